@@ -1,0 +1,81 @@
+//! One request's way through the guard.
+
+use std::sync::Arc;
+
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+use crate::guard::Refusal;
+use crate::policy::{Access, Declaration};
+use crate::resource_server::ResourceServer;
+use crate::token::{Credential, VerifiedToken};
+
+/// Stands before every handler of an [`Api`](crate::Api).
+#[derive(Clone)]
+pub(crate) struct Guard {
+    server: ResourceServer,
+}
+
+/// What the guard let through.
+pub(crate) enum Admission {
+    /// A request that needs no caller.
+    Public,
+    /// A request whose caller satisfies the declaration.
+    Authorized(Authorized),
+}
+
+/// Proof that a token was verified and satisfies a declaration.
+#[derive(Clone)]
+pub(crate) struct Authorized {
+    token: Arc<VerifiedToken>,
+}
+
+impl Authorized {
+    pub(crate) fn token(&self) -> &Arc<VerifiedToken> {
+        &self.token
+    }
+}
+
+impl Guard {
+    pub(crate) fn new(server: ResourceServer) -> Self {
+        Self { server }
+    }
+
+    pub(crate) fn server(&self) -> &ResourceServer {
+        &self.server
+    }
+
+    /// Says yes or no from the request's head alone.
+    pub(crate) async fn admit(
+        &self,
+        declaration: &Declaration,
+        parts: &Parts,
+    ) -> Result<Admission, Refusal> {
+        let requirement = match declaration.access {
+            Access::Public { .. } => return Ok(Admission::Public),
+            Access::Authenticated => None,
+            Access::Scopes(requirement) => Some(requirement),
+        };
+        let token = self.authenticate(parts).await?;
+        if let Some(requirement) = requirement
+            && !requirement.is_satisfied_by(token.scopes())
+        {
+            return Err(Refusal::InsufficientScope(requirement));
+        }
+        Ok(Admission::Authorized(Authorized { token }))
+    }
+
+    async fn authenticate(&self, parts: &Parts) -> Result<Arc<VerifiedToken>, Refusal> {
+        let headers = parts
+            .headers
+            .get_all(AUTHORIZATION)
+            .iter()
+            .map(|value| value.as_bytes());
+        match Credential::read(headers) {
+            Credential::Absent => Err(Refusal::NoCredential),
+            Credential::Malformed => Err(Refusal::MalformedCredential),
+            Credential::TooLong => Err(Refusal::InvalidToken(crate::token::TokenError::TooLong)),
+            Credential::Bearer(token) => Ok(self.server.authenticate(token).await?),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Algorithms, keys bound to one algorithm, key sets.

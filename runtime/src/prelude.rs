@@ -1,0 +1,14 @@
+//! What a module with handlers imports: `use palisade::prelude::*;`.
+
+pub use axum::Json;
+pub use axum::extract::{Form, Path, Query, State};
+pub use axum::http::StatusCode;
+pub use axum::response::{IntoResponse, Response};
+pub use garde::Validate;
+pub use serde::{Deserialize, Serialize};
+
+pub use crate::routing::{any, delete, get, patch, post, put};
+pub use crate::{
+    Caller, Problem, ResourceServer, Scope, SecureInput, SecureRouter, TrustedExtractor,
+    Unvalidated, Valid, public, scopes, secured,
+};

@@ -1,0 +1,1 @@
+//! Refused input in HTTP.

@@ -1,0 +1,125 @@
+//! What a declared handler may take as an argument.
+//!
+//! Proved by traits at the argument's own span; a type's name is never looked at.
+//! Each kind of mistake has a trait of its own that nothing implements, so that
+//! the compiler's message can say what to write instead.
+
+use std::convert::Infallible;
+use std::marker::PhantomData;
+
+use axum::http::Extensions;
+
+use crate::routing::endpoint::Admitted;
+use crate::token::TokenError;
+
+/// An argument type that a handler with access `A` may take.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a declared handler",
+    label = "Palisade does not know how this argument is checked",
+    note = "help: input is wrapped in `Valid<…>`; your own extractor says why it may be trusted: `impl TrustedExtractor for {Self} {{ const REASON: &'static str = \"…\"; }}`"
+)]
+pub trait Argument<A> {
+    /// [`Head`] or [`Whole`]: what extracting it reads of the request.
+    type Reads;
+
+    /// Whether it takes input that nobody checks.
+    const UNVALIDATED: bool = false;
+
+    /// What must hold before any argument is extracted.
+    #[doc(hidden)]
+    fn admit(_: &Admitted<'_>, _: &mut Extensions) -> Result<(), TokenError> {
+        Ok(())
+    }
+}
+
+/// Reads the request's head only.
+pub enum Head {}
+
+/// May read the body, and so comes last.
+pub enum Whole {}
+
+/// Marks what may stand before the last argument.
+#[diagnostic::on_unimplemented(
+    message = "an argument that reads the body must be the last one",
+    label = "this argument reads the body",
+    note = "help: move it to the end of the argument list; a handler reads the body once"
+)]
+pub trait HeadOnly {}
+
+impl HeadOnly for Head {}
+
+/// The access of a `#[secured]` handler.
+pub enum Secured {}
+
+/// The access of a `#[public]` handler.
+pub enum Public {}
+
+/// The same access, with `unvalidated = "…"` in the attribute.
+pub enum WithReason<A> {
+    #[doc(hidden)]
+    _Never(Infallible, PhantomData<A>),
+}
+
+/// Access under which there is a caller.
+#[diagnostic::on_unimplemented(
+    message = "a `#[public]` handler has no caller",
+    label = "nobody is authenticated here",
+    note = "help: remove the argument, or write `#[secured(authenticated)]` instead of `#[public(…)]`"
+)]
+pub trait AcceptsCaller {}
+
+impl AcceptsCaller for Secured {}
+impl<A: AcceptsCaller> AcceptsCaller for WithReason<A> {}
+
+/// Access under which the caller might be missing: none.
+#[diagnostic::on_unimplemented(
+    message = "a caller is never optional",
+    label = "write `Caller` itself",
+    note = "help: write two handlers, a `#[secured]` one that takes `Caller` and a `#[public]` one that takes none"
+)]
+pub trait MayLackCaller {}
+
+/// Access under which unchecked input is taken.
+#[diagnostic::on_unimplemented(
+    message = "`Unvalidated` needs a reason",
+    label = "input that nobody checks",
+    note = "help: write `unvalidated = \"why that is safe\"` in the handler's attribute, or take `Valid<…>`"
+)]
+pub trait AcceptsUnvalidated {}
+
+impl<A> AcceptsUnvalidated for WithReason<A> {}
+
+/// Access under which raw input is taken: none.
+#[diagnostic::on_unimplemented(
+    message = "`{E}` would reach the handler unchecked",
+    label = "raw input",
+    note = "help: write `Valid<{E}>` and derive `SecureInput` for what it holds"
+)]
+pub trait AcceptsRaw<E: ?Sized> {}
+
+/// Access under which an argument may fail and the handler still run: none.
+#[diagnostic::on_unimplemented(
+    message = "an argument of a declared handler is never a `Result`",
+    label = "what is refused here would reach the handler",
+    note = "help: take the argument itself; what it refuses is answered before the handler runs"
+)]
+pub trait AcceptsFailure {}
+
+/// An argument that may be absent, as `Option<Self>`.
+#[diagnostic::on_unimplemented(
+    message = "`Option<{Self}>` cannot be an argument of a declared handler",
+    label = "Palisade does not know how this argument is checked",
+    note = "help: optional input is `Option<Valid<…>>`: absent or valid"
+)]
+pub trait OptionalArgument<A> {
+    /// As [`Argument::Reads`].
+    type Reads;
+}
+
+/// Path parameters that are checked by being parsed: scalars, and tuples of these.
+#[diagnostic::on_unimplemented(
+    message = "`Path<{Self}>` would reach the handler unchecked",
+    label = "raw input",
+    note = "help: take a scalar that is checked by parsing it, as `Path<Uuid>`, or write `Valid<Path<…>>` with a type that derives `SecureInput`"
+)]
+pub trait PathScalars {}

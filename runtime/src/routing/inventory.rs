@@ -1,0 +1,141 @@
+//! What was mounted: every route with its declaration.
+
+use std::fmt;
+
+use axum::http::Method;
+
+use crate::policy::Declaration;
+
+/// Every route that an [`Api`](crate::Api) serves, in the order of mounting.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    routes: Vec<Route>,
+}
+
+/// One mounted handler.
+#[derive(Clone, Debug)]
+pub struct Route {
+    path: String,
+    methods: Vec<Method>,
+    declaration: &'static Declaration,
+}
+
+impl Inventory {
+    /// The routes.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// Iterates over the routes.
+    pub fn iter(&self) -> std::slice::Iter<'_, Route> {
+        self.routes.iter()
+    }
+
+    pub(crate) fn push(&mut self, route: Route) {
+        self.routes.push(route);
+    }
+
+    pub(crate) fn append(&mut self, other: Self) {
+        self.routes.extend(other.routes);
+    }
+
+    /// Puts `prefix` before every path, as `nest` does.
+    pub(crate) fn under(mut self, prefix: &str) -> Self {
+        for route in &mut self.routes {
+            route.path = nested(prefix, &route.path);
+        }
+        self
+    }
+}
+
+impl<'a> IntoIterator for &'a Inventory {
+    type Item = &'a Route;
+    type IntoIter = std::slice::Iter<'a, Route>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.routes.iter()
+    }
+}
+
+/// A table: method, path, access, handler.
+impl fmt::Display for Inventory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<[String; 4]> = self.routes.iter().map(Route::row).collect();
+        let width = |column: fn(&[String; 4]) -> usize| rows.iter().map(column).max().unwrap_or(0);
+        let (method, path, access) = (
+            width(|r| r[0].len()),
+            width(|r| r[1].len()),
+            width(|r| r[2].len()),
+        );
+        for [m, p, a, handler] in &rows {
+            writeln!(f, "{m:method$}  {p:path$}  {a:access$}  {handler}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Route {
+    pub(crate) fn new(path: &str, methods: Vec<Method>, declaration: &'static Declaration) -> Self {
+        Self {
+            path: path.to_owned(),
+            methods,
+            declaration,
+        }
+    }
+
+    /// The full path, equal to what axum's `MatchedPath` says of a request to it.
+    ///
+    /// Of a router's fallback it is empty: axum matches no path there.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The methods that reach the handler; none where every method does.
+    ///
+    /// A `GET` handler answers `HEAD` too, as in axum.
+    pub fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// What the handler's attribute says.
+    pub fn declaration(&self) -> &'static Declaration {
+        self.declaration
+    }
+
+    fn row(&self) -> [String; 4] {
+        let methods = self
+            .methods
+            .iter()
+            .map(Method::as_str)
+            .collect::<Vec<_>>()
+            .join(",");
+        [
+            if methods.is_empty() {
+                "*".to_owned()
+            } else {
+                methods
+            },
+            if self.path.is_empty() {
+                "(fallback)".to_owned()
+            } else {
+                self.path.clone()
+            },
+            self.declaration.access.to_string(),
+            self.declaration.handler.to_owned(),
+        ]
+    }
+}
+
+/// As axum joins a nested path: the prefix's trailing slash goes, and `/` below it is the prefix itself.
+fn nested(prefix: &str, path: &str) -> String {
+    if path.is_empty() {
+        return String::new();
+    }
+    if prefix.ends_with('/') {
+        format!("{prefix}{}", path.trim_start_matches('/'))
+    } else if path == "/" {
+        prefix.to_owned()
+    } else {
+        format!("{prefix}{path}")
+    }
+}

@@ -1,0 +1,225 @@
+//! `get(handler).post(handler)`: the handlers of one path, by method.
+
+use std::convert::Infallible;
+
+use axum::extract::Request;
+use axum::http::Method;
+use axum::response::IntoResponse;
+use axum::routing::{MethodFilter, Route as AxumRoute};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::guard::Guard;
+use crate::policy::Declaration;
+use crate::response::method_not_allowed;
+use crate::routing::declared::Declared;
+use crate::routing::endpoint::Endpoint;
+use crate::routing::guarded::Guarded;
+use crate::routing::inventory::{Inventory, Route};
+
+type AxumMethodRouter<S> = axum::routing::MethodRouter<S>;
+type Mount<S> = Box<dyn FnOnce(&Guard, AxumMethodRouter<S>) -> AxumMethodRouter<S> + Send>;
+
+/// The declared handlers of one path, one a method.
+///
+/// As axum's `MethodRouter`, without the ways to mount what is not declared.
+#[must_use = "a method router does nothing until it is given to `SecureRouter::route`"]
+pub struct MethodRouter<S = ()> {
+    mounts: Vec<Mount<S>>,
+    declared: Vec<(Vec<Method>, &'static Declaration)>,
+    /// The same methods with handlers that do nothing, so that axum finds a method
+    /// that is mounted twice at the line that does it.
+    outline: AxumMethodRouter<()>,
+}
+
+/// Which methods a handler is mounted for.
+enum Methods {
+    These(MethodFilter),
+    Every,
+}
+
+impl<S> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn new() -> Self {
+        Self {
+            mounts: Vec::new(),
+            declared: Vec::new(),
+            outline: AxumMethodRouter::new(),
+        }
+    }
+
+    /// Mounts a declared handler for every method in `filter`.
+    ///
+    /// # Panics
+    ///
+    /// Where one of the methods has a handler already.
+    #[track_caller]
+    pub fn on<H, M>(mut self, filter: MethodFilter, handler: H) -> Self
+    where
+        H: Declared,
+        H::Run: Endpoint<S, M>,
+        M: 'static,
+    {
+        self.outline = self.outline.on(filter, outline);
+        self.mount::<H, M>(&handler, Methods::These(filter))
+    }
+
+    fn mount<H, M>(mut self, _: &H, methods: Methods) -> Self
+    where
+        H: Declared,
+        H::Run: Endpoint<S, M>,
+        M: 'static,
+    {
+        self.declared.push((methods.list(), H::DECLARATION));
+        self.mounts.push(Box::new(move |guard, router| {
+            let handler = Guarded::<H::Run>::new(guard.clone(), H::DECLARATION);
+            match methods {
+                Methods::These(filter) => router.on(filter, handler),
+                Methods::Every => router.fallback(handler),
+            }
+        }));
+        self
+    }
+
+    /// Wraps the handlers mounted so far in a tower layer.
+    ///
+    /// The layer runs outside the guard: on requests that are refused too, before
+    /// any token was looked at.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<AxumRoute> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.mounts
+            .push(Box::new(move |_, router| router.layer(layer)));
+        self
+    }
+
+    /// What is mounted, and as what it appears at `path`.
+    pub(crate) fn inventory(&self, path: &str) -> Inventory {
+        let mut inventory = Inventory::default();
+        for (methods, declaration) in &self.declared {
+            inventory.push(Route::new(path, methods.clone(), declaration));
+        }
+        inventory
+    }
+
+    pub(crate) fn outline(&self) -> AxumMethodRouter<()> {
+        self.outline.clone()
+    }
+
+    pub(crate) fn protect(self, guard: &Guard) -> AxumMethodRouter<S> {
+        let empty = AxumMethodRouter::new().fallback(method_not_allowed);
+        self.mounts
+            .into_iter()
+            .fold(empty, |router, mount| mount(guard, router))
+    }
+}
+
+impl Methods {
+    fn list(&self) -> Vec<Method> {
+        let Self::These(filter) = self else {
+            return Vec::new();
+        };
+        ALL.into_iter()
+            .filter(|(single, _)| filter.or(*single) == *filter)
+            .map(|(_, method)| method)
+            .collect()
+    }
+}
+
+const ALL: [(MethodFilter, Method); 9] = [
+    (MethodFilter::GET, Method::GET),
+    (MethodFilter::HEAD, Method::HEAD),
+    (MethodFilter::POST, Method::POST),
+    (MethodFilter::PUT, Method::PUT),
+    (MethodFilter::PATCH, Method::PATCH),
+    (MethodFilter::DELETE, Method::DELETE),
+    (MethodFilter::OPTIONS, Method::OPTIONS),
+    (MethodFilter::TRACE, Method::TRACE),
+    (MethodFilter::CONNECT, Method::CONNECT),
+];
+
+/// Stands for a handler where only the shape of the routes matters.
+pub(crate) async fn outline() {}
+
+/// A path's handler for every method in `filter`.
+#[track_caller]
+pub fn on<S, M, H>(filter: MethodFilter, handler: H) -> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    M: 'static,
+    H: Declared,
+    H::Run: Endpoint<S, M>,
+{
+    MethodRouter::new().on(filter, handler)
+}
+
+/// A path's handler for every method.
+///
+/// Handlers for single methods can be chained to it and take precedence.
+pub fn any<S, M, H>(handler: H) -> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    M: 'static,
+    H: Declared,
+    H::Run: Endpoint<S, M>,
+{
+    MethodRouter::new().mount(&handler, Methods::Every)
+}
+
+macro_rules! by_method {
+    ($($name:ident $filter:ident $text:literal;)*) => {
+        $(
+            #[doc = concat!("A path's handler for `", $text, "`.")]
+            #[track_caller]
+            pub fn $name<S, M, H>(handler: H) -> MethodRouter<S>
+            where
+                S: Clone + Send + Sync + 'static,
+                M: 'static,
+                H: Declared,
+                H::Run: Endpoint<S, M>,
+            {
+                on(MethodFilter::$filter, handler)
+            }
+        )*
+
+        impl<S> MethodRouter<S>
+        where
+            S: Clone + Send + Sync + 'static,
+        {
+            $(
+                #[doc = concat!("Adds a handler for `", $text, "`.")]
+                ///
+                /// # Panics
+                ///
+                /// Where the method has a handler already.
+                #[track_caller]
+                pub fn $name<H, M>(self, handler: H) -> Self
+                where
+                    H: Declared,
+                    H::Run: Endpoint<S, M>,
+                    M: 'static,
+                {
+                    self.on(MethodFilter::$filter, handler)
+                }
+            )*
+        }
+    };
+}
+
+by_method! {
+    get GET "GET` and `HEAD";
+    head HEAD "HEAD";
+    post POST "POST";
+    put PUT "PUT";
+    patch PATCH "PATCH";
+    delete DELETE "DELETE";
+    options OPTIONS "OPTIONS";
+    trace TRACE "TRACE";
+    connect CONNECT "CONNECT";
+}
