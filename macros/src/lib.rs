@@ -1,4 +1,12 @@
 //! The attribute macros and derives of palisade; use them through the `palisade` crate.
+//!
+//! Three stages, one direction: `parse` turns tokens into raw nouns, `model` turns
+//! these into a checked declaration, `expand` turns that into tokens.
+
+mod diagnostics;
+mod expand;
+mod model;
+mod parse;
 
 use proc_macro::TokenStream;
 

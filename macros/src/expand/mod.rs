@@ -1,0 +1,1 @@
+//! Checked declarations to tokens; reads no attributes and cannot fail.

@@ -1,0 +1,1 @@
+//! Raw nouns to checked declarations; collects every mistake, emits no tokens.

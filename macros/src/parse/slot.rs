@@ -1,0 +1,39 @@
+//! A place for one value that remembers where it was written.
+
+use proc_macro2::Span;
+
+use crate::diagnostics::Diagnostics;
+
+/// One value of an attribute, with its span; refuses a second one.
+pub(crate) struct Slot<T> {
+    name: &'static str,
+    value: Option<(Span, T)>,
+}
+
+impl<T> Slot<T> {
+    pub(crate) fn new(name: &'static str) -> Self {
+        Self { name, value: None }
+    }
+
+    /// Fills the slot; a second value is a mistake at `span`.
+    pub(crate) fn fill(&mut self, span: Span, value: T, diagnostics: &mut Diagnostics) {
+        if self.value.is_some() {
+            let name = self.name;
+            diagnostics.error(
+                span,
+                format_args!("`{name}` is written twice"),
+                format_args!("remove this `{name}`"),
+            );
+        } else {
+            self.value = Some((span, value));
+        }
+    }
+
+    pub(crate) fn is_filled(&self) -> bool {
+        self.value.is_some()
+    }
+
+    pub(crate) fn take(self) -> Option<(Span, T)> {
+        self.value
+    }
+}
