@@ -1,0 +1,76 @@
+//! The orders API for an issuer of yours.
+//!
+//! ```text
+//! orders --listen 127.0.0.1:8080 --issuer URL --audience AUD [--jwks FILE] [--allow-loopback-http]
+//! ```
+//!
+//! Prints `listening on http://ADDR` when it is ready, and stops cleanly on SIGTERM.
+
+#![expect(clippy::print_stdout, reason = "a program that talks to its terminal")]
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+use palisade::{Issuer, ResourceServer};
+use palisade_examples::orders::{Store, routes};
+
+const USAGE: &str = "orders --listen ADDR --issuer URL --audience AUD [--jwks FILE] [--allow-loopback-http]";
+
+/// The command line.
+struct Options {
+    listen: SocketAddr,
+    issuer: String,
+    audience: String,
+    jwks: Option<PathBuf>,
+    allow_loopback_http: bool,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::parse(std::env::args_os())?;
+    let server = ResourceServer::builder().trust(options.issuer()?).realm("orders").build().await?;
+    let api = routes().with_state(Store::default()).protect(server);
+    let bound = palisade::serve(api).bind(options.listen).await?;
+    println!("listening on http://{}", bound.local_addr());
+    bound.run().await?;
+    Ok(())
+}
+
+impl Options {
+    fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, lexopt::Error> {
+        let (mut listen, mut issuer, mut audience, mut jwks) = (None, None, None, None);
+        let mut allow_loopback_http = false;
+        let mut parser = lexopt::Parser::from_iter(args);
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Long("listen") => listen = Some(parser.value()?.parse()?),
+                Long("issuer") => issuer = Some(parser.value()?.string()?),
+                Long("audience") => audience = Some(parser.value()?.string()?),
+                Long("jwks") => jwks = Some(parser.value()?.into()),
+                Long("allow-loopback-http") => allow_loopback_http = true,
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(Self {
+            listen: listen.ok_or("`--listen` is missing; usage: ".to_owned() + USAGE)?,
+            issuer: issuer.ok_or("`--issuer` is missing; usage: ".to_owned() + USAGE)?,
+            audience: audience.ok_or("`--audience` is missing; usage: ".to_owned() + USAGE)?,
+            jwks,
+            allow_loopback_http,
+        })
+    }
+
+    fn issuer(&self) -> std::io::Result<Issuer<palisade::resource_server::Audienced>> {
+        let mut issuer = Issuer::new(&self.issuer).audience(&self.audience);
+        if let Some(file) = &self.jwks {
+            issuer = issuer.jwks(std::fs::read(file)?);
+        }
+        if self.allow_loopback_http {
+            issuer = issuer.allow_loopback_http();
+        }
+        Ok(issuer)
+    }
+}

@@ -1,0 +1,30 @@
+//! A small shop's orders: what a guarded API looks like.
+
+mod handlers;
+mod model;
+mod store;
+
+use palisade::SecureRouter;
+use palisade::routing::get;
+
+pub use self::store::Store;
+
+palisade::scopes! {
+    /// Read orders.
+    pub ORDERS_READ = "orders:read";
+    /// Create orders.
+    pub ORDERS_WRITE = "orders:write";
+    /// Delete orders, together with `orders:write`.
+    pub ORDERS_DELETE = "orders:delete";
+    /// Do everything.
+    pub ADMIN = "admin";
+}
+
+/// Every route of the API; it still misses its state and a server.
+pub fn routes() -> SecureRouter<Store> {
+    SecureRouter::new()
+        .route("/health", get(handlers::health))
+        .route("/whoami", get(handlers::whoami))
+        .route("/orders", get(handlers::list_orders).post(handlers::create_order))
+        .route("/orders/{id}", get(handlers::show_order).delete(handlers::delete_order))
+}

@@ -1,0 +1,66 @@
+//! What comes in and what goes out.
+
+use palisade::prelude::*;
+use uuid::Uuid;
+
+/// An order to be made.
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewOrder {
+    #[garde(length(chars, min = 1, max = 64))]
+    pub(super) sku: String,
+    #[garde(range(min = 1, max = 100))]
+    pub(super) quantity: u32,
+    #[garde(length(chars, max = 500))]
+    pub(super) note: Option<String>,
+}
+
+/// Which orders to list.
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Listing {
+    #[serde(default = "first_page")]
+    #[garde(range(min = 1, max = 10_000))]
+    pub(super) page: usize,
+    #[serde(default = "page_length")]
+    #[garde(range(min = 1, max = 100))]
+    pub(super) per_page: usize,
+    #[garde(skip)]
+    pub(super) status: Option<Status>,
+}
+
+/// Where an order is on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, SecureInput)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Status {
+    Open,
+    Shipped,
+    Cancelled,
+}
+
+/// An order as it is stored and answered.
+#[derive(Clone, Serialize)]
+pub(super) struct Order {
+    pub(super) id: Uuid,
+    pub(super) sku: String,
+    pub(super) quantity: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) note: Option<String>,
+    pub(super) status: Status,
+}
+
+/// Who is calling.
+#[derive(Serialize)]
+pub(super) struct WhoAmI {
+    pub(super) sub: String,
+    pub(super) client_id: Option<String>,
+    pub(super) scopes: Vec<String>,
+}
+
+fn first_page() -> usize {
+    1
+}
+
+fn page_length() -> usize {
+    20
+}

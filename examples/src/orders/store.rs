@@ -1,0 +1,55 @@
+//! Orders in memory, up to a bound.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use uuid::Uuid;
+
+use super::model::{Listing, NewOrder, Order, Status};
+
+/// How many orders are kept.
+const CAPACITY: usize = 10_000;
+
+/// The shop's orders.
+#[derive(Clone, Default)]
+pub struct Store {
+    orders: Arc<Mutex<BTreeMap<Uuid, Order>>>,
+}
+
+impl Store {
+    /// Keeps a new order; none where the store is full.
+    pub(super) fn create(&self, new: NewOrder) -> Option<Order> {
+        let mut orders = self.lock();
+        if orders.len() >= CAPACITY {
+            return None;
+        }
+        let order =
+            Order { id: Uuid::new_v4(), sku: new.sku, quantity: new.quantity, note: new.note, status: Status::Open };
+        orders.insert(order.id, order.clone());
+        Some(order)
+    }
+
+    pub(super) fn show(&self, id: Uuid) -> Option<Order> {
+        self.lock().get(&id).cloned()
+    }
+
+    pub(super) fn list(&self, listing: &Listing) -> Vec<Order> {
+        self.lock()
+            .values()
+            .filter(|order| listing.status.is_none_or(|status| status == order.status))
+            .skip((listing.page - 1) * listing.per_page)
+            .take(listing.per_page)
+            .cloned()
+            .collect()
+    }
+
+    /// Whether there was one to delete.
+    pub(super) fn delete(&self, id: Uuid) -> bool {
+        self.lock().remove(&id).is_some()
+    }
+
+    /// No operation leaves the map half changed, so a panic elsewhere does not spoil it.
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Uuid, Order>> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
