@@ -1,0 +1,80 @@
+//! Paths that are spelled so that a check and a route may read them differently.
+//!
+//! CVE-2023-4853, CVE-2026-39852, CVE-2026-50559 (Quarkus), CVE-2025-10939 (Keycloak): a
+//! rule that is bound to a path pattern is passed by another spelling of the path.
+//! Palisade binds the rule to the handler.
+
+use palisade::prelude::*;
+use palisade::testing::TestApi;
+
+#[secured(scopes = "orders:read")]
+async fn orders() -> &'static str {
+    "secret"
+}
+
+#[secured(scopes = "admin")]
+async fn admin() -> &'static str {
+    "secret"
+}
+
+fn routes() -> SecureRouter {
+    SecureRouter::new().route("/orders", get(orders)).nest("/admin", SecureRouter::new().route("/users", get(admin)))
+}
+
+const SPELLINGS: [&str; 24] = [
+    "/orders",
+    "//orders",
+    "/orders/",
+    "/orders//",
+    "/ORDERS",
+    "/Orders",
+    "/orders/../orders",
+    "/x/../orders",
+    "/./orders",
+    "/orders/.",
+    "/%2e/orders",
+    "/x/%2e%2e/orders",
+    "/orders%2F",
+    "/%2Forders",
+    "/orders%00",
+    "/orders%20",
+    "/orders;x=1",
+    "/orders;",
+    "/;x=1/orders",
+    "/orders%3bx=1",
+    "/%6frders",
+    "/orders\\",
+    "/orders%5c",
+    "/admin//users",
+];
+
+#[tokio::test]
+async fn no_spelling_of_a_path_is_answered_without_a_token() {
+    let api = TestApi::new(routes()).await;
+    let more = ["/admin/users", "/admin/users/", "/admin/./users", "/admin;x=1/users", "/ADMIN/users", "/orders?x=/health"];
+    for path in SPELLINGS.iter().chain(&more) {
+        for method in ["GET", "HEAD", "POST", "OPTIONS", "PURGE", "get"] {
+            let answer = api.anonymous().request(method, path).send().await;
+            assert!(answer.status().is_client_error(), "{method} {path}: {}", answer.status());
+            assert!(!answer.text().contains("secret"), "{method} {path}");
+        }
+    }
+}
+
+/// A method override header or a proxy's headers change nothing.
+#[tokio::test]
+async fn headers_that_proxies_write_change_nothing() {
+    let api = TestApi::new(routes()).await;
+    for (name, value) in [
+        ("x-original-url", "/health"),
+        ("x-rewrite-url", "/health"),
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-http-method-override", "OPTIONS"),
+        ("forwarded", "for=127.0.0.1;proto=https"),
+        ("x-forwarded-user", "admin"),
+        ("x-remote-user", "admin"),
+    ] {
+        let answer = api.anonymous().header(name, value).get("/orders").send().await;
+        assert_eq!(answer.status(), 401, "{name}");
+    }
+}
