@@ -5,9 +5,11 @@ use axum::response::IntoResponse;
 pub use axum::extract::{FromRequest, FromRequestParts, Request};
 pub use axum::http::Extensions;
 pub use axum::response::Response;
+pub use garde;
 pub use std::future::Future;
 
 pub use crate::claims::Scope;
+pub use crate::input::__private::*;
 pub use crate::policy::{Access, Declaration, Requirement};
 pub use crate::routing::__private::*;
 pub use crate::token::TokenError;

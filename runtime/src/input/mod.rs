@@ -1,11 +1,27 @@
 //! What comes in: decoded strictly, then checked by its type's rules.
 
+mod bounded;
+mod rules;
+mod scalar;
 mod secure_input;
 mod shape;
 mod valid;
 mod violation;
 
-pub use self::secure_input::{Scalar, SecureInput};
-pub use self::shape::{Field, Shape};
+pub use self::bounded::{Bounded, MAX_LENGTH};
+pub use self::scalar::Scalar;
+pub use self::secure_input::SecureInput;
+pub use self::shape::{Field, Nested, Shape};
 pub use self::valid::Valid;
 pub use self::violation::Violation;
+
+/// What generated code names of this room.
+#[doc(hidden)]
+pub mod __private {
+    pub use super::bounded::{Bounded, Proved, ceiling, field, fits};
+    pub use super::rules::{
+        Adapted, Conditional, DiveOf, Dived, Endless, Fits, Graphemes, Missing, Rules, Ruleset,
+        Unruled, Variable, Written,
+    };
+    pub use super::{Field, Nested, Scalar, SecureInput, Shape};
+}

@@ -1,7 +1,7 @@
 //! The promise that a type's every field is bounded, made by `#[derive(SecureInput)]`.
 
-use garde::Validate;
 use garde::error::Path;
+use garde::{Report, Validate};
 
 use crate::input::Shape;
 
@@ -13,38 +13,26 @@ use crate::input::Shape;
     label = "`{Self}` is not a `SecureInput`",
     note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` and `#[serde(deny_unknown_fields)]` on `{Self}`"
 )]
-pub trait SecureInput: Validate {
+pub trait SecureInput: Checked {
     /// The names on the wire, to point at what is wrong.
     #[doc(hidden)]
     fn shape() -> &'static Shape;
 
     /// Reports what garde's rules let through: numbers that are not finite.
+    ///
+    /// garde compares with `<` and `>`, and a NaN is neither.
     #[doc(hidden)]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut garde::Report);
+    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report);
 }
 
-/// A type whose every value is small and well-formed because parsing it is the check.
-///
-/// Integers, `bool`, `char`, IP addresses, `Uuid` with the feature of that name, and
-/// fieldless enums that derive `SecureInput`. Implement it for a type of your own
-/// whose `Deserialize` refuses everything else.
+/// A type whose rules garde applies.
+#[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded by being parsed",
-    label = "this field needs a rule",
-    note = "help: write a rule that bounds it, as `#[garde(length(chars, max = 64))]` on text"
+    message = "nothing applies the rules of `{Self}`",
+    label = "`{Self}` does not derive `Validate`",
+    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` on `{Self}`"
 )]
-pub trait Scalar {}
+pub trait Checked: Validate {}
 
-macro_rules! scalars {
-    ($($ty:ty)*) => {$(
-        impl Scalar for $ty {}
-    )*};
-}
-
-scalars! {
-    u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize bool char
-    std::net::IpAddr std::net::Ipv4Addr std::net::Ipv6Addr std::net::SocketAddr
-}
-
-#[cfg(feature = "uuid")]
-impl Scalar for uuid::Uuid {}
+#[diagnostic::do_not_recommend]
+impl<T: Validate> Checked for T {}

@@ -1,0 +1,200 @@
+//! Which types are bounded under which rules, and what garde leaves to examine.
+
+use std::borrow::Cow;
+use std::collections::{
+    BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque,
+};
+use std::sync::Arc;
+
+use garde::Report;
+use garde::error::{Error, Path};
+
+use crate::input::rules::{
+    Ceiling, Collection, LengthOf, MapHasRules, RangeOf, Ruleset, Text,
+};
+use crate::input::{Nested, Scalar};
+
+/// The largest length that counts as a bound: 1,048,576 bytes, characters or items.
+pub const MAX_LENGTH: usize = 1 << 20;
+
+/// A type that these rules bound, whatever is sent.
+///
+/// Palisade implements it for the types that garde's rules apply to, the derive for
+/// the types that derive `SecureInput`. By hand it goes with [`Scalar`], for a type
+/// that no rule needs to bound.
+#[diagnostic::on_unimplemented(
+    message = "nobody knows what bounds `{Self}`",
+    label = "`{Self}` does not derive `SecureInput`",
+    note = "help: derive `SecureInput` for `{Self}` and write `#[garde(dive)]` on the field, or say why it is safe: `#[secure(unvalidated = \"…\")]`"
+)]
+pub trait Bounded<Rules> {
+    /// Whether a value may hold what garde's rules let through.
+    #[doc(hidden)]
+    const EXAMINED: bool = false;
+
+    /// What is in it, for pointers.
+    #[doc(hidden)]
+    const NESTED: Nested = Nested::Leaf;
+
+    /// Reports what garde's rules let through.
+    #[doc(hidden)]
+    #[inline]
+    fn examine(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+}
+
+impl<R: Ruleset<Length: LengthOf<Text, Self>>> Bounded<R> for str {}
+impl<R: Ruleset<Length: LengthOf<Text, Self>>> Bounded<R> for String {}
+
+macro_rules! floats {
+    ($($float:ty)*) => {$(
+        impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for $float {
+            const EXAMINED: bool = true;
+
+            #[inline]
+            fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+                if !self.is_finite() {
+                    report.append(at(), Error::new("not a finite number"));
+                }
+            }
+        }
+    )*};
+}
+
+floats! { f32 f64 }
+
+/// Those that stand for what they hold, for garde as on the wire.
+macro_rules! transparent {
+    ($([$($generic:tt)*] $ty:ty => $inside:ty, $get:ident;)*) => {$(
+        impl<$($generic)*, R> Bounded<R> for $ty
+        where
+            $inside: Bounded<R>,
+        {
+            const EXAMINED: bool = <$inside as Bounded<R>>::EXAMINED;
+            const NESTED: Nested = <$inside as Bounded<R>>::NESTED;
+
+            #[inline]
+            fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+                <$inside as Bounded<R>>::examine(self.$get(), at, report);
+            }
+        }
+    )*};
+}
+
+transparent! {
+    [T: ?Sized] Box<T> => T, as_ref;
+    [T: ?Sized] Arc<T> => T, as_ref;
+    ['a, T: ?Sized + ToOwned] Cow<'a, T> => T, as_ref;
+}
+
+/// Rules pass into an `Option`; `inner` may be written to step into it.
+impl<T: Bounded<R>, R> Bounded<R> for Option<T> {
+    const EXAMINED: bool = T::EXAMINED;
+    const NESTED: Nested = T::NESTED;
+
+    #[inline]
+    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        if let Some(value) = self {
+            value.examine(at, report);
+        }
+    }
+}
+
+macro_rules! collections {
+    ($($nested:ident [$($generic:tt)*] $ty:ty $(where $length:ident)?;)*) => {$(
+        impl<T: Bounded<R::Items>, R: Ruleset, $($generic)*> Bounded<R> for $ty
+        $(where R::$length: LengthOf<Collection, Self>)?
+        {
+            const EXAMINED: bool = T::EXAMINED;
+            const NESTED: Nested = Nested::$nested(&T::NESTED);
+
+            #[inline]
+            fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+                if T::EXAMINED {
+                    for (index, item) in self.iter().enumerate() {
+                        item.examine(&mut || at().join(index), report);
+                    }
+                }
+            }
+        }
+    )*};
+}
+
+collections! {
+    Items[] [T] where Length;
+    Items[] Vec<T> where Length;
+    Items[] VecDeque<T> where Length;
+    Items[] LinkedList<T> where Length;
+    Items[const N: usize] [T; N];
+    Unordered[] BTreeSet<T> where Length;
+    Unordered[] BinaryHeap<T> where Length;
+    Unordered[S] HashSet<T, S> where Length;
+}
+
+impl<K, V, S, R> Bounded<R> for HashMap<K, V, S> where Self: MapHasRules {}
+impl<K, V, R> Bounded<R> for BTreeMap<K, V> where Self: MapHasRules {}
+
+macro_rules! tuples {
+    ($($($part:ident $index:tt)+;)*) => {$(
+        impl<R: Ruleset, $($part: Bounded<R::Items>),+> Bounded<R> for ($($part,)+) {
+            const EXAMINED: bool = $($part::EXAMINED)||+;
+            const NESTED: Nested = Nested::Tuple(&[$($part::NESTED),+]);
+
+            #[inline]
+            fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+                $(self.$index.examine(&mut || at().join($index as usize), report);)+
+            }
+        }
+    )*};
+}
+
+tuples! {
+    A 0;
+    A 0 B 1;
+    A 0 B 1 C 2;
+    A 0 B 1 C 2 D 3;
+}
+
+/// A field that was proved to be bounded: what is in it, and how it is examined.
+pub struct Proved<T: ?Sized> {
+    nested: Nested,
+    examine: Option<Examine<T>>,
+}
+
+type Examine<T> = fn(&T, &mut dyn FnMut() -> Path, &mut Report);
+
+/// Proves that the rules `R` bound a field of type `T`.
+pub const fn field<T: ?Sized + Bounded<R>, R>() -> Proved<T> {
+    Proved {
+        nested: T::NESTED,
+        examine: if T::EXAMINED { Some(T::examine) } else { None },
+    }
+}
+
+impl<T: ?Sized> Proved<T> {
+    /// What is in it, for pointers.
+    pub const fn nested(self) -> Nested {
+        self.nested
+    }
+
+    /// Reports what garde's rules let through in this field of what is `at`.
+    #[inline]
+    pub fn examine(
+        self,
+        value: &T,
+        at: &mut dyn FnMut() -> Path,
+        report: &mut Report,
+    ) {
+        if let Some(examine) = self.examine {
+            examine(value, at, report);
+        }
+    }
+}
+
+/// Proves that `ANSWER`, whether the `max` of a `T`'s length fits, is yes.
+pub const fn ceiling<T: ?Sized, Answer: Ceiling<T>>() {}
+
+/// Whether a largest length counts as a bound.
+pub const fn fits(max: usize) -> bool {
+    max <= MAX_LENGTH
+}
+
