@@ -29,7 +29,15 @@ pub fn calls(issuer: &EmbeddedIssuer, audience: &str) -> Vec<Call> {
     const ORDER: &str = r#"{"sku": "tea-500g", "quantity": 2}"#;
     const NO_ORDER: &str = r#"{"sku": "", "quantity": 1000, "price": 0}"#;
     const WRONG_ORDER: &str = r#"{"sku": "", "quantity": 1000}"#;
-    let token = |scopes: &str| Some(issuer.token("alice").audience(audience).scopes(scopes).sign());
+    let token = |scopes: &str| {
+        Some(
+            issuer
+                .token("alice")
+                .audience(audience)
+                .scopes(scopes)
+                .sign(),
+        )
+    };
     let create = |what, expected, token, body| Call {
         what,
         expected,
@@ -39,11 +47,31 @@ pub fn calls(issuer: &EmbeddedIssuer, audience: &str) -> Vec<Call> {
         body: Some(body),
     };
     vec![
-        create("allowed: alice may write orders", StatusCode::CREATED, token("orders:write"), ORDER),
+        create(
+            "allowed: alice may write orders",
+            StatusCode::CREATED,
+            token("orders:write"),
+            ORDER,
+        ),
         create("no token", StatusCode::UNAUTHORIZED, None, ORDER),
-        create("a token with too little scope", StatusCode::FORBIDDEN, token("orders:read"), ORDER),
-        create("invalid input", StatusCode::UNPROCESSABLE_ENTITY, token("orders:write"), WRONG_ORDER),
-        create("a member that nobody declared", StatusCode::UNPROCESSABLE_ENTITY, token("orders:write"), NO_ORDER),
+        create(
+            "a token with too little scope",
+            StatusCode::FORBIDDEN,
+            token("orders:read"),
+            ORDER,
+        ),
+        create(
+            "invalid input",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            token("orders:write"),
+            WRONG_ORDER,
+        ),
+        create(
+            "a member that nobody declared",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            token("orders:write"),
+            NO_ORDER,
+        ),
     ]
 }
 
@@ -58,11 +86,22 @@ pub async fn run(base: &str, calls: &[Call]) -> Result<bool, Box<dyn std::error:
     for call in calls {
         let response = client.request(call.request(base)?).await?;
         let (parts, body) = response.into_parts();
-        let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(|error| error.to_string())?.to_bytes();
+        let body = Limited::new(body, MAX_ANSWER)
+            .collect()
+            .await
+            .map_err(|error| error.to_string())?
+            .to_bytes();
         call.print(parts.status, &body);
         as_declared &= parts.status == call.expected;
     }
-    println!("{}", if as_declared { "every call ended as declared" } else { "a call did not end as declared" });
+    println!(
+        "{}",
+        if as_declared {
+            "every call ended as declared"
+        } else {
+            "a call did not end as declared"
+        }
+    );
     Ok(as_declared)
 }
 
@@ -80,20 +119,33 @@ impl Call {
     }
 
     fn request(&self, base: &str) -> axum::http::Result<Request<Body>> {
-        let mut request = Request::builder().method(&self.method).uri(format!("{base}{}", self.path));
+        let mut request = Request::builder()
+            .method(&self.method)
+            .uri(format!("{base}{}", self.path));
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
         match self.body {
-            Some(body) => request.header(CONTENT_TYPE, "application/json").body(Body::from(body)),
+            Some(body) => request
+                .header(CONTENT_TYPE, "application/json")
+                .body(Body::from(body)),
             None => request.body(Body::empty()),
         }
     }
 
     fn print(&self, status: StatusCode, answer: &Bytes) {
-        let verdict = if status == self.expected { "as declared" } else { "NOT as declared" };
+        let verdict = if status == self.expected {
+            "as declared"
+        } else {
+            "NOT as declared"
+        };
         println!("{}", self.what);
-        println!("  {} {} {}", self.method, self.path, self.body.unwrap_or_default());
+        println!(
+            "  {} {} {}",
+            self.method,
+            self.path,
+            self.body.unwrap_or_default()
+        );
         println!("  {status} ({verdict})");
         println!("  {}\n", String::from_utf8_lossy(answer));
     }

@@ -9,23 +9,83 @@ mod model;
 mod parse;
 
 use proc_macro::TokenStream;
+use proc_macro2::{Span, TokenStream as Tokens};
+use quote::quote;
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::AttributeKind;
 
 /// Declares who may call a handler.
+///
+/// ```text
+/// #[secured( ACCESS , OPTION* )]
+/// ACCESS := scopes = SCOPES                      who may call
+///         | authenticated                        any valid token; the word must be written
+/// SCOPES := "a b"                                all of these (space-separated, RFC 6749 §3.3)
+///         | path::TO_CONST                       a `Scope` constant: a typo is a compile error
+///         | any(SCOPES, …) | all(SCOPES, …)
+/// OPTION := body_limit = "64 KiB" | unvalidated = "reason" | crate = path
+/// ```
+///
+/// The handler becomes a value of its name that a `SecureRouter` mounts and nothing
+/// else can call; a local `let` of the same name in the same module then clashes with
+/// it. Its fn stays reachable inside the module that declares it, as
+/// `create_order.unguarded(…)`, for that module's own tests.
+///
+/// `body_limit` is between `"1 B"` and `"1 GiB"`, in `B`, `KiB`, `MiB` or `GiB`; 64 KiB
+/// where it is not given. `unvalidated` is needed where the handler takes `Unvalidated<…>`,
+/// and refused where it does not. Macros that read the signature stand above this one.
+///
+/// # Examples
+///
+/// ```ignore
+/// #[secured(scopes = any("admin", all(ORDERS_WRITE, "orders:delete")))]
+/// async fn delete_order(Path(id): Path<Uuid>) -> StatusCode { … }
+/// ```
 #[proc_macro_attribute]
-pub fn secured(_: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn secured(words: TokenStream, item: TokenStream) -> TokenStream {
+    declared(AttributeKind::Secured, words.into(), item.into()).into()
 }
 
 /// Declares that anybody may call a handler, and why.
+///
+/// ```text
+/// #[public( reason = "…" , body_limit = "…" , unvalidated = "…" , crate = path )]
+/// ```
+///
+/// The reason must be given; the inventory shows it. The other words are those of
+/// [`macro@secured`]. A public handler has no `Caller`, and looks at no token.
+///
+/// # Examples
+///
+/// ```ignore
+/// #[public(reason = "liveness probe, reveals nothing")]
+/// async fn health() -> &'static str { "ok" }
+/// ```
 #[proc_macro_attribute]
-pub fn public(_: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn public(words: TokenStream, item: TokenStream) -> TokenStream {
+    declared(AttributeKind::Public, words.into(), item.into()).into()
 }
 
-/// Declares an API's scope vocabulary.
+/// Declares an API's scope vocabulary as `Scope` constants.
+///
+/// Each needs a doc comment, which becomes its description. No name and no scope
+/// stands twice. A first entry `crate = path;` says where palisade is, if not at
+/// `::palisade`.
+///
+/// # Examples
+///
+/// ```ignore
+/// scopes! {
+///     /// Read orders.
+///     pub ORDERS_READ = "orders:read";
+///     /// Create orders.
+///     pub ORDERS_WRITE = "orders:write";
+/// }
+/// ```
 #[proc_macro]
-pub fn scopes(item: TokenStream) -> TokenStream {
-    item
+pub fn scopes(entries: TokenStream) -> TokenStream {
+    vocabulary(entries.into()).into()
 }
 
 /// Promises that every field is bounded.
@@ -70,8 +130,8 @@ pub fn derive_secure_input(item: TokenStream) -> TokenStream {
     secure_input(item).into()
 }
 
-fn secure_input(item: syn::DeriveInput) -> proc_macro2::TokenStream {
-    let mut diagnostics = diagnostics::Diagnostics::default();
+fn secure_input(item: syn::DeriveInput) -> Tokens {
+    let mut diagnostics = Diagnostics::default();
     let raw = parse::RawInput::new(item, &mut diagnostics);
     let input = model::Input::check(raw, &mut diagnostics);
     let errors = diagnostics.into_compile_errors();
@@ -79,5 +139,38 @@ fn secure_input(item: syn::DeriveInput) -> proc_macro2::TokenStream {
         Ok(input) => expand::input(input),
         Err(head) => expand::fallback(head),
     };
-    quote::quote!(#errors #expanded)
+    quote!(#errors #expanded)
+}
+
+fn declared(kind: AttributeKind, words: Tokens, item: Tokens) -> Tokens {
+    let mut diagnostics = Diagnostics::default();
+    let raw = parse::RawHandler::read(kind, item, Span::call_site(), &mut diagnostics);
+    // the attribute's own place, as if the user had written it
+    let span = raw.as_ref().map_or_else(Span::call_site, |raw| {
+        raw.signature.ident.span().located_at(Span::call_site())
+    });
+    let words = parse::RawAttribute::parse(kind, span, words, &mut diagnostics);
+    let (declaration, krate) = model::Declaration::check(words, &mut diagnostics);
+    let handler = raw
+        .clone()
+        .and_then(|raw| model::Handler::check(kind, raw, &mut diagnostics));
+    let errors = diagnostics.into_compile_errors();
+    let expanded = match (&handler, &declaration, &raw) {
+        (Some(handler), Some(declaration), _) if errors.is_none() => {
+            expand::handler(handler, declaration, krate.as_ref())
+        }
+        (Some(handler), ..) => expand::denying(handler, krate.as_ref()),
+        (None, _, Some(raw)) => expand::unread(raw, krate.as_ref()),
+        (None, _, None) => Tokens::new(),
+    };
+    quote!(#errors #expanded)
+}
+
+fn vocabulary(entries: Tokens) -> Tokens {
+    let mut diagnostics = Diagnostics::default();
+    let raw = parse::RawVocabulary::parse(entries, &mut diagnostics);
+    let checked = model::Vocabulary::check(raw, &mut diagnostics);
+    let errors = diagnostics.into_compile_errors();
+    let expanded = expand::vocabulary(&checked);
+    quote!(#errors #expanded)
 }

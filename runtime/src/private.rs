@@ -1,27 +1,82 @@
 //! What generated code names. Not public: it changes with every release.
 
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::IntoResponse;
 
 pub use axum::extract::{FromRequest, FromRequestParts, Request};
-pub use axum::http::Extensions;
 pub use axum::response::Response;
 pub use garde;
-pub use std::future::Future;
 
 pub use crate::claims::Scope;
 pub use crate::input::__private::*;
 pub use crate::policy::{Access, Declaration, Requirement};
 pub use crate::routing::__private::*;
-pub use crate::token::TokenError;
 
 /// Proves that a handler with access `A` may take `T`.
-pub const fn argument<A, T: Argument<A>>() {}
+pub const fn argument<A, T: Argument<A>>() -> ArgumentFacts {
+    T::FACTS
+}
 
 /// Proves that `T` may stand before another argument.
-pub const fn argument_before_last<A, T: Argument<A>>()
+pub const fn argument_before_last<A, T: Argument<A>>() -> ArgumentFacts
 where
     T::Reads: HeadOnly,
 {
+    T::FACTS
+}
+
+/// Refuses `unvalidated = "…"` on a handler that takes nothing of the kind.
+///
+/// # Panics
+///
+/// Where no argument is `Unvalidated<…>`; in a `const`, that is a compile error.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "const fn without iterators; the index is bounded"
+)]
+pub const fn unvalidated_is_used(arguments: &[ArgumentFacts]) {
+    let mut used = false;
+    let mut at = 0;
+    while at < arguments.len() {
+        used |= arguments[at].unvalidated;
+        at += 1;
+    }
+    assert!(
+        used,
+        "`unvalidated` is given, but no argument is `Unvalidated<…>`; help: remove it"
+    );
+}
+
+/// Extracts an argument from the request's head; what it refuses is a problem.
+///
+/// # Errors
+///
+/// The answer, where the extractor refuses.
+pub async fn head<T, S>(parts: &mut Parts, state: &S) -> Result<T, Response>
+where
+    T: FromRequestParts<S> + 'static,
+    S: Send + Sync + 'static,
+{
+    T::from_request_parts(parts, state)
+        .await
+        .map_err(crate::response::unify)
+}
+
+/// Extracts the last argument, which may read the body; what it refuses is a problem.
+///
+/// # Errors
+///
+/// The answer, where the extractor refuses.
+pub async fn last<T, S, M>(request: Request, state: &S) -> Result<T, Response>
+where
+    T: FromRequest<S, M> + 'static,
+    S: Send + Sync + 'static,
+    M: 'static,
+{
+    T::from_request(request, state)
+        .await
+        .map_err(crate::response::unify)
 }
 
 /// Proves that what a handler returns can be answered.
@@ -29,12 +84,7 @@ pub fn response<T: IntoResponse>(returned: T) -> Response {
     returned.into_response()
 }
 
-/// Proves that a handler's future can be run on any thread.
-pub fn sendable<F: Future + Send>(future: F) -> F {
-    future
-}
-
-/// Makes a rejection a problem.
-pub fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
-    crate::response::unify(rejection)
+/// The answer of a handler whose declaration did not compile.
+pub fn deny() -> Response {
+    crate::response::Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }

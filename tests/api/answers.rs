@@ -13,31 +13,57 @@ async fn api() -> TestApi {
 }
 
 fn challenge(answer: &Answer) -> String {
-    answer.header("www-authenticate").unwrap_or_default().to_owned()
+    answer
+        .header("www-authenticate")
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[tokio::test]
 async fn challenges_are_golden() {
     let api = api().await;
     let none = api.anonymous().get("/whoami").send().await;
-    assert_eq!((none.status().as_u16(), challenge(&none)), (401, "Bearer realm=\"api\"".to_owned()));
+    assert_eq!(
+        (none.status().as_u16(), challenge(&none)),
+        (401, "Bearer realm=\"api\"".to_owned())
+    );
 
     let bad = api.anonymous().bearer("a.b.c").get("/whoami").send().await;
-    assert_eq!((bad.status().as_u16(), challenge(&bad)), (401, "Bearer realm=\"api\", error=\"invalid_token\"".to_owned()));
+    assert_eq!(
+        (bad.status().as_u16(), challenge(&bad)),
+        (
+            401,
+            "Bearer realm=\"api\", error=\"invalid_token\"".to_owned()
+        )
+    );
 
     let malformed = api.anonymous().bearer("a b").get("/whoami").send().await;
     assert_eq!(
         (malformed.status().as_u16(), challenge(&malformed)),
-        (400, "Bearer realm=\"api\", error=\"invalid_request\"".to_owned())
+        (
+            400,
+            "Bearer realm=\"api\", error=\"invalid_request\"".to_owned()
+        )
     );
 
     let id = "/orders/6f9f3b1e-5f0c-4a7e-9d59-0d6e0f3f6a51";
-    let little = api.caller("alice").scopes("orders:write").delete(id).send().await;
+    let little = api
+        .caller("alice")
+        .scopes("orders:write")
+        .delete(id)
+        .send()
+        .await;
     assert_eq!(
         (little.status().as_u16(), challenge(&little)),
-        (403, "Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"admin\"".to_owned())
+        (
+            403,
+            "Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"admin\"".to_owned()
+        )
     );
-    assert_eq!(little.json::<Value>()["required_scopes"], serde_json::json!(["admin", "orders:write orders:delete"]));
+    assert_eq!(
+        little.json::<Value>()["required_scopes"],
+        serde_json::json!(["admin", "orders:write orders:delete"])
+    );
 }
 
 #[tokio::test]
@@ -59,12 +85,32 @@ async fn two_credentials_are_400() {
 #[tokio::test]
 async fn a_token_elsewhere_than_in_the_header_is_ignored() {
     let api = api().await;
-    let token = api.caller("alice").scopes("orders:read orders:write").token();
-    let query = api.anonymous().get(&format!("/whoami?access_token={token}")).send().await;
-    assert_eq!((query.status().as_u16(), challenge(&query)), (401, "Bearer realm=\"api\"".to_owned()));
-    let form = api.anonymous().request("PUT", "/orders").form(&[("access_token", token.as_str())]).send().await;
+    let token = api
+        .caller("alice")
+        .scopes("orders:read orders:write")
+        .token();
+    let query = api
+        .anonymous()
+        .get(&format!("/whoami?access_token={token}"))
+        .send()
+        .await;
+    assert_eq!(
+        (query.status().as_u16(), challenge(&query)),
+        (401, "Bearer realm=\"api\"".to_owned())
+    );
+    let form = api
+        .anonymous()
+        .request("PUT", "/orders")
+        .form(&[("access_token", token.as_str())])
+        .send()
+        .await;
     assert_eq!(form.status(), 401);
-    let cookie = api.anonymous().header("cookie", &format!("access_token={token}")).get("/whoami").send().await;
+    let cookie = api
+        .anonymous()
+        .header("cookie", &format!("access_token={token}"))
+        .get("/whoami")
+        .send()
+        .await;
     assert_eq!(cookie.status(), 401);
 }
 
@@ -73,29 +119,126 @@ async fn every_refusal_is_a_problem_and_echoes_nothing() {
     let api = api().await;
     let write = || api.caller("alice").scopes("orders:write orders:read");
     let answers = [
-        (401, api.anonymous().bearer(CANARY).get("/whoami").send().await),
-        (400, api.anonymous().bearer(&format!("{CANARY} {CANARY}")).get("/whoami").send().await),
-        (403, api.caller(CANARY).scopes(CANARY).get("/orders").send().await),
+        (
+            401,
+            api.anonymous().bearer(CANARY).get("/whoami").send().await,
+        ),
+        (
+            400,
+            api.anonymous()
+                .bearer(&format!("{CANARY} {CANARY}"))
+                .get("/whoami")
+                .send()
+                .await,
+        ),
+        (
+            403,
+            api.caller(CANARY)
+                .scopes(CANARY)
+                .get("/orders")
+                .send()
+                .await,
+        ),
         (404, api.anonymous().get(&format!("/{CANARY}")).send().await),
-        (405, api.anonymous().request("PATCH", "/health").send().await),
+        (
+            405,
+            api.anonymous().request("PATCH", "/health").send().await,
+        ),
         (422, write().get(&format!("/orders/{CANARY}")).send().await),
         (400, write().get("/orders/%ff").send().await),
-        (422, write().get(&format!("/orders?{CANARY}=1")).send().await),
-        (422, write().get(&format!("/orders?page={CANARY}")).send().await),
+        (
+            422,
+            write().get(&format!("/orders?{CANARY}=1")).send().await,
+        ),
+        (
+            422,
+            write().get(&format!("/orders?page={CANARY}")).send().await,
+        ),
         (400, write().get("/orders?page=%ff").send().await),
         (422, write().get(&format!("/shelves/{CANARY}")).send().await),
-        (400, write().post("/orders").body(format!("{{\"{CANARY}"), "application/json").send().await),
-        (422, write().post("/orders").body(format!("{{\"{CANARY}\": 1}}"), "application/json").send().await),
-        (422, write().post("/orders").body(format!("{{\"sku\": \"{CANARY}\", \"quantity\": 1}}"), "application/json").send().await),
-        (422, write().post("/orders").body(format!("{{\"sku\": 1, \"quantity\": \"{CANARY}\"}}"), "application/json").send().await),
-        (415, write().post("/orders").body("{}", &format!("application/{CANARY}")).send().await),
-        (413, write().post("/orders").body(vec![b' '; 70_000], "application/json").send().await),
-        (413, write().post("/raw").body(vec![b' '; 101], "text/plain").send().await),
-        (422, write().request("PUT", "/orders").form(&[(CANARY, "1")]).send().await),
+        (
+            400,
+            write()
+                .post("/orders")
+                .body(format!("{{\"{CANARY}"), "application/json")
+                .send()
+                .await,
+        ),
+        (
+            422,
+            write()
+                .post("/orders")
+                .body(format!("{{\"{CANARY}\": 1}}"), "application/json")
+                .send()
+                .await,
+        ),
+        (
+            422,
+            write()
+                .post("/orders")
+                .body(
+                    format!("{{\"sku\": \"{CANARY}\", \"quantity\": 1}}"),
+                    "application/json",
+                )
+                .send()
+                .await,
+        ),
+        (
+            422,
+            write()
+                .post("/orders")
+                .body(
+                    format!("{{\"sku\": 1, \"quantity\": \"{CANARY}\"}}"),
+                    "application/json",
+                )
+                .send()
+                .await,
+        ),
+        (
+            415,
+            write()
+                .post("/orders")
+                .body("{}", &format!("application/{CANARY}"))
+                .send()
+                .await,
+        ),
+        (
+            413,
+            write()
+                .post("/orders")
+                .body(vec![b' '; 70_000], "application/json")
+                .send()
+                .await,
+        ),
+        (
+            413,
+            write()
+                .post("/raw")
+                .body(vec![b' '; 101], "text/plain")
+                .send()
+                .await,
+        ),
+        (
+            422,
+            write()
+                .request("PUT", "/orders")
+                .form(&[(CANARY, "1")])
+                .send()
+                .await,
+        ),
     ];
     for (at, (status, answer)) in answers.into_iter().enumerate() {
-        assert_eq!(answer.status().as_u16(), status, "case {at}: {}", answer.text());
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"), "case {at}");
+        assert_eq!(
+            answer.status().as_u16(),
+            status,
+            "case {at}: {}",
+            answer.text()
+        );
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json"),
+            "case {at}"
+        );
         let problem: Value = answer.json();
         assert_eq!(problem["status"], status, "case {at}");
         let everything = format!("{:?} {}", answer.headers(), answer.text());
@@ -115,14 +258,36 @@ async fn secured_answers_are_not_stored_and_not_sniffed() {
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     }
     let public = api.anonymous().get("/health").send().await;
-    assert_eq!((public.header("cache-control"), public.header("x-content-type-options")), (None, Some("nosniff")));
-    assert_eq!(api.anonymous().get("/nowhere").send().await.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(
+        (
+            public.header("cache-control"),
+            public.header("x-content-type-options")
+        ),
+        (None, Some("nosniff"))
+    );
+    assert_eq!(
+        api.anonymous()
+            .get("/nowhere")
+            .send()
+            .await
+            .header("x-content-type-options"),
+        Some("nosniff")
+    );
 }
 
 #[tokio::test]
 async fn a_public_route_looks_at_no_token() {
     let api = api().await;
     for bearer in ["a.b.c", "a b", ""] {
-        assert_eq!(api.anonymous().bearer(bearer).get("/health").send().await.status(), 200, "{bearer:?}");
+        assert_eq!(
+            api.anonymous()
+                .bearer(bearer)
+                .get("/health")
+                .send()
+                .await
+                .status(),
+            200,
+            "{bearer:?}"
+        );
     }
 }

@@ -13,15 +13,29 @@ struct Shop {
 impl Shop {
     async fn new() -> Self {
         let calls = Calls::default();
-        Self { api: TestApi::new(routes(&calls)).await, calls }
+        Self {
+            api: TestApi::new(routes(&calls)).await,
+            calls,
+        }
     }
 
     async fn post(&self, body: &str) -> Answer {
-        self.api.caller("alice").scopes("orders:write").post("/orders").body(body, "application/json").send().await
+        self.api
+            .caller("alice")
+            .scopes("orders:write")
+            .post("/orders")
+            .body(body, "application/json")
+            .send()
+            .await
     }
 
     async fn get(&self, path: &str) -> Answer {
-        self.api.caller("alice").scopes("orders:read").get(path).send().await
+        self.api
+            .caller("alice")
+            .scopes("orders:read")
+            .get(path)
+            .send()
+            .await
     }
 
     /// The status and the places that the problem points at.
@@ -30,7 +44,10 @@ impl Shop {
         let status = answer.status().as_u16();
         let places = match status {
             201 => Vec::new(),
-            _ => errors(&answer.json::<Value>()).into_iter().map(|(pointer, _)| pointer).collect(),
+            _ => errors(&answer.json::<Value>())
+                .into_iter()
+                .map(|(pointer, _)| pointer)
+                .collect(),
         };
         (status, places)
     }
@@ -56,10 +73,14 @@ async fn a_body_within_its_rules_is_let_in() {
 #[tokio::test]
 async fn broken_rules_come_all_together_by_their_wire_names() {
     let shop = Shop::new().await;
-    let body = r#"{"sku": "", "quantity": 101, "lineItems": [{"unitPrice": 1}, {"unitPrice": -1}]}"#;
+    let body =
+        r#"{"sku": "", "quantity": 101, "lineItems": [{"unitPrice": 1}, {"unitPrice": -1}]}"#;
     let (status, mut places) = shop.judged(body).await;
     places.sort();
-    assert_eq!((status, places), (422, at(&["/lineItems/1/unitPrice", "/quantity", "/sku"])));
+    assert_eq!(
+        (status, places),
+        (422, at(&["/lineItems/1/unitPrice", "/quantity", "/sku"]))
+    );
     let four = r#"{"sku": "a", "quantity": 1, "lineItems": [{"unitPrice":1},{"unitPrice":1},{"unitPrice":1},{"unitPrice":1}]}"#;
     assert_eq!(shop.judged(four).await, (422, at(&["/lineItems"])));
     assert_eq!(shop.calls.so_far(), 0);
@@ -75,10 +96,19 @@ async fn wrong_types_come_alone_with_their_place() {
         (r#"{"sku": "a", "quantity": -1}"#, "/quantity"),
         (r#"{"sku": "a", "quantity": 4294967296}"#, "/quantity"),
         (r#"{"sku": null, "quantity": 1}"#, "/sku"),
-        (r#"{"sku": "a", "quantity": 1, "lineItems": [{"unitPrice": "1"}]}"#, "/lineItems/0/unitPrice"),
-        (r#"{"sku": "a", "quantity": 1, "lineItems": [{"unitPrice": 1, "x": 1}]}"#, "/lineItems/0"),
+        (
+            r#"{"sku": "a", "quantity": 1, "lineItems": [{"unitPrice": "1"}]}"#,
+            "/lineItems/0/unitPrice",
+        ),
+        (
+            r#"{"sku": "a", "quantity": 1, "lineItems": [{"unitPrice": 1, "x": 1}]}"#,
+            "/lineItems/0",
+        ),
         (r#"{"sku": "a", "quantity": 1, "line_items": []}"#, ""),
-        (r#"{"sku": "a", "quantity": 1, "lineItems": [[1]]}"#, "/lineItems/0"),
+        (
+            r#"{"sku": "a", "quantity": 1, "lineItems": [[1]]}"#,
+            "/lineItems/0",
+        ),
         (r#"["a", 1]"#, ""),
         (r#"{"sku": "a"}"#, ""),
         ("null", ""),
@@ -108,8 +138,14 @@ async fn what_is_no_strict_json_is_400() {
         assert_eq!(status, 400, "{}", body.chars().take(60).collect::<String>());
     }
     let invalid_utf8 = b"{\"sku\": \"\xff\", \"quantity\": 1}".to_vec();
-    let answer =
-        shop.api.caller("alice").scopes("orders:write").post("/orders").body(invalid_utf8, "application/json").send().await;
+    let answer = shop
+        .api
+        .caller("alice")
+        .scopes("orders:write")
+        .post("/orders")
+        .body(invalid_utf8, "application/json")
+        .send()
+        .await;
     assert_eq!(answer.status(), 400);
     assert_eq!(shop.calls.so_far(), 0);
 }
@@ -143,11 +179,32 @@ async fn only_json_that_says_so_is_read() {
         ("text/plain", 415),
         ("application/json, text/plain", 415),
     ] {
-        let request = shop.api.caller("alice").scopes("orders:write").post("/orders").body(body, media_type);
-        assert_eq!(request.send().await.status().as_u16(), status, "{media_type}");
+        let request = shop
+            .api
+            .caller("alice")
+            .scopes("orders:write")
+            .post("/orders")
+            .body(body, media_type);
+        assert_eq!(
+            request.send().await.status().as_u16(),
+            status,
+            "{media_type}"
+        );
     }
-    let compressed = shop.api.caller("alice").scopes("orders:write").post("/orders").header("content-encoding", "gzip");
-    assert_eq!(compressed.body(body, "application/json").send().await.status(), 415);
+    let compressed = shop
+        .api
+        .caller("alice")
+        .scopes("orders:write")
+        .post("/orders")
+        .header("content-encoding", "gzip");
+    assert_eq!(
+        compressed
+            .body(body, "application/json")
+            .send()
+            .await
+            .status(),
+        415
+    );
 }
 
 #[tokio::test]
@@ -170,7 +227,14 @@ async fn queries_are_as_strict_as_bodies() {
         ("page=%", 400),
         ("share=2", 422),
     ] {
-        assert_eq!(shop.get(&format!("/orders?{query}")).await.status().as_u16(), status, "{query}");
+        assert_eq!(
+            shop.get(&format!("/orders?{query}"))
+                .await
+                .status()
+                .as_u16(),
+            status,
+            "{query}"
+        );
     }
 }
 
@@ -200,21 +264,69 @@ async fn path_parameters_have_rules_and_names() {
 #[tokio::test]
 async fn optional_input_is_absent_or_valid() {
     let shop = Shop::new().await;
-    let write = || shop.api.caller("alice").scopes("orders:write").post("/maybe");
+    let write = || {
+        shop.api
+            .caller("alice")
+            .scopes("orders:write")
+            .post("/maybe")
+    };
     assert_eq!(write().send().await.text(), "absent");
-    assert_eq!(write().body(r#"{"sku": "tea", "quantity": 1}"#, "application/json").send().await.text(), "tea");
-    assert_eq!(write().body(r#"{"sku": "", "quantity": 1}"#, "application/json").send().await.status(), 422);
-    assert_eq!(write().body("{", "application/json").send().await.status(), 400);
+    assert_eq!(
+        write()
+            .body(r#"{"sku": "tea", "quantity": 1}"#, "application/json")
+            .send()
+            .await
+            .text(),
+        "tea"
+    );
+    assert_eq!(
+        write()
+            .body(r#"{"sku": "", "quantity": 1}"#, "application/json")
+            .send()
+            .await
+            .status(),
+        422
+    );
+    assert_eq!(
+        write().body("{", "application/json").send().await.status(),
+        400
+    );
     assert_eq!(write().body("{}", "text/plain").send().await.status(), 415);
 }
 
 #[tokio::test]
 async fn a_form_is_judged_like_a_query() {
     let shop = Shop::new().await;
-    let put = || shop.api.caller("alice").scopes("orders:write").request("PUT", "/orders");
+    let put = || {
+        shop.api
+            .caller("alice")
+            .scopes("orders:write")
+            .request("PUT", "/orders")
+    };
     assert_eq!(put().form(&[("page", "7")]).send().await.text(), "Some(7)");
     assert_eq!(put().form(&[("page", "0")]).send().await.status(), 422);
-    assert_eq!(put().form(&[("page", "1"), ("page", "2")]).send().await.status(), 422);
-    assert_eq!(put().body("page=%ff", "application/x-www-form-urlencoded").send().await.status(), 400);
-    assert_eq!(put().body("page=1", "application/json").send().await.status(), 415);
+    assert_eq!(
+        put()
+            .form(&[("page", "1"), ("page", "2")])
+            .send()
+            .await
+            .status(),
+        422
+    );
+    assert_eq!(
+        put()
+            .body("page=%ff", "application/x-www-form-urlencoded")
+            .send()
+            .await
+            .status(),
+        400
+    );
+    assert_eq!(
+        put()
+            .body("page=1", "application/json")
+            .send()
+            .await
+            .status(),
+        415
+    );
 }

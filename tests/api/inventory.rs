@@ -31,13 +31,19 @@ fn api() -> SecureRouter {
         .route("/", get(here))
         .nest("/orders", orders())
         .nest("/v1/", orders())
-        .nest("/tenants/{tenant}", SecureRouter::new().nest("/orders", orders()))
+        .nest(
+            "/tenants/{tenant}",
+            SecureRouter::new().nest("/orders", orders()),
+        )
         .merge(SecureRouter::new().route("/merged", any(here)))
 }
 
 /// Fills a path's parameters with something.
 fn filled(path: &str) -> String {
-    path.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect::<Vec<_>>().join("/")
+    path.split('/')
+        .map(|part| if part.starts_with('{') { "x" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 #[tokio::test]
@@ -46,18 +52,31 @@ async fn every_path_equals_axums_matched_path() {
     let inventory = api.api().inventory();
     assert_eq!(inventory.routes().len(), 14);
     for route in inventory {
-        let methods = if route.methods().is_empty() { vec![Method::PATCH] } else { route.methods().to_vec() };
+        let methods = if route.methods().is_empty() {
+            vec![Method::PATCH]
+        } else {
+            route.methods().to_vec()
+        };
         for method in methods {
-            let request = api.caller("alice").scopes("orders:read").request(method.as_str(), &filled(route.path()));
+            let request = api
+                .caller("alice")
+                .scopes("orders:read")
+                .request(method.as_str(), &filled(route.path()));
             let answer = request.send().await;
-            assert_eq!((answer.status(), answer.text()), (StatusCode::OK, route.path().to_owned()), "{method}");
+            assert_eq!(
+                (answer.status(), answer.text()),
+                (StatusCode::OK, route.path().to_owned()),
+                "{method}"
+            );
         }
     }
 }
 
 #[test]
 fn it_reads_as_the_declarations_do() {
-    let routes = SecureRouter::<()>::new().route("/x", get(complicated).post(here)).fallback(here);
+    let routes = SecureRouter::<()>::new()
+        .route("/x", get(complicated).post(here))
+        .fallback(here);
     let inventory = routes.inventory();
     let [complicated, posted, fallback] = inventory.routes() else {
         panic!("three handlers are mounted");
@@ -65,9 +84,17 @@ fn it_reads_as_the_declarations_do() {
     assert_eq!(complicated.declaration().handler, "complicated");
     assert_eq!(complicated.declaration().module, module_path!());
     assert_eq!(complicated.declaration().body_limit, Some(1024));
-    assert_eq!(complicated.declaration().access.to_string(), "admin or (a and b)");
+    assert_eq!(
+        complicated.declaration().access.to_string(),
+        "admin or (a and b)"
+    );
     assert_eq!(complicated.methods(), [Method::GET]);
-    assert_eq!(posted.declaration().access, Access::Public { reason: "tells which route it is" });
+    assert_eq!(
+        posted.declaration().access,
+        Access::Public {
+            reason: "tells which route it is"
+        }
+    );
     assert_eq!((fallback.path(), fallback.methods()), ("", &[][..]));
     assert_eq!(
         inventory.to_string(),

@@ -47,11 +47,16 @@ async fn guarded() -> &'static str {
 
 #[tokio::test]
 async fn state_and_parts_of_it_reach_handlers() {
-    let routes = SecureRouter::new().route("/whole", get(whole)).route("/part", get(part));
+    let routes = SecureRouter::new()
+        .route("/whole", get(whole))
+        .route("/part", get(part));
     let api = TestApi::new(routes.with_state(AppState { name: Name("shop") })).await;
     for path in ["/whole", "/part"] {
         let answer = api.caller("alice").get(path).send().await;
-        assert_eq!((answer.status(), answer.text()), (StatusCode::OK, "shop".to_owned()));
+        assert_eq!(
+            (answer.status(), answer.text()),
+            (StatusCode::OK, "shop".to_owned())
+        );
     }
 }
 
@@ -59,7 +64,10 @@ async fn state_and_parts_of_it_reach_handlers() {
 async fn a_fallback_is_guarded_like_a_route() {
     let api = TestApi::new(SecureRouter::new().route("/", get(hello)).fallback(guarded)).await;
     assert_eq!(api.anonymous().get("/anything").send().await.status(), 401);
-    assert_eq!(api.caller("alice").get("/anything").send().await.text(), "guarded");
+    assert_eq!(
+        api.caller("alice").get("/anything").send().await.text(),
+        "guarded"
+    );
     let api = TestApi::new(SecureRouter::new().route("/", get(hello)).fallback(lost)).await;
     assert_eq!(api.anonymous().get("/anything").send().await.text(), "lost");
 }
@@ -67,7 +75,10 @@ async fn a_fallback_is_guarded_like_a_route() {
 #[tokio::test]
 async fn every_method_can_be_mounted_and_no_other_answers() {
     let routes = SecureRouter::new()
-        .route("/some", palisade::routing::on(MethodFilter::PUT.or(MethodFilter::PATCH), hello))
+        .route(
+            "/some",
+            palisade::routing::on(MethodFilter::PUT.or(MethodFilter::PATCH), hello),
+        )
         .route("/any", any(hello).post(guarded));
     let api = TestApi::new(routes).await;
     for (method, path, status) in [
@@ -79,7 +90,16 @@ async fn every_method_can_be_mounted_and_no_other_answers() {
         ("PURGE", "/any", 200),
         ("POST", "/any", 401),
     ] {
-        assert_eq!(api.anonymous().request(method, path).send().await.status().as_u16(), status, "{method} {path}");
+        assert_eq!(
+            api.anonymous()
+                .request(method, path)
+                .send()
+                .await
+                .status()
+                .as_u16(),
+            status,
+            "{method} {path}"
+        );
     }
 }
 
@@ -88,9 +108,17 @@ async fn a_method_that_is_not_allowed_is_a_problem_that_names_the_allowed() {
     let api = TestApi::new(SecureRouter::new().route("/x", get(hello).post(guarded))).await;
     let answer = api.anonymous().request("DELETE", "/x").send().await;
     assert_eq!(answer.status(), 405);
-    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json")
+    );
     let allowed = answer.header("allow").unwrap_or_default().to_owned();
-    assert!(["GET", "HEAD", "POST"].iter().all(|method| allowed.contains(method)), "{allowed}");
+    assert!(
+        ["GET", "HEAD", "POST"]
+            .iter()
+            .all(|method| allowed.contains(method)),
+        "{allowed}"
+    );
 }
 
 /// A layer sees requests before the guard does, as in axum; the guard stays.
@@ -98,7 +126,9 @@ async fn a_method_that_is_not_allowed_is_a_problem_that_names_the_allowed() {
 async fn layers_run_outside_the_guard() {
     async fn mark(request: axum::extract::Request, next: Next) -> Response {
         let mut response = next.run(request).await;
-        response.headers_mut().insert("x-mark", "seen".parse().unwrap());
+        response
+            .headers_mut()
+            .insert("x-mark", "seen".parse().unwrap());
         response
     }
     let routes = SecureRouter::new()
@@ -107,9 +137,17 @@ async fn layers_run_outside_the_guard() {
         .route("/one", get(guarded).layer(from_fn(mark)))
         .route("/none", get(guarded));
     let api = TestApi::new(routes).await;
-    for (path, mark) in [("/all", Some("seen")), ("/one", Some("seen")), ("/none", None)] {
+    for (path, mark) in [
+        ("/all", Some("seen")),
+        ("/one", Some("seen")),
+        ("/none", None),
+    ] {
         let answer = api.anonymous().get(path).send().await;
-        assert_eq!((answer.status().as_u16(), answer.header("x-mark")), (401, mark), "{path}");
+        assert_eq!(
+            (answer.status().as_u16(), answer.header("x-mark")),
+            (401, mark),
+            "{path}"
+        );
     }
 }
 
@@ -122,8 +160,20 @@ async fn an_api_stands_beside_other_axum_routes_with_its_guard() {
         .merge(api.api().clone().into_router())
         .fallback(|| async { StatusCode::IM_A_TEAPOT });
     for (path, status) in [("/plain", 200), ("/guarded", 401), ("/nowhere", 418)] {
-        let request = axum::http::Request::get(path).body(axum::body::Body::empty()).unwrap();
-        assert_eq!(whole.clone().oneshot(request).await.unwrap().status().as_u16(), status, "{path}");
+        let request = axum::http::Request::get(path)
+            .body(axum::body::Body::empty())
+            .unwrap();
+        assert_eq!(
+            whole
+                .clone()
+                .oneshot(request)
+                .await
+                .unwrap()
+                .status()
+                .as_u16(),
+            status,
+            "{path}"
+        );
     }
 }
 
@@ -133,7 +183,9 @@ mod where_routes_overlap {
     #[test]
     #[should_panic(expected = "Overlapping method route")]
     fn the_line_that_mounts_a_method_twice_panics() {
-        let _ = SecureRouter::<()>::new().route("/x", get(hello)).route("/x", get(guarded));
+        let _ = SecureRouter::<()>::new()
+            .route("/x", get(hello))
+            .route("/x", get(guarded));
     }
 
     #[test]
@@ -151,6 +203,8 @@ mod where_routes_overlap {
     #[test]
     #[should_panic(expected = "fallback")]
     fn so_does_a_second_fallback() {
-        let _ = SecureRouter::<()>::new().fallback(hello).merge(SecureRouter::new().fallback(guarded));
+        let _ = SecureRouter::<()>::new()
+            .fallback(hello)
+            .merge(SecureRouter::new().fallback(guarded));
     }
 }

@@ -75,10 +75,20 @@ async fn list(State(calls): State<Calls>, Valid(Query(listing)): Valid<Query<Lis
 }
 
 #[secured(scopes = "orders:write")]
-async fn create(State(calls): State<Calls>, Valid(Json(order)): Valid<Json<NewOrder>>) -> StatusCode {
+async fn create(
+    State(calls): State<Calls>,
+    Valid(Json(order)): Valid<Json<NewOrder>>,
+) -> StatusCode {
     calls.one_more();
-    assert!((1..=100).contains(&order.quantity) && !order.sku.is_empty() && order.line_items.len() <= 3);
-    assert!(order.line_items.iter().all(|item| item.unit_price.is_finite()));
+    assert!(
+        (1..=100).contains(&order.quantity) && !order.sku.is_empty() && order.line_items.len() <= 3
+    );
+    assert!(
+        order
+            .line_items
+            .iter()
+            .all(|item| item.unit_price.is_finite())
+    );
     StatusCode::CREATED
 }
 
@@ -95,7 +105,10 @@ async fn delete_order(State(calls): State<Calls>, Path(_): Path<Uuid>) -> Status
 }
 
 #[secured(scopes = "orders:write")]
-async fn order_by_form(State(calls): State<Calls>, Valid(Form(listing)): Valid<Form<Listing>>) -> String {
+async fn order_by_form(
+    State(calls): State<Calls>,
+    Valid(Form(listing)): Valid<Form<Listing>>,
+) -> String {
     calls.one_more();
     format!("{:?}", listing.page)
 }
@@ -111,7 +124,11 @@ async fn maybe(order: Option<Valid<Json<NewOrder>>>) -> String {
     order.map_or_else(|| "absent".to_owned(), |Valid(Json(order))| order.sku)
 }
 
-#[secured(scopes = "orders:write", body_limit = "100 B", unvalidated = "the test reads what came")]
+#[secured(
+    scopes = "orders:write",
+    body_limit = "100 B",
+    unvalidated = "the test reads what came"
+)]
 async fn raw(Unvalidated(body): Unvalidated<axum::body::Bytes>) -> String {
     body.len().to_string()
 }
@@ -132,6 +149,10 @@ pub(crate) fn routes(calls: &Calls) -> SecureRouter {
 /// The problem's `errors`, as (pointer, detail).
 pub(crate) fn errors(problem: &serde_json::Value) -> Vec<(String, String)> {
     let entries = problem["errors"].as_array().cloned().unwrap_or_default();
-    let text = |entry: &serde_json::Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
-    entries.iter().map(|entry| (text(entry, "pointer"), text(entry, "detail"))).collect()
+    let text =
+        |entry: &serde_json::Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+    entries
+        .iter()
+        .map(|entry| (text(entry, "pointer"), text(entry, "detail")))
+        .collect()
 }

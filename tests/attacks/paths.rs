@@ -18,7 +18,9 @@ async fn admin() -> &'static str {
 }
 
 fn routes() -> SecureRouter {
-    SecureRouter::new().route("/orders", get(orders)).nest("/admin", SecureRouter::new().route("/users", get(admin)))
+    SecureRouter::new()
+        .route("/orders", get(orders))
+        .nest("/admin", SecureRouter::new().route("/users", get(admin)))
 }
 
 const SPELLINGS: [&str; 24] = [
@@ -51,11 +53,22 @@ const SPELLINGS: [&str; 24] = [
 #[tokio::test]
 async fn no_spelling_of_a_path_is_answered_without_a_token() {
     let api = TestApi::new(routes()).await;
-    let more = ["/admin/users", "/admin/users/", "/admin/./users", "/admin;x=1/users", "/ADMIN/users", "/orders?x=/health"];
+    let more = [
+        "/admin/users",
+        "/admin/users/",
+        "/admin/./users",
+        "/admin;x=1/users",
+        "/ADMIN/users",
+        "/orders?x=/health",
+    ];
     for path in SPELLINGS.iter().chain(&more) {
         for method in ["GET", "HEAD", "POST", "OPTIONS", "PURGE", "get"] {
             let answer = api.anonymous().request(method, path).send().await;
-            assert!(answer.status().is_client_error(), "{method} {path}: {}", answer.status());
+            assert!(
+                answer.status().is_client_error(),
+                "{method} {path}: {}",
+                answer.status()
+            );
             assert!(!answer.text().contains("secret"), "{method} {path}");
         }
     }
@@ -74,7 +87,12 @@ async fn headers_that_proxies_write_change_nothing() {
         ("x-forwarded-user", "admin"),
         ("x-remote-user", "admin"),
     ] {
-        let answer = api.anonymous().header(name, value).get("/orders").send().await;
+        let answer = api
+            .anonymous()
+            .header(name, value)
+            .get("/orders")
+            .send()
+            .await;
         assert_eq!(answer.status(), 401, "{name}");
     }
 }

@@ -23,15 +23,24 @@ async fn keep(Valid(Json(note)): Valid<Json<Note>>) -> String {
 /// Serves the API on loopback until the test ends; sends `head` and reads the answer's first bytes.
 async fn answer_to(head: &str) -> String {
     let issuer = EmbeddedIssuer::new("https://issuer.example");
-    let server = ResourceServer::builder().trust(issuer.issuer("https://api.example")).build().await.unwrap();
-    let api = SecureRouter::new().route("/notes", post(keep)).protect(server);
+    let server = ResourceServer::builder()
+        .trust(issuer.issuer("https://api.example"))
+        .build()
+        .await
+        .unwrap();
+    let api = SecureRouter::new()
+        .route("/notes", post(keep))
+        .protect(server);
     let bound = palisade::serve(api).bind("127.0.0.1:0").await.unwrap();
     let address = bound.local_addr();
     let server = tokio::spawn(bound.run_until(std::future::pending()));
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = vec![0; 1024];
-    let read = timeout(Duration::from_secs(10), stream.read(&mut answer)).await.expect("an answer in time").unwrap();
+    let read = timeout(Duration::from_secs(10), stream.read(&mut answer))
+        .await
+        .expect("an answer in time")
+        .unwrap();
     server.abort();
     String::from_utf8_lossy(&answer[..read]).into_owned()
 }
@@ -46,15 +55,25 @@ async fn a_caller_without_a_token_is_refused_before_the_body_is_sent() {
 
 #[tokio::test]
 async fn an_absolute_form_target_is_the_same_route() {
-    let answer = answer_to("POST http://elsewhere.example/notes HTTP/1.1\r\nHost: api\r\nContent-Length: 0\r\n\r\n").await;
+    let answer = answer_to(
+        "POST http://elsewhere.example/notes HTTP/1.1\r\nHost: api\r\nContent-Length: 0\r\n\r\n",
+    )
+    .await;
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
 }
 
 /// Two lengths, or a length beside chunks, smuggle a second request past a proxy.
 #[tokio::test]
 async fn ambiguous_framing_reaches_no_handler() {
-    for framing in ["Content-Length: 5\r\nContent-Length: 6", "Content-Length: abc", "Transfer-Encoding: xchunked"] {
-        let answer = answer_to(&format!("POST /notes HTTP/1.1\r\nHost: api\r\n{framing}\r\n\r\n")).await;
+    for framing in [
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: abc",
+        "Transfer-Encoding: xchunked",
+    ] {
+        let answer = answer_to(&format!(
+            "POST /notes HTTP/1.1\r\nHost: api\r\n{framing}\r\n\r\n"
+        ))
+        .await;
         assert!(answer.starts_with("HTTP/1.1 4"), "{framing}: {answer}");
     }
 }

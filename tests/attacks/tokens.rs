@@ -18,13 +18,24 @@ async fn api() -> TestApi {
 }
 
 async fn status(api: &TestApi, token: &str) -> u16 {
-    api.anonymous().bearer(token).get("/").send().await.status().as_u16()
+    api.anonymous()
+        .bearer(token)
+        .get("/")
+        .send()
+        .await
+        .status()
+        .as_u16()
 }
 
 #[tokio::test]
 async fn every_algorithm_of_the_default_list_is_accepted() {
     let api = api().await;
-    for algorithm in [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA] {
+    for algorithm in [
+        Algorithm::RS256,
+        Algorithm::PS256,
+        Algorithm::ES256,
+        Algorithm::EdDSA,
+    ] {
         let token = api.caller("alice").algorithm(algorithm).token();
         assert_eq!(status(&api, &token).await, 200, "{algorithm:?}");
     }
@@ -34,8 +45,21 @@ async fn every_algorithm_of_the_default_list_is_accepted() {
 #[tokio::test]
 async fn alg_none_in_every_spelling() {
     let api = api().await;
-    for none in [json!("none"), json!("None"), json!("NONE"), json!("nOnE"), json!("none "), json!(null), json!([]), json!(0)] {
-        let unsigned = api.issuer().token("alice").audience(api.audience()).header("alg", none.clone());
+    for none in [
+        json!("none"),
+        json!("None"),
+        json!("NONE"),
+        json!("nOnE"),
+        json!("none "),
+        json!(null),
+        json!([]),
+        json!(0),
+    ] {
+        let unsigned = api
+            .issuer()
+            .token("alice")
+            .audience(api.audience())
+            .header("alg", none.clone());
         let signed = unsigned.clone().sign();
         assert_eq!(status(&api, &signed).await, 401, "{none}");
         let emptied = unsigned.signature(b"").sign();
@@ -50,14 +74,22 @@ async fn another_issuers_key_is_not_trusted_however_it_is_offered() {
     let attacker = EmbeddedIssuer::with_own_keys(api.issuer().url());
     let jwks: serde_json::Value = serde_json::from_str(&attacker.jwks()).unwrap();
     for key in jwks["keys"].as_array().unwrap() {
-        let forged = api.issuer().token("alice").audience(api.audience()).signed_by(&attacker);
+        let forged = api
+            .issuer()
+            .token("alice")
+            .audience(api.audience())
+            .signed_by(&attacker);
         for (name, value) in [
             ("jwk", key.clone()),
             ("jku", json!("https://attacker.example/jwks")),
             ("x5u", json!("https://attacker.example/cert")),
             ("kid", key["kid"].clone()),
         ] {
-            assert_eq!(status(&api, &forged.clone().header(name, value).sign()).await, 401, "{name}");
+            assert_eq!(
+                status(&api, &forged.clone().header(name, value).sign()).await,
+                401,
+                "{name}"
+            );
         }
     }
 }
@@ -83,17 +115,34 @@ async fn tokens_for_something_else_are_refused() {
     assert_eq!(status(&api, &token().sign()).await, 200);
     for (what, token) in [
         ("an ID token", token().typ("JWT").claim("nonce", json!("n"))),
-        ("an ID token in disguise", token().claim("nonce", json!("n"))),
+        (
+            "an ID token in disguise",
+            token().claim("nonce", json!("n")),
+        ),
         ("a logout token", token().typ("logout+jwt")),
         ("a DPoP proof", token().typ("dpop+jwt")),
         ("no type", token().without_header("typ")),
         ("another API's", token().audience("https://other.example")),
-        ("a key-bound token", token().claim("cnf", json!({"jkt": "x"}))),
-        ("another issuer's", token().claim("iss", json!("https://other.example"))),
-        ("a list of issuers", token().claim("iss", json!([api.issuer().url()]))),
+        (
+            "a key-bound token",
+            token().claim("cnf", json!({"jkt": "x"})),
+        ),
+        (
+            "another issuer's",
+            token().claim("iss", json!("https://other.example")),
+        ),
+        (
+            "a list of issuers",
+            token().claim("iss", json!([api.issuer().url()])),
+        ),
         ("without a subject", token().without("sub")),
         ("without an end", token().without("exp")),
-        ("critical extension", token().header("crit", json!(["b64"])).header("b64", json!(false))),
+        (
+            "critical extension",
+            token()
+                .header("crit", json!(["b64"]))
+                .header("b64", json!(false)),
+        ),
         ("compressed", token().header("zip", json!("DEF"))),
     ] {
         assert_eq!(status(&api, &token.sign()).await, 401, "{what}");
@@ -105,7 +154,8 @@ async fn a_token_ends_when_it_says_so() {
     let api = api().await;
     let token = api.caller("alice").token();
     assert_eq!(status(&api, &token).await, 200);
-    api.clock().advance(std::time::Duration::from_secs(5 * 60 + 29));
+    api.clock()
+        .advance(std::time::Duration::from_secs(5 * 60 + 29));
     assert_eq!(status(&api, &token).await, 200);
     api.clock().advance(std::time::Duration::from_secs(1));
     assert_eq!(status(&api, &token).await, 401);

@@ -17,7 +17,8 @@ use lexopt::prelude::*;
 use palisade::{Issuer, ResourceServer};
 use palisade_examples::orders::{Store, routes};
 
-const USAGE: &str = "orders --listen ADDR --issuer URL --audience AUD [--jwks FILE] [--allow-loopback-http]";
+const USAGE: &str =
+    "orders --listen ADDR --issuer URL --audience AUD [--jwks FILE] [--allow-loopback-http]";
 
 /// The command line.
 struct Options {
@@ -31,7 +32,11 @@ struct Options {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse(std::env::args_os())?;
-    let server = ResourceServer::builder().trust(options.issuer()?).realm("orders").build().await?;
+    let server = ResourceServer::builder()
+        .trust(options.issuer()?)
+        .realm("orders")
+        .build()
+        .await?;
     let api = routes().with_state(Store::default()).protect(server);
     let bound = palisade::serve(api).bind(options.listen).await?;
     println!("listening on http://{}", bound.local_addr());

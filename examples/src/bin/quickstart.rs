@@ -26,7 +26,12 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let issuer = EmbeddedIssuer::serve().await?;
     let api = protect(&issuer).await?;
     println!("{}", api.inventory());
-    let address: SocketAddr = if demo { "127.0.0.1:0" } else { "127.0.0.1:8080" }.parse()?;
+    let address: SocketAddr = if demo {
+        "127.0.0.1:0"
+    } else {
+        "127.0.0.1:8080"
+    }
+    .parse()?;
     let bound = palisade::serve(api).bind(address).await?;
     let calls = demo::calls(&issuer, AUDIENCE);
     let base = format!("http://{}", bound.local_addr());
@@ -43,17 +48,30 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let as_declared = demo::run(&base, &calls).await?;
     let _ = stop.send(());
     server.await??;
-    Ok(if as_declared { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if as_declared {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 async fn protect(issuer: &EmbeddedIssuer) -> Result<Api, Box<dyn Error>> {
-    let server = ResourceServer::builder().trust(issuer.issuer(AUDIENCE)).realm("orders").build().await?;
+    let server = ResourceServer::builder()
+        .trust(issuer.issuer(AUDIENCE))
+        .realm("orders")
+        .build()
+        .await?;
     Ok(routes().with_state(Store::default()).protect(server))
 }
 
 fn print_curl_lines(base: &str, calls: &[Call]) {
     for call in calls {
-        println!("# {} → {}\n{}\n", call.what, call.expected.as_u16(), call.curl(base));
+        println!(
+            "# {} → {}\n{}\n",
+            call.what,
+            call.expected.as_u16(),
+            call.curl(base)
+        );
     }
     println!("the tokens are good for five minutes; Ctrl-C stops");
 }

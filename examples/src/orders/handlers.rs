@@ -30,7 +30,10 @@ pub(super) async fn list_orders(
 }
 
 #[secured(scopes = ORDERS_READ)]
-pub(super) async fn show_order(State(store): State<Store>, Path(id): Path<Uuid>) -> Result<Json<Order>, Problem> {
+pub(super) async fn show_order(
+    State(store): State<Store>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Order>, Problem> {
     store.show(id).map(Json).ok_or_else(no_such_order)
 }
 
@@ -39,9 +42,9 @@ pub(super) async fn create_order(
     State(store): State<Store>,
     Valid(Json(order)): Valid<Json<NewOrder>>,
 ) -> Result<(StatusCode, Json<Order>), Problem> {
-    let order = store
-        .create(order)
-        .ok_or_else(|| Problem::new(StatusCode::INSUFFICIENT_STORAGE).detail("the store is full"))?;
+    let order = store.create(order).ok_or_else(|| {
+        Problem::new(StatusCode::INSUFFICIENT_STORAGE).detail("the store is full")
+    })?;
     Ok((StatusCode::CREATED, Json(order)))
 }
 
@@ -50,7 +53,11 @@ pub(super) async fn delete_order(
     State(store): State<Store>,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, Problem> {
-    if store.delete(id) { Ok(StatusCode::NO_CONTENT) } else { Err(no_such_order()) }
+    if store.delete(id) {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(no_such_order())
+    }
 }
 
 fn no_such_order() -> Problem {

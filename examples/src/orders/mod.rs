@@ -25,6 +25,12 @@ pub fn routes() -> SecureRouter<Store> {
     SecureRouter::new()
         .route("/health", get(handlers::health))
         .route("/whoami", get(handlers::whoami))
-        .route("/orders", get(handlers::list_orders).post(handlers::create_order))
-        .route("/orders/{id}", get(handlers::show_order).delete(handlers::delete_order))
+        .route(
+            "/orders",
+            get(handlers::list_orders).post(handlers::create_order),
+        )
+        .route(
+            "/orders/{id}",
+            get(handlers::show_order).delete(handlers::delete_order),
+        )
 }

@@ -23,8 +23,13 @@ impl Store {
         if orders.len() >= CAPACITY {
             return None;
         }
-        let order =
-            Order { id: Uuid::new_v4(), sku: new.sku, quantity: new.quantity, note: new.note, status: Status::Open };
+        let order = Order {
+            id: Uuid::new_v4(),
+            sku: new.sku,
+            quantity: new.quantity,
+            note: new.note,
+            status: Status::Open,
+        };
         orders.insert(order.id, order.clone());
         Some(order)
     }

@@ -45,8 +45,22 @@ mod tests {
     #[test]
     fn everything_else_is_refused() {
         for text in [
-            "", "64", "64KiB", "64  KiB", "64 kib", "64 KB", "0 B", "0 KiB", "2 GiB", "1025 MiB",
-            "-1 B", "+1 B", "1.5 MiB", "99999999999999999999 B", " 1 B", "1 B ",
+            "",
+            "64",
+            "64KiB",
+            "64  KiB",
+            "64 kib",
+            "64 KB",
+            "0 B",
+            "0 KiB",
+            "2 GiB",
+            "1025 MiB",
+            "-1 B",
+            "+1 B",
+            "1.5 MiB",
+            "99999999999999999999 B",
+            " 1 B",
+            "1 B ",
         ] {
             assert_eq!(bytes(text), None, "{text:?}");
         }

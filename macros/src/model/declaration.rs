@@ -24,7 +24,10 @@ pub(crate) enum Access {
 
 impl Declaration {
     /// Checks the words of an attribute together; also tells where the runtime crate is.
-    pub(crate) fn check(raw: RawAttribute, diagnostics: &mut Diagnostics) -> (Option<Self>, Option<Path>) {
+    pub(crate) fn check(
+        raw: RawAttribute,
+        diagnostics: &mut Diagnostics,
+    ) -> (Option<Self>, Option<Path>) {
         let RawAttribute {
             kind,
             span,
@@ -44,7 +47,9 @@ impl Declaration {
             AttributeKind::Secured => secured(scopes, authenticated.take(), missing, diagnostics),
             AttributeKind::Public => public(reason.take(), missing, diagnostics),
         };
-        let body_limit = body_limit.take().map(|(_, text)| body_limit::check(&text, diagnostics));
+        let body_limit = body_limit
+            .take()
+            .map(|(_, text)| body_limit::check(&text, diagnostics));
         let unvalidated = unvalidated
             .take()
             .map(|(_, text)| check_reason("unvalidated", text, diagnostics));
@@ -100,7 +105,11 @@ fn secured(
     }
 }
 
-fn public(reason: Option<(Span, LitStr)>, missing: Option<Span>, diagnostics: &mut Diagnostics) -> Option<Access> {
+fn public(
+    reason: Option<(Span, LitStr)>,
+    missing: Option<Span>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Access> {
     if let Some((_, text)) = reason {
         return check_reason("reason", text, diagnostics).map(|reason| Access::Public { reason });
     }

@@ -79,7 +79,11 @@ pub(crate) fn wire_name(field: &Ident, words: &[Word], all: RenameAll) -> String
 fn renamed(words: &[Word], name: &str) -> Option<String> {
     let word = words.iter().find(|word| word.is(name) && reads(word))?;
     match &word.list {
-        Some(_) => word.words().iter().find(|word| word.is("deserialize"))?.text(),
+        Some(_) => word
+            .words()
+            .iter()
+            .find(|word| word.is("deserialize"))?
+            .text(),
         None => word.text(),
     }
 }

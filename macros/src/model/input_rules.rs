@@ -8,9 +8,31 @@ use crate::parse::Word;
 
 /// Every word of garde that may stand on a field.
 const KNOWN: &[&str] = &[
-    "skip", "adapt", "rename", "code", "dive", "required", "ascii", "alphanumeric", "email",
-    "url", "ip", "ipv4", "ipv6", "credit_card", "phone_number", "length", "matches", "range",
-    "contains", "prefix", "suffix", "pattern", "custom", "inner", "if",
+    "skip",
+    "adapt",
+    "rename",
+    "code",
+    "dive",
+    "required",
+    "ascii",
+    "alphanumeric",
+    "email",
+    "url",
+    "ip",
+    "ipv4",
+    "ipv6",
+    "credit_card",
+    "phone_number",
+    "length",
+    "matches",
+    "range",
+    "contains",
+    "prefix",
+    "suffix",
+    "pattern",
+    "custom",
+    "inner",
+    "if",
 ];
 
 /// What is known of one rule; what was written but does not count, with where.
@@ -161,14 +183,18 @@ impl Rules {
 
 /// Whether garde refuses these words itself, and so implements nothing.
 pub(crate) fn garde_refuses(words: &[Word]) -> bool {
-    let unknown = words.iter().any(|word| !KNOWN.contains(&word.name.to_string().as_str()));
+    let unknown = words
+        .iter()
+        .any(|word| !KNOWN.contains(&word.name.to_string().as_str()));
     let has = |name| words.iter().any(|word| word.is(name));
     unknown || (has("skip") && words.len() > 1) || (has("dive") && has("inner"))
 }
 
 fn length(word: &Word, context: &str) -> (Mark, Option<Expr>) {
     let arguments = word.words();
-    let end = arguments.iter().find(|argument| argument.is("max") || argument.is("equal"));
+    let end = arguments
+        .iter()
+        .find(|argument| argument.is("max") || argument.is("equal"));
     let Some(max) = end.and_then(|end| end.value.as_ref()) else {
         return (Mark::Endless(word.span()), None);
     };

@@ -49,7 +49,10 @@ impl Requirement {
         match self {
             Self::Scope { token, span } => Some((format!("{token:?}"), *span)),
             Self::Constant(path) => {
-                let span = path.segments.last().map_or_else(Span::call_site, |part| part.ident.span());
+                let span = path
+                    .segments
+                    .last()
+                    .map_or_else(Span::call_site, |part| part.ident.span());
                 Some((path.to_token_stream().to_string().replace(' ', ""), span))
             }
             Self::All(_) | Self::Any(_) => None,

@@ -94,11 +94,7 @@ impl RawAttribute {
     }
 
     /// Reads one word and its value, and says what is wrong where it cannot.
-    fn parse_word(
-        &mut self,
-        input: ParseStream<'_>,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<()> {
+    fn parse_word(&mut self, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<()> {
         let word = self.parse_name(input, diagnostics)?;
         let span = input.span();
         let name = input.call(Ident::parse_any).ok()?;
@@ -140,7 +136,11 @@ impl RawAttribute {
                 Ok(Lit::Str(text)) => format!("write `{first} = {:?}`", text.value()),
                 _ => format!("the words of `#[{kind}]` are {}", Word::list(words)),
             };
-            diagnostics.error(input.span(), "a word of the attribute is expected here", help);
+            diagnostics.error(
+                input.span(),
+                "a word of the attribute is expected here",
+                help,
+            );
             return None;
         };
         let name = name.unraw().to_string();
@@ -192,11 +192,7 @@ fn fill(
     Some(())
 }
 
-fn wrong_value<T>(
-    word: Word,
-    input: ParseStream<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Option<T> {
+fn wrong_value<T>(word: Word, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<T> {
     let expected = if word == Word::Crate {
         "a path"
     } else {

@@ -95,7 +95,11 @@ impl Attributes {
         let mut of = |name: &str| {
             let mut found = Vec::new();
             for attr in attrs.iter().filter(|attr| attr.path().is_ident(name)) {
-                match attr.meta.require_list().map(|list| words(list.tokens.clone())) {
+                match attr
+                    .meta
+                    .require_list()
+                    .map(|list| words(list.tokens.clone()))
+                {
                     Ok(Ok(words)) => found.extend(words),
                     _ => unreadable = true,
                 }
@@ -122,7 +126,11 @@ impl Secure {
                     let name = Ident::parse_any(input)?;
                     if name == "crate" && on == On::Item {
                         input.parse::<Token![=]>()?;
-                        krate.fill(name.span(), input.call(syn::Path::parse_mod_style)?, diagnostics);
+                        krate.fill(
+                            name.span(),
+                            input.call(syn::Path::parse_mod_style)?,
+                            diagnostics,
+                        );
                     } else if name == "unvalidated" && on == On::Field {
                         input.parse::<Token![=]>()?;
                         let reason: LitStr = input.parse()?;

@@ -85,7 +85,7 @@ fn parse_parts(
     input: ParseStream<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Option<RawScopes>>> {
-    let parse = |input: ParseStream<'_>| {
+    let mut parse = |input: ParseStream<'_>| {
         let inside;
         syn::parenthesized!(inside in input);
         let mut parts = Vec::new();
@@ -104,7 +104,9 @@ fn parse_parts(
         Ok(parts)
     };
     let parts = parse(input);
-    parts.map_err(|error: syn::Error| diagnostics.push(error)).ok()
+    parts
+        .map_err(|error: syn::Error| diagnostics.push(error))
+        .ok()
 }
 
 /// A path without generic arguments, as a constant has.

@@ -45,9 +45,6 @@ mod tests {
         slot.fill(Span::call_site(), 1, &mut diagnostics);
         slot.fill(Span::call_site(), 2, &mut diagnostics);
         assert_eq!(slot.take().map(|(_, value)| value), Some(1));
-        assert_eq!(
-            diagnostics.into_messages(),
-            ["`reason` is written twice"]
-        );
+        assert_eq!(diagnostics.into_messages(), ["`reason` is written twice"]);
     }
 }

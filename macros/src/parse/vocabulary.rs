@@ -63,11 +63,7 @@ impl RawVocabulary {
                 "move it above the first scope",
             ),
             None => {
-                diagnostics.error(
-                    span,
-                    "`crate` takes a path",
-                    "write `crate = ::palisade;`",
-                );
+                diagnostics.error(span, "`crate` takes a path", "write `crate = ::palisade;`");
                 skip_to_semicolon(input);
             }
         }
@@ -76,7 +72,8 @@ impl RawVocabulary {
 
 impl RawScope {
     fn parse(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
-        const HELP: &str = "write `/// Read orders.` and below it `pub ORDERS_READ = \"orders:read\";`";
+        const HELP: &str =
+            "write `/// Read orders.` and below it `pub ORDERS_READ = \"orders:read\";`";
         let head = || -> syn::Result<_> {
             Ok((
                 input.call(Attribute::parse_outer)?,

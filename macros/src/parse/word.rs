@@ -70,7 +70,9 @@ fn distance(left: &str, right: &str) -> usize {
         let mut last = above + 1;
         let mut next = vec![last];
         for (old, right) in row.iter().skip(1).zip(right.chars()) {
-            last = (diagonal + usize::from(left != right)).min(last + 1).min(old + 1);
+            last = (diagonal + usize::from(left != right))
+                .min(last + 1)
+                .min(old + 1);
             diagonal = *old;
             next.push(last);
         }
@@ -108,7 +110,10 @@ mod tests {
     #[test]
     fn a_near_miss_is_guessed_and_another_word_is_not() {
         assert_eq!(Word::guess(KNOWN, "scope"), Some(Word::Scopes));
-        assert_eq!(Word::guess(KNOWN, "autenticated"), Some(Word::Authenticated));
+        assert_eq!(
+            Word::guess(KNOWN, "autenticated"),
+            Some(Word::Authenticated)
+        );
         assert_eq!(Word::guess(KNOWN, "bodylimit"), Some(Word::BodyLimit));
         assert_eq!(Word::guess(KNOWN, "roles"), None);
         assert_eq!(Word::guess(KNOWN, "acr"), None);

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 use axum::http::Extensions;
 
-use crate::routing::endpoint::Admitted;
+use crate::guard::Authorized;
 use crate::token::TokenError;
 
 /// An argument type that a handler with access `A` may take.
@@ -22,14 +22,30 @@ pub trait Argument<A> {
     /// [`Head`] or [`Whole`]: what extracting it reads of the request.
     type Reads;
 
-    /// Whether it takes input that nobody checks.
-    const UNVALIDATED: bool = false;
+    /// What the route and the inventory need to know of it.
+    const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
+}
 
+/// What is known of an argument, whatever its type.
+#[derive(Clone, Copy, Debug)]
+pub struct ArgumentFacts {
     /// What must hold before any argument is extracted.
-    #[doc(hidden)]
-    fn admit(_: &Admitted<'_>, _: &mut Extensions) -> Result<(), TokenError> {
-        Ok(())
-    }
+    pub(crate) admit: Option<Admit>,
+    /// Whether it takes input that nobody checks.
+    pub(crate) unvalidated: bool,
+    /// Why an extractor of the API's own can be relied on.
+    pub(crate) trusted: Option<&'static str>,
+}
+
+/// Decodes and checks the typed claims that an argument asks for.
+pub(crate) type Admit = fn(&Authorized, &mut Extensions) -> Result<(), TokenError>;
+
+impl ArgumentFacts {
+    pub(crate) const PLAIN: Self = Self {
+        admit: None,
+        unvalidated: false,
+        trusted: None,
+    };
 }
 
 /// Reads the request's head only.

@@ -6,47 +6,65 @@ use axum::extract::ConnectInfo;
 use axum::extract::{
     Extension, Form, Json, MatchedPath, Path, Query, RawForm, RawPathParams, RawQuery, State,
 };
-use axum::http::{Extensions, HeaderMap, Method, Request, Uri, Version};
+use axum::http::{HeaderMap, Method, Request, Uri, Version};
 
 use crate::guard::{Caller, CallerClaims};
 use crate::input::{Scalar, SecureInput, Valid};
 use crate::routing::argument::{
-    AcceptsCaller, AcceptsFailure, AcceptsRaw, AcceptsUnvalidated, Argument, Head, MayLackCaller,
-    OptionalArgument, PathScalars, Whole,
+    AcceptsCaller, AcceptsFailure, AcceptsRaw, AcceptsUnvalidated, Argument, ArgumentFacts, Head,
+    MayLackCaller, OptionalArgument, PathScalars, Whole,
 };
-use crate::routing::endpoint::Admitted;
 use crate::routing::extractor::{TrustedExtractor, Unvalidated};
-use crate::token::TokenError;
 
+#[diagnostic::do_not_recommend]
 impl<A: AcceptsCaller, C: CallerClaims> Argument<A> for Caller<C> {
     type Reads = Head;
-
-    fn admit(caller: &Admitted<'_>, extensions: &mut Extensions) -> Result<(), TokenError> {
-        Self::admit(caller.authorized(), extensions)
-    }
+    const FACTS: ArgumentFacts = ArgumentFacts {
+        admit: Some(Self::admit),
+        ..ArgumentFacts::PLAIN
+    };
 }
 
+#[diagnostic::do_not_recommend]
 impl<A, T: TrustedExtractor> Argument<A> for T {
     type Reads = Head;
+    const FACTS: ArgumentFacts = {
+        assert!(
+            !T::REASON.is_empty(),
+            "the `REASON` of a `TrustedExtractor` says why it can be relied on"
+        );
+        ArgumentFacts {
+            trusted: Some(T::REASON),
+            ..ArgumentFacts::PLAIN
+        }
+    };
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: AcceptsUnvalidated, E> Argument<A> for Unvalidated<E> {
     type Reads = Head;
-    const UNVALIDATED: bool = true;
+    const FACTS: ArgumentFacts = ArgumentFacts {
+        unvalidated: true,
+        ..ArgumentFacts::PLAIN
+    };
 }
 
+#[diagnostic::do_not_recommend]
 impl<A, T: OptionalArgument<A>> Argument<A> for Option<T> {
     type Reads = T::Reads;
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: MayLackCaller, C> OptionalArgument<A> for Caller<C> {
     type Reads = Head;
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: AcceptsFailure, T, E> Argument<A> for Result<T, E> {
     type Reads = Head;
 }
 
+#[diagnostic::do_not_recommend]
 impl<A, T: PathScalars> Argument<A> for Path<T> {
     type Reads = Head;
 }
@@ -57,6 +75,7 @@ impl<T: Scalar> PathScalars for T {}
 macro_rules! not_from_the_client {
     ($($(#[$meta:meta])* [$($generic:ident)?] $ty:ty;)*) => {$(
         $(#[$meta])*
+        #[diagnostic::do_not_recommend]
         impl<A $(, $generic)?> Argument<A> for $ty {
             type Reads = Head;
         }
@@ -76,10 +95,12 @@ not_from_the_client! {
 /// Input types that a wrapper makes acceptable: `Valid<Json<T>>`.
 macro_rules! checked {
     ($($extractor:ident reads $reads:ident;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<A, T: SecureInput> Argument<A> for Valid<$extractor<T>> {
             type Reads = $reads;
         }
 
+        #[diagnostic::do_not_recommend]
         impl<A, T: SecureInput> OptionalArgument<A> for Valid<$extractor<T>> {
             type Reads = $reads;
         }
@@ -96,6 +117,7 @@ checked! {
 /// Input as it came: refused, and told what to write.
 macro_rules! raw {
     ($([$($generic:ident)?] $ty:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<A: AcceptsRaw<$ty> $(, $generic)?> Argument<A> for $ty {
             type Reads = Head;
         }

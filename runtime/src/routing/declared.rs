@@ -1,6 +1,7 @@
 //! The mark that the macros put on a handler.
 
 use crate::policy::Declaration;
+use crate::routing::argument::ArgumentFacts;
 
 /// A handler whose `#[secured]` or `#[public]` says who may call it.
 ///
@@ -17,4 +18,7 @@ pub trait Declared {
 
     /// The declaration, as the attribute wrote it.
     const DECLARATION: &'static Declaration;
+
+    /// What is known of each argument; the proof that it may be one.
+    const ARGUMENTS: &'static [ArgumentFacts];
 }

@@ -5,6 +5,9 @@ use std::fmt;
 use axum::http::Method;
 
 use crate::policy::Declaration;
+use crate::routing::argument::ArgumentFacts;
+use crate::routing::declared::Declared;
+use crate::routing::guarded::DEFAULT_BODY_LIMIT;
 
 /// Every route that an [`Api`](crate::Api) serves, in the order of mounting.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +21,7 @@ pub struct Route {
     path: String,
     methods: Vec<Method>,
     declaration: &'static Declaration,
+    arguments: &'static [ArgumentFacts],
 }
 
 impl Inventory {
@@ -48,6 +52,14 @@ impl Inventory {
     }
 }
 
+impl FromIterator<Route> for Inventory {
+    fn from_iter<I: IntoIterator<Item = Route>>(routes: I) -> Self {
+        Self {
+            routes: routes.into_iter().collect(),
+        }
+    }
+}
+
 impl<'a> IntoIterator for &'a Inventory {
     type Item = &'a Route;
     type IntoIter = std::slice::Iter<'a, Route>;
@@ -75,12 +87,18 @@ impl fmt::Display for Inventory {
 }
 
 impl Route {
-    pub(crate) fn new(path: &str, methods: Vec<Method>, declaration: &'static Declaration) -> Self {
+    pub(crate) fn new<H: Declared>(path: &str, methods: Vec<Method>) -> Self {
         Self {
             path: path.to_owned(),
             methods,
-            declaration,
+            declaration: H::DECLARATION,
+            arguments: H::ARGUMENTS,
         }
+    }
+
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
     }
 
     /// The full path, equal to what axum's `MatchedPath` says of a request to it.
@@ -100,6 +118,18 @@ impl Route {
     /// What the handler's attribute says.
     pub fn declaration(&self) -> &'static Declaration {
         self.declaration
+    }
+
+    /// The largest body, in bytes, that the handler reads.
+    pub fn body_limit(&self) -> usize {
+        self.declaration.body_limit.unwrap_or(DEFAULT_BODY_LIMIT)
+    }
+
+    /// Why each extractor of the API's own can be relied on, in the order of the arguments.
+    pub fn trusted(&self) -> impl Iterator<Item = &'static str> {
+        self.arguments
+            .iter()
+            .filter_map(|argument| argument.trusted)
     }
 
     fn row(&self) -> [String; 4] {

@@ -10,7 +10,6 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::guard::Guard;
-use crate::policy::Declaration;
 use crate::response::method_not_allowed;
 use crate::routing::declared::Declared;
 use crate::routing::endpoint::Endpoint;
@@ -26,7 +25,7 @@ type Mount<S> = Box<dyn FnOnce(&Guard, AxumMethodRouter<S>) -> AxumMethodRouter<
 #[must_use = "a method router does nothing until it is given to `SecureRouter::route`"]
 pub struct MethodRouter<S = ()> {
     mounts: Vec<Mount<S>>,
-    declared: Vec<(Vec<Method>, &'static Declaration)>,
+    declared: Vec<Route>,
     /// The same methods with handlers that do nothing, so that axum finds a method
     /// that is mounted twice at the line that does it.
     outline: AxumMethodRouter<()>,
@@ -58,7 +57,7 @@ where
     #[track_caller]
     pub fn on<H, M>(mut self, filter: MethodFilter, handler: H) -> Self
     where
-        H: Declared,
+        H: Declared + 'static,
         H::Run: Endpoint<S, M>,
         M: 'static,
     {
@@ -68,13 +67,13 @@ where
 
     fn mount<H, M>(mut self, _: &H, methods: Methods) -> Self
     where
-        H: Declared,
+        H: Declared + 'static,
         H::Run: Endpoint<S, M>,
         M: 'static,
     {
-        self.declared.push((methods.list(), H::DECLARATION));
+        self.declared.push(Route::new::<H>("", methods.list()));
         self.mounts.push(Box::new(move |guard, router| {
-            let handler = Guarded::<H::Run>::new(guard.clone(), H::DECLARATION);
+            let handler = Guarded::<H>::new(guard.clone());
             match methods {
                 Methods::These(filter) => router.on(filter, handler),
                 Methods::Every => router.fallback(handler),
@@ -101,11 +100,10 @@ where
 
     /// What is mounted, and as what it appears at `path`.
     pub(crate) fn inventory(&self, path: &str) -> Inventory {
-        let mut inventory = Inventory::default();
-        for (methods, declaration) in &self.declared {
-            inventory.push(Route::new(path, methods.clone(), declaration));
-        }
-        inventory
+        self.declared
+            .iter()
+            .map(|route| route.clone().at(path))
+            .collect()
     }
 
     pub(crate) fn outline(&self) -> AxumMethodRouter<()> {
@@ -153,7 +151,7 @@ pub fn on<S, M, H>(filter: MethodFilter, handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    H: Declared,
+    H: Declared + 'static,
     H::Run: Endpoint<S, M>,
 {
     MethodRouter::new().on(filter, handler)
@@ -166,7 +164,7 @@ pub fn any<S, M, H>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    H: Declared,
+    H: Declared + 'static,
     H::Run: Endpoint<S, M>,
 {
     MethodRouter::new().mount(&handler, Methods::Every)
@@ -181,7 +179,7 @@ macro_rules! by_method {
             where
                 S: Clone + Send + Sync + 'static,
                 M: 'static,
-                H: Declared,
+                H: Declared + 'static,
                 H::Run: Endpoint<S, M>,
             {
                 on(MethodFilter::$filter, handler)
@@ -201,7 +199,7 @@ macro_rules! by_method {
                 #[track_caller]
                 pub fn $name<H, M>(self, handler: H) -> Self
                 where
-                    H: Declared,
+                    H: Declared + 'static,
                     H::Run: Endpoint<S, M>,
                     M: 'static,
                 {

@@ -27,7 +27,9 @@ pub use axum::routing::MethodFilter;
 /// What generated code names of this room.
 #[doc(hidden)]
 pub mod __private {
-    pub use super::argument::{Argument, Head, HeadOnly, Public, Secured, Whole, WithReason};
+    pub use super::argument::{
+        Argument, ArgumentFacts, Head, HeadOnly, Public, Secured, Whole, WithReason,
+    };
     pub use super::declared::Declared;
-    pub use super::endpoint::{Admitted, Endpoint};
+    pub use super::endpoint::Endpoint;
 }

@@ -107,17 +107,14 @@ where
     #[track_caller]
     pub fn fallback<H, M>(mut self, _: H) -> Self
     where
-        H: Declared,
+        H: Declared + 'static,
         H::Run: Endpoint<S, M>,
         M: 'static,
     {
         self.outline = self.outline.fallback(outline);
-        self.inventory
-            .push(Route::new("", Vec::new(), H::DECLARATION));
+        self.inventory.push(Route::new::<H>("", Vec::new()));
         self.has_fallback = true;
-        self.then(|guard, router| {
-            router.fallback(Guarded::<H::Run>::new(guard.clone(), H::DECLARATION))
-        })
+        self.then(|guard, router| router.fallback(Guarded::<H>::new(guard.clone())))
     }
 
     /// Wraps the routes mounted so far in a tower layer.

@@ -1,0 +1,60 @@
+//! What stands for a handler whose declaration is wrong: an item of its name that
+//! lets nobody in, so that one mistake is one error.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Path;
+
+use crate::expand::declaration::nobody;
+use crate::expand::handler::{hidden, item};
+use crate::expand::private;
+use crate::model::Handler;
+use crate::parse::RawHandler;
+
+// Input:  #[secured(scoops = "a")] async fn create_order(…) { … }
+// Output: the item and its fn as ever; an endpoint that asks for no argument and calls nothing
+pub(crate) fn denying(handler: &Handler, krate: Option<&Path>) -> TokenStream {
+    let item = item(handler);
+    let endpoint = deny(&handler.signature.ident, &handler.attributes.cfg, krate);
+    quote!(#item #endpoint)
+}
+
+// Input:  #[secured(authenticated)] fn create_order(…) { … }
+// Output: the item without its fn; the endpoint as above
+pub(crate) fn unread(handler: &RawHandler, krate: Option<&Path>) -> TokenStream {
+    let (vis, name) = (&handler.vis, &handler.signature.ident);
+    let hidden = hidden(name);
+    let endpoint = deny(name, &[], krate);
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        #vis struct #hidden;
+        #[allow(non_upper_case_globals)]
+        #vis const #name: #hidden = #hidden;
+        #endpoint
+    }
+}
+
+fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> TokenStream {
+    let private = private(krate);
+    let hidden = hidden(name);
+    let nobody = nobody(name, &private);
+    quote! {
+        #(#cfg)*
+        const _: () = {
+            impl #private::Declared for #hidden {
+                type Run = Self;
+                const DECLARATION: &'static #private::Declaration = &#nobody;
+                const ARGUMENTS: &'static [#private::ArgumentFacts] = &[];
+            }
+            impl<S> #private::Endpoint<S, ()> for #hidden
+            where
+                S: ::core::marker::Send + ::core::marker::Sync + 'static,
+            {
+                async fn call(_: #private::Request, _: S) -> #private::Response {
+                    #private::deny()
+                }
+            }
+        };
+    }
+}

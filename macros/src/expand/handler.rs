@@ -1,0 +1,174 @@
+//! A handler as an item that can be mounted, with the fn inside.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Ident, Path};
+
+use crate::expand::declaration::declaration;
+use crate::expand::endpoint::endpoint;
+use crate::expand::private;
+use crate::model::{Access, Declaration, Handler};
+
+/// The item, its fn, its declaration and its endpoint.
+pub(crate) fn handler(
+    handler: &Handler,
+    declared: &Declaration,
+    krate: Option<&Path>,
+) -> TokenStream {
+    let private = private(krate);
+    let item = item(handler);
+    let cfg = &handler.attributes.cfg;
+    let hidden = hidden(handler.name());
+    let name = handler.name();
+    let declaration = declaration(name, declared, &private);
+    let facts = facts(handler, declared, &private);
+    let used = declared.unvalidated.as_ref().map(|reason| {
+        quote_spanned! {reason.span()=>
+            const _: () = #private::unvalidated_is_used(<#hidden as #private::Declared>::ARGUMENTS);
+        }
+    });
+    let endpoint = endpoint(handler, &private);
+    quote! {
+        #item
+        #(#cfg)*
+        const _: () = {
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl #private::Declared for #hidden {
+                type Run = Self;
+                const DECLARATION: &'static #private::Declaration = &#declaration;
+                const ARGUMENTS: &'static [#private::ArgumentFacts] = &[#(#facts),*];
+            }
+            #used
+            #endpoint
+        };
+    }
+}
+
+// Input:  #[instrument] pub async fn create_order(Valid(Json(order)): Valid<Json<NewOrder>>) -> StatusCode { … }
+// Output: pub struct __palisade_create_order;
+//         pub const create_order: __palisade_create_order = __palisade_create_order;
+//         impl __palisade_create_order {
+//             async fn unguarded(self, argument_0: Valid<Json<NewOrder>>) -> StatusCode {
+//                 #[instrument] async fn create_order(…) -> StatusCode { … }
+//                 create_order(argument_0).await
+//             }
+//         }
+pub(super) fn item(handler: &Handler) -> TokenStream {
+    let Handler {
+        vis,
+        signature,
+        body,
+        arguments: types,
+        attributes,
+        ..
+    } = handler;
+    let (cfg, docs, lints, inner) = (
+        &attributes.cfg,
+        &attributes.item,
+        &attributes.lints,
+        &attributes.inner,
+    );
+    let name = handler.name();
+    let hidden = hidden(name);
+    let output = &signature.output;
+    let arguments = arguments(handler);
+    quote! {
+        #(#cfg)*
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        #vis struct #hidden;
+
+        #(#cfg)*
+        #[automatically_derived]
+        impl ::core::marker::Copy for #hidden {}
+
+        #(#cfg)*
+        #[automatically_derived]
+        impl ::core::clone::Clone for #hidden {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        #(#cfg)*
+        #(#docs)*
+        #[allow(non_upper_case_globals)]
+        #vis const #name: #hidden = #hidden;
+
+        #(#cfg)*
+        #(#lints)*
+        impl #hidden {
+            #[doc(hidden)]
+            #[allow(clippy::items_after_statements, clippy::too_many_arguments, clippy::unused_self)]
+            async fn unguarded(self #(, #arguments: #types)*) #output {
+                #(#inner)*
+                #signature #body
+                #name(#(#arguments),*).await
+            }
+        }
+    }
+}
+
+/// The type behind a handler's value: only the value takes the handler's name.
+pub(super) fn hidden(name: &Ident) -> Ident {
+    format_ident!("__palisade_{}", name.unraw(), span = name.span())
+}
+
+/// Names for the arguments that nothing of the user's can meet.
+pub(super) fn arguments(handler: &Handler) -> Vec<Ident> {
+    let name = |at| format_ident!("argument_{at}", span = Span::mixed_site());
+    (0..handler.arguments.len()).map(name).collect()
+}
+
+/// What is known of each argument; the proof that it may be one, at its own span.
+fn facts(handler: &Handler, declared: &Declaration, private: &TokenStream) -> Vec<TokenStream> {
+    let access = access(declared, private);
+    let last = handler.arguments.len().saturating_sub(1);
+    let fact = |(at, ty): (usize, &syn::Type)| {
+        let prove = if at == last {
+            quote!(argument)
+        } else {
+            quote!(argument_before_last)
+        };
+        let prove = Ident::new(&prove.to_string(), first_span(ty));
+        let private = respan(private, first_span(ty));
+        let access = respan(&access, first_span(ty));
+        quote_spanned!(first_span(ty)=> #private::#prove::<#access, #ty>())
+    };
+    handler.arguments.iter().enumerate().map(fact).collect()
+}
+
+fn access(declared: &Declaration, private: &TokenStream) -> TokenStream {
+    let access = match &declared.access {
+        Access::Public { .. } => quote!(#private::Public),
+        Access::Authenticated | Access::Scopes(_) => quote!(#private::Secured),
+    };
+    if declared.unvalidated.is_some() {
+        quote!(#private::WithReason<#access>)
+    } else {
+        access
+    }
+}
+
+/// The span of a type's first token: an error there is at the user's own text.
+pub(super) fn first_span(tokens: &impl quote::ToTokens) -> Span {
+    tokens
+        .to_token_stream()
+        .into_iter()
+        .next()
+        .map_or_else(Span::mixed_site, |token| token.span())
+}
+
+/// The same tokens at another place.
+pub(super) fn respan(tokens: &TokenStream, span: Span) -> TokenStream {
+    tokens
+        .clone()
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(token.span().located_at(span));
+            token
+        })
+        .collect()
+}
