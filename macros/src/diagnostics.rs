@@ -38,6 +38,19 @@ impl Diagnostics {
         self.reported = true;
         self.errors.take().map(|errors| errors.into_compile_error())
     }
+
+    /// What is wrong, without the help, in the order of the mistakes.
+    #[cfg(test)]
+    pub(crate) fn into_messages(mut self) -> Vec<String> {
+        self.reported = true;
+        self.errors
+            .take()
+            .into_iter()
+            .flatten()
+            .map(|error| error.to_string())
+            .map(|text| text.split("\n\n").next().unwrap_or_default().to_owned())
+            .collect()
+    }
 }
 
 impl Drop for Diagnostics {
@@ -46,5 +59,31 @@ impl Drop for Diagnostics {
             self.reported || std::thread::panicking(),
             "the diagnostics were not reported"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mistake_is_reported_in_its_order() {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.error(Span::call_site(), "first", "mend it");
+        diagnostics.error(Span::call_site(), "second", "mend it too");
+        let tokens = diagnostics.into_compile_errors().unwrap().to_string();
+        assert_eq!(tokens.matches("compile_error").count(), 2, "{tokens}");
+        assert!(tokens.find("first") < tokens.find("second"), "{tokens}");
+    }
+
+    #[test]
+    fn nothing_is_reported_where_nothing_is_wrong() {
+        assert!(Diagnostics::default().into_compile_errors().is_none());
+    }
+
+    #[test]
+    #[should_panic(expected = "were not reported")]
+    fn dropping_diagnostics_unread_panics() {
+        drop(Diagnostics::default());
     }
 }

@@ -1,5 +1,14 @@
 //! Tokens to raw nouns: where each value was written, and nothing of what it means.
 
+mod attribute;
+mod handler;
+mod scopes;
 mod slot;
+mod vocabulary;
+mod word;
 
+pub(crate) use self::attribute::{Kind, RawAttribute};
+pub(crate) use self::handler::RawHandler;
+pub(crate) use self::scopes::{Combinator, RawScopes};
 pub(crate) use self::slot::Slot;
+pub(crate) use self::vocabulary::{RawScope, RawVocabulary};

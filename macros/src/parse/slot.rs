@@ -29,11 +29,22 @@ impl<T> Slot<T> {
         }
     }
 
-    pub(crate) fn is_filled(&self) -> bool {
-        self.value.is_some()
-    }
-
     pub(crate) fn take(self) -> Option<(Span, T)> {
         self.value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_value_is_a_mistake_and_the_first_stays() {
+        let mut diagnostics = Diagnostics::default();
+        let mut slot = Slot::new("reason");
+        slot.fill(Span::call_site(), 1, &mut diagnostics);
+        slot.fill(Span::call_site(), 2, &mut diagnostics);
+        assert_eq!(slot.take().map(|(_, value)| value), Some(1));
+        assert_eq!(diagnostics.into_messages(), ["`reason` is written twice"]);
     }
 }

@@ -1,0 +1,131 @@
+//! What stands in `scopes! { … }`.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Ident, LitStr, Path, Token, Visibility};
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::scopes::parse_path;
+use crate::parse::slot::Slot;
+
+/// The entries in their order, and where the runtime crate is.
+pub(crate) struct RawVocabulary {
+    pub(crate) krate: Slot<Path>,
+    pub(crate) scopes: Vec<RawScope>,
+}
+
+/// `/// Read orders.  pub ORDERS_READ = "orders:read";`
+pub(crate) struct RawScope {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    /// Absent where it was not text, which was reported.
+    pub(crate) token: Option<LitStr>,
+}
+
+impl RawVocabulary {
+    /// Reads every entry; one that is wrong does not keep the next from being read.
+    pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Self {
+        let mut vocabulary = Self {
+            krate: Slot::new("crate"),
+            scopes: Vec::new(),
+        };
+        let entries = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if input.peek(Token![crate]) {
+                    vocabulary.parse_crate(input, diagnostics);
+                } else if let Some(scope) = RawScope::parse(input, diagnostics) {
+                    vocabulary.scopes.push(scope);
+                }
+                end_entry(input, diagnostics)?;
+            }
+            Ok(())
+        };
+        let parsed = entries.parse2(tokens);
+        diagnostics.keep(parsed);
+        vocabulary
+    }
+
+    fn parse_crate(&mut self, input: ParseStream<'_>, diagnostics: &mut Diagnostics) {
+        let span = input.span();
+        let first = self.scopes.is_empty();
+        let path = |input: ParseStream<'_>| {
+            input.parse::<Token![crate]>().ok()?;
+            input.parse::<Token![=]>().ok()?;
+            parse_path(input)
+        };
+        match path(input) {
+            Some(path) if first => self.krate.fill(span, path, diagnostics),
+            Some(_) => diagnostics.error(
+                span,
+                "`crate = …` stands below a scope",
+                "move it above the first scope",
+            ),
+            None => {
+                diagnostics.error(span, "`crate` takes a path", "write `crate = ::palisade;`");
+                skip_to_semicolon(input);
+            }
+        }
+    }
+}
+
+impl RawScope {
+    fn parse(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+        const HELP: &str =
+            "write `/// Read orders.` and below it `pub ORDERS_READ = \"orders:read\";`";
+        let head = || -> syn::Result<_> {
+            Ok((
+                input.call(Attribute::parse_outer)?,
+                input.parse()?,
+                input.parse()?,
+            ))
+        };
+        let Ok((attributes, vis, name)) = head() else {
+            diagnostics.error(input.span(), "a scope's name is expected here", HELP);
+            skip_to_semicolon(input);
+            return None;
+        };
+        let span = input.span();
+        let token = if input.parse::<Token![=]>().is_ok() {
+            input.parse().ok()
+        } else {
+            None
+        };
+        if token.is_none() {
+            let at = if input.is_empty() { span } else { input.span() };
+            diagnostics.error(at, "the scope is expected here, in quotes", HELP);
+            skip_to_semicolon(input);
+        }
+        Some(Self {
+            attributes,
+            vis,
+            name: Ident::clone(&name),
+            token,
+        })
+    }
+
+    /// The name, as Rust looks it up.
+    pub(crate) fn key(&self) -> String {
+        self.name.unraw().to_string()
+    }
+}
+
+fn end_entry(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<()> {
+    if input.is_empty() {
+        return Ok(());
+    }
+    if !input.peek(Token![;]) {
+        diagnostics.error(
+            input.span(),
+            "a semicolon is missing before this",
+            "end every scope with `;`",
+        );
+        skip_to_semicolon(input);
+    }
+    input.parse::<Option<Token![;]>>().map(drop)
+}
+
+fn skip_to_semicolon(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![;]) && input.parse::<TokenTree>().is_ok() {}
+}
