@@ -1,1 +1,29 @@
 //! Algorithms, keys bound to one algorithm, key sets.
+//!
+//! Knows nothing of tokens: the room above asks a set for the key that fits a
+//! header, and the key whether a signature verifies.
+
+mod algorithm;
+mod der;
+#[cfg(feature = "discovery")]
+mod discovery;
+mod error;
+mod hmac;
+mod jwk;
+mod key;
+mod key_set;
+mod loopback;
+mod pem;
+mod rsa;
+mod verifier;
+
+pub use self::algorithm::Algorithm;
+pub(crate) use self::algorithm::{DEFAULT_ALGORITHMS, KeyType, named};
+#[cfg(feature = "discovery")]
+pub use self::discovery::DiscoveryError;
+#[cfg(feature = "discovery")]
+pub(crate) use self::discovery::Fetcher;
+pub use self::error::KeyError;
+pub(crate) use self::key::Key;
+pub(crate) use self::key_set::{KeySet, read_jwks};
+pub(crate) use self::loopback::is_loopback;

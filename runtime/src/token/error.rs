@@ -17,7 +17,7 @@ pub enum TokenError {
     /// Not three base64url parts with two dots: a character outside the legal format,
     /// an empty part, a wrong count, padding, or stray bits.
     NotCompact,
-    /// The header is no JSON object, or repeats a member.
+    /// The header is no JSON object, repeats a member, or has one of the wrong type.
     MalformedHeader,
     /// The header's `alg` is missing, unknown or not allowed for the issuer.
     Algorithm,

@@ -3,9 +3,18 @@
 //! bearer → compact form → header → key → signature → claims → lifetime. Knows no HTTP.
 
 mod bearer;
+mod claims;
+mod compact;
 mod error;
+mod header;
+mod lifetime;
+mod profile;
+mod validator;
 mod verified;
 
 pub(crate) use self::bearer::Credential;
 pub use self::error::TokenError;
+pub(crate) use self::lifetime::Limits;
+pub(crate) use self::profile::Profile;
+pub(crate) use self::validator::{JwtValidator, TrustedIssuer, Validator};
 pub use self::verified::VerifiedToken;

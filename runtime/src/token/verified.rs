@@ -10,6 +10,13 @@ use crate::claims::{NumericDate, ScopeSet};
 /// Made in this room only.
 #[derive(Clone)]
 pub struct VerifiedToken {
+    facts: Facts,
+    source: Source,
+}
+
+/// What the checks have established, however the token was verified.
+#[derive(Clone)]
+pub(super) struct Facts {
     pub(super) issuer: Arc<str>,
     pub(super) subject: Box<str>,
     pub(super) client_id: Option<Box<str>>,
@@ -17,50 +24,71 @@ pub struct VerifiedToken {
     pub(super) scopes: ScopeSet,
     pub(super) expires_at: NumericDate,
     pub(super) issued_at: Option<NumericDate>,
-    pub(super) source: Source,
 }
 
 /// How the token was verified, and the claims as they came.
 #[derive(Clone)]
-pub(super) enum Source {
+enum Source {
     /// Its signature was checked here; the decoded payload.
     Jwt(Box<[u8]>),
 }
 
 impl VerifiedToken {
+    pub(super) fn from_jwt(facts: Facts, payload: Vec<u8>) -> Self {
+        Self {
+            facts,
+            source: Source::Jwt(payload.into()),
+        }
+    }
+
+    /// A token that nobody signed, for calling a handler's function in its module's tests.
+    #[cfg(feature = "testing")]
+    pub(crate) fn for_testing(subject: &str, scopes: ScopeSet) -> Self {
+        let facts = Facts {
+            issuer: "https://issuer.test".into(),
+            subject: subject.into(),
+            client_id: None,
+            jti: None,
+            scopes,
+            expires_at: NumericDate::MAX,
+            issued_at: None,
+        };
+        Self::from_jwt(facts, b"{}".to_vec())
+    }
+
     /// Who issued it, as `iss` says.
     pub fn issuer(&self) -> &str {
-        &self.issuer
+        &self.facts.issuer
     }
 
     /// Whom it speaks for, as `sub` says; unique only together with the issuer.
     pub fn subject(&self) -> &str {
-        &self.subject
+        &self.facts.subject
     }
 
     /// The client that asked for it, where the token says.
     pub fn client_id(&self) -> Option<&str> {
-        self.client_id.as_deref()
+        self.facts.client_id.as_deref()
     }
 
     /// The token's own identifier, where it has one.
     pub fn jti(&self) -> Option<&str> {
-        self.jti.as_deref()
+        self.facts.jti.as_deref()
     }
 
     /// The scopes it holds.
     pub fn scopes(&self) -> &ScopeSet {
-        &self.scopes
+        &self.facts.scopes
     }
 
     /// When it ends.
     pub fn expires_at(&self) -> NumericDate {
-        self.expires_at
+        self.facts.expires_at
     }
 
     /// When it was issued, where the token says.
     pub fn issued_at(&self) -> Option<NumericDate> {
-        self.issued_at
+        self.facts.issued_at
     }
 
     /// Every claim, as a JSON object.

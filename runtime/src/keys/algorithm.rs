@@ -1,0 +1,143 @@
+//! Signature algorithms; `none` has no representation.
+
+pub use jsonwebtoken::Algorithm;
+
+/// What an issuer may use when it says nothing, in order of preference for keys without `alg`.
+pub(crate) const DEFAULT_ALGORITHMS: [Algorithm; 4] = [
+    Algorithm::RS256,
+    Algorithm::PS256,
+    Algorithm::ES256,
+    Algorithm::EdDSA,
+];
+
+/// Reads the name that a header or a key carries, case-sensitively ([RFC 7515 §4.1.1]).
+///
+/// `Ed25519` is the fully specified name of what `EdDSA` means here ([RFC 9864]).
+///
+/// [RFC 7515 §4.1.1]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.1
+/// [RFC 9864]: https://www.rfc-editor.org/rfc/rfc9864
+pub(crate) fn named(name: &str) -> Option<Algorithm> {
+    Some(match name {
+        "RS256" => Algorithm::RS256,
+        "RS384" => Algorithm::RS384,
+        "RS512" => Algorithm::RS512,
+        "PS256" => Algorithm::PS256,
+        "PS384" => Algorithm::PS384,
+        "PS512" => Algorithm::PS512,
+        "ES256" => Algorithm::ES256,
+        "ES384" => Algorithm::ES384,
+        "EdDSA" | "Ed25519" => Algorithm::EdDSA,
+        "HS256" => Algorithm::HS256,
+        "HS384" => Algorithm::HS384,
+        "HS512" => Algorithm::HS512,
+        _ => return None,
+    })
+}
+
+/// The kind of key that an algorithm needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyType {
+    Rsa,
+    P256,
+    P384,
+    Ed25519,
+    /// A shared secret of at least this many bytes: the size of the hash (RFC 7518 §3.2).
+    Secret {
+        least: usize,
+    },
+}
+
+impl KeyType {
+    /// The kind of key for `algorithm`; none where Palisade cannot verify it.
+    pub(crate) fn of(algorithm: Algorithm) -> Option<Self> {
+        Some(match algorithm {
+            Algorithm::RS256
+            | Algorithm::RS384
+            | Algorithm::RS512
+            | Algorithm::PS256
+            | Algorithm::PS384
+            | Algorithm::PS512 => Self::Rsa,
+            Algorithm::ES256 => Self::P256,
+            Algorithm::ES384 => Self::P384,
+            Algorithm::EdDSA => Self::Ed25519,
+            Algorithm::HS256 => Self::Secret { least: 32 },
+            Algorithm::HS384 => Self::Secret { least: 48 },
+            Algorithm::HS512 => Self::Secret { least: 64 },
+            _ => return None,
+        })
+    }
+
+    /// Whether this is the kind of key that `algorithm` needs.
+    pub(crate) fn fits(self, algorithm: Algorithm) -> bool {
+        Self::of(algorithm) == Some(self)
+    }
+
+    /// Whether signer and verifier hold the same key.
+    pub(crate) fn is_secret(self) -> bool {
+        matches!(self, Self::Secret { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// CVE-2015-2951: `none` is not an algorithm, in whatever spelling.
+    #[test]
+    fn none_has_no_representation() {
+        for name in ["none", "None", "NONE", "nOnE", "none ", " none", "", "null"] {
+            assert_eq!(named(name), None, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_compared_exactly() {
+        for name in [
+            "rs256",
+            "RS256 ",
+            "Rs256",
+            "RS256\0",
+            "RSA-OAEP",
+            "dir",
+            "PBES2-HS256+A128KW",
+            "ES256K",
+        ] {
+            assert_eq!(named(name), None, "{name:?}");
+        }
+        assert_eq!(named("RS256"), Some(Algorithm::RS256));
+    }
+
+    #[test]
+    fn ed25519_is_another_name_of_eddsa() {
+        assert_eq!(named("Ed25519"), Some(Algorithm::EdDSA));
+        assert_eq!(named("EdDSA"), Some(Algorithm::EdDSA));
+        assert_eq!(named("Ed448"), None);
+    }
+
+    #[test]
+    fn a_key_type_fits_the_algorithms_of_its_family_only() {
+        assert!(KeyType::Rsa.fits(Algorithm::PS512));
+        assert!(KeyType::P256.fits(Algorithm::ES256));
+        for algorithm in [
+            Algorithm::ES384,
+            Algorithm::RS256,
+            Algorithm::EdDSA,
+            Algorithm::HS256,
+        ] {
+            assert!(!KeyType::P256.fits(algorithm), "{algorithm:?}");
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_asymmetric_and_in_the_documented_order() {
+        assert_eq!(
+            DEFAULT_ALGORITHMS,
+            ["RS256", "PS256", "ES256", "EdDSA"].map(|name| named(name).unwrap())
+        );
+        assert!(
+            DEFAULT_ALGORITHMS
+                .iter()
+                .all(|algorithm| !KeyType::of(*algorithm).unwrap().is_secret())
+        );
+    }
+}

@@ -1,0 +1,261 @@
+//! An issuer's keys through its discovery document ([RFC 8414], [OpenID Discovery]).
+//!
+//! [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
+//! [OpenID Discovery]: https://openid.net/specs/openid-connect-discovery-1_0.html
+
+mod client;
+mod document;
+mod error;
+
+use std::time::Duration;
+
+pub use self::error::DiscoveryError;
+
+use self::client::Client;
+use self::document::Document;
+
+/// How long one request may take, from the connection to the last byte.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Fetches key sets over https; over http only from loopback, only when asked for.
+pub(crate) struct Fetcher {
+    client: Client,
+}
+
+impl Fetcher {
+    pub(crate) fn new(allow_loopback_http: bool) -> Result<Self, DiscoveryError> {
+        Self::with_timeout(allow_loopback_http, TIMEOUT)
+    }
+
+    fn with_timeout(allow_loopback_http: bool, timeout: Duration) -> Result<Self, DiscoveryError> {
+        Ok(Self {
+            client: Client::new(allow_loopback_http, timeout)?,
+        })
+    }
+
+    /// The JWK set that the issuer's document points at.
+    ///
+    /// Asks for the OpenID document, which is what most servers have; where that is
+    /// answered with 404, for the one of RFC 8414.
+    pub(crate) async fn key_set(&self, issuer: &str) -> Result<Vec<u8>, DiscoveryError> {
+        let document = match self.client.get(&openid_url(issuer)).await {
+            Err(DiscoveryError::Status(404)) => self.client.get(&oauth_url(issuer)).await?,
+            answer => answer?,
+        };
+        let document = Document::read(&document, issuer)?;
+        self.client.get(&document.jwks_uri).await
+    }
+}
+
+/// OpenID Discovery §4: appended to the issuer.
+fn openid_url(issuer: &str) -> String {
+    let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
+    format!("{issuer}/.well-known/openid-configuration")
+}
+
+/// RFC 8414 §3.1: inserted between host and path.
+fn oauth_url(issuer: &str) -> String {
+    let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
+    let path_at = issuer
+        .find("://")
+        .map(|scheme| scheme + 3)
+        .and_then(|host| Some(host + issuer.get(host..)?.find('/')?))
+        .unwrap_or(issuer.len());
+    let (origin, path) = issuer.split_at(path_at);
+    format!("{origin}/.well-known/oauth-authorization-server{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const JSON: &str = "application/json";
+
+    /// Serves one canned answer per request, in order; tells its URL and the paths asked for.
+    async fn serve(
+        answers: impl FnOnce(&str) -> Vec<String>,
+    ) -> (String, tokio::task::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let answers = answers(&url);
+        let task = tokio::spawn(async move {
+            let mut paths = Vec::new();
+            for answer in answers {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let mut request = vec![0; 4096];
+                let length = socket.read(&mut request).await.unwrap();
+                let head = String::from_utf8_lossy(&request[..length]).into_owned();
+                paths.push(head.split(' ').nth(1).unwrap_or_default().to_owned());
+                let _ = socket.write_all(answer.as_bytes()).await;
+            }
+            paths
+        });
+        (url, task)
+    }
+
+    fn answer(status: u16, content_type: &str, body: &str) -> String {
+        format!(
+            "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    }
+
+    fn document(url: &str) -> String {
+        format!(r#"{{"issuer":"{url}","jwks_uri":"{url}/keys"}}"#)
+    }
+
+    async fn fetch(url: &str) -> Result<Vec<u8>, DiscoveryError> {
+        let fetcher = Fetcher::with_timeout(true, Duration::from_millis(500)).unwrap();
+        fetcher.key_set(url).await
+    }
+
+    /// What one answer to the first request leads to.
+    async fn fate(first: String) -> DiscoveryError {
+        let (url, _) = serve(|_| vec![first]).await;
+        fetch(&url).await.unwrap_err()
+    }
+
+    #[test]
+    fn openid_appends_and_rfc_8414_inserts() {
+        for (issuer, openid, oauth) in [
+            (
+                "https://a.example",
+                "https://a.example/.well-known/openid-configuration",
+                "https://a.example/.well-known/oauth-authorization-server",
+            ),
+            (
+                "https://a.example/",
+                "https://a.example/.well-known/openid-configuration",
+                "https://a.example/.well-known/oauth-authorization-server",
+            ),
+            (
+                "https://a.example:8443/realms/x",
+                "https://a.example:8443/realms/x/.well-known/openid-configuration",
+                "https://a.example:8443/.well-known/oauth-authorization-server/realms/x",
+            ),
+        ] {
+            assert_eq!(
+                (openid_url(issuer), oauth_url(issuer)),
+                (openid.into(), oauth.into())
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn the_keys_come_by_way_of_the_document() {
+        let (url, paths) = serve(|url| {
+            vec![
+                answer(200, JSON, &document(url)),
+                answer(200, "application/jwk-set+json; charset=utf-8", "{}"),
+            ]
+        })
+        .await;
+        assert_eq!(fetch(&url).await.unwrap(), b"{}");
+        assert_eq!(
+            paths.await.unwrap(),
+            ["/.well-known/openid-configuration", "/keys"]
+        );
+    }
+
+    #[tokio::test]
+    async fn without_an_openid_document_the_one_of_rfc_8414_is_asked_for() {
+        let (url, paths) = serve(|url| {
+            vec![
+                answer(404, "text/html", "no"),
+                answer(200, JSON, &document(url)),
+                answer(200, JSON, "{}"),
+            ]
+        })
+        .await;
+        assert!(fetch(&url).await.is_ok());
+        assert_eq!(
+            paths.await.unwrap()[1],
+            "/.well-known/oauth-authorization-server"
+        );
+    }
+
+    #[tokio::test]
+    async fn only_200_with_json_is_an_answer() {
+        for status in [201, 204, 301, 302, 307, 308, 401, 500, 503] {
+            let fate = fate(answer(status, JSON, "{}")).await;
+            assert!(
+                matches!(fate, DiscoveryError::Status(found) if found == status),
+                "{fate:?}"
+            );
+        }
+        for content_type in ["text/html", "application/jsonp", "application/json+x", ""] {
+            let fate = fate(answer(200, content_type, "{}")).await;
+            assert!(matches!(fate, DiscoveryError::ContentType), "{fate:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_above_64_kib_is_refused() {
+        let body = " ".repeat(64 * 1024 + 1);
+        assert!(matches!(
+            fate(answer(200, JSON, &body)).await,
+            DiscoveryError::TooLong
+        ));
+        let body = " ".repeat(64 * 1024);
+        assert!(matches!(
+            fate(answer(200, JSON, &body)).await,
+            DiscoveryError::Document
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_does_not_answer_or_not_to_the_end_times_out() {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", silent.local_addr().unwrap());
+        assert!(matches!(fetch(&url).await, Err(DiscoveryError::Timeout)));
+        let (listener, url) = {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}", listener.local_addr().unwrap());
+            (listener, url)
+        };
+        let slow = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let head =
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{";
+            socket.write_all(head.as_bytes()).await.unwrap();
+            let _ = socket.read_to_end(&mut Vec::new()).await;
+        });
+        assert!(matches!(fetch(&url).await, Err(DiscoveryError::Timeout)));
+        drop(slow);
+    }
+
+    /// RFC 8414 §3.3: a document of another issuer is not used.
+    #[tokio::test]
+    async fn the_issuer_in_the_document_is_the_one_that_was_asked() {
+        let (url, _) = serve(|url| vec![answer(200, JSON, &document(&format!("{url}/")))]).await;
+        assert!(matches!(fetch(&url).await, Err(DiscoveryError::Issuer)));
+    }
+
+    #[tokio::test]
+    async fn keys_over_http_come_from_loopback_only_and_only_when_asked_for() {
+        let document =
+            |url: &str| format!(r#"{{"issuer":"{url}","jwks_uri":"http://keys.example/keys"}}"#);
+        let (url, _) = serve(|url| vec![answer(200, JSON, &document(url))]).await;
+        assert!(matches!(
+            fetch(&url).await,
+            Err(DiscoveryError::InsecureUrl)
+        ));
+        let strict = Fetcher::new(false).unwrap();
+        assert!(matches!(
+            strict.key_set(&url).await,
+            Err(DiscoveryError::InsecureUrl)
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_there_is_an_error_with_its_cause() {
+        let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", gone.local_addr().unwrap());
+        drop(gone);
+        let error = fetch(&url).await.unwrap_err();
+        assert!(std::error::Error::source(&error).is_some());
+    }
+}

@@ -1,0 +1,308 @@
+//! One JSON Web Key ([RFC 7517 §4], [RFC 7518 §6], [RFC 8037 §2]).
+//!
+//! `x5c`, `x5u` and `x5t` are never looked at.
+//!
+//! [RFC 7517 §4]: https://www.rfc-editor.org/rfc/rfc7517#section-4
+//! [RFC 7518 §6]: https://www.rfc-editor.org/rfc/rfc7518#section-6
+//! [RFC 8037 §2]: https://www.rfc-editor.org/rfc/rfc8037#section-2
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use crate::keys::algorithm::named;
+use crate::keys::rsa::Components;
+use crate::keys::verifier::KeyVerifier;
+use crate::keys::{Algorithm, Key, KeyType};
+
+/// A JWK as its JSON object.
+pub(super) type Object = Map<String, Value>;
+
+/// Members that only a private or a symmetric key has.
+const SECRET_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+
+/// Whether the key is one that no public set may hold.
+pub(super) fn is_secret(jwk: &Object) -> bool {
+    SECRET_MEMBERS
+        .iter()
+        .any(|member| jwk.contains_key(*member))
+        || jwk.get("kty").and_then(Value::as_str) == Some("oct")
+}
+
+/// Reads a key that verifies signatures; nothing where it is of no use.
+pub(super) fn read(jwk: &Object, allowed: &[Algorithm]) -> Option<Key> {
+    let kid = match jwk.get("kid") {
+        None => None,
+        Some(kid) => Some(Box::from(kid.as_str()?)),
+    };
+    if !is_for_verifying(jwk) {
+        return None;
+    }
+    let key_type = key_type(jwk)?;
+    let algorithm = algorithm(jwk, key_type, allowed)?;
+    let verifier = verifier(jwk, key_type, algorithm)?;
+    Some(Key { kid, verifier })
+}
+
+/// RFC 7517 §4.2 and §4.3: `use` and `key_ops` restrict where they are there.
+fn is_for_verifying(jwk: &Object) -> bool {
+    if jwk.get("use").is_some_and(|usage| usage != "sig") {
+        return false;
+    }
+    match jwk.get("key_ops") {
+        None => true,
+        Some(Value::Array(operations)) => {
+            operations.iter().all(Value::is_string)
+                && operations
+                    .iter()
+                    .filter(|operation| *operation == "verify")
+                    .count()
+                    == 1
+        }
+        Some(_) => false,
+    }
+}
+
+fn key_type(jwk: &Object) -> Option<KeyType> {
+    let curve = jwk.get("crv").and_then(Value::as_str);
+    match (jwk.get("kty")?.as_str()?, curve) {
+        ("RSA", _) => Some(KeyType::Rsa),
+        ("EC", Some("P-256")) => Some(KeyType::P256),
+        ("EC", Some("P-384")) => Some(KeyType::P384),
+        ("OKP", Some("Ed25519")) => Some(KeyType::Ed25519),
+        _ => None,
+    }
+}
+
+/// The key's own `alg`, else the issuer's first that fits; never the token's.
+///
+/// CVE-2026-22817, CVE-2026-48523: header, key and list must agree, so the key has
+/// its algorithm before any header is seen.
+fn algorithm(jwk: &Object, key_type: KeyType, allowed: &[Algorithm]) -> Option<Algorithm> {
+    let fitting = |algorithm: &Algorithm| key_type.fits(*algorithm);
+    match jwk.get("alg") {
+        Some(alg) => named(alg.as_str()?)
+            .filter(fitting)
+            .filter(|algorithm| allowed.contains(algorithm)),
+        None => allowed.iter().copied().find(fitting),
+    }
+}
+
+fn verifier(jwk: &Object, key_type: KeyType, algorithm: Algorithm) -> Option<KeyVerifier> {
+    let bytes = |member: &str| URL_SAFE_NO_PAD.decode(jwk.get(member)?.as_str()?).ok();
+    match key_type {
+        KeyType::Rsa => {
+            let (n, e) = (bytes("n")?, bytes("e")?);
+            let components = Components::new(&n, &e).ok()?;
+            KeyVerifier::rsa(algorithm, &components).ok()
+        }
+        KeyType::P256 => point(&bytes("x")?, &bytes("y")?, 32)
+            .and_then(|point| KeyVerifier::curve(algorithm, &point).ok()),
+        KeyType::P384 => point(&bytes("x")?, &bytes("y")?, 48)
+            .and_then(|point| KeyVerifier::curve(algorithm, &point).ok()),
+        KeyType::Ed25519 => Some(bytes("x")?)
+            .filter(|x| x.len() == 32)
+            .and_then(|x| KeyVerifier::curve(algorithm, &x).ok()),
+        KeyType::Secret { .. } => None,
+    }
+}
+
+/// The uncompressed point; both coordinates have the curve's full size (RFC 7518 §6.2.1.2).
+fn point(x: &[u8], y: &[u8], size: usize) -> Option<Vec<u8>> {
+    (x.len() == size && y.len() == size).then(|| [&[4], x, y].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::rsa::KeySize;
+    use aws_lc_rs::signature::{
+        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RsaKeyPair,
+    };
+    use serde_json::json;
+
+    use super::*;
+    use crate::keys::DEFAULT_ALGORITHMS;
+
+    fn object(value: Value) -> Object {
+        let Value::Object(object) = value else {
+            panic!("a JWK is an object")
+        };
+        object
+    }
+
+    fn rsa() -> Object {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+        let key = Components::from_der(pair.public_key().as_ref()).unwrap();
+        object(json!({
+            "kty": "RSA", "kid": "r",
+            "n": URL_SAFE_NO_PAD.encode(key.n), "e": URL_SAFE_NO_PAD.encode(key.e),
+        }))
+    }
+
+    fn p256() -> Object {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+        let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+        object(json!({
+            "kty": "EC", "crv": "P-256", "kid": "e",
+            "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
+        }))
+    }
+
+    /// RFC 8037 §A.2.
+    fn ed25519() -> Object {
+        object(json!({
+            "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        }))
+    }
+
+    fn with(mut jwk: Object, member: &str, value: Value) -> Object {
+        jwk.insert(member.to_owned(), value);
+        jwk
+    }
+
+    fn without(mut jwk: Object, member: &str) -> Object {
+        jwk.remove(member);
+        jwk
+    }
+
+    fn algorithm_of(jwk: &Object, allowed: &[Algorithm]) -> Option<Algorithm> {
+        read(jwk, allowed).map(|key| key.algorithm())
+    }
+
+    /// CVE-2026-22817: a key without `alg` takes the issuer's choice, never the header's.
+    #[test]
+    fn a_key_without_alg_has_the_first_of_the_list_that_fits() {
+        assert_eq!(
+            algorithm_of(&rsa(), &DEFAULT_ALGORITHMS),
+            Some(Algorithm::RS256)
+        );
+        assert_eq!(
+            algorithm_of(
+                &rsa(),
+                &[Algorithm::ES256, Algorithm::PS256, Algorithm::RS256]
+            ),
+            Some(Algorithm::PS256)
+        );
+        assert_eq!(
+            algorithm_of(&p256(), &DEFAULT_ALGORITHMS),
+            Some(Algorithm::ES256)
+        );
+        assert_eq!(
+            algorithm_of(&ed25519(), &DEFAULT_ALGORITHMS),
+            Some(Algorithm::EdDSA)
+        );
+        assert_eq!(
+            algorithm_of(&rsa(), &[Algorithm::ES256, Algorithm::HS256]),
+            None
+        );
+    }
+
+    #[test]
+    fn a_keys_own_alg_is_its_only_one_and_must_be_allowed() {
+        let ps256 = with(rsa(), "alg", json!("PS256"));
+        assert_eq!(
+            algorithm_of(&ps256, &DEFAULT_ALGORITHMS),
+            Some(Algorithm::PS256)
+        );
+        assert_eq!(algorithm_of(&ps256, &[Algorithm::RS256]), None);
+        for alg in [
+            json!("ES256"),
+            json!("HS256"),
+            json!("RSA-OAEP"),
+            json!("none"),
+            json!(1),
+            Value::Null,
+        ] {
+            assert!(
+                read(&with(rsa(), "alg", alg.clone()), &DEFAULT_ALGORITHMS).is_none(),
+                "{alg}"
+            );
+        }
+        let named = with(ed25519(), "alg", json!("Ed25519"));
+        assert_eq!(
+            algorithm_of(&named, &DEFAULT_ALGORITHMS),
+            Some(Algorithm::EdDSA)
+        );
+    }
+
+    /// RFC 7517 §4.2, §4.3.
+    #[test]
+    fn use_and_key_ops_restrict() {
+        for (member, value, usable) in [
+            ("use", json!("sig"), true),
+            ("use", json!("enc"), false),
+            ("use", json!(1), false),
+            ("key_ops", json!(["verify"]), true),
+            ("key_ops", json!(["sign", "verify"]), true),
+            ("key_ops", json!(["encrypt"]), false),
+            ("key_ops", json!([]), false),
+            ("key_ops", json!(["verify", "verify"]), false),
+            ("key_ops", json!(["verify", 1]), false),
+            ("key_ops", json!("verify"), false),
+        ] {
+            let key = with(p256(), member, value.clone());
+            assert_eq!(
+                read(&key, &DEFAULT_ALGORITHMS).is_some(),
+                usable,
+                "{member}: {value}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_missing_or_mistyped_member_makes_it_useless() {
+        for (jwk, members) in [
+            (rsa(), vec!["kty", "n", "e"]),
+            (p256(), vec!["kty", "crv", "x", "y"]),
+            (ed25519(), vec!["kty", "crv", "x"]),
+        ] {
+            assert!(read(&jwk, &DEFAULT_ALGORITHMS).is_some());
+            for member in members {
+                assert!(
+                    read(&without(jwk.clone(), member), &DEFAULT_ALGORITHMS).is_none(),
+                    "{member}"
+                );
+                for value in [
+                    Value::Null,
+                    json!(1),
+                    json!(""),
+                    json!(["x"]),
+                    json!("a b"),
+                    json!("AAAA"),
+                ] {
+                    let broken = with(jwk.clone(), member, value.clone());
+                    assert!(
+                        read(&broken, &DEFAULT_ALGORITHMS).is_none(),
+                        "{member}: {value}"
+                    );
+                }
+            }
+        }
+        assert!(read(&with(rsa(), "kid", json!(7)), &DEFAULT_ALGORITHMS).is_none());
+    }
+
+    /// RFC 7518 §3.4 and RFC 8725 §3.4: a point is on the curve that the key names.
+    #[test]
+    fn a_point_off_its_curve_is_useless() {
+        let key = p256();
+        let x = key["x"].clone();
+        assert!(read(&with(key.clone(), "y", x), &DEFAULT_ALGORITHMS).is_none());
+        let other = with(key, "crv", json!("P-384"));
+        assert!(read(&other, &[Algorithm::ES384, Algorithm::ES256]).is_none());
+    }
+
+    #[test]
+    fn a_small_modulus_is_useless() {
+        let small = URL_SAFE_NO_PAD.encode([0xDB; 128]);
+        assert!(read(&with(rsa(), "n", json!(small)), &DEFAULT_ALGORITHMS).is_none());
+    }
+
+    #[test]
+    fn private_and_symmetric_keys_are_told_apart() {
+        assert!(!is_secret(&rsa()));
+        assert!(is_secret(&object(json!({"kty": "oct"}))));
+        for member in SECRET_MEMBERS {
+            assert!(is_secret(&with(p256(), member, Value::Null)), "{member}");
+        }
+    }
+}

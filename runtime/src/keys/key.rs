@@ -1,0 +1,86 @@
+//! One key bound to one algorithm.
+
+use std::fmt;
+
+use jsonwebtoken::crypto::JwtVerifier as _;
+use jsonwebtoken::signature::Verifier as _;
+
+use crate::keys::error::KeyError;
+use crate::keys::verifier::KeyVerifier;
+use crate::keys::{Algorithm, hmac, jwk, pem};
+use crate::secret::Secret;
+
+/// A key that verifies signatures of exactly one algorithm ([RFC 8725 §3.1]).
+///
+/// [RFC 8725 §3.1]: https://www.rfc-editor.org/rfc/rfc8725#section-3.1
+pub(crate) struct Key {
+    pub(super) kid: Option<Box<str>>,
+    pub(super) verifier: KeyVerifier,
+}
+
+impl Key {
+    /// Reads a public key from one PEM section `PUBLIC KEY`; it has no `kid`.
+    pub(crate) fn from_pem(algorithm: Algorithm, text: &str) -> Result<Self, KeyError> {
+        Ok(Self {
+            kid: None,
+            verifier: pem::read(algorithm, text)?,
+        })
+    }
+
+    /// Takes a shared secret of at least the hash's size; it has no `kid`.
+    pub(crate) fn from_secret(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
+        Ok(Self {
+            kid: None,
+            verifier: hmac::read(algorithm, secret)?,
+        })
+    }
+
+    /// Reads a public key from a JWK, where it is one that can be used.
+    pub(super) fn from_jwk(jwk: &jwk::Object, allowed: &[Algorithm]) -> Option<Self> {
+        jwk::read(jwk, allowed)
+    }
+
+    /// The name under which headers ask for it.
+    pub(crate) fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// The one algorithm that it verifies.
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.verifier.algorithm()
+    }
+
+    /// Whether `signature` is this key's signature of `message`.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
+        self.verifier.verify(message, signature).is_ok()
+    }
+}
+
+/// The name and the algorithm: a secret is nobody's business, a public key no help.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({:?}, {:?})", self.kid(), self.algorithm())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_key_material() {
+        let key = Key::from_secret(Algorithm::HS256, &Secret::new([0x61; 32])).unwrap();
+        assert_eq!(format!("{key:?}"), "Key(None, HS256)");
+    }
+
+    #[test]
+    fn a_secret_verifies_its_own_macs_only() {
+        let key = Key::from_secret(Algorithm::HS256, &Secret::new([7; 32])).unwrap();
+        let raw = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &[7; 32]);
+        let mac = aws_lc_rs::hmac::sign(&raw, b"message").as_ref().to_vec();
+        assert!(key.verifies(b"message", &mac));
+        assert!(!key.verifies(b"massage", &mac));
+        assert!(!key.verifies(b"message", &Vec::new()));
+        assert!(!key.verifies(b"message", &mac.split_at(31).0.to_vec()));
+    }
+}

@@ -1,0 +1,233 @@
+//! The keys of one issuer ([RFC 7517 §5]).
+//!
+//! [RFC 7517 §5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
+
+use serde_json::Value;
+
+use crate::claims::strict_json::{self, AnyValue};
+use crate::keys::error::KeyError;
+use crate::keys::{Algorithm, Key, jwk};
+
+/// The longest key set that is read, in bytes.
+pub(super) const MAX_LEN: usize = 64 * 1024;
+
+/// The keys of one issuer; no other issuer's token is verified with them.
+#[derive(Debug)]
+pub(crate) struct KeySet {
+    keys: Vec<Key>,
+}
+
+impl KeySet {
+    /// Takes keys that can be told apart; at least one.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Ambiguous`] where two keys share `kid` and algorithm,
+    /// [`KeyError::NoUsableKey`] where there is none.
+    pub(crate) fn new(keys: Vec<Key>, skipped: usize) -> Result<Self, KeyError> {
+        if keys.is_empty() {
+            return Err(KeyError::NoUsableKey { skipped });
+        }
+        let named = |key: &Key| key.kid().is_some();
+        let same = |one: &Key, other: &Key| {
+            one.kid() == other.kid() && one.algorithm() == other.algorithm()
+        };
+        for (at, key) in keys.iter().enumerate() {
+            if named(key) && keys.iter().skip(at + 1).any(|other| same(key, other)) {
+                return Err(KeyError::Ambiguous);
+            }
+        }
+        Ok(Self { keys })
+    }
+
+    /// The one key that fits a header, if there is exactly one.
+    ///
+    /// A key with the header's `kid` is preferred; keys that have no name of their own
+    /// fit every `kid`. Where the header has none, every key of the algorithm fits.
+    pub(crate) fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<&Key> {
+        let fitting = || self.keys.iter().filter(|key| key.algorithm() == algorithm);
+        let Some(kid) = kid else {
+            return the_only(fitting());
+        };
+        the_only(fitting().filter(|key| key.kid() == Some(kid)))
+            .or_else(|| the_only(fitting().filter(|key| key.kid().is_none())))
+    }
+}
+
+/// Reads the public keys of a JWK set, and counts those that are of no use.
+///
+/// # Errors
+///
+/// [`KeyError::TooLong`] above 64 KiB, [`KeyError::NotAKeySet`] for anything but a strict
+/// JSON object with an array of objects as `keys`, [`KeyError::Leaked`] for a set that
+/// holds a private or a symmetric key.
+pub(crate) fn read_jwks(json: &[u8], allowed: &[Algorithm]) -> Result<(Vec<Key>, usize), KeyError> {
+    if json.len() > MAX_LEN {
+        return Err(KeyError::TooLong);
+    }
+    strict_json::read(json, AnyValue::document()).map_err(|_| KeyError::NotAKeySet)?;
+    let set: Value = serde_json::from_slice(json).map_err(|_| KeyError::NotAKeySet)?;
+    let objects = set
+        .get("keys")
+        .and_then(Value::as_array)
+        .and_then(|keys| {
+            keys.iter()
+                .map(Value::as_object)
+                .collect::<Option<Vec<_>>>()
+        })
+        .ok_or(KeyError::NotAKeySet)?;
+    if objects.iter().any(|object| jwk::is_secret(object)) {
+        return Err(KeyError::Leaked);
+    }
+    let keys: Vec<Key> = objects
+        .iter()
+        .filter_map(|object| Key::from_jwk(object, allowed))
+        .collect();
+    let skipped = objects.len() - keys.len();
+    Ok((keys, skipped))
+}
+
+fn the_only<'a>(mut keys: impl Iterator<Item = &'a Key>) -> Option<&'a Key> {
+    match (keys.next(), keys.next()) {
+        (Some(key), None) => Some(key),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::DEFAULT_ALGORITHMS;
+    use crate::secret::Secret;
+
+    /// RFC 8037 §A.2.
+    const ED: &str =
+        r#""kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo""#;
+    /// RFC 7515 §A.3.1.
+    const EC: &str = r#""kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0""#;
+
+    fn set(keys: &[&str]) -> Result<KeySet, KeyError> {
+        let json = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
+        let (keys, skipped) = read_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS)?;
+        KeySet::new(keys, skipped)
+    }
+
+    fn error(json: &str) -> Option<KeyError> {
+        read_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS).err()
+    }
+
+    #[test]
+    fn a_bad_key_is_skipped_and_a_set_of_bad_keys_refused() {
+        let good = format!(r#"{{{EC},"kid":"a"}}"#);
+        for bad in [
+            r#"{"kty":"XYZ"}"#,
+            r#"{"kty":"EC","crv":"P-256"}"#,
+            r#"{"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA"}"#,
+            r#"{"x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"}"#,
+            "{}",
+        ] {
+            let usable = set(&[bad, &good]).unwrap();
+            assert!(usable.select(Some("a"), Algorithm::ES256).is_some());
+            assert_eq!(
+                set(&[bad]).err(),
+                Some(KeyError::NoUsableKey { skipped: 1 })
+            );
+        }
+        assert_eq!(set(&[]).err(), Some(KeyError::NoUsableKey { skipped: 0 }));
+    }
+
+    #[test]
+    fn a_private_or_symmetric_key_refuses_the_whole_set() {
+        let good = format!("{{{EC}}}");
+        for leaked in [
+            r#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T"}"#,
+            r#"{"kty":"oct"}"#,
+            r#"{"kty":"RSA","d":"AQAB"}"#,
+            r#"{"kty":"XYZ","priv":"AQAB"}"#,
+        ] {
+            assert_eq!(
+                set(&[&good, leaked]).err(),
+                Some(KeyError::Leaked),
+                "{leaked}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_duplicate_kid_is_ambiguous_only_within_one_algorithm() {
+        let one = format!(r#"{{{EC},"kid":"a"}}"#);
+        let other = format!(r#"{{{ED},"kid":"a"}}"#);
+        assert_eq!(set(&[&one, &one]).err(), Some(KeyError::Ambiguous));
+        let both = set(&[&one, &other]).unwrap();
+        for algorithm in [Algorithm::ES256, Algorithm::EdDSA] {
+            assert_eq!(
+                both.select(Some("a"), algorithm).unwrap().algorithm(),
+                algorithm
+            );
+        }
+    }
+
+    #[test]
+    fn kid_and_algorithm_select_the_key_together() {
+        let keys = set(&[
+            &format!(r#"{{{EC},"kid":"a"}}"#),
+            &format!(r#"{{{EC},"kid":"b"}}"#),
+            &format!(r#"{{{ED},"kid":"c"}}"#),
+        ])
+        .unwrap();
+        let kid = |kid, algorithm| keys.select(kid, algorithm).and_then(Key::kid);
+        assert_eq!(kid(Some("b"), Algorithm::ES256), Some("b"));
+        assert_eq!(kid(Some("c"), Algorithm::EdDSA), Some("c"));
+        for (wrong, algorithm) in [
+            (Some("a"), Algorithm::EdDSA),
+            (Some("a"), Algorithm::HS256),
+            (Some("A"), Algorithm::ES256),
+            (Some("a "), Algorithm::ES256),
+            (Some(""), Algorithm::ES256),
+            (Some("../../dev/null"), Algorithm::ES256),
+            (None, Algorithm::ES256),
+            (None, Algorithm::RS256),
+        ] {
+            assert_eq!(kid(wrong, algorithm), None, "{wrong:?} {algorithm:?}");
+        }
+        assert_eq!(kid(None, Algorithm::EdDSA), Some("c"));
+    }
+
+    #[test]
+    fn a_key_without_a_name_fits_every_kid_while_it_is_the_only_one() {
+        let secret = |byte| Key::from_secret(Algorithm::HS256, &Secret::new([byte; 32])).unwrap();
+        let one = KeySet::new(vec![secret(1)], 0).unwrap();
+        assert!(one.select(Some("any"), Algorithm::HS256).is_some());
+        assert!(one.select(None, Algorithm::HS256).is_some());
+        let two = KeySet::new(vec![secret(1), secret(2)], 0).unwrap();
+        assert!(two.select(Some("any"), Algorithm::HS256).is_none());
+        assert!(two.select(None, Algorithm::HS256).is_none());
+    }
+
+    #[test]
+    fn only_a_strict_object_with_an_array_of_objects_is_a_set() {
+        for json in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            r#"{"keys":{}}"#,
+            r#"{"keys":[1]}"#,
+            r#"{"keys":null}"#,
+            r#"{"keys":[],"keys":[]}"#,
+            r#"{"keys":[{"kty":"EC","kty":"oct"}]}"#,
+            r#"{"keys":[]}x"#,
+            r#"{"Keys":[]}"#,
+        ] {
+            assert_eq!(error(json), Some(KeyError::NotAKeySet), "{json}");
+        }
+    }
+
+    #[test]
+    fn sixty_four_kibibytes_are_the_limit() {
+        let of_length = |length: usize| format!("{:length$}", r#"{"keys":[]}"#);
+        assert_eq!(error(&of_length(MAX_LEN - 1)), None);
+        assert_eq!(error(&of_length(MAX_LEN)), None);
+        assert_eq!(error(&of_length(MAX_LEN + 1)), Some(KeyError::TooLong));
+    }
+}

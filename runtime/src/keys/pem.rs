@@ -1,0 +1,133 @@
+//! Public keys in PEM: one `SubjectPublicKeyInfo` ([RFC 7468 §13]).
+//!
+//! [RFC 7468 §13]: https://www.rfc-editor.org/rfc/rfc7468#section-13
+
+use aws_lc_rs::rsa::PublicKey;
+use rustls_pki_types::pem::{PemObject as _, SectionKind};
+
+use crate::keys::error::KeyError;
+use crate::keys::rsa::Components;
+use crate::keys::verifier::KeyVerifier;
+use crate::keys::{Algorithm, KeyType};
+
+/// Reads a text that holds one section, `PUBLIC KEY`, and no other.
+pub(super) fn read(algorithm: Algorithm, text: &str) -> Result<KeyVerifier, KeyError> {
+    let mut sections = <(SectionKind, Vec<u8>)>::pem_slice_iter(text.as_bytes());
+    let (Some(Ok((SectionKind::PublicKey, der))), None) = (sections.next(), sections.next()) else {
+        return Err(KeyError::NotAPublicKeyPem);
+    };
+    match KeyType::of(algorithm) {
+        Some(KeyType::Rsa) => {
+            let key = PublicKey::from_der(&der).map_err(|_| KeyError::Unfit)?;
+            KeyVerifier::rsa(algorithm, &Components::from_der(key.as_ref())?)
+        }
+        Some(KeyType::P256 | KeyType::P384 | KeyType::Ed25519) => {
+            KeyVerifier::curve(algorithm, &der)
+        }
+        Some(KeyType::Secret { .. }) | None => Err(KeyError::Unfit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::encoding::AsDer as _;
+    use aws_lc_rs::rsa::KeySize;
+    use aws_lc_rs::signature::{
+        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
+        Ed25519KeyPair, KeyPair as _, RsaKeyPair,
+    };
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+
+    fn pem(label: &str, der: &[u8]) -> String {
+        let body = STANDARD.encode(der);
+        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
+    }
+
+    fn refusal(algorithm: Algorithm, text: &str) -> Option<KeyError> {
+        read(algorithm, text).err()
+    }
+
+    fn rsa() -> String {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+        pem("PUBLIC KEY", pair.public_key().as_der().unwrap().as_ref())
+    }
+
+    fn p256() -> String {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+        pem("PUBLIC KEY", pair.public_key().as_der().unwrap().as_ref())
+    }
+
+    fn p384() -> String {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
+        pem("PUBLIC KEY", pair.public_key().as_der().unwrap().as_ref())
+    }
+
+    fn ed25519() -> String {
+        let pair = Ed25519KeyPair::generate().unwrap();
+        pem("PUBLIC KEY", pair.public_key().as_der().unwrap().as_ref())
+    }
+
+    /// CVE-2022-23539: a key's family is its algorithm's family; RFC 7518 §3.4: so is its curve.
+    #[test]
+    fn each_kind_of_key_fits_its_own_algorithms_only() {
+        let keys = [rsa(), p256(), p384(), ed25519()];
+        for (algorithm, fitting) in [
+            (Algorithm::RS256, 0),
+            (Algorithm::PS512, 0),
+            (Algorithm::ES256, 1),
+            (Algorithm::ES384, 2),
+            (Algorithm::EdDSA, 3),
+            (Algorithm::HS256, usize::MAX),
+        ] {
+            for (at, key) in keys.iter().enumerate() {
+                assert_eq!(
+                    refusal(algorithm, key).is_none(),
+                    at == fitting,
+                    "{algorithm:?} with key {at}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn exactly_one_public_key_section_is_read() {
+        let twice = format!("{}{}", p256(), p256());
+        let private = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+        let private = pem("PRIVATE KEY", private.to_pkcs8v1().unwrap().as_ref());
+        let both = format!("{}{private}", p256());
+        for text in [
+            "",
+            "no pem at all",
+            &twice,
+            &private,
+            &both,
+            &p256().replace("PUBLIC KEY", "CERTIFICATE"),
+        ] {
+            assert_eq!(
+                refusal(Algorithm::ES256, text),
+                Some(KeyError::NotAPublicKeyPem),
+                "{text}"
+            );
+        }
+    }
+
+    /// RFC 7518 §3.3: a modulus below 2048 bits is refused, and so is what is no key.
+    #[test]
+    fn a_small_or_broken_key_is_refused() {
+        // RSAPublicKey of 1024 bits: SEQUENCE { INTEGER n, INTEGER 65537 }
+        let mut small = vec![0x30, 0x81, 0x89, 0x02, 0x81, 0x81, 0x00];
+        small.extend([0xDB; 128]);
+        small.extend([0x02, 0x03, 0x01, 0x00, 0x01]);
+        assert_eq!(
+            refusal(Algorithm::RS256, &pem("PUBLIC KEY", &small)),
+            Some(KeyError::Weak)
+        );
+        assert_eq!(
+            refusal(Algorithm::RS256, &pem("PUBLIC KEY", b"0\x03abc")),
+            Some(KeyError::Unfit)
+        );
+    }
+}

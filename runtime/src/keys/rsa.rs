@@ -1,0 +1,169 @@
+//! RSA public keys: the parameters that make one sound.
+
+use crate::keys::error::KeyError;
+use crate::keys::{der, der::take};
+
+const LEAST_BITS: u32 = 2048;
+const MOST_BITS: u32 = 8192;
+
+/// Modulus and exponent, big-endian without leading zeros.
+pub(super) struct Components<'a> {
+    pub(super) n: &'a [u8],
+    pub(super) e: &'a [u8],
+}
+
+impl<'a> Components<'a> {
+    /// Takes the parameters of a sound key.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Unfit`] for an encoding with leading zeros or nothing in it,
+    /// [`KeyError::Weak`] for a size outside 2048 to 8192 bits ([RFC 7518 §3.3]), an even
+    /// modulus, an exponent that is 1, even or above 32 bits, and the ROCA shape.
+    ///
+    /// [RFC 7518 §3.3]: https://www.rfc-editor.org/rfc/rfc7518#section-3.3
+    pub(super) fn new(n: &'a [u8], e: &'a [u8]) -> Result<Self, KeyError> {
+        let (Some(first), Some(last)) = (n.first(), n.last()) else {
+            return Err(KeyError::Unfit);
+        };
+        if *first == 0 || e.first().is_none_or(|byte| *byte == 0) {
+            return Err(KeyError::Unfit);
+        }
+        let bytes = u32::try_from(n.len()).map_err(|_| KeyError::Weak)?;
+        let bits = bytes.saturating_mul(8) - first.leading_zeros();
+        if !(LEAST_BITS..=MOST_BITS).contains(&bits) || last % 2 == 0 {
+            return Err(KeyError::Weak);
+        }
+        let exponent = e
+            .iter()
+            .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+        if e.len() > 4 || exponent < 3 || exponent % 2 == 0 || is_roca(n) {
+            return Err(KeyError::Weak);
+        }
+        Ok(Self { n, e })
+    }
+
+    /// Reads an `RSAPublicKey` ([RFC 8017 §A.1.1]).
+    ///
+    /// [RFC 8017 §A.1.1]: https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1
+    pub(super) fn from_der(der: &'a [u8]) -> Result<Self, KeyError> {
+        let read = || {
+            let (sequence, _) = take(der::SEQUENCE, der)?;
+            let (n, rest) = take(der::INTEGER, sequence)?;
+            let (e, _) = take(der::INTEGER, rest)?;
+            Some((without_sign(n), without_sign(e)))
+        };
+        let (n, e) = read().ok_or(KeyError::Unfit)?;
+        Self::new(n, e)
+    }
+}
+
+/// DER puts a zero before a number whose first bit is set.
+fn without_sign(integer: &[u8]) -> &[u8] {
+    integer.strip_prefix(&[0]).unwrap_or(integer)
+}
+
+/// Whether the modulus has the fingerprint of CVE-2017-15361.
+///
+/// Infineon's library made primes that are powers of 65537 modulo many small primes;
+/// so is their product. A sound modulus passes for one with probability below 2^-27.
+fn is_roca(n: &[u8]) -> bool {
+    const SMALL_PRIMES: [u32; 38] = [
+        3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89,
+        97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+    ];
+    SMALL_PRIMES.iter().all(|prime| {
+        let remainder = n
+            .iter()
+            .fold(0_u32, |sum, byte| (sum << 8 | u32::from(*byte)) % prime);
+        let powers = std::iter::successors(Some(1), |power| Some(power * 65_537 % prime));
+        powers.take(*prime as usize).any(|power| power == remainder)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::rsa::{KeyPair, KeySize};
+    use aws_lc_rs::signature::KeyPair as _;
+
+    use super::*;
+
+    const E: &[u8] = &[1, 0, 1];
+
+    /// A modulus of `bits` bits that no check but the size can object to.
+    fn modulus(bits: usize) -> Vec<u8> {
+        let mut n = vec![0x5A; bits.div_ceil(8)];
+        *n.first_mut().unwrap() = 1 << ((bits - 1) % 8);
+        *n.last_mut().unwrap() |= 1;
+        n
+    }
+
+    fn check(n: &[u8], e: &[u8]) -> Result<(), KeyError> {
+        Components::new(n, e).map(|_| ())
+    }
+
+    /// RFC 7518 §3.3 and §3.5.
+    #[test]
+    fn sizes_from_2048_to_8192_bits_are_sound() {
+        assert_eq!(check(&modulus(2047), E), Err(KeyError::Weak));
+        assert_eq!(check(&modulus(2048), E), Ok(()));
+        assert_eq!(check(&modulus(2049), E), Ok(()));
+        assert_eq!(check(&modulus(8192), E), Ok(()));
+        assert_eq!(check(&modulus(8193), E), Err(KeyError::Weak));
+    }
+
+    #[test]
+    fn an_unsound_exponent_or_an_even_modulus_is_weak() {
+        let n = modulus(2048);
+        for e in [&[1][..], &[2], &[1, 0, 0], &[1, 0, 0, 0, 1]] {
+            assert_eq!(check(&n, e), Err(KeyError::Weak), "{e:?}");
+        }
+        assert_eq!(check(&n, &[3]), Ok(()));
+        let mut even = n;
+        *even.last_mut().unwrap() &= 0xFE;
+        assert_eq!(check(&even, E), Err(KeyError::Weak));
+    }
+
+    #[test]
+    fn leading_zeros_and_nothing_at_all_are_unfit() {
+        let mut padded = vec![0];
+        padded.extend(modulus(2048));
+        assert_eq!(check(&padded, E), Err(KeyError::Unfit));
+        assert_eq!(check(&modulus(2048), &[0, 1, 0, 1]), Err(KeyError::Unfit));
+        assert_eq!(check(&[], E), Err(KeyError::Unfit));
+        assert_eq!(check(&modulus(2048), &[]), Err(KeyError::Unfit));
+    }
+
+    /// CVE-2017-15361 (ROCA): 65537^128 has the fingerprint, and 2049 bits.
+    #[test]
+    fn a_modulus_with_the_roca_fingerprint_is_weak() {
+        let mut n = vec![1_u8];
+        for _ in 0..128 {
+            let mut carry = 0_u16;
+            let mut next = n.clone();
+            next.extend([0, 0]);
+            for (at, byte) in next.iter_mut().rev().enumerate() {
+                let below = n.iter().rev().nth(at).copied().unwrap_or(0);
+                let sum = u16::from(*byte) + u16::from(below) + carry;
+                *byte = sum.to_le_bytes()[0];
+                carry = sum >> 8;
+            }
+            n = next;
+        }
+        assert_eq!(n.len(), 257);
+        assert!(is_roca(&n));
+        assert_eq!(check(&n, E), Err(KeyError::Weak));
+        assert!(!is_roca(&modulus(2048)));
+    }
+
+    #[test]
+    fn a_generated_key_is_read_from_its_der() {
+        let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+        let components = Components::from_der(pair.public_key().as_ref()).unwrap();
+        assert_eq!((components.n.len(), components.e), (256, E));
+        assert!(matches!(
+            Components::from_der(b"\x30\x00"),
+            Err(KeyError::Unfit)
+        ));
+    }
+}

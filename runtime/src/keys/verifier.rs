@@ -1,0 +1,99 @@
+//! The signature check of one key, prepared once when the key is read.
+
+use aws_lc_rs::hmac;
+use aws_lc_rs::rsa::PublicKeyComponents;
+use aws_lc_rs::signature::{self, ParsedPublicKey, RsaParameters, VerificationAlgorithm};
+use jsonwebtoken::crypto::JwtVerifier;
+use jsonwebtoken::signature::{Error, Verifier};
+
+use crate::keys::Algorithm;
+use crate::keys::error::KeyError;
+use crate::keys::rsa::Components;
+
+/// Checks signatures of one algorithm with one key.
+///
+/// jsonwebtoken's own verifiers parse the key at each check; this one holds it parsed.
+pub(super) struct KeyVerifier {
+    algorithm: Algorithm,
+    material: Material,
+}
+
+enum Material {
+    Public(ParsedPublicKey),
+    Secret(hmac::Key),
+}
+
+impl KeyVerifier {
+    pub(super) fn rsa(algorithm: Algorithm, key: &Components<'_>) -> Result<Self, KeyError> {
+        let parameters = rsa_parameters(algorithm).ok_or(KeyError::Unfit)?;
+        let components = PublicKeyComponents { n: key.n, e: key.e };
+        let parsed = components
+            .to_parsed_public_key(parameters)
+            .map_err(|_| KeyError::Unfit)?;
+        Ok(Self {
+            algorithm,
+            material: Material::Public(parsed),
+        })
+    }
+
+    /// Takes a curve's key: a point, raw bytes or a `SubjectPublicKeyInfo`.
+    pub(super) fn curve(algorithm: Algorithm, key: &[u8]) -> Result<Self, KeyError> {
+        let curve = curve_parameters(algorithm).ok_or(KeyError::Unfit)?;
+        let parsed = ParsedPublicKey::new(curve, key).map_err(|_| KeyError::Unfit)?;
+        Ok(Self {
+            algorithm,
+            material: Material::Public(parsed),
+        })
+    }
+
+    pub(super) fn secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
+        let hash = match algorithm {
+            Algorithm::HS256 => hmac::HMAC_SHA256,
+            Algorithm::HS384 => hmac::HMAC_SHA384,
+            Algorithm::HS512 => hmac::HMAC_SHA512,
+            _ => return Err(KeyError::Unfit),
+        };
+        Ok(Self {
+            algorithm,
+            material: Material::Secret(hmac::Key::new(hash, secret)),
+        })
+    }
+}
+
+impl Verifier<Vec<u8>> for KeyVerifier {
+    /// The library compares MACs in constant time, and refuses ECDSA's r or s of 0 or ≥ n.
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), Error> {
+        match &self.material {
+            Material::Public(key) => key.verify_sig(message, signature),
+            Material::Secret(key) => hmac::verify(key, message, signature),
+        }
+        .map_err(|_| Error::new())
+    }
+}
+
+impl JwtVerifier for KeyVerifier {
+    fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+}
+
+fn rsa_parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> {
+    Some(match algorithm {
+        Algorithm::RS256 => &signature::RSA_PKCS1_2048_8192_SHA256,
+        Algorithm::RS384 => &signature::RSA_PKCS1_2048_8192_SHA384,
+        Algorithm::RS512 => &signature::RSA_PKCS1_2048_8192_SHA512,
+        Algorithm::PS256 => &signature::RSA_PSS_2048_8192_SHA256,
+        Algorithm::PS384 => &signature::RSA_PSS_2048_8192_SHA384,
+        Algorithm::PS512 => &signature::RSA_PSS_2048_8192_SHA512,
+        _ => return None,
+    })
+}
+
+fn curve_parameters(algorithm: Algorithm) -> Option<&'static dyn VerificationAlgorithm> {
+    Some(match algorithm {
+        Algorithm::ES256 => &signature::ECDSA_P256_SHA256_FIXED,
+        Algorithm::ES384 => &signature::ECDSA_P384_SHA384_FIXED,
+        Algorithm::EdDSA => &signature::ED25519,
+        _ => return None,
+    })
+}
