@@ -79,9 +79,27 @@ where
         .map_err(crate::response::unify)
 }
 
+/// What a handler may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be answered",
+    label = "this is no `IntoResponse`",
+    note = "help: return `Json<{Self}>` where it is `Serialize`, or implement `IntoResponse` for it"
+)]
+pub trait Answer {
+    /// The response.
+    fn answer(self) -> Response;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoResponse> Answer for T {
+    fn answer(self) -> Response {
+        self.into_response()
+    }
+}
+
 /// Proves that what a handler returns can be answered.
-pub fn response<T: IntoResponse>(returned: T) -> Response {
-    returned.into_response()
+pub fn response<T: Answer>(returned: T) -> Response {
+    returned.answer()
 }
 
 /// The answer of a handler whose declaration did not compile.

@@ -3,58 +3,61 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use crate::expand::handler::{arguments, first_span, hidden, respan};
+use crate::expand::Runtime;
+use crate::expand::handler::{arguments, first_span, hidden};
 use crate::model::Handler;
 
 // Input:  async fn create_order(caller: Caller, order: Valid<Json<NewOrder>>) -> StatusCode { … }
 // Output: impl<S, M> Endpoint<S, M> for __palisade_create_order
 //         where Caller: FromRequestParts<S>, Valid<Json<NewOrder>>: FromRequest<S, M> {
-//             async fn call(request: Request, state: S) -> Response { head …; last; response(unguarded) }
+//             async fn call(request: Request, state: __S) -> Response { head …; last; response(unguarded) }
 //         }
-pub(super) fn endpoint(handler: &Handler, private: &TokenStream) -> TokenStream {
+pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
     let hidden = hidden(handler.name());
     let names = arguments(handler);
     let (generics, marker) = if names.is_empty() {
-        (quote!(S), quote!(()))
+        (quote!(__S), quote!(()))
     } else {
-        (quote!(S, M), quote!(M))
+        (quote!(__S, __M: 'static), quote!(__M))
     };
-    let bounds = bounds(handler, private);
-    let extract = extract(handler, private);
+    let private = runtime.path();
+    let bounds = bounds(handler, runtime);
+    let extract = extract(handler, &private);
     let returned = handler
         .output()
         .map_or_else(|| handler.name().span(), first_span);
-    let answer = respan(&quote!(#private::response), returned);
-    let answer = quote_spanned!(returned=> #answer(returned));
-    let call = quote_spanned! {handler.name().span()=>
-        async fn call(request: #private::Request, state: S) -> #private::Response
+    let answer = runtime.at(returned);
+    let answer = quote_spanned!(returned=> #answer::response(returned));
+    let name = handler.name().span();
+    let named = runtime.at(name);
+    let call = quote_spanned! {name=>
+        async fn call(request: #named::Request, state: __S) -> #named::Response {
+            #extract
+            let returned = #hidden.unguarded(#(#names),*).await;
+            #answer
+        }
     };
     quote! {
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
-        impl<#generics> #private::Endpoint<S, #marker> for #hidden
+        impl<#generics> #private::Endpoint<__S, #marker> for #hidden
         where
-            S: ::core::marker::Send + ::core::marker::Sync + 'static,
+            __S: ::core::marker::Send + ::core::marker::Sync + 'static,
             #(#bounds,)*
         {
-            #call {
-                #extract
-                let returned = #hidden.unguarded(#(#names),*).await;
-                #answer
-            }
+            #call
         }
     }
 }
 
 /// Each argument's extractor trait, at the argument's own span.
-fn bounds(handler: &Handler, private: &TokenStream) -> Vec<TokenStream> {
+fn bounds(handler: &Handler, runtime: Runtime<'_>) -> Vec<TokenStream> {
     let last = handler.arguments.len().saturating_sub(1);
     let bound = |(at, ty): (usize, &syn::Type)| {
-        let private = respan(private, first_span(ty));
+        let private = runtime.at(first_span(ty));
         if at == last {
-            quote_spanned!(first_span(ty)=> #ty: #private::FromRequest<S, M>)
+            quote_spanned!(first_span(ty)=> #ty: #private::FromRequest<__S, __M>)
         } else {
-            quote_spanned!(first_span(ty)=> #ty: #private::FromRequestParts<S>)
+            quote_spanned!(first_span(ty)=> #ty: #private::FromRequestParts<__S>)
         }
     };
     handler.arguments.iter().enumerate().map(bound).collect()
@@ -74,13 +77,13 @@ fn extract(handler: &Handler, private: &TokenStream) -> TokenStream {
     quote! {
         #split
         #(
-            let #before = match #private::head::<#types, S>(&mut parts, &state).await {
+            let #before = match #private::head::<#types, __S>(&mut parts, &state).await {
                 ::core::result::Result::Ok(argument) => argument,
                 ::core::result::Result::Err(refused) => return refused,
             };
         )*
         #join
-        let #last = match #private::last::<#last_type, S, M>(request, &state).await {
+        let #last = match #private::last::<#last_type, __S, __M>(request, &state).await {
             ::core::result::Result::Ok(argument) => argument,
             ::core::result::Result::Err(refused) => return refused,
         };

@@ -5,9 +5,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Path;
 
+use crate::expand::Runtime;
 use crate::expand::declaration::nobody;
 use crate::expand::handler::{hidden, item};
-use crate::expand::private;
 use crate::model::Handler;
 use crate::parse::RawHandler;
 
@@ -36,7 +36,7 @@ pub(crate) fn unread(handler: &RawHandler, krate: Option<&Path>) -> TokenStream 
 }
 
 fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> TokenStream {
-    let private = private(krate);
+    let private = Runtime { krate }.path();
     let hidden = hidden(name);
     let nobody = nobody(name, &private);
     quote! {

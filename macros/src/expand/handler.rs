@@ -5,9 +5,9 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
+use crate::expand::Runtime;
 use crate::expand::declaration::declaration;
 use crate::expand::endpoint::endpoint;
-use crate::expand::private;
 use crate::model::{Access, Declaration, Handler};
 
 /// The item, its fn, its declaration and its endpoint.
@@ -16,19 +16,21 @@ pub(crate) fn handler(
     declared: &Declaration,
     krate: Option<&Path>,
 ) -> TokenStream {
-    let private = private(krate);
+    let runtime = Runtime { krate };
+    let private = runtime.path();
     let item = item(handler);
     let cfg = &handler.attributes.cfg;
     let hidden = hidden(handler.name());
     let name = handler.name();
     let declaration = declaration(name, declared, &private);
-    let facts = facts(handler, declared, &private);
+    let facts = facts(handler, declared, runtime);
     let used = declared.unvalidated.as_ref().map(|reason| {
+        let private = runtime.at(reason.span());
         quote_spanned! {reason.span()=>
             const _: () = #private::unvalidated_is_used(<#hidden as #private::Declared>::ARGUMENTS);
         }
     });
-    let endpoint = endpoint(handler, &private);
+    let endpoint = endpoint(handler, runtime);
     quote! {
         #item
         #(#cfg)*
@@ -104,6 +106,7 @@ pub(super) fn item(handler: &Handler) -> TokenStream {
             #[allow(clippy::items_after_statements, clippy::too_many_arguments, clippy::unused_self)]
             async fn unguarded(self #(, #arguments: #types)*) #output {
                 #(#inner)*
+                #[allow(clippy::unused_async)]
                 #signature #body
                 #name(#(#arguments),*).await
             }
@@ -123,30 +126,30 @@ pub(super) fn arguments(handler: &Handler) -> Vec<Ident> {
 }
 
 /// What is known of each argument; the proof that it may be one, at its own span.
-fn facts(handler: &Handler, declared: &Declaration, private: &TokenStream) -> Vec<TokenStream> {
-    let access = access(declared, private);
+fn facts(handler: &Handler, declared: &Declaration, runtime: Runtime<'_>) -> Vec<TokenStream> {
     let last = handler.arguments.len().saturating_sub(1);
     let fact = |(at, ty): (usize, &syn::Type)| {
+        let span = first_span(ty);
+        let private = runtime.at(span);
+        let access = access(declared, &private, span);
         let prove = if at == last {
-            quote!(argument)
+            "argument"
         } else {
-            quote!(argument_before_last)
+            "argument_before_last"
         };
-        let prove = Ident::new(&prove.to_string(), first_span(ty));
-        let private = respan(private, first_span(ty));
-        let access = respan(&access, first_span(ty));
-        quote_spanned!(first_span(ty)=> #private::#prove::<#access, #ty>())
+        let prove = Ident::new(prove, span);
+        quote_spanned!(span=> #private::#prove::<#access, #ty>())
     };
     handler.arguments.iter().enumerate().map(fact).collect()
 }
 
-fn access(declared: &Declaration, private: &TokenStream) -> TokenStream {
+fn access(declared: &Declaration, private: &TokenStream, span: Span) -> TokenStream {
     let access = match &declared.access {
-        Access::Public { .. } => quote!(#private::Public),
-        Access::Authenticated | Access::Scopes(_) => quote!(#private::Secured),
+        Access::Public { .. } => quote_spanned!(span=> #private::Public),
+        Access::Authenticated | Access::Scopes(_) => quote_spanned!(span=> #private::Secured),
     };
     if declared.unvalidated.is_some() {
-        quote!(#private::WithReason<#access>)
+        quote_spanned!(span=> #private::WithReason<#access>)
     } else {
         access
     }
@@ -154,21 +157,6 @@ fn access(declared: &Declaration, private: &TokenStream) -> TokenStream {
 
 /// The span of a type's first token: an error there is at the user's own text.
 pub(super) fn first_span(tokens: &impl quote::ToTokens) -> Span {
-    tokens
-        .to_token_stream()
-        .into_iter()
-        .next()
-        .map_or_else(Span::mixed_site, |token| token.span())
-}
-
-/// The same tokens at another place.
-pub(super) fn respan(tokens: &TokenStream, span: Span) -> TokenStream {
-    tokens
-        .clone()
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(token.span().located_at(span));
-            token
-        })
-        .collect()
+    let first = tokens.to_token_stream().into_iter().next();
+    first.map_or_else(Span::mixed_site, |token| token.span())
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use crate::expand::private;
+use crate::expand::Runtime;
 use crate::model::{ScopeConstant, Vocabulary};
 
 // Input:  /// Read orders.
@@ -11,7 +11,9 @@ use crate::model::{ScopeConstant, Vocabulary};
 // Output: /// Read orders.
 //         pub const ORDERS_READ: Scope = Scope::described("orders:read", "Read orders.");
 pub(crate) fn vocabulary(vocabulary: &Vocabulary) -> TokenStream {
-    let private = private(vocabulary.krate.as_ref());
+    let runtime = Runtime {
+        krate: vocabulary.krate.as_ref(),
+    };
     let constants = vocabulary.scopes.iter().map(|scope| {
         let ScopeConstant {
             attributes,
@@ -20,6 +22,7 @@ pub(crate) fn vocabulary(vocabulary: &Vocabulary) -> TokenStream {
             token,
             description,
         } = scope;
+        let private = runtime.at(name.span());
         quote_spanned! {name.span()=>
             #(#attributes)*
             #vis const #name: #private::Scope = #private::Scope::described(#token, #description);

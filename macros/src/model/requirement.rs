@@ -27,9 +27,7 @@ impl Requirement {
         match raw {
             RawScopes::Text(text) => check_text(&text, diagnostics),
             RawScopes::Path(path) => Some(Self::Constant(path)),
-            RawScopes::List {
-                combinator, parts, ..
-            } => {
+            RawScopes::List { combinator, parts } => {
                 let parts: Vec<_> = parts
                     .into_iter()
                     .map(|part| Self::check(part, diagnostics))

@@ -1,6 +1,5 @@
 //! `SCOPES`: text, a path to a constant, or `any(…)` and `all(…)` of these.
 
-use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Path, Token, token};
@@ -14,7 +13,6 @@ pub(crate) enum RawScopes {
     Path(Path),
     List {
         combinator: Combinator,
-        span: Span,
         parts: Vec<RawScopes>,
     },
 }
@@ -74,7 +72,6 @@ impl RawScopes {
         let parts: Option<Vec<_>> = parts.into_iter().collect();
         Some(Self::List {
             combinator,
-            span: name.span(),
             parts: parts?,
         })
     }

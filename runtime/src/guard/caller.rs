@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::Extensions;
 use axum::http::request::Parts;
 use garde::Validate;
@@ -165,6 +165,22 @@ where
             token: Arc::clone(authorized.token()),
             claims,
         })
+    }
+}
+
+/// Never reached: no handler may take an optional caller. It is there so that the
+/// compiler says so at the argument, and not a second time at the route.
+impl<S, C> OptionalFromRequestParts<S> for Caller<C>
+where
+    S: Sync,
+    C: CallerClaims,
+{
+    type Rejection = NoCaller;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, NoCaller> {
+        <Self as FromRequestParts<S>>::from_request_parts(parts, state)
+            .await
+            .map(Some)
     }
 }
 

@@ -16,7 +16,6 @@ use crate::routing::argument::{
 };
 use crate::routing::extractor::{TrustedExtractor, Unvalidated};
 
-#[diagnostic::do_not_recommend]
 impl<A: AcceptsCaller, C: CallerClaims> Argument<A> for Caller<C> {
     type Reads = Head;
     const FACTS: ArgumentFacts = ArgumentFacts {
@@ -40,7 +39,6 @@ impl<A, T: TrustedExtractor> Argument<A> for T {
     };
 }
 
-#[diagnostic::do_not_recommend]
 impl<A: AcceptsUnvalidated, E> Argument<A> for Unvalidated<E> {
     type Reads = Head;
     const FACTS: ArgumentFacts = ArgumentFacts {
@@ -49,33 +47,29 @@ impl<A: AcceptsUnvalidated, E> Argument<A> for Unvalidated<E> {
     };
 }
 
-#[diagnostic::do_not_recommend]
 impl<A, T: OptionalArgument<A>> Argument<A> for Option<T> {
     type Reads = T::Reads;
 }
 
-#[diagnostic::do_not_recommend]
 impl<A: MayLackCaller, C> OptionalArgument<A> for Caller<C> {
     type Reads = Head;
 }
 
-#[diagnostic::do_not_recommend]
 impl<A: AcceptsFailure, T, E> Argument<A> for Result<T, E> {
     type Reads = Head;
 }
 
-#[diagnostic::do_not_recommend]
 impl<A, T: PathScalars> Argument<A> for Path<T> {
     type Reads = Head;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> PathScalars for T {}
 
 /// Input that the server, not the client, put into the request.
 macro_rules! not_from_the_client {
     ($($(#[$meta:meta])* [$($generic:ident)?] $ty:ty;)*) => {$(
         $(#[$meta])*
-        #[diagnostic::do_not_recommend]
         impl<A $(, $generic)?> Argument<A> for $ty {
             type Reads = Head;
         }
@@ -95,12 +89,10 @@ not_from_the_client! {
 /// Input types that a wrapper makes acceptable: `Valid<Json<T>>`.
 macro_rules! checked {
     ($($extractor:ident reads $reads:ident;)*) => {$(
-        #[diagnostic::do_not_recommend]
         impl<A, T: SecureInput> Argument<A> for Valid<$extractor<T>> {
             type Reads = $reads;
         }
 
-        #[diagnostic::do_not_recommend]
         impl<A, T: SecureInput> OptionalArgument<A> for Valid<$extractor<T>> {
             type Reads = $reads;
         }
@@ -117,7 +109,6 @@ checked! {
 /// Input as it came: refused, and told what to write.
 macro_rules! raw {
     ($([$($generic:ident)?] $ty:ty;)*) => {$(
-        #[diagnostic::do_not_recommend]
         impl<A: AcceptsRaw<$ty> $(, $generic)?> Argument<A> for $ty {
             type Reads = Head;
         }

@@ -13,14 +13,14 @@ mod extractor;
 mod guarded;
 mod inventory;
 mod method_router;
+mod methods;
 mod secure_router;
 
 pub use self::api::Api;
 pub use self::extractor::{TrustedExtractor, Unvalidated};
 pub use self::inventory::{Inventory, Route};
-pub use self::method_router::{
-    MethodRouter, any, connect, delete, get, head, on, options, patch, post, put, trace,
-};
+pub use self::method_router::{MethodRouter, any, on};
+pub use self::methods::{connect, delete, get, head, options, patch, post, put, trace};
 pub use self::secure_router::SecureRouter;
 pub use axum::routing::MethodFilter;
 
