@@ -2,8 +2,8 @@
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::spanned::Spanned;
 use syn::Member;
+use syn::spanned::Spanned;
 
 use crate::model::{Field, Head, Input, Kind, Mark, Rules};
 
@@ -58,7 +58,12 @@ pub(crate) fn input(input: &Input) -> TokenStream {
 /// The mistake is reported beside it, so nothing is built; but what uses the type
 /// adds no errors.
 pub(crate) fn fallback(head: &Head) -> TokenStream {
-    let Head { krate, ident, generics, refused_by_garde } = head;
+    let Head {
+        krate,
+        ident,
+        generics,
+        refused_by_garde,
+    } = head;
     let bounded = bounded_anyhow(head);
     if *refused_by_garde {
         return bounded;
@@ -82,7 +87,12 @@ pub(crate) fn fallback(head: &Head) -> TokenStream {
 }
 
 fn bounded_anyhow(head: &Head) -> TokenStream {
-    let Head { krate, ident, generics, .. } = head;
+    let Head {
+        krate,
+        ident,
+        generics,
+        ..
+    } = head;
     let mut with_rules = generics.clone();
     with_rules.params.push(syn::parse_quote!(__Rules));
     let (impl_generics, _, where_clause) = with_rules.split_for_impl();
@@ -135,7 +145,10 @@ fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
     };
     match kind {
         Kind::Scalar => quote!(#private::Shape::Fields(&[])),
-        Kind::Newtype { field, named_by_garde } => {
+        Kind::Newtype {
+            field,
+            named_by_garde,
+        } => {
             let nested = nested(field);
             if *named_by_garde {
                 quote!(#private::Shape::Newtype(#nested))
@@ -160,10 +173,16 @@ fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
 fn examine(kind: &Kind, private: &TokenStream) -> TokenStream {
     let (fields, named_by_garde) = match kind {
         Kind::Scalar => return TokenStream::new(),
-        Kind::Newtype { field, named_by_garde } => (std::slice::from_ref(field), *named_by_garde),
+        Kind::Newtype {
+            field,
+            named_by_garde,
+        } => (std::slice::from_ref(field), *named_by_garde),
         Kind::Tuple(fields) | Kind::Fields(fields) => (fields.as_slice(), true),
     };
-    fields.iter().map(|field| examine_field(field, named_by_garde, private)).collect()
+    fields
+        .iter()
+        .map(|field| examine_field(field, named_by_garde, private))
+        .collect()
 }
 
 fn examine_field(field: &Field, named_by_garde: bool, private: &TokenStream) -> TokenStream {

@@ -8,7 +8,7 @@ use crate::diagnostics::Diagnostics;
 use crate::model::input_names::{RenameAll, wire_name};
 use crate::model::input_rules::{Rules, garde_refuses};
 use crate::model::input_serde::{is_read, refuse_hiding, refuse_on_variant};
-use crate::parse::{Attributes, On, RawInput, Word};
+use crate::parse::{Attributes, InputWord, On, RawInput};
 
 /// A type that is taken as input.
 pub(crate) struct Input {
@@ -124,7 +124,10 @@ fn of_struct(
     }
     let transparent = attributes.serde.iter().find(|word| word.is("transparent"));
     let named_by_garde = !attributes.garde.iter().any(|word| word.is("transparent"));
-    let denies = attributes.serde.iter().any(|word| word.is("deny_unknown_fields"));
+    let denies = attributes
+        .serde
+        .iter()
+        .any(|word| word.is("deny_unknown_fields"));
     let named = matches!(fields, Fields::Named(_));
     if named && transparent.is_none() && !denies {
         let name = &head.ident;
@@ -138,7 +141,10 @@ fn of_struct(
     if !named && fields.len() == 1 || transparent.is_some() {
         if checked.len() == 1 {
             let field = checked.pop()?;
-            return Some(Kind::Newtype { field, named_by_garde });
+            return Some(Kind::Newtype {
+                field,
+                named_by_garde,
+            });
         }
         if let Some(transparent) = transparent {
             diagnostics.error(
@@ -164,7 +170,10 @@ fn of_fields(
 ) -> Vec<Field> {
     let all = RenameAll::of(&attributes.serde);
     let context = context_name(&attributes.garde);
-    let unvalidated = attributes.garde.iter().any(|word| word.is("allow_unvalidated"));
+    let unvalidated = attributes
+        .garde
+        .iter()
+        .any(|word| word.is("allow_unvalidated"));
     let mut checked = Vec::new();
     let mut ruled = fields.is_empty();
     let mut unruled = false;
@@ -182,7 +191,12 @@ fn of_fields(
             };
             let rules = (!excused).then(|| Rules::read(&own.garde, &context));
             let ty = field.ty.clone();
-            checked.push(Field { member, wire, ty, rules });
+            checked.push(Field {
+                member,
+                wire,
+                ty,
+                rules,
+            });
         }
     }
     // garde itself asks for a rule on each field, and implements nothing without; where
@@ -192,10 +206,15 @@ fn of_fields(
 }
 
 /// The name under which garde's rules see the context: `#[garde(context(Type as name))]`.
-fn context_name(words: &[Word]) -> String {
+fn context_name(words: &[InputWord]) -> String {
     let context = words.iter().find(|word| word.is("context"));
-    let tokens = context.and_then(|word| word.list.clone()).unwrap_or_default();
-    let mut tokens = tokens.into_iter().skip_while(|token| token.to_string() != "as").skip(1);
+    let tokens = context
+        .and_then(|word| word.list.clone())
+        .unwrap_or_default();
+    let mut tokens = tokens
+        .into_iter()
+        .skip_while(|token| token.to_string() != "as")
+        .skip(1);
     match tokens.next() {
         Some(name) => name.to_string(),
         None => "__garde_user_ctx".to_owned(),

@@ -4,13 +4,35 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Expr;
 
-use crate::parse::Word;
+use crate::parse::InputWord;
 
 /// Every word of garde that may stand on a field.
 const KNOWN: &[&str] = &[
-    "skip", "adapt", "rename", "code", "dive", "required", "ascii", "alphanumeric", "email",
-    "url", "ip", "ipv4", "ipv6", "credit_card", "phone_number", "length", "matches", "range",
-    "contains", "prefix", "suffix", "pattern", "custom", "inner", "if",
+    "skip",
+    "adapt",
+    "rename",
+    "code",
+    "dive",
+    "required",
+    "ascii",
+    "alphanumeric",
+    "email",
+    "url",
+    "ip",
+    "ipv4",
+    "ipv6",
+    "credit_card",
+    "phone_number",
+    "length",
+    "matches",
+    "range",
+    "contains",
+    "prefix",
+    "suffix",
+    "pattern",
+    "custom",
+    "inner",
+    "if",
 ];
 
 /// What is known of one rule; what was written but does not count, with where.
@@ -68,7 +90,7 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// Reads a field's words; `context` is the name under which they see a context.
-    pub(crate) fn read(words: &[Word], context: &str) -> Self {
+    pub(crate) fn read(words: &[InputWord], context: &str) -> Self {
         let mut rules = Self::none();
         for word in words {
             rules.read_word(word, context);
@@ -89,7 +111,7 @@ impl Rules {
         }
     }
 
-    fn read_word(&mut self, word: &Word, context: &str) {
+    fn read_word(&mut self, word: &InputWord, context: &str) {
         match word.name.to_string().as_str() {
             "dive" => self.dive = true,
             "length" => {
@@ -160,15 +182,19 @@ impl Rules {
 }
 
 /// Whether garde refuses these words itself, and so implements nothing.
-pub(crate) fn garde_refuses(words: &[Word]) -> bool {
-    let unknown = words.iter().any(|word| !KNOWN.contains(&word.name.to_string().as_str()));
+pub(crate) fn garde_refuses(words: &[InputWord]) -> bool {
+    let unknown = words
+        .iter()
+        .any(|word| !KNOWN.contains(&word.name.to_string().as_str()));
     let has = |name| words.iter().any(|word| word.is(name));
     unknown || (has("skip") && words.len() > 1) || (has("dive") && has("inner"))
 }
 
-fn length(word: &Word, context: &str) -> (Mark, Option<Expr>) {
+fn length(word: &InputWord, context: &str) -> (Mark, Option<Expr>) {
     let arguments = word.words();
-    let end = arguments.iter().find(|argument| argument.is("max") || argument.is("equal"));
+    let end = arguments
+        .iter()
+        .find(|argument| argument.is("max") || argument.is("equal"));
     let Some(max) = end.and_then(|end| end.value.as_ref()) else {
         return (Mark::Endless(word.span()), None);
     };
@@ -181,7 +207,7 @@ fn length(word: &Word, context: &str) -> (Mark, Option<Expr>) {
     }
 }
 
-fn range(word: &Word, context: &str) -> Mark {
+fn range(word: &InputWord, context: &str) -> Mark {
     let arguments = word.words();
     let value = |name: &str| {
         let argument = arguments.iter().find(|argument| argument.is(name))?;

@@ -1,31 +1,57 @@
 //! Which words of serde keep what comes in visible to the rules.
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{On, Word};
+use crate::parse::{InputWord, On};
 
 /// The words on an item that change nothing of what the rules see.
 const ITEM: &[&str] = &[
-    "rename", "rename_all", "default", "deny_unknown_fields", "bound", "crate", "expecting",
-    "transparent", "into",
+    "rename",
+    "rename_all",
+    "default",
+    "deny_unknown_fields",
+    "bound",
+    "crate",
+    "expecting",
+    "transparent",
+    "into",
 ];
 
 /// The words on a field that change nothing of what the rules see.
 const FIELD: &[&str] = &[
-    "rename", "alias", "default", "skip", "skip_deserializing", "skip_serializing",
-    "skip_serializing_if", "serialize_with", "borrow", "bound",
+    "rename",
+    "alias",
+    "default",
+    "skip",
+    "skip_deserializing",
+    "skip_serializing",
+    "skip_serializing_if",
+    "serialize_with",
+    "borrow",
+    "bound",
 ];
 
 /// The words on a variant that change nothing of what the rules see.
 const VARIANT: &[&str] = &[
-    "rename", "alias", "skip", "skip_deserializing", "skip_serializing", "serialize_with",
-    "other", "bound",
+    "rename",
+    "alias",
+    "skip",
+    "skip_deserializing",
+    "skip_serializing",
+    "serialize_with",
+    "other",
+    "bound",
 ];
 
 /// The words that a reason on the field excuses.
 const EXCUSABLE: &[&str] = &["with", "deserialize_with"];
 
 /// Refuses the words of an item or a field that hide what comes in.
-pub(crate) fn refuse_hiding(words: &[Word], on: On, excused: bool, diagnostics: &mut Diagnostics) {
+pub(crate) fn refuse_hiding(
+    words: &[InputWord],
+    on: On,
+    excused: bool,
+    diagnostics: &mut Diagnostics,
+) {
     let known = match on {
         On::Item => ITEM,
         On::Field => FIELD,
@@ -41,8 +67,11 @@ pub(crate) fn refuse_hiding(words: &[Word], on: On, excused: bool, diagnostics: 
 }
 
 /// Refuses the words of a fieldless variant that hide what comes in.
-pub(crate) fn refuse_on_variant(words: &[Word], diagnostics: &mut Diagnostics) {
-    for word in words.iter().filter(|word| !VARIANT.contains(&word.name.to_string().as_str())) {
+pub(crate) fn refuse_on_variant(words: &[InputWord], diagnostics: &mut Diagnostics) {
+    for word in words
+        .iter()
+        .filter(|word| !VARIANT.contains(&word.name.to_string().as_str()))
+    {
         let name = &word.name;
         let (wrong, help) = complaint(&name.to_string());
         diagnostics.error(word.span(), format_args!("`{name}` {wrong}"), help);
@@ -75,6 +104,8 @@ fn complaint(name: &str) -> (&'static str, &'static str) {
 }
 
 /// Whether serde reads the field at all.
-pub(crate) fn is_read(words: &[Word]) -> bool {
-    !words.iter().any(|word| word.is("skip") || word.is("skip_deserializing"))
+pub(crate) fn is_read(words: &[InputWord]) -> bool {
+    !words
+        .iter()
+        .any(|word| word.is("skip") || word.is("skip_deserializing"))
 }

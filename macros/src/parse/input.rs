@@ -10,13 +10,13 @@ use crate::diagnostics::Diagnostics;
 use crate::parse::Slot;
 
 /// One word of an attribute: `word`, `word = value` or `word(…)`.
-pub(crate) struct Word {
+pub(crate) struct InputWord {
     pub(crate) name: Ident,
     pub(crate) value: Option<Expr>,
     pub(crate) list: Option<TokenStream>,
 }
 
-impl Word {
+impl InputWord {
     pub(crate) fn is(&self, name: &str) -> bool {
         self.name == name
     }
@@ -43,7 +43,7 @@ impl Word {
     }
 }
 
-impl Parse for Word {
+impl Parse for InputWord {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let name = Ident::parse_any(input)?;
         let mut word = Self {
@@ -62,15 +62,15 @@ impl Parse for Word {
     }
 }
 
-fn words(tokens: TokenStream) -> syn::Result<Vec<Word>> {
-    let words = Punctuated::<Word, Token![,]>::parse_terminated.parse2(tokens)?;
+fn words(tokens: TokenStream) -> syn::Result<Vec<InputWord>> {
+    let words = Punctuated::<InputWord, Token![,]>::parse_terminated.parse2(tokens)?;
     Ok(words.into_iter().collect())
 }
 
 /// The attributes of an item or a field that say how it is read and checked.
 pub(crate) struct Attributes {
-    pub(crate) serde: Vec<Word>,
-    pub(crate) garde: Vec<Word>,
+    pub(crate) serde: Vec<InputWord>,
+    pub(crate) garde: Vec<InputWord>,
     pub(crate) secure: Secure,
     /// Whether serde or garde cannot read theirs; they say so themselves.
     pub(crate) unreadable: bool,
@@ -95,7 +95,11 @@ impl Attributes {
         let mut of = |name: &str| {
             let mut found = Vec::new();
             for attr in attrs.iter().filter(|attr| attr.path().is_ident(name)) {
-                match attr.meta.require_list().map(|list| words(list.tokens.clone())) {
+                match attr
+                    .meta
+                    .require_list()
+                    .map(|list| words(list.tokens.clone()))
+                {
                     Ok(Ok(words)) => found.extend(words),
                     _ => unreadable = true,
                 }
@@ -122,7 +126,11 @@ impl Secure {
                     let name = Ident::parse_any(input)?;
                     if name == "crate" && on == On::Item {
                         input.parse::<Token![=]>()?;
-                        krate.fill(name.span(), input.call(syn::Path::parse_mod_style)?, diagnostics);
+                        krate.fill(
+                            name.span(),
+                            input.call(syn::Path::parse_mod_style)?,
+                            diagnostics,
+                        );
                     } else if name == "unvalidated" && on == On::Field {
                         input.parse::<Token![=]>()?;
                         let reason: LitStr = input.parse()?;

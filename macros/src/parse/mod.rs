@@ -3,5 +3,5 @@
 mod input;
 mod slot;
 
-pub(crate) use self::input::{Attributes, On, RawInput, Word};
+pub(crate) use self::input::{Attributes, InputWord, On, RawInput};
 pub(crate) use self::slot::Slot;

@@ -1,17 +1,13 @@
 //! Which types are bounded under which rules, and what garde leaves to examine.
 
 use std::borrow::Cow;
-use std::collections::{
-    BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque,
-};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 use std::sync::Arc;
 
 use garde::Report;
 use garde::error::{Error, Path};
 
-use crate::input::rules::{
-    Ceiling, Collection, LengthOf, MapHasRules, RangeOf, Ruleset, Text,
-};
+use crate::input::rules::{Ceiling, Collection, LengthOf, MapHasRules, RangeOf, Ruleset, Text};
 use crate::input::{Nested, Scalar};
 
 /// The largest length that counts as a bound: 1,048,576 bytes, characters or items.
@@ -178,12 +174,7 @@ impl<T: ?Sized> Proved<T> {
 
     /// Reports what garde's rules let through in this field of what is `at`.
     #[inline]
-    pub fn examine(
-        self,
-        value: &T,
-        at: &mut dyn FnMut() -> Path,
-        report: &mut Report,
-    ) {
+    pub fn examine(self, value: &T, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         if let Some(examine) = self.examine {
             examine(value, at, report);
         }
@@ -197,4 +188,3 @@ pub const fn ceiling<T: ?Sized, Answer: Ceiling<T>>() {}
 pub const fn fits(max: usize) -> bool {
     max <= MAX_LENGTH
 }
-
