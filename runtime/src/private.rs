@@ -14,13 +14,17 @@ pub use crate::policy::{Access, Declaration, Requirement};
 pub use crate::routing::__private::*;
 
 /// Proves that a handler with access `A` may take `T`.
-pub const fn argument<A, T: Argument<A>>() -> ArgumentFacts {
+pub const fn argument<A, T: Argument>() -> ArgumentFacts
+where
+    A: Accepts<T::Kind, T>,
+{
     T::FACTS
 }
 
-/// Proves that `T` may stand before another argument.
-pub const fn argument_before_last<A, T: Argument<A>>() -> ArgumentFacts
+/// Proves the same, and that `T` may stand before another argument.
+pub const fn argument_before_last<A, T: Argument>() -> ArgumentFacts
 where
+    A: Accepts<T::Kind, T>,
     T::Reads: HeadOnly,
 {
     T::FACTS

@@ -8,7 +8,7 @@ use crate::diagnostics::Diagnostics;
 use crate::model::input_names::{RenameAll, wire_name};
 use crate::model::input_rules::{Rules, garde_refuses};
 use crate::model::input_serde::{is_read, refuse_hiding, refuse_on_variant};
-use crate::parse::{Attributes, On, RawInput, Word};
+use crate::parse::{Attributes, InputWord, On, RawInput};
 
 /// A type that is taken as input.
 pub(crate) struct Input {
@@ -206,7 +206,7 @@ fn of_fields(
 }
 
 /// The name under which garde's rules see the context: `#[garde(context(Type as name))]`.
-fn context_name(words: &[Word]) -> String {
+fn context_name(words: &[InputWord]) -> String {
     let context = words.iter().find(|word| word.is("context"));
     let tokens = context
         .and_then(|word| word.list.clone())

@@ -2,7 +2,7 @@
 
 use syn::Ident;
 
-use crate::parse::Word;
+use crate::parse::InputWord;
 
 /// A `rename_all`, by serde's words.
 #[derive(Clone, Copy)]
@@ -18,7 +18,7 @@ pub(crate) enum RenameAll {
 
 impl RenameAll {
     /// What `rename_all` says of reading; serde refuses other words itself.
-    pub(crate) fn of(words: &[Word]) -> Self {
+    pub(crate) fn of(words: &[InputWord]) -> Self {
         match renamed(words, "rename_all").as_deref() {
             Some("UPPERCASE") => Self::Upper,
             Some("PascalCase") => Self::Pascal,
@@ -69,14 +69,14 @@ fn camel(pascal: &str) -> String {
 }
 
 /// A field's name on the wire.
-pub(crate) fn wire_name(field: &Ident, words: &[Word], all: RenameAll) -> String {
+pub(crate) fn wire_name(field: &Ident, words: &[InputWord], all: RenameAll) -> String {
     let written = field.to_string();
     let plain = written.strip_prefix("r#").unwrap_or(&written);
     renamed(words, "rename").unwrap_or_else(|| all.apply(plain))
 }
 
 /// The value of `name = "…"` or `name(deserialize = "…")`.
-fn renamed(words: &[Word], name: &str) -> Option<String> {
+fn renamed(words: &[InputWord], name: &str) -> Option<String> {
     let word = words.iter().find(|word| word.is(name) && reads(word))?;
     match &word.list {
         Some(_) => word
@@ -88,7 +88,7 @@ fn renamed(words: &[Word], name: &str) -> Option<String> {
     }
 }
 
-fn reads(word: &Word) -> bool {
+fn reads(word: &InputWord) -> bool {
     word.list.is_none() || word.words().iter().any(|word| word.is("deserialize"))
 }
 
@@ -100,7 +100,7 @@ mod tests {
     use crate::diagnostics::Diagnostics;
     use crate::parse::{Attributes, On};
 
-    fn words(attribute: syn::Attribute) -> Vec<Word> {
+    fn words(attribute: syn::Attribute) -> Vec<InputWord> {
         let mut diagnostics = Diagnostics::default();
         let attributes = Attributes::parse(&[attribute], On::Item, &mut diagnostics);
         assert!(diagnostics.into_compile_errors().is_none());

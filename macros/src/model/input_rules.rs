@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Expr;
 
-use crate::parse::Word;
+use crate::parse::InputWord;
 
 /// Every word of garde that may stand on a field.
 const KNOWN: &[&str] = &[
@@ -90,7 +90,7 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// Reads a field's words; `context` is the name under which they see a context.
-    pub(crate) fn read(words: &[Word], context: &str) -> Self {
+    pub(crate) fn read(words: &[InputWord], context: &str) -> Self {
         let mut rules = Self::none();
         for word in words {
             rules.read_word(word, context);
@@ -111,7 +111,7 @@ impl Rules {
         }
     }
 
-    fn read_word(&mut self, word: &Word, context: &str) {
+    fn read_word(&mut self, word: &InputWord, context: &str) {
         match word.name.to_string().as_str() {
             "dive" => self.dive = true,
             "length" => {
@@ -182,7 +182,7 @@ impl Rules {
 }
 
 /// Whether garde refuses these words itself, and so implements nothing.
-pub(crate) fn garde_refuses(words: &[Word]) -> bool {
+pub(crate) fn garde_refuses(words: &[InputWord]) -> bool {
     let unknown = words
         .iter()
         .any(|word| !KNOWN.contains(&word.name.to_string().as_str()));
@@ -190,7 +190,7 @@ pub(crate) fn garde_refuses(words: &[Word]) -> bool {
     unknown || (has("skip") && words.len() > 1) || (has("dive") && has("inner"))
 }
 
-fn length(word: &Word, context: &str) -> (Mark, Option<Expr>) {
+fn length(word: &InputWord, context: &str) -> (Mark, Option<Expr>) {
     let arguments = word.words();
     let end = arguments
         .iter()
@@ -207,7 +207,7 @@ fn length(word: &Word, context: &str) -> (Mark, Option<Expr>) {
     }
 }
 
-fn range(word: &Word, context: &str) -> Mark {
+fn range(word: &InputWord, context: &str) -> Mark {
     let arguments = word.words();
     let value = |name: &str| {
         let argument = arguments.iter().find(|argument| argument.is(name))?;

@@ -1,7 +1,7 @@
 //! Which words of serde keep what comes in visible to the rules.
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{On, Word};
+use crate::parse::{InputWord, On};
 
 /// The words on an item that change nothing of what the rules see.
 const ITEM: &[&str] = &[
@@ -46,7 +46,12 @@ const VARIANT: &[&str] = &[
 const EXCUSABLE: &[&str] = &["with", "deserialize_with"];
 
 /// Refuses the words of an item or a field that hide what comes in.
-pub(crate) fn refuse_hiding(words: &[Word], on: On, excused: bool, diagnostics: &mut Diagnostics) {
+pub(crate) fn refuse_hiding(
+    words: &[InputWord],
+    on: On,
+    excused: bool,
+    diagnostics: &mut Diagnostics,
+) {
     let known = match on {
         On::Item => ITEM,
         On::Field => FIELD,
@@ -62,7 +67,7 @@ pub(crate) fn refuse_hiding(words: &[Word], on: On, excused: bool, diagnostics: 
 }
 
 /// Refuses the words of a fieldless variant that hide what comes in.
-pub(crate) fn refuse_on_variant(words: &[Word], diagnostics: &mut Diagnostics) {
+pub(crate) fn refuse_on_variant(words: &[InputWord], diagnostics: &mut Diagnostics) {
     for word in words
         .iter()
         .filter(|word| !VARIANT.contains(&word.name.to_string().as_str()))
@@ -99,7 +104,7 @@ fn complaint(name: &str) -> (&'static str, &'static str) {
 }
 
 /// Whether serde reads the field at all.
-pub(crate) fn is_read(words: &[Word]) -> bool {
+pub(crate) fn is_read(words: &[InputWord]) -> bool {
     !words
         .iter()
         .any(|word| word.is("skip") || word.is("skip_deserializing"))

@@ -10,13 +10,13 @@ use crate::diagnostics::Diagnostics;
 use crate::parse::Slot;
 
 /// One word of an attribute: `word`, `word = value` or `word(…)`.
-pub(crate) struct Word {
+pub(crate) struct InputWord {
     pub(crate) name: Ident,
     pub(crate) value: Option<Expr>,
     pub(crate) list: Option<TokenStream>,
 }
 
-impl Word {
+impl InputWord {
     pub(crate) fn is(&self, name: &str) -> bool {
         self.name == name
     }
@@ -43,7 +43,7 @@ impl Word {
     }
 }
 
-impl Parse for Word {
+impl Parse for InputWord {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let name = Ident::parse_any(input)?;
         let mut word = Self {
@@ -62,15 +62,15 @@ impl Parse for Word {
     }
 }
 
-fn words(tokens: TokenStream) -> syn::Result<Vec<Word>> {
-    let words = Punctuated::<Word, Token![,]>::parse_terminated.parse2(tokens)?;
+fn words(tokens: TokenStream) -> syn::Result<Vec<InputWord>> {
+    let words = Punctuated::<InputWord, Token![,]>::parse_terminated.parse2(tokens)?;
     Ok(words.into_iter().collect())
 }
 
 /// The attributes of an item or a field that say how it is read and checked.
 pub(crate) struct Attributes {
-    pub(crate) serde: Vec<Word>,
-    pub(crate) garde: Vec<Word>,
+    pub(crate) serde: Vec<InputWord>,
+    pub(crate) garde: Vec<InputWord>,
     pub(crate) secure: Secure,
     /// Whether serde or garde cannot read theirs; they say so themselves.
     pub(crate) unreadable: bool,

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use garde::Report;
 use garde::error::{Error, Path};
 
-use crate::input::rules::{Ceiling, Collection, LengthOf, MapHasRules, RangeOf, Ruleset, Text};
+use crate::input::rules::{
+    Ceiling, Collection, Inside, LengthOf, MapHasRules, RangeOf, Ruleset, Text,
+};
 use crate::input::{Nested, Scalar};
 
 /// The largest length that counts as a bound: 1,048,576 bytes, characters or items.
@@ -82,8 +84,8 @@ transparent! {
     ['a, T: ?Sized + ToOwned] Cow<'a, T> => T, as_ref;
 }
 
-/// Rules pass into an `Option`; `inner` may be written to step into it.
-impl<T: Bounded<R>, R> Bounded<R> for Option<T> {
+/// Rules pass into an `Option`, or `inner` steps into it.
+impl<T: Bounded<Inside<R>>, R: Ruleset> Bounded<R> for Option<T> {
     const EXAMINED: bool = T::EXAMINED;
     const NESTED: Nested = T::NESTED;
 

@@ -48,6 +48,8 @@ pub trait Ruleset {
     type Dive;
     /// The rules of each item.
     type Items: Ruleset;
+    /// These rules where there are any, else `Outer`.
+    type Or<Outer: Ruleset>: Ruleset;
 }
 
 impl<L, R, D, I: Ruleset> Ruleset for Rules<L, R, D, I> {
@@ -55,6 +57,7 @@ impl<L, R, D, I: Ruleset> Ruleset for Rules<L, R, D, I> {
     type Range = R;
     type Dive = D;
     type Items = I;
+    type Or<Outer: Ruleset> = Self;
 }
 
 impl Ruleset for Unruled {
@@ -62,6 +65,7 @@ impl Ruleset for Unruled {
     type Range = Missing;
     type Dive = Missing;
     type Items = Self;
+    type Or<Outer: Ruleset> = Outer;
 }
 
 impl Ruleset for Dived {
@@ -69,7 +73,11 @@ impl Ruleset for Dived {
     type Range = Missing;
     type Dive = Written;
     type Items = Self;
+    type Or<Outer: Ruleset> = Outer;
 }
+
+/// The rules that reach what is in an `Option`: garde's `inner` steps into it.
+pub type Inside<R> = <<R as Ruleset>::Items as Ruleset>::Or<R>;
 
 /// Whether a `length` rule bounds a text or a collection `T`.
 pub trait LengthOf<Kind, T: ?Sized> {}

@@ -1,8 +1,8 @@
 //! What a declared handler may take as an argument.
 //!
 //! Proved by traits at the argument's own span; a type's name is never looked at.
-//! Each kind of mistake has a trait of its own that nothing implements, so that
-//! the compiler's message can say what to write instead.
+//! Each type has a kind, and each kind of mistake a trait of its own that nothing
+//! implements, so that the compiler's message can say what to write instead.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -12,19 +12,28 @@ use axum::http::Extensions;
 use crate::guard::Authorized;
 use crate::token::TokenError;
 
-/// An argument type that a handler with access `A` may take.
+/// A type that Palisade knows as an argument, acceptable or not.
+///
+/// Implemented without conditions wherever possible, so that it is `Accepts` that fails,
+/// whose impls say what to write instead.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a declared handler",
     label = "Palisade does not know how this argument is checked",
     note = "help: input is wrapped in `Valid<…>`; your own extractor says why it may be trusted: `impl TrustedExtractor for {Self} {{ const REASON: &'static str = \"…\"; }}`"
 )]
-pub trait Argument<A> {
+pub trait Argument {
+    /// What decides whether a handler may take it.
+    type Kind;
+
     /// [`Head`] or [`Whole`]: what extracting it reads of the request.
     type Reads;
 
     /// What the route and the inventory need to know of it.
     const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
 }
+
+/// Access under which an argument `T` of kind `K` may be taken.
+pub trait Accepts<K, T: ?Sized> {}
 
 /// What is known of an argument, whatever its type.
 #[derive(Clone, Copy, Debug)]
@@ -121,16 +130,13 @@ pub trait AcceptsRaw<E: ?Sized> {}
 )]
 pub trait AcceptsFailure {}
 
-/// An argument that may be absent, as `Option<Self>`.
+/// Access under which an argument `T` of kind `K` may be absent.
 #[diagnostic::on_unimplemented(
-    message = "`Option<{Self}>` cannot be an argument of a declared handler",
+    message = "`Option<{T}>` cannot be an argument of a declared handler",
     label = "Palisade does not know how this argument is checked",
     note = "help: optional input is `Option<Valid<…>>`: absent or valid"
 )]
-pub trait OptionalArgument<A> {
-    /// As [`Argument::Reads`].
-    type Reads;
-}
+pub trait AcceptsAbsence<K, T: ?Sized> {}
 
 /// Path parameters that are checked by being parsed: scalars, and tuples of these.
 #[diagnostic::on_unimplemented(

@@ -1,4 +1,6 @@
-//! Which types are arguments, and which are refused with what advice.
+//! Which types are arguments, of which kind, and which kinds are accepted.
+
+use std::marker::PhantomData;
 
 use axum::body::{Body, Bytes};
 #[cfg(any(feature = "serve", feature = "testing"))]
@@ -11,21 +13,19 @@ use axum::http::{HeaderMap, Method, Request, Uri, Version};
 use crate::guard::{Caller, CallerClaims};
 use crate::input::{Scalar, SecureInput, Valid};
 use crate::routing::argument::{
-    AcceptsCaller, AcceptsFailure, AcceptsRaw, AcceptsUnvalidated, Argument, ArgumentFacts, Head,
-    MayLackCaller, OptionalArgument, PathScalars, Whole,
+    Accepts, AcceptsAbsence, AcceptsCaller, AcceptsFailure, AcceptsRaw, AcceptsUnvalidated,
+    Argument, ArgumentFacts, Head, MayLackCaller, PathScalars, Whole,
 };
 use crate::routing::extractor::{TrustedExtractor, Unvalidated};
 
-impl<A: AcceptsCaller, C: CallerClaims> Argument<A> for Caller<C> {
-    type Reads = Head;
-    const FACTS: ArgumentFacts = ArgumentFacts {
-        admit: Some(Self::admit),
-        ..ArgumentFacts::PLAIN
-    };
-}
+/// Not from the client, or trusted for a reason.
+pub enum Plain {}
+
+impl<A, T> Accepts<Plain, T> for A {}
 
 #[diagnostic::do_not_recommend]
-impl<A, T: TrustedExtractor> Argument<A> for T {
+impl<T: TrustedExtractor> Argument for T {
+    type Kind = Plain;
     type Reads = Head;
     const FACTS: ArgumentFacts = {
         assert!(
@@ -39,38 +39,12 @@ impl<A, T: TrustedExtractor> Argument<A> for T {
     };
 }
 
-impl<A: AcceptsUnvalidated, E> Argument<A> for Unvalidated<E> {
-    type Reads = Head;
-    const FACTS: ArgumentFacts = ArgumentFacts {
-        unvalidated: true,
-        ..ArgumentFacts::PLAIN
-    };
-}
-
-impl<A, T: OptionalArgument<A>> Argument<A> for Option<T> {
-    type Reads = T::Reads;
-}
-
-impl<A: MayLackCaller, C> OptionalArgument<A> for Caller<C> {
-    type Reads = Head;
-}
-
-impl<A: AcceptsFailure, T, E> Argument<A> for Result<T, E> {
-    type Reads = Head;
-}
-
-impl<A, T: PathScalars> Argument<A> for Path<T> {
-    type Reads = Head;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Scalar> PathScalars for T {}
-
-/// Input that the server, not the client, put into the request.
+/// What the server, not the client, put into the request.
 macro_rules! not_from_the_client {
     ($($(#[$meta:meta])* [$($generic:ident)?] $ty:ty;)*) => {$(
         $(#[$meta])*
-        impl<A $(, $generic)?> Argument<A> for $ty {
+        impl$(<$generic>)? Argument for $ty {
+            type Kind = Plain;
             type Reads = Head;
         }
     )*};
@@ -86,14 +60,31 @@ not_from_the_client! {
     [T] ConnectInfo<T>;
 }
 
-/// Input types that a wrapper makes acceptable: `Valid<Json<T>>`.
+/// The authenticated caller.
+pub enum IsCaller {}
+
+impl<A: AcceptsCaller, T> Accepts<IsCaller, T> for A {}
+impl<A: MayLackCaller, T> AcceptsAbsence<IsCaller, T> for A {}
+
+impl<C: CallerClaims> Argument for Caller<C> {
+    type Kind = IsCaller;
+    type Reads = Head;
+    const FACTS: ArgumentFacts = ArgumentFacts {
+        admit: Some(Self::admit),
+        ..ArgumentFacts::PLAIN
+    };
+}
+
+/// Input that is decoded strictly and checked by the rules of `T`.
+pub struct Checked<T>(PhantomData<T>);
+
+impl<A, T: SecureInput, E> Accepts<Checked<T>, E> for A {}
+impl<A, T: SecureInput, E> AcceptsAbsence<Checked<T>, E> for A {}
+
 macro_rules! checked {
     ($($extractor:ident reads $reads:ident;)*) => {$(
-        impl<A, T: SecureInput> Argument<A> for Valid<$extractor<T>> {
-            type Reads = $reads;
-        }
-
-        impl<A, T: SecureInput> OptionalArgument<A> for Valid<$extractor<T>> {
+        impl<T> Argument for Valid<$extractor<T>> {
+            type Kind = Checked<T>;
             type Reads = $reads;
         }
     )*};
@@ -106,10 +97,77 @@ checked! {
     Path reads Head;
 }
 
-/// Input as it came: refused, and told what to write.
+/// Path parameters that are checked by being parsed.
+pub struct Parsed<T>(PhantomData<T>);
+
+impl<A, T: PathScalars, E> Accepts<Parsed<T>, E> for A {}
+
+impl<T> Argument for Path<T> {
+    type Kind = Parsed<T>;
+    type Reads = Head;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Scalar> PathScalars for T {}
+
+macro_rules! path_tuples {
+    ($([$($part:ident)+])*) => {$(
+        impl<$($part: Scalar),+> PathScalars for ($($part,)+) {}
+    )*};
+}
+
+path_tuples! {
+    [T1]
+    [T1 T2]
+    [T1 T2 T3]
+    [T1 T2 T3 T4]
+    [T1 T2 T3 T4 T5]
+    [T1 T2 T3 T4 T5 T6]
+}
+
+/// Input that nobody checks, for a reason.
+pub enum Unchecked {}
+
+impl<A: AcceptsUnvalidated, T> Accepts<Unchecked, T> for A {}
+
+impl<E> Argument for Unvalidated<E> {
+    type Kind = Unchecked;
+    type Reads = Head;
+    const FACTS: ArgumentFacts = ArgumentFacts {
+        unvalidated: true,
+        ..ArgumentFacts::PLAIN
+    };
+}
+
+/// What may be absent.
+pub struct Optional<T>(PhantomData<T>);
+
+impl<A, T: Argument> Accepts<Optional<T>, Option<T>> for A where A: AcceptsAbsence<T::Kind, T> {}
+
+impl<T: Argument> Argument for Option<T> {
+    type Kind = Optional<T>;
+    type Reads = T::Reads;
+}
+
+/// What may fail and still reach the handler.
+pub enum Fallible {}
+
+impl<A: AcceptsFailure, T> Accepts<Fallible, T> for A {}
+
+impl<T, E> Argument for Result<T, E> {
+    type Kind = Fallible;
+    type Reads = Head;
+}
+
+/// Input as it came.
+pub enum Raw {}
+
+impl<A: AcceptsRaw<T>, T> Accepts<Raw, T> for A {}
+
 macro_rules! raw {
     ($([$($generic:ident)?] $ty:ty;)*) => {$(
-        impl<A: AcceptsRaw<$ty> $(, $generic)?> Argument<A> for $ty {
+        impl$(<$generic>)? Argument for $ty {
+            type Kind = Raw;
             type Reads = Head;
         }
     )*};
@@ -128,19 +186,4 @@ raw! {
     [] Uri;
     [] Body;
     [T] Request<T>;
-}
-
-macro_rules! path_tuples {
-    ($([$($part:ident)+])*) => {$(
-        impl<$($part: Scalar),+> PathScalars for ($($part,)+) {}
-    )*};
-}
-
-path_tuples! {
-    [T1]
-    [T1 T2]
-    [T1 T2 T3]
-    [T1 T2 T3 T4]
-    [T1 T2 T3 T4 T5]
-    [T1 T2 T3 T4 T5 T6]
 }

@@ -1,0 +1,6 @@
+use palisade::prelude::*;
+
+#[derive(Deserialize, SecureInput)]
+struct Nothing;
+
+fn main() {}
