@@ -8,13 +8,9 @@ mod slot;
 mod vocabulary;
 mod word;
 
-<<<<<<< HEAD
 pub(crate) use self::attribute::{Kind as AttributeKind, RawAttribute};
 pub(crate) use self::handler::RawHandler;
-pub(crate) use self::input::{Attributes, On, RawInput, Word};
-pub(crate) use self::scopes::{Combinator, RawScopes};
-=======
 pub(crate) use self::input::{Attributes, InputWord, On, RawInput};
->>>>>>> derive
+pub(crate) use self::scopes::{Combinator, RawScopes};
 pub(crate) use self::slot::Slot;
 pub(crate) use self::vocabulary::{RawScope, RawVocabulary};
