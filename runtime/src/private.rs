@@ -16,7 +16,7 @@ pub use crate::routing::__private::*;
 /// Proves that a handler with access `A` may take `T`.
 pub const fn argument<A, T: Argument>() -> ArgumentFacts
 where
-    A: Accepts<T::Kind, T>,
+    T: Accepted<A, T::Kind>,
 {
     T::FACTS
 }
@@ -24,7 +24,7 @@ where
 /// Proves the same, and that `T` may stand before another argument.
 pub const fn argument_before_last<A, T: Argument>() -> ArgumentFacts
 where
-    A: Accepts<T::Kind, T>,
+    T: Accepted<A, T::Kind>,
     T::Reads: HeadOnly,
 {
     T::FACTS

@@ -14,7 +14,7 @@ use crate::token::TokenError;
 
 /// A type that Palisade knows as an argument, acceptable or not.
 ///
-/// Implemented without conditions wherever possible, so that it is `Accepts` that fails,
+/// Implemented without conditions wherever possible, so that it is `Accepted` that fails,
 /// whose impls say what to write instead.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a declared handler",
@@ -32,8 +32,11 @@ pub trait Argument {
     const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
 }
 
-/// Access under which an argument `T` of kind `K` may be taken.
-pub trait Accepts<K, T: ?Sized> {}
+/// An argument of kind `K` that a handler with access `A` may take.
+///
+/// What fails below it has another `Self` than this trait, or rustc would report this
+/// one, which has nothing to say.
+pub trait Accepted<A, K> {}
 
 /// What is known of an argument, whatever its type.
 #[derive(Clone, Copy, Debug)]
@@ -130,13 +133,13 @@ pub trait AcceptsRaw<E: ?Sized> {}
 )]
 pub trait AcceptsFailure {}
 
-/// Access under which an argument `T` of kind `K` may be absent.
+/// An argument of kind `K` that may be absent from a handler with access `A`.
 #[diagnostic::on_unimplemented(
-    message = "`Option<{T}>` cannot be an argument of a declared handler",
+    message = "`Option<{Self}>` cannot be an argument of a declared handler",
     label = "Palisade does not know how this argument is checked",
     note = "help: optional input is `Option<Valid<…>>`: absent or valid"
 )]
-pub trait AcceptsAbsence<K, T: ?Sized> {}
+pub trait MayBeAbsent<A, K> {}
 
 /// Path parameters that are checked by being parsed: scalars, and tuples of these.
 #[diagnostic::on_unimplemented(

@@ -13,15 +13,15 @@ use axum::http::{HeaderMap, Method, Request, Uri, Version};
 use crate::guard::{Caller, CallerClaims};
 use crate::input::{Scalar, SecureInput, Valid};
 use crate::routing::argument::{
-    Accepts, AcceptsAbsence, AcceptsCaller, AcceptsFailure, AcceptsRaw, AcceptsUnvalidated,
-    Argument, ArgumentFacts, Head, MayLackCaller, PathScalars, Whole,
+    Accepted, AcceptsCaller, AcceptsFailure, AcceptsRaw, AcceptsUnvalidated, Argument,
+    ArgumentFacts, Head, MayBeAbsent, MayLackCaller, PathScalars, Whole,
 };
 use crate::routing::extractor::{TrustedExtractor, Unvalidated};
 
 /// Not from the client, or trusted for a reason.
 pub enum Plain {}
 
-impl<A, T> Accepts<Plain, T> for A {}
+impl<A, T> Accepted<A, Plain> for T {}
 
 #[diagnostic::do_not_recommend]
 impl<T: TrustedExtractor> Argument for T {
@@ -63,8 +63,8 @@ not_from_the_client! {
 /// The authenticated caller.
 pub enum IsCaller {}
 
-impl<A: AcceptsCaller, T> Accepts<IsCaller, T> for A {}
-impl<A: MayLackCaller, T> AcceptsAbsence<IsCaller, T> for A {}
+impl<A: AcceptsCaller, T> Accepted<A, IsCaller> for T {}
+impl<A: MayLackCaller, T> MayBeAbsent<A, IsCaller> for T {}
 
 impl<C: CallerClaims> Argument for Caller<C> {
     type Kind = IsCaller;
@@ -78,8 +78,8 @@ impl<C: CallerClaims> Argument for Caller<C> {
 /// Input that is decoded strictly and checked by the rules of `T`.
 pub struct Checked<T>(PhantomData<T>);
 
-impl<A, T: SecureInput, E> Accepts<Checked<T>, E> for A {}
-impl<A, T: SecureInput, E> AcceptsAbsence<Checked<T>, E> for A {}
+impl<A, T: SecureInput, E> Accepted<A, Checked<T>> for E {}
+impl<A, T: SecureInput, E> MayBeAbsent<A, Checked<T>> for E {}
 
 macro_rules! checked {
     ($($extractor:ident reads $reads:ident;)*) => {$(
@@ -100,7 +100,7 @@ checked! {
 /// Path parameters that are checked by being parsed.
 pub struct Parsed<T>(PhantomData<T>);
 
-impl<A, T: PathScalars, E> Accepts<Parsed<T>, E> for A {}
+impl<A, T: PathScalars, E> Accepted<A, Parsed<T>> for E {}
 
 impl<T> Argument for Path<T> {
     type Kind = Parsed<T>;
@@ -128,7 +128,7 @@ path_tuples! {
 /// Input that nobody checks, for a reason.
 pub enum Unchecked {}
 
-impl<A: AcceptsUnvalidated, T> Accepts<Unchecked, T> for A {}
+impl<A: AcceptsUnvalidated, T> Accepted<A, Unchecked> for T {}
 
 impl<E> Argument for Unvalidated<E> {
     type Kind = Unchecked;
@@ -142,7 +142,7 @@ impl<E> Argument for Unvalidated<E> {
 /// What may be absent.
 pub struct Optional<T>(PhantomData<T>);
 
-impl<A, T: Argument> Accepts<Optional<T>, Option<T>> for A where A: AcceptsAbsence<T::Kind, T> {}
+impl<A, T: Argument + MayBeAbsent<A, T::Kind>> Accepted<A, Optional<T>> for Option<T> {}
 
 impl<T: Argument> Argument for Option<T> {
     type Kind = Optional<T>;
@@ -152,7 +152,7 @@ impl<T: Argument> Argument for Option<T> {
 /// What may fail and still reach the handler.
 pub enum Fallible {}
 
-impl<A: AcceptsFailure, T> Accepts<Fallible, T> for A {}
+impl<A: AcceptsFailure, T> Accepted<A, Fallible> for T {}
 
 impl<T, E> Argument for Result<T, E> {
     type Kind = Fallible;
@@ -162,7 +162,7 @@ impl<T, E> Argument for Result<T, E> {
 /// Input as it came.
 pub enum Raw {}
 
-impl<A: AcceptsRaw<T>, T> Accepts<Raw, T> for A {}
+impl<A: AcceptsRaw<T>, T> Accepted<A, Raw> for T {}
 
 macro_rules! raw {
     ($([$($generic:ident)?] $ty:ty;)*) => {$(

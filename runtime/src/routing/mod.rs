@@ -28,7 +28,7 @@ pub use axum::routing::MethodFilter;
 #[doc(hidden)]
 pub mod __private {
     pub use super::argument::{
-        Accepts, Argument, ArgumentFacts, HeadOnly, Public, Secured, WithReason,
+        Accepted, Argument, ArgumentFacts, HeadOnly, Public, Secured, WithReason,
     };
     pub use super::declared::Declared;
     pub use super::endpoint::Endpoint;
