@@ -36,11 +36,7 @@ fn no_message_points_into_a_macro() {
             "{}",
             file.display()
         );
-        assert!(
-            !text.contains("__private"),
-            "{} names what is private",
-            file.display()
-        );
+        assert!(!text.contains("__private"), file.display());
     }
 }
 

@@ -142,7 +142,7 @@ impl<E> Argument for Unvalidated<E> {
 /// What may be absent.
 pub struct Optional<T>(PhantomData<T>);
 
-impl<A, T: Argument + MayBeAbsent<A, T::Kind>> Accepted<A, Optional<T>> for Option<T> {}
+impl<A, T: Argument + MayBeAbsent<A, T::Kind>, E> Accepted<A, Optional<T>> for E {}
 
 impl<T: Argument> Argument for Option<T> {
     type Kind = Optional<T>;

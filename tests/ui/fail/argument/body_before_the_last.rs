@@ -1,0 +1,15 @@
+//! The body is read once, at the end.
+
+use palisade::prelude::*;
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct NewOrder {
+    #[garde(skip)]
+    quantity: u8,
+}
+
+#[secured(authenticated)]
+async fn create(_: Valid<Json<NewOrder>>, _: Caller) {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! Nobody is authenticated there.
+
+use palisade::prelude::*;
+
+#[public(reason = "a test")]
+async fn create(_: Caller) {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", post(create));
+}

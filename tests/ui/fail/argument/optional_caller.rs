@@ -1,0 +1,10 @@
+//! The guard says yes or no.
+
+use palisade::prelude::*;
+
+#[secured(authenticated)]
+async fn create(_: Option<Caller>) {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", post(create));
+}

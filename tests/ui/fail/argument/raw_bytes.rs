@@ -1,0 +1,10 @@
+//! The body as bytes.
+
+use palisade::prelude::*;
+
+#[secured(authenticated)]
+async fn create(_: axum::body::Bytes) {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", post(create));
+}

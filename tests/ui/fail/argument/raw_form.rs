@@ -1,0 +1,13 @@
+//! A form that nobody checks.
+
+use palisade::prelude::*;
+
+#[derive(Deserialize)]
+struct NewOrder {}
+
+#[secured(authenticated)]
+async fn create(Form(_): Form<NewOrder>) {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", post(create));
+}

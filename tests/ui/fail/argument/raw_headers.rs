@@ -1,0 +1,10 @@
+//! Every header there is.
+
+use palisade::prelude::*;
+
+#[secured(authenticated)]
+async fn create(_: axum::http::HeaderMap) {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", post(create));
+}

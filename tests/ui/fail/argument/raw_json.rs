@@ -1,0 +1,13 @@
+//! A body that nobody checks.
+
+use palisade::prelude::*;
+
+#[derive(Deserialize)]
+struct NewOrder {}
+
+#[secured(authenticated)]
+async fn create(Json(_): Json<NewOrder>) {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", post(create));
+}

@@ -1,0 +1,10 @@
+//! The request itself.
+
+use palisade::prelude::*;
+
+#[secured(authenticated)]
+async fn create(_: axum::extract::Request) {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", post(create));
+}

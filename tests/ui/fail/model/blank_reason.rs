@@ -1,0 +1,8 @@
+//! A reason has words.
+
+use palisade::prelude::*;
+
+#[public(reason = "  ")]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! So has this one.
+
+use palisade::prelude::*;
+
+#[secured(authenticated, unvalidated = "")]
+async fn list(_: Unvalidated<String>) {}
+
+fn main() {}

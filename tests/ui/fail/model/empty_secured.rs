@@ -1,0 +1,8 @@
+//! Absence is spelled: an empty attribute says nothing.
+
+use palisade::prelude::*;
+
+#[secured]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! axum extracts sixteen.
+
+use palisade::prelude::*;
+
+#[secured(authenticated)]
+#[rustfmt::skip]
+async fn list(
+    _: State<u8>,
+    _: State<u16>,
+    _: State<u32>,
+    _: State<u64>,
+    _: State<u8>,
+    _: State<u16>,
+    _: State<u32>,
+    _: State<u64>,
+    _: State<u8>,
+    _: State<u16>,
+    _: State<u32>,
+    _: State<u64>,
+    _: State<u8>,
+    _: State<u16>,
+    _: State<u32>,
+    _: State<u64>,
+    _: State<u8>,
+) {}
+
+fn main() {}

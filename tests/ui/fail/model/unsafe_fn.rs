@@ -1,0 +1,8 @@
+//! A handler is safe to call.
+
+use palisade::prelude::*;
+
+#[secured(authenticated)]
+async unsafe fn list() {}
+
+fn main() {}

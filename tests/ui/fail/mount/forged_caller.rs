@@ -1,0 +1,10 @@
+//! A caller is made by the guard.
+
+use palisade::prelude::*;
+
+#[public(reason = "a test")]
+async fn list() {
+    let _ = Caller { token: todo!(), claims: todo!() };
+}
+
+fn main() {}

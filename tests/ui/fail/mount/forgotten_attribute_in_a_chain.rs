@@ -1,0 +1,12 @@
+//! Also behind one that was not forgotten.
+
+use palisade::prelude::*;
+
+#[secured(authenticated)]
+async fn list() {}
+
+async fn create() {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/orders", get(list).post(create));
+}

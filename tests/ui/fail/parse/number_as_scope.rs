@@ -1,0 +1,8 @@
+//! A scope is text or a constant.
+
+use palisade::prelude::*;
+
+#[secured(scopes = 7)]
+async fn list() {}
+
+fn main() {}

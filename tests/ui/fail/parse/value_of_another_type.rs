@@ -1,0 +1,8 @@
+//! A reason is text.
+
+use palisade::prelude::*;
+
+#[public(reason = 7)]
+async fn list() {}
+
+fn main() {}

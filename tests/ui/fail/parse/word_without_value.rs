@@ -1,0 +1,8 @@
+//! `scopes` alone says nothing.
+
+use palisade::prelude::*;
+
+#[secured(scopes)]
+async fn list() {}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! Entries end with a semicolon.
+
+use palisade::prelude::*;
+
+scopes! {
+    /// Read.
+    READ = "orders:read"
+    /// Write.
+    WRITE = "orders:write";
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//! A scope says what it permits.
+
+use palisade::prelude::*;
+
+scopes! {
+    READ = "orders:read";
+}
+
+fn main() {}
