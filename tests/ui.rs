@@ -36,7 +36,6 @@ fn no_message_points_into_a_macro() {
             "{}",
             file.display()
         );
-        assert!(!text.contains("__private"), file.display());
     }
 }
 

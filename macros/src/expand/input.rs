@@ -1,7 +1,7 @@
 //! `SecureInput` and `Bounded` for a type that is taken as input.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::Member;
 use syn::spanned::Spanned;
 
@@ -202,10 +202,9 @@ fn examine_field(field: &Field, named_by_garde: bool, private: &TokenStream) -> 
     let rules = field.rules.as_ref();
     let maxima = rules.map(Rules::all_maxima).unwrap_or_default();
     let maxima = maxima.into_iter().map(|max| {
-        let ty = located(field.ty.to_token_stream(), max.span());
-        quote_spanned! {max.span()=>
-            #private::ceiling::<#ty, #private::Fits<{ #private::fits(#max) }>>();
-        }
+        let ty = &field.ty;
+        let call = quote!(#private::ceiling::<#ty, #private::Fits<{ #private::fits(#max) }>>(););
+        located(call, max.span())
     });
     quote! {
         #(#maxima)*

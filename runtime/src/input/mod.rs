@@ -1,6 +1,7 @@
 //! What comes in: decoded strictly, then checked by its type's rules.
 
 mod bounded;
+mod collections;
 mod rules;
 mod scalar;
 mod secure_input;
