@@ -144,7 +144,7 @@ fn secure_input(item: syn::DeriveInput) -> Tokens {
 
 fn declared(kind: AttributeKind, words: Tokens, item: Tokens) -> Tokens {
     let mut diagnostics = Diagnostics::default();
-    let raw = parse::RawHandler::read(kind, item, Span::call_site(), &mut diagnostics);
+    let raw = parse::RawHandler::read(kind, item, &mut diagnostics);
     // the attribute's own place, as if the user had written it
     let span = raw.as_ref().map_or_else(Span::call_site, |raw| {
         raw.signature.ident.span().located_at(Span::call_site())

@@ -116,7 +116,7 @@ fn scalar(head: &Head) -> TokenStream {
 fn nested(head: &Head) -> TokenStream {
     let Head { krate, ident, .. } = head;
     let private = quote!(#krate::__private);
-    quote! {
+    let tokens = quote! {
         #[automatically_derived]
         impl<__Rules> #private::Bounded<__Rules> for #ident
         where
@@ -135,7 +135,8 @@ fn nested(head: &Head) -> TokenStream {
                 <#ident as #private::SecureInput>::examine(self, __at, __report)
             }
         }
-    }
+    };
+    written_at(tokens, ident.span())
 }
 
 fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
@@ -204,7 +205,7 @@ fn examine_field(field: &Field, named_by_garde: bool, private: &TokenStream) -> 
     let maxima = maxima.into_iter().map(|max| {
         let ty = &field.ty;
         let call = quote!(#private::ceiling::<#ty, #private::Fits<{ #private::fits(#max) }>>(););
-        located(call, max.span())
+        written_at(call, max.span())
     });
     quote! {
         #(#maxima)*
@@ -243,6 +244,24 @@ fn located(tokens: TokenStream, span: Span) -> TokenStream {
         }
     };
     tokens.into_iter().map(relocate).collect()
+}
+
+/// The same tokens, as if the user had written them at `span`.
+///
+/// rustc then does not say that an error about them originates in a macro.
+fn written_at(tokens: TokenStream, span: Span) -> TokenStream {
+    let rewrite = |token| match token {
+        TokenTree::Group(group) => {
+            let mut moved = Group::new(group.delimiter(), written_at(group.stream(), span));
+            moved.set_span(span);
+            TokenTree::Group(moved)
+        }
+        mut token => {
+            token.set_span(span);
+            token
+        }
+    };
+    tokens.into_iter().map(rewrite).collect()
 }
 
 fn rules_type(rules: &Rules, private: &TokenStream) -> TokenStream {

@@ -185,10 +185,11 @@ fn fill(
     input: ParseStream<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<()> {
-    let Ok(text) = input.parse() else {
+    // a literal of another type would be consumed by trying
+    if !input.peek(LitStr) {
         return wrong_value(word, input, diagnostics);
-    };
-    slot.fill(span, text, diagnostics);
+    }
+    slot.fill(span, input.parse().ok()?, diagnostics);
     Some(())
 }
 

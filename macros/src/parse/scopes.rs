@@ -26,8 +26,9 @@ pub(crate) enum Combinator {
 impl RawScopes {
     /// Reads one requirement; says what is wrong with what it cannot read.
     pub(crate) fn parse(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
-        if let Ok(text) = input.parse::<LitStr>() {
-            return Some(Self::Text(text));
+        // a literal of another type would be consumed by trying
+        if input.peek(LitStr) {
+            return input.parse().ok().map(Self::Text);
         }
         if input.peek(Ident) && input.peek2(token::Paren) {
             return Self::parse_list(input, diagnostics);
