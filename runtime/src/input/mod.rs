@@ -1,14 +1,30 @@
 //! What comes in: decoded strictly, then checked by its type's rules.
 
+mod body;
 mod bounded;
+mod check;
+mod context;
+mod error;
+mod fault;
+mod form;
+mod json;
+mod media_type;
+mod pairs;
+mod path;
+mod query;
 mod rules;
 mod scalar;
 mod secure_input;
 mod shape;
+mod text;
 mod valid;
 mod violation;
 
+pub use self::body::{BodyLimit, DEFAULT_BODY_LIMIT};
 pub use self::bounded::{Bounded, MAX_LENGTH};
+pub use self::context::{ContextFrom, ValidationContext};
+pub use self::error::{InputError, Part};
+pub(crate) use self::path::decoded as path_error;
 pub use self::scalar::Scalar;
 pub use self::secure_input::SecureInput;
 pub use self::shape::{Field, Nested, Shape};
