@@ -1,19 +1,35 @@
 //! What comes in: decoded strictly, then checked by its type's rules.
 
+mod body;
 mod bounded;
+mod check;
+mod context;
+mod error;
+mod fault;
+mod form;
+mod json;
+mod media_type;
+mod pairs;
+mod path;
+mod query;
 mod collections;
 mod rules;
 mod scalar;
-mod secure_input;
+pub(crate) mod secure_input;
 mod shape;
-mod valid;
+mod text;
+pub(crate) mod valid;
 mod violation;
 
+pub use self::body::{BodyLimit, DEFAULT_BODY_LIMIT};
 pub use self::bounded::{Bounded, MAX_LENGTH};
+pub use self::context::{ContextFrom, ValidationContext};
+pub use self::error::{InputError, Part};
+pub(crate) use self::path::decoded as path_error;
 pub use self::scalar::Scalar;
-pub use self::secure_input::SecureInput;
+pub(crate) use self::secure_input::SecureInput;
 pub use self::shape::{Field, Nested, Shape};
-pub use self::valid::Valid;
+pub(crate) use self::valid::Valid;
 pub use self::violation::Violation;
 
 /// What generated code names of this room.
@@ -24,5 +40,6 @@ pub mod __private {
         Adapted, Conditional, DiveOf, Dived, Endless, Fits, Graphemes, Missing, Rules, Ruleset,
         Unruled, Variable, Written,
     };
-    pub use super::{Field, Nested, Scalar, SecureInput, Shape};
+    pub use super::secure_input::SecureInput;
+    pub use super::{Field, Nested, Scalar, Shape};
 }

@@ -1,1 +1,49 @@
 //! Refused input in HTTP.
+
+use axum::http::StatusCode;
+use axum::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+use crate::input::InputError;
+use crate::response::Problem;
+
+const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
+
+impl IntoResponse for InputError {
+    fn into_response(self) -> Response {
+        let problem = Problem::new(status(&self));
+        if let Self::Misdeclared = self {
+            // the API's own fault, of which the client learns nothing
+            return problem.into_response();
+        }
+        let problem = problem.detail(self.to_string());
+        match self {
+            // RFC 9110 §15.5.16: what would have been accepted
+            Self::MediaType(expected) => {
+                hinting(problem, ACCEPT, HeaderValue::from_static(expected))
+            }
+            Self::ContentCoding => hinting(problem, ACCEPT_ENCODING, IDENTITY),
+            Self::Undecodable(_, violation) | Self::Unfit(_, violation) => {
+                problem.with_errors([violation]).into_response()
+            }
+            Self::Invalid(_, violations) => problem.with_errors(violations).into_response(),
+            Self::TooLarge(_) | Self::BrokenOff | Self::Misdeclared => problem.into_response(),
+        }
+    }
+}
+
+fn status(error: &InputError) -> StatusCode {
+    match error {
+        InputError::MediaType(_) | InputError::ContentCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        InputError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        InputError::BrokenOff | InputError::Undecodable(..) => StatusCode::BAD_REQUEST,
+        InputError::Unfit(..) | InputError::Invalid(..) => StatusCode::UNPROCESSABLE_ENTITY,
+        InputError::Misdeclared => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn hinting(problem: Problem, name: HeaderName, value: HeaderValue) -> Response {
+    let mut response = problem.into_response();
+    response.headers_mut().insert(name, value);
+    response
+}

@@ -1,0 +1,65 @@
+//! Why input was refused, by fault; the response room puts it into HTTP.
+
+use std::fmt;
+
+use crate::input::Violation;
+
+/// The part of a request that input came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The path's parameters.
+    Path,
+    /// The query.
+    Query,
+    /// The body.
+    Body,
+}
+
+/// Why input was refused; nothing of the input is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InputError {
+    /// The body is not labelled as this media type, or labelled twice.
+    MediaType(&'static str),
+    /// The body is compressed or otherwise coded.
+    ContentCoding,
+    /// The body is larger than so many bytes.
+    TooLarge(usize),
+    /// The body broke off.
+    BrokenOff,
+    /// The text cannot be decoded, whatever it was meant for.
+    Undecodable(Part, Violation),
+    /// What was decoded is not of the type that is expected.
+    Unfit(Part, Violation),
+    /// Rules are broken; never empty.
+    Invalid(Part, Vec<Violation>),
+    /// The handler asks for what its route does not have: a fault of the API.
+    Misdeclared,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Body => "body",
+        })
+    }
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MediaType(expected) => write!(f, "the body must be labelled `{expected}`"),
+            Self::ContentCoding => f.write_str("the body must not be compressed"),
+            Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
+            Self::BrokenOff => f.write_str("the body broke off"),
+            Self::Undecodable(part, _) => write!(f, "the {part} cannot be decoded"),
+            Self::Unfit(part, _) => write!(f, "the {part} is not of the type that is expected"),
+            Self::Invalid(part, _) => write!(f, "the {part} breaks the rules of its type"),
+            Self::Misdeclared => f.write_str("the handler does not fit its route"),
+        }
+    }
+}
+
+impl std::error::Error for InputError {}

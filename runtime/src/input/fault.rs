@@ -1,0 +1,297 @@
+//! Why a value did not decode: a kind of fault and a place, never the input itself.
+//!
+//! serde's own messages quote what came in (``unknown field `x` ``, `invalid type:
+//! string "secret"`), so every decoder of this crate fails with a [`Fault`], which
+//! keeps the kind and drops the text. The place is collected while the fault travels
+//! outward; decoding that succeeds pays nothing for it.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+
+use serde::de::{Error, Expected, Unexpected};
+
+use crate::input::Violation;
+
+/// A value's fault and where it is; boxed, so that results stay small.
+#[derive(Debug)]
+pub(crate) struct Fault(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    what: What,
+    wanted: Option<Wanted>,
+    /// Innermost first.
+    path: Vec<Segment>,
+}
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// The decoder beneath failed; its own error says how.
+    Unread,
+    /// Another type than wanted.
+    Type,
+    /// The right type, an impossible value.
+    Value,
+    /// Refused by the type's own parser.
+    Form,
+    /// Too few or too many items.
+    Length,
+    /// This member has to be there and is not.
+    Missing(&'static str),
+    /// A member that nothing knows.
+    Unknown,
+    /// This member is there twice.
+    Twice,
+    /// A member whose name only the client knows is there twice.
+    Repeats,
+    /// Arrays and objects within each other, more levels than allowed.
+    Deep,
+    /// None of the values of an enumeration.
+    Variant(&'static [&'static str]),
+}
+
+/// What a type asked its decoder for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Anything,
+    Boolean,
+    Whole,
+    Number,
+    Character,
+    Text,
+    Null,
+    Array,
+    Object,
+    Choice,
+    /// Text where only one value can stand, as in a query.
+    Single,
+}
+
+/// One step of the way to the fault; names come from types, never from the input.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Segment {
+    Name(&'static str),
+    Index(usize),
+}
+
+/// The most values of an enumeration that a detail lists.
+const MAX_LISTED: usize = 16;
+
+impl Fault {
+    pub(crate) fn new(what: What) -> Self {
+        Self(Box::new(Inner {
+            what,
+            wanted: None,
+            path: Vec::new(),
+        }))
+    }
+
+    /// Says what was wanted there; the first to say it, which is the innermost, is right.
+    pub(crate) fn wanted(mut self, wanted: Wanted) -> Self {
+        self.0.wanted.get_or_insert(wanted);
+        self
+    }
+
+    /// Puts a step before the way so far.
+    pub(crate) fn within(mut self, segment: Segment) -> Self {
+        self.0.path.push(segment);
+        self
+    }
+
+    /// The fault of a member's name that its map cannot hold.
+    pub(crate) fn of_name(mut self) -> Self {
+        self.0.what = What::Unknown;
+        self
+    }
+
+    pub(crate) fn what(&self) -> What {
+        self.0.what
+    }
+
+    /// What is wrong with a body, at a JSON Pointer.
+    pub(crate) fn in_body(&self) -> Violation {
+        Violation::new(self.pointer(), self.detail())
+    }
+
+    /// What is wrong with a query, form or path, at the parameter's name.
+    pub(crate) fn in_parameters(&self) -> Violation {
+        match (self.0.what, self.0.path.last()) {
+            (What::Missing(name), _) => Violation::new(name, "is missing"),
+            (_, Some(Segment::Name(name))) => Violation::new(*name, self.detail()),
+            (What::Unknown, _) => Violation::new("", "has a parameter that is not known here"),
+            (What::Repeats, _) => Violation::new("", "has a parameter twice"),
+            _ => Violation::new("", self.detail()),
+        }
+    }
+
+    /// The place in the words of [RFC 6901](https://www.rfc-editor.org/rfc/rfc6901).
+    fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for segment in self.0.path.iter().rev() {
+            pointer.push('/');
+            match segment {
+                Segment::Name(name) => {
+                    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                }
+                Segment::Index(index) => pointer.push_str(&index.to_string()),
+            }
+        }
+        pointer
+    }
+
+    /// What is wrong, in fixed words.
+    fn detail(&self) -> Cow<'static, str> {
+        let fixed = match self.0.what {
+            What::Unread | What::Type => self.0.wanted.map_or(FORM, Wanted::detail),
+            What::Value => match self.0.wanted {
+                Some(Wanted::Whole | Wanted::Number) => "is a number out of range",
+                _ => FORM,
+            },
+            What::Form => FORM,
+            What::Length => "has the wrong number of items",
+            What::Missing(name) => return Cow::Owned(format!("lacks the member `{name}`")),
+            What::Unknown => "has a member that is not known here",
+            What::Twice => "is there twice",
+            What::Repeats => "has a member twice",
+            What::Deep => "is nested too deeply",
+            What::Variant(known) if (1..=MAX_LISTED).contains(&known.len()) => {
+                return Cow::Owned(format!("must be one of: {}", known.join(", ")));
+            }
+            What::Variant(_) => Wanted::Choice.detail(),
+        };
+        Cow::Borrowed(fixed)
+    }
+}
+
+const FORM: &str = "does not have the form that is expected here";
+
+impl Wanted {
+    fn detail(self) -> &'static str {
+        match self {
+            Self::Anything => FORM,
+            Self::Boolean => "must be `true` or `false`",
+            Self::Whole => "must be a whole number",
+            Self::Number => "must be a number",
+            Self::Character => "must be a single character",
+            Self::Text => "must be a string",
+            Self::Null => "must be null",
+            Self::Array => "must be an array",
+            Self::Object => "must be an object",
+            Self::Choice => "must be one of the values that are known here",
+            Self::Single => "cannot be given here: only one value can",
+        }
+    }
+}
+
+impl Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail())
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl Error for Fault {
+    fn custom<T: Display>(_: T) -> Self {
+        Self::new(What::Form)
+    }
+
+    fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Self::new(What::Type)
+    }
+
+    fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Self::new(What::Value)
+    }
+
+    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
+        Self::new(What::Length)
+    }
+
+    fn unknown_variant(_: &str, known: &'static [&'static str]) -> Self {
+        Self::new(What::Variant(known))
+    }
+
+    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
+        Self::new(What::Unknown)
+    }
+
+    fn missing_field(name: &'static str) -> Self {
+        Self::new(What::Missing(name))
+    }
+
+    fn duplicate_field(name: &'static str) -> Self {
+        Self::new(What::Twice).within(Segment::Name(name))
+    }
+}
+
+/// The name as its type spells it, so that no text of the input is carried on.
+pub(crate) fn declared(names: &'static [&'static str], name: &str) -> Option<Segment> {
+    names
+        .iter()
+        .find(|known| **known == name)
+        .map(|known| Segment::Name(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_serdes_messages_is_kept() {
+        let secret = "hunter2";
+        let faults = [
+            Fault::custom(secret),
+            Fault::invalid_type(Unexpected::Str(secret), &secret),
+            Fault::invalid_value(Unexpected::Str(secret), &secret),
+            Fault::invalid_length(7, &secret),
+            Fault::unknown_variant(secret, &["a", "b"]),
+            Fault::unknown_field(secret, &["a"]),
+        ];
+        for fault in faults {
+            assert!(!format!("{fault} {fault:?}").contains(secret), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_pointer_is_escaped_and_reads_outside_in() {
+        let fault = Fault::duplicate_field("a/b~c")
+            .within(Segment::Index(3))
+            .within(Segment::Name("items"));
+        assert_eq!(fault.pointer(), "/items/3/a~1b~0c");
+        assert_eq!(Fault::new(What::Unknown).pointer(), "");
+    }
+
+    #[test]
+    fn what_is_missing_is_named_at_the_object_that_lacks_it() {
+        let fault = Fault::missing_field("sku").within(Segment::Index(0));
+        assert_eq!(
+            fault.in_body(),
+            Violation::new("/0", "lacks the member `sku`")
+        );
+        assert_eq!(
+            Fault::missing_field("page").in_parameters(),
+            Violation::new("page", "is missing")
+        );
+    }
+
+    #[test]
+    fn the_innermost_wish_is_the_one_that_is_named() {
+        let fault = Fault::new(What::Type)
+            .wanted(Wanted::Whole)
+            .wanted(Wanted::Object);
+        assert_eq!(fault.detail(), "must be a whole number");
+    }
+
+    #[test]
+    fn a_short_enumeration_is_listed_and_a_long_one_is_not() {
+        let short = Fault::unknown_variant("x", &["draft", "sent"]);
+        assert_eq!(short.detail(), "must be one of: draft, sent");
+        let long = Fault::unknown_variant("x", &["v"; MAX_LISTED + 1]);
+        assert_eq!(
+            long.detail(),
+            "must be one of the values that are known here"
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! From bytes to a value, or to one fault with its place.
+//!
+//! A text that cannot be decoded at all (not UTF-8, no JSON, too deep, a member twice,
+//! a lone surrogate, a number beyond every type) is told apart from one that can, but
+//! not to this type: where decoding fails, the whole text is read once more without a
+//! type. Which of the two it is then depends on the text alone, not on the order of
+//! its members.
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::error::Category;
+
+use crate::input::fault::{Fault, What};
+use crate::input::json::strict::{Strict, Watch};
+use crate::input::{InputError, Part, Violation};
+
+const ENDS_EARLY: &str = "ends too early";
+const NO_JSON: &str = "is not JSON that can be decoded";
+
+/// Decodes one JSON text ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) strictly.
+pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
+    let Ok(text) = str::from_utf8(text) else {
+        let violation = Violation::new("", "is not UTF-8");
+        return Err(InputError::Undecodable(Part::Body, violation));
+    };
+    match read(text) {
+        Ok(value) => Ok(value),
+        Err(failure) => Err(judge(text, &failure)),
+    }
+}
+
+/// Why a text was not read.
+struct Failure {
+    fault: Fault,
+    /// What serde_json says where the fault is its own.
+    beneath: Option<Category>,
+}
+
+fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Failure> {
+    let mut inner = serde_json::Deserializer::from_str(text);
+    let (mut beneath, watch) = (None, Watch::default());
+    let strict = Strict {
+        inner: &mut inner,
+        beneath: &mut beneath,
+        watch: &watch,
+    };
+    let value = T::deserialize(strict).map_err(|fault| {
+        let own = (fault.what() == What::Unread).then_some(beneath);
+        Failure {
+            fault,
+            beneath: own.flatten().map(|error| error.classify()),
+        }
+    })?;
+    match inner.end() {
+        Ok(()) => Ok(value),
+        Err(error) => Err(Failure {
+            fault: Fault::new(What::Unread),
+            beneath: Some(error.classify()),
+        }),
+    }
+}
+
+impl Failure {
+    fn violation(&self) -> Violation {
+        let place = self.fault.in_body();
+        match (self.fault.what(), self.beneath) {
+            (What::Unread, Some(Category::Eof)) => Violation::new(place.pointer(), ENDS_EARLY),
+            (What::Unread, _) => Violation::new(place.pointer(), NO_JSON),
+            _ => place,
+        }
+    }
+
+    /// Whether both readings stopped for the same reason, and so at the same place.
+    fn is(&self, untyped: &Self) -> bool {
+        match (self.fault.what(), untyped.fault.what()) {
+            (What::Twice, What::Repeats) => true,
+            (typed, other) => typed == other && self.beneath == untyped.beneath,
+        }
+    }
+}
+
+/// 400 where the text itself is at fault, 422 where it does not fit the type.
+#[cold]
+fn judge(text: &str, failure: &Failure) -> InputError {
+    match read::<IgnoredAny>(text) {
+        Ok(_) => InputError::Unfit(Part::Body, failure.fault.in_body()),
+        Err(untyped) => {
+            // only the typed reading knows the names on the way
+            let known = if failure.is(&untyped) {
+                failure
+            } else {
+                &untyped
+            };
+            InputError::Undecodable(Part::Body, known.violation())
+        }
+    }
+}

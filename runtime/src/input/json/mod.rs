@@ -1,0 +1,12 @@
+//! A JSON body: strictly decoded, then checked.
+//!
+//! serde_json reads the text; [`Strict`](strict::Strict) stands between it and the
+//! type and refuses what serde would let through.
+
+mod access;
+mod decode;
+mod extract;
+mod strict;
+mod visitor;
+
+pub(crate) use self::decode::decode;

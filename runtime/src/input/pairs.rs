@@ -1,0 +1,163 @@
+//! Names and values of a query or form, strictly decoded.
+//!
+//! A name that is there twice is refused: which one counts differs between proxies,
+//! filters and frameworks (HTTP parameter pollution). So there are no lists here.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use percent_encoding::percent_decode;
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
+
+use crate::input::fault::{Fault, What, declared};
+use crate::input::text::Text;
+use crate::input::{InputError, Part, Violation};
+
+/// The most pairs that are looked at.
+const MAX_PAIRS: usize = 256;
+
+/// Decodes `application/x-www-form-urlencoded` text: 400 where it is malformed, 422
+/// where it does not fit the type.
+pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], part: Part) -> Result<T, InputError> {
+    let pairs =
+        split(text).map_err(|detail| InputError::Undecodable(part, Violation::new("", detail)))?;
+    T::deserialize(Parameters(&pairs))
+        .map_err(|fault| InputError::Unfit(part, fault.in_parameters()))
+}
+
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+fn split(text: &[u8]) -> Result<Vec<Pair<'_>>, &'static str> {
+    let mut pairs = Vec::new();
+    for pair in text
+        .split(|byte| *byte == b'&')
+        .filter(|pair| !pair.is_empty())
+    {
+        if pairs.len() == MAX_PAIRS {
+            return Err("has more than 256 parameters");
+        }
+        let equals = pair.iter().position(|byte| *byte == b'=');
+        let (name, value) = match equals.and_then(|at| pair.split_at_checked(at)) {
+            Some((name, rest)) => (name, rest.get(1..).unwrap_or_default()),
+            None => (pair, &[][..]),
+        };
+        pairs.push((unescape(name)?, unescape(value)?));
+    }
+    Ok(pairs)
+}
+
+/// Undoes `+` and `%XX`; anything else that begins with `%` is an error, not itself.
+fn unescape(text: &[u8]) -> Result<Cow<'_, str>, &'static str> {
+    let mut after_percent = text.split(|byte| *byte == b'%').skip(1);
+    if !after_percent.all(|rest| {
+        rest.get(..2)
+            .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
+    }) {
+        return Err("has a malformed percent escape");
+    }
+    let decoded = if text.contains(&b'+') {
+        let spaced: Vec<u8> = text
+            .iter()
+            .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+            .collect();
+        percent_decode(&spaced)
+            .decode_utf8()
+            .map(|text| Cow::Owned(text.into_owned()))
+    } else {
+        percent_decode(text).decode_utf8()
+    };
+    decoded.map_err(|_| "is not UTF-8")
+}
+
+/// The pairs, as the struct that is made of them.
+struct Parameters<'a>(&'a [Pair<'a>]);
+
+impl Parameters<'_> {
+    fn read<'de, V: Visitor<'de>>(
+        &self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let mut seen = HashSet::new();
+        for (name, _) in self.0 {
+            if !seen.insert(name) {
+                return Err(match declared(fields, name) {
+                    Some(segment) => Fault::new(What::Twice).within(segment),
+                    None => Fault::new(What::Repeats),
+                });
+            }
+        }
+        visitor.visit_map(Walk {
+            fields,
+            rest: self.0.iter(),
+            current: None,
+        })
+    }
+}
+
+impl<'de> Deserializer<'de> for Parameters<'_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.read(&[], visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.read(fields, visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        option unit unit_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+struct Walk<'a> {
+    fields: &'static [&'static str],
+    rest: std::slice::Iter<'a, Pair<'a>>,
+    current: Option<&'a Pair<'a>>,
+}
+
+impl<'de> MapAccess<'de> for Walk<'_> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
+        self.current = self.rest.next();
+        match self.current {
+            Some((name, _)) => seed
+                .deserialize(Text(name))
+                .map(Some)
+                .map_err(Fault::of_name),
+            None => Ok(None),
+        }
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
+        let Some((name, value)) = self.current else {
+            return Err(Fault::new(What::Form));
+        };
+        seed.deserialize(Text(value))
+            .map_err(|fault| match declared(self.fields, name) {
+                Some(segment) => fault.within(segment),
+                None => fault,
+            })
+    }
+}
