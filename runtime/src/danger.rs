@@ -12,6 +12,10 @@ use crate::resource_server::Issuer;
 /// # Security
 ///
 /// A stolen token is good for as long. Prefer short tokens and refresh tokens.
-pub fn dangerous_token_lifetime<A>(issuer: Issuer<A>, lifetime: Duration, reason: impl Into<String>) -> Issuer<A> {
+pub fn dangerous_token_lifetime<A>(
+    issuer: Issuer<A>,
+    lifetime: Duration,
+    reason: impl Into<String>,
+) -> Issuer<A> {
     issuer.dangerous_lifetime(lifetime, reason.into())
 }

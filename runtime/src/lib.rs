@@ -4,6 +4,9 @@
 
 extern crate self as palisade;
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 pub mod claims;
 mod clock;
 pub mod danger;
@@ -12,9 +15,6 @@ pub mod input;
 mod keys;
 pub mod policy;
 pub mod prelude;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 pub mod resource_server;
 mod response;
 pub mod routing;
@@ -34,9 +34,9 @@ pub use self::clock::{Clock, SystemClock};
 pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
 pub use self::input::secure_input::SecureInput;
 pub use self::input::valid::Valid;
-pub use self::keys::{Algorithm, KeyError};
 #[cfg(feature = "discovery")]
 pub use self::keys::DiscoveryError;
+pub use self::keys::{Algorithm, KeyError};
 pub use self::resource_server::error::ConfigError;
 pub use self::resource_server::issuer::Issuer;
 pub use self::resource_server::server::ResourceServer;
@@ -45,3 +45,6 @@ pub use self::routing::api::Api;
 pub use self::routing::extractor::{TrustedExtractor, Unvalidated};
 pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
+#[cfg(feature = "serve")]
+pub use self::serve::{Bound, ServeError, Server, serve};
+pub use self::token::TokenError;

@@ -8,7 +8,7 @@ pub use axum::extract::{FromRequest, FromRequestParts, Request};
 pub use axum::response::Response;
 pub use garde;
 
-pub use crate::claims::Scope;
+pub use crate::claims::scope::Scope;
 pub use crate::input::__private::*;
 pub use crate::policy::{Access, Declaration, Requirement};
 pub use crate::routing::__private::*;

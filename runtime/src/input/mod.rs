@@ -3,6 +3,7 @@
 mod body;
 mod bounded;
 mod check;
+mod collections;
 mod context;
 mod error;
 mod fault;
@@ -12,7 +13,6 @@ mod media_type;
 mod pairs;
 mod path;
 mod query;
-mod collections;
 mod rules;
 mod scalar;
 pub(crate) mod secure_input;

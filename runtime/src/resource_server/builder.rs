@@ -44,13 +44,21 @@ impl HasIssuer for Trusting {
 
 impl Builder {
     pub(super) fn new() -> Self {
-        Self { issuers: NoIssuer, realm: "api".to_owned(), clock: Arc::new(SystemClock) }
+        Self {
+            issuers: NoIssuer,
+            realm: "api".to_owned(),
+            clock: Arc::new(SystemClock),
+        }
     }
 
     /// Trusts an issuer; the first of possibly several.
     pub fn trust<A: HasAudience>(self, issuer: Issuer<A>) -> Builder<Trusting> {
         let issuers = Trusting(vec![issuer.into_audienced()]);
-        Builder { issuers, realm: self.realm, clock: self.clock }
+        Builder {
+            issuers,
+            realm: self.realm,
+            clock: self.clock,
+        }
     }
 }
 
@@ -91,8 +99,13 @@ impl<T> Builder<T> {
         }
         let issuers = self.issuers.into_issuers();
         let mut seen = HashSet::new();
-        if let Some(twice) = issuers.iter().find(|issuer| !seen.insert(issuer.url().to_owned())) {
-            return Err(ConfigError::RepeatedIssuer { issuer: twice.url().to_owned() });
+        if let Some(twice) = issuers
+            .iter()
+            .find(|issuer| !seen.insert(issuer.url().to_owned()))
+        {
+            return Err(ConfigError::RepeatedIssuer {
+                issuer: twice.url().to_owned(),
+            });
         }
         let lowered = issuers.iter().filter_map(Issuer::lowered).collect();
         let mut trusted = Vec::new();

@@ -95,26 +95,38 @@ impl fmt::Display for ConfigError {
             Self::Audience { issuer } => write!(f, "the audience for `{issuer}` is empty"),
             Self::NoAlgorithm { issuer } => write!(f, "no algorithm is allowed for `{issuer}`"),
             Self::Algorithm { issuer, algorithm } => {
-                write!(f, "`{algorithm:?}` of `{issuer}` has a key or a place in the list, but not both")
+                write!(
+                    f,
+                    "`{algorithm:?}` of `{issuer}` has a key or a place in the list, but not both"
+                )
             }
             Self::SecretBesidePublicKeys { issuer } => {
-                write!(f, "`{issuer}` has a shared secret beside public keys; trust one kind")
+                write!(
+                    f,
+                    "`{issuer}` has a shared secret beside public keys; trust one kind"
+                )
             }
             Self::Keys { issuer, .. } => write!(f, "the keys of `{issuer}` cannot be used"),
             #[cfg(feature = "discovery")]
-            Self::Discovery { issuer, .. } => write!(f, "the keys of `{issuer}` could not be fetched"),
+            Self::Discovery { issuer, .. } => {
+                write!(f, "the keys of `{issuer}` could not be fetched")
+            }
             Self::NoKeys { issuer } => write!(
                 f,
                 "`{issuer}` has no keys: give them by `jwks` or `pem`, or turn on the feature `discovery`"
             ),
-            Self::ClockSkew { issuer } => write!(f, "the clock skew for `{issuer}` is above 300 seconds"),
+            Self::ClockSkew { issuer } => {
+                write!(f, "the clock skew for `{issuer}` is above 300 seconds")
+            }
             Self::TokenLifetime { issuer } => write!(
                 f,
                 "the longest token lifetime for `{issuer}` is zero or above 90 minutes; \
                  above only by `danger::dangerous_token_lifetime`"
             ),
             Self::NoReason { issuer } => write!(f, "what is lowered for `{issuer}` has no reason"),
-            Self::Realm => f.write_str("the realm is empty or cannot be written as a quoted string"),
+            Self::Realm => {
+                f.write_str("the realm is empty or cannot be written as a quoted string")
+            }
         }
     }
 }

@@ -95,12 +95,18 @@ impl Issuer {
             lifetime: Lifetime::Default,
             allow_loopback_http: false,
         };
-        Self { settings, audience: NoAudience }
+        Self {
+            settings,
+            audience: NoAudience,
+        }
     }
 
     /// Says what its tokens carry as `aud` when they are meant for this API.
     pub fn audience(self, audience: impl Into<String>) -> Issuer<Audienced> {
-        Issuer { settings: self.settings, audience: Audienced(audience.into()) }
+        Issuer {
+            settings: self.settings,
+            audience: Audienced(audience.into()),
+        }
     }
 }
 
@@ -163,7 +169,10 @@ impl<A> Issuer<A> {
 
 impl<A: HasAudience> Issuer<A> {
     pub(super) fn into_audienced(self) -> Issuer<Audienced> {
-        Issuer { settings: self.settings, audience: Audienced(self.audience.into_audience()) }
+        Issuer {
+            settings: self.settings,
+            audience: Audienced(self.audience.into_audience()),
+        }
     }
 }
 
@@ -178,14 +187,20 @@ impl Issuer<Audienced> {
         match &self.settings.lifetime {
             Lifetime::Default => None,
             Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) => {
-                Some(format!("{issuer}: tokens live up to {} s, because {reason}", lifetime.as_secs()))
+                Some(format!(
+                    "{issuer}: tokens live up to {} s, because {reason}",
+                    lifetime.as_secs()
+                ))
             }
         }
     }
 
     /// Checks everything, and gathers the keys.
     pub(super) async fn build(self) -> Result<TrustedIssuer, ConfigError> {
-        let Self { settings, audience: Audienced(audience) } = self;
+        let Self {
+            settings,
+            audience: Audienced(audience),
+        } = self;
         let issuer = settings.issuer.clone();
         if !is_issuer(&issuer, settings.allow_loopback_http) {
             return Err(ConfigError::Issuer { issuer });
@@ -216,7 +231,8 @@ impl Settings {
         let max_lifetime = match &self.lifetime {
             Lifetime::Default => DEFAULT_LIFETIME,
             Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) => {
-                let above = *lifetime > MAX_LIFETIME && !matches!(self.lifetime, Lifetime::Dangerous(..));
+                let above =
+                    *lifetime > MAX_LIFETIME && !matches!(self.lifetime, Lifetime::Dangerous(..));
                 if lifetime.is_zero() || above {
                     return Err(ConfigError::TokenLifetime { issuer: issuer() });
                 }
@@ -226,44 +242,71 @@ impl Settings {
                 *lifetime
             }
         };
-        Ok(Limits { clock_skew: self.clock_skew, max_lifetime })
+        Ok(Limits {
+            clock_skew: self.clock_skew,
+            max_lifetime,
+        })
     }
 
     /// The algorithms allowed: those listed, or the default ones and those that keys were given for.
     fn allowed(&self) -> Result<Vec<Algorithm>, ConfigError> {
         let issuer = || self.issuer.clone();
-        let given: Vec<_> =
-            self.pems.iter().map(|(algorithm, _)| *algorithm).chain(self.secret.iter().map(|(a, _)| *a)).collect();
+        let given: Vec<_> = self
+            .pems
+            .iter()
+            .map(|(algorithm, _)| *algorithm)
+            .chain(self.secret.iter().map(|(a, _)| *a))
+            .collect();
         let allowed = match &self.algorithms {
-            Some(listed) if listed.is_empty() => return Err(ConfigError::NoAlgorithm { issuer: issuer() }),
+            Some(listed) if listed.is_empty() => {
+                return Err(ConfigError::NoAlgorithm { issuer: issuer() });
+            }
             Some(listed) => listed.clone(),
             None if self.secret.is_some() => given.clone(),
-            None => DEFAULT_ALGORITHMS.iter().copied().chain(given.iter().copied()).collect(),
+            None => DEFAULT_ALGORITHMS
+                .iter()
+                .copied()
+                .chain(given.iter().copied())
+                .collect(),
         };
-        let without_key = |algorithm: &&Algorithm| KeyType::of(**algorithm).is_some_and(KeyType::is_secret) && !given.contains(algorithm);
+        let without_key = |algorithm: &&Algorithm| {
+            KeyType::of(**algorithm).is_some_and(KeyType::is_secret) && !given.contains(algorithm)
+        };
         let unlisted = given.iter().find(|algorithm| !allowed.contains(algorithm));
         if let Some(&algorithm) = unlisted.or_else(|| allowed.iter().find(without_key)) {
-            return Err(ConfigError::Algorithm { issuer: issuer(), algorithm });
+            return Err(ConfigError::Algorithm {
+                issuer: issuer(),
+                algorithm,
+            });
         }
         Ok(allowed)
     }
 
     async fn keys(&self, allowed: &[Algorithm]) -> Result<KeySet, ConfigError> {
-        let unfit = |source| ConfigError::Keys { issuer: self.issuer.clone(), source };
+        let unfit = |source| ConfigError::Keys {
+            issuer: self.issuer.clone(),
+            source,
+        };
         if let Some((algorithm, secret)) = &self.secret {
             if self.jwks.is_some() || !self.pems.is_empty() {
-                return Err(ConfigError::SecretBesidePublicKeys { issuer: self.issuer.clone() });
+                return Err(ConfigError::SecretBesidePublicKeys {
+                    issuer: self.issuer.clone(),
+                });
             }
             let key = Key::from_secret(*algorithm, secret).map_err(unfit)?;
             return KeySet::new(vec![key], 0).map_err(unfit);
         }
         let (mut keys, skipped) = match &self.jwks {
             Some(json) => read_jwks(json, allowed).map_err(unfit)?,
-            None if self.pems.is_empty() => read_jwks(&self.fetch().await?, allowed).map_err(unfit)?,
+            None if self.pems.is_empty() => {
+                read_jwks(&self.fetch().await?, allowed).map_err(unfit)?
+            }
             None => (Vec::new(), 0),
         };
         for (algorithm, text) in &self.pems {
-            let another = keys.iter().any(|key| key.kid().is_none() && key.algorithm() == *algorithm);
+            let another = keys
+                .iter()
+                .any(|key| key.kid().is_none() && key.algorithm() == *algorithm);
             if another {
                 return Err(unfit(KeyError::Ambiguous));
             }
@@ -274,7 +317,10 @@ impl Settings {
 
     #[cfg(feature = "discovery")]
     async fn fetch(&self) -> Result<Vec<u8>, ConfigError> {
-        let failed = |source| ConfigError::Discovery { issuer: self.issuer.clone(), source };
+        let failed = |source| ConfigError::Discovery {
+            issuer: self.issuer.clone(),
+            source,
+        };
         let fetcher = Fetcher::new(self.allow_loopback_http).map_err(failed)?;
         fetcher.key_set(&self.issuer).await.map_err(failed)
     }
@@ -282,6 +328,8 @@ impl Settings {
     #[cfg(not(feature = "discovery"))]
     #[expect(clippy::unused_async, reason = "with the feature it asks the network")]
     async fn fetch(&self) -> Result<Vec<u8>, ConfigError> {
-        Err(ConfigError::NoKeys { issuer: self.issuer.clone() })
+        Err(ConfigError::NoKeys {
+            issuer: self.issuer.clone(),
+        })
     }
 }

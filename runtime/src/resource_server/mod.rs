@@ -10,6 +10,6 @@ pub(crate) mod server;
 mod url;
 
 pub use self::builder::{Builder, NoIssuer, Trusting};
-pub use self::issuer::{Audienced, NoAudience};
 pub(crate) use self::issuer::Issuer;
+pub use self::issuer::{Audienced, NoAudience};
 pub(crate) use self::server::ResourceServer;

@@ -54,19 +54,30 @@ impl ResourceServer {
     }
 
     pub(super) fn new(shared: Shared) -> Self {
-        Self { shared: Arc::new(shared) }
+        Self {
+            shared: Arc::new(shared),
+        }
     }
 
     /// Verifies a bearer token against the trusted issuers.
-    pub(crate) async fn authenticate(&self, token: &[u8]) -> Result<Arc<VerifiedToken>, TokenError> {
+    pub(crate) async fn authenticate(
+        &self,
+        token: &[u8],
+    ) -> Result<Arc<VerifiedToken>, TokenError> {
         let now = self.shared.clock.now();
-        self.shared.validator.validate(token, now).await.map(Arc::new)
+        self.shared
+            .validator
+            .validate(token, now)
+            .await
+            .map(Arc::new)
     }
 }
 
 /// The realm only: keys and secrets are not for logs.
 impl fmt::Debug for ResourceServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResourceServer").field("realm", &self.shared.realm).finish_non_exhaustive()
+        f.debug_struct("ResourceServer")
+            .field("realm", &self.shared.realm)
+            .finish_non_exhaustive()
     }
 }

@@ -33,7 +33,11 @@ mod tests {
 
     #[test]
     fn https_urls_are_issuers() {
-        for text in ["https://a.example", "https://a.example/", "https://a.example:8443/realms/x"] {
+        for text in [
+            "https://a.example",
+            "https://a.example/",
+            "https://a.example:8443/realms/x",
+        ] {
             assert!(is_issuer(text, false), "{text}");
         }
     }
@@ -41,9 +45,19 @@ mod tests {
     #[test]
     fn everything_else_is_not() {
         for text in [
-            "", "a.example", "/a", "https://", "https:///a", "http://a.example", "ftp://a.example",
-            "https://a.example?x", "https://a.example#x", "https://user@a.example", "https://a example",
-            "http://127.0.0.1", "https:\\\\a.example",
+            "",
+            "a.example",
+            "/a",
+            "https://",
+            "https:///a",
+            "http://a.example",
+            "ftp://a.example",
+            "https://a.example?x",
+            "https://a.example#x",
+            "https://user@a.example",
+            "https://a example",
+            "http://127.0.0.1",
+            "https:\\\\a.example",
         ] {
             assert!(!is_issuer(text, false), "{text}");
         }
@@ -51,10 +65,19 @@ mod tests {
 
     #[test]
     fn http_is_for_loopback_when_asked_for() {
-        for text in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:8080/x"] {
+        for text in [
+            "http://127.0.0.1:8080",
+            "http://localhost",
+            "http://[::1]:8080/x",
+        ] {
             assert!(is_issuer(text, true) && !is_issuer(text, false), "{text}");
         }
-        for text in ["http://a.example", "http://127.0.0.1.a.example", "http://10.0.0.1", "http://0.0.0.0"] {
+        for text in [
+            "http://a.example",
+            "http://127.0.0.1.a.example",
+            "http://10.0.0.1",
+            "http://0.0.0.0",
+        ] {
             assert!(!is_issuer(text, true), "{text}");
         }
     }
