@@ -161,3 +161,138 @@ impl<'de> MapAccess<'de> for Walk<'_> {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Default, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields, rename_all = "camelCase")]
+    struct Page {
+        #[serde(default)]
+        per_page: Option<u8>,
+        #[serde(default)]
+        share: Option<f64>,
+        #[serde(default)]
+        name: Option<String>,
+        #[serde(default)]
+        tags: Option<Vec<String>>,
+    }
+
+    fn read(text: &[u8]) -> Result<Page, (u16, String, String)> {
+        decode(text, Part::Query).map_err(|error| {
+            let (status, violation) = match error {
+                InputError::Undecodable(Part::Query, violation) => (400, violation),
+                InputError::Unfit(Part::Query, violation) => (422, violation),
+                other => panic!("{other:?}"),
+            };
+            (
+                status,
+                violation.pointer().to_owned(),
+                violation.detail().to_owned(),
+            )
+        })
+    }
+
+    fn fault<T>(status: u16, name: &str, detail: &str) -> Result<T, (u16, String, String)> {
+        Err((status, name.into(), detail.into()))
+    }
+
+    #[test]
+    fn names_and_values_are_unescaped() {
+        let named = |name: &str| Page {
+            name: Some(name.into()),
+            ..Page::default()
+        };
+        for (text, name) in [
+            ("name=a+b", "a b"),
+            ("name=a%20b", "a b"),
+            ("name=%2B%26%3d", "+&="),
+            ("n%61me=%C3%A9", "\u{e9}"),
+            ("name=a=b=", "a=b="),
+            ("&name=x&", "x"),
+            ("name=", ""),
+            ("name", ""),
+        ] {
+            assert_eq!(read(text.as_bytes()), Ok(named(name)), "{text}");
+        }
+        assert_eq!(read(b""), Ok(Page::default()));
+    }
+
+    #[test]
+    fn malformed_escapes_and_text_are_400() {
+        let escape = "has a malformed percent escape";
+        for text in [
+            "name=%",
+            "name=%2",
+            "name=%zz",
+            "%=1",
+            "name=%%41",
+            "name=a+%4",
+        ] {
+            assert_eq!(read(text.as_bytes()), fault(400, "", escape), "{text}");
+        }
+        for text in [&b"name=%ff"[..], b"name=\xff", b"%c3=1", b"name=+%ff"] {
+            assert_eq!(read(text), fault(400, "", "is not UTF-8"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_name_is_422_even_for_a_list() {
+        let twice = "is there twice";
+        assert_eq!(read(b"perPage=1&perPage=1"), fault(422, "perPage", twice));
+        assert_eq!(read(b"tags=a&tags=b"), fault(422, "tags", twice));
+        assert_eq!(read(b"name=a&n%61me=b"), fault(422, "name", twice));
+        assert_eq!(
+            read(b"tags=a"),
+            fault(422, "tags", "cannot be given here: only one value can")
+        );
+        assert_eq!(
+            read(b"hunter2=1&hunter2=1"),
+            fault(422, "", "has a parameter twice")
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_or_does_not_fit_is_422_by_name() {
+        assert_eq!(
+            read(b"hunter2=1"),
+            fault(422, "", "has a parameter that is not known here")
+        );
+        assert_eq!(
+            read(b"perPage=hunter2"),
+            fault(422, "perPage", "must be a whole number")
+        );
+        assert_eq!(
+            read(b"perPage="),
+            fault(422, "perPage", "must be a whole number")
+        );
+        assert_eq!(
+            read(b"perPage=256"),
+            fault(422, "perPage", "is a number out of range")
+        );
+        assert_eq!(read(b"share=NaN"), fault(422, "share", "must be a number"));
+        #[derive(Debug, Deserialize)]
+        struct Needs {
+            #[serde(rename = "perPage")]
+            _per_page: u8,
+        }
+        assert_eq!(
+            decode::<Needs>(b"", Part::Query).unwrap_err(),
+            InputError::Unfit(Part::Query, Violation::new("perPage", "is missing"))
+        );
+    }
+
+    #[test]
+    fn at_most_256_pairs_are_looked_at() {
+        let pairs = |count: usize| split_count(&vec!["a=1"; count].join("&"));
+        assert_eq!(pairs(MAX_PAIRS), Ok(MAX_PAIRS));
+        assert_eq!(pairs(MAX_PAIRS + 1), Err("has more than 256 parameters"));
+    }
+
+    fn split_count(text: &str) -> Result<usize, &'static str> {
+        split(text.as_bytes()).map(|pairs| pairs.len())
+    }
+}

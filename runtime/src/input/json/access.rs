@@ -8,8 +8,7 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use crate::input::fault::{Fault, Segment, What, declared};
-use crate::input::json::strict::{Asked, Strict, Watch};
-use crate::input::json::visitor::Watched;
+use crate::input::json::watch::{Asked, Strictness, Watch};
 use crate::input::text::Text;
 
 /// The items of an array.
@@ -39,7 +38,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A, A::Error> {
         seed: T,
     ) -> Result<Option<T::Value>, Fault> {
         let watch = self.watch;
-        match self.inner.next_element_seed(Seed { seed, watch }) {
+        match self.inner.next_element_seed(watch.seed(seed)) {
             Ok(item) => {
                 self.index += 1;
                 Ok(item)
@@ -118,7 +117,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A, A::Error> {
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
         let watch = self.watch;
-        match self.inner.next_value_seed(Seed { seed, watch }) {
+        match self.inner.next_value_seed(watch.seed(seed)) {
             Ok(value) => Ok(value),
             Err(error) => {
                 let fault = self.receive(error);
@@ -221,21 +220,11 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Variant<'_, A, A::Error>
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
-        self.read(|inner, watch| inner.newtype_variant_seed(Seed { seed, watch }))
+        self.read(|inner, watch| inner.newtype_variant_seed(watch.seed(seed)))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Fault> {
-        self.read(|inner, watch| {
-            let asked = Asked::Other;
-            inner.tuple_variant(
-                len,
-                Watched {
-                    visitor,
-                    asked,
-                    watch,
-                },
-            )
-        })
+        self.read(|inner, watch| inner.tuple_variant(len, watch.visitor(visitor, Asked::Other)))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -244,37 +233,8 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Variant<'_, A, A::Error>
         visitor: V,
     ) -> Result<V::Value, Fault> {
         self.read(|inner, watch| {
-            let asked = Asked::Struct(fields);
-            inner.struct_variant(
-                fields,
-                Watched {
-                    visitor,
-                    asked,
-                    watch,
-                },
-            )
+            inner.struct_variant(fields, watch.visitor(visitor, Asked::Struct(fields)))
         })
-    }
-}
-
-/// Decodes an item or a member's value strictly too.
-struct Seed<'s, T> {
-    seed: T,
-    watch: &'s Watch,
-}
-
-impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for Seed<'_, T> {
-    type Value = T::Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<T::Value, D::Error> {
-        let mut beneath = None;
-        let strict = Strict {
-            inner,
-            beneath: &mut beneath,
-            watch: self.watch,
-        };
-        let outcome = self.seed.deserialize(strict);
-        outcome.map_err(|fault| self.watch.carry(fault, beneath))
     }
 }
 

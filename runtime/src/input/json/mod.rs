@@ -7,6 +7,6 @@ mod access;
 mod decode;
 mod extract;
 mod strict;
-mod visitor;
+mod watch;
 
 pub(crate) use self::decode::decode;

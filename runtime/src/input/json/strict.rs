@@ -1,60 +1,16 @@
-//! The deserializer that a type sees: serde_json's, with its own faults.
+//! The deserializer that a type sees, and the visitor that serde_json sees.
+//!
+//! serde_json's text goes through [`Watched`] to the type, the type's wishes through
+//! [`Strict`] to serde_json; both keep what the other need not know.
 
-use std::cell::Cell;
+use std::fmt;
 
 use serde::Deserializer;
-use serde::de::{Error, Visitor};
+use serde::de::{DeserializeSeed, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::input::fault::{Fault, Wanted, What};
-use crate::input::json::visitor::Watched;
-
-/// The most arrays and objects within each other.
-pub(crate) const MAX_DEPTH: usize = 32;
-
-/// What all the layers of one decoding share.
-#[derive(Default)]
-pub(crate) struct Watch {
-    depth: Cell<usize>,
-    fault: Cell<Option<Fault>>,
-}
-
-impl Watch {
-    /// Sends a fault outward through serde_json, whose own error goes with it.
-    pub(crate) fn carry<E: Error>(&self, fault: Fault, beneath: Option<E>) -> E {
-        self.fault.set(Some(fault));
-        beneath.unwrap_or_else(|| E::custom(""))
-    }
-
-    /// Takes the fault that came with an error; none came if serde_json found it.
-    pub(crate) fn receive(&self) -> Fault {
-        self.fault
-            .take()
-            .unwrap_or_else(|| Fault::new(What::Unread))
-    }
-
-    /// Runs what reads one array or object, one level deeper.
-    pub(crate) fn deeper<T>(&self, read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-        let depth = self.depth.get();
-        if depth >= MAX_DEPTH {
-            return Err(Fault::new(What::Deep));
-        }
-        self.depth.set(depth + 1);
-        let outcome = read();
-        self.depth.set(depth);
-        outcome
-    }
-}
-
-/// How what is decoded was asked for; decides what else it may look like.
-#[derive(Clone, Copy)]
-pub(crate) enum Asked {
-    /// As a struct with these members: an array is refused.
-    Struct(&'static [&'static str]),
-    /// As an enum with these variants.
-    Enum(&'static [&'static str]),
-    /// As anything else: an object's members have names that only the client knows.
-    Other,
-}
+use crate::input::json::access::{Items, Members, Variants};
+use crate::input::json::watch::{Asked, Strictness, Watch};
 
 /// Decodes with `inner`, keeping its last error in `beneath` beside our own.
 pub(crate) struct Strict<'s, D, E> {
@@ -132,5 +88,158 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D, D::Error> {
             Asked::Enum(variants), Some(Wanted::Choice);
         // what is thrown away is read as strictly as what is kept
         deserialize_ignored_any() as any, Asked::Other, Some(Wanted::Anything);
+    }
+}
+
+/// Hands on to `visitor` what serde_json found, and its faults outward.
+pub(crate) struct Watched<'s, V> {
+    pub(crate) visitor: V,
+    pub(crate) asked: Asked,
+    pub(crate) watch: &'s Watch,
+}
+
+macro_rules! scalars {
+    ($($method:ident($($name:ident: $ty:ty)?);)*) => {$(
+        fn $method<E: Error>(self, $($name: $ty)?) -> Result<V::Value, E> {
+            let watch = self.watch;
+            self.visitor
+                .$method::<Fault>($($name)?)
+                .map_err(|fault| watch.carry(fault, None))
+        }
+    )*};
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
+    type Value = V::Value;
+
+    scalars! {
+        visit_bool(v: bool);
+        visit_i8(v: i8);
+        visit_i16(v: i16);
+        visit_i32(v: i32);
+        visit_i64(v: i64);
+        visit_i128(v: i128);
+        visit_u8(v: u8);
+        visit_u16(v: u16);
+        visit_u32(v: u32);
+        visit_u64(v: u64);
+        visit_u128(v: u128);
+        visit_f32(v: f32);
+        visit_f64(v: f64);
+        visit_char(v: char);
+        visit_str(v: &str);
+        visit_borrowed_str(v: &'de str);
+        visit_string(v: String);
+        visit_bytes(v: &[u8]);
+        visit_borrowed_bytes(v: &'de [u8]);
+        visit_byte_buf(v: Vec<u8>);
+        visit_none();
+        visit_unit();
+    }
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.visitor.expecting(f)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        let (mut beneath, watch) = (None, self.watch);
+        let strict = Strict {
+            inner,
+            beneath: &mut beneath,
+            watch,
+        };
+        let outcome = self.visitor.visit_some(strict);
+        outcome.map_err(|fault| watch.carry(fault, beneath))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        let (mut beneath, watch) = (None, self.watch);
+        let strict = Strict {
+            inner,
+            beneath: &mut beneath,
+            watch,
+        };
+        let outcome = self.visitor.visit_newtype_struct(strict);
+        outcome.map_err(|fault| watch.carry(fault, beneath))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<V::Value, A::Error> {
+        let (mut beneath, watch) = (None, self.watch);
+        if let Asked::Struct(_) = self.asked {
+            return Err(watch.carry(Fault::new(What::Type), None));
+        }
+        let outcome = watch.deeper(|| {
+            self.visitor
+                .visit_seq(Items::new(&mut seq, &mut beneath, watch))
+        });
+        let value = outcome.map_err(|fault| watch.carry(fault, beneath))?;
+        match seq.next_element::<IgnoredAny>()? {
+            None => Ok(value),
+            // serde_json would call the items that are left a fault of syntax
+            Some(_) => Err(watch.carry(Fault::new(What::Length), None)),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        let (mut beneath, watch) = (None, self.watch);
+        let outcome = watch.deeper(|| {
+            self.visitor
+                .visit_map(Members::new(map, self.asked, &mut beneath, watch))
+        });
+        outcome.map_err(|fault| watch.carry(fault, beneath))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        let (mut beneath, watch) = (None, self.watch);
+        let variants = Variants {
+            inner,
+            asked: self.asked,
+            beneath: &mut beneath,
+            watch,
+        };
+        let outcome = self.visitor.visit_enum(variants);
+        outcome.map_err(|fault| watch.carry(fault, beneath))
+    }
+}
+
+/// Decodes an item or a member's value strictly too.
+struct Seed<'s, T> {
+    seed: T,
+    watch: &'s Watch,
+}
+
+impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for Seed<'_, T> {
+    type Value = T::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<T::Value, D::Error> {
+        let mut beneath = None;
+        let strict = Strict {
+            inner,
+            beneath: &mut beneath,
+            watch: self.watch,
+        };
+        let outcome = self.seed.deserialize(strict);
+        outcome.map_err(|fault| self.watch.carry(fault, beneath))
+    }
+}
+
+impl Strictness for Watch {
+    fn seed<'de, T: DeserializeSeed<'de>>(
+        &self,
+        seed: T,
+    ) -> impl DeserializeSeed<'de, Value = T::Value> {
+        Seed { seed, watch: self }
+    }
+
+    fn visitor<'de, V: Visitor<'de>>(
+        &self,
+        visitor: V,
+        asked: Asked,
+    ) -> impl Visitor<'de, Value = V::Value> {
+        Watched {
+            visitor,
+            asked,
+            watch: self,
+        }
     }
 }
