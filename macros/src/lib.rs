@@ -28,8 +28,9 @@ use crate::parse::AttributeKind;
 /// ```
 ///
 /// The handler becomes a value of its name that a `SecureRouter` mounts and nothing
-/// else can call; a local `let` of the same name in the same module then clashes with
-/// it. Its fn stays reachable inside the module that declares it, as
+/// else can call. In patterns such a value is a constant: a `let`, an argument or a
+/// garde-validated field of the same name in the same module clashes with it (rustc says
+/// that it found `__palisade_…`); rename one of the two. Its fn stays reachable inside the module that declares it, as
 /// `create_order.unguarded(…)`, for that module's own tests.
 ///
 /// `body_limit` is between `"1 B"` and `"1 GiB"`, in `B`, `KiB`, `MiB` or `GiB`; 64 KiB
