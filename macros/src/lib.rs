@@ -39,7 +39,7 @@ use crate::parse::AttributeKind;
 ///
 /// # Examples
 ///
-/// ```ignore
+/// ```text
 /// #[secured(scopes = any("admin", all(ORDERS_WRITE, "orders:delete")))]
 /// async fn delete_order(Path(id): Path<Uuid>) -> StatusCode { … }
 /// ```
@@ -59,7 +59,7 @@ pub fn secured(words: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Examples
 ///
-/// ```ignore
+/// ```text
 /// #[public(reason = "liveness probe, reveals nothing")]
 /// async fn health() -> &'static str { "ok" }
 /// ```
@@ -76,7 +76,7 @@ pub fn public(words: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Examples
 ///
-/// ```ignore
+/// ```text
 /// scopes! {
 ///     /// Read orders.
 ///     pub ORDERS_READ = "orders:read";
@@ -113,7 +113,7 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
 ///
 /// # Examples
 ///
-/// ```ignore
+/// ```text
 /// #[derive(Deserialize, Validate, SecureInput)]
 /// #[serde(deny_unknown_fields)]
 /// struct NewOrder {
