@@ -140,9 +140,12 @@ fn nested(head: &Head) -> TokenStream {
 }
 
 fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
-    let nested = |field: &Field| match proof(field, private) {
-        Some(proof) => quote!(#proof.nested()),
-        None => quote!(#private::Nested::Leaf),
+    let nested = |field: &Field| {
+        if let Some(proof) = proof(field, private) {
+            quote!(#proof.nested())
+        } else {
+            quote!(#private::Nested::Leaf)
+        }
     };
     match kind {
         Kind::Scalar => quote!(#private::Shape::Fields(&[])),

@@ -42,15 +42,18 @@ impl HasIssuer for Trusting {
     }
 }
 
-impl Builder {
-    pub(super) fn new() -> Self {
-        Self {
+impl ResourceServer {
+    /// Begins a configuration.
+    pub fn builder() -> Builder {
+        Builder {
             issuers: NoIssuer,
             realm: "api".to_owned(),
             clock: Arc::new(SystemClock),
         }
     }
+}
 
+impl Builder {
     /// Trusts an issuer; the first of possibly several.
     pub fn trust<A: HasAudience>(self, issuer: Issuer<A>) -> Builder<Trusting> {
         let issuers = Trusting(vec![issuer.into_audienced()]);

@@ -12,9 +12,9 @@ use crate::secret::Secret;
 use crate::token::{Limits, Profile, TrustedIssuer};
 
 const DEFAULT_SKEW: Duration = Duration::from_secs(30);
-const MAX_SKEW: Duration = Duration::from_secs(300);
-const DEFAULT_LIFETIME: Duration = Duration::from_secs(30 * 60);
-const MAX_LIFETIME: Duration = Duration::from_secs(90 * 60);
+const MAX_SKEW: Duration = Duration::from_mins(5);
+const DEFAULT_LIFETIME: Duration = Duration::from_mins(30);
+const MAX_LIFETIME: Duration = Duration::from_mins(90);
 
 /// An authorization server whose access tokens an API accepts.
 ///
@@ -135,7 +135,7 @@ impl<A> Issuer<A> {
         self
     }
 
-    /// Allows these algorithms only; by default RS256, PS256, ES256 and EdDSA.
+    /// Allows these algorithms only; by default RS256, PS256, ES256 and `EdDSA`.
     ///
     /// A key without `alg` is bound to the first that fits its type.
     pub fn algorithms(mut self, allowed: impl IntoIterator<Item = Algorithm>) -> Self {

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::resource_server::builder::Builder;
 use crate::token::{JwtValidator, TokenError, Validator, VerifiedToken};
 
 /// Judges the access tokens of an API.
@@ -38,11 +37,6 @@ pub(super) struct Shared {
 }
 
 impl ResourceServer {
-    /// Begins a configuration.
-    pub fn builder() -> Builder {
-        Builder::new()
-    }
-
     /// The protection space that challenges name.
     pub fn realm(&self) -> &str {
         &self.shared.realm

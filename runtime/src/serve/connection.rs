@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower_layer::Layer;
 
@@ -22,6 +23,7 @@ pub(super) struct Connections {
     router: axum::Router,
     http: http1::Builder,
     graceful: GracefulShutdown,
+    tasks: JoinSet<()>,
 }
 
 impl Connections {
@@ -33,11 +35,12 @@ impl Connections {
             router,
             http,
             graceful: GracefulShutdown::new(),
+            tasks: JoinSet::new(),
         }
     }
 
     /// Accepts and serves, until it is dropped.
-    pub(super) async fn accept(&self, listener: &TcpListener) -> Infallible {
+    pub(super) async fn accept(&mut self, listener: &TcpListener) -> Infallible {
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => self.serve(stream, peer),
@@ -46,19 +49,21 @@ impl Connections {
         }
     }
 
-    fn serve(&self, stream: TcpStream, peer: SocketAddr) {
+    fn serve(&mut self, stream: TcpStream, peer: SocketAddr) {
         let service = Extension(ConnectInfo(peer)).layer(self.router.clone());
         let connection = self
             .http
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         let connection = self.graceful.watch(connection);
-        tokio::spawn(async move {
+        while self.tasks.try_join_next().is_some() {}
+        self.tasks.spawn(async move {
             // a client that breaks off, or is cut off, is nobody's fault here
             let _ = connection.await;
         });
     }
 
-    /// Asks every connection to end after the request under way, and waits for that.
+    /// Asks every connection to end after the request under way, and waits for that; what
+    /// is not done by then is cut off.
     pub(super) async fn finish(self, grace: Duration) {
         let _ = timeout(grace, self.graceful.shutdown()).await;
     }

@@ -1,6 +1,7 @@
 //! Serves an `Api` over plain HTTP/1.1, on loopback only.
 //!
-//! Slow clients are cut off, and a shutdown lets what is under way finish.
+//! A client that is slow to send a request's head is cut off, and a shutdown lets what is
+//! under way finish. Upgrades (WebSocket) are not served.
 
 mod connection;
 mod error;
@@ -106,14 +107,15 @@ impl Bound {
         self.address
     }
 
-    /// Serves until SIGTERM or Ctrl-C.
+    /// Serves until SIGTERM or Ctrl-C; from this call on, not only once it is awaited,
+    /// these stop the server and not the process.
     ///
     /// # Errors
     ///
     /// [`ServeError::Io`] where the signals cannot be listened for.
-    pub async fn run(self) -> Result<(), ServeError> {
-        let signal = shutdown::signal()?;
-        self.run_until(signal).await
+    pub fn run(self) -> impl Future<Output = Result<(), ServeError>> {
+        let signal = shutdown::signal();
+        async move { self.run_until(signal?).await }
     }
 
     /// Serves until `stop` is ready, then lets what is under way finish.
@@ -122,7 +124,7 @@ impl Bound {
     ///
     /// None at present; a listener that cannot accept for a while is tried again.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
-        let connections = Connections::new(self.server.router, self.server.head_timeout);
+        let mut connections = Connections::new(self.server.router, self.server.head_timeout);
         tokio::select! {
             never = connections.accept(&self.listener) => match never {},
             () = stop => {}

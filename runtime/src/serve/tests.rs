@@ -85,3 +85,21 @@ async fn a_client_that_never_ends_its_head_is_cut_off() {
     assert!(!answer.contains("200 OK"), "{answer}");
     server.abort();
 }
+
+#[tokio::test]
+async fn a_request_that_outlasts_the_grace_is_cut_off() {
+    let server = serve(api().await).grace(Duration::from_millis(20));
+    let bound = server.bind("127.0.0.1:0").await.unwrap();
+    let mut stream = TcpStream::connect(bound.local_addr()).await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nHost: api\r\n\r\n")
+        .await
+        .unwrap();
+    bound
+        .run_until(tokio::time::sleep(Duration::from_millis(50)))
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer).await;
+    assert_eq!(answer, "");
+}

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
+use crate::claims::NumericDate;
 use crate::clock::{Clock, SystemClock};
 use crate::resource_server::{Audienced, Issuer};
 use crate::testing::broken::or_panic;
 use crate::testing::keys::{KeyRing, SigningKey};
-use crate::testing::token_builder::TokenBuilder;
 
 /// The issuer of [`caller`](crate::testing::caller) and [`TestApi`](crate::testing::TestApi).
 pub(super) const DEFAULT_ISSUER: &str = "https://issuer.test";
@@ -74,9 +74,8 @@ impl EmbeddedIssuer {
         &self.url
     }
 
-    /// A token for `subject`, valid unless it is changed; see [`TokenBuilder`].
-    pub fn token(&self, subject: &str) -> TokenBuilder {
-        TokenBuilder::new(self.clone(), subject, self.clock.now())
+    pub(super) fn now(&self) -> NumericDate {
+        self.clock.now()
     }
 
     /// This issuer as a [`ResourceServer`](crate::ResourceServer) trusts it, with its keys given.

@@ -1,18 +1,25 @@
 //! One request to an API under test, and its answer.
 
 use std::future::poll_fn;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
+use axum::Extension;
 use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use jsonwebtoken::Algorithm;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::testing::TokenBuilder;
 use crate::testing::broken::or_panic;
+
+/// From where requests under test come.
+const PEER: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 49_152));
 
 /// A request in the making; see [`TestApi`](crate::testing::TestApi).
 #[derive(Debug)]
@@ -161,7 +168,7 @@ impl TestRequest {
             request.body(Body::from(self.body)),
             "the request is no HTTP",
         );
-        let mut router = self.router;
+        let mut router = Extension(ConnectInfo(PEER)).layer(self.router);
         let _ = poll_fn(|context| Service::<Request<Body>>::poll_ready(&mut router, context)).await;
         let (parts, body) = match router.call(request).await {
             Ok(response) => response.into_parts(),

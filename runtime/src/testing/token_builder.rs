@@ -59,8 +59,15 @@ enum Signer {
     Raw(Vec<u8>),
 }
 
+impl EmbeddedIssuer {
+    /// A token for `subject`, valid unless it is changed; see [`TokenBuilder`].
+    pub fn token(&self, subject: &str) -> TokenBuilder {
+        TokenBuilder::new(self.clone(), subject, self.now())
+    }
+}
+
 impl TokenBuilder {
-    pub(super) fn new(issuer: EmbeddedIssuer, subject: &str, now: NumericDate) -> Self {
+    fn new(issuer: EmbeddedIssuer, subject: &str, now: NumericDate) -> Self {
         let claims = [
             ("iss", issuer.url().into()),
             ("sub", subject.into()),
@@ -78,7 +85,7 @@ impl TokenBuilder {
                 .collect(),
             issued_at: NumericDate::from_secs(now.as_secs()),
             expires_at: None,
-            lifetime: Duration::from_secs(300),
+            lifetime: Duration::from_mins(5),
             claim_edits: Edits::new(),
             header_edits: Edits::new(),
             payload: None,

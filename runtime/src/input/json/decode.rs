@@ -33,7 +33,7 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> 
 /// Why a text was not read.
 struct Failure {
     fault: Fault,
-    /// What serde_json says where the fault is its own.
+    /// What `serde_json` says where the fault is its own.
     beneath: Option<Category>,
 }
 

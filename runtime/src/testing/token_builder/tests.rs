@@ -108,7 +108,7 @@ fn times_follow_one_another() {
     let token = || issuer().token("alice").issued_at(at(1_000));
     assert_eq!(times(token()), (json!(1_000), json!(1_300)));
     assert_eq!(
-        times(token().lifetime(Duration::from_secs(60))),
+        times(token().lifetime(Duration::from_mins(1))),
         (json!(1_000), json!(1_060))
     );
     assert_eq!(
