@@ -14,16 +14,18 @@ pub use crate::policy::{Access, Declaration, Requirement};
 pub use crate::routing::__private::*;
 
 /// Proves that a handler with access `A` may take `T`.
-pub const fn argument<A, T: Argument>() -> ArgumentFacts
+pub const fn argument<A, T>() -> ArgumentFacts
 where
+    T: Argument,
     T: Accepted<A, T::Kind>,
 {
     T::FACTS
 }
 
 /// Proves the same, and that `T` may stand before another argument.
-pub const fn argument_before_last<A, T: Argument>() -> ArgumentFacts
+pub const fn argument_before_last<A, T>() -> ArgumentFacts
 where
+    T: Argument,
     T: Accepted<A, T::Kind>,
     T::Reads: HeadOnly,
 {

@@ -180,7 +180,7 @@ fn examine(kind: &Kind, private: &TokenStream) -> TokenStream {
         Kind::Newtype {
             field,
             named_by_garde,
-        } => (std::slice::from_ref(field), *named_by_garde),
+        } => (std::slice::from_ref(&**field), *named_by_garde),
         Kind::Tuple(fields) | Kind::Fields(fields) => (fields.as_slice(), true),
     };
     fields

@@ -69,7 +69,7 @@ impl JwtValidator {
         let mut refusal = Stage::Algorithm;
         for issuer in &self.issuers {
             if let Err(stage) = issuer.verify(&untrusted) {
-                refusal = refusal.max(stage)
+                refusal = refusal.max(stage);
             } else {
                 let payload = compact.payload()?;
                 let claims = Claims::read(&payload)?;
