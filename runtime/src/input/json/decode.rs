@@ -285,7 +285,7 @@ mod tests {
             (r#"{"sku": "\ud800"}"#, "/sku"),
             (r#"{"sku": "\udc00\ud800"}"#, "/sku"),
             ("{\"sku\": \"\u{1}\"}", "/sku"),
-            (r#"{"quantity": 01}"#, ""),
+            (r#"{"quantity": 01}"#, "/quantity"),
             (r#"{"unitPrice": 1e999}"#, "/unitPrice"),
             (r#"{"unitPrice": 1.}"#, "/unitPrice"),
             (
