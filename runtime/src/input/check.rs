@@ -31,28 +31,12 @@ where
             let pointer = T::shape().pointer(path);
             let place = match part {
                 Part::Body => pointer,
-                Part::Path | Part::Query => bare(&pointer),
+                Part::Path | Part::Query | Part::Form => bare(&pointer),
             };
             Violation::new(place, error.message().to_owned())
         })
         .collect();
     Err(InputError::Invalid(part, violations))
-}
-
-/// Gives the broken rules of a form by parameter; it is a body without pointers.
-pub(crate) fn by_name(error: InputError) -> InputError {
-    match error {
-        InputError::Invalid(part, violations) => InputError::Invalid(
-            part,
-            violations
-                .iter()
-                .map(|violation| {
-                    Violation::new(bare(violation.pointer()), violation.detail().to_owned())
-                })
-                .collect(),
-        ),
-        other => other,
-    }
 }
 
 /// The name of a parameter: a JSON Pointer of one step without its syntax.
@@ -62,4 +46,53 @@ fn bare(pointer: &str) -> String {
         .unwrap_or(pointer)
         .replace("~1", "/")
         .replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use garde::Validate;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize, Validate, crate::SecureInput)]
+    #[serde(deny_unknown_fields)]
+    struct Reading {
+        #[garde(length(max = 50), inner(range(min = 0.0, max = 1.0)))]
+        values: Vec<f64>,
+    }
+
+    fn broken(values: Vec<f64>) -> Vec<Violation> {
+        match check(Reading { values }, Part::Body, &()) {
+            Ok(_) => Vec::new(),
+            Err(InputError::Invalid(Part::Body, violations)) => violations,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn at_most_32_broken_rules_are_told() {
+        assert_eq!(broken(vec![0.5]).len(), 0);
+        assert_eq!(
+            broken(vec![2.0; MAX_VIOLATIONS - 1]).len(),
+            MAX_VIOLATIONS - 1
+        );
+        assert_eq!(broken(vec![2.0; MAX_VIOLATIONS]).len(), MAX_VIOLATIONS);
+        assert_eq!(broken(vec![2.0; MAX_VIOLATIONS + 1]).len(), MAX_VIOLATIONS);
+    }
+
+    /// garde's `range` compares with `<` and `>`, which NaN passes.
+    #[test]
+    fn what_gardes_rules_let_through_is_examined() {
+        let violations = broken(vec![0.5, f64::NAN]);
+        assert_eq!(violations.len(), 1);
+        assert_eq!(violations[0].pointer(), "/values/1");
+    }
+
+    #[test]
+    fn a_parameters_name_is_free_of_the_pointers_syntax() {
+        assert_eq!(bare("/perPage"), "perPage");
+        assert_eq!(bare("/a~1b~01"), "a/b~1");
+        assert_eq!(bare(""), "");
+    }
 }

@@ -11,7 +11,9 @@ pub enum Part {
     Path,
     /// The query.
     Query,
-    /// The body.
+    /// The body, a form.
+    Form,
+    /// The body, of another kind.
     Body,
 }
 
@@ -42,6 +44,7 @@ impl fmt::Display for Part {
         f.write_str(match self {
             Self::Path => "path",
             Self::Query => "query",
+            Self::Form => "form",
             Self::Body => "body",
         })
     }

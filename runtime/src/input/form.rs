@@ -7,7 +7,7 @@
 use axum::extract::{Form, FromRequest, OptionalFromRequest, Request};
 use serde::de::DeserializeOwned;
 
-use crate::input::check::{by_name, check};
+use crate::input::check::check;
 use crate::input::media_type::FORM;
 use crate::input::{ContextFrom, InputError, Part, SecureInput, Valid, body, pairs};
 
@@ -47,7 +47,6 @@ where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
 {
-    let value = pairs::decode(text, Part::Body)?;
-    let value = check(value, Part::Body, state).map_err(by_name)?;
-    Ok(Valid(Form(value)))
+    let value = pairs::decode(text, Part::Form)?;
+    Ok(Valid(Form(check(value, Part::Form, state)?)))
 }

@@ -90,3 +90,56 @@ fn detail(expected: &str) -> &'static str {
         _ => OTHER,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::extract::Request;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    /// What becomes of axum's rejection of a `Path<T>` on the route `/{id}`.
+    async fn refused<T: DeserializeOwned + Send + 'static>(path: &str) -> String {
+        let handler = async |path: Result<Path<T>, PathRejection>| match path {
+            Ok(_) => String::new(),
+            Err(rejection) => format!("{:?}", decoded(&rejection)),
+        };
+        let router = Router::new().route("/{id}", get(handler));
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let body = router.oneshot(request).await.unwrap().into_body();
+        let text = axum::body::to_bytes(body, 4096).await.unwrap();
+        String::from_utf8(text.to_vec()).unwrap()
+    }
+
+    fn said(error: &InputError) -> String {
+        format!("{error:?}")
+    }
+
+    #[tokio::test]
+    async fn a_segment_of_another_type_is_unfit_and_not_quoted() {
+        assert_eq!(refused::<u32>("/7").await, "");
+        let whole = "must be a whole number within range";
+        assert_eq!(refused::<u32>("/hunter2").await, said(&unfit("", whole)));
+        assert_eq!(refused::<(u8,)>("/256").await, said(&unfit("0", whole)));
+        assert_eq!(
+            refused::<std::net::IpAddr>("/hunter2").await,
+            said(&unfit("id", OTHER))
+        );
+    }
+
+    #[tokio::test]
+    async fn a_segment_that_is_no_text_is_undecodable() {
+        let error = InputError::Undecodable(Part::Path, Violation::new("id", "is not UTF-8"));
+        assert_eq!(refused::<String>("/%ff").await, said(&error));
+    }
+
+    #[tokio::test]
+    async fn a_type_that_does_not_fit_the_route_is_the_apis_fault() {
+        let misdeclared = said(&InputError::Misdeclared);
+        assert_eq!(refused::<(u8, u8)>("/7").await, misdeclared);
+        assert_eq!(refused::<Option<u8>>("/7").await, misdeclared);
+    }
+}

@@ -4,5 +4,51 @@
 ///
 /// Wraps axum's own extractors: `Valid<Json<T>>`, `Valid<Query<T>>`, `Valid<Path<T>>`,
 /// `Valid<Form<T>>`, where `T` derives [`SecureInput`](macro@crate::SecureInput).
+/// `Option<Valid<…>>` is absent or valid, never invalid: a body is absent without
+/// `Content-Type` and without a byte, a query without `?`, a path where the route has
+/// no parameters.
+///
+/// What is refused is answered with an [`InputError`](crate::input::InputError):
+///
+/// | | status |
+/// |---|---|
+/// | a body that is too large | 413 |
+/// | no `Content-Type`, another one, or a `Content-Encoding` | 415 |
+/// | text that cannot be decoded: no JSON, no UTF-8, a malformed escape, more than 32 levels, more than 256 parameters, a JSON member twice | 400 |
+/// | a wrong type, a missing or unknown member, a parameter twice | 422 |
+/// | a broken rule; all of them, up to 32 | 422 |
+///
+/// A JSON text in which a member stands twice has no single meaning ([RFC 8259 §4]),
+/// so it counts as undecodable. A query or form may repeat a name; here none may, and
+/// none holds a list.
+///
+/// Rules that need a context find it in the router's state: see
+/// [`ValidationContext`](crate::input::ValidationContext).
+///
+/// # Security
+///
+/// The answer holds no part of the input, not even a member's name, except where a
+/// custom rule of garde's quotes it in its own message.
+///
+/// # Examples
+///
+/// ```
+/// use palisade::prelude::*;
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct Paging {
+///     #[garde(range(min = 1, max = 1000))]
+///     page: u32,
+/// }
+///
+/// #[public(reason = "the catalogue is public")]
+/// async fn catalogue(paging: Option<Valid<Query<Paging>>>) -> String {
+///     let page = paging.map_or(1, |Valid(Query(paging))| paging.page);
+///     format!("page {page}")
+/// }
+/// ```
+///
+/// [RFC 8259 §4]: https://www.rfc-editor.org/rfc/rfc8259#section-4
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Valid<E>(pub E);

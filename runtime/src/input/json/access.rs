@@ -7,7 +7,7 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
 
-use crate::input::fault::{Fault, Segment, What, declared};
+use crate::input::fault::{Fault, Segment, Wanted, What, declared};
 use crate::input::json::watch::{Asked, Strictness, Watch};
 use crate::input::text::Text;
 
@@ -225,6 +225,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Variant<'_, A, A::Error>
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Fault> {
         self.read(|inner, watch| inner.tuple_variant(len, watch.visitor(visitor, Asked::Other)))
+            .map_err(|fault| fault.wanted(Wanted::Array))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -235,6 +236,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Variant<'_, A, A::Error>
         self.read(|inner, watch| {
             inner.struct_variant(fields, watch.visitor(visitor, Asked::Struct(fields)))
         })
+        .map_err(|fault| fault.wanted(Wanted::Object))
     }
 }
 

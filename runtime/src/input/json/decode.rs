@@ -143,22 +143,12 @@ mod tests {
 
     /// 400 or 422, the pointer and the detail.
     fn refusal<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> (u16, String, String) {
-        match decode::<T>(text.as_bytes()).unwrap_err() {
+        let (status, violation) = match decode::<T>(text.as_bytes()).unwrap_err() {
             InputError::Undecodable(Part::Body, violation) => (400, violation),
             InputError::Unfit(Part::Body, violation) => (422, violation),
             other => panic!("{other:?}"),
-        }
-        .into_parts()
-    }
-
-    trait Parts {
-        fn into_parts(self) -> (u16, String, String);
-    }
-
-    impl Parts for (u16, Violation) {
-        fn into_parts(self) -> (u16, String, String) {
-            (self.0, self.1.pointer().into(), self.1.detail().into())
-        }
+        };
+        fault(status, violation.pointer(), violation.detail())
     }
 
     /// The fault of an order that has everything it needs, and `member`.
@@ -285,7 +275,7 @@ mod tests {
             (r#"{"sku": "\ud800"}"#, "/sku"),
             (r#"{"sku": "\udc00\ud800"}"#, "/sku"),
             ("{\"sku\": \"\u{1}\"}", "/sku"),
-            (r#"{"quantity": 01}"#, ""),
+            (r#"{"quantity": 01}"#, "/quantity"),
             (r#"{"unitPrice": 1e999}"#, "/unitPrice"),
             (r#"{"unitPrice": 1.}"#, "/unitPrice"),
             (
@@ -396,6 +386,33 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    /// serde_json takes a lone surrogate where a type asks for bytes.
+    #[test]
+    fn bytes_are_text_that_decodes() {
+        #[derive(Debug)]
+        struct Bytes;
+
+        impl<'de> Deserialize<'de> for Bytes {
+            fn deserialize<D: serde::Deserializer<'de>>(inner: D) -> Result<Self, D::Error> {
+                inner.deserialize_byte_buf(IgnoredAny).map(|_| Self)
+            }
+        }
+        let lone = r#""\ud800""#;
+        assert!(decode::<Bytes>(br#""a""#).is_ok());
+        assert_eq!(refusal::<Bytes>(lone).0, 400);
+    }
+
+    #[test]
+    fn a_maps_names_are_decoded_like_parameters() {
+        type Counts = BTreeMap<u8, bool>;
+        let counts: Counts = decode(br#"{"7": true}"#).unwrap();
+        assert_eq!(counts, Counts::from([(7, true)]));
+        assert_eq!(
+            refusal::<Counts>(r#"{"x": true}"#),
+            fault(422, "", "has a member that is not known here")
+        );
     }
 
     #[test]
