@@ -115,7 +115,10 @@ impl Call {
             let _ = write!(line, " \\\n  -H 'Authorization: Bearer {token}'");
         }
         if let Some(body) = self.body {
-            let _ = write!(line, " \\\n  -H 'Content-Type: application/json' -d '{body}'");
+            let _ = write!(
+                line,
+                " \\\n  -H 'Content-Type: application/json' -d '{body}'"
+            );
         }
         line
     }

@@ -48,3 +48,8 @@ pub use self::secret::Secret;
 #[cfg(feature = "serve")]
 pub use self::serve::{Bound, ServeError, Server, serve};
 pub use self::token::TokenError;
+
+/// The README's code, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -220,6 +220,7 @@ mod tests {
             let (mut socket, _) = listener.accept().await.unwrap();
             let head =
                 "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{";
+            let _ = socket.read(&mut [0; 4096]).await.unwrap();
             socket.write_all(head.as_bytes()).await.unwrap();
             std::future::pending::<()>().await;
         });
