@@ -55,7 +55,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A, A::Error> {
     }
 }
 
-/// The members of an object; their names as serde_json read them, escapes undone.
+/// The members of an object; their names as `serde_json` read them, escapes undone.
 pub(crate) struct Members<'s, 'de, A, E> {
     inner: A,
     asked: Asked,

@@ -33,7 +33,7 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> 
 /// Why a text was not read.
 struct Failure {
     fault: Fault,
-    /// What serde_json says where the fault is its own.
+    /// What `serde_json` says where the fault is its own.
     beneath: Option<Category>,
 }
 
@@ -244,7 +244,7 @@ mod tests {
         #[derive(Debug, Deserialize)]
         enum Tree {
             #[serde(rename = "n")]
-            Node(Box<Tree>),
+            Node(#[expect(dead_code, reason = "only its depth matters")] Box<Tree>),
             #[serde(rename = "l")]
             Leaf,
         }
@@ -388,7 +388,7 @@ mod tests {
         }
     }
 
-    /// serde_json takes a lone surrogate where a type asks for bytes.
+    /// `serde_json` takes a lone surrogate where a type asks for bytes.
     #[test]
     fn bytes_are_text_that_decodes() {
         #[derive(Debug)]

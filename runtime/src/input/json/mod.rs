@@ -1,6 +1,6 @@
 //! A JSON body: strictly decoded, then checked.
 //!
-//! serde_json reads the text; [`Strict`](strict::Strict) stands between it and the
+//! `serde_json` reads the text; [`Strict`](strict::Strict) stands between it and the
 //! type and refuses what serde would let through.
 
 mod access;

@@ -1,7 +1,7 @@
-//! The deserializer that a type sees, and the visitor that serde_json sees.
+//! The deserializer that a type sees, and the visitor that `serde_json` sees.
 //!
-//! serde_json's text goes through [`Watched`] to the type, the type's wishes through
-//! [`Strict`] to serde_json; both keep what the other need not know.
+//! `serde_json`'s text goes through [`Watched`] to the type, the type's wishes through
+//! [`Strict`] to `serde_json`; both keep what the other need not know.
 
 use std::fmt;
 
@@ -91,7 +91,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D, D::Error> {
     }
 }
 
-/// Hands on to `visitor` what serde_json found, and its faults outward.
+/// Hands on to `visitor` what `serde_json` found, and its faults outward.
 pub(crate) struct Watched<'s, V> {
     pub(crate) visitor: V,
     pub(crate) asked: Asked,

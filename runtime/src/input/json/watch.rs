@@ -17,13 +17,13 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Sends a fault outward through serde_json, whose own error goes with it.
+    /// Sends a fault outward through `serde_json`, whose own error goes with it.
     pub(crate) fn carry<E: Error>(&self, fault: Fault, beneath: Option<E>) -> E {
         self.fault.set(Some(fault));
         beneath.unwrap_or_else(|| E::custom(""))
     }
 
-    /// Takes the fault that came with an error; none came if serde_json found it.
+    /// Takes the fault that came with an error; none came if `serde_json` found it.
     pub(crate) fn receive(&self) -> Fault {
         self.fault
             .take()
