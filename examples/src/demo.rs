@@ -2,6 +2,8 @@
 
 #![expect(clippy::print_stdout, reason = "the demo prints what it does")]
 
+use std::fmt::Write as _;
+
 use axum::body::{Body, Bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Method, Request, StatusCode};
@@ -110,10 +112,10 @@ impl Call {
     pub fn curl(&self, base: &str) -> String {
         let mut line = format!("curl -i -X {} {base}{}", self.method, self.path);
         if let Some(token) = &self.token {
-            line += &format!(" \\\n  -H 'Authorization: Bearer {token}'");
+            let _ = write!(line, " \\\n  -H 'Authorization: Bearer {token}'");
         }
         if let Some(body) = self.body {
-            line += &format!(" \\\n  -H 'Content-Type: application/json' -d '{body}'");
+            let _ = write!(line, " \\\n  -H 'Content-Type: application/json' -d '{body}'");
         }
         line
     }

@@ -36,7 +36,7 @@ impl Diagnostics {
     /// The mistakes as `compile_error!` invocations; nothing where there are none.
     pub(crate) fn into_compile_errors(mut self) -> Option<TokenStream> {
         self.reported = true;
-        self.errors.take().map(|errors| errors.into_compile_error())
+        self.errors.take().map(syn::Error::into_compile_error)
     }
 
     /// What is wrong, without the help, in the order of the mistakes.

@@ -28,8 +28,9 @@ use crate::parse::AttributeKind;
 /// ```
 ///
 /// The handler becomes a value of its name that a `SecureRouter` mounts and nothing
-/// else can call; a local `let` of the same name in the same module then clashes with
-/// it. Its fn stays reachable inside the module that declares it, as
+/// else can call. In patterns such a value is a constant: a `let`, an argument or a
+/// garde-validated field of the same name in the same module clashes with it (rustc says
+/// that it found `__palisade_…`); rename one of the two. Its fn stays reachable inside the module that declares it, as
 /// `create_order.unguarded(…)`, for that module's own tests.
 ///
 /// `body_limit` is between `"1 B"` and `"1 GiB"`, in `B`, `KiB`, `MiB` or `GiB`; 64 KiB
@@ -38,7 +39,7 @@ use crate::parse::AttributeKind;
 ///
 /// # Examples
 ///
-/// ```ignore
+/// ```text
 /// #[secured(scopes = any("admin", all(ORDERS_WRITE, "orders:delete")))]
 /// async fn delete_order(Path(id): Path<Uuid>) -> StatusCode { … }
 /// ```
@@ -58,7 +59,7 @@ pub fn secured(words: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Examples
 ///
-/// ```ignore
+/// ```text
 /// #[public(reason = "liveness probe, reveals nothing")]
 /// async fn health() -> &'static str { "ok" }
 /// ```
@@ -75,7 +76,7 @@ pub fn public(words: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Examples
 ///
-/// ```ignore
+/// ```text
 /// scopes! {
 ///     /// Read orders.
 ///     pub ORDERS_READ = "orders:read";
@@ -112,7 +113,7 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
 ///
 /// # Examples
 ///
-/// ```ignore
+/// ```text
 /// #[derive(Deserialize, Validate, SecureInput)]
 /// #[serde(deny_unknown_fields)]
 /// struct NewOrder {
@@ -144,7 +145,7 @@ fn secure_input(item: syn::DeriveInput) -> Tokens {
 
 fn declared(kind: AttributeKind, words: Tokens, item: Tokens) -> Tokens {
     let mut diagnostics = Diagnostics::default();
-    let raw = parse::RawHandler::read(kind, item, Span::call_site(), &mut diagnostics);
+    let raw = parse::RawHandler::read(kind, item, &mut diagnostics);
     // the attribute's own place, as if the user had written it
     let span = raw.as_ref().map_or_else(Span::call_site, |raw| {
         raw.signature.ident.span().located_at(Span::call_site())

@@ -4,31 +4,47 @@
 
 extern crate self as palisade;
 
-mod claims;
-mod clock;
-mod guard;
-pub mod input;
-mod keys;
-mod policy;
-mod resource_server;
-mod response;
-pub mod routing;
-mod secret;
-mod token;
-
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod claims;
+mod clock;
 pub mod danger;
+mod guard;
+pub mod input;
+mod keys;
+pub mod policy;
 pub mod prelude;
+pub mod resource_server;
+mod response;
+pub mod routing;
+mod secret;
+#[cfg(feature = "serve")]
+mod serve;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod token;
 
 pub use garde;
 pub use palisade_macros::{SecureInput, public, scopes, secured};
 pub use serde;
 
-pub use self::claims::Scope;
-pub use self::guard::Caller;
-pub use self::input::{SecureInput, Valid};
-pub use self::resource_server::ResourceServer;
+pub use self::claims::scope::Scope;
+pub use self::clock::{Clock, SystemClock};
+pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
+pub use self::input::secure_input::SecureInput;
+pub use self::input::valid::Valid;
+#[cfg(feature = "discovery")]
+pub use self::keys::DiscoveryError;
+pub use self::keys::{Algorithm, KeyError};
+pub use self::resource_server::error::ConfigError;
+pub use self::resource_server::issuer::Issuer;
+pub use self::resource_server::server::ResourceServer;
 pub use self::response::Problem;
-pub use self::routing::{Api, SecureRouter, TrustedExtractor, Unvalidated};
+pub use self::routing::api::Api;
+pub use self::routing::extractor::{TrustedExtractor, Unvalidated};
+pub use self::routing::secure_router::SecureRouter;
+pub use self::secret::Secret;
+#[cfg(feature = "serve")]
+pub use self::serve::{Bound, ServeError, Server, serve};
+pub use self::token::TokenError;

@@ -8,22 +8,24 @@ pub use axum::extract::{FromRequest, FromRequestParts, Request};
 pub use axum::response::Response;
 pub use garde;
 
-pub use crate::claims::Scope;
+pub use crate::claims::scope::Scope;
 pub use crate::input::__private::*;
 pub use crate::policy::{Access, Declaration, Requirement};
 pub use crate::routing::__private::*;
 
 /// Proves that a handler with access `A` may take `T`.
-pub const fn argument<A, T: Argument>() -> ArgumentFacts
+pub const fn argument<A, T>() -> ArgumentFacts
 where
+    T: Argument,
     T: Accepted<A, T::Kind>,
 {
     T::FACTS
 }
 
 /// Proves the same, and that `T` may stand before another argument.
-pub const fn argument_before_last<A, T: Argument>() -> ArgumentFacts
+pub const fn argument_before_last<A, T>() -> ArgumentFacts
 where
+    T: Argument,
     T: Accepted<A, T::Kind>,
     T::Reads: HeadOnly,
 {

@@ -13,12 +13,12 @@ struct Tenancy {
 }
 
 #[secured(authenticated)]
-async fn tenant(caller: Caller<Tenancy>) -> String {
+async fn show_tenant(caller: Caller<Tenancy>) -> String {
     caller.claims().tenant.clone()
 }
 
 #[secured(scopes = "other")]
-async fn tenant_with_scope(caller: Caller<Tenancy>) -> String {
+async fn show_tenant_with_scope(caller: Caller<Tenancy>) -> String {
     caller.claims().tenant.clone()
 }
 
@@ -44,7 +44,7 @@ impl TrustedExtractor for Subject {
 }
 
 #[secured(authenticated)]
-async fn subject(Subject(subject): Subject) -> String {
+async fn show_subject(Subject(subject): Subject) -> String {
     subject
 }
 
@@ -68,8 +68,8 @@ async fn everything(caller: Caller) -> String {
 #[tokio::test]
 async fn typed_claims_are_decoded_and_validated_by_the_guard() {
     let routes = SecureRouter::new()
-        .route("/", get(tenant))
-        .route("/scope", get(tenant_with_scope));
+        .route("/", get(show_tenant))
+        .route("/scope", get(show_tenant_with_scope));
     let api = TestApi::new(routes).await;
     let answer = api
         .caller("alice")
@@ -116,7 +116,7 @@ async fn typed_claims_are_decoded_and_validated_by_the_guard() {
 #[tokio::test]
 async fn an_extractor_of_ones_own_can_build_on_the_caller() {
     let routes = SecureRouter::new()
-        .route("/", get(subject))
+        .route("/", get(show_subject))
         .route("/nobody", get(nobody));
     let api = TestApi::new(routes).await;
     assert_eq!(api.caller("alice").get("/").send().await.text(), "alice");
@@ -161,5 +161,5 @@ async fn a_handler_is_called_alone_in_its_modules_tests() {
     let caller = palisade::testing::caller("alice").with_claims(Tenancy {
         tenant: "acme".to_owned(),
     });
-    assert_eq!(tenant.unguarded(caller).await, "acme");
+    assert_eq!(show_tenant.unguarded(caller).await, "acme");
 }

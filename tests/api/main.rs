@@ -1,5 +1,13 @@
 //! What a user of Palisade sees: declared handlers behind their guard, in process and over a socket.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it is wrong"
+)]
+
 mod answers;
 mod claims;
 mod inputs;

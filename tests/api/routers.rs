@@ -155,7 +155,7 @@ async fn layers_run_outside_the_guard() {
 async fn an_api_stands_beside_other_axum_routes_with_its_guard() {
     use tower::ServiceExt;
     let api = TestApi::new(SecureRouter::new().route("/guarded", get(guarded))).await;
-    let whole = axum::Router::new()
+    let merged = axum::Router::new()
         .route("/plain", axum::routing::get(|| async { "plain" }))
         .merge(api.api().clone().into_router())
         .fallback(|| async { StatusCode::IM_A_TEAPOT });
@@ -164,7 +164,7 @@ async fn an_api_stands_beside_other_axum_routes_with_its_guard() {
             .body(axum::body::Body::empty())
             .unwrap();
         assert_eq!(
-            whole
+            merged
                 .clone()
                 .oneshot(request)
                 .await

@@ -1,5 +1,13 @@
 //! Attacks on a running API, each with the weakness that it stands for.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it is wrong"
+)]
+
 mod paths;
 mod sockets;
 mod tokens;

@@ -39,8 +39,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     let api = routes().with_state(Store::default()).protect(server);
     let bound = palisade::serve(api).bind(options.listen).await?;
-    println!("listening on http://{}", bound.local_addr());
-    bound.run().await?;
+    let address = bound.local_addr();
+    let running = bound.run();
+    println!("listening on http://{address}");
+    running.await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use palisade::testing::EmbeddedIssuer;
+use palisade::testing::{EmbeddedIssuer, ServedIssuer};
 use palisade::{Api, ResourceServer};
 use palisade_examples::demo::{self, Call};
 use palisade_examples::orders::{Store, routes};
@@ -55,9 +55,9 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     })
 }
 
-async fn protect(issuer: &EmbeddedIssuer) -> Result<Api, Box<dyn Error>> {
+async fn protect(issuer: &ServedIssuer) -> Result<Api, Box<dyn Error>> {
     let server = ResourceServer::builder()
-        .trust(issuer.issuer(AUDIENCE))
+        .trust(issuer.discovered(AUDIENCE))
         .realm("orders")
         .build()
         .await?;

@@ -4,8 +4,8 @@ use palisade::prelude::*;
 use uuid::Uuid;
 
 use super::model::{Listing, NewOrder, Order, WhoAmI};
+use super::scope::{ADMIN, ORDERS_DELETE, ORDERS_READ, ORDERS_WRITE};
 use super::store::Store;
-use super::{ADMIN, ORDERS_DELETE, ORDERS_READ, ORDERS_WRITE};
 
 #[public(reason = "liveness probe, reveals nothing")]
 pub(super) async fn health() -> &'static str {

@@ -2,23 +2,13 @@
 
 mod handlers;
 mod model;
+mod scope;
 mod store;
 
 use palisade::SecureRouter;
 use palisade::routing::get;
 
 pub use self::store::Store;
-
-palisade::scopes! {
-    /// Read orders.
-    pub ORDERS_READ = "orders:read";
-    /// Create orders.
-    pub ORDERS_WRITE = "orders:write";
-    /// Delete orders, together with `orders:write`.
-    pub ORDERS_DELETE = "orders:delete";
-    /// Do everything.
-    pub ADMIN = "admin";
-}
 
 /// Every route of the API; it still misses its state and a server.
 pub fn routes() -> SecureRouter<Store> {

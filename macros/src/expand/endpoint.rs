@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use crate::expand::Runtime;
-use crate::expand::handler::{arguments, first_span, hidden};
+use crate::expand::names::{arguments, first_span, hidden};
 use crate::model::Handler;
 
 // Input:  async fn create_order(caller: Caller, order: Valid<Json<NewOrder>>) -> StatusCode { … }
@@ -29,9 +29,9 @@ pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
     let answer = runtime.at(returned);
     let answer = quote_spanned!(returned=> #answer::response(returned));
     let name = handler.name().span();
-    let named = runtime.at(name);
+    let at_name = runtime.at(name);
     let call = quote_spanned! {name=>
-        async fn call(request: #named::Request, state: __S) -> #named::Response {
+        async fn call(request: #at_name::Request, state: __S) -> #at_name::Response {
             #extract
             let returned = #hidden.unguarded(#(#names),*).await;
             #answer

@@ -7,7 +7,8 @@ use syn::Path;
 
 use crate::expand::Runtime;
 use crate::expand::declaration::nobody;
-use crate::expand::handler::{hidden, item};
+use crate::expand::handler::item;
+use crate::expand::names::hidden;
 use crate::model::Handler;
 use crate::parse::RawHandler;
 

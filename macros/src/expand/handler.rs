@@ -1,13 +1,13 @@
 //! A handler as an item that can be mounted, with the fn inside.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::ext::IdentExt;
+use quote::{quote, quote_spanned};
 use syn::{Ident, Path};
 
 use crate::expand::Runtime;
 use crate::expand::declaration::declaration;
 use crate::expand::endpoint::endpoint;
+use crate::expand::names::{arguments, first_span, hidden};
 use crate::model::{Access, Declaration, Handler};
 
 /// The item, its fn, its declaration and its endpoint.
@@ -114,17 +114,6 @@ pub(super) fn item(handler: &Handler) -> TokenStream {
     }
 }
 
-/// The type behind a handler's value: only the value takes the handler's name.
-pub(super) fn hidden(name: &Ident) -> Ident {
-    format_ident!("__palisade_{}", name.unraw(), span = name.span())
-}
-
-/// Names for the arguments that nothing of the user's can meet.
-pub(super) fn arguments(handler: &Handler) -> Vec<Ident> {
-    let name = |at| format_ident!("argument_{at}", span = Span::mixed_site());
-    (0..handler.arguments.len()).map(name).collect()
-}
-
 /// What is known of each argument; the proof that it may be one, at its own span.
 fn facts(handler: &Handler, declared: &Declaration, runtime: Runtime<'_>) -> Vec<TokenStream> {
     let last = handler.arguments.len().saturating_sub(1);
@@ -153,10 +142,4 @@ fn access(declared: &Declaration, private: &TokenStream, span: Span) -> TokenStr
     } else {
         access
     }
-}
-
-/// The span of a type's first token: an error there is at the user's own text.
-pub(super) fn first_span(tokens: &impl quote::ToTokens) -> Span {
-    let first = tokens.to_token_stream().into_iter().next();
-    first.map_or_else(Span::mixed_site, |token| token.span())
 }

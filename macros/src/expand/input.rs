@@ -1,7 +1,7 @@
 //! `SecureInput` and `Bounded` for a type that is taken as input.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::Member;
 use syn::spanned::Spanned;
 
@@ -116,7 +116,7 @@ fn scalar(head: &Head) -> TokenStream {
 fn nested(head: &Head) -> TokenStream {
     let Head { krate, ident, .. } = head;
     let private = quote!(#krate::__private);
-    quote! {
+    let tokens = quote! {
         #[automatically_derived]
         impl<__Rules> #private::Bounded<__Rules> for #ident
         where
@@ -135,13 +135,17 @@ fn nested(head: &Head) -> TokenStream {
                 <#ident as #private::SecureInput>::examine(self, __at, __report)
             }
         }
-    }
+    };
+    written_at(tokens, ident.span())
 }
 
 fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
-    let nested = |field: &Field| match proof(field, private) {
-        Some(proof) => quote!(#proof.nested()),
-        None => quote!(#private::Nested::Leaf),
+    let nested = |field: &Field| {
+        if let Some(proof) = proof(field, private) {
+            quote!(#proof.nested())
+        } else {
+            quote!(#private::Nested::Leaf)
+        }
     };
     match kind {
         Kind::Scalar => quote!(#private::Shape::Fields(&[])),
@@ -176,7 +180,7 @@ fn examine(kind: &Kind, private: &TokenStream) -> TokenStream {
         Kind::Newtype {
             field,
             named_by_garde,
-        } => (std::slice::from_ref(field), *named_by_garde),
+        } => (std::slice::from_ref(&**field), *named_by_garde),
         Kind::Tuple(fields) | Kind::Fields(fields) => (fields.as_slice(), true),
     };
     fields
@@ -202,10 +206,9 @@ fn examine_field(field: &Field, named_by_garde: bool, private: &TokenStream) -> 
     let rules = field.rules.as_ref();
     let maxima = rules.map(Rules::all_maxima).unwrap_or_default();
     let maxima = maxima.into_iter().map(|max| {
-        let ty = located(field.ty.to_token_stream(), max.span());
-        quote_spanned! {max.span()=>
-            #private::ceiling::<#ty, #private::Fits<{ #private::fits(#max) }>>();
-        }
+        let ty = &field.ty;
+        let call = quote!(#private::ceiling::<#ty, #private::Fits<{ #private::fits(#max) }>>(););
+        written_at(call, max.span())
     });
     quote! {
         #(#maxima)*
@@ -244,6 +247,24 @@ fn located(tokens: TokenStream, span: Span) -> TokenStream {
         }
     };
     tokens.into_iter().map(relocate).collect()
+}
+
+/// The same tokens, as if the user had written them at `span`.
+///
+/// rustc then does not say that an error about them originates in a macro.
+fn written_at(tokens: TokenStream, span: Span) -> TokenStream {
+    let rewrite = |token| match token {
+        TokenTree::Group(group) => {
+            let mut moved = Group::new(group.delimiter(), written_at(group.stream(), span));
+            moved.set_span(span);
+            TokenTree::Group(moved)
+        }
+        mut token => {
+            token.set_span(span);
+            token
+        }
+    };
+    tokens.into_iter().map(rewrite).collect()
 }
 
 fn rules_type(rules: &Rules, private: &TokenStream) -> TokenStream {

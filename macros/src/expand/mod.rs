@@ -5,6 +5,7 @@ mod endpoint;
 mod fallback;
 mod handler;
 mod input;
+mod names;
 mod vocabulary;
 
 pub(crate) use self::fallback::{denying, unread};

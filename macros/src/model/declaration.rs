@@ -47,18 +47,18 @@ impl Declaration {
             AttributeKind::Secured => secured(scopes, authenticated.take(), missing, diagnostics),
             AttributeKind::Public => public(reason.take(), missing, diagnostics),
         };
-        let body_limit = body_limit
-            .take()
-            .map(|(_, text)| body_limit::check(&text, diagnostics));
-        let unvalidated = unvalidated
-            .take()
-            .map(|(_, text)| check_reason("unvalidated", text, diagnostics));
+        let body_limit = optional(body_limit.take(), |text| {
+            body_limit::check(&text, diagnostics)
+        });
+        let unvalidated = optional(unvalidated.take(), |text| {
+            check_reason("unvalidated", text, diagnostics)
+        });
         let krate = krate.take().map(|(_, path)| path);
         let declaration = || {
             Some(Self {
                 access: access?,
-                body_limit: optional(body_limit)?,
-                unvalidated: optional(unvalidated)?,
+                body_limit: body_limit.ok()?,
+                unvalidated: unvalidated.ok()?,
             })
         };
         (declaration(), krate)
@@ -66,12 +66,11 @@ impl Declaration {
 }
 
 /// Absent is fine, wrong is not.
-fn optional<T>(value: Option<Option<T>>) -> Option<Option<T>> {
-    match value {
-        None => Some(None),
-        Some(None) => None,
-        Some(Some(value)) => Some(Some(value)),
-    }
+fn optional<T, U>(
+    value: Option<(Span, T)>,
+    check: impl FnOnce(T) -> Option<U>,
+) -> Result<Option<U>, ()> {
+    value.map(|(_, value)| check(value).ok_or(())).transpose()
 }
 
 fn secured(

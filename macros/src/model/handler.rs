@@ -277,7 +277,10 @@ mod tests {
             mistakes("async fn list(&self) {}"),
             ["a handler is no method"]
         );
-        let arguments: String = (0..17).map(|at| format!("a{at}: u8, ")).collect();
+        let arguments = (0..17)
+            .map(|at| format!("a{at}: u8"))
+            .collect::<Vec<_>>()
+            .join(", ");
         assert_eq!(
             mistakes(&format!("async fn list({arguments}) {{}}")),
             ["a handler takes at most 16 arguments"]

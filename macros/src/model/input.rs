@@ -32,7 +32,10 @@ pub(crate) enum Kind {
     /// An object.
     Fields(Vec<Field>),
     /// What its one field is, whether or not garde names that.
-    Newtype { field: Field, named_by_garde: bool },
+    Newtype {
+        field: Box<Field>,
+        named_by_garde: bool,
+    },
     /// An array.
     Tuple(Vec<Field>),
 }
@@ -48,7 +51,7 @@ pub(crate) struct Field {
 
 impl Input {
     /// Checks the item; what is wrong is in the diagnostics.
-    pub(crate) fn check(raw: RawInput, diagnostics: &mut Diagnostics) -> Result<Self, Head> {
+    pub(crate) fn check(raw: RawInput, diagnostics: &mut Diagnostics) -> Result<Self, Box<Head>> {
         let RawInput { item, attributes } = raw;
         let mut head = Head {
             krate: attributes
@@ -78,7 +81,7 @@ impl Input {
         };
         match kind {
             Some(kind) if concrete => Ok(Self { head, kind }),
-            _ => Err(head),
+            _ => Err(Box::new(head)),
         }
     }
 }
@@ -142,7 +145,7 @@ fn of_struct(
         if checked.len() == 1 {
             let field = checked.pop()?;
             return Some(Kind::Newtype {
-                field,
+                field: Box::new(field),
                 named_by_garde,
             });
         }

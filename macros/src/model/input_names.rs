@@ -31,7 +31,7 @@ impl RenameAll {
         }
     }
 
-    /// A field's name under it, as serde_derive's `apply_to_field`.
+    /// A field's name under it, as `serde_derive`'s `apply_to_field`.
     fn apply(self, field: &str) -> String {
         match self {
             Self::AsWritten => field.to_owned(),

@@ -1,12 +1,13 @@
 //! What stands between the parentheses of `#[secured(…)]` and `#[public(…)]`.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Ident, Lit, LitStr, Path, Token};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::scopes::{RawScopes, parse_path};
+use crate::parse::recovery::{parse_path, skip_to_comma};
+use crate::parse::scopes::RawScopes;
 use crate::parse::slot::Slot;
 use crate::parse::word::Word;
 
@@ -185,10 +186,11 @@ fn fill(
     input: ParseStream<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<()> {
-    let Ok(text) = input.parse() else {
+    // a literal of another type would be consumed by trying
+    if !input.peek(LitStr) {
         return wrong_value(word, input, diagnostics);
-    };
-    slot.fill(span, text, diagnostics);
+    }
+    slot.fill(span, input.parse().ok()?, diagnostics);
     Some(())
 }
 
@@ -220,9 +222,4 @@ fn end_word(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Resul
         skip_to_comma(input);
     }
     Option::<Token![,]>::parse(input).map(drop)
-}
-
-/// Leaves out what belongs to something that is wrong already.
-pub(crate) fn skip_to_comma(input: ParseStream<'_>) {
-    while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
 }

@@ -1,6 +1,6 @@
 //! The fn that an attribute stands on; its body stays unread.
 
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Group, Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Visibility};
 
@@ -21,12 +21,13 @@ impl RawHandler {
     pub(crate) fn read(
         kind: Kind,
         item: TokenStream,
-        span: proc_macro2::Span,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
+        let first = item.clone().into_iter().next();
         let handler = syn::parse2(item).ok();
         if handler.is_none() {
             let kind = kind.name();
+            let span = first.map_or_else(Span::call_site, |token| token.span());
             diagnostics.error(
                 span,
                 format_args!("`#[{kind}]` stands on what is no fn with a body"),

@@ -3,6 +3,7 @@
 mod attribute;
 mod handler;
 mod input;
+mod recovery;
 mod scopes;
 mod slot;
 mod vocabulary;

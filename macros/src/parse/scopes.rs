@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Path, Token, token};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::attribute::skip_to_comma;
+use crate::parse::recovery::{parse_path, skip_to_comma};
 
 /// A requirement as it was written.
 pub(crate) enum RawScopes {
@@ -26,8 +26,9 @@ pub(crate) enum Combinator {
 impl RawScopes {
     /// Reads one requirement; says what is wrong with what it cannot read.
     pub(crate) fn parse(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
-        if let Ok(text) = input.parse::<LitStr>() {
-            return Some(Self::Text(text));
+        // a literal of another type would be consumed by trying
+        if input.peek(LitStr) {
+            return input.parse().ok().map(Self::Text);
         }
         if input.peek(Ident) && input.peek2(token::Paren) {
             return Self::parse_list(input, diagnostics);
@@ -104,11 +105,4 @@ fn parse_parts(
     parts
         .map_err(|error: syn::Error| diagnostics.push(error))
         .ok()
-}
-
-/// A path without generic arguments, as a constant has.
-pub(crate) fn parse_path(input: ParseStream<'_>) -> Option<Path> {
-    let fork = input.fork();
-    fork.call(Path::parse_mod_style).ok()?;
-    input.call(Path::parse_mod_style).ok()
 }

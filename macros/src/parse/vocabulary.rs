@@ -6,7 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, LitStr, Path, Token, Visibility};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::scopes::parse_path;
+use crate::parse::recovery::parse_path;
 use crate::parse::slot::Slot;
 
 /// The entries in their order, and where the runtime crate is.

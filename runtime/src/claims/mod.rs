@@ -2,9 +2,10 @@
 
 mod audience;
 mod numeric_date;
-mod scope;
+pub(crate) mod scope;
 pub(crate) mod strict_json;
 
 pub use self::audience::Audience;
 pub use self::numeric_date::NumericDate;
-pub use self::scope::{Scope, ScopeError, ScopeSet};
+pub(crate) use self::scope::Scope;
+pub use self::scope::{ScopeError, ScopeSet};

@@ -52,6 +52,7 @@ impl NumericDate {
     }
 
     /// This instant moved later by `by`, at most [`MAX`](Self::MAX).
+    #[must_use]
     pub fn saturating_add(self, by: Duration) -> Self {
         let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
         Self::from_millis(self.millis.saturating_add(by))

@@ -70,7 +70,7 @@ impl Guard {
             .headers
             .get_all(AUTHORIZATION)
             .iter()
-            .map(|value| value.as_bytes());
+            .map(axum::http::HeaderValue::as_bytes);
         match Credential::read(headers) {
             Credential::Absent => Err(Refusal::NoCredential),
             Credential::Malformed => Err(Refusal::MalformedCredential),

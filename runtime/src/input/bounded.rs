@@ -1,16 +1,16 @@
 //! Which types are bounded under which rules, and what garde leaves to examine.
+//!
+//! Impls whose bounds tell of mistakes are written out: rustc would add to each message
+//! that it originates in a macro.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 use std::sync::Arc;
 
 use garde::Report;
 use garde::error::{Error, Path};
 
-use crate::input::rules::{
-    Ceiling, Collection, Inside, LengthOf, MapHasRules, RangeOf, Ruleset, Text,
-};
-use crate::input::{Nested, Scalar};
+use crate::input::Nested;
+use crate::input::rules::{Ceiling, Inside, LengthOf, RangeOf, Ruleset, Text};
 
 /// The largest length that counts as a bound: 1,048,576 bytes, characters or items.
 pub const MAX_LENGTH: usize = 1 << 20;
@@ -18,7 +18,7 @@ pub const MAX_LENGTH: usize = 1 << 20;
 /// A type that these rules bound, whatever is sent.
 ///
 /// Palisade implements it for the types that garde's rules apply to, the derive for
-/// the types that derive `SecureInput`. By hand it goes with [`Scalar`], for a type
+/// the types that derive `SecureInput`. By hand it goes with [`Scalar`](crate::input::Scalar), for a type
 /// that no rule needs to bound.
 #[diagnostic::on_unimplemented(
     message = "nobody knows what bounds `{Self}`",
@@ -43,22 +43,29 @@ pub trait Bounded<Rules> {
 impl<R: Ruleset<Length: LengthOf<Text, Self>>> Bounded<R> for str {}
 impl<R: Ruleset<Length: LengthOf<Text, Self>>> Bounded<R> for String {}
 
-macro_rules! floats {
-    ($($float:ty)*) => {$(
-        impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for $float {
-            const EXAMINED: bool = true;
+impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for f32 {
+    const EXAMINED: bool = true;
 
-            #[inline]
-            fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-                if !self.is_finite() {
-                    report.append(at(), Error::new("not a finite number"));
-                }
-            }
-        }
-    )*};
+    #[inline]
+    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        examine_float(self.is_finite(), at, report);
+    }
 }
 
-floats! { f32 f64 }
+impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for f64 {
+    const EXAMINED: bool = true;
+
+    #[inline]
+    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        examine_float(self.is_finite(), at, report);
+    }
+}
+
+fn examine_float(is_finite: bool, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+    if !is_finite {
+        report.append(at(), Error::new("not a finite number"));
+    }
+}
 
 /// Those that stand for what they hold, for garde as on the wire.
 macro_rules! transparent {
@@ -96,40 +103,6 @@ impl<T: Bounded<Inside<R>>, R: Ruleset> Bounded<R> for Option<T> {
         }
     }
 }
-
-macro_rules! collections {
-    ($($nested:ident [$($generic:tt)*] $ty:ty $(where $length:ident)?;)*) => {$(
-        impl<T: Bounded<R::Items>, R: Ruleset, $($generic)*> Bounded<R> for $ty
-        $(where R::$length: LengthOf<Collection, Self>)?
-        {
-            const EXAMINED: bool = T::EXAMINED;
-            const NESTED: Nested = Nested::$nested(&T::NESTED);
-
-            #[inline]
-            fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-                if T::EXAMINED {
-                    for (index, item) in self.iter().enumerate() {
-                        item.examine(&mut || at().join(index), report);
-                    }
-                }
-            }
-        }
-    )*};
-}
-
-collections! {
-    Items[] [T] where Length;
-    Items[] Vec<T> where Length;
-    Items[] VecDeque<T> where Length;
-    Items[] LinkedList<T> where Length;
-    Items[const N: usize] [T; N];
-    Unordered[] BTreeSet<T> where Length;
-    Unordered[] BinaryHeap<T> where Length;
-    Unordered[S] HashSet<T, S> where Length;
-}
-
-impl<K, V, S, R> Bounded<R> for HashMap<K, V, S> where Self: MapHasRules {}
-impl<K, V, R> Bounded<R> for BTreeMap<K, V> where Self: MapHasRules {}
 
 macro_rules! tuples {
     ($($($part:ident $index:tt)+;)*) => {$(

@@ -3,6 +3,7 @@
 mod body;
 mod bounded;
 mod check;
+mod collections;
 mod context;
 mod error;
 mod fault;
@@ -14,10 +15,10 @@ mod path;
 mod query;
 mod rules;
 mod scalar;
-mod secure_input;
+pub(crate) mod secure_input;
 mod shape;
 mod text;
-mod valid;
+pub(crate) mod valid;
 mod violation;
 
 pub use self::body::{BodyLimit, DEFAULT_BODY_LIMIT};
@@ -26,9 +27,9 @@ pub use self::context::{ContextFrom, ValidationContext};
 pub use self::error::{InputError, Part};
 pub(crate) use self::path::decoded as path_error;
 pub use self::scalar::Scalar;
-pub use self::secure_input::SecureInput;
+pub(crate) use self::secure_input::SecureInput;
 pub use self::shape::{Field, Nested, Shape};
-pub use self::valid::Valid;
+pub(crate) use self::valid::Valid;
 pub use self::violation::Violation;
 
 /// What generated code names of this room.
@@ -39,5 +40,6 @@ pub mod __private {
         Adapted, Conditional, DiveOf, Dived, Endless, Fits, Graphemes, Missing, Rules, Ruleset,
         Unruled, Variable, Written,
     };
-    pub use super::{Field, Nested, Scalar, SecureInput, Shape};
+    pub use super::secure_input::SecureInput;
+    pub use super::{Field, Nested, Scalar, Shape};
 }

@@ -3,7 +3,9 @@
 //! The derive writes a field's rules as a [`Rules`]; [`Bounded`](super::Bounded) asks
 //! them whether they bound the field's type. A rule that was written but does not
 //! count is a marker of its own. Each kind of mistake has a trait that nothing
-//! implements, so that the compiler's message can say what to write instead.
+//! implements, so that the compiler's message can say what to write instead; its
+//! `Self` is the marker, because rustc reports the outer trait where both have the
+//! field's type as `Self`.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -101,114 +103,114 @@ pub trait Ceiling<T: ?Sized> {}
 pub enum Fits<const ANSWER: bool> {}
 
 impl<K, T: ?Sized> LengthOf<K, T> for Written {}
-impl<T: ?Sized + TextHasLength> LengthOf<Text, T> for Missing {}
-impl<T: ?Sized + CollectionHasLength> LengthOf<Collection, T> for Missing {}
-impl<K, T: ?Sized + AlwaysHasRule> LengthOf<K, T> for Conditional {}
-impl<K, T: ?Sized + HasRuleOfGarde> LengthOf<K, T> for Adapted {}
-impl<K, T: ?Sized + LengthHasMax> LengthOf<K, T> for Endless {}
-impl<K, T: ?Sized + LengthIsNotInGraphemes> LengthOf<K, T> for Graphemes {}
-impl<K, T: ?Sized + RuleIsConstant> LengthOf<K, T> for Variable {}
+impl<T: ?Sized> LengthOf<Text, T> for Missing where Self: TextHasLength<T> {}
+impl<T: ?Sized> LengthOf<Collection, T> for Missing where Self: CollectionHasLength<T> {}
+impl<K, T: ?Sized> LengthOf<K, T> for Conditional where Self: AlwaysHasRule<T> {}
+impl<K, T: ?Sized> LengthOf<K, T> for Adapted where Self: HasRuleOfGarde<T> {}
+impl<K, T: ?Sized> LengthOf<K, T> for Endless where Self: LengthHasMax<T> {}
+impl<K, T: ?Sized> LengthOf<K, T> for Graphemes where Self: LengthIsNotInGraphemes<T> {}
+impl<K, T: ?Sized> LengthOf<K, T> for Variable where Self: RuleIsConstant<T> {}
 
 impl<T> RangeOf<T> for Written {}
-impl<T: FloatHasRange> RangeOf<T> for Missing {}
-impl<T: AlwaysHasRule> RangeOf<T> for Conditional {}
-impl<T: HasRuleOfGarde> RangeOf<T> for Adapted {}
-impl<T: RangeHasBothEnds> RangeOf<T> for Endless {}
-impl<T: RuleIsConstant> RangeOf<T> for Variable {}
+impl<T> RangeOf<T> for Missing where Self: FloatHasRange<T> {}
+impl<T> RangeOf<T> for Conditional where Self: AlwaysHasRule<T> {}
+impl<T> RangeOf<T> for Adapted where Self: HasRuleOfGarde<T> {}
+impl<T> RangeOf<T> for Endless where Self: RangeHasBothEnds<T> {}
+impl<T> RangeOf<T> for Variable where Self: RuleIsConstant<T> {}
 
 impl<T: ?Sized> DiveOf<T> for Written {}
-impl<T: ?Sized + IsDived> DiveOf<T> for Missing {}
+impl<T: ?Sized> DiveOf<T> for Missing where Self: IsDived<T> {}
 
 impl<T: ?Sized> Ceiling<T> for Fits<true> {}
 impl<T: ?Sized + IsUnderCeiling> Ceiling<T> for Fits<false> {}
 
 /// Nothing implements it: the message for text without `length`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded",
+    message = "`{T}` is not bounded",
     label = "text of any length",
     note = "help: write `#[garde(length(chars, max = 64))]` on the field; on items, `inner(length(chars, max = 64))`"
 )]
-pub trait TextHasLength {}
+pub trait TextHasLength<T: ?Sized> {}
 
 /// Nothing implements it: the message for a collection without `length`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded",
+    message = "`{T}` is not bounded",
     label = "any number of items",
     note = "help: write `#[garde(length(max = 100))]` on the field, and bound the items with `dive` or `inner(…)`"
 )]
-pub trait CollectionHasLength {}
+pub trait CollectionHasLength<T: ?Sized> {}
 
 /// Nothing implements it: the message for a map.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be bounded yet",
+    message = "`{T}` cannot be bounded yet",
     label = "the keys of a map are bounded by no rule",
     note = "help: take a `Vec` of a struct with a key and a value, or say why it is safe: `#[secure(unvalidated = \"…\")]`"
 )]
-pub trait MapHasRules {}
+pub trait MapHasRules<T: ?Sized> {}
 
 /// Nothing implements it: the message for a float without `range`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded",
+    message = "`{T}` is not bounded",
     label = "a float of any size, or none at all",
     note = "help: write `#[garde(range(min = 0.0, max = 1000.0))]` on the field; on items, `inner(range(min = 0.0, max = 1000.0))`"
 )]
-pub trait FloatHasRange {}
+pub trait FloatHasRange<T: ?Sized> {}
 
 /// Nothing implements it: the message for a nested type that is not dived into.
 #[diagnostic::on_unimplemented(
-    message = "the rules of `{Self}` are not applied",
+    message = "the rules of `{T}` are not applied",
     label = "nested input that nobody checks",
     note = "help: write `#[garde(dive)]` on the field"
 )]
-pub trait IsDived {}
+pub trait IsDived<T: ?Sized> {}
 
 /// Nothing implements it: the message for a rule inside `if(…)`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded when the condition is false",
+    message = "`{T}` is not bounded when the condition is false",
     label = "a rule inside `if(…)` does not bound",
     note = "help: write the rule again outside of `if(…)`, with the widest bound that is ever right"
 )]
-pub trait AlwaysHasRule {}
+pub trait AlwaysHasRule<T: ?Sized> {}
 
 /// Nothing implements it: the message for rules that `adapt` takes elsewhere.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded: `adapt` gives its rules another meaning",
+    message = "`{T}` is not bounded: `adapt` gives its rules another meaning",
     label = "nobody knows what the rules of an adapter check",
     note = "help: remove `adapt(…)` and write the check as `custom(…)` beside garde's own rule"
 )]
-pub trait HasRuleOfGarde {}
+pub trait HasRuleOfGarde<T: ?Sized> {}
 
 /// Nothing implements it: the message for `length` without `max`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded: `length` has no `max`",
+    message = "`{T}` is not bounded: `length` has no `max`",
     label = "of any length from here on",
     note = "help: add `max = 64` inside `length(…)`"
 )]
-pub trait LengthHasMax {}
+pub trait LengthHasMax<T: ?Sized> {}
 
 /// Nothing implements it: the message for `length(graphemes, …)`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded: a grapheme has no largest size",
+    message = "`{T}` is not bounded: a grapheme has no largest size",
     label = "one grapheme may take any number of bytes",
     note = "help: add `length(bytes, max = 256)` beside this rule"
 )]
-pub trait LengthIsNotInGraphemes {}
+pub trait LengthIsNotInGraphemes<T: ?Sized> {}
 
 /// Nothing implements it: the message for `range` with one end.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded: `range` has one end only",
+    message = "`{T}` is not bounded: `range` has one end only",
     label = "of any size beyond it",
     note = "help: write both ends: `range(min = 0.0, max = 1000.0)`"
 )]
-pub trait RangeHasBothEnds {}
+pub trait RangeHasBothEnds<T: ?Sized> {}
 
 /// Nothing implements it: the message for a bound that is not a constant.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded: whoever sends it may choose this bound",
+    message = "`{T}` is not bounded: whoever sends it may choose this bound",
     label = "a bound that is read from the value or its context is no bound",
     note = "help: write a constant: `max = 64`"
 )]
-pub trait RuleIsConstant {}
+pub trait RuleIsConstant<T: ?Sized> {}
 
 /// Nothing implements it: the message for a `max` above the ceiling.
 #[diagnostic::on_unimplemented(

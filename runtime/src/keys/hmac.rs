@@ -42,7 +42,7 @@ fn is_public_key(bytes: &[u8]) -> bool {
 fn trimmed(bytes: &[u8]) -> &[u8] {
     let start = bytes
         .iter()
-        .position(|byte| byte.is_ascii_graphic())
+        .position(u8::is_ascii_graphic)
         .unwrap_or(bytes.len());
     bytes.split_at(start).1.trim_ascii_end()
 }

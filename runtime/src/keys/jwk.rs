@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::keys::algorithm::named;
 use crate::keys::rsa::Components;
 use crate::keys::verifier::KeyVerifier;
-use crate::keys::{Algorithm, Key, KeyType};
+use crate::keys::{Algorithm, KeyType};
 
 /// A JWK as its JSON object.
 pub(super) type Object = Map<String, Value>;
@@ -30,7 +30,7 @@ pub(super) fn is_secret(jwk: &Object) -> bool {
 }
 
 /// Reads a key that verifies signatures; nothing where it is of no use.
-pub(super) fn read(jwk: &Object, allowed: &[Algorithm]) -> Option<Key> {
+pub(super) fn read(jwk: &Object, allowed: &[Algorithm]) -> Option<(Option<Box<str>>, KeyVerifier)> {
     let kid = match jwk.get("kid") {
         None => None,
         Some(kid) => Some(Box::from(kid.as_str()?)),
@@ -41,7 +41,7 @@ pub(super) fn read(jwk: &Object, allowed: &[Algorithm]) -> Option<Key> {
     let key_type = key_type(jwk)?;
     let algorithm = algorithm(jwk, key_type, allowed)?;
     let verifier = verifier(jwk, key_type, algorithm)?;
-    Some(Key { kid, verifier })
+    Some((kid, verifier))
 }
 
 /// RFC 7517 §4.2 and §4.3: `use` and `key_ops` restrict where they are there.
@@ -120,6 +120,8 @@ mod tests {
     };
     use serde_json::json;
 
+    use jsonwebtoken::crypto::JwtVerifier as _;
+
     use super::*;
     use crate::keys::DEFAULT_ALGORITHMS;
 
@@ -166,7 +168,7 @@ mod tests {
     }
 
     fn algorithm_of(jwk: &Object, allowed: &[Algorithm]) -> Option<Algorithm> {
-        read(jwk, allowed).map(|key| key.algorithm())
+        read(jwk, allowed).map(|(_, verifier)| verifier.algorithm())
     }
 
     /// CVE-2026-22817: a key without `alg` takes the issuer's choice, never the header's.

@@ -37,7 +37,8 @@ impl Key {
 
     /// Reads a public key from a JWK, where it is one that can be used.
     pub(super) fn from_jwk(jwk: &jwk::Object, allowed: &[Algorithm]) -> Option<Self> {
-        jwk::read(jwk, allowed)
+        let (kid, verifier) = jwk::read(jwk, allowed)?;
+        Some(Self { kid, verifier })
     }
 
     /// The name under which headers ask for it.

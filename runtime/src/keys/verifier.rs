@@ -20,7 +20,7 @@ pub(super) struct KeyVerifier {
 
 enum Material {
     Public(ParsedPublicKey),
-    Secret(hmac::Key),
+    Secret(Box<hmac::Key>),
 }
 
 impl KeyVerifier {
@@ -55,7 +55,7 @@ impl KeyVerifier {
         };
         Ok(Self {
             algorithm,
-            material: Material::Secret(hmac::Key::new(hash, secret)),
+            material: Material::Secret(Box::new(hmac::Key::new(hash, secret))),
         })
     }
 }

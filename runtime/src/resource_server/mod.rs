@@ -1,31 +1,15 @@
 //! The API's side of OAuth: which issuers are trusted, and how.
+//!
+//! Configured in types: a server without an issuer, and an issuer without an
+//! audience, do not compile; every other mistake is a [`ConfigError`](crate::ConfigError) of `build`.
 
-use std::sync::Arc;
+mod builder;
+pub(crate) mod error;
+pub(crate) mod issuer;
+pub(crate) mod server;
+mod url;
 
-use crate::token::{TokenError, VerifiedToken};
-
-/// Judges the access tokens of an API.
-#[derive(Clone)]
-pub struct ResourceServer {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    realm: Box<str>,
-}
-
-impl ResourceServer {
-    /// The protection space that challenges name.
-    pub fn realm(&self) -> &str {
-        &self.shared.realm
-    }
-
-    /// Verifies a bearer token against the trusted issuers.
-    pub(crate) async fn authenticate(
-        &self,
-        token: &[u8],
-    ) -> Result<Arc<VerifiedToken>, TokenError> {
-        let _ = token;
-        Err(TokenError::UnknownKey)
-    }
-}
+pub use self::builder::{Builder, NoIssuer, Trusting};
+pub(crate) use self::issuer::Issuer;
+pub use self::issuer::{Audienced, NoAudience};
+pub(crate) use self::server::ResourceServer;

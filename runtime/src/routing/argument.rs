@@ -25,7 +25,7 @@ pub trait Argument {
     /// What decides whether a handler may take it.
     type Kind;
 
-    /// [`Head`] or [`Whole`]: what extracting it reads of the request.
+    /// `Head` or `Whole`: what extracting it reads of the request.
     type Reads;
 
     /// What the route and the inventory need to know of it.

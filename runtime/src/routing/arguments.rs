@@ -27,16 +27,19 @@ impl<A, T> Accepted<A, Plain> for T {}
 impl<T: TrustedExtractor> Argument for T {
     type Kind = Plain;
     type Reads = Head;
-    const FACTS: ArgumentFacts = {
-        assert!(
-            !T::REASON.is_empty(),
-            "the `REASON` of a `TrustedExtractor` says why it can be relied on"
-        );
-        ArgumentFacts {
-            trusted: Some(T::REASON),
-            ..ArgumentFacts::PLAIN
-        }
+    const FACTS: ArgumentFacts = ArgumentFacts {
+        trusted: Some(spelled_out(T::REASON)),
+        ..ArgumentFacts::PLAIN
     };
+}
+
+/// A reason with words; in a `const`, one without is a compile error.
+const fn spelled_out(reason: &'static str) -> &'static str {
+    assert!(
+        !reason.is_empty(),
+        "the `REASON` of a `TrustedExtractor` is empty; help: say why what it yields can be relied on"
+    );
+    reason
 }
 
 /// What the server, not the client, put into the request.

@@ -62,10 +62,10 @@ where
         M: 'static,
     {
         self.outline = self.outline.on(filter, outline);
-        self.mount::<H, M>(&handler, Methods::These(filter))
+        self.mount::<H, M>(handler, Methods::These(filter))
     }
 
-    fn mount<H, M>(mut self, _: &H, methods: Methods) -> Self
+    fn mount<H, M>(mut self, _: H, methods: Methods) -> Self
     where
         H: Declared + 'static,
         H::Run: Endpoint<S, M>,
@@ -167,5 +167,5 @@ where
     H: Declared + 'static,
     H::Run: Endpoint<S, M>,
 {
-    MethodRouter::new().mount(&handler, Methods::Every)
+    MethodRouter::new().mount(handler, Methods::Every)
 }

@@ -1,27 +1,24 @@
 //! Declared handlers, the routers that mount them, and the inventory of what was mounted.
 //!
-//! [`SecureRouter`] and [`MethodRouter`] have axum's own method names. They take
+//! [`SecureRouter`](crate::SecureRouter) and [`MethodRouter`] have axum's own method names. They take
 //! declared handlers only, and nothing is served before
-//! [`protect`](SecureRouter::protect) has put the guard in front of each.
+//! [`protect`](crate::SecureRouter::protect) has put the guard in front of each.
 
-mod api;
+pub(crate) mod api;
 mod argument;
 mod arguments;
 mod declared;
 mod endpoint;
-mod extractor;
+pub(crate) mod extractor;
 mod guarded;
 mod inventory;
 mod method_router;
 mod methods;
-mod secure_router;
+pub(crate) mod secure_router;
 
-pub use self::api::Api;
-pub use self::extractor::{TrustedExtractor, Unvalidated};
 pub use self::inventory::{Inventory, Route};
 pub use self::method_router::{MethodRouter, any, on};
 pub use self::methods::{connect, delete, get, head, options, patch, post, put, trace};
-pub use self::secure_router::SecureRouter;
 pub use axum::routing::MethodFilter;
 
 /// What generated code names of this room.

@@ -231,7 +231,7 @@ mod tests {
             r#"{"exp":NaN}"#,
             r#"{"a":"\ud800"}"#,
             r#"{"exp":01}"#,
-            r#"{'a':1}"#,
+            r"{'a':1}",
         ] {
             assert_eq!(error(json), Some(TokenError::MalformedClaims), "{json}");
         }

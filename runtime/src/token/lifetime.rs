@@ -55,7 +55,7 @@ mod tests {
 
     const LIMITS: Limits = Limits {
         clock_skew: Duration::from_secs(30),
-        max_lifetime: Duration::from_secs(1_800),
+        max_lifetime: Duration::from_mins(30),
     };
     const IAT: u64 = 1_700_000_000;
     const EXP: u64 = IAT + 300;

@@ -54,10 +54,6 @@ impl JwtValidator {
         }
     }
 
-    pub(crate) fn issuers(&self) -> &[TrustedIssuer] {
-        &self.issuers
-    }
-
     /// Reads the claims only once a trusted key has signed them (CVE-2024-51744).
     ///
     /// The payload never says which key to use (CVE-2025-65945): each issuer that has a
@@ -72,17 +68,16 @@ impl JwtValidator {
         };
         let mut refusal = Stage::Algorithm;
         for issuer in &self.issuers {
-            match issuer.verify(&untrusted) {
-                Err(stage) => refusal = refusal.max(stage),
-                Ok(()) => {
-                    let payload = compact.payload()?;
-                    let claims = Claims::read(&payload)?;
-                    if present("iss", claims.iss.as_deref())? == &*issuer.issuer {
-                        let facts = issuer.accept(&claims, now)?;
-                        return Ok(VerifiedToken::from_jwt(facts, payload));
-                    }
-                    refusal = Stage::Issuer;
+            if let Err(stage) = issuer.verify(&untrusted) {
+                refusal = refusal.max(stage);
+            } else {
+                let payload = compact.payload()?;
+                let claims = Claims::read(&payload)?;
+                if present("iss", claims.iss.as_deref())? == &*issuer.issuer {
+                    let facts = issuer.accept(&claims, now)?;
+                    return Ok(VerifiedToken::from_jwt(facts, payload));
                 }
+                refusal = Stage::Issuer;
             }
         }
         Err(refusal.into())

@@ -43,9 +43,9 @@ impl VerifiedToken {
 
     /// A token that nobody signed, for calling a handler's function in its module's tests.
     #[cfg(feature = "testing")]
-    pub(crate) fn for_testing(subject: &str, scopes: ScopeSet) -> Self {
+    pub(crate) fn for_testing(issuer: &str, subject: &str, scopes: ScopeSet) -> Self {
         let facts = Facts {
-            issuer: "https://issuer.test".into(),
+            issuer: issuer.into(),
             subject: subject.into(),
             client_id: None,
             jti: None,

@@ -1,0 +1,12 @@
+//! The scopes that the API knows.
+
+palisade::scopes! {
+    /// Read orders.
+    pub(super) ORDERS_READ = "orders:read";
+    /// Create orders.
+    pub(super) ORDERS_WRITE = "orders:write";
+    /// Delete orders, together with `orders:write`.
+    pub(super) ORDERS_DELETE = "orders:delete";
+    /// Do everything.
+    pub(super) ADMIN = "admin";
+}

@@ -1,0 +1,105 @@
+//! A server over real sockets.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+
+use crate::prelude::*;
+use crate::serve::{Bound, ServeError, serve};
+use crate::testing::TestApi;
+
+#[public(reason = "a test")]
+async fn slow() -> &'static str {
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    "done"
+}
+
+async fn api() -> crate::Api {
+    TestApi::new(SecureRouter::new().route("/", get(slow)))
+        .await
+        .api()
+        .clone()
+}
+
+async fn bound(head_timeout: Duration) -> Bound {
+    serve(api().await)
+        .head_timeout(head_timeout)
+        .bind("127.0.0.1:0")
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn plain_http_is_for_loopback_only() {
+    for address in ["0.0.0.0:0", "[::]:0"] {
+        let refused = serve(api().await).bind(address).await;
+        assert!(
+            matches!(refused, Err(ServeError::NotLoopback { .. })),
+            "{address}"
+        );
+    }
+    assert!(serve(api().await).bind("localhost:0").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_shutdown_lets_a_request_finish_and_accepts_no_other() {
+    let bound = bound(Duration::from_secs(10)).await;
+    let address = bound.local_addr();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(bound.run_until(async {
+        let _ = stopped.await;
+    }));
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nHost: api\r\n\r\n")
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    stop.send(()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("done"),
+        "{answer}"
+    );
+    server.await.unwrap().unwrap();
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_client_that_never_ends_its_head_is_cut_off() {
+    let bound = bound(Duration::from_millis(100)).await;
+    let address = bound.local_addr();
+    let server = tokio::spawn(bound.run_until(std::future::pending()));
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nHost: api\r\nX-Slow: ")
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    let ended =
+        tokio::time::timeout(Duration::from_secs(10), stream.read_to_string(&mut answer)).await;
+    assert!(ended.is_ok(), "the connection is still open");
+    assert!(!answer.contains("200 OK"), "{answer}");
+    server.abort();
+}
+
+#[tokio::test]
+async fn a_request_that_outlasts_the_grace_is_cut_off() {
+    let server = serve(api().await).grace(Duration::from_millis(20));
+    let bound = server.bind("127.0.0.1:0").await.unwrap();
+    let mut stream = TcpStream::connect(bound.local_addr()).await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nHost: api\r\n\r\n")
+        .await
+        .unwrap();
+    bound
+        .run_until(tokio::time::sleep(Duration::from_millis(50)))
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer).await;
+    assert_eq!(answer, "");
+}

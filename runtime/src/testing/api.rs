@@ -1,0 +1,73 @@
+//! An API with an issuer and a clock of its own.
+
+use crate::resource_server::ResourceServer;
+use crate::routing::api::Api;
+use crate::routing::secure_router::SecureRouter;
+use crate::testing::broken::or_panic;
+use crate::testing::issuer::DEFAULT_ISSUER;
+use crate::testing::{EmbeddedIssuer, TestClock, TestRequest};
+
+const AUDIENCE: &str = "https://api.test";
+
+/// An API under test, called in process.
+#[derive(Debug)]
+pub struct TestApi {
+    api: Api,
+    issuer: EmbeddedIssuer,
+    clock: TestClock,
+}
+
+impl TestApi {
+    /// Protects the routes by a server that trusts an embedded issuer.
+    pub async fn new(routes: SecureRouter) -> Self {
+        let clock = TestClock::new();
+        let issuer = EmbeddedIssuer::new(DEFAULT_ISSUER).clock(clock.clone());
+        let server = ResourceServer::builder()
+            .trust(issuer.issuer(AUDIENCE))
+            .clock(clock.clone())
+            .build()
+            .await;
+        let server = or_panic(server, "the embedded issuer cannot be trusted");
+        Self {
+            api: routes.protect(server),
+            issuer,
+            clock,
+        }
+    }
+
+    /// A request by `subject`, with a token that is good for five minutes and holds no scope.
+    pub fn caller(&self, subject: &str) -> TestRequest {
+        let token = self.issuer.token(subject).audience(AUDIENCE);
+        TestRequest::new(self.api.clone().into_service(), Some(token))
+    }
+
+    /// A request without a token.
+    pub fn anonymous(&self) -> TestRequest {
+        TestRequest::new(self.api.clone().into_service(), None)
+    }
+
+    /// The issuer that the API trusts.
+    pub fn issuer(&self) -> &EmbeddedIssuer {
+        &self.issuer
+    }
+
+    /// What the issuer's tokens carry as `aud` for this API.
+    pub fn audience(&self) -> &str {
+        AUDIENCE
+    }
+
+    /// The clock by which tokens are made and judged.
+    pub fn clock(&self) -> &TestClock {
+        &self.clock
+    }
+
+    /// The API.
+    pub fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// The API as it is served, for requests of one's own.
+    pub fn router(&self) -> axum::Router {
+        self.api.clone().into_service()
+    }
+}

@@ -1,0 +1,47 @@
+//! Calls an API as somebody, with real tokens of an embedded issuer (feature `testing`).
+//!
+//! Nothing here goes round the guard: a test that is let in would be let in outside.
+//!
+//! # Examples
+//!
+//! ```
+//! use palisade::prelude::*;
+//! use palisade::testing::{TestApi, caller};
+//!
+//! #[secured(scopes = "orders:read")]
+//! async fn show(caller: Caller) -> String {
+//!     format!("the orders of {}", caller.subject())
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let api = TestApi::new(SecureRouter::new().route("/orders", get(show))).await;
+//! assert_eq!(api.anonymous().get("/orders").send().await.status(), 401);
+//! assert_eq!(api.caller("alice").get("/orders").send().await.status(), 403);
+//! let answer = api.caller("alice").scopes("orders:read").get("/orders").send().await;
+//! assert_eq!(answer.text(), "the orders of alice");
+//!
+//! // the handler alone, in the module that declares it
+//! assert_eq!(show.unguarded(caller("bob")).await, "the orders of bob");
+//! # }
+//! ```
+
+mod api;
+mod broken;
+mod caller;
+mod clock;
+mod counting_body;
+mod issuer;
+mod keys;
+mod request;
+mod served;
+mod token_builder;
+
+pub use self::api::TestApi;
+pub use self::caller::{caller, caller_with};
+pub use self::clock::TestClock;
+pub use self::counting_body::CountingBody;
+pub use self::issuer::EmbeddedIssuer;
+pub use self::request::{Answer, TestRequest};
+pub use self::served::ServedIssuer;
+pub use self::token_builder::TokenBuilder;
