@@ -169,16 +169,22 @@ mod tests {
     use super::*;
 
     #[derive(Debug, Default, Deserialize, PartialEq)]
-    #[serde(deny_unknown_fields, rename_all = "camelCase")]
+    #[serde(deny_unknown_fields)]
     struct Page {
-        #[serde(default)]
-        per_page: Option<u8>,
+        #[serde(default, rename = "perPage")]
+        count: Option<u8>,
         #[serde(default)]
         share: Option<f64>,
         #[serde(default)]
         name: Option<String>,
         #[serde(default)]
         tags: Option<Vec<String>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Needs {
+        #[serde(rename = "perPage")]
+        _count: u8,
     }
 
     fn read(text: &[u8]) -> Result<Page, (u16, String, String)> {
@@ -274,11 +280,6 @@ mod tests {
             fault(422, "perPage", "is a number out of range")
         );
         assert_eq!(read(b"share=NaN"), fault(422, "share", "must be a number"));
-        #[derive(Debug, Deserialize)]
-        struct Needs {
-            #[serde(rename = "perPage")]
-            _per_page: u8,
-        }
         assert_eq!(
             decode::<Needs>(b"", Part::Query).unwrap_err(),
             InputError::Unfit(Part::Query, Violation::new("perPage", "is missing"))

@@ -98,4 +98,6 @@ fn judge(text: &str, failure: &Failure) -> InputError {
 }
 
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod tests;
