@@ -7,6 +7,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::too_many_lines,
     clippy::unwrap_used,
     reason = "a test ends where it is wrong"
 )]
@@ -39,7 +40,7 @@ fn mistakes_do_not_compile_and_say_what_to_write() {
 const OF_OTHERS: [&str; 2] = ["length_in_graphemes", "declared_handler_in_axums_router"];
 
 /// Where the whole message is rustc's or garde's own.
-const WITHOUT_OUR_HELP: [&str; 9] = [
+const WITHOUT_OUR_HELP: [&str; 10] = [
     "axums_own_get",
     "axums_own_router",
     "forged_caller",
@@ -49,6 +50,7 @@ const WITHOUT_OUR_HELP: [&str; 9] = [
     "router_without_server",
     "router_without_state",
     "state_of_another_type",
+    "unguarded_elsewhere",
 ];
 
 /// Where one mistake is more than one error: garde's derive, or a supertrait that is

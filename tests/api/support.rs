@@ -133,6 +133,16 @@ async fn raw(Unvalidated(body): Unvalidated<axum::body::Bytes>) -> String {
     body.len().to_string()
 }
 
+#[secured(scopes = "orders:write", body_limit = "128 KiB")]
+async fn create_large(Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
+    order.sku
+}
+
+#[secured(scopes = "orders:write", body_limit = "40 B")]
+async fn create_small(Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
+    order.sku
+}
+
 /// Every handler, mounted.
 pub(crate) fn routes(calls: &Calls) -> SecureRouter {
     SecureRouter::new()
@@ -143,6 +153,8 @@ pub(crate) fn routes(calls: &Calls) -> SecureRouter {
         .route("/shelves/{name}", get(shelf))
         .route("/maybe", post(maybe))
         .route("/raw", post(raw))
+        .route("/large", post(create_large))
+        .route("/small", post(create_small))
         .with_state(calls.clone())
 }
 

@@ -43,7 +43,7 @@ fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> Toke
     quote! {
         #(#cfg)*
         const _: () = {
-            impl #private::Declared for #hidden {
+            impl #private::Declares for #hidden {
                 type Run = Self;
                 const DECLARATION: &'static #private::Declaration = &#nobody;
                 const ARGUMENTS: &'static [#private::ArgumentFacts] = &[];

@@ -27,7 +27,7 @@ pub(crate) fn handler(
     let used = declared.unvalidated.as_ref().map(|reason| {
         let private = runtime.at(reason.span());
         quote_spanned! {reason.span()=>
-            const _: () = #private::unvalidated_is_used(<#hidden as #private::Declared>::ARGUMENTS);
+            const _: () = #private::unvalidated_is_used(<#hidden as #private::Declares>::ARGUMENTS);
         }
     });
     let endpoint = endpoint(handler, runtime);
@@ -36,8 +36,7 @@ pub(crate) fn handler(
         #(#cfg)*
         const _: () = {
             #[automatically_derived]
-            #[diagnostic::do_not_recommend]
-            impl #private::Declared for #hidden {
+            impl #private::Declares for #hidden {
                 type Run = Self;
                 const DECLARATION: &'static #private::Declaration = &#declaration;
                 const ARGUMENTS: &'static [#private::ArgumentFacts] = &[#(#facts),*];

@@ -155,7 +155,9 @@ impl Secure {
                 }
             };
             if let Err(error) = read.parse2(tokens) {
-                diagnostics.error(error.span(), error, on.help());
+                // where the input ended too early, the error's own place is the whole derive
+                let span = syn::spanned::Spanned::span(attr.meta.path());
+                diagnostics.error(span, error, on.help());
             }
         }
         Self {

@@ -32,7 +32,7 @@ use crate::token::{TokenError, VerifiedToken};
 /// }
 ///
 /// #[secured(scopes = "orders:read")]
-/// async fn tenant(caller: Caller<Tenancy>) -> String {
+/// async fn show_tenant(caller: Caller<Tenancy>) -> String {
 ///     format!("{} of {}", caller.subject(), caller.claims().tenant)
 /// }
 /// ```

@@ -11,12 +11,10 @@ use axum::response::Response;
 use http_body_util::Limited;
 
 use crate::guard::{Admission, Guard, Refusal};
+use crate::input::{BodyLimit, DEFAULT_BODY_LIMIT};
 use crate::response::{harden, harden_secured, refuse};
 use crate::routing::declared::Declared;
 use crate::routing::endpoint::Endpoint;
-
-/// The largest body, in bytes, of a handler whose declaration sets none: 64 KiB.
-pub(crate) const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
 
 /// One declared handler with the guard in front of it.
 pub(crate) struct Guarded<H> {
@@ -72,6 +70,7 @@ fn limit_body<H: Declared>(request: Request) -> Request {
     });
     if H::DECLARATION.body_limit.is_some() {
         DefaultBodyLimit::max(limit).apply(&mut request);
+        request.extensions_mut().insert(BodyLimit(limit));
     }
     request
 }

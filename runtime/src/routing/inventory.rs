@@ -4,10 +4,10 @@ use std::fmt;
 
 use axum::http::Method;
 
+use crate::input::DEFAULT_BODY_LIMIT;
 use crate::policy::Declaration;
 use crate::routing::argument::ArgumentFacts;
 use crate::routing::declared::Declared;
-use crate::routing::guarded::DEFAULT_BODY_LIMIT;
 
 /// Every route that an [`Api`](crate::Api) serves, in the order of mounting.
 #[derive(Clone, Debug, Default)]

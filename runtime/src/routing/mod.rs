@@ -27,6 +27,6 @@ pub mod __private {
     pub use super::argument::{
         Accepted, Argument, ArgumentFacts, HeadOnly, Public, Secured, WithReason,
     };
-    pub use super::declared::Declared;
+    pub use super::declared::Declares;
     pub use super::endpoint::Endpoint;
 }

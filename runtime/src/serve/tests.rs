@@ -1,5 +1,7 @@
 //! A server over real sockets.
 
+#![expect(clippy::unwrap_used, reason = "test support")]
+
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -96,8 +96,3 @@ fn judge(text: &str, failure: &Failure) -> InputError {
         }
     }
 }
-
-#[cfg(test)]
-mod mutations;
-#[cfg(test)]
-mod tests;

@@ -7,6 +7,8 @@ mod access;
 mod decode;
 mod extract;
 mod strict;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 pub(crate) use self::decode::decode;
