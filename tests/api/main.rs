@@ -13,6 +13,7 @@ mod answers;
 mod claims;
 mod inputs;
 mod inventory;
+mod limits;
 mod order;
 mod routers;
 mod support;
