@@ -16,8 +16,7 @@ async fn a_declared_body_limit_is_the_limit() {
         for (length, fits) in [(limit - 1, true), (limit, true), (limit + 1, false)] {
             let order = r#"{"sku": "a", "quantity": 1}"#;
             let body = format!("{order}{}", " ".repeat(length - order.len()));
-            let request = shop
-                .api
+            let request = api
                 .caller("alice")
                 .scopes("orders:write")
                 .post(path)

@@ -6,14 +6,20 @@
 //!
 //! Prints `listening on http://ADDR` when it is ready, and stops cleanly on SIGTERM.
 
-#![expect(clippy::print_stdout, reason = "a program that talks to its terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that talks to its terminal"
+)]
 
 use std::error::Error;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use lexopt::prelude::*;
+use palisade::resource_server::Audienced;
 use palisade::{Issuer, ResourceServer};
 use palisade_examples::orders::{Store, routes};
 
@@ -30,7 +36,22 @@ struct Options {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("orders: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprintln!("  because {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let options = Options::parse(std::env::args_os())?;
     let server = ResourceServer::builder()
         .trust(options.issuer()?)
@@ -70,10 +91,12 @@ impl Options {
         })
     }
 
-    fn issuer(&self) -> std::io::Result<Issuer<palisade::resource_server::Audienced>> {
+    fn issuer(&self) -> Result<Issuer<Audienced>, String> {
         let mut issuer = Issuer::new(&self.issuer).audience(&self.audience);
         if let Some(file) = &self.jwks {
-            issuer = issuer.jwks(std::fs::read(file)?);
+            let jwks =
+                std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+            issuer = issuer.jwks(jwks);
         }
         if self.allow_loopback_http {
             issuer = issuer.allow_loopback_http();

@@ -42,11 +42,11 @@ async fn recursive(Path(left): Path<u32>) -> StatusCode {
 // the type namespace stays free
 mod list {}
 #[allow(non_camel_case_types)]
-struct recursive;
+struct recursive {}
 
 #[allow(deprecated)]
 fn main() {
-    let _ = recursive;
+    let _ = recursive {};
     let _ = SecureRouter::<()>::new()
         .route("/", get(list))
         .route("/{a}/{b}", get(r#type).post(old).put(careless))

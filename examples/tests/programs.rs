@@ -1,0 +1,290 @@
+//! The two programs, driven as others drive them: by command line, socket and signal.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it is wrong"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use palisade::testing::{EmbeddedIssuer, ServedIssuer};
+use serde_json::{Value, json};
+
+const AUDIENCE: &str = "https://orders.example";
+
+/// A running `orders`; ended when dropped.
+struct Orders {
+    child: Child,
+    address: String,
+}
+
+impl Orders {
+    /// Starts it on a free port and waits for the line that says that it is ready.
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_orders"))
+            .args(["--listen", "127.0.0.1:0", "--audience", AUDIENCE])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .trim()
+            .strip_prefix("listening on http://")
+            .expect("the line that others wait for")
+            .to_owned();
+        Self { child, address }
+    }
+
+    /// One request; the status and the body.
+    fn call(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
+        let token = token
+            .map(|token| format!("Authorization: Bearer {token}\r\n"))
+            .unwrap_or_default();
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let media_type = if body.is_empty() {
+            ""
+        } else {
+            "Content-Type: application/json\r\n"
+        };
+        let length = body.len();
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: orders\r\nConnection: close\r\n{token}{media_type}"
+        );
+        write!(stream, "{head}Content-Length: {length}\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        (
+            status,
+            serde_json::from_str(body).unwrap_or(Value::String(body.to_owned())),
+        )
+    }
+
+    /// Sends SIGTERM and tells how it ended.
+    fn terminate(mut self) -> Option<i32> {
+        let sent = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        let until = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < until {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::yield_now();
+        }
+        panic!("it did not stop");
+    }
+}
+
+impl Drop for Orders {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn token(issuer: &EmbeddedIssuer, scopes: &str) -> String {
+    issuer
+        .token("alice")
+        .audience(AUDIENCE)
+        .client_id("shop")
+        .scopes(scopes)
+        .sign()
+}
+
+/// `orders` with the issuer's keys in a file.
+fn with_jwks() -> (EmbeddedIssuer, Orders) {
+    let issuer = EmbeddedIssuer::new("https://issuer.example");
+    let file = std::env::temp_dir().join(format!("palisade-jwks-{}.json", std::process::id()));
+    std::fs::write(&file, issuer.jwks()).unwrap();
+    let orders = Orders::start(&["--issuer", issuer.url(), "--jwks", file.to_str().unwrap()]);
+    (issuer, orders)
+}
+
+#[test]
+fn the_demo_ends_well_because_each_call_ended_as_declared() {
+    let output = Command::new(env!("CARGO_BIN_EXE_quickstart"))
+        .arg("--demo")
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{printed}");
+    for status in [
+        "201 Created",
+        "401 Unauthorized",
+        "403 Forbidden",
+        "422 Unprocessable",
+    ] {
+        assert!(
+            printed.contains(status),
+            "{status} is missing in:\n{printed}"
+        );
+    }
+}
+
+#[test]
+fn an_order_is_made_shown_listed_and_deleted_by_whoever_may() {
+    let (issuer, orders) = with_jwks();
+    let (read, write) = (
+        token(&issuer, "orders:read"),
+        token(&issuer, "orders:write"),
+    );
+    assert_eq!(
+        orders.call("GET", "/health", None, None),
+        (200, json!("ok"))
+    );
+    assert_eq!(
+        orders.call("GET", "/whoami", Some(&write), None),
+        (
+            200,
+            json!({ "sub": "alice", "client_id": "shop", "scopes": ["orders:write"] })
+        )
+    );
+    let order = json!({ "sku": "tea-500g", "quantity": 2, "note": "gift" });
+    let (status, made) = orders.call("POST", "/orders", Some(&write), Some(&order));
+    assert_eq!(status, 201);
+    let path = format!("/orders/{}", made["id"].as_str().unwrap());
+    assert_eq!(
+        orders.call("GET", &path, Some(&read), None),
+        (200, made.clone())
+    );
+    assert_eq!(
+        orders.call(
+            "GET",
+            "/orders?page=1&per_page=5&status=open",
+            Some(&read),
+            None
+        ),
+        (200, json!([made]))
+    );
+    assert_eq!(
+        orders.call("GET", "/orders?status=shipped", Some(&read), None),
+        (200, json!([]))
+    );
+    assert_eq!(orders.call("DELETE", &path, Some(&write), None).0, 403);
+    let delete = token(&issuer, "orders:write orders:delete");
+    assert_eq!(orders.call("DELETE", &path, Some(&delete), None).0, 204);
+    assert_eq!(
+        orders
+            .call("DELETE", &path, Some(&token(&issuer, "admin")), None)
+            .0,
+        404
+    );
+}
+
+#[test]
+fn what_may_not_come_in_is_refused() {
+    let (issuer, orders) = with_jwks();
+    let write = token(&issuer, "orders:write orders:read");
+    let post = |body: Value| orders.call("POST", "/orders", Some(&write), Some(&body)).0;
+    assert_eq!(post(json!({ "sku": "a", "quantity": 0 })), 422);
+    assert_eq!(post(json!({ "sku": "a", "quantity": 101 })), 422);
+    assert_eq!(post(json!({ "sku": "a", "quantity": 1e99 })), 422);
+    assert_eq!(post(json!({ "sku": "a", "quantity": "5" })), 422);
+    assert_eq!(post(json!(["a", 1])), 422);
+    for query in [
+        "page=1&page=2",
+        "page=-1",
+        "page=0",
+        "unknown=1",
+        "status=lost",
+    ] {
+        assert_eq!(
+            orders
+                .call("GET", &format!("/orders?{query}"), Some(&write), None)
+                .0,
+            422,
+            "{query}"
+        );
+    }
+    assert_eq!(
+        orders.call("GET", "/orders?page=%ff", Some(&write), None).0,
+        400
+    );
+    let other = EmbeddedIssuer::with_own_keys(issuer.url());
+    assert_eq!(
+        orders
+            .call("GET", "/whoami", Some(&token(&other, "")), None)
+            .0,
+        401
+    );
+}
+
+#[test]
+fn keys_are_discovered_from_a_loopback_issuer() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let issuer: ServedIssuer = runtime.block_on(EmbeddedIssuer::serve()).unwrap();
+    let orders = Orders::start(&["--issuer", issuer.url(), "--allow-loopback-http"]);
+    assert_eq!(
+        orders
+            .call("GET", "/whoami", Some(&token(&issuer, "")), None)
+            .0,
+        200
+    );
+    assert_eq!(orders.call("GET", "/whoami", None, None).0, 401);
+}
+
+#[test]
+fn a_signal_stops_it_cleanly() {
+    let (_, orders) = with_jwks();
+    assert_eq!(orders.terminate(), Some(0));
+}
+
+#[test]
+fn a_wrong_command_line_is_told() {
+    for (arguments, told) in [
+        (&[][..], "--listen"),
+        (
+            &[
+                "--listen",
+                "127.0.0.1:0",
+                "--audience",
+                "a",
+                "--issuer",
+                "http://issuer.example",
+            ],
+            "https",
+        ),
+        (
+            &[
+                "--listen",
+                "0.0.0.0:0",
+                "--audience",
+                "a",
+                "--issuer",
+                "https://i.example",
+                "--jwks",
+                "/nowhere",
+            ],
+            "nowhere",
+        ),
+        (&["--listen", "127.0.0.1:0", "--verbose"], "verbose"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_orders"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(printed.contains(told), "{arguments:?}: {printed}");
+    }
+}
