@@ -37,9 +37,11 @@ impl Api {
         self.router
     }
 
-    /// The routes, and a problem as the answer where none matches.
-    #[cfg(any(feature = "serve", feature = "testing"))]
-    pub(crate) fn into_service(self) -> axum::Router {
+    /// The whole API as an axum router, to be served by a listener of one's own.
+    ///
+    /// As [`into_router`](Self::into_router), and where no route matches the answer is a
+    /// problem. It cannot be merged with a router that has a fallback.
+    pub fn into_service(self) -> axum::Router {
         if self.has_fallback {
             self.router
         } else {
