@@ -8,6 +8,9 @@ mod expand;
 mod model;
 mod parse;
 
+#[cfg(test)]
+mod expansions;
+
 use proc_macro::TokenStream;
 use proc_macro2::{Span, TokenStream as Tokens};
 use quote::quote;

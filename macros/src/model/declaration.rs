@@ -133,3 +133,143 @@ fn check_reason(word: &str, text: LitStr, diagnostics: &mut Diagnostics) -> Opti
     }
     Some(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(kind: AttributeKind, words: &str) -> (Option<Declaration>, Option<Path>, Vec<String>) {
+        let mut diagnostics = Diagnostics::default();
+        let words = words.parse().unwrap();
+        let raw = RawAttribute::parse(kind, Span::call_site(), words, &mut diagnostics);
+        let (declaration, krate) = Declaration::check(raw, &mut diagnostics);
+        (declaration, krate, diagnostics.into_messages())
+    }
+
+    fn sound(kind: AttributeKind, words: &str) -> Declaration {
+        let (declaration, _, messages) = check(kind, words);
+        assert!(messages.is_empty(), "{words}: {messages:?}");
+        declaration.unwrap()
+    }
+
+    fn mistakes(kind: AttributeKind, words: &str) -> Vec<String> {
+        let (declaration, _, messages) = check(kind, words);
+        assert!(declaration.is_none(), "{words}");
+        messages
+    }
+
+    #[test]
+    fn access_is_scopes_or_any_token_or_nothing_for_a_reason() {
+        let scopes = sound(AttributeKind::Secured, "scopes = \"a\"");
+        assert!(matches!(scopes.access, Access::Scopes(_)));
+        let token = sound(AttributeKind::Secured, "authenticated");
+        assert!(matches!(token.access, Access::Authenticated));
+        let public = sound(AttributeKind::Public, "reason = \"probe\"");
+        assert!(matches!(public.access, Access::Public { reason } if reason.value() == "probe"));
+    }
+
+    #[test]
+    fn the_options_are_absent_where_they_are_not_written() {
+        let plain = sound(AttributeKind::Secured, "authenticated");
+        assert!(plain.body_limit.is_none() && plain.unvalidated.is_none());
+        let full = sound(
+            AttributeKind::Secured,
+            "body_limit = \"2 KiB\", unvalidated = \"raw\", authenticated",
+        );
+        assert_eq!(full.body_limit, Some(2048));
+        assert_eq!(full.unvalidated.unwrap().value(), "raw");
+    }
+
+    #[test]
+    fn authenticated_and_scopes_exclude_each_other() {
+        for words in ["authenticated, scopes = \"a\"", "scopes = A, authenticated"] {
+            assert_eq!(
+                mistakes(AttributeKind::Secured, words),
+                ["`authenticated` and `scopes` exclude each other"],
+                "{words}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_secured_handler_says_who_may_call_it() {
+        for words in ["", "body_limit = \"1 KiB\"", "unvalidated = \"raw\""] {
+            assert_eq!(
+                mistakes(AttributeKind::Secured, words),
+                ["`#[secured]` does not say who may call this handler"],
+                "{words}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_public_handler_says_why_anybody_may_call_it() {
+        for words in ["", "body_limit = \"1 KiB\""] {
+            assert_eq!(
+                mistakes(AttributeKind::Public, words),
+                ["`#[public]` does not say why anybody may call this handler"],
+                "{words}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_an_unreadable_word_may_have_said_is_not_missing() {
+        for (kind, words) in [
+            (AttributeKind::Secured, "scoops = \"a\""),
+            (AttributeKind::Secured, "scopes"),
+            (AttributeKind::Public, "because = \"probe\""),
+            (AttributeKind::Public, "reason = 7"),
+        ] {
+            assert_eq!(mistakes(kind, words).len(), 1, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_requirement_is_no_missing_one() {
+        assert_eq!(
+            mistakes(AttributeKind::Secured, "scopes = \"\""),
+            ["no scope is named here"]
+        );
+    }
+
+    #[test]
+    fn a_reason_says_something() {
+        for empty in ["", " ", "\\n\\t"] {
+            let words = format!("reason = \"{empty}\", unvalidated = \"{empty}\"");
+            assert_eq!(
+                mistakes(AttributeKind::Public, &words),
+                [
+                    "the reason of `reason` is empty",
+                    "the reason of `unvalidated` is empty"
+                ],
+                "{words}"
+            );
+        }
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        assert_eq!(
+            mistakes(
+                AttributeKind::Secured,
+                "body_limit = \"64kb\", scopes = \"a a\", unvalidated = \"\", authenticated"
+            ),
+            [
+                "\"a\" is named twice",
+                "`authenticated` and `scopes` exclude each other",
+                "this is no body limit",
+                "the reason of `unvalidated` is empty",
+            ]
+        );
+    }
+
+    #[test]
+    fn where_the_crate_is_stays_known_beside_a_mistake() {
+        let (declaration, krate, messages) =
+            check(AttributeKind::Secured, "crate = ::fence::inner");
+        assert!(declaration.is_none());
+        assert_eq!(messages.len(), 1);
+        assert!(krate.is_some_and(|path| path.segments.len() == 2));
+    }
+}

@@ -108,3 +108,106 @@ fn doc_line(attribute: &Attribute) -> Option<String> {
         other => Some(other.span().source_text().unwrap_or_default()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(entries: &str) -> (Vocabulary, Vec<String>) {
+        let mut diagnostics = Diagnostics::default();
+        let raw = RawVocabulary::parse(entries.parse().unwrap(), &mut diagnostics);
+        let vocabulary = Vocabulary::check(raw, &mut diagnostics);
+        (vocabulary, diagnostics.into_messages())
+    }
+
+    fn names(vocabulary: &Vocabulary) -> Vec<String> {
+        let names = vocabulary.scopes.iter().map(|scope| scope.name.to_string());
+        names.collect()
+    }
+
+    #[test]
+    fn a_scope_is_its_constant_its_text_and_its_description() {
+        let (vocabulary, messages) = check("/// Read.\npub A = \"a\"; /// Write.\nB = \"b\";");
+        assert!(messages.is_empty(), "{messages:?}");
+        assert!(vocabulary.krate.is_none());
+        assert_eq!(names(&vocabulary), ["A", "B"]);
+        assert_eq!(vocabulary.scopes[0].token.value(), "a");
+        assert_eq!(vocabulary.scopes[1].description, "Write.");
+    }
+
+    #[test]
+    fn the_crate_may_be_named() {
+        let (vocabulary, messages) = check("crate = fence::inner;");
+        assert!(messages.is_empty(), "{messages:?}");
+        assert!(vocabulary.krate.is_some());
+    }
+
+    #[test]
+    fn the_lines_of_a_description_are_joined_and_empty_ones_left_out() {
+        let (vocabulary, messages) =
+            check("/// Read orders,\n///\n#[cfg(x)] #[doc = \"  and items. \"] A = \"a\";");
+        assert!(messages.is_empty(), "{messages:?}");
+        assert_eq!(vocabulary.scopes[0].description, "Read orders, and items.");
+        assert_eq!(vocabulary.scopes[0].attributes.len(), 4);
+    }
+
+    #[test]
+    fn a_name_is_declared_once_however_it_is_spelled() {
+        let (vocabulary, messages) =
+            check("/// Read.\nA = \"a\"; /// Write.\nA = \"b\"; /// All.\nr#A = \"c\";");
+        assert_eq!(
+            messages,
+            ["`A` is declared twice", "`r#A` is declared twice"]
+        );
+        assert_eq!(names(&vocabulary), ["A"]);
+    }
+
+    #[test]
+    fn a_scope_is_declared_once_under_whatever_name() {
+        let (vocabulary, messages) = check("/// Read.\nA = \"a\"; /// Read.\nB = \"a\";");
+        assert_eq!(messages, ["the scope \"a\" is declared twice"]);
+        // both stay, so that what uses them adds no errors
+        assert_eq!(names(&vocabulary), ["A", "B"]);
+    }
+
+    #[test]
+    fn a_scope_says_what_it_permits() {
+        for entry in [
+            "A = \"a\";",
+            "///\nA = \"a\";",
+            "#[doc = \" \"] A = \"a\";",
+            "#[doc(hidden)] A = \"a\";",
+        ] {
+            let (vocabulary, messages) = check(entry);
+            assert_eq!(messages, ["`A` does not say what it permits"], "{entry}");
+            assert!(vocabulary.scopes.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_constant_is_one_scope_of_the_alphabet() {
+        for (entry, illegal) in [
+            ("/// Read.\nA = \"a b\";", "' '"),
+            ("/// Read.\nA = \"a\\\\\";", "'\\\\'"),
+            ("/// Read.\nA = \"ä\";", "'ä'"),
+        ] {
+            let (vocabulary, messages) = check(entry);
+            assert_eq!(messages, [format!("{illegal} cannot stand in a scope")]);
+            assert!(vocabulary.scopes.is_empty(), "{entry}");
+        }
+    }
+
+    #[test]
+    fn one_wrong_entry_does_not_hide_the_next() {
+        let (vocabulary, messages) = check("A = \"a b\"; /// Read.\nB = 7; /// Read.\nC = \"c\";");
+        assert_eq!(
+            messages,
+            [
+                "the scope is expected here, in quotes",
+                "' ' cannot stand in a scope",
+                "`A` does not say what it permits",
+            ]
+        );
+        assert_eq!(names(&vocabulary), ["C"]);
+    }
+}

@@ -223,3 +223,6 @@ fn end_word(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Resul
     }
     Option::<Token![,]>::parse(input).map(drop)
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,3 +106,104 @@ fn parse_parts(
         .map_err(|error: syn::Error| diagnostics.push(error))
         .ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+    use syn::parse::Parser;
+
+    use super::*;
+
+    fn parse(text: &str) -> (Option<RawScopes>, Vec<String>) {
+        let mut diagnostics = Diagnostics::default();
+        let read = |input: ParseStream<'_>| Ok(RawScopes::parse(input, &mut diagnostics));
+        let scopes = read.parse_str(text).unwrap();
+        (scopes, diagnostics.into_messages())
+    }
+
+    fn mistakes(text: &str) -> Vec<String> {
+        let (_, messages) = parse(text);
+        assert!(!messages.is_empty(), "{text}");
+        messages
+    }
+
+    fn shown(scopes: &RawScopes) -> String {
+        match scopes {
+            RawScopes::Text(text) => text.token().to_string(),
+            RawScopes::Path(path) => path.to_token_stream().to_string().replace(' ', ""),
+            RawScopes::List { combinator, parts } => {
+                let parts: Vec<_> = parts.iter().map(shown).collect();
+                format!("{combinator:?}({})", parts.join(" "))
+            }
+        }
+    }
+
+    #[test]
+    fn texts_paths_and_lists_are_read() {
+        for (text, read) in [
+            ("\"a b\"", "\"a b\""),
+            ("orders::READ", "orders::READ"),
+            ("::orders::READ", "::orders::READ"),
+            ("crate::READ", "crate::READ"),
+            ("any", "any"),
+            ("any(\"a\", READ,)", "Any(\"a\" READ)"),
+            ("all(any(A, \"b\"), self::C)", "All(Any(A \"b\") self::C)"),
+        ] {
+            let (scopes, messages) = parse(text);
+            assert!(messages.is_empty(), "{text}: {messages:?}");
+            assert_eq!(scopes.as_ref().map(shown).as_deref(), Some(read));
+        }
+    }
+
+    #[test]
+    fn what_is_neither_is_no_requirement() {
+        for text in ["", "7", "b\"a\"", "[\"a\"]", "(\"a\")", "!A", "READ::<u8>"] {
+            assert_eq!(mistakes(text), ["this is no scope requirement"], "{text}");
+        }
+    }
+
+    #[test]
+    fn only_any_and_all_are_lists() {
+        assert_eq!(
+            mistakes("one_of(\"a\")"),
+            ["`one_of(…)` is no scope requirement"]
+        );
+        assert_eq!(
+            mistakes("not(7, Any(\"a\"))"),
+            [
+                "`not(…)` is no scope requirement",
+                "this is no scope requirement",
+                "`Any(…)` is no scope requirement",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_list_names_a_scope() {
+        assert_eq!(mistakes("any()"), ["`any()` names no scope"]);
+        assert_eq!(
+            mistakes("any(all(), \"a\", any())"),
+            ["`all()` names no scope", "`any()` names no scope"]
+        );
+    }
+
+    #[test]
+    fn parts_are_separated_by_commas() {
+        for text in ["any(\"a\" \"b\")", "any(A; \"b\", C)", "all(any(A)(B))"] {
+            assert_eq!(mistakes(text), ["a comma is missing before this"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_with_a_wrong_part_is_wrong() {
+        for text in [
+            "any(\"a\", 7)",
+            "any(7, \"a\")",
+            "all(\"a\", any(\"b\", all()))",
+        ] {
+            let (scopes, messages) = parse(text);
+            assert!(scopes.is_none(), "{text}");
+            assert_eq!(messages.len(), 1, "{text}");
+        }
+    }
+}

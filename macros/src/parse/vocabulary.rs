@@ -129,3 +129,126 @@ fn end_entry(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Resu
 fn skip_to_semicolon(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![;]) && input.parse::<TokenTree>().is_ok() {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(entries: &str) -> (RawVocabulary, Vec<String>) {
+        let mut diagnostics = Diagnostics::default();
+        let vocabulary = RawVocabulary::parse(entries.parse().unwrap(), &mut diagnostics);
+        (vocabulary, diagnostics.into_messages())
+    }
+
+    fn names(vocabulary: &RawVocabulary) -> Vec<String> {
+        vocabulary.scopes.iter().map(RawScope::key).collect()
+    }
+
+    #[test]
+    fn entries_are_read_in_their_order_and_the_last_semicolon_may_be_missing() {
+        let (vocabulary, messages) =
+            parse("crate = ::fence; /// Read.\npub(crate) A = \"a\"; r#type = \"b\"");
+        assert!(messages.is_empty(), "{messages:?}");
+        assert_eq!(names(&vocabulary), ["A", "type"]);
+        assert_eq!(vocabulary.scopes[0].attributes.len(), 1);
+        assert!(vocabulary.krate.take().is_some());
+    }
+
+    #[test]
+    fn an_empty_vocabulary_is_one() {
+        let (vocabulary, messages) = parse("");
+        assert!(messages.is_empty() && vocabulary.scopes.is_empty());
+    }
+
+    #[test]
+    fn the_crate_stands_first_and_once() {
+        let (vocabulary, messages) = parse("A = \"a\"; crate = fence; B = \"b\";");
+        assert_eq!(messages, ["`crate = …` stands below a scope"]);
+        assert!(vocabulary.krate.take().is_none());
+        let (vocabulary, messages) = parse("crate = a; crate = b;");
+        assert_eq!(messages, ["`crate` is written twice"]);
+        assert!(vocabulary.krate.take().is_some());
+    }
+
+    #[test]
+    fn the_crate_is_a_path() {
+        for entries in [
+            "crate = \"fence\"; A = \"a\";",
+            "crate; A = \"a\";",
+            "crate::a; A = \"a\";",
+        ] {
+            let (vocabulary, messages) = parse(entries);
+            assert_eq!(messages, ["`crate` takes a path"], "{entries}");
+            assert_eq!(names(&vocabulary), ["A"]);
+        }
+    }
+
+    #[test]
+    fn a_scope_has_a_name() {
+        for entries in [
+            "\"a\"; B = \"b\";",
+            "pub = \"a\"; B = \"b\";",
+            "#[doc] = \"a\"; B = \"b\";",
+            "const A: Scope = \"a\"; B = \"b\";",
+            "; B = \"b\";",
+        ] {
+            let (vocabulary, messages) = parse(entries);
+            assert_eq!(messages, ["a scope's name is expected here"], "{entries}");
+            assert_eq!(names(&vocabulary), ["B"], "{entries}");
+        }
+    }
+
+    #[test]
+    fn a_scope_is_text() {
+        for entries in [
+            "A",
+            "A;",
+            "A =",
+            "A = 7;",
+            "A = TEXT;",
+            "A: \"a\";",
+            "A \"a\";",
+        ] {
+            let (vocabulary, messages) = parse(entries);
+            assert_eq!(
+                messages,
+                ["the scope is expected here, in quotes"],
+                "{entries}"
+            );
+            // the name stays, so that a second one of it is found
+            assert_eq!(names(&vocabulary), ["A"], "{entries}");
+            assert!(vocabulary.scopes[0].token.is_none());
+        }
+    }
+
+    #[test]
+    fn entries_end_with_semicolons() {
+        for entries in [
+            "A = \"a\", B = \"b\"; C = \"c\";",
+            "A = \"a\" + \"b\"; C = \"c\";",
+        ] {
+            let (vocabulary, messages) = parse(entries);
+            assert_eq!(
+                messages,
+                ["a semicolon is missing before this"],
+                "{entries}"
+            );
+            assert_eq!(names(&vocabulary), ["A", "C"]);
+        }
+    }
+
+    #[test]
+    fn one_wrong_entry_does_not_hide_the_next() {
+        let (vocabulary, messages) = parse("crate = 7; pub = \"a\"; B; C = \"c\" D;");
+        assert_eq!(
+            messages,
+            [
+                "`crate` takes a path",
+                "a scope's name is expected here",
+                "the scope is expected here, in quotes",
+                "a semicolon is missing before this",
+            ]
+        );
+        assert_eq!(names(&vocabulary), ["B", "C"]);
+    }
+}
