@@ -24,12 +24,20 @@ pub(crate) fn denying(handler: &Handler, krate: Option<&Path>) -> TokenStream {
 // Output: the item without its fn; the endpoint as above
 pub(crate) fn unread(handler: &RawHandler, krate: Option<&Path>) -> TokenStream {
     let (vis, name) = (&handler.vis, &handler.signature.ident);
+    let cfg: Vec<_> = handler
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"))
+        .cloned()
+        .collect();
     let hidden = hidden(name);
-    let endpoint = deny(name, &[], krate);
+    let endpoint = deny(name, &cfg, krate);
     quote! {
+        #(#cfg)*
         #[doc(hidden)]
         #[allow(non_camel_case_types)]
         #vis struct #hidden;
+        #(#cfg)*
         #[allow(non_upper_case_globals)]
         #vis const #name: #hidden = #hidden;
         #endpoint

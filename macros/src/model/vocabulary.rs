@@ -61,6 +61,11 @@ impl Vocabulary {
 impl ScopeConstant {
     fn check(raw: RawScope, diagnostics: &mut Diagnostics) -> Option<Self> {
         let token = raw.token?;
+        if token.value().is_empty() {
+            let help = "write the scope: `\"orders:read\"`";
+            diagnostics.error(token.span(), "no scope is named here", help);
+            return None;
+        }
         let checked = check_token(&token.value(), token.span(), diagnostics);
         let description = description(&raw.attributes);
         if description.is_empty() {

@@ -87,11 +87,9 @@ impl RawScope {
             return None;
         };
         let span = input.span();
-        let token = if input.parse::<Token![=]>().is_ok() {
-            input.parse().ok()
-        } else {
-            None
-        };
+        // a literal of another type would be consumed by trying
+        let is_text = input.parse::<Token![=]>().is_ok() && input.peek(LitStr);
+        let token = if is_text { input.parse().ok() } else { None };
         if token.is_none() {
             let at = if input.is_empty() { span } else { input.span() };
             diagnostics.error(at, "the scope is expected here, in quotes", HELP);

@@ -5,7 +5,7 @@ use crate::routing::argument::ArgumentFacts;
 
 /// A handler whose `#[secured]` or `#[public]` says who may call it.
 ///
-/// Follows from [`Declares`], which the macros implement.
+/// Follows from `Declares`, which the macros implement.
 #[diagnostic::on_unimplemented(
     message = "this handler does not declare who may call it",
     label = "neither `#[secured]` nor `#[public]` stands on this handler",
@@ -23,18 +23,18 @@ pub trait Declared {
     const ARGUMENTS: &'static [ArgumentFacts];
 }
 
-/// What the macros implement; [`Declared`] follows from it.
+/// What the macros implement; `Declared` follows from it.
 ///
 /// The attribute that keeps rustc from listing other handlers in a message cannot stand
 /// in generated code: it does not resolve under `#![no_implicit_prelude]`.
 pub trait Declares {
-    /// As [`Declared::Run`].
+    /// As `Declared::Run`.
     type Run;
 
-    /// As [`Declared::DECLARATION`].
+    /// As `Declared::DECLARATION`.
     const DECLARATION: &'static Declaration;
 
-    /// As [`Declared::ARGUMENTS`].
+    /// As `Declared::ARGUMENTS`.
     const ARGUMENTS: &'static [ArgumentFacts];
 }
 

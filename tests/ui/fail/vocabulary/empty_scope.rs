@@ -1,0 +1,10 @@
+//! A scope has a name.
+
+use palisade::prelude::*;
+
+scopes! {
+    /// Read.
+    READ = "";
+}
+
+fn main() {}
