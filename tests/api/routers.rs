@@ -208,3 +208,19 @@ mod where_routes_overlap {
             .merge(SecureRouter::new().fallback(guarded));
     }
 }
+
+#[tokio::test]
+async fn a_path_may_be_mounted_in_parts() {
+    let routes = SecureRouter::new()
+        .route("/x", get(hello))
+        .route("/x", post(guarded))
+        .merge(SecureRouter::new().route("/x", palisade::routing::put(hello)));
+    let api = TestApi::new(routes).await;
+    for (method, status) in [("GET", 200), ("POST", 401), ("PUT", 200), ("DELETE", 405)] {
+        let answer = api.anonymous().request(method, "/x").send().await;
+        assert_eq!(answer.status().as_u16(), status, "{method}");
+    }
+    let answer = api.anonymous().request("DELETE", "/x").send().await;
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+}

@@ -27,13 +27,13 @@ pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
         .output()
         .map_or_else(|| handler.name().span(), first_span);
     let answer = runtime.at(returned);
-    let answer = quote_spanned!(returned=> #answer::response(returned));
+    let answer = quote_spanned!(returned=> #answer::response(__p_returned));
     let name = handler.name().span();
     let at_name = runtime.at(name);
     let call = quote_spanned! {name=>
-        async fn call(request: #at_name::Request, state: __S) -> #at_name::Response {
+        async fn call(__p_request: #at_name::Request, __p_state: __S) -> #at_name::Response {
             #extract
-            let returned = #hidden.unguarded(#(#names),*).await;
+            let __p_returned = #hidden.unguarded(#(#names),*).await;
             #answer
         }
     };
@@ -69,23 +69,23 @@ fn extract(handler: &Handler, private: &TokenStream) -> TokenStream {
     let types = &handler.arguments;
     let (Some((last, before)), Some((last_type, types))) = (names.split_last(), types.split_last())
     else {
-        return quote!(let _ = (request, state););
+        return quote!(let _ = (__p_request, __p_state););
     };
-    let split = (!before.is_empty()).then(|| quote!(let (mut parts, body) = request.into_parts();));
+    let split = (!before.is_empty()).then(|| quote!(let (mut __p_parts, __p_body) = __p_request.into_parts();));
     let join = (!before.is_empty())
-        .then(|| quote!(let request = #private::Request::from_parts(parts, body);));
+        .then(|| quote!(let __p_request = #private::Request::from_parts(__p_parts, __p_body);));
     quote! {
         #split
         #(
-            let #before = match #private::head::<#types, __S>(&mut parts, &state).await {
-                ::core::result::Result::Ok(argument) => argument,
-                ::core::result::Result::Err(refused) => return refused,
+            let #before = match #private::head::<#types, __S>(&mut __p_parts, &__p_state).await {
+                ::core::result::Result::Ok(__p_argument) => __p_argument,
+                ::core::result::Result::Err(__p_refused) => return __p_refused,
             };
         )*
         #join
-        let #last = match #private::last::<#last_type, __S, __M>(request, &state).await {
-            ::core::result::Result::Ok(argument) => argument,
-            ::core::result::Result::Err(refused) => return refused,
+        let #last = match #private::last::<#last_type, __S, __M>(__p_request, &__p_state).await {
+            ::core::result::Result::Ok(__p_argument) => __p_argument,
+            ::core::result::Result::Err(__p_refused) => return __p_refused,
         };
     }
 }

@@ -21,8 +21,9 @@ use crate::model::{Field, Head, Input, Kind, Mark, Rules};
 /// spans, and rustc says once what is wrong with it.
 pub(crate) fn input(input: &Input) -> TokenStream {
     let Input { head, kind } = input;
+    // garde reports the mistake; should it not, this asks for a `SecureInput` that is not there
     if head.refused_by_garde {
-        return bounded_anyhow(head);
+        return nested(head);
     }
     let Head { krate, ident, .. } = head;
     let private = quote!(#krate::__private);

@@ -14,7 +14,7 @@ pub(super) fn hidden(name: &Ident) -> Ident {
 
 /// Names for the arguments that nothing of the user's can meet.
 pub(super) fn arguments(handler: &Handler) -> Vec<Ident> {
-    let name = |at| format_ident!("argument_{at}", span = Span::mixed_site());
+    let name = |at| format_ident!("__p_argument_{at}", span = Span::mixed_site());
     (0..handler.arguments.len()).map(name).collect()
 }
 

@@ -187,7 +187,11 @@ pub(crate) fn garde_refuses(words: &[InputWord]) -> bool {
         .iter()
         .any(|word| !KNOWN.contains(&word.name.to_string().as_str()));
     let has = |name| words.iter().any(|word| word.is(name));
-    unknown || (has("skip") && words.len() > 1) || (has("dive") && has("inner"))
+    // garde takes a name and a code beside `skip`, and nothing else
+    let ruled = words
+        .iter()
+        .any(|word| !["skip", "rename", "code"].iter().any(|name| word.is(name)));
+    unknown || (has("skip") && ruled) || (has("dive") && has("inner"))
 }
 
 fn length(word: &InputWord, context: &str) -> (Mark, Option<Expr>) {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::response::{Problem, harden};
+use crate::response::{Problem, harden_secured};
 
 /// 404; says nothing of what else is there.
 pub(crate) async fn not_found() -> Response {
@@ -17,6 +17,7 @@ pub(crate) async fn method_not_allowed() -> Response {
 
 fn plain(status: StatusCode) -> Response {
     let mut response = Problem::new(status).into_response();
-    harden(response.headers_mut());
+    // what is behind the path may be secured: nobody keeps the answer
+    harden_secured(response.headers_mut());
     response
 }

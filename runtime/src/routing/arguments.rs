@@ -36,7 +36,7 @@ impl<T: TrustedExtractor> Argument for T {
 /// A reason with words; in a `const`, one without is a compile error.
 const fn spelled_out(reason: &'static str) -> &'static str {
     assert!(
-        !reason.is_empty(),
+        !reason.trim_ascii().is_empty(),
         "the `REASON` of a `TrustedExtractor` is empty; help: say why what it yields can be relied on"
     );
     reason

@@ -10,7 +10,6 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::guard::Guard;
-use crate::response::method_not_allowed;
 use crate::routing::declared::Declared;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::guarded::Guarded;
@@ -65,12 +64,16 @@ where
         self.mount::<H, M>(handler, Methods::These(filter))
     }
 
+    #[track_caller]
     fn mount<H, M>(mut self, _: H, methods: Methods) -> Self
     where
         H: Declared + 'static,
         H::Run: Endpoint<S, M>,
         M: 'static,
     {
+        if matches!(methods, Methods::Every) {
+            self.outline = self.outline.fallback(outline);
+        }
         self.declared.push(Route::new::<H>("", methods.list()));
         self.mounts.push(Box::new(move |guard, router| {
             let handler = Guarded::<H>::new(guard.clone());
@@ -111,7 +114,7 @@ where
     }
 
     pub(crate) fn protect(self, guard: &Guard) -> AxumMethodRouter<S> {
-        let empty = AxumMethodRouter::new().fallback(method_not_allowed);
+        let empty = AxumMethodRouter::new();
         self.mounts
             .into_iter()
             .fold(empty, |router, mount| mount(guard, router))

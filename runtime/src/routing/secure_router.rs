@@ -10,6 +10,7 @@ use tower_service::Service;
 
 use crate::guard::Guard;
 use crate::resource_server::ResourceServer;
+use crate::response::method_not_allowed;
 use crate::routing::api::Api;
 use crate::routing::declared::Declared;
 use crate::routing::endpoint::Endpoint;
@@ -165,7 +166,7 @@ where
 impl SecureRouter {
     /// Puts the guard in front of every route.
     pub fn protect(self, server: ResourceServer) -> Api {
-        let router = (self.build)(&Guard::new(server));
+        let router = (self.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
         Api::new(router, self.inventory, self.has_fallback)
     }
 }
