@@ -7,6 +7,8 @@ mod builder;
 pub(crate) mod error;
 pub(crate) mod issuer;
 pub(crate) mod server;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 mod url;
 
 pub use self::builder::{Builder, NoIssuer, Trusting};

@@ -1,0 +1,89 @@
+//! Whole servers, judging tokens that are signed with real keys.
+#![expect(clippy::unwrap_used, reason = "test support")]
+
+mod claims;
+mod config;
+mod format;
+mod issuers;
+mod keys;
+mod time;
+
+use crate::keys::Algorithm;
+use crate::resource_server::{Audienced, Issuer, ResourceServer};
+use crate::secret::Secret;
+use crate::testing::{EmbeddedIssuer, TestClock, TokenBuilder};
+use crate::token::TokenError;
+
+const ISSUER: &str = "https://issuer.test";
+const AUDIENCE: &str = "https://api.test";
+
+/// A server that trusts one embedded issuer; both read the same clock.
+struct Court {
+    issuer: EmbeddedIssuer,
+    server: ResourceServer,
+    clock: TestClock,
+}
+
+impl Court {
+    async fn new() -> Self {
+        Self::with(|issuer| issuer.issuer(AUDIENCE)).await
+    }
+
+    /// With the embedded issuer trusted in another way.
+    async fn with(trusted: impl FnOnce(&EmbeddedIssuer) -> Issuer<Audienced>) -> Self {
+        let clock = TestClock::new();
+        let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
+        let server = ResourceServer::builder()
+            .trust(trusted(&issuer))
+            .clock(clock.clone())
+            .build()
+            .await
+            .unwrap();
+        Self {
+            issuer,
+            server,
+            clock,
+        }
+    }
+
+    fn token(&self) -> TokenBuilder {
+        self.issuer.token("alice")
+    }
+
+    async fn judge(&self, token: TokenBuilder) -> Result<(), TokenError> {
+        judge(&self.server, &token.sign()).await
+    }
+}
+
+async fn judge(server: &ResourceServer, token: &str) -> Result<(), TokenError> {
+    server.authenticate(token.as_bytes()).await.map(drop)
+}
+
+fn secret(byte: u8) -> Secret {
+    Secret::new(vec![byte; 32])
+}
+
+#[tokio::test]
+async fn a_good_token_is_told_as_it_is() {
+    let court = Court::new().await;
+    for algorithm in [
+        Algorithm::RS256,
+        Algorithm::PS256,
+        Algorithm::ES256,
+        Algorithm::EdDSA,
+    ] {
+        let token = court
+            .token()
+            .algorithm(algorithm)
+            .scopes("a b")
+            .claim("jti", "j")
+            .sign();
+        let verified = court.server.authenticate(token.as_bytes()).await.unwrap();
+        assert_eq!(verified.issuer(), ISSUER);
+        assert_eq!(verified.subject(), "alice");
+        assert_eq!(verified.client_id(), Some("test-client"));
+        assert_eq!(verified.jti(), Some("j"));
+        assert_eq!(verified.scopes().as_str(), "a b");
+        assert_eq!(verified.issued_at(), Some(court.clock.time()));
+    }
+}

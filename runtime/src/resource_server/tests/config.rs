@@ -1,0 +1,190 @@
+//! Every mistake that `build` refuses.
+
+mod keys;
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use super::*;
+use crate::claims::NumericDate;
+use crate::danger::dangerous_token_lifetime;
+use crate::resource_server::error::ConfigError;
+
+fn embedded() -> EmbeddedIssuer {
+    EmbeddedIssuer::new(ISSUER)
+}
+
+/// An issuer that is in order.
+fn good() -> Issuer<Audienced> {
+    embedded().issuer(AUDIENCE)
+}
+
+/// An issuer without keys yet.
+fn keyless() -> Issuer<Audienced> {
+    Issuer::new(ISSUER).audience(AUDIENCE)
+}
+
+async fn build(issuer: Issuer<Audienced>) -> Result<ResourceServer, ConfigError> {
+    ResourceServer::builder().trust(issuer).build().await
+}
+
+/// RFC 8414 §2.
+#[tokio::test]
+async fn an_issuer_is_an_https_url_without_query_and_fragment() {
+    for url in [
+        "",
+        "issuer.test",
+        "http://issuer.test",
+        "http://127.0.0.1",
+        "https://issuer.test?x",
+        "https://issuer.test#x",
+        "https://user@issuer.test",
+    ] {
+        let issuer = EmbeddedIssuer::new(url).issuer(AUDIENCE);
+        let error = build(issuer).await.unwrap_err();
+        assert!(
+            matches!(&error, ConfigError::Issuer { issuer } if issuer == url),
+            "{url}: {error:?}"
+        );
+    }
+    let loopback = EmbeddedIssuer::new("http://127.0.0.1").issuer(AUDIENCE);
+    assert!(build(loopback.allow_loopback_http()).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_issuer_is_trusted_once() {
+    let error = ResourceServer::builder()
+        .trust(good())
+        .trust(embedded().issuer("https://other.test"))
+        .build()
+        .await
+        .unwrap_err();
+    assert!(matches!(error, ConfigError::RepeatedIssuer { issuer } if issuer == ISSUER));
+}
+
+#[tokio::test]
+async fn an_audience_is_not_empty() {
+    let error = build(embedded().issuer("")).await.unwrap_err();
+    assert!(matches!(error, ConfigError::Audience { issuer } if issuer == ISSUER));
+}
+
+#[tokio::test]
+async fn a_list_of_algorithms_is_not_empty() {
+    let error = build(good().algorithms([])).await.unwrap_err();
+    assert!(matches!(error, ConfigError::NoAlgorithm { issuer } if issuer == ISSUER));
+}
+
+/// RFC 9068 §4: a leeway of no more than a few minutes.
+#[tokio::test]
+async fn the_skew_is_at_most_300_seconds() {
+    for seconds in [0, 299, 300] {
+        let issuer = good().clock_skew(Duration::from_secs(seconds));
+        assert!(build(issuer).await.is_ok(), "{seconds}");
+    }
+    for skew in [
+        Duration::from_millis(300_001),
+        Duration::from_secs(301),
+        Duration::MAX,
+    ] {
+        let error = build(good().clock_skew(skew)).await.unwrap_err();
+        assert!(matches!(error, ConfigError::ClockSkew { issuer } if issuer == ISSUER));
+    }
+}
+
+#[tokio::test]
+async fn a_lifetime_is_from_above_zero_to_90_minutes_and_longer_only_by_danger() {
+    let limit = Duration::from_mins(90);
+    let second = Duration::from_secs(1);
+    for lifetime in [second, Duration::from_secs(5_399), limit] {
+        let server = build(good().max_token_lifetime(lifetime, "batch"))
+            .await
+            .unwrap();
+        let lowered: Vec<_> = server.lowered().collect();
+        let expected = format!(
+            "{ISSUER}: tokens live up to {} s, because batch",
+            lifetime.as_secs()
+        );
+        assert_eq!(lowered, [expected]);
+    }
+    for issuer in [
+        good().max_token_lifetime(Duration::ZERO, "batch"),
+        good().max_token_lifetime(limit + second, "batch"),
+        good().max_token_lifetime(Duration::MAX, "batch"),
+        dangerous_token_lifetime(good(), Duration::ZERO, "batch"),
+    ] {
+        let error = build(issuer).await.unwrap_err();
+        assert!(matches!(error, ConfigError::TokenLifetime { issuer } if issuer == ISSUER));
+    }
+    let court = Court::with(|issuer| {
+        let issuer = issuer.issuer(AUDIENCE);
+        dangerous_token_lifetime(issuer, limit + second, "legacy")
+    })
+    .await;
+    assert_eq!(court.server.lowered().count(), 1);
+    for (lifetime, verdict) in [
+        (limit + second, Ok(())),
+        (limit + second * 2, Err(TokenError::Lifetime)),
+    ] {
+        assert_eq!(court.judge(court.token().lifetime(lifetime)).await, verdict);
+    }
+    let endless = court.token().expires_at(NumericDate::MAX);
+    assert_eq!(court.judge(endless).await, Err(TokenError::Lifetime));
+}
+
+#[tokio::test]
+async fn what_is_lowered_has_a_reason() {
+    for reason in ["", " ", "\t\n", "\u{a0}"] {
+        for issuer in [
+            good().max_token_lifetime(Duration::from_hours(1), reason),
+            dangerous_token_lifetime(good(), Duration::from_hours(10), reason),
+        ] {
+            let error = build(issuer).await.unwrap_err();
+            assert!(
+                matches!(error, ConfigError::NoReason { issuer } if issuer == ISSUER),
+                "{reason:?}"
+            );
+        }
+    }
+    assert_eq!(build(good()).await.unwrap().lowered().count(), 0);
+}
+
+/// RFC 6750 §3, RFC 9110 §11.5.
+#[tokio::test]
+async fn a_realm_can_be_written_as_a_quoted_string() {
+    let server = |realm: &str| ResourceServer::builder().trust(good()).realm(realm).build();
+    for realm in ["api", "orders, v1", "a b", "!#[]~"] {
+        assert_eq!(server(realm).await.unwrap().realm(), realm);
+    }
+    for realm in [
+        "",
+        "a\"b",
+        "a\\b",
+        "a\nb",
+        "a\r\nx: y",
+        "\t",
+        "\0",
+        "\x7f",
+        "é",
+    ] {
+        let error = server(realm).await.unwrap_err();
+        assert!(matches!(error, ConfigError::Realm), "{realm:?}");
+    }
+    assert_eq!(build(good()).await.unwrap().realm(), "api");
+}
+
+/// The cause is kept for whoever reads logs, and no key is.
+#[tokio::test]
+async fn an_error_about_keys_tells_its_cause_and_debug_tells_no_key() {
+    let short = keyless().hmac(Algorithm::HS256, Secret::new("hunter2"));
+    let error = build(short).await.unwrap_err();
+    assert_eq!(
+        error.source().unwrap().to_string(),
+        "the secret is shorter than 32 bytes"
+    );
+    assert!(!format!("{error:?} {error}").contains("hunter2"));
+    let server = build(good()).await.unwrap();
+    assert_eq!(
+        format!("{server:?}"),
+        r#"ResourceServer { realm: "api", .. }"#
+    );
+}

@@ -1,0 +1,195 @@
+//! Keys and algorithms that `build` refuses.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::*;
+use crate::keys::KeyError;
+
+/// Which key error a configuration ends in, where it is one.
+async fn key_error(issuer: Issuer<Audienced>) -> Option<KeyError> {
+    match build(issuer).await {
+        Err(ConfigError::Keys { issuer, source }) if issuer == ISSUER => Some(source),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn a_listed_hmac_has_a_secret_and_a_given_key_is_listed() {
+    let pem = embedded().pem(Algorithm::ES256);
+    for (issuer, expected) in [
+        (good().algorithms([Algorithm::HS256]), Algorithm::HS256),
+        (
+            good().algorithms([Algorithm::RS256, Algorithm::HS512]),
+            Algorithm::HS512,
+        ),
+        (
+            keyless()
+                .pem(Algorithm::ES256, pem)
+                .algorithms([Algorithm::RS256]),
+            Algorithm::ES256,
+        ),
+        (
+            keyless()
+                .hmac(Algorithm::HS256, secret(7))
+                .algorithms([Algorithm::RS256]),
+            Algorithm::HS256,
+        ),
+        (
+            keyless()
+                .hmac(Algorithm::HS256, secret(7))
+                .algorithms([Algorithm::HS256, Algorithm::HS384]),
+            Algorithm::HS384,
+        ),
+    ] {
+        let error = build(issuer).await.unwrap_err();
+        assert!(
+            matches!(&error, ConfigError::Algorithm { algorithm, .. } if *algorithm == expected),
+            "{expected:?}: {error:?}"
+        );
+    }
+}
+
+/// CVE-2022-23541: one issuer's keys are of one kind.
+#[tokio::test]
+async fn a_secret_stands_alone() {
+    let pem = embedded().pem(Algorithm::ES256);
+    for issuer in [
+        good().hmac(Algorithm::HS256, secret(7)),
+        keyless()
+            .pem(Algorithm::ES256, pem)
+            .hmac(Algorithm::HS256, secret(7)),
+    ] {
+        let error = build(issuer).await.unwrap_err();
+        assert!(
+            matches!(&error, ConfigError::SecretBesidePublicKeys { issuer } if issuer == ISSUER),
+            "{error:?}"
+        );
+    }
+}
+
+/// RFC 7518 §3.2; CVE-2019-20933 (a blank secret).
+#[tokio::test]
+async fn a_secret_has_the_size_of_its_hash() {
+    for (algorithm, least) in [
+        (Algorithm::HS256, 32),
+        (Algorithm::HS384, 48),
+        (Algorithm::HS512, 64),
+    ] {
+        for len in [0, 1, least - 1] {
+            let issuer = keyless().hmac(algorithm, Secret::new(vec![7; len]));
+            assert_eq!(
+                key_error(issuer).await,
+                Some(KeyError::ShortSecret { least })
+            );
+        }
+        for len in [least, least + 1] {
+            let issuer = keyless().hmac(algorithm, Secret::new(vec![7; len]));
+            assert!(build(issuer).await.is_ok(), "{algorithm:?}: {len}");
+        }
+    }
+    let asymmetric = keyless().hmac(Algorithm::RS256, secret(7));
+    assert_eq!(key_error(asymmetric).await, Some(KeyError::Unfit));
+}
+
+/// CVE-2022-29217, CVE-2024-33663, CVE-2026-34950 (white space before the armour).
+#[tokio::test]
+async fn a_public_key_is_no_secret() {
+    for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
+        let pem = embedded().pem(algorithm);
+        for text in [
+            pem.clone(),
+            pem.lines().filter(|line| !line.starts_with('-')).collect(),
+            format!(" {pem}"),
+            format!("\n{pem}"),
+            format!("\u{feff}{pem}"),
+            embedded().jwk(algorithm).to_string(),
+            embedded().jwks(),
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE".to_owned(),
+            "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY".to_owned(),
+        ] {
+            let issuer = keyless().hmac(Algorithm::HS256, Secret::new(text.clone()));
+            assert_eq!(
+                key_error(issuer).await,
+                Some(KeyError::PublicKeyAsSecret),
+                "{text}"
+            );
+        }
+        let inner: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        let der = Secret::new(STANDARD.decode(inner).unwrap());
+        let issuer = keyless().hmac(Algorithm::HS256, der);
+        assert_eq!(key_error(issuer).await, Some(KeyError::PublicKeyAsSecret));
+    }
+}
+
+#[tokio::test]
+async fn a_key_set_is_read_when_the_server_is_built() {
+    let rsa = embedded().jwk(Algorithm::RS256);
+    let mut nameless = rsa.clone();
+    nameless.as_object_mut().unwrap().remove("kid");
+    let mut for_encryption = rsa.clone();
+    for_encryption["use"] = "enc".into();
+    let mut leaked = rsa.clone();
+    leaked["d"] = "AQAB".into();
+    let useless = |skipped| KeyError::NoUsableKey { skipped };
+    for (jwks, expected) in [
+        (json!("x").to_string(), KeyError::NotAKeySet),
+        (String::new(), KeyError::NotAKeySet),
+        (json!({}).to_string(), KeyError::NotAKeySet),
+        (json!({"keys": {}}).to_string(), KeyError::NotAKeySet),
+        (r#"{"keys":[],"keys":[]}"#.to_owned(), KeyError::NotAKeySet),
+        (" ".repeat(65_537), KeyError::TooLong),
+        (json!({"keys": []}).to_string(), useless(0)),
+        (json!({"keys": [for_encryption]}).to_string(), useless(1)),
+        (json!({"keys": [{}, {"kty": "x"}]}).to_string(), useless(2)),
+        (json!({"keys": [leaked]}).to_string(), KeyError::Leaked),
+        (json!({"keys": [rsa, rsa]}).to_string(), KeyError::Ambiguous),
+    ] {
+        let error = key_error(keyless().jwks(jwks.clone())).await;
+        assert_eq!(error, Some(expected), "{jwks:.80}");
+    }
+    // a key that no header's `kid` excludes beside one that a PEM gives
+    let issuer = keyless()
+        .jwks(json!({ "keys": [nameless] }).to_string())
+        .pem(Algorithm::RS256, embedded().pem(Algorithm::RS256));
+    assert_eq!(key_error(issuer).await, Some(KeyError::Ambiguous));
+}
+
+#[tokio::test]
+async fn a_pem_is_a_public_key_of_its_algorithm() {
+    let pem = embedded().pem(Algorithm::RS256);
+    for text in [String::new(), "x".to_owned(), format!("{pem}{pem}")] {
+        let issuer = keyless().pem(Algorithm::RS256, text);
+        assert_eq!(key_error(issuer).await, Some(KeyError::NotAPublicKeyPem));
+    }
+    let unfit = keyless().pem(Algorithm::ES256, pem.clone());
+    assert_eq!(key_error(unfit).await, Some(KeyError::Unfit));
+    let twice = keyless()
+        .pem(Algorithm::RS256, pem.clone())
+        .pem(Algorithm::RS256, pem);
+    assert_eq!(key_error(twice).await, Some(KeyError::Ambiguous));
+}
+
+/// Keys are fetched when the server is built, so that no request meets a server without any.
+#[cfg(feature = "discovery")]
+#[tokio::test]
+async fn keys_that_cannot_be_fetched_end_the_build() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let unreachable = Issuer::new(&url).audience(AUDIENCE).allow_loopback_http();
+    let error = build(unreachable).await.unwrap_err();
+    assert!(
+        matches!(&error, ConfigError::Discovery { issuer, .. } if *issuer == url),
+        "{error:?}"
+    );
+    assert!(error.source().is_some());
+}
+
+#[cfg(not(feature = "discovery"))]
+#[tokio::test]
+async fn without_discovery_keys_have_to_be_given() {
+    let error = build(keyless()).await.unwrap_err();
+    assert!(matches!(error, ConfigError::NoKeys { issuer } if issuer == ISSUER));
+}
