@@ -36,8 +36,13 @@ fn mistakes_do_not_compile_and_say_what_to_write() {
     }
 }
 
-/// Where another crate's macro adds to the message: garde's derive, axum's tuples.
-const OF_OTHERS: [&str; 2] = ["length_in_graphemes", "declared_handler_in_axums_router"];
+/// Where another crate's macro adds to the message (garde's derive, axum's tuples), or the
+/// derive's net below garde's derive catches what nobody else would.
+const OF_OTHERS: [&str; 3] = [
+    "declared_handler_in_axums_router",
+    "length_in_graphemes",
+    "three_things_forgotten_at_once",
+];
 
 /// Where the whole message is rustc's or garde's own.
 const WITHOUT_OUR_HELP: [&str; 10] = [

@@ -221,6 +221,9 @@ async fn a_path_may_be_mounted_in_parts() {
         assert_eq!(answer.status().as_u16(), status, "{method}");
     }
     let answer = api.anonymous().request("DELETE", "/x").send().await;
-    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json")
+    );
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 }

@@ -1,6 +1,6 @@
 //! How a route extracts a handler's arguments, calls it, and answers.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::expand::Runtime;
@@ -26,14 +26,18 @@ pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
     let returned = handler
         .output()
         .map_or_else(|| handler.name().span(), first_span);
+    let result = Ident::new("__p_returned", Span::call_site());
     let answer = runtime.at(returned);
-    let answer = quote_spanned!(returned=> #answer::response(__p_returned));
+    let answer = quote_spanned!(returned=> #answer::response(#result));
     let name = handler.name().span();
+    // as the rest of the body names them, wherever the handler's own name comes from
+    let request = Ident::new("__p_request", Span::call_site());
+    let state = Ident::new("__p_state", Span::call_site());
     let at_name = runtime.at(name);
     let call = quote_spanned! {name=>
-        async fn call(__p_request: #at_name::Request, __p_state: __S) -> #at_name::Response {
+        async fn call(#request: #at_name::Request, #state: __S) -> #at_name::Response {
             #extract
-            let __p_returned = #hidden.unguarded(#(#names),*).await;
+            let #result = #hidden.unguarded(#(#names),*).await;
             #answer
         }
     };
@@ -71,7 +75,8 @@ fn extract(handler: &Handler, private: &TokenStream) -> TokenStream {
     else {
         return quote!(let _ = (__p_request, __p_state););
     };
-    let split = (!before.is_empty()).then(|| quote!(let (mut __p_parts, __p_body) = __p_request.into_parts();));
+    let split = (!before.is_empty())
+        .then(|| quote!(let (mut __p_parts, __p_body) = __p_request.into_parts();));
     let join = (!before.is_empty())
         .then(|| quote!(let __p_request = #private::Request::from_parts(__p_parts, __p_body);));
     quote! {

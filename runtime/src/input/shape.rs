@@ -53,7 +53,7 @@ impl Shape {
             if kind == Kind::None {
                 continue;
             }
-            match place.step(component.as_str()) {
+            match place.step(component.as_str(), kind == Kind::Index) {
                 Step::To(token, next) => {
                     push_token(&mut pointer, token);
                     place = next;
@@ -84,30 +84,32 @@ enum Step<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn step(self, component: &'a str) -> Step<'a> {
+    /// Below what has no known shape only indices are named: a member's name is the sender's.
+    fn step(self, component: &'a str, is_index: bool) -> Step<'a> {
         let nested = match self {
-            Self::Shape(shape) => return shape.step(component),
+            Self::Shape(shape) => return shape.step(component, is_index),
             Self::Nested(nested) => nested,
         };
         match nested {
-            Nested::Leaf => Step::To(component, self),
+            Nested::Leaf if is_index => Step::To(component, self),
+            Nested::Leaf => Step::Stop,
             Nested::Items(item) => Step::To(component, Self::Nested(*item)),
             Nested::Unordered(_) => Step::Stop,
             Nested::Tuple(parts) => Step::To(component, part(parts, component)),
-            Nested::Of(shape) => shape().step(component),
+            Nested::Of(shape) => shape().step(component, is_index),
         }
     }
 }
 
 impl Shape {
-    fn step<'a>(&'a self, component: &'a str) -> Step<'a> {
+    fn step<'a>(&'a self, component: &'a str, is_index: bool) -> Step<'a> {
         match self {
             Self::Fields(fields) => match fields.iter().find(|field| field.rust == component) {
                 Some(field) => Step::To(field.wire, Place::Nested(field.nested)),
-                None => Step::To(component, Place::Nested(Nested::Leaf)),
+                None => Step::Stop,
             },
             Self::Newtype(nested) => Step::Through(Place::Nested(*nested)),
-            Self::Transparent(nested) => Place::Nested(*nested).step(component),
+            Self::Transparent(nested) => Place::Nested(*nested).step(component, is_index),
             Self::Tuple(parts) => Step::To(component, part(parts, component)),
         }
     }

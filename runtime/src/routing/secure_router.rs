@@ -166,7 +166,8 @@ where
 impl SecureRouter {
     /// Puts the guard in front of every route.
     pub fn protect(self, server: ResourceServer) -> Api {
-        let router = (self.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
+        let router =
+            (self.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
         Api::new(router, self.inventory, self.has_fallback)
     }
 }
