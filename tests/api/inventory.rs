@@ -95,8 +95,20 @@ fn it_reads_as_the_declarations_do() {
     assert_eq!((fallback.path(), fallback.methods()), ("", &[][..]));
     assert_eq!(
         inventory.to_string(),
-        "GET   /x          admin or (a and b)  complicated\n\
-         POST  /x          public              here\n\
-         *     (fallback)  public              here\n"
+        "GET   /x             admin or (a and b)  complicated\n\
+         POST  /x             public              here\n\
+         *     /… (fallback)  public              here\n"
     );
+}
+
+#[test]
+fn a_nested_fallback_tells_where_it_stands() {
+    let inner = SecureRouter::<()>::new().fallback(here);
+    let routes = SecureRouter::new().nest("/in", inner).fallback(there);
+    let found: Vec<_> = routes
+        .inventory()
+        .iter()
+        .map(|route| (route.path(), route.is_fallback()))
+        .collect();
+    assert_eq!(found, [("/in", true), ("", true)]);
 }

@@ -23,6 +23,9 @@ pub(crate) fn denying(handler: &Handler, krate: Option<&Path>) -> TokenStream {
 // Input:  #[secured(authenticated)] fn create_order(…) { … }
 // Output: the item without its fn; the endpoint as above
 pub(crate) fn unread(handler: &RawHandler, krate: Option<&Path>) -> TokenStream {
+    if handler.signature.receiver().is_some() {
+        return method(handler);
+    }
     let (vis, name) = (&handler.vis, &handler.signature.ident);
     let cfg: Vec<_> = handler
         .attributes
@@ -42,6 +45,18 @@ pub(crate) fn unread(handler: &RawHandler, krate: Option<&Path>) -> TokenStream 
         #vis const #name: #hidden = #hidden;
         #endpoint
     }
+}
+
+// Input:  #[secured(authenticated)] async fn create_order(&self) { … }
+// Output: the method as it was: no item can stand beside it in an `impl`
+fn method(handler: &RawHandler) -> TokenStream {
+    let RawHandler {
+        attributes,
+        vis,
+        signature,
+        body,
+    } = handler;
+    quote!(#(#attributes)* #vis #signature #body)
 }
 
 fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> TokenStream {

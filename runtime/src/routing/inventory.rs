@@ -19,6 +19,7 @@ pub struct Inventory {
 #[derive(Clone, Debug)]
 pub struct Route {
     path: String,
+    is_fallback: bool,
     methods: Vec<Method>,
     declaration: &'static Declaration,
     arguments: &'static [ArgumentFacts],
@@ -75,9 +76,9 @@ impl fmt::Display for Inventory {
         let rows: Vec<[String; 4]> = self.routes.iter().map(Route::row).collect();
         let width = |column: fn(&[String; 4]) -> usize| rows.iter().map(column).max().unwrap_or(0);
         let (method, path, access) = (
-            width(|r| r[0].len()),
-            width(|r| r[1].len()),
-            width(|r| r[2].len()),
+            width(|r| r[0].chars().count()),
+            width(|r| r[1].chars().count()),
+            width(|r| r[2].chars().count()),
         );
         for [m, p, a, handler] in &rows {
             writeln!(f, "{m:method$}  {p:path$}  {a:access$}  {handler}")?;
@@ -90,9 +91,17 @@ impl Route {
     pub(crate) fn new<H: Declared>(path: &str, methods: Vec<Method>) -> Self {
         Self {
             path: path.to_owned(),
+            is_fallback: false,
             methods,
             declaration: H::DECLARATION,
             arguments: H::ARGUMENTS,
+        }
+    }
+
+    pub(crate) fn fallback<H: Declared>() -> Self {
+        Self {
+            is_fallback: true,
+            ..Self::new::<H>("", Vec::new())
         }
     }
 
@@ -103,9 +112,15 @@ impl Route {
 
     /// The full path, equal to what axum's `MatchedPath` says of a request to it.
     ///
-    /// Of a router's fallback it is empty: axum matches no path there.
+    /// Of a fallback it is where its router is nested, empty for the outermost: axum matches
+    /// no path there.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Whether it is a router's fallback: it answers whatever no route of that router does.
+    pub fn is_fallback(&self) -> bool {
+        self.is_fallback
     }
 
     /// The methods that reach the handler; none where every method does.
@@ -145,8 +160,8 @@ impl Route {
             } else {
                 methods
             },
-            if self.path.is_empty() {
-                "(fallback)".to_owned()
+            if self.is_fallback {
+                format!("{}/… (fallback)", self.path)
             } else {
                 self.path.clone()
             },
@@ -159,7 +174,7 @@ impl Route {
 /// As axum joins a nested path: the prefix's trailing slash goes, and `/` below it is the prefix itself.
 fn nested(prefix: &str, path: &str) -> String {
     if path.is_empty() {
-        return String::new();
+        return prefix.trim_end_matches('/').to_owned();
     }
     if prefix.ends_with('/') {
         format!("{prefix}{}", path.trim_start_matches('/'))

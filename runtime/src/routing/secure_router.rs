@@ -113,7 +113,7 @@ where
         M: 'static,
     {
         self.outline = self.outline.fallback(outline);
-        self.inventory.push(Route::new::<H>("", Vec::new()));
+        self.inventory.push(Route::fallback::<H>());
         self.has_fallback = true;
         self.then(|guard, router| router.fallback(Guarded::<H>::new(guard.clone())))
     }
