@@ -14,6 +14,7 @@ mod claims;
 mod inputs;
 mod inventory;
 mod limits;
+mod names;
 mod order;
 mod routers;
 mod support;

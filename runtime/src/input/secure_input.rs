@@ -7,7 +7,27 @@ use crate::input::Shape;
 
 /// A type whose every field is bounded by a rule that nobody can switch off.
 ///
-/// Derived, never written by hand: the derive proves it field by field.
+/// Derived, never written by hand: the derive proves it field by field. That a nested
+/// type derives no `Validate` does not make it pass for want of somebody to complain:
+///
+/// ```compile_fail
+/// use palisade::prelude::*;
+///
+/// #[derive(Deserialize, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct Line {
+///     #[garde(length(max = 3))]
+///     sku: String,
+///     note: String,
+/// }
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct NewOrder {
+///     #[garde(length(max = 10))]
+///     lines: Vec<Line>,
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not declare what input it accepts",
     label = "`{Self}` is not a `SecureInput`",

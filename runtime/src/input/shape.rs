@@ -92,9 +92,8 @@ impl<'a> Place<'a> {
         };
         match nested {
             Nested::Leaf if is_index => Step::To(component, self),
-            Nested::Leaf => Step::Stop,
+            Nested::Leaf | Nested::Unordered(_) => Step::Stop,
             Nested::Items(item) => Step::To(component, Self::Nested(*item)),
-            Nested::Unordered(_) => Step::Stop,
             Nested::Tuple(parts) => Step::To(component, part(parts, component)),
             Nested::Of(shape) => shape().step(component, is_index),
         }

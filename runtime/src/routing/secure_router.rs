@@ -40,6 +40,19 @@ type Build<S> = Box<dyn FnOnce(&Guard) -> axum::Router<S> + Send>;
 /// }
 /// # let _ = routes();
 /// ```
+///
+/// A declared handler is nothing to axum's own router, where no guard would stand before it:
+///
+/// ```compile_fail
+/// use palisade::prelude::*;
+///
+/// #[secured(scopes = "orders:read")]
+/// async fn list() -> &'static str {
+///     "[]"
+/// }
+///
+/// let _: axum::Router = axum::Router::new().route("/orders", axum::routing::get(list));
+/// ```
 #[must_use = "a router serves nothing until it is protected"]
 pub struct SecureRouter<S = ()> {
     build: Build<S>,
