@@ -214,7 +214,7 @@ async fn a_path_may_be_mounted_in_parts() {
     let routes = SecureRouter::new()
         .route("/x", get(hello))
         .route("/x", post(guarded))
-        .merge(SecureRouter::new().route("/x", palisade::routing::put(hello)));
+        .merge(SecureRouter::new().route("/x", put(hello)));
     let api = TestApi::new(routes).await;
     for (method, status) in [("GET", 200), ("POST", 401), ("PUT", 200), ("DELETE", 405)] {
         let answer = api.anonymous().request(method, "/x").send().await;
