@@ -16,12 +16,12 @@ pub(crate) async fn r#type(Path((a, mut b)): Path<(u32, u8)>) -> Result<String, 
     Ok(format!("{a} {b}"))
 }
 
-#[cfg(any())]
+#[cfg(not(all()))]
 #[secured(authenticated)]
 async fn absent(_: ThereIsNoSuchType) {}
 
 #[secured(authenticated)]
-#[cfg(any())]
+#[cfg(not(all()))]
 async fn absent_below(_: ThereIsNoSuchType) {}
 
 #[deprecated]
