@@ -29,6 +29,7 @@ pub use garde;
 pub use palisade_macros::{SecureInput, public, scopes, secured};
 pub use serde;
 
+pub use self::claims::role::Role;
 pub use self::claims::scope::Scope;
 pub use self::clock::{Clock, SystemClock};
 pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
@@ -47,7 +48,7 @@ pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
 pub use self::serve::{Bound, ServeError, Server, serve};
-pub use self::token::TokenError;
+pub use self::token::{Profile, TokenError};
 
 /// The README's code, compiled.
 #[cfg(doctest)]

@@ -1,11 +1,14 @@
-//! What a token says, as types: instants, audiences, scopes; and JSON that leaves no doubt.
+//! What a token says, as types: instants, audiences, scopes, roles; and JSON that leaves no doubt.
 
 mod audience;
 mod numeric_date;
+pub(crate) mod role;
 pub(crate) mod scope;
 pub(crate) mod strict_json;
 
 pub use self::audience::Audience;
 pub use self::numeric_date::NumericDate;
+pub(crate) use self::role::Role;
+pub use self::role::RoleSet;
 pub(crate) use self::scope::Scope;
 pub use self::scope::{ScopeError, ScopeSet};

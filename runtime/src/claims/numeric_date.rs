@@ -57,6 +57,13 @@ impl NumericDate {
         let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
         Self::from_millis(self.millis.saturating_add(by))
     }
+
+    /// This instant moved earlier by `by`, at least the epoch.
+    #[must_use]
+    pub fn saturating_sub(self, by: Duration) -> Self {
+        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        Self::from_millis(self.millis.saturating_sub(by))
+    }
 }
 
 impl fmt::Debug for NumericDate {

@@ -46,7 +46,8 @@ impl AnyValue {
         }
     }
 
-    fn inside<E: de::Error>(self) -> Result<Self, E> {
+    /// A value one level further down.
+    pub(crate) fn inside<E: de::Error>(self) -> Result<Self, E> {
         let depth_left = self
             .depth_left
             .checked_sub(1)

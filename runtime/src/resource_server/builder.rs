@@ -110,7 +110,7 @@ impl<T> Builder<T> {
                 issuer: twice.url().to_owned(),
             });
         }
-        let lowered = issuers.iter().filter_map(Issuer::lowered).collect();
+        let lowered = issuers.iter().flat_map(Issuer::lowered).collect();
         let mut trusted = Vec::new();
         for issuer in issuers {
             trusted.push(issuer.build().await?);

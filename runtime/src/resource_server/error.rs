@@ -74,6 +74,12 @@ pub enum ConfigError {
         /// Whose tokens they are.
         issuer: String,
     },
+    /// The place of the roles is no JSON Pointer (RFC 6901) into the claims, or one that
+    /// begins at a registered claim.
+    RolesClaim {
+        /// Whose tokens they are.
+        issuer: String,
+    },
     /// A lowering of security has no reason.
     NoReason {
         /// For which issuer.
@@ -122,6 +128,10 @@ impl fmt::Display for ConfigError {
                 f,
                 "the longest token lifetime for `{issuer}` is zero or above 90 minutes; \
                  above only by `danger::dangerous_token_lifetime`"
+            ),
+            Self::RolesClaim { issuer } => write!(
+                f,
+                "the roles claim for `{issuer}` is no json pointer such as `/realm_access/roles`"
             ),
             Self::NoReason { issuer } => write!(f, "what is lowered for `{issuer}` has no reason"),
             Self::Realm => {

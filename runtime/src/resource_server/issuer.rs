@@ -1,20 +1,12 @@
 //! One issuer, as the operator trusts it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-#[cfg(feature = "discovery")]
-use crate::keys::Fetcher;
-use crate::keys::{Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeyType, read_jwks};
+use crate::keys::Algorithm;
 use crate::resource_server::error::ConfigError;
-use crate::resource_server::url::is_issuer;
+use crate::resource_server::settings::{Lifetime, Settings};
 use crate::secret::Secret;
-use crate::token::{Limits, Profile, TrustedIssuer};
-
-const DEFAULT_SKEW: Duration = Duration::from_secs(30);
-const MAX_SKEW: Duration = Duration::from_mins(5);
-const DEFAULT_LIFETIME: Duration = Duration::from_mins(30);
-const MAX_LIFETIME: Duration = Duration::from_mins(90);
+use crate::token::{Profile, TrustedIssuer};
 
 /// An authorization server whose access tokens an API accepts.
 ///
@@ -62,39 +54,10 @@ impl HasAudience for Audienced {
     }
 }
 
-#[derive(Clone, Debug)]
-struct Settings {
-    issuer: String,
-    jwks: Option<Vec<u8>>,
-    pems: Vec<(Algorithm, String)>,
-    secret: Option<(Algorithm, Secret)>,
-    algorithms: Option<Vec<Algorithm>>,
-    clock_skew: Duration,
-    lifetime: Lifetime,
-    allow_loopback_http: bool,
-}
-
-/// The longest lifetime of a token, and who allowed it.
-#[derive(Clone, Debug)]
-enum Lifetime {
-    Default,
-    Reasoned(Duration, String),
-    Dangerous(Duration, String),
-}
-
 impl Issuer {
     /// Names the issuer by its URL, exactly as its tokens carry it in `iss`.
     pub fn new(url: impl Into<String>) -> Self {
-        let settings = Settings {
-            issuer: url.into(),
-            jwks: None,
-            pems: Vec::new(),
-            secret: None,
-            algorithms: None,
-            clock_skew: DEFAULT_SKEW,
-            lifetime: Lifetime::Default,
-            allow_loopback_http: false,
-        };
+        let settings = Settings::new(url.into());
         Self {
             settings,
             audience: NoAudience,
@@ -143,6 +106,23 @@ impl<A> Issuer<A> {
         self
     }
 
+    /// Judges its tokens by the form that its provider gives them; by default RFC 9068.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.settings.profile = profile;
+        self
+    }
+
+    /// Says where its tokens carry roles: a JSON Pointer ([RFC 6901]) to an array of strings.
+    ///
+    /// By default it is where the [`Profile`] has them: for RFC 9068 `/roles`. A token without
+    /// the claim holds no role; one whose claim is anything else is refused.
+    ///
+    /// [RFC 6901]: https://www.rfc-editor.org/rfc/rfc6901
+    pub fn roles_claim(mut self, pointer: impl Into<String>) -> Self {
+        self.settings.roles_claim = Some(pointer.into());
+        self
+    }
+
     /// Allows clocks to differ by so much, at most 300 s; by default 30 s.
     pub fn clock_skew(mut self, skew: Duration) -> Self {
         self.settings.clock_skew = skew;
@@ -182,154 +162,13 @@ impl Issuer<Audienced> {
     }
 
     /// What is lowered for it, and why.
-    pub(super) fn lowered(&self) -> Option<String> {
-        let issuer = &self.settings.issuer;
-        match &self.settings.lifetime {
-            Lifetime::Default => None,
-            Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) => {
-                Some(format!(
-                    "{issuer}: tokens live up to {} s, because {reason}",
-                    lifetime.as_secs()
-                ))
-            }
-        }
+    pub(super) fn lowered(&self) -> impl Iterator<Item = String> {
+        self.settings.lowered()
     }
 
     /// Checks everything, and gathers the keys.
     pub(super) async fn build(self) -> Result<TrustedIssuer, ConfigError> {
-        let Self {
-            settings,
-            audience: Audienced(audience),
-        } = self;
-        let issuer = settings.issuer.clone();
-        if !is_issuer(&issuer, settings.allow_loopback_http) {
-            return Err(ConfigError::Issuer { issuer });
-        }
-        if audience.is_empty() {
-            return Err(ConfigError::Audience { issuer });
-        }
-        let limits = settings.limits()?;
-        let algorithms = settings.allowed()?;
-        let keys = settings.keys(&algorithms).await?;
-        Ok(TrustedIssuer {
-            issuer: issuer.into(),
-            audience: audience.into(),
-            algorithms: algorithms.into(),
-            keys: Arc::new(keys),
-            profile: &Profile::RFC_9068,
-            limits,
-        })
-    }
-}
-
-impl Settings {
-    fn limits(&self) -> Result<Limits, ConfigError> {
-        let issuer = || self.issuer.clone();
-        if self.clock_skew > MAX_SKEW {
-            return Err(ConfigError::ClockSkew { issuer: issuer() });
-        }
-        let max_lifetime = match &self.lifetime {
-            Lifetime::Default => DEFAULT_LIFETIME,
-            Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) => {
-                let above =
-                    *lifetime > MAX_LIFETIME && !matches!(self.lifetime, Lifetime::Dangerous(..));
-                if lifetime.is_zero() || above {
-                    return Err(ConfigError::TokenLifetime { issuer: issuer() });
-                }
-                if reason.trim().is_empty() {
-                    return Err(ConfigError::NoReason { issuer: issuer() });
-                }
-                *lifetime
-            }
-        };
-        Ok(Limits {
-            clock_skew: self.clock_skew,
-            max_lifetime,
-        })
-    }
-
-    /// The algorithms allowed: those listed, or the default ones and those that keys were given for.
-    fn allowed(&self) -> Result<Vec<Algorithm>, ConfigError> {
-        let issuer = || self.issuer.clone();
-        let given: Vec<_> = self
-            .pems
-            .iter()
-            .map(|(algorithm, _)| *algorithm)
-            .chain(self.secret.iter().map(|(a, _)| *a))
-            .collect();
-        let allowed = match &self.algorithms {
-            Some(listed) if listed.is_empty() => {
-                return Err(ConfigError::NoAlgorithm { issuer: issuer() });
-            }
-            Some(listed) => listed.clone(),
-            None if self.secret.is_some() => given.clone(),
-            None => DEFAULT_ALGORITHMS
-                .iter()
-                .copied()
-                .chain(given.iter().copied())
-                .collect(),
-        };
-        let without_key = |algorithm: &&Algorithm| {
-            KeyType::of(**algorithm).is_some_and(KeyType::is_secret) && !given.contains(algorithm)
-        };
-        let unlisted = given.iter().find(|algorithm| !allowed.contains(algorithm));
-        if let Some(&algorithm) = unlisted.or_else(|| allowed.iter().find(without_key)) {
-            return Err(ConfigError::Algorithm {
-                issuer: issuer(),
-                algorithm,
-            });
-        }
-        Ok(allowed)
-    }
-
-    async fn keys(&self, allowed: &[Algorithm]) -> Result<KeySet, ConfigError> {
-        let unfit = |source| ConfigError::Keys {
-            issuer: self.issuer.clone(),
-            source,
-        };
-        if let Some((algorithm, secret)) = &self.secret {
-            if self.jwks.is_some() || !self.pems.is_empty() {
-                return Err(ConfigError::SecretBesidePublicKeys {
-                    issuer: self.issuer.clone(),
-                });
-            }
-            let key = Key::from_secret(*algorithm, secret).map_err(unfit)?;
-            return KeySet::new(vec![key], 0).map_err(unfit);
-        }
-        let (mut keys, skipped) = match &self.jwks {
-            Some(json) => read_jwks(json, allowed).map_err(unfit)?,
-            None if self.pems.is_empty() => {
-                read_jwks(&self.fetch().await?, allowed).map_err(unfit)?
-            }
-            None => (Vec::new(), 0),
-        };
-        for (algorithm, text) in &self.pems {
-            let another = keys
-                .iter()
-                .any(|key| key.kid().is_none() && key.algorithm() == *algorithm);
-            if another {
-                return Err(unfit(KeyError::Ambiguous));
-            }
-            keys.push(Key::from_pem(*algorithm, text).map_err(unfit)?);
-        }
-        KeySet::new(keys, skipped).map_err(unfit)
-    }
-
-    #[cfg(feature = "discovery")]
-    async fn fetch(&self) -> Result<Vec<u8>, ConfigError> {
-        let failed = |source| ConfigError::Discovery {
-            issuer: self.issuer.clone(),
-            source,
-        };
-        let fetcher = Fetcher::new(self.allow_loopback_http).map_err(failed)?;
-        fetcher.key_set(&self.issuer).await.map_err(failed)
-    }
-
-    #[cfg(not(feature = "discovery"))]
-    #[expect(clippy::unused_async, reason = "with the feature it asks the network")]
-    async fn fetch(&self) -> Result<Vec<u8>, ConfigError> {
-        Err(ConfigError::NoKeys {
-            issuer: self.issuer.clone(),
-        })
+        let Audienced(audience) = self.audience;
+        self.settings.build(audience).await
     }
 }

@@ -7,6 +7,7 @@ mod builder;
 pub(crate) mod error;
 pub(crate) mod issuer;
 pub(crate) mod server;
+mod settings;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod url;

@@ -1,9 +1,10 @@
 //! The time checks: from when, until when, and for how long a token may live.
+//!
+//! The lifetime is judged once, the instant at every use.
 
 use std::time::Duration;
 
 use crate::claims::NumericDate;
-use crate::token::claims::Claims;
 use crate::token::error::TokenError;
 
 /// What an issuer's configuration says of time.
@@ -16,36 +17,56 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Judges the instants of a token; `iat` is compared where the profile lets it be absent too.
+    /// The time in which a token may be used.
     ///
     /// # Errors
     ///
-    /// [`TokenError::Expired`] where `now >= exp + skew`, [`TokenError::NotYetValid`] where
-    /// `iat` or `nbf` is later than `now + skew`, [`TokenError::Lifetime`] where `exp` is not
-    /// after `iat`, or by more than the limit.
-    pub(super) fn judge(
+    /// [`TokenError::Lifetime`] where `exp` is not after `iat`, or by more than the limit.
+    pub(super) fn validity(
         &self,
         exp: NumericDate,
-        claims: &Claims<'_>,
-        now: NumericDate,
-    ) -> Result<(), TokenError> {
-        if now >= exp.saturating_add(self.clock_skew) {
-            return Err(TokenError::Expired);
-        }
-        let latest = now.saturating_add(self.clock_skew);
-        if [claims.iat, claims.nbf]
-            .iter()
-            .flatten()
-            .any(|start| *start > latest)
-        {
-            return Err(TokenError::NotYetValid);
-        }
-        if let Some(iat) = claims.iat
-            && (exp <= iat || exp.since(iat) > self.max_lifetime)
-        {
+        iat: NumericDate,
+        nbf: Option<NumericDate>,
+    ) -> Result<Validity, TokenError> {
+        if exp <= iat || exp.since(iat) > self.max_lifetime {
             return Err(TokenError::Lifetime);
         }
-        Ok(())
+        let start = nbf.map_or(iat, |nbf| nbf.max(iat));
+        Ok(Validity {
+            from: start.saturating_sub(self.clock_skew),
+            until: exp.saturating_add(self.clock_skew),
+        })
+    }
+}
+
+/// From when until when a token may be used, the clock skew included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Validity {
+    from: NumericDate,
+    until: NumericDate,
+}
+
+impl Validity {
+    #[cfg(feature = "testing")]
+    pub(super) const ALWAYS: Self = Self {
+        from: NumericDate::from_secs(0),
+        until: NumericDate::MAX,
+    };
+
+    /// Judges the present instant; also of a token that was verified before.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Expired`] from `exp + skew` on, [`TokenError::NotYetValid`] where `iat` or
+    /// `nbf` is later than `now + skew`.
+    pub(super) fn judge(self, now: NumericDate) -> Result<(), TokenError> {
+        if now >= self.until {
+            Err(TokenError::Expired)
+        } else if now < self.from {
+            Err(TokenError::NotYetValid)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -61,16 +82,9 @@ mod tests {
     const EXP: u64 = IAT + 300;
 
     fn judge(iat: u64, nbf: Option<u64>, exp: u64, now: u64) -> Result<(), TokenError> {
-        let claims = Claims {
-            iat: Some(NumericDate::from_secs(iat)),
-            nbf: nbf.map(NumericDate::from_secs),
-            ..Claims::default()
-        };
-        LIMITS.judge(
-            NumericDate::from_secs(exp),
-            &claims,
-            NumericDate::from_secs(now),
-        )
+        let [exp, iat, now] = [exp, iat, now].map(NumericDate::from_secs);
+        let validity = LIMITS.validity(exp, iat, nbf.map(NumericDate::from_secs))?;
+        validity.judge(now)
     }
 
     /// RFC 7519 §4.1.4, RFC 9068 §4: now is before exp, plus the skew.
@@ -119,10 +133,14 @@ mod tests {
     /// A clock that fails reads as the end of time: nothing is accepted.
     #[test]
     fn at_the_end_of_time_every_token_has_expired() {
-        let claims = Claims::default();
-        assert_eq!(
-            LIMITS.judge(NumericDate::MAX, &claims, NumericDate::MAX),
-            Err(TokenError::Expired)
-        );
+        let iat = NumericDate::from_secs(NumericDate::MAX.as_secs() - 60);
+        let validity = LIMITS.validity(NumericDate::MAX, iat, None).unwrap();
+        assert_eq!(validity.judge(NumericDate::MAX), Err(TokenError::Expired));
+    }
+
+    #[test]
+    fn a_start_near_the_epoch_does_not_wrap() {
+        assert_eq!(judge(1, None, 60, 0), Ok(()));
+        assert_eq!(judge(31, None, 60, 0), Err(TokenError::NotYetValid));
     }
 }

@@ -9,12 +9,14 @@ mod error;
 mod header;
 mod lifetime;
 mod profile;
+mod roles_claim;
 mod validator;
 mod verified;
 
 pub(crate) use self::bearer::Credential;
 pub use self::error::TokenError;
 pub(crate) use self::lifetime::Limits;
-pub(crate) use self::profile::Profile;
+pub use self::profile::Profile;
+pub(crate) use self::roles_claim::RolesClaim;
 pub(crate) use self::validator::{JwtValidator, TrustedIssuer, Validator};
 pub use self::verified::VerifiedToken;

@@ -9,7 +9,8 @@ use crate::token::compact::UntrustedCompact;
 use crate::token::error::TokenError;
 use crate::token::header::UntrustedHeader;
 use crate::token::lifetime::Limits;
-use crate::token::profile::{Profile, present};
+use crate::token::profile::{Form, present};
+use crate::token::roles_claim::RolesClaim;
 use crate::token::verified::{Facts, VerifiedToken};
 
 /// Tells whether a token is good; one way of doing so per kind of token.
@@ -30,7 +31,8 @@ pub(crate) struct TrustedIssuer {
     pub(crate) algorithms: Box<[Algorithm]>,
     /// Shared, so that a refresh can put another set in its place.
     pub(crate) keys: Arc<KeySet>,
-    pub(crate) profile: &'static Profile,
+    pub(crate) form: &'static Form,
+    pub(crate) roles: RolesClaim,
     pub(crate) limits: Limits,
 }
 
@@ -72,7 +74,7 @@ impl JwtValidator {
                 refusal = refusal.max(stage);
             } else {
                 let payload = compact.payload()?;
-                let claims = Claims::read(&payload)?;
+                let claims = Claims::read(&payload, &issuer.form.names, &issuer.roles)?;
                 if present("iss", claims.iss.as_deref())? == &*issuer.issuer {
                     let facts = issuer.accept(&claims, now)?;
                     return Ok(VerifiedToken::from_jwt(facts, payload));
@@ -119,7 +121,7 @@ impl TrustedIssuer {
         if !self.algorithms.contains(&header.algorithm) {
             return Err(Stage::Algorithm);
         }
-        if !self.profile.has_type(header.typ.as_deref()) {
+        if !self.form.has_type(header.typ.as_deref()) {
             return Err(Stage::Type);
         }
         let key = self
@@ -135,22 +137,23 @@ impl TrustedIssuer {
 
     /// Judges claims that this issuer signed and names itself in.
     fn accept(&self, claims: &Claims<'_>, now: NumericDate) -> Result<Facts, TokenError> {
-        self.profile.judge(claims)?;
+        self.form.judge(claims)?;
         let subject = present("sub", claims.sub.as_deref())?;
-        let audience = claims.aud.as_ref().ok_or(TokenError::MissingClaim("aud"))?;
-        if !audience.contains(&self.audience) {
-            return Err(TokenError::Audience);
-        }
+        self.form.judge_audience(claims, &self.audience)?;
         let exp = claims.exp.ok_or(TokenError::MissingClaim("exp"))?;
-        self.limits.judge(exp, claims, now)?;
+        let iat = claims.iat.ok_or(TokenError::MissingClaim("iat"))?;
+        let validity = self.limits.validity(exp, iat, claims.nbf)?;
+        validity.judge(now)?;
         Ok(Facts {
             issuer: Arc::clone(&self.issuer),
             subject: subject.into(),
             client_id: claims.client_id.as_deref().map(Box::from),
-            jti: claims.jti.as_deref().map(Box::from),
+            token_id: claims.token_id.as_deref().map(Box::from),
             scopes: ScopeSet::parse(claims.scope.as_deref().unwrap_or_default())?,
+            roles: claims.roles.clone().unwrap_or_default(),
             expires_at: exp,
-            issued_at: claims.iat,
+            issued_at: iat,
+            validity,
         })
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::claims::{NumericDate, ScopeSet};
+use crate::claims::{NumericDate, RoleSet, ScopeSet};
+use crate::token::lifetime::Validity;
 
 /// A token that passed every check of its issuer's profile.
 ///
@@ -20,10 +21,12 @@ pub(super) struct Facts {
     pub(super) issuer: Arc<str>,
     pub(super) subject: Box<str>,
     pub(super) client_id: Option<Box<str>>,
-    pub(super) jti: Option<Box<str>>,
+    pub(super) token_id: Option<Box<str>>,
     pub(super) scopes: ScopeSet,
+    pub(super) roles: RoleSet,
     pub(super) expires_at: NumericDate,
-    pub(super) issued_at: Option<NumericDate>,
+    pub(super) issued_at: NumericDate,
+    pub(super) validity: Validity,
 }
 
 /// How the token was verified, and the claims as they came.
@@ -48,10 +51,12 @@ impl VerifiedToken {
             issuer: issuer.into(),
             subject: subject.into(),
             client_id: None,
-            jti: None,
+            token_id: None,
             scopes,
+            roles: RoleSet::default(),
             expires_at: NumericDate::MAX,
-            issued_at: None,
+            issued_at: NumericDate::from_secs(0),
+            validity: Validity::ALWAYS,
         };
         Self::from_jwt(facts, b"{}".to_vec())
     }
@@ -71,9 +76,9 @@ impl VerifiedToken {
         self.facts.client_id.as_deref()
     }
 
-    /// The token's own identifier, where it has one.
+    /// The token's own identifier, where it has one: `jti`, or what the profile has instead.
     pub fn jti(&self) -> Option<&str> {
-        self.facts.jti.as_deref()
+        self.facts.token_id.as_deref()
     }
 
     /// The scopes it holds.
@@ -81,13 +86,18 @@ impl VerifiedToken {
         &self.facts.scopes
     }
 
+    /// The roles it holds, from where the issuer's tokens carry them.
+    pub fn roles(&self) -> &RoleSet {
+        &self.facts.roles
+    }
+
     /// When it ends.
     pub fn expires_at(&self) -> NumericDate {
         self.facts.expires_at
     }
 
-    /// When it was issued, where the token says.
-    pub fn issued_at(&self) -> Option<NumericDate> {
+    /// When it was issued.
+    pub fn issued_at(&self) -> NumericDate {
         self.facts.issued_at
     }
 

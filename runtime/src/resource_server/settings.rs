@@ -1,0 +1,215 @@
+//! What an operator says of one issuer, and the checks that make a trusted issuer of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+#[cfg(feature = "discovery")]
+use crate::keys::Fetcher;
+use crate::keys::{Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeyType, read_jwks};
+use crate::resource_server::error::ConfigError;
+use crate::resource_server::url::is_issuer;
+use crate::secret::Secret;
+use crate::token::{Limits, Profile, RolesClaim, TrustedIssuer};
+
+const DEFAULT_SKEW: Duration = Duration::from_secs(30);
+const MAX_SKEW: Duration = Duration::from_mins(5);
+const DEFAULT_LIFETIME: Duration = Duration::from_mins(30);
+const MAX_LIFETIME: Duration = Duration::from_mins(90);
+
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) issuer: String,
+    pub(super) jwks: Option<Vec<u8>>,
+    pub(super) pems: Vec<(Algorithm, String)>,
+    pub(super) secret: Option<(Algorithm, Secret)>,
+    pub(super) algorithms: Option<Vec<Algorithm>>,
+    pub(super) clock_skew: Duration,
+    pub(super) lifetime: Lifetime,
+    pub(super) profile: Profile,
+    pub(super) roles_claim: Option<String>,
+    pub(super) allow_loopback_http: bool,
+}
+
+/// The longest lifetime of a token, and who allowed it.
+#[derive(Clone, Debug)]
+pub(super) enum Lifetime {
+    Default,
+    Reasoned(Duration, String),
+    Dangerous(Duration, String),
+}
+
+impl Settings {
+    pub(super) fn new(issuer: String) -> Self {
+        Self {
+            issuer,
+            jwks: None,
+            pems: Vec::new(),
+            secret: None,
+            algorithms: None,
+            clock_skew: DEFAULT_SKEW,
+            lifetime: Lifetime::Default,
+            profile: Profile::Rfc9068,
+            roles_claim: None,
+            allow_loopback_http: false,
+        }
+    }
+
+    /// What is lowered for it, and why.
+    pub(super) fn lowered(&self) -> impl Iterator<Item = String> {
+        let issuer = &self.issuer;
+        let by_profile = self.profile.form().lowers.iter();
+        let by_profile = by_profile.map(move |lowered| format!("{issuer}: {lowered}"));
+        let lifetime = match &self.lifetime {
+            Lifetime::Default => None,
+            Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) => {
+                Some(format!(
+                    "{issuer}: tokens live up to {} s, because {reason}",
+                    lifetime.as_secs()
+                ))
+            }
+        };
+        by_profile.chain(lifetime)
+    }
+
+    /// Checks everything, and gathers the keys.
+    pub(super) async fn build(self, audience: String) -> Result<TrustedIssuer, ConfigError> {
+        let issuer = self.issuer.clone();
+        if !is_issuer(&issuer, self.allow_loopback_http) {
+            return Err(ConfigError::Issuer { issuer });
+        }
+        if audience.is_empty() {
+            return Err(ConfigError::Audience { issuer });
+        }
+        let limits = self.limits()?;
+        let roles = self.roles()?;
+        let algorithms = self.allowed()?;
+        let keys = self.keys(&algorithms).await?;
+        Ok(TrustedIssuer {
+            issuer: issuer.into(),
+            audience: audience.into(),
+            algorithms: algorithms.into(),
+            keys: Arc::new(keys),
+            form: self.profile.form(),
+            roles,
+            limits,
+        })
+    }
+
+    fn limits(&self) -> Result<Limits, ConfigError> {
+        let issuer = || self.issuer.clone();
+        if self.clock_skew > MAX_SKEW {
+            return Err(ConfigError::ClockSkew { issuer: issuer() });
+        }
+        let max_lifetime = match &self.lifetime {
+            Lifetime::Default => self.profile.form().lifetime.unwrap_or(DEFAULT_LIFETIME),
+            Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) => {
+                let above =
+                    *lifetime > MAX_LIFETIME && !matches!(self.lifetime, Lifetime::Dangerous(..));
+                if lifetime.is_zero() || above {
+                    return Err(ConfigError::TokenLifetime { issuer: issuer() });
+                }
+                if reason.trim().is_empty() {
+                    return Err(ConfigError::NoReason { issuer: issuer() });
+                }
+                *lifetime
+            }
+        };
+        Ok(Limits {
+            clock_skew: self.clock_skew,
+            max_lifetime,
+        })
+    }
+
+    fn roles(&self) -> Result<RolesClaim, ConfigError> {
+        let pointer = self.roles_claim.as_deref();
+        let pointer = pointer.unwrap_or(self.profile.form().roles);
+        RolesClaim::parse(pointer).ok_or_else(|| ConfigError::RolesClaim {
+            issuer: self.issuer.clone(),
+        })
+    }
+
+    /// The algorithms allowed: those listed, or the default ones and those that keys were given for.
+    fn allowed(&self) -> Result<Vec<Algorithm>, ConfigError> {
+        let issuer = || self.issuer.clone();
+        let given: Vec<_> = self
+            .pems
+            .iter()
+            .map(|(algorithm, _)| *algorithm)
+            .chain(self.secret.iter().map(|(a, _)| *a))
+            .collect();
+        let allowed = match &self.algorithms {
+            Some(listed) if listed.is_empty() => {
+                return Err(ConfigError::NoAlgorithm { issuer: issuer() });
+            }
+            Some(listed) => listed.clone(),
+            None if self.secret.is_some() => given.clone(),
+            None => DEFAULT_ALGORITHMS
+                .iter()
+                .copied()
+                .chain(given.iter().copied())
+                .collect(),
+        };
+        let without_key = |algorithm: &&Algorithm| {
+            KeyType::of(**algorithm).is_some_and(KeyType::is_secret) && !given.contains(algorithm)
+        };
+        let unlisted = given.iter().find(|algorithm| !allowed.contains(algorithm));
+        if let Some(&algorithm) = unlisted.or_else(|| allowed.iter().find(without_key)) {
+            return Err(ConfigError::Algorithm {
+                issuer: issuer(),
+                algorithm,
+            });
+        }
+        Ok(allowed)
+    }
+
+    async fn keys(&self, allowed: &[Algorithm]) -> Result<KeySet, ConfigError> {
+        let unfit = |source| ConfigError::Keys {
+            issuer: self.issuer.clone(),
+            source,
+        };
+        if let Some((algorithm, secret)) = &self.secret {
+            if self.jwks.is_some() || !self.pems.is_empty() {
+                return Err(ConfigError::SecretBesidePublicKeys {
+                    issuer: self.issuer.clone(),
+                });
+            }
+            let key = Key::from_secret(*algorithm, secret).map_err(unfit)?;
+            return KeySet::new(vec![key], 0).map_err(unfit);
+        }
+        let (mut keys, skipped) = match &self.jwks {
+            Some(json) => read_jwks(json, allowed).map_err(unfit)?,
+            None if self.pems.is_empty() => {
+                read_jwks(&self.fetch().await?, allowed).map_err(unfit)?
+            }
+            None => (Vec::new(), 0),
+        };
+        for (algorithm, text) in &self.pems {
+            let another = keys
+                .iter()
+                .any(|key| key.kid().is_none() && key.algorithm() == *algorithm);
+            if another {
+                return Err(unfit(KeyError::Ambiguous));
+            }
+            keys.push(Key::from_pem(*algorithm, text).map_err(unfit)?);
+        }
+        KeySet::new(keys, skipped).map_err(unfit)
+    }
+
+    #[cfg(feature = "discovery")]
+    async fn fetch(&self) -> Result<Vec<u8>, ConfigError> {
+        let failed = |source| ConfigError::Discovery {
+            issuer: self.issuer.clone(),
+            source,
+        };
+        let fetcher = Fetcher::new(self.allow_loopback_http).map_err(failed)?;
+        fetcher.key_set(&self.issuer).await.map_err(failed)
+    }
+
+    #[cfg(not(feature = "discovery"))]
+    #[expect(clippy::unused_async, reason = "with the feature it asks the network")]
+    async fn fetch(&self) -> Result<Vec<u8>, ConfigError> {
+        Err(ConfigError::NoKeys {
+            issuer: self.issuer.clone(),
+        })
+    }
+}

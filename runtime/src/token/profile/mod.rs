@@ -1,0 +1,68 @@
+//! What an issuer's access tokens look like: RFC 9068, or a provider that differs.
+
+mod form;
+mod providers;
+
+pub(crate) use self::form::Form;
+pub(super) use self::form::{Names, ScopeClaim, present};
+
+/// The form of an issuer's access tokens.
+///
+/// Every profile demands a signature by one of the issuer's keys, `iss`, `sub`, `exp` and
+/// `iat`, a token that is meant for this API, and refuses ID tokens and tokens that are bound
+/// to a key. What a profile lowers against [`Rfc9068`](Self::Rfc9068) stands in
+/// [`ResourceServer::lowered`](crate::ResourceServer::lowered) and in the
+/// [inventory](crate::Api::inventory).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Profile {
+    /// JWT access tokens as [RFC 9068] describes them; the default.
+    ///
+    /// `typ` is `at+jwt`; `jti` and `client_id` are there. Scopes are in `scope`, roles in `roles`.
+    ///
+    /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068
+    #[default]
+    Rfc9068,
+    /// Microsoft Entra ID, access tokens of version 2.0.
+    ///
+    /// The client is in `azp`, the token's identifier in `uti`, scopes are in `scp`, roles in
+    /// `roles`. Its tokens live 60 to 90 minutes.
+    Entra,
+    /// Auth0 with its own token profile; an API that is set to RFC 9068 needs none of this.
+    ///
+    /// The client is in `azp`, scopes are in `scope`, roles (permissions) in `permissions`.
+    /// Tokens have no identifier.
+    Auth0,
+    /// Okta, tokens of a custom authorization server.
+    ///
+    /// The client is in `cid`, scopes are in `scp`, roles in `groups` where the server is set to add them.
+    Okta,
+    /// Amazon Cognito user pools.
+    ///
+    /// The audience is the app client's id: `aud` is there only for tokens that are bound to a
+    /// resource, and is then compared instead. Scopes are in `scope`, roles in `cognito:groups`.
+    Cognito,
+    /// Keycloak.
+    ///
+    /// The client is in `azp`, scopes are in `scope`, roles in `realm_access.roles`.
+    Keycloak,
+}
+
+impl Profile {
+    /// The profile as data.
+    pub(crate) const fn form(self) -> &'static Form {
+        match self {
+            Self::Rfc9068 => &providers::RFC_9068,
+            Self::Entra => &providers::ENTRA,
+            Self::Auth0 => &providers::AUTH0,
+            Self::Okta => &providers::OKTA,
+            Self::Cognito => &providers::COGNITO,
+            Self::Keycloak => &providers::KEYCLOAK,
+        }
+    }
+
+    /// The profile's name, for people.
+    pub const fn name(self) -> &'static str {
+        self.form().name
+    }
+}
