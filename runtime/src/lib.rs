@@ -41,6 +41,7 @@ pub use self::keys::{Algorithm, KeyError};
 pub use self::resource_server::error::ConfigError;
 pub use self::resource_server::issuer::Issuer;
 pub use self::resource_server::server::ResourceServer;
+pub use self::resource_server::{NotReady, Startup};
 pub use self::response::Problem;
 pub use self::routing::api::Api;
 pub use self::routing::extractor::{TrustedExtractor, Unvalidated};
@@ -48,7 +49,9 @@ pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
 pub use self::serve::{Bound, ServeError, Server, serve};
-pub use self::token::{Profile, TokenError};
+pub use self::token::{
+    Profile, RevocationList, Revocations, RevocationsUnavailable, TokenError, VerifiedToken,
+};
 
 /// The README's code, compiled.
 #[cfg(doctest)]

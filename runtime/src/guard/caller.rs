@@ -97,6 +97,11 @@ impl<C> Caller<C> {
         self.token.expires_at()
     }
 
+    /// The token, to be revoked for example.
+    pub fn token(&self) -> &VerifiedToken {
+        &self.token
+    }
+
     /// The token's claims in the handler's own type.
     pub fn claims(&self) -> &C {
         &self.claims

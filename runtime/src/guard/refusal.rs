@@ -1,7 +1,7 @@
 //! The guard's "no", as a decision; the response room puts it into HTTP.
 
 use crate::policy::Requirement;
-use crate::token::TokenError;
+use crate::token::{Denial, TokenError, Unavailable};
 
 /// Why the guard did not let a request through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub(crate) enum Refusal {
     MalformedCredential,
     /// A credential that is not a valid token.
     InvalidToken(TokenError),
+    /// Whether the credential is a valid token cannot be told at present.
+    Unavailable(Unavailable),
     /// A valid token that holds too little.
     InsufficientScope(Requirement),
 }
@@ -19,5 +21,14 @@ pub(crate) enum Refusal {
 impl From<TokenError> for Refusal {
     fn from(error: TokenError) -> Self {
         Self::InvalidToken(error)
+    }
+}
+
+impl From<Denial> for Refusal {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            Denial::Invalid(error) => Self::InvalidToken(error),
+            Denial::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
     }
 }

@@ -51,6 +51,11 @@ impl Key {
         self.verifier.algorithm()
     }
 
+    /// Whether both are the same public key under the same name.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.kid == other.kid && self.verifier.is_same(&other.verifier)
+    }
+
     /// Whether `signature` is this key's signature of `message`.
     pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
         self.verifier.verify(message, signature).is_ok()

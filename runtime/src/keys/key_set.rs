@@ -40,6 +40,12 @@ impl KeySet {
         Ok(Self { keys })
     }
 
+    /// No key at all: every token is of an unknown key.
+    #[cfg(feature = "discovery")]
+    pub(super) const fn none() -> Self {
+        Self { keys: Vec::new() }
+    }
+
     /// The one key that fits a header, if there is exactly one.
     ///
     /// A key with the header's `kid` is preferred; keys that have no name of their own
@@ -51,6 +57,14 @@ impl KeySet {
         };
         the_only(fitting().filter(|key| key.kid() == Some(kid)))
             .or_else(|| the_only(fitting().filter(|key| key.kid().is_none())))
+    }
+}
+
+/// The same keys under the same names, in whatever order.
+impl PartialEq for KeySet {
+    fn eq(&self, other: &Self) -> bool {
+        let has = |key: &Key| other.keys.iter().any(|another| key.is_same(another));
+        self.keys.len() == other.keys.len() && self.keys.iter().all(has)
     }
 }
 

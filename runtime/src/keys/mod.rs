@@ -15,6 +15,7 @@ mod key_set;
 mod loopback;
 mod pem;
 mod rsa;
+mod source;
 mod verifier;
 
 pub use self::algorithm::Algorithm;
@@ -27,3 +28,6 @@ pub use self::error::KeyError;
 pub(crate) use self::key::Key;
 pub(crate) use self::key_set::{KeySet, read_jwks};
 pub(crate) use self::loopback::is_loopback;
+#[cfg(feature = "discovery")]
+pub(crate) use self::source::{FetchError, FetchedKeys, Origin};
+pub(crate) use self::source::{KeySource, KeysUnavailable};

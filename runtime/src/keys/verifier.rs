@@ -60,6 +60,18 @@ impl KeyVerifier {
     }
 }
 
+impl KeyVerifier {
+    /// Whether both check by the same public key; a secret is compared with nothing.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (&self.material, &other.material) {
+            (Material::Public(one), Material::Public(two)) => {
+                self.algorithm == other.algorithm && one.as_ref() == two.as_ref()
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Verifier<Vec<u8>> for KeyVerifier {
     /// The library compares MACs in constant time, and refuses ECDSA's r or s of 0 or ≥ n.
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), Error> {

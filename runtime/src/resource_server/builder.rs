@@ -6,15 +6,27 @@ use std::sync::Arc;
 use crate::clock::{Clock, SystemClock};
 use crate::resource_server::error::ConfigError;
 use crate::resource_server::issuer::{Audienced, HasAudience, Issuer};
+use crate::resource_server::readiness::Startup;
 use crate::resource_server::server::{ResourceServer, Shared};
-use crate::token::JwtValidator;
+use crate::token::{AnyRevocations, JwtValidator, Revocations};
+
+/// How many bytes of verified tokens are remembered where nobody says otherwise.
+const REMEMBERED_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A resource server in the making.
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder<T = NoIssuer> {
     issuers: T,
+    options: Options,
+}
+
+/// What does not depend on the issuers.
+struct Options {
     realm: String,
     clock: Arc<dyn Clock>,
+    startup: Startup,
+    remembered_bytes: u64,
+    revocations: Option<Box<dyn AnyRevocations>>,
 }
 
 /// No issuer is trusted yet.
@@ -47,8 +59,13 @@ impl ResourceServer {
     pub fn builder() -> Builder {
         Builder {
             issuers: NoIssuer,
-            realm: "api".to_owned(),
-            clock: Arc::new(SystemClock),
+            options: Options {
+                realm: "api".to_owned(),
+                clock: Arc::new(SystemClock),
+                startup: Startup::default(),
+                remembered_bytes: REMEMBERED_BYTES,
+                revocations: None,
+            },
         }
     }
 }
@@ -59,8 +76,7 @@ impl Builder {
         let issuers = Trusting(vec![issuer.into_audienced()]);
         Builder {
             issuers,
-            realm: self.realm,
-            clock: self.clock,
+            options: self.options,
         }
     }
 }
@@ -78,13 +94,36 @@ impl<T> Builder<T> {
     ///
     /// [RFC 9110 §11.5]: https://www.rfc-editor.org/rfc/rfc9110#section-11.5
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
-        self.realm = realm.into();
+        self.options.realm = realm.into();
         self
     }
 
     /// Judges tokens by this clock instead of the system's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.options.clock = Arc::new(clock);
+        self
+    }
+
+    /// Says whether `build` waits for keys that have to be fetched; by default it does.
+    pub fn startup(mut self, startup: Startup) -> Self {
+        self.options.startup = startup;
+        self
+    }
+
+    /// Remembers verified tokens in so many bytes; by default 16 MiB, some 8000 tokens.
+    ///
+    /// A token that is remembered is not verified again: not its signature, nor its claims.
+    /// When it may be used, what it may do, and whether it has been revoked is judged at each
+    /// request, and what was verified with keys that the issuer has changed since is forgotten.
+    /// With 0 nothing is remembered.
+    pub fn remembered_tokens(mut self, bytes: u64) -> Self {
+        self.options.remembered_bytes = bytes;
+        self
+    }
+
+    /// Asks these revocations at every request, after every other check of the token.
+    pub fn revocations(mut self, revocations: impl Revocations) -> Self {
+        self.options.revocations = Some(Box::new(revocations));
         self
     }
 
@@ -97,10 +136,11 @@ impl<T> Builder<T> {
     where
         T: HasIssuer,
     {
-        if self.realm.is_empty() || !self.realm.chars().all(is_quotable) {
+        let Self { issuers, options } = self;
+        if options.realm.is_empty() || !options.realm.chars().all(is_quotable) {
             return Err(ConfigError::Realm);
         }
-        let issuers = self.issuers.into_issuers();
+        let issuers = issuers.into_issuers();
         let mut seen = HashSet::new();
         if let Some(twice) = issuers
             .iter()
@@ -113,12 +153,17 @@ impl<T> Builder<T> {
         let lowered = issuers.iter().flat_map(Issuer::lowered).collect();
         let mut trusted = Vec::new();
         for issuer in issuers {
-            trusted.push(issuer.build().await?);
+            trusted.push(issuer.build(options.startup, &options.clock).await?);
+        }
+        let validator = JwtValidator::new(trusted, options.remembered_bytes);
+        if let Some(revocations) = &options.revocations {
+            revocations.matter_for(validator.longest_lifetime());
         }
         Ok(ResourceServer::new(Shared {
-            realm: self.realm.into(),
-            validator: JwtValidator::new(trusted),
-            clock: self.clock,
+            realm: options.realm.into(),
+            validator,
+            clock: options.clock,
+            revocations: options.revocations,
             lowered,
         }))
     }

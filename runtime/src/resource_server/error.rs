@@ -74,6 +74,11 @@ pub enum ConfigError {
         /// Whose tokens they are.
         issuer: String,
     },
+    /// The longest age of fetched keys is below 5 minutes or above a day.
+    KeyAge {
+        /// Whose keys they are.
+        issuer: String,
+    },
     /// The place of the roles is no JSON Pointer (RFC 6901) into the claims, or one that
     /// begins at a registered claim.
     RolesClaim {
@@ -128,6 +133,10 @@ impl fmt::Display for ConfigError {
                 f,
                 "the longest token lifetime for `{issuer}` is zero or above 90 minutes; \
                  above only by `danger::dangerous_token_lifetime`"
+            ),
+            Self::KeyAge { issuer } => write!(
+                f,
+                "the longest age of the keys of `{issuer}` is below 5 minutes or above a day"
             ),
             Self::RolesClaim { issuer } => write!(
                 f,

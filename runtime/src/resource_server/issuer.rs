@@ -1,9 +1,12 @@
 //! One issuer, as the operator trusts it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock::Clock;
 use crate::keys::Algorithm;
 use crate::resource_server::error::ConfigError;
+use crate::resource_server::readiness::Startup;
 use crate::resource_server::settings::{Lifetime, Settings};
 use crate::secret::Secret;
 use crate::token::{Profile, TrustedIssuer};
@@ -135,6 +138,16 @@ impl<A> Issuer<A> {
         self
     }
 
+    /// Uses fetched keys for so long while the issuer cannot be reached; by default an hour.
+    ///
+    /// Between 5 minutes and a day. Keys are fetched anew twelve times as often, so that a key
+    /// that the issuer withdraws is refused soon after; with the bound passed every token of
+    /// this issuer is answered with 503.
+    pub fn max_key_age(mut self, age: Duration) -> Self {
+        self.settings.max_key_age = age;
+        self
+    }
+
     /// Allows the issuer and its keys to be reached by `http`, on loopback only.
     pub fn allow_loopback_http(mut self) -> Self {
         self.settings.allow_loopback_http = true;
@@ -167,8 +180,12 @@ impl Issuer<Audienced> {
     }
 
     /// Checks everything, and gathers the keys.
-    pub(super) async fn build(self) -> Result<TrustedIssuer, ConfigError> {
+    pub(super) async fn build(
+        self,
+        startup: Startup,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<TrustedIssuer, ConfigError> {
         let Audienced(audience) = self.audience;
-        self.settings.build(audience).await
+        self.settings.build(audience, startup, clock).await
     }
 }

@@ -6,6 +6,7 @@
 mod builder;
 pub(crate) mod error;
 pub(crate) mod issuer;
+mod readiness;
 pub(crate) mod server;
 mod settings;
 #[cfg(all(test, feature = "testing"))]
@@ -15,4 +16,5 @@ mod url;
 pub use self::builder::{Builder, NoIssuer, Trusting};
 pub(crate) use self::issuer::Issuer;
 pub use self::issuer::{Audienced, NoAudience};
+pub use self::readiness::{NotReady, Startup};
 pub(crate) use self::server::ResourceServer;

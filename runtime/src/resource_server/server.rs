@@ -3,8 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::claims::NumericDate;
 use crate::clock::Clock;
-use crate::token::{JwtValidator, TokenError, Validator, VerifiedToken};
+use crate::keys::KeySource;
+use crate::resource_server::readiness::{NotReady, Waiting};
+use crate::token::{AnyRevocations, Denial, JwtValidator, TokenError, Validator, VerifiedToken};
 
 /// Judges the access tokens of an API.
 ///
@@ -26,13 +29,14 @@ use crate::token::{JwtValidator, TokenError, Validator, VerifiedToken};
 /// ```
 #[derive(Clone)]
 pub struct ResourceServer {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 pub(super) struct Shared {
     pub(super) realm: Box<str>,
     pub(super) validator: JwtValidator,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) revocations: Option<Box<dyn AnyRevocations>>,
     pub(super) lowered: Vec<String>,
 }
 
@@ -53,18 +57,51 @@ impl ResourceServer {
         }
     }
 
-    /// Verifies a bearer token against the trusted issuers.
-    pub(crate) async fn authenticate(
-        &self,
-        token: &[u8],
-    ) -> Result<Arc<VerifiedToken>, TokenError> {
+    /// Tells whether every issuer's keys are there and not too old.
+    ///
+    /// For a readiness probe. What it tells names issuers and their answers: log it, and
+    /// answer the probe with the status alone.
+    ///
+    /// # Errors
+    ///
+    /// [`NotReady`] with the issuers whose tokens are answered with 503 at present.
+    pub fn ready(&self) -> Result<(), NotReady> {
         let now = self.shared.clock.now();
-        self.shared
-            .validator
-            .validate(token, now)
-            .await
-            .map(Arc::new)
+        let issuers = self.shared.validator.issuers().iter();
+        let waiting: Vec<_> = issuers
+            .filter_map(|issuer| waiting(&issuer.issuer, &issuer.keys, now))
+            .collect();
+        if waiting.is_empty() {
+            Ok(())
+        } else {
+            Err(NotReady { waiting })
+        }
     }
+
+    /// How many verified tokens are remembered, and the bytes that they are counted as.
+    pub fn remembered(&self) -> (usize, u64) {
+        self.shared.validator.remembered()
+    }
+
+    /// Verifies a bearer token against the trusted issuers, then asks whether it has been revoked.
+    pub(crate) async fn authenticate(&self, token: &[u8]) -> Result<Arc<VerifiedToken>, Denial> {
+        let now = self.shared.clock.now();
+        let verified = self.shared.validator.validate(token, now).await?;
+        if let Some(revocations) = &self.shared.revocations
+            && revocations.check(&verified).await?
+        {
+            return Err(TokenError::Revoked.into());
+        }
+        Ok(verified)
+    }
+}
+
+/// What an issuer waits for, where it does.
+fn waiting(issuer: &str, keys: &KeySource, now: NumericDate) -> Option<Waiting> {
+    keys.current(now).is_err().then(|| Waiting {
+        issuer: issuer.to_owned(),
+        cause: keys.last_error(),
+    })
 }
 
 /// The realm only: keys and secrets are not for logs.

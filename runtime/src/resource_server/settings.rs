@@ -1,12 +1,17 @@
 //! What an operator says of one issuer, and the checks that make a trusted issuer of it.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock::Clock;
+use crate::keys::{
+    Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, read_jwks,
+};
 #[cfg(feature = "discovery")]
-use crate::keys::Fetcher;
-use crate::keys::{Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeyType, read_jwks};
+use crate::keys::{FetchError, FetchedKeys, Fetcher, Origin};
 use crate::resource_server::error::ConfigError;
+use crate::resource_server::readiness::Startup;
 use crate::resource_server::url::is_issuer;
 use crate::secret::Secret;
 use crate::token::{Limits, Profile, RolesClaim, TrustedIssuer};
@@ -15,6 +20,8 @@ const DEFAULT_SKEW: Duration = Duration::from_secs(30);
 const MAX_SKEW: Duration = Duration::from_mins(5);
 const DEFAULT_LIFETIME: Duration = Duration::from_mins(30);
 const MAX_LIFETIME: Duration = Duration::from_mins(90);
+const DEFAULT_KEY_AGE: Duration = Duration::from_hours(1);
+const KEY_AGES: RangeInclusive<Duration> = Duration::from_mins(5)..=Duration::from_hours(24);
 
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
@@ -27,6 +34,7 @@ pub(super) struct Settings {
     pub(super) lifetime: Lifetime,
     pub(super) profile: Profile,
     pub(super) roles_claim: Option<String>,
+    pub(super) max_key_age: Duration,
     pub(super) allow_loopback_http: bool,
 }
 
@@ -50,6 +58,7 @@ impl Settings {
             lifetime: Lifetime::Default,
             profile: Profile::Rfc9068,
             roles_claim: None,
+            max_key_age: DEFAULT_KEY_AGE,
             allow_loopback_http: false,
         }
     }
@@ -72,7 +81,12 @@ impl Settings {
     }
 
     /// Checks everything, and gathers the keys.
-    pub(super) async fn build(self, audience: String) -> Result<TrustedIssuer, ConfigError> {
+    pub(super) async fn build(
+        self,
+        audience: String,
+        startup: Startup,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<TrustedIssuer, ConfigError> {
         let issuer = self.issuer.clone();
         if !is_issuer(&issuer, self.allow_loopback_http) {
             return Err(ConfigError::Issuer { issuer });
@@ -83,12 +97,12 @@ impl Settings {
         let limits = self.limits()?;
         let roles = self.roles()?;
         let algorithms = self.allowed()?;
-        let keys = self.keys(&algorithms).await?;
+        let keys = self.keys(&algorithms, startup, clock).await?;
         Ok(TrustedIssuer {
             issuer: issuer.into(),
             audience: audience.into(),
             algorithms: algorithms.into(),
-            keys: Arc::new(keys),
+            keys,
             form: self.profile.form(),
             roles,
             limits,
@@ -162,11 +176,26 @@ impl Settings {
         Ok(allowed)
     }
 
-    async fn keys(&self, allowed: &[Algorithm]) -> Result<KeySet, ConfigError> {
-        let unfit = |source| ConfigError::Keys {
-            issuer: self.issuer.clone(),
-            source,
-        };
+    /// The keys that were given, else those of the issuer's discovery document.
+    async fn keys(
+        &self,
+        allowed: &[Algorithm],
+        startup: Startup,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<KeySource, ConfigError> {
+        if !KEY_AGES.contains(&self.max_key_age) {
+            return Err(ConfigError::KeyAge {
+                issuer: self.issuer.clone(),
+            });
+        }
+        if self.secret.is_none() && self.jwks.is_none() && self.pems.is_empty() {
+            return self.fetched(allowed, startup, clock).await;
+        }
+        self.given(allowed).map(KeySource::given)
+    }
+
+    fn given(&self, allowed: &[Algorithm]) -> Result<KeySet, ConfigError> {
+        let unfit = |source| self.unfit(source);
         if let Some((algorithm, secret)) = &self.secret {
             if self.jwks.is_some() || !self.pems.is_empty() {
                 return Err(ConfigError::SecretBesidePublicKeys {
@@ -178,9 +207,6 @@ impl Settings {
         }
         let (mut keys, skipped) = match &self.jwks {
             Some(json) => read_jwks(json, allowed).map_err(unfit)?,
-            None if self.pems.is_empty() => {
-                read_jwks(&self.fetch().await?, allowed).map_err(unfit)?
-            }
             None => (Vec::new(), 0),
         };
         for (algorithm, text) in &self.pems {
@@ -195,19 +221,51 @@ impl Settings {
         KeySet::new(keys, skipped).map_err(unfit)
     }
 
+    fn unfit(&self, source: KeyError) -> ConfigError {
+        ConfigError::Keys {
+            issuer: self.issuer.clone(),
+            source,
+        }
+    }
+
     #[cfg(feature = "discovery")]
-    async fn fetch(&self) -> Result<Vec<u8>, ConfigError> {
+    async fn fetched(
+        &self,
+        allowed: &[Algorithm],
+        startup: Startup,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<KeySource, ConfigError> {
         let failed = |source| ConfigError::Discovery {
             issuer: self.issuer.clone(),
             source,
         };
-        let fetcher = Fetcher::new(self.allow_loopback_http).map_err(failed)?;
-        fetcher.key_set(&self.issuer).await.map_err(failed)
+        let origin = Origin {
+            issuer: self.issuer.as_str().into(),
+            allowed: allowed.into(),
+            fetcher: Fetcher::new(self.allow_loopback_http).map_err(failed)?,
+            clock: Arc::clone(clock),
+            max_age: self.max_key_age,
+        };
+        let keys = match startup {
+            Startup::Deferred => FetchedKeys::load_in_background(origin),
+            Startup::FailFast => FetchedKeys::load(origin)
+                .await
+                .map_err(|error| match error {
+                    FetchError::Discovery(source) => failed(source),
+                    FetchError::Keys(source) => self.unfit(source),
+                })?,
+        };
+        Ok(KeySource::Fetched(keys))
     }
 
     #[cfg(not(feature = "discovery"))]
     #[expect(clippy::unused_async, reason = "with the feature it asks the network")]
-    async fn fetch(&self) -> Result<Vec<u8>, ConfigError> {
+    async fn fetched(
+        &self,
+        _: &[Algorithm],
+        _: Startup,
+        _: &Arc<dyn Clock>,
+    ) -> Result<KeySource, ConfigError> {
         Err(ConfigError::NoKeys {
             issuer: self.issuer.clone(),
         })

@@ -1,18 +1,24 @@
 //! Whole servers, judging tokens that are signed with real keys.
-#![expect(clippy::unwrap_used, reason = "test support")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test support")]
 
 mod claims;
 mod config;
 mod format;
 mod issuers;
+#[cfg(feature = "discovery")]
+mod key_server;
 mod keys;
+mod remembered;
+mod revocations;
 mod time;
+
+use std::sync::Arc;
 
 use crate::keys::Algorithm;
 use crate::resource_server::{Audienced, Issuer, ResourceServer};
 use crate::secret::Secret;
 use crate::testing::{EmbeddedIssuer, TestClock, TokenBuilder};
-use crate::token::TokenError;
+use crate::token::{Denial, TokenError};
 
 const ISSUER: &str = "https://issuer.test";
 const AUDIENCE: &str = "https://api.test";
@@ -56,7 +62,11 @@ impl Court {
 }
 
 async fn judge(server: &ResourceServer, token: &str) -> Result<(), TokenError> {
-    server.authenticate(token.as_bytes()).await.map(drop)
+    match server.authenticate(token.as_bytes()).await {
+        Ok(_) => Ok(()),
+        Err(Denial::Invalid(error)) => Err(error),
+        Err(Denial::Unavailable(unavailable)) => panic!("{unavailable:?}"),
+    }
 }
 
 fn secret(byte: u8) -> Secret {

@@ -2,8 +2,10 @@
 //!
 //! [RFC 6750 §3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 
 use crate::claims::Scope;
@@ -33,8 +35,24 @@ pub(crate) fn refuse(refusal: Refusal, realm: &str) -> Response {
                 .detail("the access token is expired, malformed, or not meant for this API");
             answer(problem, challenge.error("invalid_token"))
         }
+        Refusal::Unavailable(unavailable) => try_again(unavailable.retry_after),
         Refusal::InsufficientScope(requirement) => insufficient_scope(&requirement, challenge),
     }
+}
+
+/// 503 with `Retry-After` in whole seconds ([RFC 9110 §10.2.3]), at least one.
+///
+/// [RFC 9110 §10.2.3]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+fn try_again(after: Duration) -> Response {
+    let mut response = Problem::new(StatusCode::SERVICE_UNAVAILABLE)
+        .detail("access tokens cannot be verified at present")
+        .into_response();
+    let seconds = after.as_millis().div_ceil(1_000).clamp(1, 60);
+    response.headers_mut().insert(
+        RETRY_AFTER,
+        HeaderValue::from(u16::try_from(seconds).unwrap_or(60)),
+    );
+    response
 }
 
 fn insufficient_scope(requirement: &Requirement, challenge: Challenge) -> Response {

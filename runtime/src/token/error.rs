@@ -51,6 +51,8 @@ pub enum TokenError {
     Binding,
     /// The token is an ID token, which gives no access.
     IdToken,
+    /// The token has been revoked.
+    Revoked,
     /// The claims do not fit the type that the handler asks for.
     TypedClaims,
 }
@@ -79,6 +81,7 @@ impl fmt::Display for TokenError {
             Self::Scope => "the token's scope is outside the grammar",
             Self::Binding => "the token is bound to a key whose proof cannot be checked",
             Self::IdToken => "the token is an ID token",
+            Self::Revoked => "the token has been revoked",
             Self::TypedClaims => "the token's claims do not fit the handler's type",
         };
         f.write_str(text)

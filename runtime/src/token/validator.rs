@@ -1,17 +1,18 @@
 //! The judge of tokens: signature first, then everything that the token says.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::claims::{NumericDate, ScopeSet};
-use crate::keys::{Algorithm, KeySet};
+use crate::claims::NumericDate;
 use crate::token::claims::Claims;
 use crate::token::compact::UntrustedCompact;
+use crate::token::denial::{Denial, Unavailable};
 use crate::token::error::TokenError;
 use crate::token::header::UntrustedHeader;
-use crate::token::lifetime::Limits;
-use crate::token::profile::{Form, present};
-use crate::token::roles_claim::RolesClaim;
-use crate::token::verified::{Facts, VerifiedToken};
+use crate::token::issuer::{Stage, TrustedIssuer, Unproved, Untrusted};
+use crate::token::profile::present;
+use crate::token::remembered::{Remembered, RememberedTokens};
+use crate::token::verified::VerifiedToken;
 
 /// Tells whether a token is good; one way of doing so per kind of token.
 pub(crate) trait Validator {
@@ -20,47 +21,134 @@ pub(crate) trait Validator {
         &self,
         token: &[u8],
         now: NumericDate,
-    ) -> impl Future<Output = Result<VerifiedToken, TokenError>> + Send;
-}
-
-/// An issuer whose tokens are accepted, and all that is demanded of them.
-#[derive(Debug)]
-pub(crate) struct TrustedIssuer {
-    pub(crate) issuer: Arc<str>,
-    pub(crate) audience: Box<str>,
-    pub(crate) algorithms: Box<[Algorithm]>,
-    /// Shared, so that a refresh can put another set in its place.
-    pub(crate) keys: Arc<KeySet>,
-    pub(crate) form: &'static Form,
-    pub(crate) roles: RolesClaim,
-    pub(crate) limits: Limits,
+    ) -> impl Future<Output = Result<Arc<VerifiedToken>, Denial>> + Send;
 }
 
 /// Validates JWTs in compact form.
-#[derive(Debug)]
 pub(crate) struct JwtValidator {
     issuers: Box<[TrustedIssuer]>,
+    remembered: RememberedTokens,
 }
 
-/// What a token shows before anything of it is trusted.
-struct Untrusted<'a> {
-    header: UntrustedHeader<'a>,
-    signing_input: &'a [u8],
-    signature: Vec<u8>,
+/// What became of a token when every issuer was asked once.
+enum Judgement {
+    /// An issuer's key signed it and its claims were read.
+    Final(Result<Remembered, TokenError>),
+    /// No issuer's present keys say that it is theirs.
+    Unproved {
+        furthest: Stage,
+        unavailable: Option<Unavailable>,
+        /// The issuers that have no fitting key, and the generation that was looked at.
+        unknown_key: Vec<(usize, u64)>,
+    },
 }
 
 impl JwtValidator {
-    pub(crate) fn new(issuers: Vec<TrustedIssuer>) -> Self {
+    /// Remembers verified tokens in `capacity` bytes.
+    pub(crate) fn new(issuers: Vec<TrustedIssuer>, capacity: u64) -> Self {
         Self {
             issuers: issuers.into(),
+            remembered: RememberedTokens::new(capacity),
         }
     }
 
-    /// Reads the claims only once a trusted key has signed them (CVE-2024-51744).
+    pub(crate) fn issuers(&self) -> &[TrustedIssuer] {
+        &self.issuers
+    }
+
+    /// How many tokens are remembered, and in how many bytes.
+    pub(crate) fn remembered(&self) -> (usize, u64) {
+        self.remembered.size()
+    }
+
+    /// For how long after it was issued a token can be accepted at most, twice the skew included.
+    pub(crate) fn longest_lifetime(&self) -> Duration {
+        let lifetimes = self.issuers.iter().map(|issuer| {
+            let limits = &issuer.limits;
+            limits.max_lifetime.saturating_add(limits.clock_skew * 2)
+        });
+        lifetimes.max().unwrap_or_default()
+    }
+
+    /// A token that was verified before, where the keys are still the same and its time has come
+    /// and not passed.
+    fn recall(&self, token: &[u8], now: NumericDate) -> Option<Result<Arc<VerifiedToken>, Denial>> {
+        let Remembered {
+            token: verified,
+            issuer,
+            generation,
+        } = self.remembered.get(token)?;
+        let current = match self.issuers.get(issuer)?.keys.current(now) {
+            Ok(keys) => keys.generation(),
+            Err(unavailable) => return Some(Err(Denial::Unavailable(unavailable.into()))),
+        };
+        if current != generation {
+            self.remembered.forget(token);
+            return None;
+        }
+        Some(match verified.judge_time(now) {
+            Ok(()) => Ok(verified),
+            Err(error) => {
+                self.remembered.forget(token);
+                Err(error.into())
+            }
+        })
+    }
+
+    /// Asks each issuer in turn, and reads the claims only once a trusted key has signed them
+    /// (CVE-2024-51744).
     ///
     /// The payload never says which key to use (CVE-2025-65945): each issuer that has a
     /// fitting key tries it, and `iss` must then be that issuer.
-    fn judge(&self, token: &[u8], now: NumericDate) -> Result<VerifiedToken, TokenError> {
+    fn judge(
+        &self,
+        compact: &UntrustedCompact<'_>,
+        untrusted: &Untrusted<'_>,
+        now: NumericDate,
+    ) -> Judgement {
+        let mut furthest = Stage::Algorithm;
+        let mut unavailable = None;
+        let mut unknown_key = Vec::new();
+        for (at, issuer) in self.issuers.iter().enumerate() {
+            match issuer.prove(untrusted, now) {
+                Ok(generation) => match accept(issuer, compact, now) {
+                    Err(TokenError::Issuer) => furthest = Stage::Issuer,
+                    judged => {
+                        return Judgement::Final(judged.map(|token| Remembered {
+                            token: Arc::new(token),
+                            issuer: at,
+                            generation,
+                        }));
+                    }
+                },
+                Err(Unproved::Unavailable(keys)) => unavailable = Some(keys),
+                Err(Unproved::Refused(stage)) => {
+                    if let Stage::Key { generation } = stage {
+                        unknown_key.push((at, generation));
+                    }
+                    furthest = furthest.max(stage);
+                }
+            }
+        }
+        Judgement::Unproved {
+            furthest,
+            unavailable,
+            unknown_key,
+        }
+    }
+
+    /// Whether one of these issuers has other keys by now.
+    async fn renew(&self, unknown_key: &[(usize, u64)], now: NumericDate) -> bool {
+        let mut renewed = false;
+        for (at, generation) in unknown_key {
+            if let Some(issuer) = self.issuers.get(*at) {
+                renewed |= issuer.keys.renewed(*generation, now).await;
+            }
+        }
+        renewed
+    }
+
+    async fn verify(&self, token: &[u8], now: NumericDate) -> Result<Remembered, Denial> {
         let compact = UntrustedCompact::read(token)?;
         let header = compact.header()?;
         let untrusted = Untrusted {
@@ -68,92 +156,46 @@ impl JwtValidator {
             signing_input: compact.signing_input(),
             signature: compact.signature()?,
         };
-        let mut refusal = Stage::Algorithm;
-        for issuer in &self.issuers {
-            if let Err(stage) = issuer.verify(&untrusted) {
-                refusal = refusal.max(stage);
-            } else {
-                let payload = compact.payload()?;
-                let claims = Claims::read(&payload, &issuer.form.names, &issuer.roles)?;
-                if present("iss", claims.iss.as_deref())? == &*issuer.issuer {
-                    let facts = issuer.accept(&claims, now)?;
-                    return Ok(VerifiedToken::from_jwt(facts, payload));
-                }
-                refusal = Stage::Issuer;
-            }
+        let mut judgement = self.judge(&compact, &untrusted, now);
+        if let Judgement::Unproved { unknown_key, .. } = &judgement
+            && self.renew(unknown_key, now).await
+        {
+            judgement = self.judge(&compact, &untrusted, now);
         }
-        Err(refusal.into())
+        match judgement {
+            Judgement::Final(judged) => Ok(judged?),
+            Judgement::Unproved {
+                unavailable: Some(unavailable),
+                ..
+            } => Err(Denial::Unavailable(unavailable)),
+            Judgement::Unproved { furthest, .. } => Err(Denial::Invalid(furthest.into())),
+        }
     }
+}
+
+/// Reads and judges the claims that the issuer's key has signed.
+fn accept(
+    issuer: &TrustedIssuer,
+    compact: &UntrustedCompact<'_>,
+    now: NumericDate,
+) -> Result<VerifiedToken, TokenError> {
+    let payload = compact.payload()?;
+    let claims = Claims::read(&payload, &issuer.form.names, &issuer.roles)?;
+    if present("iss", claims.iss.as_deref())? != &*issuer.issuer {
+        return Err(TokenError::Issuer);
+    }
+    let facts = issuer.accept(claims, now)?;
+    Ok(VerifiedToken::from_jwt(facts, payload))
 }
 
 impl Validator for JwtValidator {
-    async fn validate(&self, token: &[u8], now: NumericDate) -> Result<VerifiedToken, TokenError> {
-        self.judge(token, now)
-    }
-}
-
-/// How far a token came before it was refused; the furthest is told.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Stage {
-    Algorithm,
-    Type,
-    Key,
-    Signature,
-    Issuer,
-}
-
-impl From<Stage> for TokenError {
-    fn from(stage: Stage) -> Self {
-        match stage {
-            Stage::Algorithm => Self::Algorithm,
-            Stage::Type => Self::Type,
-            Stage::Key => Self::UnknownKey,
-            Stage::Signature => Self::Signature,
-            Stage::Issuer => Self::Issuer,
+    async fn validate(&self, token: &[u8], now: NumericDate) -> Result<Arc<VerifiedToken>, Denial> {
+        if let Some(recalled) = self.recall(token, now) {
+            return recalled;
         }
-    }
-}
-
-impl TrustedIssuer {
-    /// Whether one of this issuer's keys signed it, the algorithm and type being allowed.
-    fn verify(&self, untrusted: &Untrusted<'_>) -> Result<(), Stage> {
-        let header = &untrusted.header;
-        if !self.algorithms.contains(&header.algorithm) {
-            return Err(Stage::Algorithm);
-        }
-        if !self.form.has_type(header.typ.as_deref()) {
-            return Err(Stage::Type);
-        }
-        let key = self
-            .keys
-            .select(header.kid.as_deref(), header.algorithm)
-            .ok_or(Stage::Key)?;
-        if key.verifies(untrusted.signing_input, &untrusted.signature) {
-            Ok(())
-        } else {
-            Err(Stage::Signature)
-        }
-    }
-
-    /// Judges claims that this issuer signed and names itself in.
-    fn accept(&self, claims: &Claims<'_>, now: NumericDate) -> Result<Facts, TokenError> {
-        self.form.judge(claims)?;
-        let subject = present("sub", claims.sub.as_deref())?;
-        self.form.judge_audience(claims, &self.audience)?;
-        let exp = claims.exp.ok_or(TokenError::MissingClaim("exp"))?;
-        let iat = claims.iat.ok_or(TokenError::MissingClaim("iat"))?;
-        let validity = self.limits.validity(exp, iat, claims.nbf)?;
-        validity.judge(now)?;
-        Ok(Facts {
-            issuer: Arc::clone(&self.issuer),
-            subject: subject.into(),
-            client_id: claims.client_id.as_deref().map(Box::from),
-            token_id: claims.token_id.as_deref().map(Box::from),
-            scopes: ScopeSet::parse(claims.scope.as_deref().unwrap_or_default())?,
-            roles: claims.roles.clone().unwrap_or_default(),
-            expires_at: exp,
-            issued_at: iat,
-            validity,
-        })
+        let verified = self.verify(token, now).await?;
+        let token_of_caller = Arc::clone(&verified.token);
+        self.remembered.insert(token, verified);
+        Ok(token_of_caller)
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::claims::{NumericDate, RoleSet, ScopeSet};
+use crate::token::error::TokenError;
 use crate::token::lifetime::Validity;
 
 /// A token that passed every check of its issuer's profile.
@@ -99,6 +100,11 @@ impl VerifiedToken {
     /// When it was issued.
     pub fn issued_at(&self) -> NumericDate {
         self.facts.issued_at
+    }
+
+    /// Judges the present instant once more.
+    pub(super) fn judge_time(&self, now: NumericDate) -> Result<(), TokenError> {
+        self.facts.validity.judge(now)
     }
 
     /// Every claim, as a JSON object.

@@ -14,12 +14,13 @@ pub use self::error::DiscoveryError;
 use self::client::Client;
 use self::document::Document;
 
-/// How long one request may take, from the connection to the last byte.
+/// How long it may take from the first connection to the last byte of the key set.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Fetches key sets over https; over http only from loopback, only when asked for.
 pub(crate) struct Fetcher {
     client: Client,
+    timeout: Duration,
 }
 
 impl Fetcher {
@@ -27,9 +28,13 @@ impl Fetcher {
         Self::with_timeout(allow_loopback_http, TIMEOUT)
     }
 
-    fn with_timeout(allow_loopback_http: bool, timeout: Duration) -> Result<Self, DiscoveryError> {
+    pub(super) fn with_timeout(
+        allow_loopback_http: bool,
+        timeout: Duration,
+    ) -> Result<Self, DiscoveryError> {
         Ok(Self {
-            client: Client::new(allow_loopback_http, timeout)?,
+            client: Client::new(allow_loopback_http)?,
+            timeout,
         })
     }
 
@@ -38,6 +43,12 @@ impl Fetcher {
     /// Asks for the OpenID document, which is what most servers have; where that is
     /// answered with 404, for the one of RFC 8414.
     pub(crate) async fn key_set(&self, issuer: &str) -> Result<Vec<u8>, DiscoveryError> {
+        tokio::time::timeout(self.timeout, self.ask(issuer))
+            .await
+            .map_err(|_| DiscoveryError::Timeout)?
+    }
+
+    async fn ask(&self, issuer: &str) -> Result<Vec<u8>, DiscoveryError> {
         let document = match self.client.get(&openid_url(issuer)).await {
             Err(DiscoveryError::Status(404)) => self.client.get(&oauth_url(issuer)).await?,
             answer => answer?,

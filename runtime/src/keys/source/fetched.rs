@@ -1,0 +1,246 @@
+//! Keys that are fetched: lock-free on a request's way, one fetch at a time.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::claims::NumericDate;
+use crate::clock::Clock;
+use crate::keys::discovery::{DiscoveryError, Fetcher};
+use crate::keys::source::schedule::Schedule;
+use crate::keys::source::{Keys, KeysUnavailable, keeper};
+use crate::keys::{Algorithm, KeyError, KeySet, read_jwks};
+
+/// An issuer's keys, from its discovery document.
+pub(crate) struct FetchedKeys {
+    origin: Origin,
+    /// Generation 0 has no key.
+    current: ArcSwap<Keys>,
+    schedule: Schedule,
+    is_fetching: AtomicBool,
+    /// Sent to whenever an attempt has ended.
+    ended: watch::Sender<()>,
+    last_error: ArcSwapOption<FetchError>,
+}
+
+/// Whose keys they are, and how they are had.
+pub(crate) struct Origin {
+    pub(crate) issuer: Box<str>,
+    /// The algorithms that the issuer may use.
+    pub(crate) allowed: Box<[Algorithm]>,
+    pub(crate) fetcher: Fetcher,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// How long keys may be used after they were asked for.
+    pub(crate) max_age: Duration,
+}
+
+/// Why an attempt brought no keys.
+#[derive(Debug)]
+pub(crate) enum FetchError {
+    /// The issuer's documents could not be had.
+    Discovery(DiscoveryError),
+    /// They were there, and the keys in them cannot be used.
+    Keys(KeyError),
+}
+
+impl FetchedKeys {
+    /// Fetches the keys, and keeps them fresh from then on.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] where they cannot be had now; nothing is kept then.
+    pub(crate) async fn load(origin: Origin) -> Result<Arc<Self>, FetchError> {
+        let keys = Self::new(origin);
+        if let Some(attempt) = Attempt::begin(&keys) {
+            attempt.run().await?;
+        }
+        keeper::keep(&keys);
+        Ok(keys)
+    }
+
+    /// Begins to fetch the keys, and keeps them fresh from then on.
+    pub(crate) fn load_in_background(origin: Origin) -> Arc<Self> {
+        let keys = Self::new(origin);
+        keeper::keep(&keys);
+        keys
+    }
+
+    fn new(origin: Origin) -> Arc<Self> {
+        let none = Keys {
+            set: KeySet::none(),
+            generation: 0,
+        };
+        Arc::new(Self {
+            current: ArcSwap::from_pointee(none),
+            schedule: Schedule::new(origin.max_age),
+            origin,
+            is_fetching: AtomicBool::new(false),
+            ended: watch::Sender::new(()),
+            last_error: ArcSwapOption::empty(),
+        })
+    }
+
+    /// Why the last attempt failed, where it did.
+    pub(crate) fn last_error(&self) -> Option<Arc<FetchError>> {
+        self.last_error.load_full()
+    }
+
+    /// Whether an attempt is under way.
+    pub(crate) fn is_fetching(&self) -> bool {
+        self.is_fetching.load(Ordering::Acquire)
+    }
+
+    pub(super) fn current(
+        self: &Arc<Self>,
+        now: NumericDate,
+    ) -> Result<Guard<Arc<Keys>>, KeysUnavailable> {
+        if self.schedule.is_due(now) {
+            self.start();
+        }
+        if self.schedule.is_fresh(now) {
+            Ok(self.current.load())
+        } else {
+            Err(KeysUnavailable {
+                retry_after: self.schedule.until_due(now),
+            })
+        }
+    }
+
+    pub(super) async fn renewed(self: &Arc<Self>, generation: u64, now: NumericDate) -> bool {
+        let mut ended = self.ended.subscribe();
+        let is_under_way = self.is_fetching()
+            || (self.current.load().generation == generation
+                && self.schedule.take_unknown_key(now)
+                && self.start());
+        if is_under_way {
+            // the sender is in `self`, so that it cannot be gone
+            let _ = ended.changed().await;
+        }
+        self.current.load().generation != generation
+    }
+
+    /// Fetches where that is due; tells how long it will not be.
+    pub(super) fn look_at_the_clock(self: &Arc<Self>) -> Duration {
+        let now = self.origin.clock.now();
+        if self.schedule.is_due(now) {
+            self.start();
+        }
+        self.schedule.until_due(now)
+    }
+
+    /// Begins an attempt in the background, where none is under way; tells whether one is.
+    fn start(self: &Arc<Self>) -> bool {
+        let Ok(runtime) = Handle::try_current() else {
+            return false;
+        };
+        if let Some(attempt) = Attempt::begin(self) {
+            runtime.spawn(attempt.run_in_background());
+        }
+        true
+    }
+
+    async fn fetch(&self) -> Result<KeySet, FetchError> {
+        let json = self.origin.fetcher.key_set(&self.origin.issuer).await?;
+        let (keys, skipped) = read_jwks(&json, &self.origin.allowed)?;
+        Ok(KeySet::new(keys, skipped)?)
+    }
+
+    /// Puts other keys in place of the present ones; the same keys change nothing.
+    fn replace(&self, set: KeySet) {
+        let present = self.current.load();
+        if present.set != set {
+            let generation = present.generation + 1;
+            self.current.store(Arc::new(Keys { set, generation }));
+        }
+    }
+}
+
+/// The only attempt under way; however it ends, those who wait are told.
+struct Attempt {
+    keys: Arc<FetchedKeys>,
+}
+
+impl Attempt {
+    fn begin(keys: &Arc<FetchedKeys>) -> Option<Self> {
+        let is_free = !keys.is_fetching.swap(true, Ordering::AcqRel);
+        is_free.then(|| Self {
+            keys: Arc::clone(keys),
+        })
+    }
+
+    async fn run(&self) -> Result<(), FetchError> {
+        let keys = &self.keys;
+        let begun = keys.origin.clock.now();
+        keys.schedule.begin(begun);
+        match keys.fetch().await {
+            Ok(set) => {
+                keys.replace(set);
+                keys.schedule.succeed(begun);
+                keys.last_error.store(None);
+                Ok(())
+            }
+            Err(error) => {
+                keys.schedule.fail(keys.origin.clock.now());
+                Err(error)
+            }
+        }
+    }
+
+    async fn run_in_background(self) {
+        if let Err(error) = self.run().await {
+            self.keys.last_error.store(Some(Arc::new(error)));
+        }
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        self.keys.is_fetching.store(false, Ordering::Release);
+        self.keys.ended.send_replace(());
+    }
+}
+
+impl From<DiscoveryError> for FetchError {
+    fn from(error: DiscoveryError) -> Self {
+        Self::Discovery(error)
+    }
+}
+
+impl From<KeyError> for FetchError {
+    fn from(error: KeyError) -> Self {
+        Self::Keys(error)
+    }
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Discovery(error) => error.fmt(f),
+            Self::Keys(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for FetchError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Discovery(error) => error.source(),
+            Self::Keys(error) => error.source(),
+        }
+    }
+}
+
+impl fmt::Debug for FetchedKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FetchedKeys")
+            .field("issuer", &self.origin.issuer)
+            .field("current", &self.current)
+            .finish_non_exhaustive()
+    }
+}

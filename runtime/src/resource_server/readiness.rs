@@ -1,0 +1,61 @@
+//! Whether a server can judge tokens now.
+
+use std::fmt;
+
+/// When a server whose issuers' keys are fetched is built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Startup {
+    /// `build` fetches every issuer's keys, and fails where it cannot; the default.
+    #[default]
+    FailFast,
+    /// `build` does not wait; requests are answered with 503 until the keys are there.
+    ///
+    /// [`ResourceServer::ready`](crate::ResourceServer::ready) tells when they are.
+    Deferred,
+}
+
+/// The issuers whose keys cannot be used at present.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NotReady {
+    pub(super) waiting: Vec<Waiting>,
+}
+
+/// An issuer without usable keys, and why.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Waiting {
+    pub(super) issuer: String,
+    pub(super) cause: Option<String>,
+}
+
+impl NotReady {
+    /// The issuers, by their URLs.
+    pub fn issuers(&self) -> impl Iterator<Item = &str> {
+        self.waiting.iter().map(|waiting| waiting.issuer.as_str())
+    }
+}
+
+/// For the operator's eyes: it names issuers and what their servers answered.
+impl fmt::Display for NotReady {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no usable keys of ")?;
+        for (at, Waiting { issuer, cause }) in self.waiting.iter().enumerate() {
+            if at > 0 {
+                f.write_str(", ")?;
+            }
+            write!(f, "`{issuer}`")?;
+            if let Some(cause) = cause {
+                write!(f, " ({cause})")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for NotReady {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NotReady({self})")
+    }
+}
+
+impl std::error::Error for NotReady {}

@@ -1,0 +1,133 @@
+//! Keys that come and go (RFC 7517 §4.5, OWASP ASVS 9.1.3).
+
+use super::*;
+
+#[tokio::test]
+async fn the_first_token_of_a_new_key_is_accepted() {
+    let realm = Realm::new().await;
+    let rotated = realm.rotated();
+    assert_eq!(realm.judge(rotated.token("alice")).await, UNKNOWN_KEY);
+    realm.keys.set(Mode::Keys(rotated.jwks()));
+    realm.advance(60);
+    assert_eq!(realm.judge(rotated.token("alice")).await, Ok(()));
+    assert_eq!(realm.keys.asked(), 3);
+}
+
+#[tokio::test]
+async fn unknown_keys_are_no_reason_for_more_than_one_fetch_in_a_minute() {
+    let realm = Arc::new(Realm::new().await);
+    let begun = realm.keys.asked();
+    let mut floods = tokio::task::JoinSet::new();
+    for flood in 0..10 {
+        let realm = Arc::clone(&realm);
+        floods.spawn(async move {
+            let token = realm.issuer.token("mallory").algorithm(Algorithm::EdDSA);
+            for at in 0..1_000 {
+                let token = token
+                    .clone()
+                    .kid(&format!("{flood}-{at}"))
+                    .signature([7; 64]);
+                assert_eq!(realm.judge_text(&token.sign()).await, UNKNOWN_KEY);
+            }
+        });
+    }
+    floods.join_all().await;
+    assert_eq!(realm.keys.asked(), begun + 1);
+    realm.advance(59);
+    assert_eq!(
+        realm.judge(realm.issuer.token("m").kid("x")).await,
+        UNKNOWN_KEY
+    );
+    assert_eq!(realm.keys.asked(), begun + 1);
+    realm.advance(1);
+    assert_eq!(
+        realm.judge(realm.issuer.token("m").kid("x")).await,
+        UNKNOWN_KEY
+    );
+    assert_eq!(realm.keys.asked(), begun + 2);
+}
+
+#[tokio::test]
+async fn who_comes_while_a_fetch_runs_waits_for_it() {
+    let realm = Arc::new(Realm::new().await);
+    let rotated = realm.rotated();
+    realm.keys.set(Mode::Keys(rotated.jwks()));
+    let callers = (0..20).map(|caller| {
+        let (realm, token) = (
+            Arc::clone(&realm),
+            rotated.token(&format!("caller-{caller}")),
+        );
+        async move { realm.judge(token).await }
+    });
+    let callers: tokio::task::JoinSet<_> = callers.collect();
+    assert!(callers.join_all().await.iter().all(Result::is_ok));
+    assert_eq!(realm.keys.asked(), 2);
+}
+
+/// A bad signature under a known key is no reason to ask for keys.
+#[tokio::test]
+async fn only_an_unknown_key_is_a_reason() {
+    let realm = Realm::new().await;
+    let token = realm.issuer.token("alice").signature([7; 64]);
+    assert_eq!(
+        realm.judge(token).await,
+        Err(Denial::Invalid(TokenError::Signature))
+    );
+    let token = realm.issuer.token("alice").kid("x").typ("JWT");
+    assert_eq!(
+        realm.judge(token).await,
+        Err(Denial::Invalid(TokenError::Type))
+    );
+    assert_eq!(realm.keys.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_withdrawn_key_is_refused_after_the_next_refresh_remembered_or_not() {
+    let realm = Realm::new().await;
+    let remembered = realm
+        .issuer
+        .token("alice")
+        .algorithm(Algorithm::ES256)
+        .sign();
+    assert_eq!(realm.judge_text(&remembered).await, Ok(()));
+    let rotated = realm.rotated();
+    realm.keys.set(Mode::Keys(rotated.jwks()));
+    realm.advance(299);
+    assert_eq!(realm.judge_text(&remembered).await, Ok(()));
+    assert_eq!(realm.keys.asked(), 1);
+    let remembered = realm.issuer.token("bob").algorithm(Algorithm::ES256).sign();
+    assert_eq!(realm.judge_text(&remembered).await, Ok(()));
+    realm.advance(1);
+    realm
+        .until("the withdrawn key is refused", async |realm| {
+            realm.judge_text(&remembered).await == UNKNOWN_KEY
+        })
+        .await;
+    assert_eq!(realm.judge(realm.issuer.token("carol")).await, UNKNOWN_KEY);
+    assert_eq!(realm.judge(rotated.token("alice")).await, Ok(()));
+}
+
+#[tokio::test]
+async fn the_same_keys_again_change_nothing() {
+    let realm = Realm::new().await;
+    let token = realm
+        .issuer
+        .token("alice")
+        .algorithm(Algorithm::ES256)
+        .sign();
+    let first = realm.server.authenticate(token.as_bytes()).await.unwrap();
+    realm.keys.set(Mode::Keys(reversed(&realm.issuer.jwks())));
+    realm.advance(240);
+    realm.until_refreshed(61).await;
+    let again = realm.server.authenticate(token.as_bytes()).await.unwrap();
+    assert!(Arc::ptr_eq(&first, &again), "it was verified again");
+}
+
+/// The same keys in another order, and under a member that nobody knows.
+fn reversed(jwks: &str) -> String {
+    let mut set: serde_json::Value = serde_json::from_str(jwks).unwrap();
+    let keys = set["keys"].as_array_mut().unwrap();
+    keys.reverse();
+    keys[0]["x-note"] = "new".into();
+    set.to_string()
+}

@@ -1,0 +1,161 @@
+//! Revocation: asked at every request, and fails closed (RFC 7009, ASVS 8.3.2).
+
+use std::time::Duration;
+
+use super::*;
+use crate::token::{Missing, RevocationList, Revocations, RevocationsUnavailable, VerifiedToken};
+
+async fn court(revocations: impl Revocations) -> Court {
+    let clock = TestClock::new();
+    let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
+    let server = ResourceServer::builder()
+        .trust(issuer.issuer(AUDIENCE))
+        .clock(clock.clone())
+        .revocations(revocations)
+        .build()
+        .await
+        .unwrap();
+    Court {
+        issuer,
+        server,
+        clock,
+    }
+}
+
+/// A server with a list that reads the same clock.
+async fn listed() -> (Court, RevocationList) {
+    let clock = TestClock::new();
+    let list = RevocationList::with_clock(clock.clone());
+    let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
+    let server = ResourceServer::builder()
+        .trust(issuer.issuer(AUDIENCE))
+        .clock(clock.clone())
+        .revocations(list.clone())
+        .build()
+        .await
+        .unwrap();
+    let court = Court {
+        issuer,
+        server,
+        clock,
+    };
+    (court, list)
+}
+
+#[tokio::test]
+async fn a_revoked_identifier_is_refused_although_the_token_is_remembered() {
+    let (court, list) = listed().await;
+    let token = court.token().claim("jti", "a").sign();
+    assert_eq!(judge(&court.server, &token).await, Ok(()));
+    list.revoke_token(ISSUER, "a");
+    assert_eq!(judge(&court.server, &token).await, Err(TokenError::Revoked));
+    assert_eq!(court.judge(court.token().claim("jti", "b")).await, Ok(()));
+    assert_eq!(court.judge(court.token().claim("jti", "A")).await, Ok(()));
+}
+
+#[tokio::test]
+async fn an_identifier_is_revoked_for_its_issuer_only() {
+    let (court, list) = listed().await;
+    list.revoke_token("https://other.test", "a");
+    list.revoke_subject("https://other.test", "alice", court.clock.time());
+    list.revoke_issuer("https://other.test", court.clock.time());
+    assert_eq!(court.judge(court.token().claim("jti", "a")).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_subjects_tokens_are_revoked_up_to_an_instant() {
+    let (court, list) = listed().await;
+    let instant = court.clock.time();
+    list.revoke_subject(ISSUER, "alice", instant);
+    court.clock.advance(Duration::from_secs(10));
+    let issued = |offset: i64| {
+        let seconds = instant.as_secs().saturating_add_signed(offset);
+        court
+            .token()
+            .issued_at(crate::claims::NumericDate::from_secs(seconds))
+    };
+    assert_eq!(court.judge(issued(-1)).await, Err(TokenError::Revoked));
+    assert_eq!(court.judge(issued(0)).await, Err(TokenError::Revoked));
+    assert_eq!(court.judge(issued(1)).await, Ok(()));
+    assert_eq!(
+        court
+            .judge(court.issuer.token("bob").issued_at(instant))
+            .await,
+        Ok(())
+    );
+    list.revoke_subject(ISSUER, "alice", crate::claims::NumericDate::from_secs(1));
+    assert_eq!(
+        court.judge(issued(0)).await,
+        Err(TokenError::Revoked),
+        "an earlier instant takes nothing back"
+    );
+}
+
+#[tokio::test]
+async fn an_issuers_tokens_are_revoked_up_to_an_instant() {
+    let (court, list) = listed().await;
+    let token = court.token().sign();
+    list.revoke_issuer(ISSUER, court.clock.time());
+    assert_eq!(judge(&court.server, &token).await, Err(TokenError::Revoked));
+    court.clock.advance(Duration::from_secs(1));
+    assert_eq!(court.judge(court.token()).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_list_keeps_what_still_matters_and_drops_the_rest() {
+    let (court, list) = listed().await;
+    for token in 0..1_000 {
+        list.revoke_token(ISSUER, &format!("early-{token}"));
+    }
+    // 30 minutes of lifetime and twice 30 s of skew
+    court.clock.advance(Duration::from_secs(1_859));
+    list.revoke_token(ISSUER, "late");
+    for token in 0..100 {
+        list.revoke_subject(ISSUER, &format!("s-{token}"), court.clock.time());
+    }
+    assert_eq!(list.len(), 1_101);
+    court.clock.advance(Duration::from_secs(1));
+    for token in 0..2_000 {
+        list.revoke_token(ISSUER, &format!("later-{token}"));
+    }
+    assert!(list.len() < 1_101 + 2_000, "{}", list.len());
+    assert_eq!(
+        court.judge(court.token().claim("jti", "late")).await,
+        Err(TokenError::Revoked)
+    );
+}
+
+struct Broken;
+
+impl Revocations for Broken {
+    async fn is_revoked(&self, _: &VerifiedToken) -> Result<bool, RevocationsUnavailable> {
+        Err(RevocationsUnavailable::because("the store is gone"))
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_tell_lets_nobody_in() {
+    let court = court(Broken).await;
+    let token = court.token().sign();
+    for _ in 0..2 {
+        let denial = court
+            .server
+            .authenticate(token.as_bytes())
+            .await
+            .unwrap_err();
+        let Denial::Unavailable(unavailable) = denial else {
+            panic!("{denial:?}")
+        };
+        assert_eq!(unavailable.missing, Missing::Revocations);
+    }
+}
+
+/// A bad token is refused before anybody is asked about it.
+#[tokio::test]
+async fn only_tokens_that_are_otherwise_good_are_asked_about() {
+    let court = court(Broken).await;
+    assert_eq!(
+        court.judge(court.token().audience("x")).await,
+        Err(TokenError::Audience)
+    );
+}

@@ -1,0 +1,60 @@
+//! Why no token was accepted: it is bad, or nobody can tell at present.
+
+use std::time::Duration;
+
+use crate::keys::KeysUnavailable;
+use crate::token::error::TokenError;
+use crate::token::revocations::RevocationsUnavailable;
+
+/// When to ask again, where nothing better is known.
+const USUAL_RETRY: Duration = Duration::from_secs(5);
+
+/// Why no token was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Denial {
+    /// The token is bad.
+    Invalid(TokenError),
+    /// Whether it is good cannot be told at present.
+    Unavailable(Unavailable),
+}
+
+/// What is missing for telling whether a token is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unavailable {
+    pub(crate) missing: Missing,
+    /// When it makes sense to ask again.
+    pub(crate) retry_after: Duration,
+}
+
+/// Who did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// An issuer's keys were never loaded, or not for too long.
+    Keys,
+    /// The store of revocations.
+    Revocations,
+}
+
+impl From<TokenError> for Denial {
+    fn from(error: TokenError) -> Self {
+        Self::Invalid(error)
+    }
+}
+
+impl From<KeysUnavailable> for Unavailable {
+    fn from(keys: KeysUnavailable) -> Self {
+        Self {
+            missing: Missing::Keys,
+            retry_after: keys.retry_after,
+        }
+    }
+}
+
+impl From<RevocationsUnavailable> for Denial {
+    fn from(_: RevocationsUnavailable) -> Self {
+        Self::Unavailable(Unavailable {
+            missing: Missing::Revocations,
+            retry_after: USUAL_RETRY,
+        })
+    }
+}
