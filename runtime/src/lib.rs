@@ -10,6 +10,9 @@ pub mod __private;
 pub mod claims;
 mod clock;
 pub mod danger;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 pub mod input;
 mod keys;

@@ -35,6 +35,7 @@ const TABLE: [Layers; 2] = [
             ("authorization_server", 8),
             ("testing", 9),
             ("danger", 9),
+            ("fuzzing", 9),
             ("private", 9),
             ("prelude", 9),
             ("lib", 9),

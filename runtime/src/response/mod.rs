@@ -12,6 +12,8 @@ mod problem;
 mod refusal;
 mod routes;
 
+#[cfg(fuzzing)]
+pub(crate) use self::challenge::Challenge;
 pub(crate) use self::foreign::unify;
 pub(crate) use self::headers::{harden, harden_secured};
 pub use self::problem::Problem;

@@ -29,3 +29,6 @@ pub use self::revocations::{RevocationList, Revocations, RevocationsUnavailable}
 pub(crate) use self::roles_claim::RolesClaim;
 pub(crate) use self::validator::{JwtValidator, Validator};
 pub use self::verified::VerifiedToken;
+
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;

@@ -71,6 +71,13 @@ impl RememberedTokens {
     }
 }
 
+/// Counts a token that was looked for.
+#[cfg(feature = "metrics")]
+pub(super) fn count(is_hit: bool) {
+    let outcome = if is_hit { "hit" } else { "miss" };
+    metrics::counter!("palisade_remembered_tokens_total", "outcome" => outcome).increment(1);
+}
+
 /// A token in the table.
 #[derive(PartialEq, Eq)]
 struct Key(Box<[u8]>);

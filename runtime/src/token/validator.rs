@@ -190,7 +190,10 @@ fn accept(
 
 impl Validator for JwtValidator {
     async fn validate(&self, token: &[u8], now: NumericDate) -> Result<Arc<VerifiedToken>, Denial> {
-        if let Some(recalled) = self.recall(token, now) {
+        let recalled = self.recall(token, now);
+        #[cfg(feature = "metrics")]
+        crate::token::remembered::count(recalled.is_some());
+        if let Some(recalled) = recalled {
             return recalled;
         }
         let verified = self.verify(token, now).await?;

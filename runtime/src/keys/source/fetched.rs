@@ -13,8 +13,9 @@ use tokio::sync::watch;
 use crate::claims::NumericDate;
 use crate::clock::Clock;
 use crate::keys::discovery::{DiscoveryError, Fetcher};
+use crate::keys::source::notice::Notice;
 use crate::keys::source::schedule::Schedule;
-use crate::keys::source::{Keys, KeysUnavailable, keeper};
+use crate::keys::source::{Keys, KeysUnavailable, keeper, notice};
 use crate::keys::{Algorithm, KeyError, KeySet, read_jwks};
 
 /// An issuer's keys, from its discovery document.
@@ -131,6 +132,7 @@ impl FetchedKeys {
         if self.schedule.is_due(now) {
             self.start();
         }
+        notice::age(&self.origin.issuer, self.schedule.age(now));
         self.schedule.until_due(now)
     }
 
@@ -151,13 +153,16 @@ impl FetchedKeys {
         Ok(KeySet::new(keys, skipped)?)
     }
 
-    /// Puts other keys in place of the present ones; the same keys change nothing.
-    fn replace(&self, set: KeySet) {
+    /// Puts other keys in place of the present ones and tells whether it did; the same keys
+    /// change nothing.
+    fn replace(&self, set: KeySet) -> bool {
         let present = self.current.load();
-        if present.set != set {
+        let is_changed = present.set != set;
+        if is_changed {
             let generation = present.generation + 1;
             self.current.store(Arc::new(Keys { set, generation }));
         }
+        is_changed
     }
 }
 
@@ -178,15 +183,18 @@ impl Attempt {
         let keys = &self.keys;
         let begun = keys.origin.clock.now();
         keys.schedule.begin(begun);
+        let notice = Notice::begin(&keys.origin.issuer);
         match keys.fetch().await {
             Ok(set) => {
-                keys.replace(set);
+                notice.fetched(keys.replace(set));
                 keys.schedule.succeed(begun);
                 keys.last_error.store(None);
                 Ok(())
             }
             Err(error) => {
-                keys.schedule.fail(keys.origin.clock.now());
+                let now = keys.origin.clock.now();
+                notice.failed(&error, keys.schedule.age(now));
+                keys.schedule.fail(now);
                 Err(error)
             }
         }

@@ -1,11 +1,17 @@
 //! Where an issuer's keys come from, and whether they may be used now.
 //!
 //! Keys that were given stay; keys that are fetched are kept fresh by [`fetched`].
+#![cfg_attr(
+    not(feature = "discovery"),
+    allow(unused_variables, reason = "keys that were given have no age")
+)]
 
 #[cfg(feature = "discovery")]
 mod fetched;
 #[cfg(feature = "discovery")]
 mod keeper;
+#[cfg(feature = "discovery")]
+mod notice;
 #[cfg(feature = "discovery")]
 mod schedule;
 
