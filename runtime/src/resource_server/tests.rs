@@ -3,6 +3,7 @@
 
 mod claims;
 mod config;
+mod differential;
 mod format;
 mod issuers;
 #[cfg(feature = "discovery")]
