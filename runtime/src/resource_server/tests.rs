@@ -6,6 +6,7 @@ mod config;
 mod format;
 mod issuers;
 mod keys;
+mod profiles;
 mod time;
 
 use crate::keys::Algorithm;

@@ -76,6 +76,7 @@ impl JwtValidator {
                 let payload = compact.payload()?;
                 let claims = Claims::read(&payload, &issuer.form.names, &issuer.roles)?;
                 if present("iss", claims.iss.as_deref())? == &*issuer.issuer {
+                    untrusted.header.agrees_with(&claims)?;
                     let facts = issuer.accept(&claims, now)?;
                     return Ok(VerifiedToken::from_jwt(facts, payload));
                 }
