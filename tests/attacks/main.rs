@@ -9,6 +9,7 @@
     reason = "a test ends where it is wrong"
 )]
 
+mod backend;
 mod paths;
 mod sockets;
 mod tokens;

@@ -3,6 +3,7 @@
 
 mod claims;
 mod config;
+mod confusion;
 mod format;
 mod issuers;
 mod keys;

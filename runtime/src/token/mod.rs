@@ -11,6 +11,8 @@ mod lifetime;
 mod profile;
 mod roles_claim;
 mod validator;
+#[cfg(test)]
+mod vectors;
 mod verified;
 
 pub(crate) use self::bearer::Credential;
