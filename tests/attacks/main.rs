@@ -10,6 +10,7 @@
 )]
 
 mod backend;
+mod coverage;
 mod paths;
 mod sockets;
 mod tokens;

@@ -1,15 +1,16 @@
 //! The examples of RFC 7515 and RFC 8037, through the rooms of compact form, header and key.
 //!
-//! They show signatures alone: their claims are no access token's.
+//! They show signatures alone: their claims are no access token's. Beside them stand
+//! encodings of signatures that only a lenient verifier takes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::keys::{Algorithm, Key, KeySet, read_jwks};
 use crate::secret::Secret;
 use crate::token::TokenError;
 use crate::token::compact::UntrustedCompact;
 use crate::token::header::UntrustedHeader;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// The claims of RFC 7515 §A.1.1 to §A.3.1.
 const JOE: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
@@ -109,4 +110,64 @@ fn the_unsecured_example_of_rfc_7515_is_refused() {
 fn ed25519_of_rfc_8037() {
     let keys = key_set(ED25519_KEY, &[Algorithm::EdDSA]);
     holds(ED25519, &keys);
+}
+
+/// Signatures of one message by one key, made by OpenSSL for this test: with the salt of 32
+/// bytes that PS256 has, with 20, none and the most, and with SHA-1 in the mask.
+const PS256_KEY: &str = r#"{"kty":"RSA","e":"AQAB","n":"6CNDx2DIA7D7HIcPpHURaDcSFttRP_v1Lk7rXcpCu2oN91xUbNRtknFc9VMwzdUO9PA6FHSIjJwZqNuaYBeB3pNJuqHFrPZHg2SVl5AUAkwwxyxaxEmRBocrjQmB4sWRhXk9ib2ETRizMsHnapixa038iZOiPIT6oAOr4aC11WlqF479T1RQ_FXf8yHybAufolnKsUBRhov2IoJg90Q_10Vdu-2Q6nrrbdnOOH3qD0KoXvfkwmDz72gIKDsEPlThjjSFfsBhy6G56vuX0oST8EHBog7SX_oNRVFlIdE8422jjPMmjPIm-1VRj2m1N3p6MmUJNLidjD-iPSPQ2oLcRQ"}"#;
+const PS256: &str = "Csm3dgj4jD-BANH38U6aksvcz9S97uDDnb5pzHT5q0IuKR4IIrYYpEk0oghgKRDGHoEAAsLiAUNYCXM4LIU_j649BeJjR71K4ioKPTKKt1eNcITPczAKcUJqYP_cNrbcJDFAq0G8jE46Mvq6NXopfi30wnVbZx2QxmBGzh-fxDrfo-Elvq6HMt5XpsjMi9GcWPuy6v6Gzx06MUekfidmVer_FwcldNhZ-6x2viHfeSe_Iz9yAq2CQe2x1IWd70a1hZ_bSu_Y8ylDufnWCUJxnkqkv56qo32WJDWsMdtxY9oQCYXQQoVCUFWUeDG_gtdaQ9BIlZQYGAz407kLY2XcOg";
+const PS256_OTHERWISE: [&str; 4] = [
+    "SNe4811oGAx3PAIWFfexiSFfRxZISFL6Gy3sT08mPqaQyJuViLNcHYcRFjghkLAxDc7Ysk3FXAU0fvP44rg1cI029yTrQuHAE2De9rvSoelA0X_4aK2vxs4JWcMNYU2fr-X0jfWIgVORUjxYnPy0cGWxQHcsQpf8DM4tUopo8cloEAL6ZtAjXJPVZ-NcL_5gQ9jFfLPEYCHZsMD21ufxtz5foiySz8ICxw2Cy7-pVE5rRloXTOD7n6fFRygGTYI9D1QqMhPyXbSN847NmDUhku9UdPLi9BGkFKEs1pRGQWNLAIIXIuUCOi7aq_hAEutyrdp2aGHCVGIyq7bgfW_lbw",
+    "rXif5p_fFRbSSX0j455PI6ip18QBM88tTH5uaU_htJ3l3U4ALQpbBlwIpGhujA_hyLX7YwdXiLxDCijSzlJ8BYCMflNnFGF14Fg5WXLgsLnvRstrrxfsNMR1p9a3tBj4l7mtjtHxPlrc9-uIEAKeiK4U28LXw0g21U6jMJxOlRGrSrCLaT_mbWd6sJm1gVZz82viJkeWG92ND9Va8Xoj7RqfVrE57mI8OOMhcZxF0dJUcM3aFVe3qf8a_kmlB0v3MCvUO8-qt9nlcIJ__ITs6wl__Nm774PQn51Wy4gAuQ6H_uNxgiWkx2qdw-s85FglrFcfPlD01JYbMLcML9xXVg",
+    "vZdZYCGm2PEFqbd2UoZHHwyfEi3B5j6vnl1-9eTtK_yVtOV3BNgPuqWol9SVX1DyfnNgBdbH-QcwvNGLtqNX9UfMykK6-qQHTg-BUJr0kK6xvG18XYWST-iVggMe6ZZoI-cyPi-S5WD_Dpu7rqvloPgIWSFALr-q2-ESZDGIJz6AS_DcnHZ7NyPcNNXgjYhuHmgtVZjPY-KMdt7aFSTzzZmPqusvjhhudf51UM9ZenHmhoRy7VMZPR2c4AS8OdBdEpwal5YV6v_tOg4TYTfP4qoh4AAJ6exnfXV2N14KVesj64yIYfI6Vp7rySLDMtRpRnxzsdtFA_F_whXnmoOJ5g",
+    "fTqOfXY12JRsds8IOl23ApM92az8rEePWijux4eNCOphYHbErUV81innhn5F9o_lPpIHnubJt17pctL_xknZNXQ04Fy2SzQpGxFPoLk8CcaBuPQreMthAdJMwbNvIfMq1VBHDB2YP6eUgxe96CHYQm4sZHvBmVNkKCisMI6dwFD6dQHHpyM52REYIEBw1IkWN2NCfpj8I_joSrT0WXd3uMwGhZGsoYJApguuKGEy6Z9vvxkaOTRMu0GHKjlzVxt3rlzYkQkhVHKSIvodCv33-kLc3X1-gqHBje0ikKVSiIIXVwIG9Cbjh3f-cYsauGCk4db56KKXF70IhsmKFGpqSA",
+];
+
+/// RFC 7518 §3.5: the salt is as long as the hash, and the mask uses the same hash.
+#[test]
+fn another_salt_or_mask_than_that_of_ps256_is_refused() {
+    let keys = key_set(PS256_KEY, &[Algorithm::PS256]);
+    let token = |signature| format!("eyJhbGciOiJQUzI1NiJ9.UGF5bG9hZA.{signature}");
+    holds(&token(PS256), &keys);
+    for signature in PS256_OTHERWISE {
+        assert_eq!(verifies(&token(signature), &keys), Ok(false));
+    }
+}
+
+/// RFC 7518 §3.4: r and s side by side, never the sequence that X.509 makes of them.
+#[test]
+fn an_ecdsa_signature_in_der_is_refused() {
+    let keys = key_set(ES256_KEY, &[Algorithm::ES256]);
+    let raw = URL_SAFE_NO_PAD.decode(ES256).unwrap();
+    let mut der = Vec::new();
+    for number in raw.chunks(32) {
+        let zero = usize::from(number[0] >= 0x80);
+        let length = u8::try_from(number.len() + zero).unwrap();
+        der.extend([2, length]);
+        der.extend(vec![0; zero]);
+        der.extend(number);
+    }
+    let length = u8::try_from(der.len()).unwrap();
+    let der = URL_SAFE_NO_PAD.encode([&[0x30, length], &der[..]].concat());
+    let token = format!("eyJhbGciOiJFUzI1NiJ9.{JOE}.{der}");
+    assert_eq!(verifies(&token, &keys), Ok(false));
+}
+
+/// RFC 8032 §5.1.7: S is below the order L; with L added it would be a second signature.
+#[test]
+fn an_ed25519_signature_has_one_spelling() {
+    const L: [u8; 32] = *b"\xed\xd3\xf5\x5c\x1a\x63\x12\x58\xd6\x9c\xf7\xa2\xde\xf9\xde\x14\
+        \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10";
+    let keys = key_set(ED25519_KEY, &[Algorithm::EdDSA]);
+    let (input, signature) = ED25519.rsplit_once('.').unwrap();
+    let mut raw = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    let mut carry = 0_u16;
+    for (byte, add) in raw[32..].iter_mut().zip(L) {
+        let sum = u16::from(*byte) + u16::from(add) + carry;
+        *byte = sum.to_le_bytes()[0];
+        carry = sum >> 8;
+    }
+    assert_eq!(carry, 0);
+    let other = format!("{input}.{}", URL_SAFE_NO_PAD.encode(&raw));
+    assert_eq!(verifies(&other, &keys), Ok(false));
 }
