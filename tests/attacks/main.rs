@@ -9,6 +9,8 @@
     reason = "a test ends where it is wrong"
 )]
 
+mod backend;
+mod coverage;
 mod paths;
 mod sockets;
 mod tokens;

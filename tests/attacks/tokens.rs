@@ -107,7 +107,7 @@ async fn one_changed_character_anywhere_is_refused() {
     }
 }
 
-/// RFC 9068 §4, RFC 8725 §3.12: neither another kind of token nor another API's.
+/// RFC 9068 §4, RFC 7519 §5.2 and §5.3, RFC 8725 §3.10 and §3.12: neither another kind of token nor another API's.
 #[tokio::test]
 async fn tokens_for_something_else_are_refused() {
     let api = api().await;
@@ -144,6 +144,18 @@ async fn tokens_for_something_else_are_refused() {
                 .header("b64", json!(false)),
         ),
         ("compressed", token().header("zip", json!("DEF"))),
+        ("announcing another inside", token().header("cty", "JWT")),
+        ("contradicting itself", token().header("sub", "admin")),
+        (
+            "with a line break for a subject",
+            token().claim("sub", "a\nb"),
+        ),
+        (
+            "asking for password hashing",
+            token()
+                .header("alg", "PBES2-HS256+A128KW")
+                .header("p2c", 2_147_483_647),
+        ),
     ] {
         assert_eq!(status(&api, &token.sign()).await, 401, "{what}");
     }

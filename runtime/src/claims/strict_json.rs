@@ -112,6 +112,48 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 }
 
+/// Reads and drops an object that is strict all the way down.
+pub(crate) struct AnyObject(AnyValue);
+
+impl AnyObject {
+    /// The value of a member of the outermost object.
+    pub(crate) const fn member() -> Self {
+        Self(AnyValue::member())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for AnyObject {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self.0)
+    }
+}
+
+/// Reads and drops an array of strings.
+pub(crate) struct Texts;
+
+impl<'de> DeserializeSeed<'de> for Texts {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Texts {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of strings")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(Text)?.is_some() {}
+        Ok(())
+    }
+}
+
 /// Reads a string, borrowed where it holds no escape.
 pub(crate) struct Text;
 

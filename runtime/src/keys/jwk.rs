@@ -293,6 +293,23 @@ mod tests {
         assert!(read(&other, &[Algorithm::ES384, Algorithm::ES256]).is_none());
     }
 
+    /// RFC 7517 §4.7 to §4.9: no certificate is read, so none can stand for another key.
+    #[test]
+    fn certificates_beside_a_key_change_nothing() {
+        for (member, value) in [
+            ("x5c", json!(["AAAA"])),
+            ("x5c", json!(7)),
+            ("x5u", json!("http://169.254.169.254/")),
+            ("x5t", json!("AAAA")),
+            ("x5t#S256", json!(null)),
+        ] {
+            let with_certificate = with(ed25519(), member, value);
+            assert!(read(&with_certificate, &DEFAULT_ALGORITHMS).is_some());
+            let alone = without(with_certificate, "x");
+            assert!(read(&alone, &DEFAULT_ALGORITHMS).is_none(), "{member}");
+        }
+    }
+
     #[test]
     fn a_small_modulus_is_useless() {
         let small = URL_SAFE_NO_PAD.encode([0xDB; 128]);

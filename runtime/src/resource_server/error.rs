@@ -80,7 +80,7 @@ pub enum ConfigError {
         issuer: String,
     },
     /// The place of the roles is no JSON Pointer (RFC 6901) into the claims, or one that
-    /// begins at a registered claim.
+    /// begins at a registered claim or at one that the profile reads for something else.
     RolesClaim {
         /// Whose tokens they are.
         issuer: String,
@@ -140,7 +140,8 @@ impl fmt::Display for ConfigError {
             ),
             Self::RolesClaim { issuer } => write!(
                 f,
-                "the roles claim for `{issuer}` is no json pointer such as `/realm_access/roles`"
+                "the roles claim for `{issuer}` is no json pointer such as `/realm_access/roles`, \
+                 or points at a claim that has a meaning of its own"
             ),
             Self::NoReason { issuer } => write!(f, "what is lowered for `{issuer}` has no reason"),
             Self::Realm => {

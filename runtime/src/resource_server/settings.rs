@@ -135,9 +135,8 @@ impl Settings {
     }
 
     fn roles(&self) -> Result<RolesClaim, ConfigError> {
-        let pointer = self.roles_claim.as_deref();
-        let pointer = pointer.unwrap_or(self.profile.form().roles);
-        RolesClaim::parse(pointer).ok_or_else(|| ConfigError::RolesClaim {
+        let roles = self.profile.form().roles_claim(self.roles_claim.as_deref());
+        roles.ok_or_else(|| ConfigError::RolesClaim {
             issuer: self.issuer.clone(),
         })
     }

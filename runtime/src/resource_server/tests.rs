@@ -3,12 +3,14 @@
 
 mod claims;
 mod config;
+mod confusion;
 mod differential;
 mod format;
 mod issuers;
 #[cfg(feature = "discovery")]
 mod key_server;
 mod keys;
+mod profiles;
 mod remembered;
 mod revocations;
 mod time;

@@ -21,7 +21,8 @@ pub enum TokenError {
     MalformedHeader,
     /// The header's `alg` is missing, unknown or not allowed for the issuer.
     Algorithm,
-    /// The header's `typ` is not the one that the issuer's profile demands.
+    /// The header's `typ` is not the one that the issuer's profile demands, or its `cty`
+    /// announces another token inside.
     Type,
     /// The header has `crit`, `b64` or `zip`.
     CriticalHeader,
@@ -33,7 +34,8 @@ pub enum TokenError {
     MalformedClaims,
     /// A claim is missing that the issuer's profile demands.
     MissingClaim(&'static str),
-    /// A claim has the wrong JSON type or an impossible value.
+    /// A claim has the wrong JSON type, an impossible value, or another value than the header
+    /// repeats of it.
     WrongClaim(&'static str),
     /// `iss` is not the issuer whose key signed.
     Issuer,

@@ -1,17 +1,22 @@
 //! The header ([RFC 7515 §4]): what the sender claims about key and type.
 //!
 //! The compact form comes before, the choice of a key after. `jwk`, `jku`, `x5c` and `x5u`
-//! have no field: a header supplies no key.
+//! have no field: a header supplies no key. What it repeats of the claims ([RFC 7519 §5.3])
+//! is kept until the claims are known.
 //!
 //! [RFC 7515 §4]: https://www.rfc-editor.org/rfc/rfc7515#section-4
+//! [RFC 7519 §5.3]: https://www.rfc-editor.org/rfc/rfc7519#section-5.3
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
-use crate::claims::strict_json::{self, AnyValue, Names, Text};
+use crate::claims::Audience;
+use crate::claims::strict_json::{self, AnyObject, AnyValue, Names, Text, Texts};
 use crate::keys::{Algorithm, named};
+use crate::token::claims::Claims;
 use crate::token::error::TokenError;
 
 /// A header that is well-formed; who wrote it is not known yet.
@@ -20,6 +25,15 @@ pub(super) struct UntrustedHeader<'a> {
     pub(super) algorithm: Algorithm,
     pub(super) kid: Option<Cow<'a, str>>,
     pub(super) typ: Option<Cow<'a, str>>,
+    repeated: Repeated<'a>,
+}
+
+/// The claims that a header may repeat.
+#[derive(Debug, Default)]
+struct Repeated<'a> {
+    iss: Option<Cow<'a, str>>,
+    sub: Option<Cow<'a, str>>,
+    aud: Option<Audience>,
 }
 
 impl<'a> UntrustedHeader<'a> {
@@ -27,10 +41,11 @@ impl<'a> UntrustedHeader<'a> {
     ///
     /// # Errors
     ///
-    /// [`TokenError::MalformedHeader`] for anything but a strict JSON object whose `alg`,
-    /// `kid` and `typ` are strings, [`TokenError::CriticalHeader`] for `crit`, `b64` and
+    /// [`TokenError::MalformedHeader`] for anything but a strict JSON object whose registered
+    /// members have the type of RFC 7515 §4.1, [`TokenError::CriticalHeader`] for `crit`, `b64` and
     /// `zip` in whatever shape, [`TokenError::Algorithm`] for an `alg` that is missing or
-    /// no signature algorithm.
+    /// no signature algorithm, [`TokenError::Type`] for a `cty` that announces a token
+    /// inside this one.
     pub(super) fn read(json: &'a [u8]) -> Result<Self, TokenError> {
         let members =
             strict_json::read(json, Members::default()).map_err(|_| TokenError::MalformedHeader)?;
@@ -38,12 +53,42 @@ impl<'a> UntrustedHeader<'a> {
             return Err(TokenError::CriticalHeader);
         }
         let algorithm = members.alg.as_deref().and_then(named);
+        let algorithm = algorithm.ok_or(TokenError::Algorithm)?;
+        if members.cty.as_deref().is_some_and(is_token) {
+            return Err(TokenError::Type);
+        }
         Ok(Self {
-            algorithm: algorithm.ok_or(TokenError::Algorithm)?,
+            algorithm,
             kid: members.kid,
             typ: members.typ,
+            repeated: members.repeated,
         })
     }
+
+    /// Refuses claims that the header repeats with another value ([RFC 7519 §5.3]).
+    ///
+    /// [RFC 7519 §5.3]: https://www.rfc-editor.org/rfc/rfc7519#section-5.3
+    pub(super) fn agrees_with(&self, claims: &Claims<'_>) -> Result<(), TokenError> {
+        let Repeated { iss, sub, aud } = &self.repeated;
+        for (name, agrees) in [
+            ("iss", iss.is_none() || *iss == claims.iss),
+            ("sub", sub.is_none() || *sub == claims.sub),
+            ("aud", aud.is_none() || *aud == claims.aud),
+        ] {
+            if !agrees {
+                return Err(TokenError::WrongClaim(name));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// RFC 7519 §5.2: with `JWT` as its content type, the payload is another token. None is
+/// looked for, so a token that announces one is not what it says.
+fn is_token(content_type: &str) -> bool {
+    let subtype = content_type.rsplit('/').next().unwrap_or_default();
+    let name = subtype.rsplit('+').next().unwrap_or_default();
+    name.trim().eq_ignore_ascii_case("jwt")
 }
 
 #[derive(Default)]
@@ -51,6 +96,8 @@ struct Members<'a> {
     alg: Option<Cow<'a, str>>,
     kid: Option<Cow<'a, str>>,
     typ: Option<Cow<'a, str>>,
+    cty: Option<Cow<'a, str>>,
+    repeated: Repeated<'a>,
     is_critical: bool,
 }
 
@@ -76,6 +123,17 @@ impl<'de> Visitor<'de> for Members<'de> {
                 "alg" => self.alg = Some(map.next_value_seed(Text)?),
                 "kid" => self.kid = Some(map.next_value_seed(Text)?),
                 "typ" => self.typ = Some(map.next_value_seed(Text)?),
+                "cty" => self.cty = Some(map.next_value_seed(Text)?),
+                "iss" => self.repeated.iss = Some(map.next_value_seed(Text)?),
+                "sub" => self.repeated.sub = Some(map.next_value_seed(Text)?),
+                "aud" => {
+                    self.repeated.aud = Some(map.next_value_seed(PhantomData::<Audience>)?);
+                }
+                "jku" | "x5u" | "x5t" | "x5t#S256" => {
+                    map.next_value_seed(Text)?;
+                }
+                "jwk" => map.next_value_seed(AnyObject::member())?,
+                "x5c" => map.next_value_seed(Texts)?,
                 other => {
                     self.is_critical |= matches!(other, "crit" | "b64" | "zip");
                     map.next_value_seed(AnyValue::member())?;
@@ -166,6 +224,55 @@ mod tests {
         }
     }
 
+    /// RFC 7519 §5.2 and §7.2 step 8, CVE-2026-29000.
+    #[test]
+    fn a_token_that_announces_another_inside_is_refused() {
+        for cty in [
+            "JWT",
+            "jwt",
+            "application/jwt",
+            "at+jwt",
+            "APPLICATION/AT+JWT",
+        ] {
+            let json = format!(r#"{{"alg":"RS256","cty":"{cty}"}}"#);
+            assert_eq!(error(&json), Some(TokenError::Type), "{cty}");
+        }
+        assert_eq!(error(r#"{"alg":"RS256","cty":"json"}"#), None);
+    }
+
+    /// RFC 7519 §5.3.
+    #[test]
+    fn what_the_header_repeats_of_the_claims_is_equal() {
+        let form = crate::token::Profile::Rfc9068.form();
+        let claims = br#"{"iss":"i","sub":"s","aud":["a","b"]}"#;
+        let claims = Claims::read(claims, &form.names, &form.roles_claim(None).unwrap()).unwrap();
+        let agrees = |members: &str| {
+            let json = format!(r#"{{"alg":"RS256"{members}}}"#);
+            UntrustedHeader::read(json.as_bytes())
+                .unwrap()
+                .agrees_with(&claims)
+        };
+        assert_eq!(agrees(""), Ok(()));
+        assert_eq!(agrees(r#","iss":"i","sub":"s","aud":["a","b"]"#), Ok(()));
+        for (member, claim) in [
+            (r#""iss":"j""#, "iss"),
+            (r#""iss":"I""#, "iss"),
+            (r#""sub":"admin""#, "sub"),
+            (r#""aud":"a""#, "aud"),
+            (r#""aud":["a"]"#, "aud"),
+            (r#""aud":["b","a"]"#, "aud"),
+        ] {
+            let error = Err(TokenError::WrongClaim(claim));
+            assert_eq!(agrees(&format!(",{member}")), error, "{member}");
+        }
+        let empty = Claims::default();
+        let header = UntrustedHeader::read(br#"{"alg":"RS256","sub":"s"}"#).unwrap();
+        assert_eq!(
+            header.agrees_with(&empty),
+            Err(TokenError::WrongClaim("sub"))
+        );
+    }
+
     /// RFC 7515 §4 and §10.12.
     #[test]
     fn only_a_strict_object_with_strings_is_a_header() {
@@ -184,6 +291,21 @@ mod tests {
             r#"{"alg":"RS256","kid":["a"]}"#,
             r#"{"alg":"RS256","typ":null}"#,
             r#"{"alg":"RS256","typ":{}}"#,
+            r#"{"alg":"RS256","cty":null}"#,
+            r#"{"alg":"RS256","jku":1}"#,
+            r#"{"alg":"RS256","x5u":null}"#,
+            r#"{"alg":"RS256","x5t":[]}"#,
+            r#"{"alg":"RS256","x5t#S256":{}}"#,
+            r#"{"alg":"RS256","jwk":"key"}"#,
+            r#"{"alg":"RS256","jwk":[]}"#,
+            r#"{"alg":"RS256","jwk":{"a":1,"a":1}}"#,
+            r#"{"alg":"RS256","x5c":"MII"}"#,
+            r#"{"alg":"RS256","x5c":[1]}"#,
+            r#"{"alg":"RS256","iss":null}"#,
+            r#"{"alg":"RS256","iss":["a"]}"#,
+            r#"{"alg":"RS256","sub":1}"#,
+            r#"{"alg":"RS256","aud":{}}"#,
+            r#"{"alg":"RS256","aud":["a",1]}"#,
             r#"{"alg":"RS256","alg":"RS256"}"#,
             r#"{"alg":"RS256","\u0061lg":"none"}"#,
             r#"{"alg":"RS256","x":{"a":1,"a":1}}"#,

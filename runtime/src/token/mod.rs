@@ -16,6 +16,8 @@ mod remembered;
 mod revocations;
 mod roles_claim;
 mod validator;
+#[cfg(test)]
+mod vectors;
 mod verified;
 
 pub(crate) use self::bearer::Credential;

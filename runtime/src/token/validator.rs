@@ -111,7 +111,7 @@ impl JwtValidator {
         let mut unknown_key = Vec::new();
         for (at, issuer) in self.issuers.iter().enumerate() {
             match issuer.prove(untrusted, now) {
-                Ok(generation) => match accept(issuer, compact, now) {
+                Ok(generation) => match accept(issuer, compact, untrusted, now) {
                     Err(TokenError::Issuer) => furthest = Stage::Issuer,
                     judged => {
                         return Judgement::Final(judged.map(|token| Remembered {
@@ -177,6 +177,7 @@ impl JwtValidator {
 fn accept(
     issuer: &TrustedIssuer,
     compact: &UntrustedCompact<'_>,
+    untrusted: &Untrusted<'_>,
     now: NumericDate,
 ) -> Result<VerifiedToken, TokenError> {
     let payload = compact.payload()?;
@@ -184,6 +185,7 @@ fn accept(
     if present("iss", claims.iss.as_deref())? != &*issuer.issuer {
         return Err(TokenError::Issuer);
     }
+    untrusted.header.agrees_with(&claims)?;
     let facts = issuer.accept(claims, now)?;
     Ok(VerifiedToken::from_jwt(facts, payload))
 }

@@ -188,14 +188,65 @@ async fn claims_that_are_no_strict_json_object_are_refused() {
     assert_eq!(court.judge(token).await, Err(TokenError::MalformedClaims));
 }
 
-/// CVE-2026-29000: no layer inside is looked for, signed or not.
+/// CVE-2026-29000, RFC 7519 §5.2: no layer inside is looked for, signed or not.
 #[tokio::test]
 async fn a_nested_token_is_refused() {
     let court = Court::new().await;
     let inner = court.token().sign();
     for payload in [inner.clone(), format!("\"{inner}\"")] {
-        let nested = court.token().header("cty", "JWT").payload_bytes(payload);
-        assert_eq!(court.judge(nested).await, Err(TokenError::MalformedClaims));
+        let nested = court.token().payload_bytes(payload);
+        assert_eq!(
+            court.judge(nested.clone()).await,
+            Err(TokenError::MalformedClaims)
+        );
+        let announced = nested.header("cty", "JWT");
+        assert_eq!(court.judge(announced).await, Err(TokenError::Type));
+    }
+    let announced = court.token().header("cty", "JWT");
+    assert_eq!(court.judge(announced).await, Err(TokenError::Type));
+}
+
+/// RFC 7519 §5.3: of two values that differ, neither is taken.
+#[tokio::test]
+async fn a_claim_that_the_header_repeats_is_equal() {
+    let court = Court::new().await;
+    for (claim, own) in [("iss", ISSUER), ("sub", "alice"), ("aud", AUDIENCE)] {
+        let token = court.token().header(claim, own);
+        assert_eq!(court.judge(token).await, Ok(()), "{claim}");
+        let token = court.token().header(claim, "admin");
+        assert_eq!(
+            court.judge(token).await,
+            Err(TokenError::WrongClaim(claim)),
+            "{claim}"
+        );
+        let token = court.token().header(claim, json!([null]));
+        assert_eq!(
+            court.judge(token).await,
+            Err(TokenError::MalformedHeader),
+            "{claim}"
+        );
+    }
+}
+
+/// RFC 8725 §3.10: what goes to logs and databases has nothing in it that they obey.
+#[tokio::test]
+async fn a_name_with_a_control_character_is_refused() {
+    let court = Court::new().await;
+    for claim in ["sub", "client_id", "jti"] {
+        for name in [
+            "a\0",
+            "a\r\nSet-Cookie: x",
+            "\u{1b}[2J",
+            "a\u{202e}b",
+            "\u{2028}",
+        ] {
+            let token = court.token().claim(claim, name);
+            assert_eq!(
+                court.judge(token).await,
+                Err(TokenError::WrongClaim(claim)),
+                "{claim}: {name:?}"
+            );
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::*;
 use crate::claims::NumericDate;
 use crate::danger::dangerous_token_lifetime;
 use crate::resource_server::error::ConfigError;
+use crate::token::Profile;
 
 fn embedded() -> EmbeddedIssuer {
     EmbeddedIssuer::new(ISSUER)
@@ -146,6 +147,49 @@ async fn what_is_lowered_has_a_reason() {
         }
     }
     assert_eq!(build(good()).await.unwrap().lowered().count(), 0);
+}
+
+/// RFC 6901 §3; and no claim is read for two things.
+#[tokio::test]
+async fn roles_have_a_place_of_their_own() {
+    for pointer in [
+        "",
+        "/",
+        "roles",
+        "#/roles",
+        "/a~",
+        "/a~2",
+        "/sub",
+        "/aud/0",
+        "/cnf/jkt",
+        "/nonce",
+        "/scope",
+        "/client_id",
+        "/jti",
+    ] {
+        let error = build(good().roles_claim(pointer)).await.unwrap_err();
+        assert!(
+            matches!(error, ConfigError::RolesClaim { issuer } if issuer == ISSUER),
+            "{pointer}"
+        );
+    }
+    for (profile, pointer) in [
+        (Profile::Entra, "/scp"),
+        (Profile::Entra, "/azp"),
+        (Profile::Okta, "/cid"),
+        (Profile::Cognito, "/token_use"),
+        (Profile::Keycloak, "/typ"),
+    ] {
+        let issuer = good().profile(profile).roles_claim(pointer);
+        let error = build(issuer).await.unwrap_err();
+        assert!(matches!(error, ConfigError::RolesClaim { .. }), "{pointer}");
+    }
+    for pointer in ["/roles", "/groups", "/realm_access/roles", "/a~1b", "/azp"] {
+        assert!(
+            build(good().roles_claim(pointer)).await.is_ok(),
+            "{pointer}"
+        );
+    }
 }
 
 /// RFC 6750 §3, RFC 9110 §11.5.

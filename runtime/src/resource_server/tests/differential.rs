@@ -34,7 +34,7 @@ const CLAIMS: [&str; 10] = [
     "scope",
     "x",
 ];
-const HEADER: [&str; 6] = ["alg", "kid", "typ", "crit", "jwk", "x"];
+const HEADER: [&str; 6] = ["alg", "kid", "typ", "crit", "jku", "x"];
 
 /// Values that are right for some claim, and such as are right for none.
 fn value() -> impl Strategy<Value = Value> {

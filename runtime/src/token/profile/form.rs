@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
+use crate::token::roles_claim::RolesClaim;
 
 /// The form that an issuer's tokens have.
 ///
@@ -21,7 +22,7 @@ pub(crate) struct Form {
     /// What a token must have beside what every token must have.
     pub(super) demands: &'static [Demand],
     /// A JSON Pointer to the roles, where the issuer's configuration names no other.
-    pub(crate) roles: &'static str,
+    pub(super) roles: &'static str,
     /// How long its tokens live at most, where the provider cannot be set to less.
     pub(crate) lifetime: Option<Duration>,
     /// What is lowered against RFC 9068, one sentence each.
@@ -34,8 +35,16 @@ pub(in crate::token) struct Names {
     pub(in crate::token) client_id: &'static str,
     pub(in crate::token) token_id: &'static str,
     pub(in crate::token) scope: ScopeClaim,
-    /// A claim that only access tokens have, and its one value.
+    /// A claim that tells the tokens meant here from others, and its one value.
     pub(in crate::token) marker: Option<(&'static str, &'static str)>,
+}
+
+impl Names {
+    /// Whether the profile reads `claim` for something else than roles.
+    pub(in crate::token) fn take(&self, claim: &str) -> bool {
+        [self.client_id, self.token_id, self.scope.name()].contains(&claim)
+            || self.marker.is_some_and(|(name, _)| name == claim)
+    }
 }
 
 /// Where the scopes are, and in which form.
@@ -68,11 +77,21 @@ pub(super) enum AudienceClaim {
 pub(super) enum Demand {
     TokenId,
     ClientId,
-    /// Scopes or roles: what an ID token does not have.
+    /// At least one scope.
+    Scope,
+    /// At least one scope or role.
     Grant,
 }
 
 impl Form {
+    /// Where roles are: at `pointer`, or where the profile has them.
+    ///
+    /// Nothing where that is no place for roles, or where the profile reads something else there.
+    pub(crate) fn roles_claim(&self, pointer: Option<&str>) -> Option<RolesClaim> {
+        let roles = RolesClaim::parse(pointer.unwrap_or(self.roles))?;
+        (!self.names.take(roles.first())).then_some(roles)
+    }
+
     /// Whether the header's `typ` is this profile's ([RFC 7515 §4.1.9]).
     ///
     /// A value without a slash stands for one that begins with `application/`; media types
@@ -106,16 +125,31 @@ impl Form {
         {
             return Err(TokenError::WrongClaim(name));
         }
-        self.demands.iter().try_for_each(|demand| match demand {
-            Demand::TokenId => present(self.names.token_id, claims.token_id.as_deref()).map(drop),
-            Demand::ClientId => {
-                present(self.names.client_id, claims.client_id.as_deref()).map(drop)
-            }
-            Demand::Grant if claims.scope.is_none() && claims.roles.is_none() => {
-                Err(TokenError::MissingClaim(self.names.scope.name()))
-            }
-            Demand::Grant => Ok(()),
-        })
+        self.demands
+            .iter()
+            .try_for_each(|demand| self.meet(*demand, claims))
+    }
+
+    /// Whether the token has what the profile demands; an empty scope is none.
+    fn meet(&self, demand: Demand, claims: &Claims<'_>) -> Result<(), TokenError> {
+        let Names {
+            client_id,
+            token_id,
+            scope,
+            ..
+        } = self.names;
+        let has_scope = claims.scope.as_deref().is_some_and(|text| !text.is_empty());
+        let has_role = || {
+            let roles = claims.roles.as_ref();
+            roles.is_some_and(|roles| roles.iter().next().is_some())
+        };
+        match demand {
+            Demand::TokenId => present(token_id, claims.token_id.as_deref()).map(drop),
+            Demand::ClientId => present(client_id, claims.client_id.as_deref()).map(drop),
+            Demand::Scope if has_scope => Ok(()),
+            Demand::Grant if has_scope || has_role() => Ok(()),
+            Demand::Scope | Demand::Grant => Err(TokenError::MissingClaim(scope.name())),
+        }
     }
 
     /// Whether the token is meant for `audience`.
@@ -153,15 +187,14 @@ pub(in crate::token) fn present<'a>(
 mod tests {
     use super::*;
     use crate::token::profile::Profile;
-    use crate::token::roles_claim::RolesClaim;
 
     fn rfc_9068() -> &'static Form {
         Profile::Rfc9068.form()
     }
 
     fn judge(json: &str) -> Result<(), TokenError> {
-        let roles = RolesClaim::parse(rfc_9068().roles).unwrap();
-        let claims = Claims::read(json.as_bytes(), &rfc_9068().names, &roles).unwrap();
+        let roles = rfc_9068().roles_claim(None).unwrap();
+        let claims = Claims::read(json.as_bytes(), &rfc_9068().names, &roles)?;
         rfc_9068().judge(&claims)
     }
 
@@ -218,6 +251,24 @@ mod tests {
             (r#"{"iat":1,"jti":"j","client_id":""}"#, "client_id"),
         ] {
             assert_eq!(judge(json), Err(TokenError::WrongClaim(claim)));
+        }
+    }
+
+    #[test]
+    fn a_profile_reads_each_claim_for_one_thing() {
+        for (profile, pointer, is_free) in [
+            (Profile::Rfc9068, "/groups", true),
+            (Profile::Rfc9068, "/scope", false),
+            (Profile::Rfc9068, "/client_id/x", false),
+            (Profile::Entra, "/uti", false),
+            (Profile::Entra, "/ver", false),
+            (Profile::Entra, "/scope", true),
+            (Profile::Okta, "/scp", false),
+            (Profile::Keycloak, "/typ", false),
+            (Profile::Keycloak, "/resource_access/api/roles", true),
+        ] {
+            let found = profile.form().roles_claim(Some(pointer));
+            assert_eq!(found.is_some(), is_free, "{profile:?}: {pointer}");
         }
     }
 

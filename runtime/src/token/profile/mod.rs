@@ -26,25 +26,29 @@ pub enum Profile {
     /// Microsoft Entra ID, access tokens of version 2.0.
     ///
     /// The client is in `azp`, the token's identifier in `uti`, scopes are in `scp`, roles in
-    /// `roles`. Its tokens live 60 to 90 minutes.
+    /// `roles`. Its tokens live 60 to 90 minutes. Set `requestedAccessTokenVersion` to 2 in the
+    /// API's manifest: tokens of version 1.0 have another issuer and other names. All tenants
+    /// share their keys; trust one [`Issuer`](crate::Issuer) for each tenant.
     Entra,
     /// Auth0 with its own token profile; an API that is set to RFC 9068 needs none of this.
     ///
     /// The client is in `azp`, scopes are in `scope`, roles (permissions) in `permissions`.
-    /// Tokens have no identifier.
+    /// Tokens have no identifier. They live 24 hours until the API's settings say less.
     Auth0,
-    /// Okta, tokens of a custom authorization server.
+    /// Okta, tokens of a custom authorization server (`…/oauth2/default` and the like).
     ///
-    /// The client is in `cid`, scopes are in `scp`, roles in `groups` where the server is set to add them.
+    /// The client is in `cid`, scopes are in `scp`, roles in `groups` where the server is set to
+    /// add them. Tokens of the org authorization server are for Okta alone.
     Okta,
     /// Amazon Cognito user pools.
     ///
     /// The audience is the app client's id: `aud` is there only for tokens that are bound to a
     /// resource, and is then compared instead. Scopes are in `scope`, roles in `cognito:groups`.
     Cognito,
-    /// Keycloak.
+    /// Keycloak, from version 25 on: before, access tokens may have a `nonce` as ID tokens do.
     ///
-    /// The client is in `azp`, scopes are in `scope`, roles in `realm_access.roles`.
+    /// The client is in `azp`, scopes are in `scope`, roles in `realm_access.roles`. `aud` names
+    /// this API only where the client has an audience mapper.
     Keycloak,
 }
 

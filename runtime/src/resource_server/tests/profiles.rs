@@ -1,0 +1,217 @@
+//! Tokens of the providers that differ from RFC 9068, in the form that each documents.
+//!
+//! What every profile refuses is said once here, under a name for each provider; what is
+//! one provider's own is in its file.
+
+mod auth0;
+mod cognito;
+mod entra;
+mod keycloak;
+mod okta;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::token::{Profile, VerifiedToken};
+
+/// What one provider's tokens look like.
+struct Shape {
+    profile: Profile,
+    url: &'static str,
+    audience: &'static str,
+    /// The header's `typ`, where it has one.
+    typ: Option<&'static str>,
+    /// A user's token; the instants are added.
+    user: Value,
+    /// A token that a client got for itself.
+    machine: Value,
+}
+
+/// An API that trusts one provider.
+struct Provider {
+    court: Court,
+    shape: Shape,
+}
+
+impl Provider {
+    async fn new(shape: Shape) -> Self {
+        Self::with(shape, |issuer| issuer).await
+    }
+
+    /// With the provider's issuer configured further.
+    async fn with(
+        mut shape: Shape,
+        configure: impl FnOnce(Issuer<Audienced>) -> Issuer<Audienced>,
+    ) -> Self {
+        let clock = TestClock::new();
+        let issuer = EmbeddedIssuer::new(shape.url).clock(clock.clone());
+        let trusted = configure(issuer.issuer(shape.audience).profile(shape.profile));
+        let builder = ResourceServer::builder().trust(trusted);
+        let server = builder.clock(clock.clone()).build().await.unwrap();
+        for claims in [&mut shape.user, &mut shape.machine] {
+            claims["iat"] = clock.time().as_secs().into();
+            claims["exp"] = (clock.time().as_secs() + 300).into();
+        }
+        let court = Court {
+            issuer,
+            server,
+            clock,
+        };
+        Self { court, shape }
+    }
+
+    fn sign(&self, typ: Option<&str>, claims: &Value) -> String {
+        let token = self.court.token().payload_bytes(claims.to_string());
+        let token = token.algorithm(Algorithm::RS256);
+        match typ {
+            Some(typ) => token.typ(typ).sign(),
+            None => token.without_header("typ").sign(),
+        }
+    }
+
+    async fn accept(&self, claims: &Value) -> Arc<VerifiedToken> {
+        let token = self.sign(self.shape.typ, claims);
+        let verified = self.court.server.authenticate(token.as_bytes()).await;
+        verified.unwrap()
+    }
+
+    async fn judge(&self, claims: &Value) -> Result<(), TokenError> {
+        self.judge_typed(self.shape.typ, claims).await
+    }
+
+    async fn judge_typed(&self, typ: Option<&str>, claims: &Value) -> Result<(), TokenError> {
+        judge(&self.court.server, &self.sign(typ, claims)).await
+    }
+
+    /// The user's token with one claim of another value.
+    fn user_with(&self, claim: &str, value: impl Into<Value>) -> Value {
+        let mut claims = self.shape.user.clone();
+        claims[claim] = value.into();
+        claims
+    }
+
+    /// The user's token without these claims.
+    fn user_without(&self, names: &[&str]) -> Value {
+        without(&self.shape.user, names)
+    }
+
+    async fn demands(&self, claims: &[&'static str]) {
+        for claim in claims {
+            assert_eq!(
+                self.judge(&self.user_without(&[claim])).await,
+                Err(TokenError::MissingClaim(claim)),
+                "{claim}"
+            );
+        }
+    }
+
+    /// CVE-2025-30144, CVE-2026-25537: of another JSON type, a claim is wrong and never absent.
+    async fn demands_texts(&self, claims: &[&'static str]) {
+        for claim in claims {
+            for value in [json!(null), json!(1), json!(["x"]), json!({}), json!("")] {
+                assert_eq!(
+                    self.judge(&self.user_with(claim, value.clone())).await,
+                    Err(TokenError::WrongClaim(claim)),
+                    "{claim}: {value}"
+                );
+            }
+        }
+    }
+
+    /// RFC 8725 §3.11 and §3.12.
+    async fn refuses_types(&self, types: &[Option<&str>]) {
+        assert_eq!(self.judge(&self.shape.user).await, Ok(()));
+        for typ in types {
+            assert_eq!(
+                self.judge_typed(*typ, &self.shape.user).await,
+                Err(TokenError::Type),
+                "{typ:?}"
+            );
+        }
+    }
+
+    /// The longest lifetime in seconds, and one more.
+    async fn lives_up_to(&self, seconds: u64) {
+        let start = self.court.clock.time().as_secs();
+        for (lifetime, verdict) in [
+            (seconds - 1, Ok(())),
+            (seconds, Ok(())),
+            (seconds + 1, Err(TokenError::Lifetime)),
+            (86_400, Err(TokenError::Lifetime)),
+        ] {
+            let token = self.user_with("exp", start + lifetime);
+            assert_eq!(self.judge(&token).await, verdict, "{lifetime}");
+        }
+    }
+
+    /// RFC 7519 §4.1.3, CVE-2024-5798.
+    async fn refuses_audiences(&self, audiences: &[Value]) {
+        for aud in audiences {
+            assert_eq!(
+                self.judge(&self.user_with("aud", aud.clone())).await,
+                Err(TokenError::Audience),
+                "{aud}"
+            );
+        }
+    }
+
+    /// RFC 8725 §3.8: the provider's tenants share keys, so `iss` alone tells them apart.
+    async fn refuses_issuers(&self, issuers: &[&str]) {
+        for iss in issuers {
+            assert_eq!(
+                self.judge(&self.user_with("iss", *iss)).await,
+                Err(TokenError::Issuer),
+                "{iss}"
+            );
+        }
+    }
+
+    /// What ID tokens have, and what bound tokens have (RFC 9449 §7.1, RFC 8705 §3).
+    async fn refuses_id_tokens_and_bound_ones(&self) {
+        for claim in ["nonce", "at_hash", "c_hash"] {
+            let token = self.user_with(claim, "x");
+            assert_eq!(
+                self.judge(&token).await,
+                Err(TokenError::IdToken),
+                "{claim}"
+            );
+        }
+        let bound = self.user_with("cnf", json!({"jkt": "x"}));
+        assert_eq!(self.judge(&bound).await, Err(TokenError::Binding));
+    }
+
+    /// How an issuer with the same keys and the default profile judges its tokens.
+    async fn under_rfc_9068(&self, typ: Option<&str>, claims: &Value) -> Result<(), TokenError> {
+        let issuer = self.court.issuer.issuer(self.shape.audience);
+        let builder = ResourceServer::builder().trust(issuer);
+        let server = builder.clock(self.court.clock.clone()).build().await;
+        judge(&server.unwrap(), &self.sign(typ, claims)).await
+    }
+
+    fn lowered(&self) -> Vec<&str> {
+        let prefix = format!("{}: ", self.shape.url);
+        let lines = self.court.server.lowered();
+        lines
+            .map(|line| line.strip_prefix(&prefix).unwrap())
+            .collect()
+    }
+}
+
+fn without(claims: &Value, names: &[&str]) -> Value {
+    let mut claims = claims.clone();
+    for name in names {
+        claims.as_object_mut().unwrap().remove(*name).unwrap();
+    }
+    claims
+}
+
+fn roles(token: &Arc<VerifiedToken>) -> Vec<&str> {
+    token.roles().iter().collect()
+}
+
+#[tokio::test]
+async fn the_default_profile_lowers_nothing() {
+    assert_eq!(Court::new().await.server.lowered().count(), 0);
+}
