@@ -1,0 +1,138 @@
+//! An attacker's tools: a token's parts, changed and put together again.
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Map, Value};
+
+/// A token, taken apart.
+#[derive(Clone)]
+pub(crate) struct Parts {
+    pub(crate) header: Map<String, Value>,
+    pub(crate) payload: Map<String, Value>,
+    pub(crate) signature: Vec<u8>,
+}
+
+impl Parts {
+    pub(crate) fn of(token: &str) -> Self {
+        let parts: Vec<Vec<u8>> = token.split('.').map(decode).collect();
+        let [header, payload, signature] = parts.try_into().expect("three parts");
+        Self {
+            header: serde_json::from_slice(&header).unwrap(),
+            payload: serde_json::from_slice(&payload).unwrap(),
+            signature,
+        }
+    }
+
+    /// What is signed.
+    pub(crate) fn signing_input(&self) -> String {
+        let encode = |part| URL_SAFE_NO_PAD.encode(serde_json::to_vec(part).unwrap());
+        format!("{}.{}", encode(&self.header), encode(&self.payload))
+    }
+
+    pub(crate) fn token(&self) -> String {
+        let signature = URL_SAFE_NO_PAD.encode(&self.signature);
+        format!("{}.{signature}", self.signing_input())
+    }
+
+    /// With another member in the header; the signature stays.
+    pub(crate) fn with_header(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.header.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// With another claim; the signature stays.
+    pub(crate) fn with_claim(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.payload.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Signed with HMAC, its secret being bytes that everybody knows.
+    pub(crate) fn signed_with_hmac(mut self, alg: &str, secret: &[u8]) -> String {
+        let algorithm = match alg {
+            "HS256" => hmac::HMAC_SHA256,
+            "HS384" => hmac::HMAC_SHA384,
+            "HS512" => hmac::HMAC_SHA512,
+            _ => panic!("{alg}"),
+        };
+        self = self.with_header("alg", alg);
+        let key = hmac::Key::new(algorithm, secret);
+        self.signature = hmac::sign(&key, self.signing_input().as_bytes())
+            .as_ref()
+            .to_vec();
+        self.token()
+    }
+}
+
+/// The public key of that name, in every spelling that a library may take for a secret.
+pub(crate) fn spellings(jwks: &str, kid: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let set: Value = serde_json::from_str(jwks).unwrap();
+    let keys = set["keys"].as_array().unwrap();
+    let jwk = keys.iter().find(|key| key["kid"] == kid).unwrap();
+    let der = public_key_info(jwk);
+    let pem = pem(&der);
+    let raw = if jwk["kty"] == "RSA" { "n" } else { "x" };
+    vec![
+        ("PEM", pem.clone().into()),
+        ("PEM without its last line end", pem.trim_end().into()),
+        ("DER", der),
+        ("JWK", jwk.to_string().into()),
+        ("its first number", decode(jwk[raw].as_str().unwrap())),
+        (
+            "its first number in text",
+            jwk[raw].as_str().unwrap().into(),
+        ),
+        ("its name", kid.into()),
+        ("nothing", Vec::new()),
+    ]
+}
+
+/// `SubjectPublicKeyInfo` (RFC 5280 §4.1; RFC 3279 §2.3.1, RFC 5480 §2, RFC 8410 §4).
+fn public_key_info(jwk: &Value) -> Vec<u8> {
+    const RSA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+    const P256: &[u8] =
+        b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+    const ED25519: &[u8] = b"\x06\x03\x2b\x65\x70";
+
+    let member = |name: &str| decode(jwk[name].as_str().unwrap());
+    let (algorithm, key) = match jwk["kty"].as_str().unwrap() {
+        "RSA" => {
+            let unsigned = |name| der(0x02, &[&[0], &*member(name)].concat());
+            (
+                RSA,
+                der(0x30, &[unsigned("n"), der(0x02, &member("e"))].concat()),
+            )
+        }
+        "EC" => (P256, [vec![4], member("x"), member("y")].concat()),
+        "OKP" => (ED25519, member("x")),
+        kty => panic!("{kty}"),
+    };
+    let bits = der(0x03, &[&[0], &*key].concat());
+    der(0x30, &[der(0x30, algorithm), bits].concat())
+}
+
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len();
+    let [.., high, low] = length.to_be_bytes();
+    let head = match length {
+        0..0x80 => vec![tag, low],
+        0x80..0x100 => vec![tag, 0x81, low],
+        _ => vec![tag, 0x82, high, low],
+    };
+    [&head, content].concat()
+}
+
+fn pem(der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<&str> = text
+        .as_bytes()
+        .chunks(64)
+        .map(|line| str::from_utf8(line).unwrap())
+        .collect();
+    let lines = lines.join("\n");
+    format!("-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n")
+}
+
+fn decode(part: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(part).unwrap()
+}
