@@ -5,45 +5,47 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-/// A token, taken apart.
+/// A token, taken apart; put together unchanged, it is the same to the byte.
 #[derive(Clone)]
 pub(crate) struct Parts {
-    pub(crate) header: Map<String, Value>,
-    pub(crate) payload: Map<String, Value>,
+    header: String,
+    payload: String,
     pub(crate) signature: Vec<u8>,
 }
 
 impl Parts {
     pub(crate) fn of(token: &str) -> Self {
-        let parts: Vec<Vec<u8>> = token.split('.').map(decode).collect();
+        let parts: Vec<&str> = token.split('.').collect();
         let [header, payload, signature] = parts.try_into().expect("three parts");
         Self {
-            header: serde_json::from_slice(&header).unwrap(),
-            payload: serde_json::from_slice(&payload).unwrap(),
-            signature,
+            header: header.to_owned(),
+            payload: payload.to_owned(),
+            signature: decode(signature),
         }
     }
 
     /// What is signed.
     pub(crate) fn signing_input(&self) -> String {
-        let encode = |part| URL_SAFE_NO_PAD.encode(serde_json::to_vec(part).unwrap());
-        format!("{}.{}", encode(&self.header), encode(&self.payload))
+        format!("{}.{}", self.header, self.payload)
     }
 
     pub(crate) fn token(&self) -> String {
-        let signature = URL_SAFE_NO_PAD.encode(&self.signature);
-        format!("{}.{signature}", self.signing_input())
+        format!("{}.{}", self.signing_input(), encode(&self.signature))
     }
 
-    /// With another member in the header; the signature stays.
-    pub(crate) fn with_header(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.header.insert(name.to_owned(), value.into());
+    pub(crate) fn claim(&self, name: &str) -> Value {
+        members(&self.payload)[name].clone()
+    }
+
+    /// With another member in the header, or without it; the signature stays.
+    pub(crate) fn with_header(mut self, name: &str, value: Option<Value>) -> Self {
+        self.header = changed(&self.header, name, value);
         self
     }
 
     /// With another claim; the signature stays.
-    pub(crate) fn with_claim(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.payload.insert(name.to_owned(), value.into());
+    pub(crate) fn with_claim(mut self, name: &str, value: Value) -> Self {
+        self.payload = changed(&self.payload, name, Some(value));
         self
     }
 
@@ -55,7 +57,7 @@ impl Parts {
             "HS512" => hmac::HMAC_SHA512,
             _ => panic!("{alg}"),
         };
-        self = self.with_header("alg", alg);
+        self = self.with_header("alg", Some(alg.into()));
         let key = hmac::Key::new(algorithm, secret);
         self.signature = hmac::sign(&key, self.signing_input().as_bytes())
             .as_ref()
@@ -131,6 +133,23 @@ fn pem(der: &[u8]) -> String {
         .collect();
     let lines = lines.join("\n");
     format!("-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n")
+}
+
+fn members(part: &str) -> Map<String, Value> {
+    serde_json::from_slice(&decode(part)).unwrap()
+}
+
+fn changed(part: &str, name: &str, value: Option<Value>) -> String {
+    let mut members = members(part);
+    match value {
+        Some(value) => members.insert(name.to_owned(), value),
+        None => members.remove(name),
+    };
+    encode(&serde_json::to_vec(&members).unwrap())
+}
+
+fn encode(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn decode(part: &str) -> Vec<u8> {

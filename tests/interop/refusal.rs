@@ -86,6 +86,7 @@ pub(crate) fn refuse_everywhere(world: &World, broken: impl Fn(&Api, &str) -> Ve
         for Broken { what, token: form } in forms {
             let answer = api.send(&Request::get(READ).bearer(&form));
             let what = format!("{}, {what}", api.name());
+            assert_ne!(form, token, "{what}: not broken");
             assert_refused(&answer, Cause::InvalidToken, &form, &what);
         }
         assert_accepted(api, &token, "unbroken, once more");
