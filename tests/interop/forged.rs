@@ -160,7 +160,7 @@ fn a_token_cut_short_or_drawn_out_is_refused(world: &World) {
         let ends = [
             token.len() - 1,
             token.len() - 4,
-            (dots[1] + token.len()) / 2,
+            usize::midpoint(dots[1], token.len()),
             dots[1] + 1,
             dots[1],
             dots[1] - 1,

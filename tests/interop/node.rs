@@ -44,7 +44,7 @@ impl Node {
         );
         let package = provider.join("node_modules/oidc-provider/package.json");
         if wanted.is_none() || member(&package, "/version") != wanted {
-            return Err("run `npm ci --prefix tests/interop/provider`".into());
+            return Err("the provider is missing: `npm ci --prefix tests/interop/provider`".into());
         }
         Ok(Self {
             program: provider.join("provider.mjs"),

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long a program may take to be ready; on an idle machine it takes less than a second.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a program prints before the URL at which it listens.
 const READY: &str = "listening on ";

@@ -124,7 +124,9 @@ impl Provider {
                     .unwrap_or_else(|| panic!("no code: {location}"))
                     .to_owned();
             }
-            target = location.trim_start_matches(self.issuer()).to_owned();
+            location
+                .trim_start_matches(self.issuer())
+                .clone_into(&mut target);
         }
     }
 
