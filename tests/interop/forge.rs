@@ -66,25 +66,22 @@ impl Parts {
     }
 }
 
-/// The public key of that name, in every spelling that a library may take for a secret.
-pub(crate) fn spellings(jwks: &str, kid: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let set: Value = serde_json::from_str(jwks).unwrap();
-    let keys = set["keys"].as_array().unwrap();
-    let jwk = keys.iter().find(|key| key["kid"] == kid).unwrap();
+/// A public key in every spelling that a library may take for a secret; first its PEM.
+pub(crate) fn spellings(jwk: &Value) -> Vec<(&'static str, Vec<u8>)> {
     let der = public_key_info(jwk);
     let pem = pem(&der);
-    let raw = if jwk["kty"] == "RSA" { "n" } else { "x" };
+    let number = if jwk["kty"] == "RSA" { "n" } else { "x" };
     vec![
         ("PEM", pem.clone().into()),
         ("PEM without its last line end", pem.trim_end().into()),
         ("DER", der),
         ("JWK", jwk.to_string().into()),
-        ("its first number", decode(jwk[raw].as_str().unwrap())),
+        ("its first number", decode(jwk[number].as_str().unwrap())),
         (
             "its first number in text",
-            jwk[raw].as_str().unwrap().into(),
+            jwk[number].as_str().unwrap().into(),
         ),
-        ("its name", kid.into()),
+        ("its name", jwk["kid"].as_str().unwrap().into()),
         ("nothing", Vec::new()),
     ]
 }

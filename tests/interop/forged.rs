@@ -15,6 +15,7 @@ cases![
     a_token_with_another_tokens_signature_is_refused,
     a_token_that_says_that_it_is_unsigned_is_refused,
     a_token_signed_with_the_public_key_as_secret_is_refused,
+    the_forger_spells_public_keys_as_others_do,
     a_token_that_names_another_algorithm_is_refused,
     a_token_with_another_header_is_refused,
     a_token_cut_short_or_drawn_out_is_refused,
@@ -101,11 +102,13 @@ fn a_token_that_says_that_it_is_unsigned_is_refused(world: &World) {
 
 /// CVE-2016-5431, CVE-2016-10555: an HMAC under a key that everybody knows.
 fn a_token_signed_with_the_public_key_as_secret_is_refused(world: &World) {
-    let jwks = world.provider().jwks();
+    let jwks: Value = serde_json::from_str(&world.provider().jwks()).unwrap();
     refuse_everywhere(world, |api, token| {
         let good = Parts::of(token);
+        let keys = jwks["keys"].as_array().unwrap();
+        let jwk = keys.iter().find(|key| key["kid"] == api.algorithm).unwrap();
         let mut broken = Vec::new();
-        for (spelling, secret) in spellings(&jwks, api.algorithm) {
+        for (spelling, secret) in spellings(jwk) {
             for alg in ["HS256", "HS384", "HS512"] {
                 let forged = good.clone().signed_with_hmac(alg, &secret);
                 broken.push(Broken::new(format!("{alg} with {spelling}"), forged));
@@ -113,6 +116,16 @@ fn a_token_signed_with_the_public_key_as_secret_is_refused(world: &World) {
         }
         broken
     });
+}
+
+/// What the forger spells is what a server would have in its file.
+fn the_forger_spells_public_keys_as_others_do(_: &World) {
+    let issuer = EmbeddedIssuer::new("https://issuer.example");
+    for algorithm in ALGORITHMS.map(|name| name.parse().unwrap()) {
+        let (_, pem) = spellings(&issuer.jwk(algorithm)).swap_remove(0);
+        let pem = String::from_utf8(pem).unwrap();
+        assert_eq!(pem.trim_end(), issuer.pem(algorithm).trim_end());
+    }
 }
 
 /// With the key's own name and with the name of that algorithm's key.
@@ -171,6 +184,10 @@ fn a_token_cut_short_or_drawn_out_is_refused(world: &World) {
         let mut broken: Vec<Broken> = ends
             .map(|end| Broken::new(format!("{end} of {}", token.len()), &token[..end]))
             .into();
+        // RFC 4648 §3.5: the last character's unused bits; the bytes stay the same
+        let (start, last) = token.split_at(token.len() - 1);
+        let stray = char::from(last.as_bytes()[0] + 1);
+        broken.push(Broken::new("stray bits", format!("{start}{stray}")));
         broken.push(Broken::new("without its header", &token[dots[0] + 1..]));
         for more in ["A", "AAAA", ".", ".AAAA", "=", "=="] {
             broken.push(Broken::new(format!("and {more}"), format!("{token}{more}")));
