@@ -25,11 +25,7 @@ fn a_token_for_another_resource_is_refused(world: &World) {
         let mut broken: Vec<Broken> = others
             .map(|other| Broken::new(other, world.provider().token(other, SCOPE)))
             .collect();
-        broken.push(Broken::made(
-            world.provider(),
-            api,
-            "without-audience-match",
-        ));
+        broken.push(Broken::made(world.provider(), api, "with-a-slash-more"));
         broken
     });
 }

@@ -9,17 +9,15 @@
 //   https://orders.example/ALG/MANNER   the same audience and key, made in one of the MANNERS
 //   https://orders.example/opaque       an opaque token, to be introspected and revoked
 
-import { generateKeyPairSync, webcrypto } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 
-// Node.js 18 has it under this name only, and the provider's JOSE library looks for the other
-globalThis.crypto ??= webcrypto;
-const { Provider } = await import('oidc-provider');
+import { Provider, errors } from 'oidc-provider';
 
 const ORDERS = 'https://orders.example';
 const SCOPE = 'orders:read orders:write';
 const LIFETIME = 5 * 60;
-const AGO = -10 * 60;
+const TEN_MINUTES = 10 * 60;
 
 // One key per algorithm; `kid` is the algorithm's name, so that two providers' keys share names.
 const KEYS = {
@@ -32,14 +30,14 @@ const KEYS = {
 // What a good token is changed into before it is signed, in the provider's own hook for that
 // (`formats.customizers.jwt`). Each has one fault, or one liberty, and a signature that verifies.
 const MANNERS = {
-  'expired': ({ payload }) => shift(payload, AGO),
-  'early': ({ payload }) => shift(payload, -AGO),
+  'expired': ({ payload }) => shift(payload, -TEN_MINUTES),
+  'early': ({ payload }) => shift(payload, TEN_MINUTES),
   'long-lived': ({ payload }) => { payload.exp = payload.iat + 24 * 60 * 60; },
   'without-kid': (token) => { token.header = { kid: undefined }; },
   'with-unknown-kid': (token) => { token.header = { kid: 'another' }; },
   'typed-jwt': (token) => { token.header = { typ: 'JWT' }; },
   'untyped': (token) => { token.header = { typ: undefined }; },
-  'without-audience-match': ({ payload }) => { payload.aud = `${payload.aud}/`; },
+  'with-a-slash-more': ({ payload }) => { payload.aud = `${payload.aud}/`; },
   'of-several-audiences': ({ payload }) => { payload.aud = ['https://other.example', payload.aud]; },
   'without-expiry': ({ payload }) => { delete payload.exp; },
   'without-client': ({ payload }) => { delete payload.client_id; },
@@ -59,7 +57,7 @@ function privateJwks() {
 }
 
 // RFC 8707: what each `resource` stands for.
-function resources() {
+function resourceServers() {
   const table = new Map();
   table.set(`${ORDERS}/opaque`, {
     scope: SCOPE, accessTokenFormat: 'opaque', accessTokenTTL: LIFETIME,
@@ -83,8 +81,8 @@ function resources() {
 
 // `sub` of a client credentials token is the client's id, as RFC 9068 §2.2 has it: the provider
 // does that by itself. The `alice` of the code flow signs in and consents without being asked.
-function configuration(errors) {
-  const table = resources();
+function configuration() {
+  const table = resourceServers();
   return {
     jwks: privateJwks(),
     responseTypes: ['code'],
@@ -109,7 +107,7 @@ function configuration(errors) {
     ],
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
-    loadExistingGrant: (ctx) => consent(ctx, Object.fromEntries(table)),
+    loadExistingGrant: (ctx) => consent(ctx, table.keys()),
     formats: { customizers: { jwt: customize } },
     ttl: {
       AccessToken: (_, token) => token.resourceServer?.accessTokenTTL ?? LIFETIME,
@@ -139,11 +137,11 @@ function configuration(errors) {
   };
 }
 
-async function consent(ctx, known) {
+async function consent(ctx, resources) {
   const { provider, client, session } = ctx.oidc;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   grant.addOIDCScope('openid');
-  Object.keys(known).forEach((resource) => grant.addResourceScope(resource, SCOPE));
+  for (const resource of resources) grant.addResourceScope(resource, SCOPE);
   await grant.save();
   return grant;
 }
@@ -159,10 +157,9 @@ async function signIn(provider, request, response) {
 }
 
 const server = createServer();
-server.listen(0, '127.0.0.1', async () => {
+server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
-  const { errors } = await import('oidc-provider');
-  const provider = new Provider(issuer, configuration(errors));
+  const provider = new Provider(issuer, configuration());
   provider.on('server_error', (_, error) => console.error(error));
   const answer = provider.callback();
   server.on('request', (request, response) => {
