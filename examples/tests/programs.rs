@@ -9,9 +9,12 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use palisade::Algorithm;
 use palisade::testing::{EmbeddedIssuer, ServedIssuer};
 use serde_json::{Value, json};
 
@@ -112,11 +115,17 @@ fn token(issuer: &EmbeddedIssuer, scopes: &str) -> String {
 }
 
 /// `orders` with the issuer's keys in a file.
-fn with_jwks() -> (EmbeddedIssuer, Orders) {
+fn with_jwks(more: &[&str]) -> (EmbeddedIssuer, Orders) {
+    // one file for each, or one test could read what another is just writing
+    static FILES: AtomicUsize = AtomicUsize::new(0);
+    let number = FILES.fetch_add(1, Ordering::Relaxed);
+    let name = format!("programs-{}-{number}.json", std::process::id());
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let issuer = EmbeddedIssuer::new("https://issuer.example");
-    let file = std::env::temp_dir().join(format!("palisade-jwks-{}.json", std::process::id()));
     std::fs::write(&file, issuer.jwks()).unwrap();
-    let orders = Orders::start(&["--issuer", issuer.url(), "--jwks", file.to_str().unwrap()]);
+    let arguments = ["--issuer", issuer.url(), "--jwks", file.to_str().unwrap()];
+    let orders = Orders::start(&[&arguments, more].concat());
+    std::fs::remove_file(file).unwrap();
     (issuer, orders)
 }
 
@@ -143,7 +152,7 @@ fn the_demo_ends_well_because_each_call_ended_as_declared() {
 
 #[test]
 fn an_order_is_made_shown_listed_and_deleted_by_whoever_may() {
-    let (issuer, orders) = with_jwks();
+    let (issuer, orders) = with_jwks(&[]);
     let (read, write) = (
         token(&issuer, "orders:read"),
         token(&issuer, "orders:write"),
@@ -193,7 +202,7 @@ fn an_order_is_made_shown_listed_and_deleted_by_whoever_may() {
 
 #[test]
 fn what_may_not_come_in_is_refused() {
-    let (issuer, orders) = with_jwks();
+    let (issuer, orders) = with_jwks(&[]);
     let write = token(&issuer, "orders:write orders:read");
     let post = |body: Value| orders.call("POST", "/orders", Some(&write), Some(&body)).0;
     assert_eq!(post(json!({ "sku": "a", "quantity": 0 })), 422);
@@ -244,8 +253,28 @@ fn keys_are_discovered_from_a_loopback_issuer() {
 }
 
 #[test]
+fn only_listed_algorithms_are_accepted() {
+    let (issuer, orders) = with_jwks(&["--algorithm", "ES256", "--algorithm", "EdDSA"]);
+    for (algorithm, status) in [
+        (Algorithm::RS256, 401),
+        (Algorithm::PS256, 401),
+        (Algorithm::ES256, 200),
+        (Algorithm::EdDSA, 200),
+    ] {
+        let token = issuer
+            .token("alice")
+            .audience(AUDIENCE)
+            .client_id("shop")
+            .algorithm(algorithm)
+            .sign();
+        let answer = orders.call("GET", "/whoami", Some(&token), None);
+        assert_eq!(answer.0, status, "{algorithm:?}");
+    }
+}
+
+#[test]
 fn a_signal_stops_it_cleanly() {
-    let (_, orders) = with_jwks();
+    let (_, orders) = with_jwks(&[]);
     assert_eq!(orders.terminate(), Some(0));
 }
 
@@ -278,6 +307,7 @@ fn a_wrong_command_line_is_told() {
             "nowhere",
         ),
         (&["--listen", "127.0.0.1:0", "--verbose"], "verbose"),
+        (&["--algorithm", "none"], "none"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_orders"))
             .args(arguments)

@@ -9,8 +9,8 @@ use crate::fault::Fault;
 /// The packages whose files are looked at. One that is missing is an error.
 const PACKAGES: [&str; 5] = ["macros", "runtime", "examples", "tests", "xtask"];
 
-/// Directories that hold material, not rooms: compile-fail cases, recorded output.
-const MATERIAL: [&str; 4] = ["ui", "snapshots", "fixtures", "target"];
+/// Directories that hold material, not rooms: compile-fail cases, recorded output, packages.
+const MATERIAL: [&str; 5] = ["ui", "snapshots", "fixtures", "target", "node_modules"];
 
 /// One file.
 pub(crate) struct Source {

@@ -1,8 +1,12 @@
 //! The orders API for an issuer of yours.
 //!
 //! ```text
-//! orders --listen 127.0.0.1:8080 --issuer URL --audience AUD [--jwks FILE] [--allow-loopback-http]
+//! orders --listen 127.0.0.1:8080 --issuer URL --audience AUD [--jwks FILE] [--algorithm ALG]... [--allow-loopback-http]
 //! ```
+//!
+//! Without `--jwks`, the keys come from the issuer's discovery document. `--algorithm` may be
+//! repeated, and then only the algorithms that it names are accepted; without it, RS256, PS256,
+//! ES256 and `EdDSA` are.
 //!
 //! Prints `listening on http://ADDR` when it is ready, and stops cleanly on SIGTERM.
 
@@ -20,11 +24,11 @@ use std::process::ExitCode;
 
 use lexopt::prelude::*;
 use palisade::resource_server::Audienced;
-use palisade::{Issuer, ResourceServer};
+use palisade::{Algorithm, Issuer, ResourceServer};
 use palisade_examples::orders::{Store, routes};
 
-const USAGE: &str =
-    "orders --listen ADDR --issuer URL --audience AUD [--jwks FILE] [--allow-loopback-http]";
+const USAGE: &str = "orders --listen ADDR --issuer URL --audience AUD [--jwks FILE] \
+     [--algorithm ALG]... [--allow-loopback-http]";
 
 /// The command line.
 struct Options {
@@ -32,6 +36,8 @@ struct Options {
     issuer: String,
     audience: String,
     jwks: Option<PathBuf>,
+    /// Empty where the issuer may use Palisade's default ones.
+    algorithms: Vec<Algorithm>,
     allow_loopback_http: bool,
 }
 
@@ -70,6 +76,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
 impl Options {
     fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, lexopt::Error> {
         let (mut listen, mut issuer, mut audience, mut jwks) = (None, None, None, None);
+        let mut algorithms = Vec::new();
         let mut allow_loopback_http = false;
         let mut parser = lexopt::Parser::from_iter(args);
         while let Some(arg) = parser.next()? {
@@ -78,6 +85,7 @@ impl Options {
                 Long("issuer") => issuer = Some(parser.value()?.string()?),
                 Long("audience") => audience = Some(parser.value()?.string()?),
                 Long("jwks") => jwks = Some(parser.value()?.into()),
+                Long("algorithm") => algorithms.push(parser.value()?.parse()?),
                 Long("allow-loopback-http") => allow_loopback_http = true,
                 other => return Err(other.unexpected()),
             }
@@ -87,6 +95,7 @@ impl Options {
             issuer: issuer.ok_or("`--issuer` is missing; usage: ".to_owned() + USAGE)?,
             audience: audience.ok_or("`--audience` is missing; usage: ".to_owned() + USAGE)?,
             jwks,
+            algorithms,
             allow_loopback_http,
         })
     }
@@ -97,6 +106,9 @@ impl Options {
             let jwks =
                 std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
             issuer = issuer.jwks(jwks);
+        }
+        if !self.algorithms.is_empty() {
+            issuer = issuer.algorithms(self.algorithms.iter().copied());
         }
         if self.allow_loopback_http {
             issuer = issuer.allow_loopback_http();

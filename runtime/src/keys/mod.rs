@@ -29,5 +29,5 @@ pub(crate) use self::key::Key;
 pub(crate) use self::key_set::{KeySet, read_jwks};
 pub(crate) use self::loopback::is_loopback;
 #[cfg(feature = "discovery")]
-pub(crate) use self::source::{FetchError, FetchedKeys, Origin};
+pub(crate) use self::source::{FetchError, Origin};
 pub(crate) use self::source::{KeySource, KeysUnavailable};

@@ -9,7 +9,7 @@ use crate::keys::{
     Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, read_jwks,
 };
 #[cfg(feature = "discovery")]
-use crate::keys::{FetchError, FetchedKeys, Fetcher, Origin};
+use crate::keys::{FetchError, Fetcher, Origin};
 use crate::resource_server::error::ConfigError;
 use crate::resource_server::readiness::Startup;
 use crate::resource_server::url::is_issuer;
@@ -245,16 +245,15 @@ impl Settings {
             clock: Arc::clone(clock),
             max_age: self.max_key_age,
         };
-        let keys = match startup {
-            Startup::Deferred => FetchedKeys::load_in_background(origin),
-            Startup::FailFast => FetchedKeys::load(origin)
+        match startup {
+            Startup::Deferred => Ok(KeySource::fetched_later(origin)),
+            Startup::FailFast => KeySource::fetched(origin)
                 .await
                 .map_err(|error| match error {
                     FetchError::Discovery(source) => failed(source),
                     FetchError::Keys(source) => self.unfit(source),
-                })?,
-        };
-        Ok(KeySource::Fetched(keys))
+                }),
+        }
     }
 
     #[cfg(not(feature = "discovery"))]

@@ -4,6 +4,7 @@
 //! then revocation. Knows no HTTP.
 
 mod bearer;
+mod claim_names;
 mod claims;
 mod compact;
 mod denial;

@@ -1,6 +1,5 @@
 //! Keys that are fetched: lock-free on a request's way, one fetch at a time.
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,11 +11,13 @@ use tokio::sync::watch;
 
 use crate::claims::NumericDate;
 use crate::clock::Clock;
-use crate::keys::discovery::{DiscoveryError, Fetcher};
-use crate::keys::source::notice::Notice;
+use crate::keys::discovery::Fetcher;
+use crate::keys::source::error::FetchError;
+use crate::keys::source::generation::{Keys, KeysUnavailable};
+use crate::keys::source::notice::{self, Notice};
 use crate::keys::source::schedule::Schedule;
-use crate::keys::source::{Keys, KeysUnavailable, keeper, notice};
-use crate::keys::{Algorithm, KeyError, KeySet, read_jwks};
+
+use crate::keys::{Algorithm, KeySet, read_jwks};
 
 /// An issuer's keys, from its discovery document.
 pub(crate) struct FetchedKeys {
@@ -41,38 +42,22 @@ pub(crate) struct Origin {
     pub(crate) max_age: Duration,
 }
 
-/// Why an attempt brought no keys.
-#[derive(Debug)]
-pub(crate) enum FetchError {
-    /// The issuer's documents could not be had.
-    Discovery(DiscoveryError),
-    /// They were there, and the keys in them cannot be used.
-    Keys(KeyError),
-}
-
 impl FetchedKeys {
-    /// Fetches the keys, and keeps them fresh from then on.
+    /// Fetches the keys.
     ///
     /// # Errors
     ///
-    /// [`FetchError`] where they cannot be had now; nothing is kept then.
+    /// [`FetchError`] where they cannot be had now.
     pub(crate) async fn load(origin: Origin) -> Result<Arc<Self>, FetchError> {
         let keys = Self::new(origin);
         if let Some(attempt) = Attempt::begin(&keys) {
             attempt.run().await?;
         }
-        keeper::keep(&keys);
         Ok(keys)
     }
 
-    /// Begins to fetch the keys, and keeps them fresh from then on.
-    pub(crate) fn load_in_background(origin: Origin) -> Arc<Self> {
-        let keys = Self::new(origin);
-        keeper::keep(&keys);
-        keys
-    }
-
-    fn new(origin: Origin) -> Arc<Self> {
+    /// Keys that nobody has asked for yet.
+    pub(super) fn new(origin: Origin) -> Arc<Self> {
         let none = Keys {
             set: KeySet::none(),
             generation: 0,
@@ -211,36 +196,6 @@ impl Drop for Attempt {
     fn drop(&mut self) {
         self.keys.is_fetching.store(false, Ordering::Release);
         self.keys.ended.send_replace(());
-    }
-}
-
-impl From<DiscoveryError> for FetchError {
-    fn from(error: DiscoveryError) -> Self {
-        Self::Discovery(error)
-    }
-}
-
-impl From<KeyError> for FetchError {
-    fn from(error: KeyError) -> Self {
-        Self::Keys(error)
-    }
-}
-
-impl fmt::Display for FetchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Discovery(error) => error.fmt(f),
-            Self::Keys(error) => error.fmt(f),
-        }
-    }
-}
-
-impl Error for FetchError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Discovery(error) => error.source(),
-            Self::Keys(error) => error.source(),
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use crate::keys::source::FetchedKeys;
+use crate::keys::source::fetched::FetchedKeys;
 
 /// How often the clock is looked at, at least and at most: it may be set, or injected.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));

@@ -7,7 +7,10 @@
 )]
 
 #[cfg(feature = "discovery")]
+mod error;
+#[cfg(feature = "discovery")]
 mod fetched;
+mod generation;
 #[cfg(feature = "discovery")]
 mod keeper;
 #[cfg(feature = "discovery")]
@@ -16,13 +19,18 @@ mod notice;
 mod schedule;
 
 use std::ops::Deref;
-use std::time::Duration;
 
 use crate::claims::NumericDate;
 use crate::keys::KeySet;
 
 #[cfg(feature = "discovery")]
-pub(crate) use self::fetched::{FetchError, FetchedKeys, Origin};
+pub(crate) use self::error::FetchError;
+#[cfg(feature = "discovery")]
+use self::fetched::FetchedKeys;
+#[cfg(feature = "discovery")]
+pub(crate) use self::fetched::Origin;
+use self::generation::Keys;
+pub(crate) use self::generation::KeysUnavailable;
 
 /// The keys of one issuer.
 #[derive(Debug)]
@@ -34,13 +42,6 @@ pub(crate) enum KeySource {
     Fetched(std::sync::Arc<FetchedKeys>),
 }
 
-/// One generation of an issuer's keys.
-#[derive(Debug)]
-pub(crate) struct Keys {
-    set: KeySet,
-    generation: u64,
-}
-
 /// The keys of the present, borrowed without a lock.
 pub(crate) enum Current<'a> {
     Given(&'a Keys),
@@ -48,17 +49,30 @@ pub(crate) enum Current<'a> {
     Fetched(arc_swap::Guard<std::sync::Arc<Keys>>),
 }
 
-/// No keys can be used at present: never loaded, or too old.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct KeysUnavailable {
-    /// When it makes sense to ask again.
-    pub(crate) retry_after: Duration,
-}
-
 impl KeySource {
     /// Keys that the operator gave.
     pub(crate) fn given(set: KeySet) -> Self {
         Self::Given(Keys { set, generation: 0 })
+    }
+
+    /// Fetches the keys, and keeps them fresh from then on.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] where they cannot be had now.
+    #[cfg(feature = "discovery")]
+    pub(crate) async fn fetched(origin: Origin) -> Result<Self, FetchError> {
+        let keys = FetchedKeys::load(origin).await?;
+        keeper::keep(&keys);
+        Ok(Self::Fetched(keys))
+    }
+
+    /// Begins to fetch the keys, and keeps them fresh from then on.
+    #[cfg(feature = "discovery")]
+    pub(crate) fn fetched_later(origin: Origin) -> Self {
+        let keys = FetchedKeys::new(origin);
+        keeper::keep(&keys);
+        Self::Fetched(keys)
     }
 
     /// The keys that may be used at the instant `now`; begins to fetch them anew where that is due.
@@ -97,21 +111,6 @@ impl KeySource {
             #[cfg(feature = "discovery")]
             Self::Fetched(keys) => keys.renewed(generation, now).await,
         }
-    }
-}
-
-impl Keys {
-    /// Tells one set of keys from the next.
-    pub(crate) fn generation(&self) -> u64 {
-        self.generation
-    }
-}
-
-impl Deref for Keys {
-    type Target = KeySet;
-
-    fn deref(&self) -> &KeySet {
-        &self.set
     }
 }
 

@@ -12,7 +12,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::keys::source::FetchError;
+use crate::keys::source::error::FetchError;
 
 /// One fetch that operators hear of when it has ended.
 pub(super) struct Notice<'a> {

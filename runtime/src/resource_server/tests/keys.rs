@@ -72,7 +72,9 @@ async fn a_key_in_the_header_is_never_used() {
     let no_kid = forged.without_header("kid");
     assert_eq!(court.judge(no_kid).await, Err(TokenError::Signature));
     for name in ["jku", "x5u", "x5c", "x5t"] {
-        let token = court.token().header(name, "https://evil.test/jwks");
+        let value = json!("https://evil.test/jwks");
+        let value = if name == "x5c" { json!([value]) } else { value };
+        let token = court.token().header(name, value);
         let forged = token.clone().signed_by(&attacker);
         assert_eq!(
             court.judge(forged).await,

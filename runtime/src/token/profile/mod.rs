@@ -4,7 +4,7 @@ mod form;
 mod providers;
 
 pub(crate) use self::form::Form;
-pub(super) use self::form::{Names, ScopeClaim, present};
+pub(super) use self::form::present;
 
 /// The form of an issuer's access tokens.
 ///

@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use crate::token::profile::form::{AudienceClaim, Demand, Form, Names, ScopeClaim};
+use crate::token::claim_names::{Names, ScopeClaim};
+use crate::token::profile::form::{AudienceClaim, Demand, Form};
 
 pub(super) const RFC_9068: Form = Form {
     name: "RFC 9068",

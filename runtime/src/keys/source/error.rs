@@ -1,0 +1,46 @@
+//! Why keys could not be fetched: the way to them, or the keys themselves.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::keys::KeyError;
+use crate::keys::discovery::DiscoveryError;
+
+/// Why an attempt brought no keys.
+#[derive(Debug)]
+pub(crate) enum FetchError {
+    /// The issuer's documents could not be had.
+    Discovery(DiscoveryError),
+    /// They were there, and the keys in them cannot be used.
+    Keys(KeyError),
+}
+
+impl From<DiscoveryError> for FetchError {
+    fn from(error: DiscoveryError) -> Self {
+        Self::Discovery(error)
+    }
+}
+
+impl From<KeyError> for FetchError {
+    fn from(error: KeyError) -> Self {
+        Self::Keys(error)
+    }
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Discovery(error) => error.fmt(f),
+            Self::Keys(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for FetchError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Discovery(error) => error.source(),
+            Self::Keys(error) => error.source(),
+        }
+    }
+}

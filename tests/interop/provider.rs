@@ -1,0 +1,147 @@
+//! The certified provider, seen by those who ask it for tokens.
+
+use serde_json::Value;
+
+use crate::http::{Answer, Request, form};
+use crate::node::Node;
+use crate::process::Process;
+
+/// The client that asks for tokens.
+pub(crate) const CLIENT: &str = "shop";
+
+/// The resource server that may introspect them.
+const RESOURCE_SERVER: &str = "orders-api";
+
+const CALLBACK: &str = "https://shop.example/callback";
+
+/// RFC 7636, appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// The audience of a resource by its name in `provider.mjs`.
+pub(crate) fn audience(name: &str) -> String {
+    format!("https://orders.example/{name}")
+}
+
+/// A running provider.
+pub(crate) struct Provider {
+    process: Process,
+}
+
+/// What a user's sign-in gives to the client.
+pub(crate) struct SignedIn {
+    pub(crate) access_token: String,
+    pub(crate) id_token: String,
+}
+
+impl Provider {
+    pub(crate) fn start(node: &Node) -> Self {
+        Self {
+            process: Process::start(&mut node.provider()),
+        }
+    }
+
+    pub(crate) fn issuer(&self) -> &str {
+        self.process.url()
+    }
+
+    /// The key set, as it is published.
+    pub(crate) fn jwks(&self) -> String {
+        self.ask(&Request::get("/jwks")).body
+    }
+
+    /// A token of the client itself for a resource (RFC 6749 §4.4, RFC 8707).
+    pub(crate) fn token(&self, resource: &str, scope: &str) -> String {
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("resource", &audience(resource)),
+            ("scope", scope),
+        ];
+        let answer = self.ask(&as_client(Request::post("/token", &fields)));
+        text(&answer.json(), "access_token")
+    }
+
+    /// Alice signs in; her access token for a resource, and her ID token (RFC 6749 §4.1).
+    pub(crate) fn sign_in(&self, resource: &str, scope: &str) -> SignedIn {
+        let query = form(&[
+            ("client_id", CLIENT),
+            ("response_type", "code"),
+            ("redirect_uri", CALLBACK),
+            ("resource", &audience(resource)),
+            ("scope", &format!("openid {scope}")),
+            ("nonce", "n-0S6_WzA2Mj"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ]);
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", &self.code(format!("/auth?{query}"))),
+            ("redirect_uri", CALLBACK),
+            ("resource", &audience(resource)),
+            ("code_verifier", VERIFIER),
+        ];
+        let tokens = self
+            .ask(&as_client(Request::post("/token", &fields)))
+            .json();
+        SignedIn {
+            access_token: text(&tokens, "access_token"),
+            id_token: text(&tokens, "id_token"),
+        }
+    }
+
+    /// Whether the provider calls a token active (RFC 7662).
+    pub(crate) fn is_active(&self, token: &str) -> bool {
+        let request = Request::post("/token/introspection", &[("token", token)])
+            .basic(RESOURCE_SERVER, "orders-api-secret");
+        self.ask(&request).json()["active"] == true
+    }
+
+    /// Revokes a token (RFC 7009).
+    pub(crate) fn revoke(&self, token: &str) {
+        self.ask(&as_client(Request::post(
+            "/token/revocation",
+            &[("token", token)],
+        )));
+    }
+
+    /// Follows the provider's redirects, with its cookies, until it leads back to the client.
+    fn code(&self, mut target: String) -> String {
+        let mut cookies: Vec<String> = Vec::new();
+        loop {
+            let answer = Request::get(&target)
+                .header("Cookie", &cookies.join("; "))
+                .send(self.issuer());
+            let cookie = |header: &str| header.split(';').next().unwrap().to_owned();
+            cookies.extend(answer.headers("set-cookie").map(cookie));
+            let location = answer.header("location").unwrap_or_else(|| {
+                panic!("no redirect: {answer:?}\n{}", self.process.log());
+            });
+            if let Some(parameters) = location.strip_prefix(CALLBACK) {
+                return parameters
+                    .trim_start_matches('?')
+                    .split('&')
+                    .find_map(|parameter| parameter.strip_prefix("code="))
+                    .unwrap_or_else(|| panic!("no code: {location}"))
+                    .to_owned();
+            }
+            location
+                .trim_start_matches(self.issuer())
+                .clone_into(&mut target);
+        }
+    }
+
+    fn ask(&self, request: &Request) -> Answer {
+        let answer = request.send(self.issuer());
+        assert_eq!(answer.status, 200, "{answer:?}\n{}", self.process.log());
+        answer
+    }
+}
+
+fn as_client(request: Request) -> Request {
+    request.basic(CLIENT, "shop-secret")
+}
+
+fn text(json: &Value, member: &str) -> String {
+    let text = json[member].as_str();
+    text.unwrap_or_else(|| panic!("no `{member}`")).to_owned()
+}
