@@ -7,6 +7,7 @@ extern crate self as palisade;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod audit;
 pub mod claims;
 mod clock;
 pub mod danger;
@@ -32,6 +33,7 @@ pub use garde;
 pub use palisade_macros::{SecureInput, public, scopes, secured};
 pub use serde;
 
+pub use self::audit::Reason;
 pub use self::claims::role::Role;
 pub use self::claims::scope::Scope;
 pub use self::clock::{Clock, SystemClock};

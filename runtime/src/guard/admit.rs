@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
-use crate::guard::Refusal;
+use crate::guard::{Refusal, Refused};
 use crate::policy::{Access, Declaration};
 use crate::resource_server::ResourceServer;
-use crate::token::{Credential, VerifiedToken};
+use crate::token::{Credential, TokenError, VerifiedToken};
 
 /// Stands before every handler of an [`Api`](crate::Api).
 #[derive(Clone)]
@@ -50,7 +50,7 @@ impl Guard {
         &self,
         declaration: &Declaration,
         parts: &Parts,
-    ) -> Result<Admission, Refusal> {
+    ) -> Result<Admission, Refused> {
         let requirement = match declaration.access {
             Access::Public { .. } => return Ok(Admission::Public),
             Access::Authenticated => None,
@@ -60,21 +60,24 @@ impl Guard {
         if let Some(requirement) = requirement
             && !requirement.is_satisfied_by(token.scopes())
         {
-            return Err(Refusal::InsufficientScope(requirement));
+            return Err(Refused::known(
+                &token,
+                Refusal::InsufficientScope(requirement),
+            ));
         }
         Ok(Admission::Authorized(Authorized { token }))
     }
 
-    async fn authenticate(&self, parts: &Parts) -> Result<Arc<VerifiedToken>, Refusal> {
+    async fn authenticate(&self, parts: &Parts) -> Result<Arc<VerifiedToken>, Refused> {
         let headers = parts
             .headers
             .get_all(AUTHORIZATION)
             .iter()
             .map(axum::http::HeaderValue::as_bytes);
         match Credential::read(headers) {
-            Credential::Absent => Err(Refusal::NoCredential),
-            Credential::Malformed => Err(Refusal::MalformedCredential),
-            Credential::TooLong => Err(Refusal::InvalidToken(crate::token::TokenError::TooLong)),
+            Credential::Absent => Err(Refusal::NoCredential.into()),
+            Credential::Malformed => Err(Refusal::MalformedCredential.into()),
+            Credential::TooLong => Err(Refusal::InvalidToken(TokenError::TooLong).into()),
             Credential::Bearer(token) => Ok(self.server.authenticate(token).await?),
         }
     }

@@ -8,4 +8,4 @@ mod refusal;
 
 pub(crate) use self::admit::{Admission, Authorized, Guard};
 pub use self::caller::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
-pub(crate) use self::refusal::Refusal;
+pub(crate) use self::refusal::{Refusal, Refused};

@@ -1,7 +1,10 @@
 //! The guard's "no", as a decision; the response room puts it into HTTP.
 
+use std::sync::Arc;
+
+use crate::audit::Reason;
 use crate::policy::Requirement;
-use crate::token::{Denial, TokenError, Unavailable};
+use crate::token::{Denial, Denied, Missing, TokenError, Unavailable, VerifiedToken};
 
 /// Why the guard did not let a request through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,22 @@ pub(crate) enum Refusal {
     InsufficientScope(Requirement),
 }
 
+impl Refusal {
+    /// The reason as operators see it.
+    pub(crate) fn reason(&self) -> Reason {
+        match self {
+            Self::NoCredential => Reason::NoCredential,
+            Self::MalformedCredential => Reason::MalformedCredential,
+            Self::InvalidToken(error) => Reason::from(*error),
+            Self::Unavailable(unavailable) => match unavailable.missing {
+                Missing::Keys => Reason::KeysUnavailable,
+                Missing::Revocations => Reason::RevocationsUnavailable,
+            },
+            Self::InsufficientScope(_) => Reason::InsufficientScope,
+        }
+    }
+}
+
 impl From<TokenError> for Refusal {
     fn from(error: TokenError) -> Self {
         Self::InvalidToken(error)
@@ -29,6 +48,41 @@ impl From<Denial> for Refusal {
         match denial {
             Denial::Invalid(error) => Self::InvalidToken(error),
             Denial::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
+
+/// A refusal, with the token where it was verified and did not suffice.
+pub(crate) struct Refused {
+    pub(crate) refusal: Refusal,
+    /// For the operator's eyes.
+    pub(crate) token: Option<Arc<VerifiedToken>>,
+}
+
+impl Refused {
+    /// Refuses a caller whose token was verified.
+    pub(crate) fn known(token: &Arc<VerifiedToken>, refusal: impl Into<Refusal>) -> Self {
+        Self {
+            refusal: refusal.into(),
+            token: Some(Arc::clone(token)),
+        }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            refusal,
+            token: None,
+        }
+    }
+}
+
+impl From<Denied> for Refused {
+    fn from(denied: Denied) -> Self {
+        Self {
+            refusal: denied.denial.into(),
+            token: denied.token,
         }
     }
 }

@@ -7,7 +7,9 @@ use crate::claims::NumericDate;
 use crate::clock::Clock;
 use crate::keys::KeySource;
 use crate::resource_server::readiness::{NotReady, Waiting};
-use crate::token::{AnyRevocations, Denial, JwtValidator, TokenError, Validator, VerifiedToken};
+use crate::token::{
+    AnyRevocations, Denial, Denied, JwtValidator, TokenError, Validator, VerifiedToken,
+};
 
 /// Judges the access tokens of an API.
 ///
@@ -84,15 +86,26 @@ impl ResourceServer {
     }
 
     /// Verifies a bearer token against the trusted issuers, then asks whether it has been revoked.
-    pub(crate) async fn authenticate(&self, token: &[u8]) -> Result<Arc<VerifiedToken>, Denial> {
+    pub(crate) async fn authenticate(&self, token: &[u8]) -> Result<Arc<VerifiedToken>, Denied> {
         let now = self.shared.clock.now();
         let verified = self.shared.validator.validate(token, now).await?;
-        if let Some(revocations) = &self.shared.revocations
-            && revocations.check(&verified).await?
-        {
+        match self.judge_revocation(&verified).await {
+            Ok(()) => Ok(verified),
+            Err(denial) => Err(Denied {
+                denial,
+                token: Some(verified),
+            }),
+        }
+    }
+
+    async fn judge_revocation(&self, token: &VerifiedToken) -> Result<(), Denial> {
+        let Some(revocations) = &self.shared.revocations else {
+            return Ok(());
+        };
+        if revocations.check(token).await? {
             return Err(TokenError::Revoked.into());
         }
-        Ok(verified)
+        Ok(())
     }
 }
 

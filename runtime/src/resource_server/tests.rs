@@ -65,11 +65,17 @@ impl Court {
 }
 
 async fn judge(server: &ResourceServer, token: &str) -> Result<(), TokenError> {
-    match server.authenticate(token.as_bytes()).await {
-        Ok(_) => Ok(()),
-        Err(Denial::Invalid(error)) => Err(error),
-        Err(Denial::Unavailable(unavailable)) => panic!("{unavailable:?}"),
+    match denial(server, token).await {
+        None => Ok(()),
+        Some(Denial::Invalid(error)) => Err(error),
+        Some(Denial::Unavailable(unavailable)) => panic!("{unavailable:?}"),
     }
+}
+
+/// Why a token is not accepted, where it is not.
+async fn denial(server: &ResourceServer, token: &str) -> Option<Denial> {
+    let judged = server.authenticate(token.as_bytes()).await;
+    judged.err().map(|denied| denied.denial)
 }
 
 fn secret(byte: u8) -> Secret {

@@ -7,10 +7,12 @@ use std::pin::Pin;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
+use axum::http::request::Parts;
 use axum::response::Response;
 use http_body_util::Limited;
 
-use crate::guard::{Admission, Guard, Refusal};
+use crate::audit::{Decision, Reason};
+use crate::guard::{Admission, Guard, Refusal, Refused};
 use crate::input::{BodyLimit, DEFAULT_BODY_LIMIT};
 use crate::response::{harden, harden_secured, refuse};
 use crate::routing::declared::Declared;
@@ -46,15 +48,33 @@ impl<H: Declared> Guarded<H> {
         response
     }
 
+    /// Decides, and tells operators what was decided.
     async fn admit(&self, request: Request) -> Result<Request, Refusal> {
+        let decision = Decision::begin(H::DECLARATION);
         let (mut parts, body) = request.into_parts();
-        if let Admission::Authorized(authorized) = self.guard.admit(H::DECLARATION, &parts).await? {
-            for admit in H::ARGUMENTS.iter().filter_map(|argument| argument.admit) {
-                admit(&authorized, &mut parts.extensions)?;
+        match self.authorize(&mut parts).await {
+            Ok(Admission::Public) => decision.tell(Reason::Public, None),
+            Ok(Admission::Authorized(authorized)) => {
+                decision.tell(Reason::Authorized, Some(authorized.token()));
+                parts.extensions.insert(authorized);
             }
-            parts.extensions.insert(authorized);
+            Err(refused) => {
+                decision.tell(refused.refusal.reason(), refused.token.as_deref());
+                return Err(refused.refusal);
+            }
         }
         Ok(limit_body::<H>(Request::from_parts(parts, body)))
+    }
+
+    async fn authorize(&self, parts: &mut Parts) -> Result<Admission, Refused> {
+        let admission = self.guard.admit(H::DECLARATION, parts).await?;
+        if let Admission::Authorized(authorized) = &admission {
+            for admit in H::ARGUMENTS.iter().filter_map(|argument| argument.admit) {
+                admit(authorized, &mut parts.extensions)
+                    .map_err(|error| Refused::known(authorized.token(), error))?;
+            }
+        }
+        Ok(admission)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Why no token was accepted: it is bad, or nobody can tell at present.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::keys::KeysUnavailable;
 use crate::token::error::TokenError;
 use crate::token::revocations::RevocationsUnavailable;
+use crate::token::verified::VerifiedToken;
 
 /// When to ask again, where nothing better is known.
 const USUAL_RETRY: Duration = Duration::from_secs(5);
@@ -16,6 +18,14 @@ pub(crate) enum Denial {
     Invalid(TokenError),
     /// Whether it is good cannot be told at present.
     Unavailable(Unavailable),
+}
+
+/// A denial, with the token where it was verified and denied all the same.
+#[derive(Debug)]
+pub(crate) struct Denied {
+    pub(crate) denial: Denial,
+    /// For the operator's eyes.
+    pub(crate) token: Option<Arc<VerifiedToken>>,
 }
 
 /// What is missing for telling whether a token is good.
@@ -33,6 +43,15 @@ pub(crate) enum Missing {
     Keys,
     /// The store of revocations.
     Revocations,
+}
+
+impl From<Denial> for Denied {
+    fn from(denial: Denial) -> Self {
+        Self {
+            denial,
+            token: None,
+        }
+    }
 }
 
 impl From<TokenError> for Denial {

@@ -22,7 +22,7 @@ mod vectors;
 mod verified;
 
 pub(crate) use self::bearer::Credential;
-pub(crate) use self::denial::{Denial, Missing, Unavailable};
+pub(crate) use self::denial::{Denial, Denied, Missing, Unavailable};
 pub use self::error::TokenError;
 pub(crate) use self::issuer::TrustedIssuer;
 pub(crate) use self::lifetime::Limits;

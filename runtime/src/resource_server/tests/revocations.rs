@@ -138,13 +138,14 @@ async fn a_store_that_cannot_tell_lets_nobody_in() {
     let court = court(Broken).await;
     let token = court.token().sign();
     for _ in 0..2 {
-        let denial = court
+        let denied = court
             .server
             .authenticate(token.as_bytes())
             .await
             .unwrap_err();
-        let Denial::Unavailable(unavailable) = denial else {
-            panic!("{denial:?}")
+        assert!(denied.token.is_some());
+        let Denial::Unavailable(unavailable) = denied.denial else {
+            panic!("{denied:?}")
         };
         assert_eq!(unavailable.missing, Missing::Revocations);
     }

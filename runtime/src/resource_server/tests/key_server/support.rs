@@ -147,7 +147,7 @@ impl Realm {
     }
 
     pub(super) async fn judge_text(&self, token: &str) -> Result<(), Denial> {
-        self.server.authenticate(token.as_bytes()).await.map(drop)
+        denial(&self.server, token).await.map_or(Ok(()), Err)
     }
 
     pub(super) fn advance(&self, seconds: u64) {

@@ -1,0 +1,38 @@
+//! One decision of the guard, told when it is made.
+
+use std::time::Instant;
+
+use crate::audit::Reason;
+use crate::policy::Declaration;
+use crate::token::VerifiedToken;
+
+/// A decision that is being made.
+pub(crate) struct Decision {
+    declaration: &'static Declaration,
+    #[cfg_attr(
+        not(feature = "metrics"),
+        expect(dead_code, reason = "only a histogram asks how long it took")
+    )]
+    begun: Option<Instant>,
+}
+
+impl Decision {
+    pub(crate) fn begin(declaration: &'static Declaration) -> Self {
+        Self {
+            declaration,
+            begun: cfg!(feature = "metrics").then(Instant::now),
+        }
+    }
+
+    /// Tells what was decided; `token` is there where one was verified.
+    #[cfg_attr(
+        not(feature = "tracing"),
+        allow(unused_variables, reason = "only an event names the token")
+    )]
+    pub(crate) fn tell(&self, reason: Reason, token: Option<&VerifiedToken>) {
+        #[cfg(feature = "tracing")]
+        crate::audit::event::tell(self.declaration, reason, token);
+        #[cfg(feature = "metrics")]
+        crate::audit::meter::count(reason, self.begun.map(|begun| begun.elapsed()));
+    }
+}

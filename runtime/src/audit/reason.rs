@@ -1,0 +1,137 @@
+//! Why a request was let through or refused: a closed list.
+
+use std::fmt;
+
+use crate::token::TokenError;
+
+/// Why a request was let through or refused, as events and counters tell it.
+///
+/// The caller never learns it: every bad token is answered alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The endpoint is public.
+    Public,
+    /// The token satisfies the declaration.
+    Authorized,
+    /// No credential was sent.
+    NoCredential,
+    /// Several credentials, or one that is no bearer credential.
+    MalformedCredential,
+    /// The token is malformed or too long: it was not looked into.
+    MalformedToken,
+    /// The header or its algorithm, type or extensions are refused.
+    RefusedHeader,
+    /// No trusted key fits.
+    UnknownKey,
+    /// The signature does not verify.
+    BadSignature,
+    /// A claim is missing, has the wrong type or an impossible value.
+    BadClaims,
+    /// The token is another issuer's than the key's.
+    WrongIssuer,
+    /// The token is meant for another audience.
+    WrongAudience,
+    /// The token has expired.
+    Expired,
+    /// The token is not valid yet.
+    NotYetValid,
+    /// The token lives longer than its issuer's tokens may.
+    LivesTooLong,
+    /// The token is bound to a key whose proof cannot be checked.
+    BoundToken,
+    /// The token is an ID token.
+    IdToken,
+    /// The token has been revoked.
+    Revoked,
+    /// The token's claims do not fit the type that the handler asks for.
+    TypedClaims,
+    /// The token holds too few scopes or roles.
+    InsufficientScope,
+    /// The issuer's keys are not there.
+    KeysUnavailable,
+    /// The store of revocations does not answer.
+    RevocationsUnavailable,
+}
+
+impl Reason {
+    /// The reason as events and counters spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Authorized => "authorized",
+            Self::NoCredential => "no_credential",
+            Self::MalformedCredential => "malformed_credential",
+            Self::MalformedToken => "malformed_token",
+            Self::RefusedHeader => "refused_header",
+            Self::UnknownKey => "unknown_key",
+            Self::BadSignature => "bad_signature",
+            Self::BadClaims => "bad_claims",
+            Self::WrongIssuer => "wrong_issuer",
+            Self::WrongAudience => "wrong_audience",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::LivesTooLong => "lives_too_long",
+            Self::BoundToken => "bound_token",
+            Self::IdToken => "id_token",
+            Self::Revoked => "revoked",
+            Self::TypedClaims => "typed_claims",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::KeysUnavailable => "keys_unavailable",
+            Self::RevocationsUnavailable => "revocations_unavailable",
+        }
+    }
+
+    /// Whether the request is let through.
+    pub const fn allows(self) -> bool {
+        matches!(self, Self::Public | Self::Authorized)
+    }
+
+    /// The event's name in the OWASP logging vocabulary.
+    ///
+    /// `authn_token_reuse` is a revoked token that is used again, `authz_fail` a caller who is
+    /// known and may not. The vocabulary has no word for a token that is accepted or refused:
+    /// the ones for a login stand for it, and `public_access` is our own.
+    pub const fn event(self) -> &'static str {
+        match self {
+            Self::Public => "public_access",
+            Self::Authorized => "authn_login_success",
+            Self::InsufficientScope => "authz_fail",
+            Self::Revoked => "authn_token_reuse",
+            _ => "authn_login_fail",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<TokenError> for Reason {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::TooLong | TokenError::NotCompact => Self::MalformedToken,
+            TokenError::MalformedHeader
+            | TokenError::Algorithm
+            | TokenError::Type
+            | TokenError::CriticalHeader => Self::RefusedHeader,
+            TokenError::UnknownKey => Self::UnknownKey,
+            TokenError::Signature => Self::BadSignature,
+            TokenError::MalformedClaims
+            | TokenError::MissingClaim(_)
+            | TokenError::WrongClaim(_)
+            | TokenError::Scope => Self::BadClaims,
+            TokenError::Issuer => Self::WrongIssuer,
+            TokenError::Audience => Self::WrongAudience,
+            TokenError::Expired => Self::Expired,
+            TokenError::NotYetValid => Self::NotYetValid,
+            TokenError::Lifetime => Self::LivesTooLong,
+            TokenError::Binding => Self::BoundToken,
+            TokenError::IdToken => Self::IdToken,
+            TokenError::Revoked => Self::Revoked,
+            TokenError::TypedClaims => Self::TypedClaims,
+        }
+    }
+}
