@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod audit;
 mod claims;
 mod inputs;
 mod inventory;

@@ -11,6 +11,7 @@
 
 mod backend;
 mod coverage;
+mod leak;
 mod paths;
 mod sockets;
 mod tokens;

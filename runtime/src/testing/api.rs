@@ -1,6 +1,6 @@
 //! An API with an issuer and a clock of its own.
 
-use crate::resource_server::ResourceServer;
+use crate::resource_server::{Builder, ResourceServer, Trusting};
 use crate::routing::api::Api;
 use crate::routing::secure_router::SecureRouter;
 use crate::testing::broken::or_panic;
@@ -20,13 +20,20 @@ pub struct TestApi {
 impl TestApi {
     /// Protects the routes by a server that trusts an embedded issuer.
     pub async fn new(routes: SecureRouter) -> Self {
+        Self::with_server(routes, |server| server).await
+    }
+
+    /// The same, with more to say of the server: its realm, revocations.
+    pub async fn with_server(
+        routes: SecureRouter,
+        configure: impl FnOnce(Builder<Trusting>) -> Builder<Trusting>,
+    ) -> Self {
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(DEFAULT_ISSUER).clock(clock.clone());
         let server = ResourceServer::builder()
             .trust(issuer.issuer(AUDIENCE))
-            .clock(clock.clone())
-            .build()
-            .await;
+            .clock(clock.clone());
+        let server = configure(server).build().await;
         let server = or_panic(server, "the embedded issuer cannot be trusted");
         Self {
             api: routes.protect(server),
