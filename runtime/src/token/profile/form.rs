@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
+use crate::token::profile::names::Names;
 use crate::token::roles_claim::RolesClaim;
 
 /// The form that an issuer's tokens have.
@@ -27,41 +28,6 @@ pub(crate) struct Form {
     pub(crate) lifetime: Option<Duration>,
     /// What is lowered against RFC 9068, one sentence each.
     pub(crate) lowers: &'static [&'static str],
-}
-
-/// The claims that profiles name differently.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::token) struct Names {
-    pub(in crate::token) client_id: &'static str,
-    pub(in crate::token) token_id: &'static str,
-    pub(in crate::token) scope: ScopeClaim,
-    /// A claim that tells the tokens meant here from others, and its one value.
-    pub(in crate::token) marker: Option<(&'static str, &'static str)>,
-}
-
-impl Names {
-    /// Whether the profile reads `claim` for something else than roles.
-    pub(in crate::token) fn take(&self, claim: &str) -> bool {
-        [self.client_id, self.token_id, self.scope.name()].contains(&claim)
-            || self.marker.is_some_and(|(name, _)| name == claim)
-    }
-}
-
-/// Where the scopes are, and in which form.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::token) enum ScopeClaim {
-    /// One text, scopes with a space between them (RFC 6749 §3.3).
-    Text(&'static str),
-    /// An array with one scope in each text.
-    List(&'static str),
-}
-
-impl ScopeClaim {
-    pub(in crate::token) const fn name(self) -> &'static str {
-        match self {
-            Self::Text(name) | Self::List(name) => name,
-        }
-    }
 }
 
 /// Which claim says whom a token is meant for.

@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use crate::token::profile::form::{AudienceClaim, Demand, Form, Names, ScopeClaim};
+use crate::token::profile::form::{AudienceClaim, Demand, Form};
+use crate::token::profile::names::{Names, ScopeClaim};
 
 pub(super) const RFC_9068: Form = Form {
     name: "RFC 9068",
