@@ -14,8 +14,8 @@ use serde_json::error::Category;
 
 use crate::claims::strict_json::{self, AnyValue, Text};
 use crate::claims::{Audience, NumericDate, RoleSet};
-use crate::token::claim_names::{Names, ScopeClaim};
 use crate::token::error::TokenError;
+use crate::token::profile::{Names, ScopeClaim};
 use crate::token::roles_claim::RolesClaim;
 
 /// The claims that are judged, as the token has them; borrowed from the payload.

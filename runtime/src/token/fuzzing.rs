@@ -15,7 +15,6 @@ use crate::token::claims::Claims;
 use crate::token::compact::UntrustedCompact;
 use crate::token::header::UntrustedHeader;
 use crate::token::profile::Profile;
-use crate::token::roles_claim::RolesClaim;
 
 const PROFILES: [Profile; 6] = [
     Profile::Rfc9068,
@@ -72,7 +71,7 @@ pub fn header(json: &[u8]) {
 pub fn claims(json: &[u8]) {
     for profile in PROFILES {
         let form = profile.form();
-        let roles = RolesClaim::parse(form.roles).expect("a profile's own pointer");
+        let roles = form.roles_claim(None).expect("a profile's own pointer");
         let Ok(claims) = Claims::read(json, &form.names, &roles) else {
             continue;
         };

@@ -117,6 +117,31 @@ mod tests {
         );
     }
 
+    /// RFC 7519 §4.1.4 to §4.1.6: with every skew, the edges are where the skew says, to the second.
+    #[test]
+    fn the_edges_move_with_the_skew() {
+        let nbf = IAT + 100;
+        for skew in 0..=300 {
+            let limits = Limits {
+                clock_skew: Duration::from_secs(skew),
+                ..LIMITS
+            };
+            let judge = |nbf: Option<u64>, now: u64| {
+                let [exp, iat, now] = [EXP, IAT, now].map(NumericDate::from_secs);
+                let nbf = nbf.map(NumericDate::from_secs);
+                limits.validity(exp, iat, nbf).unwrap().judge(now)
+            };
+            for (start, begin) in [(None, IAT), (Some(nbf), nbf), (Some(IAT - 1), IAT)] {
+                let early = judge(start, begin - skew - 1);
+                assert_eq!(early, Err(TokenError::NotYetValid), "{skew}");
+                assert_eq!(judge(start, begin - skew), Ok(()), "{skew}");
+                assert_eq!(judge(start, EXP + skew - 1), Ok(()), "{skew}");
+                let late = judge(start, EXP + skew);
+                assert_eq!(late, Err(TokenError::Expired), "{skew}");
+            }
+        }
+    }
+
     #[test]
     fn a_lifetime_is_positive_and_at_most_the_limit() {
         assert_eq!(judge(IAT, None, IAT - 1, IAT), Err(TokenError::Lifetime));

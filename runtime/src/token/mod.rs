@@ -4,7 +4,6 @@
 //! then revocation. Knows no HTTP.
 
 mod bearer;
-mod claim_names;
 mod claims;
 mod compact;
 mod denial;

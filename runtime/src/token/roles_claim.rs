@@ -125,7 +125,7 @@ mod tests {
 
     fn members(pointer: &str) -> Option<Vec<String>> {
         let claim = RolesClaim::parse(pointer)?;
-        let further = claim.further.iter().map(|member| member.to_string());
+        let further = claim.further.iter().map(ToString::to_string);
         Some(
             std::iter::once(claim.first.to_string())
                 .chain(further)

@@ -51,8 +51,9 @@ impl Provider {
         let builder = ResourceServer::builder().trust(trusted);
         let server = builder.clock(clock.clone()).build().await.unwrap();
         for claims in [&mut shape.user, &mut shape.machine] {
-            claims["iat"] = clock.time().as_secs().into();
-            claims["exp"] = (clock.time().as_secs() + 300).into();
+            let now = clock.time().as_secs();
+            *claims = with(claims, "iat", now);
+            *claims = with(claims, "exp", now + 300);
         }
         let court = Court {
             issuer,
@@ -87,9 +88,7 @@ impl Provider {
 
     /// The user's token with one claim of another value.
     fn user_with(&self, claim: &str, value: impl Into<Value>) -> Value {
-        let mut claims = self.shape.user.clone();
-        claims[claim] = value.into();
-        claims
+        with(&self.shape.user, claim, value)
     }
 
     /// The user's token without these claims.
@@ -197,6 +196,12 @@ impl Provider {
             .map(|line| line.strip_prefix(&prefix).unwrap())
             .collect()
     }
+}
+
+fn with(claims: &Value, claim: &str, value: impl Into<Value>) -> Value {
+    let mut claims = claims.as_object().unwrap().clone();
+    claims.insert(claim.to_owned(), value.into());
+    claims.into()
 }
 
 fn without(claims: &Value, names: &[&str]) -> Value {

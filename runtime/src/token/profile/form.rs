@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::token::claim_names::Names;
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
+use crate::token::profile::names::Names;
 use crate::token::roles_claim::RolesClaim;
 
 /// The form that an issuer's tokens have.
@@ -23,7 +23,7 @@ pub(crate) struct Form {
     /// What a token must have beside what every token must have.
     pub(super) demands: &'static [Demand],
     /// A JSON Pointer to the roles, where the issuer's configuration names no other.
-    pub(super) roles: &'static str,
+    pub(in crate::token) roles: &'static str,
     /// How long its tokens live at most, where the provider cannot be set to less.
     pub(crate) lifetime: Option<Duration>,
     /// What is lowered against RFC 9068, one sentence each.

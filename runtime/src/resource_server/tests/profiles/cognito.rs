@@ -47,7 +47,7 @@ async fn provider() -> Provider {
 async fn bound() -> Provider {
     let mut shape = shape();
     shape.audience = API;
-    shape.user["aud"] = API.into();
+    shape.user = with(&shape.user, "aud", API);
     Provider::new(shape).await
 }
 

@@ -80,7 +80,15 @@ async fn a_clients_own_token_is_told_as_it_is() {
 async fn a_token_of_another_kind_is_refused() {
     let keycloak = provider().await;
     for typ in [
-        "ID", "Refresh", "Offline", "Logout", "DPoP", "bearer", "Bearer ", "JWT",
+        "ID",
+        "Serialized-ID",
+        "Refresh",
+        "Offline",
+        "Logout",
+        "DPoP",
+        "bearer",
+        "Bearer ",
+        "JWT",
     ] {
         for header in ["JWT", "at+jwt"] {
             let token = keycloak.user_with("typ", typ);
