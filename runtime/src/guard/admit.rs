@@ -6,7 +6,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use crate::guard::Refusal;
-use crate::policy::{Access, Declaration};
+use crate::policy::Declaration;
 use crate::resource_server::ResourceServer;
 use crate::token::{Credential, VerifiedToken};
 
@@ -51,17 +51,11 @@ impl Guard {
         declaration: &Declaration,
         parts: &Parts,
     ) -> Result<Admission, Refusal> {
-        let requirement = match declaration.access {
-            Access::Public { .. } => return Ok(Admission::Public),
-            Access::Authenticated => None,
-            Access::Scopes(requirement) => Some(requirement),
-        };
-        let token = self.authenticate(parts).await?;
-        if let Some(requirement) = requirement
-            && !requirement.is_satisfied_by(token.scopes())
-        {
-            return Err(Refusal::InsufficientScope(requirement));
+        if declaration.is_public() {
+            return Ok(Admission::Public);
         }
+        let token = self.authenticate(parts).await?;
+        declaration.access.permits(token.scopes(), token.roles())?;
         Ok(Admission::Authorized(Authorized { token }))
     }
 

@@ -1,6 +1,6 @@
 //! The guard's "no", as a decision; the response room puts it into HTTP.
 
-use crate::policy::Requirement;
+use crate::policy::Lacking;
 use crate::token::TokenError;
 
 /// Why the guard did not let a request through.
@@ -13,11 +13,17 @@ pub(crate) enum Refusal {
     /// A credential that is not a valid token.
     InvalidToken(TokenError),
     /// A valid token that holds too little.
-    InsufficientScope(Requirement),
+    Insufficient(Lacking),
 }
 
 impl From<TokenError> for Refusal {
     fn from(error: TokenError) -> Self {
         Self::InvalidToken(error)
+    }
+}
+
+impl From<Lacking> for Refusal {
+    fn from(lacking: Lacking) -> Self {
+        Self::Insufficient(lacking)
     }
 }
