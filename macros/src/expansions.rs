@@ -93,6 +93,22 @@ fn a_requirement_of_lists_with_a_body_limit() {
 }
 
 #[test]
+fn a_handler_for_roles() {
+    assert_snapshot!(secured(
+        "roles = any(\"admin\", all(clerks::CLERK, \"on-call\"))",
+        "async fn close(caller: Caller) -> StatusCode { shut(caller) }",
+    ));
+}
+
+#[test]
+fn a_handler_for_scopes_and_roles() {
+    assert_snapshot!(secured(
+        "roles = \"admin\", scopes = \"a b\", crate = fence",
+        "async fn close() {}",
+    ));
+}
+
+#[test]
 fn a_handler_where_the_crate_is_renamed() {
     let tokens = handler(
         AttributeKind::Secured,
@@ -111,6 +127,11 @@ fn no_shape_names_palisade_where_the_crate_is_renamed() {
     for (kind, words, item) in [
         (AttributeKind::Public, "reason = \"r\", crate = fence", both),
         (AttributeKind::Secured, "scops = A, crate = fence", both),
+        (
+            AttributeKind::Secured,
+            "scopes = all(A, \"a\"), roles = any(B, \"b\"), crate = fence",
+            both,
+        ),
         (
             AttributeKind::Secured,
             "authenticated, crate = fence",

@@ -22,11 +22,16 @@ use crate::parse::AttributeKind;
 ///
 /// ```text
 /// #[secured( ACCESS , OPTION* )]
-/// ACCESS := scopes = SCOPES                      who may call
+/// ACCESS := scopes = SCOPES                      who may call, by what the client was allowed to do
+///         | roles = ROLES                        who may call, by what somebody is
+///         | scopes = SCOPES , roles = ROLES      both must hold
 ///         | authenticated                        any valid token; the word must be written
 /// SCOPES := "a b"                                all of these (space-separated, RFC 6749 §3.3)
 ///         | path::TO_CONST                       a `Scope` constant: a typo is a compile error
 ///         | any(SCOPES, …) | all(SCOPES, …)
+/// ROLES  := "admin"                              this role; a text is exactly one
+///         | path::TO_CONST                       a `Role` constant, which may hold a space
+///         | any(ROLES, …) | all(ROLES, …)
 /// OPTION := body_limit = "64 KiB" | unvalidated = "reason" | crate = path
 /// ```
 ///
@@ -45,6 +50,9 @@ use crate::parse::AttributeKind;
 /// ```text
 /// #[secured(scopes = any("admin", all(ORDERS_WRITE, "orders:delete")))]
 /// async fn delete_order(Path(id): Path<Uuid>) -> StatusCode { … }
+///
+/// #[secured(scopes = "orders:read", roles = any("auditor", DOMAIN_ADMINS))]
+/// async fn audit_orders() -> Json<Vec<Order>> { … }
 /// ```
 #[proc_macro_attribute]
 pub fn secured(words: TokenStream, item: TokenStream) -> TokenStream {

@@ -9,6 +9,6 @@ pub use serde::{Deserialize, Serialize};
 
 pub use crate::routing::{any, delete, get, patch, post, put};
 pub use crate::{
-    Caller, Issuer, Problem, ResourceServer, Scope, SecureInput, SecureRouter, TrustedExtractor,
-    Unvalidated, Valid, public, scopes, secured,
+    Caller, Issuer, Problem, ResourceServer, Role, Scope, SecureInput, SecureRouter,
+    TrustedExtractor, Unvalidated, Valid, public, scopes, secured,
 };

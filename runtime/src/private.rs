@@ -8,6 +8,7 @@ pub use axum::extract::{FromRequest, FromRequestParts, Request};
 pub use axum::response::Response;
 pub use garde;
 
+pub use crate::claims::role::Role;
 pub use crate::claims::scope::Scope;
 pub use crate::input::__private::*;
 pub use crate::policy::{Access, Declaration, Requirement};

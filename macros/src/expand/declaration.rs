@@ -6,6 +6,7 @@ use syn::Ident;
 use syn::ext::IdentExt;
 
 use crate::model::{Access, Declaration, Requirement};
+use crate::parse::Leaf;
 
 // Input:  #[secured(scopes = any("admin", WRITE), body_limit = "1 KiB")] async fn create_order …
 // Output: Declaration::scopes("create_order", module_path!(), Requirement::Any(&[…])).body_limit(1024)
@@ -19,9 +20,18 @@ pub(super) fn declaration(
     let access = match &declaration.access {
         Access::Public { reason } => quote!(public(#handler, #module, #reason)),
         Access::Authenticated => quote!(authenticated(#handler, #module)),
-        Access::Scopes(needed) => {
-            let needed = requirement(needed, private);
-            quote!(scopes(#handler, #module, #needed))
+        Access::Scopes(scopes) => {
+            let scopes = requirement(Leaf::Scope, scopes, private);
+            quote!(scopes(#handler, #module, #scopes))
+        }
+        Access::Roles(roles) => {
+            let roles = requirement(Leaf::Role, roles, private);
+            quote!(roles(#handler, #module, #roles))
+        }
+        Access::ScopesAndRoles { scopes, roles } => {
+            let scopes = requirement(Leaf::Scope, scopes, private);
+            let roles = requirement(Leaf::Role, roles, private);
+            quote!(scopes_and_roles(#handler, #module, #scopes, #roles))
         }
     };
     let body_limit = declaration
@@ -42,16 +52,22 @@ pub(super) fn nobody(name: &Ident, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn requirement(needed: &Requirement, private: &TokenStream) -> TokenStream {
+// Input:  any("admin", path::TO_CONST)
+// Output: Requirement::Any(&[Requirement::One(Role::new("admin")), Requirement::One(path::TO_CONST)])
+fn requirement(leaf: Leaf, needed: &Requirement, private: &TokenStream) -> TokenStream {
     let list = |parts: &[Requirement]| {
-        let parts = parts.iter().map(|part| requirement(part, private));
+        let parts = parts.iter().map(|part| requirement(leaf, part, private));
         quote!(&[#(#parts),*])
     };
     match needed {
-        Requirement::Scope { token, span } => {
-            quote_spanned!(*span=> #private::Requirement::Scope(#private::Scope::new(#token)))
+        Requirement::Named { name, span } => {
+            let leaf = match leaf {
+                Leaf::Scope => quote_spanned!(*span=> #private::Scope),
+                Leaf::Role => quote_spanned!(*span=> #private::Role),
+            };
+            quote_spanned!(*span=> #private::Requirement::One(#leaf::new(#name)))
         }
-        Requirement::Constant(path) => quote!(#private::Requirement::Scope(#path)),
+        Requirement::Constant(path) => quote!(#private::Requirement::One(#path)),
         Requirement::All(parts) => {
             let parts = list(parts);
             quote!(#private::Requirement::All(#parts))

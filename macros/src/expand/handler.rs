@@ -134,7 +134,10 @@ fn facts(handler: &Handler, declared: &Declaration, runtime: Runtime<'_>) -> Vec
 fn access(declared: &Declaration, private: &TokenStream, span: Span) -> TokenStream {
     let access = match &declared.access {
         Access::Public { .. } => quote_spanned!(span=> #private::Public),
-        Access::Authenticated | Access::Scopes(_) => quote_spanned!(span=> #private::Secured),
+        Access::Authenticated
+        | Access::Scopes(_)
+        | Access::Roles(_)
+        | Access::ScopesAndRoles { .. } => quote_spanned!(span=> #private::Secured),
     };
     if declared.unvalidated.is_some() {
         quote_spanned!(span=> #private::WithReason<#access>)

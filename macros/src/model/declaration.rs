@@ -6,7 +6,7 @@ use syn::{LitStr, Path};
 use crate::diagnostics::Diagnostics;
 use crate::model::body_limit;
 use crate::model::requirement::Requirement;
-use crate::parse::{AttributeKind, RawAttribute};
+use crate::parse::{AttributeKind, Leaf, RawAttribute, RawRequirement, Slot};
 
 /// A checked declaration.
 pub(crate) struct Declaration {
@@ -17,10 +17,20 @@ pub(crate) struct Declaration {
 
 /// Who may call.
 pub(crate) enum Access {
-    Public { reason: LitStr },
+    Public {
+        reason: LitStr,
+    },
     Authenticated,
     Scopes(Requirement),
+    Roles(Requirement),
+    ScopesAndRoles {
+        scopes: Requirement,
+        roles: Requirement,
+    },
 }
+
+/// A requirement that was written; nothing in it where it was wrong.
+type Written = Option<Option<Requirement>>;
 
 impl Declaration {
     /// Checks the words of an attribute together; also tells where the runtime crate is.
@@ -32,6 +42,7 @@ impl Declaration {
             kind,
             span,
             scopes,
+            roles,
             authenticated,
             reason,
             body_limit,
@@ -39,12 +50,14 @@ impl Declaration {
             krate,
             incomplete,
         } = raw;
-        let scopes = scopes
-            .take()
-            .map(|(span, raw)| (span, Requirement::check(raw, diagnostics)));
+        let scopes = written(Leaf::Scope, scopes, diagnostics);
+        let roles = written(Leaf::Role, roles, diagnostics);
         let missing = (!incomplete).then_some(span);
         let access = match kind {
-            AttributeKind::Secured => secured(scopes, authenticated.take(), missing, diagnostics),
+            AttributeKind::Secured => match authenticated.take() {
+                Some((span, ())) => authenticated_alone(span, &scopes, &roles, diagnostics),
+                None => secured(scopes, roles, missing, diagnostics),
+            },
             AttributeKind::Public => public(reason.take(), missing, diagnostics),
         };
         let body_limit = optional(body_limit.take(), |text| {
@@ -73,35 +86,63 @@ fn optional<T, U>(
     value.map(|(_, value)| check(value).ok_or(())).transpose()
 }
 
+fn written(leaf: Leaf, slot: Slot<RawRequirement>, diagnostics: &mut Diagnostics) -> Written {
+    slot.take()
+        .map(|(_, raw)| Requirement::check(leaf, raw, diagnostics))
+}
+
 fn secured(
-    scopes: Option<(Span, Option<Requirement>)>,
-    authenticated: Option<(Span, ())>,
+    scopes: Written,
+    roles: Written,
     missing: Option<Span>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Access> {
-    match (scopes, authenticated) {
-        (Some((_, requirement)), None) => requirement.map(Access::Scopes),
-        (None, Some(_)) => Some(Access::Authenticated),
-        (Some(_), Some((span, ()))) => {
-            diagnostics.error(
-                span,
-                "`authenticated` and `scopes` exclude each other",
-                "remove `authenticated`: whoever holds the scopes is authenticated",
-            );
-            None
-        }
+    match (scopes, roles) {
+        (Some(scopes), None) => scopes.map(Access::Scopes),
+        (None, Some(roles)) => roles.map(Access::Roles),
+        (Some(scopes), Some(roles)) => Some(Access::ScopesAndRoles {
+            scopes: scopes?,
+            roles: roles?,
+        }),
         (None, None) => {
             if let Some(span) = missing {
                 diagnostics.error(
                     span,
                     "`#[secured]` does not say who may call this handler",
-                    "write `#[secured(scopes = \"orders:read\")]`, or `#[secured(authenticated)]` \
-                     where any valid token will do",
+                    "write `#[secured(scopes = \"orders:read\")]`, `#[secured(roles = \"admin\")]`, \
+                     or `#[secured(authenticated)]` where any valid token will do",
                 );
             }
             None
         }
     }
+}
+
+/// Any valid token will do, so nothing may be asked of it beside.
+fn authenticated_alone(
+    span: Span,
+    scopes: &Written,
+    roles: &Written,
+    diagnostics: &mut Diagnostics,
+) -> Option<Access> {
+    let (wrong, held) = match (scopes, roles) {
+        (None, None) => return Some(Access::Authenticated),
+        (Some(_), None) => (
+            "`authenticated` and `scopes` exclude each other",
+            "the scopes",
+        ),
+        (None, Some(_)) => (
+            "`authenticated` and `roles` exclude each other",
+            "the roles",
+        ),
+        (Some(_), Some(_)) => ("`authenticated` excludes `scopes` and `roles`", "both"),
+    };
+    diagnostics.error(
+        span,
+        wrong,
+        format_args!("remove `authenticated`: whoever holds {held} is authenticated"),
+    );
+    None
 }
 
 fn public(
@@ -159,9 +200,20 @@ mod tests {
     }
 
     #[test]
-    fn access_is_scopes_or_any_token_or_nothing_for_a_reason() {
+    fn access_is_scopes_or_roles_or_both_or_any_token_or_nothing_for_a_reason() {
         let scopes = sound(AttributeKind::Secured, "scopes = \"a\"");
         assert!(matches!(scopes.access, Access::Scopes(_)));
+        let roles = sound(AttributeKind::Secured, "roles = \"a\"");
+        assert!(matches!(roles.access, Access::Roles(_)));
+        for words in ["scopes = A, roles = \"b\"", "roles = \"b\", scopes = A"] {
+            let Access::ScopesAndRoles { scopes, roles } =
+                sound(AttributeKind::Secured, words).access
+            else {
+                panic!("{words}");
+            };
+            assert!(matches!(scopes, Requirement::Constant(path) if path.is_ident("A")));
+            assert!(matches!(roles, Requirement::Named { name, .. } if name == "b"));
+        }
         let token = sound(AttributeKind::Secured, "authenticated");
         assert!(matches!(token.access, Access::Authenticated));
         let public = sound(AttributeKind::Public, "reason = \"probe\"");
@@ -181,13 +233,28 @@ mod tests {
     }
 
     #[test]
-    fn authenticated_and_scopes_exclude_each_other() {
-        for words in ["authenticated, scopes = \"a\"", "scopes = A, authenticated"] {
-            assert_eq!(
-                mistakes(AttributeKind::Secured, words),
-                ["`authenticated` and `scopes` exclude each other"],
-                "{words}"
-            );
+    fn authenticated_excludes_scopes_and_roles() {
+        let scopes = "`authenticated` and `scopes` exclude each other";
+        let roles = "`authenticated` and `roles` exclude each other";
+        let both = "`authenticated` excludes `scopes` and `roles`";
+        for (words, wrong) in [
+            ("authenticated, scopes = \"a\"", scopes),
+            ("scopes = A, authenticated", scopes),
+            ("authenticated, roles = \"a\"", roles),
+            ("roles = A, authenticated", roles),
+            ("roles = A, authenticated, scopes = B", both),
+        ] {
+            assert_eq!(mistakes(AttributeKind::Secured, words), [wrong], "{words}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_requirement_is_not_left_out_for_the_other() {
+        for (words, wrong) in [
+            ("scopes = A, roles = \"\"", "no role is named here"),
+            ("scopes = \"\", roles = A", "no scope is named here"),
+        ] {
+            assert_eq!(mistakes(AttributeKind::Secured, words), [wrong], "{words}");
         }
     }
 

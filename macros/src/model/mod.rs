@@ -7,6 +7,7 @@ mod input;
 mod input_names;
 mod input_rules;
 mod input_serde;
+mod leaf;
 mod requirement;
 mod vocabulary;
 

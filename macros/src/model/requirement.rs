@@ -1,4 +1,4 @@
-//! Which scopes a caller needs, checked against the alphabet of RFC 6749 §3.3.
+//! Which scopes or roles a caller needs: a tree without empty lists or repetitions.
 
 use std::collections::HashSet;
 
@@ -7,13 +7,14 @@ use quote::ToTokens;
 use syn::{LitStr, Path};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{Combinator, RawScopes};
+use crate::model::leaf::check_text;
+use crate::parse::{Combinator, Leaf, RawRequirement};
 
 /// A requirement in which no list is empty.
 pub(crate) enum Requirement {
-    /// A scope by its text.
-    Scope { token: String, span: Span },
-    /// A scope by the path of its constant.
+    /// A scope or role by its text.
+    Named { name: String, span: Span },
+    /// A scope or role by the path of its constant.
     Constant(Path),
     /// Each of these.
     All(Vec<Requirement>),
@@ -23,14 +24,18 @@ pub(crate) enum Requirement {
 
 impl Requirement {
     /// Checks a requirement; says everything that is wrong in it.
-    pub(super) fn check(raw: RawScopes, diagnostics: &mut Diagnostics) -> Option<Self> {
+    pub(super) fn check(
+        leaf: Leaf,
+        raw: RawRequirement,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
         match raw {
-            RawScopes::Text(text) => check_text(&text, diagnostics),
-            RawScopes::Path(path) => Some(Self::Constant(path)),
-            RawScopes::List { combinator, parts } => {
+            RawRequirement::Text(text) => Self::named(leaf, &text, diagnostics),
+            RawRequirement::Path(path) => Some(Self::Constant(path)),
+            RawRequirement::List { combinator, parts } => {
                 let parts: Vec<_> = parts
                     .into_iter()
-                    .map(|part| Self::check(part, diagnostics))
+                    .map(|part| Self::check(leaf, part, diagnostics))
                     .collect();
                 let parts: Vec<_> = parts.into_iter().collect::<Option<_>>()?;
                 refuse_twice(&parts, diagnostics)?;
@@ -42,10 +47,25 @@ impl Requirement {
         }
     }
 
-    /// What tells two scopes of one list apart; none for lists.
+    /// A text; one that names several means each of them.
+    fn named(leaf: Leaf, text: &LitStr, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let named = |name| Self::Named {
+            name,
+            span: text.span(),
+        };
+        let names = check_text(leaf, text, diagnostics)?;
+        let mut parts: Vec<_> = names.into_iter().map(named).collect();
+        refuse_twice(&parts, diagnostics)?;
+        if parts.len() == 1 {
+            return parts.pop();
+        }
+        Some(Self::All(parts))
+    }
+
+    /// What tells two parts of one list apart; none for lists.
     fn key(&self) -> Option<(String, Span)> {
         match self {
-            Self::Scope { token, span } => Some((format!("{token:?}"), *span)),
+            Self::Named { name, span } => Some((format!("{name:?}"), *span)),
             Self::Constant(path) => {
                 let span = path
                     .segments
@@ -56,57 +76,6 @@ impl Requirement {
             Self::All(_) | Self::Any(_) => None,
         }
     }
-}
-
-fn check_text(text: &LitStr, diagnostics: &mut Diagnostics) -> Option<Requirement> {
-    let value = text.value();
-    if value.trim().is_empty() {
-        diagnostics.error(
-            text.span(),
-            "no scope is named here",
-            "name at least one, as in `\"orders:read\"`; where any valid token will do, write \
-             `authenticated` instead of `scopes`",
-        );
-        return None;
-    }
-    let mut parts = Vec::new();
-    for token in value.split(' ') {
-        check_token(token, text.span(), diagnostics)?;
-        parts.push(Requirement::Scope {
-            token: token.to_owned(),
-            span: text.span(),
-        });
-    }
-    refuse_twice(&parts, diagnostics)?;
-    if parts.len() == 1 {
-        return parts.pop();
-    }
-    Some(Requirement::All(parts))
-}
-
-/// `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`
-pub(super) fn check_token(token: &str, span: Span, diagnostics: &mut Diagnostics) -> Option<()> {
-    if token.is_empty() {
-        diagnostics.error(
-            span,
-            "a space too many stands between scopes",
-            "separate scopes with exactly one space: `\"orders:read orders:write\"`",
-        );
-        return None;
-    }
-    let illegal = token
-        .chars()
-        .find(|c| !matches!(c, '\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E'));
-    if let Some(illegal) = illegal {
-        diagnostics.error(
-            span,
-            format_args!("{illegal:?} cannot stand in a scope"),
-            "use printable ASCII without space, `\"` and `\\` (RFC 6749 section 3.3), as in \
-             `\"orders:read\"`",
-        );
-        return None;
-    }
-    Some(())
 }
 
 fn refuse_twice(parts: &[Requirement], diagnostics: &mut Diagnostics) -> Option<()> {
@@ -130,16 +99,17 @@ mod tests {
 
     use super::*;
 
-    fn check(text: &str) -> (Option<Requirement>, Vec<String>) {
+    fn check(leaf: Leaf, text: &str) -> (Option<Requirement>, Vec<String>) {
         let mut diagnostics = Diagnostics::default();
-        let read = |input: ParseStream<'_>| Ok(RawScopes::parse(input, &mut diagnostics));
+        let read =
+            |input: ParseStream<'_>| Ok(RawRequirement::parse(leaf, input, &mut diagnostics));
         let raw = read.parse_str(text).unwrap().unwrap();
-        let requirement = Requirement::check(raw, &mut diagnostics);
+        let requirement = Requirement::check(leaf, raw, &mut diagnostics);
         (requirement, diagnostics.into_messages())
     }
 
-    fn mistakes(text: &str) -> Vec<String> {
-        let (requirement, messages) = check(text);
+    fn mistakes(leaf: Leaf, text: &str) -> Vec<String> {
+        let (requirement, messages) = check(leaf, text);
         assert_eq!(requirement.is_none(), !messages.is_empty(), "{text}");
         messages
     }
@@ -147,7 +117,7 @@ mod tests {
     fn shown(requirement: &Requirement) -> String {
         let list = |parts: &[Requirement]| parts.iter().map(shown).collect::<Vec<_>>().join(" ");
         match requirement {
-            Requirement::Scope { token, .. } => format!("{token:?}"),
+            Requirement::Named { name, .. } => format!("{name:?}"),
             Requirement::Constant(path) => path.to_token_stream().to_string().replace(' ', ""),
             Requirement::All(parts) => format!("all({})", list(parts)),
             Requirement::Any(parts) => format!("any({})", list(parts)),
@@ -164,62 +134,31 @@ mod tests {
             ("any(\"x\", all(READ, \"y\"))", "any(\"x\" all(READ \"y\"))"),
             ("all(\"x\")", "all(\"x\")"),
         ] {
-            let (requirement, messages) = check(text);
+            let (requirement, messages) = check(Leaf::Scope, text);
             assert_eq!(requirement.as_ref().map(shown).as_deref(), Some(meant));
             assert!(messages.is_empty(), "{text}: {messages:?}");
         }
     }
 
     #[test]
-    fn a_text_without_scopes_names_none() {
-        for text in ["\"\"", "\" \"", "\"\\t\\n\"", "any(\"\")"] {
-            assert_eq!(mistakes(text), ["no scope is named here"], "{text}");
-        }
-    }
-
-    #[test]
-    fn scopes_are_separated_by_exactly_one_space() {
-        for text in ["\" a\"", "\"a \"", "\"a  b\""] {
-            assert_eq!(
-                mistakes(text),
-                ["a space too many stands between scopes"],
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn only_the_alphabet_of_rfc_6749_can_stand_in_a_scope() {
-        for (text, illegal) in [
-            ("\"a\\tb\"", "'\\t'"),
-            ("\"a\\\"b\"", "'\"'"),
-            ("\"a\\\\b\"", "'\\\\'"),
-            ("\"ä\"", "'ä'"),
-            ("\"a\\u{7f}\"", "'\\u{7f}'"),
-            ("\"a\\0\"", "'\\0'"),
+    fn a_text_is_one_role() {
+        for (text, meant) in [
+            ("\"a\"", "\"a\""),
+            ("any(\"b\", all(A, \"ä\"))", "any(\"b\" all(A \"ä\"))"),
         ] {
-            assert_eq!(
-                mistakes(text),
-                [format!("{illegal} cannot stand in a scope")],
-                "{text}"
-            );
+            let (requirement, messages) = check(Leaf::Role, text);
+            assert_eq!(requirement.as_ref().map(shown).as_deref(), Some(meant));
+            assert!(messages.is_empty(), "{text}: {messages:?}");
         }
+        assert_eq!(
+            mistakes(Leaf::Role, "any(\"a b\", \"c\")"),
+            ["whitespace stands in this role"]
+        );
     }
 
     #[test]
-    fn each_end_of_the_alphabet_can_stand_in_a_scope() {
-        for legal in ['\x21', '\x23', '\x5B', '\x5D', '\x7E'] {
-            let mut diagnostics = Diagnostics::default();
-            let token = legal.to_string();
-            assert!(check_token(&token, Span::call_site(), &mut diagnostics).is_some());
-            assert!(diagnostics.into_messages().is_empty(), "{legal:?}");
-        }
-    }
-
-    #[test]
-    fn a_scope_is_named_once_in_a_list() {
+    fn nothing_is_named_twice_in_a_list() {
         for (text, twice) in [
-            ("\"a b a\"", "\"a\""),
             ("any(\"a\", \"a\")", "\"a\""),
             ("all(READ, \"b\", READ)", "READ"),
             (
@@ -227,34 +166,44 @@ mod tests {
                 "orders::READ",
             ),
         ] {
-            assert_eq!(
-                mistakes(text),
-                [format!("{twice} is named twice")],
-                "{text}"
-            );
+            for leaf in [Leaf::Scope, Leaf::Role] {
+                let wrong = format!("{twice} is named twice");
+                assert_eq!(mistakes(leaf, text), [wrong], "{text}");
+            }
         }
+        let wrong = mistakes(Leaf::Scope, "\"a b a\"");
+        assert_eq!(wrong, ["\"a\" is named twice"]);
     }
 
     #[test]
-    fn a_scope_may_stand_in_several_lists() {
+    fn one_name_may_stand_in_several_lists() {
         for text in [
             "any(all(\"a\", \"b\"), all(\"a\", \"c\"))",
-            "any(\"a b\", \"a c\")",
             "any(READ, \"READ\")",
             "any(orders::READ, items::READ)",
         ] {
-            assert!(mistakes(text).is_empty(), "{text}");
+            assert!(mistakes(Leaf::Scope, text).is_empty(), "{text}");
+            assert!(mistakes(Leaf::Role, text).is_empty(), "{text}");
         }
+        assert!(mistakes(Leaf::Scope, "any(\"a b\", \"a c\")").is_empty());
     }
 
     #[test]
     fn the_mistakes_of_all_parts_are_said_at_once() {
         assert_eq!(
-            mistakes("any(\"\", all(\"a  b\", READ), \"ü\")"),
+            mistakes(Leaf::Scope, "any(\"\", all(\"a  b\", READ), \"ü\")"),
             [
                 "no scope is named here",
                 "a space too many stands between scopes",
                 "'ü' cannot stand in a scope",
+            ]
+        );
+        assert_eq!(
+            mistakes(Leaf::Role, "any(\"\", all(\"a  b\", READ), all(A, A))"),
+            [
+                "no role is named here",
+                "whitespace stands in this role",
+                "A is named twice",
             ]
         );
     }

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Visibility};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::requirement::check_token;
+use crate::model::leaf::check_token;
 use crate::parse::{RawScope, RawVocabulary};
 
 /// A checked vocabulary.

@@ -6,8 +6,9 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Ident, Lit, LitStr, Path, Token};
 
 use crate::diagnostics::Diagnostics;
+use crate::parse::leaf::Leaf;
 use crate::parse::recovery::{parse_path, skip_to_comma};
-use crate::parse::scopes::RawScopes;
+use crate::parse::requirement::RawRequirement;
 use crate::parse::slot::Slot;
 use crate::parse::word::Word;
 
@@ -23,7 +24,8 @@ pub(crate) struct RawAttribute {
     pub(crate) kind: Kind,
     /// The whole attribute, for what is missing in it.
     pub(crate) span: Span,
-    pub(crate) scopes: Slot<RawScopes>,
+    pub(crate) scopes: Slot<RawRequirement>,
+    pub(crate) roles: Slot<RawRequirement>,
     pub(crate) authenticated: Slot<()>,
     pub(crate) reason: Slot<LitStr>,
     pub(crate) body_limit: Slot<LitStr>,
@@ -45,6 +47,7 @@ impl Kind {
         match self {
             Self::Secured => &[
                 Word::Scopes,
+                Word::Roles,
                 Word::Authenticated,
                 Word::BodyLimit,
                 Word::Unvalidated,
@@ -72,6 +75,7 @@ impl RawAttribute {
             kind,
             span,
             scopes: Slot::new("scopes"),
+            roles: Slot::new("roles"),
             authenticated: Slot::new("authenticated"),
             reason: Slot::new("reason"),
             body_limit: Slot::new("body_limit"),
@@ -112,8 +116,12 @@ impl RawAttribute {
         }
         match word {
             Word::Scopes => {
-                let scopes = RawScopes::parse(input, diagnostics)?;
+                let scopes = RawRequirement::parse(Leaf::Scope, input, diagnostics)?;
                 self.scopes.fill(span, scopes, diagnostics);
+            }
+            Word::Roles => {
+                let roles = RawRequirement::parse(Leaf::Role, input, diagnostics)?;
+                self.roles.fill(span, roles, diagnostics);
             }
             Word::Crate => {
                 let path = parse_path(input).or_else(|| wrong_value(word, input, diagnostics))?;
@@ -172,8 +180,8 @@ impl RawAttribute {
         diagnostics.error(
             input.span(),
             "`authenticated` takes no value",
-            "write `authenticated` alone; which scopes a caller needs is said by `scopes = …` \
-             instead of it",
+            "write `authenticated` alone; which scopes or roles a caller needs is said by \
+             `scopes = …` and `roles = …` instead of it",
         );
         None
     }

@@ -1,9 +1,12 @@
 //! The words of the attributes, each spelled once.
 
+use crate::parse::leaf::Leaf;
+
 /// What a word of an attribute says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Word {
     Scopes,
+    Roles,
     Authenticated,
     Reason,
     BodyLimit,
@@ -15,7 +18,8 @@ impl Word {
     /// As the attribute spells it.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Scopes => "scopes",
+            Self::Scopes => Leaf::Scope.word(),
+            Self::Roles => Leaf::Role.word(),
             Self::Authenticated => "authenticated",
             Self::Reason => "reason",
             Self::BodyLimit => "body_limit",
@@ -28,6 +32,7 @@ impl Word {
     pub(crate) fn example(self) -> &'static str {
         match self {
             Self::Scopes => "scopes = \"orders:read\"",
+            Self::Roles => "roles = \"admin\"",
             Self::Authenticated => "authenticated",
             Self::Reason => "reason = \"liveness probe, reveals nothing\"",
             Self::BodyLimit => "body_limit = \"64 KiB\"",
@@ -87,6 +92,7 @@ mod tests {
 
     const KNOWN: &[Word] = &[
         Word::Scopes,
+        Word::Roles,
         Word::Authenticated,
         Word::BodyLimit,
         Word::Unvalidated,
@@ -115,7 +121,8 @@ mod tests {
             Some(Word::Authenticated)
         );
         assert_eq!(Word::guess(KNOWN, "bodylimit"), Some(Word::BodyLimit));
-        assert_eq!(Word::guess(KNOWN, "roles"), None);
+        assert_eq!(Word::guess(KNOWN, "role"), Some(Word::Roles));
+        assert_eq!(Word::guess(KNOWN, "tenant"), None);
         assert_eq!(Word::guess(KNOWN, "acr"), None);
     }
 }

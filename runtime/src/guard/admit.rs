@@ -6,7 +6,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use crate::guard::{Refusal, Refused};
-use crate::policy::{Access, Declaration};
+use crate::policy::Declaration;
 use crate::resource_server::ResourceServer;
 use crate::token::{Credential, TokenError, VerifiedToken};
 
@@ -51,19 +51,12 @@ impl Guard {
         declaration: &Declaration,
         parts: &Parts,
     ) -> Result<Admission, Refused> {
-        let requirement = match declaration.access {
-            Access::Public { .. } => return Ok(Admission::Public),
-            Access::Authenticated => None,
-            Access::Scopes(requirement) => Some(requirement),
-        };
+        if declaration.is_public() {
+            return Ok(Admission::Public);
+        }
         let token = self.authenticate(parts).await?;
-        if let Some(requirement) = requirement
-            && !requirement.is_satisfied_by(token.scopes())
-        {
-            return Err(Refused::known(
-                &token,
-                Refusal::InsufficientScope(requirement),
-            ));
+        if let Err(lacking) = declaration.access.permits(token.scopes(), token.roles()) {
+            return Err(Refused::known(&token, lacking));
         }
         Ok(Admission::Authorized(Authorized { token }))
     }

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use garde::Validate;
 use serde::de::DeserializeOwned;
 
-use crate::claims::{NumericDate, Scope, ScopeSet};
+use crate::claims::{NumericDate, Role, RoleSet, Scope, ScopeSet};
 use crate::guard::Authorized;
 use crate::token::{TokenError, VerifiedToken};
 
@@ -92,6 +92,16 @@ impl<C> Caller<C> {
         self.token.scopes().contains(scope)
     }
 
+    /// The roles that the token holds, from where its issuer's tokens carry them.
+    pub fn roles(&self) -> &RoleSet {
+        self.token.roles()
+    }
+
+    /// Whether the token holds `role`, for what a handler does beyond its declaration.
+    pub fn has_role(&self, role: Role) -> bool {
+        self.token.roles().contains(role)
+    }
+
     /// When the token ends.
     pub fn expires_at(&self) -> NumericDate {
         self.token.expires_at()
@@ -115,6 +125,15 @@ impl Caller {
             token,
             claims: NoClaims,
         }
+    }
+
+    /// The same caller with these roles and no others.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn with_roles<R: Into<Box<str>>>(mut self, roles: impl IntoIterator<Item = R>) -> Self {
+        let token = VerifiedToken::clone(&self.token);
+        self.token = Arc::new(token.with_roles_for_testing(roles.into_iter().collect()));
+        self
     }
 
     /// The same caller with claims of your type.

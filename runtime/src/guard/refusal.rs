@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::audit::Reason;
-use crate::policy::Requirement;
+use crate::policy::Lacking;
 use crate::token::{Denial, Denied, Missing, TokenError, Unavailable, VerifiedToken};
 
 /// Why the guard did not let a request through.
@@ -18,7 +18,7 @@ pub(crate) enum Refusal {
     /// Whether the credential is a valid token cannot be told at present.
     Unavailable(Unavailable),
     /// A valid token that holds too little.
-    InsufficientScope(Requirement),
+    Insufficient(Lacking),
 }
 
 impl Refusal {
@@ -32,7 +32,7 @@ impl Refusal {
                 Missing::Keys => Reason::KeysUnavailable,
                 Missing::Revocations => Reason::RevocationsUnavailable,
             },
-            Self::InsufficientScope(_) => Reason::InsufficientScope,
+            Self::Insufficient(_) => Reason::InsufficientScope,
         }
     }
 }
@@ -40,6 +40,12 @@ impl Refusal {
 impl From<TokenError> for Refusal {
     fn from(error: TokenError) -> Self {
         Self::InvalidToken(error)
+    }
+}
+
+impl From<Lacking> for Refusal {
+    fn from(lacking: Lacking) -> Self {
+        Self::Insufficient(lacking)
     }
 }
 

@@ -1,8 +1,7 @@
 //! A handler's declaration, as its attribute wrote it.
 
-use std::fmt;
-
-use crate::policy::Requirement;
+use crate::claims::Role;
+use crate::policy::{Access, Requirement};
 
 /// What `#[secured]` or `#[public]` says of one handler.
 ///
@@ -23,21 +22,6 @@ pub struct Declaration {
     pub unvalidated: Option<&'static str>,
 }
 
-/// Who may call a handler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Access {
-    /// Anybody, for the reason given.
-    Public {
-        /// Why that is safe.
-        reason: &'static str,
-    },
-    /// Everybody with a valid token.
-    Authenticated,
-    /// Those whose valid token satisfies the requirement.
-    Scopes(Requirement),
-}
-
 impl Declaration {
     /// A handler that anybody may call.
     pub const fn public(handler: &'static str, module: &'static str, reason: &'static str) -> Self {
@@ -56,6 +40,25 @@ impl Declaration {
         requirement: Requirement,
     ) -> Self {
         Self::new(handler, module, Access::Scopes(requirement))
+    }
+
+    /// A handler whose callers need roles.
+    pub const fn roles(
+        handler: &'static str,
+        module: &'static str,
+        requirement: Requirement<Role>,
+    ) -> Self {
+        Self::new(handler, module, Access::Roles(requirement))
+    }
+
+    /// A handler whose callers need scopes, and roles as well.
+    pub const fn scopes_and_roles(
+        handler: &'static str,
+        module: &'static str,
+        scopes: Requirement,
+        roles: Requirement<Role>,
+    ) -> Self {
+        Self::new(handler, module, Access::ScopesAndRoles(scopes, roles))
     }
 
     /// Sets the largest body, in bytes.
@@ -85,58 +88,5 @@ impl Declaration {
             body_limit: None,
             unvalidated: None,
         }
-    }
-}
-
-/// As the attribute spells it: `public`, `authenticated`, `admin or (read and write)`.
-impl fmt::Display for Access {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Public { .. } => f.write_str("public"),
-            Self::Authenticated => f.write_str("authenticated"),
-            Self::Scopes(requirement) => write_requirement(f, requirement, false),
-        }
-    }
-}
-
-fn write_requirement(
-    f: &mut fmt::Formatter<'_>,
-    requirement: &Requirement,
-    nested: bool,
-) -> fmt::Result {
-    let (parts, word) = match requirement {
-        Requirement::Scope(scope) => return f.write_str(scope.as_str()),
-        Requirement::All(parts) => (parts, " and "),
-        Requirement::Any(parts) => (parts, " or "),
-    };
-    if nested {
-        f.write_str("(")?;
-    }
-    for (at, part) in parts.iter().enumerate() {
-        if at > 0 {
-            f.write_str(word)?;
-        }
-        write_requirement(f, part, true)?;
-    }
-    if nested { f.write_str(")") } else { Ok(()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::claims::Scope;
-
-    #[test]
-    fn access_reads_as_it_was_declared() {
-        const READ: Requirement = Requirement::Scope(Scope::new("read"));
-        const WRITE: Requirement = Requirement::Scope(Scope::new("write"));
-        const ADMIN: Requirement = Requirement::Scope(Scope::new("admin"));
-        const TREE: Requirement = Requirement::Any(&[ADMIN, Requirement::All(&[READ, WRITE])]);
-        assert_eq!(
-            Access::Scopes(TREE).to_string(),
-            "admin or (read and write)"
-        );
-        assert_eq!(Access::Authenticated.to_string(), "authenticated");
-        assert_eq!(Access::Public { reason: "because" }.to_string(), "public");
     }
 }

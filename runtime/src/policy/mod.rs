@@ -2,8 +2,11 @@
 //!
 //! The macros build these values as constants; the guard evaluates them.
 
+mod access;
 mod declaration;
 mod requirement;
 
-pub use self::declaration::{Access, Declaration};
+pub use self::access::Access;
+pub(crate) use self::access::Lacking;
+pub use self::declaration::Declaration;
 pub use self::requirement::Requirement;

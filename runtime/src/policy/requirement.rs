@@ -1,39 +1,43 @@
 //! The requirement tree and its evaluation.
 
-use crate::claims::{Scope, ScopeSet};
+use crate::claims::{Role, RoleSet, Scope, ScopeSet};
 
-/// Which scopes a caller must hold.
+/// Which scopes, or which roles, a caller must hold.
 ///
 /// An empty `Any` is satisfied by nobody, and so is an empty `All`: an empty
 /// list never means "no check".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Requirement {
-    /// This scope.
-    Scope(Scope),
+pub enum Requirement<T: 'static = Scope> {
+    /// This one.
+    One(T),
     /// Each of these.
-    All(&'static [Requirement]),
-    /// At least one of these; the first is what a challenge asks for.
-    Any(&'static [Requirement]),
+    All(&'static [Requirement<T>]),
+    /// At least one of these; of scopes, the first is what a challenge asks for.
+    Any(&'static [Requirement<T>]),
 }
 
-impl Requirement {
+impl Requirement<Scope> {
     /// Whether a caller with these scopes satisfies it.
     pub fn is_satisfied_by(&self, scopes: &ScopeSet) -> bool {
-        match self {
-            Self::Scope(scope) => scopes.contains(*scope),
-            Self::All(parts) => {
-                !parts.is_empty() && parts.iter().all(|part| part.is_satisfied_by(scopes))
-            }
-            Self::Any(parts) => parts.iter().any(|part| part.is_satisfied_by(scopes)),
-        }
+        self.is_satisfied(&|scope| scopes.contains(scope))
     }
+}
 
-    /// The sets of scopes of which any one is enough, in declared order.
-    pub fn alternatives(&self) -> Vec<Vec<Scope>> {
+impl Requirement<Role> {
+    /// Whether a caller with these roles satisfies it.
+    pub fn is_satisfied_by(&self, roles: &RoleSet) -> bool {
+        self.is_satisfied(&|role| roles.contains(role))
+    }
+}
+
+impl<T: Copy + PartialEq> Requirement<T> {
+    /// The sets of which any one is enough, in declared order.
+    pub fn alternatives(&self) -> Vec<Vec<T>> {
         match self {
-            Self::Scope(scope) => vec![vec![*scope]],
+            Self::One(one) => vec![vec![*one]],
             Self::Any(parts) => parts.iter().flat_map(Self::alternatives).collect(),
+            Self::All([]) => Vec::new(),
             Self::All(parts) => parts.iter().fold(vec![Vec::new()], |so_far, part| {
                 let further = part.alternatives();
                 so_far
@@ -43,11 +47,21 @@ impl Requirement {
             }),
         }
     }
+
+    fn is_satisfied(&self, is_held: &impl Fn(T) -> bool) -> bool {
+        match self {
+            Self::One(one) => is_held(*one),
+            Self::All(parts) => {
+                !parts.is_empty() && parts.iter().all(|part| part.is_satisfied(is_held))
+            }
+            Self::Any(parts) => parts.iter().any(|part| part.is_satisfied(is_held)),
+        }
+    }
 }
 
-fn union(held: &[Scope], more: &[Scope]) -> Vec<Scope> {
+fn union<T: Copy + PartialEq>(held: &[T], more: &[T]) -> Vec<T> {
     let mut all = held.to_vec();
-    all.extend(more.iter().filter(|scope| !held.contains(scope)));
+    all.extend(more.iter().filter(|one| !held.contains(one)));
     all
 }
 
@@ -55,11 +69,14 @@ fn union(held: &[Scope], more: &[Scope]) -> Vec<Scope> {
 mod tests {
     use super::*;
 
-    const READ: Requirement = Requirement::Scope(Scope::new("read"));
-    const WRITE: Requirement = Requirement::Scope(Scope::new("write"));
-    const ADMIN: Requirement = Requirement::Scope(Scope::new("admin"));
+    const READ: Requirement = Requirement::One(Scope::new("read"));
+    const WRITE: Requirement = Requirement::One(Scope::new("write"));
+    const ADMIN: Requirement = Requirement::One(Scope::new("admin"));
     const BOTH: Requirement = Requirement::All(&[READ, WRITE]);
     const ADMIN_OR_BOTH: Requirement = Requirement::Any(&[ADMIN, BOTH]);
+
+    const CLERK: Requirement<Role> = Requirement::One(Role::new("clerk"));
+    const AUDITOR: Requirement<Role> = Requirement::One(Role::new("Senior Auditor"));
 
     fn held(scopes: &str) -> ScopeSet {
         ScopeSet::parse(scopes).unwrap()
@@ -81,9 +98,44 @@ mod tests {
     }
 
     #[test]
+    fn roles_are_required_as_scopes_are() {
+        let held = |roles: &[&str]| roles.iter().copied().collect::<RoleSet>();
+        let both = Requirement::All(&[CLERK, AUDITOR]);
+        let either = Requirement::Any(&[CLERK, AUDITOR]);
+        for (roles, one, all, any) in [
+            (&["clerk", "Senior Auditor"][..], true, true, true),
+            (&["clerk"], true, false, true),
+            (&["Senior Auditor"], false, false, true),
+            (
+                &["Clerk", "clerk ", "Senior", "Auditor"],
+                false,
+                false,
+                false,
+            ),
+            (&["clerk Senior Auditor"], false, false, false),
+            (&[], false, false, false),
+        ] {
+            let roles = held(roles);
+            assert_eq!(CLERK.is_satisfied_by(&roles), one, "{roles:?}");
+            assert_eq!(both.is_satisfied_by(&roles), all, "{roles:?}");
+            assert_eq!(either.is_satisfied_by(&roles), any, "{roles:?}");
+        }
+    }
+
+    #[test]
     fn an_empty_list_is_satisfied_by_nobody() {
-        assert!(!Requirement::All(&[]).is_satisfied_by(&held("admin read write")));
-        assert!(!Requirement::Any(&[]).is_satisfied_by(&held("admin read write")));
+        let scopes = held("admin read write");
+        assert!(!Requirement::<Scope>::All(&[]).is_satisfied_by(&scopes));
+        assert!(!Requirement::<Scope>::Any(&[]).is_satisfied_by(&scopes));
+        let roles: RoleSet = ["clerk", "Senior Auditor"].into_iter().collect();
+        assert!(!Requirement::<Role>::All(&[]).is_satisfied_by(&roles));
+        assert!(!Requirement::<Role>::Any(&[]).is_satisfied_by(&roles));
+    }
+
+    #[test]
+    fn an_empty_list_has_no_alternative() {
+        assert!(Requirement::<Scope>::All(&[]).alternatives().is_empty());
+        assert!(Requirement::<Role>::Any(&[]).alternatives().is_empty());
     }
 
     #[test]

@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 
-use crate::claims::Scope;
+use crate::claims::{Role, Scope};
 use crate::guard::Refusal;
-use crate::policy::Requirement;
+use crate::policy::{Lacking, Requirement};
 use crate::response::Problem;
 use crate::response::challenge::Challenge;
 
@@ -36,7 +36,9 @@ pub(crate) fn refuse(refusal: Refusal, realm: &str) -> Response {
             answer(problem, challenge.error("invalid_token"))
         }
         Refusal::Unavailable(unavailable) => try_again(unavailable.retry_after),
-        Refusal::InsufficientScope(requirement) => insufficient_scope(&requirement, challenge),
+        Refusal::Insufficient(lacking) => {
+            insufficient(lacking, challenge.error("insufficient_scope"))
+        }
     }
 }
 
@@ -55,17 +57,52 @@ fn try_again(after: Duration) -> Response {
     response
 }
 
-fn insufficient_scope(requirement: &Requirement, challenge: Challenge) -> Response {
-    let alternatives: Vec<String> = requirement
+/// Tells what is needed and not held. The RFC has a parameter for scopes only, so roles stand
+/// in the problem alone.
+fn insufficient(lacking: Lacking, challenge: Challenge) -> Response {
+    let forbidden = Problem::new(StatusCode::FORBIDDEN);
+    match lacking {
+        Lacking::Scopes(scopes) => {
+            let problem = forbidden
+                .detail("the access token does not hold the scopes that this endpoint needs");
+            with_scopes(&scopes, problem, challenge)
+        }
+        Lacking::Roles(roles) => {
+            let problem = forbidden
+                .detail("the access token does not hold the roles that this endpoint needs");
+            answer(with_roles(&roles, problem), challenge)
+        }
+        Lacking::ScopesAndRoles(scopes, roles) => {
+            let problem = forbidden.detail(
+                "the access token holds neither the scopes nor the roles that this endpoint needs",
+            );
+            with_scopes(&scopes, with_roles(&roles, problem), challenge)
+        }
+    }
+}
+
+/// Each alternative as one text, as scopes are asked for; the challenge has the first.
+fn with_scopes(scopes: &Requirement, problem: Problem, challenge: Challenge) -> Response {
+    let alternatives: Vec<String> = scopes
         .alternatives()
         .iter()
-        .map(|scopes| joined(scopes))
+        .map(|alternative| joined(alternative))
         .collect();
-    let first = alternatives.first().cloned().unwrap_or_default();
-    let problem = Problem::new(StatusCode::FORBIDDEN)
-        .detail("the access token does not hold the scopes that this endpoint needs")
-        .member("required_scopes", alternatives);
-    answer(problem, challenge.error("insufficient_scope").scope(&first))
+    let challenge = match alternatives.first() {
+        Some(first) => challenge.scope(first),
+        None => challenge,
+    };
+    answer(problem.member("required_scopes", alternatives), challenge)
+}
+
+/// Each alternative as a list of roles: a role may hold a space.
+fn with_roles(roles: &Requirement<Role>, problem: Problem) -> Problem {
+    let alternatives: Vec<Vec<&str>> = roles
+        .alternatives()
+        .iter()
+        .map(|alternative| alternative.iter().map(|role| role.as_str()).collect())
+        .collect();
+    problem.member("required_roles", alternatives)
 }
 
 fn joined(scopes: &[Scope]) -> String {

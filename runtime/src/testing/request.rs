@@ -50,6 +50,11 @@ impl TestRequest {
         self.with_token(|token| token.scopes(scopes))
     }
 
+    /// Gives the caller these roles, in the `roles` claim.
+    pub fn roles<R: Into<String>>(self, roles: impl IntoIterator<Item = R>) -> Self {
+        self.with_token(|token| token.roles(roles))
+    }
+
     /// Sets one claim of the caller's token.
     pub fn claim(self, name: &str, value: impl Serialize) -> Self {
         self.with_token(|token| token.claim(name, value))

@@ -103,6 +103,12 @@ impl TokenBuilder {
         self.claim("scope", scopes)
     }
 
+    /// Sets `roles`, where RFC 9068 has them; elsewhere they are set by [`claim`](Self::claim).
+    pub fn roles<R: Into<String>>(self, roles: impl IntoIterator<Item = R>) -> Self {
+        let roles: Vec<String> = roles.into_iter().map(Into::into).collect();
+        self.claim("roles", roles)
+    }
+
     /// Sets `client_id`.
     pub fn client_id(self, client: &str) -> Self {
         self.claim("client_id", client)

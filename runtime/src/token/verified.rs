@@ -62,6 +62,13 @@ impl VerifiedToken {
         Self::from_jwt(facts, b"{}".to_vec())
     }
 
+    /// The same, as if these were its roles.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_roles_for_testing(mut self, roles: RoleSet) -> Self {
+        self.facts.roles = roles;
+        self
+    }
+
     /// Who issued it, as `iss` says.
     pub fn issuer(&self) -> &str {
         &self.facts.issuer

@@ -25,10 +25,14 @@ fn helps(kind: Kind, words: &str, help: &str) -> bool {
 fn every_word_is_read_in_any_order() {
     let (raw, diagnostics) = parse(
         Kind::Secured,
-        "crate = a::b, unvalidated = \"raw\", body_limit = \"1 B\", authenticated, scopes = A,",
+        "crate = a::b, unvalidated = \"raw\", body_limit = \"1 B\", authenticated, roles = R, scopes = A,",
     );
     assert!(diagnostics.into_messages().is_empty());
     assert!(raw.scopes.take().is_some() && raw.authenticated.take().is_some());
+    assert!(matches!(
+        raw.roles.take(),
+        Some((_, RawRequirement::Path(path))) if path.is_ident("R")
+    ));
     assert!(raw.krate.take().is_some() && !raw.incomplete);
     let text = |slot: Slot<LitStr>| slot.take().map(|(_, text)| text.value());
     assert_eq!(text(raw.unvalidated).as_deref(), Some("raw"));
@@ -66,6 +70,11 @@ fn each_attribute_has_words_of_its_own() {
             "authenticated",
             "`authenticated` is not a word of `#[public]`",
         ),
+        (
+            Kind::Public,
+            "roles = \"a\"",
+            "`roles` is not a word of `#[public]`",
+        ),
         (Kind::Public, "fn = 1", "`fn` is not a word of `#[public]`"),
     ] {
         assert_eq!(mistakes(kind, words), [wrong], "{words}");
@@ -84,7 +93,13 @@ fn a_misspelled_word_is_told_which_one_was_meant() {
         "raeson = \"a\"",
         "write `reason`; the words of"
     ));
-    assert!(!helps(Kind::Secured, "roles = \"a\"", "write `"));
+    assert!(helps(
+        Kind::Secured,
+        "role = \"a\"",
+        "write `roles`; the words of"
+    ));
+    assert!(!helps(Kind::Secured, "tenant = \"a\"", "write `"));
+    assert!(!helps(Kind::Public, "roles = \"a\"", "write `"));
 }
 
 #[test]
@@ -114,7 +129,7 @@ fn a_value_without_its_word_is_told_the_word() {
 
 #[test]
 fn a_word_has_its_value() {
-    for word in ["scopes", "body_limit", "unvalidated", "crate"] {
+    for word in ["scopes", "roles", "body_limit", "unvalidated", "crate"] {
         let wrong = format!("`{word}` has no value");
         assert_eq!(mistakes(Kind::Secured, word), [&*wrong]);
         assert_eq!(mistakes(Kind::Secured, &format!("{word}(\"a\")")), [wrong]);
@@ -184,11 +199,12 @@ fn a_word_is_written_once() {
     assert_eq!(
         mistakes(
             Kind::Secured,
-            "authenticated, authenticated, scopes = A, scopes = B"
+            "authenticated, authenticated, scopes = A, scopes = B, roles = A, roles = A"
         ),
         [
             "`authenticated` is written twice",
-            "`scopes` is written twice"
+            "`scopes` is written twice",
+            "`roles` is written twice"
         ]
     );
 }

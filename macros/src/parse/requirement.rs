@@ -1,19 +1,20 @@
-//! `SCOPES`: text, a path to a constant, or `any(…)` and `all(…)` of these.
+//! `SCOPES` and `ROLES`: text, a path to a constant, or `any(…)` and `all(…)` of these.
 
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Path, Token, token};
 
 use crate::diagnostics::Diagnostics;
+use crate::parse::leaf::Leaf;
 use crate::parse::recovery::{parse_path, skip_to_comma};
 
 /// A requirement as it was written.
-pub(crate) enum RawScopes {
+pub(crate) enum RawRequirement {
     Text(LitStr),
     Path(Path),
     List {
         combinator: Combinator,
-        parts: Vec<RawScopes>,
+        parts: Vec<RawRequirement>,
     },
 }
 
@@ -23,30 +24,37 @@ pub(crate) enum Combinator {
     Any,
 }
 
-impl RawScopes {
+impl RawRequirement {
     /// Reads one requirement; says what is wrong with what it cannot read.
-    pub(crate) fn parse(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+    pub(crate) fn parse(
+        leaf: Leaf,
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
         // a literal of another type would be consumed by trying
         if input.peek(LitStr) {
             return input.parse().ok().map(Self::Text);
         }
         if input.peek(Ident) && input.peek2(token::Paren) {
-            return Self::parse_list(input, diagnostics);
+            return Self::parse_list(leaf, input, diagnostics);
         }
         if let Some(path) = parse_path(input) {
             return Some(Self::Path(path));
         }
         diagnostics.error(
             input.span(),
-            "this is no scope requirement",
-            "write scopes with a space between them, `\"orders:read orders:write\"`, the path of \
-             a `Scope` constant, `any(…)` or `all(…)`",
+            format_args!("this is no {} requirement", leaf.name()),
+            leaf.grammar(),
         );
         skip_to_comma(input);
         None
     }
 
-    fn parse_list(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+    fn parse_list(
+        leaf: Leaf,
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
         let name = Ident::parse_any(input).ok()?;
         let combinator = match name.to_string().as_str() {
             "all" => Some(Combinator::All),
@@ -54,19 +62,23 @@ impl RawScopes {
             other => {
                 diagnostics.error(
                     name.span(),
-                    format_args!("`{other}(…)` is no scope requirement"),
-                    "write `any(…)` where one of the scopes is enough, `all(…)` where each is needed",
+                    format_args!("`{other}(…)` is no {} requirement", leaf.name()),
+                    format_args!(
+                        "write `any(…)` where one of the {} is enough, `all(…)` where each is \
+                         needed",
+                        leaf.word()
+                    ),
                 );
                 None
             }
         };
-        let parts = parse_parts(input, diagnostics)?;
+        let parts = parse_parts(leaf, input, diagnostics)?;
         let combinator = combinator?;
         if parts.is_empty() {
             diagnostics.error(
                 name.span(),
-                format_args!("`{name}()` names no scope"),
-                format_args!("write the scopes: `{name}(\"orders:read\", \"orders:write\")`"),
+                format_args!("`{name}()` names no {}", leaf.name()),
+                format_args!("write the {}: `{name}({})`", leaf.word(), leaf.examples()),
             );
             return None;
         }
@@ -80,20 +92,21 @@ impl RawScopes {
 
 /// What stands between the parentheses; a part that was wrong is `None`.
 fn parse_parts(
+    leaf: Leaf,
     input: ParseStream<'_>,
     diagnostics: &mut Diagnostics,
-) -> Option<Vec<Option<RawScopes>>> {
+) -> Option<Vec<Option<RawRequirement>>> {
     let mut parse = |input: ParseStream<'_>| {
         let inside;
         syn::parenthesized!(inside in input);
         let mut parts = Vec::new();
         while !inside.is_empty() {
-            parts.push(RawScopes::parse(&inside, diagnostics));
+            parts.push(RawRequirement::parse(leaf, &inside, diagnostics));
             if !inside.is_empty() && inside.parse::<Token![,]>().is_err() {
                 diagnostics.error(
                     inside.span(),
                     "a comma is missing before this",
-                    "separate the parts with commas: `any(\"admin\", \"orders:read\")`",
+                    format_args!("separate the parts with commas: `any({})`", leaf.examples()),
                 );
                 skip_to_comma(&inside);
                 let _: Option<Token![,]> = inside.parse()?;
@@ -114,24 +127,31 @@ mod tests {
 
     use super::*;
 
-    fn parse(text: &str) -> (Option<RawScopes>, Vec<String>) {
+    fn parse(leaf: Leaf, text: &str) -> (Option<RawRequirement>, Vec<String>) {
         let mut diagnostics = Diagnostics::default();
-        let read = |input: ParseStream<'_>| Ok(RawScopes::parse(input, &mut diagnostics));
-        let scopes = read.parse_str(text).unwrap();
-        (scopes, diagnostics.into_messages())
+        let read =
+            |input: ParseStream<'_>| Ok(RawRequirement::parse(leaf, input, &mut diagnostics));
+        let requirement = read.parse_str(text).unwrap();
+        (requirement, diagnostics.into_messages())
     }
 
+    /// What is wrong with it as a requirement of scopes; of roles the same is.
     fn mistakes(text: &str) -> Vec<String> {
-        let (_, messages) = parse(text);
+        let (_, messages) = parse(Leaf::Scope, text);
         assert!(!messages.is_empty(), "{text}");
+        let of_roles: Vec<_> = messages
+            .iter()
+            .map(|message| message.replace("scope", "role"))
+            .collect();
+        assert_eq!(parse(Leaf::Role, text).1, of_roles, "{text}");
         messages
     }
 
-    fn shown(scopes: &RawScopes) -> String {
-        match scopes {
-            RawScopes::Text(text) => text.token().to_string(),
-            RawScopes::Path(path) => path.to_token_stream().to_string().replace(' ', ""),
-            RawScopes::List { combinator, parts } => {
+    fn shown(requirement: &RawRequirement) -> String {
+        match requirement {
+            RawRequirement::Text(text) => text.token().to_string(),
+            RawRequirement::Path(path) => path.to_token_stream().to_string().replace(' ', ""),
+            RawRequirement::List { combinator, parts } => {
                 let parts: Vec<_> = parts.iter().map(shown).collect();
                 format!("{combinator:?}({})", parts.join(" "))
             }
@@ -149,9 +169,11 @@ mod tests {
             ("any(\"a\", READ,)", "Any(\"a\" READ)"),
             ("all(any(A, \"b\"), self::C)", "All(Any(A \"b\") self::C)"),
         ] {
-            let (scopes, messages) = parse(text);
-            assert!(messages.is_empty(), "{text}: {messages:?}");
-            assert_eq!(scopes.as_ref().map(shown).as_deref(), Some(read));
+            for leaf in [Leaf::Scope, Leaf::Role] {
+                let (requirement, messages) = parse(leaf, text);
+                assert!(messages.is_empty(), "{text}: {messages:?}");
+                assert_eq!(requirement.as_ref().map(shown).as_deref(), Some(read));
+            }
         }
     }
 
@@ -159,6 +181,32 @@ mod tests {
     fn what_is_neither_is_no_requirement() {
         for text in ["", "7", "b\"a\"", "[\"a\"]", "(\"a\")", "!A", "READ::<u8>"] {
             assert_eq!(mistakes(text), ["this is no scope requirement"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_help_line_names_what_is_required() {
+        for (leaf, text, help) in [
+            (Leaf::Scope, "7", "the path of a `Scope` constant"),
+            (Leaf::Role, "7", "write one role, `\"admin\"`"),
+            (
+                Leaf::Scope,
+                "any()",
+                "`any(\"orders:read\", \"orders:write\")`",
+            ),
+            (Leaf::Role, "all()", "`all(\"admin\", \"auditor\")`"),
+            (Leaf::Role, "any(A B)", "`any(\"admin\", \"auditor\")`"),
+            (Leaf::Role, "not(A)", "where one of the roles is enough"),
+        ] {
+            let mut diagnostics = Diagnostics::default();
+            let read =
+                |input: ParseStream<'_>| Ok(RawRequirement::parse(leaf, input, &mut diagnostics));
+            assert!(read.parse_str(text).is_ok(), "{text}");
+            let errors = diagnostics.into_compile_errors().unwrap().to_string();
+            assert!(
+                errors.contains(&help.escape_debug().to_string()),
+                "{errors}"
+            );
         }
     }
 
@@ -179,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_names_a_scope() {
+    fn a_list_names_something() {
         assert_eq!(mistakes("any()"), ["`any()` names no scope"]);
         assert_eq!(
             mistakes("any(all(), \"a\", any())"),
@@ -201,8 +249,8 @@ mod tests {
             "any(7, \"a\")",
             "all(\"a\", any(\"b\", all()))",
         ] {
-            let (scopes, messages) = parse(text);
-            assert!(scopes.is_none(), "{text}");
+            let (requirement, messages) = parse(Leaf::Role, text);
+            assert!(requirement.is_none(), "{text}");
             assert_eq!(messages.len(), 1, "{text}");
         }
     }
