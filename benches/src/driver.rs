@@ -17,7 +17,9 @@ pub(crate) struct Driver {
 
 impl Driver {
     pub(crate) fn new() -> Outcome<Self> {
-        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         Ok(Self { runtime })
     }
 

@@ -1,6 +1,107 @@
-//! x
-mod contenders; mod outcome; mod tokens;
-#[tokio::main(flavor="current_thread")]
-async fn main() {
-    for c in contenders::all().await.unwrap() { for a in tokens::ALGORITHMS { println!("{} {:?} {:?}", c.name, a, contenders::check(&c, a).await); } }
+//! Palisade and its peers side by side: `cargo run --release -p palisade-benches`.
+//!
+//! Every figure is a ratio of two things measured by turns in the same run. Nothing here
+//! is a test: no figure fails anything.
+
+mod client;
+mod cold;
+mod contenders;
+mod driver;
+mod flood;
+mod in_process;
+mod machine;
+mod memory;
+mod outcome;
+mod over_http;
+mod raw;
+mod report;
+mod sample;
+mod scale;
+mod table;
+mod tokens;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::contenders::Contender;
+use crate::driver::Driver;
+use crate::machine::Machine;
+use crate::outcome::Outcome;
+use crate::scale::Scale;
+use crate::tokens::ALGORITHMS;
+
+const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- --quick]\n\n\
+    prints Markdown tables; --quick takes some twenty seconds, to see that it works";
+
+fn main() -> ExitCode {
+    let ended = scale().and_then(|scale| run(&scale, &mut io::stdout().lock()));
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell when stderr is closed.
+            let _ = writeln!(io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn scale() -> Outcome<Scale> {
+    let mut words = lexopt::Parser::from_env();
+    let mut scale = Scale::FULL;
+    while let Some(word) = words.next()? {
+        match word {
+            lexopt::Arg::Long("quick") => scale = Scale::QUICK,
+            _ => return Err(USAGE.into()),
+        }
+    }
+    Ok(scale)
+}
+
+fn run(scale: &Scale, out: &mut impl Write) -> Outcome<()> {
+    let driver = Driver::new()?;
+    let contenders = driver.wait(contenders::all())?;
+    for contender in &contenders {
+        for algorithm in ALGORITHMS {
+            driver.wait(contenders::check(contender, algorithm))?;
+        }
+    }
+    // First, while no other section has left free memory behind.
+    let grown = memory::measure(&driver, scale)?;
+    let (mut over_http, mut in_process, mut cold) = (Vec::new(), Vec::new(), Vec::new());
+    for algorithm in ALGORITHMS {
+        progress(&format!("{algorithm:?}: signing tokens"));
+        let tokens = tokens::distinct(algorithm, scale.tokens());
+        progress(&format!("{algorithm:?}: in process"));
+        let same = in_process::measure(&driver, &contenders, algorithm, scale)?;
+        in_process.push(same);
+        progress(&format!("{algorithm:?}: every token new"));
+        let unused = driver.wait(contenders::all())?;
+        cold.push(cold::measure(&driver, &unused, algorithm, &tokens, scale)?);
+        progress(&format!("{algorithm:?}: over HTTP"));
+        let unused = driver.wait(contenders::all())?;
+        over_http.push(over_http::measure(&unused, algorithm, &tokens, scale)?);
+    }
+    progress("flooding");
+    let flooded = flood::measure(&for_the_flood(&driver)?, scale)?;
+
+    writeln!(out, "{}\n", Machine::here())?;
+    report::over_http(out, &contenders, &over_http)?;
+    report::in_process(out, &contenders, &in_process)?;
+    report::cold(out, &contenders, &cold)?;
+    report::flood(out, &flooded)?;
+    report::memory(out, &grown)?;
+    Ok(())
+}
+
+/// The one without a cache shows what two threads of this machine can do.
+fn for_the_flood(driver: &Driver) -> Outcome<[Contender; 2]> {
+    Ok([
+        contenders::handwritten()?,
+        driver.wait(contenders::palisade())?,
+    ])
+}
+
+fn progress(what: &str) {
+    // Who redirects stderr away does not want to know.
+    let _ = writeln!(io::stderr(), "… {what}");
 }

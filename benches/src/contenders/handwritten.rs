@@ -22,7 +22,10 @@ use crate::tokens::{AUDIENCE, ISSUER, PATH, SCOPE, issuer};
 
 /// What such middleware hands to its handlers.
 #[derive(Clone, Deserialize)]
-#[expect(dead_code, reason = "decoded for handlers; this one's reads none of it")]
+#[expect(
+    dead_code,
+    reason = "decoded for handlers; this one's reads none of it"
+)]
 pub(crate) struct Claims {
     sub: String,
     client_id: String,

@@ -5,7 +5,7 @@
 
 mod bare;
 mod check;
-mod handwritten;
+pub(crate) mod handwritten;
 mod huskarl;
 mod oauth_resource_server;
 mod palisade;
