@@ -14,7 +14,7 @@ use crate::driver::Driver;
 use crate::outcome::Outcome;
 use crate::raw::{RawKey, Signed};
 use crate::sample::{Samples, by_turns};
-use crate::scale::{NEW_TOKEN_BATCH, Scale};
+use crate::scale::{NEW_TOKEN_BATCH, Scale, WARM_UP};
 use crate::tokens::requests;
 
 /// What is measured beside the contenders.
@@ -47,9 +47,11 @@ pub(crate) fn measure(
     ];
     let routers = contenders.iter().map(|one| one.router.clone());
     lanes.extend(routers.map(Lane::Request));
-    let batches: Vec<&[String]> = tokens.chunks_exact(NEW_TOKEN_BATCH).collect();
     let samples = by_turns(scale.new_token_rounds, &mut lanes, |lane, round| {
-        let batch = batches.get(round).ok_or("there are too few tokens")?;
+        let some = tokens.chunks_exact(WARM_UP + NEW_TOKEN_BATCH).nth(round);
+        let some = some.and_then(|some| some.split_at_checked(WARM_UP));
+        let (before, batch) = some.ok_or("there are too few tokens")?;
+        lane.run(driver, before)?;
         Ok((lane.run(driver, batch)?, batch.len()))
     })?;
     let mut samples = samples.into_iter();

@@ -1,6 +1,8 @@
 //! A flood of distinct tokens on one thread and on two: does anything stand in the way?
 
+use std::fs;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -24,6 +26,8 @@ pub(crate) struct Flooded {
     pub(crate) tokens: &'static str,
     pub(crate) one_thread: Samples,
     pub(crate) two_threads: Samples,
+    /// How often one of the two threads had to wait, for each thousand tokens.
+    pub(crate) waits: Option<f64>,
 }
 
 /// One contender's router on some threads, with tokens that nobody else presents to it.
@@ -32,6 +36,7 @@ struct Lane<'a> {
     threads: usize,
     tokens: &'a [String],
     expected: StatusCode,
+    waits: AtomicU64,
 }
 
 /// Floods each contender with valid tokens, then with forged ones.
@@ -66,6 +71,7 @@ fn flood(
         threads,
         tokens,
         expected,
+        waits: AtomicU64::new(0),
     };
     let lanes = contenders
         .iter()
@@ -76,13 +82,18 @@ fn flood(
     })?
     .into_iter();
     let mut next = || samples.next().unwrap_or_default();
+    let presented = two.len();
     Ok(contenders
         .iter()
-        .map(|contender| Flooded {
+        .zip(lanes.chunks_exact(2))
+        .map(|(contender, lanes)| Flooded {
             name: contender.name,
             tokens: what,
             one_thread: next(),
             two_threads: next(),
+            waits: lanes
+                .last()
+                .and_then(|lane| lane.waits_per_thousand(presented)),
         })
         .collect())
 }
@@ -118,13 +129,48 @@ impl Lane<'_> {
         // Also where preparing failed: the other thread waits.
         start.wait();
         let (driver, requests) = prepared?;
-        driver.batch(&mut self.router.clone(), requests, self.expected)
+        let mut router = self.router.clone();
+        let before = waits();
+        let took = driver.batch(&mut router, requests, self.expected)?;
+        if let Some((after, before)) = waits().zip(before) {
+            self.waits.fetch_add(after - before, Ordering::Relaxed);
+        }
+        Ok(took)
     }
+
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    fn waits_per_thousand(&self, tokens: usize) -> Option<f64> {
+        let counted = self.waits.load(Ordering::Relaxed);
+        waits().map(|_| counted as f64 * 1e3 / tokens as f64)
+    }
+}
+
+/// How often this thread gave up its core by itself, as it does at a lock that is taken.
+fn waits() -> Option<u64> {
+    switches(&fs::read_to_string("/proc/thread-self/status").ok()?)
+}
+
+fn switches(status: &str) -> Option<u64> {
+    let mut lines = status.lines().filter_map(|line| line.split_once(':'));
+    let (_, count) = lines.find(|(name, _)| *name == "voluntary_ctxt_switches")?;
+    count.trim().parse().ok()
 }
 
 impl Flooded {
     /// How much more two threads do than one; 2 where nothing stands in their way.
     pub(crate) fn speed_up(&self) -> f64 {
         self.two_threads.per_second() / self.one_thread.per_second()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_switches_of_its_own_will_are_counted() {
+        let status = "VmRSS:\t9 kB\nvoluntary_ctxt_switches:\t7\nnonvoluntary_ctxt_switches:\t8\n";
+        assert_eq!(switches(status), Some(7));
+        assert_eq!(switches("VmRSS:\t9 kB\n"), None);
     }
 }

@@ -10,14 +10,11 @@ use crate::contenders::Contender;
 use crate::driver::Driver;
 use crate::outcome::Outcome;
 use crate::sample::{Samples, by_turns};
-use crate::scale::Scale;
+use crate::scale::{Scale, WARM_UP};
 use crate::tokens::{good, requests};
 
 /// How long a batch should take: long enough for the clock, short enough to take turns.
 const BATCH: Duration = Duration::from_millis(2);
-
-/// Requests before each batch that are not measured, as the others have used the caches.
-const WARM_UP: usize = 16;
 
 struct Lane<'a> {
     router: Router,

@@ -90,6 +90,7 @@ fn run(scale: &Scale, out: &mut impl Write) -> Outcome<()> {
     report::cold(out, &contenders, &cold)?;
     report::flood(out, &flooded)?;
     report::memory(out, &grown)?;
+    report::notes(out)?;
     Ok(())
 }
 
@@ -104,4 +105,26 @@ fn for_the_flood(driver: &Driver) -> Outcome<[Contender; 2]> {
 fn progress(what: &str) {
     // Who redirects stderr away does not want to know.
     let _ = writeln!(io::stderr(), "… {what}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// That it runs to its end; no figure is looked at.
+    #[test]
+    fn one_round_of_everything_fills_every_table() {
+        let once = Scale {
+            http_rounds: 1,
+            same_token_rounds: 1,
+            new_token_rounds: 1,
+            flood_rounds: 1,
+            flood_thousands: 1,
+        };
+        let mut out = Vec::new();
+        run(&once, &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert_eq!(out.matches("### ").count(), 5, "{out}");
+        assert!(!out.contains("NaN"), "{out}");
+    }
 }

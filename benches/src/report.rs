@@ -113,7 +113,13 @@ pub(crate) fn cold(
 
 /// What two threads do in the time of one.
 pub(crate) fn flood(out: &mut impl Write, flooded: &[Flooded]) -> io::Result<()> {
-    let mut table = Table::new(["", "one thread", "two threads", "speed-up"]);
+    let mut table = Table::new([
+        "",
+        "one thread",
+        "two threads",
+        "speed-up",
+        "waits per 1,000 tokens",
+    ]);
     for one in flooded {
         let rate = |samples: &Samples| format!("{:.1} thousand/s", samples.per_second() / 1e3);
         table.row(
@@ -122,6 +128,8 @@ pub(crate) fn flood(out: &mut impl Write, flooded: &[Flooded]) -> io::Result<()>
                 rate(&one.one_thread),
                 rate(&one.two_threads),
                 format!("{:.2}", one.speed_up()),
+                one.waits
+                    .map_or_else(unknown, |waits| format!("{waits:.2}")),
             ],
         );
     }
@@ -151,6 +159,11 @@ pub(crate) fn memory(out: &mut impl Write, looked: &[Growth]) -> io::Result<()> 
         table.row(&name, figures);
     }
     writeln!(out, "### What a flood leaves in memory\n\n{table}")
+}
+
+/// How the figures came about, and what they leave out.
+pub(crate) fn notes(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", include_str!("notes.md").trim_end())
 }
 
 fn cell(figure: Option<f64>, show: impl Fn(f64) -> String) -> String {

@@ -16,10 +16,13 @@ pub(crate) struct Scale {
 }
 
 /// Requests of one batch over HTTP.
-pub(crate) const HTTP_BATCH: usize = 320;
+pub(crate) const HTTP_BATCH: usize = 160;
 
 /// New tokens of one batch in process.
 pub(crate) const NEW_TOKEN_BATCH: usize = 40;
+
+/// Operations before each batch in process that are not measured: others had the caches.
+pub(crate) const WARM_UP: usize = 16;
 
 /// Tokens of one batch of the flood, on each thread.
 pub(crate) const FLOOD_BATCH: usize = 400;
@@ -27,17 +30,17 @@ pub(crate) const FLOOD_BATCH: usize = 400;
 impl Scale {
     /// Two to three minutes on two cores.
     pub(crate) const FULL: Self = Self {
-        http_rounds: 40,
-        same_token_rounds: 300,
-        new_token_rounds: 200,
+        http_rounds: 100,
+        same_token_rounds: 400,
+        new_token_rounds: 300,
         flood_rounds: 24,
         flood_thousands: 64,
     };
 
     /// About twenty seconds: to see that it works, not to quote.
     pub(crate) const QUICK: Self = Self {
-        http_rounds: 6,
-        same_token_rounds: 30,
+        http_rounds: 12,
+        same_token_rounds: 40,
         new_token_rounds: 25,
         flood_rounds: 4,
         flood_thousands: 16,
@@ -46,7 +49,7 @@ impl Scale {
     /// How many tokens of an algorithm the sections need; no server sees one twice.
     pub(crate) fn tokens(&self) -> usize {
         let over_http = self.http_rounds * HTTP_BATCH;
-        let in_process = self.new_token_rounds * NEW_TOKEN_BATCH;
+        let in_process = self.new_token_rounds * (WARM_UP + NEW_TOKEN_BATCH);
         over_http.max(in_process)
     }
 
