@@ -34,7 +34,7 @@ const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- --quick]
     prints Markdown tables; --quick takes some twenty seconds, to see that it works";
 
 fn main() -> ExitCode {
-    let ended = scale().and_then(|scale| run(&scale, &mut io::stdout().lock()));
+    let ended = scale().and_then(|scale| run(&scale, &mut io::stdout(), &mut io::stderr()));
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -57,7 +57,8 @@ fn scale() -> Outcome<Scale> {
     Ok(scale)
 }
 
-fn run(scale: &Scale, out: &mut impl Write) -> Outcome<()> {
+/// Writes the tables to `out`, and what is going on to `progress`.
+fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcome<()> {
     let driver = Driver::new()?;
     let contenders = driver.wait(contenders::all())?;
     for contender in &contenders {
@@ -69,19 +70,19 @@ fn run(scale: &Scale, out: &mut impl Write) -> Outcome<()> {
     let grown = memory::measure(&driver, scale)?;
     let (mut over_http, mut in_process, mut cold) = (Vec::new(), Vec::new(), Vec::new());
     for algorithm in ALGORITHMS {
-        progress(&format!("{algorithm:?}: signing tokens"));
+        writeln!(progress, "… {algorithm:?}: signing tokens")?;
         let tokens = tokens::distinct(algorithm, scale.tokens());
-        progress(&format!("{algorithm:?}: in process"));
+        writeln!(progress, "… {algorithm:?}: in process")?;
         let same = in_process::measure(&driver, &contenders, algorithm, scale)?;
         in_process.push(same);
-        progress(&format!("{algorithm:?}: every token new"));
+        writeln!(progress, "… {algorithm:?}: every token new")?;
         let unused = driver.wait(contenders::all())?;
         cold.push(cold::measure(&driver, &unused, algorithm, &tokens, scale)?);
-        progress(&format!("{algorithm:?}: over HTTP"));
+        writeln!(progress, "… {algorithm:?}: over HTTP")?;
         let unused = driver.wait(contenders::all())?;
         over_http.push(over_http::measure(&unused, algorithm, &tokens, scale)?);
     }
-    progress("flooding");
+    writeln!(progress, "… flooding")?;
     let flooded = flood::measure(&for_the_flood(&driver)?, scale)?;
 
     writeln!(out, "{}\n", Machine::here())?;
@@ -102,11 +103,6 @@ fn for_the_flood(driver: &Driver) -> Outcome<[Contender; 2]> {
     ])
 }
 
-fn progress(what: &str) {
-    // Who redirects stderr away does not want to know.
-    let _ = writeln!(io::stderr(), "… {what}");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,7 +118,7 @@ mod tests {
             flood_thousands: 1,
         };
         let mut out = Vec::new();
-        run(&once, &mut out).unwrap();
+        run(&once, &mut out, &mut io::sink()).unwrap();
         let out = String::from_utf8(out).unwrap();
         assert_eq!(out.matches("### ").count(), 5, "{out}");
         assert!(!out.contains("NaN"), "{out}");

@@ -144,9 +144,11 @@ pub(crate) fn flood(out: &mut impl Write, flooded: &[Flooded]) -> io::Result<()>
 pub(crate) fn memory(out: &mut impl Write, looked: &[Growth]) -> io::Result<()> {
     let mut table = Table::new(["Palisade after", "resident memory", "for each token"]);
     for growth in looked {
-        let name = match growth.forged {
-            false => format!("{} distinct valid tokens", growth.tokens),
-            true => format!("as many forged ones ({}) more", growth.tokens),
+        let tokens = growth.tokens;
+        let name = if growth.forged {
+            format!("as many forged ones ({tokens}) more")
+        } else {
+            format!("{tokens} distinct valid tokens")
         };
         let kibibytes = growth.kibibytes;
         let figures = [
