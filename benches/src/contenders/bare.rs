@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::get;
 
-use crate::contenders::show_orders;
+use crate::contenders::handler::show_orders;
 use crate::tokens::PATH;
 
 pub(super) fn router() -> Router {

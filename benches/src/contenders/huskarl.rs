@@ -14,7 +14,7 @@ use huskarl_axum::resource_server::core::platform::MaybeSendBoxFuture;
 use huskarl_axum::resource_server::core::{EndpointUrl, Error};
 use huskarl_axum::resource_server::validator::rfc9068::Rfc9068Validator;
 
-use crate::contenders::show_orders;
+use crate::contenders::handler::show_orders;
 use crate::outcome::Outcome;
 use crate::tokens::{AUDIENCE, ISSUER, PATH, SCOPE, issuer};
 

@@ -5,6 +5,7 @@
 
 mod bare;
 mod check;
+mod handler;
 pub(crate) mod handwritten;
 mod huskarl;
 mod oauth_resource_server;
@@ -14,9 +15,6 @@ use axum::Router;
 
 pub(crate) use self::check::check;
 use crate::outcome::Outcome;
-
-/// What every handler answers.
-const ANSWER: &str = "three orders";
 
 /// A router with its guard, if it has one.
 #[derive(Clone)]
@@ -79,11 +77,6 @@ impl Contender {
     fn new(name: &'static str, kind: Kind, router: Router) -> Self {
         Self { name, kind, router }
     }
-}
-
-/// The handler of everyone whose framework takes a plain one.
-async fn show_orders() -> &'static str {
-    ANSWER
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use axum::routing::get;
 use oauth_resource_server::axum::AuthLayer;
 use oauth_resource_server::{KeyNaming, OAuthConfig, OAuthValidator, static_token_policy};
 
-use crate::contenders::show_orders;
+use crate::contenders::handler::show_orders;
 use crate::outcome::Outcome;
 use crate::tokens::{AUDIENCE, ISSUER, PATH, SCOPE, issuer};
 

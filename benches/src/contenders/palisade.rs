@@ -3,7 +3,7 @@
 use axum::Router;
 use palisade::prelude::*;
 
-use crate::contenders::ANSWER;
+use crate::contenders::handler::ANSWER;
 use crate::outcome::Outcome;
 use crate::tokens::{AUDIENCE, PATH, issuer};
 
