@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::fault::Fault;
 
 /// The packages whose files are looked at. One that is missing is an error.
-const PACKAGES: [&str; 5] = ["macros", "runtime", "examples", "tests", "xtask"];
+const PACKAGES: [&str; 6] = ["macros", "runtime", "examples", "tests", "benches", "xtask"];
 
 /// Directories that hold material, not rooms: compile-fail cases, recorded output, packages.
 const MATERIAL: [&str; 5] = ["ui", "snapshots", "fixtures", "target", "node_modules"];

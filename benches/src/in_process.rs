@@ -1,0 +1,62 @@
+//! One token again and again, without a socket: what a guard adds to a request.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use palisade::Algorithm;
+
+use crate::contenders::Contender;
+use crate::driver::Driver;
+use crate::outcome::Outcome;
+use crate::sample::{Samples, by_turns};
+use crate::scale::{Scale, WARM_UP};
+use crate::tokens::{good, requests};
+
+/// How long a batch should take: long enough for the clock, short enough to take turns.
+const BATCH: Duration = Duration::from_millis(2);
+
+struct Lane<'a> {
+    router: Router,
+    token: &'a str,
+    batch: usize,
+}
+
+/// The samples of each contender, in its order.
+pub(crate) fn measure(
+    driver: &Driver,
+    contenders: &[Contender],
+    algorithm: Algorithm,
+    scale: &Scale,
+) -> Outcome<Vec<Samples>> {
+    let token = good(algorithm).sign();
+    let mut lanes = Vec::new();
+    for contender in contenders {
+        lanes.push(Lane::calibrated(driver, contender, &token)?);
+    }
+    by_turns(scale.same_token_rounds, &mut lanes, |lane, _| {
+        lane.run(driver, WARM_UP)?;
+        Ok((lane.run(driver, lane.batch)?, lane.batch))
+    })
+}
+
+impl<'a> Lane<'a> {
+    fn calibrated(driver: &Driver, contender: &Contender, token: &'a str) -> Outcome<Self> {
+        const PROBE: u32 = 32;
+        let mut lane = Self {
+            router: contender.router.clone(),
+            token,
+            batch: 0,
+        };
+        lane.run(driver, PROBE as usize)?;
+        let each = lane.run(driver, PROBE as usize)? / PROBE;
+        let fitting = BATCH.as_nanos() / each.as_nanos().max(1);
+        lane.batch = usize::try_from(fitting)?.clamp(8, 2_000);
+        Ok(lane)
+    }
+
+    fn run(&mut self, driver: &Driver, count: usize) -> Outcome<Duration> {
+        let requests = requests(std::iter::repeat_n(self.token, count))?;
+        driver.batch(&mut self.router, requests, StatusCode::OK)
+    }
+}

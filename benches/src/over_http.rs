@@ -1,0 +1,142 @@
+//! Loopback HTTP: how many requests a second, all contenders behind the same server code.
+
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+use std::time::Duration;
+
+use palisade::Algorithm;
+use tokio::runtime;
+use tokio::sync::oneshot;
+
+use crate::client::Client;
+use crate::contenders::{Contender, Kind};
+use crate::outcome::Outcome;
+use crate::sample::{Samples, by_turns};
+use crate::scale::{HTTP_BATCH, Scale};
+use crate::tokens::good;
+
+/// The samples of a run over HTTP.
+pub(crate) struct OverHttp {
+    /// Each contender with one token again and again, in its order.
+    pub(crate) same_token: Vec<Samples>,
+    /// Palisade with every token new.
+    pub(crate) new_tokens: Samples,
+}
+
+/// One contender's connections, and what is sent over them.
+struct Lane<'a> {
+    client: Client,
+    tokens: Tokens<'a>,
+}
+
+enum Tokens<'a> {
+    Same(&'a str),
+    New(&'a [String]),
+}
+
+/// No Palisade may have seen one of the tokens.
+pub(crate) fn measure(
+    contenders: &[Contender],
+    algorithm: Algorithm,
+    tokens: &[String],
+    scale: &Scale,
+) -> Outcome<OverHttp> {
+    let token = good(algorithm).sign();
+    let servers = Servers::start(contenders)?;
+    let mut lanes = Vec::new();
+    for address in &servers.addresses {
+        lanes.push(Lane::new(*address, Tokens::Same(&token), &token)?);
+    }
+    let of_palisade = contenders.iter().zip(&servers.addresses);
+    for (_, address) in of_palisade.filter(|(one, _)| one.kind == Kind::Palisade) {
+        lanes.push(Lane::new(*address, Tokens::New(tokens), &token)?);
+    }
+    let mut same_token = by_turns(scale.http_rounds, &mut lanes, |lane, round| {
+        Ok((lane.run(round)?, HTTP_BATCH))
+    })?;
+    let new_tokens = same_token.pop().unwrap_or_default();
+    Ok(OverHttp {
+        same_token,
+        new_tokens,
+    })
+}
+
+impl<'a> Lane<'a> {
+    fn new(address: SocketAddr, tokens: Tokens<'a>, first: &str) -> Outcome<Self> {
+        let client = Client::connect(address, first)?;
+        Ok(Self { client, tokens })
+    }
+
+    fn run(&mut self, round: usize) -> Outcome<Duration> {
+        match self.tokens {
+            Tokens::Same(token) => self
+                .client
+                .batch(std::iter::repeat_n(token, HTTP_BATCH), HTTP_BATCH),
+            Tokens::New(tokens) => {
+                let batch = tokens.chunks_exact(HTTP_BATCH).nth(round);
+                let batch = batch.ok_or("there are too few tokens")?;
+                self.client
+                    .batch(batch.iter().map(String::as_str), HTTP_BATCH)
+            }
+        }
+    }
+}
+
+/// `axum::serve` for each contender, all in one thread that is not the client's.
+struct Servers {
+    addresses: Vec<SocketAddr>,
+    /// Dropped, it ends the thread.
+    _stop: oneshot::Sender<()>,
+}
+
+impl Servers {
+    fn start(contenders: &[Contender]) -> Outcome<Self> {
+        let mut addresses = Vec::new();
+        let mut listening = Vec::new();
+        for contender in contenders {
+            let listener = TcpListener::bind(("127.0.0.1", 0))?;
+            listener.set_nonblocking(true)?;
+            addresses.push(listener.local_addr()?);
+            listening.push((listener, contender.router.clone()));
+        }
+        let (stop, stopped) = oneshot::channel::<()>();
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        thread::spawn(move || {
+            runtime.block_on(async {
+                for (listener, router) in listening {
+                    // A listener that fails leaves the client without an answer, which it tells.
+                    if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
+                        tokio::spawn(axum::serve(listener, router).into_future());
+                    }
+                }
+                let _ = stopped.await;
+            });
+        });
+        Ok(Self {
+            addresses,
+            _stop: stop,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contenders;
+
+    #[test]
+    fn a_served_contender_answers_and_an_unguarded_address_does_not() {
+        let contender = contenders::handwritten().unwrap();
+        let servers = Servers::start(&[contender]).unwrap();
+        let token = good(Algorithm::EdDSA).sign();
+        let address = servers.addresses[0];
+        let mut client = Client::connect(address, &token).unwrap();
+        client
+            .batch(std::iter::repeat_n(token.as_str(), 40), 40)
+            .unwrap();
+        let refused = Client::connect(address, "no token").err().unwrap();
+        assert!(refused.to_string().contains("401"), "{refused}");
+    }
+}

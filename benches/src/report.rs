@@ -1,0 +1,179 @@
+//! The figures as tables, to be pasted where they are quoted.
+
+use std::io::{self, Write};
+
+use crate::cold::Cold;
+use crate::contenders::{Contender, Kind};
+use crate::flood::{self, Flooded};
+use crate::memory::Growth;
+use crate::over_http::OverHttp;
+use crate::sample::Samples;
+use crate::table::Table;
+use crate::tokens::ALGORITHMS;
+
+/// A column for each algorithm, under the name of what the rows are.
+fn table() -> Table {
+    let names = ALGORITHMS.map(|algorithm| format!("{algorithm:?}"));
+    Table::new(std::iter::once(String::new()).chain(names))
+}
+
+/// Throughput as a share of bare axum's.
+pub(crate) fn over_http(
+    out: &mut impl Write,
+    contenders: &[Contender],
+    measured: &[OverHttp],
+) -> io::Result<()> {
+    let mut table = table();
+    let share = |run: &OverHttp, samples: Option<&Samples>| {
+        let bare = run.same_token.first().zip(samples);
+        let share = bare.map(|(bare, samples)| samples.per_second() / bare.per_second());
+        cell(share, |share| format!("{share:.2}"))
+    };
+    for (at, contender) in contenders.iter().enumerate() {
+        let figures = measured.iter().map(|run| {
+            let samples = run.same_token.get(at);
+            if contender.kind == Kind::Bare {
+                let rate = samples.map(Samples::per_second);
+                return cell(rate, |rate| format!("{:.0} thousand/s", rate / 1e3));
+            }
+            share(run, samples)
+        });
+        table.row(contender.name, figures);
+    }
+    let new_tokens = measured.iter().map(|run| share(run, Some(&run.new_tokens)));
+    table.row("Palisade, every token new", new_tokens);
+    writeln!(
+        out,
+        "### Over HTTP: throughput beside bare axum, the same token again and again\n\n{table}"
+    )
+}
+
+/// What a guard adds to bare axum's time.
+pub(crate) fn in_process(
+    out: &mut impl Write,
+    contenders: &[Contender],
+    measured: &[Vec<Samples>],
+) -> io::Result<()> {
+    let mut table = table();
+    for (at, contender) in contenders.iter().enumerate() {
+        let figures = measured.iter().map(|run| {
+            let (bare, own) = (run.first(), run.get(at));
+            if contender.kind == Kind::Bare {
+                return cell(own.map(Samples::typical), |own| format!("{own:.2} µs"));
+            }
+            let added = own
+                .zip(bare)
+                .map(|(own, bare)| own.typical() - bare.typical());
+            cell(added, |added| format!("+{added:.2} µs"))
+        });
+        table.row(contender.name, figures);
+    }
+    writeln!(
+        out,
+        "### In process: added to bare axum's request, the same token again and again\n\n{table}"
+    )
+}
+
+/// What a guard adds, as a multiple of the raw signature check.
+pub(crate) fn cold(
+    out: &mut impl Write,
+    contenders: &[Contender],
+    measured: &[Cold],
+) -> io::Result<()> {
+    let mut table = table();
+    let raw = measured.iter().map(|run| run.raw.typical());
+    table.row(
+        "raw signature check, key parsed before",
+        raw.map(|raw| format!("{raw:.2} µs")),
+    );
+    let multiple = |run: &Cold, own: f64| {
+        let times = own / run.raw.typical();
+        cell(Some(times), |times| format!("{times:.2} ({own:.1} µs)"))
+    };
+    let decode = measured
+        .iter()
+        .map(|run| multiple(run, run.decode.typical()));
+    table.row("`jsonwebtoken::decode` alone", decode);
+    for (at, contender) in contenders.iter().enumerate() {
+        if contender.kind == Kind::Bare {
+            continue;
+        }
+        let figures = measured.iter().map(|run| {
+            let bare = run.contenders.first().map_or(f64::NAN, Samples::typical);
+            let own = run.contenders.get(at).map_or(f64::NAN, Samples::typical);
+            multiple(run, own - bare)
+        });
+        table.row(contender.name, figures);
+    }
+    writeln!(
+        out,
+        "### Every token new: added to bare axum's request, in raw signature checks\n\n{table}"
+    )
+}
+
+/// What two threads do in the time of one.
+pub(crate) fn flood(out: &mut impl Write, flooded: &[Flooded]) -> io::Result<()> {
+    let mut table = Table::new([
+        "",
+        "one thread",
+        "two threads",
+        "speed-up",
+        "waits per 1,000 tokens",
+    ]);
+    for one in flooded {
+        let rate = |samples: &Samples| format!("{:.1} thousand/s", samples.per_second() / 1e3);
+        table.row(
+            &format!("{}, {} tokens", one.name, one.tokens),
+            [
+                rate(&one.one_thread),
+                rate(&one.two_threads),
+                format!("{:.2}", one.speed_up()),
+                one.waits
+                    .map_or_else(unknown, |waits| format!("{waits:.2}")),
+            ],
+        );
+    }
+    let algorithm = flood::ALGORITHM;
+    writeln!(
+        out,
+        "### A flood of distinct tokens ({algorithm:?}): two threads beside one\n\n{table}"
+    )
+}
+
+/// How resident memory grows under a flood.
+pub(crate) fn memory(out: &mut impl Write, looked: &[Growth]) -> io::Result<()> {
+    let mut table = Table::new(["Palisade after", "resident memory", "for each token"]);
+    for growth in looked {
+        let tokens = growth.tokens;
+        let name = if growth.forged {
+            format!("as many forged ones ({tokens}) more")
+        } else {
+            format!("{tokens} distinct valid tokens")
+        };
+        let kibibytes = growth.kibibytes;
+        let figures = [
+            kibibytes.map_or_else(unknown, |grown| format!("{grown:+} KiB")),
+            growth
+                .bytes_each()
+                .filter(|_| !growth.forged)
+                .map_or_else(unknown, |each| format!("{each:.0} bytes")),
+        ];
+        table.row(&name, figures);
+    }
+    writeln!(out, "### What a flood leaves in memory\n\n{table}")
+}
+
+/// How the figures came about, and what they leave out.
+pub(crate) fn notes(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", include_str!("notes.md").trim_end())
+}
+
+fn cell(figure: Option<f64>, show: impl Fn(f64) -> String) -> String {
+    figure
+        .filter(|figure| figure.is_finite())
+        .map_or_else(unknown, show)
+}
+
+fn unknown() -> String {
+    "—".to_owned()
+}
