@@ -10,5 +10,6 @@
 )]
 
 mod paths;
+mod roles;
 mod sockets;
 mod tokens;
