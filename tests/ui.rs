@@ -37,15 +37,17 @@ fn mistakes_do_not_compile_and_say_what_to_write() {
 }
 
 /// Where the whole message is rustc's or garde's own.
-const WITHOUT_OUR_HELP: [&str; 10] = [
+const WITHOUT_OUR_HELP: [&str; 12] = [
     "axums_own_get",
     "axums_own_router",
     "forged_caller",
     "future_that_is_not_send",
     "max_not_constant",
     "no_rule_at_all",
+    "role_constant_as_scope",
     "router_without_server",
     "router_without_state",
+    "scope_constant_as_role",
     "state_of_another_type",
     "unguarded_elsewhere",
 ];

@@ -17,5 +17,6 @@ mod inventory;
 mod limits;
 mod names;
 mod order;
+mod roles;
 mod routers;
 mod support;

@@ -13,5 +13,6 @@ mod backend;
 mod coverage;
 mod leak;
 mod paths;
+mod roles;
 mod sockets;
 mod tokens;

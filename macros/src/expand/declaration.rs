@@ -1,6 +1,6 @@
 //! A declaration as the constant that the guard reads.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::ext::IdentExt;
@@ -53,7 +53,9 @@ pub(super) fn nobody(name: &Ident, private: &TokenStream) -> TokenStream {
 }
 
 // Input:  any("admin", path::TO_CONST)
-// Output: Requirement::Any(&[Requirement::One(Role::new("admin")), Requirement::One(path::TO_CONST)])
+// Output: Requirement::Any(&[Requirement::One(Role::new("admin")), Requirement::<Role>::One { 0: path::TO_CONST }])
+//
+// A constant of another type is then told at its path alone: a call would be pointed at, too.
 fn requirement(leaf: Leaf, needed: &Requirement, private: &TokenStream) -> TokenStream {
     let list = |parts: &[Requirement]| {
         let parts = parts.iter().map(|part| requirement(leaf, part, private));
@@ -61,13 +63,13 @@ fn requirement(leaf: Leaf, needed: &Requirement, private: &TokenStream) -> Token
     };
     match needed {
         Requirement::Named { name, span } => {
-            let leaf = match leaf {
-                Leaf::Scope => quote_spanned!(*span=> #private::Scope),
-                Leaf::Role => quote_spanned!(*span=> #private::Role),
-            };
-            quote_spanned!(*span=> #private::Requirement::One(#leaf::new(#name)))
+            let leaf = Ident::new(leaf.type_name(), *span);
+            quote_spanned!(*span=> #private::Requirement::One(#private::#leaf::new(#name)))
         }
-        Requirement::Constant(path) => quote!(#private::Requirement::One(#path)),
+        Requirement::Constant(path) => {
+            let leaf = Ident::new(leaf.type_name(), Span::call_site());
+            quote!(#private::Requirement::<#private::#leaf>::One { 0: #path })
+        }
         Requirement::All(parts) => {
             let parts = list(parts);
             quote!(#private::Requirement::All(#parts))

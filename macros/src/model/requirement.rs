@@ -35,7 +35,7 @@ impl Requirement {
             RawRequirement::List { combinator, parts } => {
                 let parts: Vec<_> = parts
                     .into_iter()
-                    .map(|part| Self::check(leaf, part, diagnostics))
+                    .map(|part| Self::check(leaf, part?, diagnostics))
                     .collect();
                 let parts: Vec<_> = parts.into_iter().collect::<Option<_>>()?;
                 refuse_twice(&parts, diagnostics)?;
@@ -154,6 +154,20 @@ mod tests {
             mistakes(Leaf::Role, "any(\"a b\", \"c\")"),
             ["whitespace stands in this role"]
         );
+    }
+
+    #[test]
+    fn a_list_with_a_part_that_could_not_be_read_is_wrong() {
+        for (text, wrong) in [
+            ("any(A, 7)", &["this is no role requirement"][..]),
+            ("any(7)", &["this is no role requirement"]),
+            (
+                "all(any(), any(B, \" b\"))",
+                &["`any()` names no role", "whitespace stands in this role"],
+            ),
+        ] {
+            assert_eq!(mistakes(Leaf::Role, text), wrong, "{text}");
+        }
     }
 
     #[test]

@@ -24,6 +24,14 @@ impl Leaf {
         }
     }
 
+    /// The type of its constants.
+    pub(crate) fn type_name(self) -> &'static str {
+        match self {
+            Self::Scope => "Scope",
+            Self::Role => "Role",
+        }
+    }
+
     /// One that compiles, in quotes.
     pub(crate) fn example(self) -> &'static str {
         match self {

@@ -14,7 +14,8 @@ pub(crate) enum RawRequirement {
     Path(Path),
     List {
         combinator: Combinator,
-        parts: Vec<RawRequirement>,
+        /// In their order; nothing for one that could not be read.
+        parts: Vec<Option<RawRequirement>>,
     },
 }
 
@@ -82,15 +83,11 @@ impl RawRequirement {
             );
             return None;
         }
-        let parts: Option<Vec<_>> = parts.into_iter().collect();
-        Some(Self::List {
-            combinator,
-            parts: parts?,
-        })
+        Some(Self::List { combinator, parts })
     }
 }
 
-/// What stands between the parentheses; a part that was wrong is `None`.
+/// What stands between the parentheses.
 fn parse_parts(
     leaf: Leaf,
     input: ParseStream<'_>,
@@ -152,6 +149,7 @@ mod tests {
             RawRequirement::Text(text) => text.token().to_string(),
             RawRequirement::Path(path) => path.to_token_stream().to_string().replace(' ', ""),
             RawRequirement::List { combinator, parts } => {
+                let shown = |part: &Option<RawRequirement>| part.as_ref().map_or("?".into(), shown);
                 let parts: Vec<_> = parts.iter().map(shown).collect();
                 format!("{combinator:?}({})", parts.join(" "))
             }
@@ -243,14 +241,14 @@ mod tests {
     }
 
     #[test]
-    fn a_list_with_a_wrong_part_is_wrong() {
-        for text in [
-            "any(\"a\", 7)",
-            "any(7, \"a\")",
-            "all(\"a\", any(\"b\", all()))",
+    fn a_part_that_cannot_be_read_leaves_the_others() {
+        for (text, read) in [
+            ("any(\"a\", 7)", "Any(\"a\" ?)"),
+            ("any(7, \"a\")", "Any(? \"a\")"),
+            ("all(\"a\", any(\"b\", all()))", "All(\"a\" Any(\"b\" ?))"),
         ] {
             let (requirement, messages) = parse(Leaf::Role, text);
-            assert!(requirement.is_none(), "{text}");
+            assert_eq!(requirement.as_ref().map(shown).as_deref(), Some(read));
             assert_eq!(messages.len(), 1, "{text}");
         }
     }

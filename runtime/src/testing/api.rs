@@ -42,7 +42,8 @@ impl TestApi {
         }
     }
 
-    /// A request by `subject`, with a token that is good for five minutes and holds no scope.
+    /// A request by `subject`, with a token that is good for five minutes and holds neither
+    /// scope nor role.
     pub fn caller(&self, subject: &str) -> TestRequest {
         let token = self.issuer.token(subject).audience(AUDIENCE);
         TestRequest::new(self.api.clone().into_service(), Some(token))

@@ -8,7 +8,7 @@ use crate::testing::broken::or_panic;
 use crate::testing::issuer::DEFAULT_ISSUER;
 use crate::token::VerifiedToken;
 
-/// A caller without scopes, for calling a handler's body in a unit test.
+/// A caller without scopes or roles, for calling a handler's body in a unit test.
 ///
 /// For `handler.unguarded(caller("alice"), …)`. No request is made with it: what a
 /// [`TestApi`](crate::testing::TestApi) calls stands behind the real guard.
@@ -16,7 +16,8 @@ pub fn caller(subject: &str) -> Caller {
     caller_with(subject, "")
 }
 
-/// A caller who holds `scopes`, separated by one space.
+/// A caller who holds `scopes`, separated by one space; roles are given by
+/// [`Caller::with_roles`].
 ///
 /// # Panics
 ///
@@ -42,6 +43,7 @@ pub fn caller_with(subject: &str, scopes: &str) -> Caller {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claims::Role;
 
     #[test]
     fn a_caller_has_the_given_subject_and_scopes() {
@@ -49,6 +51,21 @@ mod tests {
         assert_eq!(caller("alice").subject(), "alice");
         assert_eq!(caller("alice").scopes().as_str(), "");
         assert_eq!(caller_with("bob", "a b").scopes().as_str(), "a b");
+    }
+
+    #[test]
+    fn a_caller_has_the_given_roles_and_keeps_the_rest() {
+        const CLERK: Role = Role::new("clerk");
+        assert_eq!(caller("alice").roles().iter().count(), 0);
+        let bob = caller_with("bob", "a").with_roles(["clerk", "Domain Admins"]);
+        assert_eq!(
+            bob.roles().iter().collect::<Vec<_>>(),
+            ["clerk", "Domain Admins"]
+        );
+        assert!(bob.has_role(CLERK) && !caller("alice").has_role(CLERK));
+        assert_eq!((bob.subject(), bob.scopes().as_str()), ("bob", "a"));
+        let other = bob.clone().with_roles(["boss"]);
+        assert!(bob.has_role(CLERK) && !other.has_role(CLERK));
     }
 
     #[test]

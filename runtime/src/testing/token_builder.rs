@@ -16,7 +16,7 @@ use crate::testing::keys::base64url;
 /// A token in the making; unchanged, it is valid under [RFC 9068].
 ///
 /// Signed ES256, good for five minutes, of the client `test-client`, for the audience
-/// `https://api.test`, without scopes. Where two changes meet the same member, the later
+/// `https://api.test`, without scopes or roles. Where two changes meet the same member, the later
 /// one wins.
 ///
 /// # Examples

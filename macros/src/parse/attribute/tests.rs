@@ -225,3 +225,14 @@ fn one_wrong_word_does_not_hide_the_next() {
     );
     assert!(raw.incomplete && raw.krate.take().is_some());
 }
+
+#[test]
+fn scopes_and_roles_are_read_each_as_what_they_are() {
+    assert_eq!(
+        mistakes(Kind::Secured, "scopes = 7, roles = 7"),
+        [
+            "this is no scope requirement",
+            "this is no role requirement"
+        ]
+    );
+}

@@ -99,6 +99,14 @@ fn the_later_change_wins() {
 }
 
 #[test]
+fn roles_are_a_list_of_their_own() {
+    let token = issuer().token("alice").roles(["clerk", "Domain Admins"]);
+    let claims = json_part(&token.sign(), 1);
+    assert_eq!(claims["roles"], json!(["clerk", "Domain Admins"]));
+    assert!(claims.get("scope").is_none());
+}
+
+#[test]
 fn times_follow_one_another() {
     let at = NumericDate::from_secs;
     let times = |builder: TokenBuilder| {

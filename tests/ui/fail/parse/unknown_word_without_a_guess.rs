@@ -2,7 +2,7 @@
 
 use palisade::prelude::*;
 
-#[secured(authenticated, rate = "1/s")]
+#[secured(authenticated, tenant = "acme")]
 async fn list() {}
 
 fn main() {}

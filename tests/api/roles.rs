@@ -1,0 +1,181 @@
+//! Roles decide who may call, alone and beside scopes.
+
+use palisade::prelude::*;
+use palisade::testing::{Answer, TestApi, TestRequest};
+use serde_json::{Value, json};
+
+const CLERK: Role = Role::new("clerk");
+const DOMAIN_ADMINS: Role = Role::new("Domain Admins");
+
+#[secured(roles = "admin")]
+async fn admin() {}
+
+#[secured(roles = any(DOMAIN_ADMINS, all(CLERK, "auditor")))]
+async fn lists() {}
+
+#[secured(scopes = any("orders:write orders:delete", "all"), roles = any("admin", CLERK))]
+async fn scopes_and_roles() {}
+
+#[secured(authenticated)]
+async fn held(caller: Caller) -> Json<(Vec<String>, bool, bool)> {
+    Json((
+        caller.roles().iter().map(str::to_owned).collect(),
+        caller.has_role(CLERK),
+        caller.has_role(DOMAIN_ADMINS),
+    ))
+}
+
+async fn api() -> TestApi {
+    let routes = SecureRouter::new()
+        .route("/admin", get(admin))
+        .route("/lists", get(lists))
+        .route("/both", get(scopes_and_roles))
+        .route("/held", get(held));
+    TestApi::new(routes).await
+}
+
+fn challenge(answer: &Answer) -> &str {
+    answer.header("www-authenticate").unwrap_or_default()
+}
+
+/// The problem's `required_scopes` and `required_roles`; null where there is none.
+fn required(answer: &Answer) -> (Value, Value) {
+    let problem: Value = answer.json();
+    (
+        problem["required_scopes"].clone(),
+        problem["required_roles"].clone(),
+    )
+}
+
+async fn statuses(cases: impl IntoIterator<Item = (TestRequest, &str, u16)>) {
+    for (at, (request, path, status)) in cases.into_iter().enumerate() {
+        let answer = request.get(path).send().await;
+        assert_eq!(answer.status().as_u16(), status, "case {at}: {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_is_enough_where_it_stands_alone() {
+    let api = api().await;
+    let roles = |roles: &[&str]| api.caller("alice").roles(roles.iter().copied());
+    statuses([
+        (roles(&["admin"]), "/admin", 200),
+        (roles(&["clerk", "admin"]), "/admin", 200),
+        (roles(&["clerk"]), "/admin", 403),
+        (roles(&[]), "/admin", 403),
+        (api.caller("alice"), "/admin", 403),
+        (api.anonymous(), "/admin", 401),
+        (roles(&["Domain Admins"]), "/lists", 200),
+        (roles(&["auditor", "clerk"]), "/lists", 200),
+        (roles(&["auditor"]), "/lists", 403),
+        (roles(&["clerk"]), "/lists", 403),
+        (roles(&["Domain", "Admins"]), "/lists", 403),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn scopes_and_roles_are_both_needed() {
+    let api = api().await;
+    let with = |scopes: &str, role: &str| api.caller("alice").scopes(scopes).roles([role]);
+    statuses([
+        (with("all", "clerk"), "/both", 200),
+        (with("orders:delete orders:write", "admin"), "/both", 200),
+        (with("all", "auditor"), "/both", 403),
+        (with("orders:write", "admin"), "/both", 403),
+        (api.caller("alice").scopes("all"), "/both", 403),
+        (api.caller("alice").roles(["admin"]), "/both", 403),
+        (api.caller("alice"), "/both", 403),
+    ])
+    .await;
+}
+
+/// RFC 6750 §3: `scope` says which scopes are needed, so it is there only where scopes are missing.
+#[tokio::test]
+async fn a_refusal_tells_what_is_missing_and_only_that() {
+    const INSUFFICIENT: &str = "Bearer realm=\"api\", error=\"insufficient_scope\"";
+    const FIRST_SCOPES: &str = ", scope=\"orders:write orders:delete\"";
+    let api = api().await;
+    let scopes = json!(["orders:write orders:delete", "all"]);
+    let roles = json!([["admin"], ["clerk"]]);
+
+    let answer = api.caller("alice").get("/lists").send().await;
+    assert_eq!(challenge(&answer), INSUFFICIENT);
+    let alternatives = json!([["Domain Admins"], ["clerk", "auditor"]]);
+    assert_eq!(required(&answer), (Value::Null, alternatives));
+
+    let both = api.caller("alice").roles(["x"]).get("/both").send().await;
+    assert_eq!(challenge(&both), format!("{INSUFFICIENT}{FIRST_SCOPES}"));
+    assert_eq!(required(&both), (scopes.clone(), roles.clone()));
+
+    let roles_only = api.caller("alice").scopes("all").get("/both").send().await;
+    assert_eq!(challenge(&roles_only), INSUFFICIENT);
+    assert_eq!(required(&roles_only), (Value::Null, roles));
+
+    let clerk = api.caller("alice").roles(["clerk"]);
+    let scopes_only = clerk.get("/both").send().await;
+    assert_eq!(
+        challenge(&scopes_only),
+        format!("{INSUFFICIENT}{FIRST_SCOPES}")
+    );
+    assert_eq!(required(&scopes_only), (scopes, Value::Null));
+}
+
+#[tokio::test]
+async fn a_refusal_for_a_role_is_a_problem_and_tells_nothing_of_the_token() {
+    const CANARY: &str = "canary-5e1d";
+    let api = api().await;
+    for path in ["/admin", "/both"] {
+        let caller = api.caller(CANARY).scopes(CANARY).roles([CANARY]);
+        let answer = caller.get(path).send().await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json")
+        );
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        let everything = format!("{:?} {}", answer.headers(), answer.text());
+        assert!(!everything.contains(CANARY), "{everything}");
+    }
+}
+
+#[tokio::test]
+async fn the_caller_tells_the_roles_of_the_token() {
+    let api = api().await;
+    let alice = api.caller("alice").roles(["Domain Admins", "x"]);
+    let answer = alice.get("/held").send().await;
+    assert_eq!(
+        answer.json::<Value>(),
+        json!([["Domain Admins", "x"], false, true])
+    );
+    let answer = api.caller("bob").get("/held").send().await;
+    assert_eq!(answer.json::<Value>(), json!([[], false, false]));
+}
+
+#[tokio::test]
+async fn a_handler_is_called_alone_with_roles() {
+    let caller = palisade::testing::caller_with("alice", "a b").with_roles(["clerk"]);
+    assert_eq!(caller.scopes().as_str(), "a b");
+    let Json(told) = held.unguarded(caller).await;
+    assert_eq!(told, (vec!["clerk".to_owned()], true, false));
+}
+
+#[test]
+fn the_inventory_tells_the_roles() {
+    let routes = SecureRouter::<()>::new()
+        .route("/admin", get(admin).post(lists))
+        .route("/both", get(scopes_and_roles));
+    let access: Vec<_> = routes
+        .inventory()
+        .iter()
+        .map(|route| route.declaration().access.to_string())
+        .collect();
+    assert_eq!(
+        access,
+        [
+            "role admin",
+            "role \"Domain Admins\" or (role clerk and role auditor)",
+            "((orders:write and orders:delete) or all) and (role admin or role clerk)",
+        ]
+    );
+}

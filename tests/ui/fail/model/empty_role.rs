@@ -1,0 +1,8 @@
+//! An empty text is no role.
+
+use palisade::prelude::*;
+
+#[secured(roles = "")]
+async fn list() {}
+
+fn main() {}

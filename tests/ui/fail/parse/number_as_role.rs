@@ -1,0 +1,8 @@
+//! A role is text or a constant.
+
+use palisade::prelude::*;
+
+#[secured(roles = 7)]
+async fn list() {}
+
+fn main() {}
