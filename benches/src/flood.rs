@@ -35,6 +35,8 @@ struct Lane<'a> {
     router: Router,
     threads: usize,
     tokens: &'a [String],
+    /// How many rounds ahead: the contenders do not verify the same token in one round.
+    ahead: usize,
     expected: StatusCode,
     waits: AtomicU64,
 }
@@ -66,19 +68,27 @@ fn flood(
     let (one, two) = tokens
         .split_at_checked(for_one_thread)
         .ok_or("there are too few tokens")?;
-    let lane = |contender: &Contender, threads, tokens| Lane {
+    let (rounds, apart) = (
+        scale.flood_rounds,
+        scale.flood_rounds / contenders.len().max(1),
+    );
+    let lane = |at: usize, threads, tokens, contender: &Contender| Lane {
         router: contender.router.clone(),
         threads,
         tokens,
+        ahead: at * apart,
         expected,
         waits: AtomicU64::new(0),
     };
-    let lanes = contenders
-        .iter()
-        .flat_map(|contender| [lane(contender, 1, one), lane(contender, 2, two)]);
+    let lanes = contenders.iter().enumerate();
+    let lanes = lanes
+        .flat_map(|(at, contender)| [lane(at, 1, one, contender), lane(at, 2, two, contender)]);
     let mut lanes: Vec<Lane<'_>> = lanes.collect();
-    let mut samples = by_turns(scale.flood_rounds, &mut lanes, |lane, round| {
-        Ok((lane.run(round)?, lane.threads * FLOOD_BATCH))
+    let mut samples = by_turns(rounds, &mut lanes, |lane, round| {
+        Ok((
+            lane.run((round + lane.ahead) % rounds)?,
+            lane.threads * FLOOD_BATCH,
+        ))
     })?
     .into_iter();
     let mut next = || samples.next().unwrap_or_default();
