@@ -11,7 +11,7 @@ use crate::outcome::Outcome;
 use crate::tokens::PATH;
 
 /// Kept alive; each has one request under way at a time.
-const CONNECTIONS: usize = 16;
+pub(crate) const CONNECTIONS: usize = 16;
 
 /// A server that does not answer for so long ends the run.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,8 +1,6 @@
 //! A flood of distinct tokens on one thread and on two: does anything stand in the way?
 
-use std::fs;
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -16,6 +14,7 @@ use crate::outcome::Outcome;
 use crate::sample::{Samples, by_turns};
 use crate::scale::{FLOOD_BATCH, Scale};
 use crate::tokens::{distinct, requests, with_broken_signature};
+use crate::usage::Usage;
 
 /// The algorithm of the flood.
 pub(crate) const ALGORITHM: Algorithm = Algorithm::ES256;
@@ -24,10 +23,17 @@ pub(crate) const ALGORITHM: Algorithm = Algorithm::ES256;
 pub(crate) struct Flooded {
     pub(crate) name: &'static str,
     pub(crate) tokens: &'static str,
-    pub(crate) one_thread: Samples,
-    pub(crate) two_threads: Samples,
-    /// How often one of the two threads had to wait, for each thousand tokens.
-    pub(crate) waits: Option<f64>,
+    pub(crate) one_thread: Pace,
+    pub(crate) two_threads: Pace,
+}
+
+/// How fast some threads were together, and what it cost them.
+#[derive(Default)]
+pub(crate) struct Pace {
+    pub(crate) samples: Samples,
+    /// Of all threads in all rounds.
+    usage: Usage,
+    tokens: usize,
 }
 
 /// One contender's router on some threads, with tokens that nobody else presents to it.
@@ -35,8 +41,10 @@ struct Lane<'a> {
     router: Router,
     threads: usize,
     tokens: &'a [String],
+    /// How many rounds ahead: the contenders do not verify the same token in one round.
+    ahead: usize,
     expected: StatusCode,
-    waits: AtomicU64,
+    usage: Usage,
 }
 
 /// Floods each contender with valid tokens, then with forged ones.
@@ -66,62 +74,72 @@ fn flood(
     let (one, two) = tokens
         .split_at_checked(for_one_thread)
         .ok_or("there are too few tokens")?;
-    let lane = |contender: &Contender, threads, tokens| Lane {
+    let (rounds, apart) = (
+        scale.flood_rounds,
+        scale.flood_rounds / contenders.len().max(1),
+    );
+    let lane = |at: usize, threads, tokens, contender: &Contender| Lane {
         router: contender.router.clone(),
         threads,
         tokens,
+        ahead: at * apart,
         expected,
-        waits: AtomicU64::new(0),
+        usage: Usage::default(),
     };
-    let lanes = contenders
-        .iter()
-        .flat_map(|contender| [lane(contender, 1, one), lane(contender, 2, two)]);
+    let lanes = contenders.iter().enumerate();
+    let lanes = lanes
+        .flat_map(|(at, contender)| [lane(at, 1, one, contender), lane(at, 2, two, contender)]);
     let mut lanes: Vec<Lane<'_>> = lanes.collect();
-    let mut samples = by_turns(scale.flood_rounds, &mut lanes, |lane, round| {
-        Ok((lane.run(round)?, lane.threads * FLOOD_BATCH))
-    })?
-    .into_iter();
-    let mut next = || samples.next().unwrap_or_default();
-    let presented = two.len();
+    let samples = by_turns(rounds, &mut lanes, |lane, round| {
+        Ok((
+            lane.run((round + lane.ahead) % rounds)?,
+            lane.threads * FLOOD_BATCH,
+        ))
+    })?;
+    let mut paces = lanes.iter().zip(samples).map(|(lane, samples)| Pace {
+        samples,
+        usage: lane.usage,
+        tokens: lane.tokens.len(),
+    });
+    let mut next = || paces.next().unwrap_or_default();
     Ok(contenders
         .iter()
-        .zip(lanes.chunks_exact(2))
-        .map(|(contender, lanes)| Flooded {
+        .map(|contender| Flooded {
             name: contender.name,
             tokens: what,
             one_thread: next(),
             two_threads: next(),
-            waits: lanes
-                .last()
-                .and_then(|lane| lane.waits_per_thousand(presented)),
         })
         .collect())
 }
 
 impl Lane<'_> {
     /// Each thread presents its own tokens to the same guard; the slowest tells the time.
-    fn run(&self, round: usize) -> Outcome<Duration> {
+    fn run(&mut self, round: usize) -> Outcome<Duration> {
         let batch = self
             .tokens
             .chunks_exact(self.threads * FLOOD_BATCH)
             .nth(round)
             .ok_or("there are too few tokens")?;
         let start = Barrier::new(self.threads);
-        thread::scope(|scope| {
+        let lane = &*self;
+        let (slowest, usage) = thread::scope(|scope| {
             let threads: Vec<_> = batch
                 .chunks_exact(FLOOD_BATCH)
-                .map(|tokens| scope.spawn(|| self.thread(tokens, &start)))
+                .map(|tokens| scope.spawn(|| lane.thread(tokens, &start)))
                 .collect();
-            let mut slowest = Duration::ZERO;
+            let mut all = (Duration::ZERO, Usage::default());
             for thread in threads {
-                let took = thread.join().map_err(|_| "a thread panicked")??;
-                slowest = slowest.max(took);
+                let (took, usage) = thread.join().map_err(|_| "a thread panicked")??;
+                all = (all.0.max(took), all.1 + usage);
             }
-            Ok(slowest)
-        })
+            Outcome::Ok(all)
+        })?;
+        self.usage = self.usage + usage;
+        Ok(slowest)
     }
 
-    fn thread(&self, tokens: &[String], start: &Barrier) -> Outcome<Duration> {
+    fn thread(&self, tokens: &[String], start: &Barrier) -> Outcome<(Duration, Usage)> {
         let prepared = Driver::new().and_then(|driver| {
             let requests = requests(tokens.iter().map(String::as_str))?;
             Ok((driver, requests))
@@ -130,47 +148,30 @@ impl Lane<'_> {
         start.wait();
         let (driver, requests) = prepared?;
         let mut router = self.router.clone();
-        let before = waits();
+        let before = Usage::of_this_thread().unwrap_or_default();
         let took = driver.batch(&mut router, requests, self.expected)?;
-        if let Some((after, before)) = waits().zip(before) {
-            self.waits.fetch_add(after - before, Ordering::Relaxed);
-        }
-        Ok(took)
+        let after = Usage::of_this_thread().unwrap_or_default();
+        Ok((took, after - before))
     }
+}
 
+impl Pace {
+    /// Microseconds on a core for each token, however many other programs run.
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    fn waits_per_thousand(&self, tokens: usize) -> Option<f64> {
-        let counted = self.waits.load(Ordering::Relaxed);
-        waits().map(|_| counted as f64 * 1e3 / tokens as f64)
+    pub(crate) fn on_core(&self) -> f64 {
+        self.usage.on_core as f64 / 1e3 / self.tokens.max(1) as f64
     }
-}
 
-/// How often this thread gave up its core by itself, as it does at a lock that is taken.
-fn waits() -> Option<u64> {
-    switches(&fs::read_to_string("/proc/thread-self/status").ok()?)
-}
-
-fn switches(status: &str) -> Option<u64> {
-    let mut lines = status.lines().filter_map(|line| line.split_once(':'));
-    let (_, count) = lines.find(|(name, _)| *name == "voluntary_ctxt_switches")?;
-    count.trim().parse().ok()
+    /// How often a thread had to wait, for each thousand tokens.
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    pub(crate) fn waits(&self) -> f64 {
+        self.usage.waits as f64 * 1e3 / self.tokens.max(1) as f64
+    }
 }
 
 impl Flooded {
     /// How much more two threads do than one; 2 where nothing stands in their way.
     pub(crate) fn speed_up(&self) -> f64 {
-        self.two_threads.per_second() / self.one_thread.per_second()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_switches_of_its_own_will_are_counted() {
-        let status = "VmRSS:\t9 kB\nvoluntary_ctxt_switches:\t7\nnonvoluntary_ctxt_switches:\t8\n";
-        assert_eq!(switches(status), Some(7));
-        assert_eq!(switches("VmRSS:\t9 kB\n"), None);
+        self.two_threads.samples.per_second() / self.one_thread.samples.per_second()
     }
 }

@@ -10,11 +10,8 @@ use crate::contenders::Contender;
 use crate::driver::Driver;
 use crate::outcome::Outcome;
 use crate::sample::{Samples, by_turns};
-use crate::scale::{Scale, WARM_UP};
+use crate::scale::{Scale, WARM_UP, batch};
 use crate::tokens::{good, requests};
-
-/// How long a batch should take: long enough for the clock, short enough to take turns.
-const BATCH: Duration = Duration::from_millis(2);
 
 struct Lane<'a> {
     router: Router,
@@ -50,8 +47,7 @@ impl<'a> Lane<'a> {
         };
         lane.run(driver, PROBE as usize)?;
         let each = lane.run(driver, PROBE as usize)? / PROBE;
-        let fitting = BATCH.as_nanos() / each.as_nanos().max(1);
-        lane.batch = usize::try_from(fitting)?.clamp(8, 2_000);
+        lane.batch = batch(each, 8, 2_000);
         Ok(lane)
     }
 

@@ -19,6 +19,7 @@ mod sample;
 mod scale;
 mod table;
 mod tokens;
+mod usage;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -8,12 +8,12 @@ use palisade::Algorithm;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
-use crate::client::Client;
+use crate::client::{CONNECTIONS, Client};
 use crate::contenders::{Contender, Kind};
 use crate::outcome::Outcome;
 use crate::sample::{Samples, by_turns};
-use crate::scale::{HTTP_BATCH, Scale};
-use crate::tokens::good;
+use crate::scale::{HTTP_BATCH, Scale, batch};
+use crate::tokens::{distinct, good};
 
 /// The samples of a run over HTTP.
 pub(crate) struct OverHttp {
@@ -27,6 +27,7 @@ pub(crate) struct OverHttp {
 struct Lane<'a> {
     client: Client,
     tokens: Tokens<'a>,
+    batch: usize,
 }
 
 enum Tokens<'a> {
@@ -45,14 +46,19 @@ pub(crate) fn measure(
     let servers = Servers::start(contenders)?;
     let mut lanes = Vec::new();
     for address in &servers.addresses {
-        lanes.push(Lane::new(*address, Tokens::Same(&token), &token)?);
+        lanes.push(Lane::new(
+            *address,
+            algorithm,
+            Tokens::Same(&token),
+            &token,
+        )?);
     }
     let of_palisade = contenders.iter().zip(&servers.addresses);
     for (_, address) in of_palisade.filter(|(one, _)| one.kind == Kind::Palisade) {
-        lanes.push(Lane::new(*address, Tokens::New(tokens), &token)?);
+        lanes.push(Lane::new(*address, algorithm, Tokens::New(tokens), &token)?);
     }
     let mut same_token = by_turns(scale.http_rounds, &mut lanes, |lane, round| {
-        Ok((lane.run(round)?, HTTP_BATCH))
+        Ok((lane.run(round)?, lane.batch))
     })?;
     let new_tokens = same_token.pop().unwrap_or_default();
     Ok(OverHttp {
@@ -62,21 +68,39 @@ pub(crate) fn measure(
 }
 
 impl<'a> Lane<'a> {
-    fn new(address: SocketAddr, tokens: Tokens<'a>, first: &str) -> Outcome<Self> {
-        let client = Client::connect(address, first)?;
-        Ok(Self { client, tokens })
+    fn new(
+        address: SocketAddr,
+        algorithm: Algorithm,
+        tokens: Tokens<'a>,
+        first: &str,
+    ) -> Outcome<Self> {
+        const PROBE: u32 = 64;
+        let mut client = Client::connect(address, first)?;
+        // Signed here where new ones are to come: a token that was seen is no measure for them.
+        let probe: Vec<String> = match tokens {
+            Tokens::Same(token) => vec![token.to_owned(); PROBE as usize],
+            Tokens::New(_) => distinct(algorithm, PROBE as usize),
+        };
+        let probe = probe.iter().map(String::as_str);
+        let each = client.batch(probe, PROBE as usize)? / PROBE;
+        Ok(Self {
+            client,
+            tokens,
+            batch: batch(each, CONNECTIONS, HTTP_BATCH),
+        })
     }
 
     fn run(&mut self, round: usize) -> Outcome<Duration> {
         match self.tokens {
-            Tokens::Same(token) => self
-                .client
-                .batch(std::iter::repeat_n(token, HTTP_BATCH), HTTP_BATCH),
+            Tokens::Same(token) => {
+                let tokens = std::iter::repeat_n(token, self.batch);
+                self.client.batch(tokens, self.batch)
+            }
             Tokens::New(tokens) => {
-                let batch = tokens.chunks_exact(HTTP_BATCH).nth(round);
+                let batch = tokens.chunks_exact(self.batch).nth(round);
                 let batch = batch.ok_or("there are too few tokens")?;
-                self.client
-                    .batch(batch.iter().map(String::as_str), HTTP_BATCH)
+                let tokens = batch.iter().map(String::as_str);
+                self.client.batch(tokens, self.batch)
             }
         }
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::cold::Cold;
 use crate::contenders::{Contender, Kind};
-use crate::flood::{self, Flooded};
+use crate::flood::{self, Flooded, Pace};
 use crate::memory::Growth;
 use crate::over_http::OverHttp;
 use crate::sample::Samples;
@@ -118,18 +118,20 @@ pub(crate) fn flood(out: &mut impl Write, flooded: &[Flooded]) -> io::Result<()>
         "one thread",
         "two threads",
         "speed-up",
+        "on a core, each token",
         "waits per 1,000 tokens",
     ]);
     for one in flooded {
-        let rate = |samples: &Samples| format!("{:.1} thousand/s", samples.per_second() / 1e3);
+        let rate = |pace: &Pace| format!("{:.1} thousand/s", pace.samples.per_second() / 1e3);
+        let (alone, together) = (&one.one_thread, &one.two_threads);
         table.row(
             &format!("{}, {} tokens", one.name, one.tokens),
             [
-                rate(&one.one_thread),
-                rate(&one.two_threads),
+                rate(alone),
+                rate(together),
                 format!("{:.2}", one.speed_up()),
-                one.waits
-                    .map_or_else(unknown, |waits| format!("{waits:.2}")),
+                format!("{:.1} → {:.1} µs", alone.on_core(), together.on_core()),
+                format!("{:.2} → {:.2}", alone.waits(), together.waits()),
             ],
         );
     }
