@@ -189,18 +189,31 @@ pub(crate) struct Names<'de> {
 
 impl<'de> Names<'de> {
     pub(crate) fn add(&mut self, name: Cow<'de, str>) {
+        if self.seen.capacity() == 0 {
+            self.seen.reserve(FEW);
+        }
         self.seen.push(name);
     }
 
-    /// Sorted once at the end: the number of members is the sender's choice.
+    /// A few are compared each with each; more are sorted, for their number is the sender's choice.
     pub(crate) fn are_unique<E: de::Error>(mut self) -> Result<(), E> {
-        self.seen.sort_unstable();
-        if self.seen.array_windows().any(|[one, next]| one == next) {
+        let has_duplicate = if self.seen.len() <= FEW {
+            let earlier = |at: usize| self.seen.iter().take(at);
+            let mut names = self.seen.iter().enumerate();
+            names.any(|(at, name)| earlier(at).any(|other| other == name))
+        } else {
+            self.seen.sort_unstable();
+            self.seen.array_windows().any(|[one, next]| one == next)
+        };
+        if has_duplicate {
             return Err(E::custom("a duplicate member"));
         }
         Ok(())
     }
 }
+
+/// How many members an object usually has at most.
+const FEW: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -229,6 +242,29 @@ mod tests {
             assert!(!is_strict(json.as_bytes()), "{json}");
         }
         assert!(is_strict(br#"{"a":{"a":1},"A":2}"#));
+    }
+
+    /// However many members there are, and wherever the two stand.
+    #[test]
+    fn a_duplicate_is_found_among_few_and_among_many() {
+        for members in [2, 15, 16, 17, 18, 40] {
+            let object = |repeated: usize, of: usize| {
+                let names: Vec<_> = (0..members)
+                    .map(|at| if at == repeated { of } else { at })
+                    .map(|name| format!(r#""m{name}":0"#))
+                    .collect();
+                format!("{{{}}}", names.join(","))
+            };
+            assert!(is_strict(object(0, 0).as_bytes()), "{members}");
+            for (repeated, of) in [
+                (0, members - 1),
+                (members - 1, 0),
+                (members - 1, members - 2),
+            ] {
+                let json = object(repeated, of);
+                assert!(!is_strict(json.as_bytes()), "{json}");
+            }
+        }
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::header::AUTHORIZATION;
-use axum::http::request::Parts;
+use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use crate::guard::{Refusal, Refused};
 use crate::policy::Declaration;
@@ -49,25 +48,21 @@ impl Guard {
     pub(crate) async fn admit(
         &self,
         declaration: &Declaration,
-        parts: &Parts,
+        headers: &HeaderMap,
     ) -> Result<Admission, Refused> {
         if declaration.is_public() {
             return Ok(Admission::Public);
         }
-        let token = self.authenticate(parts).await?;
+        let token = self.authenticate(headers).await?;
         if let Err(lacking) = declaration.access.permits(token.scopes(), token.roles()) {
             return Err(Refused::known(&token, lacking));
         }
         Ok(Admission::Authorized(Authorized { token }))
     }
 
-    async fn authenticate(&self, parts: &Parts) -> Result<Arc<VerifiedToken>, Refused> {
-        let headers = parts
-            .headers
-            .get_all(AUTHORIZATION)
-            .iter()
-            .map(axum::http::HeaderValue::as_bytes);
-        match Credential::read(headers) {
+    async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<VerifiedToken>, Refused> {
+        let values = headers.get_all(AUTHORIZATION).iter();
+        match Credential::read(values.map(HeaderValue::as_bytes)) {
             Credential::Absent => Err(Refusal::NoCredential.into()),
             Credential::Malformed => Err(Refusal::MalformedCredential.into()),
             Credential::TooLong => Err(Refusal::InvalidToken(TokenError::TooLong).into()),

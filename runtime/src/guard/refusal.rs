@@ -52,6 +52,7 @@ impl From<Lacking> for Refusal {
 impl From<Denial> for Refusal {
     fn from(denial: Denial) -> Self {
         match denial {
+            Denial::Malformed => Self::MalformedCredential,
             Denial::Invalid(error) => Self::InvalidToken(error),
             Denial::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }

@@ -68,7 +68,9 @@ async fn judge(server: &ResourceServer, token: &str) -> Result<(), TokenError> {
     match denial(server, token).await {
         None => Ok(()),
         Some(Denial::Invalid(error)) => Err(error),
-        Some(Denial::Unavailable(unavailable)) => panic!("{unavailable:?}"),
+        // told apart only by whether the credential could be any bearer token
+        Some(Denial::Malformed) => Err(TokenError::NotCompact),
+        Some(other) => panic!("{other:?}"),
     }
 }
 

@@ -1,9 +1,8 @@
 //! The headers that every answer carries.
 
 use axum::http::HeaderMap;
-use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use axum::http::header::{CACHE_CONTROL, Entry, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 
-const X_CONTENT_TYPE_OPTIONS: HeaderName = HeaderName::from_static("x-content-type-options");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
@@ -20,14 +19,21 @@ pub(crate) fn harden(headers: &mut HeaderMap) {
 /// [RFC 9111 §5.2.2]: https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2
 pub(crate) fn harden_secured(headers: &mut HeaderMap) {
     harden(headers);
-    if !keeps_shared_caches_out(headers) {
-        headers.insert(CACHE_CONTROL, NO_STORE);
+    match headers.entry(CACHE_CONTROL) {
+        Entry::Vacant(silent) => {
+            silent.insert(NO_STORE);
+        }
+        Entry::Occupied(mut said) => {
+            if !keeps_shared_caches_out(said.iter()) {
+                said.insert(NO_STORE);
+            }
+        }
     }
 }
 
-fn keeps_shared_caches_out(headers: &HeaderMap) -> bool {
+fn keeps_shared_caches_out<'a>(said: impl Iterator<Item = &'a HeaderValue>) -> bool {
     let mut kept_out = false;
-    for value in headers.get_all(CACHE_CONTROL) {
+    for value in said {
         let Ok(text) = value.to_str() else {
             return false;
         };

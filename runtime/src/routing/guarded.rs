@@ -7,8 +7,8 @@ use std::pin::Pin;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
-use axum::http::request::Parts;
 use axum::response::Response;
+use http_body::Body as _;
 use http_body_util::Limited;
 
 use crate::audit::{Decision, Reason};
@@ -32,12 +32,12 @@ impl<H: Declared> Guarded<H> {
         }
     }
 
-    async fn answer<S, M>(self, request: Request, state: S) -> Response
+    async fn answer<S, M>(self, mut request: Request, state: S) -> Response
     where
         H::Run: Endpoint<S, M>,
     {
-        let mut response = match self.admit(request).await {
-            Ok(request) => H::Run::call(request, state).await,
+        let mut response = match self.admit(&mut request).await {
+            Ok(()) => H::Run::call(request, state).await,
             Err(refusal) => refuse(refusal, self.guard.server().realm()),
         };
         if H::DECLARATION.is_public() {
@@ -48,29 +48,29 @@ impl<H: Declared> Guarded<H> {
         response
     }
 
-    /// Decides, and tells operators what was decided.
-    async fn admit(&self, request: Request) -> Result<Request, Refusal> {
+    /// Decides, tells operators what was decided, and readies the request for the handler.
+    async fn admit(&self, request: &mut Request) -> Result<(), Refusal> {
         let decision = Decision::begin(H::DECLARATION);
-        let (mut parts, body) = request.into_parts();
-        match self.authorize(&mut parts).await {
+        match self.authorize(request).await {
             Ok(Admission::Public) => decision.tell(Reason::Public, None),
             Ok(Admission::Authorized(authorized)) => {
                 decision.tell(Reason::Authorized, Some(authorized.token()));
-                parts.extensions.insert(authorized);
+                request.extensions_mut().insert(authorized);
             }
             Err(refused) => {
                 decision.tell(refused.refusal.reason(), refused.token.as_deref());
                 return Err(refused.refusal);
             }
         }
-        Ok(limit_body::<H>(Request::from_parts(parts, body)))
+        limit_body::<H>(request);
+        Ok(())
     }
 
-    async fn authorize(&self, parts: &mut Parts) -> Result<Admission, Refused> {
-        let admission = self.guard.admit(H::DECLARATION, parts).await?;
+    async fn authorize(&self, request: &mut Request) -> Result<Admission, Refused> {
+        let admission = self.guard.admit(H::DECLARATION, request.headers()).await?;
         if let Admission::Authorized(authorized) = &admission {
             for admit in H::ARGUMENTS.iter().filter_map(|argument| argument.admit) {
-                admit(authorized, &mut parts.extensions)
+                admit(authorized, request.extensions_mut())
                     .map_err(|error| Refused::known(authorized.token(), error))?;
             }
         }
@@ -79,20 +79,16 @@ impl<H: Declared> Guarded<H> {
 }
 
 /// Nothing behind this point can read more of the body than the declaration allows.
-fn limit_body<H: Declared>(request: Request) -> Request {
+fn limit_body<H: Declared>(request: &mut Request) {
     let limit = H::DECLARATION.body_limit.unwrap_or(DEFAULT_BODY_LIMIT);
-    let mut request = request.map(|body| {
-        if http_body::Body::is_end_stream(&body) {
-            body
-        } else {
-            Body::new(Limited::new(body, limit))
-        }
-    });
+    if !request.body().is_end_stream() {
+        let body = std::mem::take(request.body_mut());
+        *request.body_mut() = Body::new(Limited::new(body, limit));
+    }
     if H::DECLARATION.body_limit.is_some() {
-        DefaultBodyLimit::max(limit).apply(&mut request);
+        DefaultBodyLimit::max(limit).apply(request);
         request.extensions_mut().insert(BodyLimit(limit));
     }
-    request
 }
 
 impl<H> Clone for Guarded<H> {

@@ -14,6 +14,8 @@ const USUAL_RETRY: Duration = Duration::from_secs(5);
 /// Why no token was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Denial {
+    /// The credential is no token at all: a character stands in it that RFC 6750 §2.1 does not know.
+    Malformed,
     /// The token is bad.
     Invalid(TokenError),
     /// Whether it is good cannot be told at present.

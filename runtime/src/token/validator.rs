@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::claims::NumericDate;
+use crate::token::bearer::is_b64token;
 use crate::token::claims::Claims;
 use crate::token::compact::UntrustedCompact;
 use crate::token::denial::{Denial, Unavailable};
@@ -149,7 +150,13 @@ impl JwtValidator {
     }
 
     async fn verify(&self, token: &[u8], now: NumericDate) -> Result<Remembered, Denial> {
-        let compact = UntrustedCompact::read(token)?;
+        let compact = UntrustedCompact::read(token).map_err(|error| {
+            if is_b64token(token) {
+                Denial::Invalid(error)
+            } else {
+                Denial::Malformed
+            }
+        })?;
         let header = compact.header()?;
         let untrusted = Untrusted {
             header: UntrustedHeader::read(&header)?,
@@ -198,7 +205,8 @@ impl Validator for JwtValidator {
         if let Some(recalled) = recalled {
             return recalled;
         }
-        let verified = self.verify(token, now).await?;
+        // boxed: what a remembered token does not need stays out of every request's future
+        let verified = Box::pin(self.verify(token, now)).await?;
         let token_of_caller = Arc::clone(&verified.token);
         self.remembered.insert(token, verified);
         Ok(token_of_caller)
