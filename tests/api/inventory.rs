@@ -1,10 +1,13 @@
 //! The inventory says what is really mounted.
 
+use std::time::Duration;
+
 use axum::extract::MatchedPath;
 use axum::http::Method;
+use palisade::Profile;
 use palisade::policy::Access;
 use palisade::prelude::*;
-use palisade::testing::TestApi;
+use palisade::testing::{EmbeddedIssuer, TestApi};
 
 #[public(reason = "tells which route it is")]
 async fn here(path: MatchedPath) -> String {
@@ -111,4 +114,35 @@ fn a_nested_fallback_tells_where_it_stands() {
         .map(|route| (route.path(), route.is_fallback()))
         .collect();
     assert_eq!(found, [("/in", true), ("", true)]);
+}
+
+/// Each issuer stands below the routes, with what its profile and its configuration lower.
+#[tokio::test]
+async fn the_issuers_and_what_is_lowered_for_them_are_listed() {
+    let keycloak = EmbeddedIssuer::new("https://sso.test/realms/shop");
+    let server = ResourceServer::builder()
+        .trust(
+            keycloak
+                .issuer("https://orders.test")
+                .profile(Profile::Keycloak)
+                .max_token_lifetime(Duration::from_secs(3_600), "the batch runs for an hour"),
+        )
+        .build()
+        .await
+        .unwrap();
+    let api = SecureRouter::new().protect(server);
+    let issuers = api.inventory().issuers();
+    assert_eq!(issuers[0].profile(), Profile::Keycloak);
+    assert_eq!(issuers[0].audience(), "https://orders.test");
+    let table = api.inventory().to_string();
+    let lines: Vec<_> = table.lines().collect();
+    assert_eq!(
+        lines[0],
+        "tokens of https://sso.test/realms/shop for https://orders.test, by the profile Keycloak"
+    );
+    assert!(lines[1].starts_with("  lowered: "), "{table}");
+    assert_eq!(
+        lines.last(),
+        Some(&"  lowered: tokens live up to 3600 s, because the batch runs for an hour")
+    );
 }

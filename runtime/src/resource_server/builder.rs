@@ -150,7 +150,7 @@ impl<T> Builder<T> {
                 issuer: twice.url().to_owned(),
             });
         }
-        let lowered = issuers.iter().flat_map(Issuer::lowered).collect();
+        let summaries = issuers.iter().map(Issuer::summary).collect();
         let mut trusted = Vec::new();
         for issuer in issuers {
             trusted.push(issuer.build(options.startup, &options.clock).await?);
@@ -164,7 +164,7 @@ impl<T> Builder<T> {
             validator,
             clock: options.clock,
             revocations: options.revocations,
-            lowered,
+            issuers: summaries,
         }))
     }
 }

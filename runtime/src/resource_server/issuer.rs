@@ -8,6 +8,7 @@ use crate::keys::Algorithm;
 use crate::resource_server::error::ConfigError;
 use crate::resource_server::readiness::Startup;
 use crate::resource_server::settings::{Lifetime, Settings};
+use crate::resource_server::summary::IssuerSummary;
 use crate::secret::Secret;
 use crate::token::{Profile, TrustedIssuer};
 
@@ -174,9 +175,14 @@ impl Issuer<Audienced> {
         &self.settings.issuer
     }
 
-    /// What is lowered for it, and why.
-    pub(super) fn lowered(&self) -> impl Iterator<Item = String> {
-        self.settings.lowered()
+    /// What an auditor wants to know of it.
+    pub(super) fn summary(&self) -> IssuerSummary {
+        IssuerSummary {
+            issuer: self.settings.issuer.clone(),
+            audience: self.audience.0.clone(),
+            profile: self.settings.profile,
+            lowered: self.settings.lowered(),
+        }
     }
 
     /// Checks everything, and gathers the keys.

@@ -9,6 +9,7 @@ pub(crate) mod issuer;
 mod readiness;
 pub(crate) mod server;
 mod settings;
+mod summary;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod url;
@@ -18,3 +19,4 @@ pub(crate) use self::issuer::Issuer;
 pub use self::issuer::{Audienced, NoAudience};
 pub use self::readiness::{NotReady, Startup};
 pub(crate) use self::server::ResourceServer;
+pub use self::summary::IssuerSummary;

@@ -7,6 +7,7 @@ use crate::claims::NumericDate;
 use crate::clock::Clock;
 use crate::keys::KeySource;
 use crate::resource_server::readiness::{NotReady, Waiting};
+use crate::resource_server::summary::IssuerSummary;
 use crate::token::{
     AnyRevocations, Denial, Denied, JwtValidator, TokenError, Validator, VerifiedToken,
 };
@@ -39,7 +40,7 @@ pub(super) struct Shared {
     pub(super) validator: JwtValidator,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) revocations: Option<Box<dyn AnyRevocations>>,
-    pub(super) lowered: Vec<String>,
+    pub(super) issuers: Arc<[IssuerSummary]>,
 }
 
 impl ResourceServer {
@@ -48,9 +49,21 @@ impl ResourceServer {
         &self.shared.realm
     }
 
-    /// What the configuration lowers, each with its reason, for whoever audits the API.
-    pub fn lowered(&self) -> impl Iterator<Item = &str> {
-        self.shared.lowered.iter().map(String::as_str)
+    /// The trusted issuers, each with what is lowered for it, for whoever audits the API.
+    pub fn issuers(&self) -> &[IssuerSummary] {
+        &self.shared.issuers
+    }
+
+    /// What the configuration lowers, each with the issuer that it concerns and its reason.
+    pub fn lowered(&self) -> impl Iterator<Item = String> {
+        self.issuers().iter().flat_map(|issuer| {
+            let lowered = issuer.lowered();
+            lowered.map(move |text| format!("{}: {text}", issuer.issuer()))
+        })
+    }
+
+    pub(crate) fn shared_issuers(&self) -> Arc<[IssuerSummary]> {
+        Arc::clone(&self.shared.issuers)
     }
 
     pub(super) fn new(shared: Shared) -> Self {

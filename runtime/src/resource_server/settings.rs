@@ -64,20 +64,21 @@ impl Settings {
     }
 
     /// What is lowered for it, and why.
-    pub(super) fn lowered(&self) -> impl Iterator<Item = String> {
-        let issuer = &self.issuer;
-        let by_profile = self.profile.form().lowers.iter();
-        let by_profile = by_profile.map(move |lowered| format!("{issuer}: {lowered}"));
-        let lifetime = match &self.lifetime {
-            Lifetime::Default => None,
-            Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) => {
-                Some(format!(
-                    "{issuer}: tokens live up to {} s, because {reason}",
-                    lifetime.as_secs()
-                ))
-            }
-        };
-        by_profile.chain(lifetime)
+    pub(super) fn lowered(&self) -> Vec<String> {
+        let mut lowered: Vec<_> = self
+            .profile
+            .form()
+            .lowers
+            .iter()
+            .map(|&text| text.to_owned())
+            .collect();
+        if let Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) =
+            &self.lifetime
+        {
+            let seconds = lifetime.as_secs();
+            lowered.push(format!("tokens live up to {seconds} s, because {reason}"));
+        }
+        lowered
     }
 
     /// Checks everything, and gathers the keys.

@@ -1,11 +1,13 @@
 //! What was mounted: every route with its declaration.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum::http::Method;
 
 use crate::input::DEFAULT_BODY_LIMIT;
 use crate::policy::Declaration;
+use crate::resource_server::IssuerSummary;
 use crate::routing::argument::ArgumentFacts;
 use crate::routing::declared::Declared;
 
@@ -13,6 +15,8 @@ use crate::routing::declared::Declared;
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     routes: Vec<Route>,
+    /// None before the router is protected.
+    issuers: Arc<[IssuerSummary]>,
 }
 
 /// One mounted handler.
@@ -29,6 +33,15 @@ impl Inventory {
     /// The routes.
     pub fn routes(&self) -> &[Route] {
         &self.routes
+    }
+
+    /// The issuers whose tokens are accepted, each with what is lowered for it.
+    pub fn issuers(&self) -> &[IssuerSummary] {
+        &self.issuers
+    }
+
+    pub(crate) fn trusting(self, issuers: Arc<[IssuerSummary]>) -> Self {
+        Self { issuers, ..self }
     }
 
     /// Iterates over the routes.
@@ -57,6 +70,7 @@ impl FromIterator<Route> for Inventory {
     fn from_iter<I: IntoIterator<Item = Route>>(routes: I) -> Self {
         Self {
             routes: routes.into_iter().collect(),
+            issuers: Arc::default(),
         }
     }
 }
@@ -70,7 +84,8 @@ impl<'a> IntoIterator for &'a Inventory {
     }
 }
 
-/// A table: method, path, access, handler.
+/// A table: method, path, access, handler; then each issuer, its audience and profile, and what
+/// is lowered for it.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<[String; 4]> = self.routes.iter().map(Route::row).collect();
@@ -82,6 +97,17 @@ impl fmt::Display for Inventory {
         );
         for [m, p, a, handler] in &rows {
             writeln!(f, "{m:method$}  {p:path$}  {a:access$}  {handler}")?;
+        }
+        for issuer in self.issuers() {
+            let (url, audience) = (issuer.issuer(), issuer.audience());
+            let profile = issuer.profile().name();
+            writeln!(
+                f,
+                "tokens of {url} for {audience}, by the profile {profile}"
+            )?;
+            for lowered in issuer.lowered() {
+                writeln!(f, "  lowered: {lowered}")?;
+            }
         }
         Ok(())
     }

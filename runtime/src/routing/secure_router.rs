@@ -179,9 +179,10 @@ where
 impl SecureRouter {
     /// Puts the guard in front of every route.
     pub fn protect(self, server: ResourceServer) -> Api {
+        let inventory = self.inventory.trusting(server.shared_issuers());
         let router =
             (self.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
-        Api::new(router, self.inventory, self.has_fallback)
+        Api::new(router, inventory, self.has_fallback)
     }
 }
 

@@ -190,11 +190,9 @@ impl Provider {
     }
 
     fn lowered(&self) -> Vec<&str> {
-        let prefix = format!("{}: ", self.shape.url);
-        let lines = self.court.server.lowered();
-        lines
-            .map(|line| line.strip_prefix(&prefix).unwrap())
-            .collect()
+        let issuers = self.court.server.issuers();
+        assert_eq!(issuers[0].issuer(), self.shape.url);
+        issuers[0].lowered().collect()
     }
 }
 

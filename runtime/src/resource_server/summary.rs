@@ -1,0 +1,34 @@
+//! What an auditor wants to know of each trusted issuer.
+
+use crate::token::Profile;
+
+/// One trusted issuer, and what its configuration lowers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerSummary {
+    pub(super) issuer: String,
+    pub(super) audience: String,
+    pub(super) profile: Profile,
+    pub(super) lowered: Vec<String>,
+}
+
+impl IssuerSummary {
+    /// The issuer's URL, as its tokens carry it in `iss`.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// What its tokens must be meant for.
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// The form that its tokens have.
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// What is lowered for it against the defaults, one sentence each.
+    pub fn lowered(&self) -> impl Iterator<Item = &str> {
+        self.lowered.iter().map(String::as_str)
+    }
+}
