@@ -33,6 +33,7 @@ impl Orders {
             .args(["--listen", "127.0.0.1:0", "--audience", AUDIENCE])
             .args(arguments)
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -78,6 +79,15 @@ impl Orders {
             status,
             serde_json::from_str(body).unwrap_or(Value::String(body.to_owned())),
         )
+    }
+
+    /// Ends it and tells what it logged.
+    fn log(mut self) -> String {
+        self.child.kill().unwrap();
+        let mut log = String::new();
+        let mut stderr = self.child.stderr.take().unwrap();
+        stderr.read_to_string(&mut log).unwrap();
+        log
     }
 
     /// Sends SIGTERM and tells how it ended.
@@ -269,6 +279,41 @@ fn only_listed_algorithms_are_accepted() {
             .sign();
         let answer = orders.call("GET", "/whoami", Some(&token), None);
         assert_eq!(answer.0, status, "{algorithm:?}");
+    }
+}
+
+/// ASVS 16.3.2, and 16.2.5: every decision is logged, and nothing of a token.
+#[test]
+fn every_decision_is_a_line_of_json_that_tells_no_token() {
+    let (issuer, orders) = with_jwks(&[]);
+    let tokens = [
+        token(&issuer, "orders:read"),
+        token(&issuer, "orders:write"),
+        "forged-header.forged-claims.forged-signature".to_owned(),
+    ];
+    for token in &tokens {
+        orders.call("GET", "/orders", Some(token), None);
+    }
+    orders.call("GET", "/orders", None, None);
+    let log = orders.log();
+    let events: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let reasons: Vec<_> = events
+        .iter()
+        .filter(|event| event["target"] == "palisade::audit")
+        .map(|event| event["fields"]["reason"].as_str().unwrap())
+        .collect();
+    let expected = [
+        "authorized",
+        "insufficient_scope",
+        "malformed_token",
+        "no_credential",
+    ];
+    assert_eq!(reasons, expected, "{log}");
+    for part in tokens.iter().flat_map(|token| token.split('.')) {
+        assert!(!log.contains(part), "{part} is in {log}");
     }
 }
 

@@ -125,7 +125,7 @@ async fn the_issuers_and_what_is_lowered_for_them_are_listed() {
             keycloak
                 .issuer("https://orders.test")
                 .profile(Profile::Keycloak)
-                .max_token_lifetime(Duration::from_secs(3_600), "the batch runs for an hour"),
+                .max_token_lifetime(Duration::from_hours(1), "the batch runs for an hour"),
         )
         .build()
         .await

@@ -1,7 +1,7 @@
 //! Who is compared: the same handler behind one guard each.
 //!
 //! Each has the same key set, and checks signature, issuer, audience, expiry and scope;
-//! [`check`] makes sure of it before anything is measured.
+//! [`check()`] makes sure of it before anything is measured.
 
 mod bare;
 mod check;

@@ -8,7 +8,8 @@
 //! repeated, and then only the algorithms that it names are accepted; without it, RS256, PS256,
 //! ES256 and `EdDSA` are.
 //!
-//! Prints `listening on http://ADDR` when it is ready, and stops cleanly on SIGTERM.
+//! Prints `listening on http://ADDR` when it is ready, logs every decision as a line of JSON on
+//! the standard error, and stops cleanly on SIGTERM.
 
 #![expect(
     clippy::print_stdout,
@@ -43,6 +44,10 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .json()
+        .with_writer(std::io::stderr)
+        .init();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,5 +1,10 @@
 //! Whole servers, judging tokens that are signed with real keys.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "test support")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "test support"
+)]
 
 mod claims;
 mod config;

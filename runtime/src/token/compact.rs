@@ -76,6 +76,10 @@ impl<'a> UntrustedCompact<'a> {
 
 /// Looks at every byte, without an end at the first that is wrong: so the compiler can look at
 /// many at once.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "a lazy operator is a branch for each byte"
+)]
 fn is_base64url(part: &[u8]) -> bool {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'_');
     !part.is_empty() && part.iter().fold(true, |so_far, byte| so_far & legal(*byte))

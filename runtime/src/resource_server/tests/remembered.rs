@@ -38,7 +38,7 @@ async fn nothing_is_remembered_of_a_token_that_was_refused() {
 #[tokio::test]
 async fn a_remembered_token_ends_when_it_ends() {
     let court = Court::new().await;
-    let token = court.token().lifetime(Duration::from_secs(300)).sign();
+    let token = court.token().lifetime(Duration::from_mins(5)).sign();
     for (at, judged) in [
         (0, Ok(())),
         (329, Ok(())),
