@@ -53,6 +53,11 @@ pub struct ArgumentFacts {
 pub(crate) type Admit = fn(&Authorized, &mut Extensions) -> Result<(), TokenError>;
 
 impl ArgumentFacts {
+    /// Whether it may look for the proof of who calls: a `Caller`, or an extractor that is not ours.
+    pub(crate) fn may_ask_for_the_caller(&self) -> bool {
+        self.admit.is_some() || self.unvalidated || self.trusted.is_some()
+    }
+
     pub(crate) const PLAIN: Self = Self {
         admit: None,
         unvalidated: false,

@@ -15,6 +15,7 @@ use crate::audit::{Decision, Reason};
 use crate::guard::{Admission, Guard, Refusal, Refused};
 use crate::input::{BodyLimit, DEFAULT_BODY_LIMIT};
 use crate::response::{harden, harden_secured, refuse};
+use crate::routing::argument::ArgumentFacts;
 use crate::routing::declared::Declared;
 use crate::routing::endpoint::Endpoint;
 
@@ -55,7 +56,12 @@ impl<H: Declared> Guarded<H> {
             Ok(Admission::Public) => decision.tell(Reason::Public, None),
             Ok(Admission::Authorized(authorized)) => {
                 decision.tell(Reason::Authorized, Some(authorized.token()));
-                request.extensions_mut().insert(authorized);
+                if H::ARGUMENTS
+                    .iter()
+                    .any(ArgumentFacts::may_ask_for_the_caller)
+                {
+                    request.extensions_mut().insert(authorized);
+                }
             }
             Err(refused) => {
                 decision.tell(refused.refusal.reason(), refused.token.as_deref());

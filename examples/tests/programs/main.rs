@@ -7,113 +7,17 @@
     reason = "a test ends where it is wrong"
 )]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+mod orders;
+
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
 use palisade::Algorithm;
 use palisade::testing::{EmbeddedIssuer, ServedIssuer};
 use serde_json::{Value, json};
 
-const AUDIENCE: &str = "https://orders.example";
-
-/// A running `orders`; ended when dropped.
-struct Orders {
-    child: Child,
-    address: String,
-}
-
-impl Orders {
-    /// Starts it on a free port and waits for the line that says that it is ready.
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_orders"))
-            .args(["--listen", "127.0.0.1:0", "--audience", AUDIENCE])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line
-            .trim()
-            .strip_prefix("listening on http://")
-            .expect("the line that others wait for")
-            .to_owned();
-        Self { child, address }
-    }
-
-    /// One request; the status and the body.
-    fn call(
-        &self,
-        method: &str,
-        path: &str,
-        token: Option<&str>,
-        body: Option<&Value>,
-    ) -> (u16, Value) {
-        let token = token
-            .map(|token| format!("Authorization: Bearer {token}\r\n"))
-            .unwrap_or_default();
-        let body = body.map(Value::to_string).unwrap_or_default();
-        let media_type = if body.is_empty() {
-            ""
-        } else {
-            "Content-Type: application/json\r\n"
-        };
-        let length = body.len();
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: orders\r\nConnection: close\r\n{token}{media_type}"
-        );
-        write!(stream, "{head}Content-Length: {length}\r\n\r\n{body}").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        let body = answer.split_once("\r\n\r\n").unwrap().1;
-        (
-            status,
-            serde_json::from_str(body).unwrap_or(Value::String(body.to_owned())),
-        )
-    }
-
-    /// Ends it and tells what it logged.
-    fn log(mut self) -> String {
-        self.child.kill().unwrap();
-        let mut log = String::new();
-        let mut stderr = self.child.stderr.take().unwrap();
-        stderr.read_to_string(&mut log).unwrap();
-        log
-    }
-
-    /// Sends SIGTERM and tells how it ended.
-    fn terminate(mut self) -> Option<i32> {
-        let sent = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(sent.success());
-        let until = Instant::now() + Duration::from_secs(20);
-        while Instant::now() < until {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.code();
-            }
-            std::thread::yield_now();
-        }
-        panic!("it did not stop");
-    }
-}
-
-impl Drop for Orders {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use self::orders::{AUDIENCE, Orders};
 
 fn token(issuer: &EmbeddedIssuer, scopes: &str) -> String {
     issuer
