@@ -1,7 +1,8 @@
 //! What operators see: one event and one count for each decision.
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
-use palisade::testing::{Answer, TestApi, TestRequest, TokenBuilder};
+use palisade::prelude::*;
+use palisade::testing::{Answer, EmbeddedIssuer, TestApi, TestRequest, TokenBuilder};
 use palisade::{RevocationList, Revocations, RevocationsUnavailable, VerifiedToken};
 use palisade_tests::Log;
 use serde_json::{Value, json};
@@ -248,6 +249,66 @@ async fn decisions_and_remembered_tokens_are_counted() {
         ("palisade_decisions_total deny no_credential", 1),
         ("palisade_remembered_tokens_total hit", 2),
         ("palisade_remembered_tokens_total miss", 1),
+    ];
+    assert_eq!(
+        counted,
+        expected.map(|(name, count)| (name.to_owned(), count))
+    );
+}
+
+/// A fetch of keys is told by its issuer and outcome; nothing of what was answered.
+#[tokio::test]
+async fn fetches_of_keys_are_told_and_counted() {
+    let recorder = DebuggingRecorder::new();
+    let snapshots = recorder.snapshotter();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let (log, _listening) = Log::listen();
+    let issuer = EmbeddedIssuer::serve().await.unwrap();
+    let build = async |issuer| ResourceServer::builder().trust(issuer).build().await;
+    build(issuer.discovered("https://api.test")).await.unwrap();
+    let nobody = Issuer::new(format!("{}/nobody", issuer.url()));
+    let nobody = nobody.audience("https://api.test").allow_loopback_http();
+    assert!(build(nobody).await.is_err());
+
+    let events = log.take("palisade::keys");
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| (event["level"].as_str(), event["fields"]["event"].as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some("INFO"), Some("keys_fetched")),
+            (Some("WARN"), Some("keys_unavailable")),
+        ]
+    );
+    assert_eq!(events[0]["fields"]["issuer"], issuer.url());
+    let cause = events[1]["fields"]["cause"].as_str().unwrap();
+    assert!(cause.contains("status 404"), "{cause}");
+
+    let mut counted = Vec::new();
+    for (key, _, _, value) in snapshots.snapshot().into_vec() {
+        let labels = key.key().labels().map(|label| (label.key(), label.value()));
+        let outcome = labels
+            .filter(|(name, _)| *name == "outcome")
+            .map(|(_, value)| value.to_owned());
+        let value = match value {
+            DebugValue::Counter(count) => count,
+            DebugValue::Histogram(samples) => samples.len() as u64,
+            DebugValue::Gauge(age) => u64::from(age.into_inner() > 0.0),
+        };
+        counted.push((
+            format!("{} {}", key.key().name(), outcome.collect::<String>()),
+            value,
+        ));
+    }
+    counted.sort();
+    let expected = [
+        ("palisade_key_fetch_duration_seconds failed", 1),
+        ("palisade_key_fetch_duration_seconds fetched", 1),
+        ("palisade_key_fetches_total failed", 1),
+        ("palisade_key_fetches_total fetched", 1),
+        ("palisade_key_set_age_seconds ", 0),
     ];
     assert_eq!(
         counted,

@@ -90,6 +90,31 @@ mod tests {
         }
     }
 
+    /// RFC 7518 §3.1, RFC 8037 §3.1: each name that has a verifier, and the key that it needs.
+    #[test]
+    fn every_algorithm_goes_by_its_registered_name() {
+        let secret = |least| KeyType::Secret { least };
+        for (name, algorithm, key_type) in [
+            ("RS256", Algorithm::RS256, KeyType::Rsa),
+            ("RS384", Algorithm::RS384, KeyType::Rsa),
+            ("RS512", Algorithm::RS512, KeyType::Rsa),
+            ("PS256", Algorithm::PS256, KeyType::Rsa),
+            ("PS384", Algorithm::PS384, KeyType::Rsa),
+            ("PS512", Algorithm::PS512, KeyType::Rsa),
+            ("ES256", Algorithm::ES256, KeyType::P256),
+            ("ES384", Algorithm::ES384, KeyType::P384),
+            ("EdDSA", Algorithm::EdDSA, KeyType::Ed25519),
+            ("HS256", Algorithm::HS256, secret(32)),
+            ("HS384", Algorithm::HS384, secret(48)),
+            ("HS512", Algorithm::HS512, secret(64)),
+        ] {
+            assert_eq!(named(name), Some(algorithm), "{name}");
+            assert_eq!(KeyType::of(algorithm), Some(key_type), "{name}");
+            assert!(key_type.fits(algorithm), "{name}");
+            assert_eq!(key_type.is_secret(), name.starts_with("HS"), "{name}");
+        }
+    }
+
     #[test]
     fn names_are_compared_exactly() {
         for name in [
