@@ -7,12 +7,12 @@ use crate::policy::Declaration;
 use crate::token::VerifiedToken;
 
 /// A decision that is being made.
+#[cfg_attr(
+    not(all(feature = "tracing", feature = "metrics")),
+    allow(dead_code, reason = "events name the declaration, histograms the time")
+)]
 pub(crate) struct Decision {
     declaration: &'static Declaration,
-    #[cfg_attr(
-        not(feature = "metrics"),
-        expect(dead_code, reason = "only a histogram asks how long it took")
-    )]
     begun: Option<Instant>,
 }
 
