@@ -15,8 +15,9 @@ use crate::token::{Profile, TrustedIssuer};
 /// An authorization server whose access tokens an API accepts.
 ///
 /// Its tokens are judged by RFC 9068: `typ` is `at+jwt`, and `iss`, `sub`, `aud`, `exp`,
-/// `iat`, `jti` and `client_id` are there. Keys come from its discovery document, fetched
-/// when the server is built, unless they are given here.
+/// `iat`, `jti` and `client_id` are there; or by the [`Profile`] of a provider that differs.
+/// Keys come from its discovery document, fetched when the server is built and kept fresh from
+/// then on, unless they are given here.
 ///
 /// # Examples
 ///
