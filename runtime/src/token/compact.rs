@@ -163,6 +163,21 @@ mod tests {
         }
     }
 
+    /// The format is judged before anything is decoded, whatever the decoder would say.
+    #[test]
+    fn one_character_outside_the_alphabet_is_enough_wherever_it_stands() {
+        for at in [0, 1, 4, 5, 8, 9] {
+            for wrong in [b'+', b'/', b'=', b' ', b'\n', b'~', 0, 0x80, 0xFF] {
+                let mut token = *b"AAAA.AAAA.AAAA";
+                token[at] = if token[at] == b'.' { b'.' } else { wrong };
+                let is_legal = token == *b"AAAA.AAAA.AAAA";
+                let read = UntrustedCompact::read(&token);
+                assert_eq!(read.is_ok(), is_legal, "{wrong:#x} at {at}");
+            }
+        }
+        assert!(UntrustedCompact::read(b"AZaz.09-_.AAAA").is_ok());
+    }
+
     /// RFC 7515 §2: one value has one spelling.
     #[test]
     fn stray_bits_and_impossible_lengths_are_refused() {
