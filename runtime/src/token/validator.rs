@@ -138,15 +138,20 @@ impl JwtValidator {
         }
     }
 
-    /// Whether one of these issuers has other keys by now.
+    /// Whether one of these issuers has other keys, once the fetches that this gives reason for
+    /// have ended; they run at the same time.
     async fn renew(&self, unknown_key: &[(usize, u64)], now: NumericDate) -> bool {
-        let mut renewed = false;
-        for (at, generation) in unknown_key {
-            if let Some(issuer) = self.issuers.get(*at) {
-                renewed |= issuer.keys.renewed(*generation, now).await;
-            }
+        let concerned = || {
+            let issuers = unknown_key.iter();
+            issuers.filter_map(|(at, generation)| Some((&self.issuers.get(*at)?.keys, *generation)))
+        };
+        let renewals: Vec<_> = concerned()
+            .filter_map(|(keys, generation)| keys.renewal(generation, now))
+            .collect();
+        for renewal in renewals {
+            renewal.end().await;
         }
-        renewed
+        concerned().any(|(keys, generation)| keys.generation() != generation)
     }
 
     async fn verify(&self, token: &[u8], now: NumericDate) -> Result<Remembered, Denial> {

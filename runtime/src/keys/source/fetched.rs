@@ -98,17 +98,22 @@ impl FetchedKeys {
         }
     }
 
-    pub(super) async fn renewed(self: &Arc<Self>, generation: u64, now: NumericDate) -> bool {
-        let mut ended = self.ended.subscribe();
+    /// The end of the fetch that a key unknown to `generation` waits for, where one runs or may begin.
+    pub(super) fn renewal(
+        self: &Arc<Self>,
+        generation: u64,
+        now: NumericDate,
+    ) -> Option<watch::Receiver<()>> {
+        let ended = self.ended.subscribe();
         let is_under_way = self.is_fetching()
-            || (self.current.load().generation == generation
+            || (self.generation() == generation
                 && self.schedule.take_unknown_key(now)
                 && self.start());
-        if is_under_way {
-            // the sender is in `self`, so that it cannot be gone
-            let _ = ended.changed().await;
-        }
-        self.current.load().generation != generation
+        is_under_way.then_some(ended)
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.current.load().generation
     }
 
     /// Fetches where that is due; tells how long it will not be.

@@ -97,19 +97,45 @@ impl KeySource {
         }
     }
 
-    /// Whether there are other keys than those of `generation`, once a fetch that an unknown
-    /// key gives reason for has ended.
+    /// A fetch that a key unknown to `generation` gives reason to wait for.
     ///
-    /// Such a fetch begins at most once in 60 s; who comes while it runs waits for it.
+    /// Such a fetch begins at most once in 60 s; who comes while one runs waits for it.
+    pub(crate) fn renewal(&self, generation: u64, now: NumericDate) -> Option<Renewal> {
+        match self {
+            Self::Given(_) => None,
+            #[cfg(feature = "discovery")]
+            Self::Fetched(keys) => keys.renewal(generation, now).map(|ended| Renewal { ended }),
+        }
+    }
+
+    /// Tells one set of keys from the next.
+    pub(crate) fn generation(&self) -> u64 {
+        match self {
+            Self::Given(keys) => keys.generation(),
+            #[cfg(feature = "discovery")]
+            Self::Fetched(keys) => keys.generation(),
+        }
+    }
+}
+
+/// A fetch that is under way.
+pub(crate) struct Renewal {
+    #[cfg(feature = "discovery")]
+    ended: tokio::sync::watch::Receiver<()>,
+}
+
+impl Renewal {
+    /// Waits for its end.
     #[cfg_attr(
         not(feature = "discovery"),
-        expect(clippy::unused_async, reason = "keys that were given never change")
+        expect(clippy::unused_async, reason = "nothing is ever under way")
     )]
-    pub(crate) async fn renewed(&self, generation: u64, now: NumericDate) -> bool {
-        match self {
-            Self::Given(keys) => keys.generation != generation,
-            #[cfg(feature = "discovery")]
-            Self::Fetched(keys) => keys.renewed(generation, now).await,
+    pub(crate) async fn end(self) {
+        #[cfg(feature = "discovery")]
+        {
+            let mut ended = self.ended;
+            // an error says that the keys are gone, and with them who fetched
+            let _ = ended.changed().await;
         }
     }
 }
