@@ -247,4 +247,27 @@ mod tests {
         assert_eq!(error(&of_length(MAX_LEN)), None);
         assert_eq!(error(&of_length(MAX_LEN + 1)), Some(KeyError::TooLong));
     }
+
+    /// A refresh changes nothing exactly where it brings the same keys under the same names.
+    #[test]
+    fn sets_are_equal_by_names_and_keys_in_any_order() {
+        // RFC 7517 §A.1
+        const OTHER_EC: &str = r#""kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM""#;
+        let key = |key: &str, kid: &str| format!(r#"{{{key},"kid":"{kid}"}}"#);
+        let of = |keys: &[&String]| {
+            let keys: Vec<_> = keys.iter().map(|key| key.as_str()).collect();
+            set(&keys).unwrap()
+        };
+        let (ec, ed) = (key(EC, "a"), key(ED, "b"));
+        assert!(of(&[&ec, &ed]) == of(&[&ed, &ec]));
+        for other in [
+            of(&[&key(OTHER_EC, "a"), &ed]),
+            of(&[&key(EC, "c"), &ed]),
+            of(&[&ec]),
+            of(&[&ec, &ed, &key(OTHER_EC, "c")]),
+        ] {
+            assert!(of(&[&ec, &ed]) != other);
+            assert!(other != of(&[&ec, &ed]));
+        }
+    }
 }
