@@ -90,7 +90,10 @@ impl Schedule {
     }
 
     /// The attempt brought none: the next is after 1 s, 2 s, 4 s, … 60 s.
+    ///
+    /// Where the clock was set back, keys count as loaded now at the latest: none grows younger.
     pub(super) fn fail(&self, now: NumericDate) {
+        self.loaded_at.fetch_min(now.as_millis(), Ordering::AcqRel);
         let failures = self.failures.fetch_add(1, Ordering::AcqRel).min(6);
         let pause = Duration::from_secs(1 << failures).min(LONGEST_PAUSE);
         store(&self.due_at, now.saturating_add(pause));
@@ -147,6 +150,18 @@ mod tests {
         let schedule = loaded();
         assert!(schedule.is_due(NumericDate::from_secs(1_600_000_000)));
         assert!(!schedule.is_due(START));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_keeps_no_key_fresh_for_longer() {
+        let schedule = loaded();
+        let back = NumericDate::from_secs(1_699_900_000);
+        schedule.fail(back);
+        assert!(schedule.is_fresh(back.saturating_add(Duration::from_secs(3_599))));
+        assert!(!schedule.is_fresh(back.saturating_add(HOUR)));
+        let never = Schedule::new(HOUR);
+        never.fail(back);
+        assert!(!never.is_fresh(back));
     }
 
     #[test]

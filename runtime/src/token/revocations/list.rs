@@ -29,7 +29,9 @@ const FIRST_SWEEP: usize = 1024;
 ///     .revocations(revoked.clone())
 ///     .build()
 ///     .await?;
-/// revoked.revoke_subject("https://login.example", "alice", revoked.now());
+/// // an issuer's clock may be ahead by the skew
+/// let until = revoked.now().saturating_add(std::time::Duration::from_secs(30));
+/// revoked.revoke_subject("https://login.example", "alice", until);
 /// # let _ = server;
 /// # Ok(())
 /// # }
@@ -90,6 +92,11 @@ impl RevocationList {
     /// Revokes the tokens of a subject that were issued at or before `issued_until`.
     ///
     /// Issuers tell the instant by the second: a token of the same second is revoked too.
+    ///
+    /// # Security
+    ///
+    /// The instants are the issuer's. Its clock may be ahead by the clock skew (30 s by default):
+    /// to reach every token that is in use now, name an instant so much later than now.
     pub fn revoke_subject(&self, issuer: &str, subject: &str, issued_until: NumericDate) {
         self.change(
             issuer,
@@ -100,6 +107,8 @@ impl RevocationList {
     }
 
     /// Revokes every token of `issuer` that was issued at or before `issued_until`.
+    ///
+    /// As for [`revoke_subject`](Self::revoke_subject), add the clock skew to reach every token in use.
     pub fn revoke_issuer(&self, issuer: &str, issued_until: NumericDate) {
         let mut state = self.write();
         let before = &mut state.issuers.entry(issuer.into()).or_default().issued_until;
