@@ -114,6 +114,7 @@ impl TrustedIssuer {
             roles: claims.roles.unwrap_or_default(),
             expires_at: exp,
             issued_at: iat,
+            issued_from: iat.saturating_sub(self.limits.clock_skew),
             validity,
         })
     }

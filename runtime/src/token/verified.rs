@@ -27,6 +27,8 @@ pub(super) struct Facts {
     pub(super) roles: RoleSet,
     pub(super) expires_at: NumericDate,
     pub(super) issued_at: NumericDate,
+    /// The earliest instant by our clock at which it can have been issued.
+    pub(super) issued_from: NumericDate,
     pub(super) validity: Validity,
 }
 
@@ -57,6 +59,7 @@ impl VerifiedToken {
             roles: RoleSet::default(),
             expires_at: NumericDate::MAX,
             issued_at: NumericDate::from_secs(0),
+            issued_from: NumericDate::from_secs(0),
             validity: Validity::ALWAYS,
         };
         Self::from_jwt(facts, b"{}".to_vec())
@@ -104,9 +107,17 @@ impl VerifiedToken {
         self.facts.expires_at
     }
 
-    /// When it was issued.
+    /// When it was issued, by the issuer's clock.
     pub fn issued_at(&self) -> NumericDate {
         self.facts.issued_at
+    }
+
+    /// Whether it may have been issued at or before `instant`, by our clock.
+    ///
+    /// The issuer's clock may be ahead of ours by the clock skew that is allowed to it: so much
+    /// later may `iat` be. Ask this where all that was issued until some event is to be refused.
+    pub fn may_predate(&self, instant: NumericDate) -> bool {
+        self.facts.issued_from <= instant
     }
 
     /// Judges the present instant once more.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::claims::NumericDate;
 use crate::token::{Missing, RevocationList, Revocations, RevocationsUnavailable, VerifiedToken};
 
 async fn court(revocations: impl Revocations) -> Court {
@@ -62,30 +63,34 @@ async fn an_identifier_is_revoked_for_its_issuer_only() {
     assert_eq!(court.judge(court.token().claim("jti", "a")).await, Ok(()));
 }
 
+/// An issuer's clock may be ahead by the skew, which is 30 s here.
 #[tokio::test]
 async fn a_subjects_tokens_are_revoked_up_to_an_instant() {
     let (court, list) = listed().await;
     let instant = court.clock.time();
     list.revoke_subject(ISSUER, "alice", instant);
-    court.clock.advance(Duration::from_secs(10));
-    let issued = |offset: i64| {
+    court.clock.advance(Duration::from_secs(31));
+    let issued = |token: TokenBuilder, offset: i64| {
         let seconds = instant.as_secs().saturating_add_signed(offset);
-        court
-            .token()
-            .issued_at(crate::claims::NumericDate::from_secs(seconds))
+        token.issued_at(NumericDate::from_secs(seconds))
     };
-    assert_eq!(court.judge(issued(-1)).await, Err(TokenError::Revoked));
-    assert_eq!(court.judge(issued(0)).await, Err(TokenError::Revoked));
-    assert_eq!(court.judge(issued(1)).await, Ok(()));
+    for (offset, judged) in [
+        (-1, Err(TokenError::Revoked)),
+        (0, Err(TokenError::Revoked)),
+        (5, Err(TokenError::Revoked)),
+        (30, Err(TokenError::Revoked)),
+        (31, Ok(())),
+    ] {
+        let token = issued(court.token(), offset);
+        assert_eq!(court.judge(token).await, judged, "{offset}");
+    }
     assert_eq!(
-        court
-            .judge(court.issuer.token("bob").issued_at(instant))
-            .await,
+        court.judge(issued(court.issuer.token("bob"), 0)).await,
         Ok(())
     );
-    list.revoke_subject(ISSUER, "alice", crate::claims::NumericDate::from_secs(1));
+    list.revoke_subject(ISSUER, "alice", NumericDate::from_secs(1));
     assert_eq!(
-        court.judge(issued(0)).await,
+        court.judge(issued(court.token(), 0)).await,
         Err(TokenError::Revoked),
         "an earlier instant takes nothing back"
     );
@@ -95,10 +100,37 @@ async fn a_subjects_tokens_are_revoked_up_to_an_instant() {
 async fn an_issuers_tokens_are_revoked_up_to_an_instant() {
     let (court, list) = listed().await;
     let token = court.token().sign();
+    let ahead = court.clock.time().saturating_add(Duration::from_secs(5));
+    let ahead = court.token().issued_at(ahead).sign();
+    assert_eq!(judge(&court.server, &ahead).await, Ok(()));
     list.revoke_issuer(ISSUER, court.clock.time());
-    assert_eq!(judge(&court.server, &token).await, Err(TokenError::Revoked));
-    court.clock.advance(Duration::from_secs(1));
+    assert_eq!(list.len(), 1);
+    for token in [token, ahead] {
+        assert_eq!(judge(&court.server, &token).await, Err(TokenError::Revoked));
+    }
+    court.clock.advance(Duration::from_secs(31));
     assert_eq!(court.judge(court.token()).await, Ok(()));
+}
+
+/// Each issuer's own skew counts.
+#[tokio::test]
+async fn an_issuer_whose_clock_is_exact_loses_no_later_token() {
+    let list = RevocationList::new();
+    let issuer = EmbeddedIssuer::new(ISSUER);
+    let server = ResourceServer::builder()
+        .trust(issuer.issuer(AUDIENCE).clock_skew(Duration::ZERO))
+        .revocations(list.clone())
+        .build()
+        .await
+        .unwrap();
+    let now = list.now().as_secs();
+    list.revoke_issuer(ISSUER, NumericDate::from_secs(now - 2));
+    for (offset, judged) in [(2, Err(TokenError::Revoked)), (1, Ok(()))] {
+        let token = issuer
+            .token("alice")
+            .issued_at(NumericDate::from_secs(now - offset));
+        assert_eq!(judge(&server, &token.sign()).await, judged, "{offset}");
+    }
 }
 
 #[tokio::test]
@@ -123,6 +155,22 @@ async fn a_list_keeps_what_still_matters_and_drops_the_rest() {
         court.judge(court.token().claim("jti", "late")).await,
         Err(TokenError::Revoked)
     );
+}
+
+/// Nothing is left of what no longer matters, not even the issuer's name.
+#[tokio::test]
+async fn an_issuer_of_whom_nothing_is_revoked_any_more_is_dropped() {
+    let (court, list) = listed().await;
+    for issuer in 0..1_000 {
+        list.revoke_issuer(&format!("https://{issuer}.test"), court.clock.time());
+    }
+    assert_eq!(list.len(), 1_000);
+    court.clock.advance(Duration::from_secs(1_860));
+    for token in 0..24 {
+        list.revoke_token(ISSUER, &format!("later-{token}"));
+    }
+    assert_eq!(list.len(), 24);
+    assert!(!list.is_empty());
 }
 
 struct Broken;

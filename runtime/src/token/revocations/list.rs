@@ -14,8 +14,9 @@ const FIRST_SWEEP: usize = 1024;
 
 /// Revoked tokens, subjects and issuers, in this process' memory.
 ///
-/// Clones share one list. A revocation is dropped once no token that it concerns could still
-/// be accepted, so that the list grows with the number of revocations in one token lifetime.
+/// Clones share one list, and several servers may ask it. Of revocations that concern no token
+/// that could still be accepted, at most 1024 are kept or as many as there are others: the list
+/// grows with the number of revocations in one token lifetime.
 ///
 /// # Examples
 ///
@@ -29,9 +30,7 @@ const FIRST_SWEEP: usize = 1024;
 ///     .revocations(revoked.clone())
 ///     .build()
 ///     .await?;
-/// // an issuer's clock may be ahead by the skew
-/// let until = revoked.now().saturating_add(std::time::Duration::from_secs(30));
-/// revoked.revoke_subject("https://login.example", "alice", until);
+/// revoked.revoke_subject("https://login.example", "alice", revoked.now());
 /// # let _ = server;
 /// # Ok(())
 /// # }
@@ -47,7 +46,6 @@ struct State {
     issuers: HashMap<Box<str>, OfIssuer>,
     /// How long a revocation matters; not known before a server is built.
     matter_for: Option<Duration>,
-    entries: usize,
     next_sweep: usize,
 }
 
@@ -86,59 +84,47 @@ impl RevocationList {
     /// A token without an identifier cannot be revoked so: revoke its subject.
     pub fn revoke_token(&self, issuer: &str, token_id: &str) {
         let now = self.now();
-        self.change(issuer, |of_issuer| &mut of_issuer.tokens, token_id, now);
+        self.change(issuer, |of_issuer| {
+            revoke(&mut of_issuer.tokens, token_id, now);
+        });
     }
 
-    /// Revokes the tokens of a subject that were issued at or before `issued_until`.
+    /// Revokes the tokens of a subject that may have been issued at or before `issued_until`.
     ///
-    /// Issuers tell the instant by the second: a token of the same second is revoked too.
-    ///
-    /// # Security
-    ///
-    /// The instants are the issuer's. Its clock may be ahead by the clock skew (30 s by default):
-    /// to reach every token that is in use now, name an instant so much later than now.
+    /// The instant is by our clock. An issuer's may be ahead by the clock skew (30 s by default),
+    /// so that a token counts whose `iat` is later by no more than that
+    /// ([`VerifiedToken::may_predate`]). A subject who is to be let in again at once needs
+    /// an instant that is earlier by the skew, or [`revoke_token`](Self::revoke_token).
     pub fn revoke_subject(&self, issuer: &str, subject: &str, issued_until: NumericDate) {
-        self.change(
-            issuer,
-            |of_issuer| &mut of_issuer.subjects,
-            subject,
-            issued_until,
-        );
+        self.change(issuer, |of_issuer| {
+            revoke(&mut of_issuer.subjects, subject, issued_until);
+        });
     }
 
-    /// Revokes every token of `issuer` that was issued at or before `issued_until`.
+    /// Revokes every token of `issuer` that may have been issued at or before `issued_until`.
     ///
-    /// As for [`revoke_subject`](Self::revoke_subject), add the clock skew to reach every token in use.
+    /// The instant is meant as in [`revoke_subject`](Self::revoke_subject).
     pub fn revoke_issuer(&self, issuer: &str, issued_until: NumericDate) {
-        let mut state = self.write();
-        let before = &mut state.issuers.entry(issuer.into()).or_default().issued_until;
-        *before = (*before).max(Some(issued_until));
+        self.change(issuer, |of_issuer| {
+            let until = &mut of_issuer.issued_until;
+            *until = (*until).max(Some(issued_until));
+        });
     }
 
-    /// How many revocations of tokens and subjects are kept.
+    /// How many revocations are kept: of tokens, of subjects, of issuers.
     pub fn len(&self) -> usize {
-        self.read().entries
+        self.read().entries()
     }
 
-    /// Whether no token and no subject is revoked.
+    /// Whether nothing is revoked.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    fn change(
-        &self,
-        issuer: &str,
-        map: impl Fn(&mut OfIssuer) -> &mut HashMap<Box<str>, NumericDate>,
-        name: &str,
-        instant: NumericDate,
-    ) {
+    fn change(&self, issuer: &str, change: impl FnOnce(&mut OfIssuer)) {
         let now = self.now();
         let mut state = self.write();
-        let map = map(state.issuers.entry(issuer.into()).or_default());
-        let known = map.len();
-        let entry = map.entry(name.into()).or_insert(instant);
-        *entry = (*entry).max(instant);
-        state.entries += map.len() - known;
+        change(state.issuers.entry(issuer.into()).or_default());
         state.sweep(now);
     }
 
@@ -172,7 +158,7 @@ impl Revocations for RevocationList {
             || by_time
                 .iter()
                 .flatten()
-                .any(|until| token.issued_at() <= **until))
+                .any(|until| token.may_predate(**until)))
     }
 
     fn matter_for(&self, lifetime: Duration) {
@@ -187,18 +173,34 @@ impl State {
         let Some(matter_for) = self.matter_for else {
             return;
         };
-        if self.entries < self.next_sweep.max(FIRST_SWEEP) {
+        if self.entries() < self.next_sweep.max(FIRST_SWEEP) {
             return;
         }
-        let matters = |instant: NumericDate| instant.saturating_add(matter_for) > now;
-        self.entries = 0;
-        for of_issuer in self.issuers.values_mut() {
-            of_issuer.tokens.retain(|_, said| matters(*said));
-            of_issuer.subjects.retain(|_, until| matters(*until));
-            self.entries += of_issuer.tokens.len() + of_issuer.subjects.len();
-        }
-        self.next_sweep = self.entries * 2;
+        let matters = |instant: &NumericDate| instant.saturating_add(matter_for) > now;
+        self.issuers.retain(|_, of_issuer| {
+            of_issuer.tokens.retain(|_, said| matters(said));
+            of_issuer.subjects.retain(|_, until| matters(until));
+            of_issuer.issued_until = of_issuer.issued_until.filter(matters);
+            of_issuer.entries() > 0
+        });
+        self.next_sweep = self.entries() * 2;
     }
+
+    fn entries(&self) -> usize {
+        self.issuers.values().map(OfIssuer::entries).sum()
+    }
+}
+
+impl OfIssuer {
+    fn entries(&self) -> usize {
+        self.tokens.len() + self.subjects.len() + usize::from(self.issued_until.is_some())
+    }
+}
+
+/// Notes a revocation; one that is there already is only ever moved to a later instant.
+fn revoke(map: &mut HashMap<Box<str>, NumericDate>, name: &str, instant: NumericDate) {
+    let entry = map.entry(name.into()).or_insert(instant);
+    *entry = (*entry).max(instant);
 }
 
 impl std::fmt::Debug for RevocationList {
