@@ -1,6 +1,6 @@
 //! Injected time: every check that compares an instant asks a [`Clock`].
 //!
-//! Nothing below this room; the token room asks it once a request.
+//! Nothing below this room; the token room asks it once a request, and again where it has waited.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

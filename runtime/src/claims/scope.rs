@@ -132,12 +132,17 @@ impl std::error::Error for ScopeError {}
 const fn is_scope_token(bytes: &[u8]) -> bool {
     let mut at = 0;
     while at < bytes.len() {
-        if !matches!(bytes[at], 0x21 | 0x23..=0x5B | 0x5D..=0x7E) {
+        if bytes[at] == b' ' || !is_nqschar(bytes[at]) {
             return false;
         }
         at += 1;
     }
     !bytes.is_empty()
+}
+
+/// `NQSCHAR` of RFC 6749 Appendix A: printable ASCII without `"` and `\`.
+pub(crate) const fn is_nqschar(byte: u8) -> bool {
+    matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E)
 }
 
 #[cfg(test)]

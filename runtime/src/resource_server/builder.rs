@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::claims::scope::is_nqschar;
 use crate::clock::{Clock, SystemClock};
 use crate::resource_server::error::ConfigError;
 use crate::resource_server::issuer::{Audienced, HasAudience, Issuer};
@@ -129,6 +130,9 @@ impl<T> Builder<T> {
 
     /// Checks the configuration and gathers every key.
     ///
+    /// Keys that are fetched are kept fresh from the tokio runtime in which this is awaited. Once
+    /// that has ended, only requests have them fetched again.
+    ///
     /// # Errors
     ///
     /// [`ConfigError`] for whatever would otherwise fail at the first request.
@@ -137,7 +141,7 @@ impl<T> Builder<T> {
         T: HasIssuer,
     {
         let Self { issuers, options } = self;
-        if options.realm.is_empty() || !options.realm.chars().all(is_quotable) {
+        if options.realm.is_empty() || !options.realm.bytes().all(is_nqschar) {
             return Err(ConfigError::Realm);
         }
         let issuers = issuers.into_issuers();
@@ -167,9 +171,4 @@ impl<T> Builder<T> {
             issuers: summaries,
         }))
     }
-}
-
-/// `%x20-21 / %x23-5B / %x5D-7E`: printable ASCII without `"` and `\`.
-fn is_quotable(c: char) -> bool {
-    matches!(c, '\x20'..='\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E')
 }

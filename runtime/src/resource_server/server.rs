@@ -100,8 +100,8 @@ impl ResourceServer {
 
     /// Verifies a bearer token against the trusted issuers, then asks whether it has been revoked.
     pub(crate) async fn authenticate(&self, token: &[u8]) -> Result<Arc<VerifiedToken>, Denied> {
-        let now = self.shared.clock.now();
-        let verified = self.shared.validator.validate(token, now).await?;
+        let clock = &*self.shared.clock;
+        let verified = self.shared.validator.validate(token, clock).await?;
         match self.judge_revocation(&verified).await {
             Ok(()) => Ok(verified),
             Err(denial) => Err(Denied {

@@ -6,6 +6,8 @@
 
 use axum::http::HeaderValue;
 
+use crate::claims::scope::is_nqschar;
+
 /// One Bearer challenge in the making; `realm` is always there.
 pub(crate) struct Challenge {
     text: String,
@@ -43,14 +45,10 @@ impl Challenge {
         self.text.push_str(separator);
         self.text.push_str(name);
         self.text.push_str("=\"");
-        self.text.extend(value.chars().filter(|c| is_quotable(*c)));
+        let may_stand = |c: &char| u8::try_from(*c).is_ok_and(is_nqschar);
+        self.text.extend(value.chars().filter(may_stand));
         self.text.push('"');
     }
-}
-
-/// `%x20-21 / %x23-5B / %x5D-7E`: printable ASCII without `"` and `\`.
-pub(crate) fn is_quotable(c: char) -> bool {
-    matches!(c, '\x20'..='\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E')
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::claims::NumericDate;
+use crate::clock::Clock;
 use crate::token::bearer::is_b64token;
 use crate::token::claims::Claims;
 use crate::token::compact::UntrustedCompact;
@@ -17,11 +18,11 @@ use crate::token::verified::VerifiedToken;
 
 /// Tells whether a token is good; one way of doing so per kind of token.
 pub(crate) trait Validator {
-    /// Judges a token at the instant `now`.
+    /// Judges a token at the instant that `clock` tells; anew after waiting for something.
     fn validate(
         &self,
         token: &[u8],
-        now: NumericDate,
+        clock: &dyn Clock,
     ) -> impl Future<Output = Result<Arc<VerifiedToken>, Denial>> + Send;
 }
 
@@ -71,14 +72,18 @@ impl JwtValidator {
         lifetimes.max().unwrap_or_default()
     }
 
-    /// A token that was verified before, where the keys are still the same and its time has come
-    /// and not passed.
+    /// A token that was verified before, judged by the present instant, where the keys are still the
+    /// same.
     fn recall(&self, token: &[u8], now: NumericDate) -> Option<Result<Arc<VerifiedToken>, Denial>> {
         let Remembered {
             token: verified,
             issuer,
             generation,
         } = self.remembered.get(token)?;
+        if let Err(error) = verified.judge_time(now) {
+            self.remembered.forget(token);
+            return Some(Err(error.into()));
+        }
         let current = match self.issuers.get(issuer)?.keys.current(now) {
             Ok(keys) => keys.generation(),
             Err(unavailable) => return Some(Err(Denial::Unavailable(unavailable.into()))),
@@ -87,13 +92,7 @@ impl JwtValidator {
             self.remembered.forget(token);
             return None;
         }
-        Some(match verified.judge_time(now) {
-            Ok(()) => Ok(verified),
-            Err(error) => {
-                self.remembered.forget(token);
-                Err(error.into())
-            }
-        })
+        Some(Ok(verified))
     }
 
     /// Asks each issuer in turn, and reads the claims only once a trusted key has signed them
@@ -140,21 +139,33 @@ impl JwtValidator {
 
     /// Whether one of these issuers has other keys, once the fetches that this gives reason for
     /// have ended; they run at the same time.
-    async fn renew(&self, unknown_key: &[(usize, u64)], now: NumericDate) -> bool {
+    async fn renew(&self, unknown_key: &[(usize, u64)], clock: &dyn Clock) -> bool {
         let concerned = || {
             let issuers = unknown_key.iter();
             issuers.filter_map(|(at, generation)| Some((&self.issuers.get(*at)?.keys, *generation)))
         };
-        let renewals: Vec<_> = concerned()
-            .filter_map(|(keys, generation)| keys.renewal(generation, now))
-            .collect();
-        for renewal in renewals {
-            renewal.end().await;
+        // one that was under way may have asked before the key was there: then one begins after it
+        for _ in 0..2 {
+            let now = clock.now();
+            let renewals: Vec<_> = concerned()
+                .filter_map(|(keys, generation)| keys.renewal(generation, now))
+                .collect();
+            for renewal in renewals {
+                renewal.end().await;
+            }
+            if concerned().any(|(keys, generation)| keys.generation() != generation) {
+                return true;
+            }
         }
-        concerned().any(|(keys, generation)| keys.generation() != generation)
+        false
     }
 
-    async fn verify(&self, token: &[u8], now: NumericDate) -> Result<Remembered, Denial> {
+    async fn verify(
+        &self,
+        token: &[u8],
+        now: NumericDate,
+        clock: &dyn Clock,
+    ) -> Result<Remembered, Denial> {
         let compact = UntrustedCompact::read(token).map_err(|error| {
             if is_b64token(token) {
                 Denial::Invalid(error)
@@ -170,9 +181,9 @@ impl JwtValidator {
         };
         let mut judgement = self.judge(&compact, &untrusted, now);
         if let Judgement::Unproved { unknown_key, .. } = &judgement
-            && self.renew(unknown_key, now).await
+            && self.renew(unknown_key, clock).await
         {
-            judgement = self.judge(&compact, &untrusted, now);
+            judgement = self.judge(&compact, &untrusted, clock.now());
         }
         match judgement {
             Judgement::Final(judged) => Ok(judged?),
@@ -193,7 +204,13 @@ fn accept(
     now: NumericDate,
 ) -> Result<VerifiedToken, TokenError> {
     let payload = compact.payload()?;
-    let claims = Claims::read(&payload, &issuer.form.names, &issuer.roles)?;
+    let claims = Claims::read(&payload, &issuer.form.names, &issuer.roles).map_err(|error| {
+        // with shared keys they may be another issuer's, in whose profile the same is right
+        match Claims::issuer_in(&payload) {
+            Some(named) if *named != *issuer.issuer => TokenError::Issuer,
+            _ => error,
+        }
+    })?;
     if present("iss", claims.iss.as_deref())? != &*issuer.issuer {
         return Err(TokenError::Issuer);
     }
@@ -203,7 +220,12 @@ fn accept(
 }
 
 impl Validator for JwtValidator {
-    async fn validate(&self, token: &[u8], now: NumericDate) -> Result<Arc<VerifiedToken>, Denial> {
+    async fn validate(
+        &self,
+        token: &[u8],
+        clock: &dyn Clock,
+    ) -> Result<Arc<VerifiedToken>, Denial> {
+        let now = clock.now();
         let recalled = self.recall(token, now);
         #[cfg(feature = "metrics")]
         crate::token::remembered::count(recalled.is_some());
@@ -211,7 +233,7 @@ impl Validator for JwtValidator {
             return recalled;
         }
         // boxed: what a remembered token does not need stays out of every request's future
-        let verified = Box::pin(self.verify(token, now)).await?;
+        let verified = Box::pin(self.verify(token, now, clock)).await?;
         let token_of_caller = Arc::clone(&verified.token);
         self.remembered.insert(token, verified);
         Ok(token_of_caller)

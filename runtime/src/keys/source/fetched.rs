@@ -2,16 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use tokio::runtime::Handle;
-use tokio::sync::watch;
 
 use crate::claims::NumericDate;
 use crate::clock::Clock;
 use crate::keys::discovery::Fetcher;
+use crate::keys::source::attempts::Attempts;
 use crate::keys::source::error::FetchError;
 use crate::keys::source::generation::{Keys, KeysUnavailable};
 use crate::keys::source::notice::{self, Notice};
@@ -25,9 +24,7 @@ pub(crate) struct FetchedKeys {
     /// Generation 0 has no key.
     current: ArcSwap<Keys>,
     schedule: Schedule,
-    is_fetching: AtomicBool,
-    /// Sent to whenever an attempt has ended.
-    ended: watch::Sender<()>,
+    attempts: Attempts,
     last_error: ArcSwapOption<FetchError>,
 }
 
@@ -66,8 +63,7 @@ impl FetchedKeys {
             current: ArcSwap::from_pointee(none),
             schedule: Schedule::new(origin.max_age),
             origin,
-            is_fetching: AtomicBool::new(false),
-            ended: watch::Sender::new(()),
+            attempts: Attempts::default(),
             last_error: ArcSwapOption::empty(),
         })
     }
@@ -78,8 +74,9 @@ impl FetchedKeys {
     }
 
     /// Whether an attempt is under way.
+    #[cfg(test)]
     pub(crate) fn is_fetching(&self) -> bool {
-        self.is_fetching.load(Ordering::Acquire)
+        self.attempts.under_way().is_some()
     }
 
     pub(super) fn current(
@@ -98,18 +95,18 @@ impl FetchedKeys {
         }
     }
 
-    /// The end of the fetch that a key unknown to `generation` waits for, where one runs or may begin.
-    pub(super) fn renewal(
-        self: &Arc<Self>,
-        generation: u64,
-        now: NumericDate,
-    ) -> Option<watch::Receiver<()>> {
-        let ended = self.ended.subscribe();
-        let is_under_way = self.is_fetching()
-            || (self.generation() == generation
-                && self.schedule.take_unknown_key(now)
-                && self.start());
-        is_under_way.then_some(ended)
+    /// The attempt that a key unknown to `generation` waits for, where one is under way or may begin.
+    pub(super) fn renewal(self: &Arc<Self>, generation: u64, now: NumericDate) -> Option<u64> {
+        self.attempts.under_way().or_else(|| {
+            let may_begin = self.generation() == generation && self.schedule.take_unknown_key(now);
+            let begun = may_begin.then(|| self.start()).flatten();
+            begun.or_else(|| self.attempts.under_way())
+        })
+    }
+
+    /// Waits for the end of an attempt.
+    pub(super) async fn until_ended(&self, attempt: u64) {
+        self.attempts.until_ended(attempt).await;
     }
 
     pub(super) fn generation(&self) -> u64 {
@@ -126,15 +123,13 @@ impl FetchedKeys {
         self.schedule.until_due(now)
     }
 
-    /// Begins an attempt in the background, where none is under way; tells whether one is.
-    fn start(self: &Arc<Self>) -> bool {
-        let Ok(runtime) = Handle::try_current() else {
-            return false;
-        };
-        if let Some(attempt) = Attempt::begin(self) {
-            runtime.spawn(attempt.run_in_background());
-        }
-        true
+    /// Begins an attempt in the background, where none is under way; tells which.
+    fn start(self: &Arc<Self>) -> Option<u64> {
+        let runtime = Handle::try_current().ok()?;
+        let attempt = Attempt::begin(self)?;
+        let number = attempt.number;
+        runtime.spawn(attempt.run_in_background());
+        Some(number)
     }
 
     async fn fetch(&self) -> Result<KeySet, FetchError> {
@@ -159,13 +154,14 @@ impl FetchedKeys {
 /// The only attempt under way; however it ends, those who wait are told.
 struct Attempt {
     keys: Arc<FetchedKeys>,
+    number: u64,
 }
 
 impl Attempt {
     fn begin(keys: &Arc<FetchedKeys>) -> Option<Self> {
-        let is_free = !keys.is_fetching.swap(true, Ordering::AcqRel);
-        is_free.then(|| Self {
+        keys.attempts.begin().map(|number| Self {
             keys: Arc::clone(keys),
+            number,
         })
     }
 
@@ -199,8 +195,7 @@ impl Attempt {
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        self.keys.is_fetching.store(false, Ordering::Release);
-        self.keys.ended.send_replace(());
+        self.keys.attempts.end(self.number);
     }
 }
 

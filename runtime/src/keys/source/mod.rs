@@ -7,6 +7,8 @@
 )]
 
 #[cfg(feature = "discovery")]
+mod attempts;
+#[cfg(feature = "discovery")]
 mod error;
 #[cfg(feature = "discovery")]
 mod fetched;
@@ -104,7 +106,10 @@ impl KeySource {
         match self {
             Self::Given(_) => None,
             #[cfg(feature = "discovery")]
-            Self::Fetched(keys) => keys.renewal(generation, now).map(|ended| Renewal { ended }),
+            Self::Fetched(keys) => keys.renewal(generation, now).map(|attempt| Renewal {
+                keys: std::sync::Arc::clone(keys),
+                attempt,
+            }),
         }
     }
 
@@ -121,7 +126,9 @@ impl KeySource {
 /// A fetch that is under way.
 pub(crate) struct Renewal {
     #[cfg(feature = "discovery")]
-    ended: tokio::sync::watch::Receiver<()>,
+    keys: std::sync::Arc<FetchedKeys>,
+    #[cfg(feature = "discovery")]
+    attempt: u64,
 }
 
 impl Renewal {
@@ -132,11 +139,7 @@ impl Renewal {
     )]
     pub(crate) async fn end(self) {
         #[cfg(feature = "discovery")]
-        {
-            let mut ended = self.ended;
-            // an error says that the keys are gone, and with them who fetched
-            let _ = ended.changed().await;
-        }
+        self.keys.until_ended(self.attempt).await;
     }
 }
 

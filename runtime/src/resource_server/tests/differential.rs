@@ -122,7 +122,8 @@ fn peer_accepts(issuer: &EmbeddedIssuer, token: &[u8]) -> bool {
         return false;
     };
     let mut rules = Validation::new(header.alg);
-    rules.leeway = 30;
+    // the skew of 30 s, and the part of a second that it rounds
+    rules.leeway = 31;
     rules.validate_nbf = true;
     rules.set_issuer(&[ISSUER]);
     rules.set_audience(&[AUDIENCE]);

@@ -110,6 +110,28 @@ async fn issuers_with_the_same_keys_keep_their_own_audiences() {
     }
 }
 
+/// Each issuer's profile judges its own tokens only, whichever is asked first.
+#[tokio::test]
+async fn issuers_with_the_same_keys_keep_their_own_profiles() {
+    let one = EmbeddedIssuer::new(ISSUER);
+    let other = EmbeddedIssuer::new(OTHER_ISSUER);
+    let server = ResourceServer::builder()
+        .trust(one.issuer(AUDIENCE).roles_claim("/realm_access/roles"))
+        .trust(other.issuer(OTHER_AUDIENCE))
+        .build()
+        .await
+        .unwrap();
+    let token = |issuer: &EmbeddedIssuer, audience: &str| {
+        let token = issuer.token("alice").audience(audience);
+        token.claim("realm_access", "x").sign()
+    };
+    assert_eq!(judge(&server, &token(&other, OTHER_AUDIENCE)).await, Ok(()));
+    assert_eq!(
+        judge(&server, &token(&one, AUDIENCE)).await,
+        Err(TokenError::WrongClaim("roles"))
+    );
+}
+
 #[tokio::test]
 async fn an_algorithm_of_one_issuer_is_none_of_the_others() {
     let one = EmbeddedIssuer::new(ISSUER);

@@ -165,7 +165,7 @@ async fn an_issuer_of_whom_nothing_is_revoked_any_more_is_dropped() {
         list.revoke_issuer(&format!("https://{issuer}.test"), court.clock.time());
     }
     assert_eq!(list.len(), 1_000);
-    court.clock.advance(Duration::from_secs(1_860));
+    court.clock.advance(Duration::from_mins(31));
     for token in 0..24 {
         list.revoke_token(ISSUER, &format!("later-{token}"));
     }

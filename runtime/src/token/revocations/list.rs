@@ -210,3 +210,28 @@ impl std::fmt::Debug for RevocationList {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Later;
+
+    impl Clock for Later {
+        fn now(&self) -> NumericDate {
+            NumericDate::from_secs(2_000)
+        }
+    }
+
+    #[test]
+    fn an_issuer_of_whom_nothing_is_kept_is_not_kept() {
+        let list = RevocationList::with_clock(Later);
+        list.matter_for(Duration::from_secs(1_000));
+        let past = NumericDate::from_secs(1_000);
+        for issuer in 0..FIRST_SWEEP {
+            list.revoke_subject(&issuer.to_string(), "alice", past);
+        }
+        assert!(list.is_empty());
+        assert!(list.read().issuers.is_empty());
+    }
+}

@@ -5,6 +5,8 @@ mod outage;
 mod rotation;
 mod support;
 
+use std::time::Duration;
+
 use self::support::{KeyServer, Mode, Realm, answer};
 use super::*;
 use crate::resource_server::error::ConfigError;

@@ -1,7 +1,5 @@
 //! A key server that does not answer: for a while, for too long, from the beginning.
 
-use std::time::Duration;
-
 use super::*;
 use crate::resource_server::Startup;
 
@@ -59,6 +57,20 @@ async fn with_the_bound_passed_every_token_is_answered_with_unavailable() {
         &realm.judge(realm.rotated().token("bob")).await
     ));
     assert!(realm.server.ready().is_err());
+}
+
+/// What was verified before has expired whether there are keys or not.
+#[tokio::test]
+async fn a_remembered_token_that_has_expired_is_invalid_also_without_keys() {
+    let realm = Realm::new().await;
+    let token = realm.issuer.token("alice").algorithm(Algorithm::ES256);
+    let token = token.sign();
+    assert_eq!(realm.judge_text(&token).await, Ok(()));
+    realm.keys.set(Mode::Down);
+    realm.advance(3_600);
+    let expired = Err(Denial::Invalid(TokenError::Expired));
+    assert_eq!(realm.judge_text(&token).await, expired);
+    assert_eq!(realm.server.remembered().0, 0);
 }
 
 /// A token that no key could make good is refused for what it is.

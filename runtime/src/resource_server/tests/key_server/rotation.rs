@@ -64,6 +64,43 @@ async fn who_comes_while_a_fetch_runs_waits_for_it() {
     assert_eq!(realm.keys.asked(), 2);
 }
 
+/// What was asked for before the key was there says nothing of it: another fetch follows.
+#[tokio::test]
+async fn a_fetch_that_began_before_the_rotation_is_not_the_last_word() {
+    let realm = Realm::new().await;
+    let rotated = realm.rotated();
+    let released = realm.hold(realm.issuer.jwks());
+    realm.advance(300);
+    let _ = realm.server.ready();
+    realm
+        .until("the held fetch begins", async |realm| {
+            realm.keys.asked() == 2
+        })
+        .await;
+    realm.keys.set(Mode::Keys(rotated.jwks()));
+    let token = rotated.token("alice");
+    let (judged, ()) = tokio::join!(realm.judge(token), async { released.notify_one() });
+    assert_eq!(judged, Ok(()));
+    assert_eq!(realm.keys.asked(), 3);
+}
+
+/// Time passes while a token waits for its key.
+#[tokio::test]
+async fn a_token_that_ends_while_it_waits_has_expired() {
+    let realm = Realm::new().await;
+    let rotated = realm.rotated();
+    let released = realm.hold(rotated.jwks());
+    let token = rotated.token("alice").lifetime(Duration::from_mins(5));
+    let (judged, ()) = tokio::join!(realm.judge(token), async {
+        realm
+            .until("the fetch begins", async |realm| realm.keys.asked() == 2)
+            .await;
+        realm.advance(330);
+        released.notify_one();
+    });
+    assert_eq!(judged, Err(Denial::Invalid(TokenError::Expired)));
+}
+
 /// A bad signature under a known key is no reason to ask for keys.
 #[tokio::test]
 async fn only_an_unknown_key_is_a_reason() {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 use super::*;
 use crate::resource_server::Startup;
@@ -16,6 +17,8 @@ use crate::resource_server::Startup;
 pub(super) enum Mode {
     /// A key set, as it should be.
     Keys(String),
+    /// A key set, once it is released.
+    Held(String, Arc<Notify>),
     /// A whole answer, head and body.
     Answer(String),
     /// The connection is closed.
@@ -73,6 +76,11 @@ impl KeyServer {
         };
         match mode {
             Mode::Keys(jwks) => {
+                let answer = answer(200, "application/jwk-set+json", &jwks);
+                let _ = socket.write_all(answer.as_bytes()).await;
+            }
+            Mode::Held(jwks, released) => {
+                released.notified().await;
                 let answer = answer(200, "application/jwk-set+json", &jwks);
                 let _ = socket.write_all(answer.as_bytes()).await;
             }
@@ -134,6 +142,13 @@ impl Realm {
             server,
             clock,
         })
+    }
+
+    /// Answers with these keys from now on, once what is returned says so.
+    pub(super) fn hold(&self, jwks: String) -> Arc<Notify> {
+        let released = Arc::new(Notify::new());
+        self.keys.set(Mode::Held(jwks, Arc::clone(&released)));
+        released
     }
 
     /// The same issuer with keys that it did not have before.
