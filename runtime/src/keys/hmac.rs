@@ -208,6 +208,10 @@ mod tests {
         bytes[0] = 0x31;
         assert_eq!(refusal(bytes), None);
         assert_eq!(refusal(STANDARD.encode(bytes)), None);
+        for first in [b'{', b'['] {
+            bytes[0] = first;
+            assert_eq!(refusal(bytes), None);
+        }
         bytes[..2].copy_from_slice(&[0x30, 62]);
         bytes[2] = 0x40;
         assert_eq!(refusal(bytes), None);

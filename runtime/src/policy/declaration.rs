@@ -90,3 +90,25 @@ impl Declaration {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claims::Scope;
+
+    const READ: Requirement = Requirement::One(Scope::new("read"));
+    const CLERK: Requirement<Role> = Requirement::One(Role::new("clerk"));
+
+    #[test]
+    fn only_what_is_declared_public_is_public() {
+        assert!(Declaration::public("show", "orders", "because").is_public());
+        for declaration in [
+            Declaration::authenticated("show", "orders"),
+            Declaration::scopes("show", "orders", READ),
+            Declaration::roles("show", "orders", CLERK),
+            Declaration::scopes_and_roles("show", "orders", READ, CLERK),
+        ] {
+            assert!(!declaration.is_public(), "{}", declaration.access);
+        }
+    }
+}

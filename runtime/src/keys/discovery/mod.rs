@@ -143,6 +143,11 @@ mod tests {
                 "https://a.example/.well-known/oauth-authorization-server",
             ),
             (
+                "https://a.nz/x/y",
+                "https://a.nz/x/y/.well-known/openid-configuration",
+                "https://a.nz/.well-known/oauth-authorization-server/x/y",
+            ),
+            (
                 "https://a.example:8443/realms/x",
                 "https://a.example:8443/realms/x/.well-known/openid-configuration",
                 "https://a.example:8443/.well-known/oauth-authorization-server/realms/x",
