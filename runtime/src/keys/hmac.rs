@@ -208,7 +208,7 @@ mod tests {
         bytes[0] = 0x31;
         assert_eq!(refusal(bytes), None);
         assert_eq!(refusal(STANDARD.encode(bytes)), None);
-        for first in [b'{', b'['] {
+        for first in [b'{', b'[', 4] {
             bytes[0] = first;
             assert_eq!(refusal(bytes), None);
         }

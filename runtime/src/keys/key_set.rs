@@ -151,6 +151,13 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_no_use_are_counted() {
+        let json = format!(r#"{{"keys":[{{}},{{{EC}}},{{}}]}}"#);
+        let (keys, skipped) = read_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS).unwrap();
+        assert_eq!((keys.len(), skipped), (1, 2));
+    }
+
+    #[test]
     fn a_private_or_symmetric_key_refuses_the_whole_set() {
         let good = format!("{{{EC}}}");
         for leaked in [
