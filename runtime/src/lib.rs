@@ -15,6 +15,7 @@ pub mod danger;
 #[doc(hidden)]
 pub mod fuzzing;
 mod guard;
+mod https;
 pub mod input;
 mod keys;
 pub mod policy;
@@ -38,6 +39,8 @@ pub use self::claims::role::Role;
 pub use self::claims::scope::Scope;
 pub use self::clock::{Clock, SystemClock};
 pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
+#[cfg(feature = "discovery")]
+pub use self::https::HttpsError;
 pub use self::input::secure_input::SecureInput;
 pub use self::input::valid::Valid;
 #[cfg(feature = "discovery")]
@@ -46,6 +49,8 @@ pub use self::keys::{Algorithm, KeyError};
 pub use self::resource_server::error::ConfigError;
 pub use self::resource_server::issuer::Issuer;
 pub use self::resource_server::server::ResourceServer;
+#[cfg(feature = "introspection")]
+pub use self::resource_server::{IntrospectedTokens, Introspection, IntrospectionConfigError};
 pub use self::resource_server::{NotReady, Startup};
 pub use self::response::Problem;
 pub use self::routing::api::Api;
@@ -54,6 +59,8 @@ pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
 pub use self::serve::{Bound, ServeError, Server, serve};
+#[cfg(feature = "introspection")]
+pub use self::token::IntrospectionError;
 pub use self::token::{
     Profile, RevocationList, Revocations, RevocationsUnavailable, TokenError, VerifiedToken,
 };

@@ -18,6 +18,7 @@ const TABLE: [Layers; 2] = [
         rooms: &[
             ("claims", 0),
             ("clock", 0),
+            ("https", 0),
             ("secret", 0),
             ("keys", 1),
             ("token", 2),

@@ -27,7 +27,11 @@ impl Decision {
     /// Tells what was decided; `token` is there where one was verified.
     #[cfg_attr(
         not(feature = "tracing"),
-        allow(unused_variables, reason = "only an event names the token")
+        allow(
+            clippy::unused_self,
+            unused_variables,
+            reason = "only an event names the token"
+        )
     )]
     pub(crate) fn tell(&self, reason: Reason, token: Option<&VerifiedToken>) {
         #[cfg(feature = "tracing")]

@@ -42,6 +42,8 @@ pub enum Reason {
     BoundToken,
     /// The token is an ID token.
     IdToken,
+    /// The issuer does not call the token active.
+    Inactive,
     /// The token has been revoked.
     Revoked,
     /// The token's claims do not fit the type that the handler asks for.
@@ -50,6 +52,8 @@ pub enum Reason {
     InsufficientScope,
     /// The issuer's keys are not there.
     KeysUnavailable,
+    /// The issuer does not say what its tokens are.
+    IntrospectionUnavailable,
     /// The store of revocations does not answer.
     RevocationsUnavailable,
 }
@@ -74,10 +78,12 @@ impl Reason {
             Self::LivesTooLong => "lives_too_long",
             Self::BoundToken => "bound_token",
             Self::IdToken => "id_token",
+            Self::Inactive => "inactive",
             Self::Revoked => "revoked",
             Self::TypedClaims => "typed_claims",
             Self::InsufficientScope => "insufficient_scope",
             Self::KeysUnavailable => "keys_unavailable",
+            Self::IntrospectionUnavailable => "introspection_unavailable",
             Self::RevocationsUnavailable => "revocations_unavailable",
         }
     }
@@ -130,6 +136,7 @@ impl From<TokenError> for Reason {
             TokenError::Lifetime => Self::LivesTooLong,
             TokenError::Binding => Self::BoundToken,
             TokenError::IdToken => Self::IdToken,
+            TokenError::Inactive => Self::Inactive,
             TokenError::Revoked => Self::Revoked,
             TokenError::TypedClaims => Self::TypedClaims,
         }

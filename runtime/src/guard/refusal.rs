@@ -30,6 +30,8 @@ impl Refusal {
             Self::InvalidToken(error) => Reason::from(*error),
             Self::Unavailable(unavailable) => match unavailable.missing {
                 Missing::Keys => Reason::KeysUnavailable,
+                #[cfg(feature = "introspection")]
+                Missing::Introspection => Reason::IntrospectionUnavailable,
                 Missing::Revocations => Reason::RevocationsUnavailable,
             },
             Self::Insufficient(_) => Reason::InsufficientScope,

@@ -9,7 +9,7 @@ use crate::keys::error::KeyError;
 use crate::keys::{Algorithm, Key, jwk};
 
 /// The longest key set that is read, in bytes.
-pub(super) const MAX_LEN: usize = 64 * 1024;
+const MAX_LEN: usize = 64 * 1024;
 
 /// The keys of one issuer; no other issuer's token is verified with them.
 #[derive(Debug)]

@@ -12,7 +12,6 @@ mod hmac;
 mod jwk;
 mod key;
 mod key_set;
-mod loopback;
 mod pem;
 mod rsa;
 mod source;
@@ -27,7 +26,6 @@ pub(crate) use self::discovery::Fetcher;
 pub use self::error::KeyError;
 pub(crate) use self::key::Key;
 pub(crate) use self::key_set::{KeySet, read_jwks};
-pub(crate) use self::loopback::is_loopback;
 #[cfg(feature = "discovery")]
 pub(crate) use self::source::{FetchError, Origin};
 pub(crate) use self::source::{KeySource, KeysUnavailable};

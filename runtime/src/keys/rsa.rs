@@ -75,7 +75,7 @@ fn is_roca(n: &[u8]) -> bool {
     SMALL_PRIMES.iter().all(|prime| {
         let remainder = n
             .iter()
-            .fold(0_u32, |sum, byte| (sum << 8 | u32::from(*byte)) % prime);
+            .fold(0_u32, |sum, byte| (sum * 256 + u32::from(*byte)) % prime);
         let powers = std::iter::successors(Some(1), |power| Some(power * 65_537 % prime));
         powers.take(*prime as usize).any(|power| power == remainder)
     })

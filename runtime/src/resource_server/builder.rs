@@ -4,30 +4,21 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::claims::scope::is_nqschar;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::resource_server::error::ConfigError;
+#[cfg(feature = "introspection")]
+use crate::resource_server::introspection::{IntrospectionConfigError, ambiguous};
 use crate::resource_server::issuer::{Audienced, HasAudience, Issuer};
+use crate::resource_server::options::Options;
 use crate::resource_server::readiness::Startup;
 use crate::resource_server::server::{ResourceServer, Shared};
-use crate::token::{AnyRevocations, JwtValidator, Revocations};
-
-/// How many bytes of verified tokens are remembered where nobody says otherwise.
-const REMEMBERED_BYTES: u64 = 16 * 1024 * 1024;
+use crate::token::{Revocations, TokenValidator};
 
 /// A resource server in the making.
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder<T = NoIssuer> {
     issuers: T,
     options: Options,
-}
-
-/// What does not depend on the issuers.
-struct Options {
-    realm: String,
-    clock: Arc<dyn Clock>,
-    startup: Startup,
-    remembered_bytes: u64,
-    revocations: Option<Box<dyn AnyRevocations>>,
 }
 
 /// No issuer is trusted yet.
@@ -60,13 +51,7 @@ impl ResourceServer {
     pub fn builder() -> Builder {
         Builder {
             issuers: NoIssuer,
-            options: Options {
-                realm: "api".to_owned(),
-                clock: Arc::new(SystemClock),
-                startup: Startup::default(),
-                remembered_bytes: REMEMBERED_BYTES,
-                revocations: None,
-            },
+            options: Options::default(),
         }
     }
 }
@@ -116,7 +101,7 @@ impl<T> Builder<T> {
     /// A token that is remembered is not verified again: not its signature, nor its claims.
     /// When it may be used, what it may do, and whether it has been revoked is judged at each
     /// request, and what was verified with keys that the issuer has changed since is forgotten.
-    /// With 0 nothing is remembered.
+    /// With 0 nothing is remembered. Each issuer that is asked about its tokens has as much again.
     pub fn remembered_tokens(mut self, bytes: u64) -> Self {
         self.options.remembered_bytes = bytes;
         self
@@ -154,12 +139,14 @@ impl<T> Builder<T> {
                 issuer: twice.url().to_owned(),
             });
         }
+        #[cfg(feature = "introspection")]
+        whose_opaque_tokens(&issuers)?;
         let summaries = issuers.iter().map(Issuer::summary).collect();
         let mut trusted = Vec::new();
         for issuer in issuers {
-            trusted.push(issuer.build(options.startup, &options.clock).await?);
+            trusted.push(issuer.build(&options).await?);
         }
-        let validator = JwtValidator::new(trusted, options.remembered_bytes);
+        let validator = TokenValidator::new(trusted, options.remembered_bytes);
         if let Some(revocations) = &options.revocations {
             revocations.matter_for(validator.longest_lifetime());
         }
@@ -170,5 +157,23 @@ impl<T> Builder<T> {
             revocations: options.revocations,
             issuers: summaries,
         }))
+    }
+}
+
+/// Makes sure that each opaque token can only be one issuer's.
+#[cfg(feature = "introspection")]
+fn whose_opaque_tokens(issuers: &[Issuer<Audienced>]) -> Result<(), ConfigError> {
+    let mut opaque = Vec::new();
+    for issuer in issuers {
+        if let Some(tokens) = issuer.opaque_tokens()? {
+            opaque.push((issuer.url(), tokens));
+        }
+    }
+    match ambiguous(&opaque) {
+        Some(issuer) => Err(ConfigError::Introspection {
+            issuer,
+            source: IntrospectionConfigError::Ambiguous,
+        }),
+        None => Ok(()),
     }
 }

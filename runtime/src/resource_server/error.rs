@@ -6,6 +6,8 @@ use std::fmt;
 #[cfg(feature = "discovery")]
 use crate::keys::DiscoveryError;
 use crate::keys::{Algorithm, KeyError};
+#[cfg(feature = "introspection")]
+use crate::resource_server::introspection::IntrospectionConfigError;
 
 /// Why a [`ResourceServer`](crate::ResourceServer) cannot be built.
 #[derive(Debug)]
@@ -74,6 +76,14 @@ pub enum ConfigError {
         /// Whose tokens they are.
         issuer: String,
     },
+    /// The issuer cannot be asked about its tokens.
+    #[cfg(feature = "introspection")]
+    Introspection {
+        /// Who is asked.
+        issuer: String,
+        /// What is wrong.
+        source: IntrospectionConfigError,
+    },
     /// The longest age of fetched keys is below 5 minutes or above a day.
     KeyAge {
         /// Whose keys they are.
@@ -138,6 +148,10 @@ impl fmt::Display for ConfigError {
                 f,
                 "the longest age of the keys of `{issuer}` is below 5 minutes or above a day"
             ),
+            #[cfg(feature = "introspection")]
+            Self::Introspection { issuer, .. } => {
+                write!(f, "`{issuer}` cannot be asked about its tokens")
+            }
             Self::RolesClaim { issuer } => write!(
                 f,
                 "the roles claim for `{issuer}` is no json pointer such as `/realm_access/roles`, \
@@ -157,6 +171,8 @@ impl Error for ConfigError {
             Self::Keys { source, .. } => Some(source),
             #[cfg(feature = "discovery")]
             Self::Discovery { source, .. } => Some(source),
+            #[cfg(feature = "introspection")]
+            Self::Introspection { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -1,16 +1,18 @@
 //! One issuer, as the operator trusts it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::Clock;
 use crate::keys::Algorithm;
 use crate::resource_server::error::ConfigError;
-use crate::resource_server::readiness::Startup;
+#[cfg(feature = "introspection")]
+use crate::resource_server::introspection::Introspection;
+use crate::resource_server::options::Options;
 use crate::resource_server::settings::{Lifetime, Settings};
 use crate::resource_server::summary::IssuerSummary;
 use crate::secret::Secret;
-use crate::token::{Profile, TrustedIssuer};
+#[cfg(feature = "introspection")]
+use crate::token::Opaque;
+use crate::token::{Profile, Trusted};
 
 /// An authorization server whose access tokens an API accepts.
 ///
@@ -146,11 +148,18 @@ impl<A> Issuer<A> {
     /// that the issuer withdraws is refused soon after; with the bound passed every token of
     /// this issuer is answered with 503.
     pub fn max_key_age(mut self, age: Duration) -> Self {
-        self.settings.max_key_age = age;
+        self.settings.max_key_age = Some(age);
         self
     }
 
-    /// Allows the issuer and its keys to be reached by `http`, on loopback only.
+    /// Asks the issuer about its tokens: opaque ones, or JWTs that it may have revoked.
+    #[cfg(feature = "introspection")]
+    pub fn introspect(mut self, introspection: Introspection) -> Self {
+        self.settings.introspection = Some(introspection);
+        self
+    }
+
+    /// Allows the issuer, its keys and its endpoints to be reached by `http`, on loopback only.
     pub fn allow_loopback_http(mut self) -> Self {
         self.settings.allow_loopback_http = true;
         self
@@ -187,12 +196,14 @@ impl Issuer<Audienced> {
     }
 
     /// Checks everything, and gathers the keys.
-    pub(super) async fn build(
-        self,
-        startup: Startup,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<TrustedIssuer, ConfigError> {
+    pub(super) async fn build(self, options: &Options) -> Result<Trusted, ConfigError> {
         let Audienced(audience) = self.audience;
-        self.settings.build(audience, startup, clock).await
+        self.settings.build(audience, options).await
+    }
+
+    /// Which opaque tokens are its own, where it is asked about any token.
+    #[cfg(feature = "introspection")]
+    pub(super) fn opaque_tokens(&self) -> Result<Option<Opaque>, ConfigError> {
+        self.settings.opaque_tokens()
     }
 }

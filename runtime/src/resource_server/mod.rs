@@ -5,7 +5,10 @@
 
 mod builder;
 pub(crate) mod error;
+#[cfg(feature = "introspection")]
+mod introspection;
 pub(crate) mod issuer;
+mod options;
 mod readiness;
 pub(crate) mod server;
 mod settings;
@@ -15,6 +18,8 @@ mod tests;
 mod url;
 
 pub use self::builder::{Builder, NoIssuer, Trusting};
+#[cfg(feature = "introspection")]
+pub use self::introspection::{IntrospectedTokens, Introspection, IntrospectionConfigError};
 pub(crate) use self::issuer::Issuer;
 pub use self::issuer::{Audienced, NoAudience};
 pub use self::readiness::{NotReady, Startup};

@@ -2,26 +2,28 @@
 
 use std::fmt;
 
-/// When a server whose issuers' keys are fetched is built.
+/// When a server whose issuers have to be asked for something is built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Startup {
-    /// `build` fetches every issuer's keys, and fails where it cannot; the default.
+    /// `build` fetches every issuer's keys, asks each that answers for its tokens about one that
+    /// nobody has issued, and fails where it cannot; the default.
     #[default]
     FailFast,
-    /// `build` does not wait; requests are answered with 503 until the keys are there.
+    /// `build` does not wait; requests are answered with 503 until the keys are there and issuers
+    /// answer.
     ///
     /// [`ResourceServer::ready`](crate::ResourceServer::ready) tells when they are.
     Deferred,
 }
 
-/// The issuers whose keys cannot be used at present.
+/// The issuers whose tokens cannot be judged at present.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NotReady {
     pub(super) waiting: Vec<Waiting>,
 }
 
-/// An issuer without usable keys, and why.
+/// An issuer without usable keys, or one that does not answer for its tokens, and why.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Waiting {
     pub(super) issuer: String,
@@ -38,7 +40,7 @@ impl NotReady {
 /// For the operator's eyes: it names issuers and what their servers answered.
 impl fmt::Display for NotReady {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no usable keys of ")?;
+        f.write_str("no token can be judged of ")?;
         for (at, Waiting { issuer, cause }) in self.waiting.iter().enumerate() {
             if at > 0 {
                 f.write_str(", ")?;

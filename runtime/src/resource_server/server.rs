@@ -3,13 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::claims::NumericDate;
 use crate::clock::Clock;
-use crate::keys::KeySource;
 use crate::resource_server::readiness::{NotReady, Waiting};
 use crate::resource_server::summary::IssuerSummary;
 use crate::token::{
-    AnyRevocations, Denial, Denied, JwtValidator, TokenError, Validator, VerifiedToken,
+    AnyRevocations, Denial, Denied, TokenError, TokenValidator, Validator, VerifiedToken,
 };
 
 /// Judges the access tokens of an API.
@@ -37,7 +35,7 @@ pub struct ResourceServer {
 
 pub(super) struct Shared {
     pub(super) realm: Box<str>,
-    pub(super) validator: JwtValidator,
+    pub(super) validator: TokenValidator,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) revocations: Option<Box<dyn AnyRevocations>>,
     pub(super) issuers: Arc<[IssuerSummary]>,
@@ -72,7 +70,8 @@ impl ResourceServer {
         }
     }
 
-    /// Tells whether every issuer's keys are there and not too old.
+    /// Tells whether every issuer's keys are there and not too old, and whether those that are
+    /// asked about their tokens answer.
     ///
     /// For a readiness probe. What it tells names issuers and their answers: log it, and
     /// answer the probe with the status alone.
@@ -82,9 +81,15 @@ impl ResourceServer {
     /// [`NotReady`] with the issuers whose tokens are answered with 503 at present.
     pub fn ready(&self) -> Result<(), NotReady> {
         let now = self.shared.clock.now();
-        let issuers = self.shared.validator.issuers().iter();
-        let waiting: Vec<_> = issuers
-            .filter_map(|issuer| waiting(&issuer.issuer, &issuer.keys, now))
+        let waiting: Vec<_> = self
+            .shared
+            .validator
+            .waiting(now)
+            .into_iter()
+            .map(|(issuer, cause)| Waiting {
+                issuer: issuer.to_owned(),
+                cause,
+            })
             .collect();
         if waiting.is_empty() {
             Ok(())
@@ -120,14 +125,6 @@ impl ResourceServer {
         }
         Ok(())
     }
-}
-
-/// What an issuer waits for, where it does.
-fn waiting(issuer: &str, keys: &KeySource, now: NumericDate) -> Option<Waiting> {
-    keys.current(now).is_err().then(|| Waiting {
-        issuer: issuer.to_owned(),
-        cause: keys.last_error(),
-    })
 }
 
 /// The realm only: keys and secrets are not for logs.

@@ -1,20 +1,27 @@
 //! What an operator says of one issuer, and the checks that make a trusted issuer of it.
 
+#[cfg(feature = "introspection")]
+mod introspected;
+
 use std::ops::RangeInclusive;
+#[cfg(feature = "discovery")]
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::Clock;
 use crate::keys::{
     Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, read_jwks,
 };
 #[cfg(feature = "discovery")]
 use crate::keys::{FetchError, Fetcher, Origin};
 use crate::resource_server::error::ConfigError;
+#[cfg(feature = "introspection")]
+use crate::resource_server::introspection::Introspection;
+use crate::resource_server::options::Options;
+#[cfg(feature = "discovery")]
 use crate::resource_server::readiness::Startup;
 use crate::resource_server::url::is_issuer;
 use crate::secret::Secret;
-use crate::token::{Limits, Profile, RolesClaim, TrustedIssuer};
+use crate::token::{Form, Limits, Profile, RolesClaim, Rules, Trusted, TrustedIssuer};
 
 const DEFAULT_SKEW: Duration = Duration::from_secs(30);
 const MAX_SKEW: Duration = Duration::from_mins(5);
@@ -34,7 +41,9 @@ pub(super) struct Settings {
     pub(super) lifetime: Lifetime,
     pub(super) profile: Profile,
     pub(super) roles_claim: Option<String>,
-    pub(super) max_key_age: Duration,
+    pub(super) max_key_age: Option<Duration>,
+    #[cfg(feature = "introspection")]
+    pub(super) introspection: Option<Introspection>,
     pub(super) allow_loopback_http: bool,
 }
 
@@ -58,7 +67,9 @@ impl Settings {
             lifetime: Lifetime::Default,
             profile: Profile::Rfc9068,
             roles_claim: None,
-            max_key_age: DEFAULT_KEY_AGE,
+            max_key_age: None,
+            #[cfg(feature = "introspection")]
+            introspection: None,
             allow_loopback_http: false,
         }
     }
@@ -78,6 +89,8 @@ impl Settings {
             let seconds = lifetime.as_secs();
             lowered.push(format!("tokens live up to {seconds} s, because {reason}"));
         }
+        #[cfg(feature = "introspection")]
+        lowered.extend(self.introspection.iter().flat_map(Introspection::lowered));
         lowered
     }
 
@@ -85,9 +98,8 @@ impl Settings {
     pub(super) async fn build(
         self,
         audience: String,
-        startup: Startup,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<TrustedIssuer, ConfigError> {
+        options: &Options,
+    ) -> Result<Trusted, ConfigError> {
         let issuer = self.issuer.clone();
         if !is_issuer(&issuer, self.allow_loopback_http) {
             return Err(ConfigError::Issuer { issuer });
@@ -95,19 +107,41 @@ impl Settings {
         if audience.is_empty() {
             return Err(ConfigError::Audience { issuer });
         }
-        let limits = self.limits()?;
-        let roles = self.roles()?;
-        let algorithms = self.allowed()?;
-        let keys = self.keys(&algorithms, startup, clock).await?;
-        Ok(TrustedIssuer {
+        let rules = Rules {
             issuer: issuer.into(),
             audience: audience.into(),
+            form: self.profile.form(),
+            roles: self.roles(self.profile.form())?,
+            limits: self.limits()?,
+        };
+        #[cfg(feature = "introspection")]
+        let introspected = self.introspected(&rules, options).await?;
+        Ok(Trusted {
+            jwts: self.jwts(rules, options).await?,
+            #[cfg(feature = "introspection")]
+            introspected,
+        })
+    }
+
+    /// What judges its JWTs, where they are accepted.
+    async fn jwts(
+        &self,
+        rules: Rules,
+        options: &Options,
+    ) -> Result<Option<TrustedIssuer>, ConfigError> {
+        #[cfg(feature = "introspection")]
+        if let Some(introspection) = &self.introspection
+            && !introspection.kinds().has_jwts()
+        {
+            return Ok(None);
+        }
+        let algorithms = self.allowed()?;
+        let keys = self.keys(&algorithms, options).await?;
+        Ok(Some(TrustedIssuer {
+            rules,
             algorithms: algorithms.into(),
             keys,
-            form: self.profile.form(),
-            roles,
-            limits,
-        })
+        }))
     }
 
     fn limits(&self) -> Result<Limits, ConfigError> {
@@ -135,8 +169,10 @@ impl Settings {
         })
     }
 
-    fn roles(&self) -> Result<RolesClaim, ConfigError> {
-        let roles = self.profile.form().roles_claim(self.roles_claim.as_deref());
+    /// Where roles are, in claims of a form; by default where the profile has them.
+    fn roles(&self, form: &Form) -> Result<RolesClaim, ConfigError> {
+        let pointer = self.roles_claim.as_deref();
+        let roles = form.roles_claim(pointer.unwrap_or(self.profile.form().roles));
         roles.ok_or_else(|| ConfigError::RolesClaim {
             issuer: self.issuer.clone(),
         })
@@ -180,16 +216,16 @@ impl Settings {
     async fn keys(
         &self,
         allowed: &[Algorithm],
-        startup: Startup,
-        clock: &Arc<dyn Clock>,
+        options: &Options,
     ) -> Result<KeySource, ConfigError> {
-        if !KEY_AGES.contains(&self.max_key_age) {
+        let max_age = self.max_key_age.unwrap_or(DEFAULT_KEY_AGE);
+        if !KEY_AGES.contains(&max_age) {
             return Err(ConfigError::KeyAge {
                 issuer: self.issuer.clone(),
             });
         }
         if self.secret.is_none() && self.jwks.is_none() && self.pems.is_empty() {
-            return self.fetched(allowed, startup, clock).await;
+            return self.fetched(allowed, max_age, options).await;
         }
         self.given(allowed).map(KeySource::given)
     }
@@ -232,8 +268,8 @@ impl Settings {
     async fn fetched(
         &self,
         allowed: &[Algorithm],
-        startup: Startup,
-        clock: &Arc<dyn Clock>,
+        max_age: Duration,
+        options: &Options,
     ) -> Result<KeySource, ConfigError> {
         let failed = |source| ConfigError::Discovery {
             issuer: self.issuer.clone(),
@@ -243,10 +279,10 @@ impl Settings {
             issuer: self.issuer.as_str().into(),
             allowed: allowed.into(),
             fetcher: Fetcher::new(self.allow_loopback_http).map_err(failed)?,
-            clock: Arc::clone(clock),
-            max_age: self.max_key_age,
+            clock: Arc::clone(&options.clock),
+            max_age,
         };
-        match startup {
+        match options.startup {
             Startup::Deferred => Ok(KeySource::fetched_later(origin)),
             Startup::FailFast => KeySource::fetched(origin)
                 .await
@@ -262,8 +298,8 @@ impl Settings {
     async fn fetched(
         &self,
         _: &[Algorithm],
-        _: Startup,
-        _: &Arc<dyn Clock>,
+        _: Duration,
+        _: &Options,
     ) -> Result<KeySource, ConfigError> {
         Err(ConfigError::NoKeys {
             issuer: self.issuer.clone(),

@@ -11,10 +11,14 @@ mod config;
 mod confusion;
 mod differential;
 mod format;
+#[cfg(feature = "introspection")]
+mod introspection;
 mod issuers;
 #[cfg(feature = "discovery")]
 mod key_server;
 mod keys;
+#[cfg(feature = "discovery")]
+mod loopback;
 mod profiles;
 mod remembered;
 mod revocations;

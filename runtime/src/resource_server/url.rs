@@ -4,7 +4,7 @@
 
 use axum::http::Uri;
 
-use crate::keys::is_loopback;
+use crate::https::is_loopback;
 
 /// Whether the text is an https URL without user, query and fragment.
 ///

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use crate::keys::KeysUnavailable;
 use crate::token::error::TokenError;
+#[cfg(feature = "introspection")]
+use crate::token::introspection::IntrospectionError;
 use crate::token::revocations::RevocationsUnavailable;
 use crate::token::verified::VerifiedToken;
 
@@ -43,6 +45,9 @@ pub(crate) struct Unavailable {
 pub(crate) enum Missing {
     /// An issuer's keys were never loaded, or not for too long.
     Keys,
+    /// An issuer does not say what its tokens are.
+    #[cfg(feature = "introspection")]
+    Introspection,
     /// The store of revocations.
     Revocations,
 }
@@ -68,6 +73,16 @@ impl From<KeysUnavailable> for Unavailable {
             missing: Missing::Keys,
             retry_after: keys.retry_after,
         }
+    }
+}
+
+#[cfg(feature = "introspection")]
+impl From<&IntrospectionError> for Denial {
+    fn from(_: &IntrospectionError) -> Self {
+        Self::Unavailable(Unavailable {
+            missing: Missing::Introspection,
+            retry_after: USUAL_RETRY,
+        })
     }
 }
 

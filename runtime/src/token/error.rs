@@ -53,6 +53,8 @@ pub enum TokenError {
     Binding,
     /// The token is an ID token, which gives no access.
     IdToken,
+    /// The issuer does not call the token active (RFC 7662 §2.2).
+    Inactive,
     /// The token has been revoked.
     Revoked,
     /// The claims do not fit the type that the handler asks for.
@@ -83,6 +85,7 @@ impl fmt::Display for TokenError {
             Self::Scope => "the token's scope is outside the grammar",
             Self::Binding => "the token is bound to a key whose proof cannot be checked",
             Self::IdToken => "the token is an ID token",
+            Self::Inactive => "the issuer does not call the token active",
             Self::Revoked => "the token has been revoked",
             Self::TypedClaims => "the token's claims do not fit the handler's type",
         };

@@ -71,7 +71,9 @@ pub fn header(json: &[u8]) {
 pub fn claims(json: &[u8]) {
     for profile in PROFILES {
         let form = profile.form();
-        let roles = form.roles_claim(None).expect("a profile's own pointer");
+        let roles = form
+            .roles_claim(form.roles)
+            .expect("a profile's own pointer");
         let Ok(claims) = Claims::read(json, &form.names, &roles) else {
             continue;
         };

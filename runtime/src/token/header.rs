@@ -245,7 +245,8 @@ mod tests {
     fn what_the_header_repeats_of_the_claims_is_equal() {
         let form = crate::token::Profile::Rfc9068.form();
         let claims = br#"{"iss":"i","sub":"s","aud":["a","b"]}"#;
-        let claims = Claims::read(claims, &form.names, &form.roles_claim(None).unwrap()).unwrap();
+        let claims =
+            Claims::read(claims, &form.names, &form.roles_claim(form.roles).unwrap()).unwrap();
         let agrees = |members: &str| {
             let json = format!(r#"{{"alg":"RS256"{members}}}"#);
             UntrustedHeader::read(json.as_bytes())

@@ -1,28 +1,18 @@
-//! One trusted issuer's part in judging a token.
+//! One trusted issuer's part in proving a token: by its keys.
 
-use std::sync::Arc;
-
-use crate::claims::{NumericDate, ScopeSet};
+use crate::claims::NumericDate;
 use crate::keys::{Algorithm, KeySource};
-use crate::token::claims::Claims;
 use crate::token::denial::Unavailable;
 use crate::token::error::TokenError;
 use crate::token::header::UntrustedHeader;
-use crate::token::lifetime::Limits;
-use crate::token::profile::{Form, present};
-use crate::token::roles_claim::RolesClaim;
-use crate::token::verified::Facts;
+use crate::token::rules::Rules;
 
-/// An issuer whose tokens are accepted, and all that is demanded of them.
+/// An issuer whose JWTs are accepted.
 #[derive(Debug)]
 pub(crate) struct TrustedIssuer {
-    pub(crate) issuer: Arc<str>,
-    pub(crate) audience: Box<str>,
+    pub(crate) rules: Rules,
     pub(crate) algorithms: Box<[Algorithm]>,
     pub(crate) keys: KeySource,
-    pub(crate) form: &'static Form,
-    pub(crate) roles: RolesClaim,
-    pub(crate) limits: Limits,
 }
 
 /// What a token shows before anything of it is trusted.
@@ -78,7 +68,7 @@ impl TrustedIssuer {
         if !self.algorithms.contains(&header.algorithm) {
             return Err(Stage::Algorithm.into());
         }
-        if !self.form.has_type(header.typ.as_deref()) {
+        if !self.rules.form.has_type(header.typ.as_deref()) {
             return Err(Stage::Type.into());
         }
         let keys = self
@@ -94,28 +84,5 @@ impl TrustedIssuer {
         } else {
             Err(Stage::Signature.into())
         }
-    }
-
-    /// Judges claims that this issuer signed and names itself in.
-    pub(super) fn accept(&self, claims: Claims<'_>, now: NumericDate) -> Result<Facts, TokenError> {
-        self.form.judge(&claims)?;
-        let subject = present("sub", claims.sub.as_deref())?;
-        self.form.judge_audience(&claims, &self.audience)?;
-        let exp = claims.exp.ok_or(TokenError::MissingClaim("exp"))?;
-        let iat = claims.iat.ok_or(TokenError::MissingClaim("iat"))?;
-        let validity = self.limits.validity(exp, iat, claims.nbf)?;
-        validity.judge(now)?;
-        Ok(Facts {
-            issuer: Arc::clone(&self.issuer),
-            subject: subject.into(),
-            client_id: claims.client_id.as_deref().map(Box::from),
-            token_id: claims.token_id.as_deref().map(Box::from),
-            scopes: ScopeSet::parse(claims.scope.as_deref().unwrap_or_default())?,
-            roles: claims.roles.unwrap_or_default(),
-            expires_at: exp,
-            issued_at: iat,
-            issued_from: iat.saturating_sub(self.limits.clock_skew),
-            validity,
-        })
     }
 }

@@ -1,7 +1,6 @@
 //! The judge of tokens: signature first, then everything that the token says.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::claims::NumericDate;
 use crate::clock::Clock;
@@ -14,6 +13,7 @@ use crate::token::header::UntrustedHeader;
 use crate::token::issuer::{Stage, TrustedIssuer, Unproved, Untrusted};
 use crate::token::profile::present;
 use crate::token::remembered::{Remembered, RememberedTokens};
+use crate::token::rules::Rules;
 use crate::token::verified::VerifiedToken;
 
 /// Tells whether a token is good; one way of doing so per kind of token.
@@ -63,15 +63,6 @@ impl JwtValidator {
         self.remembered.size()
     }
 
-    /// For how long after it was issued a token can be accepted at most, twice the skew included.
-    pub(crate) fn longest_lifetime(&self) -> Duration {
-        let lifetimes = self.issuers.iter().map(|issuer| {
-            let limits = &issuer.limits;
-            limits.max_lifetime.saturating_add(limits.clock_skew * 2)
-        });
-        lifetimes.max().unwrap_or_default()
-    }
-
     /// A token that was verified before, judged by the present instant, where the keys are still the
     /// same.
     fn recall(&self, token: &[u8], now: NumericDate) -> Option<Result<Arc<VerifiedToken>, Denial>> {
@@ -111,7 +102,7 @@ impl JwtValidator {
         let mut unknown_key = Vec::new();
         for (at, issuer) in self.issuers.iter().enumerate() {
             match issuer.prove(untrusted, now) {
-                Ok(generation) => match accept(issuer, compact, untrusted, now) {
+                Ok(generation) => match accept(&issuer.rules, compact, untrusted, now) {
                     Err(TokenError::Issuer) => furthest = Stage::Issuer,
                     judged => {
                         return Judgement::Final(judged.map(|token| Remembered {
@@ -198,25 +189,25 @@ impl JwtValidator {
 
 /// Reads and judges the claims that the issuer's key has signed.
 fn accept(
-    issuer: &TrustedIssuer,
+    rules: &Rules,
     compact: &UntrustedCompact<'_>,
     untrusted: &Untrusted<'_>,
     now: NumericDate,
 ) -> Result<VerifiedToken, TokenError> {
     let payload = compact.payload()?;
-    let claims = Claims::read(&payload, &issuer.form.names, &issuer.roles).map_err(|error| {
+    let claims = Claims::read(&payload, &rules.form.names, &rules.roles).map_err(|error| {
         // with shared keys they may be another issuer's, in whose profile the same is right
         match Claims::issuer_in(&payload) {
-            Some(named) if *named != *issuer.issuer => TokenError::Issuer,
+            Some(named) if *named != *rules.issuer => TokenError::Issuer,
             _ => error,
         }
     })?;
-    if present("iss", claims.iss.as_deref())? != &*issuer.issuer {
+    if present("iss", claims.iss.as_deref())? != &*rules.issuer {
         return Err(TokenError::Issuer);
     }
     untrusted.header.agrees_with(&claims)?;
-    let facts = issuer.accept(claims, now)?;
-    Ok(VerifiedToken::from_jwt(facts, payload))
+    let facts = rules.accept(claims, now)?;
+    Ok(VerifiedToken::new(facts, payload))
 }
 
 impl Validator for JwtValidator {

@@ -13,7 +13,8 @@ use crate::token::lifetime::Validity;
 #[derive(Clone)]
 pub struct VerifiedToken {
     facts: Facts,
-    source: Source,
+    /// Every claim as it came: a JWT's payload, or what the issuer answered.
+    claims: Box<[u8]>,
 }
 
 /// What the checks have established, however the token was verified.
@@ -32,18 +33,11 @@ pub(super) struct Facts {
     pub(super) validity: Validity,
 }
 
-/// How the token was verified, and the claims as they came.
-#[derive(Clone)]
-enum Source {
-    /// Its signature was checked here; the decoded payload.
-    Jwt(Box<[u8]>),
-}
-
 impl VerifiedToken {
-    pub(super) fn from_jwt(facts: Facts, payload: Vec<u8>) -> Self {
+    pub(super) fn new(facts: Facts, claims: impl Into<Box<[u8]>>) -> Self {
         Self {
             facts,
-            source: Source::Jwt(payload.into()),
+            claims: claims.into(),
         }
     }
 
@@ -62,7 +56,14 @@ impl VerifiedToken {
             issued_from: NumericDate::from_secs(0),
             validity: Validity::ALWAYS,
         };
-        Self::from_jwt(facts, b"{}".to_vec())
+        Self::new(facts, *b"{}")
+    }
+
+    /// The same, as if it ended then.
+    #[cfg(all(test, feature = "introspection", feature = "testing"))]
+    pub(super) fn expiring_for_testing(mut self, end: NumericDate) -> Self {
+        self.facts.expires_at = end;
+        self
     }
 
     /// The same, as if these were its roles.
@@ -120,6 +121,11 @@ impl VerifiedToken {
         self.facts.issued_from <= instant
     }
 
+    #[cfg(feature = "introspection")]
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
     /// Judges the present instant once more.
     pub(super) fn judge_time(&self, now: NumericDate) -> Result<(), TokenError> {
         self.facts.validity.judge(now)
@@ -127,8 +133,7 @@ impl VerifiedToken {
 
     /// Every claim, as a JSON object.
     pub(crate) fn claims_json(&self) -> &[u8] {
-        let Source::Jwt(payload) = &self.source;
-        payload
+        &self.claims
     }
 }
 

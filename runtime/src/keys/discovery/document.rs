@@ -1,4 +1,4 @@
-//! The two members of a discovery document that matter here.
+//! The members of a discovery document that matter here.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::keys::discovery::DiscoveryError;
 
 /// A document that belongs to the issuer it was fetched from.
 pub(super) struct Document {
-    pub(super) jwks_uri: String,
+    members: Value,
 }
 
 impl Document {
@@ -16,17 +16,28 @@ impl Document {
     /// [RFC 8414 §4]: https://www.rfc-editor.org/rfc/rfc8414#section-4
     pub(super) fn read(json: &[u8], issuer: &str) -> Result<Self, DiscoveryError> {
         strict_json::read(json, AnyValue::document()).map_err(|_| DiscoveryError::Document)?;
-        let document: Value = serde_json::from_slice(json).map_err(|_| DiscoveryError::Document)?;
-        let text = |member: &str| {
-            let value = document.get(member).and_then(Value::as_str);
-            value.ok_or(DiscoveryError::Document)
-        };
-        if text("issuer")? != issuer {
+        let members = serde_json::from_slice(json).map_err(|_| DiscoveryError::Document)?;
+        let document = Self { members };
+        if document.text("issuer")? != issuer {
             return Err(DiscoveryError::Issuer);
         }
-        Ok(Self {
-            jwks_uri: text("jwks_uri")?.to_owned(),
-        })
+        Ok(document)
+    }
+
+    /// Where the key set is.
+    pub(super) fn jwks_uri(&self) -> Result<&str, DiscoveryError> {
+        self.text("jwks_uri")
+    }
+
+    /// Where tokens are introspected.
+    #[cfg(feature = "introspection")]
+    pub(super) fn introspection_endpoint(&self) -> Result<&str, DiscoveryError> {
+        self.text("introspection_endpoint")
+    }
+
+    fn text(&self, member: &str) -> Result<&str, DiscoveryError> {
+        let value = self.members.get(member).and_then(Value::as_str);
+        value.ok_or(DiscoveryError::Document)
     }
 }
 
@@ -37,7 +48,8 @@ mod tests {
     const ISSUER: &str = "https://a.example/x";
 
     fn read(json: &str) -> Result<String, DiscoveryError> {
-        Document::read(json.as_bytes(), ISSUER).map(|document| document.jwks_uri)
+        let document = Document::read(json.as_bytes(), ISSUER)?;
+        document.jwks_uri().map(str::to_owned)
     }
 
     #[test]

@@ -1,9 +1,8 @@
-//! An issuer's keys through its discovery document ([RFC 8414], [OpenID Discovery]).
+//! An issuer's keys and endpoints through its discovery document ([RFC 8414], [OpenID Discovery]).
 //!
 //! [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
 //! [OpenID Discovery]: https://openid.net/specs/openid-connect-discovery-1_0.html
 
-mod client;
 mod document;
 mod error;
 
@@ -11,13 +10,19 @@ use std::time::Duration;
 
 pub use self::error::DiscoveryError;
 
-use self::client::Client;
-use self::document::Document;
+use axum::http::Request;
+use http_body_util::Full;
 
-/// How long it may take from the first connection to the last byte of the key set.
+use self::document::Document;
+use crate::https::{Client, HttpsError};
+
+/// How long it may take from the first connection to the last byte of what is looked for.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Fetches key sets over https; over http only from loopback, only when asked for.
+/// What a document and a key set are sent as.
+const MEDIA_TYPES: [&str; 2] = ["application/json", "application/jwk-set+json"];
+
+/// Fetches key sets and documents over https; over http only from loopback, only when asked for.
 pub(crate) struct Fetcher {
     client: Client,
     timeout: Duration,
@@ -38,23 +43,61 @@ impl Fetcher {
         })
     }
 
+    /// Fetches with a client that others use too.
+    #[cfg(feature = "introspection")]
+    pub(crate) const fn over(client: Client) -> Self {
+        Self {
+            client,
+            timeout: TIMEOUT,
+        }
+    }
+
     /// The JWK set that the issuer's document points at.
     ///
     /// Asks for the OpenID document, which is what most servers have; where that is
     /// answered with 404, for the one of RFC 8414.
     pub(crate) async fn key_set(&self, issuer: &str) -> Result<Vec<u8>, DiscoveryError> {
-        tokio::time::timeout(self.timeout, self.ask(issuer))
-            .await
-            .map_err(|_| DiscoveryError::Timeout)?
+        self.in_time(async {
+            let document = self.document(issuer).await?;
+            Ok(self.get(document.jwks_uri()?).await?)
+        })
+        .await
     }
 
-    async fn ask(&self, issuer: &str) -> Result<Vec<u8>, DiscoveryError> {
-        let document = match self.client.get(&openid_url(issuer)).await {
-            Err(DiscoveryError::Status(404)) => self.client.get(&oauth_url(issuer)).await?,
+    /// Where the issuer introspects tokens, as its document says; found as the key set is.
+    #[cfg(feature = "introspection")]
+    pub(crate) async fn introspection_endpoint(
+        &self,
+        issuer: &str,
+    ) -> Result<String, DiscoveryError> {
+        self.in_time(async {
+            let document = self.document(issuer).await?;
+            Ok(document.introspection_endpoint()?.to_owned())
+        })
+        .await
+    }
+
+    async fn in_time<T>(
+        &self,
+        asking: impl Future<Output = Result<T, DiscoveryError>>,
+    ) -> Result<T, DiscoveryError> {
+        tokio::time::timeout(self.timeout, asking)
+            .await
+            .map_err(|_| HttpsError::Timeout)?
+    }
+
+    async fn document(&self, issuer: &str) -> Result<Document, DiscoveryError> {
+        let json = match self.get(&openid_url(issuer)).await {
+            Err(HttpsError::Status(404)) => self.get(&oauth_url(issuer)).await?,
             answer => answer?,
         };
-        let document = Document::read(&document, issuer)?;
-        self.client.get(&document.jwks_uri).await
+        Document::read(&json, issuer)
+    }
+
+    async fn get(&self, url: &str) -> Result<Vec<u8>, HttpsError> {
+        let request = Request::get(url).body(Full::default());
+        let request = request.map_err(|_| HttpsError::InsecureUrl)?;
+        self.client.exchange(request, &MEDIA_TYPES).await
     }
 }
 
@@ -198,13 +241,16 @@ mod tests {
         for status in [201, 204, 301, 302, 307, 308, 401, 500, 503] {
             let fate = fate(answer(status, JSON, "{}")).await;
             assert!(
-                matches!(fate, DiscoveryError::Status(found) if found == status),
+                matches!(fate, DiscoveryError::Https(HttpsError::Status(found)) if found == status),
                 "{fate:?}"
             );
         }
         for content_type in ["text/html", "application/jsonp", "application/json+x", ""] {
             let fate = fate(answer(200, content_type, "{}")).await;
-            assert!(matches!(fate, DiscoveryError::ContentType), "{fate:?}");
+            assert!(
+                matches!(fate, DiscoveryError::Https(HttpsError::ContentType)),
+                "{fate:?}"
+            );
         }
     }
 
@@ -213,7 +259,7 @@ mod tests {
         let body = " ".repeat(64 * 1024 + 1);
         assert!(matches!(
             fate(answer(200, JSON, &body)).await,
-            DiscoveryError::TooLong
+            DiscoveryError::Https(HttpsError::TooLong)
         ));
         let body = " ".repeat(64 * 1024);
         assert!(matches!(
@@ -226,7 +272,10 @@ mod tests {
     async fn a_server_that_does_not_answer_or_not_to_the_end_times_out() {
         let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", silent.local_addr().unwrap());
-        assert!(matches!(fetch(&url).await, Err(DiscoveryError::Timeout)));
+        assert!(matches!(
+            fetch(&url).await,
+            Err(DiscoveryError::Https(HttpsError::Timeout))
+        ));
         let (listener, url) = {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}", listener.local_addr().unwrap());
@@ -240,7 +289,10 @@ mod tests {
             socket.write_all(head.as_bytes()).await.unwrap();
             std::future::pending::<()>().await;
         });
-        assert!(matches!(fetch(&url).await, Err(DiscoveryError::Timeout)));
+        assert!(matches!(
+            fetch(&url).await,
+            Err(DiscoveryError::Https(HttpsError::Timeout))
+        ));
         slow.abort();
     }
 
@@ -258,12 +310,12 @@ mod tests {
         let (url, _) = serve(|url| vec![answer(200, JSON, &document(url))]).await;
         assert!(matches!(
             fetch(&url).await,
-            Err(DiscoveryError::InsecureUrl)
+            Err(DiscoveryError::Https(HttpsError::InsecureUrl))
         ));
         let strict = Fetcher::new(false).unwrap();
         assert!(matches!(
             strict.key_set(&url).await,
-            Err(DiscoveryError::InsecureUrl)
+            Err(DiscoveryError::Https(HttpsError::InsecureUrl))
         ));
     }
 

@@ -3,7 +3,11 @@
 //! Keys that were given stay; keys that are fetched are kept fresh by [`fetched`].
 #![cfg_attr(
     not(feature = "discovery"),
-    allow(unused_variables, reason = "keys that were given have no age")
+    allow(
+        clippy::unnecessary_wraps,
+        unused_variables,
+        reason = "keys that were given have no age"
+    )
 )]
 
 #[cfg(feature = "discovery")]

@@ -4,6 +4,7 @@
 #![cfg_attr(
     not(all(feature = "tracing", feature = "metrics")),
     allow(
+        clippy::unused_self,
         dead_code,
         unused_variables,
         reason = "what nobody is told is not read"

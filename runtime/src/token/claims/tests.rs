@@ -9,7 +9,7 @@ fn read(json: &[u8]) -> Result<Claims<'_>, TokenError> {
 
 fn read_as(profile: Profile, json: &[u8]) -> Result<Claims<'_>, TokenError> {
     let form = profile.form();
-    Claims::read(json, &form.names, &form.roles_claim(None).unwrap())
+    Claims::read(json, &form.names, &form.roles_claim(form.roles).unwrap())
 }
 
 fn error(json: &str) -> Option<TokenError> {

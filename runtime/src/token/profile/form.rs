@@ -23,7 +23,7 @@ pub(crate) struct Form {
     /// What a token must have beside what every token must have.
     pub(super) demands: &'static [Demand],
     /// A JSON Pointer to the roles, where the issuer's configuration names no other.
-    pub(in crate::token) roles: &'static str,
+    pub(crate) roles: &'static str,
     /// How long its tokens live at most, where the provider cannot be set to less.
     pub(crate) lifetime: Option<Duration>,
     /// What is lowered against RFC 9068, one sentence each.
@@ -50,11 +50,11 @@ pub(super) enum Demand {
 }
 
 impl Form {
-    /// Where roles are: at `pointer`, or where the profile has them.
+    /// The roles at `pointer`, a JSON Pointer.
     ///
     /// Nothing where that is no place for roles, or where the profile reads something else there.
-    pub(crate) fn roles_claim(&self, pointer: Option<&str>) -> Option<RolesClaim> {
-        let roles = RolesClaim::parse(pointer.unwrap_or(self.roles))?;
+    pub(crate) fn roles_claim(&self, pointer: &str) -> Option<RolesClaim> {
+        let roles = RolesClaim::parse(pointer)?;
         (!self.names.take(roles.first())).then_some(roles)
     }
 
@@ -159,7 +159,7 @@ mod tests {
     }
 
     fn judge(json: &str) -> Result<(), TokenError> {
-        let roles = rfc_9068().roles_claim(None).unwrap();
+        let roles = rfc_9068().roles_claim(rfc_9068().roles).unwrap();
         let claims = Claims::read(json.as_bytes(), &rfc_9068().names, &roles)?;
         rfc_9068().judge(&claims)
     }
@@ -233,7 +233,7 @@ mod tests {
             (Profile::Keycloak, "/typ", false),
             (Profile::Keycloak, "/resource_access/api/roles", true),
         ] {
-            let found = profile.form().roles_claim(Some(pointer));
+            let found = profile.form().roles_claim(pointer);
             assert_eq!(found.is_some(), is_free, "{profile:?}: {pointer}");
         }
     }

@@ -54,6 +54,10 @@ pub enum Profile {
     Keycloak,
 }
 
+/// The form of what an introspection endpoint answers.
+#[cfg(feature = "introspection")]
+pub(crate) const INTROSPECTED: &Form = &providers::RFC_7662;
+
 impl Profile {
     /// The profile as data.
     pub(crate) const fn form(self) -> &'static Form {

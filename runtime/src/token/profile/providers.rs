@@ -25,6 +25,23 @@ pub(super) const RFC_9068: Form = Form {
     lowers: &[],
 };
 
+/// What an introspection endpoint answers ([RFC 7662 §2.2]): nothing but `active` has to be there,
+/// so that `sub`, `aud`, `exp` and `iat`, which are demanded of every token, are all.
+///
+/// [RFC 7662 §2.2]: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
+#[cfg(feature = "introspection")]
+pub(super) const RFC_7662: Form = Form {
+    name: "RFC 7662",
+    types: &[],
+    may_be_untyped: false,
+    names: RFC_9068.names,
+    audience: AudienceClaim::Aud,
+    demands: &[],
+    roles: "/roles",
+    lifetime: None,
+    lowers: &[],
+};
+
 /// <https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference>,
 /// and `id-token-claims-reference` beside it.
 ///

@@ -7,7 +7,8 @@ mod support;
 
 use std::time::Duration;
 
-use self::support::{KeyServer, Mode, Realm, answer};
+use self::support::Realm;
+use super::loopback::{Loopback, Mode, answer};
 use super::*;
 use crate::resource_server::error::ConfigError;
 

@@ -160,7 +160,7 @@ async fn a_silent_key_server_keeps_no_known_key_waiting() {
 
 #[tokio::test]
 async fn one_issuers_outage_is_not_the_others() {
-    let down = KeyServer::start(Mode::Down).await;
+    let down = Loopback::start(Mode::Down).await;
     let other = EmbeddedIssuer::new(ISSUER);
     let server = ResourceServer::builder()
         .trust(

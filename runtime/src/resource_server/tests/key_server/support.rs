@@ -1,114 +1,15 @@
-//! A key server on loopback that misbehaves as it is told.
+//! An API whose issuer's keys are served by a server that misbehaves as it is told.
 
-use std::future::pending;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
 use super::*;
 use crate::resource_server::Startup;
 
-/// What is answered where the key set is asked for.
-#[derive(Clone, Debug)]
-pub(super) enum Mode {
-    /// A key set, as it should be.
-    Keys(String),
-    /// A key set, once it is released.
-    Held(String, Arc<Notify>),
-    /// A whole answer, head and body.
-    Answer(String),
-    /// The connection is closed.
-    Down,
-    /// Nothing, for as long as the caller likes.
-    Silent,
-    /// A head, and a body without an end.
-    Endless,
-}
-
-/// Serves a good discovery document, and keys by its mode.
-#[derive(Clone)]
-pub(super) struct KeyServer {
-    pub(super) url: String,
-    mode: Arc<Mutex<Mode>>,
-    asked: Arc<AtomicUsize>,
-}
-
-impl KeyServer {
-    pub(super) async fn start(mode: Mode) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server = Self {
-            url: format!("http://{}", listener.local_addr().unwrap()),
-            mode: Arc::new(Mutex::new(mode)),
-            asked: Arc::default(),
-        };
-        let serving = server.clone();
-        tokio::spawn(async move {
-            while let Ok((socket, _)) = listener.accept().await {
-                tokio::spawn(serving.clone().answer(socket));
-            }
-        });
-        server
-    }
-
-    pub(super) fn set(&self, mode: Mode) {
-        *self.mode.lock().unwrap() = mode;
-    }
-
-    /// How often the key set was asked for.
-    pub(super) fn asked(&self) -> usize {
-        self.asked.load(Ordering::SeqCst)
-    }
-
-    async fn answer(self, mut socket: TcpStream) {
-        let mut request = vec![0; 4096];
-        let length = socket.read(&mut request).await.unwrap_or_default();
-        let is_document = String::from_utf8_lossy(&request[..length]).starts_with("GET /.well");
-        let mode = if is_document {
-            let document = format!(r#"{{"issuer":"{0}","jwks_uri":"{0}/keys"}}"#, self.url);
-            Mode::Answer(answer(200, "application/json", &document))
-        } else {
-            self.asked.fetch_add(1, Ordering::SeqCst);
-            self.mode.lock().unwrap().clone()
-        };
-        match mode {
-            Mode::Keys(jwks) => {
-                let answer = answer(200, "application/jwk-set+json", &jwks);
-                let _ = socket.write_all(answer.as_bytes()).await;
-            }
-            Mode::Held(jwks, released) => {
-                released.notified().await;
-                let answer = answer(200, "application/jwk-set+json", &jwks);
-                let _ = socket.write_all(answer.as_bytes()).await;
-            }
-            Mode::Answer(answer) => {
-                let _ = socket.write_all(answer.as_bytes()).await;
-            }
-            Mode::Down => {}
-            Mode::Silent => pending().await,
-            Mode::Endless => {
-                let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{\"keys\":[";
-                let _ = socket.write_all(head.as_bytes()).await;
-                while socket.write_all(&[b' '; 1024]).await.is_ok() {}
-            }
-        }
-    }
-}
-
-pub(super) fn answer(status: u16, content_type: &str, body: &str) -> String {
-    format!(
-        "HTTP/1.1 {status} X\r\nlocation: /elsewhere\r\ncontent-type: {content_type}\r\n\
-         connection: close\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    )
-}
-
 /// An API whose issuer's keys are served by a key server.
 pub(super) struct Realm {
-    pub(super) keys: KeyServer,
+    pub(super) keys: Loopback,
     /// The issuer with the keys that are served at first.
     pub(super) issuer: EmbeddedIssuer,
     pub(super) server: ResourceServer,
@@ -122,7 +23,7 @@ impl Realm {
 
     /// With keys that are served, or in another mode.
     pub(super) async fn with(startup: Startup, mode: Option<Mode>) -> Result<Self, ConfigError> {
-        let keys = KeyServer::start(Mode::Down).await;
+        let keys = Loopback::start(Mode::Down).await;
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(&keys.url).clock(clock.clone());
         keys.set(mode.unwrap_or_else(|| Mode::Keys(issuer.jwks())));

@@ -1,0 +1,121 @@
+//! A small HTTPS client: one exchange, no redirects, bounded in size; the caller bounds the time.
+
+use axum::http::{Request, Uri, header};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Bytes;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client as HyperClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use rustls::crypto::aws_lc_rs::default_provider;
+
+use crate::https::HttpsError;
+use crate::https::loopback::is_loopback;
+
+/// The longest answer that is read, in bytes.
+const MAX_LEN: usize = 64 * 1024;
+
+/// Asks over https; over http only of loopback, only when asked for.
+#[derive(Clone)]
+pub(crate) struct Client {
+    inner: HyperClient<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    allow_loopback_http: bool,
+}
+
+impl Client {
+    /// TLS with the system's roots; the cryptography is named here, never the process' default.
+    pub(crate) fn new(allow_loopback_http: bool) -> Result<Self, HttpsError> {
+        let builder = HttpsConnectorBuilder::new()
+            .with_provider_and_native_roots(default_provider())
+            .map_err(|error| HttpsError::TrustStore(error.into()))?;
+        let builder = if allow_loopback_http {
+            builder.https_or_http()
+        } else {
+            builder.https_only()
+        };
+        Ok(Self {
+            inner: HyperClient::builder(TokioExecutor::new()).build(builder.enable_http1().build()),
+            allow_loopback_http,
+        })
+    }
+
+    /// Sends a request; the answer is a text of one of the media types, of at most 64 KiB.
+    pub(crate) async fn exchange(
+        &self,
+        mut request: Request<Full<Bytes>>,
+        media_types: &[&str],
+    ) -> Result<Vec<u8>, HttpsError> {
+        if !self.may_ask(request.uri()) {
+            return Err(HttpsError::InsecureUrl);
+        }
+        request.headers_mut().insert(
+            header::ACCEPT,
+            header::HeaderValue::from_static("application/json"),
+        );
+        let answer = self
+            .inner
+            .request(request)
+            .await
+            .map_err(|error| HttpsError::Transport(error.into()))?;
+        if answer.status().as_u16() != 200 {
+            return Err(HttpsError::Status(answer.status().as_u16()));
+        }
+        let content_type = answer.headers().get(header::CONTENT_TYPE);
+        if !content_type.is_some_and(|value| is_one_of(media_types, value.as_bytes())) {
+            return Err(HttpsError::ContentType);
+        }
+        let body = Limited::new(answer.into_body(), MAX_LEN).collect().await;
+        match body {
+            Ok(body) => Ok(body.to_bytes().into()),
+            Err(error) if error.is::<LengthLimitError>() => Err(HttpsError::TooLong),
+            Err(error) => Err(HttpsError::Transport(error)),
+        }
+    }
+
+    /// Whether the URL is https, or http on loopback where that is allowed.
+    pub(crate) fn may_ask(&self, uri: &Uri) -> bool {
+        match (uri.scheme_str(), uri.host()) {
+            (Some("https"), Some(_)) => true,
+            (Some("http"), Some(host)) => self.allow_loopback_http && is_loopback(host),
+            _ => false,
+        }
+    }
+}
+
+fn is_one_of(media_types: &[&str], content_type: &[u8]) -> bool {
+    let essence = content_type.split(|byte| *byte == b';').next();
+    let essence = essence.unwrap_or_default().trim_ascii();
+    media_types
+        .iter()
+        .any(|known| essence.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_always_and_http_on_loopback_when_allowed() {
+        let asks = |allow, url: &str| {
+            let client = Client::new(allow).unwrap();
+            client.may_ask(&url.parse().unwrap())
+        };
+        for allow in [true, false] {
+            assert!(asks(allow, "https://a.example/x"));
+            assert_eq!(asks(allow, "http://127.0.0.1:8080/x"), allow);
+            assert!(!asks(allow, "http://a.example/x"));
+            assert!(!asks(allow, "http://127.0.0.1.a.example/x"));
+            assert!(!asks(allow, "ftp://127.0.0.1/x"));
+            assert!(!asks(allow, "/x"));
+        }
+    }
+
+    #[test]
+    fn content_types_are_compared_without_parameters_and_case() {
+        let is_known = |text: &[u8]| is_one_of(&["application/json", "application/x+json"], text);
+        assert!(is_known(b"application/json"));
+        assert!(is_known(b"Application/JSON ; charset=utf-8"));
+        assert!(is_known(b"application/x+json"));
+        assert!(!is_known(b"application/jsonx") && !is_known(b"text/json") && !is_known(b""));
+    }
+}

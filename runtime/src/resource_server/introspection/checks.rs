@@ -1,0 +1,254 @@
+//! The checks of what an operator says, and the first question.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::resource_server::introspection::{
+    DEFAULT_MEMORY, Introspection, IntrospectionConfigError,
+};
+use crate::resource_server::options::Options;
+use crate::resource_server::readiness::Startup;
+use crate::token::{
+    Endpoint, EndpointSettings, Introspected, Introspector, Opaque, Remembering, Rules,
+};
+
+const MAX_MEMORY: Duration = Duration::from_mins(15);
+const MAX_REFUSAL_MEMORY: Duration = Duration::from_mins(1);
+const IN_FLIGHT: RangeInclusive<usize> = 1..=1024;
+const PREFIX_LEN: RangeInclusive<usize> = 1..=64;
+
+impl Introspection {
+    /// What is lowered by it, and why.
+    pub(in crate::resource_server) fn lowered(&self) -> Vec<String> {
+        let mut lowered = Vec::new();
+        if self.remember_for > DEFAULT_MEMORY {
+            let seconds = self.remember_for.as_secs();
+            lowered.push(format!(
+                "a revoked token is accepted for up to {seconds} s longer"
+            ));
+        }
+        if let Some(reason) = &self.client_as_subject {
+            lowered.push(format!(
+                "a token without `sub` speaks for its client, because {reason}"
+            ));
+        }
+        lowered
+    }
+
+    /// Which opaque tokens are the issuer's.
+    pub(in crate::resource_server) fn opaque(&self) -> Result<Opaque, IntrospectionConfigError> {
+        let is_fit = |prefix: &str| {
+            PREFIX_LEN.contains(&prefix.len())
+                && prefix.bytes().all(is_token_byte)
+                && !may_begin_a_jwt(prefix)
+        };
+        match &self.prefix {
+            None if self.tokens.has_opaque() => Ok(Opaque::Unprefixed),
+            None => Ok(Opaque::Refused),
+            Some(prefix) if self.tokens.has_opaque() && is_fit(prefix) => {
+                Ok(Opaque::Prefixed(prefix.as_str().into()))
+            }
+            Some(_) => Err(IntrospectionConfigError::Prefix),
+        }
+    }
+
+    /// Checks everything, and asks for the first time.
+    pub(in crate::resource_server) async fn build(
+        &self,
+        rules: Rules,
+        allow_loopback_http: bool,
+        options: &Options,
+    ) -> Result<Introspected, IntrospectionConfigError> {
+        let opaque = self.opaque()?;
+        self.check()?;
+        let endpoint = Endpoint::new(EndpointSettings {
+            issuer: &rules.issuer,
+            url: self.endpoint.clone(),
+            client_id: &self.client_id,
+            secret: &self.secret,
+            max_in_flight: self.max_in_flight,
+            allow_loopback_http,
+        })?;
+        let introspector = Arc::new(Introspector::new(
+            rules,
+            endpoint,
+            self.client_as_subject.is_some(),
+            Remembering {
+                active: self.remember_for,
+                refused: self.remember_refusals_for,
+                bytes: options.remembered_bytes,
+            },
+            Arc::clone(&options.clock),
+        ));
+        match options.startup {
+            Startup::Deferred => introspector.poke(options.clock.now()),
+            Startup::FailFast => introspector.probe().await?,
+        }
+        Ok(Introspected {
+            introspector,
+            opaque,
+            jwts: self.tokens.asks_about_jwts(),
+        })
+    }
+
+    fn check(&self) -> Result<(), IntrospectionConfigError> {
+        if self.client_id.is_empty() || self.secret.is_empty() {
+            return Err(IntrospectionConfigError::Credentials);
+        }
+        if self.remember_for > MAX_MEMORY || self.remember_refusals_for > MAX_REFUSAL_MEMORY {
+            return Err(IntrospectionConfigError::Memory);
+        }
+        if !IN_FLIGHT.contains(&self.max_in_flight) {
+            return Err(IntrospectionConfigError::InFlight);
+        }
+        match &self.client_as_subject {
+            Some(reason) if reason.trim().is_empty() => Err(IntrospectionConfigError::NoReason),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a bearer token may hold ([RFC 6750 §2.1]), but for the `=` at its end.
+///
+/// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+const fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
+}
+
+/// Whether a JWT may begin so: a header's first bytes are `{"`, with white space between them.
+fn may_begin_a_jwt(prefix: &str) -> bool {
+    ["ey", "ew"]
+        .iter()
+        .any(|jwt| prefix.starts_with(jwt) || jwt.starts_with(prefix))
+}
+
+/// Two issuers of whose opaque tokens nobody could tell which is whose.
+pub(in crate::resource_server) fn ambiguous(issuers: &[(&str, Opaque)]) -> Option<String> {
+    let overlap = |one: &Opaque, other: &Opaque| match (one, other) {
+        (Opaque::Unprefixed, Opaque::Unprefixed) => true,
+        (Opaque::Prefixed(one), Opaque::Prefixed(other)) => {
+            one.starts_with(&**other) || other.starts_with(&**one)
+        }
+        _ => false,
+    };
+    issuers.iter().enumerate().find_map(|(at, (issuer, one))| {
+        let mut earlier = issuers.iter().take(at);
+        earlier
+            .any(|(_, other)| overlap(one, other))
+            .then(|| (*issuer).to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource_server::introspection::IntrospectedTokens;
+    use crate::secret::Secret;
+
+    fn introspection() -> Introspection {
+        Introspection::new("orders-api", Secret::new("secret"))
+    }
+
+    #[test]
+    fn a_prefix_is_short_of_the_tokens_alphabet_and_no_jwts() {
+        for prefix in ["opq_", "a", "E", "e_", "~x/", &"p".repeat(64)] {
+            let opaque = introspection().prefix(prefix).opaque();
+            assert!(matches!(opaque, Ok(Opaque::Prefixed(_))), "{prefix}");
+        }
+        for prefix in [
+            "",
+            "a b",
+            "a=",
+            "ä",
+            "a\n",
+            "e",
+            "ey",
+            "eyJ",
+            "ew",
+            "ewog",
+            &"p".repeat(65),
+        ] {
+            let opaque = introspection().prefix(prefix).opaque();
+            let refused = matches!(opaque, Err(IntrospectionConfigError::Prefix));
+            assert!(refused, "{prefix}");
+        }
+        let useless = introspection()
+            .tokens(IntrospectedTokens::Jwts)
+            .prefix("opq_");
+        assert!(useless.opaque().is_err());
+    }
+
+    #[test]
+    fn no_opaque_token_can_be_two_issuers() {
+        let prefixed = |prefix: &str| Opaque::Prefixed(prefix.into());
+        for (one, other, is_ambiguous) in [
+            (Opaque::Unprefixed, Opaque::Unprefixed, true),
+            (Opaque::Unprefixed, prefixed("a_"), false),
+            (Opaque::Unprefixed, Opaque::Refused, false),
+            (Opaque::Refused, Opaque::Refused, false),
+            (prefixed("a_"), prefixed("b_"), false),
+            (prefixed("a_"), prefixed("a_"), true),
+            (prefixed("a_"), prefixed("a_b"), true),
+            (prefixed("a_b"), prefixed("a_"), true),
+        ] {
+            let found = ambiguous(&[
+                ("one", one.clone()),
+                ("x", Opaque::Refused),
+                ("other", other),
+            ]);
+            assert_eq!(found.is_some(), is_ambiguous, "{one:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_set_beyond_its_bounds_is_refused() {
+        let check = |introspection: Introspection| introspection.check().err();
+        assert!(check(introspection()).is_none());
+        for introspection in [
+            introspection().remember_for(Duration::ZERO),
+            introspection().remember_for(MAX_MEMORY),
+            introspection().remember_refusals_for(Duration::ZERO),
+            introspection().remember_refusals_for(MAX_REFUSAL_MEMORY),
+            introspection().max_in_flight(1),
+            introspection().max_in_flight(1024),
+            introspection().client_as_subject("clients act for themselves"),
+        ] {
+            assert!(check(introspection).is_none());
+        }
+        let second = Duration::from_secs(1);
+        for introspection in [
+            introspection().remember_for(MAX_MEMORY + second),
+            introspection().remember_refusals_for(MAX_REFUSAL_MEMORY + second),
+        ] {
+            let error = check(introspection);
+            assert!(matches!(error, Some(IntrospectionConfigError::Memory)));
+        }
+        for calls in [0, 1025] {
+            let error = check(introspection().max_in_flight(calls));
+            assert!(matches!(error, Some(IntrospectionConfigError::InFlight)));
+        }
+        for (client_id, secret) in [("", "s"), ("c", "")] {
+            let error = check(Introspection::new(client_id, Secret::new(secret)));
+            assert!(matches!(error, Some(IntrospectionConfigError::Credentials)));
+        }
+        let error = check(introspection().client_as_subject(" "));
+        assert!(matches!(error, Some(IntrospectionConfigError::NoReason)));
+    }
+
+    #[test]
+    fn what_it_lowers_is_told() {
+        assert!(introspection().lowered().is_empty());
+        let lowered = introspection()
+            .remember_for(Duration::from_mins(2))
+            .client_as_subject("clients act for themselves")
+            .lowered();
+        assert_eq!(
+            lowered,
+            [
+                "a revoked token is accepted for up to 120 s longer",
+                "a token without `sub` speaks for its client, because clients act for themselves",
+            ]
+        );
+    }
+}

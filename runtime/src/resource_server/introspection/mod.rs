@@ -1,0 +1,157 @@
+//! What an operator says of an issuer that is asked about its tokens.
+
+mod checks;
+mod error;
+
+use std::time::Duration;
+
+use crate::secret::Secret;
+
+pub(super) use self::checks::ambiguous;
+pub use self::error::IntrospectionConfigError;
+
+const DEFAULT_MEMORY: Duration = Duration::from_mins(1);
+const DEFAULT_REFUSAL_MEMORY: Duration = Duration::from_secs(5);
+const DEFAULT_IN_FLIGHT: usize = 32;
+
+/// Which of an issuer's tokens it is asked about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IntrospectedTokens {
+    /// Its opaque tokens; its JWTs are refused. The default.
+    #[default]
+    Opaque,
+    /// Its opaque tokens; its JWTs are judged by its keys alone.
+    OpaqueBesideJwts,
+    /// Its JWTs, once its keys have proved them; its opaque tokens are refused.
+    Jwts,
+    /// Its opaque tokens, and its JWTs once its keys have proved them.
+    All,
+}
+
+impl IntrospectedTokens {
+    const fn has_opaque(self) -> bool {
+        !matches!(self, Self::Jwts)
+    }
+
+    /// Whether JWTs are accepted at all.
+    pub(super) const fn has_jwts(self) -> bool {
+        !matches!(self, Self::Opaque)
+    }
+
+    const fn asks_about_jwts(self) -> bool {
+        matches!(self, Self::Jwts | Self::All)
+    }
+}
+
+/// How an issuer is asked about its tokens ([RFC 7662]).
+///
+/// The API sends the token to the issuer's introspection endpoint, as a client of its own that is
+/// authenticated by `client_secret_basic`. A token is accepted only where the answer says `active`
+/// with the literal `true`, and names this API in `aud`; `sub`, `exp` and `iat` are demanded as
+/// they are of a JWT, and `iss`, `nbf`, `cnf`, `scope` and `token_type` are judged where they are
+/// there. Where no answer comes that can be read, the request is answered with 503.
+///
+/// # Examples
+///
+/// ```
+/// use palisade::{Introspection, Issuer, Secret};
+///
+/// # let secret = "from a file";
+/// let issuer = Issuer::new("https://login.example.govt.nz")
+///     .audience("https://orders.example.govt.nz")
+///     .introspect(Introspection::new("orders-api", Secret::new(secret)));
+/// # let _ = issuer;
+/// ```
+///
+/// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
+#[derive(Clone, Debug)]
+#[must_use = "an issuer is asked about its tokens by `Issuer::introspect(…)`"]
+pub struct Introspection {
+    client_id: String,
+    secret: Secret,
+    endpoint: Option<String>,
+    tokens: IntrospectedTokens,
+    prefix: Option<String>,
+    remember_for: Duration,
+    remember_refusals_for: Duration,
+    max_in_flight: usize,
+    client_as_subject: Option<String>,
+}
+
+impl Introspection {
+    /// Asks as the client that the issuer knows this API by.
+    ///
+    /// The endpoint is the one that the issuer's discovery document names.
+    pub fn new(client_id: impl Into<String>, secret: Secret) -> Self {
+        Self {
+            client_id: client_id.into(),
+            secret,
+            endpoint: None,
+            tokens: IntrospectedTokens::default(),
+            prefix: None,
+            remember_for: DEFAULT_MEMORY,
+            remember_refusals_for: DEFAULT_REFUSAL_MEMORY,
+            max_in_flight: DEFAULT_IN_FLIGHT,
+            client_as_subject: None,
+        }
+    }
+
+    /// Asks at this URL; no discovery document is looked up for it.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// Says which tokens the issuer is asked about; by default its opaque ones.
+    pub fn tokens(mut self, tokens: IntrospectedTokens) -> Self {
+        self.tokens = tokens;
+        self
+    }
+
+    /// Says how the issuer's opaque tokens begin.
+    ///
+    /// Where several issuers of one API have opaque tokens, this tells whose a token is: no issuer
+    /// ever sees another's tokens. One of them may do without a prefix; it is asked about all
+    /// tokens that begin like no other's. A prefix has at most 64 characters of those that a
+    /// bearer token may have, and does not begin as a JWT does.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// Uses an answer for so long, and never past the token's `exp`; by default 60 s, at most 15
+    /// minutes.
+    ///
+    /// For so long a token is accepted after the issuer has revoked it.
+    pub fn remember_for(mut self, time: Duration) -> Self {
+        self.remember_for = time;
+        self
+    }
+
+    /// Refuses a token without asking again for so long; by default 5 s, at most 60 s.
+    pub fn remember_refusals_for(mut self, time: Duration) -> Self {
+        self.remember_refusals_for = time;
+        self
+    }
+
+    /// Asks about so many tokens at a time; by default 32, at most 1024.
+    ///
+    /// Further requests wait for their turn, and are answered with 503 once they have waited for 5 s.
+    pub fn max_in_flight(mut self, calls: usize) -> Self {
+        self.max_in_flight = calls;
+        self
+    }
+
+    /// Lets a token without `sub` speak for its client, for a reason.
+    ///
+    /// RFC 7662 leaves `sub` to the issuer; some leave it out where a client acts for itself.
+    pub fn client_as_subject(mut self, reason: impl Into<String>) -> Self {
+        self.client_as_subject = Some(reason.into());
+        self
+    }
+
+    pub(super) const fn kinds(&self) -> IntrospectedTokens {
+        self.tokens
+    }
+}

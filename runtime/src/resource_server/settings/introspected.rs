@@ -1,0 +1,62 @@
+//! What of one issuer's settings concerns the tokens that it is asked about.
+
+use std::sync::Arc;
+
+use crate::resource_server::error::ConfigError;
+use crate::resource_server::introspection::{Introspection, IntrospectionConfigError};
+use crate::resource_server::options::Options;
+use crate::resource_server::settings::Settings;
+use crate::token::{INTROSPECTED, Introspected, Opaque, Rules};
+
+impl Settings {
+    /// Makes sure that nothing is set that would be of no effect.
+    fn no_keys(&self) -> Result<(), ConfigError> {
+        let is_set = self.jwks.is_some()
+            || self.secret.is_some()
+            || !self.pems.is_empty()
+            || self.algorithms.is_some()
+            || self.max_key_age.is_some();
+        if is_set {
+            return Err(self.not_asked(IntrospectionConfigError::UnusedKeys));
+        }
+        Ok(())
+    }
+
+    /// Which opaque tokens are its own, where it is asked about any token.
+    pub(in crate::resource_server) fn opaque_tokens(&self) -> Result<Option<Opaque>, ConfigError> {
+        let opaque = self.introspection.as_ref().map(Introspection::opaque);
+        opaque.transpose().map_err(|source| self.not_asked(source))
+    }
+
+    fn not_asked(&self, source: IntrospectionConfigError) -> ConfigError {
+        ConfigError::Introspection {
+            issuer: self.issuer.clone(),
+            source,
+        }
+    }
+
+    /// What judges the tokens that the issuer is asked about, where it is.
+    pub(super) async fn introspected(
+        &self,
+        rules: &Rules,
+        options: &Options,
+    ) -> Result<Option<Introspected>, ConfigError> {
+        let Some(introspection) = &self.introspection else {
+            return Ok(None);
+        };
+        if !introspection.kinds().has_jwts() {
+            self.no_keys()?;
+        }
+        let rules = Rules {
+            issuer: Arc::clone(&rules.issuer),
+            audience: rules.audience.clone(),
+            form: INTROSPECTED,
+            roles: self.roles(INTROSPECTED)?,
+            limits: rules.limits,
+        };
+        let built = introspection
+            .build(rules, self.allow_loopback_http, options)
+            .await;
+        built.map(Some).map_err(|source| self.not_asked(source))
+    }
+}

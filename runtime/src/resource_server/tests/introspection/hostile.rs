@@ -1,0 +1,225 @@
+//! Endpoints that fail: the token is neither good nor bad, and others are served on.
+
+use super::*;
+use crate::https::HttpsError;
+
+/// Everything that an endpoint should not answer.
+fn bad_answers() -> Vec<(&'static str, Mode)> {
+    let whole = |status, content_type, body: &str| Mode::Answer(answer(status, content_type, body));
+    let active = r#"{"active":true}"#;
+    vec![
+        ("down", Mode::Down),
+        ("endless", Mode::Endless),
+        ("401", whole(401, JSON, active)),
+        ("403", whole(403, JSON, active)),
+        ("404", whole(404, JSON, active)),
+        ("500", whole(500, JSON, active)),
+        ("201", whole(201, JSON, active)),
+        ("206", whole(206, JSON, active)),
+        ("redirect", whole(302, JSON, active)),
+        ("permanent redirect", whole(308, JSON, active)),
+        ("html", whole(200, "text/html", active)),
+        (
+            "a signed answer",
+            whole(200, "application/token-introspection+jwt", "a.b.c"),
+        ),
+        ("no content type", whole(200, "", active)),
+        ("10 MB", whole(200, JSON, &" ".repeat(10 * 1024 * 1024))),
+        ("empty", whole(200, JSON, "")),
+        ("nonsense", whole(200, JSON, "active")),
+        ("an array", whole(200, JSON, r#"[{"active":true}]"#)),
+        (
+            "twice",
+            whole(200, JSON, r#"{"active":false,"active":true}"#),
+        ),
+        ("cut off", whole(200, JSON, r#"{"active":true"#)),
+    ]
+}
+
+#[tokio::test]
+async fn no_server_starts_with_a_bad_answer() {
+    for (name, mode) in bad_answers() {
+        let built = Realm::build(credentials(), Startup::FailFast, mode).await;
+        let error = match built.err() {
+            Some(ConfigError::Introspection {
+                source: IntrospectionConfigError::Endpoint(error),
+                ..
+            }) => error,
+            other => panic!("{name}: {other:?}"),
+        };
+        let is_told = match name {
+            "down" => matches!(error, IntrospectionError::Https(HttpsError::Transport(_))),
+            "endless" | "10 MB" => {
+                matches!(error, IntrospectionError::Https(HttpsError::TooLong))
+            }
+            "401" => matches!(error, IntrospectionError::Credentials),
+            "html" | "no content type" | "a signed answer" => {
+                matches!(error, IntrospectionError::Https(HttpsError::ContentType))
+            }
+            "empty" | "nonsense" | "an array" | "twice" | "cut off" => {
+                matches!(error, IntrospectionError::NotAnAnswer)
+            }
+            _ => matches!(error, IntrospectionError::Https(HttpsError::Status(_))),
+        };
+        assert!(is_told, "{name}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_bad_answer_is_503_and_a_known_token_is_served_on() {
+    let realm = Realm::new().await;
+    let other: &'static str = "opq.other";
+    assert_eq!(realm.denial().await, None);
+    for (name, mode) in bad_answers() {
+        realm.loopback.set(knowing(other, mode));
+        assert!(is_unavailable(denial(&realm.server, other).await), "{name}");
+        assert_eq!(realm.denial().await, None, "{name}");
+    }
+}
+
+/// An endpoint that calls everything active protects nothing.
+#[tokio::test]
+async fn an_endpoint_that_calls_anything_active_is_not_believed() {
+    let credulous = || {
+        Mode::By(Arc::new(|_: &str| {
+            Mode::Answer(answer(200, JSON, r#"{"active":true}"#))
+        }))
+    };
+    let built = Realm::build(credentials(), Startup::FailFast, credulous()).await;
+    let Some(ConfigError::Introspection {
+        source: IntrospectionConfigError::Endpoint(source),
+        ..
+    }) = built.err()
+    else {
+        panic!("it is believed");
+    };
+    assert!(
+        matches!(source, IntrospectionError::Credulous),
+        "{source:?}"
+    );
+
+    let realm = Realm::build(credentials(), Startup::Deferred, credulous())
+        .await
+        .unwrap();
+    until("it is found out", || {
+        realm
+            .server
+            .ready()
+            .is_err_and(|error| error.to_string().contains("nobody has issued"))
+    })
+    .await;
+    let said = realm.claims().to_string();
+    realm.loopback.set(Mode::Answer(answer(200, JSON, &said)));
+    assert!(is_unavailable(realm.denial().await));
+    assert_eq!(realm.asked(), 0);
+}
+
+/// 5 s are given to a question; nobody else waits for it.
+#[tokio::test]
+async fn an_endpoint_that_is_silent_holds_up_nobody_else() {
+    let realm = Arc::new(Realm::new().await);
+    assert_eq!(realm.denial().await, None);
+    let stuck: &'static str = "opq.stuck";
+    realm.loopback.set(knowing(stuck, Mode::Silent));
+    let begun = Instant::now();
+    let waiting = {
+        let realm = Arc::clone(&realm);
+        tokio::spawn(async move { denial(&realm.server, stuck).await })
+    };
+    until("the issuer is asked", || {
+        realm
+            .loopback
+            .requests()
+            .iter()
+            .any(|text| asks_about(text, stuck))
+    })
+    .await;
+    assert_eq!(realm.denial().await, None);
+    assert_eq!(denial(&realm.server, "opq.third").await, INACTIVE);
+    assert!(!waiting.is_finished());
+    assert!(is_unavailable(waiting.await.unwrap()));
+    let elapsed = begun.elapsed();
+    assert!((4..10).contains(&elapsed.as_secs()), "{elapsed:?}");
+}
+
+#[tokio::test]
+async fn no_more_questions_are_under_way_than_were_allowed() {
+    let realm = Arc::new(Realm::with(credentials().max_in_flight(2)).await);
+    let released = Arc::new(Notify::new());
+    let late = Mode::Late(Box::new(inactive()), Arc::clone(&released));
+    realm.loopback.set(late);
+    let before = realm.loopback.asked();
+    let requests: Vec<_> = (0..5)
+        .map(|n| {
+            let realm = Arc::clone(&realm);
+            tokio::spawn(async move { denial(&realm.server, &format!("opq.{n}")).await })
+        })
+        .collect();
+    until("two are asked", || realm.loopback.asked() == before + 2).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(realm.loopback.asked(), before + 2);
+    released.notify_one();
+    until("the next is asked", || realm.loopback.asked() == before + 3).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(realm.loopback.asked(), before + 3);
+    realm.loopback.set(inactive());
+    for _ in 0..2 {
+        released.notify_one();
+    }
+    for request in requests {
+        assert_eq!(request.await.unwrap(), INACTIVE);
+    }
+}
+
+#[tokio::test]
+async fn refused_credentials_are_told_by_readiness() {
+    let realm = Realm::new().await;
+    assert!(realm.server.ready().is_ok());
+    realm.loopback.set(Mode::Answer(answer(401, JSON, "{}")));
+    assert!(is_unavailable(realm.denial().await));
+    until("it is told", || realm.server.ready().is_err()).await;
+    let told = realm.server.ready().unwrap_err();
+    assert_eq!(
+        told.issuers().collect::<Vec<_>>(),
+        [realm.loopback.url.as_str()]
+    );
+    assert!(
+        told.to_string()
+            .contains("refuses this api's client id and secret"),
+        "{told}"
+    );
+    realm.loopback.set(inactive());
+    realm.advance(5);
+    until("it is ready again", || realm.server.ready().is_ok()).await;
+}
+
+/// Or anybody could take a server out of service, with a token that an endpoint stumbles over.
+#[tokio::test]
+async fn what_becomes_of_a_callers_token_says_nothing_of_readiness() {
+    let realm = Realm::new().await;
+    realm.answer(Mode::Answer(answer(500, JSON, "{}")));
+    let probed = realm.probed();
+    for _ in 0..20 {
+        assert!(is_unavailable(realm.denial().await));
+        assert!(realm.server.ready().is_ok());
+    }
+    until("a probe is answered", || realm.probed() > probed).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert!(realm.server.ready().is_ok());
+    assert_eq!(realm.probed(), probed + 1, "one in five seconds");
+}
+
+#[tokio::test]
+async fn a_deferred_server_is_ready_once_its_issuer_answers() {
+    let built = Realm::build(credentials(), Startup::Deferred, Mode::Down).await;
+    let realm = built.unwrap();
+    assert!(realm.server.ready().is_err());
+    assert!(is_unavailable(realm.denial().await));
+    realm.say(&realm.claims());
+    assert_eq!(realm.denial().await, None);
+    until("it is ready", || {
+        realm.advance(5);
+        realm.server.ready().is_ok()
+    })
+    .await;
+}

@@ -1,0 +1,136 @@
+//! How long an answer is used, and how often an issuer is asked.
+
+use super::*;
+
+#[tokio::test]
+async fn an_issuer_is_asked_once_in_sixty_seconds() {
+    let realm = Realm::new().await;
+    for _ in 0..60 {
+        assert_eq!(realm.denial().await, None);
+        realm.advance(1);
+    }
+    assert_eq!(realm.asked(), 1);
+    assert_eq!(realm.denial().await, None);
+    assert_eq!(realm.asked(), 2);
+}
+
+/// The bound: what the issuer has revoked is refused once its answer is old.
+#[tokio::test]
+async fn a_revoked_token_is_refused_within_the_time_that_was_set() {
+    let realm = Realm::with(credentials().remember_for(Duration::from_secs(20))).await;
+    assert_eq!(realm.denial().await, None);
+    realm.loopback.set(inactive());
+    realm.advance(19);
+    assert_eq!(realm.denial().await, None);
+    realm.advance(1);
+    assert_eq!(realm.denial().await, INACTIVE);
+}
+
+#[tokio::test]
+async fn without_memory_every_request_asks() {
+    let realm = Realm::with(credentials().remember_for(Duration::ZERO)).await;
+    for asked in 1..4 {
+        assert_eq!(realm.denial().await, None);
+        assert_eq!(realm.asked(), asked);
+    }
+}
+
+/// RFC 7662 §4: not even within the clock skew.
+#[tokio::test]
+async fn no_answer_is_used_past_the_tokens_end() {
+    let realm = Realm::new().await;
+    let mut said = realm.claims();
+    said["exp"] = json!(realm.clock.time().as_secs() + 10);
+    realm.say(&said);
+    assert_eq!(realm.denial().await, None);
+    realm.advance(9);
+    assert_eq!(realm.denial().await, None);
+    assert_eq!(realm.asked(), 1);
+    realm.loopback.set(inactive());
+    realm.advance(1);
+    assert_eq!(realm.denial().await, INACTIVE);
+}
+
+#[tokio::test]
+async fn a_refusal_is_used_for_five_seconds() {
+    let realm = Realm::new().await;
+    realm.answer(inactive());
+    assert_eq!(realm.denial().await, INACTIVE);
+    realm.say(&realm.claims());
+    realm.advance(4);
+    assert_eq!(realm.denial().await, INACTIVE);
+    assert_eq!(realm.asked(), 1);
+    realm.advance(1);
+    assert_eq!(realm.denial().await, None);
+    assert_eq!(realm.asked(), 2);
+}
+
+#[tokio::test]
+async fn a_failure_is_not_remembered() {
+    let realm = Realm::new().await;
+    realm.answer(Mode::Answer(answer(500, JSON, "{}")));
+    assert!(is_unavailable(realm.denial().await));
+    realm.say(&realm.claims());
+    assert_eq!(realm.denial().await, None);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_has_the_issuer_asked_again() {
+    let realm = Realm::new().await;
+    assert_eq!(realm.denial().await, None);
+    realm
+        .clock
+        .set(realm.clock.time().saturating_sub(Duration::from_secs(1)));
+    assert_eq!(realm.denial().await, None);
+    assert_eq!(realm.asked(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_requests_with_one_token_ask_once() {
+    let realm = Arc::new(Realm::new().await);
+    let released = Arc::new(Notify::new());
+    let said = Mode::Answer(answer(200, JSON, &realm.claims().to_string()));
+    realm.answer(Mode::Late(Box::new(said), Arc::clone(&released)));
+    let requests: Vec<_> = (0..100)
+        .map(|_| {
+            let realm = Arc::clone(&realm);
+            tokio::spawn(async move { realm.denial().await })
+        })
+        .collect();
+    until("the issuer is asked", || realm.asked() == 1).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    released.notify_one();
+    for request in requests {
+        assert_eq!(request.await.unwrap(), None);
+    }
+    assert_eq!(realm.asked(), 1);
+}
+
+/// Where the one who asks goes away, those who wait are served all the same.
+#[tokio::test]
+async fn who_goes_away_takes_nobody_along() {
+    let realm = Arc::new(Realm::new().await);
+    realm.answer(Mode::Silent);
+    let begin = || {
+        let realm = Arc::clone(&realm);
+        tokio::spawn(async move { realm.denial().await })
+    };
+    let first = begin();
+    until("the issuer is asked", || realm.asked() == 1).await;
+    let second = begin();
+    tokio::task::yield_now().await;
+    realm.say(&realm.claims());
+    first.abort();
+    assert_eq!(second.await.unwrap(), None);
+    assert_eq!(realm.asked(), 2);
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_counted() {
+    let realm = Realm::new().await;
+    assert_eq!(realm.server.remembered().0, 0);
+    assert_eq!(realm.denial().await, None);
+    assert_eq!(denial(&realm.server, "opq.other").await, INACTIVE);
+    let (count, bytes) = realm.server.remembered();
+    assert!(count == 1 && (512..2_048).contains(&bytes), "{bytes}");
+}

@@ -1,0 +1,181 @@
+//! The issuer's introspection endpoint ([RFC 7662 §2]): one question, asked over https.
+//!
+//! [RFC 7662 §2]: https://www.rfc-editor.org/rfc/rfc7662#section-2
+
+use std::fmt;
+use std::time::Duration;
+
+use axum::http::{HeaderValue, Request, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http_body_util::Full;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use tokio::sync::{OnceCell, Semaphore};
+use zeroize::Zeroizing;
+
+use crate::https::{Client, HttpsError};
+use crate::keys::Fetcher;
+use crate::secret::Secret;
+use crate::token::introspection::IntrospectionError;
+
+/// How long a question may take, waiting for its turn included.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What `application/x-www-form-urlencoded` escapes.
+const FORM: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'*')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_');
+
+/// Where an issuer answers for its tokens, and as whom it is asked.
+pub(crate) struct Endpoint {
+    client: Client,
+    issuer: Box<str>,
+    /// Given, or found in the issuer's document at the first question.
+    url: OnceCell<String>,
+    authorization: HeaderValue,
+    /// One permit for each question that may be under way.
+    turns: Semaphore,
+}
+
+/// What an operator says of the endpoint.
+pub(crate) struct EndpointSettings<'a> {
+    pub(crate) issuer: &'a str,
+    /// The URL, where it is not to be looked up.
+    pub(crate) url: Option<String>,
+    pub(crate) client_id: &'a str,
+    pub(crate) secret: &'a Secret,
+    /// How many questions may be under way.
+    pub(crate) max_in_flight: usize,
+    pub(crate) allow_loopback_http: bool,
+}
+
+impl Endpoint {
+    /// # Errors
+    ///
+    /// [`HttpsError::TrustStore`], or [`HttpsError::InsecureUrl`] for a URL that may not be asked.
+    pub(crate) fn new(settings: EndpointSettings<'_>) -> Result<Self, HttpsError> {
+        let client = Client::new(settings.allow_loopback_http)?;
+        let is_unfit = |url: &String| !url.parse().is_ok_and(|uri| client.may_ask(&uri));
+        if settings.url.as_ref().is_some_and(is_unfit) {
+            return Err(HttpsError::InsecureUrl);
+        }
+        Ok(Self {
+            client,
+            issuer: settings.issuer.into(),
+            url: OnceCell::new_with(settings.url),
+            authorization: basic(settings.client_id, settings.secret)?,
+            turns: Semaphore::new(settings.max_in_flight),
+        })
+    }
+
+    /// Asks what the issuer says of a token.
+    ///
+    /// # Errors
+    ///
+    /// [`IntrospectionError`] where no answer came within 5 s that can be read.
+    pub(super) async fn ask(&self, token: &[u8]) -> Result<Vec<u8>, IntrospectionError> {
+        let asking = async {
+            // closed never, so that a turn always comes
+            let _turn = self.turns.acquire().await;
+            self.exchange(token).await
+        };
+        tokio::time::timeout(TIMEOUT, asking)
+            .await
+            .map_err(|_| HttpsError::Timeout)?
+    }
+
+    async fn url(&self) -> Result<&str, IntrospectionError> {
+        let find = || async {
+            let fetcher = Fetcher::over(self.client.clone());
+            fetcher.introspection_endpoint(&self.issuer).await
+        };
+        Ok(self.url.get_or_try_init(find).await?)
+    }
+
+    async fn exchange(&self, token: &[u8]) -> Result<Vec<u8>, IntrospectionError> {
+        let form = format!(
+            "token={}&token_type_hint=access_token",
+            percent_encode(token, FORM)
+        );
+        let request = Request::post(self.url().await?)
+            .header(header::AUTHORIZATION, &self.authorization)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Full::from(form))
+            .map_err(|_| HttpsError::InsecureUrl)?;
+        Ok(self.client.exchange(request, &["application/json"]).await?)
+    }
+}
+
+/// `client_secret_basic` ([RFC 6749 §2.3.1]): both parts are escaped before they are joined.
+///
+/// [RFC 6749 §2.3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
+fn basic(client_id: &str, secret: &Secret) -> Result<HeaderValue, HttpsError> {
+    let client_id = percent_encode(client_id.as_bytes(), FORM);
+    let secret = percent_encode(secret.expose(), FORM);
+    let pair = Zeroizing::new(format!("{client_id}:{secret}"));
+    let header = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
+    let mut value = HeaderValue::from_str(&header).map_err(|_| HttpsError::InsecureUrl)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Nothing: a credential is in it.
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(client_id: &str, secret: &str) -> String {
+        let header = basic(client_id, &Secret::new(secret)).unwrap();
+        assert!(header.is_sensitive());
+        let encoded = header.to_str().unwrap().strip_prefix("Basic ").unwrap();
+        String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap()
+    }
+
+    /// RFC 6749 §2.3.1 and appendix B.
+    #[test]
+    fn client_id_and_secret_are_escaped_before_they_are_joined() {
+        for (client_id, secret, joined) in [
+            ("orders-api", "s3cret_.*", "orders-api:s3cret_.*"),
+            (
+                "https://orders.example",
+                "a:b c",
+                "https%3A%2F%2Forders.example:a%3Ab%20c",
+            ),
+            ("ü", "+%&=", "%C3%BC:%2B%25%26%3D"),
+        ] {
+            assert_eq!(decoded(client_id, secret), joined);
+        }
+    }
+
+    #[test]
+    fn a_url_is_https_or_loopback_where_that_is_allowed() {
+        for (url, strictly, loosely) in [
+            ("https://a.example/introspect", true, true),
+            ("http://127.0.0.1:8080/introspect", false, true),
+            ("http://a.example/introspect", false, false),
+            ("a.example/introspect", false, false),
+            ("/introspect", false, false),
+            ("", false, false),
+        ] {
+            for (allow_loopback_http, is_fit) in [(false, strictly), (true, loosely)] {
+                let endpoint = Endpoint::new(EndpointSettings {
+                    issuer: "https://a.example",
+                    url: Some(url.to_owned()),
+                    client_id: "c",
+                    secret: &Secret::new("s"),
+                    max_in_flight: 1,
+                    allow_loopback_http,
+                });
+                assert_eq!(endpoint.is_ok(), is_fit, "{url}");
+            }
+        }
+    }
+}

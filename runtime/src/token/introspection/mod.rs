@@ -1,0 +1,193 @@
+//! Tokens that only their issuer can judge ([RFC 7662]): asked once, believed for a while.
+//!
+//! known → under way already → the endpoint → its answer, judged as a JWT's claims are.
+//!
+//! [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
+
+mod answer;
+mod endpoint;
+mod error;
+mod flights;
+mod health;
+mod known;
+mod notice;
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::rand;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tokio::runtime::Handle;
+
+use self::answer::Answer;
+pub(crate) use self::endpoint::{Endpoint, EndpointSettings};
+pub use self::error::IntrospectionError;
+use self::flights::Flights;
+use self::health::Health;
+pub(crate) use self::known::Remembering;
+use self::known::{Digest, KnownTokens};
+use self::notice::Notice;
+use crate::claims::NumericDate;
+use crate::clock::Clock;
+use crate::token::denial::Denial;
+use crate::token::rules::Rules;
+use crate::token::verified::VerifiedToken;
+
+type Judged = Result<Arc<VerifiedToken>, Denial>;
+
+/// One issuer that is asked about its tokens.
+pub(crate) struct Introspector {
+    rules: Rules,
+    endpoint: Endpoint,
+    /// Whether a token without `sub` speaks for its client.
+    client_as_subject: bool,
+    known: KnownTokens,
+    flights: Flights<Judged>,
+    health: Health,
+    clock: Arc<dyn Clock>,
+}
+
+impl Introspector {
+    pub(crate) fn new(
+        rules: Rules,
+        endpoint: Endpoint,
+        client_as_subject: bool,
+        remembering: Remembering,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            rules,
+            endpoint,
+            client_as_subject,
+            known: KnownTokens::new(remembering),
+            flights: Flights::new(),
+            health: Health::default(),
+            clock,
+        }
+    }
+
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// How many active tokens are remembered, and in how many bytes.
+    pub(crate) fn remembered(&self) -> (usize, u64) {
+        self.known.size()
+    }
+
+    /// Judges an opaque token, or confirms a JWT that its issuer's keys have proved.
+    pub(super) async fn judge(
+        self: &Arc<Self>,
+        token: &[u8],
+        jwt: Option<&VerifiedToken>,
+    ) -> Judged {
+        let digest = Digest::of(token);
+        let known = self.known.get(&digest, self.clock.now());
+        #[cfg(feature = "metrics")]
+        if jwt.is_none() {
+            crate::token::remembered::count(known.is_some());
+        }
+        if let Some(known) = known {
+            return Ok(known?);
+        }
+        // boxed: what a known token does not need stays out of every request's future
+        Box::pin(self.flights.join(digest, self.ask(digest, token, jwt))).await
+    }
+
+    async fn ask(
+        self: &Arc<Self>,
+        digest: Digest,
+        token: &[u8],
+        jwt: Option<&VerifiedToken>,
+    ) -> Judged {
+        let asked_at = self.clock.now();
+        // it may have been told since this was found wanting
+        if let Some(known) = self.known.get(&digest, asked_at) {
+            return Ok(known?);
+        }
+        if let Some(error) = self.health.cause()
+            && matches!(*error, IntrospectionError::Credulous)
+        {
+            self.poke(asked_at);
+            return Err(Denial::from(&*error));
+        }
+        let answer = self.exchange(token).await.map_err(|error| {
+            self.poke(self.clock.now());
+            Denial::from(&error)
+        })?;
+        let now = self.clock.now();
+        let judged = match jwt {
+            None => answer.accept(&self.rules, self.client_as_subject, now),
+            Some(jwt) => answer.confirm(jwt, &self.rules, now),
+        };
+        let judged = judged.map(Arc::new);
+        self.known.insert(digest, &judged, asked_at);
+        Ok(judged?)
+    }
+
+    /// Asks, and tells operators.
+    async fn exchange(&self, token: &[u8]) -> Result<Answer, IntrospectionError> {
+        let notice = Notice::begin(&self.rules.issuer);
+        let answer = self.endpoint.ask(token).await.and_then(Answer::read);
+        match &answer {
+            Ok(answer) => notice.answered(answer.is_active()),
+            Err(error) => notice.failed(error),
+        }
+        answer
+    }
+
+    /// Asks about a token that nobody has issued: shows that the endpoint is there, takes our
+    /// credentials, and does not call just anything active.
+    ///
+    /// # Errors
+    ///
+    /// [`IntrospectionError`] where tokens cannot be introspected now.
+    pub(crate) async fn probe(&self) -> Result<(), IntrospectionError> {
+        let mut token = [0; 32];
+        // where no random bytes are to be had, zeroes are as little anybody's token
+        let _ = rand::fill(&mut token);
+        let token = URL_SAFE_NO_PAD.encode(token);
+        let answer = self.exchange(token.as_bytes()).await?;
+        if answer.is_active() {
+            let error = IntrospectionError::Credulous;
+            Notice::begin(&self.rules.issuer).failed(&error);
+            return Err(error);
+        }
+        self.health.answered();
+        Ok(())
+    }
+
+    /// Begins a probe in the background, where none began just before.
+    pub(crate) fn poke(self: &Arc<Self>, now: NumericDate) {
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        if self.health.take_probe(now) {
+            let introspector = Arc::clone(self);
+            runtime.spawn(async move {
+                if let Err(error) = introspector.probe().await {
+                    introspector.health.failed(error);
+                }
+            });
+        }
+    }
+
+    /// Whether tokens can be introspected now; where not, why, as far as that is known.
+    pub(crate) fn ready(self: &Arc<Self>, now: NumericDate) -> Result<(), Option<String>> {
+        if self.health.is_good() {
+            return Ok(());
+        }
+        self.poke(now);
+        Err(self.health.cause().map(|cause| cause.to_string()))
+    }
+}
+
+/// The issuer: tokens and credentials are not for logs.
+impl fmt::Debug for Introspector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introspector")
+            .field("issuer", &self.rules.issuer)
+            .finish_non_exhaustive()
+    }
+}
