@@ -109,3 +109,46 @@ fn curve_parameters(algorithm: Algorithm) -> Option<&'static dyn VerificationAlg
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::rsa::{KeyPair, KeySize};
+    use aws_lc_rs::signature::{KeyPair as _, RsaEncoding};
+
+    use super::*;
+
+    /// RFC 7518 §3.3 and §3.5: no RSA algorithm checks another's signature.
+    #[test]
+    fn an_rsa_key_checks_its_own_algorithm_only() {
+        let signers: [(Algorithm, &'static dyn RsaEncoding); 6] = [
+            (Algorithm::RS256, &signature::RSA_PKCS1_SHA256),
+            (Algorithm::RS384, &signature::RSA_PKCS1_SHA384),
+            (Algorithm::RS512, &signature::RSA_PKCS1_SHA512),
+            (Algorithm::PS256, &signature::RSA_PSS_SHA256),
+            (Algorithm::PS384, &signature::RSA_PSS_SHA384),
+            (Algorithm::PS512, &signature::RSA_PSS_SHA512),
+        ];
+        let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+        let public = pair.public_key();
+        let (n, e) = (public.modulus(), public.exponent());
+        let (n, e) = (
+            n.big_endian_without_leading_zero(),
+            e.big_endian_without_leading_zero(),
+        );
+        for (signed, encoding) in signers {
+            let mut signature = vec![0; pair.public_modulus_len()];
+            pair.sign(encoding, &SystemRandom::new(), b"message", &mut signature)
+                .unwrap();
+            for (checked, _) in signers {
+                let verifier = KeyVerifier::rsa(checked, &Components { n, e }).unwrap();
+                let verified = verifier.verify(b"message", &signature);
+                assert_eq!(
+                    verified.is_ok(),
+                    checked == signed,
+                    "{signed:?} {checked:?}"
+                );
+            }
+        }
+    }
+}

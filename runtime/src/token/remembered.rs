@@ -114,3 +114,49 @@ impl Weighter<Key, Remembered> for Weigh {
         u64::try_from(key.0.len() + claims).unwrap_or(u64::MAX) + OVERHEAD
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+    use crate::claims::ScopeSet;
+
+    fn remembered() -> Remembered {
+        let token = VerifiedToken::for_testing("https://a.example", "alice", ScopeSet::default());
+        Remembered {
+            token: Arc::new(token),
+            issuer: 0,
+            generation: 0,
+        }
+    }
+
+    #[test]
+    fn a_token_weighs_what_it_and_its_claims_take() {
+        let weight = |length: usize| Weigh.weight(&Key(vec![b'a'; length].into()), &remembered());
+        assert_eq!(weight(0), OVERHEAD + 2, "the claims are `{{}}`");
+        assert_eq!(weight(1_000), OVERHEAD + 1_002);
+    }
+
+    #[test]
+    fn tokens_take_no_more_bytes_than_were_set() {
+        let tokens = RememberedTokens::new(64 * 1024);
+        for n in 0..5_000 {
+            tokens.insert(format!("{n:0>1000}").as_bytes(), remembered());
+        }
+        let (count, bytes) = tokens.size();
+        assert!((20..44).contains(&count), "{count}");
+        assert!(bytes <= 64 * 1024, "{bytes}");
+    }
+
+    /// Or every token would stand in one place of the table, and be looked for there.
+    #[test]
+    fn tokens_stand_by_their_ends() {
+        let hash = |token: &str| {
+            let mut state = std::hash::DefaultHasher::new();
+            Presented(token.as_bytes()).hash(&mut state);
+            state.finish()
+        };
+        let end = "e".repeat(HASHED);
+        assert_ne!(hash("a.b.c"), hash("a.b.d"));
+        assert_eq!(hash(&format!("a.b.{end}")), hash(&format!("c.d.{end}")));
+    }
+}

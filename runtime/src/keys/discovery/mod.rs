@@ -327,4 +327,15 @@ mod tests {
         let error = fetch(&url).await.unwrap_err();
         assert!(std::error::Error::source(&error).is_some());
     }
+
+    /// An answer that ends early is told apart from one that is too long.
+    #[tokio::test]
+    async fn an_answer_that_ends_early_is_an_error_of_the_connection() {
+        let head =
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{";
+        assert!(matches!(
+            fate(head.to_owned()).await,
+            DiscoveryError::Https(HttpsError::Transport(_))
+        ));
+    }
 }

@@ -192,4 +192,10 @@ mod tests {
             "the clock was set back"
         );
     }
+
+    #[test]
+    fn keys_that_were_never_loaded_have_no_age() {
+        assert_eq!(Schedule::new(HOUR).age(START), None);
+        assert_eq!(loaded().age(after(7)), Some(Duration::from_secs(7)));
+    }
 }

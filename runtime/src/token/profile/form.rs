@@ -195,6 +195,7 @@ mod tests {
             "application/jwt",
             "text/at+jwt",
             "application/application/at+jwt",
+            "applicatiox/at+jwt",
             "at+jwt+x",
         ] {
             assert!(!rfc_9068().has_type(Some(typ)), "{typ}");
@@ -242,5 +243,19 @@ mod tests {
     fn bound_tokens_and_id_tokens_are_refused() {
         assert_eq!(judge(r#"{"cnf":{"jkt":"x"}}"#), Err(TokenError::Binding));
         assert_eq!(judge(r#"{"nonce":"x"}"#), Err(TokenError::IdToken));
+    }
+
+    #[test]
+    fn each_profile_has_a_name_of_its_own() {
+        for (profile, name) in [
+            (Profile::Rfc9068, "RFC 9068"),
+            (Profile::Entra, "Microsoft Entra ID"),
+            (Profile::Auth0, "Auth0"),
+            (Profile::Okta, "Okta"),
+            (Profile::Cognito, "Amazon Cognito"),
+            (Profile::Keycloak, "Keycloak"),
+        ] {
+            assert_eq!(profile.name(), name);
+        }
     }
 }

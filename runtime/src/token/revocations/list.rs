@@ -234,4 +234,25 @@ mod tests {
         assert!(list.is_empty());
         assert!(list.read().issuers.is_empty());
     }
+
+    /// Memory is bounded by what matters: the list is at most twice as long, once it is long at all.
+    #[cfg(feature = "testing")]
+    #[test]
+    fn what_no_longer_matters_goes_each_time_the_list_has_doubled() {
+        let clock = crate::testing::TestClock::new();
+        let list = RevocationList::with_clock(clock.clone());
+        list.matter_for(Duration::from_secs(1_000));
+        let revoke = |round: &str, count: usize| {
+            for token in 0..count {
+                list.revoke_token("https://a.example", &format!("{round}{token}"));
+            }
+        };
+        revoke("old", FIRST_SWEEP);
+        assert_eq!(list.len(), FIRST_SWEEP);
+        clock.advance(Duration::from_secs(1_001));
+        revoke("new", FIRST_SWEEP - 1);
+        assert_eq!(list.len(), 2 * FIRST_SWEEP - 1);
+        revoke("last", 1);
+        assert_eq!(list.len(), FIRST_SWEEP);
+    }
 }

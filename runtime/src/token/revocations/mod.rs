@@ -96,3 +96,15 @@ impl<R: Revocations> AnyRevocations for R {
         Revocations::matter_for(self, lifetime);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_store_says_is_there_for_the_operator() {
+        assert!(RevocationsUnavailable::default().source().is_none());
+        let error = RevocationsUnavailable::because("the store is down");
+        assert_eq!(error.source().unwrap().to_string(), "the store is down");
+    }
+}

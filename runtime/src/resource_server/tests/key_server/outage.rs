@@ -183,3 +183,14 @@ async fn one_issuers_outage_is_not_the_others() {
     let not_ready = server.ready().unwrap_err();
     assert_eq!(not_ready.issuers().collect::<Vec<_>>(), [down.url.as_str()]);
 }
+
+/// What keeps keys fresh does not wait to be called.
+#[tokio::test]
+async fn a_deferred_server_fetches_its_keys_while_nobody_calls() {
+    let realm = Realm::with(Startup::Deferred, None).await.unwrap();
+    realm
+        .until("the key server is asked", async |realm| {
+            realm.keys.asked() == 1
+        })
+        .await;
+}
