@@ -23,6 +23,7 @@ mod accepted;
 mod forge;
 mod forged;
 mod http;
+mod introspected;
 mod kinds;
 mod node;
 mod process;
@@ -44,7 +45,13 @@ type Case = (&'static str, fn(&World));
 
 fn main() -> ExitCode {
     let peers = Arc::new(Node::find().map(World::new));
-    let rooms = [accepted::CASES, forged::CASES, kinds::CASES, request::CASES];
+    let rooms = [
+        accepted::CASES,
+        forged::CASES,
+        introspected::CASES,
+        kinds::CASES,
+        request::CASES,
+    ];
     let trials = rooms.into_iter().flatten().map(|(name, case)| {
         let peers = Arc::clone(&peers);
         Trial::ignorable_test(*name, move || match &*peers {

@@ -10,7 +10,10 @@ use crate::process::Process;
 pub(crate) const CLIENT: &str = "shop";
 
 /// The resource server that may introspect them.
-const RESOURCE_SERVER: &str = "orders-api";
+pub(crate) const RESOURCE_SERVER: &str = "orders-api";
+
+/// What it shares with the provider for that.
+pub(crate) const SECRET: &str = "orders-api-secret";
 
 const CALLBACK: &str = "https://shop.example/callback";
 
@@ -92,7 +95,7 @@ impl Provider {
     /// Whether the provider calls a token active (RFC 7662).
     pub(crate) fn is_active(&self, token: &str) -> bool {
         let request = Request::post("/token/introspection", &[("token", token)])
-            .basic(RESOURCE_SERVER, "orders-api-secret");
+            .basic(RESOURCE_SERVER, SECRET);
         self.ask(&request).json()["active"] == true
     }
 

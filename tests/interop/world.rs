@@ -1,7 +1,7 @@
 //! Everything that is running: the provider, another like it, and `orders` in every way.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::http::{Answer, Request};
 use crate::node::Node;
 use crate::process::Process;
-use crate::provider::{Provider, audience};
+use crate::provider::{Provider, RESOURCE_SERVER, audience};
 
 /// The algorithms that are on by default; each has its resource and its key at the provider.
 pub(crate) const ALGORITHMS: [&str; 4] = ["RS256", "PS256", "ES256", "EdDSA"];
@@ -81,11 +81,7 @@ impl World {
 
     /// `orders` that trusts an issuer by that name, with the provider's keys in a file.
     pub(crate) fn by_file(&self, issuer: &str, audience: &str) -> Process {
-        static FILES: AtomicUsize = AtomicUsize::new(0);
-        let number = FILES.fetch_add(1, Ordering::Relaxed);
-        let name = format!("interop-{}-{number}.json", std::process::id());
-        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fs::write(&file, self.provider().jwks()).unwrap();
+        let file = file(&self.provider().jwks());
         let arguments = [
             "--issuer",
             issuer,
@@ -97,6 +93,44 @@ impl World {
         fs::remove_file(file).unwrap();
         process
     }
+
+    /// `orders` that asks the provider about its tokens.
+    pub(crate) fn by_introspection(&self, audience: &str, secret: &str, more: &[&str]) -> Process {
+        // with a line break, as editors leave it
+        let file = file(&format!("{secret}\n"));
+        let process = Process::start(self.introspecting(audience, &file).args(more));
+        fs::remove_file(file).unwrap();
+        process
+    }
+
+    /// Whether `orders` ends well with a secret that is not its own, and what it prints.
+    pub(crate) fn failing_introspection(&self, audience: &str, secret: &str) -> (bool, String) {
+        let file = file(secret);
+        let output = self.introspecting(audience, &file).output().unwrap();
+        fs::remove_file(file).unwrap();
+        let printed = String::from_utf8(output.stderr).unwrap();
+        (output.status.success(), printed)
+    }
+
+    fn introspecting(&self, audience: &str, secret: &Path) -> Command {
+        let mut command = orders(audience);
+        command
+            .args(["--issuer", self.provider().issuer()])
+            .args(["--introspect", "--client", RESOURCE_SERVER, "--secret-file"])
+            .arg(secret)
+            .arg("--allow-loopback-http");
+        command
+    }
+}
+
+/// A file with that text, of a name that no other test has.
+fn file(text: &str) -> PathBuf {
+    static FILES: AtomicUsize = AtomicUsize::new(0);
+    let number = FILES.fetch_add(1, Ordering::Relaxed);
+    let name = format!("interop-{}-{number}", std::process::id());
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&file, text).unwrap();
+    file
 }
 
 impl Api {
@@ -117,9 +151,11 @@ impl Api {
 }
 
 fn start(audience: &str, more: &[&str]) -> Process {
+    Process::start(orders(audience).args(more))
+}
+
+fn orders(audience: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_orders"));
+    command.args(["--listen", "127.0.0.1:0", "--audience", audience]);
     command
-        .args(["--listen", "127.0.0.1:0", "--audience", audience])
-        .args(more);
-    Process::start(&mut command)
 }

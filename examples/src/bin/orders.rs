@@ -2,11 +2,17 @@
 //!
 //! ```text
 //! orders --listen 127.0.0.1:8080 --issuer URL --audience AUD [--jwks FILE] [--algorithm ALG]... [--allow-loopback-http]
+//! orders --listen 127.0.0.1:8080 --issuer URL --audience AUD --introspect --client ID --secret-file FILE [--remember SECONDS]
+//!        [--allow-loopback-http]
 //! ```
 //!
 //! Without `--jwks`, the keys come from the issuer's discovery document. `--algorithm` may be
 //! repeated, and then only the algorithms that it names are accepted; without it, RS256, PS256,
 //! ES256 and `EdDSA` are.
+//!
+//! With `--introspect`, the issuer's tokens are opaque: it is asked about each of them, as the
+//! client ID with the secret that the file holds, at most once in the seconds of `--remember` (60).
+//! A line break at the secret's end is not part of it.
 //!
 //! Prints `listening on http://ADDR` when it is ready, logs every decision as a line of JSON on
 //! the standard error, and stops cleanly on SIGTERM.
@@ -20,16 +26,18 @@
 use std::error::Error;
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use lexopt::prelude::*;
 use palisade::resource_server::Audienced;
-use palisade::{Algorithm, Issuer, ResourceServer};
+use palisade::{Algorithm, Introspection, Issuer, ResourceServer, Secret};
 use palisade_examples::orders::{Store, routes};
 
 const USAGE: &str = "orders --listen ADDR --issuer URL --audience AUD [--jwks FILE] \
-     [--algorithm ALG]... [--allow-loopback-http]";
+     [--algorithm ALG]... [--introspect --client ID --secret-file FILE [--remember SECONDS]] \
+     [--allow-loopback-http]";
 
 /// The command line.
 struct Options {
@@ -39,7 +47,16 @@ struct Options {
     jwks: Option<PathBuf>,
     /// Empty where the issuer may use Palisade's default ones.
     algorithms: Vec<Algorithm>,
+    introspection: Option<Asking>,
     allow_loopback_http: bool,
+}
+
+/// How the issuer is asked about its tokens.
+struct Asking {
+    client: String,
+    secret: PathBuf,
+    /// For how many seconds an answer is used, where Palisade's default is not meant.
+    remember: Option<u64>,
 }
 
 #[tokio::main]
@@ -83,6 +100,8 @@ impl Options {
         let (mut listen, mut issuer, mut audience, mut jwks) = (None, None, None, None);
         let mut algorithms = Vec::new();
         let mut allow_loopback_http = false;
+        let mut introspect = false;
+        let (mut client, mut secret, mut remember) = (None, None, None);
         let mut parser = lexopt::Parser::from_iter(args);
         while let Some(arg) = parser.next()? {
             match arg {
@@ -91,16 +110,33 @@ impl Options {
                 Long("audience") => audience = Some(parser.value()?.string()?),
                 Long("jwks") => jwks = Some(parser.value()?.into()),
                 Long("algorithm") => algorithms.push(parser.value()?.parse()?),
+                Long("introspect") => introspect = true,
+                Long("client") => client = Some(parser.value()?.string()?),
+                Long("secret-file") => secret = Some(parser.value()?.into()),
+                Long("remember") => remember = Some(parser.value()?.parse()?),
                 Long("allow-loopback-http") => allow_loopback_http = true,
                 other => return Err(other.unexpected()),
             }
         }
+        let introspection = match (introspect, client, secret) {
+            (true, Some(client), Some(secret)) => Some(Asking {
+                client,
+                secret,
+                remember,
+            }),
+            (false, None, None) if remember.is_none() => None,
+            _ => {
+                let missing = "`--introspect`, `--client` and `--secret-file` go together; usage: ";
+                return Err((missing.to_owned() + USAGE).into());
+            }
+        };
         Ok(Self {
             listen: listen.ok_or("`--listen` is missing; usage: ".to_owned() + USAGE)?,
             issuer: issuer.ok_or("`--issuer` is missing; usage: ".to_owned() + USAGE)?,
             audience: audience.ok_or("`--audience` is missing; usage: ".to_owned() + USAGE)?,
             jwks,
             algorithms,
+            introspection,
             allow_loopback_http,
         })
     }
@@ -108,16 +144,33 @@ impl Options {
     fn issuer(&self) -> Result<Issuer<Audienced>, String> {
         let mut issuer = Issuer::new(&self.issuer).audience(&self.audience);
         if let Some(file) = &self.jwks {
-            let jwks =
-                std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-            issuer = issuer.jwks(jwks);
+            issuer = issuer.jwks(read(file)?);
         }
         if !self.algorithms.is_empty() {
             issuer = issuer.algorithms(self.algorithms.iter().copied());
+        }
+        if let Some(asking) = &self.introspection {
+            issuer = issuer.introspect(asking.introspection()?);
         }
         if self.allow_loopback_http {
             issuer = issuer.allow_loopback_http();
         }
         Ok(issuer)
     }
+}
+
+impl Asking {
+    fn introspection(&self) -> Result<Introspection, String> {
+        let secret = Secret::new(read(&self.secret)?.trim_ascii_end());
+        let introspection = Introspection::new(&self.client, secret)
+            .client_as_subject("shops order for themselves, and some issuers name no `sub` then");
+        Ok(match self.remember {
+            Some(seconds) => introspection.remember_for(Duration::from_secs(seconds)),
+            None => introspection,
+        })
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))
 }
