@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use palisade::Algorithm;
 
 use crate::contenders::Contender;
 use crate::driver::Driver;
 use crate::outcome::Outcome;
 use crate::sample::{Samples, by_turns};
 use crate::scale::{Scale, WARM_UP, batch};
-use crate::tokens::{good, requests};
+use crate::tokens::requests;
 
 struct Lane<'a> {
     router: Router,
@@ -23,13 +22,12 @@ struct Lane<'a> {
 pub(crate) fn measure(
     driver: &Driver,
     contenders: &[Contender],
-    algorithm: Algorithm,
+    token: &str,
     scale: &Scale,
 ) -> Outcome<Vec<Samples>> {
-    let token = good(algorithm).sign();
     let mut lanes = Vec::new();
     for contender in contenders {
-        lanes.push(Lane::calibrated(driver, contender, &token)?);
+        lanes.push(Lane::calibrated(driver, contender, token)?);
     }
     by_turns(scale.same_token_rounds, &mut lanes, |lane, _| {
         lane.run(driver, WARM_UP)?;

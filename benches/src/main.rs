@@ -24,12 +24,12 @@ mod usage;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::contenders::Contender;
+use crate::contenders::{Contender, OPAQUE_TOKEN};
 use crate::driver::Driver;
 use crate::machine::Machine;
 use crate::outcome::Outcome;
 use crate::scale::Scale;
-use crate::tokens::ALGORITHMS;
+use crate::tokens::{ALGORITHMS, good};
 
 const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- --quick]\n\n\
     prints Markdown tables; --quick takes some twenty seconds, to see that it works";
@@ -74,7 +74,7 @@ fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcom
         writeln!(progress, "… {algorithm:?}: signing tokens")?;
         let tokens = tokens::distinct(algorithm, scale.tokens());
         writeln!(progress, "… {algorithm:?}: in process")?;
-        let same = in_process::measure(&driver, &contenders, algorithm, scale)?;
+        let same = in_process::measure(&driver, &contenders, &good(algorithm).sign(), scale)?;
         in_process.push(same);
         writeln!(progress, "… {algorithm:?}: every token new")?;
         let unused = driver.wait(contenders::all())?;
@@ -83,6 +83,12 @@ fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcom
         let unused = driver.wait(contenders::all())?;
         over_http.push(over_http::measure(&unused, algorithm, &tokens, scale)?);
     }
+    writeln!(progress, "… opaque tokens")?;
+    let pair = driver.wait(contenders::introspecting())?;
+    let opaque = [
+        over_http::same_token(&pair, OPAQUE_TOKEN, scale)?,
+        in_process::measure(&driver, &pair, OPAQUE_TOKEN, scale)?,
+    ];
     writeln!(progress, "… flooding")?;
     let flooded = flood::measure(&for_the_flood(&driver)?, scale)?;
 
@@ -90,6 +96,7 @@ fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcom
     report::over_http(out, &contenders, &over_http)?;
     report::in_process(out, &contenders, &in_process)?;
     report::cold(out, &contenders, &cold)?;
+    report::opaque(out, &pair, &opaque)?;
     report::flood(out, &flooded)?;
     report::memory(out, &grown)?;
     report::notes(out)?;
@@ -121,7 +128,7 @@ mod tests {
         let mut out = Vec::new();
         run(&once, &mut out, &mut io::sink()).unwrap();
         let out = String::from_utf8(out).unwrap();
-        assert_eq!(out.matches("### ").count(), 5, "{out}");
+        assert_eq!(out.matches("### ").count(), 6, "{out}");
         assert!(!out.contains("NaN"), "{out}");
     }
 }

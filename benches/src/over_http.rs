@@ -13,7 +13,7 @@ use crate::contenders::{Contender, Kind};
 use crate::outcome::Outcome;
 use crate::sample::{Samples, by_turns};
 use crate::scale::{HTTP_BATCH, Scale, batch};
-use crate::tokens::{distinct, good};
+use crate::tokens::{ALGORITHMS, distinct, good};
 
 /// The samples of a run over HTTP.
 pub(crate) struct OverHttp {
@@ -64,6 +64,23 @@ pub(crate) fn measure(
     Ok(OverHttp {
         same_token,
         new_tokens,
+    })
+}
+
+/// Each contender with one token again and again, in their order.
+pub(crate) fn same_token(
+    contenders: &[Contender],
+    token: &str,
+    scale: &Scale,
+) -> Outcome<Vec<Samples>> {
+    let servers = Servers::start(contenders)?;
+    let mut lanes = Vec::new();
+    for address in &servers.addresses {
+        let tokens = Tokens::Same(token);
+        lanes.push(Lane::new(*address, ALGORITHMS[0], tokens, token)?);
+    }
+    by_turns(scale.http_rounds, &mut lanes, |lane, round| {
+        Ok((lane.run(round)?, lane.batch))
     })
 }
 

@@ -111,6 +111,39 @@ pub(crate) fn cold(
     )
 }
 
+/// Tokens that an issuer was asked about: over HTTP as a share of bare axum, in process added to it.
+pub(crate) fn opaque(
+    out: &mut impl Write,
+    contenders: &[Contender],
+    [over_http, in_process]: &[Vec<Samples>; 2],
+) -> io::Result<()> {
+    let mut table = Table::new(["", "over HTTP", "in process"]);
+    for (at, contender) in contenders.iter().enumerate() {
+        let pair = |run: &[Samples]| Some((run.first()?.typical(), run.get(at)?.typical()));
+        let (http, process) = (pair(over_http), pair(in_process));
+        let figures = if contender.kind == Kind::Bare {
+            let rate = http.map(|(_, own)| 1e3 / own);
+            let time = process.map(|(_, own)| own);
+            [
+                cell(rate, |rate| format!("{rate:.0} thousand/s")),
+                cell(time, |time| format!("{time:.2} µs")),
+            ]
+        } else {
+            let share = http.map(|(bare, own)| bare / own);
+            let added = process.map(|(bare, own)| own - bare);
+            [
+                cell(share, |share| format!("{share:.2}")),
+                cell(added, |added| format!("+{added:.2} µs")),
+            ]
+        };
+        table.row(contender.name, figures);
+    }
+    writeln!(
+        out,
+        "### Opaque tokens: the same token again and again, its issuer asked once a minute\n\n{table}"
+    )
+}
+
 /// What two threads do in the time of one.
 pub(crate) fn flood(out: &mut impl Write, flooded: &[Flooded]) -> io::Result<()> {
     let mut table = Table::new([

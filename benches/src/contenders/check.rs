@@ -60,7 +60,15 @@ pub(crate) async fn check(contender: &Contender, algorithm: Algorithm) -> Outcom
     without_token(contender).await
 }
 
-async fn expect(contender: &Contender, what: &str, token: &str, status: u16) -> Outcome<()> {
+/// # Errors
+///
+/// Where the answer to `token` has another status.
+pub(super) async fn expect(
+    contender: &Contender,
+    what: &str,
+    token: &str,
+    status: u16,
+) -> Outcome<()> {
     let router = contender.router.clone();
     let answered = router.oneshot(request(token)?).await?.status();
     if answered == status {

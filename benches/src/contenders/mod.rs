@@ -5,6 +5,7 @@
 
 mod bare;
 mod check;
+mod endpoint;
 mod handler;
 pub(crate) mod handwritten;
 mod huskarl;
@@ -40,6 +41,11 @@ pub(crate) const OAUTH_RESOURCE_SERVER: &str = "`oauth-resource-server` 0.4.1";
 pub(crate) const HUSKARL: &str = "`huskarl-axum` 0.1.0";
 pub(crate) const PALISADE: &str = "Palisade";
 
+pub(crate) const INTROSPECTING: &str = "Palisade, an opaque token that was introspected";
+
+/// The one opaque token that anybody has issued.
+pub(crate) const OPAQUE_TOKEN: &str = "opq_7Qm2vX9cKf3LzR0aWt5JdYbN1eHs8uGi4oPk6VxTn2A";
+
 /// Builds every contender anew: none has seen a token yet.
 pub(crate) async fn all() -> Outcome<Vec<Contender>> {
     Ok(vec![
@@ -71,6 +77,20 @@ pub(crate) async fn palisade() -> Outcome<Contender> {
         Kind::Palisade,
         palisade::router().await?,
     ))
+}
+
+/// Bare axum, and Palisade where the issuer's tokens are opaque.
+///
+/// # Errors
+///
+/// Where a token that nobody has issued is not refused.
+pub(crate) async fn introspecting() -> Outcome<[Contender; 2]> {
+    let router = palisade::introspecting(endpoint::start()?).await?;
+    let guarded = Contender::new(INTROSPECTING, Kind::Palisade, router);
+    check::expect(&guarded, "the opaque token", OPAQUE_TOKEN, 200).await?;
+    check::expect(&guarded, "an opaque token of nobody's", "opq_7", 401).await?;
+    let bare = Contender::new(BARE, Kind::Bare, bare::router());
+    Ok([bare, guarded])
 }
 
 impl Contender {
