@@ -13,6 +13,7 @@ mod answers;
 mod audit;
 mod claims;
 mod inputs;
+mod introspection;
 mod inventory;
 mod limits;
 mod names;
