@@ -18,6 +18,9 @@ pub(crate) const AUDIENCE: &str = "https://api.test";
 pub(crate) const SCOPE: &str = "orders:read";
 pub(crate) const PATH: &str = "/orders";
 
+/// The one opaque token that anybody has issued.
+pub(crate) const OPAQUE_TOKEN: &str = "opq_7Qm2vX9cKf3LzR0aWt5JdYbN1eHs8uGi4oPk6VxTn2A";
+
 /// The algorithms compared, in the order of the tables' columns.
 pub(crate) const ALGORITHMS: [Algorithm; 3] =
     [Algorithm::ES256, Algorithm::RS256, Algorithm::EdDSA];

@@ -10,9 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::runtime;
 
-use crate::contenders::OPAQUE_TOKEN;
 use crate::outcome::Outcome;
-use crate::tokens::{AUDIENCE, SCOPE};
+use crate::tokens::{AUDIENCE, OPAQUE_TOKEN, SCOPE};
 
 /// Longer than a run takes, and within what Palisade accepts.
 const LIFETIME: u64 = 20 * 60;

@@ -191,6 +191,12 @@ impl Issuer<Audienced> {
             issuer: self.settings.issuer.clone(),
             audience: self.audience.0.clone(),
             profile: self.settings.profile,
+            #[cfg(feature = "introspection")]
+            introspected: self
+                .settings
+                .introspection
+                .as_ref()
+                .map(Introspection::kinds),
             lowered: self.settings.lowered(),
         }
     }

@@ -1,5 +1,7 @@
 //! What an auditor wants to know of each trusted issuer.
 
+#[cfg(feature = "introspection")]
+use crate::resource_server::introspection::IntrospectedTokens;
 use crate::token::Profile;
 
 /// One trusted issuer, and what its configuration lowers.
@@ -8,6 +10,8 @@ pub struct IssuerSummary {
     pub(super) issuer: String,
     pub(super) audience: String,
     pub(super) profile: Profile,
+    #[cfg(feature = "introspection")]
+    pub(super) introspected: Option<IntrospectedTokens>,
     pub(super) lowered: Vec<String>,
 }
 
@@ -25,6 +29,12 @@ impl IssuerSummary {
     /// The form that its tokens have.
     pub fn profile(&self) -> Profile {
         self.profile
+    }
+
+    /// Which of its tokens it is asked about, where it is.
+    #[cfg(feature = "introspection")]
+    pub fn introspected(&self) -> Option<IntrospectedTokens> {
+        self.introspected
     }
 
     /// What is lowered for it against the defaults, one sentence each.

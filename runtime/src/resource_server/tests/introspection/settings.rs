@@ -127,6 +127,8 @@ async fn what_is_lowered_is_told_of_the_issuer() {
     let server = build(issuer().await.introspect(introspection))
         .await
         .unwrap();
+    let asked = server.issuers()[0].introspected();
+    assert_eq!(asked, Some(IntrospectedTokens::Opaque));
     let lowered: Vec<_> = server.issuers()[0].lowered().collect();
     assert_eq!(lowered.len(), 2, "{lowered:?}");
 }
