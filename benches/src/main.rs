@@ -24,12 +24,12 @@ mod usage;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::contenders::{Contender, OPAQUE_TOKEN};
+use crate::contenders::Contender;
 use crate::driver::Driver;
 use crate::machine::Machine;
 use crate::outcome::Outcome;
 use crate::scale::Scale;
-use crate::tokens::{ALGORITHMS, good};
+use crate::tokens::{ALGORITHMS, OPAQUE_TOKEN, good};
 
 const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- --quick]\n\n\
     prints Markdown tables; --quick takes some twenty seconds, to see that it works";
@@ -85,6 +85,9 @@ fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcom
     }
     writeln!(progress, "… opaque tokens")?;
     let pair = driver.wait(contenders::introspecting())?;
+    for contender in &pair {
+        driver.wait(contenders::check_opaque(contender))?;
+    }
     let opaque = [
         over_http::same_token(&pair, OPAQUE_TOKEN, scale)?,
         in_process::measure(&driver, &pair, OPAQUE_TOKEN, scale)?,

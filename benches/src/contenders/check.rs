@@ -8,7 +8,7 @@ use tower::ServiceExt;
 
 use crate::contenders::{Contender, Kind};
 use crate::outcome::Outcome;
-use crate::tokens::{good, request, stranger, with_broken_signature};
+use crate::tokens::{OPAQUE_TOKEN, good, request, stranger, with_broken_signature};
 
 /// Presents a good token and one bad token for each check.
 ///
@@ -60,15 +60,20 @@ pub(crate) async fn check(contender: &Contender, algorithm: Algorithm) -> Outcom
     without_token(contender).await
 }
 
+/// Presents the opaque token, and one of nobody's.
+///
 /// # Errors
 ///
-/// Where the answer to `token` has another status.
-pub(super) async fn expect(
-    contender: &Contender,
-    what: &str,
-    token: &str,
-    status: u16,
-) -> Outcome<()> {
+/// Where an answer is not the one that fits.
+pub(crate) async fn check_opaque(contender: &Contender) -> Outcome<()> {
+    expect(contender, "the opaque token", OPAQUE_TOKEN, 200).await?;
+    if contender.kind == Kind::Bare {
+        return Ok(());
+    }
+    expect(contender, "an opaque token of nobody's", "opq_7", 401).await
+}
+
+async fn expect(contender: &Contender, what: &str, token: &str, status: u16) -> Outcome<()> {
     let router = contender.router.clone();
     let answered = router.oneshot(request(token)?).await?.status();
     if answered == status {
