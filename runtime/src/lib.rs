@@ -52,7 +52,7 @@ pub use self::resource_server::server::ResourceServer;
 #[cfg(feature = "introspection")]
 pub use self::resource_server::{IntrospectedTokens, Introspection, IntrospectionConfigError};
 pub use self::resource_server::{NotReady, Startup};
-pub use self::response::Problem;
+pub use self::response::{Problem, ProblemType};
 pub use self::routing::api::Api;
 pub use self::routing::extractor::{TrustedExtractor, Unvalidated};
 pub use self::routing::secure_router::SecureRouter;

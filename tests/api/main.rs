@@ -18,6 +18,7 @@ mod inventory;
 mod limits;
 mod names;
 mod order;
+mod problems;
 mod roles;
 mod routers;
 mod support;

@@ -61,9 +61,12 @@ impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for f64 {
     }
 }
 
+/// What is told of a number that garde's `range` lets through.
+pub(crate) const NOT_FINITE: &str = "must be a finite number";
+
 fn examine_float(is_finite: bool, at: &mut dyn FnMut() -> Path, report: &mut Report) {
     if !is_finite {
-        report.append(at(), Error::new("not a finite number"));
+        report.append(at(), Error::new(NOT_FINITE));
     }
 }
 

@@ -2,7 +2,9 @@
 
 use garde::Report;
 use garde::error::Path;
+use garde::i18n::with_i18n;
 
+use crate::input::told::Told;
 use crate::input::{ContextFrom, InputError, Part, SecureInput, Violation};
 
 /// The most broken rules that are told.
@@ -10,16 +12,17 @@ const MAX_VIOLATIONS: usize = 32;
 
 /// Applies garde's rules, then those that garde has not.
 ///
-/// The details are garde's own texts, which name bounds and never the value; a custom
-/// rule's text is its author's.
+/// The details name bounds and never the value; a custom rule's text is its author's.
 pub(crate) fn check<T, S>(value: T, part: Part, state: &S) -> Result<T, InputError>
 where
     T: SecureInput,
     T::Context: ContextFrom<S>,
 {
     let context = T::Context::context_from(state);
-    let mut report = Report::new();
-    value.validate_into(&context, &mut Path::empty, &mut report);
+    let (mut report, told) = (Report::new(), Told::default());
+    with_i18n(&told, || {
+        value.validate_into(&context, &mut Path::empty, &mut report);
+    });
     value.examine(&mut Path::empty, &mut report);
     if report.is_empty() {
         return Ok(value);
@@ -33,7 +36,8 @@ where
                 Part::Body => pointer,
                 Part::Path | Part::Query | Part::Form => bare(&pointer),
             };
-            Violation::new(place, error.message().to_owned())
+            let detail = error.message();
+            Violation::new(place, told.rule_of(detail), detail.to_owned())
         })
         .collect();
     Err(InputError::Invalid(part, violations))

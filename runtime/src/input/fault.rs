@@ -111,17 +111,44 @@ impl Fault {
 
     /// What is wrong with a body, at a JSON Pointer.
     pub(crate) fn in_body(&self) -> Violation {
-        Violation::new(self.pointer(), self.detail())
+        Violation::new(self.pointer(), self.rule(), self.detail())
     }
 
     /// What is wrong with a query, form or path, at the parameter's name.
     pub(crate) fn in_parameters(&self) -> Violation {
-        match (self.0.what, self.0.path.last()) {
-            (What::Missing(name), _) => Violation::new(name, "is missing"),
-            (_, Some(Segment::Name(name))) => Violation::new(*name, self.detail()),
-            (What::Unknown, _) => Violation::new("", "has a parameter that is not known here"),
-            (What::Repeats, _) => Violation::new("", "has a parameter twice"),
-            _ => Violation::new("", self.detail()),
+        let (name, detail) = match (self.0.what, self.0.path.last()) {
+            (What::Missing(name), _) => (name, "is missing".into()),
+            (_, Some(Segment::Name(name))) => (*name, self.detail()),
+            (What::Unknown, _) => ("", "has a parameter that is not known here".into()),
+            (What::Repeats, _) => ("", "has a parameter twice".into()),
+            _ => ("", self.detail()),
+        };
+        Violation::new(name, self.rule(), detail)
+    }
+
+    /// What is wrong with the parameter of this name.
+    pub(crate) fn in_parameter(&self, name: &str) -> Violation {
+        Violation::new(name, self.rule(), self.detail())
+    }
+
+    /// The first step of the way.
+    pub(crate) fn outermost(&self) -> Option<Segment> {
+        self.0.path.last().copied()
+    }
+
+    /// Which rule is broken, by its name in PROBLEMS.md.
+    fn rule(&self) -> &'static str {
+        match (self.0.what, self.0.wanted) {
+            (What::Unread | What::Type, Some(Wanted::Single)) => "single",
+            (What::Unread | What::Type, _) => "type",
+            (What::Value, Some(Wanted::Whole | Wanted::Number)) => "range",
+            (What::Value | What::Form, _) => "format",
+            (What::Length, _) => "items",
+            (What::Missing(_), _) => "required",
+            (What::Unknown, _) => "unknown",
+            (What::Twice | What::Repeats, _) => "unique",
+            (What::Deep, _) => "depth",
+            (What::Variant(_), _) => "enum",
         }
     }
 
@@ -268,11 +295,11 @@ mod tests {
         let fault = Fault::missing_field("sku").within(Segment::Index(0));
         assert_eq!(
             fault.in_body(),
-            Violation::new("/0", "lacks the member `sku`")
+            Violation::new("/0", "required", "lacks the member `sku`")
         );
         assert_eq!(
             Fault::missing_field("page").in_parameters(),
-            Violation::new("page", "is missing")
+            Violation::new("page", "required", "is missing")
         );
     }
 

@@ -8,11 +8,11 @@ use std::collections::HashSet;
 
 use percent_encoding::percent_decode;
 use serde::Deserializer;
-use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Visitor};
 use serde::forward_to_deserialize_any;
 
 use crate::input::fault::{Fault, What, declared};
-use crate::input::text::Text;
+use crate::input::text::Named;
 use crate::input::{InputError, Part, Violation};
 
 /// The most pairs that are looked at.
@@ -21,22 +21,26 @@ const MAX_PAIRS: usize = 256;
 /// Decodes `application/x-www-form-urlencoded` text: 400 where it is malformed, 422
 /// where it does not fit the type.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], part: Part) -> Result<T, InputError> {
-    let pairs =
-        split(text).map_err(|detail| InputError::Undecodable(part, Violation::new("", detail)))?;
+    let pairs = split(text).map_err(|(rule, detail)| {
+        InputError::Undecodable(part, Violation::new("", rule, detail))
+    })?;
     T::deserialize(Parameters(&pairs))
         .map_err(|fault| InputError::Unfit(part, fault.in_parameters()))
 }
 
 type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 
-fn split(text: &[u8]) -> Result<Vec<Pair<'_>>, &'static str> {
+/// A rule and what is wrong by it.
+type Malformed = (&'static str, &'static str);
+
+fn split(text: &[u8]) -> Result<Vec<Pair<'_>>, Malformed> {
     let mut pairs = Vec::new();
     for pair in text
         .split(|byte| *byte == b'&')
         .filter(|pair| !pair.is_empty())
     {
         if pairs.len() == MAX_PAIRS {
-            return Err("has more than 256 parameters");
+            return Err(("parameters", "has more than 256 parameters"));
         }
         let equals = pair.iter().position(|byte| *byte == b'=');
         let (name, value) = match equals.and_then(|at| pair.split_at_checked(at)) {
@@ -49,13 +53,13 @@ fn split(text: &[u8]) -> Result<Vec<Pair<'_>>, &'static str> {
 }
 
 /// Undoes `+` and `%XX`; anything else that begins with `%` is an error, not itself.
-fn unescape(text: &[u8]) -> Result<Cow<'_, str>, &'static str> {
+fn unescape(text: &[u8]) -> Result<Cow<'_, str>, Malformed> {
     let mut after_percent = text.split(|byte| *byte == b'%').skip(1);
     if !after_percent.all(|rest| {
         rest.get(..2)
             .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
     }) {
-        return Err("has a malformed percent escape");
+        return Err(("encoding", "has a malformed percent escape"));
     }
     let decoded = if text.contains(&b'+') {
         let spaced: Vec<u8> = text
@@ -68,7 +72,7 @@ fn unescape(text: &[u8]) -> Result<Cow<'_, str>, &'static str> {
     } else {
         percent_decode(text).decode_utf8()
     };
-    decoded.map_err(|_| "is not UTF-8")
+    decoded.map_err(|_| ("encoding", "is not UTF-8"))
 }
 
 /// The pairs, as the struct that is made of them.
@@ -89,11 +93,9 @@ impl Parameters<'_> {
                 });
             }
         }
-        visitor.visit_map(Walk {
-            fields,
-            rest: self.0.iter(),
-            current: None,
-        })
+        let pairs = self.0.iter();
+        let pairs = pairs.map(|(name, value)| (name.as_ref(), value.as_ref()));
+        visitor.visit_map(Named::new(fields, pairs))
     }
 }
 
@@ -124,41 +126,6 @@ impl<'de> Deserializer<'de> for Parameters<'_> {
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
         option unit unit_struct seq tuple tuple_struct map enum identifier ignored_any
-    }
-}
-
-struct Walk<'a> {
-    fields: &'static [&'static str],
-    rest: std::slice::Iter<'a, Pair<'a>>,
-    current: Option<&'a Pair<'a>>,
-}
-
-impl<'de> MapAccess<'de> for Walk<'_> {
-    type Error = Fault;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
-        self.current = self.rest.next();
-        match self.current {
-            Some((name, _)) => seed
-                .deserialize(Text(name))
-                .map(Some)
-                .map_err(Fault::of_name),
-            None => Ok(None),
-        }
-    }
-
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
-        let Some((name, value)) = self.current else {
-            return Err(Fault::new(What::Form));
-        };
-        seed.deserialize(Text(value))
-            .map_err(|fault| match declared(self.fields, name) {
-                Some(segment) => fault.within(segment),
-                None => fault,
-            })
     }
 }
 
@@ -282,7 +249,10 @@ mod tests {
         assert_eq!(read(b"share=NaN"), fault(422, "share", "must be a number"));
         assert_eq!(
             decode::<Needs>(b"", Part::Query).unwrap_err(),
-            InputError::Unfit(Part::Query, Violation::new("perPage", "is missing"))
+            InputError::Unfit(
+                Part::Query,
+                Violation::new("perPage", "required", "is missing")
+            )
         );
     }
 
@@ -290,10 +260,11 @@ mod tests {
     fn at_most_256_pairs_are_looked_at() {
         let pairs = |count: usize| split_count(&vec!["a=1"; count].join("&"));
         assert_eq!(pairs(MAX_PAIRS), Ok(MAX_PAIRS));
-        assert_eq!(pairs(MAX_PAIRS + 1), Err("has more than 256 parameters"));
+        let over = pairs(MAX_PAIRS + 1);
+        assert_eq!(over, Err(("parameters", "has more than 256 parameters")));
     }
 
-    fn split_count(text: &str) -> Result<usize, &'static str> {
+    fn split_count(text: &str) -> Result<usize, Malformed> {
         split(text.as_bytes()).map(|pairs| pairs.len())
     }
 }

@@ -1,47 +1,191 @@
-//! `Valid<Path<T>>`: the parameters of the matched route.
+//! The parameters of the matched route, strictly decoded.
+//!
+//! A struct takes them by name and may leave some to others: routers nest, and an outer
+//! one's parameters are no fault of whoever sends the request. Anything else takes all of
+//! them, in order.
 
 use axum::extract::path::ErrorKind;
 use axum::extract::rejection::{PathRejection, RawPathParamsRejection};
-use axum::extract::{FromRequestParts, OptionalFromRequestParts, Path, RawPathParams};
+use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, SeqAccess, Visitor};
 
-use crate::input::check::check;
-use crate::input::{ContextFrom, InputError, Part, SecureInput, Valid, Violation};
+use crate::input::fault::{Fault, Segment, What, declared};
+use crate::input::text::{Named, Text};
+use crate::input::{InputError, Part, SecureInput, Shape, Violation};
 
-impl<T, S> FromRequestParts<S> for Valid<Path<T>>
-where
-    T: SecureInput + DeserializeOwned + Send,
-    T::Context: ContextFrom<S>,
-    S: Send + Sync,
-{
-    type Rejection = InputError;
+/// Names and values, at least one.
+pub(crate) struct Parameters(RawPathParams);
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
-        let Path(value) = <Path<T> as FromRequestParts<S>>::from_request_parts(parts, state)
-            .await
-            .map_err(|rejection| decoded(&rejection))?;
-        Ok(Self(Path(check(value, Part::Path, state)?)))
+impl Parameters {
+    /// The parameters of the matched route; none where it has none.
+    pub(crate) async fn of(parts: &mut Parts) -> Result<Option<Self>, InputError> {
+        match RawPathParams::from_request_parts(parts, &()).await {
+            Ok(parameters) if parameters.iter().next().is_some() => Ok(Some(Self(parameters))),
+            Ok(_) | Err(RawPathParamsRejection::MissingPathParams(_)) => Ok(None),
+            // only the other rejection says in which of them
+            Err(_) => match Path::<IgnoredAny>::from_request_parts(parts, &()).await {
+                Ok(_) => Err(InputError::Misdeclared),
+                Err(rejection) => Err(refused(&rejection)),
+            },
+        }
+    }
+
+    pub(crate) fn decode<T: DeserializeOwned>(&self) -> Result<T, InputError> {
+        let pairs: Vec<_> = self.0.iter().collect();
+        T::deserialize(All(&pairs)).map_err(|fault| match fault.what() {
+            What::Length | What::Missing(_) => InputError::Misdeclared,
+            _ => InputError::Unfit(Part::Path, self.place(&fault)),
+        })
+    }
+
+    fn place(&self, fault: &Fault) -> Violation {
+        match fault.outermost() {
+            Some(Segment::Index(index)) => fault.in_parameter(self.name(index)),
+            Some(Segment::Name(_)) => fault.in_parameters(),
+            None => fault.in_parameter(self.name(0)),
+        }
+    }
+
+    /// A broken rule by its parameter's name, where the type itself knows none.
+    pub(crate) fn named<T: SecureInput>(&self, error: InputError) -> InputError {
+        let shape = T::shape();
+        match (error, shape) {
+            (error, Shape::Fields(_)) => error,
+            (InputError::Invalid(part, violations), _) => {
+                let named = violations.into_iter().map(|violation| {
+                    let index = violation.pointer().parse().unwrap_or(0);
+                    violation.at(self.name(index))
+                });
+                InputError::Invalid(part, named.collect())
+            }
+            (error, _) => error,
+        }
+    }
+
+    fn name(&self, index: usize) -> &str {
+        self.0.iter().nth(index).map_or("", |(name, _)| name)
     }
 }
 
-/// Absent is a route without parameters.
-impl<T, S> OptionalFromRequestParts<S> for Valid<Path<T>>
-where
-    T: SecureInput + DeserializeOwned + Send,
-    T::Context: ContextFrom<S>,
-    S: Send + Sync,
-{
-    type Rejection = InputError;
+/// All parameters, as whatever is made of them.
+struct All<'a>(&'a [(&'a str, &'a str)]);
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, InputError> {
-        match RawPathParams::from_request_parts(parts, state).await {
-            Ok(parameters) if parameters.iter().next().is_none() => Ok(None),
-            Err(RawPathParamsRejection::MissingPathParams(_)) => Ok(None),
-            _ => <Self as FromRequestParts<S>>::from_request_parts(parts, state)
-                .await
-                .map(Some),
+impl<'a> All<'a> {
+    fn only(self) -> Result<Text<'a>, Fault> {
+        match self.0 {
+            [(_, value)] => Ok(Text(value)),
+            _ => Err(Fault::new(What::Length)),
         }
+    }
+
+    fn in_order<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_seq(InOrder {
+            values: self.0,
+            index: 0,
+        })
+    }
+}
+
+struct InOrder<'a> {
+    values: &'a [(&'a str, &'a str)],
+    index: usize,
+}
+
+impl<'de> SeqAccess<'de> for InOrder<'_> {
+    type Error = Fault;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Fault> {
+        let Some((_, value)) = self.values.get(self.index) else {
+            return Ok(None);
+        };
+        let item = seed
+            .deserialize(Text(value))
+            .map_err(|fault| fault.within(Segment::Index(self.index)))?;
+        self.index += 1;
+        Ok(Some(item))
+    }
+}
+
+macro_rules! one {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+            self.only()?.$method(visitor)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for All<'_> {
+    type Error = Fault;
+
+    one! {
+        deserialize_any deserialize_bool deserialize_char deserialize_str deserialize_string
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_f32 deserialize_f64 deserialize_bytes deserialize_byte_buf
+        deserialize_option deserialize_unit deserialize_identifier deserialize_ignored_any
+        deserialize_map
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let wanted = self.0.iter().copied();
+        let wanted = wanted.filter(|(name, _)| declared(fields, name).is_some());
+        visitor.visit_map(Named::new(fields, wanted))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Fault> {
+        if len == self.0.len() {
+            self.in_order(visitor)
+        } else {
+            Err(Fault::new(What::Length))
+        }
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_tuple(len, visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.in_order(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.only()?.deserialize_unit_struct(name, visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.only()?.deserialize_enum(name, variants, visitor)
     }
 }
 
@@ -49,97 +193,43 @@ where
 ///
 /// A path that does not decode and a segment of another type are told apart; a type
 /// that does not fit the route's parameters is a fault of the API.
-pub(crate) fn decoded(rejection: &PathRejection) -> InputError {
+pub(crate) fn refused(rejection: &PathRejection) -> InputError {
     let PathRejection::FailedToDeserializePathParams(failure) = rejection else {
         return InputError::Misdeclared;
     };
     match failure.kind() {
         ErrorKind::InvalidUtf8InPathParam { key } => {
-            InputError::Undecodable(Part::Path, Violation::new(key, "is not UTF-8"))
+            let violation = Violation::new(key, "encoding", "is not UTF-8");
+            InputError::Undecodable(Part::Path, violation)
         }
         ErrorKind::ParseErrorAtKey {
             key, expected_type, ..
-        } => unfit(key, detail(expected_type)),
-        ErrorKind::DeserializeError { key, .. } => unfit(key, OTHER),
+        } => unfit(key, expected_type),
+        ErrorKind::DeserializeError { key, .. } => unfit(key, ""),
         ErrorKind::ParseErrorAtIndex {
             index,
             expected_type,
             ..
-        } => unfit(&index.to_string(), detail(expected_type)),
-        ErrorKind::ParseError { expected_type, .. } => unfit("", detail(expected_type)),
-        ErrorKind::Message(_) => unfit("", OTHER),
+        } => unfit(&index.to_string(), expected_type),
+        ErrorKind::ParseError { expected_type, .. } => unfit("", expected_type),
+        ErrorKind::Message(_) => unfit("", ""),
         _ => InputError::Misdeclared,
     }
 }
 
-fn unfit(name: &str, detail: &'static str) -> InputError {
-    InputError::Unfit(Part::Path, Violation::new(name, detail))
-}
-
-const OTHER: &str = "does not have the form that is expected here";
-
-/// What axum says that it expected: the name of a Rust type.
-fn detail(expected: &str) -> &'static str {
-    match expected {
-        "bool" => "must be `true` or `false`",
-        "char" => "must be a single character",
-        "f32" | "f64" => "must be a number",
+/// `expected` is the name of a Rust type.
+fn unfit(name: &str, expected: &str) -> InputError {
+    let (rule, detail) = match expected {
+        "bool" => ("type", "must be `true` or `false`"),
+        "char" => ("type", "must be a single character"),
+        "f32" | "f64" => ("type", "must be a number"),
         "u8" | "u16" | "u32" | "u64" | "u128" | "i8" | "i16" | "i32" | "i64" | "i128" => {
-            "must be a whole number within range"
+            ("type", "must be a whole number within range")
         }
-        _ => OTHER,
-    }
+        _ => ("format", "does not have the form that is expected here"),
+    };
+    InputError::Unfit(Part::Path, Violation::new(name, rule, detail))
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::Router;
-    use axum::body::Body;
-    use axum::extract::Request;
-    use axum::routing::get;
-    use tower::ServiceExt as _;
-
-    use super::*;
-
-    /// What becomes of axum's rejection of a `Path<T>` on the route `/{id}`.
-    async fn refused<T: DeserializeOwned + Send + 'static>(path: &str) -> String {
-        let handler = async |path: Result<Path<T>, PathRejection>| match path {
-            Ok(_) => String::new(),
-            Err(rejection) => format!("{:?}", decoded(&rejection)),
-        };
-        let router = Router::new().route("/{id}", get(handler));
-        let request = Request::get(path).body(Body::empty()).unwrap();
-        let body = router.oneshot(request).await.unwrap().into_body();
-        let text = axum::body::to_bytes(body, 4096).await.unwrap();
-        String::from_utf8(text.to_vec()).unwrap()
-    }
-
-    fn said(error: &InputError) -> String {
-        format!("{error:?}")
-    }
-
-    #[tokio::test]
-    async fn a_segment_of_another_type_is_unfit_and_not_quoted() {
-        assert_eq!(refused::<u32>("/7").await, "");
-        let whole = "must be a whole number within range";
-        assert_eq!(refused::<u32>("/hunter2").await, said(&unfit("", whole)));
-        assert_eq!(refused::<(u8,)>("/256").await, said(&unfit("0", whole)));
-        assert_eq!(
-            refused::<std::net::IpAddr>("/hunter2").await,
-            said(&unfit("id", OTHER))
-        );
-    }
-
-    #[tokio::test]
-    async fn a_segment_that_is_no_text_is_undecodable() {
-        let error = InputError::Undecodable(Part::Path, Violation::new("id", "is not UTF-8"));
-        assert_eq!(refused::<String>("/%ff").await, said(&error));
-    }
-
-    #[tokio::test]
-    async fn a_type_that_does_not_fit_the_route_is_the_apis_fault() {
-        let misdeclared = said(&InputError::Misdeclared);
-        assert_eq!(refused::<(u8, u8)>("/7").await, misdeclared);
-        assert_eq!(refused::<Option<u8>>("/7").await, misdeclared);
-    }
-}
+mod tests;

@@ -9,7 +9,9 @@ mod headers;
 mod input;
 mod no_caller;
 mod problem;
+mod problem_type;
 mod refusal;
+mod rewrite;
 mod routes;
 
 #[cfg(fuzzing)]
@@ -17,5 +19,7 @@ pub(crate) use self::challenge::Challenge;
 pub(crate) use self::foreign::unify;
 pub(crate) use self::headers::{harden, harden_secured};
 pub use self::problem::Problem;
+pub use self::problem_type::ProblemType;
 pub(crate) use self::refusal::refuse;
+pub(crate) use self::rewrite::rewrite;
 pub(crate) use self::routes::{method_not_allowed, not_found};

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::input::Violation;
+use crate::response::ProblemType;
 
 /// The media type of every refusal.
 pub(crate) const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -25,6 +26,9 @@ const MAX_ERRORS: usize = 32;
 /// Handlers return it as their error type; Palisade's own refusals have the same
 /// shape. Nothing of the request is ever echoed by Palisade; what a handler puts
 /// into `detail` or a member is its own decision.
+///
+/// Members and wording of the API's own are put into every problem in one place:
+/// [`Api::map_problems`](crate::Api::map_problems).
 ///
 /// # Examples
 ///
@@ -43,7 +47,7 @@ pub struct Problem {
 #[derive(Clone, PartialEq)]
 struct Inner {
     status: StatusCode,
-    kind: Option<Cow<'static, str>>,
+    kind: Option<ProblemType>,
     title: Option<Cow<'static, str>>,
     detail: Option<Cow<'static, str>>,
     errors: Vec<Violation>,
@@ -73,16 +77,17 @@ impl Problem {
         }
     }
 
-    /// Sets `type`, a URI that identifies and documents the kind of problem.
+    /// Sets the kind of problem: its `type` and, where no other is set, its `title`.
     ///
-    /// Absent, it is `about:blank`: nothing more specific than the status.
+    /// Absent, `type` is `about:blank`: nothing more specific than the status.
     #[must_use]
-    pub fn kind(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
-        self.inner.kind = Some(uri.into());
+    pub fn kind(mut self, kind: ProblemType) -> Self {
+        self.inner.kind = Some(kind);
         self
     }
 
-    /// Sets `title`, the short summary of the kind of problem; the same at each occurrence.
+    /// Sets `title`, the short summary of the kind of problem, as in another language;
+    /// else the same at each occurrence.
     #[must_use]
     pub fn title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
         self.inner.title = Some(title.into());
@@ -96,17 +101,17 @@ impl Problem {
         self
     }
 
-    /// Adds one entry to `errors`: what is wrong (`detail`) and where (`pointer`).
-    ///
-    /// The pointer is a JSON Pointer (RFC 6901) into the body, or the name of a
-    /// parameter. At most 32 entries are answered.
+    /// Adds one entry to `errors`; at most 32 are answered.
     #[must_use]
-    pub fn error(
-        mut self,
-        pointer: impl Into<String>,
-        detail: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        self.inner.errors.push(Violation::new(pointer, detail));
+    pub fn error(mut self, violation: Violation) -> Self {
+        self.inner.errors.push(violation);
+        self
+    }
+
+    /// Changes each entry of `errors`, as to put it in the API's own words.
+    #[must_use]
+    pub fn map_errors(mut self, map: impl FnMut(Violation) -> Violation) -> Self {
+        self.inner.errors = self.inner.errors.into_iter().map(map).collect();
         self
     }
 
@@ -133,22 +138,41 @@ impl Problem {
         self.inner.status
     }
 
+    /// The kind of problem; none where `type` is `about:blank`.
+    pub fn problem_type(&self) -> Option<ProblemType> {
+        self.inner.kind
+    }
+
+    /// The entries of `errors`.
+    pub fn errors(&self) -> &[Violation] {
+        &self.inner.errors
+    }
+
+    /// The same problem, told with the status that the answer really has.
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.inner.status = status;
+        self
+    }
+
     pub(crate) fn with_errors(mut self, errors: impl IntoIterator<Item = Violation>) -> Self {
         self.inner.errors.extend(errors);
         self
     }
 
-    fn body(&self) -> Vec<u8> {
+    pub(crate) fn body(&self) -> Vec<u8> {
         let inner = &*self.inner;
-        let phrase = inner.status.canonical_reason().unwrap_or("Error");
+        let (uri, title) = match inner.kind {
+            Some(kind) => (kind.uri(), kind.title()),
+            None => (
+                "about:blank",
+                inner.status.canonical_reason().unwrap_or("Error"),
+            ),
+        };
         let mut object = Map::new();
-        object.insert(
-            "type".into(),
-            inner.kind.as_deref().unwrap_or("about:blank").into(),
-        );
+        object.insert("type".into(), uri.into());
         object.insert(
             "title".into(),
-            inner.title.as_deref().unwrap_or(phrase).into(),
+            inner.title.as_deref().unwrap_or(title).into(),
         );
         object.insert("status".into(), inner.status.as_u16().into());
         if let Some(detail) = &inner.detail {
@@ -195,6 +219,7 @@ impl IntoResponse for Problem {
         let mut response = Response::new(Body::from(self.body()));
         *response.status_mut() = self.inner.status;
         response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
+        response.extensions_mut().insert(self);
         response
     }
 }
@@ -234,7 +259,7 @@ mod tests {
     fn at_most_32_errors_are_answered() {
         let problem = (0..40).fold(
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY),
-            |problem, at| problem.error(format!("/{at}"), "wrong"),
+            |problem, at| problem.error(Violation::new(format!("/{at}"), "custom", "wrong")),
         );
         assert_eq!(json(&problem)["errors"].as_array().unwrap().len(), 32);
     }

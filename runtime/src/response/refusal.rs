@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use crate::claims::{Role, Scope};
 use crate::guard::Refusal;
 use crate::policy::{Lacking, Requirement};
-use crate::response::Problem;
 use crate::response::challenge::Challenge;
+use crate::response::{Problem, ProblemType};
 
 /// Answers a refusal: status, challenge and problem.
 pub(crate) fn refuse(refusal: Refusal, realm: &str) -> Response {
@@ -21,17 +21,21 @@ pub(crate) fn refuse(refusal: Refusal, realm: &str) -> Response {
         // RFC 6750 §3.1: no error code where no authentication was sent
         Refusal::NoCredential => {
             let problem = Problem::new(StatusCode::UNAUTHORIZED)
+                .kind(ProblemType::MISSING_TOKEN)
                 .detail("this endpoint needs an access token");
             answer(problem, challenge)
         }
         Refusal::MalformedCredential => {
-            let problem = Problem::new(StatusCode::BAD_REQUEST).detail(
-                "the request must carry exactly one well-formed `Authorization: Bearer` header",
-            );
+            let problem = Problem::new(StatusCode::BAD_REQUEST)
+                .kind(ProblemType::MALFORMED_CREDENTIAL)
+                .detail(
+                    "the request must carry exactly one well-formed `Authorization: Bearer` header",
+                );
             answer(problem, challenge.error("invalid_request"))
         }
         Refusal::InvalidToken(_) => {
             let problem = Problem::new(StatusCode::UNAUTHORIZED)
+                .kind(ProblemType::INVALID_TOKEN)
                 .detail("the access token is expired, malformed, or not meant for this API");
             answer(problem, challenge.error("invalid_token"))
         }
@@ -47,6 +51,7 @@ pub(crate) fn refuse(refusal: Refusal, realm: &str) -> Response {
 /// [RFC 9110 §10.2.3]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
 fn try_again(after: Duration) -> Response {
     let mut response = Problem::new(StatusCode::SERVICE_UNAVAILABLE)
+        .kind(ProblemType::VERIFICATION_UNAVAILABLE)
         .detail("access tokens cannot be verified at present")
         .into_response();
     let seconds = after.as_millis().div_ceil(1_000).clamp(1, 60);
@@ -60,7 +65,7 @@ fn try_again(after: Duration) -> Response {
 /// Tells what is needed and not held. The RFC has a parameter for scopes only, so roles stand
 /// in the problem alone.
 fn insufficient(lacking: Lacking, challenge: Challenge) -> Response {
-    let forbidden = Problem::new(StatusCode::FORBIDDEN);
+    let forbidden = Problem::new(StatusCode::FORBIDDEN).kind(ProblemType::INSUFFICIENT_SCOPE);
     match lacking {
         Lacking::Scopes(scopes) => {
             let problem = forbidden

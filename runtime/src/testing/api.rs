@@ -42,6 +42,13 @@ impl TestApi {
         }
     }
 
+    /// Changes the API, as [`Api::map_problems`] does.
+    #[must_use]
+    pub fn map_api(self, map: impl FnOnce(Api) -> Api) -> Self {
+        let api = map(self.api);
+        Self { api, ..self }
+    }
+
     /// A request by `subject`, with a token that is good for five minutes and holds neither
     /// scope nor role.
     pub fn caller(&self, subject: &str) -> TestRequest {

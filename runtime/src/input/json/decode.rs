@@ -21,7 +21,7 @@ const NO_JSON: &str = "is not JSON that can be decoded";
 /// Decodes one JSON text ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) strictly.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
     let Ok(text) = str::from_utf8(text) else {
-        let violation = Violation::new("", "is not UTF-8");
+        let violation = Violation::new("", "encoding", "is not UTF-8");
         return Err(InputError::Undecodable(Part::Body, violation));
     };
     match read(text) {
@@ -64,11 +64,12 @@ fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Failure> {
 impl Failure {
     fn violation(&self) -> Violation {
         let place = self.fault.in_body();
-        match (self.fault.what(), self.beneath) {
-            (What::Unread, Some(Category::Eof)) => Violation::new(place.pointer(), ENDS_EARLY),
-            (What::Unread, _) => Violation::new(place.pointer(), NO_JSON),
-            _ => place,
-        }
+        let detail = match (self.fault.what(), self.beneath) {
+            (What::Unread, Some(Category::Eof)) => ENDS_EARLY,
+            (What::Unread, _) => NO_JSON,
+            _ => return place,
+        };
+        Violation::new(place.pointer(), "syntax", detail)
     }
 
     /// Whether both readings stopped for the same reason, and so at the same place.

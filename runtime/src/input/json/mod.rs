@@ -5,7 +5,6 @@
 
 mod access;
 mod decode;
-mod extract;
 mod strict;
 #[cfg(test)]
 mod tests;

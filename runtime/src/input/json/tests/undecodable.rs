@@ -108,7 +108,7 @@ fn what_no_decoder_can_read_is_400() {
         decode::<Order>(b"{\"sku\": \"\xff\"}"),
         Err(InputError::Undecodable(
             Part::Body,
-            Violation::new("", "is not UTF-8")
+            Violation::new("", "encoding", "is not UTF-8")
         ))
     );
 }

@@ -1,0 +1,181 @@
+//! Every failure has one shape, and the API may put all of them into its own words.
+
+use palisade::ProblemType;
+use palisade::input::Violation;
+use palisade::prelude::*;
+use palisade::testing::{Answer, TestApi};
+use serde_json::{Value, json};
+
+use crate::support::{Calls, routes};
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Reading {
+    #[garde(range(min = 1, max = 9))]
+    level: u8,
+    #[garde(length(max = 3), inner(range(min = 0.0, max = 1.0)))]
+    values: Vec<f64>,
+    #[garde(custom(|pin: &u8, (): &()| {
+        if pin.is_multiple_of(2) { Ok(()) } else { Err(garde::Error::new("must be even")) }
+    }))]
+    pin: u8,
+}
+
+#[public(reason = "a test")]
+async fn read(Valid(Json(reading)): Valid<Json<Reading>>) -> Result<String, Problem> {
+    if reading.level > 5 {
+        let violation = Violation::new("/level", "stock", "is not at hand");
+        return Err(Problem::new(StatusCode::CONFLICT).error(violation));
+    }
+    Ok(format!("{} {}", reading.values.len(), reading.pin))
+}
+
+async fn api() -> TestApi {
+    let routes = routes(&Calls::default()).route("/readings", post(read));
+    TestApi::new(routes).await
+}
+
+async fn posted(api: &TestApi, body: &str) -> Answer {
+    let request = api.anonymous().post("/readings");
+    request.body(body, "application/json").send().await
+}
+
+#[tokio::test]
+async fn each_error_names_its_rule() {
+    let api = api().await;
+    let rules = async |body: &str| {
+        let problem: Value = posted(&api, body).await.json();
+        let entries = problem["errors"].as_array().cloned().unwrap_or_default();
+        let rules = entries.iter().map(|entry| {
+            assert_eq!(entry.as_object().unwrap().len(), 3, "{entry}");
+            let text = |name: &str| entry[name].as_str().unwrap().to_owned();
+            (text("pointer"), text("rule"))
+        });
+        rules.collect::<Vec<_>>()
+    };
+    let at = |pointer: &str, rule: &str| (pointer.to_owned(), rule.to_owned());
+    let mut broken = rules(r#"{"level": 0, "values": [2, 2, 2, 2], "pin": 1}"#).await;
+    broken.sort();
+    assert_eq!(
+        broken,
+        [
+            at("/level", "range"),
+            at("/pin", "custom"),
+            at("/values", "length"),
+            at("/values/0", "range"),
+            at("/values/1", "range"),
+            at("/values/2", "range"),
+            at("/values/3", "range"),
+        ]
+    );
+    for (body, pointer, rule) in [
+        ("", "", "syntax"),
+        (r#"{"level": 1, "level": 1}"#, "/level", "unique"),
+        (r#"{"level": "1"}"#, "/level", "type"),
+        (r#"{"level": 256}"#, "/level", "range"),
+        (r#"{"level": 1}"#, "", "required"),
+        (r#"{"x": 1}"#, "", "unknown"),
+        (r#"{"level": 6, "values": [], "pin": 0}"#, "/level", "stock"),
+    ] {
+        assert_eq!(rules(body).await, [at(pointer, rule)], "{body}");
+    }
+}
+
+#[tokio::test]
+async fn each_kind_of_refusal_has_a_type_of_its_own() {
+    let api = api().await;
+    let typed = |answer: Answer| answer.json::<Value>()["type"].clone();
+    let anonymous = |path| api.anonymous().get(path).send();
+    for (answer, expected) in [
+        (anonymous("/whoami").await, ProblemType::MISSING_TOKEN),
+        (
+            api.anonymous().bearer("a b").get("/whoami").send().await,
+            ProblemType::MALFORMED_CREDENTIAL,
+        ),
+        (
+            api.anonymous().bearer("a.b.c").get("/whoami").send().await,
+            ProblemType::INVALID_TOKEN,
+        ),
+        (
+            api.caller("alice").get("/orders").send().await,
+            ProblemType::INSUFFICIENT_SCOPE,
+        ),
+        (
+            api.anonymous().post("/readings").send().await,
+            ProblemType::UNSUPPORTED_MEDIA_TYPE,
+        ),
+        (
+            posted(&api, &" ".repeat(70_000)).await,
+            ProblemType::BODY_TOO_LARGE,
+        ),
+        (posted(&api, "{").await, ProblemType::UNDECODABLE_INPUT),
+        (posted(&api, "[]").await, ProblemType::UNFIT_INPUT),
+        (
+            posted(&api, r#"{"level": 0, "values": [], "pin": 0}"#).await,
+            ProblemType::INVALID_INPUT,
+        ),
+    ] {
+        assert_eq!(typed(answer), expected.uri());
+    }
+    for answer in [
+        anonymous("/nowhere").await,
+        api.anonymous().put("/whoami").send().await,
+        posted(&api, r#"{"level": 6, "values": [], "pin": 0}"#).await,
+    ] {
+        assert_eq!(typed(answer), "about:blank");
+    }
+}
+
+#[tokio::test]
+async fn the_apis_own_words_reach_every_problem_and_nothing_else() {
+    let api = api().await.map_api(|api| {
+        api.map_problems(|problem| {
+            problem
+                .map_errors(|error| match error.rule() {
+                    "range" => error.with_detail("kei waho"),
+                    _ => error,
+                })
+                .title("kaore")
+                .member("support", "help@example.govt.nz")
+        })
+    });
+    let invalid = r#"{"level": 0, "values": [], "pin": 0}"#;
+    let taken = r#"{"level": 6, "values": [], "pin": 0}"#;
+    for (answer, status) in [
+        (api.anonymous().get("/whoami").send().await, 401),
+        (
+            api.anonymous().bearer("a.b.c").get("/whoami").send().await,
+            401,
+        ),
+        (api.caller("alice").get("/orders").send().await, 403),
+        (posted(&api, invalid).await, 422),
+        (posted(&api, taken).await, 409),
+        (api.anonymous().get("/nowhere").send().await, 404),
+        (api.anonymous().put("/whoami").send().await, 405),
+    ] {
+        let problem: Value = answer.json();
+        assert_eq!(answer.status().as_u16(), status);
+        assert_eq!(problem["status"], status);
+        assert_eq!(problem["title"], "kaore");
+        assert_eq!(problem["support"], "help@example.govt.nz");
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json")
+        );
+        assert_eq!(
+            answer.header("content-length"),
+            Some(answer.bytes().len().to_string().as_str())
+        );
+        assert_eq!(
+            answer.header("www-authenticate").is_some(),
+            status == 401 || status == 403
+        );
+    }
+    let problem: Value = posted(&api, invalid).await.json();
+    let told = json!([{ "pointer": "/level", "rule": "range", "detail": "kei waho" }]);
+    assert_eq!(problem["errors"], told);
+    let good = posted(&api, r#"{"level": 1, "values": [], "pin": 0}"#).await;
+    assert_eq!((good.status().as_u16(), good.text().as_str()), (200, "0 0"));
+    let head = api.anonymous().request("HEAD", "/whoami").send().await;
+    assert_eq!((head.status().as_u16(), head.bytes().len()), (401, 0));
+}
