@@ -278,7 +278,44 @@ fn an_input_with_a_mistake_in_its_words() {
 #[test]
 fn the_fallback_of_an_input() {
     assert_snapshot!(input(
-        "#[serde(deny_unknown_fields)] struct Page<'a, T> { #[garde(dive)] items: &'a T }",
+        "#[serde(transparent)] struct Page<'a, T> { #[garde(dive)] items: &'a T, #[garde(skip)] no: u8 }",
+    ));
+}
+
+#[test]
+fn the_input_of_a_generic_type() {
+    assert_snapshot!(input(
+        r"
+            #[serde(deny_unknown_fields)]
+            struct Page<'a, T: Validate<Context = ()>> where T: 'a {
+                #[garde(length(max = 9), dive)]
+                items: &'a [T],
+                #[garde(skip)]
+                no: u8,
+            }
+        ",
+    ));
+}
+
+#[test]
+fn the_input_of_an_enum() {
+    assert_snapshot!(input(
+        r#"
+            #[serde(tag = "type", deny_unknown_fields, rename_all = "snake_case", rename_all_fields = "camelCase")]
+            enum Event {
+                #[serde(alias = "begun")]
+                WasOpened {},
+                Moved {
+                    #[garde(length(bytes, max = 9))]
+                    to_place: String,
+                    #[garde(skip)]
+                    r#in: u8,
+                },
+                Sent(#[garde(dive)] Address),
+                #[serde(skip)]
+                Gone(#[garde(skip)] Vec<u8>),
+            }
+        "#,
     ));
 }
 

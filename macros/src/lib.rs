@@ -110,11 +110,18 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
 ///   `inner(…)` or by `dive`;
 /// - floats have `range(min = …, max = …)`, and are refused when they are not finite;
 /// - a nested type derives `SecureInput` and is dived into;
+/// - the keys of a map are scalars or newtypes that derive `SecureInput`; its values are bounded
+///   as items are, in `palisade::input::Map`, or need no rule;
 /// - integers, `bool`, `Uuid`, fieldless enums and the like need no rule but `skip`.
 ///
 /// Rules inside `if(…)`, under `adapt(…)`, counted in graphemes, or with an end read
-/// from the value or its context do not count. A struct with named fields denies unknown
-/// fields. Words of serde that hide what comes in are refused.
+/// from the value or its context do not count. A `pattern("…")` has to match the whole text.
+///
+/// Structs, tuples, newtypes and enums may be generic: a field whose type depends on a parameter is
+/// proved where the type is used. Whatever has named fields denies unknown ones. Enums may have each of
+/// serde's representations but `untagged`, which says of no variant why it does not fit; beside a `tag`, a
+/// variant without content is written `Opened {}`, because serde ignores what stands beside the tag of
+/// `Opened`. Other words of serde that hide what comes in are refused.
 ///
 /// # Attributes
 ///

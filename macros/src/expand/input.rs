@@ -1,11 +1,11 @@
 //! `SecureInput` and `Bounded` for a type that is taken as input.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::Member;
-use syn::spanned::Spanned;
+use proc_macro2::TokenStream;
+use quote::quote;
 
-use crate::model::{Field, Head, Input, Kind, Mark, Rules};
+use crate::expand::input_fields::{examine, shape};
+use crate::expand::input_proof::{bounds, written_at};
+use crate::model::{Form, Head, Input, Kind};
 
 /// Input: a checked type. Output: its proof.
 ///
@@ -18,25 +18,38 @@ use crate::model::{Field, Head, Input, Kind, Mark, Rules};
 /// ```
 ///
 /// `field::<Type, Rules>()` is the proof. It stands in both functions with the same
-/// spans, and rustc says once what is wrong with it.
+/// spans, and rustc says once what is wrong with it. Of a field whose type depends on a
+/// generic parameter it is also a condition of the impl.
 pub(crate) fn input(input: &Input) -> TokenStream {
     let Input { head, kind } = input;
     // garde reports the mistake; should it not, this asks for a `SecureInput` that is not there
     if head.refused_by_garde {
         return nested(head);
     }
-    let Head { krate, ident, .. } = head;
+    let Head {
+        krate,
+        ident,
+        generics,
+        ..
+    } = head;
     let private = quote!(#krate::__private);
     let shape = shape(kind, &private);
     let examine = examine(kind, &private);
+    let generics = bounds(generics, kind, &private);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let bounded = match kind {
         Kind::Scalar => scalar(head),
+        Kind::Struct(Form::Newtype { .. }) => {
+            let nested = nested(head);
+            let key = key(head);
+            quote!(#nested #key)
+        }
         _ => nested(head),
     };
     quote! {
         #[automatically_derived]
-        #[allow(deprecated, unused_variables)]
-        impl #private::SecureInput for #ident {
+        #[allow(deprecated, unused_variables, unreachable_patterns)]
+        impl #impl_generics #private::SecureInput for #ident #type_generics #where_clause {
             fn shape() -> &'static #private::Shape {
                 const { &#shape }
             }
@@ -64,6 +77,7 @@ pub(crate) fn fallback(head: &Head) -> TokenStream {
         ident,
         generics,
         refused_by_garde,
+        ..
     } = head;
     let bounded = bounded_anyhow(head);
     if *refused_by_garde {
@@ -115,17 +129,34 @@ fn scalar(head: &Head) -> TokenStream {
 }
 
 fn nested(head: &Head) -> TokenStream {
-    let Head { krate, ident, .. } = head;
+    let Head {
+        krate,
+        ident,
+        generics,
+        ..
+    } = head;
     let private = quote!(#krate::__private);
+    let (_, type_generics, _) = generics.split_for_impl();
+    let ty = quote!(#ident #type_generics);
+    let mut generics = generics.clone();
+    generics.params.push(syn::parse_quote!(__Rules));
+    let is_generic = generics.params.len() > 1;
+    let clause = generics.make_where_clause();
+    clause
+        .predicates
+        .push(syn::parse_quote!(__Rules: #private::Ruleset<Dive: #private::DiveOf<#ty>>));
+    if is_generic {
+        clause
+            .predicates
+            .push(syn::parse_quote!(#ty: #private::SecureInput));
+    }
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
     let tokens = quote! {
         #[automatically_derived]
-        impl<__Rules> #private::Bounded<__Rules> for #ident
-        where
-            __Rules: #private::Ruleset<Dive: #private::DiveOf<#ident>>,
-        {
+        impl #impl_generics #private::Bounded<__Rules> for #ty #where_clause {
             const EXAMINED: bool = true;
             const NESTED: #private::Nested =
-                #private::Nested::Of(<#ident as #private::SecureInput>::shape);
+                #private::Nested::Of(<#ty as #private::SecureInput>::shape);
 
             #[inline]
             fn examine(
@@ -133,160 +164,39 @@ fn nested(head: &Head) -> TokenStream {
                 __at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
                 __report: &mut #private::garde::Report,
             ) {
-                <#ident as #private::SecureInput>::examine(self, __at, __report)
+                <#ty as #private::SecureInput>::examine(self, __at, __report)
             }
         }
     };
     written_at(tokens, ident.span())
 }
 
-fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
-    let nested = |field: &Field| {
-        if let Some(proof) = proof(field, private) {
-            quote!(#proof.nested())
-        } else {
-            quote!(#private::Nested::Leaf)
-        }
-    };
-    match kind {
-        Kind::Scalar => quote!(#private::Shape::Fields(&[])),
-        Kind::Newtype {
-            field,
-            named_by_garde,
-        } => {
-            let nested = nested(field);
-            if *named_by_garde {
-                quote!(#private::Shape::Newtype(#nested))
-            } else {
-                quote!(#private::Shape::Transparent(#nested))
+/// A newtype may be a map's key. Who looks at keys has no context to give.
+fn key(head: &Head) -> TokenStream {
+    let Head {
+        krate,
+        ident,
+        generics,
+        has_context,
+        ..
+    } = head;
+    if *has_context || !generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let private = quote!(#krate::__private);
+    quote! {
+        #[automatically_derived]
+        impl #private::MapKey for #ident {
+            const EXAMINED: bool = true;
+
+            fn examine_key(
+                &self,
+                __at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
+                __report: &mut #private::garde::Report,
+            ) {
+                #private::garde::Validate::validate_into(self, &(), __at, __report);
+                <#ident as #private::SecureInput>::examine(self, __at, __report)
             }
         }
-        Kind::Tuple(fields) => {
-            let parts = fields.iter().map(nested);
-            quote!(#private::Shape::Tuple(&[#(#parts),*]))
-        }
-        Kind::Fields(fields) => {
-            let fields = fields.iter().map(|field| {
-                let (rust, wire, nested) = (name(&field.member), &field.wire, nested(field));
-                quote!(#private::Field { rust: #rust, wire: #wire, nested: #nested })
-            });
-            quote!(#private::Shape::Fields(&[#(#fields),*]))
-        }
-    }
-}
-
-fn examine(kind: &Kind, private: &TokenStream) -> TokenStream {
-    let (fields, named_by_garde) = match kind {
-        Kind::Scalar => return TokenStream::new(),
-        Kind::Newtype {
-            field,
-            named_by_garde,
-        } => (std::slice::from_ref(&**field), *named_by_garde),
-        Kind::Tuple(fields) | Kind::Fields(fields) => (fields.as_slice(), true),
-    };
-    fields
-        .iter()
-        .map(|field| examine_field(field, named_by_garde, private))
-        .collect()
-}
-
-fn examine_field(field: &Field, named_by_garde: bool, private: &TokenStream) -> TokenStream {
-    let Some(proof) = proof(field, private) else {
-        return TokenStream::new();
-    };
-    let member = &field.member;
-    let key = match member {
-        Member::Named(_) => name(member).into_token_stream(),
-        Member::Unnamed(index) => (index.index as usize).into_token_stream(),
-    };
-    let at = if named_by_garde {
-        quote!(&mut || __at().join(#key))
-    } else {
-        quote!(__at)
-    };
-    let rules = field.rules.as_ref();
-    let maxima = rules.map(Rules::all_maxima).unwrap_or_default();
-    let maxima = maxima.into_iter().map(|max| {
-        let ty = &field.ty;
-        let call = quote!(#private::ceiling::<#ty, #private::Fits<{ #private::fits(#max) }>>(););
-        written_at(call, max.span())
-    });
-    quote! {
-        #(#maxima)*
-        #proof.examine(&self.#member, #at, __report);
-    }
-}
-
-/// A field's name as garde reports it.
-fn name(member: &Member) -> String {
-    match member {
-        Member::Named(name) => name.to_string(),
-        Member::Unnamed(index) => index.index.to_string(),
-    }
-}
-
-/// `field::<Type, Rules>()`, at the field's type or at the rule that does not count.
-fn proof(field: &Field, private: &TokenStream) -> Option<TokenStream> {
-    let rules = field.rules.as_ref()?;
-    let ty = &field.ty;
-    let span = rules.discounted().unwrap_or_else(|| ty.span());
-    let rules = rules_type(rules, private);
-    Some(located(quote!(#private::field::<#ty, #rules>()), span))
-}
-
-/// The same tokens, shown at `span`.
-fn located(tokens: TokenStream, span: Span) -> TokenStream {
-    let relocate = |token| match token {
-        TokenTree::Group(group) => {
-            let mut moved = Group::new(group.delimiter(), located(group.stream(), span));
-            moved.set_span(group.span().located_at(span));
-            TokenTree::Group(moved)
-        }
-        mut token => {
-            token.set_span(token.span().located_at(span));
-            token
-        }
-    };
-    tokens.into_iter().map(relocate).collect()
-}
-
-/// The same tokens, as if the user had written them at `span`.
-///
-/// rustc then does not say that an error about them originates in a macro.
-fn written_at(tokens: TokenStream, span: Span) -> TokenStream {
-    let rewrite = |token| match token {
-        TokenTree::Group(group) => {
-            let mut moved = Group::new(group.delimiter(), written_at(group.stream(), span));
-            moved.set_span(span);
-            TokenTree::Group(moved)
-        }
-        mut token => {
-            token.set_span(span);
-            token
-        }
-    };
-    tokens.into_iter().map(rewrite).collect()
-}
-
-fn rules_type(rules: &Rules, private: &TokenStream) -> TokenStream {
-    let length = mark(rules.length, private);
-    let range = mark(rules.range, private);
-    let (dive, items) = match (rules.dive, &rules.items) {
-        (true, _) => (quote!(#private::Written), quote!(#private::Dived)),
-        (false, None) => (quote!(#private::Missing), quote!(#private::Unruled)),
-        (false, Some(items)) => (quote!(#private::Missing), rules_type(items, private)),
-    };
-    quote!(#private::Rules<#length, #range, #dive, #items>)
-}
-
-fn mark(mark: Mark, private: &TokenStream) -> TokenStream {
-    match mark {
-        Mark::Written => quote!(#private::Written),
-        Mark::Missing => quote!(#private::Missing),
-        Mark::Conditional(_) => quote!(#private::Conditional),
-        Mark::Adapted(_) => quote!(#private::Adapted),
-        Mark::Endless(_) => quote!(#private::Endless),
-        Mark::Graphemes(_) => quote!(#private::Graphemes),
-        Mark::Variable(_) => quote!(#private::Variable),
     }
 }

@@ -5,6 +5,8 @@ mod endpoint;
 mod fallback;
 mod handler;
 mod input;
+mod input_fields;
+mod input_proof;
 mod names;
 mod vocabulary;
 

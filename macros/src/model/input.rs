@@ -2,13 +2,14 @@
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Data, Fields, Generics, Ident, Member, Type};
+use syn::{Data, Fields};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::input_names::{RenameAll, wire_name};
-use crate::model::input_rules::{Rules, garde_refuses};
-use crate::model::input_serde::{is_read, refuse_hiding, refuse_on_variant};
-use crate::parse::{Attributes, InputWord, On, RawInput};
+use crate::model::input_fields::{Field, Form, Head, of_fields, require_denial};
+use crate::model::input_names::RenameAll;
+use crate::model::input_serde::refuse_hiding;
+use crate::model::input_variants::{Tagging, Variant, of_enum};
+use crate::parse::{Attributes, On, RawInput};
 
 /// A type that is taken as input.
 pub(crate) struct Input {
@@ -16,37 +17,26 @@ pub(crate) struct Input {
     pub(crate) kind: Kind,
 }
 
-/// What is known of the type even where its fields are wrong.
-pub(crate) struct Head {
-    pub(crate) krate: syn::Path,
-    pub(crate) ident: Ident,
-    pub(crate) generics: Generics,
-    /// Whether garde implements nothing for it, and says why.
-    pub(crate) refused_by_garde: bool,
-}
-
-/// The form that a type has on the wire.
+/// What a type is on the wire.
 pub(crate) enum Kind {
     /// A name out of a list.
     Scalar,
-    /// An object.
-    Fields(Vec<Field>),
-    /// What its one field is, whether or not garde names that.
-    Newtype {
-        field: Box<Field>,
-        named_by_garde: bool,
-    },
-    /// An array.
-    Tuple(Vec<Field>),
+    /// One form.
+    Struct(Form),
+    /// One of several forms.
+    Enum(Tagging, Vec<Variant>),
 }
 
-/// One field that is read.
-pub(crate) struct Field {
-    pub(crate) member: Member,
-    pub(crate) wire: String,
-    pub(crate) ty: Type,
-    /// Its rules; none where a reason excuses it.
-    pub(crate) rules: Option<Rules>,
+impl Kind {
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
+        let (form, variants) = match self {
+            Self::Scalar => (None, [].as_slice()),
+            Self::Struct(form) => (Some(form), [].as_slice()),
+            Self::Enum(_, variants) => (None, variants.as_slice()),
+        };
+        let of_variants = variants.iter().filter_map(|variant| variant.form.as_ref());
+        form.into_iter().chain(of_variants).flat_map(Form::fields)
+    }
 }
 
 impl Input {
@@ -62,16 +52,17 @@ impl Input {
             ident: item.ident,
             generics: item.generics,
             refused_by_garde: attributes.unreadable,
+            has_context: attributes.garde.iter().any(|word| word.is("context")),
         };
-        let concrete = refuse_generics(&head.generics, diagnostics);
-        refuse_hiding(&attributes.serde, On::Item, false, diagnostics);
         let kind = match item.data {
-            Data::Struct(data) => of_struct(&data.fields, &attributes, &mut head, diagnostics),
+            Data::Struct(data) => {
+                refuse_hiding(&attributes.serde, On::Struct, false, diagnostics);
+                of_struct(&data.fields, &attributes, &mut head, diagnostics).map(Kind::Struct)
+            }
             Data::Enum(data) => {
-                for variant in &data.variants {
-                    refuse_fields_of_variant(variant, diagnostics);
-                }
-                Some(Kind::Scalar)
+                refuse_hiding(&attributes.serde, On::Enum, false, diagnostics);
+                let variants = of_enum(&data.variants, &attributes, &mut head, diagnostics);
+                Some(variants.map_or(Kind::Scalar, |(tagging, all)| Kind::Enum(tagging, all)))
             }
             Data::Union(data) => {
                 refuse_item(data.union_token.span(), "a union", diagnostics);
@@ -80,38 +71,17 @@ impl Input {
             }
         };
         match kind {
-            Some(kind) if concrete => Ok(Self { head, kind }),
-            _ => Err(Box::new(head)),
+            Some(kind) => Ok(Self { head, kind }),
+            None => Err(Box::new(head)),
         }
     }
 }
 
-const SUPPORTED: &str =
-    "write a struct with named fields, a tuple struct, or an enum without fields";
+const SUPPORTED: &str = "write a struct with named fields, a tuple struct, or an enum";
 
 fn refuse_item(span: Span, what: &str, diagnostics: &mut Diagnostics) {
     let wrong = format_args!("{what} is not supported as input");
     diagnostics.error(span, wrong, SUPPORTED);
-}
-
-fn refuse_generics(generics: &Generics, diagnostics: &mut Diagnostics) -> bool {
-    let Some(parameter) = generics.params.first() else {
-        return true;
-    };
-    diagnostics.error(
-        parameter.span(),
-        "a generic type is not supported as input: its fields are not known here",
-        "write the type that is read in its place, once per use",
-    );
-    false
-}
-
-fn refuse_fields_of_variant(variant: &syn::Variant, diagnostics: &mut Diagnostics) {
-    let attributes = Attributes::parse(&variant.attrs, On::Field, diagnostics);
-    refuse_on_variant(&attributes.serde, diagnostics);
-    if !matches!(variant.fields, Fields::Unit) {
-        refuse_item(variant.ident.span(), "a variant with fields", diagnostics);
-    }
 }
 
 fn of_struct(
@@ -119,7 +89,7 @@ fn of_struct(
     attributes: &Attributes,
     head: &mut Head,
     diagnostics: &mut Diagnostics,
-) -> Option<Kind> {
+) -> Option<Form> {
     if matches!(fields, Fields::Unit) {
         refuse_item(head.ident.span(), "a unit struct", diagnostics);
         head.refused_by_garde = true;
@@ -127,24 +97,16 @@ fn of_struct(
     }
     let transparent = attributes.serde.iter().find(|word| word.is("transparent"));
     let named_by_garde = !attributes.garde.iter().any(|word| word.is("transparent"));
-    let denies = attributes
-        .serde
-        .iter()
-        .any(|word| word.is("deny_unknown_fields"));
     let named = matches!(fields, Fields::Named(_));
-    if named && transparent.is_none() && !denies {
-        let name = &head.ident;
-        diagnostics.error(
-            name.span(),
-            format_args!("`{name}` takes members that it does not declare"),
-            format_args!("write `#[serde(deny_unknown_fields)]` on `{name}`"),
-        );
+    if named && transparent.is_none() {
+        require_denial(attributes, &head.ident, diagnostics);
     }
-    let mut checked = of_fields(fields, attributes, head, diagnostics);
+    let all = RenameAll::of(&attributes.serde, "rename_all");
+    let mut checked = of_fields(fields, all, attributes, head, diagnostics);
     if !named && fields.len() == 1 || transparent.is_some() {
         if checked.len() == 1 {
             let field = checked.pop()?;
-            return Some(Kind::Newtype {
+            return Some(Form::Newtype {
                 field: Box::new(field),
                 named_by_garde,
             });
@@ -159,67 +121,8 @@ fn of_struct(
         }
     }
     Some(if named {
-        Kind::Fields(checked)
+        Form::Fields(checked)
     } else {
-        Kind::Tuple(checked)
+        Form::Tuple(checked)
     })
-}
-
-fn of_fields(
-    fields: &Fields,
-    attributes: &Attributes,
-    head: &mut Head,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Field> {
-    let all = RenameAll::of(&attributes.serde);
-    let context = context_name(&attributes.garde);
-    let unvalidated = attributes
-        .garde
-        .iter()
-        .any(|word| word.is("allow_unvalidated"));
-    let mut checked = Vec::new();
-    let mut ruled = fields.is_empty();
-    let mut unruled = false;
-    for (member, field) in fields.members().zip(fields) {
-        let own = Attributes::parse(&field.attrs, On::Field, diagnostics);
-        let excused = own.secure.unvalidated.is_some();
-        refuse_hiding(&own.serde, On::Field, excused, diagnostics);
-        ruled |= !own.garde.is_empty();
-        unruled |= own.garde.is_empty() && !unvalidated;
-        head.refused_by_garde |= own.unreadable || garde_refuses(&own.garde);
-        if is_read(&own.serde) {
-            let wire = match &member {
-                Member::Named(name) => wire_name(name, &own.serde, all),
-                Member::Unnamed(index) => index.index.to_string(),
-            };
-            let rules = (!excused).then(|| Rules::read(&own.garde, &context));
-            let ty = field.ty.clone();
-            checked.push(Field {
-                member,
-                wire,
-                ty,
-                rules,
-            });
-        }
-    }
-    // garde itself asks for a rule on each field, and implements nothing without; where
-    // no field has any, its derive may be missing, and nobody else would say so
-    head.refused_by_garde |= unruled && ruled;
-    checked
-}
-
-/// The name under which garde's rules see the context: `#[garde(context(Type as name))]`.
-fn context_name(words: &[InputWord]) -> String {
-    let context = words.iter().find(|word| word.is("context"));
-    let tokens = context
-        .and_then(|word| word.list.clone())
-        .unwrap_or_default();
-    let mut tokens = tokens
-        .into_iter()
-        .skip_while(|token| token.to_string() != "as")
-        .skip(1);
-    match tokens.next() {
-        Some(name) => name.to_string(),
-        None => "__garde_user_ctx".to_owned(),
-    }
 }

@@ -3,8 +3,8 @@
 use crate::diagnostics::Diagnostics;
 use crate::parse::{InputWord, On};
 
-/// The words on an item that change nothing of what the rules see.
-const ITEM: &[&str] = &[
+/// The words on a struct that change nothing of what the rules see.
+const STRUCT: &[&str] = &[
     "rename",
     "rename_all",
     "default",
@@ -13,6 +13,20 @@ const ITEM: &[&str] = &[
     "crate",
     "expecting",
     "transparent",
+    "into",
+];
+
+/// The words on an enum that change nothing of what the rules see.
+const ENUM: &[&str] = &[
+    "rename",
+    "rename_all",
+    "rename_all_fields",
+    "tag",
+    "content",
+    "deny_unknown_fields",
+    "bound",
+    "crate",
+    "expecting",
     "into",
 ];
 
@@ -33,6 +47,7 @@ const FIELD: &[&str] = &[
 /// The words on a variant that change nothing of what the rules see.
 const VARIANT: &[&str] = &[
     "rename",
+    "rename_all",
     "alias",
     "skip",
     "skip_deserializing",
@@ -53,7 +68,9 @@ pub(crate) fn refuse_hiding(
     diagnostics: &mut Diagnostics,
 ) {
     let known = match on {
-        On::Item => ITEM,
+        On::Struct => STRUCT,
+        On::Enum => ENUM,
+        On::Variant => VARIANT,
         On::Field => FIELD,
     };
     for word in words {
@@ -62,18 +79,6 @@ pub(crate) fn refuse_hiding(
             continue;
         }
         let (wrong, help) = complaint(&name);
-        diagnostics.error(word.span(), format_args!("`{name}` {wrong}"), help);
-    }
-}
-
-/// Refuses the words of a fieldless variant that hide what comes in.
-pub(crate) fn refuse_on_variant(words: &[InputWord], diagnostics: &mut Diagnostics) {
-    for word in words
-        .iter()
-        .filter(|word| !VARIANT.contains(&word.name.to_string().as_str()))
-    {
-        let name = &word.name;
-        let (wrong, help) = complaint(&name.to_string());
         diagnostics.error(word.span(), format_args!("`{name}` {wrong}"), help);
     }
 }
@@ -92,9 +97,13 @@ fn complaint(name: &str) -> (&'static str, &'static str) {
             "reads another type, whose input no rule sees",
             "remove it: take the fields as they come in, and convert them in the handler",
         ),
-        "untagged" | "tag" | "content" => (
-            "makes the form of the input depend on the input",
-            "remove it: take one struct per form",
+        "untagged" => (
+            "takes whichever variant happens to fit, and says of none why it does not",
+            "write `#[serde(tag = \"type\")]` on the enum in its place, so that the input names its variant",
+        ),
+        "tag" | "content" => (
+            "stands on enums only: a struct's tag is not read",
+            "remove it",
         ),
         _ => (
             "is a word of serde that `SecureInput` does not know",

@@ -85,7 +85,9 @@ pub(crate) struct Secure {
 /// Where a `#[secure(…)]` stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum On {
-    Item,
+    Struct,
+    Enum,
+    Variant,
     Field,
 }
 
@@ -124,7 +126,7 @@ impl Secure {
             let read = |input: ParseStream<'_>| {
                 while !input.is_empty() {
                     let name = Ident::parse_any(input)?;
-                    if name == "crate" && on == On::Item {
+                    if name == "crate" && on.is_item() {
                         input.parse::<Token![=]>()?;
                         krate.fill(
                             name.span(),
@@ -168,9 +170,16 @@ impl Secure {
 }
 
 impl On {
+    fn is_item(self) -> bool {
+        matches!(self, Self::Struct | Self::Enum)
+    }
+
     fn help(self) -> &'static str {
         match self {
-            Self::Item => "write `#[secure(crate = path::to::palisade)]`, or remove it",
+            Self::Struct | Self::Enum => {
+                "write `#[secure(crate = path::to::palisade)]`, or remove it"
+            }
+            Self::Variant => "write it on a field, or remove it",
             Self::Field => "write `#[secure(unvalidated = \"why that is safe\")]`, or remove it",
         }
     }
@@ -188,7 +197,8 @@ fn refuse_empty(reason: &LitStr, diagnostics: &mut Diagnostics) {
 
 fn unknown(name: &Ident, on: On, diagnostics: &mut Diagnostics) {
     let place = match on {
-        On::Item => "an item",
+        On::Struct | On::Enum => "an item",
+        On::Variant => "a variant",
         On::Field => "a field",
     };
     diagnostics.error(
@@ -213,7 +223,11 @@ pub(crate) struct RawInput {
 
 impl RawInput {
     pub(crate) fn new(item: DeriveInput, diagnostics: &mut Diagnostics) -> Self {
-        let attributes = Attributes::parse(&item.attrs, On::Item, diagnostics);
+        let on = match &item.data {
+            syn::Data::Enum(_) => On::Enum,
+            syn::Data::Struct(_) | syn::Data::Union(_) => On::Struct,
+        };
+        let attributes = Attributes::parse(&item.attrs, on, diagnostics);
         Self { item, attributes }
     }
 }

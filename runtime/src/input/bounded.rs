@@ -72,7 +72,7 @@ fn examine_float(is_finite: bool, at: &mut dyn FnMut() -> Path, report: &mut Rep
 
 /// Those that stand for what they hold, for garde as on the wire.
 macro_rules! transparent {
-    ($([$($generic:tt)*] $ty:ty => $inside:ty, $get:ident;)*) => {$(
+    ($([$($generic:tt)*] $ty:ty => $inside:ty;)*) => {$(
         impl<$($generic)*, R> Bounded<R> for $ty
         where
             $inside: Bounded<R>,
@@ -82,16 +82,17 @@ macro_rules! transparent {
 
             #[inline]
             fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-                <$inside as Bounded<R>>::examine(self.$get(), at, report);
+                <$inside as Bounded<R>>::examine(&**self, at, report);
             }
         }
     )*};
 }
 
 transparent! {
-    [T: ?Sized] Box<T> => T, as_ref;
-    [T: ?Sized] Arc<T> => T, as_ref;
-    ['a, T: ?Sized + ToOwned] Cow<'a, T> => T, as_ref;
+    [T: ?Sized] Box<T> => T;
+    [T: ?Sized] Arc<T> => T;
+    ['a, T: ?Sized] &'a T => T;
+    ['a, T: ?Sized + ToOwned] Cow<'a, T> => T;
 }
 
 /// Rules pass into an `Option`, or `inner` steps into it.

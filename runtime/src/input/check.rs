@@ -3,6 +3,7 @@
 use garde::Report;
 use garde::error::Path;
 use garde::i18n::with_i18n;
+use serde_json::Value;
 
 use crate::input::told::Told;
 use crate::input::{ContextFrom, InputError, Part, SecureInput, Violation};
@@ -13,7 +14,14 @@ const MAX_VIOLATIONS: usize = 32;
 /// Applies garde's rules, then those that garde has not.
 ///
 /// The details name bounds and never the value; a custom rule's text is its author's.
-pub(crate) fn check<T, S>(value: T, part: Part, state: &S) -> Result<T, InputError>
+///
+/// `sent` gives the input once more, to find in it what garde reports by Rust's names.
+pub(crate) fn check<T, S>(
+    value: T,
+    part: Part,
+    state: &S,
+    sent: impl FnOnce() -> Option<Value>,
+) -> Result<T, InputError>
 where
     T: SecureInput,
     T::Context: ContextFrom<S>,
@@ -22,16 +30,17 @@ where
     let (mut report, told) = (Report::new(), Told::default());
     with_i18n(&told, || {
         value.validate_into(&context, &mut Path::empty, &mut report);
+        value.examine(&mut Path::empty, &mut report);
     });
-    value.examine(&mut Path::empty, &mut report);
     if report.is_empty() {
         return Ok(value);
     }
+    let sent = sent();
     let violations = report
         .iter()
         .take(MAX_VIOLATIONS)
         .map(|(path, error)| {
-            let pointer = T::shape().pointer(path);
+            let pointer = T::shape().pointer(path, sent.as_ref());
             let place = match part {
                 Part::Body => pointer,
                 Part::Path | Part::Query | Part::Form => bare(&pointer),
@@ -67,7 +76,7 @@ mod tests {
     }
 
     fn broken(values: Vec<f64>) -> Vec<Violation> {
-        match check(Reading { values }, Part::Body, &()) {
+        match check(Reading { values }, Part::Body, &(), || None) {
             Ok(_) => Vec::new(),
             Err(InputError::Invalid(Part::Body, violations)) => violations,
             Err(other) => panic!("{other:?}"),

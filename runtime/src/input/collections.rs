@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedL
 use garde::Report;
 use garde::error::Path;
 
-use crate::input::rules::{Collection, LengthOf, MapHasRules, Missing, Ruleset};
-use crate::input::{Bounded, Nested};
+use crate::input::map_key::{MapKey, PlainValue};
+use crate::input::rules::{Collection, LengthOf, Ruleset};
+use crate::input::{Bounded, Map, Nested};
 
 impl<T: Bounded<R::Items>, R: Ruleset> Bounded<R> for [T]
 where
@@ -128,13 +129,68 @@ fn examine_items<'a, T, R>(
     }
 }
 
-impl<K, V, S, R> Bounded<R> for HashMap<K, V, S> where Missing: MapHasRules<Self> {}
-impl<K, V, R> Bounded<R> for BTreeMap<K, V> where Missing: MapHasRules<Self> {}
+impl<K: MapKey, V: PlainValue, S, R: Ruleset> Bounded<R> for HashMap<K, V, S>
+where
+    R::Length: LengthOf<Collection, Self>,
+{
+    const EXAMINED: bool = K::EXAMINED;
+    const NESTED: Nested = Nested::Entries(&Nested::Leaf);
+
+    #[inline]
+    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        examine_keys(self.keys(), at, report);
+    }
+}
+
+impl<K: MapKey, V: PlainValue, R: Ruleset> Bounded<R> for BTreeMap<K, V>
+where
+    R::Length: LengthOf<Collection, Self>,
+{
+    const EXAMINED: bool = K::EXAMINED;
+    const NESTED: Nested = Nested::Entries(&Nested::Leaf);
+
+    #[inline]
+    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        examine_keys(self.keys(), at, report);
+    }
+}
+
+impl<K: MapKey, V: Bounded<R::Items>, R: Ruleset> Bounded<R> for Map<K, V>
+where
+    R::Length: LengthOf<Collection, Self>,
+{
+    const EXAMINED: bool = K::EXAMINED || V::EXAMINED;
+    const NESTED: Nested = Nested::Entries(&V::NESTED);
+
+    #[inline]
+    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        examine_keys(self.keys(), at, report);
+        if V::EXAMINED {
+            for value in self.values() {
+                value.examine(at, report);
+            }
+        }
+    }
+}
+
+/// What is wrong with a key is wrong with the map: the names of its members are the sender's.
+#[inline]
+fn examine_keys<'a, K: MapKey + 'a>(
+    keys: impl Iterator<Item = &'a K>,
+    at: &mut dyn FnMut() -> Path,
+    report: &mut Report,
+) {
+    if K::EXAMINED {
+        for key in keys {
+            key.examine_key(at, report);
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::rules::{Rules, Unruled, Written};
+    use crate::input::rules::{Missing, Rules, Unruled, Written};
 
     type Limited<Items> = Rules<Written, Missing, Missing, Items>;
     type Ranged = Rules<Missing, Written, Missing, Unruled>;

@@ -13,21 +13,12 @@ use crate::input::{
     ContextFrom, InputError, Part, SecureInput, Valid, body, json, media_type, pairs,
 };
 
-/// Checks what was read, where anything was.
-fn checked<T, S>(read: Option<T>, part: Part, state: &S) -> Result<Option<T>, InputError>
-where
-    T: SecureInput,
-    T::Context: ContextFrom<S>,
-{
-    read.map(|value| check(value, part, state)).transpose()
-}
-
-/// Extractors of the body: the label that it must have, and how its bytes are decoded.
+/// Extractors of the body: the label that it must have, and how its bytes are judged.
 ///
 /// `Form` is always the body: axum's own reads the query of a `GET`, so that the method,
 /// which the client chooses, would decide where input comes from.
 macro_rules! from_body {
-    ($($extractor:ident: $part:expr, $label:expr, $decode:expr;)*) => {$(
+    ($($extractor:ident: $label:expr, $judge:expr;)*) => {$(
         impl<T, S> FromRequest<S> for Valid<$extractor<T>>
         where
             T: SecureInput + DeserializeOwned + Send,
@@ -38,7 +29,7 @@ macro_rules! from_body {
 
             async fn from_request(request: Request, state: &S) -> Result<Self, InputError> {
                 let text = body::read(request, $label).await?;
-                check($decode(&text)?, $part, state).map(|value| Self($extractor(value)))
+                $judge(&text, state).map(|value| Self($extractor(value)))
             }
         }
 
@@ -56,8 +47,7 @@ macro_rules! from_body {
                 state: &S,
             ) -> Result<Option<Self>, InputError> {
                 let text = body::read_optional(request, $label).await?;
-                let read = text.map(|text| $decode(&text)).transpose()?;
-                let value = checked(read, $part, state)?;
+                let value = text.map(|text| $judge(&text, state)).transpose()?;
                 Ok(value.map(|value| Self($extractor(value))))
             }
         }
@@ -65,8 +55,26 @@ macro_rules! from_body {
 }
 
 from_body! {
-    Json: Part::Body, media_type::JSON, json::decode;
-    Form: Part::Form, media_type::FORM, (|text: &[u8]| pairs::decode(text, Part::Form));
+    Json: media_type::JSON, judge_json;
+    Form: media_type::FORM, judge_form;
+}
+
+fn judge_json<T, S>(text: &[u8], state: &S) -> Result<T, InputError>
+where
+    T: SecureInput + DeserializeOwned,
+    T::Context: ContextFrom<S>,
+{
+    let value = json::decode(text, T::shape())?;
+    check(value, Part::Body, state, || json::sent(text))
+}
+
+fn judge_form<T, S>(text: &[u8], state: &S) -> Result<T, InputError>
+where
+    T: SecureInput + DeserializeOwned,
+    T::Context: ContextFrom<S>,
+{
+    let value = pairs::decode(text, Part::Form)?;
+    check(value, Part::Form, state, || pairs::sent(text))
 }
 
 /// The query of the request's target.
@@ -79,9 +87,9 @@ where
     type Rejection = InputError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
-        let text = parts.uri.query().unwrap_or_default();
-        let value = pairs::decode(text.as_bytes(), Part::Query)?;
-        check(value, Part::Query, state).map(|value| Self(Query(value)))
+        let text = parts.uri.query().unwrap_or_default().as_bytes();
+        let value = pairs::decode(text, Part::Query)?;
+        check(value, Part::Query, state, || pairs::sent(text)).map(|value| Self(Query(value)))
     }
 }
 
@@ -118,7 +126,7 @@ where
             .await?
             .ok_or(InputError::Misdeclared)?;
         let value = parameters.decode()?;
-        check(value, Part::Path, state)
+        check(value, Part::Path, state, || Some(parameters.sent()))
             .map(|value| Self(Path(value)))
             .map_err(|error| parameters.named::<T>(error))
     }

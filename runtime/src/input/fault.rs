@@ -99,6 +99,16 @@ impl Fault {
         self
     }
 
+    /// Puts a member before the way so far; a name that no type declares is the client's own,
+    /// is not echoed, and the way below it says nothing without it.
+    pub(crate) fn below(mut self, names: &'static [&'static str], name: &str) -> Self {
+        if let Some(segment) = declared(names, name) {
+            return self.within(segment);
+        }
+        self.0.path.clear();
+        self
+    }
+
     /// The fault of a member's name that its map cannot hold.
     pub(crate) fn of_name(mut self) -> Self {
         self.0.what = What::Unknown;
@@ -191,7 +201,7 @@ impl Fault {
     }
 }
 
-const FORM: &str = "does not have the form that is expected here";
+pub(crate) const FORM: &str = "does not have the form that is expected here";
 
 impl Wanted {
     fn detail(self) -> &'static str {

@@ -9,13 +9,18 @@ mod error;
 mod extract;
 mod fault;
 mod json;
+mod map;
+mod map_key;
 mod media_type;
 mod pairs;
 mod path;
+mod pointer;
 mod rules;
 mod scalar;
 pub(crate) mod secure_input;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod text;
 mod told;
 pub(crate) mod valid;
@@ -25,10 +30,11 @@ pub use self::body::{BodyLimit, DEFAULT_BODY_LIMIT};
 pub use self::bounded::{Bounded, MAX_LENGTH};
 pub use self::context::{ContextFrom, ValidationContext};
 pub use self::error::{InputError, Part};
+pub use self::map::Map;
 pub(crate) use self::path::refused as path_error;
 pub use self::scalar::Scalar;
 pub(crate) use self::secure_input::SecureInput;
-pub use self::shape::{Field, Nested, Shape};
+pub use self::shape::{Field, Nested, Shape, Tagging, Variant};
 pub(crate) use self::valid::Valid;
 pub use self::violation::Violation;
 
@@ -36,10 +42,11 @@ pub use self::violation::Violation;
 #[doc(hidden)]
 pub mod __private {
     pub use super::bounded::{Bounded, Proved, ceiling, field, fits};
+    pub use super::map_key::MapKey;
     pub use super::rules::{
         Adapted, Conditional, DiveOf, Dived, Endless, Fits, Graphemes, Missing, Rules, Ruleset,
         Unruled, Variable, Written,
     };
     pub use super::secure_input::SecureInput;
-    pub use super::{Field, Nested, Scalar, Shape};
+    pub use super::{Field, Nested, Scalar, Shape, Tagging, Variant};
 }

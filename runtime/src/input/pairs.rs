@@ -10,6 +10,7 @@ use percent_encoding::percent_decode;
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, Visitor};
 use serde::forward_to_deserialize_any;
+use serde_json::Value;
 
 use crate::input::fault::{Fault, What, declared};
 use crate::input::text::Named;
@@ -26,6 +27,15 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], part: Part) -> Result<T, 
     })?;
     T::deserialize(Parameters(&pairs))
         .map_err(|fault| InputError::Unfit(part, fault.in_parameters()))
+}
+
+/// The names, as the members of an object; a rule that is broken looks for no more.
+pub(crate) fn sent(text: &[u8]) -> Option<Value> {
+    let pairs = split(text).ok()?;
+    let members = pairs
+        .into_iter()
+        .map(|(name, _)| (name.into_owned(), Value::Null));
+    Some(Value::Object(members.collect()))
 }
 
 type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);

@@ -11,6 +11,8 @@ use axum::http::request::Parts;
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, SeqAccess, Visitor};
 
+use serde_json::Value;
+
 use crate::input::fault::{Fault, Segment, What, declared};
 use crate::input::text::{Named, Text};
 use crate::input::{InputError, Part, SecureInput, Shape, Violation};
@@ -38,6 +40,12 @@ impl Parameters {
             What::Length | What::Missing(_) => InputError::Misdeclared,
             _ => InputError::Unfit(Part::Path, self.place(&fault)),
         })
+    }
+
+    /// The names, as the members of an object.
+    pub(crate) fn sent(&self) -> Value {
+        let names = self.0.iter().map(|(name, _)| name.to_owned());
+        Value::Object(names.map(|name| (name, Value::Null)).collect())
     }
 
     fn place(&self, fault: &Fault) -> Violation {

@@ -140,14 +140,6 @@ pub trait TextHasLength<T: ?Sized> {}
 )]
 pub trait CollectionHasLength<T: ?Sized> {}
 
-/// Nothing implements it: the message for a map.
-#[diagnostic::on_unimplemented(
-    message = "`{T}` cannot be bounded yet",
-    label = "the keys of a map are bounded by no rule",
-    note = "help: take a `Vec` of a struct with a key and a value, or say why it is safe: `#[secure(unvalidated = \"…\")]`"
-)]
-pub trait MapHasRules<T: ?Sized> {}
-
 /// Nothing implements it: the message for a float without `range`.
 #[diagnostic::on_unimplemented(
     message = "`{T}` is not bounded",

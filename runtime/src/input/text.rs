@@ -6,7 +6,7 @@ use serde::Deserializer;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, VariantAccess, Visitor};
 
-use crate::input::fault::{Fault, Wanted, What, declared};
+use crate::input::fault::{Fault, Wanted, What};
 
 /// Decodes one scalar from text, exactly: no sign `+`, no white space, no `NaN`.
 pub(crate) struct Text<'a>(pub(crate) &'a str);
@@ -222,10 +222,7 @@ impl<'de, 'a, I: Iterator<Item = (&'a str, &'a str)>> MapAccess<'de> for Named<'
             return Err(Fault::new(What::Form));
         };
         seed.deserialize(Text(value))
-            .map_err(|fault| match declared(self.fields, name) {
-                Some(segment) => fault.within(segment),
-                None => fault,
-            })
+            .map_err(|fault: Fault| fault.below(self.fields, name))
     }
 }
 

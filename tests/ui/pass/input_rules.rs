@@ -3,7 +3,7 @@
 #![allow(dead_code)]
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use palisade::prelude::*;
 
@@ -20,6 +20,60 @@ enum Status {
 #[derive(Deserialize, Validate, SecureInput, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[garde(transparent)]
 struct Sku(#[garde(length(bytes, equal = 8))] String);
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+enum Payment {
+    Invoice,
+    Card {
+        #[garde(length(bytes, max = 16))]
+        card_number: String,
+    },
+    Voucher(#[garde(skip)] u32),
+    Split(#[garde(range(min = 0.0, max = 1.0))] f64, #[garde(dive)] Box<Payment>),
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(tag = "type", deny_unknown_fields)]
+enum Event {
+    Opened {},
+    Paid(#[garde(dive)] Batch<Point>),
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(tag = "type", content = "of", deny_unknown_fields)]
+enum Shipment {
+    None,
+    Air { #[garde(skip)] legs: u8 },
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Batch<T: Validate<Context = ()>> {
+    #[garde(length(max = 9), dive)]
+    items: Vec<T>,
+    #[garde(length(max = 9), inner(inner(length(chars, max = 9))))]
+    names: Vec<Option<String>>,
+    #[garde(length(max = 9))]
+    counts: HashMap<u16, u32>,
+    #[garde(length(max = 9))]
+    stock: BTreeMap<Sku, Option<bool>>,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Borrowed<'a> {
+    #[garde(length(chars, max = 9))]
+    text: &'a str,
+    #[serde(borrow)]
+    #[garde(length(chars, max = 9))]
+    cow: Cow<'a, str>,
+}
+
+#[public(reason = "a test")]
+async fn pay(Valid(Json(batch)): Valid<Json<Batch<Event>>>) -> String {
+    batch.items.len().to_string()
+}
 
 #[derive(Deserialize, Validate, SecureInput)]
 struct Point(#[garde(range(min = -90.0, max = 90.0))] f64, #[garde(skip)] i32);

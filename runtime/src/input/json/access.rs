@@ -121,24 +121,17 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A, A::Error> {
             Ok(value) => Ok(value),
             Err(error) => {
                 let fault = self.receive(error);
-                // a name that no type declares is the client's own and is not echoed
-                Err(match self.asked {
-                    Asked::Struct(fields) => place(fault, fields, &self.name),
-                    _ => fault,
-                })
+                let declared = match self.asked {
+                    Asked::Struct(fields) => fields,
+                    _ => &[],
+                };
+                Err(fault.below(declared, &self.name))
             }
         }
     }
 
     fn size_hint(&self) -> Option<usize> {
         self.inner.size_hint()
-    }
-}
-
-fn place(fault: Fault, names: &'static [&'static str], name: &str) -> Fault {
-    match declared(names, name) {
-        Some(segment) => fault.within(segment),
-        None => fault,
     }
 }
 

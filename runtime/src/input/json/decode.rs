@@ -8,26 +8,42 @@
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 use serde_json::error::Category;
 
-use crate::input::fault::{Fault, What};
+use crate::input::fault::{FORM, Fault, What};
+use crate::input::json::misfit;
 use crate::input::json::strict::Strict;
 use crate::input::json::watch::Watch;
-use crate::input::{InputError, Part, Violation};
+use crate::input::{InputError, Part, Shape, Violation};
 
 const ENDS_EARLY: &str = "ends too early";
 const NO_JSON: &str = "is not JSON that can be decoded";
 
 /// Decodes one JSON text ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) strictly.
-pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
+pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], shape: &Shape) -> Result<T, InputError> {
     let Ok(text) = str::from_utf8(text) else {
         let violation = Violation::new("", "encoding", "is not UTF-8");
         return Err(InputError::Undecodable(Part::Body, violation));
     };
     match read(text) {
-        Ok(value) => Ok(value),
+        Ok((value, false)) => Ok(value),
+        Ok((value, true)) => {
+            match sent(text.as_bytes()).and_then(|sent| misfit::find(shape, &sent)) {
+                None => Ok(value),
+                Some(pointer) => {
+                    let violation = Violation::new(pointer, "type", FORM);
+                    Err(InputError::Unfit(Part::Body, violation))
+                }
+            }
+        }
         Err(failure) => Err(judge(text, &failure)),
     }
+}
+
+/// The text once more, as a tree; none where it is none.
+pub(crate) fn sent(text: &[u8]) -> Option<Value> {
+    serde_json::from_slice(text).ok()
 }
 
 /// Why a text was not read.
@@ -37,7 +53,8 @@ struct Failure {
     beneath: Option<Category>,
 }
 
-fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Failure> {
+/// The value, and whether it has to be held against its shape.
+fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<(T, bool), Failure> {
     let mut inner = serde_json::Deserializer::from_str(text);
     let (mut beneath, watch) = (None, Watch::default());
     let strict = Strict {
@@ -53,7 +70,7 @@ fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Failure> {
         }
     })?;
     match inner.end() {
-        Ok(()) => Ok(value),
+        Ok(()) => Ok((value, watch.may_misfit())),
         Err(error) => Err(Failure {
             fault: Fault::new(What::Unread),
             beneath: Some(error.classify()),

@@ -5,9 +5,10 @@
 
 mod access;
 mod decode;
+mod misfit;
 mod strict;
 #[cfg(test)]
 mod tests;
 mod watch;
 
-pub(crate) use self::decode::decode;
+pub(crate) use self::decode::{decode, sent};

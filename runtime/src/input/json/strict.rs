@@ -53,7 +53,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D, D::Error> {
     type Error = Fault;
 
     forward! {
-        deserialize_any() as same, Asked::Other, Some(Wanted::Anything);
+        deserialize_any() as same, Asked::Anything, Some(Wanted::Anything);
         deserialize_bool() as same, Asked::Other, Some(Wanted::Boolean);
         deserialize_u8() as same, Asked::Other, Some(Wanted::Whole);
         deserialize_u16() as same, Asked::Other, Some(Wanted::Whole);
@@ -168,6 +168,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
         if let Asked::Struct(_) = self.asked {
             return Err(watch.carry(Fault::new(What::Type), None));
         }
+        watch.keep_back(self.asked, false);
         let outcome = watch.deeper(|| {
             self.visitor
                 .visit_seq(Items::new(&mut seq, &mut beneath, watch))
@@ -182,6 +183,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
         let (mut beneath, watch) = (None, self.watch);
+        watch.keep_back(self.asked, true);
         let outcome = watch.deeper(|| {
             self.visitor
                 .visit_map(Members::new(map, self.asked, &mut beneath, watch))

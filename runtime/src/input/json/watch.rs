@@ -14,6 +14,8 @@ pub(crate) const MAX_DEPTH: usize = 32;
 pub(crate) struct Watch {
     depth: Cell<usize>,
     fault: Cell<Option<Fault>>,
+    /// Arrays and objects that were read before anybody knew their type.
+    kept_back: Cell<usize>,
 }
 
 impl Watch {
@@ -28,6 +30,20 @@ impl Watch {
         self.fault
             .take()
             .unwrap_or_else(|| Fault::new(What::Unread))
+    }
+
+    /// Counts what is read before its type is known, unless it is as flat as can be.
+    pub(crate) fn keep_back(&self, asked: Asked, flat: bool) {
+        if let Asked::Anything = asked {
+            let weight = if flat { 1 } else { 2 };
+            self.kept_back
+                .set(self.kept_back.get().saturating_add(weight));
+        }
+    }
+
+    /// Whether serde let more through than the type allows, perhaps.
+    pub(crate) fn may_misfit(&self) -> bool {
+        self.kept_back.get() > 1
     }
 
     /// Runs what reads one array or object, one level deeper.
@@ -50,6 +66,8 @@ pub(crate) enum Asked {
     Struct(&'static [&'static str]),
     /// As an enum with these variants.
     Enum(&'static [&'static str]),
+    /// As whatever it is: its type is looked for later.
+    Anything,
     /// As anything else: an object's members have names that only the client knows.
     Other,
 }

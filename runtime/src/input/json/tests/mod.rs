@@ -1,4 +1,4 @@
-//! What does not fit its type, and what is accepted, through [`decode`].
+//! What does not fit its type, and what is accepted, through `decode`.
 
 mod undecodable;
 
@@ -8,8 +8,13 @@ use std::net::IpAddr;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::input::json::decode;
-use crate::input::{InputError, Part};
+use crate::input::json;
+use crate::input::{InputError, Part, Shape};
+
+/// As a type without a shape.
+fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
+    json::decode(text, &Shape::Fields(&[]))
+}
 
 #[derive(Debug, Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

@@ -3,8 +3,7 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Order, fault, refusal, with};
-use crate::input::json::decode;
+use super::{Order, decode, fault, refusal, with};
 use crate::input::json::watch::MAX_DEPTH;
 use crate::input::{InputError, Part, Violation};
 

@@ -1,10 +1,11 @@
 use palisade::prelude::*;
+use std::collections::HashMap;
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
-struct Page<T> {
+struct Stock {
     #[garde(skip)]
-    item: T,
+    counts: HashMap<u16, u32>,
 }
 
 fn main() {}

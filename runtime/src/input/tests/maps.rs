@@ -1,0 +1,140 @@
+//! Maps: bounded in their number, their keys and their values.
+
+use std::collections::{BTreeMap, HashMap};
+
+use garde::Validate;
+use serde::Deserialize;
+
+use super::{assert_accepted, assert_faults};
+use crate::input::Map;
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Validate, crate::SecureInput)]
+struct Sku(#[garde(length(bytes, min = 1, max = 3), ascii)] String);
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Stock {
+    #[garde(length(max = 2))]
+    counts: HashMap<Sku, u32>,
+    #[serde(default)]
+    #[garde(length(max = 2))]
+    by_number: BTreeMap<u16, Option<bool>>,
+}
+
+#[test]
+fn a_maps_keys_are_held_to_their_types_rules() {
+    assert_accepted::<Stock>(&[
+        r#"{"counts": {}}"#,
+        r#"{"counts": {"tea": 1, "oat": 2}, "by_number": {"7": true, "8": null}}"#,
+    ]);
+    assert_faults::<Stock>(&[
+        (r#"{"counts": {"hunter2": 1}}"#, 422, "/counts", "length"),
+        (r#"{"counts": {"": 1}}"#, 422, "/counts", "length"),
+        (r#"{"counts": {"é": 1}}"#, 422, "/counts", "ascii"),
+        (
+            r#"{"counts": {"a": 1, "b": 1, "c": 1}}"#,
+            422,
+            "/counts",
+            "length",
+        ),
+        (r#"{"counts": {"a": -1}}"#, 422, "/counts", "range"),
+        (r#"{"counts": {"a": "1"}}"#, 422, "/counts", "type"),
+        (
+            r#"{"counts": {"a": 1, "\u0061": 1}}"#,
+            400,
+            "/counts",
+            "unique",
+        ),
+        (
+            r#"{"counts": {}, "by_number": {"x": true}}"#,
+            422,
+            "/by_number",
+            "unknown",
+        ),
+    ]);
+}
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    #[garde(range(min = 1, max = 9))]
+    quantity: u8,
+    #[garde(range(min = 0.0, max = 1.0))]
+    share: f64,
+}
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    #[garde(length(max = 2), dive)]
+    lines: Map<Sku, Line>,
+    #[serde(default)]
+    #[garde(length(max = 2), inner(length(chars, max = 3)))]
+    notes: Map<u16, String>,
+}
+
+#[test]
+fn a_map_of_ours_holds_its_values_to_the_rules_too() {
+    assert_accepted::<Order>(&[
+        r#"{"lines": {}}"#,
+        r#"{"lines": {"tea": {"quantity": 1, "share": 0}}, "notes": {"7": "abc"}}"#,
+    ]);
+    let line = r#"{"quantity": 1, "share": 0}"#;
+    let three = format!(r#"{{"lines": {{"a": {line}, "b": {line}, "c": {line}}}}}"#);
+    let long = format!(r#"{{"lines": {{"long": {line}}}}}"#);
+    assert_faults::<Order>(&[
+        (&three, 422, "/lines", "length"),
+        (&long, 422, "/lines", "length"),
+        (
+            r#"{"lines": {"a": {"quantity": 0, "share": 0}}}"#,
+            422,
+            "/lines",
+            "range",
+        ),
+        (
+            r#"{"lines": {"a": {"quantity": 1, "share": 2}}}"#,
+            422,
+            "/lines",
+            "range",
+        ),
+        (
+            r#"{"lines": {"a": {"quantity": 1}}}"#,
+            422,
+            "/lines",
+            "required",
+        ),
+        (
+            r#"{"lines": {}, "notes": {"7": "abcd"}}"#,
+            422,
+            "/notes",
+            "length",
+        ),
+        (
+            r#"{"lines": {}, "notes": {"7": "a", "07": "b"}}"#,
+            422,
+            "/notes",
+            "format",
+        ),
+        (
+            r#"{"lines": {}, "notes": {"7": "a", "7": "b"}}"#,
+            400,
+            "/notes",
+            "unique",
+        ),
+        (r#"{"lines": []}"#, 422, "/lines", "type"),
+    ]);
+}
+
+#[test]
+fn floats_in_a_map_are_finite() {
+    let line = |share| Line { quantity: 1, share };
+    let lines = |share| BTreeMap::from([(Sku("a".into()), line(share))]).into();
+    let order = |share| Order {
+        lines: lines(share),
+        notes: Map::default(),
+    };
+    let checked =
+        |share| crate::input::check::check(order(share), crate::input::Part::Body, &(), || None);
+    assert!(checked(0.5).is_ok());
+    assert!(checked(f64::NAN).is_err());
+}

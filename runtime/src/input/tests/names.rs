@@ -1,0 +1,39 @@
+//! Names on the wire: cases, renames, aliases, defaults.
+
+use garde::Validate;
+use serde::Deserialize;
+
+use super::{assert_accepted, assert_faults};
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+#[derive(Default)]
+struct Named {
+    #[garde(range(min = 0, max = 9))]
+    unit_price: u8,
+    #[serde(rename = "a/b~c", alias = "abc", alias = "a.b.c")]
+    #[garde(range(min = 0, max = 9))]
+    renamed: u8,
+    #[garde(length(max = 1), dive)]
+    r#type: Vec<Named>,
+}
+
+#[test]
+fn pointers_have_the_name_that_was_sent() {
+    assert_accepted::<Named>(&["{}", r#"{"unitPrice": 1, "abc": 1, "type": [{}]}"#]);
+    assert_faults::<Named>(&[
+        (r#"{"unitPrice": 10}"#, 422, "/unitPrice", "range"),
+        (r#"{"a/b~c": 10}"#, 422, "/a~1b~0c", "range"),
+        (r#"{"abc": 10}"#, 422, "/abc", "range"),
+        (r#"{"a.b.c": 10}"#, 422, "/a.b.c", "range"),
+        (r#"{"a.b.c": "1"}"#, 422, "/a.b.c", "type"),
+        (r#"{"type": [{"abc": 10}]}"#, 422, "/type/0/abc", "range"),
+        (
+            r#"{"type": [{"type": [{}, {}]}]}"#,
+            422,
+            "/type/0/type",
+            "length",
+        ),
+        (r#"{"unit_price": 1}"#, 422, "", "unknown"),
+    ]);
+}
