@@ -12,6 +12,7 @@
 mod answers;
 mod audit;
 mod claims;
+mod extractors;
 mod inputs;
 mod introspection;
 mod inventory;

@@ -26,6 +26,21 @@ where
     T: SecureInput,
     T::Context: ContextFrom<S>,
 {
+    inspect(&value, part, state, sent)?;
+    Ok(value)
+}
+
+/// The same, of a value that stays where it is.
+pub(crate) fn inspect<T, S>(
+    value: &T,
+    part: Part,
+    state: &S,
+    sent: impl FnOnce() -> Option<Value>,
+) -> Result<(), InputError>
+where
+    T: SecureInput,
+    T::Context: ContextFrom<S>,
+{
     let context = T::Context::context_from(state);
     let (mut report, told) = (Report::new(), Told::default());
     with_i18n(&told, || {
@@ -33,7 +48,7 @@ where
         value.examine(&mut Path::empty, &mut report);
     });
     if report.is_empty() {
-        return Ok(value);
+        return Ok(());
     }
     let sent = sent();
     let violations = report
@@ -43,7 +58,9 @@ where
             let pointer = T::shape().pointer(path, sent.as_ref());
             let place = match part {
                 Part::Body => pointer,
-                Part::Path | Part::Query | Part::Form => bare(&pointer),
+                Part::Path | Part::Query | Part::Form | Part::Header | Part::Cookie => {
+                    bare(&pointer)
+                }
             };
             let detail = error.message();
             Violation::new(place, told.rule_of(detail), detail.to_owned())

@@ -6,6 +6,7 @@ use crate::input::Violation;
 
 /// The part of a request that input came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Part {
     /// The path's parameters.
     Path,
@@ -15,6 +16,10 @@ pub enum Part {
     Form,
     /// The body, of another kind.
     Body,
+    /// The header's fields.
+    Header,
+    /// The cookies.
+    Cookie,
 }
 
 /// Why input was refused; nothing of the input is in it.
@@ -46,6 +51,8 @@ impl fmt::Display for Part {
             Self::Query => "query",
             Self::Form => "form",
             Self::Body => "body",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
         })
     }
 }

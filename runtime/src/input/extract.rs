@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use crate::input::check::check;
 use crate::input::path::Parameters;
 use crate::input::{
-    ContextFrom, InputError, Part, SecureInput, Valid, body, json, media_type, pairs,
+    ContextFrom, Cookies, Headers, InputError, Octets, Part, PlainText, SecureInput, Valid, body,
+    cookies, headers, json, media_type, pairs, plain,
 };
 
 /// Extractors of the body: the label that it must have, and how its bytes are judged.
@@ -57,6 +58,24 @@ macro_rules! from_body {
 from_body! {
     Json: media_type::JSON, judge_json;
     Form: media_type::FORM, judge_form;
+    PlainText: media_type::TEXT, judge_text;
+    Octets: media_type::OCTETS, judge_octets;
+}
+
+fn judge_text<T, S>(text: &[u8], state: &S) -> Result<T, InputError>
+where
+    T: SecureInput + DeserializeOwned,
+    T::Context: ContextFrom<S>,
+{
+    check(plain::decode_text(text)?, Part::Body, state, || None)
+}
+
+fn judge_octets<T, S>(bytes: &[u8], state: &S) -> Result<T, InputError>
+where
+    T: SecureInput + DeserializeOwned,
+    T::Context: ContextFrom<S>,
+{
+    check(plain::decode_octets(bytes)?, Part::Body, state, || None)
 }
 
 fn judge_json<T, S>(text: &[u8], state: &S) -> Result<T, InputError>
@@ -75,6 +94,53 @@ where
 {
     let value = pairs::decode(text, Part::Form)?;
     check(value, Part::Form, state, || pairs::sent(text))
+}
+
+/// Extractors of named values in the head, of which a struct takes some.
+macro_rules! from_head {
+    ($($extractor:ident: $part:expr, $room:ident;)*) => {$(
+        impl<T, S> FromRequestParts<S> for Valid<$extractor<T>>
+        where
+            T: SecureInput + DeserializeOwned + Send,
+            T::Context: ContextFrom<S>,
+            S: Send + Sync,
+        {
+            type Rejection = InputError;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
+                let value = $room::decode(&parts.headers).value?;
+                check(value, $part, state, || Some($room::sent(&parts.headers)))
+                    .map(|value| Self($extractor(value)))
+            }
+        }
+
+        /// Absent is none of the values that `T` names.
+        impl<T, S> OptionalFromRequestParts<S> for Valid<$extractor<T>>
+        where
+            T: SecureInput + DeserializeOwned + Send,
+            T::Context: ContextFrom<S>,
+            S: Send + Sync,
+        {
+            type Rejection = InputError;
+
+            async fn from_request_parts(
+                parts: &mut Parts,
+                state: &S,
+            ) -> Result<Option<Self>, InputError> {
+                if $room::decode::<T>(&parts.headers).nothing {
+                    return Ok(None);
+                }
+                <Self as FromRequestParts<S>>::from_request_parts(parts, state)
+                    .await
+                    .map(Some)
+            }
+        }
+    )*};
+}
+
+from_head! {
+    Headers: Part::Header, headers;
+    Cookies: Part::Cookie, cookies;
 }
 
 /// The query of the request's target.

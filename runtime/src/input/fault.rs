@@ -45,6 +45,8 @@ pub(crate) enum What {
     Twice,
     /// A member whose name only the client knows is there twice.
     Repeats,
+    /// Bytes that are not the text that belongs there.
+    Text,
     /// Arrays and objects within each other, more levels than allowed.
     Deep,
     /// None of the values of an enumeration.
@@ -158,6 +160,7 @@ impl Fault {
             (What::Unknown, _) => "unknown",
             (What::Twice | What::Repeats, _) => "unique",
             (What::Deep, _) => "depth",
+            (What::Text, _) => "encoding",
             (What::Variant(_), _) => "enum",
         }
     }
@@ -192,6 +195,7 @@ impl Fault {
             What::Twice => "is there twice",
             What::Repeats => "has a member twice",
             What::Deep => "is nested too deeply",
+            What::Text => "has characters that may not stand here",
             What::Variant(known) if (1..=MAX_LISTED).contains(&known.len()) => {
                 return Cow::Owned(format!("must be one of: {}", known.join(", ")));
             }

@@ -8,6 +8,9 @@ use crate::input::InputError;
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
+pub(crate) const TEXT: &str = "text/plain";
+pub(crate) const OCTETS: &str = "application/octet-stream";
+
 /// Whether the body is labelled at all.
 pub(crate) fn is_labelled(headers: &HeaderMap) -> bool {
     headers.contains_key(CONTENT_TYPE)

@@ -13,7 +13,7 @@ use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
 use crate::input::fault::{Fault, What, declared};
-use crate::input::text::Named;
+use crate::input::named::Named;
 use crate::input::{InputError, Part, Violation};
 
 /// The most pairs that are looked at.

@@ -14,7 +14,8 @@ use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, SeqAccess, Visito
 use serde_json::Value;
 
 use crate::input::fault::{Fault, Segment, What, declared};
-use crate::input::text::{Named, Text};
+use crate::input::named::Named;
+use crate::input::text::Text;
 use crate::input::{InputError, Part, SecureInput, Shape, Violation};
 
 /// Names and values, at least one.

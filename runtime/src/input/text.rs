@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::Deserializer;
 use serde::de::value::StrDeserializer;
-use serde::de::{DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, VariantAccess, Visitor};
+use serde::de::{DeserializeSeed, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
 
 use crate::input::fault::{Fault, Wanted, What};
 
@@ -180,49 +180,6 @@ impl<'de> VariantAccess<'de> for Unit {
         _: V,
     ) -> Result<V::Value, Fault> {
         single()
-    }
-}
-
-/// Values by name, as the members of a struct with these fields.
-pub(crate) struct Named<'a, I> {
-    fields: &'static [&'static str],
-    rest: I,
-    current: Option<(&'a str, &'a str)>,
-}
-
-impl<'a, I: Iterator<Item = (&'a str, &'a str)>> Named<'a, I> {
-    pub(crate) fn new(fields: &'static [&'static str], pairs: I) -> Self {
-        Self {
-            fields,
-            rest: pairs,
-            current: None,
-        }
-    }
-}
-
-impl<'de, 'a, I: Iterator<Item = (&'a str, &'a str)>> MapAccess<'de> for Named<'a, I> {
-    type Error = Fault;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
-        self.current = self.rest.next();
-        match self.current {
-            Some((name, _)) => seed
-                .deserialize(Text(name))
-                .map(Some)
-                .map_err(Fault::of_name),
-            None => Ok(None),
-        }
-    }
-
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
-        let Some((name, value)) = self.current else {
-            return Err(Fault::new(What::Form));
-        };
-        seed.deserialize(Text(value))
-            .map_err(|fault: Fault| fault.below(self.fields, name))
     }
 }
 

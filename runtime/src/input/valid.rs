@@ -2,8 +2,16 @@
 
 /// Input that was decoded strictly and satisfies its type's rules.
 ///
-/// Wraps axum's own extractors: `Valid<Json<T>>`, `Valid<Query<T>>`, `Valid<Path<T>>`,
-/// `Valid<Form<T>>`, where `T` derives [`SecureInput`](macro@crate::SecureInput).
+/// | | what is checked |
+/// |---|---|
+/// | `Valid<Json<T>>`, `Valid<Form<T>>` | a body |
+/// | [`Valid<PlainText<T>>`](crate::input::PlainText), [`Valid<Octets<T>>`](crate::input::Octets) | a body that is one text, or bytes |
+/// | `Valid<Query<T>>` | the query |
+/// | `Valid<Path<T>>` | the path's parameters: a struct takes some by name, anything else takes all in order |
+/// | [`Valid<Headers<T>>`](crate::input::Headers), [`Valid<Cookies<T>>`](crate::input::Cookies) | header fields or cookies, by name |
+/// | [`Valid<E>`](crate::input::InputExtractor) | what an extractor of your own yields |
+///
+/// `T` derives [`SecureInput`](macro@crate::SecureInput).
 /// `Option<Valid<…>>` is absent or valid, never invalid: a body is absent without
 /// `Content-Type` and without a byte, a query without `?`, a path where the route has
 /// no parameters.

@@ -8,7 +8,7 @@ use axum::extract::rejection::PathRejection;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
-use crate::input::path_error;
+use crate::input::{Refused, path_error};
 use crate::response::Problem;
 use crate::response::problem::PROBLEM_JSON;
 
@@ -25,6 +25,15 @@ pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
         return response;
     }
     Problem::new(response.status()).into_response()
+}
+
+impl<R: IntoResponse + 'static> IntoResponse for Refused<R> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Extractor(rejection) => unify(rejection),
+            Self::Input(error) => error.into_response(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ use axum::extract::{
 use axum::http::{HeaderMap, Method, Request, Uri, Version};
 
 use crate::guard::{Caller, CallerClaims};
-use crate::input::{Scalar, SecureInput, Valid};
+use crate::input::{
+    Cookies, Headers, InputExtractor, Octets, PlainText, Scalar, SecureInput, Valid,
+};
 use crate::routing::argument::{
     Accepted, AcceptsCaller, AcceptsFailure, AcceptsRaw, AcceptsUnvalidated, Argument,
     ArgumentFacts, Head, MayBeAbsent, MayLackCaller, PathScalars, Whole,
@@ -96,8 +98,17 @@ macro_rules! checked {
 checked! {
     Json reads Whole;
     Form reads Whole;
+    PlainText reads Whole;
+    Octets reads Whole;
     Query reads Head;
     Path reads Head;
+    Headers reads Head;
+    Cookies reads Head;
+}
+
+impl<E: InputExtractor> Argument for Valid<E> {
+    type Kind = Checked<E::Input>;
+    type Reads = Head;
 }
 
 /// Path parameters that are checked by being parsed.

@@ -1,0 +1,94 @@
+//! `Valid<PlainText<T>>` and `Valid<Octets<T>>`: a body that is one value.
+
+use serde::Deserializer;
+use serde::de::value::SeqDeserializer;
+use serde::de::{DeserializeOwned, Visitor};
+use serde::forward_to_deserialize_any;
+
+use crate::input::fault::Fault;
+use crate::input::text::Text;
+use crate::input::{InputError, Part, Violation};
+
+/// A body of `text/plain`, in [`Valid`](crate::Valid): one value, as in a newtype around `String`.
+///
+/// Text that is not UTF-8 is refused with 400, another label with 415.
+///
+/// # Examples
+///
+/// ```
+/// use palisade::input::PlainText;
+/// use palisade::prelude::*;
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// struct Note(#[garde(length(chars, min = 1, max = 500))] String);
+///
+/// #[secured(scopes = "notes:write")]
+/// async fn keep(Valid(PlainText(note)): Valid<PlainText<Note>>) -> StatusCode {
+///     if note.0.is_ascii() { StatusCode::CREATED } else { StatusCode::ACCEPTED }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlainText<T>(pub T);
+
+/// A body of `application/octet-stream`, in [`Valid`](crate::Valid): bytes, as in a newtype around
+/// `Vec<u8>`.
+///
+/// # Examples
+///
+/// ```
+/// use palisade::input::Octets;
+/// use palisade::prelude::*;
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// struct Firmware(#[garde(length(min = 16, max = 65_536))] Vec<u8>);
+///
+/// #[secured(scopes = "devices:write")]
+/// async fn install(Valid(Octets(firmware)): Valid<Octets<Firmware>>) -> String {
+///     firmware.0.len().to_string()
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Octets<T>(pub T);
+
+pub(crate) fn decode_text<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
+    let Ok(text) = str::from_utf8(text) else {
+        let violation = Violation::new("", "encoding", "is not UTF-8");
+        return Err(InputError::Undecodable(Part::Body, violation));
+    };
+    unfit(T::deserialize(Text(text)))
+}
+
+pub(crate) fn decode_octets<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, InputError> {
+    unfit(T::deserialize(Bytes(bytes)))
+}
+
+fn unfit<T>(decoded: Result<T, Fault>) -> Result<T, InputError> {
+    decoded.map_err(|fault| InputError::Unfit(Part::Body, fault.in_body()))
+}
+
+struct Bytes<'a>(&'a [u8]);
+
+impl<'de> Deserializer<'de> for Bytes<'_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_bytes(self.0)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_seq(SeqDeserializer::new(self.0.iter().copied()))
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        option unit unit_struct tuple tuple_struct map struct enum identifier ignored_any
+    }
+}

@@ -1,0 +1,311 @@
+//! Input from everywhere: each place has an extractor, and each is as strict.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
+use axum::http::request::Parts;
+use palisade::input::{Cookies, Headers, InputExtractor, Octets, Part, PlainText};
+use palisade::prelude::*;
+use palisade::testing::{Answer, TestApi, TestRequest};
+
+use crate::support::errors;
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Tracing {
+    #[serde(alias = "request-id")]
+    #[garde(length(bytes, max = 4), ascii)]
+    x_request_id: Option<String>,
+    #[garde(range(min = 1, max = 9))]
+    x_level: u8,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Preferences {
+    #[garde(length(bytes, max = 5), ascii)]
+    locale: Option<String>,
+    #[serde(default)]
+    #[garde(range(min = 0, max = 9))]
+    size: u8,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+struct Note(#[garde(length(chars, min = 1, max = 5))] String);
+
+#[derive(Deserialize, Validate, SecureInput)]
+struct Firmware(#[garde(length(min = 2, max = 4))] Vec<u8>);
+
+#[derive(Validate, SecureInput)]
+struct Tenant(#[garde(length(bytes, min = 1, max = 5), alphanumeric)] String);
+
+/// The first label of the host's name.
+struct Subdomain(Tenant);
+
+impl<S: Sync> FromRequestParts<S> for Subdomain {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let host = parts
+            .headers
+            .get("host")
+            .and_then(|host| host.to_str().ok());
+        let host = host.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST).detail("no host"))?;
+        let label = host.split('.').next().unwrap_or_default();
+        Ok(Self(Tenant(label.to_owned())))
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for Subdomain {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Infallible> {
+        Ok(
+            <Self as FromRequestParts<S>>::from_request_parts(parts, state)
+                .await
+                .ok(),
+        )
+    }
+}
+
+impl InputExtractor for Subdomain {
+    type Input = Tenant;
+    const PART: Part = Part::Header;
+
+    fn input(&self) -> &Tenant {
+        &self.0
+    }
+}
+
+/// A whole body in capitals.
+struct Shouted(Note);
+
+impl<S: Send + Sync> FromRequest<S> for Shouted {
+    type Rejection = (StatusCode, &'static str);
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        match String::from_request(request, state).await {
+            Ok(text) => Ok(Self(Note(text.to_uppercase()))),
+            Err(_) => Err((StatusCode::IM_A_TEAPOT, "hunter2")),
+        }
+    }
+}
+
+impl InputExtractor for Shouted {
+    type Input = Note;
+
+    fn input(&self) -> &Note {
+        &self.0
+    }
+}
+
+#[public(reason = "a test")]
+async fn traced(Valid(Headers(tracing)): Valid<Headers<Tracing>>) -> String {
+    format!("{:?} {}", tracing.x_request_id, tracing.x_level)
+}
+
+#[public(reason = "a test")]
+async fn maybe_traced(tracing: Option<Valid<Headers<Tracing>>>) -> String {
+    tracing.map_or("absent".into(), |Valid(Headers(tracing))| {
+        tracing.x_level.to_string()
+    })
+}
+
+#[public(reason = "a test")]
+async fn preferred(Valid(Cookies(preferences)): Valid<Cookies<Preferences>>) -> String {
+    format!("{:?} {}", preferences.locale, preferences.size)
+}
+
+#[public(reason = "a test")]
+async fn maybe_preferred(preferences: Option<Valid<Cookies<Preferences>>>) -> String {
+    preferences.map_or("absent".into(), |Valid(Cookies(own))| own.size.to_string())
+}
+
+#[public(reason = "a test")]
+async fn noted(Valid(PlainText(note)): Valid<PlainText<Note>>) -> String {
+    note.0
+}
+
+#[public(reason = "a test")]
+async fn installed(Valid(Octets(firmware)): Valid<Octets<Firmware>>) -> String {
+    firmware.0.len().to_string()
+}
+
+#[public(reason = "a test")]
+async fn shop(Valid(Subdomain(tenant)): Valid<Subdomain>) -> String {
+    tenant.0
+}
+
+#[public(reason = "a test")]
+async fn maybe_shop(tenant: Option<Valid<Subdomain>>) -> String {
+    tenant.map_or("absent".into(), |Valid(Subdomain(tenant))| tenant.0)
+}
+
+#[public(reason = "a test")]
+async fn shouted(Valid(Shouted(note)): Valid<Shouted>) -> String {
+    note.0
+}
+
+async fn api() -> TestApi {
+    let routes = SecureRouter::new()
+        .route("/traced", get(traced))
+        .route("/maybe/traced", get(maybe_traced))
+        .route("/preferred", get(preferred))
+        .route("/maybe/preferred", get(maybe_preferred))
+        .route("/noted", post(noted))
+        .route("/installed", post(installed))
+        .route("/shop", get(shop))
+        .route("/maybe/shop", get(maybe_shop))
+        .route("/shouted", post(shouted));
+    TestApi::new(routes).await
+}
+
+/// The text of what was let in; else the status with the first place and rule.
+fn told(answer: &Answer) -> String {
+    let status = answer.status().as_u16();
+    if status == 200 {
+        return answer.text();
+    }
+    let problem: serde_json::Value = answer.json();
+    match errors(&problem).first() {
+        Some((pointer, _)) => format!("{status} {pointer} {}", problem["errors"][0]["rule"]),
+        None => status.to_string(),
+    }
+}
+
+async fn sent(request: TestRequest) -> String {
+    told(&request.send().await)
+}
+
+#[tokio::test]
+async fn header_fields_are_taken_by_name() {
+    let api = api().await;
+    let get = |path: &str, fields: &[(&str, &str)]| {
+        let request = api.anonymous().get(path);
+        let with = fields.iter().fold(request, |request, (name, value)| {
+            request.header(name, value)
+        });
+        sent(with)
+    };
+    assert_eq!(
+        get("/traced", &[("x-level", "7"), ("X-Request-ID", "ab")]).await,
+        "Some(\"ab\") 7"
+    );
+    assert_eq!(
+        get("/traced", &[("x-level", "7"), ("via", "any")]).await,
+        "None 7"
+    );
+    for (fields, expected) in [
+        (&[][..], "422 x-level \"required\""),
+        (&[("x-level", "0")], "422 x-level \"range\""),
+        (
+            &[("x-level", "1"), ("x-level", "1")],
+            "422 x-level \"unique\"",
+        ),
+        (&[("x-level", "one")], "422 x-level \"type\""),
+        (
+            &[("x-level", "1"), ("x-request-id", "abcde")],
+            "422 x-request-id \"length\"",
+        ),
+        (
+            &[("x-level", "1"), ("request-id", "abcde")],
+            "422 request-id \"length\"",
+        ),
+        (
+            &[("x-level", "1"), ("request-id", "\u{e9}")],
+            "400 request-id \"encoding\"",
+        ),
+    ] {
+        assert_eq!(get("/traced", fields).await, expected, "{fields:?}");
+    }
+    assert_eq!(get("/maybe/traced", &[("via", "any")]).await, "absent");
+    assert_eq!(get("/maybe/traced", &[("x-level", "7")]).await, "7");
+    assert_eq!(
+        get("/maybe/traced", &[("x-level", "0")]).await,
+        "422 x-level \"range\""
+    );
+}
+
+#[tokio::test]
+async fn cookies_are_taken_by_name() {
+    let api = api().await;
+    let get = |path: &str, cookies: &str| sent(api.anonymous().get(path).header("cookie", cookies));
+    assert_eq!(
+        get("/preferred", "a=b; locale=mi; size=2").await,
+        "Some(\"mi\") 2"
+    );
+    assert_eq!(get("/preferred", "").await, "None 0");
+    for (cookies, expected) in [
+        ("locale=en-GB2", "422 locale \"length\""),
+        ("size=10", "422 size \"range\""),
+        ("size=1; size=2", "422 size \"unique\""),
+        ("locale=a b", "400 locale \"encoding\""),
+    ] {
+        assert_eq!(get("/preferred", cookies).await, expected, "{cookies}");
+    }
+    assert_eq!(get("/maybe/preferred", "a=b").await, "absent");
+    assert_eq!(get("/maybe/preferred", "size=3").await, "3");
+    assert_eq!(
+        get("/maybe/preferred", "size=10").await,
+        "422 size \"range\""
+    );
+}
+
+#[tokio::test]
+async fn a_body_may_be_one_text_or_bytes() {
+    let api = api().await;
+    let post = |path: &str, body: &[u8], label: &str| {
+        sent(api.anonymous().post(path).body(body.to_vec(), label))
+    };
+    assert_eq!(
+        post("/noted", "āb".as_bytes(), "text/plain; charset=utf-8").await,
+        "āb"
+    );
+    assert_eq!(
+        post("/noted", b"abcdef", "text/plain").await,
+        "422  \"length\""
+    );
+    assert_eq!(post("/noted", b"", "text/plain").await, "422  \"length\"");
+    assert_eq!(
+        post("/noted", b"\xff", "text/plain").await,
+        "400  \"encoding\""
+    );
+    assert_eq!(post("/noted", b"a", "text/html").await, "415");
+    let octets = "application/octet-stream";
+    assert_eq!(post("/installed", b"\xff\x00", octets).await, "2");
+    assert_eq!(post("/installed", b"\xff", octets).await, "422  \"length\"");
+    assert_eq!(
+        post("/installed", b"12345", octets).await,
+        "422  \"length\""
+    );
+    assert_eq!(post("/installed", b"12", "text/plain").await, "415");
+}
+
+#[tokio::test]
+async fn an_extractor_of_ones_own_is_checked_by_its_inputs_rules() {
+    let api = api().await;
+    let get = |path: &str, host: &str| sent(api.anonymous().get(path).header("host", host));
+    assert_eq!(get("/shop", "acme.example").await, "acme");
+    assert_eq!(get("/shop", "hunter2.example").await, "422  \"length\"");
+    assert_eq!(get("/shop", "a-b.example").await, "422  \"alphanumeric\"");
+    let none = api.anonymous().get("/shop").send().await;
+    assert_eq!(none.status().as_u16(), 400);
+    assert!(none.text().contains("no host"), "{}", none.text());
+    assert_eq!(sent(api.anonymous().get("/maybe/shop")).await, "absent");
+    assert_eq!(get("/maybe/shop", "acme.example").await, "acme");
+    assert_eq!(
+        get("/maybe/shop", "hunter2.example").await,
+        "422  \"length\""
+    );
+    let post = |body: &[u8]| {
+        api.anonymous()
+            .post("/shouted")
+            .body(body.to_vec(), "text/plain")
+            .send()
+    };
+    assert_eq!(post(b"ab").await.text(), "AB");
+    assert_eq!(told(&post(b"abcdef").await), "422  \"length\"");
+    let refused = post(b"\xff").await;
+    assert_eq!(refused.status().as_u16(), 418);
+    assert!(!refused.text().contains("hunter2"));
+}
