@@ -6,6 +6,7 @@ mod check;
 mod collections;
 mod context;
 mod error;
+mod expectation;
 mod fault;
 mod form;
 mod json;
