@@ -23,3 +23,4 @@ mod problems;
 mod roles;
 mod routers;
 mod support;
+mod types;

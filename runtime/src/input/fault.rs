@@ -2,15 +2,16 @@
 //!
 //! serde's own messages quote what came in (``unknown field `x` ``, `invalid type:
 //! string "secret"`), so every decoder of this crate fails with a [`Fault`], which
-//! keeps the kind and drops the text. The place is collected while the fault travels
-//! outward; decoding that succeeds pays nothing for it.
+//! keeps the kind and drops the text, but for what a type's author says that a value
+//! [must be](super::expectation). The place is collected while the fault travels outward;
+//! decoding that succeeds pays nothing for it.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use serde::de::{Error, Expected, Unexpected};
 
-use crate::input::Violation;
+use crate::input::{Violation, expectation};
 
 /// A value's fault and where it is; boxed, so that results stay small.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct Fault(Box<Inner>);
 struct Inner {
     what: What,
     wanted: Option<Wanted>,
+    /// What the type's author says that the value must be.
+    expected: Option<Box<str>>,
     /// Innermost first.
     path: Vec<Segment>,
 }
@@ -85,6 +88,7 @@ impl Fault {
         Self(Box::new(Inner {
             what,
             wanted: None,
+            expected: None,
             path: Vec::new(),
         }))
     }
@@ -114,6 +118,7 @@ impl Fault {
     /// The fault of a member's name that its map cannot hold.
     pub(crate) fn of_name(mut self) -> Self {
         self.0.what = What::Unknown;
+        self.0.expected = None;
         self
     }
 
@@ -180,8 +185,11 @@ impl Fault {
         pointer
     }
 
-    /// What is wrong, in fixed words.
+    /// What is wrong, in words that the API's authors chose.
     fn detail(&self) -> Cow<'static, str> {
+        if let Some(expected) = &self.0.expected {
+            return Cow::Owned(String::from(&**expected));
+        }
         let fixed = match self.0.what {
             What::Unread | What::Type => self.0.wanted.map_or(FORM, Wanted::detail),
             What::Value => match self.0.wanted {
@@ -242,8 +250,15 @@ impl Error for Fault {
         Self::new(What::Type)
     }
 
-    fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
-        Self::new(What::Value)
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let mut fault = Self::new(What::Value);
+        fault.0.expected = expectation::told(expected);
+        fault.0.wanted = match unexpected {
+            Unexpected::Unsigned(_) | Unexpected::Signed(_) => Some(Wanted::Whole),
+            Unexpected::Float(_) => Some(Wanted::Number),
+            _ => None,
+        };
+        fault
     }
 
     fn invalid_length(_: usize, _: &dyn Expected) -> Self {
@@ -293,6 +308,38 @@ mod tests {
         for fault in faults {
             assert!(!format!("{fault} {fault:?}").contains(secret), "{fault:?}");
         }
+    }
+
+    #[test]
+    fn what_an_author_says_that_a_value_must_be_is_told() {
+        let fault = Fault::invalid_value(Unexpected::Str("hunter2"), &"must be even");
+        assert_eq!(fault.detail(), "must be even");
+        assert!(!format!("{fault:?}").contains("hunter2"));
+        let fault = fault.wanted(Wanted::Whole).within(Segment::Name("count"));
+        assert_eq!(
+            fault.in_body(),
+            Violation::new("/count", "range", "must be even")
+        );
+        assert_eq!(
+            fault.in_parameters(),
+            Violation::new("count", "range", "must be even")
+        );
+        // of a name only that it is unknown: its pointer is its object
+        assert_eq!(
+            fault.of_name().detail(),
+            "has a member that is not known here"
+        );
+    }
+
+    #[test]
+    fn other_words_of_an_author_are_not_told() {
+        let fault = Fault::invalid_value(Unexpected::Unsigned(0), &"a nonzero u32");
+        assert_eq!(fault.detail(), "is a number out of range");
+        assert_eq!(Fault::custom("must be hunter2").detail(), FORM);
+        assert_eq!(
+            Fault::invalid_type(Unexpected::Unit, &"must be hunter2").detail(),
+            FORM
+        );
     }
 
     #[test]

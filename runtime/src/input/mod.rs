@@ -7,6 +7,7 @@ mod collections;
 mod context;
 mod cookies;
 mod error;
+mod expectation;
 mod extract;
 mod fault;
 mod headers;
@@ -28,6 +29,7 @@ mod shape;
 mod tests;
 mod text;
 mod told;
+mod types;
 pub(crate) mod valid;
 mod violation;
 
@@ -44,6 +46,11 @@ pub use self::plain::{Octets, PlainText};
 pub use self::scalar::Scalar;
 pub(crate) use self::secure_input::SecureInput;
 pub use self::shape::{Field, Nested, Shape, Tagging, Variant};
+pub use self::types::{
+    EmailAddress, EmailAddressError, Identifier, IdentifierError, PageNumber, PageRequest, PageSize,
+};
+#[cfg(feature = "text")]
+pub use self::types::{Line, LineError};
 pub(crate) use self::valid::Valid;
 pub use self::violation::Violation;
 

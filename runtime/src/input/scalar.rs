@@ -12,22 +12,43 @@ use crate::input::rules::Unruled;
 /// fieldless enums that derive `SecureInput`. It needs no rule, and may be a path
 /// parameter by itself.
 ///
+/// What the client reads of a refusal is `does not have the form that is expected here`,
+/// or the words of the type: those of serde's [`invalid_value`] where they begin with
+/// `must `, have at most 200 bytes and no control character. Every other message of serde
+/// may quote the input and is dropped.
+///
 /// # Security
 ///
 /// Implement it only where `Deserialize` refuses everything else: what the compiler
-/// then believes is not proved.
+/// then believes is not proved. Nor may words that begin with `must ` be made of the input.
 ///
 /// # Examples
 ///
 /// ```
 /// use palisade::input::{Bounded, Scalar};
+/// use palisade::serde::de::{Deserialize, Deserializer, Error, Unexpected};
 ///
-/// /// Deserializes from three upper-case letters only.
+/// /// Three upper-case letters.
 /// struct Currency([u8; 3]);
+///
+/// impl<'de> Deserialize<'de> for Currency {
+///     fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
+///         let text = String::deserialize(decoder)?;
+///         match <[u8; 3]>::try_from(text.as_bytes()) {
+///             Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Self(code)),
+///             _ => Err(D::Error::invalid_value(
+///                 Unexpected::Other("text"),
+///                 &"must be three upper-case letters",
+///             )),
+///         }
+///     }
+/// }
 ///
 /// impl<Rules> Bounded<Rules> for Currency {}
 /// impl Scalar for Currency {}
 /// ```
+///
+/// [`invalid_value`]: serde::de::Error::invalid_value
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not bounded by being parsed",
     label = "this needs a rule",

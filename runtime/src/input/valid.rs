@@ -36,7 +36,8 @@
 /// # Security
 ///
 /// The answer holds no part of the input, not even a member's name, except where a
-/// custom rule of garde's quotes it in its own message.
+/// custom rule of garde's, or a type that says what a value `must` be, quotes it in its
+/// own message.
 ///
 /// # Examples
 ///
