@@ -9,6 +9,7 @@ mod error;
 mod fault;
 mod form;
 mod json;
+mod limits;
 mod media_type;
 mod pairs;
 mod path;
@@ -21,7 +22,6 @@ mod text;
 pub(crate) mod valid;
 mod violation;
 
-pub use self::body::{BodyLimit, DEFAULT_BODY_LIMIT};
 pub use self::bounded::{Bounded, MAX_LENGTH};
 pub use self::context::{ContextFrom, ValidationContext};
 pub use self::error::{InputError, Part};

@@ -1,7 +1,7 @@
 //! A handler's declaration, as its attribute wrote it.
 
 use crate::claims::Role;
-use crate::policy::{Access, Requirement};
+use crate::policy::{Access, Limits, Requirement};
 
 /// What `#[secured]` or `#[public]` says of one handler.
 ///
@@ -16,8 +16,8 @@ pub struct Declaration {
     pub module: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// The largest body, in bytes, where the declaration sets one.
-    pub body_limit: Option<usize>,
+    /// How much of a request it takes.
+    pub limits: Limits,
     /// Why it takes input that nobody checks, where it does.
     pub unvalidated: Option<&'static str>,
 }
@@ -64,7 +64,7 @@ impl Declaration {
     /// Sets the largest body, in bytes.
     #[must_use]
     pub const fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = Some(bytes);
+        self.limits.body_limit = bytes;
         self
     }
 
@@ -85,7 +85,7 @@ impl Declaration {
             handler,
             module,
             access,
-            body_limit: None,
+            limits: Limits::DEFAULT,
             unvalidated: None,
         }
     }
