@@ -20,4 +20,5 @@ mod names;
 mod order;
 mod roles;
 mod routers;
+mod slow_bodies;
 mod support;

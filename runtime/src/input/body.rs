@@ -9,7 +9,8 @@ use axum::http::header::CONTENT_LENGTH;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::input::limits::limits;
-use crate::input::{InputError, media_type};
+use crate::input::timed::cause;
+use crate::input::{InputError, TooSlow, media_type};
 
 /// Reads a body that is labelled `expected`.
 pub(crate) async fn read(request: Request, expected: &'static str) -> Result<Bytes, InputError> {
@@ -39,8 +40,7 @@ async fn collect(request: Request) -> Result<Bytes, InputError> {
     }
     match Limited::new(request.into_body(), limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if is_over_limit(&*error) => Err(InputError::TooLarge(limit)),
-        Err(_) => Err(InputError::BrokenOff),
+        Err(error) => Err(fault(&*error, limit)),
     }
 }
 
@@ -53,16 +53,15 @@ fn announces_more(headers: &HeaderMap, limit: usize) -> bool {
         .is_some_and(|length| u64::try_from(limit).is_ok_and(|limit| length > limit))
 }
 
-/// A limit further out than ours shows only as the cause of the body's error.
-fn is_over_limit(error: &(dyn Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<LengthLimitError>() {
-            return true;
-        }
-        cause = error.source();
+/// A limit further out than ours shows only among the causes of the body's error.
+fn fault(error: &(dyn Error + 'static), limit: usize) -> InputError {
+    if cause::<LengthLimitError>(error).is_some() {
+        return InputError::TooLarge(limit);
     }
-    false
+    match TooSlow::cause_of(error) {
+        Some(TooSlow(timeout)) => InputError::TooSlow(timeout),
+        None => InputError::BrokenOff,
+    }
 }
 
 #[cfg(test)]

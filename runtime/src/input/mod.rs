@@ -19,6 +19,7 @@ mod scalar;
 pub(crate) mod secure_input;
 mod shape;
 mod text;
+mod timed;
 pub(crate) mod valid;
 mod violation;
 
@@ -29,6 +30,7 @@ pub(crate) use self::path::decoded as path_error;
 pub use self::scalar::Scalar;
 pub(crate) use self::secure_input::SecureInput;
 pub use self::shape::{Field, Nested, Shape};
+pub(crate) use self::timed::{Timed, TooSlow};
 pub(crate) use self::valid::Valid;
 pub use self::violation::Violation;
 

@@ -1,5 +1,7 @@
 //! A handler's declaration, as its attribute wrote it.
 
+use std::time::Duration;
+
 use crate::claims::Role;
 use crate::policy::{Access, Limits, Requirement};
 
@@ -65,6 +67,13 @@ impl Declaration {
     #[must_use]
     pub const fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body_limit = bytes;
+        self
+    }
+
+    /// Sets how long the whole body may take.
+    #[must_use]
+    pub const fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.body_timeout = timeout;
         self
     }
 

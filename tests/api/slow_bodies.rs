@@ -1,0 +1,160 @@
+//! How long a body may take; the runtime's clock stands still but for who waits.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use http_body::Frame;
+use http_body_util::BodyExt;
+use palisade::prelude::*;
+use palisade::testing::TestApi;
+use serde_json::Value;
+use tokio::time::{Instant, Sleep, sleep};
+use tower::ServiceExt;
+
+use crate::support::NewOrder;
+
+const MOMENT: Duration = Duration::from_millis(1);
+
+/// A body that is there whole after a while.
+struct After(Pin<Box<Sleep>>, Option<&'static str>);
+
+impl http_body::Body for After {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let waited = self.0.as_mut().poll(context);
+        waited.map(|()| self.1.take().map(|text| Ok(Frame::data(text.into()))))
+    }
+}
+
+/// Reads by itself, and has an answer of its own for what it cannot read.
+struct Everything;
+
+impl<S: Sync> FromRequest<S> for Everything {
+    type Rejection = StatusCode;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, StatusCode> {
+        let body = request.into_body().collect().await;
+        body.map(|_| Self).map_err(|_| StatusCode::IM_A_TEAPOT)
+    }
+}
+
+impl TrustedExtractor for Everything {
+    const REASON: &'static str = "keeps nothing";
+}
+
+#[public(reason = "a test")]
+async fn take_order(Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
+    order.sku
+}
+
+#[public(reason = "a test")]
+async fn take_form(Valid(Form(_)): Valid<Form<crate::support::Listing>>) {}
+
+#[public(reason = "a test", unvalidated = "a test")]
+async fn take_bytes(_: Unvalidated<Bytes>) {}
+
+#[public(reason = "a test", unvalidated = "a test")]
+async fn take_text(_: Unvalidated<String>) {}
+
+#[public(reason = "a test", unvalidated = "a test")]
+async fn take_raw_json(_: Unvalidated<Json<Value>>) {}
+
+#[public(reason = "a test", unvalidated = "a test")]
+async fn take_raw_form(_: Unvalidated<Form<Vec<(String, String)>>>) {}
+
+#[public(reason = "a test")]
+async fn take_own(_: Everything) {}
+
+#[public(reason = "a test")]
+async fn take_nothing() {}
+
+async fn api() -> TestApi {
+    let routes = SecureRouter::new()
+        .route("/order", post(take_order))
+        .route("/form", post(take_form))
+        .route("/bytes", post(take_bytes))
+        .route("/text", post(take_text))
+        .route("/raw/json", post(take_raw_json))
+        .route("/raw/form", post(take_raw_form))
+        .route("/own", post(take_own))
+        .route("/nothing", post(take_nothing));
+    TestApi::new(routes).await
+}
+
+/// Posts a body that takes so long, and tells the answer and how long it took.
+async fn posted(
+    api: &TestApi,
+    path: &str,
+    kind: &str,
+    text: &'static str,
+    after: Duration,
+) -> (Response, Duration) {
+    let body = Body::new(After(Box::pin(sleep(after)), Some(text)));
+    let request = Request::post(path).header("content-type", kind);
+    let begun = Instant::now();
+    let answer = api.router().oneshot(request.body(body).unwrap()).await;
+    (answer.unwrap(), begun.elapsed())
+}
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+const ORDER: &str = r#"{"sku": "a", "quantity": 1}"#;
+
+/// A moment before the time is over, and when it is.
+#[tokio::test(start_paused = true)]
+async fn a_body_has_30_seconds() {
+    let api = api().await;
+    let limit = Duration::from_secs(30);
+    let just_in_time = Duration::from_millis(29_999);
+    let (in_time, _) = posted(&api, "/order", JSON, ORDER, just_in_time).await;
+    assert_eq!(in_time.status(), 200);
+    let (late, took) = posted(&api, "/order", JSON, ORDER, Duration::MAX).await;
+    assert_eq!(late.status(), 408);
+    assert!((limit..limit + 2 * MOMENT).contains(&took), "{took:?}");
+}
+
+/// RFC 9110 §15.5.9: the connection is closed, and nobody waits for the rest.
+#[tokio::test(start_paused = true)]
+async fn a_late_body_is_408_whoever_reads_it() {
+    let api = api().await;
+    for (path, kind) in [
+        ("/order", JSON),
+        ("/form", FORM),
+        ("/bytes", JSON),
+        ("/text", JSON),
+        ("/raw/json", JSON),
+        ("/raw/form", FORM),
+    ] {
+        let (late, _) = posted(&api, path, kind, ORDER, Duration::MAX).await;
+        assert_eq!(late.status(), 408, "{path}");
+        assert_eq!(late.headers()["connection"], "close", "{path}");
+        assert_eq!(late.headers()["content-type"], "application/problem+json");
+        assert_eq!(late.headers()["x-content-type-options"], "nosniff");
+        let body = late.into_body().collect().await.unwrap().to_bytes();
+        let problem: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem["detail"], "the body took longer than 30s", "{path}");
+    }
+}
+
+/// An extractor of one's own is held to the time; what it makes of it is its own.
+#[tokio::test(start_paused = true)]
+async fn another_reader_ends_in_time_with_its_own_status() {
+    let (late, took) = posted(&api().await, "/own", JSON, ORDER, Duration::MAX).await;
+    assert_eq!(late.status(), 418);
+    assert!(took < Duration::from_secs(31), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_nobody_reads_is_not_waited_for() {
+    let (answer, took) = posted(&api().await, "/nothing", JSON, ORDER, Duration::MAX).await;
+    assert_eq!((answer.status(), took), (StatusCode::OK, Duration::ZERO));
+}
