@@ -74,6 +74,12 @@ async fn take_raw_form(_: Unvalidated<Form<Vec<(String, String)>>>) {}
 #[public(reason = "a test")]
 async fn take_own(_: Everything) {}
 
+#[public(reason = "a test", body_timeout = "1500 ms")]
+async fn take_soon(Valid(Json(_)): Valid<Json<NewOrder>>) {}
+
+#[public(reason = "a test", body_timeout = "2 min")]
+async fn take_late(Valid(Json(_)): Valid<Json<NewOrder>>) {}
+
 #[public(reason = "a test")]
 async fn take_nothing() {}
 
@@ -86,6 +92,8 @@ async fn api() -> TestApi {
         .route("/raw/json", post(take_raw_json))
         .route("/raw/form", post(take_raw_form))
         .route("/own", post(take_own))
+        .route("/soon", post(take_soon))
+        .route("/late", post(take_late))
         .route("/nothing", post(take_nothing));
     TestApi::new(routes).await
 }
@@ -111,15 +119,17 @@ const ORDER: &str = r#"{"sku": "a", "quantity": 1}"#;
 
 /// A moment before the time is over, and when it is.
 #[tokio::test(start_paused = true)]
-async fn a_body_has_30_seconds() {
+async fn a_body_has_30_seconds_or_what_is_declared() {
     let api = api().await;
-    let limit = Duration::from_secs(30);
-    let just_in_time = Duration::from_millis(29_999);
-    let (in_time, _) = posted(&api, "/order", JSON, ORDER, just_in_time).await;
-    assert_eq!(in_time.status(), 200);
-    let (late, took) = posted(&api, "/order", JSON, ORDER, Duration::MAX).await;
-    assert_eq!(late.status(), 408);
-    assert!((limit..limit + 2 * MOMENT).contains(&took), "{took:?}");
+    for (path, limit) in [("/order", 30_000), ("/soon", 1_500), ("/late", 120_000)] {
+        let just_in_time = Duration::from_millis(limit - 1);
+        let (in_time, _) = posted(&api, path, JSON, ORDER, just_in_time).await;
+        assert_eq!(in_time.status(), 200, "{path}");
+        let limit = Duration::from_millis(limit);
+        let (late, took) = posted(&api, path, JSON, ORDER, Duration::MAX).await;
+        assert_eq!(late.status(), 408, "{path}");
+        assert!((limit..limit + 2 * MOMENT).contains(&took), "{took:?}");
+    }
 }
 
 /// RFC 9110 §15.5.9: the connection is closed, and nobody waits for the rest.

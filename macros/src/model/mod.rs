@@ -1,6 +1,5 @@
 //! Raw nouns to checked declarations; collects every mistake, emits no tokens.
 
-mod body_limit;
 mod declaration;
 mod handler;
 mod input;
@@ -8,6 +7,8 @@ mod input_names;
 mod input_rules;
 mod input_serde;
 mod leaf;
+mod limits;
+mod quantity;
 mod requirement;
 mod vocabulary;
 
@@ -15,5 +16,6 @@ pub(crate) use self::declaration::{Access, Declaration};
 pub(crate) use self::handler::Handler;
 pub(crate) use self::input::{Field, Head, Input, Kind};
 pub(crate) use self::input_rules::{Mark, Rules};
+pub(crate) use self::limits::Limits;
 pub(crate) use self::requirement::Requirement;
 pub(crate) use self::vocabulary::{ScopeConstant, Vocabulary};

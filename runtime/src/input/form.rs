@@ -8,6 +8,7 @@ use axum::extract::{Form, FromRequest, OptionalFromRequest, Request};
 use serde::de::DeserializeOwned;
 
 use crate::input::check::check;
+use crate::input::limits::limits;
 use crate::input::media_type::FORM;
 use crate::input::{ContextFrom, InputError, Part, SecureInput, Valid, body, pairs};
 
@@ -20,8 +21,9 @@ where
     type Rejection = InputError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, InputError> {
+        let most = limits(request.extensions()).parameter_limit;
         let text = body::read(request, FORM).await?;
-        judge(&text, state)
+        judge(&text, most, state)
     }
 }
 
@@ -35,18 +37,19 @@ where
     type Rejection = InputError;
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, InputError> {
+        let most = limits(request.extensions()).parameter_limit;
         match body::read_optional(request, FORM).await? {
-            Some(text) => judge(&text, state).map(Some),
+            Some(text) => judge(&text, most, state).map(Some),
             None => Ok(None),
         }
     }
 }
 
-fn judge<T, S>(text: &[u8], state: &S) -> Result<Valid<Form<T>>, InputError>
+fn judge<T, S>(text: &[u8], most: usize, state: &S) -> Result<Valid<Form<T>>, InputError>
 where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
 {
-    let value = pairs::decode(text, Part::Form)?;
+    let value = pairs::decode(text, Part::Form, most)?;
     Ok(Valid(Form(check(value, Part::Form, state)?)))
 }

@@ -15,28 +15,29 @@ use crate::input::fault::{Fault, What, declared};
 use crate::input::text::Text;
 use crate::input::{InputError, Part, Violation};
 
-/// The most pairs that are looked at.
-const MAX_PAIRS: usize = 256;
-
-/// Decodes `application/x-www-form-urlencoded` text: 400 where it is malformed, 422
-/// where it does not fit the type.
-pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], part: Part) -> Result<T, InputError> {
-    let pairs =
-        split(text).map_err(|detail| InputError::Undecodable(part, Violation::new("", detail)))?;
+/// Decodes `application/x-www-form-urlencoded` text: 400 where it is malformed or has more
+/// than `most` pairs, 422 where it does not fit the type.
+pub(crate) fn decode<T: DeserializeOwned>(
+    text: &[u8],
+    part: Part,
+    most: usize,
+) -> Result<T, InputError> {
+    let pairs = split(text, most)
+        .map_err(|detail| InputError::Undecodable(part, Violation::new("", detail)))?;
     T::deserialize(Parameters(&pairs))
         .map_err(|fault| InputError::Unfit(part, fault.in_parameters()))
 }
 
 type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 
-fn split(text: &[u8]) -> Result<Vec<Pair<'_>>, &'static str> {
+fn split(text: &[u8], most: usize) -> Result<Vec<Pair<'_>>, Cow<'static, str>> {
     let mut pairs = Vec::new();
     for pair in text
         .split(|byte| *byte == b'&')
         .filter(|pair| !pair.is_empty())
     {
-        if pairs.len() == MAX_PAIRS {
-            return Err("has more than 256 parameters");
+        if pairs.len() == most {
+            return Err(format!("has more than {most} parameters").into());
         }
         let equals = pair.iter().position(|byte| *byte == b'=');
         let (name, value) = match equals.and_then(|at| pair.split_at_checked(at)) {
@@ -188,7 +189,7 @@ mod tests {
     }
 
     fn read(text: &[u8]) -> Result<Page, (u16, String, String)> {
-        decode(text, Part::Query).map_err(|error| {
+        decode(text, Part::Query, 256).map_err(|error| {
             let (status, violation) = match error {
                 InputError::Undecodable(Part::Query, violation) => (400, violation),
                 InputError::Unfit(Part::Query, violation) => (422, violation),
@@ -281,19 +282,22 @@ mod tests {
         );
         assert_eq!(read(b"share=NaN"), fault(422, "share", "must be a number"));
         assert_eq!(
-            decode::<Needs>(b"", Part::Query).unwrap_err(),
+            decode::<Needs>(b"", Part::Query, 256).unwrap_err(),
             InputError::Unfit(Part::Query, Violation::new("perPage", "is missing"))
         );
     }
 
     #[test]
-    fn at_most_256_pairs_are_looked_at() {
-        let pairs = |count: usize| split_count(&vec!["a=1"; count].join("&"));
-        assert_eq!(pairs(MAX_PAIRS), Ok(MAX_PAIRS));
-        assert_eq!(pairs(MAX_PAIRS + 1), Err("has more than 256 parameters"));
-    }
-
-    fn split_count(text: &str) -> Result<usize, &'static str> {
-        split(text.as_bytes()).map(|pairs| pairs.len())
+    fn no_more_pairs_are_looked_at_than_may_be() {
+        for most in [1, 256, 10_000] {
+            let pairs = |count: usize| {
+                let text = vec!["a=1"; count].join("&");
+                split(text.as_bytes(), most).map(|pairs| pairs.len())
+            };
+            assert_eq!(pairs(most - 1), Ok(most - 1));
+            assert_eq!(pairs(most), Ok(most));
+            let detail = format!("has more than {most} parameters");
+            assert_eq!(pairs(most + 1), Err(detail.into()));
+        }
     }
 }

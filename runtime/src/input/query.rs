@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::input::check::check;
+use crate::input::limits::limits;
 use crate::input::{ContextFrom, InputError, Part, SecureInput, Valid, pairs};
 
 impl<T, S> FromRequestParts<S> for Valid<Query<T>>
@@ -16,7 +17,7 @@ where
     type Rejection = InputError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
-        judge(parts.uri.query().unwrap_or_default(), state)
+        judge(parts.uri.query().unwrap_or_default(), parts, state)
     }
 }
 
@@ -33,16 +34,17 @@ where
         parts
             .uri
             .query()
-            .map(|query| judge(query, state))
+            .map(|query| judge(query, parts, state))
             .transpose()
     }
 }
 
-fn judge<T, S>(query: &str, state: &S) -> Result<Valid<Query<T>>, InputError>
+fn judge<T, S>(query: &str, parts: &Parts, state: &S) -> Result<Valid<Query<T>>, InputError>
 where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
 {
-    let value = pairs::decode(query.as_bytes(), Part::Query)?;
+    let most = limits(&parts.extensions).parameter_limit;
+    let value = pairs::decode(query.as_bytes(), Part::Query, most)?;
     Ok(Valid(Query(check(value, Part::Query, state)?)))
 }

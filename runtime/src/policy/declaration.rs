@@ -77,6 +77,20 @@ impl Declaration {
         self
     }
 
+    /// Sets the most header fields.
+    #[must_use]
+    pub const fn header_limit(mut self, fields: usize) -> Self {
+        self.limits.header_limit = fields;
+        self
+    }
+
+    /// Sets the most pairs of a query or form.
+    #[must_use]
+    pub const fn parameter_limit(mut self, pairs: usize) -> Self {
+        self.limits.parameter_limit = pairs;
+        self
+    }
+
     /// Says why the handler takes input that nobody checks.
     #[must_use]
     pub const fn unvalidated(mut self, reason: &'static str) -> Self {
