@@ -6,13 +6,15 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, RawForm, Request};
 use http_body::Frame;
 use http_body_util::BodyExt;
 use palisade::prelude::*;
 use palisade::testing::TestApi;
 use serde_json::Value;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower::ServiceExt;
 
 use crate::support::NewOrder;
@@ -71,6 +73,9 @@ async fn take_raw_json(_: Unvalidated<Json<Value>>) {}
 #[public(reason = "a test", unvalidated = "a test")]
 async fn take_raw_form(_: Unvalidated<Form<Vec<(String, String)>>>) {}
 
+#[public(reason = "a test", unvalidated = "a test")]
+async fn take_pairs(_: Unvalidated<RawForm>) {}
+
 #[public(reason = "a test")]
 async fn take_own(_: Everything) {}
 
@@ -91,6 +96,7 @@ async fn api() -> TestApi {
         .route("/text", post(take_text))
         .route("/raw/json", post(take_raw_json))
         .route("/raw/form", post(take_raw_form))
+        .route("/raw/pairs", post(take_pairs))
         .route("/own", post(take_own))
         .route("/soon", post(take_soon))
         .route("/late", post(take_late))
@@ -143,6 +149,7 @@ async fn a_late_body_is_408_whoever_reads_it() {
         ("/text", JSON),
         ("/raw/json", JSON),
         ("/raw/form", FORM),
+        ("/raw/pairs", FORM),
     ] {
         let (late, _) = posted(&api, path, kind, ORDER, Duration::MAX).await;
         assert_eq!(late.status(), 408, "{path}");
@@ -167,4 +174,46 @@ async fn another_reader_ends_in_time_with_its_own_status() {
 async fn a_body_that_nobody_reads_is_not_waited_for() {
     let (answer, took) = posted(&api().await, "/nothing", JSON, ORDER, Duration::MAX).await;
     assert_eq!((answer.status(), took), (StatusCode::OK, Duration::ZERO));
+}
+
+#[public(reason = "a test", body_timeout = "50 ms")]
+async fn take_at_once(Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
+    order.sku
+}
+
+/// Over a real socket: who sends half a body is answered, and cut off.
+#[tokio::test]
+async fn a_connection_whose_body_stalls_is_closed() {
+    let routes = SecureRouter::new().route("/", post(take_at_once));
+    let api = TestApi::new(routes).await.api().clone();
+    let bound = palisade::serve(api).bind("127.0.0.1:0").await.unwrap();
+    let address = bound.local_addr();
+    let server = tokio::spawn(bound.run_until(std::future::pending()));
+    let head = |length: usize| {
+        format!(
+            "POST / HTTP/1.1\r\nhost: api\r\ncontent-type: {JSON}\r\ncontent-length: {length}\r\n\r\n{ORDER}"
+        )
+    };
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream
+        .write_all(head(ORDER.len() + 1).as_bytes())
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    let read = stream.read_to_string(&mut answer);
+    timeout(Duration::from_secs(10), read)
+        .await
+        .expect("the connection is still open")
+        .unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream
+        .write_all(head(ORDER.len()).as_bytes())
+        .await
+        .unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    server.abort();
 }
