@@ -93,6 +93,15 @@ fn a_requirement_of_lists_with_a_body_limit() {
 }
 
 #[test]
+fn a_public_handler_with_every_limit() {
+    assert_snapshot!(public(
+        "reason = \"a hook\", parameter_limit = 1_000, header_limit = 20, body_limit = \"1 KiB\", \
+         body_timeout = \"2 min\"",
+        "async fn hook(body: Valid<Json<Event>>) -> StatusCode { take(body) }",
+    ));
+}
+
+#[test]
 fn a_handler_for_roles() {
     assert_snapshot!(secured(
         "roles = any(\"admin\", all(clerks::CLERK, \"on-call\"))",

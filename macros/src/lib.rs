@@ -32,7 +32,8 @@ use crate::parse::AttributeKind;
 /// ROLES  := "admin"                              this role; a text is exactly one
 ///         | path::TO_CONST                       a `Role` constant, which may hold a space
 ///         | any(ROLES, …) | all(ROLES, …)
-/// OPTION := body_limit = "64 KiB" | unvalidated = "reason" | crate = path
+/// OPTION := LIMIT | unvalidated = "reason" | crate = path
+/// LIMIT  := body_limit = "64 KiB" | body_timeout = "30 s" | header_limit = 100 | parameter_limit = 256
 /// ```
 ///
 /// The handler becomes a value of its name that a `SecureRouter` mounts and nothing
@@ -41,8 +42,16 @@ use crate::parse::AttributeKind;
 /// that it found `__palisade_…`); rename one of the two. Its fn stays reachable inside the module that declares it, as
 /// `create_order.unguarded(…)`, for that module's own tests.
 ///
-/// `body_limit` is between `"1 B"` and `"1 GiB"`, in `B`, `KiB`, `MiB` or `GiB`; 64 KiB
-/// where it is not given. `unvalidated` is needed where the handler takes `Unvalidated<…>`,
+/// A limit that is not given has its default, which stands above. What is too much is refused:
+///
+/// | word | limits | from | to | refused with |
+/// |---|---|--:|--:|---|
+/// | `body_limit` | the body's size, in `B`, `KiB`, `MiB` or `GiB` | `"1 B"` | `"1 GiB"` | 413 |
+/// | `body_timeout` | how long the whole body may take, in `ms`, `s` or `min`, from when it is first waited for | `"1 ms"` | `"60 min"` | 408 |
+/// | `header_limit` | the header fields, each repeated one counted | 1 | 1000 | 431, before a token is looked at |
+/// | `parameter_limit` | the pairs of `Valid<Query<…>>` and of `Valid<Form<…>>`, each | 1 | 10 000 | 400 |
+///
+/// `unvalidated` is needed where the handler takes `Unvalidated<…>`,
 /// and refused where it does not. Macros that read the signature stand above this one.
 ///
 /// # Examples
@@ -62,11 +71,11 @@ pub fn secured(words: TokenStream, item: TokenStream) -> TokenStream {
 /// Declares that anybody may call a handler, and why.
 ///
 /// ```text
-/// #[public( reason = "…" , body_limit = "…" , unvalidated = "…" , crate = path )]
+/// #[public( reason = "…" , OPTION* )]
 /// ```
 ///
-/// The reason must be given; the inventory shows it. The other words are those of
-/// [`macro@secured`]. A public handler has no `Caller`, and looks at no token.
+/// The reason must be given; the inventory shows it. The options, limits among them, are those
+/// of [`macro@secured`]. A public handler has no `Caller`, and looks at no token.
 ///
 /// # Examples
 ///

@@ -86,7 +86,7 @@ fn it_reads_as_the_declarations_do() {
     };
     assert_eq!(first.declaration().handler, "complicated");
     assert_eq!(first.declaration().module, module_path!());
-    assert_eq!(first.declaration().body_limit, Some(1024));
+    assert_eq!(first.limits().body_limit, 1024);
     assert_eq!(first.declaration().access.to_string(), "admin or (a and b)");
     assert_eq!(first.methods(), [Method::GET]);
     assert_eq!(
@@ -98,7 +98,7 @@ fn it_reads_as_the_declarations_do() {
     assert_eq!((fallback.path(), fallback.methods()), ("", &[][..]));
     assert_eq!(
         inventory.to_string(),
-        "GET   /x             admin or (a and b)  complicated\n\
+        "GET   /x             admin or (a and b)  complicated  body_limit = \"1 KiB\"\n\
          POST  /x             public              here\n\
          *     /… (fallback)  public              here\n"
     );

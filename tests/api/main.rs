@@ -22,5 +22,6 @@ mod order;
 mod problems;
 mod roles;
 mod routers;
+mod slow_bodies;
 mod support;
 mod types;

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::ext::IdentExt;
 
-use crate::model::{Access, Declaration, Requirement};
+use crate::model::{Access, Declaration, Limits, Requirement};
 use crate::parse::Leaf;
 
 // Input:  #[secured(scopes = any("admin", WRITE), body_limit = "1 KiB")] async fn create_order …
@@ -34,14 +34,28 @@ pub(super) fn declaration(
             quote!(scopes_and_roles(#handler, #module, #scopes, #roles))
         }
     };
-    let body_limit = declaration
-        .body_limit
-        .map(|bytes| quote!(.body_limit(#bytes)));
+    let limits = limits(&declaration.limits);
     let unvalidated = declaration
         .unvalidated
         .as_ref()
         .map(|reason| quote!(.unvalidated(#reason)));
-    quote!(#private::Declaration::#access #body_limit #unvalidated)
+    quote!(#private::Declaration::#access #limits #unvalidated)
+}
+
+// Input:  body_limit = "1 KiB", body_timeout = "10 s", header_limit = 50
+// Output: .body_limit(1024).body_timeout(Duration::from_millis(10000)).header_limit(50)
+fn limits(limits: &Limits) -> TokenStream {
+    let body_limit = limits.body_limit.map(|bytes| quote!(.body_limit(#bytes)));
+    let body_timeout = limits
+        .body_timeout
+        .map(|millis| quote!(.body_timeout(::core::time::Duration::from_millis(#millis))));
+    let header_limit = limits
+        .header_limit
+        .map(|fields| quote!(.header_limit(#fields)));
+    let parameter_limit = limits
+        .parameter_limit
+        .map(|pairs| quote!(.parameter_limit(#pairs)));
+    quote!(#body_limit #body_timeout #header_limit #parameter_limit)
 }
 
 /// A declaration that nobody satisfies.

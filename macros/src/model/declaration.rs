@@ -4,14 +4,14 @@ use proc_macro2::Span;
 use syn::{LitStr, Path};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::body_limit;
+use crate::model::limits::Limits;
 use crate::model::requirement::Requirement;
 use crate::parse::{AttributeKind, Leaf, RawAttribute, RawRequirement, Slot};
 
 /// A checked declaration.
 pub(crate) struct Declaration {
     pub(crate) access: Access,
-    pub(crate) body_limit: Option<usize>,
+    pub(crate) limits: Limits,
     pub(crate) unvalidated: Option<LitStr>,
 }
 
@@ -45,7 +45,7 @@ impl Declaration {
             roles,
             authenticated,
             reason,
-            body_limit,
+            limits,
             unvalidated,
             krate,
             incomplete,
@@ -60,30 +60,19 @@ impl Declaration {
             },
             AttributeKind::Public => public(reason.take(), missing, diagnostics),
         };
-        let body_limit = optional(body_limit.take(), |text| {
-            body_limit::check(&text, diagnostics)
-        });
-        let unvalidated = optional(unvalidated.take(), |text| {
-            check_reason("unvalidated", text, diagnostics)
-        });
+        let limits = Limits::check(limits, diagnostics);
+        let unvalidated =
+            unvalidated.checked(|text| check_reason("unvalidated", text, diagnostics));
         let krate = krate.take().map(|(_, path)| path);
         let declaration = || {
             Some(Self {
                 access: access?,
-                body_limit: body_limit.ok()?,
+                limits: limits?,
                 unvalidated: unvalidated.ok()?,
             })
         };
         (declaration(), krate)
     }
-}
-
-/// Absent is fine, wrong is not.
-fn optional<T, U>(
-    value: Option<(Span, T)>,
-    check: impl FnOnce(T) -> Option<U>,
-) -> Result<Option<U>, ()> {
-    value.map(|(_, value)| check(value).ok_or(())).transpose()
 }
 
 fn written(leaf: Leaf, slot: Slot<RawRequirement>, diagnostics: &mut Diagnostics) -> Written {
@@ -223,12 +212,12 @@ mod tests {
     #[test]
     fn the_options_are_absent_where_they_are_not_written() {
         let plain = sound(AttributeKind::Secured, "authenticated");
-        assert!(plain.body_limit.is_none() && plain.unvalidated.is_none());
+        assert!(plain.limits.body_limit.is_none() && plain.unvalidated.is_none());
         let full = sound(
             AttributeKind::Secured,
             "body_limit = \"2 KiB\", unvalidated = \"raw\", authenticated",
         );
-        assert_eq!(full.body_limit, Some(2048));
+        assert_eq!(full.limits.body_limit, Some(2048));
         assert_eq!(full.unvalidated.unwrap().value(), "raw");
     }
 
@@ -325,7 +314,7 @@ mod tests {
             [
                 "\"a\" is named twice",
                 "`authenticated` and `scopes` exclude each other",
-                "this is no body limit",
+                "`kb` is no unit of a body limit",
                 "the reason of `unvalidated` is empty",
             ]
         );

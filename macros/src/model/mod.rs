@@ -1,6 +1,5 @@
 //! Raw nouns to checked declarations; collects every mistake, emits no tokens.
 
-mod body_limit;
 mod declaration;
 mod handler;
 mod input;
@@ -11,6 +10,8 @@ mod input_rules;
 mod input_serde;
 mod input_variants;
 mod leaf;
+mod limits;
+mod quantity;
 mod requirement;
 mod vocabulary;
 
@@ -20,5 +21,6 @@ pub(crate) use self::input::{Input, Kind};
 pub(crate) use self::input_fields::{Field, Form, Head};
 pub(crate) use self::input_rules::{Mark, Rules};
 pub(crate) use self::input_variants::{Tagging, Variant};
+pub(crate) use self::limits::Limits;
 pub(crate) use self::requirement::Requirement;
 pub(crate) use self::vocabulary::{ScopeConstant, Vocabulary};

@@ -7,6 +7,7 @@ use syn::{Ident, Lit, LitStr, Path, Token};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::leaf::Leaf;
+use crate::parse::limits::RawLimits;
 use crate::parse::recovery::{parse_path, skip_to_comma};
 use crate::parse::requirement::RawRequirement;
 use crate::parse::slot::Slot;
@@ -28,7 +29,7 @@ pub(crate) struct RawAttribute {
     pub(crate) roles: Slot<RawRequirement>,
     pub(crate) authenticated: Slot<()>,
     pub(crate) reason: Slot<LitStr>,
-    pub(crate) body_limit: Slot<LitStr>,
+    pub(crate) limits: RawLimits,
     pub(crate) unvalidated: Slot<LitStr>,
     pub(crate) krate: Slot<Path>,
     /// Whether an unknown or unreadable word may have been the one that is missing.
@@ -50,12 +51,18 @@ impl Kind {
                 Word::Roles,
                 Word::Authenticated,
                 Word::BodyLimit,
+                Word::BodyTimeout,
+                Word::HeaderLimit,
+                Word::ParameterLimit,
                 Word::Unvalidated,
                 Word::Crate,
             ],
             Self::Public => &[
                 Word::Reason,
                 Word::BodyLimit,
+                Word::BodyTimeout,
+                Word::HeaderLimit,
+                Word::ParameterLimit,
                 Word::Unvalidated,
                 Word::Crate,
             ],
@@ -78,7 +85,7 @@ impl RawAttribute {
             roles: Slot::new("roles"),
             authenticated: Slot::new("authenticated"),
             reason: Slot::new("reason"),
-            body_limit: Slot::new("body_limit"),
+            limits: RawLimits::new(),
             unvalidated: Slot::new("unvalidated"),
             krate: Slot::new("crate"),
             incomplete: false,
@@ -114,6 +121,7 @@ impl RawAttribute {
             );
             return None;
         }
+        let limits = &mut self.limits;
         match word {
             Word::Scopes => {
                 let scopes = RawRequirement::parse(Leaf::Scope, input, diagnostics)?;
@@ -128,7 +136,12 @@ impl RawAttribute {
                 self.krate.fill(span, path, diagnostics);
             }
             Word::Reason => fill(&mut self.reason, word, span, input, diagnostics)?,
-            Word::BodyLimit => fill(&mut self.body_limit, word, span, input, diagnostics)?,
+            Word::BodyLimit => fill(&mut limits.body_limit, word, span, input, diagnostics)?,
+            Word::BodyTimeout => fill(&mut limits.body_timeout, word, span, input, diagnostics)?,
+            Word::HeaderLimit => fill(&mut limits.header_limit, word, span, input, diagnostics)?,
+            Word::ParameterLimit => {
+                fill(&mut limits.parameter_limit, word, span, input, diagnostics)?;
+            }
             Word::Unvalidated => fill(&mut self.unvalidated, word, span, input, diagnostics)?,
             Word::Authenticated => {}
         }
@@ -187,15 +200,16 @@ impl RawAttribute {
     }
 }
 
-fn fill(
-    slot: &mut Slot<LitStr>,
+/// Reads a literal; one of another type is left where it is.
+fn fill<T: Parse>(
+    slot: &mut Slot<T>,
     word: Word,
     span: Span,
     input: ParseStream<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<()> {
     // a literal of another type would be consumed by trying
-    if !input.peek(LitStr) {
+    if input.fork().parse::<T>().is_err() {
         return wrong_value(word, input, diagnostics);
     }
     slot.fill(span, input.parse().ok()?, diagnostics);
@@ -203,10 +217,10 @@ fn fill(
 }
 
 fn wrong_value<T>(word: Word, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<T> {
-    let expected = if word == Word::Crate {
-        "a path"
-    } else {
-        "text in quotes"
+    let expected = match word {
+        Word::Crate => "a path",
+        Word::HeaderLimit | Word::ParameterLimit => "a whole number",
+        _ => "text in quotes",
     };
     diagnostics.error(
         input.span(),

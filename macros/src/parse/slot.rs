@@ -29,6 +29,13 @@ impl<T> Slot<T> {
         }
     }
 
+    /// What `check` makes of the value: absent is fine, wrong is not.
+    pub(crate) fn checked<U>(self, check: impl FnOnce(T) -> Option<U>) -> Result<Option<U>, ()> {
+        self.value
+            .map(|(_, value)| check(value).ok_or(()))
+            .transpose()
+    }
+
     pub(crate) fn take(self) -> Option<(Span, T)> {
         self.value
     }

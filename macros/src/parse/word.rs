@@ -10,6 +10,9 @@ pub(crate) enum Word {
     Authenticated,
     Reason,
     BodyLimit,
+    BodyTimeout,
+    HeaderLimit,
+    ParameterLimit,
     Unvalidated,
     Crate,
 }
@@ -23,6 +26,9 @@ impl Word {
             Self::Authenticated => "authenticated",
             Self::Reason => "reason",
             Self::BodyLimit => "body_limit",
+            Self::BodyTimeout => "body_timeout",
+            Self::HeaderLimit => "header_limit",
+            Self::ParameterLimit => "parameter_limit",
             Self::Unvalidated => "unvalidated",
             Self::Crate => "crate",
         }
@@ -36,6 +42,9 @@ impl Word {
             Self::Authenticated => "authenticated",
             Self::Reason => "reason = \"liveness probe, reveals nothing\"",
             Self::BodyLimit => "body_limit = \"64 KiB\"",
+            Self::BodyTimeout => "body_timeout = \"10 s\"",
+            Self::HeaderLimit => "header_limit = 100",
+            Self::ParameterLimit => "parameter_limit = 256",
             Self::Unvalidated => "unvalidated = \"the signature covers the raw bytes\"",
             Self::Crate => "crate = ::palisade",
         }

@@ -14,6 +14,8 @@ pub enum Reason {
     Public,
     /// The token satisfies the declaration.
     Authorized,
+    /// The request has more header fields than the handler takes; no token was looked at.
+    TooManyHeaders,
     /// No credential was sent.
     NoCredential,
     /// Several credentials, or one that is no bearer credential.
@@ -64,6 +66,7 @@ impl Reason {
         match self {
             Self::Public => "public",
             Self::Authorized => "authorized",
+            Self::TooManyHeaders => "too_many_headers",
             Self::NoCredential => "no_credential",
             Self::MalformedCredential => "malformed_credential",
             Self::MalformedToken => "malformed_token",
@@ -102,6 +105,7 @@ impl Reason {
         match self {
             Self::Public => "public_access",
             Self::Authorized => "authn_login_success",
+            Self::TooManyHeaders => "input_validation_fail",
             Self::InsufficientScope => "authz_fail",
             Self::Revoked => "authn_token_reuse",
             _ => "authn_login_fail",

@@ -50,6 +50,10 @@ impl Guard {
         declaration: &Declaration,
         headers: &HeaderMap,
     ) -> Result<Admission, Refused> {
+        let most = declaration.limits.header_limit;
+        if headers.len() > most {
+            return Err(Refusal::TooManyHeaders(most).into());
+        }
         if declaration.is_public() {
             return Ok(Admission::Public);
         }

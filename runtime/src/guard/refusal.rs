@@ -9,6 +9,8 @@ use crate::token::{Denial, Denied, Missing, TokenError, Unavailable, VerifiedTok
 /// Why the guard did not let a request through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
+    /// More header fields than so many.
+    TooManyHeaders(usize),
     /// No `Authorization` header, or one of another scheme.
     NoCredential,
     /// Several `Authorization` headers, or one that is no bearer credential.
@@ -25,6 +27,7 @@ impl Refusal {
     /// The reason as operators see it.
     pub(crate) fn reason(&self) -> Reason {
         match self {
+            Self::TooManyHeaders(_) => Reason::TooManyHeaders,
             Self::NoCredential => Reason::NoCredential,
             Self::MalformedCredential => Reason::MalformedCredential,
             Self::InvalidToken(error) => Reason::from(*error),

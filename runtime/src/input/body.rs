@@ -4,29 +4,13 @@ use std::error::Error;
 
 use axum::body::Bytes;
 use axum::extract::Request;
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
-use axum::http::{Extensions, HeaderMap};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::input::{InputError, media_type};
-
-/// The largest body, in bytes, where nothing else is declared: 64 KiB.
-pub const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
-
-/// The largest body, in bytes, that the request's handler takes.
-///
-/// An `Api` puts it into the request's extensions; without one, as in a router of
-/// axum's own, [`DEFAULT_BODY_LIMIT`] holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BodyLimit(pub usize);
-
-impl BodyLimit {
-    fn of(extensions: &Extensions) -> usize {
-        extensions
-            .get::<Self>()
-            .map_or(DEFAULT_BODY_LIMIT, |limit| limit.0)
-    }
-}
+use crate::input::limits::limits;
+use crate::input::timed::cause;
+use crate::input::{InputError, TooSlow, media_type};
 
 /// Reads a body that is labelled `expected`.
 pub(crate) async fn read(request: Request, expected: &'static str) -> Result<Bytes, InputError> {
@@ -50,14 +34,13 @@ pub(crate) async fn read_optional(
 }
 
 async fn collect(request: Request) -> Result<Bytes, InputError> {
-    let limit = BodyLimit::of(request.extensions());
+    let limit = limits(request.extensions()).body_limit;
     if announces_more(request.headers(), limit) {
         return Err(InputError::TooLarge(limit));
     }
     match Limited::new(request.into_body(), limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if is_over_limit(&*error) => Err(InputError::TooLarge(limit)),
-        Err(_) => Err(InputError::BrokenOff),
+        Err(error) => Err(fault(&*error, limit)),
     }
 }
 
@@ -70,16 +53,15 @@ fn announces_more(headers: &HeaderMap, limit: usize) -> bool {
         .is_some_and(|length| u64::try_from(limit).is_ok_and(|limit| length > limit))
 }
 
-/// A limit further out than ours shows only as the cause of the body's error.
-fn is_over_limit(error: &(dyn Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<LengthLimitError>() {
-            return true;
-        }
-        cause = error.source();
+/// A limit further out than ours shows only among the causes of the body's error.
+fn fault(error: &(dyn Error + 'static), limit: usize) -> InputError {
+    if cause::<LengthLimitError>(error).is_some() {
+        return InputError::TooLarge(limit);
     }
-    false
+    match TooSlow::cause_of(error) {
+        Some(TooSlow(timeout)) => InputError::TooSlow(timeout),
+        None => InputError::BrokenOff,
+    }
 }
 
 #[cfg(test)]
@@ -92,6 +74,7 @@ mod tests {
     use http_body::Frame;
 
     use super::*;
+    use crate::policy::Limits;
 
     /// A body of unknown length, one chunk of 1 KiB after the other, then its end.
     struct Chunks {
@@ -155,7 +138,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_an_api_64_kib_are_the_limit() {
-        let limit = DEFAULT_BODY_LIMIT;
+        let limit = Limits::DEFAULT.body_limit;
         assert_eq!(length(chunks(limit - 1, false)).await, Ok(limit - 1));
         assert_eq!(length(chunks(limit, false)).await, Ok(limit));
         let over = length(chunks(limit + 1, false)).await;
@@ -166,7 +149,9 @@ mod tests {
     async fn the_declared_limit_holds() {
         let declared = |left| {
             let mut request = chunks(left, false);
-            request.extensions_mut().insert(BodyLimit(10));
+            let mut limits = Limits::DEFAULT;
+            limits.body_limit = 10;
+            request.extensions_mut().insert(limits);
             request
         };
         assert_eq!(length(declared(10)).await, Ok(10));
@@ -186,12 +171,13 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_announces_too_much_is_not_read() {
         let mut announced = request(Body::new(Untouchable));
-        let length_header = axum::http::HeaderValue::from(DEFAULT_BODY_LIMIT + 1);
+        let length_header = axum::http::HeaderValue::from(Limits::DEFAULT.body_limit + 1);
         announced
             .headers_mut()
             .insert(CONTENT_LENGTH, length_header);
         let over = length(announced).await;
-        assert_eq!(over, Err(InputError::TooLarge(DEFAULT_BODY_LIMIT)));
+        let limit = Limits::DEFAULT.body_limit;
+        assert_eq!(over, Err(InputError::TooLarge(limit)));
     }
 
     #[tokio::test]

@@ -1,8 +1,9 @@
 //! Why input was refused, by fault; the response room puts it into HTTP.
 
 use std::fmt;
+use std::time::Duration;
 
-use crate::input::Violation;
+use crate::input::{TooSlow, Violation};
 
 /// The part of a request that input came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum InputError {
     ContentCoding,
     /// The body is larger than so many bytes.
     TooLarge(usize),
+    /// The body was not there within so long.
+    TooSlow(Duration),
     /// The body broke off.
     BrokenOff,
     /// The text cannot be decoded, whatever it was meant for.
@@ -63,6 +66,7 @@ impl fmt::Display for InputError {
             Self::MediaType(expected) => write!(f, "the body must be labelled `{expected}`"),
             Self::ContentCoding => f.write_str("the body must not be compressed"),
             Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
+            Self::TooSlow(timeout) => TooSlow(*timeout).fmt(f),
             Self::BrokenOff => f.write_str("the body broke off"),
             Self::Undecodable(part, _) => write!(f, "the {part} cannot be decoded"),
             Self::Unfit(part, _) => write!(f, "the {part} is not of the type that is expected"),

@@ -8,11 +8,13 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::input::check::check;
+use crate::input::limits::limits;
 use crate::input::path::Parameters;
 use crate::input::{
     ContextFrom, Cookies, Headers, InputError, Octets, Part, PlainText, SecureInput, Valid, body,
     cookies, headers, json, media_type, pairs, plain,
 };
+use crate::policy::Limits;
 
 /// Extractors of the body: the label that it must have, and how its bytes are judged.
 ///
@@ -29,8 +31,9 @@ macro_rules! from_body {
             type Rejection = InputError;
 
             async fn from_request(request: Request, state: &S) -> Result<Self, InputError> {
+                let limits = limits(request.extensions());
                 let text = body::read(request, $label).await?;
-                $judge(&text, state).map(|value| Self($extractor(value)))
+                $judge(&text, limits, state).map(|value| Self($extractor(value)))
             }
         }
 
@@ -47,8 +50,9 @@ macro_rules! from_body {
                 request: Request,
                 state: &S,
             ) -> Result<Option<Self>, InputError> {
+                let limits = limits(request.extensions());
                 let text = body::read_optional(request, $label).await?;
-                let value = text.map(|text| $judge(&text, state)).transpose()?;
+                let value = text.map(|text| $judge(&text, limits, state)).transpose()?;
                 Ok(value.map(|value| Self($extractor(value))))
             }
         }
@@ -62,7 +66,7 @@ from_body! {
     Octets: media_type::OCTETS, judge_octets;
 }
 
-fn judge_text<T, S>(text: &[u8], state: &S) -> Result<T, InputError>
+fn judge_text<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
@@ -70,7 +74,7 @@ where
     check(plain::decode_text(text)?, Part::Body, state, || None)
 }
 
-fn judge_octets<T, S>(bytes: &[u8], state: &S) -> Result<T, InputError>
+fn judge_octets<T, S>(bytes: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
@@ -78,7 +82,7 @@ where
     check(plain::decode_octets(bytes)?, Part::Body, state, || None)
 }
 
-fn judge_json<T, S>(text: &[u8], state: &S) -> Result<T, InputError>
+fn judge_json<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
@@ -87,12 +91,12 @@ where
     check(value, Part::Body, state, || json::sent(text))
 }
 
-fn judge_form<T, S>(text: &[u8], state: &S) -> Result<T, InputError>
+fn judge_form<T, S>(text: &[u8], limits: Limits, state: &S) -> Result<T, InputError>
 where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
 {
-    let value = pairs::decode(text, Part::Form)?;
+    let value = pairs::decode(text, Part::Form, limits.parameter_limit)?;
     check(value, Part::Form, state, || pairs::sent(text))
 }
 
@@ -154,7 +158,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
         let text = parts.uri.query().unwrap_or_default().as_bytes();
-        let value = pairs::decode(text, Part::Query)?;
+        let most = limits(&parts.extensions).parameter_limit;
+        let value = pairs::decode(text, Part::Query, most)?;
         check(value, Part::Query, state, || pairs::sent(text)).map(|value| Self(Query(value)))
     }
 }

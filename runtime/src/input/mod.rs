@@ -12,6 +12,7 @@ mod extract;
 mod fault;
 mod headers;
 mod json;
+mod limits;
 mod map;
 mod map_key;
 mod media_type;
@@ -28,12 +29,12 @@ mod shape;
 #[cfg(test)]
 mod tests;
 mod text;
+mod timed;
 mod told;
 mod types;
 pub(crate) mod valid;
 mod violation;
 
-pub use self::body::{BodyLimit, DEFAULT_BODY_LIMIT};
 pub use self::bounded::{Bounded, MAX_LENGTH};
 pub use self::context::{ContextFrom, ValidationContext};
 pub use self::cookies::Cookies;
@@ -46,6 +47,7 @@ pub use self::plain::{Octets, PlainText};
 pub use self::scalar::Scalar;
 pub(crate) use self::secure_input::SecureInput;
 pub use self::shape::{Field, Nested, Shape, Tagging, Variant};
+pub(crate) use self::timed::{Timed, TooSlow};
 pub use self::types::{
     EmailAddress, EmailAddressError, Identifier, IdentifierError, PageNumber, PageRequest, PageSize,
 };

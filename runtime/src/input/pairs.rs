@@ -16,13 +16,14 @@ use crate::input::fault::{Fault, What, declared};
 use crate::input::named::Named;
 use crate::input::{InputError, Part, Violation};
 
-/// The most pairs that are looked at.
-const MAX_PAIRS: usize = 256;
-
-/// Decodes `application/x-www-form-urlencoded` text: 400 where it is malformed, 422
-/// where it does not fit the type.
-pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], part: Part) -> Result<T, InputError> {
-    let pairs = split(text).map_err(|(rule, detail)| {
+/// Decodes `application/x-www-form-urlencoded` text: 400 where it is malformed or has more
+/// than `most` pairs, 422 where it does not fit the type.
+pub(crate) fn decode<T: DeserializeOwned>(
+    text: &[u8],
+    part: Part,
+    most: usize,
+) -> Result<T, InputError> {
+    let pairs = split(text, most).map_err(|(rule, detail)| {
         InputError::Undecodable(part, Violation::new("", rule, detail))
     })?;
     T::deserialize(Parameters(&pairs))
@@ -31,7 +32,7 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], part: Part) -> Result<T, 
 
 /// The names, as the members of an object; a rule that is broken looks for no more.
 pub(crate) fn sent(text: &[u8]) -> Option<Value> {
-    let pairs = split(text).ok()?;
+    let pairs = split(text, usize::MAX).ok()?;
     let members = pairs
         .into_iter()
         .map(|(name, _)| (name.into_owned(), Value::Null));
@@ -41,16 +42,19 @@ pub(crate) fn sent(text: &[u8]) -> Option<Value> {
 type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// A rule and what is wrong by it.
-type Malformed = (&'static str, &'static str);
+type Malformed = (&'static str, Cow<'static, str>);
 
-fn split(text: &[u8]) -> Result<Vec<Pair<'_>>, Malformed> {
+fn split(text: &[u8], most: usize) -> Result<Vec<Pair<'_>>, Malformed> {
     let mut pairs = Vec::new();
     for pair in text
         .split(|byte| *byte == b'&')
         .filter(|pair| !pair.is_empty())
     {
-        if pairs.len() == MAX_PAIRS {
-            return Err(("parameters", "has more than 256 parameters"));
+        if pairs.len() == most {
+            return Err((
+                "parameters",
+                format!("has more than {most} parameters").into(),
+            ));
         }
         let equals = pair.iter().position(|byte| *byte == b'=');
         let (name, value) = match equals.and_then(|at| pair.split_at_checked(at)) {
@@ -69,7 +73,7 @@ fn unescape(text: &[u8]) -> Result<Cow<'_, str>, Malformed> {
         rest.get(..2)
             .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
     }) {
-        return Err(("encoding", "has a malformed percent escape"));
+        return Err(("encoding", "has a malformed percent escape".into()));
     }
     let decoded = if text.contains(&b'+') {
         let spaced: Vec<u8> = text
@@ -82,7 +86,7 @@ fn unescape(text: &[u8]) -> Result<Cow<'_, str>, Malformed> {
     } else {
         percent_decode(text).decode_utf8()
     };
-    decoded.map_err(|_| ("encoding", "is not UTF-8"))
+    decoded.map_err(|_| ("encoding", "is not UTF-8".into()))
 }
 
 /// The pairs, as the struct that is made of them.
@@ -165,7 +169,7 @@ mod tests {
     }
 
     fn read(text: &[u8]) -> Result<Page, (u16, String, String)> {
-        decode(text, Part::Query).map_err(|error| {
+        decode(text, Part::Query, 256).map_err(|error| {
             let (status, violation) = match error {
                 InputError::Undecodable(Part::Query, violation) => (400, violation),
                 InputError::Unfit(Part::Query, violation) => (422, violation),
@@ -258,7 +262,7 @@ mod tests {
         );
         assert_eq!(read(b"share=NaN"), fault(422, "share", "must be a number"));
         assert_eq!(
-            decode::<Needs>(b"", Part::Query).unwrap_err(),
+            decode::<Needs>(b"", Part::Query, 256).unwrap_err(),
             InputError::Unfit(
                 Part::Query,
                 Violation::new("perPage", "required", "is missing")
@@ -267,14 +271,16 @@ mod tests {
     }
 
     #[test]
-    fn at_most_256_pairs_are_looked_at() {
-        let pairs = |count: usize| split_count(&vec!["a=1"; count].join("&"));
-        assert_eq!(pairs(MAX_PAIRS), Ok(MAX_PAIRS));
-        let over = pairs(MAX_PAIRS + 1);
-        assert_eq!(over, Err(("parameters", "has more than 256 parameters")));
-    }
-
-    fn split_count(text: &str) -> Result<usize, Malformed> {
-        split(text.as_bytes()).map(|pairs| pairs.len())
+    fn no_more_pairs_are_looked_at_than_may_be() {
+        for most in [1, 256, 10_000] {
+            let pairs = |count: usize| {
+                let text = vec!["a=1"; count].join("&");
+                split(text.as_bytes(), most).map(|pairs| pairs.len())
+            };
+            assert_eq!(pairs(most - 1), Ok(most - 1));
+            assert_eq!(pairs(most), Ok(most));
+            let detail = format!("has more than {most} parameters");
+            assert_eq!(pairs(most + 1), Err(("parameters", detail.into())));
+        }
     }
 }

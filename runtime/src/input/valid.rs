@@ -21,10 +21,13 @@
 /// | | status |
 /// |---|---|
 /// | a body that is too large | 413 |
+/// | a body that is not there in time | 408 |
 /// | no `Content-Type`, another one, or a `Content-Encoding` | 415 |
-/// | text that cannot be decoded: no JSON, no UTF-8, a malformed escape, more than 32 levels, more than 256 parameters, a JSON member twice | 400 |
+/// | text that cannot be decoded: no JSON, no UTF-8, a malformed escape, more than 32 levels, too many parameters, a JSON member twice | 400 |
 /// | a wrong type, a missing or unknown member, a parameter twice | 422 |
 /// | a broken rule; all of them, up to 32 | 422 |
+///
+/// How large, how long and how many is said by [`Limits`](crate::policy::Limits).
 ///
 /// A JSON text in which a member stands twice has no single meaning ([RFC 8259 §4]),
 /// so it counts as undecodable. A query or form may repeat a name; here none may, and

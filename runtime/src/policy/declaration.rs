@@ -1,7 +1,9 @@
 //! A handler's declaration, as its attribute wrote it.
 
+use std::time::Duration;
+
 use crate::claims::Role;
-use crate::policy::{Access, Requirement};
+use crate::policy::{Access, Limits, Requirement};
 
 /// What `#[secured]` or `#[public]` says of one handler.
 ///
@@ -16,8 +18,8 @@ pub struct Declaration {
     pub module: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// The largest body, in bytes, where the declaration sets one.
-    pub body_limit: Option<usize>,
+    /// How much of a request it takes.
+    pub limits: Limits,
     /// Why it takes input that nobody checks, where it does.
     pub unvalidated: Option<&'static str>,
 }
@@ -64,7 +66,28 @@ impl Declaration {
     /// Sets the largest body, in bytes.
     #[must_use]
     pub const fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = Some(bytes);
+        self.limits.body_limit = bytes;
+        self
+    }
+
+    /// Sets how long the whole body may take.
+    #[must_use]
+    pub const fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.body_timeout = timeout;
+        self
+    }
+
+    /// Sets the most header fields.
+    #[must_use]
+    pub const fn header_limit(mut self, fields: usize) -> Self {
+        self.limits.header_limit = fields;
+        self
+    }
+
+    /// Sets the most pairs of a query or form.
+    #[must_use]
+    pub const fn parameter_limit(mut self, pairs: usize) -> Self {
+        self.limits.parameter_limit = pairs;
         self
     }
 
@@ -85,7 +108,7 @@ impl Declaration {
             handler,
             module,
             access,
-            body_limit: None,
+            limits: Limits::DEFAULT,
             unvalidated: None,
         }
     }

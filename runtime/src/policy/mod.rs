@@ -4,9 +4,11 @@
 
 mod access;
 mod declaration;
+mod limits;
 mod requirement;
 
 pub use self::access::Access;
 pub(crate) use self::access::Lacking;
 pub use self::declaration::Declaration;
+pub use self::limits::Limits;
 pub use self::requirement::Requirement;

@@ -3,22 +3,29 @@
 //! axum's rejections quote the request and serde's messages; none of it goes out.
 
 use std::any::Any;
+use std::error::Error;
 
-use axum::extract::rejection::PathRejection;
+use axum::extract::rejection::{
+    BytesRejection, FormRejection, JsonRejection, PathRejection, RawFormRejection, StringRejection,
+};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
-use crate::input::{Refused, path_error};
+use crate::input::{InputError, Refused, TooSlow, path_error};
 use crate::response::Problem;
 use crate::response::problem::PROBLEM_JSON;
 
 /// Turns any extractor's rejection into a problem.
 ///
 /// A rejection that already is `application/problem+json` is kept; of every other
-/// one the status is kept, where it is an error, and nothing else.
+/// one the status is kept, where it is an error, and nothing else. axum has no answer of
+/// its own for a body that was too slow: where one of its extractors read it, it is 408.
 pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
     if let Some(rejection) = (&rejection as &dyn Any).downcast_ref::<PathRejection>() {
         return path_error(rejection).into_response();
+    }
+    if let Some(TooSlow(timeout)) = of_a_body(&rejection).and_then(TooSlow::cause_of) {
+        return InputError::TooSlow(timeout).into_response();
     }
     let response = rejection.into_response();
     if response.headers().get(CONTENT_TYPE) == Some(&PROBLEM_JSON) {
@@ -34,6 +41,20 @@ impl<R: IntoResponse + 'static> IntoResponse for Refused<R> {
             Self::Input(error) => error.into_response(),
         }
     }
+}
+
+/// The rejections of axum's extractors that read a body whole.
+fn of_a_body(rejection: &dyn Any) -> Option<&(dyn Error + 'static)> {
+    fn read<R: Error + 'static>(rejection: &dyn Any) -> Option<&(dyn Error + 'static)> {
+        rejection
+            .downcast_ref::<R>()
+            .map(|rejection| rejection as _)
+    }
+    read::<BytesRejection>(rejection)
+        .or_else(|| read::<StringRejection>(rejection))
+        .or_else(|| read::<JsonRejection>(rejection))
+        .or_else(|| read::<FormRejection>(rejection))
+        .or_else(|| read::<RawFormRejection>(rejection))
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Refused input in HTTP.
 
 use axum::http::StatusCode;
-use axum::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderName, HeaderValue};
+use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use crate::input::InputError;
 use crate::response::{Problem, ProblemType};
 
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 impl IntoResponse for InputError {
     fn into_response(self) -> Response {
@@ -22,6 +23,8 @@ impl IntoResponse for InputError {
                 hinting(problem, ACCEPT, HeaderValue::from_static(expected))
             }
             Self::ContentCoding => hinting(problem, ACCEPT_ENCODING, IDENTITY),
+            // RFC 9110 §15.5.9: the rest of the body is not waited for
+            Self::TooSlow(_) => hinting(problem, CONNECTION, CLOSE),
             Self::Undecodable(_, violation) | Self::Unfit(_, violation) => {
                 problem.with_errors([violation]).into_response()
             }
@@ -35,6 +38,7 @@ fn status(error: &InputError) -> StatusCode {
     match error {
         InputError::MediaType(_) | InputError::ContentCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         InputError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        InputError::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
         InputError::BrokenOff | InputError::Undecodable(..) => StatusCode::BAD_REQUEST,
         InputError::Unfit(..) | InputError::Invalid(..) => StatusCode::UNPROCESSABLE_ENTITY,
         InputError::Misdeclared => StatusCode::INTERNAL_SERVER_ERROR,
@@ -47,6 +51,7 @@ fn kind(error: &InputError) -> Option<ProblemType> {
         InputError::MediaType(_) => ProblemType::UNSUPPORTED_MEDIA_TYPE,
         InputError::ContentCoding => ProblemType::UNSUPPORTED_CONTENT_CODING,
         InputError::TooLarge(_) => ProblemType::BODY_TOO_LARGE,
+        InputError::TooSlow(_) => ProblemType::BODY_TIMEOUT,
         InputError::BrokenOff => ProblemType::BODY_BROKEN_OFF,
         InputError::Undecodable(..) => ProblemType::UNDECODABLE_INPUT,
         InputError::Unfit(..) => ProblemType::UNFIT_INPUT,

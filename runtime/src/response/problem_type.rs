@@ -45,6 +45,10 @@ types! {
     UNSUPPORTED_CONTENT_CODING = "unsupported-content-coding", "Unsupported content coding";
     /// 413: the body has too many bytes.
     BODY_TOO_LARGE = "body-too-large", "Body too large";
+    /// 408: the body took too long.
+    BODY_TIMEOUT = "body-timeout", "Body timeout";
+    /// 431: the request has too many header fields.
+    TOO_MANY_HEADERS = "too-many-headers", "Too many header fields";
     /// 400: the body ended before it was complete.
     BODY_BROKEN_OFF = "body-broken-off", "Body broken off";
     /// 400: the input cannot be decoded.

@@ -18,6 +18,11 @@ use crate::response::{Problem, ProblemType};
 pub(crate) fn refuse(refusal: Refusal, realm: &str) -> Response {
     let challenge = Challenge::new(realm);
     match refusal {
+        // RFC 6585 §5; no challenge: a token would change nothing
+        Refusal::TooManyHeaders(most) => Problem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
+            .kind(ProblemType::TOO_MANY_HEADERS)
+            .detail(format!("the request has more than {most} header fields"))
+            .into_response(),
         // RFC 6750 §3.1: no error code where no authentication was sent
         Refusal::NoCredential => {
             let problem = Problem::new(StatusCode::UNAUTHORIZED)

@@ -13,7 +13,8 @@ use http_body_util::Limited;
 
 use crate::audit::{Decision, Reason};
 use crate::guard::{Admission, Guard, Refusal, Refused};
-use crate::input::{BodyLimit, DEFAULT_BODY_LIMIT};
+use crate::input::Timed;
+use crate::policy::Limits;
 use crate::response::{harden, harden_secured, refuse};
 use crate::routing::argument::ArgumentFacts;
 use crate::routing::declared::Declared;
@@ -84,16 +85,19 @@ impl<H: Declared> Guarded<H> {
     }
 }
 
-/// Nothing behind this point can read more of the body than the declaration allows.
+/// Nothing behind this point can read more of the body, or longer, than the declaration allows.
 fn limit_body<H: Declared>(request: &mut Request) {
-    let limit = H::DECLARATION.body_limit.unwrap_or(DEFAULT_BODY_LIMIT);
+    let limits = H::DECLARATION.limits;
     if !request.body().is_end_stream() {
         let body = std::mem::take(request.body_mut());
-        *request.body_mut() = Body::new(Limited::new(body, limit));
+        let timed = Timed::new(body, limits.body_timeout);
+        *request.body_mut() = Body::new(Limited::new(timed, limits.body_limit));
     }
-    if H::DECLARATION.body_limit.is_some() {
-        DefaultBodyLimit::max(limit).apply(request);
-        request.extensions_mut().insert(BodyLimit(limit));
+    if limits.body_limit != Limits::DEFAULT.body_limit {
+        DefaultBodyLimit::max(limits.body_limit).apply(request);
+    }
+    if limits != Limits::DEFAULT {
+        request.extensions_mut().insert(limits);
     }
 }
 

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use axum::http::Method;
 
-use crate::input::DEFAULT_BODY_LIMIT;
-use crate::policy::Declaration;
+use crate::policy::{Declaration, Limits};
 use crate::resource_server::IssuerSummary;
 use crate::routing::argument::ArgumentFacts;
 use crate::routing::declared::Declared;
@@ -84,19 +83,21 @@ impl<'a> IntoIterator for &'a Inventory {
     }
 }
 
-/// A table: method, path, access, handler; then each issuer, its audience and profile, and what
-/// is lowered for it.
+/// A table: method, path, access, handler, limits that are not the defaults; then each issuer,
+/// its audience and profile, and what is lowered for it.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: Vec<[String; 4]> = self.routes.iter().map(Route::row).collect();
-        let width = |column: fn(&[String; 4]) -> usize| rows.iter().map(column).max().unwrap_or(0);
-        let (method, path, access) = (
+        let rows: Vec<[String; 5]> = self.routes.iter().map(Route::row).collect();
+        let width = |column: fn(&[String; 5]) -> usize| rows.iter().map(column).max().unwrap_or(0);
+        let (method, path, access, handler) = (
             width(|r| r[0].chars().count()),
             width(|r| r[1].chars().count()),
             width(|r| r[2].chars().count()),
+            width(|r| r[3].chars().count()),
         );
-        for [m, p, a, handler] in &rows {
-            writeln!(f, "{m:method$}  {p:path$}  {a:access$}  {handler}")?;
+        for [m, p, a, h, limits] in &rows {
+            let row = format!("{m:method$}  {p:path$}  {a:access$}  {h:handler$}  {limits}");
+            writeln!(f, "{}", row.trim_end())?;
         }
         for issuer in self.issuers() {
             let (url, audience) = (issuer.issuer(), issuer.audience());
@@ -161,9 +162,9 @@ impl Route {
         self.declaration
     }
 
-    /// The largest body, in bytes, that the handler reads.
-    pub fn body_limit(&self) -> usize {
-        self.declaration.body_limit.unwrap_or(DEFAULT_BODY_LIMIT)
+    /// How much of a request the handler takes: the defaults, and what it declares.
+    pub fn limits(&self) -> Limits {
+        self.declaration.limits
     }
 
     /// Why each extractor of the API's own can be relied on, in the order of the arguments.
@@ -173,7 +174,7 @@ impl Route {
             .filter_map(|argument| argument.trusted)
     }
 
-    fn row(&self) -> [String; 4] {
+    fn row(&self) -> [String; 5] {
         let methods = self
             .methods
             .iter()
@@ -193,6 +194,7 @@ impl Route {
             },
             self.declaration.access.to_string(),
             self.declaration.handler.to_owned(),
+            self.declaration.limits.to_string(),
         ]
     }
 }

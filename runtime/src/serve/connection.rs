@@ -18,6 +18,9 @@ use tower_layer::Layer;
 /// How long to wait before accepting again when the system has no more descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// The most header fields that hyper reads where nothing is said; more is a bare 431.
+const HYPERS_HEADER_LIMIT: usize = 100;
+
 /// The connections of one server.
 pub(super) struct Connections {
     router: axum::Router,
@@ -27,10 +30,14 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn new(router: axum::Router, head_timeout: Duration) -> Self {
+    pub(super) fn new(router: axum::Router, head_timeout: Duration, header_limit: usize) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(head_timeout);
+        // to hyper, another number than its own costs each request two allocations
+        if header_limit > HYPERS_HEADER_LIMIT {
+            http.max_headers(header_limit);
+        }
         Self {
             router,
             http,

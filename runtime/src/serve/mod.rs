@@ -1,6 +1,7 @@
 //! Serves an `Api` over plain HTTP/1.1, on loopback only.
 //!
-//! A client that is slow to send a request's head is cut off, and a shutdown lets what is
+//! A client that is slow to send a request's head, or sends more header fields than any route
+//! takes, is cut off, and a shutdown lets what is
 //! under way finish. Upgrades (WebSocket) are not served.
 
 mod connection;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
+use crate::policy::Limits;
 use crate::routing::api::Api;
 use crate::serve::connection::Connections;
 
@@ -33,7 +35,10 @@ const GRACE: Duration = Duration::from_secs(30);
 /// # }
 /// ```
 pub fn serve(api: Api) -> Server {
+    let routes = api.inventory().iter();
+    let header_limit = routes.map(|route| route.limits().header_limit).max();
     Server {
+        header_limit: header_limit.unwrap_or(Limits::DEFAULT.header_limit),
         router: api.into_service(),
         head_timeout: HEAD_TIMEOUT,
         grace: GRACE,
@@ -45,6 +50,8 @@ pub fn serve(api: Api) -> Server {
 #[must_use = "a server does nothing until it listens"]
 pub struct Server {
     router: axum::Router,
+    /// That of the route that takes the most.
+    header_limit: usize,
     head_timeout: Duration,
     grace: Duration,
 }
@@ -124,7 +131,11 @@ impl Bound {
     ///
     /// None at present; a listener that cannot accept for a while is tried again.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
-        let mut connections = Connections::new(self.server.router, self.server.head_timeout);
+        let mut connections = Connections::new(
+            self.server.router,
+            self.server.head_timeout,
+            self.server.header_limit,
+        );
         tokio::select! {
             never = connections.accept(&self.listener) => match never {},
             () = stop => {}

@@ -1,5 +1,7 @@
 //! Every mistake that can be made in the words of an attribute.
 
+use syn::LitInt;
+
 use super::*;
 
 fn parse(kind: Kind, words: &str) -> (RawAttribute, Diagnostics) {
@@ -25,7 +27,7 @@ fn helps(kind: Kind, words: &str, help: &str) -> bool {
 fn every_word_is_read_in_any_order() {
     let (raw, diagnostics) = parse(
         Kind::Secured,
-        "crate = a::b, unvalidated = \"raw\", body_limit = \"1 B\", authenticated, roles = R, scopes = A,",
+        "crate = a::b, unvalidated = \"raw\", body_limit = \"1 B\", header_limit = 7, body_timeout = \"1 s\", authenticated, roles = R, scopes = A,",
     );
     assert!(diagnostics.into_messages().is_empty());
     assert!(raw.scopes.take().is_some() && raw.authenticated.take().is_some());
@@ -36,7 +38,11 @@ fn every_word_is_read_in_any_order() {
     assert!(raw.krate.take().is_some() && !raw.incomplete);
     let text = |slot: Slot<LitStr>| slot.take().map(|(_, text)| text.value());
     assert_eq!(text(raw.unvalidated).as_deref(), Some("raw"));
-    assert_eq!(text(raw.body_limit).as_deref(), Some("1 B"));
+    assert_eq!(text(raw.limits.body_limit).as_deref(), Some("1 B"));
+    assert_eq!(text(raw.limits.body_timeout).as_deref(), Some("1 s"));
+    let number = |slot: Slot<LitInt>| slot.take().map(|(_, number)| number.to_string());
+    assert_eq!(number(raw.limits.header_limit).as_deref(), Some("7"));
+    assert_eq!(number(raw.limits.parameter_limit), None);
     assert_eq!(text(raw.reason), None);
 }
 
@@ -129,7 +135,16 @@ fn a_value_without_its_word_is_told_the_word() {
 
 #[test]
 fn a_word_has_its_value() {
-    for word in ["scopes", "roles", "body_limit", "unvalidated", "crate"] {
+    for word in [
+        "scopes",
+        "roles",
+        "body_limit",
+        "body_timeout",
+        "header_limit",
+        "parameter_limit",
+        "unvalidated",
+        "crate",
+    ] {
         let wrong = format!("`{word}` has no value");
         assert_eq!(mistakes(Kind::Secured, word), [&*wrong]);
         assert_eq!(mistakes(Kind::Secured, &format!("{word}(\"a\")")), [wrong]);
@@ -155,11 +170,20 @@ fn authenticated_has_none() {
 
 #[test]
 fn a_value_of_another_type_is_refused() {
-    for word in ["reason", "body_limit", "unvalidated"] {
+    for word in ["reason", "body_limit", "body_timeout", "unvalidated"] {
         for value in ["7", "TEXT", "b\"a\"", ""] {
             assert_eq!(
                 mistakes(Kind::Public, &format!("{word} = {value}")),
                 [format!("`{word}` takes text in quotes")],
+                "{value}"
+            );
+        }
+    }
+    for word in ["header_limit", "parameter_limit"] {
+        for value in ["\"7\"", "MAX", "7.0", "true", ""] {
+            assert_eq!(
+                mistakes(Kind::Public, &format!("{word} = {value}")),
+                [format!("`{word}` takes a whole number")],
                 "{value}"
             );
         }

@@ -301,7 +301,7 @@ mod tests {
         );
         let blank = "must be one line of text, with a character that can be seen";
         assert_eq!(body(r#"[""]"#), Violation::new("/0", "format", blank));
-        let name = pairs::decode::<Named>(b"name=hunter2%0a", Part::Form);
+        let name = pairs::decode::<Named>(b"name=hunter2%0a", Part::Form, 256);
         let violation = Violation::new("name", "format", character);
         assert_eq!(name, Err(InputError::Unfit(Part::Form, violation)));
     }

@@ -213,7 +213,7 @@ mod tests {
     use crate::input::{InputError, Part, Shape, Violation, json, pairs};
 
     fn query(text: &str) -> Result<(u64, u32), Violation> {
-        let page: PageRequest<100> = pairs::decode(text.as_bytes(), Part::Query)
+        let page: PageRequest<100> = pairs::decode(text.as_bytes(), Part::Query, 256)
             .and_then(|page| check(page, Part::Query, &(), || None))
             .map_err(|error| match error {
                 InputError::Unfit(Part::Query, violation) => violation,

@@ -280,7 +280,10 @@ async fn a_wrong_label_is_told_what_is_right() {
 
 #[tokio::test]
 async fn too_much_is_413_and_a_broken_route_is_500_without_words() {
-    let large = format!("{}{{}}", " ".repeat(crate::input::DEFAULT_BODY_LIMIT));
+    let large = format!(
+        "{}{{}}",
+        " ".repeat(crate::policy::Limits::DEFAULT.body_limit)
+    );
     assert_eq!(posted("/json", "application/json", &large).await.0, 413);
     let error = InputError::Misdeclared.into_response();
     assert_eq!(error.status(), StatusCode::INTERNAL_SERVER_ERROR);
