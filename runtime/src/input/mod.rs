@@ -19,6 +19,7 @@ mod scalar;
 pub(crate) mod secure_input;
 mod shape;
 mod text;
+mod types;
 pub(crate) mod valid;
 mod violation;
 
@@ -30,6 +31,9 @@ pub(crate) use self::path::decoded as path_error;
 pub use self::scalar::Scalar;
 pub(crate) use self::secure_input::SecureInput;
 pub use self::shape::{Field, Nested, Shape};
+pub use self::types::{
+    EmailAddress, EmailAddressError, Identifier, IdentifierError, PageNumber, PageRequest, PageSize,
+};
 pub(crate) use self::valid::Valid;
 pub use self::violation::Violation;
 

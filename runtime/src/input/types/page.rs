@@ -1,0 +1,304 @@
+//! Which part of a list is asked for.
+
+use std::num::NonZeroU32;
+
+use garde::error::Path;
+use garde::{Report, Validate};
+use serde::de::{Error, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::input::{Bounded, Field, MAX_LENGTH, Nested, Scalar, SecureInput, Shape};
+
+/// How many items a page has where nobody says, or `MAX` where that is less.
+const DEFAULT_SIZE: u32 = 20;
+
+/// Which page of a list, counted from 1: 1 to 4,294,967,295, by default 1.
+///
+/// It is a field that needs no rule (`#[garde(skip)]`), for lists that take more than a
+/// [`PageRequest`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct PageNumber(NonZeroU32);
+
+impl PageNumber {
+    /// The first page, the default.
+    pub const FIRST: Self = Self(NonZeroU32::MIN);
+
+    /// The page of this number, where it is 1 or more.
+    pub const fn new(number: u32) -> Option<Self> {
+        match NonZeroU32::new(number) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
+    }
+
+    /// The number, from 1.
+    pub const fn get(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl Default for PageNumber {
+    fn default() -> Self {
+        Self::FIRST
+    }
+}
+
+impl<'de> Deserialize<'de> for PageNumber {
+    fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
+        let number = u32::deserialize(decoder)?;
+        Self::new(number).ok_or_else(|| out_of_range(number, u32::MAX))
+    }
+}
+
+/// How many items a page has at most: 1 to `MAX`, by default 20, or `MAX` if that is less.
+///
+/// `MAX` is 1 to 1,048,576; another does not build:
+///
+/// ```compile_fail
+/// let _ = palisade::input::PageSize::<0>::default();
+/// ```
+///
+/// It is a field that needs no rule (`#[garde(skip)]`).
+///
+/// # Security
+///
+/// `MAX` is what one request may make the server fetch and send: keep it small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct PageSize<const MAX: u32>(u32);
+
+impl<const MAX: u32> PageSize<MAX> {
+    const BOUNDED: () = assert!(
+        MAX >= 1 && MAX as usize <= MAX_LENGTH,
+        "`MAX` is not 1 to 1,048,576"
+    );
+
+    /// Pages of this many items, where it is 1 to `MAX`.
+    pub const fn new(items: u32) -> Option<Self> {
+        const { Self::BOUNDED };
+        if items >= 1 && items <= MAX {
+            Some(Self(items))
+        } else {
+            None
+        }
+    }
+
+    /// The number of items, from 1.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl<const MAX: u32> Default for PageSize<MAX> {
+    fn default() -> Self {
+        const { Self::BOUNDED };
+        Self(MAX.min(DEFAULT_SIZE))
+    }
+}
+
+impl<'de, const MAX: u32> Deserialize<'de> for PageSize<MAX> {
+    fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
+        let items = u32::deserialize(decoder)?;
+        Self::new(items).ok_or_else(|| out_of_range(items, MAX))
+    }
+}
+
+#[cold]
+fn out_of_range<E: Error>(number: u32, max: u32) -> E {
+    let expected = format!("must be a whole number from 1 to {max}");
+    E::invalid_value(Unexpected::Unsigned(number.into()), &expected.as_str())
+}
+
+impl<Rules> Bounded<Rules> for PageNumber {}
+impl Scalar for PageNumber {}
+impl<Rules, const MAX: u32> Bounded<Rules> for PageSize<MAX> {}
+impl<const MAX: u32> Scalar for PageSize<MAX> {}
+
+/// One page of a list: the parameters `page` (from 1) and `per_page` (1 to `MAX`).
+///
+/// Either may be left out: the first page is asked for, of 20 items, or of `MAX` where that
+/// is less. Every other parameter is refused. `MAX` is 1 to 1,048,576; another does not build.
+///
+/// A list that takes other parameters as well has a type of its own, with a
+/// [`PageNumber`] and a [`PageSize`] in it:
+///
+/// ```
+/// use palisade::input::{PageNumber, PageRequest, PageSize};
+/// use palisade::prelude::*;
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct Listing {
+///     #[garde(skip)]
+///     in_stock: Option<bool>,
+///     #[garde(skip)]
+///     #[serde(default)]
+///     page: PageNumber,
+///     #[garde(skip)]
+///     #[serde(default)]
+///     per_page: PageSize<100>,
+/// }
+///
+/// impl Listing {
+///     fn page(&self) -> PageRequest<100> {
+///         PageRequest::new(self.page, self.per_page)
+///     }
+/// }
+/// ```
+///
+/// # Security
+///
+/// [`offset`](Self::offset) may be beyond the end of every list, and a store that has to
+/// walk there walks over all it has. Where that is dear, page by a key instead.
+///
+/// # Examples
+///
+/// ```
+/// use palisade::input::PageRequest;
+/// use palisade::prelude::*;
+///
+/// #[public(reason = "the catalogue is public")]
+/// async fn catalogue(Valid(Query(page)): Valid<Query<PageRequest<100>>>) -> String {
+///     format!("LIMIT {} OFFSET {}", page.limit(), page.offset())
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageRequest<const MAX: u32> {
+    #[serde(default)]
+    page: PageNumber,
+    #[serde(default)]
+    per_page: PageSize<MAX>,
+}
+
+impl<const MAX: u32> PageRequest<MAX> {
+    /// This page of a list whose pages are of this size.
+    pub const fn new(page: PageNumber, per_page: PageSize<MAX>) -> Self {
+        Self { page, per_page }
+    }
+
+    /// Which page.
+    pub const fn page(&self) -> PageNumber {
+        self.page
+    }
+
+    /// How many items a page has at most.
+    pub const fn per_page(&self) -> PageSize<MAX> {
+        self.per_page
+    }
+
+    /// How many items come before this page: less than 2^52.
+    ///
+    /// It fits an `i64`, as SQL's `OFFSET` has it, and a number of JSON.
+    pub const fn offset(&self) -> u64 {
+        // less than 2^32 times at most 2^20: cannot overflow
+        (self.page.get() as u64 - 1) * self.per_page.get() as u64
+    }
+
+    /// How many items are asked for: 1 to `MAX`.
+    pub const fn limit(&self) -> u32 {
+        self.per_page.get()
+    }
+}
+
+/// Nothing is left to validate: its parts are bounded by being parsed.
+impl<const MAX: u32> Validate for PageRequest<MAX> {
+    type Context = ();
+
+    fn validate_into(&self, (): &(), _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+}
+
+/// By hand, as the derive takes no generic type; the two fields are [`Scalar`].
+///
+/// Not recommended to whom an input lacks the trait: it stands for no other type.
+#[diagnostic::do_not_recommend]
+impl<const MAX: u32> SecureInput for PageRequest<MAX> {
+    fn shape() -> &'static Shape {
+        const FIELDS: &[Field] = &[leaf("page"), leaf("per_page")];
+        &Shape::Fields(FIELDS)
+    }
+
+    fn examine(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+}
+
+const fn leaf(name: &'static str) -> Field {
+    Field {
+        rust: name,
+        wire: name,
+        nested: Nested::Leaf,
+    }
+}
+
+impl<Rules, const MAX: u32> Bounded<Rules> for PageRequest<MAX> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::check::check;
+    use crate::input::{InputError, Part, Violation, json, pairs};
+
+    fn query(text: &str) -> Result<(u64, u32), Violation> {
+        let page: PageRequest<100> = pairs::decode(text.as_bytes(), Part::Query)
+            .and_then(|page| check(page, Part::Query, &()))
+            .map_err(|error| match error {
+                InputError::Unfit(Part::Query, violation) => violation,
+                other => panic!("{other:?}"),
+            })?;
+        Ok((page.offset(), page.limit()))
+    }
+
+    #[test]
+    fn what_is_left_out_is_the_first_page_of_20() {
+        assert_eq!(query(""), Ok((0, 20)));
+        assert_eq!(query("page=3"), Ok((40, 20)));
+        assert_eq!(query("per_page=7"), Ok((0, 7)));
+        assert_eq!(query("per_page=7&page=3"), Ok((14, 7)));
+        assert_eq!(PageSize::<19>::default().get(), 19);
+        assert_eq!(PageSize::<20>::default().get(), 20);
+        assert_eq!(PageSize::<21>::default().get(), 20);
+        assert_eq!(PageRequest::<1>::default().limit(), 1);
+    }
+
+    #[test]
+    fn pages_and_sizes_are_taken_up_to_their_limits() {
+        assert_eq!(query("page=1&per_page=1"), Ok((0, 1)));
+        assert_eq!(query("per_page=100"), Ok((0, 100)));
+        let refused = |text, place, detail| {
+            assert_eq!(query(text), Err(Violation::new(place, detail)), "{text}");
+        };
+        let size = "must be a whole number from 1 to 100";
+        refused("per_page=101", "per_page", size);
+        refused("per_page=0", "per_page", size);
+        let number = "must be a whole number from 1 to 4294967295";
+        refused("page=0", "page", number);
+        refused("page=4294967296", "page", "is a number out of range");
+        refused("page=-1", "page", "is a number out of range");
+        refused("page=", "page", "must be a whole number");
+        refused("page=1&page=2", "page", "is there twice");
+        refused("sort=1", "", "has a parameter that is not known here");
+    }
+
+    #[test]
+    fn the_largest_offset_is_less_than_2_to_the_52() {
+        const MAX: u32 = 1 << 20;
+        let largest: PageRequest<MAX> = PageRequest::new(
+            PageNumber::new(u32::MAX).unwrap(),
+            PageSize::new(MAX).unwrap(),
+        );
+        assert_eq!(largest.offset(), 4_294_967_294 * 1_048_576);
+        assert!(largest.offset() < 1 << 52);
+        assert_eq!(PageSize::<MAX>::new(MAX + 1), None);
+    }
+
+    #[test]
+    fn it_is_what_its_json_says() {
+        let page: PageRequest<50> = json::decode(br#"{"page": 2, "per_page": 50}"#).unwrap();
+        let text = serde_json::to_string(&page).unwrap();
+        assert_eq!(text, r#"{"page":2,"per_page":50}"#);
+        assert_eq!(json::decode::<PageRequest<50>>(text.as_bytes()), Ok(page));
+        let refused = json::decode::<PageRequest<50>>(br#"{"per_page": 51}"#);
+        let violation = Violation::new("/per_page", "must be a whole number from 1 to 50");
+        assert_eq!(refused, Err(InputError::Unfit(Part::Body, violation)));
+    }
+}

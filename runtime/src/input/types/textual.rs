@@ -1,0 +1,137 @@
+//! What all types that are a checked text have in common.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+use std::marker::PhantomData;
+
+use serde::Deserializer;
+use serde::de::{Error, Expected, Unexpected, Visitor};
+
+/// A text that one function checks: everything else goes through it.
+pub(super) trait Textual: Sized {
+    /// Why a text is none; says what it must be.
+    type Error: Display;
+
+    /// The one check; takes the text over where it is owned.
+    fn parse(text: Cow<'_, str>) -> Result<Self, Self::Error>;
+}
+
+/// Decodes a text and checks it; the decoder's error says what the text must be.
+pub(super) fn deserialize<'de, T: Textual, D: Deserializer<'de>>(
+    decoder: D,
+) -> Result<T, D::Error> {
+    decoder.deserialize_string(Checks(PhantomData))
+}
+
+struct Checks<T>(PhantomData<T>);
+
+impl<T: Textual> Checks<T> {
+    fn check<E: Error>(text: Cow<'_, str>) -> Result<T, E> {
+        // not `Unexpected::Str`: other decoders than ours would quote it
+        T::parse(text)
+            .map_err(|error| E::invalid_value(Unexpected::Other("text"), &Expectation(error)))
+    }
+}
+
+impl<T: Textual> Visitor<'_> for Checks<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        Self::check(Cow::Borrowed(text))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<T, E> {
+        Self::check(Cow::Owned(text))
+    }
+}
+
+/// An error whose text says what was expected.
+struct Expectation<E>(E);
+
+impl<E: Display> Expected for Expectation<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Input: a type around its `String`, `Textual`. Output: what a checked text can do.
+///
+/// `Borrow<str>` holds because equality, order and hash are those of the text.
+macro_rules! textual {
+    ([$($generic:tt)*] $ty:ty, $error:ty) => {
+        impl<$($generic)*> $ty {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The text, taken out.
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl<$($generic)*> AsRef<str> for $ty {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl<$($generic)*> std::borrow::Borrow<str> for $ty {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl<$($generic)*> From<$ty> for String {
+            fn from(text: $ty) -> Self {
+                text.0
+            }
+        }
+
+        impl<$($generic)*> std::str::FromStr for $ty {
+            type Err = $error;
+
+            fn from_str(text: &str) -> Result<Self, $error> {
+                Self::parse(std::borrow::Cow::Borrowed(text))
+            }
+        }
+
+        impl<$($generic)*> TryFrom<&str> for $ty {
+            type Error = $error;
+
+            fn try_from(text: &str) -> Result<Self, $error> {
+                Self::parse(std::borrow::Cow::Borrowed(text))
+            }
+        }
+
+        impl<$($generic)*> TryFrom<String> for $ty {
+            type Error = $error;
+
+            fn try_from(text: String) -> Result<Self, $error> {
+                Self::parse(std::borrow::Cow::Owned(text))
+            }
+        }
+
+        impl<$($generic)*> serde::Serialize for $ty {
+            fn serialize<S: serde::Serializer>(&self, encoder: S) -> Result<S::Ok, S::Error> {
+                encoder.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de, $($generic)*> serde::Deserialize<'de> for $ty {
+            fn deserialize<D: serde::Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
+                crate::input::types::textual::deserialize(decoder)
+            }
+        }
+
+        impl<Rules, $($generic)*> crate::input::Bounded<Rules> for $ty {}
+        impl<$($generic)*> crate::input::Scalar for $ty {}
+    };
+}
+
+pub(super) use textual;
