@@ -21,3 +21,4 @@ mod order;
 mod roles;
 mod routers;
 mod support;
+mod types;

@@ -34,6 +34,8 @@ pub use self::shape::{Field, Nested, Shape};
 pub use self::types::{
     EmailAddress, EmailAddressError, Identifier, IdentifierError, PageNumber, PageRequest, PageSize,
 };
+#[cfg(feature = "text")]
+pub use self::types::{Line, LineError};
 pub(crate) use self::valid::Valid;
 pub use self::violation::Violation;
 

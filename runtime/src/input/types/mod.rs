@@ -4,11 +4,17 @@
 //! handler holds needs no further check. They stand on [`Scalar`](crate::input::Scalar),
 //! and answers tell the words of their errors.
 
+#[cfg(feature = "text")]
+mod characters;
 mod email_address;
 mod identifier;
+#[cfg(feature = "text")]
+mod line;
 mod page;
 mod textual;
 
 pub use self::email_address::{EmailAddress, EmailAddressError};
 pub use self::identifier::{Identifier, IdentifierError};
+#[cfg(feature = "text")]
+pub use self::line::{Line, LineError};
 pub use self::page::{PageNumber, PageRequest, PageSize};
