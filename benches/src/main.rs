@@ -7,6 +7,7 @@ mod client;
 mod cold;
 mod contenders;
 mod driver;
+mod email;
 mod flood;
 mod in_process;
 mod machine;
@@ -92,6 +93,8 @@ fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcom
         over_http::same_token(&pair, OPAQUE_TOKEN, scale)?,
         in_process::measure(&driver, &pair, OPAQUE_TOKEN, scale)?,
     ];
+    writeln!(progress, "… e-mail addresses")?;
+    let emails = email::measure(scale)?;
     writeln!(progress, "… flooding")?;
     let flooded = flood::measure(&for_the_flood(&driver)?, scale)?;
 
@@ -102,6 +105,7 @@ fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcom
     report::opaque(out, &pair, &opaque)?;
     report::flood(out, &flooded)?;
     report::memory(out, &grown)?;
+    report::email(out, &emails)?;
     report::notes(out)?;
     Ok(())
 }
@@ -131,7 +135,7 @@ mod tests {
         let mut out = Vec::new();
         run(&once, &mut out, &mut io::sink()).unwrap();
         let out = String::from_utf8(out).unwrap();
-        assert_eq!(out.matches("### ").count(), 6, "{out}");
+        assert_eq!(out.matches("### ").count(), 7, "{out}");
         assert!(!out.contains("NaN"), "{out}");
     }
 }

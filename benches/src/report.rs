@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::cold::Cold;
 use crate::contenders::{Contender, Kind};
+use crate::email::Email;
 use crate::flood::{self, Flooded, Pace};
 use crate::memory::Growth;
 use crate::over_http::OverHttp;
@@ -196,6 +197,25 @@ pub(crate) fn memory(out: &mut impl Write, looked: &[Growth]) -> io::Result<()> 
         table.row(&name, figures);
     }
     writeln!(out, "### What a flood leaves in memory\n\n{table}")
+}
+
+/// What taking an e-mail address costs, beside garde's rule.
+pub(crate) fn email(out: &mut impl Write, measured: &[Email]) -> io::Result<()> {
+    let lengths = measured
+        .iter()
+        .map(|one| format!("{} characters", one.length));
+    let mut table = Table::new(std::iter::once(String::new()).chain(lengths));
+    let nanoseconds = |samples: &Samples| samples.typical() * 1e3;
+    let garde = measured
+        .iter()
+        .map(|one| format!("{:.0} ns", nanoseconds(&one.garde)));
+    table.row("`String` with garde's `email`", garde);
+    let palisade = measured.iter().map(|one| {
+        let own = nanoseconds(&one.palisade);
+        format!("{:.2} ({own:.0} ns)", own / nanoseconds(&one.garde))
+    });
+    table.row("`EmailAddress`", palisade);
+    writeln!(out, "### An e-mail address: copied and checked\n\n{table}")
 }
 
 /// How the figures came about, and what they leave out.

@@ -118,7 +118,7 @@ impl<const MAX: usize> Textual for Line<MAX> {
     fn parse(text: Cow<'_, str>) -> Result<Self, LineError> {
         const { assert!(MAX >= 1 && MAX <= CEILING, "`MAX` is not 1 to 262,144") };
         let too_long = LineError::Length { max: MAX };
-        // bytes first, as they are counted already
+        // refused in any case, but before it is normalized; bytes are counted already
         let spelled = MAX * MAX_SPELLED;
         if text.len() > spelled * MAX_BYTES || has_more_than(spelled, &text) {
             return Err(too_long);
