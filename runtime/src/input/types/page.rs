@@ -2,12 +2,12 @@
 
 use std::num::NonZeroU32;
 
-use garde::Validate;
-use palisade_macros::SecureInput;
+use garde::error::Path;
+use garde::{Report, Validate};
 use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::input::{Bounded, MAX_LENGTH, Scalar};
+use crate::input::{Bounded, Field, MAX_LENGTH, Nested, Scalar, SecureInput, Shape};
 
 /// How many items a page has where nobody says, or `MAX` where that is less.
 const DEFAULT_SIZE: u32 = 20;
@@ -163,16 +163,12 @@ impl<const MAX: u32> Scalar for PageSize<MAX> {}
 ///     format!("LIMIT {} OFFSET {}", page.limit(), page.offset())
 /// }
 /// ```
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Validate, SecureInput,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PageRequest<const MAX: u32> {
     #[serde(default)]
-    #[garde(skip)]
     page: PageNumber,
     #[serde(default)]
-    #[garde(skip)]
     per_page: PageSize<MAX>,
 }
 
@@ -206,11 +202,41 @@ impl<const MAX: u32> PageRequest<MAX> {
     }
 }
 
+/// Nothing is left to validate: its parts are bounded by being parsed.
+impl<const MAX: u32> Validate for PageRequest<MAX> {
+    type Context = ();
+
+    fn validate_into(&self, (): &(), _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+}
+
+/// By hand, so that rustc does not recommend it to whom an input lacks the trait: it stands for
+/// no other type. The two fields are [`Scalar`].
+#[diagnostic::do_not_recommend]
+impl<const MAX: u32> SecureInput for PageRequest<MAX> {
+    fn shape() -> &'static Shape {
+        const FIELDS: &[Field] = &[leaf(&["page"]), leaf(&["per_page"])];
+        &Shape::Fields(FIELDS)
+    }
+
+    fn examine(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+}
+
+const fn leaf(names: &'static [&'static str; 1]) -> Field {
+    let [rust] = names;
+    Field {
+        rust,
+        names,
+        nested: Nested::Leaf,
+    }
+}
+
+impl<Rules, const MAX: u32> Bounded<Rules> for PageRequest<MAX> {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::input::check::check;
-    use crate::input::{InputError, Part, Shape, Violation, json, pairs};
+    use crate::input::{InputError, Part, Violation, json, pairs};
 
     fn query(text: &str) -> Result<(u64, u32), Violation> {
         let page: PageRequest<100> = pairs::decode(text.as_bytes(), Part::Query, 256)
