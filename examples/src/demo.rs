@@ -30,7 +30,7 @@ pub struct Call {
 pub fn calls(issuer: &EmbeddedIssuer, audience: &str) -> Vec<Call> {
     const ORDER: &str = r#"{"sku": "tea-500g", "quantity": 2}"#;
     const NO_ORDER: &str = r#"{"sku": "", "quantity": 1000, "price": 0}"#;
-    const WRONG_ORDER: &str = r#"{"sku": "", "quantity": 1000}"#;
+    const WRONG_ORDER: &str = r#"{"sku": "tea-500g", "quantity": 1000}"#;
     let token = |scopes: &str| {
         Some(
             issuer

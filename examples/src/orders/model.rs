@@ -1,5 +1,6 @@
 //! What comes in and what goes out.
 
+use palisade::input::{Identifier, PageNumber, PageRequest, PageSize};
 use palisade::prelude::*;
 use uuid::Uuid;
 
@@ -7,8 +8,8 @@ use uuid::Uuid;
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewOrder {
-    #[garde(length(chars, min = 1, max = 64))]
-    pub(super) sku: String,
+    #[garde(skip)] // parsing it is the check
+    pub(super) sku: Identifier<64>,
     #[garde(range(min = 1, max = 100))]
     pub(super) quantity: u32,
     #[garde(length(chars, max = 500))]
@@ -19,12 +20,12 @@ pub(super) struct NewOrder {
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Listing {
-    #[serde(default = "first_page")]
-    #[garde(range(min = 1, max = 10_000))]
-    pub(super) page: usize,
-    #[serde(default = "page_length")]
-    #[garde(range(min = 1, max = 100))]
-    pub(super) per_page: usize,
+    #[serde(default)]
+    #[garde(skip)]
+    pub(super) page: PageNumber,
+    #[serde(default)]
+    #[garde(skip)]
+    pub(super) per_page: PageSize<100>,
     #[garde(skip)]
     pub(super) status: Option<Status>,
 }
@@ -42,7 +43,7 @@ pub(super) enum Status {
 #[derive(Clone, Serialize)]
 pub(super) struct Order {
     pub(super) id: Uuid,
-    pub(super) sku: String,
+    pub(super) sku: Identifier<64>,
     pub(super) quantity: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) note: Option<String>,
@@ -57,10 +58,9 @@ pub(super) struct WhoAmI {
     pub(super) scopes: Vec<String>,
 }
 
-fn first_page() -> usize {
-    1
-}
-
-fn page_length() -> usize {
-    20
+impl Listing {
+    /// Which orders of all that have the status.
+    pub(super) fn window(&self) -> PageRequest<100> {
+        PageRequest::new(self.page, self.per_page)
+    }
 }

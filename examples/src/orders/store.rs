@@ -39,11 +39,13 @@ impl Store {
     }
 
     pub(super) fn list(&self, listing: &Listing) -> Vec<Order> {
+        let window = listing.window();
+        let skipped = usize::try_from(window.offset()).unwrap_or(usize::MAX);
         self.lock()
             .values()
             .filter(|order| listing.status.is_none_or(|status| status == order.status))
-            .skip((listing.page - 1) * listing.per_page)
-            .take(listing.per_page)
+            .skip(skipped)
+            .take(usize::try_from(window.limit()).unwrap_or(usize::MAX))
             .cloned()
             .collect()
     }

@@ -8,6 +8,7 @@
 )]
 
 mod orders;
+mod refused;
 
 use std::path::Path;
 use std::process::Command;
