@@ -10,6 +10,7 @@ mod driver;
 mod email;
 mod flood;
 mod in_process;
+mod input;
 mod machine;
 mod memory;
 mod outcome;
@@ -95,6 +96,8 @@ fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcom
     ];
     writeln!(progress, "… e-mail addresses")?;
     let emails = email::measure(scale)?;
+    writeln!(progress, "… input")?;
+    let input = input::measure(&driver, scale)?;
     writeln!(progress, "… flooding")?;
     let flooded = flood::measure(&for_the_flood(&driver)?, scale)?;
 
@@ -105,6 +108,7 @@ fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcom
     report::opaque(out, &pair, &opaque)?;
     report::flood(out, &flooded)?;
     report::memory(out, &grown)?;
+    report::input(out, &input)?;
     report::email(out, &emails)?;
     report::notes(out)?;
     Ok(())
@@ -135,7 +139,7 @@ mod tests {
         let mut out = Vec::new();
         run(&once, &mut out, &mut io::sink()).unwrap();
         let out = String::from_utf8(out).unwrap();
-        assert_eq!(out.matches("### ").count(), 7, "{out}");
+        assert_eq!(out.matches("### ").count(), 8, "{out}");
         assert!(!out.contains("NaN"), "{out}");
     }
 }

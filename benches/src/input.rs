@@ -1,0 +1,111 @@
+//! A JSON body of ten members: `Valid<Json<T>>` beside axum's `Json<T>` and garde by hand.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use garde::Validate;
+use palisade::{SecureInput, Valid};
+use serde::Deserialize;
+
+use crate::driver::Driver;
+use crate::outcome::Outcome;
+use crate::sample::{Samples, by_turns};
+use crate::scale::Scale;
+
+/// Bodies of one batch.
+const BATCH: usize = 1_000;
+
+const ORDER: &str = r#"{
+  "customer": "Aroha Tāmaki", "email": "aroha@example.govt.nz", "reference": "PO-2026-1183",
+  "quantity": 12, "priority": 3, "discount": 0.125, "gift": false,
+  "note": "Leave it with the neighbour if nobody is at home.",
+  "tags": ["express", "fragile", "north"],
+  "address": { "street": "12 Cuba Street", "city": "Wellington", "postcode": "6011" }
+}"#;
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    #[garde(length(chars, min = 1, max = 100))]
+    customer: String,
+    #[garde(length(bytes, max = 254), contains("@"))]
+    email: String,
+    #[garde(length(bytes, max = 32), ascii)]
+    reference: String,
+    #[garde(range(min = 1, max = 100))]
+    quantity: u32,
+    #[garde(range(min = 1, max = 5))]
+    priority: u8,
+    #[garde(range(min = 0.0, max = 1.0))]
+    discount: f64,
+    #[garde(skip)]
+    gift: bool,
+    #[garde(length(chars, max = 500))]
+    note: Option<String>,
+    #[garde(length(max = 10), inner(length(chars, max = 20)))]
+    tags: Vec<String>,
+    #[garde(dive)]
+    address: Address,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Address {
+    #[garde(length(chars, max = 100))]
+    street: String,
+    #[garde(length(chars, max = 100))]
+    city: String,
+    #[garde(length(bytes, max = 10), ascii)]
+    postcode: String,
+}
+
+/// What taking the body costs, by hand and by `Valid`.
+pub(crate) struct Input {
+    pub(crate) by_hand: Samples,
+    pub(crate) valid: Samples,
+}
+
+#[derive(Clone, Copy)]
+enum Subject {
+    ByHand,
+    Valid,
+}
+
+pub(crate) fn measure(driver: &Driver, scale: &Scale) -> Outcome<Input> {
+    let mut lanes = [Subject::ByHand, Subject::Valid];
+    let samples = by_turns(scale.same_token_rounds, &mut lanes, |subject, _| {
+        let requests: Result<Vec<_>, _> = (0..BATCH).map(|_| request()).collect();
+        let took = driver.wait(subject.take(requests?))?;
+        Ok((took, BATCH))
+    })?;
+    let [by_hand, valid] = <[Samples; 2]>::try_from(samples).map_err(|_| "a lane was lost")?;
+    Ok(Input { by_hand, valid })
+}
+
+fn request() -> axum::http::Result<Request> {
+    Request::post("/")
+        .header(CONTENT_TYPE, "application/json")
+        .body(Body::from(ORDER))
+}
+
+impl Subject {
+    async fn take(self, requests: Vec<Request>) -> Outcome<Duration> {
+        let begin = Instant::now();
+        for request in requests {
+            let Json(order) = match self {
+                Self::ByHand => {
+                    let order = Json::<Order>::from_request(request, &()).await?;
+                    order.validate()?;
+                    order
+                }
+                Self::Valid => Valid::<Json<Order>>::from_request(request, &()).await?.0,
+            };
+            black_box(order);
+        }
+        Ok(begin.elapsed())
+    }
+}
