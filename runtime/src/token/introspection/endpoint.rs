@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use http_body_util::Full;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use tokio::sync::{OnceCell, Semaphore};
+use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
 use crate::https::{Client, HttpsError};
@@ -35,7 +36,7 @@ pub(crate) struct Endpoint {
     /// Given, or found in the issuer's document at the first question.
     url: OnceCell<String>,
     authorization: HeaderValue,
-    /// One permit for each question that may be under way.
+    /// One permit for each question about a caller's token that may be under way.
     turns: Semaphore,
 }
 
@@ -70,20 +71,35 @@ impl Endpoint {
         })
     }
 
-    /// Asks what the issuer says of a token.
+    /// Asks what the issuer says of a caller's token, once there is a turn.
+    ///
+    /// # Errors
+    ///
+    /// [`IntrospectionError`] where no answer came within 5 s that can be read;
+    /// [`IntrospectionError::Busy`] where nothing was asked in that time.
+    pub(super) async fn ask(&self, token: &[u8]) -> Result<Vec<u8>, IntrospectionError> {
+        let deadline = Instant::now() + TIMEOUT;
+        // closed never, so that a turn comes or the time ends
+        let turn = timeout_at(deadline, self.turns.acquire()).await;
+        let _turn = turn.map_err(|_| IntrospectionError::Busy)?;
+        self.exchange(token, deadline).await
+    }
+
+    /// Asks about a token of our own, beside those who wait for a turn: however many tokens
+    /// callers bring, they cannot make an endpoint look as if it did not answer.
     ///
     /// # Errors
     ///
     /// [`IntrospectionError`] where no answer came within 5 s that can be read.
-    pub(super) async fn ask(&self, token: &[u8]) -> Result<Vec<u8>, IntrospectionError> {
-        let asking = async {
-            // closed never, so that a turn always comes
-            let _turn = self.turns.acquire().await;
-            self.exchange(token).await
-        };
-        tokio::time::timeout(TIMEOUT, asking)
-            .await
-            .map_err(|_| HttpsError::Timeout)?
+    pub(super) async fn ask_at_once(&self, token: &[u8]) -> Result<Vec<u8>, IntrospectionError> {
+        self.exchange(token, Instant::now() + TIMEOUT).await
+    }
+
+    /// Takes the turns that callers' tokens would have, all of them.
+    #[cfg(test)]
+    pub(super) async fn take_turns(&self) -> tokio::sync::SemaphorePermit<'_> {
+        let free = self.turns.available_permits().try_into().unwrap();
+        self.turns.acquire_many(free).await.unwrap()
     }
 
     async fn url(&self) -> Result<&str, IntrospectionError> {
@@ -94,17 +110,26 @@ impl Endpoint {
         Ok(self.url.get_or_try_init(find).await?)
     }
 
-    async fn exchange(&self, token: &[u8]) -> Result<Vec<u8>, IntrospectionError> {
+    async fn exchange(
+        &self,
+        token: &[u8],
+        deadline: Instant,
+    ) -> Result<Vec<u8>, IntrospectionError> {
         let form = format!(
             "token={}&token_type_hint=access_token",
             percent_encode(token, FORM)
         );
-        let request = Request::post(self.url().await?)
-            .header(header::AUTHORIZATION, &self.authorization)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Full::from(form))
-            .map_err(|_| HttpsError::InsecureUrl)?;
-        Ok(self.client.exchange(request, &["application/json"]).await?)
+        let asking = async {
+            let request = Request::post(self.url().await?)
+                .header(header::AUTHORIZATION, &self.authorization)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(Full::from(form))
+                .map_err(|_| HttpsError::InsecureUrl)?;
+            Ok(self.client.exchange(request, &["application/json"]).await?)
+        };
+        timeout_at(deadline, asking)
+            .await
+            .map_err(|_| HttpsError::Timeout)?
     }
 }
 

@@ -16,6 +16,8 @@ pub enum IntrospectionError {
     Https(HttpsError),
     /// The endpoint answered 401: it refuses this API's client id and secret (RFC 7662 §2.3).
     Credentials,
+    /// Nothing was asked: as many tokens were asked about all the time as may be.
+    Busy,
     /// The answer is no JSON object with unique members.
     NotAnAnswer,
     /// The endpoint calls a token active that nobody has issued.
@@ -28,6 +30,7 @@ impl fmt::Display for IntrospectionError {
             Self::Discovery(error) => return error.fmt(f),
             Self::Https(error) => return error.fmt(f),
             Self::Credentials => "the issuer refuses this api's client id and secret",
+            Self::Busy => "more tokens are to be asked about than may be at a time",
             Self::NotAnAnswer => "the issuer's answer is not a JSON object with unique members",
             Self::Credulous => "the issuer calls a token active that nobody has issued",
         };

@@ -108,8 +108,12 @@ impl Introspector {
             self.poke(asked_at);
             return Err(Denial::from(&*error));
         }
-        let answer = self.exchange(token).await.map_err(|error| {
-            self.poke(self.clock.now());
+        let asking = self.endpoint.ask(token);
+        let answer = self.exchange(asking).await.map_err(|error| {
+            // where nothing was asked, nothing is the endpoint's fault
+            if !matches!(error, IntrospectionError::Busy) {
+                self.poke(self.clock.now());
+            }
             Denial::from(&error)
         })?;
         let now = self.clock.now();
@@ -123,9 +127,12 @@ impl Introspector {
     }
 
     /// Asks, and tells operators.
-    async fn exchange(&self, token: &[u8]) -> Result<Answer, IntrospectionError> {
+    async fn exchange(
+        &self,
+        asking: impl Future<Output = Result<Vec<u8>, IntrospectionError>>,
+    ) -> Result<Answer, IntrospectionError> {
         let notice = Notice::begin(&self.rules.issuer);
-        let answer = self.endpoint.ask(token).await.and_then(Answer::read);
+        let answer = asking.await.and_then(Answer::read);
         match &answer {
             Ok(answer) => notice.answered(answer.is_active()),
             Err(error) => notice.failed(error),
@@ -144,7 +151,8 @@ impl Introspector {
         // where no random bytes are to be had, zeroes are as little anybody's token
         let _ = rand::fill(&mut token);
         let token = URL_SAFE_NO_PAD.encode(token);
-        let answer = self.exchange(token.as_bytes()).await?;
+        let asking = self.endpoint.ask_at_once(token.as_bytes());
+        let answer = self.exchange(asking).await?;
         if answer.is_active() {
             let error = IntrospectionError::Credulous;
             Notice::begin(&self.rules.issuer).failed(&error);
@@ -187,3 +195,6 @@ impl fmt::Debug for Introspector {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;
