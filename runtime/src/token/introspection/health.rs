@@ -20,6 +20,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 pub(super) struct Health {
     /// Whether a probe has ever been answered.
     is_known: AtomicBool,
+    /// Whether a probe was called active, and none has been answered as it should be since.
+    is_credulous: AtomicBool,
     failure: ArcSwapOption<IntrospectionError>,
     /// When the last probe began, in milliseconds since the epoch; 0 is never.
     probed_at: AtomicU64,
@@ -42,12 +44,25 @@ impl Health {
     /// A probe was answered as it should be.
     pub(super) fn answered(&self) {
         self.failure.store(None);
+        self.is_credulous.store(false, Ordering::Release);
         self.is_known.store(true, Ordering::Release);
     }
 
     /// A probe has failed.
+    ///
+    /// What an endpoint was found to be it stays, whatever fails next.
     pub(super) fn failed(&self, error: IntrospectionError) {
+        if matches!(error, IntrospectionError::Credulous) {
+            self.is_credulous.store(true, Ordering::Release);
+        } else if self.is_credulous() {
+            return;
+        }
         self.failure.store(Some(Arc::new(error)));
+    }
+
+    /// Whether the endpoint calls just anything active: then nothing that it says counts.
+    pub(super) fn is_credulous(&self) -> bool {
+        self.is_credulous.load(Ordering::Acquire)
     }
 
     /// Whether tokens can be introspected, as far as is known.
@@ -79,6 +94,23 @@ mod tests {
         ));
         health.answered();
         assert!(health.is_good() && health.cause().is_none());
+    }
+
+    /// Or it would be believed again as soon as it is down for a moment.
+    #[test]
+    fn who_calls_anything_active_does_so_until_a_probe_shows_otherwise() {
+        let health = Health::default();
+        health.failed(IntrospectionError::Credentials);
+        assert!(!health.is_credulous());
+        health.failed(IntrospectionError::Credulous);
+        health.failed(IntrospectionError::Credentials);
+        assert!(health.is_credulous());
+        assert!(matches!(
+            health.cause().as_deref(),
+            Some(IntrospectionError::Credulous)
+        ));
+        health.answered();
+        assert!(!health.is_credulous() && health.is_good());
     }
 
     #[test]

@@ -136,7 +136,15 @@ impl KnownTokens {
             .map_or((0, 0), |cache| (cache.len(), cache.weight()))
     }
 
-    fn forget(&self, token: &Digest) {
+    /// Forgets every active token: whoever called them so is not to be believed.
+    pub(super) fn forget_active(&self) {
+        if let Some(cache) = &self.active {
+            cache.clear();
+        }
+    }
+
+    /// Forgets that a token is active.
+    pub(super) fn forget(&self, token: &Digest) {
         if let Some(cache) = &self.active {
             cache.remove(token);
         }

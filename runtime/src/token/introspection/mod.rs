@@ -102,12 +102,7 @@ impl Introspector {
         jwt: Option<&VerifiedToken>,
     ) -> Judged {
         let asked_at = self.clock.now();
-        if let Some(error) = self.health.cause()
-            && matches!(*error, IntrospectionError::Credulous)
-        {
-            self.poke(asked_at);
-            return Err(Denial::from(&*error));
-        }
+        self.believe()?;
         let asking = self.endpoint.ask(token);
         let answer = self.exchange(asking).await.map_err(|error| {
             // where nothing was asked, nothing is the endpoint's fault
@@ -123,7 +118,18 @@ impl Introspector {
         };
         let judged = judged.map(Arc::new);
         self.known.insert(digest, &judged, asked_at);
+        // found out while it was asked, and what it had said forgotten before this was remembered
+        self.believe().inspect_err(|_| self.known.forget(&digest))?;
         Ok(judged?)
+    }
+
+    /// Goes on only where the endpoint is not known to call just anything active.
+    fn believe(self: &Arc<Self>) -> Result<(), Denial> {
+        if self.health.is_credulous() {
+            self.poke(self.clock.now());
+            return Err(Denial::from(&IntrospectionError::Credulous));
+        }
+        Ok(())
     }
 
     /// Asks, and tells operators.
@@ -162,6 +168,15 @@ impl Introspector {
         Ok(())
     }
 
+    /// A probe has failed.
+    fn failed(&self, error: IntrospectionError) {
+        self.health.failed(error);
+        // after it is known, so that nothing said before is remembered after
+        if self.health.is_credulous() {
+            self.known.forget_active();
+        }
+    }
+
     /// Begins a probe in the background, where none began just before.
     pub(crate) fn poke(self: &Arc<Self>, now: NumericDate) {
         let Ok(runtime) = Handle::try_current() else {
@@ -171,7 +186,7 @@ impl Introspector {
             let introspector = Arc::clone(self);
             runtime.spawn(async move {
                 if let Err(error) = introspector.probe().await {
-                    introspector.health.failed(error);
+                    introspector.failed(error);
                 }
             });
         }
