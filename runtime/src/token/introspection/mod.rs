@@ -101,15 +101,15 @@ impl Introspector {
         token: &[u8],
         jwt: Option<&VerifiedToken>,
     ) -> Judged {
+        self.known_good().await?;
         let asked_at = self.clock.now();
-        self.believe()?;
         let asking = self.endpoint.ask(token);
         let answer = self.exchange(asking).await.map_err(|error| {
             // where nothing was asked, nothing is the endpoint's fault
             if !matches!(error, IntrospectionError::Busy) {
                 self.poke(self.clock.now());
             }
-            Denial::from(&error)
+            Denial::not_introspected()
         })?;
         let now = self.clock.now();
         let judged = match jwt {
@@ -123,11 +123,23 @@ impl Introspector {
         Ok(judged?)
     }
 
+    /// Goes on only once a probe was answered as it should be; waits for the one under way.
+    async fn known_good(self: &Arc<Self>) -> Result<(), Denial> {
+        if !self.health.is_known() {
+            self.poke(self.clock.now());
+            self.health.settled().await;
+            if !self.health.is_known() {
+                return Err(Denial::not_introspected());
+            }
+        }
+        self.believe()
+    }
+
     /// Goes on only where the endpoint is not known to call just anything active.
     fn believe(self: &Arc<Self>) -> Result<(), Denial> {
         if self.health.is_credulous() {
             self.poke(self.clock.now());
-            return Err(Denial::from(&IntrospectionError::Credulous));
+            return Err(Denial::not_introspected());
         }
         Ok(())
     }
@@ -183,10 +195,11 @@ impl Introspector {
             return;
         };
         if self.health.take_probe(now) {
-            let introspector = Arc::clone(self);
+            let probing = Probing(Arc::clone(self));
+            // of nobody's request: who goes away takes no probe along
             runtime.spawn(async move {
-                if let Err(error) = introspector.probe().await {
-                    introspector.failed(error);
+                if let Err(error) = probing.0.probe().await {
+                    probing.0.failed(error);
                 }
             });
         }
@@ -199,6 +212,15 @@ impl Introspector {
         }
         self.poke(now);
         Err(self.health.cause().map(|cause| cause.to_string()))
+    }
+}
+
+/// A probe that was taken, and is given back however it ends.
+struct Probing(Arc<Introspector>);
+
+impl Drop for Probing {
+    fn drop(&mut self) {
+        self.0.health.probe_ended();
     }
 }
 

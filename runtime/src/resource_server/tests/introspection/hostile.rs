@@ -268,18 +268,3 @@ async fn what_becomes_of_a_callers_token_says_nothing_of_readiness() {
     assert!(realm.server.ready().is_ok());
     assert_eq!(realm.probed(), probed + 1, "one in five seconds");
 }
-
-#[tokio::test]
-async fn a_deferred_server_is_ready_once_its_issuer_answers() {
-    let built = Realm::build(credentials(), Startup::Deferred, Mode::Down).await;
-    let realm = built.unwrap();
-    assert!(realm.server.ready().is_err());
-    assert!(is_unavailable(realm.denial().await));
-    realm.say(&realm.claims());
-    assert_eq!(realm.denial().await, None);
-    until("it is ready", || {
-        realm.advance(5);
-        realm.server.ready().is_ok()
-    })
-    .await;
-}

@@ -1,5 +1,6 @@
 //! Servers that ask an issuer about its tokens.
 
+mod deferred;
 mod hostile;
 mod jwts;
 mod memory;
