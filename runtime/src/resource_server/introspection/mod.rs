@@ -137,7 +137,8 @@ impl Introspection {
 
     /// Asks about so many tokens at a time; by default 32, at most 1024.
     ///
-    /// Further requests wait for their turn, and are answered with 503 once they have waited for 5 s.
+    /// Further requests wait for their turn, those with 1024 different tokens at most, and are
+    /// answered with 503 once they have waited for 5 s; beyond, with 503 at once.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
         self.max_in_flight = calls;
         self

@@ -19,8 +19,11 @@ use crate::keys::Fetcher;
 use crate::secret::Secret;
 use crate::token::introspection::IntrospectionError;
 
-/// How long a question may take, waiting for its turn included.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a request waits for an answer, and how long a question of our own may take.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many tokens may wait for a turn: beyond, they would wait in vain, and take room.
+const QUEUE: usize = 1024;
 
 /// What `application/x-www-form-urlencoded` escapes.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC
@@ -38,6 +41,8 @@ pub(crate) struct Endpoint {
     authorization: HeaderValue,
     /// One permit for each question about a caller's token that may be under way.
     turns: Semaphore,
+    /// One permit for each such question that is under way or waits.
+    places: Semaphore,
 }
 
 /// What an operator says of the endpoint.
@@ -68,6 +73,7 @@ impl Endpoint {
             url: OnceCell::new_with(settings.url),
             authorization: basic(settings.client_id, settings.secret)?,
             turns: Semaphore::new(settings.max_in_flight),
+            places: Semaphore::new(settings.max_in_flight.saturating_add(QUEUE)),
         })
     }
 
@@ -75,10 +81,15 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError`] where no answer came within 5 s that can be read;
-    /// [`IntrospectionError::Busy`] where nothing was asked in that time.
-    pub(super) async fn ask(&self, token: &[u8]) -> Result<Vec<u8>, IntrospectionError> {
-        let deadline = Instant::now() + TIMEOUT;
+    /// [`IntrospectionError`] where no answer came until the deadline that can be read;
+    /// [`IntrospectionError::Busy`] where nothing was asked until then, or too many wait already.
+    pub(super) async fn ask(
+        &self,
+        token: &[u8],
+        deadline: Instant,
+    ) -> Result<Vec<u8>, IntrospectionError> {
+        let place = self.places.try_acquire();
+        let _place = place.map_err(|_| IntrospectionError::Busy)?;
         // closed never, so that a turn comes or the time ends
         let turn = timeout_at(deadline, self.turns.acquire()).await;
         let _turn = turn.map_err(|_| IntrospectionError::Busy)?;

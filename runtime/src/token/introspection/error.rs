@@ -16,7 +16,7 @@ pub enum IntrospectionError {
     Https(HttpsError),
     /// The endpoint answered 401: it refuses this API's client id and secret (RFC 7662 §2.3).
     Credentials,
-    /// Nothing was asked: as many tokens were asked about all the time as may be.
+    /// Nothing was asked: as many tokens were asked about all the time as may be, or too many wait.
     Busy,
     /// The answer is no JSON object with unique members.
     NotAnAnswer,

@@ -21,7 +21,7 @@ impl<T: Clone> Flights<T> {
 
     /// What asking brings; where somebody asks already, what that brings.
     ///
-    /// Where the one who asks goes away, one of those who wait asks instead.
+    /// Where the one who asks goes away, the first of those who wait asks instead.
     pub(super) async fn join(&self, token: Digest, asking: impl Future<Output = T>) -> T {
         let mut waiter = Waiter {
             flights: self,

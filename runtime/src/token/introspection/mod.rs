@@ -19,8 +19,10 @@ use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout_at};
 
 use self::answer::Answer;
+use self::endpoint::TIMEOUT;
 pub(crate) use self::endpoint::{Endpoint, EndpointSettings};
 pub use self::error::IntrospectionError;
 use self::flights::Flights;
@@ -91,8 +93,12 @@ impl Introspector {
         if let Some(known) = known {
             return Ok(known?);
         }
+        // a request's own, whoever asks for it: those who wait ask one after another, in the order in
+        // which they came, so that nobody who asks has more time than one who waits for it
+        let deadline = Instant::now() + TIMEOUT;
+        let asking = self.ask(digest, token, jwt, deadline);
         // boxed: what a known token does not need stays out of every request's future
-        Box::pin(self.flights.join(digest, self.ask(digest, token, jwt))).await
+        Box::pin(self.flights.join(digest, asking)).await
     }
 
     async fn ask(
@@ -100,10 +106,11 @@ impl Introspector {
         digest: Digest,
         token: &[u8],
         jwt: Option<&VerifiedToken>,
+        deadline: Instant,
     ) -> Judged {
-        self.known_good().await?;
+        self.known_good(deadline).await?;
         let asked_at = self.clock.now();
-        let asking = self.endpoint.ask(token);
+        let asking = self.endpoint.ask(token, deadline);
         let answer = self.exchange(asking).await.map_err(|error| {
             // where nothing was asked, nothing is the endpoint's fault
             if !matches!(error, IntrospectionError::Busy) {
@@ -124,10 +131,10 @@ impl Introspector {
     }
 
     /// Goes on only once a probe was answered as it should be; waits for the one under way.
-    async fn known_good(self: &Arc<Self>) -> Result<(), Denial> {
+    async fn known_good(self: &Arc<Self>, deadline: Instant) -> Result<(), Denial> {
         if !self.health.is_known() {
             self.poke(self.clock.now());
-            self.health.settled().await;
+            let _ = timeout_at(deadline, self.health.settled()).await;
             if !self.health.is_known() {
                 return Err(Denial::not_introspected());
             }

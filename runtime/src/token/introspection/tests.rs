@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use tokio::time::Instant;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 use super::*;
 use crate::secret::Secret;
@@ -88,4 +89,69 @@ async fn where_no_turn_came_the_endpoint_is_not_suspected() {
     assert_eq!(begun.elapsed().as_secs(), 5);
     let now = introspector.clock.now();
     assert!(introspector.health.take_probe(now), "no probe has begun");
+}
+
+fn ask(introspector: &Arc<Introspector>, token: String) -> JoinHandle<(Judged, Duration)> {
+    let introspector = Arc::clone(introspector);
+    tokio::spawn(async move {
+        let begun = Instant::now();
+        let judged = introspector.judge(token.as_bytes(), None).await;
+        (judged, begun.elapsed())
+    })
+}
+
+/// However many of those who asked before it go away.
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_more_than_five_seconds() {
+    let (_listener, url) = silent().await;
+    let introspector = introspector(url);
+    introspector.health.answered();
+    let [first, second, third, fourth] = [(); 4].map(|()| ask(&introspector, "opq".into()));
+    sleep(Duration::from_secs(3)).await;
+    first.abort();
+    sleep(Duration::from_secs(1)).await;
+    second.abort();
+    let late = ask(&introspector, "opq".into());
+    for waiting in [third, fourth] {
+        let (judged, took) = waiting.await.unwrap();
+        assert!(is_unavailable(&judged));
+        assert_eq!(took.as_secs(), 5);
+    }
+    let (judged, took) = late.await.unwrap();
+    assert!(is_unavailable(&judged), "the answer is everybody's");
+    assert_eq!(took.as_secs(), 1);
+    assert_eq!(introspector.flights.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_the_first_probe_is_part_of_the_five_seconds() {
+    let (_listener, url) = silent().await;
+    let introspector = introspector(url);
+    assert!(introspector.health.take_probe(introspector.clock.now()));
+    let (judged, took) = ask(&introspector, "opq".into()).await.unwrap();
+    assert!(is_unavailable(&judged));
+    assert_eq!(took.as_secs(), 5);
+}
+
+/// Beside one that would be under way.
+#[tokio::test(start_paused = true)]
+async fn beyond_1024_tokens_nobody_waits_for_a_turn() {
+    let (_listener, url) = silent().await;
+    let introspector = introspector(url);
+    introspector.health.answered();
+    let _turns = introspector.endpoint.take_turns().await;
+    let waiting: Vec<_> = (0..1025)
+        .map(|n| ask(&introspector, format!("opq.{n}")))
+        .collect();
+    sleep(Duration::from_secs(1)).await;
+    assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
+    let (judged, took) = ask(&introspector, "opq.one.more".into()).await.unwrap();
+    assert!(is_unavailable(&judged));
+    assert_eq!(took, Duration::ZERO);
+    let of_the_same_token = ask(&introspector, "opq.0".into());
+    sleep(Duration::from_secs(1)).await;
+    assert!(!of_the_same_token.is_finished(), "it takes no other place");
+    for waiting in waiting {
+        assert_eq!(waiting.await.unwrap().1.as_secs(), 5);
+    }
 }
