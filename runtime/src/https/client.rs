@@ -72,8 +72,20 @@ impl Client {
         }
     }
 
+    /// A URL that may be asked.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpsError::InsecureUrl`] for any other text.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn url(&self, text: &str) -> Result<Uri, HttpsError> {
+        let url = text.parse().ok();
+        url.filter(|url| self.may_ask(url))
+            .ok_or(HttpsError::InsecureUrl)
+    }
+
     /// Whether the URL is https, or http on loopback where that is allowed.
-    pub(crate) fn may_ask(&self, uri: &Uri) -> bool {
+    fn may_ask(&self, uri: &Uri) -> bool {
         match (uri.scheme_str(), uri.host()) {
             (Some("https"), Some(_)) => true,
             (Some("http"), Some(host)) => self.allow_loopback_http && is_loopback(host),

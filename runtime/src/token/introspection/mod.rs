@@ -10,6 +10,7 @@ mod error;
 mod flights;
 mod health;
 mod known;
+mod location;
 mod notice;
 
 use std::fmt;
@@ -110,7 +111,10 @@ impl Introspector {
     ) -> Judged {
         self.known_good(deadline).await?;
         let asked_at = self.clock.now();
-        let asking = self.endpoint.ask(token, deadline);
+        if self.endpoint.is_stale(asked_at) {
+            self.poke(asked_at);
+        }
+        let asking = self.endpoint.ask(token, asked_at, deadline);
         let answer = self.exchange(asking).await.map_err(|error| {
             // where nothing was asked, nothing is the endpoint's fault
             if !matches!(error, IntrospectionError::Busy) {
@@ -165,8 +169,8 @@ impl Introspector {
         answer
     }
 
-    /// Asks about a token that nobody has issued: shows that the endpoint is there, takes our
-    /// credentials, and does not call just anything active.
+    /// Asks about a token that nobody has issued, where the endpoint is found to be by now: shows
+    /// that it is there, takes our credentials, and does not call just anything active.
     ///
     /// # Errors
     ///
@@ -176,7 +180,15 @@ impl Introspector {
         // where no random bytes are to be had, zeroes are as little anybody's token
         let _ = rand::fill(&mut token);
         let token = URL_SAFE_NO_PAD.encode(token);
-        let asking = self.endpoint.ask_at_once(token.as_bytes());
+        let now = self.clock.now();
+        if let Err(error) = self.endpoint.look_up(now).await {
+            Notice::begin(&self.rules.issuer).failed(&error);
+            // where it was found before, it may still be
+            if !self.endpoint.is_located(now) {
+                return Err(error);
+            }
+        }
+        let asking = self.endpoint.ask_at_once(token.as_bytes(), now);
         let answer = self.exchange(asking).await?;
         if answer.is_active() {
             let error = IntrospectionError::Credulous;

@@ -3,6 +3,7 @@
 mod deferred;
 mod hostile;
 mod jwts;
+mod location;
 mod memory;
 mod questions;
 mod routes;
