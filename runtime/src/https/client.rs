@@ -122,6 +122,17 @@ mod tests {
         }
     }
 
+    /// Wherever the URL comes from: a document may name any.
+    #[tokio::test]
+    async fn no_request_leaves_for_a_url_that_may_not_be_asked() {
+        let client = Client::new(true).unwrap();
+        for url in ["http://192.0.2.1/keys", "ftp://127.0.0.1/keys", "/keys"] {
+            let request = Request::get(url).body(Full::default()).unwrap();
+            let asked = client.exchange(request, &["application/json"]).await;
+            assert!(matches!(asked, Err(HttpsError::InsecureUrl)), "{url}");
+        }
+    }
+
     #[test]
     fn content_types_are_compared_without_parameters_and_case() {
         let is_known = |text: &[u8]| is_one_of(&["application/json", "application/x+json"], text);
