@@ -72,8 +72,20 @@ impl Client {
         }
     }
 
+    /// A URL that may be asked.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpsError::InsecureUrl`] for any other text.
+    #[cfg(feature = "introspection")]
+    pub(crate) fn url(&self, text: &str) -> Result<Uri, HttpsError> {
+        let url = text.parse().ok();
+        url.filter(|url| self.may_ask(url))
+            .ok_or(HttpsError::InsecureUrl)
+    }
+
     /// Whether the URL is https, or http on loopback where that is allowed.
-    pub(crate) fn may_ask(&self, uri: &Uri) -> bool {
+    fn may_ask(&self, uri: &Uri) -> bool {
         match (uri.scheme_str(), uri.host()) {
             (Some("https"), Some(_)) => true,
             (Some("http"), Some(host)) => self.allow_loopback_http && is_loopback(host),
@@ -107,6 +119,17 @@ mod tests {
             assert!(!asks(allow, "http://127.0.0.1.a.example/x"));
             assert!(!asks(allow, "ftp://127.0.0.1/x"));
             assert!(!asks(allow, "/x"));
+        }
+    }
+
+    /// Wherever the URL comes from: a document may name any.
+    #[tokio::test]
+    async fn no_request_leaves_for_a_url_that_may_not_be_asked() {
+        let client = Client::new(true).unwrap();
+        for url in ["http://192.0.2.1/keys", "ftp://127.0.0.1/keys", "/keys"] {
+            let request = Request::get(url).body(Full::default()).unwrap();
+            let asked = client.exchange(request, &["application/json"]).await;
+            assert!(matches!(asked, Err(HttpsError::InsecureUrl)), "{url}");
         }
     }
 

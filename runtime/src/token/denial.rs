@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use crate::keys::KeysUnavailable;
 use crate::token::error::TokenError;
-#[cfg(feature = "introspection")]
-use crate::token::introspection::IntrospectionError;
 use crate::token::revocations::RevocationsUnavailable;
 use crate::token::verified::VerifiedToken;
 
@@ -77,8 +75,9 @@ impl From<KeysUnavailable> for Unavailable {
 }
 
 #[cfg(feature = "introspection")]
-impl From<&IntrospectionError> for Denial {
-    fn from(_: &IntrospectionError) -> Self {
+impl Denial {
+    /// The token's issuer does not say what it is.
+    pub(super) const fn not_introspected() -> Self {
         Self::Unavailable(Unavailable {
             missing: Missing::Introspection,
             retry_after: USUAL_RETRY,

@@ -82,7 +82,11 @@ pub struct Introspection {
 impl Introspection {
     /// Asks as the client that the issuer knows this API by.
     ///
-    /// The endpoint is the one that the issuer's discovery document names.
+    /// The endpoint is the one that the issuer's discovery document names ([RFC 8414 §2]). It is
+    /// looked up anew every hour, and once a minute while it does not answer; where the document
+    /// cannot be had, what it named last is used for a day.
+    ///
+    /// [RFC 8414 §2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
     pub fn new(client_id: impl Into<String>, secret: Secret) -> Self {
         Self {
             client_id: client_id.into(),
@@ -137,7 +141,8 @@ impl Introspection {
 
     /// Asks about so many tokens at a time; by default 32, at most 1024.
     ///
-    /// Further requests wait for their turn, and are answered with 503 once they have waited for 5 s.
+    /// Further requests wait for their turn, those with 1024 different tokens at most, and are
+    /// answered with 503 once they have waited for 5 s; beyond, with 503 at once.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
         self.max_in_flight = calls;
         self

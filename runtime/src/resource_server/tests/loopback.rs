@@ -36,6 +36,9 @@ pub(super) struct Loopback {
     pub(super) url: String,
     mode: Arc<Mutex<Mode>>,
     requests: Arc<Mutex<Vec<String>>>,
+    /// What the document says, and how often it was asked for.
+    #[cfg(feature = "introspection")]
+    pub(super) document: Arc<Mutex<(Option<Mode>, usize)>>,
 }
 
 impl Loopback {
@@ -45,6 +48,8 @@ impl Loopback {
             url: format!("http://{}", listener.local_addr().unwrap()),
             mode: Arc::new(Mutex::new(mode)),
             requests: Arc::default(),
+            #[cfg(feature = "introspection")]
+            document: Arc::default(),
         };
         let serving = server.clone();
         tokio::spawn(async move {
@@ -69,14 +74,37 @@ impl Loopback {
         self.requests.lock().unwrap().clone()
     }
 
+    /// Has the document say that tokens are introspected there.
+    #[cfg(feature = "introspection")]
+    pub(super) fn introspect_at(&self, endpoint: &str) {
+        let document = format!(
+            r#"{{"issuer":"{0}","introspection_endpoint":"{endpoint}"}}"#,
+            self.url
+        );
+        let document = Mode::Answer(answer(200, "application/json", &document));
+        self.document.lock().unwrap().0 = Some(document);
+    }
+
+    fn document(&self) -> Mode {
+        #[cfg(feature = "introspection")]
+        {
+            let mut document = self.document.lock().unwrap();
+            document.1 += 1;
+            if let Some(mode) = document.0.clone() {
+                return mode;
+            }
+        }
+        let document = format!(
+            r#"{{"issuer":"{0}","jwks_uri":"{0}/keys","introspection_endpoint":"{0}/introspect"}}"#,
+            self.url
+        );
+        Mode::Answer(answer(200, "application/json", &document))
+    }
+
     async fn answer(self, mut socket: TcpStream) {
         let request = read(&mut socket).await;
         let mut mode = if request.starts_with("GET /.well") {
-            let document = format!(
-                r#"{{"issuer":"{0}","jwks_uri":"{0}/keys","introspection_endpoint":"{0}/introspect"}}"#,
-                self.url
-            );
-            Mode::Answer(answer(200, "application/json", &document))
+            self.document()
         } else {
             self.requests.lock().unwrap().push(request.clone());
             self.mode.lock().unwrap().clone()

@@ -10,16 +10,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::Full;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
+use crate::claims::NumericDate;
 use crate::https::{Client, HttpsError};
-use crate::keys::Fetcher;
 use crate::secret::Secret;
 use crate::token::introspection::IntrospectionError;
+use crate::token::introspection::location::Location;
 
-/// How long a question may take, waiting for its turn included.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a request waits for an answer, and how long a question of our own may take.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many tokens may wait for a turn: beyond, they would wait in vain, and take room.
+const QUEUE: usize = 1024;
 
 /// What `application/x-www-form-urlencoded` escapes.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC
@@ -31,12 +36,12 @@ const FORM: &AsciiSet = &NON_ALPHANUMERIC
 /// Where an issuer answers for its tokens, and as whom it is asked.
 pub(crate) struct Endpoint {
     client: Client,
-    issuer: Box<str>,
-    /// Given, or found in the issuer's document at the first question.
-    url: OnceCell<String>,
+    location: Location,
     authorization: HeaderValue,
-    /// One permit for each question that may be under way.
+    /// One permit for each question about a caller's token that may be under way.
     turns: Semaphore,
+    /// One permit for each such question that is under way or waits.
+    places: Semaphore,
 }
 
 /// What an operator says of the endpoint.
@@ -57,54 +62,97 @@ impl Endpoint {
     /// [`HttpsError::TrustStore`], or [`HttpsError::InsecureUrl`] for a URL that may not be asked.
     pub(crate) fn new(settings: EndpointSettings<'_>) -> Result<Self, HttpsError> {
         let client = Client::new(settings.allow_loopback_http)?;
-        let is_unfit = |url: &String| !url.parse().is_ok_and(|uri| client.may_ask(&uri));
-        if settings.url.as_ref().is_some_and(is_unfit) {
-            return Err(HttpsError::InsecureUrl);
-        }
+        let location = match settings.url {
+            Some(url) => Location::Given(client.url(&url)?),
+            None => Location::discovered(settings.issuer),
+        };
         Ok(Self {
             client,
-            issuer: settings.issuer.into(),
-            url: OnceCell::new_with(settings.url),
+            location,
             authorization: basic(settings.client_id, settings.secret)?,
             turns: Semaphore::new(settings.max_in_flight),
+            places: Semaphore::new(settings.max_in_flight.saturating_add(QUEUE)),
         })
     }
 
-    /// Asks what the issuer says of a token.
+    /// Asks what the issuer says of a caller's token, once there is a turn.
+    ///
+    /// # Errors
+    ///
+    /// [`IntrospectionError`] where no answer came until the deadline that can be read;
+    /// [`IntrospectionError::Busy`] where nothing was asked until then, or too many wait already.
+    pub(super) async fn ask(
+        &self,
+        token: &[u8],
+        now: NumericDate,
+        deadline: Instant,
+    ) -> Result<Vec<u8>, IntrospectionError> {
+        let place = self.places.try_acquire();
+        let _place = place.map_err(|_| IntrospectionError::Busy)?;
+        // closed never, so that a turn comes or the time ends
+        let turn = timeout_at(deadline, self.turns.acquire()).await;
+        let _turn = turn.map_err(|_| IntrospectionError::Busy)?;
+        self.exchange(token, now, deadline).await
+    }
+
+    /// Asks about a token of our own, beside those who wait for a turn: however many tokens
+    /// callers bring, they cannot make an endpoint look as if it did not answer.
     ///
     /// # Errors
     ///
     /// [`IntrospectionError`] where no answer came within 5 s that can be read.
-    pub(super) async fn ask(&self, token: &[u8]) -> Result<Vec<u8>, IntrospectionError> {
-        let asking = async {
-            // closed never, so that a turn always comes
-            let _turn = self.turns.acquire().await;
-            self.exchange(token).await
-        };
-        tokio::time::timeout(TIMEOUT, asking)
-            .await
-            .map_err(|_| HttpsError::Timeout)?
+    pub(super) async fn ask_at_once(
+        &self,
+        token: &[u8],
+        now: NumericDate,
+    ) -> Result<Vec<u8>, IntrospectionError> {
+        self.exchange(token, now, Instant::now() + TIMEOUT).await
     }
 
-    async fn url(&self) -> Result<&str, IntrospectionError> {
-        let find = || async {
-            let fetcher = Fetcher::over(self.client.clone());
-            fetcher.introspection_endpoint(&self.issuer).await
-        };
-        Ok(self.url.get_or_try_init(find).await?)
+    /// Finds out where to ask, where that is not given and was not found just before.
+    ///
+    /// # Errors
+    ///
+    /// [`IntrospectionError`] where that could not be found within 5 s.
+    pub(super) async fn look_up(&self, now: NumericDate) -> Result<(), IntrospectionError> {
+        self.location.look_up(&self.client, now).await
     }
 
-    async fn exchange(&self, token: &[u8]) -> Result<Vec<u8>, IntrospectionError> {
+    /// Whether it is known where to ask.
+    pub(super) fn is_located(&self, now: NumericDate) -> bool {
+        self.location.url(now).is_ok()
+    }
+
+    /// Whether it should be looked up where to ask.
+    pub(super) fn is_stale(&self, now: NumericDate) -> bool {
+        self.location.is_stale(now)
+    }
+
+    /// Takes the turns that callers' tokens would have, all of them.
+    #[cfg(test)]
+    pub(super) async fn take_turns(&self) -> tokio::sync::SemaphorePermit<'_> {
+        let free = self.turns.available_permits().try_into().unwrap();
+        self.turns.acquire_many(free).await.unwrap()
+    }
+
+    async fn exchange(
+        &self,
+        token: &[u8],
+        now: NumericDate,
+        deadline: Instant,
+    ) -> Result<Vec<u8>, IntrospectionError> {
         let form = format!(
             "token={}&token_type_hint=access_token",
             percent_encode(token, FORM)
         );
-        let request = Request::post(self.url().await?)
+        let request = Request::post(self.location.url(now)?)
             .header(header::AUTHORIZATION, &self.authorization)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Full::from(form))
             .map_err(|_| HttpsError::InsecureUrl)?;
-        Ok(self.client.exchange(request, &["application/json"]).await?)
+        let answer = self.client.exchange(request, &["application/json"]);
+        let answer = timeout_at(deadline, answer).await;
+        Ok(answer.map_err(|_| HttpsError::Timeout)??)
     }
 }
 

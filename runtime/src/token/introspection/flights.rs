@@ -21,15 +21,17 @@ impl<T: Clone> Flights<T> {
 
     /// What asking brings; where somebody asks already, what that brings.
     ///
-    /// Where the one who asks goes away, one of those who wait asks instead.
+    /// Where the one who asks goes away, the first of those who wait asks instead.
     pub(super) async fn join(&self, token: Digest, asking: impl Future<Output = T>) -> T {
-        let flight = Arc::clone(self.lock().entry(token).or_default());
-        let landing = Landing {
+        let mut waiter = Waiter {
             flights: self,
             token,
-            flight,
+            flight: None,
         };
-        landing.flight.get_or_init(|| asking).await.clone()
+        let flight = waiter
+            .flight
+            .insert(Arc::clone(self.lock().entry(token).or_default()));
+        flight.get_or_init(|| asking).await.clone()
     }
 
     /// How many tokens are being asked about.
@@ -48,21 +50,22 @@ impl<T> Flights<T> {
 }
 
 /// One who waits; the first to leave with an answer, or the last to leave without, ends the flight.
-struct Landing<'a, T> {
+struct Waiter<'a, T> {
     flights: &'a Flights<T>,
     token: Digest,
-    flight: Arc<OnceCell<T>>,
+    flight: Option<Arc<OnceCell<T>>>,
 }
 
-impl<T> Drop for Landing<'_, T> {
+impl<T> Drop for Waiter<'_, T> {
     fn drop(&mut self) {
+        // let go of first: of two who leave together, the second to look must not count the first
+        self.flight = None;
         let mut under_way = self.flights.lock();
-        let is_listed = under_way
+        // nobody joins while the list is locked, so that what only the list holds is nobody's
+        let has_ended = under_way
             .get(&self.token)
-            .is_some_and(|listed| Arc::ptr_eq(listed, &self.flight));
-        // the list's and our own: nobody can join while the list is locked
-        let is_last = Arc::strong_count(&self.flight) <= 2;
-        if is_listed && (is_last || self.flight.initialized()) {
+            .is_some_and(|listed| Arc::strong_count(listed) == 1 || listed.initialized());
+        if has_ended {
             under_way.remove(&self.token);
         }
     }
@@ -74,6 +77,8 @@ mod tests {
     use std::pin::pin;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::task::{Context, Poll, Waker};
+    use std::thread;
+    use std::time::{Duration, Instant};
 
     use tokio::sync::oneshot;
 
@@ -134,6 +139,30 @@ mod tests {
         }
         assert_eq!(flights.len(), 1);
         assert_eq!(next.await, 2);
+        assert_eq!(flights.len(), 0);
+    }
+
+    /// Both have let go before either looks whether anybody is left, which the held lock makes sure of.
+    #[test]
+    fn where_two_go_away_at_once_nothing_is_kept() {
+        let flights = Flights::<u32>::new();
+        let context = &mut Context::from_waker(Waker::noop());
+        let [one, other] = [(); 2].map(|()| {
+            let mut waiting = Box::pin(flights.join(token(), pending()));
+            assert_eq!(waiting.as_mut().poll(context), Poll::Pending);
+            waiting
+        });
+        thread::scope(|threads| {
+            let under_way = flights.lock();
+            let flight = Arc::downgrade(under_way.get(&token()).unwrap());
+            threads.spawn(move || drop(one));
+            threads.spawn(move || drop(other));
+            let begun = Instant::now();
+            while flight.strong_count() > 1 && begun.elapsed() < Duration::from_secs(5) {
+                thread::yield_now();
+            }
+            assert_eq!(flight.strong_count(), 1, "the list's own");
+        });
         assert_eq!(flights.len(), 0);
     }
 

@@ -119,6 +119,7 @@ impl KnownTokens {
                 }
             }
             Err(error) => {
+                self.forget(&token);
                 let refused = Refused {
                     error: *error,
                     asked_at,
@@ -136,7 +137,15 @@ impl KnownTokens {
             .map_or((0, 0), |cache| (cache.len(), cache.weight()))
     }
 
-    fn forget(&self, token: &Digest) {
+    /// Forgets every active token: whoever called them so is not to be believed.
+    pub(super) fn forget_active(&self) {
+        if let Some(cache) = &self.active {
+            cache.clear();
+        }
+    }
+
+    /// Forgets that a token is active.
+    pub(super) fn forget(&self, token: &Digest) {
         if let Some(cache) = &self.active {
             cache.remove(token);
         }
@@ -231,6 +240,16 @@ mod tests {
         ));
         known.insert(token, &Ok(active()), at(1_062));
         assert!(matches!(known.get(&token, at(1_063)), Some(Ok(_))));
+    }
+
+    #[test]
+    fn a_refusal_displaces_an_answer_that_could_still_be_used() {
+        let known = known(60, 5);
+        let token = Digest::of(b"t");
+        known.insert(token, &Ok(active()), at(1_000));
+        known.insert(token, &Err(TokenError::Inactive), at(1_010));
+        assert!(matches!(known.get(&token, at(1_011)), Some(Err(_))));
+        assert!(known.get(&token, at(1_015)).is_none());
     }
 
     /// However many tokens nobody has issued are tried, what is known of good ones stays.

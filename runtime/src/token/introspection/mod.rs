@@ -10,6 +10,7 @@ mod error;
 mod flights;
 mod health;
 mod known;
+mod location;
 mod notice;
 
 use std::fmt;
@@ -19,8 +20,10 @@ use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout_at};
 
 use self::answer::Answer;
+use self::endpoint::TIMEOUT;
 pub(crate) use self::endpoint::{Endpoint, EndpointSettings};
 pub use self::error::IntrospectionError;
 use self::flights::Flights;
@@ -91,8 +94,12 @@ impl Introspector {
         if let Some(known) = known {
             return Ok(known?);
         }
+        // a request's own, whoever asks for it: those who wait ask one after another, in the order in
+        // which they came, so that nobody who asks has more time than one who waits for it
+        let deadline = Instant::now() + TIMEOUT;
+        let asking = self.ask(digest, token, jwt, deadline);
         // boxed: what a known token does not need stays out of every request's future
-        Box::pin(self.flights.join(digest, self.ask(digest, token, jwt))).await
+        Box::pin(self.flights.join(digest, asking)).await
     }
 
     async fn ask(
@@ -100,17 +107,20 @@ impl Introspector {
         digest: Digest,
         token: &[u8],
         jwt: Option<&VerifiedToken>,
+        deadline: Instant,
     ) -> Judged {
+        self.known_good(deadline).await?;
         let asked_at = self.clock.now();
-        if let Some(error) = self.health.cause()
-            && matches!(*error, IntrospectionError::Credulous)
-        {
+        if self.endpoint.is_stale(asked_at) {
             self.poke(asked_at);
-            return Err(Denial::from(&*error));
         }
-        let answer = self.exchange(token).await.map_err(|error| {
-            self.poke(self.clock.now());
-            Denial::from(&error)
+        let asking = self.endpoint.ask(token, asked_at, deadline);
+        let answer = self.exchange(asking).await.map_err(|error| {
+            // where nothing was asked, nothing is the endpoint's fault
+            if !matches!(error, IntrospectionError::Busy) {
+                self.poke(self.clock.now());
+            }
+            Denial::not_introspected()
         })?;
         let now = self.clock.now();
         let judged = match jwt {
@@ -119,13 +129,39 @@ impl Introspector {
         };
         let judged = judged.map(Arc::new);
         self.known.insert(digest, &judged, asked_at);
+        // found out while it was asked, and what it had said forgotten before this was remembered
+        self.believe().inspect_err(|_| self.known.forget(&digest))?;
         Ok(judged?)
     }
 
+    /// Goes on only once a probe was answered as it should be; waits for the one under way.
+    async fn known_good(self: &Arc<Self>, deadline: Instant) -> Result<(), Denial> {
+        if !self.health.is_known() {
+            self.poke(self.clock.now());
+            let _ = timeout_at(deadline, self.health.settled()).await;
+            if !self.health.is_known() {
+                return Err(Denial::not_introspected());
+            }
+        }
+        self.believe()
+    }
+
+    /// Goes on only where the endpoint is not known to call just anything active.
+    fn believe(self: &Arc<Self>) -> Result<(), Denial> {
+        if self.health.is_credulous() {
+            self.poke(self.clock.now());
+            return Err(Denial::not_introspected());
+        }
+        Ok(())
+    }
+
     /// Asks, and tells operators.
-    async fn exchange(&self, token: &[u8]) -> Result<Answer, IntrospectionError> {
+    async fn exchange(
+        &self,
+        asking: impl Future<Output = Result<Vec<u8>, IntrospectionError>>,
+    ) -> Result<Answer, IntrospectionError> {
         let notice = Notice::begin(&self.rules.issuer);
-        let answer = self.endpoint.ask(token).await.and_then(Answer::read);
+        let answer = asking.await.and_then(Answer::read);
         match &answer {
             Ok(answer) => notice.answered(answer.is_active()),
             Err(error) => notice.failed(error),
@@ -133,8 +169,8 @@ impl Introspector {
         answer
     }
 
-    /// Asks about a token that nobody has issued: shows that the endpoint is there, takes our
-    /// credentials, and does not call just anything active.
+    /// Asks about a token that nobody has issued, where the endpoint is found to be by now: shows
+    /// that it is there, takes our credentials, and does not call just anything active.
     ///
     /// # Errors
     ///
@@ -144,7 +180,16 @@ impl Introspector {
         // where no random bytes are to be had, zeroes are as little anybody's token
         let _ = rand::fill(&mut token);
         let token = URL_SAFE_NO_PAD.encode(token);
-        let answer = self.exchange(token.as_bytes()).await?;
+        let now = self.clock.now();
+        if let Err(error) = self.endpoint.look_up(now).await {
+            Notice::begin(&self.rules.issuer).failed(&error);
+            // where it was found before, it may still be
+            if !self.endpoint.is_located(now) {
+                return Err(error);
+            }
+        }
+        let asking = self.endpoint.ask_at_once(token.as_bytes(), now);
+        let answer = self.exchange(asking).await?;
         if answer.is_active() {
             let error = IntrospectionError::Credulous;
             Notice::begin(&self.rules.issuer).failed(&error);
@@ -154,16 +199,26 @@ impl Introspector {
         Ok(())
     }
 
+    /// A probe has failed.
+    fn failed(&self, error: IntrospectionError) {
+        self.health.failed(error);
+        // after it is known, so that nothing said before is remembered after
+        if self.health.is_credulous() {
+            self.known.forget_active();
+        }
+    }
+
     /// Begins a probe in the background, where none began just before.
     pub(crate) fn poke(self: &Arc<Self>, now: NumericDate) {
         let Ok(runtime) = Handle::try_current() else {
             return;
         };
         if self.health.take_probe(now) {
-            let introspector = Arc::clone(self);
+            let probing = Probing(Arc::clone(self));
+            // of nobody's request: who goes away takes no probe along
             runtime.spawn(async move {
-                if let Err(error) = introspector.probe().await {
-                    introspector.health.failed(error);
+                if let Err(error) = probing.0.probe().await {
+                    probing.0.failed(error);
                 }
             });
         }
@@ -179,6 +234,15 @@ impl Introspector {
     }
 }
 
+/// A probe that was taken, and is given back however it ends.
+struct Probing(Arc<Introspector>);
+
+impl Drop for Probing {
+    fn drop(&mut self) {
+        self.0.health.probe_ended();
+    }
+}
+
 /// The issuer: tokens and credentials are not for logs.
 impl fmt::Debug for Introspector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -187,3 +251,6 @@ impl fmt::Debug for Introspector {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;

@@ -97,21 +97,81 @@ async fn an_endpoint_that_calls_anything_active_is_not_believed() {
         matches!(source, IntrospectionError::Credulous),
         "{source:?}"
     );
+}
 
-    let realm = Realm::build(credentials(), Startup::Deferred, credulous())
-        .await
-        .unwrap();
+const STUMBLE: &str = "opq.stumble";
+
+/// An endpoint that has come to call anything active, and is found out by a token it stumbles over.
+async fn found_out(realm: &Realm, about_token: Mode) {
+    let said = Mode::Answer(answer(200, JSON, &realm.claims().to_string()));
+    realm.loopback.set(Mode::By(Arc::new(move |request| {
+        if asks_about(request, STUMBLE) {
+            Mode::Answer(answer(500, JSON, "{}"))
+        } else if asks_about(request, TOKEN) {
+            about_token.clone()
+        } else {
+            said.clone()
+        }
+    })));
+    realm.advance(5);
+    assert!(is_unavailable(denial(&realm.server, STUMBLE).await));
     until("it is found out", || {
-        realm
-            .server
-            .ready()
-            .is_err_and(|error| error.to_string().contains("nobody has issued"))
+        let ready = realm.server.ready();
+        ready.is_err_and(|error| error.to_string().contains("nobody has issued"))
     })
     .await;
-    let said = realm.claims().to_string();
-    realm.loopback.set(Mode::Answer(answer(200, JSON, &said)));
+}
+
+/// However it fails next: only a probe that is answered as it should be clears it.
+#[tokio::test]
+async fn who_calls_anything_active_is_not_believed_again_for_being_down() {
+    let realm = Realm::new().await;
+    found_out(&realm, Mode::Down).await;
+    let said = realm.claims();
+    realm.loopback.set(Mode::Down);
+    let before = realm.loopback.asked();
+    realm.advance(5);
+    until("another probe has failed", || {
+        let _ = realm.server.ready();
+        realm.loopback.asked() > before
+    })
+    .await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    realm
+        .loopback
+        .set(Mode::Answer(answer(200, JSON, &said.to_string())));
     assert!(is_unavailable(realm.denial().await));
-    assert_eq!(realm.asked(), 0);
+    assert_eq!(realm.asked(), 0, "nor asked");
+    realm.say(&said);
+    realm.advance(5);
+    until("it is believed again", || realm.server.ready().is_ok()).await;
+    assert_eq!(realm.denial().await, None);
+}
+
+#[tokio::test]
+async fn what_was_said_by_who_calls_anything_active_is_forgotten() {
+    let realm = Realm::new().await;
+    assert_eq!(realm.denial().await, None);
+    found_out(&realm, Mode::Down).await;
+    assert!(is_unavailable(realm.denial().await));
+}
+
+#[tokio::test]
+async fn who_is_found_out_while_it_is_asked_is_not_believed() {
+    let realm = Arc::new(Realm::new().await);
+    let released = Arc::new(Notify::new());
+    let said = Mode::Answer(answer(200, JSON, &realm.claims().to_string()));
+    let late = Mode::Late(Box::new(said), Arc::clone(&released));
+    realm.answer(late.clone());
+    let asking = {
+        let realm = Arc::clone(&realm);
+        tokio::spawn(async move { realm.denial().await })
+    };
+    until("the issuer is asked", || realm.asked() == 1).await;
+    found_out(&realm, late).await;
+    released.notify_one();
+    assert!(is_unavailable(asking.await.unwrap()));
+    assert_eq!(realm.server.remembered().0, 0);
 }
 
 /// 5 s are given to a question; nobody else waits for it.
@@ -207,19 +267,4 @@ async fn what_becomes_of_a_callers_token_says_nothing_of_readiness() {
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert!(realm.server.ready().is_ok());
     assert_eq!(realm.probed(), probed + 1, "one in five seconds");
-}
-
-#[tokio::test]
-async fn a_deferred_server_is_ready_once_its_issuer_answers() {
-    let built = Realm::build(credentials(), Startup::Deferred, Mode::Down).await;
-    let realm = built.unwrap();
-    assert!(realm.server.ready().is_err());
-    assert!(is_unavailable(realm.denial().await));
-    realm.say(&realm.claims());
-    assert_eq!(realm.denial().await, None);
-    until("it is ready", || {
-        realm.advance(5);
-        realm.server.ready().is_ok()
-    })
-    .await;
 }

@@ -90,6 +90,36 @@ async fn a_jwt_that_is_not_proved_is_not_asked_about() {
     assert_eq!(signing.loopback.asked(), asked);
 }
 
+/// No issuer sees another's tokens.
+#[tokio::test]
+async fn a_jwt_is_asked_about_at_its_own_issuer_and_at_no_other() {
+    let active = || Mode::Answer(answer(200, JSON, r#"{"active":true}"#));
+    let [one, two] = [
+        Loopback::start(inactive()).await,
+        Loopback::start(inactive()).await,
+    ];
+    let signing = |loopback: &Loopback| EmbeddedIssuer::with_own_keys(&loopback.url);
+    let issuers = [signing(&one), signing(&two), EmbeddedIssuer::new(ISSUER)];
+    let asked = || credentials().tokens(IntrospectedTokens::Jwts);
+    let [first, second, third] = issuers.each_ref().map(|issuer| issuer.issuer(AUDIENCE));
+    let server = ResourceServer::builder()
+        .trust(first.introspect(asked()).allow_loopback_http())
+        .trust(second.introspect(asked()).allow_loopback_http())
+        .trust(third)
+        .build()
+        .await
+        .unwrap();
+    one.set(active());
+    two.set(active());
+    for (issuer, questions) in issuers.iter().zip([[1, 0], [0, 1], [0, 0]]) {
+        let before = [one.asked(), two.asked()];
+        let token = issuer.token("alice").sign();
+        assert_eq!(denial(&server, &token).await, None);
+        let after = [one.asked(), two.asked()];
+        assert_eq!([after[0] - before[0], after[1] - before[1]], questions);
+    }
+}
+
 #[tokio::test]
 async fn where_the_issuer_does_not_answer_a_jwt_is_not_good_either() {
     let signing = Signing::new(IntrospectedTokens::Jwts).await;

@@ -51,6 +51,44 @@ async fn no_answer_is_used_past_the_tokens_end() {
     assert_eq!(realm.denial().await, INACTIVE);
 }
 
+/// A request whose answer comes when it is released, so many seconds after the question.
+async fn answered_after(realm: &Arc<Realm>, said: &Value, seconds: u64) -> Option<Denial> {
+    let released = Arc::new(Notify::new());
+    let said = Mode::Answer(answer(200, JSON, &said.to_string()));
+    realm.answer(Mode::Late(Box::new(said), Arc::clone(&released)));
+    let asking = {
+        let realm = Arc::clone(realm);
+        tokio::spawn(async move { realm.denial().await })
+    };
+    until("the issuer is asked", || realm.asked() == 1).await;
+    realm.advance(seconds);
+    released.notify_one();
+    asking.await.unwrap()
+}
+
+/// Or waiting would add to the time for which a revoked token is accepted.
+#[tokio::test]
+async fn an_answer_is_as_old_as_its_question() {
+    let realm = Arc::new(Realm::new().await);
+    assert_eq!(answered_after(&realm, &realm.claims(), 10).await, None);
+    realm.loopback.set(inactive());
+    realm.advance(49);
+    assert_eq!(realm.denial().await, None);
+    realm.advance(1);
+    assert_eq!(realm.denial().await, INACTIVE);
+}
+
+/// The skew is 30 s.
+#[tokio::test]
+async fn a_token_that_ends_while_it_is_asked_about_is_refused() {
+    for (seconds, expected) in [(39, None), (40, Some(Denial::Invalid(TokenError::Expired)))] {
+        let realm = Arc::new(Realm::new().await);
+        let mut said = realm.claims();
+        said["exp"] = json!(realm.clock.time().as_secs() + 10);
+        assert_eq!(answered_after(&realm, &said, seconds).await, expected);
+    }
+}
+
 #[tokio::test]
 async fn a_refusal_is_used_for_five_seconds() {
     let realm = Realm::new().await;

@@ -1,7 +1,9 @@
 //! Servers that ask an issuer about its tokens.
 
+mod deferred;
 mod hostile;
 mod jwts;
+mod location;
 mod memory;
 mod questions;
 mod routes;

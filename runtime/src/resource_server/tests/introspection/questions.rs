@@ -56,6 +56,32 @@ async fn a_token_is_told_as_the_issuer_tells_it() {
 }
 
 #[tokio::test]
+async fn roles_are_where_the_configuration_says() {
+    for (pointer, expected) in [(None, "clerk"), (Some("/realm/roles"), "auditor")] {
+        let loopback = Loopback::start(inactive()).await;
+        let clock = TestClock::new();
+        let issuer = Issuer::new(&loopback.url).audience(AUDIENCE);
+        let issuer = issuer.introspect(credentials()).allow_loopback_http();
+        let issuer = match pointer {
+            Some(pointer) => issuer.roles_claim(pointer),
+            None => issuer,
+        };
+        let server = ResourceServer::builder()
+            .trust(issuer)
+            .clock(clock.clone())
+            .build()
+            .await
+            .unwrap();
+        let mut said = claims(&loopback, &clock);
+        said["roles"] = json!(["clerk"]);
+        said["realm"] = json!({ "roles": ["auditor"] });
+        loopback.set(Mode::Answer(answer(200, JSON, &said.to_string())));
+        let token = server.authenticate(TOKEN.as_bytes()).await.unwrap();
+        assert_eq!(token.roles().iter().collect::<Vec<_>>(), [expected]);
+    }
+}
+
+#[tokio::test]
 async fn what_the_issuer_does_not_call_active_is_refused() {
     let realm = Realm::new().await;
     assert_eq!(denial(&realm.server, "opq.other").await, INACTIVE);

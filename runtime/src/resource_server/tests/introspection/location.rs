@@ -1,0 +1,126 @@
+//! Endpoints that a document names: wrongly, elsewhere, or no more.
+
+use super::*;
+use crate::https::HttpsError;
+
+impl Realm {
+    /// How often the document was asked for.
+    fn documents(&self) -> usize {
+        self.loopback.document.lock().unwrap().1
+    }
+
+    /// Moves the endpoint; what was the old one answers so.
+    fn moved(&self, old: Mode) {
+        let new = Mode::Answer(answer(200, JSON, &self.claims().to_string()));
+        self.loopback
+            .introspect_at(&format!("{}/moved", self.loopback.url));
+        self.loopback.set(Mode::By(Arc::new(move |request| {
+            if request.starts_with("POST /introspect ") {
+                old.clone()
+            } else if asks_about(request, TOKEN) {
+                new.clone()
+            } else {
+                inactive()
+            }
+        })));
+    }
+}
+
+/// RFC 7662 §4: the token and our credentials go over TLS, or to this machine.
+#[tokio::test]
+async fn an_endpoint_elsewhere_over_http_is_not_asked_whatever_the_document_says() {
+    for startup in [Startup::FailFast, Startup::Deferred] {
+        let loopback = Loopback::start(Mode::Down).await;
+        loopback.introspect_at("http://192.0.2.1/introspect");
+        let issuer = Issuer::new(&loopback.url).audience(AUDIENCE);
+        let built = ResourceServer::builder()
+            .trust(issuer.introspect(credentials()).allow_loopback_http())
+            .startup(startup)
+            .build()
+            .await;
+        match built {
+            Err(ConfigError::Introspection { source, .. }) => assert!(matches!(
+                source,
+                IntrospectionConfigError::Endpoint(IntrospectionError::Https(
+                    HttpsError::InsecureUrl
+                ))
+            )),
+            other => assert!(is_unavailable(denial(&other.unwrap(), TOKEN).await)),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_is_mended_mends_the_server() {
+    let loopback = Loopback::start(inactive()).await;
+    loopback.introspect_at("http://192.0.2.1/introspect");
+    let clock = TestClock::new();
+    let issuer = Issuer::new(&loopback.url).audience(AUDIENCE);
+    let server = ResourceServer::builder()
+        .trust(issuer.introspect(credentials()).allow_loopback_http())
+        .startup(Startup::Deferred)
+        .clock(clock.clone())
+        .build()
+        .await
+        .unwrap();
+    assert!(is_unavailable(denial(&server, TOKEN).await));
+    loopback.introspect_at(&format!("{}/introspect", loopback.url));
+    clock.advance(Duration::from_secs(5));
+    assert_eq!(denial(&server, TOKEN).await, INACTIVE);
+    assert!(server.ready().is_ok());
+}
+
+#[tokio::test]
+async fn an_endpoint_that_has_moved_is_found_again() {
+    let redirect = Mode::Answer(answer(308, JSON, "{}"));
+    for old in [Mode::Answer(answer(404, JSON, "{}")), redirect, Mode::Down] {
+        let realm = Realm::new().await;
+        realm.moved(old);
+        realm.advance(59);
+        assert!(is_unavailable(realm.denial().await));
+        until("a probe has failed", || realm.server.ready().is_err()).await;
+        assert_eq!(realm.documents(), 1, "once a minute at most");
+        realm.advance(5);
+        until("a probe is answered", || realm.server.ready().is_ok()).await;
+        assert_eq!(realm.denial().await, None);
+        assert_eq!(realm.documents(), 2);
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_is_looked_up_anew_after_an_hour() {
+    let realm = Realm::new().await;
+    realm.advance(3_599);
+    realm.moved(inactive());
+    assert_eq!(realm.denial().await, INACTIVE);
+    assert_eq!(realm.documents(), 1);
+    realm.advance(6);
+    let _ = realm.denial().await;
+    until("it is looked up", || realm.documents() == 2).await;
+    until("a probe is answered there", || {
+        let requests = realm.loopback.requests();
+        requests.iter().any(|text| text.starts_with("POST /moved "))
+    })
+    .await;
+    realm.advance(6);
+    assert_eq!(realm.denial().await, None);
+}
+
+/// As keys are, while they cannot be fetched.
+#[tokio::test]
+async fn an_endpoint_that_cannot_be_looked_up_is_used_for_a_day() {
+    let realm = Realm::new().await;
+    realm.loopback.document.lock().unwrap().0 = Some(Mode::Down);
+    for seconds in [3_600, 82_799] {
+        let probed = realm.probed();
+        realm.advance(seconds);
+        realm.say(&realm.claims());
+        assert_eq!(realm.denial().await, None);
+        until("it is probed", || realm.probed() > probed).await;
+        assert!(realm.server.ready().is_ok());
+    }
+    realm.advance(61);
+    realm.loopback.document.lock().unwrap().0 = None;
+    assert!(is_unavailable(realm.denial().await));
+    until("it is found again", || realm.server.ready().is_ok()).await;
+}
