@@ -72,20 +72,28 @@ impl Client {
         }
     }
 
-    /// A URL that may be asked.
+    /// A URL that may be asked, without a fragment; it may have a query, as RFC 6749 §3.2 has it
+    /// for a token endpoint.
     ///
     /// # Errors
     ///
     /// [`HttpsError::InsecureUrl`] for any other text.
     #[cfg(feature = "introspection")]
     pub(crate) fn url(&self, text: &str) -> Result<Uri, HttpsError> {
-        let url = text.parse().ok();
-        url.filter(|url| self.may_ask(url))
-            .ok_or(HttpsError::InsecureUrl)
+        // `Uri` drops a fragment without a word, and takes a backslash for any other character
+        let is_odd = text.contains(['#', '\\', ' ']);
+        let url = text.parse().ok().filter(|url| self.may_ask(url));
+        url.filter(|_| !is_odd).ok_or(HttpsError::InsecureUrl)
     }
 
-    /// Whether the URL is https, or http on loopback where that is allowed.
+    /// Whether the URL is https, or http on loopback where that is allowed, and has no user.
     fn may_ask(&self, uri: &Uri) -> bool {
+        let has_user = uri
+            .authority()
+            .is_some_and(|authority| authority.as_str().contains('@'));
+        if has_user {
+            return false;
+        }
         match (uri.scheme_str(), uri.host()) {
             (Some("https"), Some(_)) => true,
             (Some("http"), Some(host)) => self.allow_loopback_http && is_loopback(host),
@@ -119,6 +127,43 @@ mod tests {
             assert!(!asks(allow, "http://127.0.0.1.a.example/x"));
             assert!(!asks(allow, "ftp://127.0.0.1/x"));
             assert!(!asks(allow, "/x"));
+        }
+    }
+
+    /// A user in a URL is a secret that is printed, and in the eyes of some the host.
+    #[test]
+    fn a_url_with_a_user_is_not_asked() {
+        let client = Client::new(true).unwrap();
+        let asks = |url: &str| client.may_ask(&url.parse().unwrap());
+        for user in ["u@", "u:p@", ":p@", "@", "b.example@"] {
+            assert!(!asks(&format!("https://{user}a.example/x")), "{user}");
+            assert!(!asks(&format!("http://{user}127.0.0.1/x")), "{user}");
+        }
+        assert!(asks("https://a.example/b@c?d=e@f"));
+    }
+
+    #[cfg(feature = "introspection")]
+    #[test]
+    fn a_url_has_no_fragment_and_nothing_that_is_read_two_ways() {
+        let client = Client::new(true).unwrap();
+        for url in ["https://a.example/x", "https://a.example/x?tenant=y"] {
+            assert_eq!(client.url(url).unwrap(), *url);
+        }
+        for url in [
+            "https://a.example/x#y",
+            "https://a.example#y",
+            "https://a.example/x\\y",
+            "https://a.example\\@b.example/x",
+            "https://a.example/x y",
+            " https://a.example/x",
+            "https://u:p@a.example/x",
+            "http://a.example/x",
+            "",
+        ] {
+            assert!(
+                matches!(client.url(url), Err(HttpsError::InsecureUrl)),
+                "{url}"
+            );
         }
     }
 

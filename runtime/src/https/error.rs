@@ -9,7 +9,8 @@ use std::fmt;
 pub enum HttpsError {
     /// The operating system's certificate store cannot be used.
     TrustStore(Box<dyn Error + Send + Sync>),
-    /// A URL is malformed, or neither https nor, when asked for, http on loopback.
+    /// A URL is malformed, has a user, or is neither https nor, when asked for, http on loopback;
+    /// or that of an introspection endpoint has a fragment.
     InsecureUrl,
     /// The connection or the exchange failed; TLS failures are here.
     Transport(Box<dyn Error + Send + Sync>),
@@ -27,7 +28,10 @@ impl fmt::Display for HttpsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::TrustStore(_) => "the certificate store of the operating system cannot be used",
-            Self::InsecureUrl => "a url is neither https nor http on an allowed loopback host",
+            Self::InsecureUrl => {
+                "a url is neither https nor http on an allowed loopback host, or has a user or \
+                 fragment"
+            }
             Self::Transport(_) => "the connection to the issuer failed",
             Self::Timeout => "the issuer did not answer in time",
             Self::Status(status) => return write!(f, "the issuer answered with status {status}"),

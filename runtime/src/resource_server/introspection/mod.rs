@@ -3,6 +3,7 @@
 mod checks;
 mod error;
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::secret::Secret;
@@ -65,7 +66,7 @@ impl IntrospectedTokens {
 /// ```
 ///
 /// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "an issuer is asked about its tokens by `Issuer::introspect(…)`"]
 pub struct Introspection {
     client_id: String,
@@ -102,6 +103,10 @@ impl Introspection {
     }
 
     /// Asks at this URL; no discovery document is looked up for it.
+    ///
+    /// It is https without user and fragment ([RFC 7662 §2]); a query is sent as it stands.
+    ///
+    /// [RFC 7662 §2]: https://www.rfc-editor.org/rfc/rfc7662#section-2
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
@@ -158,5 +163,16 @@ impl Introspection {
 
     pub(super) const fn kinds(&self) -> IntrospectedTokens {
         self.tokens
+    }
+}
+
+/// Without the secret, and without the URL, in which somebody may have put one.
+impl fmt::Debug for Introspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introspection")
+            .field("client_id", &self.client_id)
+            .field("tokens", &self.tokens)
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
     }
 }

@@ -28,10 +28,15 @@ impl Realm {
 
 /// RFC 7662 §4: the token and our credentials go over TLS, or to this machine.
 #[tokio::test]
-async fn an_endpoint_elsewhere_over_http_is_not_asked_whatever_the_document_says() {
-    for startup in [Startup::FailFast, Startup::Deferred] {
+async fn an_endpoint_that_may_not_be_asked_is_not_whatever_the_document_says() {
+    for (startup, endpoint) in [
+        (Startup::FailFast, "http://192.0.2.1/introspect"),
+        (Startup::FailFast, "https://u:p@192.0.2.1/introspect"),
+        (Startup::FailFast, "https://192.0.2.1/introspect#x"),
+        (Startup::Deferred, "http://192.0.2.1/introspect"),
+    ] {
         let loopback = Loopback::start(Mode::Down).await;
-        loopback.introspect_at("http://192.0.2.1/introspect");
+        loopback.introspect_at(endpoint);
         let issuer = Issuer::new(&loopback.url).audience(AUDIENCE);
         let built = ResourceServer::builder()
             .trust(issuer.introspect(credentials()).allow_loopback_http())

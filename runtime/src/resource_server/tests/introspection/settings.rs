@@ -67,6 +67,30 @@ async fn two_issuers_without_a_prefix_are_refused_before_anybody_is_asked() {
 }
 
 #[tokio::test]
+async fn an_endpoint_with_a_user_or_a_fragment_is_refused_and_not_printed() {
+    let loopback = Loopback::start(inactive()).await;
+    let host = loopback.url.strip_prefix("http://").unwrap();
+    for (url, is_fit) in [
+        (format!("http://{host}/introspect?tenant=x"), true),
+        (format!("http://u:pa55word@{host}/introspect"), false),
+        (format!("http://{host}/introspect#pa55word"), false),
+        (format!("http://{host}/pa55word\\introspect"), false),
+    ] {
+        let introspection = credentials().endpoint(&url);
+        let issuer = issuer().await.introspect(introspection);
+        let printed = format!("{issuer:?}");
+        assert!(!printed.contains("pa55word"), "{printed}");
+        let built = build(issuer).await;
+        assert_eq!(built.is_ok(), is_fit, "{url}");
+        let printed = format!("{built:?}");
+        assert!(!printed.contains("pa55word"), "{printed}");
+    }
+    let requests = loopback.requests();
+    assert!(requests[0].starts_with("POST /introspect?tenant=x HTTP/1.1\r\n"));
+    assert_eq!(requests.len(), 1);
+}
+
+#[tokio::test]
 async fn an_endpoint_over_http_is_refused() {
     for url in [
         "http://a.example/introspect",
