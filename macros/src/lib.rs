@@ -34,6 +34,7 @@ use crate::parse::AttributeKind;
 ///         | any(ROLES, …) | all(ROLES, …)
 /// OPTION := LIMIT | unvalidated = "reason" | crate = path
 /// LIMIT  := body_limit = "64 KiB" | body_timeout = "30 s" | header_limit = 100 | parameter_limit = 256
+///         | part_limit = 100
 /// ```
 ///
 /// The handler becomes a value of its name that a `SecureRouter` mounts and nothing
@@ -50,6 +51,7 @@ use crate::parse::AttributeKind;
 /// | `body_timeout` | how long the whole body may take, in `ms`, `s` or `min`, from when it is first waited for | `"1 ms"` | `"60 min"` | 408 |
 /// | `header_limit` | the header fields, each repeated one counted | 1 | 1000 | 431, before a token is looked at |
 /// | `parameter_limit` | the pairs of `Valid<Query<…>>` and of `Valid<Form<…>>`, each | 1 | 10 000 | 400 |
+/// | `part_limit` | the parts of `Valid<Multipart<…>>` | 1 | 1000 | 400 |
 ///
 /// `unvalidated` is needed where the handler takes `Unvalidated<…>`,
 /// and refused where it does not. Macros that read the signature stand above this one.

@@ -1,5 +1,21 @@
 //! Secure HTTP APIs on axum: a handler that does not say who may call it, and
 //! how its input is checked, does not compile.
+//!
+//! # Features
+//!
+//! None turns a check off. On by default are `discovery`, `serve`, `tracing` and `uuid`.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `discovery` | an issuer's keys are fetched through its discovery document, over https, and kept fresh |
+//! | `introspection` | opaque tokens, judged by what their issuer's introspection endpoint says of them (RFC 7662) |
+//! | `serve` | `palisade::serve`, a loopback listener with graceful shutdown |
+//! | `tracing` | one event for each decision and each fetch of keys |
+//! | `metrics` | counters and histograms of the same |
+//! | `text` | `input::Line`, a line of text in Unicode's normalization form C |
+//! | `typed-header` | `Valid<TypedHeader<H>>` of axum-extra, and `TypedHeader` of a date |
+//! | `uuid` | `Uuid` needs no rule |
+//! | `testing` | `palisade::testing`: an embedded issuer, a clock, a client |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate self as palisade;

@@ -55,7 +55,8 @@ fn limits(limits: &Limits) -> TokenStream {
     let parameter_limit = limits
         .parameter_limit
         .map(|pairs| quote!(.parameter_limit(#pairs)));
-    quote!(#body_limit #body_timeout #header_limit #parameter_limit)
+    let part_limit = limits.part_limit.map(|parts| quote!(.part_limit(#parts)));
+    quote!(#body_limit #body_timeout #header_limit #parameter_limit #part_limit)
 }
 
 /// A declaration that nobody satisfies.

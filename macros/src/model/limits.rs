@@ -37,6 +37,12 @@ const PARAMETER_LIMIT: Count = Count {
     example: 256,
 };
 
+const PART_LIMIT: Count = Count {
+    word: "part_limit",
+    most: 1_000,
+    example: 100,
+};
+
 /// The limits that are declared; the runtime knows the others.
 pub(crate) struct Limits {
     /// In bytes.
@@ -45,6 +51,7 @@ pub(crate) struct Limits {
     pub(crate) body_timeout: Option<u64>,
     pub(crate) header_limit: Option<usize>,
     pub(crate) parameter_limit: Option<usize>,
+    pub(crate) part_limit: Option<usize>,
 }
 
 impl Limits {
@@ -62,11 +69,15 @@ impl Limits {
         let parameter_limit = raw
             .parameter_limit
             .checked(|number| PARAMETER_LIMIT.check(&number, diagnostics).and_then(size));
+        let part_limit = raw
+            .part_limit
+            .checked(|number| PART_LIMIT.check(&number, diagnostics).and_then(size));
         Some(Self {
             body_limit: body_limit.ok()?,
             body_timeout: body_timeout.ok()?,
             header_limit: header_limit.ok()?,
             parameter_limit: parameter_limit.ok()?,
+            part_limit: part_limit.ok()?,
         })
     }
 }

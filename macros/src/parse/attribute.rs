@@ -54,6 +54,7 @@ impl Kind {
                 Word::BodyTimeout,
                 Word::HeaderLimit,
                 Word::ParameterLimit,
+                Word::PartLimit,
                 Word::Unvalidated,
                 Word::Crate,
             ],
@@ -63,6 +64,7 @@ impl Kind {
                 Word::BodyTimeout,
                 Word::HeaderLimit,
                 Word::ParameterLimit,
+                Word::PartLimit,
                 Word::Unvalidated,
                 Word::Crate,
             ],
@@ -142,6 +144,7 @@ impl RawAttribute {
             Word::ParameterLimit => {
                 fill(&mut limits.parameter_limit, word, span, input, diagnostics)?;
             }
+            Word::PartLimit => fill(&mut limits.part_limit, word, span, input, diagnostics)?,
             Word::Unvalidated => fill(&mut self.unvalidated, word, span, input, diagnostics)?,
             Word::Authenticated => {}
         }
@@ -219,7 +222,7 @@ fn fill<T: Parse>(
 fn wrong_value<T>(word: Word, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<T> {
     let expected = match word {
         Word::Crate => "a path",
-        Word::HeaderLimit | Word::ParameterLimit => "a whole number",
+        Word::HeaderLimit | Word::ParameterLimit | Word::PartLimit => "a whole number",
         _ => "text in quotes",
     };
     diagnostics.error(

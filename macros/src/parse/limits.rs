@@ -10,6 +10,7 @@ pub(crate) struct RawLimits {
     pub(crate) body_timeout: Slot<LitStr>,
     pub(crate) header_limit: Slot<LitInt>,
     pub(crate) parameter_limit: Slot<LitInt>,
+    pub(crate) part_limit: Slot<LitInt>,
 }
 
 impl RawLimits {
@@ -19,6 +20,7 @@ impl RawLimits {
             body_timeout: Slot::new("body_timeout"),
             header_limit: Slot::new("header_limit"),
             parameter_limit: Slot::new("parameter_limit"),
+            part_limit: Slot::new("part_limit"),
         }
     }
 }

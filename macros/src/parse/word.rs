@@ -13,6 +13,7 @@ pub(crate) enum Word {
     BodyTimeout,
     HeaderLimit,
     ParameterLimit,
+    PartLimit,
     Unvalidated,
     Crate,
 }
@@ -29,6 +30,7 @@ impl Word {
             Self::BodyTimeout => "body_timeout",
             Self::HeaderLimit => "header_limit",
             Self::ParameterLimit => "parameter_limit",
+            Self::PartLimit => "part_limit",
             Self::Unvalidated => "unvalidated",
             Self::Crate => "crate",
         }
@@ -45,6 +47,7 @@ impl Word {
             Self::BodyTimeout => "body_timeout = \"10 s\"",
             Self::HeaderLimit => "header_limit = 100",
             Self::ParameterLimit => "parameter_limit = 256",
+            Self::PartLimit => "part_limit = 100",
             Self::Unvalidated => "unvalidated = \"the signature covers the raw bytes\"",
             Self::Crate => "crate = ::palisade",
         }

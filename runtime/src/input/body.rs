@@ -26,14 +26,24 @@ pub(crate) async fn read_optional(
     if media_type::is_labelled(request.headers()) {
         return read(request, expected).await.map(Some);
     }
+    read_nothing(request, expected).await?;
+    Ok(None)
+}
+
+/// Requires a body of no byte; one that has any should have been labelled `expected`.
+pub(crate) async fn read_nothing(
+    request: Request,
+    expected: &'static str,
+) -> Result<(), InputError> {
     if collect(request).await?.is_empty() {
-        Ok(None)
+        Ok(())
     } else {
         Err(InputError::MediaType(expected))
     }
 }
 
-async fn collect(request: Request) -> Result<Bytes, InputError> {
+/// Reads a body, whatever it is.
+pub(crate) async fn collect(request: Request) -> Result<Bytes, InputError> {
     let limit = limits(request.extensions()).body_limit;
     if announces_more(request.headers(), limit) {
         return Err(InputError::TooLarge(limit));

@@ -5,6 +5,7 @@ use garde::error::Path;
 use garde::i18n::with_i18n;
 use serde_json::Value;
 
+use crate::input::pointer::bare;
 use crate::input::told::Told;
 use crate::input::{ContextFrom, InputError, Part, SecureInput, Violation};
 
@@ -69,15 +70,6 @@ where
     Err(InputError::Invalid(part, violations))
 }
 
-/// The name of a parameter: a JSON Pointer of one step without its syntax.
-fn bare(pointer: &str) -> String {
-    pointer
-        .strip_prefix('/')
-        .unwrap_or(pointer)
-        .replace("~1", "/")
-        .replace("~0", "~")
-}
-
 #[cfg(test)]
 mod tests {
     use garde::Validate;
@@ -117,12 +109,5 @@ mod tests {
         let violations = broken(vec![0.5, f64::NAN]);
         assert_eq!(violations.len(), 1);
         assert_eq!(violations[0].pointer(), "/values/1");
-    }
-
-    #[test]
-    fn a_parameters_name_is_free_of_the_pointers_syntax() {
-        assert_eq!(bare("/perPage"), "perPage");
-        assert_eq!(bare("/a~1b~01"), "a/b~1");
-        assert_eq!(bare(""), "");
     }
 }

@@ -3,7 +3,7 @@
 //! serde's messages join what came in to what was expected. The second half is written by
 //! the type's author; [`Fault`](super::fault::Fault) keeps it where it reads as a rule.
 
-use std::fmt::{self, Write};
+use std::fmt::{self, Display, Write};
 
 use serde::de::Expected;
 
@@ -11,7 +11,7 @@ use serde::de::Expected;
 const BEGINS: &str = "must ";
 
 /// The most bytes of one.
-const MAX_BYTES: usize = 200;
+pub(crate) const MAX_BYTES: usize = 200;
 
 /// The words of an expectation that is a rule for the client: `must …`, at most 200
 /// bytes, no control character.
@@ -20,6 +20,15 @@ pub(crate) fn told(expected: &dyn Expected) -> Option<Box<str>> {
     write!(words, "{expected}").ok()?;
     let Words(words) = words;
     words.starts_with(BEGINS).then(|| words.into_boxed_str())
+}
+
+/// An error whose text says what was expected.
+pub(crate) struct Expectation<E>(pub(crate) E);
+
+impl<E: Display> Expected for Expectation<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// Text that takes no more than may be told, so that a long one costs nothing.

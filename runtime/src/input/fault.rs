@@ -11,6 +11,7 @@ use std::fmt::{self, Display};
 
 use serde::de::{Error, Expected, Unexpected};
 
+use crate::input::pointer::bare;
 use crate::input::{Violation, expectation};
 
 /// A value's fault and where it is; boxed, so that results stay small.
@@ -135,7 +136,7 @@ impl Fault {
     pub(crate) fn in_parameters(&self) -> Violation {
         let (name, detail) = match (self.0.what, self.0.path.last()) {
             (What::Missing(name), _) => (name, "is missing".into()),
-            (_, Some(Segment::Name(name))) => (*name, self.detail()),
+            (_, Some(Segment::Name(_))) => return self.in_body().at(bare(&self.pointer())),
             (What::Unknown, _) => ("", "has a parameter that is not known here".into()),
             (What::Repeats, _) => ("", "has a parameter twice".into()),
             _ => ("", self.detail()),

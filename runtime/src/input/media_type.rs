@@ -8,8 +8,12 @@ use crate::input::InputError;
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
+pub(crate) const MULTIPART: &str = "multipart/form-data";
 pub(crate) const TEXT: &str = "text/plain";
 pub(crate) const OCTETS: &str = "application/octet-stream";
+
+/// The content coding that changes nothing.
+pub(crate) const IDENTITY: &str = "identity";
 
 /// Whether the body is labelled at all.
 pub(crate) fn is_labelled(headers: &HeaderMap) -> bool {
@@ -21,18 +25,28 @@ pub(crate) fn is_labelled(headers: &HeaderMap) -> bool {
 /// Another media type is never guessed at: what a proxy or filter took for text must
 /// not be an order here ([RFC 9110 §8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.3)).
 pub(crate) fn require(headers: &HeaderMap, expected: &'static str) -> Result<(), InputError> {
-    let mut labels = headers.get_all(CONTENT_TYPE).iter();
-    let fits = match (labels.next(), labels.next()) {
-        (Some(label), None) => label.to_str().is_ok_and(|label| fits(label, expected)),
-        _ => false,
-    };
-    if !fits {
+    if !only_label(headers).is_some_and(|label| fits(label, expected)) {
         return Err(InputError::MediaType(expected));
     }
+    require_uncoded(headers)
+}
+
+/// The body's label, where it has one and no second.
+pub(crate) fn only_label(headers: &HeaderMap) -> Option<&str> {
+    let mut labels = headers.get_all(CONTENT_TYPE).iter();
+    let label = labels.next()?;
+    match labels.next() {
+        Some(_) => None,
+        None => label.to_str().ok(),
+    }
+}
+
+/// Requires that the body is what it stands for, and not compressed.
+pub(crate) fn require_uncoded(headers: &HeaderMap) -> Result<(), InputError> {
     let plain = headers
         .get_all(CONTENT_ENCODING)
         .iter()
-        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(IDENTITY.as_bytes()));
     if plain {
         Ok(())
     } else {
@@ -40,7 +54,8 @@ pub(crate) fn require(headers: &HeaderMap, expected: &'static str) -> Result<(),
     }
 }
 
-fn fits(label: &str, expected: &str) -> bool {
+/// Whether a label is this media type, with at most `charset=utf-8`.
+pub(crate) fn fits(label: &str, expected: &str) -> bool {
     match label.split_once(';') {
         None => label.trim().eq_ignore_ascii_case(expected),
         Some((essence, parameter)) => {

@@ -16,6 +16,7 @@ mod limits;
 mod map;
 mod map_key;
 mod media_type;
+mod multipart;
 mod named;
 mod own;
 mod pairs;
@@ -31,6 +32,8 @@ mod tests;
 mod text;
 mod timed;
 mod told;
+#[cfg(feature = "typed-header")]
+mod typed_header;
 mod types;
 pub(crate) mod valid;
 mod violation;
@@ -41,6 +44,7 @@ pub use self::cookies::Cookies;
 pub use self::error::{InputError, Part};
 pub use self::headers::Headers;
 pub use self::map::Map;
+pub use self::multipart::{FileName, FileNameError, MediaTypes, Multipart, Upload, UploadError};
 pub use self::own::{InputExtractor, Refused};
 pub(crate) use self::path::refused as path_error;
 pub use self::plain::{Octets, PlainText};
@@ -48,6 +52,8 @@ pub use self::scalar::Scalar;
 pub(crate) use self::secure_input::SecureInput;
 pub use self::shape::{Field, Nested, Shape, Tagging, Variant};
 pub(crate) use self::timed::{Timed, TooSlow};
+#[cfg(feature = "typed-header")]
+pub(crate) use self::typed_header::unfit as header_error;
 pub use self::types::{
     EmailAddress, EmailAddressError, Identifier, IdentifierError, PageNumber, PageRequest, PageSize,
 };

@@ -9,13 +9,13 @@ use crate::input::text::Text;
 use crate::input::{InputError, Part};
 
 /// Values by name, as the members of a struct with these fields.
-pub(crate) struct Named<'a, I> {
+pub(crate) struct Named<'a, I, D> {
     fields: &'static [&'static str],
     rest: I,
-    current: Option<(&'a str, &'a str)>,
+    current: Option<(&'a str, D)>,
 }
 
-impl<'a, I: Iterator<Item = (&'a str, &'a str)>> Named<'a, I> {
+impl<'a, D, I: Iterator<Item = (&'a str, D)>> Named<'a, I, D> {
     pub(crate) fn new(fields: &'static [&'static str], pairs: I) -> Self {
         Self {
             fields,
@@ -25,7 +25,11 @@ impl<'a, I: Iterator<Item = (&'a str, &'a str)>> Named<'a, I> {
     }
 }
 
-impl<'de, 'a, I: Iterator<Item = (&'a str, &'a str)>> MapAccess<'de> for Named<'a, I> {
+impl<'de, 'a, D, I> MapAccess<'de> for Named<'a, I, D>
+where
+    D: Deserializer<'de, Error = Fault>,
+    I: Iterator<Item = (&'a str, D)>,
+{
     type Error = Fault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
@@ -33,7 +37,7 @@ impl<'de, 'a, I: Iterator<Item = (&'a str, &'a str)>> MapAccess<'de> for Named<'
         seed: K,
     ) -> Result<Option<K::Value>, Fault> {
         self.current = self.rest.next();
-        match self.current {
+        match &self.current {
             Some((name, _)) => seed
                 .deserialize(Text(name))
                 .map(Some)
@@ -43,11 +47,11 @@ impl<'de, 'a, I: Iterator<Item = (&'a str, &'a str)>> MapAccess<'de> for Named<'
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
-        let Some((name, value)) = self.current else {
+        let Some((name, value)) = self.current.take() else {
             return Err(Fault::new(What::Form));
         };
-        seed.deserialize(Text(value))
-            .map_err(|fault: Fault| fault.below(self.fields, name))
+        seed.deserialize(value)
+            .map_err(|fault| fault.below(self.fields, name))
     }
 }
 
@@ -103,7 +107,11 @@ where
             }
         }
         *self.nothing = found.is_empty();
-        visitor.visit_map(Named::new(fields, found.into_iter()))
+        let found = found.into_iter();
+        visitor.visit_map(Named::new(
+            fields,
+            found.map(|(name, value)| (name, Text(value))),
+        ))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::input::fault::{Fault, What, declared};
 use crate::input::named::Named;
+use crate::input::text::Text;
 use crate::input::{InputError, Part, Violation};
 
 /// Decodes `application/x-www-form-urlencoded` text: 400 where it is malformed or has more
@@ -108,7 +109,7 @@ impl Parameters<'_> {
             }
         }
         let pairs = self.0.iter();
-        let pairs = pairs.map(|(name, value)| (name.as_ref(), value.as_ref()));
+        let pairs = pairs.map(|(name, value)| (name.as_ref(), Text(value)));
         visitor.visit_map(Named::new(fields, pairs))
     }
 }

@@ -148,6 +148,7 @@ impl<'de> Deserializer<'de> for All<'_> {
     ) -> Result<V::Value, Fault> {
         let wanted = self.0.iter().copied();
         let wanted = wanted.filter(|(name, _)| declared(fields, name).is_some());
+        let wanted = wanted.map(|(name, value)| (name, Text(value)));
         visitor.visit_map(Named::new(fields, wanted))
     }
 

@@ -160,3 +160,24 @@ pub(crate) fn push_token(pointer: &mut String, token: &str) {
         }
     }
 }
+
+/// The name of a parameter: a JSON Pointer of one step without its syntax.
+pub(crate) fn bare(pointer: &str) -> String {
+    pointer
+        .strip_prefix('/')
+        .unwrap_or(pointer)
+        .replace("~1", "/")
+        .replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameters_name_is_free_of_the_pointers_syntax() {
+        assert_eq!(bare("/perPage"), "perPage");
+        assert_eq!(bare("/a~1b~01"), "a/b~1");
+        assert_eq!(bare(""), "");
+    }
+}

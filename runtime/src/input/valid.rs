@@ -5,16 +5,21 @@
 /// | | what is checked |
 /// |---|---|
 /// | `Valid<Json<T>>`, `Valid<Form<T>>` | a body |
+/// | [`Valid<Multipart<T>>`](crate::input::Multipart) | a body that is a form with files |
 /// | [`Valid<PlainText<T>>`](crate::input::PlainText), [`Valid<Octets<T>>`](crate::input::Octets) | a body that is one text, or bytes |
 /// | `Valid<Query<T>>` | the query |
 /// | `Valid<Path<T>>` | the path's parameters: a struct takes some by name, anything else takes all in order |
 /// | [`Valid<Headers<T>>`](crate::input::Headers), [`Valid<Cookies<T>>`](crate::input::Cookies) | header fields or cookies, by name |
+/// | `Valid<TypedHeader<H>>`, of axum-extra (feature `typed-header`) | a header field with a type of its own |
 /// | [`Valid<E>`](crate::input::InputExtractor) | what an extractor of your own yields |
 ///
 /// `T` derives [`SecureInput`](macro@crate::SecureInput).
 /// `Option<Valid<…>>` is absent or valid, never invalid: a body is absent without
 /// `Content-Type` and without a byte, a query without `?`, a path where the route has
 /// no parameters.
+///
+/// `TypedHeader` of a date (`Date`, `IfModifiedSince`, `IfUnmodifiedSince`) is checked by being
+/// parsed, and needs no `Valid`.
 ///
 /// What is refused is answered with an [`InputError`](crate::input::InputError):
 ///
@@ -23,7 +28,7 @@
 /// | a body that is too large | 413 |
 /// | a body that is not there in time | 408 |
 /// | no `Content-Type`, another one, or a `Content-Encoding` | 415 |
-/// | text that cannot be decoded: no JSON, no UTF-8, a malformed escape, more than 32 levels, too many parameters, a JSON member twice | 400 |
+/// | text that cannot be decoded: no JSON, no UTF-8, a malformed escape, more than 32 levels, too many parameters or parts, a JSON member twice | 400 |
 /// | a wrong type, a missing or unknown member, a parameter twice | 422 |
 /// | a broken rule; all of them, up to 32 | 422 |
 ///
@@ -31,7 +36,7 @@
 ///
 /// A JSON text in which a member stands twice has no single meaning ([RFC 8259 §4]),
 /// so it counts as undecodable. A query or form may repeat a name; here none may, and
-/// none holds a list.
+/// none holds a list, but that a form with files may have several parts for a `Vec`.
 ///
 /// Rules that need a context find it in the router's state: see
 /// [`ValidationContext`](crate::input::ValidationContext).

@@ -91,6 +91,13 @@ impl Declaration {
         self
     }
 
+    /// Sets the most parts of a multipart form.
+    #[must_use]
+    pub const fn part_limit(mut self, parts: usize) -> Self {
+        self.limits.part_limit = parts;
+        self
+    }
+
     /// Says why the handler takes input that nobody checks.
     #[must_use]
     pub const fn unvalidated(mut self, reason: &'static str) -> Self {

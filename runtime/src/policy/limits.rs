@@ -40,15 +40,19 @@ pub struct Limits {
     /// The most pairs of `Valid<Query<T>>` and of `Valid<Form<T>>`, each; more is answered 400.
     /// From 1 to 10 000, by default 256.
     pub parameter_limit: usize,
+    /// The most parts of `Valid<Multipart<T>>`, whatever they hold; more is answered 400.
+    /// From 1 to 1000, by default 100.
+    pub part_limit: usize,
 }
 
 impl Limits {
-    /// What holds where nothing is declared: 64 KiB in 30 s, 100 header fields, 256 parameters.
+    /// What holds where nothing is declared: 64 KiB in 30 s, 100 header fields, 256 parameters, 100 parts.
     pub const DEFAULT: Self = Self {
         body_limit: 64 * 1024,
         body_timeout: Duration::from_secs(30),
         header_limit: 100,
         parameter_limit: 256,
+        part_limit: 100,
     };
 }
 
@@ -59,6 +63,7 @@ impl fmt::Display for Limits {
             body_timeout,
             header_limit,
             parameter_limit,
+            part_limit,
         } = *self;
         let words = [
             (body_limit != Self::DEFAULT.body_limit)
@@ -69,6 +74,7 @@ impl fmt::Display for Limits {
                 .then(|| format!("header_limit = {header_limit}")),
             (parameter_limit != Self::DEFAULT.parameter_limit)
                 .then(|| format!("parameter_limit = {parameter_limit}")),
+            (part_limit != Self::DEFAULT.part_limit).then(|| format!("part_limit = {part_limit}")),
         ];
         let words: Vec<String> = words.into_iter().flatten().collect();
         f.write_str(&words.join(", "))
@@ -104,6 +110,7 @@ mod tests {
         assert_eq!(limits.body_limit, 65_536);
         assert_eq!(limits.body_timeout, Duration::from_secs(30));
         assert_eq!((limits.header_limit, limits.parameter_limit), (100, 256));
+        assert_eq!(limits.part_limit, 100);
     }
 
     #[test]
@@ -114,10 +121,11 @@ mod tests {
             body_timeout: Duration::from_millis(1_500),
             header_limit: 50,
             parameter_limit: 1_000,
+            part_limit: 1,
         };
         assert_eq!(
             all.to_string(),
-            "body_limit = \"2 MiB\", body_timeout = \"1500 ms\", header_limit = 50, parameter_limit = 1000"
+            "body_limit = \"2 MiB\", body_timeout = \"1500 ms\", header_limit = 50, parameter_limit = 1000, part_limit = 1"
         );
         let one = Limits {
             parameter_limit: 255,

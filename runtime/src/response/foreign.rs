@@ -10,7 +10,11 @@ use axum::extract::rejection::{
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+#[cfg(feature = "typed-header")]
+use axum_extra::typed_header::TypedHeaderRejection;
 
+#[cfg(feature = "typed-header")]
+use crate::input::header_error;
 use crate::input::{InputError, Refused, TooSlow, path_error};
 use crate::response::Problem;
 use crate::response::problem::PROBLEM_JSON;
@@ -23,6 +27,10 @@ use crate::response::problem::PROBLEM_JSON;
 pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
     if let Some(rejection) = (&rejection as &dyn Any).downcast_ref::<PathRejection>() {
         return path_error(rejection).into_response();
+    }
+    #[cfg(feature = "typed-header")]
+    if let Some(rejection) = (&rejection as &dyn Any).downcast_ref::<TypedHeaderRejection>() {
+        return header_error(rejection).into_response();
     }
     if let Some(TooSlow(timeout)) = of_a_body(&rejection).and_then(TooSlow::cause_of) {
         return InputError::TooSlow(timeout).into_response();

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, Method, Request, Uri, Version};
 
 use crate::guard::{Caller, CallerClaims};
 use crate::input::{
-    Cookies, Headers, InputExtractor, Octets, PlainText, Scalar, SecureInput, Valid,
+    Cookies, Headers, InputExtractor, Multipart, Octets, PlainText, Scalar, SecureInput, Valid,
 };
 use crate::routing::argument::{
     Accepted, AcceptsCaller, AcceptsFailure, AcceptsRaw, AcceptsUnvalidated, Argument,
@@ -99,6 +99,7 @@ checked! {
     Json reads Whole;
     Form reads Whole;
     PlainText reads Whole;
+    Multipart reads Whole;
     Octets reads Whole;
     Query reads Head;
     Path reads Head;

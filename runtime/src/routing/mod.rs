@@ -15,6 +15,8 @@ mod inventory;
 mod method_router;
 mod methods;
 pub(crate) mod secure_router;
+#[cfg(feature = "typed-header")]
+mod typed_header;
 
 pub use self::inventory::{Inventory, Route};
 pub use self::method_router::{MethodRouter, any, on};

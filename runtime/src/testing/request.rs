@@ -15,8 +15,8 @@ use serde::de::DeserializeOwned;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::testing::TokenBuilder;
 use crate::testing::broken::or_panic;
+use crate::testing::{MultipartForm, TokenBuilder};
 
 /// From where requests under test come.
 const PEER: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 49_152));
@@ -135,6 +135,12 @@ impl TestRequest {
     pub fn json(self, value: &impl Serialize) -> Self {
         let body = or_panic(serde_json::to_vec(value), "the value is no JSON");
         self.body(body, "application/json")
+    }
+
+    /// Sends a form with files.
+    pub fn multipart(self, form: MultipartForm) -> Self {
+        let (body, media_type) = form.into_body();
+        self.body(body, &media_type)
     }
 
     /// Sends pairs as a form.

@@ -43,6 +43,7 @@ fn every_word_is_read_in_any_order() {
     let number = |slot: Slot<LitInt>| slot.take().map(|(_, number)| number.to_string());
     assert_eq!(number(raw.limits.header_limit).as_deref(), Some("7"));
     assert_eq!(number(raw.limits.parameter_limit), None);
+    assert_eq!(number(raw.limits.part_limit), None);
     assert_eq!(text(raw.reason), None);
 }
 
@@ -142,6 +143,7 @@ fn a_word_has_its_value() {
         "body_timeout",
         "header_limit",
         "parameter_limit",
+        "part_limit",
         "unvalidated",
         "crate",
     ] {
@@ -179,7 +181,7 @@ fn a_value_of_another_type_is_refused() {
             );
         }
     }
-    for word in ["header_limit", "parameter_limit"] {
+    for word in ["header_limit", "parameter_limit", "part_limit"] {
         for value in ["\"7\"", "MAX", "7.0", "true", ""] {
             assert_eq!(
                 mistakes(Kind::Public, &format!("{word} = {value}")),

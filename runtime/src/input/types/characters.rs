@@ -7,7 +7,7 @@
 /// - the bidirectional controls of UAX #9 §2: with them a text reads otherwise than it is
 ///   (CVE-2021-42574);
 /// - noncharacters, which Unicode keeps for a program's inside (§23.7).
-pub(super) fn is_refused(character: char) -> bool {
+pub(in crate::input) fn is_refused(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}')
         || is_bidi_control(character)
@@ -31,6 +31,7 @@ fn is_noncharacter(character: char) -> bool {
 ///
 /// White space, Unicode's property `Default_Ignorable_Code_Point`, and the Braille pattern
 /// without a dot. What has only these is a blank, though a length rule counts it.
+#[cfg(feature = "text")]
 pub(super) fn is_invisible(character: char) -> bool {
     character.is_whitespace()
         || matches!(

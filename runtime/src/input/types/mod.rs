@@ -4,7 +4,6 @@
 //! handler holds needs no further check. They stand on [`Scalar`](crate::input::Scalar),
 //! and answers tell the words of their errors.
 
-#[cfg(feature = "text")]
 mod characters;
 mod email_address;
 mod identifier;
@@ -13,6 +12,7 @@ mod line;
 mod page;
 mod textual;
 
+pub(super) use self::characters::is_refused;
 pub use self::email_address::{EmailAddress, EmailAddressError};
 pub use self::identifier::{Identifier, IdentifierError};
 #[cfg(feature = "text")]

@@ -5,7 +5,9 @@ use std::fmt::{self, Display};
 use std::marker::PhantomData;
 
 use serde::Deserializer;
-use serde::de::{Error, Expected, Unexpected, Visitor};
+use serde::de::{Error, Unexpected, Visitor};
+
+use crate::input::expectation::Expectation;
 
 /// A text that one function checks: everything else goes through it.
 pub(super) trait Textual: Sized {
@@ -46,15 +48,6 @@ impl<T: Textual> Visitor<'_> for Checks<T> {
 
     fn visit_string<E: Error>(self, text: String) -> Result<T, E> {
         Self::check(Cow::Owned(text))
-    }
-}
-
-/// An error whose text says what was expected.
-struct Expectation<E>(E);
-
-impl<E: Display> Expected for Expectation<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 
