@@ -1,6 +1,7 @@
 //! A type that is made of pairs, and its rules in plain Rust.
 
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use garde::Validate;
 use palisade::SecureInput;
@@ -102,19 +103,15 @@ impl Listing {
     }
 }
 
-/// Rust's parser, which takes a `+`, without one.
-fn whole<N: std::str::FromStr>(text: &str) -> Option<N> {
-    if text.starts_with('+') {
-        None
-    } else {
-        text.parse().ok()
-    }
+/// As Rust writes it: no `+`, no zeros in front.
+fn whole<N: FromStr + ToString>(text: &str) -> Option<N> {
+    let number: N = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
-/// A decimal number: no `inf`, no `NaN`, no sign `+`, and a digit first.
+/// A finite number as JSON writes it.
 fn number(text: &str) -> Option<f64> {
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let number: f64 = text.parse().ok()?;
-    (number.is_finite() && unsigned.starts_with(|first: char| first.is_ascii_digit()))
-        .then_some(number)
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    let is_as_sent = json.is_number() && text.trim() == text;
+    is_as_sent.then(|| text.parse().ok())?
 }

@@ -13,7 +13,7 @@ pub(super) fn fits(node: &Node) -> bool {
         ("lines", lines),
         ("labels", |node| entries(node, |_| true, text)),
         ("counts", |node| {
-            entries(node, |name| is_whole::<u8>(name), whole::<u16>)
+            entries(node, is_name::<u8>, whole::<u16>)
         }),
         ("status", |node| or_null(node, status)),
         ("payment", |node| or_null(node, payment)),
@@ -83,6 +83,11 @@ fn wide<N: FromStr>(node: &Node) -> bool {
 fn is_whole<N: FromStr>(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<N>().is_ok()
+}
+
+/// The same as a member's name, where nobody has looked for zeros in front.
+fn is_name<N: FromStr>(text: &str) -> bool {
+    is_whole::<N>(text) && (text == "0" || !text.starts_with(['0', '-']))
 }
 
 fn items(node: &Node, fits: fn(&Node) -> bool) -> bool {
