@@ -19,6 +19,7 @@ mod inventory;
 mod limits;
 mod names;
 mod order;
+mod paths;
 mod problems;
 mod roles;
 mod routers;
