@@ -13,6 +13,7 @@ mod answers;
 mod audit;
 mod claims;
 mod extractors;
+mod hostile;
 mod inputs;
 mod introspection;
 mod inventory;
