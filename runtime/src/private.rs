@@ -1,8 +1,12 @@
 //! What generated code names. Not public: it changes with every release.
 
+use std::marker::PhantomData;
+
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::IntoResponse;
+use serde::de::DeserializeOwned;
 
 pub use axum::extract::{FromRequest, FromRequestParts, Request};
 pub use axum::response::Response;
@@ -55,36 +59,65 @@ pub const fn unvalidated_is_used(arguments: &[ArgumentFacts]) {
     );
 }
 
-/// Extracts an argument from the request's head; what it refuses is a problem.
+/// The extraction of an argument.
 ///
-/// # Errors
-///
-/// The answer, where the extractor refuses.
-pub async fn head<T, S>(parts: &mut Parts, state: &S) -> Result<T, Response>
-where
-    T: FromRequestParts<S> + 'static,
-    S: Send + Sync + 'static,
-{
-    T::from_request_parts(parts, state)
-        .await
-        .map_err(crate::response::unify)
+/// Its own `head` and `last` come before those of [`Extract`]: they decode a bare `Path` as strictly
+/// as one in `Valid`. axum's own decoder takes `+7` and `007` for 7.
+pub struct Extraction<T>(PhantomData<T>);
+
+impl<T: DeserializeOwned + Send + 'static> Extraction<Path<T>> {
+    /// Decodes the path's scalars; what is refused is a problem.
+    ///
+    /// # Errors
+    ///
+    /// The answer, where they do not fit.
+    pub async fn head<S>(parts: &mut Parts, _: &S) -> Result<Path<T>, Response> {
+        crate::input::path_scalars(parts)
+            .await
+            .map_err(IntoResponse::into_response)
+    }
+
+    /// The same as the last argument.
+    ///
+    /// # Errors
+    ///
+    /// The answer, where they do not fit.
+    pub async fn last<S, M>(request: Request, state: &S) -> Result<Path<T>, Response> {
+        Self::head(&mut request.into_parts().0, state).await
+    }
 }
 
-/// Extracts the last argument, which may read the body; what it refuses is a problem.
-///
-/// # Errors
-///
-/// The answer, where the extractor refuses.
-pub async fn last<T, S, M>(request: Request, state: &S) -> Result<T, Response>
-where
-    T: FromRequest<S, M> + 'static,
-    S: Send + Sync + 'static,
-    M: 'static,
-{
-    T::from_request(request, state)
-        .await
-        .map_err(crate::response::unify)
+/// How an argument is extracted: by itself.
+pub trait Extract<T> {
+    /// Extracts an argument from the request's head; what it refuses is a problem.
+    fn head<S>(parts: &mut Parts, state: &S) -> impl Future<Output = Result<T, Response>> + Send
+    where
+        T: FromRequestParts<S> + 'static,
+        S: Send + Sync + 'static,
+    {
+        async {
+            T::from_request_parts(parts, state)
+                .await
+                .map_err(crate::response::unify)
+        }
+    }
+
+    /// Extracts the last argument, which may read the body; what it refuses is a problem.
+    fn last<S, M>(request: Request, state: &S) -> impl Future<Output = Result<T, Response>> + Send
+    where
+        T: FromRequest<S, M> + 'static,
+        S: Send + Sync + 'static,
+        M: 'static,
+    {
+        async {
+            T::from_request(request, state)
+                .await
+                .map_err(crate::response::unify)
+        }
+    }
 }
+
+impl<T> Extract<T> for Extraction<T> {}
 
 /// What a handler may return.
 #[diagnostic::on_unimplemented(

@@ -80,15 +80,18 @@ fn extract(handler: &Handler, private: &TokenStream) -> TokenStream {
     let join = (!before.is_empty())
         .then(|| quote!(let __p_request = #private::Request::from_parts(__p_parts, __p_body);));
     quote! {
+        // what `Extraction` has itself comes first
+        #[allow(unused_imports)]
+        use #private::Extract as _;
         #split
         #(
-            let #before = match #private::head::<#types, __S>(&mut __p_parts, &__p_state).await {
+            let #before = match #private::Extraction::<#types>::head::<__S>(&mut __p_parts, &__p_state).await {
                 ::core::result::Result::Ok(__p_argument) => __p_argument,
                 ::core::result::Result::Err(__p_refused) => return __p_refused,
             };
         )*
         #join
-        let #last = match #private::last::<#last_type, __S, __M>(__p_request, &__p_state).await {
+        let #last = match #private::Extraction::<#last_type>::last::<__S, __M>(__p_request, &__p_state).await {
             ::core::result::Result::Ok(__p_argument) => __p_argument,
             ::core::result::Result::Err(__p_refused) => return __p_refused,
         };

@@ -17,7 +17,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Of the standard library's maps garde looks at the length only, unless their keys are text;
 /// these take values that need no rule, and `Map` takes all. Keys are scalars or newtypes that
 /// derive [`SecureInput`](macro@crate::SecureInput), whose rules are applied to each key. Two
-/// names that mean the same key (`"7"` and `"07"`) are refused with 422.
+/// names that mean the same key (`"::1"` and `"0::1"`, as addresses) are refused with 422; a map of
+/// the standard library keeps the last.
 ///
 /// It is read like the [`BTreeMap`] that it holds.
 ///

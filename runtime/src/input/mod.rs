@@ -26,6 +26,7 @@ mod pointer;
 mod rules;
 mod scalar;
 pub(crate) mod secure_input;
+mod segments;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,7 @@ pub(crate) use self::path::refused as path_error;
 pub use self::plain::{Octets, PlainText};
 pub use self::scalar::Scalar;
 pub(crate) use self::secure_input::SecureInput;
+pub(crate) use self::segments::scalars as path_scalars;
 pub use self::shape::{Field, Nested, Shape, Tagging, Variant};
 pub(crate) use self::timed::{Timed, TooSlow};
 #[cfg(feature = "typed-header")]

@@ -9,13 +9,20 @@ use serde::de::{DeserializeSeed, EnumAccess, IntoDeserializer, VariantAccess, Vi
 use crate::input::fault::{Fault, Wanted, What};
 
 /// Decodes one scalar from text, exactly: no sign `+`, no white space, no `NaN`.
+///
+/// Numbers are written as in JSON, so that a whole one has one spelling: what is kept from `/users/7` by
+/// a filter in front is not to be had from `/users/07`.
 pub(crate) struct Text<'a>(pub(crate) &'a str);
 
 impl Text<'_> {
-    /// Rust's parser, without the leading `+` that it takes.
+    /// Rust's parser, without the leading `+` and zeros that it takes.
     fn whole<N: FromStr>(&self) -> Result<N, Fault> {
         let digits = self.0.strip_prefix('-').unwrap_or(self.0);
-        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let is_spelled_otherwise = digits.starts_with('0') && self.0 != "0";
+        if digits.is_empty()
+            || !digits.bytes().all(|byte| byte.is_ascii_digit())
+            || is_spelled_otherwise
+        {
             return Err(Fault::new(What::Type).wanted(Wanted::Whole));
         }
         self.0
@@ -25,18 +32,11 @@ impl Text<'_> {
 
     /// A decimal number that is finite: `inf`, `NaN` and what overflows are none.
     fn number(&self) -> Result<f64, Fault> {
-        let unsigned = self.0.strip_prefix('-').unwrap_or(self.0);
-        if !unsigned.starts_with(|first: char| first.is_ascii_digit()) {
-            return Err(Fault::new(What::Type).wanted(Wanted::Number));
-        }
-        let number: f64 = self
-            .0
-            .parse()
-            .map_err(|_| Fault::new(What::Type).wanted(Wanted::Number))?;
-        if number.is_finite() {
-            Ok(number)
-        } else {
-            Err(Fault::new(What::Value).wanted(Wanted::Number))
+        let number = is_json_number(self.0).then(|| self.0.parse().ok());
+        match number.flatten() {
+            None => Err(Fault::new(What::Type).wanted(Wanted::Number)),
+            Some(number) if f64::is_finite(number) => Ok(number),
+            Some(_) => Err(Fault::new(What::Value).wanted(Wanted::Number)),
         }
     }
 
@@ -45,6 +45,20 @@ impl Text<'_> {
             .visit_str(self.0)
             .map_err(|fault: Fault| fault.wanted(Wanted::Text))
     }
+}
+
+/// Whether what Rust takes for a number stands for one in JSON, too ([RFC 8259 §6]): it has digits
+/// before and behind the point, and no zero in front of others.
+///
+/// [RFC 8259 §6]: https://www.rfc-editor.org/rfc/rfc8259#section-6
+fn is_json_number(text: &str) -> bool {
+    let whole = match text.strip_prefix('-').unwrap_or(text).as_bytes() {
+        [b'0', second, ..] => !second.is_ascii_digit(),
+        [first, ..] => first.is_ascii_digit(),
+        [] => false,
+    };
+    let mut behind_points = text.split('.').skip(1);
+    whole && behind_points.all(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 fn single<T>() -> Result<T, Fault> {
@@ -209,9 +223,10 @@ mod tests {
     fn whole_numbers_are_read_exactly() {
         assert_eq!(read::<u8>("255"), Some(255));
         assert_eq!(read::<i8>("-128"), Some(-128));
-        assert_eq!(read::<u8>("07"), Some(7));
+        assert_eq!(read::<u8>("0"), Some(0));
         for bad in [
-            "", "-", "+5", " 5", "5 ", "5.0", "5e1", "0x5", "--5", "\u{665}",
+            "", "-", "+5", " 5", "5 ", "5.0", "5e1", "0x5", "--5", "\u{665}", "07", "00", "-0",
+            "-07",
         ] {
             assert_eq!(detail::<i32>(bad), "must be a whole number", "{bad:?}");
         }
@@ -222,8 +237,11 @@ mod tests {
     #[test]
     fn numbers_that_are_not_finite_are_refused() {
         assert_eq!(read::<f64>("-1.5e3"), Some(-1500.0));
+        assert_eq!(read::<f64>("0.5"), Some(0.5));
+        assert_eq!(read::<f64>("-0"), Some(0.0));
         for bad in [
-            "NaN", "nan", "inf", "-inf", "infinity", "", "-", "+1", ".5", "1x",
+            "NaN", "nan", "inf", "-inf", "infinity", "", "-", "+1", ".5", "1x", "01", "-00.5",
+            "1.", "1.e5",
         ] {
             assert_eq!(detail::<f64>(bad), "must be a number", "{bad:?}");
         }
