@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::header::HOST;
 use axum::http::request::Parts;
+use axum_extra::headers::{self, Header, HeaderName, HeaderValue};
 use palisade::input::{Identifier, InputExtractor, Map, Part};
 use palisade::prelude::*;
 
@@ -215,6 +217,27 @@ impl Tenant {
     pub(super) fn holds(&self) -> bool {
         (1..=8).contains(&self.0.len()) && self.0.chars().all(char::is_alphanumeric)
     }
+}
+
+/// The same as a typed header.
+impl Header for Tenant {
+    fn name() -> &'static HeaderName {
+        &HOST
+    }
+
+    fn decode<'i, I>(values: &mut I) -> Result<Self, headers::Error>
+    where
+        I: Iterator<Item = &'i HeaderValue>,
+    {
+        let (Some(host), None) = (values.next(), values.next()) else {
+            return Err(headers::Error::invalid());
+        };
+        let host = host.to_str().map_err(|_| headers::Error::invalid())?;
+        let label = host.split('.').next().unwrap_or_default();
+        Ok(Self(label.to_owned()))
+    }
+
+    fn encode<E: Extend<HeaderValue>>(&self, _: &mut E) {}
 }
 
 /// An extractor of one's own: the first label of the host's name.

@@ -303,6 +303,43 @@ pub(super) fn octets(target: &'static str) -> BoxedStrategy<Message> {
         .boxed()
 }
 
+/// Parts, the first of each name valid.
+const PARTS: &[(&str, &[&str])] = &[
+    ("name=\"title\"", &["a window", "\u{101}\u{0}"]),
+    ("name=count", &["7", "101"]),
+    ("name=\"tags\"", &["a", "b"]),
+    (
+        "name=\"photo\"; filename=\"a.png\"\r\nContent-Type: image/png",
+        &["\u{89}PNG", "\r\n--", "overlong, hunter2"],
+    ),
+    (
+        "name=\"photos\"; filename=\"hunter2\"\r\nContent-Type: image/png",
+        &["x", ""],
+    ),
+    (
+        "name=\"photos\"; filename=\"../hunter2\"\r\nContent-Type: image/png",
+        &["x"],
+    ),
+    ("name=\"photos\"; filename=\"\"", &[""]),
+    ("name=\"hunter2\"", &["1"]),
+];
+
+pub(super) fn multipart(target: &'static str) -> BoxedStrategy<Message> {
+    let part = |(head, contents): &'static (&'static str, &'static [&'static str])| {
+        mostly(contents, ODD_TEXT).prop_map(move |content| {
+            format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n")
+        })
+    };
+    let others = (0..PARTS.len()).prop_flat_map(move |at| part(&PARTS[at]));
+    (part(&PARTS[0]), vec(others, 0..4))
+        .prop_map(move |(title, others)| {
+            let parts = [vec![title], others].concat().concat();
+            let label = "multipart/form-data; boundary=b";
+            Message::post(target, label, parts + "--b--\r\n")
+        })
+        .boxed()
+}
+
 pub(super) fn own(target: &'static str) -> BoxedStrategy<Message> {
     mostly(&["acme.test", "a-b.test", "acme"], ODD_FIELD)
         .prop_map(move |host| Message::get(target).with(HOST, host))

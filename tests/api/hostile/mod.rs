@@ -7,6 +7,7 @@ mod inputs;
 mod messages;
 mod mounts;
 mod mutations;
+mod report;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

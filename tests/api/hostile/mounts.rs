@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use palisade::input::{Cookies, Headers, Identifier, Octets, PlainText};
+use axum_extra::TypedHeader;
+use palisade::input::{Cookies, Headers, Identifier, Multipart, Octets, PlainText};
 use palisade::prelude::*;
 use proptest::strategy::BoxedStrategy;
 
 use crate::hostile::inputs::{
-    Blob, Crumb, Level, Listing, Note, Number, Order, Pair, Place, Subdomain, is_identifier,
+    Blob, Crumb, Level, Listing, Note, Number, Order, Pair, Place, Subdomain, Tenant, is_identifier,
 };
 use crate::hostile::messages::{self, Message};
+use crate::hostile::report::Report;
 
 /// How many handlers ran.
 #[derive(Clone, Default)]
@@ -45,11 +47,7 @@ impl Mount {
     pub(super) fn declares(&self, pointer: &str) -> bool {
         let known = |step: &str| self.names.contains(&step);
         let is_index = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
-        if self.is_json {
-            pointer.split('/').all(|step| is_index(step) || known(step))
-        } else {
-            pointer.is_empty() || known(pointer)
-        }
+        pointer.split('/').all(|step| is_index(step) || known(step))
     }
 }
 
@@ -69,6 +67,7 @@ const ORDER: &[&str] = &[
     "next",
 ];
 const LISTING: &[&str] = &["page", "perPage", "name", "state"];
+const REPORT: &[&str] = &["title", "count", "tags", "photo", "photos"];
 
 macro_rules! mounts {
     ($($name:literal $json:literal $names:expr, $good:expr;)*) => {
@@ -103,6 +102,10 @@ mounts! {
     "/maybe/text" true &[], messages::text("/maybe/text");
     "/octets" true &[], messages::octets("/octets");
     "/maybe/octets" true &[], messages::octets("/maybe/octets");
+    "/multipart" false REPORT, messages::multipart("/multipart");
+    "/maybe/multipart" false REPORT, messages::multipart("/maybe/multipart");
+    "/typed" false &["host"], messages::own("/typed");
+    "/maybe/typed" false &["host"], messages::own("/maybe/typed");
     "/own" false &[], messages::own("/own");
     "/maybe/own" false &[], messages::own("/maybe/own");
 }
@@ -129,6 +132,10 @@ pub(super) fn routes(ran: &Ran) -> SecureRouter {
         .route("/maybe/text", post(maybe_text))
         .route("/octets", post(octets))
         .route("/maybe/octets", post(maybe_octets))
+        .route("/multipart", post(multipart))
+        .route("/maybe/multipart", post(maybe_multipart))
+        .route("/typed", get(typed))
+        .route("/maybe/typed", get(maybe_typed))
         .route("/own", get(own))
         .route("/maybe/own", get(maybe_own))
         .with_state(ran.clone())
@@ -164,5 +171,7 @@ handlers! {
     cookies or maybe_cookies(Valid(Cookies(crumb)) = Valid<Cookies<Crumb>>) crumb.holds();
     text or maybe_text(Valid(PlainText(note)) = Valid<PlainText<Note>>) note.holds();
     octets or maybe_octets(Valid(Octets(blob)) = Valid<Octets<Blob>>) blob.holds();
+    multipart or maybe_multipart(Valid(Multipart(report)) = Valid<Multipart<Report>>) report.holds();
+    typed or maybe_typed(Valid(TypedHeader(tenant)) = Valid<TypedHeader<Tenant>>) tenant.holds();
     own or maybe_own(Valid(Subdomain(tenant)) = Valid<Subdomain>) tenant.holds();
 }

@@ -23,6 +23,10 @@ enum Change {
 /// What decoders stumble over.
 const TOKENS: &[&str] = &[
     "\0",
+    "\r\n--b",
+    "\r\n\r\n",
+    "\r\n",
+    "; name=title",
     "\u{feff}",
     "\u{202e}",
     "\u{1f600}",
