@@ -6,6 +6,7 @@
 
 pub mod json;
 mod listing;
+pub mod multipart;
 pub mod pairs;
 pub mod text;
 mod verdict;

@@ -5,7 +5,7 @@ use palisade::input::Violation;
 /// The names that the types of this crate declare.
 const NAMES: &str = "sku quantity unitPrice lines price labels counts status draft sent on pair held payment \
     card cash kind number delivery post pickup how what letter big debt total note owner next page perPage share \
-    name state open closed flag id from";
+    name state open closed flag id from title count tags photo photos";
 
 /// The words of Palisade's details and of the rules' names, and the numbers that rules have.
 const WORDS: &str = "JSON UTF a an and are array ascii at be beginning can cannot character characters decoded \
@@ -13,7 +13,9 @@ const WORDS: &str = "JSON UTF a an and are array ascii at be beginning can canno
     has have here in is it items known lacks least length letter letters malformed many may member missing more \
     most must nested not null number object of one only or out parameter parameters percent range required \
     same single stand string syntax than that the there this to too true twice type unique unknown value values \
-    which whole with wrong ASCII 0 1 2 3 4 5 8 9 100 256 1000";
+    which whole with wrong ASCII 0 1 2 3 4 5 8 9 16 100 255 256 1000 goes after its last boundary begin behind before \
+    something part parts head well formed Content Disposition labelled encoded large file name bytes control \
+    blanks around image png text plain as without another whose";
 
 /// Panics where a violation has a word that is not ours.
 pub(crate) fn check(violation: &Violation) {

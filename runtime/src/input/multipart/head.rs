@@ -71,6 +71,9 @@ fn is_coded(name: &str, value: &str) -> bool {
 const BLANK: [char; 2] = [' ', '\t'];
 
 /// `name` and `filename` of a `form-data`, each once, and no other parameter.
+///
+/// In small letters, as every client writes them: some readers know no others, and see no file
+/// in a `FileName`.
 fn parameters(disposition: &str) -> Option<(&str, Option<&str>)> {
     let (kind, mut rest) = disposition.split_at_checked(disposition.find(';')?)?;
     if !kind
@@ -84,8 +87,8 @@ fn parameters(disposition: &str) -> Option<(&str, Option<&str>)> {
         let (key, behind) = rest.strip_prefix(';')?.split_once('=')?;
         let (value, behind) = value(behind)?;
         let slot = match key.trim_start_matches(BLANK) {
-            key if key.eq_ignore_ascii_case("name") => &mut name,
-            key if key.eq_ignore_ascii_case("filename") => &mut file_name,
+            "name" => &mut name,
+            "filename" => &mut file_name,
             _ => return None,
         };
         if slot.replace(value).is_some() {

@@ -13,7 +13,7 @@ fn a_part_has_a_name_and_perhaps_a_file_name() {
     for (value, name, file) in [
         ("form-data; name=\"a\"", "a", None),
         ("form-data; name=a", "a", None),
-        ("Form-Data ; NAME=\"a b\"", "a b", None),
+        ("Form-Data ; name=\"a b\"", "a b", None),
         (
             "form-data;name=\"a\";filename=\"b;c=d.png\"",
             "a",
@@ -47,7 +47,9 @@ fn a_disposition_that_could_be_read_in_two_ways_is_refused() {
         "form-data name=\"a\"",
         "form-data; name=\"a\";",
         "form-data; name=\"a\"; name=\"b\"",
+        "form-data; NAME=\"a\"",
         "form-data; name=\"a\"; Name=\"b\"",
+        "form-data; name=\"a\"; fileName=\"b\"",
         "form-data; name=\"a\"; filename=\"b\"; filename=\"c\"",
         "form-data; name=\"a\"; filename*=UTF-8''b",
         "form-data; name*=UTF-8''a",
