@@ -11,6 +11,7 @@ use axum::extract::rejection::{
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
+use crate::audit::RefusedInput;
 use crate::input::{InputError, Refused, TooSlow, path_error};
 use crate::response::Problem;
 use crate::response::problem::PROBLEM_JSON;
@@ -20,6 +21,7 @@ use crate::response::problem::PROBLEM_JSON;
 /// A rejection that already is `application/problem+json` is kept; of every other
 /// one the status is kept, where it is an error, and nothing else. axum has no answer of
 /// its own for a body that was too slow: where one of its extractors read it, it is 408.
+/// What operators are told is left in the answer.
 pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
     if let Some(rejection) = (&rejection as &dyn Any).downcast_ref::<PathRejection>() {
         return path_error(rejection).into_response();
@@ -27,11 +29,15 @@ pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
     if let Some(TooSlow(timeout)) = of_a_body(&rejection).and_then(TooSlow::cause_of) {
         return InputError::TooSlow(timeout).into_response();
     }
-    let response = rejection.into_response();
-    if response.headers().get(CONTENT_TYPE) == Some(&PROBLEM_JSON) {
-        return response;
+    let mut response = rejection.into_response();
+    if response.headers().get(CONTENT_TYPE) != Some(&PROBLEM_JSON) {
+        response = Problem::new(response.status()).into_response();
     }
-    Problem::new(response.status()).into_response()
+    if response.status().is_client_error() {
+        let refused = response.extensions_mut();
+        refused.get_or_insert_with(|| RefusedInput::BY_EXTRACTOR);
+    }
+    response
 }
 
 impl<R: IntoResponse + 'static> IntoResponse for Refused<R> {
