@@ -84,6 +84,8 @@ fn a_number_beyond_every_type_is_400_and_one_beyond_its_own_422() {
         assert_eq!((status, &*pointer), (422, "/quantity"), "{text}");
         assert!(decode::<f64>(number.as_bytes()).is_ok(), "{number}");
     }
+    let (status, pointer, _) = with(r#""big": 340282366920938463463374607431768211456"#);
+    assert_eq!((status, &*pointer), (422, "/big"));
 }
 
 #[test]
