@@ -23,6 +23,7 @@ mod names;
 mod order;
 mod paths;
 mod problems;
+mod refused_inputs;
 mod roles;
 mod routers;
 mod slow_bodies;

@@ -1,11 +1,12 @@
-//! One structured event for each decision, through the facade `tracing`.
+//! Structured events, through the facade `tracing`.
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tracing::Level;
 
-use crate::audit::Reason;
+use crate::audit::{Reason, RefusedInput};
+use crate::input::Part;
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
 
@@ -42,6 +43,32 @@ pub(super) fn tell(
         Reason::Public => emit!(Level::DEBUG, "allow", "anybody may call"),
         _ if reason.allows() => emit!(Level::INFO, "allow", "the caller was let in"),
         _ => emit!(Level::WARN, "deny", "the caller was refused"),
+    }
+}
+
+/// Emits one event for a request whose input is refused.
+pub(super) fn tell_input(
+    declaration: &'static Declaration,
+    refused: &RefusedInput,
+    token: Option<&VerifiedToken>,
+) {
+    if tracing::enabled!(target: TARGET, Level::WARN) {
+        tracing::event!(
+            target: TARGET,
+            Level::WARN,
+            event = refused.reason.event(),
+            outcome = "deny",
+            reason = refused.reason.as_str(),
+            part = refused.part.map(Part::as_str),
+            rules = refused.rules.join(" "),
+            handler = declaration.handler,
+            module = declaration.module,
+            access = %declaration.access,
+            issuer = token.map(VerifiedToken::issuer),
+            client_id = token.and_then(VerifiedToken::client_id),
+            token_id_hash = token.and_then(VerifiedToken::jti).map(hashed),
+            "the input was refused"
+        );
     }
 }
 

@@ -1,8 +1,9 @@
-//! Counters and histograms of decisions, through the facade `metrics`.
+//! Counters and histograms of decisions and refused inputs, through the facade `metrics`.
 
 use std::time::Duration;
 
-use crate::audit::Reason;
+use crate::audit::{Reason, RefusedInput};
+use crate::input::Part;
 
 /// Counts one decision by outcome and reason, and records how long it took.
 pub(super) fn count(reason: Reason, took: Option<Duration>) {
@@ -17,4 +18,14 @@ pub(super) fn count(reason: Reason, took: Option<Duration>) {
         metrics::histogram!("palisade_decision_duration_seconds", "outcome" => outcome)
             .record(took);
     }
+}
+
+/// Counts one request whose input was refused, by reason and part.
+pub(super) fn count_input(refused: &RefusedInput) {
+    metrics::counter!(
+        "palisade_refused_inputs_total",
+        "reason" => refused.reason.as_str(),
+        "part" => refused.part.map_or("unknown", Part::as_str)
+    )
+    .increment(1);
 }

@@ -6,7 +6,7 @@ use crate::token::TokenError;
 
 /// Why a request was let through or refused, as events and counters tell it.
 ///
-/// The caller never learns it: every bad token is answered alike.
+/// Of a token the caller never learns it: every bad one is answered alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
@@ -58,6 +58,24 @@ pub enum Reason {
     IntrospectionUnavailable,
     /// The store of revocations does not answer.
     RevocationsUnavailable,
+    /// The body has no label, another one or two.
+    UnsupportedMediaType,
+    /// The body is compressed or otherwise coded.
+    UnsupportedContentCoding,
+    /// The body is larger than the handler takes.
+    BodyTooLarge,
+    /// The body was not there in time.
+    BodyTimeout,
+    /// The body broke off.
+    BodyBrokenOff,
+    /// The input cannot be decoded, whatever it was meant for.
+    UndecodableInput,
+    /// The input is not of the handler's type.
+    UnfitInput,
+    /// The input breaks rules of its type.
+    InvalidInput,
+    /// An extractor that is not Palisade's answered with a client's error.
+    RefusedByExtractor,
 }
 
 impl Reason {
@@ -88,6 +106,15 @@ impl Reason {
             Self::KeysUnavailable => "keys_unavailable",
             Self::IntrospectionUnavailable => "introspection_unavailable",
             Self::RevocationsUnavailable => "revocations_unavailable",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::UnsupportedContentCoding => "unsupported_content_coding",
+            Self::BodyTooLarge => "body_too_large",
+            Self::BodyTimeout => "body_timeout",
+            Self::BodyBrokenOff => "body_broken_off",
+            Self::UndecodableInput => "undecodable_input",
+            Self::UnfitInput => "unfit_input",
+            Self::InvalidInput => "invalid_input",
+            Self::RefusedByExtractor => "refused_by_extractor",
         }
     }
 
@@ -105,7 +132,16 @@ impl Reason {
         match self {
             Self::Public => "public_access",
             Self::Authorized => "authn_login_success",
-            Self::TooManyHeaders => "input_validation_fail",
+            Self::TooManyHeaders
+            | Self::UnsupportedMediaType
+            | Self::UnsupportedContentCoding
+            | Self::BodyTooLarge
+            | Self::BodyTimeout
+            | Self::BodyBrokenOff
+            | Self::UndecodableInput
+            | Self::UnfitInput
+            | Self::InvalidInput
+            | Self::RefusedByExtractor => "input_validation_fail",
             Self::InsufficientScope => "authz_fail",
             Self::Revoked => "authn_token_reuse",
             _ => "authn_login_fail",

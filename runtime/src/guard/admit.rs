@@ -33,6 +33,10 @@ impl Authorized {
     pub(crate) fn token(&self) -> &Arc<VerifiedToken> {
         &self.token
     }
+
+    pub(crate) fn into_token(self) -> Arc<VerifiedToken> {
+        self.token
+    }
 }
 
 impl Guard {

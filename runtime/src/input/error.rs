@@ -47,16 +47,23 @@ pub enum InputError {
     Misdeclared,
 }
 
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Part {
+    /// The part as answers, events and counters spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::Path => "path",
             Self::Query => "query",
             Self::Form => "form",
             Self::Body => "body",
             Self::Header => "header",
             Self::Cookie => "cookie",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

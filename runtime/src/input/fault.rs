@@ -35,6 +35,8 @@ pub(crate) enum What {
     Unread,
     /// Another type than wanted.
     Type,
+    /// The decoder beneath took a part of a value for the whole.
+    Cut,
     /// The right type, an impossible value.
     Value,
     /// Refused by the type's own parser.
@@ -158,7 +160,7 @@ impl Fault {
     fn rule(&self) -> &'static str {
         match (self.0.what, self.0.wanted) {
             (What::Unread | What::Type, Some(Wanted::Single)) => "single",
-            (What::Unread | What::Type, _) => "type",
+            (What::Unread | What::Type | What::Cut, _) => "type",
             (What::Value, Some(Wanted::Whole | Wanted::Number)) => "range",
             (What::Value | What::Form, _) => "format",
             (What::Length, _) => "items",
@@ -192,7 +194,7 @@ impl Fault {
             return Cow::Owned(String::from(&**expected));
         }
         let fixed = match self.0.what {
-            What::Unread | What::Type => self.0.wanted.map_or(FORM, Wanted::detail),
+            What::Unread | What::Type | What::Cut => self.0.wanted.map_or(FORM, Wanted::detail),
             What::Value => match self.0.wanted {
                 Some(Wanted::Whole | Wanted::Number) => "is a number out of range",
                 _ => FORM,

@@ -69,6 +69,15 @@ impl Violation {
         Self { pointer, ..self }
     }
 
+    /// The rule's name where it stands in somebody's code; one that was put together might
+    /// hold input.
+    pub(crate) fn written_rule(&self) -> Option<&'static str> {
+        match self.rule {
+            Cow::Borrowed(rule) => Some(rule),
+            Cow::Owned(_) => None,
+        }
+    }
+
     pub(crate) fn to_json(&self) -> Value {
         json!({ "pointer": self.pointer, "rule": self.rule, "detail": self.detail })
     }

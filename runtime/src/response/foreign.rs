@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 #[cfg(feature = "typed-header")]
 use axum_extra::typed_header::TypedHeaderRejection;
 
+use crate::audit::RefusedInput;
 #[cfg(feature = "typed-header")]
 use crate::input::header_error;
 use crate::input::{InputError, Refused, TooSlow, path_error};
@@ -24,6 +25,7 @@ use crate::response::problem::PROBLEM_JSON;
 /// A rejection that already is `application/problem+json` is kept; of every other
 /// one the status is kept, where it is an error, and nothing else. axum has no answer of
 /// its own for a body that was too slow: where one of its extractors read it, it is 408.
+/// What operators are told is left in the answer.
 pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
     if let Some(rejection) = (&rejection as &dyn Any).downcast_ref::<PathRejection>() {
         return path_error(rejection).into_response();
@@ -35,11 +37,15 @@ pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
     if let Some(TooSlow(timeout)) = of_a_body(&rejection).and_then(TooSlow::cause_of) {
         return InputError::TooSlow(timeout).into_response();
     }
-    let response = rejection.into_response();
-    if response.headers().get(CONTENT_TYPE) == Some(&PROBLEM_JSON) {
-        return response;
+    let mut response = rejection.into_response();
+    if response.headers().get(CONTENT_TYPE) != Some(&PROBLEM_JSON) {
+        response = Problem::new(response.status()).into_response();
     }
-    Problem::new(response.status()).into_response()
+    if response.status().is_client_error() {
+        let refused = response.extensions_mut();
+        refused.get_or_insert_with(|| RefusedInput::BY_EXTRACTOR);
+    }
+    response
 }
 
 impl<R: IntoResponse + 'static> IntoResponse for Refused<R> {

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
+use crate::audit::RefusedInput;
 use crate::input::InputError;
 use crate::response::{Problem, ProblemType};
 
@@ -11,7 +12,19 @@ const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 impl IntoResponse for InputError {
+    /// Leaves in the answer what operators are told.
     fn into_response(self) -> Response {
+        let refused = RefusedInput::of(&self);
+        let mut response = self.answer();
+        if let Some(refused) = refused {
+            response.extensions_mut().insert(refused);
+        }
+        response
+    }
+}
+
+impl InputError {
+    fn answer(self) -> Response {
         let problem = Problem::new(status(&self));
         let Some(kind) = kind(&self) else {
             return problem.into_response();

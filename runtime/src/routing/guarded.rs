@@ -1,8 +1,9 @@
 //! A request's way through one route, in order:
-//! guard → typed claims → body limit → arguments → handler → headers.
+//! guard → typed claims → body limit → arguments → handler → refused input told → headers.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -11,7 +12,7 @@ use axum::response::Response;
 use http_body::Body as _;
 use http_body_util::Limited;
 
-use crate::audit::{Decision, Reason};
+use crate::audit::{Decision, Reason, RefusedInput};
 use crate::guard::{Admission, Guard, Refusal, Refused};
 use crate::input::Timed;
 use crate::policy::Limits;
@@ -19,6 +20,7 @@ use crate::response::{harden, harden_secured, refuse};
 use crate::routing::argument::ArgumentFacts;
 use crate::routing::declared::Declared;
 use crate::routing::endpoint::Endpoint;
+use crate::token::VerifiedToken;
 
 /// One declared handler with the guard in front of it.
 pub(crate) struct Guarded<H> {
@@ -39,7 +41,10 @@ impl<H: Declared> Guarded<H> {
         H::Run: Endpoint<S, M>,
     {
         let mut response = match self.admit(&mut request).await {
-            Ok(()) => H::Run::call(request, state).await,
+            Ok(token) => {
+                let response = H::Run::call(request, state).await;
+                tell_refused_input::<H>(response, token.as_deref())
+            }
             Err(refusal) => refuse(refusal, self.guard.server().realm()),
         };
         if H::DECLARATION.is_public() {
@@ -51,26 +56,28 @@ impl<H: Declared> Guarded<H> {
     }
 
     /// Decides, tells operators what was decided, and readies the request for the handler.
-    async fn admit(&self, request: &mut Request) -> Result<(), Refusal> {
+    async fn admit(&self, request: &mut Request) -> Result<Option<Arc<VerifiedToken>>, Refusal> {
         let decision = Decision::begin(H::DECLARATION);
-        match self.authorize(request).await {
-            Ok(Admission::Public) => decision.tell(Reason::Public, None),
+        let token = match self.authorize(request).await {
+            Ok(Admission::Public) => {
+                decision.tell(Reason::Public, None);
+                None
+            }
             Ok(Admission::Authorized(authorized)) => {
                 decision.tell(Reason::Authorized, Some(authorized.token()));
-                if H::ARGUMENTS
-                    .iter()
-                    .any(ArgumentFacts::may_ask_for_the_caller)
-                {
-                    request.extensions_mut().insert(authorized);
+                let mut arguments = H::ARGUMENTS.iter();
+                if arguments.any(ArgumentFacts::may_ask_for_the_caller) {
+                    request.extensions_mut().insert(authorized.clone());
                 }
+                Some(authorized.into_token())
             }
             Err(refused) => {
                 decision.tell(refused.refusal.reason(), refused.token.as_deref());
                 return Err(refused.refusal);
             }
-        }
+        };
         limit_body::<H>(request);
-        Ok(())
+        Ok(token)
     }
 
     async fn authorize(&self, request: &mut Request) -> Result<Admission, Refused> {
@@ -83,6 +90,19 @@ impl<H: Declared> Guarded<H> {
         }
         Ok(admission)
     }
+}
+
+/// Tells operators of an input that was refused, once for a request.
+fn tell_refused_input<H: Declared>(
+    mut response: Response,
+    token: Option<&VerifiedToken>,
+) -> Response {
+    if response.status().is_client_error()
+        && let Some(refused) = response.extensions_mut().remove::<RefusedInput>()
+    {
+        refused.tell(H::DECLARATION, token);
+    }
+    response
 }
 
 /// Nothing behind this point can read more of the body, or longer, than the declaration allows.

@@ -45,7 +45,11 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A, A::Error> {
             }
             Err(error) => {
                 *self.beneath = Some(error);
-                Err(watch.receive().within(Segment::Index(self.index)))
+                let (fault, at) = match watch.cut_short() {
+                    Some(fault) => (fault, self.index.saturating_sub(1)),
+                    None => (watch.receive(), self.index),
+                };
+                Err(fault.within(Segment::Index(at)))
             }
         }
     }
@@ -87,6 +91,14 @@ impl<'s, A, E> Members<'s, '_, A, E> {
         self.watch.receive()
     }
 
+    /// The names that are not the client's own.
+    fn declared(&self) -> &'static [&'static str] {
+        match self.asked {
+            Asked::Struct(fields) => fields,
+            _ => &[],
+        }
+    }
+
     /// Refuses a name that was there; a struct's own visitor does so for its members.
     fn once(&mut self) -> Result<(), Fault> {
         if matches!(self.asked, Asked::Struct(_)) || self.seen.insert(self.name.clone()) {
@@ -107,7 +119,14 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A, A::Error> {
         match self.inner.next_key_seed(Name) {
             Ok(Some(name)) => self.name = name,
             Ok(None) => return Ok(None),
-            Err(error) => return Err(self.receive(error)),
+            Err(error) => {
+                let cut_short = self.watch.cut_short();
+                let fault = self.receive(error);
+                return Err(match cut_short {
+                    Some(before) => before.below(self.declared(), &self.name),
+                    None => fault,
+                });
+            }
         }
         self.once()?;
         seed.deserialize(Text(&self.name))
@@ -121,11 +140,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A, A::Error> {
             Ok(value) => Ok(value),
             Err(error) => {
                 let fault = self.receive(error);
-                let declared = match self.asked {
-                    Asked::Struct(fields) => fields,
-                    _ => &[],
-                };
-                Err(fault.below(declared, &self.name))
+                Err(fault.below(self.declared(), &self.name))
             }
         }
     }

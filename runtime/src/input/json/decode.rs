@@ -63,7 +63,7 @@ fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<(T, bool), Failure> 
         watch: &watch,
     };
     let value = T::deserialize(strict).map_err(|fault| {
-        let own = (fault.what() == What::Unread).then_some(beneath);
+        let own = matches!(fault.what(), What::Unread | What::Cut).then_some(beneath);
         Failure {
             fault,
             beneath: own.flatten().map(|error| error.classify()),
@@ -72,7 +72,9 @@ fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<(T, bool), Failure> 
     match inner.end() {
         Ok(()) => Ok((value, watch.may_misfit())),
         Err(error) => Err(Failure {
-            fault: Fault::new(What::Unread),
+            fault: watch
+                .cut_short()
+                .unwrap_or_else(|| Fault::new(What::Unread)),
             beneath: Some(error.classify()),
         }),
     }
@@ -82,8 +84,8 @@ impl Failure {
     fn violation(&self) -> Violation {
         let place = self.fault.in_body();
         let detail = match (self.fault.what(), self.beneath) {
-            (What::Unread, Some(Category::Eof)) => ENDS_EARLY,
-            (What::Unread, _) => NO_JSON,
+            (What::Unread | What::Cut, Some(Category::Eof)) => ENDS_EARLY,
+            (What::Unread | What::Cut, _) => NO_JSON,
             _ => return place,
         };
         Violation::new(place.pointer(), "syntax", detail)
@@ -93,6 +95,7 @@ impl Failure {
     fn is(&self, untyped: &Self) -> bool {
         match (self.fault.what(), untyped.fault.what()) {
             (What::Twice, What::Repeats) => true,
+            (What::Cut, What::Unread) => self.beneath == untyped.beneath,
             (typed, other) => typed == other && self.beneath == untyped.beneath,
         }
     }

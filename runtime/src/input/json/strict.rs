@@ -35,6 +35,7 @@ macro_rules! forward {
     ($($method:ident($($name:ident: $ty:ty),*) as $inner:ident, $asked:expr, $wanted:expr;)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $ty,)* visitor: V) -> Result<V::Value, Fault> {
             let Self { inner, beneath, watch } = self;
+            watch.begin($asked);
             let visitor = Watched { visitor, asked: $asked, watch };
             forward!(@call inner $inner visitor $method $($name)*)
                 .map_err(|error| Strict::receive(beneath, watch, error, $wanted))
@@ -59,12 +60,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D, D::Error> {
         deserialize_u16() as same, Asked::Other, Some(Wanted::Whole);
         deserialize_u32() as same, Asked::Other, Some(Wanted::Whole);
         deserialize_u64() as same, Asked::Other, Some(Wanted::Whole);
-        deserialize_u128() as same, Asked::Other, Some(Wanted::Whole);
+        deserialize_u128() as same, Asked::Wide, Some(Wanted::Whole);
         deserialize_i8() as same, Asked::Other, Some(Wanted::Whole);
         deserialize_i16() as same, Asked::Other, Some(Wanted::Whole);
         deserialize_i32() as same, Asked::Other, Some(Wanted::Whole);
         deserialize_i64() as same, Asked::Other, Some(Wanted::Whole);
-        deserialize_i128() as same, Asked::Other, Some(Wanted::Whole);
+        deserialize_i128() as same, Asked::Wide, Some(Wanted::Whole);
         deserialize_f32() as same, Asked::Other, Some(Wanted::Number);
         deserialize_f64() as same, Asked::Other, Some(Wanted::Number);
         deserialize_char() as same, Asked::Other, Some(Wanted::Character);

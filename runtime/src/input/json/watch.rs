@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use serde::de::{DeserializeSeed, Error, Visitor};
 
-use crate::input::fault::{Fault, What};
+use crate::input::fault::{Fault, Wanted, What};
 
 /// The most arrays and objects within each other.
 pub(crate) const MAX_DEPTH: usize = 32;
@@ -16,6 +16,8 @@ pub(crate) struct Watch {
     fault: Cell<Option<Fault>>,
     /// Arrays and objects that were read before anybody knew their type.
     kept_back: Cell<usize>,
+    /// Whether the last value was asked for as a number of 128 bits.
+    wide: Cell<bool>,
 }
 
 impl Watch {
@@ -30,6 +32,20 @@ impl Watch {
         self.fault
             .take()
             .unwrap_or_else(|| Fault::new(What::Unread))
+    }
+
+    /// Begins a value.
+    pub(crate) fn begin(&self, asked: Asked) {
+        self.wide.set(matches!(asked, Asked::Wide));
+    }
+
+    /// The fault of the value before, where `serde_json` found something else behind it than it
+    /// expected: it reads the digits of a number of 128 bits, and leaves fraction and exponent.
+    pub(crate) fn cut_short(&self) -> Option<Fault> {
+        let carried = self.fault.take();
+        let is_its_own = carried.is_none();
+        self.fault.set(carried);
+        (is_its_own && self.wide.get()).then(|| Fault::new(What::Cut).wanted(Wanted::Whole))
     }
 
     /// Counts what is read before its type is known, unless it is as flat as can be.
@@ -68,6 +84,8 @@ pub(crate) enum Asked {
     Enum(&'static [&'static str]),
     /// As whatever it is: its type is looked for later.
     Anything,
+    /// As a number of 128 bits.
+    Wide,
     /// As anything else: an object's members have names that only the client knows.
     Other,
 }

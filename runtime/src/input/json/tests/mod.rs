@@ -182,6 +182,34 @@ fn a_wrong_type_is_422_with_its_place() {
     }
 }
 
+/// `serde_json` reads the digits of a number of 128 bits and leaves the rest to its neighbours.
+#[test]
+fn a_fraction_is_no_whole_number_of_128_bits_either() {
+    let whole = |pointer| fault(422, pointer, "must be a whole number");
+    for number in ["1.5", "1e3", "-1", "\"1\"", "1.5, \"lines\": []"] {
+        assert_eq!(
+            with(&format!(r#""big": {number}"#)),
+            whole("/big"),
+            "{number}"
+        );
+    }
+    assert_eq!(refusal::<Vec<i128>>("[1, 2e0, 3]"), whole("/1"));
+    assert_eq!(refusal::<Vec<i128>>("[1, 2.5]"), whole("/1"));
+    assert_eq!(
+        refusal::<BTreeMap<String, u128>>(r#"{"x": 1.5}"#),
+        whole("")
+    );
+    assert_eq!(refusal::<u128>("1.5"), whole(""));
+    // what is no JSON stays 400
+    let decodes = "is not JSON that can be decoded";
+    assert_eq!(with(r#""big": 1 5"#), fault(400, "/big", decodes));
+    assert_eq!(
+        refusal::<Vec<i128>>("[1, 2"),
+        fault(400, "/1", "ends too early")
+    );
+    assert_eq!(refusal::<u128>("1 5"), fault(400, "", decodes));
+}
+
 #[test]
 fn a_maps_names_are_decoded_like_parameters() {
     type Counts = BTreeMap<u8, bool>;

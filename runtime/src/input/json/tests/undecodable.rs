@@ -53,6 +53,41 @@ fn depth_is_at_most_32() {
     assert!(decode::<IgnoredAny>(side_by_side.as_bytes()).is_ok());
 }
 
+/// Names on the way are told only where a type declares them, and the way below one that is
+/// not told would say nothing.
+#[test]
+fn what_is_nested_too_deeply_is_pointed_at_by_declared_names() {
+    let deep = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+    let told = |pointer: &str| fault(400, pointer, "is nested too deeply");
+    assert_eq!(with(&format!(r#""hunter2": {deep}"#)), told(""));
+    assert_eq!(with(&format!(r#""lines": {deep}"#)), told(""));
+    let untold = format!(r#"[0, {{"hunter2": {deep}}}]"#);
+    assert_eq!(refusal::<IgnoredAny>(&untold), told("/1"));
+}
+
+/// RFC 8259 §6: a number that no double can hold means different things to different programs.
+#[test]
+fn a_number_beyond_every_type_is_400_and_one_beyond_its_own_422() {
+    for number in ["1e309", "-1e309", "1e999"] {
+        for member in ["quantity", "unitPrice", "hunter2"] {
+            let text = format!(r#"{{"{member}": {number}}}"#);
+            assert_eq!(refusal::<Order>(&text).0, 400, "{text}");
+        }
+    }
+    for number in [
+        "1e308",
+        "18446744073709551616",
+        "340282366920938463463374607431768211456",
+    ] {
+        let text = format!(r#"{{"sku": "a", "quantity": {number}}}"#);
+        let (status, pointer, _) = refusal::<Order>(&text);
+        assert_eq!((status, &*pointer), (422, "/quantity"), "{text}");
+        assert!(decode::<f64>(number.as_bytes()).is_ok(), "{number}");
+    }
+    let (status, pointer, _) = with(r#""big": 340282366920938463463374607431768211456"#);
+    assert_eq!((status, &*pointer), (422, "/big"));
+}
+
 #[test]
 fn a_variant_that_holds_something_is_a_level_of_depth() {
     #[derive(Debug, Deserialize)]
