@@ -13,13 +13,16 @@ pub(super) struct Head<'a> {
 /// The most bytes of a head: room for a file's name of 255 characters, however they are encoded.
 const MAX_BYTES: usize = 2048;
 
+/// The most lines of a head: more than any client writes, fewer than any reader takes.
+const MAX_LINES: usize = 16;
+
 /// Reads the lines of a head; fails with what is wrong.
 ///
 /// Fields that mean nothing to a form are ignored ([RFC 7578 §4.8]), once they are well-formed.
 ///
 /// [RFC 7578 §4.8]: https://www.rfc-editor.org/rfc/rfc7578#section-4.8
 pub(super) fn read(head: &[u8]) -> Result<Head<'_>, &'static str> {
-    if head.len() > MAX_BYTES {
+    if head.len() > MAX_BYTES || memchr::memchr_iter(b'\n', head).count() >= MAX_LINES {
         return Err("has a part whose head is too large");
     }
     let head = str::from_utf8(head).map_err(|_| "has a part whose head is not UTF-8")?;

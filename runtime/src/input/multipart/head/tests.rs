@@ -142,6 +142,19 @@ fn a_malformed_line_is_refused() {
 }
 
 #[test]
+fn a_head_has_at_most_16_lines() {
+    for (lines, fits) in [(15, true), (16, true), (17, false)] {
+        let others = vec!["X: a"; lines - 1].join("\r\n");
+        let expected = if fits {
+            Ok(None)
+        } else {
+            Err("has a part whose head is too large")
+        };
+        assert_eq!(beside(&others), expected, "{lines}");
+    }
+}
+
+#[test]
 fn a_head_has_at_most_2_kib() {
     for (length, fits) in [
         (MAX_BYTES - 1, true),
