@@ -101,7 +101,7 @@ async fn a_bare_path_answers_as_one_in_valid() {
     ] {
         let bare = told(&api, &format!("/bare/{path}")).await;
         assert_eq!(bare, told(&api, &format!("/valid/{path}")).await, "{path}");
-        refused += usize::from(bare.starts_with("4"));
+        refused += usize::from(bare.starts_with('4'));
     }
     assert_eq!(refused, 19);
 }

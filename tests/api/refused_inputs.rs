@@ -25,6 +25,7 @@ struct Order {
     quantity: u32,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde passes references")]
 fn even(quantity: &u32, (): &()) -> garde::Result {
     match quantity % 2 {
         0 => Ok(()),

@@ -31,7 +31,7 @@ struct NewBooking {
     room: Room,
     #[garde(range(max = 23))]
     from: u8,
-    #[garde(range(max = 24), custom(after(&self.from)))]
+    #[garde(range(max = 24), custom(after(self.from)))]
     until: u8,
 }
 
@@ -45,9 +45,9 @@ fn is_let(room: &Room, rooms: &Rooms) -> garde::Result {
 }
 
 /// A rule across fields. Where two must be equal, garde has `matches`.
-fn after(from: &u8) -> impl FnOnce(&u8, &Rooms) -> garde::Result {
+fn after(from: u8) -> impl FnOnce(&u8, &Rooms) -> garde::Result {
     move |until, _| {
-        if until > from {
+        if *until > from {
             Ok(())
         } else {
             Err(garde::Error::new("must be later than `from`"))

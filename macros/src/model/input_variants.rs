@@ -63,12 +63,7 @@ pub(super) fn of_enum(
             continue;
         }
         if form.is_none() && matches!(tagging, Tagging::Internal(_)) {
-            let name = &variant.ident;
-            diagnostics.error(
-                name.span(),
-                format_args!("`{name}` takes members that it does not declare"),
-                format_args!("write `{name} {{}}`: serde ignores all that stands beside the tag of a variant without braces"),
-            );
+            refuse_ignored_members(&variant.ident, &own.serde, diagnostics);
         }
         let all = RenameAll::of(&attributes.serde, "rename_all");
         checked.push(Variant {
@@ -80,6 +75,21 @@ pub(super) fn of_enum(
     match tagging {
         Tagging::External if variants.iter().all(fieldless) => None,
         tagging => Some((tagging, checked)),
+    }
+}
+
+/// serde ignores all that stands beside the tag of a variant without braces.
+fn refuse_ignored_members(name: &Ident, words: &[InputWord], diagnostics: &mut Diagnostics) {
+    let wrong = format_args!("`{name}` takes members that it does not declare");
+    if words.iter().any(|word| word.is("other")) {
+        // serde wants such a variant without braces
+        let help = format_args!("remove `{name}`: input that names no other variant is refused");
+        diagnostics.error(name.span(), wrong, help);
+    } else {
+        let help = format_args!(
+            "write `{name} {{}}`: serde ignores all that stands beside the tag of a variant without braces"
+        );
+        diagnostics.error(name.span(), wrong, help);
     }
 }
 

@@ -122,6 +122,8 @@ impl Secure {
     fn parse(attrs: &[Attribute], on: On, diagnostics: &mut Diagnostics) -> Self {
         let mut krate = Slot::new("crate");
         let mut unvalidated = Slot::new("unvalidated");
+        // whoever meant to excuse a field is told of that mistake alone
+        let mut mistaken = None;
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("secure")) {
             let read = |input: ParseStream<'_>| {
                 while !input.is_empty() {
@@ -140,6 +142,7 @@ impl Secure {
                         unvalidated.fill(name.span(), reason.value(), diagnostics);
                     } else {
                         unknown(&name, on, diagnostics);
+                        mistaken = Some((name.span(), String::new()));
                         skip_value(input)?;
                     }
                     if !input.is_empty() {
@@ -149,10 +152,11 @@ impl Secure {
                 Ok(())
             };
             let tokens = match &attr.meta {
-                Meta::List(list) => list.tokens.clone(),
+                Meta::List(list) if !list.tokens.is_empty() => list.tokens.clone(),
                 other => {
                     let span = syn::spanned::Spanned::span(other);
                     diagnostics.error(span, "`secure` says nothing here", on.help());
+                    mistaken = Some((span, String::new()));
                     continue;
                 }
             };
@@ -160,11 +164,12 @@ impl Secure {
                 // where the input ended too early, the error's own place is the whole derive
                 let span = syn::spanned::Spanned::span(attr.meta.path());
                 diagnostics.error(span, error, on.help());
+                mistaken = Some((span, String::new()));
             }
         }
         Self {
             krate: krate.take().map(|(_, path)| path),
-            unvalidated: unvalidated.take(),
+            unvalidated: unvalidated.take().or(mistaken),
         }
     }
 }

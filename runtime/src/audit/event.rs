@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tracing::Level;
 
-use crate::audit::{Reason, RefusedInput};
+use crate::audit::Reason;
 use crate::input::Part;
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
@@ -49,18 +49,20 @@ pub(super) fn tell(
 /// Emits one event for a request whose input is refused.
 pub(super) fn tell_input(
     declaration: &'static Declaration,
-    refused: &RefusedInput,
+    reason: Reason,
+    part: Option<Part>,
+    rules: &[&str],
     token: Option<&VerifiedToken>,
 ) {
     if tracing::enabled!(target: TARGET, Level::WARN) {
         tracing::event!(
             target: TARGET,
             Level::WARN,
-            event = refused.reason.event(),
+            event = reason.event(),
             outcome = "deny",
-            reason = refused.reason.as_str(),
-            part = refused.part.map(Part::as_str),
-            rules = refused.rules.join(" "),
+            reason = reason.as_str(),
+            part = part.map(Part::as_str),
+            rules = rules.join(" "),
             handler = declaration.handler,
             module = declaration.module,
             access = %declaration.access,

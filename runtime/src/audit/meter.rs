@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::audit::{Reason, RefusedInput};
+use crate::audit::Reason;
 use crate::input::Part;
 
 /// Counts one decision by outcome and reason, and records how long it took.
@@ -21,11 +21,11 @@ pub(super) fn count(reason: Reason, took: Option<Duration>) {
 }
 
 /// Counts one request whose input was refused, by reason and part.
-pub(super) fn count_input(refused: &RefusedInput) {
+pub(super) fn count_input(reason: Reason, part: Option<Part>) {
     metrics::counter!(
         "palisade_refused_inputs_total",
-        "reason" => refused.reason.as_str(),
-        "part" => refused.part.map_or("unknown", Part::as_str)
+        "reason" => reason.as_str(),
+        "part" => part.map_or("unknown", Part::as_str)
     )
     .increment(1);
 }

@@ -8,10 +8,10 @@ use crate::token::VerifiedToken;
 /// What operators are told of it: nothing that the client wrote, and no name of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RefusedInput {
-    pub(super) reason: Reason,
-    pub(super) part: Option<Part>,
+    reason: Reason,
+    part: Option<Part>,
     /// The names of the broken rules, each once.
-    pub(super) rules: Vec<&'static str>,
+    rules: Vec<&'static str>,
 }
 
 impl RefusedInput {
@@ -64,9 +64,9 @@ impl RefusedInput {
     )]
     pub(crate) fn tell(&self, declaration: &'static Declaration, token: Option<&VerifiedToken>) {
         #[cfg(feature = "tracing")]
-        crate::audit::event::tell_input(declaration, self, token);
+        crate::audit::event::tell_input(declaration, self.reason, self.part, &self.rules, token);
         #[cfg(feature = "metrics")]
-        crate::audit::meter::count_input(self);
+        crate::audit::meter::count_input(self.reason, self.part);
     }
 }
 

@@ -12,7 +12,7 @@ use crate::input::Scalar;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not bounded as a map's key",
     label = "keys of any size",
-    note = "help: write a newtype, as `#[derive(PartialEq, Eq, Hash, Deserialize, Validate, SecureInput)] struct Key(#[garde(length(chars, max = 64))] String);`"
+    note = "help: write a newtype, as `#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Validate, SecureInput)] struct Key(#[garde(length(chars, max = 64))] String);`"
 )]
 pub trait MapKey {
     /// Whether a key may break a rule once it is decoded.

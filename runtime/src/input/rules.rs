@@ -200,7 +200,7 @@ pub trait RangeHasBothEnds<T: ?Sized> {}
 #[diagnostic::on_unimplemented(
     message = "`{T}` is not bounded: whoever sends it may choose this bound",
     label = "a bound that is read from the value or its context is no bound",
-    note = "help: write a constant: `max = 64`"
+    note = "help: write a constant: `max = 64`, or `max = 64.0` on a float"
 )]
 pub trait RuleIsConstant<T: ?Sized> {}
 

@@ -19,7 +19,7 @@ use crate::token::TokenError;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a declared handler",
     label = "Palisade does not know how this argument is checked",
-    note = "help: input is wrapped in `Valid<…>`; your own extractor says why it may be trusted: `impl TrustedExtractor for {Self} {{ const REASON: &'static str = \"…\"; }}`"
+    note = "help: input is wrapped in `Valid<…>`, inside which an extractor of your own implements `palisade::input::InputExtractor`; without `Valid` it says why it may be trusted: `impl TrustedExtractor for {Self} {{ const REASON: &'static str = \"…\"; }}`"
 )]
 pub trait Argument {
     /// What decides whether a handler may take it.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::HeaderValue;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
-use axum_extra::headers::{self, Header, HeaderName, HeaderValue};
+use axum_extra::headers::{self, Header, HeaderName};
 use palisade::input::{Identifier, InputExtractor, Map, Part};
 use palisade::prelude::*;
 
@@ -247,7 +248,7 @@ impl<S: Sync> FromRequestParts<S> for Subdomain {
     type Rejection = (StatusCode, String);
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let host = parts.headers.get("host").map(|host| host.as_bytes());
+        let host = parts.headers.get("host").map(HeaderValue::as_bytes);
         let host = String::from_utf8_lossy(host.unwrap_or_default()).into_owned();
         match host.split_once('.') {
             Some((label, _)) => Ok(Self(Tenant(label.to_owned()))),

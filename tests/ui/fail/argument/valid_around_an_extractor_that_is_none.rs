@@ -1,0 +1,8 @@
+use palisade::prelude::*;
+
+struct Subdomain;
+
+#[public(reason = "a shop")]
+async fn shop(_: Valid<Subdomain>) {}
+
+fn main() {}
