@@ -26,7 +26,7 @@ struct Report {
     #[serde(default)]
     photos: Vec<Upload<Pictures, MAX>>,
     #[garde(length(max = 200), inner(length(chars, max = 4)))]
-    #[serde(default)]
+    #[serde(default, alias = "tag")]
     tags: Vec<String>,
     #[garde(inner(custom(|avatar: &Upload<Pictures, MAX>, (): &()| {
         let is_png = avatar.content().starts_with(b"\x89PNG");
@@ -125,6 +125,12 @@ async fn what_a_part_breaks_is_told_at_its_name() {
             titled().text("tags", "a").text("tags", canary),
             422,
             "tags/1",
+            "must have a length of at most 4",
+        ),
+        (
+            titled().text("tag", canary),
+            422,
+            "tag/0",
             "must have a length of at most 4",
         ),
         (
