@@ -32,6 +32,8 @@ mod token;
 
 pub use garde;
 pub use palisade_macros::{SecureInput, public, scopes, secured};
+#[cfg(feature = "schemas")]
+pub use schemars;
 pub use serde;
 
 pub use self::audit::Reason;

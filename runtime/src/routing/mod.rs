@@ -11,11 +11,13 @@ mod declared;
 mod endpoint;
 pub(crate) mod extractor;
 mod guarded;
+mod input_description;
 mod inventory;
 mod method_router;
 mod methods;
 pub(crate) mod secure_router;
 
+pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
 pub use self::method_router::{MethodRouter, any, on};
 pub use self::methods::{connect, delete, get, head, options, patch, post, put, trace};

@@ -11,6 +11,8 @@ mod identifier;
 #[cfg(feature = "text")]
 mod line;
 mod page;
+#[cfg(feature = "schemas")]
+mod schemas;
 mod textual;
 
 pub use self::email_address::{EmailAddress, EmailAddressError};
