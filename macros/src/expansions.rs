@@ -1,5 +1,7 @@
 //! What the macros expand to, one snapshot for each generated shape.
 
+mod schemas;
+
 use insta::assert_snapshot;
 use proc_macro2::TokenStream;
 
@@ -23,7 +25,7 @@ fn scopes(entries: &str) -> String {
 }
 
 fn input(item: &str) -> String {
-    pretty(secure_input(syn::parse_str(item).unwrap()))
+    pretty(secure_input(syn::parse_str(item).unwrap(), false))
 }
 
 fn pretty(tokens: TokenStream) -> String {
@@ -159,7 +161,7 @@ fn no_shape_names_palisade_where_the_crate_is_renamed() {
         "#[secure(crate = fence)] struct A(#[garde(skip)] u8);",
         "#[secure(crate = fence)] enum A { B }",
     ] {
-        let tokens = secure_input(syn::parse_str(item).unwrap());
+        let tokens = secure_input(syn::parse_str(item).unwrap(), false);
         assert!(!names_palisade(&tokens), "{tokens}");
     }
 }

@@ -134,6 +134,8 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
 /// variant without content is written `Opened {}`, because serde ignores what stands beside the tag of
 /// `Opened`. Other words of serde that hide what comes in are refused.
 ///
+/// With palisade's feature `schemas` it also says what the type looks like in a JSON Schema.
+///
 /// # Attributes
 ///
 /// - `#[secure(unvalidated = "reason")]` on a field: nothing is proved of it, because of
@@ -157,17 +159,17 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
 #[proc_macro_derive(SecureInput, attributes(secure, garde, serde))]
 pub fn derive_secure_input(item: TokenStream) -> TokenStream {
     let item = syn::parse_macro_input!(item as syn::DeriveInput);
-    secure_input(item).into()
+    secure_input(item, cfg!(feature = "schemas")).into()
 }
 
-fn secure_input(item: syn::DeriveInput) -> Tokens {
+fn secure_input(item: syn::DeriveInput, schemas: bool) -> Tokens {
     let mut diagnostics = Diagnostics::default();
     let raw = parse::RawInput::new(item, &mut diagnostics);
     let input = model::Input::check(raw, &mut diagnostics);
     let errors = diagnostics.into_compile_errors();
     let expanded = match &input {
-        Ok(input) => expand::input(input),
-        Err(head) => expand::fallback(head),
+        Ok(input) => expand::input(input, schemas),
+        Err(head) => expand::fallback(head, schemas),
     };
     quote!(#errors #expanded)
 }

@@ -12,6 +12,7 @@
 //! | `serve` | `palisade::serve`, a loopback listener with graceful shutdown |
 //! | `tracing` | one event for each decision and each fetch of keys |
 //! | `metrics` | counters and histograms of the same |
+//! | `schemas` | JSON Schemas of what routes take in (`Route::inputs`), made of the input types' own rules |
 //! | `text` | `input::Line`, a line of text in Unicode's normalization form C |
 //! | `typed-header` | `Valid<TypedHeader<H>>` of axum-extra, and `TypedHeader` of a date |
 //! | `uuid` | `Uuid` needs no rule |
@@ -48,6 +49,8 @@ mod token;
 
 pub use garde;
 pub use palisade_macros::{SecureInput, public, scopes, secured};
+#[cfg(feature = "schemas")]
+pub use schemars;
 pub use serde;
 
 pub use self::audit::Reason;

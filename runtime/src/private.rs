@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 pub use axum::extract::{FromRequest, FromRequestParts, Request};
 pub use axum::response::Response;
 pub use garde;
+#[cfg(feature = "schemas")]
+pub use schemars::{Schema, SchemaGenerator};
 
 pub use crate::claims::role::Role;
 pub use crate::claims::scope::Scope;
@@ -24,7 +26,7 @@ where
     T: Argument,
     T: Accepted<A, T::Kind>,
 {
-    T::FACTS
+    described::<A, T>(T::FACTS)
 }
 
 /// Proves the same, and that `T` may stand before another argument.
@@ -34,7 +36,17 @@ where
     T: Accepted<A, T::Kind>,
     T::Reads: HeadOnly,
 {
-    T::FACTS
+    described::<A, T>(T::FACTS)
+}
+
+#[cfg(feature = "schemas")]
+const fn described<A, T: Argument + Accepted<A, T::Kind>>(facts: ArgumentFacts) -> ArgumentFacts {
+    facts.described(<T as Accepted<A, T::Kind>>::DESCRIBE)
+}
+
+#[cfg(not(feature = "schemas"))]
+const fn described<A, T: Argument + Accepted<A, T::Kind>>(facts: ArgumentFacts) -> ArgumentFacts {
+    facts
 }
 
 /// Refuses `unvalidated = "…"` on a handler that takes nothing of the kind.

@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::expand::input_fields::{examine, shape};
 use crate::expand::input_proof::{bounds, written_at};
+use crate::expand::input_schema;
 use crate::model::{Form, Head, Input, Kind};
 
 /// Input: a checked type. Output: its proof.
@@ -20,11 +21,13 @@ use crate::model::{Form, Head, Input, Kind};
 /// `field::<Type, Rules>()` is the proof. It stands in both functions with the same
 /// spans, and rustc says once what is wrong with it. Of a field whose type depends on a
 /// generic parameter it is also a condition of the impl.
-pub(crate) fn input(input: &Input) -> TokenStream {
+///
+/// With `schemas` each impl also says what the type looks like on the wire.
+pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
     let Input { head, kind } = input;
     // garde reports the mistake; should it not, this asks for a `SecureInput` that is not there
     if head.refused_by_garde {
-        return nested(head);
+        return nested(head, &TokenStream::new());
     }
     let Head {
         krate,
@@ -37,14 +40,21 @@ pub(crate) fn input(input: &Input) -> TokenStream {
     let examine = examine(kind, &private);
     let generics = bounds(generics, kind, &private);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let schema = schemas.then(|| input_schema::schema(input, &private));
+    let nested_schema = schemas.then(|| {
+        let schema = input_schema::of_nested(head, &private);
+        let absent = input_schema::of_transparent(input, &private);
+        quote!(#absent #schema)
+    });
+    let nested_schema = nested_schema.unwrap_or_default();
     let bounded = match kind {
-        Kind::Scalar => scalar(head),
+        Kind::Scalar(_) => scalar(head, &nested_schema),
         Kind::Struct(Form::Newtype { .. }) => {
-            let nested = nested(head);
-            let key = key(head);
+            let nested = nested(head, &nested_schema);
+            let key = key(head, schemas);
             quote!(#nested #key)
         }
-        _ => nested(head),
+        _ => nested(head, &nested_schema),
     };
     quote! {
         #[automatically_derived]
@@ -62,6 +72,8 @@ pub(crate) fn input(input: &Input) -> TokenStream {
             ) {
                 #examine
             }
+
+            #schema
         }
         #bounded
     }
@@ -71,7 +83,7 @@ pub(crate) fn input(input: &Input) -> TokenStream {
 ///
 /// The mistake is reported beside it, so nothing is built; but what uses the type
 /// adds no errors.
-pub(crate) fn fallback(head: &Head) -> TokenStream {
+pub(crate) fn fallback(head: &Head, schemas: bool) -> TokenStream {
     let Head {
         krate,
         ident,
@@ -79,11 +91,13 @@ pub(crate) fn fallback(head: &Head) -> TokenStream {
         refused_by_garde,
         ..
     } = head;
-    let bounded = bounded_anyhow(head);
+    let bounded = bounded_anyhow(head, &TokenStream::new());
     if *refused_by_garde {
         return bounded;
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let private = quote!(#krate::__private);
+    let schema = schemas.then(|| input_schema::unknown(&private));
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::__private::SecureInput for #ident #type_generics #where_clause {
@@ -96,12 +110,14 @@ pub(crate) fn fallback(head: &Head) -> TokenStream {
                 _: &mut dyn ::core::ops::FnMut() -> #krate::__private::garde::Path,
                 _: &mut #krate::__private::garde::Report,
             ) {}
+
+            #schema
         }
         #bounded
     }
 }
 
-fn bounded_anyhow(head: &Head) -> TokenStream {
+fn bounded_anyhow(head: &Head, schema: &TokenStream) -> TokenStream {
     let Head {
         krate,
         ident,
@@ -114,13 +130,15 @@ fn bounded_anyhow(head: &Head) -> TokenStream {
     let (_, type_generics, _) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        impl #impl_generics #krate::__private::Bounded<__Rules> for #ident #type_generics #where_clause {}
+        impl #impl_generics #krate::__private::Bounded<__Rules> for #ident #type_generics #where_clause {
+            #schema
+        }
     }
 }
 
-fn scalar(head: &Head) -> TokenStream {
+fn scalar(head: &Head, schema: &TokenStream) -> TokenStream {
     let Head { krate, ident, .. } = head;
-    let bounded = bounded_anyhow(head);
+    let bounded = bounded_anyhow(head, schema);
     quote! {
         #bounded
         #[automatically_derived]
@@ -128,7 +146,7 @@ fn scalar(head: &Head) -> TokenStream {
     }
 }
 
-fn nested(head: &Head) -> TokenStream {
+fn nested(head: &Head, schema: &TokenStream) -> TokenStream {
     let Head {
         krate,
         ident,
@@ -166,13 +184,15 @@ fn nested(head: &Head) -> TokenStream {
             ) {
                 <#ty as #private::SecureInput>::examine(self, __at, __report)
             }
+
+            #schema
         }
     };
     written_at(tokens, ident.span())
 }
 
 /// A newtype may be a map's key. Who looks at keys has no context to give.
-fn key(head: &Head) -> TokenStream {
+fn key(head: &Head, schemas: bool) -> TokenStream {
     let Head {
         krate,
         ident,
@@ -184,6 +204,7 @@ fn key(head: &Head) -> TokenStream {
         return TokenStream::new();
     }
     let private = quote!(#krate::__private);
+    let schema = schemas.then(|| input_schema::of_key(head, &private));
     quote! {
         #[automatically_derived]
         impl #private::MapKey for #ident {
@@ -197,6 +218,8 @@ fn key(head: &Head) -> TokenStream {
                 #private::garde::Validate::validate_into(self, &(), __at, __report);
                 <#ident as #private::SecureInput>::examine(self, __at, __report)
             }
+
+            #schema
         }
     }
 }

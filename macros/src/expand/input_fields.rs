@@ -10,7 +10,7 @@ use crate::model::{Field, Form, Kind, Tagging, Variant};
 /// The table of names, as a `Shape`.
 pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
     match kind {
-        Kind::Scalar => quote!(#private::Shape::Fields(&[])),
+        Kind::Scalar(_) => quote!(#private::Shape::Fields(&[])),
         Kind::Struct(form) => of_form(form, private),
         Kind::Enum(tagging, variants) => {
             let tagging = match tagging {
@@ -69,7 +69,7 @@ fn of_form(form: &Form, private: &TokenStream) -> TokenStream {
 /// The body of `examine`.
 pub(super) fn examine(kind: &Kind, private: &TokenStream) -> TokenStream {
     match kind {
-        Kind::Scalar => TokenStream::new(),
+        Kind::Scalar(_) => TokenStream::new(),
         Kind::Struct(form) => in_form(form, private, |field| {
             let member = &field.member;
             quote!(&self.#member)

@@ -7,6 +7,7 @@ mod handler;
 mod input;
 mod input_fields;
 mod input_proof;
+mod input_schema;
 mod names;
 mod vocabulary;
 

@@ -20,7 +20,7 @@ pub(crate) struct Input {
 /// What a type is on the wire.
 pub(crate) enum Kind {
     /// A name out of a list.
-    Scalar,
+    Scalar(Vec<Variant>),
     /// One form.
     Struct(Form),
     /// One of several forms.
@@ -30,7 +30,7 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
         let (form, variants) = match self {
-            Self::Scalar => (None, [].as_slice()),
+            Self::Scalar(_) => (None, [].as_slice()),
             Self::Struct(form) => (Some(form), [].as_slice()),
             Self::Enum(_, variants) => (None, variants.as_slice()),
         };
@@ -53,6 +53,7 @@ impl Input {
             generics: item.generics,
             refused_by_garde: attributes.unreadable,
             has_context: attributes.garde.iter().any(|word| word.is("context")),
+            is_transparent: attributes.serde.iter().any(|word| word.is("transparent")),
         };
         let kind = match item.data {
             Data::Struct(data) => {
@@ -61,8 +62,12 @@ impl Input {
             }
             Data::Enum(data) => {
                 refuse_hiding(&attributes.serde, On::Enum, false, diagnostics);
-                let variants = of_enum(&data.variants, &attributes, &mut head, diagnostics);
-                Some(variants.map_or(Kind::Scalar, |(tagging, all)| Kind::Enum(tagging, all)))
+                Some(
+                    match of_enum(&data.variants, &attributes, &mut head, diagnostics) {
+                        (None, names) => Kind::Scalar(names),
+                        (Some(tagging), variants) => Kind::Enum(tagging, variants),
+                    },
+                )
             }
             Data::Union(data) => {
                 refuse_item(data.union_token.span(), "a union", diagnostics);

@@ -3,6 +3,7 @@
 use syn::{Fields, Generics, Ident, Member, Type};
 
 use crate::diagnostics::Diagnostics;
+use crate::model::input_bounds::Bound;
 use crate::model::input_names::{RenameAll, field_names};
 use crate::model::input_pattern::refuse_loose_patterns;
 use crate::model::input_rules::{Rules, garde_refuses};
@@ -18,6 +19,8 @@ pub(crate) struct Head {
     pub(crate) refused_by_garde: bool,
     /// Whether its rules are checked against a context.
     pub(crate) has_context: bool,
+    /// Whether serde reads it as its one field, and so takes its absence where that does.
+    pub(crate) is_transparent: bool,
 }
 
 /// The form that fields have on the wire.
@@ -41,6 +44,10 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// Its rules; none where a reason excuses it.
     pub(crate) rules: Option<Rules>,
+    /// What its rules let through.
+    pub(crate) bounds: Vec<Bound>,
+    /// Whether it may be missing, whatever its type is.
+    pub(crate) has_default: bool,
 }
 
 impl Form {
@@ -77,6 +84,8 @@ pub(super) fn of_fields(
         .garde
         .iter()
         .any(|word| word.is("allow_unvalidated"));
+    // an enum has none, and serde refuses it there
+    let all_default = attributes.serde.iter().any(|word| word.is("default"));
     let mut checked = Vec::new();
     let mut ruled = fields.is_empty();
     let mut unruled = false;
@@ -94,12 +103,13 @@ pub(super) fn of_fields(
             };
             refuse_loose_patterns(&own.garde, diagnostics);
             let rules = (!excused).then(|| Rules::read(&own.garde, &context));
-            let ty = field.ty.clone();
             checked.push(Field {
                 member,
                 names,
-                ty,
+                ty: field.ty.clone(),
                 rules,
+                bounds: Bound::read(&own.garde, &context),
+                has_default: all_default || own.serde.iter().any(|word| word.is("default")),
             });
         }
     }

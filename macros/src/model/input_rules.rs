@@ -230,7 +230,7 @@ fn range(word: &InputWord, context: &str) -> Mark {
 }
 
 /// Where an expression reads the value itself or its context.
-fn variable(tokens: TokenStream, context: &str) -> Option<Span> {
+pub(super) fn variable(tokens: TokenStream, context: &str) -> Option<Span> {
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Ident(name) if name == "self" || name == context => Some(name.span()),
         TokenTree::Group(group) => variable(group.stream(), context),

@@ -23,6 +23,8 @@ pub(crate) struct Variant {
     pub(crate) names: Vec<String>,
     /// None where it holds nothing.
     pub(crate) form: Option<Form>,
+    /// Whether it stands for every name that is not known.
+    pub(crate) is_other: bool,
 }
 
 impl Tagging {
@@ -40,13 +42,13 @@ impl Tagging {
     }
 }
 
-/// None for a mere list of names.
+/// The variants; no tagging for a mere list of names.
 pub(super) fn of_enum(
     variants: &Punctuated<syn::Variant, Token![,]>,
     attributes: &Attributes,
     head: &mut Head,
     diagnostics: &mut Diagnostics,
-) -> Option<(Tagging, Vec<Variant>)> {
+) -> (Option<Tagging>, Vec<Variant>) {
     let tagging = Tagging::of(&attributes.serde);
     let fieldless = |variant: &syn::Variant| matches!(variant.fields, Fields::Unit);
     let has_members = |variant: &syn::Variant| matches!(variant.fields, Fields::Named(_));
@@ -70,11 +72,12 @@ pub(super) fn of_enum(
             ident: variant.ident.clone(),
             names: variant_names(&variant.ident, &own.serde, all),
             form,
+            is_other: own.serde.iter().any(|word| word.is("other")),
         });
     }
     match tagging {
-        Tagging::External if variants.iter().all(fieldless) => None,
-        tagging => Some((tagging, checked)),
+        Tagging::External if variants.iter().all(fieldless) => (None, checked),
+        tagging => (Some(tagging), checked),
     }
 }
 

@@ -3,6 +3,7 @@
 mod declaration;
 mod handler;
 mod input;
+mod input_bounds;
 mod input_fields;
 mod input_names;
 mod input_pattern;
@@ -18,6 +19,7 @@ mod vocabulary;
 pub(crate) use self::declaration::{Access, Declaration};
 pub(crate) use self::handler::Handler;
 pub(crate) use self::input::{Input, Kind};
+pub(crate) use self::input_bounds::{Bound, Limit};
 pub(crate) use self::input_fields::{Field, Form, Head};
 pub(crate) use self::input_rules::{Mark, Rules};
 pub(crate) use self::input_variants::{Tagging, Variant};

@@ -8,9 +8,13 @@ use std::sync::Arc;
 
 use garde::Report;
 use garde::error::{Error, Path};
+#[cfg(feature = "schemas")]
+use schemars::{Schema, SchemaGenerator};
 
 use crate::input::Nested;
 use crate::input::rules::{Ceiling, Inside, LengthOf, RangeOf, Ruleset, Text};
+#[cfg(feature = "schemas")]
+use crate::input::schema::{self, Bounds, Described};
 
 /// The largest length that counts as a bound: 1,048,576 bytes, characters or items.
 pub const MAX_LENGTH: usize = 1 << 20;
@@ -38,10 +42,59 @@ pub trait Bounded<Rules> {
     #[doc(hidden)]
     #[inline]
     fn examine(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+
+    /// Whether serde takes an object that lacks a member of this type.
+    #[cfg(feature = "schemas")]
+    #[doc(hidden)]
+    const MAY_BE_ABSENT: bool = false;
+
+    /// Says what its values look like on the wire, with the feature `schemas`.
+    ///
+    /// What a [`Scalar`](crate::input::Scalar) of your own returns has to be true of each value that
+    /// its `Deserialize` takes. One that says nothing lets everything through in a schema, with the
+    /// `$comment` `not described`. A type that derives schemars' `JsonSchema` may return
+    /// `generator.subschema_for::<Self>()`, where that holds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::input::{Bounded, Bounds, Scalar};
+    /// use palisade::schemars::{Schema, SchemaGenerator, json_schema};
+    /// # use palisade::serde::de::{Deserialize, Deserializer, Error};
+    ///
+    /// /// Three upper-case letters.
+    /// struct Currency([u8; 3]);
+    /// # impl<'de> Deserialize<'de> for Currency {
+    /// #     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> { Err(D::Error::custom("")) }
+    /// # }
+    ///
+    /// impl<Rules> Bounded<Rules> for Currency {
+    ///     fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
+    ///         json_schema!({ "type": "string", "pattern": "^[A-Z]{3}$" })
+    ///     }
+    /// }
+    /// impl Scalar for Currency {}
+    /// ```
+    #[cfg(feature = "schemas")]
+    #[expect(unused_variables, reason = "documented by their names")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::unknown()
+    }
 }
 
-impl<R: Ruleset<Length: LengthOf<Text, Self>>> Bounded<R> for str {}
-impl<R: Ruleset<Length: LengthOf<Text, Self>>> Bounded<R> for String {}
+impl<R: Ruleset<Length: LengthOf<Text, Self>>> Bounded<R> for str {
+    #[cfg(feature = "schemas")]
+    fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::text(bounds)
+    }
+}
+
+impl<R: Ruleset<Length: LengthOf<Text, Self>>> Bounded<R> for String {
+    #[cfg(feature = "schemas")]
+    fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::text(bounds)
+    }
+}
 
 impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for f32 {
     const EXAMINED: bool = true;
@@ -49,6 +102,11 @@ impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for f32 {
     #[inline]
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_float(self.is_finite(), at, report);
+    }
+
+    #[cfg(feature = "schemas")]
+    fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::float("float", f64::from(Self::MAX), bounds)
     }
 }
 
@@ -58,6 +116,11 @@ impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for f64 {
     #[inline]
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_float(self.is_finite(), at, report);
+    }
+
+    #[cfg(feature = "schemas")]
+    fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::float("double", Self::MAX, bounds)
     }
 }
 
@@ -84,6 +147,14 @@ macro_rules! transparent {
             fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
                 <$inside as Bounded<R>>::examine(&**self, at, report);
             }
+
+            #[cfg(feature = "schemas")]
+            const MAY_BE_ABSENT: bool = <$inside as Bounded<R>>::MAY_BE_ABSENT;
+
+            #[cfg(feature = "schemas")]
+            fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+                <$inside as Bounded<R>>::schema(generator, bounds)
+            }
         }
     )*};
 }
@@ -106,6 +177,19 @@ impl<T: Bounded<Inside<R>>, R: Ruleset> Bounded<R> for Option<T> {
             value.examine(at, report);
         }
     }
+
+    #[cfg(feature = "schemas")]
+    const MAY_BE_ABSENT: bool = true;
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        let inside = bounds.inside();
+        let mut value = T::schema(generator, inside);
+        if !std::ptr::eq(inside, bounds) {
+            inside.annotate(&mut value);
+        }
+        schema::nullable(value)
+    }
 }
 
 macro_rules! tuples {
@@ -117,6 +201,17 @@ macro_rules! tuples {
             #[inline]
             fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
                 $(self.$index.examine(&mut || at().join($index as usize), report);)+
+            }
+
+            #[cfg(feature = "schemas")]
+            fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+                let items = bounds.items();
+                let elements = schema::Elements::new();
+                $(
+                    let element = <$part as Bounded<R::Items>>::schema(generator, &items);
+                    let elements = elements.element(false, Described::present(element));
+                )+
+                elements.array()
             }
         }
     )*};
@@ -133,6 +228,10 @@ tuples! {
 pub struct Proved<T: ?Sized> {
     nested: Nested,
     examine: Option<Examine<T>>,
+    #[cfg(feature = "schemas")]
+    may_be_absent: bool,
+    #[cfg(feature = "schemas")]
+    schema: fn(&mut SchemaGenerator, &Bounds) -> Schema,
 }
 
 type Examine<T> = fn(&T, &mut dyn FnMut() -> Path, &mut Report);
@@ -142,6 +241,10 @@ pub const fn field<T: ?Sized + Bounded<R>, R>() -> Proved<T> {
     Proved {
         nested: T::NESTED,
         examine: if T::EXAMINED { Some(T::examine) } else { None },
+        #[cfg(feature = "schemas")]
+        may_be_absent: T::MAY_BE_ABSENT,
+        #[cfg(feature = "schemas")]
+        schema: T::schema,
     }
 }
 
@@ -156,6 +259,23 @@ impl<T: ?Sized> Proved<T> {
     pub fn examine(self, value: &T, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         if let Some(examine) = self.examine {
             examine(value, at, report);
+        }
+    }
+
+    /// Whether serde takes an object that lacks it.
+    #[cfg(feature = "schemas")]
+    pub const fn may_be_absent(self) -> bool {
+        self.may_be_absent
+    }
+
+    /// What this field looks like under these bounds.
+    #[cfg(feature = "schemas")]
+    pub fn described(self, generator: &mut SchemaGenerator, bounds: &Bounds) -> Described {
+        let mut schema = (self.schema)(generator, bounds);
+        bounds.annotate(&mut schema);
+        Described {
+            schema,
+            may_be_absent: self.may_be_absent && !bounds.is_required(),
         }
     }
 }

@@ -6,9 +6,13 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedL
 
 use garde::Report;
 use garde::error::Path;
+#[cfg(feature = "schemas")]
+use schemars::{Schema, SchemaGenerator};
 
 use crate::input::map_key::{MapKey, PlainValue};
 use crate::input::rules::{Collection, LengthOf, Ruleset};
+#[cfg(feature = "schemas")]
+use crate::input::schema::{self, Bounds, Keys};
 use crate::input::{Bounded, Map, Nested};
 
 impl<T: Bounded<R::Items>, R: Ruleset> Bounded<R> for [T]
@@ -21,6 +25,11 @@ where
     #[inline]
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_items::<T, R>(self.iter(), at, report);
+    }
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::array(T::schema(generator, &bounds.items()), bounds)
     }
 }
 
@@ -35,6 +44,11 @@ where
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_items::<T, R>(self.iter(), at, report);
     }
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::array(T::schema(generator, &bounds.items()), bounds)
+    }
 }
 
 impl<T: Bounded<R::Items>, R: Ruleset> Bounded<R> for VecDeque<T>
@@ -47,6 +61,11 @@ where
     #[inline]
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_items::<T, R>(self.iter(), at, report);
+    }
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::array(T::schema(generator, &bounds.items()), bounds)
     }
 }
 
@@ -61,6 +80,11 @@ where
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_items::<T, R>(self.iter(), at, report);
     }
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::array(T::schema(generator, &bounds.items()), bounds)
+    }
 }
 
 impl<T: Bounded<R::Items>, R: Ruleset, const N: usize> Bounded<R> for [T; N] {
@@ -70,6 +94,11 @@ impl<T: Bounded<R::Items>, R: Ruleset, const N: usize> Bounded<R> for [T; N] {
     #[inline]
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_items::<T, R>(self.iter(), at, report);
+    }
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::tuple(T::schema(generator, &bounds.items()), N, bounds)
     }
 }
 
@@ -84,6 +113,11 @@ where
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_items::<T, R>(self.iter(), at, report);
     }
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::set(T::schema(generator, &bounds.items()), bounds)
+    }
 }
 
 impl<T: Bounded<R::Items>, R: Ruleset> Bounded<R> for BinaryHeap<T>
@@ -97,6 +131,11 @@ where
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_items::<T, R>(self.iter(), at, report);
     }
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::array(T::schema(generator, &bounds.items()), bounds)
+    }
 }
 
 impl<T: Bounded<R::Items>, R: Ruleset, S> Bounded<R> for HashSet<T, S>
@@ -109,6 +148,11 @@ where
     #[inline]
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_items::<T, R>(self.iter(), at, report);
+    }
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        schema::set(T::schema(generator, &bounds.items()), bounds)
     }
 }
 
@@ -140,6 +184,13 @@ where
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_keys(self.keys(), at, report);
     }
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        let key = K::key_schema(generator);
+        let value = V::value_schema(generator);
+        schema::map(generator, key, value, Keys::Merged, bounds)
+    }
 }
 
 impl<K: MapKey, V: PlainValue, R: Ruleset> Bounded<R> for BTreeMap<K, V>
@@ -152,6 +203,13 @@ where
     #[inline]
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         examine_keys(self.keys(), at, report);
+    }
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        let key = K::key_schema(generator);
+        let value = V::value_schema(generator);
+        schema::map(generator, key, value, Keys::Merged, bounds)
     }
 }
 
@@ -170,6 +228,13 @@ where
                 value.examine(at, report);
             }
         }
+    }
+
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+        let key = K::key_schema(generator);
+        let value = V::schema(generator, &bounds.items());
+        schema::map(generator, key, value, Keys::Refused, bounds)
     }
 }
 

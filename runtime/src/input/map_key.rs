@@ -2,8 +2,12 @@
 
 use garde::Report;
 use garde::error::Path;
+#[cfg(feature = "schemas")]
+use schemars::{Schema, SchemaGenerator};
 
 use crate::input::Scalar;
+#[cfg(feature = "schemas")]
+use crate::input::schema::{nullable, of_scalar};
 
 /// A type whose every value is bounded as a map's key.
 ///
@@ -23,10 +27,20 @@ pub trait MapKey {
     #[doc(hidden)]
     #[inline]
     fn examine_key(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+
+    /// What a key looks like where it is a value.
+    #[cfg(feature = "schemas")]
+    #[doc(hidden)]
+    fn key_schema(generator: &mut SchemaGenerator) -> Schema;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Scalar> MapKey for T {}
+impl<T: Scalar> MapKey for T {
+    #[cfg(feature = "schemas")]
+    fn key_schema(generator: &mut SchemaGenerator) -> Schema {
+        of_scalar::<T>(generator)
+    }
+}
 
 /// A type whose values need no rule, as in the standard library's maps.
 #[diagnostic::on_unimplemented(
@@ -34,10 +48,25 @@ impl<T: Scalar> MapKey for T {}
     label = "no rule of garde's reaches the values of this map",
     note = "help: write `palisade::input::Map<…>` in place of the standard library's map, and bound the values with `dive` or `inner(…)`"
 )]
-pub trait PlainValue {}
+pub trait PlainValue {
+    /// What a value looks like.
+    #[cfg(feature = "schemas")]
+    #[doc(hidden)]
+    fn value_schema(generator: &mut SchemaGenerator) -> Schema;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Scalar> PlainValue for T {}
+impl<T: Scalar> PlainValue for T {
+    #[cfg(feature = "schemas")]
+    fn value_schema(generator: &mut SchemaGenerator) -> Schema {
+        of_scalar::<T>(generator)
+    }
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Scalar> PlainValue for Option<T> {}
+impl<T: Scalar> PlainValue for Option<T> {
+    #[cfg(feature = "schemas")]
+    fn value_schema(generator: &mut SchemaGenerator) -> Schema {
+        nullable(of_scalar::<T>(generator))
+    }
+}

@@ -15,7 +15,7 @@ mod json;
 mod limits;
 mod map;
 mod map_key;
-mod media_type;
+pub(crate) mod media_type;
 mod multipart;
 mod named;
 mod own;
@@ -25,6 +25,8 @@ mod plain;
 mod pointer;
 mod rules;
 mod scalar;
+#[cfg(feature = "schemas")]
+pub(crate) mod schema;
 pub(crate) mod secure_input;
 mod segments;
 mod shape;
@@ -50,6 +52,8 @@ pub use self::own::{InputExtractor, Refused};
 pub(crate) use self::path::refused as path_error;
 pub use self::plain::{Octets, PlainText};
 pub use self::scalar::Scalar;
+#[cfg(feature = "schemas")]
+pub use self::schema::Bounds;
 pub(crate) use self::secure_input::SecureInput;
 pub(crate) use self::segments::scalars as path_scalars;
 pub use self::shape::{Field, Nested, Shape, Tagging, Variant};
@@ -73,6 +77,8 @@ pub mod __private {
         Adapted, Conditional, DiveOf, Dived, Endless, Fits, Graphemes, Missing, Rules, Ruleset,
         Unruled, Variable, Written,
     };
+    #[cfg(feature = "schemas")]
+    pub use super::schema::{Bounds, Described, Elements, Measure, Members, Variants, named};
     pub use super::secure_input::SecureInput;
     pub use super::{Field, Nested, Scalar, Shape, Tagging, Variant};
 }

@@ -3,8 +3,13 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::num;
 
+#[cfg(feature = "schemas")]
+use schemars::{Schema, SchemaGenerator};
+
 use crate::input::Bounded;
 use crate::input::rules::Unruled;
+#[cfg(feature = "schemas")]
+use crate::input::schema::{self, Bounds};
 
 /// A type whose every value is small and well-formed because parsing it is the check.
 ///
@@ -57,22 +62,74 @@ use crate::input::rules::Unruled;
 pub trait Scalar: Bounded<Unruled> {}
 
 macro_rules! scalars {
-    ($($ty:ty)*) => {$(
-        impl<Rules> Bounded<Rules> for $ty {}
+    ($($ty:ty => $schema:expr;)*) => {$(
+        impl<Rules> Bounded<Rules> for $ty {
+            #[cfg(feature = "schemas")]
+            fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
+                $schema
+            }
+        }
         impl Scalar for $ty {}
     )*};
 }
 
+macro_rules! integers {
+    ($($ty:ty, $nonzero:ty => $format:literal;)*) => {$(
+        impl<Rules> Bounded<Rules> for $ty {
+            #[cfg(feature = "schemas")]
+            fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+                schema::integer($format, Self::MIN, Self::MAX, bounds)
+            }
+        }
+        impl Scalar for $ty {}
+
+        scalars! {
+            $nonzero => schema::nonzero(schema::integer($format, <$ty>::MIN, <$ty>::MAX, &Bounds::default()));
+        }
+    )*};
+}
+
 scalars! {
-    () bool char
-    u8 u16 u32 u64 u128 usize
-    i8 i16 i32 i64 i128 isize
-    num::NonZeroU8 num::NonZeroU16 num::NonZeroU32
-    num::NonZeroU64 num::NonZeroU128 num::NonZeroUsize
-    num::NonZeroI8 num::NonZeroI16 num::NonZeroI32
-    num::NonZeroI64 num::NonZeroI128 num::NonZeroIsize
-    IpAddr Ipv4Addr Ipv6Addr SocketAddr SocketAddrV4 SocketAddrV6
+    () => schema::null();
+    bool => schema::boolean();
+    char => schema::character();
+    IpAddr => schema::parsed("ip", None);
+    Ipv4Addr => schema::parsed("ipv4", Some(IPV4));
+    Ipv6Addr => schema::parsed("ipv6", None);
+    SocketAddr => schema::parsed("socket-address", None);
+    SocketAddrV4 => schema::parsed("socket-address", None);
+    SocketAddrV6 => schema::parsed("socket-address", None);
+}
+
+integers! {
+    u8, num::NonZeroU8 => "uint8";
+    u16, num::NonZeroU16 => "uint16";
+    u32, num::NonZeroU32 => "uint32";
+    u64, num::NonZeroU64 => "uint64";
+    u128, num::NonZeroU128 => "uint128";
+    usize, num::NonZeroUsize => "uint";
+    i8, num::NonZeroI8 => "int8";
+    i16, num::NonZeroI16 => "int16";
+    i32, num::NonZeroI32 => "int32";
+    i64, num::NonZeroI64 => "int64";
+    i128, num::NonZeroI128 => "int128";
+    isize, num::NonZeroIsize => "int";
 }
 
 #[cfg(feature = "uuid")]
-scalars! { uuid::Uuid }
+scalars! {
+    uuid::Uuid => schema::parsed("uuid", Some(UUID));
+}
+
+/// Four numbers up to 255 without leading zeros.
+#[cfg(feature = "schemas")]
+const IPV4: &str = concat!(
+    r"^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}",
+    r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$",
+);
+
+/// The four forms that `Uuid` reads: RFC 9562's, without hyphens, in braces, and as a URN.
+#[cfg(all(feature = "schemas", feature = "uuid"))]
+const UUID: &str = "^(?:[0-9a-fA-F]{32}\
+    |(?:urn:uuid:)?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\
+    |\\{[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\})$";

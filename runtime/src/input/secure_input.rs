@@ -43,6 +43,11 @@ pub trait SecureInput: Checked {
     /// garde compares with `<` and `>`, and a NaN is neither.
     #[doc(hidden)]
     fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report);
+
+    /// What its values look like on the wire.
+    #[cfg(feature = "schemas")]
+    #[doc(hidden)]
+    fn input_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema;
 }
 
 /// A type whose rules garde applies.

@@ -10,6 +10,9 @@ use std::marker::PhantomData;
 use axum::http::Extensions;
 
 use crate::guard::Authorized;
+use crate::input::Part;
+#[cfg(feature = "schemas")]
+use crate::input::schema::Describe;
 use crate::token::TokenError;
 
 /// A type that Palisade knows as an argument, acceptable or not.
@@ -36,7 +39,11 @@ pub trait Argument {
 ///
 /// What fails below it has another `Self` than this trait, or rustc would report this
 /// one, which has nothing to say.
-pub trait Accepted<A, K> {}
+pub trait Accepted<A, K> {
+    /// What it looks like, where it is input.
+    #[cfg(feature = "schemas")]
+    const DESCRIBE: Option<Describe> = None;
+}
 
 /// What is known of an argument, whatever its type.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +54,19 @@ pub struct ArgumentFacts {
     pub(crate) unvalidated: bool,
     /// Why an extractor of the API's own can be relied on.
     pub(crate) trusted: Option<&'static str>,
+    /// Where in the request it comes from, where it is checked input.
+    pub(crate) input: Option<InputFacts>,
+    /// What that looks like.
+    #[cfg(feature = "schemas")]
+    pub(crate) describe: Option<Describe>,
+}
+
+/// Where in a request input comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InputFacts {
+    pub(crate) part: Part,
+    pub(crate) media_type: Option<&'static str>,
+    pub(crate) is_optional: bool,
 }
 
 /// Decodes and checks the typed claims that an argument asks for.
@@ -62,7 +82,38 @@ impl ArgumentFacts {
         admit: None,
         unvalidated: false,
         trusted: None,
+        input: None,
+        #[cfg(feature = "schemas")]
+        describe: None,
     };
+
+    pub(crate) const fn of_input(part: Part, media_type: Option<&'static str>) -> Self {
+        Self {
+            input: Some(InputFacts {
+                part,
+                media_type,
+                is_optional: false,
+            }),
+            ..Self::PLAIN
+        }
+    }
+
+    /// The same of an argument that may be absent.
+    pub(crate) const fn optional(self) -> Self {
+        let input = match self.input {
+            Some(facts) => Some(InputFacts {
+                is_optional: true,
+                ..facts
+            }),
+            None => None,
+        };
+        Self { input, ..self }
+    }
+
+    #[cfg(feature = "schemas")]
+    pub(crate) const fn described(self, describe: Option<Describe>) -> Self {
+        Self { describe, ..self }
+    }
 }
 
 /// Reads the request's head only.
@@ -144,7 +195,11 @@ pub trait AcceptsFailure {}
     label = "Palisade does not know how this argument is checked",
     note = "help: optional input is `Option<Valid<…>>`: absent or valid"
 )]
-pub trait MayBeAbsent<A, K> {}
+pub trait MayBeAbsent<A, K> {
+    /// As `Accepted::DESCRIBE`, of what is there.
+    #[cfg(feature = "schemas")]
+    const DESCRIBE: Option<Describe> = None;
+}
 
 /// Path parameters that are checked by being parsed: scalars, and tuples of these.
 #[diagnostic::on_unimplemented(
@@ -152,4 +207,9 @@ pub trait MayBeAbsent<A, K> {}
     label = "raw input",
     note = "help: take a scalar that is checked by parsing it, as `Path<Uuid>`, or write `Valid<Path<…>>` with a type that derives `SecureInput`"
 )]
-pub trait PathScalars {}
+pub trait PathScalars {
+    /// What they look like: one value, or all in order.
+    #[cfg(feature = "schemas")]
+    #[doc(hidden)]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema;
+}

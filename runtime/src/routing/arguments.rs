@@ -9,10 +9,15 @@ use axum::extract::{
     Extension, Form, Json, MatchedPath, Path, Query, RawForm, RawPathParams, RawQuery, State,
 };
 use axum::http::{HeaderMap, Method, Request, Uri, Version};
+#[cfg(feature = "schemas")]
+use schemars::{Schema, SchemaGenerator};
 
 use crate::guard::{Caller, CallerClaims};
+#[cfg(feature = "schemas")]
+use crate::input::schema::{self, Describe, Described, Elements};
 use crate::input::{
-    Cookies, Headers, InputExtractor, Multipart, Octets, PlainText, Scalar, SecureInput, Valid,
+    Cookies, Headers, InputExtractor, Multipart, Octets, Part, PlainText, Scalar, SecureInput,
+    Valid, media_type,
 };
 use crate::routing::argument::{
     Accepted, AcceptsCaller, AcceptsFailure, AcceptsRaw, AcceptsUnvalidated, Argument,
@@ -83,51 +88,79 @@ impl<C: CallerClaims> Argument for Caller<C> {
 /// Input that is decoded strictly and checked by the rules of `T`.
 pub struct Checked<T>(PhantomData<T>);
 
-impl<A, T: SecureInput, E> Accepted<A, Checked<T>> for E {}
-impl<A, T: SecureInput, E> MayBeAbsent<A, Checked<T>> for E {}
+impl<A, T: SecureInput, E> Accepted<A, Checked<T>> for E {
+    #[cfg(feature = "schemas")]
+    const DESCRIBE: Option<Describe> = Some(schema::named::<T>);
+}
+
+impl<A, T: SecureInput, E> MayBeAbsent<A, Checked<T>> for E {
+    #[cfg(feature = "schemas")]
+    const DESCRIBE: Option<Describe> = Some(schema::named::<T>);
+}
 
 macro_rules! checked {
-    ($($extractor:ident reads $reads:ident;)*) => {$(
+    ($($extractor:ident reads $reads:ident, $part:ident, $media_type:expr;)*) => {$(
         impl<T> Argument for Valid<$extractor<T>> {
             type Kind = Checked<T>;
             type Reads = $reads;
+            const FACTS: ArgumentFacts = ArgumentFacts::of_input(Part::$part, $media_type);
         }
     )*};
 }
 
 checked! {
-    Json reads Whole;
-    Form reads Whole;
-    PlainText reads Whole;
-    Multipart reads Whole;
-    Octets reads Whole;
-    Query reads Head;
-    Path reads Head;
-    Headers reads Head;
-    Cookies reads Head;
+    Json reads Whole, Body, Some(media_type::JSON);
+    Form reads Whole, Form, Some(media_type::FORM);
+    Multipart reads Whole, Form, Some(media_type::MULTIPART);
+    PlainText reads Whole, Body, Some(media_type::TEXT);
+    Octets reads Whole, Body, Some(media_type::OCTETS);
+    Query reads Head, Query, None;
+    Path reads Head, Path, None;
+    Headers reads Head, Header, None;
+    Cookies reads Head, Cookie, None;
 }
 
 impl<E: InputExtractor> Argument for Valid<E> {
     type Kind = Checked<E::Input>;
     type Reads = Head;
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::PART, None);
 }
 
 /// Path parameters that are checked by being parsed.
 pub struct Parsed<T>(PhantomData<T>);
 
-impl<A, T: PathScalars, E> Accepted<A, Parsed<T>> for E {}
+impl<A, T: PathScalars, E> Accepted<A, Parsed<T>> for E {
+    #[cfg(feature = "schemas")]
+    const DESCRIBE: Option<Describe> = Some(T::schema);
+}
 
 impl<T> Argument for Path<T> {
     type Kind = Parsed<T>;
     type Reads = Head;
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(Part::Path, None);
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Scalar> PathScalars for T {}
+impl<T: Scalar> PathScalars for T {
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        schema::of_scalar::<T>(generator)
+    }
+}
 
 macro_rules! path_tuples {
     ($([$($part:ident)+])*) => {$(
-        impl<$($part: Scalar),+> PathScalars for ($($part,)+) {}
+        impl<$($part: Scalar),+> PathScalars for ($($part,)+) {
+            #[cfg(feature = "schemas")]
+            fn schema(generator: &mut SchemaGenerator) -> Schema {
+                let elements = Elements::new();
+                $(
+                    let element = Described::present(schema::of_scalar::<$part>(generator));
+                    let elements = elements.element(false, element);
+                )+
+                elements.array()
+            }
+        }
     )*};
 }
 
@@ -157,11 +190,15 @@ impl<E> Argument for Unvalidated<E> {
 /// What may be absent.
 pub struct Optional<T>(PhantomData<T>);
 
-impl<A, T: Argument + MayBeAbsent<A, T::Kind>, E> Accepted<A, Optional<T>> for E {}
+impl<A, T: Argument + MayBeAbsent<A, T::Kind>, E> Accepted<A, Optional<T>> for E {
+    #[cfg(feature = "schemas")]
+    const DESCRIBE: Option<Describe> = T::DESCRIBE;
+}
 
 impl<T: Argument> Argument for Option<T> {
     type Kind = Optional<T>;
     type Reads = T::Reads;
+    const FACTS: ArgumentFacts = T::FACTS.optional();
 }
 
 /// What may fail and still reach the handler.

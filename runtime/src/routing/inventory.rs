@@ -9,6 +9,7 @@ use crate::policy::{Declaration, Limits};
 use crate::resource_server::IssuerSummary;
 use crate::routing::argument::ArgumentFacts;
 use crate::routing::declared::Declared;
+use crate::routing::input_description::InputDescription;
 
 /// Every route that an [`Api`](crate::Api) serves, in the order of mounting.
 #[derive(Clone, Debug, Default)]
@@ -172,6 +173,32 @@ impl Route {
         self.arguments
             .iter()
             .filter_map(|argument| argument.trusted)
+    }
+
+    /// What the handler takes in, in the order of the arguments.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::input::Part;
+    /// use palisade::prelude::*;
+    ///
+    /// # #[derive(Deserialize, Validate, SecureInput)]
+    /// # #[serde(deny_unknown_fields)]
+    /// # struct NewOrder { #[garde(length(chars, max = 64))] sku: String }
+    /// #[secured(scopes = "orders:write")]
+    /// async fn change_order(Path(number): Path<u32>, Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
+    ///     format!("order {number} is for {}", order.sku)
+    /// }
+    ///
+    /// let routes: SecureRouter = SecureRouter::new().route("/orders/{number}", put(change_order));
+    /// for route in routes.inventory() {
+    ///     let parts: Vec<Part> = route.inputs().map(|input| input.part()).collect();
+    ///     assert_eq!(parts, [Part::Path, Part::Body]);
+    /// }
+    /// ```
+    pub fn inputs(&self) -> impl Iterator<Item = InputDescription> {
+        self.arguments.iter().filter_map(InputDescription::of)
     }
 
     fn row(&self) -> [String; 5] {

@@ -11,6 +11,7 @@ mod declared;
 mod endpoint;
 pub(crate) mod extractor;
 mod guarded;
+mod input_description;
 mod inventory;
 mod method_router;
 mod methods;
@@ -18,6 +19,7 @@ pub(crate) mod secure_router;
 #[cfg(feature = "typed-header")]
 mod typed_header;
 
+pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
 pub use self::method_router::{MethodRouter, any, on};
 pub use self::methods::{connect, delete, get, head, options, patch, post, put, trace};

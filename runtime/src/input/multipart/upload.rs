@@ -10,6 +10,8 @@ use serde::{Deserialize, Deserializer};
 
 use crate::input::expectation::{Expectation, MAX_BYTES};
 use crate::input::multipart::file_name::{FileName, FileNameError};
+#[cfg(feature = "schemas")]
+use crate::input::schema;
 use crate::input::{Bounded, media_type};
 
 /// By this name a form's decoder knows that a file is asked for.
@@ -206,7 +208,12 @@ impl<M, const MAX: usize> fmt::Debug for Upload<M, MAX> {
     }
 }
 
-impl<M, const MAX: usize, Rules> Bounded<Rules> for Upload<M, MAX> {}
+impl<M: MediaTypes, const MAX: usize, Rules> Bounded<Rules> for Upload<M, MAX> {
+    #[cfg(feature = "schemas")]
+    fn schema(_: &mut schemars::SchemaGenerator, _: &schema::Bounds) -> schemars::Schema {
+        schema::file(M::ACCEPTED, MAX)
+    }
+}
 
 impl<'de, M: MediaTypes, const MAX: usize> Deserialize<'de> for Upload<M, MAX> {
     fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {

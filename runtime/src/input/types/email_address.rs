@@ -6,10 +6,10 @@ use std::fmt;
 use crate::input::types::textual::{Textual, textual};
 
 /// The most bytes of what stands before the `@` (RFC 5321 §4.5.3.1.1).
-const MAX_LOCAL: usize = 64;
+pub(super) const MAX_LOCAL: usize = 64;
 
 /// The most bytes of the whole: the 256 of a path without its `<` and `>` (RFC 5321 §4.5.3.1.3).
-const MAX_ADDRESS: usize = 254;
+pub(super) const MAX_ADDRESS: usize = 254;
 
 /// The most bytes between two dots of a domain (RFC 1034 §3.1).
 const MAX_LABEL: usize = 63;

@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 4;
 const CEILING: usize = MAX_LENGTH / MAX_BYTES;
 
 /// The most characters that one can be spelled with: no canonical decomposition is longer.
-const MAX_SPELLED: usize = 4;
+pub(super) const MAX_SPELLED: usize = 4;
 
 /// One line of text, of at most `MAX` characters, in normalization form C.
 ///

@@ -10,6 +10,8 @@ mod identifier;
 #[cfg(feature = "text")]
 mod line;
 mod page;
+#[cfg(feature = "schemas")]
+mod schemas;
 mod textual;
 
 pub(super) use self::characters::is_refused;

@@ -4,9 +4,15 @@ use std::num::NonZeroU32;
 
 use garde::error::Path;
 use garde::{Report, Validate};
+#[cfg(feature = "schemas")]
+use schemars::{Schema, SchemaGenerator};
 use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
+#[cfg(feature = "schemas")]
+use crate::input::schema::{self, Bounds};
+#[cfg(feature = "schemas")]
+use crate::input::types::schemas::{page_number, page_request, page_size};
 use crate::input::{Bounded, Field, MAX_LENGTH, Nested, Scalar, SecureInput, Shape};
 
 /// How many items a page has where nobody says, or `MAX` where that is less.
@@ -110,9 +116,22 @@ fn out_of_range<E: Error>(number: u32, max: u32) -> E {
     E::invalid_value(Unexpected::Unsigned(number.into()), &expected.as_str())
 }
 
-impl<Rules> Bounded<Rules> for PageNumber {}
+impl<Rules> Bounded<Rules> for PageNumber {
+    #[cfg(feature = "schemas")]
+    fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
+        page_number()
+    }
+}
+
 impl Scalar for PageNumber {}
-impl<Rules, const MAX: u32> Bounded<Rules> for PageSize<MAX> {}
+
+impl<Rules, const MAX: u32> Bounded<Rules> for PageSize<MAX> {
+    #[cfg(feature = "schemas")]
+    fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
+        page_size(MAX)
+    }
+}
+
 impl<const MAX: u32> Scalar for PageSize<MAX> {}
 
 /// One page of a list: the parameters `page` (from 1) and `per_page` (1 to `MAX`).
@@ -219,6 +238,11 @@ impl<const MAX: u32> SecureInput for PageRequest<MAX> {
     }
 
     fn examine(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+
+    #[cfg(feature = "schemas")]
+    fn input_schema(_: &mut SchemaGenerator) -> Schema {
+        page_request(MAX, Self::default().limit())
+    }
 }
 
 const fn leaf(names: &'static [&'static str; 1]) -> Field {
@@ -230,7 +254,12 @@ const fn leaf(names: &'static [&'static str; 1]) -> Field {
     }
 }
 
-impl<Rules, const MAX: u32> Bounded<Rules> for PageRequest<MAX> {}
+impl<Rules, const MAX: u32> Bounded<Rules> for PageRequest<MAX> {
+    #[cfg(feature = "schemas")]
+    fn schema(generator: &mut SchemaGenerator, _: &Bounds) -> Schema {
+        schema::named::<Self>(generator)
+    }
+}
 
 #[cfg(test)]
 mod tests {

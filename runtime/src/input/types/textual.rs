@@ -18,6 +18,12 @@ pub(super) trait Textual: Sized {
     fn parse(text: Cow<'_, str>) -> Result<Self, Self::Error>;
 }
 
+/// What a checked text looks like in a schema.
+#[cfg(feature = "schemas")]
+pub(super) trait TextSchema {
+    fn text_schema() -> schemars::Schema;
+}
+
 /// Decodes a text and checks it; the decoder's error says what the text must be.
 pub(super) fn deserialize<'de, T: Textual, D: Deserializer<'de>>(
     decoder: D,
@@ -122,7 +128,15 @@ macro_rules! textual {
             }
         }
 
-        impl<Rules, $($generic)*> crate::input::Bounded<Rules> for $ty {}
+        impl<Rules, $($generic)*> crate::input::Bounded<Rules> for $ty {
+            #[cfg(feature = "schemas")]
+            fn schema(
+                _: &mut schemars::SchemaGenerator,
+                _: &crate::input::Bounds,
+            ) -> schemars::Schema {
+                <$ty as crate::input::types::textual::TextSchema>::text_schema()
+            }
+        }
         impl<$($generic)*> crate::input::Scalar for $ty {}
     };
 }

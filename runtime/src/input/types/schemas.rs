@@ -1,0 +1,92 @@
+//! What the checked texts look like on the wire.
+
+#[cfg(feature = "text")]
+use std::sync::LazyLock;
+
+use schemars::{Schema, json_schema};
+
+use crate::input::schema::{Bounds, Described, Members, integer};
+#[cfg(feature = "text")]
+use crate::input::types::characters::{is_invisible, is_refused};
+use crate::input::types::email_address::{EmailAddress, MAX_ADDRESS, MAX_LOCAL};
+use crate::input::types::identifier::Identifier;
+#[cfg(feature = "text")]
+use crate::input::types::line::{Line, MAX_SPELLED};
+use crate::input::types::textual::TextSchema;
+
+impl<const MAX: usize> TextSchema for Identifier<MAX> {
+    fn text_schema() -> Schema {
+        json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MAX,
+            "pattern": "^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$",
+        })
+    }
+}
+
+impl TextSchema for EmailAddress {
+    fn text_schema() -> Schema {
+        let label = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+        json_schema!({
+            "type": "string",
+            "format": "email",
+            "maxLength": MAX_ADDRESS,
+            "pattern": format!(
+                r"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~\-]{{1,{MAX_LOCAL}}}@{label}(?:\.{label})*$"
+            ),
+        })
+    }
+}
+
+/// Each form of a line is let through that normalization makes one of.
+#[cfg(feature = "text")]
+impl<const MAX: usize> TextSchema for Line<MAX> {
+    fn text_schema() -> Schema {
+        static LINE: LazyLock<String> = LazyLock::new(|| format!("^[^{}]+$", class(is_refused)));
+        static SEEN: LazyLock<String> = LazyLock::new(|| format!("[^{}]", class(is_invisible)));
+        json_schema!({
+            "type": "string",
+            "maxLength": MAX * MAX_SPELLED,
+            "pattern": *LINE,
+            "allOf": [{ "pattern": *SEEN }],
+            "$comment": format!("at most {MAX} characters in normalization form C"),
+        })
+    }
+}
+
+pub(super) fn page_number() -> Schema {
+    integer("uint32", 1_u32, u32::MAX, &Bounds::default())
+}
+
+pub(super) fn page_size(max: u32) -> Schema {
+    integer("uint32", 1_u32, max, &Bounds::default())
+}
+
+/// Both parameters, each with its default.
+pub(super) fn page_request(max: u32, usual: u32) -> Schema {
+    let parameter = |mut schema: Schema, default: u32| {
+        schema.insert("default".to_owned(), default.into());
+        Described::present(schema)
+    };
+    Members::new()
+        .member(&["page"], true, parameter(page_number(), 1))
+        .member(&["per_page"], true, parameter(page_size(max), usual))
+        .object()
+}
+
+/// The characters for which something holds, as the content of a pattern's class.
+#[cfg(feature = "text")]
+fn class(holds: fn(char) -> bool) -> String {
+    let mut class = String::new();
+    let mut rest = ('\0'..=char::MAX).peekable();
+    while let Some(first) = rest.find(|character| holds(*character)) {
+        let mut last = first;
+        while let Some(next) = rest.next_if(|next| holds(*next)) {
+            last = next;
+        }
+        let [first, last] = [first, last].map(|end| format!(r"\u{{{:X}}}", u32::from(end)));
+        class.extend([first.as_str(), "-", &last]);
+    }
+    class
+}
