@@ -12,9 +12,7 @@ pub(super) fn fits(node: &Node) -> bool {
         ("unitPrice", |node| or_null(node, number)),
         ("lines", lines),
         ("labels", |node| entries(node, |_| true, text)),
-        ("counts", |node| {
-            entries(node, is_name::<u8>, whole::<u16>)
-        }),
+        ("counts", |node| entries(node, is_name::<u8>, whole::<u16>)),
         ("status", |node| or_null(node, status)),
         ("payment", |node| or_null(node, payment)),
         ("delivery", |node| or_null(node, delivery)),

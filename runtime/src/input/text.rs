@@ -17,17 +17,26 @@ pub(crate) struct Text<'a>(pub(crate) &'a str);
 impl Text<'_> {
     /// Rust's parser, without the leading `+` and zeros that it takes.
     fn whole<N: FromStr>(&self) -> Result<N, Fault> {
-        let digits = self.0.strip_prefix('-').unwrap_or(self.0);
-        let is_spelled_otherwise = digits.starts_with('0') && self.0 != "0";
-        if digits.is_empty()
-            || !digits.bytes().all(|byte| byte.is_ascii_digit())
-            || is_spelled_otherwise
-        {
-            return Err(Fault::new(What::Type).wanted(Wanted::Whole));
+        let has_one_spelling = matches!(
+            self.0.as_bytes(),
+            [b'0'] | [b'1'..=b'9', ..] | [b'-', b'1'..=b'9', ..]
+        );
+        match self.0.parse() {
+            Ok(number) if has_one_spelling => Ok(number),
+            _ => Err(self.misspelled(has_one_spelling)),
         }
-        self.0
-            .parse()
-            .map_err(|_| Fault::new(What::Value).wanted(Wanted::Whole))
+    }
+
+    /// What Rust's parser stumbles over: something else than digits, or too many.
+    #[cold]
+    fn misspelled(&self, begins_well: bool) -> Fault {
+        let digits = self.0.strip_prefix('-').unwrap_or(self.0);
+        let what = if begins_well && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            What::Value
+        } else {
+            What::Type
+        };
+        Fault::new(what).wanted(Wanted::Whole)
     }
 
     /// A decimal number that is finite: `inf`, `NaN` and what overflows are none.
