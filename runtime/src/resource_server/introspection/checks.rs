@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::resource_server::introspection::{
-    DEFAULT_MEMORY, Introspection, IntrospectionConfigError,
+    DEFAULT_MEMORY, Introspection, IntrospectionConfigError, prefix,
 };
 use crate::resource_server::options::Options;
 use crate::resource_server::readiness::Startup;
@@ -16,7 +16,6 @@ use crate::token::{
 const MAX_MEMORY: Duration = Duration::from_mins(15);
 const MAX_REFUSAL_MEMORY: Duration = Duration::from_mins(1);
 const IN_FLIGHT: RangeInclusive<usize> = 1..=1024;
-const PREFIX_LEN: RangeInclusive<usize> = 1..=64;
 
 impl Introspection {
     /// What is lowered by it, and why.
@@ -38,18 +37,14 @@ impl Introspection {
 
     /// Which opaque tokens are the issuer's.
     pub(in crate::resource_server) fn opaque(&self) -> Result<Opaque, IntrospectionConfigError> {
-        let is_fit = |prefix: &str| {
-            PREFIX_LEN.contains(&prefix.len())
-                && prefix.bytes().all(is_token_byte)
-                && !may_begin_a_jwt(prefix)
-        };
-        match &self.prefix {
-            None if self.tokens.has_opaque() => Ok(Opaque::Unprefixed),
-            None => Ok(Opaque::Refused),
-            Some(prefix) if self.tokens.has_opaque() && is_fit(prefix) => {
+        match (&self.prefix, self.tokens.has_opaque()) {
+            (None, true) => Ok(Opaque::Unprefixed),
+            (None, false) => Ok(Opaque::Refused),
+            (Some(_), false) => Err(IntrospectionConfigError::UnusedPrefix),
+            (Some(prefix), true) => {
+                prefix::check(prefix)?;
                 Ok(Opaque::Prefixed(prefix.as_str().into()))
             }
-            Some(_) => Err(IntrospectionConfigError::Prefix),
         }
     }
 
@@ -109,20 +104,6 @@ impl Introspection {
     }
 }
 
-/// What a bearer token may hold ([RFC 6750 §2.1]), but for the `=` at its end.
-///
-/// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
-const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
-}
-
-/// Whether a JWT may begin so: a header's first bytes are `{"`, with white space between them.
-fn may_begin_a_jwt(prefix: &str) -> bool {
-    ["ey", "ew"]
-        .iter()
-        .any(|jwt| prefix.starts_with(jwt) || jwt.starts_with(prefix))
-}
-
 /// Two issuers of whose opaque tokens nobody could tell which is whose.
 pub(in crate::resource_server) fn ambiguous(issuers: &[(&str, Opaque)]) -> Option<String> {
     let overlap = |one: &Opaque, other: &Opaque| match (one, other) {
@@ -151,32 +132,25 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_is_short_of_the_tokens_alphabet_and_no_jwts() {
-        for prefix in ["opq_", "a", "E", "e_", "~x/", &"p".repeat(64)] {
-            let opaque = introspection().prefix(prefix).opaque();
-            assert!(matches!(opaque, Ok(Opaque::Prefixed(_))), "{prefix}");
-        }
-        for prefix in [
-            "",
-            "a b",
-            "a=",
-            "ä",
-            "a\n",
-            "e",
-            "ey",
-            "eyJ",
-            "ew",
-            "ewog",
-            &"p".repeat(65),
-        ] {
-            let opaque = introspection().prefix(prefix).opaque();
-            let refused = matches!(opaque, Err(IntrospectionConfigError::Prefix));
-            assert!(refused, "{prefix}");
+    fn a_prefix_is_checked_and_stands_where_opaque_tokens_are_accepted() {
+        let opaque = introspection().prefix("opq_").opaque();
+        assert!(matches!(opaque, Ok(Opaque::Prefixed(prefix)) if *prefix == *"opq_"));
+        for (prefix, is_jwts) in [("", false), ("a=", false), ("ey", true), ("IH", true)] {
+            let error = introspection().prefix(prefix).opaque().err();
+            let is_told = match error {
+                Some(IntrospectionConfigError::Prefix) => !is_jwts,
+                Some(IntrospectionConfigError::JwtPrefix) => is_jwts,
+                _ => false,
+            };
+            assert!(is_told, "{prefix}");
         }
         let useless = introspection()
             .tokens(IntrospectedTokens::Jwts)
             .prefix("opq_");
-        assert!(useless.opaque().is_err());
+        assert!(matches!(
+            useless.opaque(),
+            Err(IntrospectionConfigError::UnusedPrefix)
+        ));
     }
 
     #[test]

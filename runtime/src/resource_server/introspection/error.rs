@@ -15,9 +15,13 @@ pub enum IntrospectionConfigError {
     Memory,
     /// No token is asked about at a time, or more than 1024 are.
     InFlight,
-    /// The prefix of opaque tokens is not 1 to 64 characters of a bearer token (RFC 6750 §2.1),
-    /// is one that a JWT may have, or stands where opaque tokens are refused.
+    /// The prefix of opaque tokens is not 1 to 64 characters of a bearer token (RFC 6750 §2.1).
     Prefix,
+    /// The prefix of opaque tokens is one that a JWT may begin with: `eyJ`, or what white space
+    /// before the header's brace is written as.
+    JwtPrefix,
+    /// A prefix of opaque tokens is set where they are refused.
+    UnusedPrefix,
     /// Whether an opaque token is this issuer's or another's could not be told: neither has a
     /// prefix, or one's begins with the other's.
     Ambiguous,
@@ -38,8 +42,14 @@ impl fmt::Display for IntrospectionConfigError {
             }
             Self::InFlight => "the number of tokens asked about at a time is not from 1 to 1024",
             Self::Prefix => {
-                "the prefix of opaque tokens is not 1 to 64 characters of a bearer token, is one \
-                 that a jwt may have, or stands where opaque tokens are refused"
+                "the prefix of opaque tokens is not 1 to 64 characters of a bearer token"
+            }
+            Self::JwtPrefix => {
+                "the prefix of opaque tokens is one that a jwt may begin with; give all of it"
+            }
+            Self::UnusedPrefix => {
+                "a prefix is set where opaque tokens are refused; `tokens` says which tokens are \
+                 accepted"
             }
             Self::Ambiguous => {
                 "whether an opaque token is this issuer's or another's cannot be told; \

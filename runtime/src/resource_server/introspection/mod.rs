@@ -2,6 +2,7 @@
 
 mod checks;
 mod error;
+mod prefix;
 
 use std::fmt;
 use std::time::Duration;
@@ -122,8 +123,10 @@ impl Introspection {
     ///
     /// Where several issuers of one API have opaque tokens, this tells whose a token is: no issuer
     /// ever sees another's tokens. One of them may do without a prefix; it is asked about all
-    /// tokens that begin like no other's. A prefix has at most 64 characters of those that a
-    /// bearer token may have, and does not begin as a JWT does.
+    /// tokens that begin like no other's, but for those of three parts with dots between them, which
+    /// are JWTs. A prefix has at most 64 characters of those that a bearer token may have. One
+    /// that a JWT may begin with, as `eyJ`, is refused when the server is built: a JWT would be
+    /// sent to an issuer before any key has proved whose it is.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());
         self
