@@ -10,7 +10,8 @@ use crate::resource_server::introspection::{
 use crate::resource_server::options::Options;
 use crate::resource_server::readiness::Startup;
 use crate::token::{
-    Endpoint, EndpointSettings, Introspected, Introspector, Opaque, Remembering, Rules,
+    Endpoint, EndpointSettings, INTROSPECTED, Introspected, Introspector, Opaque, Remembering,
+    Rules,
 };
 
 const MAX_MEMORY: Duration = Duration::from_mins(15);
@@ -21,6 +22,9 @@ impl Introspection {
     /// What is lowered by it, and why.
     pub(in crate::resource_server) fn lowered(&self) -> Vec<String> {
         let mut lowered = Vec::new();
+        if self.tokens.has_opaque() {
+            lowered.extend(INTROSPECTED.lowers.iter().map(|&text| text.to_owned()));
+        }
         if self.remember_for > DEFAULT_MEMORY {
             let seconds = self.remember_for.as_secs();
             lowered.push(format!(
@@ -212,8 +216,9 @@ mod tests {
 
     #[test]
     fn what_it_lowers_is_told() {
-        assert!(introspection().lowered().is_empty());
-        let lowered = introspection()
+        let jwts = || introspection().tokens(IntrospectedTokens::Jwts);
+        assert!(jwts().lowered().is_empty(), "answers only narrow them");
+        let lowered = jwts()
             .remember_for(Duration::from_mins(2))
             .client_as_subject("clients act for themselves")
             .lowered();
@@ -224,5 +229,18 @@ mod tests {
                 "a token without `sub` speaks for its client, because clients act for themselves",
             ]
         );
+        for tokens in [
+            IntrospectedTokens::Opaque,
+            IntrospectedTokens::OpaqueBesideJwts,
+            IntrospectedTokens::All,
+        ] {
+            assert_eq!(
+                introspection().tokens(tokens).lowered(),
+                [
+                    "an opaque token's kind is judged only where the answer has `token_type`, `token_use` or `typ`",
+                    "`iss`, `client_id` and `jti` are not demanded of an opaque token: RFC 7662 leaves them open",
+                ]
+            );
+        }
     }
 }

@@ -27,6 +27,8 @@ pub enum IntrospectionConfigError {
     Ambiguous,
     /// Keys, algorithms or an age of keys are set for an issuer whose JWTs are refused.
     UnusedKeys,
+    /// A profile is set for an issuer whose JWTs are refused: it says how JWTs look.
+    UnusedProfile,
     /// That a token without `sub` speaks for its client has no reason.
     NoReason,
     /// The endpoint cannot be asked, or does not answer as it should.
@@ -57,6 +59,9 @@ impl fmt::Display for IntrospectionConfigError {
             }
             Self::UnusedKeys => {
                 "keys are set where jwts are refused; `tokens` says which tokens are accepted"
+            }
+            Self::UnusedProfile => {
+                "a profile is set where jwts are refused; `tokens` says which tokens are accepted"
             }
             Self::NoReason => "what is lowered has no reason",
             Self::Endpoint(error) => return error.fmt(f),

@@ -32,7 +32,7 @@ pub enum IntrospectedTokens {
 }
 
 impl IntrospectedTokens {
-    const fn has_opaque(self) -> bool {
+    pub(super) const fn has_opaque(self) -> bool {
         !matches!(self, Self::Jwts)
     }
 
@@ -41,7 +41,7 @@ impl IntrospectedTokens {
         !matches!(self, Self::Opaque)
     }
 
-    const fn asks_about_jwts(self) -> bool {
+    pub(super) const fn asks_about_jwts(self) -> bool {
         matches!(self, Self::Jwts | Self::All)
     }
 }
