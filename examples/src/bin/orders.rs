@@ -12,7 +12,7 @@
 //!
 //! With `--introspect`, the issuer's tokens are opaque: it is asked about each of them, as the
 //! client ID with the secret that the file holds, at most once in the seconds of `--remember` (60).
-//! A line break at the secret's end is not part of it.
+//! One line break at the file's end is no part of the secret.
 //!
 //! Prints `listening on http://ADDR` when it is ready, logs every decision as a line of JSON on
 //! the standard error, and stops cleanly on SIGTERM.
@@ -25,6 +25,7 @@
 
 use std::error::Error;
 use std::ffi::OsString;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -63,7 +64,7 @@ struct Asking {
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .json()
-        .with_writer(std::io::stderr)
+        .with_writer(io::stderr)
         .init();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
@@ -161,7 +162,8 @@ impl Options {
 
 impl Asking {
     fn introspection(&self) -> Result<Introspection, String> {
-        let secret = Secret::new(read(&self.secret)?.trim_ascii_end());
+        let secret =
+            Secret::from_file(&self.secret).map_err(|error| unread(&self.secret, &error))?;
         let introspection = Introspection::new(&self.client, secret)
             .client_as_subject("shops order for themselves, and some issuers name no `sub` then");
         Ok(match self.remember {
@@ -172,5 +174,9 @@ impl Asking {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))
+    std::fs::read(file).map_err(|error| unread(file, &error))
+}
+
+fn unread(file: &Path, error: &io::Error) -> String {
+    format!("{}: {error}", file.display())
 }
