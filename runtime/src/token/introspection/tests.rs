@@ -2,6 +2,7 @@
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "test support")]
 
 mod slow;
+mod unasked;
 
 use std::time::Duration;
 
