@@ -31,6 +31,7 @@ mod broken;
 mod caller;
 mod clock;
 mod counting_body;
+mod introspection;
 mod issuer;
 mod keys;
 mod request;

@@ -1,7 +1,7 @@
 //! The embedded issuer on a loopback socket.
 
-use std::io;
 use std::ops::Deref;
+use std::{fmt, io};
 
 use axum::Json;
 use axum::Router;
@@ -10,14 +10,16 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::resource_server::{Audienced, Issuer};
+use crate::testing::introspection::ActiveTokens;
 use crate::testing::issuer::EmbeddedIssuer;
 
-/// An embedded issuer that publishes its metadata and keys; it stops when dropped.
+/// An embedded issuer that publishes its metadata and keys, and is asked about its tokens; it stops
+/// when dropped.
 ///
 /// It is its [`EmbeddedIssuer`] for everything else.
-#[derive(Debug)]
 pub struct ServedIssuer {
     issuer: EmbeddedIssuer,
+    pub(super) active: ActiveTokens,
     _stop: oneshot::Sender<()>,
 }
 
@@ -39,13 +41,16 @@ impl EmbeddedIssuer {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let issuer = Self::new(format!("http://{}", listener.local_addr()?));
         let (stop, stopped) = oneshot::channel();
-        let serving = axum::serve(listener, documents(&issuer)).with_graceful_shutdown(async {
+        let active = ActiveTokens::default();
+        let router = documents(&issuer).merge(active.clone().router());
+        let serving = axum::serve(listener, router).with_graceful_shutdown(async {
             // The sender is never used: that it is gone is the signal.
             let _ = stopped.await;
         });
         tokio::spawn(serving.into_future());
         Ok(ServedIssuer {
             issuer,
+            active,
             _stop: stop,
         })
     }
@@ -65,6 +70,15 @@ impl Deref for ServedIssuer {
 
     fn deref(&self) -> &EmbeddedIssuer {
         &self.issuer
+    }
+}
+
+/// The issuer: its tokens are not for logs.
+impl fmt::Debug for ServedIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServedIssuer")
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
     }
 }
 
