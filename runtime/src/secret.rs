@@ -29,9 +29,13 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read.
+    /// Where the file cannot be read; the error names it.
     pub fn from_file(path: impl AsRef<Path>) -> io::Result<Self> {
-        let mut secret = Self::new(fs::read(path)?);
+        let path = path.as_ref();
+        let bytes = fs::read(path).map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+        })?;
+        let mut secret = Self::new(bytes);
         let line = secret
             .bytes
             .strip_suffix(b"\n")
@@ -94,7 +98,9 @@ mod tests {
         ] {
             assert_eq!(from_file(file.as_bytes()), secret.as_bytes(), "{file:?}");
         }
-        assert!(Secret::from_file("/nowhere/at/all").is_err());
+        let error = Secret::from_file("/nowhere/at/all").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(error.to_string().contains("/nowhere/at/all"), "{error}");
     }
 
     #[test]

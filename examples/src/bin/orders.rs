@@ -25,7 +25,6 @@
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -64,7 +63,7 @@ struct Asking {
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .json()
-        .with_writer(io::stderr)
+        .with_writer(std::io::stderr)
         .init();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
@@ -162,8 +161,7 @@ impl Options {
 
 impl Asking {
     fn introspection(&self) -> Result<Introspection, String> {
-        let secret =
-            Secret::from_file(&self.secret).map_err(|error| unread(&self.secret, &error))?;
+        let secret = Secret::from_file(&self.secret).map_err(|error| error.to_string())?;
         let introspection = Introspection::new(&self.client, secret)
             .client_as_subject("shops order for themselves, and some issuers name no `sub` then");
         Ok(match self.remember {
@@ -174,9 +172,5 @@ impl Asking {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(file).map_err(|error| unread(file, &error))
-}
-
-fn unread(file: &Path, error: &io::Error) -> String {
-    format!("{}: {error}", file.display())
+    std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))
 }
