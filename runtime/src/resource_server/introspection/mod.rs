@@ -135,7 +135,8 @@ impl Introspection {
     /// Uses an answer for so long, and never past the token's `exp`; by default 60 s, at most 15
     /// minutes.
     ///
-    /// For so long a token is accepted after the issuer has revoked it.
+    /// For so long a token is accepted after the issuer has revoked it. With zero every request
+    /// asks, but for those that come while their token is being asked about: they share the answer.
     pub fn remember_for(mut self, time: Duration) -> Self {
         self.remember_for = time;
         self
