@@ -26,12 +26,12 @@
 //! # }
 //! ```
 
+mod active_tokens;
 mod api;
 mod broken;
 mod caller;
 mod clock;
 mod counting_body;
-mod introspection;
 mod issuer;
 mod keys;
 mod request;

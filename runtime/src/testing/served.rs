@@ -9,8 +9,15 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+#[cfg(feature = "introspection")]
+use crate::resource_server::Introspection;
 use crate::resource_server::{Audienced, Issuer};
-use crate::testing::introspection::ActiveTokens;
+#[cfg(feature = "introspection")]
+use crate::secret::Secret;
+use crate::testing::TokenBuilder;
+use crate::testing::active_tokens::ActiveTokens;
+#[cfg(feature = "introspection")]
+use crate::testing::active_tokens::{CLIENT, SECRET};
 use crate::testing::issuer::EmbeddedIssuer;
 
 /// An embedded issuer that publishes its metadata and keys, and is asked about its tokens; it stops
@@ -19,7 +26,7 @@ use crate::testing::issuer::EmbeddedIssuer;
 /// It is its [`EmbeddedIssuer`] for everything else.
 pub struct ServedIssuer {
     issuer: EmbeddedIssuer,
-    pub(super) active: ActiveTokens,
+    active: ActiveTokens,
     _stop: oneshot::Sender<()>,
 }
 
@@ -62,6 +69,69 @@ impl ServedIssuer {
         Issuer::new(self.url())
             .audience(audience)
             .allow_loopback_http()
+    }
+
+    /// How an API asks this issuer about its tokens, with the credentials that it takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::prelude::*;
+    /// use palisade::testing::{EmbeddedIssuer, TestApi};
+    ///
+    /// #[secured(scopes = "orders:read")]
+    /// async fn show() -> &'static str {
+    ///     "three orders"
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let issuer = EmbeddedIssuer::serve().await?;
+    /// let trusted = issuer
+    ///     .discovered("https://orders.example")
+    ///     .introspect(issuer.introspection());
+    /// let routes = SecureRouter::new().route("/orders", get(show));
+    /// let api = TestApi::with_server(routes, |server| server.trust(trusted)).await;
+    ///
+    /// let token = issuer.token("alice").audience("https://orders.example").scopes("orders:read");
+    /// let token = issuer.opaque(&token);
+    /// let answer = api.anonymous().bearer(&token).get("/orders").send().await;
+    /// assert_eq!(answer.status(), 200);
+    ///
+    /// issuer.revoke(&token);
+    /// api.clock().advance(std::time::Duration::from_secs(60)); // until then the answer is used
+    /// let answer = api.anonymous().bearer(&token).get("/orders").send().await;
+    /// assert_eq!(answer.status(), 401);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "introspection")]
+    pub fn introspection(&self) -> Introspection {
+        Introspection::new(CLIENT, Secret::new(SECRET))
+    }
+
+    /// Issues an opaque token, of which the issuer says what a signed one would say itself.
+    ///
+    /// That it has expired is not looked at: the API has to.
+    pub fn opaque(&self, token: &TokenBuilder) -> String {
+        self.active.opaque(token)
+    }
+
+    /// Signs a token that the issuer calls active when it is asked.
+    ///
+    /// # Panics
+    ///
+    /// Where [`TokenBuilder::sign`] does.
+    #[track_caller]
+    pub fn signed(&self, token: &TokenBuilder) -> String {
+        let jwt = token.clone().sign();
+        self.active.insert(jwt.clone(), token);
+        jwt
+    }
+
+    /// Revokes a token: from now on the issuer calls it inactive.
+    pub fn revoke(&self, token: &str) {
+        self.active.remove(token);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The embedded issuer's introspection endpoint ([RFC 7662]): what it says of tokens that it knows.
+//! The tokens of an embedded issuer that are active, and the endpoint that says so ([RFC 7662]).
 //!
 //! [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 
@@ -15,17 +15,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-#[cfg(feature = "introspection")]
-use crate::resource_server::Introspection;
-#[cfg(feature = "introspection")]
-use crate::secret::Secret;
+use crate::testing::TokenBuilder;
 use crate::testing::broken::or_panic;
 use crate::testing::token_builder::fresh_id;
-use crate::testing::{ServedIssuer, TokenBuilder};
 
 /// As whom the endpoint is asked.
-const CLIENT: &str = "test-api";
-const SECRET: &str = "test-api-secret";
+pub(super) const CLIENT: &str = "test-api";
+pub(super) const SECRET: &str = "test-api-secret";
 
 /// The tokens that are active, each with what is said of it.
 #[derive(Clone, Default)]
@@ -37,83 +33,27 @@ struct Question {
     token: String,
 }
 
-impl ServedIssuer {
-    /// How an API asks this issuer about its tokens, with the credentials that it takes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use palisade::prelude::*;
-    /// use palisade::testing::{EmbeddedIssuer, TestApi};
-    ///
-    /// #[secured(scopes = "orders:read")]
-    /// async fn show() -> &'static str {
-    ///     "three orders"
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let issuer = EmbeddedIssuer::serve().await?;
-    /// let trusted = issuer
-    ///     .discovered("https://orders.example")
-    ///     .introspect(issuer.introspection());
-    /// let routes = SecureRouter::new().route("/orders", get(show));
-    /// let api = TestApi::with_server(routes, |server| server.trust(trusted)).await;
-    ///
-    /// let token = issuer.token("alice").audience("https://orders.example").scopes("orders:read");
-    /// let token = issuer.opaque(&token);
-    /// let answer = api.anonymous().bearer(&token).get("/orders").send().await;
-    /// assert_eq!(answer.status(), 200);
-    ///
-    /// issuer.revoke(&token);
-    /// api.clock().advance(std::time::Duration::from_secs(60)); // until then the answer is used
-    /// let answer = api.anonymous().bearer(&token).get("/orders").send().await;
-    /// assert_eq!(answer.status(), 401);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "introspection")]
-    pub fn introspection(&self) -> Introspection {
-        Introspection::new(CLIENT, Secret::new(SECRET))
-    }
-
-    /// Issues an opaque token, of which the issuer says what a signed one would say itself.
-    ///
-    /// That it has expired is not looked at: the API has to.
-    pub fn opaque(&self, token: &TokenBuilder) -> String {
-        let opaque = format!("opaque_{}", fresh_id());
-        self.active.insert(opaque.clone(), token);
-        opaque
-    }
-
-    /// Signs a token that the issuer calls active when it is asked.
-    ///
-    /// # Panics
-    ///
-    /// Where [`TokenBuilder::sign`] does.
-    #[track_caller]
-    pub fn signed(&self, token: &TokenBuilder) -> String {
-        let jwt = token.clone().sign();
-        self.active.insert(jwt.clone(), token);
-        jwt
-    }
-
-    /// Revokes a token: from now on the issuer calls it inactive.
-    pub fn revoke(&self, token: &str) {
-        self.active.lock().remove(token);
-    }
-}
-
 impl ActiveTokens {
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Map<String, Value>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn insert(&self, token: String, says: &TokenBuilder) {
+    /// A new opaque token that says so.
+    pub(super) fn opaque(&self, says: &TokenBuilder) -> String {
+        let opaque = format!("opaque_{}", fresh_id());
+        self.insert(opaque.clone(), says);
+        opaque
+    }
+
+    pub(super) fn insert(&self, token: String, says: &TokenBuilder) {
         let says = serde_json::from_str(&says.claims_json());
         let mut says: Map<String, Value> = or_panic(says, "claims that are JSON");
         says.insert("active".to_owned(), true.into());
         self.lock().insert(token, says);
+    }
+
+    pub(super) fn remove(&self, token: &str) {
+        self.lock().remove(token);
     }
 
     /// What is answered to a question about this token ([RFC 7662 §2.2]).
@@ -151,8 +91,11 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::resource_server::{Builder, IntrospectedTokens, ResourceServer, Trusting};
-    use crate::testing::EmbeddedIssuer;
+    use crate::resource_server::{
+        Builder, IntrospectedTokens, Introspection, ResourceServer, Trusting,
+    };
+    use crate::secret::Secret;
+    use crate::testing::{EmbeddedIssuer, ServedIssuer};
     use crate::token::{Denial, TokenError};
 
     fn asking(issuer: &ServedIssuer, introspection: Introspection) -> Builder<Trusting> {
