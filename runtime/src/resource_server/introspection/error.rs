@@ -46,9 +46,7 @@ impl fmt::Display for IntrospectionConfigError {
             Self::Prefix => {
                 "the prefix of opaque tokens is not 1 to 64 characters of a bearer token"
             }
-            Self::JwtPrefix => {
-                "the prefix of opaque tokens is one that a jwt may begin with; give all of it"
-            }
+            Self::JwtPrefix => "the prefix of opaque tokens is one that a jwt may begin with",
             Self::UnusedPrefix => {
                 "a prefix is set where opaque tokens are refused; `tokens` says which tokens are \
                  accepted"

@@ -124,7 +124,10 @@ async fn an_endpoint_that_cannot_be_looked_up_is_used_for_a_day() {
         until("it is probed", || realm.probed() > probed).await;
         assert!(realm.server.ready().is_ok());
     }
-    realm.advance(61);
+    assert_eq!(denial(&realm.server, "opq.other").await, INACTIVE);
+    realm.advance(1);
+    assert!(is_unavailable(denial(&realm.server, "opq.third").await));
+    realm.advance(60);
     realm.loopback.document.lock().unwrap().0 = None;
     assert!(is_unavailable(realm.denial().await));
     until("it is found again", || realm.server.ready().is_ok()).await;
