@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use axum::extract::MatchedPath;
 use axum::http::Method;
-use palisade::Profile;
 use palisade::policy::Access;
 use palisade::prelude::*;
 use palisade::testing::{EmbeddedIssuer, TestApi};
+use palisade::{IntrospectedTokens, Introspection, Profile, Secret, Startup};
 
 #[public(reason = "tells which route it is")]
 async fn here(path: MatchedPath) -> String {
@@ -132,7 +132,7 @@ async fn the_issuers_and_what_is_lowered_for_them_are_listed() {
         .unwrap();
     let api = SecureRouter::new().protect(server);
     let issuers = api.inventory().issuers();
-    assert_eq!(issuers[0].profile(), Profile::Keycloak);
+    assert_eq!(issuers[0].profile(), Some(Profile::Keycloak));
     assert_eq!(issuers[0].audience(), "https://orders.test");
     let table = api.inventory().to_string();
     let lines: Vec<_> = table.lines().collect();
@@ -145,4 +145,39 @@ async fn the_issuers_and_what_is_lowered_for_them_are_listed() {
         lines.last(),
         Some(&"  lowered: tokens live up to 3600 s, because the batch runs for an hour")
     );
+}
+
+/// Which issuers are asked about which of their tokens.
+#[tokio::test]
+async fn it_tells_what_tokens_are_judged_by() {
+    for (tokens, expected) in [
+        (IntrospectedTokens::Opaque, "introspection"),
+        (
+            IntrospectedTokens::OpaqueBesideJwts,
+            "the profile RFC 9068, opaque ones by introspection",
+        ),
+        (
+            IntrospectedTokens::Jwts,
+            "the profile RFC 9068 and introspection",
+        ),
+        (
+            IntrospectedTokens::All,
+            "the profile RFC 9068 and introspection, opaque ones by introspection",
+        ),
+    ] {
+        let asked = Introspection::new("orders-api", Secret::new("s3cret")).tokens(tokens);
+        // nobody is there, and nobody has to be
+        let issuer = Issuer::new("http://127.0.0.1:1").audience("https://orders.test");
+        let server = ResourceServer::builder()
+            .trust(issuer.introspect(asked).allow_loopback_http())
+            .startup(Startup::Deferred)
+            .build()
+            .await
+            .unwrap();
+        let table = SecureRouter::new().protect(server).inventory().to_string();
+        assert_eq!(
+            table.lines().next().unwrap(),
+            format!("tokens of http://127.0.0.1:1 for https://orders.test, by {expected}")
+        );
+    }
 }

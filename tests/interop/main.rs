@@ -12,10 +12,12 @@
     reason = "a test ends where it is wrong"
 )]
 
-/// Each case with its fn's name; one that is not listed is dead code, which the lints refuse.
+/// Each case with its path, so that a room can be run alone; one that is not listed is dead code, which the lints refuse.
 macro_rules! cases {
     ($($case:ident),* $(,)?) => {
-        pub(crate) const CASES: &[crate::Case] = &[$((stringify!($case), $case)),*];
+        pub(crate) const CASES: &[crate::Case] = &[
+            $((concat!(module_path!(), "::", stringify!($case)), $case)),*
+        ];
     };
 }
 

@@ -12,7 +12,7 @@
 //!
 //! With `--introspect`, the issuer's tokens are opaque: it is asked about each of them, as the
 //! client ID with the secret that the file holds, at most once in the seconds of `--remember` (60).
-//! A line break at the secret's end is not part of it.
+//! One line break at the file's end is no part of the secret.
 //!
 //! Prints `listening on http://ADDR` when it is ready, logs every decision as a line of JSON on
 //! the standard error, and stops cleanly on SIGTERM.
@@ -161,7 +161,7 @@ impl Options {
 
 impl Asking {
     fn introspection(&self) -> Result<Introspection, String> {
-        let secret = Secret::new(read(&self.secret)?.trim_ascii_end());
+        let secret = Secret::from_file(&self.secret).map_err(|error| error.to_string())?;
         let introspection = Introspection::new(&self.client, secret)
             .client_as_subject("shops order for themselves, and some issuers name no `sub` then");
         Ok(match self.remember {

@@ -113,9 +113,9 @@ impl<A> Issuer<A> {
         self
     }
 
-    /// Judges its tokens by the form that its provider gives them; by default RFC 9068.
+    /// Judges its JWTs by the form that its provider gives them; by default RFC 9068.
     pub fn profile(mut self, profile: Profile) -> Self {
-        self.settings.profile = profile;
+        self.settings.profile = Some(profile);
         self
     }
 
@@ -190,7 +190,7 @@ impl Issuer<Audienced> {
         IssuerSummary {
             issuer: self.settings.issuer.clone(),
             audience: self.audience.0.clone(),
-            profile: self.settings.profile,
+            profile: self.settings.jwt_profile(),
             #[cfg(feature = "introspection")]
             introspected: self
                 .settings

@@ -39,7 +39,7 @@ pub(super) struct Settings {
     pub(super) algorithms: Option<Vec<Algorithm>>,
     pub(super) clock_skew: Duration,
     pub(super) lifetime: Lifetime,
-    pub(super) profile: Profile,
+    pub(super) profile: Option<Profile>,
     pub(super) roles_claim: Option<String>,
     pub(super) max_key_age: Option<Duration>,
     #[cfg(feature = "introspection")]
@@ -65,7 +65,7 @@ impl Settings {
             algorithms: None,
             clock_skew: DEFAULT_SKEW,
             lifetime: Lifetime::Default,
-            profile: Profile::Rfc9068,
+            profile: None,
             roles_claim: None,
             max_key_age: None,
             #[cfg(feature = "introspection")]
@@ -74,15 +74,28 @@ impl Settings {
         }
     }
 
+    /// The form of its JWTs.
+    fn form(&self) -> &'static Form {
+        self.profile.unwrap_or_default().form()
+    }
+
+    /// The profile of its JWTs, where they are accepted.
+    pub(super) fn jwt_profile(&self) -> Option<Profile> {
+        self.has_jwts().then(|| self.profile.unwrap_or_default())
+    }
+
+    fn has_jwts(&self) -> bool {
+        #[cfg(feature = "introspection")]
+        if let Some(introspection) = &self.introspection {
+            return introspection.kinds().has_jwts();
+        }
+        true
+    }
+
     /// What is lowered for it, and why.
     pub(super) fn lowered(&self) -> Vec<String> {
-        let mut lowered: Vec<_> = self
-            .profile
-            .form()
-            .lowers
-            .iter()
-            .map(|&text| text.to_owned())
-            .collect();
+        let lowers = self.form().lowers.iter();
+        let mut lowered: Vec<_> = lowers.map(|&text| text.to_owned()).collect();
         if let Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) =
             &self.lifetime
         {
@@ -110,8 +123,8 @@ impl Settings {
         let rules = Rules {
             issuer: issuer.into(),
             audience: audience.into(),
-            form: self.profile.form(),
-            roles: self.roles(self.profile.form())?,
+            form: self.form(),
+            roles: self.roles(self.form())?,
             limits: self.limits()?,
         };
         #[cfg(feature = "introspection")]
@@ -129,10 +142,7 @@ impl Settings {
         rules: Rules,
         options: &Options,
     ) -> Result<Option<TrustedIssuer>, ConfigError> {
-        #[cfg(feature = "introspection")]
-        if let Some(introspection) = &self.introspection
-            && !introspection.kinds().has_jwts()
-        {
+        if !self.has_jwts() {
             return Ok(None);
         }
         let algorithms = self.allowed()?;
@@ -150,7 +160,7 @@ impl Settings {
             return Err(ConfigError::ClockSkew { issuer: issuer() });
         }
         let max_lifetime = match &self.lifetime {
-            Lifetime::Default => self.profile.form().lifetime.unwrap_or(DEFAULT_LIFETIME),
+            Lifetime::Default => self.form().lifetime.unwrap_or(DEFAULT_LIFETIME),
             Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) => {
                 let above =
                     *lifetime > MAX_LIFETIME && !matches!(self.lifetime, Lifetime::Dangerous(..));
@@ -172,7 +182,7 @@ impl Settings {
     /// Where roles are, in claims of a form; by default where the profile has them.
     fn roles(&self, form: &Form) -> Result<RolesClaim, ConfigError> {
         let pointer = self.roles_claim.as_deref();
-        let roles = form.roles_claim(pointer.unwrap_or(self.profile.form().roles));
+        let roles = form.roles_claim(pointer.unwrap_or(self.form().roles));
         roles.ok_or_else(|| ConfigError::RolesClaim {
             issuer: self.issuer.clone(),
         })

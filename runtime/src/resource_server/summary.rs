@@ -9,7 +9,7 @@ use crate::token::Profile;
 pub struct IssuerSummary {
     pub(super) issuer: String,
     pub(super) audience: String,
-    pub(super) profile: Profile,
+    pub(super) profile: Option<Profile>,
     #[cfg(feature = "introspection")]
     pub(super) introspected: Option<IntrospectedTokens>,
     pub(super) lowered: Vec<String>,
@@ -26,8 +26,8 @@ impl IssuerSummary {
         &self.audience
     }
 
-    /// The form that its tokens have.
-    pub fn profile(&self) -> Profile {
+    /// The form that its JWTs have; none where they are refused.
+    pub fn profile(&self) -> Option<Profile> {
         self.profile
     }
 
@@ -35,6 +35,31 @@ impl IssuerSummary {
     #[cfg(feature = "introspection")]
     pub fn introspected(&self) -> Option<IntrospectedTokens> {
         self.introspected
+    }
+
+    /// What its tokens are judged by, for people.
+    pub(crate) fn judged_by(&self) -> String {
+        let profile = self
+            .profile
+            .map(|profile| format!("the profile {}", profile.name()));
+        #[cfg(feature = "introspection")]
+        if let Some(asked) = self.introspected {
+            let Some(profile) = profile else {
+                return "introspection".to_owned();
+            };
+            let and = if asked.asks_about_jwts() {
+                " and introspection"
+            } else {
+                ""
+            };
+            let opaque = if asked.has_opaque() {
+                ", opaque ones by introspection"
+            } else {
+                ""
+            };
+            return format!("{profile}{and}{opaque}");
+        }
+        profile.unwrap_or_default()
     }
 
     /// What is lowered for it against the defaults, one sentence each.

@@ -85,7 +85,7 @@ impl<'a> IntoIterator for &'a Inventory {
 }
 
 /// A table: method, path, access, handler, limits that are not the defaults; then each issuer,
-/// its audience and profile, and what is lowered for it.
+/// its audience, what its tokens are judged by, and what is lowered for it.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<[String; 5]> = self.routes.iter().map(Route::row).collect();
@@ -102,11 +102,8 @@ impl fmt::Display for Inventory {
         }
         for issuer in self.issuers() {
             let (url, audience) = (issuer.issuer(), issuer.audience());
-            let profile = issuer.profile().name();
-            writeln!(
-                f,
-                "tokens of {url} for {audience}, by the profile {profile}"
-            )?;
+            let judge = issuer.judged_by();
+            writeln!(f, "tokens of {url} for {audience}, by {judge}")?;
             for lowered in issuer.lowered() {
                 writeln!(f, "  lowered: {lowered}")?;
             }

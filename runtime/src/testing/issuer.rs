@@ -120,9 +120,11 @@ impl EmbeddedIssuer {
 
     /// The metadata document ([RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
     pub fn metadata(&self) -> Value {
+        let base = self.url().trim_end_matches('/');
         json!({
             "issuer": self.url(),
-            "jwks_uri": format!("{}/jwks", self.url().trim_end_matches('/')),
+            "jwks_uri": format!("{base}/jwks"),
+            "introspection_endpoint": format!("{base}/introspect"),
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],

@@ -26,6 +26,7 @@
 //! # }
 //! ```
 
+mod active_tokens;
 mod api;
 mod broken;
 mod caller;

@@ -1,7 +1,7 @@
 //! The embedded issuer on a loopback socket.
 
-use std::io;
 use std::ops::Deref;
+use std::{fmt, io};
 
 use axum::Json;
 use axum::Router;
@@ -9,15 +9,24 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+#[cfg(feature = "introspection")]
+use crate::resource_server::Introspection;
 use crate::resource_server::{Audienced, Issuer};
+#[cfg(feature = "introspection")]
+use crate::secret::Secret;
+use crate::testing::TokenBuilder;
+use crate::testing::active_tokens::ActiveTokens;
+#[cfg(feature = "introspection")]
+use crate::testing::active_tokens::{CLIENT, SECRET};
 use crate::testing::issuer::EmbeddedIssuer;
 
-/// An embedded issuer that publishes its metadata and keys; it stops when dropped.
+/// An embedded issuer that publishes its metadata and keys, and is asked about its tokens; it stops
+/// when dropped.
 ///
 /// It is its [`EmbeddedIssuer`] for everything else.
-#[derive(Debug)]
 pub struct ServedIssuer {
     issuer: EmbeddedIssuer,
+    active: ActiveTokens,
     _stop: oneshot::Sender<()>,
 }
 
@@ -39,13 +48,16 @@ impl EmbeddedIssuer {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let issuer = Self::new(format!("http://{}", listener.local_addr()?));
         let (stop, stopped) = oneshot::channel();
-        let serving = axum::serve(listener, documents(&issuer)).with_graceful_shutdown(async {
+        let active = ActiveTokens::default();
+        let router = documents(&issuer).merge(active.clone().router());
+        let serving = axum::serve(listener, router).with_graceful_shutdown(async {
             // The sender is never used: that it is gone is the signal.
             let _ = stopped.await;
         });
         tokio::spawn(serving.into_future());
         Ok(ServedIssuer {
             issuer,
+            active,
             _stop: stop,
         })
     }
@@ -58,6 +70,69 @@ impl ServedIssuer {
             .audience(audience)
             .allow_loopback_http()
     }
+
+    /// How an API asks this issuer about its tokens, with the credentials that it takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::prelude::*;
+    /// use palisade::testing::{EmbeddedIssuer, TestApi};
+    ///
+    /// #[secured(scopes = "orders:read")]
+    /// async fn show() -> &'static str {
+    ///     "three orders"
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let issuer = EmbeddedIssuer::serve().await?;
+    /// let trusted = issuer
+    ///     .discovered("https://orders.example")
+    ///     .introspect(issuer.introspection());
+    /// let routes = SecureRouter::new().route("/orders", get(show));
+    /// let api = TestApi::with_server(routes, |server| server.trust(trusted)).await;
+    ///
+    /// let token = issuer.token("alice").audience("https://orders.example").scopes("orders:read");
+    /// let token = issuer.opaque(&token);
+    /// let answer = api.anonymous().bearer(&token).get("/orders").send().await;
+    /// assert_eq!(answer.status(), 200);
+    ///
+    /// issuer.revoke(&token);
+    /// api.clock().advance(std::time::Duration::from_secs(60)); // until then the answer is used
+    /// let answer = api.anonymous().bearer(&token).get("/orders").send().await;
+    /// assert_eq!(answer.status(), 401);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "introspection")]
+    pub fn introspection(&self) -> Introspection {
+        Introspection::new(CLIENT, Secret::new(SECRET))
+    }
+
+    /// Issues an opaque token, of which the issuer says what a signed one would say itself.
+    ///
+    /// That it has expired is not looked at: the API has to.
+    pub fn opaque(&self, token: &TokenBuilder) -> String {
+        self.active.opaque(token)
+    }
+
+    /// Signs a token that the issuer calls active when it is asked.
+    ///
+    /// # Panics
+    ///
+    /// Where [`TokenBuilder::sign`] does.
+    #[track_caller]
+    pub fn signed(&self, token: &TokenBuilder) -> String {
+        let jwt = token.clone().sign();
+        self.active.insert(jwt.clone(), token);
+        jwt
+    }
+
+    /// Revokes a token: from now on the issuer calls it inactive.
+    pub fn revoke(&self, token: &str) {
+        self.active.remove(token);
+    }
 }
 
 impl Deref for ServedIssuer {
@@ -65,6 +140,15 @@ impl Deref for ServedIssuer {
 
     fn deref(&self) -> &EmbeddedIssuer {
         &self.issuer
+    }
+}
+
+/// The issuer: its tokens are not for logs.
+impl fmt::Debug for ServedIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServedIssuer")
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
     }
 }
 

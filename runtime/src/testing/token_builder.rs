@@ -337,7 +337,7 @@ fn seconds(instant: NumericDate) -> Value {
         .map_or(Value::Null, |seconds| json!(seconds))
 }
 
-fn fresh_id() -> String {
+pub(super) fn fresh_id() -> String {
     let mut bytes = [0; 16];
     or_panic(rand::fill(&mut bytes), "randomness for `jti`");
     base64url(&bytes)

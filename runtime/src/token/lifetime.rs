@@ -53,6 +53,15 @@ impl Validity {
         until: NumericDate::MAX,
     };
 
+    /// The time that both allow.
+    #[cfg(feature = "introspection")]
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            from: self.from.max(other.from),
+            until: self.until.min(other.until),
+        }
+    }
+
     /// Judges the present instant; also of a token that was verified before.
     ///
     /// # Errors
@@ -153,6 +162,25 @@ mod tests {
             judge(IAT, None, IAT + 1_801, IAT),
             Err(TokenError::Lifetime)
         );
+    }
+
+    #[cfg(feature = "introspection")]
+    #[test]
+    fn two_times_allow_what_both_do() {
+        let at = NumericDate::from_secs;
+        let of = |from, until| Validity {
+            from: at(from),
+            until: at(until),
+        };
+        for (one, other) in [
+            (of(10, 30), of(20, 40)),
+            (of(20, 40), of(10, 30)),
+            (of(20, 30), of(10, 40)),
+        ] {
+            let both = one.and(other);
+            let allowed: Vec<u64> = (0..50).filter(|now| both.judge(at(*now)).is_ok()).collect();
+            assert_eq!(allowed, (20..30).collect::<Vec<_>>());
+        }
     }
 
     /// A clock that fails reads as the end of time: nothing is accepted.

@@ -5,23 +5,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::resource_server::introspection::{
-    DEFAULT_MEMORY, Introspection, IntrospectionConfigError,
+    DEFAULT_MEMORY, Introspection, IntrospectionConfigError, prefix,
 };
 use crate::resource_server::options::Options;
 use crate::resource_server::readiness::Startup;
 use crate::token::{
-    Endpoint, EndpointSettings, Introspected, Introspector, Opaque, Remembering, Rules,
+    Endpoint, EndpointSettings, INTROSPECTED, Introspected, Introspector, Opaque, Remembering,
+    Rules,
 };
 
 const MAX_MEMORY: Duration = Duration::from_mins(15);
 const MAX_REFUSAL_MEMORY: Duration = Duration::from_mins(1);
 const IN_FLIGHT: RangeInclusive<usize> = 1..=1024;
-const PREFIX_LEN: RangeInclusive<usize> = 1..=64;
 
 impl Introspection {
     /// What is lowered by it, and why.
     pub(in crate::resource_server) fn lowered(&self) -> Vec<String> {
         let mut lowered = Vec::new();
+        if self.tokens.has_opaque() {
+            lowered.extend(INTROSPECTED.lowers.iter().map(|&text| text.to_owned()));
+        }
         if self.remember_for > DEFAULT_MEMORY {
             let seconds = self.remember_for.as_secs();
             lowered.push(format!(
@@ -38,18 +41,14 @@ impl Introspection {
 
     /// Which opaque tokens are the issuer's.
     pub(in crate::resource_server) fn opaque(&self) -> Result<Opaque, IntrospectionConfigError> {
-        let is_fit = |prefix: &str| {
-            PREFIX_LEN.contains(&prefix.len())
-                && prefix.bytes().all(is_token_byte)
-                && !may_begin_a_jwt(prefix)
-        };
-        match &self.prefix {
-            None if self.tokens.has_opaque() => Ok(Opaque::Unprefixed),
-            None => Ok(Opaque::Refused),
-            Some(prefix) if self.tokens.has_opaque() && is_fit(prefix) => {
+        match (&self.prefix, self.tokens.has_opaque()) {
+            (None, true) => Ok(Opaque::Unprefixed),
+            (None, false) => Ok(Opaque::Refused),
+            (Some(_), false) => Err(IntrospectionConfigError::UnusedPrefix),
+            (Some(prefix), true) => {
+                prefix::check(prefix)?;
                 Ok(Opaque::Prefixed(prefix.as_str().into()))
             }
-            Some(_) => Err(IntrospectionConfigError::Prefix),
         }
     }
 
@@ -109,20 +108,6 @@ impl Introspection {
     }
 }
 
-/// What a bearer token may hold ([RFC 6750 §2.1]), but for the `=` at its end.
-///
-/// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
-const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
-}
-
-/// Whether a JWT may begin so: a header's first bytes are `{"`, with white space between them.
-fn may_begin_a_jwt(prefix: &str) -> bool {
-    ["ey", "ew"]
-        .iter()
-        .any(|jwt| prefix.starts_with(jwt) || jwt.starts_with(prefix))
-}
-
 /// Two issuers of whose opaque tokens nobody could tell which is whose.
 pub(in crate::resource_server) fn ambiguous(issuers: &[(&str, Opaque)]) -> Option<String> {
     let overlap = |one: &Opaque, other: &Opaque| match (one, other) {
@@ -151,32 +136,25 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_is_short_of_the_tokens_alphabet_and_no_jwts() {
-        for prefix in ["opq_", "a", "E", "e_", "~x/", &"p".repeat(64)] {
-            let opaque = introspection().prefix(prefix).opaque();
-            assert!(matches!(opaque, Ok(Opaque::Prefixed(_))), "{prefix}");
-        }
-        for prefix in [
-            "",
-            "a b",
-            "a=",
-            "ä",
-            "a\n",
-            "e",
-            "ey",
-            "eyJ",
-            "ew",
-            "ewog",
-            &"p".repeat(65),
-        ] {
-            let opaque = introspection().prefix(prefix).opaque();
-            let refused = matches!(opaque, Err(IntrospectionConfigError::Prefix));
-            assert!(refused, "{prefix}");
+    fn a_prefix_is_checked_and_stands_where_opaque_tokens_are_accepted() {
+        let opaque = introspection().prefix("opq_").opaque();
+        assert!(matches!(opaque, Ok(Opaque::Prefixed(prefix)) if *prefix == *"opq_"));
+        for (prefix, is_jwts) in [("", false), ("a=", false), ("ey", true), ("IH", true)] {
+            let error = introspection().prefix(prefix).opaque().err();
+            let is_told = match error {
+                Some(IntrospectionConfigError::Prefix) => !is_jwts,
+                Some(IntrospectionConfigError::JwtPrefix) => is_jwts,
+                _ => false,
+            };
+            assert!(is_told, "{prefix}");
         }
         let useless = introspection()
             .tokens(IntrospectedTokens::Jwts)
             .prefix("opq_");
-        assert!(useless.opaque().is_err());
+        assert!(matches!(
+            useless.opaque(),
+            Err(IntrospectionConfigError::UnusedPrefix)
+        ));
     }
 
     #[test]
@@ -238,8 +216,9 @@ mod tests {
 
     #[test]
     fn what_it_lowers_is_told() {
-        assert!(introspection().lowered().is_empty());
-        let lowered = introspection()
+        let jwts = || introspection().tokens(IntrospectedTokens::Jwts);
+        assert!(jwts().lowered().is_empty(), "answers only narrow them");
+        let lowered = jwts()
             .remember_for(Duration::from_mins(2))
             .client_as_subject("clients act for themselves")
             .lowered();
@@ -250,5 +229,18 @@ mod tests {
                 "a token without `sub` speaks for its client, because clients act for themselves",
             ]
         );
+        for tokens in [
+            IntrospectedTokens::Opaque,
+            IntrospectedTokens::OpaqueBesideJwts,
+            IntrospectedTokens::All,
+        ] {
+            assert_eq!(
+                introspection().tokens(tokens).lowered(),
+                [
+                    "an opaque token's kind is judged only where the answer has `token_type`, `token_use` or `typ`",
+                    "`iss`, `client_id` and `jti` are not demanded of an opaque token: RFC 7662 leaves them open",
+                ]
+            );
+        }
     }
 }

@@ -15,14 +15,20 @@ pub enum IntrospectionConfigError {
     Memory,
     /// No token is asked about at a time, or more than 1024 are.
     InFlight,
-    /// The prefix of opaque tokens is not 1 to 64 characters of a bearer token (RFC 6750 §2.1),
-    /// is one that a JWT may have, or stands where opaque tokens are refused.
+    /// The prefix of opaque tokens is not 1 to 64 characters of a bearer token (RFC 6750 §2.1).
     Prefix,
+    /// The prefix of opaque tokens is one that a JWT may begin with: `eyJ`, or what white space
+    /// before the header's brace is written as.
+    JwtPrefix,
+    /// A prefix of opaque tokens is set where they are refused.
+    UnusedPrefix,
     /// Whether an opaque token is this issuer's or another's could not be told: neither has a
     /// prefix, or one's begins with the other's.
     Ambiguous,
     /// Keys, algorithms or an age of keys are set for an issuer whose JWTs are refused.
     UnusedKeys,
+    /// A profile is set for an issuer whose JWTs are refused: it says how JWTs look.
+    UnusedProfile,
     /// That a token without `sub` speaks for its client has no reason.
     NoReason,
     /// The endpoint cannot be asked, or does not answer as it should.
@@ -38,8 +44,12 @@ impl fmt::Display for IntrospectionConfigError {
             }
             Self::InFlight => "the number of tokens asked about at a time is not from 1 to 1024",
             Self::Prefix => {
-                "the prefix of opaque tokens is not 1 to 64 characters of a bearer token, is one \
-                 that a jwt may have, or stands where opaque tokens are refused"
+                "the prefix of opaque tokens is not 1 to 64 characters of a bearer token"
+            }
+            Self::JwtPrefix => "the prefix of opaque tokens is one that a jwt may begin with",
+            Self::UnusedPrefix => {
+                "a prefix is set where opaque tokens are refused; `tokens` says which tokens are \
+                 accepted"
             }
             Self::Ambiguous => {
                 "whether an opaque token is this issuer's or another's cannot be told; \
@@ -47,6 +57,9 @@ impl fmt::Display for IntrospectionConfigError {
             }
             Self::UnusedKeys => {
                 "keys are set where jwts are refused; `tokens` says which tokens are accepted"
+            }
+            Self::UnusedProfile => {
+                "a profile is set where jwts are refused; `tokens` says which tokens are accepted"
             }
             Self::NoReason => "what is lowered has no reason",
             Self::Endpoint(error) => return error.fmt(f),

@@ -2,6 +2,7 @@
 
 mod checks;
 mod error;
+mod prefix;
 
 use std::fmt;
 use std::time::Duration;
@@ -31,7 +32,7 @@ pub enum IntrospectedTokens {
 }
 
 impl IntrospectedTokens {
-    const fn has_opaque(self) -> bool {
+    pub(super) const fn has_opaque(self) -> bool {
         !matches!(self, Self::Jwts)
     }
 
@@ -40,7 +41,7 @@ impl IntrospectedTokens {
         !matches!(self, Self::Opaque)
     }
 
-    const fn asks_about_jwts(self) -> bool {
+    pub(super) const fn asks_about_jwts(self) -> bool {
         matches!(self, Self::Jwts | Self::All)
     }
 }
@@ -122,8 +123,10 @@ impl Introspection {
     ///
     /// Where several issuers of one API have opaque tokens, this tells whose a token is: no issuer
     /// ever sees another's tokens. One of them may do without a prefix; it is asked about all
-    /// tokens that begin like no other's. A prefix has at most 64 characters of those that a
-    /// bearer token may have, and does not begin as a JWT does.
+    /// tokens that begin like no other's, but for those of three parts with dots between them, which
+    /// are JWTs. A prefix has at most 64 characters of those that a bearer token may have. One
+    /// that a JWT may begin with, as `eyJ`, is refused when the server is built: a JWT would be
+    /// sent to an issuer before any key has proved whose it is.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());
         self
@@ -132,7 +135,8 @@ impl Introspection {
     /// Uses an answer for so long, and never past the token's `exp`; by default 60 s, at most 15
     /// minutes.
     ///
-    /// For so long a token is accepted after the issuer has revoked it.
+    /// For so long a token is accepted after the issuer has revoked it. With zero every request
+    /// asks, but for those that come while their token is being asked about: they share the answer.
     pub fn remember_for(mut self, time: Duration) -> Self {
         self.remember_for = time;
         self

@@ -9,14 +9,17 @@ use crate::resource_server::settings::Settings;
 use crate::token::{INTROSPECTED, Introspected, Opaque, Rules};
 
 impl Settings {
-    /// Makes sure that nothing is set that would be of no effect.
-    fn no_keys(&self) -> Result<(), ConfigError> {
-        let is_set = self.jwks.is_some()
+    /// Makes sure that nothing is set of JWTs that would be of no effect.
+    fn no_jwts(&self) -> Result<(), ConfigError> {
+        if self.profile.is_some() {
+            return Err(self.not_asked(IntrospectionConfigError::UnusedProfile));
+        }
+        let has_keys = self.jwks.is_some()
             || self.secret.is_some()
             || !self.pems.is_empty()
             || self.algorithms.is_some()
             || self.max_key_age.is_some();
-        if is_set {
+        if has_keys {
             return Err(self.not_asked(IntrospectionConfigError::UnusedKeys));
         }
         Ok(())
@@ -45,7 +48,7 @@ impl Settings {
             return Ok(None);
         };
         if !introspection.kinds().has_jwts() {
-            self.no_keys()?;
+            self.no_jwts()?;
         }
         let rules = Rules {
             issuer: Arc::clone(&rules.issuer),

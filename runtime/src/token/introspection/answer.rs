@@ -73,7 +73,7 @@ impl Answer {
 
     /// Judges a JWT once more, which its keys have proved: what the answer says, it must say too.
     ///
-    /// Where both tell of scopes, roles or the end, the narrower counts.
+    /// Where both tell of scopes, roles or time, the narrower counts.
     pub(super) fn confirm(
         self,
         jwt: &VerifiedToken,
@@ -139,12 +139,17 @@ fn narrow(signed: &Facts, said: &Claims<'_>, rules: &Rules) -> Result<Facts, Tok
         let both = |role: &&str| roles.iter().any(|other| other == *role);
         facts.roles = facts.roles.iter().filter(both).collect::<RoleSet>();
     }
+    let iat = said.iat.unwrap_or(facts.issued_at);
     facts.expires_at = said
         .exp
         .map_or(facts.expires_at, |exp| exp.min(facts.expires_at));
-    facts.validity = rules
-        .limits
-        .validity(facts.expires_at, facts.issued_at, said.nbf)?;
+    let said_validity = rules.limits.validity(facts.expires_at, iat, said.nbf)?;
+    facts.validity = facts.validity.and(said_validity);
+    // the earlier: what is revoked by time must not miss it
+    facts.issued_at = facts.issued_at.min(iat);
+    facts.issued_from = facts
+        .issued_from
+        .min(iat.saturating_sub(rules.limits.clock_skew));
     Ok(facts)
 }
 

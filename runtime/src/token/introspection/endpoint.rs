@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, Request, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::Full;
+use hyper::body::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
@@ -158,15 +159,38 @@ impl Endpoint {
 
 /// `client_secret_basic` ([RFC 6749 §2.3.1]): both parts are escaped before they are joined.
 ///
+/// The header wipes its bytes once nobody holds them, and no copy is left on the way to it.
+///
 /// [RFC 6749 §2.3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
 fn basic(client_id: &str, secret: &Secret) -> Result<HeaderValue, HttpsError> {
-    let client_id = percent_encode(client_id.as_bytes(), FORM);
-    let secret = percent_encode(secret.expose(), FORM);
-    let pair = Zeroizing::new(format!("{client_id}:{secret}"));
-    let header = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
-    let mut value = HeaderValue::from_str(&header).map_err(|_| HttpsError::InsecureUrl)?;
+    const SCHEME: &[u8] = b"Basic ";
+    let pair = pair(client_id, secret);
+    let unfit = || HttpsError::InsecureUrl;
+    let encoded = base64::encoded_len(pair.len(), true).ok_or_else(unfit)?;
+    let mut header = Zeroizing::new(vec![0; SCHEME.len() + encoded]);
+    let (scheme, credentials) = header.split_at_mut(SCHEME.len());
+    scheme.copy_from_slice(SCHEME);
+    let written = STANDARD.encode_slice(&*pair, credentials);
+    written.map_err(|_| unfit())?;
+    let header = Bytes::from_owner(header);
+    let mut value = HeaderValue::from_maybe_shared(header).map_err(|_| unfit())?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// Both parts, escaped, in memory that has room for them from the beginning: what a text leaves
+/// behind where it grows is not wiped.
+fn pair(client_id: &str, secret: &Secret) -> Zeroizing<String> {
+    let mut pair = Zeroizing::new(String::with_capacity(room(client_id, secret)));
+    pair.extend(percent_encode(client_id.as_bytes(), FORM));
+    pair.push(':');
+    pair.extend(percent_encode(secret.expose(), FORM));
+    pair
+}
+
+/// An escaped byte is three, and a colon stands between the parts.
+fn room(client_id: &str, secret: &Secret) -> usize {
+    3 * (client_id.len() + secret.len()) + 1
 }
 
 /// Nothing: a credential is in it.
@@ -201,6 +225,21 @@ mod tests {
         ] {
             assert_eq!(decoded(client_id, secret), joined);
         }
+    }
+
+    /// Or parts of the secret would stay in memory that nobody wipes.
+    #[test]
+    fn a_secret_is_escaped_without_growing() {
+        for secret in ["s", "+%&=", &"/".repeat(1000), &"s".repeat(1000)] {
+            let room = room("ü", &Secret::new(secret));
+            let pair = pair("ü", &Secret::new(secret));
+            assert_eq!(pair.capacity(), room);
+            assert!(pair.len() <= room);
+        }
+        assert_eq!(
+            pair("ü", &Secret::new("/")).len(),
+            room("ü", &Secret::new("/"))
+        );
     }
 
     #[test]

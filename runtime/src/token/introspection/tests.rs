@@ -1,5 +1,8 @@
 //! Who is asked when, and what becomes of those who wait.
-#![expect(clippy::unwrap_used, reason = "test support")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "test support")]
+
+mod slow;
+mod unasked;
 
 use std::time::Duration;
 
@@ -9,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::*;
+use crate::https::HttpsError;
 use crate::secret::Secret;
 use crate::testing::TestClock;
 use crate::token::lifetime::Limits;

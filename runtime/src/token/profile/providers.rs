@@ -39,7 +39,10 @@ pub(super) const RFC_7662: Form = Form {
     demands: &[],
     roles: "/roles",
     lifetime: None,
-    lowers: &[],
+    lowers: &[
+        "an opaque token's kind is judged only where the answer has `token_type`, `token_use` or `typ`",
+        "`iss`, `client_id` and `jti` are not demanded of an opaque token: RFC 7662 leaves them open",
+    ],
 };
 
 /// <https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference>,

@@ -5,6 +5,33 @@ use crate::https::HttpsError;
 
 /// Everything that an endpoint should not answer.
 fn bad_answers() -> Vec<(&'static str, Mode)> {
+    let mut bad = whole_answers();
+    let head = "HTTP/1.1 200 X\r\ncontent-type: application/json\r\n";
+    for (name, text) in [
+        ("no HTTP", r#"{"active":true}"#.to_owned()),
+        (
+            "short",
+            format!("{head}content-length: 99\r\n\r\n{{\"active\":true}}"),
+        ),
+        (
+            "chunks without an end",
+            format!("{head}transfer-encoding: chunked\r\n\r\nf\r\n{{\"active\":true}}\r\n"),
+        ),
+        (
+            "a head of 1 MB",
+            format!("{head}x: {}\r\n\r\n", "x".repeat(1024 * 1024)),
+        ),
+        (
+            "1000 fields",
+            format!("{head}{}\r\n", "x: y\r\n".repeat(1000)),
+        ),
+    ] {
+        bad.push((name, Mode::Answer(text)));
+    }
+    bad
+}
+
+fn whole_answers() -> Vec<(&'static str, Mode)> {
     let whole = |status, content_type, body: &str| Mode::Answer(answer(status, content_type, body));
     let active = r#"{"active":true}"#;
     vec![
@@ -48,7 +75,12 @@ async fn no_server_starts_with_a_bad_answer() {
             other => panic!("{name}: {other:?}"),
         };
         let is_told = match name {
-            "down" => matches!(error, IntrospectionError::Https(HttpsError::Transport(_))),
+            "down"
+            | "no HTTP"
+            | "short"
+            | "chunks without an end"
+            | "a head of 1 MB"
+            | "1000 fields" => matches!(error, IntrospectionError::Https(HttpsError::Transport(_))),
             "endless" | "10 MB" => {
                 matches!(error, IntrospectionError::Https(HttpsError::TooLong))
             }
@@ -75,6 +107,12 @@ async fn a_bad_answer_is_503_and_a_known_token_is_served_on() {
         assert!(is_unavailable(denial(&realm.server, other).await), "{name}");
         assert_eq!(realm.denial().await, None, "{name}");
     }
+    let requests = realm.loopback.requests();
+    let is_asked_there = |text: &String| text.starts_with("POST /introspect ");
+    assert!(
+        requests.iter().all(is_asked_there),
+        "a redirect was followed"
+    );
 }
 
 /// An endpoint that calls everything active protects nothing.

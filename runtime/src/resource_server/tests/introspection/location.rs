@@ -124,8 +124,27 @@ async fn an_endpoint_that_cannot_be_looked_up_is_used_for_a_day() {
         until("it is probed", || realm.probed() > probed).await;
         assert!(realm.server.ready().is_ok());
     }
-    realm.advance(61);
+    assert_eq!(denial(&realm.server, "opq.other").await, INACTIVE);
+    realm.advance(1);
+    assert!(is_unavailable(denial(&realm.server, "opq.third").await));
+    realm.advance(60);
     realm.loopback.document.lock().unwrap().0 = None;
     assert!(is_unavailable(realm.denial().await));
     until("it is found again", || realm.server.ready().is_ok()).await;
+}
+
+/// Nor is a request held up by a document that does not come.
+#[tokio::test]
+async fn who_is_asked_about_a_token_is_not_looked_up_on_a_requests_way() {
+    let realm = Realm::new().await;
+    realm.loopback.document.lock().unwrap().0 = Some(Mode::Silent);
+    realm.advance(3_600);
+    realm.say(&realm.claims());
+    let begun = Instant::now();
+    assert_eq!(realm.denial().await, None);
+    assert!(
+        begun.elapsed() < Duration::from_secs(4),
+        "it takes 5 s to give up"
+    );
+    until("it is looked up", || realm.documents() == 2).await;
 }

@@ -20,7 +20,7 @@ use crate::resource_server::error::ConfigError;
 use crate::resource_server::{
     IntrospectedTokens, Introspection, IntrospectionConfigError, Startup,
 };
-use crate::token::{IntrospectionError, Missing};
+use crate::token::{IntrospectionError, Missing, Profile};
 
 const JSON: &str = "application/json";
 const TOKEN: &str = "opq.f3_a-9~+/=";

@@ -1,6 +1,9 @@
 //! What is asked, and what an answer leads to.
 
+use std::sync::Mutex;
+
 use super::*;
+use crate::token::{Revocations, RevocationsUnavailable, VerifiedToken};
 
 /// RFC 7662 §2.1, RFC 6749 §2.3.1.
 #[tokio::test]
@@ -175,4 +178,35 @@ async fn our_own_revocations_are_asked_too() {
     list.revoke_subject(&loopback.url, "alice", clock.time());
     let denied = denial(&server, TOKEN).await;
     assert_eq!(denied, Some(Denial::Invalid(TokenError::Revoked)));
+}
+
+/// How long a revocation is to be kept, as a server tells it.
+struct Kept(Arc<Mutex<Duration>>);
+
+impl Revocations for Kept {
+    async fn is_revoked(&self, _: &VerifiedToken) -> Result<bool, RevocationsUnavailable> {
+        Ok(false)
+    }
+
+    fn matter_for(&self, lifetime: Duration) {
+        *self.0.lock().unwrap() = lifetime;
+    }
+}
+
+/// Or a list would drop one while the token can still be used.
+#[tokio::test]
+async fn our_own_revocations_matter_for_as_long_as_an_opaque_token_lives() {
+    let loopback = Loopback::start(inactive()).await;
+    let kept = Arc::default();
+    let issuer = Issuer::new(&loopback.url)
+        .audience(AUDIENCE)
+        .max_token_lifetime(Duration::from_hours(1), "the batch runs for an hour")
+        .introspect(credentials());
+    ResourceServer::builder()
+        .trust(issuer.allow_loopback_http())
+        .revocations(Kept(Arc::clone(&kept)))
+        .build()
+        .await
+        .unwrap();
+    assert_eq!(kept.lock().unwrap().as_secs(), 3_600 + 2 * 30);
 }

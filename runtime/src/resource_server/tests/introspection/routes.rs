@@ -80,6 +80,26 @@ async fn an_issuer_that_is_down_stops_no_other() {
     assert_eq!(denial(&three.server, "two.a.x").await, None);
 }
 
+/// Nor one whose every turn is taken.
+#[tokio::test]
+async fn a_flood_at_one_issuer_holds_up_no_other() {
+    let three = Arc::new(Three::new().await);
+    three.issuers[0].set(Mode::Silent);
+    let flood: Vec<_> = (0..40)
+        .map(|n| {
+            let three = Arc::clone(&three);
+            tokio::spawn(async move { denial(&three.server, &format!("one_{n}")).await })
+        })
+        .collect();
+    until("every turn is taken", || three.asked()[0] == 1 + 32).await;
+    assert_eq!(denial(&three.server, "two.a.x").await, None);
+    assert_eq!(denial(&three.server, "x").await, None);
+    for waiting in flood {
+        assert!(!waiting.is_finished());
+        waiting.abort();
+    }
+}
+
 /// One issuer's endpoint cannot speak for another's tokens.
 #[tokio::test]
 async fn an_issuer_that_names_another_is_refused() {

@@ -36,11 +36,31 @@ async fn what_would_be_of_no_effect_is_refused() {
             "{error:?}"
         );
     }
+    for profile in [Profile::Rfc9068, Profile::Keycloak] {
+        let issuer = issuer().await.profile(profile).introspect(credentials());
+        let error = build(issuer).await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                ConfigError::Introspection {
+                    source: IntrospectionConfigError::UnusedProfile,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+    }
     let beside = credentials().tokens(IntrospectedTokens::OpaqueBesideJwts);
     assert!(
-        build(issuer().await.jwks(jwks).introspect(beside))
-            .await
-            .is_ok()
+        build(
+            issuer()
+                .await
+                .jwks(jwks)
+                .profile(Profile::Keycloak)
+                .introspect(beside)
+        )
+        .await
+        .is_ok()
     );
 }
 
@@ -151,10 +171,11 @@ async fn what_is_lowered_is_told_of_the_issuer() {
     let server = build(issuer().await.introspect(introspection))
         .await
         .unwrap();
-    let asked = server.issuers()[0].introspected();
-    assert_eq!(asked, Some(IntrospectedTokens::Opaque));
-    let lowered: Vec<_> = server.issuers()[0].lowered().collect();
-    assert_eq!(lowered.len(), 2, "{lowered:?}");
+    let issuer = &server.issuers()[0];
+    assert_eq!(issuer.introspected(), Some(IntrospectedTokens::Opaque));
+    assert_eq!(issuer.profile(), None, "a profile is of JWTs");
+    let lowered: Vec<_> = issuer.lowered().collect();
+    assert_eq!(lowered.len(), 4, "{lowered:?}");
 }
 
 /// The secret is nowhere in what is printed.

@@ -159,6 +159,7 @@ fn what_is_no_strict_object_is_no_answer() {
         r#"{"active":true"#,
         r#"{"active":true}x"#,
         r#"{"active":false,"active":true}"#,
+        r#"{"active":false,"\u0061ctive":true}"#,
         r#"{"active":true,"sub":"a","sub":"b"}"#,
         r#"{"active":true,"x":{"y":1,"y":2}}"#,
         "\u{feff}{\"active\":true}",

@@ -39,3 +39,43 @@ fn a_jwt_is_never_wider_than_the_answer_nor_than_itself() {
     let nothing = confirm(&with("scope", json!(""))).unwrap();
     assert_eq!(nothing.scopes().as_str(), "");
 }
+
+/// Decision 4: the instants that the answer tells are judged as an opaque token's are.
+#[test]
+fn an_answers_own_times_are_judged() {
+    for (member, value, error) in [
+        ("iat", NOW + 30, None),
+        ("iat", NOW + 31, Some(TokenError::NotYetValid)),
+        ("iat", NOW + 600, Some(TokenError::Lifetime)),
+        ("iat", NOW - 1_200, None),
+        ("iat", NOW - 1_201, Some(TokenError::Lifetime)),
+        ("nbf", NOW + 30, None),
+        ("nbf", NOW + 31, Some(TokenError::NotYetValid)),
+        ("exp", NOW - 29, None),
+        ("exp", NOW - 30, Some(TokenError::Expired)),
+        ("exp", NOW - 60, Some(TokenError::Lifetime)),
+    ] {
+        let confirmed = confirm(&json!({"active": true, member: value}));
+        assert_eq!(confirmed.err(), error, "{member} {value}");
+    }
+}
+
+/// What was revoked until some instant may have been issued when either says.
+#[test]
+fn a_jwt_is_as_old_as_the_older_of_both_says() {
+    for (iat, older) in [(NOW - 90, NOW - 90), (NOW - 30, NOW - 60)] {
+        let token = confirm(&with("iat", json!(iat))).unwrap();
+        assert_eq!(token.issued_at(), NumericDate::from_secs(older));
+        assert!(token.may_predate(NumericDate::from_secs(older - 30)));
+        assert!(!token.may_predate(NumericDate::from_secs(older - 31)));
+    }
+}
+
+#[test]
+fn a_jwts_own_beginning_is_not_lost() {
+    let later = accept(&with("nbf", json!(NOW + 20))).unwrap();
+    let said = read(&json!({"active": true}));
+    let token = said.confirm(&later, &rules(), NumericDate::from_secs(NOW));
+    let judged = token.unwrap().judge_time(NumericDate::from_secs(NOW - 11));
+    assert_eq!(judged, Err(TokenError::NotYetValid));
+}
