@@ -81,7 +81,7 @@ fn decode<T: DeserializeOwned>(
 ) -> Result<T, InputError> {
     let parts = split::split(body, boundary, most)
         .map_err(|violation| InputError::Undecodable(Part::Form, violation))?;
-    T::deserialize(Form::new(parts)).map_err(|fault| {
+    T::deserialize(Form(parts)).map_err(|fault| {
         let violation = fault.in_parameters();
         match fault.what() {
             What::Text => InputError::Undecodable(Part::Form, violation),
