@@ -46,3 +46,40 @@ where
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::header::CONTENT_TYPE;
+    use garde::Validate;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::SecureInput;
+
+    #[derive(Debug, Deserialize, Validate, SecureInput)]
+    #[serde(deny_unknown_fields)]
+    struct Report {
+        #[garde(range(max = 9))]
+        count: u8,
+    }
+
+    async fn count(request: Request) -> Result<Option<u8>, InputError> {
+        let report =
+            <Option<Valid<Multipart<Report>>> as FromRequest<()>>::from_request(request, &())
+                .await?;
+        Ok(report.map(|Valid(Multipart(report))| report.count))
+    }
+
+    #[tokio::test]
+    async fn a_form_without_label_is_absent_only_where_it_has_no_byte() {
+        let form = "--x\r\nContent-Disposition: form-data; name=count\r\n\r\n7\r\n--x--";
+        let request = |body: &'static str| Request::new(Body::from(body));
+        assert_eq!(count(request("")).await, Ok(None));
+        let unlabelled = InputError::MediaType(media_type::MULTIPART);
+        assert_eq!(count(request(form)).await, Err(unlabelled));
+        let labelled = Request::post("/").header(CONTENT_TYPE, "multipart/form-data; boundary=x");
+        let labelled = labelled.body(Body::from(form)).unwrap();
+        assert_eq!(count(labelled).await, Ok(Some(7)));
+    }
+}

@@ -1,5 +1,7 @@
 //! The head of a part: what it is called, and what it is labelled as.
 
+use percent_encoding::percent_decode_str;
+
 use crate::input::media_type;
 
 /// What a part says of itself.
@@ -75,8 +77,13 @@ const BLANK: [char; 2] = [' ', '\t'];
 
 /// `name` and `filename` of a `form-data`, each once, and no other parameter.
 ///
+/// Forms have no `filename*` ([RFC 7578 §4.2]), but .NET's `HttpClient` sends one with every file. It is
+/// taken where it says what `filename` says: whichever a reader knows, it sees the same.
+///
 /// In small letters, as every client writes them: some readers know no others, and see no file
 /// in a `FileName`.
+///
+/// [RFC 7578 §4.2]: https://www.rfc-editor.org/rfc/rfc7578#section-4.2
 fn parameters(disposition: &str) -> Option<(&str, Option<&str>)> {
     let (kind, mut rest) = disposition.split_at_checked(disposition.find(';')?)?;
     if !kind
@@ -85,13 +92,14 @@ fn parameters(disposition: &str) -> Option<(&str, Option<&str>)> {
     {
         return None;
     }
-    let (mut name, mut file_name) = (None, None);
+    let (mut name, mut file_name, mut extended) = (None, None, None);
     while !rest.is_empty() {
         let (key, behind) = rest.strip_prefix(';')?.split_once('=')?;
         let (value, behind) = value(behind)?;
         let slot = match key.trim_start_matches(BLANK) {
             "name" => &mut name,
             "filename" => &mut file_name,
+            "filename*" => &mut extended,
             _ => return None,
         };
         if slot.replace(value).is_some() {
@@ -99,7 +107,19 @@ fn parameters(disposition: &str) -> Option<(&str, Option<&str>)> {
         }
         rest = behind.trim_start_matches(BLANK);
     }
-    Some((name?, file_name))
+    let agree = extended.is_none_or(|extended| says(extended, file_name));
+    agree.then_some((name?, file_name))
+}
+
+/// Whether an extended value ([RFC 8187 §3.2]) is in UTF-8, of no language, and stands for a text.
+///
+/// [RFC 8187 §3.2]: https://www.rfc-editor.org/rfc/rfc8187#section-3.2
+fn says(extended: &str, text: Option<&str>) -> bool {
+    let Some((charset, encoded)) = extended.split_once("''") else {
+        return false;
+    };
+    let said = percent_decode_str(encoded).eq(text.unwrap_or_default().bytes());
+    charset.eq_ignore_ascii_case("utf-8") && text.is_some() && said
 }
 
 /// A quoted text or a token, and what stands behind it.

@@ -37,7 +37,7 @@ use crate::input::{InputError, Part};
 /// it is refused with 400, not repaired: text before the first boundary or after the last,
 /// a boundary with anything behind it, lines that do not end in CR LF, a second
 /// `Content-Disposition` or `Content-Type`, a parameter twice, a backslash in a quoted
-/// name, `filename*`, a transfer encoding that has to be undone.
+/// name, a `filename*` that says another name, a transfer encoding that has to be undone.
 ///
 /// # Examples
 ///
@@ -81,7 +81,7 @@ fn decode<T: DeserializeOwned>(
 ) -> Result<T, InputError> {
     let parts = split::split(body, boundary, most)
         .map_err(|violation| InputError::Undecodable(Part::Form, violation))?;
-    T::deserialize(Form::new(parts)).map_err(|fault| {
+    T::deserialize(Form(parts)).map_err(|fault| {
         let violation = fault.in_parameters();
         match fault.what() {
             What::Text => InputError::Undecodable(Part::Form, violation),

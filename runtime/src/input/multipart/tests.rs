@@ -139,6 +139,8 @@ fn a_file_input_that_was_left_empty_is_absent() {
         "must have a file name of 1 to 255 bytes",
     );
     assert_eq!(refused(&[("name=photo; filename=\"\"", PNG, b"x")]), named);
+    let unknown = fault(422, "", "unknown", "has a parameter that is not known here");
+    assert_eq!(refused(&[empty("name=hunter2; filename=\"\"")]), unknown);
 }
 
 #[test]

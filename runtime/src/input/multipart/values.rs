@@ -15,21 +15,26 @@ use crate::input::multipart::upload;
 use crate::input::named::Named;
 use crate::input::text::Text;
 
-/// All parts by name, in the order in which the names first stand there.
-pub(super) struct Form<'a>(Vec<(&'a str, Parts<'a>)>);
+/// All parts, as they came.
+pub(super) struct Form<'a>(pub(super) Vec<Part<'a>>);
 
 impl<'a> Form<'a> {
-    pub(super) fn new(parts: Vec<Part<'a>>) -> Self {
+    /// The parts by name, in the order in which the names first stand there.
+    ///
+    /// A file input that was left empty is absent under a name that is known. Under another it
+    /// stays, and is refused like any part of that name.
+    fn members(self, fields: &'static [&'static str]) -> Vec<(&'a str, Parts<'a>)> {
+        let is_absent = |part: &Part<'_>| is_left_empty(part) && fields.contains(&part.name);
         let mut members: Vec<(&'a str, Parts<'a>)> = Vec::new();
         let mut places = HashMap::new();
-        for part in parts.into_iter().filter(|part| !is_left_empty(part)) {
+        for part in self.0.into_iter().filter(|part| !is_absent(part)) {
             let place = *places.entry(part.name).or_insert(members.len());
             match members.get_mut(place) {
                 Some((_, Parts(parts))) => parts.push(part),
                 None => members.push((part.name, Parts(vec![part]))),
             }
         }
-        Self(members)
+        members
     }
 }
 
@@ -44,7 +49,7 @@ impl<'de> Deserializer<'de> for Form<'_> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_map(Named::new(&[], self.0.into_iter()))
+        visitor.visit_map(Named::new(&[], self.members(&[]).into_iter()))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -53,7 +58,7 @@ impl<'de> Deserializer<'de> for Form<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        visitor.visit_map(Named::new(fields, self.0.into_iter()))
+        visitor.visit_map(Named::new(fields, self.members(fields).into_iter()))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(

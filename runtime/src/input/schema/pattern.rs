@@ -10,14 +10,14 @@ use std::str::Chars;
 pub(crate) fn portable(pattern: &str) -> Option<String> {
     let mut rest = pattern.chars().peekable();
     let mut written = String::new();
-    let mut is_quantified = false;
+    let mut is_unrepeatable = false;
     while let Some(next) = rest.next() {
         let quantifier = matches!(next, '*' | '+' | '?' | '{');
-        // Rust repeats what is repeated; ECMA-262 has no such thing
-        if quantifier && is_quantified {
+        // Rust repeats what is repeated, and the ends of a text; ECMA-262 has no such thing
+        if quantifier && is_unrepeatable {
             return None;
         }
-        is_quantified = quantifier;
+        is_unrepeatable = quantifier || matches!(next, '^' | '$');
         match next {
             '\\' => escape(&mut rest, false, &mut written)?,
             '[' => class(&mut rest, &mut written)?,
@@ -170,6 +170,8 @@ mod tests {
             "^[a&&b]$",
             "^[a--b]$",
             "^a++$",
+            "^(?:^*a)$",
+            "^(?:a$?)$",
             "^a{,3}$",
             "^a{2}{3}$",
             "^[]a]$",

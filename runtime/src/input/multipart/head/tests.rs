@@ -30,6 +30,12 @@ fn a_part_has_a_name_and_perhaps_a_file_name() {
             "a",
             Some("x%22y"),
         ),
+        // .NET's `HttpClient`
+        (
+            "form-data; name=a; filename=\"b c.png\"; filename*=utf-8''b%20c.png",
+            "a",
+            Some("b c.png"),
+        ),
     ] {
         assert_eq!(disposition(value), named(name, file), "{value}");
     }
@@ -52,6 +58,13 @@ fn a_disposition_that_could_be_read_in_two_ways_is_refused() {
         "form-data; name=\"a\"; fileName=\"b\"",
         "form-data; name=\"a\"; filename=\"b\"; filename=\"c\"",
         "form-data; name=\"a\"; filename*=UTF-8''b",
+        "form-data; name=\"a\"; filename*=UTF-8''",
+        "form-data; name=\"a\"; filename=\"b\"; filename*=UTF-8''c",
+        "form-data; name=\"a\"; filename=\"b\"; filename*=UTF-8''",
+        "form-data; name=\"a\"; filename=\"b\"; filename*=UTF-8'en'b",
+        "form-data; name=\"a\"; filename=\"b\"; filename*=ISO-8859-1''b",
+        "form-data; name=\"a\"; filename=\"b\"; filename*=b",
+        "form-data; name=\"a\"; filename=\"b\"; filename*=\"UTF-8''b\"; filename*=\"UTF-8''b\"",
         "form-data; name*=UTF-8''a",
         "form-data; name=\"a\"; size=3",
         "form-data; name=\"a\\\"; filename=\\\"b\"",
