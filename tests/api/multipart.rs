@@ -199,6 +199,11 @@ async fn what_is_no_form_with_parts_is_415_and_says_what_is_taken() {
         let answer = caller.post("/usual").body("--x--", label).send().await;
         assert_eq!(answer.status(), 415, "{label}");
         assert_eq!(answer.header("accept"), Some("multipart/form-data"));
+        assert!(
+            answer.text().contains("with its boundary"),
+            "{}",
+            answer.text()
+        );
     }
     let coded = api
         .caller("alice")

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
-use palisade::input::{Headers, InputExtractor, Violation};
+use palisade::input::{Headers, InputError, InputExtractor, Violation};
 use palisade::prelude::*;
 use palisade::testing::{TestApi, TestRequest};
 use palisade_tests::Log;
@@ -53,6 +53,12 @@ impl<S: Sync> FromRequestParts<S> for Fussy {
 
 impl TrustedExtractor for Fussy {
     const REASON: &'static str = "yields nothing";
+}
+
+/// What somebody else answered breaks off, which is no fault of the client's.
+#[public(reason = "a test")]
+async fn elsewhere() -> (StatusCode, InputError) {
+    (StatusCode::BAD_GATEWAY, InputError::BrokenOff)
 }
 
 /// Takes everything, and its input's rules do not.
@@ -118,6 +124,7 @@ async fn api() -> TestApi {
         .route("/both", post(show_both))
         .route("/fussy", get(be_fussy))
         .route("/lenient", get(be_lenient))
+        .route("/elsewhere", get(elsewhere))
         .route("/misdeclared", get(misdeclare));
     TestApi::new(routes).await
 }
@@ -266,6 +273,7 @@ async fn what_is_no_refused_input_is_not_told_as_one() {
         (api.anonymous().post("/orders").body("{", json), 401),
         // the API's fault
         (api.anonymous().get("/misdeclared"), 500),
+        (api.anonymous().get("/elsewhere"), 502),
     ] {
         assert_eq!(told(&log, request).await, (status, vec![]));
     }

@@ -70,6 +70,12 @@ impl fmt::Display for Part {
 impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::MediaType(expected) if expected.starts_with("multipart/") => {
+                write!(
+                    f,
+                    "the body must be labelled `{expected}` with its boundary"
+                )
+            }
             Self::MediaType(expected) => write!(f, "the body must be labelled `{expected}`"),
             Self::ContentCoding => f.write_str("the body must not be compressed"),
             Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),

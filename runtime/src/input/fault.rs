@@ -72,6 +72,8 @@ pub(crate) enum Wanted {
     Array,
     Object,
     Choice,
+    /// A part of a form that is no file.
+    TextPart,
     /// Text where only one value can stand, as in a query.
     Single,
 }
@@ -231,6 +233,7 @@ impl Wanted {
             Self::Array => "must be an array",
             Self::Object => "must be an object",
             Self::Choice => "must be one of the values that are known here",
+            Self::TextPart => "must be a text: no file, and labelled `text/plain` or not at all",
             Self::Single => "cannot be given here: only one value can",
         }
     }

@@ -64,7 +64,23 @@ pub(crate) fn fits(label: &str, expected: &str) -> bool {
     }
 }
 
-fn is_utf8(parameter: &str) -> bool {
+/// Whether a label is that of plain text, whatever ASCII it may be: what has no other characters
+/// reads the same in each of these charsets.
+pub(crate) fn is_text_of_ascii(label: &str) -> bool {
+    label.split_once(';').is_some_and(|(essence, parameter)| {
+        essence.trim().eq_ignore_ascii_case(TEXT)
+            && ["us-ascii", "iso-8859-1"]
+                .iter()
+                .any(|charset| is_charset(parameter.trim(), charset))
+    })
+}
+
+/// Whether a parameter is `charset=utf-8`.
+pub(crate) fn is_utf8(parameter: &str) -> bool {
+    is_charset(parameter, "utf-8")
+}
+
+fn is_charset(parameter: &str, charset: &str) -> bool {
     let Some((name, value)) = parameter.split_once('=') else {
         return false;
     };
@@ -72,7 +88,7 @@ fn is_utf8(parameter: &str) -> bool {
         .strip_prefix('"')
         .and_then(|value| value.strip_suffix('"'))
         .unwrap_or(value);
-    name.eq_ignore_ascii_case("charset") && unquoted.eq_ignore_ascii_case("utf-8")
+    name.eq_ignore_ascii_case("charset") && unquoted.eq_ignore_ascii_case(charset)
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ impl InputDescription {
     ///   there is a `$comment`: JSON Schema cannot say every rule (`custom`, a length in bytes of
     ///   text beyond ASCII), and where it cannot the schema lets through more, and says so.
     /// - It describes values after they were decoded. Those of a query, form, path, header or
-    ///   cookie come as text, in which nothing is null and no list is. Of path, headers and cookies
+    ///   cookie come as text, in which nothing is null, and no list but of a form's parts. Of path, headers and cookies
     ///   a struct takes what it names; the rest of them is no member of it.
     /// - Path parameters without a struct are one value, or an array of all in order.
     /// - `format` is an annotation, as 2020-12 has it: nobody need check it.

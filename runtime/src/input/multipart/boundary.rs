@@ -14,7 +14,7 @@ pub(super) struct Boundary(Vec<u8>);
 const MAX_LENGTH: usize = 70;
 
 impl Boundary {
-    /// Requires the one label of a form with parts, with a boundary and nothing else.
+    /// Requires the one label of a form with parts: a boundary, and at most `charset=utf-8`.
     pub(super) fn of(headers: &HeaderMap) -> Result<Self, InputError> {
         let label = media_type::only_label(headers);
         let boundary = label
@@ -35,13 +35,28 @@ impl Boundary {
     }
 
     fn in_label(label: &str) -> Option<Self> {
-        let (essence, parameter) = label.split_once(';')?;
-        let (name, value) = parameter.trim().split_once('=')?;
-        if !essence.trim().eq_ignore_ascii_case(media_type::MULTIPART)
-            || !name.eq_ignore_ascii_case("boundary")
-        {
+        let (essence, parameters) = label.split_once(';')?;
+        if !essence.trim().eq_ignore_ascii_case(media_type::MULTIPART) {
             return None;
         }
+        let (mut boundary, mut charset) = (None, None);
+        for parameter in parameters.split(';').map(str::trim) {
+            let (name, value) = parameter.split_once('=')?;
+            let earlier = if name.eq_ignore_ascii_case("boundary") {
+                boundary.replace(value)
+            } else if media_type::is_utf8(parameter) {
+                charset.replace(value)
+            } else {
+                return None;
+            };
+            if earlier.is_some() {
+                return None;
+            }
+        }
+        Self::spelled(boundary?)
+    }
+
+    fn spelled(value: &str) -> Option<Self> {
         let quoted = value
             .strip_prefix('"')
             .and_then(|value| value.strip_suffix('"'));
@@ -89,6 +104,8 @@ mod tests {
     fn a_boundary_is_a_token_or_quoted() {
         for (label, boundary) in [
             ("multipart/form-data; boundary=x", "x"),
+            ("multipart/form-data; boundary=x; charset=UTF-8", "x"),
+            ("multipart/form-data;charset=\"utf-8\";boundary=x", "x"),
             (
                 "Multipart/Form-Data ;Boundary=----WebKit_1.2'3+4",
                 "----WebKit_1.2'3+4",
@@ -114,8 +131,11 @@ mod tests {
             "multipart/form-data; boundary=a b",
             "multipart/form-data; boundary=a=b",
             "multipart/form-data; boundary=x; boundary=y",
-            "multipart/form-data; boundary=x; charset=utf-8",
-            "multipart/form-data; charset=utf-8; boundary=x",
+            "multipart/form-data; boundary=x; charset=iso-8859-1",
+            "multipart/form-data; charset=utf-8; boundary=x; charset=utf-8",
+            "multipart/form-data; charset=utf-8",
+            "multipart/form-data; boundary=\"x;charset=utf-8\"",
+            "multipart/form-data; boundary=x;",
             "multipart/form-data; limit=x",
             "multipart/mixed; boundary=x",
             "multipart/form-data, boundary=x",

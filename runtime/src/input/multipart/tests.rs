@@ -94,6 +94,22 @@ fn a_struct_takes_texts_and_files_by_name() {
     assert_eq!(report.log.unwrap().media_type(), "text/plain");
 }
 
+/// Java's clients label texts so.
+#[test]
+fn a_text_of_ascii_reads_the_same_in_each_charset_that_has_it() {
+    for label in [
+        "text/plain; charset=ISO-8859-1",
+        "text/plain;charset=\"us-ascii\"",
+    ] {
+        let lines = format!("\r\nContent-Type: {label}");
+        let report = read(&[("name=title", &lines, b"x~")]).unwrap();
+        assert_eq!(report.title.as_deref(), Some("x~"), "{label}");
+        for unfit in [&b"\xe9"[..], "é".as_bytes()] {
+            assert_eq!(refused(&[("name=title", &lines, unfit)]).0, 422, "{label}");
+        }
+    }
+}
+
 #[test]
 fn a_list_takes_every_part_of_its_name_in_order() {
     let report = read(&[
@@ -177,11 +193,14 @@ fn a_file_is_what_its_type_says() {
 
 #[test]
 fn a_text_is_no_file_and_nothing_but_text() {
-    let text = fault(422, "title", "type", "must be a string");
+    let told = "must be a text: no file, and labelled `text/plain` or not at all";
+    let text = fault(422, "title", "type", told);
     assert_eq!(refused(&[("name=title; filename=a", "", b"x")]), text);
     assert_eq!(refused(&[("name=title", PNG, b"x")]), text);
     let latin = "\r\nContent-Type: text/plain; charset=iso-8859-1";
-    assert_eq!(refused(&[("name=title", latin, b"x")]), text);
+    assert_eq!(refused(&[("name=title", latin, b"\xe9")]), text);
+    let utf7 = "\r\nContent-Type: text/plain; charset=utf-7";
+    assert_eq!(refused(&[("name=title", utf7, b"x")]), text);
     assert_eq!(
         refused(&[("name=title", "", b"\xff")]),
         fault(

@@ -90,11 +90,12 @@ impl<'a> Parts<'a> {
     fn text(self) -> Result<Text<'a>, Fault> {
         let part = self.only()?;
         let is_text = part.file_name.is_none()
-            && part
-                .media_type
-                .is_none_or(|label| media_type::fits(label, media_type::TEXT));
+            && part.media_type.is_none_or(|label| {
+                media_type::fits(label, media_type::TEXT)
+                    || (part.content.is_ascii() && media_type::is_text_of_ascii(label))
+            });
         if !is_text {
-            return Err(Fault::new(What::Type).wanted(Wanted::Text));
+            return Err(Fault::new(What::Type).wanted(Wanted::TextPart));
         }
         match str::from_utf8(part.content) {
             Ok(text) => Ok(Text(text)),
