@@ -72,6 +72,7 @@ impl Introspection {
         let introspector = Arc::new(Introspector::new(
             rules,
             endpoint,
+            self.prefix.as_deref().unwrap_or_default(),
             self.client_as_subject.is_some(),
             Remembering {
                 active: self.remember_for,

@@ -43,6 +43,8 @@ type Judged = Result<Arc<VerifiedToken>, Denial>;
 pub(crate) struct Introspector {
     rules: Rules,
     endpoint: Endpoint,
+    /// How its opaque tokens begin, so that a probe looks like one.
+    prefix: Box<str>,
     /// Whether a token without `sub` speaks for its client.
     client_as_subject: bool,
     known: KnownTokens,
@@ -55,6 +57,7 @@ impl Introspector {
     pub(crate) fn new(
         rules: Rules,
         endpoint: Endpoint,
+        prefix: &str,
         client_as_subject: bool,
         remembering: Remembering,
         clock: Arc<dyn Clock>,
@@ -62,6 +65,7 @@ impl Introspector {
         Self {
             rules,
             endpoint,
+            prefix: prefix.into(),
             client_as_subject,
             known: KnownTokens::new(remembering),
             flights: Flights::new(),
@@ -179,7 +183,7 @@ impl Introspector {
         let mut token = [0; 32];
         // where no random bytes are to be had, zeroes are as little anybody's token
         let _ = rand::fill(&mut token);
-        let token = URL_SAFE_NO_PAD.encode(token);
+        let token = format!("{}{}", self.prefix, URL_SAFE_NO_PAD.encode(token));
         let now = self.clock.now();
         if let Err(error) = self.endpoint.look_up(now).await {
             Notice::begin(&self.rules.issuer).failed(&error);

@@ -44,7 +44,7 @@ fn introspector(url: String) -> Arc<Introspector> {
         bytes: 64 * 1024,
     };
     let clock = Arc::new(TestClock::new());
-    let introspector = Introspector::new(rules, endpoint.unwrap(), false, remembering, clock);
+    let introspector = Introspector::new(rules, endpoint.unwrap(), "", false, remembering, clock);
     Arc::new(introspector)
 }
 
