@@ -95,6 +95,22 @@ async fn where_no_turn_came_the_endpoint_is_not_suspected() {
     assert!(introspector.health.take_probe(now), "no probe has begun");
 }
 
+/// Nobody has a turn then, and who waits takes room all the same.
+#[tokio::test(start_paused = true)]
+async fn beyond_1024_tokens_nobody_waits_for_the_first_probe() {
+    let (_listener, url) = silent().await;
+    let introspector = introspector(url);
+    assert!(introspector.health.take_probe(introspector.clock.now()));
+    let waiting: Vec<_> = (0..1025)
+        .map(|n| ask(&introspector, format!("opq.{n}")))
+        .collect();
+    sleep(Duration::from_secs(1)).await;
+    assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
+    let (judged, took) = ask(&introspector, "opq.one.more".into()).await.unwrap();
+    assert!(is_unavailable(&judged));
+    assert_eq!(took, Duration::ZERO);
+}
+
 fn ask(introspector: &Arc<Introspector>, token: String) -> JoinHandle<(Judged, Duration)> {
     let introspector = Arc::clone(introspector);
     tokio::spawn(async move {
