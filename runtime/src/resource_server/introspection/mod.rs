@@ -85,8 +85,8 @@ impl Introspection {
     /// Asks as the client that the issuer knows this API by.
     ///
     /// The endpoint is the one that the issuer's discovery document names ([RFC 8414 §2]). It is
-    /// looked up anew every hour, and once a minute while it does not answer; where the document
-    /// cannot be had, what it named last is used for a day.
+    /// looked up anew every hour, and once a minute while it does not answer. Where the document
+    /// cannot be had, it is asked for every 5 s at most, and what it named last is used for a day.
     ///
     /// [RFC 8414 §2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
     pub fn new(client_id: impl Into<String>, secret: Secret) -> Self {
