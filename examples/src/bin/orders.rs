@@ -12,7 +12,8 @@
 //!
 //! With `--introspect`, the issuer's tokens are opaque: it is asked about each of them, as the
 //! client ID with the secret that the file holds, at most once in the seconds of `--remember` (60).
-//! One line break at the file's end is no part of the secret.
+//! One line break at the file's end is no part of the secret. A token without `sub` speaks for its
+//! client: the issuer must give no client an id that is a user's `sub`.
 //!
 //! Prints `listening on http://ADDR` when it is ready, logs every decision as a line of JSON on
 //! the standard error, and stops cleanly on SIGTERM.
@@ -35,8 +36,8 @@ use palisade::resource_server::Audienced;
 use palisade::{Algorithm, Introspection, Issuer, ResourceServer, Secret};
 use palisade_examples::orders::{Store, routes};
 
-const USAGE: &str = "orders --listen ADDR --issuer URL --audience AUD [--jwks FILE] \
-     [--algorithm ALG]... [--introspect --client ID --secret-file FILE [--remember SECONDS]] \
+const USAGE: &str = "orders --listen ADDR --issuer URL --audience AUD \
+     [[--jwks FILE] [--algorithm ALG]... | --introspect --client ID --secret-file FILE [--remember SECONDS]] \
      [--allow-loopback-http]";
 
 /// The command line.

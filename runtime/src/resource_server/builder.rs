@@ -101,7 +101,7 @@ impl<T> Builder<T> {
     /// A token that is remembered is not verified again: not its signature, nor its claims.
     /// When it may be used, what it may do, and whether it has been revoked is judged at each
     /// request, and what was verified with keys that the issuer has changed since is forgotten.
-    /// With 0 nothing is remembered. Each issuer that is asked about its tokens has as much again.
+    /// With 0 no good token is remembered. Each issuer that is asked about its tokens has as much again.
     pub fn remembered_tokens(mut self, bytes: u64) -> Self {
         self.options.remembered_bytes = bytes;
         self

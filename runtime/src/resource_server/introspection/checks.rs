@@ -72,6 +72,7 @@ impl Introspection {
         let introspector = Arc::new(Introspector::new(
             rules,
             endpoint,
+            self.prefix.as_deref().unwrap_or_default(),
             self.client_as_subject.is_some(),
             Remembering {
                 active: self.remember_for,
@@ -102,6 +103,7 @@ impl Introspection {
             return Err(IntrospectionConfigError::InFlight);
         }
         match &self.client_as_subject {
+            Some(_) if !self.tokens.has_opaque() => Err(IntrospectionConfigError::UnusedSubject),
             Some(reason) if reason.trim().is_empty() => Err(IntrospectionConfigError::NoReason),
             _ => Ok(()),
         }
@@ -212,18 +214,27 @@ mod tests {
         }
         let error = check(introspection().client_as_subject(" "));
         assert!(matches!(error, Some(IntrospectionConfigError::NoReason)));
+        let error = check(
+            introspection()
+                .tokens(IntrospectedTokens::Jwts)
+                .client_as_subject("clients act for themselves"),
+        );
+        assert!(matches!(
+            error,
+            Some(IntrospectionConfigError::UnusedSubject)
+        ));
     }
 
     #[test]
     fn what_it_lowers_is_told() {
         let jwts = || introspection().tokens(IntrospectedTokens::Jwts);
         assert!(jwts().lowered().is_empty(), "answers only narrow them");
-        let lowered = jwts()
+        let lowered = introspection()
             .remember_for(Duration::from_mins(2))
             .client_as_subject("clients act for themselves")
             .lowered();
         assert_eq!(
-            lowered,
+            lowered[2..],
             [
                 "a revoked token is accepted for up to 120 s longer",
                 "a token without `sub` speaks for its client, because clients act for themselves",

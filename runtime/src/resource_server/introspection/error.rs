@@ -22,6 +22,9 @@ pub enum IntrospectionConfigError {
     JwtPrefix,
     /// A prefix of opaque tokens is set where they are refused.
     UnusedPrefix,
+    /// That a token without `sub` speaks for its client is set where opaque tokens are refused: a
+    /// JWT has its `sub`.
+    UnusedSubject,
     /// Whether an opaque token is this issuer's or another's could not be told: neither has a
     /// prefix, or one's begins with the other's.
     Ambiguous,
@@ -50,6 +53,10 @@ impl fmt::Display for IntrospectionConfigError {
             Self::UnusedPrefix => {
                 "a prefix is set where opaque tokens are refused; `tokens` says which tokens are \
                  accepted"
+            }
+            Self::UnusedSubject => {
+                "`client_as_subject` is set where opaque tokens are refused; `tokens` says which \
+                 tokens are accepted"
             }
             Self::Ambiguous => {
                 "whether an opaque token is this issuer's or another's cannot be told; \

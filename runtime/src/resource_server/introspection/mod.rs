@@ -85,8 +85,8 @@ impl Introspection {
     /// Asks as the client that the issuer knows this API by.
     ///
     /// The endpoint is the one that the issuer's discovery document names ([RFC 8414 §2]). It is
-    /// looked up anew every hour, and once a minute while it does not answer; where the document
-    /// cannot be had, what it named last is used for a day.
+    /// looked up anew every hour, and once a minute while it does not answer. Where the document
+    /// cannot be had, it is asked for every 5 s at most, and what it named last is used for a day.
     ///
     /// [RFC 8414 §2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
     pub fn new(client_id: impl Into<String>, secret: Secret) -> Self {
@@ -160,6 +160,15 @@ impl Introspection {
     /// Lets a token without `sub` speak for its client, for a reason.
     ///
     /// RFC 7662 leaves `sub` to the issuer; some leave it out where a client acts for itself.
+    ///
+    /// # Security
+    ///
+    /// Clients and users are then told apart by their names alone: where a client can choose or be
+    /// given an id that is some user's `sub`, it is that user to
+    /// [`Caller::identity`](crate::Caller::identity) ([RFC 9700 §4.15]). Set it only where the
+    /// issuer keeps both apart.
+    ///
+    /// [RFC 9700 §4.15]: https://www.rfc-editor.org/rfc/rfc9700#section-4.15
     pub fn client_as_subject(mut self, reason: impl Into<String>) -> Self {
         self.client_as_subject = Some(reason.into());
         self

@@ -19,6 +19,7 @@ pub(super) enum Mode {
     /// A whole answer, head and body.
     Answer(String),
     /// What the request deserves.
+    #[cfg(feature = "introspection")]
     By(Arc<dyn Fn(&str) -> Self + Send + Sync>),
     /// What another mode answers, once it is released.
     Late(Box<Self>, Arc<Notify>),
@@ -70,6 +71,7 @@ impl Loopback {
     }
 
     /// Everything that was asked for but the document, heads and bodies.
+    #[cfg(feature = "introspection")]
     pub(super) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
@@ -113,6 +115,7 @@ impl Loopback {
             mode = match mode {
                 Mode::Keys(jwks) => Mode::Answer(answer(200, "application/jwk-set+json", &jwks)),
                 Mode::Held(jwks, released) => Mode::Late(Box::new(Mode::Keys(jwks)), released),
+                #[cfg(feature = "introspection")]
                 Mode::By(by) => by(&request),
                 Mode::Late(mode, released) => {
                     released.notified().await;

@@ -3,6 +3,7 @@
 //! [RFC 7662 §2]: https://www.rfc-editor.org/rfc/rfc7662#section-2
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderValue, Request, header};
@@ -11,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
@@ -40,10 +41,13 @@ pub(crate) struct Endpoint {
     location: Location,
     authorization: HeaderValue,
     /// One permit for each question about a caller's token that may be under way.
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     /// One permit for each such question that is under way or waits.
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
+
+/// Leave to ask, or to wait for it.
+pub(super) type Permit = OwnedSemaphorePermit;
 
 /// What an operator says of the endpoint.
 pub(crate) struct EndpointSettings<'a> {
@@ -71,29 +75,57 @@ impl Endpoint {
             client,
             location,
             authorization: basic(settings.client_id, settings.secret)?,
-            turns: Semaphore::new(settings.max_in_flight),
-            places: Semaphore::new(settings.max_in_flight.saturating_add(QUEUE)),
+            turns: Arc::new(Semaphore::new(settings.max_in_flight)),
+            places: Arc::new(Semaphore::new(settings.max_in_flight.saturating_add(QUEUE))),
         })
     }
 
-    /// Asks what the issuer says of a caller's token, once there is a turn.
+    /// A place among those who ask or wait.
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError`] where no answer came until the deadline that can be read;
-    /// [`IntrospectionError::Busy`] where nothing was asked until then, or too many wait already.
+    /// [`IntrospectionError::Busy`] where too many wait already.
+    pub(super) fn place(&self) -> Result<Permit, IntrospectionError> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place.map_err(|_| IntrospectionError::Busy)
+    }
+
+    /// A turn to ask, which is over when it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`IntrospectionError::Busy`] where none came until the deadline.
+    pub(super) async fn turn(&self, deadline: Instant) -> Result<Permit, IntrospectionError> {
+        let turn = timeout_at(deadline, Arc::clone(&self.turns).acquire_owned()).await;
+        // closed never, so that a turn comes or the time ends
+        turn.ok()
+            .and_then(Result::ok)
+            .ok_or(IntrospectionError::Busy)
+    }
+
+    /// Asks what the issuer says of a token.
+    ///
+    /// # Errors
+    ///
+    /// [`IntrospectionError`] where no answer came until the deadline that can be read.
     pub(super) async fn ask(
         &self,
         token: &[u8],
         now: NumericDate,
         deadline: Instant,
     ) -> Result<Vec<u8>, IntrospectionError> {
-        let place = self.places.try_acquire();
-        let _place = place.map_err(|_| IntrospectionError::Busy)?;
-        // closed never, so that a turn comes or the time ends
-        let turn = timeout_at(deadline, self.turns.acquire()).await;
-        let _turn = turn.map_err(|_| IntrospectionError::Busy)?;
-        self.exchange(token, now, deadline).await
+        let form = format!(
+            "token={}&token_type_hint=access_token",
+            percent_encode(token, FORM)
+        );
+        let request = Request::post(self.location.url(now)?)
+            .header(header::AUTHORIZATION, &self.authorization)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Full::from(form))
+            .map_err(|_| HttpsError::InsecureUrl)?;
+        let answer = self.client.exchange(request, &["application/json"]);
+        let answer = timeout_at(deadline, answer).await;
+        Ok(answer.map_err(|_| HttpsError::Timeout)??)
     }
 
     /// Asks about a token of our own, beside those who wait for a turn: however many tokens
@@ -107,7 +139,7 @@ impl Endpoint {
         token: &[u8],
         now: NumericDate,
     ) -> Result<Vec<u8>, IntrospectionError> {
-        self.exchange(token, now, Instant::now() + TIMEOUT).await
+        self.ask(token, now, Instant::now() + TIMEOUT).await
     }
 
     /// Finds out where to ask, where that is not given and was not found just before.
@@ -134,26 +166,6 @@ impl Endpoint {
     pub(super) async fn take_turns(&self) -> tokio::sync::SemaphorePermit<'_> {
         let free = self.turns.available_permits().try_into().unwrap();
         self.turns.acquire_many(free).await.unwrap()
-    }
-
-    async fn exchange(
-        &self,
-        token: &[u8],
-        now: NumericDate,
-        deadline: Instant,
-    ) -> Result<Vec<u8>, IntrospectionError> {
-        let form = format!(
-            "token={}&token_type_hint=access_token",
-            percent_encode(token, FORM)
-        );
-        let request = Request::post(self.location.url(now)?)
-            .header(header::AUTHORIZATION, &self.authorization)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Full::from(form))
-            .map_err(|_| HttpsError::InsecureUrl)?;
-        let answer = self.client.exchange(request, &["application/json"]);
-        let answer = timeout_at(deadline, answer).await;
-        Ok(answer.map_err(|_| HttpsError::Timeout)??)
     }
 }
 

@@ -29,6 +29,10 @@ pub enum IntrospectionError {
 impl fmt::Display for IntrospectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
+            Self::Discovery(DiscoveryError::Document) => {
+                "the discovery document lacks `issuer` or `introspection_endpoint`; \
+                 `Introspection::endpoint` gives the address without it"
+            }
             Self::Discovery(error) => return error.fmt(f),
             Self::Https(error) => return error.fmt(f),
             Self::Undiscovered => "where the issuer introspects tokens was not found for a day",

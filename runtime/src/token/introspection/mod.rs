@@ -21,10 +21,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
+use zeroize::Zeroizing;
 
 use self::answer::Answer;
-use self::endpoint::TIMEOUT;
 pub(crate) use self::endpoint::{Endpoint, EndpointSettings};
+use self::endpoint::{Permit, TIMEOUT};
 pub use self::error::IntrospectionError;
 use self::flights::Flights;
 use self::health::Health;
@@ -43,6 +44,8 @@ type Judged = Result<Arc<VerifiedToken>, Denial>;
 pub(crate) struct Introspector {
     rules: Rules,
     endpoint: Endpoint,
+    /// How its opaque tokens begin, so that a probe looks like one.
+    prefix: Box<str>,
     /// Whether a token without `sub` speaks for its client.
     client_as_subject: bool,
     known: KnownTokens,
@@ -55,6 +58,7 @@ impl Introspector {
     pub(crate) fn new(
         rules: Rules,
         endpoint: Endpoint,
+        prefix: &str,
         client_as_subject: bool,
         remembering: Remembering,
         clock: Arc<dyn Clock>,
@@ -62,6 +66,7 @@ impl Introspector {
         Self {
             rules,
             endpoint,
+            prefix: prefix.into(),
             client_as_subject,
             known: KnownTokens::new(remembering),
             flights: Flights::new(),
@@ -83,7 +88,7 @@ impl Introspector {
     pub(super) async fn judge(
         self: &Arc<Self>,
         token: &[u8],
-        jwt: Option<&VerifiedToken>,
+        jwt: Option<&Arc<VerifiedToken>>,
     ) -> Judged {
         let digest = Digest::of(token);
         let known = self.known.get(&digest, self.clock.now());
@@ -106,24 +111,52 @@ impl Introspector {
         self: &Arc<Self>,
         digest: Digest,
         token: &[u8],
-        jwt: Option<&VerifiedToken>,
+        jwt: Option<&Arc<VerifiedToken>>,
         deadline: Instant,
     ) -> Judged {
+        let busy = |error| {
+            Notice::begin(&self.rules.issuer).failed(&error);
+            Denial::not_introspected()
+        };
+        let place = self.endpoint.place().map_err(busy)?;
         self.known_good(deadline).await?;
         let asked_at = self.clock.now();
+        let turn = self.endpoint.turn(deadline).await.map_err(busy)?;
+        let question = Question {
+            digest,
+            token: Zeroizing::new(token.into()),
+            jwt: jwt.map(Arc::clone),
+            asked_at,
+            deadline,
+            _permits: [place, turn],
+        };
+        let introspector = Arc::clone(self);
+        // a question that was begun is ended, and its answer remembered, whoever goes away: or
+        // who hangs up again and again had any number of them under way
+        let asking = tokio::spawn(async move { introspector.put(question).await });
+        asking
+            .await
+            .unwrap_or_else(|_| Err(Denial::not_introspected()))
+    }
+
+    /// Asks, judges the answer, and remembers it.
+    async fn put(self: &Arc<Self>, question: Question) -> Judged {
+        let Question {
+            digest,
+            asked_at,
+            deadline,
+            ..
+        } = question;
         if self.endpoint.is_stale(asked_at) {
             self.poke(asked_at);
         }
-        let asking = self.endpoint.ask(token, asked_at, deadline);
-        let answer = self.exchange(asking).await.map_err(|error| {
-            // where nothing was asked, nothing is the endpoint's fault
-            if !matches!(error, IntrospectionError::Busy) {
-                self.poke(self.clock.now());
-            }
+        let asking = self.endpoint.ask(&question.token, asked_at, deadline);
+        let answer = self.exchange(asking).await.map_err(|_| {
+            self.poke(self.clock.now());
             Denial::not_introspected()
         })?;
         let now = self.clock.now();
-        let judged = match jwt {
+        let judged = match &question.jwt {
             None => answer.accept(&self.rules, self.client_as_subject, now),
             Some(jwt) => answer.confirm(jwt, &self.rules, now),
         };
@@ -179,7 +212,7 @@ impl Introspector {
         let mut token = [0; 32];
         // where no random bytes are to be had, zeroes are as little anybody's token
         let _ = rand::fill(&mut token);
-        let token = URL_SAFE_NO_PAD.encode(token);
+        let token = format!("{}{}", self.prefix, URL_SAFE_NO_PAD.encode(token));
         let now = self.clock.now();
         if let Err(error) = self.endpoint.look_up(now).await {
             Notice::begin(&self.rules.issuer).failed(&error);
@@ -232,6 +265,16 @@ impl Introspector {
         self.poke(now);
         Err(self.health.cause().map(|cause| cause.to_string()))
     }
+}
+
+/// What is asked of one token, with leave to do so.
+struct Question {
+    digest: Digest,
+    token: Zeroizing<Vec<u8>>,
+    jwt: Option<Arc<VerifiedToken>>,
+    asked_at: NumericDate,
+    deadline: Instant,
+    _permits: [Permit; 2],
 }
 
 /// A probe that was taken, and is given back however it ends.

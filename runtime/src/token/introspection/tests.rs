@@ -44,7 +44,7 @@ fn introspector(url: String) -> Arc<Introspector> {
         bytes: 64 * 1024,
     };
     let clock = Arc::new(TestClock::new());
-    let introspector = Introspector::new(rules, endpoint.unwrap(), false, remembering, clock);
+    let introspector = Introspector::new(rules, endpoint.unwrap(), "", false, remembering, clock);
     Arc::new(introspector)
 }
 
@@ -93,6 +93,22 @@ async fn where_no_turn_came_the_endpoint_is_not_suspected() {
     assert_eq!(begun.elapsed().as_secs(), 5);
     let now = introspector.clock.now();
     assert!(introspector.health.take_probe(now), "no probe has begun");
+}
+
+/// Nobody has a turn then, and who waits takes room all the same.
+#[tokio::test(start_paused = true)]
+async fn beyond_1024_tokens_nobody_waits_for_the_first_probe() {
+    let (_listener, url) = silent().await;
+    let introspector = introspector(url);
+    assert!(introspector.health.take_probe(introspector.clock.now()));
+    let waiting: Vec<_> = (0..1025)
+        .map(|n| ask(&introspector, format!("opq.{n}")))
+        .collect();
+    sleep(Duration::from_secs(1)).await;
+    assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
+    let (judged, took) = ask(&introspector, "opq.one.more".into()).await.unwrap();
+    assert!(is_unavailable(&judged));
+    assert_eq!(took, Duration::ZERO);
 }
 
 fn ask(introspector: &Arc<Introspector>, token: String) -> JoinHandle<(Judged, Duration)> {

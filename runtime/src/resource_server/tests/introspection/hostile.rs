@@ -137,6 +137,33 @@ async fn an_endpoint_that_calls_anything_active_is_not_believed() {
     );
 }
 
+/// Nor one that looks no further than how a token begins.
+#[tokio::test]
+async fn a_probe_begins_as_the_issuers_own_tokens_do() {
+    let loopback = Loopback::start(Mode::By(Arc::new(|request: &str| {
+        let is_active = request.contains("\r\n\r\ntoken=opq_");
+        let json = json!({ "active": is_active }).to_string();
+        Mode::Answer(answer(200, JSON, &json))
+    })))
+    .await;
+    let issuer = Issuer::new(&loopback.url).audience(AUDIENCE);
+    let prefixed = issuer.introspect(credentials().prefix("opq_"));
+    let built = ResourceServer::builder()
+        .trust(prefixed.allow_loopback_http())
+        .build()
+        .await;
+    assert!(
+        matches!(
+            built,
+            Err(ConfigError::Introspection {
+                source: IntrospectionConfigError::Endpoint(IntrospectionError::Credulous),
+                ..
+            })
+        ),
+        "{built:?}"
+    );
+}
+
 const STUMBLE: &str = "opq.stumble";
 
 /// An endpoint that has come to call anything active, and is found out by a token it stumbles over.

@@ -56,6 +56,26 @@ async fn an_endpoint_that_may_not_be_asked_is_not_whatever_the_document_says() {
 }
 
 #[tokio::test]
+async fn a_document_without_the_endpoint_is_told_with_what_helps() {
+    let loopback = Loopback::start(Mode::Down).await;
+    let document = json!({ "issuer": loopback.url, "jwks_uri": "https://a.example/keys" });
+    loopback.document.lock().unwrap().0 =
+        Some(Mode::Answer(answer(200, JSON, &document.to_string())));
+    let issuer = Issuer::new(&loopback.url).audience(AUDIENCE);
+    let built = ResourceServer::builder()
+        .trust(issuer.introspect(credentials()).allow_loopback_http())
+        .build()
+        .await;
+    let Err(ConfigError::Introspection { source, .. }) = built else {
+        panic!("{built:?}");
+    };
+    let told = source.to_string();
+    assert!(
+        told.contains("`introspection_endpoint`") && told.contains("`Introspection::endpoint`")
+    );
+}
+
+#[tokio::test]
 async fn a_document_that_is_mended_mends_the_server() {
     let loopback = Loopback::start(inactive()).await;
     loopback.introspect_at("http://192.0.2.1/introspect");

@@ -163,6 +163,30 @@ async fn who_goes_away_takes_nobody_along() {
     assert_eq!(realm.asked(), 2);
 }
 
+/// Or any number would be under way, and none of them remembered (as in CVE-2023-44487).
+#[tokio::test]
+async fn who_hangs_up_again_and_again_has_no_more_asked_than_may_be() {
+    let realm = Arc::new(Realm::with(credentials().max_in_flight(2)).await);
+    let released = Arc::new(Notify::new());
+    let said = Mode::Answer(answer(200, JSON, &realm.claims().to_string()));
+    realm.answer(Mode::Late(Box::new(said), Arc::clone(&released)));
+    for n in 1..=20 {
+        let asking = {
+            let realm = Arc::clone(&realm);
+            tokio::spawn(async move { realm.denial().await })
+        };
+        until("the issuer is asked", || realm.asked() >= n.min(2)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        asking.abort();
+        assert!(asking.await.is_err());
+    }
+    assert_eq!(realm.asked(), 2);
+    released.notify_one();
+    until("it is remembered", || realm.server.remembered().0 == 1).await;
+    assert_eq!(realm.denial().await, None);
+    assert_eq!(realm.asked(), 2);
+}
+
 #[tokio::test]
 async fn what_is_remembered_is_counted() {
     let realm = Realm::new().await;
