@@ -262,6 +262,22 @@ fn types_of_one_name_are_told_apart() {
     assert!(schema["$defs"]["Line2"]["properties"]["is_gift"].is_object());
 }
 
+#[test]
+fn a_document_defines_only_what_it_refers_to() {
+    #[derive(Deserialize, Validate, SecureInput)]
+    #[serde(deny_unknown_fields, tag = "type")]
+    enum Change {
+        Ordered(#[garde(dive)] Line),
+    }
+    #[public(reason = "it is described")]
+    async fn change(_: Valid<Json<Change>>) {}
+
+    // a tag beside its members: they are written out there
+    let schema = schema_of(post(change));
+    assert!(schema.to_string().contains("quantity"), "{schema}");
+    assert_eq!(schema.get("$defs"), None);
+}
+
 /// serde takes either spelling, and so does `Valid<Json<…>>`; a schema tells the usual one only.
 #[tokio::test]
 async fn a_variant_without_content_has_a_second_spelling_that_no_schema_tells() {

@@ -1,5 +1,6 @@
 //! Whether a server can judge tokens now.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// When a server whose issuers have to be asked for something is built.
@@ -31,9 +32,10 @@ pub(super) struct Waiting {
 }
 
 impl NotReady {
-    /// The issuers, by their URLs.
+    /// The issuers, by their URLs, each once.
     pub fn issuers(&self) -> impl Iterator<Item = &str> {
-        self.waiting.iter().map(|waiting| waiting.issuer.as_str())
+        let issuers = self.waiting.iter().map(|waiting| waiting.issuer.as_str());
+        issuers.collect::<BTreeSet<_>>().into_iter()
     }
 }
 
@@ -61,3 +63,27 @@ impl fmt::Debug for NotReady {
 }
 
 impl std::error::Error for NotReady {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One that has neither keys nor an answering endpoint is told with both causes.
+    #[test]
+    fn an_issuer_is_named_once() {
+        let waiting = |issuer: &str, cause: &str| Waiting {
+            issuer: issuer.to_owned(),
+            cause: Some(cause.to_owned()),
+        };
+        let not_ready = NotReady {
+            waiting: vec![
+                waiting("https://b.example", "no keys"),
+                waiting("https://a.example", "no keys"),
+                waiting("https://b.example", "no answer"),
+            ],
+        };
+        let issuers: Vec<_> = not_ready.issuers().collect();
+        assert_eq!(issuers, ["https://a.example", "https://b.example"]);
+        assert!(not_ready.to_string().contains("(no answer)"));
+    }
+}
