@@ -1,15 +1,15 @@
 //! What operators see of refused input: one event for a request, and a counter.
 
-use std::convert::Infallible;
+mod extractors;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
-use palisade::input::{Headers, InputError, InputExtractor, Violation};
+use palisade::input::{Headers, InputError, Violation};
 use palisade::prelude::*;
 use palisade::testing::{TestApi, TestRequest};
 use palisade_tests::Log;
 use serde_json::Value;
+
+use self::extractors::{Fussy, Lenient};
 
 const AUDIT: &str = "palisade::audit";
 
@@ -40,45 +40,10 @@ struct Tracing {
     x_request_id: Option<String>,
 }
 
-/// Refuses everything, and says why.
-struct Fussy;
-
-impl<S: Sync> FromRequestParts<S> for Fussy {
-    type Rejection = (StatusCode, String);
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Err((StatusCode::CONFLICT, parts.uri.to_string()))
-    }
-}
-
-impl TrustedExtractor for Fussy {
-    const REASON: &'static str = "yields nothing";
-}
-
 /// What somebody else answered breaks off, which is no fault of the client's.
 #[public(reason = "a test")]
 async fn elsewhere() -> (StatusCode, InputError) {
     (StatusCode::BAD_GATEWAY, InputError::BrokenOff)
-}
-
-/// Takes everything, and its input's rules do not.
-struct Lenient(Order);
-
-impl<S: Sync> FromRequestParts<S> for Lenient {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let sku = CANARY.to_owned();
-        Ok(Self(Order { sku, quantity: 2 }))
-    }
-}
-
-impl InputExtractor for Lenient {
-    type Input = Order;
-
-    fn input(&self) -> &Order {
-        &self.0
-    }
 }
 
 #[secured(scopes = "orders:write", body_limit = "100 B")]
