@@ -191,10 +191,6 @@ impl<'de> SeqAccess<'de> for Items<'_> {
         let value = seed.deserialize(Parts(vec![part]));
         value.map(Some).map_err(|fault| fault.within(index))
     }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.parts.len())
-    }
 }
 
 /// What an [`Upload`](super::Upload) reads of a file, one after the other: its label, its content,
