@@ -1,6 +1,6 @@
 //! The parts between the boundaries of a form.
 
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
 
 use crate::input::Violation;
 use crate::input::multipart::boundary::Boundary;
@@ -58,7 +58,7 @@ pub(super) fn split<'a>(
 /// The head and the content of what stands between two boundaries, the first one's line end
 /// included.
 fn read(part: &[u8]) -> Result<Part<'_>, Violation> {
-    let blank_line = Finder::new(b"\r\n\r\n").find(part);
+    let blank_line = memmem::find(part, b"\r\n\r\n");
     let (head, content) = blank_line
         .and_then(|end| Some((part.get(2..end)?, part.get(end + 4..)?)))
         .ok_or_else(|| malformed("has a part without a head"))?;
