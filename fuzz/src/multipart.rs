@@ -63,7 +63,7 @@ pub fn multipart(body: &[u8]) {
             assert!(report.holds(), "{report:?}");
             report.assert_made_of(parts);
         }
-        Err(InputError::Undecodable(_, violation) | InputError::Unfit(_, violation)) => {
+        Err(InputError::Malformed(_, violation) | InputError::TypeMismatch(_, violation)) => {
             vocabulary::check(&violation);
         }
         Err(InputError::Invalid(_, violations)) => violations.iter().for_each(vocabulary::check),

@@ -53,8 +53,8 @@ pub(crate) fn same<T: Debug + PartialEq>(
 ) -> Vec<Violation> {
     let (verdict, violations) = match extracted {
         Ok(value) => (Verdict::Accepted(value), Vec::new()),
-        Err(InputError::Undecodable(_, violation)) => (Verdict::Undecodable, vec![violation]),
-        Err(InputError::Unfit(_, violation)) => (Verdict::Unfit, vec![violation]),
+        Err(InputError::Malformed(_, violation)) => (Verdict::Undecodable, vec![violation]),
+        Err(InputError::TypeMismatch(_, violation)) => (Verdict::Unfit, vec![violation]),
         Err(InputError::Invalid(_, violations)) => (Verdict::Invalid, violations),
         Err(other) => panic!("{other:?} is no fault of this input"),
     };

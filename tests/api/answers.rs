@@ -1,6 +1,6 @@
 //! Every refusal has one shape and tells nothing of the request.
 
-use palisade::testing::{Answer, TestApi};
+use palisade::testing::{TestApi, TestResponse};
 use serde_json::Value;
 
 use crate::support::{Calls, routes};
@@ -12,7 +12,7 @@ async fn api() -> TestApi {
     TestApi::new(routes(&Calls::default())).await
 }
 
-fn challenge(answer: &Answer) -> String {
+fn challenge(answer: &TestResponse) -> String {
     answer
         .header("www-authenticate")
         .unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use palisade::prelude::*;
-use palisade::testing::{Answer, EmbeddedIssuer, TestApi, TestRequest, TokenBuilder};
+use palisade::testing::{EmbeddedIssuer, TestApi, TestRequest, TestResponse, TokenBuilder};
 use palisade::{RevocationList, Revocations, RevocationsUnavailable, VerifiedToken};
 use palisade_tests::Log;
 use serde_json::{Value, json};
@@ -186,7 +186,7 @@ impl Revocations for Gone {
     }
 }
 
-async fn ask(revocations: impl Revocations) -> (Answer, Value) {
+async fn ask(revocations: impl Revocations) -> (TestResponse, Value) {
     let routes = routes(&Calls::default());
     let api = TestApi::with_server(routes, |server| server.revocations(revocations)).await;
     let (log, _listening) = Log::listen();

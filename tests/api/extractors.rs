@@ -4,9 +4,9 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
-use palisade::input::{Cookies, Headers, InputExtractor, Octets, Part, PlainText};
+use palisade::input::{BinaryBody, Cookies, Headers, InputExtractor, InputLocation, PlainText};
 use palisade::prelude::*;
-use palisade::testing::{Answer, TestApi, TestRequest};
+use palisade::testing::{TestApi, TestRequest, TestResponse};
 
 use crate::support::errors;
 
@@ -70,7 +70,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Subdomain {
 
 impl InputExtractor for Subdomain {
     type Input = Tenant;
-    const PART: Part = Part::Header;
+    const LOCATION: InputLocation = InputLocation::Header;
 
     fn input(&self) -> &Tenant {
         &self.0
@@ -127,7 +127,7 @@ async fn noted(Valid(PlainText(note)): Valid<PlainText<Note>>) -> String {
 }
 
 #[public(reason = "a test")]
-async fn installed(Valid(Octets(firmware)): Valid<Octets<Firmware>>) -> String {
+async fn installed(Valid(BinaryBody(firmware)): Valid<BinaryBody<Firmware>>) -> String {
     firmware.0.len().to_string()
 }
 
@@ -161,7 +161,7 @@ async fn api() -> TestApi {
 }
 
 /// The text of what was let in; else the status with the first place and rule.
-fn told(answer: &Answer) -> String {
+fn told(answer: &TestResponse) -> String {
     let status = answer.status().as_u16();
     if status == 200 {
         return answer.text();

@@ -1,6 +1,6 @@
 //! Input is what its type says, or the handler does not run.
 
-use palisade::testing::{Answer, TestApi};
+use palisade::testing::{TestApi, TestResponse};
 use serde_json::Value;
 
 use crate::support::{Calls, errors, routes};
@@ -19,7 +19,7 @@ impl Shop {
         }
     }
 
-    async fn post(&self, body: &str) -> Answer {
+    async fn post(&self, body: &str) -> TestResponse {
         self.api
             .caller("alice")
             .scopes("orders:write")
@@ -29,7 +29,7 @@ impl Shop {
             .await
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> TestResponse {
         self.api
             .caller("alice")
             .scopes("orders:read")

@@ -80,7 +80,7 @@ impl Opaque {
         let api = SecureRouter::new().route("/orders", get(show_orders));
         Self {
             said,
-            service: api.protect(server).into_service(),
+            service: api.protect(server).into_standalone_router(),
             clock,
         }
     }

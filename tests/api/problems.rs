@@ -3,7 +3,7 @@
 use palisade::ProblemType;
 use palisade::input::Violation;
 use palisade::prelude::*;
-use palisade::testing::{Answer, TestApi};
+use palisade::testing::{TestApi, TestResponse};
 use serde_json::{Value, json};
 
 use crate::support::{Calls, routes};
@@ -35,7 +35,7 @@ async fn api() -> TestApi {
     TestApi::new(routes).await
 }
 
-async fn posted(api: &TestApi, body: &str) -> Answer {
+async fn posted(api: &TestApi, body: &str) -> TestResponse {
     let request = api.anonymous().post("/readings");
     request.body(body, "application/json").send().await
 }
@@ -84,7 +84,7 @@ async fn each_error_names_its_rule() {
 #[tokio::test]
 async fn each_kind_of_refusal_has_a_type_of_its_own() {
     let api = api().await;
-    let typed = |answer: Answer| answer.json::<Value>()["type"].clone();
+    let typed = |answer: TestResponse| answer.json::<Value>()["type"].clone();
     let anonymous = |path| api.anonymous().get(path).send();
     for (answer, expected) in [
         (anonymous("/whoami").await, ProblemType::MISSING_TOKEN),
@@ -108,8 +108,8 @@ async fn each_kind_of_refusal_has_a_type_of_its_own() {
             posted(&api, &" ".repeat(70_000)).await,
             ProblemType::BODY_TOO_LARGE,
         ),
-        (posted(&api, "{").await, ProblemType::UNDECODABLE_INPUT),
-        (posted(&api, "[]").await, ProblemType::UNFIT_INPUT),
+        (posted(&api, "{").await, ProblemType::MALFORMED_INPUT),
+        (posted(&api, "[]").await, ProblemType::TYPE_MISMATCH),
         (
             posted(&api, r#"{"level": 0, "values": [], "pin": 0}"#).await,
             ProblemType::INVALID_INPUT,

@@ -43,7 +43,7 @@ struct Tracing {
 /// What somebody else answered breaks off, which is no fault of the client's.
 #[public(reason = "a test")]
 async fn elsewhere() -> (StatusCode, InputError) {
-    (StatusCode::BAD_GATEWAY, InputError::BrokenOff)
+    (StatusCode::BAD_GATEWAY, InputError::Incomplete)
 }
 
 #[secured(scopes = "orders:write", body_limit = "100 B")]
@@ -121,14 +121,14 @@ async fn a_refused_input_is_one_event_with_its_reason_part_and_rules() {
         (
             order(&api, "{", json),
             400,
-            "undecodable_input",
+            "malformed_input",
             Some("body"),
             "syntax",
         ),
         (
             order(&api, r#"{"sku": 1}"#, json),
             422,
-            "unfit_input",
+            "type_mismatch",
             Some("body"),
             "type",
         ),
@@ -163,14 +163,14 @@ async fn a_refused_input_is_one_event_with_its_reason_part_and_rules() {
         (
             get("/orders?sku=%"),
             400,
-            "undecodable_input",
+            "malformed_input",
             Some("query"),
             "encoding",
         ),
         (
             get("/orders/+1/1"),
             422,
-            "unfit_input",
+            "type_mismatch",
             Some("path"),
             "type",
         ),
@@ -185,11 +185,11 @@ async fn a_refused_input_is_one_event_with_its_reason_part_and_rules() {
         (
             api.anonymous().post("/both?x=1").body("x=1", "text/plain"),
             422,
-            "unfit_input",
+            "type_mismatch",
             Some("query"),
             "unknown",
         ),
-        (get("/fussy"), 409, "refused_by_extractor", None, ""),
+        (get("/fussy"), 409, "rejected_by_extractor", None, ""),
         (
             get("/lenient"),
             422,
@@ -204,7 +204,7 @@ async fn a_refused_input_is_one_event_with_its_reason_part_and_rules() {
         let fields = &events[0]["fields"];
         assert_eq!(fields["reason"], reason, "{fields}");
         assert_eq!(fields["outcome"], "deny", "{fields}");
-        assert_eq!(fields["part"].as_str(), part, "{fields}");
+        assert_eq!(fields["location"].as_str(), part, "{fields}");
         assert_eq!(fields["rules"], rules, "{fields}");
         assert_eq!(fields["module"], "api::refused_inputs", "{fields}");
     }
@@ -306,9 +306,9 @@ async fn refused_inputs_are_counted_by_reason_and_part() {
     }
     counted.sort();
     let expected = [
-        ("refused_by_extractor unknown", 1),
-        ("undecodable_input body", 3),
-        ("undecodable_input query", 1),
+        ("malformed_input body", 3),
+        ("malformed_input query", 1),
+        ("rejected_by_extractor unknown", 1),
     ];
     assert_eq!(
         counted,

@@ -1,7 +1,7 @@
 //! Roles decide who may call, alone and beside scopes.
 
 use palisade::prelude::*;
-use palisade::testing::{Answer, TestApi, TestRequest};
+use palisade::testing::{TestApi, TestRequest, TestResponse};
 use serde_json::{Value, json};
 
 const CLERK: Role = Role::new("clerk");
@@ -34,12 +34,12 @@ async fn api() -> TestApi {
     TestApi::new(routes).await
 }
 
-fn challenge(answer: &Answer) -> &str {
+fn challenge(answer: &TestResponse) -> &str {
     answer.header("www-authenticate").unwrap_or_default()
 }
 
 /// The problem's `required_scopes` and `required_roles`; null where there is none.
-fn required(answer: &Answer) -> (Value, Value) {
+fn required(answer: &TestResponse) -> (Value, Value) {
     let problem: Value = answer.json();
     (
         problem["required_scopes"].clone(),

@@ -2,7 +2,7 @@
 
 use palisade::input::{EmailAddress, Identifier, Line, PageNumber, PageRequest, PageSize};
 use palisade::prelude::*;
-use palisade::testing::{Answer, TestApi};
+use palisade::testing::{TestApi, TestResponse};
 use serde_json::{Value, json};
 
 use crate::support::errors;
@@ -84,7 +84,7 @@ async fn api() -> TestApi {
 }
 
 /// The status with what was answered, or with the one thing that is wrong.
-fn judged(answer: &Answer) -> (u16, String) {
+fn judged(answer: &TestResponse) -> (u16, String) {
     let status = answer.status().as_u16();
     if status == 200 {
         return (status, answer.text());

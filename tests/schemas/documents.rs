@@ -1,8 +1,8 @@
 //! What a document has in it, and what a route tells of its inputs.
 
 use palisade::input::{
-    Bounded, Bounds, Cookies, Headers, MediaTypes, Multipart, Octets, Part, PlainText, Scalar,
-    Upload,
+    BinaryBody, Bounded, Bounds, Cookies, Headers, InputLocation, MediaTypes, Multipart, PlainText,
+    Scalar, Upload,
 };
 use palisade::prelude::*;
 use palisade::routing::{InputDescription, MethodRouter, Route};
@@ -128,27 +128,33 @@ fn each_input_tells_its_part_its_label_and_whether_it_may_be_absent() {
     #[public(reason = "it is described")]
     async fn form(_: Valid<Form<Line>>) {}
     #[public(reason = "it is described")]
-    async fn octets(_: Option<Valid<Octets<Word>>>) {}
+    async fn octets(_: Option<Valid<BinaryBody<Word>>>) {}
 
     let told = |handler: MethodRouter| {
         let inputs = inputs_of(handler).into_iter();
-        let told = inputs.map(|input| (input.part(), input.media_type(), input.is_optional()));
+        let told = inputs.map(|input| (input.location(), input.media_type(), input.is_optional()));
         told.collect::<Vec<_>>()
     };
     assert_eq!(
         told(post(head)),
         [
-            (Part::Path, None, false),
-            (Part::Query, None, true),
-            (Part::Header, None, false),
-            (Part::Cookie, None, true),
-            (Part::Body, Some("text/plain"), false),
+            (InputLocation::Path, None, false),
+            (InputLocation::Query, None, true),
+            (InputLocation::Header, None, false),
+            (InputLocation::Cookie, None, true),
+            (InputLocation::Body, Some("text/plain"), false),
         ]
     );
     let form_type = "application/x-www-form-urlencoded";
-    assert_eq!(told(post(form)), [(Part::Form, Some(form_type), false)]);
+    assert_eq!(
+        told(post(form)),
+        [(InputLocation::Form, Some(form_type), false)]
+    );
     let octets_type = "application/octet-stream";
-    assert_eq!(told(post(octets)), [(Part::Body, Some(octets_type), true)]);
+    assert_eq!(
+        told(post(octets)),
+        [(InputLocation::Body, Some(octets_type), true)]
+    );
 }
 
 #[test]

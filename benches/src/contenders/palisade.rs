@@ -2,7 +2,7 @@
 
 use axum::Router;
 use palisade::prelude::*;
-use palisade::resource_server::Audienced;
+use palisade::resource_server::WithAudience;
 use palisade::{Introspection, Secret};
 
 use crate::contenders::handler::ANSWER;
@@ -26,10 +26,10 @@ pub(super) async fn introspecting(endpoint: String) -> Outcome<Router> {
     behind(issuer.allow_loopback_http()).await
 }
 
-async fn behind(issuer: Issuer<Audienced>) -> Outcome<Router> {
+async fn behind(issuer: Issuer<WithAudience>) -> Outcome<Router> {
     let server = ResourceServer::builder().trust(issuer).build().await?;
     let api = SecureRouter::new()
         .route(PATH, get(show_orders))
         .protect(server);
-    Ok(api.into_service())
+    Ok(api.into_standalone_router())
 }

@@ -32,7 +32,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use lexopt::prelude::*;
-use palisade::resource_server::Audienced;
+use palisade::resource_server::WithAudience;
 use palisade::{Algorithm, Introspection, Issuer, ResourceServer, Secret};
 use palisade_examples::orders::{Store, routes};
 
@@ -142,7 +142,7 @@ impl Options {
         })
     }
 
-    fn issuer(&self) -> Result<Issuer<Audienced>, String> {
+    fn issuer(&self) -> Result<Issuer<WithAudience>, String> {
         let mut issuer = Issuer::new(&self.issuer).audience(&self.audience);
         if let Some(file) = &self.jwks {
             issuer = issuer.jwks(read(file)?);
@@ -166,7 +166,7 @@ impl Asking {
         let introspection = Introspection::new(&self.client, secret)
             .client_as_subject("shops order for themselves, and some issuers name no `sub` then");
         Ok(match self.remember {
-            Some(seconds) => introspection.remember_for(Duration::from_secs(seconds)),
+            Some(seconds) => introspection.cache_for(Duration::from_secs(seconds)),
             None => introspection,
         })
     }

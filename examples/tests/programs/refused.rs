@@ -1,6 +1,6 @@
 //! What `orders` refuses of its input, with which status, and where it points.
 
-use palisade::testing::{Answer, TestApi};
+use palisade::testing::{TestApi, TestResponse};
 use palisade_examples::orders::{Store, routes};
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ async fn api() -> TestApi {
 }
 
 /// The status, and the pointer and rule of each error.
-fn told(answer: &Answer) -> (u16, Vec<String>) {
+fn told(answer: &TestResponse) -> (u16, Vec<String>) {
     let status = answer.status().as_u16();
     if status < 400 {
         return (status, Vec::new());

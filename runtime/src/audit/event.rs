@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tracing::Level;
 
 use crate::audit::Reason;
-use crate::input::Part;
+use crate::input::InputLocation;
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
 
@@ -50,7 +50,7 @@ pub(super) fn tell(
 pub(super) fn tell_input(
     declaration: &'static Declaration,
     reason: Reason,
-    part: Option<Part>,
+    location: Option<InputLocation>,
     rules: &[&str],
     token: Option<&VerifiedToken>,
 ) {
@@ -61,7 +61,7 @@ pub(super) fn tell_input(
             event = reason.event(),
             outcome = "deny",
             reason = reason.as_str(),
-            part = part.map(Part::as_str),
+            location = location.map(InputLocation::as_str),
             rules = rules.join(" "),
             handler = declaration.handler,
             module = declaration.module,

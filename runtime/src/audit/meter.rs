@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::audit::Reason;
-use crate::input::Part;
+use crate::input::InputLocation;
 
 /// Counts one decision by outcome and reason, and records how long it took.
 pub(super) fn count(reason: Reason, took: Option<Duration>) {
@@ -20,12 +20,12 @@ pub(super) fn count(reason: Reason, took: Option<Duration>) {
     }
 }
 
-/// Counts one request whose input was refused, by reason and part.
-pub(super) fn count_input(reason: Reason, part: Option<Part>) {
+/// Counts one request whose input was refused, by reason and location.
+pub(super) fn count_input(reason: Reason, location: Option<InputLocation>) {
     metrics::counter!(
         "palisade_refused_inputs_total",
         "reason" => reason.as_str(),
-        "part" => part.map_or("unknown", Part::as_str)
+        "location" => location.map_or("unknown", InputLocation::as_str)
     )
     .increment(1);
 }

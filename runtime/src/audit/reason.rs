@@ -39,7 +39,7 @@ pub enum Reason {
     /// The token is not valid yet.
     NotYetValid,
     /// The token lives longer than its issuer's tokens may.
-    LivesTooLong,
+    LifetimeTooLong,
     /// The token is bound to a key whose proof cannot be checked.
     BoundToken,
     /// The token is an ID token.
@@ -67,15 +67,15 @@ pub enum Reason {
     /// The body was not there in time.
     BodyTimeout,
     /// The body broke off.
-    BodyBrokenOff,
+    IncompleteBody,
     /// The input cannot be decoded, whatever it was meant for.
-    UndecodableInput,
+    MalformedInput,
     /// The input is not of the handler's type.
-    UnfitInput,
+    TypeMismatch,
     /// The input breaks rules of its type.
     InvalidInput,
     /// An extractor that is not Palisade's answered with a client's error.
-    RefusedByExtractor,
+    RejectedByExtractor,
 }
 
 impl Reason {
@@ -96,7 +96,7 @@ impl Reason {
             Self::WrongAudience => "wrong_audience",
             Self::Expired => "expired",
             Self::NotYetValid => "not_yet_valid",
-            Self::LivesTooLong => "lives_too_long",
+            Self::LifetimeTooLong => "lifetime_too_long",
             Self::BoundToken => "bound_token",
             Self::IdToken => "id_token",
             Self::Inactive => "inactive",
@@ -110,11 +110,11 @@ impl Reason {
             Self::UnsupportedContentCoding => "unsupported_content_coding",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyTimeout => "body_timeout",
-            Self::BodyBrokenOff => "body_broken_off",
-            Self::UndecodableInput => "undecodable_input",
-            Self::UnfitInput => "unfit_input",
+            Self::IncompleteBody => "incomplete_body",
+            Self::MalformedInput => "malformed_input",
+            Self::TypeMismatch => "type_mismatch",
             Self::InvalidInput => "invalid_input",
-            Self::RefusedByExtractor => "refused_by_extractor",
+            Self::RejectedByExtractor => "rejected_by_extractor",
         }
     }
 
@@ -137,11 +137,11 @@ impl Reason {
             | Self::UnsupportedContentCoding
             | Self::BodyTooLarge
             | Self::BodyTimeout
-            | Self::BodyBrokenOff
-            | Self::UndecodableInput
-            | Self::UnfitInput
+            | Self::IncompleteBody
+            | Self::MalformedInput
+            | Self::TypeMismatch
             | Self::InvalidInput
-            | Self::RefusedByExtractor => "input_validation_fail",
+            | Self::RejectedByExtractor => "input_validation_fail",
             Self::InsufficientScope => "authz_fail",
             Self::Revoked => "authn_token_reuse",
             _ => "authn_login_fail",
@@ -173,7 +173,7 @@ impl From<TokenError> for Reason {
             TokenError::Audience => Self::WrongAudience,
             TokenError::Expired => Self::Expired,
             TokenError::NotYetValid => Self::NotYetValid,
-            TokenError::Lifetime => Self::LivesTooLong,
+            TokenError::Lifetime => Self::LifetimeTooLong,
             TokenError::Binding => Self::BoundToken,
             TokenError::IdToken => Self::IdToken,
             TokenError::Inactive => Self::Inactive,

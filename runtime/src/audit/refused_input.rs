@@ -1,7 +1,7 @@
 //! An input that was refused behind the guard, told once for a request.
 
 use crate::audit::Reason;
-use crate::input::{InputError, Part, Violation};
+use crate::input::{InputError, InputLocation, Violation};
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
 
@@ -9,7 +9,7 @@ use crate::token::VerifiedToken;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RefusedInput {
     reason: Reason,
-    part: Option<Part>,
+    location: Option<InputLocation>,
     /// The names of the broken rules, each once.
     rules: Vec<&'static str>,
 }
@@ -17,39 +17,47 @@ pub(crate) struct RefusedInput {
 impl RefusedInput {
     /// By an extractor that is not ours; only its status is known.
     pub(crate) const BY_EXTRACTOR: Self = Self {
-        reason: Reason::RefusedByExtractor,
-        part: None,
+        reason: Reason::RejectedByExtractor,
+        location: None,
         rules: Vec::new(),
     };
 
     /// None for the API's own fault.
     pub(crate) fn of(error: &InputError) -> Option<Self> {
-        let (reason, part, violations) = match error {
-            InputError::MediaType(_) => (Reason::UnsupportedMediaType, Part::Body, &[][..]),
-            InputError::ContentCoding => (Reason::UnsupportedContentCoding, Part::Body, &[][..]),
-            InputError::TooLarge(_) => (Reason::BodyTooLarge, Part::Body, &[][..]),
-            InputError::TooSlow(_) => (Reason::BodyTimeout, Part::Body, &[][..]),
-            InputError::BrokenOff => (Reason::BodyBrokenOff, Part::Body, &[][..]),
-            InputError::Undecodable(part, violation) => (
-                Reason::UndecodableInput,
-                *part,
+        let (reason, location, violations) = match error {
+            InputError::MediaType(_) => {
+                (Reason::UnsupportedMediaType, InputLocation::Body, &[][..])
+            }
+            InputError::ContentCoding => (
+                Reason::UnsupportedContentCoding,
+                InputLocation::Body,
+                &[][..],
+            ),
+            InputError::TooLarge(_) => (Reason::BodyTooLarge, InputLocation::Body, &[][..]),
+            InputError::TooSlow(_) => (Reason::BodyTimeout, InputLocation::Body, &[][..]),
+            InputError::Incomplete => (Reason::IncompleteBody, InputLocation::Body, &[][..]),
+            InputError::Malformed(location, violation) => (
+                Reason::MalformedInput,
+                *location,
                 std::slice::from_ref(violation),
             ),
-            InputError::Unfit(part, violation) => {
-                (Reason::UnfitInput, *part, std::slice::from_ref(violation))
+            InputError::TypeMismatch(location, violation) => (
+                Reason::TypeMismatch,
+                *location,
+                std::slice::from_ref(violation),
+            ),
+            InputError::Invalid(location, violations) => {
+                (Reason::InvalidInput, *location, violations.as_slice())
             }
-            InputError::Invalid(part, violations) => {
-                (Reason::InvalidInput, *part, violations.as_slice())
-            }
-            InputError::Misdeclared => return None,
+            InputError::HandlerMismatch => return None,
         };
         let mut rules: Vec<_> = violations.iter().map(told).collect();
         rules.sort_unstable();
         rules.dedup();
-        let part = Some(part);
+        let location = Some(location);
         Some(Self {
             reason,
-            part,
+            location,
             rules,
         })
     }
@@ -64,9 +72,15 @@ impl RefusedInput {
     )]
     pub(crate) fn tell(&self, declaration: &'static Declaration, token: Option<&VerifiedToken>) {
         #[cfg(feature = "tracing")]
-        crate::audit::event::tell_input(declaration, self.reason, self.part, &self.rules, token);
+        crate::audit::event::tell_input(
+            declaration,
+            self.reason,
+            self.location,
+            &self.rules,
+            token,
+        );
         #[cfg(feature = "metrics")]
-        crate::audit::meter::count_input(self.reason, self.part);
+        crate::audit::meter::count_input(self.reason, self.location);
     }
 }
 
@@ -84,7 +98,11 @@ mod tests {
         let violations = rules
             .iter()
             .map(|rule| Violation::new("/hunter2", rule.clone(), "hunter2"));
-        RefusedInput::of(&InputError::Invalid(Part::Body, violations.collect())).unwrap()
+        RefusedInput::of(&InputError::Invalid(
+            InputLocation::Body,
+            violations.collect(),
+        ))
+        .unwrap()
     }
 
     #[test]
@@ -99,6 +117,6 @@ mod tests {
 
     #[test]
     fn the_apis_own_fault_is_no_refused_input() {
-        assert_eq!(RefusedInput::of(&InputError::Misdeclared), None);
+        assert_eq!(RefusedInput::of(&InputError::HandlerMismatch), None);
     }
 }

@@ -70,7 +70,7 @@ fn fault(error: &(dyn Error + 'static), limit: usize) -> InputError {
     }
     match TooSlow::cause_of(error) {
         Some(TooSlow(timeout)) => InputError::TooSlow(timeout),
-        None => InputError::BrokenOff,
+        None => InputError::Incomplete,
     }
 }
 
@@ -200,7 +200,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_breaks_off_says_so() {
         let broken = length(chunks(10, true)).await;
-        assert_eq!(broken, Err(InputError::BrokenOff));
+        assert_eq!(broken, Err(InputError::Incomplete));
     }
 
     #[tokio::test]

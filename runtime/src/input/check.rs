@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::input::pointer::bare;
 use crate::input::told::Told;
-use crate::input::{ContextFrom, InputError, Part, SecureInput, Violation};
+use crate::input::{ContextFrom, InputError, InputLocation, SecureInput, Violation};
 
 /// The most broken rules that are told.
 const MAX_VIOLATIONS: usize = 32;
@@ -19,7 +19,7 @@ const MAX_VIOLATIONS: usize = 32;
 /// `sent` gives the input once more, to find in it what garde reports by Rust's names.
 pub(crate) fn check<T, S>(
     value: T,
-    part: Part,
+    part: InputLocation,
     state: &S,
     sent: impl FnOnce() -> Option<Value>,
 ) -> Result<T, InputError>
@@ -34,7 +34,7 @@ where
 /// The same, of a value that stays where it is.
 pub(crate) fn inspect<T, S>(
     value: &T,
-    part: Part,
+    part: InputLocation,
     state: &S,
     sent: impl FnOnce() -> Option<Value>,
 ) -> Result<(), InputError>
@@ -58,10 +58,12 @@ where
         .map(|(path, error)| {
             let pointer = T::shape().pointer(path, sent.as_ref());
             let place = match part {
-                Part::Body => pointer,
-                Part::Path | Part::Query | Part::Form | Part::Header | Part::Cookie => {
-                    bare(&pointer)
-                }
+                InputLocation::Body => pointer,
+                InputLocation::Path
+                | InputLocation::Query
+                | InputLocation::Form
+                | InputLocation::Header
+                | InputLocation::Cookie => bare(&pointer),
             };
             let detail = error.message();
             Violation::new(place, told.rule_of(detail), detail.to_owned())
@@ -85,9 +87,9 @@ mod tests {
     }
 
     fn broken(values: Vec<f64>) -> Vec<Violation> {
-        match check(Reading { values }, Part::Body, &(), || None) {
+        match check(Reading { values }, InputLocation::Body, &(), || None) {
             Ok(_) => Vec::new(),
-            Err(InputError::Invalid(Part::Body, violations)) => violations,
+            Err(InputError::Invalid(InputLocation::Body, violations)) => violations,
             Err(other) => panic!("{other:?}"),
         }
     }

@@ -5,7 +5,7 @@ use axum::http::header::COOKIE;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::input::Part;
+use crate::input::InputLocation;
 use crate::input::fault::{Fault, Segment, What};
 use crate::input::named::{self, Found};
 
@@ -50,7 +50,7 @@ pub struct Cookies<T>(pub T);
 /// [RFC 9113 §8.2.3]: https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3
 pub(crate) fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> Found<T> {
     let pairs = pairs(headers);
-    named::decode(Part::Cookie, |name| find(&pairs, name))
+    named::decode(InputLocation::Cookie, |name| find(&pairs, name))
 }
 
 /// The names, as the members of an object.
@@ -153,8 +153,8 @@ mod tests {
     #[test]
     fn a_cookie_is_there_once_and_has_a_value_that_fits() {
         let unfit = |name: &str, rule: &'static str, detail: &'static str| {
-            Err(InputError::Unfit(
-                Part::Cookie,
+            Err(InputError::TypeMismatch(
+                InputLocation::Cookie,
                 Violation::new(name, rule, detail),
             ))
         };
@@ -183,7 +183,7 @@ mod tests {
             );
             assert_eq!(
                 read(&[value]),
-                Err(InputError::Undecodable(Part::Cookie, violation))
+                Err(InputError::Malformed(InputLocation::Cookie, violation))
             );
         }
     }

@@ -8,7 +8,7 @@ use crate::input::{TooSlow, Violation};
 /// The part of a request that input came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Part {
+pub enum InputLocation {
     /// The path's parameters.
     Path,
     /// The query.
@@ -36,18 +36,18 @@ pub enum InputError {
     /// The body was not there within so long.
     TooSlow(Duration),
     /// The body broke off.
-    BrokenOff,
+    Incomplete,
     /// The text cannot be decoded, whatever it was meant for.
-    Undecodable(Part, Violation),
+    Malformed(InputLocation, Violation),
     /// What was decoded is not of the type that is expected.
-    Unfit(Part, Violation),
+    TypeMismatch(InputLocation, Violation),
     /// Rules are broken; never empty.
-    Invalid(Part, Vec<Violation>),
+    Invalid(InputLocation, Vec<Violation>),
     /// The handler asks for what its route does not have: a fault of the API.
-    Misdeclared,
+    HandlerMismatch,
 }
 
-impl Part {
+impl InputLocation {
     /// The part as answers, events and counters spell it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ impl Part {
     }
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for InputLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -80,11 +80,13 @@ impl fmt::Display for InputError {
             Self::ContentCoding => f.write_str("the body must not be compressed"),
             Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
             Self::TooSlow(timeout) => TooSlow(*timeout).fmt(f),
-            Self::BrokenOff => f.write_str("the body broke off"),
-            Self::Undecodable(part, _) => write!(f, "the {part} cannot be decoded"),
-            Self::Unfit(part, _) => write!(f, "the {part} is not of the type that is expected"),
+            Self::Incomplete => f.write_str("the body broke off"),
+            Self::Malformed(part, _) => write!(f, "the {part} cannot be decoded"),
+            Self::TypeMismatch(part, _) => {
+                write!(f, "the {part} is not of the type that is expected")
+            }
             Self::Invalid(part, _) => write!(f, "the {part} breaks the rules of its type"),
-            Self::Misdeclared => f.write_str("the handler does not fit its route"),
+            Self::HandlerMismatch => f.write_str("the handler does not fit its route"),
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::input::check::check;
 use crate::input::limits::limits;
 use crate::input::path::Parameters;
 use crate::input::{
-    ContextFrom, Cookies, Headers, InputError, Octets, Part, PlainText, SecureInput, Valid, body,
-    cookies, headers, json, media_type, pairs, plain,
+    BinaryBody, ContextFrom, Cookies, Headers, InputError, InputLocation, PlainText, SecureInput,
+    Valid, body, cookies, headers, json, media_type, pairs, plain,
 };
 use crate::policy::Limits;
 
@@ -63,7 +63,7 @@ from_body! {
     Json: media_type::JSON, judge_json;
     Form: media_type::FORM, judge_form;
     PlainText: media_type::TEXT, judge_text;
-    Octets: media_type::OCTETS, judge_octets;
+    BinaryBody: media_type::OCTETS, judge_binary;
 }
 
 fn judge_text<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
@@ -71,15 +71,25 @@ where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
 {
-    check(plain::decode_text(text)?, Part::Body, state, || None)
+    check(
+        plain::decode_text(text)?,
+        InputLocation::Body,
+        state,
+        || None,
+    )
 }
 
-fn judge_octets<T, S>(bytes: &[u8], _: Limits, state: &S) -> Result<T, InputError>
+fn judge_binary<T, S>(bytes: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
 {
-    check(plain::decode_octets(bytes)?, Part::Body, state, || None)
+    check(
+        plain::decode_binary(bytes)?,
+        InputLocation::Body,
+        state,
+        || None,
+    )
 }
 
 fn judge_json<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
@@ -88,7 +98,7 @@ where
     T::Context: ContextFrom<S>,
 {
     let value = json::decode(text, T::shape())?;
-    check(value, Part::Body, state, || json::sent(text))
+    check(value, InputLocation::Body, state, || json::sent(text))
 }
 
 fn judge_form<T, S>(text: &[u8], limits: Limits, state: &S) -> Result<T, InputError>
@@ -96,8 +106,8 @@ where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
 {
-    let value = pairs::decode(text, Part::Form, limits.parameter_limit)?;
-    check(value, Part::Form, state, || pairs::sent(text))
+    let value = pairs::decode(text, InputLocation::Form, limits.parameter_limit)?;
+    check(value, InputLocation::Form, state, || pairs::sent(text))
 }
 
 /// Extractors of named values in the head, of which a struct takes some.
@@ -143,8 +153,8 @@ macro_rules! from_head {
 }
 
 from_head! {
-    Headers: Part::Header, headers;
-    Cookies: Part::Cookie, cookies;
+    Headers: InputLocation::Header, headers;
+    Cookies: InputLocation::Cookie, cookies;
 }
 
 /// The query of the request's target.
@@ -159,8 +169,9 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
         let text = parts.uri.query().unwrap_or_default().as_bytes();
         let most = limits(&parts.extensions).parameter_limit;
-        let value = pairs::decode(text, Part::Query, most)?;
-        check(value, Part::Query, state, || pairs::sent(text)).map(|value| Self(Query(value)))
+        let value = pairs::decode(text, InputLocation::Query, most)?;
+        check(value, InputLocation::Query, state, || pairs::sent(text))
+            .map(|value| Self(Query(value)))
     }
 }
 
@@ -195,11 +206,13 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
         let parameters = Parameters::of(parts)
             .await?
-            .ok_or(InputError::Misdeclared)?;
+            .ok_or(InputError::HandlerMismatch)?;
         let value = parameters.decode()?;
-        check(value, Part::Path, state, || Some(parameters.sent()))
-            .map(|value| Self(Path(value)))
-            .map_err(|error| parameters.named::<T>(error))
+        check(value, InputLocation::Path, state, || {
+            Some(parameters.sent())
+        })
+        .map(|value| Self(Path(value)))
+        .map_err(|error| parameters.named::<T>(error))
     }
 }
 

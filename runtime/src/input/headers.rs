@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::input::Part;
+use crate::input::InputLocation;
 use crate::input::fault::{Fault, Segment, What};
 use crate::input::named::{self, Found};
 
@@ -39,7 +39,7 @@ use crate::input::named::{self, Found};
 pub struct Headers<T>(pub T);
 
 pub(crate) fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> Found<T> {
-    named::decode(Part::Header, |name| find(headers, name))
+    named::decode(InputLocation::Header, |name| find(headers, name))
 }
 
 /// The names, as the members of an object.
@@ -107,8 +107,8 @@ mod tests {
     #[test]
     fn a_field_is_there_once_and_is_text_that_fits() {
         let unfit = |name: &str, rule: &'static str, detail: &'static str| {
-            Err(InputError::Unfit(
-                Part::Header,
+            Err(InputError::TypeMismatch(
+                InputLocation::Header,
                 Violation::new(name, rule, detail),
             ))
         };
@@ -133,7 +133,7 @@ mod tests {
             let name: &'static [u8] = bytes.to_vec().leak();
             assert_eq!(
                 read(&[("x-page", b"7"), ("x-name", name)]),
-                Err(InputError::Undecodable(Part::Header, violation))
+                Err(InputError::Malformed(InputLocation::Header, violation))
             );
         }
     }
@@ -141,6 +141,6 @@ mod tests {
     #[test]
     fn what_has_no_names_is_the_apis_fault() {
         let found = decode::<Vec<u8>>(&HeaderMap::new());
-        assert_eq!(found.value, Err(InputError::Misdeclared));
+        assert_eq!(found.value, Err(InputError::HandlerMismatch));
     }
 }

@@ -44,13 +44,13 @@ mod violation;
 pub use self::bounded::{Bounded, MAX_LENGTH};
 pub use self::context::{ContextFrom, ValidationContext};
 pub use self::cookies::Cookies;
-pub use self::error::{InputError, Part};
+pub use self::error::{InputError, InputLocation};
 pub use self::headers::Headers;
 pub use self::map::Map;
 pub use self::multipart::{FileName, FileNameError, MediaTypes, Multipart, Upload, UploadError};
-pub use self::own::{InputExtractor, Refused};
+pub use self::own::{CustomRejection, InputExtractor};
 pub(crate) use self::path::refused as path_error;
-pub use self::plain::{Octets, PlainText};
+pub use self::plain::{BinaryBody, PlainText};
 pub use self::scalar::Scalar;
 #[cfg(feature = "schemas")]
 pub use self::schema::Bounds;

@@ -6,7 +6,7 @@ use serde::forward_to_deserialize_any;
 
 use crate::input::fault::{Fault, What};
 use crate::input::text::Text;
-use crate::input::{InputError, Part};
+use crate::input::{InputError, InputLocation};
 
 /// Values by name, as the members of a struct with these fields.
 pub(crate) struct Named<'a, I, D> {
@@ -65,7 +65,7 @@ pub(crate) struct Found<T> {
 /// Decodes a struct from the values that its members' names find.
 ///
 /// What else is there is somebody else's: a header of a proxy, a cookie of another site's.
-pub(crate) fn decode<'a, T, F>(part: Part, find: F) -> Found<T>
+pub(crate) fn decode<'a, T, F>(part: InputLocation, find: F) -> Found<T>
 where
     T: DeserializeOwned,
     F: Fn(&'static str) -> Result<Option<&'a str>, Fault>,
@@ -76,9 +76,9 @@ where
         nothing: &mut nothing,
     });
     let value = decoded.map_err(|fault| match fault.what() {
-        What::Length => InputError::Misdeclared,
-        What::Text => InputError::Undecodable(part, fault.in_parameters()),
-        _ => InputError::Unfit(part, fault.in_parameters()),
+        What::Length => InputError::HandlerMismatch,
+        What::Text => InputError::Malformed(part, fault.in_parameters()),
+        _ => InputError::TypeMismatch(part, fault.in_parameters()),
     });
     Found { value, nothing }
 }

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use garde::Validate;
 
 use crate::input::check::inspect;
-use crate::input::{ContextFrom, InputError, Part, SecureInput, Valid};
+use crate::input::{ContextFrom, InputError, InputLocation, SecureInput, Valid};
 
 /// An extractor of your own whose value [`Valid`](crate::Valid) checks.
 ///
@@ -19,7 +19,7 @@ use crate::input::{ContextFrom, InputError, Part, SecureInput, Valid};
 /// ```
 /// use axum::extract::FromRequestParts;
 /// use axum::http::request::Parts;
-/// use palisade::input::{InputExtractor, Part};
+/// use palisade::input::{InputExtractor, InputLocation};
 /// use palisade::prelude::*;
 ///
 /// #[derive(Deserialize, Validate, SecureInput)]
@@ -40,7 +40,7 @@ use crate::input::{ContextFrom, InputError, Part, SecureInput, Valid};
 ///
 /// impl InputExtractor for Subdomain {
 ///     type Input = Tenant;
-///     const PART: Part = Part::Header;
+///     const LOCATION: InputLocation = InputLocation::Header;
 ///
 ///     fn input(&self) -> &Tenant {
 ///         &self.0
@@ -57,7 +57,7 @@ pub trait InputExtractor {
     type Input: SecureInput;
 
     /// Where it comes from; decides how broken rules are pointed at.
-    const PART: Part = Part::Body;
+    const LOCATION: InputLocation = InputLocation::Body;
 
     /// The value to be checked.
     fn input(&self) -> &Self::Input;
@@ -65,7 +65,7 @@ pub trait InputExtractor {
 
 /// Why an extractor of your own yields nothing.
 #[derive(Debug)]
-pub enum Refused<R> {
+pub enum CustomRejection<R> {
     /// It said so itself.
     Extractor(R),
     /// What it extracted breaks rules.
@@ -78,11 +78,11 @@ where
     <E::Input as Validate>::Context: ContextFrom<S>,
     S: Send + Sync,
 {
-    type Rejection = Refused<E::Rejection>;
+    type Rejection = CustomRejection<E::Rejection>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let extracted = E::from_request_parts(parts, state).await;
-        judge(extracted.map_err(Refused::Extractor)?, state)
+        judge(extracted.map_err(CustomRejection::Extractor)?, state)
     }
 }
 
@@ -92,14 +92,14 @@ where
     <E::Input as Validate>::Context: ContextFrom<S>,
     S: Send + Sync,
 {
-    type Rejection = Refused<E::Rejection>;
+    type Rejection = CustomRejection<E::Rejection>;
 
     async fn from_request_parts(
         parts: &mut Parts,
         state: &S,
     ) -> Result<Option<Self>, Self::Rejection> {
         let extracted = E::from_request_parts(parts, state).await;
-        let extracted = extracted.map_err(Refused::Extractor)?;
+        let extracted = extracted.map_err(CustomRejection::Extractor)?;
         extracted.map(|value| judge(value, state)).transpose()
     }
 }
@@ -110,11 +110,11 @@ where
     <E::Input as Validate>::Context: ContextFrom<S>,
     S: Send + Sync,
 {
-    type Rejection = Refused<E::Rejection>;
+    type Rejection = CustomRejection<E::Rejection>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         let extracted = E::from_request(request, state).await;
-        judge(extracted.map_err(Refused::Extractor)?, state)
+        judge(extracted.map_err(CustomRejection::Extractor)?, state)
     }
 }
 
@@ -124,20 +124,20 @@ where
     <E::Input as Validate>::Context: ContextFrom<S>,
     S: Send + Sync,
 {
-    type Rejection = Refused<E::Rejection>;
+    type Rejection = CustomRejection<E::Rejection>;
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Self::Rejection> {
         let extracted = E::from_request(request, state).await;
-        let extracted = extracted.map_err(Refused::Extractor)?;
+        let extracted = extracted.map_err(CustomRejection::Extractor)?;
         extracted.map(|value| judge(value, state)).transpose()
     }
 }
 
-fn judge<E, R, S>(value: E, state: &S) -> Result<Valid<E>, Refused<R>>
+fn judge<E, R, S>(value: E, state: &S) -> Result<Valid<E>, CustomRejection<R>>
 where
     E: InputExtractor,
     <E::Input as Validate>::Context: ContextFrom<S>,
 {
-    inspect(value.input(), E::PART, state, || None).map_err(Refused::Input)?;
+    inspect(value.input(), E::LOCATION, state, || None).map_err(CustomRejection::Input)?;
     Ok(Valid(value))
 }

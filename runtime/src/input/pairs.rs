@@ -15,20 +15,19 @@ use serde_json::Value;
 use crate::input::fault::{Fault, What, declared};
 use crate::input::named::Named;
 use crate::input::text::Text;
-use crate::input::{InputError, Part, Violation};
+use crate::input::{InputError, InputLocation, Violation};
 
 /// Decodes `application/x-www-form-urlencoded` text: 400 where it is malformed or has more
 /// than `most` pairs, 422 where it does not fit the type.
 pub(crate) fn decode<T: DeserializeOwned>(
     text: &[u8],
-    part: Part,
+    part: InputLocation,
     most: usize,
 ) -> Result<T, InputError> {
-    let pairs = split(text, most).map_err(|(rule, detail)| {
-        InputError::Undecodable(part, Violation::new("", rule, detail))
-    })?;
+    let pairs = split(text, most)
+        .map_err(|(rule, detail)| InputError::Malformed(part, Violation::new("", rule, detail)))?;
     T::deserialize(Parameters(&pairs))
-        .map_err(|fault| InputError::Unfit(part, fault.in_parameters()))
+        .map_err(|fault| InputError::TypeMismatch(part, fault.in_parameters()))
 }
 
 /// The names, as the members of an object; a rule that is broken looks for no more.
@@ -170,10 +169,10 @@ mod tests {
     }
 
     fn read(text: &[u8]) -> Result<Page, (u16, String, String)> {
-        decode(text, Part::Query, 256).map_err(|error| {
+        decode(text, InputLocation::Query, 256).map_err(|error| {
             let (status, violation) = match error {
-                InputError::Undecodable(Part::Query, violation) => (400, violation),
-                InputError::Unfit(Part::Query, violation) => (422, violation),
+                InputError::Malformed(InputLocation::Query, violation) => (400, violation),
+                InputError::TypeMismatch(InputLocation::Query, violation) => (422, violation),
                 other => panic!("{other:?}"),
             };
             (
@@ -263,9 +262,9 @@ mod tests {
         );
         assert_eq!(read(b"share=NaN"), fault(422, "share", "must be a number"));
         assert_eq!(
-            decode::<Needs>(b"", Part::Query, 256).unwrap_err(),
-            InputError::Unfit(
-                Part::Query,
+            decode::<Needs>(b"", InputLocation::Query, 256).unwrap_err(),
+            InputError::TypeMismatch(
+                InputLocation::Query,
                 Violation::new("perPage", "required", "is missing")
             )
         );

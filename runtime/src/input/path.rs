@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::input::fault::{Fault, Segment, What, declared};
 use crate::input::named::Named;
 use crate::input::text::Text;
-use crate::input::{InputError, Part, SecureInput, Shape, Violation};
+use crate::input::{InputError, InputLocation, SecureInput, Shape, Violation};
 
 /// Names and values, at least one.
 pub(crate) struct Parameters(RawPathParams);
@@ -29,7 +29,7 @@ impl Parameters {
             Ok(_) | Err(RawPathParamsRejection::MissingPathParams(_)) => Ok(None),
             // only the other rejection says in which of them
             Err(_) => match Path::<IgnoredAny>::from_request_parts(parts, &()).await {
-                Ok(_) => Err(InputError::Misdeclared),
+                Ok(_) => Err(InputError::HandlerMismatch),
                 Err(rejection) => Err(refused(&rejection)),
             },
         }
@@ -38,8 +38,8 @@ impl Parameters {
     pub(crate) fn decode<T: DeserializeOwned>(&self) -> Result<T, InputError> {
         let pairs: Vec<_> = self.0.iter().collect();
         T::deserialize(All(&pairs)).map_err(|fault| match fault.what() {
-            What::Length | What::Missing(_) => InputError::Misdeclared,
-            _ => InputError::Unfit(Part::Path, self.place(&fault)),
+            What::Length | What::Missing(_) => InputError::HandlerMismatch,
+            _ => InputError::TypeMismatch(InputLocation::Path, self.place(&fault)),
         })
     }
 
@@ -205,12 +205,12 @@ impl<'de> Deserializer<'de> for All<'_> {
 /// that does not fit the route's parameters is a fault of the API.
 pub(crate) fn refused(rejection: &PathRejection) -> InputError {
     let PathRejection::FailedToDeserializePathParams(failure) = rejection else {
-        return InputError::Misdeclared;
+        return InputError::HandlerMismatch;
     };
     match failure.kind() {
         ErrorKind::InvalidUtf8InPathParam { key } => {
             let violation = Violation::new(key, "encoding", "is not UTF-8");
-            InputError::Undecodable(Part::Path, violation)
+            InputError::Malformed(InputLocation::Path, violation)
         }
         ErrorKind::ParseErrorAtKey {
             key, expected_type, ..
@@ -223,7 +223,7 @@ pub(crate) fn refused(rejection: &PathRejection) -> InputError {
         } => unfit(&index.to_string(), expected_type),
         ErrorKind::ParseError { expected_type, .. } => unfit("", expected_type),
         ErrorKind::Message(_) => unfit("", ""),
-        _ => InputError::Misdeclared,
+        _ => InputError::HandlerMismatch,
     }
 }
 
@@ -238,7 +238,7 @@ fn unfit(name: &str, expected: &str) -> InputError {
         }
         _ => ("format", "does not have the form that is expected here"),
     };
-    InputError::Unfit(Part::Path, Violation::new(name, rule, detail))
+    InputError::TypeMismatch(InputLocation::Path, Violation::new(name, rule, detail))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `Valid<PlainText<T>>` and `Valid<Octets<T>>`: a body that is one value.
+//! `Valid<PlainText<T>>` and `Valid<BinaryBody<T>>`: a body that is one value.
 
 use serde::Deserializer;
 use serde::de::value::SeqDeserializer;
@@ -7,7 +7,7 @@ use serde::forward_to_deserialize_any;
 
 use crate::input::fault::Fault;
 use crate::input::text::Text;
-use crate::input::{InputError, Part, Violation};
+use crate::input::{InputError, InputLocation, Violation};
 
 /// A body of `text/plain`, in [`Valid`](crate::Valid): one value, as in a newtype around `String`.
 ///
@@ -36,34 +36,34 @@ pub struct PlainText<T>(pub T);
 /// # Examples
 ///
 /// ```
-/// use palisade::input::Octets;
+/// use palisade::input::BinaryBody;
 /// use palisade::prelude::*;
 ///
 /// #[derive(Deserialize, Validate, SecureInput)]
 /// struct Firmware(#[garde(length(min = 16, max = 65_536))] Vec<u8>);
 ///
 /// #[secured(scopes = "devices:write")]
-/// async fn install(Valid(Octets(firmware)): Valid<Octets<Firmware>>) -> String {
+/// async fn install(Valid(BinaryBody(firmware)): Valid<BinaryBody<Firmware>>) -> String {
 ///     firmware.0.len().to_string()
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Octets<T>(pub T);
+pub struct BinaryBody<T>(pub T);
 
 pub(crate) fn decode_text<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
     let Ok(text) = str::from_utf8(text) else {
         let violation = Violation::new("", "encoding", "is not UTF-8");
-        return Err(InputError::Undecodable(Part::Body, violation));
+        return Err(InputError::Malformed(InputLocation::Body, violation));
     };
     unfit(T::deserialize(Text(text)))
 }
 
-pub(crate) fn decode_octets<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, InputError> {
+pub(crate) fn decode_binary<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, InputError> {
     unfit(T::deserialize(Bytes(bytes)))
 }
 
 fn unfit<T>(decoded: Result<T, Fault>) -> Result<T, InputError> {
-    decoded.map_err(|fault| InputError::Unfit(Part::Body, fault.in_body()))
+    decoded.map_err(|fault| InputError::TypeMismatch(InputLocation::Body, fault.in_body()))
 }
 
 struct Bytes<'a>(&'a [u8]);

@@ -31,9 +31,9 @@ async fn fault<T: DeserializeOwned>(parts: &mut Parts) -> InputError {
     match Parameters::of(parts).await {
         Ok(Some(parameters)) => match parameters.decode::<T>() {
             Err(error) => error,
-            Ok(_) => InputError::Misdeclared,
+            Ok(_) => InputError::HandlerMismatch,
         },
-        Ok(None) => InputError::Misdeclared,
+        Ok(None) => InputError::HandlerMismatch,
         Err(error) => error,
     }
 }

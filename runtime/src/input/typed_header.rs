@@ -8,7 +8,7 @@ use axum_extra::headers::Header;
 use axum_extra::typed_header::TypedHeaderRejection;
 
 use crate::input::check::inspect;
-use crate::input::{ContextFrom, InputError, Part, SecureInput, Valid, Violation};
+use crate::input::{ContextFrom, InputError, InputLocation, SecureInput, Valid, Violation};
 
 /// A field that is not there is 422, and so is one that its type refuses.
 impl<H, S> FromRequestParts<S> for Valid<TypedHeader<H>>
@@ -49,7 +49,7 @@ where
     H: Header + SecureInput,
     H::Context: ContextFrom<S>,
 {
-    match inspect(&header.0, Part::Header, state, || None) {
+    match inspect(&header.0, InputLocation::Header, state, || None) {
         Ok(()) => Ok(Valid(header)),
         Err(InputError::Invalid(part, violations)) => {
             let named = violations.into_iter();
@@ -68,5 +68,8 @@ pub(crate) fn unfit(refused: &TypedHeaderRejection) -> InputError {
     } else {
         ("format", super::fault::FORM)
     };
-    InputError::Unfit(Part::Header, Violation::new(name.as_str(), rule, detail))
+    InputError::TypeMismatch(
+        InputLocation::Header,
+        Violation::new(name.as_str(), rule, detail),
+    )
 }

@@ -6,7 +6,7 @@
 /// |---|---|
 /// | `Valid<Json<T>>`, `Valid<Form<T>>` | a body |
 /// | [`Valid<Multipart<T>>`](crate::input::Multipart) | a body that is a form with files |
-/// | [`Valid<PlainText<T>>`](crate::input::PlainText), [`Valid<Octets<T>>`](crate::input::Octets) | a body that is one text, or bytes |
+/// | [`Valid<PlainText<T>>`](crate::input::PlainText), [`Valid<BinaryBody<T>>`](crate::input::BinaryBody) | a body that is one text, or bytes |
 /// | `Valid<Query<T>>` | the query |
 /// | `Valid<Path<T>>` | the path's parameters: a struct takes some by name, anything else takes all in order |
 /// | [`Valid<Headers<T>>`](crate::input::Headers), [`Valid<Cookies<T>>`](crate::input::Cookies) | header fields or cookies, by name |

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::{IntrospectionConfigError, ambiguous};
-use crate::resource_server::issuer::{Audienced, HasAudience, Issuer};
+use crate::resource_server::issuer::{HasAudience, Issuer, WithAudience};
 use crate::resource_server::options::Options;
 use crate::resource_server::readiness::Startup;
 use crate::resource_server::server::{ResourceServer, Shared};
@@ -27,7 +27,7 @@ pub struct NoIssuer;
 
 /// At least one issuer is trusted.
 #[derive(Clone, Debug)]
-pub struct Trusting(Vec<Issuer<Audienced>>);
+pub struct WithIssuers(Vec<Issuer<WithAudience>>);
 
 /// A builder that trusts somebody.
 #[diagnostic::on_unimplemented(
@@ -37,11 +37,11 @@ pub struct Trusting(Vec<Issuer<Audienced>>);
 )]
 pub trait HasIssuer {
     #[doc(hidden)]
-    fn into_issuers(self) -> Vec<Issuer<Audienced>>;
+    fn into_issuers(self) -> Vec<Issuer<WithAudience>>;
 }
 
-impl HasIssuer for Trusting {
-    fn into_issuers(self) -> Vec<Issuer<Audienced>> {
+impl HasIssuer for WithIssuers {
+    fn into_issuers(self) -> Vec<Issuer<WithAudience>> {
         self.0
     }
 }
@@ -58,8 +58,8 @@ impl ResourceServer {
 
 impl Builder {
     /// Trusts an issuer; the first of possibly several.
-    pub fn trust<A: HasAudience>(self, issuer: Issuer<A>) -> Builder<Trusting> {
-        let issuers = Trusting(vec![issuer.into_audienced()]);
+    pub fn trust<A: HasAudience>(self, issuer: Issuer<A>) -> Builder<WithIssuers> {
+        let issuers = WithIssuers(vec![issuer.into_audienced()]);
         Builder {
             issuers,
             options: self.options,
@@ -67,7 +67,7 @@ impl Builder {
     }
 }
 
-impl Builder<Trusting> {
+impl Builder<WithIssuers> {
     /// Trusts one issuer more, with its own audience, algorithms and keys.
     pub fn trust<A: HasAudience>(mut self, issuer: Issuer<A>) -> Self {
         self.issuers.0.push(issuer.into_audienced());
@@ -102,7 +102,7 @@ impl<T> Builder<T> {
     /// When it may be used, what it may do, and whether it has been revoked is judged at each
     /// request, and what was verified with keys that the issuer has changed since is forgotten.
     /// With 0 no good token is remembered. Each issuer that is asked about its tokens has as much again.
-    pub fn remembered_tokens(mut self, bytes: u64) -> Self {
+    pub fn token_cache_size(mut self, bytes: u64) -> Self {
         self.options.remembered_bytes = bytes;
         self
     }
@@ -148,7 +148,7 @@ impl<T> Builder<T> {
         }
         let validator = TokenValidator::new(trusted, options.remembered_bytes);
         if let Some(revocations) = &options.revocations {
-            revocations.matter_for(validator.longest_lifetime());
+            revocations.retain_for(validator.longest_lifetime());
         }
         Ok(ResourceServer::new(Shared {
             realm: options.realm.into(),
@@ -162,7 +162,7 @@ impl<T> Builder<T> {
 
 /// Makes sure that each opaque token can only be one issuer's.
 #[cfg(feature = "introspection")]
-fn whose_opaque_tokens(issuers: &[Issuer<Audienced>]) -> Result<(), ConfigError> {
+fn whose_opaque_tokens(issuers: &[Issuer<WithAudience>]) -> Result<(), ConfigError> {
     let mut opaque = Vec::new();
     for issuer in issuers {
         if let Some(tokens) = issuer.opaque_tokens()? {

@@ -42,7 +42,7 @@ pub struct NoAudience;
 
 /// An issuer that can be trusted.
 #[derive(Clone, Debug)]
-pub struct Audienced(String);
+pub struct WithAudience(String);
 
 /// An issuer whose tokens say that they are meant for this API.
 #[diagnostic::on_unimplemented(
@@ -55,7 +55,7 @@ pub trait HasAudience {
     fn into_audience(self) -> String;
 }
 
-impl HasAudience for Audienced {
+impl HasAudience for WithAudience {
     fn into_audience(self) -> String {
         self.0
     }
@@ -72,10 +72,10 @@ impl Issuer {
     }
 
     /// Says what its tokens carry as `aud` when they are meant for this API.
-    pub fn audience(self, audience: impl Into<String>) -> Issuer<Audienced> {
+    pub fn audience(self, audience: impl Into<String>) -> Issuer<WithAudience> {
         Issuer {
             settings: self.settings,
-            audience: Audienced(audience.into()),
+            audience: WithAudience(audience.into()),
         }
     }
 }
@@ -172,15 +172,15 @@ impl<A> Issuer<A> {
 }
 
 impl<A: HasAudience> Issuer<A> {
-    pub(super) fn into_audienced(self) -> Issuer<Audienced> {
+    pub(super) fn into_audienced(self) -> Issuer<WithAudience> {
         Issuer {
             settings: self.settings,
-            audience: Audienced(self.audience.into_audience()),
+            audience: WithAudience(self.audience.into_audience()),
         }
     }
 }
 
-impl Issuer<Audienced> {
+impl Issuer<WithAudience> {
     pub(super) fn url(&self) -> &str {
         &self.settings.issuer
     }
@@ -197,13 +197,13 @@ impl Issuer<Audienced> {
                 .introspection
                 .as_ref()
                 .map(Introspection::kinds),
-            lowered: self.settings.lowered(),
+            relaxations: self.settings.relaxations(),
         }
     }
 
     /// Checks everything, and gathers the keys.
     pub(super) async fn build(self, options: &Options) -> Result<Trusted, ConfigError> {
-        let Audienced(audience) = self.audience;
+        let WithAudience(audience) = self.audience;
         self.settings.build(audience, options).await
     }
 

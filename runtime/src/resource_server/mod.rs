@@ -17,11 +17,11 @@ mod summary;
 mod tests;
 mod url;
 
-pub use self::builder::{Builder, NoIssuer, Trusting};
+pub use self::builder::{Builder, NoIssuer, WithIssuers};
 #[cfg(feature = "introspection")]
 pub use self::introspection::{IntrospectedTokens, Introspection, IntrospectionConfigError};
 pub(crate) use self::issuer::Issuer;
-pub use self::issuer::{Audienced, NoAudience};
+pub use self::issuer::{NoAudience, WithAudience};
 pub use self::readiness::{NotReady, Startup};
 pub(crate) use self::server::ResourceServer;
 pub use self::summary::IssuerSummary;

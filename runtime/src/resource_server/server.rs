@@ -53,9 +53,9 @@ impl ResourceServer {
     }
 
     /// What the configuration lowers, each with the issuer that it concerns and its reason.
-    pub fn lowered(&self) -> impl Iterator<Item = String> {
+    pub fn relaxations(&self) -> impl Iterator<Item = String> {
         self.issuers().iter().flat_map(|issuer| {
-            let lowered = issuer.lowered();
+            let lowered = issuer.relaxations();
             lowered.map(move |text| format!("{}: {text}", issuer.issuer()))
         })
     }

@@ -93,7 +93,7 @@ impl Settings {
     }
 
     /// What is lowered for it, and why.
-    pub(super) fn lowered(&self) -> Vec<String> {
+    pub(super) fn relaxations(&self) -> Vec<String> {
         let lowers = self.form().lowers.iter();
         let mut lowered: Vec<_> = lowers.map(|&text| text.to_owned()).collect();
         if let Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) =
@@ -103,7 +103,11 @@ impl Settings {
             lowered.push(format!("tokens live up to {seconds} s, because {reason}"));
         }
         #[cfg(feature = "introspection")]
-        lowered.extend(self.introspection.iter().flat_map(Introspection::lowered));
+        lowered.extend(
+            self.introspection
+                .iter()
+                .flat_map(Introspection::relaxations),
+        );
         lowered
     }
 

@@ -12,7 +12,7 @@ pub struct IssuerSummary {
     pub(super) profile: Option<Profile>,
     #[cfg(feature = "introspection")]
     pub(super) introspected: Option<IntrospectedTokens>,
-    pub(super) lowered: Vec<String>,
+    pub(super) relaxations: Vec<String>,
 }
 
 impl IssuerSummary {
@@ -63,7 +63,7 @@ impl IssuerSummary {
     }
 
     /// What is lowered for it against the defaults, one sentence each.
-    pub fn lowered(&self) -> impl Iterator<Item = &str> {
-        self.lowered.iter().map(String::as_str)
+    pub fn relaxations(&self) -> impl Iterator<Item = &str> {
+        self.relaxations.iter().map(String::as_str)
     }
 }

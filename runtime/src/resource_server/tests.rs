@@ -27,7 +27,7 @@ mod time;
 use std::sync::Arc;
 
 use crate::keys::Algorithm;
-use crate::resource_server::{Audienced, Issuer, ResourceServer};
+use crate::resource_server::{Issuer, ResourceServer, WithAudience};
 use crate::secret::Secret;
 use crate::testing::{EmbeddedIssuer, TestClock, TokenBuilder};
 use crate::token::{Denial, TokenError};
@@ -48,7 +48,7 @@ impl Court {
     }
 
     /// With the embedded issuer trusted in another way.
-    async fn with(trusted: impl FnOnce(&EmbeddedIssuer) -> Issuer<Audienced>) -> Self {
+    async fn with(trusted: impl FnOnce(&EmbeddedIssuer) -> Issuer<WithAudience>) -> Self {
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
         let server = ResourceServer::builder()

@@ -16,7 +16,7 @@ use axum_extra::typed_header::TypedHeaderRejection;
 use crate::audit::RefusedInput;
 #[cfg(feature = "typed-header")]
 use crate::input::header_error;
-use crate::input::{InputError, Refused, TooSlow, path_error};
+use crate::input::{CustomRejection, InputError, TooSlow, path_error};
 use crate::response::Problem;
 use crate::response::problem::PROBLEM_JSON;
 
@@ -48,7 +48,7 @@ pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
     response
 }
 
-impl<R: IntoResponse + 'static> IntoResponse for Refused<R> {
+impl<R: IntoResponse + 'static> IntoResponse for CustomRejection<R> {
     fn into_response(self) -> Response {
         match self {
             Self::Extractor(rejection) => unify(rejection),

@@ -26,10 +26,10 @@ impl IntoResponse for InputError {
 impl InputError {
     fn answer(self) -> Response {
         let problem = Problem::new(status(&self));
-        let Some(kind) = kind(&self) else {
+        let Some(problem_type) = problem_type(&self) else {
             return problem.into_response();
         };
-        let problem = problem.kind(kind).detail(self.to_string());
+        let problem = problem.with_type(problem_type).detail(self.to_string());
         match self {
             // RFC 9110 §15.5.16: what would have been accepted
             Self::MediaType(expected) => {
@@ -38,11 +38,11 @@ impl InputError {
             Self::ContentCoding => hinting(problem, ACCEPT_ENCODING, IDENTITY),
             // RFC 9110 §15.5.9: the rest of the body is not waited for
             Self::TooSlow(_) => hinting(problem, CONNECTION, CLOSE),
-            Self::Undecodable(_, violation) | Self::Unfit(_, violation) => {
+            Self::Malformed(_, violation) | Self::TypeMismatch(_, violation) => {
                 problem.with_errors([violation]).into_response()
             }
             Self::Invalid(_, violations) => problem.with_errors(violations).into_response(),
-            Self::TooLarge(_) | Self::BrokenOff | Self::Misdeclared => problem.into_response(),
+            Self::TooLarge(_) | Self::Incomplete | Self::HandlerMismatch => problem.into_response(),
         }
     }
 }
@@ -52,24 +52,24 @@ fn status(error: &InputError) -> StatusCode {
         InputError::MediaType(_) | InputError::ContentCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         InputError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         InputError::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
-        InputError::BrokenOff | InputError::Undecodable(..) => StatusCode::BAD_REQUEST,
-        InputError::Unfit(..) | InputError::Invalid(..) => StatusCode::UNPROCESSABLE_ENTITY,
-        InputError::Misdeclared => StatusCode::INTERNAL_SERVER_ERROR,
+        InputError::Incomplete | InputError::Malformed(..) => StatusCode::BAD_REQUEST,
+        InputError::TypeMismatch(..) | InputError::Invalid(..) => StatusCode::UNPROCESSABLE_ENTITY,
+        InputError::HandlerMismatch => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
 /// None for the API's own fault, of which the client learns nothing.
-fn kind(error: &InputError) -> Option<ProblemType> {
+fn problem_type(error: &InputError) -> Option<ProblemType> {
     Some(match error {
         InputError::MediaType(_) => ProblemType::UNSUPPORTED_MEDIA_TYPE,
         InputError::ContentCoding => ProblemType::UNSUPPORTED_CONTENT_CODING,
         InputError::TooLarge(_) => ProblemType::BODY_TOO_LARGE,
         InputError::TooSlow(_) => ProblemType::BODY_TIMEOUT,
-        InputError::BrokenOff => ProblemType::BODY_BROKEN_OFF,
-        InputError::Undecodable(..) => ProblemType::UNDECODABLE_INPUT,
-        InputError::Unfit(..) => ProblemType::UNFIT_INPUT,
+        InputError::Incomplete => ProblemType::INCOMPLETE_BODY,
+        InputError::Malformed(..) => ProblemType::MALFORMED_INPUT,
+        InputError::TypeMismatch(..) => ProblemType::TYPE_MISMATCH,
         InputError::Invalid(..) => ProblemType::INVALID_INPUT,
-        InputError::Misdeclared => return None,
+        InputError::HandlerMismatch => return None,
     })
 }
 

@@ -47,7 +47,7 @@ pub struct Problem {
 #[derive(Clone, PartialEq)]
 struct Inner {
     status: StatusCode,
-    kind: Option<ProblemType>,
+    problem_type: Option<ProblemType>,
     title: Option<Cow<'static, str>>,
     detail: Option<Cow<'static, str>>,
     errors: Vec<Violation>,
@@ -68,7 +68,7 @@ impl Problem {
         Self {
             inner: Box::new(Inner {
                 status,
-                kind: None,
+                problem_type: None,
                 title: None,
                 detail: None,
                 errors: Vec::new(),
@@ -77,12 +77,13 @@ impl Problem {
         }
     }
 
-    /// Sets the kind of problem: its `type` and, where no other is set, its `title`.
+    /// Sets the problem type: `type` and, unless another title is set, `title`.
     ///
-    /// Absent, `type` is `about:blank`: nothing more specific than the status.
+    /// Without it, `type` is `about:blank`, which says no more than the status
+    /// ([RFC 9457 §4.2.1](https://www.rfc-editor.org/rfc/rfc9457#section-4.2.1)).
     #[must_use]
-    pub fn kind(mut self, kind: ProblemType) -> Self {
-        self.inner.kind = Some(kind);
+    pub fn with_type(mut self, problem_type: ProblemType) -> Self {
+        self.inner.problem_type = Some(problem_type);
         self
     }
 
@@ -140,7 +141,7 @@ impl Problem {
 
     /// The kind of problem; none where `type` is `about:blank`.
     pub fn problem_type(&self) -> Option<ProblemType> {
-        self.inner.kind
+        self.inner.problem_type
     }
 
     /// The entries of `errors`.
@@ -161,8 +162,8 @@ impl Problem {
 
     pub(crate) fn body(&self) -> Vec<u8> {
         let inner = &*self.inner;
-        let (uri, title) = match inner.kind {
-            Some(kind) => (kind.uri(), kind.title()),
+        let (uri, title) = match inner.problem_type {
+            Some(problem_type) => (problem_type.uri(), problem_type.title()),
             None => (
                 "about:blank",
                 inner.status.canonical_reason().unwrap_or("Error"),

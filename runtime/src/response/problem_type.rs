@@ -50,11 +50,11 @@ types! {
     /// 431: the request has too many header fields.
     TOO_MANY_HEADERS = "too-many-headers", "Too many header fields";
     /// 400: the body ended before it was complete.
-    BODY_BROKEN_OFF = "body-broken-off", "Body broken off";
+    INCOMPLETE_BODY = "incomplete-body", "Incomplete body";
     /// 400: the input cannot be decoded.
-    UNDECODABLE_INPUT = "undecodable-input", "Undecodable input";
+    MALFORMED_INPUT = "malformed-input", "Malformed input";
     /// 422: the input is not of the type that is expected.
-    UNFIT_INPUT = "unfit-input", "Unfit input";
+    TYPE_MISMATCH = "type-mismatch", "Type mismatch";
     /// 422: the input breaks rules of its type.
     INVALID_INPUT = "invalid-input", "Invalid input";
 }
@@ -83,12 +83,12 @@ mod tests {
     #[test]
     fn each_kind_is_documented_where_its_uri_leads() {
         let document = include_str!("../../PROBLEMS.md");
-        for kind in ProblemType::ALL {
-            let (address, anchor) = kind.uri().split_once('#').unwrap();
+        for problem_type in ProblemType::ALL {
+            let (address, anchor) = problem_type.uri().split_once('#').unwrap();
             assert!(address.ends_with("/runtime/PROBLEMS.md"), "{address}");
             let section = document.split(&format!("\n## {anchor}\n\n")).nth(1);
             let first = section.and_then(|section| section.lines().next());
-            let title = format!("\"{}\"", kind.title());
+            let title = format!("\"{}\"", problem_type.title());
             assert!(first.is_some_and(|line| line.contains(&title)), "{anchor}");
         }
         assert_eq!(document.matches("\n## ").count(), ProblemType::ALL.len());

@@ -20,19 +20,19 @@ pub(crate) fn refuse(refusal: Refusal, realm: &str) -> Response {
     match refusal {
         // RFC 6585 §5; no challenge: a token would change nothing
         Refusal::TooManyHeaders(most) => Problem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
-            .kind(ProblemType::TOO_MANY_HEADERS)
+            .with_type(ProblemType::TOO_MANY_HEADERS)
             .detail(format!("the request has more than {most} header fields"))
             .into_response(),
         // RFC 6750 §3.1: no error code where no authentication was sent
         Refusal::NoCredential => {
             let problem = Problem::new(StatusCode::UNAUTHORIZED)
-                .kind(ProblemType::MISSING_TOKEN)
+                .with_type(ProblemType::MISSING_TOKEN)
                 .detail("this endpoint needs an access token");
             answer(problem, challenge)
         }
         Refusal::MalformedCredential => {
             let problem = Problem::new(StatusCode::BAD_REQUEST)
-                .kind(ProblemType::MALFORMED_CREDENTIAL)
+                .with_type(ProblemType::MALFORMED_CREDENTIAL)
                 .detail(
                     "the request must carry exactly one well-formed `Authorization: Bearer` header",
                 );
@@ -40,7 +40,7 @@ pub(crate) fn refuse(refusal: Refusal, realm: &str) -> Response {
         }
         Refusal::InvalidToken(_) => {
             let problem = Problem::new(StatusCode::UNAUTHORIZED)
-                .kind(ProblemType::INVALID_TOKEN)
+                .with_type(ProblemType::INVALID_TOKEN)
                 .detail("the access token is expired, malformed, or not meant for this API");
             answer(problem, challenge.error("invalid_token"))
         }
@@ -56,7 +56,7 @@ pub(crate) fn refuse(refusal: Refusal, realm: &str) -> Response {
 /// [RFC 9110 §10.2.3]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
 fn try_again(after: Duration) -> Response {
     let mut response = Problem::new(StatusCode::SERVICE_UNAVAILABLE)
-        .kind(ProblemType::VERIFICATION_UNAVAILABLE)
+        .with_type(ProblemType::VERIFICATION_UNAVAILABLE)
         .detail("access tokens cannot be verified at present")
         .into_response();
     let seconds = after.as_millis().div_ceil(1_000).clamp(1, 60);
@@ -70,7 +70,7 @@ fn try_again(after: Duration) -> Response {
 /// Tells what is needed and not held. The RFC has a parameter for scopes only, so roles stand
 /// in the problem alone.
 fn insufficient(lacking: Lacking, challenge: Challenge) -> Response {
-    let forbidden = Problem::new(StatusCode::FORBIDDEN).kind(ProblemType::INSUFFICIENT_SCOPE);
+    let forbidden = Problem::new(StatusCode::FORBIDDEN).with_type(ProblemType::INSUFFICIENT_SCOPE);
     match lacking {
         Lacking::Scopes(scopes) => {
             let problem = forbidden

@@ -81,7 +81,7 @@ impl Api {
     ///
     /// As [`into_router`](Self::into_router), and where no route matches the answer is a
     /// problem. It cannot be merged with a router that has a fallback.
-    pub fn into_service(self) -> axum::Router {
+    pub fn into_standalone_router(self) -> axum::Router {
         let router = if self.has_fallback {
             self.router
         } else {

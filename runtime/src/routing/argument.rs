@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use axum::http::Extensions;
 
 use crate::guard::Authorized;
-use crate::input::Part;
+use crate::input::InputLocation;
 #[cfg(feature = "schemas")]
 use crate::input::schema::Describe;
 use crate::token::TokenError;
@@ -64,7 +64,7 @@ pub struct ArgumentFacts {
 /// Where in a request input comes from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InputFacts {
-    pub(crate) part: Part,
+    pub(crate) part: InputLocation,
     pub(crate) media_type: Option<&'static str>,
     pub(crate) is_optional: bool,
 }
@@ -87,7 +87,7 @@ impl ArgumentFacts {
         describe: None,
     };
 
-    pub(crate) const fn of_input(part: Part, media_type: Option<&'static str>) -> Self {
+    pub(crate) const fn of_input(part: InputLocation, media_type: Option<&'static str>) -> Self {
         Self {
             input: Some(InputFacts {
                 part,

@@ -16,8 +16,8 @@ use crate::guard::{Caller, CallerClaims};
 #[cfg(feature = "schemas")]
 use crate::input::schema::{self, Describe, Described, Elements};
 use crate::input::{
-    Cookies, Headers, InputExtractor, Multipart, Octets, Part, PlainText, Scalar, SecureInput,
-    Valid, media_type,
+    BinaryBody, Cookies, Headers, InputExtractor, InputLocation, Multipart, PlainText, Scalar,
+    SecureInput, Valid, media_type,
 };
 use crate::routing::argument::{
     Accepted, AcceptsCaller, AcceptsFailure, AcceptsRaw, AcceptsUnvalidated, Argument,
@@ -103,7 +103,7 @@ macro_rules! checked {
         impl<T> Argument for Valid<$extractor<T>> {
             type Kind = Checked<T>;
             type Reads = $reads;
-            const FACTS: ArgumentFacts = ArgumentFacts::of_input(Part::$part, $media_type);
+            const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$part, $media_type);
         }
     )*};
 }
@@ -113,7 +113,7 @@ checked! {
     Form reads Whole, Form, Some(media_type::FORM);
     Multipart reads Whole, Form, Some(media_type::MULTIPART);
     PlainText reads Whole, Body, Some(media_type::TEXT);
-    Octets reads Whole, Body, Some(media_type::OCTETS);
+    BinaryBody reads Whole, Body, Some(media_type::OCTETS);
     Query reads Head, Query, None;
     Path reads Head, Path, None;
     Headers reads Head, Header, None;
@@ -123,7 +123,7 @@ checked! {
 impl<E: InputExtractor> Argument for Valid<E> {
     type Kind = Checked<E::Input>;
     type Reads = Head;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::PART, None);
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None);
 }
 
 /// Path parameters that are checked by being parsed.
@@ -137,7 +137,7 @@ impl<A, T: PathScalars, E> Accepted<A, Parsed<T>> for E {
 impl<T> Argument for Path<T> {
     type Kind = Parsed<T>;
     type Reads = Head;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(Part::Path, None);
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Path, None);
 }
 
 #[diagnostic::do_not_recommend]

@@ -3,7 +3,7 @@
 #[cfg(feature = "schemas")]
 use schemars::{Schema, SchemaGenerator};
 
-use crate::input::Part;
+use crate::input::InputLocation;
 #[cfg(feature = "schemas")]
 use crate::input::schema::{Describe, document};
 use crate::routing::argument::{ArgumentFacts, InputFacts};
@@ -30,7 +30,7 @@ impl InputDescription {
     }
 
     /// The part of a request that it comes in.
-    pub fn part(&self) -> Part {
+    pub fn location(&self) -> InputLocation {
         self.facts.part
     }
 

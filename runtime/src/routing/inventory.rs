@@ -104,7 +104,7 @@ impl fmt::Display for Inventory {
             let (url, audience) = (issuer.issuer(), issuer.audience());
             let judge = issuer.judged_by();
             writeln!(f, "tokens of {url} for {audience}, by {judge}")?;
-            for lowered in issuer.lowered() {
+            for lowered in issuer.relaxations() {
                 writeln!(f, "  lowered: {lowered}")?;
             }
         }
@@ -177,7 +177,7 @@ impl Route {
     /// # Examples
     ///
     /// ```
-    /// use palisade::input::Part;
+    /// use palisade::input::InputLocation;
     /// use palisade::prelude::*;
     ///
     /// # #[derive(Deserialize, Validate, SecureInput)]
@@ -190,8 +190,8 @@ impl Route {
     ///
     /// let routes: SecureRouter = SecureRouter::new().route("/orders/{number}", put(change_order));
     /// for route in routes.inventory() {
-    ///     let parts: Vec<Part> = route.inputs().map(|input| input.part()).collect();
-    ///     assert_eq!(parts, [Part::Path, Part::Body]);
+    ///     let locations: Vec<InputLocation> = route.inputs().map(|input| input.location()).collect();
+    ///     assert_eq!(locations, [InputLocation::Path, InputLocation::Body]);
     /// }
     /// ```
     pub fn inputs(&self) -> impl Iterator<Item = InputDescription> {

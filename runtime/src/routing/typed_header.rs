@@ -5,14 +5,14 @@ use std::marker::PhantomData;
 use axum_extra::TypedHeader;
 use axum_extra::headers::{Date, IfModifiedSince, IfUnmodifiedSince};
 
-use crate::input::{Part, Valid};
+use crate::input::{InputLocation, Valid};
 use crate::routing::argument::{Accepted, Argument, ArgumentFacts, Head, MayBeAbsent};
 use crate::routing::arguments::Checked;
 
 impl<H> Argument for Valid<TypedHeader<H>> {
     type Kind = Checked<H>;
     type Reads = Head;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(Part::Header, None);
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Header, None);
 }
 
 /// A header that is checked by being parsed.
@@ -24,7 +24,7 @@ impl<A, H: HeaderScalar, E> MayBeAbsent<A, ParsedHeader<H>> for E {}
 impl<H> Argument for TypedHeader<H> {
     type Kind = ParsedHeader<H>;
     type Reads = Head;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(Part::Header, None);
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Header, None);
 }
 
 /// A header whose every value is small and well-formed: one date.

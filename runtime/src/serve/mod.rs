@@ -39,7 +39,7 @@ pub fn serve(api: Api) -> Server {
     let header_limit = routes.map(|route| route.limits().header_limit).max();
     Server {
         header_limit: header_limit.unwrap_or(Limits::DEFAULT.header_limit),
-        router: api.into_service(),
+        router: api.into_standalone_router(),
         head_timeout: HEAD_TIMEOUT,
         grace: GRACE,
     }

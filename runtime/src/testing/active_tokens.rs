@@ -92,14 +92,14 @@ mod tests {
 
     use super::*;
     use crate::resource_server::{
-        Builder, IntrospectedTokens, Introspection, ResourceServer, Trusting,
+        Builder, IntrospectedTokens, Introspection, ResourceServer, WithIssuers,
     };
     use crate::secret::Secret;
     use crate::testing::{EmbeddedIssuer, ServedIssuer};
     use crate::token::{Denial, TokenError};
 
-    fn asking(issuer: &ServedIssuer, introspection: Introspection) -> Builder<Trusting> {
-        let introspection = introspection.remember_for(Duration::ZERO);
+    fn asking(issuer: &ServedIssuer, introspection: Introspection) -> Builder<WithIssuers> {
+        let introspection = introspection.cache_for(Duration::ZERO);
         let trusted = issuer.discovered("https://api.test");
         ResourceServer::builder().trust(trusted.introspect(introspection))
     }

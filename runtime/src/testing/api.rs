@@ -1,6 +1,6 @@
 //! An API with an issuer and a clock of its own.
 
-use crate::resource_server::{Builder, ResourceServer, Trusting};
+use crate::resource_server::{Builder, ResourceServer, WithIssuers};
 use crate::routing::api::Api;
 use crate::routing::secure_router::SecureRouter;
 use crate::testing::broken::or_panic;
@@ -26,7 +26,7 @@ impl TestApi {
     /// The same, with more to say of the server: its realm, revocations.
     pub async fn with_server(
         routes: SecureRouter,
-        configure: impl FnOnce(Builder<Trusting>) -> Builder<Trusting>,
+        configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers>,
     ) -> Self {
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(DEFAULT_ISSUER).clock(clock.clone());
@@ -53,12 +53,12 @@ impl TestApi {
     /// scope nor role.
     pub fn caller(&self, subject: &str) -> TestRequest {
         let token = self.issuer.token(subject).audience(AUDIENCE);
-        TestRequest::new(self.api.clone().into_service(), Some(token))
+        TestRequest::new(self.api.clone().into_standalone_router(), Some(token))
     }
 
     /// A request without a token.
     pub fn anonymous(&self) -> TestRequest {
-        TestRequest::new(self.api.clone().into_service(), None)
+        TestRequest::new(self.api.clone().into_standalone_router(), None)
     }
 
     /// The issuer that the API trusts.
@@ -83,6 +83,6 @@ impl TestApi {
 
     /// The API as it is served, for requests of one's own.
     pub fn router(&self) -> axum::Router {
-        self.api.clone().into_service()
+        self.api.clone().into_standalone_router()
     }
 }

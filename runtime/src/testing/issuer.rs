@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::claims::NumericDate;
 use crate::clock::{Clock, SystemClock};
-use crate::resource_server::{Audienced, Issuer};
+use crate::resource_server::{Issuer, WithAudience};
 use crate::testing::broken::or_panic;
 use crate::testing::keys::{KeyRing, SigningKey};
 
@@ -79,7 +79,7 @@ impl EmbeddedIssuer {
     }
 
     /// This issuer as a [`ResourceServer`](crate::ResourceServer) trusts it, with its keys given.
-    pub fn issuer(&self, audience: impl Into<String>) -> Issuer<Audienced> {
+    pub fn issuer(&self, audience: impl Into<String>) -> Issuer<WithAudience> {
         Issuer::new(self.url()).audience(audience).jwks(self.jwks())
     }
 

@@ -45,6 +45,6 @@ pub use self::clock::TestClock;
 pub use self::counting_body::CountingBody;
 pub use self::issuer::EmbeddedIssuer;
 pub use self::multipart_form::MultipartForm;
-pub use self::request::{Answer, TestRequest};
+pub use self::request::{TestRequest, TestResponse};
 pub use self::served::ServedIssuer;
 pub use self::token_builder::TokenBuilder;

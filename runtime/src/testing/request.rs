@@ -167,7 +167,7 @@ impl TestRequest {
     /// # Panics
     ///
     /// Where path or headers are no HTTP, or the answer's body breaks off.
-    pub async fn send(self) -> Answer {
+    pub async fn send(self) -> TestResponse {
         let mut request = Request::builder().method(self.method).uri(self.path);
         if let Some(token) = self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {}", token.sign()));
@@ -186,7 +186,7 @@ impl TestRequest {
             Err(never) => match never {},
         };
         let body = or_panic(body.collect().await, "the answer broke off").to_bytes();
-        Answer {
+        TestResponse {
             status: parts.status,
             headers: parts.headers,
             body,
@@ -196,13 +196,13 @@ impl TestRequest {
 
 /// What an API answered.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct TestResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
-impl Answer {
+impl TestResponse {
     /// The status.
     pub fn status(&self) -> StatusCode {
         self.status

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 #[cfg(feature = "introspection")]
 use crate::resource_server::Introspection;
-use crate::resource_server::{Audienced, Issuer};
+use crate::resource_server::{Issuer, WithAudience};
 #[cfg(feature = "introspection")]
 use crate::secret::Secret;
 use crate::testing::TokenBuilder;
@@ -65,7 +65,7 @@ impl EmbeddedIssuer {
 
 impl ServedIssuer {
     /// This issuer as a [`ResourceServer`](crate::ResourceServer) trusts it that fetches its keys.
-    pub fn discovered(&self, audience: impl Into<String>) -> Issuer<Audienced> {
+    pub fn discovered(&self, audience: impl Into<String>) -> Issuer<WithAudience> {
         Issuer::new(self.url())
             .audience(audience)
             .allow_loopback_http()

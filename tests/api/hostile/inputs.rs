@@ -8,7 +8,7 @@ use axum::http::HeaderValue;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum_extra::headers::{self, Header, HeaderName};
-use palisade::input::{Identifier, InputExtractor, Map, Part};
+use palisade::input::{Identifier, InputExtractor, InputLocation, Map};
 use palisade::prelude::*;
 
 #[derive(Deserialize, Validate, SecureInput)]
@@ -269,7 +269,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Subdomain {
 
 impl InputExtractor for Subdomain {
     type Input = Tenant;
-    const PART: Part = Part::Header;
+    const LOCATION: InputLocation = InputLocation::Header;
 
     fn input(&self) -> &Tenant {
         &self.0

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum_extra::TypedHeader;
-use palisade::input::{Cookies, Headers, Identifier, Multipart, Octets, PlainText};
+use palisade::input::{BinaryBody, Cookies, Headers, Identifier, Multipart, PlainText};
 use palisade::prelude::*;
 use proptest::strategy::BoxedStrategy;
 
@@ -170,7 +170,7 @@ handlers! {
     headers or maybe_headers(Valid(Headers(level)) = Valid<Headers<Level>>) level.holds();
     cookies or maybe_cookies(Valid(Cookies(crumb)) = Valid<Cookies<Crumb>>) crumb.holds();
     text or maybe_text(Valid(PlainText(note)) = Valid<PlainText<Note>>) note.holds();
-    octets or maybe_octets(Valid(Octets(blob)) = Valid<Octets<Blob>>) blob.holds();
+    octets or maybe_octets(Valid(BinaryBody(blob)) = Valid<BinaryBody<Blob>>) blob.holds();
     multipart or maybe_multipart(Valid(Multipart(report)) = Valid<Multipart<Report>>) report.holds();
     typed or maybe_typed(Valid(TypedHeader(tenant)) = Valid<TypedHeader<Tenant>>) tenant.holds();
     own or maybe_own(Valid(Subdomain(tenant)) = Valid<Subdomain>) tenant.holds();

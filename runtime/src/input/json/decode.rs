@@ -15,7 +15,7 @@ use crate::input::fault::{FORM, Fault, What};
 use crate::input::json::misfit;
 use crate::input::json::strict::Strict;
 use crate::input::json::watch::Watch;
-use crate::input::{InputError, Part, Shape, Violation};
+use crate::input::{InputError, InputLocation, Shape, Violation};
 
 const ENDS_EARLY: &str = "ends too early";
 const NO_JSON: &str = "is not JSON that can be decoded";
@@ -24,7 +24,7 @@ const NO_JSON: &str = "is not JSON that can be decoded";
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], shape: &Shape) -> Result<T, InputError> {
     let Ok(text) = str::from_utf8(text) else {
         let violation = Violation::new("", "encoding", "is not UTF-8");
-        return Err(InputError::Undecodable(Part::Body, violation));
+        return Err(InputError::Malformed(InputLocation::Body, violation));
     };
     match read(text) {
         Ok((value, false)) => Ok(value),
@@ -33,7 +33,7 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], shape: &Shape) -> Result<
                 None => Ok(value),
                 Some(pointer) => {
                     let violation = Violation::new(pointer, "type", FORM);
-                    Err(InputError::Unfit(Part::Body, violation))
+                    Err(InputError::TypeMismatch(InputLocation::Body, violation))
                 }
             }
         }
@@ -105,7 +105,7 @@ impl Failure {
 #[cold]
 fn judge(text: &str, failure: &Failure) -> InputError {
     match read::<IgnoredAny>(text) {
-        Ok(_) => InputError::Unfit(Part::Body, failure.fault.in_body()),
+        Ok(_) => InputError::TypeMismatch(InputLocation::Body, failure.fault.in_body()),
         Err(untyped) => {
             // only the typed reading knows the names on the way
             let known = if failure.is(&untyped) {
@@ -113,7 +113,7 @@ fn judge(text: &str, failure: &Failure) -> InputError {
             } else {
                 &untyped
             };
-            InputError::Undecodable(Part::Body, known.violation())
+            InputError::Malformed(InputLocation::Body, known.violation())
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::input::check::check;
 use crate::input::limits::limits;
 use crate::input::multipart::boundary::Boundary;
 use crate::input::multipart::{Multipart, decode, sent};
-use crate::input::{ContextFrom, InputError, Part, SecureInput, Valid, body, media_type};
+use crate::input::{ContextFrom, InputError, InputLocation, SecureInput, Valid, body, media_type};
 
 impl<T, S> FromRequest<S> for Valid<Multipart<T>>
 where
@@ -22,7 +22,7 @@ where
         let most = limits(request.extensions()).part_limit;
         let body = body::collect(request).await?;
         let value = decode(&body, &boundary, most)?;
-        check(value, Part::Form, state, || sent(&body, &boundary))
+        check(value, InputLocation::Form, state, || sent(&body, &boundary))
             .map(|value| Self(Multipart(value)))
     }
 }

@@ -19,7 +19,7 @@ pub use self::upload::{MediaTypes, Upload, UploadError};
 use self::boundary::Boundary;
 use self::values::Form;
 use crate::input::fault::What;
-use crate::input::{InputError, Part};
+use crate::input::{InputError, InputLocation};
 
 /// A body of `multipart/form-data` ([RFC 7578]), in [`Valid`](crate::Valid): a form with files.
 ///
@@ -80,12 +80,12 @@ fn decode<T: DeserializeOwned>(
     most: usize,
 ) -> Result<T, InputError> {
     let parts = split::split(body, boundary, most)
-        .map_err(|violation| InputError::Undecodable(Part::Form, violation))?;
+        .map_err(|violation| InputError::Malformed(InputLocation::Form, violation))?;
     T::deserialize(Form(parts)).map_err(|fault| {
         let violation = fault.in_parameters();
         match fault.what() {
-            What::Text => InputError::Undecodable(Part::Form, violation),
-            _ => InputError::Unfit(Part::Form, violation),
+            What::Text => InputError::Malformed(InputLocation::Form, violation),
+            _ => InputError::TypeMismatch(InputLocation::Form, violation),
         }
     })
 }

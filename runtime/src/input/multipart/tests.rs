@@ -54,8 +54,8 @@ const PNG: &str = "\r\nContent-Type: image/png";
 /// The status that answers it, where, by which rule, and the words.
 fn refused(parts: &[Sent<'_>]) -> (u16, String, String, String) {
     let (status, violation) = match read(parts) {
-        Err(InputError::Undecodable(Part::Form, violation)) => (400, violation),
-        Err(InputError::Unfit(Part::Form, violation)) => (422, violation),
+        Err(InputError::Malformed(InputLocation::Form, violation)) => (400, violation),
+        Err(InputError::TypeMismatch(InputLocation::Form, violation)) => (422, violation),
         other => panic!("{other:?}"),
     };
     let text = str::to_owned;

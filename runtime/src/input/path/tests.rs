@@ -54,7 +54,7 @@ fn told(error: &InputError) -> String {
 
 fn unfit_by(name: &str, rule: &'static str, detail: &'static str) -> String {
     let violation = Violation::new(name, rule, detail);
-    told(&InputError::Unfit(Part::Path, violation))
+    told(&InputError::TypeMismatch(InputLocation::Path, violation))
 }
 
 #[derive(Debug, Deserialize)]
@@ -131,7 +131,7 @@ async fn what_does_not_fit_is_named_by_its_parameter_and_not_quoted() {
 
 #[tokio::test]
 async fn a_type_that_does_not_fit_the_route_is_the_apis_fault() {
-    let misdeclared = told(&InputError::Misdeclared);
+    let misdeclared = told(&InputError::HandlerMismatch);
     assert_eq!(decoded::<(u8, u8)>("/7").await, misdeclared);
     assert_eq!(decoded::<u8>("/of/6/7").await, misdeclared);
     assert_eq!(decoded::<Missing>("/7").await, misdeclared);
@@ -142,7 +142,7 @@ async fn a_type_that_does_not_fit_the_route_is_the_apis_fault() {
 #[tokio::test]
 async fn a_segment_that_is_no_text_is_undecodable() {
     let violation = Violation::new("id", "encoding", "is not UTF-8");
-    let error = told(&InputError::Undecodable(Part::Path, violation));
+    let error = told(&InputError::Malformed(InputLocation::Path, violation));
     assert_eq!(decoded::<String>("/%ff").await, error);
     assert_eq!(rejected::<String>("/%ff").await, error);
 }

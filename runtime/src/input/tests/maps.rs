@@ -144,8 +144,11 @@ fn floats_in_a_map_are_finite() {
         lines: lines(share),
         notes: Map::default(),
     };
-    let checked =
-        |share| crate::input::check::check(order(share), crate::input::Part::Body, &(), || None);
+    let checked = |share| {
+        crate::input::check::check(order(share), crate::input::InputLocation::Body, &(), || {
+            None
+        })
+    };
     assert!(checked(0.5).is_ok());
     assert!(checked(f64::NAN).is_err());
 }

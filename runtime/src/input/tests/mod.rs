@@ -9,7 +9,7 @@ mod names;
 use serde::de::DeserializeOwned;
 
 use crate::input::check::check;
-use crate::input::{InputError, Part, SecureInput, json};
+use crate::input::{InputError, InputLocation, SecureInput, json};
 
 /// Places and rules of what is wrong; the status first.
 type Refusal = (u16, Vec<(String, String)>);
@@ -20,11 +20,11 @@ where
 {
     let text = text.as_bytes();
     let outcome = json::decode::<T>(text, T::shape())
-        .and_then(|value| check(value, Part::Body, &(), || json::sent(text)));
+        .and_then(|value| check(value, InputLocation::Body, &(), || json::sent(text)));
     outcome.map_err(|error| {
         let (status, violations) = match error {
-            InputError::Undecodable(_, violation) => (400, vec![violation]),
-            InputError::Unfit(_, violation) => (422, vec![violation]),
+            InputError::Malformed(_, violation) => (400, vec![violation]),
+            InputError::TypeMismatch(_, violation) => (422, vec![violation]),
             InputError::Invalid(_, violations) => (422, violations),
             other => panic!("{other:?}"),
         };

@@ -173,7 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::input::{InputError, Part, Shape, Violation, json};
+    use crate::input::{InputError, InputLocation, Shape, Violation, json};
 
     fn refused(text: &str) -> Option<EmailAddressError> {
         text.parse::<EmailAddress>().err()
@@ -265,7 +265,7 @@ mod tests {
             let error = json::decode::<Vec<EmailAddress>>(text.as_bytes(), &Shape::Fields(&[]))
                 .unwrap_err();
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
-            let InputError::Unfit(Part::Body, violation) = error else {
+            let InputError::TypeMismatch(InputLocation::Body, violation) = error else {
                 panic!("{error:?}");
             };
             assert_eq!(violation.pointer(), "/0");
@@ -275,8 +275,8 @@ mod tests {
         let long = format!(r#""{}""#, "hunter2".repeat(37));
         assert_eq!(
             json::decode::<EmailAddress>(long.as_bytes(), &Shape::Fields(&[])),
-            Err(InputError::Unfit(
-                Part::Body,
+            Err(InputError::TypeMismatch(
+                InputLocation::Body,
                 Violation::new(
                     "",
                     "format",

@@ -127,7 +127,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::input::{InputError, Part, Shape, Violation, json};
+    use crate::input::{InputError, InputLocation, Shape, Violation, json};
 
     type Short = Identifier<8>;
 
@@ -196,7 +196,10 @@ mod tests {
             let error =
                 json::decode::<Vec<Short>>(text.as_bytes(), &Shape::Fields(&[])).unwrap_err();
             let violation = Violation::new("/0", rule, detail);
-            assert_eq!(error, InputError::Unfit(Part::Body, violation));
+            assert_eq!(
+                error,
+                InputError::TypeMismatch(InputLocation::Body, violation)
+            );
         };
         refused(
             r#"["hunter2 hunter2"]"#,

@@ -182,7 +182,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::input::{InputError, Part, Shape, Violation, json, pairs};
+    use crate::input::{InputError, InputLocation, Shape, Violation, json, pairs};
 
     type Short = Line<8>;
 
@@ -285,7 +285,7 @@ mod tests {
     fn the_answer_tells_what_it_must_be_and_quotes_nothing() {
         let body =
             |text: &str| match json::decode::<Vec<Short>>(text.as_bytes(), &Shape::Fields(&[])) {
-                Err(InputError::Unfit(Part::Body, violation)) => violation,
+                Err(InputError::TypeMismatch(InputLocation::Body, violation)) => violation,
                 other => panic!("{other:?}"),
             };
         let length = "must be one line of text of at most 8 characters";
@@ -301,9 +301,12 @@ mod tests {
         );
         let blank = "must be one line of text, with a character that can be seen";
         assert_eq!(body(r#"[""]"#), Violation::new("/0", "format", blank));
-        let name = pairs::decode::<Named>(b"name=hunter2%0a", Part::Form, 256);
+        let name = pairs::decode::<Named>(b"name=hunter2%0a", InputLocation::Form, 256);
         let violation = Violation::new("name", "format", character);
-        assert_eq!(name, Err(InputError::Unfit(Part::Form, violation)));
+        assert_eq!(
+            name,
+            Err(InputError::TypeMismatch(InputLocation::Form, violation))
+        );
     }
 
     #[derive(Debug, PartialEq, serde::Deserialize)]

@@ -265,13 +265,13 @@ impl<Rules, const MAX: u32> Bounded<Rules> for PageRequest<MAX> {
 mod tests {
     use super::*;
     use crate::input::check::check;
-    use crate::input::{InputError, Part, Violation, json, pairs};
+    use crate::input::{InputError, InputLocation, Violation, json, pairs};
 
     fn query(text: &str) -> Result<(u64, u32), Violation> {
-        let page: PageRequest<100> = pairs::decode(text.as_bytes(), Part::Query, 256)
-            .and_then(|page| check(page, Part::Query, &(), || None))
+        let page: PageRequest<100> = pairs::decode(text.as_bytes(), InputLocation::Query, 256)
+            .and_then(|page| check(page, InputLocation::Query, &(), || None))
             .map_err(|error| match error {
-                InputError::Unfit(Part::Query, violation) => violation,
+                InputError::TypeMismatch(InputLocation::Query, violation) => violation,
                 other => panic!("{other:?}"),
             })?;
         Ok((page.offset(), page.limit()))
@@ -343,6 +343,9 @@ mod tests {
         );
         let refused = json::decode::<PageRequest<50>>(br#"{"per_page": 51}"#, &Shape::Fields(&[]));
         let violation = Violation::new("/per_page", "range", "must be a whole number from 1 to 50");
-        assert_eq!(refused, Err(InputError::Unfit(Part::Body, violation)));
+        assert_eq!(
+            refused,
+            Err(InputError::TypeMismatch(InputLocation::Body, violation))
+        );
     }
 }

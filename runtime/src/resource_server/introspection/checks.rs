@@ -20,13 +20,13 @@ const IN_FLIGHT: RangeInclusive<usize> = 1..=1024;
 
 impl Introspection {
     /// What is lowered by it, and why.
-    pub(in crate::resource_server) fn lowered(&self) -> Vec<String> {
+    pub(in crate::resource_server) fn relaxations(&self) -> Vec<String> {
         let mut lowered = Vec::new();
         if self.tokens.has_opaque() {
             lowered.extend(INTROSPECTED.lowers.iter().map(|&text| text.to_owned()));
         }
-        if self.remember_for > DEFAULT_MEMORY {
-            let seconds = self.remember_for.as_secs();
+        if self.cache_for > DEFAULT_MEMORY {
+            let seconds = self.cache_for.as_secs();
             lowered.push(format!(
                 "a revoked token is accepted for up to {seconds} s longer"
             ));
@@ -75,8 +75,8 @@ impl Introspection {
             self.prefix.as_deref().unwrap_or_default(),
             self.client_as_subject.is_some(),
             Remembering {
-                active: self.remember_for,
-                refused: self.remember_refusals_for,
+                active: self.cache_for,
+                refused: self.cache_refusals_for,
                 bytes: options.remembered_bytes,
             },
             Arc::clone(&options.clock),
@@ -96,7 +96,7 @@ impl Introspection {
         if self.client_id.is_empty() || self.secret.is_empty() {
             return Err(IntrospectionConfigError::Credentials);
         }
-        if self.remember_for > MAX_MEMORY || self.remember_refusals_for > MAX_REFUSAL_MEMORY {
+        if self.cache_for > MAX_MEMORY || self.cache_refusals_for > MAX_REFUSAL_MEMORY {
             return Err(IntrospectionConfigError::Memory);
         }
         if !IN_FLIGHT.contains(&self.max_in_flight) {
@@ -186,10 +186,10 @@ mod tests {
         let check = |introspection: Introspection| introspection.check().err();
         assert!(check(introspection()).is_none());
         for introspection in [
-            introspection().remember_for(Duration::ZERO),
-            introspection().remember_for(MAX_MEMORY),
-            introspection().remember_refusals_for(Duration::ZERO),
-            introspection().remember_refusals_for(MAX_REFUSAL_MEMORY),
+            introspection().cache_for(Duration::ZERO),
+            introspection().cache_for(MAX_MEMORY),
+            introspection().cache_refusals_for(Duration::ZERO),
+            introspection().cache_refusals_for(MAX_REFUSAL_MEMORY),
             introspection().max_in_flight(1),
             introspection().max_in_flight(1024),
             introspection().client_as_subject("clients act for themselves"),
@@ -198,8 +198,8 @@ mod tests {
         }
         let second = Duration::from_secs(1);
         for introspection in [
-            introspection().remember_for(MAX_MEMORY + second),
-            introspection().remember_refusals_for(MAX_REFUSAL_MEMORY + second),
+            introspection().cache_for(MAX_MEMORY + second),
+            introspection().cache_refusals_for(MAX_REFUSAL_MEMORY + second),
         ] {
             let error = check(introspection);
             assert!(matches!(error, Some(IntrospectionConfigError::Memory)));
@@ -228,11 +228,11 @@ mod tests {
     #[test]
     fn what_it_lowers_is_told() {
         let jwts = || introspection().tokens(IntrospectedTokens::Jwts);
-        assert!(jwts().lowered().is_empty(), "answers only narrow them");
+        assert!(jwts().relaxations().is_empty(), "answers only narrow them");
         let lowered = introspection()
-            .remember_for(Duration::from_mins(2))
+            .cache_for(Duration::from_mins(2))
             .client_as_subject("clients act for themselves")
-            .lowered();
+            .relaxations();
         assert_eq!(
             lowered[2..],
             [
@@ -246,7 +246,7 @@ mod tests {
             IntrospectedTokens::All,
         ] {
             assert_eq!(
-                introspection().tokens(tokens).lowered(),
+                introspection().tokens(tokens).relaxations(),
                 [
                     "an opaque token's kind is judged only where the answer has `token_type`, `token_use` or `typ`",
                     "`iss`, `client_id` and `jti` are not demanded of an opaque token: RFC 7662 leaves them open",

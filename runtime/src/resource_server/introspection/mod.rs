@@ -75,8 +75,8 @@ pub struct Introspection {
     endpoint: Option<String>,
     tokens: IntrospectedTokens,
     prefix: Option<String>,
-    remember_for: Duration,
-    remember_refusals_for: Duration,
+    cache_for: Duration,
+    cache_refusals_for: Duration,
     max_in_flight: usize,
     client_as_subject: Option<String>,
 }
@@ -96,8 +96,8 @@ impl Introspection {
             endpoint: None,
             tokens: IntrospectedTokens::default(),
             prefix: None,
-            remember_for: DEFAULT_MEMORY,
-            remember_refusals_for: DEFAULT_REFUSAL_MEMORY,
+            cache_for: DEFAULT_MEMORY,
+            cache_refusals_for: DEFAULT_REFUSAL_MEMORY,
             max_in_flight: DEFAULT_IN_FLIGHT,
             client_as_subject: None,
         }
@@ -137,14 +137,14 @@ impl Introspection {
     ///
     /// For so long a token is accepted after the issuer has revoked it. With zero every request
     /// asks, but for those that come while their token is being asked about: they share the answer.
-    pub fn remember_for(mut self, time: Duration) -> Self {
-        self.remember_for = time;
+    pub fn cache_for(mut self, time: Duration) -> Self {
+        self.cache_for = time;
         self
     }
 
     /// Refuses a token without asking again for so long; by default 5 s, at most 60 s.
-    pub fn remember_refusals_for(mut self, time: Duration) -> Self {
-        self.remember_refusals_for = time;
+    pub fn cache_refusals_for(mut self, time: Duration) -> Self {
+        self.cache_refusals_for = time;
         self
     }
 

@@ -16,16 +16,16 @@ fn embedded() -> EmbeddedIssuer {
 }
 
 /// An issuer that is in order.
-fn good() -> Issuer<Audienced> {
+fn good() -> Issuer<WithAudience> {
     embedded().issuer(AUDIENCE)
 }
 
 /// An issuer without keys yet.
-fn keyless() -> Issuer<Audienced> {
+fn keyless() -> Issuer<WithAudience> {
     Issuer::new(ISSUER).audience(AUDIENCE)
 }
 
-async fn build(issuer: Issuer<Audienced>) -> Result<ResourceServer, ConfigError> {
+async fn build(issuer: Issuer<WithAudience>) -> Result<ResourceServer, ConfigError> {
     ResourceServer::builder().trust(issuer).build().await
 }
 
@@ -100,7 +100,7 @@ async fn a_lifetime_is_from_above_zero_to_90_minutes_and_longer_only_by_danger()
         let server = build(good().max_token_lifetime(lifetime, "batch"))
             .await
             .unwrap();
-        let lowered: Vec<_> = server.lowered().collect();
+        let lowered: Vec<_> = server.relaxations().collect();
         let expected = format!(
             "{ISSUER}: tokens live up to {} s, because batch",
             lifetime.as_secs()
@@ -121,7 +121,7 @@ async fn a_lifetime_is_from_above_zero_to_90_minutes_and_longer_only_by_danger()
         dangerous_token_lifetime(issuer, limit + second, "legacy")
     })
     .await;
-    assert_eq!(court.server.lowered().count(), 1);
+    assert_eq!(court.server.relaxations().count(), 1);
     for (lifetime, verdict) in [
         (limit + second, Ok(())),
         (limit + second * 2, Err(TokenError::Lifetime)),
@@ -146,7 +146,7 @@ async fn what_is_lowered_has_a_reason() {
             );
         }
     }
-    assert_eq!(build(good()).await.unwrap().lowered().count(), 0);
+    assert_eq!(build(good()).await.unwrap().relaxations().count(), 0);
 }
 
 /// RFC 6901 §3; and no claim is read for two things.

@@ -43,7 +43,7 @@ impl Provider {
     /// With the provider's issuer configured further.
     async fn with(
         mut shape: Shape,
-        configure: impl FnOnce(Issuer<Audienced>) -> Issuer<Audienced>,
+        configure: impl FnOnce(Issuer<WithAudience>) -> Issuer<WithAudience>,
     ) -> Self {
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(shape.url).clock(clock.clone());
@@ -189,10 +189,10 @@ impl Provider {
         judge(&server.unwrap(), &self.sign(typ, claims)).await
     }
 
-    fn lowered(&self) -> Vec<&str> {
+    fn relaxations(&self) -> Vec<&str> {
         let issuers = self.court.server.issuers();
         assert_eq!(issuers[0].issuer(), self.shape.url);
-        issuers[0].lowered().collect()
+        issuers[0].relaxations().collect()
     }
 }
 
@@ -216,5 +216,5 @@ fn roles(token: &Arc<VerifiedToken>) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_default_profile_lowers_nothing() {
-    assert_eq!(Court::new().await.server.lowered().count(), 0);
+    assert_eq!(Court::new().await.server.relaxations().count(), 0);
 }

@@ -93,7 +93,7 @@ async fn the_room_for_tokens_is_bounded() {
     let server = ResourceServer::builder()
         .trust(issuer.issuer(AUDIENCE))
         .clock(clock)
-        .remembered_tokens(ROOM)
+        .token_cache_size(ROOM)
         .build()
         .await
         .unwrap();
@@ -113,7 +113,7 @@ async fn without_room_every_token_is_verified_each_time() {
     let issuer = EmbeddedIssuer::new(ISSUER);
     let server = ResourceServer::builder()
         .trust(issuer.issuer(AUDIENCE))
-        .remembered_tokens(0)
+        .token_cache_size(0)
         .build()
         .await
         .unwrap();

@@ -285,7 +285,7 @@ async fn too_much_is_413_and_a_broken_route_is_500_without_words() {
         " ".repeat(crate::policy::Limits::DEFAULT.body_limit)
     );
     assert_eq!(posted("/json", "application/json", &large).await.0, 413);
-    let error = InputError::Misdeclared.into_response();
+    let error = InputError::HandlerMismatch.into_response();
     assert_eq!(error.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert!(!text(error).await.contains("route"));
 }

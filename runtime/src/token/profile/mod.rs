@@ -13,7 +13,7 @@ pub(super) use self::names::{Names, ScopeClaim};
 /// Every profile demands a signature by one of the issuer's keys, `iss`, `sub`, `exp` and
 /// `iat`, a token that is meant for this API, and refuses ID tokens and tokens that are bound
 /// to a key. What a profile lowers against [`Rfc9068`](Self::Rfc9068) stands in
-/// [`ResourceServer::lowered`](crate::ResourceServer::lowered) and in the
+/// [`ResourceServer::relaxations`](crate::ResourceServer::relaxations) and in the
 /// [inventory](crate::Api::inventory).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

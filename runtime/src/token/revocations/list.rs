@@ -45,7 +45,7 @@ pub struct RevocationList {
 struct State {
     issuers: HashMap<Box<str>, OfIssuer>,
     /// How long a revocation matters; not known before a server is built.
-    matter_for: Option<Duration>,
+    retain_for: Option<Duration>,
     next_sweep: usize,
 }
 
@@ -161,22 +161,22 @@ impl Revocations for RevocationList {
                 .any(|until| token.may_predate(**until)))
     }
 
-    fn matter_for(&self, lifetime: Duration) {
+    fn retain_for(&self, lifetime: Duration) {
         let mut state = self.write();
-        state.matter_for = state.matter_for.max(Some(lifetime));
+        state.retain_for = state.retain_for.max(Some(lifetime));
     }
 }
 
 impl State {
     /// Drops what no longer matters, each time that there is twice as much as after the last time.
     fn sweep(&mut self, now: NumericDate) {
-        let Some(matter_for) = self.matter_for else {
+        let Some(retain_for) = self.retain_for else {
             return;
         };
         if self.entries() < self.next_sweep.max(FIRST_SWEEP) {
             return;
         }
-        let matters = |instant: &NumericDate| instant.saturating_add(matter_for) > now;
+        let matters = |instant: &NumericDate| instant.saturating_add(retain_for) > now;
         self.issuers.retain(|_, of_issuer| {
             of_issuer.tokens.retain(|_, said| matters(said));
             of_issuer.subjects.retain(|_, until| matters(until));
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn an_issuer_of_whom_nothing_is_kept_is_not_kept() {
         let list = RevocationList::with_clock(Later);
-        list.matter_for(Duration::from_secs(1_000));
+        list.retain_for(Duration::from_secs(1_000));
         let past = NumericDate::from_secs(1_000);
         for issuer in 0..FIRST_SWEEP {
             list.revoke_subject(&issuer.to_string(), "alice", past);
@@ -241,7 +241,7 @@ mod tests {
     fn what_no_longer_matters_goes_each_time_the_list_has_doubled() {
         let clock = crate::testing::TestClock::new();
         let list = RevocationList::with_clock(clock.clone());
-        list.matter_for(Duration::from_secs(1_000));
+        list.retain_for(Duration::from_secs(1_000));
         let revoke = |round: &str, count: usize| {
             for token in 0..count {
                 list.revoke_token("https://a.example", &format!("{round}{token}"));

@@ -46,7 +46,7 @@ pub trait Revocations: Send + Sync + 'static {
     /// revoked.
     ///
     /// Told when a server is built. By default nobody listens.
-    fn matter_for(&self, lifetime: Duration) {
+    fn retain_for(&self, lifetime: Duration) {
         let _ = lifetime;
     }
 }
@@ -84,7 +84,7 @@ type Check<'a> = Pin<Box<dyn Future<Output = Result<bool, RevocationsUnavailable
 /// [`Revocations`] of whatever type.
 pub(crate) trait AnyRevocations: Send + Sync {
     fn check<'a>(&'a self, token: &'a VerifiedToken) -> Check<'a>;
-    fn matter_for(&self, lifetime: Duration);
+    fn retain_for(&self, lifetime: Duration);
 }
 
 impl<R: Revocations> AnyRevocations for R {
@@ -92,8 +92,8 @@ impl<R: Revocations> AnyRevocations for R {
         Box::pin(self.is_revoked(token))
     }
 
-    fn matter_for(&self, lifetime: Duration) {
-        Revocations::matter_for(self, lifetime);
+    fn retain_for(&self, lifetime: Duration) {
+        Revocations::retain_for(self, lifetime);
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::input::json;
-use crate::input::{InputError, Part, Shape};
+use crate::input::{InputError, InputLocation, Shape};
 
 /// As a type without a shape.
 fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
@@ -55,8 +55,8 @@ enum Status {
 /// 400 or 422, the pointer and the detail.
 fn refusal<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> (u16, String, String) {
     let (status, violation) = match decode::<T>(text.as_bytes()).unwrap_err() {
-        InputError::Undecodable(Part::Body, violation) => (400, violation),
-        InputError::Unfit(Part::Body, violation) => (422, violation),
+        InputError::Malformed(InputLocation::Body, violation) => (400, violation),
+        InputError::TypeMismatch(InputLocation::Body, violation) => (422, violation),
         other => panic!("{other:?}"),
     };
     fault(status, violation.pointer(), violation.detail())

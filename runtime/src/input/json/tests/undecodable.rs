@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 
 use super::{Order, decode, fault, refusal, with};
 use crate::input::json::watch::MAX_DEPTH;
-use crate::input::{InputError, Part, Violation};
+use crate::input::{InputError, InputLocation, Violation};
 
 #[test]
 fn members_stand_once_at_every_depth() {
@@ -140,8 +140,8 @@ fn what_no_decoder_can_read_is_400() {
     }
     assert_eq!(
         decode::<Order>(b"{\"sku\": \"\xff\"}"),
-        Err(InputError::Undecodable(
-            Part::Body,
+        Err(InputError::Malformed(
+            InputLocation::Body,
             Violation::new("", "encoding", "is not UTF-8")
         ))
     );

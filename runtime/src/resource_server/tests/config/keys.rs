@@ -8,7 +8,7 @@ use super::*;
 use crate::keys::KeyError;
 
 /// Which key error a configuration ends in, where it is one.
-async fn key_error(issuer: Issuer<Audienced>) -> Option<KeyError> {
+async fn key_error(issuer: Issuer<WithAudience>) -> Option<KeyError> {
     match build(issuer).await {
         Err(ConfigError::Keys { issuer, source }) if issuer == ISSUER => Some(source),
         _ => None,

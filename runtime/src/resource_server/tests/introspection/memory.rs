@@ -17,7 +17,7 @@ async fn an_issuer_is_asked_once_in_sixty_seconds() {
 /// The bound: what the issuer has revoked is refused once its answer is old.
 #[tokio::test]
 async fn a_revoked_token_is_refused_within_the_time_that_was_set() {
-    let realm = Realm::with(credentials().remember_for(Duration::from_secs(20))).await;
+    let realm = Realm::with(credentials().cache_for(Duration::from_secs(20))).await;
     assert_eq!(realm.denial().await, None);
     realm.loopback.set(inactive());
     realm.advance(19);
@@ -28,7 +28,7 @@ async fn a_revoked_token_is_refused_within_the_time_that_was_set() {
 
 #[tokio::test]
 async fn without_memory_every_request_asks() {
-    let realm = Realm::with(credentials().remember_for(Duration::ZERO)).await;
+    let realm = Realm::with(credentials().cache_for(Duration::ZERO)).await;
     for asked in 1..4 {
         assert_eq!(realm.denial().await, None);
         assert_eq!(realm.asked(), asked);

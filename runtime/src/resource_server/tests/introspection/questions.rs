@@ -188,7 +188,7 @@ impl Revocations for Kept {
         Ok(false)
     }
 
-    fn matter_for(&self, lifetime: Duration) {
+    fn retain_for(&self, lifetime: Duration) {
         *self.0.lock().unwrap() = lifetime;
     }
 }

@@ -2,12 +2,12 @@
 
 use super::*;
 
-async fn build(issuer: Issuer<Audienced>) -> Result<ResourceServer, ConfigError> {
+async fn build(issuer: Issuer<WithAudience>) -> Result<ResourceServer, ConfigError> {
     ResourceServer::builder().trust(issuer).build().await
 }
 
 /// An issuer on loopback that answers as it should.
-async fn issuer() -> Issuer<Audienced> {
+async fn issuer() -> Issuer<WithAudience> {
     let loopback = Loopback::start(inactive()).await;
     Issuer::new(&loopback.url)
         .audience(AUDIENCE)
@@ -141,7 +141,7 @@ async fn settings_are_checked_before_anybody_is_asked() {
     let loopback = Loopback::start(Mode::Down).await;
     for introspection in [
         credentials().max_in_flight(0),
-        credentials().remember_for(Duration::from_hours(1)),
+        credentials().cache_for(Duration::from_hours(1)),
         credentials().client_as_subject(""),
         credentials().prefix("ey"),
         Introspection::new("", Secret::new("s")),
@@ -166,7 +166,7 @@ async fn settings_are_checked_before_anybody_is_asked() {
 #[tokio::test]
 async fn what_is_lowered_is_told_of_the_issuer() {
     let introspection = credentials()
-        .remember_for(Duration::from_mins(5))
+        .cache_for(Duration::from_mins(5))
         .client_as_subject("clients act for themselves");
     let server = build(issuer().await.introspect(introspection))
         .await
@@ -174,7 +174,7 @@ async fn what_is_lowered_is_told_of_the_issuer() {
     let issuer = &server.issuers()[0];
     assert_eq!(issuer.introspected(), Some(IntrospectedTokens::Opaque));
     assert_eq!(issuer.profile(), None, "a profile is of JWTs");
-    let lowered: Vec<_> = issuer.lowered().collect();
+    let lowered: Vec<_> = issuer.relaxations().collect();
     assert_eq!(lowered.len(), 4, "{lowered:?}");
 }
 

@@ -196,7 +196,7 @@ async fn a_token_lives_up_to_30_minutes() {
 #[tokio::test]
 async fn the_report_says_what_is_lowered() {
     assert_eq!(
-        provider().await.lowered(),
+        provider().await.relaxations(),
         [
             "`typ` is `JWT`, which ID tokens have too; an access token is told by `azp` with `scope` or `permissions`",
             "`jti` is not demanded: Auth0's tokens have no identifier",

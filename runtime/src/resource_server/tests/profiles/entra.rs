@@ -240,7 +240,7 @@ async fn a_token_lives_up_to_95_minutes() {
 #[tokio::test]
 async fn the_report_says_what_is_lowered() {
     assert_eq!(
-        provider().await.lowered(),
+        provider().await.relaxations(),
         [
             "`typ` is `JWT`, which ID tokens have too; an access token is told by `azp` with `scp` or `roles`",
             "tokens live up to 5700 s: Entra issues them for 60 to 90 minutes and sets `iat` 5 minutes back",

@@ -209,7 +209,7 @@ async fn a_token_lives_up_to_30_minutes() {
 #[tokio::test]
 async fn the_report_says_what_is_lowered() {
     assert_eq!(
-        provider().await.lowered(),
+        provider().await.relaxations(),
         ["the header has no `typ`; an access token is told by `cid` with `scp`"]
     );
 }
