@@ -1,18 +1,10 @@
 //! Checked declarations to tokens; reads no attributes and cannot fail.
 
-mod declaration;
-mod endpoint;
-mod fallback;
 mod handler;
 mod input;
-mod input_fields;
-mod input_proof;
-mod input_schema;
-mod names;
 mod vocabulary;
 
-pub(crate) use self::fallback::{denying, unread};
-pub(crate) use self::handler::handler;
+pub(crate) use self::handler::{denying, handler, unread};
 pub(crate) use self::input::{fallback, input};
 pub(crate) use self::vocabulary::vocabulary;
 

@@ -6,9 +6,9 @@ use quote::quote;
 use syn::Path;
 
 use crate::expand::Runtime;
-use crate::expand::declaration::nobody;
-use crate::expand::handler::item;
-use crate::expand::names::hidden;
+use crate::expand::handler::declaration::nobody;
+use crate::expand::handler::function::item;
+use crate::expand::handler::names::hidden;
 use crate::model::Handler;
 use crate::parse::RawHandler;
 

@@ -5,7 +5,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Visibility};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::attribute::Kind;
+use crate::parse::handler::attribute::Kind;
 
 /// A handler as it was written.
 #[derive(Clone)]

@@ -5,9 +5,9 @@ use quote::{quote, quote_spanned};
 use syn::{Ident, Path};
 
 use crate::expand::Runtime;
-use crate::expand::declaration::declaration;
-use crate::expand::endpoint::endpoint;
-use crate::expand::names::{arguments, first_span, hidden};
+use crate::expand::handler::declaration::declaration;
+use crate::expand::handler::endpoint::endpoint;
+use crate::expand::handler::names::{arguments, first_span, hidden};
 use crate::model::{Access, Declaration, Handler};
 
 /// The item, its fn, its declaration and its endpoint.

@@ -4,9 +4,9 @@ use syn::punctuated::Punctuated;
 use syn::{Fields, Ident, Token};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::input_fields::{Form, Head, of_fields, require_denial};
-use crate::model::input_names::{RenameAll, variant_names};
-use crate::model::input_serde::{is_read, refuse_hiding};
+use crate::model::input::fields::{Form, Head, of_fields, require_denial};
+use crate::model::input::names::{RenameAll, variant_names};
+use crate::model::input::serde::{is_read, refuse_hiding};
 use crate::parse::{Attributes, InputWord, On};
 
 /// How the wire tells the variants of an enum apart.

@@ -1,6 +1,6 @@
 //! The words of the attributes, each spelled once.
 
-use crate::parse::leaf::Leaf;
+use crate::parse::handler::leaf::Leaf;
 
 /// What a word of an attribute says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

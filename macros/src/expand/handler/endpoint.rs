@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::expand::Runtime;
-use crate::expand::names::{arguments, first_span, hidden};
+use crate::expand::handler::names::{arguments, first_span, hidden};
 use crate::model::Handler;
 
 // Input:  async fn create_order(caller: Caller, order: Valid<Json<NewOrder>>) -> StatusCode { … }

@@ -1,7 +1,7 @@
 //! How much of a request a handler takes: what its attribute says of it.
 
 use crate::diagnostics::Diagnostics;
-use crate::model::quantity::{Count, Measure};
+use crate::model::handler::quantity::{Count, Measure};
 use crate::parse::RawLimits;
 
 const BODY_LIMIT: Measure = Measure {

@@ -6,12 +6,12 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Ident, Lit, LitStr, Path, Token};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::leaf::Leaf;
-use crate::parse::limits::RawLimits;
+use crate::parse::handler::leaf::Leaf;
+use crate::parse::handler::limits::RawLimits;
+use crate::parse::handler::requirement::RawRequirement;
+use crate::parse::handler::word::Word;
 use crate::parse::recovery::{parse_path, skip_to_comma};
-use crate::parse::requirement::RawRequirement;
 use crate::parse::slot::Slot;
-use crate::parse::word::Word;
 
 /// Which of the two attributes it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::expand::input_fields::{examine, shape};
-use crate::expand::input_proof::{bounds, written_at};
-use crate::expand::input_schema;
+use crate::expand::input::fields::{examine, shape};
+use crate::expand::input::proof::{bounds, written_at};
+use crate::expand::input::schema;
 use crate::model::{Form, Head, Input, Kind};
 
 /// Input: a checked type. Output: its proof.
@@ -40,10 +40,10 @@ pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
     let examine = examine(kind, &private);
     let generics = bounds(generics, kind, &private);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let schema = schemas.then(|| input_schema::schema(input, &private));
+    let schema = schemas.then(|| schema::schema(input, &private));
     let nested_schema = schemas.then(|| {
-        let schema = input_schema::of_nested(head, &private);
-        let absent = input_schema::of_transparent(input, &private);
+        let schema = schema::of_nested(head, &private);
+        let absent = schema::of_transparent(input, &private);
         quote!(#absent #schema)
     });
     let nested_schema = nested_schema.unwrap_or_default();
@@ -97,7 +97,7 @@ pub(crate) fn fallback(head: &Head, schemas: bool) -> TokenStream {
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let private = quote!(#krate::__private);
-    let schema = schemas.then(|| input_schema::unknown(&private));
+    let schema = schemas.then(|| schema::unknown(&private));
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::__private::SecureInput for #ident #type_generics #where_clause {
@@ -204,7 +204,7 @@ fn key(head: &Head, schemas: bool) -> TokenStream {
         return TokenStream::new();
     }
     let private = quote!(#krate::__private);
-    let schema = schemas.then(|| input_schema::of_key(head, &private));
+    let schema = schemas.then(|| schema::of_key(head, &private));
     quote! {
         #[automatically_derived]
         impl #private::MapKey for #ident {

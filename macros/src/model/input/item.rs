@@ -5,10 +5,10 @@ use syn::spanned::Spanned;
 use syn::{Data, Fields};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::input_fields::{Field, Form, Head, of_fields, require_denial};
-use crate::model::input_names::RenameAll;
-use crate::model::input_serde::refuse_hiding;
-use crate::model::input_variants::{Tagging, Variant, of_enum};
+use crate::model::input::fields::{Field, Form, Head, of_fields, require_denial};
+use crate::model::input::names::RenameAll;
+use crate::model::input::serde::refuse_hiding;
+use crate::model::input::variants::{Tagging, Variant, of_enum};
 use crate::parse::{Attributes, On, RawInput};
 
 /// A type that is taken as input.

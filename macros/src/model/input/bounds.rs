@@ -6,7 +6,7 @@
 use quote::ToTokens;
 use syn::{Expr, Lit, UnOp};
 
-use crate::model::input_rules::variable;
+use crate::model::input::rules::variable;
 use crate::parse::InputWord;
 
 /// One bound, or that there is a rule which no schema can say.

@@ -4,8 +4,8 @@ use proc_macro2::Span;
 use syn::{LitStr, Path};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::limits::Limits;
-use crate::model::requirement::Requirement;
+use crate::model::handler::limits::Limits;
+use crate::model::handler::requirement::Requirement;
 use crate::parse::{AttributeKind, Leaf, RawAttribute, RawRequirement, Slot};
 
 /// A checked declaration.

@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Path, Token, token};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::leaf::Leaf;
+use crate::parse::handler::leaf::Leaf;
 use crate::parse::recovery::{parse_path, skip_to_comma};
 
 /// A requirement as it was written.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::Member;
 
-use crate::expand::input_proof::{maxima, proof};
+use crate::expand::input::proof::{maxima, proof};
 use crate::model::{Field, Form, Kind, Tagging, Variant};
 
 /// The table of names, as a `Shape`.

@@ -3,11 +3,11 @@
 use syn::{Fields, Generics, Ident, Member, Type};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::input_bounds::Bound;
-use crate::model::input_names::{RenameAll, field_names};
-use crate::model::input_pattern::refuse_loose_patterns;
-use crate::model::input_rules::{Rules, garde_refuses};
-use crate::model::input_serde::{is_read, refuse_hiding};
+use crate::model::input::bounds::Bound;
+use crate::model::input::names::{RenameAll, field_names};
+use crate::model::input::pattern::refuse_loose_patterns;
+use crate::model::input::rules::{Rules, garde_refuses};
+use crate::model::input::serde::{is_read, refuse_hiding};
 use crate::parse::{Attributes, InputWord, On};
 
 /// What is known of the type even where its fields are wrong.

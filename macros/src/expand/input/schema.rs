@@ -5,7 +5,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use crate::expand::input_proof::proof;
+use crate::expand::input::proof::proof;
 use crate::model::{Bound, Field, Form, Head, Input, Kind, Limit, Tagging, Variant};
 
 // Input:  struct NewOrder { #[garde(length(chars, max = 64))] #[serde(alias = "code")] sku: String, … }

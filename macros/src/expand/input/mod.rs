@@ -1,0 +1,8 @@
+//! Expands an input type to its proof, its checks and its schema.
+
+mod fields;
+mod item;
+mod proof;
+mod schema;
+
+pub(crate) use self::item::{fallback, input};

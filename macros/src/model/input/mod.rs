@@ -1,0 +1,16 @@
+//! Checks an input type: the rules of its fields and their names in a request.
+
+mod bounds;
+mod fields;
+mod item;
+mod names;
+mod pattern;
+mod rules;
+mod serde;
+mod variants;
+
+pub(crate) use self::bounds::{Bound, Limit};
+pub(crate) use self::fields::{Field, Form, Head};
+pub(crate) use self::item::{Input, Kind};
+pub(crate) use self::rules::{Mark, Rules};
+pub(crate) use self::variants::{Tagging, Variant};
