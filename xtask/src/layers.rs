@@ -37,6 +37,7 @@ const TABLE: [Layers; 2] = [
             ("testing", 9),
             ("danger", 9),
             ("fuzzing", 9),
+            ("manual", 9),
             ("private", 9),
             ("prelude", 9),
             ("lib", 9),
