@@ -6,7 +6,7 @@
 
 use axum::http::HeaderValue;
 
-use crate::claims::scope::is_nqschar;
+use crate::text::is_nqschar;
 
 /// One Bearer challenge in the making; `realm` is always there.
 pub(crate) struct Challenge {
