@@ -42,6 +42,8 @@ mod https;
 pub mod input;
 mod json;
 mod keys;
+#[cfg(any(doc, doctest))]
+pub mod manual;
 pub mod policy;
 pub mod prelude;
 pub mod resource_server;
