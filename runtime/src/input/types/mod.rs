@@ -4,7 +4,6 @@
 //! handler holds needs no further check. They stand on [`Scalar`](crate::input::Scalar),
 //! and answers tell the words of their errors.
 
-mod characters;
 mod email_address;
 mod identifier;
 #[cfg(feature = "text")]
@@ -14,7 +13,6 @@ mod page;
 mod schemas;
 mod textual;
 
-pub(super) use self::characters::is_refused;
 pub use self::email_address::{EmailAddress, EmailAddressError};
 pub use self::identifier::{Identifier, IdentifierError};
 #[cfg(feature = "text")]
