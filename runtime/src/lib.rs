@@ -60,8 +60,8 @@ pub use self::clock::{Clock, SystemClock};
 pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
 #[cfg(feature = "discovery")]
 pub use self::https::HttpsError;
-pub use self::input::secure_input::SecureInput;
-pub use self::input::valid::Valid;
+pub use self::input::contract::SecureInput;
+pub use self::input::extract::Valid;
 #[cfg(feature = "discovery")]
 pub use self::keys::DiscoveryError;
 pub use self::keys::{Algorithm, KeyError};
