@@ -18,6 +18,10 @@
 //! | `uuid` | `Uuid` needs no rule |
 //! | `testing` | `palisade::testing`: an embedded issuer, a clock, a client |
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    test,
+    allow(clippy::too_many_lines, reason = "a test may be a table of cases")
+)]
 
 extern crate self as palisade;
 

@@ -1,61 +1,58 @@
-//! The project's own checks: `cargo xtask rooms`.
+//! The project's own checks: `cargo xtask rooms` and `cargo xtask words`.
 //!
-//! Reads the sources of the whole workspace and compiles none of them.
+//! They read the files of the workspace and compile none of them.
 
-mod attributes;
-mod cycles;
-mod fault;
-mod functions;
-mod imports;
-mod layers;
-mod references;
 mod rooms;
-mod sizes;
-mod source;
-mod table;
-mod tokens;
-mod tree;
+mod violation;
+mod workspace;
 
 use std::env;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask rooms\n\n\
-    rooms   prints each file's size, longest fn and layer; fails where a rule of the tree is broken";
+const USAGE: &str = "usage: cargo xtask <command>\n\n\
+    rooms           check sizes, layers and cycles, and list every file\n\
+    words [PATH]…   check the words of the house style, in all files or below the paths";
 
 fn main() -> ExitCode {
-    let words: Vec<String> = env::args().skip(1).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match run(&words, &workspace(), &mut io::stdout().lock()) {
-        Ok(code) => code,
-        Err(error) => complain(&error.to_string()),
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments, &workspace_root(), &mut io::stdout().lock()) {
+        Ok(Outcome::Passed) => ExitCode::SUCCESS,
+        Ok(Outcome::Failed) => ExitCode::FAILURE,
+        Ok(Outcome::UnknownCommand) => fail(USAGE),
+        Err(error) => fail(&error.to_string()),
     }
 }
 
-fn run(words: &[&str], workspace: &Path, out: &mut impl Write) -> io::Result<ExitCode> {
-    match words {
-        ["rooms"] => {
-            let survey = rooms::survey(workspace)?;
-            table::print(out, &survey)?;
-            Ok(if survey.faults.is_empty() {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            })
-        }
-        _ => Ok(complain(USAGE)),
-    }
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+    UnknownCommand,
 }
 
-fn complain(text: &str) -> ExitCode {
-    // nobody is left to tell when stderr is closed
-    let _ = writeln!(io::stderr(), "{text}");
+fn run(arguments: &[&str], workspace: &Path, out: &mut impl Write) -> io::Result<Outcome> {
+    let passed = match arguments {
+        ["rooms"] => rooms::run(workspace, out)?,
+        _ => return Ok(Outcome::UnknownCommand),
+    };
+    Ok(if passed {
+        Outcome::Passed
+    } else {
+        Outcome::Failed
+    })
+}
+
+fn fail(message: &str) -> ExitCode {
+    // stderr may be closed, and the exit code still reports the failure
+    let _ = writeln!(io::stderr(), "{message}");
     ExitCode::FAILURE
 }
 
-/// Cargo says where this package is; the workspace is one step above.
-fn workspace() -> PathBuf {
+/// Returns the directory above this package, which cargo sets in the environment.
+fn workspace_root() -> PathBuf {
     env::var_os("CARGO_MANIFEST_DIR").map_or_else(
         || PathBuf::from("."),
         |package| PathBuf::from(package).join(".."),
@@ -67,15 +64,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_word_fails_and_prints_no_table() {
-        let mut out = Vec::new();
-        let code = run(&["rums"], Path::new("."), &mut out).unwrap();
-        assert_eq!(code, ExitCode::FAILURE);
-        assert!(out.is_empty());
+    fn unknown_command_prints_no_report() {
+        for arguments in [&["rums"][..], &[], &["rooms", "extra"]] {
+            let mut out = Vec::new();
+            let outcome = run(arguments, Path::new("."), &mut out).unwrap();
+            assert_eq!(outcome, Outcome::UnknownCommand);
+            assert!(out.is_empty());
+        }
     }
 
     #[test]
-    fn a_directory_that_is_no_workspace_is_an_error() {
+    fn directory_that_is_not_a_workspace_is_an_error() {
         assert!(run(&["rooms"], Path::new("src"), &mut Vec::new()).is_err());
     }
 }

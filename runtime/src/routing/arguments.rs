@@ -82,7 +82,7 @@ impl<C: CallerClaims> Argument for Caller<C> {
     type Kind = IsCaller;
     type Reads = Head;
     const FACTS: ArgumentFacts = ArgumentFacts {
-        admit: Some(Self::admit),
+        decode_claims: Some(Self::decode_claims),
         ..ArgumentFacts::PLAIN
     };
 }

@@ -1,4 +1,4 @@
-//! Problems in the API's own words.
+//! Rewriting of problems by `Api::map_problems`.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -7,11 +7,10 @@ use axum::response::Response;
 use crate::response::Problem;
 use crate::response::problem::PROBLEM_JSON;
 
-/// Writes an answer's problem anew, as `map` changes it; any other answer stays as it is.
+/// Replaces the problem of a response by the result of `map`; leaves any other response unchanged.
 ///
-/// The status and the headers stay: what a client must do about a refusal does not
-/// depend on its wording.
-pub(crate) fn rewrite(mut response: Response, map: &dyn Fn(Problem) -> Problem) -> Response {
+/// The status and the headers stay as they are, because clients act on them.
+pub(crate) fn map_problem(mut response: Response, map: &dyn Fn(Problem) -> Problem) -> Response {
     if response.headers().get(CONTENT_TYPE) != Some(&PROBLEM_JSON) {
         return response;
     }
@@ -39,10 +38,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_words_of_a_problem_change() {
+    async fn mapped_problem_keeps_the_status() {
         let response = Problem::new(StatusCode::CONFLICT).into_response();
-        let other = |_| Problem::new(StatusCode::NOT_FOUND).detail("other");
-        let response = rewrite(response, &other);
+        let map = |_| Problem::new(StatusCode::NOT_FOUND).detail("other");
+        let response = map_problem(response, &map);
         assert_eq!(response.status(), StatusCode::CONFLICT);
         assert_eq!(
             text(response).await,
@@ -51,21 +50,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_status_that_was_set_later_is_the_one_that_is_told() {
+    async fn mapped_problem_reports_the_status_of_the_response() {
         let response = (StatusCode::GONE, Problem::new(StatusCode::CONFLICT)).into_response();
         assert!(
-            text(rewrite(response, &|problem| problem))
+            text(map_problem(response, &|problem| problem))
                 .await
                 .contains("410")
         );
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_no_problem_any_more_is_left_alone() {
+    async fn response_without_problem_json_is_not_mapped() {
         let mut response = Problem::new(StatusCode::CONFLICT).into_response();
         response.headers_mut().remove(CONTENT_TYPE);
         *response.body_mut() = Body::from("own");
-        let rewritten = rewrite(response, &|_| panic!("no problem is there"));
-        assert_eq!(text(rewritten).await, "own");
+        let unchanged = map_problem(response, &|_| panic!("the response is not a problem"));
+        assert_eq!(text(unchanged).await, "own");
     }
 }

@@ -1,12 +1,12 @@
-//! Counters and histograms of decisions and refused inputs, through the facade `metrics`.
+//! Counters and histograms of decisions and rejected inputs, through the `metrics` facade.
 
 use std::time::Duration;
 
 use crate::audit::Reason;
 use crate::input::InputLocation;
 
-/// Counts one decision by outcome and reason, and records how long it took.
-pub(super) fn count(reason: Reason, took: Option<Duration>) {
+/// Counts one decision by outcome and reason, and records its duration.
+pub(super) fn record_decision(reason: Reason, duration: Option<Duration>) {
     let outcome = if reason.allows() { "allow" } else { "deny" };
     metrics::counter!(
         "palisade_decisions_total",
@@ -14,16 +14,16 @@ pub(super) fn count(reason: Reason, took: Option<Duration>) {
         "reason" => reason.as_str()
     )
     .increment(1);
-    if let Some(took) = took {
+    if let Some(duration) = duration {
         metrics::histogram!("palisade_decision_duration_seconds", "outcome" => outcome)
-            .record(took);
+            .record(duration);
     }
 }
 
-/// Counts one request whose input was refused, by reason and location.
-pub(super) fn count_input(reason: Reason, location: Option<InputLocation>) {
+/// Counts one rejected input by reason and location.
+pub(super) fn record_rejected_input(reason: Reason, location: Option<InputLocation>) {
     metrics::counter!(
-        "palisade_refused_inputs_total",
+        "palisade_rejected_inputs_total",
         "reason" => reason.as_str(),
         "location" => location.map_or("unknown", InputLocation::as_str)
     )

@@ -1,6 +1,6 @@
-//! What extractors that are not ours answer, in our shape.
+//! Responses to the rejections of extractors outside this crate.
 //!
-//! axum's rejections quote the request and serde's messages; none of it goes out.
+//! axum's rejections quote the request and serde's messages, so their text is never sent.
 
 use std::any::Any;
 use std::error::Error;
@@ -13,20 +13,21 @@ use axum::response::{IntoResponse, Response};
 #[cfg(feature = "typed-header")]
 use axum_extra::typed_header::TypedHeaderRejection;
 
-use crate::audit::RefusedInput;
+use crate::audit::RejectedInput;
 #[cfg(feature = "typed-header")]
 use crate::input::header_error;
 use crate::input::{CustomRejection, InputError, TooSlow, path_error};
 use crate::response::Problem;
 use crate::response::problem::PROBLEM_JSON;
 
-/// Turns any extractor's rejection into a problem.
+/// Turns the rejection of any extractor into a problem.
 ///
-/// A rejection that already is `application/problem+json` is kept; of every other
-/// one the status is kept, where it is an error, and nothing else. axum has no answer of
-/// its own for a body that was too slow: where one of its extractors read it, it is 408.
-/// What operators are told is left in the answer.
-pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
+/// A response that is already `application/problem+json` is kept. Of any other response, only an
+/// error status is kept. axum has no rejection for a body that arrives too slowly: if one of its
+/// extractors read the body, the response is 408.
+///
+/// The response carries the audit record in its extensions.
+pub(crate) fn rejection_response<R: IntoResponse + 'static>(rejection: R) -> Response {
     if let Some(rejection) = (&rejection as &dyn Any).downcast_ref::<PathRejection>() {
         return path_error(rejection).into_response();
     }
@@ -34,7 +35,7 @@ pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
     if let Some(rejection) = (&rejection as &dyn Any).downcast_ref::<TypedHeaderRejection>() {
         return header_error(rejection).into_response();
     }
-    if let Some(TooSlow(timeout)) = of_a_body(&rejection).and_then(TooSlow::cause_of) {
+    if let Some(TooSlow(timeout)) = body_rejection(&rejection).and_then(TooSlow::cause_of) {
         return InputError::TooSlow(timeout).into_response();
     }
     let mut response = rejection.into_response();
@@ -42,8 +43,8 @@ pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
         response = Problem::new(response.status()).into_response();
     }
     if response.status().is_client_error() {
-        let refused = response.extensions_mut();
-        refused.get_or_insert_with(|| RefusedInput::BY_EXTRACTOR);
+        let extensions = response.extensions_mut();
+        extensions.get_or_insert_with(|| RejectedInput::BY_EXTRACTOR);
     }
     response
 }
@@ -51,24 +52,24 @@ pub(crate) fn unify<R: IntoResponse + 'static>(rejection: R) -> Response {
 impl<R: IntoResponse + 'static> IntoResponse for CustomRejection<R> {
     fn into_response(self) -> Response {
         match self {
-            Self::Extractor(rejection) => unify(rejection),
+            Self::Extractor(rejection) => rejection_response(rejection),
             Self::Input(error) => error.into_response(),
         }
     }
 }
 
-/// The rejections of axum's extractors that read a body whole.
-fn of_a_body(rejection: &dyn Any) -> Option<&(dyn Error + 'static)> {
-    fn read<R: Error + 'static>(rejection: &dyn Any) -> Option<&(dyn Error + 'static)> {
+/// Returns the rejection if an extractor of axum that reads the whole body made it.
+fn body_rejection(rejection: &dyn Any) -> Option<&(dyn Error + 'static)> {
+    fn downcast<R: Error + 'static>(rejection: &dyn Any) -> Option<&(dyn Error + 'static)> {
         rejection
             .downcast_ref::<R>()
             .map(|rejection| rejection as _)
     }
-    read::<BytesRejection>(rejection)
-        .or_else(|| read::<StringRejection>(rejection))
-        .or_else(|| read::<JsonRejection>(rejection))
-        .or_else(|| read::<FormRejection>(rejection))
-        .or_else(|| read::<RawFormRejection>(rejection))
+    downcast::<BytesRejection>(rejection)
+        .or_else(|| downcast::<StringRejection>(rejection))
+        .or_else(|| downcast::<JsonRejection>(rejection))
+        .or_else(|| downcast::<FormRejection>(rejection))
+        .or_else(|| downcast::<RawFormRejection>(rejection))
 }
 
 #[cfg(test)]
@@ -89,8 +90,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_path_rejection_is_answered_by_its_fault() {
-        let handler = async |path: Result<Path<u32>, PathRejection>| path.map(drop).map_err(unify);
+    async fn path_rejection_status_depends_on_its_cause() {
+        let handler = async |path: Result<Path<u32>, PathRejection>| {
+            path.map(drop).map_err(rejection_response)
+        };
         for (path, status) in [("/7", 200), ("/hunter2", 422), ("/%ff", 400)] {
             let request = Request::get(path).body(Body::empty()).unwrap();
             let router = Router::new().route("/{id}", get(handler));
@@ -101,16 +104,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_a_foreign_rejection_only_the_status_is_kept() {
-        let response = unify((StatusCode::CONFLICT, "hunter2"));
+    async fn foreign_rejection_keeps_only_its_status() {
+        let response = rejection_response((StatusCode::CONFLICT, "hunter2"));
         assert_eq!(response.status(), StatusCode::CONFLICT);
         assert_eq!(response.headers()[CONTENT_TYPE], PROBLEM_JSON);
         assert!(!text(response).await.contains("hunter2"));
     }
 
     #[tokio::test]
-    async fn a_problem_of_ones_own_is_kept() {
+    async fn rejection_that_is_a_problem_is_kept() {
         let problem = Problem::new(StatusCode::CONFLICT).detail("taken");
-        assert!(text(unify(problem)).await.contains("taken"));
+        assert!(text(rejection_response(problem)).await.contains("taken"));
     }
 }

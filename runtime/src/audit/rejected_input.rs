@@ -1,29 +1,31 @@
-//! An input that was refused behind the guard, told once for a request.
+//! The audit of one rejected input.
 
 use crate::audit::Reason;
 use crate::input::{InputError, InputLocation, Violation};
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
 
-/// What operators are told of it: nothing that the client wrote, and no name of its own.
+/// The audit record of a rejected input, without any text from the request.
+///
+/// The response carries it in its extensions until the route emits it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RefusedInput {
+pub(crate) struct RejectedInput {
     reason: Reason,
     location: Option<InputLocation>,
-    /// The names of the broken rules, each once.
+    /// The names of the broken rules, sorted and without duplicates.
     rules: Vec<&'static str>,
 }
 
-impl RefusedInput {
-    /// By an extractor that is not ours; only its status is known.
+impl RejectedInput {
+    /// The record of a rejection by an extractor outside this crate.
     pub(crate) const BY_EXTRACTOR: Self = Self {
         reason: Reason::RejectedByExtractor,
         location: None,
         rules: Vec::new(),
     };
 
-    /// None for the API's own fault.
-    pub(crate) fn of(error: &InputError) -> Option<Self> {
+    /// Returns the record of an input error, or `None` if the API itself is at fault.
+    pub(crate) fn new(error: &InputError) -> Option<Self> {
         let (reason, location, violations) = match error {
             InputError::MediaType(_) => {
                 (Reason::UnsupportedMediaType, InputLocation::Body, &[][..])
@@ -51,7 +53,7 @@ impl RefusedInput {
             }
             InputError::HandlerMismatch => return None,
         };
-        let mut rules: Vec<_> = violations.iter().map(told).collect();
+        let mut rules: Vec<_> = violations.iter().map(rule_name).collect();
         rules.sort_unstable();
         rules.dedup();
         let location = Some(location);
@@ -62,17 +64,17 @@ impl RefusedInput {
         })
     }
 
-    /// Tells it; `token` is there where the handler asks for one.
+    /// Emits the event and counts it, with the token if the handler requires one.
     #[cfg_attr(
         not(feature = "tracing"),
         allow(
             unused_variables,
-            reason = "only an event names the handler and the token"
+            reason = "only events use the declaration and the token"
         )
     )]
-    pub(crate) fn tell(&self, declaration: &'static Declaration, token: Option<&VerifiedToken>) {
+    pub(crate) fn emit(&self, declaration: &'static Declaration, token: Option<&VerifiedToken>) {
         #[cfg(feature = "tracing")]
-        crate::audit::event::tell_input(
+        crate::audit::event::emit_rejected_input(
             declaration,
             self.reason,
             self.location,
@@ -80,11 +82,12 @@ impl RefusedInput {
             token,
         );
         #[cfg(feature = "metrics")]
-        crate::audit::meter::count_input(self.reason, self.location);
+        crate::audit::metrics::record_rejected_input(self.reason, self.location);
     }
 }
 
-fn told(violation: &Violation) -> &'static str {
+/// Returns the name of the rule, or `custom` if the name was built at run time.
+fn rule_name(violation: &Violation) -> &'static str {
     violation.written_rule().unwrap_or("custom")
 }
 
@@ -94,11 +97,11 @@ mod tests {
 
     use super::*;
 
-    fn invalid(rules: &[Cow<'static, str>]) -> RefusedInput {
+    fn invalid(rules: &[Cow<'static, str>]) -> RejectedInput {
         let violations = rules
             .iter()
             .map(|rule| Violation::new("/hunter2", rule.clone(), "hunter2"));
-        RefusedInput::of(&InputError::Invalid(
+        RejectedInput::new(&InputError::Invalid(
             InputLocation::Body,
             violations.collect(),
         ))
@@ -106,17 +109,17 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_is_told_once_and_no_name_that_was_put_together() {
+    fn rejected_input_lists_each_static_rule_name_once() {
         let rules = ["range", "length", "range"].map(Cow::Borrowed);
         assert_eq!(invalid(&rules).rules, ["length", "range"]);
         let owned = Cow::Owned("hunter2".to_owned());
-        let told = invalid(&[owned]);
-        assert_eq!(told.rules, ["custom"]);
-        assert!(!format!("{told:?}").contains("hunter2"));
+        let rejected = invalid(&[owned]);
+        assert_eq!(rejected.rules, ["custom"]);
+        assert!(!format!("{rejected:?}").contains("hunter2"));
     }
 
     #[test]
-    fn the_apis_own_fault_is_no_refused_input() {
-        assert_eq!(RefusedInput::of(&InputError::HandlerMismatch), None);
+    fn handler_mismatch_is_not_a_rejected_input() {
+        assert_eq!(RejectedInput::new(&InputError::HandlerMismatch), None);
     }
 }

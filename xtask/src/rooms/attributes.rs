@@ -1,17 +1,17 @@
-//! Which items are compiled for tests only.
+//! Recognizes items that are compiled for tests only.
 
 use syn::{Attribute, Item, Meta, Token, punctuated::Punctuated};
 
-/// Whether `#[cfg(test)]` or a test attribute (`#[test]`, `#[tokio::test]`) stands here.
-pub(crate) fn is_test(attributes: &[Attribute]) -> bool {
+/// Whether the attributes contain `#[cfg(test)]` or a test attribute (`#[test]`, `#[tokio::test]`).
+pub(super) fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let last = attribute.path().segments.last();
         last.is_some_and(|segment| segment.ident == "test") || is_cfg_test(attribute)
     })
 }
 
-/// The attributes of an item, for the kinds that can hold code or imports.
-pub(crate) fn of(item: &Item) -> &[Attribute] {
+/// Returns the attributes of the kinds of items that can contain code or imports.
+pub(super) fn of(item: &Item) -> &[Attribute] {
     match item {
         Item::Const(item) => &item.attrs,
         Item::Enum(item) => &item.attrs,
@@ -32,16 +32,16 @@ fn is_cfg_test(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg")
         && attribute
             .parse_args::<Meta>()
-            .is_ok_and(|condition| needs_test(&condition))
+            .is_ok_and(|condition| requires_test(&condition))
 }
 
-/// True of `test` and of `all(…, test, …)`; `any(test, …)` is compiled without tests too.
-fn needs_test(condition: &Meta) -> bool {
+/// Whether a condition is `test` or `all(…, test, …)`; `any(test, …)` also holds without tests.
+fn requires_test(condition: &Meta) -> bool {
     match condition {
         Meta::Path(path) => path.is_ident("test"),
         Meta::List(list) if list.path.is_ident("all") => list
             .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
-            .is_ok_and(|parts| parts.iter().any(needs_test)),
+            .is_ok_and(|conditions| conditions.iter().any(requires_test)),
         _ => false,
     }
 }
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn test_attributes_are_seen() {
+    fn test_attribute_is_recognized() {
         for source in [
             "#[cfg(test)] mod tests {}",
             "#[cfg(all(test, feature = \"serve\"))] use std::fmt;",
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_compiled_without_tests_is_no_test() {
+    fn item_compiled_without_tests_is_not_a_test() {
         for source in [
             "mod tests {}",
             "#[cfg(not(test))] fn runs() {}",
