@@ -1,7 +1,7 @@
 //! Every lowering of security below what configuration allows, each with a reason.
 //!
 //! Nothing here is on by default, and each name begins with `dangerous_`. What is
-//! used appears in [`ResourceServer::lowered`](crate::ResourceServer::lowered).
+//! used appears in [`ResourceServer::relaxations`](crate::ResourceServer::relaxations).
 
 use std::time::Duration;
 

@@ -39,6 +39,8 @@ mod guard;
 mod https;
 pub mod input;
 mod keys;
+#[cfg(any(doc, doctest))]
+pub mod manual;
 pub mod policy;
 pub mod prelude;
 pub mod resource_server;

@@ -15,6 +15,8 @@ mod key_set;
 mod pem;
 mod rsa;
 mod source;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 mod verifier;
 
 pub use self::algorithm::Algorithm;

@@ -34,9 +34,13 @@ mod clock;
 mod counting_body;
 mod issuer;
 mod keys;
+#[cfg(all(test, feature = "discovery"))]
+pub(crate) mod loopback_server;
 mod multipart_form;
 mod request;
 mod served;
+#[cfg(test)]
+pub(crate) mod test_server;
 mod token_builder;
 
 pub use self::api::TestApi;

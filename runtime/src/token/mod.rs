@@ -19,6 +19,8 @@ mod revocations;
 mod roles_claim;
 mod routes;
 mod rules;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 mod validator;
 #[cfg(test)]
 mod vectors;
