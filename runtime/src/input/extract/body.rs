@@ -135,10 +135,10 @@ mod tests {
 
     fn request(body: Body) -> Request {
         let mut request = Request::new(body);
-        let json = axum::http::HeaderValue::from_static(media_type::JSON);
+        let json = http::HeaderValue::from_static(media_type::JSON);
         request
             .headers_mut()
-            .insert(axum::http::header::CONTENT_TYPE, json);
+            .insert(http::header::CONTENT_TYPE, json);
         request
     }
 
@@ -187,7 +187,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_announces_too_much_is_not_read() {
         let mut announced = request(Body::new(Untouchable));
-        let length_header = axum::http::HeaderValue::from(Limits::DEFAULT.body_limit + 1);
+        let length_header = http::HeaderValue::from(Limits::DEFAULT.body_limit + 1);
         announced
             .headers_mut()
             .insert(CONTENT_LENGTH, length_header);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::input::types::characters::is_refused;
+use crate::text::is_forbidden_in_line;
 
 /// What a client calls a file: a text to show, and no path.
 ///
@@ -53,7 +53,7 @@ impl FileName {
             return Err(FileNameError::Length);
         }
         let leads_elsewhere = |character| matches!(character, '/' | '\\' | ':');
-        if name.contains(|character| leads_elsewhere(character) || is_refused(character))
+        if name.contains(|character| leads_elsewhere(character) || is_forbidden_in_line(character))
             || has_line_end(&name)
             || name.chars().all(|character| character == '.')
             || name.trim() != name

@@ -6,8 +6,8 @@ use std::fmt;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 use crate::input::contract::MAX_LENGTH;
-use crate::input::types::characters::{is_invisible, is_refused};
 use crate::input::types::textual::{Textual, textual};
+use crate::text::{is_blank, is_forbidden_in_line};
 
 /// The most bytes of a character in UTF-8.
 const MAX_BYTES: usize = 4;
@@ -127,10 +127,10 @@ impl<const MAX: usize> Textual for Line<MAX> {
         if has_more_than(MAX, &text) {
             return Err(too_long);
         }
-        if text.contains(is_refused) {
+        if text.contains(is_forbidden_in_line) {
             return Err(LineError::Character);
         }
-        if text.chars().all(is_invisible) {
+        if text.chars().all(is_blank) {
             return Err(LineError::Blank);
         }
         Ok(Self(text.into_owned()))
@@ -331,8 +331,8 @@ mod tests {
         fn what_is_taken_is_what_its_rule_says(text in hostile()) {
             let composed: String = text.nfc().collect();
             let fits = composed.chars().count() <= 8
-                && !composed.chars().any(is_refused)
-                && !composed.chars().all(is_invisible);
+                && !composed.chars().any(is_forbidden_in_line)
+                && !composed.chars().all(is_blank);
             prop_assert_eq!(read(&text).ok(), fits.then_some(composed));
         }
 

@@ -4,7 +4,6 @@
 //! handler holds needs no further check. They stand on [`Scalar`](crate::input::Scalar),
 //! and answers tell the words of their errors. Before it comes `decode`, after it `extract`.
 
-mod characters;
 mod email_address;
 mod file_name;
 mod identifier;

@@ -2,17 +2,17 @@
 
 /// The claims that profiles name differently.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::token) struct Names {
-    pub(in crate::token) client_id: &'static str,
-    pub(in crate::token) token_id: &'static str,
-    pub(in crate::token) scope: ScopeClaim,
+pub(super) struct ClaimNames {
+    pub(super) client_id: &'static str,
+    pub(super) token_id: &'static str,
+    pub(super) scope: ScopeClaim,
     /// A claim that tells the tokens meant here from others, and its one value.
-    pub(in crate::token) marker: Option<(&'static str, &'static str)>,
+    pub(super) marker: Option<(&'static str, &'static str)>,
 }
 
-impl Names {
+impl ClaimNames {
     /// Whether the profile reads `claim` for something else than roles.
-    pub(in crate::token) fn take(&self, claim: &str) -> bool {
+    pub(super) fn take(&self, claim: &str) -> bool {
         [self.client_id, self.token_id, self.scope.name()].contains(&claim)
             || self.marker.is_some_and(|(name, _)| name == claim)
     }
@@ -20,7 +20,7 @@ impl Names {
 
 /// Where the scopes are, and in which form.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::token) enum ScopeClaim {
+pub(super) enum ScopeClaim {
     /// One text, scopes with a space between them (RFC 6749 §3.3).
     Text(&'static str),
     /// An array with one scope in each text.
@@ -28,7 +28,7 @@ pub(in crate::token) enum ScopeClaim {
 }
 
 impl ScopeClaim {
-    pub(in crate::token) const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Text(name) | Self::List(name) => name,
         }

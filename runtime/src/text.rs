@@ -1,20 +1,31 @@
-//! Which characters have no place in a line of text, and which cannot be seen.
+//! Character classes that tokens and input share.
 
-/// Whether a character ends a line, controls a device, turns text round, or is none.
+/// Whether `byte` is an `NQSCHAR` of RFC 6749 Appendix A: printable ASCII without `"` and `\`.
+pub(crate) const fn is_nqschar(byte: u8) -> bool {
+    matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E)
+}
+
+/// Whether a line of text must not contain `character`.
+///
+/// Control characters, line separators and bidirectional controls (see [`is_control`]), and
+/// noncharacters, which Unicode reserves for internal use (§23.7).
+pub(crate) fn is_forbidden_in_line(character: char) -> bool {
+    is_control(character) || is_noncharacter(character)
+}
+
+/// Whether `character` controls how text is displayed or where a line ends.
 ///
 /// - control characters (C0 with tab and line ends, DEL, C1);
 /// - line and paragraph separators;
-/// - the bidirectional controls of UAX #9 §2: with them a text reads otherwise than it is
-///   (CVE-2021-42574);
-/// - noncharacters, which Unicode keeps for a program's inside (§23.7).
-pub(in crate::input) fn is_refused(character: char) -> bool {
+/// - the bidirectional controls of UAX #9 §2, which make text read differently from what it is
+///   (CVE-2021-42574).
+pub(crate) fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}')
         || is_bidi_control(character)
-        || is_noncharacter(character)
 }
 
-/// Unicode's property `Bidi_Control`.
+/// Whether `character` has the Unicode property `Bidi_Control`.
 fn is_bidi_control(character: char) -> bool {
     matches!(
         character,
@@ -22,17 +33,17 @@ fn is_bidi_control(character: char) -> bool {
     )
 }
 
-/// The last two of each plane, and 32 of the first.
+/// Whether `character` is one of the last two of a plane, or one of U+FDD0 to U+FDEF.
 fn is_noncharacter(character: char) -> bool {
     matches!(character, '\u{fdd0}'..='\u{fdef}') || u32::from(character) & 0xfffe == 0xfffe
 }
 
-/// Whether nothing is seen of a character that stands alone.
+/// Whether `character` alone displays as nothing.
 ///
-/// White space, Unicode's property `Default_Ignorable_Code_Point`, and the Braille pattern
-/// without a dot. What has only these is a blank, though a length rule counts it.
+/// White space, the Unicode property `Default_Ignorable_Code_Point`, and the blank Braille
+/// pattern. Text that has only these is blank, although a length rule counts them.
 #[cfg(feature = "text")]
-pub(super) fn is_invisible(character: char) -> bool {
+pub(crate) fn is_blank(character: char) -> bool {
     character.is_whitespace()
         || matches!(
             character,
@@ -61,8 +72,8 @@ pub(super) fn is_invisible(character: char) -> bool {
 mod tests {
     use super::*;
 
-    /// Every character of these ranges is told, and those around are not.
-    fn only(told: fn(char) -> bool, ranges: &[(u32, u32)]) {
+    /// Checks that `class` contains exactly the characters of `ranges`.
+    fn assert_class(class: fn(char) -> bool, ranges: &[(u32, u32)]) {
         for code in 0..=0x10_ffff {
             let Some(character) = char::from_u32(code) else {
                 continue;
@@ -70,13 +81,13 @@ mod tests {
             let within = ranges
                 .iter()
                 .any(|(first, last)| (*first..=*last).contains(&code));
-            assert_eq!(told(character), within, "U+{code:04X}");
+            assert_eq!(class(character), within, "U+{code:04X}");
         }
     }
 
     #[test]
-    fn bidirectional_controls_are_those_of_uax_9() {
-        only(
+    fn bidi_controls_match_uax_9() {
+        assert_class(
             is_bidi_control,
             &[
                 (0x61c, 0x61c),
@@ -88,14 +99,14 @@ mod tests {
     }
 
     #[test]
-    fn there_are_66_noncharacters() {
+    fn noncharacters_are_the_66_of_unicode() {
         let last_two = (0..=16).map(|plane| (plane * 0x1_0000 + 0xfffe, plane * 0x1_0000 + 0xffff));
         let ranges: Vec<(u32, u32)> = last_two.chain([(0xfdd0, 0xfdef)]).collect();
-        only(is_noncharacter, &ranges);
+        assert_class(is_noncharacter, &ranges);
     }
 
     #[test]
-    fn refused_are_these_and_no_others() {
+    fn line_forbids_exactly_these_characters() {
         let planes = (0..=16).map(|plane| (plane * 0x1_0000 + 0xfffe, plane * 0x1_0000 + 0xffff));
         let others = [
             (0, 0x1f),
@@ -107,16 +118,20 @@ mod tests {
             (0x2066, 0x2069),
             (0xfdd0, 0xfdef),
         ];
-        only(is_refused, &planes.chain(others).collect::<Vec<_>>());
+        assert_class(
+            is_forbidden_in_line,
+            &planes.chain(others).collect::<Vec<_>>(),
+        );
     }
 
+    #[cfg(feature = "text")]
     #[test]
-    fn spaces_fillers_and_joiners_cannot_be_seen() {
+    fn spaces_fillers_and_joiners_are_blank() {
         for character in " \u{a0}\u{ad}\u{200b}\u{200d}\u{2003}\u{2060}\u{2800}\u{3000}\u{3164}\u{feff}\u{ffa0}\u{e0041}".chars() {
-            assert!(is_invisible(character), "{character:?}");
+            assert!(is_blank(character), "{character:?}");
         }
         for character in "a.\u{e9}\u{101}\u{301}\u{4e2d}\u{1f600}\u{fffd}".chars() {
-            assert!(!is_invisible(character), "{character:?}");
+            assert!(!is_blank(character), "{character:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Strict JSON: no duplicate member at any depth, a bounded depth, nothing behind the end.
+//! Strict JSON for keys, metadata and tokens: no duplicate member, bounded depth, no trailing data.
 //!
-//! Two parsers that disagree on a duplicate member disagree on who is calling
-//! ([RFC 7515 §4], [§10.12]); here it is an error.
+//! Parsers differ in which of two duplicate members they use, and an attacker can exploit the
+//! difference ([RFC 7515 §4], [§10.12]). Here a duplicate at any depth is an error.
 //!
 //! [RFC 7515 §4]: https://www.rfc-editor.org/rfc/rfc7515#section-4
 //! [§10.12]: https://www.rfc-editor.org/rfc/rfc7515#section-10.12
@@ -10,11 +10,22 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
-/// How deep arrays and objects may nest, the outermost included.
+/// The most levels of nested arrays and objects, including the outermost.
 const MAX_DEPTH: u8 = 32;
 
-/// Reads one whole text; bytes behind the value are an error.
+/// Parses a whole JSON text into a [`Value`].
+///
+/// # Errors
+///
+/// Fails for malformed JSON, a duplicate member, more than 32 levels, and trailing data.
+pub(crate) fn parse(json: &[u8]) -> Result<Value, serde_json::Error> {
+    read(json, Ignored::document())?;
+    serde_json::from_slice(json)
+}
+
+/// Reads a whole JSON text with `seed`; trailing data is an error.
 pub(crate) fn read<'de, S: DeserializeSeed<'de>>(
     json: &'de [u8],
     seed: S,
@@ -25,14 +36,14 @@ pub(crate) fn read<'de, S: DeserializeSeed<'de>>(
     Ok(value)
 }
 
-/// Reads and drops a value of any kind that is strict all the way down.
+/// Checks a value of any type for duplicates and depth, and discards it.
 #[derive(Clone, Copy)]
-pub(crate) struct AnyValue {
+pub(crate) struct Ignored {
     depth_left: u8,
 }
 
-impl AnyValue {
-    /// A value that is the whole text.
+impl Ignored {
+    /// The whole text.
     pub(crate) const fn document() -> Self {
         Self {
             depth_left: MAX_DEPTH,
@@ -46,8 +57,8 @@ impl AnyValue {
         }
     }
 
-    /// A value one level further down.
-    pub(crate) fn inside<E: de::Error>(self) -> Result<Self, E> {
+    /// A value one level deeper.
+    pub(crate) fn nested<E: de::Error>(self) -> Result<Self, E> {
         let depth_left = self
             .depth_left
             .checked_sub(1)
@@ -56,7 +67,7 @@ impl AnyValue {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for AnyValue {
+impl<'de> DeserializeSeed<'de> for Ignored {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -64,7 +75,7 @@ impl<'de> DeserializeSeed<'de> for AnyValue {
     }
 }
 
-impl<'de> Visitor<'de> for AnyValue {
+impl<'de> Visitor<'de> for Ignored {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,33 +107,33 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let element = self.inside()?;
+        let element = self.nested()?;
         while seq.next_element_seed(element)?.is_some() {}
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let member = self.inside()?;
-        let mut names = Names::default();
-        while let Some(name) = map.next_key_seed(Text)? {
+        let member = self.nested()?;
+        let mut names = MemberNames::default();
+        while let Some(name) = map.next_key_seed(StringSeed)? {
             names.add(name);
             map.next_value_seed(member)?;
         }
-        names.are_unique()
+        names.check_unique()
     }
 }
 
-/// Reads and drops an object that is strict all the way down.
-pub(crate) struct AnyObject(AnyValue);
+/// Checks an object for duplicates and depth, and discards it.
+pub(crate) struct IgnoredObject(Ignored);
 
-impl AnyObject {
+impl IgnoredObject {
     /// The value of a member of the outermost object.
     pub(crate) const fn member() -> Self {
-        Self(AnyValue::member())
+        Self(Ignored::member())
     }
 }
 
-impl<'de> DeserializeSeed<'de> for AnyObject {
+impl<'de> DeserializeSeed<'de> for IgnoredObject {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -130,10 +141,10 @@ impl<'de> DeserializeSeed<'de> for AnyObject {
     }
 }
 
-/// Reads and drops an array of strings.
-pub(crate) struct Texts;
+/// Checks that a value is an array of strings, and discards it.
+pub(crate) struct IgnoredStrings;
 
-impl<'de> DeserializeSeed<'de> for Texts {
+impl<'de> DeserializeSeed<'de> for IgnoredStrings {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -141,7 +152,7 @@ impl<'de> DeserializeSeed<'de> for Texts {
     }
 }
 
-impl<'de> Visitor<'de> for Texts {
+impl<'de> Visitor<'de> for IgnoredStrings {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -149,15 +160,15 @@ impl<'de> Visitor<'de> for Texts {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Text)?.is_some() {}
+        while seq.next_element_seed(StringSeed)?.is_some() {}
         Ok(())
     }
 }
 
-/// Reads a string, borrowed where it holds no escape.
-pub(crate) struct Text;
+/// Reads a string, borrowed unless it has an escape.
+pub(crate) struct StringSeed;
 
-impl<'de> DeserializeSeed<'de> for Text {
+impl<'de> DeserializeSeed<'de> for StringSeed {
     type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -165,7 +176,7 @@ impl<'de> DeserializeSeed<'de> for Text {
     }
 }
 
-impl<'de> Visitor<'de> for Text {
+impl<'de> Visitor<'de> for StringSeed {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -181,13 +192,13 @@ impl<'de> Visitor<'de> for Text {
     }
 }
 
-/// The names of one object's members.
+/// The member names of one object, checked for duplicates at its end.
 #[derive(Default)]
-pub(crate) struct Names<'de> {
+pub(crate) struct MemberNames<'de> {
     seen: Vec<Cow<'de, str>>,
 }
 
-impl<'de> Names<'de> {
+impl<'de> MemberNames<'de> {
     pub(crate) fn add(&mut self, name: Cow<'de, str>) {
         if self.seen.capacity() == 0 {
             self.seen.reserve(FEW);
@@ -195,8 +206,11 @@ impl<'de> Names<'de> {
         self.seen.push(name);
     }
 
-    /// A few are compared each with each; more are sorted, for their number is the sender's choice.
-    pub(crate) fn are_unique<E: de::Error>(mut self) -> Result<(), E> {
+    /// Returns an error if a name occurs twice.
+    ///
+    /// Up to 16 names are compared pairwise; more are sorted, because the sender chooses how many
+    /// there are.
+    pub(crate) fn check_unique<E: de::Error>(mut self) -> Result<(), E> {
         let has_duplicate = if self.seen.len() <= FEW {
             let earlier = |at: usize| self.seen.iter().take(at);
             let mut names = self.seen.iter().enumerate();
@@ -206,13 +220,13 @@ impl<'de> Names<'de> {
             self.seen.array_windows().any(|[one, next]| one == next)
         };
         if has_duplicate {
-            return Err(E::custom("a duplicate member"));
+            return Err(E::custom("duplicate member"));
         }
         Ok(())
     }
 }
 
-/// How many members an object usually has at most.
+/// The most members for which comparing pairwise is fast.
 const FEW: usize = 16;
 
 #[cfg(test)]
@@ -220,18 +234,18 @@ mod tests {
     use super::*;
 
     fn is_strict(json: &[u8]) -> bool {
-        read(json, AnyValue::document()).is_ok()
+        read(json, Ignored::document()).is_ok()
     }
 
     #[test]
-    fn every_kind_of_value_is_read() {
+    fn values_of_every_type_are_accepted() {
         assert!(is_strict(
             br#"{"a":null,"b":[true,-1,1,1.5,"x"],"c":{"a":{}},"":"\u0000"}"#
         ));
     }
 
     #[test]
-    fn a_duplicate_member_is_refused_at_any_depth_and_in_any_spelling() {
+    fn duplicate_member_at_any_depth_and_spelling_is_rejected() {
         for json in [
             r#"{"a":1,"a":1}"#,
             r#"{"a":1,"b":2,"a":3}"#,
@@ -244,9 +258,9 @@ mod tests {
         assert!(is_strict(br#"{"a":{"a":1},"A":2}"#));
     }
 
-    /// However many members there are, and wherever the two stand.
+    /// Both ways of comparing names find a duplicate at any position.
     #[test]
-    fn a_duplicate_is_found_among_few_and_among_many() {
+    fn duplicate_member_among_few_and_many_is_rejected() {
         for members in [2, 15, 16, 17, 18, 40] {
             let object = |repeated: usize, of: usize| {
                 let names: Vec<_> = (0..members)
@@ -268,28 +282,28 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_behind_the_value_is_refused() {
+    fn trailing_data_is_rejected() {
         for json in ["{}x", "{}{}", "{},", "\u{feff}{}", "{}\0", ""] {
             assert!(!is_strict(json.as_bytes()), "{json:?}");
         }
     }
 
     #[test]
-    fn only_utf8_is_read() {
+    fn invalid_utf8_is_rejected() {
         assert!(!is_strict(b"\"\xff\""));
         assert!(!is_strict(b"\"\xc0\x80\""));
         assert!(!is_strict(br#""\ud800""#));
     }
 
     #[test]
-    fn numbers_outside_every_type_are_refused() {
+    fn malformed_and_overflowing_numbers_are_rejected() {
         for json in ["1e999", "NaN", "Infinity", "01", "+1", "0x1"] {
             assert!(!is_strict(json.as_bytes()), "{json}");
         }
     }
 
     #[test]
-    fn thirty_two_levels_are_the_limit() {
+    fn nesting_above_32_levels_is_rejected() {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         assert!(is_strict(nested(31).as_bytes()));
         assert!(is_strict(nested(32).as_bytes()));

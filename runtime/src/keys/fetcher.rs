@@ -1,122 +1,43 @@
-//! An issuer's keys and endpoints through its discovery document ([RFC 8414], [OpenID Discovery]).
-//!
-//! [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
-//! [OpenID Discovery]: https://openid.net/specs/openid-connect-discovery-1_0.html
-
-mod document;
-mod error;
+//! Fetches an issuer's key set from the URL in its metadata document.
 
 use std::time::Duration;
 
-pub use self::error::DiscoveryError;
+use crate::discovery::{self, DiscoveryError};
+use crate::https::{self, Client};
 
-use axum::http::Request;
-use http_body_util::Full;
-
-use self::document::Document;
-use crate::https::{Client, HttpsError};
-
-/// How long it may take from the first connection to the last byte of what is looked for.
+/// The most time for the metadata document and the key set together.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What a document and a key set are sent as.
-const MEDIA_TYPES: [&str; 2] = ["application/json", "application/jwk-set+json"];
-
-/// Fetches key sets and documents over https; over http only from loopback, only when asked for.
-pub(crate) struct Fetcher {
+/// Fetches key sets over https, or over http from loopback if that is allowed.
+pub(crate) struct KeySetFetcher {
     client: Client,
     timeout: Duration,
 }
 
-impl Fetcher {
+impl KeySetFetcher {
     pub(crate) fn new(allow_loopback_http: bool) -> Result<Self, DiscoveryError> {
         Self::with_timeout(allow_loopback_http, TIMEOUT)
     }
 
-    pub(super) fn with_timeout(
-        allow_loopback_http: bool,
-        timeout: Duration,
-    ) -> Result<Self, DiscoveryError> {
+    fn with_timeout(allow_loopback_http: bool, timeout: Duration) -> Result<Self, DiscoveryError> {
         Ok(Self {
             client: Client::new(allow_loopback_http)?,
             timeout,
         })
     }
 
-    /// Fetches with a client that others use too.
-    #[cfg(feature = "introspection")]
-    pub(crate) const fn over(client: Client) -> Self {
-        Self {
-            client,
-            timeout: TIMEOUT,
-        }
-    }
-
-    /// The JWK set that the issuer's document points at.
+    /// Fetches the JWK set that the issuer's metadata document names.
     ///
-    /// Asks for the OpenID document, which is what most servers have; where that is
-    /// answered with 404, for the one of RFC 8414.
-    pub(crate) async fn key_set(&self, issuer: &str) -> Result<Vec<u8>, DiscoveryError> {
-        self.in_time(async {
-            let document = self.document(issuer).await?;
-            Ok(self.get(document.jwks_uri()?).await?)
+    /// # Errors
+    ///
+    /// [`DiscoveryError`] if the document or the key set cannot be fetched within 5 s.
+    pub(super) async fn fetch(&self, issuer: &str) -> Result<Vec<u8>, DiscoveryError> {
+        https::with_timeout(self.timeout, async {
+            let document = discovery::fetch(&self.client, issuer).await?;
+            Ok(self.client.get_json(document.jwks_uri()?).await?)
         })
         .await
     }
-
-    /// Where the issuer introspects tokens, as its document says; found as the key set is.
-    #[cfg(feature = "introspection")]
-    pub(crate) async fn introspection_endpoint(
-        &self,
-        issuer: &str,
-    ) -> Result<String, DiscoveryError> {
-        self.in_time(async {
-            let document = self.document(issuer).await?;
-            Ok(document.introspection_endpoint()?.to_owned())
-        })
-        .await
-    }
-
-    async fn in_time<T>(
-        &self,
-        asking: impl Future<Output = Result<T, DiscoveryError>>,
-    ) -> Result<T, DiscoveryError> {
-        tokio::time::timeout(self.timeout, asking)
-            .await
-            .map_err(|_| HttpsError::Timeout)?
-    }
-
-    async fn document(&self, issuer: &str) -> Result<Document, DiscoveryError> {
-        let json = match self.get(&openid_url(issuer)).await {
-            Err(HttpsError::Status(404)) => self.get(&oauth_url(issuer)).await?,
-            answer => answer?,
-        };
-        Document::read(&json, issuer)
-    }
-
-    async fn get(&self, url: &str) -> Result<Vec<u8>, HttpsError> {
-        let request = Request::get(url).body(Full::default());
-        let request = request.map_err(|_| HttpsError::InsecureUrl)?;
-        self.client.exchange(request, &MEDIA_TYPES).await
-    }
-}
-
-/// OpenID Discovery §4: appended to the issuer.
-fn openid_url(issuer: &str) -> String {
-    let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
-    format!("{issuer}/.well-known/openid-configuration")
-}
-
-/// RFC 8414 §3.1: inserted between host and path.
-fn oauth_url(issuer: &str) -> String {
-    let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
-    let path_at = issuer
-        .find("://")
-        .map(|scheme| scheme + 3)
-        .and_then(|host| Some(host + issuer.get(host..)?.find('/')?))
-        .unwrap_or(issuer.len());
-    let (origin, path) = issuer.split_at(path_at);
-    format!("{origin}/.well-known/oauth-authorization-server{path}")
 }
 
 #[cfg(test)]
@@ -125,6 +46,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::https::HttpsError;
 
     const JSON: &str = "application/json";
 
@@ -162,45 +84,14 @@ mod tests {
     }
 
     async fn fetch(url: &str) -> Result<Vec<u8>, DiscoveryError> {
-        let fetcher = Fetcher::with_timeout(true, Duration::from_millis(500)).unwrap();
-        fetcher.key_set(url).await
+        let fetcher = KeySetFetcher::with_timeout(true, Duration::from_millis(500)).unwrap();
+        fetcher.fetch(url).await
     }
 
     /// What one answer to the first request leads to.
     async fn fate(first: String) -> DiscoveryError {
         let (url, _) = serve(|_| vec![first]).await;
         fetch(&url).await.unwrap_err()
-    }
-
-    #[test]
-    fn openid_appends_and_rfc_8414_inserts() {
-        for (issuer, openid, oauth) in [
-            (
-                "https://a.example",
-                "https://a.example/.well-known/openid-configuration",
-                "https://a.example/.well-known/oauth-authorization-server",
-            ),
-            (
-                "https://a.example/",
-                "https://a.example/.well-known/openid-configuration",
-                "https://a.example/.well-known/oauth-authorization-server",
-            ),
-            (
-                "https://a.nz/x/y",
-                "https://a.nz/x/y/.well-known/openid-configuration",
-                "https://a.nz/.well-known/oauth-authorization-server/x/y",
-            ),
-            (
-                "https://a.example:8443/realms/x",
-                "https://a.example:8443/realms/x/.well-known/openid-configuration",
-                "https://a.example:8443/.well-known/oauth-authorization-server/realms/x",
-            ),
-        ] {
-            assert_eq!(
-                (openid_url(issuer), oauth_url(issuer)),
-                (openid.into(), oauth.into())
-            );
-        }
     }
 
     #[tokio::test]
@@ -312,9 +203,9 @@ mod tests {
             fetch(&url).await,
             Err(DiscoveryError::Https(HttpsError::InsecureUrl))
         ));
-        let strict = Fetcher::new(false).unwrap();
+        let strict = KeySetFetcher::new(false).unwrap();
         assert!(matches!(
-            strict.key_set(&url).await,
+            strict.fetch(&url).await,
             Err(DiscoveryError::Https(HttpsError::InsecureUrl))
         ));
     }

@@ -1,41 +1,40 @@
-//! The members of a discovery document that matter here.
+//! The members of a metadata document that Palisade uses.
 
 use serde_json::Value;
 
-use crate::claims::strict_json::{self, AnyValue};
-use crate::keys::discovery::DiscoveryError;
+use crate::discovery::DiscoveryError;
+use crate::json;
 
-/// A document that belongs to the issuer it was fetched from.
-pub(super) struct Document {
+/// A metadata document whose `issuer` is the one it was requested for.
+pub(crate) struct Document {
     members: Value,
 }
 
 impl Document {
-    /// Reads a document; `issuer` is compared code point by code point ([RFC 8414 §4]).
+    /// Reads a document and compares its `issuer` code point by code point ([RFC 8414 §4]).
     ///
     /// [RFC 8414 §4]: https://www.rfc-editor.org/rfc/rfc8414#section-4
     pub(super) fn read(json: &[u8], issuer: &str) -> Result<Self, DiscoveryError> {
-        strict_json::read(json, AnyValue::document()).map_err(|_| DiscoveryError::Document)?;
-        let members = serde_json::from_slice(json).map_err(|_| DiscoveryError::Document)?;
+        let members = json::parse(json).map_err(|_| DiscoveryError::Document)?;
         let document = Self { members };
-        if document.text("issuer")? != issuer {
+        if document.string("issuer")? != issuer {
             return Err(DiscoveryError::Issuer);
         }
         Ok(document)
     }
 
-    /// Where the key set is.
-    pub(super) fn jwks_uri(&self) -> Result<&str, DiscoveryError> {
-        self.text("jwks_uri")
+    /// Returns the URL of the key set.
+    pub(crate) fn jwks_uri(&self) -> Result<&str, DiscoveryError> {
+        self.string("jwks_uri")
     }
 
-    /// Where tokens are introspected.
+    /// Returns the URL of the introspection endpoint.
     #[cfg(feature = "introspection")]
-    pub(super) fn introspection_endpoint(&self) -> Result<&str, DiscoveryError> {
-        self.text("introspection_endpoint")
+    pub(crate) fn introspection_endpoint(&self) -> Result<&str, DiscoveryError> {
+        self.string("introspection_endpoint")
     }
 
-    fn text(&self, member: &str) -> Result<&str, DiscoveryError> {
+    fn string(&self, member: &str) -> Result<&str, DiscoveryError> {
         let value = self.members.get(member).and_then(Value::as_str);
         value.ok_or(DiscoveryError::Document)
     }
@@ -53,13 +52,13 @@ mod tests {
     }
 
     #[test]
-    fn the_key_sets_address_is_read() {
+    fn document_with_jwks_uri_returns_it() {
         let json = r#"{"issuer":"https://a.example/x","jwks_uri":"https://k","x":[]}"#;
         assert_eq!(read(json).unwrap(), "https://k");
     }
 
     #[test]
-    fn another_issuer_is_refused_however_alike() {
+    fn document_of_similar_issuer_is_rejected() {
         for issuer in [
             "https://a.example",
             "https://a.example/x/",
@@ -76,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_but_a_strict_object_with_both_members_is_no_document() {
+    fn malformed_document_is_rejected() {
         for json in [
             "",
             "[]",

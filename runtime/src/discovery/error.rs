@@ -1,19 +1,19 @@
-//! Why an issuer's document or keys could not be fetched.
+//! Errors of discovery.
 
 use std::error::Error;
 use std::fmt;
 
 use crate::https::HttpsError;
 
-/// Why discovery failed.
+/// Why an issuer's metadata document or key set could not be fetched.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DiscoveryError {
-    /// The exchange failed.
+    /// The HTTPS exchange failed.
     Https(HttpsError),
-    /// The document is no strict JSON object with `issuer` and the address that is looked for.
+    /// The document is not a JSON object with unique members, or lacks `issuer` or the required URL.
     Document,
-    /// The document is another issuer's (RFC 8414 §3.3).
+    /// The document names another issuer (RFC 8414 §3.3).
     Issuer,
 }
 
@@ -22,9 +22,9 @@ impl fmt::Display for DiscoveryError {
         match self {
             Self::Https(error) => error.fmt(f),
             Self::Document => f.write_str(
-                "the discovery document lacks `issuer` or the address that is looked for",
+                "the discovery document is malformed, or lacks `issuer` or the required url",
             ),
-            Self::Issuer => f.write_str("the discovery document is of another issuer"),
+            Self::Issuer => f.write_str("the discovery document names another issuer"),
         }
     }
 }
