@@ -72,8 +72,8 @@ pub use self::discovery::DiscoveryError;
 pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
 #[cfg(feature = "discovery")]
 pub use self::https::HttpsError;
-pub use self::input::secure_input::SecureInput;
-pub use self::input::valid::Valid;
+pub use self::input::contract::SecureInput;
+pub use self::input::extract::Valid;
 pub use self::keys::{Algorithm, KeyError};
 pub use self::resource_server::error::ConfigError;
 pub use self::resource_server::issuer::Issuer;

@@ -40,11 +40,12 @@ pub(super) const TABLE: &[Layers] = &[
     Layers {
         folder: "runtime/src/input",
         order: &[
+            &["shape"],
+            &["schema"],
             &["contract"],
             &["decode"],
             &["types"],
             &["extract"],
-            &["schema"],
         ],
         never: &[],
         crates: &[],
