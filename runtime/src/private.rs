@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
@@ -110,7 +109,7 @@ pub trait Extract<T> {
         async {
             T::from_request_parts(parts, state)
                 .await
-                .map_err(crate::response::unify)
+                .map_err(crate::response::rejection_response)
         }
     }
 
@@ -124,7 +123,7 @@ pub trait Extract<T> {
         async {
             T::from_request(request, state)
                 .await
-                .map_err(crate::response::unify)
+                .map_err(crate::response::rejection_response)
         }
     }
 }
@@ -156,5 +155,5 @@ pub fn response<T: Answer>(returned: T) -> Response {
 
 /// The answer of a handler whose declaration did not compile.
 pub fn deny() -> Response {
-    crate::response::Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+    crate::response::invalid_declaration()
 }

@@ -71,7 +71,7 @@ async fn every_decision_is_one_event() {
             401,
             "WARN",
             "authn_login_fail",
-            "refused_header",
+            "rejected_header",
         ),
         (
             invalid(|token| token.kid("x")),

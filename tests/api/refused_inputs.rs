@@ -299,7 +299,7 @@ async fn refused_inputs_are_counted_by_reason_and_part() {
         let DebugValue::Counter(count) = value else {
             continue;
         };
-        if key.key().name() == "palisade_refused_inputs_total" {
+        if key.key().name() == "palisade_rejected_inputs_total" {
             let labels = key.key().labels().map(metrics::Label::value);
             counted.push((labels.collect::<Vec<_>>().join(" "), count));
         }

@@ -1,4 +1,4 @@
-//! One decision of the guard, told when it is made.
+//! The audit of one decision of the guard.
 
 use std::time::Instant;
 
@@ -6,37 +6,43 @@ use crate::audit::Reason;
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
 
-/// A decision that is being made.
+/// A decision in progress.
 #[cfg_attr(
     not(all(feature = "tracing", feature = "metrics")),
-    allow(dead_code, reason = "events name the declaration, histograms the time")
+    allow(
+        dead_code,
+        reason = "only events read the declaration, only metrics the time"
+    )
 )]
 pub(crate) struct Decision {
     declaration: &'static Declaration,
-    begun: Option<Instant>,
+    started_at: Option<Instant>,
 }
 
 impl Decision {
     pub(crate) fn begin(declaration: &'static Declaration) -> Self {
         Self {
             declaration,
-            begun: cfg!(feature = "metrics").then(Instant::now),
+            started_at: cfg!(feature = "metrics").then(Instant::now),
         }
     }
 
-    /// Tells what was decided; `token` is there where one was verified.
+    /// Records the outcome, with the token if it was verified.
     #[cfg_attr(
         not(feature = "tracing"),
         allow(
             clippy::unused_self,
             unused_variables,
-            reason = "only an event names the token"
+            reason = "only events use the declaration and the token"
         )
     )]
-    pub(crate) fn tell(&self, reason: Reason, token: Option<&VerifiedToken>) {
+    pub(crate) fn emit(&self, reason: Reason, token: Option<&VerifiedToken>) {
         #[cfg(feature = "tracing")]
-        crate::audit::event::tell(self.declaration, reason, token);
+        crate::audit::event::emit_decision(self.declaration, reason, token);
         #[cfg(feature = "metrics")]
-        crate::audit::meter::count(reason, self.begun.map(|begun| begun.elapsed()));
+        crate::audit::metrics::record_decision(
+            reason,
+            self.started_at.map(|start| start.elapsed()),
+        );
     }
 }

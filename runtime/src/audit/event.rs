@@ -1,4 +1,4 @@
-//! Structured events, through the facade `tracing`.
+//! Audit events, through the `tracing` facade.
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -10,11 +10,11 @@ use crate::input::InputLocation;
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
 
-/// Where subscribers find the events.
+/// The target of every audit event.
 const TARGET: &str = "palisade::audit";
 
-/// Emits one event: public access at `DEBUG`, a caller let in at `INFO`, a refusal at `WARN`.
-pub(super) fn tell(
+/// Emits one event: `DEBUG` for public access, `INFO` for granted and `WARN` for denied access.
+pub(super) fn emit_decision(
     declaration: &'static Declaration,
     reason: Reason,
     token: Option<&VerifiedToken>,
@@ -33,21 +33,21 @@ pub(super) fn tell(
                     access = %declaration.access,
                     issuer = token.map(VerifiedToken::issuer),
                     client_id = token.and_then(VerifiedToken::client_id),
-                    token_id_hash = token.and_then(VerifiedToken::jti).map(hashed),
+                    token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
                     $message
                 );
             }
         };
     }
     match reason {
-        Reason::Public => emit!(Level::DEBUG, "allow", "anybody may call"),
-        _ if reason.allows() => emit!(Level::INFO, "allow", "the caller was let in"),
-        _ => emit!(Level::WARN, "deny", "the caller was refused"),
+        Reason::Public => emit!(Level::DEBUG, "allow", "public endpoint"),
+        _ if reason.allows() => emit!(Level::INFO, "allow", "access granted"),
+        _ => emit!(Level::WARN, "deny", "access denied"),
     }
 }
 
-/// Emits one event for a request whose input is refused.
-pub(super) fn tell_input(
+/// Emits one event for a request whose input is rejected.
+pub(super) fn emit_rejected_input(
     declaration: &'static Declaration,
     reason: Reason,
     location: Option<InputLocation>,
@@ -68,13 +68,15 @@ pub(super) fn tell_input(
             access = %declaration.access,
             issuer = token.map(VerifiedToken::issuer),
             client_id = token.and_then(VerifiedToken::client_id),
-            token_id_hash = token.and_then(VerifiedToken::jti).map(hashed),
-            "the input was refused"
+            token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
+            "input rejected"
         );
     }
 }
 
-/// SHA-256 in base64url, so that a token can be followed and not be told (ASVS 16.2.5).
-fn hashed(token_id: &str) -> String {
+/// Hashes a token's identifier with SHA-256, as base64url.
+///
+/// Logs can then correlate a token without storing its identifier (ASVS 16.2.5).
+fn hash(token_id: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, token_id.as_bytes()))
 }

@@ -1,8 +1,8 @@
-//! What operators see: one event for each decision, one for an input that is refused, and counters.
+//! Audit events and metrics: one for each decision of the guard and for each rejected input.
 //!
-//! Events are named by the [OWASP logging vocabulary] and carry a reason from a closed list,
-//! the route's declaration, and of a token only what its issuer vouches for: issuer, client, and
-//! its identifier hashed. Nothing that a caller wrote, and never the token.
+//! Event names follow the [OWASP logging vocabulary]. An event has a [`Reason`], the route's
+//! declaration, and the issuer, client and hashed identifier of a verified token. It never has
+//! text from the request, and never the token.
 //!
 //! [OWASP logging vocabulary]: https://cheatsheetseries.owasp.org/cheatsheets/Logging_Vocabulary_Cheat_Sheet.html
 
@@ -10,10 +10,10 @@ mod decision;
 #[cfg(feature = "tracing")]
 mod event;
 #[cfg(feature = "metrics")]
-mod meter;
+mod metrics;
 mod reason;
-mod refused_input;
+mod rejected_input;
 
 pub(crate) use self::decision::Decision;
 pub use self::reason::Reason;
-pub(crate) use self::refused_input::RefusedInput;
+pub(crate) use self::rejected_input::RejectedInput;

@@ -1,85 +1,85 @@
-//! Why a request was let through or refused: a closed list.
+//! The reasons of decisions and rejections.
 
 use std::fmt;
 
 use crate::token::TokenError;
 
-/// Why a request was let through or refused, as events and counters tell it.
+/// The reason why a request was served or refused, as audit events and counters report it.
 ///
-/// Of a token the caller never learns it: every bad one is answered alike.
+/// The client does not learn why its token is not valid: the response is the same for every reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The endpoint is public.
+    /// The handler is public.
     Public,
     /// The token satisfies the declaration.
     Authorized,
-    /// The request has more header fields than the handler takes; no token was looked at.
+    /// The request has more header fields than the handler allows. The token was not read.
     TooManyHeaders,
-    /// No credential was sent.
+    /// The request has no credential.
     NoCredential,
-    /// Several credentials, or one that is no bearer credential.
+    /// The request has several credentials, or one that is not a bearer credential.
     MalformedCredential,
-    /// The token is malformed or too long: it was not looked into.
+    /// The token is malformed or too long. It was not decoded.
     MalformedToken,
-    /// The header or its algorithm, type or extensions are refused.
-    RefusedHeader,
-    /// No trusted key fits.
+    /// The token header, its algorithm, type or critical extensions are not accepted.
+    RejectedHeader,
+    /// No trusted key matches the token.
     UnknownKey,
     /// The signature does not verify.
     BadSignature,
-    /// A claim is missing, has the wrong type or an impossible value.
+    /// A claim is missing, has the wrong type or an invalid value.
     BadClaims,
-    /// The token is another issuer's than the key's.
+    /// The issuer in the token is not the issuer of the key.
     WrongIssuer,
-    /// The token is meant for another audience.
+    /// The token is for another audience.
     WrongAudience,
     /// The token has expired.
     Expired,
     /// The token is not valid yet.
     NotYetValid,
-    /// The token lives longer than its issuer's tokens may.
+    /// The lifetime of the token exceeds the maximum for its issuer.
     LifetimeTooLong,
-    /// The token is bound to a key whose proof cannot be checked.
+    /// The token is bound to a key, and its proof of possession cannot be checked.
     BoundToken,
     /// The token is an ID token.
     IdToken,
-    /// The issuer does not call the token active.
+    /// The issuer reports the token as inactive.
     Inactive,
     /// The token has been revoked.
     Revoked,
-    /// The token's claims do not fit the type that the handler asks for.
+    /// The claims do not match the type that the handler requires.
     TypedClaims,
-    /// The token holds too few scopes or roles.
+    /// The token does not hold the required scopes or roles.
     InsufficientScope,
-    /// The issuer's keys are not there.
+    /// The keys of the issuer are unavailable.
     KeysUnavailable,
-    /// The issuer does not say what its tokens are.
+    /// The introspection endpoint of the issuer is unavailable.
     IntrospectionUnavailable,
-    /// The store of revocations does not answer.
+    /// The revocation store is unavailable.
     RevocationsUnavailable,
-    /// The body has no label, another one or two.
+    /// The `Content-Type` of the body is missing, duplicate or not the expected one.
     UnsupportedMediaType,
-    /// The body is compressed or otherwise coded.
+    /// The body has a content coding, such as compression.
     UnsupportedContentCoding,
-    /// The body is larger than the handler takes.
+    /// The body is larger than the limit.
     BodyTooLarge,
-    /// The body was not there in time.
+    /// The body did not arrive within the time limit.
     BodyTimeout,
-    /// The body broke off.
+    /// The body ended early.
     IncompleteBody,
-    /// The input cannot be decoded, whatever it was meant for.
+    /// The input is malformed: no type could be decoded from it.
     MalformedInput,
-    /// The input is not of the handler's type.
+    /// The input does not match the handler's type.
     TypeMismatch,
-    /// The input breaks rules of its type.
+    /// The input breaks the rules of its type.
     InvalidInput,
-    /// An extractor that is not Palisade's answered with a client's error.
+    /// An extractor outside Palisade returned a client error (4xx).
     RejectedByExtractor,
 }
 
 impl Reason {
-    /// The reason as events and counters spell it.
+    /// Returns the reason as events and counters spell it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Public => "public",
@@ -88,7 +88,7 @@ impl Reason {
             Self::NoCredential => "no_credential",
             Self::MalformedCredential => "malformed_credential",
             Self::MalformedToken => "malformed_token",
-            Self::RefusedHeader => "refused_header",
+            Self::RejectedHeader => "rejected_header",
             Self::UnknownKey => "unknown_key",
             Self::BadSignature => "bad_signature",
             Self::BadClaims => "bad_claims",
@@ -118,16 +118,16 @@ impl Reason {
         }
     }
 
-    /// Whether the request is let through.
+    /// Returns whether the request is served.
     pub const fn allows(self) -> bool {
         matches!(self, Self::Public | Self::Authorized)
     }
 
-    /// The event's name in the OWASP logging vocabulary.
+    /// Returns the event name in the OWASP logging vocabulary.
     ///
-    /// `authn_token_reuse` is a revoked token that is used again, `authz_fail` a caller who is
-    /// known and may not. The vocabulary has no word for a token that is accepted or refused:
-    /// the ones for a login stand for it, and `public_access` is our own.
+    /// `authn_token_reuse` is the use of a revoked token, `authz_fail` an authenticated caller
+    /// without the required scopes or roles. The vocabulary has no names for an accepted or
+    /// rejected token, so the login events are used. `public_access` is not in the vocabulary.
     pub const fn event(self) -> &'static str {
         match self {
             Self::Public => "public_access",
@@ -162,7 +162,7 @@ impl From<TokenError> for Reason {
             TokenError::MalformedHeader
             | TokenError::Algorithm
             | TokenError::Type
-            | TokenError::CriticalHeader => Self::RefusedHeader,
+            | TokenError::CriticalHeader => Self::RejectedHeader,
             TokenError::UnknownKey => Self::UnknownKey,
             TokenError::Signature => Self::BadSignature,
             TokenError::MalformedClaims

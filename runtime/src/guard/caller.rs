@@ -1,4 +1,4 @@
-//! Who is calling, as the handler sees it.
+//! The authenticated caller, as an extractor.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,10 +15,9 @@ use crate::token::{TokenError, VerifiedToken};
 
 /// The authenticated caller of a `#[secured]` handler.
 ///
-/// `Caller<MyClaims>` also decodes the token's claims into a type of yours and
-/// validates them; a token whose claims do not fit is refused with 401
-/// `invalid_token` before the handler's other arguments are looked at. The claims
-/// of the registered names are there without one, by method.
+/// The methods return the registered claims. `Caller<MyClaims>` also decodes the token's claims
+/// into your type and validates them. If that fails, the request is refused with 401
+/// `invalid_token` before any other argument is extracted.
 ///
 /// # Examples
 ///
@@ -42,9 +41,11 @@ pub struct Caller<C = NoClaims> {
     claims: C,
 }
 
-/// Whom a token speaks for: the issuer and the subject together, never one alone.
+/// The issuer and the subject of a token, which identify a user only together.
 ///
-/// RFC 7519 §4.1.2 makes `sub` unique within its issuer only.
+/// `sub` is unique within its issuer ([RFC 7519 §4.1.2]).
+///
+/// [RFC 7519 §4.1.2]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.2
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identity<'a> {
     /// The `iss` claim.
@@ -54,7 +55,11 @@ pub struct Identity<'a> {
 }
 
 impl<C> Caller<C> {
-    /// Whom the token speaks for; the only thing to compare callers by.
+    /// Returns the issuer and the subject.
+    ///
+    /// # Security
+    ///
+    /// Compare callers by their identity, never by the subject alone.
     pub fn identity(&self) -> Identity<'_> {
         Identity {
             issuer: self.token.issuer(),
@@ -62,57 +67,63 @@ impl<C> Caller<C> {
         }
     }
 
-    /// The issuer, as `iss` says.
+    /// Returns the issuer, from the `iss` claim.
     pub fn issuer(&self) -> &str {
         self.token.issuer()
     }
 
-    /// The subject, as `sub` says; two issuers may use the same one for different people.
+    /// Returns the subject, from the `sub` claim.
+    ///
+    /// Two issuers may use the same subject for different users; see [`identity`](Self::identity).
     pub fn subject(&self) -> &str {
         self.token.subject()
     }
 
-    /// The client through which the call comes, where the token says.
+    /// Returns the OAuth client that the token was issued to, if the token names it.
     pub fn client_id(&self) -> Option<&str> {
         self.token.client_id()
     }
 
-    /// The token's identifier, where it has one.
+    /// Returns the identifier of the token, from the `jti` claim.
     pub fn jti(&self) -> Option<&str> {
         self.token.jti()
     }
 
-    /// The scopes that the token holds.
+    /// Returns the scopes of the token.
     pub fn scopes(&self) -> &ScopeSet {
         self.token.scopes()
     }
 
-    /// Whether the token holds `scope`, for what a handler does beyond its declaration.
+    /// Returns whether the token holds `scope`.
+    ///
+    /// The declaration already checks the required scopes; use this for decisions in the handler.
     pub fn has_scope(&self, scope: Scope) -> bool {
         self.token.scopes().contains(scope)
     }
 
-    /// The roles that the token holds, from where its issuer's tokens carry them.
+    /// Returns the roles of the token, from the claim that is configured for its issuer.
     pub fn roles(&self) -> &RoleSet {
         self.token.roles()
     }
 
-    /// Whether the token holds `role`, for what a handler does beyond its declaration.
+    /// Returns whether the token holds `role`.
+    ///
+    /// The declaration already checks the required roles; use this for decisions in the handler.
     pub fn has_role(&self, role: Role) -> bool {
         self.token.roles().contains(role)
     }
 
-    /// When the token ends.
+    /// Returns the expiration time of the token, from the `exp` claim.
     pub fn expires_at(&self) -> NumericDate {
         self.token.expires_at()
     }
 
-    /// The token, to be revoked for example.
+    /// Returns the token, for example to revoke it.
     pub fn token(&self) -> &VerifiedToken {
         &self.token
     }
 
-    /// The token's claims in the handler's own type.
+    /// Returns the typed claims.
     pub fn claims(&self) -> &C {
         &self.claims
     }
@@ -127,7 +138,7 @@ impl Caller {
         }
     }
 
-    /// The same caller with these roles and no others.
+    /// Returns the same caller with exactly these roles.
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn with_roles<R: Into<Box<str>>>(mut self, roles: impl IntoIterator<Item = R>) -> Self {
@@ -136,7 +147,7 @@ impl Caller {
         self
     }
 
-    /// The same caller with claims of your type.
+    /// Returns the same caller with typed claims.
     #[cfg(feature = "testing")]
     pub fn with_claims<C: CallerClaims>(self, claims: C) -> Caller<C> {
         Caller {
@@ -146,7 +157,7 @@ impl Caller {
     }
 }
 
-/// The identity and nothing else: claims are not for logs.
+/// Prints nothing of the token: its claims do not belong in logs.
 impl<C> fmt::Debug for Caller<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Caller([redacted])")
@@ -157,12 +168,16 @@ impl<C> Caller<C>
 where
     C: CallerClaims,
 {
-    /// Decodes and validates the typed claims and leaves the caller for the extractor.
-    pub(crate) fn admit(
+    /// Decodes and validates the typed claims, and inserts the caller for the extractor.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`TokenError::TypedClaims`] if the claims do not match the type or break its rules.
+    pub(crate) fn decode_claims(
         authorized: &Authorized,
         extensions: &mut Extensions,
     ) -> Result<(), TokenError> {
-        if let Some(claims) = C::read(authorized.token())? {
+        if let Some(claims) = C::decode(authorized.token())? {
             extensions.insert(Self {
                 token: Arc::clone(authorized.token()),
                 claims,
@@ -184,7 +199,7 @@ where
             return Ok(caller.clone());
         }
         let authorized = parts.extensions.get::<Authorized>().ok_or(NoCaller)?;
-        let claims = C::absent().ok_or(NoCaller)?;
+        let claims = C::without_decoding().ok_or(NoCaller)?;
         Ok(Self {
             token: Arc::clone(authorized.token()),
             claims,
@@ -192,8 +207,9 @@ where
     }
 }
 
-/// Never reached: no handler may take an optional caller. It is there so that the
-/// compiler says so at the argument, and not a second time at the route.
+/// Never runs: `Option<Caller>` is rejected at compile time.
+///
+/// Without this impl, the compiler would report a second error at the route.
 impl<S, C> OptionalFromRequestParts<S> for Caller<C>
 where
     S: Sync,
@@ -208,52 +224,55 @@ where
     }
 }
 
-/// A [`Caller`] was asked for where the guard had not been.
+/// The rejection of [`Caller`] outside a `#[secured]` handler.
 ///
-/// A `#[secured]` handler never sees it; an extractor that is used outside one, or
-/// asks for claims that the handler itself does not name, does.
+/// A `#[secured]` handler never returns it for its own arguments. An extractor that extracts a
+/// `Caller` itself returns it outside such a handler, or for typed claims that are not an argument
+/// of the handler. The response is 500.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoCaller;
 
 impl fmt::Display for NoCaller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no guard stood before this extractor, or not for these claims")
+        f.write_str(
+            "no authenticated caller with these claims; `Caller` requires a `#[secured]` handler",
+        )
     }
 }
 
 impl std::error::Error for NoCaller {}
 
-/// Claims of your own that a [`Caller`] can carry.
+/// Typed claims of a [`Caller`].
 ///
-/// Every `Clone + Deserialize + garde::Validate` type is one. Registered claims and
-/// members that the type does not name are allowed beside them.
+/// Every `Clone + Deserialize + garde::Validate` type implements it. Claims that the type does not
+/// name are ignored.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the claims of a `Caller`",
     label = "not a claims type",
     note = "help: `#[derive(Clone, Deserialize, Validate)]` on `{Self}`"
 )]
 pub trait CallerClaims: Clone + Send + Sync + 'static {
-    /// The claims, where there are any to read.
+    /// Decodes and validates the claims; `None` if the type reads none.
     #[doc(hidden)]
-    fn read(token: &VerifiedToken) -> Result<Option<Self>, TokenError>;
+    fn decode(token: &VerifiedToken) -> Result<Option<Self>, TokenError>;
 
-    /// The value that needs no token.
+    /// Returns the value that requires no decoding, if the type has one.
     #[doc(hidden)]
-    fn absent() -> Option<Self> {
+    fn without_decoding() -> Option<Self> {
         None
     }
 }
 
-/// No claims beyond the registered ones.
+/// The default claims of a [`Caller`]: none beyond the registered ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoClaims;
 
 impl CallerClaims for NoClaims {
-    fn read(_: &VerifiedToken) -> Result<Option<Self>, TokenError> {
+    fn decode(_: &VerifiedToken) -> Result<Option<Self>, TokenError> {
         Ok(None)
     }
 
-    fn absent() -> Option<Self> {
+    fn without_decoding() -> Option<Self> {
         Some(Self)
     }
 }
@@ -262,7 +281,7 @@ impl<C> CallerClaims for C
 where
     C: DeserializeOwned + Validate<Context = ()> + Clone + Send + Sync + 'static,
 {
-    fn read(token: &VerifiedToken) -> Result<Option<Self>, TokenError> {
+    fn decode(token: &VerifiedToken) -> Result<Option<Self>, TokenError> {
         let claims: Self =
             serde_json::from_slice(token.claims_json()).map_err(|_| TokenError::TypedClaims)?;
         claims.validate().map_err(|_| TokenError::TypedClaims)?;

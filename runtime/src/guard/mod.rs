@@ -1,11 +1,12 @@
-//! Authenticate, then authorize: the only room that makes proofs.
+//! Authentication, then authorization, and the [`Caller`] that results.
 //!
-//! Comes after the resource server, which judges tokens; before any extractor.
+//! Comes after the resource server, which validates tokens, and before any extractor. Only this
+//! room creates the proof [`Authorized`].
 
-mod admit;
+mod authorize;
 mod caller;
 mod refusal;
 
-pub(crate) use self::admit::{Admission, Authorized, Guard};
+pub(crate) use self::authorize::{Allowed, Authorized, Guard};
 pub use self::caller::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
-pub(crate) use self::refusal::{Refusal, Refused};
+pub(crate) use self::refusal::{Refusal, RefusalCause};

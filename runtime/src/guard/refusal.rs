@@ -1,34 +1,51 @@
-//! The guard's "no", as a decision; the response room puts it into HTTP.
+//! The guard's decision not to serve a request. The room `response` turns it into HTTP.
 
 use std::sync::Arc;
 
 use crate::audit::Reason;
-use crate::policy::Lacking;
+use crate::policy::UnmetRequirement;
 use crate::token::{Denial, Denied, Missing, TokenError, Unavailable, VerifiedToken};
 
-/// Why the guard did not let a request through.
+/// The guard's decision not to serve a request.
+pub(crate) struct Refusal {
+    pub(crate) cause: RefusalCause,
+    /// The token, if it is valid but does not suffice. Only audit events use it.
+    pub(crate) token: Option<Arc<VerifiedToken>>,
+}
+
+/// The cause of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// More header fields than so many.
-    TooManyHeaders(usize),
-    /// No `Authorization` header, or one of another scheme.
-    NoCredential,
-    /// Several `Authorization` headers, or one that is no bearer credential.
+pub(crate) enum RefusalCause {
+    /// The request has more header fields than the limit.
+    TooManyHeaders { limit: usize },
+    /// There is no `Authorization` header, or its scheme is not `Bearer`.
+    MissingCredential,
+    /// There are several `Authorization` headers, or the bearer credential is malformed.
     MalformedCredential,
-    /// A credential that is not a valid token.
+    /// The credential is not a valid token.
     InvalidToken(TokenError),
-    /// Whether the credential is a valid token cannot be told at present.
+    /// The token cannot be validated at present.
     Unavailable(Unavailable),
-    /// A valid token that holds too little.
-    Insufficient(Lacking),
+    /// The token is valid but does not hold the required scopes or roles.
+    Insufficient(UnmetRequirement),
 }
 
 impl Refusal {
-    /// The reason as operators see it.
+    /// Refuses a request whose token is valid.
+    pub(crate) fn with_token(cause: impl Into<RefusalCause>, token: &Arc<VerifiedToken>) -> Self {
+        Self {
+            cause: cause.into(),
+            token: Some(Arc::clone(token)),
+        }
+    }
+}
+
+impl RefusalCause {
+    /// Returns the reason that audit events and counters report.
     pub(crate) fn reason(&self) -> Reason {
         match self {
-            Self::TooManyHeaders(_) => Reason::TooManyHeaders,
-            Self::NoCredential => Reason::NoCredential,
+            Self::TooManyHeaders { .. } => Reason::TooManyHeaders,
+            Self::MissingCredential => Reason::NoCredential,
             Self::MalformedCredential => Reason::MalformedCredential,
             Self::InvalidToken(error) => Reason::from(*error),
             Self::Unavailable(unavailable) => match unavailable.missing {
@@ -42,19 +59,22 @@ impl Refusal {
     }
 }
 
-impl From<TokenError> for Refusal {
-    fn from(error: TokenError) -> Self {
-        Self::InvalidToken(error)
+impl From<RefusalCause> for Refusal {
+    fn from(cause: RefusalCause) -> Self {
+        Self { cause, token: None }
     }
 }
 
-impl From<Lacking> for Refusal {
-    fn from(lacking: Lacking) -> Self {
-        Self::Insufficient(lacking)
+impl From<Denied> for Refusal {
+    fn from(denied: Denied) -> Self {
+        Self {
+            cause: denied.denial.into(),
+            token: denied.token,
+        }
     }
 }
 
-impl From<Denial> for Refusal {
+impl From<Denial> for RefusalCause {
     fn from(denial: Denial) -> Self {
         match denial {
             Denial::Malformed => Self::MalformedCredential,
@@ -64,37 +84,14 @@ impl From<Denial> for Refusal {
     }
 }
 
-/// A refusal, with the token where it was verified and did not suffice.
-pub(crate) struct Refused {
-    pub(crate) refusal: Refusal,
-    /// For the operator's eyes.
-    pub(crate) token: Option<Arc<VerifiedToken>>,
-}
-
-impl Refused {
-    /// Refuses a caller whose token was verified.
-    pub(crate) fn known(token: &Arc<VerifiedToken>, refusal: impl Into<Refusal>) -> Self {
-        Self {
-            refusal: refusal.into(),
-            token: Some(Arc::clone(token)),
-        }
+impl From<TokenError> for RefusalCause {
+    fn from(error: TokenError) -> Self {
+        Self::InvalidToken(error)
     }
 }
 
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self {
-            refusal,
-            token: None,
-        }
-    }
-}
-
-impl From<Denied> for Refused {
-    fn from(denied: Denied) -> Self {
-        Self {
-            refusal: denied.denial.into(),
-            token: denied.token,
-        }
+impl From<UnmetRequirement> for RefusalCause {
+    fn from(unmet: UnmetRequirement) -> Self {
+        Self::Insufficient(unmet)
     }
 }

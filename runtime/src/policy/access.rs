@@ -1,61 +1,71 @@
-//! Who may call a handler, and what a caller lacks.
+//! The access that a handler requires, and the part of it that a token does not satisfy.
 
 use std::fmt;
 
 use crate::claims::{Role, RoleSet, Scope, ScopeSet};
 use crate::policy::Requirement;
 
-/// Who may call a handler.
+/// The access that a handler requires.
+///
+/// Its `Display` form is the one of logs and inventories: `public`, `authenticated`,
+/// `orders:read or admin`, `(read or write) and role clerk`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {
-    /// Anybody, for the reason given.
+    /// No token is required.
     Public {
-        /// Why that is safe.
+        /// Why public access is safe.
         reason: &'static str,
     },
-    /// Everybody with a valid token.
+    /// A valid token is required; its scopes and roles do not matter.
     Authenticated,
-    /// Those whose valid token holds the scopes.
+    /// A valid token with these scopes is required.
     Scopes(Requirement),
-    /// Those whose valid token holds the roles.
+    /// A valid token with these roles is required.
     Roles(Requirement<Role>),
-    /// Those whose valid token holds both the scopes and the roles.
+    /// A valid token with these scopes and these roles is required.
     ScopesAndRoles(Requirement, Requirement<Role>),
 }
 
-/// Which part of a declaration a valid token does not satisfy.
+/// The part of a declaration that a valid token does not satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lacking {
+pub(crate) enum UnmetRequirement {
     Scopes(Requirement),
     Roles(Requirement<Role>),
     ScopesAndRoles(Requirement, Requirement<Role>),
 }
 
 impl Access {
-    /// Says yes to a valid token that holds these, or tells what it lacks.
-    pub(crate) fn permits(&self, scopes: &ScopeSet, roles: &RoleSet) -> Result<(), Lacking> {
+    /// Checks the scopes and roles of a valid token.
+    ///
+    /// # Errors
+    ///
+    /// Returns the requirements that they do not satisfy.
+    pub(crate) fn permits(
+        &self,
+        scopes: &ScopeSet,
+        roles: &RoleSet,
+    ) -> Result<(), UnmetRequirement> {
         match *self {
             Self::Public { .. } | Self::Authenticated => Ok(()),
             Self::Scopes(needed) if needed.is_satisfied_by(scopes) => Ok(()),
-            Self::Scopes(needed) => Err(Lacking::Scopes(needed)),
+            Self::Scopes(needed) => Err(UnmetRequirement::Scopes(needed)),
             Self::Roles(needed) if needed.is_satisfied_by(roles) => Ok(()),
-            Self::Roles(needed) => Err(Lacking::Roles(needed)),
+            Self::Roles(needed) => Err(UnmetRequirement::Roles(needed)),
             Self::ScopesAndRoles(needed, needed_roles) => {
-                let held = needed.is_satisfied_by(scopes);
-                match (held, needed_roles.is_satisfied_by(roles)) {
+                let scopes_held = needed.is_satisfied_by(scopes);
+                let roles_held = needed_roles.is_satisfied_by(roles);
+                match (scopes_held, roles_held) {
                     (true, true) => Ok(()),
-                    (false, true) => Err(Lacking::Scopes(needed)),
-                    (true, false) => Err(Lacking::Roles(needed_roles)),
-                    (false, false) => Err(Lacking::ScopesAndRoles(needed, needed_roles)),
+                    (false, true) => Err(UnmetRequirement::Scopes(needed)),
+                    (true, false) => Err(UnmetRequirement::Roles(needed_roles)),
+                    (false, false) => Err(UnmetRequirement::ScopesAndRoles(needed, needed_roles)),
                 }
             }
         }
     }
 }
 
-/// As the attribute means it: `public`, `authenticated`, `orders:read or admin`,
-/// `(read or write) and role clerk`.
 impl fmt::Display for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -76,11 +86,13 @@ fn write_scope(f: &mut fmt::Formatter<'_>, scope: Scope) -> fmt::Result {
     f.write_str(scope.as_str())
 }
 
-/// A role may hold anything; one that could be taken for more than a name stands in quotes.
+/// Writes a role, in quotes if its name has characters that a reader could mistake for syntax.
+///
+/// The name of a role is an arbitrary string.
 fn write_role(f: &mut fmt::Formatter<'_>, role: Role) -> fmt::Result {
     let name = role.as_str();
-    let plain = |c: char| c.is_alphanumeric() || "-_.:/@".contains(c);
-    if name.chars().all(plain) {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.:/@".contains(c);
+    if name.chars().all(is_plain) {
         write!(f, "role {name}")
     } else {
         write!(f, "role {name:?}")
@@ -101,8 +113,8 @@ fn write_requirement<T: Copy>(
     if nested {
         f.write_str("(")?;
     }
-    for (at, part) in parts.iter().enumerate() {
-        if at > 0 {
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
             f.write_str(word)?;
         }
         write_requirement(f, part, write_one, true)?;
@@ -120,13 +132,13 @@ mod tests {
     const AUDITOR: Requirement<Role> = Requirement::One(Role::new("Senior Auditor"));
     const EITHER: Requirement<Role> = Requirement::Any(&[CLERK, AUDITOR]);
 
-    fn permits(access: Access, scopes: &str, roles: &[&str]) -> Result<(), Lacking> {
+    fn permits(access: Access, scopes: &str, roles: &[&str]) -> Result<(), UnmetRequirement> {
         let scopes = ScopeSet::parse(scopes).unwrap();
         access.permits(&scopes, &roles.iter().copied().collect())
     }
 
     #[test]
-    fn access_reads_as_it_was_declared() {
+    fn access_is_displayed_as_declared() {
         const ADMIN: Requirement = Requirement::One(Scope::new("admin"));
         const TREE: Requirement = Requirement::Any(&[ADMIN, Requirement::All(&[READ, WRITE])]);
         let public = Access::Public { reason: "because" };
@@ -150,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_of_a_role_reads_as_a_requirement() {
+    fn role_name_that_looks_like_syntax_is_displayed_in_quotes() {
         for name in ["a or role b", "a\nGET", "a)", "\u{202e}a", "\""] {
             let text = Access::Roles(Requirement::One(Role::new(name))).to_string();
             assert_eq!(text, format!("role {name:?}"));
@@ -163,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn any_valid_token_is_permitted_only_where_that_was_declared() {
+    fn token_without_scopes_and_roles_satisfies_only_authenticated() {
         assert_eq!(permits(Access::Authenticated, "", &[]), Ok(()));
         for access in [
             Access::Scopes(READ),
@@ -179,40 +191,50 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_beside_a_satisfied_one_permits_nobody() {
+    fn empty_list_beside_a_satisfied_requirement_denies() {
         let roles = Requirement::Any(&[]);
         let access = Access::ScopesAndRoles(READ, roles);
         assert_eq!(
             permits(access, "read", &["clerk"]),
-            Err(Lacking::Roles(roles))
+            Err(UnmetRequirement::Roles(roles))
         );
     }
 
     #[test]
-    fn scopes_and_roles_are_both_needed_and_each_is_missed_by_itself() {
+    fn scopes_and_roles_are_both_required_and_reported_separately() {
         let access = Access::ScopesAndRoles(READ, CLERK);
-        for (scopes, roles, answer) in [
+        for (scopes, roles, expected) in [
             ("read", &["clerk"][..], Ok(())),
-            ("write", &["clerk"], Err(Lacking::Scopes(READ))),
-            ("read", &["boss"], Err(Lacking::Roles(CLERK))),
+            ("write", &["clerk"], Err(UnmetRequirement::Scopes(READ))),
+            ("read", &["boss"], Err(UnmetRequirement::Roles(CLERK))),
             (
                 "clerk",
                 &["read"],
-                Err(Lacking::ScopesAndRoles(READ, CLERK)),
+                Err(UnmetRequirement::ScopesAndRoles(READ, CLERK)),
             ),
         ] {
-            assert_eq!(permits(access, scopes, roles), answer, "{scopes} {roles:?}");
+            assert_eq!(
+                permits(access, scopes, roles),
+                expected,
+                "{scopes} {roles:?}"
+            );
         }
     }
 
     #[test]
-    fn neither_stands_for_the_other() {
+    fn scope_never_satisfies_a_role_of_the_same_name() {
         const SCOPE: Requirement = Requirement::One(Scope::new("admin"));
         const ROLE: Requirement<Role> = Requirement::One(Role::new("admin"));
         let (scopes, roles) = (Access::Scopes(SCOPE), Access::Roles(ROLE));
         assert_eq!(permits(scopes, "admin", &[]), Ok(()));
-        assert_eq!(permits(scopes, "", &["admin"]), Err(Lacking::Scopes(SCOPE)));
+        assert_eq!(
+            permits(scopes, "", &["admin"]),
+            Err(UnmetRequirement::Scopes(SCOPE))
+        );
         assert_eq!(permits(roles, "", &["admin"]), Ok(()));
-        assert_eq!(permits(roles, "admin", &[]), Err(Lacking::Roles(ROLE)));
+        assert_eq!(
+            permits(roles, "admin", &[]),
+            Err(UnmetRequirement::Roles(ROLE))
+        );
     }
 }

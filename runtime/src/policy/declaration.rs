@@ -1,41 +1,40 @@
-//! A handler's declaration, as its attribute wrote it.
+//! The declaration of a handler.
 
 use std::time::Duration;
 
 use crate::claims::Role;
 use crate::policy::{Access, Limits, Requirement};
 
-/// What `#[secured]` or `#[public]` says of one handler.
+/// The declaration that `#[secured]` or `#[public]` makes for one handler.
 ///
-/// Built by the macros as a constant, read by the guard at each request and by
-/// the inventory.
+/// The macros emit it as a constant. The guard reads it at each request, and the inventory lists it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Declaration {
-    /// The handler's name.
+    /// The name of the handler.
     pub handler: &'static str,
-    /// The module that the handler stands in.
+    /// The path of the module that defines the handler.
     pub module: &'static str,
-    /// Who may call it.
+    /// The access that the handler requires.
     pub access: Access,
-    /// How much of a request it takes.
+    /// The limits on a request to the handler.
     pub limits: Limits,
-    /// Why it takes input that nobody checks, where it does.
+    /// The reason why the handler accepts unvalidated input, if it does.
     pub unvalidated: Option<&'static str>,
 }
 
 impl Declaration {
-    /// A handler that anybody may call.
+    /// Declares a handler that requires no token.
     pub const fn public(handler: &'static str, module: &'static str, reason: &'static str) -> Self {
         Self::new(handler, module, Access::Public { reason })
     }
 
-    /// A handler that everybody with a valid token may call.
+    /// Declares a handler that requires a valid token.
     pub const fn authenticated(handler: &'static str, module: &'static str) -> Self {
         Self::new(handler, module, Access::Authenticated)
     }
 
-    /// A handler whose callers need scopes.
+    /// Declares a handler that requires scopes.
     pub const fn scopes(
         handler: &'static str,
         module: &'static str,
@@ -44,7 +43,7 @@ impl Declaration {
         Self::new(handler, module, Access::Scopes(requirement))
     }
 
-    /// A handler whose callers need roles.
+    /// Declares a handler that requires roles.
     pub const fn roles(
         handler: &'static str,
         module: &'static str,
@@ -53,7 +52,7 @@ impl Declaration {
         Self::new(handler, module, Access::Roles(requirement))
     }
 
-    /// A handler whose callers need scopes, and roles as well.
+    /// Declares a handler that requires both scopes and roles.
     pub const fn scopes_and_roles(
         handler: &'static str,
         module: &'static str,
@@ -63,49 +62,49 @@ impl Declaration {
         Self::new(handler, module, Access::ScopesAndRoles(scopes, roles))
     }
 
-    /// Sets the largest body, in bytes.
+    /// Sets the maximum size of the body, in bytes.
     #[must_use]
     pub const fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body_limit = bytes;
         self
     }
 
-    /// Sets how long the whole body may take.
+    /// Sets the maximum time for reading the whole body.
     #[must_use]
     pub const fn body_timeout(mut self, timeout: Duration) -> Self {
         self.limits.body_timeout = timeout;
         self
     }
 
-    /// Sets the most header fields.
+    /// Sets the maximum number of header fields.
     #[must_use]
     pub const fn header_limit(mut self, fields: usize) -> Self {
         self.limits.header_limit = fields;
         self
     }
 
-    /// Sets the most pairs of a query or form.
+    /// Sets the maximum number of pairs in a query or form.
     #[must_use]
     pub const fn parameter_limit(mut self, pairs: usize) -> Self {
         self.limits.parameter_limit = pairs;
         self
     }
 
-    /// Sets the most parts of a multipart form.
+    /// Sets the maximum number of parts in a multipart form.
     #[must_use]
     pub const fn part_limit(mut self, parts: usize) -> Self {
         self.limits.part_limit = parts;
         self
     }
 
-    /// Says why the handler takes input that nobody checks.
+    /// Sets the reason why the handler accepts unvalidated input.
     #[must_use]
     pub const fn unvalidated(mut self, reason: &'static str) -> Self {
         self.unvalidated = Some(reason);
         self
     }
 
-    /// Whether no token is asked for.
+    /// Returns whether the handler requires no token.
     pub const fn is_public(&self) -> bool {
         matches!(self.access, Access::Public { .. })
     }
@@ -130,7 +129,7 @@ mod tests {
     const CLERK: Requirement<Role> = Requirement::One(Role::new("clerk"));
 
     #[test]
-    fn only_what_is_declared_public_is_public() {
+    fn only_public_declaration_is_public() {
         assert!(Declaration::public("show", "orders", "because").is_public());
         for declaration in [
             Declaration::authenticated("show", "orders"),

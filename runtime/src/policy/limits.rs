@@ -1,52 +1,62 @@
-//! How much of a request a handler takes.
+//! The limits on a request.
 
 use std::fmt;
 use std::time::Duration;
 
-/// The most that a handler takes of one request ([API4:2023]).
+/// The limits on one request to a handler ([API4:2023]).
 ///
-/// [`DEFAULT`](Self::DEFAULT) holds where nothing is declared; each field is a word of `#[secured]`
-/// and `#[public]`, which changes it for one handler. `Route::limits` tells them all.
+/// [`DEFAULT`](Self::DEFAULT) applies unless the handler declares otherwise: each field is an
+/// option of `#[secured]` and `#[public]`. `Route::limits` lists the limits of a route.
 ///
-/// An `Api` puts the limits that are not the defaults into the request's extensions, where
-/// `Valid` finds them. Without an `Api`, as in a router of axum's own, whatever stands there
-/// limits the body's size and the parameters; time and headers are limited by an `Api` alone.
+/// An `Api` inserts limits that differ from the defaults into the request's extensions, where
+/// `Valid` reads them. In a plain axum router, limits that another layer inserts there apply to
+/// the body size, the parameters and the parts; only an `Api` enforces the time and header limits.
 ///
-/// Displayed, it is the words that differ from the defaults, as the attribute has them.
+/// The `Display` form lists the options that differ from the defaults, as the attribute spells them.
 ///
 /// [API4:2023]: https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The largest body, in bytes; more is answered 413. From 1 B to 1 GiB, by default 64 KiB.
-    pub body_limit: usize,
-    /// How long the whole body may take, counted from when it is first waited for; longer is
-    /// answered 408 ([RFC 9110 §15.5.9]). From 1 ms to 60 min, by default 30 s.
+    /// The maximum size of the body, in bytes: between 1 B and 1 GiB, 64 KiB by default.
     ///
-    /// Waiting needs tokio's timer, which `#[tokio::main]` turns on: a runtime that is built
-    /// without `enable_time` panics where a body has to be waited for.
+    /// A larger body returns 413.
+    pub body_limit: usize,
+    /// The maximum time for reading the whole body: between 1 ms and 60 min, 30 s by default.
+    ///
+    /// The time starts when the body is first polled without being ready. A slower body returns
+    /// 408 ([RFC 9110 §15.5.9]).
+    ///
+    /// This requires tokio's timer, which `#[tokio::main]` enables. A runtime that is built
+    /// without `enable_time` panics when a body is not ready at once.
     ///
     /// [RFC 9110 §15.5.9]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9
     pub body_timeout: Duration,
-    /// The most header fields, a repeated one counted each time; more is answered 431
-    /// ([RFC 6585 §5]) before a token is looked at. From 1 to 1000, by default 100.
+    /// The maximum number of header fields: between 1 and 1000, 100 by default.
     ///
-    /// A listener has a limit of its own. `palisade::serve` reads as many as the route that takes
-    /// the most, and 100 at least; `axum::serve` reads 100 in HTTP/1. What has more never becomes
-    /// a request: the listener answers 431 without a body, and closes the connection.
+    /// Repeated fields count each time. A request with more returns 431 ([RFC 6585 §5]) before
+    /// the token is read.
+    ///
+    /// The listener has its own limit. `palisade::serve` accepts the largest header limit of any
+    /// route, and at least 100; `axum::serve` accepts 100 in HTTP/1. The listener answers a
+    /// request with more by 431 without a body, and closes the connection.
     ///
     /// [RFC 6585 §5]: https://www.rfc-editor.org/rfc/rfc6585#section-5
     pub header_limit: usize,
-    /// The most pairs of `Valid<Query<T>>` and of `Valid<Form<T>>`, each; more is answered 400.
-    /// From 1 to 10 000, by default 256.
+    /// The maximum number of pairs in a `Valid<Query<T>>` or `Valid<Form<T>>`: between 1 and
+    /// 10 000, 256 by default.
+    ///
+    /// A request with more returns 400.
     pub parameter_limit: usize,
-    /// The most parts of `Valid<Multipart<T>>`, whatever they hold; more is answered 400.
-    /// From 1 to 1000, by default 100.
+    /// The maximum number of parts in a `Valid<Multipart<T>>`, text and files together: between
+    /// 1 and 1000, 100 by default.
+    ///
+    /// A request with more returns 400.
     pub part_limit: usize,
 }
 
 impl Limits {
-    /// What holds where nothing is declared: 64 KiB in 30 s, 100 header fields, 256 parameters, 100 parts.
+    /// The default limits: 64 KiB in 30 s, 100 header fields, 256 parameters, 100 parts.
     pub const DEFAULT: Self = Self {
         body_limit: 64 * 1024,
         body_timeout: Duration::from_secs(30),
@@ -65,24 +75,24 @@ impl fmt::Display for Limits {
             parameter_limit,
             part_limit,
         } = *self;
-        let words = [
+        let options = [
             (body_limit != Self::DEFAULT.body_limit)
-                .then(|| format!("body_limit = \"{}\"", size(body_limit))),
+                .then(|| format!("body_limit = \"{}\"", format_size(body_limit))),
             (body_timeout != Self::DEFAULT.body_timeout)
-                .then(|| format!("body_timeout = \"{}\"", time(body_timeout))),
+                .then(|| format!("body_timeout = \"{}\"", format_duration(body_timeout))),
             (header_limit != Self::DEFAULT.header_limit)
                 .then(|| format!("header_limit = {header_limit}")),
             (parameter_limit != Self::DEFAULT.parameter_limit)
                 .then(|| format!("parameter_limit = {parameter_limit}")),
             (part_limit != Self::DEFAULT.part_limit).then(|| format!("part_limit = {part_limit}")),
         ];
-        let words: Vec<String> = words.into_iter().flatten().collect();
-        f.write_str(&words.join(", "))
+        let options: Vec<String> = options.into_iter().flatten().collect();
+        f.write_str(&options.join(", "))
     }
 }
 
-/// In the largest unit of which it is a whole number.
-fn size(bytes: usize) -> String {
+/// Formats a size in the largest unit of which it is a whole number.
+fn format_size(bytes: usize) -> String {
     match bytes {
         _ if bytes.is_multiple_of(1 << 30) => format!("{} GiB", bytes >> 30),
         _ if bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
@@ -91,9 +101,9 @@ fn size(bytes: usize) -> String {
     }
 }
 
-/// In the largest unit of which it is a whole number.
-fn time(span: Duration) -> String {
-    match span.as_millis() {
+/// Formats a duration in the largest unit of which it is a whole number.
+fn format_duration(duration: Duration) -> String {
+    match duration.as_millis() {
         millis if millis.is_multiple_of(60_000) => format!("{} min", millis / 60_000),
         millis if millis.is_multiple_of(1_000) => format!("{} s", millis / 1_000),
         millis => format!("{millis} ms"),
@@ -105,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_defaults_are_those_that_the_documents_name() {
+    fn default_limits_are_as_documented() {
         let limits = Limits::DEFAULT;
         assert_eq!(limits.body_limit, 65_536);
         assert_eq!(limits.body_timeout, Duration::from_secs(30));
@@ -114,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_reads_as_it_is_declared() {
+    fn limits_display_lists_options_that_differ_from_defaults() {
         assert_eq!(Limits::DEFAULT.to_string(), "");
         let all = Limits {
             body_limit: 2 << 20,
@@ -135,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quantity_has_the_largest_unit_that_fits_it() {
+    fn sizes_and_durations_use_the_largest_whole_unit() {
         for (bytes, text) in [
             (1, "1 B"),
             (1_023, "1023 B"),
@@ -145,7 +155,7 @@ mod tests {
             (3 << 20, "3 MiB"),
             (1 << 30, "1 GiB"),
         ] {
-            assert_eq!(size(bytes), text);
+            assert_eq!(format_size(bytes), text);
         }
         for (millis, text) in [
             (1, "1 ms"),
@@ -156,7 +166,7 @@ mod tests {
             (90_000, "90 s"),
             (3_600_000, "60 min"),
         ] {
-            assert_eq!(time(Duration::from_millis(millis)), text);
+            assert_eq!(format_duration(Duration::from_millis(millis)), text);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What a declaration requires of a caller, and whether a token satisfies it: pure.
+//! The access a handler declares, its limits, and the pure check of a token's scopes and roles.
 //!
-//! The macros build these values as constants; the guard evaluates them.
+//! The macros build these values as constants; the guard evaluates them after the token is validated.
 
 mod access;
 mod declaration;
@@ -8,7 +8,7 @@ mod limits;
 mod requirement;
 
 pub use self::access::Access;
-pub(crate) use self::access::Lacking;
+pub(crate) use self::access::UnmetRequirement;
 pub use self::declaration::Declaration;
 pub use self::limits::Limits;
 pub use self::requirement::Requirement;

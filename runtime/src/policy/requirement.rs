@@ -1,48 +1,48 @@
-//! The requirement tree and its evaluation.
+//! The tree of required scopes or roles, and its evaluation.
 
 use crate::claims::{Role, RoleSet, Scope, ScopeSet};
 
-/// Which scopes, or which roles, a caller must hold.
+/// The scopes, or the roles, that a token must hold.
 ///
-/// An empty `Any` is satisfied by nobody, and so is an empty `All`: an empty
-/// list never means "no check".
+/// # Security
+///
+/// No token satisfies an empty `Any` or an empty `All`: an empty list never means "no check".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Requirement<T: 'static = Scope> {
-    /// This one.
+    /// Exactly this one.
     One(T),
-    /// Each of these.
+    /// All of these.
     All(&'static [Requirement<T>]),
-    /// At least one of these; of scopes, the first is what a challenge asks for.
+    /// At least one of these. A challenge names the first alternative of scopes.
     Any(&'static [Requirement<T>]),
 }
 
 impl Requirement<Scope> {
-    /// Whether a caller with these scopes satisfies it.
+    /// Returns whether these scopes satisfy the requirement.
     pub fn is_satisfied_by(&self, scopes: &ScopeSet) -> bool {
         self.is_satisfied(&|scope| scopes.contains(scope))
     }
 }
 
 impl Requirement<Role> {
-    /// Whether a caller with these roles satisfies it.
+    /// Returns whether these roles satisfy the requirement.
     pub fn is_satisfied_by(&self, roles: &RoleSet) -> bool {
         self.is_satisfied(&|role| roles.contains(role))
     }
 }
 
 impl<T: Copy + PartialEq> Requirement<T> {
-    /// The sets of which any one is enough, in declared order.
+    /// Returns the alternative sets, in declared order: a token must hold one of them.
     pub fn alternatives(&self) -> Vec<Vec<T>> {
         match self {
             Self::One(one) => vec![vec![*one]],
             Self::Any(parts) => parts.iter().flat_map(Self::alternatives).collect(),
             Self::All([]) => Vec::new(),
-            Self::All(parts) => parts.iter().fold(vec![Vec::new()], |so_far, part| {
-                let further = part.alternatives();
-                so_far
-                    .iter()
-                    .flat_map(|held| further.iter().map(|more| union(held, more)))
+            Self::All(parts) => parts.iter().fold(vec![Vec::new()], |sets, part| {
+                let alternatives = part.alternatives();
+                sets.iter()
+                    .flat_map(|set| alternatives.iter().map(|more| union(set, more)))
                     .collect()
             }),
         }
@@ -59,10 +59,10 @@ impl<T: Copy + PartialEq> Requirement<T> {
     }
 }
 
-fn union<T: Copy + PartialEq>(held: &[T], more: &[T]) -> Vec<T> {
-    let mut all = held.to_vec();
-    all.extend(more.iter().filter(|one| !held.contains(one)));
-    all
+fn union<T: Copy + PartialEq>(set: &[T], more: &[T]) -> Vec<T> {
+    let mut union = set.to_vec();
+    union.extend(more.iter().filter(|item| !set.contains(item)));
+    union
 }
 
 #[cfg(test)]
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn all_needs_each() {
+    fn all_requires_every_item() {
         assert!(BOTH.is_satisfied_by(&held("write read")));
         assert!(!BOTH.is_satisfied_by(&held("read")));
         assert!(!BOTH.is_satisfied_by(&held("write")));
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn any_needs_one() {
+    fn any_requires_one_item() {
         assert!(ADMIN_OR_BOTH.is_satisfied_by(&held("admin")));
         assert!(ADMIN_OR_BOTH.is_satisfied_by(&held("read write")));
         assert!(!ADMIN_OR_BOTH.is_satisfied_by(&held("read")));
     }
 
     #[test]
-    fn roles_are_required_as_scopes_are() {
+    fn role_requirement_matches_exact_names() {
         let held = |roles: &[&str]| roles.iter().copied().collect::<RoleSet>();
         let both = Requirement::All(&[CLERK, AUDITOR]);
         let either = Requirement::Any(&[CLERK, AUDITOR]);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_is_satisfied_by_nobody() {
+    fn empty_list_is_never_satisfied() {
         let scopes = held("admin read write");
         assert!(!Requirement::<Scope>::All(&[]).is_satisfied_by(&scopes));
         assert!(!Requirement::<Scope>::Any(&[]).is_satisfied_by(&scopes));
@@ -133,13 +133,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_has_no_alternative() {
+    fn empty_list_has_no_alternatives() {
         assert!(Requirement::<Scope>::All(&[]).alternatives().is_empty());
         assert!(Requirement::<Role>::Any(&[]).alternatives().is_empty());
     }
 
     #[test]
-    fn alternatives_keep_the_declared_order_and_repeat_nothing() {
+    fn alternatives_keep_declared_order_without_duplicates() {
         let names = |requirement: Requirement| -> Vec<Vec<&str>> {
             requirement
                 .alternatives()

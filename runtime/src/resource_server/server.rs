@@ -64,6 +64,11 @@ impl ResourceServer {
         Arc::clone(&self.shared.issuers)
     }
 
+    #[cfg(all(test, feature = "discovery"))]
+    pub(crate) fn validator(&self) -> &TokenValidator {
+        &self.shared.validator
+    }
+
     pub(super) fn new(shared: Shared) -> Self {
         Self {
             shared: Arc::new(shared),

@@ -1,4 +1,4 @@
-//! The headers that every answer carries.
+//! The security headers of responses.
 
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, Entry, HeaderValue, X_CONTENT_TYPE_OPTIONS};
@@ -6,60 +6,58 @@ use axum::http::header::{CACHE_CONTROL, Entry, HeaderValue, X_CONTENT_TYPE_OPTIO
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
-/// What every answer of an `Api` carries.
-pub(crate) fn harden(headers: &mut HeaderMap) {
+/// Sets the headers that every response of an `Api` carries: `X-Content-Type-Options: nosniff`.
+pub(crate) fn set_security_headers(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
 }
 
-/// What every answer of a `#[secured]` handler carries.
+/// Keeps the response of a `#[secured]` handler out of shared caches ([RFC 9111 §5.2.2]).
 ///
-/// `Cache-Control: no-store`, unless the handler itself said `private` or
-/// `no-store`; anything weaker is replaced ([RFC 9111 §5.2.2]).
+/// Sets `Cache-Control: no-store`, unless the handler has set `private` or `no-store`. Anything
+/// weaker is replaced.
 ///
 /// [RFC 9111 §5.2.2]: https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2
-pub(crate) fn harden_secured(headers: &mut HeaderMap) {
-    harden(headers);
+pub(crate) fn forbid_shared_caching(headers: &mut HeaderMap) {
     match headers.entry(CACHE_CONTROL) {
-        Entry::Vacant(silent) => {
-            silent.insert(NO_STORE);
+        Entry::Vacant(entry) => {
+            entry.insert(NO_STORE);
         }
-        Entry::Occupied(mut said) => {
-            if !keeps_shared_caches_out(said.iter()) {
-                said.insert(NO_STORE);
+        Entry::Occupied(mut entry) => {
+            if !forbids_shared_caching(entry.iter()) {
+                entry.insert(NO_STORE);
             }
         }
     }
 }
 
-fn keeps_shared_caches_out<'a>(said: impl Iterator<Item = &'a HeaderValue>) -> bool {
-    let mut kept_out = false;
-    for value in said {
+fn forbids_shared_caching<'a>(values: impl Iterator<Item = &'a HeaderValue>) -> bool {
+    let mut is_forbidden = false;
+    for value in values {
         let Ok(text) = value.to_str() else {
             return false;
         };
         for directive in text.split(',').map(str::trim) {
             match directive.to_ascii_lowercase().as_str() {
-                "private" | "no-store" => kept_out = true,
+                "private" | "no-store" => is_forbidden = true,
                 "public" => return false,
                 other if other.starts_with("s-maxage") => return false,
                 _ => {}
             }
         }
     }
-    kept_out
+    is_forbidden
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn hardened(values: &[&'static str]) -> Vec<String> {
+    fn cache_control(values: &[&'static str]) -> Vec<String> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(CACHE_CONTROL, HeaderValue::from_static(value));
         }
-        harden_secured(&mut headers);
-        assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
+        forbid_shared_caching(&mut headers);
         headers
             .get_all(CACHE_CONTROL)
             .iter()
@@ -68,7 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn silence_and_anything_weaker_become_no_store() {
+    fn security_headers_set_nosniff() {
+        let mut headers = HeaderMap::new();
+        set_security_headers(&mut headers);
+        assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
+    }
+
+    #[test]
+    fn missing_or_weaker_cache_control_becomes_no_store() {
         for weak in [
             &[][..],
             &["public, max-age=60"],
@@ -80,14 +85,17 @@ mod tests {
             &["x-private"],
             &["private=\"set-cookie\""],
         ] {
-            assert_eq!(hardened(weak), ["no-store"], "{weak:?}");
+            assert_eq!(cache_control(weak), ["no-store"], "{weak:?}");
         }
     }
 
     #[test]
-    fn a_handler_may_say_private() {
-        assert_eq!(hardened(&["private, max-age=60"]), ["private, max-age=60"]);
-        assert_eq!(hardened(&["Private"]), ["Private"]);
-        assert_eq!(hardened(&["no-store"]), ["no-store"]);
+    fn private_cache_control_is_kept() {
+        assert_eq!(
+            cache_control(&["private, max-age=60"]),
+            ["private, max-age=60"]
+        );
+        assert_eq!(cache_control(&["Private"]), ["Private"]);
+        assert_eq!(cache_control(&["no-store"]), ["no-store"]);
     }
 }

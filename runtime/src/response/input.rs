@@ -1,10 +1,10 @@
-//! Refused input in HTTP.
+//! Responses to input errors.
 
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
-use crate::audit::RefusedInput;
+use crate::audit::RejectedInput;
 use crate::input::InputError;
 use crate::response::{Problem, ProblemType};
 
@@ -12,32 +12,32 @@ const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 impl IntoResponse for InputError {
-    /// Leaves in the answer what operators are told.
+    /// Returns the problem, with the audit record in the response's extensions.
     fn into_response(self) -> Response {
-        let refused = RefusedInput::of(&self);
-        let mut response = self.answer();
-        if let Some(refused) = refused {
-            response.extensions_mut().insert(refused);
+        let rejected = RejectedInput::new(&self);
+        let mut response = self.into_problem_response();
+        if let Some(rejected) = rejected {
+            response.extensions_mut().insert(rejected);
         }
         response
     }
 }
 
 impl InputError {
-    fn answer(self) -> Response {
+    fn into_problem_response(self) -> Response {
         let problem = Problem::new(status(&self));
         let Some(problem_type) = problem_type(&self) else {
             return problem.into_response();
         };
         let problem = problem.with_type(problem_type).detail(self.to_string());
         match self {
-            // RFC 9110 §15.5.16: what would have been accepted
+            // RFC 9110 §15.5.16: name the media type and coding that are accepted
             Self::MediaType(expected) => {
-                hinting(problem, ACCEPT, HeaderValue::from_static(expected))
+                with_header(problem, ACCEPT, HeaderValue::from_static(expected))
             }
-            Self::ContentCoding => hinting(problem, ACCEPT_ENCODING, IDENTITY),
-            // RFC 9110 §15.5.9: the rest of the body is not waited for
-            Self::TooSlow(_) => hinting(problem, CONNECTION, CLOSE),
+            Self::ContentCoding => with_header(problem, ACCEPT_ENCODING, IDENTITY),
+            // RFC 9110 §15.5.9: do not wait for the rest of the body
+            Self::TooSlow(_) => with_header(problem, CONNECTION, CLOSE),
             Self::Malformed(_, violation) | Self::TypeMismatch(_, violation) => {
                 problem.with_errors([violation]).into_response()
             }
@@ -58,7 +58,7 @@ fn status(error: &InputError) -> StatusCode {
     }
 }
 
-/// None for the API's own fault, of which the client learns nothing.
+/// Returns `None` if the API itself is at fault: the client learns no more than the status.
 fn problem_type(error: &InputError) -> Option<ProblemType> {
     Some(match error {
         InputError::MediaType(_) => ProblemType::UNSUPPORTED_MEDIA_TYPE,
@@ -73,7 +73,7 @@ fn problem_type(error: &InputError) -> Option<ProblemType> {
     })
 }
 
-fn hinting(problem: Problem, name: HeaderName, value: HeaderValue) -> Response {
+fn with_header(problem: Problem, name: HeaderName, value: HeaderValue) -> Response {
     let mut response = problem.into_response();
     response.headers_mut().insert(name, value);
     response

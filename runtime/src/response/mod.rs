@@ -1,25 +1,24 @@
-//! From a decision to HTTP: the only room that names status codes.
+//! From decisions and errors to HTTP: the only room that names status codes.
 //!
-//! Refusals become challenges and problem details; what a foreign extractor
-//! answered is replaced, so that no text of a library or of the caller goes out.
+//! Comes after guard and input, before routing. Refusals become challenges and problem details.
+//! The text of a rejection by an extractor outside this crate is replaced, because it may echo the request.
 
 mod challenge;
-mod foreign;
 mod headers;
 mod input;
-mod no_caller;
+mod map_problem;
 mod problem;
 mod problem_type;
 mod refusal;
-mod rewrite;
-mod routes;
+mod rejection;
+mod status_only;
 
 #[cfg(fuzzing)]
 pub(crate) use self::challenge::Challenge;
-pub(crate) use self::foreign::unify;
-pub(crate) use self::headers::{harden, harden_secured};
+pub(crate) use self::headers::{forbid_shared_caching, set_security_headers};
+pub(crate) use self::map_problem::map_problem;
 pub use self::problem::Problem;
 pub use self::problem_type::ProblemType;
-pub(crate) use self::refusal::refuse;
-pub(crate) use self::rewrite::rewrite;
-pub(crate) use self::routes::{method_not_allowed, not_found};
+pub(crate) use self::refusal::refusal_response;
+pub(crate) use self::rejection::rejection_response;
+pub(crate) use self::status_only::{invalid_declaration, method_not_allowed, not_found};

@@ -15,27 +15,31 @@ use serde_json::{Map, Value};
 use crate::input::Violation;
 use crate::response::ProblemType;
 
-/// The media type of every refusal.
+/// The media type of every problem.
 pub(crate) const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-/// The most entries that `errors` lists.
+/// The maximum number of entries in `errors`.
 const MAX_ERRORS: usize = 32;
 
-/// A refusal or failure, answered as `application/problem+json`.
+/// An error response as `application/problem+json` ([RFC 9457]).
 ///
-/// Handlers return it as their error type; Palisade's own refusals have the same
-/// shape. Nothing of the request is ever echoed by Palisade; what a handler puts
-/// into `detail` or a member is its own decision.
+/// Handlers return it as their error type, and Palisade's own refusals have the same format.
+/// Use [`Api::map_problems`](crate::Api::map_problems) to change the text or add members to
+/// every problem of an API.
 ///
-/// Members and wording of the API's own are put into every problem in one place:
-/// [`Api::map_problems`](crate::Api::map_problems).
+/// # Security
+///
+/// Palisade never echoes the request in a problem. Your handlers decide about the text and
+/// members that they add.
+///
+/// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
 ///
 /// # Examples
 ///
 /// ```
 /// use palisade::prelude::*;
 ///
-/// fn missing() -> Problem {
+/// fn order_not_found() -> Problem {
 ///     Problem::new(StatusCode::NOT_FOUND).detail("no such order")
 /// }
 /// ```
@@ -55,10 +59,9 @@ struct Inner {
 }
 
 impl Problem {
-    /// A problem whose title is the status' own phrase.
+    /// Creates a problem whose title is the reason phrase of the status.
     ///
-    /// A status that is no error (below 400) is answered as 500: a problem never
-    /// looks like success.
+    /// A status below 400 becomes 500: a problem is never a success.
     pub fn new(status: StatusCode) -> Self {
         let status = if status.is_client_error() || status.is_server_error() {
             status
@@ -77,9 +80,9 @@ impl Problem {
         }
     }
 
-    /// Sets the problem type: `type` and, unless another title is set, `title`.
+    /// Sets the problem type: the `type` member and, unless it is set explicitly, `title`.
     ///
-    /// Without it, `type` is `about:blank`, which says no more than the status
+    /// Without it, `type` is `about:blank`, which means no more than the status
     /// ([RFC 9457 §4.2.1](https://www.rfc-editor.org/rfc/rfc9457#section-4.2.1)).
     #[must_use]
     pub fn with_type(mut self, problem_type: ProblemType) -> Self {
@@ -87,39 +90,40 @@ impl Problem {
         self
     }
 
-    /// Sets `title`, the short summary of the kind of problem, as in another language;
-    /// else the same at each occurrence.
+    /// Sets `title`, a short summary of the problem type.
+    ///
+    /// It should be the same for each occurrence of the type, except for translation.
     #[must_use]
     pub fn title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
         self.inner.title = Some(title.into());
         self
     }
 
-    /// Sets `detail`, the explanation of this occurrence.
+    /// Sets `detail`, an explanation of this occurrence.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.inner.detail = Some(detail.into());
         self
     }
 
-    /// Adds one entry to `errors`; at most 32 are answered.
+    /// Adds one entry to `errors`. The response lists at most 32.
     #[must_use]
     pub fn error(mut self, violation: Violation) -> Self {
         self.inner.errors.push(violation);
         self
     }
 
-    /// Changes each entry of `errors`, as to put it in the API's own words.
+    /// Changes each entry of `errors`, for example to translate it.
     #[must_use]
     pub fn map_errors(mut self, map: impl FnMut(Violation) -> Violation) -> Self {
         self.inner.errors = self.inner.errors.into_iter().map(map).collect();
         self
     }
 
-    /// Adds a member of your own beside the standard ones.
+    /// Adds an extension member.
     ///
-    /// A value that cannot be serialised, or one of the names `type`, `title`,
-    /// `status`, `detail` and `errors`, is left out.
+    /// The member is ignored if its value cannot be serialized, or if its name is `type`,
+    /// `title`, `status`, `detail` or `errors`.
     #[must_use]
     pub fn member(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
@@ -134,22 +138,22 @@ impl Problem {
         self
     }
 
-    /// The status that it is answered with.
+    /// Returns the status of the response.
     pub fn status(&self) -> StatusCode {
         self.inner.status
     }
 
-    /// The kind of problem; none where `type` is `about:blank`.
+    /// Returns the problem type, or `None` if `type` is `about:blank`.
     pub fn problem_type(&self) -> Option<ProblemType> {
         self.inner.problem_type
     }
 
-    /// The entries of `errors`.
+    /// Returns the entries of `errors`.
     pub fn errors(&self) -> &[Violation] {
         &self.inner.errors
     }
 
-    /// The same problem, told with the status that the answer really has.
+    /// Sets `status`, to match a status that was set on the response later.
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.inner.status = status;
         self
@@ -234,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_status_member_equals_the_status() {
+    fn problem_status_member_equals_the_response_status() {
         let response = Problem::new(StatusCode::NOT_FOUND).into_response();
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
         assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
@@ -245,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_never_looks_like_success() {
+    fn problem_with_success_status_becomes_500() {
         assert_eq!(
             Problem::new(StatusCode::OK).status(),
             StatusCode::INTERNAL_SERVER_ERROR
@@ -257,16 +261,16 @@ mod tests {
     }
 
     #[test]
-    fn at_most_32_errors_are_answered() {
+    fn problem_lists_at_most_32_errors() {
         let problem = (0..40).fold(
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY),
-            |problem, at| problem.error(Violation::new(format!("/{at}"), "custom", "wrong")),
+            |problem, index| problem.error(Violation::new(format!("/{index}"), "custom", "wrong")),
         );
         assert_eq!(json(&problem)["errors"].as_array().unwrap().len(), 32);
     }
 
     #[test]
-    fn a_member_of_ones_own_never_replaces_a_standard_one() {
+    fn extension_member_never_replaces_a_standard_one() {
         let problem = Problem::new(StatusCode::CONFLICT)
             .member("status", 200)
             .member("balance", 30);

@@ -1,9 +1,10 @@
-//! The kinds of problem that Palisade answers.
+//! The problem types that Palisade returns.
 
-/// A kind of problem: the `type` and `title` of RFC 9457 §3.1.
+/// A problem type: the `type` and `title` members of [RFC 9457 §3.1].
 ///
-/// Palisade's own are constants here; [PROBLEMS.md] says what each means.
+/// The constants are Palisade's problem types, which [PROBLEMS.md] documents.
 ///
+/// [RFC 9457 §3.1]: https://www.rfc-editor.org/rfc/rfc9457#section-3.1
 /// [PROBLEMS.md]: https://github.com/palisade-rs/palisade/blob/main/runtime/PROBLEMS.md
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProblemType {
@@ -22,55 +23,57 @@ macro_rules! types {
                 );
             )*
 
-            /// Every kind of Palisade's own.
+            /// All problem types that Palisade returns.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
         }
     };
 }
 
 types! {
-    /// 401: the endpoint needs an access token.
+    /// 401: the endpoint requires an access token.
     MISSING_TOKEN = "missing-token", "Access token missing";
-    /// 400: two credentials, or a malformed one.
+    /// 400: the request has several credentials, or a malformed one.
     MALFORMED_CREDENTIAL = "malformed-credential", "Malformed credential";
-    /// 401: the access token is refused.
+    /// 401: the access token is not valid.
     INVALID_TOKEN = "invalid-token", "Access token invalid";
-    /// 403: the access token does not hold the scopes or roles that are needed.
+    /// 403: the access token does not have the required scopes or roles.
     INSUFFICIENT_SCOPE = "insufficient-scope", "Insufficient permission";
-    /// 503: access tokens cannot be verified at present.
+    /// 503: access tokens cannot be validated at present.
     VERIFICATION_UNAVAILABLE = "verification-unavailable", "Verification unavailable";
-    /// 415: the body is not labelled as what the endpoint takes.
+    /// 415: the `Content-Type` is not one that the endpoint accepts.
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", "Unsupported media type";
-    /// 415: the body is compressed.
+    /// 415: the body has a content coding, such as compression.
     UNSUPPORTED_CONTENT_CODING = "unsupported-content-coding", "Unsupported content coding";
-    /// 413: the body has too many bytes.
+    /// 413: the body is larger than the limit.
     BODY_TOO_LARGE = "body-too-large", "Body too large";
-    /// 408: the body took too long.
+    /// 408: the body did not arrive within the time limit.
     BODY_TIMEOUT = "body-timeout", "Body timeout";
-    /// 431: the request has too many header fields.
+    /// 431: the request has more header fields than the limit.
     TOO_MANY_HEADERS = "too-many-headers", "Too many header fields";
-    /// 400: the body ended before it was complete.
+    /// 400: the body ended early.
     INCOMPLETE_BODY = "incomplete-body", "Incomplete body";
     /// 400: the input cannot be decoded.
     MALFORMED_INPUT = "malformed-input", "Malformed input";
-    /// 422: the input is not of the type that is expected.
+    /// 422: the input does not match the expected type.
     TYPE_MISMATCH = "type-mismatch", "Type mismatch";
-    /// 422: the input breaks rules of its type.
+    /// 422: the input breaks the rules of its type.
     INVALID_INPUT = "invalid-input", "Invalid input";
 }
 
 impl ProblemType {
-    /// A kind of your own: a URI, which should lead to its documentation, and a short title.
+    /// Creates a problem type from its URI and a short title.
+    ///
+    /// The URI should lead to the documentation of the problem type.
     pub const fn new(uri: &'static str, title: &'static str) -> Self {
         Self { uri, title }
     }
 
-    /// The `type`.
+    /// Returns the URI, which is the `type` member.
     pub const fn uri(self) -> &'static str {
         self.uri
     }
 
-    /// The `title`.
+    /// Returns the `title` member.
     pub const fn title(self) -> &'static str {
         self.title
     }
@@ -81,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_is_documented_where_its_uri_leads() {
+    fn every_problem_type_is_documented_at_its_uri() {
         let document = include_str!("../../PROBLEMS.md");
         for problem_type in ProblemType::ALL {
             let (address, anchor) = problem_type.uri().split_once('#').unwrap();

@@ -1,4 +1,4 @@
-//! The guard's refusals in HTTP ([RFC 6750 §3.1]).
+//! Responses to the guard's refusals ([RFC 6750 §3.1]).
 //!
 //! [RFC 6750 §3.1]: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
 
@@ -9,55 +9,57 @@ use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 
 use crate::claims::{Role, Scope};
-use crate::guard::Refusal;
-use crate::policy::{Lacking, Requirement};
+use crate::guard::RefusalCause;
+use crate::policy::{Requirement, UnmetRequirement};
 use crate::response::challenge::Challenge;
 use crate::response::{Problem, ProblemType};
 
-/// Answers a refusal: status, challenge and problem.
-pub(crate) fn refuse(refusal: Refusal, realm: &str) -> Response {
+/// Returns the response to a refusal: status, challenge and problem.
+pub(crate) fn refusal_response(cause: RefusalCause, realm: &str) -> Response {
     let challenge = Challenge::new(realm);
-    match refusal {
-        // RFC 6585 §5; no challenge: a token would change nothing
-        Refusal::TooManyHeaders(most) => Problem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
-            .with_type(ProblemType::TOO_MANY_HEADERS)
-            .detail(format!("the request has more than {most} header fields"))
-            .into_response(),
-        // RFC 6750 §3.1: no error code where no authentication was sent
-        Refusal::NoCredential => {
+    match cause {
+        // RFC 6585 §5; no challenge, because a token would not help
+        RefusalCause::TooManyHeaders { limit } => {
+            Problem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
+                .with_type(ProblemType::TOO_MANY_HEADERS)
+                .detail(format!("the request has more than {limit} header fields"))
+                .into_response()
+        }
+        // RFC 6750 §3.1: no error code if the request has no credential
+        RefusalCause::MissingCredential => {
             let problem = Problem::new(StatusCode::UNAUTHORIZED)
                 .with_type(ProblemType::MISSING_TOKEN)
-                .detail("this endpoint needs an access token");
-            answer(problem, challenge)
+                .detail("this endpoint requires an access token");
+            with_challenge(problem, challenge)
         }
-        Refusal::MalformedCredential => {
+        RefusalCause::MalformedCredential => {
             let problem = Problem::new(StatusCode::BAD_REQUEST)
                 .with_type(ProblemType::MALFORMED_CREDENTIAL)
                 .detail(
-                    "the request must carry exactly one well-formed `Authorization: Bearer` header",
+                    "the request must have exactly one well-formed `Authorization: Bearer` header",
                 );
-            answer(problem, challenge.error("invalid_request"))
+            with_challenge(problem, challenge.error("invalid_request"))
         }
-        Refusal::InvalidToken(_) => {
+        RefusalCause::InvalidToken(_) => {
             let problem = Problem::new(StatusCode::UNAUTHORIZED)
                 .with_type(ProblemType::INVALID_TOKEN)
-                .detail("the access token is expired, malformed, or not meant for this API");
-            answer(problem, challenge.error("invalid_token"))
+                .detail("the access token is expired, malformed, or not valid for this API");
+            with_challenge(problem, challenge.error("invalid_token"))
         }
-        Refusal::Unavailable(unavailable) => try_again(unavailable.retry_after),
-        Refusal::Insufficient(lacking) => {
-            insufficient(lacking, challenge.error("insufficient_scope"))
+        RefusalCause::Unavailable(unavailable) => retry_later(unavailable.retry_after),
+        RefusalCause::Insufficient(unmet) => {
+            insufficient(unmet, challenge.error("insufficient_scope"))
         }
     }
 }
 
-/// 503 with `Retry-After` in whole seconds ([RFC 9110 §10.2.3]), at least one.
+/// Returns 503 with `Retry-After` in whole seconds ([RFC 9110 §10.2.3]), between 1 and 60.
 ///
 /// [RFC 9110 §10.2.3]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
-fn try_again(after: Duration) -> Response {
+fn retry_later(after: Duration) -> Response {
     let mut response = Problem::new(StatusCode::SERVICE_UNAVAILABLE)
         .with_type(ProblemType::VERIFICATION_UNAVAILABLE)
-        .detail("access tokens cannot be verified at present")
+        .detail("access tokens cannot be validated at present")
         .into_response();
     let seconds = after.as_millis().div_ceil(1_000).clamp(1, 60);
     response.headers_mut().insert(
@@ -67,45 +69,43 @@ fn try_again(after: Duration) -> Response {
     response
 }
 
-/// Tells what is needed and not held. The RFC has a parameter for scopes only, so roles stand
-/// in the problem alone.
-fn insufficient(lacking: Lacking, challenge: Challenge) -> Response {
+/// Returns 403 with the required scopes and roles.
+///
+/// RFC 6750 has a challenge parameter for scopes only, so roles are only in the problem.
+fn insufficient(unmet: UnmetRequirement, challenge: Challenge) -> Response {
     let forbidden = Problem::new(StatusCode::FORBIDDEN).with_type(ProblemType::INSUFFICIENT_SCOPE);
-    match lacking {
-        Lacking::Scopes(scopes) => {
-            let problem = forbidden
-                .detail("the access token does not hold the scopes that this endpoint needs");
+    match unmet {
+        UnmetRequirement::Scopes(scopes) => {
+            let problem = forbidden.detail("the access token does not have the required scopes");
             with_scopes(&scopes, problem, challenge)
         }
-        Lacking::Roles(roles) => {
-            let problem = forbidden
-                .detail("the access token does not hold the roles that this endpoint needs");
-            answer(with_roles(&roles, problem), challenge)
+        UnmetRequirement::Roles(roles) => {
+            let problem = forbidden.detail("the access token does not have the required roles");
+            with_challenge(with_roles(&roles, problem), challenge)
         }
-        Lacking::ScopesAndRoles(scopes, roles) => {
-            let problem = forbidden.detail(
-                "the access token holds neither the scopes nor the roles that this endpoint needs",
-            );
+        UnmetRequirement::ScopesAndRoles(scopes, roles) => {
+            let problem = forbidden
+                .detail("the access token has neither the required scopes nor the required roles");
             with_scopes(&scopes, with_roles(&roles, problem), challenge)
         }
     }
 }
 
-/// Each alternative as one text, as scopes are asked for; the challenge has the first.
+/// Adds each alternative as one string of scopes; the challenge names the first alternative.
 fn with_scopes(scopes: &Requirement, problem: Problem, challenge: Challenge) -> Response {
     let alternatives: Vec<String> = scopes
         .alternatives()
         .iter()
-        .map(|alternative| joined(alternative))
+        .map(|alternative| join(alternative))
         .collect();
     let challenge = match alternatives.first() {
         Some(first) => challenge.scope(first),
         None => challenge,
     };
-    answer(problem.member("required_scopes", alternatives), challenge)
+    with_challenge(problem.member("required_scopes", alternatives), challenge)
 }
 
-/// Each alternative as a list of roles: a role may hold a space.
+/// Adds each alternative as a list of roles, because a role may contain a space.
 fn with_roles(roles: &Requirement<Role>, problem: Problem) -> Problem {
     let alternatives: Vec<Vec<&str>> = roles
         .alternatives()
@@ -115,7 +115,7 @@ fn with_roles(roles: &Requirement<Role>, problem: Problem) -> Problem {
     problem.member("required_roles", alternatives)
 }
 
-fn joined(scopes: &[Scope]) -> String {
+fn join(scopes: &[Scope]) -> String {
     scopes
         .iter()
         .map(|scope| scope.as_str())
@@ -123,7 +123,7 @@ fn joined(scopes: &[Scope]) -> String {
         .join(" ")
 }
 
-fn answer(problem: Problem, challenge: Challenge) -> Response {
+fn with_challenge(problem: Problem, challenge: Challenge) -> Response {
     let mut response = problem.into_response();
     response
         .headers_mut()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::middleware::map_response;
 use axum::response::Response;
 
-use crate::response::{Problem, not_found, rewrite};
+use crate::response::{Problem, map_problem, not_found};
 use crate::routing::inventory::Inventory;
 
 /// Declared handlers behind their guard.
@@ -96,8 +96,8 @@ fn reworded(router: axum::Router, map: Option<MapProblem>) -> axum::Router {
         return router;
     };
     router.layer(map_response(move |response: Response| {
-        let rewritten = rewrite(response, &*map);
-        async { rewritten }
+        let mapped = map_problem(response, &*map);
+        async { mapped }
     }))
 }
 

@@ -48,8 +48,8 @@ pub trait Accepted<A, K> {
 /// What is known of an argument, whatever its type.
 #[derive(Clone, Copy, Debug)]
 pub struct ArgumentFacts {
-    /// What must hold before any argument is extracted.
-    pub(crate) admit: Option<Admit>,
+    /// Decodes the typed claims, before any argument is extracted.
+    pub(crate) decode_claims: Option<DecodeClaims>,
     /// Whether it takes input that nobody checks.
     pub(crate) unvalidated: bool,
     /// Why an extractor of the API's own can be relied on.
@@ -70,16 +70,16 @@ pub(crate) struct InputFacts {
 }
 
 /// Decodes and checks the typed claims that an argument asks for.
-pub(crate) type Admit = fn(&Authorized, &mut Extensions) -> Result<(), TokenError>;
+pub(crate) type DecodeClaims = fn(&Authorized, &mut Extensions) -> Result<(), TokenError>;
 
 impl ArgumentFacts {
-    /// Whether it may look for the proof of who calls: a `Caller`, or an extractor that is not ours.
-    pub(crate) fn may_ask_for_the_caller(&self) -> bool {
-        self.admit.is_some() || self.unvalidated || self.trusted.is_some()
+    /// Whether it can read the caller: a `Caller`, or an extractor outside this crate.
+    pub(crate) fn can_read_caller(&self) -> bool {
+        self.decode_claims.is_some() || self.unvalidated || self.trusted.is_some()
     }
 
     pub(crate) const PLAIN: Self = Self {
-        admit: None,
+        decode_claims: None,
         unvalidated: false,
         trusted: None,
         input: None,

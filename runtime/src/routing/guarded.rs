@@ -1,5 +1,5 @@
-//! A request's way through one route, in order:
-//! guard → typed claims → body limit → arguments → handler → refused input told → headers.
+//! The path of one request through a route: guard → typed claims → body limits → arguments →
+//! handler → audit of rejected input → security headers.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -12,17 +12,17 @@ use axum::response::Response;
 use http_body::Body as _;
 use http_body_util::Limited;
 
-use crate::audit::{Decision, Reason, RefusedInput};
-use crate::guard::{Admission, Guard, Refusal, Refused};
+use crate::audit::{Decision, Reason, RejectedInput};
+use crate::guard::{Allowed, Guard, Refusal, RefusalCause};
 use crate::input::Timed;
 use crate::policy::Limits;
-use crate::response::{harden, harden_secured, refuse};
+use crate::response::{forbid_shared_caching, refusal_response, set_security_headers};
 use crate::routing::argument::ArgumentFacts;
 use crate::routing::declared::Declared;
 use crate::routing::endpoint::Endpoint;
 use crate::token::VerifiedToken;
 
-/// One declared handler with the guard in front of it.
+/// A declared handler behind its guard.
 pub(crate) struct Guarded<H> {
     guard: Guard,
     handler: PhantomData<fn() -> H>,
@@ -36,78 +36,73 @@ impl<H: Declared> Guarded<H> {
         }
     }
 
-    async fn answer<S, M>(self, mut request: Request, state: S) -> Response
+    /// Serves one request.
+    async fn respond<S, M>(self, mut request: Request, state: S) -> Response
     where
         H::Run: Endpoint<S, M>,
     {
-        let mut response = match self.admit(&mut request).await {
+        let mut response = match self.authorize(&mut request).await {
             Ok(token) => {
-                let response = H::Run::call(request, state).await;
-                tell_refused_input::<H>(response, token.as_deref())
+                limit_body(&mut request, &H::DECLARATION.limits);
+                let mut response = H::Run::call(request, state).await;
+                if let Some(rejected) = take_rejected_input(&mut response) {
+                    rejected.emit(H::DECLARATION, token.as_deref());
+                }
+                response
             }
-            Err(refusal) => refuse(refusal, self.guard.server().realm()),
+            Err(cause) => refusal_response(cause, self.guard.server().realm()),
         };
-        if H::DECLARATION.is_public() {
-            harden(response.headers_mut());
-        } else {
-            harden_secured(response.headers_mut());
+        set_security_headers(response.headers_mut());
+        if !H::DECLARATION.is_public() {
+            forbid_shared_caching(response.headers_mut());
         }
         response
     }
 
-    /// Decides, tells operators what was decided, and readies the request for the handler.
-    async fn admit(&self, request: &mut Request) -> Result<Option<Arc<VerifiedToken>>, Refusal> {
+    /// Decides whether to serve the request, and records the decision.
+    ///
+    /// Returns the token, unless the handler is public. The proof goes into the request's
+    /// extensions only if an argument can read it.
+    async fn authorize(
+        &self,
+        request: &mut Request,
+    ) -> Result<Option<Arc<VerifiedToken>>, RefusalCause> {
         let decision = Decision::begin(H::DECLARATION);
-        let token = match self.authorize(request).await {
-            Ok(Admission::Public) => {
-                decision.tell(Reason::Public, None);
-                None
+        match self.decide(request).await {
+            Ok(Allowed::Public) => {
+                decision.emit(Reason::Public, None);
+                Ok(None)
             }
-            Ok(Admission::Authorized(authorized)) => {
-                decision.tell(Reason::Authorized, Some(authorized.token()));
-                let mut arguments = H::ARGUMENTS.iter();
-                if arguments.any(ArgumentFacts::may_ask_for_the_caller) {
+            Ok(Allowed::Authorized(authorized)) => {
+                decision.emit(Reason::Authorized, Some(authorized.token()));
+                if H::ARGUMENTS.iter().any(ArgumentFacts::can_read_caller) {
                     request.extensions_mut().insert(authorized.clone());
                 }
-                Some(authorized.into_token())
+                Ok(Some(authorized.into_token()))
             }
-            Err(refused) => {
-                decision.tell(refused.refusal.reason(), refused.token.as_deref());
-                return Err(refused.refusal);
-            }
-        };
-        limit_body::<H>(request);
-        Ok(token)
-    }
-
-    async fn authorize(&self, request: &mut Request) -> Result<Admission, Refused> {
-        let admission = self.guard.admit(H::DECLARATION, request.headers()).await?;
-        if let Admission::Authorized(authorized) = &admission {
-            for admit in H::ARGUMENTS.iter().filter_map(|argument| argument.admit) {
-                admit(authorized, request.extensions_mut())
-                    .map_err(|error| Refused::known(authorized.token(), error))?;
+            Err(refusal) => {
+                decision.emit(refusal.cause.reason(), refusal.token.as_deref());
+                Err(refusal.cause)
             }
         }
-        Ok(admission)
+    }
+
+    /// Runs the guard, then decodes the typed claims of each argument that has them.
+    async fn decide(&self, request: &mut Request) -> Result<Allowed, Refusal> {
+        let headers = request.headers();
+        let allowed = self.guard.authorize(H::DECLARATION, headers).await?;
+        if let Allowed::Authorized(authorized) = &allowed {
+            for decode in H::ARGUMENTS.iter().filter_map(|facts| facts.decode_claims) {
+                decode(authorized, request.extensions_mut())
+                    .map_err(|error| Refusal::with_token(error, authorized.token()))?;
+            }
+        }
+        Ok(allowed)
     }
 }
 
-/// Tells operators of an input that was refused, once for a request.
-fn tell_refused_input<H: Declared>(
-    mut response: Response,
-    token: Option<&VerifiedToken>,
-) -> Response {
-    if response.status().is_client_error()
-        && let Some(refused) = response.extensions_mut().remove::<RefusedInput>()
-    {
-        refused.tell(H::DECLARATION, token);
-    }
-    response
-}
-
-/// Nothing behind this point can read more of the body, or longer, than the declaration allows.
-fn limit_body<H: Declared>(request: &mut Request) {
-    let limits = H::DECLARATION.limits;
+/// Limits the size of the body and the time for reading it; nothing has read it before.
+fn limit_body(request: &mut Request, limits: &Limits) {
     if !request.body().is_end_stream() {
         let body = std::mem::take(request.body_mut());
         let timed = Timed::new(body, limits.body_timeout);
@@ -116,8 +111,17 @@ fn limit_body<H: Declared>(request: &mut Request) {
     if limits.body_limit != Limits::DEFAULT.body_limit {
         DefaultBodyLimit::max(limits.body_limit).apply(request);
     }
-    if limits != Limits::DEFAULT {
-        request.extensions_mut().insert(limits);
+    if *limits != Limits::DEFAULT {
+        request.extensions_mut().insert(*limits);
+    }
+}
+
+/// Removes the audit record that the rejection of an input left in the response.
+fn take_rejected_input(response: &mut Response) -> Option<RejectedInput> {
+    if response.status().is_client_error() {
+        response.extensions_mut().remove()
+    } else {
+        None
     }
 }
 
@@ -140,6 +144,6 @@ where
     type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        Box::pin(self.answer(request, state))
+        Box::pin(self.respond(request, state))
     }
 }

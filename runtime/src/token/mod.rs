@@ -4,6 +4,7 @@
 //! the issuer's own word; then revocation. Knows no HTTP but the way to an issuer.
 
 mod bearer;
+mod claim_names;
 mod claims;
 mod compact;
 mod denial;
@@ -19,6 +20,8 @@ mod revocations;
 mod roles_claim;
 mod routes;
 mod rules;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 mod validator;
 #[cfg(test)]
 mod vectors;

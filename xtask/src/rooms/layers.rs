@@ -21,8 +21,8 @@ pub(super) const TABLE: &[Layers] = &[
     Layers {
         folder: "runtime/src",
         order: &[
-            &["claims", "clock", "https", "secret"],
-            &["keys"],
+            &["claims", "clock", "https", "json", "secret", "text"],
+            &["discovery", "keys"],
             &["token"],
             &["policy"],
             &["resource_server"],
@@ -30,7 +30,9 @@ pub(super) const TABLE: &[Layers] = &[
             &["response"],
             &["routing"],
             &["serve"],
-            &["danger", "fuzzing", "prelude", "private", "testing"],
+            &[
+                "danger", "fuzzing", "manual", "prelude", "private", "testing",
+            ],
         ],
         never: &[("input", "guard")],
         crates: &[("axum", 5), ("axum_core", 5), ("axum_extra", 5)],
@@ -38,11 +40,12 @@ pub(super) const TABLE: &[Layers] = &[
     Layers {
         folder: "runtime/src/input",
         order: &[
+            &["shape"],
+            &["schema"],
             &["contract"],
             &["decode"],
             &["types"],
             &["extract"],
-            &["schema"],
         ],
         never: &[],
         crates: &[],

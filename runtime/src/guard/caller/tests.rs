@@ -1,9 +1,9 @@
-//! What a caller tells, and how it comes to a handler.
+//! Tests of `Caller` and its typed claims.
 
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use super::*;
-use crate::guard::{Admission, Guard};
+use crate::guard::{Allowed, Guard};
 use crate::policy::Declaration;
 use crate::resource_server::ResourceServer;
 use crate::testing::EmbeddedIssuer;
@@ -17,7 +17,7 @@ struct Tenancy {
     tenant: String,
 }
 
-/// What the guard says of a request of the tenant's.
+/// Authorizes a request with a token of the tenant.
 async fn authorized(tenant: &str) -> Authorized {
     let issuer = EmbeddedIssuer::new(ISSUER);
     let builder = ResourceServer::builder().trust(issuer.issuer(AUDIENCE));
@@ -28,9 +28,9 @@ async fn authorized(tenant: &str) -> Authorized {
     let declaration = Declaration::authenticated("handler", "module");
     let credential = HeaderValue::from_str(&format!("Bearer {token}")).unwrap();
     let headers = HeaderMap::from_iter([(AUTHORIZATION, credential)]);
-    match guard.admit(&declaration, &headers).await {
-        Ok(Admission::Authorized(authorized)) => authorized,
-        _ => panic!("the token is good"),
+    match guard.authorize(&declaration, &headers).await {
+        Ok(Allowed::Authorized(authorized)) => authorized,
+        _ => panic!("the token is valid"),
     }
 }
 
@@ -39,7 +39,7 @@ async fn token(tenant: &str) -> Arc<VerifiedToken> {
 }
 
 #[tokio::test]
-async fn a_caller_tells_what_the_token_says() {
+async fn caller_returns_claims_of_the_token() {
     let token = token("acme").await;
     let caller = Caller::for_testing(Arc::clone(&token));
     assert_eq!(caller.issuer(), ISSUER);
@@ -58,27 +58,27 @@ async fn a_caller_tells_what_the_token_says() {
 }
 
 #[tokio::test]
-async fn claims_are_read_and_validated_and_nothing_else_stands_for_them() {
-    let read = Tenancy::read(&*token("acme").await).unwrap();
+async fn typed_claims_are_decoded_and_validated_without_a_fallback() {
+    let decoded = Tenancy::decode(&*token("acme").await).unwrap();
     let tenant = "acme".to_owned();
-    assert_eq!(read, Some(Tenancy { tenant }));
+    assert_eq!(decoded, Some(Tenancy { tenant }));
     assert_eq!(
-        Tenancy::read(&*token("").await),
+        Tenancy::decode(&*token("").await),
         Err(TokenError::TypedClaims)
     );
-    assert_eq!(Tenancy::absent(), None);
-    assert_eq!(NoClaims::absent(), Some(NoClaims));
-    assert_eq!(NoClaims::read(&*token("").await), Ok(None));
+    assert_eq!(Tenancy::without_decoding(), None);
+    assert_eq!(NoClaims::without_decoding(), Some(NoClaims));
+    assert_eq!(NoClaims::decode(&*token("").await), Ok(None));
 }
 
 #[tokio::test]
-async fn a_caller_with_claims_is_left_for_the_extractor_or_refused() {
+async fn caller_with_typed_claims_is_inserted_only_if_valid() {
     let mut extensions = Extensions::new();
-    let wrong = Caller::<Tenancy>::admit(&authorized("").await, &mut extensions);
-    assert_eq!(wrong, Err(TokenError::TypedClaims));
+    let invalid = Caller::<Tenancy>::decode_claims(&authorized("").await, &mut extensions);
+    assert_eq!(invalid, Err(TokenError::TypedClaims));
     assert!(extensions.is_empty());
-    let right = Caller::<Tenancy>::admit(&authorized("acme").await, &mut extensions);
-    assert_eq!(right, Ok(()));
+    let valid = Caller::<Tenancy>::decode_claims(&authorized("acme").await, &mut extensions);
+    assert_eq!(valid, Ok(()));
     let caller = extensions.get::<Caller<Tenancy>>().unwrap();
     assert_eq!(caller.claims().tenant, "acme");
 }

@@ -1,33 +1,13 @@
 //! Every mistake that `build` refuses.
 
-mod keys;
-
 use std::error::Error as _;
 use std::time::Duration;
 
 use super::*;
 use crate::claims::NumericDate;
 use crate::danger::dangerous_token_lifetime;
-use crate::resource_server::error::ConfigError;
-use crate::token::Profile;
-
-fn embedded() -> EmbeddedIssuer {
-    EmbeddedIssuer::new(ISSUER)
-}
-
-/// An issuer that is in order.
-fn good() -> Issuer<WithAudience> {
-    embedded().issuer(AUDIENCE)
-}
-
-/// An issuer without keys yet.
-fn keyless() -> Issuer<WithAudience> {
-    Issuer::new(ISSUER).audience(AUDIENCE)
-}
-
-async fn build(issuer: Issuer<WithAudience>) -> Result<ResourceServer, ConfigError> {
-    ResourceServer::builder().trust(issuer).build().await
-}
+use crate::testing::test_server::TestServer;
+use crate::token::{Profile, TokenError};
 
 /// RFC 8414 §2.
 #[tokio::test]
@@ -116,20 +96,23 @@ async fn a_lifetime_is_from_above_zero_to_90_minutes_and_longer_only_by_danger()
         let error = build(issuer).await.unwrap_err();
         assert!(matches!(error, ConfigError::TokenLifetime { issuer } if issuer == ISSUER));
     }
-    let court = Court::with(|issuer| {
+    let test = TestServer::with(|issuer| {
         let issuer = issuer.issuer(AUDIENCE);
         dangerous_token_lifetime(issuer, limit + second, "legacy")
     })
     .await;
-    assert_eq!(court.server.relaxations().count(), 1);
-    for (lifetime, verdict) in [
+    assert_eq!(test.server.relaxations().count(), 1);
+    for (lifetime, expected) in [
         (limit + second, Ok(())),
         (limit + second * 2, Err(TokenError::Lifetime)),
     ] {
-        assert_eq!(court.judge(court.token().lifetime(lifetime)).await, verdict);
+        assert_eq!(
+            test.validate(test.token().lifetime(lifetime)).await,
+            expected
+        );
     }
-    let endless = court.token().expires_at(NumericDate::MAX);
-    assert_eq!(court.judge(endless).await, Err(TokenError::Lifetime));
+    let endless = test.token().expires_at(NumericDate::MAX);
+    assert_eq!(test.validate(endless).await, Err(TokenError::Lifetime));
 }
 
 #[tokio::test]

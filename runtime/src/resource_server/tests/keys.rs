@@ -1,297 +1,197 @@
-//! Which key judges a token, and what counts as its signature.
+//! Keys and algorithms that `build` rejects.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use std::error::Error as _;
+
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use serde_json::{Value, json};
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 
 use super::*;
+use crate::keys::KeyError;
 
-const P256_ORDER: [u8; 32] = *b"\xff\xff\xff\xff\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\
-    \xbc\xe6\xfa\xad\xa7\x17\x9e\x84\xf3\xb9\xca\xc2\xfc\x63\x25\x51";
-const P384_ORDER: [u8; 48] = *b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\
-    \xff\xff\xff\xff\xff\xff\xff\xff\xc7\x63\x4d\x81\xf4\x37\x2d\xdf\
-    \x58\x1a\x0d\xb2\x48\xb0\xa7\x7a\xec\xec\x19\x6a\xcc\xc5\x29\x73";
-
-/// One key of the embedded issuer's, changed, as the whole set.
-fn set_of(mut jwk: Value, edit: impl FnOnce(&mut serde_json::Map<String, Value>)) -> String {
-    edit(jwk.as_object_mut().unwrap());
-    json!({ "keys": [jwk] }).to_string()
-}
-
-/// CVE-2016-10555, CVE-2015-9235, CVE-2022-29217, CVE-2024-33663, CVE-2024-54150.
-#[tokio::test]
-async fn no_text_of_a_public_key_is_a_secret() {
-    let given = Court::new().await;
-    let pem = Court::with(|issuer| {
-        Issuer::new(ISSUER)
-            .audience(AUDIENCE)
-            .pem(Algorithm::RS256, issuer.pem(Algorithm::RS256))
-            .pem(Algorithm::ES256, issuer.pem(Algorithm::ES256))
-    })
-    .await;
-    for court in [given, pem] {
-        for algorithm in [Algorithm::RS256, Algorithm::ES256] {
-            let pem = court.issuer.pem(algorithm);
-            let inner: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-            for text in [
-                pem.clone().into_bytes(),
-                pem.trim_end().as_bytes().to_vec(),
-                STANDARD.decode(inner).unwrap(),
-                court.issuer.jwk(algorithm).to_string().into_bytes(),
-                Vec::new(),
-            ] {
-                for hmac in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
-                    let token = court.token().hmac(hmac, text.clone());
-                    let with_kid = token.clone().kid(&court.issuer.kid(algorithm));
-                    assert_eq!(court.judge(token).await, Err(TokenError::Algorithm));
-                    assert_eq!(court.judge(with_kid).await, Err(TokenError::Algorithm));
-                }
-            }
-        }
+/// Which key error a configuration ends in, where it is one.
+async fn key_error(issuer: Issuer<WithAudience>) -> Option<KeyError> {
+    match build(issuer).await {
+        Err(ConfigError::Keys { issuer, source }) if issuer == ISSUER => Some(source),
+        _ => None,
     }
 }
 
-/// CVE-2018-0114, CVE-2026-27962, CVE-2025-24976: a key brought along is no key, and a
-/// `kid` that is ours does not make it one.
 #[tokio::test]
-async fn a_key_in_the_header_is_never_used() {
-    let court = Court::new().await;
-    let attacker = EmbeddedIssuer::with_own_keys(ISSUER);
-    let kid = court.issuer.kid(Algorithm::ES256);
-    let mut jwk = attacker.jwk(Algorithm::ES256);
-    jwk["kid"] = kid.into();
-    let forged = court.token().signed_by(&attacker).header("jwk", jwk);
-    assert_eq!(
-        court.judge(forged.clone()).await,
-        Err(TokenError::Signature)
-    );
-    let own_kid = forged.clone().kid(&attacker.kid(Algorithm::ES256));
-    assert_eq!(court.judge(own_kid).await, Err(TokenError::UnknownKey));
-    let no_kid = forged.without_header("kid");
-    assert_eq!(court.judge(no_kid).await, Err(TokenError::Signature));
-    for name in ["jku", "x5u", "x5c", "x5t"] {
-        let value = json!("https://evil.test/jwks");
-        let value = if name == "x5c" { json!([value]) } else { value };
-        let token = court.token().header(name, value);
-        let forged = token.clone().signed_by(&attacker);
-        assert_eq!(
-            court.judge(forged).await,
-            Err(TokenError::Signature),
-            "{name}"
-        );
-        assert_eq!(court.judge(token).await, Ok(()), "{name}");
-    }
-}
-
-/// CVE-2026-48523, CVE-2022-23540: header, key and list agree, or there is no key.
-#[tokio::test]
-async fn an_algorithm_that_is_not_the_keys_finds_no_key() {
-    let court = Court::new().await;
-    for (signing, named) in [
-        (Algorithm::PS256, "RS256"),
-        (Algorithm::RS256, "PS256"),
-        (Algorithm::ES256, "RS256"),
-        (Algorithm::RS256, "ES256"),
-        (Algorithm::EdDSA, "ES256"),
+async fn a_listed_hmac_has_a_secret_and_a_given_key_is_listed() {
+    let pem = embedded().pem(Algorithm::ES256);
+    for (issuer, expected) in [
+        (good().algorithms([Algorithm::HS256]), Algorithm::HS256),
+        (
+            good().algorithms([Algorithm::RS256, Algorithm::HS512]),
+            Algorithm::HS512,
+        ),
+        (
+            keyless()
+                .pem(Algorithm::ES256, pem)
+                .algorithms([Algorithm::RS256]),
+            Algorithm::ES256,
+        ),
+        (
+            keyless()
+                .hmac(Algorithm::HS256, secret(7))
+                .algorithms([Algorithm::RS256]),
+            Algorithm::HS256,
+        ),
+        (
+            keyless()
+                .hmac(Algorithm::HS256, secret(7))
+                .algorithms([Algorithm::HS256, Algorithm::HS384]),
+            Algorithm::HS384,
+        ),
     ] {
-        let token = court.token().algorithm(signing).header("alg", named);
-        assert_eq!(
-            court.judge(token).await,
-            Err(TokenError::UnknownKey),
-            "{signing:?} as {named}"
-        );
-    }
-    for unlisted in ["RS384", "RS512", "PS384", "PS512", "ES384", "HS256"] {
-        let token = court.token().header("alg", unlisted);
-        assert_eq!(
-            court.judge(token).await,
-            Err(TokenError::Algorithm),
-            "{unlisted}"
+        let error = build(issuer).await.unwrap_err();
+        assert!(
+            matches!(&error, ConfigError::Algorithm { algorithm, .. } if *algorithm == expected),
+            "{expected:?}: {error:?}"
         );
     }
 }
 
-/// CVE-2026-22817: a key without `alg` gets the list's, never the header's.
+/// CVE-2022-23541: one issuer's keys are of one kind.
 #[tokio::test]
-async fn a_key_without_algorithm_takes_none_from_the_header() {
-    let court = Court::with(|issuer| {
-        let jwks = set_of(issuer.jwk(Algorithm::RS256), |jwk| {
-            jwk.remove("alg");
-        });
-        let listed = [Algorithm::RS256, Algorithm::RS384, Algorithm::PS256];
-        issuer.issuer(AUDIENCE).jwks(jwks).algorithms(listed)
-    })
-    .await;
-    let token = court.token().algorithm(Algorithm::RS256);
-    assert_eq!(court.judge(token.clone()).await, Ok(()));
-    for alg in ["RS384", "PS256"] {
-        let other = token.clone().header("alg", alg);
-        assert_eq!(
-            court.judge(other).await,
-            Err(TokenError::UnknownKey),
-            "{alg}"
-        );
-    }
-    let hmac = token.hmac(Algorithm::HS256, court.issuer.pem(Algorithm::RS256));
-    let hmac = hmac.kid(&court.issuer.kid(Algorithm::RS256));
-    assert_eq!(court.judge(hmac).await, Err(TokenError::Algorithm));
-}
-
-#[tokio::test]
-async fn a_kid_that_nobody_has_finds_no_key() {
-    let court = Court::new().await;
-    let kid = court.issuer.kid(Algorithm::ES256);
-    for unknown in [
-        "",
-        "x",
-        " ",
-        "../../dev/null",
-        "' OR 1=1 --",
-        &kid.to_uppercase(),
+async fn a_secret_stands_alone() {
+    let pem = embedded().pem(Algorithm::ES256);
+    for issuer in [
+        good().hmac(Algorithm::HS256, secret(7)),
+        keyless()
+            .pem(Algorithm::ES256, pem)
+            .hmac(Algorithm::HS256, secret(7)),
     ] {
-        assert_eq!(
-            court.judge(court.token().kid(unknown)).await,
-            Err(TokenError::UnknownKey),
-            "{unknown}"
-        );
-    }
-    for wrong in [json!(null), json!(1), json!([kid]), json!({})] {
-        let token = court.token().header("kid", wrong.clone());
-        assert_eq!(
-            court.judge(token).await,
-            Err(TokenError::MalformedHeader),
-            "{wrong}"
+        let error = build(issuer).await.unwrap_err();
+        assert!(
+            matches!(&error, ConfigError::SecretBesidePublicKeys { issuer } if issuer == ISSUER),
+            "{error:?}"
         );
     }
 }
 
+/// RFC 7518 §3.2; CVE-2019-20933 (a blank secret).
 #[tokio::test]
-async fn without_a_kid_the_only_fitting_key_is_taken_and_of_several_none() {
-    let only = Court::new().await;
-    let token = only.token().without_header("kid");
-    assert_eq!(only.judge(token).await, Ok(()));
-    let second = EmbeddedIssuer::with_own_keys(ISSUER);
-    let several = Court::with(|issuer| {
-        let keys = [issuer, &second].map(|issuer| issuer.jwk(Algorithm::ES256));
-        issuer
-            .issuer(AUDIENCE)
-            .jwks(json!({ "keys": keys }).to_string())
-    })
-    .await;
-    let token = several.token();
-    assert_eq!(several.judge(token.clone()).await, Ok(()));
-    let by_second = token
-        .clone()
-        .signed_by(&second)
-        .kid(&second.kid(Algorithm::ES256));
-    assert_eq!(several.judge(by_second).await, Ok(()));
-    let crossed = token.clone().kid(&second.kid(Algorithm::ES256));
-    assert_eq!(several.judge(crossed).await, Err(TokenError::Signature));
-    let no_kid = token.without_header("kid");
-    assert_eq!(several.judge(no_kid).await, Err(TokenError::UnknownKey));
-}
-
-/// CVE-2020-28042: an empty or a short signature.
-#[tokio::test]
-async fn a_signature_of_the_wrong_length_is_refused() {
-    let court = Court::new().await;
-    for algorithm in [
-        Algorithm::RS256,
-        Algorithm::PS256,
-        Algorithm::ES256,
-        Algorithm::EdDSA,
+async fn a_secret_has_the_size_of_its_hash() {
+    for (algorithm, least) in [
+        (Algorithm::HS256, 32),
+        (Algorithm::HS384, 48),
+        (Algorithm::HS512, 64),
     ] {
-        let token = court.token().algorithm(algorithm);
-        let empty = token.clone().signature([]);
-        assert_eq!(court.judge(empty).await, Err(TokenError::NotCompact));
-        let signed = token.clone().sign();
-        let (_, signature) = signed.rsplit_once('.').unwrap();
-        let good = URL_SAFE_NO_PAD.decode(signature).unwrap();
-        let (_, short) = good.split_first().unwrap();
-        for raw in [
-            vec![0],
-            short.to_vec(),
-            [&good[..], &[0]].concat(),
-            [&[0], &good[..]].concat(),
-            vec![0; good.len()],
-            vec![0xff; good.len()],
-            good.iter().rev().copied().collect(),
-        ] {
-            let token = token.clone().signature(raw);
+        for len in [0, 1, least - 1] {
+            let issuer = keyless().hmac(algorithm, Secret::new(vec![7; len]));
             assert_eq!(
-                court.judge(token).await,
-                Err(TokenError::Signature),
-                "{algorithm:?}"
+                key_error(issuer).await,
+                Some(KeyError::ShortSecret { least })
             );
         }
-    }
-}
-
-/// CVE-2022-21449: r and s are from 1 to n − 1.
-#[tokio::test]
-async fn r_and_s_outside_their_range_are_refused_on_each_curve() {
-    let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
-    let (x, y) = pair.public_key().as_ref()[1..].split_at(48);
-    let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
-    let p384 = json!({"kty": "EC", "crv": "P-384", "alg": "ES384", "x": x, "y": y});
-    let court = Court::with(|issuer| {
-        let keys = [issuer.jwk(Algorithm::ES256), p384];
-        issuer
-            .issuer(AUDIENCE)
-            .jwks(json!({ "keys": keys }).to_string())
-            .algorithms([Algorithm::ES256, Algorithm::ES384])
-    })
-    .await;
-    let es256 = court.token();
-    let es384 = court.token().header("alg", "ES384");
-    let good = pair
-        .sign(&SystemRandom::new(), es384.signing_input().as_bytes())
-        .unwrap();
-    let good = es384.clone().signature(good.as_ref());
-    assert_eq!(court.judge(good).await, Ok(()));
-    for (token, order) in [(es256, &P256_ORDER[..]), (es384, &P384_ORDER[..])] {
-        let zero = vec![0; order.len()];
-        let mut one = zero.clone();
-        *one.last_mut().unwrap() = 1;
-        let most = vec![0xff; order.len()];
-        let values = [&zero[..], &one, order, &most];
-        for r in values {
-            for s in values {
-                let token = token.clone().signature([r, s].concat());
-                assert_eq!(court.judge(token).await, Err(TokenError::Signature));
-            }
+        for len in [least, least + 1] {
+            let issuer = keyless().hmac(algorithm, Secret::new(vec![7; len]));
+            assert!(build(issuer).await.is_ok(), "{algorithm:?}: {len}");
         }
     }
+    let asymmetric = keyless().hmac(Algorithm::RS256, secret(7));
+    assert_eq!(key_error(asymmetric).await, Some(KeyError::Unfit));
 }
 
-/// CVE-2025-65945: nothing in the token chooses the secret.
+/// CVE-2022-29217, CVE-2024-33663, CVE-2026-34950 (white space before the armour).
 #[tokio::test]
-async fn a_shared_secret_does_not_depend_on_the_token() {
-    let court = Court::with(|_| {
-        Issuer::new(ISSUER)
-            .audience(AUDIENCE)
-            .hmac(Algorithm::HS256, secret(7))
-    })
-    .await;
-    let good = court.token().hmac(Algorithm::HS256, [7; 32]);
-    assert_eq!(court.judge(good.clone()).await, Ok(()));
-    for other in [
-        vec![],
-        vec![7; 31],
-        vec![8; 32],
-        [7; 31].into_iter().chain([8]).collect(),
+async fn a_public_key_is_no_secret() {
+    for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
+        let pem = embedded().pem(algorithm);
+        for text in [
+            pem.clone(),
+            pem.lines().filter(|line| !line.starts_with('-')).collect(),
+            format!(" {pem}"),
+            format!("\n{pem}"),
+            format!("\u{feff}{pem}"),
+            embedded().jwk(algorithm).to_string(),
+            embedded().jwks(),
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE".to_owned(),
+            "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY".to_owned(),
+        ] {
+            let issuer = keyless().hmac(Algorithm::HS256, Secret::new(text.clone()));
+            assert_eq!(
+                key_error(issuer).await,
+                Some(KeyError::PublicKeyAsSecret),
+                "{text}"
+            );
+        }
+        let inner: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        let der = Secret::new(STANDARD.decode(inner).unwrap());
+        let issuer = keyless().hmac(Algorithm::HS256, der);
+        assert_eq!(key_error(issuer).await, Some(KeyError::PublicKeyAsSecret));
+    }
+}
+
+#[tokio::test]
+async fn a_key_set_is_read_when_the_server_is_built() {
+    let rsa = embedded().jwk(Algorithm::RS256);
+    let mut nameless = rsa.clone();
+    nameless.as_object_mut().unwrap().remove("kid");
+    let mut for_encryption = rsa.clone();
+    for_encryption["use"] = "enc".into();
+    let mut leaked = rsa.clone();
+    leaked["d"] = "AQAB".into();
+    let useless = |skipped| KeyError::NoUsableKey { skipped };
+    for (jwks, expected) in [
+        (json!("x").to_string(), KeyError::NotAKeySet),
+        (String::new(), KeyError::NotAKeySet),
+        (json!({}).to_string(), KeyError::NotAKeySet),
+        (json!({"keys": {}}).to_string(), KeyError::NotAKeySet),
+        (r#"{"keys":[],"keys":[]}"#.to_owned(), KeyError::NotAKeySet),
+        (" ".repeat(65_537), KeyError::TooLong),
+        (json!({"keys": []}).to_string(), useless(0)),
+        (json!({"keys": [for_encryption]}).to_string(), useless(1)),
+        (json!({"keys": [{}, {"kty": "x"}]}).to_string(), useless(2)),
+        (json!({"keys": [leaked]}).to_string(), KeyError::Leaked),
+        (json!({"keys": [rsa, rsa]}).to_string(), KeyError::Ambiguous),
     ] {
-        for kid in ["", "x", "../../dev/null"] {
-            let forged = court.token().hmac(Algorithm::HS256, other.clone());
-            let forged = forged.kid(kid).claim("sub", "admin");
-            assert_eq!(court.judge(forged).await, Err(TokenError::Signature));
-        }
+        let error = key_error(keyless().jwks(jwks.clone())).await;
+        assert_eq!(error, Some(expected), "{jwks:.80}");
     }
-    for algorithm in [Algorithm::HS384, Algorithm::HS512] {
-        let token = court.token().hmac(algorithm, [7; 32]);
-        assert_eq!(court.judge(token).await, Err(TokenError::Algorithm));
+    // a key that no header's `kid` excludes beside one that a PEM gives
+    let issuer = keyless()
+        .jwks(json!({ "keys": [nameless] }).to_string())
+        .pem(Algorithm::RS256, embedded().pem(Algorithm::RS256));
+    assert_eq!(key_error(issuer).await, Some(KeyError::Ambiguous));
+}
+
+#[tokio::test]
+async fn a_pem_is_a_public_key_of_its_algorithm() {
+    let pem = embedded().pem(Algorithm::RS256);
+    for text in [String::new(), "x".to_owned(), format!("{pem}{pem}")] {
+        let issuer = keyless().pem(Algorithm::RS256, text);
+        assert_eq!(key_error(issuer).await, Some(KeyError::NotAPublicKeyPem));
     }
-    assert_eq!(court.judge(court.token()).await, Err(TokenError::Algorithm));
+    let unfit = keyless().pem(Algorithm::ES256, pem.clone());
+    assert_eq!(key_error(unfit).await, Some(KeyError::Unfit));
+    let twice = keyless()
+        .pem(Algorithm::RS256, pem.clone())
+        .pem(Algorithm::RS256, pem);
+    assert_eq!(key_error(twice).await, Some(KeyError::Ambiguous));
+}
+
+/// Keys are fetched when the server is built, so that no request meets a server without any.
+#[cfg(feature = "discovery")]
+#[tokio::test]
+async fn keys_that_cannot_be_fetched_end_the_build() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let unreachable = Issuer::new(&url).audience(AUDIENCE).allow_loopback_http();
+    let error = build(unreachable).await.unwrap_err();
+    assert!(
+        matches!(&error, ConfigError::Discovery { issuer, .. } if *issuer == url),
+        "{error:?}"
+    );
+    assert!(error.source().is_some());
+}
+
+#[cfg(not(feature = "discovery"))]
+#[tokio::test]
+async fn without_discovery_keys_have_to_be_given() {
+    let error = build(keyless()).await.unwrap_err();
+    assert!(matches!(error, ConfigError::NoKeys { issuer } if issuer == ISSUER));
 }

@@ -1,4 +1,4 @@
-//! Refused input as the client sees it.
+//! Tests of the responses to invalid input.
 
 use axum::Router;
 use axum::body::Body;
@@ -57,7 +57,7 @@ struct Limited {
     value: u8,
 }
 
-/// A router of axum's own: nothing of an `Api` is around the handlers.
+/// A plain axum router: the handlers run without an `Api`.
 fn router() -> Router {
     Router::new()
         .route("/json", post(async |Valid(Json(_)): Valid<Json<Page>>| ()))
@@ -79,26 +79,26 @@ fn router() -> Router {
             "/path/{perPage}",
             get(async |Valid(Path(_)): Valid<Path<Page>>| ()),
         )
-        .route("/maybe/query", get(maybe_query))
-        .route("/maybe/path", get(maybe_path))
-        .route("/maybe/path/{perPage}", get(maybe_path))
-        .route("/maybe/form", post(maybe_form))
+        .route("/optional/query", get(optional_query))
+        .route("/optional/path", get(optional_path))
+        .route("/optional/path/{perPage}", get(optional_path))
+        .route("/optional/form", post(optional_form))
         .with_state(App { limits: Limits(7) })
 }
 
-async fn maybe_query(page: Option<Valid<Query<Page>>>) -> String {
+async fn optional_query(page: Option<Valid<Query<Page>>>) -> String {
     page.map_or("absent".into(), |page| page.0.per_page.to_string())
 }
 
-async fn maybe_path(page: Option<Valid<Path<Page>>>) -> String {
+async fn optional_path(page: Option<Valid<Path<Page>>>) -> String {
     page.map_or("absent".into(), |page| page.0.per_page.to_string())
 }
 
-async fn maybe_form(page: Option<Valid<Form<Page>>>) -> String {
+async fn optional_form(page: Option<Valid<Form<Page>>>) -> String {
     page.map_or("absent".into(), |page| page.0.per_page.to_string())
 }
 
-async fn send(request: axum::http::request::Builder, body: impl Into<Body>) -> Response {
+async fn send(request: http::request::Builder, body: impl Into<Body>) -> Response {
     let request: Request = request.body(body.into()).unwrap();
     router().oneshot(request).await.unwrap()
 }
@@ -108,60 +108,63 @@ async fn text(response: Response) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// The status and the places with their details.
-async fn judged(response: Response) -> (u16, Value) {
+/// Returns the status and the `errors` member.
+async fn status_and_errors(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     let body: Value = serde_json::from_str(&text(response).await).unwrap_or_default();
     (status, body["errors"].clone())
 }
 
-async fn got(path: &str) -> (u16, Value) {
-    judged(send(Request::get(path), ()).await).await
+async fn get_errors(path: &str) -> (u16, Value) {
+    status_and_errors(send(Request::get(path), ()).await).await
 }
 
-async fn posted(path: &str, media_type: &str, body: &str) -> (u16, Value) {
+async fn post_errors(path: &str, media_type: &str, body: &str) -> (u16, Value) {
     let request = Request::post(path).header("content-type", media_type);
-    judged(send(request, body.to_owned()).await).await
+    status_and_errors(send(request, body.to_owned()).await).await
 }
 
-fn one(pointer: &str, rule: &str, detail: &str) -> Value {
+fn single_error(pointer: &str, rule: &str, detail: &str) -> Value {
     json!([{ "pointer": pointer, "rule": rule, "detail": detail }])
 }
 
 #[tokio::test]
-async fn a_body_has_json_pointers_and_a_form_has_names() {
+async fn body_errors_have_json_pointers_and_form_errors_have_names() {
     let json = "application/json";
-    assert_eq!(posted("/json", json, r#"{"perPage": 5}"#).await.0, 200);
+    assert_eq!(post_errors("/json", json, r#"{"perPage": 5}"#).await.0, 200);
     assert_eq!(
-        posted("/json", json, r#"{"perPage": 0}"#).await,
-        (422, one("/perPage", "range", "must be at least 1"))
+        post_errors("/json", json, r#"{"perPage": 0}"#).await,
+        (422, single_error("/perPage", "range", "must be at least 1"))
     );
     assert_eq!(
-        posted("/json", json, r#"{"perPage": ""}"#).await,
-        (422, one("/perPage", "type", "must be a whole number"))
+        post_errors("/json", json, r#"{"perPage": ""}"#).await,
+        (
+            422,
+            single_error("/perPage", "type", "must be a whole number")
+        )
     );
     assert_eq!(
-        posted("/json", json, "{").await,
-        (400, one("", "syntax", "ends too early"))
+        post_errors("/json", json, "{").await,
+        (400, single_error("", "syntax", "ends too early"))
     );
     let form = "application/x-www-form-urlencoded";
-    assert_eq!(posted("/form", form, "perPage=5").await.0, 200);
+    assert_eq!(post_errors("/form", form, "perPage=5").await.0, 200);
     assert_eq!(
-        posted("/form", form, "perPage=0").await,
-        (422, one("perPage", "range", "must be at least 1"))
+        post_errors("/form", form, "perPage=0").await,
+        (422, single_error("perPage", "range", "must be at least 1"))
     );
     assert_eq!(
-        posted("/form", form, "").await,
-        (422, one("perPage", "required", "is missing"))
+        post_errors("/form", form, "").await,
+        (422, single_error("perPage", "required", "is missing"))
     );
 }
 
 #[tokio::test]
-async fn rule_failures_come_together_and_at_most_32() {
+async fn broken_rules_are_reported_together_and_at_most_32() {
     let page = r#"{"perPage": 0, "share": 2}"#;
     let body = |count| format!(r#"{{"pages": [{}]}}"#, vec![page; count].join(","));
-    let (status, errors) = posted("/pages", "application/json", &body(2)).await;
-    let places: Vec<_> = errors
+    let (status, errors) = post_errors("/pages", "application/json", &body(2)).await;
+    let pointers: Vec<_> = errors
         .as_array()
         .unwrap()
         .iter()
@@ -169,7 +172,7 @@ async fn rule_failures_come_together_and_at_most_32() {
         .collect();
     assert_eq!(status, 422);
     assert_eq!(
-        places,
+        pointers,
         [
             "/pages/0/perPage",
             "/pages/0/share",
@@ -177,64 +180,70 @@ async fn rule_failures_come_together_and_at_most_32() {
             "/pages/1/share"
         ]
     );
-    let (_, errors) = posted("/pages", "application/json", &body(50)).await;
+    let (_, errors) = post_errors("/pages", "application/json", &body(50)).await;
     assert_eq!(errors.as_array().unwrap().len(), 32);
 }
 
 #[tokio::test]
-async fn a_query_is_judged_by_name() {
-    assert_eq!(got("/query?perPage=5&share=0.5").await.0, 200);
+async fn query_errors_have_parameter_names() {
+    assert_eq!(get_errors("/query?perPage=5&share=0.5").await.0, 200);
     assert_eq!(
-        got("/query?perPage=0").await,
-        (422, one("perPage", "range", "must be at least 1"))
+        get_errors("/query?perPage=0").await,
+        (422, single_error("perPage", "range", "must be at least 1"))
     );
     assert_eq!(
-        got("/query").await,
-        (422, one("perPage", "required", "is missing"))
+        get_errors("/query").await,
+        (422, single_error("perPage", "required", "is missing"))
     );
     assert_eq!(
-        got("/query?perPage=%").await,
-        (400, one("", "encoding", "has a malformed percent escape"))
+        get_errors("/query?perPage=%").await,
+        (
+            400,
+            single_error("", "encoding", "has a malformed percent escape")
+        )
     );
     assert_eq!(
-        got("/query?perPage=1&share=nan").await,
-        (422, one("share", "type", "must be a number"))
-    );
-}
-
-#[tokio::test]
-async fn a_path_is_judged_by_name() {
-    assert_eq!(got("/path/5").await.0, 200);
-    assert_eq!(
-        got("/path/0").await,
-        (422, one("perPage", "range", "must be at least 1"))
-    );
-    assert_eq!(
-        got("/path/hunter2").await,
-        (422, one("perPage", "type", "must be a whole number"))
-    );
-    assert_eq!(
-        got("/path/%ff").await,
-        (400, one("perPage", "encoding", "is not UTF-8"))
+        get_errors("/query?perPage=1&share=nan").await,
+        (422, single_error("share", "type", "must be a number"))
     );
 }
 
 #[tokio::test]
-async fn the_context_of_the_rules_is_in_the_state() {
-    assert_eq!(got("/limited?value=7").await.0, 200);
+async fn path_errors_have_parameter_names() {
+    assert_eq!(get_errors("/path/5").await.0, 200);
     assert_eq!(
-        got("/limited?value=8").await,
-        (422, one("value", "custom", "is above the limit"))
+        get_errors("/path/0").await,
+        (422, single_error("perPage", "range", "must be at least 1"))
+    );
+    assert_eq!(
+        get_errors("/path/hunter2").await,
+        (
+            422,
+            single_error("perPage", "type", "must be a whole number")
+        )
+    );
+    assert_eq!(
+        get_errors("/path/%ff").await,
+        (400, single_error("perPage", "encoding", "is not UTF-8"))
     );
 }
 
 #[tokio::test]
-async fn optional_input_is_absent_or_valid() {
+async fn validation_context_comes_from_the_state() {
+    assert_eq!(get_errors("/limited?value=7").await.0, 200);
+    assert_eq!(
+        get_errors("/limited?value=8").await,
+        (422, single_error("value", "custom", "is above the limit"))
+    );
+}
+
+#[tokio::test]
+async fn optional_input_is_absent_or_validated() {
     for (path, expected) in [
-        ("/maybe/query", "absent"),
-        ("/maybe/query?perPage=5", "5"),
-        ("/maybe/path", "absent"),
-        ("/maybe/path/5", "5"),
+        ("/optional/query", "absent"),
+        ("/optional/query?perPage=5", "5"),
+        ("/optional/path", "absent"),
+        ("/optional/path/5", "5"),
     ] {
         assert_eq!(
             text(send(Request::get(path), ()).await).await,
@@ -242,27 +251,37 @@ async fn optional_input_is_absent_or_valid() {
             "{path}"
         );
     }
-    for path in ["/maybe/query?", "/maybe/query?perPage=0", "/maybe/path/0"] {
-        assert_eq!(got(path).await.0, 422, "{path}");
+    for path in [
+        "/optional/query?",
+        "/optional/query?perPage=0",
+        "/optional/path/0",
+    ] {
+        assert_eq!(get_errors(path).await.0, 422, "{path}");
     }
     assert_eq!(
-        text(send(Request::post("/maybe/form"), ()).await).await,
+        text(send(Request::post("/optional/form"), ()).await).await,
         "absent"
     );
-    let unlabelled = send(Request::post("/maybe/form"), "perPage=5").await;
+    let unlabelled = send(Request::post("/optional/form"), "perPage=5").await;
     assert_eq!(unlabelled.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let form = "application/x-www-form-urlencoded";
-    assert_eq!(posted("/maybe/form", form, "perPage=0").await.0, 422);
-    assert_eq!(posted("/maybe/form", form, "perPage=5").await.0, 200);
+    assert_eq!(
+        post_errors("/optional/form", form, "perPage=0").await.0,
+        422
+    );
+    assert_eq!(
+        post_errors("/optional/form", form, "perPage=5").await.0,
+        200
+    );
 }
 
 #[tokio::test]
-async fn a_form_is_never_read_from_the_query() {
-    assert_eq!(got("/form?perPage=5").await.0, 415);
+async fn form_is_never_read_from_the_query() {
+    assert_eq!(get_errors("/form?perPage=5").await.0, 415);
 }
 
 #[tokio::test]
-async fn a_wrong_label_is_told_what_is_right() {
+async fn unsupported_body_returns_the_accepted_type_or_coding() {
     let wrong = send(
         Request::post("/json").header("content-type", "text/json"),
         "{}",
@@ -279,12 +298,15 @@ async fn a_wrong_label_is_told_what_is_right() {
 }
 
 #[tokio::test]
-async fn too_much_is_413_and_a_broken_route_is_500_without_words() {
+async fn oversized_body_returns_413_and_handler_mismatch_returns_plain_500() {
     let large = format!(
         "{}{{}}",
         " ".repeat(crate::policy::Limits::DEFAULT.body_limit)
     );
-    assert_eq!(posted("/json", "application/json", &large).await.0, 413);
+    assert_eq!(
+        post_errors("/json", "application/json", &large).await.0,
+        413
+    );
     let error = InputError::HandlerMismatch.into_response();
     assert_eq!(error.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert!(!text(error).await.contains("route"));

@@ -1,0 +1,31 @@
+//! Counters and histograms of decisions and rejected inputs, through the `metrics` facade.
+
+use std::time::Duration;
+
+use crate::audit::Reason;
+use crate::input::InputLocation;
+
+/// Counts one decision by outcome and reason, and records its duration.
+pub(super) fn record_decision(reason: Reason, duration: Option<Duration>) {
+    let outcome = if reason.allows() { "allow" } else { "deny" };
+    metrics::counter!(
+        "palisade_decisions_total",
+        "outcome" => outcome,
+        "reason" => reason.as_str()
+    )
+    .increment(1);
+    if let Some(duration) = duration {
+        metrics::histogram!("palisade_decision_duration_seconds", "outcome" => outcome)
+            .record(duration);
+    }
+}
+
+/// Counts one rejected input by reason and location.
+pub(super) fn record_rejected_input(reason: Reason, location: Option<InputLocation>) {
+    metrics::counter!(
+        "palisade_rejected_inputs_total",
+        "reason" => reason.as_str(),
+        "location" => location.map_or("unknown", InputLocation::as_str)
+    )
+    .increment(1);
+}

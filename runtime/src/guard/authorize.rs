@@ -1,0 +1,87 @@
+//! The guard: authenticates a request and authorizes it, in that order.
+
+use std::sync::Arc;
+
+use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+
+use crate::guard::{Refusal, RefusalCause};
+use crate::policy::Declaration;
+use crate::resource_server::ResourceServer;
+use crate::token::{Credential, TokenError, VerifiedToken};
+
+/// Runs before every handler of an [`Api`](crate::Api).
+#[derive(Clone)]
+pub(crate) struct Guard {
+    server: ResourceServer,
+}
+
+/// The guard's decision to serve a request.
+pub(crate) enum Allowed {
+    /// The handler is public: no token was read.
+    Public,
+    /// The token satisfies the declaration.
+    Authorized(Authorized),
+}
+
+/// Proof that a token is valid and satisfies a declaration.
+///
+/// Only [`Guard::authorize`] creates it.
+#[derive(Clone)]
+pub(crate) struct Authorized {
+    token: Arc<VerifiedToken>,
+}
+
+impl Authorized {
+    pub(crate) fn token(&self) -> &Arc<VerifiedToken> {
+        &self.token
+    }
+
+    pub(crate) fn into_token(self) -> Arc<VerifiedToken> {
+        self.token
+    }
+}
+
+impl Guard {
+    pub(crate) fn new(server: ResourceServer) -> Self {
+        Self { server }
+    }
+
+    pub(crate) fn server(&self) -> &ResourceServer {
+        &self.server
+    }
+
+    /// Decides whether to serve a request with these header fields.
+    ///
+    /// # Errors
+    ///
+    /// Returns a refusal if there are too many header fields, if the token is missing or not
+    /// valid, or if it does not satisfy the declaration.
+    pub(crate) async fn authorize(
+        &self,
+        declaration: &Declaration,
+        headers: &HeaderMap,
+    ) -> Result<Allowed, Refusal> {
+        let limit = declaration.limits.header_limit;
+        if headers.len() > limit {
+            return Err(RefusalCause::TooManyHeaders { limit }.into());
+        }
+        if declaration.is_public() {
+            return Ok(Allowed::Public);
+        }
+        let token = self.authenticate(headers).await?;
+        if let Err(unmet) = declaration.access.permits(token.scopes(), token.roles()) {
+            return Err(Refusal::with_token(unmet, &token));
+        }
+        Ok(Allowed::Authorized(Authorized { token }))
+    }
+
+    async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<VerifiedToken>, Refusal> {
+        let values = headers.get_all(AUTHORIZATION).iter();
+        match Credential::read(values.map(HeaderValue::as_bytes)) {
+            Credential::Absent => Err(RefusalCause::MissingCredential.into()),
+            Credential::Malformed => Err(RefusalCause::MalformedCredential.into()),
+            Credential::TooLong => Err(RefusalCause::InvalidToken(TokenError::TooLong).into()),
+            Credential::Bearer(token) => Ok(self.server.authenticate(token).await?),
+        }
+    }
+}

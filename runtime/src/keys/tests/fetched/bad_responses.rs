@@ -1,0 +1,124 @@
+//! Answers that are no good keys: the last good ones serve on, and no server starts with them.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::keys::{DEFAULT_ALGORITHMS, KeyError, KeySet, read_jwks};
+use crate::testing::loopback_server::http_response;
+
+/// Everything that a key server should not answer.
+fn bad_answers(issuer: &EmbeddedIssuer) -> Vec<(&'static str, Reply)> {
+    let good: Value = serde_json::from_str(&issuer.jwks()).unwrap();
+    let with = |change: &dyn Fn(&mut Vec<Value>)| {
+        let mut set = good.clone();
+        change(set["keys"].as_array_mut().unwrap());
+        Reply::Keys(set.to_string())
+    };
+    let oct = json!({"kty": "oct", "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T"});
+    vec![
+        ("down", Reply::Closed),
+        ("endless", Reply::Endless),
+        ("500", Reply::json(500, &issuer.jwks())),
+        ("redirect", Reply::json(302, &issuer.jwks())),
+        ("partial", Reply::json(206, &issuer.jwks())),
+        (
+            "content type",
+            Reply::Response(http_response(200, "text/html", &issuer.jwks())),
+        ),
+        ("10 MB", Reply::json(200, &" ".repeat(10 * 1024 * 1024))),
+        ("malformed", Reply::Keys(r#"{"keys":["#.to_owned())),
+        ("an array", Reply::Keys(good["keys"].to_string())),
+        ("no key", Reply::Keys(r#"{"keys":[]}"#.to_owned())),
+        ("a symmetric key", with(&|keys| keys.push(oct.clone()))),
+        ("a private key", with(&|keys| keys[0]["d"] = "AQAB".into())),
+        (
+            "an ambiguous kid",
+            with(&|keys| keys.extend_from_within(..1)),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn no_server_starts_with_a_bad_answer() {
+    let issuer = EmbeddedIssuer::new(ISSUER);
+    for (name, mode) in bad_answers(&issuer) {
+        let built = Realm::with(Startup::FailFast, Some(mode)).await;
+        let error = built.err();
+        match name {
+            "malformed" | "an array" | "no key" | "a symmetric key" | "a private key"
+            | "an ambiguous kid" => {
+                assert!(matches!(error, Some(ConfigError::Keys { .. })), "{name}");
+            }
+            _ => assert!(
+                matches!(error, Some(ConfigError::Discovery { .. })),
+                "{name}"
+            ),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_last_good_keys_serve_on_after_a_bad_answer() {
+    let realm = Realm::new().await;
+    for (name, mode) in bad_answers(&realm.issuer) {
+        realm.keys.set(mode);
+        realm.until_refreshed(300).await;
+        assert_eq!(
+            realm.validate(realm.issuer.token("alice")).await,
+            Ok(()),
+            "{name}"
+        );
+        assert_eq!(
+            realm.validate(realm.rotated().token("alice")).await,
+            UNKNOWN_KEY,
+            "{name}"
+        );
+        assert_eq!(realm.server.ready(), Ok(()), "{name}");
+        realm.keys.set(Reply::Keys(realm.issuer.jwks()));
+        realm.until_refreshed(61).await;
+    }
+}
+
+#[tokio::test]
+async fn one_bad_key_among_good_ones_is_skipped() {
+    let issuer = EmbeddedIssuer::new(ISSUER);
+    let mut set: Value = serde_json::from_str(&issuer.jwks()).unwrap();
+    let keys = set["keys"].as_array_mut().unwrap();
+    for bad in [
+        json!({"kty": "XYZ", "kid": "a"}),
+        json!({"kty": "EC", "crv": "P-256", "kid": "b", "x": "AAAA", "y": "AAAA"}),
+        json!({"kty": "RSA", "kid": "c", "n": "AQAB", "e": "AQAB"}),
+        json!({"kty": "OKP", "crv": "X25519", "kid": "d", "x": "AAAA"}),
+        json!({}),
+    ] {
+        keys.insert(0, bad);
+    }
+    let realm = Realm::with(Startup::FailFast, Some(Reply::Keys(set.to_string())))
+        .await
+        .unwrap();
+    assert_eq!(realm.validate(realm.issuer.token("alice")).await, Ok(()));
+    assert_eq!(
+        realm.validate(realm.issuer.token("alice").kid("b")).await,
+        UNKNOWN_KEY
+    );
+}
+
+#[test]
+fn a_bad_set_is_named_for_what_it_is() {
+    let issuer = EmbeddedIssuer::new(ISSUER);
+    let named = |name: &str| {
+        let (_, mode) = bad_answers(&issuer)
+            .into_iter()
+            .find(|(n, _)| *n == name)
+            .unwrap();
+        let Reply::Keys(jwks) = mode else {
+            panic!("{name} is no key set")
+        };
+        let (keys, skipped) = read_jwks(jwks.as_bytes(), &DEFAULT_ALGORITHMS)?;
+        KeySet::new(keys, skipped).map(drop)
+    };
+    assert_eq!(named("a symmetric key"), Err(KeyError::Leaked));
+    assert_eq!(named("a private key"), Err(KeyError::Leaked));
+    assert_eq!(named("an ambiguous kid"), Err(KeyError::Ambiguous));
+    assert_eq!(named("an array"), Err(KeyError::NotAKeySet));
+}

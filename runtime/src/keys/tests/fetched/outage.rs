@@ -1,0 +1,203 @@
+//! A key server that does not answer: for a while, for too long, from the beginning.
+
+use super::*;
+
+#[tokio::test]
+async fn ten_minutes_without_the_key_server_fail_no_request_whose_key_is_known() {
+    let realm = Realm::new().await;
+    let mut remembered = realm
+        .issuer
+        .token("alice")
+        .algorithm(Algorithm::ES256)
+        .sign();
+    realm.keys.set(Reply::Closed);
+    for second in 0..600 {
+        if second % 120 == 0 {
+            remembered = realm
+                .issuer
+                .token("alice")
+                .algorithm(Algorithm::ES256)
+                .sign();
+        }
+        assert_eq!(
+            realm.validate_text(&remembered).await,
+            Ok(()),
+            "at {second} s"
+        );
+        assert_eq!(
+            realm.validate(realm.issuer.token("bob")).await,
+            Ok(()),
+            "at {second} s"
+        );
+        realm.advance(1);
+        tokio::task::yield_now().await;
+    }
+    assert!(realm.keys.request_count() > 1, "nobody tried");
+    assert!(
+        realm.keys.request_count() < 30,
+        "{} attempts",
+        realm.keys.request_count()
+    );
+    assert_eq!(realm.server.ready(), Ok(()));
+}
+
+#[tokio::test]
+async fn with_the_bound_passed_every_token_is_answered_with_unavailable() {
+    let realm = Realm::new().await;
+    realm.keys.set(Reply::Closed);
+    realm.advance(3_599);
+    let token = realm
+        .issuer
+        .token("alice")
+        .algorithm(Algorithm::ES256)
+        .sign();
+    assert_eq!(realm.validate_text(&token).await, Ok(()));
+    realm.advance(1);
+    assert!(
+        is_unavailable(&realm.validate_text(&token).await),
+        "remembered"
+    );
+    assert!(is_unavailable(
+        &realm.validate(realm.issuer.token("bob")).await
+    ));
+    assert!(is_unavailable(
+        &realm.validate(realm.rotated().token("bob")).await
+    ));
+    assert!(realm.server.ready().is_err());
+}
+
+/// What was verified before has expired whether there are keys or not.
+#[tokio::test]
+async fn a_remembered_token_that_has_expired_is_invalid_also_without_keys() {
+    let realm = Realm::new().await;
+    let token = realm.issuer.token("alice").algorithm(Algorithm::ES256);
+    let token = token.sign();
+    assert_eq!(realm.validate_text(&token).await, Ok(()));
+    realm.keys.set(Reply::Closed);
+    realm.advance(3_600);
+    let expired = Err(Denial::Invalid(TokenError::Expired));
+    assert_eq!(realm.validate_text(&token).await, expired);
+    assert_eq!(realm.server.remembered().0, 0);
+}
+
+/// A token that no key could make good is refused for what it is.
+#[tokio::test]
+async fn a_token_of_another_kind_is_invalid_also_without_keys() {
+    let realm = Realm::with(Startup::Deferred, Some(Reply::Closed))
+        .await
+        .unwrap();
+    assert_eq!(
+        realm.validate_text("no.token.here").await,
+        Err(Denial::Invalid(TokenError::NotCompact))
+    );
+    let token = realm.issuer.token("alice").typ("JWT");
+    assert_eq!(
+        realm.validate(token).await,
+        Err(Denial::Invalid(TokenError::Type))
+    );
+}
+
+#[tokio::test]
+async fn the_server_recovers_once_the_keys_are_there_again() {
+    let realm = Realm::new().await;
+    realm.keys.set(Reply::Closed);
+    realm.advance(4_000);
+    assert!(is_unavailable(
+        &realm.validate(realm.issuer.token("alice")).await
+    ));
+    realm.keys.set(Reply::Keys(realm.issuer.jwks()));
+    realm
+        .until("the server recovers", async |realm| {
+            realm.advance(1);
+            realm.validate(realm.issuer.token("alice")).await == Ok(())
+        })
+        .await;
+    assert_eq!(realm.server.ready(), Ok(()));
+}
+
+#[tokio::test]
+async fn a_deferred_server_is_not_ready_until_the_keys_are_there() {
+    let realm = Realm::with(Startup::Deferred, Some(Reply::Closed))
+        .await
+        .unwrap();
+    assert!(is_unavailable(
+        &realm.validate(realm.issuer.token("alice")).await
+    ));
+    let not_ready = realm.server.ready().unwrap_err();
+    assert_eq!(
+        not_ready.issuers().collect::<Vec<_>>(),
+        [realm.keys.url.as_str()]
+    );
+    realm
+        .until("the cause is told", async |realm| {
+            let not_ready = realm.server.ready().unwrap_err().to_string();
+            not_ready.contains("the connection to the issuer failed")
+        })
+        .await;
+    realm.keys.set(Reply::Keys(realm.issuer.jwks()));
+    realm
+        .until("the server becomes ready", async |realm| {
+            realm.advance(1);
+            realm.server.ready().is_ok()
+        })
+        .await;
+    assert_eq!(realm.validate(realm.issuer.token("alice")).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_server_that_shall_fail_fast_is_not_built_without_keys() {
+    let built = Realm::with(Startup::FailFast, Some(Reply::Closed)).await;
+    assert!(matches!(built.err(), Some(ConfigError::Discovery { .. })));
+}
+
+#[tokio::test]
+async fn a_silent_key_server_keeps_no_known_key_waiting() {
+    let realm = Realm::new().await;
+    realm.keys.set(Reply::Silent);
+    realm.advance(300);
+    let judged = async {
+        for _ in 0..100 {
+            assert_eq!(realm.validate(realm.issuer.token("alice")).await, Ok(()));
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(4), judged)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn one_issuers_outage_is_not_the_others() {
+    let down = LoopbackServer::start(Reply::Closed).await;
+    let other = EmbeddedIssuer::new(ISSUER);
+    let server = ResourceServer::builder()
+        .trust(
+            Issuer::new(&down.url)
+                .audience(AUDIENCE)
+                .allow_loopback_http(),
+        )
+        .trust(other.issuer(AUDIENCE))
+        .startup(Startup::Deferred)
+        .build()
+        .await
+        .unwrap();
+    let validate = async |issuer: &EmbeddedIssuer| {
+        let token = issuer.token("alice").audience(AUDIENCE).sign();
+        rejection(&server, &token).await.map_or(Ok(()), Err)
+    };
+    assert_eq!(validate(&other).await, Ok(()));
+    let unknown = EmbeddedIssuer::with_own_keys(&down.url);
+    assert!(is_unavailable(&validate(&unknown).await));
+    let not_ready = server.ready().unwrap_err();
+    assert_eq!(not_ready.issuers().collect::<Vec<_>>(), [down.url.as_str()]);
+}
+
+/// What keeps keys fresh does not wait to be called.
+#[tokio::test]
+async fn a_deferred_server_fetches_its_keys_while_nobody_calls() {
+    let realm = Realm::with(Startup::Deferred, None).await.unwrap();
+    realm
+        .until("the key server is asked", async |realm| {
+            realm.keys.request_count() == 1
+        })
+        .await;
+}

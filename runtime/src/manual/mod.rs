@@ -1,0 +1,120 @@
+//! The manual: how to build a secure API with Palisade, chapter by chapter, with the reasons.
+//!
+//! The rest of this documentation describes one item at a time. The manual describes tasks: each chapter
+//! begins with an example, then gives the rules, then the reasons behind them. Every example is compiled, and most
+//! run as tests.
+//!
+//! Start with [`concepts`]. It takes ten minutes, and every other chapter uses its words.
+//!
+//! # Chapters
+//!
+//! | chapter | after it you can |
+//! |---|---|
+//! | [`concepts`] | follow a request from the socket to the handler, and name every part of an API |
+//! | [`declaring_access`] | declare which callers a handler accepts, by scope, role, claim and object |
+//! | [`input`] | declare which input a handler accepts, and read what clients get back for the rest |
+//! | [`tokens`] | trust one or several issuers, and predict when a token is accepted |
+//! | [`errors`] | answer every error in one format, and in your own words |
+//! | [`limits`] | set and predict the limits of every route |
+//! | [`testing`] | test an API with real tokens and without a network |
+//! | [`observability`] | log, count and alert on decisions, rejected input and key fetches |
+//! | [`threat_model`] | say what Palisade defends against, and what remains your job |
+//! | [`cookbook`] | CORS, WebSocket, SSE, PATCH, dates and money, uploads, error types, legacy routes, containers |
+//! | [`providers`] | connect Keycloak, Entra ID, Auth0, Okta, Cognito, Google or oidc-provider |
+//! | [`migrating`] | move an existing axum API to Palisade, one route at a time |
+
+#[doc = include_str!("concepts.md")]
+pub mod concepts {}
+
+#[doc = include_str!("declaring_access.md")]
+pub mod declaring_access {}
+
+#[doc = include_str!("input.md")]
+pub mod input {}
+
+#[doc = include_str!("tokens.md")]
+pub mod tokens {}
+
+#[doc = include_str!("errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("limits.md")]
+pub mod limits {}
+
+#[doc = include_str!("testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("observability.md")]
+pub mod observability {}
+
+#[doc = include_str!("threat_model.md")]
+pub mod threat_model {}
+
+#[doc = include_str!("cookbook.md")]
+pub mod cookbook {
+    #[doc = include_str!("cookbook/cors.md")]
+    pub mod cors {}
+
+    #[doc = include_str!("cookbook/websocket.md")]
+    pub mod websocket {}
+
+    #[doc = include_str!("cookbook/sse.md")]
+    pub mod sse {}
+
+    #[doc = include_str!("cookbook/patch.md")]
+    pub mod patch {}
+
+    #[doc = include_str!("cookbook/dates_and_money.md")]
+    pub mod dates_and_money {}
+
+    #[doc = include_str!("cookbook/uploads.md")]
+    pub mod uploads {}
+
+    #[doc = include_str!("cookbook/error_types.md")]
+    pub mod error_types {}
+
+    #[doc = include_str!("cookbook/legacy_routes.md")]
+    pub mod legacy_routes {}
+
+    #[doc = include_str!("cookbook/containers_and_proxies.md")]
+    pub mod containers_and_proxies {}
+}
+
+#[doc = include_str!("providers.md")]
+pub mod providers {
+    #[doc = include_str!("providers/keycloak.md")]
+    pub mod keycloak {}
+
+    #[doc = include_str!("providers/entra.md")]
+    pub mod entra {}
+
+    #[doc = include_str!("providers/auth0.md")]
+    pub mod auth0 {}
+
+    #[doc = include_str!("providers/okta.md")]
+    pub mod okta {}
+
+    #[doc = include_str!("providers/cognito.md")]
+    pub mod cognito {}
+
+    #[doc = include_str!("providers/google.md")]
+    pub mod google {}
+
+    #[doc = include_str!("providers/oidc_provider.md")]
+    pub mod oidc_provider {}
+}
+
+#[doc = include_str!("migrating.md")]
+pub mod migrating {
+    #[doc = include_str!("migrating/bare_axum.md")]
+    pub mod bare_axum {}
+
+    #[doc = include_str!("migrating/jwt_authorizer.md")]
+    pub mod jwt_authorizer {}
+
+    #[doc = include_str!("migrating/axum_keycloak_auth.md")]
+    pub mod axum_keycloak_auth {}
+
+    #[doc = include_str!("migrating/handwritten_middleware.md")]
+    pub mod handwritten_middleware {}
+}

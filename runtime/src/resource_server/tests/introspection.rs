@@ -1,0 +1,197 @@
+//! Configurations that are refused, and what an auditor is told.
+
+use std::time::Duration;
+
+use super::*;
+use crate::resource_server::{IntrospectedTokens, Introspection, IntrospectionConfigError};
+use crate::testing::loopback_server::{LoopbackServer, Reply};
+use crate::token::Profile;
+
+fn credentials() -> Introspection {
+    Introspection::new("orders-api", Secret::new("s3cret"))
+}
+
+/// An issuer on loopback that answers as it should.
+async fn issuer() -> Issuer<WithAudience> {
+    let loopback = LoopbackServer::start(Reply::inactive()).await;
+    Issuer::new(&loopback.url)
+        .audience(AUDIENCE)
+        .allow_loopback_http()
+}
+
+#[tokio::test]
+async fn what_would_be_of_no_effect_is_refused() {
+    let jwks = EmbeddedIssuer::new(ISSUER).jwks();
+    for issuer in [
+        issuer().await.jwks(jwks.clone()),
+        issuer().await.algorithms([Algorithm::ES256]),
+        issuer().await.max_key_age(Duration::from_hours(1)),
+        issuer().await.hmac(Algorithm::HS256, secret(7)),
+        issuer().await.pem(Algorithm::ES256, "x"),
+    ] {
+        let error = build(issuer.introspect(credentials())).await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                ConfigError::Introspection {
+                    source: IntrospectionConfigError::UnusedKeys,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+    }
+    for profile in [Profile::Rfc9068, Profile::Keycloak] {
+        let issuer = issuer().await.profile(profile).introspect(credentials());
+        let error = build(issuer).await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                ConfigError::Introspection {
+                    source: IntrospectionConfigError::UnusedProfile,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+    }
+    let beside = credentials().tokens(IntrospectedTokens::OpaqueBesideJwts);
+    assert!(
+        build(
+            issuer()
+                .await
+                .jwks(jwks)
+                .profile(Profile::Keycloak)
+                .introspect(beside)
+        )
+        .await
+        .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn two_issuers_without_a_prefix_are_refused_before_anybody_is_asked() {
+    let [one, two] = [
+        LoopbackServer::start(Reply::Closed).await,
+        LoopbackServer::start(Reply::Closed).await,
+    ];
+    let [first, second] = [&one, &two].map(|loopback| {
+        let issuer = Issuer::new(&loopback.url).audience(AUDIENCE);
+        issuer.introspect(credentials()).allow_loopback_http()
+    });
+    let built = ResourceServer::builder()
+        .trust(first)
+        .trust(second)
+        .build()
+        .await;
+    let error = built.unwrap_err();
+    assert!(
+        matches!(&error, ConfigError::Introspection { issuer, source: IntrospectionConfigError::Ambiguous } if *issuer == two.url)
+    );
+    assert_eq!((one.request_count(), two.request_count()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_endpoint_with_a_user_or_a_fragment_is_refused_and_not_printed() {
+    let loopback = LoopbackServer::start(Reply::inactive()).await;
+    let host = loopback.url.strip_prefix("http://").unwrap();
+    for (url, is_fit) in [
+        (format!("http://{host}/introspect?tenant=x"), true),
+        (format!("http://u:pa55word@{host}/introspect"), false),
+        (format!("http://{host}/introspect#pa55word"), false),
+        (format!("http://{host}/pa55word\\introspect"), false),
+    ] {
+        let introspection = credentials().endpoint(&url);
+        let issuer = issuer().await.introspect(introspection);
+        let printed = format!("{issuer:?}");
+        assert!(!printed.contains("pa55word"), "{printed}");
+        let built = build(issuer).await;
+        assert_eq!(built.is_ok(), is_fit, "{url}");
+        let printed = format!("{built:?}");
+        assert!(!printed.contains("pa55word"), "{printed}");
+    }
+    let requests = loopback.requests();
+    assert!(requests[0].starts_with("POST /introspect?tenant=x HTTP/1.1\r\n"));
+    assert_eq!(requests.len(), 1);
+}
+
+#[tokio::test]
+async fn an_endpoint_over_http_is_refused() {
+    for url in [
+        "http://a.example/introspect",
+        "ftp://a.example",
+        "introspect",
+        "",
+    ] {
+        let issuer = issuer().await.introspect(credentials().endpoint(url));
+        let error = build(issuer).await.unwrap_err();
+        assert!(
+            matches!(error, ConfigError::Introspection { .. }),
+            "{url}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_roles_claim_does_not_point_at_what_an_answer_has_for_something_else() {
+    for pointer in ["/scope", "/client_id/x", "/jti", "roles"] {
+        let issuer = issuer().await.roles_claim(pointer);
+        let error = build(issuer.introspect(credentials())).await.unwrap_err();
+        assert!(matches!(error, ConfigError::RolesClaim { .. }), "{pointer}");
+    }
+}
+
+#[tokio::test]
+async fn settings_are_checked_before_anybody_is_asked() {
+    let loopback = LoopbackServer::start(Reply::Closed).await;
+    for introspection in [
+        credentials().max_in_flight(0),
+        credentials().cache_for(Duration::from_hours(1)),
+        credentials().client_as_subject(""),
+        credentials().prefix("ey"),
+        Introspection::new("", Secret::new("s")),
+    ] {
+        let issuer = Issuer::new(&loopback.url).audience(AUDIENCE);
+        let issuer = issuer.introspect(introspection).allow_loopback_http();
+        let error = build(issuer).await.unwrap_err();
+        assert!(
+            !matches!(
+                &error,
+                ConfigError::Introspection {
+                    source: IntrospectionConfigError::Endpoint(_),
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+    }
+    assert_eq!(loopback.request_count(), 0);
+}
+
+#[tokio::test]
+async fn what_is_lowered_is_told_of_the_issuer() {
+    let introspection = credentials()
+        .cache_for(Duration::from_mins(5))
+        .client_as_subject("clients act for themselves");
+    let server = build(issuer().await.introspect(introspection))
+        .await
+        .unwrap();
+    let issuer = &server.issuers()[0];
+    assert_eq!(issuer.introspected(), Some(IntrospectedTokens::Opaque));
+    assert_eq!(issuer.profile(), None, "a profile is of JWTs");
+    let lowered: Vec<_> = issuer.relaxations().collect();
+    assert_eq!(lowered.len(), 4, "{lowered:?}");
+}
+
+/// The secret is nowhere in what is printed.
+#[tokio::test]
+async fn nothing_that_is_printed_holds_the_secret() {
+    let issuer = issuer().await.introspect(credentials());
+    let printed = format!("{issuer:?}");
+    assert!(
+        !printed.contains("s3cret") && !printed.contains("115, 51"),
+        "{printed}"
+    );
+    let server = build(issuer).await.unwrap();
+    assert!(!format!("{server:?}").contains("s3cret"));
+}

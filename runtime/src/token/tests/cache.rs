@@ -1,0 +1,145 @@
+//! Tokens that were verified before: what is judged anew, and what is not.
+
+use std::time::Duration;
+
+use super::*;
+
+async fn verified(test: &TestServer, token: &str) -> Arc<crate::VerifiedToken> {
+    test.server.authenticate(token.as_bytes()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_token_is_verified_once() {
+    let test = TestServer::new().await;
+    let token = test.token().sign();
+    let first = verified(&test, &token).await;
+    assert!(Arc::ptr_eq(&first, &verified(&test, &token).await));
+    assert_eq!(test.server.remembered().0, 1);
+}
+
+#[tokio::test]
+async fn nothing_is_remembered_of_a_token_that_was_refused() {
+    let test = TestServer::new().await;
+    for _ in 0..2 {
+        let token = test.token().algorithm(Algorithm::ES256).signature([7; 64]);
+        assert_eq!(test.validate(token).await, Err(TokenError::Signature));
+        assert_eq!(
+            test.validate(test.token().typ("JWT")).await,
+            Err(TokenError::Type)
+        );
+        assert_eq!(
+            test.validate(test.token().audience("x")).await,
+            Err(TokenError::Audience)
+        );
+    }
+    assert_eq!(test.server.remembered(), (0, 0));
+}
+
+#[tokio::test]
+async fn a_remembered_token_ends_when_it_ends() {
+    let test = TestServer::new().await;
+    let token = test.token().lifetime(Duration::from_mins(5)).sign();
+    for (at, judged) in [
+        (0, Ok(())),
+        (329, Ok(())),
+        (330, Err(TokenError::Expired)),
+        (331, Err(TokenError::Expired)),
+    ] {
+        let begun = test.clock.time();
+        test.clock.advance(Duration::from_secs(at));
+        assert_eq!(validate(&test.server, &token).await, judged, "{at} s");
+        test.clock.set(begun);
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_is_noticed_for_a_remembered_token() {
+    let test = TestServer::new().await;
+    let token = test.token().sign();
+    assert_eq!(validate(&test.server, &token).await, Ok(()));
+    let before = test.clock.time().saturating_sub(Duration::from_secs(31));
+    test.clock.set(before);
+    assert_eq!(
+        validate(&test.server, &token).await,
+        Err(TokenError::NotYetValid)
+    );
+}
+
+/// Full-token equality: whatever differs in one byte is verified for itself.
+#[tokio::test]
+async fn a_token_that_differs_anywhere_is_not_the_remembered_one() {
+    let test = TestServer::new().await;
+    let token = test.token().algorithm(Algorithm::ES256).sign();
+    assert_eq!(validate(&test.server, &token).await, Ok(()));
+    for at in 0..token.len() {
+        let mut other = token.clone().into_bytes();
+        other[at] = if other[at] == b'A' { b'B' } else { b'A' };
+        if other == token.as_bytes() {
+            continue;
+        }
+        let judged = test.server.authenticate(&other).await;
+        assert!(judged.is_err(), "byte {at}");
+    }
+    let longer = format!("{token}A");
+    assert!(validate(&test.server, &longer).await.is_err());
+    assert!(validate(&test.server, &token[1..]).await.is_err());
+}
+
+#[tokio::test]
+async fn the_room_for_tokens_is_bounded() {
+    const ROOM: u64 = 64 * 1024;
+    let clock = TestClock::new();
+    let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
+    let server = ResourceServer::builder()
+        .trust(issuer.issuer(AUDIENCE))
+        .clock(clock)
+        .token_cache_size(ROOM)
+        .build()
+        .await
+        .unwrap();
+    for subject in 0..500 {
+        let token = issuer
+            .token(&format!("subject-{subject}"))
+            .algorithm(Algorithm::EdDSA)
+            .sign();
+        assert_eq!(validate(&server, &token).await, Ok(()));
+        assert!(server.remembered().1 <= ROOM);
+    }
+    assert!(server.remembered().0 > 10);
+}
+
+#[tokio::test]
+async fn without_room_every_token_is_verified_each_time() {
+    let issuer = EmbeddedIssuer::new(ISSUER);
+    let server = ResourceServer::builder()
+        .trust(issuer.issuer(AUDIENCE))
+        .token_cache_size(0)
+        .build()
+        .await
+        .unwrap();
+    let token = issuer.token("alice").sign();
+    let first = server.authenticate(token.as_bytes()).await.unwrap();
+    let again = server.authenticate(token.as_bytes()).await.unwrap();
+    assert!(!Arc::ptr_eq(&first, &again));
+    assert_eq!(server.remembered(), (0, 0));
+}
+
+/// What one issuer signed is never recalled as another's.
+#[tokio::test]
+async fn each_token_keeps_its_issuer() {
+    let one = EmbeddedIssuer::new(ISSUER);
+    let other = EmbeddedIssuer::new("https://other.test");
+    let server = ResourceServer::builder()
+        .trust(one.issuer(AUDIENCE))
+        .trust(other.issuer(AUDIENCE))
+        .build()
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        for issuer in [&one, &other] {
+            let token = issuer.token("alice").claim("jti", "j").sign();
+            let verified = server.authenticate(token.as_bytes()).await.unwrap();
+            assert_eq!(verified.issuer(), issuer.url());
+        }
+    }
+}

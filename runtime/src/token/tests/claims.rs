@@ -1,0 +1,280 @@
+//! What a signed token says of issuer, audience and itself.
+
+use serde_json::json;
+
+use super::*;
+
+/// RFC 9068 §2.2.
+#[tokio::test]
+async fn every_demanded_claim_has_to_be_there_and_not_empty() {
+    let test = TestServer::new().await;
+    for claim in ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"] {
+        assert_eq!(
+            test.validate(test.token().without(claim)).await,
+            Err(TokenError::MissingClaim(claim))
+        );
+        assert_eq!(
+            test.validate(test.token().claim(claim, "")).await,
+            Err(TokenError::WrongClaim(claim))
+        );
+    }
+}
+
+/// CVE-2025-30144 (`iss` as an array) and its like.
+#[tokio::test]
+async fn a_text_of_another_json_type_is_refused() {
+    let test = TestServer::new().await;
+    for claim in ["iss", "sub", "client_id", "jti", "scope"] {
+        for value in [
+            json!(null),
+            json!(1),
+            json!(true),
+            json!([]),
+            json!([ISSUER]),
+            json!([ISSUER, "https://evil.test"]),
+            json!({}),
+            json!({ISSUER: ISSUER}),
+        ] {
+            let token = test.token().claim(claim, value.clone());
+            assert_eq!(
+                test.validate(token).await,
+                Err(TokenError::WrongClaim(claim)),
+                "{claim}: {value}"
+            );
+        }
+    }
+}
+
+/// GHSA-75c5-xw7c-p5pm: compared whole, code point by code point (RFC 7515 §5.3).
+#[tokio::test]
+async fn an_issuer_that_is_nearly_the_trusted_one_is_another() {
+    let test = TestServer::new().await;
+    for iss in [
+        "https://issuer.test/",
+        "https://issuer.tes",
+        "https://issuer.test.evil.test",
+        "ttps://issuer.test",
+        "issuer.test",
+        "HTTPS://issuer.test",
+        "https://Issuer.test",
+        "https://issuer.test:443",
+        "http://issuer.test",
+        " https://issuer.test",
+        "https://issuer.test ",
+        "https://issuer.test\0",
+        "https://issuer.test,https://evil.test",
+        "https://\u{131}ssuer.test",
+        "https://xn--ssuer-q4a.test",
+        "https://issuer.test.",
+        "https://%69ssuer.test",
+        "https://x@issuer.test",
+        "https://issuer.test/.well-known/..",
+        "https://issuer.test?",
+        "https://issuer.test#",
+        "h",
+    ] {
+        assert_eq!(
+            test.validate(test.token().claim("iss", iss)).await,
+            Err(TokenError::Issuer),
+            "{iss:?}"
+        );
+    }
+}
+
+/// CVE-2020-26160 (`aud` of another type), CVE-2024-5798 (`aud` not checked).
+#[tokio::test]
+async fn the_audience_is_judged_in_each_of_its_forms() {
+    let test = TestServer::new().await;
+    let wrong = Err(TokenError::WrongClaim("aud"));
+    let foreign = Err(TokenError::Audience);
+    for (aud, expected) in [
+        (json!(AUDIENCE), Ok(())),
+        (json!([AUDIENCE]), Ok(())),
+        (json!(["https://other.test", AUDIENCE]), Ok(())),
+        (json!("https://other.test"), foreign),
+        (json!(["https://other.test"]), foreign),
+        (json!("https://api.test/"), foreign),
+        (json!("https://api.tes"), foreign),
+        (json!("https://api.test.evil.test"), foreign),
+        (json!("HTTPS://API.TEST"), foreign),
+        (json!("https://api.test:443"), foreign),
+        (json!("https://api.test."), foreign),
+        (json!("https://%61pi.test"), foreign),
+        (json!("https://xn--pi-6ja.test"), foreign),
+        (json!(["https://api.test/", "https://api.tes"]), foreign),
+        (json!("https://api.test https://other.test"), foreign),
+        (json!("*"), foreign),
+        (json!(""), wrong),
+        (json!([]), wrong),
+        (json!([""]), wrong),
+        (json!(["", AUDIENCE]), wrong),
+        (json!([AUDIENCE, 1]), wrong),
+        (json!([AUDIENCE, null]), wrong),
+        (json!([[AUDIENCE]]), wrong),
+        (json!(null), wrong),
+        (json!(1), wrong),
+        (json!(true), wrong),
+        (json!({}), wrong),
+        (json!({ AUDIENCE: AUDIENCE }), wrong),
+    ] {
+        let token = test.token().claim("aud", aud.clone());
+        assert_eq!(test.validate(token).await, expected, "{aud}");
+    }
+}
+
+/// RFC 9449 §7.1, RFC 8705 §3: a bound token is worth nothing without its proof.
+#[tokio::test]
+async fn a_token_that_is_bound_to_a_key_is_refused() {
+    let test = TestServer::new().await;
+    for cnf in [
+        json!({"jkt": "x"}),
+        json!({"x5t#S256": "x"}),
+        json!({"unknown": "x"}),
+        json!({}),
+        json!(null),
+        json!("x"),
+    ] {
+        let token = test.token().claim("cnf", cnf.clone());
+        assert_eq!(
+            test.validate(token).await,
+            Err(TokenError::Binding),
+            "{cnf}"
+        );
+    }
+    let claims = test.token().claims_json();
+    let spelt = format!(r#"{},"c\u006ef":{{}}}}"#, claims.strip_suffix('}').unwrap());
+    let token = test.token().payload_bytes(spelt);
+    assert_eq!(test.validate(token).await, Err(TokenError::Binding));
+}
+
+/// RFC 8725 §3.12: kinds of JWT exclude each other.
+#[tokio::test]
+async fn an_id_token_gives_no_access() {
+    let test = TestServer::new().await;
+    for claim in ["nonce", "at_hash", "c_hash"] {
+        for value in [json!("x"), json!(""), json!(null), json!(1)] {
+            let token = test.token().claim(claim, value.clone());
+            assert_eq!(
+                test.validate(token).await,
+                Err(TokenError::IdToken),
+                "{claim}: {value}"
+            );
+        }
+    }
+}
+
+/// RFC 7519 §4 (unique names), RFC 7515 §10.12 (trailing bytes), and serde's derive, which
+/// takes an array for a struct.
+#[tokio::test]
+async fn claims_that_are_no_strict_json_object_are_refused() {
+    let test = TestServer::new().await;
+    let good = test.token().claims_json();
+    let open = good.strip_suffix('}').unwrap();
+    for payload in [
+        format!(r#"{open},"sub":"admin"}}"#),
+        format!(r#"{open},"sub":"alice"}}"#),
+        format!(r#"{open},"s\u0075b":"admin"}}"#),
+        format!(r#"{open},"\u0061ud":"https://api.test"}}"#),
+        format!(r#"{open},"e\u0078p":99999999999}}"#),
+        format!(r#"{open},"x":1,"\u0078":1}}"#),
+        format!(r#"{open},"x":{{"y":1,"\u0079":1}}}}"#),
+        format!("{good}x"),
+        format!("{good}{good}"),
+        format!("{good}\0"),
+        format!("\u{feff}{good}"),
+        format!("{open},}}"),
+        format!("{good}//"),
+        open.to_owned(),
+        format!("[{good}]"),
+        format!(r#"["{ISSUER}","alice","{AUDIENCE}",99999999999]"#),
+        "null".to_owned(),
+        "\"alice\"".to_owned(),
+        "1".to_owned(),
+        " ".to_owned(),
+    ] {
+        let token = test.token().payload_bytes(payload.clone());
+        assert_eq!(
+            test.validate(token).await,
+            Err(TokenError::MalformedClaims),
+            "{payload}"
+        );
+    }
+    let not_utf8 = [open.as_bytes(), b",\"x\":\"\xff\"}"].concat();
+    let token = test.token().payload_bytes(not_utf8);
+    assert_eq!(test.validate(token).await, Err(TokenError::MalformedClaims));
+}
+
+/// CVE-2026-29000, RFC 7519 §5.2: no layer inside is looked for, signed or not.
+#[tokio::test]
+async fn a_nested_token_is_refused() {
+    let test = TestServer::new().await;
+    let inner = test.token().sign();
+    for payload in [inner.clone(), format!("\"{inner}\"")] {
+        let nested = test.token().payload_bytes(payload);
+        assert_eq!(
+            test.validate(nested.clone()).await,
+            Err(TokenError::MalformedClaims)
+        );
+        let announced = nested.header("cty", "JWT");
+        assert_eq!(test.validate(announced).await, Err(TokenError::Type));
+    }
+    let announced = test.token().header("cty", "JWT");
+    assert_eq!(test.validate(announced).await, Err(TokenError::Type));
+}
+
+/// RFC 7519 §5.3: of two values that differ, neither is taken.
+#[tokio::test]
+async fn a_claim_that_the_header_repeats_is_equal() {
+    let test = TestServer::new().await;
+    for (claim, own) in [("iss", ISSUER), ("sub", "alice"), ("aud", AUDIENCE)] {
+        let token = test.token().header(claim, own);
+        assert_eq!(test.validate(token).await, Ok(()), "{claim}");
+        let token = test.token().header(claim, "admin");
+        assert_eq!(
+            test.validate(token).await,
+            Err(TokenError::WrongClaim(claim)),
+            "{claim}"
+        );
+        let token = test.token().header(claim, json!([null]));
+        assert_eq!(
+            test.validate(token).await,
+            Err(TokenError::MalformedHeader),
+            "{claim}"
+        );
+    }
+}
+
+/// RFC 8725 §3.10: what goes to logs and databases has nothing in it that they obey.
+#[tokio::test]
+async fn a_name_with_a_control_character_is_refused() {
+    let test = TestServer::new().await;
+    for claim in ["sub", "client_id", "jti"] {
+        for name in [
+            "a\0",
+            "a\r\nSet-Cookie: x",
+            "\u{1b}[2J",
+            "a\u{202e}b",
+            "\u{2028}",
+        ] {
+            let token = test.token().claim(claim, name);
+            assert_eq!(
+                test.validate(token).await,
+                Err(TokenError::WrongClaim(claim)),
+                "{claim}: {name:?}"
+            );
+        }
+    }
+}
+
+/// RFC 6749 §3.3.
+#[tokio::test]
+async fn a_scope_outside_the_grammar_is_refused() {
+    let test = TestServer::new().await;
+    for scope in ["a\"b", "a\\b", "a\tb", "a\nb", "é", "a\0"] {
+        assert_eq!(
+            test.validate(test.token().scopes(scope)).await,
+            Err(TokenError::Scope),
+            "{scope:?}"
+        );
+    }
+}

@@ -1,0 +1,212 @@
+//! What is asked, and what an answer leads to.
+
+use std::sync::Mutex;
+
+use super::*;
+use crate::token::{Revocations, RevocationsUnavailable, VerifiedToken};
+
+/// RFC 7662 §2.1, RFC 6749 §2.3.1.
+#[tokio::test]
+async fn the_token_is_posted_with_the_apis_own_credentials() {
+    let realm = Realm::new().await;
+    assert_eq!(realm.rejection().await, None);
+    let requests = realm.loopback.requests();
+    let request = requests.last().unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("POST /introspect HTTP/1.1\r\n"), "{head}");
+    for line in [
+        "authorization: Basic b3JkZXJzLWFwaTpzM2NyZXQ=",
+        "content-type: application/x-www-form-urlencoded",
+        "accept: application/json",
+    ] {
+        assert!(head.lines().any(|found| found == line), "{line}: {head}");
+    }
+    assert_eq!(
+        body,
+        "token=opq.f3_a-9%7E%2B%2F%3D&token_type_hint=access_token"
+    );
+}
+
+#[tokio::test]
+async fn an_endpoint_can_be_named() {
+    let loopback = LoopbackServer::start(Reply::inactive()).await;
+    let server = ResourceServer::builder()
+        .trust(
+            Issuer::new("https://a.example")
+                .audience(AUDIENCE)
+                .introspect(credentials().endpoint(format!("{}/x/y", loopback.url)))
+                .allow_loopback_http(),
+        )
+        .build()
+        .await
+        .unwrap();
+    assert_eq!(rejection(&server, TOKEN).await, INACTIVE);
+    let requests = loopback.requests();
+    assert!(
+        requests.iter().all(|text| text.starts_with("POST /x/y ")),
+        "{requests:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_token_is_told_as_the_issuer_tells_it() {
+    let realm = Realm::new().await;
+    let token = realm.server.authenticate(TOKEN.as_bytes()).await.unwrap();
+    assert_eq!(token.issuer(), realm.loopback.url);
+    assert_eq!(token.subject(), "alice");
+    assert_eq!(token.client_id(), Some("app"));
+    assert_eq!(token.scopes().as_str(), "a b");
+}
+
+#[tokio::test]
+async fn roles_are_where_the_configuration_says() {
+    for (pointer, expected) in [(None, "clerk"), (Some("/realm/roles"), "auditor")] {
+        let loopback = LoopbackServer::start(Reply::inactive()).await;
+        let clock = TestClock::new();
+        let issuer = Issuer::new(&loopback.url).audience(AUDIENCE);
+        let issuer = issuer.introspect(credentials()).allow_loopback_http();
+        let issuer = match pointer {
+            Some(pointer) => issuer.roles_claim(pointer),
+            None => issuer,
+        };
+        let server = ResourceServer::builder()
+            .trust(issuer)
+            .clock(clock.clone())
+            .build()
+            .await
+            .unwrap();
+        let mut said = claims(&loopback, &clock);
+        said["roles"] = json!(["clerk"]);
+        said["realm"] = json!({ "roles": ["auditor"] });
+        loopback.set(Reply::json(200, &said.to_string()));
+        let token = server.authenticate(TOKEN.as_bytes()).await.unwrap();
+        assert_eq!(token.roles().iter().collect::<Vec<_>>(), [expected]);
+    }
+}
+
+#[tokio::test]
+async fn what_the_issuer_does_not_call_active_is_refused() {
+    let realm = Realm::new().await;
+    assert_eq!(rejection(&realm.server, "opq.other").await, INACTIVE);
+    for active in [json!("true"), json!(1), json!(null)] {
+        let mut said = realm.claims();
+        said["active"] = active;
+        realm.say(&said);
+        realm.advance(5);
+        assert_eq!(realm.rejection().await, INACTIVE);
+    }
+}
+
+#[tokio::test]
+async fn an_active_token_is_judged_by_us_all_the_same() {
+    let realm = Realm::new().await;
+    let now = realm.clock.time().as_secs();
+    for (member, value, error) in [
+        ("iss", json!("https://b.example"), TokenError::Issuer),
+        ("aud", json!("https://b.example"), TokenError::Audience),
+        ("exp", json!(now - 60), TokenError::Lifetime),
+        ("exp", json!(now + 7_200), TokenError::Lifetime),
+        ("nbf", json!(now + 300), TokenError::NotYetValid),
+        ("cnf", json!({"jkt": "x"}), TokenError::Binding),
+        (
+            "token_type",
+            json!("DPoP"),
+            TokenError::WrongClaim("token_type"),
+        ),
+        ("scope", json!(["a"]), TokenError::WrongClaim("scope")),
+        ("sub", json!(7), TokenError::WrongClaim("sub")),
+    ] {
+        let mut said = realm.claims();
+        said[member] = value;
+        realm.say(&said);
+        assert_eq!(
+            realm.rejection().await,
+            Some(Denial::Invalid(error)),
+            "{member}"
+        );
+        realm.advance(5);
+    }
+}
+
+#[tokio::test]
+async fn a_client_speaks_for_itself_where_that_was_said() {
+    for (introspection, subject) in [
+        (credentials(), None),
+        (
+            credentials().client_as_subject("clients act for themselves"),
+            Some("app"),
+        ),
+    ] {
+        let realm = Realm::with(introspection).await;
+        let mut said = realm.claims();
+        said.as_object_mut().unwrap().remove("sub");
+        realm.say(&said);
+        let token = realm.server.authenticate(TOKEN.as_bytes()).await.ok();
+        assert_eq!(token.as_ref().map(|token| token.subject()), subject);
+    }
+}
+
+/// RFC 6750 §2.1: what is no bearer token is sent to nobody.
+#[tokio::test]
+async fn what_is_no_bearer_token_is_not_asked_about() {
+    let realm = Realm::new().await;
+    let asked = realm.loopback.request_count();
+    for token in ["a b", "a,b", "=", "a=b", "ä", "a\"b", "a&token=x"] {
+        let denied = rejection(&realm.server, token).await;
+        assert_eq!(denied, Some(Denial::Malformed), "{token}");
+    }
+    assert_eq!(realm.loopback.request_count(), asked);
+}
+
+/// REQUIREMENTS B8: what an API has revoked itself is refused whatever the issuer says.
+#[tokio::test]
+async fn our_own_revocations_are_asked_too() {
+    let loopback = LoopbackServer::start(Reply::inactive()).await;
+    let clock = TestClock::new();
+    let list = crate::token::RevocationList::with_clock(clock.clone());
+    let issuer = Issuer::new(&loopback.url).audience(AUDIENCE);
+    let server = ResourceServer::builder()
+        .trust(issuer.introspect(credentials()).allow_loopback_http())
+        .clock(clock.clone())
+        .revocations(list.clone())
+        .build()
+        .await
+        .unwrap();
+    let said = claims(&loopback, &clock).to_string();
+    loopback.set(Reply::json(200, &said));
+    assert_eq!(rejection(&server, TOKEN).await, None);
+    list.revoke_subject(&loopback.url, "alice", clock.time());
+    let denied = rejection(&server, TOKEN).await;
+    assert_eq!(denied, Some(Denial::Invalid(TokenError::Revoked)));
+}
+
+/// How long a revocation is to be kept, as a server tells it.
+struct Kept(Arc<Mutex<Duration>>);
+
+impl Revocations for Kept {
+    async fn is_revoked(&self, _: &VerifiedToken) -> Result<bool, RevocationsUnavailable> {
+        Ok(false)
+    }
+
+    fn retain_for(&self, lifetime: Duration) {
+        *self.0.lock().unwrap() = lifetime;
+    }
+}
+
+/// Or a list would drop one while the token can still be used.
+#[tokio::test]
+async fn our_own_revocations_matter_for_as_long_as_an_opaque_token_lives() {
+    let loopback = LoopbackServer::start(Reply::inactive()).await;
+    let kept = Arc::default();
+    let issuer = Issuer::new(&loopback.url)
+        .audience(AUDIENCE)
+        .max_token_lifetime(Duration::from_hours(1), "the batch runs for an hour")
+        .introspect(credentials());
+    ResourceServer::builder()
+        .trust(issuer.allow_loopback_http())
+        .revocations(Kept(Arc::clone(&kept)))
+        .build()
+        .await
+        .unwrap();
+    assert_eq!(kept.lock().unwrap().as_secs(), 3_600 + 2 * 30);
+}

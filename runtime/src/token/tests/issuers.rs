@@ -1,0 +1,189 @@
+//! Two issuers on one server: each with its own keys, algorithms and audience.
+
+use super::*;
+
+const OTHER_ISSUER: &str = "https://other-issuer.test";
+const OTHER_AUDIENCE: &str = "https://other-api.test";
+
+struct Pair {
+    one: EmbeddedIssuer,
+    other: EmbeddedIssuer,
+    server: ResourceServer,
+}
+
+impl Pair {
+    async fn new() -> Self {
+        let one = EmbeddedIssuer::new(ISSUER);
+        let other = EmbeddedIssuer::with_own_keys(OTHER_ISSUER);
+        Self::of(one, other).await
+    }
+
+    async fn of(one: EmbeddedIssuer, other: EmbeddedIssuer) -> Self {
+        let server = ResourceServer::builder()
+            .trust(one.issuer(AUDIENCE))
+            .trust(other.issuer(OTHER_AUDIENCE))
+            .build()
+            .await
+            .unwrap();
+        Self { one, other, server }
+    }
+
+    async fn validate(&self, token: TokenBuilder) -> Result<(), TokenError> {
+        validate(&self.server, &token.sign()).await
+    }
+}
+
+#[tokio::test]
+async fn each_issuers_tokens_are_accepted_for_its_own_audience() {
+    let pair = Pair::new().await;
+    for (issuer, audience) in [(&pair.one, AUDIENCE), (&pair.other, OTHER_AUDIENCE)] {
+        let token = issuer.token("alice").audience(audience).sign();
+        let verified = pair.server.authenticate(token.as_bytes()).await.unwrap();
+        assert_eq!(verified.issuer(), issuer.url());
+    }
+}
+
+#[tokio::test]
+async fn the_audience_of_one_issuer_is_none_for_the_other() {
+    let pair = Pair::new().await;
+    for (issuer, audience) in [(&pair.one, OTHER_AUDIENCE), (&pair.other, AUDIENCE)] {
+        let token = issuer.token("alice").audience(audience);
+        assert_eq!(
+            pair.validate(token).await,
+            Err(TokenError::Audience),
+            "{audience}"
+        );
+    }
+}
+
+/// RFC 8725 §3.8: keys belong to the issuer that the token names.
+#[tokio::test]
+async fn one_issuers_key_never_verifies_the_others_token() {
+    let pair = Pair::new().await;
+    for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
+        for (named, signer, audience) in [
+            (&pair.one, &pair.other, AUDIENCE),
+            (&pair.other, &pair.one, OTHER_AUDIENCE),
+        ] {
+            let token = named
+                .token("alice")
+                .audience(audience)
+                .algorithm(algorithm)
+                .signed_by(signer);
+            // with the `kid` of the issuer that `iss` names
+            assert_eq!(
+                pair.validate(token.clone()).await,
+                Err(TokenError::Signature),
+                "{algorithm:?}"
+            );
+            // with the `kid` of the issuer that signed
+            let token = token.kid(&signer.kid(algorithm));
+            assert_eq!(
+                pair.validate(token).await,
+                Err(TokenError::Issuer),
+                "{algorithm:?}"
+            );
+        }
+    }
+}
+
+/// Where two issuers share keys, as tenants of one service do, `iss` alone decides.
+#[tokio::test]
+async fn issuers_with_the_same_keys_keep_their_own_audiences() {
+    let pair = Pair::of(
+        EmbeddedIssuer::new(ISSUER),
+        EmbeddedIssuer::new(OTHER_ISSUER),
+    )
+    .await;
+    for (issuer, own, foreign) in [
+        (&pair.one, AUDIENCE, OTHER_AUDIENCE),
+        (&pair.other, OTHER_AUDIENCE, AUDIENCE),
+    ] {
+        let token = issuer.token("alice");
+        assert_eq!(pair.validate(token.clone().audience(own)).await, Ok(()));
+        assert_eq!(
+            pair.validate(token.clone().audience(foreign)).await,
+            Err(TokenError::Audience)
+        );
+        let third = token.audience(own).claim("iss", "https://third.test");
+        assert_eq!(pair.validate(third).await, Err(TokenError::Issuer));
+    }
+}
+
+/// Each issuer's profile judges its own tokens only, whichever is asked first.
+#[tokio::test]
+async fn issuers_with_the_same_keys_keep_their_own_profiles() {
+    let one = EmbeddedIssuer::new(ISSUER);
+    let other = EmbeddedIssuer::new(OTHER_ISSUER);
+    let server = ResourceServer::builder()
+        .trust(one.issuer(AUDIENCE).roles_claim("/realm_access/roles"))
+        .trust(other.issuer(OTHER_AUDIENCE))
+        .build()
+        .await
+        .unwrap();
+    let token = |issuer: &EmbeddedIssuer, audience: &str| {
+        let token = issuer.token("alice").audience(audience);
+        token.claim("realm_access", "x").sign()
+    };
+    assert_eq!(
+        validate(&server, &token(&other, OTHER_AUDIENCE)).await,
+        Ok(())
+    );
+    assert_eq!(
+        validate(&server, &token(&one, AUDIENCE)).await,
+        Err(TokenError::WrongClaim("roles"))
+    );
+}
+
+#[tokio::test]
+async fn an_algorithm_of_one_issuer_is_none_of_the_others() {
+    let one = EmbeddedIssuer::new(ISSUER);
+    let other = EmbeddedIssuer::with_own_keys(OTHER_ISSUER);
+    let server = ResourceServer::builder()
+        .trust(one.issuer(AUDIENCE).algorithms([Algorithm::ES256]))
+        .trust(other.issuer(OTHER_AUDIENCE).algorithms([Algorithm::EdDSA]))
+        .build()
+        .await
+        .unwrap();
+    for (issuer, audience, algorithm, expected) in [
+        (&one, AUDIENCE, Algorithm::ES256, Ok(())),
+        (&other, OTHER_AUDIENCE, Algorithm::EdDSA, Ok(())),
+        (
+            &one,
+            AUDIENCE,
+            Algorithm::EdDSA,
+            Err(TokenError::UnknownKey),
+        ),
+        (&one, AUDIENCE, Algorithm::RS256, Err(TokenError::Algorithm)),
+    ] {
+        let token = issuer
+            .token("alice")
+            .audience(audience)
+            .algorithm(algorithm)
+            .sign();
+        assert_eq!(validate(&server, &token).await, expected, "{algorithm:?}");
+    }
+}
+
+/// An issuer that shares a secret lends it to nobody.
+#[tokio::test]
+async fn a_shared_secret_signs_for_its_own_issuer_only() {
+    let one = EmbeddedIssuer::new(ISSUER);
+    let server = ResourceServer::builder()
+        .trust(one.issuer(AUDIENCE))
+        .trust(
+            Issuer::new(OTHER_ISSUER)
+                .audience(OTHER_AUDIENCE)
+                .hmac(Algorithm::HS256, secret(7)),
+        )
+        .build()
+        .await
+        .unwrap();
+    let token = one.token("alice").hmac(Algorithm::HS256, [7; 32]);
+    assert_eq!(
+        validate(&server, &token.clone().sign()).await,
+        Err(TokenError::Issuer)
+    );
+    let own = token.claim("iss", OTHER_ISSUER).audience(OTHER_AUDIENCE);
+    assert_eq!(validate(&server, &own.sign()).await, Ok(()));
+}

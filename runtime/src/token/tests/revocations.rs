@@ -1,0 +1,216 @@
+//! Revocation: asked at every request, and fails closed (RFC 7009, ASVS 8.3.2).
+
+use std::time::Duration;
+
+use super::*;
+use crate::claims::NumericDate;
+use crate::token::{Missing, RevocationList, Revocations, RevocationsUnavailable, VerifiedToken};
+
+async fn test(revocations: impl Revocations) -> TestServer {
+    let clock = TestClock::new();
+    let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
+    let server = ResourceServer::builder()
+        .trust(issuer.issuer(AUDIENCE))
+        .clock(clock.clone())
+        .revocations(revocations)
+        .build()
+        .await
+        .unwrap();
+    TestServer {
+        issuer,
+        server,
+        clock,
+    }
+}
+
+/// A server with a list that reads the same clock.
+async fn listed() -> (TestServer, RevocationList) {
+    let clock = TestClock::new();
+    let list = RevocationList::with_clock(clock.clone());
+    let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
+    let server = ResourceServer::builder()
+        .trust(issuer.issuer(AUDIENCE))
+        .clock(clock.clone())
+        .revocations(list.clone())
+        .build()
+        .await
+        .unwrap();
+    let test = TestServer {
+        issuer,
+        server,
+        clock,
+    };
+    (test, list)
+}
+
+#[tokio::test]
+async fn a_revoked_identifier_is_refused_although_the_token_is_remembered() {
+    let (test, list) = listed().await;
+    let token = test.token().claim("jti", "a").sign();
+    assert_eq!(validate(&test.server, &token).await, Ok(()));
+    list.revoke_token(ISSUER, "a");
+    assert_eq!(
+        validate(&test.server, &token).await,
+        Err(TokenError::Revoked)
+    );
+    assert_eq!(test.validate(test.token().claim("jti", "b")).await, Ok(()));
+    assert_eq!(test.validate(test.token().claim("jti", "A")).await, Ok(()));
+}
+
+#[tokio::test]
+async fn an_identifier_is_revoked_for_its_issuer_only() {
+    let (test, list) = listed().await;
+    list.revoke_token("https://other.test", "a");
+    list.revoke_subject("https://other.test", "alice", test.clock.time());
+    list.revoke_issuer("https://other.test", test.clock.time());
+    assert_eq!(test.validate(test.token().claim("jti", "a")).await, Ok(()));
+}
+
+/// An issuer's clock may be ahead by the skew, which is 30 s here.
+#[tokio::test]
+async fn a_subjects_tokens_are_revoked_up_to_an_instant() {
+    let (test, list) = listed().await;
+    let instant = test.clock.time();
+    list.revoke_subject(ISSUER, "alice", instant);
+    test.clock.advance(Duration::from_secs(31));
+    let issued = |token: TokenBuilder, offset: i64| {
+        let seconds = instant.as_secs().saturating_add_signed(offset);
+        token.issued_at(NumericDate::from_secs(seconds))
+    };
+    for (offset, judged) in [
+        (-1, Err(TokenError::Revoked)),
+        (0, Err(TokenError::Revoked)),
+        (5, Err(TokenError::Revoked)),
+        (30, Err(TokenError::Revoked)),
+        (31, Ok(())),
+    ] {
+        let token = issued(test.token(), offset);
+        assert_eq!(test.validate(token).await, judged, "{offset}");
+    }
+    assert_eq!(
+        test.validate(issued(test.issuer.token("bob"), 0)).await,
+        Ok(())
+    );
+    list.revoke_subject(ISSUER, "alice", NumericDate::from_secs(1));
+    assert_eq!(
+        test.validate(issued(test.token(), 0)).await,
+        Err(TokenError::Revoked),
+        "an earlier instant takes nothing back"
+    );
+}
+
+#[tokio::test]
+async fn an_issuers_tokens_are_revoked_up_to_an_instant() {
+    let (test, list) = listed().await;
+    let token = test.token().sign();
+    let ahead = test.clock.time().saturating_add(Duration::from_secs(5));
+    let ahead = test.token().issued_at(ahead).sign();
+    assert_eq!(validate(&test.server, &ahead).await, Ok(()));
+    list.revoke_issuer(ISSUER, test.clock.time());
+    assert_eq!(list.len(), 1);
+    for token in [token, ahead] {
+        assert_eq!(
+            validate(&test.server, &token).await,
+            Err(TokenError::Revoked)
+        );
+    }
+    test.clock.advance(Duration::from_secs(31));
+    assert_eq!(test.validate(test.token()).await, Ok(()));
+}
+
+/// Each issuer's own skew counts.
+#[tokio::test]
+async fn an_issuer_whose_clock_is_exact_loses_no_later_token() {
+    let list = RevocationList::new();
+    let issuer = EmbeddedIssuer::new(ISSUER);
+    let server = ResourceServer::builder()
+        .trust(issuer.issuer(AUDIENCE).clock_skew(Duration::ZERO))
+        .revocations(list.clone())
+        .build()
+        .await
+        .unwrap();
+    let now = list.now().as_secs();
+    list.revoke_issuer(ISSUER, NumericDate::from_secs(now - 2));
+    for (offset, judged) in [(2, Err(TokenError::Revoked)), (1, Ok(()))] {
+        let token = issuer
+            .token("alice")
+            .issued_at(NumericDate::from_secs(now - offset));
+        assert_eq!(validate(&server, &token.sign()).await, judged, "{offset}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_keeps_what_still_matters_and_drops_the_rest() {
+    let (test, list) = listed().await;
+    for token in 0..1_000 {
+        list.revoke_token(ISSUER, &format!("early-{token}"));
+    }
+    // 30 minutes of lifetime and twice 30 s of skew
+    test.clock.advance(Duration::from_secs(1_859));
+    list.revoke_token(ISSUER, "late");
+    for token in 0..100 {
+        list.revoke_subject(ISSUER, &format!("s-{token}"), test.clock.time());
+    }
+    assert_eq!(list.len(), 1_101);
+    test.clock.advance(Duration::from_secs(1));
+    for token in 0..2_000 {
+        list.revoke_token(ISSUER, &format!("later-{token}"));
+    }
+    assert!(list.len() < 1_101 + 2_000, "{}", list.len());
+    assert_eq!(
+        test.validate(test.token().claim("jti", "late")).await,
+        Err(TokenError::Revoked)
+    );
+}
+
+/// Nothing is left of what no longer matters, not even the issuer's name.
+#[tokio::test]
+async fn an_issuer_of_whom_nothing_is_revoked_any_more_is_dropped() {
+    let (test, list) = listed().await;
+    for issuer in 0..1_000 {
+        list.revoke_issuer(&format!("https://{issuer}.test"), test.clock.time());
+    }
+    assert_eq!(list.len(), 1_000);
+    test.clock.advance(Duration::from_mins(31));
+    for token in 0..24 {
+        list.revoke_token(ISSUER, &format!("later-{token}"));
+    }
+    assert_eq!(list.len(), 24);
+    assert!(!list.is_empty());
+}
+
+struct Broken;
+
+impl Revocations for Broken {
+    async fn is_revoked(&self, _: &VerifiedToken) -> Result<bool, RevocationsUnavailable> {
+        Err(RevocationsUnavailable::because("the store is gone"))
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_tell_lets_nobody_in() {
+    let test = test(Broken).await;
+    let token = test.token().sign();
+    for _ in 0..2 {
+        let denied = test
+            .server
+            .authenticate(token.as_bytes())
+            .await
+            .unwrap_err();
+        assert!(denied.token.is_some());
+        let Denial::Unavailable(unavailable) = denied.denial else {
+            panic!("{denied:?}")
+        };
+        assert_eq!(unavailable.missing, Missing::Revocations);
+    }
+}
+
+/// A bad token is refused before anybody is asked about it.
+#[tokio::test]
+async fn only_tokens_that_are_otherwise_good_are_asked_about() {
+    let test = test(Broken).await;
+    assert_eq!(
+        test.validate(test.token().audience("x")).await,
+        Err(TokenError::Audience)
+    );
+}
