@@ -164,7 +164,7 @@ pub fn derive_secure_input(item: TokenStream) -> TokenStream {
 
 fn secure_input(item: syn::DeriveInput, schemas: bool) -> Tokens {
     let mut diagnostics = Diagnostics::default();
-    let raw = parse::RawInput::new(item, &mut diagnostics);
+    let raw = parse::RawInput::parse(item, &mut diagnostics);
     let input = model::Input::check(raw, &mut diagnostics);
     let errors = diagnostics.into_compile_errors();
     let expanded = match &input {

@@ -7,6 +7,6 @@ mod vocabulary;
 
 pub(crate) use self::handler::{Access, Declaration, Handler, Limits, Requirement};
 pub(crate) use self::input::{
-    Bound, Field, Form, Head, Input, Kind, Limit, Mark, Rules, Tagging, Variant,
+    Bound, Field, Form, Head, Input, Kind, Limit, RuleStatus, Rules, Tagging, Unit, Variant,
 };
 pub(crate) use self::vocabulary::{ScopeConstant, Vocabulary};

@@ -9,6 +9,9 @@ mod vocabulary;
 pub(crate) use self::handler::{
     AttributeKind, Combinator, Leaf, RawAttribute, RawHandler, RawLimits, RawRequirement,
 };
-pub(crate) use self::input::{Attributes, InputWord, On, RawInput};
+pub(crate) use self::input::{
+    Affix, Ends, FieldRules, Format, GardeRule, ItemRules, Measure, Position, RawData, RawField,
+    RawFields, RawInput, RawVariant, RuleKind, SerdeKind, SerdeWord, SerdeWords, Style,
+};
 pub(crate) use self::slot::Slot;
 pub(crate) use self::vocabulary::{RawScope, RawVocabulary};

@@ -44,11 +44,25 @@ pub mod __private {
     #[cfg(feature = "schemas")]
     pub use super::contract::definitions::named;
     pub use super::contract::rules::{
-        Adapted, Conditional, DiveOf, Dived, Endless, Fits, Graphemes, Missing, Rules, Ruleset,
-        Unruled, Variable, Written,
+        Adapted, Applied, Conditional, CountsGraphemes, Dived, MaxLength, Missing, NoRules,
+        NotConstant, OpenEnded, RuleStatus, Rules, Ruleset,
     };
-    pub use super::contract::{Bounded, MapKey, Proved, Scalar, SecureInput, ceiling, field, fits};
+    pub use super::contract::unbounded::{HasKnownLimit, InputType, UnknownReason};
+    pub use super::contract::{
+        Bounded, Decoder, DerivesValidate, Field as RuledField, FieldWithoutLimit, MapKey,
+        OwnedInput, Scalar, SecureInput, Undecodable, is_max_length, max_length,
+    };
     #[cfg(feature = "schemas")]
     pub use super::schema::{Bounds, Described, Elements, Measure, Members, Variants};
     pub use super::{Field, Nested, Shape, Tagging, Variant};
+    pub use serde::{Deserialize, Deserializer};
+}
+
+/// The traits of this room that a compile error names.
+pub mod rules {
+    pub use super::contract::rules::*;
+    pub use super::contract::unbounded::*;
+    pub use super::contract::{
+        DerivesValidate, IsDecodedInput, IsWithinMaxLength, MapKey, NeedsNoRule, OwnedInput,
+    };
 }

@@ -15,6 +15,7 @@ use schemars::{Schema, SchemaGenerator};
 use crate::guard::{Caller, CallerClaims};
 #[cfg(feature = "schemas")]
 use crate::input::definitions;
+use crate::input::rules::{InputType, IsDecodedInput};
 #[cfg(feature = "schemas")]
 use crate::input::schema::{Describe, Described, Elements};
 use crate::input::{
@@ -100,10 +101,29 @@ impl<A, T: SecureInput, E> MayBeAbsent<A, Checked<T>> for E {
     const DESCRIBE: Option<Describe> = Some(definitions::named::<T>);
 }
 
+/// Input that is decoded by serde, and checked as [`Checked`] input is.
+pub struct DecodedInput<T>(PhantomData<T>);
+
+impl<A, T, E> Accepted<A, DecodedInput<T>> for E
+where
+    InputType: IsDecodedInput<T>,
+{
+    #[cfg(feature = "schemas")]
+    const DESCRIBE: Option<Describe> = Some(<InputType as IsDecodedInput<T>>::definition);
+}
+
+impl<A, T, E> MayBeAbsent<A, DecodedInput<T>> for E
+where
+    InputType: IsDecodedInput<T>,
+{
+    #[cfg(feature = "schemas")]
+    const DESCRIBE: Option<Describe> = Some(<InputType as IsDecodedInput<T>>::definition);
+}
+
 macro_rules! checked {
     ($($extractor:ident reads $reads:ident, $part:ident, $media_type:expr;)*) => {$(
         impl<T> Argument for Valid<$extractor<T>> {
-            type Kind = Checked<T>;
+            type Kind = DecodedInput<T>;
             type Reads = $reads;
             const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$part, $media_type);
         }

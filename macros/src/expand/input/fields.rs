@@ -1,10 +1,11 @@
-//! What the derive writes of each field: its names, and how it is examined.
+//! The names of the fields, and the checks of their bounds.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::Member;
+use syn::ext::IdentExt;
 
-use crate::expand::input::proof::{maxima, proof};
+use crate::expand::input::proof::{proof, ruled};
 use crate::model::{Field, Form, Kind, Tagging, Variant};
 
 /// The table of names, as a `Shape`.
@@ -33,12 +34,9 @@ pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
 }
 
 fn of_form(form: &Form, private: &TokenStream) -> TokenStream {
-    let nested = |field: &Field| {
-        if let Some(proof) = proof(field, private) {
-            quote!(#proof.nested())
-        } else {
-            quote!(#private::Nested::Leaf)
-        }
+    let nested = |field: &Field| match ruled(field, private) {
+        Some(ruled) => quote!(#ruled::BOUNDS.nested()),
+        None => quote!(#private::Nested::Leaf),
     };
     match form {
         Form::Newtype {
@@ -53,8 +51,8 @@ fn of_form(form: &Form, private: &TokenStream) -> TokenStream {
             }
         }
         Form::Tuple(fields) => {
-            let parts = fields.iter().map(nested);
-            quote!(#private::Shape::Tuple(&[#(#parts),*]))
+            let elements = fields.iter().map(nested);
+            quote!(#private::Shape::Tuple(&[#(#elements),*]))
         }
         Form::Fields(fields) => {
             let fields = fields.iter().map(|field| {
@@ -66,8 +64,8 @@ fn of_form(form: &Form, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// The body of `examine`.
-pub(super) fn examine(kind: &Kind, private: &TokenStream) -> TokenStream {
+/// The body of `check_bounds`.
+pub(super) fn check_bounds(kind: &Kind, private: &TokenStream) -> TokenStream {
     match kind {
         Kind::Scalar(_) => TokenStream::new(),
         Kind::Struct(form) => in_form(form, private, |field| {
@@ -95,14 +93,14 @@ fn arm(variant: &Variant, private: &TokenStream) -> TokenStream {
         let (member, binding) = (&field.member, binding(field));
         quote!(#member: #binding)
     });
-    let examined = in_form(form, private, |field| binding(field).into_token_stream());
-    quote!(Self::#ident { #(#bindings,)* .. } => { #examined })
+    let checks = in_form(form, private, |field| binding(field).into_token_stream());
+    quote!(Self::#ident { #(#bindings,)* .. } => { #checks })
 }
 
 fn binding(field: &Field) -> syn::Ident {
     match &field.member {
-        Member::Named(name) => format_ident!("__field_{}", name),
-        Member::Unnamed(index) => format_ident!("__field_{}", index.index),
+        Member::Named(name) => format_ident!("__palisade_field_{}", name.unraw()),
+        Member::Unnamed(index) => format_ident!("__palisade_field_{}", index.index),
     }
 }
 
@@ -115,24 +113,24 @@ fn in_form(
         Form::Newtype { named_by_garde, .. } => *named_by_garde,
         Form::Tuple(_) | Form::Fields(_) => true,
     };
-    let examined = form.fields().iter().filter_map(|field| {
-        let proof = proof(field, private)?;
+    let checks = form.fields().iter().filter_map(|field| {
+        let (ruled, proof) = (ruled(field, private)?, proof(field, private)?);
         let key = match &field.member {
             Member::Named(_) => name(&field.member).into_token_stream(),
             Member::Unnamed(index) => (index.index as usize).into_token_stream(),
         };
         let at = if named_by_garde {
-            quote!(&mut || __at().join(#key))
+            quote!(&mut || __palisade_at().join(#key))
         } else {
-            quote!(__at)
+            quote!(__palisade_at)
         };
-        let (maxima, value) = (maxima(field, private), value(field));
+        let value = value(field);
         Some(quote! {
-            #maxima
-            #proof.examine(#value, #at, __report);
+            #proof
+            #ruled::BOUNDS.check(#value, #at, __palisade_report);
         })
     });
-    examined.collect()
+    checks.collect()
 }
 
 /// A field's name as garde reports it.

@@ -1,225 +1,332 @@
-//! `SecureInput` and `Bounded` for a type that is taken as input.
+//! The impls of `SecureInput`, `OwnedInput`, `Bounded` and `MapKey` for an input type.
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Generics;
 
-use crate::expand::input::fields::{examine, shape};
-use crate::expand::input::proof::{bounds, written_at};
+use crate::expand::Runtime;
+use crate::expand::input::fields::{check_bounds, shape};
+use crate::expand::input::proof::{with_bounds, written_at};
 use crate::expand::input::schema;
 use crate::model::{Form, Head, Input, Kind};
 
-/// Input: a checked type. Output: its proof.
-///
-/// ```text
-/// impl SecureInput for NewOrder {
-///     fn shape() -> &'static Shape { const { &Shape::Fields(&[Field { … }, …]) } }
-///     fn examine(&self, at, report) { field::<String, Rules<…>>().examine(&self.sku, …); … }
-/// }
-/// impl<R: Ruleset<Dive: DiveOf<NewOrder>>> Bounded<R> for NewOrder { … }
-/// ```
-///
-/// `field::<Type, Rules>()` is the proof. It stands in both functions with the same
-/// spans, and rustc says once what is wrong with it. Of a field whose type depends on a
-/// generic parameter it is also a condition of the impl.
-///
-/// With `schemas` each impl also says what the type looks like on the wire.
+impl Head {
+    fn private(&self) -> TokenStream {
+        let krate = self.krate.as_ref();
+        Runtime { krate }.path()
+    }
+
+    /// Whether a type or constant parameter decides whether it is bounded.
+    fn is_generic(&self) -> bool {
+        let mut parameters = self.generics.params.iter();
+        parameters.any(|parameter| !matches!(parameter, syn::GenericParam::Lifetime(_)))
+    }
+
+    fn has_lifetimes(&self) -> bool {
+        self.generics.lifetimes().next().is_some()
+    }
+
+    /// The type of the context, as the attribute declares it.
+    fn context(&self) -> TokenStream {
+        let context = self.context.as_ref();
+        context.map_or_else(|| quote!(()), |context| quote!(#context))
+    }
+
+    /// Keeps rustc from naming the impl in an error about its type arguments.
+    fn not_recommended(&self) -> Option<TokenStream> {
+        self.is_generic()
+            .then(|| quote!(#[diagnostic::do_not_recommend]))
+    }
+}
+
+// Input:  #[garde(length(chars, max = 64))] sku: String   of a struct `NewOrder`
+// Output: impl SecureInput for NewOrder {
+//             type Context = <InputType as DerivesValidate<NewOrder>>::Context;
+//             fn shape() -> &'static Shape { const { &Shape::Fields(&[Field { … }]) } }
+//             fn check_rules(&self, …) { <InputType as DerivesValidate<NewOrder>>::check_rules(self, …) }
+//             fn check_bounds(&self, …) {
+//                 RuledField::<String, Rules<…>>::proof().reason().check();
+//                 RuledField::<String, Rules<…>>::BOUNDS.check(&self.sku, …);
+//             }
+//         }
+//         impl OwnedInput for NewOrder { … }
+//         impl<R: Ruleset<Dive = Applied>> Bounded<R> for NewOrder { … }
+//
+// The proof is a condition of the impl too if a field's type depends on a generic parameter. With
+// `schemas`, each impl also has the type's JSON Schema.
 pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
     let Input { head, kind } = input;
-    // garde reports the mistake; should it not, this asks for a `SecureInput` that is not there
-    if head.refused_by_garde {
-        return nested(head, &TokenStream::new());
-    }
-    let Head {
-        krate,
-        ident,
-        generics,
-        ..
-    } = head;
-    let private = quote!(#krate::__private);
-    let shape = shape(kind, &private);
-    let examine = examine(kind, &private);
-    let generics = bounds(generics, kind, &private);
-    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let private = head.private();
     let schema = schemas.then(|| schema::schema(input, &private));
     let nested_schema = schemas.then(|| {
         let schema = schema::of_nested(head, &private);
         let absent = schema::of_transparent(input, &private);
         quote!(#absent #schema)
     });
-    let nested_schema = nested_schema.unwrap_or_default();
+    let secure_input = secure_input(head, kind, schema.as_ref());
+    let owned = owned_input(head);
     let bounded = match kind {
-        Kind::Scalar(_) => scalar(head, &nested_schema),
+        Kind::Scalar(_) => scalar(head, nested_schema.as_ref()),
         Kind::Struct(Form::Newtype { .. }) => {
-            let nested = nested(head, &nested_schema);
+            let nested = nested(head, nested_schema.as_ref());
             let key = key(head, schemas);
             quote!(#nested #key)
         }
-        _ => nested(head, &nested_schema),
+        _ => nested(head, nested_schema.as_ref()),
     };
+    quote!(#secure_input #owned #bounded)
+}
+
+fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> TokenStream {
+    let private = head.private();
+    let ident = &head.ident;
+    let shape = shape(kind, &private);
+    let check_bounds = check_bounds(kind, &private);
+    let generics = with_bounds(&head.generics, kind, &private);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let not_recommended = head.not_recommended();
+    let checked = check_rules(head);
+    let rejected = head.is_rejected_by_garde.then(|| no_rules(head));
     quote! {
         #[automatically_derived]
-        #[allow(deprecated, unused_variables, unreachable_patterns)]
+        #not_recommended
+        #[allow(deprecated, unused_imports, unused_variables, unreachable_patterns)]
         impl #impl_generics #private::SecureInput for #ident #type_generics #where_clause {
+            #checked
+
             fn shape() -> &'static #private::Shape {
+                use #private::FieldWithoutLimit as _;
                 const { &#shape }
             }
 
             #[inline]
-            fn examine(
+            fn check_bounds(
                 &self,
-                __at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
-                __report: &mut #private::garde::Report,
+                __palisade_at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
+                __palisade_report: &mut #private::garde::Report,
             ) {
-                #examine
+                use #private::{FieldWithoutLimit as _, UnknownReason as _};
+                #check_bounds
             }
 
             #schema
         }
-        #bounded
+        #rejected
     }
 }
 
-/// Input: a type with a mistake. Output: the same promises, unproved.
+/// The context and the check of garde's rules.
 ///
-/// The mistake is reported beside it, so nothing is built; but what uses the type
-/// adds no errors.
-pub(crate) fn fallback(head: &Head, schemas: bool) -> TokenStream {
-    let Head {
-        krate,
-        ident,
-        generics,
-        refused_by_garde,
-        ..
-    } = head;
-    let bounded = bounded_anyhow(head, &TokenStream::new());
-    if *refused_by_garde {
-        return bounded;
-    }
-    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let private = quote!(#krate::__private);
-    let schema = schemas.then(|| schema::unknown(&private));
+/// All of it is at one span, so that rustc shows the error about a missing `Validate` once.
+fn check_rules(head: &Head) -> TokenStream {
+    let private = head.private();
+    let ident = &head.ident;
+    let (_, type_generics, _) = head.generics.split_for_impl();
+    let validate =
+        quote!(<#private::InputType as #private::DerivesValidate<#ident #type_generics>>);
+    let (context, call) = if head.is_rejected_by_garde {
+        (head.context(), TokenStream::new())
+    } else {
+        let call = quote! {
+            #validate::check_rules(self, __palisade_context, __palisade_at, __palisade_report)
+        };
+        (quote!(#validate::Context), call)
+    };
+    let items = quote! {
+        type Context = #context;
+
+        #[inline]
+        fn check_rules(
+            &self,
+            __palisade_context: &#context,
+            __palisade_at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
+            __palisade_report: &mut #private::garde::Report,
+        ) {
+            #call
+        }
+    };
+    written_at(items, ident.span())
+}
+
+// Output: impl Validate for NewOrder { type Context = (); fn validate_into(…) {} }
+/// A `Validate` for a type that garde's derive rejects, so that other types can nest it.
+///
+/// The mistake is reported beside it, so nothing is built.
+fn no_rules(head: &Head) -> TokenStream {
+    let (private, ident, context) = (head.private(), &head.ident, head.context());
+    let (impl_generics, type_generics, where_clause) = head.generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        impl #impl_generics #krate::__private::SecureInput for #ident #type_generics #where_clause {
-            fn shape() -> &'static #krate::__private::Shape {
-                &#krate::__private::Shape::Fields(&[])
-            }
+        impl #impl_generics #private::garde::Validate for #ident #type_generics #where_clause {
+            type Context = #context;
 
-            fn examine(
+            fn validate_into(
                 &self,
-                _: &mut dyn ::core::ops::FnMut() -> #krate::__private::garde::Path,
-                _: &mut #krate::__private::garde::Report,
-            ) {}
-
-            #schema
-        }
-        #bounded
-    }
-}
-
-fn bounded_anyhow(head: &Head, schema: &TokenStream) -> TokenStream {
-    let Head {
-        krate,
-        ident,
-        generics,
-        ..
-    } = head;
-    let mut with_rules = generics.clone();
-    with_rules.params.push(syn::parse_quote!(__Rules));
-    let (impl_generics, _, where_clause) = with_rules.split_for_impl();
-    let (_, type_generics, _) = generics.split_for_impl();
-    quote! {
-        #[automatically_derived]
-        impl #impl_generics #krate::__private::Bounded<__Rules> for #ident #type_generics #where_clause {
-            #schema
+                _: &#context,
+                _: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
+                _: &mut #private::garde::Report,
+            ) {
+            }
         }
     }
 }
 
-fn scalar(head: &Head, schema: &TokenStream) -> TokenStream {
-    let Head { krate, ident, .. } = head;
-    let bounded = bounded_anyhow(head, schema);
-    quote! {
-        #bounded
-        #[automatically_derived]
-        impl #krate::__private::Scalar for #ident {}
+// Output: impl OwnedInput for NewOrder { fn decode(…) { Decoder::<'_, NewOrder>::decode(…) } }
+/// Implemented for every type without lifetimes.
+///
+/// `Decoder` finds serde's impl if there is one; of a generic type there must be one.
+fn owned_input(head: &Head) -> Option<TokenStream> {
+    if head.has_lifetimes() {
+        return None;
     }
-}
-
-fn nested(head: &Head, schema: &TokenStream) -> TokenStream {
-    let Head {
-        krate,
-        ident,
-        generics,
-        ..
-    } = head;
-    let private = quote!(#krate::__private);
-    let (_, type_generics, _) = generics.split_for_impl();
+    let private = head.private();
+    let ident = &head.ident;
+    let (_, type_generics, _) = head.generics.split_for_impl();
     let ty = quote!(#ident #type_generics);
-    let mut generics = generics.clone();
-    generics.params.push(syn::parse_quote!(__Rules));
-    let is_generic = generics.params.len() > 1;
-    let clause = generics.make_where_clause();
-    clause
-        .predicates
-        .push(syn::parse_quote!(__Rules: #private::Ruleset<Dive: #private::DiveOf<#ty>>));
-    if is_generic {
-        clause
-            .predicates
-            .push(syn::parse_quote!(#ty: #private::SecureInput));
+    let mut generics = head.generics.clone();
+    if head.is_generic() {
+        let predicates = &mut generics.make_where_clause().predicates;
+        predicates.push(syn::parse_quote!(#ty: #private::SecureInput));
+        predicates.push(
+            syn::parse_quote!(#ty: for<'__palisade_de> #private::Deserialize<'__palisade_de>),
+        );
     }
     let (impl_generics, _, where_clause) = generics.split_for_impl();
-    let tokens = quote! {
+    let not_recommended = head.not_recommended();
+    Some(quote! {
         #[automatically_derived]
-        impl #impl_generics #private::Bounded<__Rules> for #ty #where_clause {
-            const EXAMINED: bool = true;
+        #not_recommended
+        impl #impl_generics #private::OwnedInput for #ty #where_clause {
+            #[inline]
+            fn decode<'__palisade_de, __PalisadeDeserializer: #private::Deserializer<'__palisade_de>>(
+                __palisade_deserializer: __PalisadeDeserializer,
+            ) -> ::core::result::Result<Self, __PalisadeDeserializer::Error> {
+                #[allow(unused_imports)]
+                use #private::Undecodable as _;
+                #private::Decoder::<'__palisade_de, #ty>::decode(__palisade_deserializer)
+            }
+        }
+    })
+}
+
+// Input:  an item that is not supported, such as a union
+// Output: the same impls, with no field to check
+//
+// The mistake is reported beside them, so nothing is built; but code that uses the type gets no
+// errors of its own.
+pub(crate) fn fallback(head: &Head, schemas: bool) -> TokenStream {
+    let private = head.private();
+    let schema = schemas.then(|| schema::unknown(&private));
+    let kind = Kind::Struct(Form::Fields(Vec::new()));
+    let secure_input = secure_input(head, &kind, schema.as_ref());
+    let owned = owned_input(head);
+    let bounded = bounded_by_any(head, None);
+    quote!(#secure_input #owned #bounded)
+}
+
+/// The type's generics, and a parameter for the rules of a field of this type.
+fn with_rules(generics: &Generics) -> Generics {
+    let mut generics = generics.clone();
+    generics.params.push(syn::parse_quote!(__PalisadeRules));
+    generics
+}
+
+fn bounded_by_any(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
+    let private = head.private();
+    let ident = &head.ident;
+    let with_rules = with_rules(&head.generics);
+    let (impl_generics, _, where_clause) = with_rules.split_for_impl();
+    let (_, type_generics, _) = head.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::Bounded<__PalisadeRules> for #ident #type_generics #where_clause {
+            #schema
+        }
+    }
+}
+
+fn scalar(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
+    let (private, ident) = (head.private(), &head.ident);
+    let bounded = bounded_by_any(head, schema);
+    quote! {
+        #bounded
+        #[automatically_derived]
+        impl #private::Scalar for #ident {}
+    }
+}
+
+fn nested(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
+    let (private, ident) = (head.private(), &head.ident);
+    let (own_generics, type_generics, own_clause) = head.generics.split_for_impl();
+    let ty = quote!(#ident #type_generics);
+    let mut generics = with_rules(&head.generics);
+    let predicates = &mut generics.make_where_clause().predicates;
+    predicates.push(syn::parse_quote!(
+        __PalisadeRules: #private::Ruleset<Dive = #private::Applied>
+    ));
+    if !head.generics.params.is_empty() {
+        predicates.push(syn::parse_quote!(#ty: #private::SecureInput));
+    }
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::Bounded<__PalisadeRules> for #ty #where_clause {
+            const HAS_BOUNDS: bool = true;
             const NESTED: #private::Nested =
                 #private::Nested::Of(<#ty as #private::SecureInput>::shape);
 
             #[inline]
-            fn examine(
+            fn check_bounds(
                 &self,
-                __at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
-                __report: &mut #private::garde::Report,
+                __palisade_at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
+                __palisade_report: &mut #private::garde::Report,
             ) {
-                <#ty as #private::SecureInput>::examine(self, __at, __report)
+                <#ty as #private::SecureInput>::check_bounds(self, __palisade_at, __palisade_report)
             }
 
             #schema
         }
-    };
-    written_at(tokens, ident.span())
+
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl #own_generics #private::HasKnownLimit<#ty> for #private::InputType #own_clause {
+            type Reason<__PalisadeRules: #private::Ruleset> =
+                <__PalisadeRules::Dive as #private::RuleStatus>::OfNested<#ty>;
+        }
+    }
 }
 
-/// A newtype may be a map's key. Who looks at keys has no context to give.
-fn key(head: &Head, schemas: bool) -> TokenStream {
-    let Head {
-        krate,
-        ident,
-        generics,
-        has_context,
-        ..
-    } = head;
-    if *has_context || !generics.params.is_empty() {
-        return TokenStream::new();
+/// A newtype can be the key of a map, unless its rules need a context: keys have none.
+fn key(head: &Head, schemas: bool) -> Option<TokenStream> {
+    if head.context.is_some() || !head.generics.params.is_empty() {
+        return None;
     }
-    let private = quote!(#krate::__private);
+    let (private, ident) = (head.private(), &head.ident);
     let schema = schemas.then(|| schema::of_key(head, &private));
-    quote! {
+    Some(quote! {
         #[automatically_derived]
         impl #private::MapKey for #ident {
-            const EXAMINED: bool = true;
+            const HAS_BOUNDS: bool = true;
 
-            fn examine_key(
+            fn check_key(
                 &self,
-                __at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
-                __report: &mut #private::garde::Report,
+                __palisade_at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
+                __palisade_report: &mut #private::garde::Report,
             ) {
-                #private::garde::Validate::validate_into(self, &(), __at, __report);
-                <#ident as #private::SecureInput>::examine(self, __at, __report)
+                <#ident as #private::SecureInput>::check_rules(
+                    self,
+                    &(),
+                    __palisade_at,
+                    __palisade_report,
+                );
+                <#ident as #private::SecureInput>::check_bounds(
+                    self,
+                    __palisade_at,
+                    __palisade_report,
+                )
             }
 
             #schema
         }
-    }
+    })
 }

@@ -1,15 +1,15 @@
-//! The proof that a field is bounded, and where its mistakes are shown.
+//! The proof that a field is bounded, and the span of its error.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{GenericParam, Generics};
+use syn::{GenericParam, Generics, Type};
 
-use crate::model::{Field, Kind, Mark, Rules};
+use crate::model::{Field, Kind, RuleStatus, Rules};
 
-/// The generics of the impl: those of the type, and what its fields need of them.
-pub(super) fn bounds(generics: &Generics, kind: &Kind, private: &TokenStream) -> Generics {
-    let mut bounds = generics.clone();
+/// Returns the generics of the impl: those of the type, and the bounds that its fields need.
+pub(super) fn with_bounds(generics: &Generics, kind: &Kind, private: &TokenStream) -> Generics {
+    let mut bounded = generics.clone();
     let names: Vec<String> = generics.params.iter().filter_map(name_of).collect();
     let fields = kind
         .fields()
@@ -22,12 +22,12 @@ pub(super) fn bounds(generics: &Generics, kind: &Kind, private: &TokenStream) ->
         })
         .collect();
     if !predicates.is_empty() {
-        bounds.make_where_clause().predicates.extend(predicates);
+        bounded.make_where_clause().predicates.extend(predicates);
     }
-    bounds
+    bounded
 }
 
-/// A type or a constant; lifetimes decide nothing.
+/// The name of a type or a constant; a lifetime has no bounds.
 fn name_of(parameter: &GenericParam) -> Option<String> {
     match parameter {
         GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
@@ -44,44 +44,59 @@ fn mentions(tokens: TokenStream, names: &[String]) -> bool {
     })
 }
 
-/// Proves that each `max` of a length is small enough.
-pub(super) fn maxima(field: &Field, private: &TokenStream) -> TokenStream {
-    let rules = field.rules.as_ref();
-    let maxima = rules.map(Rules::all_maxima).unwrap_or_default();
-    let proofs = maxima.into_iter().map(|max| {
-        let ty = &field.ty;
-        let call = quote!(#private::ceiling::<#ty, #private::Fits<{ #private::fits(#max) }>>(););
-        written_at(call, max.span())
-    });
-    proofs.collect()
-}
-
-/// `field::<Type, Rules>()`, at the field's type or at the rule that does not count.
+// Input:  #[garde(length(chars, max = 64))] sku: String
+// Output: RuledField::<String, Rules<Applied, Missing, Missing, NoRules>>::proof().reason().check();
+//         max_length::<String, MaxLength<{ is_max_length(64) }>>();
+/// Proves that a field is bounded, and that each `max` of a length is small enough.
+///
+/// The error is at the field's type, or at a rule that does not bound it. Of a field that is not
+/// bounded, `reason()` looks up the reason, once for each type inside the field's type.
 pub(super) fn proof(field: &Field, private: &TokenStream) -> Option<TokenStream> {
     let rules = field.rules.as_ref()?;
+    let (ty, ruled) = (&field.ty, ruled(field, private)?);
+    let depth = depth(ty);
+    let reasons = (0..depth).map(|_| quote!(.reason()));
+    let proof = quote!(#ruled::proof()#(#reasons)*.check(););
+    let span = rules.ineffective().unwrap_or_else(|| first_span(ty));
+    let mut proofs = written_at(proof, span);
+    for max in rules.all_maxima() {
+        let check = quote!(#private::max_length::<#ty, #private::MaxLength<{ #private::is_max_length(#max) }>>(););
+        proofs.extend(written_at(check, max.span()));
+    }
+    Some(proofs)
+}
+
+/// `RuledField::<Type, Rules>`; none if a reason excuses the field.
+pub(super) fn ruled(field: &Field, private: &TokenStream) -> Option<TokenStream> {
     let ty = &field.ty;
-    let span = rules.discounted().unwrap_or_else(|| ty.span());
-    let rules = rules_type(rules, private);
-    Some(located(quote!(#private::field::<#ty, #rules>()), span))
+    let rules = rules_type(field.rules.as_ref()?, private);
+    let ruled = quote!(#private::RuledField::<#ty, #rules>);
+    Some(written_at(ruled, first_span(ty)))
 }
 
-/// The same tokens, shown at `span`.
-fn located(tokens: TokenStream, span: Span) -> TokenStream {
-    let relocate = |token| match token {
-        TokenTree::Group(group) => {
-            let mut moved = Group::new(group.delimiter(), located(group.stream(), span));
-            moved.set_span(group.span().located_at(span));
-            TokenTree::Group(moved)
-        }
-        mut token => {
-            token.set_span(token.span().located_at(span));
-            token
-        }
-    };
-    tokens.into_iter().map(relocate).collect()
+/// How many reasons a type can have, one inside the other: one for each of its parts.
+fn depth(ty: &Type) -> usize {
+    fn parts(tokens: TokenStream) -> usize {
+        let tokens = tokens.into_iter();
+        tokens
+            .map(|token| match token {
+                TokenTree::Group(group) => 1 + parts(group.stream()),
+                TokenTree::Punct(punct) if ['<', ',', '&'].contains(&punct.as_char()) => 1,
+                _ => 0,
+            })
+            .sum()
+    }
+    // an alias may hide some
+    parts(ty.to_token_stream()) + 3
 }
 
-/// The same tokens, as if the user had written them at `span`.
+/// The span of the first token, so that an error is at the user's own text.
+fn first_span(ty: &Type) -> Span {
+    let first = ty.to_token_stream().into_iter().next();
+    first.map_or_else(|| ty.span(), |token| token.span())
+}
+
+/// Returns the same tokens as if the user had written them at `span`.
 ///
 /// rustc then does not say that an error about them originates in a macro.
 pub(super) fn written_at(tokens: TokenStream, span: Span) -> TokenStream {
@@ -100,24 +115,29 @@ pub(super) fn written_at(tokens: TokenStream, span: Span) -> TokenStream {
 }
 
 fn rules_type(rules: &Rules, private: &TokenStream) -> TokenStream {
-    let length = mark(rules.length, private);
-    let range = mark(rules.range, private);
-    let (dive, items) = match (rules.dive, &rules.items) {
-        (true, _) => (quote!(#private::Written), quote!(#private::Dived)),
-        (false, None) => (quote!(#private::Missing), quote!(#private::Unruled)),
-        (false, Some(items)) => (quote!(#private::Missing), rules_type(items, private)),
+    let status = |status| status_type(status, private);
+    let items = match (rules.dive, &rules.items) {
+        (true, _) => quote!(#private::Dived),
+        (false, None) => quote!(#private::NoRules),
+        (false, Some(items)) => rules_type(items, private),
     };
+    let (length, range) = (status(rules.length), status(rules.range));
+    let dive = status(if rules.dive {
+        RuleStatus::Applied
+    } else {
+        RuleStatus::Missing
+    });
     quote!(#private::Rules<#length, #range, #dive, #items>)
 }
 
-fn mark(mark: Mark, private: &TokenStream) -> TokenStream {
-    match mark {
-        Mark::Written => quote!(#private::Written),
-        Mark::Missing => quote!(#private::Missing),
-        Mark::Conditional(_) => quote!(#private::Conditional),
-        Mark::Adapted(_) => quote!(#private::Adapted),
-        Mark::Endless(_) => quote!(#private::Endless),
-        Mark::Graphemes(_) => quote!(#private::Graphemes),
-        Mark::Variable(_) => quote!(#private::Variable),
+fn status_type(status: RuleStatus, private: &TokenStream) -> TokenStream {
+    match status {
+        RuleStatus::Applied => quote!(#private::Applied),
+        RuleStatus::Missing => quote!(#private::Missing),
+        RuleStatus::Conditional(_) => quote!(#private::Conditional),
+        RuleStatus::Adapted(_) => quote!(#private::Adapted),
+        RuleStatus::OpenEnded(_) => quote!(#private::OpenEnded),
+        RuleStatus::InGraphemes(_) => quote!(#private::CountsGraphemes),
+        RuleStatus::NotConstant(_) => quote!(#private::NotConstant),
     }
 }

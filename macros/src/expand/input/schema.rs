@@ -1,17 +1,15 @@
-//! What a type looks like on the wire, as the runtime puts it into a schema.
-//!
-//! Written only where palisade's feature `schemas` is on.
+//! The JSON Schema of an input type, with palisade's feature `schemas`.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use crate::expand::input::proof::proof;
-use crate::model::{Bound, Field, Form, Head, Input, Kind, Limit, Tagging, Variant};
+use crate::expand::input::proof::ruled;
+use crate::model::{Bound, Field, Form, Head, Input, Kind, Limit, Tagging, Unit, Variant};
 
 // Input:  struct NewOrder { #[garde(length(chars, max = 64))] #[serde(alias = "code")] sku: String, … }
 // Output: fn input_schema(generator: &mut SchemaGenerator) -> Schema {
 //             Members::new()
-//                 .member(&["sku", "code"], false, field::<String, Rules<…>>()
+//                 .member(&["sku", "code"], false, RuledField::<String, Rules<…>>::BOUNDS
 //                     .described(generator, &Bounds::new().length(Measure::Chars, None, Some(64))))
 //                 .object()
 //         }
@@ -25,13 +23,14 @@ pub(super) fn schema(input: &Input, private: &TokenStream) -> TokenStream {
         Kind::Enum(tagging, variants) => choice(Some(tagging), variants, private),
     };
     quote! {
-        fn input_schema(__generator: &mut #private::SchemaGenerator) -> #private::Schema {
+        fn input_schema(__palisade_generator: &mut #private::SchemaGenerator) -> #private::Schema {
+            use #private::FieldWithoutLimit as _;
             #body
         }
     }
 }
 
-/// What is written of a type with a mistake.
+/// The schema of a type with a mistake.
 pub(super) fn unknown(private: &TokenStream) -> TokenStream {
     quote! {
         fn input_schema(_: &mut #private::SchemaGenerator) -> #private::Schema {
@@ -40,35 +39,41 @@ pub(super) fn unknown(private: &TokenStream) -> TokenStream {
     }
 }
 
-/// The same of a type in a field: it is referred to by its name.
+/// The schema of a field of this type: a reference to its definition.
 pub(super) fn of_nested(head: &Head, private: &TokenStream) -> TokenStream {
     let ident = &head.ident;
     let (_, type_generics, _) = head.generics.split_for_impl();
     quote! {
         fn schema(
-            __generator: &mut #private::SchemaGenerator,
+            __palisade_generator: &mut #private::SchemaGenerator,
             _: &#private::Bounds,
         ) -> #private::Schema {
-            #private::named::<#ident #type_generics>(__generator)
+            #private::named::<#ident #type_generics>(__palisade_generator)
         }
     }
 }
 
-/// Whether an object may lack a member of this type: as its one field.
+/// Whether an object may lack a member of this type: as with its one field.
 pub(super) fn of_transparent(input: &Input, private: &TokenStream) -> Option<TokenStream> {
     let Kind::Struct(Form::Newtype { field, .. }) = &input.kind else {
         return None;
     };
-    let proof = proof(field, private).filter(|_| input.head.is_transparent)?;
-    Some(quote!(const MAY_BE_ABSENT: bool = #proof.may_be_absent();))
+    let ruled = ruled(field, private).filter(|_| input.head.is_transparent)?;
+    Some(quote! {
+        const MAY_BE_ABSENT: bool = {
+            #[allow(unused_imports)]
+            use #private::FieldWithoutLimit as _;
+            #ruled::BOUNDS.may_be_absent()
+        };
+    })
 }
 
-/// The same of a map's key.
+/// The schema of a key of this type.
 pub(super) fn of_key(head: &Head, private: &TokenStream) -> TokenStream {
     let ident = &head.ident;
     quote! {
-        fn key_schema(__generator: &mut #private::SchemaGenerator) -> #private::Schema {
-            #private::named::<#ident>(__generator)
+        fn key_schema(__palisade_generator: &mut #private::SchemaGenerator) -> #private::Schema {
+            #private::named::<#ident>(__palisade_generator)
         }
     }
 }
@@ -105,17 +110,17 @@ fn choice(tagging: Option<&Tagging>, variants: &[Variant], private: &TokenStream
         let form = variant.form.as_ref();
         let content = optional(form.map(|form| described(form, private)));
         let others = variant.is_other.then(|| quote!(.others()));
-        quote!(.variant(&[#(#names),*], #content, __generator) #others)
+        quote!(.variant(&[#(#names),*], #content, __palisade_generator) #others)
     });
     quote!(#private::Variants::new(#private::Tagging::#tagging)#(#variants)*.schema())
 }
 
 fn of_field(field: &Field, private: &TokenStream) -> TokenStream {
-    let Some(proof) = proof(field, private) else {
+    let Some(ruled) = ruled(field, private) else {
         return quote!(#private::Described::unknown());
     };
     let bounds = of_bounds(&field.bounds, private);
-    quote!(#proof.described(__generator, &#bounds))
+    quote!(#ruled::BOUNDS.described(__palisade_generator, &#bounds))
 }
 
 fn of_bounds(bounds: &[Bound], private: &TokenStream) -> TokenStream {
@@ -124,16 +129,15 @@ fn of_bounds(bounds: &[Bound], private: &TokenStream) -> TokenStream {
 }
 
 fn of_bound(bound: &Bound, private: &TokenStream) -> TokenStream {
-    let named = |name: &str| syn::Ident::new(name, proc_macro2::Span::call_site());
     match bound {
-        Bound::Length { measure, min, max } => {
-            let measure = named(match measure {
-                Some("bytes") => "Bytes",
-                Some("chars") => "Chars",
-                Some("graphemes") => "Graphemes",
-                Some("utf16") => "Utf16",
-                _ => "Simple",
-            });
+        Bound::Length { unit, min, max } => {
+            let measure = match unit {
+                Unit::Simple => quote!(Simple),
+                Unit::Bytes => quote!(Bytes),
+                Unit::Chars => quote!(Chars),
+                Unit::Graphemes => quote!(Graphemes),
+                Unit::Utf16 => quote!(Utf16),
+            };
             let (min, max) = (optional(min.as_ref()), optional(max.as_ref()));
             quote!(.length(#private::Measure::#measure, #min, #max))
         }
@@ -142,14 +146,13 @@ fn of_bound(bound: &Bound, private: &TokenStream) -> TokenStream {
             let max = max.as_ref().map(limit).map(|max| quote!(.maximum(&#max)));
             quote!(#min #max)
         }
-        Bound::Word(word) => {
-            let word = named(word);
-            quote!(.#word())
-        }
-        Bound::Text(rule, text) => {
-            let rule = named(rule);
-            quote!(.#rule(#text))
-        }
+        Bound::Ascii => quote!(.ascii()),
+        Bound::Alphanumeric => quote!(.alphanumeric()),
+        Bound::Required => quote!(.required()),
+        Bound::Pattern(pattern) => quote!(.pattern(#pattern)),
+        Bound::Prefix(text) => quote!(.prefix(#text)),
+        Bound::Suffix(text) => quote!(.suffix(#text)),
+        Bound::Contains(text) => quote!(.contains(#text)),
         Bound::Format(format) => quote!(.format(#format)),
         Bound::Inner(inside) => {
             let inside = of_bounds(inside, private);
@@ -164,9 +167,9 @@ fn optional(value: Option<impl ToTokens>) -> TokenStream {
     some.unwrap_or_else(|| quote!(::core::option::Option::None))
 }
 
-/// A value that prints as the number that it is.
+/// The end of a range, as a value that prints as its number.
 ///
-/// What consists of literals alone has no type of its own here, and gets one that holds it.
+/// An expression of literals alone has no type yet, and gets one that can hold it.
 fn limit(limit: &Limit) -> TokenStream {
     match limit {
         Limit::Number(digits) => digits.to_token_stream(),
@@ -178,12 +181,12 @@ fn limit(limit: &Limit) -> TokenStream {
             } else {
                 quote!(i128)
             };
-            quote!({ let __limit: #ty = #value; __limit })
+            quote!({ let __palisade_limit: #ty = #value; __palisade_limit })
         }
     }
 }
 
-/// Whether there is a name in it, or a literal of a written type.
+/// Whether an expression has a name in it, or a literal with a type.
 fn is_typed(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(_) => true,

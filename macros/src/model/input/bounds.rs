@@ -1,20 +1,17 @@
-//! The bounds that garde's rules on a field set, for its schema.
+//! The limits that garde's rules on a field set: the input of its schema.
 //!
-//! Beside [`Rules`](super::Rules), which say whether a field is bounded at all: here also what does
-//! not count for that is read, as long as it always applies.
+//! A rule that does not bound the field for [`Rules`](super::Rules) is here too if it always applies.
 
-use quote::ToTokens;
 use syn::{Expr, Lit, UnOp};
 
-use crate::model::input::rules::variable;
-use crate::parse::InputWord;
+use crate::model::input::rules::input_in;
+use crate::parse::{Affix, Ends, FieldRules, Format, GardeRule, Measure, RuleKind};
 
-/// One bound, or that there is a rule which no schema can say.
+/// A limit, or the fact that a schema cannot express a rule.
 #[derive(Clone)]
 pub(crate) enum Bound {
     Length {
-        /// As garde writes it; none for its default.
-        measure: Option<&'static str>,
+        unit: Unit,
         min: Option<Expr>,
         max: Option<Expr>,
     },
@@ -22,13 +19,40 @@ pub(crate) enum Bound {
         min: Option<Limit>,
         max: Option<Limit>,
     },
-    /// A rule without arguments, by its name.
-    Word(&'static str),
-    /// A rule about this text, by its name.
-    Text(&'static str, String),
+    Ascii,
+    Alphanumeric,
+    Required,
+    Pattern(String),
+    Prefix(String),
+    Suffix(String),
+    Contains(String),
+    /// By its name in a JSON Schema.
     Format(&'static str),
     Inner(Vec<Bound>),
+    /// A rule that no schema can express.
     Beyond,
+}
+
+/// The unit of a length.
+#[derive(Clone, Copy)]
+pub(crate) enum Unit {
+    Simple,
+    Bytes,
+    Chars,
+    Graphemes,
+    Utf16,
+}
+
+impl Unit {
+    fn of(measure: Measure) -> Self {
+        match measure {
+            Measure::Simple => Self::Simple,
+            Measure::Bytes => Self::Bytes,
+            Measure::Chars => Self::Chars,
+            Measure::Graphemes(_) => Self::Graphemes,
+            Measure::Utf16 => Self::Utf16,
+        }
+    }
 }
 
 /// The end of a range.
@@ -36,103 +60,88 @@ pub(crate) enum Bound {
 pub(crate) enum Limit {
     /// Digits, with a sign.
     Number(String),
-    /// Whatever type it is of.
+    /// An expression of any type.
     Value(Expr),
 }
 
-const MEASURES: &[&str] = &["simple", "bytes", "chars", "graphemes", "utf16"];
-const WORDS: &[&str] = &["ascii", "alphanumeric", "required"];
-const TEXTS: &[&str] = &["pattern", "prefix", "suffix", "contains"];
-const FORMATS: &[(&str, &str)] = &[
-    ("email", "email"),
-    ("url", "uri"),
-    ("ip", "ip"),
-    ("ipv4", "ipv4"),
-    ("ipv6", "ipv6"),
-];
-
-/// Rules that say nothing of what is let through.
-const SILENT: &[&str] = &["skip", "dive", "rename", "code"];
-
 impl Bound {
-    /// Reads a field's words; `context` is the name under which they see a context.
-    pub(crate) fn read(words: &[InputWord], context: &str) -> Vec<Self> {
-        // nobody knows what the rules of an adapter check
-        if words.iter().any(|word| word.is("adapt")) {
+    /// Reads a field's rules; `context` is the name under which they see the context.
+    pub(super) fn all(field: &FieldRules, context: &str) -> Vec<Self> {
+        let is_adapter = |rule: &GardeRule| matches!(rule.kind, RuleKind::Adapt);
+        if field.rules.iter().any(is_adapter) {
+            // an adapter may replace the check of every rule
             return vec![Self::Beyond];
         }
-        let words = words.iter();
-        words
-            .flat_map(|word| Self::of_word(word, context))
+        Self::of_rules(&field.rules, context)
+    }
+
+    fn of_rules(rules: &[GardeRule], context: &str) -> Vec<Self> {
+        let rules = rules.iter();
+        rules
+            .flat_map(|rule| Self::of(&rule.kind, context))
             .collect()
     }
 
-    fn of_word(word: &InputWord, context: &str) -> Vec<Self> {
-        let name = word.name.to_string();
-        let one_of = |names: &[&'static str]| names.iter().find(|known| **known == name).copied();
-        if one_of(SILENT).is_some() {
-            return Vec::new();
-        }
-        if let Some(name) = one_of(WORDS) {
-            return vec![Self::Word(name)];
-        }
-        if let Some(rule) = one_of(TEXTS) {
-            let text = word
-                .list
-                .clone()
-                .and_then(|text| syn::parse2::<syn::LitStr>(text).ok());
-            return vec![text.map_or(Self::Beyond, |text| Self::Text(rule, text.value()))];
-        }
-        if let Some((_, format)) = FORMATS.iter().find(|(word, _)| *word == name) {
-            return vec![Self::Format(format)];
-        }
-        match name.as_str() {
-            "length" => length(word, context),
-            "range" => range(word, context),
-            "inner" => {
-                let inside = Self::read(&word.words(), context);
-                vec![Self::Inner(inside)]
-            }
-            _ => vec![Self::Beyond],
-        }
+    fn of(rule: &RuleKind, context: &str) -> Vec<Self> {
+        let bound = match rule {
+            RuleKind::Skip | RuleKind::Dive | RuleKind::Label => return Vec::new(),
+            RuleKind::Length(measure, ends) => return length(*measure, ends, context),
+            RuleKind::Range(ends) => return range(ends, context),
+            RuleKind::Inner(inside) => Self::Inner(Self::of_rules(inside, context)),
+            RuleKind::Ascii => Self::Ascii,
+            RuleKind::Alphanumeric => Self::Alphanumeric,
+            RuleKind::Required => Self::Required,
+            RuleKind::Pattern(Some(text)) => Self::Pattern(text.value()),
+            RuleKind::Affix(Affix::Prefix, Some(text)) => Self::Prefix(text.clone()),
+            RuleKind::Affix(Affix::Suffix, Some(text)) => Self::Suffix(text.clone()),
+            RuleKind::Affix(Affix::Contains, Some(text)) => Self::Contains(text.clone()),
+            RuleKind::Format(format) => Self::Format(format_name(*format)),
+            RuleKind::Adapt
+            | RuleKind::If(_)
+            | RuleKind::Pattern(None)
+            | RuleKind::Affix(_, None)
+            | RuleKind::Other
+            | RuleKind::Unknown(_) => Self::Beyond,
+        };
+        vec![bound]
     }
 }
 
-/// The two ends, of which `equal` is both; and whether one of them cannot be said.
-fn ends(words: &[InputWord], context: &str) -> (Option<Expr>, Option<Expr>, bool) {
-    let mut is_beyond = false;
-    let mut end = |name: &str| {
-        let word = words
-            .iter()
-            .find(|word| word.is(name) || word.is("equal"))?;
-        let value = word.value.clone()?;
-        let is_variable = variable(value.to_token_stream(), context).is_some();
-        is_beyond |= is_variable;
-        (!is_variable).then_some(value)
-    };
-    let (min, max) = (end("min"), end("max"));
-    (min, max, is_beyond)
+fn format_name(format: Format) -> &'static str {
+    match format {
+        Format::Email => "email",
+        Format::Url => "uri",
+        Format::Ip => "ip",
+        Format::Ipv4 => "ipv4",
+        Format::Ipv6 => "ipv6",
+    }
 }
 
-fn length(word: &InputWord, context: &str) -> Vec<Bound> {
-    let words = word.words();
-    let (min, max, is_beyond) = ends(&words, context);
-    let mut measures = MEASURES.iter().copied();
-    let measure = measures.find(|measure| words.iter().any(|word| word.is(measure)));
+/// The constant ends, and whether one of them is not constant.
+fn constant(ends: &Ends, context: &str) -> (Option<Expr>, Option<Expr>, Option<Bound>) {
+    let is_constant = |end: &&Expr| input_in(end, context).is_none();
+    let min = ends.min.as_ref().filter(is_constant).cloned();
+    let max = ends.max.as_ref().filter(is_constant).cloned();
+    let is_beyond = min.is_some() != ends.min.is_some() || max.is_some() != ends.max.is_some();
+    (min, max, is_beyond.then_some(Bound::Beyond))
+}
+
+fn length(measure: Measure, ends: &Ends, context: &str) -> Vec<Bound> {
+    let (min, max, beyond) = constant(ends, context);
     let is_bounded = min.is_some() || max.is_some();
-    let bound = is_bounded.then_some(Bound::Length { measure, min, max });
-    bound.into_iter().chain(beyond(is_beyond)).collect()
+    let bound = is_bounded.then_some(Bound::Length {
+        unit: Unit::of(measure),
+        min,
+        max,
+    });
+    bound.into_iter().chain(beyond).collect()
 }
 
-fn range(word: &InputWord, context: &str) -> Vec<Bound> {
-    let (min, max, is_beyond) = ends(&word.words(), context);
+fn range(ends: &Ends, context: &str) -> Vec<Bound> {
+    let (min, max, beyond) = constant(ends, context);
     let (min, max) = (min.map(Limit::of), max.map(Limit::of));
     let bound = Bound::Range { min, max };
-    std::iter::once(bound).chain(beyond(is_beyond)).collect()
-}
-
-fn beyond(is_beyond: bool) -> Option<Bound> {
-    is_beyond.then_some(Bound::Beyond)
+    std::iter::once(bound).chain(beyond).collect()
 }
 
 impl Limit {
@@ -144,7 +153,7 @@ impl Limit {
     }
 }
 
-/// The digits of a literal, whatever type it will be of.
+/// Returns the digits of a literal of any type.
 fn digits(value: &Expr) -> Option<String> {
     match value {
         Expr::Lit(literal) => match &literal.lit {
@@ -168,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_literal_is_read_whatever_type_it_is_of() {
+    fn literal_of_any_type_has_digits() {
         for (value, text) in [
             (parse_quote!(1_000), "1000"),
             (parse_quote!(0xff_u8), "255"),

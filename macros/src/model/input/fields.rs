@@ -1,33 +1,38 @@
-//! Fields that are read: their names and what bounds them.
+//! The fields that serde reads: their names and their rules.
 
-use syn::{Fields, Generics, Ident, Member, Type};
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Generics, Ident, Member, Path, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::input::bounds::Bound;
 use crate::model::input::names::{RenameAll, field_names};
-use crate::model::input::pattern::refuse_loose_patterns;
-use crate::model::input::rules::{Rules, garde_refuses};
-use crate::model::input::serde::{is_read, refuse_hiding};
-use crate::parse::{Attributes, InputWord, On};
+use crate::model::input::pattern::reject_partial;
+use crate::model::input::rules::Rules;
+use crate::model::input::serde::reject_hiding;
+use crate::parse::{
+    FieldRules, GardeRule, ItemRules, Position, RawField, RawFields, RuleKind, SerdeKind,
+    SerdeWords,
+};
 
-/// What is known of the type even where its fields are wrong.
+/// The facts about a type that hold even if its fields are wrong.
 pub(crate) struct Head {
-    pub(crate) krate: syn::Path,
+    pub(crate) krate: Option<Path>,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
-    /// Whether garde implements nothing for it, and says why.
-    pub(crate) refused_by_garde: bool,
-    /// Whether its rules are checked against a context.
-    pub(crate) has_context: bool,
-    /// Whether serde reads it as its one field, and so takes its absence where that does.
+    /// The type of the context of its rules; none for `()`.
+    pub(crate) context: Option<Type>,
+    /// Whether serde reads it as its one field, and so accepts its absence if that does.
     pub(crate) is_transparent: bool,
+    /// Whether garde's derive implements nothing, for a mistake that is reported here too.
+    pub(crate) is_rejected_by_garde: bool,
 }
 
-/// The form that fields have on the wire.
+/// The form that fields have in the input.
 pub(crate) enum Form {
     /// An object.
     Fields(Vec<Field>),
-    /// What its one field is, whether or not garde names that.
+    /// The form of its one field, whether or not garde's paths name that.
     Newtype {
         field: Box<Field>,
         named_by_garde: bool,
@@ -36,17 +41,17 @@ pub(crate) enum Form {
     Tuple(Vec<Field>),
 }
 
-/// One field that is read.
+/// One field that serde reads.
 pub(crate) struct Field {
     pub(crate) member: Member,
-    /// Its name on the wire, then its aliases.
+    /// Its name in the input, then its aliases.
     pub(crate) names: Vec<String>,
     pub(crate) ty: Type,
-    /// Its rules; none where a reason excuses it.
+    /// Its rules; none if a reason excuses it.
     pub(crate) rules: Option<Rules>,
-    /// What its rules let through.
+    /// The limits of its schema.
     pub(crate) bounds: Vec<Bound>,
-    /// Whether it may be missing, whatever its type is.
+    /// Whether it may be absent, whatever its type is.
     pub(crate) has_default: bool,
 }
 
@@ -59,78 +64,129 @@ impl Form {
     }
 }
 
-/// Refuses to ignore what serde would: members that nothing declares.
-pub(super) fn require_denial(attributes: &Attributes, name: &Ident, diagnostics: &mut Diagnostics) {
-    let mut words = attributes.serde.iter();
-    if !words.any(|word| word.is("deny_unknown_fields")) {
+/// Requires that serde rejects members that no field declares.
+pub(super) fn require_denial(serde: &SerdeWords, name: &Ident, diagnostics: &mut Diagnostics) {
+    // a misspelled word is reported already
+    if !serde.has(SerdeKind::DenyUnknownFields) && !serde.is_rejected() {
         diagnostics.error(
             name.span(),
-            format_args!("`{name}` takes members that it does not declare"),
+            format_args!("`{name}` accepts unknown members"),
             format_args!("write `#[serde(deny_unknown_fields)]` on `{name}`"),
         );
     }
 }
 
-/// The fields that are read, of a struct or of a variant; `attributes` are the item's.
-pub(super) fn of_fields(
-    fields: &Fields,
-    all: RenameAll,
-    attributes: &Attributes,
-    head: &mut Head,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Field> {
-    let context = context_name(&attributes.garde);
-    let unvalidated = attributes
-        .garde
-        .iter()
-        .any(|word| word.is("allow_unvalidated"));
-    // an enum has none, and serde refuses it there
-    let all_default = attributes.serde.iter().any(|word| word.is("default"));
-    let mut checked = Vec::new();
-    let mut ruled = fields.is_empty();
-    let mut unruled = false;
-    for (member, field) in fields.members().zip(fields) {
-        let own = Attributes::parse(&field.attrs, On::Field, diagnostics);
-        let excused = own.secure.unvalidated.is_some();
-        refuse_hiding(&own.serde, On::Field, excused, diagnostics);
-        ruled |= !own.garde.is_empty();
-        unruled |= own.garde.is_empty() && !unvalidated;
-        head.refused_by_garde |= own.unreadable || garde_refuses(&own.garde);
-        if is_read(&own.serde) {
-            let names = match &member {
-                Member::Named(name) => field_names(name, &own.serde, all),
-                Member::Unnamed(index) => vec![index.index.to_string()],
-            };
-            refuse_loose_patterns(&own.garde, diagnostics);
-            let rules = (!excused).then(|| Rules::read(&own.garde, &context));
-            checked.push(Field {
-                member,
-                names,
-                ty: field.ty.clone(),
-                rules,
-                bounds: Bound::read(&own.garde, &context),
-                has_default: all_default || own.serde.iter().any(|word| word.is("default")),
-            });
-        }
-    }
-    // garde itself asks for a rule on each field, and implements nothing without; where
-    // no field has any, its derive may be missing, and nobody else would say so
-    head.refused_by_garde |= unruled && ruled;
-    checked
+/// The words on the item that concern each of its fields.
+pub(super) struct Item<'a> {
+    pub(super) serde: &'a SerdeWords,
+    pub(super) garde: &'a ItemRules,
 }
 
-/// The name under which garde's rules see the context: `#[garde(context(Type as name))]`.
-fn context_name(words: &[InputWord]) -> String {
-    let context = words.iter().find(|word| word.is("context"));
-    let tokens = context
-        .and_then(|word| word.list.clone())
-        .unwrap_or_default();
-    let mut tokens = tokens
-        .into_iter()
-        .skip_while(|token| token.to_string() != "as")
-        .skip(1);
-    match tokens.next() {
-        Some(name) => name.to_string(),
-        None => "__garde_user_ctx".to_owned(),
+impl Item<'_> {
+    /// Checks the fields of a struct or of a variant; returns those that serde reads.
+    pub(super) fn check_fields(
+        &self,
+        fields: RawFields,
+        all: RenameAll,
+        head: &mut Head,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Field> {
+        let fields = fields.fields.into_iter();
+        let fields = fields.filter_map(|field| self.check_field(field, all, head, diagnostics));
+        fields.collect()
     }
+
+    fn check_field(
+        &self,
+        field: RawField,
+        all: RenameAll,
+        head: &mut Head,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Field> {
+        let RawField {
+            member,
+            ty,
+            serde,
+            garde,
+            is_unvalidated,
+        } = field;
+        let hides = reject_hiding(&serde, Position::Field, is_unvalidated, diagnostics);
+        let has_rules = self.check_garde(&garde, &ty, head, diagnostics);
+        head.is_rejected_by_garde |= reject_partial(&garde.rules, diagnostics);
+        if !serde.is_read() {
+            return None;
+        }
+        let names = match &member {
+            Member::Named(name) => field_names(name, &serde, all),
+            Member::Unnamed(index) => vec![index.index.to_string()],
+        };
+        let context = &self.garde.context_name;
+        // a field with a mistake of its own gets no second error about its rules
+        let is_proved = has_rules && !hides && !is_unvalidated;
+        // an enum has no default, and serde rejects it there
+        let is_default = |serde: &SerdeWords| serde.has(SerdeKind::Default);
+        Some(Field {
+            member,
+            names,
+            ty,
+            rules: is_proved.then(|| Rules::of(&garde, context)),
+            bounds: Bound::all(&garde, context),
+            has_default: is_default(self.serde) || is_default(&serde),
+        })
+    }
+
+    /// Reports what garde's derive rejects, in its words; returns whether there was nothing.
+    ///
+    /// garde then implements nothing. If its derive is there, rustc sees the same error twice and
+    /// shows it once; if it is not, this is the only one.
+    fn check_garde(
+        &self,
+        garde: &FieldRules,
+        ty: &Type,
+        head: &mut Head,
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
+        let mut reject = |span: Span, message: &str| {
+            head.is_rejected_by_garde = true;
+            diagnostics.push(syn::Error::new(span, message));
+        };
+        let find = |is: fn(&RuleKind) -> bool| {
+            let mut rules = garde.rules.iter();
+            rules.find(|rule| is(&rule.kind)).map(|rule| rule.span)
+        };
+        let skip = find(|rule| matches!(rule, RuleKind::Skip));
+        let check = find(|rule| !matches!(rule, RuleKind::Skip | RuleKind::Label));
+        let dive = find(|rule| matches!(rule, RuleKind::Dive));
+        let inner = find(|rule| matches!(rule, RuleKind::Inner(_)));
+        if garde.is_malformed {
+            head.is_rejected_by_garde = true;
+        } else if garde.rules.is_empty() && !self.garde.allows_unvalidated {
+            let message = "field has no validation, use `#[garde(skip)]` if this is intentional";
+            reject(ty.span(), message);
+        } else if let Some((span, arguments)) = unknown(&garde.rules) {
+            match arguments {
+                Some(arguments) => reject(arguments, "expected `,`"),
+                None => reject(span, "unrecognized validation rule"),
+            }
+        } else if let (Some(skip), Some(_)) = (skip, check) {
+            reject(skip, "`skip` may not be combined with other rules");
+        } else if let (Some(dive), Some(_)) = (dive, inner) {
+            reject(dive, "`dive` may not be combined with `inner`");
+        } else {
+            return true;
+        }
+        false
+    }
+}
+
+/// The first rule that garde does not know, and the span of its arguments: garde stumbles over
+/// these, unless the rule is inside another one.
+fn unknown(rules: &[GardeRule]) -> Option<(Span, Option<Span>)> {
+    rules.iter().find_map(|rule| match &rule.kind {
+        RuleKind::Unknown(arguments) => Some((rule.span, *arguments)),
+        RuleKind::Inner(inside) | RuleKind::If(inside) => {
+            unknown(inside).map(|(span, _)| (span, None))
+        }
+        _ => None,
+    })
 }

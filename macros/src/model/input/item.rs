@@ -1,25 +1,23 @@
-//! A type that is taken as input: its fields, their names and what bounds them.
+//! An input type: its fields, their names and their rules.
 
 use proc_macro2::Span;
-use syn::spanned::Spanned;
-use syn::{Data, Fields};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::input::fields::{Field, Form, Head, of_fields, require_denial};
+use crate::model::input::fields::{Field, Form, Head, Item, require_denial};
 use crate::model::input::names::RenameAll;
-use crate::model::input::serde::refuse_hiding;
-use crate::model::input::variants::{Tagging, Variant, of_enum};
-use crate::parse::{Attributes, On, RawInput};
+use crate::model::input::serde::reject_hiding;
+use crate::model::input::variants::{Tagging, Variant};
+use crate::parse::{Position, RawData, RawFields, RawInput, SerdeKind, Style};
 
-/// A type that is taken as input.
+/// A checked input type.
 pub(crate) struct Input {
     pub(crate) head: Head,
     pub(crate) kind: Kind,
 }
 
-/// What a type is on the wire.
+/// The form of a type in the input.
 pub(crate) enum Kind {
-    /// A name out of a list.
+    /// One of a list of names.
     Scalar(Vec<Variant>),
     /// One form.
     Struct(Form),
@@ -40,38 +38,45 @@ impl Kind {
 }
 
 impl Input {
-    /// Checks the item; what is wrong is in the diagnostics.
+    /// Checks the item; every mistake goes to the diagnostics.
     pub(crate) fn check(raw: RawInput, diagnostics: &mut Diagnostics) -> Result<Self, Box<Head>> {
-        let RawInput { item, attributes } = raw;
+        let RawInput {
+            ident,
+            generics,
+            krate,
+            serde,
+            garde,
+            data,
+        } = raw;
         let mut head = Head {
-            krate: attributes
-                .secure
-                .krate
-                .clone()
-                .unwrap_or_else(|| syn::parse_quote!(::palisade)),
-            ident: item.ident,
-            generics: item.generics,
-            refused_by_garde: attributes.unreadable,
-            has_context: attributes.garde.iter().any(|word| word.is("context")),
-            is_transparent: attributes.serde.iter().any(|word| word.is("transparent")),
+            krate,
+            ident,
+            generics,
+            context: garde.context.clone(),
+            is_transparent: serde.has(SerdeKind::Transparent),
+            is_rejected_by_garde: garde.is_malformed,
         };
-        let kind = match item.data {
-            Data::Struct(data) => {
-                refuse_hiding(&attributes.serde, On::Struct, false, diagnostics);
-                of_struct(&data.fields, &attributes, &mut head, diagnostics).map(Kind::Struct)
+        let item = Item {
+            serde: &serde,
+            garde: &garde,
+        };
+        let kind = match data {
+            RawData::Struct(fields) => {
+                reject_hiding(&serde, Position::Struct, false, diagnostics);
+                item.check_struct(fields, &mut head, diagnostics)
+                    .map(Kind::Struct)
             }
-            Data::Enum(data) => {
-                refuse_hiding(&attributes.serde, On::Enum, false, diagnostics);
+            RawData::Enum(variants) => {
+                reject_hiding(&serde, Position::Enum, false, diagnostics);
                 Some(
-                    match of_enum(&data.variants, &attributes, &mut head, diagnostics) {
+                    match item.check_variants(variants, &mut head, diagnostics) {
                         (None, names) => Kind::Scalar(names),
                         (Some(tagging), variants) => Kind::Enum(tagging, variants),
                     },
                 )
             }
-            Data::Union(data) => {
-                refuse_item(data.union_token.span(), "a union", diagnostics);
-                head.refused_by_garde = true;
+            RawData::Union(keyword) => {
+                reject_item(keyword, "a union", &mut head, diagnostics);
                 None
             }
         };
@@ -82,52 +87,54 @@ impl Input {
     }
 }
 
-const SUPPORTED: &str = "write a struct with named fields, a tuple struct, or an enum";
-
-fn refuse_item(span: Span, what: &str, diagnostics: &mut Diagnostics) {
-    let wrong = format_args!("{what} is not supported as input");
-    diagnostics.error(span, wrong, SUPPORTED);
+fn reject_item(span: Span, item: &str, head: &mut Head, diagnostics: &mut Diagnostics) {
+    head.is_rejected_by_garde = true;
+    diagnostics.error(
+        span,
+        format_args!("{item} is not supported as input"),
+        "write a struct with named fields, a tuple struct, or an enum",
+    );
 }
 
-fn of_struct(
-    fields: &Fields,
-    attributes: &Attributes,
-    head: &mut Head,
-    diagnostics: &mut Diagnostics,
-) -> Option<Form> {
-    if matches!(fields, Fields::Unit) {
-        refuse_item(head.ident.span(), "a unit struct", diagnostics);
-        head.refused_by_garde = true;
-        return None;
-    }
-    let transparent = attributes.serde.iter().find(|word| word.is("transparent"));
-    let named_by_garde = !attributes.garde.iter().any(|word| word.is("transparent"));
-    let named = matches!(fields, Fields::Named(_));
-    if named && transparent.is_none() {
-        require_denial(attributes, &head.ident, diagnostics);
-    }
-    let all = RenameAll::of(&attributes.serde, "rename_all");
-    let mut checked = of_fields(fields, all, attributes, head, diagnostics);
-    if !named && fields.len() == 1 || transparent.is_some() {
-        if checked.len() == 1 {
-            let field = checked.pop()?;
-            return Some(Form::Newtype {
-                field: Box::new(field),
-                named_by_garde,
-            });
-        }
-        if let Some(transparent) = transparent {
-            diagnostics.error(
-                transparent.span(),
-                "`transparent` hides all fields but one",
-                "remove `transparent`, or leave one field",
-            );
+impl Item<'_> {
+    fn check_struct(
+        &self,
+        fields: RawFields,
+        head: &mut Head,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Form> {
+        let (style, count) = (fields.style, fields.fields.len());
+        if style == Style::Unit {
+            let span = head.ident.span();
+            reject_item(span, "a unit struct", head, diagnostics);
             return None;
         }
+        let transparent = self.serde.find(SerdeKind::Transparent);
+        if style == Style::Named && transparent.is_none() {
+            require_denial(self.serde, &head.ident, diagnostics);
+        }
+        let all = RenameAll::of(self.serde, SerdeKind::RenameAll);
+        let mut checked = self.check_fields(fields, all, head, diagnostics);
+        if style == Style::Tuple && count == 1 || transparent.is_some() {
+            if checked.len() == 1 {
+                let field = checked.pop()?;
+                return Some(Form::Newtype {
+                    field: Box::new(field),
+                    named_by_garde: !self.garde.is_transparent,
+                });
+            }
+            if let Some(transparent) = transparent {
+                diagnostics.error(
+                    transparent.name.span(),
+                    "`transparent` hides all fields but one",
+                    "remove `transparent`, or leave one field",
+                );
+                return None;
+            }
+        }
+        Some(match style {
+            Style::Named => Form::Fields(checked),
+            _ => Form::Tuple(checked),
+        })
     }
-    Some(if named {
-        Form::Fields(checked)
-    } else {
-        Form::Tuple(checked)
-    })
 }

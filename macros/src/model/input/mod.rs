@@ -9,8 +9,8 @@ mod rules;
 mod serde;
 mod variants;
 
-pub(crate) use self::bounds::{Bound, Limit};
+pub(crate) use self::bounds::{Bound, Limit, Unit};
 pub(crate) use self::fields::{Field, Form, Head};
 pub(crate) use self::item::{Input, Kind};
-pub(crate) use self::rules::{Mark, Rules};
+pub(crate) use self::rules::{RuleStatus, Rules};
 pub(crate) use self::variants::{Tagging, Variant};

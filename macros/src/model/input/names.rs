@@ -1,10 +1,11 @@
-//! The names that serde gives to fields and variants on the wire.
+//! The names that serde gives to fields and variants in the input.
 
 use syn::Ident;
+use syn::ext::IdentExt;
 
-use crate::parse::InputWord;
+use crate::parse::{SerdeKind, SerdeWords};
 
-/// A `rename_all`, by serde's words.
+/// A `rename_all`, by serde's names for the cases.
 #[derive(Clone, Copy)]
 pub(crate) enum RenameAll {
     AsWritten,
@@ -19,9 +20,9 @@ pub(crate) enum RenameAll {
 }
 
 impl RenameAll {
-    /// What `name`, a word like `rename_all`, says of reading; serde refuses other cases itself.
-    pub(crate) fn of(words: &[InputWord], name: &str) -> Self {
-        match renamed(words, name).as_deref() {
+    /// The case that a word like `rename_all` asks for; serde rejects unknown cases.
+    pub(super) fn of(serde: &SerdeWords, kind: SerdeKind) -> Self {
+        match serde.text(kind) {
             Some("lowercase") => Self::Lower,
             Some("UPPERCASE") => Self::Upper,
             Some("PascalCase") => Self::Pascal,
@@ -34,15 +35,15 @@ impl RenameAll {
         }
     }
 
-    /// This, or the other where nothing is said.
-    pub(crate) fn or(self, other: Self) -> Self {
+    /// Returns `other` if this changes nothing.
+    pub(super) fn or(self, other: Self) -> Self {
         match self {
             Self::AsWritten => other,
-            said => said,
+            case => case,
         }
     }
 
-    /// A field's name under it, as `serde_derive`'s `apply_to_field`.
+    /// Renames a field, as `serde_derive`'s `apply_to_field` does.
     fn apply_to_field(self, field: &str) -> String {
         match self {
             Self::AsWritten | Self::Lower | Self::Snake => field.to_owned(),
@@ -54,7 +55,7 @@ impl RenameAll {
         }
     }
 
-    /// A variant's name under it, as `serde_derive`'s `apply_to_variant`.
+    /// Renames a variant, as `serde_derive`'s `apply_to_variant` does.
     fn apply_to_variant(self, variant: &str) -> String {
         match self {
             Self::AsWritten | Self::Pascal => variant.to_owned(),
@@ -104,43 +105,21 @@ fn camel(pascal: &str) -> String {
     }
 }
 
-/// A field's name on the wire, then its aliases.
-pub(crate) fn field_names(field: &Ident, words: &[InputWord], all: RenameAll) -> Vec<String> {
-    names(words, || all.apply_to_field(&plain(field)))
+/// Returns a field's name in the input, then its aliases.
+pub(super) fn field_names(field: &Ident, serde: &SerdeWords, all: RenameAll) -> Vec<String> {
+    names(serde, || all.apply_to_field(&field.unraw().to_string()))
 }
 
-/// A variant's name on the wire, then its aliases.
-pub(crate) fn variant_names(variant: &Ident, words: &[InputWord], all: RenameAll) -> Vec<String> {
-    names(words, || all.apply_to_variant(&plain(variant)))
+/// Returns a variant's name in the input, then its aliases.
+pub(super) fn variant_names(variant: &Ident, serde: &SerdeWords, all: RenameAll) -> Vec<String> {
+    names(serde, || all.apply_to_variant(&variant.unraw().to_string()))
 }
 
-fn plain(name: &Ident) -> String {
-    let written = name.to_string();
-    written.strip_prefix("r#").unwrap_or(&written).to_owned()
-}
-
-fn names(words: &[InputWord], cased: impl FnOnce() -> String) -> Vec<String> {
-    let name = renamed(words, "rename").unwrap_or_else(cased);
-    let aliases = words.iter().filter(|word| word.is("alias"));
-    let aliases = aliases.filter_map(InputWord::text);
+fn names(serde: &SerdeWords, renamed: impl FnOnce() -> String) -> Vec<String> {
+    let name = serde.text(SerdeKind::Rename);
+    let name = name.map_or_else(renamed, ToOwned::to_owned);
+    let aliases = serde.texts(SerdeKind::Alias).map(ToOwned::to_owned);
     std::iter::once(name).chain(aliases).collect()
-}
-
-/// The value of `name = "…"` or `name(deserialize = "…")`.
-fn renamed(words: &[InputWord], name: &str) -> Option<String> {
-    let word = words.iter().find(|word| word.is(name) && reads(word))?;
-    match &word.list {
-        Some(_) => word
-            .words()
-            .iter()
-            .find(|word| word.is("deserialize"))?
-            .text(),
-        None => word.text(),
-    }
-}
-
-fn reads(word: &InputWord) -> bool {
-    word.list.is_none() || word.words().iter().any(|word| word.is("deserialize"))
 }
 
 #[cfg(test)]
@@ -149,34 +128,39 @@ mod tests {
 
     use super::*;
     use crate::diagnostics::Diagnostics;
-    use crate::parse::{Attributes, On};
 
-    fn words(attribute: syn::Attribute) -> Vec<InputWord> {
+    fn parse(attributes: &[syn::Attribute]) -> SerdeWords {
         let mut diagnostics = Diagnostics::default();
-        let attributes = Attributes::parse(&[attribute], On::Struct, &mut diagnostics);
+        let words = SerdeWords::parse(attributes, &mut diagnostics);
         assert!(diagnostics.into_compile_errors().is_none());
-        attributes.serde
+        words
+    }
+
+    fn words(attribute: syn::Attribute) -> SerdeWords {
+        parse(&[attribute])
+    }
+
+    fn no_words() -> SerdeWords {
+        parse(&[])
     }
 
     fn under(case: &str) -> RenameAll {
-        RenameAll::of(
-            &words(parse_quote!(#[serde(rename_all = #case)])),
-            "rename_all",
-        )
+        let words = words(parse_quote!(#[serde(rename_all = #case)]));
+        RenameAll::of(&words, SerdeKind::RenameAll)
     }
 
     fn named(field: &Ident, case: &str) -> String {
-        wire_name(field, &[], under(case))
+        input_name(field, &no_words(), under(case))
     }
 
-    fn wire_name(field: &Ident, words: &[InputWord], all: RenameAll) -> String {
+    fn input_name(field: &Ident, words: &SerdeWords, all: RenameAll) -> String {
         field_names(field, words, all).remove(0)
     }
 
     #[test]
-    fn each_case_names_variants_as_serde_does() {
+    fn variant_names_follow_each_case_of_serde() {
         let variant: Ident = parse_quote!(VeryTasty);
-        for (case, wire) in [
+        for (case, expected) in [
             ("lowercase", "verytasty"),
             ("UPPERCASE", "VERYTASTY"),
             ("PascalCase", "VeryTasty"),
@@ -186,21 +170,24 @@ mod tests {
             ("kebab-case", "very-tasty"),
             ("SCREAMING-KEBAB-CASE", "VERY-TASTY"),
         ] {
-            assert_eq!(variant_names(&variant, &[], under(case)), [wire]);
+            assert_eq!(
+                variant_names(&variant, &no_words(), under(case)),
+                [expected]
+            );
         }
     }
 
     #[test]
-    fn aliases_follow_the_name() {
+    fn aliases_come_after_the_name() {
         let own = words(parse_quote!(#[serde(alias = "b", rename = "a", alias = "c")]));
         let field: Ident = parse_quote!(x);
         assert_eq!(field_names(&field, &own, RenameAll::Camel), ["a", "b", "c"]);
     }
 
     #[test]
-    fn each_case_names_fields_as_serde_does() {
+    fn field_names_follow_each_case_of_serde() {
         let field: Ident = parse_quote!(very_tasty);
-        for (case, wire) in [
+        for (case, expected) in [
             ("lowercase", "very_tasty"),
             ("UPPERCASE", "VERY_TASTY"),
             ("PascalCase", "VeryTasty"),
@@ -210,31 +197,31 @@ mod tests {
             ("kebab-case", "very-tasty"),
             ("SCREAMING-KEBAB-CASE", "VERY-TASTY"),
         ] {
-            assert_eq!(named(&field, case), wire);
+            assert_eq!(named(&field, case), expected);
         }
     }
 
     #[test]
-    fn a_raw_name_loses_its_prefix() {
+    fn raw_identifier_loses_its_prefix() {
         assert_eq!(named(&parse_quote!(r#type), "camelCase"), "type");
     }
 
     #[test]
-    fn a_name_of_underscores_does_not_panic() {
+    fn name_of_underscores_does_not_panic() {
         assert_eq!(named(&parse_quote!(__), "camelCase"), "");
     }
 
     #[test]
-    fn rename_beats_rename_all_and_only_reading_counts() {
+    fn rename_for_deserialize_wins_over_rename_all() {
         let both = words(parse_quote!(
             #[serde(rename_all(serialize = "kebab-case", deserialize = "camelCase"))]
         ));
-        let all = RenameAll::of(&both, "rename_all");
+        let all = RenameAll::of(&both, SerdeKind::RenameAll);
         let field: Ident = parse_quote!(unit_price);
-        assert_eq!(wire_name(&field, &[], all), "unitPrice");
+        assert_eq!(input_name(&field, &no_words(), all), "unitPrice");
         let own = words(parse_quote!(#[serde(rename(deserialize = "price"))]));
-        assert_eq!(wire_name(&field, &own, all), "price");
+        assert_eq!(input_name(&field, &own, all), "price");
         let written = words(parse_quote!(#[serde(rename(serialize = "price"))]));
-        assert_eq!(wire_name(&field, &written, all), "unitPrice");
+        assert_eq!(input_name(&field, &written, all), "unitPrice");
     }
 }

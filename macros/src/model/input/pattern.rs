@@ -1,114 +1,205 @@
-//! Patterns that let more in than they seem to.
+//! Patterns that match a part of a text.
 
-use syn::{Expr, Lit};
+use regex_syntax::hir::Look;
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::InputWord;
+use crate::parse::{GardeRule, RuleKind};
 
-/// Refuses `pattern("…")` that a text satisfies anywhere in it.
+/// Rejects each `pattern("…")` that a text can satisfy with one of its parts, and each that is no
+/// pattern; returns whether there is one of these, which garde's derive rejects too.
 ///
-/// garde looks for a match in the text, so that `pattern("[a-z]+")` takes whatever holds one
-/// letter. A pattern that is a path is somebody else's, and is not looked at.
-pub(super) fn refuse_loose_patterns(words: &[InputWord], diagnostics: &mut Diagnostics) {
-    for word in words {
-        if word.is("inner") || word.is("if") {
-            refuse_loose_patterns(&word.words(), diagnostics);
-        }
-        if !word.is("pattern") {
-            continue;
-        }
-        let tokens = word.list.clone().unwrap_or_default();
-        let Ok(Expr::Lit(literal)) = syn::parse2::<Expr>(tokens) else {
-            continue;
-        };
-        if let Lit::Str(text) = &literal.lit
-            && !is_anchored(&text.value())
-        {
-            diagnostics.error(
-                text.span(),
-                "this pattern need not match the whole text: anything may stand around it",
-                format_args!("write `pattern(r\"^(?:{})$\")`", text.value()),
-            );
-        }
-    }
-}
-
-/// Whether every match begins at the text's begin and ends at its end.
-fn is_anchored(pattern: &str) -> bool {
-    let flags = |flag| pattern.contains("(?") && has_flag(pattern, flag);
-    pattern.starts_with('^')
-        && pattern.ends_with('$')
-        && !is_escaped_at_end(pattern)
-        && !has_open_alternative(pattern)
-        && !flags('m')
-}
-
-/// Whether the final `$` is a mere character: an odd number of backslashes before it.
-fn is_escaped_at_end(pattern: &str) -> bool {
-    let before = pattern.strip_suffix('$').unwrap_or(pattern);
-    let backslashes = before.bytes().rev().take_while(|byte| *byte == b'\\');
-    backslashes.count() % 2 == 1
-}
-
-/// Whether a group of flags such as `(?im)` or `(?m:…)` switches this one on.
-fn has_flag(pattern: &str, flag: char) -> bool {
-    pattern.split("(?").skip(1).any(|group| {
-        let flags = group.split([')', ':']).next().unwrap_or_default();
-        let on = flags.split('-').next().unwrap_or_default();
-        on.chars().all(char::is_alphabetic) && on.contains(flag)
-    })
-}
-
-/// Whether a `|` outside of all groups and classes parts the anchors from each other.
-fn has_open_alternative(pattern: &str) -> bool {
-    let (mut groups, mut in_class, mut escaped) = (0_usize, false, false);
-    for character in pattern.chars() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            ']' => in_class = false,
-            _ if in_class => {}
-            '[' => in_class = true,
-            '(' => groups += 1,
-            ')' => groups = groups.saturating_sub(1),
-            '|' if groups == 0 => return true,
+/// garde searches for a match, so `pattern("[a-z]+")` accepts every text with one letter in it. A
+/// pattern that is not a string literal is code of its author's, and is not checked.
+pub(super) fn reject_partial(rules: &[GardeRule], diagnostics: &mut Diagnostics) -> bool {
+    let mut is_invalid = false;
+    for rule in rules {
+        match &rule.kind {
+            RuleKind::Inner(inside) | RuleKind::If(inside) => {
+                is_invalid |= reject_partial(inside, diagnostics);
+            }
+            RuleKind::Pattern(Some(literal)) => {
+                let pattern = literal.value();
+                match matches_whole_text(&pattern) {
+                    Ok(true) => {}
+                    Ok(false) => diagnostics.error(
+                        literal.span(),
+                        "the pattern can match a part of the text, with anything around it",
+                        help(&pattern),
+                    ),
+                    Err(error) => {
+                        is_invalid = true;
+                        // in garde's words: its derive reports the same, and rustc shows one of them
+                        let message = format!("invalid regex: {error}");
+                        diagnostics.push(syn::Error::new(literal.span(), message));
+                    }
+                }
+            }
             _ => {}
         }
     }
-    false
+    is_invalid
+}
+
+/// Returns whether every match begins at the start of the text and ends at its end.
+///
+/// The sets are those of the assertions that *every* match passes, whichever alternatives and
+/// repetitions it takes. Assertions about lines, as under `(?m)`, are others.
+fn matches_whole_text(pattern: &str) -> Result<bool, Box<regex_syntax::Error>> {
+    let hir = regex_syntax::parse(pattern).map_err(Box::new)?;
+    let properties = hir.properties();
+    let (prefix, suffix) = (properties.look_set_prefix(), properties.look_set_suffix());
+    Ok(prefix.contains(Look::Start) && suffix.contains(Look::End))
+}
+
+fn help(pattern: &str) -> String {
+    let whole = format!("^(?:{pattern})$");
+    let fence = if whole.contains('"') { "#" } else { "" };
+    match matches_whole_text(&whole) {
+        Ok(true) => format!("write `pattern(r{fence}\"{whole}\"{fence})`"),
+        // as under `(?x)`, where a comment would swallow the end
+        _ => "begin the pattern with `^(?:` and end it with `)$`".to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn is_whole(pattern: &str) -> bool {
+        matches_whole_text(pattern).unwrap()
+    }
+
     #[test]
-    fn a_pattern_has_to_hold_the_whole_text() {
-        for whole in [
+    fn pattern_with_both_anchors_is_accepted() {
+        for pattern in [
             "^[a-z]+$",
             "^$",
             r"^a\\$",
             "^(?:a|b)$",
             "^[|]$",
             r"^a\|b$",
+            r"\A[a-z]+\z",
+            r"\Aa$",
             "^(?i)a$",
+            "(?i)^a$",
+            "(?x) ^ a $ # with a comment",
             "^(?-m)a$",
+            "(?m)(?-m)^a$",
+            "^a$|^b$",
+            "(?:^a|^b)$",
+            "^(?:a$|b$)",
+            "((^((a)))$)",
+            "^^a$$",
+            "^+a$+",
+            "^?^a$$*",
+            "(?s)^.*$",
+            "^(?m:a|b)$",
+            r"^\p{Lu}\w{0,9}$",
         ] {
-            assert!(is_anchored(whole), "{whole}");
+            assert!(is_whole(pattern), "{pattern}");
         }
-        for part in [
+    }
+
+    #[test]
+    fn pattern_that_can_match_a_part_is_rejected() {
+        for pattern in [
             "",
             "[a-z]+",
             "^a",
             "a$",
             r"^a\$",
+            r"\^a$",
             "^a|b$",
-            "^a$|^b$",
+            "^a|^b$",
+            "(?:^|a)b$",
+            "^a(?:$|b)",
             "^(?m)a$",
-            "^(?im:a)$",
+            "(?m)^a$",
+            "^(?im:a)$|b",
+            "^(?m:a$)",
             r"^a\\\$",
+            "^*[a-z]+$",
+            "^?[a-z]+$",
+            "^{0}[a-z]+$",
+            "^{0,3}[a-z]+$",
+            "^[a-z]+$*",
+            "^[a-z]+$?",
+            "^[a-z]+${0}",
+            "(?:^)*a$",
+            "^a(?:$)?",
+            "a?^b$",
+            "^a$b?",
+            "[^]a]$",
+            "^[a-z$]",
+            r"(?m)\Aa$",
+            r"\ba\b",
+            r"(?x) ^ a # $",
         ] {
-            assert!(!is_anchored(part), "{part}");
+            assert!(!is_whole(pattern), "{pattern}");
         }
+    }
+
+    #[test]
+    fn invalid_pattern_is_an_error() {
+        for pattern in ["^(a$", "^a)$", "^[a$", "*a", "^a{2,1}$", r"^\y$", "^(?=a)$"] {
+            assert!(matches_whole_text(pattern).is_err(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn help_suggests_a_pattern_that_is_accepted() {
+        assert_eq!(help("a|b"), "write `pattern(r\"^(?:a|b)$\")`");
+        assert_eq!(help("(?m)^\"$"), "write `pattern(r#\"^(?:(?m)^\"$)$\"#)`");
+        let comment = help("(?x) a # comment");
+        assert_eq!(
+            comment,
+            "begin the pattern with `^(?:` and end it with `)$`"
+        );
+    }
+
+    /// Tries every pattern of up to three of these tokens, alone, between anchors and in a group.
+    #[test]
+    fn accepted_pattern_never_matches_a_part_of_a_text() {
+        const TOKENS: [&str; 17] = [
+            "^", "$", "a", ".", "b?", "(?:", "(", ")", "|", "*", "?", "{0}", "+", "(?m)", "(?s)",
+            r"\A", r"\z",
+        ];
+        let texts = combinations(&["a", "b", "\n", "é"], 4);
+        let patterns = combinations(&TOKENS, 3);
+        let patterns = patterns.into_iter().flat_map(|inside| {
+            let wrapped = format!("^(?:{inside})$");
+            [format!("^{inside}$"), wrapped, inside]
+        });
+        let mut accepted = 0;
+        for pattern in patterns {
+            if matches_whole_text(&pattern).unwrap_or(false) {
+                accepted += 1;
+                let regex = regex::Regex::new(&pattern).unwrap();
+                for text in &texts {
+                    let found = regex.find(text).map(|found| found.range());
+                    let whole = 0..text.len();
+                    assert!(
+                        found.is_none_or(|found| found == whole),
+                        "{pattern} {text:?}"
+                    );
+                }
+            }
+        }
+        assert!(accepted > 500, "{accepted}");
+    }
+
+    /// Every sequence of up to `most` parts.
+    fn combinations(parts: &[&str], most: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut last = all.clone();
+        for _ in 0..most {
+            let longer = last.iter().flat_map(|start| {
+                let parts = parts.iter();
+                parts.map(move |part| format!("{start}{part}"))
+            });
+            last = longer.collect();
+            all.extend(last.iter().cloned());
+        }
+        all
     }
 }

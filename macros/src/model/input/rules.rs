@@ -1,138 +1,114 @@
-//! What garde's rules on a field say about its size.
+//! How garde's rules bound the size of a field: the input of the proof.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Expr;
 
-use crate::parse::InputWord;
+use crate::parse::{Ends, FieldRules, GardeRule, Measure, RuleKind};
 
-/// Every word of garde that may stand on a field.
-const KNOWN: &[&str] = &[
-    "skip",
-    "adapt",
-    "rename",
-    "code",
-    "dive",
-    "required",
-    "ascii",
-    "alphanumeric",
-    "email",
-    "url",
-    "ip",
-    "ipv4",
-    "ipv6",
-    "credit_card",
-    "phone_number",
-    "length",
-    "matches",
-    "range",
-    "contains",
-    "prefix",
-    "suffix",
-    "pattern",
-    "custom",
-    "inner",
-    "if",
-];
-
-/// What is known of one rule; what was written but does not count, with where.
+/// The status of one rule on a field; a rule that does not bound the field has its span.
 #[derive(Clone, Copy)]
-pub(crate) enum Mark {
-    Written,
+pub(crate) enum RuleStatus {
+    /// The rule always applies, with constant limits.
+    Applied,
     Missing,
+    /// It is inside `if(…)`.
     Conditional(Span),
+    /// `adapt(…)` replaces its check.
     Adapted(Span),
-    Endless(Span),
-    Graphemes(Span),
-    Variable(Span),
+    /// It has no `max`; a range may also have no `min`.
+    OpenEnded(Span),
+    /// It counts graphemes, which have no largest size.
+    InGraphemes(Span),
+    /// Its limit depends on the input.
+    NotConstant(Span),
 }
 
-impl Mark {
-    /// Where a rule was written that does not count.
+impl RuleStatus {
+    /// Returns the span of a rule that does not bound the field.
     fn span(self) -> Option<Span> {
         match self {
-            Self::Written | Self::Missing => None,
+            Self::Applied | Self::Missing => None,
             Self::Conditional(span)
             | Self::Adapted(span)
-            | Self::Endless(span)
-            | Self::Graphemes(span)
-            | Self::Variable(span) => Some(span),
+            | Self::OpenEnded(span)
+            | Self::InGraphemes(span)
+            | Self::NotConstant(span) => Some(span),
         }
     }
 
-    /// Keeps what counts, else what was written first.
+    /// Keeps a rule that bounds the field, else the first one.
     fn add(&mut self, other: Self) {
         match (*self, other) {
-            (_, Self::Written) => *self = Self::Written,
+            (_, Self::Applied) => *self = Self::Applied,
             (Self::Missing, _) => *self = other,
             _ => {}
         }
     }
 
-    /// The same, where rules count for nothing.
-    fn instead(self, mark: impl Fn(Span) -> Self, span: Span) -> Self {
-        match self {
-            Self::Missing => Self::Missing,
-            _ => mark(span),
+    fn weaken(&mut self, status: fn(Span) -> Self, span: Span) {
+        if !matches!(self, Self::Missing) {
+            *self = status(span);
         }
     }
 }
 
-/// The rules of a value, and of its items.
+/// The rules of a value and of its items.
 pub(crate) struct Rules {
-    pub(crate) length: Mark,
-    pub(crate) range: Mark,
+    pub(crate) length: RuleStatus,
+    pub(crate) range: RuleStatus,
     pub(crate) dive: bool,
     pub(crate) items: Option<Box<Rules>>,
-    /// The largest lengths that were written as constants.
-    pub(crate) maxima: Vec<Expr>,
+    /// The largest lengths, all of them constants.
+    maxima: Vec<Expr>,
 }
 
 impl Rules {
-    /// Reads a field's words; `context` is the name under which they see a context.
-    pub(crate) fn read(words: &[InputWord], context: &str) -> Self {
+    /// Reads a field's rules; `context` is the name under which they see the context.
+    pub(super) fn of(field: &FieldRules, context: &str) -> Self {
         let mut rules = Self::none();
-        for word in words {
-            rules.read_word(word, context);
-        }
-        if let Some(adapt) = words.iter().find(|word| word.is("adapt")) {
-            rules.weaken(&Mark::Adapted, adapt.span());
+        rules.add_all(&field.rules, context);
+        let adapter = |rule: &&GardeRule| matches!(rule.kind, RuleKind::Adapt);
+        if let Some(adapter) = field.rules.iter().find(adapter) {
+            rules.weaken(RuleStatus::Adapted, adapter.span);
         }
         rules
     }
 
     fn none() -> Self {
         Self {
-            length: Mark::Missing,
-            range: Mark::Missing,
+            length: RuleStatus::Missing,
+            range: RuleStatus::Missing,
             dive: false,
             items: None,
             maxima: Vec::new(),
         }
     }
 
-    fn read_word(&mut self, word: &InputWord, context: &str) {
-        match word.name.to_string().as_str() {
-            "dive" => self.dive = true,
-            "length" => {
-                let (mark, max) = length(word, context);
-                self.length.add(mark);
+    fn add_all(&mut self, rules: &[GardeRule], context: &str) {
+        for rule in rules {
+            self.add(rule, context);
+        }
+    }
+
+    fn add(&mut self, rule: &GardeRule, context: &str) {
+        match &rule.kind {
+            RuleKind::Dive => self.dive = true,
+            RuleKind::Length(measure, ends) => {
+                let (status, max) = length(rule.span, *measure, ends, context);
+                self.length.add(status);
                 self.maxima.extend(max);
             }
-            "range" => self.range.add(range(word, context)),
-            "inner" => {
-                let mut inner = Self::none();
-                for word in word.words() {
-                    inner.read_word(&word, context);
-                }
-                self.merge_items(inner);
+            RuleKind::Range(ends) => self.range.add(range(rule.span, ends, context)),
+            RuleKind::Inner(inside) => {
+                let mut items = Self::none();
+                items.add_all(inside, context);
+                self.merge_items(items);
             }
-            "if" => {
+            RuleKind::If(inside) => {
                 let mut conditional = Self::none();
-                for inside in word.words().iter().filter(|inside| !inside.is("cond")) {
-                    conditional.read_word(inside, context);
-                }
-                conditional.weaken(&Mark::Conditional, word.span());
+                conditional.add_all(inside, context);
+                conditional.weaken(RuleStatus::Conditional, rule.span);
                 self.merge(conditional);
             }
             _ => {}
@@ -155,23 +131,23 @@ impl Rules {
         }
     }
 
-    /// Marks every rule as one that does not count; nor does how long it allows.
-    fn weaken(&mut self, mark: &dyn Fn(Span) -> Mark, span: Span) {
-        self.length = self.length.instead(mark, span);
-        self.range = self.range.instead(mark, span);
+    /// Gives every rule a status under which it does not bound the field.
+    fn weaken(&mut self, status: fn(Span) -> RuleStatus, span: Span) {
+        self.length.weaken(status, span);
+        self.range.weaken(status, span);
         self.maxima.clear();
         if let Some(items) = &mut self.items {
-            items.weaken(mark, span);
+            items.weaken(status, span);
         }
     }
 
-    /// Where a rule was written that does not count, nor another in its place.
-    pub(crate) fn discounted(&self) -> Option<Span> {
-        let items = self.items.as_ref().and_then(|items| items.discounted());
+    /// Returns the span of the first rule that does not bound the field.
+    pub(crate) fn ineffective(&self) -> Option<Span> {
+        let items = self.items.as_ref().and_then(|items| items.ineffective());
         self.length.span().or(self.range.span()).or(items)
     }
 
-    /// The largest lengths of the value and its items.
+    /// Returns the largest lengths of the value and of its items.
     pub(crate) fn all_maxima(&self) -> Vec<&Expr> {
         let mut all: Vec<_> = self.maxima.iter().collect();
         if let Some(items) = &self.items {
@@ -181,59 +157,37 @@ impl Rules {
     }
 }
 
-/// Whether garde refuses these words itself, and so implements nothing.
-pub(crate) fn garde_refuses(words: &[InputWord]) -> bool {
-    let unknown = words
-        .iter()
-        .any(|word| !KNOWN.contains(&word.name.to_string().as_str()));
-    let has = |name| words.iter().any(|word| word.is(name));
-    // garde takes a name and a code beside `skip`, and nothing else
-    let ruled = words
-        .iter()
-        .any(|word| !["skip", "rename", "code"].iter().any(|name| word.is(name)));
-    unknown || (has("skip") && ruled) || (has("dive") && has("inner"))
-}
-
-fn length(word: &InputWord, context: &str) -> (Mark, Option<Expr>) {
-    let arguments = word.words();
-    let end = arguments
-        .iter()
-        .find(|argument| argument.is("max") || argument.is("equal"));
-    let Some(max) = end.and_then(|end| end.value.as_ref()) else {
-        return (Mark::Endless(word.span()), None);
+fn length(span: Span, measure: Measure, ends: &Ends, context: &str) -> (RuleStatus, Option<Expr>) {
+    let Some(max) = &ends.max else {
+        return (RuleStatus::OpenEnded(span), None);
     };
-    if let Some(graphemes) = arguments.iter().find(|argument| argument.is("graphemes")) {
-        return (Mark::Graphemes(graphemes.span()), None);
+    if let Measure::Graphemes(span) = measure {
+        return (RuleStatus::InGraphemes(span), None);
     }
-    match variable(max.to_token_stream(), context) {
-        Some(span) => (Mark::Variable(span), None),
-        None => (Mark::Written, Some(max.clone())),
+    match input_in(max, context) {
+        Some(span) => (RuleStatus::NotConstant(span), None),
+        None => (RuleStatus::Applied, Some(max.clone())),
     }
 }
 
-fn range(word: &InputWord, context: &str) -> Mark {
-    let arguments = word.words();
-    let value = |name: &str| {
-        let argument = arguments.iter().find(|argument| argument.is(name))?;
-        argument.value.as_ref()
+fn range(span: Span, ends: &Ends, context: &str) -> RuleStatus {
+    let (Some(min), Some(max)) = (&ends.min, &ends.max) else {
+        return RuleStatus::OpenEnded(span);
     };
-    let ends = match (value("equal"), value("min"), value("max")) {
-        (Some(equal), _, _) => vec![equal],
-        (None, Some(min), Some(max)) => vec![min, max],
-        _ => return Mark::Endless(word.span()),
-    };
-    let mut ends = ends.into_iter();
-    match ends.find_map(|end| variable(end.to_token_stream(), context)) {
-        Some(span) => Mark::Variable(span),
-        None => Mark::Written,
+    match input_in(min, context).or_else(|| input_in(max, context)) {
+        Some(span) => RuleStatus::NotConstant(span),
+        None => RuleStatus::Applied,
     }
 }
 
-/// Where an expression reads the value itself or its context.
-pub(super) fn variable(tokens: TokenStream, context: &str) -> Option<Span> {
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(name) if name == "self" || name == context => Some(name.span()),
-        TokenTree::Group(group) => variable(group.stream(), context),
-        _ => None,
-    })
+/// Returns where an expression reads the value itself or the context.
+pub(super) fn input_in(limit: &Expr, context: &str) -> Option<Span> {
+    fn find(tokens: TokenStream, context: &str) -> Option<Span> {
+        tokens.into_iter().find_map(|token| match token {
+            TokenTree::Ident(name) if name == "self" || name == context => Some(name.span()),
+            TokenTree::Group(group) => find(group.stream(), context),
+            _ => None,
+        })
+    }
+    find(limit.to_token_stream(), context)
 }

@@ -1,120 +1,121 @@
-//! Which words of serde keep what comes in visible to the rules.
+//! The words of serde under which garde's rules see all of the input.
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{InputWord, On};
+use crate::parse::SerdeKind::{self, *};
+use crate::parse::{Position, SerdeWord, SerdeWords};
 
-/// The words on a struct that change nothing of what the rules see.
-const STRUCT: &[&str] = &[
-    "rename",
-    "rename_all",
-    "default",
-    "deny_unknown_fields",
-    "bound",
-    "crate",
-    "expecting",
-    "transparent",
-    "into",
+/// The words accepted on a struct.
+const ON_STRUCT: &[SerdeKind] = &[
+    Rename,
+    RenameAll,
+    Default,
+    DenyUnknownFields,
+    Bound,
+    Crate,
+    Expecting,
+    Transparent,
+    Into,
 ];
 
-/// The words on an enum that change nothing of what the rules see.
-const ENUM: &[&str] = &[
-    "rename",
-    "rename_all",
-    "rename_all_fields",
-    "tag",
-    "content",
-    "deny_unknown_fields",
-    "bound",
-    "crate",
-    "expecting",
-    "into",
+/// The words accepted on an enum.
+const ON_ENUM: &[SerdeKind] = &[
+    Rename,
+    RenameAll,
+    RenameAllFields,
+    Tag,
+    Content,
+    DenyUnknownFields,
+    Bound,
+    Crate,
+    Expecting,
+    Into,
 ];
 
-/// The words on a field that change nothing of what the rules see.
-const FIELD: &[&str] = &[
-    "rename",
-    "alias",
-    "default",
-    "skip",
-    "skip_deserializing",
-    "skip_serializing",
-    "skip_serializing_if",
-    "serialize_with",
-    "borrow",
-    "bound",
+/// The words accepted on a field.
+const ON_FIELD: &[SerdeKind] = &[
+    Rename,
+    Alias,
+    Default,
+    Skip,
+    SkipDeserializing,
+    SkipSerializing,
+    SkipSerializingIf,
+    SerializeWith,
+    Borrow,
+    Bound,
 ];
 
-/// The words on a variant that change nothing of what the rules see.
-const VARIANT: &[&str] = &[
-    "rename",
-    "rename_all",
-    "alias",
-    "skip",
-    "skip_deserializing",
-    "skip_serializing",
-    "serialize_with",
-    "other",
-    "bound",
+/// The words accepted on a variant.
+const ON_VARIANT: &[SerdeKind] = &[
+    Rename,
+    RenameAll,
+    Alias,
+    Skip,
+    SkipDeserializing,
+    SkipSerializing,
+    SerializeWith,
+    Other,
+    Bound,
 ];
 
-/// The words that a reason on the field excuses.
-const EXCUSABLE: &[&str] = &["with", "deserialize_with"];
+/// The words that `#[secure(unvalidated = "…")]` on the field excuses.
+const EXCUSABLE: &[SerdeKind] = &[With, DeserializeWith];
 
-/// Refuses the words of an item or a field that hide what comes in.
-pub(crate) fn refuse_hiding(
-    words: &[InputWord],
-    on: On,
-    excused: bool,
+/// Rejects the words that hide input from the rules; returns whether there were any.
+pub(super) fn reject_hiding(
+    serde: &SerdeWords,
+    position: Position,
+    is_excused: bool,
     diagnostics: &mut Diagnostics,
-) {
-    let known = match on {
-        On::Struct => STRUCT,
-        On::Enum => ENUM,
-        On::Variant => VARIANT,
-        On::Field => FIELD,
+) -> bool {
+    let accepted = match position {
+        Position::Struct => ON_STRUCT,
+        Position::Enum => ON_ENUM,
+        Position::Variant => ON_VARIANT,
+        Position::Field => ON_FIELD,
     };
-    for word in words {
-        let name = word.name.to_string();
-        if known.contains(&name.as_str()) || (excused && EXCUSABLE.contains(&name.as_str())) {
+    let mut hides = false;
+    for SerdeWord { name, kind, .. } in &serde.words {
+        if accepted.contains(kind) || (is_excused && EXCUSABLE.contains(kind)) {
             continue;
         }
-        let (wrong, help) = complaint(&name);
-        diagnostics.error(word.span(), format_args!("`{name}` {wrong}"), help);
+        hides = true;
+        if *kind == Unknown {
+            // in serde's words: its own derive reports the same, and rustc shows one of them
+            let item = match position {
+                Position::Struct | Position::Enum => "container",
+                Position::Variant => "variant",
+                Position::Field => "field",
+            };
+            let message = format!("unknown serde {item} attribute `{name}`");
+            diagnostics.push(syn::Error::new(name.span(), message));
+            continue;
+        }
+        let (wrong, help) = complaint(*kind, position);
+        diagnostics.error(name.span(), format_args!("`{name}` {wrong}"), help);
     }
+    hides
 }
 
-fn complaint(name: &str) -> (&'static str, &'static str) {
-    match name {
-        "flatten" => (
-            "takes members that no rule sees",
-            "remove `flatten`: write the fields out, or nest them under a name",
+fn complaint(kind: SerdeKind, position: Position) -> (&'static str, &'static str) {
+    match kind {
+        Flatten => (
+            "accepts members that no rule checks",
+            "remove `flatten`, and declare the fields here or nest them under a name",
         ),
-        "with" | "deserialize_with" => (
-            "reads input that no rule sees",
-            "remove it, or say why it is safe: `#[secure(unvalidated = \"…\")]` on the field",
+        With | DeserializeWith => (
+            "hides the input from the rules",
+            "remove it, or write `#[secure(unvalidated = \"reason\")]` on the field",
         ),
-        "from" | "try_from" | "remote" | "getter" => (
-            "reads another type, whose input no rule sees",
-            "remove it: take the fields as they come in, and convert them in the handler",
+        From | TryFrom | Remote | Getter => (
+            "decodes another type, which no rule checks",
+            "remove it, and convert the validated input in the handler",
         ),
-        "untagged" => (
-            "takes whichever variant happens to fit, and says of none why it does not",
-            "write `#[serde(tag = \"type\")]` on the enum in its place, so that the input names its variant",
+        Untagged => (
+            "does not name the variant, so errors cannot name the field",
+            "write `#[serde(tag = \"type\")]` on the enum instead",
         ),
-        "tag" | "content" => (
-            "stands on enums only: a struct's tag is not read",
-            "remove it",
-        ),
-        _ => (
-            "is a word of serde that `SecureInput` does not know",
-            "remove it; Palisade cannot tell what it lets in",
-        ),
+        Tag | Content if position == Position::Struct => ("is not read on a struct", "remove it"),
+        _ => ("is not supported by `SecureInput`", "remove it"),
     }
-}
-
-/// Whether serde reads the field at all.
-pub(crate) fn is_read(words: &[InputWord]) -> bool {
-    !words
-        .iter()
-        .any(|word| word.is("skip") || word.is("skip_deserializing"))
 }

@@ -1,40 +1,36 @@
-//! The variants of an enum, and how the wire tells them apart.
+//! The variants of an enum, and how the input names them.
 
-use syn::punctuated::Punctuated;
-use syn::{Fields, Ident, Token};
+use syn::Ident;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::input::fields::{Form, Head, of_fields, require_denial};
+use crate::model::input::fields::{Form, Head, Item, require_denial};
 use crate::model::input::names::{RenameAll, variant_names};
-use crate::model::input::serde::{is_read, refuse_hiding};
-use crate::parse::{Attributes, InputWord, On};
+use crate::model::input::serde::reject_hiding;
+use crate::parse::{Position, RawVariant, SerdeKind, SerdeWords, Style};
 
-/// How the wire tells the variants of an enum apart.
+/// The representation of an enum in the input.
 pub(crate) enum Tagging {
     External,
     Internal(String),
     Adjacent(String, String),
 }
 
-/// One variant that is read.
+/// One variant that serde reads.
 pub(crate) struct Variant {
     pub(crate) ident: Ident,
-    /// Its name on the wire, then its aliases.
+    /// Its name in the input, then its aliases.
     pub(crate) names: Vec<String>,
-    /// None where it holds nothing.
+    /// None if it has no content.
     pub(crate) form: Option<Form>,
-    /// Whether it stands for every name that is not known.
+    /// Whether it accepts every unknown name.
     pub(crate) is_other: bool,
 }
 
 impl Tagging {
-    /// serde refuses `content` without `tag` itself.
-    fn of(words: &[InputWord]) -> Self {
-        let text = |name| {
-            let word = words.iter().find(|word| word.is(name))?;
-            word.text()
-        };
-        match (text("tag"), text("content")) {
+    /// serde itself rejects `content` without `tag`.
+    fn of(serde: &SerdeWords) -> Self {
+        let text = |kind| serde.text(kind).map(ToOwned::to_owned);
+        match (text(SerdeKind::Tag), text(SerdeKind::Content)) {
             (Some(tag), Some(content)) => Self::Adjacent(tag, content),
             (Some(tag), None) => Self::Internal(tag),
             (None, _) => Self::External,
@@ -42,80 +38,85 @@ impl Tagging {
     }
 }
 
-/// The variants; no tagging for a mere list of names.
-pub(super) fn of_enum(
-    variants: &Punctuated<syn::Variant, Token![,]>,
-    attributes: &Attributes,
-    head: &mut Head,
-    diagnostics: &mut Diagnostics,
-) -> (Option<Tagging>, Vec<Variant>) {
-    let tagging = Tagging::of(&attributes.serde);
-    let fieldless = |variant: &syn::Variant| matches!(variant.fields, Fields::Unit);
-    let has_members = |variant: &syn::Variant| matches!(variant.fields, Fields::Named(_));
-    if matches!(tagging, Tagging::Adjacent(..)) || variants.iter().any(has_members) {
-        require_denial(attributes, &head.ident, diagnostics);
-    }
-    let mut checked = Vec::new();
-    for variant in variants {
-        let own = Attributes::parse(&variant.attrs, On::Variant, diagnostics);
-        refuse_hiding(&own.serde, On::Variant, false, diagnostics);
-        head.refused_by_garde |= own.unreadable;
-        let form = form(variant, &own, attributes, head, diagnostics);
-        if !is_read(&own.serde) {
-            continue;
+impl Item<'_> {
+    /// Checks the variants; there is no tagging if the enum is a list of names.
+    pub(super) fn check_variants(
+        &self,
+        variants: Vec<RawVariant>,
+        head: &mut Head,
+        diagnostics: &mut Diagnostics,
+    ) -> (Option<Tagging>, Vec<Variant>) {
+        let tagging = Tagging::of(self.serde);
+        let has_style = |style| move |variant: &RawVariant| variant.fields.style == style;
+        let is_list = variants.iter().all(has_style(Style::Unit));
+        let has_members = variants.iter().any(has_style(Style::Named));
+        if matches!(tagging, Tagging::Adjacent(..)) || has_members {
+            require_denial(self.serde, &head.ident, diagnostics);
         }
-        if form.is_none() && matches!(tagging, Tagging::Internal(_)) {
-            refuse_ignored_members(&variant.ident, &own.serde, diagnostics);
+        let mut checked = Vec::new();
+        for variant in variants {
+            let RawVariant {
+                ident,
+                serde,
+                fields,
+            } = variant;
+            reject_hiding(&serde, Position::Variant, false, diagnostics);
+            let form = self.check_form(fields, &serde, head, diagnostics);
+            if !serde.is_read() {
+                continue;
+            }
+            let is_other = serde.has(SerdeKind::Other);
+            if form.is_none() && matches!(tagging, Tagging::Internal(_)) {
+                reject_ignored_members(&ident, is_other, diagnostics);
+            }
+            let all = RenameAll::of(self.serde, SerdeKind::RenameAll);
+            checked.push(Variant {
+                names: variant_names(&ident, &serde, all),
+                ident,
+                form,
+                is_other,
+            });
         }
-        let all = RenameAll::of(&attributes.serde, "rename_all");
-        checked.push(Variant {
-            ident: variant.ident.clone(),
-            names: variant_names(&variant.ident, &own.serde, all),
-            form,
-            is_other: own.serde.iter().any(|word| word.is("other")),
-        });
+        match tagging {
+            Tagging::External if is_list => (None, checked),
+            tagging => (Some(tagging), checked),
+        }
     }
-    match tagging {
-        Tagging::External if variants.iter().all(fieldless) => (None, checked),
-        tagging => (Some(tagging), checked),
+
+    fn check_form(
+        &self,
+        fields: crate::parse::RawFields,
+        serde: &SerdeWords,
+        head: &mut Head,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Form> {
+        let all = RenameAll::of(serde, SerdeKind::RenameAll)
+            .or(RenameAll::of(self.serde, SerdeKind::RenameAllFields));
+        let (style, count) = (fields.style, fields.fields.len());
+        let mut fields = self.check_fields(fields, all, head, diagnostics);
+        match style {
+            Style::Unit => None,
+            Style::Named => Some(Form::Fields(fields)),
+            Style::Tuple if count == 1 && fields.len() == 1 => Some(Form::Newtype {
+                field: Box::new(fields.pop()?),
+                named_by_garde: !self.garde.is_transparent,
+            }),
+            Style::Tuple => Some(Form::Tuple(fields)),
+        }
     }
 }
 
-/// serde ignores all that stands beside the tag of a variant without braces.
-fn refuse_ignored_members(name: &Ident, words: &[InputWord], diagnostics: &mut Diagnostics) {
-    let wrong = format_args!("`{name}` takes members that it does not declare");
-    if words.iter().any(|word| word.is("other")) {
-        // serde wants such a variant without braces
-        let help = format_args!("remove `{name}`: input that names no other variant is refused");
+/// Rejects a variant without braces beside a tag: serde ignores the other members.
+fn reject_ignored_members(name: &Ident, is_other: bool, diagnostics: &mut Diagnostics) {
+    let wrong = format_args!("`{name}` accepts unknown members");
+    if is_other {
+        // serde requires that such a variant has no braces
+        let help = format_args!("remove `{name}`, so that unknown variants are rejected");
         diagnostics.error(name.span(), wrong, help);
     } else {
         let help = format_args!(
-            "write `{name} {{}}`: serde ignores all that stands beside the tag of a variant without braces"
+            "write `{name} {{}}`: without braces, serde ignores the members beside the tag"
         );
         diagnostics.error(name.span(), wrong, help);
-    }
-}
-
-fn form(
-    variant: &syn::Variant,
-    own: &Attributes,
-    attributes: &Attributes,
-    head: &mut Head,
-    diagnostics: &mut Diagnostics,
-) -> Option<Form> {
-    let all = RenameAll::of(&own.serde, "rename_all")
-        .or(RenameAll::of(&attributes.serde, "rename_all_fields"));
-    let mut fields = of_fields(&variant.fields, all, attributes, head, diagnostics);
-    match &variant.fields {
-        Fields::Unit => None,
-        Fields::Named(_) => Some(Form::Fields(fields)),
-        Fields::Unnamed(unnamed) if unnamed.unnamed.len() == 1 && fields.len() == 1 => {
-            let transparent = attributes.garde.iter().any(|word| word.is("transparent"));
-            Some(Form::Newtype {
-                field: Box::new(fields.pop()?),
-                named_by_garde: !transparent,
-            })
-        }
-        Fields::Unnamed(_) => Some(Form::Tuple(fields)),
     }
 }

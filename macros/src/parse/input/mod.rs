@@ -1,5 +1,14 @@
-//! Parses an input type and the attributes on it, its variants and its fields.
+//! Parses an input type and every attribute on it, its variants and its fields, once.
 
-mod attributes;
+mod garde;
+mod item;
+mod secure;
+mod serde;
+mod word;
 
-pub(crate) use self::attributes::{Attributes, InputWord, On, RawInput};
+pub(crate) use self::garde::{
+    Affix, Ends, FieldRules, Format, GardeRule, ItemRules, Measure, RuleKind,
+};
+pub(crate) use self::item::{RawData, RawField, RawFields, RawInput, RawVariant, Style};
+pub(crate) use self::secure::Position;
+pub(crate) use self::serde::{SerdeKind, SerdeWord, SerdeWords};

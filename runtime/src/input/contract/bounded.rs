@@ -1,9 +1,7 @@
-//! Which types are bounded under which rules, and what garde leaves to examine.
-//!
-//! Impls whose bounds tell of mistakes are written out: rustc would add to each message
-//! that it originates in a macro.
+//! The types that are bounded under a set of rules, and the bounds that garde does not check.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use garde::Report;
@@ -11,7 +9,8 @@ use garde::error::{Error, Path};
 #[cfg(feature = "schemas")]
 use schemars::{Schema, SchemaGenerator};
 
-use crate::input::contract::rules::{Ceiling, Inside, LengthOf, RangeOf, Ruleset, Text};
+use crate::input::contract::rules::{Applied, Inside, MaxLength, Ruleset};
+use crate::input::contract::unbounded::{Reason, Unbounded};
 #[cfg(feature = "schemas")]
 use crate::input::schema::{self, Bounds, Described};
 use crate::input::shape::Nested;
@@ -19,41 +18,41 @@ use crate::input::shape::Nested;
 /// The largest length that counts as a bound: 1,048,576 bytes, characters or items.
 pub const MAX_LENGTH: usize = 1 << 20;
 
-/// A type that these rules bound, whatever is sent.
+/// A type that these rules bound, whatever the client sends.
 ///
-/// Palisade implements it for the types that garde's rules apply to, the derive for
-/// the types that derive `SecureInput`. By hand it goes with [`Scalar`](crate::input::Scalar), for a type
-/// that no rule needs to bound.
+/// Palisade implements it for text, numbers and collections; the derive implements it for each type
+/// that derives `SecureInput`. Implement it together with [`Scalar`](crate::input::Scalar) for a
+/// type that needs no rule.
 #[diagnostic::on_unimplemented(
-    message = "nobody knows what bounds `{Self}`",
-    label = "`{Self}` does not derive `SecureInput`",
-    note = "help: derive `SecureInput` for `{Self}` and write `#[garde(dive)]` on the field, or say why it is safe: `#[secure(unvalidated = \"…\")]`"
+    message = "`{Self}` has no limit here",
+    label = "nothing bounds `{Self}`",
+    note = "help: write a type that derives `SecureInput` instead of `{Self}`, and `#[garde(dive)]` on the field"
 )]
 pub trait Bounded<Rules> {
-    /// Whether a value may hold what garde's rules let through.
+    /// Whether `check_bounds` can report anything.
     #[doc(hidden)]
-    const EXAMINED: bool = false;
+    const HAS_BOUNDS: bool = false;
 
-    /// What is in it, for pointers.
+    /// The names inside it, for JSON pointers.
     #[doc(hidden)]
     const NESTED: Nested = Nested::Leaf;
 
-    /// Reports what garde's rules let through.
+    /// Reports the values that garde's rules accept but the bounds do not.
     #[doc(hidden)]
     #[inline]
-    fn examine(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+    fn check_bounds(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
 
-    /// Whether serde takes an object that lacks a member of this type.
+    /// Whether serde accepts an object without a member of this type.
     #[cfg(feature = "schemas")]
     #[doc(hidden)]
     const MAY_BE_ABSENT: bool = false;
 
-    /// Says what its values look like on the wire, with the feature `schemas`.
+    /// Returns the JSON Schema of its values; requires the feature `schemas`.
     ///
-    /// What a [`Scalar`](crate::input::Scalar) of your own returns has to be true of each value that
-    /// its `Deserialize` takes. One that says nothing lets everything through in a schema, with the
-    /// `$comment` `not described`. A type that derives schemars' `JsonSchema` may return
-    /// `generator.subschema_for::<Self>()`, where that holds.
+    /// The schema of a hand-written [`Scalar`](crate::input::Scalar) must accept every value that
+    /// its `Deserialize` accepts. Without this method the schema accepts everything, with the
+    /// `$comment` `not described`. A type that derives schemars' `JsonSchema` can return
+    /// `generator.subschema_for::<Self>()` if that schema is correct for input.
     ///
     /// # Examples
     ///
@@ -82,26 +81,26 @@ pub trait Bounded<Rules> {
     }
 }
 
-impl<R: Ruleset<Length: LengthOf<Text, Self>>> Bounded<R> for str {
+impl<R: Ruleset<Length = Applied>> Bounded<R> for str {
     #[cfg(feature = "schemas")]
     fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         schema::text(bounds)
     }
 }
 
-impl<R: Ruleset<Length: LengthOf<Text, Self>>> Bounded<R> for String {
+impl<R: Ruleset<Length = Applied>> Bounded<R> for String {
     #[cfg(feature = "schemas")]
     fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         schema::text(bounds)
     }
 }
 
-impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for f32 {
-    const EXAMINED: bool = true;
+impl<R: Ruleset<Range = Applied>> Bounded<R> for f32 {
+    const HAS_BOUNDS: bool = true;
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_float(self.is_finite(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_float(self.is_finite(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -110,12 +109,12 @@ impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for f32 {
     }
 }
 
-impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for f64 {
-    const EXAMINED: bool = true;
+impl<R: Ruleset<Range = Applied>> Bounded<R> for f64 {
+    const HAS_BOUNDS: bool = true;
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_float(self.is_finite(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_float(self.is_finite(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -124,28 +123,28 @@ impl<R: Ruleset<Range: RangeOf<Self>>> Bounded<R> for f64 {
     }
 }
 
-/// What is told of a number that garde's `range` lets through.
+/// The message about a number that garde's `range` accepts but that is not finite.
 pub(crate) const NOT_FINITE: &str = "must be a finite number";
 
-fn examine_float(is_finite: bool, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+fn check_float(is_finite: bool, at: &mut dyn FnMut() -> Path, report: &mut Report) {
     if !is_finite {
         report.append(at(), Error::new(NOT_FINITE));
     }
 }
 
-/// Those that stand for what they hold, for garde as on the wire.
+/// Implements it for pointers, which garde and serde see through.
 macro_rules! transparent {
     ($([$($generic:tt)*] $ty:ty => $inside:ty;)*) => {$(
         impl<$($generic)*, R> Bounded<R> for $ty
         where
             $inside: Bounded<R>,
         {
-            const EXAMINED: bool = <$inside as Bounded<R>>::EXAMINED;
+            const HAS_BOUNDS: bool = <$inside as Bounded<R>>::HAS_BOUNDS;
             const NESTED: Nested = <$inside as Bounded<R>>::NESTED;
 
             #[inline]
-            fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-                <$inside as Bounded<R>>::examine(&**self, at, report);
+            fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+                <$inside as Bounded<R>>::check_bounds(&**self, at, report);
             }
 
             #[cfg(feature = "schemas")]
@@ -166,15 +165,15 @@ transparent! {
     ['a, T: ?Sized + ToOwned] Cow<'a, T> => T;
 }
 
-/// Rules pass into an `Option`, or `inner` steps into it.
+/// The rules apply to the value of an `Option`, or `inner` enters it.
 impl<T: Bounded<Inside<R>>, R: Ruleset> Bounded<R> for Option<T> {
-    const EXAMINED: bool = T::EXAMINED;
+    const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = T::NESTED;
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         if let Some(value) = self {
-            value.examine(at, report);
+            value.check_bounds(at, report);
         }
     }
 
@@ -195,12 +194,12 @@ impl<T: Bounded<Inside<R>>, R: Ruleset> Bounded<R> for Option<T> {
 macro_rules! tuples {
     ($($($part:ident $index:tt)+;)*) => {$(
         impl<R: Ruleset, $($part: Bounded<R::Items>),+> Bounded<R> for ($($part,)+) {
-            const EXAMINED: bool = $($part::EXAMINED)||+;
+            const HAS_BOUNDS: bool = $($part::HAS_BOUNDS)||+;
             const NESTED: Nested = Nested::Tuple(&[$($part::NESTED),+]);
 
             #[inline]
-            fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-                $(self.$index.examine(&mut || at().join($index as usize), report);)+
+            fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+                $(self.$index.check_bounds(&mut || at().join($index as usize), report);)+
             }
 
             #[cfg(feature = "schemas")]
@@ -224,51 +223,103 @@ tuples! {
     A 0 B 1 C 2 D 3;
 }
 
-/// A field that was proved to be bounded: what is in it, and how it is examined.
-pub struct Proved<T: ?Sized> {
+/// A field of type `T` under the rules `R`.
+///
+/// Its functions are the proof that the field is bounded. Where it is not, the functions of
+/// [`FieldWithoutLimit`] of the same names are found instead, and the error is about the reason.
+pub struct Field<T: ?Sized, R>(PhantomData<T>, PhantomData<R>);
+
+impl<T: ?Sized + Bounded<R>, R> Field<T, R> {
+    /// The bounds of the field.
+    pub const BOUNDS: FieldBounds<T> = FieldBounds {
+        nested: T::NESTED,
+        check: if T::HAS_BOUNDS {
+            Some(T::check_bounds)
+        } else {
+            None
+        },
+        #[cfg(feature = "schemas")]
+        may_be_absent: T::MAY_BE_ABSENT,
+        #[cfg(feature = "schemas")]
+        schema: T::schema,
+    };
+
+    /// Proves that the field is bounded.
+    #[inline]
+    pub fn proof() -> IsProved {
+        IsProved
+    }
+}
+
+/// The proof that a field is bounded. It has the methods of a [`Reason`], which do nothing.
+pub struct IsProved;
+
+impl IsProved {
+    /// Returns itself.
+    #[inline]
+    #[must_use]
+    pub fn reason(self) -> Self {
+        self
+    }
+
+    /// Does nothing.
+    #[inline]
+    pub fn check(self) {}
+}
+
+/// A field that is not bounded: with it, nothing compiles.
+pub trait FieldWithoutLimit<T: ?Sized, R> {
+    /// No bounds, so that only [`FieldWithoutLimit::proof`] is an error.
+    const BOUNDS: FieldBounds<T> = FieldBounds {
+        nested: Nested::Leaf,
+        check: None,
+        #[cfg(feature = "schemas")]
+        may_be_absent: false,
+        #[cfg(feature = "schemas")]
+        schema: |_, _| schema::unknown(),
+    };
+
+    /// Returns what fails to compile with the reason.
+    fn proof() -> Unbounded<T, R> {
+        Reason::NEW
+    }
+}
+
+impl<T: ?Sized, R> FieldWithoutLimit<T, R> for Field<T, R> {}
+
+/// The bounds of a field: the names inside it, and the check of what garde accepts.
+pub struct FieldBounds<T: ?Sized> {
     nested: Nested,
-    examine: Option<Examine<T>>,
+    check: Option<CheckBounds<T>>,
     #[cfg(feature = "schemas")]
     may_be_absent: bool,
     #[cfg(feature = "schemas")]
     schema: fn(&mut SchemaGenerator, &Bounds) -> Schema,
 }
 
-type Examine<T> = fn(&T, &mut dyn FnMut() -> Path, &mut Report);
+type CheckBounds<T> = fn(&T, &mut dyn FnMut() -> Path, &mut Report);
 
-/// Proves that the rules `R` bound a field of type `T`.
-pub const fn field<T: ?Sized + Bounded<R>, R>() -> Proved<T> {
-    Proved {
-        nested: T::NESTED,
-        examine: if T::EXAMINED { Some(T::examine) } else { None },
-        #[cfg(feature = "schemas")]
-        may_be_absent: T::MAY_BE_ABSENT,
-        #[cfg(feature = "schemas")]
-        schema: T::schema,
-    }
-}
-
-impl<T: ?Sized> Proved<T> {
-    /// What is in it, for pointers.
+impl<T: ?Sized> FieldBounds<T> {
+    /// Returns the names inside the field, for JSON pointers.
     pub const fn nested(self) -> Nested {
         self.nested
     }
 
-    /// Reports what garde's rules let through in this field of what is `at`.
+    /// Reports the values in this field that garde's rules accept but the bounds do not.
     #[inline]
-    pub fn examine(self, value: &T, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        if let Some(examine) = self.examine {
-            examine(value, at, report);
+    pub fn check(self, value: &T, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        if let Some(check) = self.check {
+            check(value, at, report);
         }
     }
 
-    /// Whether serde takes an object that lacks it.
+    /// Returns whether serde accepts an object without this field.
     #[cfg(feature = "schemas")]
     pub const fn may_be_absent(self) -> bool {
         self.may_be_absent
     }
 
-    /// What this field looks like under these bounds.
+    /// Returns the JSON Schema of this field under its rules.
     #[cfg(feature = "schemas")]
     pub fn described(self, generator: &mut SchemaGenerator, bounds: &Bounds) -> Described {
         let mut schema = (self.schema)(generator, bounds);
@@ -280,10 +331,38 @@ impl<T: ?Sized> Proved<T> {
     }
 }
 
-/// Proves that `ANSWER`, whether the `max` of a `T`'s length fits, is yes.
-pub const fn ceiling<T: ?Sized, Answer: Ceiling<T>>() {}
+/// Says that the `max` of a length is at most [`MAX_LENGTH`].
+///
+/// # Fix
+///
+/// Write a `max` of 1,048,576 or less. For more data than that, accept an upload with
+/// `Valid<Multipart<…>>`.
+///
+/// # Examples
+///
+/// ```
+/// # use palisade::prelude::*;
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct NewArticle {
+///     #[garde(length(bytes, max = 100_000))]
+///     text: String,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the maximum length of `{T}` is too large",
+    label = "above `palisade::input::MAX_LENGTH`",
+    note = "help: write `max = 1_048_576` or less"
+)]
+pub trait IsWithinMaxLength<T: ?Sized> {}
 
-/// Whether a largest length counts as a bound.
-pub const fn fits(max: usize) -> bool {
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized> IsWithinMaxLength<T> for MaxLength<true> {}
+
+/// Proves that the `max` of a length of `T` is small enough.
+pub fn max_length<T: ?Sized, M: IsWithinMaxLength<T>>() {}
+
+/// Returns whether a `max` of a length is small enough.
+pub const fn is_max_length(max: usize) -> bool {
     max <= MAX_LENGTH
 }

@@ -1,4 +1,4 @@
-//! A decoded value's rules, all at once.
+//! The check of a decoded value: all of its rules at once.
 
 use garde::Report;
 use garde::error::Path;
@@ -12,14 +12,13 @@ use crate::input::contract::secure_input::SecureInput;
 use crate::input::contract::violation::Violation;
 use crate::input::shape::pointer::bare;
 
-/// The most broken rules that are told.
+/// The most broken rules in one response.
 const MAX_VIOLATIONS: usize = 32;
 
-/// Applies garde's rules, then those that garde has not.
+/// Checks garde's rules and the bounds that garde does not check.
 ///
-/// The details name bounds and never the value; a custom rule's text is its author's.
-///
-/// `sent` gives the input once more, to find in it what garde reports by Rust's names.
+/// The details name limits, never the value; the text of a custom rule is its author's. `sent`
+/// returns the raw input, which maps garde's paths of Rust names to the names in the input.
 pub(crate) fn check<T, S>(
     value: T,
     part: InputLocation,
@@ -34,7 +33,7 @@ where
     Ok(value)
 }
 
-/// The same, of a value that stays where it is.
+/// Checks a value behind a reference, as [`check`] does.
 pub(crate) fn inspect<T, S>(
     value: &T,
     part: InputLocation,
@@ -48,8 +47,8 @@ where
     let context = T::Context::context_from(state);
     let (mut report, told) = (Report::new(), Told::default());
     with_i18n(&told, || {
-        value.validate_into(&context, &mut Path::empty, &mut report);
-        value.examine(&mut Path::empty, &mut report);
+        value.check_rules(&context, &mut Path::empty, &mut report);
+        value.check_bounds(&mut Path::empty, &mut report);
     });
     if report.is_empty() {
         return Ok(());
@@ -98,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn at_most_32_broken_rules_are_told() {
+    fn at_most_32_broken_rules_are_reported() {
         assert_eq!(broken(vec![0.5]).len(), 0);
         assert_eq!(
             broken(vec![2.0; MAX_VIOLATIONS - 1]).len(),
@@ -108,9 +107,9 @@ mod tests {
         assert_eq!(broken(vec![2.0; MAX_VIOLATIONS + 1]).len(), MAX_VIOLATIONS);
     }
 
-    /// garde's `range` compares with `<` and `>`, which NaN passes.
+    /// garde's `range` compares with `<` and `>`, so a NaN passes it.
     #[test]
-    fn what_gardes_rules_let_through_is_examined() {
+    fn nan_is_reported_although_garde_accepts_it() {
         let violations = broken(vec![0.5, f64::NAN]);
         assert_eq!(violations.len(), 1);
         assert_eq!(violations[0].pointer(), "/values/1");

@@ -1,6 +1,4 @@
-//! Collections: a length bounds how many items there are, and each item is bounded in turn.
-//!
-//! Written out, as in `bounded`.
+//! Collections: a length bounds the number of items, and each item is bounded in turn.
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 
@@ -10,22 +8,19 @@ use garde::error::Path;
 use schemars::{Schema, SchemaGenerator};
 
 use crate::input::contract::bounded::Bounded;
-use crate::input::contract::map_key::{MapKey, PlainValue};
-use crate::input::contract::rules::{Collection, LengthOf, Ruleset};
+use crate::input::contract::map_key::{MapKey, NeedsNoRule};
+use crate::input::contract::rules::{Applied, Ruleset};
 #[cfg(feature = "schemas")]
 use crate::input::schema::{self, Bounds, Keys};
 use crate::input::shape::Nested;
 
-impl<T: Bounded<R::Items>, R: Ruleset> Bounded<R> for [T]
-where
-    R::Length: LengthOf<Collection, Self>,
-{
-    const EXAMINED: bool = T::EXAMINED;
+impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for [T] {
+    const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = Nested::Items(&T::NESTED);
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_items::<T, R>(self.iter(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_items::<T, R>(self.iter(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -34,16 +29,13 @@ where
     }
 }
 
-impl<T: Bounded<R::Items>, R: Ruleset> Bounded<R> for Vec<T>
-where
-    R::Length: LengthOf<Collection, Self>,
-{
-    const EXAMINED: bool = T::EXAMINED;
+impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for Vec<T> {
+    const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = Nested::Items(&T::NESTED);
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_items::<T, R>(self.iter(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_items::<T, R>(self.iter(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -52,16 +44,13 @@ where
     }
 }
 
-impl<T: Bounded<R::Items>, R: Ruleset> Bounded<R> for VecDeque<T>
-where
-    R::Length: LengthOf<Collection, Self>,
-{
-    const EXAMINED: bool = T::EXAMINED;
+impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for VecDeque<T> {
+    const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = Nested::Items(&T::NESTED);
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_items::<T, R>(self.iter(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_items::<T, R>(self.iter(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -70,16 +59,13 @@ where
     }
 }
 
-impl<T: Bounded<R::Items>, R: Ruleset> Bounded<R> for LinkedList<T>
-where
-    R::Length: LengthOf<Collection, Self>,
-{
-    const EXAMINED: bool = T::EXAMINED;
+impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for LinkedList<T> {
+    const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = Nested::Items(&T::NESTED);
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_items::<T, R>(self.iter(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_items::<T, R>(self.iter(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -89,12 +75,12 @@ where
 }
 
 impl<T: Bounded<R::Items>, R: Ruleset, const N: usize> Bounded<R> for [T; N] {
-    const EXAMINED: bool = T::EXAMINED;
+    const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = Nested::Items(&T::NESTED);
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_items::<T, R>(self.iter(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_items::<T, R>(self.iter(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -103,16 +89,13 @@ impl<T: Bounded<R::Items>, R: Ruleset, const N: usize> Bounded<R> for [T; N] {
     }
 }
 
-impl<T: Bounded<R::Items>, R: Ruleset> Bounded<R> for BTreeSet<T>
-where
-    R::Length: LengthOf<Collection, Self>,
-{
-    const EXAMINED: bool = T::EXAMINED;
+impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for BTreeSet<T> {
+    const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = Nested::Unordered(&T::NESTED);
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_items::<T, R>(self.iter(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_items::<T, R>(self.iter(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -121,16 +104,13 @@ where
     }
 }
 
-impl<T: Bounded<R::Items>, R: Ruleset> Bounded<R> for BinaryHeap<T>
-where
-    R::Length: LengthOf<Collection, Self>,
-{
-    const EXAMINED: bool = T::EXAMINED;
+impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for BinaryHeap<T> {
+    const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = Nested::Unordered(&T::NESTED);
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_items::<T, R>(self.iter(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_items::<T, R>(self.iter(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -139,16 +119,13 @@ where
     }
 }
 
-impl<T: Bounded<R::Items>, R: Ruleset, S> Bounded<R> for HashSet<T, S>
-where
-    R::Length: LengthOf<Collection, Self>,
-{
-    const EXAMINED: bool = T::EXAMINED;
+impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>, S> Bounded<R> for HashSet<T, S> {
+    const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = Nested::Unordered(&T::NESTED);
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_items::<T, R>(self.iter(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_items::<T, R>(self.iter(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -157,9 +134,9 @@ where
     }
 }
 
-/// Costs nothing where the items hold nothing to examine.
+/// Checks each item; costs nothing if their type has no bounds to check.
 #[inline]
-fn examine_items<'a, T, R>(
+fn check_items<'a, T, R>(
     items: impl Iterator<Item = &'a T>,
     at: &mut dyn FnMut() -> Path,
     report: &mut Report,
@@ -167,23 +144,20 @@ fn examine_items<'a, T, R>(
     T: Bounded<R::Items> + 'a,
     R: Ruleset,
 {
-    if T::EXAMINED {
+    if T::HAS_BOUNDS {
         for (index, item) in items.enumerate() {
-            item.examine(&mut || at().join(index), report);
+            item.check_bounds(&mut || at().join(index), report);
         }
     }
 }
 
-impl<K: MapKey, V: PlainValue, S, R: Ruleset> Bounded<R> for HashMap<K, V, S>
-where
-    R::Length: LengthOf<Collection, Self>,
-{
-    const EXAMINED: bool = K::EXAMINED;
+impl<K: MapKey, V: NeedsNoRule, S, R: Ruleset<Length = Applied>> Bounded<R> for HashMap<K, V, S> {
+    const HAS_BOUNDS: bool = K::HAS_BOUNDS;
     const NESTED: Nested = Nested::Entries(&Nested::Leaf);
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_keys(self.keys(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_keys(self.keys(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -194,16 +168,13 @@ where
     }
 }
 
-impl<K: MapKey, V: PlainValue, R: Ruleset> Bounded<R> for BTreeMap<K, V>
-where
-    R::Length: LengthOf<Collection, Self>,
-{
-    const EXAMINED: bool = K::EXAMINED;
+impl<K: MapKey, V: NeedsNoRule, R: Ruleset<Length = Applied>> Bounded<R> for BTreeMap<K, V> {
+    const HAS_BOUNDS: bool = K::HAS_BOUNDS;
     const NESTED: Nested = Nested::Entries(&Nested::Leaf);
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_keys(self.keys(), at, report);
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_keys(self.keys(), at, report);
     }
 
     #[cfg(feature = "schemas")]
@@ -214,16 +185,16 @@ where
     }
 }
 
-/// What is wrong with a key is wrong with the map: the names of its members are the sender's.
+/// Checks each key. Errors are reported at the map, since its members are named by the client.
 #[inline]
-pub(in crate::input) fn examine_keys<'a, K: MapKey + 'a>(
+pub(in crate::input) fn check_keys<'a, K: MapKey + 'a>(
     keys: impl Iterator<Item = &'a K>,
     at: &mut dyn FnMut() -> Path,
     report: &mut Report,
 ) {
-    if K::EXAMINED {
+    if K::HAS_BOUNDS {
         for key in keys {
-            key.examine_key(at, report);
+            key.check_key(at, report);
         }
     }
 }
@@ -231,38 +202,38 @@ pub(in crate::input) fn examine_keys<'a, K: MapKey + 'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::contract::rules::{Missing, Rules, Unruled, Written};
+    use crate::input::contract::rules::{Missing, NoRules, Rules};
 
-    type Limited<Items> = Rules<Written, Missing, Missing, Items>;
-    type Ranged = Rules<Missing, Written, Missing, Unruled>;
+    type Limited<Items> = Rules<Applied, Missing, Missing, Items>;
+    type Ranged = Rules<Missing, Applied, Missing, NoRules>;
 
-    fn places<R, T: Bounded<R> + ?Sized>(value: &T) -> Vec<String> {
+    fn reported<R, T: Bounded<R> + ?Sized>(value: &T) -> Vec<String> {
         let mut report = Report::new();
-        value.examine(&mut || Path::new("share"), &mut report);
+        value.check_bounds(&mut || Path::new("share"), &mut report);
         report.iter().map(|(path, _)| path.to_string()).collect()
     }
 
-    /// garde compares with `<` and `>`, and a NaN is neither.
+    /// garde's `range` compares with `<` and `>`, so a NaN passes it.
     #[test]
-    fn what_is_not_finite_is_found_wherever_it_is() {
+    fn number_that_is_not_finite_is_reported_at_every_depth() {
         for number in [f64::NAN, -f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(places::<Ranged, _>(&number), ["share"]);
-            assert_eq!(places::<Ranged, _>(&Some(number)), ["share"]);
-            assert_eq!(places::<Ranged, _>(&Box::new(number)), ["share"]);
+            assert_eq!(reported::<Ranged, _>(&number), ["share"]);
+            assert_eq!(reported::<Ranged, _>(&Some(number)), ["share"]);
+            assert_eq!(reported::<Ranged, _>(&Box::new(number)), ["share"]);
             assert_eq!(
-                places::<Limited<Ranged>, _>(&vec![1.0, number, number]),
+                reported::<Limited<Ranged>, _>(&vec![1.0, number, number]),
                 ["share[1]", "share[2]"]
             );
-            assert_eq!(places::<Limited<Ranged>, _>(&[number, 1.0]), ["share[0]"]);
+            assert_eq!(reported::<Limited<Ranged>, _>(&[number, 1.0]), ["share[0]"]);
         }
-        assert_eq!(places::<Ranged, _>(&f32::NAN), ["share"]);
+        assert_eq!(reported::<Ranged, _>(&f32::NAN), ["share"]);
     }
 
     #[test]
-    fn finite_numbers_and_other_types_are_left_alone() {
-        assert!(places::<Ranged, _>(&1.5).is_empty());
-        assert!(places::<Ranged, _>(&None::<f64>).is_empty());
-        assert!(places::<Limited<Unruled>, _>(&vec![1, 2]).is_empty());
-        const { assert!(!<Vec<u8> as Bounded<Limited<Unruled>>>::EXAMINED) };
+    fn finite_numbers_and_other_types_are_not_reported() {
+        assert!(reported::<Ranged, _>(&1.5).is_empty());
+        assert!(reported::<Ranged, _>(&None::<f64>).is_empty());
+        assert!(reported::<Limited<NoRules>, _>(&vec![1, 2]).is_empty());
+        const { assert!(!<Vec<u8> as Bounded<Limited<NoRules>>>::HAS_BOUNDS) };
     }
 }

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::input::contract::bounded::Bounded;
-use crate::input::contract::rules::Unruled;
+use crate::input::contract::rules::NoRules;
 use crate::input::contract::scalar::Scalar;
 use crate::input::contract::secure_input::SecureInput;
 use crate::input::schema::Bounds;
@@ -41,5 +41,5 @@ pub fn named<T: SecureInput>(generator: &mut SchemaGenerator) -> Schema {
 
 /// A type that needs no rule.
 pub(crate) fn of_scalar<T: Scalar>(generator: &mut SchemaGenerator) -> Schema {
-    <T as Bounded<Unruled>>::schema(generator, &Bounds::default())
+    <T as Bounded<NoRules>>::schema(generator, &Bounds::default())
 }

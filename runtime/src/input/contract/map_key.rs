@@ -1,4 +1,4 @@
-//! What may be a map's key, or a value that garde does not look at.
+//! The keys of maps, and the values that garde does not check.
 
 use garde::Report;
 use garde::error::Path;
@@ -11,26 +11,46 @@ use crate::input::contract::scalar::Scalar;
 #[cfg(feature = "schemas")]
 use crate::input::schema::nullable;
 
-/// A type whose every value is bounded as a map's key.
+/// A type whose every value is bounded as the key of a map.
 ///
-/// garde applies no rule to a map's keys, so they bring their own: scalars, and newtypes
-/// that derive `SecureInput`, whose rules are applied to each key.
+/// garde applies no rule to the keys of a map, so their type must bound itself: a scalar, or a
+/// newtype that derives `SecureInput`, whose rules Palisade applies to each key.
+///
+/// # Fix
+///
+/// Write a newtype around the text, with its limit.
+///
+/// # Examples
+///
+/// ```
+/// # use palisade::prelude::*;
+/// # use palisade::input::Map;
+/// #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize, Validate, SecureInput)]
+/// struct Sku(#[garde(length(chars, max = 64))] String);
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct Stock {
+///     #[garde(length(max = 100))]
+///     quantities: Map<Sku, u32>,
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded as a map's key",
+    message = "`{Self}` has no limit as the key of a map",
     label = "keys of any size",
-    note = "help: write a newtype, as `#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Validate, SecureInput)] struct Key(#[garde(length(chars, max = 64))] String);`"
+    note = "help: write a newtype for the keys: `#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Validate, SecureInput)] struct Key(#[garde(length(chars, max = 64))] String);`"
 )]
 pub trait MapKey {
-    /// Whether a key may break a rule once it is decoded.
+    /// Whether a decoded key can break a rule.
     #[doc(hidden)]
-    const EXAMINED: bool = false;
+    const HAS_BOUNDS: bool = false;
 
     /// Reports the rules that a key breaks.
     #[doc(hidden)]
     #[inline]
-    fn examine_key(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+    fn check_key(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
 
-    /// What a key looks like where it is a value.
+    /// Returns the JSON Schema of a key.
     #[cfg(feature = "schemas")]
     #[doc(hidden)]
     fn key_schema(generator: &mut SchemaGenerator) -> Schema;
@@ -44,21 +64,41 @@ impl<T: Scalar> MapKey for T {
     }
 }
 
-/// A type whose values need no rule, as in the standard library's maps.
+/// Says that the values of a map of the standard library need no rule.
+///
+/// garde does not apply `inner(…)` or `dive` to the values of a `HashMap` or a `BTreeMap`, so they
+/// must be scalars.
+///
+/// # Fix
+///
+/// Replace the map by [`Map`](crate::input::Map), and bound its values with `inner(…)` or `dive`.
+///
+/// # Examples
+///
+/// ```
+/// # use palisade::prelude::*;
+/// # use palisade::input::Map;
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct Notes {
+///     #[garde(length(max = 100), inner(length(chars, max = 200)))]
+///     notes: Map<u16, String>,
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded as a map's value",
-    label = "no rule of garde's reaches the values of this map",
-    note = "help: write `palisade::input::Map<…>` in place of the standard library's map, and bound the values with `dive` or `inner(…)`"
+    message = "`{Self}` has no limit as the value of a map",
+    label = "no rule reaches the values of this map",
+    note = "help: use `palisade::input::Map` instead of this map, and bound its values with `dive` or `inner(…)`"
 )]
-pub trait PlainValue {
-    /// What a value looks like.
+pub trait NeedsNoRule: sealed::Plain {
+    /// Returns the JSON Schema of a value.
     #[cfg(feature = "schemas")]
     #[doc(hidden)]
     fn value_schema(generator: &mut SchemaGenerator) -> Schema;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Scalar> PlainValue for T {
+impl<T: Scalar> NeedsNoRule for T {
     #[cfg(feature = "schemas")]
     fn value_schema(generator: &mut SchemaGenerator) -> Schema {
         of_scalar::<T>(generator)
@@ -66,9 +106,19 @@ impl<T: Scalar> PlainValue for T {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Scalar> PlainValue for Option<T> {
+impl<T: Scalar> NeedsNoRule for Option<T> {
     #[cfg(feature = "schemas")]
     fn value_schema(generator: &mut SchemaGenerator) -> Schema {
         nullable(of_scalar::<T>(generator))
     }
+}
+
+mod sealed {
+    use crate::input::contract::scalar::Scalar;
+
+    /// A scalar or an optional one.
+    pub trait Plain {}
+
+    impl<T: Scalar> Plain for T {}
+    impl<T: Scalar> Plain for Option<T> {}
 }

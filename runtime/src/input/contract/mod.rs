@@ -8,6 +8,7 @@ mod bounded;
 pub(super) mod check;
 pub(super) mod collections;
 mod context;
+mod decoded_input;
 #[cfg(feature = "schemas")]
 pub(crate) mod definitions;
 mod error;
@@ -16,12 +17,17 @@ mod rule_recorder;
 pub(super) mod rules;
 mod scalar;
 mod secure_input;
+pub(super) mod unbounded;
 mod violation;
 
-pub use self::bounded::{Bounded, MAX_LENGTH, Proved, ceiling, field, fits};
+pub use self::bounded::{
+    Bounded, Field, FieldWithoutLimit, IsWithinMaxLength, MAX_LENGTH, is_max_length, max_length,
+};
 pub use self::context::{ContextFrom, ValidationContext};
+pub(crate) use self::decoded_input::Decoded;
+pub use self::decoded_input::{Decoder, IsDecodedInput, OwnedInput, Undecodable};
 pub use self::error::{InputError, InputLocation};
-pub use self::map_key::MapKey;
+pub use self::map_key::{MapKey, NeedsNoRule};
 pub use self::scalar::Scalar;
-pub use self::secure_input::SecureInput;
+pub use self::secure_input::{DerivesValidate, SecureInput};
 pub use self::violation::Violation;

@@ -1,4 +1,4 @@
-//! What is bounded by being parsed.
+//! Types that need no rule: parsing them is the check.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::num;
@@ -7,25 +7,24 @@ use std::num;
 use schemars::{Schema, SchemaGenerator};
 
 use crate::input::contract::bounded::Bounded;
-use crate::input::contract::rules::Unruled;
+use crate::input::contract::rules::NoRules;
 #[cfg(feature = "schemas")]
 use crate::input::schema::{self, Bounds};
 
 /// A type whose every value is small and well-formed because parsing it is the check.
 ///
-/// Integers, `bool`, `char`, IP addresses, `Uuid` with the feature of that name, and
-/// fieldless enums that derive `SecureInput`. It needs no rule, and may be a path
-/// parameter by itself.
+/// Integers, `bool`, `char`, IP addresses, `Uuid` with the feature of that name, and enums without
+/// data that derive `SecureInput`. A scalar needs no rule, and can be a path parameter.
 ///
-/// What the client reads of a refusal is `does not have the form that is expected here`,
-/// or the words of the type: those of serde's [`invalid_value`] where they begin with
-/// `must `, have at most 200 bytes and no control character. Every other message of serde
-/// may quote the input and is dropped.
+/// The client gets the type's own message for a rejected value if that comes from serde's
+/// [`invalid_value`], begins with `must `, and has at most 200 bytes and no control character. Every
+/// other message of serde may quote the input, and is replaced by `does not have the form that is
+/// expected here`.
 ///
 /// # Security
 ///
-/// Implement it only where `Deserialize` refuses everything else: what the compiler
-/// then believes is not proved. Nor may words that begin with `must ` be made of the input.
+/// Implement it only if `Deserialize` rejects every other value: the compiler cannot check it. A
+/// message that begins with `must ` must not contain input.
 ///
 /// # Examples
 ///
@@ -55,11 +54,11 @@ use crate::input::schema::{self, Bounds};
 ///
 /// [`invalid_value`]: serde::de::Error::invalid_value
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not bounded by being parsed",
-    label = "this needs a rule",
-    note = "help: write a rule that bounds it, as `#[garde(length(chars, max = 64))]` on text"
+    message = "`{Self}` is not a scalar",
+    label = "parsing does not bound this type",
+    note = "help: use a scalar such as an integer or `Uuid`, or write a type that derives `SecureInput`, with rules"
 )]
-pub trait Scalar: Bounded<Unruled> {}
+pub trait Scalar: Bounded<NoRules> {}
 
 macro_rules! scalars {
     ($($ty:ty => $schema:expr;)*) => {$(
@@ -121,14 +120,14 @@ scalars! {
     uuid::Uuid => schema::parsed("uuid", Some(UUID));
 }
 
-/// Four numbers up to 255 without leading zeros.
+/// Matches four numbers up to 255 without leading zeros.
 #[cfg(feature = "schemas")]
 const IPV4: &str = concat!(
     r"^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}",
     r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$",
 );
 
-/// The four forms that `Uuid` reads: RFC 9562's, without hyphens, in braces, and as a URN.
+/// Matches the four forms that `Uuid` accepts: RFC 9562's, without hyphens, in braces, and as a URN.
 #[cfg(all(feature = "schemas", feature = "uuid"))]
 const UUID: &str = "^(?:[0-9a-fA-F]{32}\
     |(?:urn:uuid:)?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\

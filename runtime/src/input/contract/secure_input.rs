@@ -1,63 +1,127 @@
-//! The promise that a type's every field is bounded, made by `#[derive(SecureInput)]`.
+//! The contract of an input type, derived by `#[derive(SecureInput)]`.
 
 use garde::error::Path;
 use garde::{Report, Validate};
 
+use crate::input::contract::unbounded::InputType;
 use crate::input::shape::Shape;
 
-/// A type whose every field is bounded by a rule that nobody can switch off.
+/// A type whose every field is bounded by a rule that always applies.
 ///
-/// Derived, never written by hand: the derive proves it field by field. That a nested
-/// type derives no `Validate` does not make it pass for want of somebody to complain:
+/// It is derived, never implemented by hand: the derive proves it field by field, and requires that
+/// `Deserialize` and `Validate` are implemented too.
+///
+/// # Examples
+///
+/// A field without a limit does not compile:
 ///
 /// ```compile_fail
 /// use palisade::prelude::*;
 ///
-/// #[derive(Deserialize, SecureInput)]
+/// #[derive(Deserialize, Validate, SecureInput)]
 /// #[serde(deny_unknown_fields)]
-/// struct Line {
-///     #[garde(length(max = 3))]
+/// struct NewOrder {
+///     #[garde(skip)]
 ///     sku: String,
-///     note: String,
 /// }
+/// ```
+///
+/// With a rule it does:
+///
+/// ```
+/// use palisade::prelude::*;
 ///
 /// #[derive(Deserialize, Validate, SecureInput)]
 /// #[serde(deny_unknown_fields)]
 /// struct NewOrder {
-///     #[garde(length(max = 10))]
-///     lines: Vec<Line>,
+///     #[garde(length(chars, max = 64))]
+///     sku: String,
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not declare what input it accepts",
+    message = "`{Self}` does not declare which input it accepts",
     label = "`{Self}` is not a `SecureInput`",
-    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` and `#[serde(deny_unknown_fields)]` on `{Self}`"
+    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` and `#[serde(deny_unknown_fields)]` on it; give a generic type an argument that its rules bound"
 )]
-pub trait SecureInput: Checked {
-    /// The names on the wire, to point at what is wrong.
+pub trait SecureInput: Sized {
+    /// The context of its rules, as in [`Validate`].
+    #[doc(hidden)]
+    type Context;
+
+    /// The names in the input, for JSON pointers.
     #[doc(hidden)]
     fn shape() -> &'static Shape;
 
-    /// Reports what garde's rules let through: numbers that are not finite.
-    ///
-    /// garde compares with `<` and `>`, and a NaN is neither.
+    /// Reports the rules that it breaks, as [`Validate`] does.
     #[doc(hidden)]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report);
+    fn check_rules(
+        &self,
+        context: &Self::Context,
+        at: &mut dyn FnMut() -> Path,
+        report: &mut Report,
+    );
 
-    /// What its values look like on the wire.
+    /// Reports the values that garde's rules accept but the bounds do not.
+    ///
+    /// garde compares with `<` and `>`, and so accepts a NaN in every range.
+    #[doc(hidden)]
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report);
+
+    /// Returns the JSON Schema of its values.
     #[cfg(feature = "schemas")]
     #[doc(hidden)]
     fn input_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema;
 }
 
-/// A type whose rules garde applies.
-#[doc(hidden)]
+/// Says that a type implements garde's `Validate`, which applies its rules.
+///
+/// # Fix
+///
+/// Add `Validate` to the derives of the type. The derive comes from garde, so `garde` must be among
+/// the dependencies in Cargo.toml, with its feature `derive`.
+///
+/// # Examples
+///
+/// ```
+/// # use palisade::prelude::*;
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct NewOrder {
+///     #[garde(range(min = 1, max = 100))]
+///     quantity: u32,
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
-    message = "nothing applies the rules of `{Self}`",
-    label = "`{Self}` does not derive `Validate`",
-    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` on `{Self}`"
+    message = "`{T}` does not derive `Validate`",
+    label = "nothing applies the rules of this type",
+    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` on it; `garde` must be in Cargo.toml"
 )]
-pub trait Checked: Validate {}
+pub trait DerivesValidate<T> {
+    /// The context of the rules.
+    #[doc(hidden)]
+    type Context;
+
+    /// Reports the rules that a value breaks.
+    #[doc(hidden)]
+    fn check_rules(
+        value: &T,
+        context: &Self::Context,
+        at: &mut dyn FnMut() -> Path,
+        report: &mut Report,
+    );
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Validate> Checked for T {}
+impl<T: Validate> DerivesValidate<T> for InputType {
+    type Context = T::Context;
+
+    #[inline]
+    fn check_rules(
+        value: &T,
+        context: &Self::Context,
+        at: &mut dyn FnMut() -> Path,
+        report: &mut Report,
+    ) {
+        value.validate_into(context, at, report);
+    }
+}

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::input::contract::check::check;
-use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
+use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, OwnedInput};
 use crate::input::decode::by_name::{self, Found};
 use crate::input::decode::error::{Fault, Segment, What};
 use crate::input::extract::valid::{Valid, valid_head};

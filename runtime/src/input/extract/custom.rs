@@ -4,7 +4,6 @@ use axum::extract::{
     FromRequest, FromRequestParts, OptionalFromRequest, OptionalFromRequestParts, Request,
 };
 use axum::http::request::Parts;
-use garde::Validate;
 
 use crate::input::contract::check::inspect;
 use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
@@ -76,7 +75,7 @@ pub enum CustomRejection<R> {
 impl<E, S> FromRequestParts<S> for Valid<E>
 where
     E: InputExtractor + FromRequestParts<S, Rejection: 'static> + Send,
-    <E::Input as Validate>::Context: ContextFrom<S>,
+    <E::Input as SecureInput>::Context: ContextFrom<S>,
     S: Send + Sync,
 {
     type Rejection = CustomRejection<E::Rejection>;
@@ -90,7 +89,7 @@ where
 impl<E, S> OptionalFromRequestParts<S> for Valid<E>
 where
     E: InputExtractor + OptionalFromRequestParts<S, Rejection: 'static> + Send,
-    <E::Input as Validate>::Context: ContextFrom<S>,
+    <E::Input as SecureInput>::Context: ContextFrom<S>,
     S: Send + Sync,
 {
     type Rejection = CustomRejection<E::Rejection>;
@@ -108,7 +107,7 @@ where
 impl<E, S> FromRequest<S> for Valid<E>
 where
     E: InputExtractor + FromRequest<S, Rejection: 'static> + Send,
-    <E::Input as Validate>::Context: ContextFrom<S>,
+    <E::Input as SecureInput>::Context: ContextFrom<S>,
     S: Send + Sync,
 {
     type Rejection = CustomRejection<E::Rejection>;
@@ -122,7 +121,7 @@ where
 impl<E, S> OptionalFromRequest<S> for Valid<E>
 where
     E: InputExtractor + OptionalFromRequest<S, Rejection: 'static> + Send,
-    <E::Input as Validate>::Context: ContextFrom<S>,
+    <E::Input as SecureInput>::Context: ContextFrom<S>,
     S: Send + Sync,
 {
     type Rejection = CustomRejection<E::Rejection>;
@@ -137,7 +136,7 @@ where
 fn judge<E, R, S>(value: E, state: &S) -> Result<Valid<E>, CustomRejection<R>>
 where
     E: InputExtractor,
-    <E::Input as Validate>::Context: ContextFrom<S>,
+    <E::Input as SecureInput>::Context: ContextFrom<S>,
 {
     inspect(value.input(), E::LOCATION, state, || None).map_err(CustomRejection::Input)?;
     Ok(Valid(value))

@@ -1,10 +1,9 @@
 //! `Valid<Multipart<T>>`: a form with files, each part bounded by its type.
 
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
-use serde::de::DeserializeOwned;
 
 use crate::input::contract::check::check;
-use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
+use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, OwnedInput};
 use crate::input::decode::media_type;
 use crate::input::decode::multipart::{Boundary, decode, sent};
 use crate::input::extract::body;
@@ -64,7 +63,7 @@ pub struct Multipart<T>(pub T);
 
 impl<T, S> FromRequest<S> for Valid<Multipart<T>>
 where
-    T: SecureInput + DeserializeOwned + Send,
+    T: OwnedInput + Send,
     T::Context: ContextFrom<S>,
     S: Send + Sync,
 {
@@ -74,7 +73,7 @@ where
         let boundary = Boundary::of(request.headers())?;
         let most = limits(request.extensions()).part_limit;
         let body = body::collect(request).await?;
-        let value = decode(&body, &boundary, most)?;
+        let Decoded(value) = decode(&body, &boundary, most)?;
         check(value, InputLocation::Form, state, || sent(&body, &boundary))
             .map(|value| Self(Multipart(value)))
     }
@@ -83,7 +82,7 @@ where
 /// Absent is no `Content-Type` and no byte of body.
 impl<T, S> OptionalFromRequest<S> for Valid<Multipart<T>>
 where
-    T: SecureInput + DeserializeOwned + Send,
+    T: OwnedInput + Send,
     T::Context: ContextFrom<S>,
     S: Send + Sync,
 {

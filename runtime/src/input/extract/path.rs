@@ -12,7 +12,9 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use crate::input::contract::check::check;
-use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput, Violation};
+use crate::input::contract::{
+    ContextFrom, Decoded, InputError, InputLocation, OwnedInput, SecureInput, Violation,
+};
 use crate::input::decode::error::{Fault, Segment, What};
 use crate::input::decode::segments::{All, Exact};
 use crate::input::extract::valid::Valid;
@@ -85,7 +87,7 @@ impl Parameters {
 /// The parameters of the matched route.
 impl<T, S> FromRequestParts<S> for Valid<Path<T>>
 where
-    T: SecureInput + DeserializeOwned + Send,
+    T: OwnedInput + Send,
     T::Context: ContextFrom<S>,
     S: Send + Sync,
 {
@@ -95,7 +97,7 @@ where
         let parameters = Parameters::of(parts)
             .await?
             .ok_or(InputError::HandlerMismatch)?;
-        let value = parameters.decode()?;
+        let Decoded(value) = parameters.decode()?;
         check(value, InputLocation::Path, state, || {
             Some(parameters.sent())
         })
@@ -107,7 +109,7 @@ where
 /// Absent is a route without parameters.
 impl<T, S> OptionalFromRequestParts<S> for Valid<Path<T>>
 where
-    T: SecureInput + DeserializeOwned + Send,
+    T: OwnedInput + Send,
     T::Context: ContextFrom<S>,
     S: Send + Sync,
 {

@@ -1,9 +1,7 @@
 //! `Valid<PlainText<T>>` and `Valid<BinaryBody<T>>`: a body that is one value.
 
-use serde::de::DeserializeOwned;
-
 use crate::input::contract::check::check;
-use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
+use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, OwnedInput};
 use crate::input::decode::{media_type, plain};
 use crate::input::extract::valid::{Valid, valid_body};
 use crate::policy::Limits;
@@ -54,18 +52,18 @@ valid_body!(BinaryBody: media_type::OCTETS, judge_binary);
 
 fn judge_text<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where
-    T: SecureInput + DeserializeOwned,
+    T: OwnedInput,
     T::Context: ContextFrom<S>,
 {
-    let value = plain::decode_text(text)?;
+    let Decoded(value) = plain::decode_text(text)?;
     check(value, InputLocation::Body, state, || None)
 }
 
 fn judge_binary<T, S>(bytes: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where
-    T: SecureInput + DeserializeOwned,
+    T: OwnedInput,
     T::Context: ContextFrom<S>,
 {
-    let value = plain::decode_binary(bytes)?;
+    let Decoded(value) = plain::decode_binary(bytes)?;
     check(value, InputLocation::Body, state, || None)
 }

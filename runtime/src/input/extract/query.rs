@@ -2,10 +2,9 @@
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts, Query};
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
 
 use crate::input::contract::check::check;
-use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
+use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, OwnedInput};
 use crate::input::decode::urlencoded;
 use crate::input::extract::body::limits;
 use crate::input::extract::valid::Valid;
@@ -13,7 +12,7 @@ use crate::input::extract::valid::Valid;
 /// The query of the request's target.
 impl<T, S> FromRequestParts<S> for Valid<Query<T>>
 where
-    T: SecureInput + DeserializeOwned + Send,
+    T: OwnedInput + Send,
     T::Context: ContextFrom<S>,
     S: Send + Sync,
 {
@@ -22,7 +21,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
         let text = parts.uri.query().unwrap_or_default().as_bytes();
         let most = limits(&parts.extensions).parameter_limit;
-        let value = urlencoded::decode(text, InputLocation::Query, most)?;
+        let Decoded(value) = urlencoded::decode(text, InputLocation::Query, most)?;
         check(value, InputLocation::Query, state, || {
             urlencoded::sent(text)
         })
@@ -33,7 +32,7 @@ where
 /// Absent is a target without `?`.
 impl<T, S> OptionalFromRequestParts<S> for Valid<Query<T>>
 where
-    T: SecureInput + DeserializeOwned + Send,
+    T: OwnedInput + Send,
     T::Context: ContextFrom<S>,
     S: Send + Sync,
 {

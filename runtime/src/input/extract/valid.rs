@@ -75,7 +75,7 @@ macro_rules! valid_body {
     ($extractor:ident: $label:expr, $judge:expr) => {
         impl<T, S> axum::extract::FromRequest<S> for Valid<$extractor<T>>
         where
-            T: SecureInput + DeserializeOwned + Send,
+            T: OwnedInput + Send,
             T::Context: ContextFrom<S>,
             S: Send + Sync,
         {
@@ -94,7 +94,7 @@ macro_rules! valid_body {
         /// Absent is no `Content-Type` and no byte of body.
         impl<T, S> axum::extract::OptionalFromRequest<S> for Valid<$extractor<T>>
         where
-            T: SecureInput + DeserializeOwned + Send,
+            T: OwnedInput + Send,
             T::Context: ContextFrom<S>,
             S: Send + Sync,
         {
@@ -118,7 +118,7 @@ macro_rules! valid_head {
     ($extractor:ident: $part:expr) => {
         impl<T, S> axum::extract::FromRequestParts<S> for Valid<$extractor<T>>
         where
-            T: SecureInput + DeserializeOwned + Send,
+            T: OwnedInput + Send,
             T::Context: ContextFrom<S>,
             S: Send + Sync,
         {
@@ -128,7 +128,7 @@ macro_rules! valid_head {
                 parts: &mut axum::http::request::Parts,
                 state: &S,
             ) -> Result<Self, InputError> {
-                let value = decode(&parts.headers).value?;
+                let Decoded(value) = decode(&parts.headers).value?;
                 check(value, $part, state, || Some(sent(&parts.headers)))
                     .map(|value| Self($extractor(value)))
             }
@@ -137,7 +137,7 @@ macro_rules! valid_head {
         /// Absent is none of the values that `T` names.
         impl<T, S> axum::extract::OptionalFromRequestParts<S> for Valid<$extractor<T>>
         where
-            T: SecureInput + DeserializeOwned + Send,
+            T: OwnedInput + Send,
             T::Context: ContextFrom<S>,
             S: Send + Sync,
         {
@@ -147,7 +147,7 @@ macro_rules! valid_head {
                 parts: &mut axum::http::request::Parts,
                 state: &S,
             ) -> Result<Option<Self>, InputError> {
-                if decode::<T>(&parts.headers).nothing {
+                if decode::<Decoded<T>>(&parts.headers).nothing {
                     return Ok(None);
                 }
                 <Self as axum::extract::FromRequestParts<S>>::from_request_parts(parts, state)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{assert_accepted, assert_faults};
 use crate::input::contract::Bounded;
-use crate::input::contract::rules::{Dived, Missing, Rules, Written};
+use crate::input::contract::rules::{Applied, Dived, Missing, Rules};
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
 #[serde(deny_unknown_fields)]
@@ -114,10 +114,10 @@ struct Borrowed<'a> {
 /// serde reads an `Arc` with its feature `rc`, which is not for a library to switch on.
 #[test]
 fn what_is_shared_is_bounded_too() {
-    const { assert!(<Arc<Item> as Bounded<Dive>>::EXAMINED) };
+    const { assert!(<Arc<Item> as Bounded<Dive>>::HAS_BOUNDS) };
 }
 
-type Dive = Rules<Missing, Missing, Written, Dived>;
+type Dive = Rules<Missing, Missing, Applied, Dived>;
 
 #[test]
 fn what_is_borrowed_is_bounded_too() {

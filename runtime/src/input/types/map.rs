@@ -14,8 +14,9 @@ use schemars::{Schema, SchemaGenerator};
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::input::contract::collections::examine_keys;
-use crate::input::contract::rules::{Collection, LengthOf, Ruleset};
+use crate::input::contract::collections::check_keys;
+use crate::input::contract::rules::{Applied, Ruleset};
+use crate::input::contract::unbounded::{HasKnownLimit, InputType, OfMap};
 use crate::input::contract::{Bounded, MapKey};
 #[cfg(feature = "schemas")]
 use crate::input::schema::{self, Bounds, Keys};
@@ -174,19 +175,21 @@ impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Entri
     }
 }
 
-impl<K: MapKey, V: Bounded<R::Items>, R: Ruleset> Bounded<R> for Map<K, V>
-where
-    R::Length: LengthOf<Collection, Self>,
-{
-    const EXAMINED: bool = K::EXAMINED || V::EXAMINED;
+#[diagnostic::do_not_recommend]
+impl<K, V> HasKnownLimit<Map<K, V>> for InputType {
+    type Reason<R: Ruleset> = OfMap<Map<K, V>, K, V, R>;
+}
+
+impl<K: MapKey, V: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for Map<K, V> {
+    const HAS_BOUNDS: bool = K::HAS_BOUNDS || V::HAS_BOUNDS;
     const NESTED: Nested = Nested::Entries(&V::NESTED);
 
     #[inline]
-    fn examine(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        examine_keys(self.keys(), at, report);
-        if V::EXAMINED {
+    fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        check_keys(self.keys(), at, report);
+        if V::HAS_BOUNDS {
             for value in self.values() {
-                value.examine(at, report);
+                value.check_bounds(at, report);
             }
         }
     }

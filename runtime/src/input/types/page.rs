@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 #[cfg(feature = "schemas")]
 use crate::input::contract::definitions;
-use crate::input::contract::{Bounded, MAX_LENGTH, Scalar, SecureInput};
+use crate::input::contract::{Bounded, MAX_LENGTH, OwnedInput, Scalar, SecureInput};
 #[cfg(feature = "schemas")]
 use crate::input::schema::Bounds;
 use crate::input::shape::{Field, Nested, Shape};
@@ -235,16 +235,27 @@ impl<const MAX: u32> Validate for PageRequest<MAX> {
 /// no other type. The two fields are [`Scalar`].
 #[diagnostic::do_not_recommend]
 impl<const MAX: u32> SecureInput for PageRequest<MAX> {
+    type Context = ();
+
     fn shape() -> &'static Shape {
         const FIELDS: &[Field] = &[leaf(&["page"]), leaf(&["per_page"])];
         &Shape::Fields(FIELDS)
     }
 
-    fn examine(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+    fn check_rules(&self, (): &(), _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+
+    fn check_bounds(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
 
     #[cfg(feature = "schemas")]
     fn input_schema(_: &mut SchemaGenerator) -> Schema {
         page_request(MAX, Self::default().limit())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<const MAX: u32> OwnedInput for PageRequest<MAX> {
+    fn decode<'de, D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
+        Self::deserialize(decoder)
     }
 }
 

@@ -1,0 +1,224 @@
+//! Parses `#[garde(…)]`: once, into the types that every later stage uses.
+
+use proc_macro2::Span;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Expr, Ident, LitStr, Token, Type};
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::input::word::{Word, words_of};
+
+/// The name under which garde's rules see the context unless `context(… as name)` renames it.
+const DEFAULT_CONTEXT_NAME: &str = "__garde_user_ctx";
+
+/// A rule of garde on a field, with the span of its name.
+pub(crate) struct GardeRule {
+    pub(crate) span: Span,
+    pub(crate) kind: RuleKind,
+}
+
+/// The rules of garde, each spelled once.
+pub(crate) enum RuleKind {
+    Skip,
+    Dive,
+    Adapt,
+    /// `rename` or `code`: how garde reports the field.
+    Label,
+    Length(Measure, Ends),
+    Range(Ends),
+    Inner(Vec<GardeRule>),
+    If(Vec<GardeRule>),
+    /// A regular expression; none if it is not a string literal.
+    Pattern(Option<LitStr>),
+    /// A rule about a part of the text; none if that is not a string literal.
+    Affix(Affix, Option<String>),
+    Ascii,
+    Alphanumeric,
+    Required,
+    Format(Format),
+    /// A rule that says nothing about size and has no counterpart in a schema.
+    Other,
+    /// A rule that garde does not know; with the span of its arguments.
+    Unknown(Option<Span>),
+}
+
+/// The ends of a length or a range.
+#[derive(Default)]
+pub(crate) struct Ends {
+    pub(crate) min: Option<Expr>,
+    pub(crate) max: Option<Expr>,
+}
+
+/// The unit in which garde counts a length.
+#[derive(Clone, Copy)]
+pub(crate) enum Measure {
+    Simple,
+    Bytes,
+    Chars,
+    Utf16,
+    /// With the span of the word `graphemes`.
+    Graphemes(Span),
+}
+
+/// The part of a text that a rule is about.
+#[derive(Clone, Copy)]
+pub(crate) enum Affix {
+    Prefix,
+    Suffix,
+    Contains,
+}
+
+/// A format that garde checks.
+#[derive(Clone, Copy)]
+pub(crate) enum Format {
+    Email,
+    Url,
+    Ip,
+    Ipv4,
+    Ipv6,
+}
+
+impl GardeRule {
+    fn of(word: &Word) -> Self {
+        Self {
+            span: word.span(),
+            kind: RuleKind::of(word),
+        }
+    }
+
+    fn all(words: &[Word]) -> Vec<Self> {
+        words.iter().map(Self::of).collect()
+    }
+}
+
+impl RuleKind {
+    fn of(word: &Word) -> Self {
+        match word.name.to_string().as_str() {
+            "skip" => Self::Skip,
+            "dive" => Self::Dive,
+            "adapt" => Self::Adapt,
+            "rename" | "code" => Self::Label,
+            "length" => {
+                let arguments = word.words();
+                Self::Length(Measure::of(&arguments), Ends::of(&arguments))
+            }
+            "range" => Self::Range(Ends::of(&word.words())),
+            "inner" => Self::Inner(GardeRule::all(&word.words())),
+            "if" => {
+                let mut inside = word.words();
+                inside.retain(|word| !word.is("cond"));
+                Self::If(GardeRule::all(&inside))
+            }
+            "pattern" => Self::Pattern(literal(word)),
+            "prefix" => Self::affix(Affix::Prefix, word),
+            "suffix" => Self::affix(Affix::Suffix, word),
+            "contains" => Self::affix(Affix::Contains, word),
+            "ascii" => Self::Ascii,
+            "alphanumeric" => Self::Alphanumeric,
+            "required" => Self::Required,
+            "email" => Self::Format(Format::Email),
+            "url" => Self::Format(Format::Url),
+            "ip" => Self::Format(Format::Ip),
+            "ipv4" => Self::Format(Format::Ipv4),
+            "ipv6" => Self::Format(Format::Ipv6),
+            "credit_card" | "phone_number" | "matches" | "custom" => Self::Other,
+            _ => Self::Unknown(word.rest),
+        }
+    }
+
+    fn affix(affix: Affix, word: &Word) -> Self {
+        Self::Affix(affix, literal(word).map(|text| text.value()))
+    }
+}
+
+fn literal(word: &Word) -> Option<LitStr> {
+    let tokens = word.list.clone()?;
+    syn::parse2(tokens).ok()
+}
+
+impl Ends {
+    /// Reads `min`, `max` and `equal`, which is both.
+    fn of(arguments: &[Word]) -> Self {
+        let end = |name: &str| {
+            let mut arguments = arguments.iter();
+            let end = arguments.find(|argument| argument.is("equal") || argument.is(name));
+            end?.value.clone()
+        };
+        Self {
+            min: end("min"),
+            max: end("max"),
+        }
+    }
+}
+
+impl Measure {
+    fn of(arguments: &[Word]) -> Self {
+        let measure = |argument: &Word| match argument.name.to_string().as_str() {
+            "bytes" => Some(Self::Bytes),
+            "chars" => Some(Self::Chars),
+            "utf16" => Some(Self::Utf16),
+            "graphemes" => Some(Self::Graphemes(argument.span())),
+            _ => None,
+        };
+        arguments.iter().find_map(measure).unwrap_or(Self::Simple)
+    }
+}
+
+/// The rules on one field.
+pub(crate) struct FieldRules {
+    pub(crate) rules: Vec<GardeRule>,
+    /// Whether an attribute is malformed, which is reported.
+    pub(crate) is_malformed: bool,
+}
+
+impl FieldRules {
+    pub(super) fn parse(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
+        let (words, is_malformed) = words_of(attributes, "garde", diagnostics);
+        Self {
+            rules: GardeRule::all(&words),
+            is_malformed,
+        }
+    }
+}
+
+/// garde's words on a struct or an enum.
+pub(crate) struct ItemRules {
+    /// The type of the context; none for `()`.
+    pub(crate) context: Option<Type>,
+    /// The name under which the rules see the context.
+    pub(crate) context_name: String,
+    pub(crate) is_transparent: bool,
+    /// Whether fields without a rule are accepted.
+    pub(crate) allows_unvalidated: bool,
+    /// Whether an attribute is malformed, which is reported.
+    pub(crate) is_malformed: bool,
+}
+
+impl ItemRules {
+    pub(super) fn parse(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
+        let (words, is_malformed) = words_of(attributes, "garde", diagnostics);
+        let has = |name: &str| words.iter().any(|word| word.is(name));
+        let context = words.iter().find(|word| word.is("context"));
+        let tokens = context.and_then(|word| word.list.clone());
+        let (context, name) = tokens
+            .and_then(|tokens| context_of.parse2(tokens).ok())
+            .unzip();
+        let name = name.flatten().map(|name| name.to_string());
+        Self {
+            context,
+            context_name: name.unwrap_or_else(|| DEFAULT_CONTEXT_NAME.to_owned()),
+            is_transparent: has("transparent"),
+            allows_unvalidated: has("allow_unvalidated"),
+            is_malformed,
+        }
+    }
+}
+
+/// Parses `Type as name`.
+fn context_of(input: ParseStream<'_>) -> syn::Result<(Type, Option<Ident>)> {
+    let ty = input.parse()?;
+    let name = match input.parse::<Option<Token![as]>>()? {
+        Some(_) => Some(input.parse()?),
+        None => None,
+    };
+    Ok((ty, name))
+}

@@ -1,0 +1,123 @@
+//! Input types that serde decodes.
+
+use std::marker::PhantomData;
+
+#[cfg(feature = "schemas")]
+use schemars::{Schema, SchemaGenerator};
+use serde::de::{Deserialize, Deserializer};
+
+#[cfg(feature = "schemas")]
+use crate::input::contract::definitions;
+use crate::input::contract::secure_input::SecureInput;
+use crate::input::contract::unbounded::InputType;
+
+/// An input type that owns its data, as extractors require.
+///
+/// `#[derive(SecureInput)]` implements it for every type without lifetime parameters.
+///
+/// # Fix
+///
+/// Replace borrowed fields such as `&'a str` by owned ones such as `String`: the body of a request
+/// does not live as long as the handler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be extracted from a request",
+    label = "this type borrows its data, or is not a `SecureInput`",
+    note = "help: derive `Deserialize`, `Validate` and `SecureInput` on a type without lifetime parameters"
+)]
+pub trait OwnedInput: SecureInput {
+    /// Decodes it, as [`Deserialize`] does.
+    ///
+    /// # Errors
+    ///
+    /// The decoder's error.
+    #[doc(hidden)]
+    fn decode<'de, D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error>;
+}
+
+/// An input type as serde decodes it.
+pub(crate) struct Decoded<T>(pub(crate) T);
+
+impl<'de, T: OwnedInput> Deserialize<'de> for Decoded<T> {
+    fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
+        T::decode(decoder).map(Self)
+    }
+}
+
+/// Says that a type can be decoded and checked: it derives `Deserialize`, `Validate` and `SecureInput`.
+///
+/// `Valid<Json<T>>` and the other extractors of Palisade require it of `T`. The input of an
+/// [`InputExtractor`](crate::input::InputExtractor) needs no `Deserialize`.
+///
+/// # Fix
+///
+/// Write the three derives on the type. They come from serde, garde and Palisade, so `serde` and
+/// `garde` must be among the dependencies in Cargo.toml, each with its feature `derive`. Give a
+/// generic type a type argument that its rules bound.
+///
+/// # Examples
+///
+/// ```
+/// # use palisade::prelude::*;
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct NewOrder {
+///     #[garde(range(min = 1, max = 100))]
+///     quantity: u32,
+/// }
+///
+/// #[secured(scopes = "orders:write")]
+/// async fn create_order(Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
+///     order.quantity.to_string()
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{T}` does not derive `Deserialize` and `SecureInput`",
+    label = "an input type needs both",
+    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` and `#[serde(deny_unknown_fields)]` on it; give a generic type an argument that its rules bound"
+)]
+pub trait IsDecodedInput<T> {
+    /// Returns the JSON Schema of the type, as a reference to its definition.
+    #[cfg(feature = "schemas")]
+    #[doc(hidden)]
+    fn definition(generator: &mut SchemaGenerator) -> Schema;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: SecureInput + for<'de> Deserialize<'de>> IsDecodedInput<T> for InputType {
+    #[cfg(feature = "schemas")]
+    fn definition(generator: &mut SchemaGenerator) -> Schema {
+        definitions::named::<T>(generator)
+    }
+}
+
+/// The decoding of a type by its `Deserialize`.
+pub struct Decoder<'de, T>(PhantomData<(&'de (), T)>);
+
+impl<'de, T: Deserialize<'de>> Decoder<'de, T> {
+    /// Decodes a value.
+    ///
+    /// # Errors
+    ///
+    /// The decoder's error.
+    #[inline]
+    pub fn decode<D: Deserializer<'de>>(decoder: D) -> Result<T, D::Error> {
+        T::deserialize(decoder)
+    }
+}
+
+/// The decoding of a type without `Deserialize`, which only an extractor of its own can fill.
+///
+/// With it the type implements [`OwnedInput`] all the same, so that [`IsDecodedInput`] is the only
+/// error about a missing `Deserialize`.
+pub trait Undecodable<'de, T> {
+    /// Does not compile once it is used.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    fn decode<D: Deserializer<'de>>(_: D) -> Result<T, D::Error> {
+        const { panic!("the input type does not derive `Deserialize`") }
+    }
+}
+
+impl<'de, T> Undecodable<'de, T> for Decoder<'de, T> {}
