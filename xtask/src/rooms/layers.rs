@@ -30,7 +30,9 @@ pub(super) const TABLE: &[Layers] = &[
             &["response"],
             &["routing"],
             &["serve"],
-            &["danger", "fuzzing", "manual", "prelude", "private", "testing"],
+            &[
+                "danger", "fuzzing", "manual", "prelude", "private", "testing",
+            ],
         ],
         never: &[("input", "guard")],
         crates: &[("axum", 5), ("axum_core", 5), ("axum_extra", 5)],
