@@ -32,12 +32,15 @@ mod audit;
 pub mod claims;
 mod clock;
 pub mod danger;
+#[cfg(feature = "discovery")]
+mod discovery;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 mod guard;
 mod https;
 pub mod input;
+mod json;
 mod keys;
 #[cfg(any(doc, doctest))]
 pub mod manual;
@@ -51,6 +54,7 @@ mod secret;
 mod serve;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 mod token;
 
 pub use garde;
@@ -63,13 +67,13 @@ pub use self::audit::Reason;
 pub use self::claims::role::Role;
 pub use self::claims::scope::Scope;
 pub use self::clock::{Clock, SystemClock};
+#[cfg(feature = "discovery")]
+pub use self::discovery::DiscoveryError;
 pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
 #[cfg(feature = "discovery")]
 pub use self::https::HttpsError;
-pub use self::input::secure_input::SecureInput;
-pub use self::input::valid::Valid;
-#[cfg(feature = "discovery")]
-pub use self::keys::DiscoveryError;
+pub use self::input::contract::SecureInput;
+pub use self::input::extract::Valid;
 pub use self::keys::{Algorithm, KeyError};
 pub use self::resource_server::error::ConfigError;
 pub use self::resource_server::issuer::Issuer;
@@ -83,7 +87,7 @@ pub use self::routing::extractor::{TrustedExtractor, Unvalidated};
 pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
-pub use self::serve::{Bound, ServeError, Server, serve};
+pub use self::serve::{BoundServer, ServeError, Server, serve};
 #[cfg(feature = "introspection")]
 pub use self::token::IntrospectionError;
 pub use self::token::{

@@ -4,7 +4,6 @@ mod audience;
 mod numeric_date;
 pub(crate) mod role;
 pub(crate) mod scope;
-pub(crate) mod strict_json;
 
 pub use self::audience::Audience;
 pub use self::numeric_date::NumericDate;

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::text::is_nqschar;
+
 /// One scope that an API knows, as a constant.
 ///
 /// The [`scopes!`](crate::scopes) macro declares an API's whole vocabulary.
@@ -138,11 +140,6 @@ const fn is_scope_token(bytes: &[u8]) -> bool {
         at += 1;
     }
     !bytes.is_empty()
-}
-
-/// `NQSCHAR` of RFC 6749 Appendix A: printable ASCII without `"` and `\`.
-pub(crate) const fn is_nqschar(byte: u8) -> bool {
-    matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E)
 }
 
 #[cfg(test)]

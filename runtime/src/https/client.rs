@@ -1,6 +1,8 @@
 //! A small HTTPS client: one exchange, no redirects, bounded in size; the caller bounds the time.
 
-use axum::http::{Request, Uri, header};
+use std::time::Duration;
+
+use http::{Request, Uri, header};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -14,6 +16,9 @@ use crate::https::loopback::is_loopback;
 
 /// The longest answer that is read, in bytes.
 const MAX_LEN: usize = 64 * 1024;
+
+/// The media types of metadata documents and key sets.
+const METADATA_TYPES: [&str; 2] = ["application/json", "application/jwk-set+json"];
 
 /// Asks over https; over http only of loopback, only when asked for.
 #[derive(Clone)]
@@ -72,6 +77,13 @@ impl Client {
         }
     }
 
+    /// Fetches a metadata document or a key set.
+    pub(crate) async fn get_json(&self, url: &str) -> Result<Vec<u8>, HttpsError> {
+        let request = Request::get(url).body(Full::default());
+        let request = request.map_err(|_| HttpsError::InsecureUrl)?;
+        self.exchange(request, &METADATA_TYPES).await
+    }
+
     /// A URL that may be asked, without a fragment; it may have a query, as RFC 6749 §3.2 has it
     /// for a token endpoint.
     ///
@@ -108,6 +120,20 @@ fn is_one_of(media_types: &[&str], content_type: &[u8]) -> bool {
     media_types
         .iter()
         .any(|known| essence.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+/// Runs an exchange for at most `timeout`.
+///
+/// # Errors
+///
+/// [`HttpsError::Timeout`] if it does not complete in time.
+pub(crate) async fn with_timeout<T, E: From<HttpsError>>(
+    timeout: Duration,
+    exchange: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    tokio::time::timeout(timeout, exchange)
+        .await
+        .map_err(|_| HttpsError::Timeout)?
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod error;
 mod loopback;
 
 #[cfg(feature = "discovery")]
-pub(crate) use self::client::Client;
+pub(crate) use self::client::{Client, with_timeout};
 #[cfg(feature = "discovery")]
 pub use self::error::HttpsError;
 pub(crate) use self::loopback::is_loopback;

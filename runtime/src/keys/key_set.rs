@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::claims::strict_json::{self, AnyValue};
+use crate::json;
 use crate::keys::error::KeyError;
 use crate::keys::{Algorithm, Key, jwk};
 
@@ -79,8 +79,7 @@ pub(crate) fn read_jwks(json: &[u8], allowed: &[Algorithm]) -> Result<(Vec<Key>,
     if json.len() > MAX_LEN {
         return Err(KeyError::TooLong);
     }
-    strict_json::read(json, AnyValue::document()).map_err(|_| KeyError::NotAKeySet)?;
-    let set: Value = serde_json::from_slice(json).map_err(|_| KeyError::NotAKeySet)?;
+    let set = json::parse(json).map_err(|_| KeyError::NotAKeySet)?;
     let objects = set
         .get("keys")
         .and_then(Value::as_array)

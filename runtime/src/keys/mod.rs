@@ -5,9 +5,9 @@
 
 mod algorithm;
 mod der;
-#[cfg(feature = "discovery")]
-mod discovery;
 mod error;
+#[cfg(feature = "discovery")]
+mod fetcher;
 mod hmac;
 mod jwk;
 mod key;
@@ -21,11 +21,9 @@ mod verifier;
 
 pub use self::algorithm::Algorithm;
 pub(crate) use self::algorithm::{DEFAULT_ALGORITHMS, KeyType, named};
-#[cfg(feature = "discovery")]
-pub use self::discovery::DiscoveryError;
-#[cfg(feature = "discovery")]
-pub(crate) use self::discovery::Fetcher;
 pub use self::error::KeyError;
+#[cfg(feature = "discovery")]
+pub(crate) use self::fetcher::KeySetFetcher;
 pub(crate) use self::key::Key;
 pub(crate) use self::key_set::{KeySet, read_jwks};
 #[cfg(feature = "discovery")]

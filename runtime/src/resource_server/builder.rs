@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::claims::scope::is_nqschar;
 use crate::clock::Clock;
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
@@ -12,6 +11,7 @@ use crate::resource_server::issuer::{HasAudience, Issuer, WithAudience};
 use crate::resource_server::options::Options;
 use crate::resource_server::readiness::Startup;
 use crate::resource_server::server::{ResourceServer, Shared};
+use crate::text::is_nqschar;
 use crate::token::{Revocations, TokenValidator};
 
 /// A resource server in the making.

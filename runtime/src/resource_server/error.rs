@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 #[cfg(feature = "discovery")]
-use crate::keys::DiscoveryError;
+use crate::discovery::DiscoveryError;
 use crate::keys::{Algorithm, KeyError};
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::IntrospectionConfigError;

@@ -12,7 +12,7 @@ use crate::keys::{
     Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, read_jwks,
 };
 #[cfg(feature = "discovery")]
-use crate::keys::{FetchError, Fetcher, Origin};
+use crate::keys::{FetchError, KeySetFetcher, Origin};
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::Introspection;
@@ -292,7 +292,7 @@ impl Settings {
         let origin = Origin {
             issuer: self.issuer.as_str().into(),
             allowed: allowed.into(),
-            fetcher: Fetcher::new(self.allow_loopback_http).map_err(failed)?,
+            fetcher: KeySetFetcher::new(self.allow_loopback_http).map_err(failed)?,
             clock: Arc::clone(&options.clock),
             max_age,
         };

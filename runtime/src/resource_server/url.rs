@@ -2,7 +2,7 @@
 //!
 //! [RFC 8414 §2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
 
-use axum::http::Uri;
+use http::Uri;
 
 use crate::https::is_loopback;
 

@@ -6,7 +6,7 @@
 
 use axum::http::HeaderValue;
 
-use crate::claims::scope::is_nqschar;
+use crate::text::is_nqschar;
 
 /// A builder of one Bearer challenge, which always has a `realm`.
 pub(crate) struct Challenge {

@@ -14,7 +14,9 @@ use schemars::{Schema, SchemaGenerator};
 
 use crate::guard::{Caller, CallerClaims};
 #[cfg(feature = "schemas")]
-use crate::input::schema::{self, Describe, Described, Elements};
+use crate::input::definitions;
+#[cfg(feature = "schemas")]
+use crate::input::schema::{Describe, Described, Elements};
 use crate::input::{
     BinaryBody, Cookies, Headers, InputExtractor, InputLocation, Multipart, PlainText, Scalar,
     SecureInput, Valid, media_type,
@@ -90,12 +92,12 @@ pub struct Checked<T>(PhantomData<T>);
 
 impl<A, T: SecureInput, E> Accepted<A, Checked<T>> for E {
     #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = Some(schema::named::<T>);
+    const DESCRIBE: Option<Describe> = Some(definitions::named::<T>);
 }
 
 impl<A, T: SecureInput, E> MayBeAbsent<A, Checked<T>> for E {
     #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = Some(schema::named::<T>);
+    const DESCRIBE: Option<Describe> = Some(definitions::named::<T>);
 }
 
 macro_rules! checked {
@@ -144,7 +146,7 @@ impl<T> Argument for Path<T> {
 impl<T: Scalar> PathScalars for T {
     #[cfg(feature = "schemas")]
     fn schema(generator: &mut SchemaGenerator) -> Schema {
-        schema::of_scalar::<T>(generator)
+        definitions::of_scalar::<T>(generator)
     }
 }
 
@@ -155,7 +157,7 @@ macro_rules! path_tuples {
             fn schema(generator: &mut SchemaGenerator) -> Schema {
                 let elements = Elements::new();
                 $(
-                    let element = Described::present(schema::of_scalar::<$part>(generator));
+                    let element = Described::present(definitions::of_scalar::<$part>(generator));
                     let elements = elements.element(false, element);
                 )+
                 elements.array()

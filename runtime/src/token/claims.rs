@@ -13,10 +13,12 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 
-use crate::claims::strict_json::{self, AnyValue, Text};
 use crate::claims::{Audience, NumericDate, RoleSet};
+use crate::json::{self, Ignored, StringSeed};
+use crate::text::is_control;
+use crate::token::claim_names::{ClaimNames, ScopeClaim};
 use crate::token::error::TokenError;
-use crate::token::profile::{Names, ScopeClaim};
+
 use crate::token::roles_claim::RolesClaim;
 
 /// The claims that are judged, as the token has them; borrowed from the payload.
@@ -52,7 +54,7 @@ impl<'a> Claims<'a> {
     /// value, [`TokenError::MalformedClaims`] for anything else that is no strict JSON object.
     pub(super) fn read(
         json: &'a [u8],
-        names: &Names,
+        names: &ClaimNames,
         roles: &RolesClaim,
     ) -> Result<Self, TokenError> {
         let mut wrong = None;
@@ -62,7 +64,7 @@ impl<'a> Claims<'a> {
             roles,
             wrong: &mut wrong,
         };
-        strict_json::read(json, reader).map_err(|error| match (error.classify(), wrong) {
+        json::read(json, reader).map_err(|error| match (error.classify(), wrong) {
             (Category::Data, Some(claim)) => TokenError::WrongClaim(claim),
             _ => TokenError::MalformedClaims,
         })
@@ -82,7 +84,7 @@ impl<'a> Claims<'a> {
 
 struct Reader<'a, 'w> {
     claims: Claims<'a>,
-    names: &'w Names,
+    names: &'w ClaimNames,
     roles: &'w RolesClaim,
     /// Which claim was being read when reading ended early.
     wrong: &'w mut Option<&'static str>,
@@ -110,7 +112,7 @@ impl<'de> Reader<'de, '_> {
         claim: &'static str,
         map: &mut A,
     ) -> Result<Option<Cow<'de, str>>, A::Error> {
-        self.typed(claim, map, Text)
+        self.typed(claim, map, StringSeed)
     }
 
     fn identifier<A: MapAccess<'de>>(
@@ -146,12 +148,12 @@ impl<'de> Visitor<'de> for Reader<'de, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut seen = strict_json::Names::default();
-        while let Some(name) = map.next_key_seed(Text)? {
+        let mut seen = json::MemberNames::default();
+        while let Some(name) = map.next_key_seed(StringSeed)? {
             self.member(&name, &mut map)?;
             seen.add(name);
         }
-        seen.are_unique()?;
+        seen.check_unique()?;
         Ok(self.claims)
     }
 }
@@ -159,7 +161,7 @@ impl<'de> Visitor<'de> for Reader<'de, '_> {
 impl<'de> Reader<'de, '_> {
     /// Reads the value of one claim, in the type that the claim has.
     fn member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
-        let Names {
+        let ClaimNames {
             client_id,
             token_id,
             scope,
@@ -185,7 +187,7 @@ impl<'de> Reader<'de, '_> {
                 _ => {
                     self.claims.is_bound |= name == "cnf";
                     self.claims.is_id_token |= matches!(name, "nonce" | "at_hash" | "c_hash");
-                    map.next_value_seed(AnyValue::member())?;
+                    map.next_value_seed(Ignored::member())?;
                 }
             },
         }
@@ -217,21 +219,12 @@ impl<'de> DeserializeSeed<'de> for Identifier {
     type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let text = Text.deserialize(deserializer)?;
-        if text.is_empty() || text.contains(is_invisible) {
+        let text = StringSeed.deserialize(deserializer)?;
+        if text.is_empty() || text.contains(is_control) {
             return Err(de::Error::custom("a name that is none"));
         }
         Ok(text)
     }
-}
-
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{2028}' | '\u{2029}' | '\u{200E}' | '\u{200F}' | '\u{061C}'
-        )
-        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Reads an array of scopes as one text; an element is one scope, so it holds no space.
@@ -254,7 +247,7 @@ impl<'de> Visitor<'de> for ScopeList {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut joined = String::new();
-        while let Some(scope) = seq.next_element_seed(Text)? {
+        while let Some(scope) = seq.next_element_seed(StringSeed)? {
             if scope.is_empty() || scope.contains(' ') {
                 return Err(de::Error::custom("a scope that is none"));
             }

@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use crate::claims::Audience;
-use crate::claims::strict_json::{self, AnyObject, AnyValue, Names, Text, Texts};
+use crate::json::{self, Ignored, IgnoredObject, IgnoredStrings, MemberNames, StringSeed};
 use crate::keys::{Algorithm, named};
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
@@ -48,7 +48,7 @@ impl<'a> UntrustedHeader<'a> {
     /// inside this one.
     pub(super) fn read(json: &'a [u8]) -> Result<Self, TokenError> {
         let members =
-            strict_json::read(json, Members::default()).map_err(|_| TokenError::MalformedHeader)?;
+            json::read(json, Members::default()).map_err(|_| TokenError::MalformedHeader)?;
         if members.is_critical {
             return Err(TokenError::CriticalHeader);
         }
@@ -117,31 +117,31 @@ impl<'de> Visitor<'de> for Members<'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
-        let mut names = Names::default();
-        while let Some(name) = map.next_key_seed(Text)? {
+        let mut names = MemberNames::default();
+        while let Some(name) = map.next_key_seed(StringSeed)? {
             match name.as_ref() {
-                "alg" => self.alg = Some(map.next_value_seed(Text)?),
-                "kid" => self.kid = Some(map.next_value_seed(Text)?),
-                "typ" => self.typ = Some(map.next_value_seed(Text)?),
-                "cty" => self.cty = Some(map.next_value_seed(Text)?),
-                "iss" => self.repeated.iss = Some(map.next_value_seed(Text)?),
-                "sub" => self.repeated.sub = Some(map.next_value_seed(Text)?),
+                "alg" => self.alg = Some(map.next_value_seed(StringSeed)?),
+                "kid" => self.kid = Some(map.next_value_seed(StringSeed)?),
+                "typ" => self.typ = Some(map.next_value_seed(StringSeed)?),
+                "cty" => self.cty = Some(map.next_value_seed(StringSeed)?),
+                "iss" => self.repeated.iss = Some(map.next_value_seed(StringSeed)?),
+                "sub" => self.repeated.sub = Some(map.next_value_seed(StringSeed)?),
                 "aud" => {
                     self.repeated.aud = Some(map.next_value_seed(PhantomData::<Audience>)?);
                 }
                 "jku" | "x5u" | "x5t" | "x5t#S256" => {
-                    map.next_value_seed(Text)?;
+                    map.next_value_seed(StringSeed)?;
                 }
-                "jwk" => map.next_value_seed(AnyObject::member())?,
-                "x5c" => map.next_value_seed(Texts)?,
+                "jwk" => map.next_value_seed(IgnoredObject::member())?,
+                "x5c" => map.next_value_seed(IgnoredStrings)?,
                 other => {
                     self.is_critical |= matches!(other, "crit" | "b64" | "zip");
-                    map.next_value_seed(AnyValue::member())?;
+                    map.next_value_seed(Ignored::member())?;
                 }
             }
             names.add(name);
         }
-        names.are_unique()?;
+        names.check_unique()?;
         Ok(self)
     }
 }

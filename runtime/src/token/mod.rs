@@ -4,6 +4,7 @@
 //! the issuer's own word; then revocation. Knows no HTTP but the way to an issuer.
 
 mod bearer;
+mod claim_names;
 mod claims;
 mod compact;
 mod denial;

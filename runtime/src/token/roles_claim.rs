@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::claims::RoleSet;
-use crate::claims::strict_json::{AnyValue, Names, Text};
+use crate::json::{Ignored, MemberNames, StringSeed};
 
 /// Claims that have a meaning of their own, in every profile.
 const TAKEN: [&str; 11] = [
@@ -46,7 +46,7 @@ impl RolesClaim {
     pub(super) fn seed(&self) -> Along<'_> {
         Along {
             further: &self.further,
-            value: AnyValue::member(),
+            value: Ignored::member(),
         }
     }
 }
@@ -70,7 +70,7 @@ fn unescape(member: &str) -> Option<Box<str>> {
 /// Follows the members that are left; the last one holds an array of strings.
 pub(super) struct Along<'p> {
     further: &'p [Box<str>],
-    value: AnyValue,
+    value: Ignored,
 }
 
 impl<'de> DeserializeSeed<'de> for Along<'_> {
@@ -94,17 +94,17 @@ impl<'de> Visitor<'de> for Along<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut names = Vec::new();
-        while let Some(name) = seq.next_element_seed(Text)? {
+        while let Some(name) = seq.next_element_seed(StringSeed)? {
             names.push(name);
         }
         Ok(Some(names.into_iter().collect()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let value = self.value.inside()?;
-        let mut names = Names::default();
+        let value = self.value.nested()?;
+        let mut names = MemberNames::default();
         let mut roles = None;
-        while let Some(name) = map.next_key_seed(Text)? {
+        while let Some(name) = map.next_key_seed(StringSeed)? {
             match self.further.split_first() {
                 Some((next, further)) if **next == *name => {
                     roles = map.next_value_seed(Along { further, value })?;
@@ -113,7 +113,7 @@ impl<'de> Visitor<'de> for Along<'_> {
             }
             names.add(name);
         }
-        names.are_unique()?;
+        names.check_unique()?;
         Ok(roles)
     }
 }
@@ -121,7 +121,7 @@ impl<'de> Visitor<'de> for Along<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claims::strict_json;
+    use crate::json;
 
     fn members(pointer: &str) -> Option<Vec<String>> {
         let claim = RolesClaim::parse(pointer)?;
@@ -135,7 +135,7 @@ mod tests {
 
     fn roles(pointer: &str, value: &str) -> Result<Option<Vec<String>>, ()> {
         let claim = RolesClaim::parse(pointer).unwrap();
-        let roles = strict_json::read(value.as_bytes(), claim.seed()).map_err(drop)?;
+        let roles = json::read(value.as_bytes(), claim.seed()).map_err(drop)?;
         Ok(roles.map(|roles| roles.iter().map(str::to_owned).collect()))
     }
 

@@ -21,8 +21,8 @@ pub(super) const TABLE: &[Layers] = &[
     Layers {
         folder: "runtime/src",
         order: &[
-            &["claims", "clock", "https", "secret"],
-            &["keys"],
+            &["claims", "clock", "https", "json", "secret", "text"],
+            &["discovery", "keys"],
             &["token"],
             &["policy"],
             &["resource_server"],
@@ -40,11 +40,12 @@ pub(super) const TABLE: &[Layers] = &[
     Layers {
         folder: "runtime/src/input",
         order: &[
+            &["shape"],
+            &["schema"],
             &["contract"],
             &["decode"],
             &["types"],
             &["extract"],
-            &["schema"],
         ],
         never: &[],
         crates: &[],

@@ -5,9 +5,9 @@ use std::fmt;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
-use crate::input::MAX_LENGTH;
-use crate::input::types::characters::{is_invisible, is_refused};
+use crate::input::contract::MAX_LENGTH;
 use crate::input::types::textual::{Textual, textual};
+use crate::text::{is_blank, is_forbidden_in_line};
 
 /// The most bytes of a character in UTF-8.
 const MAX_BYTES: usize = 4;
@@ -127,10 +127,10 @@ impl<const MAX: usize> Textual for Line<MAX> {
         if has_more_than(MAX, &text) {
             return Err(too_long);
         }
-        if text.contains(is_refused) {
+        if text.contains(is_forbidden_in_line) {
             return Err(LineError::Character);
         }
-        if text.chars().all(is_invisible) {
+        if text.chars().all(is_blank) {
             return Err(LineError::Blank);
         }
         Ok(Self(text.into_owned()))
@@ -182,7 +182,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::input::{InputError, InputLocation, Shape, Violation, json, pairs};
+    use crate::input::contract::{InputError, InputLocation, Violation};
+    use crate::input::decode::{json, urlencoded};
+    use crate::input::shape::Shape;
 
     type Short = Line<8>;
 
@@ -301,7 +303,7 @@ mod tests {
         );
         let blank = "must be one line of text, with a character that can be seen";
         assert_eq!(body(r#"[""]"#), Violation::new("/0", "format", blank));
-        let name = pairs::decode::<Named>(b"name=hunter2%0a", InputLocation::Form, 256);
+        let name = urlencoded::decode::<Named>(b"name=hunter2%0a", InputLocation::Form, 256);
         let violation = Violation::new("name", "format", character);
         assert_eq!(
             name,
@@ -329,8 +331,8 @@ mod tests {
         fn what_is_taken_is_what_its_rule_says(text in hostile()) {
             let composed: String = text.nfc().collect();
             let fits = composed.chars().count() <= 8
-                && !composed.chars().any(is_refused)
-                && !composed.chars().all(is_invisible);
+                && !composed.chars().any(is_forbidden_in_line)
+                && !composed.chars().all(is_blank);
             prop_assert_eq!(read(&text).ok(), fits.then_some(composed));
         }
 

@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use schemars::{Schema, json_schema};
 
 use crate::input::schema::{Bounds, Described, Members, integer};
-#[cfg(feature = "text")]
-use crate::input::types::characters::{is_invisible, is_refused};
 use crate::input::types::email_address::{EmailAddress, MAX_ADDRESS, MAX_LOCAL};
 use crate::input::types::identifier::Identifier;
 #[cfg(feature = "text")]
 use crate::input::types::line::{Line, MAX_SPELLED};
 use crate::input::types::textual::TextSchema;
+#[cfg(feature = "text")]
+use crate::text::{is_blank, is_forbidden_in_line};
 
 impl<const MAX: usize> TextSchema for Identifier<MAX> {
     fn text_schema() -> Schema {
@@ -43,8 +43,9 @@ impl TextSchema for EmailAddress {
 #[cfg(feature = "text")]
 impl<const MAX: usize> TextSchema for Line<MAX> {
     fn text_schema() -> Schema {
-        static LINE: LazyLock<String> = LazyLock::new(|| format!("^[^{}]+$", class(is_refused)));
-        static SEEN: LazyLock<String> = LazyLock::new(|| format!("[^{}]", class(is_invisible)));
+        static LINE: LazyLock<String> =
+            LazyLock::new(|| format!("^[^{}]+$", class(is_forbidden_in_line)));
+        static SEEN: LazyLock<String> = LazyLock::new(|| format!("[^{}]", class(is_blank)));
         json_schema!({
             "type": "string",
             "maxLength": MAX * MAX_SPELLED,

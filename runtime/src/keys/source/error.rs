@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::discovery::DiscoveryError;
 use crate::keys::KeyError;
-use crate::keys::discovery::DiscoveryError;
 
 /// Why an attempt brought no keys.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 
 use crate::claims::NumericDate;
 use crate::clock::Clock;
-use crate::keys::discovery::Fetcher;
+use crate::keys::fetcher::KeySetFetcher;
 use crate::keys::source::attempts::Attempts;
 use crate::keys::source::error::FetchError;
 use crate::keys::source::generation::{Keys, KeysUnavailable};
@@ -33,7 +33,7 @@ pub(crate) struct Origin {
     pub(crate) issuer: Box<str>,
     /// The algorithms that the issuer may use.
     pub(crate) allowed: Box<[Algorithm]>,
-    pub(crate) fetcher: Fetcher,
+    pub(crate) fetcher: KeySetFetcher,
     pub(crate) clock: Arc<dyn Clock>,
     /// How long keys may be used after they were asked for.
     pub(crate) max_age: Duration,
@@ -133,7 +133,7 @@ impl FetchedKeys {
     }
 
     async fn fetch(&self) -> Result<KeySet, FetchError> {
-        let json = self.origin.fetcher.key_set(&self.origin.issuer).await?;
+        let json = self.origin.fetcher.fetch(&self.origin.issuer).await?;
         let (keys, skipped) = read_jwks(&json, &self.origin.allowed)?;
         Ok(KeySet::new(keys, skipped)?)
     }

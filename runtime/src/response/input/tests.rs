@@ -98,7 +98,7 @@ async fn optional_form(page: Option<Valid<Form<Page>>>) -> String {
     page.map_or("absent".into(), |page| page.0.per_page.to_string())
 }
 
-async fn send(request: axum::http::request::Builder, body: impl Into<Body>) -> Response {
+async fn send(request: http::request::Builder, body: impl Into<Body>) -> Response {
     let request: Request = request.body(body.into()).unwrap();
     router().oneshot(request).await.unwrap()
 }

@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::claims::strict_json::{self, AnyValue};
 use crate::claims::{NumericDate, RoleSet, ScopeSet};
+use crate::json;
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
 use crate::token::introspection::IntrospectionError;
@@ -39,13 +39,9 @@ impl Answer {
     /// [`IntrospectionError::NotAnAnswer`] for anything but a strict JSON object: then nothing
     /// is known of the token.
     pub(super) fn read(json: Vec<u8>) -> Result<Self, IntrospectionError> {
-        let nonsense = IntrospectionError::NotAnAnswer;
-        if strict_json::read(&json, AnyValue::document()).is_err() {
-            return Err(nonsense);
-        }
-        match serde_json::from_slice(&json) {
+        match json::parse(&json) {
             Ok(Value::Object(members)) => Ok(Self { json, members }),
-            _ => Err(nonsense),
+            _ => Err(IntrospectionError::NotAnAnswer),
         }
     }
 

@@ -6,9 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderValue, Request, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::{HeaderValue, Request, header};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};

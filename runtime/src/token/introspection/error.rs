@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::discovery::DiscoveryError;
 use crate::https::HttpsError;
-use crate::keys::DiscoveryError;
 
 /// Why a token could not be introspected.
 #[derive(Debug)]

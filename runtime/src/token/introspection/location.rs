@@ -6,12 +6,15 @@
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use axum::http::Uri;
+use http::Uri;
 
 use crate::claims::NumericDate;
-use crate::https::Client;
-use crate::keys::Fetcher;
+use crate::discovery;
+use crate::https::{self, Client};
 use crate::token::introspection::IntrospectionError;
+
+/// The most time for fetching the metadata document.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// For how long what was found is not looked up again, whatever fails.
 const PAUSE: Duration = Duration::from_mins(1);
@@ -80,9 +83,9 @@ impl Location {
         if let Self::Discovered { issuer, found } = self
             && self.is_older(PAUSE, now)
         {
-            let fetcher = Fetcher::over(client.clone());
-            let url = fetcher.introspection_endpoint(issuer).await?;
-            let url = client.url(&url)?;
+            let document =
+                https::with_timeout(LOOKUP_TIMEOUT, discovery::fetch(client, issuer)).await?;
+            let url = client.url(document.introspection_endpoint()?)?;
             found.store(Some(Found { url, at: now }.into()));
         }
         Ok(())

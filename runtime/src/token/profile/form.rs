@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::token::claim_names::ClaimNames;
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
-use crate::token::profile::names::Names;
 use crate::token::roles_claim::RolesClaim;
 
 /// The form that an issuer's tokens have.
@@ -18,7 +18,7 @@ pub(crate) struct Form {
     /// Whether the header may have no `typ`.
     pub(super) may_be_untyped: bool,
     /// What its claims are called.
-    pub(in crate::token) names: Names,
+    pub(in crate::token) names: ClaimNames,
     pub(super) audience: AudienceClaim,
     /// What a token must have beside what every token must have.
     pub(super) demands: &'static [Demand],
@@ -98,7 +98,7 @@ impl Form {
 
     /// Whether the token has what the profile demands; an empty scope is none.
     fn meet(&self, demand: Demand, claims: &Claims<'_>) -> Result<(), TokenError> {
-        let Names {
+        let ClaimNames {
             client_id,
             token_id,
             scope,

@@ -1,12 +1,10 @@
 //! What an issuer's access tokens look like: RFC 9068, or a provider that differs.
 
 mod form;
-mod names;
 mod providers;
 
 pub(crate) use self::form::Form;
 pub(super) use self::form::present;
-pub(super) use self::names::{Names, ScopeClaim};
 
 /// The form of an issuer's access tokens.
 ///

@@ -5,14 +5,14 @@
 
 use std::time::Duration;
 
+use crate::token::claim_names::{ClaimNames, ScopeClaim};
 use crate::token::profile::form::{AudienceClaim, Demand, Form};
-use crate::token::profile::names::{Names, ScopeClaim};
 
 pub(super) const RFC_9068: Form = Form {
     name: "RFC 9068",
     types: &["at+jwt"],
     may_be_untyped: false,
-    names: Names {
+    names: ClaimNames {
         client_id: "client_id",
         token_id: "jti",
         scope: ScopeClaim::Text("scope"),
@@ -61,7 +61,7 @@ pub(super) const ENTRA: Form = Form {
     name: "Microsoft Entra ID",
     types: &["jwt"],
     may_be_untyped: false,
-    names: Names {
+    names: ClaimNames {
         client_id: "azp",
         token_id: "uti",
         scope: ScopeClaim::Text("scp"),
@@ -85,7 +85,7 @@ pub(super) const AUTH0: Form = Form {
     name: "Auth0",
     types: &["jwt"],
     may_be_untyped: false,
-    names: Names {
+    names: ClaimNames {
         client_id: "azp",
         token_id: "jti",
         scope: ScopeClaim::Text("scope"),
@@ -111,7 +111,7 @@ pub(super) const OKTA: Form = Form {
     name: "Okta",
     types: &[],
     may_be_untyped: true,
-    names: Names {
+    names: ClaimNames {
         client_id: "cid",
         token_id: "jti",
         scope: ScopeClaim::List("scp"),
@@ -132,7 +132,7 @@ pub(super) const COGNITO: Form = Form {
     name: "Amazon Cognito",
     types: &[],
     may_be_untyped: true,
-    names: Names {
+    names: ClaimNames {
         client_id: "client_id",
         token_id: "jti",
         scope: ScopeClaim::Text("scope"),
@@ -158,7 +158,7 @@ pub(super) const KEYCLOAK: Form = Form {
     name: "Keycloak",
     types: &["jwt", "at+jwt"],
     may_be_untyped: false,
-    names: Names {
+    names: ClaimNames {
         client_id: "azp",
         token_id: "jti",
         scope: ScopeClaim::Text("scope"),

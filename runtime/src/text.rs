@@ -1,0 +1,137 @@
+//! Character classes that tokens and input share.
+
+/// Whether `byte` is an `NQSCHAR` of RFC 6749 Appendix A: printable ASCII without `"` and `\`.
+pub(crate) const fn is_nqschar(byte: u8) -> bool {
+    matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E)
+}
+
+/// Whether a line of text must not contain `character`.
+///
+/// Control characters, line separators and bidirectional controls (see [`is_control`]), and
+/// noncharacters, which Unicode reserves for internal use (§23.7).
+pub(crate) fn is_forbidden_in_line(character: char) -> bool {
+    is_control(character) || is_noncharacter(character)
+}
+
+/// Whether `character` controls how text is displayed or where a line ends.
+///
+/// - control characters (C0 with tab and line ends, DEL, C1);
+/// - line and paragraph separators;
+/// - the bidirectional controls of UAX #9 §2, which make text read differently from what it is
+///   (CVE-2021-42574).
+pub(crate) fn is_control(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}')
+        || is_bidi_control(character)
+}
+
+/// Whether `character` has the Unicode property `Bidi_Control`.
+fn is_bidi_control(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+/// Whether `character` is one of the last two of a plane, or one of U+FDD0 to U+FDEF.
+fn is_noncharacter(character: char) -> bool {
+    matches!(character, '\u{fdd0}'..='\u{fdef}') || u32::from(character) & 0xfffe == 0xfffe
+}
+
+/// Whether `character` alone displays as nothing.
+///
+/// White space, the Unicode property `Default_Ignorable_Code_Point`, and the blank Braille
+/// pattern. Text that has only these is blank, although a length rule counts them.
+#[cfg(feature = "text")]
+pub(crate) fn is_blank(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fff8}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks that `class` contains exactly the characters of `ranges`.
+    fn assert_class(class: fn(char) -> bool, ranges: &[(u32, u32)]) {
+        for code in 0..=0x10_ffff {
+            let Some(character) = char::from_u32(code) else {
+                continue;
+            };
+            let within = ranges
+                .iter()
+                .any(|(first, last)| (*first..=*last).contains(&code));
+            assert_eq!(class(character), within, "U+{code:04X}");
+        }
+    }
+
+    #[test]
+    fn bidi_controls_match_uax_9() {
+        assert_class(
+            is_bidi_control,
+            &[
+                (0x61c, 0x61c),
+                (0x200e, 0x200f),
+                (0x202a, 0x202e),
+                (0x2066, 0x2069),
+            ],
+        );
+    }
+
+    #[test]
+    fn noncharacters_are_the_66_of_unicode() {
+        let last_two = (0..=16).map(|plane| (plane * 0x1_0000 + 0xfffe, plane * 0x1_0000 + 0xffff));
+        let ranges: Vec<(u32, u32)> = last_two.chain([(0xfdd0, 0xfdef)]).collect();
+        assert_class(is_noncharacter, &ranges);
+    }
+
+    #[test]
+    fn line_forbids_exactly_these_characters() {
+        let planes = (0..=16).map(|plane| (plane * 0x1_0000 + 0xfffe, plane * 0x1_0000 + 0xffff));
+        let others = [
+            (0, 0x1f),
+            (0x7f, 0x9f),
+            (0x61c, 0x61c),
+            (0x200e, 0x200f),
+            (0x2028, 0x2029),
+            (0x202a, 0x202e),
+            (0x2066, 0x2069),
+            (0xfdd0, 0xfdef),
+        ];
+        assert_class(
+            is_forbidden_in_line,
+            &planes.chain(others).collect::<Vec<_>>(),
+        );
+    }
+
+    #[cfg(feature = "text")]
+    #[test]
+    fn spaces_fillers_and_joiners_are_blank() {
+        for character in " \u{a0}\u{ad}\u{200b}\u{200d}\u{2003}\u{2060}\u{2800}\u{3000}\u{3164}\u{feff}\u{ffa0}\u{e0041}".chars() {
+            assert!(is_blank(character), "{character:?}");
+        }
+        for character in "a.\u{e9}\u{101}\u{301}\u{4e2d}\u{1f600}\u{fffd}".chars() {
+            assert!(!is_blank(character), "{character:?}");
+        }
+    }
+}
