@@ -87,7 +87,7 @@ pub use self::routing::extractor::{TrustedExtractor, Unvalidated};
 pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
-pub use self::serve::{Bound, ServeError, Server, serve};
+pub use self::serve::{BoundServer, ServeError, Server, serve};
 #[cfg(feature = "introspection")]
 pub use self::token::IntrospectionError;
 pub use self::token::{
