@@ -43,8 +43,8 @@ async fn no_verdict_depends_on_the_process_wide_backend() {
         let forged = api.issuer().token("alice").audience(api.audience());
         let forged = forged.algorithm(algorithm).signature([1; 64]).sign();
         for (token, status) in [(good, 200), (forged, 401)] {
-            let answer = api.anonymous().bearer(&token).get("/").send().await;
-            assert_eq!(answer.status(), status, "{algorithm:?}");
+            let response = api.anonymous().bearer(&token).get("/").send().await;
+            assert_eq!(response.status(), status, "{algorithm:?}");
         }
     }
 }

@@ -96,9 +96,9 @@ async fn nothing_of_a_token_is_logged_or_answered() {
     for token in &tokens {
         for path in ["/any", "/admin", "/typed", "/open", "/nowhere"] {
             for _ in 0..2 {
-                let answer = api.anonymous().bearer(token).get(path).send().await;
-                write!(told, "{:?}{}", answer.headers(), answer.text()).unwrap();
-                statuses.push(answer.status().as_u16());
+                let response = api.anonymous().bearer(token).get(path).send().await;
+                write!(told, "{:?}{}", response.headers(), response.text()).unwrap();
+                statuses.push(response.status().as_u16());
             }
         }
     }
@@ -138,8 +138,8 @@ fn around(told: &str, leak: &str) -> String {
 async fn nothing_of_a_token_is_printed() {
     let api = TestApi::new(SecureRouter::new().route("/admin", get(admin))).await;
     let caller = api.caller("x").with_token(laden).scopes("admin");
-    let answer = caller.get("/admin").send().await;
-    assert_eq!(answer.text(), "Caller([redacted])");
+    let response = caller.get("/admin").send().await;
+    assert_eq!(response.text(), "Caller([redacted])");
     let caller = palisade::testing::caller(CANARY);
     assert!(!format!("{caller:?}{:?}", caller.token()).contains(CANARY));
     let token = laden(api.issuer().token(CANARY));

@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::too_many_lines,
     clippy::unwrap_used,
-    reason = "a test ends where it is wrong"
+    reason = "a failing test panics"
 )]
 
 mod backend;

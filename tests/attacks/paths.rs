@@ -63,13 +63,13 @@ async fn no_spelling_of_a_path_is_answered_without_a_token() {
     ];
     for path in SPELLINGS.iter().chain(&more) {
         for method in ["GET", "HEAD", "POST", "OPTIONS", "PURGE", "get"] {
-            let answer = api.anonymous().request(method, path).send().await;
+            let response = api.anonymous().request(method, path).send().await;
             assert!(
-                answer.status().is_client_error(),
+                response.status().is_client_error(),
                 "{method} {path}: {}",
-                answer.status()
+                response.status()
             );
-            assert!(!answer.text().contains("secret"), "{method} {path}");
+            assert!(!response.text().contains("secret"), "{method} {path}");
         }
     }
 }
@@ -87,12 +87,12 @@ async fn headers_that_proxies_write_change_nothing() {
         ("x-forwarded-user", "admin"),
         ("x-remote-user", "admin"),
     ] {
-        let answer = api
+        let response = api
             .anonymous()
             .header(name, value)
             .get("/orders")
             .send()
             .await;
-        assert_eq!(answer.status(), 401, "{name}");
+        assert_eq!(response.status(), 401, "{name}");
     }
 }

@@ -41,8 +41,8 @@ async fn statuses(api: &axum::Router, token: TokenBuilder) -> [u16; 4] {
     {
         let request = Request::get(path).header("authorization", &bearer);
         let request = request.body(Body::empty()).unwrap();
-        let answer = api.clone().oneshot(request).await.unwrap();
-        *status = answer.status().as_u16();
+        let response = api.clone().oneshot(request).await.unwrap();
+        *status = response.status().as_u16();
     }
     statuses
 }

@@ -20,7 +20,7 @@ async fn keep(Valid(Json(note)): Valid<Json<Note>>) -> String {
     note.text
 }
 
-/// Serves the API on loopback until the test ends; sends `head` and reads the answer's first bytes.
+/// Serves the API on loopback until the test ends; sends `head` and reads the response's first bytes.
 async fn answer_to(head: &str) -> String {
     let issuer = EmbeddedIssuer::new("https://issuer.example");
     let server = ResourceServer::builder()
@@ -36,30 +36,30 @@ async fn answer_to(head: &str) -> String {
     let server = tokio::spawn(bound.run_until(std::future::pending()));
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
-    let mut answer = vec![0; 1024];
-    let read = timeout(Duration::from_secs(10), stream.read(&mut answer))
+    let mut response = vec![0; 1024];
+    let read = timeout(Duration::from_secs(10), stream.read(&mut response))
         .await
-        .expect("an answer in time")
+        .expect("an response in time")
         .unwrap();
     server.abort();
-    String::from_utf8_lossy(&answer[..read]).into_owned()
+    String::from_utf8_lossy(&response[..read]).into_owned()
 }
 
 /// The refusal comes while ten megabytes are announced and none is sent.
 #[tokio::test]
 async fn a_caller_without_a_token_is_refused_before_the_body_is_sent() {
     let head = "POST /notes HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\nContent-Length: 10485760\r\n\r\n";
-    let answer = answer_to(head).await;
-    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    let response = answer_to(head).await;
+    assert!(response.starts_with("HTTP/1.1 401 "), "{response}");
 }
 
 #[tokio::test]
 async fn an_absolute_form_target_is_the_same_route() {
-    let answer = answer_to(
+    let response = answer_to(
         "POST http://elsewhere.example/notes HTTP/1.1\r\nHost: api\r\nContent-Length: 0\r\n\r\n",
     )
     .await;
-    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    assert!(response.starts_with("HTTP/1.1 401 "), "{response}");
 }
 
 /// Two lengths, or a length beside chunks, smuggle a second request past a proxy.
@@ -70,10 +70,10 @@ async fn ambiguous_framing_reaches_no_handler() {
         "Content-Length: abc",
         "Transfer-Encoding: xchunked",
     ] {
-        let answer = answer_to(&format!(
+        let response = answer_to(&format!(
             "POST /notes HTTP/1.1\r\nHost: api\r\n{framing}\r\n\r\n"
         ))
         .await;
-        assert!(answer.starts_with("HTTP/1.1 4"), "{framing}: {answer}");
+        assert!(response.starts_with("HTTP/1.1 4"), "{framing}: {response}");
     }
 }
