@@ -26,7 +26,7 @@ async fn send(log: &Log, request: TestRequest) -> (u16, Value) {
 #[tokio::test]
 async fn decision_emits_one_event_with_its_reason() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let invalid = |change: fn(TokenBuilder) -> TokenBuilder| {
         api.caller("alice").with_token(change).get("/whoami")
     };
@@ -150,7 +150,7 @@ async fn decision_emits_one_event_with_its_reason() {
 #[tokio::test]
 async fn event_names_the_route_and_issuer_data_of_a_verified_token() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let insufficient = api.caller("alice").claim("jti", "abc").delete(ID);
     let (_, event) = send(&log, insufficient).await;
     let fields = &event["fields"];
@@ -189,7 +189,7 @@ impl Revocations for Unavailable {
 async fn send_with(revocations: impl Revocations) -> (TestResponse, Value) {
     let routes = routes(&Calls::default());
     let api = TestApi::with_server(routes, |server| server.revocations(revocations)).await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let request = api.caller("alice").claim("jti", "j").get("/whoami");
     let response = request.send().await;
     (response, log.take(AUDIT).pop().unwrap())
@@ -262,7 +262,7 @@ async fn key_fetches_are_logged_and_counted() {
     let recorder = DebuggingRecorder::new();
     let snapshots = recorder.snapshotter();
     let _recording = metrics::set_default_local_recorder(&recorder);
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let issuer = EmbeddedIssuer::serve().await.unwrap();
     let build = async |issuer| ResourceServer::builder().trust(issuer).build().await;
     build(issuer.discovered("https://api.test")).await.unwrap();

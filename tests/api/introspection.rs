@@ -141,7 +141,7 @@ async fn introspections_are_counted_and_failures_logged() {
     let recorder = DebuggingRecorder::new();
     let snapshots = recorder.snapshotter();
     let _recording = metrics::set_default_local_recorder(&recorder);
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let api = OpaqueApi::new().await;
     api.send(TOKEN).await;
     assert!(log.take("palisade::introspection").is_empty());
@@ -184,7 +184,7 @@ async fn introspections_are_counted_and_failures_logged() {
 /// RFC 7662 §5: the introspection response may contain personal data.
 #[tokio::test]
 async fn token_secret_and_introspection_response_are_never_disclosed() {
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let api = OpaqueApi::new().await;
     let mut responses = api.send(TOKEN).await.1;
     for (status, change) in [

@@ -122,7 +122,7 @@ async fn header_fields_over_limit_return_431() {
 #[tokio::test]
 async fn header_fields_over_limit_are_refused_before_the_token_is_read() {
     let api = TestApi::new(limited()).await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     for (request, present) in [
         (api.anonymous(), 0),
         (api.anonymous().bearer("a.b.c"), 1),

@@ -114,7 +114,7 @@ async fn send(log: &Log, request: TestRequest) -> (u16, Vec<Value>) {
 #[tokio::test]
 async fn rejected_input_emits_one_event_with_reason_location_and_rules() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let json = "application/json";
     let get = |path: &str| api.anonymous().get(path);
     for (request, status, reason, location, rules) in [
@@ -213,7 +213,7 @@ async fn rejected_input_emits_one_event_with_reason_location_and_rules() {
 #[tokio::test]
 async fn rejected_input_event_names_handler_and_token() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let (_, events) = send(&log, order(&api, "{", "application/json")).await;
     let fields = &events[0]["fields"];
     assert_eq!(fields["handler"], "create_order");
@@ -225,7 +225,7 @@ async fn rejected_input_event_names_handler_and_token() {
 #[tokio::test]
 async fn other_errors_emit_no_rejected_input_event() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let json = "application/json";
     for (request, status) in [
         (order(&api, r#"{"sku": "tea", "quantity": 2}"#, json), 200),
@@ -247,7 +247,7 @@ async fn other_errors_emit_no_rejected_input_event() {
 #[tokio::test]
 async fn client_input_is_never_logged() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let json = "application/json";
     let path = |path: &str| api.anonymous().get(&format!("{path}{CANARY}"));
     for request in [

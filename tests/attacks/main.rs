@@ -1,4 +1,4 @@
-//! Attacks on a running API, each with the weakness that it stands for.
+//! Attacks on an API, each with the weakness that it tries to exploit.
 
 #![allow(
     clippy::expect_used,

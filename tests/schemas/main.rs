@@ -1,4 +1,4 @@
-//! The schema of an input type says what the extractor does.
+//! The JSON Schema of an input type agrees with its extractor.
 
 #![allow(
     clippy::expect_used,
