@@ -25,7 +25,7 @@ cases![
 
 /// `orders` for the provider's opaque tokens.
 fn orders(world: &World, remember: &str) -> Process {
-    world.by_introspection(&audience("opaque"), SECRET, &["--remember", remember])
+    world.by_introspection(&audience("opaque"), SECRET, &["--cache-for", remember])
 }
 
 fn read(orders: &Process, token: &str) -> Answer {

@@ -1,4 +1,4 @@
-//! Each endpoint, with who may call it.
+//! The handlers, each with its declaration.
 
 use palisade::prelude::*;
 use uuid::Uuid;
@@ -61,5 +61,5 @@ pub(super) async fn delete_order(
 }
 
 fn no_such_order() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND).detail("there is no such order")
+    Problem::new(StatusCode::NOT_FOUND).detail("no such order")
 }

@@ -1,4 +1,4 @@
-//! What `orders` refuses of its input, with which status, and where it points.
+//! Input that the orders API rejects: the status, and the pointer and rule of each error.
 
 use palisade::testing::{TestApi, TestResponse};
 use palisade_examples::orders::{Store, routes};
@@ -10,32 +10,32 @@ async fn api() -> TestApi {
     TestApi::new(routes().with_state(Store::default())).await
 }
 
-/// The status, and the pointer and rule of each error.
-fn told(answer: &TestResponse) -> (u16, Vec<String>) {
-    let status = answer.status().as_u16();
+/// Returns the status, and the pointer and rule of each error.
+fn outcome(response: &TestResponse) -> (u16, Vec<String>) {
+    let status = response.status().as_u16();
     if status < 400 {
         return (status, Vec::new());
     }
-    let problem: Value = answer.json();
+    let problem: Value = response.json();
     assert_eq!(problem["status"], status);
     let errors = problem["errors"].as_array().cloned().unwrap_or_default();
     let text = |error: &Value, name: &str| error[name].as_str().unwrap_or_default().to_owned();
     let errors = errors.iter();
-    let places = errors.map(|error| format!("{} {}", text(error, "pointer"), text(error, "rule")));
-    (status, places.collect())
+    let errors = errors.map(|error| format!("{} {}", text(error, "pointer"), text(error, "rule")));
+    (status, errors.collect())
 }
 
-async fn posted(api: &TestApi, body: &str) -> (u16, Vec<String>) {
+async fn post(api: &TestApi, body: &str) -> (u16, Vec<String>) {
     let request = api.caller("alice").scopes("orders:write").post("/orders");
-    told(&request.body(body, JSON).send().await)
+    outcome(&request.body(body, JSON).send().await)
 }
 
-fn places(places: &[&str]) -> Vec<String> {
-    places.iter().map(|place| (*place).to_owned()).collect()
+fn errors(errors: &[&str]) -> Vec<String> {
+    errors.iter().map(|error| (*error).to_owned()).collect()
 }
 
 #[tokio::test]
-async fn bodies_are_refused_at_their_place() {
+async fn invalid_body_is_reported_by_pointer_and_rule() {
     let api = api().await;
     let deep = format!(r#"{{"sku": {}1{}}}"#, "[".repeat(100), "]".repeat(100));
     let long = format!(r#"{{"sku": "{}", "quantity": 1}}"#, "a".repeat(65));
@@ -104,53 +104,49 @@ async fn bodies_are_refused_at_their_place() {
         (r#"{"sku": "a", "quantity": 1.5}"#, 422, &["/quantity type"]),
         (r#"{"sku": "a", "quantity": "5"}"#, 422, &["/quantity type"]),
     ] {
-        assert_eq!(
-            posted(&api, body).await,
-            (status, places(expected)),
-            "{body}"
-        );
+        assert_eq!(post(&api, body).await, (status, errors(expected)), "{body}");
     }
 }
 
 #[tokio::test]
-async fn bodies_that_are_mislabelled_or_coded_are_not_read() {
+async fn wrong_media_type_or_coding_returns_415() {
     let api = api().await;
     let good = r#"{"sku": "tea", "quantity": 1}"#;
-    let sent = async |label: &str, headers: &[(&str, &str)]| {
+    let send = async |label: &str, headers: &[(&str, &str)]| {
         let request = api.caller("alice").scopes("orders:write").post("/orders");
         let request = request.body(good, label);
         let with = |request: palisade::testing::TestRequest, (name, value): &(&str, &str)| {
             request.header(name, value)
         };
-        told(&headers.iter().fold(request, with).send().await).0
+        outcome(&headers.iter().fold(request, with).send().await).0
     };
-    assert_eq!(sent(JSON, &[]).await, 201);
+    assert_eq!(send(JSON, &[]).await, 201);
     for label in [
         "text/plain",
         "application/x-www-form-urlencoded",
         "application/json; charset=utf-16",
         "application/vnd.api+json",
     ] {
-        assert_eq!(sent(label, &[]).await, 415, "{label}");
+        assert_eq!(send(label, &[]).await, 415, "{label}");
     }
     for coding in ["gzip", "br", "deflate", "identity, gzip"] {
         assert_eq!(
-            sent(JSON, &[("content-encoding", coding)]).await,
+            send(JSON, &[("content-encoding", coding)]).await,
             415,
             "{coding}"
         );
     }
-    let unlabelled = api
+    let unlabeled = api
         .caller("alice")
         .scopes("orders:write")
         .post("/orders")
         .send()
         .await;
-    assert_eq!(unlabelled.status().as_u16(), 415);
+    assert_eq!(unlabeled.status().as_u16(), 415);
 }
 
 #[tokio::test]
-async fn queries_are_refused_by_name() {
+async fn invalid_query_is_reported_by_name_and_rule() {
     let api = api().await;
     for (query, status, expected) in [
         ("", 200, &[][..]),
@@ -170,8 +166,8 @@ async fn queries_are_refused_by_name() {
             .scopes("orders:read")
             .get(&format!("/orders{query}"));
         assert_eq!(
-            told(&request.send().await),
-            (status, places(expected)),
+            outcome(&request.send().await),
+            (status, errors(expected)),
             "{query}"
         );
     }
