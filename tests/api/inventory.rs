@@ -143,7 +143,7 @@ async fn the_issuers_and_what_is_lowered_for_them_are_listed() {
     assert!(lines[1].starts_with("  lowered: "), "{table}");
     assert_eq!(
         lines.last(),
-        Some(&"  lowered: tokens live up to 3600 s, because the batch runs for an hour")
+        Some(&"  lowered: tokens are valid for up to 3600 s, because the batch runs for an hour")
     );
 }
 

@@ -102,8 +102,8 @@ impl fmt::Display for Inventory {
         }
         for issuer in self.issuers() {
             let (url, audience) = (issuer.issuer(), issuer.audience());
-            let judge = issuer.judged_by();
-            writeln!(f, "tokens of {url} for {audience}, by {judge}")?;
+            let validation = issuer.validation();
+            writeln!(f, "tokens of {url} for {audience}, by {validation}")?;
             for lowered in issuer.relaxations() {
                 writeln!(f, "  lowered: {lowered}")?;
             }

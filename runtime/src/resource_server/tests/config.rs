@@ -40,7 +40,7 @@ async fn an_issuer_is_trusted_once() {
         .build()
         .await
         .unwrap_err();
-    assert!(matches!(error, ConfigError::RepeatedIssuer { issuer } if issuer == ISSUER));
+    assert!(matches!(error, ConfigError::DuplicateIssuer { issuer } if issuer == ISSUER));
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn a_lifetime_is_from_above_zero_to_90_minutes_and_longer_only_by_danger()
             .unwrap();
         let lowered: Vec<_> = server.relaxations().collect();
         let expected = format!(
-            "{ISSUER}: tokens live up to {} s, because batch",
+            "{ISSUER}: tokens are valid for up to {} s, because batch",
             lifetime.as_secs()
         );
         assert_eq!(lowered, [expected]);

@@ -14,7 +14,7 @@ async fn a_token_is_verified_once() {
     let token = test.token().sign();
     let first = verified(&test, &token).await;
     assert!(Arc::ptr_eq(&first, &verified(&test, &token).await));
-    assert_eq!(test.server.remembered().0, 1);
+    assert_eq!(test.server.token_cache_usage().0, 1);
 }
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn nothing_is_remembered_of_a_token_that_was_refused() {
             Err(TokenError::Audience)
         );
     }
-    assert_eq!(test.server.remembered(), (0, 0));
+    assert_eq!(test.server.token_cache_usage(), (0, 0));
 }
 
 #[tokio::test]
@@ -103,9 +103,9 @@ async fn the_room_for_tokens_is_bounded() {
             .algorithm(Algorithm::EdDSA)
             .sign();
         assert_eq!(validate(&server, &token).await, Ok(()));
-        assert!(server.remembered().1 <= ROOM);
+        assert!(server.token_cache_usage().1 <= ROOM);
     }
-    assert!(server.remembered().0 > 10);
+    assert!(server.token_cache_usage().0 > 10);
 }
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn without_room_every_token_is_verified_each_time() {
     let first = server.authenticate(token.as_bytes()).await.unwrap();
     let again = server.authenticate(token.as_bytes()).await.unwrap();
     assert!(!Arc::ptr_eq(&first, &again));
-    assert_eq!(server.remembered(), (0, 0));
+    assert_eq!(server.token_cache_usage(), (0, 0));
 }
 
 /// What one issuer signed is never recalled as another's.

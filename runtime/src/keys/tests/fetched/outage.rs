@@ -77,7 +77,7 @@ async fn a_remembered_token_that_has_expired_is_invalid_also_without_keys() {
     realm.advance(3_600);
     let expired = Err(Denial::Invalid(TokenError::Expired));
     assert_eq!(realm.validate_text(&token).await, expired);
-    assert_eq!(realm.server.remembered().0, 0);
+    assert_eq!(realm.server.token_cache_usage().0, 0);
 }
 
 /// A token that no key could make good is refused for what it is.

@@ -182,7 +182,10 @@ async fn who_hangs_up_again_and_again_has_no_more_asked_than_may_be() {
     }
     assert_eq!(realm.asked(), 2);
     released.notify_one();
-    until("it is remembered", || realm.server.remembered().0 == 1).await;
+    until("it is remembered", || {
+        realm.server.token_cache_usage().0 == 1
+    })
+    .await;
     assert_eq!(realm.rejection().await, None);
     assert_eq!(realm.asked(), 2);
 }
@@ -190,9 +193,9 @@ async fn who_hangs_up_again_and_again_has_no_more_asked_than_may_be() {
 #[tokio::test]
 async fn what_is_remembered_is_counted() {
     let realm = Realm::new().await;
-    assert_eq!(realm.server.remembered().0, 0);
+    assert_eq!(realm.server.token_cache_usage().0, 0);
     assert_eq!(realm.rejection().await, None);
     assert_eq!(rejection(&realm.server, "opq.other").await, INACTIVE);
-    let (count, bytes) = realm.server.remembered();
+    let (count, bytes) = realm.server.token_cache_usage();
     assert!(count == 1 && (512..2_048).contains(&bytes), "{bytes}");
 }

@@ -239,7 +239,7 @@ async fn who_is_found_out_while_it_is_asked_is_not_believed() {
     found_out(&realm, late).await;
     released.notify_one();
     assert!(is_unavailable(asking.await.unwrap()));
-    assert_eq!(realm.server.remembered().0, 0);
+    assert_eq!(realm.server.token_cache_usage().0, 0);
 }
 
 /// 5 s are given to a question; nobody else waits for it.

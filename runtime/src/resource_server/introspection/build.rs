@@ -1,47 +1,48 @@
-//! The checks of what an operator says, and the first question.
+//! Checks the settings of introspection, and builds an introspector with a first probe.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::resource_server::introspection::{
-    DEFAULT_MEMORY, Introspection, IntrospectionConfigError, prefix,
+    DEFAULT_CACHE_TIME, Introspection, IntrospectionConfigError, prefix,
 };
-use crate::resource_server::options::Options;
-use crate::resource_server::readiness::Startup;
+use crate::resource_server::options::{ServerOptions, Startup};
 use crate::token::{
     Endpoint, EndpointSettings, INTROSPECTED, Introspected, Introspector, Opaque, Remembering,
     Rules,
 };
 
-const MAX_MEMORY: Duration = Duration::from_mins(15);
-const MAX_REFUSAL_MEMORY: Duration = Duration::from_mins(1);
+const MAX_CACHE_TIME: Duration = Duration::from_mins(15);
+const MAX_REFUSAL_CACHE_TIME: Duration = Duration::from_mins(1);
 const IN_FLIGHT: RangeInclusive<usize> = 1..=1024;
 
 impl Introspection {
-    /// What is lowered by it, and why.
+    /// Lists the checks that introspection weakens, one sentence each.
     pub(in crate::resource_server) fn relaxations(&self) -> Vec<String> {
-        let mut lowered = Vec::new();
-        if self.tokens.has_opaque() {
-            lowered.extend(INTROSPECTED.lowers.iter().map(|&text| text.to_owned()));
+        let mut relaxations = Vec::new();
+        if self.tokens.accepts_opaque() {
+            relaxations.extend(INTROSPECTED.lowers.iter().map(|&text| text.to_owned()));
         }
-        if self.cache_for > DEFAULT_MEMORY {
+        if self.cache_for > DEFAULT_CACHE_TIME {
             let seconds = self.cache_for.as_secs();
-            lowered.push(format!(
-                "a revoked token is accepted for up to {seconds} s longer"
-            ));
+            relaxations.push(format!("a revoked token is accepted for up to {seconds} s"));
         }
         if let Some(reason) = &self.client_as_subject {
-            lowered.push(format!(
-                "a token without `sub` speaks for its client, because {reason}"
+            relaxations.push(format!(
+                "a token without `sub` is accepted with its client as the subject, because {reason}"
             ));
         }
-        lowered
+        relaxations
     }
 
-    /// Which opaque tokens are the issuer's.
+    /// Returns how the issuer's opaque tokens are recognized.
+    ///
+    /// # Errors
+    ///
+    /// [`IntrospectionConfigError`] if the prefix is malformed or unused.
     pub(in crate::resource_server) fn opaque(&self) -> Result<Opaque, IntrospectionConfigError> {
-        match (&self.prefix, self.tokens.has_opaque()) {
+        match (&self.prefix, self.tokens.accepts_opaque()) {
             (None, true) => Ok(Opaque::Unprefixed),
             (None, false) => Ok(Opaque::Refused),
             (Some(_), false) => Err(IntrospectionConfigError::UnusedPrefix),
@@ -52,12 +53,16 @@ impl Introspection {
         }
     }
 
-    /// Checks everything, and asks for the first time.
+    /// Checks every setting, then builds the introspector and probes the endpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`IntrospectionConfigError`] if a setting is out of range or the probe fails.
     pub(in crate::resource_server) async fn build(
         &self,
         rules: Rules,
         allow_loopback_http: bool,
-        options: &Options,
+        options: &ServerOptions,
     ) -> Result<Introspected, IntrospectionConfigError> {
         let opaque = self.opaque()?;
         self.check()?;
@@ -77,7 +82,7 @@ impl Introspection {
             Remembering {
                 active: self.cache_for,
                 refused: self.cache_refusals_for,
-                bytes: options.remembered_bytes,
+                bytes: options.token_cache_size,
             },
             Arc::clone(&options.clock),
         ));
@@ -88,7 +93,7 @@ impl Introspection {
         Ok(Introspected {
             introspector,
             opaque,
-            jwts: self.tokens.asks_about_jwts(),
+            jwts: self.tokens.introspects_jwts(),
         })
     }
 
@@ -96,22 +101,24 @@ impl Introspection {
         if self.client_id.is_empty() || self.secret.is_empty() {
             return Err(IntrospectionConfigError::Credentials);
         }
-        if self.cache_for > MAX_MEMORY || self.cache_refusals_for > MAX_REFUSAL_MEMORY {
-            return Err(IntrospectionConfigError::Memory);
+        if self.cache_for > MAX_CACHE_TIME || self.cache_refusals_for > MAX_REFUSAL_CACHE_TIME {
+            return Err(IntrospectionConfigError::CacheTime);
         }
         if !IN_FLIGHT.contains(&self.max_in_flight) {
             return Err(IntrospectionConfigError::InFlight);
         }
         match &self.client_as_subject {
-            Some(_) if !self.tokens.has_opaque() => Err(IntrospectionConfigError::UnusedSubject),
+            Some(_) if !self.tokens.accepts_opaque() => {
+                Err(IntrospectionConfigError::UnusedSubject)
+            }
             Some(reason) if reason.trim().is_empty() => Err(IntrospectionConfigError::NoReason),
             _ => Ok(()),
         }
     }
 }
 
-/// Two issuers of whose opaque tokens nobody could tell which is whose.
-pub(in crate::resource_server) fn ambiguous(issuers: &[(&str, Opaque)]) -> Option<String> {
+/// Returns the first issuer whose opaque tokens could also be those of an earlier issuer.
+pub(in crate::resource_server) fn find_ambiguous(issuers: &[(&str, Opaque)]) -> Option<String> {
     let overlap = |one: &Opaque, other: &Opaque| match (one, other) {
         (Opaque::Unprefixed, Opaque::Unprefixed) => true,
         (Opaque::Prefixed(one), Opaque::Prefixed(other)) => {
@@ -138,29 +145,29 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_is_checked_and_stands_where_opaque_tokens_are_accepted() {
+    fn prefix_is_checked_and_requires_opaque_tokens() {
         let opaque = introspection().prefix("opq_").opaque();
         assert!(matches!(opaque, Ok(Opaque::Prefixed(prefix)) if *prefix == *"opq_"));
         for (prefix, is_jwts) in [("", false), ("a=", false), ("ey", true), ("IH", true)] {
             let error = introspection().prefix(prefix).opaque().err();
-            let is_told = match error {
+            let is_expected = match error {
                 Some(IntrospectionConfigError::Prefix) => !is_jwts,
                 Some(IntrospectionConfigError::JwtPrefix) => is_jwts,
                 _ => false,
             };
-            assert!(is_told, "{prefix}");
+            assert!(is_expected, "{prefix}");
         }
-        let useless = introspection()
+        let unused = introspection()
             .tokens(IntrospectedTokens::Jwts)
             .prefix("opq_");
         assert!(matches!(
-            useless.opaque(),
+            unused.opaque(),
             Err(IntrospectionConfigError::UnusedPrefix)
         ));
     }
 
     #[test]
-    fn no_opaque_token_can_be_two_issuers() {
+    fn overlapping_prefixes_are_ambiguous() {
         let prefixed = |prefix: &str| Opaque::Prefixed(prefix.into());
         for (one, other, is_ambiguous) in [
             (Opaque::Unprefixed, Opaque::Unprefixed, true),
@@ -172,7 +179,7 @@ mod tests {
             (prefixed("a_"), prefixed("a_b"), true),
             (prefixed("a_b"), prefixed("a_"), true),
         ] {
-            let found = ambiguous(&[
+            let found = find_ambiguous(&[
                 ("one", one.clone()),
                 ("x", Opaque::Refused),
                 ("other", other),
@@ -182,14 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_beyond_its_bounds_is_refused() {
+    fn setting_outside_its_range_is_rejected() {
         let check = |introspection: Introspection| introspection.check().err();
         assert!(check(introspection()).is_none());
         for introspection in [
             introspection().cache_for(Duration::ZERO),
-            introspection().cache_for(MAX_MEMORY),
+            introspection().cache_for(MAX_CACHE_TIME),
             introspection().cache_refusals_for(Duration::ZERO),
-            introspection().cache_refusals_for(MAX_REFUSAL_MEMORY),
+            introspection().cache_refusals_for(MAX_REFUSAL_CACHE_TIME),
             introspection().max_in_flight(1),
             introspection().max_in_flight(1024),
             introspection().client_as_subject("clients act for themselves"),
@@ -198,14 +205,14 @@ mod tests {
         }
         let second = Duration::from_secs(1);
         for introspection in [
-            introspection().cache_for(MAX_MEMORY + second),
-            introspection().cache_refusals_for(MAX_REFUSAL_MEMORY + second),
+            introspection().cache_for(MAX_CACHE_TIME + second),
+            introspection().cache_refusals_for(MAX_REFUSAL_CACHE_TIME + second),
         ] {
             let error = check(introspection);
-            assert!(matches!(error, Some(IntrospectionConfigError::Memory)));
+            assert!(matches!(error, Some(IntrospectionConfigError::CacheTime)));
         }
-        for calls in [0, 1025] {
-            let error = check(introspection().max_in_flight(calls));
+        for requests in [0, 1025] {
+            let error = check(introspection().max_in_flight(requests));
             assert!(matches!(error, Some(IntrospectionConfigError::InFlight)));
         }
         for (client_id, secret) in [("", "s"), ("c", "")] {
@@ -226,18 +233,21 @@ mod tests {
     }
 
     #[test]
-    fn what_it_lowers_is_told() {
+    fn relaxations_list_what_introspection_weakens() {
         let jwts = || introspection().tokens(IntrospectedTokens::Jwts);
-        assert!(jwts().relaxations().is_empty(), "answers only narrow them");
-        let lowered = introspection()
+        assert!(
+            jwts().relaxations().is_empty(),
+            "introspection only narrows what a JWT grants"
+        );
+        let relaxations = introspection()
             .cache_for(Duration::from_mins(2))
             .client_as_subject("clients act for themselves")
             .relaxations();
         assert_eq!(
-            lowered[2..],
+            relaxations[2..],
             [
-                "a revoked token is accepted for up to 120 s longer",
-                "a token without `sub` speaks for its client, because clients act for themselves",
+                "a revoked token is accepted for up to 120 s",
+                "a token without `sub` is accepted with its client as the subject, because clients act for themselves",
             ]
         );
         for tokens in [
