@@ -97,7 +97,7 @@ async fn api() -> TestApi {
         .route("/raw/json", post(read_raw_json))
         .route("/raw/form", post(read_raw_form))
         .route("/raw/pairs", post(read_pairs))
-        .route("/own", post(read_whole_body))
+        .route("/application", post(read_whole_body))
         .route("/soon", post(read_with_short_timeout))
         .route("/late", post(read_with_long_timeout))
         .route("/nothing", post(ignore_body));
@@ -165,7 +165,7 @@ async fn slow_body_returns_408_in_every_extractor() {
 /// The time limit also applies to extractors of the application, which choose their own response.
 #[tokio::test(start_paused = true)]
 async fn slow_body_in_application_extractor_returns_its_own_status() {
-    let (late, took) = post_delayed(&api().await, "/own", JSON, ORDER, Duration::MAX).await;
+    let (late, took) = post_delayed(&api().await, "/application", JSON, ORDER, Duration::MAX).await;
     assert_eq!(late.status(), 418);
     assert!(took < Duration::from_secs(31), "{took:?}");
 }

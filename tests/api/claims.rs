@@ -120,11 +120,11 @@ async fn application_extractor_can_extract_the_caller() {
         .route("/without-caller", get(without_caller));
     let api = TestApi::new(routes).await;
     assert_eq!(api.caller("alice").get("/").send().await.text(), "alice");
-    let refused = api.caller("mallory").get("/").send().await;
+    let denied = api.caller("mallory").get("/").send().await;
     assert_eq!(
         (
-            refused.status(),
-            refused.json::<serde_json::Value>()["detail"].clone()
+            denied.status(),
+            denied.json::<serde_json::Value>()["detail"].clone()
         ),
         (StatusCode::FORBIDDEN, json!("not you"))
     );

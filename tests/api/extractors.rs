@@ -118,7 +118,9 @@ async fn preferred(Valid(Cookies(preferences)): Valid<Cookies<Preferences>>) -> 
 
 #[public(reason = "a test")]
 async fn optional_preferred(preferences: Option<Valid<Cookies<Preferences>>>) -> String {
-    preferences.map_or("absent".into(), |Valid(Cookies(own))| own.size.to_string())
+    preferences.map_or("absent".into(), |Valid(Cookies(preferences))| {
+        preferences.size.to_string()
+    })
 }
 
 #[public(reason = "a test")]

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use crate::support::{Calls, Listing, errors, routes};
 
-/// At −1, 0 and +1 of the default limit, a raised and a lowered one.
+/// At −1, 0 and +1 of the default limit, a raised and a reduced one.
 #[tokio::test]
 async fn body_over_limit_returns_413() {
     let api = TestApi::new(routes(&Calls::default())).await;
@@ -78,7 +78,7 @@ async fn default_limits(_: Option<Valid<Query<Listing>>>) {}
 async fn raised_limits(_: Option<Valid<Query<Listing>>>) {}
 
 #[secured(authenticated, header_limit = 3, parameter_limit = 1)]
-async fn lowered_limits(_: Option<Valid<Query<Listing>>>) {}
+async fn reduced_limits(_: Option<Valid<Query<Listing>>>) {}
 
 #[public(reason = "a test")]
 async fn public_handler() {}
@@ -90,7 +90,7 @@ fn limited() -> SecureRouter {
     SecureRouter::new()
         .route("/usual", get(default_limits))
         .route("/raised", get(raised_limits))
-        .route("/lowered", get(lowered_limits))
+        .route("/reduced", get(reduced_limits))
         .route("/open", get(public_handler))
         .route("/form", post(form_with_limit))
 }
@@ -102,11 +102,11 @@ fn with_fields(request: TestRequest, present: usize, total: usize) -> TestReques
     })
 }
 
-/// RFC 6585 §5, at −1, 0 and +1 of the default limit, a raised and a lowered one.
+/// RFC 6585 §5, at −1, 0 and +1 of the default limit, a raised and a reduced one.
 #[tokio::test]
 async fn header_fields_over_limit_return_431() {
     let api = TestApi::new(limited()).await;
-    for (path, limit) in [("/usual", 100), ("/raised", 150), ("/lowered", 3)] {
+    for (path, limit) in [("/usual", 100), ("/raised", 150), ("/reduced", 3)] {
         for (fields, status) in [(limit - 1, 200), (limit, 200), (limit + 1, 431)] {
             let request = with_fields(api.caller("alice").get(path), 1, fields);
             assert_eq!(request.send().await.status(), status, "{path} {fields}");
@@ -157,7 +157,7 @@ async fn header_fields_over_limit_are_refused_before_the_token_is_read() {
 #[tokio::test]
 async fn parameters_over_limit_return_400() {
     let api = TestApi::new(limited()).await;
-    for (path, limit) in [("/usual", 256), ("/raised", 300), ("/lowered", 1)] {
+    for (path, limit) in [("/usual", 256), ("/raised", 300), ("/reduced", 1)] {
         for (pairs, status) in [(limit, 422), (limit + 1, 400)] {
             let target = format!("{path}?{}", vec!["unknown=1"; pairs].join("&"));
             let response = api.caller("alice").get(&target).send().await;
@@ -205,7 +205,7 @@ async fn listener_accepts_the_largest_header_limit_of_any_route() {
         ("/raised", 150, 200, false),
         ("/usual", 150, 431, true),
         ("/raised", 151, 431, false),
-        ("/lowered", 4, 431, true),
+        ("/reduced", 4, 431, true),
     ] {
         let response = send_over_socket(limited(), path, fields).await;
         assert!(
@@ -231,14 +231,14 @@ async fn listener_accepts_the_largest_header_limit_of_any_route() {
 #[test]
 fn inventory_shows_the_limits_of_every_route() {
     let routes = limited();
-    let [usual, raised, lowered, ..] = routes.inventory().routes() else {
+    let [usual, raised, reduced, ..] = routes.inventory().routes() else {
         panic!("expected five routes");
     };
     assert_eq!(usual.limits(), Limits::DEFAULT);
     assert_eq!(raised.limits().header_limit, 150);
     assert_eq!(raised.limits().parameter_limit, 300);
     assert_eq!(raised.limits().body_timeout, Limits::DEFAULT.body_timeout);
-    assert_eq!(lowered.limits().header_limit, 3);
+    assert_eq!(reduced.limits().header_limit, 3);
     let table = routes.inventory().to_string();
     let lines: Vec<_> = table.lines().collect();
     assert!(lines[0].ends_with("  default_limits"), "{table}");

@@ -238,7 +238,7 @@ async fn optional_form_is_absent_only_without_type_and_body() {
     );
 }
 
-/// At −1, 0 and +1 of the default limit, a raised and a lowered one.
+/// At −1, 0 and +1 of the default limit, a raised and a reduced one.
 #[tokio::test]
 async fn parts_over_limit_return_400() {
     let api = TestApi::new(routes()).await;

@@ -176,8 +176,11 @@ async fn map_problems_changes_every_problem_and_nothing_else() {
     let problem: Value = post_reading(&api, invalid).await.json();
     let mapped = json!([{ "pointer": "/level", "rule": "range", "detail": "kei waho" }]);
     assert_eq!(problem["errors"], mapped);
-    let good = post_reading(&api, r#"{"level": 1, "values": [], "pin": 0}"#).await;
-    assert_eq!((good.status().as_u16(), good.text().as_str()), (200, "0 0"));
+    let valid = post_reading(&api, r#"{"level": 1, "values": [], "pin": 0}"#).await;
+    assert_eq!(
+        (valid.status().as_u16(), valid.text().as_str()),
+        (200, "0 0")
+    );
     let head = api.anonymous().request("HEAD", "/whoami").send().await;
     assert_eq!((head.status().as_u16(), head.bytes().len()), (401, 0));
 }

@@ -66,7 +66,7 @@ struct Names {
     #[serde(skip)]
     #[garde(skip)]
     #[allow(dead_code, reason = "never read")]
-    own: u8,
+    skipped: u8,
 }
 
 #[derive(Default, Deserialize, Validate, SecureInput)]

@@ -94,7 +94,7 @@ struct MergedKeys {
 #[serde(deny_unknown_fields)]
 struct Keys {
     #[garde(length(max = 2))]
-    refused: Option<Map<i16, u8>>,
+    strict: Option<Map<i16, u8>>,
     #[garde(length(max = 2))]
     spelled: Option<Map<Spelled, u8>>,
     #[garde(length(max = 2))]
@@ -117,7 +117,7 @@ struct Parsed {
     #[garde(skip)]
     large: Option<u128>,
     #[garde(skip)]
-    own: Option<Currency>,
+    currency: Option<Currency>,
 }
 
 #[derive(Deserialize, Validate, SecureInput)]
