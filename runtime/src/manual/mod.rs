@@ -12,7 +12,7 @@
 //! |---|---|
 //! | [`concepts`] | follow a request from the socket to the handler, and name every part of an API |
 //! | [`declaring_access`] | declare which callers a handler accepts, by scope, role, claim and object |
-//! | [`input`] | declare which input a handler accepts, and read what clients get back for the rest |
+//! | [`input`] | declare which input a handler accepts, and predict the response to the rest |
 //! | [`tokens`] | trust one or several issuers, and predict when a token is accepted |
 //! | [`errors`] | answer every error in one format, and in your own words |
 //! | [`limits`] | set and predict the limits of every route |

@@ -1,7 +1,7 @@
 //! Whole texts against the vocabulary: each kind of finding, boundaries, and exceptions.
 
 use super::exceptions::{EXCEPTIONS, Exception};
-use super::files::Language;
+use super::language::Language;
 use super::matching::Matcher;
 use super::vocabulary::RULES;
 

@@ -1,4 +1,4 @@
-//! The pairs of a query or form, read by `form_urlencoded`, which forgives everything.
+//! A query or form, compared with the lenient `form_urlencoded`.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -6,19 +6,19 @@ use axum::http::Uri;
 use palisade::prelude::{Form, Query};
 
 use crate::listing::Listing;
-use crate::verdict::{Verdict, extract, posted, same};
+use crate::outcome::{Outcome, assert_outcome, extract, post};
 
-/// The most pairs that a route takes, unless it declares otherwise.
-const MAX_PAIRS: usize = 256;
+/// The default maximum number of parameters of a route.
+const MAX_PARAMETERS: usize = 256;
 
-/// A form means what it means to `form_urlencoded`, unless that had to forgive something.
+/// Checks that a form is decoded as `form_urlencoded` does, or rejected if that parser is lenient.
 pub fn form(text: &[u8]) {
-    let request = posted("application/x-www-form-urlencoded", text);
+    let request = post("application/x-www-form-urlencoded", text);
     let form = extract::<Form<Listing>, _>(request);
-    same(form.map(|Form(listing)| listing), &expected(text));
+    assert_outcome(form.map(|Form(listing)| listing), &expected(text));
 }
 
-/// The same of a query, where the bytes are a request's target.
+/// Checks the same for a query; the bytes are the query of a request target.
 pub fn query(text: &[u8]) {
     let Ok(uri) = Uri::try_from([b"/?", text].concat()) else {
         return;
@@ -26,26 +26,26 @@ pub fn query(text: &[u8]) {
     let text = uri.query().unwrap_or_default().to_owned();
     let request = Request::get(uri)
         .body(Body::empty())
-        .expect("a whole request");
+        .expect("a complete request");
     let query = extract::<Query<Listing>, _>(request);
-    same(
+    assert_outcome(
         query.map(|Query(listing)| listing),
         &expected(text.as_bytes()),
     );
 }
 
-fn expected(text: &[u8]) -> Verdict<Listing> {
+fn expected(text: &[u8]) -> Outcome<Listing> {
     let parts = text
         .split(|byte| *byte == b'&')
         .filter(|part| !part.is_empty());
-    if parts.count() > MAX_PAIRS || !is_strict(text) {
-        return Verdict::Undecodable;
+    if parts.count() > MAX_PARAMETERS || !is_strict(text) {
+        return Outcome::Malformed;
     }
     let pairs: Vec<_> = form_urlencoded::parse(text).into_owned().collect();
     Listing::expected(&pairs)
 }
 
-/// Whether every `%` begins an escape, and every name and value is UTF-8.
+/// Whether every `%` starts an escape sequence, and every name and value is UTF-8.
 fn is_strict(text: &[u8]) -> bool {
     let mut parts = text.split(|byte| b"&=".contains(byte));
     parts.all(|part| unescaped(part).is_some_and(|bytes| str::from_utf8(&bytes).is_ok()))
