@@ -94,7 +94,7 @@ impl<C> Caller<C> {
         self.token.scopes()
     }
 
-    /// Returns whether the token holds `scope`.
+    /// Returns whether the token has `scope`.
     ///
     /// The declaration already checks the required scopes; use this for decisions in the handler.
     pub fn has_scope(&self, scope: Scope) -> bool {
@@ -106,7 +106,7 @@ impl<C> Caller<C> {
         self.token.roles()
     }
 
-    /// Returns whether the token holds `role`.
+    /// Returns whether the token has `role`.
     ///
     /// The declaration already checks the required roles; use this for decisions in the handler.
     pub fn has_role(&self, role: Role) -> bool {

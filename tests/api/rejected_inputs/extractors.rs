@@ -1,4 +1,4 @@
-//! Extractors of an API's own that refuse in ways of theirs.
+//! Extractors of the application, with their own rejections.
 
 use std::convert::Infallible;
 
@@ -9,10 +9,10 @@ use palisade::prelude::*;
 
 use super::{CANARY, Order};
 
-/// Refuses everything, and says why.
-pub(super) struct Fussy;
+/// Rejects every request, and echoes its URI.
+pub(super) struct RejectsAll;
 
-impl<S: Sync> FromRequestParts<S> for Fussy {
+impl<S: Sync> FromRequestParts<S> for RejectsAll {
     type Rejection = (StatusCode, String);
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
@@ -20,14 +20,14 @@ impl<S: Sync> FromRequestParts<S> for Fussy {
     }
 }
 
-impl TrustedExtractor for Fussy {
+impl TrustedExtractor for RejectsAll {
     const REASON: &'static str = "yields nothing";
 }
 
-/// Takes everything, and its input's rules do not.
-pub(super) struct Lenient(Order);
+/// Accepts every request, and yields input that breaks its rules.
+pub(super) struct ConstantInput(Order);
 
-impl<S: Sync> FromRequestParts<S> for Lenient {
+impl<S: Sync> FromRequestParts<S> for ConstantInput {
     type Rejection = Infallible;
 
     async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -36,7 +36,7 @@ impl<S: Sync> FromRequestParts<S> for Lenient {
     }
 }
 
-impl InputExtractor for Lenient {
+impl InputExtractor for ConstantInput {
     type Input = Order;
 
     fn input(&self) -> &Order {

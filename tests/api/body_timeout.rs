@@ -1,4 +1,4 @@
-//! How long a body may take; the runtime's clock stands still but for who waits.
+//! The time limit of bodies. The clock of tokio is paused, and advances only while a test waits.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -19,12 +19,12 @@ use tower::ServiceExt;
 
 use crate::support::NewOrder;
 
-const MOMENT: Duration = Duration::from_millis(1);
+const TOLERANCE: Duration = Duration::from_millis(1);
 
-/// A body that is there whole after a while.
-struct After(Pin<Box<Sleep>>, Option<&'static str>);
+/// A body that arrives whole after a delay.
+struct Delayed(Pin<Box<Sleep>>, Option<&'static str>);
 
-impl http_body::Body for After {
+impl http_body::Body for Delayed {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -37,10 +37,10 @@ impl http_body::Body for After {
     }
 }
 
-/// Reads by itself, and has an answer of its own for what it cannot read.
-struct Everything;
+/// Reads the body itself, and has its own rejection.
+struct WholeBody;
 
-impl<S: Sync> FromRequest<S> for Everything {
+impl<S: Sync> FromRequest<S> for WholeBody {
     type Rejection = StatusCode;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, StatusCode> {
@@ -49,100 +49,100 @@ impl<S: Sync> FromRequest<S> for Everything {
     }
 }
 
-impl TrustedExtractor for Everything {
-    const REASON: &'static str = "keeps nothing";
+impl TrustedExtractor for WholeBody {
+    const REASON: &'static str = "discards the body";
 }
 
 #[public(reason = "a test")]
-async fn take_order(Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
+async fn read_order(Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
     order.sku
 }
 
 #[public(reason = "a test")]
-async fn take_form(Valid(Form(_)): Valid<Form<crate::support::Listing>>) {}
+async fn read_form(Valid(Form(_)): Valid<Form<crate::support::Listing>>) {}
 
 #[public(reason = "a test", unvalidated = "a test")]
-async fn take_bytes(_: Unvalidated<Bytes>) {}
+async fn read_bytes(_: Unvalidated<Bytes>) {}
 
 #[public(reason = "a test", unvalidated = "a test")]
-async fn take_text(_: Unvalidated<String>) {}
+async fn read_text(_: Unvalidated<String>) {}
 
 #[public(reason = "a test", unvalidated = "a test")]
-async fn take_raw_json(_: Unvalidated<Json<Value>>) {}
+async fn read_raw_json(_: Unvalidated<Json<Value>>) {}
 
 #[public(reason = "a test", unvalidated = "a test")]
-async fn take_raw_form(_: Unvalidated<Form<Vec<(String, String)>>>) {}
+async fn read_raw_form(_: Unvalidated<Form<Vec<(String, String)>>>) {}
 
 #[public(reason = "a test", unvalidated = "a test")]
-async fn take_pairs(_: Unvalidated<RawForm>) {}
+async fn read_pairs(_: Unvalidated<RawForm>) {}
 
 #[public(reason = "a test")]
-async fn take_own(_: Everything) {}
+async fn read_whole_body(_: WholeBody) {}
 
 #[public(reason = "a test", body_timeout = "1500 ms")]
-async fn take_soon(Valid(Json(_)): Valid<Json<NewOrder>>) {}
+async fn read_with_short_timeout(Valid(Json(_)): Valid<Json<NewOrder>>) {}
 
 #[public(reason = "a test", body_timeout = "2 min")]
-async fn take_late(Valid(Json(_)): Valid<Json<NewOrder>>) {}
+async fn read_with_long_timeout(Valid(Json(_)): Valid<Json<NewOrder>>) {}
 
 #[public(reason = "a test")]
-async fn take_nothing() {}
+async fn ignore_body() {}
 
 async fn api() -> TestApi {
     let routes = SecureRouter::new()
-        .route("/order", post(take_order))
-        .route("/form", post(take_form))
-        .route("/bytes", post(take_bytes))
-        .route("/text", post(take_text))
-        .route("/raw/json", post(take_raw_json))
-        .route("/raw/form", post(take_raw_form))
-        .route("/raw/pairs", post(take_pairs))
-        .route("/own", post(take_own))
-        .route("/soon", post(take_soon))
-        .route("/late", post(take_late))
-        .route("/nothing", post(take_nothing));
+        .route("/order", post(read_order))
+        .route("/form", post(read_form))
+        .route("/bytes", post(read_bytes))
+        .route("/text", post(read_text))
+        .route("/raw/json", post(read_raw_json))
+        .route("/raw/form", post(read_raw_form))
+        .route("/raw/pairs", post(read_pairs))
+        .route("/application", post(read_whole_body))
+        .route("/soon", post(read_with_short_timeout))
+        .route("/late", post(read_with_long_timeout))
+        .route("/nothing", post(ignore_body));
     TestApi::new(routes).await
 }
 
-/// Posts a body that takes so long, and tells the answer and how long it took.
-async fn posted(
+/// Posts a body that arrives after a delay, and returns the response and the elapsed time.
+async fn post_delayed(
     api: &TestApi,
     path: &str,
-    kind: &str,
+    media_type: &str,
     text: &'static str,
-    after: Duration,
+    delay: Duration,
 ) -> (Response, Duration) {
-    let body = Body::new(After(Box::pin(sleep(after)), Some(text)));
-    let request = Request::post(path).header("content-type", kind);
-    let begun = Instant::now();
-    let answer = api.router().oneshot(request.body(body).unwrap()).await;
-    (answer.unwrap(), begun.elapsed())
+    let body = Body::new(Delayed(Box::pin(sleep(delay)), Some(text)));
+    let request = Request::post(path).header("content-type", media_type);
+    let start = Instant::now();
+    let response = api.router().oneshot(request.body(body).unwrap()).await;
+    (response.unwrap(), start.elapsed())
 }
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 const ORDER: &str = r#"{"sku": "a", "quantity": 1}"#;
 
-/// A moment before the time is over, and when it is.
+/// One millisecond before the limit, and at the limit.
 #[tokio::test(start_paused = true)]
-async fn a_body_has_30_seconds_or_what_is_declared() {
+async fn body_timeout_is_30_seconds_unless_declared() {
     let api = api().await;
     for (path, limit) in [("/order", 30_000), ("/soon", 1_500), ("/late", 120_000)] {
         let just_in_time = Duration::from_millis(limit - 1);
-        let (in_time, _) = posted(&api, path, JSON, ORDER, just_in_time).await;
+        let (in_time, _) = post_delayed(&api, path, JSON, ORDER, just_in_time).await;
         assert_eq!(in_time.status(), 200, "{path}");
         let limit = Duration::from_millis(limit);
-        let (late, took) = posted(&api, path, JSON, ORDER, Duration::MAX).await;
+        let (late, took) = post_delayed(&api, path, JSON, ORDER, Duration::MAX).await;
         assert_eq!(late.status(), 408, "{path}");
-        assert!((limit..limit + 2 * MOMENT).contains(&took), "{took:?}");
+        assert!((limit..limit + 2 * TOLERANCE).contains(&took), "{took:?}");
     }
 }
 
-/// RFC 9110 §15.5.9: the connection is closed, and nobody waits for the rest.
+/// RFC 9110 §15.5.9: the connection is closed without waiting for the rest.
 #[tokio::test(start_paused = true)]
-async fn a_late_body_is_408_whoever_reads_it() {
+async fn slow_body_returns_408_in_every_extractor() {
     let api = api().await;
-    for (path, kind) in [
+    for (path, media_type) in [
         ("/order", JSON),
         ("/form", FORM),
         ("/bytes", JSON),
@@ -151,7 +151,7 @@ async fn a_late_body_is_408_whoever_reads_it() {
         ("/raw/form", FORM),
         ("/raw/pairs", FORM),
     ] {
-        let (late, _) = posted(&api, path, kind, ORDER, Duration::MAX).await;
+        let (late, _) = post_delayed(&api, path, media_type, ORDER, Duration::MAX).await;
         assert_eq!(late.status(), 408, "{path}");
         assert_eq!(late.headers()["connection"], "close", "{path}");
         assert_eq!(late.headers()["content-type"], "application/problem+json");
@@ -162,29 +162,29 @@ async fn a_late_body_is_408_whoever_reads_it() {
     }
 }
 
-/// An extractor of one's own is held to the time; what it makes of it is its own.
+/// The time limit also applies to extractors of the application, which choose their own response.
 #[tokio::test(start_paused = true)]
-async fn another_reader_ends_in_time_with_its_own_status() {
-    let (late, took) = posted(&api().await, "/own", JSON, ORDER, Duration::MAX).await;
+async fn slow_body_in_application_extractor_returns_its_own_status() {
+    let (late, took) = post_delayed(&api().await, "/application", JSON, ORDER, Duration::MAX).await;
     assert_eq!(late.status(), 418);
     assert!(took < Duration::from_secs(31), "{took:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_nobody_reads_is_not_waited_for() {
-    let (answer, took) = posted(&api().await, "/nothing", JSON, ORDER, Duration::MAX).await;
-    assert_eq!((answer.status(), took), (StatusCode::OK, Duration::ZERO));
+async fn unread_body_is_not_waited_for() {
+    let (response, took) = post_delayed(&api().await, "/nothing", JSON, ORDER, Duration::MAX).await;
+    assert_eq!((response.status(), took), (StatusCode::OK, Duration::ZERO));
 }
 
 #[public(reason = "a test", body_timeout = "50 ms")]
-async fn take_at_once(Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
+async fn read_with_tiny_timeout(Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
     order.sku
 }
 
-/// Over a real socket: who sends half a body is answered, and cut off.
+/// Over a socket: a client that sends half a body receives 408, and the connection is closed.
 #[tokio::test]
-async fn a_connection_whose_body_stalls_is_closed() {
-    let routes = SecureRouter::new().route("/", post(take_at_once));
+async fn connection_with_stalled_body_is_closed() {
+    let routes = SecureRouter::new().route("/", post(read_with_tiny_timeout));
     let api = TestApi::new(routes).await.api().clone();
     let bound = palisade::serve(api).bind("127.0.0.1:0").await.unwrap();
     let address = bound.local_addr();
@@ -199,21 +199,21 @@ async fn a_connection_whose_body_stalls_is_closed() {
         .write_all(head(ORDER.len() + 1).as_bytes())
         .await
         .unwrap();
-    let mut answer = String::new();
-    let read = stream.read_to_string(&mut answer);
+    let mut response = String::new();
+    let read = stream.read_to_string(&mut response);
     timeout(Duration::from_secs(10), read)
         .await
         .expect("the connection is still open")
         .unwrap();
-    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-    assert!(answer.contains("connection: close\r\n"), "{answer}");
+    assert!(response.starts_with("HTTP/1.1 408 "), "{response}");
+    assert!(response.contains("connection: close\r\n"), "{response}");
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream
         .write_all(head(ORDER.len()).as_bytes())
         .await
         .unwrap();
-    let mut answer = [0; 12];
-    stream.read_exact(&mut answer).await.unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 200");
+    let mut response = [0; 12];
+    stream.read_exact(&mut response).await.unwrap();
+    assert_eq!(&response, b"HTTP/1.1 200");
     server.abort();
 }

@@ -1,36 +1,36 @@
-//! Every refusal has one shape and tells nothing of the request.
+//! Refusals: their challenges, problems and headers.
 
 use palisade::testing::{TestApi, TestResponse};
 use serde_json::Value;
 
 use crate::support::{Calls, routes};
 
-/// A word that no answer may repeat.
+/// Text that no response may echo.
 const CANARY: &str = "canary-7f3a";
 
 async fn api() -> TestApi {
     TestApi::new(routes(&Calls::default())).await
 }
 
-fn challenge(answer: &TestResponse) -> String {
-    answer
+fn challenge(response: &TestResponse) -> String {
+    response
         .header("www-authenticate")
         .unwrap_or_default()
         .to_owned()
 }
 
 #[tokio::test]
-async fn challenges_are_golden() {
+async fn refusal_returns_the_exact_challenge() {
     let api = api().await;
-    let none = api.anonymous().get("/whoami").send().await;
+    let missing = api.anonymous().get("/whoami").send().await;
     assert_eq!(
-        (none.status().as_u16(), challenge(&none)),
+        (missing.status().as_u16(), challenge(&missing)),
         (401, "Bearer realm=\"api\"".to_owned())
     );
 
-    let bad = api.anonymous().bearer("a.b.c").get("/whoami").send().await;
+    let invalid = api.anonymous().bearer("a.b.c").get("/whoami").send().await;
     assert_eq!(
-        (bad.status().as_u16(), challenge(&bad)),
+        (invalid.status().as_u16(), challenge(&invalid)),
         (
             401,
             "Bearer realm=\"api\", error=\"invalid_token\"".to_owned()
@@ -47,43 +47,43 @@ async fn challenges_are_golden() {
     );
 
     let id = "/orders/6f9f3b1e-5f0c-4a7e-9d59-0d6e0f3f6a51";
-    let little = api
+    let insufficient = api
         .caller("alice")
         .scopes("orders:write")
         .delete(id)
         .send()
         .await;
     assert_eq!(
-        (little.status().as_u16(), challenge(&little)),
+        (insufficient.status().as_u16(), challenge(&insufficient)),
         (
             403,
             "Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"admin\"".to_owned()
         )
     );
     assert_eq!(
-        little.json::<Value>()["required_scopes"],
+        insufficient.json::<Value>()["required_scopes"],
         serde_json::json!(["admin", "orders:write orders:delete"])
     );
 }
 
 #[tokio::test]
-async fn two_credentials_are_400() {
+async fn two_credentials_return_400() {
     let api = api().await;
     let token = api.caller("alice").token();
-    let answer = api
+    let response = api
         .anonymous()
         .header("authorization", &format!("Bearer {token}"))
         .header("authorization", &format!("Bearer {token}"))
         .get("/whoami")
         .send()
         .await;
-    assert_eq!(answer.status(), 400);
-    assert!(challenge(&answer).contains("invalid_request"));
+    assert_eq!(response.status(), 400);
+    assert!(challenge(&response).contains("invalid_request"));
 }
 
-/// RFC 6750 §2.3, OAuth 2.1 §5.1: a token in the query or the body is no credential.
+/// RFC 6750 §2.3, OAuth 2.1 §5.1: a token in the query or the body is not a credential.
 #[tokio::test]
-async fn a_token_elsewhere_than_in_the_header_is_ignored() {
+async fn token_outside_the_authorization_header_is_ignored() {
     let api = api().await;
     let token = api
         .caller("alice")
@@ -115,10 +115,10 @@ async fn a_token_elsewhere_than_in_the_header_is_ignored() {
 }
 
 #[tokio::test]
-async fn every_refusal_is_a_problem_and_echoes_nothing() {
+async fn every_refusal_is_a_problem_that_never_echoes_the_request() {
     let api = api().await;
-    let write = || api.caller("alice").scopes("orders:write orders:read");
-    let answers = [
+    let writer = || api.caller("alice").scopes("orders:write orders:read");
+    let responses = [
         (
             401,
             api.anonymous().bearer(CANARY).get("/whoami").send().await,
@@ -144,21 +144,24 @@ async fn every_refusal_is_a_problem_and_echoes_nothing() {
             405,
             api.anonymous().request("PATCH", "/health").send().await,
         ),
-        (422, write().get(&format!("/orders/{CANARY}")).send().await),
-        (400, write().get("/orders/%ff").send().await),
+        (422, writer().get(&format!("/orders/{CANARY}")).send().await),
+        (400, writer().get("/orders/%ff").send().await),
         (
             422,
-            write().get(&format!("/orders?{CANARY}=1")).send().await,
+            writer().get(&format!("/orders?{CANARY}=1")).send().await,
         ),
         (
             422,
-            write().get(&format!("/orders?page={CANARY}")).send().await,
+            writer().get(&format!("/orders?page={CANARY}")).send().await,
         ),
-        (400, write().get("/orders?page=%ff").send().await),
-        (422, write().get(&format!("/shelves/{CANARY}")).send().await),
+        (400, writer().get("/orders?page=%ff").send().await),
+        (
+            422,
+            writer().get(&format!("/shelves/{CANARY}")).send().await,
+        ),
         (
             400,
-            write()
+            writer()
                 .post("/orders")
                 .body(format!("{{\"{CANARY}"), "application/json")
                 .send()
@@ -166,7 +169,7 @@ async fn every_refusal_is_a_problem_and_echoes_nothing() {
         ),
         (
             422,
-            write()
+            writer()
                 .post("/orders")
                 .body(format!("{{\"{CANARY}\": 1}}"), "application/json")
                 .send()
@@ -174,7 +177,7 @@ async fn every_refusal_is_a_problem_and_echoes_nothing() {
         ),
         (
             422,
-            write()
+            writer()
                 .post("/orders")
                 .body(
                     format!("{{\"sku\": \"{CANARY}\", \"quantity\": 1}}"),
@@ -185,7 +188,7 @@ async fn every_refusal_is_a_problem_and_echoes_nothing() {
         ),
         (
             422,
-            write()
+            writer()
                 .post("/orders")
                 .body(
                     format!("{{\"sku\": 1, \"quantity\": \"{CANARY}\"}}"),
@@ -196,7 +199,7 @@ async fn every_refusal_is_a_problem_and_echoes_nothing() {
         ),
         (
             415,
-            write()
+            writer()
                 .post("/orders")
                 .body("{}", &format!("application/{CANARY}"))
                 .send()
@@ -204,7 +207,7 @@ async fn every_refusal_is_a_problem_and_echoes_nothing() {
         ),
         (
             413,
-            write()
+            writer()
                 .post("/orders")
                 .body(vec![b' '; 70_000], "application/json")
                 .send()
@@ -212,7 +215,7 @@ async fn every_refusal_is_a_problem_and_echoes_nothing() {
         ),
         (
             413,
-            write()
+            writer()
                 .post("/raw")
                 .body(vec![b' '; 101], "text/plain")
                 .send()
@@ -220,42 +223,42 @@ async fn every_refusal_is_a_problem_and_echoes_nothing() {
         ),
         (
             422,
-            write()
+            writer()
                 .request("PUT", "/orders")
                 .form(&[(CANARY, "1")])
                 .send()
                 .await,
         ),
     ];
-    for (at, (status, answer)) in answers.into_iter().enumerate() {
+    for (case, (status, response)) in responses.into_iter().enumerate() {
         assert_eq!(
-            answer.status().as_u16(),
+            response.status().as_u16(),
             status,
-            "case {at}: {}",
-            answer.text()
+            "case {case}: {}",
+            response.text()
         );
         assert_eq!(
-            answer.header("content-type"),
+            response.header("content-type"),
             Some("application/problem+json"),
-            "case {at}"
+            "case {case}"
         );
-        let problem: Value = answer.json();
-        assert_eq!(problem["status"], status, "case {at}");
-        let everything = format!("{:?} {}", answer.headers(), answer.text());
-        assert!(!everything.contains(CANARY), "case {at}: {everything}");
+        let problem: Value = response.json();
+        assert_eq!(problem["status"], status, "case {case}");
+        let everything = format!("{:?} {}", response.headers(), response.text());
+        assert!(!everything.contains(CANARY), "case {case}: {everything}");
     }
 }
 
 #[tokio::test]
-async fn secured_answers_are_not_stored_and_not_sniffed() {
+async fn secured_response_has_no_store_and_nosniff() {
     let api = api().await;
-    for answer in [
+    for response in [
         api.caller("alice").get("/whoami").send().await,
         api.anonymous().get("/whoami").send().await,
         api.caller("alice").get("/orders").send().await,
     ] {
-        assert_eq!(answer.header("cache-control"), Some("no-store"));
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(response.header("cache-control"), Some("no-store"));
+        assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
     }
     let public = api.anonymous().get("/health").send().await;
     assert_eq!(
@@ -276,7 +279,7 @@ async fn secured_answers_are_not_stored_and_not_sniffed() {
 }
 
 #[tokio::test]
-async fn a_public_route_looks_at_no_token() {
+async fn public_route_ignores_the_token() {
     let api = api().await;
     for bearer in ["a.b.c", "a b", ""] {
         assert_eq!(

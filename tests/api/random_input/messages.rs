@@ -1,4 +1,4 @@
-//! Messages that are valid, or nearly so.
+//! Strategies for messages that are valid, or nearly valid.
 
 use std::fmt;
 
@@ -9,15 +9,15 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::BoxedStrategy;
 
-/// What clients write into names and values; no answer may have it.
+/// Text in names and values that no response may contain.
 pub(super) const CANARY: &str = "hunter2";
 
-/// A request before anybody looked at it.
+/// A request that may not be valid HTTP.
 #[derive(Clone)]
 pub(super) struct Message {
     pub(super) method: &'static str,
     pub(super) target: Vec<u8>,
-    /// How much of the target leads to the handler.
+    /// The length of the part of the target that selects the route.
     pub(super) fixed: usize,
     pub(super) fields: Vec<(HeaderName, Vec<u8>)>,
     pub(super) body: Vec<u8>,
@@ -34,11 +34,11 @@ impl Message {
         }
     }
 
-    fn post(target: &str, label: &str, body: impl Into<Vec<u8>>) -> Self {
+    fn post(target: &str, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             method: "POST",
             body: body.into(),
-            ..Self::get(target).with(CONTENT_TYPE, label)
+            ..Self::get(target).with(CONTENT_TYPE, media_type)
         }
     }
 
@@ -52,7 +52,7 @@ impl Message {
         self
     }
 
-    /// As HTTP; none where it is none.
+    /// Returns the request, or `None` if the message is not valid HTTP.
     pub(super) fn request(&self) -> Option<Request<Vec<u8>>> {
         let uri = Uri::try_from(self.target.as_slice()).ok()?;
         let mut request = Request::builder().method(self.method).uri(uri);
@@ -73,7 +73,7 @@ impl fmt::Debug for Message {
     }
 }
 
-/// JSON values of any kind, most of which fit nowhere.
+/// JSON values of many kinds, most of which are valid for no member.
 const ODD_JSON: &[&str] = &[
     "null",
     "true",
@@ -107,7 +107,7 @@ const ODD_JSON: &[&str] = &[
     "hunter2",
 ];
 
-/// Members of an order, the first of each name valid.
+/// Members of an order with values; the first value of each is valid.
 const MEMBERS: &[(&str, &[&str])] = &[
     ("sku", &[r#""tea""#, r#""\u0101\u0101""#]),
     ("quantity", &["7", "100", "101"]),
@@ -149,7 +149,7 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ("hunter2", &["1"]),
 ];
 
-/// Mostly one of these, sometimes an odd one.
+/// Yields one of `values` mostly, and one of `odd` sometimes.
 fn mostly(
     values: &'static [&'static str],
     odd: &'static [&'static str],
@@ -169,7 +169,7 @@ fn member(
 pub(super) fn json(target: &'static str) -> BoxedStrategy<Message> {
     let required = (member(&MEMBERS[0]), member(&MEMBERS[1]));
     let others = vec(
-        (0..MEMBERS.len()).prop_flat_map(|at| member(&MEMBERS[at])),
+        (0..MEMBERS.len()).prop_flat_map(|index| member(&MEMBERS[index])),
         0..3,
     );
     (required, others)
@@ -184,7 +184,7 @@ pub(super) fn json(target: &'static str) -> BoxedStrategy<Message> {
         .boxed()
 }
 
-/// Values of a parameter, most of which fit nowhere.
+/// Parameter values, most of which are valid for no parameter.
 const ODD_TEXT: &[&str] = &[
     "",
     "hunter2",
@@ -222,7 +222,7 @@ fn pairs() -> BoxedStrategy<String> {
         mostly(values, ODD_TEXT).prop_map(move |value| format!("{name}={value}"))
     };
     let others = vec(
-        (0..PAIRS.len()).prop_flat_map(move |at| pair(&PAIRS[at])),
+        (0..PAIRS.len()).prop_flat_map(move |index| pair(&PAIRS[index])),
         0..3,
     );
     (pair(&PAIRS[0]), others)
@@ -231,9 +231,9 @@ fn pairs() -> BoxedStrategy<String> {
 }
 
 pub(super) fn form(target: &'static str) -> BoxedStrategy<Message> {
-    let label = "application/x-www-form-urlencoded";
+    let media_type = "application/x-www-form-urlencoded";
     pairs()
-        .prop_map(move |pairs| Message::post(target, label, pairs))
+        .prop_map(move |pairs| Message::post(target, media_type, pairs))
         .boxed()
 }
 
@@ -243,7 +243,7 @@ pub(super) fn query(target: &'static str) -> BoxedStrategy<Message> {
         .boxed()
 }
 
-/// A number, then names.
+/// A number, followed by names.
 pub(super) fn path(target: &'static str, segments: usize) -> BoxedStrategy<Message> {
     let name = mostly(&["tea", "%C4%81", "7"], ODD_TEXT);
     (mostly(&["7", "%37", "10"], ODD_TEXT), name)
@@ -297,13 +297,13 @@ pub(super) fn text(target: &'static str) -> BoxedStrategy<Message> {
         .boxed()
 }
 
-pub(super) fn octets(target: &'static str) -> BoxedStrategy<Message> {
+pub(super) fn binary(target: &'static str) -> BoxedStrategy<Message> {
     vec(any::<u8>(), 0..20)
         .prop_map(move |bytes| Message::post(target, "application/octet-stream", bytes))
         .boxed()
 }
 
-/// Parts, the first of each name valid.
+/// Parts of a form with contents; the first content of each is valid.
 const PARTS: &[(&str, &[&str])] = &[
     ("name=\"title\"", &["a window", "\u{101}\u{0}"]),
     ("name=count", &["7", "101"]),
@@ -330,17 +330,17 @@ pub(super) fn multipart(target: &'static str) -> BoxedStrategy<Message> {
             format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n")
         })
     };
-    let others = (0..PARTS.len()).prop_flat_map(move |at| part(&PARTS[at]));
+    let others = (0..PARTS.len()).prop_flat_map(move |index| part(&PARTS[index]));
     (part(&PARTS[0]), vec(others, 0..4))
         .prop_map(move |(title, others)| {
             let parts = [vec![title], others].concat().concat();
-            let label = "multipart/form-data; boundary=b";
-            Message::post(target, label, parts + "--b--\r\n")
+            let media_type = "multipart/form-data; boundary=b";
+            Message::post(target, media_type, parts + "--b--\r\n")
         })
         .boxed()
 }
 
-pub(super) fn own(target: &'static str) -> BoxedStrategy<Message> {
+pub(super) fn host(target: &'static str) -> BoxedStrategy<Message> {
     mostly(&["acme.test", "a-b.test", "acme"], ODD_FIELD)
         .prop_map(move |host| Message::get(target).with(HOST, host))
         .boxed()

@@ -1,4 +1,4 @@
-//! What operators see of refused input: one event for a request, and a counter.
+//! The audit of rejected input: one event for each request, and a counter.
 
 mod extractors;
 
@@ -9,11 +9,11 @@ use palisade::testing::{TestApi, TestRequest};
 use palisade_tests::Log;
 use serde_json::Value;
 
-use self::extractors::{Fussy, Lenient};
+use self::extractors::{ConstantInput, RejectsAll};
 
 const AUDIT: &str = "palisade::audit";
 
-/// Stands wherever a client may write something.
+/// Text that the client sends and no log may contain.
 const CANARY: &str = "canary-5b2e";
 
 #[derive(Debug, Deserialize, Validate, SecureInput)]
@@ -40,9 +40,9 @@ struct Tracing {
     x_request_id: Option<String>,
 }
 
-/// What somebody else answered breaks off, which is no fault of the client's.
+/// An upstream response that ends early is not an error of the client.
 #[public(reason = "a test")]
-async fn elsewhere() -> (StatusCode, InputError) {
+async fn bad_gateway() -> (StatusCode, InputError) {
     (StatusCode::BAD_GATEWAY, InputError::Incomplete)
 }
 
@@ -74,50 +74,50 @@ async fn show_order(
 async fn show_both(_: Valid<Query<Order>>, _: Valid<Form<Order>>) {}
 
 #[public(reason = "a test")]
-async fn be_fussy(_: Fussy) {}
+async fn reject_all(_: RejectsAll) {}
 
 #[public(reason = "a test")]
-async fn be_lenient(_: Valid<Lenient>) {}
+async fn constant_input(_: Valid<ConstantInput>) {}
 
 #[public(reason = "a test")]
-async fn misdeclare(_: Valid<Path<Order>>) {}
+async fn mismatched(_: Valid<Path<Order>>) {}
 
 async fn api() -> TestApi {
     let routes = SecureRouter::new()
         .route("/orders", post(create_order).get(list_orders))
         .route("/orders/{number}/{line}", get(show_order))
         .route("/both", post(show_both))
-        .route("/fussy", get(be_fussy))
-        .route("/lenient", get(be_lenient))
-        .route("/elsewhere", get(elsewhere))
-        .route("/misdeclared", get(misdeclare));
+        .route("/rejected", get(reject_all))
+        .route("/constant", get(constant_input))
+        .route("/bad-gateway", get(bad_gateway))
+        .route("/mismatched", get(mismatched));
     TestApi::new(routes).await
 }
 
-fn order(api: &TestApi, body: &str, label: &str) -> TestRequest {
+fn order(api: &TestApi, body: &str, media_type: &str) -> TestRequest {
     let caller = api.caller("alice").scopes("orders:write");
-    caller.post("/orders").body(body, label)
+    caller.post("/orders").body(body, media_type)
 }
 
-/// The events of refused input that a request caused, and its status.
-async fn told(log: &Log, request: TestRequest) -> (u16, Vec<Value>) {
-    let answer = request.send().await;
-    assert!(!answer.text().contains("rust"), "{}", answer.text());
+/// Sends a request, and returns its status and its events of rejected input.
+async fn send(log: &Log, request: TestRequest) -> (u16, Vec<Value>) {
+    let response = request.send().await;
+    assert!(!response.text().contains("rust"), "{}", response.text());
     let events = log.take(AUDIT);
-    let (refused, decided): (Vec<_>, Vec<_>) = events
+    let (rejected, decided): (Vec<_>, Vec<_>) = events
         .into_iter()
         .partition(|event| event["fields"]["event"] == "input_validation_fail");
     assert_eq!(decided.len(), 1, "{decided:?}");
-    (answer.status().as_u16(), refused)
+    (response.status().as_u16(), rejected)
 }
 
 #[tokio::test]
-async fn a_refused_input_is_one_event_with_its_reason_part_and_rules() {
+async fn rejected_input_emits_one_event_with_reason_location_and_rules() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let json = "application/json";
     let get = |path: &str| api.anonymous().get(path);
-    for (request, status, reason, part, rules) in [
+    for (request, status, reason, location, rules) in [
         (
             order(&api, "{", json),
             400,
@@ -181,7 +181,7 @@ async fn a_refused_input_is_one_event_with_its_reason_part_and_rules() {
             Some("header"),
             "length",
         ),
-        // wrong in two places: the first refusal is the answer, and the event
+        // two invalid inputs: the response and the event report the first one
         (
             api.anonymous().post("/both?x=1").body("x=1", "text/plain"),
             422,
@@ -189,32 +189,32 @@ async fn a_refused_input_is_one_event_with_its_reason_part_and_rules() {
             Some("query"),
             "unknown",
         ),
-        (get("/fussy"), 409, "rejected_by_extractor", None, ""),
+        (get("/rejected"), 409, "rejected_by_extractor", None, ""),
         (
-            get("/lenient"),
+            get("/constant"),
             422,
             "invalid_input",
             Some("body"),
             "length",
         ),
     ] {
-        let (answered, events) = told(&log, request).await;
-        assert_eq!((answered, events.len()), (status, 1), "{reason} {events:?}");
+        let (actual, events) = send(&log, request).await;
+        assert_eq!((actual, events.len()), (status, 1), "{reason} {events:?}");
         assert_eq!(events[0]["level"], "WARN");
         let fields = &events[0]["fields"];
         assert_eq!(fields["reason"], reason, "{fields}");
         assert_eq!(fields["outcome"], "deny", "{fields}");
-        assert_eq!(fields["location"].as_str(), part, "{fields}");
+        assert_eq!(fields["location"].as_str(), location, "{fields}");
         assert_eq!(fields["rules"], rules, "{fields}");
-        assert_eq!(fields["module"], "api::refused_inputs", "{fields}");
+        assert_eq!(fields["module"], "api::rejected_inputs", "{fields}");
     }
 }
 
 #[tokio::test]
-async fn the_event_names_whose_input_it_was() {
+async fn rejected_input_event_names_handler_and_token() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
-    let (_, events) = told(&log, order(&api, "{", "application/json")).await;
+    let (log, _capturing) = Log::capture();
+    let (_, events) = send(&log, order(&api, "{", "application/json")).await;
     let fields = &events[0]["fields"];
     assert_eq!(fields["handler"], "create_order");
     assert_eq!(fields["access"], "orders:write");
@@ -223,31 +223,31 @@ async fn the_event_names_whose_input_it_was() {
 }
 
 #[tokio::test]
-async fn what_is_no_refused_input_is_not_told_as_one() {
+async fn other_errors_emit_no_rejected_input_event() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let json = "application/json";
     for (request, status) in [
         (order(&api, r#"{"sku": "tea", "quantity": 2}"#, json), 200),
-        // the handler's own word
+        // an error of the handler
         (
             order(&api, r#"{"sku": "sold-out", "quantity": 2}"#, json),
             409,
         ),
-        // the guard's
+        // a refusal of the guard
         (api.anonymous().post("/orders").body("{", json), 401),
-        // the API's fault
-        (api.anonymous().get("/misdeclared"), 500),
-        (api.anonymous().get("/elsewhere"), 502),
+        // errors of the API
+        (api.anonymous().get("/mismatched"), 500),
+        (api.anonymous().get("/bad-gateway"), 502),
     ] {
-        assert_eq!(told(&log, request).await, (status, vec![]));
+        assert_eq!(send(&log, request).await, (status, vec![]));
     }
 }
 
 #[tokio::test]
-async fn nothing_that_a_client_wrote_is_logged() {
+async fn client_input_is_never_logged() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let json = "application/json";
     let path = |path: &str| api.anonymous().get(&format!("{path}{CANARY}"));
     for request in [
@@ -269,8 +269,8 @@ async fn nothing_that_a_client_wrote_is_logged() {
         path("/orders?x="),
         path("/orders?"),
         path("/orders/1/"),
-        path("/fussy?"),
-        path("/lenient?"),
+        path("/rejected?"),
+        path("/constant?"),
         api.anonymous()
             .get("/orders/1/1")
             .header("x-request-id", CANARY),
@@ -284,7 +284,7 @@ async fn nothing_that_a_client_wrote_is_logged() {
 }
 
 #[tokio::test]
-async fn refused_inputs_are_counted_by_reason_and_part() {
+async fn rejected_inputs_are_counted_by_reason_and_location() {
     let recorder = DebuggingRecorder::new();
     let snapshots = recorder.snapshotter();
     let _recording = metrics::set_default_local_recorder(&recorder);
@@ -293,7 +293,7 @@ async fn refused_inputs_are_counted_by_reason_and_part() {
         order(&api, "{", "application/json").send().await;
     }
     api.anonymous().get("/orders?sku=%").send().await;
-    api.anonymous().get("/fussy").send().await;
+    api.anonymous().get("/rejected").send().await;
     let mut counted = Vec::new();
     for (key, _, _, value) in snapshots.snapshot().into_vec() {
         let DebugValue::Counter(count) = value else {

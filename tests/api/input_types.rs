@@ -1,4 +1,4 @@
-//! Types that are bounded by being parsed: as members, as parameters, alone.
+//! Input types that are bounded by their parser: as members, as parameters, and on their own.
 
 use palisade::input::{EmailAddress, Identifier, Line, PageNumber, PageRequest, PageSize};
 use palisade::prelude::*;
@@ -83,13 +83,13 @@ async fn api() -> TestApi {
     TestApi::new(router).await
 }
 
-/// The status with what was answered, or with the one thing that is wrong.
-fn judged(answer: &TestResponse) -> (u16, String) {
-    let status = answer.status().as_u16();
+/// Returns the status, and the body or the only error.
+fn outcome(response: &TestResponse) -> (u16, String) {
+    let status = response.status().as_u16();
     if status == 200 {
-        return (status, answer.text());
+        return (status, response.text());
     }
-    let problem = answer.json::<Value>();
+    let problem = response.json::<Value>();
     assert!(!problem.to_string().contains("hunter2"), "{problem}");
     match errors(&problem).as_slice() {
         [(pointer, detail)] => (status, format!("{pointer}: {detail}")),
@@ -97,37 +97,42 @@ fn judged(answer: &TestResponse) -> (u16, String) {
     }
 }
 
-async fn get_of(api: &TestApi, path: &str) -> (u16, String) {
-    judged(&api.anonymous().get(path).send().await)
+async fn get_outcome(api: &TestApi, path: &str) -> (u16, String) {
+    outcome(&api.anonymous().get(path).send().await)
 }
 
 const EMAIL_DOMAIN: &str = "must be an e-mail address, with an ASCII domain name after the `@`";
 
 #[tokio::test]
-async fn members_hold_what_was_sent_in_one_spelling() {
+async fn members_are_normalized() {
     let api = api().await;
-    let sent = json!({
+    let input = json!({
         "sku": "tea-500g",
         "recipientName": "Ta\u{304}ne",
         "notify": ["Ana@EXAMPLE.com"],
         "page": { "page": 2 },
     });
-    let answer = api.anonymous().post("/deliveries").json(&sent).send().await;
-    let read = json!({
+    let response = api
+        .anonymous()
+        .post("/deliveries")
+        .json(&input)
+        .send()
+        .await;
+    let normalized = json!({
         "sku": "tea-500g",
         "recipientName": "T\u{101}ne",
         "note": null,
         "notify": ["Ana@example.com"],
         "page": { "page": 2, "per_page": 20 },
     });
-    assert_eq!(answer.json::<Value>(), read);
+    assert_eq!(response.json::<Value>(), normalized);
 }
 
 #[tokio::test]
-async fn a_member_that_is_none_is_pointed_at_and_told_what_it_must_be() {
+async fn invalid_member_is_reported_with_pointer_and_expectation() {
     let api = api().await;
     let line = "must be one line of text";
-    for (member, value, refused) in [
+    for (member, value, expected) in [
         (
             "sku",
             json!("hunter2/"),
@@ -161,69 +166,83 @@ async fn a_member_that_is_none_is_pointed_at_and_told_what_it_must_be() {
             "/page/per_page: must be a whole number from 1 to 50".to_owned(),
         ),
     ] {
-        let mut sent = json!({ "sku": "tea", "recipientName": "Ana" });
-        sent[member] = value;
-        let answer = api.anonymous().post("/deliveries").json(&sent).send().await;
-        let (status, told) = judged(&answer);
-        assert_eq!(status, 422, "{told}");
-        assert!(told.starts_with(&refused), "{told} for {refused}");
+        let mut input = json!({ "sku": "tea", "recipientName": "Ana" });
+        input[member] = value;
+        let response = api
+            .anonymous()
+            .post("/deliveries")
+            .json(&input)
+            .send()
+            .await;
+        let (status, error) = outcome(&response);
+        assert_eq!(status, 422, "{error}");
+        assert!(error.starts_with(&expected), "{error}, expected {expected}");
     }
 }
 
 #[tokio::test]
-async fn parameters_of_queries_and_forms_are_told_by_name() {
+async fn query_and_form_errors_have_parameter_names() {
     let api = api().await;
-    let found = |text: &str| (200, text.to_owned());
-    let refused = |text: &str| (422, text.to_owned());
-    assert_eq!(get_of(&api, "/deliveries").await, found("0 20"));
+    let accepted = |text: &str| (200, text.to_owned());
+    let rejected = |text: &str| (422, text.to_owned());
+    assert_eq!(get_outcome(&api, "/deliveries").await, accepted("0 20"));
     assert_eq!(
-        get_of(&api, "/deliveries?page=3&per_page=100").await,
-        found("200 100")
+        get_outcome(&api, "/deliveries?page=3&per_page=100").await,
+        accepted("200 100")
     );
     assert_eq!(
-        get_of(&api, "/deliveries?per_page=101").await,
-        refused("per_page: must be a whole number from 1 to 100")
+        get_outcome(&api, "/deliveries?per_page=101").await,
+        rejected("per_page: must be a whole number from 1 to 100")
     );
     assert_eq!(
-        get_of(&api, "/deliveries?buyer=a@hunter2_").await,
-        refused(&format!("buyer: {EMAIL_DOMAIN}"))
+        get_outcome(&api, "/deliveries?buyer=a@hunter2_").await,
+        rejected(&format!("buyer: {EMAIL_DOMAIN}"))
     );
     let form = |buyer: &'static str| {
         api.anonymous()
             .post("/subscriptions")
             .form(&[("buyer", buyer)])
     };
-    let answer = form("Ana@EXAMPLE.com").send().await;
-    assert_eq!(judged(&answer), found("Ana@example.com"));
-    let answer = form("a@hunter2_").send().await;
-    assert_eq!(judged(&answer), refused(&format!("buyer: {EMAIL_DOMAIN}")));
+    let response = form("Ana@EXAMPLE.com").send().await;
+    assert_eq!(outcome(&response), accepted("Ana@example.com"));
+    let response = form("a@hunter2_").send().await;
+    assert_eq!(
+        outcome(&response),
+        rejected(&format!("buyer: {EMAIL_DOMAIN}"))
+    );
 }
 
 #[tokio::test]
-async fn a_page_request_stands_alone() {
+async fn page_request_is_a_query_of_its_own() {
     let api = api().await;
-    assert_eq!(get_of(&api, "/catalogue").await, (200, "all".to_owned()));
     assert_eq!(
-        get_of(&api, "/catalogue?page=2").await,
+        get_outcome(&api, "/catalogue").await,
+        (200, "all".to_owned())
+    );
+    assert_eq!(
+        get_outcome(&api, "/catalogue?page=2").await,
         (200, "10 10".to_owned())
     );
-    let (status, told) = get_of(&api, "/catalogue?sort=hunter2").await;
+    let (status, error) = get_outcome(&api, "/catalogue?sort=hunter2").await;
     assert_eq!(
-        (status, told.as_str()),
+        (status, error.as_str()),
         (422, ": has a parameter that is not known here")
     );
 }
 
 #[tokio::test]
-async fn a_segment_of_a_path_needs_no_struct() {
+async fn path_segments_can_be_input_types() {
     let api = api().await;
-    assert_eq!(get_of(&api, "/shops/tea").await, (200, "tea".to_owned()));
+    assert_eq!(
+        get_outcome(&api, "/shops/tea").await,
+        (200, "tea".to_owned())
+    );
     for path in ["/shops/hunter2hunter2", "/shops/a%2Fb", "/shops/%2E%2E"] {
-        assert_eq!(get_of(&api, path).await.0, 422, "{path}");
+        assert_eq!(get_outcome(&api, path).await.0, 422, "{path}");
     }
     assert_eq!(
-        get_of(&api, "/shops/T%C4%81ne/tea").await,
+        get_outcome(&api, "/shops/T%C4%81ne/tea").await,
         (200, "T\u{101}ne tea".to_owned())
     );
-    assert_eq!(get_of(&api, "/shops/a%0Ab/tea").await.0, 422);
+    assert_eq!(get_outcome(&api, "/shops/a%0Ab/tea").await.0, 422);
 }

@@ -1,4 +1,4 @@
-//! A type for each extractor, with its rules once more in plain Rust.
+//! An input type for each extractor, with its rules repeated in plain Rust.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -40,14 +40,14 @@ pub(super) struct Order {
 }
 
 impl Order {
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         (1..=8).contains(&self.sku.chars().count())
             && (1..=100).contains(&self.quantity)
             && self
                 .unit_price
                 .is_none_or(|price| (0.0..=1000.0).contains(&price))
             && self.lines.len() <= 3
-            && self.lines.iter().chain(&self.status).all(Status::holds)
+            && self.lines.iter().chain(&self.status).all(Status::is_valid)
             && self.labels.len() <= 2
             && self
                 .labels
@@ -60,7 +60,7 @@ impl Order {
                 .note
                 .as_ref()
                 .is_none_or(|note| note.len() <= 8 && note.is_ascii())
-            && self.next.as_ref().is_none_or(|next| next.holds())
+            && self.next.as_ref().is_none_or(|next| next.is_valid())
     }
 }
 
@@ -76,7 +76,7 @@ enum Status {
 }
 
 impl Status {
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         match self {
             Self::Draft => true,
             Self::Sent { on } => *on >= 1,
@@ -106,7 +106,7 @@ enum Open {
 }
 
 impl Listing {
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         (1..=100).contains(&self.page)
             && self
                 .per_page
@@ -121,15 +121,15 @@ impl Listing {
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Place {
+pub(super) struct Shelf {
     #[garde(range(max = 9))]
     number: u32,
     #[garde(length(chars, max = 8))]
     name: String,
 }
 
-impl Place {
-    pub(super) fn holds(&self) -> bool {
+impl Shelf {
+    pub(super) fn is_valid(&self) -> bool {
         self.number <= 9 && self.name.chars().count() <= 8
     }
 }
@@ -138,7 +138,7 @@ impl Place {
 pub(super) struct Number(#[garde(range(max = 9))] u32);
 
 impl Number {
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         self.0 <= 9
     }
 }
@@ -150,7 +150,7 @@ pub(super) struct Pair(
 );
 
 impl Pair {
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         self.0 <= 9 && self.1.chars().count() <= 8
     }
 }
@@ -165,7 +165,7 @@ pub(super) struct Level {
 }
 
 impl Level {
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         self.x_level <= 9
             && self
                 .x_name
@@ -184,7 +184,7 @@ pub(super) struct Crumb {
 }
 
 impl Crumb {
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         self.level <= 9
             && self
                 .name
@@ -197,7 +197,7 @@ impl Crumb {
 pub(super) struct Note(#[garde(length(chars, min = 1, max = 8))] String);
 
 impl Note {
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         (1..=8).contains(&self.0.chars().count())
     }
 }
@@ -206,7 +206,7 @@ impl Note {
 pub(super) struct Blob(#[garde(length(min = 2, max = 16))] Vec<u8>);
 
 impl Blob {
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         (2..=16).contains(&self.0.len())
     }
 }
@@ -215,12 +215,12 @@ impl Blob {
 pub(super) struct Tenant(#[garde(length(bytes, min = 1, max = 8), alphanumeric)] String);
 
 impl Tenant {
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         (1..=8).contains(&self.0.len()) && self.0.chars().all(char::is_alphanumeric)
     }
 }
 
-/// The same as a typed header.
+/// The host name as a typed header.
 impl Header for Tenant {
     fn name() -> &'static HeaderName {
         &HOST
@@ -241,7 +241,7 @@ impl Header for Tenant {
     fn encode<E: Extend<HeaderValue>>(&self, _: &mut E) {}
 }
 
-/// An extractor of one's own: the first label of the host's name.
+/// An extractor of the application: the first label of the host name.
 pub(super) struct Subdomain(pub(super) Tenant);
 
 impl<S: Sync> FromRequestParts<S> for Subdomain {
@@ -252,7 +252,7 @@ impl<S: Sync> FromRequestParts<S> for Subdomain {
         let host = String::from_utf8_lossy(host.unwrap_or_default()).into_owned();
         match host.split_once('.') {
             Some((label, _)) => Ok(Self(Tenant(label.to_owned()))),
-            // echoes, as extractors do; nothing of it may be answered
+            // echoes the request, as extractors do; the response must not
             None => Err((StatusCode::BAD_REQUEST, host)),
         }
     }
@@ -262,8 +262,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for Subdomain {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Infallible> {
-        let own = <Self as FromRequestParts<S>>::from_request_parts(parts, state).await;
-        Ok(own.ok())
+        let subdomain = <Self as FromRequestParts<S>>::from_request_parts(parts, state).await;
+        Ok(subdomain.ok())
     }
 }
 
@@ -276,7 +276,7 @@ impl InputExtractor for Subdomain {
     }
 }
 
-/// What `Identifier<8>` promises.
+/// Repeats the rules of `Identifier<8>`.
 pub(super) fn is_identifier(text: &str) -> bool {
     let inside = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);

@@ -1,4 +1,4 @@
-//! What is done to messages, so that they are hardly valid any more.
+//! Mutations that make messages invalid.
 
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use proptest::collection::vec;
@@ -6,21 +6,21 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::BoxedStrategy;
 
-use crate::hostile::messages::{CANARY, Message};
+use crate::random_input::messages::{CANARY, Message};
 
-/// What is done to the bytes of a message.
+/// A change of bytes.
 #[derive(Clone, Debug)]
 enum Change {
     Set(Index, u8),
     Cut(Index),
     Insert(Index, &'static str),
-    /// A part of it once more, elsewhere.
+    /// Copies a range to another position.
     Repeat(Index, Index, Index),
-    /// So many of the first, then of the second, around it or in its place.
+    /// Inserts this many opening tokens at the start, and closing tokens at the end.
     Nest(usize, &'static str, &'static str),
 }
 
-/// What decoders stumble over.
+/// Tokens that are difficult for decoders.
 const TOKENS: &[&str] = &[
     "\0",
     "\r\n--b",
@@ -79,25 +79,25 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 impl Change {
-    /// Changes what comes after the first `keep` bytes.
+    /// Changes the bytes after the first `keep`.
     fn apply(&self, bytes: &mut Vec<u8>, keep: usize) {
         let keep = keep.min(bytes.len());
         let len = bytes.len() - keep;
-        let place = |at: &Index| keep + at.index(len + 1);
+        let position = |at: &Index| keep + at.index(len + 1);
         match self {
             Self::Set(at, byte) => {
-                let at = place(at);
+                let at = position(at);
                 bytes.splice(at..bytes.len().min(at + 1), [*byte]);
             }
-            Self::Cut(at) => bytes.truncate(place(at)),
+            Self::Cut(at) => bytes.truncate(position(at)),
             Self::Insert(at, token) => {
-                let at = place(at);
+                let at = position(at);
                 bytes.splice(at..at, token.bytes());
             }
             Self::Repeat(from, to, at) => {
-                let (from, to) = (place(from), place(to));
+                let (from, to) = (position(from), position(to));
                 let part = bytes[from.min(to)..from.max(to)].to_vec();
-                let at = place(at);
+                let at = position(at);
                 bytes.splice(at..at, part);
             }
             Self::Nest(depth, open, close) => {
@@ -108,24 +108,27 @@ impl Change {
     }
 }
 
-/// Where something is changed.
+/// The part of a message that is changed.
 #[derive(Clone, Debug)]
 enum Part {
-    /// The body, or where there is none the end of the target.
+    /// The body, or the end of the target if there is no body.
     Content,
     Target,
     /// The value of a header field.
     Value(Index),
-    /// A header field once more.
-    Again(Index),
-    /// Another label, no label, a second one; a coding.
-    Label(&'static str),
-    NoLabel,
-    SecondLabel(&'static str),
-    Coding(&'static str),
+    /// Duplicates a header field.
+    Duplicate(Index),
+    /// Replaces `Content-Type`.
+    ContentType(&'static str),
+    /// Removes `Content-Type`.
+    NoContentType,
+    /// Adds a second `Content-Type`.
+    SecondContentType(&'static str),
+    /// Adds `Content-Encoding`.
+    ContentEncoding(&'static str),
 }
 
-const LABELS: &[&str] = &[
+const CONTENT_TYPES: &[&str] = &[
     "application/json",
     "application/json; charset=utf-16",
     "application/jsonp",
@@ -142,15 +145,15 @@ fn part() -> impl Strategy<Value = Part> {
         12 => Just(Part::Content),
         2 => Just(Part::Target),
         4 => any::<Index>().prop_map(Part::Value),
-        1 => any::<Index>().prop_map(Part::Again),
-        1 => select(LABELS).prop_map(Part::Label),
-        1 => Just(Part::NoLabel),
-        1 => select(LABELS).prop_map(Part::SecondLabel),
-        1 => select(&["gzip", "identity", "identity, br", "hunter2"][..]).prop_map(Part::Coding),
+        1 => any::<Index>().prop_map(Part::Duplicate),
+        1 => select(CONTENT_TYPES).prop_map(Part::ContentType),
+        1 => Just(Part::NoContentType),
+        1 => select(CONTENT_TYPES).prop_map(Part::SecondContentType),
+        1 => select(&["gzip", "identity", "identity, br", "hunter2"][..]).prop_map(Part::ContentEncoding),
     ]
 }
 
-/// The messages, each changed in up to three places.
+/// Changes each message up to three times.
 pub(super) fn mutated(messages: BoxedStrategy<Message>) -> impl Strategy<Value = Message> {
     let changes = vec((part(), change()), 1..4);
     (messages, changes).prop_map(|(mut message, changes)| {
@@ -167,22 +170,25 @@ impl Message {
             Part::Content if self.method == "POST" => change.apply(&mut self.body, 0),
             Part::Content => change.apply(&mut self.target, self.fixed),
             Part::Target => change.apply(&mut self.target, 1),
-            Part::Value(_) | Part::Again(_) if self.fields.is_empty() => {}
+            Part::Value(_) | Part::Duplicate(_) if self.fields.is_empty() => {}
             Part::Value(at) => {
                 let at = at.index(self.fields.len());
                 change.apply(&mut self.fields[at].1, 0);
             }
-            Part::Again(at) => {
+            Part::Duplicate(at) => {
                 let field = self.fields[at.index(self.fields.len())].clone();
                 self.fields.push(field);
             }
-            Part::Label(label) => {
+            Part::ContentType(content_type) => {
                 self.fields.retain(|(name, _)| *name != CONTENT_TYPE);
-                self.fields.push((CONTENT_TYPE, label.as_bytes().to_vec()));
+                self.fields
+                    .push((CONTENT_TYPE, content_type.as_bytes().to_vec()));
             }
-            Part::NoLabel => self.fields.retain(|(name, _)| *name != CONTENT_TYPE),
-            Part::SecondLabel(label) => self.fields.push((CONTENT_TYPE, label.as_bytes().to_vec())),
-            Part::Coding(coding) => self
+            Part::NoContentType => self.fields.retain(|(name, _)| *name != CONTENT_TYPE),
+            Part::SecondContentType(content_type) => self
+                .fields
+                .push((CONTENT_TYPE, content_type.as_bytes().to_vec())),
+            Part::ContentEncoding(coding) => self
                 .fields
                 .push((CONTENT_ENCODING, coding.as_bytes().to_vec())),
         }

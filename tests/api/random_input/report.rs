@@ -1,4 +1,4 @@
-//! A form with files, with its rules once more in plain Rust.
+//! A form with files, with its rules repeated in plain Rust.
 
 use palisade::input::{MediaTypes, Upload};
 use palisade::prelude::*;
@@ -29,7 +29,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         (1..=8).contains(&self.title.chars().count())
             && self.count.is_none_or(|count| count <= 100)
             && self.tags.len() <= 2
