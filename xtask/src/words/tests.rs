@@ -75,6 +75,16 @@ fn phrase_is_found_across_lines_but_not_across_sentences() {
 }
 
 #[test]
+fn following_word_decides_where_a_rule_says_so() {
+    for text in ["It has a room of its own.", "A file of its own with tests."] {
+        assert_eq!(markdown(text).len(), 1, "{text}");
+    }
+    assert_eq!(markdown("It imports rooms of its own layer."), [""; 0]);
+    assert_eq!(markdown("One stands before two.").len(), 1);
+    assert_eq!(markdown("One stands for two."), [""; 0]);
+}
+
+#[test]
 fn longest_phrase_is_reported_once() {
     assert_eq!(markdown("They are told apart."), ["1:told apart"]);
     assert_eq!(markdown("A name is there twice."), ["1:is there twice"]);

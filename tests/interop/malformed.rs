@@ -1,18 +1,18 @@
-//! Good tokens, sent in ways that RFC 6750 does not allow, or that are not taken here.
+//! Valid tokens, sent in ways that RFC 6750 forbids or that Palisade does not accept.
 
+use crate::environment::{Api, Environment};
 use crate::http::Request;
 use crate::refusal::{Cause, READ, SCOPE, assert_accepted, assert_refused};
-use crate::world::{Api, World};
 
 cases![
-    a_token_with_a_space_in_it_is_a_malformed_request,
-    a_token_that_is_sent_twice_is_a_malformed_request,
-    a_token_outside_the_header_is_no_credential,
+    token_with_a_space_returns_400,
+    duplicate_token_returns_400,
+    token_outside_the_header_is_ignored,
 ];
 
 /// RFC 6750 §2.1: the credential's alphabet has no space.
-fn a_token_with_a_space_in_it_is_a_malformed_request(world: &World) {
-    refuse_requests(world, Cause::InvalidRequest, |token| {
+fn token_with_a_space_returns_400(environment: &Environment) {
+    assert_requests_refused(environment, Cause::InvalidRequest, |token| {
         let (start, end) = token.split_at(token.len() / 2);
         let dotted = token.replacen('.', ". ", 1);
         [
@@ -30,8 +30,8 @@ fn a_token_with_a_space_in_it_is_a_malformed_request(world: &World) {
 }
 
 /// RFC 6750 §3.1: "uses more than one method", or repeats one.
-fn a_token_that_is_sent_twice_is_a_malformed_request(world: &World) {
-    refuse_requests(world, Cause::InvalidRequest, |token| {
+fn duplicate_token_returns_400(environment: &Environment) {
+    assert_requests_refused(environment, Cause::InvalidRequest, |token| {
         let once = || Request::get(READ).bearer(token);
         vec![
             once().bearer(token),
@@ -45,8 +45,8 @@ fn a_token_that_is_sent_twice_is_a_malformed_request(world: &World) {
 }
 
 /// RFC 6750 §2.2 and §2.3 are optional, and leak; RFC 9700 §4.3.2 forbids the query.
-fn a_token_outside_the_header_is_no_credential(world: &World) {
-    refuse_requests(world, Cause::NoCredential, |token| {
+fn token_outside_the_header_is_ignored(environment: &Environment) {
+    assert_requests_refused(environment, Cause::NoCredential, |token| {
         let query = format!("{READ}?access_token={token}");
         vec![
             Request::get(&query),
@@ -60,18 +60,22 @@ fn a_token_outside_the_header_is_no_credential(world: &World) {
     });
 }
 
-/// Asserts that every API accepts its token, and refuses it in each of these requests.
-fn refuse_requests(world: &World, cause: Cause, requests: impl Fn(&str) -> Vec<Request>) {
-    for api in world.everywhere() {
-        let token = api.token(world.provider(), "", SCOPE);
-        assert_accepted(api, &token, "sent as it should be");
+/// Asserts that every API accepts its token, and refuses each of these requests with it.
+fn assert_requests_refused(
+    environment: &Environment,
+    cause: Cause,
+    requests: impl Fn(&str) -> Vec<Request>,
+) {
+    for api in environment.apis() {
+        let token = api.token(environment.provider(), "", SCOPE);
+        assert_accepted(api, &token, "well-formed request");
         for (number, request) in requests(&token).iter().enumerate() {
-            refuse(api, request, cause, &token, number);
+            assert_request_refused(api, request, cause, &token, number);
         }
     }
 }
 
-fn refuse(api: &Api, request: &Request, cause: Cause, token: &str, number: usize) {
-    let what = format!("{}, request {number}", api.name());
-    assert_refused(&api.send(request), cause, token, &what);
+fn assert_request_refused(api: &Api, request: &Request, cause: Cause, token: &str, number: usize) {
+    let description = format!("{}, request {number}", api.name());
+    assert_refused(&api.send(request), cause, token, &description);
 }

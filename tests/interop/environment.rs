@@ -1,4 +1,4 @@
-//! Everything that is running: the provider, another like it, and `orders` in every way.
+//! The running programs: two providers, and `orders` in several configurations.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,53 +6,54 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::http::{Answer, Request};
+use crate::http::{Request, Response};
 use crate::node::Node;
 use crate::process::Process;
 use crate::provider::{Provider, RESOURCE_SERVER, audience};
 
-/// The algorithms that are on by default; each has its resource and its key at the provider.
+/// The default algorithms. The provider has a resource and a key for each.
 pub(crate) const ALGORITHMS: [&str; 4] = ["RS256", "PS256", "ES256", "EdDSA"];
 
-/// Programs that are started when a test first asks for them, and then shared.
-pub(crate) struct World {
+/// The programs. Each is started on first use, and then shared.
+pub(crate) struct Environment {
     node: Node,
     provider: OnceLock<Provider>,
-    stranger: OnceLock<Provider>,
+    other_provider: OnceLock<Provider>,
     apis: OnceLock<Vec<Api>>,
 }
 
 /// A running `orders` that trusts the provider for one of its resources.
 pub(crate) struct Api {
-    /// The resource, named as the algorithm of its tokens.
+    /// The resource, which is named like the algorithm of its tokens.
     pub(crate) algorithm: &'static str,
-    /// Where it has the keys from.
+    /// The source of the keys.
     keys: &'static str,
     process: Process,
 }
 
-impl World {
+impl Environment {
     pub(crate) fn new(node: Node) -> Self {
         Self {
             node,
             provider: OnceLock::new(),
-            stranger: OnceLock::new(),
+            other_provider: OnceLock::new(),
             apis: OnceLock::new(),
         }
     }
 
-    /// The provider that is trusted.
+    /// Returns the trusted provider.
     pub(crate) fn provider(&self) -> &Provider {
         self.provider.get_or_init(|| Provider::start(&self.node))
     }
 
-    /// Another provider, whose keys have the same names.
-    pub(crate) fn stranger(&self) -> &Provider {
-        self.stranger.get_or_init(|| Provider::start(&self.node))
+    /// Returns another provider, whose keys have the same `kid`s.
+    pub(crate) fn other_provider(&self) -> &Provider {
+        self.other_provider
+            .get_or_init(|| Provider::start(&self.node))
     }
 
-    /// `orders` for each algorithm's resource, with the keys by discovery and from a file.
-    pub(crate) fn everywhere(&self) -> &[Api] {
+    /// Returns `orders` for each algorithm, with keys from discovery and with keys from a file.
+    pub(crate) fn apis(&self) -> &[Api] {
         self.apis.get_or_init(|| {
             let both = |algorithm| {
                 [
@@ -72,14 +73,14 @@ impl World {
         })
     }
 
-    /// `orders` that discovers the keys.
+    /// Starts `orders` with keys from discovery.
     pub(crate) fn by_discovery(&self, audience: &str, more: &[&str]) -> Process {
         let issuer = self.provider().issuer();
         let arguments = ["--issuer", issuer, "--allow-loopback-http"];
         start(audience, &[&arguments, more].concat())
     }
 
-    /// `orders` that trusts an issuer by that name, with the provider's keys in a file.
+    /// Starts `orders` with an issuer and the provider's keys from a file.
     pub(crate) fn by_file(&self, issuer: &str, audience: &str) -> Process {
         let file = file(&self.provider().jwks());
         let arguments = [
@@ -94,16 +95,16 @@ impl World {
         process
     }
 
-    /// `orders` that asks the provider about its tokens.
+    /// Starts `orders` with introspection by the provider.
     pub(crate) fn by_introspection(&self, audience: &str, secret: &str, more: &[&str]) -> Process {
-        // with a line break, as editors leave it
+        // with a final newline, as editors write it
         let file = file(&format!("{secret}\n"));
         let process = Process::start(self.introspecting(audience, &file).args(more));
         fs::remove_file(file).unwrap();
         process
     }
 
-    /// Whether `orders` ends well with a secret that is not its own, and what it prints.
+    /// Runs `orders` with a wrong secret, and returns whether it succeeds, and its output.
     pub(crate) fn failing_introspection(&self, audience: &str, secret: &str) -> (bool, String) {
         let file = file(secret);
         let output = self.introspecting(audience, &file).output().unwrap();
@@ -123,7 +124,7 @@ impl World {
     }
 }
 
-/// A file with that text, of a name that no other test has.
+/// Writes a text to a file with a unique name.
 fn file(text: &str) -> PathBuf {
     static FILES: AtomicUsize = AtomicUsize::new(0);
     let number = FILES.fetch_add(1, Ordering::Relaxed);
@@ -134,17 +135,17 @@ fn file(text: &str) -> PathBuf {
 }
 
 impl Api {
-    /// A token for this API from a provider, in a manner (see `provider.mjs`).
-    pub(crate) fn token(&self, provider: &Provider, manner: &str, scope: &str) -> String {
-        let resource = [self.algorithm, manner].join("/");
+    /// Requests a token for this API, in a variant of `provider.mjs`.
+    pub(crate) fn token(&self, provider: &Provider, variant: &str, scope: &str) -> String {
+        let resource = [self.algorithm, variant].join("/");
         provider.token(resource.trim_end_matches('/'), scope)
     }
 
-    pub(crate) fn send(&self, request: &Request) -> Answer {
+    pub(crate) fn send(&self, request: &Request) -> Response {
         request.send(self.process.url())
     }
 
-    /// What a failed assertion should say of it.
+    /// Returns a description for failed assertions.
     pub(crate) fn name(&self) -> String {
         format!("{}, keys by {}", self.algorithm, self.keys)
     }
