@@ -43,14 +43,15 @@ pub use self::types::{Line, LineError};
 pub mod __private {
     #[cfg(feature = "schemas")]
     pub use super::contract::definitions::named;
+    pub use super::contract::missing_limit::{InputType, MissingLimit};
     pub use super::contract::rules::{
         Adapted, Applied, Conditional, CountsGraphemes, Dived, MaxLength, Missing, NoRules,
         NotConstant, OpenEnded, RuleStatus, Rules, Ruleset,
     };
-    pub use super::contract::unbounded::{HasKnownLimit, InputType, UnknownReason};
+    pub use super::contract::unbounded::HasKnownLimit;
     pub use super::contract::{
-        Bounded, Decoder, DerivesValidate, Field as RuledField, FieldWithoutLimit, MapKey,
-        OwnedInput, Scalar, SecureInput, Undecodable, is_max_length, max_length,
+        Bounded, Decoder, DerivesValidate, FieldWithoutLimit, MapKey, OwnedInput, RuledField,
+        Scalar, SecureInput, Undecodable, is_max_length, max_length,
     };
     #[cfg(feature = "schemas")]
     pub use super::schema::{Bounds, Described, Elements, Measure, Members, Variants};
@@ -60,8 +61,13 @@ pub mod __private {
 
 /// The traits of this room that a compile error names.
 pub mod rules {
+    pub use super::contract::ineffective_rules::*;
+    pub use super::contract::missing_limit::{InputType, MissingLimit};
+    pub use super::contract::missing_rules::*;
     pub use super::contract::rules::*;
-    pub use super::contract::unbounded::*;
+    pub use super::contract::unbounded::{
+        Entries, HasKnownLimit, KeyWithoutLimit, Unbounded, ValueWithRules, WithoutKnownLimit,
+    };
     pub use super::contract::{
         DerivesValidate, IsDecodedInput, IsWithinMaxLength, MapKey, NeedsNoRule, OwnedInput,
     };

@@ -34,9 +34,9 @@ pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
 }
 
 fn of_form(form: &Form, private: &TokenStream) -> TokenStream {
-    let nested = |field: &Field| match ruled(field, private) {
-        Some(ruled) => quote!(#ruled::BOUNDS.nested()),
-        None => quote!(#private::Nested::Leaf),
+    let nested = |field: &Field| {
+        let nested = ruled(field, private).map(|ruled| quote!(#ruled::BOUNDS.nested()));
+        nested.unwrap_or_else(|| quote!(#private::Nested::Leaf))
     };
     match form {
         Form::Newtype {

@@ -105,7 +105,7 @@ fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> Token
                 __palisade_at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
                 __palisade_report: &mut #private::garde::Report,
             ) {
-                use #private::{FieldWithoutLimit as _, UnknownReason as _};
+                use #private::{FieldWithoutLimit as _, MissingLimit as _};
                 #check_bounds
             }
 

@@ -1,65 +1,64 @@
 //! The words of serde under which garde's rules see all of the input.
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::SerdeKind::{self, *};
-use crate::parse::{Position, SerdeWord, SerdeWords};
+use crate::parse::{Position, SerdeKind, SerdeWord, SerdeWords};
 
 /// The words accepted on a struct.
 const ON_STRUCT: &[SerdeKind] = &[
-    Rename,
-    RenameAll,
-    Default,
-    DenyUnknownFields,
-    Bound,
-    Crate,
-    Expecting,
-    Transparent,
-    Into,
+    SerdeKind::Rename,
+    SerdeKind::RenameAll,
+    SerdeKind::Default,
+    SerdeKind::DenyUnknownFields,
+    SerdeKind::Bound,
+    SerdeKind::Crate,
+    SerdeKind::Expecting,
+    SerdeKind::Transparent,
+    SerdeKind::Into,
 ];
 
 /// The words accepted on an enum.
 const ON_ENUM: &[SerdeKind] = &[
-    Rename,
-    RenameAll,
-    RenameAllFields,
-    Tag,
-    Content,
-    DenyUnknownFields,
-    Bound,
-    Crate,
-    Expecting,
-    Into,
+    SerdeKind::Rename,
+    SerdeKind::RenameAll,
+    SerdeKind::RenameAllFields,
+    SerdeKind::Tag,
+    SerdeKind::Content,
+    SerdeKind::DenyUnknownFields,
+    SerdeKind::Bound,
+    SerdeKind::Crate,
+    SerdeKind::Expecting,
+    SerdeKind::Into,
 ];
 
 /// The words accepted on a field.
 const ON_FIELD: &[SerdeKind] = &[
-    Rename,
-    Alias,
-    Default,
-    Skip,
-    SkipDeserializing,
-    SkipSerializing,
-    SkipSerializingIf,
-    SerializeWith,
-    Borrow,
-    Bound,
+    SerdeKind::Rename,
+    SerdeKind::Alias,
+    SerdeKind::Default,
+    SerdeKind::Skip,
+    SerdeKind::SkipDeserializing,
+    SerdeKind::SkipSerializing,
+    SerdeKind::SkipSerializingIf,
+    SerdeKind::SerializeWith,
+    SerdeKind::Borrow,
+    SerdeKind::Bound,
 ];
 
 /// The words accepted on a variant.
 const ON_VARIANT: &[SerdeKind] = &[
-    Rename,
-    RenameAll,
-    Alias,
-    Skip,
-    SkipDeserializing,
-    SkipSerializing,
-    SerializeWith,
-    Other,
-    Bound,
+    SerdeKind::Rename,
+    SerdeKind::RenameAll,
+    SerdeKind::Alias,
+    SerdeKind::Skip,
+    SerdeKind::SkipDeserializing,
+    SerdeKind::SkipSerializing,
+    SerdeKind::SerializeWith,
+    SerdeKind::Other,
+    SerdeKind::Bound,
 ];
 
 /// The words that `#[secure(unvalidated = "…")]` on the field excuses.
-const EXCUSABLE: &[SerdeKind] = &[With, DeserializeWith];
+const EXCUSABLE: &[SerdeKind] = &[SerdeKind::With, SerdeKind::DeserializeWith];
 
 /// Rejects the words that hide input from the rules; returns whether there were any.
 pub(super) fn reject_hiding(
@@ -80,7 +79,7 @@ pub(super) fn reject_hiding(
             continue;
         }
         hides = true;
-        if *kind == Unknown {
+        if *kind == SerdeKind::Unknown {
             // in serde's words: its own derive reports the same, and rustc shows one of them
             let item = match position {
                 Position::Struct | Position::Enum => "container",
@@ -99,23 +98,25 @@ pub(super) fn reject_hiding(
 
 fn complaint(kind: SerdeKind, position: Position) -> (&'static str, &'static str) {
     match kind {
-        Flatten => (
+        SerdeKind::Flatten => (
             "accepts members that no rule checks",
             "remove `flatten`, and declare the fields here or nest them under a name",
         ),
-        With | DeserializeWith => (
+        SerdeKind::With | SerdeKind::DeserializeWith => (
             "hides the input from the rules",
             "remove it, or write `#[secure(unvalidated = \"reason\")]` on the field",
         ),
-        From | TryFrom | Remote | Getter => (
+        SerdeKind::From | SerdeKind::TryFrom | SerdeKind::Remote | SerdeKind::Getter => (
             "decodes another type, which no rule checks",
             "remove it, and convert the validated input in the handler",
         ),
-        Untagged => (
+        SerdeKind::Untagged => (
             "does not name the variant, so errors cannot name the field",
             "write `#[serde(tag = \"type\")]` on the enum instead",
         ),
-        Tag | Content if position == Position::Struct => ("is not read on a struct", "remove it"),
+        SerdeKind::Tag | SerdeKind::Content if position == Position::Struct => {
+            ("is not read on a struct", "remove it")
+        }
         _ => ("is not supported by `SecureInput`", "remove it"),
     }
 }

@@ -8,8 +8,8 @@ use serde::de::{Deserialize, Deserializer};
 
 #[cfg(feature = "schemas")]
 use crate::input::contract::definitions;
+use crate::input::contract::missing_limit::InputType;
 use crate::input::contract::secure_input::SecureInput;
-use crate::input::contract::unbounded::InputType;
 
 /// An input type that owns its data, as extractors require.
 ///

@@ -12,7 +12,11 @@ mod decoded_input;
 #[cfg(feature = "schemas")]
 pub(crate) mod definitions;
 mod error;
+mod field;
+pub(super) mod ineffective_rules;
 mod map_key;
+pub(super) mod missing_limit;
+pub(super) mod missing_rules;
 mod rule_recorder;
 pub(super) mod rules;
 mod scalar;
@@ -20,13 +24,14 @@ mod secure_input;
 pub(super) mod unbounded;
 mod violation;
 
-pub use self::bounded::{
-    Bounded, Field, FieldWithoutLimit, IsWithinMaxLength, MAX_LENGTH, is_max_length, max_length,
-};
+pub use self::bounded::{Bounded, MAX_LENGTH};
 pub use self::context::{ContextFrom, ValidationContext};
 pub(crate) use self::decoded_input::Decoded;
 pub use self::decoded_input::{Decoder, IsDecodedInput, OwnedInput, Undecodable};
 pub use self::error::{InputError, InputLocation};
+pub use self::field::{
+    FieldWithoutLimit, IsWithinMaxLength, RuledField, is_max_length, max_length,
+};
 pub use self::map_key::{MapKey, NeedsNoRule};
 pub use self::scalar::Scalar;
 pub use self::secure_input::{DerivesValidate, SecureInput};

@@ -6,9 +6,12 @@
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
-use crate::input::contract::unbounded::{
-    Adapter, CollectionWithoutLength, Condition, FloatWithoutRange, InGraphemes, NoMax, NotDived,
-    NotFixed, OneEnd, Reason, RulesTooShallow, TextWithoutLength, Unexplained,
+use crate::input::contract::ineffective_rules::{
+    Adapter, Condition, InGraphemes, NoMax, NotFixed, OneEnd, RulesTooShallow,
+};
+use crate::input::contract::missing_limit::MissingLimit;
+use crate::input::contract::missing_rules::{
+    CollectionWithoutLength, FloatWithoutRange, NotDived, TextWithoutLength, Unexplained,
 };
 
 /// The rules of a field: of its length, its range, its nested type and its items.
@@ -107,20 +110,20 @@ pub type Inside<R> = <<R as Ruleset>::Items as Ruleset>::Or<R>;
 /// The status of a rule, and the reason for which a type under it has no limit.
 pub trait RuleStatus {
     /// The reason of a text `T`, by its `length`.
-    type OfText<T: ?Sized>: Reason;
+    type OfText<T: ?Sized>: MissingLimit;
     /// The reason of a collection `T`, by its `length`; `Next` if that is not the reason.
-    type OfCollection<T: ?Sized, Next: Reason>: Reason;
+    type OfCollection<T: ?Sized, Next: MissingLimit>: MissingLimit;
     /// The reason of a float `T`, by its `range`.
-    type OfFloat<T: ?Sized>: Reason;
+    type OfFloat<T: ?Sized>: MissingLimit;
     /// The reason of a nested type `T`, by its `dive`.
-    type OfNested<T: ?Sized>: Reason;
+    type OfNested<T: ?Sized>: MissingLimit;
     /// The same status for the value of an `Option`.
     type InOption: RuleStatus;
 }
 
 impl RuleStatus for Applied {
     type OfText<T: ?Sized> = Unexplained<T>;
-    type OfCollection<T: ?Sized, Next: Reason> = Next;
+    type OfCollection<T: ?Sized, Next: MissingLimit> = Next;
     type OfFloat<T: ?Sized> = Unexplained<T>;
     type OfNested<T: ?Sized> = Unexplained<T>;
     type InOption = Self;
@@ -128,7 +131,7 @@ impl RuleStatus for Applied {
 
 impl RuleStatus for Missing {
     type OfText<T: ?Sized> = TextWithoutLength<T>;
-    type OfCollection<T: ?Sized, Next: Reason> = CollectionWithoutLength<T>;
+    type OfCollection<T: ?Sized, Next: MissingLimit> = CollectionWithoutLength<T>;
     type OfFloat<T: ?Sized> = FloatWithoutRange<T>;
     type OfNested<T: ?Sized> = NotDived<T>;
     type InOption = MissingInOption;
@@ -139,7 +142,7 @@ macro_rules! one_reason {
     ($($status:ident => $length:ident, $range:ident;)*) => {$(
         impl RuleStatus for $status {
             type OfText<T: ?Sized> = $length<T>;
-            type OfCollection<T: ?Sized, Next: Reason> = $length<T>;
+            type OfCollection<T: ?Sized, Next: MissingLimit> = $length<T>;
             type OfFloat<T: ?Sized> = $range<T>;
             type OfNested<T: ?Sized> = Unexplained<T>;
             type InOption = Self;

@@ -3,7 +3,7 @@
 use garde::error::Path;
 use garde::{Report, Validate};
 
-use crate::input::contract::unbounded::InputType;
+use crate::input::contract::missing_limit::InputType;
 use crate::input::shape::Shape;
 
 /// A type whose every field is bounded by a rule that always applies.

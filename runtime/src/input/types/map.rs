@@ -15,8 +15,9 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::input::contract::collections::check_keys;
+use crate::input::contract::missing_limit::InputType;
 use crate::input::contract::rules::{Applied, Ruleset};
-use crate::input::contract::unbounded::{HasKnownLimit, InputType, OfMap};
+use crate::input::contract::unbounded::{HasKnownLimit, OfMap};
 use crate::input::contract::{Bounded, MapKey};
 #[cfg(feature = "schemas")]
 use crate::input::schema::{self, Bounds, Keys};
