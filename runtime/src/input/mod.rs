@@ -45,13 +45,13 @@ pub mod __private {
     pub use super::contract::definitions::named;
     pub use super::contract::missing_limit::{InputType, MissingLimit};
     pub use super::contract::rules::{
-        Adapted, Applied, Conditional, CountsGraphemes, Dived, MaxLength, Missing, NoRules,
-        NotConstant, OpenEnded, RuleStatus, Rules, Ruleset,
+        Adapted, Applied, Conditional, CountsGraphemes, Dived, Missing, NoRules, NotConstant,
+        OpenEnded, RuleStatus, Rules, Ruleset,
     };
     pub use super::contract::unbounded::HasKnownLimit;
     pub use super::contract::{
-        Bounded, Decoder, DerivesValidate, FieldWithoutLimit, MapKey, OwnedInput, RuledField,
-        Scalar, SecureInput, Undecodable, is_max_length, max_length,
+        Bounded, Decoder, DerivesValidate, FieldWithoutLimit, MapKey, MaxLength, OwnedInput,
+        RuledField, Scalar, SecureInput, Undecodable, is_max_length,
     };
     #[cfg(feature = "schemas")]
     pub use super::schema::{Bounds, Described, Elements, Measure, Members, Variants};
@@ -69,6 +69,7 @@ pub mod rules {
         Entries, HasKnownLimit, KeyWithoutLimit, Unbounded, ValueWithRules, WithoutKnownLimit,
     };
     pub use super::contract::{
-        DerivesValidate, IsDecodedInput, IsWithinMaxLength, MapKey, NeedsNoRule, OwnedInput,
+        DerivesValidate, IsDecodedInput, IsWithinMaxLength, MapKey, MaxLength, NeedsNoRule,
+        OwnedInput,
     };
 }

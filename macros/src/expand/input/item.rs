@@ -41,7 +41,7 @@ impl Head {
 
 // Input:  #[garde(length(chars, max = 64))] sku: String   of a struct `NewOrder`
 // Output: impl SecureInput for NewOrder {
-//             type Context = <InputType as DerivesValidate<NewOrder>>::Context;
+//             type Context = ();
 //             fn shape() -> &'static Shape { const { &Shape::Fields(&[Field { … }]) } }
 //             fn check_rules(&self, …) { <InputType as DerivesValidate<NewOrder>>::check_rules(self, …) }
 //             fn check_bounds(&self, …) {
@@ -117,21 +117,20 @@ fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> Token
 
 /// The context and the check of garde's rules.
 ///
-/// All of it is at one span, so that rustc shows the error about a missing `Validate` once.
+/// The context is the one that `#[garde(context(…))]` declares: code that uses the type gets no
+/// error about a missing `Validate`.
 fn check_rules(head: &Head) -> TokenStream {
     let private = head.private();
     let ident = &head.ident;
     let (_, type_generics, _) = head.generics.split_for_impl();
     let validate =
         quote!(<#private::InputType as #private::DerivesValidate<#ident #type_generics>>);
-    let (context, call) = if head.is_rejected_by_garde {
-        (head.context(), TokenStream::new())
-    } else {
-        let call = quote! {
+    let context = head.context();
+    let call = (!head.is_rejected_by_garde).then(|| {
+        quote! {
             #validate::check_rules(self, __palisade_context, __palisade_at, __palisade_report)
-        };
-        (quote!(#validate::Context), call)
-    };
+        }
+    });
     let items = quote! {
         type Context = #context;
 

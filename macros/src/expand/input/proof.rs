@@ -46,7 +46,7 @@ fn mentions(tokens: TokenStream, names: &[String]) -> bool {
 
 // Input:  #[garde(length(chars, max = 64))] sku: String
 // Output: RuledField::<String, Rules<Applied, Missing, Missing, NoRules>>::proof().reason().check();
-//         max_length::<String, MaxLength<{ is_max_length(64) }>>();
+//         MaxLength::<{ is_max_length(64) }>::check::<String>();
 /// Proves that a field is bounded, and that each `max` of a length is small enough.
 ///
 /// The error is at the field's type, or at a rule that does not bound it. Of a field that is not
@@ -60,7 +60,9 @@ pub(super) fn proof(field: &Field, private: &TokenStream) -> Option<TokenStream>
     let span = rules.ineffective().unwrap_or_else(|| first_span(ty));
     let mut proofs = written_at(proof, span);
     for max in rules.all_maxima() {
-        let check = quote!(#private::max_length::<#ty, #private::MaxLength<{ #private::is_max_length(#max) }>>(););
+        let check = quote! {
+            #private::MaxLength::<{ #private::is_max_length(#max) }>::check::<#ty>();
+        };
         proofs.extend(written_at(check, max.span()));
     }
     Some(proofs)

@@ -47,9 +47,13 @@ impl Secure {
                         let path = input.call(Path::parse_mod_style)?;
                         krate.fill(name.span(), path, diagnostics);
                     } else if name == "unvalidated" && position == Position::Field {
-                        input.parse::<Token![=]>()?;
-                        let reason: LitStr = input.parse()?;
-                        reject_empty(&reason, diagnostics);
+                        if input.parse::<Option<Token![=]>>()?.is_some() {
+                            let reason: LitStr = input.parse()?;
+                            reject_empty(&reason, diagnostics);
+                        } else {
+                            let help = position.help();
+                            diagnostics.error(name.span(), "`unvalidated` has no reason", help);
+                        }
                         unvalidated.fill(name.span(), (), diagnostics);
                     } else {
                         reject_unknown(&name, position, diagnostics);

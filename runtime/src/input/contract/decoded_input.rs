@@ -71,8 +71,8 @@ impl<'de, T: OwnedInput> Deserialize<'de> for Decoded<T> {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{T}` does not derive `Deserialize` and `SecureInput`",
-    label = "an input type needs both",
+    message = "`{T}` is not an input type",
+    label = "`Deserialize` or `SecureInput` is not implemented for it",
     note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` and `#[serde(deny_unknown_fields)]` on it; give a generic type an argument that its rules bound"
 )]
 pub trait IsDecodedInput<T> {

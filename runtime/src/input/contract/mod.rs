@@ -29,9 +29,7 @@ pub use self::context::{ContextFrom, ValidationContext};
 pub(crate) use self::decoded_input::Decoded;
 pub use self::decoded_input::{Decoder, IsDecodedInput, OwnedInput, Undecodable};
 pub use self::error::{InputError, InputLocation};
-pub use self::field::{
-    FieldWithoutLimit, IsWithinMaxLength, RuledField, is_max_length, max_length,
-};
+pub use self::field::{FieldWithoutLimit, IsWithinMaxLength, MaxLength, RuledField, is_max_length};
 pub use self::map_key::{MapKey, NeedsNoRule};
 pub use self::scalar::Scalar;
 pub use self::secure_input::{DerivesValidate, SecureInput};

@@ -158,6 +158,3 @@ one_reason! {
     CountsGraphemes => InGraphemes, Unexplained;
     NotConstant => NotFixed, NotFixed;
 }
-
-/// Whether a largest length is at most [`MAX_LENGTH`](super::MAX_LENGTH).
-pub enum MaxLength<const IS_ALLOWED: bool> {}

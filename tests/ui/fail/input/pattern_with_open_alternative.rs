@@ -3,8 +3,8 @@ use palisade::prelude::*;
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
 struct NewOrder {
-    #[garde(length(bytes, max = 16), pattern("^[a-z]+$|^$"))]
-    other: String,
+    #[garde(length(bytes, max = 16), pattern("^[a-z]+|[0-9]+$"))]
+    sku: String,
 }
 
 fn main() {}

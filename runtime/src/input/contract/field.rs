@@ -1,0 +1,171 @@
+//! A field under its rules: the proof that it is bounded, and the check of its bounds.
+
+use std::marker::PhantomData;
+
+use garde::Report;
+use garde::error::Path;
+#[cfg(feature = "schemas")]
+use schemars::{Schema, SchemaGenerator};
+
+use crate::input::contract::bounded::{Bounded, MAX_LENGTH};
+use crate::input::contract::missing_limit::MissingLimit;
+use crate::input::contract::missing_limit::sealed::Unimplemented;
+use crate::input::contract::unbounded::Unbounded;
+#[cfg(feature = "schemas")]
+use crate::input::schema::{self, Bounds, Described};
+use crate::input::shape::Nested;
+
+/// A field of type `T` under the rules `R`.
+///
+/// Its functions are the proof that the field is bounded. Where it is not, the functions of
+/// [`FieldWithoutLimit`] of the same names are found instead, and the error is about the reason.
+pub struct RuledField<T: ?Sized, R>(PhantomData<T>, PhantomData<R>);
+
+impl<T: ?Sized + Bounded<R>, R> RuledField<T, R> {
+    /// The bounds of the field.
+    pub const BOUNDS: FieldBounds<T> = FieldBounds {
+        nested: T::NESTED,
+        check: if T::HAS_BOUNDS {
+            Some(T::check_bounds)
+        } else {
+            None
+        },
+        #[cfg(feature = "schemas")]
+        may_be_absent: T::MAY_BE_ABSENT,
+        #[cfg(feature = "schemas")]
+        schema: T::schema,
+    };
+
+    /// Proves that the field is bounded.
+    #[inline]
+    pub fn proof() -> IsProved {
+        IsProved
+    }
+}
+
+/// The proof that a field is bounded. It has the methods of a [`MissingLimit`], which do nothing.
+pub struct IsProved;
+
+impl IsProved {
+    /// Returns itself.
+    #[inline]
+    #[must_use]
+    pub fn reason(self) -> Self {
+        self
+    }
+
+    /// Does nothing.
+    #[inline]
+    pub fn check(self) {
+        let Self = self;
+    }
+}
+
+/// A field that is not bounded: with it, nothing compiles.
+pub trait FieldWithoutLimit<T: ?Sized, R> {
+    /// No bounds, so that only [`FieldWithoutLimit::proof`] is an error.
+    const BOUNDS: FieldBounds<T> = FieldBounds {
+        nested: Nested::Leaf,
+        check: None,
+        #[cfg(feature = "schemas")]
+        may_be_absent: false,
+        #[cfg(feature = "schemas")]
+        schema: |_, _| schema::unknown(),
+    };
+
+    /// Returns what fails to compile with the reason.
+    fn proof() -> Unbounded<T, R> {
+        MissingLimit::NEW
+    }
+}
+
+impl<T: ?Sized, R> FieldWithoutLimit<T, R> for RuledField<T, R> {}
+
+/// The bounds of a field: the names inside it, and the check of what garde accepts.
+pub struct FieldBounds<T: ?Sized> {
+    nested: Nested,
+    check: Option<CheckBounds<T>>,
+    #[cfg(feature = "schemas")]
+    may_be_absent: bool,
+    #[cfg(feature = "schemas")]
+    schema: fn(&mut SchemaGenerator, &Bounds) -> Schema,
+}
+
+type CheckBounds<T> = fn(&T, &mut dyn FnMut() -> Path, &mut Report);
+
+impl<T: ?Sized> FieldBounds<T> {
+    /// Returns the names inside the field, for JSON pointers.
+    pub const fn nested(self) -> Nested {
+        self.nested
+    }
+
+    /// Reports the values in this field that garde's rules accept but the bounds do not.
+    #[inline]
+    pub fn check(self, value: &T, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        if let Some(check) = self.check {
+            check(value, at, report);
+        }
+    }
+
+    /// Returns whether serde accepts an object without this field.
+    #[cfg(feature = "schemas")]
+    pub const fn may_be_absent(self) -> bool {
+        self.may_be_absent
+    }
+
+    /// Returns the JSON Schema of this field under its rules.
+    #[cfg(feature = "schemas")]
+    pub fn described(self, generator: &mut SchemaGenerator, bounds: &Bounds) -> Described {
+        let mut schema = (self.schema)(generator, bounds);
+        bounds.annotate(&mut schema);
+        Described {
+            schema,
+            may_be_absent: self.may_be_absent && !bounds.is_required(),
+        }
+    }
+}
+
+/// Says that the `max` of a length is at most [`MAX_LENGTH`].
+///
+/// # Fix
+///
+/// Write a `max` of 1,048,576 or less. For more data than that, accept an upload with
+/// `Valid<Multipart<…>>`.
+///
+/// # Examples
+///
+/// ```
+/// # use palisade::prelude::*;
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct NewArticle {
+///     #[garde(length(bytes, max = 100_000))]
+///     text: String,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the maximum length of `{Self}` is too large",
+    label = "above `palisade::input::MAX_LENGTH`",
+    note = "help: write `max = 1_048_576` or less"
+)]
+pub trait IsWithinMaxLength: Unimplemented {}
+
+/// Whether a largest length is at most [`MAX_LENGTH`].
+pub enum MaxLength<const IS_ALLOWED: bool> {}
+
+impl MaxLength<true> {
+    /// Does nothing.
+    pub fn check<T: ?Sized>() {}
+}
+
+// on one line, so that rustc's note about it is short
+#[rustfmt::skip]
+impl MaxLength<false> {
+    /// Requires that the mistake is corrected.
+    pub fn check<T: ?Sized + IsWithinMaxLength>() {}
+}
+
+/// Returns whether a `max` of a length is small enough.
+pub const fn is_max_length(max: usize) -> bool {
+    max <= MAX_LENGTH
+}

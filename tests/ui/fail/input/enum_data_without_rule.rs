@@ -1,0 +1,9 @@
+use palisade::prelude::*;
+
+#[derive(Deserialize, Validate, SecureInput)]
+enum Payment {
+    Invoice,
+    Card(String),
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use palisade::prelude::*;
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct NewOrder {
+    #[garde(length(chars, max = 64))]
+    #[serde(renam = "code")]
+    sku: String,
+}
+
+fn main() {}
