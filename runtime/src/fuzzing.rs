@@ -10,14 +10,14 @@
 use axum::http::HeaderValue;
 
 use crate::claims::ScopeSet;
-use crate::keys::{DEFAULT_ALGORITHMS, KeySet, read_jwks};
+use crate::keys::{DEFAULT_ALGORITHMS, KeySet, parse_jwks};
 use crate::response::Challenge;
 
 pub use crate::token::fuzzing::{claims, compact, header};
 
 /// A key set is read or refused, the same way twice, and never with more keys than it has.
 pub fn jwks(json: &[u8]) {
-    let Ok((keys, skipped)) = read_jwks(json, &DEFAULT_ALGORITHMS) else {
+    let Ok((keys, skipped)) = parse_jwks(json, &DEFAULT_ALGORITHMS) else {
         return;
     };
     let set: serde_json::Value = serde_json::from_slice(json).expect("what was read is JSON");
@@ -32,7 +32,7 @@ pub fn jwks(json: &[u8]) {
             assert!(!key.verifies(json, &vec![0; 64]));
         }
     }
-    let (again, skipped) = read_jwks(json, &DEFAULT_ALGORITHMS).expect("it was read before");
+    let (again, skipped) = parse_jwks(json, &DEFAULT_ALGORITHMS).expect("it was read before");
     let again = KeySet::new(again, skipped).expect("it was a set before");
     assert!(set == again);
 }

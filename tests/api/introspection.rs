@@ -150,9 +150,9 @@ async fn questions_are_counted_and_failures_told() {
             401,
             "ERROR",
             "introspection_misconfigured",
-            "refuses this api's client id",
+            "rejects this api's client id",
         ),
-        (500, "WARN", "introspection_unavailable", "status 500"),
+        (500, "WARN", "introspection_failed", "status 500"),
     ] {
         opaque.clock.advance(std::time::Duration::from_mins(1));
         opaque.say(StatusCode::from_u16(status).unwrap(), json!({}));
@@ -162,7 +162,7 @@ async fn questions_are_counted_and_failures_told() {
         assert_eq!(told["level"], level);
         assert_eq!(told["fields"]["event"], event);
         assert_eq!(told["fields"]["issuer"], "https://issuer.test");
-        let found = told["fields"]["cause"].as_str().unwrap();
+        let found = told["fields"]["error"].as_str().unwrap();
         assert!(found.contains(cause), "{found}");
     }
     let mut counted = HashMap::new();

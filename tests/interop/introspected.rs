@@ -114,7 +114,7 @@ fn an_opaque_token_for_another_audience_is_refused(world: &World) {
 fn orders_does_not_start_with_credentials_that_the_provider_refuses(world: &World) {
     let (success, printed) = world.failing_introspection(&audience("opaque"), "another-secret");
     assert!(!success);
-    let cause = "the issuer refuses this api's client id and secret";
+    let cause = "the issuer rejects this api's client id and secret";
     assert!(printed.contains(cause), "{printed}");
     assert!(!printed.contains("another-secret"), "{printed}");
 }

@@ -148,7 +148,7 @@ impl<T> Builder<T> {
         }
         let validator = TokenValidator::new(trusted, options.remembered_bytes);
         if let Some(revocations) = &options.revocations {
-            revocations.retain_for(validator.longest_lifetime());
+            revocations.retain_for(validator.longest_acceptance());
         }
         Ok(ResourceServer::new(Shared {
             realm: options.realm.into(),

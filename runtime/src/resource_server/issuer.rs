@@ -11,8 +11,8 @@ use crate::resource_server::settings::{Lifetime, Settings};
 use crate::resource_server::summary::IssuerSummary;
 use crate::secret::Secret;
 #[cfg(feature = "introspection")]
-use crate::token::Opaque;
-use crate::token::{Profile, Trusted};
+use crate::token::OpaqueTokens;
+use crate::token::{Profile, TrustedIssuer};
 
 /// An authorization server whose access tokens an API accepts.
 ///
@@ -202,14 +202,14 @@ impl Issuer<WithAudience> {
     }
 
     /// Checks everything, and gathers the keys.
-    pub(super) async fn build(self, options: &Options) -> Result<Trusted, ConfigError> {
+    pub(super) async fn build(self, options: &Options) -> Result<TrustedIssuer, ConfigError> {
         let WithAudience(audience) = self.audience;
         self.settings.build(audience, options).await
     }
 
     /// Which opaque tokens are its own, where it is asked about any token.
     #[cfg(feature = "introspection")]
-    pub(super) fn opaque_tokens(&self) -> Result<Option<Opaque>, ConfigError> {
+    pub(super) fn opaque_tokens(&self) -> Result<Option<OpaqueTokens>, ConfigError> {
         self.settings.opaque_tokens()
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::resource_server::readiness::Startup;
-use crate::token::AnyRevocations;
+use crate::token::DynRevocations;
 
 /// How many bytes of verified tokens are remembered where nobody says otherwise.
 const REMEMBERED_BYTES: u64 = 16 * 1024 * 1024;
@@ -15,7 +15,7 @@ pub(super) struct Options {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) startup: Startup,
     pub(super) remembered_bytes: u64,
-    pub(super) revocations: Option<Box<dyn AnyRevocations>>,
+    pub(super) revocations: Option<Box<dyn DynRevocations>>,
 }
 
 impl Default for Options {

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::resource_server::readiness::{NotReady, Waiting};
 use crate::resource_server::summary::IssuerSummary;
 use crate::token::{
-    AnyRevocations, Denial, Denied, TokenError, TokenValidator, Validator, VerifiedToken,
+    DynRevocations, RejectedToken, TokenError, TokenRejection, TokenValidator, VerifiedToken,
 };
 
 /// Judges the access tokens of an API.
@@ -37,7 +37,7 @@ pub(super) struct Shared {
     pub(super) realm: Box<str>,
     pub(super) validator: TokenValidator,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) revocations: Option<Box<dyn AnyRevocations>>,
+    pub(super) revocations: Option<Box<dyn DynRevocations>>,
     pub(super) issuers: Arc<[IssuerSummary]>,
 }
 
@@ -89,7 +89,7 @@ impl ResourceServer {
         let waiting: Vec<_> = self
             .shared
             .validator
-            .waiting(now)
+            .unready_issuers(now)
             .into_iter()
             .map(|(issuer, cause)| Waiting {
                 issuer: issuer.to_owned(),
@@ -105,23 +105,26 @@ impl ResourceServer {
 
     /// How many verified tokens are remembered, and the bytes that they are counted as.
     pub fn remembered(&self) -> (usize, u64) {
-        self.shared.validator.remembered()
+        self.shared.validator.cached_tokens()
     }
 
     /// Verifies a bearer token against the trusted issuers, then asks whether it has been revoked.
-    pub(crate) async fn authenticate(&self, token: &[u8]) -> Result<Arc<VerifiedToken>, Denied> {
+    pub(crate) async fn authenticate(
+        &self,
+        token: &[u8],
+    ) -> Result<Arc<VerifiedToken>, RejectedToken> {
         let clock = &*self.shared.clock;
         let verified = self.shared.validator.validate(token, clock).await?;
-        match self.judge_revocation(&verified).await {
+        match self.check_revocation(&verified).await {
             Ok(()) => Ok(verified),
-            Err(denial) => Err(Denied {
-                denial,
+            Err(rejection) => Err(RejectedToken {
+                rejection,
                 token: Some(verified),
             }),
         }
     }
 
-    async fn judge_revocation(&self, token: &VerifiedToken) -> Result<(), Denial> {
+    async fn check_revocation(&self, token: &VerifiedToken) -> Result<(), TokenRejection> {
         let Some(revocations) = &self.shared.revocations else {
             return Ok(());
         };

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::keys::{
-    Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, read_jwks,
+    Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, parse_jwks,
 };
 #[cfg(feature = "discovery")]
-use crate::keys::{FetchError, KeySetFetcher, Origin};
+use crate::keys::{FetchConfig, FetchError, KeySetFetcher};
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::Introspection;
@@ -21,7 +21,9 @@ use crate::resource_server::options::Options;
 use crate::resource_server::readiness::Startup;
 use crate::resource_server::url::is_issuer;
 use crate::secret::Secret;
-use crate::token::{Form, Limits, Profile, RolesClaim, Rules, Trusted, TrustedIssuer};
+use crate::token::{
+    JwtIssuer, LifetimeLimits, Profile, RolesClaim, TokenFormat, TokenRules, TrustedIssuer,
+};
 
 const DEFAULT_SKEW: Duration = Duration::from_secs(30);
 const MAX_SKEW: Duration = Duration::from_mins(5);
@@ -74,9 +76,9 @@ impl Settings {
         }
     }
 
-    /// The form of its JWTs.
-    fn form(&self) -> &'static Form {
-        self.profile.unwrap_or_default().form()
+    /// The format of its JWTs.
+    fn format(&self) -> &'static TokenFormat {
+        self.profile.unwrap_or_default().format()
     }
 
     /// The profile of its JWTs, where they are accepted.
@@ -94,7 +96,7 @@ impl Settings {
 
     /// What is lowered for it, and why.
     pub(super) fn relaxations(&self) -> Vec<String> {
-        let lowers = self.form().lowers.iter();
+        let lowers = self.format().relaxations.iter();
         let mut lowered: Vec<_> = lowers.map(|&text| text.to_owned()).collect();
         if let Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) =
             &self.lifetime
@@ -116,7 +118,7 @@ impl Settings {
         self,
         audience: String,
         options: &Options,
-    ) -> Result<Trusted, ConfigError> {
+    ) -> Result<TrustedIssuer, ConfigError> {
         let issuer = self.issuer.clone();
         if !is_issuer(&issuer, self.allow_loopback_http) {
             return Err(ConfigError::Issuer { issuer });
@@ -124,16 +126,16 @@ impl Settings {
         if audience.is_empty() {
             return Err(ConfigError::Audience { issuer });
         }
-        let rules = Rules {
+        let rules = TokenRules {
             issuer: issuer.into(),
             audience: audience.into(),
-            form: self.form(),
-            roles: self.roles(self.form())?,
+            format: self.format(),
+            roles: self.roles(self.format())?,
             limits: self.limits()?,
         };
         #[cfg(feature = "introspection")]
         let introspected = self.introspected(&rules, options).await?;
-        Ok(Trusted {
+        Ok(TrustedIssuer {
             jwts: self.jwts(rules, options).await?,
             #[cfg(feature = "introspection")]
             introspected,
@@ -143,28 +145,28 @@ impl Settings {
     /// What judges its JWTs, where they are accepted.
     async fn jwts(
         &self,
-        rules: Rules,
+        rules: TokenRules,
         options: &Options,
-    ) -> Result<Option<TrustedIssuer>, ConfigError> {
+    ) -> Result<Option<JwtIssuer>, ConfigError> {
         if !self.has_jwts() {
             return Ok(None);
         }
         let algorithms = self.allowed()?;
         let keys = self.keys(&algorithms, options).await?;
-        Ok(Some(TrustedIssuer {
+        Ok(Some(JwtIssuer {
             rules,
             algorithms: algorithms.into(),
             keys,
         }))
     }
 
-    fn limits(&self) -> Result<Limits, ConfigError> {
+    fn limits(&self) -> Result<LifetimeLimits, ConfigError> {
         let issuer = || self.issuer.clone();
         if self.clock_skew > MAX_SKEW {
             return Err(ConfigError::ClockSkew { issuer: issuer() });
         }
         let max_lifetime = match &self.lifetime {
-            Lifetime::Default => self.form().lifetime.unwrap_or(DEFAULT_LIFETIME),
+            Lifetime::Default => self.format().max_lifetime.unwrap_or(DEFAULT_LIFETIME),
             Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) => {
                 let above =
                     *lifetime > MAX_LIFETIME && !matches!(self.lifetime, Lifetime::Dangerous(..));
@@ -177,16 +179,16 @@ impl Settings {
                 *lifetime
             }
         };
-        Ok(Limits {
+        Ok(LifetimeLimits {
             clock_skew: self.clock_skew,
             max_lifetime,
         })
     }
 
     /// Where roles are, in claims of a form; by default where the profile has them.
-    fn roles(&self, form: &Form) -> Result<RolesClaim, ConfigError> {
+    fn roles(&self, format: &TokenFormat) -> Result<RolesClaim, ConfigError> {
         let pointer = self.roles_claim.as_deref();
-        let roles = form.roles_claim(pointer.unwrap_or(self.form().roles));
+        let roles = format.roles_claim(pointer.unwrap_or(self.format().roles_pointer));
         roles.ok_or_else(|| ConfigError::RolesClaim {
             issuer: self.issuer.clone(),
         })
@@ -241,7 +243,7 @@ impl Settings {
         if self.secret.is_none() && self.jwks.is_none() && self.pems.is_empty() {
             return self.fetched(allowed, max_age, options).await;
         }
-        self.given(allowed).map(KeySource::given)
+        self.given(allowed).map(KeySource::configured)
     }
 
     fn given(&self, allowed: &[Algorithm]) -> Result<KeySet, ConfigError> {
@@ -256,7 +258,7 @@ impl Settings {
             return KeySet::new(vec![key], 0).map_err(unfit);
         }
         let (mut keys, skipped) = match &self.jwks {
-            Some(json) => read_jwks(json, allowed).map_err(unfit)?,
+            Some(json) => parse_jwks(json, allowed).map_err(unfit)?,
             None => (Vec::new(), 0),
         };
         for (algorithm, text) in &self.pems {
@@ -289,7 +291,7 @@ impl Settings {
             issuer: self.issuer.clone(),
             source,
         };
-        let origin = Origin {
+        let config = FetchConfig {
             issuer: self.issuer.as_str().into(),
             allowed: allowed.into(),
             fetcher: KeySetFetcher::new(self.allow_loopback_http).map_err(failed)?,
@@ -297,8 +299,8 @@ impl Settings {
             max_age,
         };
         match options.startup {
-            Startup::Deferred => Ok(KeySource::fetched_later(origin)),
-            Startup::FailFast => KeySource::fetched(origin)
+            Startup::Deferred => Ok(KeySource::fetched_in_background(config)),
+            Startup::FailFast => KeySource::fetched(config)
                 .await
                 .map_err(|error| match error {
                     FetchError::Discovery(source) => failed(source),

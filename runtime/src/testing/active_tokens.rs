@@ -29,7 +29,7 @@ pub(super) struct ActiveTokens(Arc<Mutex<HashMap<String, Map<String, Value>>>>);
 
 /// A question; whatever else it says changes nothing.
 #[derive(Deserialize)]
-struct Question {
+struct IntrospectionRequest {
     token: String,
 }
 
@@ -68,13 +68,14 @@ impl ActiveTokens {
 
     /// The endpoint.
     pub(super) fn router(self) -> Router {
-        let answer = async move |head: HeaderMap, Form(asked): Form<Question>| -> Response {
-            if is_api(&head) {
-                Json(self.answer(&asked.token)).into_response()
-            } else {
-                StatusCode::UNAUTHORIZED.into_response()
-            }
-        };
+        let answer =
+            async move |head: HeaderMap, Form(asked): Form<IntrospectionRequest>| -> Response {
+                if is_api(&head) {
+                    Json(self.answer(&asked.token)).into_response()
+                } else {
+                    StatusCode::UNAUTHORIZED.into_response()
+                }
+            };
         Router::new().route("/introspect", post(answer))
     }
 }
@@ -96,7 +97,7 @@ mod tests {
     };
     use crate::secret::Secret;
     use crate::testing::{EmbeddedIssuer, ServedIssuer};
-    use crate::token::{Denial, TokenError};
+    use crate::token::{TokenError, TokenRejection};
 
     fn asking(issuer: &ServedIssuer, introspection: Introspection) -> Builder<WithIssuers> {
         let introspection = introspection.cache_for(Duration::ZERO);
@@ -116,7 +117,10 @@ mod tests {
             assert_eq!(verified.scopes().as_str(), "a");
             issuer.revoke(&token);
             let denied = server.authenticate(token.as_bytes()).await.err().unwrap();
-            assert_eq!(denied.denial, Denial::Invalid(TokenError::Inactive));
+            assert_eq!(
+                denied.rejection,
+                TokenRejection::Invalid(TokenError::Inactive)
+            );
         }
         let unknown = alice.sign();
         assert!(server.authenticate(unknown.as_bytes()).await.is_err());

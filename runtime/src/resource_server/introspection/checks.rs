@@ -10,8 +10,8 @@ use crate::resource_server::introspection::{
 use crate::resource_server::options::Options;
 use crate::resource_server::readiness::Startup;
 use crate::token::{
-    Endpoint, EndpointSettings, INTROSPECTED, Introspected, Introspector, Opaque, Remembering,
-    Rules,
+    CacheSettings, Endpoint, EndpointSettings, INTROSPECTION_FORMAT, IntrospectedIssuer,
+    Introspector, OpaqueTokens, TokenRules,
 };
 
 const MAX_MEMORY: Duration = Duration::from_mins(15);
@@ -23,7 +23,12 @@ impl Introspection {
     pub(in crate::resource_server) fn relaxations(&self) -> Vec<String> {
         let mut lowered = Vec::new();
         if self.tokens.has_opaque() {
-            lowered.extend(INTROSPECTED.lowers.iter().map(|&text| text.to_owned()));
+            lowered.extend(
+                INTROSPECTION_FORMAT
+                    .relaxations
+                    .iter()
+                    .map(|&text| text.to_owned()),
+            );
         }
         if self.cache_for > DEFAULT_MEMORY {
             let seconds = self.cache_for.as_secs();
@@ -40,14 +45,16 @@ impl Introspection {
     }
 
     /// Which opaque tokens are the issuer's.
-    pub(in crate::resource_server) fn opaque(&self) -> Result<Opaque, IntrospectionConfigError> {
+    pub(in crate::resource_server) fn opaque(
+        &self,
+    ) -> Result<OpaqueTokens, IntrospectionConfigError> {
         match (&self.prefix, self.tokens.has_opaque()) {
-            (None, true) => Ok(Opaque::Unprefixed),
-            (None, false) => Ok(Opaque::Refused),
+            (None, true) => Ok(OpaqueTokens::Unprefixed),
+            (None, false) => Ok(OpaqueTokens::Rejected),
             (Some(_), false) => Err(IntrospectionConfigError::UnusedPrefix),
             (Some(prefix), true) => {
                 prefix::check(prefix)?;
-                Ok(Opaque::Prefixed(prefix.as_str().into()))
+                Ok(OpaqueTokens::Prefixed(prefix.as_str().into()))
             }
         }
     }
@@ -55,10 +62,10 @@ impl Introspection {
     /// Checks everything, and asks for the first time.
     pub(in crate::resource_server) async fn build(
         &self,
-        rules: Rules,
+        rules: TokenRules,
         allow_loopback_http: bool,
         options: &Options,
-    ) -> Result<Introspected, IntrospectionConfigError> {
+    ) -> Result<IntrospectedIssuer, IntrospectionConfigError> {
         let opaque = self.opaque()?;
         self.check()?;
         let endpoint = Endpoint::new(EndpointSettings {
@@ -74,18 +81,18 @@ impl Introspection {
             endpoint,
             self.prefix.as_deref().unwrap_or_default(),
             self.client_as_subject.is_some(),
-            Remembering {
-                active: self.cache_for,
-                refused: self.cache_refusals_for,
-                bytes: options.remembered_bytes,
+            CacheSettings {
+                active_ttl: self.cache_for,
+                rejected_ttl: self.cache_refusals_for,
+                capacity: options.remembered_bytes,
             },
             Arc::clone(&options.clock),
         ));
         match options.startup {
-            Startup::Deferred => introspector.poke(options.clock.now()),
+            Startup::Deferred => introspector.start_probe(options.clock.now()),
             Startup::FailFast => introspector.probe().await?,
         }
-        Ok(Introspected {
+        Ok(IntrospectedIssuer {
             introspector,
             opaque,
             jwts: self.tokens.asks_about_jwts(),
@@ -111,10 +118,10 @@ impl Introspection {
 }
 
 /// Two issuers of whose opaque tokens nobody could tell which is whose.
-pub(in crate::resource_server) fn ambiguous(issuers: &[(&str, Opaque)]) -> Option<String> {
-    let overlap = |one: &Opaque, other: &Opaque| match (one, other) {
-        (Opaque::Unprefixed, Opaque::Unprefixed) => true,
-        (Opaque::Prefixed(one), Opaque::Prefixed(other)) => {
+pub(in crate::resource_server) fn ambiguous(issuers: &[(&str, OpaqueTokens)]) -> Option<String> {
+    let overlap = |one: &OpaqueTokens, other: &OpaqueTokens| match (one, other) {
+        (OpaqueTokens::Unprefixed, OpaqueTokens::Unprefixed) => true,
+        (OpaqueTokens::Prefixed(one), OpaqueTokens::Prefixed(other)) => {
             one.starts_with(&**other) || other.starts_with(&**one)
         }
         _ => false,
@@ -140,7 +147,7 @@ mod tests {
     #[test]
     fn a_prefix_is_checked_and_stands_where_opaque_tokens_are_accepted() {
         let opaque = introspection().prefix("opq_").opaque();
-        assert!(matches!(opaque, Ok(Opaque::Prefixed(prefix)) if *prefix == *"opq_"));
+        assert!(matches!(opaque, Ok(OpaqueTokens::Prefixed(prefix)) if *prefix == *"opq_"));
         for (prefix, is_jwts) in [("", false), ("a=", false), ("ey", true), ("IH", true)] {
             let error = introspection().prefix(prefix).opaque().err();
             let is_told = match error {
@@ -161,12 +168,12 @@ mod tests {
 
     #[test]
     fn no_opaque_token_can_be_two_issuers() {
-        let prefixed = |prefix: &str| Opaque::Prefixed(prefix.into());
+        let prefixed = |prefix: &str| OpaqueTokens::Prefixed(prefix.into());
         for (one, other, is_ambiguous) in [
-            (Opaque::Unprefixed, Opaque::Unprefixed, true),
-            (Opaque::Unprefixed, prefixed("a_"), false),
-            (Opaque::Unprefixed, Opaque::Refused, false),
-            (Opaque::Refused, Opaque::Refused, false),
+            (OpaqueTokens::Unprefixed, OpaqueTokens::Unprefixed, true),
+            (OpaqueTokens::Unprefixed, prefixed("a_"), false),
+            (OpaqueTokens::Unprefixed, OpaqueTokens::Rejected, false),
+            (OpaqueTokens::Rejected, OpaqueTokens::Rejected, false),
             (prefixed("a_"), prefixed("b_"), false),
             (prefixed("a_"), prefixed("a_"), true),
             (prefixed("a_"), prefixed("a_b"), true),
@@ -174,7 +181,7 @@ mod tests {
         ] {
             let found = ambiguous(&[
                 ("one", one.clone()),
-                ("x", Opaque::Refused),
+                ("x", OpaqueTokens::Rejected),
                 ("other", other),
             ]);
             assert_eq!(found.is_some(), is_ambiguous, "{one:?}");
@@ -248,8 +255,8 @@ mod tests {
             assert_eq!(
                 introspection().tokens(tokens).relaxations(),
                 [
-                    "an opaque token's kind is judged only where the answer has `token_type`, `token_use` or `typ`",
-                    "`iss`, `client_id` and `jti` are not demanded of an opaque token: RFC 7662 leaves them open",
+                    "an opaque token's kind is checked only if the response has `token_type`, `token_use` or `typ`",
+                    "opaque tokens need no `iss`, `client_id` and `jti`: RFC 7662 makes them optional",
                 ]
             );
         }

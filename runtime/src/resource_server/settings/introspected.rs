@@ -6,7 +6,7 @@ use crate::resource_server::error::ConfigError;
 use crate::resource_server::introspection::{Introspection, IntrospectionConfigError};
 use crate::resource_server::options::Options;
 use crate::resource_server::settings::Settings;
-use crate::token::{INTROSPECTED, Introspected, Opaque, Rules};
+use crate::token::{INTROSPECTION_FORMAT, IntrospectedIssuer, OpaqueTokens, TokenRules};
 
 impl Settings {
     /// Makes sure that nothing is set of JWTs that would be of no effect.
@@ -26,7 +26,9 @@ impl Settings {
     }
 
     /// Which opaque tokens are its own, where it is asked about any token.
-    pub(in crate::resource_server) fn opaque_tokens(&self) -> Result<Option<Opaque>, ConfigError> {
+    pub(in crate::resource_server) fn opaque_tokens(
+        &self,
+    ) -> Result<Option<OpaqueTokens>, ConfigError> {
         let opaque = self.introspection.as_ref().map(Introspection::opaque);
         opaque.transpose().map_err(|source| self.not_asked(source))
     }
@@ -41,20 +43,20 @@ impl Settings {
     /// What judges the tokens that the issuer is asked about, where it is.
     pub(super) async fn introspected(
         &self,
-        rules: &Rules,
+        rules: &TokenRules,
         options: &Options,
-    ) -> Result<Option<Introspected>, ConfigError> {
+    ) -> Result<Option<IntrospectedIssuer>, ConfigError> {
         let Some(introspection) = &self.introspection else {
             return Ok(None);
         };
         if !introspection.kinds().has_jwts() {
             self.no_jwts()?;
         }
-        let rules = Rules {
+        let rules = TokenRules {
             issuer: Arc::clone(&rules.issuer),
             audience: rules.audience.clone(),
-            form: INTROSPECTED,
-            roles: self.roles(INTROSPECTED)?,
+            format: INTROSPECTION_FORMAT,
+            roles: self.roles(INTROSPECTION_FORMAT)?,
             limits: rules.limits,
         };
         let built = introspection

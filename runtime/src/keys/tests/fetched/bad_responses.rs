@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::keys::{DEFAULT_ALGORITHMS, KeyError, KeySet, read_jwks};
+use crate::keys::{DEFAULT_ALGORITHMS, KeyError, KeySet, parse_jwks};
 use crate::testing::loopback_server::http_response;
 
 /// Everything that a key server should not answer.
@@ -114,11 +114,14 @@ fn a_bad_set_is_named_for_what_it_is() {
         let Reply::Keys(jwks) = mode else {
             panic!("{name} is no key set")
         };
-        let (keys, skipped) = read_jwks(jwks.as_bytes(), &DEFAULT_ALGORITHMS)?;
+        let (keys, skipped) = parse_jwks(jwks.as_bytes(), &DEFAULT_ALGORITHMS)?;
         KeySet::new(keys, skipped).map(drop)
     };
-    assert_eq!(named("a symmetric key"), Err(KeyError::Leaked));
-    assert_eq!(named("a private key"), Err(KeyError::Leaked));
+    assert_eq!(
+        named("a symmetric key"),
+        Err(KeyError::PrivateKeyInPublicSet)
+    );
+    assert_eq!(named("a private key"), Err(KeyError::PrivateKeyInPublicSet));
     assert_eq!(named("an ambiguous kid"), Err(KeyError::Ambiguous));
-    assert_eq!(named("an array"), Err(KeyError::NotAKeySet));
+    assert_eq!(named("an array"), Err(KeyError::MalformedKeySet));
 }

@@ -100,7 +100,7 @@ async fn a_token_that_ends_while_it_waits_has_expired() {
         realm.advance(330);
         released.notify_one();
     });
-    assert_eq!(judged, Err(Denial::Invalid(TokenError::Expired)));
+    assert_eq!(judged, Err(TokenRejection::Invalid(TokenError::Expired)));
 }
 
 /// A bad signature under a known key is no reason to ask for keys.
@@ -110,12 +110,12 @@ async fn only_an_unknown_key_is_a_reason() {
     let token = realm.issuer.token("alice").signature([7; 64]);
     assert_eq!(
         realm.validate(token).await,
-        Err(Denial::Invalid(TokenError::Signature))
+        Err(TokenRejection::Invalid(TokenError::Signature))
     );
     let token = realm.issuer.token("alice").kid("x").typ("JWT");
     assert_eq!(
         realm.validate(token).await,
-        Err(Denial::Invalid(TokenError::Type))
+        Err(TokenRejection::Invalid(TokenError::Type))
     );
     assert_eq!(realm.keys.request_count(), 1);
 }

@@ -52,7 +52,7 @@ async fn no_answer_is_used_past_the_tokens_end() {
 }
 
 /// A request whose answer comes when it is released, so many seconds after the question.
-async fn answered_after(realm: &Arc<Realm>, said: &Value, seconds: u64) -> Option<Denial> {
+async fn answered_after(realm: &Arc<Realm>, said: &Value, seconds: u64) -> Option<TokenRejection> {
     let released = Arc::new(Notify::new());
     let said = Reply::json(200, &said.to_string());
     realm.answer(Reply::Held(Box::new(said), Arc::clone(&released)));
@@ -81,7 +81,10 @@ async fn an_answer_is_as_old_as_its_question() {
 /// The skew is 30 s.
 #[tokio::test]
 async fn a_token_that_ends_while_it_is_asked_about_is_refused() {
-    for (seconds, expected) in [(39, None), (40, Some(Denial::Invalid(TokenError::Expired)))] {
+    for (seconds, expected) in [
+        (39, None),
+        (40, Some(TokenRejection::Invalid(TokenError::Expired))),
+    ] {
         let realm = Arc::new(Realm::new().await);
         let mut said = realm.claims();
         said["exp"] = json!(realm.clock.time().as_secs() + 10);

@@ -15,7 +15,7 @@ async fn held(answer: Reply) -> (Arc<Realm>, Arc<Notify>) {
 }
 
 /// Ten requests with a token each, none of which the issuer is asked about yet.
-async fn waiting(realm: &Arc<Realm>) -> Vec<tokio::task::JoinHandle<Option<Denial>>> {
+async fn waiting(realm: &Arc<Realm>) -> Vec<tokio::task::JoinHandle<Option<TokenRejection>>> {
     let requests: Vec<_> = (0..10)
         .map(|n| {
             let realm = Arc::clone(realm);

@@ -78,14 +78,17 @@ async fn a_jwt_that_is_not_proved_is_not_asked_about() {
         .token("alice")
         .sign();
     let denied = rejection(&signing.server, &forged).await;
-    assert_eq!(denied, Some(Denial::Invalid(TokenError::UnknownKey)));
+    assert_eq!(
+        denied,
+        Some(TokenRejection::Invalid(TokenError::UnknownKey))
+    );
     let elsewhere = signing
         .issuer
         .token("alice")
         .audience("https://b.example")
         .sign();
     let denied = rejection(&signing.server, &elsewhere).await;
-    assert_eq!(denied, Some(Denial::Invalid(TokenError::Audience)));
+    assert_eq!(denied, Some(TokenRejection::Invalid(TokenError::Audience)));
     assert_eq!(signing.loopback.request_count(), asked);
 }
 
@@ -166,11 +169,14 @@ async fn a_jwt_is_refused_where_only_opaque_tokens_are_accepted() {
         .token("alice")
         .sign();
     let denied = rejection(&realm.server, &jwt).await;
-    assert!(matches!(denied, Some(Denial::Invalid(_))), "{denied:?}");
+    assert!(
+        matches!(denied, Some(TokenRejection::Invalid(_))),
+        "{denied:?}"
+    );
     for jwt in ["a.b.c", "..", "e30.e30.", "opq.a.b"] {
         let denied = rejection(&realm.server, jwt).await;
         assert!(
-            matches!(denied, Some(Denial::Invalid(_))),
+            matches!(denied, Some(TokenRejection::Invalid(_))),
             "{jwt}: {denied:?}"
         );
     }

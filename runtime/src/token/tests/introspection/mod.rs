@@ -20,11 +20,11 @@ use crate::resource_server::{
 };
 use crate::secret::Secret;
 use crate::testing::loopback_server::{LoopbackServer, Reply};
-use crate::token::{IntrospectionError, Missing};
+use crate::token::{Dependency, IntrospectionError};
 
 const JSON: &str = "application/json";
 const TOKEN: &str = "opq.f3_a-9~+/=";
-const INACTIVE: Option<Denial> = Some(Denial::Invalid(TokenError::Inactive));
+const INACTIVE: Option<TokenRejection> = Some(TokenRejection::Invalid(TokenError::Inactive));
 
 /// An API that asks an issuer on loopback, which knows one token.
 struct Realm {
@@ -121,7 +121,7 @@ impl Realm {
         self.loopback.set(knowing(TOKEN, mode));
     }
 
-    async fn rejection(&self) -> Option<Denial> {
+    async fn rejection(&self) -> Option<TokenRejection> {
         rejection(&self.server, TOKEN).await
     }
 
@@ -153,9 +153,9 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-fn is_unavailable(denial: Option<Denial>) -> bool {
+fn is_unavailable(denial: Option<TokenRejection>) -> bool {
     matches!(
         denial,
-        Some(Denial::Unavailable(unavailable)) if unavailable.missing == Missing::Introspection
+        Some(TokenRejection::Unavailable(unavailable)) if unavailable.dependency == Dependency::Introspection
     )
 }

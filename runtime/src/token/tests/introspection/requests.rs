@@ -121,7 +121,7 @@ async fn an_active_token_is_judged_by_us_all_the_same() {
         realm.say(&said);
         assert_eq!(
             realm.rejection().await,
-            Some(Denial::Invalid(error)),
+            Some(TokenRejection::Invalid(error)),
             "{member}"
         );
         realm.advance(5);
@@ -153,7 +153,7 @@ async fn what_is_no_bearer_token_is_not_asked_about() {
     let asked = realm.loopback.request_count();
     for token in ["a b", "a,b", "=", "a=b", "ä", "a\"b", "a&token=x"] {
         let denied = rejection(&realm.server, token).await;
-        assert_eq!(denied, Some(Denial::Malformed), "{token}");
+        assert_eq!(denied, Some(TokenRejection::Malformed), "{token}");
     }
     assert_eq!(realm.loopback.request_count(), asked);
 }
@@ -177,7 +177,7 @@ async fn our_own_revocations_are_asked_too() {
     assert_eq!(rejection(&server, TOKEN).await, None);
     list.revoke_subject(&loopback.url, "alice", clock.time());
     let denied = rejection(&server, TOKEN).await;
-    assert_eq!(denied, Some(Denial::Invalid(TokenError::Revoked)));
+    assert_eq!(denied, Some(TokenRejection::Invalid(TokenError::Revoked)));
 }
 
 /// How long a revocation is to be kept, as a server tells it.

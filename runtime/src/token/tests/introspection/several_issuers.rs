@@ -107,7 +107,7 @@ async fn an_issuer_that_names_another_is_refused() {
     let said = claims(&three.issuers[1], &TestClock::new()).to_string();
     three.issuers[0].set(Reply::json(200, &said));
     let denied = rejection(&three.server, "one_x").await;
-    assert_eq!(denied, Some(Denial::Invalid(TokenError::Issuer)));
+    assert_eq!(denied, Some(TokenRejection::Invalid(TokenError::Issuer)));
 }
 
 #[tokio::test]

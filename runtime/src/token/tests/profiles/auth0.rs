@@ -198,8 +198,8 @@ async fn the_report_says_what_is_lowered() {
     assert_eq!(
         provider().await.relaxations(),
         [
-            "`typ` is `JWT`, which ID tokens have too; an access token is told by `azp` with `scope` or `permissions`",
-            "`jti` is not demanded: Auth0's tokens have no identifier",
+            "`typ` is `JWT`, as in ID tokens; access tokens are recognized by `azp` with `scope` or `permissions`",
+            "`jti` is not required: Auth0's tokens have no identifier",
         ]
     );
 }

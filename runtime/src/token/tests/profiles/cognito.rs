@@ -215,8 +215,8 @@ async fn the_report_says_what_is_lowered() {
     assert_eq!(
         provider().await.relaxations(),
         [
-            "the header has no `typ`; an access token is told by `token_use` `access`",
-            "`aud` may be absent; `client_id` is then compared with the audience",
+            "the header has no `typ`; access tokens are recognized by the `token_use` `access`",
+            "`aud` may be absent; then `client_id` must be the audience",
         ]
     );
 }

@@ -248,8 +248,8 @@ async fn the_report_says_what_is_lowered() {
     assert_eq!(
         provider().await.relaxations(),
         [
-            "`typ` is `JWT`, which ID tokens have too; an access token is told by `azp` with `scp` or `roles`",
-            "tokens live up to 5700 s: Entra issues them for 60 to 90 minutes and sets `iat` 5 minutes back",
+            "`typ` is `JWT`, as in ID tokens; access tokens are recognized by `azp` with `scp` or `roles`",
+            "tokens live up to 5700 s: Entra issues them for 60 to 90 minutes and backdates `iat` by 5 minutes",
         ]
     );
 }

@@ -249,7 +249,7 @@ async fn the_report_says_what_is_lowered() {
     assert_eq!(
         provider().await.relaxations(),
         [
-            "the header's `typ` may be `JWT`, which ID tokens have too; an access token is told by `Bearer` in the claim `typ`",
+            "the header's `typ` may be `JWT`, as in ID tokens; access tokens are recognized by `Bearer` in the claim `typ`",
         ]
     );
 }

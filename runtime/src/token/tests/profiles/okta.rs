@@ -210,6 +210,6 @@ async fn a_token_lives_up_to_30_minutes() {
 async fn the_report_says_what_is_lowered() {
     assert_eq!(
         provider().await.relaxations(),
-        ["the header has no `typ`; an access token is told by `cid` with `scp`"]
+        ["the header has no `typ`; access tokens are recognized by `cid` with `scp`"]
     );
 }
