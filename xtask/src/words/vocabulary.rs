@@ -32,6 +32,9 @@ pub(super) const OPENERS: [&str; 6] = ["what", "who", "whom", "whose", "where", 
 /// Openers that are no subject alone either; `where` is a keyword.
 pub(super) const PRONOUNS: [&str; 2] = ["what", "who"];
 
+/// Words after `where` in the names of Rust's grammar.
+pub(super) const GRAMMAR: [&str; 4] = ["clause", "clauses", "predicate", "predicates"];
+
 /// The replacement of an opener.
 pub(super) const OPENER_INSTEAD: &str = "a noun as the subject";
 
