@@ -167,5 +167,5 @@ async fn unguarded_handler_can_be_called_in_its_module() {
     let caller = palisade::testing::caller("alice").with_claims(Tenancy {
         tenant: "acme".to_owned(),
     });
-    assert_eq!(show_tenant.unguarded(caller).await, "acme");
+    assert_eq!(show_tenant().unguarded(caller).await, "acme");
 }

@@ -158,11 +158,11 @@ async fn introspections_are_counted_and_failures_logged() {
         api.set_response(StatusCode::from_u16(status).unwrap(), json!({}));
         api.send(TOKEN).await;
         let events = log.take("palisade::introspection");
-        let event_logged = &events[0];
-        assert_eq!(event_logged["level"], level);
-        assert_eq!(event_logged["fields"]["event"], event);
-        assert_eq!(event_logged["fields"]["issuer"], "https://issuer.test");
-        let found = event_logged["fields"]["cause"].as_str().unwrap();
+        let logged = &events[0];
+        assert_eq!(logged["level"], level);
+        assert_eq!(logged["fields"]["event"], event);
+        assert_eq!(logged["fields"]["issuer"], "https://issuer.test");
+        let found = logged["fields"]["cause"].as_str().unwrap();
         assert!(found.contains(cause), "{found}");
     }
     let mut counted = HashMap::new();

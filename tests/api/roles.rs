@@ -156,7 +156,7 @@ async fn caller_returns_roles_of_the_token() {
 async fn unguarded_handler_can_be_called_with_roles() {
     let caller = palisade::testing::caller_with("alice", "a b").with_roles(["clerk"]);
     assert_eq!(caller.scopes().as_str(), "a b");
-    let Json(roles) = held.unguarded(caller).await;
+    let Json(roles) = held().unguarded(caller).await;
     assert_eq!(roles, (vec!["clerk".to_owned()], true, false));
 }
 

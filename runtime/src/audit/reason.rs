@@ -1,4 +1,4 @@
-//! The reasons of decisions and rejections.
+//! The reasons for decisions and rejections.
 
 use std::fmt;
 

@@ -157,7 +157,7 @@ impl Caller {
     }
 }
 
-/// Prints nothing of the token: its claims do not belong in logs.
+/// Redacts the token: its claims do not belong in logs.
 impl<C> fmt::Debug for Caller<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Caller([redacted])")
