@@ -16,6 +16,7 @@ async fn api() -> TestApi {
     TestApi::new(routes(&Calls::default())).await
 }
 
+/// Sends a request, and returns its status and its only audit event.
 async fn send(log: &Log, request: TestRequest) -> (u16, Value) {
     let response = request.send().await;
     let events = log.take(AUDIT);
@@ -23,127 +24,86 @@ async fn send(log: &Log, request: TestRequest) -> (u16, Value) {
     (response.status().as_u16(), events[0].clone())
 }
 
+/// Sends a request, and returns its status, and level, event, reason and outcome of its event.
+async fn summary(log: &Log, request: TestRequest) -> String {
+    let (status, event) = send(log, request).await;
+    let fields = ["event", "reason", "outcome"].map(|name| event["fields"][name].as_str());
+    let [Some(name), Some(reason), Some(outcome)] = fields else {
+        panic!("{event}");
+    };
+    let level = event["level"].as_str().unwrap();
+    format!("{status} {level} {name} {reason} {outcome}")
+}
+
 #[tokio::test]
 async fn decision_emits_one_event_with_its_reason() {
     let api = api().await;
     let (log, _capturing) = Log::capture();
-    let invalid = |change: fn(TokenBuilder) -> TokenBuilder| {
-        api.caller("alice").with_token(change).get("/whoami")
-    };
-    for (request, status, level, event, reason) in [
+    for (request, expected) in [
         (
             api.anonymous().get("/health"),
-            200,
-            "DEBUG",
-            "public_access",
-            "public",
+            "200 DEBUG public_access public allow",
         ),
         (
             api.caller("alice").get("/whoami"),
-            200,
-            "INFO",
-            "authn_login_success",
-            "authorized",
+            "200 INFO authn_login_success authorized allow",
         ),
         (
             api.anonymous().get("/whoami"),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "no_credential",
+            "401 WARN authn_login_fail no_credential deny",
         ),
         (
             api.anonymous().bearer("a b").get("/whoami"),
-            400,
-            "WARN",
-            "authn_login_fail",
-            "malformed_credential",
+            "400 WARN authn_login_fail malformed_credential deny",
         ),
         (
             api.anonymous().bearer("a.b.c").get("/whoami"),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "malformed_token",
-        ),
-        (
-            invalid(|token| token.typ("JWT")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "rejected_header",
-        ),
-        (
-            invalid(|token| token.kid("x")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "unknown_key",
-        ),
-        (
-            invalid(|token| token.signature([7; 64])),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "bad_signature",
-        ),
-        (
-            invalid(|token| token.without("sub")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "bad_claims",
-        ),
-        (
-            invalid(|token| token.claim("iss", "x")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "wrong_issuer",
-        ),
-        (
-            invalid(|token| token.audience("x")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "wrong_audience",
-        ),
-        (
-            invalid(|token| token.claim("nonce", "x")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "id_token",
-        ),
-        (
-            invalid(|token| token.claim("cnf", json!({}))),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "bound_token",
+            "401 WARN authn_login_fail malformed_token deny",
         ),
         (
             api.caller("alice").delete(ID),
-            403,
-            "WARN",
-            "authz_fail",
-            "insufficient_scope",
+            "403 WARN authz_fail insufficient_scope deny",
         ),
     ] {
-        let (actual, found) = send(&log, request).await;
-        assert_eq!(
-            (actual, found["level"].as_str()),
-            (status, Some(level)),
-            "{reason}"
-        );
-        let fields = &found["fields"];
-        assert_eq!(fields["event"], event, "{reason}");
-        assert_eq!(fields["reason"], reason, "{reason}");
-        assert_eq!(
-            fields["outcome"],
-            if status == 200 { "allow" } else { "deny" },
-            "{reason}"
-        );
+        assert_eq!(summary(&log, request).await, expected);
+    }
+}
+
+/// A change that makes a token invalid.
+type Change = fn(TokenBuilder) -> TokenBuilder;
+
+#[tokio::test]
+async fn invalid_token_emits_one_event_with_its_reason() {
+    let api = api().await;
+    let (log, _capturing) = Log::capture();
+    let cases: [(Change, &str); 8] = [
+        (|token| token.typ("JWT"), "rejected_header"),
+        (|token| token.kid("x"), "unknown_key"),
+        (|token| token.signature([7; 64]), "bad_signature"),
+        (|token| token.without("sub"), "bad_claims"),
+        (|token| token.claim("iss", "x"), "wrong_issuer"),
+        (|token| token.audience("x"), "wrong_audience"),
+        (|token| token.claim("nonce", "x"), "id_token"),
+        (|token| token.claim("cnf", json!({})), "bound_token"),
+    ];
+    for (change, reason) in cases {
+        let request = api.caller("alice").with_token(change).get("/whoami");
+        let expected = format!("401 WARN authn_login_fail {reason} deny");
+        assert_eq!(summary(&log, request).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn event_message_states_the_decision() {
+    let api = api().await;
+    let (log, _capturing) = Log::capture();
+    for (request, message) in [
+        (api.anonymous().get("/health"), "public endpoint"),
+        (api.caller("alice").get("/whoami"), "access granted"),
+        (api.anonymous().get("/whoami"), "access denied"),
+    ] {
+        let (_, event) = send(&log, request).await;
+        assert_eq!(event["fields"]["message"], message);
     }
 }
 

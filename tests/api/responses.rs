@@ -1,6 +1,6 @@
 //! Refusals: their challenges, problems and headers.
 
-use palisade::testing::{TestApi, TestResponse};
+use palisade::testing::{TestApi, TestRequest, TestResponse};
 use serde_json::Value;
 
 use crate::support::{Calls, routes};
@@ -114,129 +114,12 @@ async fn token_outside_the_authorization_header_is_ignored() {
     assert_eq!(cookie.status(), 401);
 }
 
-#[tokio::test]
-async fn every_refusal_is_a_problem_that_never_echoes_the_request() {
-    let api = api().await;
-    let writer = || api.caller("alice").scopes("orders:write orders:read");
-    let responses = [
-        (
-            401,
-            api.anonymous().bearer(CANARY).get("/whoami").send().await,
-        ),
-        (
-            400,
-            api.anonymous()
-                .bearer(&format!("{CANARY} {CANARY}"))
-                .get("/whoami")
-                .send()
-                .await,
-        ),
-        (
-            403,
-            api.caller(CANARY)
-                .scopes(CANARY)
-                .get("/orders")
-                .send()
-                .await,
-        ),
-        (404, api.anonymous().get(&format!("/{CANARY}")).send().await),
-        (
-            405,
-            api.anonymous().request("PATCH", "/health").send().await,
-        ),
-        (422, writer().get(&format!("/orders/{CANARY}")).send().await),
-        (400, writer().get("/orders/%ff").send().await),
-        (
-            422,
-            writer().get(&format!("/orders?{CANARY}=1")).send().await,
-        ),
-        (
-            422,
-            writer().get(&format!("/orders?page={CANARY}")).send().await,
-        ),
-        (400, writer().get("/orders?page=%ff").send().await),
-        (
-            422,
-            writer().get(&format!("/shelves/{CANARY}")).send().await,
-        ),
-        (
-            400,
-            writer()
-                .post("/orders")
-                .body(format!("{{\"{CANARY}"), "application/json")
-                .send()
-                .await,
-        ),
-        (
-            422,
-            writer()
-                .post("/orders")
-                .body(format!("{{\"{CANARY}\": 1}}"), "application/json")
-                .send()
-                .await,
-        ),
-        (
-            422,
-            writer()
-                .post("/orders")
-                .body(
-                    format!("{{\"sku\": \"{CANARY}\", \"quantity\": 1}}"),
-                    "application/json",
-                )
-                .send()
-                .await,
-        ),
-        (
-            422,
-            writer()
-                .post("/orders")
-                .body(
-                    format!("{{\"sku\": 1, \"quantity\": \"{CANARY}\"}}"),
-                    "application/json",
-                )
-                .send()
-                .await,
-        ),
-        (
-            415,
-            writer()
-                .post("/orders")
-                .body("{}", &format!("application/{CANARY}"))
-                .send()
-                .await,
-        ),
-        (
-            413,
-            writer()
-                .post("/orders")
-                .body(vec![b' '; 70_000], "application/json")
-                .send()
-                .await,
-        ),
-        (
-            413,
-            writer()
-                .post("/raw")
-                .body(vec![b' '; 101], "text/plain")
-                .send()
-                .await,
-        ),
-        (
-            422,
-            writer()
-                .request("PUT", "/orders")
-                .form(&[(CANARY, "1")])
-                .send()
-                .await,
-        ),
-    ];
-    for (case, (status, response)) in responses.into_iter().enumerate() {
-        assert_eq!(
-            response.status().as_u16(),
-            status,
-            "case {case}: {}",
-            response.text()
-        );
+/// Sends each request, and asserts that the response is a problem with the status and no echo.
+async fn assert_problems(requests: impl IntoIterator<Item = (u16, TestRequest)>) {
+    for (case, (status, request)) in requests.into_iter().enumerate() {
+        let response = request.send().await;
+        let text = response.text();
+        assert_eq!(response.status().as_u16(), status, "case {case}: {text}");
         assert_eq!(
             response.header("content-type"),
             Some("application/problem+json"),
@@ -244,9 +127,63 @@ async fn every_refusal_is_a_problem_that_never_echoes_the_request() {
         );
         let problem: Value = response.json();
         assert_eq!(problem["status"], status, "case {case}");
-        let everything = format!("{:?} {}", response.headers(), response.text());
+        let everything = format!("{:?} {text}", response.headers());
         assert!(!everything.contains(CANARY), "case {case}: {everything}");
     }
+}
+
+#[tokio::test]
+async fn every_refusal_is_a_problem_that_never_echoes_the_request() {
+    let api = api().await;
+    let anonymous = || api.anonymous();
+    let two_words = format!("{CANARY} {CANARY}");
+    assert_problems([
+        (401, anonymous().bearer(CANARY).get("/whoami")),
+        (400, anonymous().bearer(&two_words).get("/whoami")),
+        (403, api.caller(CANARY).scopes(CANARY).get("/orders")),
+        (404, anonymous().get(&format!("/{CANARY}"))),
+        (405, anonymous().request("PATCH", "/health")),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn every_input_rejection_is_a_problem_that_never_echoes_the_request() {
+    let api = api().await;
+    let writer = || api.caller("alice").scopes("orders:write orders:read");
+    let get = |path: String| writer().get(&path);
+    let post = |body: String| writer().post("/orders").body(body, "application/json");
+    assert_problems([
+        (422, get(format!("/orders/{CANARY}"))),
+        (400, get("/orders/%ff".to_owned())),
+        (422, get(format!("/orders?{CANARY}=1"))),
+        (422, get(format!("/orders?page={CANARY}"))),
+        (400, get("/orders?page=%ff".to_owned())),
+        (422, get(format!("/shelves/{CANARY}"))),
+        (400, post(format!(r#"{{"{CANARY}"#))),
+        (422, post(format!(r#"{{"{CANARY}": 1}}"#))),
+        (
+            422,
+            post(format!(r#"{{"sku": "{CANARY}", "quantity": 1}}"#)),
+        ),
+        (
+            422,
+            post(format!(r#"{{"sku": 1, "quantity": "{CANARY}"}}"#)),
+        ),
+        (
+            415,
+            writer()
+                .post("/orders")
+                .body("{}", &format!("application/{CANARY}")),
+        ),
+        (413, post(" ".repeat(70_000))),
+        (
+            413,
+            writer().post("/raw").body(vec![b' '; 101], "text/plain"),
+        ),
+        (422, writer().put("/orders").form(&[(CANARY, "1")])),
+    ])
+    .await;
 }
 
 #[tokio::test]

@@ -23,11 +23,11 @@ pub trait MediaTypes {
     const ACCEPTED: &'static [&'static str];
 }
 
-/// A file of a [`Multipart`](super::Multipart) form: labelled as one of `M`, of at most `MAX` bytes.
+/// A file of a [`Multipart`](crate::input::Multipart) form: labelled as one of `M`, of at most `MAX` bytes.
 ///
 /// It is a field that needs no rule: `#[garde(skip)]`. `MAX` is 1 B to 1 GiB; the whole form has to
 /// fit into the handler's `body_limit` as well. A file without a label counts as `text/plain`
-/// ([RFC 7578 §4.4]). Only a [`Multipart`](super::Multipart) form holds files: in any other input the
+/// ([RFC 7578 §4.4]). Only a [`Multipart`](crate::input::Multipart) form holds files: in any other input the
 /// field is refused.
 ///
 /// # Security
