@@ -8,6 +8,8 @@ const NAMES: &str = "sku quantity unitPrice lines price labels counts status dra
     name state open closed flag id from title count tags photo photos";
 
 /// The words of Palisade's details and rule names, and the numbers in the rules of this crate's types.
+///
+/// A new or changed message needs its words here.
 const WORDS: &str = "JSON UTF a an and are array ascii at be beginning can cannot character characters decoded \
     deeply depth digit digits does early encoding ending ends enum escape expected false finite form format given \
     has have here in is it items known lacks least length letter letters malformed many may member missing more \

@@ -55,7 +55,7 @@ fn is_allowed(layers: &Layers, importer: &str, imported: &str) -> bool {
     if importer == imported {
         return true;
     }
-    // the folder's own file has no layer and is above all; `table_rules` reports other entries without layer
+    // the folder's own file has no layer and is above all; `table_rules` reports any other entry without one
     let has_layer = |entry: &str| layers.layer(entry).is_some();
     !imported.is_empty()
         && (!has_layer(importer) || !has_layer(imported) || layers.allow(importer, imported))
