@@ -1,4 +1,4 @@
-//! The calls that show what is let in and what is refused.
+//! Requests that show which input and which callers the orders API accepts.
 
 #![expect(clippy::print_stdout, reason = "the demo prints what it does")]
 
@@ -12,13 +12,13 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use palisade::testing::EmbeddedIssuer;
 
-const MAX_ANSWER: usize = 64 * 1024;
+const MAX_RESPONSE: usize = 64 * 1024;
 
-/// One call and how it should end.
-pub struct Call {
-    /// What it shows.
-    pub what: &'static str,
-    /// The status it should be answered with.
+/// A request and the status that the API should answer it with.
+pub struct DemoRequest {
+    /// A short description.
+    pub title: &'static str,
+    /// The expected status.
     pub expected: StatusCode,
     method: Method,
     path: &'static str,
@@ -26,11 +26,11 @@ pub struct Call {
     body: Option<&'static str>,
 }
 
-/// The calls, with fresh tokens of `issuer`.
-pub fn calls(issuer: &EmbeddedIssuer, audience: &str) -> Vec<Call> {
-    const ORDER: &str = r#"{"sku": "tea-500g", "quantity": 2}"#;
-    const NO_ORDER: &str = r#"{"sku": "", "quantity": 1000, "price": 0}"#;
-    const WRONG_ORDER: &str = r#"{"sku": "tea-500g", "quantity": 1000}"#;
+/// Returns the requests, with fresh tokens of `issuer`.
+pub fn requests(issuer: &EmbeddedIssuer, audience: &str) -> Vec<DemoRequest> {
+    const VALID: &str = r#"{"sku": "tea-500g", "quantity": 2}"#;
+    const QUANTITY_TOO_LARGE: &str = r#"{"sku": "tea-500g", "quantity": 1000}"#;
+    const UNKNOWN_MEMBER: &str = r#"{"sku": "tea-500g", "quantity": 2, "price": 0}"#;
     let token = |scopes: &str| {
         Some(
             issuer
@@ -40,8 +40,8 @@ pub fn calls(issuer: &EmbeddedIssuer, audience: &str) -> Vec<Call> {
                 .sign(),
         )
     };
-    let create = |what, expected, token, body| Call {
-        what,
+    let create = |title, expected, token, body| DemoRequest {
+        title,
         expected,
         method: Method::POST,
         path: "/orders",
@@ -50,65 +50,67 @@ pub fn calls(issuer: &EmbeddedIssuer, audience: &str) -> Vec<Call> {
     };
     vec![
         create(
-            "allowed: alice may write orders",
+            "a token with the scope `orders:write`, and a valid order",
             StatusCode::CREATED,
             token("orders:write"),
-            ORDER,
+            VALID,
         ),
-        create("no token", StatusCode::UNAUTHORIZED, None, ORDER),
+        create("no token", StatusCode::UNAUTHORIZED, None, VALID),
         create(
-            "a token with too little scope",
+            "a token without the scope",
             StatusCode::FORBIDDEN,
             token("orders:read"),
-            ORDER,
+            VALID,
         ),
         create(
-            "invalid input",
+            "a quantity that is too large",
             StatusCode::UNPROCESSABLE_ENTITY,
             token("orders:write"),
-            WRONG_ORDER,
+            QUANTITY_TOO_LARGE,
         ),
         create(
-            "a member that nobody declared",
+            "a valid order with one unknown member",
             StatusCode::UNPROCESSABLE_ENTITY,
             token("orders:write"),
-            NO_ORDER,
+            UNKNOWN_MEMBER,
         ),
     ]
 }
 
-/// Makes the calls over the socket and prints them; whether each ended as declared.
+/// Sends the requests and prints each with its response.
+///
+/// Returns whether every response had the expected status.
 ///
 /// # Errors
 ///
-/// Where the server cannot be reached or answers no HTTP.
-pub async fn run(base: &str, calls: &[Call]) -> Result<bool, Box<dyn std::error::Error>> {
+/// If the server cannot be reached or does not answer with HTTP.
+pub async fn run(base: &str, requests: &[DemoRequest]) -> Result<bool, Box<dyn std::error::Error>> {
     let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
-    let mut as_declared = true;
-    for call in calls {
-        let response = client.request(call.request(base)?).await?;
+    let mut as_expected = true;
+    for request in requests {
+        let response = client.request(request.build(base)?).await?;
         let (parts, body) = response.into_parts();
-        let body = Limited::new(body, MAX_ANSWER)
+        let body = Limited::new(body, MAX_RESPONSE)
             .collect()
             .await
             .map_err(|error| error.to_string())?
             .to_bytes();
-        call.print(parts.status, &body);
-        as_declared &= parts.status == call.expected;
+        request.print(parts.status, &body);
+        as_expected &= parts.status == request.expected;
     }
     println!(
         "{}",
-        if as_declared {
-            "every call ended as declared"
+        if as_expected {
+            "every request was answered as expected"
         } else {
-            "a call did not end as declared"
+            "a request was not answered as expected"
         }
     );
-    Ok(as_declared)
+    Ok(as_expected)
 }
 
-impl Call {
-    /// The call as a line for a shell.
+impl DemoRequest {
+    /// Returns the request as a `curl` command line.
     pub fn curl(&self, base: &str) -> String {
         let mut line = format!("curl -i -X {} {base}{}", self.method, self.path);
         if let Some(token) = &self.token {
@@ -123,7 +125,7 @@ impl Call {
         line
     }
 
-    fn request(&self, base: &str) -> axum::http::Result<Request<Body>> {
+    fn build(&self, base: &str) -> axum::http::Result<Request<Body>> {
         let mut request = Request::builder()
             .method(&self.method)
             .uri(format!("{base}{}", self.path));
@@ -138,13 +140,13 @@ impl Call {
         }
     }
 
-    fn print(&self, status: StatusCode, answer: &Bytes) {
+    fn print(&self, status: StatusCode, response: &Bytes) {
         let verdict = if status == self.expected {
-            "as declared"
+            "as expected"
         } else {
-            "NOT as declared"
+            "NOT as expected"
         };
-        println!("{}", self.what);
+        println!("{}", self.title);
         println!(
             "  {} {} {}",
             self.method,
@@ -152,6 +154,6 @@ impl Call {
             self.body.unwrap_or_default()
         );
         println!("  {status} ({verdict})");
-        println!("  {}\n", String::from_utf8_lossy(answer));
+        println!("  {}\n", String::from_utf8_lossy(response));
     }
 }

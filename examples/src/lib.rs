@@ -1,4 +1,4 @@
-//! The orders API that both programs serve, and the calls that show it.
+//! The orders API that the programs `quickstart` and `orders` serve, and requests that demonstrate it.
 
 pub mod demo;
 pub mod orders;

@@ -1,13 +1,15 @@
-//! Every word that an answer may have: nothing of an input is in it.
+//! The words that a violation may contain, so that none is copied from the input.
 
 use palisade::input::Violation;
 
-/// The names that the types of this crate declare.
+/// The member names that the types of this crate declare.
 const NAMES: &str = "sku quantity unitPrice lines price labels counts status draft sent on pair held payment \
-    card cash kind number delivery post pickup how what letter big debt total note owner next page perPage share \
+    card cash kind number delivery post pickup method line letter big debt total note owner next page perPage share \
     name state open closed flag id from title count tags photo photos";
 
-/// The words of Palisade's details and of the rules' names, and the numbers that rules have.
+/// The words of Palisade's details and rule names, and the numbers in the rules of this crate's types.
+///
+/// A new or changed message needs its words here.
 const WORDS: &str = "JSON UTF a an and are array ascii at be beginning can cannot character characters decoded \
     deeply depth digit digits does early encoding ending ends enum escape expected false finite form format given \
     has have here in is it items known lacks least length letter letters malformed many may member missing more \
@@ -17,18 +19,18 @@ const WORDS: &str = "JSON UTF a an and are array ascii at be beginning can canno
     something part parts head well formed Content Disposition labelled encoded large file name bytes control \
     blanks around image png text plain as without another whose no all";
 
-/// Panics where a violation has a word that is not ours.
+/// Panics if a violation contains an unknown word.
 pub(crate) fn check(violation: &Violation) {
     let steps = violation.pointer().split('/');
     for step in steps.filter(|step| !step.is_empty()) {
         let is_index = step.bytes().all(|byte| byte.is_ascii_digit());
         assert!(is_index || is_in(NAMES, step), "{violation:?}");
     }
-    let told = format!("{} {}", violation.rule(), violation.detail());
-    let words = told.split(|letter: char| !letter.is_alphanumeric());
+    let text = format!("{} {}", violation.rule(), violation.detail());
+    let words = text.split(|letter: char| !letter.is_alphanumeric());
     for word in words.filter(|word| !word.is_empty()) {
-        let is_ours = is_in(WORDS, word) || is_in(NAMES, word);
-        assert!(is_ours, "`{word}` of {violation:?}");
+        let is_known = is_in(WORDS, word) || is_in(NAMES, word);
+        assert!(is_known, "`{word}` of {violation:?}");
     }
 }
 

@@ -1,17 +1,17 @@
-//! Every lowering of security below what configuration allows, each with a reason.
+//! Relaxations of security that no other configuration allows, each with a reason.
 //!
-//! Nothing here is on by default, and each name begins with `dangerous_`. What is
-//! used appears in [`ResourceServer::relaxations`](crate::ResourceServer::relaxations).
+//! Nothing here is on by default, and each name begins with `dangerous_`. Every relaxation in use
+//! appears in [`ResourceServer::relaxations`](crate::ResourceServer::relaxations).
 
 use std::time::Duration;
 
 use crate::resource_server::Issuer;
 
-/// Accepts tokens that live longer than 90 minutes.
+/// Accepts tokens with a lifetime above 90 minutes.
 ///
 /// # Security
 ///
-/// A stolen token is good for as long. Prefer short tokens and refresh tokens.
+/// A stolen token is valid for as long. Prefer short lifetimes and refresh tokens.
 pub fn dangerous_token_lifetime<A>(
     issuer: Issuer<A>,
     lifetime: Duration,

@@ -1,10 +1,10 @@
-//! What fuzz targets call: each takes bytes, and panics where a promise does not hold.
+//! The functions that fuzz targets call. Each reads bytes, and panics if an invariant does not hold.
 #![allow(
     missing_docs,
     clippy::expect_used,
     clippy::missing_panics_doc,
     clippy::unwrap_used,
-    reason = "a fuzz target ends where a promise is broken"
+    reason = "a fuzz target panics if an invariant does not hold"
 )]
 
 use axum::http::HeaderValue;
@@ -15,12 +15,12 @@ use crate::response::Challenge;
 
 pub use crate::token::fuzzing::{claims, compact, header};
 
-/// A key set is read or refused, the same way twice, and never with more keys than it has.
+/// Checks that a key set is parsed the same way twice, and that every key is kept or skipped.
 pub fn jwks(json: &[u8]) {
     let Ok((keys, skipped)) = parse_jwks(json, &DEFAULT_ALGORITHMS) else {
         return;
     };
-    let set: serde_json::Value = serde_json::from_slice(json).expect("what was read is JSON");
+    let set: serde_json::Value = serde_json::from_slice(json).expect("a parsed key set is JSON");
     let all = set["keys"].as_array().map(Vec::len);
     assert_eq!(all, Some(keys.len() + skipped));
     let Ok(set) = KeySet::new(keys, skipped) else {
@@ -32,12 +32,13 @@ pub fn jwks(json: &[u8]) {
             assert!(!key.verifies(json, &vec![0; 64]));
         }
     }
-    let (again, skipped) = parse_jwks(json, &DEFAULT_ALGORITHMS).expect("it was read before");
-    let again = KeySet::new(again, skipped).expect("it was a set before");
+    let (again, skipped) =
+        parse_jwks(json, &DEFAULT_ALGORITHMS).expect("the key set was parsed before");
+    let again = KeySet::new(again, skipped).expect("the key set was valid before");
     assert!(set == again);
 }
 
-/// A challenge is one header with one quoted string for each parameter, whatever they hold.
+/// Checks that a challenge is one header value with one quoted string per parameter.
 pub fn challenge(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let (realm, scope) = text.split_once('\0').unwrap_or((&text, ""));
@@ -51,16 +52,16 @@ pub fn challenge(bytes: &[u8]) {
     assert!(value.starts_with("Bearer realm=\""), "{value}");
 }
 
-/// Scopes are read as RFC 6749 §3.3 has them, and written as they were read.
+/// Checks that scopes are parsed by the grammar of RFC 6749 §3.3, and survive a round trip.
 pub fn scopes(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else {
         return;
     };
-    let legal = |c: char| matches!(c, '\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
-    let is_legal = |token: &str| !token.is_empty() && token.chars().all(legal);
-    let expected = text.is_empty() || text.split(' ').all(is_legal);
+    let is_scope_char = |c: char| matches!(c, '\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
+    let is_scope_token = |token: &str| !token.is_empty() && token.chars().all(is_scope_char);
+    let is_valid = text.is_empty() || text.split(' ').all(is_scope_token);
     let set = ScopeSet::parse(text);
-    assert_eq!(set.is_ok(), expected, "{text:?}");
+    assert_eq!(set.is_ok(), is_valid, "{text:?}");
     if let Ok(set) = set {
         assert_eq!(set.iter().collect::<Vec<_>>().join(" "), text);
     }

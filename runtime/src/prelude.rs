@@ -1,4 +1,4 @@
-//! What a module with handlers imports: `use palisade::prelude::*;`.
+//! The imports of a module with handlers: `use palisade::prelude::*;`.
 
 pub use axum::Json;
 pub use axum::extract::{Form, Path, Query, State};

@@ -4,6 +4,7 @@
 
 mod rooms;
 mod violation;
+mod words;
 mod workspace;
 
 use std::env;
@@ -36,6 +37,7 @@ enum Outcome {
 fn run(arguments: &[&str], workspace: &Path, out: &mut impl Write) -> io::Result<Outcome> {
     let passed = match arguments {
         ["rooms"] => rooms::run(workspace, out)?,
+        ["words", paths @ ..] => words::run(workspace, paths, out)?,
         _ => return Ok(Outcome::UnknownCommand),
     };
     Ok(if passed {

@@ -1,8 +1,9 @@
-//! Rules that need more than one value: across fields, and from the state.
+//! Rules that need more than one value: another field, or the router's state.
 //!
-//! `cargo run --bin bookings` serves it and prints a call to paste. The tests at the end show what is refused.
+//! `cargo run --bin bookings` serves the API and prints a `curl` command. The tests at the end show
+//! which bookings are rejected.
 
-#![expect(clippy::print_stdout, reason = "a program that talks to its terminal")]
+#![expect(clippy::print_stdout, reason = "a command-line program")]
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -16,18 +17,18 @@ const AUDIENCE: &str = "https://bookings.example";
 
 type Room = Identifier<16>;
 
-/// The rooms that are let: the router's state, and what rules are checked against.
+/// The rooms of the house: the router's state, which the rules read.
 #[derive(Clone, Default)]
 struct Rooms(Arc<BTreeSet<Room>>);
 
 impl ValidationContext for Rooms {}
 
-/// A room for some hours of a day.
+/// A booking of one room for some hours of a day.
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
 #[garde(context(Rooms))]
 struct NewBooking {
-    #[garde(custom(is_let))]
+    #[garde(custom(is_available))]
     room: Room,
     #[garde(range(max = 23))]
     from: u8,
@@ -35,16 +36,16 @@ struct NewBooking {
     until: u8,
 }
 
-/// A rule that needs the state. What it says is answered: it quotes nothing of the input.
-fn is_let(room: &Room, rooms: &Rooms) -> garde::Result {
+/// Checks a room against the state. The message is sent to the client and never quotes the input.
+fn is_available(room: &Room, rooms: &Rooms) -> garde::Result {
     if rooms.0.contains(room) {
         Ok(())
     } else {
-        Err(garde::Error::new("must be a room that is let here"))
+        Err(garde::Error::new("must be a room of this house"))
     }
 }
 
-/// A rule across fields. Where two must be equal, garde has `matches`.
+/// Checks that the booking ends after it begins. For equal fields, garde has the rule `matches`.
 fn after(from: u8) -> impl FnOnce(&u8, &Rooms) -> garde::Result {
     move |until, _| {
         if *until > from {
@@ -61,8 +62,11 @@ async fn book(
     Valid(Json(booking)): Valid<Json<NewBooking>>,
 ) -> (StatusCode, String) {
     let NewBooking { room, from, until } = booking;
-    let told = format!("{room} is {}'s from {from} to {until}", caller.subject());
-    (StatusCode::CREATED, told)
+    let text = format!(
+        "{room} is booked for {} from {from} to {until}",
+        caller.subject()
+    );
+    (StatusCode::CREATED, text)
 }
 
 fn routes() -> SecureRouter {
@@ -90,7 +94,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .scopes("bookings:write")
         .sign();
     println!(
-        "curl -i http://{}/bookings \\\n  -H 'Authorization: Bearer {token}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"room\": \"attic\", \"from\": 9, \"until\": 8}}'\n\nthe token is good for five minutes; Ctrl-C stops",
+        "curl -i http://{}/bookings \\\n  -H 'Authorization: Bearer {token}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"room\": \"attic\", \"from\": 9, \"until\": 8}}'\n\nthe token is valid for five minutes; press Ctrl-C to stop",
         bound.local_addr()
     );
     bound.run().await?;
@@ -104,55 +108,55 @@ mod tests {
 
     use super::*;
 
-    /// The status, and each broken rule as (pointer, detail).
-    async fn booked(booking: Value) -> (u16, Vec<(String, String)>) {
+    /// Posts a booking; returns the status, and each error as (pointer, detail).
+    async fn post_booking(booking: Value) -> (u16, Vec<(String, String)>) {
         let api = TestApi::new(routes()).await;
         let caller = api.caller("alice").scopes("bookings:write");
-        let answer = caller.post("/bookings").json(&booking).send().await;
-        let status = answer.status().as_u16();
+        let response = caller.post("/bookings").json(&booking).send().await;
+        let status = response.status().as_u16();
         if status == 201 {
             return (status, Vec::new());
         }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let problem: Value = answer.json();
+        let problem: Value = response.json();
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-        let told = errors
+        let errors = errors
             .iter()
             .map(|error| (text(&error["pointer"]), text(&error["detail"])));
-        (status, told.collect())
+        (status, errors.collect())
     }
 
-    fn told(pointer: &str, detail: &str) -> (String, String) {
+    fn error(pointer: &str, detail: &str) -> (String, String) {
         (pointer.to_owned(), detail.to_owned())
     }
 
     #[tokio::test]
-    async fn a_booking_ends_after_it_begins() {
+    async fn until_not_after_from_returns_422() {
         for (from, until) in [(0, 1), (9, 10), (23, 24)] {
             let booking = json!({"room": "attic", "from": from, "until": until});
-            assert_eq!(booked(booking).await, (201, vec![]));
+            assert_eq!(post_booking(booking).await, (201, vec![]));
         }
         for (from, until) in [(9, 9), (9, 8)] {
             let booking = json!({"room": "attic", "from": from, "until": until});
-            let late = told("/until", "must be later than `from`");
-            assert_eq!(booked(booking).await, (422, vec![late]));
+            let late = error("/until", "must be later than `from`");
+            assert_eq!(post_booking(booking).await, (422, vec![late]));
         }
     }
 
     #[tokio::test]
-    async fn a_room_is_one_that_the_state_knows() {
+    async fn room_missing_from_state_returns_422() {
         let unknown = json!({"room": "cellar-3", "from": 9, "until": 10});
-        let told_of_it = told("/room", "must be a room that is let here");
-        assert_eq!(booked(unknown).await, (422, vec![told_of_it]));
+        let unavailable = error("/room", "must be a room of this house");
+        assert_eq!(post_booking(unknown).await, (422, vec![unavailable]));
         let known = json!({"room": "cellar-2", "from": 9, "until": 10});
-        assert_eq!(booked(known).await, (201, vec![]));
+        assert_eq!(post_booking(known).await, (201, vec![]));
     }
 
     #[tokio::test]
-    async fn all_broken_rules_are_told_together() {
-        let (status, errors) = booked(json!({"room": "roof", "from": 24, "until": 25})).await;
-        let mut places: Vec<_> = errors.iter().map(|(pointer, _)| pointer.as_str()).collect();
-        places.sort_unstable();
-        assert_eq!((status, places), (422, vec!["/from", "/room", "/until"]));
+    async fn several_broken_rules_are_reported_together() {
+        let (status, errors) = post_booking(json!({"room": "roof", "from": 24, "until": 25})).await;
+        let mut pointers: Vec<_> = errors.iter().map(|(pointer, _)| pointer.as_str()).collect();
+        pointers.sort_unstable();
+        assert_eq!((status, pointers), (422, vec!["/from", "/room", "/until"]));
     }
 }

@@ -1,27 +1,26 @@
-//! The orders API for an issuer of yours.
+//! The orders API for your own issuer.
 //!
 //! ```text
 //! orders --listen 127.0.0.1:8080 --issuer URL --audience AUD [--jwks FILE] [--algorithm ALG]... [--allow-loopback-http]
-//! orders --listen 127.0.0.1:8080 --issuer URL --audience AUD --introspect --client ID --secret-file FILE [--remember SECONDS]
+//! orders --listen 127.0.0.1:8080 --issuer URL --audience AUD --introspect --client ID --secret-file FILE [--cache-for SECONDS]
 //!        [--allow-loopback-http]
 //! ```
 //!
-//! Without `--jwks`, the keys come from the issuer's discovery document. `--algorithm` may be
-//! repeated, and then only the algorithms that it names are accepted; without it, RS256, PS256,
-//! ES256 and `EdDSA` are.
+//! Without `--jwks`, the keys come from the issuer's discovery document. `--algorithm` can be
+//! repeated and allows only the named algorithms; the default is RS256, PS256, ES256 and `EdDSA`.
 //!
-//! With `--introspect`, the issuer's tokens are opaque: it is asked about each of them, as the
-//! client ID with the secret that the file holds, at most once in the seconds of `--remember` (60).
-//! One line break at the file's end is no part of the secret. A token without `sub` speaks for its
-//! client: the issuer must give no client an id that is a user's `sub`.
+//! With `--introspect`, the issuer's tokens are opaque. The program introspects them as the client
+//! `ID`, with the secret in the file (without one line break at its end), and caches each answer for
+//! `--cache-for` seconds (60 by default). A token without `sub` identifies its client: the issuer
+//! must not assign a client id that equals a user's `sub`.
 //!
-//! Prints `listening on http://ADDR` when it is ready, logs every decision as a line of JSON on
-//! the standard error, and stops cleanly on SIGTERM.
+//! The program prints `listening on http://ADDR` when it is ready, logs every decision as one line
+//! of JSON on standard error, and shuts down gracefully on SIGTERM.
 
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program that talks to its terminal"
+    reason = "a command-line program"
 )]
 
 use std::error::Error;
@@ -37,7 +36,7 @@ use palisade::{Algorithm, Introspection, Issuer, ResourceServer, Secret};
 use palisade_examples::orders::{Store, routes};
 
 const USAGE: &str = "orders --listen ADDR --issuer URL --audience AUD \
-     [[--jwks FILE] [--algorithm ALG]... | --introspect --client ID --secret-file FILE [--remember SECONDS]] \
+     [[--jwks FILE] [--algorithm ALG]... | --introspect --client ID --secret-file FILE [--cache-for SECONDS]] \
      [--allow-loopback-http]";
 
 /// The command line.
@@ -46,18 +45,18 @@ struct Options {
     issuer: String,
     audience: String,
     jwks: Option<PathBuf>,
-    /// Empty where the issuer may use Palisade's default ones.
+    /// Empty for Palisade's defaults.
     algorithms: Vec<Algorithm>,
-    introspection: Option<Asking>,
+    introspection: Option<IntrospectionOptions>,
     allow_loopback_http: bool,
 }
 
-/// How the issuer is asked about its tokens.
-struct Asking {
+/// How the issuer's opaque tokens are introspected.
+struct IntrospectionOptions {
     client: String,
     secret: PathBuf,
-    /// For how many seconds an answer is used, where Palisade's default is not meant.
-    remember: Option<u64>,
+    /// How many seconds an answer is cached; Palisade's default if absent.
+    cache_for: Option<u64>,
 }
 
 #[tokio::main]
@@ -72,7 +71,7 @@ async fn main() -> ExitCode {
             eprintln!("orders: {error}");
             let mut cause = error.source();
             while let Some(error) = cause {
-                eprintln!("  because {error}");
+                eprintln!("  caused by: {error}");
                 cause = error.source();
             }
             ExitCode::FAILURE
@@ -102,7 +101,7 @@ impl Options {
         let mut algorithms = Vec::new();
         let mut allow_loopback_http = false;
         let mut introspect = false;
-        let (mut client, mut secret, mut remember) = (None, None, None);
+        let (mut client, mut secret, mut cache_for) = (None, None, None);
         let mut parser = lexopt::Parser::from_iter(args);
         while let Some(arg) = parser.next()? {
             match arg {
@@ -114,21 +113,23 @@ impl Options {
                 Long("introspect") => introspect = true,
                 Long("client") => client = Some(parser.value()?.string()?),
                 Long("secret-file") => secret = Some(parser.value()?.into()),
-                Long("remember") => remember = Some(parser.value()?.parse()?),
+                // `--remember` is the former name
+                Long("cache-for" | "remember") => cache_for = Some(parser.value()?.parse()?),
                 Long("allow-loopback-http") => allow_loopback_http = true,
                 other => return Err(other.unexpected()),
             }
         }
         let introspection = match (introspect, client, secret) {
-            (true, Some(client), Some(secret)) => Some(Asking {
+            (true, Some(client), Some(secret)) => Some(IntrospectionOptions {
                 client,
                 secret,
-                remember,
+                cache_for,
             }),
-            (false, None, None) if remember.is_none() => None,
+            (false, None, None) if cache_for.is_none() => None,
             _ => {
-                let missing = "`--introspect`, `--client` and `--secret-file` go together; usage: ";
-                return Err((missing.to_owned() + USAGE).into());
+                let incomplete =
+                    "`--introspect`, `--client` and `--secret-file` must be used together; usage: ";
+                return Err((incomplete.to_owned() + USAGE).into());
             }
         };
         Ok(Self {
@@ -150,8 +151,8 @@ impl Options {
         if !self.algorithms.is_empty() {
             issuer = issuer.algorithms(self.algorithms.iter().copied());
         }
-        if let Some(asking) = &self.introspection {
-            issuer = issuer.introspect(asking.introspection()?);
+        if let Some(options) = &self.introspection {
+            issuer = issuer.introspect(options.introspection()?);
         }
         if self.allow_loopback_http {
             issuer = issuer.allow_loopback_http();
@@ -160,12 +161,12 @@ impl Options {
     }
 }
 
-impl Asking {
+impl IntrospectionOptions {
     fn introspection(&self) -> Result<Introspection, String> {
         let secret = Secret::from_file(&self.secret).map_err(|error| error.to_string())?;
         let introspection = Introspection::new(&self.client, secret)
-            .client_as_subject("shops order for themselves, and some issuers name no `sub` then");
-        Ok(match self.remember {
+            .client_as_subject("shops order for themselves, and some issuers omit `sub` then");
+        Ok(match self.cache_for {
             Some(seconds) => introspection.cache_for(Duration::from_secs(seconds)),
             None => introspection,
         })

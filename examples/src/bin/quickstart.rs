@@ -1,9 +1,9 @@
-//! The quickstart: an orders API with an embedded issuer, and nothing outside this process.
+//! The quickstart: an orders API with an embedded issuer, in one process.
 //!
-//! `cargo run` serves it and prints calls to paste; `cargo run -- --demo` makes the
-//! calls itself and fails where one does not end as declared.
+//! `cargo run` serves the API and prints `curl` commands. `cargo run -- --demo` sends the
+//! same requests and fails unless each is answered as expected.
 
-#![expect(clippy::print_stdout, reason = "a program that talks to its terminal")]
+#![expect(clippy::print_stdout, reason = "a command-line program")]
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use palisade::testing::{EmbeddedIssuer, ServedIssuer};
 use palisade::{Api, ResourceServer};
-use palisade_examples::demo::{self, Call};
+use palisade_examples::demo::{self, DemoRequest};
 use palisade_examples::orders::{Store, routes};
 
 const AUDIENCE: &str = "https://orders.example";
@@ -33,11 +33,11 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
     .parse()?;
     let bound = palisade::serve(api).bind(address).await?;
-    let calls = demo::calls(&issuer, AUDIENCE);
+    let requests = demo::requests(&issuer, AUDIENCE);
     let base = format!("http://{}", bound.local_addr());
     println!("listening on {base}\n");
     if !demo {
-        print_curl_lines(&base, &calls);
+        print_curl_commands(&base, &requests);
         bound.run().await?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -45,10 +45,10 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let server = tokio::spawn(bound.run_until(async {
         let _ = stopped.await;
     }));
-    let as_declared = demo::run(&base, &calls).await?;
+    let as_expected = demo::run(&base, &requests).await?;
     let _ = stop.send(());
     server.await??;
-    Ok(if as_declared {
+    Ok(if as_expected {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -64,14 +64,14 @@ async fn protect(issuer: &ServedIssuer) -> Result<Api, Box<dyn Error>> {
     Ok(routes().with_state(Store::default()).protect(server))
 }
 
-fn print_curl_lines(base: &str, calls: &[Call]) {
-    for call in calls {
+fn print_curl_commands(base: &str, requests: &[DemoRequest]) {
+    for request in requests {
         println!(
             "# {} → {}\n{}\n",
-            call.what,
-            call.expected.as_u16(),
-            call.curl(base)
+            request.title,
+            request.expected.as_u16(),
+            request.curl(base)
         );
     }
-    println!("the tokens are good for five minutes; Ctrl-C stops");
+    println!("the tokens are valid for five minutes; press Ctrl-C to stop");
 }

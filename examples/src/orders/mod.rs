@@ -1,4 +1,4 @@
-//! A small shop's orders: what a guarded API looks like.
+//! The orders API of a small shop.
 
 mod handlers;
 mod model;
@@ -10,7 +10,7 @@ use palisade::routing::get;
 
 pub use self::store::Store;
 
-/// Every route of the API; it still misses its state and a server.
+/// Returns every route of the API, without a state and a resource server.
 pub fn routes() -> SecureRouter<Store> {
     SecureRouter::new()
         .route("/health", get(handlers::health))

@@ -1,14 +1,14 @@
-//! What comes in and what goes out.
+//! Input and output types.
 
 use palisade::input::{Identifier, PageNumber, PageRequest, PageSize};
 use palisade::prelude::*;
 use uuid::Uuid;
 
-/// An order to be made.
+/// The input for a new order.
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewOrder {
-    #[garde(skip)] // parsing it is the check
+    #[garde(skip)] // parsing is the check
     pub(super) sku: Identifier<64>,
     #[garde(range(min = 1, max = 100))]
     pub(super) quantity: u32,
@@ -16,7 +16,7 @@ pub(super) struct NewOrder {
     pub(super) note: Option<String>,
 }
 
-/// Which orders to list.
+/// The query that selects orders.
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Listing {
@@ -30,7 +30,7 @@ pub(super) struct Listing {
     pub(super) status: Option<Status>,
 }
 
-/// Where an order is on its way.
+/// The state of an order.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, SecureInput)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Status {
@@ -39,7 +39,7 @@ pub(super) enum Status {
     Cancelled,
 }
 
-/// An order as it is stored and answered.
+/// An order as it is stored and returned.
 #[derive(Clone, Serialize)]
 pub(super) struct Order {
     pub(super) id: Uuid,
@@ -50,16 +50,16 @@ pub(super) struct Order {
     pub(super) status: Status,
 }
 
-/// Who is calling.
+/// The caller, as `GET /whoami` returns it.
 #[derive(Serialize)]
-pub(super) struct WhoAmI {
+pub(super) struct CallerSummary {
     pub(super) sub: String,
     pub(super) client_id: Option<String>,
     pub(super) scopes: Vec<String>,
 }
 
 impl Listing {
-    /// Which orders of all that have the status.
+    /// Returns the selected part of the orders that have the status.
     pub(super) fn window(&self) -> PageRequest<100> {
         PageRequest::new(self.page, self.per_page)
     }

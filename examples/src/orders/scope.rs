@@ -1,4 +1,4 @@
-//! The scopes that the API knows.
+//! The scopes of the API.
 
 palisade::scopes! {
     /// Read orders.
@@ -7,6 +7,6 @@ palisade::scopes! {
     pub(super) ORDERS_WRITE = "orders:write";
     /// Delete orders, together with `orders:write`.
     pub(super) ORDERS_DELETE = "orders:delete";
-    /// Do everything.
+    /// Administer all orders.
     pub(super) ADMIN = "admin";
 }

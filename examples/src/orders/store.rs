@@ -1,4 +1,4 @@
-//! Orders in memory, up to a bound.
+//! Orders in memory, up to a fixed number.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::model::{Listing, NewOrder, Order, Status};
 
-/// How many orders are kept.
+/// The largest number of orders.
 const CAPACITY: usize = 10_000;
 
 /// The shop's orders.
@@ -17,7 +17,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Keeps a new order; none where the store is full.
+    /// Stores a new order; returns `None` if the store is full.
     pub(super) fn create(&self, new: NewOrder) -> Option<Order> {
         let mut orders = self.lock();
         if orders.len() >= CAPACITY {
@@ -50,12 +50,12 @@ impl Store {
             .collect()
     }
 
-    /// Whether there was one to delete.
+    /// Deletes an order; returns whether it existed.
     pub(super) fn delete(&self, id: Uuid) -> bool {
         self.lock().remove(&id).is_some()
     }
 
-    /// No operation leaves the map half changed, so a panic elsewhere does not spoil it.
+    /// Ignores poisoning: no operation leaves the map half changed.
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Uuid, Order>> {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! The two programs, driven as others drive them: by command line, socket and signal.
+//! Tests of the programs `quickstart` and `orders`, by command line, socket and signal.
 
 #![allow(
     clippy::expect_used,
@@ -10,7 +10,7 @@
 )]
 
 mod orders;
-mod refused;
+mod rejected_input;
 
 use std::path::Path;
 use std::process::Command;
@@ -31,9 +31,9 @@ fn token(issuer: &EmbeddedIssuer, scopes: &str) -> String {
         .sign()
 }
 
-/// `orders` with the issuer's keys in a file.
+/// Starts `orders` with the issuer's keys in a file.
 fn with_jwks(more: &[&str]) -> (EmbeddedIssuer, Orders) {
-    // one file for each, or one test could read what another is just writing
+    // one file per test: another test may be writing its own
     static FILES: AtomicUsize = AtomicUsize::new(0);
     let number = FILES.fetch_add(1, Ordering::Relaxed);
     let name = format!("programs-{}-{number}.json", std::process::id());
@@ -47,28 +47,27 @@ fn with_jwks(more: &[&str]) -> (EmbeddedIssuer, Orders) {
 }
 
 #[test]
-fn the_demo_ends_well_because_each_call_ended_as_declared() {
+fn demo_shows_each_status_and_succeeds() {
     let output = Command::new(env!("CARGO_BIN_EXE_quickstart"))
         .arg("--demo")
         .output()
         .unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{printed}");
-    for status in [
+    for text in [
         "201 Created",
         "401 Unauthorized",
         "403 Forbidden",
         "422 Unprocessable",
+        "\"pointer\":\"/quantity\",\"rule\":\"range\"",
+        "\"pointer\":\"\",\"rule\":\"unknown\"",
     ] {
-        assert!(
-            printed.contains(status),
-            "{status} is missing in:\n{printed}"
-        );
+        assert!(printed.contains(text), "{text} is missing in:\n{printed}");
     }
 }
 
 #[test]
-fn an_order_is_made_shown_listed_and_deleted_by_whoever_may() {
+fn order_is_created_shown_listed_and_deleted_with_the_declared_scopes() {
     let (issuer, orders) = with_jwks(&[]);
     let (read, write) = (
         token(&issuer, "orders:read"),
@@ -86,12 +85,12 @@ fn an_order_is_made_shown_listed_and_deleted_by_whoever_may() {
         )
     );
     let order = json!({ "sku": "tea-500g", "quantity": 2, "note": "gift" });
-    let (status, made) = orders.call("POST", "/orders", Some(&write), Some(&order));
+    let (status, created) = orders.call("POST", "/orders", Some(&write), Some(&order));
     assert_eq!(status, 201);
-    let path = format!("/orders/{}", made["id"].as_str().unwrap());
+    let path = format!("/orders/{}", created["id"].as_str().unwrap());
     assert_eq!(
         orders.call("GET", &path, Some(&read), None),
-        (200, made.clone())
+        (200, created.clone())
     );
     assert_eq!(
         orders.call(
@@ -100,7 +99,7 @@ fn an_order_is_made_shown_listed_and_deleted_by_whoever_may() {
             Some(&read),
             None
         ),
-        (200, json!([made]))
+        (200, json!([created]))
     );
     assert_eq!(
         orders.call("GET", "/orders?status=shipped", Some(&read), None),
@@ -118,7 +117,7 @@ fn an_order_is_made_shown_listed_and_deleted_by_whoever_may() {
 }
 
 #[test]
-fn what_may_not_come_in_is_refused() {
+fn invalid_input_and_foreign_tokens_are_refused() {
     let (issuer, orders) = with_jwks(&[]);
     let write = token(&issuer, "orders:write orders:read");
     let post = |body: Value| orders.call("POST", "/orders", Some(&write), Some(&body)).0;
@@ -156,7 +155,7 @@ fn what_may_not_come_in_is_refused() {
 }
 
 #[test]
-fn keys_are_discovered_from_a_loopback_issuer() {
+fn loopback_issuer_keys_are_discovered() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let issuer: ServedIssuer = runtime.block_on(EmbeddedIssuer::serve()).unwrap();
     let orders = Orders::start(&["--issuer", issuer.url(), "--allow-loopback-http"]);
@@ -170,7 +169,7 @@ fn keys_are_discovered_from_a_loopback_issuer() {
 }
 
 #[test]
-fn only_listed_algorithms_are_accepted() {
+fn algorithm_not_listed_returns_401() {
     let (issuer, orders) = with_jwks(&["--algorithm", "ES256", "--algorithm", "EdDSA"]);
     for (algorithm, status) in [
         (Algorithm::RS256, 401),
@@ -184,14 +183,14 @@ fn only_listed_algorithms_are_accepted() {
             .client_id("shop")
             .algorithm(algorithm)
             .sign();
-        let answer = orders.call("GET", "/whoami", Some(&token), None);
-        assert_eq!(answer.0, status, "{algorithm:?}");
+        let response = orders.call("GET", "/whoami", Some(&token), None);
+        assert_eq!(response.0, status, "{algorithm:?}");
     }
 }
 
-/// ASVS 16.3.2, and 16.2.5: every decision is logged, and nothing of a token.
+/// ASVS 16.3.2 and 16.2.5: every decision is logged, and no part of a token.
 #[test]
-fn every_decision_is_a_line_of_json_that_tells_no_token() {
+fn decision_log_is_json_without_tokens() {
     let (issuer, orders) = with_jwks(&[]);
     let tokens = [
         token(&issuer, "orders:read"),
@@ -225,14 +224,14 @@ fn every_decision_is_a_line_of_json_that_tells_no_token() {
 }
 
 #[test]
-fn a_signal_stops_it_cleanly() {
+fn sigterm_exits_with_status_0() {
     let (_, orders) = with_jwks(&[]);
     assert_eq!(orders.terminate(), Some(0));
 }
 
 #[test]
-fn a_wrong_command_line_is_told() {
-    for (arguments, told) in [
+fn wrong_command_line_is_reported() {
+    for (arguments, expected) in [
         (&[][..], "--listen"),
         (
             &[
@@ -267,6 +266,6 @@ fn a_wrong_command_line_is_told() {
             .unwrap();
         let printed = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success(), "{arguments:?}");
-        assert!(printed.contains(told), "{arguments:?}: {printed}");
+        assert!(printed.contains(expected), "{arguments:?}: {printed}");
     }
 }

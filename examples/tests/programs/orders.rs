@@ -1,4 +1,4 @@
-//! A running `orders`, called over its socket.
+//! A running `orders`, and requests to its socket.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -7,17 +7,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// What its tokens are meant for.
+/// The audience of its tokens.
 pub(crate) const AUDIENCE: &str = "https://orders.example";
 
-/// A running `orders`; ended when dropped.
+/// A running `orders`, killed on drop.
 pub(crate) struct Orders {
     child: Child,
     address: String,
 }
 
 impl Orders {
-    /// Starts it on a free port and waits for the line that says that it is ready.
+    /// Starts the program on a free port and waits until it is ready.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_orders"))
             .args(["--listen", "127.0.0.1:0", "--audience", AUDIENCE])
@@ -33,12 +33,12 @@ impl Orders {
         let address = line
             .trim()
             .strip_prefix("listening on http://")
-            .expect("the line that others wait for")
+            .expect("the program prints its address")
             .to_owned();
         Self { child, address }
     }
 
-    /// One request; the status and the body.
+    /// Sends one request; returns the status and the body.
     pub(crate) fn call(
         &self,
         method: &str,
@@ -61,17 +61,17 @@ impl Orders {
             "{method} {path} HTTP/1.1\r\nHost: orders\r\nConnection: close\r\n{token}{media_type}"
         );
         write!(stream, "{head}Content-Length: {length}\r\n\r\n{body}").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        let status = response.split(' ').nth(1).unwrap().parse().unwrap();
+        let body = response.split_once("\r\n\r\n").unwrap().1;
         (
             status,
             serde_json::from_str(body).unwrap_or(Value::String(body.to_owned())),
         )
     }
 
-    /// Ends it and tells what it logged.
+    /// Kills the program and returns its log.
     pub(crate) fn log(mut self) -> String {
         self.child.kill().unwrap();
         let mut log = String::new();
@@ -80,7 +80,7 @@ impl Orders {
         log
     }
 
-    /// Sends SIGTERM and tells how it ended.
+    /// Sends SIGTERM and returns the exit status.
     pub(crate) fn terminate(mut self) -> Option<i32> {
         let sent = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
@@ -94,7 +94,7 @@ impl Orders {
             }
             std::thread::yield_now();
         }
-        panic!("it did not stop");
+        panic!("the program did not stop");
     }
 }
 

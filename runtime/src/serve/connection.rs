@@ -1,4 +1,4 @@
-//! Accepts connections, serves each, and waits for them in the end.
+//! The connections of a server: accepts them, serves them, and waits for them at shutdown.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -15,11 +15,11 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower_layer::Layer;
 
-/// How long to wait before accepting again when the system has no more descriptors.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The delay before accepting again after an error, such as too many open files.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// The most header fields that hyper reads where nothing is said; more is a bare 431.
-const HYPERS_HEADER_LIMIT: usize = 100;
+/// The default limit of hyper on header fields. It answers more with 431 without a body.
+const HYPER_HEADER_LIMIT: usize = 100;
 
 /// The connections of one server.
 pub(super) struct Connections {
@@ -34,8 +34,8 @@ impl Connections {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(head_timeout);
-        // to hyper, another number than its own costs each request two allocations
-        if header_limit > HYPERS_HEADER_LIMIT {
+        // any limit other than hyper's default costs two allocations per request
+        if header_limit > HYPER_HEADER_LIMIT {
             http.max_headers(header_limit);
         }
         Self {
@@ -46,12 +46,12 @@ impl Connections {
         }
     }
 
-    /// Accepts and serves, until it is dropped.
+    /// Accepts and serves connections until the future is dropped.
     pub(super) async fn accept(&mut self, listener: &TcpListener) -> Infallible {
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => self.serve(stream, peer),
-                Err(_) => sleep(PAUSE).await,
+                Err(_) => sleep(ACCEPT_RETRY_DELAY).await,
             }
         }
     }
@@ -64,13 +64,13 @@ impl Connections {
         let connection = self.graceful.watch(connection);
         while self.tasks.try_join_next().is_some() {}
         self.tasks.spawn(async move {
-            // a client that breaks off, or is cut off, is nobody's fault here
+            // errors are those of clients that disconnect or are disconnected
             let _ = connection.await;
         });
     }
 
-    /// Asks every connection to end after the request under way, and waits for that; what
-    /// is not done by then is cut off.
+    /// Closes every connection after its current request, and aborts those that are still open
+    /// after the grace period.
     pub(super) async fn finish(self, grace: Duration) {
         let _ = timeout(grace, self.graceful.shutdown()).await;
     }

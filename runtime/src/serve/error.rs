@@ -1,20 +1,20 @@
-//! Why an API cannot be served.
+//! Errors of the server.
 
 use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-/// Why an API cannot be served.
+/// The error of [`serve`](crate::serve()): the API cannot be served.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// Plain HTTP was asked for on an address that others can reach.
+    /// The address is not a loopback address, and only plain HTTP is served.
     NotLoopback {
         /// The address.
         address: SocketAddr,
     },
-    /// The operating system refused.
+    /// The operating system returned an error.
     Io(io::Error),
 }
 
@@ -23,7 +23,7 @@ impl fmt::Display for ServeError {
         match self {
             Self::NotLoopback { address } => write!(
                 f,
-                "{address} can be reached from elsewhere, and plain HTTP would carry tokens in clear; \
+                "{address} is not a loopback address, and plain HTTP would send tokens unencrypted; \
                  listen on loopback, behind a proxy that terminates TLS"
             ),
             Self::Io(error) => write!(f, "cannot listen: {error}"),

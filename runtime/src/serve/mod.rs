@@ -1,8 +1,8 @@
 //! Serves an `Api` over plain HTTP/1.1, on loopback only.
 //!
-//! A client that is slow to send a request's head, or sends more header fields than any route
-//! takes, is cut off, and a shutdown lets what is
-//! under way finish. Upgrades (WebSocket) are not served.
+//! The server disconnects a client that sends the head of a request too slowly, or more header
+//! fields than any route allows. A shutdown lets requests in flight finish. Upgrades (WebSocket)
+//! are not supported.
 
 mod connection;
 mod error;
@@ -14,18 +14,18 @@ use std::time::Duration;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
 use crate::policy::Limits;
-use crate::routing::api::Api;
+use crate::routing::rules::IsProtected;
 use crate::serve::connection::Connections;
 
 pub use self::error::ServeError;
 
-/// How long a client may take to send a request's head.
+/// The default time for reading the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long requests under way may take to finish once a shutdown has begun.
+/// The default time for requests in flight to finish after a shutdown begins.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// Begins to serve an API.
+/// Creates a server for an API.
 ///
 /// # Examples
 ///
@@ -34,7 +34,8 @@ const GRACE: Duration = Duration::from_secs(30);
 /// palisade::serve(api).listen("127.0.0.1:8080").await
 /// # }
 /// ```
-pub fn serve(api: Api) -> Server {
+pub fn serve<A: IsProtected>(api: A) -> Server {
+    let api = api.into_api();
     let routes = api.inventory().iter();
     let header_limit = routes.map(|route| route.limits().header_limit).max();
     Server {
@@ -45,62 +46,63 @@ pub fn serve(api: Api) -> Server {
     }
 }
 
-/// An API that is about to be served.
+/// A server that is not bound to an address yet.
 #[derive(Debug)]
 #[must_use = "a server does nothing until it listens"]
 pub struct Server {
     router: axum::Router,
-    /// That of the route that takes the most.
+    /// The largest header limit of any route.
     header_limit: usize,
     head_timeout: Duration,
     grace: Duration,
 }
 
-/// An API whose address is taken; connections wait until it runs.
+/// A server that is bound to an address. Connections wait until it runs.
 #[derive(Debug)]
-#[must_use = "a server answers nobody until it runs"]
-pub struct Bound {
+#[must_use = "a server accepts no connection until it runs"]
+pub struct BoundServer {
     listener: TcpListener,
     address: SocketAddr,
     server: Server,
 }
 
 impl Server {
-    /// Allows a client so long to send a request's head; by default 10 s.
+    /// Sets the time that a client has to send the head of a request, 10 s by default.
     pub fn head_timeout(mut self, timeout: Duration) -> Self {
         self.head_timeout = timeout;
         self
     }
 
-    /// Gives requests under way so long to finish in a shutdown; by default 30 s.
+    /// Sets the time that requests in flight have to finish after a shutdown begins, 30 s by default.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
     }
 
-    /// Takes the address, and serves until SIGTERM or Ctrl-C.
+    /// Binds to the address, and serves until SIGTERM or Ctrl-C.
     ///
     /// # Errors
     ///
-    /// As [`bind`](Self::bind).
+    /// Returns an error if [`bind`](Self::bind) or [`run`](BoundServer::run) does.
     pub async fn listen(self, address: impl ToSocketAddrs) -> Result<(), ServeError> {
         self.bind(address).await?.run().await
     }
 
-    /// Takes the address.
+    /// Binds to the address.
     ///
     /// # Errors
     ///
-    /// [`ServeError::NotLoopback`] where the address, or any that its name stands for, can
-    /// be reached from elsewhere; [`ServeError::Io`] where it cannot be resolved or is taken.
-    pub async fn bind(self, address: impl ToSocketAddrs) -> Result<Bound, ServeError> {
+    /// Returns [`ServeError::NotLoopback`] if the address, or any address that its name resolves
+    /// to, is not a loopback address, and [`ServeError::Io`] if the address cannot be resolved or
+    /// is in use.
+    pub async fn bind(self, address: impl ToSocketAddrs) -> Result<BoundServer, ServeError> {
         let addresses: Vec<SocketAddr> = lookup_host(address).await?.collect();
-        if let Some(open) = addresses.iter().find(|address| !address.ip().is_loopback()) {
-            return Err(ServeError::NotLoopback { address: *open });
+        if let Some(public) = addresses.iter().find(|address| !address.ip().is_loopback()) {
+            return Err(ServeError::NotLoopback { address: *public });
         }
         let listener = TcpListener::bind(&*addresses).await?;
         let address = listener.local_addr()?;
-        Ok(Bound {
+        Ok(BoundServer {
             listener,
             address,
             server: self,
@@ -108,28 +110,30 @@ impl Server {
     }
 }
 
-impl Bound {
-    /// The address, with the port that was taken.
+impl BoundServer {
+    /// Returns the address, with the actual port.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// Serves until SIGTERM or Ctrl-C; from this call on, not only once it is awaited,
-    /// these stop the server and not the process.
+    /// Serves until SIGTERM or Ctrl-C.
+    ///
+    /// The signal handlers are installed when this method is called, not when the future is
+    /// first polled. From then on, the signals no longer end the process.
     ///
     /// # Errors
     ///
-    /// [`ServeError::Io`] where the signals cannot be listened for.
+    /// Returns [`ServeError::Io`] if the signal handlers cannot be installed.
     pub fn run(self) -> impl Future<Output = Result<(), ServeError>> {
         let signal = shutdown::signal();
         async move { self.run_until(signal?).await }
     }
 
-    /// Serves until `stop` is ready, then lets what is under way finish.
+    /// Serves until `stop` completes, then lets requests in flight finish.
     ///
     /// # Errors
     ///
-    /// None at present; a listener that cannot accept for a while is tried again.
+    /// Returns no error at present: if the listener cannot accept a connection, it retries.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
         let mut connections = Connections::new(
             self.server.router,

@@ -1,8 +1,8 @@
-//! The signals that ask a server to stop.
+//! The signals that stop a server.
 
 use std::io;
 
-/// Ready when the process is asked to stop.
+/// Returns a future that completes when the process receives a signal to stop.
 #[cfg(unix)]
 pub(super) fn signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -17,7 +17,7 @@ pub(super) fn signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ready when the process is asked to stop.
+/// Returns a future that completes when the process receives a signal to stop.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "fails on unix")]
 pub(super) fn signal() -> io::Result<impl Future<Output = ()>> {

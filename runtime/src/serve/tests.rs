@@ -1,4 +1,4 @@
-//! A server over real sockets.
+//! Tests of the server over real sockets.
 
 #![expect(clippy::unwrap_used, reason = "test support")]
 
@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use crate::prelude::*;
-use crate::serve::{Bound, ServeError, serve};
+use crate::serve::{BoundServer, ServeError, serve};
 use crate::testing::TestApi;
 
 #[public(reason = "a test")]
@@ -25,7 +25,7 @@ async fn api() -> crate::Api {
         .clone()
 }
 
-async fn bound(head_timeout: Duration) -> Bound {
+async fn bind(head_timeout: Duration) -> BoundServer {
     serve(api().await)
         .head_timeout(head_timeout)
         .bind("127.0.0.1:0")
@@ -34,11 +34,11 @@ async fn bound(head_timeout: Duration) -> Bound {
 }
 
 #[tokio::test]
-async fn plain_http_is_for_loopback_only() {
+async fn bind_to_public_address_returns_not_loopback() {
     for address in ["0.0.0.0:0", "[::]:0"] {
-        let refused = serve(api().await).bind(address).await;
+        let result = serve(api().await).bind(address).await;
         assert!(
-            matches!(refused, Err(ServeError::NotLoopback { .. })),
+            matches!(result, Err(ServeError::NotLoopback { .. })),
             "{address}"
         );
     }
@@ -46,8 +46,8 @@ async fn plain_http_is_for_loopback_only() {
 }
 
 #[tokio::test]
-async fn a_shutdown_lets_a_request_finish_and_accepts_no_other() {
-    let bound = bound(Duration::from_secs(10)).await;
+async fn shutdown_finishes_requests_in_flight_and_accepts_no_more() {
+    let bound = bind(Duration::from_secs(10)).await;
     let address = bound.local_addr();
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(bound.run_until(async {
@@ -60,19 +60,19 @@ async fn a_shutdown_lets_a_request_finish_and_accepts_no_other() {
         .unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     stop.send(()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
     assert!(
-        answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("done"),
-        "{answer}"
+        response.starts_with("HTTP/1.1 200 ") && response.ends_with("done"),
+        "{response}"
     );
     server.await.unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }
 
 #[tokio::test]
-async fn a_client_that_never_ends_its_head_is_cut_off() {
-    let bound = bound(Duration::from_millis(100)).await;
+async fn client_with_incomplete_head_is_disconnected() {
+    let bound = bind(Duration::from_millis(100)).await;
     let address = bound.local_addr();
     let server = tokio::spawn(bound.run_until(std::future::pending()));
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -80,16 +80,19 @@ async fn a_client_that_never_ends_its_head_is_cut_off() {
         .write_all(b"GET / HTTP/1.1\r\nHost: api\r\nX-Slow: ")
         .await
         .unwrap();
-    let mut answer = String::new();
-    let ended =
-        tokio::time::timeout(Duration::from_secs(10), stream.read_to_string(&mut answer)).await;
+    let mut response = String::new();
+    let ended = tokio::time::timeout(
+        Duration::from_secs(10),
+        stream.read_to_string(&mut response),
+    )
+    .await;
     assert!(ended.is_ok(), "the connection is still open");
-    assert!(!answer.contains("200 OK"), "{answer}");
+    assert!(!response.contains("200 OK"), "{response}");
     server.abort();
 }
 
 #[tokio::test]
-async fn a_request_that_outlasts_the_grace_is_cut_off() {
+async fn request_that_outlasts_the_grace_period_is_aborted() {
     let server = serve(api().await).grace(Duration::from_millis(20));
     let bound = server.bind("127.0.0.1:0").await.unwrap();
     let mut stream = TcpStream::connect(bound.local_addr()).await.unwrap();
@@ -101,7 +104,7 @@ async fn a_request_that_outlasts_the_grace_is_cut_off() {
         .run_until(tokio::time::sleep(Duration::from_millis(50)))
         .await
         .unwrap();
-    let mut answer = String::new();
-    let _ = stream.read_to_string(&mut answer).await;
-    assert_eq!(answer, "");
+    let mut response = String::new();
+    let _ = stream.read_to_string(&mut response).await;
+    assert_eq!(response, "");
 }

@@ -1,4 +1,4 @@
-//! The tokens of an embedded issuer that are active, and the endpoint that says so ([RFC 7662]).
+//! The active tokens of an embedded issuer, and its introspection endpoint ([RFC 7662]).
 //!
 //! [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 
@@ -15,19 +15,18 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::testing::TokenBuilder;
-use crate::testing::broken::or_panic;
-use crate::testing::token_builder::fresh_id;
+use crate::testing::token_builder::random_id;
+use crate::testing::{TokenBuilder, or_panic};
 
-/// As whom the endpoint is asked.
+/// The credentials that the endpoint requires.
 pub(super) const CLIENT: &str = "test-api";
 pub(super) const SECRET: &str = "test-api-secret";
 
-/// The tokens that are active, each with what is said of it.
+/// The active tokens, each with its introspection response.
 #[derive(Clone, Default)]
 pub(super) struct ActiveTokens(Arc<Mutex<HashMap<String, Map<String, Value>>>>);
 
-/// A question; whatever else it says changes nothing.
+/// An introspection request. Other parameters are ignored.
 #[derive(Deserialize)]
 struct IntrospectionRequest {
     token: String,
@@ -38,53 +37,54 @@ impl ActiveTokens {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new opaque token that says so.
-    pub(super) fn opaque(&self, says: &TokenBuilder) -> String {
-        let opaque = format!("opaque_{}", fresh_id());
-        self.insert(opaque.clone(), says);
+    /// Issues an opaque token with these claims.
+    pub(super) fn issue_opaque(&self, claims: &TokenBuilder) -> String {
+        let opaque = format!("opaque_{}", random_id());
+        self.insert(opaque.clone(), claims);
         opaque
     }
 
-    pub(super) fn insert(&self, token: String, says: &TokenBuilder) {
-        let says = serde_json::from_str(&says.claims_json());
-        let mut says: Map<String, Value> = or_panic(says, "claims that are JSON");
-        says.insert("active".to_owned(), true.into());
-        self.lock().insert(token, says);
+    pub(super) fn insert(&self, token: String, claims: &TokenBuilder) {
+        let response = serde_json::from_str(&claims.claims_json());
+        let mut response: Map<String, Value> = or_panic(response, "the claims are not JSON");
+        response.insert("active".to_owned(), true.into());
+        self.lock().insert(token, response);
     }
 
     pub(super) fn remove(&self, token: &str) {
         self.lock().remove(token);
     }
 
-    /// What is answered to a question about this token ([RFC 7662 §2.2]).
+    /// Returns the introspection response for a token ([RFC 7662 §2.2]).
     ///
     /// [RFC 7662 §2.2]: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
-    fn answer(&self, token: &str) -> Value {
+    fn introspect(&self, token: &str) -> Value {
         match self.lock().get(token) {
-            Some(says) => says.clone().into(),
+            Some(response) => response.clone().into(),
             None => json!({ "active": false }),
         }
     }
 
-    /// The endpoint.
+    /// Returns a router with the introspection endpoint.
     pub(super) fn router(self) -> Router {
-        let answer =
-            async move |head: HeaderMap, Form(asked): Form<IntrospectionRequest>| -> Response {
-                if is_api(&head) {
-                    Json(self.answer(&asked.token)).into_response()
+        let introspect =
+            async move |headers: HeaderMap, form: Form<IntrospectionRequest>| -> Response {
+                if is_authenticated(&headers) {
+                    Json(self.introspect(&form.token)).into_response()
                 } else {
                     StatusCode::UNAUTHORIZED.into_response()
                 }
             };
-        Router::new().route("/introspect", post(answer))
+        Router::new().route("/introspect", post(introspect))
     }
 }
 
-/// Whether somebody asks as the client that the issuer knows.
-fn is_api(head: &HeaderMap) -> bool {
+/// Returns whether the request has the expected client credentials.
+fn is_authenticated(headers: &HeaderMap) -> bool {
     let expected = format!("Basic {}", STANDARD.encode(format!("{CLIENT}:{SECRET}")));
-    head.get(AUTHORIZATION)
-        .is_some_and(|found| *found == *expected)
+    headers
+        .get(AUTHORIZATION)
+        .is_some_and(|actual| *actual == *expected)
 }
 
 #[cfg(all(test, feature = "introspection"))]
@@ -99,17 +99,17 @@ mod tests {
     use crate::testing::{EmbeddedIssuer, ServedIssuer};
     use crate::token::{TokenError, TokenRejection};
 
-    fn asking(issuer: &ServedIssuer, introspection: Introspection) -> Builder<WithIssuers> {
+    fn introspecting(issuer: &ServedIssuer, introspection: Introspection) -> Builder<WithIssuers> {
         let introspection = introspection.cache_for(Duration::ZERO);
         let trusted = issuer.discovered("https://api.test");
         ResourceServer::builder().trust(trusted.introspect(introspection))
     }
 
     #[tokio::test]
-    async fn tokens_are_active_until_they_are_revoked() {
+    async fn token_is_active_until_revoked() {
         let issuer = EmbeddedIssuer::serve().await.unwrap();
         let all = issuer.introspection().tokens(IntrospectedTokens::All);
-        let server = asking(&issuer, all).build().await.unwrap();
+        let server = introspecting(&issuer, all).build().await.unwrap();
         let alice = issuer.token("alice").scopes("a");
         for token in [issuer.opaque(&alice), issuer.signed(&alice)] {
             let verified = server.authenticate(token.as_bytes()).await.unwrap();
@@ -127,11 +127,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_is_answered_who_does_not_know_the_secret() {
+    async fn introspection_with_wrong_credentials_is_refused() {
         let issuer = EmbeddedIssuer::serve().await.unwrap();
         for (client, secret) in [(CLIENT, "another"), ("another", SECRET)] {
             let other = Introspection::new(client, Secret::new(secret));
-            assert!(asking(&issuer, other).build().await.is_err());
+            assert!(introspecting(&issuer, other).build().await.is_err());
         }
     }
 }

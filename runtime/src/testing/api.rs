@@ -1,15 +1,35 @@
-//! An API with an issuer and a clock of its own.
+//! An API under test, with its own issuer and clock.
 
 use crate::resource_server::{Builder, ResourceServer, WithIssuers};
 use crate::routing::api::Api;
 use crate::routing::secure_router::SecureRouter;
-use crate::testing::broken::or_panic;
 use crate::testing::issuer::DEFAULT_ISSUER;
-use crate::testing::{EmbeddedIssuer, TestClock, TestRequest};
+use crate::testing::{EmbeddedIssuer, TestClock, TestRequest, or_panic};
 
 const AUDIENCE: &str = "https://api.test";
 
-/// An API under test, called in process.
+/// An API under test, with an embedded issuer and a clock that only the test moves.
+///
+/// Requests run in process and pass the guard.
+///
+/// # Examples
+///
+/// ```
+/// use palisade::prelude::*;
+/// use palisade::testing::TestApi;
+///
+/// #[secured(scopes = "orders:read")]
+/// async fn list_orders(caller: Caller) -> String {
+///     format!("the orders of {}", caller.subject())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let api = TestApi::new(SecureRouter::new().route("/orders", get(list_orders))).await;
+/// let response = api.caller("alice").scopes("orders:read").get("/orders").send().await;
+/// assert_eq!(response.text(), "the orders of alice");
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct TestApi {
     api: Api,
@@ -19,11 +39,20 @@ pub struct TestApi {
 
 impl TestApi {
     /// Protects the routes by a server that trusts an embedded issuer.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the server cannot be built.
     pub async fn new(routes: SecureRouter) -> Self {
         Self::with_server(routes, |server| server).await
     }
 
-    /// The same, with more to say of the server: its realm, revocations.
+    /// Protects the routes by a server that trusts an embedded issuer, after `configure` has
+    /// changed its configuration, such as its realm or its revocations.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the server cannot be built.
     pub async fn with_server(
         routes: SecureRouter,
         configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers>,
@@ -34,7 +63,7 @@ impl TestApi {
             .trust(issuer.issuer(AUDIENCE))
             .clock(clock.clone());
         let server = configure(server).build().await;
-        let server = or_panic(server, "the embedded issuer cannot be trusted");
+        let server = or_panic(server, "cannot build the resource server");
         Self {
             api: routes.protect(server),
             issuer,
@@ -42,46 +71,47 @@ impl TestApi {
         }
     }
 
-    /// Changes the API, as [`Api::map_problems`] does.
+    /// Changes the API, for example by [`Api::map_problems`].
     #[must_use]
     pub fn map_api(self, map: impl FnOnce(Api) -> Api) -> Self {
         let api = map(self.api);
         Self { api, ..self }
     }
 
-    /// A request by `subject`, with a token that is good for five minutes and holds neither
-    /// scope nor role.
+    /// Creates a request by `subject`.
+    ///
+    /// Its token is valid for five minutes and has no scopes or roles.
     pub fn caller(&self, subject: &str) -> TestRequest {
         let token = self.issuer.token(subject).audience(AUDIENCE);
         TestRequest::new(self.api.clone().into_standalone_router(), Some(token))
     }
 
-    /// A request without a token.
+    /// Creates a request without a token.
     pub fn anonymous(&self) -> TestRequest {
         TestRequest::new(self.api.clone().into_standalone_router(), None)
     }
 
-    /// The issuer that the API trusts.
+    /// Returns the issuer that the API trusts.
     pub fn issuer(&self) -> &EmbeddedIssuer {
         &self.issuer
     }
 
-    /// What the issuer's tokens carry as `aud` for this API.
+    /// Returns the audience of this API, for the `aud` claim of its tokens.
     pub fn audience(&self) -> &str {
         AUDIENCE
     }
 
-    /// The clock by which tokens are made and judged.
+    /// Returns the clock that the issuer and the API use.
     pub fn clock(&self) -> &TestClock {
         &self.clock
     }
 
-    /// The API.
+    /// Returns the API.
     pub fn api(&self) -> &Api {
         &self.api
     }
 
-    /// The API as it is served, for requests of one's own.
+    /// Returns the API as an axum router, for requests that [`TestRequest`] cannot make.
     pub fn router(&self) -> axum::Router {
         self.api.clone().into_standalone_router()
     }

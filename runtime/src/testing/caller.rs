@@ -1,27 +1,28 @@
-//! Callers for unit tests of handler bodies.
+//! Callers for unit tests of handlers.
 
 use std::sync::Arc;
 
 use crate::claims::ScopeSet;
 use crate::guard::Caller;
-use crate::testing::broken::or_panic;
 use crate::testing::issuer::DEFAULT_ISSUER;
+use crate::testing::or_panic;
 use crate::token::VerifiedToken;
 
-/// A caller without scopes or roles, for calling a handler's body in a unit test.
+/// Creates a caller without scopes or roles, for unit tests that call a handler directly.
 ///
-/// For `handler.unguarded(caller("alice"), …)`. No request is made with it: what a
-/// [`TestApi`](crate::testing::TestApi) calls stands behind the real guard.
+/// Pass it to `unguarded`, as in `handler().unguarded(caller("alice"), …)`. It cannot authenticate a
+/// request: those of a [`TestApi`](crate::testing::TestApi) pass the real guard.
 pub fn caller(subject: &str) -> Caller {
     caller_with(subject, "")
 }
 
-/// A caller who holds `scopes`, separated by one space; roles are given by
-/// [`Caller::with_roles`].
+/// Creates a caller with these scopes, separated by one space.
+///
+/// Use [`Caller::with_roles`] to add roles.
 ///
 /// # Panics
 ///
-/// Where `scopes` is outside the grammar of RFC 6749 §3.3.
+/// Panics if `scopes` does not match the grammar of RFC 6749 §3.3.
 ///
 /// # Examples
 ///
@@ -32,7 +33,7 @@ pub fn caller(subject: &str) -> Caller {
 /// ```
 #[track_caller]
 pub fn caller_with(subject: &str, scopes: &str) -> Caller {
-    let scopes = or_panic(ScopeSet::parse(scopes), "the caller's scopes");
+    let scopes = or_panic(ScopeSet::parse(scopes), "invalid scopes");
     Caller::for_testing(Arc::new(VerifiedToken::for_testing(
         DEFAULT_ISSUER,
         subject,
@@ -46,7 +47,7 @@ mod tests {
     use crate::claims::Role;
 
     #[test]
-    fn a_caller_has_the_given_subject_and_scopes() {
+    fn caller_has_the_given_subject_and_scopes() {
         assert_eq!(caller("alice").identity().issuer, DEFAULT_ISSUER);
         assert_eq!(caller("alice").subject(), "alice");
         assert_eq!(caller("alice").scopes().as_str(), "");
@@ -54,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_has_the_given_roles_and_keeps_the_rest() {
+    fn with_roles_replaces_roles_and_keeps_the_rest() {
         const CLERK: Role = Role::new("clerk");
         assert_eq!(caller("alice").roles().iter().count(), 0);
         let bob = caller_with("bob", "a").with_roles(["clerk", "Domain Admins"]);
@@ -69,8 +70,8 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "the caller's scopes")]
-    fn scopes_outside_the_grammar_end_the_test() {
+    #[should_panic(expected = "invalid scopes")]
+    fn caller_with_malformed_scopes_panics() {
         caller_with("bob", "a  b");
     }
 }

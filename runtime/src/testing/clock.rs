@@ -1,4 +1,4 @@
-//! Time that stands still until a test moves it.
+//! A clock that only a test moves.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::claims::NumericDate;
 use crate::clock::{Clock, SystemClock};
 
-/// A clock that only a test moves; clones show the same time.
+/// A clock that only a test moves. Clones share the same time.
 ///
 /// # Examples
 ///
@@ -17,10 +17,10 @@ use crate::clock::{Clock, SystemClock};
 /// use palisade::testing::TestClock;
 ///
 /// let clock = TestClock::new();
-/// let seen_by_the_server = clock.clone();
+/// let server_clock = clock.clone();
 /// let before = clock.time();
 /// clock.advance(Duration::from_secs(60));
-/// assert_eq!(seen_by_the_server.time().since(before), Duration::from_secs(60));
+/// assert_eq!(server_clock.time().since(before), Duration::from_secs(60));
 /// ```
 #[derive(Clone, Debug)]
 pub struct TestClock {
@@ -28,31 +28,31 @@ pub struct TestClock {
 }
 
 impl TestClock {
-    /// A clock that stopped now, at a whole second.
+    /// Creates a clock that is stopped at the current time, rounded down to a second.
     pub fn new() -> Self {
         Self::at(NumericDate::from_secs(SystemClock.now().as_secs()))
     }
 
-    /// A clock that stopped at `instant`.
+    /// Creates a clock that is stopped at `instant`.
     pub fn at(instant: NumericDate) -> Self {
         Self {
             millis: Arc::new(AtomicU64::new(instant.as_millis())),
         }
     }
 
-    /// What the clock shows.
+    /// Returns the time of the clock.
     pub fn time(&self) -> NumericDate {
         NumericDate::from_millis(self.millis.load(Ordering::SeqCst))
     }
 
-    /// Moves the clock to `instant`, later or earlier.
+    /// Sets the clock to `instant`, later or earlier.
     pub fn set(&self, instant: NumericDate) {
         self.millis.store(instant.as_millis(), Ordering::SeqCst);
     }
 
-    /// Moves the clock later by `by`.
-    pub fn advance(&self, by: Duration) {
-        self.set(self.time().saturating_add(by));
+    /// Moves the clock forward.
+    pub fn advance(&self, duration: Duration) {
+        self.set(self.time().saturating_add(duration));
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_stands_still_until_it_is_moved() {
+    fn clock_changes_only_when_moved() {
         let clock = TestClock::at(NumericDate::from_secs(1_000));
         assert_eq!(clock.now(), NumericDate::from_secs(1_000));
         clock.advance(Duration::from_millis(1_500));
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn clones_show_the_same_time() {
+    fn clones_share_the_same_time() {
         let clock = TestClock::at(NumericDate::from_secs(1_000));
         let other = clock.clone();
         clock.advance(Duration::from_secs(1));

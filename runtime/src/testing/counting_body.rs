@@ -1,4 +1,4 @@
-//! A body that tells how often it was asked for more.
+//! A body that counts how often it is polled.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -15,7 +15,7 @@ static ZEROS: [u8; FRAME] = [0; FRAME];
 
 /// A body of zeros that counts how often it is polled for a frame.
 ///
-/// Keep a clone and ask it afterwards: clones count together.
+/// Clones share the count: keep one, to read the count after the request.
 ///
 /// # Examples
 ///
@@ -29,20 +29,20 @@ static ZEROS: [u8; FRAME] = [0; FRAME];
 /// ```
 #[derive(Clone, Debug)]
 pub struct CountingBody {
-    left: usize,
+    remaining: usize,
     polls: Arc<AtomicUsize>,
 }
 
 impl CountingBody {
-    /// A body of `len` bytes in frames of at most 16 KiB.
+    /// Creates a body of `len` bytes, in frames of at most 16 KiB.
     pub fn new(len: usize) -> Self {
         Self {
-            left: len,
+            remaining: len,
             polls: Arc::new(AtomicUsize::new(0)),
         }
     }
 
-    /// How often this body and its clones were polled.
+    /// Returns how often this body and its clones were polled.
     pub fn polls(&self) -> usize {
         self.polls.load(Ordering::SeqCst)
     }
@@ -57,17 +57,17 @@ impl Body for CountingBody {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         self.polls.fetch_add(1, Ordering::SeqCst);
-        let (zeros, _) = ZEROS.split_at(self.left.min(FRAME));
-        self.left -= zeros.len();
+        let (zeros, _) = ZEROS.split_at(self.remaining.min(FRAME));
+        self.remaining -= zeros.len();
         Poll::Ready((!zeros.is_empty()).then(|| Ok(Frame::data(Bytes::from_static(zeros)))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left == 0
+        self.remaining == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left as u64)
+        SizeHint::with_exact(self.remaining as u64)
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn every_poll_is_counted_by_all_clones() {
+    async fn clones_share_the_poll_count() {
         let body = CountingBody::new(FRAME + 1);
         assert_eq!(body.polls(), 0);
         let read = axum::body::to_bytes(axum::body::Body::new(body.clone()), usize::MAX).await;

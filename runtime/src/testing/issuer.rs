@@ -1,4 +1,4 @@
-//! An issuer without a socket: keys, documents and tokens.
+//! An issuer for tests: its keys, metadata and tokens.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 use crate::claims::NumericDate;
 use crate::clock::{Clock, SystemClock};
 use crate::resource_server::{Issuer, WithAudience};
-use crate::testing::broken::or_panic;
 use crate::testing::keys::{KeyRing, SigningKey};
+use crate::testing::or_panic;
 
 /// The issuer of [`caller`](crate::testing::caller) and [`TestApi`](crate::testing::TestApi).
 pub(super) const DEFAULT_ISSUER: &str = "https://issuer.test";
 
-/// The audience of a token that names no other.
+/// The default audience of a token.
 pub(super) const DEFAULT_AUDIENCE: &str = "https://api.test";
 
-/// An issuer that lives in the test: it signs RS256, PS256, ES256 and `EdDSA` tokens.
+/// An issuer in the test's process, which signs RS256, PS256, ES256 and `EdDSA` tokens.
 ///
-/// Its keys are made once per process, and every issuer from [`new`](Self::new) has the
-/// same ones; [`with_own_keys`](Self::with_own_keys) makes keys that nobody else has.
-/// [`serve`](Self::serve) publishes them on a loopback socket.
+/// All issuers from [`new`](Self::new) share one set of keys, which is generated once per process.
+/// [`with_own_keys`](Self::with_own_keys) generates separate keys, and [`serve`](Self::serve)
+/// publishes metadata and keys on a loopback socket.
 ///
 /// # Examples
 ///
@@ -50,26 +50,26 @@ pub struct EmbeddedIssuer {
 }
 
 impl EmbeddedIssuer {
-    /// An issuer named `url`, with the keys that all issuers of this process share.
+    /// Creates an issuer with the identifier `url` and the shared keys.
     pub fn new(url: impl Into<String>) -> Self {
         Self::with_keys(url.into(), KeyRing::shared())
     }
 
-    /// An issuer whose keys nobody else has, for tests that tell two issuers apart.
+    /// Creates an issuer with its own keys, for tests with several issuers.
     ///
-    /// Makes two RSA keys, which takes a few tenths of a second.
+    /// This generates two RSA keys, which takes a few tenths of a second.
     pub fn with_own_keys(url: impl Into<String>) -> Self {
         Self::with_keys(url.into(), Arc::new(KeyRing::generate()))
     }
 
-    /// Takes the time of fresh tokens from `clock`; the system's clock is the default.
+    /// Sets the clock for the times of new tokens; the system clock is the default.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// The issuer's identifier, as `iss` says.
+    /// Returns the issuer identifier, which is the `iss` claim of its tokens.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -78,47 +78,48 @@ impl EmbeddedIssuer {
         self.clock.now()
     }
 
-    /// This issuer as a [`ResourceServer`](crate::ResourceServer) trusts it, with its keys given.
+    /// Returns the configuration with which a [`ResourceServer`](crate::ResourceServer) trusts this
+    /// issuer, with its keys.
     pub fn issuer(&self, audience: impl Into<String>) -> Issuer<WithAudience> {
         Issuer::new(self.url()).audience(audience).jwks(self.jwks())
     }
 
-    /// The public keys as a JWK set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
+    /// Returns the public keys as a JWK set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
     pub fn jwks(&self) -> String {
         self.keys.jwks().to_string()
     }
 
-    /// The public key for `algorithm` as a JWK.
+    /// Returns the public key for `algorithm` as a JWK.
     ///
     /// # Panics
     ///
-    /// Where the issuer has no key for `algorithm`.
+    /// Panics if the issuer has no key for `algorithm`.
     #[track_caller]
     pub fn jwk(&self, algorithm: Algorithm) -> Value {
         self.key(algorithm).jwk()
     }
 
-    /// The public key for `algorithm` as PEM, for `Issuer::pem` and for attacks with it.
+    /// Returns the public key for `algorithm` as PEM, for `Issuer::pem` and for attack tests.
     ///
     /// # Panics
     ///
-    /// Where the issuer has no key for `algorithm`.
+    /// Panics if the issuer has no key for `algorithm`.
     #[track_caller]
     pub fn pem(&self, algorithm: Algorithm) -> String {
         self.key(algorithm).pem()
     }
 
-    /// The `kid` of the key for `algorithm`.
+    /// Returns the `kid` of the key for `algorithm`.
     ///
     /// # Panics
     ///
-    /// Where the issuer has no key for `algorithm`.
+    /// Panics if the issuer has no key for `algorithm`.
     #[track_caller]
     pub fn kid(&self, algorithm: Algorithm) -> String {
         self.key(algorithm).kid().to_owned()
     }
 
-    /// The metadata document ([RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+    /// Returns the metadata document ([RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
     pub fn metadata(&self) -> Value {
         let base = self.url().trim_end_matches('/');
         json!({
@@ -135,8 +136,8 @@ impl EmbeddedIssuer {
     pub(super) fn key(&self, algorithm: Algorithm) -> &SigningKey {
         let key = self.keys.get(algorithm);
         or_panic(
-            key.ok_or("it signs RS256, PS256, ES256 and EdDSA"),
-            "no key of the embedded issuer fits",
+            key.ok_or("only RS256, PS256, ES256 and EdDSA are supported"),
+            "unsupported algorithm",
         )
     }
 
@@ -162,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_issuer_with_own_keys_can_be_told_apart_by_them() {
+    fn issuers_share_keys_unless_created_with_own_keys() {
         let one = EmbeddedIssuer::new("https://one.test");
         assert_eq!(one.jwks(), EmbeddedIssuer::new("https://two.test").jwks());
         let own = EmbeddedIssuer::with_own_keys("https://one.test");
@@ -171,12 +172,12 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "RS256, PS256, ES256 and EdDSA")]
-    fn an_algorithm_without_a_key_ends_the_test() {
+    fn unsupported_algorithm_panics() {
         EmbeddedIssuer::new(DEFAULT_ISSUER).pem(Algorithm::ES384);
     }
 
     #[test]
-    fn debug_shows_no_key() {
+    fn debug_output_has_no_key() {
         let printed = format!("{:?}", EmbeddedIssuer::new("https://one.test"));
         assert_eq!(printed, r#"EmbeddedIssuer { url: "https://one.test", .. }"#);
     }

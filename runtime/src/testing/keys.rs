@@ -1,4 +1,4 @@
-//! The keys an embedded issuer signs with: one per algorithm.
+//! The signing keys of an embedded issuer: one per algorithm.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -15,12 +15,12 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
-use crate::testing::broken::or_panic;
+use crate::testing::or_panic;
 
 /// Four key pairs, each with its own algorithm and `kid`.
 ///
-/// RS256 and PS256 have a modulus each, as a key has one algorithm (RFC 8725 §3.1); a
-/// 2048-bit pair takes about 0.1 s to make, in debug builds too.
+/// RS256 and PS256 have separate keys, because a key must have one algorithm (RFC 8725 §3.1).
+/// Generating a 2048-bit RSA key takes about 0.1 s, also in debug builds.
 pub(super) struct KeyRing {
     keys: [SigningKey; 4],
 }
@@ -38,13 +38,13 @@ enum Pair {
 }
 
 impl KeyRing {
-    /// The ring that all issuers of this process share, made at the first use.
+    /// Returns the ring that all issuers of this process share; it is generated on first use.
     pub(super) fn shared() -> Arc<Self> {
         static SHARED: OnceLock<Arc<KeyRing>> = OnceLock::new();
         Arc::clone(SHARED.get_or_init(|| Arc::new(Self::generate())))
     }
 
-    /// A ring that nobody else has.
+    /// Generates a new ring.
     pub(super) fn generate() -> Self {
         static RINGS: AtomicUsize = AtomicUsize::new(1);
         let ring = RINGS.fetch_add(1, Ordering::Relaxed);
@@ -59,7 +59,7 @@ impl KeyRing {
         }
     }
 
-    /// The key for an algorithm, where the ring has one.
+    /// Returns the key for an algorithm, if the ring has one.
     pub(super) fn get(&self, algorithm: Algorithm) -> Option<&SigningKey> {
         self.keys.iter().find(|key| key.algorithm == algorithm)
     }
@@ -71,15 +71,23 @@ impl KeyRing {
 
 impl SigningKey {
     fn generate(algorithm: Algorithm, ring: usize) -> Self {
-        let rsa = || or_panic(RsaKeyPair::generate(KeySize::Rsa2048), "an RSA key");
+        let rsa = || {
+            or_panic(
+                RsaKeyPair::generate(KeySize::Rsa2048),
+                "cannot generate an RSA key",
+            )
+        };
         let pair = match algorithm {
             Algorithm::RS256 => Pair::Rsa(rsa(), &RSA_PKCS1_SHA256),
             Algorithm::PS256 => Pair::Rsa(rsa(), &RSA_PSS_SHA256),
             Algorithm::ES256 => Pair::P256(or_panic(
                 EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING),
-                "a P-256 key",
+                "cannot generate a P-256 key",
             )),
-            _ => Pair::Ed25519(or_panic(Ed25519KeyPair::generate(), "an Ed25519 key")),
+            _ => Pair::Ed25519(or_panic(
+                Ed25519KeyPair::generate(),
+                "cannot generate an Ed25519 key",
+            )),
         };
         Self {
             algorithm,
@@ -98,17 +106,17 @@ impl SigningKey {
             Pair::Rsa(pair, encoding) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 let signed = pair.sign(*encoding, &random, message, &mut signature);
-                or_panic(signed, "an RSA signature");
+                or_panic(signed, "cannot sign with RSA");
                 signature
             }
-            Pair::P256(pair) => or_panic(pair.sign(&random, message), "an ECDSA signature")
+            Pair::P256(pair) => or_panic(pair.sign(&random, message), "cannot sign with ECDSA")
                 .as_ref()
                 .to_vec(),
             Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
         }
     }
 
-    /// The public half as RFC 7517, RFC 7518 §6 and RFC 8037 §2 write it.
+    /// Returns the public key as a JWK (RFC 7517, RFC 7518 §6, RFC 8037 §2).
     pub(super) fn jwk(&self) -> Value {
         let mut jwk = match &self.pair {
             Pair::Rsa(pair, _) => {
@@ -120,7 +128,7 @@ impl SigningKey {
                 })
             }
             Pair::P256(pair) => {
-                // SEC 1's uncompressed point: 0x04, then x and y of 32 bytes each.
+                // an uncompressed point of SEC 1: 0x04, then x and y of 32 bytes each
                 let point = pair.public_key().as_ref();
                 let (_, coordinates) = point.split_at(1);
                 let (x, y) = coordinates.split_at(32);
@@ -138,17 +146,17 @@ impl SigningKey {
         jwk
     }
 
-    /// The public half as a PEM `SubjectPublicKeyInfo`.
+    /// Returns the public key as a PEM `SubjectPublicKeyInfo`.
     pub(super) fn pem(&self) -> String {
         let der: Result<PublicKeyX509Der<'_>, _> = match &self.pair {
             Pair::Rsa(pair, _) => pair.public_key().as_der(),
             Pair::P256(pair) => pair.public_key().as_der(),
             Pair::Ed25519(pair) => pair.public_key().as_der(),
         };
-        let text = STANDARD.encode(or_panic(der, "a public key's DER").as_ref());
+        let text = STANDARD.encode(or_panic(der, "cannot encode the public key").as_ref());
         let mut pem = "-----BEGIN PUBLIC KEY-----\n".to_owned();
-        for (at, character) in text.chars().enumerate() {
-            if at > 0 && at % 64 == 0 {
+        for (index, character) in text.chars().enumerate() {
+            if index > 0 && index % 64 == 0 {
                 pem.push('\n');
             }
             pem.push(character);
@@ -176,9 +184,9 @@ mod tests {
         Algorithm::EdDSA,
     ];
 
-    /// jsonwebtoken verifies, as a second opinion.
+    /// jsonwebtoken verifies the signatures, as an independent implementation.
     #[test]
-    fn each_jwk_verifies_what_its_key_signed() {
+    fn jwk_verifies_signatures_of_its_key() {
         let ring = KeyRing::shared();
         for algorithm in ALGORITHMS {
             let key = ring.get(algorithm).unwrap();
@@ -195,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pem_holds_the_same_key_as_the_jwk() {
+    fn pem_and_jwk_have_the_same_key() {
         let ring = KeyRing::shared();
         for algorithm in ALGORITHMS {
             let key = ring.get(algorithm).unwrap();
@@ -215,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn the_set_names_each_key_once_and_holds_no_private_member() {
+    fn jwks_lists_each_key_once_without_private_members() {
         let set = KeyRing::shared().jwks();
         let keys = set["keys"].as_array().unwrap();
         assert_eq!(keys.len(), 4);
@@ -230,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn rings_share_neither_key_nor_kid() {
+    fn rings_have_different_keys_and_kids() {
         let (shared, own) = (KeyRing::shared(), KeyRing::generate());
         for algorithm in ALGORITHMS {
             let (one, other) = (shared.get(algorithm).unwrap(), own.get(algorithm).unwrap());

@@ -1,6 +1,6 @@
-//! Calls an API as somebody, with real tokens of an embedded issuer (feature `testing`).
+//! Tests of APIs in process, with real tokens from an embedded issuer (feature `testing`).
 //!
-//! Nothing here goes round the guard: a test that is let in would be let in outside.
+//! Requests pass the real guard: nothing in this module bypasses it.
 //!
 //! # Examples
 //!
@@ -18,17 +18,18 @@
 //! let api = TestApi::new(SecureRouter::new().route("/orders", get(show))).await;
 //! assert_eq!(api.anonymous().get("/orders").send().await.status(), 401);
 //! assert_eq!(api.caller("alice").get("/orders").send().await.status(), 403);
-//! let answer = api.caller("alice").scopes("orders:read").get("/orders").send().await;
-//! assert_eq!(answer.text(), "the orders of alice");
+//! let response = api.caller("alice").scopes("orders:read").get("/orders").send().await;
+//! assert_eq!(response.text(), "the orders of alice");
 //!
-//! // the handler alone, in the module that declares it
-//! assert_eq!(show.unguarded(caller("bob")).await, "the orders of bob");
+//! // only the handler's body, in the module that declares it
+//! assert_eq!(show().unguarded(caller("bob")).await, "the orders of bob");
 //! # }
 //! ```
 
+use std::fmt::Display;
+
 mod active_tokens;
 mod api;
-mod broken;
 mod caller;
 mod clock;
 mod counting_body;
@@ -52,3 +53,20 @@ pub use self::multipart_form::MultipartForm;
 pub use self::request::{TestRequest, TestResponse};
 pub use self::served::ServedIssuer;
 pub use self::token_builder::TokenBuilder;
+
+/// Unwraps a result that fails only if the test is wrong, or if the system has no randomness.
+///
+/// # Panics
+///
+/// Panics with `context` and the error, at the line of the test.
+#[track_caller]
+#[expect(
+    clippy::panic,
+    reason = "test support: a wrong test must fail at its own line"
+)]
+fn or_panic<T, E: Display>(result: Result<T, E>, context: &str) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{context}: {error}"),
+    }
+}

@@ -1,6 +1,8 @@
-//! A form with files, written as a browser writes it.
+//! A form with files, encoded as browsers do.
 
-/// A `multipart/form-data` body in the making; see [`TestRequest::multipart`](crate::testing::TestRequest::multipart).
+/// A builder of `multipart/form-data` bodies.
+///
+/// [`TestRequest::multipart`](crate::testing::TestRequest::multipart) sends it.
 ///
 /// # Examples
 ///
@@ -8,7 +10,7 @@
 /// use palisade::testing::MultipartForm;
 ///
 /// let form = MultipartForm::new()
-///     .text("what", "a broken window")
+///     .text("description", "a broken window")
 ///     .file("photos", "window.png", "image/png", b"\x89PNG");
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -18,19 +20,19 @@ pub struct MultipartForm {
 }
 
 impl MultipartForm {
-    /// A form without parts.
+    /// Creates a form without parts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a text.
+    /// Adds a text field.
     pub fn text(self, name: &str, text: &str) -> Self {
-        self.part(&format!("name=\"{}\"", escaped(name)), "", text.as_bytes())
+        self.part(&format!("name=\"{}\"", escape(name)), "", text.as_bytes())
     }
 
     /// Adds a file.
     pub fn file(self, name: &str, file_name: &str, media_type: &str, content: &[u8]) -> Self {
-        let (name, file_name) = (escaped(name), escaped(file_name));
+        let (name, file_name) = (escape(name), escape(file_name));
         let parameters = format!("name=\"{name}\"; filename=\"{file_name}\"");
         self.part(
             &parameters,
@@ -39,13 +41,13 @@ impl MultipartForm {
         )
     }
 
-    fn part(mut self, parameters: &str, lines: &str, content: &[u8]) -> Self {
-        let head = format!("Content-Disposition: form-data; {parameters}{lines}\r\n\r\n");
+    fn part(mut self, parameters: &str, headers: &str, content: &[u8]) -> Self {
+        let head = format!("Content-Disposition: form-data; {parameters}{headers}\r\n\r\n");
         self.parts.push([head.as_bytes(), content].concat());
         self
     }
 
-    /// The body, and how it is labelled.
+    /// Returns the body and its `Content-Type`.
     pub(super) fn into_body(self) -> (Vec<u8>, String) {
         let boundary = self.boundary();
         let mut body = Vec::new();
@@ -58,21 +60,21 @@ impl MultipartForm {
         (body, format!("multipart/form-data; boundary={boundary}"))
     }
 
-    /// One that no part has in it.
+    /// Returns a boundary that does not occur in any part.
     fn boundary(&self) -> String {
         let mut boundary = "----palisade".to_owned();
-        let is_in = |part: &Vec<u8>, boundary: &str| {
+        let contains = |part: &Vec<u8>, boundary: &str| {
             memchr::memmem::find(part, boundary.as_bytes()).is_some()
         };
-        while self.parts.iter().any(|part| is_in(part, &boundary)) {
+        while self.parts.iter().any(|part| contains(part, &boundary)) {
             boundary.push('-');
         }
         boundary
     }
 }
 
-/// As HTML escapes a name.
-fn escaped(name: &str) -> String {
+/// Escapes the name of a field or file as HTML requires.
+fn escape(name: &str) -> String {
     name.replace('\r', "%0D")
         .replace('\n', "%0A")
         .replace('"', "%22")

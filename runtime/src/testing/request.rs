@@ -1,4 +1,4 @@
-//! One request to an API under test, and its answer.
+//! A request to an API under test, and its response.
 
 use std::future::poll_fn;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -15,13 +15,12 @@ use serde::de::DeserializeOwned;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::testing::broken::or_panic;
-use crate::testing::{MultipartForm, TokenBuilder};
+use crate::testing::{MultipartForm, TokenBuilder, or_panic};
 
-/// From where requests under test come.
+/// The peer address of every request.
 const PEER: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 49_152));
 
-/// A request in the making; see [`TestApi`](crate::testing::TestApi).
+/// A builder of a request to a [`TestApi`](crate::testing::TestApi).
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct TestRequest {
@@ -45,105 +44,106 @@ impl TestRequest {
         }
     }
 
-    /// Gives the caller these scopes, separated by one space.
+    /// Sets the scopes of the caller, separated by one space.
     pub fn scopes(self, scopes: &str) -> Self {
         self.with_token(|token| token.scopes(scopes))
     }
 
-    /// Gives the caller these roles, in the `roles` claim.
+    /// Sets the roles of the caller, in the `roles` claim.
     pub fn roles<R: Into<String>>(self, roles: impl IntoIterator<Item = R>) -> Self {
         self.with_token(|token| token.roles(roles))
     }
 
     /// Sets one claim of the caller's token.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the value cannot be serialized.
     pub fn claim(self, name: &str, value: impl Serialize) -> Self {
         self.with_token(|token| token.claim(name, value))
     }
 
-    /// Signs the caller's token by this algorithm.
+    /// Signs the caller's token with this algorithm.
     pub fn algorithm(self, algorithm: Algorithm) -> Self {
         self.with_token(|token| token.algorithm(algorithm))
     }
 
-    /// Changes the caller's token in any way.
+    /// Changes the caller's token. An anonymous request stays anonymous.
     pub fn with_token(mut self, change: impl FnOnce(TokenBuilder) -> TokenBuilder) -> Self {
         self.token = self.token.map(change);
         self
     }
 
-    /// The caller's token, signed; empty for an anonymous request.
+    /// Returns the caller's signed token, or an empty string for an anonymous request.
     #[must_use]
     pub fn token(self) -> String {
         self.token.map(TokenBuilder::sign).unwrap_or_default()
     }
 
-    /// Adds a header; a second one of the same name stands beside the first.
+    /// Adds a header field. It does not replace a field of the same name.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Sends this text as bearer credential, whatever it is.
+    /// Sends this text as the bearer credential, valid or not.
     pub fn bearer(self, credential: &str) -> Self {
         self.header("authorization", &format!("Bearer {credential}"))
     }
 
-    /// Makes it a `GET`.
+    /// Sets the method to `GET`, and the path.
     pub fn get(self, path: &str) -> Self {
         self.request("GET", path)
     }
 
-    /// Makes it a `POST`.
+    /// Sets the method to `POST`, and the path.
     pub fn post(self, path: &str) -> Self {
         self.request("POST", path)
     }
 
-    /// Makes it a `PUT`.
+    /// Sets the method to `PUT`, and the path.
     pub fn put(self, path: &str) -> Self {
         self.request("PUT", path)
     }
 
-    /// Makes it a `PATCH`.
+    /// Sets the method to `PATCH`, and the path.
     pub fn patch(self, path: &str) -> Self {
         self.request("PATCH", path)
     }
 
-    /// Makes it a `DELETE`.
+    /// Sets the method to `DELETE`, and the path.
     pub fn delete(self, path: &str) -> Self {
         self.request("DELETE", path)
     }
 
-    /// Makes it a request of any method.
+    /// Sets the method and the path.
     ///
     /// # Panics
     ///
-    /// Where the method is no HTTP token.
+    /// Panics if the method is not an HTTP token.
     pub fn request(mut self, method: &str, path: &str) -> Self {
-        self.method = or_panic(
-            Method::from_bytes(method.as_bytes()),
-            "the method is no HTTP",
-        );
+        self.method = or_panic(Method::from_bytes(method.as_bytes()), "invalid method");
         path.clone_into(&mut self.path);
         self
     }
 
-    /// Sends a value as JSON.
+    /// Sets the body to a value, serialized as JSON.
     ///
     /// # Panics
     ///
-    /// Where the value cannot be serialised.
+    /// Panics if the value cannot be serialized.
     pub fn json(self, value: &impl Serialize) -> Self {
-        let body = or_panic(serde_json::to_vec(value), "the value is no JSON");
+        let body = or_panic(serde_json::to_vec(value), "the value cannot be serialized");
         self.body(body, "application/json")
     }
 
-    /// Sends a form with files.
+    /// Sets the body to a form with files.
     pub fn multipart(self, form: MultipartForm) -> Self {
         let (body, media_type) = form.into_body();
         self.body(body, &media_type)
     }
 
-    /// Sends pairs as a form.
+    /// Sets the body to a URL-encoded form.
     pub fn form(self, pairs: &[(&str, &str)]) -> Self {
         let encode = |text: &str| {
             percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
@@ -156,17 +156,17 @@ impl TestRequest {
         self.body(pairs.join("&"), "application/x-www-form-urlencoded")
     }
 
-    /// Sends these bytes as this media type.
+    /// Sets the body and its media type.
     pub fn body(mut self, body: impl Into<Vec<u8>>, media_type: &str) -> Self {
         self.body = body.into();
         self.header(CONTENT_TYPE.as_str(), media_type)
     }
 
-    /// Sends it, in process, through the API's guard.
+    /// Sends the request in process, through the API's guard.
     ///
     /// # Panics
     ///
-    /// Where path or headers are no HTTP, or the answer's body breaks off.
+    /// Panics if the path or a header field is invalid, or if the response body ends with an error.
     pub async fn send(self) -> TestResponse {
         let mut request = Request::builder().method(self.method).uri(self.path);
         if let Some(token) = self.token {
@@ -175,17 +175,14 @@ impl TestRequest {
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
-        let request = or_panic(
-            request.body(Body::from(self.body)),
-            "the request is no HTTP",
-        );
+        let request = or_panic(request.body(Body::from(self.body)), "invalid request");
         let mut router = Extension(ConnectInfo(PEER)).layer(self.router);
         let _ = poll_fn(|context| Service::<Request<Body>>::poll_ready(&mut router, context)).await;
         let (parts, body) = match router.call(request).await {
             Ok(response) => response.into_parts(),
             Err(never) => match never {},
         };
-        let body = or_panic(body.collect().await, "the answer broke off").to_bytes();
+        let body = or_panic(body.collect().await, "cannot read the response body").to_bytes();
         TestResponse {
             status: parts.status,
             headers: parts.headers,
@@ -194,7 +191,7 @@ impl TestRequest {
     }
 }
 
-/// What an API answered.
+/// The response of an API under test.
 #[derive(Clone, Debug)]
 pub struct TestResponse {
     status: StatusCode,
@@ -203,40 +200,40 @@ pub struct TestResponse {
 }
 
 impl TestResponse {
-    /// The status.
+    /// Returns the status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// Every header.
+    /// Returns all header fields.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// One header's value, where it is there and is text.
+    /// Returns the first value of a header field, if it is present and visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The body.
+    /// Returns the body.
     pub fn bytes(&self) -> &Bytes {
         &self.body
     }
 
-    /// The body as text; what is not UTF-8 is replaced.
+    /// Returns the body as text, with replacement characters for invalid UTF-8.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body, decoded from JSON.
+    /// Decodes the body from JSON.
     ///
     /// # Panics
     ///
-    /// Where it is no such JSON.
+    /// Panics if the body cannot be decoded as `T`.
     pub fn json<T: DeserializeOwned>(&self) -> T {
         or_panic(
             serde_json::from_slice(&self.body),
-            "the answer is no such JSON",
+            "cannot decode the response body",
         )
     }
 }

@@ -20,10 +20,9 @@ use crate::testing::active_tokens::ActiveTokens;
 use crate::testing::active_tokens::{CLIENT, SECRET};
 use crate::testing::issuer::EmbeddedIssuer;
 
-/// An embedded issuer that publishes its metadata and keys, and is asked about its tokens; it stops
-/// when dropped.
+/// An embedded issuer with HTTP endpoints for metadata, keys and introspection.
 ///
-/// It is its [`EmbeddedIssuer`] for everything else.
+/// It dereferences to its [`EmbeddedIssuer`]. The server stops when this value is dropped.
 pub struct ServedIssuer {
     issuer: EmbeddedIssuer,
     active: ActiveTokens,
@@ -31,30 +30,29 @@ pub struct ServedIssuer {
 }
 
 impl EmbeddedIssuer {
-    /// Serves metadata and keys on a free port of 127.0.0.1, under an `http` URL.
+    /// Serves metadata, keys and introspection on a free port of 127.0.0.1, under an `http` URL.
     ///
-    /// Both well-known documents are there: `openid-configuration` (OpenID Connect
-    /// Discovery §4) and `oauth-authorization-server` (RFC 8414 §3). The keys are those
-    /// that issuers of this process share.
+    /// It serves both metadata documents: `openid-configuration` (OpenID Connect Discovery §4) and
+    /// `oauth-authorization-server` (RFC 8414 §3). It has the shared keys of [`new`](Self::new).
     ///
     /// # Errors
     ///
-    /// Where no loopback port can be had.
+    /// Returns an error if no loopback port is available.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime.
+    /// Panics outside a tokio runtime.
     pub async fn serve() -> io::Result<ServedIssuer> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let issuer = Self::new(format!("http://{}", listener.local_addr()?));
         let (stop, stopped) = oneshot::channel();
         let active = ActiveTokens::default();
         let router = documents(&issuer).merge(active.clone().router());
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async {
-            // The sender is never used: that it is gone is the signal.
+        let server = axum::serve(listener, router).with_graceful_shutdown(async {
+            // nothing is ever sent: dropping the sender is the signal
             let _ = stopped.await;
         });
-        tokio::spawn(serving.into_future());
+        tokio::spawn(server.into_future());
         Ok(ServedIssuer {
             issuer,
             active,
@@ -64,14 +62,15 @@ impl EmbeddedIssuer {
 }
 
 impl ServedIssuer {
-    /// This issuer as a [`ResourceServer`](crate::ResourceServer) trusts it that fetches its keys.
+    /// Returns the configuration with which a [`ResourceServer`](crate::ResourceServer) trusts this
+    /// issuer and fetches its keys.
     pub fn discovered(&self, audience: impl Into<String>) -> Issuer<WithAudience> {
         Issuer::new(self.url())
             .audience(audience)
             .allow_loopback_http()
     }
 
-    /// How an API asks this issuer about its tokens, with the credentials that it takes.
+    /// Returns the introspection settings for this issuer, with valid client credentials.
     ///
     /// # Examples
     ///
@@ -95,13 +94,13 @@ impl ServedIssuer {
     ///
     /// let token = issuer.token("alice").audience("https://orders.example").scopes("orders:read");
     /// let token = issuer.opaque(&token);
-    /// let answer = api.anonymous().bearer(&token).get("/orders").send().await;
-    /// assert_eq!(answer.status(), 200);
+    /// let response = api.anonymous().bearer(&token).get("/orders").send().await;
+    /// assert_eq!(response.status(), 200);
     ///
     /// issuer.revoke(&token);
-    /// api.clock().advance(std::time::Duration::from_secs(60)); // until then the answer is used
-    /// let answer = api.anonymous().bearer(&token).get("/orders").send().await;
-    /// assert_eq!(answer.status(), 401);
+    /// api.clock().advance(std::time::Duration::from_secs(60)); // the cached response expires
+    /// let response = api.anonymous().bearer(&token).get("/orders").send().await;
+    /// assert_eq!(response.status(), 401);
     /// # Ok(())
     /// # }
     /// ```
@@ -110,18 +109,18 @@ impl ServedIssuer {
         Introspection::new(CLIENT, Secret::new(SECRET))
     }
 
-    /// Issues an opaque token, of which the issuer says what a signed one would say itself.
+    /// Issues an opaque token, for which introspection returns the claims of `token`.
     ///
-    /// That it has expired is not looked at: the API has to.
+    /// The endpoint does not check the expiration time, because the API must.
     pub fn opaque(&self, token: &TokenBuilder) -> String {
-        self.active.opaque(token)
+        self.active.issue_opaque(token)
     }
 
-    /// Signs a token that the issuer calls active when it is asked.
+    /// Signs a token that introspection reports as active.
     ///
     /// # Panics
     ///
-    /// Where [`TokenBuilder::sign`] does.
+    /// Panics if [`TokenBuilder::sign`] does.
     #[track_caller]
     pub fn signed(&self, token: &TokenBuilder) -> String {
         let jwt = token.clone().sign();
@@ -129,7 +128,7 @@ impl ServedIssuer {
         jwt
     }
 
-    /// Revokes a token: from now on the issuer calls it inactive.
+    /// Revokes a token: introspection reports it as inactive from now on.
     pub fn revoke(&self, token: &str) {
         self.active.remove(token);
     }
@@ -143,7 +142,7 @@ impl Deref for ServedIssuer {
     }
 }
 
-/// The issuer: its tokens are not for logs.
+/// Prints the issuer without its tokens, which do not belong in logs.
 impl fmt::Debug for ServedIssuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServedIssuer")
@@ -177,9 +176,9 @@ mod tests {
         let mut stream = TcpStream::connect(authority(issuer)).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nhost: issuer\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        let (head, body) = response.split_once("\r\n\r\n").unwrap();
         (head.to_lowercase(), serde_json::from_str(body).unwrap())
     }
 
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn both_well_known_documents_name_the_issuer_and_its_keys() {
+    async fn both_metadata_documents_name_the_issuer_and_its_keys() {
         let issuer = EmbeddedIssuer::serve().await.unwrap();
         for path in [
             "/.well-known/openid-configuration",
@@ -197,15 +196,15 @@ mod tests {
             let (head, document) = fetch(&issuer, path).await;
             assert!(head.contains("content-type: application/json"), "{head}");
             assert_eq!(document["issuer"], issuer.url());
-            let keys_at = document["jwks_uri"].as_str().unwrap();
-            let keys_at = keys_at.strip_prefix(issuer.url()).unwrap();
-            let (_, keys) = fetch(&issuer, keys_at).await;
+            let jwks_uri = document["jwks_uri"].as_str().unwrap();
+            let jwks_path = jwks_uri.strip_prefix(issuer.url()).unwrap();
+            let (_, keys) = fetch(&issuer, jwks_path).await;
             assert_eq!(keys.to_string(), issuer.jwks());
         }
     }
 
     #[tokio::test]
-    async fn a_dropped_issuer_no_longer_answers() {
+    async fn dropped_issuer_closes_its_connections() {
         let issuer = EmbeddedIssuer::serve().await.unwrap();
         let address = authority(&issuer);
         let mut kept_alive = TcpStream::connect(&address).await.unwrap();
@@ -216,16 +215,15 @@ mod tests {
         kept_alive.read_exact(&mut [0; 12]).await.unwrap();
         drop(issuer);
         kept_alive.read_to_end(&mut Vec::new()).await.unwrap();
-        // The socket closes on the runtime's own time.
+        // the runtime closes the socket some time after the drop
         while TcpStream::connect(&address).await.is_ok() {
             tokio::task::yield_now().await;
         }
     }
 
-    /// The keys come over the socket, as from any issuer.
     #[cfg(feature = "discovery")]
     #[tokio::test]
-    async fn a_server_that_discovers_it_accepts_its_tokens() {
+    async fn server_with_discovery_accepts_its_tokens() {
         use crate::ResourceServer;
 
         let issuer = EmbeddedIssuer::serve().await.unwrap();

@@ -1,4 +1,4 @@
-//! Tokens, valid or broken in any way that a test wants.
+//! A builder of tokens, valid or invalid in any way that a test requires.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,15 +9,15 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::claims::NumericDate;
-use crate::testing::broken::or_panic;
 use crate::testing::issuer::{DEFAULT_AUDIENCE, EmbeddedIssuer};
 use crate::testing::keys::base64url;
+use crate::testing::or_panic;
 
-/// A token in the making; unchanged, it is valid under [RFC 9068].
+/// A builder of access tokens. By default, the token is valid under [RFC 9068].
 ///
-/// Signed ES256, good for five minutes, of the client `test-client`, for the audience
-/// `https://api.test`, without scopes or roles. Where two changes meet the same member, the later
-/// one wins.
+/// The default token is signed with ES256 and valid for five minutes. Its client is `test-client`,
+/// its audience `https://api.test`, and it has no scopes or roles. If two methods set the same
+/// member, the last one wins.
 ///
 /// # Examples
 ///
@@ -26,16 +26,16 @@ use crate::testing::keys::base64url;
 /// use serde_json::json;
 ///
 /// let issuer = EmbeddedIssuer::new("https://login.example");
-/// let good = issuer.token("alice").scopes("orders:read").sign();
+/// let valid = issuer.token("alice").scopes("orders:read").sign();
 /// let unsigned = issuer.token("alice").header("alg", json!("none")).signature([]).sign();
 /// assert!(unsigned.ends_with('.'));
 /// let no_audience = issuer.token("alice").without("aud").sign();
-/// # let _ = (good, no_audience);
+/// # let _ = (valid, no_audience);
 /// ```
 ///
 /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068#section-2
 #[derive(Clone)]
-#[must_use = "nothing is signed before `sign`"]
+#[must_use = "a token is created by `sign`"]
 pub struct TokenBuilder {
     issuer: EmbeddedIssuer,
     algorithm: Algorithm,
@@ -60,7 +60,7 @@ enum Signer {
 }
 
 impl EmbeddedIssuer {
-    /// A token for `subject`, valid unless it is changed; see [`TokenBuilder`].
+    /// Creates a builder of a token for `subject`, which is valid unless it is changed.
     pub fn token(&self, subject: &str) -> TokenBuilder {
         TokenBuilder::new(self.clone(), subject, self.now())
     }
@@ -73,7 +73,7 @@ impl TokenBuilder {
             ("sub", subject.into()),
             ("aud", DEFAULT_AUDIENCE.into()),
             ("client_id", "test-client".into()),
-            ("jti", fresh_id().into()),
+            ("jti", random_id().into()),
         ];
         Self {
             algorithm: Algorithm::ES256,
@@ -98,12 +98,14 @@ impl TokenBuilder {
         self.claim("aud", audience)
     }
 
-    /// Sets `scope`: scopes with one space between them.
+    /// Sets `scope`: scopes separated by one space.
     pub fn scopes(self, scopes: &str) -> Self {
         self.claim("scope", scopes)
     }
 
-    /// Sets `roles`, where RFC 9068 has them; elsewhere they are set by [`claim`](Self::claim).
+    /// Sets `roles`, the claim of RFC 9068.
+    ///
+    /// Use [`claim`](Self::claim) if the issuer has its roles in another claim.
     pub fn roles<R: Into<String>>(self, roles: impl IntoIterator<Item = R>) -> Self {
         let roles: Vec<String> = roles.into_iter().map(Into::into).collect();
         self.claim("roles", roles)
@@ -114,20 +116,24 @@ impl TokenBuilder {
         self.claim("client_id", client)
     }
 
-    /// Sets `iat`; `exp` follows unless [`expires_at`](Self::expires_at) fixes it.
+    /// Sets `iat`.
+    ///
+    /// It also moves `exp`, unless [`expires_at`](Self::expires_at) sets it.
     pub fn issued_at(mut self, instant: NumericDate) -> Self {
         self.issued_at = instant;
         self
     }
 
-    /// Sets how long after `iat` the token expires; replaces [`expires_at`](Self::expires_at).
+    /// Sets the time between `iat` and `exp`.
+    ///
+    /// It replaces [`expires_at`](Self::expires_at).
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self.expires_at = None;
         self
     }
 
-    /// Sets `exp`, whatever `iat` is.
+    /// Sets `exp`, independent of `iat`.
     pub fn expires_at(mut self, instant: NumericDate) -> Self {
         self.expires_at = Some(instant);
         self
@@ -142,7 +148,7 @@ impl TokenBuilder {
     ///
     /// # Panics
     ///
-    /// Where `value` cannot be written as JSON.
+    /// Panics if `value` cannot be serialized.
     #[track_caller]
     pub fn claim(mut self, name: &str, value: impl Serialize) -> Self {
         self.claim_edits
@@ -150,7 +156,7 @@ impl TokenBuilder {
         self
     }
 
-    /// Leaves a claim out.
+    /// Removes a claim.
     pub fn without(mut self, name: &str) -> Self {
         self.claim_edits.push((name.to_owned(), None));
         self
@@ -160,7 +166,7 @@ impl TokenBuilder {
     ///
     /// # Panics
     ///
-    /// Where `value` cannot be written as JSON.
+    /// Panics if `value` cannot be serialized.
     #[track_caller]
     pub fn header(mut self, name: &str, value: impl Serialize) -> Self {
         self.header_edits
@@ -168,64 +174,66 @@ impl TokenBuilder {
         self
     }
 
-    /// Leaves a header parameter out.
+    /// Removes a header parameter.
     pub fn without_header(mut self, name: &str) -> Self {
         self.header_edits.push((name.to_owned(), None));
         self
     }
 
-    /// Sets the header's `typ`.
+    /// Sets `typ` in the header.
     pub fn typ(self, typ: &str) -> Self {
         self.header("typ", typ)
     }
 
-    /// Sets the header's `kid`.
+    /// Sets `kid` in the header.
     pub fn kid(self, kid: &str) -> Self {
         self.header("kid", kid)
     }
 
-    /// Signs with another of the issuer's keys; `alg` and `kid` follow.
+    /// Signs with the issuer's key for this algorithm, and sets `alg` and `kid`.
     pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
         self
     }
 
-    /// Signs with the key of `other`; `iss` and `kid` stay this issuer's.
+    /// Signs with the key of `other`, but keeps `iss` and `kid` of this issuer.
     pub fn signed_by(mut self, other: &EmbeddedIssuer) -> Self {
         self.signer = Signer::Issuer(other.clone());
         self
     }
 
-    /// Signs HS256, HS384 or HS512 with `secret`, which may be a public key's text; `kid` goes.
+    /// Signs with HS256, HS384 or HS512, without `kid`.
+    ///
+    /// The secret may be the text of a public key, for attacks by algorithm confusion.
     ///
     /// # Panics
     ///
-    /// `sign` panics where `algorithm` is no HMAC.
+    /// [`sign`](Self::sign) panics if `algorithm` is not an HMAC.
     pub fn hmac(mut self, algorithm: Algorithm, secret: impl Into<Vec<u8>>) -> Self {
         self.algorithm = algorithm;
         self.signer = Signer::Hmac(secret.into());
         self
     }
 
-    /// Takes these bytes for the signature; none of them where it should be empty.
+    /// Sets the bytes of the signature, which may be empty.
     pub fn signature(mut self, raw: impl Into<Vec<u8>>) -> Self {
         self.signer = Signer::Raw(raw.into());
         self
     }
 
-    /// Takes these bytes for the payload, JSON or not; they are signed as they are.
+    /// Sets the bytes of the payload, JSON or not. They are signed unchanged.
     pub fn payload_bytes(mut self, raw: impl Into<Vec<u8>>) -> Self {
         self.payload = Some(raw.into());
         self
     }
 
-    /// Takes these bytes for the header, JSON or not; they are signed as they are.
+    /// Sets the bytes of the header, JSON or not. They are signed unchanged.
     pub fn header_bytes(mut self, raw: impl Into<Vec<u8>>) -> Self {
         self.header = Some(raw.into());
         self
     }
 
-    /// The claims as JSON text, to be changed by hand for [`payload_bytes`](Self::payload_bytes).
+    /// Returns the claims as JSON text, to edit for [`payload_bytes`](Self::payload_bytes).
     pub fn claims_json(&self) -> String {
         let expires_at = self
             .expires_at
@@ -233,14 +241,14 @@ impl TokenBuilder {
         let mut claims = self.claims.clone();
         claims.insert("iat".to_owned(), seconds(self.issued_at));
         claims.insert("exp".to_owned(), seconds(expires_at));
-        edited(claims, &self.claim_edits)
+        apply_edits(claims, &self.claim_edits)
     }
 
-    /// The header as JSON text, to be changed by hand for [`header_bytes`](Self::header_bytes).
+    /// Returns the header as JSON text, to edit for [`header_bytes`](Self::header_bytes).
     ///
     /// # Panics
     ///
-    /// Where the issuer has no key for the algorithm.
+    /// Panics if the issuer has no key for the algorithm.
     #[track_caller]
     pub fn header_json(&self) -> String {
         let mut header = Map::new();
@@ -250,14 +258,14 @@ impl TokenBuilder {
             let kid = self.issuer.key(self.algorithm).kid();
             header.insert("kid".to_owned(), kid.into());
         }
-        edited(header, &self.header_edits)
+        apply_edits(header, &self.header_edits)
     }
 
-    /// What the signature covers: header and payload in base64url, with a dot between.
+    /// Returns the signing input: header and payload in base64url, separated by a dot.
     ///
     /// # Panics
     ///
-    /// Where the issuer has no key for the algorithm.
+    /// Panics if the issuer has no key for the algorithm.
     #[track_caller]
     pub fn signing_input(&self) -> String {
         let header = self
@@ -271,11 +279,11 @@ impl TokenBuilder {
         format!("{}.{}", base64url(&header), base64url(&payload))
     }
 
-    /// Signs, and writes the compact form.
+    /// Signs the token, and returns its compact serialization.
     ///
     /// # Panics
     ///
-    /// Where the signing issuer has no key for the algorithm.
+    /// Panics if the signing issuer has no key for the algorithm.
     #[track_caller]
     pub fn sign(self) -> String {
         let input = self.signing_input();
@@ -291,7 +299,7 @@ impl TokenBuilder {
     }
 }
 
-/// Who the token is for, and nothing that gives access.
+/// Prints the issuer, and nothing that grants access.
 impl fmt::Debug for TokenBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenBuilder")
@@ -300,7 +308,7 @@ impl fmt::Debug for TokenBuilder {
     }
 }
 
-fn edited(mut members: Map<String, Value>, edits: &Edits) -> String {
+fn apply_edits(mut members: Map<String, Value>, edits: &Edits) -> String {
     for (name, value) in edits {
         match value {
             Some(value) => members.insert(name.clone(), value.clone()),
@@ -312,21 +320,24 @@ fn edited(mut members: Map<String, Value>, edits: &Edits) -> String {
 
 #[track_caller]
 fn to_json(value: impl Serialize) -> Value {
-    or_panic(serde_json::to_value(value), "a claim or header parameter")
+    or_panic(
+        serde_json::to_value(value),
+        "the value cannot be serialized",
+    )
 }
 
 #[track_caller]
 fn hmac_algorithm(algorithm: Algorithm) -> hmac::Algorithm {
-    let found = match algorithm {
+    let hmac = match algorithm {
         Algorithm::HS256 => Ok(hmac::HMAC_SHA256),
         Algorithm::HS384 => Ok(hmac::HMAC_SHA384),
         Algorithm::HS512 => Ok(hmac::HMAC_SHA512),
-        _ => Err("it is HS256, HS384 or HS512"),
+        _ => Err("must be HS256, HS384 or HS512"),
     };
-    or_panic(found, "an HMAC's algorithm")
+    or_panic(hmac, "the algorithm is not an HMAC")
 }
 
-/// Whole seconds where they are whole, as most issuers write them.
+/// Returns an integer for whole seconds, as most issuers write them, and otherwise a fraction.
 fn seconds(instant: NumericDate) -> Value {
     let millis = instant.as_millis() % 1_000;
     if millis == 0 {
@@ -337,9 +348,12 @@ fn seconds(instant: NumericDate) -> Value {
         .map_or(Value::Null, |seconds| json!(seconds))
 }
 
-pub(super) fn fresh_id() -> String {
+pub(super) fn random_id() -> String {
     let mut bytes = [0; 16];
-    or_panic(rand::fill(&mut bytes), "randomness for `jti`");
+    or_panic(
+        rand::fill(&mut bytes),
+        "cannot generate a random identifier",
+    );
     base64url(&bytes)
 }
 

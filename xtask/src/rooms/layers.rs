@@ -31,7 +31,7 @@ pub(super) const TABLE: &[Layers] = &[
             &["routing"],
             &["serve"],
             &[
-                "danger", "fuzzing", "manual", "prelude", "private", "testing",
+                "danger", "fuzzing", "manual", "prelude", "private", "rules", "testing",
             ],
         ],
         never: &[("input", "guard")],
@@ -40,11 +40,12 @@ pub(super) const TABLE: &[Layers] = &[
     Layers {
         folder: "runtime/src/input",
         order: &[
+            &["shape"],
+            &["schema"],
             &["contract"],
             &["decode"],
             &["types"],
             &["extract"],
-            &["schema"],
         ],
         never: &[],
         crates: &[],

@@ -2,13 +2,13 @@
 //!
 //! Made of what the derive proves anyway: the names on the wire, the types, and the bounds that
 //! garde's rules set. A schema lets through what the type and its rules let through. Where JSON
-//! Schema cannot say a rule it lets through more, and has a `$comment` there.
+//! Schema cannot say a rule it lets through more, and has a `$comment` there. Before it comes `shape`;
+//! after it `contract`, whose types describe themselves with it.
 
 mod bounds;
 mod document;
 mod leaves;
 mod members;
-mod named;
 mod pattern;
 mod variants;
 
@@ -20,6 +20,4 @@ pub(crate) use self::leaves::{
 };
 pub(crate) use self::members::unknown;
 pub use self::members::{Described, Elements, Members};
-pub use self::named::named;
-pub(crate) use self::named::of_scalar;
 pub use self::variants::Variants;

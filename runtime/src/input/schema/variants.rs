@@ -3,9 +3,9 @@
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
-use crate::input::Tagging;
 use crate::input::schema::bounds::comment;
 use crate::input::schema::members::Described;
+use crate::input::shape::Tagging;
 
 /// The variants of an enum.
 #[derive(Debug)]

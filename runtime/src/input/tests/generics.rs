@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{assert_accepted, assert_faults};
-use crate::input::Bounded;
-use crate::input::rules::{Dived, Missing, Rules, Written};
+use crate::input::contract::Bounded;
+use crate::input::contract::rules::{Dived, Missing, Rules, Written};
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
 #[serde(deny_unknown_fields)]

@@ -7,7 +7,8 @@ use garde::Validate;
 use serde::Deserialize;
 
 use super::{assert_accepted, assert_faults};
-use crate::input::{Map, Shape};
+use crate::input::shape::Shape;
+use crate::input::types::Map;
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Validate, crate::SecureInput)]
 struct Sku(#[garde(length(bytes, min = 1, max = 3), ascii)] String);
@@ -130,7 +131,7 @@ fn a_map_of_ours_holds_its_values_to_the_rules_too() {
 #[test]
 fn two_names_that_mean_the_same_key_are_refused() {
     let read = |text: &str| {
-        crate::input::json::decode::<Map<IpAddr, u8>>(text.as_bytes(), &Shape::Fields(&[]))
+        crate::input::decode::json::decode::<Map<IpAddr, u8>>(text.as_bytes(), &Shape::Fields(&[]))
     };
     assert!(read(r#"{"::1": 1, "::2": 2}"#).is_ok());
     assert!(read(r#"{"::1": 1, "0::1": 2}"#).is_err());
@@ -145,9 +146,12 @@ fn floats_in_a_map_are_finite() {
         notes: Map::default(),
     };
     let checked = |share| {
-        crate::input::check::check(order(share), crate::input::InputLocation::Body, &(), || {
-            None
-        })
+        crate::input::contract::check::check(
+            order(share),
+            crate::input::InputLocation::Body,
+            &(),
+            || None,
+        )
     };
     assert!(checked(0.5).is_ok());
     assert!(checked(f64::NAN).is_err());

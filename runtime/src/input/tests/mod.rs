@@ -8,8 +8,9 @@ mod names;
 
 use serde::de::DeserializeOwned;
 
-use crate::input::check::check;
-use crate::input::{InputError, InputLocation, SecureInput, json};
+use crate::input::contract::check::check;
+use crate::input::contract::{InputError, InputLocation, SecureInput};
+use crate::input::decode::json;
 
 /// Places and rules of what is wrong; the status first.
 type Refusal = (u16, Vec<(String, String)>);

@@ -173,7 +173,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::input::{InputError, InputLocation, Shape, Violation, json};
+    use crate::input::contract::{InputError, InputLocation, Violation};
+    use crate::input::decode::json;
+    use crate::input::shape::Shape;
 
     fn refused(text: &str) -> Option<EmailAddressError> {
         text.parse::<EmailAddress>().err()

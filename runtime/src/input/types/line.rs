@@ -5,7 +5,7 @@ use std::fmt;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
-use crate::input::MAX_LENGTH;
+use crate::input::contract::MAX_LENGTH;
 use crate::input::types::textual::{Textual, textual};
 use crate::text::{is_blank, is_forbidden_in_line};
 
@@ -182,7 +182,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::input::{InputError, InputLocation, Shape, Violation, json, pairs};
+    use crate::input::contract::{InputError, InputLocation, Violation};
+    use crate::input::decode::{json, urlencoded};
+    use crate::input::shape::Shape;
 
     type Short = Line<8>;
 
@@ -301,7 +303,7 @@ mod tests {
         );
         let blank = "must be one line of text, with a character that can be seen";
         assert_eq!(body(r#"[""]"#), Violation::new("/0", "format", blank));
-        let name = pairs::decode::<Named>(b"name=hunter2%0a", InputLocation::Form, 256);
+        let name = urlencoded::decode::<Named>(b"name=hunter2%0a", InputLocation::Form, 256);
         let violation = Violation::new("name", "format", character);
         assert_eq!(
             name,

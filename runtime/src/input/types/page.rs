@@ -10,10 +10,13 @@ use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
 #[cfg(feature = "schemas")]
-use crate::input::schema::{self, Bounds};
+use crate::input::contract::definitions;
+use crate::input::contract::{Bounded, MAX_LENGTH, Scalar, SecureInput};
+#[cfg(feature = "schemas")]
+use crate::input::schema::Bounds;
+use crate::input::shape::{Field, Nested, Shape};
 #[cfg(feature = "schemas")]
 use crate::input::types::schemas::{page_number, page_request, page_size};
-use crate::input::{Bounded, Field, MAX_LENGTH, Nested, Scalar, SecureInput, Shape};
 
 /// How many items a page has where nobody says, or `MAX` where that is less.
 const DEFAULT_SIZE: u32 = 20;
@@ -257,18 +260,19 @@ const fn leaf(names: &'static [&'static str; 1]) -> Field {
 impl<Rules, const MAX: u32> Bounded<Rules> for PageRequest<MAX> {
     #[cfg(feature = "schemas")]
     fn schema(generator: &mut SchemaGenerator, _: &Bounds) -> Schema {
-        schema::named::<Self>(generator)
+        definitions::named::<Self>(generator)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::check::check;
-    use crate::input::{InputError, InputLocation, Violation, json, pairs};
+    use crate::input::contract::check::check;
+    use crate::input::contract::{InputError, InputLocation, Violation};
+    use crate::input::decode::{json, urlencoded};
 
     fn query(text: &str) -> Result<(u64, u32), Violation> {
-        let page: PageRequest<100> = pairs::decode(text.as_bytes(), InputLocation::Query, 256)
+        let page: PageRequest<100> = urlencoded::decode(text.as_bytes(), InputLocation::Query, 256)
             .and_then(|page| check(page, InputLocation::Query, &(), || None))
             .map_err(|error| match error {
                 InputError::TypeMismatch(InputLocation::Query, violation) => violation,

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::Deserializer;
 use serde::de::{Error, Unexpected, Visitor};
 
-use crate::input::expectation::Expectation;
+use crate::input::decode::expectation::Expectation;
 
 /// A text that one function checks: everything else goes through it.
 pub(super) trait Textual: Sized {
@@ -128,16 +128,16 @@ macro_rules! textual {
             }
         }
 
-        impl<Rules, $($generic)*> crate::input::Bounded<Rules> for $ty {
+        impl<Rules, $($generic)*> crate::input::contract::Bounded<Rules> for $ty {
             #[cfg(feature = "schemas")]
             fn schema(
                 _: &mut schemars::SchemaGenerator,
-                _: &crate::input::Bounds,
+                _: &crate::input::schema::Bounds,
             ) -> schemars::Schema {
                 <$ty as crate::input::types::textual::TextSchema>::text_schema()
             }
         }
-        impl<$($generic)*> crate::input::Scalar for $ty {}
+        impl<$($generic)*> crate::input::contract::Scalar for $ty {}
     };
 }
 

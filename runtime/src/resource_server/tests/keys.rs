@@ -9,7 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::keys::KeyError;
 
-/// Which key error a configuration ends in, where it is one.
+/// Returns the key error that `build` reports, if it reports one.
 async fn key_error(issuer: Issuer<WithAudience>) -> Option<KeyError> {
     match build(issuer).await {
         Err(ConfigError::Keys { issuer, source }) if issuer == ISSUER => Some(source),
@@ -18,7 +18,7 @@ async fn key_error(issuer: Issuer<WithAudience>) -> Option<KeyError> {
 }
 
 #[tokio::test]
-async fn a_listed_hmac_has_a_secret_and_a_given_key_is_listed() {
+async fn algorithm_without_key_or_outside_the_list_is_rejected() {
     let pem = embedded().pem(Algorithm::ES256);
     for (issuer, expected) in [
         (good().algorithms([Algorithm::HS256]), Algorithm::HS256),
@@ -53,9 +53,9 @@ async fn a_listed_hmac_has_a_secret_and_a_given_key_is_listed() {
     }
 }
 
-/// CVE-2022-23541: one issuer's keys are of one kind.
+/// CVE-2022-23541: an issuer has either a secret or public keys.
 #[tokio::test]
-async fn a_secret_stands_alone() {
+async fn secret_beside_public_keys_is_rejected() {
     let pem = embedded().pem(Algorithm::ES256);
     for issuer in [
         good().hmac(Algorithm::HS256, secret(7)),
@@ -73,7 +73,7 @@ async fn a_secret_stands_alone() {
 
 /// RFC 7518 §3.2; CVE-2019-20933 (a blank secret).
 #[tokio::test]
-async fn a_secret_has_the_size_of_its_hash() {
+async fn secret_shorter_than_its_hash_is_rejected() {
     for (algorithm, least) in [
         (Algorithm::HS256, 32),
         (Algorithm::HS384, 48),
@@ -95,9 +95,9 @@ async fn a_secret_has_the_size_of_its_hash() {
     assert_eq!(key_error(asymmetric).await, Some(KeyError::Invalid));
 }
 
-/// CVE-2022-29217, CVE-2024-33663, CVE-2026-34950 (white space before the armour).
+/// CVE-2022-29217, CVE-2024-33663, CVE-2026-34950 (whitespace before the PEM armor).
 #[tokio::test]
-async fn a_public_key_is_no_secret() {
+async fn public_key_as_secret_is_rejected() {
     for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
         let pem = embedded().pem(algorithm);
         for text in [
@@ -126,7 +126,7 @@ async fn a_public_key_is_no_secret() {
 }
 
 #[tokio::test]
-async fn a_key_set_is_read_when_the_server_is_built() {
+async fn malformed_key_set_fails_the_build() {
     let rsa = embedded().jwk(Algorithm::RS256);
     let mut nameless = rsa.clone();
     nameless.as_object_mut().unwrap().remove("kid");
@@ -134,7 +134,7 @@ async fn a_key_set_is_read_when_the_server_is_built() {
     for_encryption["use"] = "enc".into();
     let mut leaked = rsa.clone();
     leaked["d"] = "AQAB".into();
-    let useless = |skipped| KeyError::NoUsableKey { skipped };
+    let no_usable_key = |skipped| KeyError::NoUsableKey { skipped };
     for (jwks, expected) in [
         (json!("x").to_string(), KeyError::MalformedKeySet),
         (String::new(), KeyError::MalformedKeySet),
@@ -145,9 +145,15 @@ async fn a_key_set_is_read_when_the_server_is_built() {
             KeyError::MalformedKeySet,
         ),
         (" ".repeat(65_537), KeyError::TooLong),
-        (json!({"keys": []}).to_string(), useless(0)),
-        (json!({"keys": [for_encryption]}).to_string(), useless(1)),
-        (json!({"keys": [{}, {"kty": "x"}]}).to_string(), useless(2)),
+        (json!({"keys": []}).to_string(), no_usable_key(0)),
+        (
+            json!({"keys": [for_encryption]}).to_string(),
+            no_usable_key(1),
+        ),
+        (
+            json!({"keys": [{}, {"kty": "x"}]}).to_string(),
+            no_usable_key(2),
+        ),
         (
             json!({"keys": [leaked]}).to_string(),
             KeyError::PrivateKeyInPublicSet,
@@ -157,7 +163,7 @@ async fn a_key_set_is_read_when_the_server_is_built() {
         let error = key_error(keyless().jwks(jwks.clone())).await;
         assert_eq!(error, Some(expected), "{jwks:.80}");
     }
-    // a key that no header's `kid` excludes beside one that a PEM gives
+    // a key without `kid` beside the key of a PEM, which has none either
     let issuer = keyless()
         .jwks(json!({ "keys": [nameless] }).to_string())
         .pem(Algorithm::RS256, embedded().pem(Algorithm::RS256));
@@ -165,24 +171,24 @@ async fn a_key_set_is_read_when_the_server_is_built() {
 }
 
 #[tokio::test]
-async fn a_pem_is_a_public_key_of_its_algorithm() {
+async fn malformed_or_duplicate_pem_is_rejected() {
     let pem = embedded().pem(Algorithm::RS256);
     for text in [String::new(), "x".to_owned(), format!("{pem}{pem}")] {
         let issuer = keyless().pem(Algorithm::RS256, text);
         assert_eq!(key_error(issuer).await, Some(KeyError::InvalidPem));
     }
-    let unfit = keyless().pem(Algorithm::ES256, pem.clone());
-    assert_eq!(key_error(unfit).await, Some(KeyError::Invalid));
+    let other = keyless().pem(Algorithm::ES256, pem.clone());
+    assert_eq!(key_error(other).await, Some(KeyError::Invalid));
     let twice = keyless()
         .pem(Algorithm::RS256, pem.clone())
         .pem(Algorithm::RS256, pem);
     assert_eq!(key_error(twice).await, Some(KeyError::Ambiguous));
 }
 
-/// Keys are fetched when the server is built, so that no request meets a server without any.
+/// Keys are fetched when the server is built, so that no request reaches a server without keys.
 #[cfg(feature = "discovery")]
 #[tokio::test]
-async fn keys_that_cannot_be_fetched_end_the_build() {
+async fn unavailable_keys_fail_the_build() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -197,7 +203,7 @@ async fn keys_that_cannot_be_fetched_end_the_build() {
 
 #[cfg(not(feature = "discovery"))]
 #[tokio::test]
-async fn without_discovery_keys_have_to_be_given() {
+async fn missing_keys_without_discovery_are_rejected() {
     let error = build(keyless()).await.unwrap_err();
     assert!(matches!(error, ConfigError::NoKeys { issuer } if issuer == ISSUER));
 }

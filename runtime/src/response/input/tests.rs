@@ -262,8 +262,8 @@ async fn optional_input_is_absent_or_validated() {
         text(send(Request::post("/optional/form"), ()).await).await,
         "absent"
     );
-    let unlabelled = send(Request::post("/optional/form"), "perPage=5").await;
-    assert_eq!(unlabelled.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let without_type = send(Request::post("/optional/form"), "perPage=5").await;
+    assert_eq!(without_type.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let form = "application/x-www-form-urlencoded";
     assert_eq!(
         post_errors("/optional/form", form, "perPage=0").await.0,

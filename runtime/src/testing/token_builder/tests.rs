@@ -1,4 +1,4 @@
-//! What the builder writes, seen by the standard and by jsonwebtoken.
+//! Tests of the token builder, with jsonwebtoken as an independent implementation.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,7 +29,7 @@ fn verifies(token: &str, issuer: &EmbeddedIssuer, algorithm: Algorithm) -> bool 
 }
 
 #[test]
-fn a_token_has_what_rfc_9068_demands() {
+fn default_token_has_the_claims_that_rfc_9068_requires() {
     let token = issuer().token("alice").sign();
     let header = json_part(&token, 0);
     assert_eq!(header["typ"], "at+jwt");
@@ -61,13 +61,13 @@ fn each_algorithm_signs_with_its_own_key() {
 }
 
 #[test]
-fn two_tokens_have_two_identifiers() {
+fn each_token_has_a_unique_jti() {
     let jti = || json_part(&issuer().token("alice").sign(), 1)["jti"].clone();
     assert_ne!(jti(), jti());
 }
 
 #[test]
-fn any_member_can_be_set_and_left_out() {
+fn claims_and_header_parameters_can_be_set_and_removed() {
     let token = issuer()
         .token("alice")
         .claim("exp", "tomorrow")
@@ -85,7 +85,7 @@ fn any_member_can_be_set_and_left_out() {
 }
 
 #[test]
-fn the_later_change_wins() {
+fn last_change_of_a_claim_wins() {
     let token = issuer()
         .token("alice")
         .without("aud")
@@ -99,7 +99,7 @@ fn the_later_change_wins() {
 }
 
 #[test]
-fn roles_are_a_list_of_their_own() {
+fn roles_are_a_separate_claim() {
     let token = issuer().token("alice").roles(["clerk", "Domain Admins"]);
     let claims = json_part(&token.sign(), 1);
     assert_eq!(claims["roles"], json!(["clerk", "Domain Admins"]));
@@ -107,7 +107,7 @@ fn roles_are_a_list_of_their_own() {
 }
 
 #[test]
-fn times_follow_one_another() {
+fn expiration_follows_issue_time_unless_set() {
     let at = NumericDate::from_secs;
     let times = |builder: TokenBuilder| {
         let claims = json_part(&builder.sign(), 1);
@@ -131,7 +131,7 @@ fn times_follow_one_another() {
 }
 
 #[test]
-fn raw_bytes_are_signed_as_they_are() {
+fn raw_bytes_are_signed_unchanged() {
     let token = issuer()
         .token("alice")
         .payload_bytes(*b"{\"sub\":1,\"sub\":2} ")
@@ -143,7 +143,7 @@ fn raw_bytes_are_signed_as_they_are() {
 }
 
 #[test]
-fn a_signature_can_be_anything() {
+fn signature_can_be_any_bytes() {
     assert!(issuer().token("alice").signature([]).sign().ends_with('.'));
     assert_eq!(
         parts(&issuer().token("alice").signature([0; 64]).sign())[2],
@@ -152,7 +152,7 @@ fn a_signature_can_be_anything() {
 }
 
 #[test]
-fn another_issuer_signs_and_this_ones_name_stays() {
+fn token_signed_by_another_issuer_keeps_issuer_and_kid() {
     let other = EmbeddedIssuer::with_own_keys("https://other.test");
     let token = issuer().token("alice").signed_by(&other).sign();
     assert!(verifies(&token, &other, Algorithm::ES256));
@@ -161,9 +161,9 @@ fn another_issuer_signs_and_this_ones_name_stays() {
     assert_eq!(json_part(&token, 0)["kid"], issuer().kid(Algorithm::ES256));
 }
 
-/// CVE-2016-10555: the token with which the confusion is tried is a true HS256 token.
+/// CVE-2016-10555: the token of the algorithm confusion attack is a valid HS256 token.
 #[test]
-fn a_public_keys_text_can_be_the_secret() {
+fn hmac_accepts_the_text_of_a_public_key_as_secret() {
     let pem = issuer().pem(Algorithm::RS256);
     let token = issuer()
         .token("alice")
@@ -177,7 +177,7 @@ fn a_public_keys_text_can_be_the_secret() {
 
 #[test]
 #[should_panic(expected = "HS256, HS384 or HS512")]
-fn an_asymmetric_hmac_ends_the_test() {
+fn hmac_with_asymmetric_algorithm_panics() {
     issuer()
         .token("alice")
         .hmac(Algorithm::ES256, *b"secret")

@@ -1,4 +1,4 @@
-//! Tokens that were verified before: what is judged anew, and what is not.
+//! The cache of valid tokens: what it saves, and what is still checked at every request.
 
 use std::time::Duration;
 
@@ -9,16 +9,16 @@ async fn verified(test: &TestServer, token: &str) -> Arc<crate::VerifiedToken> {
 }
 
 #[tokio::test]
-async fn a_token_is_verified_once() {
+async fn valid_token_is_cached() {
     let test = TestServer::new().await;
     let token = test.token().sign();
     let first = verified(&test, &token).await;
     assert!(Arc::ptr_eq(&first, &verified(&test, &token).await));
-    assert_eq!(test.server.remembered().0, 1);
+    assert_eq!(test.server.token_cache_usage().0, 1);
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_of_a_token_that_was_refused() {
+async fn rejected_token_is_not_cached() {
     let test = TestServer::new().await;
     for _ in 0..2 {
         let token = test.token().algorithm(Algorithm::ES256).signature([7; 64]);
@@ -32,28 +32,28 @@ async fn nothing_is_remembered_of_a_token_that_was_refused() {
             Err(TokenError::Audience)
         );
     }
-    assert_eq!(test.server.remembered(), (0, 0));
+    assert_eq!(test.server.token_cache_usage(), (0, 0));
 }
 
 #[tokio::test]
-async fn a_remembered_token_ends_when_it_ends() {
+async fn cached_token_expires_at_exp_plus_skew() {
     let test = TestServer::new().await;
     let token = test.token().lifetime(Duration::from_mins(5)).sign();
-    for (at, judged) in [
+    for (at, expected) in [
         (0, Ok(())),
         (329, Ok(())),
         (330, Err(TokenError::Expired)),
         (331, Err(TokenError::Expired)),
     ] {
-        let begun = test.clock.time();
+        let start = test.clock.time();
         test.clock.advance(Duration::from_secs(at));
-        assert_eq!(validate(&test.server, &token).await, judged, "{at} s");
-        test.clock.set(begun);
+        assert_eq!(validate(&test.server, &token).await, expected, "{at} s");
+        test.clock.set(start);
     }
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_is_noticed_for_a_remembered_token() {
+async fn cached_token_is_rejected_when_the_clock_is_set_back() {
     let test = TestServer::new().await;
     let token = test.token().sign();
     assert_eq!(validate(&test.server, &token).await, Ok(()));
@@ -65,9 +65,9 @@ async fn a_clock_that_is_set_back_is_noticed_for_a_remembered_token() {
     );
 }
 
-/// Full-token equality: whatever differs in one byte is verified for itself.
+/// The cache compares whole tokens.
 #[tokio::test]
-async fn a_token_that_differs_anywhere_is_not_the_remembered_one() {
+async fn token_that_differs_in_one_byte_misses_the_cache() {
     let test = TestServer::new().await;
     let token = test.token().algorithm(Algorithm::ES256).sign();
     assert_eq!(validate(&test.server, &token).await, Ok(()));
@@ -77,8 +77,8 @@ async fn a_token_that_differs_anywhere_is_not_the_remembered_one() {
         if other == token.as_bytes() {
             continue;
         }
-        let judged = test.server.authenticate(&other).await;
-        assert!(judged.is_err(), "byte {at}");
+        let result = test.server.authenticate(&other).await;
+        assert!(result.is_err(), "byte {at}");
     }
     let longer = format!("{token}A");
     assert!(validate(&test.server, &longer).await.is_err());
@@ -86,14 +86,14 @@ async fn a_token_that_differs_anywhere_is_not_the_remembered_one() {
 }
 
 #[tokio::test]
-async fn the_room_for_tokens_is_bounded() {
-    const ROOM: u64 = 64 * 1024;
+async fn cache_size_is_bounded() {
+    const CACHE_SIZE: u64 = 64 * 1024;
     let clock = TestClock::new();
     let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
     let server = ResourceServer::builder()
         .trust(issuer.issuer(AUDIENCE))
         .clock(clock)
-        .token_cache_size(ROOM)
+        .token_cache_size(CACHE_SIZE)
         .build()
         .await
         .unwrap();
@@ -103,13 +103,13 @@ async fn the_room_for_tokens_is_bounded() {
             .algorithm(Algorithm::EdDSA)
             .sign();
         assert_eq!(validate(&server, &token).await, Ok(()));
-        assert!(server.remembered().1 <= ROOM);
+        assert!(server.token_cache_usage().1 <= CACHE_SIZE);
     }
-    assert!(server.remembered().0 > 10);
+    assert!(server.token_cache_usage().0 > 10);
 }
 
 #[tokio::test]
-async fn without_room_every_token_is_verified_each_time() {
+async fn cache_of_size_zero_caches_nothing() {
     let issuer = EmbeddedIssuer::new(ISSUER);
     let server = ResourceServer::builder()
         .trust(issuer.issuer(AUDIENCE))
@@ -121,12 +121,11 @@ async fn without_room_every_token_is_verified_each_time() {
     let first = server.authenticate(token.as_bytes()).await.unwrap();
     let again = server.authenticate(token.as_bytes()).await.unwrap();
     assert!(!Arc::ptr_eq(&first, &again));
-    assert_eq!(server.remembered(), (0, 0));
+    assert_eq!(server.token_cache_usage(), (0, 0));
 }
 
-/// What one issuer signed is never recalled as another's.
 #[tokio::test]
-async fn each_token_keeps_its_issuer() {
+async fn cached_token_keeps_its_issuer() {
     let one = EmbeddedIssuer::new(ISSUER);
     let other = EmbeddedIssuer::new("https://other.test");
     let server = ResourceServer::builder()

@@ -1,4 +1,4 @@
-//! What a signed token says of issuer, audience and itself.
+//! The claims of a signed token.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::*;
 
 /// RFC 9068 §2.2.
 #[tokio::test]
-async fn every_demanded_claim_has_to_be_there_and_not_empty() {
+async fn missing_or_empty_required_claim_is_rejected() {
     let test = TestServer::new().await;
     for claim in ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"] {
         assert_eq!(
@@ -20,9 +20,9 @@ async fn every_demanded_claim_has_to_be_there_and_not_empty() {
     }
 }
 
-/// CVE-2025-30144 (`iss` as an array) and its like.
+/// CVE-2025-30144 (`iss` as an array) and similar ones.
 #[tokio::test]
-async fn a_text_of_another_json_type_is_refused() {
+async fn string_claim_of_another_type_is_rejected() {
     let test = TestServer::new().await;
     for claim in ["iss", "sub", "client_id", "jti", "scope"] {
         for value in [
@@ -45,9 +45,9 @@ async fn a_text_of_another_json_type_is_refused() {
     }
 }
 
-/// GHSA-75c5-xw7c-p5pm: compared whole, code point by code point (RFC 7515 §5.3).
+/// GHSA-75c5-xw7c-p5pm: whole strings are compared, code point by code point (RFC 7515 §5.3).
 #[tokio::test]
-async fn an_issuer_that_is_nearly_the_trusted_one_is_another() {
+async fn similar_issuer_is_rejected() {
     let test = TestServer::new().await;
     for iss in [
         "https://issuer.test/",
@@ -83,7 +83,7 @@ async fn an_issuer_that_is_nearly_the_trusted_one_is_another() {
 
 /// CVE-2020-26160 (`aud` of another type), CVE-2024-5798 (`aud` not checked).
 #[tokio::test]
-async fn the_audience_is_judged_in_each_of_its_forms() {
+async fn audience_in_each_form_is_checked() {
     let test = TestServer::new().await;
     let wrong = Err(TokenError::WrongClaim("aud"));
     let foreign = Err(TokenError::Audience);
@@ -122,9 +122,9 @@ async fn the_audience_is_judged_in_each_of_its_forms() {
     }
 }
 
-/// RFC 9449 §7.1, RFC 8705 §3: a bound token is worth nothing without its proof.
+/// RFC 9449 §7.1, RFC 8705 §3: a bound token is not valid without a proof of possession.
 #[tokio::test]
-async fn a_token_that_is_bound_to_a_key_is_refused() {
+async fn token_bound_to_a_key_is_rejected() {
     let test = TestServer::new().await;
     for cnf in [
         json!({"jkt": "x"}),
@@ -142,14 +142,14 @@ async fn a_token_that_is_bound_to_a_key_is_refused() {
         );
     }
     let claims = test.token().claims_json();
-    let spelt = format!(r#"{},"c\u006ef":{{}}}}"#, claims.strip_suffix('}').unwrap());
-    let token = test.token().payload_bytes(spelt);
+    let escaped = format!(r#"{},"c\u006ef":{{}}}}"#, claims.strip_suffix('}').unwrap());
+    let token = test.token().payload_bytes(escaped);
     assert_eq!(test.validate(token).await, Err(TokenError::Binding));
 }
 
-/// RFC 8725 §3.12: kinds of JWT exclude each other.
+/// RFC 8725 §3.12: a JWT of one kind is not valid as another kind.
 #[tokio::test]
-async fn an_id_token_gives_no_access() {
+async fn id_token_is_rejected() {
     let test = TestServer::new().await;
     for claim in ["nonce", "at_hash", "c_hash"] {
         for value in [json!("x"), json!(""), json!(null), json!(1)] {
@@ -163,10 +163,10 @@ async fn an_id_token_gives_no_access() {
     }
 }
 
-/// RFC 7519 §4 (unique names), RFC 7515 §10.12 (trailing bytes), and serde's derive, which
-/// takes an array for a struct.
+/// RFC 7519 §4 (unique names), RFC 7515 §10.12 (trailing bytes), and serde's derive, which accepts
+/// an array for a struct.
 #[tokio::test]
-async fn claims_that_are_no_strict_json_object_are_refused() {
+async fn claims_outside_strict_json_are_rejected() {
     let test = TestServer::new().await;
     let good = test.token().claims_json();
     let open = good.strip_suffix('}').unwrap();
@@ -204,9 +204,9 @@ async fn claims_that_are_no_strict_json_object_are_refused() {
     assert_eq!(test.validate(token).await, Err(TokenError::MalformedClaims));
 }
 
-/// CVE-2026-29000, RFC 7519 §5.2: no layer inside is looked for, signed or not.
+/// CVE-2026-29000, RFC 7519 §5.2: inner tokens are not supported, signed or not.
 #[tokio::test]
-async fn a_nested_token_is_refused() {
+async fn nested_token_is_rejected() {
     let test = TestServer::new().await;
     let inner = test.token().sign();
     for payload in [inner.clone(), format!("\"{inner}\"")] {
@@ -222,9 +222,9 @@ async fn a_nested_token_is_refused() {
     assert_eq!(test.validate(announced).await, Err(TokenError::Type));
 }
 
-/// RFC 7519 §5.3: of two values that differ, neither is taken.
+/// RFC 7519 §5.3: if two values differ, neither is used.
 #[tokio::test]
-async fn a_claim_that_the_header_repeats_is_equal() {
+async fn header_copy_of_a_claim_must_be_equal() {
     let test = TestServer::new().await;
     for (claim, own) in [("iss", ISSUER), ("sub", "alice"), ("aud", AUDIENCE)] {
         let token = test.token().header(claim, own);
@@ -244,9 +244,9 @@ async fn a_claim_that_the_header_repeats_is_equal() {
     }
 }
 
-/// RFC 8725 §3.10: what goes to logs and databases has nothing in it that they obey.
+/// RFC 8725 §3.10: names reach logs and databases, which may interpret control characters.
 #[tokio::test]
-async fn a_name_with_a_control_character_is_refused() {
+async fn control_character_in_a_name_is_rejected() {
     let test = TestServer::new().await;
     for claim in ["sub", "client_id", "jti"] {
         for name in [
@@ -268,7 +268,7 @@ async fn a_name_with_a_control_character_is_refused() {
 
 /// RFC 6749 §3.3.
 #[tokio::test]
-async fn a_scope_outside_the_grammar_is_refused() {
+async fn scope_outside_the_grammar_is_rejected() {
     let test = TestServer::new().await;
     for scope in ["a\"b", "a\\b", "a\tb", "a\nb", "é", "a\0"] {
         assert_eq!(

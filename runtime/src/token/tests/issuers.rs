@@ -1,10 +1,11 @@
-//! Two issuers on one server: each with its own keys, algorithms and audience.
+//! A server with two issuers: each has its own keys, algorithms and audience.
 
 use super::*;
 
 const OTHER_ISSUER: &str = "https://other-issuer.test";
 const OTHER_AUDIENCE: &str = "https://other-api.test";
 
+/// A server that trusts two issuers.
 struct Pair {
     one: EmbeddedIssuer,
     other: EmbeddedIssuer,
@@ -15,10 +16,10 @@ impl Pair {
     async fn new() -> Self {
         let one = EmbeddedIssuer::new(ISSUER);
         let other = EmbeddedIssuer::with_own_keys(OTHER_ISSUER);
-        Self::of(one, other).await
+        Self::with(one, other).await
     }
 
-    async fn of(one: EmbeddedIssuer, other: EmbeddedIssuer) -> Self {
+    async fn with(one: EmbeddedIssuer, other: EmbeddedIssuer) -> Self {
         let server = ResourceServer::builder()
             .trust(one.issuer(AUDIENCE))
             .trust(other.issuer(OTHER_AUDIENCE))
@@ -34,7 +35,7 @@ impl Pair {
 }
 
 #[tokio::test]
-async fn each_issuers_tokens_are_accepted_for_its_own_audience() {
+async fn token_is_accepted_for_the_audience_of_its_issuer() {
     let pair = Pair::new().await;
     for (issuer, audience) in [(&pair.one, AUDIENCE), (&pair.other, OTHER_AUDIENCE)] {
         let token = issuer.token("alice").audience(audience).sign();
@@ -44,7 +45,7 @@ async fn each_issuers_tokens_are_accepted_for_its_own_audience() {
 }
 
 #[tokio::test]
-async fn the_audience_of_one_issuer_is_none_for_the_other() {
+async fn audience_of_another_issuer_is_rejected() {
     let pair = Pair::new().await;
     for (issuer, audience) in [(&pair.one, OTHER_AUDIENCE), (&pair.other, AUDIENCE)] {
         let token = issuer.token("alice").audience(audience);
@@ -56,9 +57,9 @@ async fn the_audience_of_one_issuer_is_none_for_the_other() {
     }
 }
 
-/// RFC 8725 §3.8: keys belong to the issuer that the token names.
+/// RFC 8725 §3.8: a key is used only for tokens of its own issuer.
 #[tokio::test]
-async fn one_issuers_key_never_verifies_the_others_token() {
+async fn key_of_another_issuer_is_never_used() {
     let pair = Pair::new().await;
     for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
         for (named, signer, audience) in [
@@ -70,13 +71,13 @@ async fn one_issuers_key_never_verifies_the_others_token() {
                 .audience(audience)
                 .algorithm(algorithm)
                 .signed_by(signer);
-            // with the `kid` of the issuer that `iss` names
+            // the `kid` is a key of the issuer in `iss`
             assert_eq!(
                 pair.validate(token.clone()).await,
                 Err(TokenError::Signature),
                 "{algorithm:?}"
             );
-            // with the `kid` of the issuer that signed
+            // the `kid` is a key of the issuer that signed
             let token = token.kid(&signer.kid(algorithm));
             assert_eq!(
                 pair.validate(token).await,
@@ -87,10 +88,10 @@ async fn one_issuers_key_never_verifies_the_others_token() {
     }
 }
 
-/// Where two issuers share keys, as tenants of one service do, `iss` alone decides.
+/// Tenants of one service can share keys: `iss` alone distinguishes them.
 #[tokio::test]
-async fn issuers_with_the_same_keys_keep_their_own_audiences() {
-    let pair = Pair::of(
+async fn issuers_with_shared_keys_keep_their_audiences() {
+    let pair = Pair::with(
         EmbeddedIssuer::new(ISSUER),
         EmbeddedIssuer::new(OTHER_ISSUER),
     )
@@ -110,9 +111,9 @@ async fn issuers_with_the_same_keys_keep_their_own_audiences() {
     }
 }
 
-/// Each issuer's profile judges its own tokens only, whichever is asked first.
+/// A token is validated with the profile of its own issuer, in any order of the issuers.
 #[tokio::test]
-async fn issuers_with_the_same_keys_keep_their_own_profiles() {
+async fn issuers_with_shared_keys_keep_their_profiles() {
     let one = EmbeddedIssuer::new(ISSUER);
     let other = EmbeddedIssuer::new(OTHER_ISSUER);
     let server = ResourceServer::builder()
@@ -136,7 +137,7 @@ async fn issuers_with_the_same_keys_keep_their_own_profiles() {
 }
 
 #[tokio::test]
-async fn an_algorithm_of_one_issuer_is_none_of_the_others() {
+async fn algorithm_of_another_issuer_is_rejected() {
     let one = EmbeddedIssuer::new(ISSUER);
     let other = EmbeddedIssuer::with_own_keys(OTHER_ISSUER);
     let server = ResourceServer::builder()
@@ -165,9 +166,8 @@ async fn an_algorithm_of_one_issuer_is_none_of_the_others() {
     }
 }
 
-/// An issuer that shares a secret lends it to nobody.
 #[tokio::test]
-async fn a_shared_secret_signs_for_its_own_issuer_only() {
+async fn shared_secret_is_used_for_its_issuer_only() {
     let one = EmbeddedIssuer::new(ISSUER);
     let server = ResourceServer::builder()
         .trust(one.issuer(AUDIENCE))

@@ -1,0 +1,135 @@
+//! What is bounded by being parsed.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::num;
+
+#[cfg(feature = "schemas")]
+use schemars::{Schema, SchemaGenerator};
+
+use crate::input::contract::bounded::Bounded;
+use crate::input::contract::rules::Unruled;
+#[cfg(feature = "schemas")]
+use crate::input::schema::{self, Bounds};
+
+/// A type whose every value is small and well-formed because parsing it is the check.
+///
+/// Integers, `bool`, `char`, IP addresses, `Uuid` with the feature of that name, and
+/// fieldless enums that derive `SecureInput`. It needs no rule, and may be a path
+/// parameter by itself.
+///
+/// What the client reads of a refusal is `does not have the form that is expected here`,
+/// or the words of the type: those of serde's [`invalid_value`] where they begin with
+/// `must `, have at most 200 bytes and no control character. Every other message of serde
+/// may quote the input and is dropped.
+///
+/// # Security
+///
+/// Implement it only where `Deserialize` refuses everything else: what the compiler
+/// then believes is not proved. Nor may words that begin with `must ` be made of the input.
+///
+/// # Examples
+///
+/// ```
+/// use palisade::input::{Bounded, Scalar};
+/// use palisade::serde::de::{Deserialize, Deserializer, Error, Unexpected};
+///
+/// /// Three upper-case letters.
+/// struct Currency([u8; 3]);
+///
+/// impl<'de> Deserialize<'de> for Currency {
+///     fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
+///         let text = String::deserialize(decoder)?;
+///         match <[u8; 3]>::try_from(text.as_bytes()) {
+///             Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Self(code)),
+///             _ => Err(D::Error::invalid_value(
+///                 Unexpected::Other("text"),
+///                 &"must be three upper-case letters",
+///             )),
+///         }
+///     }
+/// }
+///
+/// impl<Rules> Bounded<Rules> for Currency {}
+/// impl Scalar for Currency {}
+/// ```
+///
+/// [`invalid_value`]: serde::de::Error::invalid_value
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not bounded by being parsed",
+    label = "this needs a rule",
+    note = "help: write a rule that bounds it, as `#[garde(length(chars, max = 64))]` on text"
+)]
+pub trait Scalar: Bounded<Unruled> {}
+
+macro_rules! scalars {
+    ($($ty:ty => $schema:expr;)*) => {$(
+        impl<Rules> Bounded<Rules> for $ty {
+            #[cfg(feature = "schemas")]
+            fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
+                $schema
+            }
+        }
+        impl Scalar for $ty {}
+    )*};
+}
+
+macro_rules! integers {
+    ($($ty:ty, $nonzero:ty => $format:literal;)*) => {$(
+        impl<Rules> Bounded<Rules> for $ty {
+            #[cfg(feature = "schemas")]
+            fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+                schema::integer($format, Self::MIN, Self::MAX, bounds)
+            }
+        }
+        impl Scalar for $ty {}
+
+        scalars! {
+            $nonzero => schema::nonzero(schema::integer($format, <$ty>::MIN, <$ty>::MAX, &Bounds::default()));
+        }
+    )*};
+}
+
+scalars! {
+    () => schema::null();
+    bool => schema::boolean();
+    char => schema::character();
+    IpAddr => schema::parsed("ip", None);
+    Ipv4Addr => schema::parsed("ipv4", Some(IPV4));
+    Ipv6Addr => schema::parsed("ipv6", None);
+    SocketAddr => schema::parsed("socket-address", None);
+    SocketAddrV4 => schema::parsed("socket-address", None);
+    SocketAddrV6 => schema::parsed("socket-address", None);
+}
+
+integers! {
+    u8, num::NonZeroU8 => "uint8";
+    u16, num::NonZeroU16 => "uint16";
+    u32, num::NonZeroU32 => "uint32";
+    u64, num::NonZeroU64 => "uint64";
+    u128, num::NonZeroU128 => "uint128";
+    usize, num::NonZeroUsize => "uint";
+    i8, num::NonZeroI8 => "int8";
+    i16, num::NonZeroI16 => "int16";
+    i32, num::NonZeroI32 => "int32";
+    i64, num::NonZeroI64 => "int64";
+    i128, num::NonZeroI128 => "int128";
+    isize, num::NonZeroIsize => "int";
+}
+
+#[cfg(feature = "uuid")]
+scalars! {
+    uuid::Uuid => schema::parsed("uuid", Some(UUID));
+}
+
+/// Four numbers up to 255 without leading zeros.
+#[cfg(feature = "schemas")]
+const IPV4: &str = concat!(
+    r"^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}",
+    r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$",
+);
+
+/// The four forms that `Uuid` reads: RFC 9562's, without hyphens, in braces, and as a URN.
+#[cfg(all(feature = "schemas", feature = "uuid"))]
+const UUID: &str = "^(?:[0-9a-fA-F]{32}\
+    |(?:urn:uuid:)?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\
+    |\\{[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\})$";

@@ -1,0 +1,15 @@
+//! Strict decoders: from the bytes of a request to a value, or to one error and its location.
+//!
+//! Before it comes `contract`, whose errors and shapes it names; after it come `types`, which are
+//! decoded by it, and `extract`, which gives it the bytes.
+
+pub(super) mod by_name;
+pub(super) mod error;
+pub(super) mod expectation;
+pub(super) mod json;
+pub(crate) mod media_type;
+pub(super) mod multipart;
+pub(super) mod plain;
+pub(super) mod segments;
+mod text;
+pub(super) mod urlencoded;

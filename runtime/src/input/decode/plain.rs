@@ -1,0 +1,53 @@
+//! A body that is one value: a text, or bytes.
+
+use serde::Deserializer;
+use serde::de::value::SeqDeserializer;
+use serde::de::{DeserializeOwned, Visitor};
+use serde::forward_to_deserialize_any;
+
+use crate::input::contract::{InputError, InputLocation, Violation};
+use crate::input::decode::error::Fault;
+use crate::input::decode::text::Text;
+
+pub(crate) fn decode_text<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
+    let Ok(text) = str::from_utf8(text) else {
+        let violation = Violation::new("", "encoding", "is not UTF-8");
+        return Err(InputError::Malformed(InputLocation::Body, violation));
+    };
+    unfit(T::deserialize(Text(text)))
+}
+
+pub(crate) fn decode_binary<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, InputError> {
+    unfit(T::deserialize(Bytes(bytes)))
+}
+
+fn unfit<T>(decoded: Result<T, Fault>) -> Result<T, InputError> {
+    decoded.map_err(|fault| InputError::TypeMismatch(InputLocation::Body, fault.in_body()))
+}
+
+struct Bytes<'a>(&'a [u8]);
+
+impl<'de> Deserializer<'de> for Bytes<'_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_bytes(self.0)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_seq(SeqDeserializer::new(self.0.iter().copied()))
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        option unit unit_struct tuple tuple_struct map struct enum identifier ignored_any
+    }
+}

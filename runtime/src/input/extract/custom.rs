@@ -1,0 +1,144 @@
+//! An API's own extractor, checked like ours.
+
+use axum::extract::{
+    FromRequest, FromRequestParts, OptionalFromRequest, OptionalFromRequestParts, Request,
+};
+use axum::http::request::Parts;
+use garde::Validate;
+
+use crate::input::contract::check::inspect;
+use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
+use crate::input::extract::valid::Valid;
+
+/// An extractor of your own whose value [`Valid`](crate::Valid) checks.
+///
+/// `Valid<E>` extracts `E` first, then holds what [`input`](Self::input) gives to its type's rules.
+/// How strictly it is decoded is the extractor's own affair.
+///
+/// # Examples
+///
+/// ```
+/// use axum::extract::FromRequestParts;
+/// use axum::http::request::Parts;
+/// use palisade::input::{InputExtractor, InputLocation};
+/// use palisade::prelude::*;
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// struct Tenant(#[garde(length(bytes, min = 1, max = 63), alphanumeric)] String);
+///
+/// /// The first label of the host's name.
+/// struct Subdomain(Tenant);
+///
+/// impl<S: Sync> FromRequestParts<S> for Subdomain {
+///     type Rejection = Problem;
+///
+///     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+///         let host = parts.headers.get("host").and_then(|host| host.to_str().ok());
+///         let label = host.and_then(|host| host.split('.').next()).unwrap_or_default();
+///         Ok(Self(Tenant(label.to_owned())))
+///     }
+/// }
+///
+/// impl InputExtractor for Subdomain {
+///     type Input = Tenant;
+///     const LOCATION: InputLocation = InputLocation::Header;
+///
+///     fn input(&self) -> &Tenant {
+///         &self.0
+///     }
+/// }
+///
+/// #[public(reason = "says whose shop it is")]
+/// async fn shop(Valid(Subdomain(tenant)): Valid<Subdomain>) -> String {
+///     tenant.0
+/// }
+/// ```
+pub trait InputExtractor {
+    /// What is extracted.
+    type Input: SecureInput;
+
+    /// Where it comes from; decides how broken rules are pointed at.
+    const LOCATION: InputLocation = InputLocation::Body;
+
+    /// The value to be checked.
+    fn input(&self) -> &Self::Input;
+}
+
+/// Why an extractor of your own yields nothing.
+#[derive(Debug)]
+pub enum CustomRejection<R> {
+    /// It said so itself.
+    Extractor(R),
+    /// What it extracted breaks rules.
+    Input(InputError),
+}
+
+impl<E, S> FromRequestParts<S> for Valid<E>
+where
+    E: InputExtractor + FromRequestParts<S, Rejection: 'static> + Send,
+    <E::Input as Validate>::Context: ContextFrom<S>,
+    S: Send + Sync,
+{
+    type Rejection = CustomRejection<E::Rejection>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let extracted = E::from_request_parts(parts, state).await;
+        judge(extracted.map_err(CustomRejection::Extractor)?, state)
+    }
+}
+
+impl<E, S> OptionalFromRequestParts<S> for Valid<E>
+where
+    E: InputExtractor + OptionalFromRequestParts<S, Rejection: 'static> + Send,
+    <E::Input as Validate>::Context: ContextFrom<S>,
+    S: Send + Sync,
+{
+    type Rejection = CustomRejection<E::Rejection>;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &S,
+    ) -> Result<Option<Self>, Self::Rejection> {
+        let extracted = E::from_request_parts(parts, state).await;
+        let extracted = extracted.map_err(CustomRejection::Extractor)?;
+        extracted.map(|value| judge(value, state)).transpose()
+    }
+}
+
+impl<E, S> FromRequest<S> for Valid<E>
+where
+    E: InputExtractor + FromRequest<S, Rejection: 'static> + Send,
+    <E::Input as Validate>::Context: ContextFrom<S>,
+    S: Send + Sync,
+{
+    type Rejection = CustomRejection<E::Rejection>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let extracted = E::from_request(request, state).await;
+        judge(extracted.map_err(CustomRejection::Extractor)?, state)
+    }
+}
+
+impl<E, S> OptionalFromRequest<S> for Valid<E>
+where
+    E: InputExtractor + OptionalFromRequest<S, Rejection: 'static> + Send,
+    <E::Input as Validate>::Context: ContextFrom<S>,
+    S: Send + Sync,
+{
+    type Rejection = CustomRejection<E::Rejection>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Self::Rejection> {
+        let extracted = E::from_request(request, state).await;
+        let extracted = extracted.map_err(CustomRejection::Extractor)?;
+        extracted.map(|value| judge(value, state)).transpose()
+    }
+}
+
+fn judge<E, R, S>(value: E, state: &S) -> Result<Valid<E>, CustomRejection<R>>
+where
+    E: InputExtractor,
+    <E::Input as Validate>::Context: ContextFrom<S>,
+{
+    inspect(value.input(), E::LOCATION, state, || None).map_err(CustomRejection::Input)?;
+    Ok(Valid(value))
+}

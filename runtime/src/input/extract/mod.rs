@@ -1,0 +1,30 @@
+//! One extractor for each part of a request: reads it, decodes it, and checks its rules.
+//!
+//! Before it come all other folders of `input`. After it comes `response`, which turns its errors
+//! into HTTP, and `routing`, which calls it.
+
+mod body;
+mod cookies;
+mod custom;
+mod form;
+mod headers;
+mod json;
+mod multipart;
+mod path;
+mod plain;
+mod query;
+mod timed_body;
+#[cfg(feature = "typed-header")]
+mod typed_header;
+mod valid;
+
+pub use self::cookies::Cookies;
+pub use self::custom::{CustomRejection, InputExtractor};
+pub use self::headers::Headers;
+pub use self::multipart::Multipart;
+pub(crate) use self::path::{refused as path_error, scalars as path_scalars};
+pub use self::plain::{BinaryBody, PlainText};
+pub(crate) use self::timed_body::{Timed, TooSlow};
+#[cfg(feature = "typed-header")]
+pub(crate) use self::typed_header::unfit as header_error;
+pub use self::valid::Valid;

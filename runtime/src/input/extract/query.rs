@@ -1,0 +1,50 @@
+//! `Valid<Query<T>>`: the parameters of the query.
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts, Query};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::input::contract::check::check;
+use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
+use crate::input::decode::urlencoded;
+use crate::input::extract::body::limits;
+use crate::input::extract::valid::Valid;
+
+/// The query of the request's target.
+impl<T, S> FromRequestParts<S> for Valid<Query<T>>
+where
+    T: SecureInput + DeserializeOwned + Send,
+    T::Context: ContextFrom<S>,
+    S: Send + Sync,
+{
+    type Rejection = InputError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
+        let text = parts.uri.query().unwrap_or_default().as_bytes();
+        let most = limits(&parts.extensions).parameter_limit;
+        let value = urlencoded::decode(text, InputLocation::Query, most)?;
+        check(value, InputLocation::Query, state, || {
+            urlencoded::sent(text)
+        })
+        .map(|value| Self(Query(value)))
+    }
+}
+
+/// Absent is a target without `?`.
+impl<T, S> OptionalFromRequestParts<S> for Valid<Query<T>>
+where
+    T: SecureInput + DeserializeOwned + Send,
+    T::Context: ContextFrom<S>,
+    S: Send + Sync,
+{
+    type Rejection = InputError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, InputError> {
+        if parts.uri.query().is_none() {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<S>>::from_request_parts(parts, state)
+            .await
+            .map(Some)
+    }
+}
