@@ -115,7 +115,7 @@ checked! {
     Form reads Whole, Form, Some(media_type::FORM);
     Multipart reads Whole, Form, Some(media_type::MULTIPART);
     PlainText reads Whole, Body, Some(media_type::TEXT);
-    BinaryBody reads Whole, Body, Some(media_type::OCTETS);
+    BinaryBody reads Whole, Body, Some(media_type::BINARY);
     Query reads Head, Query, None;
     Path reads Head, Path, None;
     Headers reads Head, Header, None;
