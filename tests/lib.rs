@@ -1,8 +1,8 @@
-//! What several of the test programs share.
+//! Support that several test programs share.
 #![expect(
     clippy::missing_panics_doc,
     clippy::unwrap_used,
-    reason = "a test ends where it is wrong"
+    reason = "a failing test panics"
 )]
 
 use std::io::{self, Write};
@@ -12,20 +12,20 @@ use serde_json::Value;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Everything that this thread logs, at every level, as JSON lines.
+/// The log of this thread at every level, as JSON lines.
 #[derive(Clone, Default)]
 pub struct Log {
-    written: Arc<Mutex<Vec<u8>>>,
+    bytes: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Log {
-    /// Begins to listen, until the guard is dropped.
+    /// Captures the events of this thread until the guard is dropped.
     ///
-    /// Somebody listens to every thread from the first time on: where nobody did when an event's
-    /// place was first passed, by another test, `tracing` may go on to think that nobody does.
-    pub fn listen() -> (Self, DefaultGuard) {
-        static SOMEBODY: Once = Once::new();
-        SOMEBODY.call_once(|| {
+    /// The first call also sets a global subscriber that discards its events. Without one,
+    /// `tracing` may cache a call site as disabled if another test reaches it first.
+    pub fn capture() -> (Self, DefaultGuard) {
+        static GLOBAL: Once = Once::new();
+        GLOBAL.call_once(|| {
             let subscriber = tracing_subscriber::fmt()
                 .with_max_level(tracing::Level::TRACE)
                 .with_writer(io::sink)
@@ -41,15 +41,15 @@ impl Log {
         (log, tracing::subscriber::set_default(subscriber))
     }
 
-    /// What was logged, as it was written.
+    /// Returns the captured log as text.
     pub fn text(&self) -> String {
-        String::from_utf8(self.written.lock().unwrap().clone()).unwrap()
+        String::from_utf8(self.bytes.lock().unwrap().clone()).unwrap()
     }
 
-    /// The events of one target since the last call, and forgets everything else.
+    /// Returns the events of one target since the last call, and clears the log.
     pub fn take(&self, target: &str) -> Vec<Value> {
         let text = self.text();
-        self.written.lock().unwrap().clear();
+        self.bytes.lock().unwrap().clear();
         text.lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .filter(|event: &Value| event["target"] == target)
@@ -67,7 +67,7 @@ impl<'a> MakeWriter<'a> for Log {
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.written.lock().unwrap().extend_from_slice(bytes);
+        self.bytes.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 

@@ -1,7 +1,7 @@
-//! A small HTTP/1.1 client that costs less than any server it asks.
+//! A minimal HTTP/1.1 client that costs less than any of the servers.
 //!
-//! Written by hand so that the server is what is measured: requests are bytes made
-//! before, and an answer is read by its length, which the first one tells.
+//! Requests are prepared bytes. The first response on a connection is parsed for its length, and all
+//! further ones are read by that length, so that the server dominates the measured time.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -10,49 +10,49 @@ use std::time::{Duration, Instant};
 use crate::outcome::Outcome;
 use crate::tokens::PATH;
 
-/// Kept alive; each has one request under way at a time.
+/// The number of keep-alive connections, each with one request in flight.
 pub(crate) const CONNECTIONS: usize = 16;
 
-/// A server that does not answer for so long ends the run.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The read timeout; a server that exceeds it ends the run.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What the answer to a good token begins with.
+/// The start of the response to a valid token.
 const ACCEPTED: &[u8] = b"HTTP/1.1 200 ";
 
-/// Some connections to one server.
+/// The connections to one server.
 pub(crate) struct Client {
     connections: Vec<TcpStream>,
-    answer: Vec<u8>,
+    response: Vec<u8>,
 }
 
 impl Client {
-    /// Connects, and presents `token` once on each connection.
+    /// Opens all connections, and sends `token` once on each.
     ///
     /// # Errors
     ///
-    /// Where the token is not accepted, with the line that says so.
+    /// Returns an error with the status line if the token is not accepted.
     pub(crate) fn connect(address: SocketAddr, token: &str) -> Outcome<Self> {
         let mut client = Self {
             connections: Vec::new(),
-            answer: Vec::new(),
+            response: Vec::new(),
         };
         for _ in 0..CONNECTIONS {
             let mut stream = TcpStream::connect(address)?;
             stream.set_nodelay(true)?;
-            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.set_read_timeout(Some(READ_TIMEOUT))?;
             stream.write_all(&request(token))?;
-            let length = first_answer(&mut stream)?;
-            client.answer.resize(length, 0);
+            let length = read_first_response(&mut stream)?;
+            client.response.resize(length, 0);
             client.connections.push(stream);
         }
         Ok(client)
     }
 
-    /// Asks with each token, over all connections at once, and says how long that took.
+    /// Sends a request with each token, spread over all connections, and returns the elapsed time.
     ///
     /// # Errors
     ///
-    /// Where a token is not accepted, or the connection fails.
+    /// Returns an error if a token is not accepted or a connection fails.
     pub(crate) fn batch<'a>(
         &mut self,
         tokens: impl Iterator<Item = &'a str>,
@@ -60,17 +60,17 @@ impl Client {
     ) -> Outcome<Duration> {
         let requests: Vec<Vec<u8>> = tokens.map(request).collect();
         if requests.len() != count {
-            return Err("there are too few tokens".into());
+            return Err("too few tokens".into());
         }
         let begin = Instant::now();
-        for some in requests.chunks(self.connections.len()) {
-            for (stream, request) in self.connections.iter_mut().zip(some) {
+        for chunk in requests.chunks(self.connections.len()) {
+            for (stream, request) in self.connections.iter_mut().zip(chunk) {
                 stream.write_all(request)?;
             }
-            for (stream, _) in self.connections.iter_mut().zip(some) {
-                stream.read_exact(&mut self.answer)?;
-                if !self.answer.starts_with(ACCEPTED) {
-                    return Err(refusal(&self.answer));
+            for (stream, _) in self.connections.iter_mut().zip(chunk) {
+                stream.read_exact(&mut self.response)?;
+                if !self.response.starts_with(ACCEPTED) {
+                    return Err(unexpected_response(&self.response));
                 }
             }
         }
@@ -82,31 +82,31 @@ fn request(token: &str) -> Vec<u8> {
     format!("GET {PATH} HTTP/1.1\r\nhost: api.test\r\nauthorization: Bearer {token}\r\n\r\n").into()
 }
 
-/// Reads one answer, and says how long all answers of this server are.
-fn first_answer(stream: &mut impl Read) -> Outcome<usize> {
-    let mut answer = Vec::new();
-    let mut some = [0; 1024];
+/// Reads one response and returns its length, which is that of all responses of this server.
+fn read_first_response(stream: &mut impl Read) -> Outcome<usize> {
+    let mut response = Vec::new();
+    let mut buffer = [0; 1024];
     loop {
-        if let Some(length) = length(&answer)
-            && answer.len() >= length
+        if let Some(length) = length(&response)
+            && response.len() >= length
         {
-            return if answer.starts_with(ACCEPTED) {
+            return if response.starts_with(ACCEPTED) {
                 Ok(length)
             } else {
-                Err(refusal(&answer))
+                Err(unexpected_response(&response))
             };
         }
-        let read = stream.read(&mut some)?;
+        let read = stream.read(&mut buffer)?;
         if read == 0 {
             return Err("the server closed the connection".into());
         }
-        answer.extend_from_slice(some.get(..read).unwrap_or_default());
+        response.extend_from_slice(buffer.get(..read).unwrap_or_default());
     }
 }
 
-/// Head and body, once the head is there.
-fn length(answer: &[u8]) -> Option<usize> {
-    let text = str::from_utf8(answer).ok()?;
+/// Returns the length of head and body once the head is complete.
+fn length(response: &[u8]) -> Option<usize> {
+    let text = str::from_utf8(response).ok()?;
     let (head, _) = text.split_once("\r\n\r\n")?;
     let mut lines = head.lines().filter_map(|line| line.split_once(": "));
     let body = lines.find_map(|(name, value)| {
@@ -116,36 +116,41 @@ fn length(answer: &[u8]) -> Option<usize> {
     Some(head.len() + 4 + body?)
 }
 
-fn refusal(answer: &[u8]) -> Box<dyn std::error::Error + Send + Sync> {
-    let text = String::from_utf8_lossy(answer);
+fn unexpected_response(response: &[u8]) -> Box<dyn std::error::Error + Send + Sync> {
+    let text = String::from_utf8_lossy(response);
     let line = text.lines().next().unwrap_or_default();
-    format!("a good token is answered `{line}`").into()
+    format!("a valid token got the response `{line}`").into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ANSWER: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\ndate: now\r\n\r\nhello";
+    const RESPONSE: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\ndate: now\r\n\r\nhello";
 
     #[test]
-    fn an_answer_is_as_long_as_its_head_and_body() {
-        assert_eq!(length(ANSWER.as_bytes()), Some(ANSWER.len()));
+    fn response_length_is_that_of_head_and_body() {
+        assert_eq!(length(RESPONSE.as_bytes()), Some(RESPONSE.len()));
         assert_eq!(length(b"HTTP/1.1 200 OK\r\ncontent-le"), None);
-        assert_eq!(first_answer(&mut ANSWER.as_bytes()).unwrap(), ANSWER.len());
+        assert_eq!(
+            read_first_response(&mut RESPONSE.as_bytes()).unwrap(),
+            RESPONSE.len()
+        );
     }
 
     #[test]
-    fn a_refusal_is_told_by_its_first_line() {
-        let refused = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n";
-        let error = first_answer(&mut refused.as_bytes()).unwrap_err();
-        let told = error.to_string();
-        assert_eq!(told, "a good token is answered `HTTP/1.1 401 Unauthorized`");
+    fn rejected_token_is_an_error_with_the_status_line() {
+        let unauthorized = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n";
+        let error = read_first_response(&mut unauthorized.as_bytes()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a valid token got the response `HTTP/1.1 401 Unauthorized`"
+        );
     }
 
     #[test]
-    fn an_answer_that_breaks_off_is_an_error() {
-        let half = ANSWER.get(..30).unwrap();
-        assert!(first_answer(&mut half.as_bytes()).is_err());
+    fn truncated_response_is_an_error() {
+        let half = RESPONSE.get(..30).unwrap();
+        assert!(read_first_response(&mut half.as_bytes()).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Every token new: what the first sight of a token costs, beside the raw signature check.
+//! The cost of a token that is not cached, compared with the raw signature check.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -13,24 +13,24 @@ use crate::contenders::handwritten::{self, Key};
 use crate::driver::Driver;
 use crate::outcome::Outcome;
 use crate::raw::{RawKey, Signed};
-use crate::sample::{Samples, by_turns};
+use crate::sample::{Samples, interleave};
 use crate::scale::{NEW_TOKEN_BATCH, Scale, WARM_UP};
 use crate::tokens::requests;
 
-/// What is measured beside the contenders.
+/// The samples for tokens that are not cached.
 pub(crate) struct Cold {
-    /// The signature alone, with a key parsed before.
+    /// The signature check alone, with a parsed key.
     pub(crate) raw: Samples,
-    /// jsonwebtoken's `decode` without a request around it.
+    /// jsonwebtoken's `decode` without a request.
     pub(crate) decode: Samples,
-    /// Each contender, in its order.
+    /// The contenders, in their order.
     pub(crate) contenders: Vec<Samples>,
 }
 
-/// Someone to be asked, and how many batches ahead of the first one it is.
+/// A subject, and how many batches it is ahead of the first one.
 ///
-/// No two verify the same token within a round: P-256 inverts `s` in a time that the
-/// branch predictor halves for a signature it has just seen, whoever verified it.
+/// No two subjects verify the same token within a round: the branch predictor halves the time in which
+/// P-256 inverts `s` of a signature that was verified a moment ago, by any subject.
 struct Lane {
     subject: Subject,
     ahead: usize,
@@ -42,7 +42,7 @@ enum Subject {
     Request(Router),
 }
 
-/// No contender may have seen one of the tokens.
+/// Measures the raw check, `decode` and every contender; none of them may have seen any of the tokens.
 pub(crate) fn measure(
     driver: &Driver,
     contenders: &[Contender],
@@ -56,22 +56,22 @@ pub(crate) fn measure(
     ];
     let routers = contenders.iter().map(|one| one.router.clone());
     subjects.extend(routers.map(Subject::Request));
-    let (rounds, apart) = (
+    let (rounds, offset) = (
         scale.new_token_rounds,
         scale.new_token_rounds / subjects.len(),
     );
     let lanes = subjects.into_iter().enumerate();
     let lanes = lanes.map(|(at, subject)| Lane {
         subject,
-        ahead: at * apart,
+        ahead: at * offset,
     });
     let mut lanes: Vec<Lane> = lanes.collect();
-    let samples = by_turns(rounds, &mut lanes, |lane, round| {
+    let samples = interleave(rounds, &mut lanes, |lane, round| {
         let batch = (round + lane.ahead) % rounds;
-        let some = tokens.chunks_exact(WARM_UP + NEW_TOKEN_BATCH).nth(batch);
-        let some = some.and_then(|some| some.split_at_checked(WARM_UP));
-        let (before, batch) = some.ok_or("there are too few tokens")?;
-        lane.subject.run(driver, before)?;
+        let chunk = tokens.chunks_exact(WARM_UP + NEW_TOKEN_BATCH).nth(batch);
+        let chunk = chunk.and_then(|chunk| chunk.split_at_checked(WARM_UP));
+        let (warm_up, batch) = chunk.ok_or("too few tokens")?;
+        lane.subject.run(driver, warm_up)?;
         Ok((lane.subject.run(driver, batch)?, batch.len()))
     })?;
     let mut samples = samples.into_iter();
@@ -86,18 +86,18 @@ impl Subject {
     fn run(&mut self, driver: &Driver, tokens: &[String]) -> Outcome<Duration> {
         match self {
             Self::Raw(key) => {
-                let signed = tokens.iter().map(|token| Signed::read(token));
+                let signed = tokens.iter().map(|token| Signed::parse(token));
                 let signed = signed.collect::<Outcome<Vec<_>>>()?;
-                let begin = Instant::now();
-                let good = signed.iter().filter(|token| key.verifies(token)).count();
-                let took = begin.elapsed();
-                all(good, tokens, took)
+                let start = Instant::now();
+                let verified = signed.iter().filter(|token| key.verifies(token)).count();
+                let elapsed = start.elapsed();
+                require_all(verified, tokens, elapsed)
             }
             Self::Decode(keys) => {
-                let begin = Instant::now();
-                let good = tokens.iter().filter(|token| decodes(keys, token)).count();
-                let took = begin.elapsed();
-                all(good, tokens, took)
+                let start = Instant::now();
+                let verified = tokens.iter().filter(|token| decodes(keys, token)).count();
+                let elapsed = start.elapsed();
+                require_all(verified, tokens, elapsed)
             }
             Self::Request(router) => {
                 let requests = requests(tokens.iter().map(String::as_str))?;
@@ -112,10 +112,10 @@ fn decodes(keys: &HashMap<String, Key>, token: &str) -> bool {
     black_box(claims).is_some()
 }
 
-fn all(good: usize, tokens: &[String], took: Duration) -> Outcome<Duration> {
-    if good == tokens.len() {
-        Ok(took)
+fn require_all(verified: usize, tokens: &[String], elapsed: Duration) -> Outcome<Duration> {
+    if verified == tokens.len() {
+        Ok(elapsed)
     } else {
-        Err("a good token was refused".into())
+        Err("a valid token was rejected".into())
     }
 }

@@ -1,4 +1,4 @@
-//! Calls routers in this thread, without a socket.
+//! Calls routers on the current thread, without a socket.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use tower::Service;
 
 use crate::outcome::Outcome;
 
-/// A thread's own runtime.
+/// A current-thread runtime.
 pub(crate) struct Driver {
     runtime: Runtime,
 }
@@ -23,16 +23,16 @@ impl Driver {
         Ok(Self { runtime })
     }
 
-    /// Waits for something that is not measured.
+    /// Runs a future that is not measured, or measures itself.
     pub(crate) fn wait<F: Future>(&self, future: F) -> F::Output {
         self.runtime.block_on(future)
     }
 
-    /// Answers the requests one after the other, and says how long that took.
+    /// Sends the requests one after another, and returns the elapsed time.
     ///
     /// # Errors
     ///
-    /// Where an answer has another status than `expected`.
+    /// Returns an error if a response does not have the status `expected`.
     pub(crate) fn batch(
         &self,
         router: &mut Router,
@@ -40,18 +40,18 @@ impl Driver {
         expected: StatusCode,
     ) -> Outcome<Duration> {
         self.runtime.block_on(async {
-            let begin = Instant::now();
-            let mut others = 0;
+            let start = Instant::now();
+            let mut unexpected = 0;
             for request in requests {
-                // An axum router is always ready.
+                // an axum router is always ready
                 let response = router.call(request).await?;
-                others += usize::from(response.status() != expected);
+                unexpected += usize::from(response.status() != expected);
             }
-            let took = begin.elapsed();
-            if others > 0 {
-                return Err(format!("{others} answers are not {expected}").into());
+            let elapsed = start.elapsed();
+            if unexpected > 0 {
+                return Err(format!("{unexpected} responses are not {expected}").into());
             }
-            Ok(took)
+            Ok(elapsed)
         })
     }
 }
@@ -62,7 +62,7 @@ mod tests {
     use crate::tokens::request;
 
     #[test]
-    fn another_status_than_expected_is_an_error() {
+    fn unexpected_status_is_an_error() {
         let driver = Driver::new().unwrap();
         let requests = || vec![request("token").unwrap(), request("token").unwrap()];
         let mut router = Router::new();
@@ -72,6 +72,6 @@ mod tests {
         let error = driver
             .batch(&mut router, requests(), StatusCode::OK)
             .unwrap_err();
-        assert_eq!(error.to_string(), "2 answers are not 200 OK");
+        assert_eq!(error.to_string(), "2 responses are not 200 OK");
     }
 }

@@ -1,4 +1,4 @@
-//! An e-mail address: `EmailAddress` beside garde's rule, a copy of the text included in both.
+//! Email addresses: `EmailAddress` compared with garde's rule. Both include a copy of the text.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -7,17 +7,17 @@ use garde::rules::email::parse_email;
 use palisade::input::EmailAddress;
 
 use crate::outcome::Outcome;
-use crate::sample::{Samples, by_turns};
+use crate::sample::{Samples, interleave};
 use crate::scale::Scale;
 
-/// Addresses of one batch.
+/// The number of addresses in a batch.
 const BATCH: usize = 2_000;
 
-/// One address, and what taking it costs.
+/// The samples for one address.
 pub(crate) struct Email {
-    /// How many characters it has.
+    /// The length in characters.
     pub(crate) length: usize,
-    /// `String`, then garde's `email`.
+    /// `String` with garde's `email`.
     pub(crate) garde: Samples,
     /// `EmailAddress`.
     pub(crate) palisade: Samples,
@@ -29,7 +29,7 @@ enum Subject {
     Palisade,
 }
 
-/// A short address, a common one, and one almost as long as they come.
+/// Measures a short address, a common one, and one that is almost as long as allowed.
 pub(crate) fn measure(scale: &Scale) -> Outcome<Vec<Email>> {
     let longest = format!("{}@{}", "a".repeat(64), vec!["b".repeat(61); 3].join("."));
     let addresses = [
@@ -41,15 +41,15 @@ pub(crate) fn measure(scale: &Scale) -> Outcome<Vec<Email>> {
         .into_iter()
         .map(|address| {
             let mut lanes = [Subject::Garde, Subject::Palisade];
-            let samples = by_turns(scale.same_token_rounds, &mut lanes, |subject, _| {
-                let begin = Instant::now();
+            let samples = interleave(scale.same_token_rounds, &mut lanes, |subject, _| {
+                let start = Instant::now();
                 for _ in 0..BATCH {
-                    subject.take(black_box(address))?;
+                    subject.parse(black_box(address))?;
                 }
-                Ok((begin.elapsed(), BATCH))
+                Ok((start.elapsed(), BATCH))
             })?;
-            let [garde, palisade] =
-                <[Samples; 2]>::try_from(samples).map_err(|_| "a lane was lost")?;
+            let [garde, palisade] = <[Samples; 2]>::try_from(samples)
+                .map_err(|_| "the samples of a subject are missing")?;
             Ok(Email {
                 length: address.len(),
                 garde,
@@ -60,11 +60,11 @@ pub(crate) fn measure(scale: &Scale) -> Outcome<Vec<Email>> {
 }
 
 impl Subject {
-    fn take(self, address: &str) -> Outcome<()> {
+    fn parse(self, address: &str) -> Outcome<()> {
         match self {
             Self::Garde => {
                 let address = address.to_owned();
-                parse_email(&address).map_err(|_| "garde refused the address")?;
+                parse_email(&address).map_err(|_| "garde rejected the address")?;
                 black_box(address);
             }
             Self::Palisade => {

@@ -1,4 +1,4 @@
-//! One token again and again, without a socket: what a guard adds to a request.
+//! One repeated token without a socket: the time that a guard adds to a request.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use crate::contenders::Contender;
 use crate::driver::Driver;
 use crate::outcome::Outcome;
-use crate::sample::{Samples, by_turns};
+use crate::sample::{Samples, interleave};
 use crate::scale::{Scale, WARM_UP, batch};
 use crate::tokens::requests;
 
@@ -18,7 +18,7 @@ struct Lane<'a> {
     batch: usize,
 }
 
-/// The samples of each contender, in its order.
+/// Measures each contender; returns the samples in their order.
 pub(crate) fn measure(
     driver: &Driver,
     contenders: &[Contender],
@@ -29,7 +29,7 @@ pub(crate) fn measure(
     for contender in contenders {
         lanes.push(Lane::calibrated(driver, contender, token)?);
     }
-    by_turns(scale.same_token_rounds, &mut lanes, |lane, _| {
+    interleave(scale.same_token_rounds, &mut lanes, |lane, _| {
         lane.run(driver, WARM_UP)?;
         Ok((lane.run(driver, lane.batch)?, lane.batch))
     })

@@ -1,4 +1,4 @@
-//! A JSON body of ten members: `Valid<Json<T>>` beside axum's `Json<T>` and garde by hand.
+//! A JSON body with ten members: `Valid<Json<T>>` compared with axum's `Json<T>` and garde by hand.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -13,16 +13,16 @@ use serde::Deserialize;
 
 use crate::driver::Driver;
 use crate::outcome::Outcome;
-use crate::sample::{Samples, by_turns};
+use crate::sample::{Samples, interleave};
 use crate::scale::Scale;
 
-/// Bodies of one batch.
+/// The number of bodies in a batch.
 const BATCH: usize = 1_000;
 
 const ORDER: &str = r#"{
   "customer": "Aroha Tāmaki", "email": "aroha@example.govt.nz", "reference": "PO-2026-1183",
   "quantity": 12, "priority": 3, "discount": 0.125, "gift": false,
-  "note": "Leave it with the neighbour if nobody is at home.",
+  "note": "Leave it with the neighbor if there is no answer.",
   "tags": ["express", "fragile", "north"],
   "address": { "street": "12 Cuba Street", "city": "Wellington", "postcode": "6011" }
 }"#;
@@ -63,7 +63,7 @@ struct Address {
     postcode: String,
 }
 
-/// What taking the body costs, by hand and by `Valid`.
+/// The samples for extraction by hand and by `Valid`.
 pub(crate) struct Input {
     pub(crate) by_hand: Samples,
     pub(crate) valid: Samples,
@@ -75,14 +75,16 @@ enum Subject {
     Valid,
 }
 
+/// Measures both extractors.
 pub(crate) fn measure(driver: &Driver, scale: &Scale) -> Outcome<Input> {
     let mut lanes = [Subject::ByHand, Subject::Valid];
-    let samples = by_turns(scale.same_token_rounds, &mut lanes, |subject, _| {
+    let samples = interleave(scale.same_token_rounds, &mut lanes, |subject, _| {
         let requests: Result<Vec<_>, _> = (0..BATCH).map(|_| request()).collect();
-        let took = driver.wait(subject.take(requests?))?;
-        Ok((took, BATCH))
+        let elapsed = driver.wait(subject.extract(requests?))?;
+        Ok((elapsed, BATCH))
     })?;
-    let [by_hand, valid] = <[Samples; 2]>::try_from(samples).map_err(|_| "a lane was lost")?;
+    let [by_hand, valid] =
+        <[Samples; 2]>::try_from(samples).map_err(|_| "the samples of a subject are missing")?;
     Ok(Input { by_hand, valid })
 }
 
@@ -93,8 +95,8 @@ fn request() -> axum::http::Result<Request> {
 }
 
 impl Subject {
-    async fn take(self, requests: Vec<Request>) -> Outcome<Duration> {
-        let begin = Instant::now();
+    async fn extract(self, requests: Vec<Request>) -> Outcome<Duration> {
+        let start = Instant::now();
         for request in requests {
             let Json(order) = match self {
                 Self::ByHand => {
@@ -106,6 +108,6 @@ impl Subject {
             };
             black_box(order);
         }
-        Ok(begin.elapsed())
+        Ok(start.elapsed())
     }
 }

@@ -1,4 +1,4 @@
-//! Where and when the figures were taken, without which they mean nothing.
+//! The date and the machine of the figures.
 
 use std::fmt;
 use std::fs;
@@ -6,7 +6,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The day, the processor and the compiler.
+/// The date, the processor and the compiler.
 pub(crate) struct Machine {
     date: String,
     cores: usize,
@@ -15,8 +15,8 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// This one, now; what the system does not tell is said to be unknown.
-    pub(crate) fn here() -> Self {
+    /// Describes this machine now; properties that the system does not report are `unknown`.
+    pub(crate) fn current() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let days = since.map_or(0, |since| since.as_secs() / 86_400);
         let processor = fs::read_to_string("/proc/cpuinfo").ok();
@@ -48,7 +48,7 @@ fn model(cpuinfo: &str) -> Option<&str> {
     Some(model.trim())
 }
 
-/// `rustc 1.95.0`, of the toolchain that runs this program under cargo.
+/// Returns `rustc 1.95.0` for the toolchain that runs this program under cargo.
 fn compiler() -> Option<String> {
     let output = Command::new("rustc").arg("--version").output().ok()?;
     let version = String::from_utf8(output.stdout).ok()?;
@@ -56,9 +56,9 @@ fn compiler() -> Option<String> {
     Some(format!("{} {}", words.next()?, words.next()?))
 }
 
-/// The Gregorian date of a day since 1970-01-01 (RFC 3339 §5.6's `full-date`).
+/// Formats the Gregorian date of a day since 1970-01-01 (`full-date` of RFC 3339 §5.6).
 ///
-/// Years are counted from March, so that the leap day is a year's last.
+/// Years start in March, so that the leap day is the last day of a year.
 fn date(days_since_1970: u64) -> String {
     const DAYS_TO_1970_FROM_MARCH_0000: u64 = 719_468;
     const DAYS_OF_400_YEARS: u64 = 146_097;
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_become_dates() {
+    fn days_since_epoch_are_formatted_as_date() {
         for (days, expected) in [
             (0, "1970-01-01"),
             (59, "1970-03-01"),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_processor_is_named_once() {
+    fn processor_is_the_first_model_name() {
         let cpuinfo = "processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\nmodel name\t: Other\n";
         assert_eq!(model(cpuinfo), Some("Some CPU @ 2 GHz"));
         assert_eq!(model("processor: 0"), None);

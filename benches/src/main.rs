@@ -1,7 +1,6 @@
-//! Palisade and its peers side by side: `cargo run --release -p palisade-benches`.
+//! Compares Palisade with bare axum and its peers: `cargo run --release -p palisade-benches`.
 //!
-//! Every figure is a ratio of two things measured by turns in the same run. Nothing here
-//! is a test: no figure fails anything.
+//! Every figure is a ratio of two measurements that are interleaved in the same run. No figure is asserted.
 
 mod client;
 mod cold;
@@ -31,17 +30,17 @@ use crate::driver::Driver;
 use crate::machine::Machine;
 use crate::outcome::Outcome;
 use crate::scale::Scale;
-use crate::tokens::{ALGORITHMS, OPAQUE_TOKEN, good};
+use crate::tokens::{ALGORITHMS, OPAQUE_TOKEN, valid_token};
 
 const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- --quick]\n\n\
-    prints Markdown tables; --quick takes some twenty seconds, to see that it works";
+    prints Markdown tables; --quick takes about 20 s and checks that everything runs";
 
 fn main() -> ExitCode {
-    let ended = scale().and_then(|scale| run(&scale, &mut io::stdout(), &mut io::stderr()));
-    match ended {
+    let result = scale().and_then(|scale| run(&scale, &mut io::stdout(), &mut io::stderr()));
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nobody is left to tell when stderr is closed.
+            // stderr may be closed, and the exit code still reports the failure
             let _ = writeln!(io::stderr(), "{error}");
             ExitCode::FAILURE
         }
@@ -49,10 +48,10 @@ fn main() -> ExitCode {
 }
 
 fn scale() -> Outcome<Scale> {
-    let mut words = lexopt::Parser::from_env();
+    let mut arguments = lexopt::Parser::from_env();
     let mut scale = Scale::FULL;
-    while let Some(word) = words.next()? {
-        match word {
+    while let Some(argument) = arguments.next()? {
+        match argument {
             lexopt::Arg::Long("quick") => scale = Scale::QUICK,
             _ => return Err(USAGE.into()),
         }
@@ -60,7 +59,7 @@ fn scale() -> Outcome<Scale> {
     Ok(scale)
 }
 
-/// Writes the tables to `out`, and what is going on to `progress`.
+/// Measures everything; writes the tables to `out` and the progress to `progress`.
 fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcome<()> {
     let driver = Driver::new()?;
     let contenders = driver.wait(contenders::all())?;
@@ -69,21 +68,22 @@ fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcom
             driver.wait(contenders::check(contender, algorithm))?;
         }
     }
-    // First, while no other section has left free memory behind.
-    let grown = memory::measure(&driver, scale)?;
+    // first, before another section frees memory that growth would reuse
+    let growth = memory::measure(&driver, scale)?;
     let (mut over_http, mut in_process, mut cold) = (Vec::new(), Vec::new(), Vec::new());
     for algorithm in ALGORITHMS {
         writeln!(progress, "… {algorithm:?}: signing tokens")?;
         let tokens = tokens::distinct(algorithm, scale.tokens());
         writeln!(progress, "… {algorithm:?}: in process")?;
-        let same = in_process::measure(&driver, &contenders, &good(algorithm).sign(), scale)?;
-        in_process.push(same);
-        writeln!(progress, "… {algorithm:?}: every token new")?;
-        let unused = driver.wait(contenders::all())?;
-        cold.push(cold::measure(&driver, &unused, algorithm, &tokens, scale)?);
+        let repeated =
+            in_process::measure(&driver, &contenders, &valid_token(algorithm).sign(), scale)?;
+        in_process.push(repeated);
+        writeln!(progress, "… {algorithm:?}: new tokens")?;
+        let fresh = driver.wait(contenders::all())?;
+        cold.push(cold::measure(&driver, &fresh, algorithm, &tokens, scale)?);
         writeln!(progress, "… {algorithm:?}: over HTTP")?;
-        let unused = driver.wait(contenders::all())?;
-        over_http.push(over_http::measure(&unused, algorithm, &tokens, scale)?);
+        let fresh = driver.wait(contenders::all())?;
+        over_http.push(over_http::measure(&fresh, algorithm, &tokens, scale)?);
     }
     writeln!(progress, "… opaque tokens")?;
     let pair = driver.wait(contenders::introspecting())?;
@@ -94,28 +94,28 @@ fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcom
         over_http::same_token(&pair, OPAQUE_TOKEN, scale)?,
         in_process::measure(&driver, &pair, OPAQUE_TOKEN, scale)?,
     ];
-    writeln!(progress, "… e-mail addresses")?;
+    writeln!(progress, "… email addresses")?;
     let emails = email::measure(scale)?;
     writeln!(progress, "… input")?;
     let input = input::measure(&driver, scale)?;
-    writeln!(progress, "… flooding")?;
-    let flooded = flood::measure(&for_the_flood(&driver)?, scale)?;
+    writeln!(progress, "… flood")?;
+    let floods = flood::measure(&flood_contenders(&driver)?, scale)?;
 
-    writeln!(out, "{}\n", Machine::here())?;
+    writeln!(out, "{}\n", Machine::current())?;
     report::over_http(out, &contenders, &over_http)?;
     report::in_process(out, &contenders, &in_process)?;
     report::cold(out, &contenders, &cold)?;
     report::opaque(out, &pair, &opaque)?;
-    report::flood(out, &flooded)?;
-    report::memory(out, &grown)?;
+    report::flood(out, &floods)?;
+    report::memory(out, &growth)?;
     report::input(out, &input)?;
     report::email(out, &emails)?;
     report::notes(out)?;
     Ok(())
 }
 
-/// The one without a cache shows what two threads of this machine can do.
-fn for_the_flood(driver: &Driver) -> Outcome<[Contender; 2]> {
+/// Returns the hand-written guard, which has no cache and shows the limit of this machine, and Palisade.
+fn flood_contenders(driver: &Driver) -> Outcome<[Contender; 2]> {
     Ok([
         contenders::handwritten()?,
         driver.wait(contenders::palisade())?,
@@ -126,9 +126,9 @@ fn for_the_flood(driver: &Driver) -> Outcome<[Contender; 2]> {
 mod tests {
     use super::*;
 
-    /// That it runs to its end; no figure is looked at.
+    // checks that everything runs, and no figure
     #[test]
-    fn one_round_of_everything_fills_every_table() {
+    fn single_round_fills_every_table() {
         let once = Scale {
             http_rounds: 1,
             same_token_rounds: 1,

@@ -1,4 +1,4 @@
-//! What a flood of distinct tokens leaves behind in Palisade's memory.
+//! The growth of Palisade's memory under a flood of distinct tokens.
 
 use std::fs;
 
@@ -10,31 +10,31 @@ use crate::contenders;
 use crate::driver::Driver;
 use crate::outcome::Outcome;
 use crate::scale::Scale;
-use crate::tokens::{good, requests, with_broken_signature};
+use crate::tokens::{requests, valid_token, with_wrong_signature};
 
-/// How many tokens are signed, presented and forgotten by this program at once.
+/// The number of tokens that this program holds at a time.
 const CHUNK: usize = 1_000;
 
-/// The algorithm that is signed and verified fastest.
+/// The fastest algorithm.
 const ALGORITHM: Algorithm = Algorithm::EdDSA;
 
-/// How much memory more than before the flood.
+/// The growth of resident memory since the start of the flood.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Growth {
     pub(crate) tokens: usize,
     pub(crate) forged: bool,
-    /// Nothing where the system does not tell.
+    /// `None` if the system does not report it.
     pub(crate) kibibytes: Option<i64>,
 }
 
-/// Looks at memory each time the number of tokens has doubled, and after as many forged ones.
+/// Measures memory each time the number of tokens doubles, and after as many forged tokens.
 ///
-/// Must run before anything else has left free memory that growth would hide in.
+/// Must run before other code frees memory that the growth would reuse.
 pub(crate) fn measure(driver: &Driver, scale: &Scale) -> Outcome<Vec<Growth>> {
-    // Kept to the end: what this first one needs once is not growth, nor is its memory free.
-    let mut first = driver.wait(contenders::palisade())?.router;
-    present(driver, &mut first, 2 * CHUNK, false)?;
-    present(driver, &mut first, 2 * CHUNK, true)?;
+    // kept to the end: one-time allocations are not growth, and freed memory would hide it
+    let mut warm_up = driver.wait(contenders::palisade())?.router;
+    present(driver, &mut warm_up, 2 * CHUNK, false)?;
+    present(driver, &mut warm_up, 2 * CHUNK, true)?;
 
     let mut flooded = driver.wait(contenders::palisade())?.router;
     let before = resident();
@@ -44,28 +44,28 @@ pub(crate) fn measure(driver: &Driver, scale: &Scale) -> Outcome<Vec<Growth>> {
         kibibytes: resident().zip(before).map(|(now, before)| now - before),
     };
     let mut seen = 0;
-    let mut looked = Vec::new();
+    let mut measured = Vec::new();
     while seen < scale.flood_thousands {
         let more = seen.max(1).min(scale.flood_thousands - seen);
         present(driver, &mut flooded, more * CHUNK, false)?;
         seen += more;
-        looked.push(growth(seen * CHUNK, false));
+        measured.push(growth(seen * CHUNK, false));
     }
     present(driver, &mut flooded, seen * CHUNK, true)?;
-    looked.push(growth(seen * CHUNK, true));
-    drop(first);
-    Ok(looked)
+    measured.push(growth(seen * CHUNK, true));
+    drop(warm_up);
+    Ok(measured)
 }
 
-/// Presents as many new tokens, a chunk at a time.
+/// Presents `count` new tokens, in chunks.
 fn present(driver: &Driver, router: &mut Router, count: usize, forged: bool) -> Outcome<()> {
     for _ in 0..count / CHUNK {
-        let mut tokens: Vec<String> = (0..CHUNK).map(|_| good(ALGORITHM).sign()).collect();
+        let mut tokens: Vec<String> = (0..CHUNK).map(|_| valid_token(ALGORITHM).sign()).collect();
         let mut expected = StatusCode::OK;
         if forged {
             expected = StatusCode::UNAUTHORIZED;
             for token in &mut tokens {
-                *token = with_broken_signature(token)?;
+                *token = with_wrong_signature(token)?;
             }
         }
         let requests = requests(tokens.iter().map(String::as_str))?;
@@ -74,7 +74,7 @@ fn present(driver: &Driver, router: &mut Router, count: usize, forged: bool) -> 
     Ok(())
 }
 
-/// This process's resident memory in KiB, where the system tells.
+/// Returns the resident memory of this process in KiB, if the system reports it.
 fn resident() -> Option<i64> {
     kibibytes(&fs::read_to_string("/proc/self/status").ok()?)
 }
@@ -86,9 +86,9 @@ fn kibibytes(status: &str) -> Option<i64> {
 }
 
 impl Growth {
-    /// Bytes for each token seen.
+    /// Returns the growth in bytes per token.
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    pub(crate) fn bytes_each(&self) -> Option<f64> {
+    pub(crate) fn bytes_per_token(&self) -> Option<f64> {
         Some(self.kibibytes? as f64 * 1024.0 / self.tokens as f64)
     }
 }
@@ -98,19 +98,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn resident_memory_is_read_in_kib() {
+    fn resident_memory_is_parsed_in_kib() {
         let status = "Name:\tbenches\nVmPeak:\t   9 kB\nVmRSS:\t   12345 kB\nThreads:\t1\n";
         assert_eq!(kibibytes(status), Some(12_345));
         assert_eq!(kibibytes("Name:\tbenches\n"), None);
     }
 
     #[test]
-    fn growth_is_shared_among_the_tokens() {
+    fn growth_is_divided_by_the_number_of_tokens() {
         let growth = Growth {
             tokens: 2_000,
             forged: false,
             kibibytes: Some(1_000),
         };
-        assert!((growth.bytes_each().unwrap() - 512.0).abs() < 1e-9);
+        assert!((growth.bytes_per_token().unwrap() - 512.0).abs() < 1e-9);
     }
 }

@@ -1,6 +1,6 @@
-//! How a step of the comparison ends: with a figure, or with the reason why there is none.
+//! The result of a measurement.
 
 use std::error::Error;
 
-/// Whatever went wrong ends the run: a comparison with a hole in it is not printed.
+/// A result whose error ends the run, because an incomplete comparison is not printed.
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;

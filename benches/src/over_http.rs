@@ -1,4 +1,4 @@
-//! Loopback HTTP: how many requests a second, all contenders behind the same server code.
+//! Requests per second over loopback HTTP, all contenders with the same server code.
 
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
@@ -11,19 +11,19 @@ use tokio::sync::oneshot;
 use crate::client::{CONNECTIONS, Client};
 use crate::contenders::{Contender, Kind};
 use crate::outcome::Outcome;
-use crate::sample::{Samples, by_turns};
+use crate::sample::{Samples, interleave};
 use crate::scale::{HTTP_BATCH, Scale, batch};
-use crate::tokens::{ALGORITHMS, distinct, good};
+use crate::tokens::{ALGORITHMS, distinct, valid_token};
 
-/// The samples of a run over HTTP.
+/// The samples over HTTP.
 pub(crate) struct OverHttp {
-    /// Each contender with one token again and again, in its order.
+    /// The contenders with one repeated token, in their order.
     pub(crate) same_token: Vec<Samples>,
-    /// Palisade with every token new.
+    /// Palisade with new tokens only.
     pub(crate) new_tokens: Samples,
 }
 
-/// One contender's connections, and what is sent over them.
+/// The connections to one contender, and the tokens to send.
 struct Lane<'a> {
     client: Client,
     tokens: Tokens<'a>,
@@ -35,14 +35,14 @@ enum Tokens<'a> {
     New(&'a [String]),
 }
 
-/// No Palisade may have seen one of the tokens.
+/// Measures every contender; Palisade must not have seen any of `tokens`.
 pub(crate) fn measure(
     contenders: &[Contender],
     algorithm: Algorithm,
     tokens: &[String],
     scale: &Scale,
 ) -> Outcome<OverHttp> {
-    let token = good(algorithm).sign();
+    let token = valid_token(algorithm).sign();
     let servers = Servers::start(contenders)?;
     let mut lanes = Vec::new();
     for address in &servers.addresses {
@@ -57,7 +57,7 @@ pub(crate) fn measure(
     for (_, address) in of_palisade.filter(|(one, _)| one.kind == Kind::Palisade) {
         lanes.push(Lane::new(*address, algorithm, Tokens::New(tokens), &token)?);
     }
-    let mut same_token = by_turns(scale.http_rounds, &mut lanes, |lane, round| {
+    let mut same_token = interleave(scale.http_rounds, &mut lanes, |lane, round| {
         Ok((lane.run(round)?, lane.batch))
     })?;
     let new_tokens = same_token.pop().unwrap_or_default();
@@ -67,7 +67,7 @@ pub(crate) fn measure(
     })
 }
 
-/// Each contender with one token again and again, in their order.
+/// Measures each contender with one repeated token; returns the samples in their order.
 pub(crate) fn same_token(
     contenders: &[Contender],
     token: &str,
@@ -79,7 +79,7 @@ pub(crate) fn same_token(
         let tokens = Tokens::Same(token);
         lanes.push(Lane::new(*address, ALGORITHMS[0], tokens, token)?);
     }
-    by_turns(scale.http_rounds, &mut lanes, |lane, round| {
+    interleave(scale.http_rounds, &mut lanes, |lane, round| {
         Ok((lane.run(round)?, lane.batch))
     })
 }
@@ -93,7 +93,7 @@ impl<'a> Lane<'a> {
     ) -> Outcome<Self> {
         const PROBE: u32 = 64;
         let mut client = Client::connect(address, first)?;
-        // Signed here where new ones are to come: a token that was seen is no measure for them.
+        // new tokens are calibrated with other new ones, because a repeated token is cached
         let probe: Vec<String> = match tokens {
             Tokens::Same(token) => vec![token.to_owned(); PROBE as usize],
             Tokens::New(_) => distinct(algorithm, PROBE as usize),
@@ -115,7 +115,7 @@ impl<'a> Lane<'a> {
             }
             Tokens::New(tokens) => {
                 let batch = tokens.chunks_exact(self.batch).nth(round);
-                let batch = batch.ok_or("there are too few tokens")?;
+                let batch = batch.ok_or("too few tokens")?;
                 let tokens = batch.iter().map(String::as_str);
                 self.client.batch(tokens, self.batch)
             }
@@ -123,22 +123,22 @@ impl<'a> Lane<'a> {
     }
 }
 
-/// `axum::serve` for each contender, all in one thread that is not the client's.
+/// `axum::serve` for each contender, all on one thread apart from the client's.
 struct Servers {
     addresses: Vec<SocketAddr>,
-    /// Dropped, it ends the thread.
+    /// Ends the thread when dropped.
     _stop: oneshot::Sender<()>,
 }
 
 impl Servers {
     fn start(contenders: &[Contender]) -> Outcome<Self> {
         let mut addresses = Vec::new();
-        let mut listening = Vec::new();
+        let mut listeners = Vec::new();
         for contender in contenders {
             let listener = TcpListener::bind(("127.0.0.1", 0))?;
             listener.set_nonblocking(true)?;
             addresses.push(listener.local_addr()?);
-            listening.push((listener, contender.router.clone()));
+            listeners.push((listener, contender.router.clone()));
         }
         let (stop, stopped) = oneshot::channel::<()>();
         let runtime = runtime::Builder::new_current_thread()
@@ -146,8 +146,8 @@ impl Servers {
             .build()?;
         thread::spawn(move || {
             runtime.block_on(async {
-                for (listener, router) in listening {
-                    // A listener that fails leaves the client without an answer, which it tells.
+                for (listener, router) in listeners {
+                    // if a listener fails, the client reports a missing response
                     if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
                         tokio::spawn(axum::serve(listener, router).into_future());
                     }
@@ -168,16 +168,16 @@ mod tests {
     use crate::contenders;
 
     #[test]
-    fn a_served_contender_answers_and_an_unguarded_address_does_not() {
+    fn served_contender_accepts_valid_token_and_returns_401_otherwise() {
         let contender = contenders::handwritten().unwrap();
         let servers = Servers::start(&[contender]).unwrap();
-        let token = good(Algorithm::EdDSA).sign();
+        let token = valid_token(Algorithm::EdDSA).sign();
         let address = servers.addresses[0];
         let mut client = Client::connect(address, &token).unwrap();
         client
             .batch(std::iter::repeat_n(token.as_str(), 40), 40)
             .unwrap();
-        let refused = Client::connect(address, "no token").err().unwrap();
-        assert!(refused.to_string().contains("401"), "{refused}");
+        let error = Client::connect(address, "no token").err().unwrap();
+        assert!(error.to_string().contains("401"), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! The signature check alone, with a key that was parsed before: the least that a token costs.
+//! The signature check alone with a parsed key: the lower bound for a new token.
 
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{
@@ -12,17 +12,17 @@ use serde_json::Value;
 use crate::outcome::Outcome;
 use crate::tokens::issuer;
 
-/// A public key, ready.
+/// A parsed public key.
 pub(crate) struct RawKey(ParsedPublicKey);
 
-/// A token taken apart: what was signed, and the signature's bytes.
+/// A token, split into the signing input and the decoded signature.
 pub(crate) struct Signed<'a> {
     input: &'a str,
     signature: Vec<u8>,
 }
 
 impl RawKey {
-    /// The issuer's key for an algorithm.
+    /// Parses the issuer's key for an algorithm.
     pub(crate) fn of(algorithm: Algorithm) -> Outcome<Self> {
         let jwk = issuer().jwk(algorithm);
         Ok(Self(match algorithm {
@@ -32,15 +32,16 @@ impl RawKey {
             }
             .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)?,
             Algorithm::ES256 => {
-                // SEC 1's uncompressed point: 0x04, then x and y.
+                // an uncompressed point (SEC 1 §2.3.3): 0x04, x, y
                 let point = [vec![4], member(&jwk, "x")?, member(&jwk, "y")?].concat();
                 ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)?
             }
             Algorithm::EdDSA => ParsedPublicKey::new(&ED25519, member(&jwk, "x")?)?,
-            other => return Err(format!("{other:?} is not compared").into()),
+            other => return Err(format!("{other:?} is not benchmarked").into()),
         }))
     }
 
+    /// Whether the signature is valid.
     pub(crate) fn verifies(&self, token: &Signed<'_>) -> bool {
         let verified = self.0.verify_sig(token.input.as_bytes(), &token.signature);
         verified.is_ok()
@@ -48,8 +49,8 @@ impl RawKey {
 }
 
 impl<'a> Signed<'a> {
-    pub(crate) fn read(token: &'a str) -> Outcome<Self> {
-        let (input, signature) = token.rsplit_once('.').ok_or("a token has three parts")?;
+    pub(crate) fn parse(token: &'a str) -> Outcome<Self> {
+        let (input, signature) = token.rsplit_once('.').ok_or("a token has three segments")?;
         let signature = URL_SAFE_NO_PAD.decode(signature)?;
         Ok(Self { input, signature })
     }
@@ -57,22 +58,22 @@ impl<'a> Signed<'a> {
 
 fn member(jwk: &Value, name: &str) -> Outcome<Vec<u8>> {
     let text = jwk.get(name).and_then(Value::as_str);
-    Ok(URL_SAFE_NO_PAD.decode(text.ok_or("a member of the key is missing")?)?)
+    Ok(URL_SAFE_NO_PAD.decode(text.ok_or("the key lacks a member")?)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tokens::{ALGORITHMS, good, with_broken_signature};
+    use crate::tokens::{ALGORITHMS, valid_token, with_wrong_signature};
 
     #[test]
-    fn it_tells_a_signature_from_a_broken_one() {
+    fn wrong_signature_is_rejected() {
         for algorithm in ALGORITHMS {
             let key = RawKey::of(algorithm).unwrap();
-            let token = good(algorithm).sign();
-            assert!(key.verifies(&Signed::read(&token).unwrap()));
-            let broken = with_broken_signature(&token).unwrap();
-            assert!(!key.verifies(&Signed::read(&broken).unwrap()));
+            let token = valid_token(algorithm).sign();
+            assert!(key.verifies(&Signed::parse(&token).unwrap()));
+            let wrong = with_wrong_signature(&token).unwrap();
+            assert!(!key.verifies(&Signed::parse(&wrong).unwrap()));
         }
     }
 }

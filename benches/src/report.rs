@@ -1,11 +1,11 @@
-//! The figures as tables, to be pasted where they are quoted.
+//! The figures as Markdown tables.
 
 use std::io::{self, Write};
 
 use crate::cold::Cold;
 use crate::contenders::{Contender, Kind};
 use crate::email::Email;
-use crate::flood::{self, Flooded, Pace};
+use crate::flood::{self, FloodResult, Throughput};
 use crate::input::Input;
 use crate::memory::Growth;
 use crate::over_http::OverHttp;
@@ -13,19 +13,19 @@ use crate::sample::Samples;
 use crate::table::Table;
 use crate::tokens::ALGORITHMS;
 
-/// A column for each algorithm, under the name of what the rows are.
-fn table() -> Table {
+/// Returns a table with a column for each algorithm.
+fn table_by_algorithm() -> Table {
     let names = ALGORITHMS.map(|algorithm| format!("{algorithm:?}"));
     Table::new(std::iter::once(String::new()).chain(names))
 }
 
-/// Throughput as a share of bare axum's.
+/// Prints the throughput as a share of bare axum's.
 pub(crate) fn over_http(
     out: &mut impl Write,
     contenders: &[Contender],
     measured: &[OverHttp],
 ) -> io::Result<()> {
-    let mut table = table();
+    let mut table = table_by_algorithm();
     let share = |run: &OverHttp, samples: Option<&Samples>| {
         let bare = run.same_token.first().zip(samples);
         let share = bare.map(|(bare, samples)| samples.per_second() / bare.per_second());
@@ -43,20 +43,20 @@ pub(crate) fn over_http(
         table.row(contender.name, figures);
     }
     let new_tokens = measured.iter().map(|run| share(run, Some(&run.new_tokens)));
-    table.row("Palisade, every token new", new_tokens);
+    table.row("Palisade, new tokens", new_tokens);
     writeln!(
         out,
-        "### Over HTTP: throughput beside bare axum, the same token again and again\n\n{table}"
+        "### HTTP throughput relative to bare axum, one repeated token\n\n{table}"
     )
 }
 
-/// What a guard adds to bare axum's time.
+/// Prints the time that a guard adds to bare axum's.
 pub(crate) fn in_process(
     out: &mut impl Write,
     contenders: &[Contender],
     measured: &[Vec<Samples>],
 ) -> io::Result<()> {
-    let mut table = table();
+    let mut table = table_by_algorithm();
     for (at, contender) in contenders.iter().enumerate() {
         let figures = measured.iter().map(|run| {
             let (bare, own) = (run.first(), run.get(at));
@@ -72,20 +72,20 @@ pub(crate) fn in_process(
     }
     writeln!(
         out,
-        "### In process: added to bare axum's request, the same token again and again\n\n{table}"
+        "### Time added to a request of bare axum in process, one repeated token\n\n{table}"
     )
 }
 
-/// What a guard adds, as a multiple of the raw signature check.
+/// Prints the time that a guard adds for a new token, as a multiple of the raw signature check.
 pub(crate) fn cold(
     out: &mut impl Write,
     contenders: &[Contender],
     measured: &[Cold],
 ) -> io::Result<()> {
-    let mut table = table();
+    let mut table = table_by_algorithm();
     let raw = measured.iter().map(|run| run.raw.typical());
     table.row(
-        "raw signature check, key parsed before",
+        "raw signature check, parsed key",
         raw.map(|raw| format!("{raw:.2} µs")),
     );
     let multiple = |run: &Cold, own: f64| {
@@ -109,11 +109,11 @@ pub(crate) fn cold(
     }
     writeln!(
         out,
-        "### Every token new: added to bare axum's request, in raw signature checks\n\n{table}"
+        "### Time added to a request of bare axum in process, new tokens, as a multiple of the raw signature check\n\n{table}"
     )
 }
 
-/// Tokens that an issuer was asked about: over HTTP as a share of bare axum, in process added to it.
+/// Prints the figures for introspected tokens: a share of bare axum over HTTP, and the time added in process.
 pub(crate) fn opaque(
     out: &mut impl Write,
     contenders: &[Contender],
@@ -142,48 +142,58 @@ pub(crate) fn opaque(
     }
     writeln!(
         out,
-        "### Opaque tokens: the same token again and again, its issuer asked once a minute\n\n{table}"
+        "### Opaque tokens: one repeated token, introspected once a minute\n\n{table}"
     )
 }
 
-/// What two threads do in the time of one.
-pub(crate) fn flood(out: &mut impl Write, flooded: &[Flooded]) -> io::Result<()> {
+/// Prints the throughput of two threads compared with one.
+pub(crate) fn flood(out: &mut impl Write, floods: &[FloodResult]) -> io::Result<()> {
     let mut table = Table::new([
         "",
         "one thread",
         "two threads",
         "speed-up",
-        "on a core, each token",
-        "waits per 1,000 tokens",
+        "CPU time per token",
+        "context switches per 1,000 tokens",
     ]);
-    for one in flooded {
-        let rate = |pace: &Pace| format!("{:.1} thousand/s", pace.samples.per_second() / 1e3);
-        let (alone, together) = (&one.one_thread, &one.two_threads);
+    for one in floods {
+        let rate = |throughput: &Throughput| {
+            format!("{:.1} thousand/s", throughput.samples.per_second() / 1e3)
+        };
+        let (one_thread, two_threads) = (&one.one_thread, &one.two_threads);
         table.row(
             &format!("{}, {} tokens", one.name, one.tokens),
             [
-                rate(alone),
-                rate(together),
+                rate(one_thread),
+                rate(two_threads),
                 format!("{:.2}", one.speed_up()),
-                format!("{:.1} → {:.1} µs", alone.on_core(), together.on_core()),
-                format!("{:.2} → {:.2}", alone.waits(), together.waits()),
+                format!(
+                    "{:.1} → {:.1} µs",
+                    one_thread.cpu_time(),
+                    two_threads.cpu_time()
+                ),
+                format!(
+                    "{:.2} → {:.2}",
+                    one_thread.switches(),
+                    two_threads.switches()
+                ),
             ],
         );
     }
     let algorithm = flood::ALGORITHM;
     writeln!(
         out,
-        "### A flood of distinct tokens ({algorithm:?}): two threads beside one\n\n{table}"
+        "### Flood of distinct tokens ({algorithm:?}) on one and two threads\n\n{table}"
     )
 }
 
-/// How resident memory grows under a flood.
-pub(crate) fn memory(out: &mut impl Write, looked: &[Growth]) -> io::Result<()> {
-    let mut table = Table::new(["Palisade after", "resident memory", "for each token"]);
-    for growth in looked {
+/// Prints the growth of resident memory under a flood.
+pub(crate) fn memory(out: &mut impl Write, growths: &[Growth]) -> io::Result<()> {
+    let mut table = Table::new(["Palisade after", "growth of resident memory", "per token"]);
+    for growth in growths {
         let tokens = growth.tokens;
         let name = if growth.forged {
-            format!("as many forged ones ({tokens}) more")
+            format!("{tokens} more forged tokens")
         } else {
             format!("{tokens} distinct valid tokens")
         };
@@ -191,16 +201,19 @@ pub(crate) fn memory(out: &mut impl Write, looked: &[Growth]) -> io::Result<()> 
         let figures = [
             kibibytes.map_or_else(unknown, |grown| format!("{grown:+} KiB")),
             growth
-                .bytes_each()
+                .bytes_per_token()
                 .filter(|_| !growth.forged)
                 .map_or_else(unknown, |each| format!("{each:.0} bytes")),
         ];
         table.row(&name, figures);
     }
-    writeln!(out, "### What a flood leaves in memory\n\n{table}")
+    writeln!(
+        out,
+        "### Memory after a flood of distinct tokens\n\n{table}"
+    )
 }
 
-/// A body by `Valid<Json<T>>`, beside the same by hand.
+/// Prints the time of `Valid<Json<T>>` compared with the same checks by hand.
 pub(crate) fn input(out: &mut impl Write, measured: &Input) -> io::Result<()> {
     let mut table = Table::new([String::new(), "ten members".to_owned()]);
     let (by_hand, valid) = (measured.by_hand.typical(), measured.valid.typical());
@@ -212,10 +225,10 @@ pub(crate) fn input(out: &mut impl Write, measured: &Input) -> io::Result<()> {
         "`Valid<Json<T>>`",
         [format!("{:.2} ({valid:.2} µs)", valid / by_hand)],
     );
-    writeln!(out, "### A JSON body: decoded and checked\n\n{table}")
+    writeln!(out, "### JSON body: decode and validate\n\n{table}")
 }
 
-/// What taking an e-mail address costs, beside garde's rule.
+/// Prints the time of `EmailAddress` compared with garde's rule.
 pub(crate) fn email(out: &mut impl Write, measured: &[Email]) -> io::Result<()> {
     let lengths = measured
         .iter()
@@ -231,10 +244,10 @@ pub(crate) fn email(out: &mut impl Write, measured: &[Email]) -> io::Result<()> 
         format!("{:.2} ({own:.0} ns)", own / nanoseconds(&one.garde))
     });
     table.row("`EmailAddress`", palisade);
-    writeln!(out, "### An e-mail address: copied and checked\n\n{table}")
+    writeln!(out, "### Email address: copy and validate\n\n{table}")
 }
 
-/// How the figures came about, and what they leave out.
+/// Prints the method.
 pub(crate) fn notes(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", include_str!("notes.md").trim_end())
 }

@@ -1,19 +1,19 @@
-//! Samples taken by turns, so that whatever slows the machine slows everyone.
+//! Interleaved samples, so that a slow phase of the machine affects all contenders equally.
 
 use std::time::Duration;
 
 use crate::outcome::Outcome;
 
-/// What one operation took, in microseconds, once per round.
+/// The time of one operation in microseconds, once per round.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Samples {
     by_round: Vec<f64>,
 }
 
-/// Runs a batch of every lane in each round, and begins each round with another lane.
+/// Runs a batch of every lane in each round, and starts each round with another lane.
 ///
-/// `batch` says how long it took and how many operations that was.
-pub(crate) fn by_turns<L>(
+/// `batch` returns the elapsed time and the number of operations.
+pub(crate) fn interleave<L>(
     rounds: usize,
     lanes: &mut [L],
     mut batch: impl FnMut(&mut L, usize) -> Outcome<(Duration, usize)>,
@@ -21,12 +21,12 @@ pub(crate) fn by_turns<L>(
     let mut samples = vec![Samples::default(); lanes.len()];
     for round in 0..rounds {
         let first = round % lanes.len().max(1);
-        let (later, sooner) = lanes.split_at_mut(first);
-        let (later_samples, sooner_samples) = samples.split_at_mut(first);
-        let order = sooner.iter_mut().zip(sooner_samples);
-        for (lane, samples) in order.chain(later.iter_mut().zip(later_samples)) {
-            let (took, operations) = batch(lane, round)?;
-            samples.push(took, operations);
+        let (last, first_lanes) = lanes.split_at_mut(first);
+        let (last_samples, first_samples) = samples.split_at_mut(first);
+        let order = first_lanes.iter_mut().zip(first_samples);
+        for (lane, samples) in order.chain(last.iter_mut().zip(last_samples)) {
+            let (elapsed, operations) = batch(lane, round)?;
+            samples.push(elapsed, operations);
         }
     }
     Ok(samples)
@@ -37,12 +37,12 @@ impl Samples {
         clippy::cast_precision_loss,
         reason = "a batch is far below 2^52 operations"
     )]
-    fn push(&mut self, took: Duration, operations: usize) {
-        let each = took.as_secs_f64() * 1e6 / operations.max(1) as f64;
+    fn push(&mut self, elapsed: Duration, operations: usize) {
+        let each = elapsed.as_secs_f64() * 1e6 / operations.max(1) as f64;
         self.by_round.push(each);
     }
 
-    /// The fastest tenth's end: what an operation takes while nobody else uses the core.
+    /// Returns the 10th percentile: the time of an operation while no other program uses the core.
     pub(crate) fn typical(&self) -> f64 {
         let mut sorted = self.by_round.clone();
         sorted.sort_by(f64::total_cmp);
@@ -50,7 +50,7 @@ impl Samples {
         sorted.get(tenth).copied().unwrap_or(f64::NAN)
     }
 
-    /// How many operations fit in a second at that pace.
+    /// Returns the number of operations per second at that speed.
     pub(crate) fn per_second(&self) -> f64 {
         1e6 / self.typical()
     }
@@ -61,24 +61,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_round_asks_every_lane_once_and_begins_with_another() {
-        let mut asked = Vec::new();
-        let samples = by_turns(3, &mut ['a', 'b', 'c'], |lane, round| {
-            asked.push((round, *lane));
+    fn each_round_runs_every_lane_once_and_starts_with_another() {
+        let mut runs = Vec::new();
+        let samples = interleave(3, &mut ['a', 'b', 'c'], |lane, round| {
+            runs.push((round, *lane));
             Ok((Duration::from_micros(u64::from(*lane)), 1))
         })
         .unwrap();
-        let order: String = asked.iter().map(|(_, lane)| lane).collect();
+        let order: String = runs.iter().map(|(_, lane)| lane).collect();
         assert_eq!(order, "abcbcacab");
         let typical: Vec<f64> = samples.iter().map(Samples::typical).collect();
         assert_eq!(typical, [97.0, 98.0, 99.0]);
     }
 
     #[test]
-    fn slow_rounds_do_not_count_nor_does_a_lucky_one() {
-        let mut took = [6, 500, 5, 6, 300, 6, 4, 90, 6, 6].into_iter();
-        let samples = by_turns(10, &mut [()], |(), _| {
-            Ok((Duration::from_micros(took.next().unwrap() * 10), 10))
+    fn typical_ignores_slow_rounds_and_a_single_fast_one() {
+        let mut times = [6, 500, 5, 6, 300, 6, 4, 90, 6, 6].into_iter();
+        let samples = interleave(10, &mut [()], |(), _| {
+            Ok((Duration::from_micros(times.next().unwrap() * 10), 10))
         })
         .unwrap();
         assert!((samples[0].typical() - 5.0).abs() < 1e-9);
@@ -86,18 +86,18 @@ mod tests {
     }
 
     #[test]
-    fn the_first_error_ends_it() {
-        let ended = by_turns(9, &mut [()], |(), round| {
+    fn first_error_ends_the_run() {
+        let result = interleave(9, &mut [()], |(), round| {
             if round == 2 {
                 return Err("enough".into());
             }
             Ok((Duration::ZERO, 1))
         });
-        assert_eq!(ended.unwrap_err().to_string(), "enough");
+        assert_eq!(result.unwrap_err().to_string(), "enough");
     }
 
     #[test]
-    fn no_sample_is_no_number() {
+    fn typical_without_samples_is_nan() {
         assert!(Samples::default().typical().is_nan());
     }
 }

@@ -1,8 +1,8 @@
-//! A Markdown table that also reads well in a terminal.
+//! A Markdown table with aligned columns.
 
 use std::fmt;
 
-/// Rows of as many cells as the header has.
+/// Rows with as many cells as the header.
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
 }
@@ -13,7 +13,7 @@ impl Table {
         Self { rows: vec![header] }
     }
 
-    /// Adds a row: its name, then its figures.
+    /// Adds a row of a name and its figures.
     pub(crate) fn row(&mut self, name: &str, figures: impl IntoIterator<Item = String>) {
         let name = std::iter::once(name.to_owned());
         self.rows.push(name.chain(figures).collect());
@@ -49,7 +49,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// The line below the header: names to the left, figures to the right.
+/// Writes the line below the header: names are left-aligned, figures right-aligned.
 fn rule(f: &mut fmt::Formatter<'_>, widths: &[usize]) -> fmt::Result {
     for (column, width) in widths.iter().enumerate() {
         let dashes = "-".repeat(width + 1);
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_as_wide_as_their_widest_cell() {
+    fn column_is_as_wide_as_its_widest_cell() {
         let mut table = Table::new(["", "ES256"]);
         table.row("bare", ["0.7 µs".to_owned()]);
         let expected = "\

@@ -1,23 +1,23 @@
-//! What a thread has used so far, by the system's count; other programs do not show in it.
+//! The resource usage of a thread as counted by the system, which other programs do not affect.
 
 use std::fs;
 use std::ops::{Add, Sub};
 
-/// Time on a core, and how often the thread gave up its core by itself.
+/// CPU time and voluntary context switches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Usage {
-    /// Nanoseconds; counted at each tick of the system's clock, so right on average.
-    pub(crate) on_core: u64,
-    /// As a thread does at a lock that is taken.
-    pub(crate) waits: u64,
+    /// Nanoseconds, counted at ticks of the system clock and therefore right on average.
+    pub(crate) cpu_time: u64,
+    /// Voluntary context switches, as at a contended lock.
+    pub(crate) switches: u64,
 }
 
 impl Usage {
-    /// This thread's, where the system tells.
+    /// Returns the usage of the current thread, if the system reports it.
     pub(crate) fn of_this_thread() -> Option<Self> {
         Some(Self {
-            on_core: on_core(&fs::read_to_string("/proc/thread-self/schedstat").ok()?)?,
-            waits: waits(&fs::read_to_string("/proc/thread-self/status").ok()?)?,
+            cpu_time: cpu_time(&fs::read_to_string("/proc/thread-self/schedstat").ok()?)?,
+            switches: switches(&fs::read_to_string("/proc/thread-self/status").ok()?)?,
         })
     }
 }
@@ -27,8 +27,8 @@ impl Add for Usage {
 
     fn add(self, other: Self) -> Self {
         Self {
-            on_core: self.on_core + other.on_core,
-            waits: self.waits + other.waits,
+            cpu_time: self.cpu_time + other.cpu_time,
+            switches: self.switches + other.switches,
         }
     }
 }
@@ -38,17 +38,17 @@ impl Sub for Usage {
 
     fn sub(self, before: Self) -> Self {
         Self {
-            on_core: self.on_core.saturating_sub(before.on_core),
-            waits: self.waits.saturating_sub(before.waits),
+            cpu_time: self.cpu_time.saturating_sub(before.cpu_time),
+            switches: self.switches.saturating_sub(before.switches),
         }
     }
 }
 
-fn on_core(schedstat: &str) -> Option<u64> {
+fn cpu_time(schedstat: &str) -> Option<u64> {
     schedstat.split_whitespace().next()?.parse().ok()
 }
 
-fn waits(status: &str) -> Option<u64> {
+fn switches(status: &str) -> Option<u64> {
     let mut lines = status.lines().filter_map(|line| line.split_once(':'));
     let (_, count) = lines.find(|(name, _)| *name == "voluntary_ctxt_switches")?;
     count.trim().parse().ok()
@@ -59,15 +59,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_switches_of_its_own_will_are_counted() {
+    fn only_voluntary_switches_are_counted() {
         let status = "VmRSS:\t9 kB\nvoluntary_ctxt_switches:\t7\nnonvoluntary_ctxt_switches:\t8\n";
-        assert_eq!(waits(status), Some(7));
-        assert_eq!(waits("VmRSS:\t9 kB\n"), None);
+        assert_eq!(switches(status), Some(7));
+        assert_eq!(switches("VmRSS:\t9 kB\n"), None);
     }
 
     #[test]
-    fn the_first_number_is_the_time_on_a_core() {
-        assert_eq!(on_core("1443522 77 3\n"), Some(1_443_522));
-        assert_eq!(on_core(""), None);
+    fn first_number_of_schedstat_is_the_cpu_time() {
+        assert_eq!(cpu_time("1443522 77 3\n"), Some(1_443_522));
+        assert_eq!(cpu_time(""), None);
     }
 }

@@ -16,7 +16,7 @@ const MAX_RESPONSE: usize = 64 * 1024;
 
 /// A request and the status that the API should answer it with.
 pub struct DemoRequest {
-    /// What the request shows.
+    /// A short description.
     pub title: &'static str,
     /// The expected status.
     pub expected: StatusCode,

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| palisade_fuzz::pairs::query(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| palisade_fuzz::urlencoded::query(bytes));

@@ -1,13 +1,13 @@
-//! What the fuzz targets for input call: each takes bytes, and panics where a promise does not hold.
+//! The functions behind the fuzz targets for input. Each reads bytes, and panics if an invariant does not hold.
 //!
-//! Input comes through the public extractors and is judged once more by a reader of its format
-//! that knows nothing of Palisade's; both must come to the same verdict. A format is one module
-//! here: its type, its reader, and one `pub fn` that gives both verdicts to `verdict::same`.
+//! Palisade's public extractors read the input, and so does an independent parser of its format. Both must have the
+//! same outcome. Each format has one module with its type, its parser and one `pub fn` that compares the outcomes
+//! by `outcome::assert_outcome`.
 
 pub mod json;
 mod listing;
 pub mod multipart;
-pub mod pairs;
+mod outcome;
 pub mod text;
-mod verdict;
+pub mod urlencoded;
 mod vocabulary;

@@ -1,4 +1,4 @@
-//! A type that is made of pairs, and its rules in plain Rust.
+//! A type for queries and forms, with its rules in plain Rust.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use palisade::SecureInput;
 use palisade::input::Identifier;
 use serde::Deserialize;
 
-use crate::verdict::Verdict;
+use crate::outcome::Outcome;
 
 #[derive(Debug, Default, PartialEq, Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
@@ -44,34 +44,34 @@ enum State {
 }
 
 impl Listing {
-    /// What pairs mean that were read by somebody else.
-    pub(crate) fn expected(pairs: &[(String, String)]) -> Verdict<Self> {
-        let names = pairs.iter().map(|(name, _)| name);
-        let twice = names
+    /// Returns the expected outcome for parameters that an independent parser returned.
+    pub(crate) fn expected(parameters: &[(String, String)]) -> Outcome<Self> {
+        let names = parameters.iter().map(|(name, _)| name);
+        let has_duplicate = names
             .clone()
             .enumerate()
-            .any(|(at, name)| names.clone().take(at).any(|known| known == name));
-        if twice {
-            return Verdict::Unfit;
+            .any(|(at, name)| names.clone().take(at).any(|earlier| earlier == name));
+        if has_duplicate {
+            return Outcome::TypeMismatch;
         }
-        match Self::read(pairs) {
-            None => Verdict::Unfit,
-            Some(listing) if !listing.holds() => Verdict::Invalid,
-            Some(listing) => Verdict::Accepted(listing),
+        match Self::read(parameters) {
+            None => Outcome::TypeMismatch,
+            Some(listing) if !listing.satisfies_rules() => Outcome::Invalid,
+            Some(listing) => Outcome::Accepted(listing),
         }
     }
 
-    fn read(pairs: &[(String, String)]) -> Option<Self> {
+    fn read(parameters: &[(String, String)]) -> Option<Self> {
         let mut listing = Self::default();
         let mut has_page = false;
-        for (name, value) in pairs {
+        for (name, value) in parameters {
             match name.as_str() {
                 "page" => {
-                    listing.page = whole(value)?;
+                    listing.page = integer(value)?;
                     has_page = true;
                 }
-                "perPage" => listing.per_page = Some(whole(value)?),
-                "share" => listing.share = Some(number(value)?),
+                "perPage" => listing.per_page = Some(integer(value)?),
+                "share" => listing.share = Some(json_number(value)?),
                 "name" => listing.name = Some(value.clone()),
                 "state" => {
                     listing.state = Some(match value.as_str() {
@@ -82,7 +82,7 @@ impl Listing {
                 }
                 "flag" => listing.flag = Some(value.parse().ok()?),
                 "letter" => listing.letter = Some(value.parse().ok()?),
-                "big" => listing.big = Some(whole(value)?),
+                "big" => listing.big = Some(integer(value)?),
                 "id" => listing.id = Some(value.parse().ok()?),
                 "from" => listing.from = Some(value.parse().ok()?),
                 _ => return None,
@@ -91,7 +91,7 @@ impl Listing {
         has_page.then_some(listing)
     }
 
-    fn holds(&self) -> bool {
+    fn satisfies_rules(&self) -> bool {
         (1..=100).contains(&self.page)
             && self.per_page.is_none_or(|count| count <= 100)
             && self.share.is_none_or(|share| (0.0..=1.0).contains(&share))
@@ -103,15 +103,15 @@ impl Listing {
     }
 }
 
-/// As Rust writes it: no `+`, no zeros in front.
-fn whole<N: FromStr + ToString>(text: &str) -> Option<N> {
+/// Parses an integer in Rust's own spelling: no `+`, no leading zeros.
+fn integer<N: FromStr + ToString>(text: &str) -> Option<N> {
     let number: N = text.parse().ok()?;
     (number.to_string() == text).then_some(number)
 }
 
-/// A finite number as JSON writes it.
-fn number(text: &str) -> Option<f64> {
+/// Parses a finite number in JSON's spelling.
+fn json_number(text: &str) -> Option<f64> {
     let json: serde_json::Value = serde_json::from_str(text).ok()?;
-    let is_as_sent = json.is_number() && text.trim() == text;
-    is_as_sent.then(|| text.parse().ok())?
+    let is_unchanged = json.is_number() && text.trim() == text;
+    is_unchanged.then(|| text.parse().ok())?
 }

@@ -1,4 +1,4 @@
-//! A form with files, read by `multer`, which forgives much of what ours refuses.
+//! A multipart form with files, compared with the lenient `multer`.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -11,10 +11,10 @@ use palisade::SecureInput;
 use palisade::input::{FileName, InputError, MediaTypes, Multipart, Upload};
 use serde::Deserialize;
 
-use crate::verdict::{extract, posted};
+use crate::outcome::{extract, post};
 use crate::vocabulary;
 
-const LABEL: &str = "multipart/form-data; boundary=b";
+const CONTENT_TYPE: &str = "multipart/form-data; boundary=b";
 
 #[derive(Debug)]
 struct Pictures;
@@ -44,35 +44,36 @@ struct Report {
     photos: Vec<Picture>,
 }
 
-/// One part as `multer` reads it.
+/// A part as `multer` returns it.
 #[derive(Debug)]
 struct Part {
     name: String,
     file_name: Option<String>,
-    label: Option<String>,
+    content_type: Option<String>,
     content: Bytes,
 }
 
-/// A form that is taken means what it means to `multer`, and holds to its rules; what is
-/// refused is told in our words.
+/// Checks that an accepted form has the parts that `multer` returns and satisfies its rules.
+///
+/// Violations of a rejected form contain known words only.
 pub fn multipart(body: &[u8]) {
-    match extract::<Multipart<Report>, _>(posted(LABEL, body)) {
+    match extract::<Multipart<Report>, _>(post(CONTENT_TYPE, body)) {
         Ok(Multipart(report)) => {
-            let parts = read(body).expect("what is taken is a form to others as well");
+            let parts = read(body).expect("`multer` parses every accepted form");
             assert!(parts.len() <= 100);
-            assert!(report.holds(), "{report:?}");
-            report.assert_made_of(parts);
+            assert!(report.satisfies_rules(), "{report:?}");
+            report.assert_same_parts(parts);
         }
         Err(InputError::Malformed(_, violation) | InputError::TypeMismatch(_, violation)) => {
             vocabulary::check(&violation);
         }
         Err(InputError::Invalid(_, violations)) => violations.iter().for_each(vocabulary::check),
-        Err(other) => panic!("{other:?} is no fault of this input"),
+        Err(other) => panic!("unexpected error: {other:?}"),
     }
 }
 
 impl Report {
-    fn holds(&self) -> bool {
+    fn satisfies_rules(&self) -> bool {
         self.title
             .as_ref()
             .is_none_or(|title| title.chars().count() <= 8)
@@ -85,18 +86,18 @@ impl Report {
             })
     }
 
-    /// Panics where a part is missing, or one is there that was not sent.
-    fn assert_made_of(&self, mut parts: Vec<Part>) {
-        let known = ["title", "count", "tags", "photo", "photos"];
-        let is_left_empty =
+    /// Panics if a part is missing, or if the report has one that `multer` did not return.
+    fn assert_same_parts(&self, mut parts: Vec<Part>) {
+        let declared = ["title", "count", "tags", "photo", "photos"];
+        let is_empty_file_input =
             |part: &Part| part.file_name.as_deref() == Some("") && part.content.is_empty();
-        parts.retain(|part| !is_left_empty(part) || !known.contains(&part.name.as_str()));
+        parts.retain(|part| !is_empty_file_input(part) || !declared.contains(&part.name.as_str()));
         let mut take = |name: &str| -> Vec<Part> {
-            let (taken, left) = std::mem::take(&mut parts)
+            let (matching, others) = std::mem::take(&mut parts)
                 .into_iter()
                 .partition(|part| part.name == name);
-            parts = left;
-            taken
+            parts = others;
+            matching
         };
         let mut texts = |name: &str| -> Vec<String> {
             let text = |part: Part| String::from_utf8(part.content.to_vec()).expect("text");
@@ -106,36 +107,36 @@ impl Report {
         let count = self.count.map(|count| count.to_string());
         assert_eq!(Vec::from_iter(count), texts("count"));
         assert_eq!(self.tags, texts("tags"));
-        assert_same(self.photo.as_slice(), &take("photo"));
-        assert_same(&self.photos, &take("photos"));
+        assert_same_files(self.photo.as_slice(), &take("photo"));
+        assert_same_files(&self.photos, &take("photos"));
         assert!(parts.is_empty(), "{parts:?}");
     }
 }
 
-fn assert_same(photos: &[Picture], parts: &[Part]) {
+fn assert_same_files(photos: &[Picture], parts: &[Part]) {
     assert_eq!(photos.len(), parts.len());
     for (photo, part) in photos.iter().zip(parts) {
         assert_eq!(photo.content(), &part.content);
         let name = part.file_name.as_ref();
         let name = name.map(|name| name.replace("%22", "\""));
         assert_eq!(photo.file_name().map(FileName::as_str), name.as_deref());
-        let label = part.label.as_deref().unwrap_or("text/plain");
-        assert_eq!(photo.media_type(), label);
+        let content_type = part.content_type.as_deref().unwrap_or("text/plain");
+        assert_eq!(photo.media_type(), content_type);
     }
 }
 
-/// The parts, where `multer` finds no fault.
+/// Returns the parts, or `None` if `multer` rejects the form.
 fn read(body: &[u8]) -> Option<Vec<Part>> {
     let whole = stream::iter([Ok::<_, Infallible>(Bytes::copy_from_slice(body))]);
     let mut reading = pin!(async {
         let mut form = multer::Multipart::new(whole, "b");
         let mut parts = Vec::new();
         while let Some(field) = form.next_field().await? {
-            let label = field.content_type();
+            let content_type = field.content_type();
             parts.push(Part {
                 name: field.name().unwrap_or_default().to_owned(),
                 file_name: field.file_name().map(str::to_owned),
-                label: label.map(|label| label.essence_str().to_owned()),
+                content_type: content_type.map(|value| value.essence_str().to_owned()),
                 content: field.bytes().await?,
             });
         }
@@ -144,6 +145,6 @@ fn read(body: &[u8]) -> Option<Vec<Part>> {
     let mut context = Context::from_waker(Waker::noop());
     match reading.as_mut().poll(&mut context) {
         Poll::Ready(parts) => parts.ok(),
-        Poll::Pending => panic!("a form waits for a body that is there"),
+        Poll::Pending => panic!("`multer` waits although the whole body is in memory"),
     }
 }

@@ -1,22 +1,22 @@
-//! A body that is one text.
+//! A plain text body.
 
 use garde::Validate;
 use palisade::SecureInput;
 use palisade::input::PlainText;
 use serde::Deserialize;
 
-use crate::verdict::{Verdict, extract, posted, same};
+use crate::outcome::{Outcome, assert_outcome, extract, post};
 
 #[derive(Debug, PartialEq, Deserialize, Validate, SecureInput)]
 struct Note(#[garde(length(chars, min = 1, max = 5))] String);
 
-/// Text is what is UTF-8, and is left as it is.
+/// Checks that valid UTF-8 of an allowed length is accepted unchanged.
 pub fn text(bytes: &[u8]) {
     let expected = match String::from_utf8(bytes.to_vec()) {
-        Err(_) => Verdict::Undecodable,
-        Ok(text) if (1..=5).contains(&text.chars().count()) => Verdict::Accepted(Note(text)),
-        Ok(_) => Verdict::Invalid,
+        Err(_) => Outcome::Malformed,
+        Ok(text) if (1..=5).contains(&text.chars().count()) => Outcome::Accepted(Note(text)),
+        Ok(_) => Outcome::Invalid,
     };
-    let extracted = extract::<PlainText<Note>, _>(posted("text/plain", bytes));
-    same(extracted.map(|PlainText(note)| note), &expected);
+    let extracted = extract::<PlainText<Note>, _>(post("text/plain", bytes));
+    assert_outcome(extracted.map(|PlainText(note)| note), &expected);
 }

@@ -41,7 +41,7 @@ use crate::parse::AttributeKind;
 /// else can call. In patterns such a value is a constant: a `let`, an argument or a
 /// garde-validated field of the same name in the same module clashes with it (rustc says
 /// that it found `__palisade_…`); rename one of the two. Its fn stays reachable inside the module that declares it, as
-/// `create_order.unguarded(…)`, for that module's own tests.
+/// `create_order().unguarded(…)`, for that module's own tests.
 ///
 /// A limit that is not given has its default, which stands above. What is too much is refused:
 ///

@@ -49,6 +49,7 @@ pub mod prelude;
 pub mod resource_server;
 mod response;
 pub mod routing;
+pub mod rules;
 mod secret;
 #[cfg(feature = "serve")]
 mod serve;

@@ -1,4 +1,4 @@
-//! What operators see: one event and one count for each decision.
+//! The audit of decisions: one event and one count for each.
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use palisade::prelude::*;
@@ -16,143 +16,103 @@ async fn api() -> TestApi {
     TestApi::new(routes(&Calls::default())).await
 }
 
-async fn one_event(log: &Log, request: TestRequest) -> (u16, Value) {
-    let answer = request.send().await;
+/// Sends a request, and returns its status and its only audit event.
+async fn send(log: &Log, request: TestRequest) -> (u16, Value) {
+    let response = request.send().await;
     let events = log.take(AUDIT);
     assert_eq!(events.len(), 1, "{events:?}");
-    (answer.status().as_u16(), events[0].clone())
+    (response.status().as_u16(), events[0].clone())
+}
+
+/// Sends a request, and returns its status, and level, event, reason and outcome of its event.
+async fn summary(log: &Log, request: TestRequest) -> String {
+    let (status, event) = send(log, request).await;
+    let fields = ["event", "reason", "outcome"].map(|name| event["fields"][name].as_str());
+    let [Some(name), Some(reason), Some(outcome)] = fields else {
+        panic!("{event}");
+    };
+    let level = event["level"].as_str().unwrap();
+    format!("{status} {level} {name} {reason} {outcome}")
 }
 
 #[tokio::test]
-async fn every_decision_is_one_event() {
+async fn decision_emits_one_event_with_its_reason() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
-    let invalid = |change: fn(TokenBuilder) -> TokenBuilder| {
-        api.caller("alice").with_token(change).get("/whoami")
-    };
-    for (request, status, level, event, reason) in [
+    let (log, _capturing) = Log::capture();
+    for (request, expected) in [
         (
             api.anonymous().get("/health"),
-            200,
-            "DEBUG",
-            "public_access",
-            "public",
+            "200 DEBUG public_access public allow",
         ),
         (
             api.caller("alice").get("/whoami"),
-            200,
-            "INFO",
-            "authn_login_success",
-            "authorized",
+            "200 INFO authn_login_success authorized allow",
         ),
         (
             api.anonymous().get("/whoami"),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "no_credential",
+            "401 WARN authn_login_fail no_credential deny",
         ),
         (
             api.anonymous().bearer("a b").get("/whoami"),
-            400,
-            "WARN",
-            "authn_login_fail",
-            "malformed_credential",
+            "400 WARN authn_login_fail malformed_credential deny",
         ),
         (
             api.anonymous().bearer("a.b.c").get("/whoami"),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "malformed_token",
-        ),
-        (
-            invalid(|token| token.typ("JWT")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "rejected_header",
-        ),
-        (
-            invalid(|token| token.kid("x")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "unknown_key",
-        ),
-        (
-            invalid(|token| token.signature([7; 64])),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "bad_signature",
-        ),
-        (
-            invalid(|token| token.without("sub")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "bad_claims",
-        ),
-        (
-            invalid(|token| token.claim("iss", "x")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "wrong_issuer",
-        ),
-        (
-            invalid(|token| token.audience("x")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "wrong_audience",
-        ),
-        (
-            invalid(|token| token.claim("nonce", "x")),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "id_token",
-        ),
-        (
-            invalid(|token| token.claim("cnf", json!({}))),
-            401,
-            "WARN",
-            "authn_login_fail",
-            "bound_token",
+            "401 WARN authn_login_fail malformed_token deny",
         ),
         (
             api.caller("alice").delete(ID),
-            403,
-            "WARN",
-            "authz_fail",
-            "insufficient_scope",
+            "403 WARN authz_fail insufficient_scope deny",
         ),
     ] {
-        let (answered, found) = one_event(&log, request).await;
-        assert_eq!(
-            (answered, found["level"].as_str()),
-            (status, Some(level)),
-            "{reason}"
-        );
-        let fields = &found["fields"];
-        assert_eq!(fields["event"], event, "{reason}");
-        assert_eq!(fields["reason"], reason, "{reason}");
-        assert_eq!(
-            fields["outcome"],
-            if status == 200 { "allow" } else { "deny" },
-            "{reason}"
-        );
+        assert_eq!(summary(&log, request).await, expected);
+    }
+}
+
+/// A change that makes a token invalid.
+type Change = fn(TokenBuilder) -> TokenBuilder;
+
+#[tokio::test]
+async fn invalid_token_emits_one_event_with_its_reason() {
+    let api = api().await;
+    let (log, _capturing) = Log::capture();
+    let cases: [(Change, &str); 8] = [
+        (|token| token.typ("JWT"), "rejected_header"),
+        (|token| token.kid("x"), "unknown_key"),
+        (|token| token.signature([7; 64]), "bad_signature"),
+        (|token| token.without("sub"), "bad_claims"),
+        (|token| token.claim("iss", "x"), "wrong_issuer"),
+        (|token| token.audience("x"), "wrong_audience"),
+        (|token| token.claim("nonce", "x"), "id_token"),
+        (|token| token.claim("cnf", json!({})), "bound_token"),
+    ];
+    for (change, reason) in cases {
+        let request = api.caller("alice").with_token(change).get("/whoami");
+        let expected = format!("401 WARN authn_login_fail {reason} deny");
+        assert_eq!(summary(&log, request).await, expected);
     }
 }
 
 #[tokio::test]
-async fn an_event_names_the_route_and_of_a_verified_token_what_its_issuer_vouches_for() {
+async fn event_message_states_the_decision() {
     let api = api().await;
-    let (log, _listening) = Log::listen();
-    let little = api.caller("alice").claim("jti", "abc").delete(ID);
-    let (_, event) = one_event(&log, little).await;
+    let (log, _capturing) = Log::capture();
+    for (request, message) in [
+        (api.anonymous().get("/health"), "public endpoint"),
+        (api.caller("alice").get("/whoami"), "access granted"),
+        (api.anonymous().get("/whoami"), "access denied"),
+    ] {
+        let (_, event) = send(&log, request).await;
+        assert_eq!(event["fields"]["message"], message);
+    }
+}
+
+#[tokio::test]
+async fn event_names_the_route_and_issuer_data_of_a_verified_token() {
+    let api = api().await;
+    let (log, _capturing) = Log::capture();
+    let insufficient = api.caller("alice").claim("jti", "abc").delete(ID);
+    let (_, event) = send(&log, insufficient).await;
     let fields = &event["fields"];
     assert_eq!(
         fields["access"],
@@ -171,56 +131,56 @@ async fn an_event_names_the_route_and_of_a_verified_token_what_its_issuer_vouche
     let forged = api
         .caller("alice")
         .with_token(|token| token.signature([7; 64]));
-    let (_, event) = one_event(&log, forged.delete(ID)).await;
+    let (_, event) = send(&log, forged.delete(ID)).await;
     for unknown in ["issuer", "client_id", "token_id_hash"] {
         assert_eq!(event["fields"].get(unknown), None, "{unknown}");
     }
 }
 
-/// A store that never answers.
-struct Gone;
+/// A revocation store that is never available.
+struct Unavailable;
 
-impl Revocations for Gone {
+impl Revocations for Unavailable {
     async fn is_revoked(&self, _: &VerifiedToken) -> Result<bool, RevocationsUnavailable> {
         Err(RevocationsUnavailable::default())
     }
 }
 
-async fn ask(revocations: impl Revocations) -> (TestResponse, Value) {
+async fn send_with(revocations: impl Revocations) -> (TestResponse, Value) {
     let routes = routes(&Calls::default());
     let api = TestApi::with_server(routes, |server| server.revocations(revocations)).await;
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let request = api.caller("alice").claim("jti", "j").get("/whoami");
-    let answer = request.send().await;
-    (answer, log.take(AUDIT).pop().unwrap())
+    let response = request.send().await;
+    (response, log.take(AUDIT).pop().unwrap())
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_told_as_one_that_is_used_again() {
+async fn revoked_token_emits_authn_token_reuse() {
     let list = RevocationList::new();
     list.revoke_token("https://issuer.test", "j");
-    let (answer, event) = ask(list).await;
-    assert_eq!(answer.status(), 401);
+    let (response, event) = send_with(list).await;
+    assert_eq!(response.status(), 401);
     assert_eq!(event["fields"]["event"], "authn_token_reuse");
     assert_eq!(event["fields"]["reason"], "revoked");
     assert_eq!(event["fields"]["client_id"], "test-client");
 }
 
 #[tokio::test]
-async fn what_cannot_be_told_is_answered_with_503_and_when_to_come_back() {
-    let (answer, event) = ask(Gone).await;
-    assert_eq!(answer.status(), 503);
-    assert_eq!(answer.header("retry-after"), Some("5"));
-    assert_eq!(answer.header("www-authenticate"), None);
+async fn unavailable_revocation_store_returns_503_with_retry_after() {
+    let (response, event) = send_with(Unavailable).await;
+    assert_eq!(response.status(), 503);
+    assert_eq!(response.header("retry-after"), Some("5"));
+    assert_eq!(response.header("www-authenticate"), None);
     assert_eq!(
-        answer.header("content-type"),
+        response.header("content-type"),
         Some("application/problem+json")
     );
     assert_eq!(event["fields"]["reason"], "revocations_unavailable");
 }
 
 #[tokio::test]
-async fn decisions_and_remembered_tokens_are_counted() {
+async fn decisions_and_cached_tokens_are_counted() {
     let recorder = DebuggingRecorder::new();
     let snapshots = recorder.snapshotter();
     let _recording = metrics::set_default_local_recorder(&recorder);
@@ -256,27 +216,27 @@ async fn decisions_and_remembered_tokens_are_counted() {
     );
 }
 
-/// A fetch of keys is told by its issuer and outcome; nothing of what was answered.
+/// The event of a key fetch names the issuer and the outcome, but nothing of the response.
 #[tokio::test]
-async fn fetches_of_keys_are_told_and_counted() {
+async fn key_fetches_are_logged_and_counted() {
     let recorder = DebuggingRecorder::new();
     let snapshots = recorder.snapshotter();
     let _recording = metrics::set_default_local_recorder(&recorder);
-    let (log, _listening) = Log::listen();
+    let (log, _capturing) = Log::capture();
     let issuer = EmbeddedIssuer::serve().await.unwrap();
     let build = async |issuer| ResourceServer::builder().trust(issuer).build().await;
     build(issuer.discovered("https://api.test")).await.unwrap();
-    let nobody = Issuer::new(format!("{}/nobody", issuer.url()));
-    let nobody = nobody.audience("https://api.test").allow_loopback_http();
-    assert!(build(nobody).await.is_err());
+    let unknown = Issuer::new(format!("{}/unknown", issuer.url()));
+    let unknown = unknown.audience("https://api.test").allow_loopback_http();
+    assert!(build(unknown).await.is_err());
 
     let events = log.take("palisade::keys");
-    let told: Vec<_> = events
+    let logged: Vec<_> = events
         .iter()
         .map(|event| (event["level"].as_str(), event["fields"]["event"].as_str()))
         .collect();
     assert_eq!(
-        told,
+        logged,
         [
             (Some("INFO"), Some("keys_fetched")),
             (Some("WARN"), Some("keys_unavailable")),

@@ -1,4 +1,4 @@
-//! `Caller` and the claims it carries.
+//! `Caller` and its typed claims.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -22,7 +22,7 @@ async fn show_tenant_with_scope(caller: Caller<Tenancy>) -> String {
     caller.claims().tenant.clone()
 }
 
-/// An extractor that builds on the caller.
+/// An extractor that extracts the caller.
 struct Subject(String);
 
 impl<S: Sync> FromRequestParts<S> for Subject {
@@ -48,13 +48,13 @@ async fn show_subject(Subject(subject): Subject) -> String {
     subject
 }
 
-#[public(reason = "shows what happens without a guard before the extractor")]
-async fn nobody(Subject(subject): Subject) -> String {
+#[public(reason = "a test of an extractor without a caller")]
+async fn without_caller(Subject(subject): Subject) -> String {
     subject
 }
 
 #[secured(authenticated)]
-async fn everything(caller: Caller) -> String {
+async fn describe(caller: Caller) -> String {
     let identity = caller.identity();
     format!(
         "{} {} {:?} {}",
@@ -71,31 +71,31 @@ async fn typed_claims_are_decoded_and_validated_by_the_guard() {
         .route("/", get(show_tenant))
         .route("/scope", get(show_tenant_with_scope));
     let api = TestApi::new(routes).await;
-    let answer = api
+    let response = api
         .caller("alice")
         .claim("tenant", json!("acme"))
         .get("/")
         .send()
         .await;
     assert_eq!(
-        (answer.status(), answer.text()),
+        (response.status(), response.text()),
         (StatusCode::OK, "acme".to_owned())
     );
-    for wrong in [
+    for invalid in [
         json!(""),
         json!("far too long"),
         json!(7),
         json!(["acme"]),
         json!(null),
     ] {
-        let answer = api
+        let response = api
             .caller("alice")
-            .claim("tenant", wrong.clone())
+            .claim("tenant", invalid.clone())
             .get("/")
             .send()
             .await;
-        assert_eq!(answer.status(), 401, "{wrong}");
-        let challenge = answer
+        assert_eq!(response.status(), 401, "{invalid}");
+        let challenge = response
             .header("www-authenticate")
             .unwrap_or_default()
             .to_owned();
@@ -114,41 +114,47 @@ async fn typed_claims_are_decoded_and_validated_by_the_guard() {
 }
 
 #[tokio::test]
-async fn an_extractor_of_ones_own_can_build_on_the_caller() {
+async fn application_extractor_can_extract_the_caller() {
     let routes = SecureRouter::new()
         .route("/", get(show_subject))
-        .route("/nobody", get(nobody));
+        .route("/without-caller", get(without_caller));
     let api = TestApi::new(routes).await;
     assert_eq!(api.caller("alice").get("/").send().await.text(), "alice");
-    let refused = api.caller("mallory").get("/").send().await;
+    let denied = api.caller("mallory").get("/").send().await;
     assert_eq!(
         (
-            refused.status(),
-            refused.json::<serde_json::Value>()["detail"].clone()
+            denied.status(),
+            denied.json::<serde_json::Value>()["detail"].clone()
         ),
         (StatusCode::FORBIDDEN, json!("not you"))
     );
     assert_eq!(
-        api.caller("alice").get("/nobody").send().await.status(),
+        api.caller("alice")
+            .get("/without-caller")
+            .send()
+            .await
+            .status(),
         500
     );
 }
 
 #[tokio::test]
-async fn the_caller_tells_what_the_token_says() {
-    let api = TestApi::new(SecureRouter::new().route("/", get(everything))).await;
-    let answer = api.caller("alice").scopes("a b").get("/").send().await;
+async fn caller_returns_claims_of_the_token() {
+    let api = TestApi::new(SecureRouter::new().route("/", get(describe))).await;
+    let response = api.caller("alice").scopes("a b").get("/").send().await;
     let issuer = api.issuer().url().to_owned();
     assert!(
-        answer.text().starts_with(&format!("{issuer} alice Some(")),
+        response
+            .text()
+            .starts_with(&format!("{issuer} alice Some(")),
         "{}",
-        answer.text()
+        response.text()
     );
-    assert!(answer.text().ends_with(" a b"), "{}", answer.text());
+    assert!(response.text().ends_with(" a b"), "{}", response.text());
 }
 
 #[test]
-fn a_caller_prints_nothing_of_its_token() {
+fn caller_debug_output_has_nothing_of_its_token() {
     let printed = format!(
         "{:?}",
         palisade::testing::caller_with("alice-canary", "scope-canary")
@@ -157,9 +163,9 @@ fn a_caller_prints_nothing_of_its_token() {
 }
 
 #[tokio::test]
-async fn a_handler_is_called_alone_in_its_modules_tests() {
+async fn unguarded_handler_can_be_called_in_its_module() {
     let caller = palisade::testing::caller("alice").with_claims(Tenancy {
         tenant: "acme".to_owned(),
     });
-    assert_eq!(show_tenant.unguarded(caller).await, "acme");
+    assert_eq!(show_tenant().unguarded(caller).await, "acme");
 }

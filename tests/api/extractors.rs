@@ -1,4 +1,4 @@
-//! Input from everywhere: each place has an extractor, and each is as strict.
+//! The extractors of input: headers, cookies, plain and binary bodies, and those of the application.
 
 use std::convert::Infallible;
 
@@ -39,7 +39,7 @@ struct Firmware(#[garde(length(min = 2, max = 4))] Vec<u8>);
 #[derive(Validate, SecureInput)]
 struct Tenant(#[garde(length(bytes, min = 1, max = 5), alphanumeric)] String);
 
-/// The first label of the host's name.
+/// The first label of the host name.
 struct Subdomain(Tenant);
 
 impl<S: Sync> FromRequestParts<S> for Subdomain {
@@ -77,10 +77,10 @@ impl InputExtractor for Subdomain {
     }
 }
 
-/// A whole body in capitals.
-struct Shouted(Note);
+/// The body as text in upper case.
+struct UpperCase(Note);
 
-impl<S: Send + Sync> FromRequest<S> for Shouted {
+impl<S: Send + Sync> FromRequest<S> for UpperCase {
     type Rejection = (StatusCode, &'static str);
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
@@ -91,7 +91,7 @@ impl<S: Send + Sync> FromRequest<S> for Shouted {
     }
 }
 
-impl InputExtractor for Shouted {
+impl InputExtractor for UpperCase {
     type Input = Note;
 
     fn input(&self) -> &Note {
@@ -105,7 +105,7 @@ async fn traced(Valid(Headers(tracing)): Valid<Headers<Tracing>>) -> String {
 }
 
 #[public(reason = "a test")]
-async fn maybe_traced(tracing: Option<Valid<Headers<Tracing>>>) -> String {
+async fn optional_traced(tracing: Option<Valid<Headers<Tracing>>>) -> String {
     tracing.map_or("absent".into(), |Valid(Headers(tracing))| {
         tracing.x_level.to_string()
     })
@@ -117,8 +117,10 @@ async fn preferred(Valid(Cookies(preferences)): Valid<Cookies<Preferences>>) -> 
 }
 
 #[public(reason = "a test")]
-async fn maybe_preferred(preferences: Option<Valid<Cookies<Preferences>>>) -> String {
-    preferences.map_or("absent".into(), |Valid(Cookies(own))| own.size.to_string())
+async fn optional_preferred(preferences: Option<Valid<Cookies<Preferences>>>) -> String {
+    preferences.map_or("absent".into(), |Valid(Cookies(preferences))| {
+        preferences.size.to_string()
+    })
 }
 
 #[public(reason = "a test")]
@@ -137,55 +139,55 @@ async fn shop(Valid(Subdomain(tenant)): Valid<Subdomain>) -> String {
 }
 
 #[public(reason = "a test")]
-async fn maybe_shop(tenant: Option<Valid<Subdomain>>) -> String {
+async fn optional_shop(tenant: Option<Valid<Subdomain>>) -> String {
     tenant.map_or("absent".into(), |Valid(Subdomain(tenant))| tenant.0)
 }
 
 #[public(reason = "a test")]
-async fn shouted(Valid(Shouted(note)): Valid<Shouted>) -> String {
+async fn upper_case(Valid(UpperCase(note)): Valid<UpperCase>) -> String {
     note.0
 }
 
 async fn api() -> TestApi {
     let routes = SecureRouter::new()
         .route("/traced", get(traced))
-        .route("/maybe/traced", get(maybe_traced))
+        .route("/optional/traced", get(optional_traced))
         .route("/preferred", get(preferred))
-        .route("/maybe/preferred", get(maybe_preferred))
+        .route("/optional/preferred", get(optional_preferred))
         .route("/noted", post(noted))
         .route("/installed", post(installed))
         .route("/shop", get(shop))
-        .route("/maybe/shop", get(maybe_shop))
-        .route("/shouted", post(shouted));
+        .route("/optional/shop", get(optional_shop))
+        .route("/upper-case", post(upper_case));
     TestApi::new(routes).await
 }
 
-/// The text of what was let in; else the status with the first place and rule.
-fn told(answer: &TestResponse) -> String {
-    let status = answer.status().as_u16();
+/// Returns the body of a successful response, or the status with the first pointer and rule.
+fn outcome(response: &TestResponse) -> String {
+    let status = response.status().as_u16();
     if status == 200 {
-        return answer.text();
+        return response.text();
     }
-    let problem: serde_json::Value = answer.json();
+    let problem: serde_json::Value = response.json();
     match errors(&problem).first() {
         Some((pointer, _)) => format!("{status} {pointer} {}", problem["errors"][0]["rule"]),
         None => status.to_string(),
     }
 }
 
-async fn sent(request: TestRequest) -> String {
-    told(&request.send().await)
+async fn send(request: TestRequest) -> String {
+    outcome(&request.send().await)
 }
 
 #[tokio::test]
-async fn header_fields_are_taken_by_name() {
+async fn header_fields_are_extracted_by_name() {
     let api = api().await;
     let get = |path: &str, fields: &[(&str, &str)]| {
         let request = api.anonymous().get(path);
         let with = fields.iter().fold(request, |request, (name, value)| {
             request.header(name, value)
         });
-        sent(with)
+        send(with)
     };
     assert_eq!(
         get("/traced", &[("x-level", "7"), ("X-Request-ID", "ab")]).await,
@@ -218,18 +220,18 @@ async fn header_fields_are_taken_by_name() {
     ] {
         assert_eq!(get("/traced", fields).await, expected, "{fields:?}");
     }
-    assert_eq!(get("/maybe/traced", &[("via", "any")]).await, "absent");
-    assert_eq!(get("/maybe/traced", &[("x-level", "7")]).await, "7");
+    assert_eq!(get("/optional/traced", &[("via", "any")]).await, "absent");
+    assert_eq!(get("/optional/traced", &[("x-level", "7")]).await, "7");
     assert_eq!(
-        get("/maybe/traced", &[("x-level", "0")]).await,
+        get("/optional/traced", &[("x-level", "0")]).await,
         "422 x-level \"range\""
     );
 }
 
 #[tokio::test]
-async fn cookies_are_taken_by_name() {
+async fn cookies_are_extracted_by_name() {
     let api = api().await;
-    let get = |path: &str, cookies: &str| sent(api.anonymous().get(path).header("cookie", cookies));
+    let get = |path: &str, cookies: &str| send(api.anonymous().get(path).header("cookie", cookies));
     assert_eq!(
         get("/preferred", "a=b; locale=mi; size=2").await,
         "Some(\"mi\") 2"
@@ -243,19 +245,19 @@ async fn cookies_are_taken_by_name() {
     ] {
         assert_eq!(get("/preferred", cookies).await, expected, "{cookies}");
     }
-    assert_eq!(get("/maybe/preferred", "a=b").await, "absent");
-    assert_eq!(get("/maybe/preferred", "size=3").await, "3");
+    assert_eq!(get("/optional/preferred", "a=b").await, "absent");
+    assert_eq!(get("/optional/preferred", "size=3").await, "3");
     assert_eq!(
-        get("/maybe/preferred", "size=10").await,
+        get("/optional/preferred", "size=10").await,
         "422 size \"range\""
     );
 }
 
 #[tokio::test]
-async fn a_body_may_be_one_text_or_bytes() {
+async fn body_can_be_plain_text_or_bytes() {
     let api = api().await;
-    let post = |path: &str, body: &[u8], label: &str| {
-        sent(api.anonymous().post(path).body(body.to_vec(), label))
+    let post = |path: &str, body: &[u8], media_type: &str| {
+        send(api.anonymous().post(path).body(body.to_vec(), media_type))
     };
     assert_eq!(
         post("/noted", "āb".as_bytes(), "text/plain; charset=utf-8").await,
@@ -271,41 +273,45 @@ async fn a_body_may_be_one_text_or_bytes() {
         "400  \"encoding\""
     );
     assert_eq!(post("/noted", b"a", "text/html").await, "415");
-    let octets = "application/octet-stream";
-    assert_eq!(post("/installed", b"\xff\x00", octets).await, "2");
-    assert_eq!(post("/installed", b"\xff", octets).await, "422  \"length\"");
+    let binary = "application/octet-stream";
+    assert_eq!(post("/installed", b"\xff\x00", binary).await, "2");
+    assert_eq!(post("/installed", b"\xff", binary).await, "422  \"length\"");
     assert_eq!(
-        post("/installed", b"12345", octets).await,
+        post("/installed", b"12345", binary).await,
         "422  \"length\""
     );
     assert_eq!(post("/installed", b"12", "text/plain").await, "415");
 }
 
 #[tokio::test]
-async fn an_extractor_of_ones_own_is_checked_by_its_inputs_rules() {
+async fn application_extractor_is_checked_by_the_rules_of_its_input() {
     let api = api().await;
-    let get = |path: &str, host: &str| sent(api.anonymous().get(path).header("host", host));
+    let get = |path: &str, host: &str| send(api.anonymous().get(path).header("host", host));
     assert_eq!(get("/shop", "acme.example").await, "acme");
     assert_eq!(get("/shop", "hunter2.example").await, "422  \"length\"");
     assert_eq!(get("/shop", "a-b.example").await, "422  \"alphanumeric\"");
-    let none = api.anonymous().get("/shop").send().await;
-    assert_eq!(none.status().as_u16(), 400);
-    assert!(none.text().contains("no host"), "{}", none.text());
-    assert_eq!(sent(api.anonymous().get("/maybe/shop")).await, "absent");
-    assert_eq!(get("/maybe/shop", "acme.example").await, "acme");
+    let without_host = api.anonymous().get("/shop").send().await;
+    assert_eq!(without_host.status().as_u16(), 400);
+    assert!(
+        without_host.text().contains("no host"),
+        "{}",
+        without_host.text()
+    );
+    assert_eq!(send(api.anonymous().get("/optional/shop")).await, "absent");
+    assert_eq!(get("/optional/shop", "acme.example").await, "acme");
     assert_eq!(
-        get("/maybe/shop", "hunter2.example").await,
+        get("/optional/shop", "hunter2.example").await,
         "422  \"length\""
     );
     let post = |body: &[u8]| {
         api.anonymous()
-            .post("/shouted")
+            .post("/upper-case")
             .body(body.to_vec(), "text/plain")
             .send()
     };
     assert_eq!(post(b"ab").await.text(), "AB");
-    assert_eq!(told(&post(b"abcdef").await), "422  \"length\"");
-    let refused = post(b"\xff").await;
-    assert_eq!(refused.status().as_u16(), 418);
-    assert!(!refused.text().contains("hunter2"));
+    assert_eq!(outcome(&post(b"abcdef").await), "422  \"length\"");
+    let rejected = post(b"\xff").await;
+    assert_eq!(rejected.status().as_u16(), 418);
+    assert!(!rejected.text().contains("hunter2"));
 }

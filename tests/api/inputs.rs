@@ -1,4 +1,4 @@
-//! Input is what its type says, or the handler does not run.
+//! Input validation: the handler runs only if the input matches its type and rules.
 
 use palisade::testing::{TestApi, TestResponse};
 use serde_json::Value;
@@ -38,58 +38,67 @@ impl Shop {
             .await
     }
 
-    /// The status and the places that the problem points at.
-    async fn judged(&self, body: &str) -> (u16, Vec<String>) {
-        let answer = self.post(body).await;
-        let status = answer.status().as_u16();
-        let places = match status {
+    /// Posts an order, and returns the status and the pointers of the errors.
+    async fn post_order(&self, body: &str) -> (u16, Vec<String>) {
+        let response = self.post(body).await;
+        let status = response.status().as_u16();
+        let pointers = match status {
             201 => Vec::new(),
-            _ => errors(&answer.json::<Value>())
+            _ => errors(&response.json::<Value>())
                 .into_iter()
                 .map(|(pointer, _)| pointer)
                 .collect(),
         };
-        (status, places)
+        (status, pointers)
     }
 }
 
-fn at(places: &[&str]) -> Vec<String> {
-    places.iter().map(|place| (*place).to_owned()).collect()
+fn pointers(pointers: &[&str]) -> Vec<String> {
+    pointers
+        .iter()
+        .map(|pointer| (*pointer).to_owned())
+        .collect()
 }
 
 #[tokio::test]
-async fn a_body_within_its_rules_is_let_in() {
+async fn valid_body_reaches_the_handler() {
     let shop = Shop::new().await;
     for body in [
         r#"{"sku": "tea", "quantity": 1}"#,
         r#" {"quantity": 100, "sku": "12345678", "lineItems": [{"unitPrice": 0}, {"unitPrice": 9.5}]} "#,
         r#"{"sku": "āāāāāāāā", "quantity": 1}"#,
     ] {
-        assert_eq!(shop.judged(body).await, (201, vec![]), "{body}");
+        assert_eq!(shop.post_order(body).await, (201, vec![]), "{body}");
     }
-    assert_eq!(shop.calls.so_far(), 3);
+    assert_eq!(shop.calls.count(), 3);
 }
 
 #[tokio::test]
-async fn broken_rules_come_all_together_by_their_wire_names() {
+async fn broken_rules_are_reported_together_by_their_wire_names() {
     let shop = Shop::new().await;
     let body =
         r#"{"sku": "", "quantity": 101, "lineItems": [{"unitPrice": 1}, {"unitPrice": -1}]}"#;
-    let (status, mut places) = shop.judged(body).await;
-    places.sort();
+    let (status, mut found) = shop.post_order(body).await;
+    found.sort();
     assert_eq!(
-        (status, places),
-        (422, at(&["/lineItems/1/unitPrice", "/quantity", "/sku"]))
+        (status, found),
+        (
+            422,
+            pointers(&["/lineItems/1/unitPrice", "/quantity", "/sku"])
+        )
     );
     let four = r#"{"sku": "a", "quantity": 1, "lineItems": [{"unitPrice":1},{"unitPrice":1},{"unitPrice":1},{"unitPrice":1}]}"#;
-    assert_eq!(shop.judged(four).await, (422, at(&["/lineItems"])));
-    assert_eq!(shop.calls.so_far(), 0);
+    assert_eq!(
+        shop.post_order(four).await,
+        (422, pointers(&["/lineItems"]))
+    );
+    assert_eq!(shop.calls.count(), 0);
 }
 
 #[tokio::test]
-async fn wrong_types_come_alone_with_their_place() {
+async fn type_mismatch_is_reported_alone_with_its_pointer() {
     let shop = Shop::new().await;
-    for (body, place) in [
+    for (body, pointer) in [
         (r#"{"sku": 7, "quantity": "5"}"#, "/sku"),
         (r#"{"sku": "a", "quantity": "5"}"#, "/quantity"),
         (r#"{"sku": "a", "quantity": 1.5}"#, "/quantity"),
@@ -114,13 +123,17 @@ async fn wrong_types_come_alone_with_their_place() {
         ("null", ""),
         ("1", ""),
     ] {
-        assert_eq!(shop.judged(body).await, (422, at(&[place])), "{body}");
+        assert_eq!(
+            shop.post_order(body).await,
+            (422, pointers(&[pointer])),
+            "{body}"
+        );
     }
-    assert_eq!(shop.calls.so_far(), 0);
+    assert_eq!(shop.calls.count(), 0);
 }
 
 #[tokio::test]
-async fn what_is_no_strict_json_is_400() {
+async fn malformed_json_returns_400() {
     let shop = Shop::new().await;
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     for body in [
@@ -138,7 +151,7 @@ async fn what_is_no_strict_json_is_400() {
         assert_eq!(status, 400, "{}", body.chars().take(60).collect::<String>());
     }
     let invalid_utf8 = b"{\"sku\": \"\xff\", \"quantity\": 1}".to_vec();
-    let answer = shop
+    let response = shop
         .api
         .caller("alice")
         .scopes("orders:write")
@@ -146,12 +159,12 @@ async fn what_is_no_strict_json_is_400() {
         .body(invalid_utf8, "application/json")
         .send()
         .await;
-    assert_eq!(answer.status(), 400);
-    assert_eq!(shop.calls.so_far(), 0);
+    assert_eq!(response.status(), 400);
+    assert_eq!(shop.calls.count(), 0);
 }
 
 #[tokio::test]
-async fn duplicate_members_are_refused() {
+async fn duplicate_member_returns_400() {
     let shop = Shop::new().await;
     for body in [
         r#"{"sku": "a", "sku": "b", "quantity": 1}"#,
@@ -160,11 +173,11 @@ async fn duplicate_members_are_refused() {
     ] {
         assert_eq!(shop.post(body).await.status(), 400, "{body}");
     }
-    assert_eq!(shop.calls.so_far(), 0);
+    assert_eq!(shop.calls.count(), 0);
 }
 
 #[tokio::test]
-async fn only_json_that_says_so_is_read() {
+async fn body_with_another_media_type_returns_415() {
     let shop = Shop::new().await;
     let body = r#"{"sku": "a", "quantity": 1}"#;
     for (media_type, status) in [
@@ -207,7 +220,7 @@ async fn only_json_that_says_so_is_read() {
 }
 
 #[tokio::test]
-async fn queries_are_as_strict_as_bodies() {
+async fn query_is_as_strict_as_a_body() {
     let shop = Shop::new().await;
     for (query, status) in [
         ("", 200),
@@ -239,35 +252,35 @@ async fn queries_are_as_strict_as_bodies() {
 
 /// garde's `range` compares with `<` and `>`, which NaN passes.
 #[tokio::test]
-async fn numbers_that_are_not_finite_are_refused_in_a_query() {
+async fn non_finite_number_in_a_query_returns_422() {
     let shop = Shop::new().await;
     for share in ["NaN", "nan", "-nan", "inf", "-inf", "infinity", "1e999"] {
-        let answer = shop.get(&format!("/orders?share={share}")).await;
-        assert_eq!(answer.status(), 422, "{share}");
-        assert_eq!(errors(&answer.json::<Value>())[0].0, "share", "{share}");
+        let response = shop.get(&format!("/orders?share={share}")).await;
+        assert_eq!(response.status(), 422, "{share}");
+        assert_eq!(errors(&response.json::<Value>())[0].0, "share", "{share}");
     }
-    assert_eq!(shop.calls.so_far(), 0);
+    assert_eq!(shop.calls.count(), 0);
 }
 
 #[tokio::test]
-async fn path_parameters_have_rules_and_names() {
+async fn path_parameter_errors_have_names() {
     let shop = Shop::new().await;
     assert_eq!(shop.get("/shelves/tea").await.text(), "tea");
-    let answer = shop.get("/shelves/coffee").await;
-    assert_eq!(answer.status(), 422);
-    assert_eq!(errors(&answer.json::<Value>())[0].0, "name");
+    let response = shop.get("/shelves/coffee").await;
+    assert_eq!(response.status(), 422);
+    assert_eq!(errors(&response.json::<Value>())[0].0, "name");
     assert_eq!(shop.get("/shelves/%ff").await.status(), 400);
     assert_eq!(shop.get("/orders/7").await.status(), 422);
 }
 
 #[tokio::test]
-async fn optional_input_is_absent_or_valid() {
+async fn optional_body_is_absent_or_validated() {
     let shop = Shop::new().await;
     let write = || {
         shop.api
             .caller("alice")
             .scopes("orders:write")
-            .post("/maybe")
+            .post("/optional")
     };
     assert_eq!(write().send().await.text(), "absent");
     assert_eq!(
@@ -294,7 +307,7 @@ async fn optional_input_is_absent_or_valid() {
 }
 
 #[tokio::test]
-async fn a_form_is_judged_like_a_query() {
+async fn form_is_validated_like_a_query() {
     let shop = Shop::new().await;
     let put = || {
         shop.api

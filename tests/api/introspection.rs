@@ -1,4 +1,4 @@
-//! Opaque tokens: what callers are answered and operators told, and what nobody is.
+//! Opaque tokens: responses, events and metrics, without the token or the introspection response.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -18,25 +18,25 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 const AUDIENCE: &str = "https://orders.example";
-const TOKEN: &str = "opq_canary-of-a-token";
-const SECRET: &str = "canary-of-a-secret";
-const PERSON: &str = "canary-of-a-person";
+const TOKEN: &str = "opq_canary-token";
+const SECRET: &str = "canary-secret";
+const PERSON: &str = "canary-person";
 
 #[secured(scopes = "orders:read")]
 async fn show_orders() -> &'static str {
     "three orders"
 }
 
-/// What the endpoint answers next.
-type Said = Arc<Mutex<(StatusCode, Value)>>;
+/// The next response of the introspection endpoint.
+type NextResponse = Arc<Mutex<(StatusCode, Value)>>;
 
-/// An endpoint on loopback that answers so; its URL.
-async fn endpoint(said: Said) -> String {
+/// Serves an introspection endpoint on loopback, and returns its URL.
+async fn serve_endpoint(next: NextResponse) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/introspect", listener.local_addr().unwrap());
-    let answer = move |Form(asked): Form<Value>| async move {
-        let (status, known) = said.lock().unwrap().clone();
-        let is_known = asked["token"] == TOKEN;
+    let introspect = move |Form(request): Form<Value>| async move {
+        let (status, known) = next.lock().unwrap().clone();
+        let is_known = request["token"] == TOKEN;
         let body = if is_known {
             known
         } else {
@@ -44,7 +44,7 @@ async fn endpoint(said: Said) -> String {
         };
         (status, axum::Json(body))
     };
-    let router = Router::new().route("/introspect", post(answer));
+    let router = Router::new().route("/introspect", post(introspect));
     tokio::spawn(axum::serve(listener, router).into_future());
     url
 }
@@ -57,45 +57,45 @@ fn active(now: NumericDate) -> Value {
     })
 }
 
-/// An API whose issuer's tokens are opaque.
-struct Opaque {
-    said: Said,
+/// An API whose issuer issues opaque tokens.
+struct OpaqueApi {
+    next: NextResponse,
     service: Router,
     clock: TestClock,
 }
 
-impl Opaque {
+impl OpaqueApi {
     async fn new() -> Self {
         let clock = TestClock::new();
-        let said = Arc::new(Mutex::new((StatusCode::OK, active(clock.time()))));
-        let asked = Introspection::new("orders-api", Secret::new(SECRET))
-            .endpoint(endpoint(Arc::clone(&said)).await);
+        let next = Arc::new(Mutex::new((StatusCode::OK, active(clock.time()))));
+        let introspection = Introspection::new("orders-api", Secret::new(SECRET))
+            .endpoint(serve_endpoint(Arc::clone(&next)).await);
         let issuer = Issuer::new("https://issuer.test").audience(AUDIENCE);
         let server = ResourceServer::builder()
-            .trust(issuer.introspect(asked).allow_loopback_http())
+            .trust(issuer.introspect(introspection).allow_loopback_http())
             .clock(clock.clone())
             .build()
             .await
             .unwrap();
         let api = SecureRouter::new().route("/orders", get(show_orders));
         Self {
-            said,
+            next,
             service: api.protect(server).into_standalone_router(),
             clock,
         }
     }
 
-    fn say(&self, status: StatusCode, body: Value) {
-        *self.said.lock().unwrap() = (status, body);
+    fn set_response(&self, status: StatusCode, body: Value) {
+        *self.next.lock().unwrap() = (status, body);
     }
 
-    /// The status, then head and body in one text.
-    async fn call(&self, token: &str) -> (StatusCode, String) {
+    /// Sends a request with the token, and returns the status, and headers and body as text.
+    async fn send(&self, token: &str) -> (StatusCode, String) {
         let request =
             Request::get("/orders").header(header::AUTHORIZATION, format!("Bearer {token}"));
         let request = request.body(Body::empty()).unwrap();
-        let answer = self.service.clone().oneshot(request).await.unwrap();
-        let (head, body) = answer.into_parts();
+        let response = self.service.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let body = String::from_utf8_lossy(&body).into_owned();
         (head.status, format!("{:?}{body}", head.headers))
@@ -103,19 +103,19 @@ impl Opaque {
 }
 
 #[tokio::test]
-async fn callers_learn_no_more_than_of_a_jwt() {
-    let opaque = Opaque::new().await;
-    assert_eq!(opaque.call(TOKEN).await.0, StatusCode::OK);
-    let (status, refused) = opaque.call("opq_other").await;
+async fn opaque_token_has_the_same_responses_as_a_jwt() {
+    let api = OpaqueApi::new().await;
+    assert_eq!(api.send(TOKEN).await.0, StatusCode::OK);
+    let (status, response) = api.send("opq_other").await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
-    assert!(refused.contains("invalid_token"), "{refused}");
+    assert!(response.contains("invalid_token"), "{response}");
 
-    opaque.clock.advance(std::time::Duration::from_mins(1));
-    opaque.say(
+    api.clock.advance(std::time::Duration::from_mins(1));
+    api.set_response(
         StatusCode::UNAUTHORIZED,
         json!({ "error": "invalid_client" }),
     );
-    let (status, unavailable) = opaque.call(TOKEN).await;
+    let (status, unavailable) = api.send(TOKEN).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(
         unavailable.contains("\"retry-after\": \"5\""),
@@ -126,24 +126,24 @@ async fn callers_learn_no_more_than_of_a_jwt() {
 }
 
 #[tokio::test]
-async fn a_scope_that_the_issuer_does_not_tell_of_is_lacking() {
-    let opaque = Opaque::new().await;
-    let mut said = active(opaque.clock.time());
-    said["scope"] = json!("orders:write");
-    opaque.say(StatusCode::OK, said);
-    let (status, refused) = opaque.call(TOKEN).await;
+async fn scope_missing_from_the_introspection_response_returns_403() {
+    let api = OpaqueApi::new().await;
+    let mut body = active(api.clock.time());
+    body["scope"] = json!("orders:write");
+    api.set_response(StatusCode::OK, body);
+    let (status, response) = api.send(TOKEN).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
-    assert!(refused.contains("insufficient_scope"), "{refused}");
+    assert!(response.contains("insufficient_scope"), "{response}");
 }
 
 #[tokio::test]
-async fn questions_are_counted_and_failures_told() {
+async fn introspections_are_counted_and_failures_logged() {
     let recorder = DebuggingRecorder::new();
     let snapshots = recorder.snapshotter();
     let _recording = metrics::set_default_local_recorder(&recorder);
-    let (log, _listening) = Log::listen();
-    let opaque = Opaque::new().await;
-    opaque.call(TOKEN).await;
+    let (log, _capturing) = Log::capture();
+    let api = OpaqueApi::new().await;
+    api.send(TOKEN).await;
     assert!(log.take("palisade::introspection").is_empty());
     for (status, level, event, cause) in [
         (
@@ -154,15 +154,15 @@ async fn questions_are_counted_and_failures_told() {
         ),
         (500, "WARN", "introspection_unavailable", "status 500"),
     ] {
-        opaque.clock.advance(std::time::Duration::from_mins(1));
-        opaque.say(StatusCode::from_u16(status).unwrap(), json!({}));
-        opaque.call(TOKEN).await;
+        api.clock.advance(std::time::Duration::from_mins(1));
+        api.set_response(StatusCode::from_u16(status).unwrap(), json!({}));
+        api.send(TOKEN).await;
         let events = log.take("palisade::introspection");
-        let told = &events[0];
-        assert_eq!(told["level"], level);
-        assert_eq!(told["fields"]["event"], event);
-        assert_eq!(told["fields"]["issuer"], "https://issuer.test");
-        let found = told["fields"]["cause"].as_str().unwrap();
+        let logged = &events[0];
+        assert_eq!(logged["level"], level);
+        assert_eq!(logged["fields"]["event"], event);
+        assert_eq!(logged["fields"]["issuer"], "https://issuer.test");
+        let found = logged["fields"]["cause"].as_str().unwrap();
         assert!(found.contains(cause), "{found}");
     }
     let mut counted = HashMap::new();
@@ -176,17 +176,17 @@ async fn questions_are_counted_and_failures_told() {
             counted.insert(outcome.value().to_owned(), count);
         }
     }
-    // the first probe is of a token that nobody has issued
+    // the first probe uses a token that was never issued
     assert_eq!((counted["active"], counted["inactive"]), (1, 1));
     assert!(counted["failed"] >= 2, "{counted:?}");
 }
 
-/// RFC 7662 §5: nor anything that the issuer told of the person.
+/// RFC 7662 §5: the introspection response may contain personal data.
 #[tokio::test]
-async fn nothing_of_token_secret_and_answer_is_told() {
-    let (log, _listening) = Log::listen();
-    let opaque = Opaque::new().await;
-    let mut answers = opaque.call(TOKEN).await.1;
+async fn token_secret_and_introspection_response_are_never_disclosed() {
+    let (log, _capturing) = Log::capture();
+    let api = OpaqueApi::new().await;
+    let mut responses = api.send(TOKEN).await.1;
     for (status, change) in [
         (StatusCode::OK, json!({ "aud": PERSON })),
         (StatusCode::OK, json!({ "active": PERSON })),
@@ -195,21 +195,21 @@ async fn nothing_of_token_secret_and_answer_is_told() {
         (StatusCode::UNAUTHORIZED, json!({ "error": PERSON })),
         (StatusCode::BAD_GATEWAY, json!({ "error": PERSON })),
     ] {
-        opaque.clock.advance(std::time::Duration::from_mins(1));
-        let mut said = active(opaque.clock.time());
+        api.clock.advance(std::time::Duration::from_mins(1));
+        let mut body = active(api.clock.time());
         match change.as_object() {
-            Some(members) => said.as_object_mut().unwrap().extend(members.clone()),
-            None => said = change,
+            Some(members) => body.as_object_mut().unwrap().extend(members.clone()),
+            None => body = change,
         }
-        opaque.say(status, said);
-        let (status, answer) = opaque.call(TOKEN).await;
+        api.set_response(status, body);
+        let (status, response) = api.send(TOKEN).await;
         assert!(status.is_client_error() || status.is_server_error());
-        answers.push_str(&answer);
+        responses.push_str(&response);
     }
     let logged = log.text();
     assert!(logged.contains("palisade::introspection"), "{logged}");
     for canary in [TOKEN, SECRET, PERSON, "canary"] {
-        assert!(!answers.contains(canary), "{answers}");
+        assert!(!responses.contains(canary), "{responses}");
         assert!(!logged.contains(canary), "{logged}");
     }
 }

@@ -1,4 +1,4 @@
-//! The inventory says what is really mounted.
+//! The inventory: routes, declarations and issuers.
 
 use std::time::Duration;
 
@@ -9,40 +9,40 @@ use palisade::prelude::*;
 use palisade::testing::{EmbeddedIssuer, TestApi};
 use palisade::{IntrospectedTokens, Introspection, Profile, Secret, Startup};
 
-#[public(reason = "tells which route it is")]
-async fn here(path: MatchedPath) -> String {
+#[public(reason = "a test")]
+async fn public_path(path: MatchedPath) -> String {
     path.as_str().to_owned()
 }
 
 #[secured(scopes = "orders:read")]
-async fn there(path: MatchedPath) -> String {
+async fn secured_path(path: MatchedPath) -> String {
     path.as_str().to_owned()
 }
 
 #[secured(scopes = any("admin", all("a", "b")), body_limit = "1 KiB")]
-async fn complicated() {}
+async fn with_options() {}
 
 fn orders() -> SecureRouter {
     SecureRouter::new()
-        .route("/", get(here).post(there))
-        .route("/{id}", get(there))
-        .route("/{id}/lines/{*rest}", get(here))
+        .route("/", get(public_path).post(secured_path))
+        .route("/{id}", get(secured_path))
+        .route("/{id}/lines/{*rest}", get(public_path))
 }
 
 fn api() -> SecureRouter {
     SecureRouter::new()
-        .route("/", get(here))
+        .route("/", get(public_path))
         .nest("/orders", orders())
         .nest("/v1/", orders())
         .nest(
             "/tenants/{tenant}",
             SecureRouter::new().nest("/orders", orders()),
         )
-        .merge(SecureRouter::new().route("/merged", any(here)))
+        .merge(SecureRouter::new().route("/merged", any(public_path)))
 }
 
-/// Fills a path's parameters with something.
-fn filled(path: &str) -> String {
+/// Replaces the parameters of a path by a value.
+fn fill(path: &str) -> String {
     path.split('/')
         .map(|part| if part.starts_with('{') { "x" } else { part })
         .collect::<Vec<_>>()
@@ -50,7 +50,7 @@ fn filled(path: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_path_equals_axums_matched_path() {
+async fn inventory_path_equals_the_matched_path() {
     let api = TestApi::new(api()).await;
     let inventory = api.api().inventory();
     assert_eq!(inventory.routes().len(), 14);
@@ -64,10 +64,10 @@ async fn every_path_equals_axums_matched_path() {
             let request = api
                 .caller("alice")
                 .scopes("orders:read")
-                .request(method.as_str(), &filled(route.path()));
-            let answer = request.send().await;
+                .request(method.as_str(), &fill(route.path()));
+            let response = request.send().await;
             assert_eq!(
-                (answer.status(), answer.text()),
+                (response.status(), response.text()),
                 (StatusCode::OK, route.path().to_owned()),
                 "{method}"
             );
@@ -76,38 +76,38 @@ async fn every_path_equals_axums_matched_path() {
 }
 
 #[test]
-fn it_reads_as_the_declarations_do() {
+fn inventory_displays_declarations_and_limits() {
     let routes = SecureRouter::<()>::new()
-        .route("/x", get(complicated).post(here))
-        .fallback(here);
+        .route("/x", get(with_options).post(public_path))
+        .fallback(public_path);
     let inventory = routes.inventory();
-    let [first, posted, fallback] = inventory.routes() else {
-        panic!("three handlers are mounted");
+    let [first, second, fallback] = inventory.routes() else {
+        panic!("expected three routes");
     };
-    assert_eq!(first.declaration().handler, "complicated");
+    assert_eq!(first.declaration().handler, "with_options");
     assert_eq!(first.declaration().module, module_path!());
     assert_eq!(first.limits().body_limit, 1024);
     assert_eq!(first.declaration().access.to_string(), "admin or (a and b)");
     assert_eq!(first.methods(), [Method::GET]);
     assert_eq!(
-        posted.declaration().access,
-        Access::Public {
-            reason: "tells which route it is"
-        }
+        second.declaration().access,
+        Access::Public { reason: "a test" }
     );
     assert_eq!((fallback.path(), fallback.methods()), ("", &[][..]));
     assert_eq!(
         inventory.to_string(),
-        "GET   /x             admin or (a and b)  complicated  body_limit = \"1 KiB\"\n\
-         POST  /x             public              here\n\
-         *     /… (fallback)  public              here\n"
+        "GET   /x             admin or (a and b)  with_options  body_limit = \"1 KiB\"\n\
+         POST  /x             public              public_path\n\
+         *     /… (fallback)  public              public_path\n"
     );
 }
 
 #[test]
-fn a_nested_fallback_tells_where_it_stands() {
-    let inner = SecureRouter::<()>::new().fallback(here);
-    let routes = SecureRouter::new().nest("/in", inner).fallback(there);
+fn nested_fallback_has_the_path_of_its_router() {
+    let inner = SecureRouter::<()>::new().fallback(public_path);
+    let routes = SecureRouter::new()
+        .nest("/in", inner)
+        .fallback(secured_path);
     let found: Vec<_> = routes
         .inventory()
         .iter()
@@ -116,9 +116,9 @@ fn a_nested_fallback_tells_where_it_stands() {
     assert_eq!(found, [("/in", true), ("", true)]);
 }
 
-/// Each issuer stands below the routes, with what its profile and its configuration lower.
+/// The issuers follow the routes, each with the relaxations of its profile and configuration.
 #[tokio::test]
-async fn the_issuers_and_what_is_lowered_for_them_are_listed() {
+async fn inventory_lists_issuers_with_their_relaxations() {
     let keycloak = EmbeddedIssuer::new("https://sso.test/realms/shop");
     let server = ResourceServer::builder()
         .trust(
@@ -143,13 +143,12 @@ async fn the_issuers_and_what_is_lowered_for_them_are_listed() {
     assert!(lines[1].starts_with("  lowered: "), "{table}");
     assert_eq!(
         lines.last(),
-        Some(&"  lowered: tokens live up to 3600 s, because the batch runs for an hour")
+        Some(&"  lowered: tokens are valid for up to 3600 s, because the batch runs for an hour")
     );
 }
 
-/// Which issuers are asked about which of their tokens.
 #[tokio::test]
-async fn it_tells_what_tokens_are_judged_by() {
+async fn inventory_shows_how_tokens_are_validated() {
     for (tokens, expected) in [
         (IntrospectedTokens::Opaque, "introspection"),
         (
@@ -165,11 +164,11 @@ async fn it_tells_what_tokens_are_judged_by() {
             "the profile RFC 9068 and introspection, opaque ones by introspection",
         ),
     ] {
-        let asked = Introspection::new("orders-api", Secret::new("s3cret")).tokens(tokens);
-        // nobody is there, and nobody has to be
+        let introspection = Introspection::new("orders-api", Secret::new("s3cret")).tokens(tokens);
+        // deferred startup does not connect to the issuer
         let issuer = Issuer::new("http://127.0.0.1:1").audience("https://orders.test");
         let server = ResourceServer::builder()
-            .trust(issuer.introspect(asked).allow_loopback_http())
+            .trust(issuer.introspect(introspection).allow_loopback_http())
             .startup(Startup::Deferred)
             .build()
             .await

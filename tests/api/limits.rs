@@ -1,4 +1,4 @@
-//! How much of a request is taken: body, header fields, parameters.
+//! The limits of a request: body, header fields and parameters.
 
 use axum::extract::{FromRequest, Request};
 use http_body_util::BodyExt;
@@ -12,9 +12,9 @@ use tokio::net::TcpStream;
 
 use crate::support::{Calls, Listing, errors, routes};
 
-/// At t−1, t and t+1 of each limit: the default, one above it and one below.
+/// At −1, 0 and +1 of the default limit, a raised and a reduced one.
 #[tokio::test]
-async fn a_declared_body_limit_is_the_limit() {
+async fn body_over_limit_returns_413() {
     let api = TestApi::new(routes(&Calls::default())).await;
     for (path, limit) in [
         ("/orders", 64 * 1024),
@@ -36,10 +36,10 @@ async fn a_declared_body_limit_is_the_limit() {
     }
 }
 
-/// Reads the whole body by itself, and asks axum for no limit.
-struct Everything(usize);
+/// Reads the whole body itself, without the limit of axum.
+struct WholeBody(usize);
 
-impl<S: Sync> FromRequest<S> for Everything {
+impl<S: Sync> FromRequest<S> for WholeBody {
     type Rejection = StatusCode;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, StatusCode> {
@@ -49,17 +49,17 @@ impl<S: Sync> FromRequest<S> for Everything {
     }
 }
 
-impl TrustedExtractor for Everything {
-    const REASON: &'static str = "only counts";
+impl TrustedExtractor for WholeBody {
+    const REASON: &'static str = "counts the bytes only";
 }
 
 #[public(reason = "a test")]
-async fn count(Everything(length): Everything) -> String {
+async fn count(WholeBody(length): WholeBody) -> String {
     length.to_string()
 }
 
 #[tokio::test]
-async fn no_extractor_reads_more_than_the_limit() {
+async fn application_extractor_cannot_read_over_the_limit() {
     let api = TestApi::new(SecureRouter::new().route("/", post(count))).await;
     let send = |length| {
         api.anonymous()
@@ -72,41 +72,41 @@ async fn no_extractor_reads_more_than_the_limit() {
 }
 
 #[secured(authenticated)]
-async fn take_usual(_: Option<Valid<Query<Listing>>>) {}
+async fn default_limits(_: Option<Valid<Query<Listing>>>) {}
 
 #[secured(authenticated, header_limit = 150, parameter_limit = 300)]
-async fn take_raised(_: Option<Valid<Query<Listing>>>) {}
+async fn raised_limits(_: Option<Valid<Query<Listing>>>) {}
 
 #[secured(authenticated, header_limit = 3, parameter_limit = 1)]
-async fn take_lowered(_: Option<Valid<Query<Listing>>>) {}
+async fn reduced_limits(_: Option<Valid<Query<Listing>>>) {}
 
 #[public(reason = "a test")]
-async fn take_open() {}
+async fn public_handler() {}
 
 #[public(reason = "a test", parameter_limit = 2)]
-async fn take_form(_: Valid<Form<Listing>>) {}
+async fn form_with_limit(_: Valid<Form<Listing>>) {}
 
 fn limited() -> SecureRouter {
     SecureRouter::new()
-        .route("/usual", get(take_usual))
-        .route("/raised", get(take_raised))
-        .route("/lowered", get(take_lowered))
-        .route("/open", get(take_open))
-        .route("/form", post(take_form))
+        .route("/usual", get(default_limits))
+        .route("/raised", get(raised_limits))
+        .route("/reduced", get(reduced_limits))
+        .route("/open", get(public_handler))
+        .route("/form", post(form_with_limit))
 }
 
-/// Adds as many fields as are missing; a name that is there again is a field again.
-fn with_fields(request: TestRequest, there: usize, fields: usize) -> TestRequest {
-    (there..fields).fold(request, |request, at| {
-        request.header(["x-many", "x-more"][at % 2], "1")
+/// Adds header fields up to a total; fields of the same name count separately.
+fn with_fields(request: TestRequest, present: usize, total: usize) -> TestRequest {
+    (present..total).fold(request, |request, index| {
+        request.header(["x-many", "x-more"][index % 2], "1")
     })
 }
 
-/// RFC 6585 §5, at t−1, t and t+1: the default, one above it and one below.
+/// RFC 6585 §5, at −1, 0 and +1 of the default limit, a raised and a reduced one.
 #[tokio::test]
-async fn more_header_fields_than_declared_are_431() {
+async fn header_fields_over_limit_return_431() {
     let api = TestApi::new(limited()).await;
-    for (path, limit) in [("/usual", 100), ("/raised", 150), ("/lowered", 3)] {
+    for (path, limit) in [("/usual", 100), ("/raised", 150), ("/reduced", 3)] {
         for (fields, status) in [(limit - 1, 200), (limit, 200), (limit + 1, 431)] {
             let request = with_fields(api.caller("alice").get(path), 1, fields);
             assert_eq!(request.send().await.status(), status, "{path} {fields}");
@@ -118,27 +118,29 @@ async fn more_header_fields_than_declared_are_431() {
     }
 }
 
-/// No token is asked for, and none is looked at: neither a good nor a bad one changes the answer.
+/// The token is not read: neither a valid nor an invalid one changes the response.
 #[tokio::test]
-async fn too_many_header_fields_are_refused_before_a_token_is_looked_at() {
+async fn header_fields_over_limit_are_refused_before_the_token_is_read() {
     let api = TestApi::new(limited()).await;
-    let (log, _listening) = Log::listen();
-    for (request, there) in [
+    let (log, _capturing) = Log::capture();
+    for (request, present) in [
         (api.anonymous(), 0),
         (api.anonymous().bearer("a.b.c"), 1),
         (api.anonymous().bearer("a b").bearer("c"), 2),
         (api.caller("alice"), 1),
     ] {
-        let answer = with_fields(request.get("/usual"), there, 101).send().await;
-        assert_eq!(answer.status(), 431);
-        assert_eq!(answer.header("www-authenticate"), None);
-        assert_eq!(answer.header("cache-control"), Some("no-store"));
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        let response = with_fields(request.get("/usual"), present, 101)
+            .send()
+            .await;
+        assert_eq!(response.status(), 431);
+        assert_eq!(response.header("www-authenticate"), None);
+        assert_eq!(response.header("cache-control"), Some("no-store"));
+        assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(
-            answer.header("content-type"),
+            response.header("content-type"),
             Some("application/problem+json")
         );
-        let problem: Value = answer.json();
+        let problem: Value = response.json();
         assert_eq!(
             problem["detail"],
             "the request has more than 100 header fields"
@@ -151,30 +153,30 @@ async fn too_many_header_fields_are_refused_before_a_token_is_looked_at() {
     }
 }
 
-/// Unknown names are 422 and too many pairs 400, so that what was counted shows.
+/// Unknown names return 422 and too many pairs 400, so the status shows which check failed.
 #[tokio::test]
-async fn more_parameters_than_declared_are_400() {
+async fn parameters_over_limit_return_400() {
     let api = TestApi::new(limited()).await;
-    for (path, limit) in [("/usual", 256), ("/raised", 300), ("/lowered", 1)] {
+    for (path, limit) in [("/usual", 256), ("/raised", 300), ("/reduced", 1)] {
         for (pairs, status) in [(limit, 422), (limit + 1, 400)] {
             let target = format!("{path}?{}", vec!["unknown=1"; pairs].join("&"));
-            let answer = api.caller("alice").get(&target).send().await;
-            assert_eq!(answer.status(), status, "{path} {pairs}");
+            let response = api.caller("alice").get(&target).send().await;
+            assert_eq!(response.status(), status, "{path} {pairs}");
             if status == 400 {
-                let detail = format!("has more than {limit} parameters");
-                assert_eq!(errors(&answer.json()), [(String::new(), detail)]);
+                let detail = format!("must have at most {limit} parameters");
+                assert_eq!(errors(&response.json()), [(String::new(), detail)]);
             }
         }
     }
     let pair = ("page", "1");
     for (pairs, status) in [(1, 200), (2, 422), (3, 400)] {
-        let answer = api.anonymous().post("/form").form(&vec![pair; pairs]);
-        assert_eq!(answer.send().await.status(), status, "{pairs}");
+        let response = api.anonymous().post("/form").form(&vec![pair; pairs]);
+        assert_eq!(response.send().await.status(), status, "{pairs}");
     }
 }
 
-/// What a real socket brings, with a good token or without one.
-async fn over_a_socket(routes: SecureRouter, path: &str, fields: usize) -> String {
+/// Sends a request over a socket, and returns the response as text.
+async fn send_over_socket(routes: SecureRouter, path: &str, fields: usize) -> String {
     let api = TestApi::new(routes).await;
     let bound = palisade::serve(api.api().clone())
         .bind("127.0.0.1:0")
@@ -184,64 +186,64 @@ async fn over_a_socket(routes: SecureRouter, path: &str, fields: usize) -> Strin
     let server = tokio::spawn(bound.run_until(std::future::pending()));
     let token = api.caller("alice").token();
     let mut stream = TcpStream::connect(address).await.unwrap();
-    // three fields stand in the head already
+    // the head has three other fields
     let many = "x-many: 1\r\n".repeat(fields - 3);
     let head = format!(
         "GET {path} HTTP/1.1\r\nhost: api\r\nconnection: close\r\nauthorization: Bearer {token}\r\n{many}\r\n"
     );
     stream.write_all(head.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
     server.abort();
-    answer
+    response
 }
 
-/// hyper's own limit is 100: a route that takes more is told to it.
+/// The default limit of hyper is 100: `serve` raises it to the limit of the routes.
 #[tokio::test]
-async fn the_listener_reads_as_many_header_fields_as_a_route_takes() {
+async fn listener_accepts_the_largest_header_limit_of_any_route() {
     for (path, fields, status, is_problem) in [
         ("/raised", 150, 200, false),
         ("/usual", 150, 431, true),
         ("/raised", 151, 431, false),
-        ("/lowered", 4, 431, true),
+        ("/reduced", 4, 431, true),
     ] {
-        let answer = over_a_socket(limited(), path, fields).await;
+        let response = send_over_socket(limited(), path, fields).await;
         assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status} ")),
-            "{path} {fields}: {answer}"
+            response.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{path} {fields}: {response}"
         );
         assert_eq!(
-            answer.contains("problem+json"),
+            response.contains("problem+json"),
             is_problem,
             "{path} {fields}"
         );
     }
-    let usual = || SecureRouter::new().route("/usual", get(take_usual));
+    let usual = || SecureRouter::new().route("/usual", get(default_limits));
     for (fields, status) in [(100, 200), (101, 431)] {
-        let answer = over_a_socket(usual(), "/usual", fields).await;
+        let response = send_over_socket(usual(), "/usual", fields).await;
         assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status} ")),
-            "{answer}"
+            response.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{response}"
         );
     }
 }
 
 #[test]
-fn the_inventory_has_every_limit_of_every_route() {
+fn inventory_shows_the_limits_of_every_route() {
     let routes = limited();
-    let [usual, raised, lowered, ..] = routes.inventory().routes() else {
-        panic!("five handlers are mounted");
+    let [usual, raised, reduced, ..] = routes.inventory().routes() else {
+        panic!("expected five routes");
     };
     assert_eq!(usual.limits(), Limits::DEFAULT);
     assert_eq!(raised.limits().header_limit, 150);
     assert_eq!(raised.limits().parameter_limit, 300);
     assert_eq!(raised.limits().body_timeout, Limits::DEFAULT.body_timeout);
-    assert_eq!(lowered.limits().header_limit, 3);
+    assert_eq!(reduced.limits().header_limit, 3);
     let table = routes.inventory().to_string();
     let lines: Vec<_> = table.lines().collect();
-    assert!(lines[0].ends_with("  take_usual"), "{table}");
+    assert!(lines[0].ends_with("  default_limits"), "{table}");
     assert!(
-        lines[1].ends_with("take_raised   header_limit = 150, parameter_limit = 300"),
+        lines[1].ends_with("raised_limits    header_limit = 150, parameter_limit = 300"),
         "{table}"
     );
 }

@@ -1,32 +1,30 @@
-//! What a user of Palisade sees: declared handlers behind their guard, in process and over a socket.
+//! Tests of the public API: declared handlers behind their guard, in process and over sockets.
 
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::too_many_lines,
     clippy::unwrap_used,
-    reason = "a test ends where it is wrong"
+    reason = "a failing test panics"
 )]
 
-mod answers;
 mod audit;
+mod body_timeout;
+mod check_order;
 mod claims;
 mod extractors;
-mod hostile;
+mod input_types;
 mod inputs;
 mod introspection;
 mod inventory;
 mod limits;
 mod multipart;
-mod names;
-mod order;
 mod paths;
 mod problems;
-mod refused_inputs;
+mod random_input;
+mod rejected_inputs;
+mod responses;
 mod roles;
 mod routers;
-mod slow_bodies;
 mod support;
 mod typed_headers;
-mod types;

@@ -1,4 +1,4 @@
-//! Forms with files: each part bounded, counted, and answered by its place.
+//! Forms with files: limits and errors of their parts.
 
 use palisade::input::{MediaTypes, Multipart, Upload};
 use palisade::policy::Limits;
@@ -14,6 +14,9 @@ impl MediaTypes for Pictures {
 }
 
 const MAX: usize = 1024;
+
+/// Text in the forms that no response may echo.
+const CANARY: &str = "hunter2";
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -35,7 +38,7 @@ struct Report {
     avatar: Option<Upload<Pictures, MAX>>,
 }
 
-fn told(report: &Report) -> String {
+fn describe(report: &Report) -> String {
     assert!((1..=20).contains(&report.short_title.chars().count()));
     assert!(report.photos.len() <= 2 && report.tags.len() <= 200);
     let photos = report.photos.iter().map(|photo| {
@@ -49,24 +52,24 @@ fn told(report: &Report) -> String {
 
 #[secured(scopes = "reports:write")]
 async fn file_report(Valid(Multipart(report)): Valid<Multipart<Report>>) -> String {
-    told(&report)
+    describe(&report)
 }
 
 #[secured(scopes = "reports:write", part_limit = 120, body_limit = "1 MiB")]
 async fn file_long_report(Valid(Multipart(report)): Valid<Multipart<Report>>) -> String {
-    told(&report)
+    describe(&report)
 }
 
 #[secured(scopes = "reports:write", part_limit = 2)]
 async fn file_short_report(Valid(Multipart(report)): Valid<Multipart<Report>>) -> String {
-    told(&report)
+    describe(&report)
 }
 
 #[secured(scopes = "reports:write")]
-async fn perhaps(report: Option<Valid<Multipart<Report>>>) -> String {
+async fn optional_report(report: Option<Valid<Multipart<Report>>>) -> String {
     report.map_or_else(
         || "absent".to_owned(),
-        |Valid(Multipart(report))| told(&report),
+        |Valid(Multipart(report))| describe(&report),
     )
 }
 
@@ -75,17 +78,17 @@ fn routes() -> SecureRouter {
         .route("/usual", post(file_report))
         .route("/long", post(file_long_report))
         .route("/short", post(file_short_report))
-        .route("/perhaps", post(perhaps))
+        .route("/optional", post(optional_report))
 }
 
-fn titled() -> MultipartForm {
+fn form_with_title() -> MultipartForm {
     MultipartForm::new().text("shortTitle", "a window")
 }
 
 #[tokio::test]
-async fn a_form_with_files_reaches_its_handler() {
+async fn form_with_files_reaches_the_handler() {
     let api = TestApi::new(routes()).await;
-    let form = titled()
+    let form = form_with_title()
         .text("urgency", "3")
         .file("photos", "front \"1\".png", "image/png", b"\x89PNG\r\n--")
         .file("photos", "b.jpg", "image/jpeg", &[0; MAX]);
@@ -95,9 +98,12 @@ async fn a_form_with_files_reaches_its_handler() {
     };
     let expected = "a window Some(3) Some(\"front \\\"1\\\".png\") image/png 8, \
                     Some(\"b.jpg\") image/jpeg 1024";
-    for path in ["/usual", "/perhaps"] {
-        let answer = send(path).await;
-        assert_eq!((answer.status().as_u16(), &*answer.text()), (200, expected));
+    for path in ["/usual", "/optional"] {
+        let response = send(path).await;
+        assert_eq!(
+            (response.status().as_u16(), &*response.text()),
+            (200, expected)
+        );
     }
     let anonymous = api
         .anonymous()
@@ -107,117 +113,140 @@ async fn a_form_with_files_reaches_its_handler() {
     assert_eq!(anonymous.await.status(), 401);
 }
 
-#[tokio::test]
-async fn what_a_part_breaks_is_told_at_its_name() {
+/// A form, and the status, pointer and detail of its only error.
+type InvalidForm = (MultipartForm, u16, &'static str, &'static str);
+
+/// Asserts that each form is rejected without an echo of its content.
+async fn assert_rejected(forms: impl IntoIterator<Item = InvalidForm>) {
     let api = TestApi::new(routes()).await;
-    let png =
-        |form: MultipartForm, name, length| form.file(name, "a.png", "image/png", &vec![7; length]);
-    let canary = "hunter2";
-    let cases = [
-        (MultipartForm::new(), 422, "shortTitle", "is missing"),
-        (
-            titled().text("urgency", "6"),
-            422,
-            "urgency",
-            "must be at most 5",
-        ),
-        (
-            titled().text("tags", "a").text("tags", canary),
-            422,
-            "tags/1",
-            "must have a length of at most 4",
-        ),
-        (
-            titled().text("tag", canary),
-            422,
-            "tag/0",
-            "must have a length of at most 4",
-        ),
-        (
-            (0..3).fold(titled(), |form, _| png(form, "photos", 1)),
-            422,
-            "photos",
-            "must have a length of at most 2",
-        ),
-        (
-            png(png(titled(), "photos", MAX), "photos", MAX + 1),
-            422,
-            "photos/1",
-            "must be a file of at most 1024 bytes",
-        ),
-        (
-            titled().file("photos", "a", "text/html", canary.as_bytes()),
-            422,
-            "photos/0",
-            "must be a file labelled as image/png or image/jpeg",
-        ),
-        (png(titled(), "avatar", 4), 422, "avatar", "must be a PNG"),
-        (
-            titled().text("photos", canary),
-            422,
-            "photos/0",
-            "must be a file labelled as image/png or image/jpeg",
-        ),
-        (
-            titled().text(canary, canary),
-            422,
-            "",
-            "has a parameter that is not known here",
-        ),
-        (
-            titled().text("shortTitle", canary),
-            422,
-            "shortTitle",
-            "is there twice",
-        ),
-        (
-            titled().file("photos", "a\\b", "image/png", b""),
-            400,
-            "",
-            "has a part without a well-formed `Content-Disposition`",
-        ),
-    ];
-    for (form, status, pointer, detail) in cases {
+    for (form, status, pointer, detail) in forms {
         let caller = api.caller("alice").scopes("reports:write");
-        let answer = caller.post("/usual").multipart(form).send().await;
-        assert_eq!(answer.status(), status, "{pointer}: {}", answer.text());
-        assert!(!answer.text().contains(canary), "{}", answer.text());
-        let problem = answer.json();
+        let response = caller.post("/usual").multipart(form).send().await;
+        assert_eq!(response.status(), status, "{pointer}: {}", response.text());
+        assert!(!response.text().contains(CANARY), "{}", response.text());
+        let problem = response.json();
         assert_eq!(errors(&problem), [(pointer.to_owned(), detail.to_owned())]);
     }
 }
 
 #[tokio::test]
-async fn what_is_no_form_with_parts_is_415_and_says_what_is_taken() {
+async fn invalid_text_part_is_reported_with_its_name() {
+    assert_rejected([
+        (MultipartForm::new(), 422, "shortTitle", "is missing"),
+        (
+            form_with_title().text("urgency", "6"),
+            422,
+            "urgency",
+            "must be at most 5",
+        ),
+        (
+            form_with_title().text("tags", "a").text("tags", CANARY),
+            422,
+            "tags/1",
+            "must have a length of at most 4",
+        ),
+        (
+            form_with_title().text("tag", CANARY),
+            422,
+            "tag/0",
+            "must have a length of at most 4",
+        ),
+        (
+            form_with_title().text(CANARY, CANARY),
+            422,
+            "",
+            "has an unknown parameter",
+        ),
+        (
+            form_with_title().text("shortTitle", CANARY),
+            422,
+            "shortTitle",
+            "must appear only once",
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn invalid_file_part_is_reported_with_its_name() {
+    let png =
+        |form: MultipartForm, name, length| form.file(name, "a.png", "image/png", &vec![7; length]);
+    assert_rejected([
+        (
+            (0..3).fold(form_with_title(), |form, _| png(form, "photos", 1)),
+            422,
+            "photos",
+            "must have a length of at most 2",
+        ),
+        (
+            png(png(form_with_title(), "photos", MAX), "photos", MAX + 1),
+            422,
+            "photos/1",
+            "must be a file with at most 1024 bytes",
+        ),
+        (
+            form_with_title().file("photos", "a", "text/html", CANARY.as_bytes()),
+            422,
+            "photos/0",
+            "must be a file of type image/png or image/jpeg",
+        ),
+        (
+            png(form_with_title(), "avatar", 4),
+            422,
+            "avatar",
+            "must be a PNG",
+        ),
+        (
+            form_with_title().text("photos", CANARY),
+            422,
+            "photos/0",
+            "must be a file of type image/png or image/jpeg",
+        ),
+        (
+            form_with_title().file("photos", "a\\b", "image/png", b""),
+            400,
+            "",
+            "has a part without a valid `Content-Disposition`",
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn body_that_is_not_multipart_returns_415_with_accept() {
     let api = TestApi::new(routes()).await;
-    for label in [
+    for media_type in [
         "application/x-www-form-urlencoded",
         "multipart/form-data",
         "multipart/mixed; boundary=x",
     ] {
         let caller = api.caller("alice").scopes("reports:write");
-        let answer = caller.post("/usual").body("--x--", label).send().await;
-        assert_eq!(answer.status(), 415, "{label}");
-        assert_eq!(answer.header("accept"), Some("multipart/form-data"));
+        let response = caller.post("/usual").body("--x--", media_type).send().await;
+        assert_eq!(response.status(), 415, "{media_type}");
+        assert_eq!(response.header("accept"), Some("multipart/form-data"));
         assert!(
-            answer.text().contains("with its boundary"),
+            response.text().contains("with a boundary"),
             "{}",
-            answer.text()
+            response.text()
         );
     }
     let coded = api
         .caller("alice")
         .scopes("reports:write")
         .post("/usual")
-        .multipart(titled())
+        .multipart(form_with_title())
         .header("content-encoding", "gzip");
     assert_eq!(coded.send().await.status(), 415);
 }
 
 #[tokio::test]
-async fn an_absent_form_has_neither_label_nor_byte() {
+async fn optional_form_is_absent_only_without_type_and_body() {
     let api = TestApi::new(routes()).await;
-    let post = || api.caller("alice").scopes("reports:write").post("/perhaps");
+    let post = || {
+        api.caller("alice")
+            .scopes("reports:write")
+            .post("/optional")
+    };
     assert_eq!(post().send().await.text(), "absent");
     assert_eq!(post().body("x", "text/plain").send().await.status(), 415);
     assert_eq!(
@@ -226,19 +255,24 @@ async fn an_absent_form_has_neither_label_nor_byte() {
     );
 }
 
-/// At t−1, t and t+1: the default, one above it and one below.
+/// At −1, 0 and +1 of the default limit, a raised and a reduced one.
 #[tokio::test]
-async fn more_parts_than_declared_are_400() {
+async fn parts_over_limit_return_400() {
     let api = TestApi::new(routes()).await;
     for (path, limit) in [("/usual", 100), ("/long", 120), ("/short", 2)] {
         for (parts, status) in [(limit - 1, 200), (limit, 200), (limit + 1, 400)] {
-            let form = (1..parts).fold(titled(), |form, _| form.text("tags", "a"));
+            let form = (1..parts).fold(form_with_title(), |form, _| form.text("tags", "a"));
             let caller = api.caller("alice").scopes("reports:write");
-            let answer = caller.post(path).multipart(form).send().await;
-            assert_eq!(answer.status(), status, "{path} {parts}: {}", answer.text());
+            let response = caller.post(path).multipart(form).send().await;
+            assert_eq!(
+                response.status(),
+                status,
+                "{path} {parts}: {}",
+                response.text()
+            );
             if status == 400 {
-                let problem: serde_json::Value = answer.json();
-                let detail = format!("has more than {limit} parts");
+                let problem: serde_json::Value = response.json();
+                let detail = format!("must have at most {limit} parts");
                 assert_eq!(errors(&problem), [(String::new(), detail)]);
                 assert_eq!(problem["errors"][0]["rule"], "parts");
             }
@@ -246,20 +280,20 @@ async fn more_parts_than_declared_are_400() {
     }
 }
 
-/// The total of all parts is the body, whatever each of them may have.
+/// All parts together are limited by the body limit, whatever the limit of each part.
 #[tokio::test]
-async fn all_parts_together_have_the_bodys_limit() {
+async fn parts_together_over_body_limit_return_413() {
     let api = TestApi::new(routes()).await;
     for (path, status) in [("/usual", 413), ("/long", 422)] {
-        let form = titled().file("photos", "a", "image/png", &vec![0; 64 * 1024]);
+        let form = form_with_title().file("photos", "a", "image/png", &vec![0; 64 * 1024]);
         let caller = api.caller("alice").scopes("reports:write");
-        let answer = caller.post(path).multipart(form).send().await;
-        assert_eq!(answer.status(), status, "{path}");
+        let response = caller.post(path).multipart(form).send().await;
+        assert_eq!(response.status(), status, "{path}");
     }
 }
 
 #[test]
-fn the_inventory_has_the_part_limit() {
+fn inventory_shows_the_part_limit() {
     let routes = routes();
     let limits: Vec<_> = routes
         .inventory()

@@ -1,4 +1,6 @@
-//! Every failure has one shape, and the API may put all of them into its own words.
+//! Problem details: their types, their errors, and `Api::map_problems`.
+
+use std::collections::HashMap;
 
 use palisade::ProblemType;
 use palisade::input::Violation;
@@ -6,7 +8,7 @@ use palisade::prelude::*;
 use palisade::testing::{TestApi, TestResponse};
 use serde_json::{Value, json};
 
-use crate::support::{Calls, routes};
+use crate::support::{Calls, errors, routes};
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
@@ -24,7 +26,7 @@ struct Reading {
 #[public(reason = "a test")]
 async fn read(Valid(Json(reading)): Valid<Json<Reading>>) -> Result<String, Problem> {
     if reading.level > 5 {
-        let violation = Violation::new("/level", "stock", "is not at hand");
+        let violation = Violation::new("/level", "stock", "is not available");
         return Err(Problem::new(StatusCode::CONFLICT).error(violation));
     }
     Ok(format!("{} {}", reading.values.len(), reading.pin))
@@ -35,16 +37,16 @@ async fn api() -> TestApi {
     TestApi::new(routes).await
 }
 
-async fn posted(api: &TestApi, body: &str) -> TestResponse {
+async fn post_reading(api: &TestApi, body: &str) -> TestResponse {
     let request = api.anonymous().post("/readings");
     request.body(body, "application/json").send().await
 }
 
 #[tokio::test]
-async fn each_error_names_its_rule() {
+async fn error_names_the_broken_rule() {
     let api = api().await;
     let rules = async |body: &str| {
-        let problem: Value = posted(&api, body).await.json();
+        let problem: Value = post_reading(&api, body).await.json();
         let entries = problem["errors"].as_array().cloned().unwrap_or_default();
         let rules = entries.iter().map(|entry| {
             assert_eq!(entry.as_object().unwrap().len(), 3, "{entry}");
@@ -82,11 +84,11 @@ async fn each_error_names_its_rule() {
 }
 
 #[tokio::test]
-async fn each_kind_of_refusal_has_a_type_of_its_own() {
+async fn each_kind_of_refusal_has_its_own_problem_type() {
     let api = api().await;
-    let typed = |answer: TestResponse| answer.json::<Value>()["type"].clone();
+    let problem_type = |response: TestResponse| response.json::<Value>()["type"].clone();
     let anonymous = |path| api.anonymous().get(path).send();
-    for (answer, expected) in [
+    for (response, expected) in [
         (anonymous("/whoami").await, ProblemType::MISSING_TOKEN),
         (
             api.anonymous().bearer("a b").get("/whoami").send().await,
@@ -105,29 +107,29 @@ async fn each_kind_of_refusal_has_a_type_of_its_own() {
             ProblemType::UNSUPPORTED_MEDIA_TYPE,
         ),
         (
-            posted(&api, &" ".repeat(70_000)).await,
+            post_reading(&api, &" ".repeat(70_000)).await,
             ProblemType::BODY_TOO_LARGE,
         ),
-        (posted(&api, "{").await, ProblemType::MALFORMED_INPUT),
-        (posted(&api, "[]").await, ProblemType::TYPE_MISMATCH),
+        (post_reading(&api, "{").await, ProblemType::MALFORMED_INPUT),
+        (post_reading(&api, "[]").await, ProblemType::TYPE_MISMATCH),
         (
-            posted(&api, r#"{"level": 0, "values": [], "pin": 0}"#).await,
+            post_reading(&api, r#"{"level": 0, "values": [], "pin": 0}"#).await,
             ProblemType::INVALID_INPUT,
         ),
     ] {
-        assert_eq!(typed(answer), expected.uri());
+        assert_eq!(problem_type(response), expected.uri());
     }
-    for answer in [
+    for response in [
         anonymous("/nowhere").await,
         api.anonymous().put("/whoami").send().await,
-        posted(&api, r#"{"level": 6, "values": [], "pin": 0}"#).await,
+        post_reading(&api, r#"{"level": 6, "values": [], "pin": 0}"#).await,
     ] {
-        assert_eq!(typed(answer), "about:blank");
+        assert_eq!(problem_type(response), "about:blank");
     }
 }
 
 #[tokio::test]
-async fn the_apis_own_words_reach_every_problem_and_nothing_else() {
+async fn map_problems_changes_every_problem_and_nothing_else() {
     let api = api().await.map_api(|api| {
         api.map_problems(|problem| {
             problem
@@ -140,42 +142,81 @@ async fn the_apis_own_words_reach_every_problem_and_nothing_else() {
         })
     });
     let invalid = r#"{"level": 0, "values": [], "pin": 0}"#;
-    let taken = r#"{"level": 6, "values": [], "pin": 0}"#;
-    for (answer, status) in [
+    let conflict = r#"{"level": 6, "values": [], "pin": 0}"#;
+    for (response, status) in [
         (api.anonymous().get("/whoami").send().await, 401),
         (
             api.anonymous().bearer("a.b.c").get("/whoami").send().await,
             401,
         ),
         (api.caller("alice").get("/orders").send().await, 403),
-        (posted(&api, invalid).await, 422),
-        (posted(&api, taken).await, 409),
+        (post_reading(&api, invalid).await, 422),
+        (post_reading(&api, conflict).await, 409),
         (api.anonymous().get("/nowhere").send().await, 404),
         (api.anonymous().put("/whoami").send().await, 405),
     ] {
-        let problem: Value = answer.json();
-        assert_eq!(answer.status().as_u16(), status);
+        let problem: Value = response.json();
+        assert_eq!(response.status().as_u16(), status);
         assert_eq!(problem["status"], status);
         assert_eq!(problem["title"], "kaore");
         assert_eq!(problem["support"], "help@example.govt.nz");
         assert_eq!(
-            answer.header("content-type"),
+            response.header("content-type"),
             Some("application/problem+json")
         );
         assert_eq!(
-            answer.header("content-length"),
-            Some(answer.bytes().len().to_string().as_str())
+            response.header("content-length"),
+            Some(response.bytes().len().to_string().as_str())
         );
         assert_eq!(
-            answer.header("www-authenticate").is_some(),
+            response.header("www-authenticate").is_some(),
             status == 401 || status == 403
         );
     }
-    let problem: Value = posted(&api, invalid).await.json();
-    let told = json!([{ "pointer": "/level", "rule": "range", "detail": "kei waho" }]);
-    assert_eq!(problem["errors"], told);
-    let good = posted(&api, r#"{"level": 1, "values": [], "pin": 0}"#).await;
-    assert_eq!((good.status().as_u16(), good.text().as_str()), (200, "0 0"));
+    let problem: Value = post_reading(&api, invalid).await.json();
+    let mapped = json!([{ "pointer": "/level", "rule": "range", "detail": "kei waho" }]);
+    assert_eq!(problem["errors"], mapped);
+    let valid = post_reading(&api, r#"{"level": 1, "values": [], "pin": 0}"#).await;
+    assert_eq!(
+        (valid.status().as_u16(), valid.text().as_str()),
+        (200, "0 0")
+    );
     let head = api.anonymous().request("HEAD", "/whoami").send().await;
     assert_eq!((head.status().as_u16(), head.bytes().len()), (401, 0));
+}
+
+/// The names of members below an unvalidated field come from the client.
+#[tokio::test]
+async fn member_name_from_the_client_is_not_echoed() {
+    #[derive(Deserialize, Validate, SecureInput)]
+    #[serde(deny_unknown_fields)]
+    struct Item {
+        #[garde(length(bytes, max = 1))]
+        name: String,
+    }
+
+    #[derive(Deserialize, Validate, SecureInput)]
+    #[serde(deny_unknown_fields)]
+    struct Labels {
+        #[secure(unvalidated = "a test")]
+        #[garde(dive)]
+        labels: HashMap<String, Item>,
+    }
+
+    #[public(reason = "a test")]
+    async fn label(Valid(Json(all)): Valid<Json<Labels>>) -> String {
+        all.labels.values().map(|item| item.name.as_str()).collect()
+    }
+
+    let api = TestApi::new(SecureRouter::new().route("/", post(label))).await;
+    let body = r#"{"labels": {"canary-7f3a": {"name": "too long"}}}"#;
+    let response = api
+        .anonymous()
+        .post("/")
+        .body(body, "application/json")
+        .send()
+        .await;
+    assert_eq!(response.status(), 422);
+    assert!(!response.text().contains("canary"), "{}", response.text());
+    assert_eq!(errors(&response.json::<Value>())[0].0, "/labels");
 }

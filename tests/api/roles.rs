@@ -1,4 +1,4 @@
-//! Roles decide who may call, alone and beside scopes.
+//! Required roles, alone and beside scopes.
 
 use palisade::prelude::*;
 use palisade::testing::{TestApi, TestRequest, TestResponse};
@@ -34,31 +34,31 @@ async fn api() -> TestApi {
     TestApi::new(routes).await
 }
 
-fn challenge(answer: &TestResponse) -> &str {
-    answer.header("www-authenticate").unwrap_or_default()
+fn challenge(response: &TestResponse) -> &str {
+    response.header("www-authenticate").unwrap_or_default()
 }
 
-/// The problem's `required_scopes` and `required_roles`; null where there is none.
-fn required(answer: &TestResponse) -> (Value, Value) {
-    let problem: Value = answer.json();
+/// Returns `required_scopes` and `required_roles` of the problem, or null.
+fn required(response: &TestResponse) -> (Value, Value) {
+    let problem: Value = response.json();
     (
         problem["required_scopes"].clone(),
         problem["required_roles"].clone(),
     )
 }
 
-async fn statuses(cases: impl IntoIterator<Item = (TestRequest, &str, u16)>) {
-    for (at, (request, path, status)) in cases.into_iter().enumerate() {
-        let answer = request.get(path).send().await;
-        assert_eq!(answer.status().as_u16(), status, "case {at}: {path}");
+async fn assert_statuses(cases: impl IntoIterator<Item = (TestRequest, &str, u16)>) {
+    for (case, (request, path, status)) in cases.into_iter().enumerate() {
+        let response = request.get(path).send().await;
+        assert_eq!(response.status().as_u16(), status, "case {case}: {path}");
     }
 }
 
 #[tokio::test]
-async fn a_role_is_enough_where_it_stands_alone() {
+async fn role_requirement_checks_only_the_roles() {
     let api = api().await;
     let roles = |roles: &[&str]| api.caller("alice").roles(roles.iter().copied());
-    statuses([
+    assert_statuses([
         (roles(&["admin"]), "/admin", 200),
         (roles(&["clerk", "admin"]), "/admin", 200),
         (roles(&["clerk"]), "/admin", 403),
@@ -75,10 +75,10 @@ async fn a_role_is_enough_where_it_stands_alone() {
 }
 
 #[tokio::test]
-async fn scopes_and_roles_are_both_needed() {
+async fn scopes_and_roles_are_both_required() {
     let api = api().await;
     let with = |scopes: &str, role: &str| api.caller("alice").scopes(scopes).roles([role]);
-    statuses([
+    assert_statuses([
         (with("all", "clerk"), "/both", 200),
         (with("orders:delete orders:write", "admin"), "/both", 200),
         (with("all", "auditor"), "/both", 403),
@@ -90,19 +90,19 @@ async fn scopes_and_roles_are_both_needed() {
     .await;
 }
 
-/// RFC 6750 §3: `scope` says which scopes are needed, so it is there only where scopes are missing.
+/// RFC 6750 §3: `scope` names the required scopes, so it is present only if scopes are missing.
 #[tokio::test]
-async fn a_refusal_tells_what_is_missing_and_only_that() {
+async fn insufficient_token_response_lists_only_unmet_requirements() {
     const INSUFFICIENT: &str = "Bearer realm=\"api\", error=\"insufficient_scope\"";
     const FIRST_SCOPES: &str = ", scope=\"orders:write orders:delete\"";
     let api = api().await;
     let scopes = json!(["orders:write orders:delete", "all"]);
     let roles = json!([["admin"], ["clerk"]]);
 
-    let answer = api.caller("alice").get("/lists").send().await;
-    assert_eq!(challenge(&answer), INSUFFICIENT);
+    let response = api.caller("alice").get("/lists").send().await;
+    assert_eq!(challenge(&response), INSUFFICIENT);
     let alternatives = json!([["Domain Admins"], ["clerk", "auditor"]]);
-    assert_eq!(required(&answer), (Value::Null, alternatives));
+    assert_eq!(required(&response), (Value::Null, alternatives));
 
     let both = api.caller("alice").roles(["x"]).get("/both").send().await;
     assert_eq!(challenge(&both), format!("{INSUFFICIENT}{FIRST_SCOPES}"));
@@ -122,46 +122,46 @@ async fn a_refusal_tells_what_is_missing_and_only_that() {
 }
 
 #[tokio::test]
-async fn a_refusal_for_a_role_is_a_problem_and_tells_nothing_of_the_token() {
+async fn insufficient_role_response_has_nothing_of_the_token() {
     const CANARY: &str = "canary-5e1d";
     let api = api().await;
     for path in ["/admin", "/both"] {
         let caller = api.caller(CANARY).scopes(CANARY).roles([CANARY]);
-        let answer = caller.get(path).send().await;
-        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        let response = caller.get(path).send().await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
         assert_eq!(
-            answer.header("content-type"),
+            response.header("content-type"),
             Some("application/problem+json")
         );
-        assert_eq!(answer.header("cache-control"), Some("no-store"));
-        let everything = format!("{:?} {}", answer.headers(), answer.text());
+        assert_eq!(response.header("cache-control"), Some("no-store"));
+        let everything = format!("{:?} {}", response.headers(), response.text());
         assert!(!everything.contains(CANARY), "{everything}");
     }
 }
 
 #[tokio::test]
-async fn the_caller_tells_the_roles_of_the_token() {
+async fn caller_returns_roles_of_the_token() {
     let api = api().await;
     let alice = api.caller("alice").roles(["Domain Admins", "x"]);
-    let answer = alice.get("/held").send().await;
+    let response = alice.get("/held").send().await;
     assert_eq!(
-        answer.json::<Value>(),
+        response.json::<Value>(),
         json!([["Domain Admins", "x"], false, true])
     );
-    let answer = api.caller("bob").get("/held").send().await;
-    assert_eq!(answer.json::<Value>(), json!([[], false, false]));
+    let response = api.caller("bob").get("/held").send().await;
+    assert_eq!(response.json::<Value>(), json!([[], false, false]));
 }
 
 #[tokio::test]
-async fn a_handler_is_called_alone_with_roles() {
+async fn unguarded_handler_can_be_called_with_roles() {
     let caller = palisade::testing::caller_with("alice", "a b").with_roles(["clerk"]);
     assert_eq!(caller.scopes().as_str(), "a b");
-    let Json(told) = held.unguarded(caller).await;
-    assert_eq!(told, (vec!["clerk".to_owned()], true, false));
+    let Json(roles) = held().unguarded(caller).await;
+    assert_eq!(roles, (vec!["clerk".to_owned()], true, false));
 }
 
 #[test]
-fn the_inventory_tells_the_roles() {
+fn inventory_shows_the_roles() {
     let routes = SecureRouter::<()>::new()
         .route("/admin", get(admin).post(lists))
         .route("/both", get(scopes_and_roles));

@@ -1,4 +1,4 @@
-//! Routers, states and layers, as a user of axum expects them.
+//! Routers, states and layers behave as in axum.
 
 use axum::extract::FromRef;
 use axum::middleware::{Next, from_fn};
@@ -26,7 +26,7 @@ async fn whole(State(state): State<AppState>) -> &'static str {
 }
 
 #[secured(authenticated)]
-async fn part(State(name): State<Name>) -> &'static str {
+async fn substate(State(name): State<Name>) -> &'static str {
     name.0
 }
 
@@ -36,7 +36,7 @@ async fn hello() -> &'static str {
 }
 
 #[public(reason = "a test")]
-async fn lost() -> (StatusCode, &'static str) {
+async fn custom_not_found() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "lost")
 }
 
@@ -46,34 +46,39 @@ async fn guarded() -> &'static str {
 }
 
 #[tokio::test]
-async fn state_and_parts_of_it_reach_handlers() {
+async fn state_and_substate_reach_handlers() {
     let routes = SecureRouter::new()
         .route("/whole", get(whole))
-        .route("/part", get(part));
+        .route("/substate", get(substate));
     let api = TestApi::new(routes.with_state(AppState { name: Name("shop") })).await;
-    for path in ["/whole", "/part"] {
-        let answer = api.caller("alice").get(path).send().await;
+    for path in ["/whole", "/substate"] {
+        let response = api.caller("alice").get(path).send().await;
         assert_eq!(
-            (answer.status(), answer.text()),
+            (response.status(), response.text()),
             (StatusCode::OK, "shop".to_owned())
         );
     }
 }
 
 #[tokio::test]
-async fn a_fallback_is_guarded_like_a_route() {
+async fn fallback_is_guarded_like_a_route() {
     let api = TestApi::new(SecureRouter::new().route("/", get(hello)).fallback(guarded)).await;
     assert_eq!(api.anonymous().get("/anything").send().await.status(), 401);
     assert_eq!(
         api.caller("alice").get("/anything").send().await.text(),
         "guarded"
     );
-    let api = TestApi::new(SecureRouter::new().route("/", get(hello)).fallback(lost)).await;
+    let api = TestApi::new(
+        SecureRouter::new()
+            .route("/", get(hello))
+            .fallback(custom_not_found),
+    )
+    .await;
     assert_eq!(api.anonymous().get("/anything").send().await.text(), "lost");
 }
 
 #[tokio::test]
-async fn every_method_can_be_mounted_and_no_other_answers() {
+async fn only_routed_methods_are_served() {
     let routes = SecureRouter::new()
         .route(
             "/some",
@@ -104,15 +109,15 @@ async fn every_method_can_be_mounted_and_no_other_answers() {
 }
 
 #[tokio::test]
-async fn a_method_that_is_not_allowed_is_a_problem_that_names_the_allowed() {
+async fn unsupported_method_returns_405_with_allow() {
     let api = TestApi::new(SecureRouter::new().route("/x", get(hello).post(guarded))).await;
-    let answer = api.anonymous().request("DELETE", "/x").send().await;
-    assert_eq!(answer.status(), 405);
+    let response = api.anonymous().request("DELETE", "/x").send().await;
+    assert_eq!(response.status(), 405);
     assert_eq!(
-        answer.header("content-type"),
+        response.header("content-type"),
         Some("application/problem+json")
     );
-    let allowed = answer.header("allow").unwrap_or_default().to_owned();
+    let allowed = response.header("allow").unwrap_or_default().to_owned();
     assert!(
         ["GET", "HEAD", "POST"]
             .iter()
@@ -121,7 +126,7 @@ async fn a_method_that_is_not_allowed_is_a_problem_that_names_the_allowed() {
     );
 }
 
-/// A layer sees requests before the guard does, as in axum; the guard stays.
+/// As in axum, a layer runs before the handler, and thus before its guard.
 #[tokio::test]
 async fn layers_run_outside_the_guard() {
     async fn mark(request: axum::extract::Request, next: Next) -> Response {
@@ -142,9 +147,9 @@ async fn layers_run_outside_the_guard() {
         ("/one", Some("seen")),
         ("/none", None),
     ] {
-        let answer = api.anonymous().get(path).send().await;
+        let response = api.anonymous().get(path).send().await;
         assert_eq!(
-            (answer.status().as_u16(), answer.header("x-mark")),
+            (response.status().as_u16(), response.header("x-mark")),
             (401, mark),
             "{path}"
         );
@@ -152,7 +157,7 @@ async fn layers_run_outside_the_guard() {
 }
 
 #[tokio::test]
-async fn an_api_stands_beside_other_axum_routes_with_its_guard() {
+async fn api_merged_into_axum_router_keeps_its_guard() {
     use tower::ServiceExt;
     let api = TestApi::new(SecureRouter::new().route("/guarded", get(guarded))).await;
     let merged = axum::Router::new()
@@ -177,12 +182,12 @@ async fn an_api_stands_beside_other_axum_routes_with_its_guard() {
     }
 }
 
-mod where_routes_overlap {
+mod overlapping_routes {
     use super::*;
 
     #[test]
     #[should_panic(expected = "Overlapping method route")]
-    fn the_line_that_mounts_a_method_twice_panics() {
+    fn duplicate_method_route_panics() {
         let _ = SecureRouter::<()>::new()
             .route("/x", get(hello))
             .route("/x", get(guarded));
@@ -190,19 +195,19 @@ mod where_routes_overlap {
 
     #[test]
     #[should_panic(expected = "Overlapping method route")]
-    fn so_does_a_method_router() {
+    fn duplicate_method_in_method_router_panics() {
         let _: palisade::routing::MethodRouter = get(hello).get(guarded);
     }
 
     #[test]
     #[should_panic(expected = "Paths must start with a `/`")]
-    fn so_does_a_malformed_path() {
+    fn malformed_path_panics() {
         let _ = SecureRouter::<()>::new().route("x", get(hello));
     }
 
     #[test]
     #[should_panic(expected = "fallback")]
-    fn so_does_a_second_fallback() {
+    fn second_fallback_panics() {
         let _ = SecureRouter::<()>::new()
             .fallback(hello)
             .merge(SecureRouter::new().fallback(guarded));
@@ -210,20 +215,20 @@ mod where_routes_overlap {
 }
 
 #[tokio::test]
-async fn a_path_may_be_mounted_in_parts() {
+async fn path_can_be_routed_in_several_calls() {
     let routes = SecureRouter::new()
         .route("/x", get(hello))
         .route("/x", post(guarded))
         .merge(SecureRouter::new().route("/x", put(hello)));
     let api = TestApi::new(routes).await;
     for (method, status) in [("GET", 200), ("POST", 401), ("PUT", 200), ("DELETE", 405)] {
-        let answer = api.anonymous().request(method, "/x").send().await;
-        assert_eq!(answer.status().as_u16(), status, "{method}");
+        let response = api.anonymous().request(method, "/x").send().await;
+        assert_eq!(response.status().as_u16(), status, "{method}");
     }
-    let answer = api.anonymous().request("DELETE", "/x").send().await;
+    let response = api.anonymous().request("DELETE", "/x").send().await;
     assert_eq!(
-        answer.header("content-type"),
+        response.header("content-type"),
         Some("application/problem+json")
     );
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(response.header("cache-control"), Some("no-store"));
 }

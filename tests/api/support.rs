@@ -1,4 +1,4 @@
-//! The API that these tests call.
+//! The API under test.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,18 +6,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use palisade::prelude::*;
 use uuid::Uuid;
 
-/// Counts how often a handler ran.
+/// Counts the calls of all handlers.
 #[derive(Clone, Default)]
 pub(crate) struct Calls {
     count: Arc<AtomicUsize>,
 }
 
 impl Calls {
-    pub(crate) fn so_far(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.count.load(Ordering::SeqCst)
     }
 
-    fn one_more(&self) {
+    fn increment(&self) {
         self.count.fetch_add(1, Ordering::SeqCst);
     }
 }
@@ -57,20 +57,20 @@ pub(crate) struct Shelf {
     pub(crate) name: String,
 }
 
-#[public(reason = "says that it is there")]
+#[public(reason = "liveness probe, reveals nothing")]
 async fn health() -> &'static str {
     "ok"
 }
 
 #[secured(authenticated)]
 async fn whoami(caller: Caller, State(calls): State<Calls>) -> String {
-    calls.one_more();
+    calls.increment();
     caller.subject().to_owned()
 }
 
 #[secured(scopes = "orders:read")]
 async fn list(State(calls): State<Calls>, Valid(Query(listing)): Valid<Query<Listing>>) -> String {
-    calls.one_more();
+    calls.increment();
     format!("{:?} {:?}", listing.page, listing.share)
 }
 
@@ -79,7 +79,7 @@ async fn create(
     State(calls): State<Calls>,
     Valid(Json(order)): Valid<Json<NewOrder>>,
 ) -> StatusCode {
-    calls.one_more();
+    calls.increment();
     assert!(
         (1..=100).contains(&order.quantity) && !order.sku.is_empty() && order.line_items.len() <= 3
     );
@@ -94,41 +94,37 @@ async fn create(
 
 #[secured(scopes = "orders:read")]
 async fn show(State(calls): State<Calls>, Path(id): Path<Uuid>) -> String {
-    calls.one_more();
+    calls.increment();
     id.to_string()
 }
 
 #[secured(scopes = any("admin", all("orders:write", "orders:delete")))]
 async fn delete_order(State(calls): State<Calls>, Path(_): Path<Uuid>) -> StatusCode {
-    calls.one_more();
+    calls.increment();
     StatusCode::NO_CONTENT
 }
 
 #[secured(scopes = "orders:write")]
-async fn order_by_form(
+async fn list_by_form(
     State(calls): State<Calls>,
     Valid(Form(listing)): Valid<Form<Listing>>,
 ) -> String {
-    calls.one_more();
+    calls.increment();
     format!("{:?}", listing.page)
 }
 
 #[secured(scopes = "orders:read")]
 async fn shelf(State(calls): State<Calls>, Valid(Path(shelf)): Valid<Path<Shelf>>) -> String {
-    calls.one_more();
+    calls.increment();
     shelf.name
 }
 
 #[secured(scopes = "orders:write")]
-async fn maybe(order: Option<Valid<Json<NewOrder>>>) -> String {
+async fn optional_order(order: Option<Valid<Json<NewOrder>>>) -> String {
     order.map_or_else(|| "absent".to_owned(), |Valid(Json(order))| order.sku)
 }
 
-#[secured(
-    scopes = "orders:write",
-    body_limit = "100 B",
-    unvalidated = "the test reads what came"
-)]
+#[secured(scopes = "orders:write", body_limit = "100 B", unvalidated = "a test")]
 async fn raw(Unvalidated(body): Unvalidated<axum::body::Bytes>) -> String {
     body.len().to_string()
 }
@@ -143,22 +139,22 @@ async fn create_small(Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
     order.sku
 }
 
-/// Every handler, mounted.
+/// Routes with every handler.
 pub(crate) fn routes(calls: &Calls) -> SecureRouter {
     SecureRouter::new()
         .route("/health", get(health))
         .route("/whoami", get(whoami))
-        .route("/orders", get(list).post(create).put(order_by_form))
+        .route("/orders", get(list).post(create).put(list_by_form))
         .route("/orders/{id}", get(show).delete(delete_order))
         .route("/shelves/{name}", get(shelf))
-        .route("/maybe", post(maybe))
+        .route("/optional", post(optional_order))
         .route("/raw", post(raw))
         .route("/large", post(create_large))
         .route("/small", post(create_small))
         .with_state(calls.clone())
 }
 
-/// The problem's `errors`, as (pointer, detail).
+/// Returns the `errors` of a problem, as pairs of pointer and detail.
 pub(crate) fn errors(problem: &serde_json::Value) -> Vec<(String, String)> {
     let entries = problem["errors"].as_array().cloned().unwrap_or_default();
     let text =

@@ -1,4 +1,4 @@
-//! Header fields with a type of their own.
+//! Header fields as typed headers.
 
 use axum_extra::TypedHeader;
 use axum_extra::headers::{self, Header, HeaderName, HeaderValue, IfModifiedSince};
@@ -7,7 +7,7 @@ use palisade::testing::TestApi;
 
 use crate::support::errors;
 
-/// `X-Tenant`, whose rules are garde's.
+/// `X-Tenant`, with garde rules.
 #[derive(Deserialize, Validate, SecureInput)]
 struct Tenant(#[garde(length(bytes, min = 1, max = 8), alphanumeric)] String);
 
@@ -32,13 +32,13 @@ impl Header for Tenant {
 }
 
 #[public(reason = "a test")]
-async fn needed(Valid(TypedHeader(tenant)): Valid<TypedHeader<Tenant>>) -> String {
+async fn required(Valid(TypedHeader(tenant)): Valid<TypedHeader<Tenant>>) -> String {
     assert!((1..=8).contains(&tenant.0.len()));
     tenant.0
 }
 
 #[public(reason = "a test")]
-async fn perhaps(tenant: Option<Valid<TypedHeader<Tenant>>>) -> String {
+async fn optional(tenant: Option<Valid<TypedHeader<Tenant>>>) -> String {
     tenant.map_or_else(
         || "absent".to_owned(),
         |Valid(TypedHeader(tenant))| tenant.0,
@@ -51,51 +51,54 @@ async fn since(TypedHeader(_): TypedHeader<IfModifiedSince>) -> &'static str {
 }
 
 #[public(reason = "a test")]
-async fn perhaps_since(date: Option<TypedHeader<IfModifiedSince>>) -> &'static str {
+async fn optional_since(date: Option<TypedHeader<IfModifiedSince>>) -> &'static str {
     if date.is_some() { "a date" } else { "absent" }
 }
 
 async fn api() -> TestApi {
     let routes = SecureRouter::new()
-        .route("/needed", get(needed))
-        .route("/perhaps", get(perhaps))
+        .route("/required", get(required))
+        .route("/optional", get(optional))
         .route("/since", get(since))
-        .route("/perhaps-since", get(perhaps_since));
+        .route("/optional-since", get(optional_since));
     TestApi::new(routes).await
 }
 
 const DATE: &str = "Tue, 24 Nov 2026 22:00:00 GMT";
 
 #[tokio::test]
-async fn a_typed_header_reaches_its_handler() {
+async fn typed_header_reaches_the_handler() {
     let api = api().await;
     let get = |path, name, value| api.anonymous().get(path).header(name, value).send();
     assert_eq!(
-        get("/needed", "x-tenant", "12345678").await.text(),
+        get("/required", "x-tenant", "12345678").await.text(),
         "12345678"
     );
-    assert_eq!(get("/perhaps", "x-tenant", "a").await.text(), "a");
-    assert_eq!(get("/perhaps", "x-other", "a").await.text(), "absent");
+    assert_eq!(get("/optional", "x-tenant", "a").await.text(), "a");
+    assert_eq!(get("/optional", "x-other", "a").await.text(), "absent");
     assert_eq!(
         get("/since", "if-modified-since", DATE).await.text(),
         "a date"
     );
-    let answer = get("/perhaps-since", "if-modified-since", DATE).await;
-    assert_eq!(answer.text(), "a date");
-    assert_eq!(get("/perhaps-since", "x-other", "a").await.text(), "absent");
+    let response = get("/optional-since", "if-modified-since", DATE).await;
+    assert_eq!(response.text(), "a date");
+    assert_eq!(
+        get("/optional-since", "x-other", "a").await.text(),
+        "absent"
+    );
 }
 
 #[tokio::test]
-async fn what_is_no_value_of_a_typed_header_is_422_by_its_name() {
+async fn invalid_typed_header_returns_422_with_its_name() {
     let api = api().await;
-    let form = "does not have the form that is expected here";
+    let form = "does not have the expected format";
     for (path, fields, name, detail) in [
-        ("/needed", &[][..], "x-tenant", "is missing"),
-        ("/needed", &["a", "a"], "x-tenant", form),
-        ("/needed", &["hunter2\u{e9}"], "x-tenant", form),
-        ("/perhaps", &["a", "a"], "x-tenant", form),
+        ("/required", &[][..], "x-tenant", "is missing"),
+        ("/required", &["a", "a"], "x-tenant", form),
+        ("/required", &["hunter2\u{e9}"], "x-tenant", form),
+        ("/optional", &["a", "a"], "x-tenant", form),
         (
-            "/perhaps",
+            "/optional",
             &["hunter2hunter2"],
             "x-tenant",
             "must have a length of at most 8",
@@ -103,17 +106,17 @@ async fn what_is_no_value_of_a_typed_header_is_422_by_its_name() {
         ("/since", &[], "if-modified-since", "is missing"),
         ("/since", &["hunter2"], "if-modified-since", form),
         ("/since", &[DATE, DATE], "if-modified-since", form),
-        ("/perhaps-since", &["hunter2"], "if-modified-since", form),
+        ("/optional-since", &["hunter2"], "if-modified-since", form),
     ] {
         let request = fields
             .iter()
             .fold(api.anonymous().get(path), |request, value| {
                 request.header(name, value)
             });
-        let answer = request.send().await;
-        assert_eq!(answer.status(), 422, "{path} {fields:?}");
-        assert!(!answer.text().contains("hunter2"), "{}", answer.text());
-        let (pointer, told) = &errors(&answer.json())[0];
-        assert_eq!((&**pointer, &**told), (name, detail), "{path} {fields:?}");
+        let response = request.send().await;
+        assert_eq!(response.status(), 422, "{path} {fields:?}");
+        assert!(!response.text().contains("hunter2"), "{}", response.text());
+        let (pointer, found) = &errors(&response.json())[0];
+        assert_eq!((&**pointer, &**found), (name, detail), "{path} {fields:?}");
     }
 }

@@ -1,21 +1,21 @@
-//! `COVERAGE.md` tells the truth: its tests exist, and name the faults that they stand for.
+//! Checks `COVERAGE.md`: its tests exist, and those of an advisory name it in their documentation.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 const TABLE: &str = include_str!("COVERAGE.md");
 
-/// The files that the table names, read once.
+/// The source files that the table names, each read once.
 #[derive(Default)]
 struct Sources {
-    read: HashMap<String, String>,
+    files: HashMap<String, String>,
 }
 
 impl Sources {
-    /// The doc comment of a test, where it exists.
-    fn doc_of(&mut self, test: &str) -> Option<String> {
+    /// Returns the documentation and attributes of a test, if it exists.
+    fn documentation(&mut self, test: &str) -> Option<String> {
         let (path, name) = test.split_once("::")?;
-        let source = self.read.entry(path.to_owned()).or_insert_with(|| {
+        let source = self.files.entry(path.to_owned()).or_insert_with(|| {
             let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
             [tests.join("../runtime/src").join(path), tests.join(path)]
                 .iter()
@@ -24,8 +24,8 @@ impl Sources {
         });
         let lines: Vec<&str> = source.lines().map(str::trim).collect();
         let signature = format!("fn {name}()");
-        let at = lines.iter().position(|line| line.contains(&signature))?;
-        let above = lines[..at].iter().rev();
+        let index = lines.iter().position(|line| line.contains(&signature))?;
+        let above = lines[..index].iter().rev();
         let above: Vec<&str> = above
             .take_while(|line| line.starts_with("#[") || line.starts_with("///"))
             .copied()
@@ -35,25 +35,27 @@ impl Sources {
     }
 }
 
-/// What stands between backticks and names a file and a test.
-fn tests_in(line: &str) -> impl Iterator<Item = &str> {
+/// Returns the `file::test` names between backticks.
+fn test_names(line: &str) -> impl Iterator<Item = &str> {
     let quoted = line.split('`').skip(1).step_by(2);
     quoted.filter(|text| text.contains(".rs::"))
 }
 
 #[test]
-fn every_test_in_the_table_exists() {
+fn every_test_in_coverage_exists() {
     let mut sources = Sources::default();
-    let mut seen = 0;
-    for test in TABLE.lines().flat_map(tests_in) {
-        assert!(sources.doc_of(test).is_some(), "there is no test {test}");
-        seen += 1;
-    }
-    assert!(seen > 150, "{seen}");
+    let tests: Vec<&str> = TABLE.lines().flat_map(test_names).collect();
+    let missing: Vec<&str> = tests
+        .iter()
+        .copied()
+        .filter(|test| sources.documentation(test).is_none())
+        .collect();
+    assert!(missing.is_empty(), "missing tests: {missing:#?}");
+    assert!(tests.len() > 150, "{}", tests.len());
 }
 
 #[test]
-fn every_advisory_is_named_by_a_test_of_its_row() {
+fn every_advisory_in_coverage_is_named_by_a_test_of_its_row() {
     let mut sources = Sources::default();
     let mut next = 1;
     for line in TABLE.lines() {
@@ -64,10 +66,10 @@ fn every_advisory_is_named_by_a_test_of_its_row() {
         let Ok(number) = number.parse::<usize>() else {
             continue;
         };
-        assert_eq!(number, next, "rows come in order");
+        assert_eq!(number, next, "rows are in order");
         next += 1;
-        let docs: Vec<_> = tests_in(tests)
-            .filter_map(|test| sources.doc_of(test))
+        let docs: Vec<_> = test_names(tests)
+            .filter_map(|test| sources.documentation(test))
             .collect();
         for advisory in advisories.split(", ") {
             assert!(

@@ -1,4 +1,4 @@
-//! No token, no part of one and no claim is logged or answered, whatever is sent (ASVS 16.2.5,
+//! No token, no part of it and no claim appears in logs or responses (ASVS 16.2.5,
 //! RFC 6750 §5.3).
 
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use palisade::testing::{EmbeddedIssuer, TestApi, TokenBuilder};
 use palisade_tests::Log;
 use serde_json::json;
 
-/// Stands in every claim and header member that may hold text.
+/// Text in every claim and header parameter that may have text.
 const CANARY: &str = "canary-5b2e";
 
 #[derive(Clone, Deserialize, Validate)]
@@ -33,10 +33,10 @@ async fn typed(caller: Caller<Tenancy>) -> String {
     caller.claims().tenant.clone()
 }
 
-#[public(reason = "for everybody")]
+#[public(reason = "a test")]
 async fn open() {}
 
-fn laden(token: TokenBuilder) -> TokenBuilder {
+fn with_canaries(token: TokenBuilder) -> TokenBuilder {
     token
         .claim("jti", CANARY)
         .claim("sub", CANARY)
@@ -45,9 +45,9 @@ fn laden(token: TokenBuilder) -> TokenBuilder {
         .header("x", CANARY)
 }
 
-/// Good tokens and broken ones, each full of canaries.
+/// Valid and invalid tokens, each with canaries.
 fn tokens(api: &TestApi) -> Vec<String> {
-    let fresh = || laden(api.issuer().token(CANARY).audience(api.audience()));
+    let new_token = || with_canaries(api.issuer().token(CANARY).audience(api.audience()));
     let other = EmbeddedIssuer::with_own_keys(api.issuer().url());
     let broken: Vec<fn(TokenBuilder) -> TokenBuilder> = vec![
         |token| token,
@@ -73,75 +73,79 @@ fn tokens(api: &TestApi) -> Vec<String> {
         |token| token.payload_bytes(format!("[\"{CANARY}\"]")),
         |token| token.header_bytes(format!("{{\"alg\":\"{CANARY}\"")),
     ];
-    let mut tokens: Vec<_> = broken.iter().map(|change| change(fresh()).sign()).collect();
-    tokens.push(fresh().signed_by(&other).sign());
-    tokens.push(format!("{}.{CANARY}", fresh().sign()));
-    tokens.push(fresh().sign().replace('.', " "));
+    let mut tokens: Vec<_> = broken
+        .iter()
+        .map(|change| change(new_token()).sign())
+        .collect();
+    tokens.push(new_token().signed_by(&other).sign());
+    tokens.push(format!("{}.{CANARY}", new_token().sign()));
+    tokens.push(new_token().sign().replace('.', " "));
     tokens.push(CANARY.repeat(1000));
     tokens
 }
 
 #[tokio::test]
-async fn nothing_of_a_token_is_logged_or_answered() {
+async fn token_and_its_claims_never_appear_in_logs_or_responses() {
     let routes = SecureRouter::new()
         .route("/any", get(any))
         .route("/admin", get(admin))
         .route("/typed", get(typed))
         .route("/open", get(open));
     let api = TestApi::new(routes).await;
-    let (log, _listening) = Log::listen();
-    let mut told = String::new();
+    let (log, _capturing) = Log::capture();
+    let mut output = String::new();
     let tokens = tokens(&api);
     let mut statuses = Vec::new();
     for token in &tokens {
         for path in ["/any", "/admin", "/typed", "/open", "/nowhere"] {
             for _ in 0..2 {
-                let answer = api.anonymous().bearer(token).get(path).send().await;
-                write!(told, "{:?}{}", answer.headers(), answer.text()).unwrap();
-                statuses.push(answer.status().as_u16());
+                let response = api.anonymous().bearer(token).get(path).send().await;
+                write!(output, "{:?}{}", response.headers(), response.text()).unwrap();
+                statuses.push(response.status().as_u16());
             }
         }
     }
     for status in [200, 400, 401, 403, 404] {
         assert!(
             statuses.contains(&status),
-            "nothing was answered with {status}"
+            "no response has status {status}"
         );
     }
-    told.push_str(&log.text());
-    assert!(told.contains("palisade::audit"), "nothing was logged");
-    assert!(!told.contains(CANARY), "{}", around(&told, CANARY));
+    output.push_str(&log.text());
+    assert!(output.contains("palisade::audit"), "nothing was logged");
+    assert!(!output.contains(CANARY), "{}", around(&output, CANARY));
     for token in &tokens {
         for part in token.split(['.', ' ']).filter(|part| part.len() > 8) {
-            assert!(!told.contains(part), "{}", around(&told, part));
+            assert!(!output.contains(part), "{}", around(&output, part));
         }
     }
-    // in base64url a text has three spellings, by where it begins
+    // base64url encodes a text in three ways, depending on its offset
     for shift in 0..3 {
-        let spelled = URL_SAFE_NO_PAD.encode(format!("{}{CANARY}", "x".repeat(shift)));
-        let inner = &spelled[4..spelled.len() - 4];
-        assert!(!told.contains(inner), "{}", around(&told, inner));
+        let encoded = URL_SAFE_NO_PAD.encode(format!("{}{CANARY}", "x".repeat(shift)));
+        let inner = &encoded[4..encoded.len() - 4];
+        assert!(!output.contains(inner), "{}", around(&output, inner));
     }
 }
 
-/// What stands before and after the first leak.
-fn around(told: &str, leak: &str) -> String {
-    let at = told.find(leak).unwrap_or_default();
-    told.chars()
-        .skip(at.saturating_sub(200))
+/// Returns the text around the first leak.
+fn around(output: &str, leak: &str) -> String {
+    let index = output.find(leak).unwrap_or_default();
+    output
+        .chars()
+        .skip(index.saturating_sub(200))
         .take(400)
         .collect()
 }
 
-/// `Debug` of everything that holds a token tells none of it.
+/// `Debug` output of types with a token has nothing of it.
 #[tokio::test]
-async fn nothing_of_a_token_is_printed() {
+async fn token_never_appears_in_debug_output() {
     let api = TestApi::new(SecureRouter::new().route("/admin", get(admin))).await;
-    let caller = api.caller("x").with_token(laden).scopes("admin");
-    let answer = caller.get("/admin").send().await;
-    assert_eq!(answer.text(), "Caller([redacted])");
+    let caller = api.caller("x").with_token(with_canaries).scopes("admin");
+    let response = caller.get("/admin").send().await;
+    assert_eq!(response.text(), "Caller([redacted])");
     let caller = palisade::testing::caller(CANARY);
     assert!(!format!("{caller:?}{:?}", caller.token()).contains(CANARY));
-    let token = laden(api.issuer().token(CANARY));
+    let token = with_canaries(api.issuer().token(CANARY));
     assert!(!format!("{token:?}").contains(CANARY), "{token:?}");
 }

@@ -1,8 +1,8 @@
-//! Paths that are spelled so that a check and a route may read them differently.
+//! Path spellings that a check and a router may interpret differently.
 //!
-//! CVE-2023-4853, CVE-2026-39852, CVE-2026-50559 (Quarkus), CVE-2025-10939 (Keycloak): a
-//! rule that is bound to a path pattern is passed by another spelling of the path.
-//! Palisade binds the rule to the handler.
+//! CVE-2023-4853, CVE-2026-39852, CVE-2026-50559 (Quarkus), CVE-2025-10939 (Keycloak): another
+//! spelling of a path bypasses a rule that is bound to a path pattern. Palisade binds the rule to
+//! the handler.
 
 use palisade::prelude::*;
 use palisade::testing::TestApi;
@@ -51,7 +51,7 @@ const SPELLINGS: [&str; 24] = [
 ];
 
 #[tokio::test]
-async fn no_spelling_of_a_path_is_answered_without_a_token() {
+async fn no_path_spelling_bypasses_the_guard() {
     let api = TestApi::new(routes()).await;
     let more = [
         "/admin/users",
@@ -63,20 +63,20 @@ async fn no_spelling_of_a_path_is_answered_without_a_token() {
     ];
     for path in SPELLINGS.iter().chain(&more) {
         for method in ["GET", "HEAD", "POST", "OPTIONS", "PURGE", "get"] {
-            let answer = api.anonymous().request(method, path).send().await;
+            let response = api.anonymous().request(method, path).send().await;
             assert!(
-                answer.status().is_client_error(),
+                response.status().is_client_error(),
                 "{method} {path}: {}",
-                answer.status()
+                response.status()
             );
-            assert!(!answer.text().contains("secret"), "{method} {path}");
+            assert!(!response.text().contains("secret"), "{method} {path}");
         }
     }
 }
 
-/// A method override header or a proxy's headers change nothing.
+/// Headers of proxies, and method override headers, have no effect.
 #[tokio::test]
-async fn headers_that_proxies_write_change_nothing() {
+async fn proxy_headers_do_not_bypass_the_guard() {
     let api = TestApi::new(routes()).await;
     for (name, value) in [
         ("x-original-url", "/health"),
@@ -87,12 +87,12 @@ async fn headers_that_proxies_write_change_nothing() {
         ("x-forwarded-user", "admin"),
         ("x-remote-user", "admin"),
     ] {
-        let answer = api
+        let response = api
             .anonymous()
             .header(name, value)
             .get("/orders")
             .send()
             .await;
-        assert_eq!(answer.status(), 401, "{name}");
+        assert_eq!(response.status(), 401, "{name}");
     }
 }

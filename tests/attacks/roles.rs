@@ -1,4 +1,4 @@
-//! Roles that a token does not hold, or holds elsewhere than its issuer writes them.
+//! Roles that a token does not have, or has in another claim than the configured one.
 //!
 //! OWASP API5:2023, broken function level authorization; CWE-863, incorrect authorization.
 
@@ -31,7 +31,7 @@ fn routes() -> SecureRouter {
         .route("/any", get(by_any_token))
 }
 
-/// The status of a request with the token, for each handler: role, scope, both, any.
+/// Returns the status for each handler: role, scope, both, any.
 async fn statuses(api: &axum::Router, token: TokenBuilder) -> [u16; 4] {
     let bearer = format!("Bearer {}", token.sign());
     let mut statuses = [0; 4];
@@ -41,13 +41,13 @@ async fn statuses(api: &axum::Router, token: TokenBuilder) -> [u16; 4] {
     {
         let request = Request::get(path).header("authorization", &bearer);
         let request = request.body(Body::empty()).unwrap();
-        let answer = api.clone().oneshot(request).await.unwrap();
-        *status = answer.status().as_u16();
+        let response = api.clone().oneshot(request).await.unwrap();
+        *status = response.status().as_u16();
     }
     statuses
 }
 
-/// An API, and tokens that it trusts, with roles where the pointer says.
+/// Returns an API that reads roles at the pointer, and a token of its issuer.
 async fn reading_roles_at(pointer: &str) -> (axum::Router, TokenBuilder) {
     let issuer = EmbeddedIssuer::new("https://login.example");
     let server = ResourceServer::builder()
@@ -66,7 +66,7 @@ async fn api() -> (axum::Router, TokenBuilder) {
 }
 
 #[tokio::test]
-async fn a_role_in_the_scope_is_no_role_and_a_scope_in_the_roles_no_scope() {
+async fn role_in_scope_claim_and_scope_in_roles_claim_are_ignored() {
     let (api, token) = api().await;
     for (token, expected) in [
         (token.clone().roles(["admin"]), [200, 403, 403, 200]),
@@ -94,7 +94,7 @@ async fn a_role_in_the_scope_is_no_role_and_a_scope_in_the_roles_no_scope() {
 }
 
 #[tokio::test]
-async fn a_role_that_only_resembles_is_another_role() {
+async fn similar_role_name_is_another_role() {
     let (api, token) = api().await;
     for role in [
         "Admin",
@@ -125,9 +125,9 @@ async fn a_role_that_only_resembles_is_another_role() {
     }
 }
 
-/// A value of another type is never taken for no roles, nor read as if it were a list.
+/// A value of another type is neither treated as absent nor converted to a list.
 #[tokio::test]
-async fn roles_of_another_json_type_make_the_token_invalid() {
+async fn roles_of_another_json_type_return_401() {
     let (api, token) = api().await;
     for roles in [
         json!("admin"),
@@ -147,7 +147,7 @@ async fn roles_of_another_json_type_make_the_token_invalid() {
 }
 
 #[tokio::test]
-async fn roles_named_twice_make_the_token_invalid() {
+async fn duplicate_roles_claim_returns_401() {
     let (api, token) = api().await;
     let claims = token.claims_json();
     let rest = claims.strip_prefix('{').unwrap();
@@ -161,51 +161,51 @@ async fn roles_named_twice_make_the_token_invalid() {
 }
 
 #[tokio::test]
-async fn roles_are_read_where_the_issuer_writes_them_and_nowhere_else() {
+async fn roles_are_read_only_from_the_configured_claim() {
     let realm: fn(Value) -> Value = |roles| json!({ "roles": roles });
     let (api, token) = reading_roles_at("/realm_access/roles").await;
     let allowed = [200, 403, 403, 200];
-    let refused = [403, 403, 403, 200];
+    let denied = [403, 403, 403, 200];
     for (token, expected) in [
         (
             token.clone().claim("realm_access", realm(json!(["admin"]))),
             allowed,
         ),
-        (token.clone().roles(["admin"]), refused),
+        (token.clone().roles(["admin"]), denied),
         (
             token
                 .clone()
                 .roles(["admin"])
                 .claim("realm_access", realm(json!([]))),
-            refused,
+            denied,
         ),
         (
             token
                 .clone()
                 .roles(["admin"])
                 .claim("realm_access", json!({})),
-            refused,
+            denied,
         ),
         (
             token.clone().claim("/realm_access/roles", json!(["admin"])),
-            refused,
+            denied,
         ),
         (
             token.clone().claim("realm_access/roles", json!(["admin"])),
-            refused,
+            denied,
         ),
         (
             token
                 .clone()
                 .claim("resource_access", realm(json!(["admin"]))),
-            refused,
+            denied,
         ),
         (
             token.clone().claim(
                 "realm_access",
                 json!({ "realm_access": { "roles": ["admin"] } }),
             ),
-            refused,
+            denied,
         ),
         (
             token.clone().claim("realm_access", realm(json!("admin"))),
@@ -222,5 +222,5 @@ async fn roles_are_read_where_the_issuer_writes_them_and_nowhere_else() {
 
     let (api, token) = self::api().await;
     let nested = token.claim("realm_access", realm(json!(["admin"])));
-    assert_eq!(statuses(&api, nested).await, refused);
+    assert_eq!(statuses(&api, nested).await, denied);
 }

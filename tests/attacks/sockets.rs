@@ -1,4 +1,4 @@
-//! What only shows over a real socket.
+//! Attacks that require a real socket.
 
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ struct Note {
 }
 
 #[secured(authenticated)]
-async fn keep(Valid(Json(note)): Valid<Json<Note>>) -> String {
+async fn keep_note(Valid(Json(note)): Valid<Json<Note>>) -> String {
     note.text
 }
 
-/// Serves the API on loopback until the test ends; sends `head` and reads the answer's first bytes.
-async fn answer_to(head: &str) -> String {
+/// Serves the API on loopback, sends `head`, and returns the start of the response.
+async fn send_head(head: &str) -> String {
     let issuer = EmbeddedIssuer::new("https://issuer.example");
     let server = ResourceServer::builder()
         .trust(issuer.issuer("https://api.example"))
@@ -29,51 +29,51 @@ async fn answer_to(head: &str) -> String {
         .await
         .unwrap();
     let api = SecureRouter::new()
-        .route("/notes", post(keep))
+        .route("/notes", post(keep_note))
         .protect(server);
     let bound = palisade::serve(api).bind("127.0.0.1:0").await.unwrap();
     let address = bound.local_addr();
     let server = tokio::spawn(bound.run_until(std::future::pending()));
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
-    let mut answer = vec![0; 1024];
-    let read = timeout(Duration::from_secs(10), stream.read(&mut answer))
+    let mut response = vec![0; 1024];
+    let read = timeout(Duration::from_secs(10), stream.read(&mut response))
         .await
-        .expect("an answer in time")
+        .expect("a response in time")
         .unwrap();
     server.abort();
-    String::from_utf8_lossy(&answer[..read]).into_owned()
+    String::from_utf8_lossy(&response[..read]).into_owned()
 }
 
-/// The refusal comes while ten megabytes are announced and none is sent.
+/// The response arrives although the announced ten megabytes are never sent.
 #[tokio::test]
-async fn a_caller_without_a_token_is_refused_before_the_body_is_sent() {
+async fn missing_token_returns_401_before_the_body_is_sent() {
     let head = "POST /notes HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\nContent-Length: 10485760\r\n\r\n";
-    let answer = answer_to(head).await;
-    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    let response = send_head(head).await;
+    assert!(response.starts_with("HTTP/1.1 401 "), "{response}");
 }
 
 #[tokio::test]
-async fn an_absolute_form_target_is_the_same_route() {
-    let answer = answer_to(
+async fn absolute_form_target_is_guarded_like_its_path() {
+    let response = send_head(
         "POST http://elsewhere.example/notes HTTP/1.1\r\nHost: api\r\nContent-Length: 0\r\n\r\n",
     )
     .await;
-    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    assert!(response.starts_with("HTTP/1.1 401 "), "{response}");
 }
 
-/// Two lengths, or a length beside chunks, smuggle a second request past a proxy.
+/// Ambiguous framing can smuggle a second request past a proxy.
 #[tokio::test]
-async fn ambiguous_framing_reaches_no_handler() {
+async fn ambiguous_framing_never_reaches_a_handler() {
     for framing in [
         "Content-Length: 5\r\nContent-Length: 6",
         "Content-Length: abc",
         "Transfer-Encoding: xchunked",
     ] {
-        let answer = answer_to(&format!(
+        let response = send_head(&format!(
             "POST /notes HTTP/1.1\r\nHost: api\r\n{framing}\r\n\r\n"
         ))
         .await;
-        assert!(answer.starts_with("HTTP/1.1 4"), "{framing}: {answer}");
+        assert!(response.starts_with("HTTP/1.1 4"), "{framing}: {response}");
     }
 }

@@ -1,87 +1,87 @@
-//! What gets in: the provider's tokens, whoever they stand for, as far as their scopes go.
+//! Accepted tokens of the provider, for clients and users, within their scopes.
 
 use serde_json::json;
 
+use crate::environment::{ALGORITHMS, Environment};
 use crate::http::Request;
 use crate::provider::{CLIENT, audience};
 use crate::refusal::{Cause, READ, SCOPE, assert_accepted, assert_refused};
-use crate::world::{ALGORITHMS, World};
 
 cases![
-    a_clients_token_is_accepted,
-    a_users_token_is_accepted,
-    a_token_for_several_audiences_is_accepted_by_each,
-    a_token_that_names_no_key_is_accepted_where_one_key_fits,
-    a_token_opens_no_more_than_its_scopes,
-    only_a_listed_algorithm_is_accepted,
+    client_token_is_accepted,
+    user_token_is_accepted,
+    token_for_several_audiences_is_accepted,
+    token_without_kid_is_accepted_if_one_key_matches,
+    token_without_the_scope_returns_403,
+    token_with_unlisted_algorithm_returns_401,
 ];
 
 /// RFC 9068 §2.2: without a user, the subject is the client.
-fn a_clients_token_is_accepted(world: &World) {
-    for api in world.everywhere() {
-        let token = api.token(world.provider(), "", SCOPE);
+fn client_token_is_accepted(environment: &Environment) {
+    for api in environment.apis() {
+        let token = api.token(environment.provider(), "", SCOPE);
         assert_accepted(api, &token, "a client's token");
-        let answer = api.send(&Request::get("/whoami").bearer(&token));
+        let response = api.send(&Request::get("/whoami").bearer(&token));
         let expected = json!({
             "sub": CLIENT, "client_id": CLIENT, "scopes": ["orders:read", "orders:write"]
         });
-        assert_eq!(answer.json(), expected, "{}", api.name());
+        assert_eq!(response.json(), expected, "{}", api.name());
     }
 }
 
-fn a_users_token_is_accepted(world: &World) {
-    for api in world.everywhere() {
-        let token = world.provider().sign_in(api.algorithm, "orders:read");
+fn user_token_is_accepted(environment: &Environment) {
+    for api in environment.apis() {
+        let token = environment.provider().sign_in(api.algorithm, "orders:read");
         assert_accepted(api, &token.access_token, "a user's token");
-        let answer = api.send(&Request::get("/whoami").bearer(&token.access_token));
+        let response = api.send(&Request::get("/whoami").bearer(&token.access_token));
         let expected = json!({ "sub": "alice", "client_id": CLIENT, "scopes": ["orders:read"] });
-        assert_eq!(answer.json(), expected, "{}", api.name());
+        assert_eq!(response.json(), expected, "{}", api.name());
     }
 }
 
 /// RFC 7519 §4.1.3.
-fn a_token_for_several_audiences_is_accepted_by_each(world: &World) {
-    for api in world.everywhere() {
-        let token = api.token(world.provider(), "of-several-audiences", SCOPE);
+fn token_for_several_audiences_is_accepted(environment: &Environment) {
+    for api in environment.apis() {
+        let token = api.token(environment.provider(), "with-several-audiences", SCOPE);
         assert_accepted(api, &token, "several audiences");
     }
 }
 
 /// The key set has one key for each algorithm.
-fn a_token_that_names_no_key_is_accepted_where_one_key_fits(world: &World) {
-    for api in world.everywhere() {
-        let token = api.token(world.provider(), "without-kid", SCOPE);
+fn token_without_kid_is_accepted_if_one_key_matches(environment: &Environment) {
+    for api in environment.apis() {
+        let token = api.token(environment.provider(), "without-kid", SCOPE);
         assert_accepted(api, &token, "without `kid`");
     }
 }
 
-fn a_token_opens_no_more_than_its_scopes(world: &World) {
-    for api in world.everywhere() {
-        let token = |scope| api.token(world.provider(), "", scope);
+fn token_without_the_scope_returns_403(environment: &Environment) {
+    for api in environment.apis() {
+        let token = |scope| api.token(environment.provider(), "", scope);
         let (read, write) = (token("orders:read"), token("orders:write"));
         assert_accepted(api, &read, "orders:read");
 
-        let answer = api.send(&Request::get(READ).bearer(&write));
+        let response = api.send(&Request::get(READ).bearer(&write));
         let cause = Cause::InsufficientScope("orders:read");
-        assert_refused(&answer, cause, &write, &api.name());
+        assert_refused(&response, cause, &write, &api.name());
 
-        let answer = api.send(&Request::post(READ, &[("sku", "tea")]).bearer(&read));
+        let response = api.send(&Request::post(READ, &[("sku", "tea")]).bearer(&read));
         let cause = Cause::InsufficientScope("orders:write");
-        assert_refused(&answer, cause, &read, &api.name());
+        assert_refused(&response, cause, &read, &api.name());
     }
 }
 
-/// A good token of a trusted key, where the operator has ruled its algorithm out.
-fn only_a_listed_algorithm_is_accepted(world: &World) {
+/// A valid token of a trusted key is refused if its algorithm is not configured.
+fn token_with_unlisted_algorithm_returns_401(environment: &Environment) {
     for algorithm in ALGORITHMS {
-        let token = world.provider().token(algorithm, SCOPE);
+        let token = environment.provider().token(algorithm, SCOPE);
         let request = Request::get(READ).bearer(&token);
         let only = |listed: &[&str]| {
             let options: Vec<&str> = listed
                 .iter()
                 .flat_map(|name| ["--algorithm", name])
                 .collect();
-            let orders = world.by_discovery(&audience(algorithm), &options);
+            let orders = environment.by_discovery(&audience(algorithm), &options);
             request.send(orders.url())
         };
         assert_eq!(only(&[algorithm]).status, 200, "{algorithm}");

@@ -1,11 +1,11 @@
-//! An attacker's tools: a token's parts, changed and put together again.
+//! Tools of an attacker: takes tokens apart, changes them, and puts them together again.
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-/// A token, taken apart; put together unchanged, it is the same to the byte.
+/// The parts of a token. Unchanged parts give the same token again, byte for byte.
 #[derive(Clone)]
 pub(crate) struct Parts {
     header: String,
@@ -24,7 +24,7 @@ impl Parts {
         }
     }
 
-    /// What is signed.
+    /// Returns the signing input.
     pub(crate) fn signing_input(&self) -> String {
         format!("{}.{}", self.header, self.payload)
     }
@@ -37,19 +37,19 @@ impl Parts {
         members(&self.payload)[name].clone()
     }
 
-    /// With another member in the header, or without it; the signature stays.
+    /// Sets or removes a header parameter, and keeps the signature.
     pub(crate) fn with_header(mut self, name: &str, value: Option<Value>) -> Self {
-        self.header = changed(&self.header, name, value);
+        self.header = set_member(&self.header, name, value);
         self
     }
 
-    /// With another claim; the signature stays.
+    /// Sets a claim, and keeps the signature.
     pub(crate) fn with_claim(mut self, name: &str, value: Value) -> Self {
-        self.payload = changed(&self.payload, name, Some(value));
+        self.payload = set_member(&self.payload, name, Some(value));
         self
     }
 
-    /// Signed with HMAC, its secret being bytes that everybody knows.
+    /// Signs with HMAC and a public secret.
     pub(crate) fn signed_with_hmac(mut self, alg: &str, secret: &[u8]) -> String {
         let algorithm = match alg {
             "HS256" => hmac::HMAC_SHA256,
@@ -66,23 +66,20 @@ impl Parts {
     }
 }
 
-/// A public key in every spelling that a library may take for a secret; first its PEM.
-pub(crate) fn spellings(jwk: &Value) -> Vec<(&'static str, Vec<u8>)> {
+/// Returns a public key in each encoding that a library may use as a secret; the first is PEM.
+pub(crate) fn encodings(jwk: &Value) -> Vec<(&'static str, Vec<u8>)> {
     let der = public_key_info(jwk);
     let pem = pem(&der);
     let number = if jwk["kty"] == "RSA" { "n" } else { "x" };
     vec![
         ("PEM", pem.clone().into()),
-        ("PEM without its last line end", pem.trim_end().into()),
+        ("PEM without final newline", pem.trim_end().into()),
         ("DER", der),
         ("JWK", jwk.to_string().into()),
-        ("its first number", decode(jwk[number].as_str().unwrap())),
-        (
-            "its first number in text",
-            jwk[number].as_str().unwrap().into(),
-        ),
-        ("its name", jwk["kid"].as_str().unwrap().into()),
-        ("nothing", Vec::new()),
+        ("first number", decode(jwk[number].as_str().unwrap())),
+        ("first number as text", jwk[number].as_str().unwrap().into()),
+        ("key ID", jwk["kid"].as_str().unwrap().into()),
+        ("empty secret", Vec::new()),
     ]
 }
 
@@ -136,7 +133,7 @@ fn members(part: &str) -> Map<String, Value> {
     serde_json::from_slice(&decode(part)).unwrap()
 }
 
-fn changed(part: &str, name: &str, value: Option<Value>) -> String {
+fn set_member(part: &str, name: &str, value: Option<Value>) -> String {
     let mut members = members(part);
     match value {
         Some(value) => members.insert(name.to_owned(), value),

@@ -1,6 +1,6 @@
-//! One HTTP/1.1 exchange, byte by byte as the test wrote it.
+//! A minimal HTTP/1.1 client that sends each request exactly as written.
 //!
-//! A client library would repair, merge or refuse some of what the tests have to send.
+//! A client library would repair, merge or reject some of the requests of these tests.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,18 +10,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-const PATIENCE: Duration = Duration::from_mins(1);
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A request in the making.
+/// A builder of a request.
 #[derive(Clone)]
 pub(crate) struct Request {
     head: String,
     body: String,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: String,
@@ -32,7 +32,7 @@ impl Request {
         Self::new("GET", target, "")
     }
 
-    /// A form; its values are sent as they are, but for spaces.
+    /// Creates a request with a form. Only spaces in its values are encoded.
     pub(crate) fn post(target: &str, fields: &[(&str, &str)]) -> Self {
         Self::new("POST", target, &form(fields))
             .header("Content-Type", "application/x-www-form-urlencoded")
@@ -59,11 +59,11 @@ impl Request {
         self.header("Authorization", &format!("Basic {credential}"))
     }
 
-    /// Sends it to `http://ADDRESS` and reads the answer to its end.
-    pub(crate) fn send(&self, url: &str) -> Answer {
+    /// Sends the request to `http://ADDRESS`, and reads the whole response.
+    pub(crate) fn send(&self, url: &str) -> Response {
         let address = url.strip_prefix("http://").expect("loopback, without TLS");
         let mut stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(READ_TIMEOUT)).unwrap();
         let Self { head, body } = self;
         let length = body.len();
         write!(
@@ -71,26 +71,26 @@ impl Request {
             "{head}Host: {address}\r\nContent-Length: {length}\r\n\r\n{body}"
         )
         .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        Answer::read(&answer)
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        Response::read(&response)
     }
 }
 
-impl Answer {
+impl Response {
     fn read(text: &str) -> Self {
-        let (head, body) = text.split_once("\r\n\r\n").expect("a whole answer");
+        let (head, body) = text.split_once("\r\n\r\n").expect("a complete response");
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let answer = Self {
+        let response = Self {
             status,
             head: head.to_owned(),
             body: body.to_owned(),
         };
-        assert_eq!(answer.header("transfer-encoding"), None, "{answer:?}");
-        answer
+        assert_eq!(response.header("transfer-encoding"), None, "{response:?}");
+        response
     }
 
-    /// Every value of a header.
+    /// Returns all values of a header field.
     pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
         self.head.lines().skip(1).filter_map(move |line| {
             let (header, value) = line.split_once(':')?;
@@ -98,11 +98,15 @@ impl Answer {
         })
     }
 
-    /// The value of a header that may be there once.
+    /// Returns the value of a header field.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the field is present more than once.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers(name);
         let value = values.next();
-        assert_eq!(values.next(), None, "a second `{name}`");
+        assert_eq!(values.next(), None, "duplicate `{name}`");
         value
     }
 
@@ -111,7 +115,7 @@ impl Answer {
     }
 }
 
-/// Fields as a query or a form.
+/// Encodes fields as a query or a form.
 pub(crate) fn form(fields: &[(&str, &str)]) -> String {
     let fields: Vec<String> = fields
         .iter()

@@ -1,18 +1,18 @@
-//! `orders` against a certified OpenID provider: real tokens get in, their broken forms do not.
+//! `orders` against a certified OpenID provider: real tokens are accepted, their broken forms are not.
 //!
-//! `main` → `world` (what runs: `provider` on `node`, `orders`, each a `process`) → the cases.
-//! Nothing is installed here: where Node.js or the provider's packages are missing, each test
-//! is reported as ignored, with the reason; with `PALISADE_REQUIRE_PEERS=1` it fails.
+//! `environment` starts the provider (on Node.js) and `orders`, each as a `process`; the other modules
+//! have the cases. The tests install nothing: without Node.js or the provider's packages, each test is
+//! ignored with the reason, or fails if `PALISADE_REQUIRE_PEERS=1` is set.
 
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test ends where it is wrong"
+    reason = "a failing test panics"
 )]
 
-/// Each case with its path, so that a room can be run alone; one that is not listed is dead code, which the lints refuse.
+/// Lists the cases of a module with their paths. A case that is not listed is dead code, which the lints reject.
 macro_rules! cases {
     ($($case:ident),* $(,)?) => {
         pub(crate) const CASES: &[crate::Case] = &[
@@ -22,43 +22,43 @@ macro_rules! cases {
 }
 
 mod accepted;
+mod environment;
 mod forge;
 mod forged;
 mod http;
-mod introspected;
-mod kinds;
+mod malformed;
+mod misused;
 mod node;
+mod opaque;
 mod process;
 mod provider;
 mod refusal;
-mod request;
-mod world;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Completion, Trial};
 
+use crate::environment::Environment;
 use crate::node::Node;
-use crate::world::World;
 
-/// A test: its name, and what it does.
-type Case = (&'static str, fn(&World));
+/// A test: its name and its function.
+type Case = (&'static str, fn(&Environment));
 
 fn main() -> ExitCode {
-    let peers = Arc::new(Node::find().map(World::new));
-    let rooms = [
+    let environment = Arc::new(Node::find().map(Environment::new));
+    let modules = [
         accepted::CASES,
         forged::CASES,
-        introspected::CASES,
-        kinds::CASES,
-        request::CASES,
+        malformed::CASES,
+        misused::CASES,
+        opaque::CASES,
     ];
-    let trials = rooms.into_iter().flatten().map(|(name, case)| {
-        let peers = Arc::clone(&peers);
-        Trial::ignorable_test(*name, move || match &*peers {
-            Ok(world) => {
-                case(world);
+    let trials = modules.into_iter().flatten().map(|(name, case)| {
+        let environment = Arc::clone(&environment);
+        Trial::ignorable_test(*name, move || match &*environment {
+            Ok(environment) => {
+                case(environment);
                 Ok(Completion::Completed)
             }
             Err(missing) if node::is_required() => Err(missing.into()),

@@ -1,4 +1,4 @@
-//! The peer's runtime: Node.js, and the packages that `npm ci` installs.
+//! Node.js and the npm packages of the provider.
 
 use std::env;
 use std::ffi::OsStr;
@@ -8,50 +8,53 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The provider's program and the packages that it needs.
+/// The directory of the provider program and its packages.
 const PROVIDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/interop/provider");
 
-/// The oldest version that the provider runs on: the first with `crypto.hash`.
-const OLDEST: (u32, u32) = (20, 12);
+/// The minimum version for the provider: the first with `crypto.hash`.
+const MIN_VERSION: (u32, u32) = (20, 12);
 
-/// A Node.js with all that the provider needs.
+/// A Node.js installation with the packages of the provider.
 pub(crate) struct Node {
     program: PathBuf,
 }
 
 impl Node {
-    /// Looks for everything that is needed; installs nothing.
+    /// Finds Node.js and the packages, without installing anything.
     ///
     /// # Errors
     ///
-    /// What is missing, and the command that helps.
+    /// Returns a text that names the missing program or the command that installs the packages.
     pub(crate) fn find() -> Result<Self, String> {
         let output = Command::new("node").arg("--version").output();
         let version = match output {
             Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
             Err(_) => return Err("`node` is not installed".into()),
         };
-        if parse(&version).is_none_or(|version| version < OLDEST) {
-            let (major, minor) = OLDEST;
+        if parse(&version).is_none_or(|version| version < MIN_VERSION) {
+            let (major, minor) = MIN_VERSION;
             return Err(format!(
-                "`node` is {version}, the provider needs {major}.{minor}"
+                "`node` is {version}, but the provider requires {major}.{minor}"
             ));
         }
         let provider = Path::new(PROVIDER);
-        let wanted = member(
+        let expected = member(
             &provider.join("package.json"),
             "/dependencies/oidc-provider",
         );
         let package = provider.join("node_modules/oidc-provider/package.json");
-        if wanted.is_none() || member(&package, "/version") != wanted {
-            return Err("the provider is missing: `npm ci --prefix tests/interop/provider`".into());
+        if expected.is_none() || member(&package, "/version") != expected {
+            return Err(
+                "the provider is not installed: run `npm ci --prefix tests/interop/provider`"
+                    .into(),
+            );
         }
         Ok(Self {
             program: provider.join("provider.mjs"),
         })
     }
 
-    /// The command that starts the provider.
+    /// Returns the command that starts the provider.
     pub(crate) fn provider(&self) -> Command {
         let mut command = Command::new("node");
         command.arg(&self.program);
@@ -59,7 +62,7 @@ impl Node {
     }
 }
 
-/// Whether a missing peer is a failure.
+/// Returns whether a missing provider fails the tests.
 pub(crate) fn is_required() -> bool {
     env::var_os("PALISADE_REQUIRE_PEERS")
         .is_some_and(|value| !value.is_empty() && value != OsStr::new("0"))

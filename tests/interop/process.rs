@@ -1,4 +1,4 @@
-//! A program that is started, says when it is ready, and is ended with its test.
+//! A child process that reports when it is ready, and ends with the tests.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -7,16 +7,16 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// How long a program may take to be ready; on an idle machine it takes less than a second.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// The time for a program to become ready. On an idle machine it takes less than a second.
+const READY_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What a program prints before the URL at which it listens.
+/// The text that a program prints before its URL.
 const READY: &str = "listening on ";
 
-/// A running program; ended when dropped.
+/// A running program, which is killed on drop.
 ///
-/// Its standard input stays open as long as this lives: a program that watches it ends with
-/// the tests even where they are killed.
+/// Its standard input stays open until then, so a program that watches it ends even if the tests
+/// are killed.
 pub(crate) struct Process {
     child: Child,
     url: String,
@@ -24,7 +24,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a program and waits for the line that says where it listens.
+    /// Starts a program, and waits for the line with its URL.
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::piped())
@@ -36,7 +36,7 @@ impl Process {
         let (ready, url) = channel();
         follow(child.stdout.take().unwrap(), &log, Some(ready));
         follow(child.stderr.take().unwrap(), &log, None);
-        let url = url.recv_timeout(PATIENCE);
+        let url = url.recv_timeout(READY_TIMEOUT);
         let mut process = Self {
             child,
             url: String::new(),
@@ -48,12 +48,12 @@ impl Process {
         process
     }
 
-    /// Where it listens: `http://ADDRESS`.
+    /// Returns the URL of the program: `http://ADDRESS`.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    /// What it has printed so far.
+    /// Returns the output of the program so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -66,7 +66,7 @@ impl Drop for Process {
     }
 }
 
-/// Reads what a program prints until it ends, so that it never waits for a reader.
+/// Reads the output of a program until it ends, so that the program never blocks.
 fn follow(
     stream: impl Read + Send + 'static,
     log: &Arc<Mutex<String>>,

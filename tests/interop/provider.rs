@@ -1,18 +1,18 @@
-//! The certified provider, seen by those who ask it for tokens.
+//! The certified provider, as its clients see it.
 
 use serde_json::Value;
 
-use crate::http::{Answer, Request, form};
+use crate::http::{Request, Response, form};
 use crate::node::Node;
 use crate::process::Process;
 
-/// The client that asks for tokens.
+/// The client that requests tokens.
 pub(crate) const CLIENT: &str = "shop";
 
-/// The resource server that may introspect them.
+/// The resource server that introspects them.
 pub(crate) const RESOURCE_SERVER: &str = "orders-api";
 
-/// What it shares with the provider for that.
+/// The client secret of the resource server.
 pub(crate) const SECRET: &str = "orders-api-secret";
 
 const CALLBACK: &str = "https://shop.example/callback";
@@ -21,7 +21,7 @@ const CALLBACK: &str = "https://shop.example/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// The audience of a resource by its name in `provider.mjs`.
+/// Returns the audience of a resource by its name in `provider.mjs`.
 pub(crate) fn audience(name: &str) -> String {
     format!("https://orders.example/{name}")
 }
@@ -31,7 +31,7 @@ pub(crate) struct Provider {
     process: Process,
 }
 
-/// What a user's sign-in gives to the client.
+/// The tokens of a client after a user has signed in.
 pub(crate) struct SignedIn {
     pub(crate) access_token: String,
     pub(crate) id_token: String,
@@ -48,23 +48,23 @@ impl Provider {
         self.process.url()
     }
 
-    /// The key set, as it is published.
+    /// Fetches the key set.
     pub(crate) fn jwks(&self) -> String {
-        self.ask(&Request::get("/jwks")).body
+        self.send(&Request::get("/jwks")).body
     }
 
-    /// A token of the client itself for a resource (RFC 6749 §4.4, RFC 8707).
+    /// Requests a token of the client for a resource (RFC 6749 §4.4, RFC 8707).
     pub(crate) fn token(&self, resource: &str, scope: &str) -> String {
         let fields = [
             ("grant_type", "client_credentials"),
             ("resource", &audience(resource)),
             ("scope", scope),
         ];
-        let answer = self.ask(&as_client(Request::post("/token", &fields)));
-        text(&answer.json(), "access_token")
+        let response = self.send(&as_client(Request::post("/token", &fields)));
+        text(&response.json(), "access_token")
     }
 
-    /// Alice signs in; her access token for a resource, and her ID token (RFC 6749 §4.1).
+    /// Signs in as `alice`, and returns her access token for a resource and her ID token (RFC 6749 §4.1).
     pub(crate) fn sign_in(&self, resource: &str, scope: &str) -> SignedIn {
         let query = form(&[
             ("client_id", CLIENT),
@@ -84,7 +84,7 @@ impl Provider {
             ("code_verifier", VERIFIER),
         ];
         let tokens = self
-            .ask(&as_client(Request::post("/token", &fields)))
+            .send(&as_client(Request::post("/token", &fields)))
             .json();
         SignedIn {
             access_token: text(&tokens, "access_token"),
@@ -92,32 +92,32 @@ impl Provider {
         }
     }
 
-    /// Whether the provider calls a token active (RFC 7662).
+    /// Returns whether the provider reports a token as active (RFC 7662).
     pub(crate) fn is_active(&self, token: &str) -> bool {
         let request = Request::post("/token/introspection", &[("token", token)])
             .basic(RESOURCE_SERVER, SECRET);
-        self.ask(&request).json()["active"] == true
+        self.send(&request).json()["active"] == true
     }
 
     /// Revokes a token (RFC 7009).
     pub(crate) fn revoke(&self, token: &str) {
-        self.ask(&as_client(Request::post(
+        self.send(&as_client(Request::post(
             "/token/revocation",
             &[("token", token)],
         )));
     }
 
-    /// Follows the provider's redirects, with its cookies, until it leads back to the client.
+    /// Follows the redirects of the provider, with its cookies, and returns the code for the client.
     fn code(&self, mut target: String) -> String {
         let mut cookies: Vec<String> = Vec::new();
         loop {
-            let answer = Request::get(&target)
+            let response = Request::get(&target)
                 .header("Cookie", &cookies.join("; "))
                 .send(self.issuer());
             let cookie = |header: &str| header.split(';').next().unwrap().to_owned();
-            cookies.extend(answer.headers("set-cookie").map(cookie));
-            let location = answer.header("location").unwrap_or_else(|| {
-                panic!("no redirect: {answer:?}\n{}", self.process.log());
+            cookies.extend(response.headers("set-cookie").map(cookie));
+            let location = response.header("location").unwrap_or_else(|| {
+                panic!("no redirect: {response:?}\n{}", self.process.log());
             });
             if let Some(parameters) = location.strip_prefix(CALLBACK) {
                 return parameters
@@ -133,10 +133,10 @@ impl Provider {
         }
     }
 
-    fn ask(&self, request: &Request) -> Answer {
-        let answer = request.send(self.issuer());
-        assert_eq!(answer.status, 200, "{answer:?}\n{}", self.process.log());
-        answer
+    fn send(&self, request: &Request) -> Response {
+        let response = request.send(self.issuer());
+        assert_eq!(response.status, 200, "{response:?}\n{}", self.process.log());
+        response
     }
 }
 

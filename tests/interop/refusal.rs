@@ -1,21 +1,21 @@
-//! What an answer must look like that refuses a token.
+//! Assertions about responses that accept or refuse a token.
 
-use crate::http::{Answer, Request};
+use crate::environment::{Api, Environment};
+use crate::http::{Request, Response};
 use crate::provider::Provider;
-use crate::world::{Api, World};
 
-/// A route that needs `orders:read`.
+/// A route that requires `orders:read`.
 pub(crate) const READ: &str = "/orders";
 
-/// The scope of tokens that would be accepted.
+/// The scopes of tokens that are accepted.
 pub(crate) const SCOPE: &str = "orders:read orders:write";
 
-/// Why a request is refused.
+/// The reason of a refusal.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Cause {
-    /// It carries no credential, as far as RFC 6750 §2.1 goes.
+    /// The request has no credential by RFC 6750 §2.1.
     NoCredential,
-    /// Its credential is no single, well-formed one.
+    /// The request does not have exactly one well-formed credential.
     InvalidRequest,
     InvalidToken,
     InsufficientScope(&'static str),
@@ -30,7 +30,7 @@ impl Cause {
         }
     }
 
-    /// The whole challenge (RFC 6750 §3).
+    /// Returns the whole challenge (RFC 6750 §3).
     fn challenge(self) -> String {
         let realm = "Bearer realm=\"orders\"";
         match self {
@@ -44,71 +44,90 @@ impl Cause {
     }
 }
 
-/// Asserts that an answer refuses for that cause, and tells nothing of the token.
+/// Asserts that a response refuses the token for this reason, without echoing it.
 #[track_caller]
-pub(crate) fn assert_refused(answer: &Answer, cause: Cause, token: &str, what: &str) {
-    assert_eq!(answer.status, cause.status(), "{what}: {answer:?}");
+pub(crate) fn assert_refused(response: &Response, cause: Cause, token: &str, description: &str) {
+    assert_eq!(
+        response.status,
+        cause.status(),
+        "{description}: {response:?}"
+    );
     let challenge = cause.challenge();
     assert_eq!(
-        answer.header("www-authenticate"),
+        response.header("www-authenticate"),
         Some(&*challenge),
-        "{what}"
+        "{description}"
     );
     assert_eq!(
-        answer.header("content-type"),
+        response.header("content-type"),
         Some("application/problem+json"),
-        "{what}"
+        "{description}"
     );
-    assert_eq!(answer.json()["status"], cause.status(), "{what}");
+    assert_eq!(response.json()["status"], cause.status(), "{description}");
     for part in token.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_') {
-        let told = part.len() >= 8
-            && [&answer.head, &answer.body]
+        let is_echoed = part.len() >= 8
+            && [&response.head, &response.body]
                 .iter()
                 .any(|t| t.contains(part));
-        assert!(!told, "{what}: the answer repeats the token: {answer:?}");
+        assert!(
+            !is_echoed,
+            "{description}: the response echoes the token: {response:?}"
+        );
     }
 }
 
-/// Asserts that a token opens the route that needs `orders:read`.
+/// Asserts that a token is accepted at the route that requires `orders:read`.
 #[track_caller]
-pub(crate) fn assert_accepted(api: &Api, token: &str, what: &str) {
-    let answer = api.send(&Request::get(READ).bearer(token));
-    assert_eq!(answer.status, 200, "{}, {what}: {answer:?}", api.name());
+pub(crate) fn assert_accepted(api: &Api, token: &str, description: &str) {
+    let response = api.send(&Request::get(READ).bearer(token));
+    assert_eq!(
+        response.status,
+        200,
+        "{}, {description}: {response:?}",
+        api.name()
+    );
 }
 
-/// Asserts that every API accepts its token and refuses each broken form of it.
-pub(crate) fn refuse_everywhere(world: &World, broken: impl Fn(&Api, &str) -> Vec<Broken>) {
-    for api in world.everywhere() {
-        let token = api.token(world.provider(), "", SCOPE);
-        assert_accepted(api, &token, "unbroken");
+/// Asserts that every API accepts its token, and refuses each broken form of it.
+pub(crate) fn assert_all_refused(
+    environment: &Environment,
+    broken: impl Fn(&Api, &str) -> Vec<Broken>,
+) {
+    for api in environment.apis() {
+        let token = api.token(environment.provider(), "", SCOPE);
+        assert_accepted(api, &token, "valid token");
         let forms = broken(api, &token);
-        assert!(!forms.is_empty(), "nothing is broken");
-        for Broken { what, token: form } in forms {
-            let answer = api.send(&Request::get(READ).bearer(&form));
-            let what = format!("{}, {what}", api.name());
-            assert_ne!(form, token, "{what}: not broken");
-            assert_refused(&answer, Cause::InvalidToken, &form, &what);
+        assert!(!forms.is_empty(), "no broken tokens");
+        for Broken {
+            description,
+            token: form,
+        } in forms
+        {
+            let response = api.send(&Request::get(READ).bearer(&form));
+            let description = format!("{}, {description}", api.name());
+            assert_ne!(form, token, "{description}: unchanged");
+            assert_refused(&response, Cause::InvalidToken, &form, &description);
         }
-        assert_accepted(api, &token, "unbroken, once more");
+        assert_accepted(api, &token, "valid token again");
     }
 }
 
-/// A token that must not be accepted.
+/// A token that must be refused.
 pub(crate) struct Broken {
-    what: String,
+    description: String,
     token: String,
 }
 
 impl Broken {
-    pub(crate) fn new(what: impl Into<String>, token: impl Into<String>) -> Self {
+    pub(crate) fn new(description: impl Into<String>, token: impl Into<String>) -> Self {
         Self {
-            what: what.into(),
+            description: description.into(),
             token: token.into(),
         }
     }
 
-    /// A token that the provider made and signed in a faulty manner.
-    pub(crate) fn made(provider: &Provider, api: &Api, manner: &str) -> Self {
-        Self::new(manner, api.token(provider, manner, SCOPE))
+    /// Requests a token that the provider signs, in one of its invalid variants.
+    pub(crate) fn issued(provider: &Provider, api: &Api, variant: &str) -> Self {
+        Self::new(variant, api.token(provider, variant, SCOPE))
     }
 }

@@ -1,4 +1,4 @@
-//! A schema and its type agree about every value.
+//! Checks that a schema and the decoder of its type agree about every value.
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Json, Request};
@@ -11,29 +11,32 @@ use serde_json::Value;
 
 use crate::values::values;
 
-/// How many values each type is asked about.
+/// The number of values for each type.
 const CASES: u32 = 1000;
 
-/// How many of them must be accepted, and how many refused, for the rest to say something.
-const EACH: u32 = 50;
+/// The minimum number of accepted and of rejected values, for the test to be meaningful.
+const MIN_OF_EACH: u32 = 50;
 
-/// What a schema may let through that its type refuses.
+/// The agreement of a schema with its type.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Claim {
-    /// Nothing.
+pub enum Agreement {
+    /// The schema accepts exactly the values that the type accepts.
     Exact,
-    /// What its comments tell of.
+    /// The schema also accepts values that the type rejects, and its comments say which.
     Wider,
 }
 
-/// Holds a schema against the extractor that it describes.
-pub fn hold<T: DeserializeOwned + SecureInput<Context = ()> + Send>(schema: &Value, claim: Claim) {
-    let judge = judge(schema);
-    let told = schema.to_string().contains("$comment");
+/// Checks a schema against the extractor that it describes.
+pub fn check<T: DeserializeOwned + SecureInput<Context = ()> + Send>(
+    schema: &Value,
+    agreement: Agreement,
+) {
+    let validator = validator(schema);
+    let has_comment = schema.to_string().contains("$comment");
     assert_eq!(
-        told,
-        claim == Claim::Wider,
-        "whether there is a comment: {schema:#}"
+        has_comment,
+        agreement == Agreement::Wider,
+        "a comment is present: {schema:#}"
     );
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -41,71 +44,74 @@ pub fn hold<T: DeserializeOwned + SecureInput<Context = ()> + Send>(schema: &Val
         .unwrap();
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let (mut accepted, mut refused) = (0, 0);
+    let (mut accepted, mut rejected) = (0, 0);
     let mut wider = 0;
     let values = values(schema);
     for _ in 0..CASES {
         let value = values.new_tree(&mut runner).unwrap().current();
         let text = value.to_string();
         let is_accepted = runtime.block_on(accepts::<T>(&text));
-        match (judge.is_valid(&value), is_accepted) {
+        match (validator.is_valid(&value), is_accepted) {
             (true, true) => accepted += 1,
-            (false, false) => refused += 1,
-            (true, false) if claim == Claim::Wider => wider += 1,
+            (false, false) => rejected += 1,
+            (true, false) if agreement == Agreement::Wider => wider += 1,
             (is_valid, _) => panic!(
                 "{text}\nsatisfies the schema: {is_valid}, is accepted: {is_accepted}\n{}\n{schema:#}",
-                wrong(&judge, &value)
+                errors(&validator, &value)
             ),
         }
     }
     let counts =
-        format!("{accepted} accepted, {refused} refused, {wider} let through by the schema alone");
-    assert!(accepted >= EACH && refused >= EACH, "{counts}\n{schema:#}");
+        format!("{accepted} accepted, {rejected} rejected, {wider} accepted by the schema only");
+    assert!(
+        accepted >= MIN_OF_EACH && rejected >= MIN_OF_EACH,
+        "{counts}\n{schema:#}"
+    );
 }
 
-/// A validator that knows nothing of Palisade.
-pub fn judge(schema: &Value) -> Validator {
+/// Returns an independent validator of a schema.
+pub fn validator(schema: &Value) -> Validator {
     let options = jsonschema::options().with_draft(Draft::Draft202012);
     options.build(schema).unwrap()
 }
 
-/// Whether a body is let in.
+/// Returns whether the extractor accepts a body.
 pub async fn accepts<T: DeserializeOwned + SecureInput<Context = ()> + Send>(text: &str) -> bool {
     let request = Request::builder().header("content-type", "application/json");
     let request = request.body(Body::from(text.to_owned())).unwrap();
     Valid::<Json<T>>::from_request(request, &()).await.is_ok()
 }
 
-fn wrong(judge: &Validator, value: &Value) -> String {
-    let errors = judge.iter_errors(value).map(|error| error.to_string());
+fn errors(validator: &Validator, value: &Value) -> String {
+    let errors = validator.iter_errors(value).map(|error| error.to_string());
     errors.collect::<Vec<_>>().join("\n")
 }
 
-/// Each type: no value tells its schema from what it accepts.
+/// Defines a test for each type: the schema accepts exactly the values that the type accepts.
 macro_rules! exact {
     ($($name:ident: $ty:ty;)*) => {
-        $crate::agreement::claims! { Exact; $($name: $ty;)* }
+        $crate::agreement::agreements! { Exact; $($name: $ty;)* }
     };
 }
 
-/// Each type: its schema lets through all that it accepts, and tells that it lets through more.
+/// Defines a test for each type: the schema also accepts other values, and has a comment.
 macro_rules! wider {
     ($($name:ident: $ty:ty;)*) => {
-        $crate::agreement::claims! { Wider; $($name: $ty;)* }
+        $crate::agreement::agreements! { Wider; $($name: $ty;)* }
     };
 }
 
-macro_rules! claims {
-    ($claim:ident; $($name:ident: $ty:ty;)*) => {$(
+macro_rules! agreements {
+    ($agreement:ident; $($name:ident: $ty:ty;)*) => {$(
         #[test]
         fn $name() {
-            #[public(reason = "it is described")]
+            #[public(reason = "a test")]
             async fn described(_: Valid<Json<$ty>>) {}
 
             let schema = $crate::documents::schema_of(post(described));
-            $crate::agreement::hold::<$ty>(&schema, $crate::agreement::Claim::$claim);
+            $crate::agreement::check::<$ty>(&schema, $crate::agreement::Agreement::$agreement);
         }
     )*};
 }
 
-pub(crate) use {claims, exact, wider};
+pub(crate) use {agreements, exact, wider};

@@ -1,4 +1,4 @@
-//! What a document has in it, and what a route tells of its inputs.
+//! Schema documents, and the descriptions of the inputs of a route.
 
 use palisade::input::{
     BinaryBody, Bounded, Bounds, Cookies, Headers, InputLocation, MediaTypes, Multipart, PlainText,
@@ -12,16 +12,16 @@ use palisade::serde::Deserializer;
 use palisade::serde::de::Error;
 use serde_json::{Value, json};
 
-use crate::agreement::{Claim, accepts, hold};
+use crate::agreement::{Agreement, accepts, check};
 
-/// What a handler takes in.
+/// Returns the descriptions of the inputs of a handler.
 pub fn inputs_of(handler: MethodRouter) -> Vec<InputDescription> {
     let routes: SecureRouter = SecureRouter::new().route("/{a}/{b}", handler);
     let routes = routes.inventory().routes().iter();
     routes.flat_map(Route::inputs).collect()
 }
 
-/// The document of the only input of a handler.
+/// Returns the schema of the only input of a handler.
 pub fn schema_of(handler: MethodRouter) -> Value {
     match inputs_of(handler).as_slice() {
         [only] => only.schema().unwrap().to_value(),
@@ -29,7 +29,7 @@ pub fn schema_of(handler: MethodRouter) -> Value {
     }
 }
 
-/// A customer's wish.
+/// An order of a customer.
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct NewOrder {
@@ -52,7 +52,7 @@ struct Line {
 struct Word(#[garde(length(bytes, max = 9), ascii)] String);
 
 #[test]
-fn a_document_has_its_dialect_and_what_it_refers_to() {
+fn document_has_dialect_and_definitions() {
     #[secured(scopes = "orders:write")]
     async fn create(_: Valid<Json<NewOrder>>) {}
 
@@ -91,12 +91,13 @@ fn a_document_has_its_dialect_and_what_it_refers_to() {
 }
 
 #[test]
-fn the_parts_of_a_larger_document_share_its_definitions() {
+fn schemas_of_one_document_share_definitions() {
     #[secured(scopes = "orders:write")]
     async fn create(_: Valid<Path<Line>>, _: Valid<Json<NewOrder>>) {}
 
     let settings = SchemaSettings::draft2020_12();
-    let settings = settings.with(|own| own.definitions_path = "/components/schemas".into());
+    let settings =
+        settings.with(|settings| settings.definitions_path = "/components/schemas".into());
     let mut generator = settings.into_generator();
     let inputs = inputs_of(post(create));
     let schemas = inputs
@@ -112,7 +113,7 @@ fn the_parts_of_a_larger_document_share_its_definitions() {
 }
 
 #[test]
-fn each_input_tells_its_part_its_label_and_whether_it_may_be_absent() {
+fn input_description_has_location_media_type_and_optionality() {
     #[secured(scopes = "orders:write", unvalidated = "its signature is checked")]
     async fn head(
         _: Caller,
@@ -125,18 +126,19 @@ fn each_input_tells_its_part_its_label_and_whether_it_may_be_absent() {
         _: Valid<PlainText<Word>>,
     ) {
     }
-    #[public(reason = "it is described")]
+    #[public(reason = "a test")]
     async fn form(_: Valid<Form<Line>>) {}
-    #[public(reason = "it is described")]
-    async fn octets(_: Option<Valid<BinaryBody<Word>>>) {}
+    #[public(reason = "a test")]
+    async fn binary(_: Option<Valid<BinaryBody<Word>>>) {}
 
-    let told = |handler: MethodRouter| {
+    let describe = |handler: MethodRouter| -> Vec<_> {
         let inputs = inputs_of(handler).into_iter();
-        let told = inputs.map(|input| (input.location(), input.media_type(), input.is_optional()));
-        told.collect::<Vec<_>>()
+        inputs
+            .map(|input| (input.location(), input.media_type(), input.is_optional()))
+            .collect()
     };
     assert_eq!(
-        told(post(head)),
+        describe(post(head)),
         [
             (InputLocation::Path, None, false),
             (InputLocation::Query, None, true),
@@ -147,21 +149,21 @@ fn each_input_tells_its_part_its_label_and_whether_it_may_be_absent() {
     );
     let form_type = "application/x-www-form-urlencoded";
     assert_eq!(
-        told(post(form)),
+        describe(post(form)),
         [(InputLocation::Form, Some(form_type), false)]
     );
-    let octets_type = "application/octet-stream";
+    let binary_type = "application/octet-stream";
     assert_eq!(
-        told(post(octets)),
-        [(InputLocation::Body, Some(octets_type), true)]
+        describe(post(binary)),
+        [(InputLocation::Body, Some(binary_type), true)]
     );
 }
 
 #[test]
-fn path_parameters_that_are_parsed_are_one_value_or_all_in_order() {
-    #[public(reason = "it is described")]
+fn scalar_path_parameters_are_one_value_or_a_tuple() {
+    #[public(reason = "a test")]
     async fn one(_: Path<u16>) {}
-    #[public(reason = "it is described")]
+    #[public(reason = "a test")]
     async fn two(_: Path<(bool, char)>) {}
 
     let number = schema_of(get(one));
@@ -178,9 +180,9 @@ fn path_parameters_that_are_parsed_are_one_value_or_all_in_order() {
     );
 }
 
-/// A file is no value of JSON, so nothing of it is asserted but that it is there.
+/// A file is not a JSON value, so its schema asserts only that it is present.
 #[test]
-fn a_file_tells_what_it_is_labelled_as_and_how_large_it_is() {
+fn file_schema_has_media_types_and_size_limit() {
     struct Pictures;
 
     impl MediaTypes for Pictures {
@@ -193,11 +195,11 @@ fn a_file_tells_what_it_is_labelled_as_and_how_large_it_is() {
         #[garde(length(max = 3))]
         photos: Vec<Upload<Pictures, 1024>>,
     }
-    #[public(reason = "it is described")]
+    #[public(reason = "a test")]
     async fn report(_: Valid<Multipart<Report>>) {}
 
     let [input] = inputs_of(post(report))[..] else {
-        panic!("one input is described");
+        panic!("expected one input");
     };
     assert_eq!(input.media_type(), Some("multipart/form-data"));
     let photos = &schema_of(post(report))["properties"]["photos"];
@@ -209,7 +211,7 @@ fn a_file_tells_what_it_is_labelled_as_and_how_large_it_is() {
 }
 
 #[test]
-fn a_length_in_bytes_is_never_told_as_one_in_characters() {
+fn length_in_bytes_is_not_a_length_in_characters() {
     #[derive(Deserialize, Validate, SecureInput)]
     #[serde(deny_unknown_fields)]
     struct Lengths {
@@ -218,7 +220,7 @@ fn a_length_in_bytes_is_never_told_as_one_in_characters() {
         #[garde(length(graphemes, min = 2, max = 8), length(bytes, max = 100))]
         graphemes: String,
     }
-    #[public(reason = "it is described")]
+    #[public(reason = "a test")]
     async fn lengths(_: Valid<Json<Lengths>>) {}
 
     let schema = schema_of(post(lengths));
@@ -240,7 +242,7 @@ fn a_length_in_bytes_is_never_told_as_one_in_characters() {
 }
 
 #[test]
-fn types_of_one_name_are_told_apart() {
+fn types_of_the_same_name_have_separate_definitions() {
     mod other {
         use palisade::prelude::*;
 
@@ -259,7 +261,7 @@ fn types_of_one_name_are_told_apart() {
         #[garde(dive)]
         other: other::Line,
     }
-    #[public(reason = "it is described")]
+    #[public(reason = "a test")]
     async fn both(_: Valid<Json<Both>>) {}
 
     let schema = schema_of(post(both));
@@ -269,24 +271,24 @@ fn types_of_one_name_are_told_apart() {
 }
 
 #[test]
-fn a_document_defines_only_what_it_refers_to() {
+fn document_has_only_referenced_definitions() {
     #[derive(Deserialize, Validate, SecureInput)]
     #[serde(deny_unknown_fields, tag = "type")]
     enum Change {
         Ordered(#[garde(dive)] Line),
     }
-    #[public(reason = "it is described")]
+    #[public(reason = "a test")]
     async fn change(_: Valid<Json<Change>>) {}
 
-    // a tag beside its members: they are written out there
+    // an internally tagged variant repeats the members of its type
     let schema = schema_of(post(change));
     assert!(schema.to_string().contains("quantity"), "{schema}");
     assert_eq!(schema.get("$defs"), None);
 }
 
-/// serde takes either spelling, and so does `Valid<Json<…>>`; a schema tells the usual one only.
+/// serde accepts both spellings, and so does `Valid<Json<…>>`; a schema has only the usual one.
 #[tokio::test]
-async fn a_variant_without_content_has_a_second_spelling_that_no_schema_tells() {
+async fn unit_variant_has_a_second_spelling_outside_the_schema() {
     #[derive(Deserialize, Validate, SecureInput)]
     #[garde(allow_unvalidated)]
     enum Size {
@@ -299,7 +301,7 @@ async fn a_variant_without_content_has_a_second_spelling_that_no_schema_tells() 
         #[garde(skip)]
         size: Size,
     }
-    #[public(reason = "it is described")]
+    #[public(reason = "a test")]
     async fn parcel(_: Valid<Json<Parcel>>) {}
 
     let size = json!({ "type": "string", "enum": ["Small", "Large"] });
@@ -309,7 +311,7 @@ async fn a_variant_without_content_has_a_second_spelling_that_no_schema_tells() 
     assert!(!accepts::<Parcel>(r#"{"size": {"Small": 1}}"#).await);
 }
 
-/// Two digits, as a text.
+/// Two digits, as a string.
 struct Percentage;
 
 impl<'de> Deserialize<'de> for Percentage {
@@ -318,7 +320,7 @@ impl<'de> Deserialize<'de> for Percentage {
         let is_percentage = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
         is_percentage
             .then_some(Self)
-            .ok_or_else(|| Error::custom("no percentage"))
+            .ok_or_else(|| Error::custom("not a percentage"))
     }
 }
 
@@ -331,7 +333,7 @@ impl<Rules> Bounded<Rules> for Percentage {
 impl Scalar for Percentage {}
 
 #[test]
-fn a_scalar_of_ones_own_says_what_it_looks_like() {
+fn application_scalar_defines_its_schema() {
     #[derive(Deserialize, Validate, SecureInput)]
     #[serde(deny_unknown_fields)]
     struct Discount {
@@ -340,8 +342,8 @@ fn a_scalar_of_ones_own_says_what_it_looks_like() {
         #[garde(skip)]
         next: Option<Percentage>,
     }
-    #[public(reason = "it is described")]
+    #[public(reason = "a test")]
     async fn discount(_: Valid<Json<Discount>>) {}
 
-    hold::<Discount>(&schema_of(post(discount)), Claim::Exact);
+    check::<Discount>(&schema_of(post(discount)), Agreement::Exact);
 }

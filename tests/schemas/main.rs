@@ -1,11 +1,11 @@
-//! The schema of an input type says what the extractor does.
+//! The JSON Schema of an input type agrees with its extractor.
 
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test ends where it is wrong"
+    reason = "a failing test panics"
 )]
 
 mod agreement;

@@ -1,4 +1,4 @@
-//! Objects, enums and maps whose schema lets through what they take, and nothing else.
+//! Objects, enums and maps whose schema is exact.
 
 use palisade::input::{Identifier, Map};
 use palisade::prelude::*;
@@ -7,14 +7,14 @@ use crate::agreement::exact;
 
 exact! {
     nested_types: Order;
-    types_that_nest_in_themselves: Tree;
-    other_names: Names;
-    members_that_may_be_missing: Missing;
+    recursive_types: Tree;
+    renamed_members: Names;
+    optional_members: OptionalMembers;
     fieldless_enums: Choices;
-    enums_told_apart_by_a_member: External;
-    enums_told_apart_by_a_tag: Internal;
-    enums_with_tag_and_content: Adjacent;
-    a_tag_that_may_be_unknown: Tolerant;
+    externally_tagged_enums: External;
+    internally_tagged_enums: Internal;
+    adjacently_tagged_enums: Adjacent;
+    unknown_tags: Tolerant;
     newtypes: Sku;
     transparent_types: Wrapped;
     tuple_structs: Point;
@@ -65,13 +65,13 @@ struct Names {
     is_gift: bool,
     #[serde(skip)]
     #[garde(skip)]
-    #[allow(dead_code, reason = "it is not read")]
-    own: u8,
+    #[allow(dead_code, reason = "never read")]
+    skipped: u8,
 }
 
 #[derive(Default, Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields, default)]
-struct Missing {
+struct OptionalMembers {
     #[garde(skip)]
     first: u8,
     #[garde(length(chars, max = 2))]
@@ -81,12 +81,12 @@ struct Missing {
 #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize, Validate, SecureInput)]
 #[serde(rename_all = "kebab-case")]
 #[garde(allow_unvalidated)]
-enum Colour {
+enum Color {
     Red,
     #[serde(alias = "lime")]
     LightGreen,
     #[serde(skip)]
-    #[allow(dead_code, reason = "it is not read")]
+    #[allow(dead_code, reason = "never read")]
     Hidden,
 }
 
@@ -102,9 +102,9 @@ enum Lenient {
 #[serde(deny_unknown_fields)]
 struct Choices {
     #[garde(skip)]
-    colour: Colour,
+    color: Color,
     #[garde(skip)]
-    other: Option<Colour>,
+    other: Option<Color>,
     #[garde(skip)]
     lenient: Option<Lenient>,
 }

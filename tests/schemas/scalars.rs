@@ -1,4 +1,4 @@
-//! Scalars, texts and lists whose schema lets through what they take, and nothing else.
+//! Scalars, strings and lists whose schema is exact.
 
 use std::num::{NonZeroI8, NonZeroU16};
 
@@ -6,18 +6,18 @@ use palisade::input::{EmailAddress, Identifier, Line, PageNumber, PageRequest, P
 use palisade::prelude::*;
 use serde_json::json;
 
-use crate::agreement::{accepts, exact, judge};
+use crate::agreement::{accepts, exact, validator};
 use crate::documents::schema_of;
 
 exact! {
-    texts: Texts;
+    strings: Strings;
     patterns: Patterns;
     numbers: Numbers;
     numbers_without_rules: Unruled;
     floats_and_other_scalars: Others;
     lists: Lists;
-    places: Places;
-    palisades_own_types: Own;
+    arrays_and_tuples: Tuples;
+    palisade_types: PalisadeTypes;
     page_requests: PageRequest<50>;
 }
 
@@ -25,7 +25,7 @@ const MAX_NOTE: usize = 6;
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
-struct Texts {
+struct Strings {
     #[garde(length(chars, min = 2, max = 4))]
     name: String,
     #[garde(length(bytes, min = 2, max = 5), ascii)]
@@ -122,7 +122,7 @@ struct Lists {
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
-struct Places {
+struct Tuples {
     #[garde(inner(range(max = 200)))]
     triple: [u8; 3],
     #[garde(skip)]
@@ -133,7 +133,7 @@ struct Places {
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
-struct Own {
+struct PalisadeTypes {
     #[garde(skip)]
     sku: Identifier<4>,
     #[garde(skip)]
@@ -162,13 +162,13 @@ struct Spelled {
     name: Option<Line<4>>,
 }
 
-/// Values that a schema wrongly refuses are not found by making them of it.
+/// Generating values from a schema does not find values that it wrongly rejects.
 #[tokio::test]
-async fn each_spelling_that_a_type_parses_satisfies_its_schema() {
-    #[public(reason = "it is described")]
+async fn schema_accepts_every_spelling_that_the_type_parses() {
+    #[public(reason = "a test")]
     async fn spelled(_: Valid<Json<Spelled>>) {}
 
-    let judge = judge(&schema_of(post(spelled)));
+    let validator = validator(&schema_of(post(spelled)));
     let label = "a".repeat(63);
     let address = format!("{}@{label}.{label}.{}", "a".repeat(64), "a".repeat(61));
     for (member, text) in [
@@ -186,7 +186,7 @@ async fn each_spelling_that_a_type_parses_satisfies_its_schema() {
     ] {
         let value = json!({ member: text });
         assert!(accepts::<Spelled>(&value.to_string()).await, "{text}");
-        assert!(judge.is_valid(&value), "{text}");
+        assert!(validator.is_valid(&value), "{text}");
     }
     for (member, text) in [
         ("id", "urn:uuid:67e5504410b1426f9247bb680e5fe0c8"),
@@ -206,6 +206,6 @@ async fn each_spelling_that_a_type_parses_satisfies_its_schema() {
     ] {
         let value = json!({ member: text });
         assert!(!accepts::<Spelled>(&value.to_string()).await, "{text:?}");
-        assert!(!judge.is_valid(&value), "{text:?}");
+        assert!(!validator.is_valid(&value), "{text:?}");
     }
 }

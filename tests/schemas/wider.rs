@@ -1,4 +1,4 @@
-//! Types with rules that no schema can say: their schema lets through more, and tells so.
+//! Types with rules that JSON Schema cannot express: their schema accepts more, and says so.
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::net::IpAddr;
@@ -12,15 +12,15 @@ use crate::agreement::wider;
 
 wider! {
     lengths_in_other_units: Lengths;
-    checks_of_ones_own: Custom;
+    custom_rules: Custom;
     patterns_of_another_dialect: Dialect;
-    collections_in_which_what_is_twice_counts_once: Once;
-    keys_with_several_names: Keys;
-    keys_of_which_the_last_counts: Merged;
-    lines_before_they_are_normalized: Name;
-    types_that_parse: Parsed;
-    fields_that_are_excused: Excused;
-    a_tag_beside_what_is_no_object: Tagged;
+    collections_without_duplicates: WithoutDuplicates;
+    map_keys_with_several_spellings: Keys;
+    maps_with_merged_keys: MergedKeys;
+    normalized_lines: Name;
+    parsed_types: Parsed;
+    unvalidated_fields: WithUnvalidated;
+    tagged_variant_of_a_map: Tagged;
 }
 
 #[derive(Deserialize, Validate, SecureInput)]
@@ -58,7 +58,7 @@ struct Inner {
     numbers: Vec<u8>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde calls it so")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde passes references")]
 fn is_even(number: &u8, (): &()) -> garde::Result {
     if number.is_multiple_of(2) {
         Ok(())
@@ -76,7 +76,7 @@ struct Dialect {
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
-struct Once {
+struct WithoutDuplicates {
     #[garde(length(min = 1, max = 2))]
     set: BTreeSet<u8>,
     #[garde(length(max = 2))]
@@ -85,7 +85,7 @@ struct Once {
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
-struct Merged {
+struct MergedKeys {
     #[garde(length(min = 1, max = 2))]
     flags: BTreeMap<u8, bool>,
 }
@@ -94,7 +94,7 @@ struct Merged {
 #[serde(deny_unknown_fields)]
 struct Keys {
     #[garde(length(max = 2))]
-    refused: Option<Map<i16, u8>>,
+    strict: Option<Map<i16, u8>>,
     #[garde(length(max = 2))]
     spelled: Option<Map<Spelled, u8>>,
     #[garde(length(max = 2))]
@@ -117,20 +117,20 @@ struct Parsed {
     #[garde(skip)]
     large: Option<u128>,
     #[garde(skip)]
-    own: Option<Currency>,
+    currency: Option<Currency>,
 }
 
 #[derive(Deserialize, Validate, SecureInput)]
 struct Name(#[garde(skip)] Line<4>);
 
-/// One letter.
+/// The letter `x`.
 struct Currency;
 
 impl<'de> Deserialize<'de> for Currency {
     fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
         match String::deserialize(decoder)?.as_str() {
             "x" => Ok(Self),
-            _ => Err(Error::custom("no currency")),
+            _ => Err(Error::custom("unknown currency")),
         }
     }
 }
@@ -140,10 +140,10 @@ impl Scalar for Currency {}
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
-struct Excused {
+struct WithUnvalidated {
     #[garde(skip)]
     #[secure(unvalidated = "the signature covers it")]
-    #[allow(dead_code, reason = "it is not read")]
+    #[allow(dead_code, reason = "never read")]
     raw: Vec<u8>,
     #[garde(skip)]
     number: u8,

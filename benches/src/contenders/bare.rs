@@ -1,4 +1,4 @@
-//! No guard: the handler on axum alone.
+//! Bare axum without a guard.
 
 use axum::Router;
 use axum::routing::get;

@@ -1,4 +1,4 @@
-//! Makes sure that a contender does the work it is measured at.
+//! Verifies that a contender performs the checks that are measured.
 
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
@@ -8,91 +8,103 @@ use tower::ServiceExt;
 
 use crate::contenders::{Contender, Kind};
 use crate::outcome::Outcome;
-use crate::tokens::{OPAQUE_TOKEN, good, request, stranger, with_broken_signature};
+use crate::tokens::{OPAQUE_TOKEN, impostor, request, valid_token, with_wrong_signature};
 
-/// Presents a good token and one bad token for each check.
+/// Presents a valid token, and one invalid token for each check.
 ///
 /// # Errors
 ///
-/// Where an answer is not the one that fits: the contender would be measured at less.
+/// Returns an error if a response has an unexpected status: the contender would skip measured work.
 pub(crate) async fn check(contender: &Contender, algorithm: Algorithm) -> Outcome<()> {
-    expect(contender, "a good token", &good(algorithm).sign(), 200).await?;
+    expect(
+        contender,
+        "a valid token",
+        &valid_token(algorithm).sign(),
+        200,
+    )
+    .await?;
     if contender.kind == Kind::Bare {
         return Ok(());
     }
     let past = NumericDate::from_secs(1_700_000_000);
     let cases = [
         (
-            "a broken signature",
-            with_broken_signature(&good(algorithm).sign())?,
+            "a wrong signature",
+            with_wrong_signature(&valid_token(algorithm).sign())?,
             401,
         ),
         (
-            "a stranger's signature",
-            good(algorithm).signed_by(stranger()).sign(),
+            "the signature of another key",
+            valid_token(algorithm).signed_by(impostor()).sign(),
             401,
         ),
         (
             "an expired token",
-            good(algorithm).issued_at(past).sign(),
+            valid_token(algorithm).issued_at(past).sign(),
             401,
         ),
         (
             "another API's token",
-            good(algorithm).audience("https://other.test").sign(),
+            valid_token(algorithm).audience("https://other.test").sign(),
             401,
         ),
         (
             "another issuer's token",
-            good(algorithm).claim("iss", "https://other.test").sign(),
+            valid_token(algorithm)
+                .claim("iss", "https://other.test")
+                .sign(),
             401,
         ),
-        ("an ID token", good(algorithm).typ("JWT").sign(), 401),
+        ("an ID token", valid_token(algorithm).typ("JWT").sign(), 401),
         (
             "a token without the scope",
-            good(algorithm).scopes("orders:write").sign(),
+            valid_token(algorithm).scopes("orders:write").sign(),
             403,
         ),
     ];
-    for (what, token, status) in &cases {
-        expect(contender, what, token, *status).await?;
+    for (description, token, status) in &cases {
+        expect(contender, description, token, *status).await?;
     }
-    without_token(contender).await
+    expect_challenge_without_token(contender).await
 }
 
-/// Presents the opaque token, and one of nobody's.
+/// Presents the opaque token, and an unknown one.
 ///
 /// # Errors
 ///
-/// Where an answer is not the one that fits.
+/// Returns an error if a response has an unexpected status.
 pub(crate) async fn check_opaque(contender: &Contender) -> Outcome<()> {
     expect(contender, "the opaque token", OPAQUE_TOKEN, 200).await?;
     if contender.kind == Kind::Bare {
         return Ok(());
     }
-    expect(contender, "an opaque token of nobody's", "opq_7", 401).await
+    expect(contender, "an unknown opaque token", "opq_7", 401).await
 }
 
-async fn expect(contender: &Contender, what: &str, token: &str, status: u16) -> Outcome<()> {
+async fn expect(contender: &Contender, description: &str, token: &str, status: u16) -> Outcome<()> {
     let router = contender.router.clone();
-    let answered = router.oneshot(request(token)?).await?.status();
-    if answered == status {
+    let actual = router.oneshot(request(token)?).await?.status();
+    if actual == status {
         Ok(())
     } else {
         let name = contender.name;
-        Err(format!("{name} answers {answered} to {what}, not {status}").into())
+        Err(format!("{name} answers {description} with {actual} instead of {status}").into())
     }
 }
 
-async fn without_token(contender: &Contender) -> Outcome<()> {
+async fn expect_challenge_without_token(contender: &Contender) -> Outcome<()> {
     let mut request = request("none")?;
     request.headers_mut().remove(AUTHORIZATION);
-    let answer = contender.router.clone().oneshot(request).await?;
-    if answer.status() == StatusCode::UNAUTHORIZED
-        && answer.headers().contains_key(WWW_AUTHENTICATE)
+    let response = contender.router.clone().oneshot(request).await?;
+    if response.status() == StatusCode::UNAUTHORIZED
+        && response.headers().contains_key(WWW_AUTHENTICATE)
     {
         Ok(())
     } else {
-        Err(format!("{} does not challenge who has no token", contender.name).into())
+        Err(format!(
+            "{} does not challenge a request without a token",
+            contender.name
+        )
+        .into())
     }
 }

@@ -1,4 +1,4 @@
-//! An introspection endpoint on loopback (RFC 7662), which knows one token.
+//! An introspection endpoint (RFC 7662) on loopback, with one active token.
 
 use std::net::TcpListener;
 use std::thread;
@@ -13,15 +13,15 @@ use tokio::runtime;
 use crate::outcome::Outcome;
 use crate::tokens::{AUDIENCE, OPAQUE_TOKEN, SCOPE};
 
-/// Longer than a run takes, and within what Palisade accepts.
+/// In seconds; longer than a run, and within the 30 minutes that Palisade allows.
 const LIFETIME: u64 = 20 * 60;
 
 #[derive(Deserialize)]
-struct Question {
+struct IntrospectionRequest {
     token: String,
 }
 
-/// Serves it for as long as the process lives; its URL.
+/// Serves the endpoint until the process exits, and returns its URL.
 pub(super) fn start() -> Outcome<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     listener.set_nonblocking(true)?;
@@ -31,9 +31,9 @@ pub(super) fn start() -> Outcome<String> {
         .build()?;
     thread::spawn(move || {
         runtime.block_on(async {
-            // One that fails leaves Palisade without an answer, which it tells.
+            // if the listener fails, Palisade reports a missing response
             if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
-                let router = Router::new().route("/introspect", post(answer));
+                let router = Router::new().route("/introspect", post(introspect));
                 let _ = axum::serve(listener, router).await;
             }
         });
@@ -41,8 +41,8 @@ pub(super) fn start() -> Outcome<String> {
     Ok(url)
 }
 
-async fn answer(Form(question): Form<Question>) -> Json<Value> {
-    if question.token != OPAQUE_TOKEN {
+async fn introspect(Form(request): Form<IntrospectionRequest>) -> Json<Value> {
+    if request.token != OPAQUE_TOKEN {
         return Json(json!({ "active": false }));
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -1,9 +1,9 @@
-//! The handler of everyone.
+//! The handler behind every guard.
 
-/// What it answers.
-pub(super) const ANSWER: &str = "three orders";
+/// The response body.
+pub(super) const BODY: &str = "three orders";
 
-/// The handler of everyone whose framework takes a plain one.
+/// The handler for every contender that mounts plain handlers.
 pub(super) async fn show_orders() -> &'static str {
-    ANSWER
+    BODY
 }

@@ -1,6 +1,6 @@
-//! What a careful team writes by itself: axum middleware around jsonwebtoken's `decode`.
+//! Middleware as a careful team writes it: axum's `from_fn_with_state` and jsonwebtoken's `decode`.
 //!
-//! Keys and validations are prepared once, by `kid`. It remembers no token.
+//! Keys and validations are prepared once, by `kid`. It has no token cache.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,11 +20,11 @@ use crate::contenders::handler::show_orders;
 use crate::outcome::Outcome;
 use crate::tokens::{AUDIENCE, ISSUER, PATH, SCOPE, issuer};
 
-/// What such middleware hands to its handlers.
+/// The claims that such middleware passes to its handlers.
 #[derive(Clone, Deserialize)]
 #[expect(
     dead_code,
-    reason = "decoded for handlers; this one's reads none of it"
+    reason = "decoded for handlers; the measured one reads no claim"
 )]
 pub(crate) struct Claims {
     sub: String,
@@ -34,7 +34,7 @@ pub(crate) struct Claims {
     scope: String,
 }
 
-/// A key with what a token of that key must say.
+/// A key, and the validation of its tokens.
 pub(crate) struct Key {
     decoding: DecodingKey,
     validation: Validation,
@@ -49,13 +49,13 @@ pub(super) fn router() -> Outcome<Router> {
         .layer(middleware::from_fn_with_state(keys, guard)))
 }
 
-/// The issuer's keys by their `kid`.
+/// Returns the issuer's keys by `kid`.
 pub(crate) fn keys() -> Outcome<Keys> {
     let set: JwkSet = serde_json::from_str(&issuer().jwks())?;
     let mut keys = Keys::new();
     for jwk in &set.keys {
-        let kid = jwk.common.key_id.clone().ok_or("a key without `kid`")?;
-        let algorithm = jwk.common.key_algorithm.ok_or("a key without `alg`")?;
+        let kid = jwk.common.key_id.clone().ok_or("the key has no `kid`")?;
+        let algorithm = jwk.common.key_algorithm.ok_or("the key has no `alg`")?;
         let algorithm: Algorithm = algorithm.to_string().parse()?;
         let key = Key {
             decoding: DecodingKey::from_jwk(jwk)?,
@@ -75,7 +75,7 @@ fn validation(algorithm: Algorithm) -> Validation {
     validation
 }
 
-/// The key that the token's header names.
+/// Returns the key that the token's header names, if the token is an access token.
 pub(crate) fn key_of<'a>(keys: &'a Keys, token: &str) -> Option<&'a Key> {
     let header = decode_header(token).ok()?;
     if header.typ.as_deref() != Some("at+jwt") {
@@ -84,7 +84,7 @@ pub(crate) fn key_of<'a>(keys: &'a Keys, token: &str) -> Option<&'a Key> {
     keys.get(header.kid.as_deref()?)
 }
 
-/// The token's claims where it is good.
+/// Returns the claims of a valid token.
 pub(crate) fn verify(key: &Key, token: &str) -> Option<Claims> {
     let data = decode::<Claims>(token, &key.decoding, &key.validation).ok()?;
     Some(data.claims)

@@ -1,8 +1,7 @@
 //! The crate `huskarl-axum` with its RFC 9068 validator.
 //!
-//! Its own `JwksSource` keeps the keys, as in its examples; only the client that fetches
-//! them answers from memory. It verifies with its default platform, the `RustCrypto`
-//! crates, and remembers no token.
+//! Its own `JwksSource` holds the keys, as in its examples, with an HTTP client that answers from memory.
+//! It verifies with its default platform, the `RustCrypto` crates, and has no token cache.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -38,11 +37,11 @@ impl HttpClient for KeysInMemory {
 }
 
 pub(super) async fn router() -> Outcome<Router> {
-    let keys_at: EndpointUrl = format!("{ISSUER}/jwks").parse()?;
+    let jwks_uri: EndpointUrl = format!("{ISSUER}/jwks").parse()?;
     let validator = Rfc9068Validator::builder()
         .issuer(ISSUER)
         .audience(AUDIENCE)
-        .jwks_uri(keys_at)
+        .jwks_uri(jwks_uri)
         .jwks_source(KeysInMemory)
         .build()
         .await?;

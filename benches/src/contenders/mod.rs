@@ -1,7 +1,7 @@
-//! Who is compared: the same handler behind one guard each.
+//! The contenders: the same handler behind different guards.
 //!
-//! Each has the same key set, and checks signature, issuer, audience, expiry and scope;
-//! [`check()`] makes sure of it before anything is measured.
+//! Each has the same key set, and checks signature, issuer, audience, expiry and scope. [`check()`] verifies
+//! this before the measurement.
 
 mod bare;
 mod check;
@@ -17,7 +17,7 @@ use axum::Router;
 pub(crate) use self::check::{check, check_opaque};
 use crate::outcome::Outcome;
 
-/// A router with its guard, if it has one.
+/// A router with its guard, if any.
 #[derive(Clone)]
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
@@ -25,25 +25,25 @@ pub(crate) struct Contender {
     pub(crate) router: Router,
 }
 
-/// What a contender is to the comparison.
+/// The role of a contender in the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// No guard at all: what the others are measured against.
+    /// No guard; the baseline of all others.
     Bare,
     Peer,
     Palisade,
 }
 
-/// The names, in the order of [`all`].
+/// The names of the contenders, in the order of [`all`].
 pub(crate) const BARE: &str = "bare axum";
 pub(crate) const HANDWRITTEN: &str = "hand-written, `jsonwebtoken::decode`";
 pub(crate) const OAUTH_RESOURCE_SERVER: &str = "`oauth-resource-server` 0.4.1";
 pub(crate) const HUSKARL: &str = "`huskarl-axum` 0.1.0";
 pub(crate) const PALISADE: &str = "Palisade";
 
-pub(crate) const INTROSPECTING: &str = "Palisade, an opaque token that was introspected";
+pub(crate) const INTROSPECTING: &str = "Palisade, introspected opaque token";
 
-/// Builds every contender anew: none has seen a token yet.
+/// Builds new contenders, whose caches are empty.
 pub(crate) async fn all() -> Outcome<Vec<Contender>> {
     Ok(vec![
         Contender::new(BARE, Kind::Bare, bare::router()),
@@ -58,7 +58,7 @@ pub(crate) async fn all() -> Outcome<Vec<Contender>> {
     ])
 }
 
-/// The hand-written guard alone.
+/// Builds the hand-written guard alone.
 pub(crate) fn handwritten() -> Outcome<Contender> {
     Ok(Contender::new(
         HANDWRITTEN,
@@ -67,7 +67,7 @@ pub(crate) fn handwritten() -> Outcome<Contender> {
     ))
 }
 
-/// Palisade alone, having seen no token.
+/// Builds Palisade alone, with an empty cache.
 pub(crate) async fn palisade() -> Outcome<Contender> {
     Ok(Contender::new(
         PALISADE,
@@ -76,7 +76,7 @@ pub(crate) async fn palisade() -> Outcome<Contender> {
     ))
 }
 
-/// Bare axum, and Palisade where the issuer's tokens are opaque.
+/// Builds bare axum, and Palisade with an issuer of opaque tokens.
 pub(crate) async fn introspecting() -> Outcome<[Contender; 2]> {
     let router = palisade::introspecting(endpoint::start()?).await?;
     let guarded = Contender::new(INTROSPECTING, Kind::Palisade, router);
@@ -96,7 +96,7 @@ mod tests {
     use crate::tokens::ALGORITHMS;
 
     #[tokio::test]
-    async fn each_accepts_what_is_good_and_refuses_what_is_not() {
+    async fn every_contender_accepts_valid_tokens_and_rejects_invalid_ones() {
         for contender in all().await.unwrap() {
             for algorithm in ALGORITHMS {
                 check(&contender, algorithm).await.unwrap();
@@ -105,9 +105,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_guard_that_lets_everything_through_is_found_out() {
+    async fn open_guard_fails_the_check() {
         let open = Contender::new("open", Kind::Peer, bare::router());
-        let found = check(&open, ALGORITHMS[0]).await.unwrap_err().to_string();
-        assert!(found.starts_with("open answers 200"), "{found}");
+        let error = check(&open, ALGORITHMS[0]).await.unwrap_err().to_string();
+        assert!(
+            error.starts_with("open answers a wrong signature with 200"),
+            "{error}"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The crate `oauth-resource-server` with its axum layer.
 //!
-//! Its keys are seeded, so that it needs no network; it asks for `at+jwt`, as Palisade
-//! does. It verifies with jsonwebtoken 9 on ring, and remembers no token.
+//! Its keys are seeded, so that it needs no network, and it requires `at+jwt`, as Palisade does.
+//! It verifies with jsonwebtoken 9 on ring, and has no token cache.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(super) fn router() -> Outcome<Router> {
     };
     let resolved = config
         .resolve(KeyNaming::Dotted("oauth"))?
-        .ok_or("it is enabled")?;
+        .ok_or("the configuration is enabled")?;
     let validator = OAuthValidator::builder(&resolved)
         .initial_jwks(&issuer().jwks())
         .build()?;

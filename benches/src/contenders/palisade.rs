@@ -1,32 +1,34 @@
-//! Palisade as its README shows it.
+//! Palisade as in its README.
 
 use axum::Router;
 use palisade::prelude::*;
 use palisade::resource_server::WithAudience;
 use palisade::{Introspection, Secret};
 
-use crate::contenders::handler::ANSWER;
+use crate::contenders::handler::BODY;
 use crate::outcome::Outcome;
 use crate::tokens::{AUDIENCE, ISSUER, PATH, issuer};
 
 #[secured(scopes = "orders:read")]
 async fn show_orders() -> &'static str {
-    ANSWER
+    BODY
 }
 
-/// The defaults: how many tokens are remembered would be said here, below `builder()`.
+/// Builds the router with the default settings.
 pub(super) async fn router() -> Outcome<Router> {
-    behind(issuer().issuer(AUDIENCE)).await
+    with_issuer(issuer().issuer(AUDIENCE)).await
 }
 
-/// With an issuer that is asked at `endpoint` about its tokens, which are opaque.
+/// Builds the router with an issuer of opaque tokens, which are introspected at `endpoint`.
 pub(super) async fn introspecting(endpoint: String) -> Outcome<Router> {
-    let asked = Introspection::new("orders-api", Secret::new("secret")).endpoint(endpoint);
-    let issuer = Issuer::new(ISSUER).audience(AUDIENCE).introspect(asked);
-    behind(issuer.allow_loopback_http()).await
+    let introspection = Introspection::new("orders-api", Secret::new("secret")).endpoint(endpoint);
+    let issuer = Issuer::new(ISSUER)
+        .audience(AUDIENCE)
+        .introspect(introspection);
+    with_issuer(issuer.allow_loopback_http()).await
 }
 
-async fn behind(issuer: Issuer<WithAudience>) -> Outcome<Router> {
+async fn with_issuer(issuer: Issuer<WithAudience>) -> Outcome<Router> {
     let server = ResourceServer::builder().trust(issuer).build().await?;
     let api = SecureRouter::new()
         .route(PATH, get(show_orders))

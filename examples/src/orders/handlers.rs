@@ -3,7 +3,7 @@
 use palisade::prelude::*;
 use uuid::Uuid;
 
-use super::model::{Listing, NewOrder, Order, WhoAmI};
+use super::model::{CallerSummary, Listing, NewOrder, Order};
 use super::scope::{ADMIN, ORDERS_DELETE, ORDERS_READ, ORDERS_WRITE};
 use super::store::Store;
 
@@ -13,8 +13,8 @@ pub(super) async fn health() -> &'static str {
 }
 
 #[secured(authenticated)]
-pub(super) async fn whoami(caller: Caller) -> Json<WhoAmI> {
-    Json(WhoAmI {
+pub(super) async fn whoami(caller: Caller) -> Json<CallerSummary> {
+    Json(CallerSummary {
         sub: caller.subject().to_owned(),
         client_id: caller.client_id().map(str::to_owned),
         scopes: caller.scopes().iter().map(str::to_owned).collect(),

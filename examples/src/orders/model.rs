@@ -52,7 +52,7 @@ pub(super) struct Order {
 
 /// The caller, as `GET /whoami` returns it.
 #[derive(Serialize)]
-pub(super) struct WhoAmI {
+pub(super) struct CallerSummary {
     pub(super) sub: String,
     pub(super) client_id: Option<String>,
     pub(super) scopes: Vec<String>,

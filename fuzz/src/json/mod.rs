@@ -1,36 +1,38 @@
-//! A JSON body of a type with everything in it.
+//! A JSON body, compared with `serde_json` and an independent parser.
 
-mod fits;
 mod order;
+mod order_type;
 mod strict;
 
 use palisade::prelude::Json;
 
-use self::fits::fits;
 use self::order::Order;
+use self::order_type::is_order;
 use self::strict::Node;
-use crate::verdict::{Verdict, extract, posted, same};
+use crate::outcome::{Outcome, assert_outcome, extract, post};
 
-/// What is read means to `serde_json` the same; what is not has a reason that [`Node`] knows.
+/// Checks that an accepted text has the value that `serde_json` returns.
+///
+/// The expected outcome of any other text follows from [`Node`], and the pointers of its violations exist.
 pub fn json(text: &[u8]) {
     let node = Node::read(text);
     let expected = match &node {
-        None => Verdict::Undecodable,
-        Some(node) if !fits(node) => Verdict::Unfit,
+        None => Outcome::Malformed,
+        Some(node) if !is_order(node) => Outcome::TypeMismatch,
         Some(_) => {
-            let order: Order = serde_json::from_slice(text).expect("it fits");
-            if order.holds() {
-                Verdict::Accepted(order)
+            let order: Order = serde_json::from_slice(text).expect("the text is an order");
+            if order.satisfies_rules() {
+                Outcome::Accepted(order)
             } else {
-                Verdict::Invalid
+                Outcome::Invalid
             }
         }
     };
-    let extracted = extract::<Json<Order>, _>(posted("application/json", text));
-    let violations = same(extracted.map(|Json(order)| order), &expected);
+    let extracted = extract::<Json<Order>, _>(post("application/json", text));
+    let violations = assert_outcome(extracted.map(|Json(order)| order), &expected);
     if let Some(node) = node {
         for violation in violations {
-            assert!(node.has(violation.pointer()), "{violation:?}");
+            assert!(node.contains(violation.pointer()), "{violation:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A type with everything in it, and its rules in plain Rust.
+//! A type with every kind of member, and its rules in plain Rust.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -87,8 +87,8 @@ enum Payment {
 #[serde(
     deny_unknown_fields,
     rename_all = "camelCase",
-    tag = "how",
-    content = "what"
+    tag = "method",
+    content = "line"
 )]
 enum Delivery {
     Post(#[garde(dive)] Line),
@@ -96,8 +96,8 @@ enum Delivery {
 }
 
 impl Order {
-    /// Whether every rule holds, without asking garde.
-    pub(super) fn holds(&self) -> bool {
+    /// Whether every rule is satisfied, without garde.
+    pub(super) fn satisfies_rules(&self) -> bool {
         let Self {
             sku,
             quantity,
@@ -120,15 +120,15 @@ impl Order {
             && (1..=100).contains(quantity)
             && unit_price.is_none_or(|price| (0.0..=1000.0).contains(&price))
             && lines.len() <= 3
-            && lines.iter().all(Line::holds)
+            && lines.iter().all(Line::satisfies_rules)
             && labels.len() <= 2
             && labels
                 .iter()
-                .all(|(label, text)| label.holds() && text.len() <= 4)
+                .all(|(label, text)| label.satisfies_rules() && text.len() <= 4)
             && counts.len() <= 2
-            && status.as_ref().is_none_or(Status::holds)
-            && payment.as_ref().is_none_or(Payment::holds)
-            && delivery.as_ref().is_none_or(Delivery::holds)
+            && status.as_ref().is_none_or(Status::satisfies_rules)
+            && payment.as_ref().is_none_or(Payment::satisfies_rules)
+            && delivery.as_ref().is_none_or(Delivery::satisfies_rules)
             && debt.is_none_or(|debt| (-5..=5).contains(&debt))
             && note
                 .as_ref()
@@ -136,38 +136,38 @@ impl Order {
             && owner
                 .as_ref()
                 .is_none_or(|owner| is_identifier(owner.as_str()))
-            && next.as_ref().is_none_or(|next| next.holds())
+            && next.as_ref().is_none_or(|next| next.satisfies_rules())
     }
 }
 
 impl Line {
-    fn holds(&self) -> bool {
+    fn satisfies_rules(&self) -> bool {
         self.price <= 9
     }
 }
 
 impl Label {
-    fn holds(&self) -> bool {
+    fn satisfies_rules(&self) -> bool {
         (1..=2).contains(&self.0.len())
     }
 }
 
 impl Status {
-    fn holds(&self) -> bool {
+    fn satisfies_rules(&self) -> bool {
         match self {
             Self::Draft => true,
             Self::Sent { on } => *on >= 1,
             Self::Pair(_, second) => *second <= 3,
-            Self::Held(line) => line.holds(),
+            Self::Held(line) => line.satisfies_rules(),
         }
     }
 }
 
 impl Payment {
-    fn holds(&self) -> bool {
+    fn satisfies_rules(&self) -> bool {
         match self {
             Self::Card { number, lines } => {
-                *number <= 9 && lines.len() <= 2 && lines.iter().all(Line::holds)
+                *number <= 9 && lines.len() <= 2 && lines.iter().all(Line::satisfies_rules)
             }
             Self::Cash {} => true,
         }
@@ -175,15 +175,15 @@ impl Payment {
 }
 
 impl Delivery {
-    fn holds(&self) -> bool {
+    fn satisfies_rules(&self) -> bool {
         match self {
-            Self::Post(line) => line.holds(),
+            Self::Post(line) => line.satisfies_rules(),
             Self::Pickup => true,
         }
     }
 }
 
-/// What `Identifier<8>` promises.
+/// Whether a text satisfies the rules of `Identifier<8>`.
 pub(super) fn is_identifier(text: &str) -> bool {
     let inside = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);

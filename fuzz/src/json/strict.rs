@@ -1,14 +1,14 @@
-//! A reader of strict JSON (RFC 8259) that shares nothing with `serde_json`.
+//! A parser of strict JSON (RFC 8259) that shares no code with `serde_json`.
 
-/// The most arrays and objects within each other.
+/// The maximum nesting depth of arrays and objects.
 const MAX_DEPTH: usize = 32;
 
-/// One value of a text.
+/// A JSON value.
 #[derive(Debug)]
 pub(super) enum Node {
     Null,
     Bool,
-    /// As it stands in the text.
+    /// The digits as in the text.
     Number(String),
     Text(String),
     Array(Vec<Node>),
@@ -16,22 +16,22 @@ pub(super) enum Node {
 }
 
 impl Node {
-    /// The one value of a text; none where any rule of strict JSON is broken.
+    /// Parses a text; returns `None` if it breaks any rule of strict JSON.
     pub(super) fn read(text: &[u8]) -> Option<Self> {
-        let mut reader = Reader {
+        let mut parser = Parser {
             rest: str::from_utf8(text).ok()?,
             depth: 0,
         };
-        let node = reader.value()?;
-        reader.space();
-        reader.rest.is_empty().then_some(node)
+        let node = parser.value()?;
+        parser.space();
+        parser.rest.is_empty().then_some(node)
     }
 
-    /// Whether a JSON Pointer (RFC 6901) finds something here; its tokens are known to have no `~`.
-    pub(super) fn has(&self, pointer: &str) -> bool {
-        let mut here = Some(self);
+    /// Whether a JSON Pointer (RFC 6901) resolves to a value. Escapes with `~` are not supported.
+    pub(super) fn contains(&self, pointer: &str) -> bool {
+        let mut current = Some(self);
         for token in pointer.split('/').skip(1) {
-            here = match here {
+            current = match current {
                 Some(Self::Array(items)) => token.parse().ok().and_then(|at: usize| items.get(at)),
                 Some(Self::Object(members)) => {
                     let member = members.iter().find(|(name, _)| name == token);
@@ -40,16 +40,16 @@ impl Node {
                 _ => None,
             };
         }
-        here.is_some()
+        current.is_some()
     }
 }
 
-struct Reader<'a> {
+struct Parser<'a> {
     rest: &'a str,
     depth: usize,
 }
 
-impl Reader<'_> {
+impl Parser<'_> {
     fn space(&mut self) {
         self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
     }
@@ -109,7 +109,7 @@ impl Reader<'_> {
         loop {
             self.space();
             let name = self.string()?;
-            if members.iter().any(|(known, _)| *known == name) {
+            if members.iter().any(|(other, _)| *other == name) {
                 return None;
             }
             self.space();
@@ -123,7 +123,7 @@ impl Reader<'_> {
         }
     }
 
-    /// RFC 8259 §6; what no `f64` can hold has no meaning that programs agree on.
+    /// RFC 8259 §6. A number beyond the range of `f64` is rejected: parsers disagree about its value.
     fn number(&mut self) -> Option<String> {
         let unsigned = self.rest.strip_prefix('-').unwrap_or(self.rest);
         let whole = digits(unsigned);

@@ -1,4 +1,4 @@
-//! The reasons of decisions and rejections.
+//! The reasons for decisions and rejections.
 
 use std::fmt;
 
@@ -50,7 +50,7 @@ pub enum Reason {
     Revoked,
     /// The claims do not match the type that the handler requires.
     TypedClaims,
-    /// The token does not hold the required scopes or roles.
+    /// The token does not have the required scopes or roles.
     InsufficientScope,
     /// The keys of the issuer are unavailable.
     KeysUnavailable,

@@ -24,7 +24,7 @@ impl RejectedInput {
         rules: Vec::new(),
     };
 
-    /// Returns the record of an input error, or `None` if the API itself is at fault.
+    /// Returns the record of an input error, or `None` for an error of the API itself.
     pub(crate) fn new(error: &InputError) -> Option<Self> {
         let (reason, location, violations) = match error {
             InputError::MediaType(_) => {

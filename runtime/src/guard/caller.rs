@@ -94,7 +94,7 @@ impl<C> Caller<C> {
         self.token.scopes()
     }
 
-    /// Returns whether the token holds `scope`.
+    /// Returns whether the token has `scope`.
     ///
     /// The declaration already checks the required scopes; use this for decisions in the handler.
     pub fn has_scope(&self, scope: Scope) -> bool {
@@ -106,7 +106,7 @@ impl<C> Caller<C> {
         self.token.roles()
     }
 
-    /// Returns whether the token holds `role`.
+    /// Returns whether the token has `role`.
     ///
     /// The declaration already checks the required roles; use this for decisions in the handler.
     pub fn has_role(&self, role: Role) -> bool {
@@ -157,7 +157,7 @@ impl Caller {
     }
 }
 
-/// Prints nothing of the token: its claims do not belong in logs.
+/// Redacts the token: its claims do not belong in logs.
 impl<C> fmt::Debug for Caller<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Caller([redacted])")

@@ -26,7 +26,7 @@ pub(crate) enum RefusalCause {
     InvalidToken(TokenError),
     /// The token cannot be validated at present.
     Unavailable(Unavailable),
-    /// The token is valid but does not hold the required scopes or roles.
+    /// The token is valid but does not have the required scopes or roles.
     Insufficient(UnmetRequirement),
 }
 

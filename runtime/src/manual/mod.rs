@@ -12,13 +12,14 @@
 //! |---|---|
 //! | [`concepts`] | follow a request from the socket to the handler, and name every part of an API |
 //! | [`declaring_access`] | declare which callers a handler accepts, by scope, role, claim and object |
-//! | [`input`] | declare which input a handler accepts, and read what clients get back for the rest |
+//! | [`input`] | declare which input a handler accepts, and predict the response to the rest |
 //! | [`tokens`] | trust one or several issuers, and predict when a token is accepted |
 //! | [`errors`] | answer every error in one format, and in your own words |
 //! | [`limits`] | set and predict the limits of every route |
 //! | [`testing`] | test an API with real tokens and without a network |
 //! | [`observability`] | log, count and alert on decisions, rejected input and key fetches |
 //! | [`threat_model`] | say what Palisade defends against, and what remains your job |
+//! | [`performance`] | predict and measure what a request costs |
 //! | [`cookbook`] | CORS, WebSocket, SSE, PATCH, dates and money, uploads, error types, legacy routes, containers |
 //! | [`providers`] | connect Keycloak, Entra ID, Auth0, Okta, Cognito, Google or oidc-provider |
 //! | [`migrating`] | move an existing axum API to Palisade, one route at a time |
@@ -49,6 +50,9 @@ pub mod observability {}
 
 #[doc = include_str!("threat_model.md")]
 pub mod threat_model {}
+
+#[doc = include_str!("performance.md")]
+pub mod performance {}
 
 #[doc = include_str!("cookbook.md")]
 pub mod cookbook {

@@ -38,8 +38,8 @@ pub struct Limits {
     /// the token is read.
     ///
     /// The listener has its own limit. `palisade::serve` accepts the largest header limit of any
-    /// route, and at least 100; `axum::serve` accepts 100 in HTTP/1. The listener answers a
-    /// request with more by 431 without a body, and closes the connection.
+    /// route, and at least 100; `axum::serve` accepts 100 in HTTP/1. If a request has more, the
+    /// listener responds with 431 without a body, and closes the connection.
     ///
     /// [RFC 6585 §5]: https://www.rfc-editor.org/rfc/rfc6585#section-5
     pub header_limit: usize,

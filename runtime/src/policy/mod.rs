@@ -1,4 +1,4 @@
-//! The access a handler declares, its limits, and the pure check of a token's scopes and roles.
+//! The access and the limits that a handler declares, and the check of a token's scopes and roles.
 //!
 //! The macros build these values as constants; the guard evaluates them after the token is validated.
 

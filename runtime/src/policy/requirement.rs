@@ -2,7 +2,7 @@
 
 use crate::claims::{Role, RoleSet, Scope, ScopeSet};
 
-/// The scopes, or the roles, that a token must hold.
+/// The scopes, or the roles, that a token must have.
 ///
 /// # Security
 ///
@@ -33,7 +33,7 @@ impl Requirement<Role> {
 }
 
 impl<T: Copy + PartialEq> Requirement<T> {
-    /// Returns the alternative sets, in declared order: a token must hold one of them.
+    /// Returns the alternative sets, in declared order: a token must have all of one set.
     pub fn alternatives(&self) -> Vec<Vec<T>> {
         match self {
             Self::One(one) => vec![vec![*one]],

@@ -1,4 +1,4 @@
-//! Configures a resource server, one typestate at a time.
+//! The builder of a resource server, a typestate: `build` requires an issuer.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -6,30 +6,29 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
-use crate::resource_server::introspection::{IntrospectionConfigError, ambiguous};
+use crate::resource_server::introspection::{IntrospectionConfigError, find_ambiguous};
 use crate::resource_server::issuer::{HasAudience, Issuer, WithAudience};
-use crate::resource_server::options::Options;
-use crate::resource_server::readiness::Startup;
+use crate::resource_server::options::{ServerOptions, Startup};
 use crate::resource_server::server::{ResourceServer, Shared};
 use crate::text::is_nqschar;
 use crate::token::{Revocations, TokenValidator};
 
-/// A resource server in the making.
-#[must_use = "a builder does nothing until it is built"]
+/// Configures a [`ResourceServer`].
+#[must_use = "a builder has no effect until `build` is called"]
 pub struct Builder<T = NoIssuer> {
     issuers: T,
-    options: Options,
+    options: ServerOptions,
 }
 
-/// No issuer is trusted yet.
+/// The state of a [`Builder`] without an issuer.
 #[derive(Clone, Copy, Debug)]
 pub struct NoIssuer;
 
-/// At least one issuer is trusted.
+/// The state of a [`Builder`] with at least one issuer.
 #[derive(Clone, Debug)]
 pub struct WithIssuers(Vec<Issuer<WithAudience>>);
 
-/// A builder that trusts somebody.
+/// A [`Builder`] state with at least one issuer.
 #[diagnostic::on_unimplemented(
     message = "this server trusts no issuer",
     label = "no token could ever be accepted",
@@ -47,19 +46,19 @@ impl HasIssuer for WithIssuers {
 }
 
 impl ResourceServer {
-    /// Begins a configuration.
+    /// Starts a configuration with the default settings and no issuer.
     pub fn builder() -> Builder {
         Builder {
             issuers: NoIssuer,
-            options: Options::default(),
+            options: ServerOptions::default(),
         }
     }
 }
 
 impl Builder {
-    /// Trusts an issuer; the first of possibly several.
+    /// Trusts an issuer; at least one is required.
     pub fn trust<A: HasAudience>(self, issuer: Issuer<A>) -> Builder<WithIssuers> {
-        let issuers = WithIssuers(vec![issuer.into_audienced()]);
+        let issuers = WithIssuers(vec![issuer.into_with_audience()]);
         Builder {
             issuers,
             options: self.options,
@@ -68,15 +67,17 @@ impl Builder {
 }
 
 impl Builder<WithIssuers> {
-    /// Trusts one issuer more, with its own audience, algorithms and keys.
+    /// Trusts another issuer, with its own audience, algorithms and keys.
     pub fn trust<A: HasAudience>(mut self, issuer: Issuer<A>) -> Self {
-        self.issuers.0.push(issuer.into_audienced());
+        self.issuers.0.push(issuer.into_with_audience());
         self
     }
 }
 
 impl<T> Builder<T> {
-    /// Names the protection space in challenges ([RFC 9110 §11.5]); by default `api`.
+    /// Sets the protection space that challenges name ([RFC 9110 §11.5]); by default `api`.
+    ///
+    /// It must be printable ASCII without `"` and `\\` (RFC 6750 §3), and not empty.
     ///
     /// [RFC 9110 §11.5]: https://www.rfc-editor.org/rfc/rfc9110#section-11.5
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
@@ -84,43 +85,43 @@ impl<T> Builder<T> {
         self
     }
 
-    /// Judges tokens by this clock instead of the system's.
+    /// Sets the clock that token lifetimes are checked against; by default the system's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.options.clock = Arc::new(clock);
         self
     }
 
-    /// Says whether `build` waits for keys that have to be fetched; by default it does.
+    /// Sets whether `build` waits for keys and introspection endpoints; by default it does.
     pub fn startup(mut self, startup: Startup) -> Self {
         self.options.startup = startup;
         self
     }
 
-    /// Remembers verified tokens in so many bytes; by default 16 MiB, some 8000 tokens.
+    /// Sets the size of the token cache in bytes; by default 16 MiB, about 8000 tokens.
     ///
-    /// A token that is remembered is not verified again: not its signature, nor its claims.
-    /// When it may be used, what it may do, and whether it has been revoked is judged at each
-    /// request, and what was verified with keys that the issuer has changed since is forgotten.
-    /// With 0 no good token is remembered. Each issuer that is asked about its tokens has as much again.
+    /// The signature and the claims of a cached token are not verified again. Its lifetime, its
+    /// grants and its revocation are checked at every request, and an entry is dropped if the
+    /// issuer has changed its keys since. With 0, no valid token is cached. Each issuer with
+    /// introspection has another cache of the same size.
     pub fn token_cache_size(mut self, bytes: u64) -> Self {
-        self.options.remembered_bytes = bytes;
+        self.options.token_cache_size = bytes;
         self
     }
 
-    /// Asks these revocations at every request, after every other check of the token.
+    /// Sets the source of revocations, checked at every request after all other checks of the token.
     pub fn revocations(mut self, revocations: impl Revocations) -> Self {
         self.options.revocations = Some(Box::new(revocations));
         self
     }
 
-    /// Checks the configuration and gathers every key.
+    /// Checks the configuration, and loads the keys of every issuer.
     ///
-    /// Keys that are fetched are kept fresh from the tokio runtime in which this is awaited. Once
-    /// that has ended, only requests have them fetched again.
+    /// Fetched keys are refreshed by a task on the tokio runtime in which this future runs. After
+    /// that runtime has shut down, only requests refresh them.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] for whatever would otherwise fail at the first request.
+    /// [`ConfigError`] for every mistake that would otherwise fail at the first request.
     pub async fn build(self) -> Result<ResourceServer, ConfigError>
     where
         T: HasIssuer,
@@ -130,23 +131,15 @@ impl<T> Builder<T> {
             return Err(ConfigError::Realm);
         }
         let issuers = issuers.into_issuers();
-        let mut seen = HashSet::new();
-        if let Some(twice) = issuers
-            .iter()
-            .find(|issuer| !seen.insert(issuer.url().to_owned()))
-        {
-            return Err(ConfigError::RepeatedIssuer {
-                issuer: twice.url().to_owned(),
-            });
-        }
+        check_duplicates(&issuers)?;
         #[cfg(feature = "introspection")]
-        whose_opaque_tokens(&issuers)?;
+        check_opaque_tokens(&issuers)?;
         let summaries = issuers.iter().map(Issuer::summary).collect();
         let mut trusted = Vec::new();
         for issuer in issuers {
             trusted.push(issuer.build(&options).await?);
         }
-        let validator = TokenValidator::new(trusted, options.remembered_bytes);
+        let validator = TokenValidator::new(trusted, options.token_cache_size);
         if let Some(revocations) = &options.revocations {
             revocations.retain_for(validator.longest_lifetime());
         }
@@ -160,16 +153,26 @@ impl<T> Builder<T> {
     }
 }
 
-/// Makes sure that each opaque token can only be one issuer's.
+fn check_duplicates(issuers: &[Issuer<WithAudience>]) -> Result<(), ConfigError> {
+    let mut seen = HashSet::new();
+    match issuers.iter().find(|issuer| !seen.insert(issuer.url())) {
+        Some(duplicate) => Err(ConfigError::DuplicateIssuer {
+            issuer: duplicate.url().to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Checks that every opaque token belongs to at most one issuer.
 #[cfg(feature = "introspection")]
-fn whose_opaque_tokens(issuers: &[Issuer<WithAudience>]) -> Result<(), ConfigError> {
+fn check_opaque_tokens(issuers: &[Issuer<WithAudience>]) -> Result<(), ConfigError> {
     let mut opaque = Vec::new();
     for issuer in issuers {
         if let Some(tokens) = issuer.opaque_tokens()? {
             opaque.push((issuer.url(), tokens));
         }
     }
-    match ambiguous(&opaque) {
+    match find_ambiguous(&opaque) {
         Some(issuer) => Err(ConfigError::Introspection {
             issuer,
             source: IntrospectionConfigError::Ambiguous,

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration: always the operator's to mend, never a caller's.
+//! Why a resource server cannot be built: always a mistake of the operator, never of a client.
 
 use std::error::Error;
 use std::fmt;
@@ -13,154 +13,183 @@ use crate::resource_server::introspection::IntrospectionConfigError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The issuer is no https URL without user, query and fragment (RFC 8414 §2).
+    /// The issuer is not an https URL without user, query and fragment (RFC 8414 §2).
     Issuer {
-        /// The issuer as it was given.
+        /// The configured issuer.
         issuer: String,
     },
     /// Two trusted issuers have the same URL.
-    RepeatedIssuer {
+    DuplicateIssuer {
         /// The URL.
         issuer: String,
     },
     /// The audience is empty.
     Audience {
-        /// Whose audience it is.
+        /// The issuer with the empty audience.
         issuer: String,
     },
-    /// The list of algorithms is empty.
+    /// The list of allowed algorithms is empty.
     NoAlgorithm {
-        /// Whose list it is.
+        /// The issuer with the empty list.
         issuer: String,
     },
-    /// A key was given for an algorithm that the issuer's list does not have, or an
-    /// HMAC algorithm is listed without a secret.
+    /// A key has an algorithm that is not in the list of allowed algorithms, or the list contains
+    /// an HMAC algorithm that has no secret.
     Algorithm {
-        /// Whose list it is.
+        /// The issuer with the list.
         issuer: String,
-        /// The algorithm.
+        /// The algorithm without a key, or outside the list.
         algorithm: Algorithm,
     },
-    /// A shared secret stands beside public keys: one token could be taken for another's.
+    /// The issuer has both a shared secret and public keys, which permits attacks that confuse them.
     SecretBesidePublicKeys {
-        /// Whose keys they are.
+        /// The issuer with the keys.
         issuer: String,
     },
-    /// A key or a set of keys cannot be used.
+    /// A key or a key set is not acceptable.
     Keys {
-        /// Whose keys they are.
+        /// The issuer with the keys.
         issuer: String,
-        /// What is wrong with them.
+        /// Why the keys are rejected.
         source: KeyError,
     },
     /// The issuer's keys could not be fetched.
     #[cfg(feature = "discovery")]
     Discovery {
-        /// Whose keys they are.
+        /// The issuer with the keys.
         issuer: String,
-        /// What went wrong.
+        /// Why the fetch failed.
         source: DiscoveryError,
     },
     /// The issuer has no keys, and the feature `discovery`, which would fetch them, is off.
     NoKeys {
-        /// Which issuer.
+        /// The issuer without keys.
         issuer: String,
     },
     /// The clock skew is above 300 seconds.
     ClockSkew {
-        /// Whose clock skew it is.
+        /// The issuer with the clock skew.
         issuer: String,
     },
-    /// The longest token lifetime is zero or above 90 minutes.
+    /// The maximum token lifetime is zero or above 90 minutes.
     TokenLifetime {
-        /// Whose tokens they are.
+        /// The issuer with the lifetime.
         issuer: String,
     },
-    /// The issuer cannot be asked about its tokens.
+    /// The issuer's tokens cannot be introspected.
     #[cfg(feature = "introspection")]
     Introspection {
-        /// Who is asked.
+        /// The issuer with the introspection settings.
         issuer: String,
-        /// What is wrong.
+        /// The mistake in the settings, or the failure of the endpoint.
         source: IntrospectionConfigError,
     },
-    /// The longest age of fetched keys is below 5 minutes or above a day.
+    /// The maximum age of fetched keys is below 5 minutes or above 24 hours.
     KeyAge {
-        /// Whose keys they are.
+        /// The issuer with the age.
         issuer: String,
     },
-    /// The place of the roles is no JSON Pointer (RFC 6901) into the claims, or one that
-    /// begins at a registered claim or at one that the profile reads for something else.
+    /// The roles claim is not a JSON Pointer (RFC 6901) to a member of the claims, or starts at a
+    /// registered claim or at a claim that the profile uses for something else.
     RolesClaim {
-        /// Whose tokens they are.
+        /// The issuer with the roles claim.
         issuer: String,
     },
-    /// A lowering of security has no reason.
+    /// A relaxation has an empty reason.
     NoReason {
-        /// For which issuer.
+        /// The issuer with the relaxation.
         issuer: String,
     },
-    /// The realm is empty or has a character that no quoted string can hold (RFC 6750 §3).
+    /// The realm is empty or contains a character that is not allowed in challenges (RFC 6750 §3).
     Realm,
+}
+
+impl ConfigError {
+    /// The edit that fixes the mistake, unless the source contains it.
+    const fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Issuer { .. } => {
+                "use `https` without user, query and fragment; \
+                 `Issuer::allow_loopback_http` allows `http` on loopback"
+            }
+            Self::DuplicateIssuer { .. } => "call `trust` once for each issuer",
+            Self::Audience { .. } => "set it to the `aud` of its tokens for this API",
+            Self::NoAlgorithm { .. } => {
+                "list at least one, or remove `algorithms` to allow the default ones"
+            }
+            Self::Algorithm { .. } => "add the missing one, or remove the other",
+            Self::SecretBesidePublicKeys { .. } => "remove `hmac`, or remove `jwks` and `pem`",
+            #[cfg(feature = "discovery")]
+            Self::Discovery { .. } => {
+                "check its URL and the network, or set its keys with `jwks` or `pem`"
+            }
+            Self::NoKeys { .. } => {
+                "set them with `jwks` or `pem`, or enable the feature `discovery`"
+            }
+            Self::ClockSkew { .. } => "set it to 300 seconds or less",
+            Self::TokenLifetime { .. } => {
+                "set it to 90 minutes or less, or use `danger::dangerous_token_lifetime`"
+            }
+            Self::KeyAge { .. } => "set it to a value between 5 minutes and 24 hours",
+            Self::RolesClaim { .. } => {
+                "set it to a JSON Pointer to a claim for roles, such as `/realm_access/roles`"
+            }
+            Self::NoReason { .. } => "state why it is acceptable",
+            Self::Realm => "remove the character, or remove `realm` to use `api`",
+            Self::Keys { .. } => return None,
+            #[cfg(feature = "introspection")]
+            Self::Introspection { .. } => return None,
+        })
+    }
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Issuer { issuer } => write!(
-                f,
-                "`{issuer}` is no https URL without user, query and fragment; \
-                 `allow_loopback_http` allows http on loopback"
-            ),
-            Self::RepeatedIssuer { issuer } => write!(f, "`{issuer}` is trusted twice"),
+            Self::Issuer { issuer } => write!(f, "`{issuer}` is not an issuer URL"),
+            Self::DuplicateIssuer { issuer } => write!(f, "duplicate issuer `{issuer}`"),
             Self::Audience { issuer } => write!(f, "the audience for `{issuer}` is empty"),
             Self::NoAlgorithm { issuer } => write!(f, "no algorithm is allowed for `{issuer}`"),
-            Self::Algorithm { issuer, algorithm } => {
-                write!(
-                    f,
-                    "`{algorithm:?}` of `{issuer}` has a key or a place in the list, but not both"
-                )
-            }
+            Self::Algorithm { issuer, algorithm } => write!(
+                f,
+                "`{algorithm:?}` of `{issuer}` needs both a key and an entry in `algorithms`"
+            ),
             Self::SecretBesidePublicKeys { issuer } => {
-                write!(
-                    f,
-                    "`{issuer}` has a shared secret beside public keys; trust one kind"
-                )
+                write!(f, "`{issuer}` has both a shared secret and public keys")
             }
-            Self::Keys { issuer, .. } => write!(f, "the keys of `{issuer}` cannot be used"),
+            Self::Keys { issuer, .. } => write!(f, "the keys of `{issuer}` are rejected"),
             #[cfg(feature = "discovery")]
             Self::Discovery { issuer, .. } => {
                 write!(f, "the keys of `{issuer}` could not be fetched")
             }
-            Self::NoKeys { issuer } => write!(
-                f,
-                "`{issuer}` has no keys: give them by `jwks` or `pem`, or turn on the feature `discovery`"
-            ),
+            Self::NoKeys { issuer } => write!(f, "`{issuer}` has no keys"),
             Self::ClockSkew { issuer } => {
                 write!(f, "the clock skew for `{issuer}` is above 300 seconds")
             }
             Self::TokenLifetime { issuer } => write!(
                 f,
-                "the longest token lifetime for `{issuer}` is zero or above 90 minutes; \
-                 above only by `danger::dangerous_token_lifetime`"
+                "the maximum token lifetime for `{issuer}` is zero or above 90 minutes"
             ),
-            Self::KeyAge { issuer } => write!(
-                f,
-                "the longest age of the keys of `{issuer}` is below 5 minutes or above a day"
-            ),
+            Self::KeyAge { issuer } => {
+                write!(f, "the maximum key age for `{issuer}` is out of range")
+            }
             #[cfg(feature = "introspection")]
             Self::Introspection { issuer, .. } => {
-                write!(f, "`{issuer}` cannot be asked about its tokens")
+                write!(f, "the tokens of `{issuer}` cannot be introspected")
             }
-            Self::RolesClaim { issuer } => write!(
-                f,
-                "the roles claim for `{issuer}` is no json pointer such as `/realm_access/roles`, \
-                 or points at a claim that has a meaning of its own"
+            Self::RolesClaim { issuer } => {
+                write!(f, "the roles claim for `{issuer}` is malformed or reserved")
+            }
+            Self::NoReason { issuer } => {
+                write!(f, "a relaxation for `{issuer}` has an empty reason")
+            }
+            Self::Realm => f.write_str(
+                "the realm is empty or contains `\"`, `\\`, or a character outside printable ASCII",
             ),
-            Self::NoReason { issuer } => write!(f, "what is lowered for `{issuer}` has no reason"),
-            Self::Realm => {
-                f.write_str("the realm is empty or cannot be written as a quoted string")
-            }
+        }?;
+        match self.help() {
+            Some(help) => write!(f, ": {help}"),
+            None => Ok(()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One issuer, as the operator trusts it.
+//! One trusted issuer, a typestate: `trust` requires an audience.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use crate::keys::Algorithm;
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::Introspection;
-use crate::resource_server::options::Options;
-use crate::resource_server::settings::{Lifetime, Settings};
+use crate::resource_server::options::ServerOptions;
+use crate::resource_server::settings::{IssuerSettings, TokenLifetime};
 use crate::resource_server::summary::IssuerSummary;
 use crate::secret::Secret;
 #[cfg(feature = "introspection")]
@@ -16,10 +16,10 @@ use crate::token::{Profile, Trusted};
 
 /// An authorization server whose access tokens an API accepts.
 ///
-/// Its tokens are judged by RFC 9068: `typ` is `at+jwt`, and `iss`, `sub`, `aud`, `exp`,
-/// `iat`, `jti` and `client_id` are there; or by the [`Profile`] of a provider that differs.
-/// Keys come from its discovery document, fetched when the server is built and kept fresh from
-/// then on, unless they are given here.
+/// Its tokens are validated by RFC 9068, which requires `typ` `at+jwt` and the claims `iss`, `sub`,
+/// `aud`, `exp`, `iat`, `jti` and `client_id`, or by the [`Profile`] of a provider that differs.
+/// Its keys are fetched through its metadata document when the server is built and refreshed
+/// every 5 minutes, unless [`jwks`](Self::jwks), [`pem`](Self::pem) or [`hmac`](Self::hmac) set them.
 ///
 /// # Examples
 ///
@@ -30,25 +30,25 @@ use crate::token::{Profile, Trusted};
 /// # let _ = issuer;
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "an issuer is trusted by `ResourceServer::builder().trust(…)`"]
+#[must_use = "an issuer has no effect until it is passed to `Builder::trust(…)`"]
 pub struct Issuer<A = NoAudience> {
-    settings: Settings,
+    settings: IssuerSettings,
     audience: A,
 }
 
-/// An issuer whose audience is not given yet.
+/// The state of an [`Issuer`] without an audience.
 #[derive(Clone, Copy, Debug)]
 pub struct NoAudience;
 
-/// An issuer that can be trusted.
+/// The state of an [`Issuer`] with an audience.
 #[derive(Clone, Debug)]
 pub struct WithAudience(String);
 
-/// An issuer whose tokens say that they are meant for this API.
+/// An [`Issuer`] state with an audience.
 #[diagnostic::on_unimplemented(
     message = "this issuer has no audience",
-    label = "tokens meant for any other API would be accepted",
-    note = "help: add `.audience(\"https://orders.example\")`, what its tokens carry as `aud` for this API"
+    label = "tokens for any other API would be accepted",
+    note = "help: add `.audience(\"https://orders.example\")` with the `aud` of its tokens for this API"
 )]
 pub trait HasAudience {
     #[doc(hidden)]
@@ -62,16 +62,21 @@ impl HasAudience for WithAudience {
 }
 
 impl Issuer {
-    /// Names the issuer by its URL, exactly as its tokens carry it in `iss`.
+    /// Names the issuer by its URL, which must equal the `iss` of its tokens byte by byte.
+    ///
+    /// It must be https without user, query and fragment ([RFC 8414 §2]).
+    ///
+    /// [RFC 8414 §2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
     pub fn new(url: impl Into<String>) -> Self {
-        let settings = Settings::new(url.into());
         Self {
-            settings,
+            settings: IssuerSettings::new(url.into()),
             audience: NoAudience,
         }
     }
 
-    /// Says what its tokens carry as `aud` when they are meant for this API.
+    /// Sets the audience that the `aud` of its tokens must contain ([RFC 9068 §4]).
+    ///
+    /// [RFC 9068 §4]: https://www.rfc-editor.org/rfc/rfc9068#section-4
     pub fn audience(self, audience: impl Into<String>) -> Issuer<WithAudience> {
         Issuer {
             settings: self.settings,
@@ -81,7 +86,7 @@ impl Issuer {
 }
 
 impl<A> Issuer<A> {
-    /// Gives the issuer's keys as the text of a JWK set ([RFC 7517 §5]); nothing is fetched.
+    /// Sets the issuer's keys from a JWK set ([RFC 7517 §5]) of at most 64 KiB; nothing is fetched.
     ///
     /// [RFC 7517 §5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
     pub fn jwks(mut self, json: impl Into<Vec<u8>>) -> Self {
@@ -89,40 +94,47 @@ impl<A> Issuer<A> {
         self
     }
 
-    /// Gives a public key as one PEM section `PUBLIC KEY`, one for each algorithm; nothing is fetched.
+    /// Adds a public key for an algorithm, as one PEM section `PUBLIC KEY`; nothing is fetched.
+    ///
+    /// Each algorithm can have one such key.
     pub fn pem(mut self, algorithm: Algorithm, text: impl Into<String>) -> Self {
         self.settings.pems.push((algorithm, text.into()));
         self
     }
 
-    /// Gives a secret that is shared with the issuer, of at least the hash's size.
+    /// Sets a secret shared with the issuer; nothing is fetched.
+    ///
+    /// The secret must be at least as long as the hash: 32, 48 or 64 bytes ([RFC 7518 §3.2]).
     ///
     /// # Security
     ///
-    /// Whoever can check such a token can also make one. Prefer signatures.
+    /// Every party that can verify such a token can also forge one. Prefer asymmetric signatures.
+    ///
+    /// [RFC 7518 §3.2]: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
     pub fn hmac(mut self, algorithm: Algorithm, secret: Secret) -> Self {
         self.settings.secret = Some((algorithm, secret));
         self
     }
 
-    /// Allows these algorithms only; by default RS256, PS256, ES256 and `EdDSA`.
+    /// Sets the allowed algorithms; by default RS256, PS256, ES256, `EdDSA`, and those of [`pem`](Self::pem).
     ///
-    /// A key without `alg` is bound to the first that fits its type.
+    /// A key without `alg` is bound to the first algorithm in the list that fits its type. With
+    /// [`hmac`](Self::hmac) the default is the algorithm of the secret alone.
     pub fn algorithms(mut self, allowed: impl IntoIterator<Item = Algorithm>) -> Self {
         self.settings.algorithms = Some(allowed.into_iter().collect());
         self
     }
 
-    /// Judges its JWTs by the form that its provider gives them; by default RFC 9068.
+    /// Sets the access-token format of the issuer's provider; by default RFC 9068.
     pub fn profile(mut self, profile: Profile) -> Self {
         self.settings.profile = Some(profile);
         self
     }
 
-    /// Says where its tokens carry roles: a JSON Pointer ([RFC 6901]) to an array of strings.
+    /// Sets the claim with the roles: a JSON Pointer ([RFC 6901]) to an array of strings.
     ///
-    /// By default it is where the [`Profile`] has them: for RFC 9068 `/roles`. A token without
-    /// the claim holds no role; one whose claim is anything else is refused.
+    /// By default the [`Profile`] determines it; for RFC 9068 it is `/roles`. A token without the
+    /// claim has no roles. A token with any other value in the claim is rejected.
     ///
     /// [RFC 6901]: https://www.rfc-editor.org/rfc/rfc6901
     pub fn roles_claim(mut self, pointer: impl Into<String>) -> Self {
@@ -130,49 +142,55 @@ impl<A> Issuer<A> {
         self
     }
 
-    /// Allows clocks to differ by so much, at most 300 s; by default 30 s.
+    /// Sets the tolerated clock difference: at most 300 s, by default 30 s ([RFC 7519 §4.1.4]).
+    ///
+    /// [RFC 7519 §4.1.4]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4
     pub fn clock_skew(mut self, skew: Duration) -> Self {
         self.settings.clock_skew = skew;
         self
     }
 
-    /// Accepts tokens that live for so long, at most 90 minutes, for a reason; by default 30 minutes.
+    /// Sets the maximum token lifetime, `exp` minus `iat`: at most 90 minutes, for the given reason.
+    ///
+    /// By default it is 30 minutes, unless the [`Profile`] has a longer one.
     pub fn max_token_lifetime(mut self, lifetime: Duration, reason: impl Into<String>) -> Self {
-        self.settings.lifetime = Lifetime::Reasoned(lifetime, reason.into());
+        self.settings.lifetime = TokenLifetime::UpToLimit(lifetime, reason.into());
         self
     }
 
-    /// Uses fetched keys for so long while the issuer cannot be reached; by default an hour.
+    /// Sets how long fetched keys are used while the issuer is unavailable: 5 minutes to 24 hours.
     ///
-    /// Between 5 minutes and a day. Keys are fetched anew twelve times as often, so that a key
-    /// that the issuer withdraws is refused soon after; with the bound passed every token of
-    /// this issuer is answered with 503.
+    /// By default it is one hour. Keys are refreshed after a twelfth of it, so that a key that the
+    /// issuer withdraws is soon rejected. With older keys, every token of this issuer is answered
+    /// with 503.
     pub fn max_key_age(mut self, age: Duration) -> Self {
         self.settings.max_key_age = Some(age);
         self
     }
 
-    /// Asks the issuer about its tokens: opaque ones, or JWTs that it may have revoked.
+    /// Introspects the issuer's tokens: opaque ones, or JWTs that it may have revoked ([RFC 7662]).
+    ///
+    /// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
     #[cfg(feature = "introspection")]
     pub fn introspect(mut self, introspection: Introspection) -> Self {
         self.settings.introspection = Some(introspection);
         self
     }
 
-    /// Allows the issuer, its keys and its endpoints to be reached by `http`, on loopback only.
+    /// Allows `http` URLs of the issuer, its keys and its endpoints, on loopback only.
     pub fn allow_loopback_http(mut self) -> Self {
         self.settings.allow_loopback_http = true;
         self
     }
 
     pub(crate) fn dangerous_lifetime(mut self, lifetime: Duration, reason: String) -> Self {
-        self.settings.lifetime = Lifetime::Dangerous(lifetime, reason);
+        self.settings.lifetime = TokenLifetime::Unlimited(lifetime, reason);
         self
     }
 }
 
 impl<A: HasAudience> Issuer<A> {
-    pub(super) fn into_audienced(self) -> Issuer<WithAudience> {
+    pub(super) fn into_with_audience(self) -> Issuer<WithAudience> {
         Issuer {
             settings: self.settings,
             audience: WithAudience(self.audience.into_audience()),
@@ -185,7 +203,6 @@ impl Issuer<WithAudience> {
         &self.settings.issuer
     }
 
-    /// What an auditor wants to know of it.
     pub(super) fn summary(&self) -> IssuerSummary {
         IssuerSummary {
             issuer: self.settings.issuer.clone(),
@@ -196,18 +213,18 @@ impl Issuer<WithAudience> {
                 .settings
                 .introspection
                 .as_ref()
-                .map(Introspection::kinds),
+                .map(Introspection::introspected_tokens),
             relaxations: self.settings.relaxations(),
         }
     }
 
-    /// Checks everything, and gathers the keys.
-    pub(super) async fn build(self, options: &Options) -> Result<Trusted, ConfigError> {
+    /// Checks the settings, and loads the keys.
+    pub(super) async fn build(self, options: &ServerOptions) -> Result<Trusted, ConfigError> {
         let WithAudience(audience) = self.audience;
         self.settings.build(audience, options).await
     }
 
-    /// Which opaque tokens are its own, where it is asked about any token.
+    /// Returns how its opaque tokens are recognized, or `None` without introspection.
     #[cfg(feature = "introspection")]
     pub(super) fn opaque_tokens(&self) -> Result<Option<Opaque>, ConfigError> {
         self.settings.opaque_tokens()

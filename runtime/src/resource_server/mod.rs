@@ -1,7 +1,7 @@
-//! The API's side of OAuth: which issuers are trusted, and how.
+//! The configuration of an API's side of OAuth: which issuers are trusted, and how.
 //!
-//! Configured in types: a server without an issuer, and an issuer without an
-//! audience, do not compile; every other mistake is a [`ConfigError`](crate::ConfigError) of `build`.
+//! A server without an issuer, and an issuer without an audience, do not compile. Every other
+//! mistake is a [`ConfigError`](crate::ConfigError) of `build`. Tokens are validated one layer below.
 
 mod builder;
 pub(crate) mod error;
@@ -22,6 +22,7 @@ pub use self::builder::{Builder, NoIssuer, WithIssuers};
 pub use self::introspection::{IntrospectedTokens, Introspection, IntrospectionConfigError};
 pub(crate) use self::issuer::Issuer;
 pub use self::issuer::{NoAudience, WithAudience};
-pub use self::readiness::{NotReady, Startup};
+pub use self::options::Startup;
+pub use self::readiness::NotReady;
 pub(crate) use self::server::ResourceServer;
 pub use self::summary::IssuerSummary;

@@ -1,30 +1,44 @@
-//! What a server is configured with beside its issuers.
+//! The settings of a server that apply to all issuers.
 
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
-use crate::resource_server::readiness::Startup;
 use crate::token::AnyRevocations;
 
-/// How many bytes of verified tokens are remembered where nobody says otherwise.
-const REMEMBERED_BYTES: u64 = 16 * 1024 * 1024;
+/// 16 MiB, about 8000 tokens.
+const DEFAULT_TOKEN_CACHE_SIZE: u64 = 16 * 1024 * 1024;
 
-/// What does not depend on the issuers.
-pub(super) struct Options {
+/// Whether `build` waits for requests to issuers: for keys, and for introspection endpoints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Startup {
+    /// `build` fetches all keys and probes all introspection endpoints, and fails if one fails. The default.
+    ///
+    /// The probe is a random token, which a correct endpoint reports as inactive.
+    #[default]
+    FailFast,
+    /// `build` does not wait. Requests are answered with 503 until the issuers respond.
+    ///
+    /// [`ResourceServer::ready`](crate::ResourceServer::ready) reports whether they have.
+    Deferred,
+}
+
+pub(super) struct ServerOptions {
     pub(super) realm: String,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) startup: Startup,
-    pub(super) remembered_bytes: u64,
+    /// In bytes.
+    pub(super) token_cache_size: u64,
     pub(super) revocations: Option<Box<dyn AnyRevocations>>,
 }
 
-impl Default for Options {
+impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             realm: "api".to_owned(),
             clock: Arc::new(SystemClock),
             startup: Startup::default(),
-            remembered_bytes: REMEMBERED_BYTES,
+            token_cache_size: DEFAULT_TOKEN_CACHE_SIZE,
             revocations: None,
         }
     }

@@ -1,18 +1,18 @@
-//! A finished configuration, which judges tokens.
+//! The finished configuration, which validates tokens.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::resource_server::readiness::{NotReady, Waiting};
+use crate::resource_server::readiness::{NotReady, UnavailableIssuer};
 use crate::resource_server::summary::IssuerSummary;
 use crate::token::{
     AnyRevocations, Denial, Denied, TokenError, TokenValidator, Validator, VerifiedToken,
 };
 
-/// Judges the access tokens of an API.
+/// Validates the access tokens of an API.
 ///
-/// Cheap to clone: the clones share one configuration.
+/// Clones are cheap and share one configuration.
 ///
 /// # Examples
 ///
@@ -30,7 +30,7 @@ use crate::token::{
 /// ```
 #[derive(Clone)]
 pub struct ResourceServer {
-    pub(super) shared: Arc<Shared>,
+    shared: Arc<Shared>,
 }
 
 pub(super) struct Shared {
@@ -42,21 +42,29 @@ pub(super) struct Shared {
 }
 
 impl ResourceServer {
-    /// The protection space that challenges name.
+    pub(super) fn new(shared: Shared) -> Self {
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Returns the protection space that challenges name ([RFC 9110 §11.5]).
+    ///
+    /// [RFC 9110 §11.5]: https://www.rfc-editor.org/rfc/rfc9110#section-11.5
     pub fn realm(&self) -> &str {
         &self.shared.realm
     }
 
-    /// The trusted issuers, each with what is lowered for it, for whoever audits the API.
+    /// Returns the trusted issuers with their relaxations, for audits.
     pub fn issuers(&self) -> &[IssuerSummary] {
         &self.shared.issuers
     }
 
-    /// What the configuration lowers, each with the issuer that it concerns and its reason.
+    /// Returns the checks that the configuration weakens, each with its issuer and its reason.
     pub fn relaxations(&self) -> impl Iterator<Item = String> {
         self.issuers().iter().flat_map(|issuer| {
-            let lowered = issuer.relaxations();
-            lowered.map(move |text| format!("{}: {text}", issuer.issuer()))
+            let relaxations = issuer.relaxations();
+            relaxations.map(move |text| format!("{}: {text}", issuer.issuer()))
         })
     }
 
@@ -64,55 +72,48 @@ impl ResourceServer {
         Arc::clone(&self.shared.issuers)
     }
 
-    #[cfg(all(test, feature = "discovery"))]
-    pub(crate) fn validator(&self) -> &TokenValidator {
-        &self.shared.validator
-    }
-
-    pub(super) fn new(shared: Shared) -> Self {
-        Self {
-            shared: Arc::new(shared),
-        }
-    }
-
-    /// Tells whether every issuer's keys are there and not too old, and whether those that are
-    /// asked about their tokens answer.
+    /// Checks that the server can validate the tokens of every issuer, for a readiness probe.
     ///
-    /// For a readiness probe. What it tells names issuers and their answers: log it, and
-    /// answer the probe with the status alone.
+    /// An issuer is ready if its keys are loaded and younger than
+    /// [`Issuer::max_key_age`](crate::Issuer::max_key_age), and if its introspection endpoint works.
     ///
     /// # Errors
     ///
     /// [`NotReady`] with the issuers whose tokens are answered with 503 at present.
+    ///
+    /// # Security
+    ///
+    /// [`NotReady`] names issuers and quotes their responses: log it, and answer the probe with a
+    /// status code alone.
     pub fn ready(&self) -> Result<(), NotReady> {
         let now = self.shared.clock.now();
-        let waiting: Vec<_> = self
+        let unavailable: Vec<_> = self
             .shared
             .validator
             .waiting(now)
             .into_iter()
-            .map(|(issuer, cause)| Waiting {
+            .map(|(issuer, cause)| UnavailableIssuer {
                 issuer: issuer.to_owned(),
                 cause,
             })
             .collect();
-        if waiting.is_empty() {
+        if unavailable.is_empty() {
             Ok(())
         } else {
-            Err(NotReady { waiting })
+            Err(NotReady { unavailable })
         }
     }
 
-    /// How many verified tokens are remembered, and the bytes that they are counted as.
-    pub fn remembered(&self) -> (usize, u64) {
+    /// Returns the number of cached tokens, and the bytes that they count for.
+    pub fn token_cache_usage(&self) -> (usize, u64) {
         self.shared.validator.remembered()
     }
 
-    /// Verifies a bearer token against the trusted issuers, then asks whether it has been revoked.
+    /// Validates a bearer token, then checks whether it is revoked.
     pub(crate) async fn authenticate(&self, token: &[u8]) -> Result<Arc<VerifiedToken>, Denied> {
         let clock = &*self.shared.clock;
         let verified = self.shared.validator.validate(token, clock).await?;
-        match self.judge_revocation(&verified).await {
+        match self.check_revocation(&verified).await {
             Ok(()) => Ok(verified),
             Err(denial) => Err(Denied {
                 denial,
@@ -121,7 +122,7 @@ impl ResourceServer {
         }
     }
 
-    async fn judge_revocation(&self, token: &VerifiedToken) -> Result<(), Denial> {
+    async fn check_revocation(&self, token: &VerifiedToken) -> Result<(), Denial> {
         let Some(revocations) = &self.shared.revocations else {
             return Ok(());
         };
@@ -130,9 +131,14 @@ impl ResourceServer {
         }
         Ok(())
     }
+
+    #[cfg(all(test, feature = "discovery"))]
+    pub(crate) fn validator(&self) -> &TokenValidator {
+        &self.shared.validator
+    }
 }
 
-/// The realm only: keys and secrets are not for logs.
+/// Prints the realm only, so that no key and no secret is logged.
 impl fmt::Debug for ResourceServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResourceServer")

@@ -1,10 +1,7 @@
-//! What an operator says of one issuer, and the checks that make a trusted issuer of it.
-
-#[cfg(feature = "introspection")]
-mod introspected;
+//! The settings of one issuer, and the checks that turn them into a trusted issuer.
 
 use std::ops::RangeInclusive;
-#[cfg(feature = "discovery")]
+#[cfg(any(feature = "discovery", feature = "introspection"))]
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,30 +12,32 @@ use crate::keys::{
 use crate::keys::{FetchError, KeySetFetcher, Origin};
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
-use crate::resource_server::introspection::Introspection;
-use crate::resource_server::options::Options;
+use crate::resource_server::introspection::{Introspection, IntrospectionConfigError};
+use crate::resource_server::options::ServerOptions;
 #[cfg(feature = "discovery")]
-use crate::resource_server::readiness::Startup;
+use crate::resource_server::options::Startup;
 use crate::resource_server::url::is_issuer;
 use crate::secret::Secret;
 use crate::token::{Form, Limits, Profile, RolesClaim, Rules, Trusted, TrustedIssuer};
+#[cfg(feature = "introspection")]
+use crate::token::{INTROSPECTED, Introspected, Opaque};
 
-const DEFAULT_SKEW: Duration = Duration::from_secs(30);
-const MAX_SKEW: Duration = Duration::from_mins(5);
+const DEFAULT_CLOCK_SKEW: Duration = Duration::from_secs(30);
+const MAX_CLOCK_SKEW: Duration = Duration::from_mins(5);
 const DEFAULT_LIFETIME: Duration = Duration::from_mins(30);
 const MAX_LIFETIME: Duration = Duration::from_mins(90);
 const DEFAULT_KEY_AGE: Duration = Duration::from_hours(1);
 const KEY_AGES: RangeInclusive<Duration> = Duration::from_mins(5)..=Duration::from_hours(24);
 
 #[derive(Clone, Debug)]
-pub(super) struct Settings {
+pub(super) struct IssuerSettings {
     pub(super) issuer: String,
     pub(super) jwks: Option<Vec<u8>>,
     pub(super) pems: Vec<(Algorithm, String)>,
     pub(super) secret: Option<(Algorithm, Secret)>,
     pub(super) algorithms: Option<Vec<Algorithm>>,
     pub(super) clock_skew: Duration,
-    pub(super) lifetime: Lifetime,
+    pub(super) lifetime: TokenLifetime,
     pub(super) profile: Option<Profile>,
     pub(super) roles_claim: Option<String>,
     pub(super) max_key_age: Option<Duration>,
@@ -47,15 +46,18 @@ pub(super) struct Settings {
     pub(super) allow_loopback_http: bool,
 }
 
-/// The longest lifetime of a token, and who allowed it.
+/// The maximum lifetime of a token, with its reason if it is not the default.
 #[derive(Clone, Debug)]
-pub(super) enum Lifetime {
+pub(super) enum TokenLifetime {
+    /// The lifetime of the profile, or 30 minutes.
     Default,
-    Reasoned(Duration, String),
-    Dangerous(Duration, String),
+    /// At most 90 minutes.
+    UpToLimit(Duration, String),
+    /// Any lifetime, set through the `danger` module.
+    Unlimited(Duration, String),
 }
 
-impl Settings {
+impl IssuerSettings {
     pub(super) fn new(issuer: String) -> Self {
         Self {
             issuer,
@@ -63,8 +65,8 @@ impl Settings {
             pems: Vec::new(),
             secret: None,
             algorithms: None,
-            clock_skew: DEFAULT_SKEW,
-            lifetime: Lifetime::Default,
+            clock_skew: DEFAULT_CLOCK_SKEW,
+            lifetime: TokenLifetime::Default,
             profile: None,
             roles_claim: None,
             max_key_age: None,
@@ -74,48 +76,50 @@ impl Settings {
         }
     }
 
-    /// The form of its JWTs.
     fn form(&self) -> &'static Form {
         self.profile.unwrap_or_default().form()
     }
 
-    /// The profile of its JWTs, where they are accepted.
+    /// Returns the profile of its JWTs, or `None` if JWTs are rejected.
     pub(super) fn jwt_profile(&self) -> Option<Profile> {
-        self.has_jwts().then(|| self.profile.unwrap_or_default())
+        self.accepts_jwts()
+            .then(|| self.profile.unwrap_or_default())
     }
 
-    fn has_jwts(&self) -> bool {
+    fn accepts_jwts(&self) -> bool {
         #[cfg(feature = "introspection")]
         if let Some(introspection) = &self.introspection {
-            return introspection.kinds().has_jwts();
+            return introspection.introspected_tokens().accepts_jwts();
         }
         true
     }
 
-    /// What is lowered for it, and why.
+    /// Lists the checks that the settings weaken, one sentence each.
     pub(super) fn relaxations(&self) -> Vec<String> {
-        let lowers = self.form().lowers.iter();
-        let mut lowered: Vec<_> = lowers.map(|&text| text.to_owned()).collect();
-        if let Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) =
-            &self.lifetime
+        let of_profile = self.form().lowers.iter();
+        let mut relaxations: Vec<_> = of_profile.map(|&text| text.to_owned()).collect();
+        if let TokenLifetime::UpToLimit(lifetime, reason)
+        | TokenLifetime::Unlimited(lifetime, reason) = &self.lifetime
         {
             let seconds = lifetime.as_secs();
-            lowered.push(format!("tokens live up to {seconds} s, because {reason}"));
+            relaxations.push(format!(
+                "tokens are valid for up to {seconds} s, because {reason}"
+            ));
         }
         #[cfg(feature = "introspection")]
-        lowered.extend(
+        relaxations.extend(
             self.introspection
                 .iter()
                 .flat_map(Introspection::relaxations),
         );
-        lowered
+        relaxations
     }
 
-    /// Checks everything, and gathers the keys.
+    /// Checks the settings, and loads the keys.
     pub(super) async fn build(
         self,
         audience: String,
-        options: &Options,
+        options: &ServerOptions,
     ) -> Result<Trusted, ConfigError> {
         let issuer = self.issuer.clone();
         if !is_issuer(&issuer, self.allow_loopback_http) {
@@ -140,16 +144,15 @@ impl Settings {
         })
     }
 
-    /// What judges its JWTs, where they are accepted.
     async fn jwts(
         &self,
         rules: Rules,
-        options: &Options,
+        options: &ServerOptions,
     ) -> Result<Option<TrustedIssuer>, ConfigError> {
-        if !self.has_jwts() {
+        if !self.accepts_jwts() {
             return Ok(None);
         }
-        let algorithms = self.allowed()?;
+        let algorithms = self.allowed_algorithms()?;
         let keys = self.keys(&algorithms, options).await?;
         Ok(Some(TrustedIssuer {
             rules,
@@ -160,30 +163,34 @@ impl Settings {
 
     fn limits(&self) -> Result<Limits, ConfigError> {
         let issuer = || self.issuer.clone();
-        if self.clock_skew > MAX_SKEW {
+        if self.clock_skew > MAX_CLOCK_SKEW {
             return Err(ConfigError::ClockSkew { issuer: issuer() });
         }
-        let max_lifetime = match &self.lifetime {
-            Lifetime::Default => self.form().lifetime.unwrap_or(DEFAULT_LIFETIME),
-            Lifetime::Reasoned(lifetime, reason) | Lifetime::Dangerous(lifetime, reason) => {
-                let above =
-                    *lifetime > MAX_LIFETIME && !matches!(self.lifetime, Lifetime::Dangerous(..));
-                if lifetime.is_zero() || above {
-                    return Err(ConfigError::TokenLifetime { issuer: issuer() });
-                }
-                if reason.trim().is_empty() {
-                    return Err(ConfigError::NoReason { issuer: issuer() });
-                }
-                *lifetime
+        let (lifetime, reason, limit) = match &self.lifetime {
+            TokenLifetime::Default => {
+                return Ok(Limits {
+                    clock_skew: self.clock_skew,
+                    max_lifetime: self.form().lifetime.unwrap_or(DEFAULT_LIFETIME),
+                });
             }
+            TokenLifetime::UpToLimit(lifetime, reason) => (*lifetime, reason, MAX_LIFETIME),
+            TokenLifetime::Unlimited(lifetime, reason) => (*lifetime, reason, Duration::MAX),
         };
+        if lifetime.is_zero() || lifetime > limit {
+            return Err(ConfigError::TokenLifetime { issuer: issuer() });
+        }
+        if reason.trim().is_empty() {
+            return Err(ConfigError::NoReason { issuer: issuer() });
+        }
         Ok(Limits {
             clock_skew: self.clock_skew,
-            max_lifetime,
+            max_lifetime: lifetime,
         })
     }
 
-    /// Where roles are, in claims of a form; by default where the profile has them.
+    /// Returns the claim with the roles, by default that of the profile.
+    ///
+    /// `form` determines which claims are reserved.
     fn roles(&self, form: &Form) -> Result<RolesClaim, ConfigError> {
         let pointer = self.roles_claim.as_deref();
         let roles = form.roles_claim(pointer.unwrap_or(self.form().roles));
@@ -192,32 +199,34 @@ impl Settings {
         })
     }
 
-    /// The algorithms allowed: those listed, or the default ones and those that keys were given for.
-    fn allowed(&self) -> Result<Vec<Algorithm>, ConfigError> {
+    /// Returns the listed algorithms, or the default ones and those of the configured keys.
+    fn allowed_algorithms(&self) -> Result<Vec<Algorithm>, ConfigError> {
         let issuer = || self.issuer.clone();
-        let given: Vec<_> = self
+        let of_keys: Vec<_> = self
             .pems
             .iter()
             .map(|(algorithm, _)| *algorithm)
-            .chain(self.secret.iter().map(|(a, _)| *a))
+            .chain(self.secret.iter().map(|(algorithm, _)| *algorithm))
             .collect();
         let allowed = match &self.algorithms {
             Some(listed) if listed.is_empty() => {
                 return Err(ConfigError::NoAlgorithm { issuer: issuer() });
             }
             Some(listed) => listed.clone(),
-            None if self.secret.is_some() => given.clone(),
+            None if self.secret.is_some() => of_keys.clone(),
             None => DEFAULT_ALGORITHMS
                 .iter()
                 .copied()
-                .chain(given.iter().copied())
+                .chain(of_keys.iter().copied())
                 .collect(),
         };
-        let without_key = |algorithm: &&Algorithm| {
-            KeyType::of(**algorithm).is_some_and(KeyType::is_secret) && !given.contains(algorithm)
+        let lacks_secret = |algorithm: &&Algorithm| {
+            KeyType::of(**algorithm).is_some_and(KeyType::is_secret) && !of_keys.contains(algorithm)
         };
-        let unlisted = given.iter().find(|algorithm| !allowed.contains(algorithm));
-        if let Some(&algorithm) = unlisted.or_else(|| allowed.iter().find(without_key)) {
+        let unlisted = of_keys
+            .iter()
+            .find(|algorithm| !allowed.contains(algorithm));
+        if let Some(&algorithm) = unlisted.or_else(|| allowed.iter().find(lacks_secret)) {
             return Err(ConfigError::Algorithm {
                 issuer: issuer(),
                 algorithm,
@@ -226,11 +235,11 @@ impl Settings {
         Ok(allowed)
     }
 
-    /// The keys that were given, else those of the issuer's discovery document.
+    /// Returns the configured keys, or fetches those of the issuer's metadata document.
     async fn keys(
         &self,
         allowed: &[Algorithm],
-        options: &Options,
+        options: &ServerOptions,
     ) -> Result<KeySource, ConfigError> {
         let max_age = self.max_key_age.unwrap_or(DEFAULT_KEY_AGE);
         if !KEY_AGES.contains(&max_age) {
@@ -239,39 +248,39 @@ impl Settings {
             });
         }
         if self.secret.is_none() && self.jwks.is_none() && self.pems.is_empty() {
-            return self.fetched(allowed, max_age, options).await;
+            return self.fetched_keys(allowed, max_age, options).await;
         }
-        self.given(allowed).map(KeySource::given)
+        self.configured_keys(allowed).map(KeySource::given)
     }
 
-    fn given(&self, allowed: &[Algorithm]) -> Result<KeySet, ConfigError> {
-        let unfit = |source| self.unfit(source);
+    fn configured_keys(&self, allowed: &[Algorithm]) -> Result<KeySet, ConfigError> {
+        let rejected = |source| self.rejected_keys(source);
         if let Some((algorithm, secret)) = &self.secret {
             if self.jwks.is_some() || !self.pems.is_empty() {
                 return Err(ConfigError::SecretBesidePublicKeys {
                     issuer: self.issuer.clone(),
                 });
             }
-            let key = Key::from_secret(*algorithm, secret).map_err(unfit)?;
-            return KeySet::new(vec![key], 0).map_err(unfit);
+            let key = Key::from_secret(*algorithm, secret).map_err(rejected)?;
+            return KeySet::new(vec![key], 0).map_err(rejected);
         }
         let (mut keys, skipped) = match &self.jwks {
-            Some(json) => read_jwks(json, allowed).map_err(unfit)?,
+            Some(json) => read_jwks(json, allowed).map_err(rejected)?,
             None => (Vec::new(), 0),
         };
         for (algorithm, text) in &self.pems {
-            let another = keys
+            let is_ambiguous = keys
                 .iter()
                 .any(|key| key.kid().is_none() && key.algorithm() == *algorithm);
-            if another {
-                return Err(unfit(KeyError::Ambiguous));
+            if is_ambiguous {
+                return Err(rejected(KeyError::Ambiguous));
             }
-            keys.push(Key::from_pem(*algorithm, text).map_err(unfit)?);
+            keys.push(Key::from_pem(*algorithm, text).map_err(rejected)?);
         }
-        KeySet::new(keys, skipped).map_err(unfit)
+        KeySet::new(keys, skipped).map_err(rejected)
     }
 
-    fn unfit(&self, source: KeyError) -> ConfigError {
+    fn rejected_keys(&self, source: KeyError) -> ConfigError {
         ConfigError::Keys {
             issuer: self.issuer.clone(),
             source,
@@ -279,11 +288,11 @@ impl Settings {
     }
 
     #[cfg(feature = "discovery")]
-    async fn fetched(
+    async fn fetched_keys(
         &self,
         allowed: &[Algorithm],
         max_age: Duration,
-        options: &Options,
+        options: &ServerOptions,
     ) -> Result<KeySource, ConfigError> {
         let failed = |source| ConfigError::Discovery {
             issuer: self.issuer.clone(),
@@ -302,21 +311,85 @@ impl Settings {
                 .await
                 .map_err(|error| match error {
                     FetchError::Discovery(source) => failed(source),
-                    FetchError::Keys(source) => self.unfit(source),
+                    FetchError::Keys(source) => self.rejected_keys(source),
                 }),
         }
     }
 
     #[cfg(not(feature = "discovery"))]
-    #[expect(clippy::unused_async, reason = "with the feature it asks the network")]
-    async fn fetched(
+    #[expect(
+        clippy::unused_async,
+        reason = "with the feature, it sends HTTP requests"
+    )]
+    async fn fetched_keys(
         &self,
         _: &[Algorithm],
         _: Duration,
-        _: &Options,
+        _: &ServerOptions,
     ) -> Result<KeySource, ConfigError> {
         Err(ConfigError::NoKeys {
             issuer: self.issuer.clone(),
         })
+    }
+}
+
+#[cfg(feature = "introspection")]
+impl IssuerSettings {
+    /// Returns how the issuer's opaque tokens are recognized, or `None` without introspection.
+    pub(super) fn opaque_tokens(&self) -> Result<Option<Opaque>, ConfigError> {
+        let opaque = self.introspection.as_ref().map(Introspection::opaque);
+        opaque
+            .transpose()
+            .map_err(|source| self.introspection_error(source))
+    }
+
+    async fn introspected(
+        &self,
+        rules: &Rules,
+        options: &ServerOptions,
+    ) -> Result<Option<Introspected>, ConfigError> {
+        let Some(introspection) = &self.introspection else {
+            return Ok(None);
+        };
+        if !self.accepts_jwts() {
+            self.check_no_jwt_settings()?;
+        }
+        let rules = Rules {
+            issuer: Arc::clone(&rules.issuer),
+            audience: rules.audience.clone(),
+            form: INTROSPECTED,
+            roles: self.roles(INTROSPECTED)?,
+            limits: rules.limits,
+        };
+        let built = introspection
+            .build(rules, self.allow_loopback_http, options)
+            .await;
+        built
+            .map(Some)
+            .map_err(|source| self.introspection_error(source))
+    }
+
+    /// Checks that no setting of JWTs is present, because it would have no effect.
+    fn check_no_jwt_settings(&self) -> Result<(), ConfigError> {
+        let unused = if self.profile.is_some() {
+            IntrospectionConfigError::UnusedProfile
+        } else if self.jwks.is_some()
+            || self.secret.is_some()
+            || !self.pems.is_empty()
+            || self.algorithms.is_some()
+            || self.max_key_age.is_some()
+        {
+            IntrospectionConfigError::UnusedKeys
+        } else {
+            return Ok(());
+        };
+        Err(self.introspection_error(unused))
+    }
+
+    fn introspection_error(&self, source: IntrospectionConfigError) -> ConfigError {
+        ConfigError::Introspection {
+            issuer: self.issuer.clone(),
+            source,
+        }
     }
 }

@@ -1,10 +1,10 @@
-//! What an auditor wants to know of each trusted issuer.
+//! The audit view of a trusted issuer.
 
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::IntrospectedTokens;
 use crate::token::Profile;
 
-/// One trusted issuer, and what its configuration lowers.
+/// A trusted issuer with its relaxations, as the inventory lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuerSummary {
     pub(super) issuer: String,
@@ -16,53 +16,53 @@ pub struct IssuerSummary {
 }
 
 impl IssuerSummary {
-    /// The issuer's URL, as its tokens carry it in `iss`.
+    /// Returns the issuer's URL, the `iss` of its tokens.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// What its tokens must be meant for.
+    /// Returns the audience that the `aud` of its tokens must contain.
     pub fn audience(&self) -> &str {
         &self.audience
     }
 
-    /// The form that its JWTs have; none where they are refused.
+    /// Returns the profile of its JWTs, or `None` if JWTs are rejected.
     pub fn profile(&self) -> Option<Profile> {
         self.profile
     }
 
-    /// Which of its tokens it is asked about, where it is.
+    /// Returns which of its tokens are introspected, or `None` if no token is.
     #[cfg(feature = "introspection")]
     pub fn introspected(&self) -> Option<IntrospectedTokens> {
         self.introspected
     }
 
-    /// What its tokens are judged by, for people.
-    pub(crate) fn judged_by(&self) -> String {
+    /// Describes how its tokens are validated, as in `the profile Okta and introspection`.
+    pub(crate) fn validation(&self) -> String {
         let profile = self
             .profile
             .map(|profile| format!("the profile {}", profile.name()));
         #[cfg(feature = "introspection")]
-        if let Some(asked) = self.introspected {
+        if let Some(introspected) = self.introspected {
             let Some(profile) = profile else {
                 return "introspection".to_owned();
             };
-            let and = if asked.asks_about_jwts() {
+            let jwts = if introspected.introspects_jwts() {
                 " and introspection"
             } else {
                 ""
             };
-            let opaque = if asked.has_opaque() {
+            let opaque = if introspected.accepts_opaque() {
                 ", opaque ones by introspection"
             } else {
                 ""
             };
-            return format!("{profile}{and}{opaque}");
+            return format!("{profile}{jwts}{opaque}");
         }
         profile.unwrap_or_default()
     }
 
-    /// What is lowered for it against the defaults, one sentence each.
+    /// Returns the checks that its configuration weakens, one sentence each.
     pub fn relaxations(&self) -> impl Iterator<Item = &str> {
         self.relaxations.iter().map(String::as_str)
     }

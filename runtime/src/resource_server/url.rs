@@ -1,4 +1,4 @@
-//! What an issuer's URL may look like ([RFC 8414 §2]).
+//! The syntax of an issuer's URL ([RFC 8414 §2]).
 //!
 //! [RFC 8414 §2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
 
@@ -8,9 +8,9 @@ use crate::https::is_loopback;
 
 /// Whether the text is an https URL without user, query and fragment.
 ///
-/// With `allow_loopback_http`, http is one too where the host is loopback.
+/// With `allow_loopback_http`, `http` is also accepted if the host is loopback.
 pub(super) fn is_issuer(text: &str, allow_loopback_http: bool) -> bool {
-    // `Uri` drops a fragment without a word
+    // `Uri` silently drops a fragment
     if text.contains(['?', '#', '@', ' ', '\\']) {
         return false;
     }
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn https_urls_are_issuers() {
+    fn https_url_is_accepted() {
         for text in [
             "https://a.example",
             "https://a.example/",
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_not() {
+    fn url_that_is_not_plain_https_is_rejected() {
         for text in [
             "",
             "a.example",
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn http_is_for_loopback_when_asked_for() {
+    fn http_is_accepted_on_loopback_only_if_allowed() {
         for text in [
             "http://127.0.0.1:8080",
             "http://localhost",

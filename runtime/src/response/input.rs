@@ -58,7 +58,7 @@ fn status(error: &InputError) -> StatusCode {
     }
 }
 
-/// Returns `None` if the API itself is at fault: the client learns no more than the status.
+/// Returns `None` for an error of the API itself, of which the client learns only the status.
 fn problem_type(error: &InputError) -> Option<ProblemType> {
     Some(match error {
         InputError::MediaType(_) => ProblemType::UNSUPPORTED_MEDIA_TYPE,

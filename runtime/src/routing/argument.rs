@@ -1,215 +1,325 @@
-//! What a declared handler may take as an argument.
+//! The rules for the arguments of a declared handler.
 //!
-//! Proved by traits at the argument's own span; a type's name is never looked at.
-//! Each type has a kind, and each kind of mistake a trait of its own that nothing
-//! implements, so that the compiler's message can say what to write instead.
+//! rustc checks them at the argument's own span; the name of a type decides nothing. Every type has
+//! a kind, and every kind of mistake has a trait that nothing implements, so that the compiler's
+//! message names the fix. `arguments` assigns the kinds; `facts` is what a route knows afterwards.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
-use axum::http::Extensions;
-
-use crate::guard::Authorized;
-use crate::input::InputLocation;
 #[cfg(feature = "schemas")]
 use crate::input::schema::Describe;
-use crate::token::TokenError;
+use crate::routing::facts::ArgumentFacts;
 
-/// A type that Palisade knows as an argument, acceptable or not.
+/// A type that can be an argument of a handler, if the handler's access allows it.
 ///
-/// Implemented without conditions wherever possible, so that it is `Accepted` that fails,
-/// whose impls say what to write instead.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an argument of a declared handler",
-    label = "Palisade does not know how this argument is checked",
-    note = "help: input is wrapped in `Valid<…>`, inside which an extractor of your own implements `palisade::input::InputExtractor`; without `Valid` it says why it may be trusted: `impl TrustedExtractor for {Self} {{ const REASON: &'static str = \"…\"; }}`"
-)]
-pub trait Argument {
-    /// What decides whether a handler may take it.
+/// These types satisfy the rule:
+///
+/// - input that is decoded strictly and checked: [`Valid<Json<T>>`](crate::Valid) and the other
+///   extractors inside `Valid`, `Path<T>` of scalars, and `Option` of these;
+/// - [`Caller`](crate::Caller) in a `#[secured]` handler;
+/// - values of the server, such as `State<T>`, `Extension<T>`, `Method` and `MatchedPath`;
+/// - an extractor of the API that states in [`TrustedExtractor`](crate::TrustedExtractor) why its
+///   value can be trusted;
+/// - [`Unvalidated<E>`](crate::Unvalidated) around any extractor, for a reason in the attribute.
+pub trait HandlerArgument {
+    /// The kind of argument, which decides whether a handler's access allows it.
     type Kind;
 
-    /// `Head` or `Whole`: what extracting it reads of the request.
+    /// [`ReadsHead`] or [`ReadsBody`].
     type Reads;
 
-    /// What the route and the inventory need to know of it.
+    #[doc(hidden)]
     const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
 }
 
-/// An argument of kind `K` that a handler with access `A` may take.
+/// An argument of kind `K` that a handler with access `A` allows.
 ///
-/// What fails below it has another `Self` than this trait, or rustc would report this
-/// one, which has nothing to say.
-pub trait Accepted<A, K> {
-    /// What it looks like, where it is input.
+/// A note of rustc that names this trait leads to the rule that is broken: it is the trait in the
+/// error's first lines.
+// A rule below this one has another `Self`, or rustc would report this trait, which has no message.
+pub trait AllowedIn<A, K> {
+    #[doc(hidden)]
     #[cfg(feature = "schemas")]
     const DESCRIBE: Option<Describe> = None;
 }
 
-/// What is known of an argument, whatever its type.
-#[derive(Clone, Copy, Debug)]
-pub struct ArgumentFacts {
-    /// Decodes the typed claims, before any argument is extracted.
-    pub(crate) decode_claims: Option<DecodeClaims>,
-    /// Whether it takes input that nobody checks.
-    pub(crate) unvalidated: bool,
-    /// Why an extractor of the API's own can be relied on.
-    pub(crate) trusted: Option<&'static str>,
-    /// Where in the request it comes from, where it is checked input.
-    pub(crate) input: Option<InputFacts>,
-    /// What that looks like.
+/// A handler with access `A` may have this argument.
+///
+/// See [`HandlerArgument`] for the types that satisfy the rule. Three mistakes lead here:
+///
+/// - a plain type, as in `async fn create_order(order: NewOrder)`. Write the extractor with `Valid`:
+///   `Valid(Json(order)): Valid<Json<NewOrder>>`;
+/// - an extractor of your own. State in [`TrustedExtractor`](crate::TrustedExtractor) why its value can be trusted,
+///   or implement [`InputExtractor`](crate::input::InputExtractor) and write `Valid<…>`;
+/// - an extractor of another crate, such as `WebSocketUpgrade`. Write [`Unvalidated`](crate::Unvalidated), with a
+///   reason in the attribute.
+///
+/// ```
+/// use axum::http::Uri;
+/// use palisade::prelude::*;
+///
+/// #[public(reason = "echo service", unvalidated = "the path is echoed as text")]
+/// async fn echo(Unvalidated(uri): Unvalidated<Uri>) -> String {
+///     uri.path().to_owned()
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` would reach the handler unchecked",
+    label = "neither checked input nor a trusted extractor",
+    note = "help: for input, write `Valid<Json<…>>`, `Valid<Query<…>>`, … of a type that derives `SecureInput`",
+    note = "help: for an extractor of your own, implement `TrustedExtractor` with a `REASON`, or `palisade::input::InputExtractor` inside `Valid`",
+    note = "help: for an extractor of another crate, write `Unvalidated<…>` and `unvalidated = \"…\"` in the attribute"
+)]
+pub trait ArgumentOf<A> {
+    #[doc(hidden)]
+    const FACTS: ArgumentFacts;
+}
+
+impl<A, T> ArgumentOf<A> for T
+where
+    T: HandlerArgument,
+    T: AllowedIn<A, T::Kind>,
+{
     #[cfg(feature = "schemas")]
-    pub(crate) describe: Option<Describe>,
+    const FACTS: ArgumentFacts =
+        <T as HandlerArgument>::FACTS.described(<T as AllowedIn<A, T::Kind>>::DESCRIBE);
+    #[cfg(not(feature = "schemas"))]
+    const FACTS: ArgumentFacts = <T as HandlerArgument>::FACTS;
 }
 
-/// Where in a request input comes from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct InputFacts {
-    pub(crate) part: InputLocation,
-    pub(crate) media_type: Option<&'static str>,
-    pub(crate) is_optional: bool,
+/// A handler with access `A` may have this argument before the last one.
+///
+/// See [`ArgumentOf`], and [`LeavesBodyUnread`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` would reach the handler unchecked",
+    label = "neither checked input nor a trusted extractor",
+    note = "help: for input, write `Valid<Json<…>>`, `Valid<Query<…>>`, … of a type that derives `SecureInput`",
+    note = "help: for an extractor of your own, implement `TrustedExtractor` with a `REASON`, or `palisade::input::InputExtractor` inside `Valid`",
+    note = "help: for an extractor of another crate, write `Unvalidated<…>` and `unvalidated = \"…\"` in the attribute"
+)]
+pub trait ArgumentBeforeLast<A> {
+    #[doc(hidden)]
+    const FACTS: ArgumentFacts;
 }
 
-/// Decodes and checks the typed claims that an argument asks for.
-pub(crate) type DecodeClaims = fn(&Authorized, &mut Extensions) -> Result<(), TokenError>;
-
-impl ArgumentFacts {
-    /// Whether it can read the caller: a `Caller`, or an extractor outside this crate.
-    pub(crate) fn can_read_caller(&self) -> bool {
-        self.decode_claims.is_some() || self.unvalidated || self.trusted.is_some()
-    }
-
-    pub(crate) const PLAIN: Self = Self {
-        decode_claims: None,
-        unvalidated: false,
-        trusted: None,
-        input: None,
-        #[cfg(feature = "schemas")]
-        describe: None,
-    };
-
-    pub(crate) const fn of_input(part: InputLocation, media_type: Option<&'static str>) -> Self {
-        Self {
-            input: Some(InputFacts {
-                part,
-                media_type,
-                is_optional: false,
-            }),
-            ..Self::PLAIN
-        }
-    }
-
-    /// The same of an argument that may be absent.
-    pub(crate) const fn optional(self) -> Self {
-        let input = match self.input {
-            Some(facts) => Some(InputFacts {
-                is_optional: true,
-                ..facts
-            }),
-            None => None,
-        };
-        Self { input, ..self }
-    }
-
-    #[cfg(feature = "schemas")]
-    pub(crate) const fn described(self, describe: Option<Describe>) -> Self {
-        Self { describe, ..self }
-    }
+impl<A, T> ArgumentBeforeLast<A> for T
+where
+    T: HandlerArgument + ArgumentOf<A>,
+    T::Reads: LeavesBodyUnread,
+{
+    const FACTS: ArgumentFacts = <T as ArgumentOf<A>>::FACTS;
 }
 
-/// Reads the request's head only.
-pub enum Head {}
+/// An argument that reads only the head of the request.
+pub enum ReadsHead {}
 
-/// May read the body, and so comes last.
-pub enum Whole {}
+/// An argument that may read the body.
+pub enum ReadsBody {}
 
-/// Marks what may stand before the last argument.
+/// An argument before the last one leaves the body unread.
+///
+/// A request has one body, and only the last argument reads it. Move the argument with `Json`,
+/// `Form`, `Multipart`, `PlainText` or `BinaryBody` to the end:
+///
+/// ```
+/// use palisade::prelude::*;
+///
+/// # #[derive(Deserialize, Validate, SecureInput)]
+/// # #[serde(deny_unknown_fields)]
+/// # struct NewOrder { #[garde(range(min = 1, max = 9))] quantity: u8 }
+/// #[secured(scopes = "orders:write")]
+/// async fn create_order(caller: Caller, order: Valid<Json<NewOrder>>) {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "an argument that reads the body must be the last one",
     label = "this argument reads the body",
-    note = "help: move it to the end of the argument list; a handler reads the body once"
+    note = "help: move it to the end of the argument list"
 )]
-pub trait HeadOnly {}
+pub trait LeavesBodyUnread {}
 
-impl HeadOnly for Head {}
+#[diagnostic::do_not_recommend]
+impl LeavesBodyUnread for ReadsHead {}
 
 /// The access of a `#[secured]` handler.
-pub enum Secured {}
+pub enum SecuredHandler {}
 
 /// The access of a `#[public]` handler.
-pub enum Public {}
+pub enum PublicHandler {}
 
-/// The same access, with `unvalidated = "…"` in the attribute.
-pub enum WithReason<A> {
+/// The access of a handler with `unvalidated = "…"` in its attribute.
+pub enum WithUnvalidated<A> {
     #[doc(hidden)]
     _Never(Infallible, PhantomData<A>),
 }
 
-/// Access under which there is a caller.
+/// A handler with a [`Caller`](crate::Caller) authenticates its clients.
+///
+/// A `#[public]` handler looks at no token and has no caller. Remove the argument, or replace
+/// `#[public(…)]` by `#[secured(authenticated)]`.
 #[diagnostic::on_unimplemented(
     message = "a `#[public]` handler has no caller",
-    label = "nobody is authenticated here",
+    label = "clients of this handler are not authenticated",
     note = "help: remove the argument, or write `#[secured(authenticated)]` instead of `#[public(…)]`"
 )]
-pub trait AcceptsCaller {}
+pub trait HasCaller {}
 
-impl AcceptsCaller for Secured {}
-impl<A: AcceptsCaller> AcceptsCaller for WithReason<A> {}
+#[diagnostic::do_not_recommend]
+impl HasCaller for SecuredHandler {}
+#[diagnostic::do_not_recommend]
+impl<A: HasCaller> HasCaller for WithUnvalidated<A> {}
 
-/// Access under which the caller might be missing: none.
+/// A handler for callers with and without a token; there is none.
+///
+/// An optional caller turns an invalid token into an anonymous request. Write two handlers: a
+/// `#[secured]` one with [`Caller`](crate::Caller) and a `#[public]` one without.
 #[diagnostic::on_unimplemented(
     message = "a caller is never optional",
-    label = "write `Caller` itself",
-    note = "help: write two handlers, a `#[secured]` one that takes `Caller` and a `#[public]` one that takes none"
+    label = "write `Caller`",
+    note = "help: write two handlers, a `#[secured]` one with `Caller` and a `#[public]` one without"
 )]
-pub trait MayLackCaller {}
+pub trait AllowsOptionalCaller {}
 
-/// Access under which unchecked input is taken.
+/// A handler with an [`Unvalidated`](crate::Unvalidated) argument states why that is safe.
+///
+/// ```
+/// use palisade::prelude::*;
+///
+/// #[public(
+///     reason = "webhook, authenticated by its signature",
+///     unvalidated = "the signature covers the raw bytes"
+/// )]
+/// async fn receive_event(Unvalidated(body): Unvalidated<axum::body::Bytes>) {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`Unvalidated` needs a reason",
-    label = "input that nobody checks",
-    note = "help: write `unvalidated = \"why that is safe\"` in the handler's attribute, or take `Valid<…>`"
+    label = "this input is not checked",
+    note = "help: write `unvalidated = \"why this is safe\"` in the handler's attribute, or replace `Unvalidated<…>` by `Valid<…>`"
 )]
-pub trait AcceptsUnvalidated {}
+pub trait StatesWhyUnvalidated {}
 
-impl<A> AcceptsUnvalidated for WithReason<A> {}
+#[diagnostic::do_not_recommend]
+impl<A> StatesWhyUnvalidated for WithUnvalidated<A> {}
 
-/// Access under which raw input is taken: none.
+/// A handler for unchecked input; there is none.
+///
+/// axum's extractors decode input but check no rules, and accept unknown and repeated members.
+/// Wrap them in [`Valid`](crate::Valid), and derive [`SecureInput`](crate::SecureInput) for the type
+/// inside:
+///
+/// ```
+/// use palisade::prelude::*;
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct NewOrder {
+///     #[garde(range(min = 1, max = 100))]
+///     quantity: u8,
+/// }
+///
+/// #[secured(scopes = "orders:write")]
+/// async fn create_order(Valid(Json(order)): Valid<Json<NewOrder>>) {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{E}` would reach the handler unchecked",
     label = "raw input",
-    note = "help: write `Valid<{E}>` and derive `SecureInput` for what it holds"
+    note = "help: write `Valid<…>` around an extractor, as in `Valid<Json<NewOrder>>`, and derive `SecureInput` for the type inside"
 )]
-pub trait AcceptsRaw<E: ?Sized> {}
+pub trait AllowsRawInput<E: ?Sized> {}
 
-/// Access under which an argument may fail and the handler still run: none.
+/// A handler that runs although an argument was rejected; there is none.
+///
+/// An argument of type `Result` would pass rejected input on. Write the argument itself: a rejection
+/// is answered before the handler runs, and [`Api::map_problems`](crate::Api::map_problems) changes
+/// the answer.
 #[diagnostic::on_unimplemented(
     message = "an argument of a declared handler is never a `Result`",
-    label = "what is refused here would reach the handler",
-    note = "help: take the argument itself; what it refuses is answered before the handler runs"
+    label = "rejected input would reach the handler",
+    note = "help: write the argument without `Result`; a rejection is answered before the handler runs"
 )]
-pub trait AcceptsFailure {}
+pub trait AllowsFallibleArguments {}
 
-/// An argument of kind `K` that may be absent from a handler with access `A`.
+/// An argument of kind `K` that may be absent in a handler with access `A`.
+///
+/// Optional input is `Option<Valid<…>>`: absent or valid.
 #[diagnostic::on_unimplemented(
-    message = "`Option<{Self}>` cannot be an argument of a declared handler",
-    label = "Palisade does not know how this argument is checked",
-    note = "help: optional input is `Option<Valid<…>>`: absent or valid"
+    message = "`Option<{Self}>` would reach the handler unchecked",
+    label = "not an argument that Palisade can check",
+    note = "help: write `Option<Valid<…>>` for optional input: absent or valid"
 )]
-pub trait MayBeAbsent<A, K> {
-    /// As `Accepted::DESCRIBE`, of what is there.
+pub trait OptionalIn<A, K> {
+    #[doc(hidden)]
     #[cfg(feature = "schemas")]
     const DESCRIBE: Option<Describe> = None;
 }
 
-/// Path parameters that are checked by being parsed: scalars, and tuples of these.
+/// Path parameters that parsing checks completely: scalars, and tuples of scalars.
+///
+/// Integers, `bool`, `Uuid` and types that derive [`SecureInput`](crate::SecureInput) as scalars need
+/// no `Valid`. Text and structs do:
+///
+/// ```
+/// use palisade::prelude::*;
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct Name {
+///     #[garde(length(chars, min = 1, max = 64))]
+///     name: String,
+/// }
+///
+/// #[secured(scopes = "orders:read")]
+/// async fn show_order(Path(number): Path<u32>) {}
+///
+/// #[secured(scopes = "orders:read")]
+/// async fn show_customer(Valid(Path(name)): Valid<Path<Name>>) {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`Path<{Self}>` would reach the handler unchecked",
     label = "raw input",
-    note = "help: take a scalar that is checked by parsing it, as `Path<Uuid>`, or write `Valid<Path<…>>` with a type that derives `SecureInput`"
+    note = "help: use a scalar that parsing checks, as in `Path<Uuid>`, or write `Valid<Path<…>>` with a type that derives `SecureInput`"
 )]
-pub trait PathScalars {
-    /// What they look like: one value, or all in order.
-    #[cfg(feature = "schemas")]
+pub trait ParsedFromPath {
     #[doc(hidden)]
+    #[cfg(feature = "schemas")]
     fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema;
 }
+
+/// The reason of an extractor is not empty, if `STATED`.
+pub enum Reason<const STATED: bool> {}
+
+/// An extractor that is trusted states why.
+///
+/// [`TrustedExtractor::REASON`](crate::TrustedExtractor::REASON) is a sentence for the people who audit the API; an
+/// empty one says nothing.
+#[diagnostic::on_unimplemented(
+    message = "the `REASON` of this `TrustedExtractor` is empty",
+    label = "an extractor that is trusted for no reason",
+    note = "help: state in `REASON` why its value can be trusted"
+)]
+pub trait ReasonIsStated {
+    #[doc(hidden)]
+    const HOLDS: () = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl ReasonIsStated for Reason<true> {}
+
+/// The `unvalidated = "…"` of an attribute, with whether an argument is `Unvalidated<…>`.
+pub enum UnvalidatedReason<const USED: bool> {}
+
+/// A handler with `unvalidated = "…"` has an [`Unvalidated`](crate::Unvalidated) argument.
+///
+/// Without one the reason would stand in the inventory for something that does not exist.
+#[diagnostic::on_unimplemented(
+    message = "`unvalidated` without an argument of type `Unvalidated<…>`",
+    label = "this reason applies to no argument",
+    note = "help: remove `unvalidated = \"…\"`"
+)]
+pub trait UnvalidatedIsUsed {
+    #[doc(hidden)]
+    const HOLDS: () = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl UnvalidatedIsUsed for UnvalidatedReason<true> {}

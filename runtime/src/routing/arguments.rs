@@ -1,4 +1,4 @@
-//! Which types are arguments, of which kind, and which kinds are accepted.
+//! The kind of each argument type, and the kinds that a handler's access allows.
 
 use std::marker::PhantomData;
 
@@ -22,47 +22,38 @@ use crate::input::{
     SecureInput, Valid, media_type,
 };
 use crate::routing::argument::{
-    Accepted, AcceptsCaller, AcceptsFailure, AcceptsRaw, AcceptsUnvalidated, Argument,
-    ArgumentFacts, Head, MayBeAbsent, MayLackCaller, PathScalars, Whole,
+    AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, HandlerArgument,
+    HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead, StatesWhyUnvalidated,
 };
 use crate::routing::extractor::{TrustedExtractor, Unvalidated};
+use crate::routing::facts::ArgumentFacts;
 
-/// Not from the client, or trusted for a reason.
-pub enum Plain {}
+/// Data of the server, or of an extractor that is trusted for a reason.
+pub enum ServerData {}
 
-impl<A, T> Accepted<A, Plain> for T {}
+impl<A, T> AllowedIn<A, ServerData> for T {}
 
-#[diagnostic::do_not_recommend]
-impl<T: TrustedExtractor> Argument for T {
-    type Kind = Plain;
-    type Reads = Head;
+impl<T: TrustedExtractor> HandlerArgument for T {
+    type Kind = ServerData;
+    type Reads = ReadsHead;
     const FACTS: ArgumentFacts = ArgumentFacts {
-        trusted: Some(spelled_out(T::REASON)),
+        trusted: Some(T::REASON),
         ..ArgumentFacts::PLAIN
     };
 }
 
-/// A reason with words; in a `const`, one without is a compile error.
-const fn spelled_out(reason: &'static str) -> &'static str {
-    assert!(
-        !reason.trim_ascii().is_empty(),
-        "the `REASON` of a `TrustedExtractor` is empty; help: say why what it yields can be relied on"
-    );
-    reason
-}
-
-/// What the server, not the client, put into the request.
-macro_rules! not_from_the_client {
+/// Types whose values the server provides, not the client.
+macro_rules! server_data {
     ($($(#[$meta:meta])* [$($generic:ident)?] $ty:ty;)*) => {$(
         $(#[$meta])*
-        impl$(<$generic>)? Argument for $ty {
-            type Kind = Plain;
-            type Reads = Head;
+        impl$(<$generic>)? HandlerArgument for $ty {
+            type Kind = ServerData;
+            type Reads = ReadsHead;
         }
     )*};
 }
 
-not_from_the_client! {
+server_data! {
     [T] State<T>;
     [T] Extension<T>;
     [] Method;
@@ -73,77 +64,79 @@ not_from_the_client! {
 }
 
 /// The authenticated caller.
-pub enum IsCaller {}
+pub enum CallerArgument {}
 
-impl<A: AcceptsCaller, T> Accepted<A, IsCaller> for T {}
-impl<A: MayLackCaller, T> MayBeAbsent<A, IsCaller> for T {}
+impl<A: HasCaller, T> AllowedIn<A, CallerArgument> for T {}
+impl<A: AllowsOptionalCaller, T> OptionalIn<A, CallerArgument> for T {}
 
-impl<C: CallerClaims> Argument for Caller<C> {
-    type Kind = IsCaller;
-    type Reads = Head;
+impl<C: CallerClaims> HandlerArgument for Caller<C> {
+    type Kind = CallerArgument;
+    type Reads = ReadsHead;
     const FACTS: ArgumentFacts = ArgumentFacts {
         decode_claims: Some(Self::decode_claims),
         ..ArgumentFacts::PLAIN
     };
 }
 
-/// Input that is decoded strictly and checked by the rules of `T`.
-pub struct Checked<T>(PhantomData<T>);
+/// Input that is decoded strictly and checked against the rules of `T`.
+pub struct CheckedInput<T>(PhantomData<T>);
 
-impl<A, T: SecureInput, E> Accepted<A, Checked<T>> for E {
+impl<A, T: SecureInput, E> AllowedIn<A, CheckedInput<T>> for E {
     #[cfg(feature = "schemas")]
     const DESCRIBE: Option<Describe> = Some(definitions::named::<T>);
 }
 
-impl<A, T: SecureInput, E> MayBeAbsent<A, Checked<T>> for E {
+impl<A, T: SecureInput, E> OptionalIn<A, CheckedInput<T>> for E {
     #[cfg(feature = "schemas")]
     const DESCRIBE: Option<Describe> = Some(definitions::named::<T>);
 }
 
 macro_rules! checked {
-    ($($extractor:ident reads $reads:ident, $part:ident, $media_type:expr;)*) => {$(
-        impl<T> Argument for Valid<$extractor<T>> {
-            type Kind = Checked<T>;
+    ($($extractor:ident reads $reads:ident, $location:ident, $media_type:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<T> HandlerArgument for Valid<$extractor<T>> {
+            type Kind = CheckedInput<T>;
             type Reads = $reads;
-            const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$part, $media_type);
+            const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$location, $media_type);
         }
     )*};
 }
 
 checked! {
-    Json reads Whole, Body, Some(media_type::JSON);
-    Form reads Whole, Form, Some(media_type::FORM);
-    Multipart reads Whole, Form, Some(media_type::MULTIPART);
-    PlainText reads Whole, Body, Some(media_type::TEXT);
-    BinaryBody reads Whole, Body, Some(media_type::BINARY);
-    Query reads Head, Query, None;
-    Path reads Head, Path, None;
-    Headers reads Head, Header, None;
-    Cookies reads Head, Cookie, None;
+    Json reads ReadsBody, Body, Some(media_type::JSON);
+    Form reads ReadsBody, Form, Some(media_type::FORM);
+    Multipart reads ReadsBody, Form, Some(media_type::MULTIPART);
+    PlainText reads ReadsBody, Body, Some(media_type::TEXT);
+    BinaryBody reads ReadsBody, Body, Some(media_type::BINARY);
+    Query reads ReadsHead, Query, None;
+    Path reads ReadsHead, Path, None;
+    Headers reads ReadsHead, Header, None;
+    Cookies reads ReadsHead, Cookie, None;
 }
 
-impl<E: InputExtractor> Argument for Valid<E> {
-    type Kind = Checked<E::Input>;
-    type Reads = Head;
+#[diagnostic::do_not_recommend]
+impl<E: InputExtractor> HandlerArgument for Valid<E> {
+    type Kind = CheckedInput<E::Input>;
+    type Reads = ReadsHead;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None);
 }
 
-/// Path parameters that are checked by being parsed.
-pub struct Parsed<T>(PhantomData<T>);
+/// Path parameters that parsing checks completely.
+pub struct ParsedPath<T>(PhantomData<T>);
 
-impl<A, T: PathScalars, E> Accepted<A, Parsed<T>> for E {
+impl<A, T: ParsedFromPath, E> AllowedIn<A, ParsedPath<T>> for E {
     #[cfg(feature = "schemas")]
     const DESCRIBE: Option<Describe> = Some(T::schema);
 }
 
-impl<T> Argument for Path<T> {
-    type Kind = Parsed<T>;
-    type Reads = Head;
+impl<T> HandlerArgument for Path<T> {
+    type Kind = ParsedPath<T>;
+    type Reads = ReadsHead;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Path, None);
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Scalar> PathScalars for T {
+impl<T: Scalar> ParsedFromPath for T {
     #[cfg(feature = "schemas")]
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         definitions::of_scalar::<T>(generator)
@@ -152,7 +145,8 @@ impl<T: Scalar> PathScalars for T {
 
 macro_rules! path_tuples {
     ($([$($part:ident)+])*) => {$(
-        impl<$($part: Scalar),+> PathScalars for ($($part,)+) {
+        #[diagnostic::do_not_recommend]
+        impl<$($part: Scalar),+> ParsedFromPath for ($($part,)+) {
             #[cfg(feature = "schemas")]
             fn schema(generator: &mut SchemaGenerator) -> Schema {
                 let elements = Elements::new();
@@ -175,54 +169,54 @@ path_tuples! {
     [T1 T2 T3 T4 T5 T6]
 }
 
-/// Input that nobody checks, for a reason.
-pub enum Unchecked {}
+/// Input that is not checked, for a reason.
+pub enum UncheckedInput {}
 
-impl<A: AcceptsUnvalidated, T> Accepted<A, Unchecked> for T {}
+impl<A: StatesWhyUnvalidated, T> AllowedIn<A, UncheckedInput> for T {}
 
-impl<E> Argument for Unvalidated<E> {
-    type Kind = Unchecked;
-    type Reads = Head;
+impl<E> HandlerArgument for Unvalidated<E> {
+    type Kind = UncheckedInput;
+    type Reads = ReadsHead;
     const FACTS: ArgumentFacts = ArgumentFacts {
         unvalidated: true,
         ..ArgumentFacts::PLAIN
     };
 }
 
-/// What may be absent.
-pub struct Optional<T>(PhantomData<T>);
+/// An argument that may be absent.
+pub struct OptionalArgument<T>(PhantomData<T>);
 
-impl<A, T: Argument + MayBeAbsent<A, T::Kind>, E> Accepted<A, Optional<T>> for E {
+impl<A, T: HandlerArgument + OptionalIn<A, T::Kind>, E> AllowedIn<A, OptionalArgument<T>> for E {
     #[cfg(feature = "schemas")]
     const DESCRIBE: Option<Describe> = T::DESCRIBE;
 }
 
-impl<T: Argument> Argument for Option<T> {
-    type Kind = Optional<T>;
+impl<T: HandlerArgument> HandlerArgument for Option<T> {
+    type Kind = OptionalArgument<T>;
     type Reads = T::Reads;
     const FACTS: ArgumentFacts = T::FACTS.optional();
 }
 
-/// What may fail and still reach the handler.
-pub enum Fallible {}
+/// An argument that passes a rejection on to the handler.
+pub enum FallibleArgument {}
 
-impl<A: AcceptsFailure, T> Accepted<A, Fallible> for T {}
+impl<A: AllowsFallibleArguments, T> AllowedIn<A, FallibleArgument> for T {}
 
-impl<T, E> Argument for Result<T, E> {
-    type Kind = Fallible;
-    type Reads = Head;
+impl<T, E> HandlerArgument for Result<T, E> {
+    type Kind = FallibleArgument;
+    type Reads = ReadsHead;
 }
 
-/// Input as it came.
-pub enum Raw {}
+/// Input that is not checked.
+pub enum RawInput {}
 
-impl<A: AcceptsRaw<T>, T> Accepted<A, Raw> for T {}
+impl<A: AllowsRawInput<T>, T> AllowedIn<A, RawInput> for T {}
 
 macro_rules! raw {
     ($([$($generic:ident)?] $ty:ty;)*) => {$(
-        impl$(<$generic>)? Argument for $ty {
-            type Kind = Raw;
-            type Reads = Head;
+        impl$(<$generic>)? HandlerArgument for $ty {
+            type Kind = RawInput;
+            type Reads = ReadsHead;
         }
     )*};
 }

@@ -1,17 +1,13 @@
-//! A handler in the form that a route calls.
+//! A handler as a route runs it.
 
 use axum::extract::Request;
 use axum::response::Response;
 
-/// Extracts a handler's arguments, calls it, and makes a response of what it returns.
+/// Extracts the arguments of the handler `H`, calls it, and converts the value that it returns.
 ///
-/// `S` is the router's state and `M` axum's own marker for what the last argument
-/// reads; both are inferred. Implemented by the macros only.
-#[diagnostic::on_unimplemented(
-    message = "this handler does not fit the router's state",
-    label = "an argument of this handler cannot be extracted here"
-)]
-pub trait Endpoint<S, M>: 'static {
-    /// Runs the handler on a request that the guard let through.
+/// Implemented for [`Arguments<true>`](crate::routing::declared::Arguments) by the attributes. `S` is the state of the router, and `M` is axum's marker for the last argument; both are
+/// inferred.
+pub trait Endpoint<H, S, M>: 'static {
+    /// Runs the handler on a request that passed the guard.
     fn call(request: Request, state: S) -> impl Future<Output = Response> + Send;
 }

@@ -1,14 +1,16 @@
-//! Extractors that are not input types: one's own, and what nobody checks.
+//! Extractors that Palisade does not check: trusted ones, and `Unvalidated`.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 
-/// An extractor of your own that a declared handler may take.
+/// An extractor of the API whose value can be trusted, for a reason.
 ///
-/// Say in `REASON` why what it yields can be relied on; the inventory shows it to
-/// whoever audits the API. What it refuses is answered with the status of its
-/// rejection and Palisade's own problem body, unless it already is a
+/// `REASON` states why; the inventory shows it to the people who audit the API. A rejection keeps the
+/// status that the extractor gives it and gets Palisade's problem body, unless it already is a
 /// [`Problem`](crate::Problem).
+///
+/// For an extractor of another crate, write [`Unvalidated<E>`](Unvalidated) with a reason in the attribute,
+/// or a newtype that implements this trait.
 ///
 /// # Examples
 ///
@@ -23,13 +25,13 @@ use axum::http::request::Parts;
 ///     type Rejection = Problem;
 ///
 ///     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-///         let wanted = parts.headers.get("accept-language").map(|value| value.as_bytes());
-///         Ok(Self(if wanted.is_some_and(|value| value.starts_with(b"mi")) { "mi" } else { "en" }))
+///         let language = parts.headers.get("accept-language").map(|value| value.as_bytes());
+///         Ok(Self(if language.is_some_and(|value| value.starts_with(b"mi")) { "mi" } else { "en" }))
 ///     }
 /// }
 ///
 /// impl TrustedExtractor for Locale {
-///     const REASON: &'static str = "yields one of two constants, whatever comes in";
+///     const REASON: &'static str = "yields one of two constants for every request";
 /// }
 ///
 /// #[public(reason = "greets")]
@@ -37,19 +39,25 @@ use axum::http::request::Parts;
 ///     if locale == "mi" { "kia ora" } else { "hello" }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` would reach the handler unchecked",
+    label = "neither checked input nor a trusted extractor",
+    note = "help: for input, write `Valid<Json<{Self}>>` (or `Query`, `Form`, `Path`, …) and derive `SecureInput` for it",
+    note = "help: for an extractor, write `impl TrustedExtractor for {Self} {{ const REASON: &'static str = \"…\"; }}`; if it belongs to another crate, write `Unvalidated<{Self}>` and `unvalidated = \"…\"` in the attribute"
+)]
 pub trait TrustedExtractor {
-    /// Why what it yields can be relied on; not empty.
+    /// The reason to trust the extracted value; not empty.
     const REASON: &'static str;
 }
 
-/// Takes input that nobody checks, in a handler whose attribute says why.
+/// An argument that is not checked, in a handler whose attribute states why.
 ///
 /// # Examples
 ///
 /// ```
 /// use palisade::prelude::*;
 ///
-/// #[public(reason = "a webhook, authenticated by its signature", unvalidated = "the signature covers the raw bytes")]
+/// #[public(reason = "webhook, authenticated by its signature", unvalidated = "the signature covers the raw bytes")]
 /// async fn hook(Unvalidated(body): Unvalidated<axum::body::Bytes>) -> StatusCode {
 ///     if body.is_empty() { StatusCode::BAD_REQUEST } else { StatusCode::ACCEPTED }
 /// }

@@ -17,9 +17,9 @@ use crate::guard::{Allowed, Guard, Refusal, RefusalCause};
 use crate::input::TimedBody;
 use crate::policy::Limits;
 use crate::response::{forbid_shared_caching, refusal_response, set_security_headers};
-use crate::routing::argument::ArgumentFacts;
-use crate::routing::declared::Declared;
+use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
+use crate::routing::facts::ArgumentFacts;
 use crate::token::VerifiedToken;
 
 /// A declared handler behind its guard.
@@ -28,7 +28,7 @@ pub(crate) struct Guarded<H> {
     handler: PhantomData<fn() -> H>,
 }
 
-impl<H: Declared> Guarded<H> {
+impl<H: Declares> Guarded<H> {
     pub(crate) fn new(guard: Guard) -> Self {
         Self {
             guard,
@@ -39,12 +39,12 @@ impl<H: Declared> Guarded<H> {
     /// Serves one request.
     async fn respond<S, M>(self, mut request: Request, state: S) -> Response
     where
-        H::Run: Endpoint<S, M>,
+        H::Arguments: Endpoint<H, S, M>,
     {
         let mut response = match self.authorize(&mut request).await {
             Ok(token) => {
                 limit_body(&mut request, &H::DECLARATION.limits);
-                let mut response = H::Run::call(request, state).await;
+                let mut response = H::Arguments::call(request, state).await;
                 if let Some(rejected) = take_rejected_input(&mut response) {
                     rejected.emit(H::DECLARATION, token.as_deref());
                 }
@@ -136,8 +136,8 @@ impl<H> Clone for Guarded<H> {
 
 impl<H, S, M> Handler<(S, M), S> for Guarded<H>
 where
-    H: Declared + 'static,
-    H::Run: Endpoint<S, M>,
+    H: Declares + 'static,
+    H::Arguments: Endpoint<H, S, M>,
     S: Send + 'static,
     M: 'static,
 {

@@ -6,7 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 use crate::input::InputLocation;
 #[cfg(feature = "schemas")]
 use crate::input::schema::{Describe, document};
-use crate::routing::argument::{ArgumentFacts, InputFacts};
+use crate::routing::facts::{ArgumentFacts, InputFacts};
 
 /// One argument of a handler that comes from the client and is checked.
 ///
@@ -31,7 +31,7 @@ impl InputDescription {
 
     /// The part of a request that it comes in.
     pub fn location(&self) -> InputLocation {
-        self.facts.part
+        self.facts.location
     }
 
     /// The label that a body must have; none where it is no body, or an extractor of the API's

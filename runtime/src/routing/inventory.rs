@@ -7,8 +7,8 @@ use axum::http::Method;
 
 use crate::policy::{Declaration, Limits};
 use crate::resource_server::IssuerSummary;
-use crate::routing::argument::ArgumentFacts;
-use crate::routing::declared::Declared;
+use crate::routing::declared::Declares;
+use crate::routing::facts::ArgumentFacts;
 use crate::routing::input_description::InputDescription;
 
 /// Every route that an [`Api`](crate::Api) serves, in the order of mounting.
@@ -102,8 +102,8 @@ impl fmt::Display for Inventory {
         }
         for issuer in self.issuers() {
             let (url, audience) = (issuer.issuer(), issuer.audience());
-            let judge = issuer.judged_by();
-            writeln!(f, "tokens of {url} for {audience}, by {judge}")?;
+            let validation = issuer.validation();
+            writeln!(f, "tokens of {url} for {audience}, by {validation}")?;
             for lowered in issuer.relaxations() {
                 writeln!(f, "  lowered: {lowered}")?;
             }
@@ -113,7 +113,7 @@ impl fmt::Display for Inventory {
 }
 
 impl Route {
-    pub(crate) fn new<H: Declared>(path: &str, methods: Vec<Method>) -> Self {
+    pub(crate) fn new<H: Declares>(path: &str, methods: Vec<Method>) -> Self {
         Self {
             path: path.to_owned(),
             is_fallback: false,
@@ -123,7 +123,7 @@ impl Route {
         }
     }
 
-    pub(crate) fn fallback<H: Declared>() -> Self {
+    pub(crate) fn fallback<H: Declares>() -> Self {
         Self {
             is_fallback: true,
             ..Self::new::<H>("", Vec::new())

@@ -10,7 +10,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::guard::Guard;
-use crate::routing::declared::Declared;
+use crate::routing::declared::{Declares, DeclaresAccess};
 use crate::routing::endpoint::Endpoint;
 use crate::routing::guarded::Guarded;
 use crate::routing::inventory::{Inventory, Route};
@@ -54,29 +54,28 @@ where
     ///
     /// Where one of the methods has a handler already.
     #[track_caller]
-    pub fn on<H, M>(mut self, filter: MethodFilter, handler: H) -> Self
+    pub fn on<H: DeclaresAccess<N>, N, M>(mut self, filter: MethodFilter, handler: H) -> Self
     where
-        H: Declared + 'static,
-        H::Run: Endpoint<S, M>,
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.outline = self.outline.on(filter, outline);
-        self.mount::<H, M>(handler, Methods::These(filter))
+        self.mount::<H, N, M>(handler, Methods::These(filter))
     }
 
     #[track_caller]
-    fn mount<H, M>(mut self, _: H, methods: Methods) -> Self
+    fn mount<H: DeclaresAccess<N>, N, M>(mut self, _: H, methods: Methods) -> Self
     where
-        H: Declared + 'static,
-        H::Run: Endpoint<S, M>,
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         if matches!(methods, Methods::Every) {
             self.outline = self.outline.fallback(outline);
         }
-        self.declared.push(Route::new::<H>("", methods.list()));
+        self.declared
+            .push(Route::new::<H::Handler>("", methods.list()));
         self.mounts.push(Box::new(move |guard, router| {
-            let handler = Guarded::<H>::new(guard.clone());
+            let handler = Guarded::<H::Handler>::new(guard.clone());
             match methods {
                 Methods::These(filter) => router.on(filter, handler),
                 Methods::Every => router.fallback(handler),
@@ -121,6 +120,104 @@ where
     }
 }
 
+/// # Panics
+///
+/// Each of these, if its method already has a handler.
+impl<S> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Adds a handler for `GET` and `HEAD`.
+    #[track_caller]
+    pub fn get<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    where
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        M: 'static,
+    {
+        self.on(MethodFilter::GET, handler)
+    }
+
+    /// Adds a handler for `HEAD`.
+    #[track_caller]
+    pub fn head<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    where
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        M: 'static,
+    {
+        self.on(MethodFilter::HEAD, handler)
+    }
+
+    /// Adds a handler for `POST`.
+    #[track_caller]
+    pub fn post<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    where
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        M: 'static,
+    {
+        self.on(MethodFilter::POST, handler)
+    }
+
+    /// Adds a handler for `PUT`.
+    #[track_caller]
+    pub fn put<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    where
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        M: 'static,
+    {
+        self.on(MethodFilter::PUT, handler)
+    }
+
+    /// Adds a handler for `PATCH`.
+    #[track_caller]
+    pub fn patch<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    where
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        M: 'static,
+    {
+        self.on(MethodFilter::PATCH, handler)
+    }
+
+    /// Adds a handler for `DELETE`.
+    #[track_caller]
+    pub fn delete<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    where
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        M: 'static,
+    {
+        self.on(MethodFilter::DELETE, handler)
+    }
+
+    /// Adds a handler for `OPTIONS`.
+    #[track_caller]
+    pub fn options<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    where
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        M: 'static,
+    {
+        self.on(MethodFilter::OPTIONS, handler)
+    }
+
+    /// Adds a handler for `TRACE`.
+    #[track_caller]
+    pub fn trace<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    where
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        M: 'static,
+    {
+        self.on(MethodFilter::TRACE, handler)
+    }
+
+    /// Adds a handler for `CONNECT`.
+    #[track_caller]
+    pub fn connect<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    where
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        M: 'static,
+    {
+        self.on(MethodFilter::CONNECT, handler)
+    }
+}
+
 impl Methods {
     fn list(&self) -> Vec<Method> {
         let Self::These(filter) = self else {
@@ -150,12 +247,11 @@ pub(crate) async fn outline() {}
 
 /// A path's handler for every method in `filter`.
 #[track_caller]
-pub fn on<S, M, H>(filter: MethodFilter, handler: H) -> MethodRouter<S>
+pub fn on<S, M, N, H: DeclaresAccess<N>>(filter: MethodFilter, handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    H: Declared + 'static,
-    H::Run: Endpoint<S, M>,
+    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
 {
     MethodRouter::new().on(filter, handler)
 }
@@ -163,12 +259,11 @@ where
 /// A path's handler for every method.
 ///
 /// Handlers for single methods can be chained to it and take precedence.
-pub fn any<S, M, H>(handler: H) -> MethodRouter<S>
+pub fn any<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    H: Declared + 'static,
-    H::Run: Endpoint<S, M>,
+    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
 {
     MethodRouter::new().mount(handler, Methods::Every)
 }

@@ -1,20 +1,25 @@
-//! Declared handlers, the routers that mount them, and the inventory of what was mounted.
+//! Declared handlers, the routers that mount them, and the inventory of every route.
 //!
-//! [`SecureRouter`](crate::SecureRouter) and [`MethodRouter`] have axum's own method names. They take
-//! declared handlers only, and nothing is served before
-//! [`protect`](crate::SecureRouter::protect) has put the guard in front of each.
+//! [`SecureRouter`](crate::SecureRouter) and [`MethodRouter`] have the method names of axum. They
+//! accept declared handlers only, and nothing is served before
+//! [`protect`](crate::SecureRouter::protect) has put the guard in front of every handler.
 
 pub(crate) mod api;
 mod argument;
 mod arguments;
+mod constants;
 mod declared;
 mod endpoint;
+mod extraction;
 pub(crate) mod extractor;
+mod facts;
 mod guarded;
 mod input_description;
 mod inventory;
 mod method_router;
 mod methods;
+mod mounting;
+mod returned;
 pub(crate) mod secure_router;
 #[cfg(feature = "typed-header")]
 mod typed_header;
@@ -25,12 +30,31 @@ pub use self::method_router::{MethodRouter, any, on};
 pub use self::methods::{connect, delete, get, head, options, patch, post, put, trace};
 pub use axum::routing::MethodFilter;
 
-/// What generated code names of this room.
+/// The rules that rustc names in its messages; public as `palisade::rules`.
+pub(crate) mod rules {
+    pub use super::argument::*;
+    pub use super::arguments::{
+        CallerArgument, CheckedInput, FallibleArgument, OptionalArgument, ParsedPath, RawInput,
+        ServerData, UncheckedInput,
+    };
+    pub use super::constants::{IsRole, IsScope, NamedConstant};
+    pub use super::declared::{DeclaredHandler, DeclaresAccess, RunsHandlers, WithoutGuard};
+    pub use super::extraction::{ExtractedWithState, LastExtractedWithState};
+    pub use super::mounting::{
+        DeclaredRoutes, HasState, IsProtected, ProtectedRouter, SecuredRoutes, ShareState,
+    };
+    pub use super::returned::{IsResponse, JsonBody, ReturnType, holds_only_send_values};
+    #[cfg(feature = "typed-header")]
+    pub use super::typed_header::{ParsedFromHeader, ParsedHeader};
+}
+
+/// Items of this room that generated code names.
 #[doc(hidden)]
 pub mod __private {
-    pub use super::argument::{
-        Accepted, Argument, ArgumentFacts, HeadOnly, Public, Secured, WithReason,
-    };
-    pub use super::declared::Declares;
+    pub use super::constants::Constant;
+    pub use super::declared::{Arguments, Declares};
     pub use super::endpoint::Endpoint;
+    pub use super::extraction::{Extract, Extraction};
+    pub use super::facts::{ArgumentFacts, are_checked, has_reason, has_unvalidated};
+    pub use super::returned::{Parts as ReturnedParts, Returned, Whole as ReturnedWhole, respond};
 }

@@ -12,18 +12,21 @@ use crate::guard::Guard;
 use crate::resource_server::ResourceServer;
 use crate::response::method_not_allowed;
 use crate::routing::api::Api;
-use crate::routing::declared::Declared;
+use crate::routing::declared::{Declares, DeclaresAccess};
 use crate::routing::endpoint::Endpoint;
 use crate::routing::guarded::Guarded;
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::method_router::{MethodRouter, outline};
+use crate::routing::mounting::{
+    DeclaredRoutes, HasState, ProtectedRouter, SecuredRoutes, ShareState,
+};
 
 type Build<S> = Box<dyn FnOnce(&Guard) -> axum::Router<S> + Send>;
 
-/// A router of declared handlers that still misses a state of type `S`, and a server.
+/// A router of declared handlers that still lacks a state of type `S` and a server.
 ///
-/// Has axum's method names and meanings. A module builds one without knowing
-/// either; [`with_state`](Self::with_state) and [`protect`](Self::protect) supply them.
+/// Its methods have the names and meanings of axum's. A module builds one without either;
+/// [`with_state`](Self::with_state) and [`protect`](Self::protect) supply them.
 ///
 /// # Examples
 ///
@@ -41,7 +44,7 @@ type Build<S> = Box<dyn FnOnce(&Guard) -> axum::Router<S> + Send>;
 /// # let _ = routes();
 /// ```
 ///
-/// A declared handler is nothing to axum's own router, where no guard would stand before it:
+/// axum's own router does not accept a declared handler, because no guard would run before it:
 ///
 /// ```compile_fail
 /// use palisade::prelude::*;
@@ -57,8 +60,8 @@ type Build<S> = Box<dyn FnOnce(&Guard) -> axum::Router<S> + Send>;
 pub struct SecureRouter<S = ()> {
     build: Build<S>,
     inventory: Inventory,
-    /// The same paths with handlers that do nothing: axum finds a path that is
-    /// malformed or mounted twice at the line that does it, not in `protect`.
+    /// The same paths with handlers that do nothing, so that axum reports a path that is
+    /// malformed or mounted twice at the line that mounts it, not in `protect`.
     outline: axum::Router<()>,
     has_fallback: bool,
 }
@@ -67,7 +70,7 @@ impl<S> SecureRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// A router without routes: every request is answered 404.
+    /// Creates a router without routes: it answers every request with 404.
     pub fn new() -> Self {
         Self {
             build: Box::new(|_| axum::Router::new()),
@@ -81,10 +84,14 @@ where
     ///
     /// # Panics
     ///
-    /// Where axum's `Router::route` does: a path that is malformed, or that has a
-    /// handler for the same method already.
+    /// As axum's `Router::route`: if the path is malformed, or already has a handler for the
+    /// same method.
     #[track_caller]
-    pub fn route(mut self, path: &str, method_router: MethodRouter<S>) -> Self {
+    pub fn route<R: DeclaredRoutes>(mut self, path: &str, method_router: R) -> Self
+    where
+        R::Routes: ShareState<MethodRouter<S>>,
+    {
+        let method_router = method_router.into_routes().share();
         self.outline = self.outline.route(path, method_router.outline());
         self.inventory.append(method_router.inventory(path));
         let path = path.to_owned();
@@ -95,22 +102,30 @@ where
     ///
     /// # Panics
     ///
-    /// Where axum's `Router::nest` does: at the root, or where routes overlap.
+    /// As axum's `Router::nest`: at the root, or if routes overlap.
     #[track_caller]
-    pub fn nest(mut self, path: &str, router: Self) -> Self {
+    pub fn nest<R: SecuredRoutes>(mut self, path: &str, router: R) -> Self
+    where
+        R::Routes: ShareState<Self>,
+    {
+        let router = router.into_routes().share();
         self.outline = self.outline.nest(path, router.outline);
         self.inventory.append(router.inventory.under(path));
         let path = path.to_owned();
         self.then(move |guard, outer| outer.nest(&path, (router.build)(guard)))
     }
 
-    /// Adds another router's routes beside these.
+    /// Adds the routes of another router.
     ///
     /// # Panics
     ///
-    /// Where axum's `Router::merge` does: routes that overlap, or two fallbacks.
+    /// As axum's `Router::merge`: if routes overlap, or both routers have a fallback.
     #[track_caller]
-    pub fn merge(mut self, other: Self) -> Self {
+    pub fn merge<R: SecuredRoutes>(mut self, other: R) -> Self
+    where
+        R::Routes: ShareState<Self>,
+    {
+        let other = other.into_routes().share();
         self.outline = self.outline.merge(other.outline);
         self.inventory.append(other.inventory);
         self.has_fallback |= other.has_fallback;
@@ -119,25 +134,23 @@ where
 
     /// Sets the declared handler for requests that match no path.
     #[track_caller]
-    pub fn fallback<H, M>(mut self, _: H) -> Self
+    pub fn fallback<H: DeclaresAccess<N>, N, M>(mut self, _: H) -> Self
     where
-        H: Declared + 'static,
-        H::Run: Endpoint<S, M>,
+        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.outline = self.outline.fallback(outline);
-        self.inventory.push(Route::fallback::<H>());
+        self.inventory.push(Route::fallback::<H::Handler>());
         self.has_fallback = true;
-        self.then(|guard, router| router.fallback(Guarded::<H>::new(guard.clone())))
+        self.then(|guard, router| router.fallback(Guarded::<H::Handler>::new(guard.clone())))
     }
 
     /// Wraps the routes mounted so far in a tower layer.
     ///
     /// # Security
     ///
-    /// A layer runs outside the guard, as in axum: it sees requests before any token
-    /// was looked at, and can answer them itself. What it does is not covered by the
-    /// promises of a declaration.
+    /// A layer runs outside the guard, as in axum: it sees requests before their token is
+    /// validated, and can answer them itself. No declaration covers it.
     pub fn layer<L>(self, layer: L) -> Self
     where
         L: Layer<AxumRoute> + Clone + Send + Sync + 'static,
@@ -148,7 +161,7 @@ where
         self.then(move |_, router| router.layer(layer))
     }
 
-    /// Supplies the state that the handlers' `State` arguments come from.
+    /// Supplies the state that `State` arguments extract from.
     pub fn with_state<S2>(self, state: S) -> SecureRouter<S2> {
         let build = self.build;
         SecureRouter {
@@ -159,9 +172,23 @@ where
         }
     }
 
-    /// What was mounted so far.
+    /// Returns the routes mounted so far.
     pub fn inventory(&self) -> &Inventory {
         &self.inventory
+    }
+
+    /// Puts the guard in front of every route.
+    ///
+    /// The state of the router must be supplied before, see [`HasState`].
+    pub fn protect(self, server: ResourceServer) -> Api
+    where
+        ProtectedRouter: HasState<S>,
+    {
+        let router = ProtectedRouter::with_state(self);
+        let inventory = router.inventory.trusting(server.shared_issuers());
+        let routes =
+            (router.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
+        Api::new(routes, inventory, router.has_fallback)
     }
 
     fn then(
@@ -173,16 +200,6 @@ where
             build: Box::new(move |guard| step(guard, build(guard))),
             ..self
         }
-    }
-}
-
-impl SecureRouter {
-    /// Puts the guard in front of every route.
-    pub fn protect(self, server: ResourceServer) -> Api {
-        let inventory = self.inventory.trusting(server.shared_issuers());
-        let router =
-            (self.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
-        Api::new(router, inventory, self.has_fallback)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which typed headers are arguments.
+//! The typed headers that are arguments.
 
 use std::marker::PhantomData;
 
@@ -6,35 +6,43 @@ use axum_extra::TypedHeader;
 use axum_extra::headers::{Date, IfModifiedSince, IfUnmodifiedSince};
 
 use crate::input::{InputLocation, Valid};
-use crate::routing::argument::{Accepted, Argument, ArgumentFacts, Head, MayBeAbsent};
-use crate::routing::arguments::Checked;
+use crate::routing::argument::{AllowedIn, HandlerArgument, OptionalIn, ReadsHead};
+use crate::routing::arguments::CheckedInput;
+use crate::routing::facts::ArgumentFacts;
 
-impl<H> Argument for Valid<TypedHeader<H>> {
-    type Kind = Checked<H>;
-    type Reads = Head;
+#[diagnostic::do_not_recommend]
+impl<H> HandlerArgument for Valid<TypedHeader<H>> {
+    type Kind = CheckedInput<H>;
+    type Reads = ReadsHead;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Header, None);
 }
 
-/// A header that is checked by being parsed.
+/// A header that parsing checks completely.
 pub struct ParsedHeader<H>(PhantomData<H>);
 
-impl<A, H: HeaderScalar, E> Accepted<A, ParsedHeader<H>> for E {}
-impl<A, H: HeaderScalar, E> MayBeAbsent<A, ParsedHeader<H>> for E {}
+impl<A, H: ParsedFromHeader, E> AllowedIn<A, ParsedHeader<H>> for E {}
+impl<A, H: ParsedFromHeader, E> OptionalIn<A, ParsedHeader<H>> for E {}
 
-impl<H> Argument for TypedHeader<H> {
+impl<H> HandlerArgument for TypedHeader<H> {
     type Kind = ParsedHeader<H>;
-    type Reads = Head;
+    type Reads = ReadsHead;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Header, None);
 }
 
-/// A header whose every value is small and well-formed: one date.
+/// A typed header that parsing checks completely: one date.
+///
+/// Other headers carry text without a size limit. Write `Valid<Headers<…>>` with a struct that
+/// derives [`SecureInput`](crate::SecureInput), or `Valid<TypedHeader<H>>` if `H` derives it.
 #[diagnostic::on_unimplemented(
     message = "`TypedHeader<{Self}>` would reach the handler unchecked",
     label = "raw input",
-    note = "help: take `Valid<Headers<…>>` with a struct that derives `SecureInput`, or write `Valid<TypedHeader<{Self}>>` where `{Self}` derives it"
+    note = "help: write `Valid<Headers<…>>` with a struct that derives `SecureInput`, or `Valid<TypedHeader<{Self}>>` if `{Self}` derives it"
 )]
-pub trait HeaderScalar {}
+pub trait ParsedFromHeader {}
 
-impl HeaderScalar for Date {}
-impl HeaderScalar for IfModifiedSince {}
-impl HeaderScalar for IfUnmodifiedSince {}
+#[diagnostic::do_not_recommend]
+impl ParsedFromHeader for Date {}
+#[diagnostic::do_not_recommend]
+impl ParsedFromHeader for IfModifiedSince {}
+#[diagnostic::do_not_recommend]
+impl ParsedFromHeader for IfUnmodifiedSince {}

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
 use crate::policy::Limits;
-use crate::routing::api::Api;
+use crate::routing::rules::IsProtected;
 use crate::serve::connection::Connections;
 
 pub use self::error::ServeError;
@@ -34,7 +34,8 @@ const GRACE: Duration = Duration::from_secs(30);
 /// palisade::serve(api).listen("127.0.0.1:8080").await
 /// # }
 /// ```
-pub fn serve(api: Api) -> Server {
+pub fn serve<A: IsProtected>(api: A) -> Server {
+    let api = api.into_api();
     let routes = api.inventory().iter();
     let header_limit = routes.map(|route| route.limits().header_limit).max();
     Server {

@@ -22,7 +22,7 @@
 //! assert_eq!(response.text(), "the orders of alice");
 //!
 //! // only the handler's body, in the module that declares it
-//! assert_eq!(show.unguarded(caller("bob")).await, "the orders of bob");
+//! assert_eq!(show().unguarded(caller("bob")).await, "the orders of bob");
 //! # }
 //! ```
 

@@ -3,10 +3,10 @@
 // Listens on a free port of 127.0.0.1, prints `listening on URL` when it is ready (URL is the
 // issuer), and ends when its stdin closes, so that it cannot outlive the tests that started it.
 //
-// An access token is asked for with RFC 8707's `resource`:
+// The parameter `resource` (RFC 8707) selects the access token:
 //
-//   https://orders.example/ALG          a good token for that audience, signed with ALG
-//   https://orders.example/ALG/MANNER   the same audience and key, made in one of the MANNERS
+//   https://orders.example/ALG          a valid token for that audience, signed with ALG
+//   https://orders.example/ALG/VARIANT  the same audience and key, in one of the VARIANTS
 //   https://orders.example/opaque       an opaque token, to be introspected and revoked
 
 import { generateKeyPairSync } from 'node:crypto';
@@ -19,7 +19,7 @@ const SCOPE = 'orders:read orders:write';
 const LIFETIME = 5 * 60;
 const TEN_MINUTES = 10 * 60;
 
-// One key per algorithm; `kid` is the algorithm's name, so that two providers' keys share names.
+// One key per algorithm; its `kid` is the algorithm, so that two providers have the same `kid`s.
 const KEYS = {
   RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
   PS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
@@ -27,9 +27,9 @@ const KEYS = {
   EdDSA: () => generateKeyPairSync('ed25519'),
 };
 
-// What a good token is changed into before it is signed, in the provider's own hook for that
-// (`formats.customizers.jwt`). Each has one fault, or one liberty, and a signature that verifies.
-const MANNERS = {
+// Changes to a valid token before it is signed, by the provider's hook `formats.customizers.jwt`.
+// Each variant has one deviation, and a signature that verifies.
+const VARIANTS = {
   'expired': ({ payload }) => shift(payload, -TEN_MINUTES),
   'early': ({ payload }) => shift(payload, TEN_MINUTES),
   'long-lived': ({ payload }) => { payload.exp = payload.iat + 24 * 60 * 60; },
@@ -37,8 +37,8 @@ const MANNERS = {
   'with-unknown-kid': (token) => { token.header = { kid: 'another' }; },
   'typed-jwt': (token) => { token.header = { typ: 'JWT' }; },
   'untyped': (token) => { token.header = { typ: undefined }; },
-  'with-a-slash-more': ({ payload }) => { payload.aud = `${payload.aud}/`; },
-  'of-several-audiences': ({ payload }) => { payload.aud = ['https://other.example', payload.aud]; },
+  'with-trailing-slash': ({ payload }) => { payload.aud = `${payload.aud}/`; },
+  'with-several-audiences': ({ payload }) => { payload.aud = ['https://other.example', payload.aud]; },
   'without-expiry': ({ payload }) => { delete payload.exp; },
   'without-client': ({ payload }) => { delete payload.client_id; },
   'key-bound': ({ payload }) => { payload.cnf = { jkt: 'x' }; },
@@ -56,7 +56,7 @@ function privateJwks() {
   return { keys };
 }
 
-// RFC 8707: what each `resource` stands for.
+// RFC 8707: the settings of each `resource`.
 function resourceServers() {
   const table = new Map();
   table.set(`${ORDERS}/opaque`, {
@@ -72,15 +72,15 @@ function resourceServers() {
       jwt: { sign: { alg } },
     };
     table.set(audience, resource);
-    for (const manner of Object.keys(MANNERS)) {
-      table.set(`${audience}/${manner}`, resource);
+    for (const variant of Object.keys(VARIANTS)) {
+      table.set(`${audience}/${variant}`, resource);
     }
   }
   return table;
 }
 
-// `sub` of a client credentials token is the client's id, as RFC 9068 §2.2 has it: the provider
-// does that by itself. The `alice` of the code flow signs in and consents without being asked.
+// The provider sets `sub` of a client credentials token to the client ID (RFC 9068 §2.2). In the
+// code flow, `alice` signs in and consents without interaction.
 function configuration() {
   const table = resourceServers();
   return {
@@ -147,8 +147,8 @@ async function consent(ctx, resources) {
 }
 
 function customize(_, token, jwt) {
-  const manner = token.resourceServer.identifier().split('/').at(4);
-  if (manner) MANNERS[manner](jwt);
+  const variant = token.resourceServer.identifier().split('/').at(4);
+  if (variant) VARIANTS[variant](jwt);
 }
 
 async function signIn(provider, request, response) {
@@ -161,12 +161,12 @@ server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, configuration());
   provider.on('server_error', (_, error) => console.error(error));
-  const answer = provider.callback();
+  const handle = provider.callback();
   server.on('request', (request, response) => {
     if (request.url.startsWith('/interaction/')) {
       signIn(provider, request, response).catch((error) => response.destroy(error));
     } else {
-      answer(request, response);
+      handle(request, response);
     }
   });
   console.log(`listening on ${issuer}`);

@@ -27,7 +27,7 @@ mod orders {
 
         #[tokio::main(flavor = "current_thread")]
         pub async fn call_it_alone() {
-            list.unguarded(Private).await;
+            list().unguarded(Private).await;
         }
     }
 

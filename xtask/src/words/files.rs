@@ -5,9 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::exceptions::DEFINITIONS;
-use super::plain_text;
-use super::prose::Line;
-use super::rust_text;
+use super::language::Language;
 use super::sentence::Sentence;
 use crate::workspace;
 
@@ -27,7 +25,7 @@ pub(super) struct SplitFile {
 pub(super) fn read(workspace: &Path) -> io::Result<Vec<SplitFile>> {
     let mut files = Vec::new();
     for path in workspace::files(workspace, "")? {
-        let Some(language) = Language::of(&path) else {
+        let Some(language) = Language::of_file(&path) else {
             continue;
         };
         if DEFINITIONS.contains(&path.as_str()) {
@@ -38,44 +36,6 @@ pub(super) fn read(workspace: &Path) -> io::Result<Vec<SplitFile>> {
         files.push(SplitFile { path, sentences });
     }
     Ok(files)
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Language {
-    Rust,
-    Markdown,
-    /// Anything with comments after `#` or `//`.
-    Commented,
-}
-
-impl Language {
-    fn of(path: &str) -> Option<Self> {
-        let (_, name) = path.rsplit_once('/').unwrap_or(("", path));
-        match name.rsplit_once('.').map(|(_, extension)| extension) {
-            Some("rs") => Some(Self::Rust),
-            Some("md") => Some(Self::Markdown),
-            Some("toml" | "mjs" | "sh" | "yml") => Some(Self::Commented),
-            _ if path.starts_with(".ci/") => Some(Self::Commented),
-            _ => None,
-        }
-    }
-
-    /// Splits a file; its own path is a name as well.
-    pub(super) fn split(self, path: &str, text: &str) -> Vec<Sentence> {
-        let mut sentences: Vec<Sentence> = path
-            .split(['/', '.'])
-            .map(|name| Sentence::of_name(name, 1))
-            .collect();
-        sentences.extend(match self {
-            Self::Rust => rust_text::sentences(text, 1),
-            Self::Markdown => plain_text::markdown(text),
-            Self::Commented => {
-                let lines: Vec<Line<'_>> = (1..).zip(text.lines()).collect();
-                plain_text::commented(&lines)
-            }
-        });
-        sentences
-    }
 }
 
 #[cfg(test)]
@@ -94,15 +54,5 @@ mod tests {
             assert!(!is_read(path), "{path}");
             assert!(workspace.join(path).exists(), "{path}");
         }
-    }
-
-    #[test]
-    fn path_of_a_file_is_checked_as_names() {
-        let sentences = Language::Rust.split("tests/ui/two_words.rs", "");
-        let names: Vec<String> = sentences
-            .iter()
-            .map(|name| name.lowercase().join(" "))
-            .collect();
-        assert_eq!(names, ["tests", "ui", "two words", "rs"]);
     }
 }

@@ -3,22 +3,22 @@
 //! A lexer and not `syn`: comments matter, and compile-fail cases may not parse.
 
 use super::plain_text;
-use super::prose::{self, ARGUMENT, Line};
+use super::prose::{self, ARGUMENT, Line, Prose};
 use super::sentence::Sentence;
 
-/// Returns the names and sentences of Rust source whose first line has the number `first`.
-pub(super) fn sentences(text: &str, first: usize) -> Vec<Sentence> {
+/// Splits Rust source whose first line has the number `first`.
+pub(super) fn split(text: &str, first: usize) -> Prose<'_> {
     let mut lexer = Lexer {
         rest: text,
         line: first,
         line_start: true,
         comment: Vec::new(),
         marker: "",
-        sentences: Vec::new(),
+        found: Prose::default(),
     };
     while lexer.step() {}
     lexer.end_comment();
-    lexer.sentences
+    lexer.found
 }
 
 struct Lexer<'t> {
@@ -29,7 +29,7 @@ struct Lexer<'t> {
     /// The lines of a comment that may continue, and their marker.
     comment: Vec<Line<'t>>,
     marker: &'static str,
-    sentences: Vec<Sentence>,
+    found: Prose<'t>,
 }
 
 impl<'t> Lexer<'t> {
@@ -127,13 +127,10 @@ impl<'t> Lexer<'t> {
         self.push_prose(&lines);
     }
 
-    fn push_prose(&mut self, lines: &[Line<'_>]) {
+    fn push_prose(&mut self, lines: &[Line<'t>]) {
         let prose = prose::split(lines);
-        self.sentences.extend(prose.sentences);
-        for block in prose.code {
-            let code = plain_text::code_block(&block, "rust");
-            self.sentences.extend(code);
-        }
+        self.found.sentences.extend(prose.sentences);
+        self.found.code.extend(prose.code);
     }
 
     /// Reads an identifier, a number, or the prefix of a string.
@@ -157,7 +154,7 @@ impl<'t> Lexer<'t> {
             let line = self.line;
             let word = self.take(length);
             if !word.starts_with(|letter: char| letter.is_numeric()) {
-                self.sentences.push(Sentence::of_name(word, line));
+                self.found.sentences.push(Sentence::of_name(word, line));
             }
         }
     }
@@ -194,7 +191,8 @@ impl<'t> Lexer<'t> {
         let text = self.take(length);
         self.take(end.len());
         self.line_start = false;
-        self.sentences
+        self.found
+            .sentences
             .extend(string_sentences(text, line, has_escapes));
     }
 }
@@ -219,7 +217,7 @@ fn string_sentences(text: &str, first: usize, has_escapes: bool) -> Vec<Sentence
     let prose = prose::split(&numbered);
     let mut sentences = prose.sentences;
     for block in prose.code {
-        sentences.extend(plain_text::code_block(&block, "text"));
+        sentences.extend(plain_text::sentences(&block.lines));
     }
     sentences
 }
@@ -265,7 +263,8 @@ mod tests {
     use super::*;
 
     fn words(source: &str) -> Vec<String> {
-        sentences(source, 1)
+        split(source, 1)
+            .sentences
             .iter()
             .map(|sentence| {
                 let line = sentence.words.first().map_or(0, |word| word.line);
@@ -315,17 +314,23 @@ mod tests {
     }
 
     #[test]
-    fn code_in_doc_comment_is_rust() {
-        assert_eq!(
-            words("/// Docs\n/// ```\n/// let a = \"b c\";\n/// ```\nx"),
-            ["1:docs", "3:let", "3:a", "3:b c", "5:x"]
+    fn fenced_code_in_doc_comment_is_separate() {
+        let prose = split(
+            "/// Docs
+/// ```
+/// let a;
+/// ```
+x",
+            1,
         );
+        assert_eq!(prose.code[0].lines, [(3, " let a;")]);
+        assert_eq!(prose.sentences.len(), 2);
     }
 
     #[test]
     fn unterminated_literals_end_with_the_file() {
         for source in ["\"open", "/* open", "r#\"open\"", "'\\", "'", "b'"] {
-            sentences(source, 1);
+            split(source, 1);
         }
     }
 }

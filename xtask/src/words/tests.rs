@@ -1,7 +1,7 @@
 //! Whole texts against the vocabulary: each kind of finding, boundaries, and exceptions.
 
 use super::exceptions::{EXCEPTIONS, Exception};
-use super::files::Language;
+use super::language::Language;
 use super::matching::Matcher;
 use super::vocabulary::RULES;
 
@@ -72,6 +72,16 @@ fn phrase_is_found_across_lines_but_not_across_sentences() {
     assert_eq!(rust("// It is `x` none here."), [""; 0]);
     assert_eq!(rust("f(\"it is {x} none\")"), [""; 0]);
     assert_eq!(rust("struct BodyBrokeOff;"), ["1:body_broke_off"]);
+}
+
+#[test]
+fn following_word_decides_where_a_rule_says_so() {
+    for text in ["It has a room of its own.", "A file of its own with tests."] {
+        assert_eq!(markdown(text).len(), 1, "{text}");
+    }
+    assert_eq!(markdown("It imports rooms of its own layer."), [""; 0]);
+    assert_eq!(markdown("One stands before two.").len(), 1);
+    assert_eq!(markdown("One stands for two."), [""; 0]);
 }
 
 #[test]

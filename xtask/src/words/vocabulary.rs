@@ -20,6 +20,8 @@ pub(super) enum Condition {
     Prose,
     /// Unless one of these words follows.
     NotBefore(&'static [&'static str]),
+    /// Only at the end of a sentence or before one of these words: `of its own layer` is fine.
+    AtEndOrBefore(&'static [&'static str]),
     /// Only if the sentence, or the path and name, contains a word of the first list and none of the second.
     Near(&'static [&'static str], &'static [&'static str]),
 }
@@ -143,7 +145,7 @@ pub(super) const RULES: &[Rule] = &[
         condition: Condition::Always,
     },
     Rule {
-        avoid: &["lowered", "lowering", "lowerings"],
+        avoid: &["lowered", "lowerings"],
         instead: "relaxed or relaxation",
         condition: Condition::Always,
     },
@@ -237,7 +239,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         avoid: &["one's own", "of its own", "of their own", "of one's own"],
         instead: "its own, separate, or the owner",
-        condition: Condition::Prose,
+        condition: Condition::AtEndOrBefore(&[
+            "", "and", "as", "for", "from", "in", "is", "of", "or", "that", "to", "which", "with",
+            "without",
+        ]),
     },
     Rule {
         avoid: &["by itself", "by themselves"],
@@ -298,6 +303,9 @@ impl Rule {
             Condition::NotBefore(followers) => !words
                 .get(end)
                 .is_some_and(|next| followers.contains(&next.as_str())),
+            Condition::AtEndOrBefore(followers) => words
+                .get(end)
+                .is_none_or(|next| followers.contains(&next.as_str())),
             Condition::Near(near, unless) => {
                 let contains = |list: &[&str]| {
                     let in_path = path.iter().filter(|_| kind == Kind::Name);

@@ -1,10 +1,12 @@
 //! A declaration as the constant that the guard reads.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::ext::IdentExt;
 
+use crate::expand::Runtime;
+use crate::expand::handler::names::first_span;
 use crate::model::{Access, Declaration, Limits, Requirement};
 use crate::parse::Leaf;
 
@@ -13,24 +15,25 @@ use crate::parse::Leaf;
 pub(super) fn declaration(
     name: &Ident,
     declaration: &Declaration,
-    private: &TokenStream,
+    runtime: Runtime<'_>,
 ) -> TokenStream {
+    let private = runtime.path();
     let handler = name.unraw().to_string();
     let module = quote!(::core::module_path!());
     let access = match &declaration.access {
         Access::Public { reason } => quote!(public(#handler, #module, #reason)),
         Access::Authenticated => quote!(authenticated(#handler, #module)),
         Access::Scopes(scopes) => {
-            let scopes = requirement(Leaf::Scope, scopes, private);
+            let scopes = requirement(Leaf::Scope, scopes, runtime);
             quote!(scopes(#handler, #module, #scopes))
         }
         Access::Roles(roles) => {
-            let roles = requirement(Leaf::Role, roles, private);
+            let roles = requirement(Leaf::Role, roles, runtime);
             quote!(roles(#handler, #module, #roles))
         }
         Access::ScopesAndRoles { scopes, roles } => {
-            let scopes = requirement(Leaf::Scope, scopes, private);
-            let roles = requirement(Leaf::Role, roles, private);
+            let scopes = requirement(Leaf::Scope, scopes, runtime);
+            let roles = requirement(Leaf::Role, roles, runtime);
             quote!(scopes_and_roles(#handler, #module, #scopes, #roles))
         }
     };
@@ -59,8 +62,8 @@ fn limits(limits: &Limits) -> TokenStream {
     quote!(#body_limit #body_timeout #header_limit #parameter_limit #part_limit)
 }
 
-/// A declaration that nobody satisfies.
-pub(super) fn nobody(name: &Ident, private: &TokenStream) -> TokenStream {
+/// A declaration that no caller satisfies.
+pub(super) fn unsatisfiable(name: &Ident, private: &TokenStream) -> TokenStream {
     let handler = name.unraw().to_string();
     quote! {
         #private::Declaration::scopes(#handler, ::core::module_path!(), #private::Requirement::Any(&[]))
@@ -68,12 +71,11 @@ pub(super) fn nobody(name: &Ident, private: &TokenStream) -> TokenStream {
 }
 
 // Input:  any("admin", path::TO_CONST)
-// Output: Requirement::Any(&[Requirement::One(Role::new("admin")), Requirement::<Role>::One { 0: path::TO_CONST }])
-//
-// A constant of another type is then told at its path alone: a call would be pointed at, too.
-fn requirement(leaf: Leaf, needed: &Requirement, private: &TokenStream) -> TokenStream {
+// Output: Requirement::Any(&[Requirement::One(Role::new("admin")), Requirement::One(Constant::new(path::TO_CONST).role())])
+fn requirement(leaf: Leaf, needed: &Requirement, runtime: Runtime<'_>) -> TokenStream {
+    let private = runtime.path();
     let list = |parts: &[Requirement]| {
-        let parts = parts.iter().map(|part| requirement(leaf, part, private));
+        let parts = parts.iter().map(|part| requirement(leaf, part, runtime));
         quote!(&[#(#parts),*])
     };
     match needed {
@@ -82,8 +84,10 @@ fn requirement(leaf: Leaf, needed: &Requirement, private: &TokenStream) -> Token
             quote_spanned!(*span=> #private::Requirement::One(#private::#leaf::new(#name)))
         }
         Requirement::Constant(path) => {
-            let leaf = Ident::new(leaf.type_name(), Span::call_site());
-            quote!(#private::Requirement::<#private::#leaf>::One { 0: #path })
+            let span = first_span(path);
+            let method = Ident::new(leaf.name(), span);
+            let private = runtime.at(span);
+            quote_spanned!(span=> #private::Requirement::One(#private::Constant::new(#path).#method()))
         }
         Requirement::All(parts) => {
             let parts = list(parts);

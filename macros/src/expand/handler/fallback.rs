@@ -1,27 +1,27 @@
-//! What stands for a handler whose declaration is wrong: an item of its name that
-//! lets nobody in, so that one mistake is one error.
+//! The expansion of a handler whose declaration is wrong: an item of the same name that denies every
+//! request, so that one mistake is one error.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Path;
 
 use crate::expand::Runtime;
-use crate::expand::handler::declaration::nobody;
-use crate::expand::handler::function::item;
+use crate::expand::handler::declaration::unsatisfiable;
+use crate::expand::handler::function::{function, item};
 use crate::expand::handler::names::hidden;
 use crate::model::Handler;
 use crate::parse::RawHandler;
 
 // Input:  #[secured(scoops = "a")] async fn create_order(…) { … }
-// Output: the item and its fn as ever; an endpoint that asks for no argument and calls nothing
+// Output: the item as usual; an endpoint that extracts no argument and does not call the handler
 pub(crate) fn denying(handler: &Handler, krate: Option<&Path>) -> TokenStream {
-    let item = item(handler);
+    let item = item(handler, Runtime { krate });
     let endpoint = deny(&handler.signature.ident, &handler.attributes.cfg, krate);
     quote!(#item #endpoint)
 }
 
 // Input:  #[secured(authenticated)] fn create_order(…) { … }
-// Output: the item without its fn; the endpoint as above
+// Output: the item without `unguarded`; the endpoint as above
 pub(crate) fn unread(handler: &RawHandler, krate: Option<&Path>) -> TokenStream {
     if handler.signature.receiver().is_some() {
         return method(handler);
@@ -34,21 +34,21 @@ pub(crate) fn unread(handler: &RawHandler, krate: Option<&Path>) -> TokenStream 
         .cloned()
         .collect();
     let hidden = hidden(name);
+    let function = function(&hidden, name, vis, Runtime { krate });
     let endpoint = deny(name, &cfg, krate);
     quote! {
         #(#cfg)*
         #[doc(hidden)]
         #[allow(non_camel_case_types)]
-        #vis struct #hidden;
+        #vis struct #hidden {}
         #(#cfg)*
-        #[allow(non_upper_case_globals)]
-        #vis const #name: #hidden = #hidden;
+        #function
         #endpoint
     }
 }
 
 // Input:  #[secured(authenticated)] async fn create_order(&self) { … }
-// Output: the method as it was: no item can stand beside it in an `impl`
+// Output: the method unchanged: an `impl` has no place for the other items
 fn method(handler: &RawHandler) -> TokenStream {
     let RawHandler {
         attributes,
@@ -62,16 +62,16 @@ fn method(handler: &RawHandler) -> TokenStream {
 fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> TokenStream {
     let private = Runtime { krate }.path();
     let hidden = hidden(name);
-    let nobody = nobody(name, &private);
+    let declaration = unsatisfiable(name, &private);
     quote! {
         #(#cfg)*
         const _: () = {
             impl #private::Declares for #hidden {
-                type Run = Self;
-                const DECLARATION: &'static #private::Declaration = &#nobody;
+                type Arguments = #private::Arguments<true>;
+                const DECLARATION: &'static #private::Declaration = &#declaration;
                 const ARGUMENTS: &'static [#private::ArgumentFacts] = &[];
             }
-            impl<S> #private::Endpoint<S, ()> for #hidden
+            impl<S> #private::Endpoint<#hidden, S, ()> for #private::Arguments<true>
             where
                 S: ::core::marker::Send + ::core::marker::Sync + 'static,
             {

@@ -1,16 +1,26 @@
-//! A handler as an item that can be mounted, with the fn inside.
+//! A handler as a function that returns its declaration.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{Ident, Path};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Path;
 
 use crate::expand::Runtime;
+use crate::expand::handler::arguments::{Arguments, arguments};
 use crate::expand::handler::declaration::declaration;
 use crate::expand::handler::endpoint::endpoint;
-use crate::expand::handler::names::{arguments, first_span, hidden};
-use crate::model::{Access, Declaration, Handler};
+use crate::expand::handler::names::{arguments as argument_names, hidden};
+use crate::expand::handler::returned::returned;
+use crate::model::{Declaration, Handler};
 
-/// The item, its fn, its declaration and its endpoint.
+/// The function, its declaration and its endpoint.
+// Input:  #[secured(authenticated)] async fn list(caller: Caller) -> StatusCode { … }
+// Output: fn list() … (see `item`)
+//         const _: () = {
+//             const __PALISADE_ARGUMENTS: &[ArgumentFacts] = &[…];   // see `arguments`
+//             const __PALISADE_RETURNED: bool = …;                   // see `returned`
+//             impl Declares for __palisade_list { … }
+//             impl<S, M> Endpoint<__palisade_list, S, M> for Arguments<true> { … }   // see `endpoint`
+//         };
 pub(crate) fn handler(
     handler: &Handler,
     declared: &Declaration,
@@ -18,45 +28,44 @@ pub(crate) fn handler(
 ) -> TokenStream {
     let runtime = Runtime { krate };
     let private = runtime.path();
-    let item = item(handler);
+    let item = item(handler, runtime);
     let cfg = &handler.attributes.cfg;
     let hidden = hidden(handler.name());
-    let name = handler.name();
-    let declaration = declaration(name, declared, &private);
-    let facts = facts(handler, declared, runtime);
-    let used = declared.unvalidated.as_ref().map(|reason| {
-        let private = runtime.at(reason.span());
-        quote_spanned! {reason.span()=>
-            const _: () = #private::unvalidated_is_used(<#hidden as #private::Declares>::ARGUMENTS);
-        }
-    });
+    let declaration = declaration(handler.name(), declared, runtime);
+    let Arguments { facts, rules } = arguments(handler, declared, runtime);
+    let returned = returned(handler, runtime);
     let endpoint = endpoint(handler, runtime);
     quote! {
         #item
         #(#cfg)*
         const _: () = {
+            const __PALISADE_ARGUMENTS: &[#private::ArgumentFacts] = &[#(#facts),*];
+            #(#rules)*
+            #returned
+
             #[automatically_derived]
             impl #private::Declares for #hidden {
-                type Run = Self;
+                type Arguments = #private::Arguments<{ #private::are_checked(__PALISADE_ARGUMENTS) }>;
                 const DECLARATION: &'static #private::Declaration = &#declaration;
-                const ARGUMENTS: &'static [#private::ArgumentFacts] = &[#(#facts),*];
+                const ARGUMENTS: &'static [#private::ArgumentFacts] = __PALISADE_ARGUMENTS;
             }
-            #used
             #endpoint
         };
     }
 }
 
 // Input:  #[instrument] pub async fn create_order(Valid(Json(order)): Valid<Json<NewOrder>>) -> StatusCode { … }
-// Output: pub struct __palisade_create_order;
-//         pub const create_order: __palisade_create_order = __palisade_create_order;
+// Output: pub struct __palisade_create_order {}
+//         pub const fn create_order<G>() -> DeclaredHandler<__palisade_create_order, G> {
+//             DeclaredHandler::new(__palisade_create_order {})
+//         }
 //         impl __palisade_create_order {
 //             async fn unguarded(self, argument_0: Valid<Json<NewOrder>>) -> StatusCode {
 //                 #[instrument] async fn create_order(…) -> StatusCode { … }
 //                 create_order(argument_0).await
 //             }
 //         }
-pub(super) fn item(handler: &Handler) -> TokenStream {
+pub(super) fn item(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
     let Handler {
         vis,
         signature,
@@ -74,12 +83,13 @@ pub(super) fn item(handler: &Handler) -> TokenStream {
     let name = handler.name();
     let hidden = hidden(name);
     let output = &signature.output;
-    let arguments = arguments(handler);
+    let arguments = argument_names(handler);
+    let function = function(&hidden, handler.name(), vis, runtime);
     quote! {
         #(#cfg)*
         #[doc(hidden)]
         #[allow(non_camel_case_types)]
-        #vis struct #hidden;
+        #vis struct #hidden {}
 
         #(#cfg)*
         #[automatically_derived]
@@ -95,8 +105,7 @@ pub(super) fn item(handler: &Handler) -> TokenStream {
 
         #(#cfg)*
         #(#docs)*
-        #[allow(non_upper_case_globals)]
-        #vis const #name: #hidden = #hidden;
+        #function
 
         #(#cfg)*
         #(#lints)*
@@ -113,35 +122,17 @@ pub(super) fn item(handler: &Handler) -> TokenStream {
     }
 }
 
-/// What is known of each argument; the proof that it may be one, at its own span.
-fn facts(handler: &Handler, declared: &Declaration, runtime: Runtime<'_>) -> Vec<TokenStream> {
-    let last = handler.arguments.len().saturating_sub(1);
-    let fact = |(at, ty): (usize, &syn::Type)| {
-        let span = first_span(ty);
-        let private = runtime.at(span);
-        let access = access(declared, &private, span);
-        let prove = if at == last {
-            "argument"
-        } else {
-            "argument_before_last"
-        };
-        let prove = Ident::new(prove, span);
-        quote_spanned!(span=> #private::#prove::<#access, #ty>())
-    };
-    handler.arguments.iter().enumerate().map(fact).collect()
-}
-
-fn access(declared: &Declaration, private: &TokenStream, span: Span) -> TokenStream {
-    let access = match &declared.access {
-        Access::Public { .. } => quote_spanned!(span=> #private::Public),
-        Access::Authenticated
-        | Access::Scopes(_)
-        | Access::Roles(_)
-        | Access::ScopesAndRoles { .. } => quote_spanned!(span=> #private::Secured),
-    };
-    if declared.unvalidated.is_some() {
-        quote_spanned!(span=> #private::WithReason<#access>)
-    } else {
-        access
+/// The function that takes the place of the handler in its module.
+pub(super) fn function(
+    hidden: &syn::Ident,
+    name: &syn::Ident,
+    vis: &syn::Visibility,
+    runtime: Runtime<'_>,
+) -> TokenStream {
+    let private = runtime.path();
+    quote! {
+        #vis const fn #name<__PalisadeGuard>() -> #private::rules::DeclaredHandler<#hidden, __PalisadeGuard> {
+            #private::rules::DeclaredHandler::new(#hidden {})
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The names and places that generated code uses.
+//! Names and spans of generated code. Every name that could meet the user's begins with `__palisade_`.
 
 use proc_macro2::Span;
 use quote::format_ident;
@@ -7,18 +7,18 @@ use syn::ext::IdentExt;
 
 use crate::model::Handler;
 
-/// The type behind a handler's value: only the value takes the handler's name.
+/// The type of the handler. It has braces, so that its name cannot meet a local variable's.
 pub(super) fn hidden(name: &Ident) -> Ident {
     format_ident!("__palisade_{}", name.unraw(), span = name.span())
 }
 
-/// Names for the arguments that nothing of the user's can meet.
+/// A name for each argument.
 pub(super) fn arguments(handler: &Handler) -> Vec<Ident> {
-    let name = |at| format_ident!("__p_argument_{at}", span = Span::mixed_site());
+    let name = |index| format_ident!("__palisade_argument_{index}", span = Span::mixed_site());
     (0..handler.arguments.len()).map(name).collect()
 }
 
-/// The span of a type's first token: an error there is at the user's own text.
+/// The span of the first token of a type: an error there points at the user's own code.
 pub(super) fn first_span(tokens: &impl quote::ToTokens) -> Span {
     let first = tokens.to_token_stream().into_iter().next();
     first.map_or_else(Span::mixed_site, |token| token.span())

@@ -81,7 +81,7 @@ impl<const MAX: usize> Textual for Identifier<MAX> {
             assert!(
                 MAX >= 1 && MAX <= CEILING,
                 "`MAX` must be between 1 and 255"
-            )
+            );
         };
         let characters = text.as_bytes();
         if characters.len() > MAX {

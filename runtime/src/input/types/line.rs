@@ -121,7 +121,7 @@ impl<const MAX: usize> Textual for Line<MAX> {
             assert!(
                 MAX >= 1 && MAX <= CEILING,
                 "`MAX` must be between 1 and 262,144"
-            )
+            );
         };
         let too_long = LineError::Length { max: MAX };
         // before the cost of normalization, and in bytes before the cost of counting characters

@@ -148,7 +148,7 @@ impl<M: MediaTypes, const MAX: usize> Upload<M, MAX> {
             assert!(
                 MAX >= 1 && MAX <= 1 << 30,
                 "`MAX` must be between 1 B and 1 GiB"
-            )
+            );
         };
         if content.len() > MAX {
             return Err(UploadError::Length { max: MAX });

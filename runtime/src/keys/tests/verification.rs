@@ -26,7 +26,7 @@ fn set_of(mut jwk: Value, edit: impl FnOnce(&mut serde_json::Map<String, Value>)
 
 /// CVE-2016-10555, CVE-2015-9235, CVE-2022-29217, CVE-2024-33663, CVE-2024-54150.
 #[tokio::test]
-async fn no_text_of_a_public_key_is_a_secret() {
+async fn public_key_as_hmac_secret_is_rejected() {
     let given = TestServer::new().await;
     let pem = TestServer::with(|issuer| {
         Issuer::new(ISSUER)
@@ -60,7 +60,7 @@ async fn no_text_of_a_public_key_is_a_secret() {
 /// CVE-2018-0114, CVE-2026-27962, CVE-2025-24976: a key brought along is no key, and a
 /// `kid` that is ours does not make it one.
 #[tokio::test]
-async fn a_key_in_the_header_is_never_used() {
+async fn key_in_the_header_is_never_used() {
     let test = TestServer::new().await;
     let attacker = EmbeddedIssuer::with_own_keys(ISSUER);
     let kid = test.issuer.kid(Algorithm::ES256);
@@ -91,7 +91,7 @@ async fn a_key_in_the_header_is_never_used() {
 
 /// CVE-2026-48523, CVE-2022-23540: header, key and list agree, or there is no key.
 #[tokio::test]
-async fn an_algorithm_that_is_not_the_keys_finds_no_key() {
+async fn algorithm_of_another_key_finds_no_key() {
     let test = TestServer::new().await;
     for (signing, named) in [
         (Algorithm::PS256, "RS256"),
@@ -119,7 +119,7 @@ async fn an_algorithm_that_is_not_the_keys_finds_no_key() {
 
 /// CVE-2026-22817: a key without `alg` gets the list's, never the header's.
 #[tokio::test]
-async fn a_key_without_algorithm_takes_none_from_the_header() {
+async fn key_without_alg_ignores_the_alg_of_the_header() {
     let test = TestServer::with(|issuer| {
         let jwks = set_of(issuer.jwk(Algorithm::RS256), |jwk| {
             jwk.remove("alg");
@@ -144,7 +144,7 @@ async fn a_key_without_algorithm_takes_none_from_the_header() {
 }
 
 #[tokio::test]
-async fn a_kid_that_nobody_has_finds_no_key() {
+async fn unknown_kid_finds_no_key() {
     let test = TestServer::new().await;
     let kid = test.issuer.kid(Algorithm::ES256);
     for unknown in [
@@ -172,7 +172,7 @@ async fn a_kid_that_nobody_has_finds_no_key() {
 }
 
 #[tokio::test]
-async fn without_a_kid_the_only_fitting_key_is_taken_and_of_several_none() {
+async fn missing_kid_selects_the_only_matching_key() {
     let only = TestServer::new().await;
     let token = only.token().without_header("kid");
     assert_eq!(only.validate(token).await, Ok(()));
@@ -199,7 +199,7 @@ async fn without_a_kid_the_only_fitting_key_is_taken_and_of_several_none() {
 
 /// CVE-2020-28042: an empty or a short signature.
 #[tokio::test]
-async fn a_signature_of_the_wrong_length_is_refused() {
+async fn signature_of_another_length_is_rejected() {
     let test = TestServer::new().await;
     for algorithm in [
         Algorithm::RS256,
@@ -235,7 +235,7 @@ async fn a_signature_of_the_wrong_length_is_refused() {
 
 /// CVE-2022-21449: r and s are from 1 to n − 1.
 #[tokio::test]
-async fn r_and_s_outside_their_range_are_refused_on_each_curve() {
+async fn ecdsa_r_or_s_out_of_range_is_rejected() {
     let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
     let (x, y) = pair.public_key().as_ref()[1..].split_at(48);
     let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
@@ -272,7 +272,7 @@ async fn r_and_s_outside_their_range_are_refused_on_each_curve() {
 
 /// CVE-2025-65945: nothing in the token chooses the secret.
 #[tokio::test]
-async fn a_shared_secret_does_not_depend_on_the_token() {
+async fn shared_secret_does_not_depend_on_the_token() {
     let test = TestServer::with(|_| {
         Issuer::new(ISSUER)
             .audience(AUDIENCE)

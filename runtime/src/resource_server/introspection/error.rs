@@ -1,74 +1,86 @@
-//! What is wrong with the configuration of introspection, or with its first use.
+//! Why an issuer's tokens cannot be introspected: mistakes in the settings, or a failed probe.
 
 use std::error::Error;
 use std::fmt;
 
 use crate::token::IntrospectionError;
 
-/// Why an issuer cannot be asked about its tokens.
+/// Why an issuer's tokens cannot be introspected.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IntrospectionConfigError {
     /// The client id or the secret is empty.
     Credentials,
-    /// An answer is used for more than 15 minutes, or a refusal for more than 60 seconds.
-    Memory,
-    /// No token is asked about at a time, or more than 1024 are.
+    /// Responses are cached for more than 15 minutes, or rejections for more than 60 seconds.
+    CacheTime,
+    /// The maximum number of requests in flight is zero or above 1024.
     InFlight,
     /// The prefix of opaque tokens is not 1 to 64 characters of a bearer token (RFC 6750 §2.1).
     Prefix,
-    /// The prefix of opaque tokens is one that a JWT may begin with: `eyJ`, or what white space
-    /// before the header's brace is written as.
+    /// A JWT can start with the prefix of opaque tokens.
+    ///
+    /// Such prefixes are `eyJ` and every encoding of whitespace before the header's brace.
     JwtPrefix,
-    /// A prefix of opaque tokens is set where they are refused.
+    /// A prefix of opaque tokens is set, but opaque tokens are rejected.
     UnusedPrefix,
-    /// That a token without `sub` speaks for its client is set where opaque tokens are refused: a
-    /// JWT has its `sub`.
+    /// `client_as_subject` is set, but opaque tokens are rejected; a JWT always has a `sub`.
     UnusedSubject,
-    /// Whether an opaque token is this issuer's or another's could not be told: neither has a
-    /// prefix, or one's begins with the other's.
+    /// Two issuers have opaque tokens that cannot be distinguished.
+    ///
+    /// Neither has a prefix, or one prefix starts with the other.
     Ambiguous,
-    /// Keys, algorithms or an age of keys are set for an issuer whose JWTs are refused.
+    /// Keys, algorithms or a maximum key age are set, but the issuer's JWTs are rejected.
     UnusedKeys,
-    /// A profile is set for an issuer whose JWTs are refused: it says how JWTs look.
+    /// A profile, which describes JWTs, is set, but the issuer's JWTs are rejected.
     UnusedProfile,
-    /// That a token without `sub` speaks for its client has no reason.
+    /// `client_as_subject` has an empty reason.
     NoReason,
-    /// The endpoint cannot be asked, or does not answer as it should.
+    /// The endpoint is unavailable, or its response is not acceptable.
     Endpoint(IntrospectionError),
 }
 
 impl fmt::Display for IntrospectionConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Credentials => "the client id or the secret is empty",
-            Self::Memory => {
-                "an answer is used for more than 15 minutes, or a refusal for more than 60 seconds"
+            Self::Credentials => {
+                "the client id or the secret is empty: set both as registered at the issuer"
             }
-            Self::InFlight => "the number of tokens asked about at a time is not from 1 to 1024",
+            Self::CacheTime => {
+                "responses are cached too long: set `cache_for` to 15 minutes or less, \
+                 and `cache_refusals_for` to 60 seconds or less"
+            }
+            Self::InFlight => {
+                "`max_in_flight` is out of range: set it to a value between 1 and 1024"
+            }
             Self::Prefix => {
-                "the prefix of opaque tokens is not 1 to 64 characters of a bearer token"
+                "the prefix of opaque tokens is malformed: \
+                 use 1 to 64 ASCII letters, digits or `-`, `.`, `_`, `~`, `+`, `/`"
             }
-            Self::JwtPrefix => "the prefix of opaque tokens is one that a jwt may begin with",
+            Self::JwtPrefix => {
+                "a JWT can start with the prefix of opaque tokens: use a prefix that no JWT starts with"
+            }
             Self::UnusedPrefix => {
-                "a prefix is set where opaque tokens are refused; `tokens` says which tokens are \
-                 accepted"
+                "`prefix` is set, but opaque tokens are rejected: \
+                 remove it, or accept opaque tokens with `tokens`"
             }
             Self::UnusedSubject => {
-                "`client_as_subject` is set where opaque tokens are refused; `tokens` says which \
-                 tokens are accepted"
+                "`client_as_subject` is set, but opaque tokens are rejected: \
+                 remove it, or accept opaque tokens with `tokens`"
             }
             Self::Ambiguous => {
-                "whether an opaque token is this issuer's or another's cannot be told; \
-                 give each a `prefix` of its own"
+                "the opaque tokens of this issuer cannot be distinguished from those of another: \
+                 set a different `prefix` for each"
             }
             Self::UnusedKeys => {
-                "keys are set where jwts are refused; `tokens` says which tokens are accepted"
+                "keys are set, but JWTs are rejected: remove the keys, or accept JWTs with `tokens`"
             }
             Self::UnusedProfile => {
-                "a profile is set where jwts are refused; `tokens` says which tokens are accepted"
+                "a profile is set, but JWTs are rejected: \
+                 remove the profile, or accept JWTs with `tokens`"
             }
-            Self::NoReason => "what is lowered has no reason",
+            Self::NoReason => {
+                "`client_as_subject` has an empty reason: state why it is acceptable"
+            }
             Self::Endpoint(error) => return error.fmt(f),
         })
     }

@@ -1,6 +1,6 @@
-//! What an operator says of an issuer that is asked about its tokens.
+//! The settings of an issuer's introspection, their checks, and the first request to its endpoint.
 
-mod checks;
+mod build;
 mod error;
 mod prefix;
 
@@ -9,50 +9,49 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 
-pub(super) use self::checks::ambiguous;
+pub(super) use self::build::find_ambiguous;
 pub use self::error::IntrospectionConfigError;
 
-const DEFAULT_MEMORY: Duration = Duration::from_mins(1);
-const DEFAULT_REFUSAL_MEMORY: Duration = Duration::from_secs(5);
+const DEFAULT_CACHE_TIME: Duration = Duration::from_mins(1);
+const DEFAULT_REFUSAL_CACHE_TIME: Duration = Duration::from_secs(5);
 const DEFAULT_IN_FLIGHT: usize = 32;
 
-/// Which of an issuer's tokens it is asked about.
+/// The tokens that are introspected at their issuer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IntrospectedTokens {
-    /// Its opaque tokens; its JWTs are refused. The default.
+    /// Introspects opaque tokens and rejects JWTs. The default.
     #[default]
     Opaque,
-    /// Its opaque tokens; its JWTs are judged by its keys alone.
+    /// Introspects opaque tokens; JWTs are validated with the issuer's keys alone.
     OpaqueBesideJwts,
-    /// Its JWTs, once its keys have proved them; its opaque tokens are refused.
+    /// Introspects JWTs after their signatures are verified, and rejects opaque tokens.
     Jwts,
-    /// Its opaque tokens, and its JWTs once its keys have proved them.
+    /// Introspects opaque tokens, and JWTs after their signatures are verified.
     All,
 }
 
 impl IntrospectedTokens {
-    pub(super) const fn has_opaque(self) -> bool {
+    pub(super) const fn accepts_opaque(self) -> bool {
         !matches!(self, Self::Jwts)
     }
 
-    /// Whether JWTs are accepted at all.
-    pub(super) const fn has_jwts(self) -> bool {
+    pub(super) const fn accepts_jwts(self) -> bool {
         !matches!(self, Self::Opaque)
     }
 
-    pub(super) const fn asks_about_jwts(self) -> bool {
+    pub(super) const fn introspects_jwts(self) -> bool {
         matches!(self, Self::Jwts | Self::All)
     }
 }
 
-/// How an issuer is asked about its tokens ([RFC 7662]).
+/// The settings for the introspection of an issuer's tokens ([RFC 7662]).
 ///
-/// The API sends the token to the issuer's introspection endpoint, as a client of its own that is
-/// authenticated by `client_secret_basic`. A token is accepted only where the answer says `active`
-/// with the literal `true`, and names this API in `aud`; `sub`, `exp` and `iat` are demanded as
-/// they are of a JWT, and `iss`, `nbf`, `cnf`, `scope` and `token_type` are judged where they are
-/// there. Where no answer comes that can be read, the request is answered with 503.
+/// The API sends the token to the issuer's introspection endpoint and authenticates with
+/// `client_secret_basic`. It accepts a token only if the response contains `active` with the
+/// literal `true` and `aud` with this API. As in a JWT, `sub`, `exp` and `iat` are required;
+/// `iss`, `nbf`, `cnf`, `scope` and `token_type` are checked if they are present. If the endpoint
+/// is unavailable or its response is malformed, the request is answered with 503.
 ///
 /// # Examples
 ///
@@ -68,7 +67,7 @@ impl IntrospectedTokens {
 ///
 /// [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 #[derive(Clone)]
-#[must_use = "an issuer is asked about its tokens by `Issuer::introspect(…)`"]
+#[must_use = "introspection has no effect until it is passed to `Issuer::introspect(…)`"]
 pub struct Introspection {
     client_id: String,
     secret: Secret,
@@ -82,11 +81,12 @@ pub struct Introspection {
 }
 
 impl Introspection {
-    /// Asks as the client that the issuer knows this API by.
+    /// Creates settings with the credentials of this API at the issuer.
     ///
-    /// The endpoint is the one that the issuer's discovery document names ([RFC 8414 §2]). It is
-    /// looked up anew every hour, and once a minute while it does not answer. Where the document
-    /// cannot be had, it is asked for every 5 s at most, and what it named last is used for a day.
+    /// By default the endpoint comes from the issuer's metadata document ([RFC 8414 §2]). It is
+    /// looked up again every hour, and every minute while the endpoint fails. While the document
+    /// is unavailable, it is requested at most every 5 s, and the last known endpoint is used for
+    /// up to 24 hours.
     ///
     /// [RFC 8414 §2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
     pub fn new(client_id: impl Into<String>, secret: Secret) -> Self {
@@ -96,16 +96,16 @@ impl Introspection {
             endpoint: None,
             tokens: IntrospectedTokens::default(),
             prefix: None,
-            cache_for: DEFAULT_MEMORY,
-            cache_refusals_for: DEFAULT_REFUSAL_MEMORY,
+            cache_for: DEFAULT_CACHE_TIME,
+            cache_refusals_for: DEFAULT_REFUSAL_CACHE_TIME,
             max_in_flight: DEFAULT_IN_FLIGHT,
             client_as_subject: None,
         }
     }
 
-    /// Asks at this URL; no discovery document is looked up for it.
+    /// Sets the URL of the endpoint, instead of the one in the metadata document.
     ///
-    /// It is https without user and fragment ([RFC 7662 §2]); a query is sent as it stands.
+    /// It must be https without user and fragment ([RFC 7662 §2]); a query is sent unchanged.
     ///
     /// [RFC 7662 §2]: https://www.rfc-editor.org/rfc/rfc7662#section-2
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
@@ -113,60 +113,69 @@ impl Introspection {
         self
     }
 
-    /// Says which tokens the issuer is asked about; by default its opaque ones.
+    /// Sets which tokens are introspected; by default opaque ones.
     pub fn tokens(mut self, tokens: IntrospectedTokens) -> Self {
         self.tokens = tokens;
         self
     }
 
-    /// Says how the issuer's opaque tokens begin.
+    /// Sets the prefix of the issuer's opaque tokens, between 1 and 64 characters.
     ///
-    /// Where several issuers of one API have opaque tokens, this tells whose a token is: no issuer
-    /// ever sees another's tokens. One of them may do without a prefix; it is asked about all
-    /// tokens that begin like no other's, but for those of three parts with dots between them, which
-    /// are JWTs. A prefix has at most 64 characters of those that a bearer token may have. One
-    /// that a JWT may begin with, as `eyJ`, is refused when the server is built: a JWT would be
-    /// sent to an issuer before any key has proved whose it is.
+    /// With several issuers of opaque tokens, the prefix determines the issuer of a token, so that
+    /// no issuer sees another's tokens. One issuer may have no prefix: it receives every token
+    /// without a known prefix, except tokens of three parts separated by dots, which are JWTs.
+    ///
+    /// The characters are those of a bearer token ([RFC 6750 §2.1]) except `=`.
+    ///
+    /// # Security
+    ///
+    /// A prefix that a JWT can start with, such as `eyJ`, is a [`ConfigError`]: a JWT would be sent
+    /// to an issuer before its signature is verified.
+    ///
+    /// [`ConfigError`]: crate::ConfigError
+    /// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());
         self
     }
 
-    /// Uses an answer for so long, and never past the token's `exp`; by default 60 s, at most 15
-    /// minutes.
+    /// Sets how long an active token is cached: at most 15 minutes, by default 60 s.
     ///
-    /// For so long a token is accepted after the issuer has revoked it. With zero every request
-    /// asks, but for those that come while their token is being asked about: they share the answer.
+    /// An entry is never used after the token's `exp`. With zero every request is introspected,
+    /// except that concurrent requests with the same token share one response.
+    ///
+    /// # Security
+    ///
+    /// A token that the issuer has revoked is accepted until its entry expires.
     pub fn cache_for(mut self, time: Duration) -> Self {
         self.cache_for = time;
         self
     }
 
-    /// Refuses a token without asking again for so long; by default 5 s, at most 60 s.
+    /// Sets how long a rejected token is cached: at most 60 s, by default 5 s.
     pub fn cache_refusals_for(mut self, time: Duration) -> Self {
         self.cache_refusals_for = time;
         self
     }
 
-    /// Asks about so many tokens at a time; by default 32, at most 1024.
+    /// Sets how many requests to the endpoint are in flight at once: 1 to 1024, by default 32.
     ///
-    /// Further requests wait for their turn, those with 1024 different tokens at most, and are
-    /// answered with 503 once they have waited for 5 s; beyond, with 503 at once.
-    pub fn max_in_flight(mut self, calls: usize) -> Self {
-        self.max_in_flight = calls;
+    /// Requests with up to 1024 more tokens wait for at most 5 s, and are then answered with 503.
+    /// Beyond that, requests are answered with 503 immediately.
+    pub fn max_in_flight(mut self, requests: usize) -> Self {
+        self.max_in_flight = requests;
         self
     }
 
-    /// Lets a token without `sub` speak for its client, for a reason.
+    /// Accepts tokens without `sub`, with their client as the subject, for the given reason.
     ///
-    /// RFC 7662 leaves `sub` to the issuer; some leave it out where a client acts for itself.
+    /// `sub` is optional in RFC 7662. Some issuers omit it if a client acts for itself.
     ///
     /// # Security
     ///
-    /// Clients and users are then told apart by their names alone: where a client can choose or be
-    /// given an id that is some user's `sub`, it is that user to
-    /// [`Caller::identity`](crate::Caller::identity) ([RFC 9700 §4.15]). Set it only where the
-    /// issuer keeps both apart.
+    /// Clients and users then share one namespace. A client that can choose its id, or obtain one
+    /// that equals a user's `sub`, has that user's [`Caller::identity`](crate::Caller::identity)
+    /// ([RFC 9700 §4.15]). Set it only if the issuer keeps the two apart.
     ///
     /// [RFC 9700 §4.15]: https://www.rfc-editor.org/rfc/rfc9700#section-4.15
     pub fn client_as_subject(mut self, reason: impl Into<String>) -> Self {
@@ -174,12 +183,12 @@ impl Introspection {
         self
     }
 
-    pub(super) const fn kinds(&self) -> IntrospectedTokens {
+    pub(super) const fn introspected_tokens(&self) -> IntrospectedTokens {
         self.tokens
     }
 }
 
-/// Without the secret, and without the URL, in which somebody may have put one.
+/// Omits the secret, and the URL, which may contain one.
 impl fmt::Debug for Introspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Introspection")

@@ -1,4 +1,4 @@
-//! How an issuer's opaque tokens begin: as no JWT does.
+//! The prefix of an issuer's opaque tokens, which no JWT may start with.
 
 use std::ops::RangeInclusive;
 
@@ -9,45 +9,46 @@ use crate::resource_server::introspection::IntrospectionConfigError;
 
 const LEN: RangeInclusive<usize> = 1..=64;
 
-/// Checks the prefix of an issuer's opaque tokens.
+/// Checks the length and the characters of a prefix, and that no JWT starts with it.
 ///
 /// # Errors
 ///
-/// [`IntrospectionConfigError::Prefix`] and [`IntrospectionConfigError::JwtPrefix`].
+/// [`IntrospectionConfigError::Prefix`] if the prefix is malformed,
+/// [`IntrospectionConfigError::JwtPrefix`] if a JWT can start with it.
 pub(super) fn check(prefix: &str) -> Result<(), IntrospectionConfigError> {
     if !LEN.contains(&prefix.len()) || !prefix.bytes().all(is_token_byte) {
         return Err(IntrospectionConfigError::Prefix);
     }
-    if may_begin_a_jwt(prefix) {
+    if can_start_jwt(prefix) {
         return Err(IntrospectionConfigError::JwtPrefix);
     }
     Ok(())
 }
 
-/// What a bearer token may hold ([RFC 6750 §2.1]), but for the `=` at its end.
+/// Whether a bearer token may contain the byte ([RFC 6750 §2.1]), except the `=` at its end.
 ///
 /// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 const fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
 }
 
-/// What JSON allows before a brace and a name ([RFC 8259 §2]).
+/// The whitespace of JSON, allowed before a brace and before a name ([RFC 8259 §2]).
 ///
 /// [RFC 8259 §2]: https://www.rfc-editor.org/rfc/rfc8259#section-2
-const SPACES: [u8; 4] = [b' ', b'\t', b'\n', b'\r'];
+const WHITESPACE: [u8; 4] = [b' ', b'\t', b'\n', b'\r'];
 
-/// Whether some JWT begins so: with a header in base64url ([RFC 7515 §3.1]), which is a JSON
-/// object that has a member.
+/// Whether some JWT starts with the prefix.
 ///
-/// Nearly all begin with `eyJ`. But white space may stand before the brace and before the name, so
-/// that a JWT may begin with `IH` (a space), `Cn` (a line break) or `ewo` (a line break inside).
+/// A JWT starts with a header in base64url ([RFC 7515 §3.1]), a JSON object with at least one
+/// member. Nearly all start with `eyJ`. JSON also allows whitespace before the brace and before the
+/// name, so a JWT can start with `IH` (a space), `Cn` (a newline) or `ewo` (a brace, a newline).
 ///
 /// [RFC 7515 §3.1]: https://www.rfc-editor.org/rfc/rfc7515#section-3.1
-fn may_begin_a_jwt(prefix: &str) -> bool {
+fn can_start_jwt(prefix: &str) -> bool {
     let header = prefix.split('.').next().unwrap_or_default();
-    // what follows is open: all its bits may be zero, and all may be one
-    let completed = |open: &str| {
-        let text = format!("{header}{open}");
+    // the bits after the prefix have any value between all zeros and all ones
+    let completed = |suffix: &str| {
+        let text = format!("{header}{suffix}");
         let (whole, _) = text.split_at(text.len() - text.len() % 4);
         URL_SAFE_NO_PAD.decode(whole).ok()
     };
@@ -55,24 +56,24 @@ fn may_begin_a_jwt(prefix: &str) -> bool {
         return false;
     };
     let known = header.len() * 6 / 8;
-    let json = without_space(least.split_at(known).0);
+    let json = trim_start(least.split_at(known).0);
     let (expected, json) = match json.strip_prefix(b"{") {
-        Some(inside) => (b'"', without_space(inside)),
+        Some(inside) => (b'"', trim_start(inside)),
         None => (b'{', json),
     };
     match (json.first(), least.get(known), most.get(known)) {
         (Some(found), ..) => *found == expected,
         (None, Some(least), Some(most)) if header.len() == prefix.len() => {
-            let mut next = SPACES.iter().chain([&expected]);
+            let mut next = WHITESPACE.iter().chain([&expected]);
             next.any(|byte| (least..=most).contains(&byte))
         }
-        // a header that has ended before it has a member
+        // the header ends without a member
         (None, ..) => false,
     }
 }
 
-fn without_space(json: &[u8]) -> &[u8] {
-    let start = json.iter().position(|byte| !SPACES.contains(byte));
+fn trim_start(json: &[u8]) -> &[u8] {
+    let start = json.iter().position(|byte| !WHITESPACE.contains(byte));
     json.split_at(start.unwrap_or(json.len())).1
 }
 
@@ -80,27 +81,27 @@ fn without_space(json: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
 
-    fn is_fit(prefix: &str) -> bool {
+    fn is_accepted(prefix: &str) -> bool {
         check(prefix).is_ok()
     }
 
     #[test]
-    fn a_prefix_is_short_and_of_the_tokens_alphabet() {
+    fn prefix_outside_length_or_alphabet_is_rejected() {
         for prefix in ["opq_", "a", "~x/", "a.b", &"p".repeat(64)] {
-            assert!(is_fit(prefix), "{prefix}");
+            assert!(is_accepted(prefix), "{prefix}");
         }
         for prefix in ["", "a b", "a=", "=", "ä", "a\n", "a\"", &"p".repeat(65)] {
-            let refused = check(prefix);
+            let result = check(prefix);
             assert!(
-                matches!(refused, Err(IntrospectionConfigError::Prefix)),
+                matches!(result, Err(IntrospectionConfigError::Prefix)),
                 "{prefix}"
             );
         }
     }
 
-    /// Or a JWT would be sent to an issuer that it is not of, before any key has proved it.
+    /// Otherwise a JWT would be sent to another issuer before its signature is verified.
     #[test]
-    fn however_a_jwt_begins_that_is_no_prefix() {
+    fn prefix_that_a_jwt_can_start_with_is_rejected() {
         let spaces = [
             "", " ", "\t", "\n", "\r", "\r\n", "  ", " \t\n\r ", "\n\n\n",
         ];
@@ -110,9 +111,9 @@ mod tests {
                 let jwt = format!("{}.e30.x", URL_SAFE_NO_PAD.encode(header));
                 for end in 1..=64.min(jwt.len()) {
                     let prefix = &jwt[..end];
-                    let refused = check(prefix);
+                    let result = check(prefix);
                     assert!(
-                        matches!(refused, Err(IntrospectionConfigError::JwtPrefix)),
+                        matches!(result, Err(IntrospectionConfigError::JwtPrefix)),
                         "{prefix}"
                     );
                 }
@@ -121,19 +122,19 @@ mod tests {
     }
 
     #[test]
-    fn what_no_jwt_begins_with_is_a_prefix() {
+    fn prefix_that_no_jwt_starts_with_is_accepted() {
         for prefix in [
             "E", "A", "i", "ID", "IQ", "C_", "Corp_", "D-", "DP", "e_", "e3", "e-", "eA", "ew_",
             "eyM", "ey_", "ey.", "IA.", "IHsi/", "IH_", "Cn_", "IA_", "e.", "e/", "ey~", "I+",
             "opq", "sso_", "one_",
         ] {
-            assert!(is_fit(prefix), "{prefix}");
+            assert!(is_accepted(prefix), "{prefix}");
         }
         for prefix in [
             "e", "I", "C", "D", "ey", "ew", "IH", "Cn", "DX", "CX", "IA", "IC", "eyA", "eyI",
             "eyK", "eyJ.x", "IHsi.", "ewo",
         ] {
-            assert!(!is_fit(prefix), "{prefix}");
+            assert!(!is_accepted(prefix), "{prefix}");
         }
     }
 }

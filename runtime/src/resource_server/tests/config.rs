@@ -11,7 +11,7 @@ use crate::token::{Profile, TokenError};
 
 /// RFC 8414 §2.
 #[tokio::test]
-async fn an_issuer_is_an_https_url_without_query_and_fragment() {
+async fn issuer_that_is_not_a_plain_https_url_is_rejected() {
     for url in [
         "",
         "issuer.test",
@@ -33,31 +33,31 @@ async fn an_issuer_is_an_https_url_without_query_and_fragment() {
 }
 
 #[tokio::test]
-async fn an_issuer_is_trusted_once() {
+async fn duplicate_issuer_is_rejected() {
     let error = ResourceServer::builder()
         .trust(good())
         .trust(embedded().issuer("https://other.test"))
         .build()
         .await
         .unwrap_err();
-    assert!(matches!(error, ConfigError::RepeatedIssuer { issuer } if issuer == ISSUER));
+    assert!(matches!(error, ConfigError::DuplicateIssuer { issuer } if issuer == ISSUER));
 }
 
 #[tokio::test]
-async fn an_audience_is_not_empty() {
+async fn empty_audience_is_rejected() {
     let error = build(embedded().issuer("")).await.unwrap_err();
     assert!(matches!(error, ConfigError::Audience { issuer } if issuer == ISSUER));
 }
 
 #[tokio::test]
-async fn a_list_of_algorithms_is_not_empty() {
+async fn empty_list_of_algorithms_is_rejected() {
     let error = build(good().algorithms([])).await.unwrap_err();
     assert!(matches!(error, ConfigError::NoAlgorithm { issuer } if issuer == ISSUER));
 }
 
 /// RFC 9068 §4: a leeway of no more than a few minutes.
 #[tokio::test]
-async fn the_skew_is_at_most_300_seconds() {
+async fn skew_over_300_seconds_is_rejected() {
     for seconds in [0, 299, 300] {
         let issuer = good().clock_skew(Duration::from_secs(seconds));
         assert!(build(issuer).await.is_ok(), "{seconds}");
@@ -73,7 +73,7 @@ async fn the_skew_is_at_most_300_seconds() {
 }
 
 #[tokio::test]
-async fn a_lifetime_is_from_above_zero_to_90_minutes_and_longer_only_by_danger() {
+async fn lifetime_over_90_minutes_requires_danger() {
     let limit = Duration::from_mins(90);
     let second = Duration::from_secs(1);
     for lifetime in [second, Duration::from_secs(5_399), limit] {
@@ -82,7 +82,7 @@ async fn a_lifetime_is_from_above_zero_to_90_minutes_and_longer_only_by_danger()
             .unwrap();
         let lowered: Vec<_> = server.relaxations().collect();
         let expected = format!(
-            "{ISSUER}: tokens live up to {} s, because batch",
+            "{ISSUER}: tokens are valid for up to {} s, because batch",
             lifetime.as_secs()
         );
         assert_eq!(lowered, [expected]);
@@ -116,7 +116,7 @@ async fn a_lifetime_is_from_above_zero_to_90_minutes_and_longer_only_by_danger()
 }
 
 #[tokio::test]
-async fn what_is_lowered_has_a_reason() {
+async fn relaxation_without_a_reason_is_rejected() {
     for reason in ["", " ", "\t\n", "\u{a0}"] {
         for issuer in [
             good().max_token_lifetime(Duration::from_hours(1), reason),
@@ -134,7 +134,7 @@ async fn what_is_lowered_has_a_reason() {
 
 /// RFC 6901 §3; and no claim is read for two things.
 #[tokio::test]
-async fn roles_have_a_place_of_their_own() {
+async fn malformed_or_reserved_roles_claim_is_rejected() {
     for pointer in [
         "",
         "/",
@@ -177,7 +177,7 @@ async fn roles_have_a_place_of_their_own() {
 
 /// RFC 6750 §3, RFC 9110 §11.5.
 #[tokio::test]
-async fn a_realm_can_be_written_as_a_quoted_string() {
+async fn realm_outside_a_quoted_string_is_rejected() {
     let server = |realm: &str| ResourceServer::builder().trust(good()).realm(realm).build();
     for realm in ["api", "orders, v1", "a b", "!#[]~"] {
         assert_eq!(server(realm).await.unwrap().realm(), realm);
@@ -201,7 +201,7 @@ async fn a_realm_can_be_written_as_a_quoted_string() {
 
 /// The cause is kept for whoever reads logs, and no key is.
 #[tokio::test]
-async fn an_error_about_keys_tells_its_cause_and_debug_tells_no_key() {
+async fn key_error_has_its_cause_and_prints_no_secret() {
     let short = keyless().hmac(Algorithm::HS256, Secret::new("hunter2"));
     let error = build(short).await.unwrap_err();
     assert_eq!(

@@ -20,7 +20,7 @@ async fn issuer() -> Issuer<WithAudience> {
 }
 
 #[tokio::test]
-async fn what_would_be_of_no_effect_is_refused() {
+async fn jwt_settings_without_jwts_are_rejected() {
     let jwks = EmbeddedIssuer::new(ISSUER).jwks();
     for issuer in [
         issuer().await.jwks(jwks.clone()),
@@ -70,7 +70,7 @@ async fn what_would_be_of_no_effect_is_refused() {
 }
 
 #[tokio::test]
-async fn two_issuers_without_a_prefix_are_refused_before_anybody_is_asked() {
+async fn issuers_without_prefixes_are_rejected_before_the_first_request() {
     let [one, two] = [
         LoopbackServer::start(Reply::Closed).await,
         LoopbackServer::start(Reply::Closed).await,
@@ -92,7 +92,7 @@ async fn two_issuers_without_a_prefix_are_refused_before_anybody_is_asked() {
 }
 
 #[tokio::test]
-async fn an_endpoint_with_a_user_or_a_fragment_is_refused_and_not_printed() {
+async fn endpoint_with_user_or_fragment_is_rejected_and_not_printed() {
     let loopback = LoopbackServer::start(Reply::inactive()).await;
     let host = loopback.url.strip_prefix("http://").unwrap();
     for (url, is_fit) in [
@@ -116,7 +116,7 @@ async fn an_endpoint_with_a_user_or_a_fragment_is_refused_and_not_printed() {
 }
 
 #[tokio::test]
-async fn an_endpoint_over_http_is_refused() {
+async fn endpoint_over_http_is_rejected() {
     for url in [
         "http://a.example/introspect",
         "ftp://a.example",
@@ -133,7 +133,7 @@ async fn an_endpoint_over_http_is_refused() {
 }
 
 #[tokio::test]
-async fn a_roles_claim_does_not_point_at_what_an_answer_has_for_something_else() {
+async fn roles_claim_at_a_reserved_member_is_rejected() {
     for pointer in ["/scope", "/client_id/x", "/jti", "roles"] {
         let issuer = issuer().await.roles_claim(pointer);
         let error = build(issuer.introspect(credentials())).await.unwrap_err();
@@ -142,7 +142,7 @@ async fn a_roles_claim_does_not_point_at_what_an_answer_has_for_something_else()
 }
 
 #[tokio::test]
-async fn settings_are_checked_before_anybody_is_asked() {
+async fn invalid_settings_are_rejected_before_the_first_request() {
     let loopback = LoopbackServer::start(Reply::Closed).await;
     for introspection in [
         credentials().max_in_flight(0),
@@ -169,7 +169,7 @@ async fn settings_are_checked_before_anybody_is_asked() {
 }
 
 #[tokio::test]
-async fn what_is_lowered_is_told_of_the_issuer() {
+async fn relaxations_are_listed_for_the_issuer() {
     let introspection = credentials()
         .cache_for(Duration::from_mins(5))
         .client_as_subject("clients act for themselves");
@@ -185,7 +185,7 @@ async fn what_is_lowered_is_told_of_the_issuer() {
 
 /// The secret is nowhere in what is printed.
 #[tokio::test]
-async fn nothing_that_is_printed_holds_the_secret() {
+async fn secret_is_never_printed() {
     let issuer = issuer().await.introspect(credentials());
     let printed = format!("{issuer:?}");
     assert!(

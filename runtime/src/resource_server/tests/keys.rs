@@ -18,7 +18,7 @@ async fn key_error(issuer: Issuer<WithAudience>) -> Option<KeyError> {
 }
 
 #[tokio::test]
-async fn a_listed_hmac_has_a_secret_and_a_given_key_is_listed() {
+async fn algorithm_without_key_or_outside_the_list_is_rejected() {
     let pem = embedded().pem(Algorithm::ES256);
     for (issuer, expected) in [
         (good().algorithms([Algorithm::HS256]), Algorithm::HS256),
@@ -55,7 +55,7 @@ async fn a_listed_hmac_has_a_secret_and_a_given_key_is_listed() {
 
 /// CVE-2022-23541: one issuer's keys are of one kind.
 #[tokio::test]
-async fn a_secret_stands_alone() {
+async fn secret_beside_public_keys_is_rejected() {
     let pem = embedded().pem(Algorithm::ES256);
     for issuer in [
         good().hmac(Algorithm::HS256, secret(7)),
@@ -73,7 +73,7 @@ async fn a_secret_stands_alone() {
 
 /// RFC 7518 §3.2; CVE-2019-20933 (a blank secret).
 #[tokio::test]
-async fn a_secret_has_the_size_of_its_hash() {
+async fn secret_shorter_than_its_hash_is_rejected() {
     for (algorithm, least) in [
         (Algorithm::HS256, 32),
         (Algorithm::HS384, 48),
@@ -97,7 +97,7 @@ async fn a_secret_has_the_size_of_its_hash() {
 
 /// CVE-2022-29217, CVE-2024-33663, CVE-2026-34950 (white space before the armour).
 #[tokio::test]
-async fn a_public_key_is_no_secret() {
+async fn public_key_as_secret_is_rejected() {
     for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
         let pem = embedded().pem(algorithm);
         for text in [
@@ -126,7 +126,7 @@ async fn a_public_key_is_no_secret() {
 }
 
 #[tokio::test]
-async fn a_key_set_is_read_when_the_server_is_built() {
+async fn malformed_key_set_fails_the_build() {
     let rsa = embedded().jwk(Algorithm::RS256);
     let mut nameless = rsa.clone();
     nameless.as_object_mut().unwrap().remove("kid");
@@ -159,7 +159,7 @@ async fn a_key_set_is_read_when_the_server_is_built() {
 }
 
 #[tokio::test]
-async fn a_pem_is_a_public_key_of_its_algorithm() {
+async fn malformed_or_duplicate_pem_is_rejected() {
     let pem = embedded().pem(Algorithm::RS256);
     for text in [String::new(), "x".to_owned(), format!("{pem}{pem}")] {
         let issuer = keyless().pem(Algorithm::RS256, text);
@@ -176,7 +176,7 @@ async fn a_pem_is_a_public_key_of_its_algorithm() {
 /// Keys are fetched when the server is built, so that no request meets a server without any.
 #[cfg(feature = "discovery")]
 #[tokio::test]
-async fn keys_that_cannot_be_fetched_end_the_build() {
+async fn unavailable_keys_fail_the_build() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -191,7 +191,7 @@ async fn keys_that_cannot_be_fetched_end_the_build() {
 
 #[cfg(not(feature = "discovery"))]
 #[tokio::test]
-async fn without_discovery_keys_have_to_be_given() {
+async fn missing_keys_without_discovery_are_rejected() {
     let error = build(keyless()).await.unwrap_err();
     assert!(matches!(error, ConfigError::NoKeys { issuer } if issuer == ISSUER));
 }

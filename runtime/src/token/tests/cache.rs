@@ -9,16 +9,16 @@ async fn verified(test: &TestServer, token: &str) -> Arc<crate::VerifiedToken> {
 }
 
 #[tokio::test]
-async fn a_token_is_verified_once() {
+async fn valid_token_is_cached() {
     let test = TestServer::new().await;
     let token = test.token().sign();
     let first = verified(&test, &token).await;
     assert!(Arc::ptr_eq(&first, &verified(&test, &token).await));
-    assert_eq!(test.server.remembered().0, 1);
+    assert_eq!(test.server.token_cache_usage().0, 1);
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_of_a_token_that_was_refused() {
+async fn rejected_token_is_not_cached() {
     let test = TestServer::new().await;
     for _ in 0..2 {
         let token = test.token().algorithm(Algorithm::ES256).signature([7; 64]);
@@ -32,11 +32,11 @@ async fn nothing_is_remembered_of_a_token_that_was_refused() {
             Err(TokenError::Audience)
         );
     }
-    assert_eq!(test.server.remembered(), (0, 0));
+    assert_eq!(test.server.token_cache_usage(), (0, 0));
 }
 
 #[tokio::test]
-async fn a_remembered_token_ends_when_it_ends() {
+async fn cached_token_expires_at_exp_plus_skew() {
     let test = TestServer::new().await;
     let token = test.token().lifetime(Duration::from_mins(5)).sign();
     for (at, judged) in [
@@ -53,7 +53,7 @@ async fn a_remembered_token_ends_when_it_ends() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_is_noticed_for_a_remembered_token() {
+async fn cached_token_is_rejected_when_the_clock_is_set_back() {
     let test = TestServer::new().await;
     let token = test.token().sign();
     assert_eq!(validate(&test.server, &token).await, Ok(()));
@@ -67,7 +67,7 @@ async fn a_clock_that_is_set_back_is_noticed_for_a_remembered_token() {
 
 /// Full-token equality: whatever differs in one byte is verified for itself.
 #[tokio::test]
-async fn a_token_that_differs_anywhere_is_not_the_remembered_one() {
+async fn token_that_differs_in_one_byte_misses_the_cache() {
     let test = TestServer::new().await;
     let token = test.token().algorithm(Algorithm::ES256).sign();
     assert_eq!(validate(&test.server, &token).await, Ok(()));
@@ -86,7 +86,7 @@ async fn a_token_that_differs_anywhere_is_not_the_remembered_one() {
 }
 
 #[tokio::test]
-async fn the_room_for_tokens_is_bounded() {
+async fn cache_size_is_bounded() {
     const ROOM: u64 = 64 * 1024;
     let clock = TestClock::new();
     let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
@@ -103,13 +103,13 @@ async fn the_room_for_tokens_is_bounded() {
             .algorithm(Algorithm::EdDSA)
             .sign();
         assert_eq!(validate(&server, &token).await, Ok(()));
-        assert!(server.remembered().1 <= ROOM);
+        assert!(server.token_cache_usage().1 <= ROOM);
     }
-    assert!(server.remembered().0 > 10);
+    assert!(server.token_cache_usage().0 > 10);
 }
 
 #[tokio::test]
-async fn without_room_every_token_is_verified_each_time() {
+async fn cache_of_size_zero_caches_nothing() {
     let issuer = EmbeddedIssuer::new(ISSUER);
     let server = ResourceServer::builder()
         .trust(issuer.issuer(AUDIENCE))
@@ -121,12 +121,12 @@ async fn without_room_every_token_is_verified_each_time() {
     let first = server.authenticate(token.as_bytes()).await.unwrap();
     let again = server.authenticate(token.as_bytes()).await.unwrap();
     assert!(!Arc::ptr_eq(&first, &again));
-    assert_eq!(server.remembered(), (0, 0));
+    assert_eq!(server.token_cache_usage(), (0, 0));
 }
 
 /// What one issuer signed is never recalled as another's.
 #[tokio::test]
-async fn each_token_keeps_its_issuer() {
+async fn cached_token_keeps_its_issuer() {
     let one = EmbeddedIssuer::new(ISSUER);
     let other = EmbeddedIssuer::new("https://other.test");
     let server = ResourceServer::builder()

@@ -41,7 +41,7 @@ async fn refusal(jwk: &Value) -> Option<KeyError> {
 /// CVE-2022-23539, CVE-2022-23540, CVE-2022-23541: a key of one family and an algorithm of
 /// another never meet, in a key set or in a header.
 #[tokio::test]
-async fn a_key_serves_no_algorithm_of_another_family() {
+async fn key_of_another_family_is_never_used() {
     let test = TestServer::new().await;
     for (algorithm, own) in [
         (Algorithm::RS256, &["RS256", "RS384", "PS256"][..]),
@@ -67,7 +67,7 @@ async fn a_key_serves_no_algorithm_of_another_family() {
 
 /// CVE-2023-48238: whatever the header names, the key keeps its one algorithm.
 #[tokio::test]
-async fn the_header_selects_no_algorithm() {
+async fn header_does_not_select_the_algorithm() {
     let test = TestServer::with(|issuer| {
         let keys = json!({ "keys": [issuer.jwk(Algorithm::RS256)] }).to_string();
         let listed = [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256];
@@ -94,7 +94,7 @@ async fn the_header_selects_no_algorithm() {
 
 /// RFC 9864: `Ed25519` names what `EdDSA` means here; `Ed448` is something else.
 #[tokio::test]
-async fn the_fully_specified_name_is_another_name() {
+async fn ed25519_is_accepted_as_eddsa() {
     let test = TestServer::new().await;
     let token = test.token().algorithm(Algorithm::EdDSA);
     let named = token.clone().header("alg", "Ed25519");
@@ -130,7 +130,7 @@ fn jwe(test: &TestServer, header: &Value, payload: &str) -> [String; 5] {
 /// CVE-2022-39174, CVE-2022-39175, CVE-2023-51774, CVE-2026-29000: what was encrypted for
 /// our key was signed by nobody, whatever is in it.
 #[tokio::test]
-async fn a_token_that_is_encrypted_with_our_public_key_is_refused() {
+async fn token_encrypted_with_the_public_key_is_rejected() {
     let test = TestServer::new().await;
     let kid = test.issuer.kid(Algorithm::RS256);
     let unsigned = {
@@ -177,7 +177,7 @@ async fn a_token_that_is_encrypted_with_our_public_key_is_refused() {
 /// CVE-2023-51775, CVE-2023-52428, CVE-2023-6681, CVE-2023-49290, CVE-2023-50658,
 /// CVE-2023-50967, RFC 8725bis §3.13: no password is ever hashed, so no count can keep us busy.
 #[tokio::test]
-async fn a_token_that_asks_for_password_hashing_is_refused() {
+async fn token_with_password_hashing_is_rejected() {
     let test = TestServer::new().await;
     for alg in [
         "PBES2-HS256+A128KW",
@@ -205,7 +205,7 @@ async fn a_token_that_asks_for_password_hashing_is_refused() {
 
 /// RFC 7515 §5.3 and §8, RFC 8414 §4: code point by code point, without normalisation.
 #[tokio::test]
-async fn names_are_not_normalised() {
+async fn names_are_not_normalized() {
     let (composed, decomposed) = ("p\u{e9}re", "pe\u{301}re");
     let test = TestServer::with(|issuer| {
         let mut jwk = issuer.jwk(Algorithm::ES256);

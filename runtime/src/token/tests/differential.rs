@@ -134,7 +134,7 @@ fn peer_accepts(issuer: &EmbeddedIssuer, token: &[u8]) -> bool {
 }
 
 #[test]
-fn whatever_is_accepted_here_jsonwebtoken_accepts() {
+fn accepted_token_is_accepted_by_jsonwebtoken() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();

@@ -34,7 +34,7 @@ impl Pair {
 }
 
 #[tokio::test]
-async fn each_issuers_tokens_are_accepted_for_its_own_audience() {
+async fn token_is_accepted_for_the_audience_of_its_issuer() {
     let pair = Pair::new().await;
     for (issuer, audience) in [(&pair.one, AUDIENCE), (&pair.other, OTHER_AUDIENCE)] {
         let token = issuer.token("alice").audience(audience).sign();
@@ -44,7 +44,7 @@ async fn each_issuers_tokens_are_accepted_for_its_own_audience() {
 }
 
 #[tokio::test]
-async fn the_audience_of_one_issuer_is_none_for_the_other() {
+async fn audience_of_another_issuer_is_rejected() {
     let pair = Pair::new().await;
     for (issuer, audience) in [(&pair.one, OTHER_AUDIENCE), (&pair.other, AUDIENCE)] {
         let token = issuer.token("alice").audience(audience);
@@ -58,7 +58,7 @@ async fn the_audience_of_one_issuer_is_none_for_the_other() {
 
 /// RFC 8725 §3.8: keys belong to the issuer that the token names.
 #[tokio::test]
-async fn one_issuers_key_never_verifies_the_others_token() {
+async fn key_of_another_issuer_is_never_used() {
     let pair = Pair::new().await;
     for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
         for (named, signer, audience) in [
@@ -89,7 +89,7 @@ async fn one_issuers_key_never_verifies_the_others_token() {
 
 /// Where two issuers share keys, as tenants of one service do, `iss` alone decides.
 #[tokio::test]
-async fn issuers_with_the_same_keys_keep_their_own_audiences() {
+async fn issuers_with_shared_keys_keep_their_audiences() {
     let pair = Pair::of(
         EmbeddedIssuer::new(ISSUER),
         EmbeddedIssuer::new(OTHER_ISSUER),
@@ -112,7 +112,7 @@ async fn issuers_with_the_same_keys_keep_their_own_audiences() {
 
 /// Each issuer's profile judges its own tokens only, whichever is asked first.
 #[tokio::test]
-async fn issuers_with_the_same_keys_keep_their_own_profiles() {
+async fn issuers_with_shared_keys_keep_their_profiles() {
     let one = EmbeddedIssuer::new(ISSUER);
     let other = EmbeddedIssuer::new(OTHER_ISSUER);
     let server = ResourceServer::builder()
@@ -136,7 +136,7 @@ async fn issuers_with_the_same_keys_keep_their_own_profiles() {
 }
 
 #[tokio::test]
-async fn an_algorithm_of_one_issuer_is_none_of_the_others() {
+async fn algorithm_of_another_issuer_is_rejected() {
     let one = EmbeddedIssuer::new(ISSUER);
     let other = EmbeddedIssuer::with_own_keys(OTHER_ISSUER);
     let server = ResourceServer::builder()
@@ -167,7 +167,7 @@ async fn an_algorithm_of_one_issuer_is_none_of_the_others() {
 
 /// An issuer that shares a secret lends it to nobody.
 #[tokio::test]
-async fn a_shared_secret_signs_for_its_own_issuer_only() {
+async fn shared_secret_is_used_for_its_issuer_only() {
     let one = EmbeddedIssuer::new(ISSUER);
     let server = ResourceServer::builder()
         .trust(one.issuer(AUDIENCE))

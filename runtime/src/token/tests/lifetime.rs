@@ -23,7 +23,7 @@ async fn at(
 
 /// RFC 7519 §4.1.4: `now` is before `exp`, plus the skew.
 #[tokio::test]
-async fn a_token_ends_at_exp_plus_skew() {
+async fn token_expires_at_exp_plus_skew() {
     let test = TestServer::new().await;
     let start = test.clock.time();
     let token = test.token().lifetime(Duration::from_mins(5)).sign();
@@ -44,7 +44,7 @@ async fn a_token_ends_at_exp_plus_skew() {
 
 /// RFC 7519 §4.1.6.
 #[tokio::test]
-async fn a_token_begins_at_iat_minus_skew() {
+async fn token_is_valid_from_iat_minus_skew() {
     let test = TestServer::new().await;
     let start = test.clock.time();
     let token = test.token().sign();
@@ -63,7 +63,7 @@ async fn a_token_begins_at_iat_minus_skew() {
 
 /// RFC 7519 §4.1.5.
 #[tokio::test]
-async fn a_token_begins_at_nbf_minus_skew() {
+async fn token_is_valid_from_nbf_minus_skew() {
     let test = TestServer::new().await;
     let start = test.clock.time();
     let not_before = start.saturating_add(Duration::from_secs(100));
@@ -83,7 +83,7 @@ async fn a_token_begins_at_nbf_minus_skew() {
 }
 
 #[tokio::test]
-async fn a_lifetime_is_positive_and_at_most_30_minutes() {
+async fn lifetime_of_zero_or_over_30_minutes_is_rejected() {
     let test = TestServer::new().await;
     for (seconds, expected) in [
         (0, Err(TokenError::Lifetime)),
@@ -101,7 +101,7 @@ async fn a_lifetime_is_positive_and_at_most_30_minutes() {
 }
 
 #[tokio::test]
-async fn a_longer_lifetime_is_accepted_where_it_has_a_reason() {
+async fn longer_lifetime_with_a_reason_is_accepted() {
     let hour = Duration::from_hours(1);
     let test =
         TestServer::with(|issuer| issuer.issuer(AUDIENCE).max_token_lifetime(hour, "batch")).await;
@@ -116,7 +116,7 @@ async fn a_longer_lifetime_is_accepted_where_it_has_a_reason() {
 }
 
 #[tokio::test]
-async fn the_skew_is_the_configured_one() {
+async fn configured_skew_is_applied() {
     for skew in [0, SKEW, 300] {
         let test = TestServer::with(|issuer| {
             let skew = Duration::from_secs(skew);
@@ -143,7 +143,7 @@ async fn the_skew_is_the_configured_one() {
 
 /// CVE-2024-51744: what an unsigned token says of time is of no interest.
 #[tokio::test]
-async fn a_bad_signature_is_told_before_expiry() {
+async fn bad_signature_is_reported_before_expiry() {
     let test = TestServer::new().await;
     let past = NumericDate::from_secs(test.clock.time().as_secs() - 3_600);
     let expired = test.token().issued_at(past);
@@ -169,7 +169,7 @@ async fn a_bad_signature_is_told_before_expiry() {
 
 /// CVE-2026-25537, CVE-2026-44459: never absent, never coerced.
 #[tokio::test]
-async fn an_instant_of_the_wrong_type_or_beyond_all_bounds_is_refused() {
+async fn instant_of_another_type_or_out_of_range_is_rejected() {
     let test = TestServer::new().await;
     for claim in ["exp", "nbf", "iat"] {
         for value in [
@@ -199,7 +199,7 @@ async fn an_instant_of_the_wrong_type_or_beyond_all_bounds_is_refused() {
 
 /// RFC 8259 §6: what is no JSON number makes the whole text no JSON.
 #[tokio::test]
-async fn an_instant_that_is_no_json_is_refused() {
+async fn instant_outside_json_is_rejected() {
     let test = TestServer::new().await;
     let claims = test.token().without("exp").claims_json();
     let open = claims.strip_suffix('}').unwrap();
@@ -226,7 +226,7 @@ async fn an_instant_that_is_no_json_is_refused() {
 
 /// RFC 7519 §2: a `NumericDate` may have a fraction.
 #[tokio::test]
-async fn an_instant_with_a_fraction_is_one() {
+async fn instant_with_a_fraction_is_accepted() {
     let test = TestServer::new().await;
     let start = test.clock.time();
     let exp = NumericDate::from_millis(start.as_millis() + 60_500);

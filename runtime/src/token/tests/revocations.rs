@@ -44,7 +44,7 @@ async fn listed() -> (TestServer, RevocationList) {
 }
 
 #[tokio::test]
-async fn a_revoked_identifier_is_refused_although_the_token_is_remembered() {
+async fn cached_token_with_a_revoked_jti_is_rejected() {
     let (test, list) = listed().await;
     let token = test.token().claim("jti", "a").sign();
     assert_eq!(validate(&test.server, &token).await, Ok(()));
@@ -58,7 +58,7 @@ async fn a_revoked_identifier_is_refused_although_the_token_is_remembered() {
 }
 
 #[tokio::test]
-async fn an_identifier_is_revoked_for_its_issuer_only() {
+async fn revocation_applies_to_its_issuer_only() {
     let (test, list) = listed().await;
     list.revoke_token("https://other.test", "a");
     list.revoke_subject("https://other.test", "alice", test.clock.time());
@@ -68,7 +68,7 @@ async fn an_identifier_is_revoked_for_its_issuer_only() {
 
 /// An issuer's clock may be ahead by the skew, which is 30 s here.
 #[tokio::test]
-async fn a_subjects_tokens_are_revoked_up_to_an_instant() {
+async fn tokens_of_a_subject_are_revoked_up_to_an_instant() {
     let (test, list) = listed().await;
     let instant = test.clock.time();
     list.revoke_subject(ISSUER, "alice", instant);
@@ -100,7 +100,7 @@ async fn a_subjects_tokens_are_revoked_up_to_an_instant() {
 }
 
 #[tokio::test]
-async fn an_issuers_tokens_are_revoked_up_to_an_instant() {
+async fn tokens_of_an_issuer_are_revoked_up_to_an_instant() {
     let (test, list) = listed().await;
     let token = test.token().sign();
     let ahead = test.clock.time().saturating_add(Duration::from_secs(5));
@@ -120,7 +120,7 @@ async fn an_issuers_tokens_are_revoked_up_to_an_instant() {
 
 /// Each issuer's own skew counts.
 #[tokio::test]
-async fn an_issuer_whose_clock_is_exact_loses_no_later_token() {
+async fn zero_skew_revokes_no_later_token() {
     let list = RevocationList::new();
     let issuer = EmbeddedIssuer::new(ISSUER);
     let server = ResourceServer::builder()
@@ -140,7 +140,7 @@ async fn an_issuer_whose_clock_is_exact_loses_no_later_token() {
 }
 
 #[tokio::test]
-async fn a_list_keeps_what_still_matters_and_drops_the_rest() {
+async fn list_drops_entries_of_expired_tokens() {
     let (test, list) = listed().await;
     for token in 0..1_000 {
         list.revoke_token(ISSUER, &format!("early-{token}"));
@@ -165,7 +165,7 @@ async fn a_list_keeps_what_still_matters_and_drops_the_rest() {
 
 /// Nothing is left of what no longer matters, not even the issuer's name.
 #[tokio::test]
-async fn an_issuer_of_whom_nothing_is_revoked_any_more_is_dropped() {
+async fn list_drops_issuers_without_entries() {
     let (test, list) = listed().await;
     for issuer in 0..1_000 {
         list.revoke_issuer(&format!("https://{issuer}.test"), test.clock.time());
@@ -188,7 +188,7 @@ impl Revocations for Broken {
 }
 
 #[tokio::test]
-async fn a_store_that_cannot_tell_lets_nobody_in() {
+async fn unavailable_store_rejects_every_token() {
     let test = test(Broken).await;
     let token = test.token().sign();
     for _ in 0..2 {
@@ -207,7 +207,7 @@ async fn a_store_that_cannot_tell_lets_nobody_in() {
 
 /// A bad token is refused before anybody is asked about it.
 #[tokio::test]
-async fn only_tokens_that_are_otherwise_good_are_asked_about() {
+async fn store_is_not_queried_for_invalid_tokens() {
     let test = test(Broken).await;
     assert_eq!(
         test.validate(test.token().audience("x")).await,

@@ -10,7 +10,7 @@ mod handlers {
 }
 
 async fn call() {
-    handlers::list.unguarded().await;
+    handlers::list().unguarded().await;
 }
 
 fn main() {}

@@ -39,7 +39,7 @@ fn bad_answers(issuer: &EmbeddedIssuer) -> Vec<(&'static str, Reply)> {
 }
 
 #[tokio::test]
-async fn no_server_starts_with_a_bad_answer() {
+async fn bad_response_fails_the_build() {
     let issuer = EmbeddedIssuer::new(ISSUER);
     for (name, mode) in bad_answers(&issuer) {
         let built = Realm::with(Startup::FailFast, Some(mode)).await;
@@ -58,7 +58,7 @@ async fn no_server_starts_with_a_bad_answer() {
 }
 
 #[tokio::test]
-async fn the_last_good_keys_serve_on_after_a_bad_answer() {
+async fn bad_response_keeps_the_last_good_keys() {
     let realm = Realm::new().await;
     for (name, mode) in bad_answers(&realm.issuer) {
         realm.keys.set(mode);
@@ -80,7 +80,7 @@ async fn the_last_good_keys_serve_on_after_a_bad_answer() {
 }
 
 #[tokio::test]
-async fn one_bad_key_among_good_ones_is_skipped() {
+async fn bad_key_among_good_keys_is_skipped() {
     let issuer = EmbeddedIssuer::new(ISSUER);
     let mut set: Value = serde_json::from_str(&issuer.jwks()).unwrap();
     let keys = set["keys"].as_array_mut().unwrap();
@@ -104,7 +104,7 @@ async fn one_bad_key_among_good_ones_is_skipped() {
 }
 
 #[test]
-fn a_bad_set_is_named_for_what_it_is() {
+fn bad_key_set_error_names_the_cause() {
     let issuer = EmbeddedIssuer::new(ISSUER);
     let named = |name: &str| {
         let (_, mode) = bad_answers(&issuer)

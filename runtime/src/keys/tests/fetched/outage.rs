@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn ten_minutes_without_the_key_server_fail_no_request_whose_key_is_known() {
+async fn known_keys_are_used_during_a_ten_minute_outage() {
     let realm = Realm::new().await;
     let mut remembered = realm
         .issuer
@@ -42,7 +42,7 @@ async fn ten_minutes_without_the_key_server_fail_no_request_whose_key_is_known()
 }
 
 #[tokio::test]
-async fn with_the_bound_passed_every_token_is_answered_with_unavailable() {
+async fn keys_over_the_maximum_age_are_unavailable() {
     let realm = Realm::new().await;
     realm.keys.set(Reply::Closed);
     realm.advance(3_599);
@@ -68,7 +68,7 @@ async fn with_the_bound_passed_every_token_is_answered_with_unavailable() {
 
 /// What was verified before has expired whether there are keys or not.
 #[tokio::test]
-async fn a_remembered_token_that_has_expired_is_invalid_also_without_keys() {
+async fn expired_cached_token_is_invalid_without_keys() {
     let realm = Realm::new().await;
     let token = realm.issuer.token("alice").algorithm(Algorithm::ES256);
     let token = token.sign();
@@ -77,12 +77,12 @@ async fn a_remembered_token_that_has_expired_is_invalid_also_without_keys() {
     realm.advance(3_600);
     let expired = Err(Denial::Invalid(TokenError::Expired));
     assert_eq!(realm.validate_text(&token).await, expired);
-    assert_eq!(realm.server.remembered().0, 0);
+    assert_eq!(realm.server.token_cache_usage().0, 0);
 }
 
 /// A token that no key could make good is refused for what it is.
 #[tokio::test]
-async fn a_token_of_another_kind_is_invalid_also_without_keys() {
+async fn malformed_token_is_invalid_without_keys() {
     let realm = Realm::with(Startup::Deferred, Some(Reply::Closed))
         .await
         .unwrap();
@@ -98,7 +98,7 @@ async fn a_token_of_another_kind_is_invalid_also_without_keys() {
 }
 
 #[tokio::test]
-async fn the_server_recovers_once_the_keys_are_there_again() {
+async fn server_recovers_when_keys_are_available_again() {
     let realm = Realm::new().await;
     realm.keys.set(Reply::Closed);
     realm.advance(4_000);
@@ -116,7 +116,7 @@ async fn the_server_recovers_once_the_keys_are_there_again() {
 }
 
 #[tokio::test]
-async fn a_deferred_server_is_not_ready_until_the_keys_are_there() {
+async fn deferred_server_is_not_ready_until_keys_are_fetched() {
     let realm = Realm::with(Startup::Deferred, Some(Reply::Closed))
         .await
         .unwrap();
@@ -145,13 +145,13 @@ async fn a_deferred_server_is_not_ready_until_the_keys_are_there() {
 }
 
 #[tokio::test]
-async fn a_server_that_shall_fail_fast_is_not_built_without_keys() {
+async fn fail_fast_server_is_not_built_without_keys() {
     let built = Realm::with(Startup::FailFast, Some(Reply::Closed)).await;
     assert!(matches!(built.err(), Some(ConfigError::Discovery { .. })));
 }
 
 #[tokio::test]
-async fn a_silent_key_server_keeps_no_known_key_waiting() {
+async fn silent_key_server_does_not_delay_known_keys() {
     let realm = Realm::new().await;
     realm.keys.set(Reply::Silent);
     realm.advance(300);
@@ -166,7 +166,7 @@ async fn a_silent_key_server_keeps_no_known_key_waiting() {
 }
 
 #[tokio::test]
-async fn one_issuers_outage_is_not_the_others() {
+async fn outage_of_one_issuer_does_not_affect_another() {
     let down = LoopbackServer::start(Reply::Closed).await;
     let other = EmbeddedIssuer::new(ISSUER);
     let server = ResourceServer::builder()
@@ -193,7 +193,7 @@ async fn one_issuers_outage_is_not_the_others() {
 
 /// What keeps keys fresh does not wait to be called.
 #[tokio::test]
-async fn a_deferred_server_fetches_its_keys_while_nobody_calls() {
+async fn deferred_server_fetches_keys_without_a_request() {
     let realm = Realm::with(Startup::Deferred, None).await.unwrap();
     realm
         .until("the key server is asked", async |realm| {

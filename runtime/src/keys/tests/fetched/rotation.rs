@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn the_first_token_of_a_new_key_is_accepted() {
+async fn first_token_of_a_new_key_is_accepted() {
     let realm = Realm::new().await;
     let rotated = realm.rotated();
     assert_eq!(realm.validate(rotated.token("alice")).await, UNKNOWN_KEY);
@@ -14,7 +14,7 @@ async fn the_first_token_of_a_new_key_is_accepted() {
 }
 
 #[tokio::test]
-async fn unknown_keys_are_no_reason_for_more_than_one_fetch_in_a_minute() {
+async fn unknown_kid_fetches_keys_once_per_minute() {
     let realm = Arc::new(Realm::new().await);
     let begun = realm.keys.request_count();
     let mut floods = tokio::task::JoinSet::new();
@@ -48,7 +48,7 @@ async fn unknown_keys_are_no_reason_for_more_than_one_fetch_in_a_minute() {
 }
 
 #[tokio::test]
-async fn who_comes_while_a_fetch_runs_waits_for_it() {
+async fn concurrent_requests_share_one_fetch() {
     let realm = Arc::new(Realm::new().await);
     let rotated = realm.rotated();
     realm.keys.set(Reply::Keys(rotated.jwks()));
@@ -66,7 +66,7 @@ async fn who_comes_while_a_fetch_runs_waits_for_it() {
 
 /// What was asked for before the key was there says nothing of it: another fetch follows.
 #[tokio::test]
-async fn a_fetch_that_began_before_the_rotation_is_not_the_last_word() {
+async fn fetch_started_before_a_rotation_is_repeated() {
     let realm = Realm::new().await;
     let rotated = realm.rotated();
     let released = realm.hold(realm.issuer.jwks());
@@ -86,7 +86,7 @@ async fn a_fetch_that_began_before_the_rotation_is_not_the_last_word() {
 
 /// Time passes while a token waits for its key.
 #[tokio::test]
-async fn a_token_that_ends_while_it_waits_has_expired() {
+async fn token_that_expires_during_a_fetch_is_rejected() {
     let realm = Realm::new().await;
     let rotated = realm.rotated();
     let released = realm.hold(rotated.jwks());
@@ -105,7 +105,7 @@ async fn a_token_that_ends_while_it_waits_has_expired() {
 
 /// A bad signature under a known key is no reason to ask for keys.
 #[tokio::test]
-async fn only_an_unknown_key_is_a_reason() {
+async fn bad_signature_or_type_fetches_no_keys() {
     let realm = Realm::new().await;
     let token = realm.issuer.token("alice").signature([7; 64]);
     assert_eq!(
@@ -121,7 +121,7 @@ async fn only_an_unknown_key_is_a_reason() {
 }
 
 #[tokio::test]
-async fn a_withdrawn_key_is_refused_after_the_next_refresh_remembered_or_not() {
+async fn withdrawn_key_is_rejected_after_the_next_refresh() {
     let realm = Realm::new().await;
     let remembered = realm
         .issuer
@@ -150,7 +150,7 @@ async fn a_withdrawn_key_is_refused_after_the_next_refresh_remembered_or_not() {
 }
 
 #[tokio::test]
-async fn the_same_keys_again_change_nothing() {
+async fn unchanged_keys_keep_cached_tokens() {
     let realm = Realm::new().await;
     let token = realm
         .issuer

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn an_issuer_is_asked_once_in_sixty_seconds() {
+async fn active_token_is_introspected_once_per_minute() {
     let realm = Realm::new().await;
     for _ in 0..60 {
         assert_eq!(realm.rejection().await, None);
@@ -16,7 +16,7 @@ async fn an_issuer_is_asked_once_in_sixty_seconds() {
 
 /// The bound: what the issuer has revoked is refused once its answer is old.
 #[tokio::test]
-async fn a_revoked_token_is_refused_within_the_time_that_was_set() {
+async fn revoked_token_is_rejected_after_the_cache_time() {
     let realm = Realm::with(credentials().cache_for(Duration::from_secs(20))).await;
     assert_eq!(realm.rejection().await, None);
     realm.loopback.set(Reply::inactive());
@@ -27,7 +27,7 @@ async fn a_revoked_token_is_refused_within_the_time_that_was_set() {
 }
 
 #[tokio::test]
-async fn without_memory_every_request_asks() {
+async fn cache_time_of_zero_introspects_every_request() {
     let realm = Realm::with(credentials().cache_for(Duration::ZERO)).await;
     for asked in 1..4 {
         assert_eq!(realm.rejection().await, None);
@@ -37,7 +37,7 @@ async fn without_memory_every_request_asks() {
 
 /// RFC 7662 §4: not even within the clock skew.
 #[tokio::test]
-async fn no_answer_is_used_past_the_tokens_end() {
+async fn cached_response_is_not_used_after_exp() {
     let realm = Realm::new().await;
     let mut said = realm.claims();
     said["exp"] = json!(realm.clock.time().as_secs() + 10);
@@ -68,7 +68,7 @@ async fn answered_after(realm: &Arc<Realm>, said: &Value, seconds: u64) -> Optio
 
 /// Or waiting would add to the time for which a revoked token is accepted.
 #[tokio::test]
-async fn an_answer_is_as_old_as_its_question() {
+async fn cache_time_starts_at_the_request() {
     let realm = Arc::new(Realm::new().await);
     assert_eq!(answered_after(&realm, &realm.claims(), 10).await, None);
     realm.loopback.set(Reply::inactive());
@@ -80,7 +80,7 @@ async fn an_answer_is_as_old_as_its_question() {
 
 /// The skew is 30 s.
 #[tokio::test]
-async fn a_token_that_ends_while_it_is_asked_about_is_refused() {
+async fn token_that_expires_during_introspection_is_rejected() {
     for (seconds, expected) in [(39, None), (40, Some(Denial::Invalid(TokenError::Expired)))] {
         let realm = Arc::new(Realm::new().await);
         let mut said = realm.claims();
@@ -90,7 +90,7 @@ async fn a_token_that_ends_while_it_is_asked_about_is_refused() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_used_for_five_seconds() {
+async fn rejection_is_cached_for_five_seconds() {
     let realm = Realm::new().await;
     realm.answer(Reply::inactive());
     assert_eq!(realm.rejection().await, INACTIVE);
@@ -104,7 +104,7 @@ async fn a_refusal_is_used_for_five_seconds() {
 }
 
 #[tokio::test]
-async fn a_failure_is_not_remembered() {
+async fn failure_is_not_cached() {
     let realm = Realm::new().await;
     realm.answer(Reply::json(500, "{}"));
     assert!(is_unavailable(realm.rejection().await));
@@ -113,7 +113,7 @@ async fn a_failure_is_not_remembered() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_has_the_issuer_asked_again() {
+async fn clock_set_back_introspects_again() {
     let realm = Realm::new().await;
     assert_eq!(realm.rejection().await, None);
     realm
@@ -124,7 +124,7 @@ async fn a_clock_that_is_set_back_has_the_issuer_asked_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hundred_requests_with_one_token_ask_once() {
+async fn concurrent_requests_with_one_token_share_one_introspection() {
     let realm = Arc::new(Realm::new().await);
     let released = Arc::new(Notify::new());
     let said = Reply::json(200, &realm.claims().to_string());
@@ -146,7 +146,7 @@ async fn a_hundred_requests_with_one_token_ask_once() {
 
 /// Where the one who asks goes away, those who wait are served all the same.
 #[tokio::test]
-async fn who_goes_away_takes_nobody_along() {
+async fn canceled_request_does_not_cancel_waiting_ones() {
     let realm = Arc::new(Realm::new().await);
     realm.answer(Reply::Silent);
     let begin = || {
@@ -165,7 +165,7 @@ async fn who_goes_away_takes_nobody_along() {
 
 /// Or any number would be under way, and none of them remembered (as in CVE-2023-44487).
 #[tokio::test]
-async fn who_hangs_up_again_and_again_has_no_more_asked_than_may_be() {
+async fn repeated_cancellation_stays_within_the_in_flight_limit() {
     let realm = Arc::new(Realm::with(credentials().max_in_flight(2)).await);
     let released = Arc::new(Notify::new());
     let said = Reply::json(200, &realm.claims().to_string());
@@ -182,17 +182,20 @@ async fn who_hangs_up_again_and_again_has_no_more_asked_than_may_be() {
     }
     assert_eq!(realm.asked(), 2);
     released.notify_one();
-    until("it is remembered", || realm.server.remembered().0 == 1).await;
+    until("it is remembered", || {
+        realm.server.token_cache_usage().0 == 1
+    })
+    .await;
     assert_eq!(realm.rejection().await, None);
     assert_eq!(realm.asked(), 2);
 }
 
 #[tokio::test]
-async fn what_is_remembered_is_counted() {
+async fn cache_usage_counts_active_tokens() {
     let realm = Realm::new().await;
-    assert_eq!(realm.server.remembered().0, 0);
+    assert_eq!(realm.server.token_cache_usage().0, 0);
     assert_eq!(realm.rejection().await, None);
     assert_eq!(rejection(&realm.server, "opq.other").await, INACTIVE);
-    let (count, bytes) = realm.server.remembered();
+    let (count, bytes) = realm.server.token_cache_usage();
     assert!(count == 1 && (512..2_048).contains(&bytes), "{bytes}");
 }

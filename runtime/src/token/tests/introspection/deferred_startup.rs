@@ -34,7 +34,7 @@ async fn waiting(realm: &Arc<Realm>) -> Vec<tokio::task::JoinHandle<Option<Denia
 }
 
 #[tokio::test]
-async fn a_request_waits_for_the_first_probe() {
+async fn request_waits_for_the_first_probe() {
     let (realm, released) = held(Reply::inactive()).await;
     assert!(realm.server.ready().is_err());
     let requests = waiting(&realm).await;
@@ -47,7 +47,7 @@ async fn a_request_waits_for_the_first_probe() {
 }
 
 #[tokio::test]
-async fn where_the_first_probe_fails_nobody_is_asked_about_a_token() {
+async fn failed_first_probe_makes_waiting_requests_unavailable() {
     let active = Reply::json(200, r#"{"active":true}"#);
     for failing in [Reply::Closed, Reply::json(500, "{}"), active] {
         let (realm, released) = held(failing).await;
@@ -67,7 +67,7 @@ async fn where_the_first_probe_fails_nobody_is_asked_about_a_token() {
 
 /// Or impatient callers could keep a server from ever being ready.
 #[tokio::test]
-async fn who_goes_away_takes_no_probe_along() {
+async fn canceled_request_does_not_cancel_the_probe() {
     let (realm, released) = held(Reply::inactive()).await;
     for request in waiting(&realm).await {
         request.abort();
@@ -79,7 +79,7 @@ async fn who_goes_away_takes_no_probe_along() {
 }
 
 #[tokio::test]
-async fn a_deferred_server_is_ready_once_its_issuer_answers() {
+async fn deferred_server_is_ready_after_a_successful_probe() {
     let built = Realm::build(credentials(), Startup::Deferred, Reply::Closed).await;
     let realm = built.unwrap();
     assert!(realm.server.ready().is_err());

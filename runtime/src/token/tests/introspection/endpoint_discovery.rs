@@ -29,7 +29,7 @@ impl Realm {
 
 /// RFC 7662 §4: the token and our credentials go over TLS, or to this machine.
 #[tokio::test]
-async fn an_endpoint_that_may_not_be_asked_is_not_whatever_the_document_says() {
+async fn insecure_endpoint_in_the_document_is_rejected() {
     for (startup, endpoint) in [
         (Startup::FailFast, "http://192.0.2.1/introspect"),
         (Startup::FailFast, "https://u:p@192.0.2.1/introspect"),
@@ -57,7 +57,7 @@ async fn an_endpoint_that_may_not_be_asked_is_not_whatever_the_document_says() {
 }
 
 #[tokio::test]
-async fn a_document_without_the_endpoint_is_told_with_what_helps() {
+async fn document_without_endpoint_error_names_the_fix() {
     let loopback = LoopbackServer::start(Reply::Closed).await;
     let document = json!({ "issuer": loopback.url, "jwks_uri": "https://a.example/keys" });
     loopback.set_document(Some(Reply::json(200, &document.to_string())));
@@ -76,7 +76,7 @@ async fn a_document_without_the_endpoint_is_told_with_what_helps() {
 }
 
 #[tokio::test]
-async fn a_document_that_is_mended_mends_the_server() {
+async fn corrected_document_is_used() {
     let loopback = LoopbackServer::start(Reply::inactive()).await;
     loopback.set_introspection_endpoint("http://192.0.2.1/introspect");
     let clock = TestClock::new();
@@ -96,7 +96,7 @@ async fn a_document_that_is_mended_mends_the_server() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_has_moved_is_found_again() {
+async fn moved_endpoint_is_found() {
     let redirect = Reply::json(308, "{}");
     for old in [Reply::json(404, "{}"), redirect, Reply::Closed] {
         let realm = Realm::new().await;
@@ -113,7 +113,7 @@ async fn an_endpoint_that_has_moved_is_found_again() {
 }
 
 #[tokio::test]
-async fn an_endpoint_is_looked_up_anew_after_an_hour() {
+async fn endpoint_is_looked_up_again_after_an_hour() {
     let realm = Realm::new().await;
     realm.advance(3_599);
     realm.moved(Reply::inactive());
@@ -133,7 +133,7 @@ async fn an_endpoint_is_looked_up_anew_after_an_hour() {
 
 /// As keys are, while they cannot be fetched.
 #[tokio::test]
-async fn an_endpoint_that_cannot_be_looked_up_is_used_for_a_day() {
+async fn last_known_endpoint_is_used_for_24_hours() {
     let realm = Realm::new().await;
     realm.loopback.set_document(Some(Reply::Closed));
     for seconds in [3_600, 82_799] {
@@ -155,7 +155,7 @@ async fn an_endpoint_that_cannot_be_looked_up_is_used_for_a_day() {
 
 /// Nor is a request held up by a document that does not come.
 #[tokio::test]
-async fn who_is_asked_about_a_token_is_not_looked_up_on_a_requests_way() {
+async fn endpoint_lookup_does_not_delay_requests() {
     let realm = Realm::new().await;
     realm.loopback.set_document(Some(Reply::Silent));
     realm.advance(3_600);

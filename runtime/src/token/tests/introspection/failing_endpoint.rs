@@ -67,7 +67,7 @@ fn whole_answers() -> Vec<(&'static str, Reply)> {
 }
 
 #[tokio::test]
-async fn no_server_starts_with_a_bad_answer() {
+async fn bad_response_fails_the_build() {
     for (name, mode) in bad_answers() {
         let built = Realm::build(credentials(), Startup::FailFast, mode).await;
         let error = match built.err() {
@@ -101,7 +101,7 @@ async fn no_server_starts_with_a_bad_answer() {
 }
 
 #[tokio::test]
-async fn a_bad_answer_is_503_and_a_known_token_is_served_on() {
+async fn bad_response_is_unavailable_and_cached_token_is_accepted() {
     let realm = Realm::new().await;
     let other: &'static str = "opq.other";
     assert_eq!(realm.rejection().await, None);
@@ -123,7 +123,7 @@ async fn a_bad_answer_is_503_and_a_known_token_is_served_on() {
 
 /// An endpoint that calls everything active protects nothing.
 #[tokio::test]
-async fn an_endpoint_that_calls_anything_active_is_not_believed() {
+async fn endpoint_that_accepts_any_token_fails_the_build() {
     let credulous =
         || Reply::PerRequest(Arc::new(|_: &str| Reply::json(200, r#"{"active":true}"#)));
     let built = Realm::build(credentials(), Startup::FailFast, credulous()).await;
@@ -142,7 +142,7 @@ async fn an_endpoint_that_calls_anything_active_is_not_believed() {
 
 /// Nor one that looks no further than how a token begins.
 #[tokio::test]
-async fn a_probe_begins_as_the_issuers_own_tokens_do() {
+async fn probe_starts_with_the_configured_prefix() {
     let loopback = LoopbackServer::start(Reply::PerRequest(Arc::new(|request: &str| {
         let is_active = request.contains("\r\n\r\ntoken=opq_");
         let json = json!({ "active": is_active }).to_string();
@@ -194,7 +194,7 @@ async fn found_out(realm: &Realm, about_token: Reply) {
 
 /// However it fails next: only a probe that is answered as it should be clears it.
 #[tokio::test]
-async fn who_calls_anything_active_is_not_believed_again_for_being_down() {
+async fn endpoint_that_accepted_any_token_needs_a_correct_probe() {
     let realm = Realm::new().await;
     found_out(&realm, Reply::Closed).await;
     let said = realm.claims();
@@ -217,7 +217,7 @@ async fn who_calls_anything_active_is_not_believed_again_for_being_down() {
 }
 
 #[tokio::test]
-async fn what_was_said_by_who_calls_anything_active_is_forgotten() {
+async fn endpoint_that_accepts_any_token_clears_the_cache() {
     let realm = Realm::new().await;
     assert_eq!(realm.rejection().await, None);
     found_out(&realm, Reply::Closed).await;
@@ -225,7 +225,7 @@ async fn what_was_said_by_who_calls_anything_active_is_forgotten() {
 }
 
 #[tokio::test]
-async fn who_is_found_out_while_it_is_asked_is_not_believed() {
+async fn endpoint_that_accepts_any_token_invalidates_requests_in_flight() {
     let realm = Arc::new(Realm::new().await);
     let released = Arc::new(Notify::new());
     let said = Reply::json(200, &realm.claims().to_string());
@@ -239,12 +239,12 @@ async fn who_is_found_out_while_it_is_asked_is_not_believed() {
     found_out(&realm, late).await;
     released.notify_one();
     assert!(is_unavailable(asking.await.unwrap()));
-    assert_eq!(realm.server.remembered().0, 0);
+    assert_eq!(realm.server.token_cache_usage().0, 0);
 }
 
 /// 5 s are given to a question; nobody else waits for it.
 #[tokio::test]
-async fn an_endpoint_that_is_silent_holds_up_nobody_else() {
+async fn silent_endpoint_does_not_delay_other_tokens() {
     let realm = Arc::new(Realm::new().await);
     assert_eq!(realm.rejection().await, None);
     let stuck: &'static str = "opq.stuck";
@@ -271,7 +271,7 @@ async fn an_endpoint_that_is_silent_holds_up_nobody_else() {
 }
 
 #[tokio::test]
-async fn no_more_questions_are_under_way_than_were_allowed() {
+async fn requests_in_flight_stay_within_the_limit() {
     let realm = Arc::new(Realm::with(credentials().max_in_flight(2)).await);
     let released = Arc::new(Notify::new());
     let late = Reply::Held(Box::new(Reply::inactive()), Arc::clone(&released));
@@ -306,7 +306,7 @@ async fn no_more_questions_are_under_way_than_were_allowed() {
 }
 
 #[tokio::test]
-async fn refused_credentials_are_told_by_readiness() {
+async fn rejected_credentials_are_reported_by_readiness() {
     let realm = Realm::new().await;
     assert!(realm.server.ready().is_ok());
     realm.loopback.set(Reply::json(401, "{}"));
@@ -329,7 +329,7 @@ async fn refused_credentials_are_told_by_readiness() {
 
 /// Or anybody could take a server out of service, with a token that an endpoint stumbles over.
 #[tokio::test]
-async fn what_becomes_of_a_callers_token_says_nothing_of_readiness() {
+async fn failure_for_one_token_does_not_affect_readiness() {
     let realm = Realm::new().await;
     realm.answer(Reply::json(500, "{}"));
     let probed = realm.probed();

@@ -43,7 +43,7 @@ impl Signing {
 }
 
 #[tokio::test]
-async fn a_jwt_is_good_where_keys_and_issuer_say_so() {
+async fn jwt_needs_a_valid_signature_and_an_active_response() {
     let signing = Signing::new(IntrospectedTokens::Jwts).await;
     let token = signing.token();
     assert_eq!(rejection(&signing.server, &token).await, INACTIVE);
@@ -55,7 +55,7 @@ async fn a_jwt_is_good_where_keys_and_issuer_say_so() {
 }
 
 #[tokio::test]
-async fn a_revoked_jwt_is_refused_within_the_time_that_was_set() {
+async fn revoked_jwt_is_rejected_after_the_cache_time() {
     let signing = Signing::new(IntrospectedTokens::Jwts).await;
     let token = signing.token();
     signing.say(&json!({"active": true}));
@@ -69,7 +69,7 @@ async fn a_revoked_jwt_is_refused_within_the_time_that_was_set() {
 
 /// What a key has not proved is sent to nobody.
 #[tokio::test]
-async fn a_jwt_that_is_not_proved_is_not_asked_about() {
+async fn invalid_jwt_is_not_introspected() {
     let signing = Signing::new(IntrospectedTokens::All).await;
     signing.say(&json!({"active": true}));
     let asked = signing.loopback.request_count();
@@ -91,7 +91,7 @@ async fn a_jwt_that_is_not_proved_is_not_asked_about() {
 
 /// No issuer sees another's tokens.
 #[tokio::test]
-async fn a_jwt_is_asked_about_at_its_own_issuer_and_at_no_other() {
+async fn jwt_is_introspected_at_its_own_issuer_only() {
     let active = || Reply::json(200, r#"{"active":true}"#);
     let [one, two] = [
         LoopbackServer::start(Reply::inactive()).await,
@@ -120,7 +120,7 @@ async fn a_jwt_is_asked_about_at_its_own_issuer_and_at_no_other() {
 }
 
 #[tokio::test]
-async fn where_the_issuer_does_not_answer_a_jwt_is_not_good_either() {
+async fn jwt_is_unavailable_if_the_endpoint_fails() {
     let signing = Signing::new(IntrospectedTokens::Jwts).await;
     signing.loopback.set(Reply::Closed);
     assert!(is_unavailable(
@@ -129,7 +129,7 @@ async fn where_the_issuer_does_not_answer_a_jwt_is_not_good_either() {
 }
 
 #[tokio::test]
-async fn each_kind_is_accepted_where_that_was_said() {
+async fn configured_token_kinds_are_accepted() {
     for (tokens, has_opaque, has_jwts, asks_about_jwts) in [
         (IntrospectedTokens::OpaqueBesideJwts, true, true, false),
         (IntrospectedTokens::Jwts, false, true, true),
@@ -157,7 +157,7 @@ async fn each_kind_is_accepted_where_that_was_said() {
 
 /// An issuer of opaque tokens only has no keys: no JWT is its.
 #[tokio::test]
-async fn a_jwt_is_refused_where_only_opaque_tokens_are_accepted() {
+async fn jwt_is_rejected_if_only_opaque_tokens_are_accepted() {
     let realm = Realm::new().await;
     let said = realm.claims().to_string();
     realm.loopback.set(Reply::json(200, &said));

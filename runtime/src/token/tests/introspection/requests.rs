@@ -7,7 +7,7 @@ use crate::token::{Revocations, RevocationsUnavailable, VerifiedToken};
 
 /// RFC 7662 §2.1, RFC 6749 §2.3.1.
 #[tokio::test]
-async fn the_token_is_posted_with_the_apis_own_credentials() {
+async fn token_is_posted_with_client_credentials() {
     let realm = Realm::new().await;
     assert_eq!(realm.rejection().await, None);
     let requests = realm.loopback.requests();
@@ -28,7 +28,7 @@ async fn the_token_is_posted_with_the_apis_own_credentials() {
 }
 
 #[tokio::test]
-async fn an_endpoint_can_be_named() {
+async fn configured_endpoint_is_used() {
     let loopback = LoopbackServer::start(Reply::inactive()).await;
     let server = ResourceServer::builder()
         .trust(
@@ -49,7 +49,7 @@ async fn an_endpoint_can_be_named() {
 }
 
 #[tokio::test]
-async fn a_token_is_told_as_the_issuer_tells_it() {
+async fn verified_token_has_the_values_of_the_response() {
     let realm = Realm::new().await;
     let token = realm.server.authenticate(TOKEN.as_bytes()).await.unwrap();
     assert_eq!(token.issuer(), realm.loopback.url);
@@ -59,7 +59,7 @@ async fn a_token_is_told_as_the_issuer_tells_it() {
 }
 
 #[tokio::test]
-async fn roles_are_where_the_configuration_says() {
+async fn roles_come_from_the_configured_claim() {
     for (pointer, expected) in [(None, "clerk"), (Some("/realm/roles"), "auditor")] {
         let loopback = LoopbackServer::start(Reply::inactive()).await;
         let clock = TestClock::new();
@@ -85,7 +85,7 @@ async fn roles_are_where_the_configuration_says() {
 }
 
 #[tokio::test]
-async fn what_the_issuer_does_not_call_active_is_refused() {
+async fn inactive_token_is_rejected() {
     let realm = Realm::new().await;
     assert_eq!(rejection(&realm.server, "opq.other").await, INACTIVE);
     for active in [json!("true"), json!(1), json!(null)] {
@@ -98,7 +98,7 @@ async fn what_the_issuer_does_not_call_active_is_refused() {
 }
 
 #[tokio::test]
-async fn an_active_token_is_judged_by_us_all_the_same() {
+async fn claims_of_an_active_token_are_checked() {
     let realm = Realm::new().await;
     let now = realm.clock.time().as_secs();
     for (member, value, error) in [
@@ -129,7 +129,7 @@ async fn an_active_token_is_judged_by_us_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_client_speaks_for_itself_where_that_was_said() {
+async fn missing_sub_is_rejected_without_client_as_subject() {
     for (introspection, subject) in [
         (credentials(), None),
         (
@@ -148,7 +148,7 @@ async fn a_client_speaks_for_itself_where_that_was_said() {
 
 /// RFC 6750 §2.1: what is no bearer token is sent to nobody.
 #[tokio::test]
-async fn what_is_no_bearer_token_is_not_asked_about() {
+async fn malformed_token_is_not_introspected() {
     let realm = Realm::new().await;
     let asked = realm.loopback.request_count();
     for token in ["a b", "a,b", "=", "a=b", "ä", "a\"b", "a&token=x"] {
@@ -160,7 +160,7 @@ async fn what_is_no_bearer_token_is_not_asked_about() {
 
 /// REQUIREMENTS B8: what an API has revoked itself is refused whatever the issuer says.
 #[tokio::test]
-async fn our_own_revocations_are_asked_too() {
+async fn revoked_active_token_is_rejected() {
     let loopback = LoopbackServer::start(Reply::inactive()).await;
     let clock = TestClock::new();
     let list = crate::token::RevocationList::with_clock(clock.clone());
@@ -195,7 +195,7 @@ impl Revocations for Kept {
 
 /// Or a list would drop one while the token can still be used.
 #[tokio::test]
-async fn our_own_revocations_matter_for_as_long_as_an_opaque_token_lives() {
+async fn revocations_are_retained_for_the_maximum_lifetime() {
     let loopback = LoopbackServer::start(Reply::inactive()).await;
     let kept = Arc::default();
     let issuer = Issuer::new(&loopback.url)

@@ -46,7 +46,7 @@ impl Three {
 }
 
 #[tokio::test]
-async fn each_token_goes_to_the_issuer_that_was_declared_and_to_no_other() {
+async fn prefix_determines_the_issuer() {
     let three = Three::new().await;
     assert_eq!(three.asked(), [1, 1, 1], "one probe each");
     for (token, issuer) in [
@@ -72,7 +72,7 @@ async fn each_token_goes_to_the_issuer_that_was_declared_and_to_no_other() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_down_stops_no_other() {
+async fn unavailable_issuer_does_not_affect_others() {
     let three = Three::new().await;
     three.issuers[2].set(Reply::Closed);
     assert!(is_unavailable(rejection(&three.server, "x").await));
@@ -82,7 +82,7 @@ async fn an_issuer_that_is_down_stops_no_other() {
 
 /// Nor one whose every turn is taken.
 #[tokio::test]
-async fn a_flood_at_one_issuer_holds_up_no_other() {
+async fn flood_at_one_issuer_does_not_delay_others() {
     let three = Arc::new(Three::new().await);
     three.issuers[0].set(Reply::Silent);
     let flood: Vec<_> = (0..40)
@@ -102,7 +102,7 @@ async fn a_flood_at_one_issuer_holds_up_no_other() {
 
 /// One issuer's endpoint cannot speak for another's tokens.
 #[tokio::test]
-async fn an_issuer_that_names_another_is_refused() {
+async fn response_that_names_another_issuer_is_rejected() {
     let three = Three::new().await;
     let said = claims(&three.issuers[1], &TestClock::new()).to_string();
     three.issuers[0].set(Reply::json(200, &said));
@@ -111,7 +111,7 @@ async fn an_issuer_that_names_another_is_refused() {
 }
 
 #[tokio::test]
-async fn opaque_tokens_and_jwts_of_several_issuers_stand_side_by_side() {
+async fn opaque_tokens_and_jwts_of_different_issuers_are_accepted() {
     let loopback = LoopbackServer::start(Reply::inactive()).await;
     let clock = TestClock::new();
     let signing = EmbeddedIssuer::new(ISSUER).clock(clock.clone());

@@ -1,0 +1,121 @@
+//! The rule for the return type of a handler, at the part that breaks it.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{GenericArgument, PathArguments, Type};
+
+use crate::expand::Runtime;
+use crate::expand::handler::names::first_span;
+use crate::model::Handler;
+
+/// A part of a return type that is a response on its own.
+enum Part<'a> {
+    /// `AppError` in `Result<…, AppError>`.
+    Response(&'a Type),
+    /// `Order` in `Json<Order>`.
+    Json(&'a Type),
+}
+
+// Input:  -> Result<Json<Order>, AppError>
+// Output: const __PALISADE_RETURNED: bool = {
+//             let _ = || {
+//                 let parts = (&Returned::<Result<Json<Order>, AppError>>::TYPE).parts();
+//                 parts.json::<Order>();
+//                 parts.response::<AppError>();
+//             };
+//             true
+//         };
+//
+// `parts` requires nothing of a type that is a response, whatever its parts are.
+pub(super) fn returned(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
+    let mut parts = Vec::new();
+    let output = handler.output().filter(|ty| is_nameable(ty));
+    if let Some(output) = output {
+        collect(output, &mut parts);
+    }
+    let Some(output) = output else {
+        return quote!(
+            const __PALISADE_RETURNED: bool = true;
+        );
+    };
+    let private = runtime.path();
+    let parts = parts.iter().map(|part| match part {
+        Part::Response(ty) => quote_spanned!(first_span(ty)=> __palisade_parts.response::<#ty>();),
+        Part::Json(ty) => quote_spanned!(first_span(ty)=> __palisade_parts.json::<#ty>();),
+    });
+    quote! {
+        const __PALISADE_RETURNED: bool = {
+            let _ = || {
+                #[allow(unused_imports)]
+                use #private::{ReturnedParts as _, ReturnedWhole as _};
+                let __palisade_parts = (&#private::Returned::<#output>::TYPE).parts();
+                #(#parts)*
+            };
+            true
+        };
+    }
+}
+
+/// Whether a type can be written outside a signature: without `impl Trait`, `!` and `_`.
+fn is_nameable(ty: &Type) -> bool {
+    let mut tokens: Vec<_> = ty.to_token_stream().into_iter().collect();
+    while let Some(token) = tokens.pop() {
+        match token {
+            proc_macro2::TokenTree::Group(group) => tokens.extend(group.stream()),
+            proc_macro2::TokenTree::Ident(ident) if ident == "impl" || ident == "_" => {
+                return false;
+            }
+            proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '!' => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
+fn collect<'a>(ty: &'a Type, parts: &mut Vec<Part<'a>>) {
+    match ty {
+        Type::Paren(inner) => return collect(&inner.elem, parts),
+        Type::Group(inner) => return collect(&inner.elem, parts),
+        Type::Tuple(tuple) => {
+            if let Some(body) = tuple.elems.last() {
+                return collect(body, parts);
+            }
+        }
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            let name = last.map(|segment| segment.ident.to_string());
+            let types: Vec<_> = last.into_iter().flat_map(type_arguments).collect();
+            match (name.as_deref(), types.as_slice()) {
+                (Some("Result"), [ok, error]) => {
+                    collect(ok, parts);
+                    return collect(error, parts);
+                }
+                (Some("Json"), [body]) => return parts.push(Part::Json(body)),
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+    parts.push(Part::Response(ty));
+}
+
+fn type_arguments(segment: &syn::PathSegment) -> impl Iterator<Item = &Type> {
+    let arguments = match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        PathArguments::None | PathArguments::Parenthesized(_) => None,
+    };
+    arguments
+        .into_iter()
+        .flatten()
+        .filter_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
+}
+
+/// The span of errors about the whole return type.
+pub(super) fn span(handler: &Handler) -> Span {
+    handler
+        .output()
+        .map_or_else(|| handler.name().span(), first_span)
+}
