@@ -8,6 +8,8 @@ const NAMES: &str = "sku quantity unitPrice lines price labels counts status dra
     name state open closed flag id from title count tags photo photos";
 
 /// The words of Palisade's messages and rule names, and the numbers in the rules of this crate's types.
+///
+/// A new or changed message needs its words here.
 const WORDS: &str = "JSON UTF ASCII Content Disposition a accepted after allowed an and appear are array as ascii at be before \
     between boundary break bytes character characters contain contains content control data deeply depth digit \
     digits does duplicate encoding end ending ends enum expected false field file final finite form format has \

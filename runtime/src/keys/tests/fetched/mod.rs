@@ -19,10 +19,10 @@ use crate::token::{Denial, TokenError};
 
 const UNKNOWN_KEY: Result<(), Denial> = Err(Denial::Invalid(TokenError::UnknownKey));
 
-/// An API whose issuer's keys are served by a key server.
+/// A server whose issuer's keys come from a key server on loopback.
 struct Realm {
     keys: LoopbackServer,
-    /// The issuer with the keys that are served at first.
+    /// The issuer with the first keys.
     issuer: EmbeddedIssuer,
     server: ResourceServer,
     clock: TestClock,
@@ -33,12 +33,12 @@ impl Realm {
         Self::with(Startup::FailFast, None).await.unwrap()
     }
 
-    /// With keys that are served, or in another mode.
-    async fn with(startup: Startup, mode: Option<Reply>) -> Result<Self, ConfigError> {
+    /// Builds the server while the key server replies this way, by default with the first keys.
+    async fn with(startup: Startup, reply: Option<Reply>) -> Result<Self, ConfigError> {
         let keys = LoopbackServer::start(Reply::Closed).await;
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(&keys.url).clock(clock.clone());
-        keys.set(mode.unwrap_or_else(|| Reply::Keys(issuer.jwks())));
+        keys.set(reply.unwrap_or_else(|| Reply::Keys(issuer.jwks())));
         let server = ResourceServer::builder()
             .trust(
                 Issuer::new(&keys.url)
@@ -57,14 +57,14 @@ impl Realm {
         })
     }
 
-    /// Answers with these keys from now on, once what is returned says so.
+    /// Replies with these keys from now on, each time once the notification is sent.
     fn hold(&self, jwks: String) -> Arc<Notify> {
         let (reply, released) = Reply::Keys(jwks).held();
         self.keys.set(reply);
         released
     }
 
-    /// The same issuer with keys that it did not have before.
+    /// The same issuer with new keys.
     fn rotated(&self) -> EmbeddedIssuer {
         EmbeddedIssuer::with_own_keys(&self.keys.url).clock(self.clock.clone())
     }
@@ -82,25 +82,25 @@ impl Realm {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// Waits until one more answer of the key server has been dealt with, for at most 5 s.
-    async fn until(&self, what: &str, is_so: impl AsyncFn(&Self) -> bool) {
-        let begun = Instant::now();
-        while !is_so(self).await {
-            assert!(begun.elapsed() < Duration::from_secs(5), "{what}");
+    /// Waits for at most 5 s until the condition holds.
+    async fn wait_until(&self, description: &str, condition: impl AsyncFn(&Self) -> bool) {
+        let start = Instant::now();
+        while !condition(self).await {
+            assert!(start.elapsed() < Duration::from_secs(5), "{description}");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 
-    /// Lets so much time pass that a fetch is due, has it begun, and waits for its end.
-    async fn until_refreshed(&self, seconds: u64) {
-        let asked = self.keys.request_count();
+    /// Advances the clock until a refresh is due, starts it, and waits until it ends.
+    async fn refresh_after(&self, seconds: u64) {
+        let before = self.keys.request_count();
         self.advance(seconds);
         let _ = self.server.ready();
-        self.until("the key server is asked", async |realm| {
-            realm.keys.request_count() > asked
+        self.wait_until("the key server receives a request", async |realm| {
+            realm.keys.request_count() > before
         })
         .await;
-        self.until("the fetch ends", async |realm| !realm.is_fetching())
+        self.wait_until("the fetch ends", async |realm| !realm.is_fetching())
             .await;
     }
 
