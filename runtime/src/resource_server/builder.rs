@@ -77,7 +77,7 @@ impl Builder<WithIssuers> {
 impl<T> Builder<T> {
     /// Sets the protection space that challenges name ([RFC 9110 §11.5]); by default `api`.
     ///
-    /// It must be printable ASCII without `"` and `\\` (RFC 6750 §3), and not empty.
+    /// It must be printable ASCII without `"` and `\` (RFC 6750 §3), and not empty.
     ///
     /// [RFC 9110 §11.5]: https://www.rfc-editor.org/rfc/rfc9110#section-11.5
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
