@@ -23,7 +23,7 @@ impl Driver {
         Ok(Self { runtime })
     }
 
-    /// Runs a future that is not measured, or measures itself.
+    /// Runs a future to completion, without measuring it.
     pub(crate) fn wait<F: Future>(&self, future: F) -> F::Output {
         self.runtime.block_on(future)
     }

@@ -140,10 +140,12 @@ async fn inventory_lists_issuers_with_their_relaxations() {
         lines[0],
         "tokens of https://sso.test/realms/shop for https://orders.test, by the profile Keycloak"
     );
-    assert!(lines[1].starts_with("  lowered: "), "{table}");
+    assert!(lines[1].starts_with("  relaxation: "), "{table}");
     assert_eq!(
         lines.last(),
-        Some(&"  lowered: tokens are valid for up to 3600 s, because the batch runs for an hour")
+        Some(
+            &"  relaxation: tokens are valid for up to 3600 s, because the batch runs for an hour"
+        )
     );
 }
 

@@ -69,7 +69,7 @@ fn owner(node: &Node) -> bool {
     matches!(node, Node::Text(text) if is_identifier(text))
 }
 
-/// Whether a value is an integer within the range of `N`; serde_json reads `-0` as a fraction.
+/// Whether a value is an integer within the range of `N`; `serde_json` reads `-0` as a fraction.
 fn integer<N: FromStr>(node: &Node) -> bool {
     matches!(node, Node::Number(number) if number != "-0" && is_integer::<N>(number))
 }

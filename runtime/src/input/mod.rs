@@ -27,7 +27,7 @@ pub(crate) use self::extract::header_error;
 pub use self::extract::{
     BinaryBody, Cookies, CustomRejection, Headers, InputExtractor, Multipart, PlainText,
 };
-pub(crate) use self::extract::{Timed, TooSlow, Valid, path_error, path_scalars};
+pub(crate) use self::extract::{BodyTimeout, TimedBody, Valid, path_error, path_scalars};
 #[cfg(feature = "schemas")]
 pub use self::schema::Bounds;
 pub use self::shape::{Field, Nested, Shape, Tagging, Variant};
@@ -50,8 +50,8 @@ pub mod __private {
     };
     pub use super::contract::unbounded::HasKnownLimit;
     pub use super::contract::{
-        Bounded, Decoder, DerivesValidate, FieldWithoutLimit, MapKey, MaxLength, OwnedInput,
-        RuledField, Scalar, SecureInput, Undecodable, is_max_length,
+        Bounded, Decoder, DerivesValidate, FieldWithoutLimit, MapKey, MaxLength, RuledField,
+        Scalar, SecureInput, Undecodable, is_max_length,
     };
     #[cfg(feature = "schemas")]
     pub use super::schema::{Bounds, Described, Elements, Measure, Members, Variants};
@@ -70,6 +70,5 @@ pub mod rules {
     };
     pub use super::contract::{
         DerivesValidate, IsDecodedInput, IsWithinMaxLength, MapKey, MaxLength, NeedsNoRule,
-        OwnedInput,
     };
 }

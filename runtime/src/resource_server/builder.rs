@@ -77,7 +77,7 @@ impl Builder<WithIssuers> {
 impl<T> Builder<T> {
     /// Sets the protection space that challenges name ([RFC 9110 §11.5]); by default `api`.
     ///
-    /// It must be printable ASCII without `"` and `\\` (RFC 6750 §3), and not empty.
+    /// It must be printable ASCII without `"` and `\` (RFC 6750 §3), and not empty.
     ///
     /// [RFC 9110 §11.5]: https://www.rfc-editor.org/rfc/rfc9110#section-11.5
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
@@ -141,7 +141,7 @@ impl<T> Builder<T> {
         }
         let validator = TokenValidator::new(trusted, options.token_cache_size);
         if let Some(revocations) = &options.revocations {
-            revocations.retain_for(validator.longest_lifetime());
+            revocations.retain_for(validator.longest_acceptance());
         }
         Ok(ResourceServer::new(Shared {
             realm: options.realm.into(),

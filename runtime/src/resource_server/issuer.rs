@@ -11,8 +11,8 @@ use crate::resource_server::settings::{IssuerSettings, TokenLifetime};
 use crate::resource_server::summary::IssuerSummary;
 use crate::secret::Secret;
 #[cfg(feature = "introspection")]
-use crate::token::Opaque;
-use crate::token::{Profile, Trusted};
+use crate::token::OpaqueTokens;
+use crate::token::{Profile, TrustedIssuer};
 
 /// An authorization server whose access tokens an API accepts.
 ///
@@ -219,14 +219,14 @@ impl Issuer<WithAudience> {
     }
 
     /// Checks the settings, and loads the keys.
-    pub(super) async fn build(self, options: &ServerOptions) -> Result<Trusted, ConfigError> {
+    pub(super) async fn build(self, options: &ServerOptions) -> Result<TrustedIssuer, ConfigError> {
         let WithAudience(audience) = self.audience;
         self.settings.build(audience, options).await
     }
 
     /// Returns how its opaque tokens are recognized, or `None` without introspection.
     #[cfg(feature = "introspection")]
-    pub(super) fn opaque_tokens(&self) -> Result<Option<Opaque>, ConfigError> {
+    pub(super) fn opaque_tokens(&self) -> Result<Option<OpaqueTokens>, ConfigError> {
         self.settings.opaque_tokens()
     }
 }

@@ -127,7 +127,7 @@ checked! {
     Form reads ReadsBody, Form, Some(media_type::FORM);
     Multipart reads ReadsBody, Form, Some(media_type::MULTIPART);
     PlainText reads ReadsBody, Body, Some(media_type::TEXT);
-    BinaryBody reads ReadsBody, Body, Some(media_type::OCTETS);
+    BinaryBody reads ReadsBody, Body, Some(media_type::BINARY);
     Query reads ReadsHead, Query, None;
     Path reads ReadsHead, Path, None;
     Headers reads ReadsHead, Header, None;

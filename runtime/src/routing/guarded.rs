@@ -14,7 +14,7 @@ use http_body_util::Limited;
 
 use crate::audit::{Decision, Reason, RejectedInput};
 use crate::guard::{Allowed, Guard, Refusal, RefusalCause};
-use crate::input::Timed;
+use crate::input::TimedBody;
 use crate::policy::Limits;
 use crate::response::{forbid_shared_caching, refusal_response, set_security_headers};
 use crate::routing::declared::Declares;
@@ -105,7 +105,7 @@ impl<H: Declares> Guarded<H> {
 fn limit_body(request: &mut Request, limits: &Limits) {
     if !request.body().is_end_stream() {
         let body = std::mem::take(request.body_mut());
-        let timed = Timed::new(body, limits.body_timeout);
+        let timed = TimedBody::new(body, limits.body_timeout);
         *request.body_mut() = Body::new(Limited::new(timed, limits.body_limit));
     }
     if limits.body_limit != Limits::DEFAULT.body_limit {

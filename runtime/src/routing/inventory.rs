@@ -35,7 +35,7 @@ impl Inventory {
         &self.routes
     }
 
-    /// The issuers whose tokens are accepted, each with what is lowered for it.
+    /// The issuers whose tokens are accepted, each with its relaxations.
     pub fn issuers(&self) -> &[IssuerSummary] {
         &self.issuers
     }
@@ -85,7 +85,7 @@ impl<'a> IntoIterator for &'a Inventory {
 }
 
 /// A table: method, path, access, handler, limits that are not the defaults; then each issuer,
-/// its audience, what its tokens are judged by, and what is lowered for it.
+/// its audience, the validation of its tokens, and its relaxations.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<[String; 5]> = self.routes.iter().map(Route::row).collect();
@@ -104,8 +104,8 @@ impl fmt::Display for Inventory {
             let (url, audience) = (issuer.issuer(), issuer.audience());
             let validation = issuer.validation();
             writeln!(f, "tokens of {url} for {audience}, by {validation}")?;
-            for lowered in issuer.relaxations() {
-                writeln!(f, "  lowered: {lowered}")?;
+            for relaxation in issuer.relaxations() {
+                writeln!(f, "  relaxation: {relaxation}")?;
             }
         }
         Ok(())

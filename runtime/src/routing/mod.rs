@@ -34,8 +34,8 @@ pub use axum::routing::MethodFilter;
 pub(crate) mod rules {
     pub use super::argument::*;
     pub use super::arguments::{
-        CallerArgument, CheckedInput, FallibleArgument, OptionalArgument, ParsedPath, RawInput,
-        ServerData, UncheckedInput,
+        CallerArgument, CheckedInput, DecodedInput, FallibleArgument, OptionalArgument, ParsedPath,
+        RawInput, ServerData, UncheckedInput,
     };
     pub use super::constants::{IsRole, IsScope, NamedConstant};
     pub use super::declared::{DeclaredHandler, DeclaresAccess, RunsHandlers, WithoutGuard};

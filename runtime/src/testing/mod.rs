@@ -1,6 +1,6 @@
 //! Tests of APIs in process, with real tokens from an embedded issuer (feature `testing`).
 //!
-//! Every request passes the guard: a request that succeeds in a test succeeds in production.
+//! Requests pass the real guard: nothing in this module bypasses it.
 //!
 //! # Examples
 //!

@@ -81,13 +81,15 @@ mod tests {
         let files = [
             (
                 "a/src/lib.rs",
-                "pub use self::guard::Caller; pub mod inner { pub use crate::guard::X; }",
+                "pub use self::guard::Caller; pub mod inner { pub use crate::guard::X; }
+                 #[cfg(test)] mod checks;",
             ),
             (
                 "a/src/guard.rs",
                 "pub struct Caller; #[cfg(test)] use crate::token::Y;",
             ),
             ("a/src/token.rs", "pub struct Y;"),
+            ("a/src/checks.rs", "use crate::token::Y;"),
         ];
         assert_eq!(described(&files), [""; 0]);
     }

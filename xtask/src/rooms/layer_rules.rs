@@ -52,11 +52,10 @@ fn imported_entries(folder: &Folder<'_>, import: &Import<'_>) -> BTreeSet<String
 }
 
 fn is_allowed(layers: &Layers, importer: &str, imported: &str) -> bool {
-    // the folder's own file is above its layers
-    if importer.is_empty() || importer == imported {
+    if importer == imported {
         return true;
     }
-    // an entry without layer is reported once, by `table_rules`
+    // the folder's own file has no layer and is above all; `table_rules` reports any other entry without one
     let has_layer = |entry: &str| layers.layer(entry).is_some();
     !imported.is_empty()
         && (!has_layer(importer) || !has_layer(imported) || layers.allow(importer, imported))

@@ -31,7 +31,7 @@ pub(super) const TABLE: &[Layers] = &[
             &["routing"],
             &["serve"],
             &[
-                "danger", "fuzzing", "manual", "prelude", "private", "testing",
+                "danger", "fuzzing", "manual", "prelude", "private", "rules", "testing",
             ],
         ],
         never: &[("input", "guard")],

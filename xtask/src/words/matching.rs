@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::exceptions::Exception;
 use super::sentence::{Kind, Sentence};
 use super::spelling;
-use super::vocabulary::{OPENER_INSTEAD, OPENERS, PRONOUNS, RULES, Rule};
+use super::vocabulary::{GRAMMAR, OPENER_INSTEAD, OPENERS, PRONOUNS, RULES, Rule};
 
 /// An avoided word in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,7 +146,10 @@ fn opener(kind: Kind, words: &[String]) -> Option<Match> {
         Kind::Name => words.len() > 1 || PRONOUNS.contains(&first),
         Kind::Fragment | Kind::Question => false,
     };
-    (applies && OPENERS.contains(&first)).then(|| Match {
+    let is_grammar = words
+        .get(1)
+        .is_some_and(|second| GRAMMAR.contains(&second.as_str()));
+    (applies && !is_grammar && OPENERS.contains(&first)).then(|| Match {
         at: 0,
         end: 1,
         instead: OPENER_INSTEAD.to_owned(),

@@ -109,63 +109,62 @@ fn without_marker(text: &str) -> &str {
 #[derive(Default)]
 struct Paragraph {
     words: Vec<Word>,
-    /// Whether a code span continues on the next line, with its text so far.
-    span: Option<String>,
+    /// The first line and the text of a code span that is not closed yet.
+    span: Option<(usize, String)>,
 }
 
 impl Paragraph {
     fn add(&mut self, line: usize, text: &str, sentences: &mut Vec<Sentence>) {
         let mut rest = text;
         while let Some(letter) = rest.chars().next() {
-            let (token, after) = if self.span.is_some() || letter == '`' {
+            rest = if self.span.is_some() || letter == '`' {
                 self.read_span(line, rest, sentences)
             } else if letter.is_alphanumeric() || letter == '_' {
                 self.read_word(line, rest, sentences)
             } else {
                 self.read_mark(letter, rest, sentences)
             };
-            debug_assert!(!token.is_empty(), "{rest}");
-            rest = after;
         }
-        if let Some(span) = &mut self.span {
+        if let Some((_, span)) = &mut self.span {
             span.push(' ');
         }
     }
 
-    /// Reads a code span, or the rest of the line if it continues.
+    /// Reads a code span, or the rest of the line if the span continues. Returns the text after it.
     fn read_span<'t>(
         &mut self,
         line: usize,
         text: &'t str,
         sentences: &mut Vec<Sentence>,
-    ) -> (&'t str, &'t str) {
+    ) -> &'t str {
         let opened = self.span.take();
         let from = usize::from(opened.is_none());
         let end = text.get(from..).and_then(|inside| inside.find('`'));
         let inside_end = end.map_or(text.len(), |end| from + end);
-        let mut span = opened.unwrap_or_default();
+        let (first, mut span) = opened.unwrap_or((line, String::new()));
         span.push_str(text.get(from..inside_end).unwrap_or_default());
         if end.is_none() {
-            self.span = Some(span);
-            return (text, "");
+            self.span = Some((first, span));
+            return "";
         }
-        sentences.push(Sentence::of_name(&span, line));
+        sentences.push(Sentence::of_name(&span, first));
         self.push_placeholder(line);
-        text.split_at(inside_end + 1)
+        text.get(inside_end + 1..).unwrap_or_default()
     }
 
+    /// Reads a word, a name or a URL. Returns the text after it.
     fn read_word<'t>(
         &mut self,
         line: usize,
         text: &'t str,
         sentences: &mut Vec<Sentence>,
-    ) -> (&'t str, &'t str) {
+    ) -> &'t str {
         let is_end = |letter: char| !(letter.is_alphanumeric() || "_'’".contains(letter));
         let (word, after) = text.split_at(text.find(is_end).unwrap_or(text.len()));
         if after.starts_with("://") {
             let end = after.find(|letter: char| letter.is_whitespace() || letter == ')');
             self.push_placeholder(line);
-            return (word, after.get(end.unwrap_or(after.len())..).unwrap_or(""));
+            return after.get(end.unwrap_or(after.len())..).unwrap_or_default();
         }
         if is_name(word) {
             sentences.push(Sentence::of_name(word, line));
@@ -176,20 +175,21 @@ impl Paragraph {
                 line,
             });
         }
-        (word, after)
+        after
     }
 
-    /// Reads punctuation; `.`, `!` and `?` before a space end a sentence, and a link's target is skipped.
+    /// Reads punctuation; `.`, `!` and `?` before a space end a sentence, and the target of a link is skipped.
+    /// Returns the text after it.
     fn read_mark<'t>(
         &mut self,
         mark: char,
         text: &'t str,
         sentences: &mut Vec<Sentence>,
-    ) -> (&'t str, &'t str) {
+    ) -> &'t str {
         let after = text.get(mark.len_utf8()..).unwrap_or_default();
         let target = text.strip_prefix("](").and_then(|link| link.find(')'));
         if let Some(end) = target {
-            return text.split_at(end + 2);
+            return text.get(end + 2..).unwrap_or_default();
         }
         let at_end = after
             .chars()
@@ -206,7 +206,7 @@ impl Paragraph {
             '?' if at_end => self.end_sentence(Kind::Question, sentences),
             _ => {}
         }
-        text.split_at(mark.len_utf8())
+        after
     }
 
     fn ends_with_abbreviation(&self) -> bool {
@@ -227,7 +227,10 @@ impl Paragraph {
     }
 
     fn end(&mut self, sentences: &mut Vec<Sentence>) {
-        self.span = None;
+        // a lone backtick opens no span
+        if let Some((line, text)) = self.span.take() {
+            self.add(line, &text, sentences);
+        }
         self.end_sentence(Kind::Statement, sentences);
     }
 }
@@ -290,6 +293,11 @@ mod tests {
                 "Statement: See--and--and-"
             ]
         );
+    }
+
+    #[test]
+    fn lone_backtick_does_not_hide_text() {
+        assert_eq!(sentences("One ` two\nthree"), ["Statement: One-two-three"]);
     }
 
     #[test]

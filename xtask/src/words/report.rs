@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::exceptions::{EXCEPTIONS, Exception};
-use super::files;
+use super::files::{self, SplitFile};
 use super::matching::{Finding, Matcher};
 use crate::violation::Violation;
 
@@ -17,9 +17,21 @@ use crate::violation::Violation;
 ///
 /// Returns an error if a file cannot be read, or the output cannot be written.
 pub(crate) fn run(workspace: &Path, paths: &[&str], out: &mut impl Write) -> io::Result<bool> {
-    let mut matcher = Matcher::new(EXCEPTIONS);
+    let report = check(&files::read(workspace)?, EXCEPTIONS, paths);
+    report.print(out)?;
+    Ok(report.passed())
+}
+
+/// The findings, and the exceptions that match nothing.
+struct Report<'e> {
+    findings: Vec<Finding>,
+    unused: Vec<&'e Exception>,
+}
+
+fn check<'e>(files: &[SplitFile], exceptions: &'e [Exception], paths: &[&str]) -> Report<'e> {
+    let mut matcher = Matcher::new(exceptions);
     let mut findings = Vec::new();
-    for file in files::read(workspace)? {
+    for file in files {
         findings.extend(matcher.check(&file.path, &file.sentences));
     }
     let is_selected = |path: &str| {
@@ -27,43 +39,48 @@ pub(crate) fn run(workspace: &Path, paths: &[&str], out: &mut impl Write) -> io:
         paths.is_empty() || selected.any(|prefix| path.starts_with(prefix))
     };
     findings.retain(|finding| is_selected(&finding.path));
-    let unused: Vec<&Exception> = matcher.unused().filter(|_| paths.is_empty()).collect();
-    print(out, &findings, &unused)?;
-    Ok(findings.is_empty() && unused.is_empty())
+    let unused = matcher.unused().filter(|_| paths.is_empty()).collect();
+    Report { findings, unused }
 }
 
-fn print(out: &mut impl Write, findings: &[Finding], unused: &[&Exception]) -> io::Result<()> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in findings {
-        let Finding {
-            path,
-            line,
-            found,
-            instead,
-        } = finding;
-        writeln!(out, "{path}:{line}: \"{found}\": use {instead}")?;
-        *counts.entry(folder(path)).or_default() += 1;
+impl Report<'_> {
+    fn passed(&self) -> bool {
+        self.findings.is_empty() && self.unused.is_empty()
     }
-    for exception in unused {
-        let violation = Violation::new(
-            "xtask/src/words/exceptions.rs",
-            1,
-            format!(
-                "the exception for \"{}\" in {} matches nothing (its reason: {})",
-                exception.phrase, exception.path, exception.reason
-            ),
-            "remove it",
-        );
-        writeln!(out, "{violation}")?;
+
+    fn print(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for finding in &self.findings {
+            let Finding {
+                path,
+                line,
+                found,
+                instead,
+            } = finding;
+            writeln!(out, "{path}:{line}: \"{found}\": use {instead}")?;
+            *counts.entry(folder(path)).or_default() += 1;
+        }
+        for exception in &self.unused {
+            let violation = Violation::new(
+                "xtask/src/words/exceptions.rs",
+                1,
+                format!(
+                    "the exception for \"{}\" in {} matches nothing (its reason: {})",
+                    exception.phrase, exception.path, exception.reason
+                ),
+                "remove it",
+            );
+            writeln!(out, "{violation}")?;
+        }
+        if self.findings.is_empty() {
+            return writeln!(out, "no avoided words");
+        }
+        writeln!(out, "\ncount  folder")?;
+        for (folder, count) in &counts {
+            writeln!(out, "{count:>5}  {folder}")?;
+        }
+        writeln!(out, "{:>5}  total", self.findings.len())
     }
-    if findings.is_empty() {
-        return writeln!(out, "no avoided words");
-    }
-    writeln!(out, "\ncount  folder")?;
-    for (folder, count) in &counts {
-        writeln!(out, "{count:>5}  {folder}")?;
-    }
-    writeln!(out, "{:>5}  total", findings.len())
 }
 
 /// Returns the room of a source file, the folder of another file, or a file at the root.
@@ -77,10 +94,12 @@ fn folder(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::sentence::Sentence;
+    use crate::words::vocabulary::RULES;
 
-    fn printed(findings: &[Finding], unused: &[&Exception]) -> String {
+    fn printed(report: &Report<'_>) -> String {
         let mut out = Vec::new();
-        print(&mut out, findings, unused).unwrap();
+        report.print(&mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -95,13 +114,16 @@ mod tests {
 
     #[test]
     fn report_lists_findings_and_counts_by_folder() {
-        let findings = [
+        let findings = vec![
             finding("README.md", 3),
             finding("runtime/src/token/issuer.rs", 4),
             finding("runtime/src/token/profile/mod.rs", 5),
         ];
         assert_eq!(
-            printed(&findings, &[]),
+            printed(&Report {
+                findings,
+                unused: Vec::new()
+            }),
             "README.md:3: \"old\": use new\n\
              runtime/src/token/issuer.rs:4: \"old\": use new\n\
              runtime/src/token/profile/mod.rs:5: \"old\": use new\n\
@@ -110,18 +132,39 @@ mod tests {
     }
 
     #[test]
-    fn unused_exception_is_reported_with_its_reason() {
-        let exception = Exception {
+    fn unused_exception_fails_unless_paths_are_selected() {
+        let exceptions = [Exception {
             phrase: "old words",
             path: "README.md",
             reason: "a quotation",
-        };
-        let printed = printed(&[], &[&exception]);
+        }];
+        let report = check(&[], &exceptions, &[]);
+        assert!(!report.passed());
+        let printed = printed(&report);
         assert!(
             printed.contains("the exception for \"old words\" in README.md matches nothing"),
             "{printed}"
         );
         assert!(printed.contains("(its reason: a quotation)"), "{printed}");
+        assert!(check(&[], &exceptions, &["runtime"]).passed());
+    }
+
+    #[test]
+    fn selected_paths_limit_the_findings() {
+        let files = ["runtime/src/a.rs", "tests/a.rs"].map(|path| SplitFile {
+            path: path.to_owned(),
+            sentences: vec![Sentence::of_name(RULES[0].avoid[0], 1)],
+        });
+        for (paths, expected) in [
+            (&[][..], 2),
+            (&["runtime/"], 1),
+            (&["runtime", "tests"], 2),
+            (&["fuzz"], 0),
+        ] {
+            let report = check(&files, &[], paths);
+            assert_eq!(report.findings.len(), expected, "{paths:?}");
+            assert_eq!(report.passed(), expected == 0, "{paths:?}");
+        }
     }
 
     #[test]

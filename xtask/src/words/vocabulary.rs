@@ -29,13 +29,16 @@ pub(super) enum Condition {
 /// Words that open a sentence or name in place of its subject.
 pub(super) const OPENERS: [&str; 6] = ["what", "who", "whom", "whose", "where", "whoever"];
 
-/// Openers that are no subject alone either; `where` is a keyword.
+/// Openers that are avoided as a whole name, too; `where` is a keyword.
 pub(super) const PRONOUNS: [&str; 2] = ["what", "who"];
+
+/// Words after `where` in the names of Rust's grammar.
+pub(super) const GRAMMAR: [&str; 4] = ["clause", "clauses", "predicate", "predicates"];
 
 /// The replacement of an opener.
 pub(super) const OPENER_INSTEAD: &str = "a noun as the subject";
 
-/// Words about tokens, near which a signature is verified and not proved.
+/// Words about tokens. Near them, a signature is verified and a token validated.
 const TOKENS: &[&str] = &[
     "token",
     "tokens",

@@ -1,4 +1,4 @@
-//! The impls of `SecureInput`, `OwnedInput`, `Bounded` and `MapKey` for an input type.
+//! The impls of `SecureInput`, `Bounded` and `MapKey` for an input type.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -42,6 +42,7 @@ impl Head {
 // Input:  #[garde(length(chars, max = 64))] sku: String   of a struct `NewOrder`
 // Output: impl SecureInput for NewOrder {
 //             type Context = ();
+//             fn decode(…) { Decoder::<'_, NewOrder>::decode(…) }
 //             fn shape() -> &'static Shape { const { &Shape::Fields(&[Field { … }]) } }
 //             fn check_rules(&self, …) { <InputType as DerivesValidate<NewOrder>>::check_rules(self, …) }
 //             fn check_bounds(&self, …) {
@@ -49,11 +50,10 @@ impl Head {
 //                 RuledField::<String, Rules<…>>::BOUNDS.check(&self.sku, …);
 //             }
 //         }
-//         impl OwnedInput for NewOrder { … }
 //         impl<R: Ruleset<Dive = Applied>> Bounded<R> for NewOrder { … }
 //
-// The proof is a condition of the impl too if a field's type depends on a generic parameter. With
-// `schemas`, each impl also has the type's JSON Schema.
+// The proof is a condition of the impl too if a field's type depends on a generic parameter, and so
+// is `Deserialize`. With `schemas`, each impl also has the type's JSON Schema.
 pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
     let Input { head, kind } = input;
     let private = head.private();
@@ -64,7 +64,6 @@ pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
         quote!(#absent #schema)
     });
     let secure_input = secure_input(head, kind, schema.as_ref());
-    let owned = owned_input(head);
     let bounded = match kind {
         Kind::Scalar(_) => scalar(head, nested_schema.as_ref()),
         Kind::Struct(Form::Newtype { .. }) => {
@@ -74,7 +73,7 @@ pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
         }
         _ => nested(head, nested_schema.as_ref()),
     };
-    quote!(#secure_input #owned #bounded)
+    quote!(#secure_input #bounded)
 }
 
 fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> TokenStream {
@@ -82,10 +81,17 @@ fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> Token
     let ident = &head.ident;
     let shape = shape(kind, &private);
     let check_bounds = check_bounds(kind, &private);
-    let generics = with_bounds(&head.generics, kind, &private);
+    let mut generics = with_bounds(&head.generics, kind, &private);
+    if head.is_generic() && !head.has_lifetimes() {
+        let (_, type_generics, _) = head.generics.split_for_impl();
+        let decoded = syn::parse_quote! {
+            #ident #type_generics: for<'__palisade_de> #private::Deserialize<'__palisade_de>
+        };
+        generics.make_where_clause().predicates.push(decoded);
+    }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let not_recommended = head.not_recommended();
-    let checked = check_rules(head);
+    let (checked, decode) = (check_rules(head), decode(head));
     let rejected = head.is_rejected_by_garde.then(|| no_rules(head));
     quote! {
         #[automatically_derived]
@@ -93,6 +99,8 @@ fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> Token
         #[allow(deprecated, unused_imports, unused_variables, unreachable_patterns)]
         impl #impl_generics #private::SecureInput for #ident #type_generics #where_clause {
             #checked
+
+            #decode
 
             fn shape() -> &'static #private::Shape {
                 use #private::FieldWithoutLimit as _;
@@ -170,42 +178,26 @@ fn no_rules(head: &Head) -> TokenStream {
     }
 }
 
-// Output: impl OwnedInput for NewOrder { fn decode(…) { Decoder::<'_, NewOrder>::decode(…) } }
-/// Implemented for every type without lifetimes.
+/// The decoding by serde. `Decoder` finds the type's `Deserialize`, if there is one.
 ///
-/// `Decoder` finds serde's impl if there is one; of a generic type there must be one.
-fn owned_input(head: &Head) -> Option<TokenStream> {
-    if head.has_lifetimes() {
-        return None;
-    }
+/// A type that borrows cannot be extracted from a request.
+fn decode(head: &Head) -> TokenStream {
     let private = head.private();
     let ident = &head.ident;
     let (_, type_generics, _) = head.generics.split_for_impl();
-    let ty = quote!(#ident #type_generics);
-    let mut generics = head.generics.clone();
-    if head.is_generic() {
-        let predicates = &mut generics.make_where_clause().predicates;
-        predicates.push(syn::parse_quote!(#ty: #private::SecureInput));
-        predicates.push(
-            syn::parse_quote!(#ty: for<'__palisade_de> #private::Deserialize<'__palisade_de>),
-        );
-    }
-    let (impl_generics, _, where_clause) = generics.split_for_impl();
-    let not_recommended = head.not_recommended();
-    Some(quote! {
-        #[automatically_derived]
-        #not_recommended
-        impl #impl_generics #private::OwnedInput for #ty #where_clause {
-            #[inline]
-            fn decode<'__palisade_de, __PalisadeDeserializer: #private::Deserializer<'__palisade_de>>(
-                __palisade_deserializer: __PalisadeDeserializer,
-            ) -> ::core::result::Result<Self, __PalisadeDeserializer::Error> {
-                #[allow(unused_imports)]
-                use #private::Undecodable as _;
-                #private::Decoder::<'__palisade_de, #ty>::decode(__palisade_deserializer)
-            }
+    let decoder = if head.has_lifetimes() {
+        quote!(<#private::Decoder<'__palisade_de, Self> as #private::Undecodable<Self>>)
+    } else {
+        quote!(#private::Decoder::<'__palisade_de, #ident #type_generics>)
+    };
+    quote! {
+        fn decode<'__palisade_de, __PalisadeDeserializer: #private::Deserializer<'__palisade_de>>(
+            __palisade_deserializer: __PalisadeDeserializer,
+        ) -> ::core::result::Result<Self, __PalisadeDeserializer::Error> {
+            use #private::Undecodable as _;
+            #decoder::decode(__palisade_deserializer)
         }
-    })
+    }
 }
 
 // Input:  an item that is not supported, such as a union
@@ -218,9 +210,8 @@ pub(crate) fn fallback(head: &Head, schemas: bool) -> TokenStream {
     let schema = schemas.then(|| schema::unknown(&private));
     let kind = Kind::Struct(Form::Fields(Vec::new()));
     let secure_input = secure_input(head, &kind, schema.as_ref());
-    let owned = owned_input(head);
     let bounded = bounded_by_any(head, None);
-    quote!(#secure_input #owned #bounded)
+    quote!(#secure_input #bounded)
 }
 
 /// The type's generics, and a parameter for the rules of a field of this type.

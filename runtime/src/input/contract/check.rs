@@ -7,59 +7,59 @@ use serde_json::Value;
 
 use crate::input::contract::context::ContextFrom;
 use crate::input::contract::error::{InputError, InputLocation};
-use crate::input::contract::rule_recorder::Told;
+use crate::input::contract::rule_recorder::RuleRecorder;
 use crate::input::contract::secure_input::SecureInput;
 use crate::input::contract::violation::Violation;
 use crate::input::shape::pointer::bare;
 
-/// The most broken rules in one response.
+/// The maximum number of broken rules in one response.
 const MAX_VIOLATIONS: usize = 32;
 
 /// Checks garde's rules and the bounds that garde does not check.
 ///
-/// The details name limits, never the value; the text of a custom rule is its author's. `sent`
+/// The details name limits, never the value; the text of a custom rule is its author's. `raw_names`
 /// returns the raw input, which maps garde's paths of Rust names to the names in the input.
 pub(crate) fn check<T, S>(
     value: T,
-    part: InputLocation,
+    location: InputLocation,
     state: &S,
-    sent: impl FnOnce() -> Option<Value>,
+    raw_names: impl FnOnce() -> Option<Value>,
 ) -> Result<T, InputError>
 where
     T: SecureInput,
     T::Context: ContextFrom<S>,
 {
-    inspect(&value, part, state, sent)?;
+    inspect(&value, location, state, raw_names)?;
     Ok(value)
 }
 
 /// Checks a value behind a reference, as [`check`] does.
 pub(crate) fn inspect<T, S>(
     value: &T,
-    part: InputLocation,
+    location: InputLocation,
     state: &S,
-    sent: impl FnOnce() -> Option<Value>,
+    raw_names: impl FnOnce() -> Option<Value>,
 ) -> Result<(), InputError>
 where
     T: SecureInput,
     T::Context: ContextFrom<S>,
 {
     let context = T::Context::context_from(state);
-    let (mut report, told) = (Report::new(), Told::default());
-    with_i18n(&told, || {
+    let (mut report, rules) = (Report::new(), RuleRecorder::default());
+    with_i18n(&rules, || {
         value.check_rules(&context, &mut Path::empty, &mut report);
         value.check_bounds(&mut Path::empty, &mut report);
     });
     if report.is_empty() {
         return Ok(());
     }
-    let sent = sent();
+    let raw_names = raw_names();
     let violations = report
         .iter()
         .take(MAX_VIOLATIONS)
         .map(|(path, error)| {
-            let pointer = T::shape().pointer(path, sent.as_ref());
-            let place = match part {
+            let pointer = T::shape().pointer(path, raw_names.as_ref());
+            let pointer = match location {
                 InputLocation::Body => pointer,
                 InputLocation::Path
                 | InputLocation::Query
@@ -68,10 +68,10 @@ where
                 | InputLocation::Cookie => bare(&pointer),
             };
             let detail = error.message();
-            Violation::new(place, told.rule_of(detail), detail.to_owned())
+            Violation::new(pointer, rules.rule_of(detail), detail.to_owned())
         })
         .collect();
-    Err(InputError::Invalid(part, violations))
+    Err(InputError::Invalid(location, violations))
 }
 
 #[cfg(test)]

@@ -11,33 +11,10 @@ use crate::input::contract::definitions;
 use crate::input::contract::missing_limit::InputType;
 use crate::input::contract::secure_input::SecureInput;
 
-/// An input type that owns its data, as extractors require.
-///
-/// `#[derive(SecureInput)]` implements it for every type without lifetime parameters.
-///
-/// # Fix
-///
-/// Replace borrowed fields such as `&'a str` by owned ones such as `String`: the body of a request
-/// does not live as long as the handler.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be extracted from a request",
-    label = "this type borrows its data, or is not a `SecureInput`",
-    note = "help: derive `Deserialize`, `Validate` and `SecureInput` on a type without lifetime parameters"
-)]
-pub trait OwnedInput: SecureInput {
-    /// Decodes it, as [`Deserialize`] does.
-    ///
-    /// # Errors
-    ///
-    /// The decoder's error.
-    #[doc(hidden)]
-    fn decode<'de, D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error>;
-}
-
 /// An input type as serde decodes it.
 pub(crate) struct Decoded<T>(pub(crate) T);
 
-impl<'de, T: OwnedInput> Deserialize<'de> for Decoded<T> {
+impl<'de, T: SecureInput> Deserialize<'de> for Decoded<T> {
     fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
         T::decode(decoder).map(Self)
     }
@@ -105,19 +82,19 @@ impl<'de, T: Deserialize<'de>> Decoder<'de, T> {
     }
 }
 
-/// The decoding of a type without `Deserialize`, which only an extractor of its own can fill.
+/// The decoding of a type without `Deserialize`: only an extractor of its own can create it.
 ///
-/// With it the type implements [`OwnedInput`] all the same, so that [`IsDecodedInput`] is the only
+/// With it the type implements [`SecureInput`] all the same, so that [`IsDecodedInput`] is the only
 /// error about a missing `Deserialize`.
-pub trait Undecodable<'de, T> {
+pub trait Undecodable<T> {
     /// Does not compile once it is used.
     ///
     /// # Errors
     ///
     /// None.
-    fn decode<D: Deserializer<'de>>(_: D) -> Result<T, D::Error> {
+    fn decode<'de, D: Deserializer<'de>>(_: D) -> Result<T, D::Error> {
         const { panic!("the input type does not derive `Deserialize`") }
     }
 }
 
-impl<'de, T> Undecodable<'de, T> for Decoder<'de, T> {}
+impl<T> Undecodable<T> for Decoder<'_, T> {}

@@ -2,6 +2,7 @@
 
 use garde::error::Path;
 use garde::{Report, Validate};
+use serde::de::Deserializer;
 
 use crate::input::contract::missing_limit::InputType;
 use crate::input::shape::Shape;
@@ -47,6 +48,14 @@ pub trait SecureInput: Sized {
     /// The context of its rules, as in [`Validate`].
     #[doc(hidden)]
     type Context;
+
+    /// Decodes it, as its `Deserialize` does.
+    ///
+    /// # Errors
+    ///
+    /// The decoder's error.
+    #[doc(hidden)]
+    fn decode<'de, D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error>;
 
     /// The names in the input, for JSON pointers.
     #[doc(hidden)]

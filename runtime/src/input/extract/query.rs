@@ -4,15 +4,14 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts, Query};
 use axum::http::request::Parts;
 
 use crate::input::contract::check::check;
-use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, OwnedInput};
+use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::urlencoded;
 use crate::input::extract::body::limits;
 use crate::input::extract::valid::Valid;
 
-/// The query of the request's target.
 impl<T, S> FromRequestParts<S> for Valid<Query<T>>
 where
-    T: OwnedInput + Send,
+    T: SecureInput + Send,
     T::Context: ContextFrom<S>,
     S: Send + Sync,
 {
@@ -20,19 +19,19 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
         let text = parts.uri.query().unwrap_or_default().as_bytes();
-        let most = limits(&parts.extensions).parameter_limit;
-        let Decoded(value) = urlencoded::decode(text, InputLocation::Query, most)?;
+        let max = limits(&parts.extensions).parameter_limit;
+        let Decoded(value) = urlencoded::decode(text, InputLocation::Query, max)?;
         check(value, InputLocation::Query, state, || {
-            urlencoded::sent(text)
+            urlencoded::raw_names(text)
         })
         .map(|value| Self(Query(value)))
     }
 }
 
-/// Absent is a target without `?`.
+/// A query is absent if the target has no `?`.
 impl<T, S> OptionalFromRequestParts<S> for Valid<Query<T>>
 where
-    T: OwnedInput + Send,
+    T: SecureInput + Send,
     T::Context: ContextFrom<S>,
     S: Send + Sync,
 {
