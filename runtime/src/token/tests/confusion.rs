@@ -128,7 +128,7 @@ fn jwe(test: &TestServer, header: &Value, payload: &str) -> [String; 5] {
 }
 
 /// CVE-2022-39174, CVE-2022-39175, CVE-2023-51774, CVE-2026-29000: encryption with the public key
-/// proves no origin, whatever the content is.
+/// does not authenticate the sender, whatever the content is.
 #[tokio::test]
 async fn token_encrypted_with_the_public_key_is_rejected() {
     let test = TestServer::new().await;
