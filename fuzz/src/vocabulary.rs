@@ -1,4 +1,4 @@
-//! The words that a violation may contain, so that none is copied from the input.
+//! The words that a violation may contain, which shows that it never echoes input.
 
 use palisade::input::Violation;
 
@@ -7,17 +7,17 @@ const NAMES: &str = "sku quantity unitPrice lines price labels counts status dra
     card cash kind number delivery post pickup method line letter big debt total note owner next page perPage share \
     name state open closed flag id from title count tags photo photos";
 
-/// The words of Palisade's details and rule names, and the numbers in the rules of this crate's types.
+/// The words of Palisade's messages and rule names, and the numbers in the rules of this crate's types.
 ///
 /// A new or changed message needs its words here.
-const WORDS: &str = "JSON UTF a an and are array ascii at be beginning can cannot character characters decoded \
-    deeply depth digit digits does early encoding ending ends enum escape expected false finite form format given \
-    has have here in is it items known lacks least length letter letters malformed many may member missing more \
-    most must nested not null number object of one only or out parameter parameters percent range required \
-    same single stand string syntax than that the there this to too true twice type unique unknown value values \
-    which whole with wrong ASCII 0 1 2 3 4 5 8 9 16 100 255 256 1000 goes after its last boundary begin behind before \
-    something part parts head well formed Content Disposition labelled encoded large file name bytes control \
-    blanks around image png text plain as without another whose no all";
+const WORDS: &str = "JSON UTF ASCII Content Disposition a accepted after allowed an and appear are array as ascii at be before \
+    between boundary break bytes character characters contain contains content control data deeply depth digit \
+    digits does duplicate encoding end ending ends enum expected false field file final finite form format has \
+    have header image in integer is it items large leading least length letter letters line malformed media \
+    member missing most must name nested none not null number object of once one only or out parameter \
+    parameters part parts percent plain png range required same single start starting string syntax text that \
+    the to too trailing true type unexpectedly unique unknown valid value values which whitespace whose with \
+    without wrong 0 1 2 3 4 5 8 9 16 100 255 256 1000";
 
 /// Panics if a violation contains an unknown word.
 pub(crate) fn check(violation: &Violation) {

@@ -1,22 +1,79 @@
-//! Secure HTTP APIs on axum: a handler that does not say who may call it, and
-//! how its input is checked, does not compile.
+//! Secure HTTP APIs on [axum]: a handler that does not declare who may call it, and how its
+//! input is checked, does not compile.
+//!
+//! ```
+//! use palisade::prelude::*;
+//!
+//! #[derive(Deserialize, Validate, SecureInput)]
+//! #[serde(deny_unknown_fields)]
+//! struct NewOrder {
+//!     #[garde(length(chars, min = 1, max = 64))]
+//!     sku: String,
+//!     #[garde(range(min = 1, max = 100))]
+//!     quantity: u32,
+//! }
+//!
+//! #[secured(scopes = "orders:write")]
+//! async fn create_order(caller: Caller, Valid(Json(order)): Valid<Json<NewOrder>>) -> (StatusCode, String) {
+//!     (StatusCode::CREATED, format!("{} × {} for {}", order.quantity, order.sku, caller.subject()))
+//! }
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = ResourceServer::builder()
+//!     .trust(Issuer::new("https://login.example.govt.nz").audience("https://orders.example.govt.nz"))
+//!     .build()
+//!     .await?;
+//! let api = SecureRouter::new().route("/orders", post(create_order)).protect(server);
+//! # #[cfg(feature = "serve")]
+//! palisade::serve(api).listen("127.0.0.1:8080").await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Concepts
+//!
+//! - A **declaration** ([`#[secured]`](macro@secured) or [`#[public]`](macro@public)) states who may call a handler. Only
+//!   declared handlers can be added to a [`SecureRouter`].
+//! - An **input type** ([`derive(SecureInput)`](macro@SecureInput)) has a bound on every field. [`Valid`] is the only way
+//!   for input to reach a handler; [`Unvalidated`] needs a written reason.
+//! - A [`ResourceServer`] trusts one or more [`Issuer`]s, fetches their keys, and validates their access tokens.
+//! - An [`Api`] is a router with its server, made by [`SecureRouter::protect`]. It authorizes each request before the
+//!   handler's other arguments are extracted, and [lists](Api::inventory) every route with its declaration.
+//! - A [`Problem`] (RFC 9457) is the response to every refused request.
+//!
+//! # Modules
+//!
+//! | module | contents |
+//! |---|---|
+//! | [`prelude`] | the names that an API needs every day, axum's included |
+//! | [`manual`] | the guide: declarations, input, issuers, errors, testing, a cookbook, providers, migration |
+//! | [`input`] | checked input: extractors, types that need no rule, errors |
+//! | [`routing`] | routers, methods, the inventory |
+//! | [`resource_server`] | the server's builder, readiness, configuration errors |
+//! | [`policy`] | declarations, requirements and limits as data |
+//! | [`claims`] | registered claims as types |
+//! | [`rules`] | the traits that compile errors name, each with its fix |
+//! | [`danger`] | every setting that switches off a check |
+//! | `testing` | an embedded issuer, a clock and a client for tests (feature `testing`) |
 //!
 //! # Features
 //!
-//! None turns a check off. On by default are `discovery`, `serve`, `tracing` and `uuid`.
+//! No feature turns a check off. `discovery`, `serve`, `tracing` and `uuid` are on by default.
 //!
-//! | feature | what it adds |
+//! | feature | adds |
 //! |---|---|
-//! | `discovery` | an issuer's keys are fetched through its discovery document, over https, and kept fresh |
-//! | `introspection` | opaque tokens, judged by what their issuer's introspection endpoint says of them (RFC 7662) |
-//! | `serve` | `palisade::serve`, a loopback listener with graceful shutdown |
-//! | `tracing` | one event for each decision and each fetch of keys |
+//! | `discovery` | keys from an issuer's discovery document, fetched over https and kept fresh |
+//! | `introspection` | opaque tokens by RFC 7662 |
+//! | `serve` | [`serve`](fn@serve): a loopback listener with graceful shutdown |
+//! | `tracing` | one event for each decision, rejected input and fetch of keys |
 //! | `metrics` | counters and histograms of the same |
-//! | `schemas` | JSON Schemas of what routes take in (`Route::inputs`), made of the input types' own rules |
+//! | `schemas` | JSON Schemas of each route's input ([`routing::Route::inputs`]) |
 //! | `text` | `input::Line`, a line of text in Unicode's normalization form C |
-//! | `typed-header` | `Valid<TypedHeader<H>>` of axum-extra, and `TypedHeader` of a date |
-//! | `uuid` | `Uuid` needs no rule |
-//! | `testing` | `palisade::testing`: an embedded issuer, a clock, a client |
+//! | `typed-header` | `Valid<TypedHeader<H>>` of axum-extra, and `TypedHeader` of dates and sizes |
+//! | `uuid` | `Uuid` as an input that needs no rule |
+//! | `testing` | `palisade::testing` |
+//!
+//! [axum]: https://docs.rs/axum
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     test,

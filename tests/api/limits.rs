@@ -163,7 +163,7 @@ async fn parameters_over_limit_return_400() {
             let response = api.caller("alice").get(&target).send().await;
             assert_eq!(response.status(), status, "{path} {pairs}");
             if status == 400 {
-                let detail = format!("has more than {limit} parameters");
+                let detail = format!("must have at most {limit} parameters");
                 assert_eq!(errors(&response.json()), [(String::new(), detail)]);
             }
         }

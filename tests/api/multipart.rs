@@ -155,13 +155,13 @@ async fn invalid_text_part_is_reported_with_its_name() {
             form_with_title().text(CANARY, CANARY),
             422,
             "",
-            "has a parameter that is not known here",
+            "has an unknown parameter",
         ),
         (
             form_with_title().text("shortTitle", CANARY),
             422,
             "shortTitle",
-            "is there twice",
+            "must appear only once",
         ),
     ])
     .await;
@@ -182,13 +182,13 @@ async fn invalid_file_part_is_reported_with_its_name() {
             png(png(form_with_title(), "photos", MAX), "photos", MAX + 1),
             422,
             "photos/1",
-            "must be a file of at most 1024 bytes",
+            "must be a file with at most 1024 bytes",
         ),
         (
             form_with_title().file("photos", "a", "text/html", CANARY.as_bytes()),
             422,
             "photos/0",
-            "must be a file labelled as image/png or image/jpeg",
+            "must be a file of type image/png or image/jpeg",
         ),
         (
             png(form_with_title(), "avatar", 4),
@@ -200,13 +200,13 @@ async fn invalid_file_part_is_reported_with_its_name() {
             form_with_title().text("photos", CANARY),
             422,
             "photos/0",
-            "must be a file labelled as image/png or image/jpeg",
+            "must be a file of type image/png or image/jpeg",
         ),
         (
             form_with_title().file("photos", "a\\b", "image/png", b""),
             400,
             "",
-            "has a part without a well-formed `Content-Disposition`",
+            "has a part without a valid `Content-Disposition`",
         ),
     ])
     .await;
@@ -225,7 +225,7 @@ async fn body_that_is_not_multipart_returns_415_with_accept() {
         assert_eq!(response.status(), 415, "{media_type}");
         assert_eq!(response.header("accept"), Some("multipart/form-data"));
         assert!(
-            response.text().contains("with its boundary"),
+            response.text().contains("with a boundary"),
             "{}",
             response.text()
         );
@@ -272,7 +272,7 @@ async fn parts_over_limit_return_400() {
             );
             if status == 400 {
                 let problem: serde_json::Value = response.json();
-                let detail = format!("has more than {limit} parts");
+                let detail = format!("must have at most {limit} parts");
                 assert_eq!(errors(&problem), [(String::new(), detail)]);
                 assert_eq!(problem["errors"][0]["rule"], "parts");
             }

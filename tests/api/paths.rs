@@ -119,7 +119,7 @@ async fn number_in_a_path_has_one_spelling() {
         let response = outcome(&api, &format!("/bare/{spelled}")).await;
         assert_eq!(
             response,
-            r#"422 {"detail":"must be a whole number","pointer":"number","rule":"type"}"#
+            r#"422 {"detail":"must be an integer","pointer":"number","rule":"type"}"#
         );
     }
 }

@@ -91,7 +91,7 @@ async fn typed_header_reaches_the_handler() {
 #[tokio::test]
 async fn invalid_typed_header_returns_422_with_its_name() {
     let api = api().await;
-    let form = "does not have the form that is expected here";
+    let form = "does not have the expected format";
     for (path, fields, name, detail) in [
         ("/required", &[][..], "x-tenant", "is missing"),
         ("/required", &["a", "a"], "x-tenant", form),

@@ -88,7 +88,7 @@ impl RejectedInput {
 
 /// Returns the name of the rule, or `custom` if the name was built at run time.
 fn rule_name(violation: &Violation) -> &'static str {
-    violation.written_rule().unwrap_or("custom")
+    violation.static_rule().unwrap_or("custom")
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use axum_extra::typed_header::TypedHeaderRejection;
 use crate::audit::RejectedInput;
 #[cfg(feature = "typed-header")]
 use crate::input::header_error;
-use crate::input::{CustomRejection, InputError, TooSlow, path_error};
+use crate::input::{BodyTimeout, CustomRejection, InputError, path_error};
 use crate::response::Problem;
 use crate::response::problem::PROBLEM_JSON;
 
@@ -35,7 +35,7 @@ pub(crate) fn rejection_response<R: IntoResponse + 'static>(rejection: R) -> Res
     if let Some(rejection) = (&rejection as &dyn Any).downcast_ref::<TypedHeaderRejection>() {
         return header_error(rejection).into_response();
     }
-    if let Some(TooSlow(timeout)) = body_rejection(&rejection).and_then(TooSlow::cause_of) {
+    if let Some(BodyTimeout(timeout)) = body_rejection(&rejection).and_then(BodyTimeout::find) {
         return InputError::TooSlow(timeout).into_response();
     }
     let mut response = rejection.into_response();

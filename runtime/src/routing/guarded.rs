@@ -14,7 +14,7 @@ use http_body_util::Limited;
 
 use crate::audit::{Decision, Reason, RejectedInput};
 use crate::guard::{Allowed, Guard, Refusal, RefusalCause};
-use crate::input::Timed;
+use crate::input::TimedBody;
 use crate::policy::Limits;
 use crate::response::{forbid_shared_caching, refusal_response, set_security_headers};
 use crate::routing::declared::Declares;
@@ -39,12 +39,12 @@ impl<H: Declares> Guarded<H> {
     /// Serves one request.
     async fn respond<S, M>(self, mut request: Request, state: S) -> Response
     where
-        H::Arguments: Endpoint<H, S, M>,
+        H::Checked: Endpoint<H, S, M>,
     {
         let mut response = match self.authorize(&mut request).await {
             Ok(token) => {
                 limit_body(&mut request, &H::DECLARATION.limits);
-                let mut response = H::Arguments::call(request, state).await;
+                let mut response = H::Checked::call(request, state).await;
                 if let Some(rejected) = take_rejected_input(&mut response) {
                     rejected.emit(H::DECLARATION, token.as_deref());
                 }
@@ -105,7 +105,7 @@ impl<H: Declares> Guarded<H> {
 fn limit_body(request: &mut Request, limits: &Limits) {
     if !request.body().is_end_stream() {
         let body = std::mem::take(request.body_mut());
-        let timed = Timed::new(body, limits.body_timeout);
+        let timed = TimedBody::new(body, limits.body_timeout);
         *request.body_mut() = Body::new(Limited::new(timed, limits.body_limit));
     }
     if limits.body_limit != Limits::DEFAULT.body_limit {
@@ -137,7 +137,7 @@ impl<H> Clone for Guarded<H> {
 impl<H, S, M> Handler<(S, M), S> for Guarded<H>
 where
     H: Declares + 'static,
-    H::Arguments: Endpoint<H, S, M>,
+    H::Checked: Endpoint<H, S, M>,
     S: Send + 'static,
     M: 'static,
 {

@@ -2,6 +2,8 @@
 
 /// Beginnings of words with their American spelling; the rest of the word stays.
 const BEGINNINGS: &[(&str, &str)] = &[
+    ("armour", "armor"),
+    ("artefact", "artifact"),
     ("behaviour", "behavior"),
     ("catalogue", "catalog"),
     ("centre", "center"),

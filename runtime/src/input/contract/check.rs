@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::input::contract::context::ContextFrom;
 use crate::input::contract::error::{InputError, InputLocation};
-use crate::input::contract::rule_recorder::Told;
+use crate::input::contract::rule_recorder::RuleRecorder;
 use crate::input::contract::secure_input::SecureInput;
 use crate::input::contract::violation::Violation;
 use crate::input::shape::pointer::bare;
@@ -46,8 +46,8 @@ where
     T::Context: ContextFrom<S>,
 {
     let context = T::Context::context_from(state);
-    let (mut report, told) = (Report::new(), Told::default());
-    with_i18n(&told, || {
+    let (mut report, rules) = (Report::new(), RuleRecorder::default());
+    with_i18n(&rules, || {
         value.validate_into(&context, &mut Path::empty, &mut report);
         value.examine(&mut Path::empty, &mut report);
     });
@@ -69,7 +69,7 @@ where
                 | InputLocation::Cookie => bare(&pointer),
             };
             let detail = error.message();
-            Violation::new(place, told.rule_of(detail), detail.to_owned())
+            Violation::new(place, rules.rule_of(detail), detail.to_owned())
         })
         .collect();
     Err(InputError::Invalid(part, violations))

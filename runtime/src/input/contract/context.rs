@@ -1,11 +1,11 @@
-//! Where garde's context comes from: the state of the router.
+//! The context of rules, taken from the state of the router.
 
 use axum::extract::FromRef;
 
-/// A type of your own that rules are checked against: `#[garde(context(Limits))]`.
+/// A type that rules read as their context: `#[garde(context(Limits))]`.
 ///
-/// It is taken from the router's state for each request, so keep what is large behind
-/// an `Arc`. Types without a context have `()` and need nothing.
+/// It is taken from the router's state for each request, so keep large data behind an `Arc`. Types
+/// without a context have `()` and need nothing.
 ///
 /// # Examples
 ///
@@ -26,20 +26,20 @@ use axum::extract::FromRef;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a context that rules are checked against",
-    label = "not a `ValidationContext`",
+    message = "`{Self}` is not a validation context",
+    label = "does not implement `ValidationContext`",
     note = "help: write `impl palisade::input::ValidationContext for {Self} {{}}`"
 )]
 pub trait ValidationContext: Sized {}
 
-/// A context that the state `S` holds.
+/// A validation context that the state `S` provides.
 #[diagnostic::on_unimplemented(
-    message = "the state `{S}` does not give the validation context `{Self}`",
-    label = "rules need `{Self}`, and nothing provides it",
+    message = "the state `{S}` does not provide the validation context `{Self}`",
+    label = "the rules need `{Self}`",
     note = "help: write `impl palisade::input::ValidationContext for {Self} {{}}` and `impl axum::extract::FromRef<{S}> for {Self}`"
 )]
 pub trait ContextFrom<S>: Sized {
-    /// Takes the context from the state.
+    /// Returns the context from the state.
     fn context_from(state: &S) -> Self;
 }
 

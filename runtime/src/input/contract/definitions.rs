@@ -1,4 +1,4 @@
-//! Input types as definitions, each under its name.
+//! Input types as named definitions of a JSON Schema.
 
 use std::any::type_name;
 use std::borrow::Cow;
@@ -12,12 +12,12 @@ use crate::input::contract::scalar::Scalar;
 use crate::input::contract::secure_input::SecureInput;
 use crate::input::schema::Bounds;
 
-/// A type that derives `SecureInput`, as schemars sees it.
+/// Makes an input type a definition of schemars.
 ///
-/// The type's own `JsonSchema`, if it has one, is another thing: it says how the type is written, too.
-struct Named<T: ?Sized>(PhantomData<T>);
+/// A type's own `JsonSchema`, if it has one, may describe its serialized form instead.
+struct Definition<T: ?Sized>(PhantomData<T>);
 
-impl<T: SecureInput> JsonSchema for Named<T> {
+impl<T: SecureInput> JsonSchema for Definition<T> {
     fn schema_name() -> Cow<'static, str> {
         let path = type_name::<T>();
         let path = path.split('<').next().unwrap_or(path);
@@ -33,13 +33,13 @@ impl<T: SecureInput> JsonSchema for Named<T> {
     }
 }
 
-/// The type among the generator's definitions, and what refers to it.
+/// Adds the type to the generator's definitions and returns a reference to it.
 #[doc(hidden)]
 pub fn named<T: SecureInput>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<Named<T>>()
+    generator.subschema_for::<Definition<T>>()
 }
 
-/// A type that needs no rule.
+/// Returns the schema of a type that needs no rule.
 pub(crate) fn of_scalar<T: Scalar>(generator: &mut SchemaGenerator) -> Schema {
     <T as Bounded<Unruled>>::schema(generator, &Bounds::default())
 }

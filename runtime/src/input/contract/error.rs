@@ -1,54 +1,54 @@
-//! Why input was refused, by fault; the response room puts it into HTTP.
+//! The reason why input is rejected; `response` turns it into HTTP.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::input::contract::violation::Violation;
 
-/// The part of a request that input came in.
+/// The part of a request that input comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InputLocation {
-    /// The path's parameters.
+    /// The path parameters.
     Path,
-    /// The query.
+    /// The query parameters.
     Query,
-    /// The body, a form.
+    /// The body, as a form.
     Form,
-    /// The body, of another kind.
+    /// The body, in another format.
     Body,
-    /// The header's fields.
+    /// The header fields.
     Header,
     /// The cookies.
     Cookie,
 }
 
-/// Why input was refused; nothing of the input is in it.
+/// The reason why input is rejected; never contains the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InputError {
-    /// The body is not labelled as this media type, or labelled twice.
+    /// The `Content-Type` is missing, a duplicate, or not this media type.
     MediaType(&'static str),
-    /// The body is compressed or otherwise coded.
+    /// The body has a content coding, such as compression.
     ContentCoding,
-    /// The body is larger than so many bytes.
+    /// The body is larger than this number of bytes.
     TooLarge(usize),
-    /// The body was not there within so long.
+    /// The body did not arrive within this time.
     TooSlow(Duration),
-    /// The body broke off.
+    /// The body ended early.
     Incomplete,
-    /// The text cannot be decoded, whatever it was meant for.
+    /// The input is malformed: no type could decode it.
     Malformed(InputLocation, Violation),
-    /// What was decoded is not of the type that is expected.
+    /// The input does not match the expected type.
     TypeMismatch(InputLocation, Violation),
-    /// Rules are broken; never empty.
+    /// The input violates rules; the list is never empty.
     Invalid(InputLocation, Vec<Violation>),
-    /// The handler asks for what its route does not have: a fault of the API.
+    /// The handler extracts input that its route does not have: a bug of the API.
     HandlerMismatch,
 }
 
 impl InputLocation {
-    /// The part as answers, events and counters spell it.
+    /// Returns the name in responses, events and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Path => "path",
@@ -71,22 +71,21 @@ impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MediaType(expected) if expected.starts_with("multipart/") => {
-                write!(
-                    f,
-                    "the body must be labelled `{expected}` with its boundary"
-                )
+                write!(f, "the `Content-Type` must be `{expected}` with a boundary")
             }
-            Self::MediaType(expected) => write!(f, "the body must be labelled `{expected}`"),
+            Self::MediaType(expected) => write!(f, "the `Content-Type` must be `{expected}`"),
             Self::ContentCoding => f.write_str("the body must not be compressed"),
             Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
             Self::TooSlow(timeout) => write!(f, "the body took longer than {timeout:?}"),
-            Self::Incomplete => f.write_str("the body broke off"),
-            Self::Malformed(part, _) => write!(f, "the {part} cannot be decoded"),
-            Self::TypeMismatch(part, _) => {
-                write!(f, "the {part} is not of the type that is expected")
+            Self::Incomplete => f.write_str("the body is incomplete"),
+            Self::Malformed(location, _) => write!(f, "the {location} is malformed"),
+            Self::TypeMismatch(location, _) => {
+                write!(f, "the {location} does not match the expected type")
             }
-            Self::Invalid(part, _) => write!(f, "the {part} breaks the rules of its type"),
-            Self::HandlerMismatch => f.write_str("the handler does not fit its route"),
+            Self::Invalid(location, _) => {
+                write!(f, "the {location} violates the rules of its type")
+            }
+            Self::HandlerMismatch => f.write_str("the handler does not match its route"),
         }
     }
 }

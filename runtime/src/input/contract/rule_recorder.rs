@@ -1,7 +1,7 @@
-//! What garde tells of broken rules, and which rule told it.
+//! The message of each garde rule, and the rule that a message belongs to.
 //!
-//! garde's errors are texts. It asks for each text by the rule's name, so who writes the
-//! texts can remember the rule.
+//! garde's errors are texts without the name of the rule. garde requests each text by the rule's name
+//! though, so the code that writes the texts can record the rule.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -11,96 +11,97 @@ use garde::i18n::{I18n, InvalidCreditCard, InvalidEmail, InvalidPhoneNumber, Inv
 
 use crate::input::contract::bounded::NOT_FINITE;
 
-/// The rule of every text that was told in one validation.
+/// Writes the texts of one validation and records the rule of each.
 #[derive(Default)]
-pub(crate) struct Told(RefCell<Vec<(&'static str, Cow<'static, str>)>>);
+pub(crate) struct RuleRecorder(RefCell<Vec<(&'static str, Cow<'static, str>)>>);
 
-impl Told {
-    /// The rule that told this; `custom` where nobody remembers.
+impl RuleRecorder {
+    /// Returns the rule of a message; `custom` if it was not recorded.
     pub(crate) fn rule_of(&self, detail: &str) -> &'static str {
         if detail == NOT_FINITE {
             return "finite";
         }
-        let told = self.0.borrow();
-        told.iter()
+        let rules = self.0.borrow();
+        rules
+            .iter()
             .find(|(_, text)| text == detail)
             .map_or("custom", |(rule, _)| rule)
     }
 
-    fn tell(&self, rule: &'static str, text: impl Into<Cow<'static, str>>) -> Cow<'static, str> {
+    fn record(&self, rule: &'static str, text: impl Into<Cow<'static, str>>) -> Cow<'static, str> {
         let text = text.into();
         self.0.borrow_mut().push((rule, text.clone()));
         text
     }
 }
 
-impl I18n for Told {
+impl I18n for RuleRecorder {
     fn length_lower_than(&self, min: usize) -> Cow<'static, str> {
-        self.tell("length", format!("must have a length of at least {min}"))
+        self.record("length", format!("must have a length of at least {min}"))
     }
 
     fn length_greater_than(&self, max: usize) -> Cow<'static, str> {
-        self.tell("length", format!("must have a length of at most {max}"))
+        self.record("length", format!("must have a length of at most {max}"))
     }
 
     fn range_lower_than(&self, min: &dyn Display) -> Cow<'static, str> {
-        self.tell("range", format!("must be at least {min}"))
+        self.record("range", format!("must be at least {min}"))
     }
 
     fn range_greater_than(&self, max: &dyn Display) -> Cow<'static, str> {
-        self.tell("range", format!("must be at most {max}"))
+        self.record("range", format!("must be at most {max}"))
     }
 
     fn credit_card_invalid(&self, _: InvalidCreditCard) -> Cow<'static, str> {
-        self.tell("credit_card", "must be a credit card number")
+        self.record("credit_card", "must be a credit card number")
     }
 
     fn pattern_no_match(&self, pattern: &dyn Display) -> Cow<'static, str> {
-        self.tell("pattern", format!("must match the pattern `{pattern}`"))
+        self.record("pattern", format!("must match the pattern `{pattern}`"))
     }
 
     fn contains_missing(&self, part: &dyn Display) -> Cow<'static, str> {
-        self.tell("contains", format!("must contain `{part}`"))
+        self.record("contains", format!("must contain `{part}`"))
     }
 
     fn url_invalid(&self, _: InvalidUrl) -> Cow<'static, str> {
-        self.tell("url", "must be a URL")
+        self.record("url", "must be a URL")
     }
 
     fn prefix_missing(&self, prefix: &dyn Display) -> Cow<'static, str> {
-        self.tell("prefix", format!("must begin with `{prefix}`"))
+        self.record("prefix", format!("must start with `{prefix}`"))
     }
 
     fn suffix_missing(&self, suffix: &dyn Display) -> Cow<'static, str> {
-        self.tell("suffix", format!("must end with `{suffix}`"))
+        self.record("suffix", format!("must end with `{suffix}`"))
     }
 
     fn phone_number_invalid(&self, _: InvalidPhoneNumber) -> Cow<'static, str> {
-        self.tell("phone_number", "must be a phone number")
+        self.record("phone_number", "must be a phone number")
     }
 
     fn ip_invalid(&self, kind: IpKind) -> Cow<'static, str> {
-        self.tell("ip", format!("must be an {kind} address"))
+        self.record("ip", format!("must be an {kind} address"))
     }
 
     fn matches_field_mismatch(&self, field: &dyn Display) -> Cow<'static, str> {
-        self.tell("matches", format!("must be the same as `{field}`"))
+        self.record("matches", format!("must be the same as `{field}`"))
     }
 
     fn email_invalid(&self, _: InvalidEmail) -> Cow<'static, str> {
-        self.tell("email", "must be an e-mail address")
+        self.record("email", "must be an email address")
     }
 
     fn ascii_invalid(&self) -> Cow<'static, str> {
-        self.tell("ascii", "must be ASCII")
+        self.record("ascii", "must be ASCII")
     }
 
     fn alphanumeric_invalid(&self) -> Cow<'static, str> {
-        self.tell("alphanumeric", "must have letters and digits only")
+        self.record("alphanumeric", "must contain only letters and digits")
     }
 
     fn required_not_set(&self) -> Cow<'static, str> {
-        self.tell("required", "must not be null")
+        self.record("required", "must not be null")
     }
 }
 
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
 
     #[derive(Validate)]
-    struct Each {
+    struct EveryRule {
         #[garde(length(min = 1, max = 3))]
         length: &'static str,
         #[garde(range(min = 1, max = 3))]
@@ -128,8 +129,8 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_is_known_by_its_name_whoever_wrote_the_text() {
-        let value = Each {
+    fn rule_of_recorded_message_is_its_name() {
+        let value = EveryRule {
             length: "",
             range: 4,
             text: "\u{e9}",
@@ -137,11 +138,11 @@ mod tests {
             required: None,
             custom: 1,
         };
-        let told = Told::default();
-        let report = with_i18n(&told, || value.validate().unwrap_err());
+        let recorder = RuleRecorder::default();
+        let report = with_i18n(&recorder, || value.validate().unwrap_err());
         let rules: Vec<_> = report
             .iter()
-            .map(|(path, error)| (path.to_string(), told.rule_of(error.message())))
+            .map(|(path, error)| (path.to_string(), recorder.rule_of(error.message())))
             .collect();
         let expected = [
             ("length", "length"),
@@ -156,43 +157,43 @@ mod tests {
             ("required", "required"),
             ("custom", "custom"),
         ];
-        let mut known: Vec<_> = rules
+        let mut actual: Vec<_> = rules
             .iter()
             .map(|(at, rule)| (at.as_str(), *rule))
             .collect();
         let mut expected = expected.to_vec();
-        known.sort_unstable();
+        actual.sort_unstable();
         expected.sort_unstable();
-        assert_eq!(known, expected);
+        assert_eq!(actual, expected);
     }
 
     #[test]
-    fn each_rule_is_documented() {
+    fn every_rule_is_documented() {
         let document = include_str!("../../../PROBLEMS.md");
-        let told = Told::default();
+        let recorder = RuleRecorder::default();
         let number: &dyn Display = &1;
         let texts = [
-            told.length_lower_than(1),
-            told.length_greater_than(1),
-            told.range_lower_than(number),
-            told.range_greater_than(number),
-            told.credit_card_invalid(InvalidCreditCard::Other),
-            told.pattern_no_match(number),
-            told.contains_missing(number),
-            told.url_invalid(InvalidUrl::Other),
-            told.prefix_missing(number),
-            told.suffix_missing(number),
-            told.phone_number_invalid(InvalidPhoneNumber::Other),
-            told.ip_invalid(IpKind::Any),
-            told.matches_field_mismatch(number),
-            told.email_invalid(InvalidEmail::Empty),
-            told.ascii_invalid(),
-            told.alphanumeric_invalid(),
-            told.required_not_set(),
+            recorder.length_lower_than(1),
+            recorder.length_greater_than(1),
+            recorder.range_lower_than(number),
+            recorder.range_greater_than(number),
+            recorder.credit_card_invalid(InvalidCreditCard::Other),
+            recorder.pattern_no_match(number),
+            recorder.contains_missing(number),
+            recorder.url_invalid(InvalidUrl::Other),
+            recorder.prefix_missing(number),
+            recorder.suffix_missing(number),
+            recorder.phone_number_invalid(InvalidPhoneNumber::Other),
+            recorder.ip_invalid(IpKind::Any),
+            recorder.matches_field_mismatch(number),
+            recorder.email_invalid(InvalidEmail::Empty),
+            recorder.ascii_invalid(),
+            recorder.alphanumeric_invalid(),
+            recorder.required_not_set(),
             NOT_FINITE.into(),
         ];
         for text in texts {
-            let rule = told.rule_of(&text);
+            let rule = recorder.rule_of(&text);
             assert_ne!(rule, "custom", "{text}");
             assert!(document.contains(&format!("`{rule}`")), "{rule}");
         }

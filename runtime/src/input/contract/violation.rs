@@ -1,12 +1,12 @@
-//! One thing that is wrong with an input, and where.
+//! A violated rule and the location of the value.
 
 use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-/// One entry of a problem's `errors`: what is wrong, where, and by which rule.
+/// A violated rule: an entry of a problem's `errors`.
 ///
-/// Palisade's own never quote the input. The rules' names are in [PROBLEMS.md].
+/// Palisade's own violations never echo input. [PROBLEMS.md] lists the names of the rules.
 ///
 /// [PROBLEMS.md]: https://github.com/palisade-rs/palisade/blob/main/runtime/PROBLEMS.md#errors
 ///
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 /// use palisade::prelude::*;
 ///
 /// fn sold_out() -> Problem {
-///     Problem::new(StatusCode::CONFLICT).error(Violation::new("/sku", "stock", "is sold out"))
+///     Problem::new(StatusCode::CONFLICT).error(Violation::new("/sku", "stock", "must be in stock"))
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// Says which rule is broken at `pointer`, and in words what is wrong there.
+    /// Creates a violation of `rule` by the value at `pointer`, with a message for people.
     pub fn new(
         pointer: impl Into<String>,
         rule: impl Into<Cow<'static, str>>,
@@ -41,37 +41,36 @@ impl Violation {
         }
     }
 
-    /// Where: a JSON Pointer (RFC 6901) into a body, or a parameter's name.
+    /// Returns the location: a JSON Pointer (RFC 6901) into a body, or the name of a parameter.
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// Which rule is broken, for programs.
+    /// Returns the name of the rule, for programs.
     pub fn rule(&self) -> &str {
         &self.rule
     }
 
-    /// What is wrong, for people.
+    /// Returns the message, for people.
     pub fn detail(&self) -> &str {
         &self.detail
     }
 
-    /// The same, in other words.
+    /// Replaces the message.
     #[must_use]
     pub fn with_detail(self, detail: impl Into<Cow<'static, str>>) -> Self {
         let detail = detail.into();
         Self { detail, ..self }
     }
 
-    /// The same, elsewhere.
+    /// Replaces the location.
     pub(crate) fn at(self, pointer: impl Into<String>) -> Self {
         let pointer = pointer.into();
         Self { pointer, ..self }
     }
 
-    /// The rule's name where it stands in somebody's code; one that was put together might
-    /// hold input.
-    pub(crate) fn written_rule(&self) -> Option<&'static str> {
+    /// Returns the name of the rule if it is a literal; a computed name might contain input.
+    pub(crate) fn static_rule(&self) -> Option<&'static str> {
         match self.rule {
             Cow::Borrowed(rule) => Some(rule),
             Cow::Owned(_) => None,

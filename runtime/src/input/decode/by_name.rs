@@ -1,130 +1,129 @@
-//! Values that have names: parameters, headers, cookies.
+//! Named values as the fields of a struct: parameters, headers, cookies, parts.
 
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use crate::input::contract::{InputError, InputLocation};
-use crate::input::decode::error::{Fault, What};
-use crate::input::decode::text::Text;
+use crate::input::decode::error::{DecodeError, ErrorKind};
+use crate::input::decode::text::TextDeserializer;
 
-/// Values by name, as the members of a struct with these fields.
-pub(crate) struct Named<'a, I, D> {
+/// Gives serde access to named values as the members of a struct with these fields.
+pub(crate) struct NamedValues<'a, I, D> {
     fields: &'static [&'static str],
     rest: I,
     current: Option<(&'a str, D)>,
 }
 
-impl<'a, D, I: Iterator<Item = (&'a str, D)>> Named<'a, I, D> {
-    pub(crate) fn new(fields: &'static [&'static str], pairs: I) -> Self {
+impl<'a, D, I: Iterator<Item = (&'a str, D)>> NamedValues<'a, I, D> {
+    pub(crate) fn new(fields: &'static [&'static str], values: I) -> Self {
         Self {
             fields,
-            rest: pairs,
+            rest: values,
             current: None,
         }
     }
 }
 
-impl<'de, 'a, D, I> MapAccess<'de> for Named<'a, I, D>
+impl<'de, 'a, D, I> MapAccess<'de> for NamedValues<'a, I, D>
 where
-    D: Deserializer<'de, Error = Fault>,
+    D: Deserializer<'de, Error = DecodeError>,
     I: Iterator<Item = (&'a str, D)>,
 {
-    type Error = Fault;
+    type Error = DecodeError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
+    ) -> Result<Option<K::Value>, DecodeError> {
         self.current = self.rest.next();
         match &self.current {
             Some((name, _)) => seed
-                .deserialize(Text(name))
+                .deserialize(TextDeserializer(name))
                 .map(Some)
-                .map_err(Fault::of_name),
+                .map_err(DecodeError::into_unknown),
             None => Ok(None),
         }
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
+    fn next_value_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<T::Value, DecodeError> {
         let Some((name, value)) = self.current.take() else {
-            return Err(Fault::new(What::Form));
+            return Err(DecodeError::new(ErrorKind::Format));
         };
         seed.deserialize(value)
-            .map_err(|fault| fault.below(self.fields, name))
+            .map_err(|error| error.within_member(self.fields, name))
     }
 }
 
-/// A struct made of the values that its members' names find.
-pub(crate) struct Found<T> {
+/// A struct decoded from the values that its fields name.
+pub(crate) struct DecodedFields<T> {
     pub(crate) value: Result<T, InputError>,
-    /// Whether the names find nothing at all.
-    pub(crate) nothing: bool,
+    /// Whether the request has none of the named values.
+    pub(crate) is_absent: bool,
 }
 
-/// Decodes a struct from the values that its members' names find.
+/// Decodes a struct from the values that its fields name; `find` looks up one of them.
 ///
-/// What else is there is somebody else's: a header of a proxy, a cookie of another site's.
-pub(crate) fn decode<'a, T, F>(part: InputLocation, find: F) -> Found<T>
+/// Other values are ignored: a proxy adds headers, and other applications of a site set cookies.
+pub(crate) fn decode<'a, T, F>(location: InputLocation, find: F) -> DecodedFields<T>
 where
     T: DeserializeOwned,
-    F: Fn(&'static str) -> Result<Option<&'a str>, Fault>,
+    F: Fn(&'static str) -> Result<Option<&'a str>, DecodeError>,
 {
-    let mut nothing = false;
-    let decoded = T::deserialize(ByName {
+    let mut is_absent = false;
+    let decoded = T::deserialize(FieldsDeserializer {
         find,
-        nothing: &mut nothing,
+        is_absent: &mut is_absent,
     });
-    let value = decoded.map_err(|fault| match fault.what() {
-        What::Length => InputError::HandlerMismatch,
-        What::Text => InputError::Malformed(part, fault.in_parameters()),
-        _ => InputError::TypeMismatch(part, fault.in_parameters()),
+    let value = decoded.map_err(|error| match error.kind() {
+        ErrorKind::Length => InputError::HandlerMismatch,
+        ErrorKind::Encoding => InputError::Malformed(location, error.parameter_violation()),
+        _ => InputError::TypeMismatch(location, error.parameter_violation()),
     });
-    Found { value, nothing }
+    DecodedFields { value, is_absent }
 }
 
-struct ByName<'n, F> {
+struct FieldsDeserializer<'n, F> {
     find: F,
-    nothing: &'n mut bool,
+    is_absent: &'n mut bool,
 }
 
-impl<'de, 'a, F> Deserializer<'de> for ByName<'_, F>
+impl<'de, 'a, F> Deserializer<'de> for FieldsDeserializer<'_, F>
 where
-    F: Fn(&'static str) -> Result<Option<&'a str>, Fault>,
+    F: Fn(&'static str) -> Result<Option<&'a str>, DecodeError>,
 {
-    type Error = Fault;
+    type Error = DecodeError;
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, DecodeError> {
         let mut found = Vec::new();
         for name in fields {
             if let Some(value) = (self.find)(name)? {
-                found.push((*name, value));
+                found.push((*name, TextDeserializer(value)));
             }
         }
-        *self.nothing = found.is_empty();
-        let found = found.into_iter();
-        visitor.visit_map(Named::new(
-            fields,
-            found.map(|(name, value)| (name, Text(value))),
-        ))
+        *self.is_absent = found.is_empty();
+        visitor.visit_map(NamedValues::new(fields, found.into_iter()))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, DecodeError> {
         visitor.visit_newtype_struct(self)
     }
 
-    /// Anything else has no names: a fault of the API.
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Fault> {
-        Err(Fault::new(What::Length))
+    /// Rejects a type without named fields, which is a bug of the API.
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, DecodeError> {
+        Err(DecodeError::new(ErrorKind::Length))
     }
 
     forward_to_deserialize_any! {

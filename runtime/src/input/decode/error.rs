@@ -1,119 +1,131 @@
-//! Why a value did not decode: a kind of fault and a place, never the input itself.
+//! A decode error: what is wrong, what was expected, and where.
 //!
-//! serde's own messages quote what came in (``unknown field `x` ``, `invalid type:
-//! string "secret"`), so every decoder of this crate fails with a [`Fault`], which
-//! keeps the kind and drops the text, but for what a type's author says that a value
-//! [must be](super::expectation). The place is collected while the fault travels outward;
-//! decoding that succeeds pays nothing for it.
+//! The messages of serde quote the value they reject, and responses and logs must never contain
+//! input. Palisade's deserializers therefore report errors of this type, which keeps no text of the
+//! input. The only text it keeps is a [requirement](super::expectation) written by the author of the
+//! type. The location is collected while the error propagates, so successful decoding pays nothing
+//! for it.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-use serde::de::{Error, Expected, Unexpected};
+use serde::de::{self, Unexpected};
 
 use crate::input::contract::Violation;
 use crate::input::decode::expectation;
-use crate::input::shape::pointer::bare;
+use crate::input::shape::pointer::{bare, push_token};
 
-/// A value's fault and where it is; boxed, so that results stay small.
+/// The reason why a value could not be decoded, and its location.
+///
+/// Boxed, so that results stay small.
 #[derive(Debug)]
-pub(crate) struct Fault(Box<Inner>);
+pub(crate) struct DecodeError(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    what: What,
-    wanted: Option<Wanted>,
-    /// What the type's author says that the value must be.
-    expected: Option<Box<str>>,
-    /// Innermost first.
+    kind: ErrorKind,
+    expected: Option<Expected>,
+    /// The type's own requirement on its values, such as `must be even`.
+    requirement: Option<Box<str>>,
+    /// Innermost segment first.
     path: Vec<Segment>,
 }
 
-/// What is wrong.
+/// The kind of a decode error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
-    /// The decoder beneath failed; its own error says how.
-    Unread,
-    /// Another type than wanted.
+pub(crate) enum ErrorKind {
+    /// The underlying decoder failed; its own error has the reason.
+    Syntax,
+    /// The value has another type than expected.
     Type,
-    /// The decoder beneath took a part of a value for the whole.
-    Cut,
-    /// The right type, an impossible value.
+    /// The underlying decoder read a prefix of a number and left the rest.
+    PartialNumber,
+    /// The value has the right type but is not allowed.
     Value,
-    /// Refused by the type's own parser.
-    Form,
-    /// Too few or too many items.
+    /// The type's own parser rejected the value.
+    Format,
+    /// The sequence has too few or too many items.
     Length,
-    /// This member has to be there and is not.
+    /// The member with this name is missing.
     Missing(&'static str),
-    /// A member that nothing knows.
+    /// The type declares no member with this name.
     Unknown,
-    /// This member is there twice.
-    Twice,
-    /// A member whose name only the client knows is there twice.
-    Repeats,
-    /// Bytes that are not the text that belongs there.
-    Text,
-    /// Arrays and objects within each other, more levels than allowed.
-    Deep,
-    /// None of the values of an enumeration.
+    /// A declared member appears more than once.
+    Duplicate,
+    /// A member whose name no type declares appears more than once.
+    DuplicateUndeclared,
+    /// The bytes are not valid text for their location.
+    Encoding,
+    /// Arrays and objects are nested too deeply.
+    Depth,
+    /// The value is none of the enum's variants.
     Variant(&'static [&'static str]),
 }
 
-/// What a type asked its decoder for.
+/// The kind of value that a type requested from its decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum Expected {
     Anything,
     Boolean,
-    Whole,
+    Integer,
     Number,
-    Character,
-    Text,
+    Char,
+    String,
     Null,
     Array,
     Object,
-    Choice,
-    /// A part of a form that is no file.
+    Variant,
+    /// A part of a multipart form that is not a file.
     TextPart,
-    /// Text where only one value can stand, as in a query.
-    Single,
+    /// Text in a location that cannot contain a list or object, such as a query parameter.
+    SingleValue,
 }
 
-/// One step of the way to the fault; names come from types, never from the input.
+/// One step of the path to an error; names come from types, never from the input.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Segment {
     Name(&'static str),
     Index(usize),
 }
 
-/// The most values of an enumeration that a detail lists.
+/// The maximum number of variants that a message lists.
 const MAX_LISTED: usize = 16;
 
-impl Fault {
-    pub(crate) fn new(what: What) -> Self {
+impl DecodeError {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
         Self(Box::new(Inner {
-            what,
-            wanted: None,
+            kind,
             expected: None,
+            requirement: None,
             path: Vec::new(),
         }))
     }
 
-    /// Says what was wanted there; the first to say it, which is the innermost, is right.
-    pub(crate) fn wanted(mut self, wanted: Wanted) -> Self {
-        self.0.wanted.get_or_insert(wanted);
+    /// Sets what was expected, unless an inner value has set it already.
+    pub(crate) fn expected(mut self, expected: Expected) -> Self {
+        self.0.expected.get_or_insert(expected);
         self
     }
 
-    /// Puts a step before the way so far.
+    /// Sets what was expected, if it is known.
+    pub(crate) fn expected_if(self, expected: Option<Expected>) -> Self {
+        match expected {
+            Some(expected) => self.expected(expected),
+            None => self,
+        }
+    }
+
+    /// Adds the enclosing segment to the path.
     pub(crate) fn within(mut self, segment: Segment) -> Self {
         self.0.path.push(segment);
         self
     }
 
-    /// Puts a member before the way so far; a name that no type declares is the client's own,
-    /// is not echoed, and the way below it says nothing without it.
-    pub(crate) fn below(mut self, names: &'static [&'static str], name: &str) -> Self {
+    /// Adds the enclosing member to the path.
+    ///
+    /// A name that no type declares comes from the client and must not be echoed. The path below it
+    /// is meaningless without it and is dropped too.
+    pub(crate) fn within_member(mut self, names: &'static [&'static str], name: &str) -> Self {
         if let Some(segment) = declared(names, name) {
             return self.within(segment);
         }
@@ -121,180 +133,184 @@ impl Fault {
         self
     }
 
-    /// The fault of a member's name that its map cannot hold.
-    pub(crate) fn of_name(mut self) -> Self {
-        self.0.what = What::Unknown;
-        self.0.expected = None;
+    /// Turns the error of a member's name into that of an unknown member.
+    pub(crate) fn into_unknown(mut self) -> Self {
+        self.0.kind = ErrorKind::Unknown;
+        self.0.requirement = None;
         self
     }
 
-    pub(crate) fn what(&self) -> What {
-        self.0.what
+    pub(crate) fn kind(&self) -> ErrorKind {
+        self.0.kind
     }
 
-    /// What is wrong with a body, at a JSON Pointer.
-    pub(crate) fn in_body(&self) -> Violation {
+    /// Returns the violation at a JSON Pointer into the body.
+    pub(crate) fn body_violation(&self) -> Violation {
         Violation::new(self.pointer(), self.rule(), self.detail())
     }
 
-    /// What is wrong with a query, form or path, at the parameter's name.
-    pub(crate) fn in_parameters(&self) -> Violation {
-        let (name, detail) = match (self.0.what, self.0.path.last()) {
-            (What::Missing(name), _) => (name, "is missing".into()),
-            (_, Some(Segment::Name(_))) => return self.in_body().at(bare(&self.pointer())),
-            (What::Unknown, _) => ("", "has a parameter that is not known here".into()),
-            (What::Repeats, _) => ("", "has a parameter twice".into()),
+    /// Returns the violation at the name of a parameter of a query, form or path.
+    pub(crate) fn parameter_violation(&self) -> Violation {
+        let (name, detail) = match (self.0.kind, self.0.path.last()) {
+            (ErrorKind::Missing(name), _) => (name, "is missing".into()),
+            (_, Some(Segment::Name(_))) => return self.body_violation().at(bare(&self.pointer())),
+            (ErrorKind::Unknown, _) => ("", "has an unknown parameter".into()),
+            (ErrorKind::DuplicateUndeclared, _) => ("", "has a duplicate parameter".into()),
             _ => ("", self.detail()),
         };
         Violation::new(name, self.rule(), detail)
     }
 
-    /// What is wrong with the parameter of this name.
-    pub(crate) fn in_parameter(&self, name: &str) -> Violation {
+    /// Returns the violation at the parameter with this name.
+    pub(crate) fn violation_at(&self, name: &str) -> Violation {
         Violation::new(name, self.rule(), self.detail())
     }
 
-    /// The first step of the way.
-    pub(crate) fn outermost(&self) -> Option<Segment> {
+    /// Returns the outermost segment of the path.
+    pub(crate) fn first_segment(&self) -> Option<Segment> {
         self.0.path.last().copied()
     }
 
-    /// Which rule is broken, by its name in PROBLEMS.md.
+    /// Returns the name of the violated rule, as in `PROBLEMS.md`.
     fn rule(&self) -> &'static str {
-        match (self.0.what, self.0.wanted) {
-            (What::Unread | What::Type, Some(Wanted::Single)) => "single",
-            (What::Unread | What::Type | What::Cut, _) => "type",
-            (What::Value, Some(Wanted::Whole | Wanted::Number)) => "range",
-            (What::Value | What::Form, _) => "format",
-            (What::Length, _) => "items",
-            (What::Missing(_), _) => "required",
-            (What::Unknown, _) => "unknown",
-            (What::Twice | What::Repeats, _) => "unique",
-            (What::Deep, _) => "depth",
-            (What::Text, _) => "encoding",
-            (What::Variant(_), _) => "enum",
+        match (self.0.kind, self.0.expected) {
+            (ErrorKind::Syntax | ErrorKind::Type, Some(Expected::SingleValue)) => "single",
+            (ErrorKind::Syntax | ErrorKind::Type | ErrorKind::PartialNumber, _) => "type",
+            (ErrorKind::Value, Some(Expected::Integer | Expected::Number)) => "range",
+            (ErrorKind::Value | ErrorKind::Format, _) => "format",
+            (ErrorKind::Length, _) => "items",
+            (ErrorKind::Missing(_), _) => "required",
+            (ErrorKind::Unknown, _) => "unknown",
+            (ErrorKind::Duplicate | ErrorKind::DuplicateUndeclared, _) => "unique",
+            (ErrorKind::Depth, _) => "depth",
+            (ErrorKind::Encoding, _) => "encoding",
+            (ErrorKind::Variant(_), _) => "enum",
         }
     }
 
-    /// The place in the words of [RFC 6901](https://www.rfc-editor.org/rfc/rfc6901).
+    /// Returns the path as a JSON Pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)).
     fn pointer(&self) -> String {
         let mut pointer = String::new();
         for segment in self.0.path.iter().rev() {
-            pointer.push('/');
             match segment {
-                Segment::Name(name) => {
-                    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-                }
-                Segment::Index(index) => pointer.push_str(&index.to_string()),
+                Segment::Name(name) => push_token(&mut pointer, name),
+                Segment::Index(index) => push_token(&mut pointer, &index.to_string()),
             }
         }
         pointer
     }
 
-    /// What is wrong, in words that the API's authors chose.
+    /// Returns the message, which contains only text of the API's authors.
     fn detail(&self) -> Cow<'static, str> {
-        if let Some(expected) = &self.0.expected {
-            return Cow::Owned(String::from(&**expected));
+        if let Some(requirement) = &self.0.requirement {
+            return Cow::Owned(String::from(&**requirement));
         }
-        let fixed = match self.0.what {
-            What::Unread | What::Type | What::Cut => self.0.wanted.map_or(FORM, Wanted::detail),
-            What::Value => match self.0.wanted {
-                Some(Wanted::Whole | Wanted::Number) => "is a number out of range",
-                _ => FORM,
-            },
-            What::Form => FORM,
-            What::Length => "has the wrong number of items",
-            What::Missing(name) => return Cow::Owned(format!("lacks the member `{name}`")),
-            What::Unknown => "has a member that is not known here",
-            What::Twice => "is there twice",
-            What::Repeats => "has a member twice",
-            What::Deep => "is nested too deeply",
-            What::Text => "has characters that may not stand here",
-            What::Variant(known) if (1..=MAX_LISTED).contains(&known.len()) => {
-                return Cow::Owned(format!("must be one of: {}", known.join(", ")));
+        let fixed = match self.0.kind {
+            ErrorKind::Syntax | ErrorKind::Type | ErrorKind::PartialNumber => {
+                self.0.expected.map_or(UNEXPECTED_FORMAT, Expected::detail)
             }
-            What::Variant(_) => Wanted::Choice.detail(),
+            ErrorKind::Value => match self.0.expected {
+                Some(Expected::Integer | Expected::Number) => "is out of range",
+                _ => UNEXPECTED_FORMAT,
+            },
+            ErrorKind::Format => UNEXPECTED_FORMAT,
+            ErrorKind::Length => "has the wrong number of items",
+            ErrorKind::Missing(name) => {
+                return Cow::Owned(format!("is missing the member `{name}`"));
+            }
+            ErrorKind::Unknown => "has an unknown member",
+            ErrorKind::Duplicate => "must appear only once",
+            ErrorKind::DuplicateUndeclared => "has a duplicate member",
+            ErrorKind::Depth => "is nested too deeply",
+            ErrorKind::Encoding => FORBIDDEN_CHARACTERS,
+            ErrorKind::Variant(variants) if (1..=MAX_LISTED).contains(&variants.len()) => {
+                return Cow::Owned(format!("must be one of: {}", variants.join(", ")));
+            }
+            ErrorKind::Variant(_) => Expected::Variant.detail(),
         };
         Cow::Borrowed(fixed)
     }
 }
 
-pub(crate) const FORM: &str = "does not have the form that is expected here";
+/// The message for a value that its type rejects without saying why.
+pub(crate) const UNEXPECTED_FORMAT: &str = "does not have the expected format";
 
-impl Wanted {
+const FORBIDDEN_CHARACTERS: &str = "contains characters that are not allowed";
+
+impl Expected {
     fn detail(self) -> &'static str {
         match self {
-            Self::Anything => FORM,
+            Self::Anything => UNEXPECTED_FORMAT,
             Self::Boolean => "must be `true` or `false`",
-            Self::Whole => "must be a whole number",
+            Self::Integer => "must be an integer",
             Self::Number => "must be a number",
-            Self::Character => "must be a single character",
-            Self::Text => "must be a string",
+            Self::Char => "must be a single character",
+            Self::String => "must be a string",
             Self::Null => "must be null",
             Self::Array => "must be an array",
             Self::Object => "must be an object",
-            Self::Choice => "must be one of the values that are known here",
-            Self::TextPart => "must be a text: no file, and labelled `text/plain` or not at all",
-            Self::Single => "cannot be given here: only one value can",
+            Self::Variant => "must be one of the allowed values",
+            Self::TextPart => "must be text, not a file, with the media type `text/plain` or none",
+            Self::SingleValue => "must be a single value",
         }
     }
 }
 
-impl Display for Fault {
+impl Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.detail())
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for DecodeError {}
 
-impl Error for Fault {
+impl de::Error for DecodeError {
     fn custom<T: Display>(_: T) -> Self {
-        Self::new(What::Form)
+        Self::new(ErrorKind::Format)
     }
 
-    fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
-        Self::new(What::Type)
+    fn invalid_type(_: Unexpected<'_>, _: &dyn de::Expected) -> Self {
+        Self::new(ErrorKind::Type)
     }
 
-    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let mut fault = Self::new(What::Value);
-        fault.0.expected = expectation::told(expected);
-        fault.0.wanted = match unexpected {
-            Unexpected::Unsigned(_) | Unexpected::Signed(_) => Some(Wanted::Whole),
-            Unexpected::Float(_) => Some(Wanted::Number),
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let mut error = Self::new(ErrorKind::Value);
+        error.0.requirement = expectation::requirement(expected);
+        error.0.expected = match unexpected {
+            Unexpected::Unsigned(_) | Unexpected::Signed(_) => Some(Expected::Integer),
+            Unexpected::Float(_) => Some(Expected::Number),
             _ => None,
         };
-        fault
+        error
     }
 
-    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
-        Self::new(What::Length)
+    fn invalid_length(_: usize, _: &dyn de::Expected) -> Self {
+        Self::new(ErrorKind::Length)
     }
 
-    fn unknown_variant(_: &str, known: &'static [&'static str]) -> Self {
-        Self::new(What::Variant(known))
+    fn unknown_variant(_: &str, variants: &'static [&'static str]) -> Self {
+        Self::new(ErrorKind::Variant(variants))
     }
 
     fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
-        Self::new(What::Unknown)
+        Self::new(ErrorKind::Unknown)
     }
 
     fn missing_field(name: &'static str) -> Self {
-        Self::new(What::Missing(name))
+        Self::new(ErrorKind::Missing(name))
     }
 
     fn duplicate_field(name: &'static str) -> Self {
-        Self::new(What::Twice).within(Segment::Name(name))
+        Self::new(ErrorKind::Duplicate).within(Segment::Name(name))
     }
 }
 
-/// The name as its type spells it, so that no text of the input is carried on.
+/// Returns the segment for a declared name, spelled by the type instead of the input.
 pub(crate) fn declared(names: &'static [&'static str], name: &str) -> Option<Segment> {
     names
         .iter()
-        .find(|known| **known == name)
-        .map(|known| Segment::Name(known))
+        .find(|declared| **declared == name)
+        .map(|declared| Segment::Name(declared))
 }
 
 #[cfg(test)]

@@ -1,28 +1,29 @@
-//! What a type's author says that a value must be: the words of serde that may be told.
+//! The requirement in a serde error: what the author of a type demands of its values.
 //!
-//! serde's messages join what came in to what was expected. The second half is written by
-//! the type's author; [`Fault`](super::fault::Fault) keeps it where it reads as a rule.
+//! serde's messages combine the rejected value with what was expected. The author of the type writes
+//! the second half; [`DecodeError`](super::error::DecodeError) keeps it if it reads as a rule.
 
 use std::fmt::{self, Display, Write};
 
 use serde::de::Expected;
 
-/// How an expectation begins that is told: others are the names of Rust types.
-const BEGINS: &str = "must ";
+/// The prefix of a requirement; other expectations are names of Rust types.
+const PREFIX: &str = "must ";
 
-/// The most bytes of one.
+/// The maximum length of a requirement in bytes.
 pub(crate) const MAX_BYTES: usize = 200;
 
-/// The words of an expectation that is a rule for the client: `must …`, at most 200
-/// bytes, no control character.
-pub(crate) fn told(expected: &dyn Expected) -> Option<Box<str>> {
-    let mut words = Words(String::new());
-    write!(words, "{expected}").ok()?;
-    let Words(words) = words;
-    words.starts_with(BEGINS).then(|| words.into_boxed_str())
+/// Returns an expectation that is a rule for the client.
+///
+/// It starts with `must `, has at most 200 bytes and no control characters.
+pub(crate) fn requirement(expected: &dyn Expected) -> Option<Box<str>> {
+    let mut buffer = LimitedText(String::new());
+    write!(buffer, "{expected}").ok()?;
+    let LimitedText(text) = buffer;
+    text.starts_with(PREFIX).then(|| text.into_boxed_str())
 }
 
-/// An error whose text says what was expected.
+/// An error whose `Display` text is the requirement.
 pub(crate) struct Expectation<E>(pub(crate) E);
 
 impl<E: Display> Expected for Expectation<E> {
@@ -31,10 +32,10 @@ impl<E: Display> Expected for Expectation<E> {
     }
 }
 
-/// Text that takes no more than may be told, so that a long one costs nothing.
-struct Words(String);
+/// A buffer that stops the writer at the maximum length, so that long texts cost nothing.
+struct LimitedText(String);
 
-impl Write for Words {
+impl Write for LimitedText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if self.0.len() + text.len() > MAX_BYTES || text.contains(char::is_control) {
             return Err(fmt::Error);
@@ -49,20 +50,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_is_told_and_a_rust_types_name_is_not() {
-        assert_eq!(told(&"must be even").as_deref(), Some("must be even"));
-        for untold in ["a nonzero u32", "must", "mustard", "Must be even", ""] {
-            assert_eq!(told(&untold), None, "{untold}");
+    fn expectation_that_is_no_requirement_is_dropped() {
+        assert_eq!(
+            requirement(&"must be even").as_deref(),
+            Some("must be even")
+        );
+        for other in ["a nonzero u32", "must", "mustard", "Must be even", ""] {
+            assert_eq!(requirement(&other), None, "{other}");
         }
     }
 
     #[test]
-    fn it_has_at_most_200_bytes_and_no_control_character() {
-        let long = |count: usize| format!("must {}", "x".repeat(count - BEGINS.len()));
-        let told = |text: &str| told(&text).is_some();
-        assert!(told(&long(MAX_BYTES)));
-        assert!(!told(&long(MAX_BYTES + 1)));
-        assert!(!told("must be\none line"));
-        assert!(!told("must be \u{1b}[31mred"));
+    fn requirement_over_200_bytes_or_with_control_character_is_dropped() {
+        let long = |count: usize| format!("must {}", "x".repeat(count - PREFIX.len()));
+        let is_kept = |text: &str| requirement(&text).is_some();
+        assert!(is_kept(&long(MAX_BYTES)));
+        assert!(!is_kept(&long(MAX_BYTES + 1)));
+        assert!(!is_kept("must be\none line"));
+        assert!(!is_kept("must be \u{1b}[31mred"));
     }
 }

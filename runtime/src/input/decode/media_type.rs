@@ -1,4 +1,4 @@
-//! How a body is labelled: `Content-Type` and `Content-Encoding`.
+//! The media type and content coding of a body: `Content-Type` and `Content-Encoding`.
 
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
@@ -7,72 +7,75 @@ use crate::input::contract::InputError;
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
-
 pub(crate) const MULTIPART: &str = "multipart/form-data";
 pub(crate) const TEXT: &str = "text/plain";
-pub(crate) const OCTETS: &str = "application/octet-stream";
+pub(crate) const BINARY: &str = "application/octet-stream";
 
-/// The content coding that changes nothing.
+/// The content coding that means no coding.
 pub(crate) const IDENTITY: &str = "identity";
 
-/// Whether the body is labelled at all.
-pub(crate) fn is_labelled(headers: &HeaderMap) -> bool {
+/// Whether the request has a `Content-Type`.
+pub(crate) fn is_declared(headers: &HeaderMap) -> bool {
     headers.contains_key(CONTENT_TYPE)
 }
 
-/// Requires exactly one label, `expected` with at most `charset=utf-8`, and no coding.
+/// Requires exactly one `Content-Type`, `expected` with at most `charset=utf-8`, and no coding.
 ///
-/// Another media type is never guessed at: what a proxy or filter took for text must
-/// not be an order here ([RFC 9110 §8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.3)).
+/// The media type is never guessed from the content: a body that a proxy or filter inspected as text
+/// must not be decoded as JSON here
+/// ([RFC 9110 §8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.3)).
 pub(crate) fn require(headers: &HeaderMap, expected: &'static str) -> Result<(), InputError> {
-    if !only_label(headers).is_some_and(|label| fits(label, expected)) {
+    if !single_content_type(headers).is_some_and(|value| matches(value, expected)) {
         return Err(InputError::MediaType(expected));
     }
-    require_uncoded(headers)
+    require_no_coding(headers)
 }
 
-/// The body's label, where it has one and no second.
-pub(crate) fn only_label(headers: &HeaderMap) -> Option<&str> {
-    let mut labels = headers.get_all(CONTENT_TYPE).iter();
-    let label = labels.next()?;
-    match labels.next() {
+/// Returns the `Content-Type` if there is exactly one.
+pub(crate) fn single_content_type(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    let value = values.next()?;
+    match values.next() {
         Some(_) => None,
-        None => label.to_str().ok(),
+        None => value.to_str().ok(),
     }
 }
 
-/// Requires that the body is what it stands for, and not compressed.
-pub(crate) fn require_uncoded(headers: &HeaderMap) -> Result<(), InputError> {
-    let plain = headers
+/// Requires a body without a content coding such as compression.
+pub(crate) fn require_no_coding(headers: &HeaderMap) -> Result<(), InputError> {
+    let is_identity = headers
         .get_all(CONTENT_ENCODING)
         .iter()
         .all(|coding| coding.as_bytes().eq_ignore_ascii_case(IDENTITY.as_bytes()));
-    if plain {
+    if is_identity {
         Ok(())
     } else {
         Err(InputError::ContentCoding)
     }
 }
 
-/// Whether a label is this media type, with at most `charset=utf-8`.
-pub(crate) fn fits(label: &str, expected: &str) -> bool {
-    match label.split_once(';') {
-        None => label.trim().eq_ignore_ascii_case(expected),
+/// Whether a `Content-Type` is this media type, with at most `charset=utf-8`.
+pub(crate) fn matches(content_type: &str, expected: &str) -> bool {
+    match content_type.split_once(';') {
+        None => content_type.trim().eq_ignore_ascii_case(expected),
         Some((essence, parameter)) => {
             essence.trim().eq_ignore_ascii_case(expected) && is_utf8(parameter.trim())
         }
     }
 }
 
-/// Whether a label is that of plain text, whatever ASCII it may be: what has no other characters
-/// reads the same in each of these charsets.
-pub(crate) fn is_text_of_ascii(label: &str) -> bool {
-    label.split_once(';').is_some_and(|(essence, parameter)| {
-        essence.trim().eq_ignore_ascii_case(TEXT)
-            && ["us-ascii", "iso-8859-1"]
-                .iter()
-                .any(|charset| is_charset(parameter.trim(), charset))
-    })
+/// Whether a `Content-Type` is plain text in a charset that contains ASCII.
+///
+/// ASCII text is the same in each of these charsets and in UTF-8.
+pub(crate) fn is_ascii_compatible_text(content_type: &str) -> bool {
+    content_type
+        .split_once(';')
+        .is_some_and(|(essence, parameter)| {
+            essence.trim().eq_ignore_ascii_case(TEXT)
+                && ["us-ascii", "iso-8859-1"]
+                    .iter()
+                    .any(|charset| is_charset(parameter.trim(), charset))
+        })
 }
 
 /// Whether a parameter is `charset=utf-8`.
@@ -106,17 +109,17 @@ mod tests {
     }
 
     #[test]
-    fn json_may_say_that_it_is_utf8_and_nothing_else() {
-        for label in [
+    fn parameter_other_than_utf8_charset_is_rejected() {
+        for value in [
             "application/json",
             "Application/JSON",
             "application/json; charset=utf-8",
             "application/json;charset=\"UTF-8\"",
             "application/json ; Charset=Utf-8",
         ] {
-            assert_eq!(required(&[(CONTENT_TYPE, label)]), Ok(()), "{label}");
+            assert_eq!(required(&[(CONTENT_TYPE, value)]), Ok(()), "{value}");
         }
-        for label in [
+        for value in [
             "",
             "application/json;",
             "application/json; charset=utf-16",
@@ -130,15 +133,15 @@ mod tests {
             "application/json, text/plain",
         ] {
             assert_eq!(
-                required(&[(CONTENT_TYPE, label)]),
+                required(&[(CONTENT_TYPE, value)]),
                 Err(InputError::MediaType(JSON)),
-                "{label}"
+                "{value}"
             );
         }
     }
 
     #[test]
-    fn one_label_is_required_and_two_are_none() {
+    fn missing_or_duplicate_content_type_is_rejected() {
         assert_eq!(required(&[]), Err(InputError::MediaType(JSON)));
         assert_eq!(
             required(&[(CONTENT_TYPE, JSON), (CONTENT_TYPE, JSON)]),
@@ -147,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_coded_body_is_not_read() {
+    fn content_coding_other_than_identity_is_rejected() {
         let coded = |coding| required(&[(CONTENT_TYPE, JSON), (CONTENT_ENCODING, coding)]);
         assert_eq!(coded("Identity"), Ok(()));
         for coding in ["gzip", "identity, gzip", "", "br"] {

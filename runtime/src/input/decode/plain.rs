@@ -1,4 +1,4 @@
-//! A body that is one value: a text, or bytes.
+//! A body that is a single value: text or bytes.
 
 use serde::Deserializer;
 use serde::de::value::SeqDeserializer;
@@ -6,35 +6,35 @@ use serde::de::{DeserializeOwned, Visitor};
 use serde::forward_to_deserialize_any;
 
 use crate::input::contract::{InputError, InputLocation, Violation};
-use crate::input::decode::error::Fault;
-use crate::input::decode::text::Text;
+use crate::input::decode::error::DecodeError;
+use crate::input::decode::text::TextDeserializer;
 
 pub(crate) fn decode_text<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
     let Ok(text) = str::from_utf8(text) else {
-        let violation = Violation::new("", "encoding", "is not UTF-8");
+        let violation = Violation::new("", "encoding", "is not valid UTF-8");
         return Err(InputError::Malformed(InputLocation::Body, violation));
     };
-    unfit(T::deserialize(Text(text)))
+    type_mismatch(T::deserialize(TextDeserializer(text)))
 }
 
 pub(crate) fn decode_binary<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, InputError> {
-    unfit(T::deserialize(Bytes(bytes)))
+    type_mismatch(T::deserialize(BytesDeserializer(bytes)))
 }
 
-fn unfit<T>(decoded: Result<T, Fault>) -> Result<T, InputError> {
-    decoded.map_err(|fault| InputError::TypeMismatch(InputLocation::Body, fault.in_body()))
+fn type_mismatch<T>(decoded: Result<T, DecodeError>) -> Result<T, InputError> {
+    decoded.map_err(|error| InputError::TypeMismatch(InputLocation::Body, error.body_violation()))
 }
 
-struct Bytes<'a>(&'a [u8]);
+struct BytesDeserializer<'a>(&'a [u8]);
 
-impl<'de> Deserializer<'de> for Bytes<'_> {
-    type Error = Fault;
+impl<'de> Deserializer<'de> for BytesDeserializer<'_> {
+    type Error = DecodeError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_bytes(self.0)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_seq(SeqDeserializer::new(self.0.iter().copied()))
     }
 
@@ -42,7 +42,7 @@ impl<'de> Deserializer<'de> for Bytes<'_> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, DecodeError> {
         visitor.visit_newtype_struct(self)
     }
 

@@ -1,71 +1,72 @@
-//! A bare `Path` of scalars: axum finds the segments, and ours is the decoder.
+//! The parameters of a path, decoded strictly.
 //!
-//! Where they fit, nothing is copied. Where they do not, they are read once more, for the answer
-//! that `Valid<Path<…>>` would give.
+//! [`PathDeserializer`] decodes the parameters that an extractor has collected, for a struct by name
+//! and for other types in order. [`StrictPath`] decodes scalars during axum's own pass over the
+//! path and copies nothing.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::input::decode::by_name::Named;
-use crate::input::decode::error::{Fault, Segment, What, declared};
-use crate::input::decode::text::Text;
+use crate::input::decode::by_name::NamedValues;
+use crate::input::decode::error::{DecodeError, ErrorKind, Segment, declared};
+use crate::input::decode::text::TextDeserializer;
 
-/// All parameters, as whatever is made of them.
-pub(crate) struct All<'a>(pub(crate) &'a [(&'a str, &'a str)]);
+/// Decodes the names and values of all path parameters.
+pub(crate) struct PathDeserializer<'a>(pub(crate) &'a [(&'a str, &'a str)]);
 
-impl<'a> All<'a> {
-    fn only(self) -> Result<Text<'a>, Fault> {
+impl<'a> PathDeserializer<'a> {
+    fn only(self) -> Result<TextDeserializer<'a>, DecodeError> {
         match self.0 {
-            [(_, value)] => Ok(Text(value)),
-            _ => Err(Fault::new(What::Length)),
+            [(_, value)] => Ok(TextDeserializer(value)),
+            _ => Err(DecodeError::new(ErrorKind::Length)),
         }
     }
 
-    fn in_order<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_seq(InOrder {
+    fn in_order<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_seq(ValuesInOrder {
             values: self.0,
             index: 0,
         })
     }
 }
 
-struct InOrder<'a> {
+struct ValuesInOrder<'a> {
     values: &'a [(&'a str, &'a str)],
     index: usize,
 }
 
-impl<'de> SeqAccess<'de> for InOrder<'_> {
-    type Error = Fault;
+impl<'de> SeqAccess<'de> for ValuesInOrder<'_> {
+    type Error = DecodeError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Fault> {
+    ) -> Result<Option<T::Value>, DecodeError> {
         let Some((_, value)) = self.values.get(self.index) else {
             return Ok(None);
         };
         let item = seed
-            .deserialize(Text(value))
-            .map_err(|fault| fault.within(Segment::Index(self.index)))?;
+            .deserialize(TextDeserializer(value))
+            .map_err(|error| error.within(Segment::Index(self.index)))?;
         self.index += 1;
         Ok(Some(item))
     }
 }
 
-macro_rules! one {
+macro_rules! only_value {
     ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
             self.only()?.$method(visitor)
         }
     )*};
 }
 
-impl<'de> Deserializer<'de> for All<'_> {
-    type Error = Fault;
+impl<'de> Deserializer<'de> for PathDeserializer<'_> {
+    type Error = DecodeError;
 
-    one! {
+    only_value! {
         deserialize_any deserialize_bool deserialize_char deserialize_str deserialize_string
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
         deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
@@ -79,18 +80,22 @@ impl<'de> Deserializer<'de> for All<'_> {
         _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
-        let wanted = self.0.iter().copied();
-        let wanted = wanted.filter(|(name, _)| declared(fields, name).is_some());
-        let wanted = wanted.map(|(name, value)| (name, Text(value)));
-        visitor.visit_map(Named::new(fields, wanted))
+    ) -> Result<V::Value, DecodeError> {
+        let parameters = self.0.iter().copied();
+        let parameters = parameters.filter(|(name, _)| declared(fields, name).is_some());
+        let parameters = parameters.map(|(name, value)| (name, TextDeserializer(value)));
+        visitor.visit_map(NamedValues::new(fields, parameters))
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
         if len == self.0.len() {
             self.in_order(visitor)
         } else {
-            Err(Fault::new(What::Length))
+            Err(DecodeError::new(ErrorKind::Length))
         }
     }
 
@@ -99,11 +104,11 @@ impl<'de> Deserializer<'de> for All<'_> {
         _: &'static str,
         len: usize,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, DecodeError> {
         self.deserialize_tuple(len, visitor)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         self.in_order(visitor)
     }
 
@@ -111,7 +116,7 @@ impl<'de> Deserializer<'de> for All<'_> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, DecodeError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -119,7 +124,7 @@ impl<'de> Deserializer<'de> for All<'_> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, DecodeError> {
         self.only()?.deserialize_unit_struct(name, visitor)
     }
 
@@ -128,49 +133,49 @@ impl<'de> Deserializer<'de> for All<'_> {
         name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, DecodeError> {
         self.only()?.deserialize_enum(name, variants, visitor)
     }
 }
 
-/// A value whose decoder asks axum's for text only.
-pub(crate) struct Exact<T>(pub(crate) T);
+/// A scalar, or a tuple of scalars, that axum's deserializer passes on as text.
+pub(crate) struct StrictPath<T>(pub(crate) T);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Exact<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for StrictPath<T> {
     fn deserialize<D: Deserializer<'de>>(segments: D) -> Result<Self, D::Error> {
-        T::deserialize(Segments(segments)).map(Self)
+        T::deserialize(SegmentDeserializer(segments)).map(Self)
     }
 }
 
-/// The same of a tuple's part.
-struct ExactSeed<T>(T);
+/// Decodes an element of a tuple like [`StrictPath`].
+struct StrictSeed<T>(T);
 
-impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for ExactSeed<T> {
+impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for StrictSeed<T> {
     type Value = T::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, segment: D) -> Result<T::Value, D::Error> {
-        self.0.deserialize(Segments(segment))
+        self.0.deserialize(SegmentDeserializer(segment))
     }
 }
 
-/// Hands each scalar's text to our decoder.
-struct Segments<D>(D);
+/// Requests the text of each scalar from axum's deserializer and decodes it strictly.
+struct SegmentDeserializer<D>(D);
 
-macro_rules! as_text {
+macro_rules! scalars {
     ($($method:ident($($name:ident: $ty:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $ty,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.0.deserialize_str(Read {
+            self.0.deserialize_str(TextVisitor {
                 visitor,
-                read: |text: Text<'_>, visitor| text.$method($($name,)* visitor),
+                decode: |text: TextDeserializer<'_>, visitor| text.$method($($name,)* visitor),
             })
         }
     )*};
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Segments<D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for SegmentDeserializer<D> {
     type Error = D::Error;
 
-    as_text! {
+    scalars! {
         deserialize_any() deserialize_bool() deserialize_char() deserialize_str() deserialize_string()
         deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128()
         deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
@@ -189,20 +194,20 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Segments<D> {
         len: usize,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple(len, Each(visitor))
+        self.0.deserialize_tuple(len, TupleVisitor(visitor))
     }
 }
 
-/// Reads the one text that comes.
-struct Read<V, F> {
+/// Receives the text of one segment and decodes it.
+struct TextVisitor<V, F> {
     visitor: V,
-    read: F,
+    decode: F,
 }
 
-impl<'de, V, F> Visitor<'de> for Read<V, F>
+impl<'de, V, F> Visitor<'de> for TextVisitor<V, F>
 where
     V: Visitor<'de>,
-    F: FnOnce(Text<'_>, V) -> Result<V::Value, Fault>,
+    F: FnOnce(TextDeserializer<'_>, V) -> Result<V::Value, DecodeError>,
 {
     type Value = V::Value;
 
@@ -211,34 +216,34 @@ where
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<V::Value, E> {
-        (self.read)(Text(text), self.visitor).map_err(E::custom)
+        (self.decode)(TextDeserializer(text), self.visitor).map_err(E::custom)
     }
 }
 
-/// Reads each part of a tuple.
-struct Each<V>(V);
+/// Decodes each element of a tuple strictly.
+struct TupleVisitor<V>(V);
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Each<V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for TupleVisitor<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.expecting(f)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, parts: A) -> Result<V::Value, A::Error> {
-        self.0.visit_seq(EachPart(parts))
+    fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<V::Value, A::Error> {
+        self.0.visit_seq(TupleElements(elements))
     }
 }
 
-struct EachPart<A>(A);
+struct TupleElements<A>(A);
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for EachPart<A> {
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for TupleElements<A> {
     type Error = A::Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, A::Error> {
-        self.0.next_element_seed(ExactSeed(seed))
+        self.0.next_element_seed(StrictSeed(seed))
     }
 }

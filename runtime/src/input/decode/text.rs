@@ -1,4 +1,4 @@
-//! A value that came as text: a parameter of a query, form or map key.
+//! A scalar written as text: a parameter, path segment, header, cookie, or map key.
 
 use std::str::FromStr;
 
@@ -6,102 +6,103 @@ use serde::Deserializer;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
 
-use crate::input::decode::error::{Fault, Wanted, What};
+use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
 
-/// Decodes one scalar from text, exactly: no sign `+`, no white space, no `NaN`.
+/// Decodes a scalar from text exactly: no `+` sign, no whitespace, no `NaN`.
 ///
-/// Numbers are written as in JSON, so that a whole one has one spelling: what is kept from `/users/7` by
-/// a filter in front is not to be had from `/users/07`.
-pub(crate) struct Text<'a>(pub(crate) &'a str);
+/// Numbers are spelled as in JSON, so that an integer has only one spelling: a filter that denies
+/// `/users/7` is not bypassed by `/users/07`.
+pub(crate) struct TextDeserializer<'a>(pub(crate) &'a str);
 
-impl Text<'_> {
-    /// Rust's parser, without the leading `+` and zeros that it takes.
-    fn whole<N: FromStr>(&self) -> Result<N, Fault> {
-        let has_one_spelling = matches!(
+impl TextDeserializer<'_> {
+    /// Parses an integer without the leading `+` and zeros that Rust's parser accepts.
+    fn integer<N: FromStr>(&self) -> Result<N, DecodeError> {
+        let is_canonical = matches!(
             self.0.as_bytes(),
             [b'0'] | [b'1'..=b'9', ..] | [b'-', b'1'..=b'9', ..]
         );
         match self.0.parse() {
-            Ok(number) if has_one_spelling => Ok(number),
-            _ => Err(self.misspelled(has_one_spelling)),
+            Ok(number) if is_canonical => Ok(number),
+            _ => Err(self.integer_error(is_canonical)),
         }
     }
 
-    /// What Rust's parser stumbles over: something else than digits, or too many.
+    /// Tells a number that is out of range from text that is not an integer.
     #[cold]
-    fn misspelled(&self, begins_well: bool) -> Fault {
+    fn integer_error(&self, starts_canonically: bool) -> DecodeError {
         let digits = self.0.strip_prefix('-').unwrap_or(self.0);
-        let what = if begins_well && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            What::Value
+        let kind = if starts_canonically && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            ErrorKind::Value
         } else {
-            What::Type
+            ErrorKind::Type
         };
-        Fault::new(what).wanted(Wanted::Whole)
+        DecodeError::new(kind).expected(Expected::Integer)
     }
 
-    /// A decimal number that is finite: `inf`, `NaN` and what overflows are none.
-    fn number(&self) -> Result<f64, Fault> {
+    /// Parses a finite decimal number; rejects `inf`, `NaN` and overflow.
+    fn number(&self) -> Result<f64, DecodeError> {
         let number = is_json_number(self.0).then(|| self.0.parse().ok());
         match number.flatten() {
-            None => Err(Fault::new(What::Type).wanted(Wanted::Number)),
+            None => Err(DecodeError::new(ErrorKind::Type).expected(Expected::Number)),
             Some(number) if f64::is_finite(number) => Ok(number),
-            Some(_) => Err(Fault::new(What::Value).wanted(Wanted::Number)),
+            Some(_) => Err(DecodeError::new(ErrorKind::Value).expected(Expected::Number)),
         }
     }
 
-    fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor
             .visit_str(self.0)
-            .map_err(|fault: Fault| fault.wanted(Wanted::Text))
+            .map_err(|error: DecodeError| error.expected(Expected::String))
     }
 }
 
-/// Whether what Rust takes for a number stands for one in JSON, too ([RFC 8259 §6]): it has digits
-/// before and behind the point, and no zero in front of others.
+/// Whether a number that Rust's parser accepts is also a number in JSON ([RFC 8259 §6]).
+///
+/// JSON requires digits before and after the decimal point, and forbids leading zeros.
 ///
 /// [RFC 8259 §6]: https://www.rfc-editor.org/rfc/rfc8259#section-6
 fn is_json_number(text: &str) -> bool {
-    let whole = match text.strip_prefix('-').unwrap_or(text).as_bytes() {
+    let has_integer = match text.strip_prefix('-').unwrap_or(text).as_bytes() {
         [b'0', second, ..] => !second.is_ascii_digit(),
         [first, ..] => first.is_ascii_digit(),
         [] => false,
     };
-    let mut behind_points = text.split('.').skip(1);
-    whole && behind_points.all(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+    let mut fractions = text.split('.').skip(1);
+    has_integer && fractions.all(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
 }
 
-fn single<T>() -> Result<T, Fault> {
-    Err(Fault::new(What::Type).wanted(Wanted::Single))
+fn not_a_single_value<T>() -> Result<T, DecodeError> {
+    Err(DecodeError::new(ErrorKind::Type).expected(Expected::SingleValue))
 }
 
-macro_rules! whole {
+macro_rules! integers {
     ($($method:ident $visit:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-            visitor.$visit(self.whole()?)
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+            visitor.$visit(self.integer()?)
         }
     )*};
 }
 
 macro_rules! as_text {
     ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
             self.text(visitor)
         }
     )*};
 }
 
-macro_rules! more_than_one {
+macro_rules! not_single_values {
     ($($method:ident($($argument:ty),*))*) => {$(
-        fn $method<V: Visitor<'de>>(self, $(_: $argument,)* _: V) -> Result<V::Value, Fault> {
-            single()
+        fn $method<V: Visitor<'de>>(self, $(_: $argument,)* _: V) -> Result<V::Value, DecodeError> {
+            not_a_single_value()
         }
     )*};
 }
 
-impl<'de> Deserializer<'de> for Text<'_> {
-    type Error = Fault;
+impl<'de> Deserializer<'de> for TextDeserializer<'_> {
+    type Error = DecodeError;
 
-    whole! {
+    integers! {
         deserialize_u8 visit_u8 deserialize_u16 visit_u16 deserialize_u32 visit_u32
         deserialize_u64 visit_u64 deserialize_u128 visit_u128
         deserialize_i8 visit_i8 deserialize_i16 visit_i16 deserialize_i32 visit_i32
@@ -113,35 +114,35 @@ impl<'de> Deserializer<'de> for Text<'_> {
         deserialize_byte_buf deserialize_identifier
     }
 
-    more_than_one! {
+    not_single_values! {
         deserialize_unit() deserialize_unit_struct(&'static str)
         deserialize_seq() deserialize_tuple(usize) deserialize_tuple_struct(&'static str, usize)
         deserialize_map() deserialize_struct(&'static str, &'static [&'static str])
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.0 {
             "true" => visitor.visit_bool(true),
             "false" => visitor.visit_bool(false),
-            _ => Err(Fault::new(What::Type).wanted(Wanted::Boolean)),
+            _ => Err(DecodeError::new(ErrorKind::Type).expected(Expected::Boolean)),
         }
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_f64(self.number()?)
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_f64(self.number()?)
     }
 
-    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor
             .visit_str(self.0)
-            .map_err(|_: Fault| Fault::new(What::Type).wanted(Wanted::Character))
+            .map_err(|_: DecodeError| DecodeError::new(ErrorKind::Type).expected(Expected::Char))
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_some(self)
     }
 
@@ -149,7 +150,7 @@ impl<'de> Deserializer<'de> for Text<'_> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, DecodeError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -158,51 +159,54 @@ impl<'de> Deserializer<'de> for Text<'_> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, DecodeError> {
         visitor
             .visit_enum(self)
-            .map_err(|fault| fault.wanted(Wanted::Choice))
+            .map_err(|error| error.expected(Expected::Variant))
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_unit()
     }
 }
 
-impl<'de> EnumAccess<'de> for Text<'_> {
-    type Error = Fault;
-    type Variant = Unit;
+impl<'de> EnumAccess<'de> for TextDeserializer<'_> {
+    type Error = DecodeError;
+    type Variant = UnitVariant;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Unit), Fault> {
-        let name: StrDeserializer<'_, Fault> = self.0.into_deserializer();
-        Ok((seed.deserialize(name)?, Unit))
+    fn variant_seed<V: DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, UnitVariant), DecodeError> {
+        let name: StrDeserializer<'_, DecodeError> = self.0.into_deserializer();
+        Ok((seed.deserialize(name)?, UnitVariant))
     }
 }
 
-/// A variant that holds nothing, the only kind that text can name.
-pub(crate) struct Unit;
+/// A unit variant, the only kind that text can name.
+pub(crate) struct UnitVariant;
 
-impl<'de> VariantAccess<'de> for Unit {
-    type Error = Fault;
+impl<'de> VariantAccess<'de> for UnitVariant {
+    type Error = DecodeError;
 
-    fn unit_variant(self) -> Result<(), Fault> {
+    fn unit_variant(self) -> Result<(), DecodeError> {
         Ok(())
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Fault> {
-        single()
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, DecodeError> {
+        not_a_single_value()
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Fault> {
-        single()
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, DecodeError> {
+        not_a_single_value()
     }
 
     fn struct_variant<V: Visitor<'de>>(
         self,
         _: &'static [&'static str],
         _: V,
-    ) -> Result<V::Value, Fault> {
-        single()
+    ) -> Result<V::Value, DecodeError> {
+        not_a_single_value()
     }
 }
 
@@ -213,11 +217,13 @@ mod tests {
     use super::*;
 
     fn read<'de, T: Deserialize<'de>>(text: &str) -> Option<T> {
-        T::deserialize(Text(text)).ok()
+        T::deserialize(TextDeserializer(text)).ok()
     }
 
     fn detail<'de, T: Deserialize<'de> + std::fmt::Debug>(text: &str) -> String {
-        T::deserialize(Text(text)).unwrap_err().to_string()
+        T::deserialize(TextDeserializer(text))
+            .unwrap_err()
+            .to_string()
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -229,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_are_read_exactly() {
+    fn integer_with_other_spelling_is_rejected() {
         assert_eq!(read::<u8>("255"), Some(255));
         assert_eq!(read::<i8>("-128"), Some(-128));
         assert_eq!(read::<u8>("0"), Some(0));
@@ -237,14 +243,14 @@ mod tests {
             "", "-", "+5", " 5", "5 ", "5.0", "5e1", "0x5", "--5", "\u{665}", "07", "00", "-0",
             "-07",
         ] {
-            assert_eq!(detail::<i32>(bad), "must be a whole number", "{bad:?}");
+            assert_eq!(detail::<i32>(bad), "must be an integer", "{bad:?}");
         }
-        assert_eq!(detail::<u8>("256"), "is a number out of range");
-        assert_eq!(detail::<u8>("-1"), "is a number out of range");
+        assert_eq!(detail::<u8>("256"), "is out of range");
+        assert_eq!(detail::<u8>("-1"), "is out of range");
     }
 
     #[test]
-    fn numbers_that_are_not_finite_are_refused() {
+    fn number_that_is_not_finite_or_not_json_is_rejected() {
         assert_eq!(read::<f64>("-1.5e3"), Some(-1500.0));
         assert_eq!(read::<f64>("0.5"), Some(0.5));
         assert_eq!(read::<f64>("-0"), Some(0.0));
@@ -254,11 +260,11 @@ mod tests {
         ] {
             assert_eq!(detail::<f64>(bad), "must be a number", "{bad:?}");
         }
-        assert_eq!(detail::<f64>("1e999"), "is a number out of range");
+        assert_eq!(detail::<f64>("1e999"), "is out of range");
     }
 
     #[test]
-    fn scalars_options_and_fieldless_variants_are_read() {
+    fn scalar_option_and_unit_variant_are_decoded() {
         assert_eq!(read::<bool>("true"), Some(true));
         assert_eq!(read::<bool>("1"), None);
         assert_eq!(read::<char>("\u{101}"), Some('\u{101}'));
@@ -271,11 +277,8 @@ mod tests {
     }
 
     #[test]
-    fn only_one_value_fits() {
-        assert_eq!(
-            detail::<Vec<u8>>("1"),
-            "cannot be given here: only one value can"
-        );
+    fn list_and_unit_are_rejected() {
+        assert_eq!(detail::<Vec<u8>>("1"), "must be a single value");
         assert_eq!(read::<()>(""), None);
     }
 }

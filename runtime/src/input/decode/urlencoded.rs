@@ -1,7 +1,7 @@
-//! Names and values of a query or form, strictly decoded.
+//! The parameters of a query or form (`application/x-www-form-urlencoded`), decoded strictly.
 //!
-//! A name that is there twice is refused: which one counts differs between proxies,
-//! filters and frameworks (HTTP parameter pollution). So there are no lists here.
+//! Duplicate names are rejected: proxies, filters and frameworks disagree about which of the values
+//! counts (HTTP parameter pollution). Lists are therefore not supported.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -13,25 +13,30 @@ use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
 use crate::input::contract::{InputError, InputLocation, Violation};
-use crate::input::decode::by_name::Named;
-use crate::input::decode::error::{Fault, What, declared};
-use crate::input::decode::text::Text;
+use crate::input::decode::by_name::NamedValues;
+use crate::input::decode::error::{DecodeError, ErrorKind, declared};
+use crate::input::decode::text::TextDeserializer;
 
-/// Decodes `application/x-www-form-urlencoded` text: 400 where it is malformed or has more
-/// than `most` pairs, 422 where it does not fit the type.
+/// Decodes the parameters into a struct.
+///
+/// # Errors
+///
+/// [`InputError::Malformed`] if the text is malformed or has more than `max` parameters,
+/// [`InputError::TypeMismatch`] if it does not match the type.
 pub(crate) fn decode<T: DeserializeOwned>(
     text: &[u8],
-    part: InputLocation,
-    most: usize,
+    location: InputLocation,
+    max: usize,
 ) -> Result<T, InputError> {
-    let pairs = split(text, most)
-        .map_err(|(rule, detail)| InputError::Malformed(part, Violation::new("", rule, detail)))?;
-    T::deserialize(Parameters(&pairs))
-        .map_err(|fault| InputError::TypeMismatch(part, fault.in_parameters()))
+    let pairs = split(text, max).map_err(|(rule, detail)| {
+        InputError::Malformed(location, Violation::new("", rule, detail))
+    })?;
+    T::deserialize(ParametersDeserializer(&pairs))
+        .map_err(|error| InputError::TypeMismatch(location, error.parameter_violation()))
 }
 
-/// The names, as the members of an object; a rule that is broken looks for no more.
-pub(crate) fn sent(text: &[u8]) -> Option<Value> {
+/// Returns the names as members of an object, which is all that a violation's pointer needs.
+pub(crate) fn raw_names(text: &[u8]) -> Option<Value> {
     let pairs = split(text, usize::MAX).ok()?;
     let members = pairs
         .into_iter()
@@ -41,19 +46,19 @@ pub(crate) fn sent(text: &[u8]) -> Option<Value> {
 
 type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 
-/// A rule and what is wrong by it.
+/// The name of the violated rule, and the message.
 type Malformed = (&'static str, Cow<'static, str>);
 
-fn split(text: &[u8], most: usize) -> Result<Vec<Pair<'_>>, Malformed> {
+fn split(text: &[u8], max: usize) -> Result<Vec<Pair<'_>>, Malformed> {
     let mut pairs = Vec::new();
     for pair in text
         .split(|byte| *byte == b'&')
         .filter(|pair| !pair.is_empty())
     {
-        if pairs.len() == most {
+        if pairs.len() == max {
             return Err((
                 "parameters",
-                format!("has more than {most} parameters").into(),
+                format!("must have at most {max} parameters").into(),
             ));
         }
         let equals = pair.iter().position(|byte| *byte == b'=');
@@ -66,14 +71,14 @@ fn split(text: &[u8], most: usize) -> Result<Vec<Pair<'_>>, Malformed> {
     Ok(pairs)
 }
 
-/// Undoes `+` and `%XX`; anything else that begins with `%` is an error, not itself.
+/// Decodes `+` and `%XX`; rejects a `%` that starts no escape.
 fn unescape(text: &[u8]) -> Result<Cow<'_, str>, Malformed> {
     let mut after_percent = text.split(|byte| *byte == b'%').skip(1);
     if !after_percent.all(|rest| {
         rest.get(..2)
             .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
     }) {
-        return Err(("encoding", "has a malformed percent escape".into()));
+        return Err(("encoding", "has a malformed percent-encoding".into()));
     }
     let decoded = if text.contains(&b'+') {
         let spaced: Vec<u8> = text
@@ -86,38 +91,38 @@ fn unescape(text: &[u8]) -> Result<Cow<'_, str>, Malformed> {
     } else {
         percent_decode(text).decode_utf8()
     };
-    decoded.map_err(|_| ("encoding", "is not UTF-8".into()))
+    decoded.map_err(|_| ("encoding", "is not valid UTF-8".into()))
 }
 
-/// The pairs, as the struct that is made of them.
-struct Parameters<'a>(&'a [Pair<'a>]);
+/// Decodes the parameters as the members of a struct.
+struct ParametersDeserializer<'a>(&'a [Pair<'a>]);
 
-impl Parameters<'_> {
-    fn read<'de, V: Visitor<'de>>(
+impl ParametersDeserializer<'_> {
+    fn visit<'de, V: Visitor<'de>>(
         &self,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, DecodeError> {
         let mut seen = HashSet::new();
         for (name, _) in self.0 {
             if !seen.insert(name) {
                 return Err(match declared(fields, name) {
-                    Some(segment) => Fault::new(What::Twice).within(segment),
-                    None => Fault::new(What::Repeats),
+                    Some(segment) => DecodeError::new(ErrorKind::Duplicate).within(segment),
+                    None => DecodeError::new(ErrorKind::DuplicateUndeclared),
                 });
             }
         }
         let pairs = self.0.iter();
-        let pairs = pairs.map(|(name, value)| (name.as_ref(), Text(value)));
-        visitor.visit_map(Named::new(fields, pairs))
+        let pairs = pairs.map(|(name, value)| (name.as_ref(), TextDeserializer(value)));
+        visitor.visit_map(NamedValues::new(fields, pairs))
     }
 }
 
-impl<'de> Deserializer<'de> for Parameters<'_> {
-    type Error = Fault;
+impl<'de> Deserializer<'de> for ParametersDeserializer<'_> {
+    type Error = DecodeError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.read(&[], visitor)
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.visit(&[], visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -125,15 +130,15 @@ impl<'de> Deserializer<'de> for Parameters<'_> {
         _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Fault> {
-        self.read(fields, visitor)
+    ) -> Result<V::Value, DecodeError> {
+        self.visit(fields, visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Fault> {
+    ) -> Result<V::Value, DecodeError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -163,7 +168,7 @@ mod tests {
     }
 
     #[derive(Debug, Deserialize)]
-    struct Needs {
+    struct Required {
         #[serde(rename = "perPage")]
         _count: u8,
     }
@@ -183,12 +188,12 @@ mod tests {
         })
     }
 
-    fn fault<T>(status: u16, name: &str, detail: &str) -> Result<T, (u16, String, String)> {
+    fn error<T>(status: u16, name: &str, detail: &str) -> Result<T, (u16, String, String)> {
         Err((status, name.into(), detail.into()))
     }
 
     #[test]
-    fn names_and_values_are_unescaped() {
+    fn escaped_names_and_values_are_decoded() {
         let named = |name: &str| Page {
             name: Some(name.into()),
             ..Page::default()
@@ -209,8 +214,8 @@ mod tests {
     }
 
     #[test]
-    fn malformed_escapes_and_text_are_400() {
-        let escape = "has a malformed percent escape";
+    fn malformed_escape_or_utf8_is_malformed() {
+        let escape = "has a malformed percent-encoding";
         for text in [
             "name=%",
             "name=%2",
@@ -219,50 +224,53 @@ mod tests {
             "name=%%41",
             "name=a+%4",
         ] {
-            assert_eq!(read(text.as_bytes()), fault(400, "", escape), "{text}");
+            assert_eq!(read(text.as_bytes()), error(400, "", escape), "{text}");
         }
         for text in [&b"name=%ff"[..], b"name=\xff", b"%c3=1", b"name=+%ff"] {
-            assert_eq!(read(text), fault(400, "", "is not UTF-8"), "{text:?}");
+            assert_eq!(read(text), error(400, "", "is not valid UTF-8"), "{text:?}");
         }
     }
 
     #[test]
-    fn a_repeated_name_is_422_even_for_a_list() {
-        let twice = "is there twice";
-        assert_eq!(read(b"perPage=1&perPage=1"), fault(422, "perPage", twice));
-        assert_eq!(read(b"tags=a&tags=b"), fault(422, "tags", twice));
-        assert_eq!(read(b"name=a&n%61me=b"), fault(422, "name", twice));
+    fn duplicate_name_is_type_mismatch_even_for_list() {
+        let duplicate = "must appear only once";
+        assert_eq!(
+            read(b"perPage=1&perPage=1"),
+            error(422, "perPage", duplicate)
+        );
+        assert_eq!(read(b"tags=a&tags=b"), error(422, "tags", duplicate));
+        assert_eq!(read(b"name=a&n%61me=b"), error(422, "name", duplicate));
         assert_eq!(
             read(b"tags=a"),
-            fault(422, "tags", "cannot be given here: only one value can")
+            error(422, "tags", "must be a single value")
         );
         assert_eq!(
             read(b"hunter2=1&hunter2=1"),
-            fault(422, "", "has a parameter twice")
+            error(422, "", "has a duplicate parameter")
         );
     }
 
     #[test]
-    fn what_is_not_known_or_does_not_fit_is_422_by_name() {
+    fn unknown_name_or_wrong_type_is_reported_by_name() {
         assert_eq!(
             read(b"hunter2=1"),
-            fault(422, "", "has a parameter that is not known here")
+            error(422, "", "has an unknown parameter")
         );
         assert_eq!(
             read(b"perPage=hunter2"),
-            fault(422, "perPage", "must be a whole number")
+            error(422, "perPage", "must be an integer")
         );
         assert_eq!(
             read(b"perPage="),
-            fault(422, "perPage", "must be a whole number")
+            error(422, "perPage", "must be an integer")
         );
         assert_eq!(
             read(b"perPage=256"),
-            fault(422, "perPage", "is a number out of range")
+            error(422, "perPage", "is out of range")
         );
-        assert_eq!(read(b"share=NaN"), fault(422, "share", "must be a number"));
+        assert_eq!(read(b"share=NaN"), error(422, "share", "must be a number"));
         assert_eq!(
-            decode::<Needs>(b"", InputLocation::Query, 256).unwrap_err(),
+            decode::<Required>(b"", InputLocation::Query, 256).unwrap_err(),
             InputError::TypeMismatch(
                 InputLocation::Query,
                 Violation::new("perPage", "required", "is missing")
@@ -271,16 +279,16 @@ mod tests {
     }
 
     #[test]
-    fn no_more_pairs_are_looked_at_than_may_be() {
-        for most in [1, 256, 10_000] {
+    fn parameters_over_limit_are_rejected() {
+        for max in [1, 256, 10_000] {
             let pairs = |count: usize| {
                 let text = vec!["a=1"; count].join("&");
-                split(text.as_bytes(), most).map(|pairs| pairs.len())
+                split(text.as_bytes(), max).map(|pairs| pairs.len())
             };
-            assert_eq!(pairs(most - 1), Ok(most - 1));
-            assert_eq!(pairs(most), Ok(most));
-            let detail = format!("has more than {most} parameters");
-            assert_eq!(pairs(most + 1), Err(("parameters", detail.into())));
+            assert_eq!(pairs(max - 1), Ok(max - 1));
+            assert_eq!(pairs(max), Ok(max));
+            let detail = format!("must have at most {max} parameters");
+            assert_eq!(pairs(max + 1), Err(("parameters", detail.into())));
         }
     }
 }

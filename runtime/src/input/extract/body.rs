@@ -1,4 +1,4 @@
-//! The bytes of a body, never more than allowed.
+//! Reads the bytes of a body, at most as many as allowed.
 
 use std::error::Error;
 
@@ -10,35 +10,34 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::input::contract::InputError;
 use crate::input::decode::media_type;
-use crate::input::extract::timed_body::TooSlow;
-use crate::input::extract::timed_body::cause;
+use crate::input::extract::timed_body::{BodyTimeout, find_source};
 use crate::policy::Limits;
 
-/// The limits that an `Api` left in the request; the defaults where it left none.
+/// Returns the limits that an `Api` left in the request's extensions, or the defaults.
 pub(super) fn limits(extensions: &Extensions) -> Limits {
     extensions.get().copied().unwrap_or(Limits::DEFAULT)
 }
 
-/// Reads a body that is labelled `expected`.
-pub(crate) async fn read(request: Request, expected: &'static str) -> Result<Bytes, InputError> {
+/// Reads a body of the media type `expected`.
+pub(super) async fn read(request: Request, expected: &'static str) -> Result<Bytes, InputError> {
     media_type::require(request.headers(), expected)?;
     collect(request).await
 }
 
-/// Reads a body that is labelled `expected`; none is there without label and byte.
-pub(crate) async fn read_optional(
+/// Reads a body of the media type `expected`, unless the request has neither `Content-Type` nor body.
+pub(super) async fn read_optional(
     request: Request,
     expected: &'static str,
 ) -> Result<Option<Bytes>, InputError> {
-    if media_type::is_labelled(request.headers()) {
+    if media_type::is_declared(request.headers()) {
         return read(request, expected).await.map(Some);
     }
-    read_nothing(request, expected).await?;
+    require_empty(request, expected).await?;
     Ok(None)
 }
 
-/// Requires a body of no byte; one that has any should have been labelled `expected`.
-pub(crate) async fn read_nothing(
+/// Requires an empty body; another one lacks the `Content-Type` `expected`.
+pub(super) async fn require_empty(
     request: Request,
     expected: &'static str,
 ) -> Result<(), InputError> {
@@ -49,20 +48,20 @@ pub(crate) async fn read_nothing(
     }
 }
 
-/// Reads a body, whatever it is.
-pub(crate) async fn collect(request: Request) -> Result<Bytes, InputError> {
+/// Reads a body of any media type.
+pub(super) async fn collect(request: Request) -> Result<Bytes, InputError> {
     let limit = limits(request.extensions()).body_limit;
-    if announces_more(request.headers(), limit) {
+    if declares_more(request.headers(), limit) {
         return Err(InputError::TooLarge(limit));
     }
     match Limited::new(request.into_body(), limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) => Err(fault(&*error, limit)),
+        Err(error) => Err(read_error(&*error, limit)),
     }
 }
 
-/// Whether the request says itself that not one byte needs to be read.
-fn announces_more(headers: &HeaderMap, limit: usize) -> bool {
+/// Whether `Content-Length` exceeds the limit, so that no byte needs to be read.
+fn declares_more(headers: &HeaderMap, limit: usize) -> bool {
     headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok())
@@ -70,13 +69,15 @@ fn announces_more(headers: &HeaderMap, limit: usize) -> bool {
         .is_some_and(|length| u64::try_from(limit).is_ok_and(|limit| length > limit))
 }
 
-/// A limit further out than ours shows only among the causes of the body's error.
-fn fault(error: &(dyn Error + 'static), limit: usize) -> InputError {
-    if cause::<LengthLimitError>(error).is_some() {
+/// Returns the reason for a failed read.
+///
+/// A limit of an outer layer is only visible among the sources of the error.
+fn read_error(error: &(dyn Error + 'static), limit: usize) -> InputError {
+    if find_source::<LengthLimitError>(error).is_some() {
         return InputError::TooLarge(limit);
     }
-    match TooSlow::cause_of(error) {
-        Some(TooSlow(timeout)) => InputError::TooSlow(timeout),
+    match BodyTimeout::find(error) {
+        Some(BodyTimeout(timeout)) => InputError::TooSlow(timeout),
         None => InputError::Incomplete,
     }
 }
@@ -92,10 +93,10 @@ mod tests {
 
     use super::*;
 
-    /// A body of unknown length, one chunk of 1 KiB after the other, then its end.
+    /// A body of unknown length in chunks of 1 KiB.
     struct Chunks {
         left: usize,
-        breaks_off: bool,
+        is_truncated: bool,
     }
 
     impl HttpBody for Chunks {
@@ -107,7 +108,7 @@ mod tests {
             _: &mut Context<'_>,
         ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
             Poll::Ready(match self.left {
-                0 if self.breaks_off => Some(Err(std::io::ErrorKind::UnexpectedEof.into())),
+                0 if self.is_truncated => Some(Err(std::io::ErrorKind::UnexpectedEof.into())),
                 0 => None,
                 left => {
                     let chunk = left.min(1024);
@@ -118,10 +119,10 @@ mod tests {
         }
     }
 
-    /// A body that must not be polled.
-    struct Untouchable;
+    /// A body that panics when it is polled.
+    struct UnreadBody;
 
-    impl HttpBody for Untouchable {
+    impl HttpBody for UnreadBody {
         type Data = Bytes;
         type Error = Infallible;
 
@@ -142,8 +143,8 @@ mod tests {
         request
     }
 
-    fn chunks(left: usize, breaks_off: bool) -> Request {
-        request(Body::new(Chunks { left, breaks_off }))
+    fn chunks(left: usize, is_truncated: bool) -> Request {
+        request(Body::new(Chunks { left, is_truncated }))
     }
 
     async fn length(request: Request) -> Result<usize, InputError> {
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_an_api_64_kib_are_the_limit() {
+    async fn body_over_default_limit_is_too_large() {
         let limit = Limits::DEFAULT.body_limit;
         assert_eq!(length(chunks(limit - 1, false)).await, Ok(limit - 1));
         assert_eq!(length(chunks(limit, false)).await, Ok(limit));
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_declared_limit_holds() {
+    async fn body_over_declared_limit_is_too_large() {
         let declared = |left| {
             let mut request = chunks(left, false);
             let mut limits = Limits::DEFAULT;
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_limit_further_out_is_413_too() {
+    async fn body_over_limit_of_outer_layer_is_too_large() {
         let limited =
             |left| chunks(left, false).map(|body| Body::new(Limited::new(Body::new(body), 2000)));
         assert_eq!(length(limited(2000)).await, Ok(2000));
@@ -185,37 +186,35 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_announces_too_much_is_not_read() {
-        let mut announced = request(Body::new(Untouchable));
+    async fn content_length_over_limit_is_rejected_without_reading() {
+        let mut declared = request(Body::new(UnreadBody));
         let length_header = http::HeaderValue::from(Limits::DEFAULT.body_limit + 1);
-        announced
-            .headers_mut()
-            .insert(CONTENT_LENGTH, length_header);
-        let over = length(announced).await;
+        declared.headers_mut().insert(CONTENT_LENGTH, length_header);
+        let over = length(declared).await;
         let limit = Limits::DEFAULT.body_limit;
         assert_eq!(over, Err(InputError::TooLarge(limit)));
     }
 
     #[tokio::test]
-    async fn a_body_of_another_kind_is_not_read() {
-        let unlabelled = Request::new(Body::new(Untouchable));
-        let refused = length(unlabelled).await;
-        assert_eq!(refused, Err(InputError::MediaType(media_type::JSON)));
+    async fn body_without_content_type_is_not_read() {
+        let untyped = Request::new(Body::new(UnreadBody));
+        let rejected = length(untyped).await;
+        assert_eq!(rejected, Err(InputError::MediaType(media_type::JSON)));
     }
 
     #[tokio::test]
-    async fn a_body_that_breaks_off_says_so() {
-        let broken = length(chunks(10, true)).await;
-        assert_eq!(broken, Err(InputError::Incomplete));
+    async fn truncated_body_is_incomplete() {
+        let truncated = length(chunks(10, true)).await;
+        assert_eq!(truncated, Err(InputError::Incomplete));
     }
 
     #[tokio::test]
-    async fn absent_is_no_label_and_no_byte() {
-        let unlabelled = |body: &'static str| Request::new(Body::from(body));
+    async fn optional_body_without_content_type_and_bytes_is_absent() {
+        let untyped = |body: &'static str| Request::new(Body::from(body));
         let json = media_type::JSON;
-        assert_eq!(read_optional(unlabelled(""), json).await, Ok(None));
+        assert_eq!(read_optional(untyped(""), json).await, Ok(None));
         assert_eq!(
-            read_optional(unlabelled("{}"), json).await,
+            read_optional(untyped("{}"), json).await,
             Err(InputError::MediaType(json))
         );
         assert_eq!(

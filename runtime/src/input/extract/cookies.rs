@@ -7,22 +7,22 @@ use serde_json::Value;
 
 use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
-use crate::input::decode::by_name::{self, Found};
-use crate::input::decode::error::{Fault, Segment, What};
+use crate::input::decode::by_name::{self, DecodedFields};
+use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
 use crate::input::extract::valid::{Valid, valid_head};
 
-/// The cookies that a struct names, in [`Valid`](crate::Valid).
+/// Extracts the cookies that a struct names.
 ///
-/// Cookies that it does not name are left alone, whatever they look like: any site of the same
-/// domain can set them. One that it names is refused with 422 where it is there twice, as which
-/// of them counts differs between programs, and with 400 where its value has other characters
-/// than [RFC 6265 §4.1.1] lets it have. Nothing is unescaped.
-/// `Option<Valid<Cookies<T>>>` is absent where none of them is there.
+/// Use it in [`Valid`](crate::Valid). Other cookies are ignored, even malformed ones: any site of the
+/// same domain can set them. A named cookie is refused with 422 if it is a duplicate, because programs
+/// disagree about which of the values counts, and with 400 if its value has characters that
+/// [RFC 6265 §4.1.1] does not allow. Values are not unescaped. `Option<Valid<Cookies<T>>>` is `None`
+/// if the request has none of the cookies.
 ///
 /// # Security
 ///
-/// Palisade takes no access token from a cookie. An endpoint that acts on a cookie has to be
-/// protected from cross-site requests by itself.
+/// Palisade never reads an access token from a cookie. An endpoint that trusts a cookie needs its own
+/// protection against cross-site request forgery.
 ///
 /// # Examples
 ///
@@ -47,16 +47,16 @@ use crate::input::extract::valid::{Valid, valid_head};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cookies<T>(pub T);
 
-/// HTTP/2 sends one field for each cookie ([RFC 9113 §8.2.3]), so all fields count.
+/// Decodes all `Cookie` fields: HTTP/2 sends one field per cookie ([RFC 9113 §8.2.3]).
 ///
 /// [RFC 9113 §8.2.3]: https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3
-pub(crate) fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> Found<T> {
+fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> DecodedFields<T> {
     let pairs = pairs(headers);
     by_name::decode(InputLocation::Cookie, |name| find(&pairs, name))
 }
 
-/// The names, as the members of an object.
-pub(crate) fn sent(headers: &HeaderMap) -> Value {
+/// Returns the names as members of an object.
+fn raw_names(headers: &HeaderMap) -> Value {
     let names = pairs(headers)
         .into_iter()
         .map(|(name, _)| String::from_utf8_lossy(name));
@@ -76,22 +76,25 @@ fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((name, value.get(1..)?))
 }
 
-fn find<'a>(pairs: &[(&'a [u8], &'a [u8])], name: &'static str) -> Result<Option<&'a str>, Fault> {
-    let mut named = pairs.iter().filter(|(own, _)| *own == name.as_bytes());
-    let fault = |what| Fault::new(what).within(Segment::Name(name));
+fn find<'a>(
+    pairs: &[(&'a [u8], &'a [u8])],
+    name: &'static str,
+) -> Result<Option<&'a str>, DecodeError> {
+    let mut named = pairs.iter().filter(|(other, _)| *other == name.as_bytes());
+    let error = |kind| DecodeError::new(kind).within(Segment::Name(name));
     let Some((_, value)) = named.next() else {
         return Ok(None);
     };
     if named.next().is_some() {
-        return Err(fault(What::Twice));
+        return Err(error(ErrorKind::Duplicate));
     }
     match str::from_utf8(value) {
         Ok(value) if is_cookie_value(value.as_bytes()) => Ok(Some(value)),
-        _ => Err(fault(What::Text)),
+        _ => Err(error(ErrorKind::Encoding)),
     }
 }
 
-/// `cookie-value`, whose double quotes are part of it where it has any.
+/// Whether a value is a `cookie-value`; double quotes around it are part of the value.
 fn is_cookie_value(value: &[u8]) -> bool {
     let quoted = value
         .strip_prefix(b"\"")
@@ -125,7 +128,7 @@ mod tests {
             headers.append(COOKIE, HeaderValue::from_bytes(field).unwrap());
         }
         let found = decode(&headers);
-        if found.nothing {
+        if found.is_absent {
             Ok(None)
         } else {
             found.value.map(Some)
@@ -133,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_struct_takes_the_cookies_that_it_names() {
+    fn named_cookies_are_decoded() {
         let preferences = |size, locale: Option<&str>| {
             let locale = locale.map(str::to_owned);
             Ok(Some(Preferences { size, locale }))
@@ -155,23 +158,23 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_there_once_and_has_a_value_that_fits() {
-        let unfit = |name: &str, rule: &'static str, detail: &'static str| {
+    fn duplicate_missing_or_mismatched_cookie_is_rejected() {
+        let type_mismatch = |name: &str, rule: &'static str, detail: &'static str| {
             Err(InputError::TypeMismatch(
                 InputLocation::Cookie,
                 Violation::new(name, rule, detail),
             ))
         };
-        let twice = unfit("size", "unique", "is there twice");
-        assert_eq!(read(&[b"size=7; size=7"]), twice);
-        assert_eq!(read(&[b"size=7", b"size=7"]), twice);
+        let duplicate = type_mismatch("size", "unique", "must appear only once");
+        assert_eq!(read(&[b"size=7; size=7"]), duplicate);
+        assert_eq!(read(&[b"size=7", b"size=7"]), duplicate);
         assert_eq!(
             read(&[b"size=x"]),
-            unfit("size", "type", "must be a whole number")
+            type_mismatch("size", "type", "must be an integer")
         );
         assert_eq!(
             read(&[b"locale=x"]),
-            unfit("size", "required", "is missing")
+            type_mismatch("size", "required", "is missing")
         );
         for value in [
             &b"locale=a b"[..],
@@ -183,7 +186,7 @@ mod tests {
             let violation = Violation::new(
                 "locale",
                 "encoding",
-                "has characters that may not stand here",
+                "contains characters that are not allowed",
             );
             assert_eq!(
                 read(&[value]),

@@ -1,4 +1,4 @@
-//! An API's own extractor, checked like ours.
+//! `Valid<E>` for an extractor of the application.
 
 use axum::extract::{
     FromRequest, FromRequestParts, OptionalFromRequest, OptionalFromRequestParts, Request,
@@ -10,10 +10,10 @@ use crate::input::contract::check::inspect;
 use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
 use crate::input::extract::valid::Valid;
 
-/// An extractor of your own whose value [`Valid`](crate::Valid) checks.
+/// A custom extractor whose value [`Valid`](crate::Valid) checks.
 ///
-/// `Valid<E>` extracts `E` first, then holds what [`input`](Self::input) gives to its type's rules.
-/// How strictly it is decoded is the extractor's own affair.
+/// `Valid<E>` extracts `E`, then checks the rules of the value that [`input`](Self::input) returns. The
+/// extractor itself decides how strictly the value is decoded.
 ///
 /// # Examples
 ///
@@ -26,7 +26,7 @@ use crate::input::extract::valid::Valid;
 /// #[derive(Deserialize, Validate, SecureInput)]
 /// struct Tenant(#[garde(length(bytes, min = 1, max = 63), alphanumeric)] String);
 ///
-/// /// The first label of the host's name.
+/// /// The first label of the host name.
 /// struct Subdomain(Tenant);
 ///
 /// impl<S: Sync> FromRequestParts<S> for Subdomain {
@@ -48,28 +48,28 @@ use crate::input::extract::valid::Valid;
 ///     }
 /// }
 ///
-/// #[public(reason = "says whose shop it is")]
+/// #[public(reason = "shows the name of the shop")]
 /// async fn shop(Valid(Subdomain(tenant)): Valid<Subdomain>) -> String {
 ///     tenant.0
 /// }
 /// ```
 pub trait InputExtractor {
-    /// What is extracted.
+    /// The type of the extracted value.
     type Input: SecureInput;
 
-    /// Where it comes from; decides how broken rules are pointed at.
+    /// The location of the input, which decides how violations name it: by default the body.
     const LOCATION: InputLocation = InputLocation::Body;
 
-    /// The value to be checked.
+    /// Returns the value to check.
     fn input(&self) -> &Self::Input;
 }
 
-/// Why an extractor of your own yields nothing.
+/// The rejection of `Valid<E>` for a custom extractor `E`.
 #[derive(Debug)]
 pub enum CustomRejection<R> {
-    /// It said so itself.
+    /// The extractor's own rejection.
     Extractor(R),
-    /// What it extracted breaks rules.
+    /// The extracted value violates rules.
     Input(InputError),
 }
 
@@ -83,7 +83,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let extracted = E::from_request_parts(parts, state).await;
-        judge(extracted.map_err(CustomRejection::Extractor)?, state)
+        check_extracted(extracted.map_err(CustomRejection::Extractor)?, state)
     }
 }
 
@@ -101,7 +101,9 @@ where
     ) -> Result<Option<Self>, Self::Rejection> {
         let extracted = E::from_request_parts(parts, state).await;
         let extracted = extracted.map_err(CustomRejection::Extractor)?;
-        extracted.map(|value| judge(value, state)).transpose()
+        extracted
+            .map(|value| check_extracted(value, state))
+            .transpose()
     }
 }
 
@@ -115,7 +117,7 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         let extracted = E::from_request(request, state).await;
-        judge(extracted.map_err(CustomRejection::Extractor)?, state)
+        check_extracted(extracted.map_err(CustomRejection::Extractor)?, state)
     }
 }
 
@@ -130,11 +132,13 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Self::Rejection> {
         let extracted = E::from_request(request, state).await;
         let extracted = extracted.map_err(CustomRejection::Extractor)?;
-        extracted.map(|value| judge(value, state)).transpose()
+        extracted
+            .map(|value| check_extracted(value, state))
+            .transpose()
     }
 }
 
-fn judge<E, R, S>(value: E, state: &S) -> Result<Valid<E>, CustomRejection<R>>
+fn check_extracted<E, R, S>(value: E, state: &S) -> Result<Valid<E>, CustomRejection<R>>
 where
     E: InputExtractor,
     <E::Input as Validate>::Context: ContextFrom<S>,

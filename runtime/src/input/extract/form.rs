@@ -1,7 +1,7 @@
-//! `Valid<Form<T>>`: a body of a form's parameters.
+//! `Valid<Form<T>>`: a body with the parameters of a form.
 //!
-//! A form is always the body: axum's own `Form` reads the query of a `GET`, so that the method,
-//! which the client chooses, would decide where input comes from.
+//! It always reads the body. axum's `Form` reads the query of a `GET`, so that the client would
+//! decide, by the method, where the input comes from.
 
 use axum::extract::Form;
 use serde::de::DeserializeOwned;
@@ -12,13 +12,15 @@ use crate::input::decode::{media_type, urlencoded};
 use crate::input::extract::valid::{Valid, valid_body};
 use crate::policy::Limits;
 
-valid_body!(Form: media_type::FORM, judge);
+valid_body!(Form: media_type::FORM, decode_and_check);
 
-fn judge<T, S>(text: &[u8], limits: Limits, state: &S) -> Result<T, InputError>
+fn decode_and_check<T, S>(text: &[u8], limits: Limits, state: &S) -> Result<T, InputError>
 where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
 {
     let value = urlencoded::decode(text, InputLocation::Form, limits.parameter_limit)?;
-    check(value, InputLocation::Form, state, || urlencoded::sent(text))
+    check(value, InputLocation::Form, state, || {
+        urlencoded::raw_names(text)
+    })
 }

@@ -6,16 +6,16 @@ use serde_json::Value;
 
 use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
-use crate::input::decode::by_name::{self, Found};
-use crate::input::decode::error::{Fault, Segment, What};
+use crate::input::decode::by_name::{self, DecodedFields};
+use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
 use crate::input::extract::valid::{Valid, valid_head};
 
-/// The header fields that a struct names, in [`Valid`](crate::Valid).
+/// Extracts the header fields that a struct names.
 ///
-/// A member's name on the wire is a field's name in lower case: write
-/// `#[serde(rename_all = "kebab-case")]`. Other fields are left alone. A field that is there twice
-/// is refused with 422, a value with anything but visible ASCII, spaces and tabs with 400
-/// ([RFC 9110 §5.5]). `Option<Valid<Headers<T>>>` is absent where none of the fields is there.
+/// Use it in [`Valid`](crate::Valid). Names are lower case: write
+/// `#[serde(rename_all = "kebab-case")]`. Other header fields are ignored. A duplicate field is refused
+/// with 422, a value with anything but visible ASCII, spaces and tabs with 400 ([RFC 9110 §5.5]).
+/// `Option<Valid<Headers<T>>>` is `None` if the request has none of the fields.
 ///
 /// # Examples
 ///
@@ -40,26 +40,29 @@ use crate::input::extract::valid::{Valid, valid_head};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Headers<T>(pub T);
 
-pub(crate) fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> Found<T> {
+fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> DecodedFields<T> {
     by_name::decode(InputLocation::Header, |name| find(headers, name))
 }
 
-/// The names, as the members of an object.
-pub(crate) fn sent(headers: &HeaderMap) -> Value {
+/// Returns the names as members of an object.
+fn raw_names(headers: &HeaderMap) -> Value {
     let names = headers.keys().map(|name| name.as_str().to_owned());
     Value::Object(names.map(|name| (name, Value::Null)).collect())
 }
 
-fn find<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, Fault> {
+fn find<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, DecodeError> {
     let mut values = headers.get_all(name).iter();
-    let fault = |what| Fault::new(what).within(Segment::Name(name));
+    let error = |kind| DecodeError::new(kind).within(Segment::Name(name));
     let Some(value) = values.next() else {
         return Ok(None);
     };
     if values.next().is_some() {
-        return Err(fault(What::Twice));
+        return Err(error(ErrorKind::Duplicate));
     }
-    value.to_str().map(Some).map_err(|_| fault(What::Text))
+    value
+        .to_str()
+        .map(Some)
+        .map_err(|_| error(ErrorKind::Encoding))
 }
 
 valid_head!(Headers: InputLocation::Header);
@@ -87,7 +90,7 @@ mod tests {
             headers.append(HeaderName::from_static(name), value);
         }
         let found = decode(&headers);
-        if found.nothing {
+        if found.is_absent {
             Ok(None)
         } else {
             found.value.map(Some)
@@ -95,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_struct_takes_the_fields_that_it_names() {
+    fn named_fields_are_decoded() {
         let page = |x_page, x_name: Option<&str>| {
             let x_name = x_name.map(str::to_owned);
             Ok(Some(Paging { x_page, x_name }))
@@ -109,8 +112,8 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_there_once_and_is_text_that_fits() {
-        let unfit = |name: &str, rule: &'static str, detail: &'static str| {
+    fn duplicate_missing_or_mismatched_field_is_rejected() {
+        let type_mismatch = |name: &str, rule: &'static str, detail: &'static str| {
             Err(InputError::TypeMismatch(
                 InputLocation::Header,
                 Violation::new(name, rule, detail),
@@ -118,21 +121,21 @@ mod tests {
         };
         assert_eq!(
             read(&[("x-page", b"7"), ("x-page", b"7")]),
-            unfit("x-page", "unique", "is there twice")
+            type_mismatch("x-page", "unique", "must appear only once")
         );
         assert_eq!(
             read(&[("x-page", b"+7")]),
-            unfit("x-page", "type", "must be a whole number")
+            type_mismatch("x-page", "type", "must be an integer")
         );
         assert_eq!(
             read(&[("x-name", b"a")]),
-            unfit("x-page", "required", "is missing")
+            type_mismatch("x-page", "required", "is missing")
         );
         for bytes in [&b"\xff"[..], b"\xc3\xa9"] {
             let violation = Violation::new(
                 "x-name",
                 "encoding",
-                "has characters that may not stand here",
+                "contains characters that are not allowed",
             );
             let name: &'static [u8] = bytes.to_vec().leak();
             assert_eq!(
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_names_is_the_apis_fault() {
+    fn type_without_fields_is_handler_mismatch() {
         let found = decode::<Vec<u8>>(&HeaderMap::new());
         assert_eq!(found.value, Err(InputError::HandlerMismatch));
     }

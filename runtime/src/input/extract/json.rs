@@ -9,13 +9,13 @@ use crate::input::decode::{json, media_type};
 use crate::input::extract::valid::{Valid, valid_body};
 use crate::policy::Limits;
 
-valid_body!(Json: media_type::JSON, judge);
+valid_body!(Json: media_type::JSON, decode_and_check);
 
-fn judge<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
+fn decode_and_check<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
 {
     let value = json::decode(text, T::shape())?;
-    check(value, InputLocation::Body, state, || json::sent(text))
+    check(value, InputLocation::Body, state, || json::raw_value(text))
 }

@@ -22,9 +22,9 @@ pub use self::cookies::Cookies;
 pub use self::custom::{CustomRejection, InputExtractor};
 pub use self::headers::Headers;
 pub use self::multipart::Multipart;
-pub(crate) use self::path::{refused as path_error, scalars as path_scalars};
+pub(crate) use self::path::{path_error, path_scalars};
 pub use self::plain::{BinaryBody, PlainText};
-pub(crate) use self::timed_body::{Timed, TooSlow};
+pub(crate) use self::timed_body::{BodyTimeout, TimedBody};
 #[cfg(feature = "typed-header")]
-pub(crate) use self::typed_header::unfit as header_error;
+pub(crate) use self::typed_header::header_error;
 pub use self::valid::Valid;

@@ -6,28 +6,27 @@ use serde::de::DeserializeOwned;
 use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
 use crate::input::decode::media_type;
-use crate::input::decode::multipart::{Boundary, decode, sent};
-use crate::input::extract::body;
-use crate::input::extract::body::limits;
+use crate::input::decode::multipart::{Boundary, decode, raw_names};
+use crate::input::extract::body::{self, limits};
 use crate::input::extract::valid::Valid;
 
-/// A body of `multipart/form-data` ([RFC 7578]), in [`Valid`](crate::Valid): a form with files.
+/// Extracts a `multipart/form-data` body ([RFC 7578]): a form with files.
 ///
-/// A struct takes the parts by name: an [`Upload`] is a file, everything else a text, read as in a
-/// form. A `Vec` takes every part of its name, in their order; anything else takes one.
-/// What a browser sends for a file input that was left empty counts as absent.
+/// Use it in [`Valid`](crate::Valid). A struct takes the parts by name: an [`Upload`](crate::input::Upload) is a file, every
+/// other type is text, decoded as in a form. A `Vec` takes all parts with its name, in order; another
+/// type takes one. An empty file input of a browser counts as absent.
 ///
-/// How large all parts are together is limited by `body_limit`, how many they are by `part_limit`,
-/// a file by its type, and a text by its rule. All of it is held in memory, twice for the moment in which it is
-/// taken apart.
+/// `body_limit` limits the size of all parts together, `part_limit` their number, the type of a file
+/// its size, and the rule of a text its length. The whole form is held in memory, and for a moment
+/// twice while it is decoded.
 ///
 /// # Security
 ///
-/// Programs differ in how they read a malformed form, and so in what they see in it. Here
-/// it is refused with 400, not repaired: text before the first boundary or after the last,
-/// a boundary with anything behind it, lines that do not end in CR LF, a second
-/// `Content-Disposition` or `Content-Type`, a parameter twice, a backslash in a quoted
-/// name, a `filename*` that says another name, a transfer encoding that has to be undone.
+/// Parsers disagree about malformed forms. A malformed form is therefore refused with 400 and never
+/// repaired: text before the first boundary or after the last one, data after a boundary on its line,
+/// lines that do not end in CR LF, a duplicate `Content-Disposition` or `Content-Type`, a duplicate
+/// parameter, a backslash in a quoted name, a `filename*` that differs from `filename`, or a transfer
+/// encoding.
 ///
 /// # Examples
 ///
@@ -72,15 +71,17 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, InputError> {
         let boundary = Boundary::of(request.headers())?;
-        let most = limits(request.extensions()).part_limit;
+        let max = limits(request.extensions()).part_limit;
         let body = body::collect(request).await?;
-        let value = decode(&body, &boundary, most)?;
-        check(value, InputLocation::Form, state, || sent(&body, &boundary))
-            .map(|value| Self(Multipart(value)))
+        let value = decode(&body, &boundary, max)?;
+        check(value, InputLocation::Form, state, || {
+            raw_names(&body, &boundary)
+        })
+        .map(|value| Self(Multipart(value)))
     }
 }
 
-/// Absent is no `Content-Type` and no byte of body.
+/// A form is absent if the request has neither `Content-Type` nor body.
 impl<T, S> OptionalFromRequest<S> for Valid<Multipart<T>>
 where
     T: SecureInput + DeserializeOwned + Send,
@@ -90,12 +91,12 @@ where
     type Rejection = InputError;
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, InputError> {
-        if media_type::is_labelled(request.headers()) {
+        if media_type::is_declared(request.headers()) {
             return <Self as FromRequest<S>>::from_request(request, state)
                 .await
                 .map(Some);
         }
-        body::read_nothing(request, media_type::MULTIPART).await?;
+        body::require_empty(request, media_type::MULTIPART).await?;
         Ok(None)
     }
 }

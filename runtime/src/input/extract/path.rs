@@ -1,10 +1,9 @@
-//! The parameters of the matched route, strictly decoded.
+//! `Valid<Path<T>>` and a bare `Path<T>` of scalars: the parameters of the matched route.
 //!
-//! A struct takes them by name and may leave some to others: routers nest, and an outer
-//! one's parameters are no fault of whoever sends the request. Anything else takes all of
-//! them, in order.
+//! A struct takes some of them by name: with nested routers, the others belong to an outer router.
+//! Every other type takes all of them in order.
 
-use axum::extract::path::ErrorKind;
+use axum::extract::path::ErrorKind as PathErrorKind;
 use axum::extract::rejection::{PathRejection, RawPathParamsRejection};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
@@ -13,65 +12,130 @@ use serde_json::Value;
 
 use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput, Violation};
-use crate::input::decode::error::{Fault, Segment, What};
-use crate::input::decode::segments::{All, Exact};
+use crate::input::decode::error::{DecodeError, ErrorKind, Segment, UNEXPECTED_FORMAT};
+use crate::input::decode::segments::{PathDeserializer, StrictPath};
 use crate::input::extract::valid::Valid;
 use crate::input::shape::Shape;
 
-/// Names and values, at least one.
-pub(crate) struct Parameters(RawPathParams);
+impl<T, S> FromRequestParts<S> for Valid<Path<T>>
+where
+    T: SecureInput + DeserializeOwned + Send,
+    T::Context: ContextFrom<S>,
+    S: Send + Sync,
+{
+    type Rejection = InputError;
 
-impl Parameters {
-    /// The parameters of the matched route; none where it has none.
-    pub(crate) async fn of(parts: &mut Parts) -> Result<Option<Self>, InputError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
+        let parameters = PathParameters::extract(parts)
+            .await?
+            .ok_or(InputError::HandlerMismatch)?;
+        let value = parameters.decode()?;
+        check(value, InputLocation::Path, state, || {
+            Some(parameters.raw_names())
+        })
+        .map(|value| Self(Path(value)))
+        .map_err(|error| parameters.name_violations::<T>(error))
+    }
+}
+
+/// The path is absent if the route has no parameters.
+impl<T, S> OptionalFromRequestParts<S> for Valid<Path<T>>
+where
+    T: SecureInput + DeserializeOwned + Send,
+    T::Context: ContextFrom<S>,
+    S: Send + Sync,
+{
+    type Rejection = InputError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, InputError> {
+        if PathParameters::extract(parts).await?.is_none() {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<S>>::from_request_parts(parts, state)
+            .await
+            .map(Some)
+    }
+}
+
+/// Decodes all parameters of the matched route into a scalar or a tuple of scalars.
+///
+/// A path of the expected type is decoded without a copy. Another one is decoded once more, for the
+/// error that `Valid<Path<_>>` would report.
+pub(crate) async fn path_scalars<T>(parts: &mut Parts) -> Result<Path<T>, InputError>
+where
+    T: DeserializeOwned + Send,
+{
+    match <Path<StrictPath<T>> as FromRequestParts<()>>::from_request_parts(parts, &()).await {
+        Ok(Path(StrictPath(value))) => Ok(Path(value)),
+        Err(_) => Err(scalars_error::<T>(parts).await),
+    }
+}
+
+#[cold]
+async fn scalars_error<T: DeserializeOwned>(parts: &mut Parts) -> InputError {
+    match PathParameters::extract(parts).await {
+        Ok(Some(parameters)) => match parameters.decode::<T>() {
+            Err(error) => error,
+            Ok(_) => InputError::HandlerMismatch,
+        },
+        Ok(None) => InputError::HandlerMismatch,
+        Err(error) => error,
+    }
+}
+
+/// The names and values of a path's parameters; never empty.
+struct PathParameters(RawPathParams);
+
+impl PathParameters {
+    /// Extracts the parameters, if the matched route has any.
+    async fn extract(parts: &mut Parts) -> Result<Option<Self>, InputError> {
         match RawPathParams::from_request_parts(parts, &()).await {
             Ok(parameters) if parameters.iter().next().is_some() => Ok(Some(Self(parameters))),
             Ok(_) | Err(RawPathParamsRejection::MissingPathParams(_)) => Ok(None),
-            // only the other rejection says in which of them
+            // only the rejection of `Path` names the parameter
             Err(_) => {
                 match <Path<IgnoredAny> as FromRequestParts<()>>::from_request_parts(parts, &())
                     .await
                 {
                     Ok(_) => Err(InputError::HandlerMismatch),
-                    Err(rejection) => Err(refused(&rejection)),
+                    Err(rejection) => Err(path_error(&rejection)),
                 }
             }
         }
     }
 
-    pub(crate) fn decode<T: DeserializeOwned>(&self) -> Result<T, InputError> {
-        let pairs: Vec<_> = self.0.iter().collect();
-        T::deserialize(All(&pairs)).map_err(|fault| match fault.what() {
-            What::Length | What::Missing(_) => InputError::HandlerMismatch,
-            _ => InputError::TypeMismatch(InputLocation::Path, self.place(&fault)),
+    fn decode<T: DeserializeOwned>(&self) -> Result<T, InputError> {
+        let parameters: Vec<_> = self.0.iter().collect();
+        T::deserialize(PathDeserializer(&parameters)).map_err(|error| match error.kind() {
+            ErrorKind::Length | ErrorKind::Missing(_) => InputError::HandlerMismatch,
+            _ => InputError::TypeMismatch(InputLocation::Path, self.violation(&error)),
         })
     }
 
-    /// The names, as the members of an object.
-    pub(crate) fn sent(&self) -> Value {
+    /// Returns the names as members of an object.
+    fn raw_names(&self) -> Value {
         let names = self.0.iter().map(|(name, _)| name.to_owned());
         Value::Object(names.map(|name| (name, Value::Null)).collect())
     }
 
-    fn place(&self, fault: &Fault) -> Violation {
-        match fault.outermost() {
-            Some(Segment::Index(index)) => fault.in_parameter(self.name(index)),
-            Some(Segment::Name(_)) => fault.in_parameters(),
-            None => fault.in_parameter(self.name(0)),
+    fn violation(&self, error: &DecodeError) -> Violation {
+        match error.first_segment() {
+            Some(Segment::Index(index)) => error.violation_at(self.name(index)),
+            Some(Segment::Name(_)) => error.parameter_violation(),
+            None => error.violation_at(self.name(0)),
         }
     }
 
-    /// A broken rule by its parameter's name, where the type itself knows none.
-    pub(crate) fn named<T: SecureInput>(&self, error: InputError) -> InputError {
-        let shape = T::shape();
-        match (error, shape) {
+    /// Replaces indices by the names of the parameters if the type itself has no names.
+    fn name_violations<T: SecureInput>(&self, error: InputError) -> InputError {
+        match (error, T::shape()) {
             (error, Shape::Fields(_)) => error,
-            (InputError::Invalid(part, violations), _) => {
+            (InputError::Invalid(location, violations), _) => {
                 let named = violations.into_iter().map(|violation| {
                     let index = violation.pointer().parse().unwrap_or(0);
                     violation.at(self.name(index))
                 });
-                InputError::Invalid(part, named.collect())
+                InputError::Invalid(location, named.collect())
             }
             (error, _) => error,
         }
@@ -82,108 +146,44 @@ impl Parameters {
     }
 }
 
-/// The parameters of the matched route.
-impl<T, S> FromRequestParts<S> for Valid<Path<T>>
-where
-    T: SecureInput + DeserializeOwned + Send,
-    T::Context: ContextFrom<S>,
-    S: Send + Sync,
-{
-    type Rejection = InputError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
-        let parameters = Parameters::of(parts)
-            .await?
-            .ok_or(InputError::HandlerMismatch)?;
-        let value = parameters.decode()?;
-        check(value, InputLocation::Path, state, || {
-            Some(parameters.sent())
-        })
-        .map(|value| Self(Path(value)))
-        .map_err(|error| parameters.named::<T>(error))
-    }
-}
-
-/// Absent is a route without parameters.
-impl<T, S> OptionalFromRequestParts<S> for Valid<Path<T>>
-where
-    T: SecureInput + DeserializeOwned + Send,
-    T::Context: ContextFrom<S>,
-    S: Send + Sync,
-{
-    type Rejection = InputError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, InputError> {
-        if Parameters::of(parts).await?.is_none() {
-            return Ok(None);
-        }
-        <Self as FromRequestParts<S>>::from_request_parts(parts, state)
-            .await
-            .map(Some)
-    }
-}
-
-/// Decodes all parameters of the matched route: one scalar, or a tuple of them.
-pub(crate) async fn scalars<T>(parts: &mut Parts) -> Result<Path<T>, InputError>
-where
-    T: DeserializeOwned + Send,
-{
-    match <Path<Exact<T>> as FromRequestParts<()>>::from_request_parts(parts, &()).await {
-        Ok(Path(Exact(value))) => Ok(Path(value)),
-        Err(_) => Err(fault::<T>(parts).await),
-    }
-}
-
-#[cold]
-async fn fault<T: DeserializeOwned>(parts: &mut Parts) -> InputError {
-    match Parameters::of(parts).await {
-        Ok(Some(parameters)) => match parameters.decode::<T>() {
-            Err(error) => error,
-            Ok(_) => InputError::HandlerMismatch,
-        },
-        Ok(None) => InputError::HandlerMismatch,
-        Err(error) => error,
-    }
-}
-
-/// Keeps the fault and the parameter's name of axum's rejection, and no text.
+/// Converts axum's rejection, without the text of the path that it quotes.
 ///
-/// A path that does not decode and a segment of another type are told apart; a type
-/// that does not fit the route's parameters is a fault of the API.
-pub(crate) fn refused(rejection: &PathRejection) -> InputError {
+/// A path that is not UTF-8 is malformed and a segment of another type a mismatch; a type that does
+/// not match the route's parameters is a bug of the API.
+pub(crate) fn path_error(rejection: &PathRejection) -> InputError {
     let PathRejection::FailedToDeserializePathParams(failure) = rejection else {
         return InputError::HandlerMismatch;
     };
     match failure.kind() {
-        ErrorKind::InvalidUtf8InPathParam { key } => {
-            let violation = Violation::new(key, "encoding", "is not UTF-8");
+        PathErrorKind::InvalidUtf8InPathParam { key } => {
+            let violation = Violation::new(key, "encoding", "is not valid UTF-8");
             InputError::Malformed(InputLocation::Path, violation)
         }
-        ErrorKind::ParseErrorAtKey {
+        PathErrorKind::ParseErrorAtKey {
             key, expected_type, ..
-        } => unfit(key, expected_type),
-        ErrorKind::DeserializeError { key, .. } => unfit(key, ""),
-        ErrorKind::ParseErrorAtIndex {
+        } => type_mismatch(key, expected_type),
+        PathErrorKind::DeserializeError { key, .. } => type_mismatch(key, ""),
+        PathErrorKind::ParseErrorAtIndex {
             index,
             expected_type,
             ..
-        } => unfit(&index.to_string(), expected_type),
-        ErrorKind::ParseError { expected_type, .. } => unfit("", expected_type),
-        ErrorKind::Message(_) => unfit("", ""),
+        } => type_mismatch(&index.to_string(), expected_type),
+        PathErrorKind::ParseError { expected_type, .. } => type_mismatch("", expected_type),
+        PathErrorKind::Message(_) => type_mismatch("", ""),
         _ => InputError::HandlerMismatch,
     }
 }
 
-/// `expected` is the name of a Rust type.
-fn unfit(name: &str, expected: &str) -> InputError {
-    let (rule, detail) = match expected {
+/// Returns the mismatch of a parameter with a Rust type.
+fn type_mismatch(name: &str, rust_type: &str) -> InputError {
+    let (rule, detail) = match rust_type {
         "bool" => ("type", "must be `true` or `false`"),
         "char" => ("type", "must be a single character"),
         "f32" | "f64" => ("type", "must be a number"),
         "u8" | "u16" | "u32" | "u64" | "u128" | "i8" | "i16" | "i32" | "i64" | "i128" => {
-            ("type", "must be a whole number within range")
+            ("type", "must be an integer within the allowed range")
         }
-        _ => ("format", "does not have the form that is expected here"),
+        _ => ("format", UNEXPECTED_FORMAT),
     };
     InputError::TypeMismatch(InputLocation::Path, Violation::new(name, rule, detail))
 }

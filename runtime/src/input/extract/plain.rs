@@ -1,4 +1,4 @@
-//! `Valid<PlainText<T>>` and `Valid<BinaryBody<T>>`: a body that is one value.
+//! `Valid<PlainText<T>>` and `Valid<BinaryBody<T>>`: a body that is a single value.
 
 use serde::de::DeserializeOwned;
 
@@ -8,9 +8,10 @@ use crate::input::decode::{media_type, plain};
 use crate::input::extract::valid::{Valid, valid_body};
 use crate::policy::Limits;
 
-/// A body of `text/plain`, in [`Valid`](crate::Valid): one value, as in a newtype around `String`.
+/// Extracts a `text/plain` body as a single value, such as a newtype around `String`.
 ///
-/// Text that is not UTF-8 is refused with 400, another label with 415.
+/// Use it in [`Valid`](crate::Valid). Text that is not UTF-8 is refused with 400, another media type
+/// with 415.
 ///
 /// # Examples
 ///
@@ -29,8 +30,9 @@ use crate::policy::Limits;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlainText<T>(pub T);
 
-/// A body of `application/octet-stream`, in [`Valid`](crate::Valid): bytes, as in a newtype around
-/// `Vec<u8>`.
+/// Extracts an `application/octet-stream` body as bytes, such as a newtype around `Vec<u8>`.
+///
+/// Use it in [`Valid`](crate::Valid). Another media type is refused with 415.
 ///
 /// # Examples
 ///
@@ -49,10 +51,10 @@ pub struct PlainText<T>(pub T);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BinaryBody<T>(pub T);
 
-valid_body!(PlainText: media_type::TEXT, judge_text);
-valid_body!(BinaryBody: media_type::OCTETS, judge_binary);
+valid_body!(PlainText: media_type::TEXT, decode_and_check_text);
+valid_body!(BinaryBody: media_type::BINARY, decode_and_check_binary);
 
-fn judge_text<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
+fn decode_and_check_text<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,
@@ -61,7 +63,7 @@ where
     check(value, InputLocation::Body, state, || None)
 }
 
-fn judge_binary<T, S>(bytes: &[u8], _: Limits, state: &S) -> Result<T, InputError>
+fn decode_and_check_binary<T, S>(bytes: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where
     T: SecureInput + DeserializeOwned,
     T::Context: ContextFrom<S>,

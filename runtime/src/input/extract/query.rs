@@ -10,7 +10,6 @@ use crate::input::decode::urlencoded;
 use crate::input::extract::body::limits;
 use crate::input::extract::valid::Valid;
 
-/// The query of the request's target.
 impl<T, S> FromRequestParts<S> for Valid<Query<T>>
 where
     T: SecureInput + DeserializeOwned + Send,
@@ -21,16 +20,16 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
         let text = parts.uri.query().unwrap_or_default().as_bytes();
-        let most = limits(&parts.extensions).parameter_limit;
-        let value = urlencoded::decode(text, InputLocation::Query, most)?;
+        let max = limits(&parts.extensions).parameter_limit;
+        let value = urlencoded::decode(text, InputLocation::Query, max)?;
         check(value, InputLocation::Query, state, || {
-            urlencoded::sent(text)
+            urlencoded::raw_names(text)
         })
         .map(|value| Self(Query(value)))
     }
 }
 
-/// Absent is a target without `?`.
+/// A query is absent if the target has no `?`.
 impl<T, S> OptionalFromRequestParts<S> for Valid<Query<T>>
 where
     T: SecureInput + DeserializeOwned + Send,

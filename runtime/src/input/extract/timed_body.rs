@@ -1,7 +1,7 @@
-//! A body that has to be there in time.
+//! A body that fails if it takes too long.
 //!
-//! An `Api` puts it around every body, so it holds whoever reads; `body` and the response
-//! room find its error among the causes of what the reader reports.
+//! `Api` wraps every body in it, so the timeout applies to every extractor. `body` and `response`
+//! find its error among the sources of the extractor's error.
 
 use std::error::Error;
 use std::fmt;
@@ -16,54 +16,54 @@ use tokio::time::{Sleep, sleep};
 
 use crate::input::contract::InputError;
 
-/// A body that fails once it was waited for too long, all its frames together.
-pub(crate) struct Timed {
+/// A body that fails once the waiting time for all of its frames exceeds the timeout.
+pub(crate) struct TimedBody {
     body: Body,
     timeout: Duration,
-    waiting: Waiting,
+    timer: Timer,
 }
 
-enum Waiting {
-    NotYet,
-    /// Somebody found nothing there, and looks once more before a timer is made.
-    Once,
-    Until(Pin<Box<Sleep>>),
+enum Timer {
+    NotStarted,
+    /// The body was pending once and is polled again before a timer is created.
+    PolledOnce,
+    Running(Pin<Box<Sleep>>),
 }
 
-impl Timed {
+impl TimedBody {
     pub(crate) fn new(body: Body, timeout: Duration) -> Self {
         Self {
             body,
             timeout,
-            waiting: Waiting::NotYet,
+            timer: Timer::NotStarted,
         }
     }
 
-    /// Whether the time is over; asks to be woken when it is.
-    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
-        match &mut self.waiting {
-            Waiting::Until(timer) => timer.as_mut().poll(context).is_ready(),
-            Waiting::NotYet | Waiting::Once => false,
+    /// Whether the timeout has elapsed; otherwise wakes the task when it does.
+    fn is_elapsed(&mut self, context: &mut Context<'_>) -> bool {
+        match &mut self.timer {
+            Timer::Running(sleep) => sleep.as_mut().poll(context).is_ready(),
+            Timer::NotStarted | Timer::PolledOnce => false,
         }
     }
 
-    /// Counts from here, if it does not count yet.
+    /// Starts the timer, unless it is running.
     ///
-    /// hyper hands over what has arrived with the head only when the body is asked for, at its
-    /// task's next turn: without the second look nearly every body would pay for a timer.
-    fn begin_to_wait(&mut self, context: &mut Context<'_>) {
-        match self.waiting {
-            Waiting::NotYet => {
-                self.waiting = Waiting::Once;
+    /// hyper delivers the bytes that arrived with the head only in its task's next turn after the
+    /// body was polled. Without the second poll, nearly every body would pay for a timer.
+    fn start_timer(&mut self, context: &mut Context<'_>) {
+        match self.timer {
+            Timer::NotStarted => {
+                self.timer = Timer::PolledOnce;
                 context.waker().wake_by_ref();
             }
-            Waiting::Once => self.waiting = Waiting::Until(Box::pin(sleep(self.timeout))),
-            Waiting::Until(_) => {}
+            Timer::PolledOnce => self.timer = Timer::Running(Box::pin(sleep(self.timeout))),
+            Timer::Running(_) => {}
         }
     }
 }
 
-impl HttpBody for Timed {
+impl HttpBody for TimedBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -71,16 +71,16 @@ impl HttpBody for Timed {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let late = TooSlow(self.timeout);
-        // asked first: what comes too late is late, however much of it is there
-        if self.is_over(context) {
-            return Poll::Ready(Some(Err(late.into())));
+        let timeout = BodyTimeout(self.timeout);
+        // first, because a frame after the timeout is late even if it is ready
+        if self.is_elapsed(context) {
+            return Poll::Ready(Some(Err(timeout.into())));
         }
         let frame = Pin::new(&mut self.body).poll_frame(context);
         if frame.is_pending() {
-            self.begin_to_wait(context);
-            if self.is_over(context) {
-                return Poll::Ready(Some(Err(late.into())));
+            self.start_timer(context);
+            if self.is_elapsed(context) {
+                return Poll::Ready(Some(Err(timeout.into())));
             }
         }
         frame.map(|frame| frame.map(|frame| frame.map_err(Into::into)))
@@ -95,27 +95,29 @@ impl HttpBody for Timed {
     }
 }
 
-/// The whole body was not there within so long.
+/// The body did not arrive completely within this time.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TooSlow(pub(crate) Duration);
+pub(crate) struct BodyTimeout(pub(crate) Duration);
 
-impl fmt::Display for TooSlow {
+impl fmt::Display for BodyTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         InputError::TooSlow(self.0).fmt(f)
     }
 }
 
-impl Error for TooSlow {}
+impl Error for BodyTimeout {}
 
-impl TooSlow {
-    /// Finds it among the causes of what a reader of the body reports.
-    pub(crate) fn cause_of(error: &(dyn Error + 'static)) -> Option<Self> {
-        cause(error).copied()
+impl BodyTimeout {
+    /// Finds the timeout among the sources of an extractor's error.
+    pub(crate) fn find(error: &(dyn Error + 'static)) -> Option<Self> {
+        find_source(error).copied()
     }
 }
 
-/// The first of an error and its causes that is an `E`.
-pub(super) fn cause<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+/// Returns the first error of type `E` among an error and its sources.
+pub(super) fn find_source<'a, E: Error + 'static>(
+    error: &'a (dyn Error + 'static),
+) -> Option<&'a E> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref() {
@@ -140,10 +142,10 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(10);
     const JUST_IN_TIME: Duration = Duration::from_millis(9_999);
 
-    /// What is sent, and its end when the sender is gone.
-    struct Sent(mpsc::UnboundedReceiver<&'static str>);
+    /// A body of the texts that a channel receives.
+    struct ChannelBody(mpsc::UnboundedReceiver<&'static str>);
 
-    impl HttpBody for Sent {
+    impl HttpBody for ChannelBody {
         type Data = Bytes;
         type Error = BoxError;
 
@@ -151,18 +153,21 @@ mod tests {
             mut self: Pin<&mut Self>,
             context: &mut Context<'_>,
         ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-            let sent = self.0.poll_recv(context);
-            sent.map(|text| text.map(|text| Ok(Frame::data(text.into()))))
+            let received = self.0.poll_recv(context);
+            received.map(|text| text.map(|text| Ok(Frame::data(text.into()))))
         }
     }
 
-    fn slow() -> (mpsc::UnboundedSender<&'static str>, Timed) {
+    fn channel() -> (mpsc::UnboundedSender<&'static str>, TimedBody) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (sender, Timed::new(Body::new(Sent(receiver)), LIMIT))
+        (
+            sender,
+            TimedBody::new(Body::new(ChannelBody(receiver)), LIMIT),
+        )
     }
 
-    /// What is there at one of two looks: a frame, the end, a fault, or nothing.
-    async fn now(body: &mut Timed) -> Option<String> {
+    /// Polls twice: returns a frame, the end, an error, or nothing.
+    async fn poll_twice(body: &mut TimedBody) -> Option<String> {
         let frame = poll_fn(|context| {
             let first = Pin::new(&mut *body).poll_frame(context);
             Poll::Ready(if first.is_pending() {
@@ -182,71 +187,71 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_time_ends_a_moment_after_the_body_may_come() {
-        for (waited, expected) in [
+    async fn frame_at_timeout_is_late() {
+        for (elapsed, expected) in [
             (JUST_IN_TIME, "a"),
             (LIMIT, "the body took longer than 10s"),
         ] {
-            let (sender, mut body) = slow();
-            assert_eq!(now(&mut body).await, None);
-            advance(waited).await;
+            let (sender, mut body) = channel();
+            assert_eq!(poll_twice(&mut body).await, None);
+            advance(elapsed).await;
             sender.send("a").unwrap();
             assert_eq!(
-                now(&mut body).await.as_deref(),
+                poll_twice(&mut body).await.as_deref(),
                 Some(expected),
-                "{waited:?}"
+                "{elapsed:?}"
             );
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_waits_is_woken_when_the_time_is_over() {
-        let (_sender, body) = slow();
+    async fn pending_reader_is_woken_at_timeout() {
+        let (_sender, body) = channel();
         let error = body.collect().await.unwrap_err();
-        assert!(TooSlow::cause_of(&*error).is_some(), "{error}");
+        assert!(BodyTimeout::find(&*error).is_some(), "{error}");
     }
 
-    /// A byte a second keeps no timer of each frame from ending, but that of them all.
+    /// A byte per second would never exceed a timeout per frame (Slowloris).
     #[tokio::test(start_paused = true)]
-    async fn a_trickle_is_cut_off_by_the_time_of_the_whole() {
-        let (sender, mut body) = slow();
-        assert_eq!(now(&mut body).await, None);
+    async fn slow_frames_exceed_timeout_of_whole_body() {
+        let (sender, mut body) = channel();
+        assert_eq!(poll_twice(&mut body).await, None);
         for _ in 0..9 {
             advance(Duration::from_secs(1)).await;
             sender.send("a").unwrap();
-            assert_eq!(now(&mut body).await.as_deref(), Some("a"));
-            assert_eq!(now(&mut body).await, None);
+            assert_eq!(poll_twice(&mut body).await.as_deref(), Some("a"));
+            assert_eq!(poll_twice(&mut body).await, None);
         }
         advance(Duration::from_secs(1)).await;
         sender.send("a").unwrap();
         for _ in 0..2 {
-            let late = now(&mut body).await;
-            assert_eq!(late.as_deref(), Some("the body took longer than 10s"));
+            let error = poll_twice(&mut body).await;
+            assert_eq!(error.as_deref(), Some("the body took longer than 10s"));
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn time_counts_from_the_first_wait_alone() {
-        let (sender, mut body) = slow();
+    async fn timeout_starts_when_body_is_first_pending() {
+        let (sender, mut body) = channel();
         sender.send("a").unwrap();
         advance(LIMIT * 2).await;
-        assert_eq!(now(&mut body).await.as_deref(), Some("a"));
-        assert_eq!(now(&mut body).await, None);
+        assert_eq!(poll_twice(&mut body).await.as_deref(), Some("a"));
+        assert_eq!(poll_twice(&mut body).await, None);
         advance(JUST_IN_TIME).await;
         drop(sender);
-        assert_eq!(now(&mut body).await.as_deref(), Some("end"));
+        assert_eq!(poll_twice(&mut body).await.as_deref(), Some("end"));
     }
 
-    /// What is there at the second look needs no timer, nor a runtime that has one.
+    /// The runtime of this test has no timer.
     #[test]
-    fn a_body_that_is_there_needs_no_timer() {
+    fn body_ready_at_second_poll_needs_no_timer() {
         let runtime = Builder::new_current_thread().build().unwrap();
-        let (sender, mut body) = slow();
+        let (sender, mut body) = channel();
         runtime.block_on(async {
-            let looked = poll_fn(|context| {
+            let is_pending = poll_fn(|context| {
                 Poll::Ready(Pin::new(&mut body).poll_frame(context).is_pending())
             });
-            assert!(looked.await);
+            assert!(is_pending.await);
             sender.send("a").unwrap();
             drop(sender);
             assert_eq!(body.collect().await.unwrap().to_bytes(), "a");
@@ -254,9 +259,9 @@ mod tests {
     }
 
     #[test]
-    fn length_and_end_are_told_as_they_are() {
-        let body = Timed::new(Body::from("four"), LIMIT);
+    fn size_hint_and_end_are_those_of_inner_body() {
+        let body = TimedBody::new(Body::from("four"), LIMIT);
         assert_eq!(body.size_hint().exact(), Some(4));
-        assert!(!body.is_end_stream() && Timed::new(Body::empty(), LIMIT).is_end_stream());
+        assert!(!body.is_end_stream() && TimedBody::new(Body::empty(), LIMIT).is_end_stream());
     }
 }

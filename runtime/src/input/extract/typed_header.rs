@@ -1,4 +1,4 @@
-//! `Valid<TypedHeader<H>>`: a header field with a type of its own.
+//! `Valid<TypedHeader<H>>`: a header field with its own type, of axum-extra.
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::HeaderName;
@@ -9,10 +9,10 @@ use axum_extra::typed_header::TypedHeaderRejection;
 
 use crate::input::contract::check::inspect;
 use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput, Violation};
-use crate::input::decode::error::FORM;
+use crate::input::decode::error::UNEXPECTED_FORMAT;
 use crate::input::extract::valid::Valid;
 
-/// A field that is not there is 422, and so is one that its type refuses.
+/// A missing field and a field that the type rejects are type mismatches.
 impl<H, S> FromRequestParts<S> for Valid<TypedHeader<H>>
 where
     H: Header + SecureInput + Send,
@@ -23,11 +23,16 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
         let extracted = <TypedHeader<H> as FromRequestParts<S>>::from_request_parts(parts, state);
-        judge(extracted.await.map_err(|refused| unfit(&refused))?, state)
+        check_extracted(
+            extracted
+                .await
+                .map_err(|rejection| header_error(&rejection))?,
+            state,
+        )
     }
 }
 
-/// Absent is a field that is not there.
+/// A header is absent if the request has no such field.
 impl<H, S> OptionalFromRequestParts<S> for Valid<TypedHeader<H>>
 where
     H: Header + SecureInput + Send,
@@ -46,29 +51,32 @@ where
     }
 }
 
-fn judge<H, S>(header: TypedHeader<H>, state: &S) -> Result<Valid<TypedHeader<H>>, InputError>
+fn check_extracted<H, S>(
+    header: TypedHeader<H>,
+    state: &S,
+) -> Result<Valid<TypedHeader<H>>, InputError>
 where
     H: Header + SecureInput,
     H::Context: ContextFrom<S>,
 {
     match inspect(&header.0, InputLocation::Header, state, || None) {
         Ok(()) => Ok(Valid(header)),
-        Err(InputError::Invalid(part, violations)) => {
+        Err(InputError::Invalid(location, violations)) => {
             let named = violations.into_iter();
             let named = named.map(|violation| violation.at(H::name().as_str()));
-            Err(InputError::Invalid(part, named.collect()))
+            Err(InputError::Invalid(location, named.collect()))
         }
         Err(other) => Err(other),
     }
 }
 
-/// What a typed header's rejection says, without what it quotes.
-pub(crate) fn unfit(refused: &TypedHeaderRejection) -> InputError {
-    let name: &HeaderName = refused.name();
-    let (rule, detail) = if refused.reason().is_missing() {
+/// Converts the rejection of a typed header, without the value that it quotes.
+pub(crate) fn header_error(rejection: &TypedHeaderRejection) -> InputError {
+    let name: &HeaderName = rejection.name();
+    let (rule, detail) = if rejection.reason().is_missing() {
         ("required", "is missing")
     } else {
-        ("format", FORM)
+        ("format", UNEXPECTED_FORMAT)
     };
     InputError::TypeMismatch(
         InputLocation::Header,

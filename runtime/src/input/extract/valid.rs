@@ -1,51 +1,51 @@
-//! `Valid<E>`: decoded strictly, then checked by its type's rules.
+//! `Valid<E>`: input that is decoded strictly and satisfies the rules of its type.
+//!
+//! Also the implementations that several extractors share, as macros.
 
-/// Input that was decoded strictly and satisfies its type's rules.
+/// Extracts input, decodes it strictly, and checks the rules of its type.
 ///
-/// | | what is checked |
+/// | extractor | input |
 /// |---|---|
-/// | `Valid<Json<T>>`, `Valid<Form<T>>` | a body |
-/// | [`Valid<Multipart<T>>`](crate::input::Multipart) | a body that is a form with files |
-/// | [`Valid<PlainText<T>>`](crate::input::PlainText), [`Valid<BinaryBody<T>>`](crate::input::BinaryBody) | a body that is one text, or bytes |
+/// | `Valid<Json<T>>`, `Valid<Form<T>>` | the body |
+/// | [`Valid<Multipart<T>>`](crate::input::Multipart) | the body, a form with files |
+/// | [`Valid<PlainText<T>>`](crate::input::PlainText), [`Valid<BinaryBody<T>>`](crate::input::BinaryBody) | the body, a single text or bytes |
 /// | `Valid<Query<T>>` | the query |
-/// | `Valid<Path<T>>` | the path's parameters: a struct takes some by name, anything else takes all in order |
+/// | `Valid<Path<T>>` | the path parameters: a struct takes some by name, another type takes all in order |
 /// | [`Valid<Headers<T>>`](crate::input::Headers), [`Valid<Cookies<T>>`](crate::input::Cookies) | header fields or cookies, by name |
-/// | `Valid<TypedHeader<H>>`, of axum-extra (feature `typed-header`) | a header field with a type of its own |
-/// | [`Valid<E>`](crate::input::InputExtractor) | what an extractor of your own yields |
+/// | `Valid<TypedHeader<H>>` of axum-extra (feature `typed-header`) | one header field with its own type |
+/// | [`Valid<E>`](crate::input::InputExtractor) | the value of a custom extractor |
 ///
-/// `T` derives [`SecureInput`](macro@crate::SecureInput).
-/// `Option<Valid<…>>` is absent or valid, never invalid: a body is absent without
-/// `Content-Type` and without a byte, a query without `?`, a path where the route has
-/// no parameters.
+/// `T` derives [`SecureInput`](macro@crate::SecureInput). `Option<Valid<…>>` accepts absent input but never
+/// invalid input. A body is absent if the request has neither `Content-Type` nor body, a query if the
+/// target has no `?`, and a path if the route has no parameters.
 ///
-/// `TypedHeader` of a date (`Date`, `IfModifiedSince`, `IfUnmodifiedSince`) is checked by being
-/// parsed, and needs no `Valid`.
+/// `TypedHeader` of a date (`Date`, `IfModifiedSince`, `IfUnmodifiedSince`) is checked by being parsed
+/// and needs no `Valid`.
 ///
-/// What is refused is answered with an [`InputError`](crate::input::InputError):
+/// Input is rejected with an [`InputError`](crate::input::InputError):
 ///
-/// | | status |
+/// | input | status |
 /// |---|---|
-/// | a body that is too large | 413 |
-/// | a body that is not there in time | 408 |
-/// | no `Content-Type`, another one, or a `Content-Encoding` | 415 |
-/// | text that cannot be decoded: no JSON, no UTF-8, a malformed escape, more than 32 levels, too many parameters or parts, a JSON member twice | 400 |
-/// | a wrong type, a missing or unknown member, a parameter twice | 422 |
-/// | a broken rule; all of them, up to 32 | 422 |
+/// | a body over the limit | 413 |
+/// | a body that does not arrive in time | 408 |
+/// | a missing or different `Content-Type`, or a `Content-Encoding` | 415 |
+/// | malformed text: invalid JSON or UTF-8, a malformed escape, more than 32 levels, too many parameters or parts, a duplicate JSON member | 400 |
+/// | a wrong type, a missing or unknown member, a duplicate parameter | 422 |
+/// | violated rules, of which up to 32 are reported | 422 |
 ///
-/// How large, how long and how many is said by [`Limits`](crate::policy::Limits).
+/// [`Limits`](crate::policy::Limits) sets the maximum size, time and number of parameters.
 ///
-/// A JSON text in which a member stands twice has no single meaning ([RFC 8259 §4]),
-/// so it counts as undecodable. A query or form may repeat a name; here none may, and
-/// none holds a list, but that a form with files may have several parts for a `Vec`.
+/// JSON with a duplicate member has no single meaning ([RFC 8259 §4]) and is malformed. Parameters of a
+/// query or form must not be repeated either, so they cannot be lists; only in a multipart form may a
+/// `Vec` have several parts.
 ///
-/// Rules that need a context find it in the router's state: see
+/// Rules with a context read it from the router's state: see
 /// [`ValidationContext`](crate::input::ValidationContext).
 ///
 /// # Security
 ///
-/// The answer holds no part of the input, not even a member's name, except where a
-/// custom rule of garde's, or a type that says what a value `must` be, quotes it in its
-/// own message.
+/// The response never echoes input, not even the name of a member, unless a custom garde rule or a
+/// type's `must …` requirement quotes it in its own message.
 ///
 /// # Examples
 ///
@@ -70,9 +70,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Valid<E>(pub E);
 
-/// Implements axum's extractors for a body in `Valid`: the label that it must have, and how its bytes are judged.
+/// Implements axum's traits for an extractor of the body.
+///
+/// Input: the extractor, its media type, and a function that decodes and checks the bytes.
 macro_rules! valid_body {
-    ($extractor:ident: $label:expr, $judge:expr) => {
+    ($extractor:ident: $media_type:expr, $decode_and_check:expr) => {
         impl<T, S> axum::extract::FromRequest<S> for Valid<$extractor<T>>
         where
             T: SecureInput + DeserializeOwned + Send,
@@ -86,12 +88,12 @@ macro_rules! valid_body {
                 state: &S,
             ) -> Result<Self, InputError> {
                 let limits = crate::input::extract::body::limits(request.extensions());
-                let text = crate::input::extract::body::read(request, $label).await?;
-                $judge(&text, limits, state).map(|value| Self($extractor(value)))
+                let bytes = crate::input::extract::body::read(request, $media_type).await?;
+                $decode_and_check(&bytes, limits, state).map(|value| Self($extractor(value)))
             }
         }
 
-        /// Absent is no `Content-Type` and no byte of body.
+        /// A body is absent if the request has neither `Content-Type` nor body.
         impl<T, S> axum::extract::OptionalFromRequest<S> for Valid<$extractor<T>>
         where
             T: SecureInput + DeserializeOwned + Send,
@@ -105,17 +107,22 @@ macro_rules! valid_body {
                 state: &S,
             ) -> Result<Option<Self>, InputError> {
                 let limits = crate::input::extract::body::limits(request.extensions());
-                let text = crate::input::extract::body::read_optional(request, $label).await?;
-                let value = text.map(|text| $judge(&text, limits, state)).transpose()?;
+                let bytes =
+                    crate::input::extract::body::read_optional(request, $media_type).await?;
+                let value = bytes
+                    .map(|bytes| $decode_and_check(&bytes, limits, state))
+                    .transpose()?;
                 Ok(value.map(|value| Self($extractor(value))))
             }
         }
     };
 }
 
-/// Implements axum's extractors for named values in the head, of which a struct takes some.
+/// Implements axum's traits for an extractor of named values in the request's head.
+///
+/// Input: the extractor and the location of its values. `decode` and `raw_names` are in scope.
 macro_rules! valid_head {
-    ($extractor:ident: $part:expr) => {
+    ($extractor:ident: $location:expr) => {
         impl<T, S> axum::extract::FromRequestParts<S> for Valid<$extractor<T>>
         where
             T: SecureInput + DeserializeOwned + Send,
@@ -129,12 +136,12 @@ macro_rules! valid_head {
                 state: &S,
             ) -> Result<Self, InputError> {
                 let value = decode(&parts.headers).value?;
-                check(value, $part, state, || Some(sent(&parts.headers)))
+                check(value, $location, state, || Some(raw_names(&parts.headers)))
                     .map(|value| Self($extractor(value)))
             }
         }
 
-        /// Absent is none of the values that `T` names.
+        /// The input is absent if the request has none of the values that `T` names.
         impl<T, S> axum::extract::OptionalFromRequestParts<S> for Valid<$extractor<T>>
         where
             T: SecureInput + DeserializeOwned + Send,
@@ -147,7 +154,7 @@ macro_rules! valid_head {
                 parts: &mut axum::http::request::Parts,
                 state: &S,
             ) -> Result<Option<Self>, InputError> {
-                if decode::<T>(&parts.headers).nothing {
+                if decode::<T>(&parts.headers).is_absent {
                     return Ok(None);
                 }
                 <Self as axum::extract::FromRequestParts<S>>::from_request_parts(parts, state)

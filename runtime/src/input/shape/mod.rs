@@ -1,6 +1,7 @@
-//! The names that a type has on the wire: tables that the derive writes, and JSON Pointers made of them.
+//! The shape of a type's input: tables of names that the derive generates, and the JSON Pointers for them.
 //!
-//! They are looked at only when something is wrong. Nothing of `input` comes before it; all of it comes after.
+//! They are read only to report errors. No folder of `input` comes before this one; all others come
+//! after it.
 
 pub(super) mod pointer;
 

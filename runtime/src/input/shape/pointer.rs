@@ -1,7 +1,7 @@
-//! Where on the wire that is which garde reports by Rust's names.
+//! JSON Pointers for the paths that garde reports.
 //!
-//! garde says neither which variant of an enum it looked at nor which of a member's names
-//! was sent, so what was sent is looked at beside the shape.
+//! garde reports Rust's names. It reports neither the variant of an enum nor which of a member's names
+//! (serde's `rename` and `alias`) the input used, so both are looked up in the raw input.
 
 use garde::error::{Kind, Path};
 use serde_json::Value;
@@ -9,15 +9,15 @@ use serde_json::Value;
 use crate::input::shape::{Nested, Shape, Tagging, Variant};
 
 impl Shape {
-    /// The JSON Pointer (RFC 6901) of what garde reports at `path`.
+    /// Returns the JSON Pointer (RFC 6901) for a path that garde reports.
     ///
-    /// `sent` is the whole input, where it is known. Without it a member has the first of its
-    /// names, and the way ends at an enum.
-    pub(crate) fn pointer(&self, path: &Path, sent: Option<&Value>) -> String {
+    /// `raw` is the whole input, if it is known. Without it, a member has its first name, and the
+    /// pointer ends at an enum.
+    pub(crate) fn pointer(&self, path: &Path, raw: Option<&Value>) -> String {
         let mut walk = Walk {
             pointer: String::new(),
-            place: Place::Shape(self),
-            sent,
+            position: Position::Shape(self),
+            raw,
         };
         for (kind, component) in path.__iter().rev() {
             if kind != Kind::None && !walk.step(component.as_str(), kind == Kind::Index) {
@@ -29,70 +29,70 @@ impl Shape {
 }
 
 impl Tagging {
-    /// The variant that was sent, the names on the way to its content, and the content.
+    /// Returns the received variant, the name of the member with its content, and the content.
     pub(crate) fn select<'a>(
         self,
         variants: &'static [Variant],
-        sent: &'a Value,
+        raw: &'a Value,
     ) -> Option<(&'static Variant, Option<&'static str>, &'a Value)> {
-        let known = |name: &str| {
-            let named = |variant: &&Variant| variant.names.contains(&name);
-            variants.iter().find(named)
+        let variant_named = |name: &str| {
+            let has_name = |variant: &&Variant| variant.names.contains(&name);
+            variants.iter().find(has_name)
         };
         match self {
             Self::External => {
-                let object = sent.as_object()?;
+                let object = raw.as_object()?;
                 let (name, content) = object.iter().next()?;
-                let variant = known(name)?;
-                Some((variant, spelled(variant.names, name), content))
+                let variant = variant_named(name)?;
+                Some((variant, declared_name(variant.names, name), content))
             }
-            Self::Internal(tag) => Some((known(sent.get(tag)?.as_str()?)?, None, sent)),
+            Self::Internal(tag) => Some((variant_named(raw.get(tag)?.as_str()?)?, None, raw)),
             Self::Adjacent(tag, content) => {
-                let variant = known(sent.get(tag)?.as_str()?)?;
-                Some((variant, Some(content), sent.get(content)?))
+                let variant = variant_named(raw.get(tag)?.as_str()?)?;
+                Some((variant, Some(content), raw.get(content)?))
             }
         }
     }
 }
 
-/// The name as the type spells it, so that no text of the input is carried on.
-fn spelled(names: &'static [&'static str], sent: &str) -> Option<&'static str> {
-    names.iter().copied().find(|name| *name == sent)
+/// Returns the name as the type declares it, so that no text of the input is kept.
+fn declared_name(names: &'static [&'static str], raw: &str) -> Option<&'static str> {
+    names.iter().copied().find(|name| *name == raw)
 }
 
-/// The name by which a member was sent; without one, the first that it has.
-pub(crate) fn name_sent(names: &'static [&'static str], sent: Option<&Value>) -> &'static str {
-    let is_there = |name: &&&str| sent.is_some_and(|sent| sent.get(**name).is_some());
-    let name = names.iter().find(is_there).or(names.first());
+/// Returns the name of a member in the input, or the first of its names.
+pub(crate) fn received_name(names: &'static [&'static str], raw: Option<&Value>) -> &'static str {
+    let is_present = |name: &&&str| raw.is_some_and(|raw| raw.get(**name).is_some());
+    let name = names.iter().find(is_present).or(names.first());
     name.copied().unwrap_or_default()
 }
 
-/// Where in the shape, and in what was sent, a path has come to.
+/// The position of a path in the shape and in the raw input.
 struct Walk<'a> {
     pointer: String,
-    place: Place<'a>,
-    sent: Option<&'a Value>,
+    position: Position<'a>,
+    raw: Option<&'a Value>,
 }
 
 #[derive(Clone, Copy)]
-enum Place<'a> {
+enum Position<'a> {
     Shape(&'a Shape),
     Nested(Nested),
 }
 
 impl<'a> Walk<'a> {
-    /// Follows one component of garde's path; false where the wire has no place for it.
+    /// Follows one component of garde's path; returns false if the pointer ends before it.
     fn step(&mut self, component: &str, is_index: bool) -> bool {
-        match self.place {
-            Place::Shape(shape) => self.step_in_shape(shape, component, is_index),
-            Place::Nested(Nested::Of(shape)) => self.step_in_shape(shape(), component, is_index),
-            // a member's name below what has no known shape is the sender's
-            Place::Nested(Nested::Leaf) => is_index && self.enter_index(component, Nested::Leaf),
-            Place::Nested(Nested::Items(item)) => self.enter_index(component, *item),
-            Place::Nested(Nested::Tuple(parts)) => {
-                self.enter_index(component, part(parts, component))
+        match self.position {
+            Position::Shape(shape) => self.step_in_shape(shape, component, is_index),
+            Position::Nested(Nested::Of(shape)) => self.step_in_shape(shape(), component, is_index),
+            // without a known shape, the client chose the name
+            Position::Nested(Nested::Leaf) => is_index && self.enter_index(component, Nested::Leaf),
+            Position::Nested(Nested::Items(item)) => self.enter_index(component, *item),
+            Position::Nested(Nested::Tuple(parts)) => {
+                self.enter_index(component, element(parts, component))
             }
-            Place::Nested(Nested::Unordered(_) | Nested::Entries(_)) => false,
+            Position::Nested(Nested::Unordered(_) | Nested::Entries(_)) => false,
         }
     }
 
@@ -102,28 +102,28 @@ impl<'a> Walk<'a> {
                 let Some(field) = fields.iter().find(|field| field.rust == component) else {
                     return false;
                 };
-                self.enter_member(name_sent(field.names, self.sent));
-                self.place = Place::Nested(field.nested);
+                self.enter_member(received_name(field.names, self.raw));
+                self.position = Position::Nested(field.nested);
                 true
             }
             Shape::Newtype(nested) => {
-                self.place = Place::Nested(*nested);
+                self.position = Position::Nested(*nested);
                 true
             }
             Shape::Transparent(nested) => {
-                self.place = Place::Nested(*nested);
+                self.position = Position::Nested(*nested);
                 self.step(component, is_index)
             }
-            Shape::Tuple(parts) => self.enter_index(component, part(parts, component)),
+            Shape::Tuple(parts) => self.enter_index(component, element(parts, component)),
             Shape::Variants(tagging, variants) => {
-                let selected = self.sent.and_then(|sent| tagging.select(variants, sent));
+                let selected = self.raw.and_then(|raw| tagging.select(variants, raw));
                 let Some((variant, name, content)) = selected else {
                     return false;
                 };
                 if let Some(name) = name {
                     push_token(&mut self.pointer, name);
                 }
-                self.sent = Some(content);
+                self.raw = Some(content);
                 self.step_in_shape(&variant.content, component, is_index)
             }
         }
@@ -131,25 +131,25 @@ impl<'a> Walk<'a> {
 
     fn enter_member(&mut self, name: &str) {
         push_token(&mut self.pointer, name);
-        self.sent = self.sent.and_then(|sent| sent.get(name));
+        self.raw = self.raw.and_then(|raw| raw.get(name));
     }
 
     fn enter_index(&mut self, index: &str, nested: Nested) -> bool {
         push_token(&mut self.pointer, index);
         let at = index.parse::<usize>().ok();
-        self.sent = self.sent.zip(at).and_then(|(sent, at)| sent.get(at));
-        self.place = Place::Nested(nested);
+        self.raw = self.raw.zip(at).and_then(|(raw, at)| raw.get(at));
+        self.position = Position::Nested(nested);
         true
     }
 }
 
-/// The part of a tuple at an index.
-fn part(parts: &[Nested], index: &str) -> Nested {
-    let part = index.parse().ok().and_then(|index: usize| parts.get(index));
-    part.copied().unwrap_or(Nested::Leaf)
+/// Returns the element of a tuple at an index.
+fn element(parts: &[Nested], index: &str) -> Nested {
+    let element = index.parse().ok().and_then(|index: usize| parts.get(index));
+    element.copied().unwrap_or(Nested::Leaf)
 }
 
-/// Appends a reference token, escaped as RFC 6901 §3 says.
+/// Appends a reference token, escaped (RFC 6901 §3).
 pub(crate) fn push_token(pointer: &mut String, token: &str) {
     pointer.push('/');
     for character in token.chars() {
@@ -161,7 +161,7 @@ pub(crate) fn push_token(pointer: &mut String, token: &str) {
     }
 }
 
-/// The name of a parameter: a JSON Pointer of one step without its syntax.
+/// Returns the name of a parameter from a JSON Pointer of one token.
 pub(crate) fn bare(pointer: &str) -> String {
     pointer
         .strip_prefix('/')
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameters_name_is_free_of_the_pointers_syntax() {
+    fn bare_pointer_is_unescaped() {
         assert_eq!(bare("/perPage"), "perPage");
         assert_eq!(bare("/a~1b~01"), "a/b~1");
         assert_eq!(bare(""), "");

@@ -1,10 +1,10 @@
-//! Enums told by one member and held by another.
+//! Adjacently tagged enums.
 
 use garde::Validate;
 use serde::Deserialize;
 
 use super::enums::Address;
-use super::{assert_accepted, assert_faults};
+use super::{assert_accepted, assert_errors};
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
 #[serde(tag = "kind", content = "of", deny_unknown_fields)]
@@ -25,13 +25,13 @@ struct Parcel {
 }
 
 #[test]
-fn a_variant_is_told_by_one_member_and_held_by_another() {
+fn adjacently_tagged_content_is_part_of_pointer() {
     assert_accepted::<Parcel>(&[
         r#"{"by": {"kind": "None"}}"#,
         r#"{"by": {"kind": "Post", "of": {"street": "x"}}}"#,
         r#"{"by": {"of": {"legs": 1}, "kind": "Air"}}"#,
     ]);
-    assert_faults::<Parcel>(&[
+    assert_errors::<Parcel>(&[
         (
             r#"{"by": {"kind": "Post", "of": {"street": "123456"}}}"#,
             422,

@@ -3,7 +3,7 @@
 use garde::Validate;
 use serde::Deserialize;
 
-use super::{assert_accepted, assert_faults};
+use super::{assert_accepted, assert_errors};
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
 #[serde(deny_unknown_fields)]
@@ -49,7 +49,7 @@ enum Payment {
 }
 
 #[test]
-fn a_variant_is_one_member_and_pointers_go_through_its_name() {
+fn externally_tagged_variant_is_part_of_pointer() {
     assert_accepted::<Order>(&[
         r#"{"pay/by": "cash"}"#,
         r#"{"payment": {"cash": null}}"#,
@@ -57,7 +57,7 @@ fn a_variant_is_one_member_and_pointers_go_through_its_name() {
         r#"{"pay/by": {"voucher": 9}}"#,
         r#"{"pay/by": {"split": [0.5, {"street": "x"}]}, "more": ["cash", {"voucher": 1}]}"#,
     ]);
-    assert_faults::<Order>(&[
+    assert_errors::<Order>(&[
         (
             r#"{"pay/by": {"voucher": 0}}"#,
             422,
@@ -166,13 +166,13 @@ struct Log {
 }
 
 #[test]
-fn a_variant_is_told_by_a_member_beside_its_own() {
+fn internally_tagged_variant_is_not_part_of_pointer() {
     assert_accepted::<Log>(&[
         r#"{"events": [{"type": "opened"}, {"steps": 1, "type": "moved"}]}"#,
         r#"{"events": [{"type": "sent", "street": "x"}]}"#,
         r#"{"events": [{"type": "moved", "steps": 1, "to": {"street": "x"}, "then": [{"type": "opened"}]}]}"#,
     ]);
-    assert_faults::<Log>(&[
+    assert_errors::<Log>(&[
         (
             r#"{"events": [{"type": "moved", "steps": 10}]}"#,
             422,
@@ -242,11 +242,11 @@ fn a_variant_is_told_by_a_member_beside_its_own() {
     ]);
 }
 
-/// serde keeps a tagged enum back in a buffer, where it takes an array for a struct, and a
-/// number for a name.
+/// serde reads a tagged enum into a buffer. From there it accepts an array for a struct and a number
+/// for a name.
 #[test]
-fn what_is_kept_back_is_as_strict_as_the_rest() {
-    assert_faults::<Log>(&[
+fn buffered_value_of_other_shape_is_rejected() {
+    assert_errors::<Log>(&[
         (r#"{"events": [["opened"]]}"#, 422, "/events/0", "type"),
         (
             r#"{"events": [["moved", {"steps": 1}]]}"#,
@@ -285,5 +285,5 @@ fn what_is_kept_back_is_as_strict_as_the_rest() {
         "[".repeat(40),
         "]".repeat(40)
     );
-    assert_faults::<Log>(&[(&deep, 400, "/events/0", "depth")]);
+    assert_errors::<Log>(&[(&deep, 400, "/events/0", "depth")]);
 }

@@ -7,7 +7,7 @@ use garde::Validate;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{assert_accepted, assert_faults};
+use super::{assert_accepted, assert_errors};
 use crate::input::contract::Bounded;
 use crate::input::contract::rules::{Dived, Missing, Rules, Written};
 
@@ -38,12 +38,12 @@ struct Plain<T> {
 }
 
 #[test]
-fn a_generic_type_is_as_strict_as_what_stands_for_its_parameters() {
+fn rules_of_type_parameter_are_checked() {
     assert_accepted::<Batch<Item>>(&[
         r#"{"items": [{"share": 1}], "name": "abc", "first": {"share": 0}}"#,
         r#"{"items": [], "name": ""}"#,
     ]);
-    assert_faults::<Batch<Item>>(&[
+    assert_errors::<Batch<Item>>(&[
         (
             r#"{"items": [{"share": 2}], "name": ""}"#,
             422,
@@ -60,14 +60,14 @@ fn a_generic_type_is_as_strict_as_what_stands_for_its_parameters() {
         (r#"{"items": [[1]], "name": ""}"#, 422, "/items/0", "type"),
     ]);
     let nested = r#"{"items": [{"items": [{"share": 2}], "name": ""}], "name": ""}"#;
-    assert_faults::<Batch<Batch<Item>>>(&[(nested, 422, "/items/0/items/0/share", "range")]);
-    let plain: Plain<u8> = super::judge(r#"{"value": 7}"#).unwrap();
+    assert_errors::<Batch<Batch<Item>>>(&[(nested, 422, "/items/0/items/0/share", "range")]);
+    let plain: Plain<u8> = super::decode_and_check(r#"{"value": 7}"#).unwrap();
     assert_eq!(plain.value, 7);
 }
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
 #[serde(deny_unknown_fields)]
-struct Held<'a> {
+struct Pointers<'a> {
     #[garde(length(chars, max = 3))]
     owned: Cow<'a, str>,
     #[garde(length(chars, max = 3))]
@@ -81,15 +81,15 @@ struct Held<'a> {
 }
 
 #[test]
-fn what_a_pointer_holds_is_bounded_by_the_rules_on_the_pointer() {
-    let held = |name: &str, value: Value| {
-        let mut held = json!({
+fn rules_on_smart_pointer_or_option_bound_its_content() {
+    let pointers = |name: &str, value: Value| {
+        let mut pointers = json!({
             "owned": "a", "boxed": "a", "item": { "share": 1 }, "maybe": [null, "a"], "floats": [null, 1],
         });
-        held[name] = value;
-        held.to_string()
+        pointers[name] = value;
+        pointers.to_string()
     };
-    assert_accepted::<Held<'_>>(&[&held("owned", json!("abc"))]);
+    assert_accepted::<Pointers<'_>>(&[&pointers("owned", json!("abc"))]);
     for (name, value, pointer, rule) in [
         ("owned", json!("abcd"), "/owned", "length"),
         ("boxed", json!("abcd"), "/boxed", "length"),
@@ -97,7 +97,7 @@ fn what_a_pointer_holds_is_bounded_by_the_rules_on_the_pointer() {
         ("maybe", json!(["abc", null, "abcd"]), "/maybe/2", "length"),
         ("floats", json!([null, 2]), "/floats/1", "range"),
     ] {
-        assert_faults::<Held<'_>>(&[(&held(name, value), 422, pointer, rule)]);
+        assert_errors::<Pointers<'_>>(&[(&pointers(name, value), 422, pointer, rule)]);
     }
 }
 
@@ -111,16 +111,16 @@ struct Borrowed<'a> {
     cow: Cow<'a, str>,
 }
 
-/// serde reads an `Arc` with its feature `rc`, which is not for a library to switch on.
+/// serde decodes an `Arc` with its feature `rc`, which a library must not enable.
 #[test]
-fn what_is_shared_is_bounded_too() {
+fn content_of_arc_is_bounded() {
     const { assert!(<Arc<Item> as Bounded<Dive>>::EXAMINED) };
 }
 
 type Dive = Rules<Missing, Missing, Written, Dived>;
 
 #[test]
-fn what_is_borrowed_is_bounded_too() {
+fn borrowed_text_is_bounded() {
     let text = r#"{"text": "abc", "cow": "ab"}"#;
     let borrowed: Borrowed<'_> = serde_json::from_str(text).unwrap();
     assert_eq!((borrowed.text, &*borrowed.cow), ("abc", "ab"));

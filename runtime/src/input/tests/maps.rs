@@ -1,4 +1,4 @@
-//! Maps: bounded in their number, their keys and their values.
+//! Maps: the rules of their length, keys and values.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use garde::Validate;
 use serde::Deserialize;
 
-use super::{assert_accepted, assert_faults};
+use super::{assert_accepted, assert_errors};
 use crate::input::shape::Shape;
 use crate::input::types::Map;
 
@@ -24,12 +24,12 @@ struct Stock {
 }
 
 #[test]
-fn a_maps_keys_are_held_to_their_types_rules() {
+fn key_that_violates_rules_of_its_type_is_reported_at_map() {
     assert_accepted::<Stock>(&[
         r#"{"counts": {}}"#,
         r#"{"counts": {"tea": 1, "oat": 2}, "by_number": {"7": true, "8": null}}"#,
     ]);
-    assert_faults::<Stock>(&[
+    assert_errors::<Stock>(&[
         (r#"{"counts": {"hunter2": 1}}"#, 422, "/counts", "length"),
         (r#"{"counts": {"": 1}}"#, 422, "/counts", "length"),
         (r#"{"counts": {"é": 1}}"#, 422, "/counts", "ascii"),
@@ -76,7 +76,7 @@ struct Order {
 }
 
 #[test]
-fn a_map_of_ours_holds_its_values_to_the_rules_too() {
+fn value_that_violates_rules_is_reported_at_map() {
     assert_accepted::<Order>(&[
         r#"{"lines": {}}"#,
         r#"{"lines": {"tea": {"quantity": 1, "share": 0}}, "notes": {"7": "abc"}}"#,
@@ -84,7 +84,7 @@ fn a_map_of_ours_holds_its_values_to_the_rules_too() {
     let line = r#"{"quantity": 1, "share": 0}"#;
     let three = format!(r#"{{"lines": {{"a": {line}, "b": {line}, "c": {line}}}}}"#);
     let long = format!(r#"{{"lines": {{"long": {line}}}}}"#);
-    assert_faults::<Order>(&[
+    assert_errors::<Order>(&[
         (&three, 422, "/lines", "length"),
         (&long, 422, "/lines", "length"),
         (
@@ -127,9 +127,9 @@ fn a_map_of_ours_holds_its_values_to_the_rules_too() {
     ]);
 }
 
-/// A number has one spelling; an address has several.
+/// A number has one spelling, an address several.
 #[test]
-fn two_names_that_mean_the_same_key_are_refused() {
+fn names_of_equal_keys_are_rejected() {
     let read = |text: &str| {
         crate::input::decode::json::decode::<Map<IpAddr, u8>>(text.as_bytes(), &Shape::Fields(&[]))
     };
@@ -138,7 +138,7 @@ fn two_names_that_mean_the_same_key_are_refused() {
 }
 
 #[test]
-fn floats_in_a_map_are_finite() {
+fn nan_in_map_is_rejected() {
     let line = |share| Line { quantity: 1, share };
     let lines = |share| BTreeMap::from([(Sku("a".into()), line(share))]).into();
     let order = |share| Order {

@@ -1,4 +1,4 @@
-//! What the derive makes of each kind of type, from text to answer.
+//! Input types of every kind, from JSON text to violations.
 
 mod adjacent;
 mod enums;
@@ -12,16 +12,16 @@ use crate::input::contract::check::check;
 use crate::input::contract::{InputError, InputLocation, SecureInput};
 use crate::input::decode::json;
 
-/// Places and rules of what is wrong; the status first.
-type Refusal = (u16, Vec<(String, String)>);
+/// A status, and the pointer and rule of each violation.
+type Rejected = (u16, Vec<(String, String)>);
 
-fn judge<T>(text: &str) -> Result<T, Refusal>
+fn decode_and_check<T>(text: &str) -> Result<T, Rejected>
 where
     T: SecureInput<Context = ()> + DeserializeOwned,
 {
     let text = text.as_bytes();
     let outcome = json::decode::<T>(text, T::shape())
-        .and_then(|value| check(value, InputLocation::Body, &(), || json::sent(text)));
+        .and_then(|value| check(value, InputLocation::Body, &(), || json::raw_value(text)));
     outcome.map_err(|error| {
         let (status, violations) = match error {
             InputError::Malformed(_, violation) => (400, vec![violation]),
@@ -29,34 +29,34 @@ where
             InputError::Invalid(_, violations) => (422, violations),
             other => panic!("{other:?}"),
         };
-        let places = violations
+        let violations = violations
             .iter()
             .map(|violation| (violation.pointer().to_owned(), violation.rule().to_owned()));
-        (status, places.collect())
+        (status, violations.collect())
     })
 }
 
-/// The only thing that is wrong, as (status, pointer, rule).
-fn fault<T>(text: &str) -> (u16, String, String)
+/// Returns the status, pointer and rule of the only violation.
+fn error<T>(text: &str) -> (u16, String, String)
 where
     T: SecureInput<Context = ()> + DeserializeOwned,
 {
-    let Err((status, places)) = judge::<T>(text) else {
+    let Err((status, violations)) = decode_and_check::<T>(text) else {
         return (200, String::new(), String::new());
     };
-    assert_eq!(places.len(), 1, "{text}: {places:?}");
-    let (pointer, rule) = places[0].clone();
+    assert_eq!(violations.len(), 1, "{text}: {violations:?}");
+    let (pointer, rule) = violations[0].clone();
     (status, pointer, rule)
 }
 
 #[track_caller]
-fn assert_faults<T>(cases: &[(&str, u16, &str, &str)])
+fn assert_errors<T>(cases: &[(&str, u16, &str, &str)])
 where
     T: SecureInput<Context = ()> + DeserializeOwned,
 {
     for (text, status, pointer, rule) in cases {
         let expected = (*status, (*pointer).to_owned(), (*rule).to_owned());
-        assert_eq!(fault::<T>(text), expected, "{text}");
+        assert_eq!(error::<T>(text), expected, "{text}");
     }
 }
 
@@ -67,9 +67,9 @@ where
 {
     for text in texts {
         assert!(
-            judge::<T>(text).is_ok(),
+            decode_and_check::<T>(text).is_ok(),
             "{text}: {:?}",
-            judge::<T>(text).err()
+            decode_and_check::<T>(text).err()
         );
     }
 }

@@ -1,9 +1,9 @@
-//! Names on the wire: cases, renames, aliases, defaults.
+//! Names of members: cases, renames, aliases, defaults.
 
 use garde::Validate;
 use serde::Deserialize;
 
-use super::{assert_accepted, assert_faults};
+use super::{assert_accepted, assert_errors};
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
@@ -19,9 +19,9 @@ struct Named {
 }
 
 #[test]
-fn pointers_have_the_name_that_was_sent() {
+fn pointer_has_name_used_by_input() {
     assert_accepted::<Named>(&["{}", r#"{"unitPrice": 1, "abc": 1, "type": [{}]}"#]);
-    assert_faults::<Named>(&[
+    assert_errors::<Named>(&[
         (r#"{"unitPrice": 10}"#, 422, "/unitPrice", "range"),
         (r#"{"a/b~c": 10}"#, 422, "/a~1b~0c", "range"),
         (r#"{"abc": 10}"#, 422, "/abc", "range"),

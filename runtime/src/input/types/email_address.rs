@@ -1,42 +1,40 @@
-//! `EmailAddress`: where a message can be sent.
+//! `EmailAddress`: an email address.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::input::types::textual::{Textual, textual};
 
-/// The most bytes of what stands before the `@` (RFC 5321 §4.5.3.1.1).
+/// The maximum length of the local part in bytes (RFC 5321 §4.5.3.1.1).
 pub(super) const MAX_LOCAL: usize = 64;
 
-/// The most bytes of the whole: the 256 of a path without its `<` and `>` (RFC 5321 §4.5.3.1.3).
+/// The maximum length of an address in bytes: the 256 of a path without `<` and `>` (RFC 5321 §4.5.3.1.3).
 pub(super) const MAX_ADDRESS: usize = 254;
 
-/// The most bytes between two dots of a domain (RFC 1034 §3.1).
+/// The maximum length of a domain label in bytes (RFC 1034 §3.1).
 const MAX_LABEL: usize = 63;
 
-/// An e-mail address as browsers accept it, of at most 254 characters.
+/// An email address of at most 254 characters, with the syntax that browsers accept.
 ///
-/// The syntax is HTML's [valid e-mail address]: ASCII letters, digits and
-/// ``.!#$%&'*+/=?^_`{|}~-`` before the `@`, a domain name after it. The lengths are those
-/// of [RFC 5321 §4.5.3.1]: 64 before the `@`, 254 altogether. So there are no comments, no
-/// quotes, no IP address in brackets; and no letters beyond ASCII: an address that needs
-/// SMTPUTF8 ([RFC 6531]) is refused, and an internationalised domain is given in its
-/// `xn--` form. Dots may stand anywhere before the `@`, though RFC 5321 would have some
-/// such addresses quoted: they exist.
+/// The syntax is HTML's [valid email address]: ASCII letters, digits and ``.!#$%&'*+/=?^_`{|}~-``
+/// before the `@`, and a domain name after it. The length limits are those of [RFC 5321 §4.5.3.1]: 64
+/// bytes before the `@`, and 254 in total. Comments, quotes and IP addresses in brackets are rejected,
+/// and so are characters beyond ASCII: addresses that need SMTPUTF8 ([RFC 6531]). An internationalized
+/// domain must be in its `xn--` form. Dots are accepted anywhere before the `@`: RFC 5321 requires
+/// quotes around some of these addresses, but they exist without.
 ///
-/// The domain is put into lower case, which means the same ([RFC 5321 §2.4]); what
-/// stands before the `@` is the receiver's own and is kept.
+/// The domain is converted to lower case, which does not change its meaning ([RFC 5321 §2.4]). The local
+/// part is kept: only the receiving host knows whether its case matters.
 ///
 /// # Security
 ///
-/// An address is personal data: `Debug` does not show it and there is no `Display`, so
-/// that it comes into a log by [`as_str`](Self::as_str) only, which can be searched for.
-/// `Serialize` writes it, for answers.
+/// An address is personal data. `Debug` redacts it and there is no `Display`, so that only
+/// [`as_str`](Self::as_str), which is easy to search for, brings it into a log. `Serialize` writes it, for
+/// responses.
 ///
-/// That an address is well-formed says neither that it exists nor that it is the caller's.
-/// Its domain may be a host of your own network (`root@localhost`, `root@10.0.0.1`), and
-/// what stands before the `@` may begin with `-` or hold `'`, `` ` `` or `|`: never put it into a shell's
-/// command, nor where a program reads options.
+/// A valid address neither exists necessarily nor belongs to the caller. Its domain may be a host of your
+/// own network (`root@localhost`, `root@10.0.0.1`). The local part may start with `-` and contain `'`, `` ` ``
+/// and `|`: never pass it to a shell or as a command-line argument without escaping.
 ///
 /// # Examples
 ///
@@ -63,24 +61,24 @@ const MAX_LABEL: usize = 63;
 /// }
 /// ```
 ///
-/// [valid e-mail address]: https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
+/// [valid email address]: https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
 /// [RFC 5321 §2.4]: https://www.rfc-editor.org/rfc/rfc5321#section-2.4
 /// [RFC 5321 §4.5.3.1]: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1
 /// [RFC 6531]: https://www.rfc-editor.org/rfc/rfc6531
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress(String);
 
-/// Why a text is no [`EmailAddress`]. Its text is what the client reads.
+/// The reason why a text is not an [`EmailAddress`]; clients see its message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EmailAddressError {
-    /// It has more than 254 bytes.
+    /// The text has more than 254 bytes.
     Length,
-    /// It has no `@`.
+    /// The text has no `@`.
     NoAt,
-    /// What stands before the `@` is empty, has more than 64 bytes, or another character.
+    /// The local part is empty, has more than 64 bytes, or has a character that is not allowed.
     LocalPart,
-    /// What stands after the `@` is no domain name.
+    /// The text after the `@` is not a domain name.
     Domain,
 }
 
@@ -88,13 +86,14 @@ impl Textual for EmailAddress {
     type Error = EmailAddressError;
 
     fn parse(text: Cow<'_, str>) -> Result<Self, EmailAddressError> {
-        // before anything that takes longer for a longer text
+        // before the checks that take time in proportion to the length
         if text.len() > MAX_ADDRESS {
             return Err(EmailAddressError::Length);
         }
         let (local, domain) = text.split_once('@').ok_or(EmailAddressError::NoAt)?;
-        let is_local = (1..=MAX_LOCAL).contains(&local.len()) && local.bytes().all(is_local);
-        if !is_local {
+        let is_valid_local =
+            (1..=MAX_LOCAL).contains(&local.len()) && local.bytes().all(is_local_character);
+        if !is_valid_local {
             return Err(EmailAddressError::LocalPart);
         }
         if !domain.as_bytes().split(|byte| *byte == b'.').all(is_label) {
@@ -109,12 +108,12 @@ impl Textual for EmailAddress {
     }
 }
 
-/// RFC 5322's `atext`, or a dot.
-fn is_local(character: u8) -> bool {
+/// Whether a character is in `atext` of RFC 5322, or a dot.
+fn is_local_character(character: u8) -> bool {
     character.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&character)
 }
 
-/// A name between dots: letters, digits, and `-` within (RFC 1123 §2.1).
+/// Whether a domain label has only letters, digits, and inner hyphens (RFC 1123 §2.1).
 fn is_label(label: &[u8]) -> bool {
     let (Some(first), Some(last)) = (label.first(), label.last()) else {
         return false;
@@ -130,12 +129,12 @@ fn is_label(label: &[u8]) -> bool {
 textual!([] EmailAddress, EmailAddressError);
 
 impl EmailAddress {
-    /// What stands before the `@`: a mailbox, as the domain's owner spells it.
+    /// Returns the local part, before the `@`.
     pub fn local_part(&self) -> &str {
         self.parts().0
     }
 
-    /// What stands after the `@`: a domain name in lower case.
+    /// Returns the domain name after the `@`, in lower case.
     pub fn domain(&self) -> &str {
         self.parts().1
     }
@@ -154,13 +153,13 @@ impl fmt::Debug for EmailAddress {
 impl fmt::Display for EmailAddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Length => "must be an e-mail address of at most 254 characters",
-            Self::NoAt => "must be an e-mail address, with an `@`",
+            Self::Length => "must be an email address with at most 254 characters",
+            Self::NoAt => "must be an email address with an `@`",
             Self::LocalPart => {
-                "must be an e-mail address, with 1 to 64 ASCII characters before the `@` \
-                 and no spaces, quotes or comments"
+                "must be an email address with 1 to 64 ASCII characters before the `@`, \
+                 without spaces, quotes or comments"
             }
-            Self::Domain => "must be an e-mail address, with an ASCII domain name after the `@`",
+            Self::Domain => "must be an email address with an ASCII domain name after the `@`",
         })
     }
 }
@@ -177,12 +176,12 @@ mod tests {
     use crate::input::decode::json;
     use crate::input::shape::Shape;
 
-    fn refused(text: &str) -> Option<EmailAddressError> {
+    fn rejection(text: &str) -> Option<EmailAddressError> {
         text.parse::<EmailAddress>().err()
     }
 
     #[test]
-    fn what_a_browser_takes_is_taken() {
+    fn address_that_browser_accepts_is_accepted() {
         for text in [
             "ana@example.govt.nz",
             "a@b",
@@ -203,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_another_form_is_refused() {
+    fn what_has_another_form_is_rejection() {
         use EmailAddressError::{Domain, LocalPart, NoAt};
         for (text, error) in [
             ("", NoAt),
@@ -230,29 +229,29 @@ mod tests {
             ("a@b.c ", Domain),
             ("a@m\u{101}ori.example", Domain),
         ] {
-            assert_eq!(refused(text), Some(error), "{text:?}");
+            assert_eq!(rejection(text), Some(error), "{text:?}");
         }
     }
 
     #[test]
-    fn lengths_are_those_of_rfc_5321() {
+    fn length_over_limit_of_rfc_5321_is_rejected() {
         let local = |count: usize| format!("{}@example.com", "a".repeat(count));
-        assert_eq!(refused(&local(64)), None);
-        assert_eq!(refused(&local(65)), Some(EmailAddressError::LocalPart));
+        assert_eq!(rejection(&local(64)), None);
+        assert_eq!(rejection(&local(65)), Some(EmailAddressError::LocalPart));
         let label = |count: usize| format!("a@{}.com", "b".repeat(count));
-        assert_eq!(refused(&label(63)), None);
-        assert_eq!(refused(&label(64)), Some(EmailAddressError::Domain));
-        let whole = |count: usize| {
+        assert_eq!(rejection(&label(63)), None);
+        assert_eq!(rejection(&label(64)), Some(EmailAddressError::Domain));
+        let address_of = |count: usize| {
             let domain = vec!["b".repeat(61); 4].join(".");
             format!("{}@{domain}", "a".repeat(count - 1 - domain.len()))
         };
-        assert_eq!(whole(254).len(), 254);
-        assert_eq!(refused(&whole(254)), None);
-        assert_eq!(refused(&whole(255)), Some(EmailAddressError::Length));
+        assert_eq!(address_of(254).len(), 254);
+        assert_eq!(rejection(&address_of(254)), None);
+        assert_eq!(rejection(&address_of(255)), Some(EmailAddressError::Length));
     }
 
     #[test]
-    fn the_domain_is_put_into_lower_case_and_the_mailbox_is_kept() {
+    fn domain_is_converted_to_lower_case() {
         let address = EmailAddress::try_from("Ana@EXAMPLE.Com").unwrap();
         assert_eq!(address.as_str(), "Ana@example.com");
         assert_eq!(address, "Ana@example.com".parse().unwrap());
@@ -260,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_neither_printed_nor_quoted() {
+    fn debug_and_errors_do_not_show_address() {
         let address = EmailAddress::try_from("hunter2@example.com".to_owned()).unwrap();
         assert_eq!(format!("{address:?}"), "EmailAddress([redacted])");
         for text in [r#"["hunter2"]"#, r#"["hunter2 @x"]"#, r#"["a@hunter2_"]"#] {
@@ -271,8 +270,8 @@ mod tests {
                 panic!("{error:?}");
             };
             assert_eq!(violation.pointer(), "/0");
-            let told = violation.detail().starts_with("must be an e-mail address");
-            assert!(told, "{violation:?}");
+            let is_requirement = violation.detail().starts_with("must be an email address");
+            assert!(is_requirement, "{violation:?}");
         }
         let long = format!(r#""{}""#, "hunter2".repeat(37));
         assert_eq!(
@@ -282,50 +281,50 @@ mod tests {
                 Violation::new(
                     "",
                     "format",
-                    "must be an e-mail address of at most 254 characters"
+                    "must be an email address with at most 254 characters"
                 )
             ))
         );
     }
 
-    /// What garde's `email` takes and ours does not.
-    fn is_beyond_ours(text: &str) -> bool {
+    /// Whether only garde's `email` accepts an address.
+    fn is_accepted_by_garde_only(text: &str) -> bool {
         let domain = text.split_once('@').map_or("", |(_, domain)| domain);
         domain.starts_with('[') || text.len() > MAX_ADDRESS
     }
 
     #[test]
-    fn gardes_email_takes_addresses_in_brackets_and_longer_ones_as_well() {
+    fn garde_also_accepts_ip_literals_and_longer_addresses() {
         let long = format!("{}@{}", "a".repeat(64), vec!["b".repeat(63); 3].join("."));
         for text in ["a@[127.0.0.1]", "a@[::1]", &long] {
             assert_eq!(parse_email(text), Ok(()), "{text}");
-            assert!(refused(text).is_some(), "{text}");
-            assert!(is_beyond_ours(text), "{text}");
+            assert!(rejection(text).is_some(), "{text}");
+            assert!(is_accepted_by_garde_only(text), "{text}");
         }
     }
 
     proptest! {
-        /// Everything else is the same to both.
+        /// Both agree about all other addresses.
         #[test]
-        fn gardes_email_judges_the_same(
+        fn syntax_agrees_with_garde(
             text in "[a-cA-C0-1.+'_\" -]{0,3}[@]?[a-bA-B0.@_\\[:\\]\u{e9}\n-]{0,8}|.{0,12}"
         ) {
-            let theirs = parse_email(&text).is_ok() && !is_beyond_ours(&text);
-            prop_assert_eq!(refused(&text).is_none(), theirs);
+            let is_valid = parse_email(&text).is_ok() && !is_accepted_by_garde_only(&text);
+            prop_assert_eq!(rejection(&text).is_none(), is_valid);
         }
 
         #[test]
-        fn gardes_email_judges_lengths_the_same(
+        fn length_limits_agree_with_garde(
             local in 1_usize..70, labels in prop::collection::vec(0_usize..66, 1..6)
         ) {
             let labels: Vec<String> = labels.into_iter().map(|count| "b".repeat(count)).collect();
             let text = format!("{}@{}", "a".repeat(local), labels.join("."));
-            let theirs = parse_email(&text).is_ok() && !is_beyond_ours(&text);
-            prop_assert_eq!(refused(&text).is_none(), theirs);
+            let is_valid = parse_email(&text).is_ok() && !is_accepted_by_garde_only(&text);
+            prop_assert_eq!(rejection(&text).is_none(), is_valid);
         }
 
         #[test]
-        fn what_is_written_is_read_again(text in "[a-zA-Z.+]{1,8}@[a-zA-Z0-9]{1,8}(\\.[a-zA-Z]{1,4}){0,2}") {
+        fn serialized_value_is_decoded_unchanged(text in "[a-zA-Z.+]{1,8}@[a-zA-Z0-9]{1,8}(\\.[a-zA-Z]{1,4}){0,2}") {
             let address: EmailAddress = text.parse().unwrap();
             let json = serde_json::to_string(&address).unwrap();
             prop_assert_eq!(json::decode::<EmailAddress>(json.as_bytes(), &Shape::Fields(&[])), Ok(address));

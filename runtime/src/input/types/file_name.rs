@@ -1,19 +1,19 @@
-//! What a client calls a file.
+//! `FileName`: the name that a client gives an uploaded file.
 
 use std::fmt;
 
 use crate::text::is_forbidden_in_line;
 
-/// What a client calls a file: a text to show, and no path.
+/// The name that a client gives a file: text to display, never a path.
 ///
-/// One to 255 bytes of UTF-8 without `/`, `\`, `:`, control and bidirectional characters, not
-/// all of dots, and without white space at either end.
+/// It has 1 to 255 bytes of UTF-8 without `/`, `\`, `:`, control characters and bidirectional controls.
+/// It does not consist of dots only and has no leading or trailing whitespace.
 ///
 /// # Security
 ///
-/// Store a file under a name of your own: of this one only the shape is known, not whether it is
-/// free, nor what a file system makes of it (`CON` and `nul.txt` are devices on Windows), nor
-/// whether its ending is true. In an answer's header or in HTML it is escaped like any other text. `Debug` does not print it, as it may say something of a person.
+/// Store files under names that the server generates. This name may exist already, may be a device
+/// (`CON` and `nul.txt` on Windows), and its extension may not match the content. Escape it in response
+/// headers and HTML like any other text. `Debug` does not show it, because it may be personal data.
 ///
 /// # Examples
 ///
@@ -28,33 +28,33 @@ use crate::text::is_forbidden_in_line;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileName(String);
 
-/// Why a text is no [`FileName`]. Its text is what the client reads.
+/// The reason why a text is not a [`FileName`]; clients see its message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileNameError {
-    /// It has no byte, or more than 255.
+    /// The name is empty or has more than 255 bytes.
     Length,
-    /// It has a character that no name may have, or is a directory's.
+    /// The name has a character that is not allowed, or refers to a directory.
     Character,
 }
 
-/// What common file systems take.
+/// The limit of common file systems.
 const MAX_BYTES: usize = 255;
 
 impl FileName {
-    /// Checks a name as a form has it, where a quote is written `%22`.
+    /// Parses a name from a form, in which a quote is written `%22`.
     ///
     /// # Errors
     ///
-    /// [`FileNameError`] where it is none.
+    /// [`FileNameError`] if it is not a valid name.
     pub fn parse(name: &str) -> Result<Self, FileNameError> {
         let name = name.replace("%22", "\"");
         if !(1..=MAX_BYTES).contains(&name.len()) {
             return Err(FileNameError::Length);
         }
-        let leads_elsewhere = |character| matches!(character, '/' | '\\' | ':');
-        if name.contains(|character| leads_elsewhere(character) || is_forbidden_in_line(character))
-            || has_line_end(&name)
+        let is_path_syntax = |character| matches!(character, '/' | '\\' | ':');
+        if name.contains(|character| is_path_syntax(character) || is_forbidden_in_line(character))
+            || has_escaped_line_break(&name)
             || name.chars().all(|character| character == '.')
             || name.trim() != name
         {
@@ -63,14 +63,14 @@ impl FileName {
         Ok(Self(name))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Browsers write a line end in a name as `%0D` and `%0A`.
-fn has_line_end(name: &str) -> bool {
+/// Whether a name has a line break, which browsers write as `%0D` or `%0A`.
+fn has_escaped_line_break(name: &str) -> bool {
     name.contains("%0D") || name.contains("%0A")
 }
 
@@ -89,10 +89,10 @@ impl fmt::Debug for FileName {
 impl fmt::Display for FileNameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Length => "must have a file name of 1 to 255 bytes",
+            Self::Length => "must have a file name with 1 to 255 bytes",
             Self::Character => {
-                "must have a file name without `/`, `\\`, `:` and control characters, \
-                 and without blanks around it"
+                "must have a file name without `/`, `\\`, `:`, control characters, \
+                 and leading or trailing whitespace"
             }
         })
     }
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_of_any_language_is_kept_as_it_is() {
+    fn name_of_any_script_is_kept() {
         for name in [
             "a",
             ".env",
@@ -124,7 +124,7 @@ mod tests {
 
     /// OWASP, File Upload: path traversal, CWE-22; and CVE-2021-42574.
     #[test]
-    fn a_name_that_leads_elsewhere_or_reads_otherwise_is_refused() {
+    fn path_or_misleading_name_is_rejected() {
         for name in [
             ".",
             "..",
@@ -158,8 +158,8 @@ mod tests {
     }
 
     #[test]
-    fn a_name_has_1_to_255_bytes() {
-        for (length, fits) in [
+    fn name_outside_1_to_255_bytes_is_rejected() {
+        for (length, is_valid) in [
             (0, false),
             (1, true),
             (254, true),
@@ -169,14 +169,14 @@ mod tests {
             let parsed = FileName::parse(&"x".repeat(length));
             assert_eq!(
                 parsed.err(),
-                (!fits).then_some(FileNameError::Length),
+                (!is_valid).then_some(FileNameError::Length),
                 "{length}"
             );
         }
     }
 
     #[test]
-    fn it_is_shown_and_not_logged() {
+    fn debug_does_not_show_name() {
         let name = FileName::parse("hunter2.pdf").unwrap();
         assert_eq!(format!("{name:>12}"), " hunter2.pdf");
         assert!(!format!("{name:?}").contains("hunter2"));

@@ -1,31 +1,30 @@
-//! `Identifier`: a short name that is safe wherever names go.
+//! `Identifier`: a short name that is safe in URLs, file names and logs.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::input::types::textual::{Textual, textual};
 
-/// The largest `MAX`: what common file systems take as a name.
+/// The largest `MAX`: the longest file name of common file systems.
 const CEILING: usize = 255;
 
-/// A name of ASCII letters, digits, `-`, `_` and `.`, of one to `MAX` characters.
+/// A name of 1 to `MAX` ASCII letters, digits, `-`, `_` and `.`.
 ///
-/// It begins and ends with a letter or a digit: the syntax of a [Kubernetes label's
-/// value]. `MAX` is 1 to 255; another does not build. Case is kept, and counts.
+/// It starts and ends with a letter or a digit, which is the syntax of a [Kubernetes label value].
+/// `MAX` is between 1 and 255; another value does not compile. Identifiers are case-sensitive.
 ///
-/// It may be a path parameter by itself (`Path<Identifier<32>>`), and is a field that needs
-/// no rule: `#[garde(skip)]`.
+/// A field of this type needs no rule: `#[garde(skip)]`. It can also be a bare path parameter
+/// (`Path<Identifier<32>>`).
 ///
 /// # Security
 ///
-/// As it stands it is
+/// Without escaping, an identifier is safe as
 ///
-/// - one segment of a URL: every character is unreserved ([RFC 3986 §2.3]), and it is
-///   neither `.` nor `..`;
-/// - one name in a directory, neither hidden nor a way out of it. Names that Windows keeps
-///   for devices (`CON`, `nul.txt`) pass, and a file system may ignore case;
-/// - one word of a log line or a command line, where it is no option: it does not begin
-///   with `-`.
+/// - a segment of a URL: every character is unreserved ([RFC 3986 §2.3]), and it is neither `.` nor
+///   `..`;
+/// - a file name: it is not hidden and does not leave its directory. Device names of Windows (`CON`,
+///   `nul.txt`) are accepted, and a file system may ignore case;
+/// - a word of a log line or a command line: it does not start with `-`, so it is never an option.
 ///
 /// # Examples
 ///
@@ -48,7 +47,7 @@ const CEILING: usize = 255;
 /// }
 /// ```
 ///
-/// A `MAX` that bounds nothing does not build:
+/// A `MAX` of 0 does not compile:
 ///
 /// ```compile_fail
 /// use palisade::input::Identifier;
@@ -56,21 +55,21 @@ const CEILING: usize = 255;
 /// let _ = "tea".parse::<Identifier<0>>();
 /// ```
 ///
-/// [Kubernetes label's value]: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+/// [Kubernetes label value]: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 /// [RFC 3986 §2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identifier<const MAX: usize>(String);
 
-/// Why a text is no [`Identifier`]. Its text is what the client reads.
+/// The reason why a text is not an [`Identifier`]; clients see its message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdentifierError {
-    /// It has no character, or more than `max`.
+    /// The text is empty or has more than `max` characters.
     Length {
-        /// The most characters.
+        /// The maximum number of characters.
         max: usize,
     },
-    /// It has another character, or begins or ends with `-`, `_` or `.`.
+    /// The text has another character, or starts or ends with `-`, `_` or `.`.
     Character,
 }
 
@@ -78,7 +77,12 @@ impl<const MAX: usize> Textual for Identifier<MAX> {
     type Error = IdentifierError;
 
     fn parse(text: Cow<'_, str>) -> Result<Self, IdentifierError> {
-        const { assert!(MAX >= 1 && MAX <= CEILING, "`MAX` is not 1 to 255") };
+        const {
+            assert!(
+                MAX >= 1 && MAX <= CEILING,
+                "`MAX` must be between 1 and 255"
+            );
+        };
         let characters = text.as_bytes();
         if characters.len() > MAX {
             return Err(IdentifierError::Length { max: MAX });
@@ -86,7 +90,7 @@ impl<const MAX: usize> Textual for Identifier<MAX> {
         let (Some(first), Some(last)) = (characters.first(), characters.last()) else {
             return Err(IdentifierError::Length { max: MAX });
         };
-        if !characters.iter().copied().all(is_inside)
+        if !characters.iter().copied().all(is_allowed)
             || !first.is_ascii_alphanumeric()
             || !last.is_ascii_alphanumeric()
         {
@@ -96,7 +100,7 @@ impl<const MAX: usize> Textual for Identifier<MAX> {
     }
 }
 
-fn is_inside(character: u8) -> bool {
+fn is_allowed(character: u8) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, b'-' | b'_' | b'.')
 }
 
@@ -111,10 +115,10 @@ impl<const MAX: usize> fmt::Display for Identifier<MAX> {
 impl fmt::Display for IdentifierError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Length { max } => write!(f, "must have 1 to {max} characters"),
+            Self::Length { max } => write!(f, "must have between 1 and {max} characters"),
             Self::Character => f.write_str(
-                "must be ASCII letters, digits, `-`, `_` and `.`, \
-                 beginning and ending with a letter or digit",
+                "must contain only ASCII letters, digits, `-`, `_` and `.`, \
+                 starting and ending with a letter or digit",
             ),
         }
     }
@@ -136,7 +140,7 @@ mod tests {
     const LENGTH: IdentifierError = IdentifierError::Length { max: 8 };
 
     #[test]
-    fn letters_digits_and_three_marks_are_taken() {
+    fn letters_digits_and_allowed_punctuation_are_accepted() {
         for text in ["a", "Z", "0", "a.b", "a..b", "a-b_c.d", "12345678"] {
             let identifier: Short = text.parse().unwrap();
             assert_eq!(identifier.as_str(), text);
@@ -146,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn it_has_one_to_max_characters() {
+    fn length_outside_1_to_max_is_rejected() {
         assert!("12345678".parse::<Short>().is_ok());
         assert_eq!("123456789".parse::<Short>(), Err(LENGTH));
         assert_eq!("".parse::<Short>(), Err(LENGTH));
@@ -154,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_a_way_nor_an_option_nor_a_hidden_file_is_one() {
+    fn path_option_or_hidden_file_is_rejected() {
         for text in [
             ".",
             "..",
@@ -186,15 +190,15 @@ mod tests {
     }
 
     #[test]
-    fn it_is_looked_up_by_its_text() {
-        let known = std::collections::HashSet::from(["tea".parse::<Short>().unwrap()]);
-        assert!(known.contains("tea"));
-        assert!(!known.contains("Tea"));
+    fn identifier_in_set_is_found_by_str() {
+        let set = std::collections::HashSet::from(["tea".parse::<Short>().unwrap()]);
+        assert!(set.contains("tea"));
+        assert!(!set.contains("Tea"));
     }
 
     #[test]
-    fn the_answer_tells_what_it_must_be_and_quotes_nothing() {
-        let refused = |text: &str, rule: &'static str, detail: &'static str| {
+    fn decode_error_names_requirement_without_input() {
+        let assert_rejected = |text: &str, rule: &'static str, detail: &'static str| {
             let error =
                 json::decode::<Vec<Short>>(text.as_bytes(), &Shape::Fields(&[])).unwrap_err();
             let violation = Violation::new("/0", rule, detail);
@@ -203,40 +207,40 @@ mod tests {
                 InputError::TypeMismatch(InputLocation::Body, violation)
             );
         };
-        refused(
+        assert_rejected(
             r#"["hunter2 hunter2"]"#,
             "format",
-            "must have 1 to 8 characters",
+            "must have between 1 and 8 characters",
         );
-        refused(
+        assert_rejected(
             r#"["hunter2/"]"#,
             "format",
-            "must be ASCII letters, digits, `-`, `_` and `.`, \
-             beginning and ending with a letter or digit",
+            "must contain only ASCII letters, digits, `-`, `_` and `.`, \
+             starting and ending with a letter or digit",
         );
-        refused("[7]", "type", "must be a string");
+        assert_rejected("[7]", "type", "must be a string");
     }
 
     #[test]
-    fn other_decoders_quote_nothing_either() {
+    fn serde_json_error_has_no_input() {
         let error = serde_json::from_str::<Short>(r#""hunter2 hunter2""#).unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
 
     proptest! {
         #[test]
-        fn what_is_taken_is_what_its_rule_says(text in "[a-c0-2._/ \u{e9}-]{0,10}|.{0,10}") {
+        fn accepted_texts_are_those_of_grammar(text in "[a-c0-2._/ \u{e9}-]{0,10}|.{0,10}") {
             let inside = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
             let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-            let fits = text.chars().count() <= 8
+            let is_valid = text.chars().count() <= 8
                 && text.chars().all(inside)
                 && edge(text.chars().next())
                 && edge(text.chars().next_back());
-            prop_assert_eq!(text.parse::<Short>().is_ok(), fits);
+            prop_assert_eq!(text.parse::<Short>().is_ok(), is_valid);
         }
 
         #[test]
-        fn what_is_written_is_read_again(text in "[a-zA-Z0-9]([a-zA-Z0-9._-]{0,6}[a-zA-Z0-9])?") {
+        fn serialized_value_is_decoded_unchanged(text in "[a-zA-Z0-9]([a-zA-Z0-9._-]{0,6}[a-zA-Z0-9])?") {
             let identifier: Short = text.parse().unwrap();
             let json = serde_json::to_string(&identifier).unwrap();
             prop_assert_eq!(json::decode::<Short>(json.as_bytes(), &Shape::Fields(&[])), Ok(identifier));

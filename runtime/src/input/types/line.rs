@@ -9,50 +9,51 @@ use crate::input::contract::MAX_LENGTH;
 use crate::input::types::textual::{Textual, textual};
 use crate::text::{is_blank, is_forbidden_in_line};
 
-/// The most bytes of a character in UTF-8.
+/// The maximum length of a character in UTF-8, in bytes.
 const MAX_BYTES: usize = 4;
 
-/// The largest `MAX`: in bytes it is the largest length that counts as a bound.
+/// The largest `MAX`: in bytes, it equals `MAX_LENGTH`.
 const CEILING: usize = MAX_LENGTH / MAX_BYTES;
 
-/// The most characters that one can be spelled with: no canonical decomposition is longer.
-pub(super) const MAX_SPELLED: usize = 4;
+/// The maximum number of characters in a canonical decomposition.
+pub(super) const MAX_DECOMPOSED: usize = 4;
 
-/// One line of text, of at most `MAX` characters, in normalization form C.
+/// One line of text of at most `MAX` characters, in normalization form C.
 ///
-/// A name, a title, a reason: what people write and read. `MAX` is 1 to 262,144 Unicode
-/// characters (not bytes, and not what a reader would count: `é` may be two); another does
-/// not build. A line
+/// For text that people write and read: a name, a title, a reason. `MAX` is between 1 and 262,144
+/// Unicode characters; another value does not compile. Characters are neither bytes nor what a reader
+/// would count: `é` may be two.
 ///
-/// - is not blank: it has at least one character that can be seen. What may be left out is
-///   an `Option<Line<…>>`;
-/// - has no control character, so no tab, line end or escape sequence, and no line or
-///   paragraph separator;
-/// - has no bidirectional control ([UAX #9]): with these a text reads otherwise than it is
-///   ([CVE-2021-42574]). Arabic and Hebrew do not need them, but a mark that was put in by
-///   hand (U+200E, U+200F, U+061C) is refused as well;
-/// - has no noncharacter.
+/// A line
 ///
-/// White space at its ends, and case, are kept.
+/// - is not blank: it has at least one visible character. An optional line is an
+///   `Option<Line<…>>`;
+/// - has no control characters, and so no tab, line break or escape sequence, and no line or
+///   paragraph separators;
+/// - has no bidirectional controls ([UAX #9]), with which text displays in another order than it is
+///   processed ([CVE-2021-42574]). Arabic and Hebrew do not need them, but marks that were inserted by
+///   hand (U+200E, U+200F, U+061C) are rejected as well;
+/// - has no noncharacters.
+///
+/// Leading and trailing whitespace and case are kept.
 ///
 /// # Normalization
 ///
-/// What looks the same can be spelled in several ways: `é` is one character, or `e` and an
-/// accent. [UAX #15]'s form C makes them one, so that equality, uniqueness and search mean
-/// what people mean. Another spelling is not the sender's mistake, keyboards and file
-/// systems make them, so it is brought into form C and not refused, as [RFC 8264 §5.2.4] does.
-/// Everything is checked of the result; `MAX` bounds the result, and what is normalized has
-/// at most four times as many characters, which no spelling of a line exceeds. Two texts
-/// that mean the same are thus taken as one line, or refused alike.
+/// Text that looks the same can have several spellings: `é` is one character, or `e` and an accent.
+/// Form C of [UAX #15] makes them equal, so that equality, uniqueness and search work as people
+/// expect. Keyboards and file systems produce the other spellings, so they are normalized instead of
+/// rejected, as in [RFC 8264 §5.2.4]. All checks apply to the normalized text. The received text may
+/// have four times `MAX` characters, the longest spelling of a valid line. Canonically equivalent texts
+/// are therefore accepted as the same line, or rejected for the same reason.
 ///
-/// Two lines may differ and look alike: Cyrillic `а` is not Latin `a`, and what cannot be
-/// seen (U+200D in an emoji) may stand beside what can. For names that must not be
-/// mistaken, take an [`Identifier`](crate::input::Identifier).
+/// Different lines may look the same: Cyrillic `а` is not Latin `a`, and invisible characters (U+200D
+/// in an emoji) are allowed beside visible ones. Use [`Identifier`](crate::input::Identifier) for names
+/// that must not be confused.
 ///
 /// # Security
 ///
-/// A line is data, in HTML, SQL, a shell and a spreadsheet alike: `<`, `'`, `$` and a `=` at
-/// the beginning are text, and whoever writes it there escapes it.
+/// A line is data: `<`, `'`, `$` and a leading `=` are ordinary characters. Escape it in HTML, SQL, shell
+/// commands and spreadsheets.
 ///
 /// # Examples
 ///
@@ -80,7 +81,7 @@ pub(super) const MAX_SPELLED: usize = 4;
 /// }
 /// ```
 ///
-/// A `MAX` that bounds nothing does not build:
+/// A `MAX` of 0, or above 262,144, does not compile:
 ///
 /// ```compile_fail
 /// let _ = "x".parse::<palisade::input::Line<0>>();
@@ -97,18 +98,18 @@ pub(super) const MAX_SPELLED: usize = 4;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Line<const MAX: usize>(String);
 
-/// Why a text is no [`Line`]. Its text is what the client reads.
+/// The reason why a text is not a [`Line`]; clients see its message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LineError {
-    /// It has more than `max` characters.
+    /// The text has more than `max` characters.
     Length {
-        /// The most characters.
+        /// The maximum number of characters.
         max: usize,
     },
-    /// It has a control character, a bidirectional control or a noncharacter.
+    /// The text has a control character, a bidirectional control or a noncharacter.
     Character,
-    /// It has no character that can be seen.
+    /// The text has no visible character.
     Blank,
 }
 
@@ -116,14 +117,19 @@ impl<const MAX: usize> Textual for Line<MAX> {
     type Error = LineError;
 
     fn parse(text: Cow<'_, str>) -> Result<Self, LineError> {
-        const { assert!(MAX >= 1 && MAX <= CEILING, "`MAX` is not 1 to 262,144") };
+        const {
+            assert!(
+                MAX >= 1 && MAX <= CEILING,
+                "`MAX` must be between 1 and 262,144"
+            );
+        };
         let too_long = LineError::Length { max: MAX };
-        // refused in any case, but before it is normalized; bytes are counted already
-        let spelled = MAX * MAX_SPELLED;
-        if text.len() > spelled * MAX_BYTES || has_more_than(spelled, &text) {
+        // before the cost of normalization, and in bytes before the cost of counting characters
+        let max_received = MAX * MAX_DECOMPOSED;
+        if text.len() > max_received * MAX_BYTES || has_more_than(max_received, &text) {
             return Err(too_long);
         }
-        let text = normalized(text);
+        let text = normalize(text);
         if has_more_than(MAX, &text) {
             return Err(too_long);
         }
@@ -137,13 +143,13 @@ impl<const MAX: usize> Textual for Line<MAX> {
     }
 }
 
-/// Whether a text has more than so many characters; none has more than it has bytes.
+/// Whether a text has more than `count` characters; a text never has more characters than bytes.
 fn has_more_than(count: usize, text: &str) -> bool {
     text.len() > count && text.chars().count() > count
 }
 
-/// The text in normalization form C; itself where it is already.
-fn normalized(text: Cow<'_, str>) -> Cow<'_, str> {
+/// Returns the text in normalization form C, without a copy if it is already.
+fn normalize(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         return text;
     }
@@ -162,14 +168,14 @@ impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length { max } => {
-                write!(f, "must be one line of text of at most {max} characters")
+                write!(f, "must be a line of text with at most {max} characters")
             }
             Self::Character => f.write_str(
-                "must be one line of text, without control characters, \
+                "must be a line of text without control characters, \
                  bidirectional controls and noncharacters",
             ),
             Self::Blank => {
-                f.write_str("must be one line of text, with a character that can be seen")
+                f.write_str("must be a line of text with at least one visible character")
             }
         }
     }
@@ -195,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_any_script_is_taken() {
+    fn text_of_any_script_is_accepted() {
         for text in [
             "x",
             " a b ",
@@ -206,13 +212,13 @@ mod tests {
         ] {
             assert_eq!(read(text).as_deref(), Ok(text));
         }
-        // a family of three, joined by what cannot be seen
+        // a family of three, joined by invisible characters
         let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
         assert_eq!(read(family).as_deref(), Ok(family));
     }
 
     #[test]
-    fn it_has_at_most_max_characters_of_any_size() {
+    fn line_over_max_characters_is_rejected() {
         for one in ["a", "\u{101}", "\u{4e2d}", "\u{1f600}"] {
             assert!(read(&one.repeat(8)).is_ok(), "{one}");
             assert_eq!(read(&one.repeat(9)), Err(LENGTH), "{one}");
@@ -221,12 +227,12 @@ mod tests {
     }
 
     #[test]
-    fn what_people_mean_by_one_character_counts_once_however_it_is_spelled() {
-        // alpha with two marks and an iota below: four, the most there are
-        let (composed, spelled) = ("\u{1f82}", "\u{3b1}\u{313}\u{300}\u{345}");
-        assert_eq!(read(&spelled.repeat(8)), Ok(composed.repeat(8)));
-        assert_eq!(read(&spelled.repeat(9)), Err(LENGTH));
-        // one that form C itself spells with three
+    fn decomposed_character_counts_as_one() {
+        // alpha with two marks and an iota below: four characters, the maximum
+        let (composed, decomposed) = ("\u{1f82}", "\u{3b1}\u{313}\u{300}\u{345}");
+        assert_eq!(read(&decomposed.repeat(8)), Ok(composed.repeat(8)));
+        assert_eq!(read(&decomposed.repeat(9)), Err(LENGTH));
+        // a character that form C decomposes into three
         assert_eq!(
             read(&"\u{fb2c}".repeat(2)),
             Ok("\u{5e9}\u{5bc}\u{5c1}".repeat(2))
@@ -235,14 +241,14 @@ mod tests {
     }
 
     #[test]
-    fn no_character_is_spelled_with_more_than_four() {
-        let spelled = |character: char| std::iter::once(character).nfd().count();
-        let most = ('\0'..=char::MAX).map(spelled).max();
-        assert_eq!(most, Some(MAX_SPELLED));
+    fn no_character_decomposes_into_more_than_four() {
+        let length = |character: char| std::iter::once(character).nfd().count();
+        let longest = ('\0'..=char::MAX).map(length).max();
+        assert_eq!(longest, Some(MAX_DECOMPOSED));
     }
 
     #[test]
-    fn each_class_of_refused_characters_is_refused() {
+    fn forbidden_character_is_rejected() {
         for character in [
             '\0',
             '\t',
@@ -270,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_no_line() {
+    fn blank_text_is_rejected() {
         for text in [
             "",
             " ",
@@ -284,24 +290,24 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_tells_what_it_must_be_and_quotes_nothing() {
+    fn decode_error_names_requirement_without_input() {
         let body =
             |text: &str| match json::decode::<Vec<Short>>(text.as_bytes(), &Shape::Fields(&[])) {
                 Err(InputError::TypeMismatch(InputLocation::Body, violation)) => violation,
                 other => panic!("{other:?}"),
             };
-        let length = "must be one line of text of at most 8 characters";
+        let length = "must be a line of text with at most 8 characters";
         assert_eq!(
             body(r#"["hunter2 hunter2"]"#),
             Violation::new("/0", "format", length)
         );
-        let character = "must be one line of text, without control characters, \
+        let character = "must be a line of text without control characters, \
                          bidirectional controls and noncharacters";
         assert_eq!(
             body(r#"["hunter2\n"]"#),
             Violation::new("/0", "format", character)
         );
-        let blank = "must be one line of text, with a character that can be seen";
+        let blank = "must be a line of text with at least one visible character";
         assert_eq!(body(r#"[""]"#), Violation::new("/0", "format", blank));
         let name = urlencoded::decode::<Named>(b"name=hunter2%0a", InputLocation::Form, 256);
         let violation = Violation::new("name", "format", character);
@@ -316,7 +322,7 @@ mod tests {
         name: Short,
     }
 
-    /// Text in which what is refused, blank or spelled in parts is not rare.
+    /// Returns texts with many forbidden, blank and decomposed characters.
     fn hostile() -> impl Strategy<Value = String> {
         let odd = "\0\n\u{7f}\u{85}\u{ad}\u{300}\u{301}\u{327}\u{345}\u{3b1}\u{1f82}\u{fb2c}\
                    \u{1100}\u{1161}\u{11a8}\u{ac00}\u{200b}\u{200d}\u{2028}\u{202e}\u{212b}e a\
@@ -328,22 +334,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_taken_is_what_its_rule_says(text in hostile()) {
+        fn accepted_texts_are_those_of_rules(text in hostile()) {
             let composed: String = text.nfc().collect();
-            let fits = composed.chars().count() <= 8
+            let is_valid = composed.chars().count() <= 8
                 && !composed.chars().any(is_forbidden_in_line)
                 && !composed.chars().all(is_blank);
-            prop_assert_eq!(read(&text).ok(), fits.then_some(composed));
+            prop_assert_eq!(read(&text).ok(), is_valid.then_some(composed));
         }
 
         #[test]
-        fn texts_that_mean_the_same_are_one_line_or_refused_alike(text in hostile()) {
+        fn canonically_equivalent_texts_have_same_result(text in hostile()) {
             let decomposed: String = text.nfd().collect();
             prop_assert_eq!(read(&text), read(&decomposed));
         }
 
         #[test]
-        fn what_is_written_is_read_again(text in hostile()) {
+        fn serialized_value_is_decoded_unchanged(text in hostile()) {
             if let Ok(line) = text.parse::<Line<64>>() {
                 let json = serde_json::to_string(&line).unwrap();
                 prop_assert_eq!(json::decode::<Line<64>>(json.as_bytes(), &Shape::Fields(&[])), Ok(line));

@@ -1,4 +1,4 @@
-//! A map whose keys and values garde's rules reach.
+//! `Map`: a map whose keys and values have rules.
 
 use std::collections::{BTreeMap, btree_map};
 use std::fmt;
@@ -21,15 +21,15 @@ use crate::input::contract::{Bounded, MapKey};
 use crate::input::schema::{self, Bounds, Keys};
 use crate::input::shape::Nested;
 
-/// A map that takes garde's rules `length`, `inner` and `dive`, whatever its keys are.
+/// A map with garde's rules `length`, `inner` and `dive`, for keys of any type.
 ///
-/// Of the standard library's maps garde looks at the length only, unless their keys are text;
-/// these take values that need no rule, and `Map` takes all. Keys are scalars or newtypes that
-/// derive [`SecureInput`](macro@crate::SecureInput), whose rules are applied to each key. Two
-/// names that mean the same key (`"::1"` and `"0::1"`, as addresses) are refused with 422; a map of
-/// the standard library keeps the last.
+/// garde checks only the length of the standard library's maps, unless their keys are text, so their
+/// values must not need a rule. Keys are scalars or newtypes that derive
+/// [`SecureInput`](macro@crate::SecureInput), whose rules are checked for each key. Names of equal keys
+/// (`"::1"` and `"0::1"` as addresses) are refused with 422, whereas a map of the standard library keeps
+/// the last entry.
 ///
-/// It is read like the [`BTreeMap`] that it holds.
+/// `Map` dereferences to a [`BTreeMap`].
 ///
 /// # Examples
 ///
@@ -60,7 +60,7 @@ use crate::input::shape::Nested;
 pub struct Map<K, V>(BTreeMap<K, V>);
 
 impl<K, V> Map<K, V> {
-    /// The entries, as the standard library's map.
+    /// Returns the map of the standard library.
     pub fn into_inner(self) -> BTreeMap<K, V> {
         self.0
     }
@@ -116,7 +116,7 @@ impl<K, V> HasSimpleLength for Map<K, V> {
     }
 }
 
-/// What is wrong with a value is wrong with the map: the names of its members are the sender's.
+/// Reports violations of values at the map, because the client chose the names of its members.
 impl<K, V> Inner<V> for Map<K, V> {
     type Key = NoKey;
 
@@ -150,13 +150,13 @@ impl<K: Serialize, V: Serialize> Serialize for Map<K, V> {
 
 impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for Map<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Entries(PhantomData))
+        deserializer.deserialize_map(MapVisitor(PhantomData))
     }
 }
 
-struct Entries<K, V>(PhantomData<(K, V)>);
+struct MapVisitor<K, V>(PhantomData<(K, V)>);
 
-impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Entries<K, V> {
+impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for MapVisitor<K, V> {
     type Value = Map<K, V>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,7 +167,7 @@ impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Entri
         let mut entries = BTreeMap::new();
         while let Some((key, value)) = members.next_entry()? {
             if entries.insert(key, value).is_some() {
-                return Err(A::Error::custom("two names mean the same key"));
+                return Err(A::Error::custom("duplicate key"));
             }
         }
         Ok(Map(entries))

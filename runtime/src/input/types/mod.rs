@@ -1,8 +1,7 @@
-//! Types that are bounded by being parsed, for what most APIs take in.
+//! Ready-made input types, bounded by being parsed.
 //!
-//! Each refuses, while it is decoded, everything that it does not stand for; what a
-//! handler holds needs no further check. They stand on [`Scalar`](crate::input::Scalar),
-//! and answers tell the words of their errors. Before it comes `decode`, after it `extract`.
+//! Each rejects invalid text while it is decoded, so a field of the type needs no rule. Clients see the
+//! messages of their errors. Before them comes `decode`, after them `extract`.
 
 mod email_address;
 mod file_name;

@@ -1,4 +1,4 @@
-//! Which part of a list is asked for.
+//! `PageRequest`: pagination of a list.
 
 use std::num::NonZeroU32;
 
@@ -18,13 +18,13 @@ use crate::input::shape::{Field, Nested, Shape};
 #[cfg(feature = "schemas")]
 use crate::input::types::schemas::{page_number, page_request, page_size};
 
-/// How many items a page has where nobody says, or `MAX` where that is less.
+/// The default size of a page, unless `MAX` is smaller.
 const DEFAULT_SIZE: u32 = 20;
 
-/// Which page of a list, counted from 1: 1 to 4,294,967,295, by default 1.
+/// The number of a page, from 1 to 4,294,967,295; the default is 1.
 ///
-/// It is a field that needs no rule (`#[garde(skip)]`), for lists that take more than a
-/// [`PageRequest`].
+/// A field of this type needs no rule: `#[garde(skip)]`. It is meant for lists with more parameters than
+/// those of [`PageRequest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct PageNumber(NonZeroU32);
@@ -33,7 +33,7 @@ impl PageNumber {
     /// The first page, the default.
     pub const FIRST: Self = Self(NonZeroU32::MIN);
 
-    /// The page of this number, where it is 1 or more.
+    /// Returns the page with this number, or `None` for 0.
     pub const fn new(number: u32) -> Option<Self> {
         match NonZeroU32::new(number) {
             Some(number) => Some(Self(number)),
@@ -41,7 +41,7 @@ impl PageNumber {
         }
     }
 
-    /// The number, from 1.
+    /// Returns the number, at least 1.
     pub const fn get(self) -> u32 {
         self.0.get()
     }
@@ -60,19 +60,19 @@ impl<'de> Deserialize<'de> for PageNumber {
     }
 }
 
-/// How many items a page has at most: 1 to `MAX`, by default 20, or `MAX` if that is less.
+/// The maximum number of items on a page, from 1 to `MAX`; the default is 20, or `MAX` if it is smaller.
 ///
-/// `MAX` is 1 to 1,048,576; another does not build:
+/// `MAX` is between 1 and 1,048,576; another value does not compile:
 ///
 /// ```compile_fail
 /// let _ = palisade::input::PageSize::<0>::default();
 /// ```
 ///
-/// It is a field that needs no rule (`#[garde(skip)]`).
+/// A field of this type needs no rule: `#[garde(skip)]`.
 ///
 /// # Security
 ///
-/// `MAX` is what one request may make the server fetch and send: keep it small.
+/// One request can make the server fetch and send `MAX` items: keep it small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct PageSize<const MAX: u32>(u32);
@@ -80,10 +80,10 @@ pub struct PageSize<const MAX: u32>(u32);
 impl<const MAX: u32> PageSize<MAX> {
     const BOUNDED: () = assert!(
         MAX >= 1 && MAX as usize <= MAX_LENGTH,
-        "`MAX` is not 1 to 1,048,576"
+        "`MAX` must be between 1 and 1,048,576"
     );
 
-    /// Pages of this many items, where it is 1 to `MAX`.
+    /// Returns the size, or `None` if it is not between 1 and `MAX`.
     pub const fn new(items: u32) -> Option<Self> {
         const { Self::BOUNDED };
         if items >= 1 && items <= MAX {
@@ -93,7 +93,7 @@ impl<const MAX: u32> PageSize<MAX> {
         }
     }
 
-    /// The number of items, from 1.
+    /// Returns the number of items, at least 1.
     pub const fn get(self) -> u32 {
         self.0
     }
@@ -115,7 +115,7 @@ impl<'de, const MAX: u32> Deserialize<'de> for PageSize<MAX> {
 
 #[cold]
 fn out_of_range<E: Error>(number: u32, max: u32) -> E {
-    let expected = format!("must be a whole number from 1 to {max}");
+    let expected = format!("must be an integer between 1 and {max}");
     E::invalid_value(Unexpected::Unsigned(number.into()), &expected.as_str())
 }
 
@@ -139,11 +139,10 @@ impl<const MAX: u32> Scalar for PageSize<MAX> {}
 
 /// One page of a list: the parameters `page` (from 1) and `per_page` (1 to `MAX`).
 ///
-/// Either may be left out: the first page is asked for, of 20 items, or of `MAX` where that
-/// is less. Every other parameter is refused. `MAX` is 1 to 1,048,576; another does not build.
+/// Both are optional: the default is the first page with 20 items, or `MAX` if it is smaller. Other
+/// parameters are rejected. `MAX` is between 1 and 1,048,576; another value does not compile.
 ///
-/// A list that takes other parameters as well has a type of its own, with a
-/// [`PageNumber`] and a [`PageSize`] in it:
+/// For a list with more parameters, write a type with a [`PageNumber`] and a [`PageSize`]:
 ///
 /// ```
 /// use palisade::input::{PageNumber, PageRequest, PageSize};
@@ -171,8 +170,8 @@ impl<const MAX: u32> Scalar for PageSize<MAX> {}
 ///
 /// # Security
 ///
-/// [`offset`](Self::offset) may be beyond the end of every list, and a store that has to
-/// walk there walks over all it has. Where that is dear, page by a key instead.
+/// [`offset`](Self::offset) may be beyond the end of the list, and many databases scan all rows before
+/// it. If that is expensive, paginate by key instead.
 ///
 /// # Examples
 ///
@@ -195,44 +194,44 @@ pub struct PageRequest<const MAX: u32> {
 }
 
 impl<const MAX: u32> PageRequest<MAX> {
-    /// This page of a list whose pages are of this size.
+    /// Creates a request for a page of this size.
     pub const fn new(page: PageNumber, per_page: PageSize<MAX>) -> Self {
         Self { page, per_page }
     }
 
-    /// Which page.
+    /// Returns the number of the page.
     pub const fn page(&self) -> PageNumber {
         self.page
     }
 
-    /// How many items a page has at most.
+    /// Returns the size of the page.
     pub const fn per_page(&self) -> PageSize<MAX> {
         self.per_page
     }
 
-    /// How many items come before this page: less than 2^52.
+    /// Returns the number of items before this page, less than 2^52.
     ///
-    /// It fits an `i64`, as SQL's `OFFSET` has it, and a number of JSON.
+    /// It fits in an `i64`, like SQL's `OFFSET`, and in a JSON number.
     pub const fn offset(&self) -> u64 {
-        // less than 2^32 times at most 2^20: cannot overflow
+        // less than 2^32 times at most 2^20 cannot overflow
         (self.page.get() as u64 - 1) * self.per_page.get() as u64
     }
 
-    /// How many items are asked for: 1 to `MAX`.
+    /// Returns the maximum number of items, from 1 to `MAX`.
     pub const fn limit(&self) -> u32 {
         self.per_page.get()
     }
 }
 
-/// Nothing is left to validate: its parts are bounded by being parsed.
+/// Accepts every value: parsing has bounded both fields.
 impl<const MAX: u32> Validate for PageRequest<MAX> {
     type Context = ();
 
     fn validate_into(&self, (): &(), _: &mut dyn FnMut() -> Path, _: &mut Report) {}
 }
 
-/// By hand, so that rustc does not recommend it to whom an input lacks the trait: it stands for
-/// no other type. The two fields are [`Scalar`].
+/// Written by hand, so that rustc does not list it in errors about other types. Both fields are
+/// [`Scalar`].
 #[diagnostic::do_not_recommend]
 impl<const MAX: u32> SecureInput for PageRequest<MAX> {
     fn shape() -> &'static Shape {
@@ -282,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_the_first_page_of_20() {
+    fn missing_parameters_have_defaults() {
         assert_eq!(query(""), Ok((0, 20)));
         assert_eq!(query("page=3"), Ok((40, 20)));
         assert_eq!(query("per_page=7"), Ok((0, 7)));
@@ -294,37 +293,27 @@ mod tests {
     }
 
     #[test]
-    fn pages_and_sizes_are_taken_up_to_their_limits() {
+    fn page_or_size_outside_limits_is_rejected() {
         assert_eq!(query("page=1&per_page=1"), Ok((0, 1)));
         assert_eq!(query("per_page=100"), Ok((0, 100)));
-        let refused = |text, place, rule, detail| {
-            let violation = Violation::new(place, rule, detail);
+        let assert_rejected = |text, pointer, rule, detail| {
+            let violation = Violation::new(pointer, rule, detail);
             assert_eq!(query(text), Err(violation), "{text}");
         };
-        let size = "must be a whole number from 1 to 100";
-        refused("per_page=101", "per_page", "range", size);
-        refused("per_page=0", "per_page", "range", size);
-        let number = "must be a whole number from 1 to 4294967295";
-        refused("page=0", "page", "range", number);
-        refused(
-            "page=4294967296",
-            "page",
-            "range",
-            "is a number out of range",
-        );
-        refused("page=-1", "page", "range", "is a number out of range");
-        refused("page=", "page", "type", "must be a whole number");
-        refused("page=1&page=2", "page", "unique", "is there twice");
-        refused(
-            "sort=1",
-            "",
-            "unknown",
-            "has a parameter that is not known here",
-        );
+        let size = "must be an integer between 1 and 100";
+        assert_rejected("per_page=101", "per_page", "range", size);
+        assert_rejected("per_page=0", "per_page", "range", size);
+        let number = "must be an integer between 1 and 4294967295";
+        assert_rejected("page=0", "page", "range", number);
+        assert_rejected("page=4294967296", "page", "range", "is out of range");
+        assert_rejected("page=-1", "page", "range", "is out of range");
+        assert_rejected("page=", "page", "type", "must be an integer");
+        assert_rejected("page=1&page=2", "page", "unique", "must appear only once");
+        assert_rejected("sort=1", "", "unknown", "has an unknown parameter");
     }
 
     #[test]
-    fn the_largest_offset_is_less_than_2_to_the_52() {
+    fn largest_offset_is_less_than_2_to_the_52() {
         const MAX: u32 = 1 << 20;
         let largest: PageRequest<MAX> = PageRequest::new(
             PageNumber::new(u32::MAX).unwrap(),
@@ -336,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_what_its_json_says() {
+    fn serialized_value_is_decoded_unchanged() {
         let page: PageRequest<50> =
             json::decode(br#"{"page": 2, "per_page": 50}"#, &Shape::Fields(&[])).unwrap();
         let text = serde_json::to_string(&page).unwrap();
@@ -345,10 +334,11 @@ mod tests {
             json::decode::<PageRequest<50>>(text.as_bytes(), &Shape::Fields(&[])),
             Ok(page)
         );
-        let refused = json::decode::<PageRequest<50>>(br#"{"per_page": 51}"#, &Shape::Fields(&[]));
-        let violation = Violation::new("/per_page", "range", "must be a whole number from 1 to 50");
+        let too_large =
+            json::decode::<PageRequest<50>>(br#"{"per_page": 51}"#, &Shape::Fields(&[]));
+        let violation = Violation::new("/per_page", "range", "must be an integer between 1 and 50");
         assert_eq!(
-            refused,
+            too_large,
             Err(InputError::TypeMismatch(InputLocation::Body, violation))
         );
     }

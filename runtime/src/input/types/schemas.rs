@@ -1,4 +1,4 @@
-//! What the checked texts look like on the wire.
+//! The JSON Schemas of the types in this folder.
 
 #[cfg(feature = "text")]
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use crate::input::schema::{Bounds, Described, Members, integer};
 use crate::input::types::email_address::{EmailAddress, MAX_ADDRESS, MAX_LOCAL};
 use crate::input::types::identifier::Identifier;
 #[cfg(feature = "text")]
-use crate::input::types::line::{Line, MAX_SPELLED};
+use crate::input::types::line::{Line, MAX_DECOMPOSED};
 use crate::input::types::textual::TextSchema;
 #[cfg(feature = "text")]
 use crate::text::{is_blank, is_forbidden_in_line};
@@ -39,18 +39,18 @@ impl TextSchema for EmailAddress {
     }
 }
 
-/// Each form of a line is let through that normalization makes one of.
+/// The schema accepts every spelling that normalizes to a line.
 #[cfg(feature = "text")]
 impl<const MAX: usize> TextSchema for Line<MAX> {
     fn text_schema() -> Schema {
         static LINE: LazyLock<String> =
             LazyLock::new(|| format!("^[^{}]+$", class(is_forbidden_in_line)));
-        static SEEN: LazyLock<String> = LazyLock::new(|| format!("[^{}]", class(is_blank)));
+        static VISIBLE: LazyLock<String> = LazyLock::new(|| format!("[^{}]", class(is_blank)));
         json_schema!({
             "type": "string",
-            "maxLength": MAX * MAX_SPELLED,
+            "maxLength": MAX * MAX_DECOMPOSED,
             "pattern": *LINE,
-            "allOf": [{ "pattern": *SEEN }],
+            "allOf": [{ "pattern": *VISIBLE }],
             "$comment": format!("at most {MAX} characters in normalization form C"),
         })
     }
@@ -64,29 +64,29 @@ pub(super) fn page_size(max: u32) -> Schema {
     integer("uint32", 1_u32, max, &Bounds::default())
 }
 
-/// Both parameters, each with its default.
-pub(super) fn page_request(max: u32, usual: u32) -> Schema {
+/// Returns the schema of both parameters with their defaults.
+pub(super) fn page_request(max: u32, default_size: u32) -> Schema {
     let parameter = |mut schema: Schema, default: u32| {
         schema.insert("default".to_owned(), default.into());
         Described::present(schema)
     };
     Members::new()
         .member(&["page"], true, parameter(page_number(), 1))
-        .member(&["per_page"], true, parameter(page_size(max), usual))
+        .member(&["per_page"], true, parameter(page_size(max), default_size))
         .object()
 }
 
-/// The characters for which something holds, as the content of a pattern's class.
+/// Returns the characters that satisfy a predicate, as the content of a character class.
 #[cfg(feature = "text")]
-fn class(holds: fn(char) -> bool) -> String {
+fn class(is_in_class: fn(char) -> bool) -> String {
     let mut class = String::new();
     let mut rest = ('\0'..=char::MAX).peekable();
-    while let Some(first) = rest.find(|character| holds(*character)) {
+    while let Some(first) = rest.find(|character| is_in_class(*character)) {
         let mut last = first;
-        while let Some(next) = rest.next_if(|next| holds(*next)) {
+        while let Some(next) = rest.next_if(|next| is_in_class(*next)) {
             last = next;
         }
-        let [first, last] = [first, last].map(|end| format!(r"\u{{{:X}}}", u32::from(end)));
+        let [first, last] = [first, last].map(|bound| format!(r"\u{{{:X}}}", u32::from(bound)));
         class.extend([first.as_str(), "-", &last]);
     }
     class

@@ -1,4 +1,4 @@
-//! What all types that are a checked text have in common.
+//! The common implementation of types that are a checked text.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -9,39 +9,39 @@ use serde::de::{Error, Unexpected, Visitor};
 
 use crate::input::decode::expectation::Expectation;
 
-/// A text that one function checks: everything else goes through it.
+/// A text that one function checks; every constructor calls it.
 pub(super) trait Textual: Sized {
-    /// Why a text is none; says what it must be.
+    /// The reason why a text is rejected; its message starts with `must `.
     type Error: Display;
 
-    /// The one check; takes the text over where it is owned.
+    /// Checks the text, and keeps it without a copy if it is owned.
     fn parse(text: Cow<'_, str>) -> Result<Self, Self::Error>;
 }
 
-/// What a checked text looks like in a schema.
+/// The JSON Schema of a checked text.
 #[cfg(feature = "schemas")]
 pub(super) trait TextSchema {
     fn text_schema() -> schemars::Schema;
 }
 
-/// Decodes a text and checks it; the decoder's error says what the text must be.
+/// Decodes a text and checks it; the error contains the type's requirement.
 pub(super) fn deserialize<'de, T: Textual, D: Deserializer<'de>>(
     decoder: D,
 ) -> Result<T, D::Error> {
-    decoder.deserialize_string(Checks(PhantomData))
+    decoder.deserialize_string(TextVisitor(PhantomData))
 }
 
-struct Checks<T>(PhantomData<T>);
+struct TextVisitor<T>(PhantomData<T>);
 
-impl<T: Textual> Checks<T> {
+impl<T: Textual> TextVisitor<T> {
     fn check<E: Error>(text: Cow<'_, str>) -> Result<T, E> {
-        // not `Unexpected::Str`: other decoders than ours would quote it
+        // not `Unexpected::Str`, which other deserializers would quote
         T::parse(text)
             .map_err(|error| E::invalid_value(Unexpected::Other("text"), &Expectation(error)))
     }
 }
 
-impl<T: Textual> Visitor<'_> for Checks<T> {
+impl<T: Textual> Visitor<'_> for TextVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -57,18 +57,18 @@ impl<T: Textual> Visitor<'_> for Checks<T> {
     }
 }
 
-/// Input: a type around its `String`, `Textual`. Output: what a checked text can do.
+/// Input: a `Textual` newtype around `String`. Output: its conversions and serde implementations.
 ///
-/// `Borrow<str>` holds because equality, order and hash are those of the text.
+/// `Borrow<str>` is sound because equality, order and hash are those of the text.
 macro_rules! textual {
     ([$($generic:tt)*] $ty:ty, $error:ty) => {
         impl<$($generic)*> $ty {
-            /// The text.
+            /// Returns the text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// The text, taken out.
+            /// Returns the text by value.
             pub fn into_string(self) -> String {
                 self.0
             }

@@ -1,4 +1,4 @@
-//! `Upload`: a file of a form, whose type says what it may be and how large.
+//! `Upload`: a file of a form, with a limited size and a set of media types.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -16,27 +16,28 @@ use crate::input::decode::multipart::FILE;
 use crate::input::schema;
 use crate::input::types::file_name::{FileName, FileNameError};
 
-/// The media types that a file may be labelled as.
+/// The accepted media types of an [`Upload`].
 pub trait MediaTypes {
-    /// Each as `type/subtype` in lower case, without parameters. An empty list, or one with a wildcard,
-    /// does not build (`cargo check` does not look).
+    /// The media types, each as `type/subtype` in lower case without parameters.
+    ///
+    /// An empty list or a wildcard does not compile (`cargo check` does not notice it).
     const ACCEPTED: &'static [&'static str];
 }
 
-/// A file of a [`Multipart`](crate::input::Multipart) form: labelled as one of `M`, of at most `MAX` bytes.
+/// A file of a [`Multipart`](crate::input::Multipart) form, of a media type in `M` and at most `MAX` bytes.
 ///
-/// It is a field that needs no rule: `#[garde(skip)]`. `MAX` is 1 B to 1 GiB; the whole form has to
-/// fit into the handler's `body_limit` as well. A file without a label counts as `text/plain`
-/// ([RFC 7578 §4.4]). Only a [`Multipart`](crate::input::Multipart) form holds files: in any other input the
-/// field is refused.
+/// A field of this type needs no rule: `#[garde(skip)]`. `MAX` is between 1 B and 1 GiB, and the handler's
+/// `body_limit` applies to the whole form. A file without a media type is `text/plain`
+/// ([RFC 7578 §4.4]). Only [`Multipart`](crate::input::Multipart) forms have files: in other input, the
+/// field is rejected.
 ///
 /// # Security
 ///
-/// The label is the client's word. Whoever serves the content again says
-/// [`media_type`](Self::media_type), which is one of `M`'s, and `nosniff`; whoever opens it checks it with
-/// a rule, as in the example. Do not build paths from a [`FileName`].
+/// The client declares the media type, and the content may differ. To serve the file, use
+/// [`media_type`](Self::media_type), which is one of `M`, with `nosniff`. To process it, check the content
+/// with a rule, as in the example. Do not build paths from a [`FileName`].
 ///
-/// `Debug` prints the media type and the length alone.
+/// `Debug` shows only the media type and the length.
 ///
 /// # Examples
 ///
@@ -50,7 +51,7 @@ pub trait MediaTypes {
 ///     const ACCEPTED: &'static [&'static str] = &["image/png"];
 /// }
 ///
-/// fn begins_like_png(upload: &Upload<Png, 65_536>, (): &()) -> Result<(), garde::Error> {
+/// fn is_png(upload: &Upload<Png, 65_536>, (): &()) -> Result<(), garde::Error> {
 ///     if upload.content().starts_with(b"\x89PNG\r\n\x1a\n") {
 ///         Ok(())
 ///     } else {
@@ -61,7 +62,7 @@ pub trait MediaTypes {
 /// #[derive(Deserialize, Validate, SecureInput)]
 /// #[serde(deny_unknown_fields)]
 /// struct Avatar {
-///     #[garde(custom(begins_like_png))]
+///     #[garde(custom(is_png))]
 ///     picture: Upload<Png, 65_536>,
 /// }
 /// ```
@@ -74,27 +75,27 @@ pub struct Upload<M, const MAX: usize> {
     accepted: PhantomData<fn() -> M>,
 }
 
-/// Why a file is no [`Upload`]. Its text is what the client reads.
+/// The reason why a file is not an [`Upload`]; clients see its message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UploadError {
-    /// It is not labelled as one of these.
+    /// The media type is none of these.
     MediaType(&'static [&'static str]),
-    /// It has more than so many bytes.
+    /// The file has more than `max` bytes.
     Length {
-        /// The most bytes.
+        /// The maximum number of bytes.
         max: usize,
     },
-    /// Its name is none that may be told.
+    /// The name is not a valid [`FileName`].
     FileName(FileNameError),
 }
 
 impl<M: MediaTypes, const MAX: usize> Upload<M, MAX> {
-    /// A file as a form would hold it, for tests.
+    /// Creates a file like one of a form, for tests.
     ///
     /// # Errors
     ///
-    /// [`UploadError`] where a form that holds it is refused.
+    /// [`UploadError`] if a form with this file would be rejected.
     pub fn new(
         media_type: &str,
         content: impl Into<Bytes>,
@@ -102,35 +103,35 @@ impl<M: MediaTypes, const MAX: usize> Upload<M, MAX> {
     ) -> Result<Self, UploadError> {
         let content = content.into();
         Ok(Self {
-            media_type: Self::accept(media_type)?,
-            content: Self::fit(&content).map(|()| content)?,
+            media_type: Self::check_media_type(media_type)?,
+            content: Self::check_length(&content).map(|()| content)?,
             file_name: file_name.map(FileName::parse).transpose()?,
             accepted: PhantomData,
         })
     }
 
-    /// What it is labelled as: one of `M`'s.
+    /// Returns the media type: one of `M`.
     pub fn media_type(&self) -> &'static str {
         self.media_type
     }
 
-    /// What is in it.
+    /// Returns the content.
     pub fn content(&self) -> &Bytes {
         &self.content
     }
 
-    /// What is in it, taken out.
+    /// Returns the content by value.
     pub fn into_content(self) -> Bytes {
         self.content
     }
 
-    /// What the client calls it.
+    /// Returns the name that the client gives the file.
     pub fn file_name(&self) -> Option<&FileName> {
         self.file_name.as_ref()
     }
 
-    /// The media type of the list that a label names.
-    fn accept(label: &str) -> Result<&'static str, UploadError> {
+    /// Returns the accepted media type that equals a `Content-Type`.
+    fn check_media_type(content_type: &str) -> Result<&'static str, UploadError> {
         const {
             assert!(
                 are_media_types(M::ACCEPTED),
@@ -138,12 +139,17 @@ impl<M: MediaTypes, const MAX: usize> Upload<M, MAX> {
             );
         };
         let accepted = M::ACCEPTED.iter().copied();
-        let mut fitting = accepted.filter(|accepted| media_type::fits(label, accepted));
-        fitting.next().ok_or(UploadError::MediaType(M::ACCEPTED))
+        let mut matching = accepted.filter(|accepted| media_type::matches(content_type, accepted));
+        matching.next().ok_or(UploadError::MediaType(M::ACCEPTED))
     }
 
-    fn fit(content: &[u8]) -> Result<(), UploadError> {
-        const { assert!(MAX >= 1 && MAX <= 1 << 30, "`MAX` is not 1 B to 1 GiB") };
+    fn check_length(content: &[u8]) -> Result<(), UploadError> {
+        const {
+            assert!(
+                MAX >= 1 && MAX <= 1 << 30,
+                "`MAX` must be between 1 B and 1 GiB"
+            );
+        };
         if content.len() > MAX {
             return Err(UploadError::Length { max: MAX });
         }
@@ -151,7 +157,7 @@ impl<M: MediaTypes, const MAX: usize> Upload<M, MAX> {
     }
 }
 
-/// Whether there is any, and each is `type/subtype` in lower case.
+/// Whether a list is not empty and each element is `type/subtype` in lower case.
 const fn are_media_types(mut accepted: &[&str]) -> bool {
     if accepted.is_empty() {
         return false;
@@ -216,14 +222,14 @@ impl<M: MediaTypes, const MAX: usize, Rules> Bounded<Rules> for Upload<M, MAX> {
 
 impl<'de, M: MediaTypes, const MAX: usize> Deserialize<'de> for Upload<M, MAX> {
     fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
-        decoder.deserialize_newtype_struct(FILE, Reads(PhantomData))
+        decoder.deserialize_newtype_struct(FILE, FileVisitor(PhantomData))
     }
 }
 
-/// Reads the pieces of a file in the order in which they are refused.
-struct Reads<M, const MAX: usize>(PhantomData<fn() -> M>);
+/// Reads and checks the elements of a file in order: media type, content, name.
+struct FileVisitor<M, const MAX: usize>(PhantomData<fn() -> M>);
 
-impl<'de, M: MediaTypes, const MAX: usize> Visitor<'de> for Reads<M, MAX> {
+impl<'de, M: MediaTypes, const MAX: usize> Visitor<'de> for FileVisitor<M, MAX> {
     type Value = Upload<M, MAX>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -231,24 +237,25 @@ impl<'de, M: MediaTypes, const MAX: usize> Visitor<'de> for Reads<M, MAX> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut file: A) -> Result<Self::Value, A::Error> {
-        let label: Option<Cow<'de, str>> = file.next_element()?;
-        let media_type = Upload::<M, MAX>::accept(&label.unwrap_or_default()).map_err(refuse)?;
-        let content = file.next_element_seed(Content(Upload::<M, MAX>::fit))?;
+        let media_type: Option<Cow<'de, str>> = file.next_element()?;
+        let media_type = Upload::<M, MAX>::check_media_type(&media_type.unwrap_or_default())
+            .map_err(rejected)?;
+        let content = file.next_element_seed(ContentSeed(Upload::<M, MAX>::check_length))?;
         let name: Option<Cow<'de, str>> = file.next_element()?;
         let file_name = name.map(|name| FileName::parse(&name)).transpose();
         Ok(Upload {
             media_type,
             content: content.unwrap_or_default(),
-            file_name: file_name.map_err(|error| refuse(error.into()))?,
+            file_name: file_name.map_err(|error| rejected(error.into()))?,
             accepted: PhantomData,
         })
     }
 }
 
-/// Bytes that are looked at before they are copied.
-struct Content(fn(&[u8]) -> Result<(), UploadError>);
+/// Checks bytes before it copies them.
+struct ContentSeed(fn(&[u8]) -> Result<(), UploadError>);
 
-impl<'de> DeserializeSeed<'de> for Content {
+impl<'de> DeserializeSeed<'de> for ContentSeed {
     type Value = Bytes;
 
     fn deserialize<D: Deserializer<'de>>(self, decoder: D) -> Result<Bytes, D::Error> {
@@ -256,7 +263,7 @@ impl<'de> DeserializeSeed<'de> for Content {
     }
 }
 
-impl Visitor<'_> for Content {
+impl Visitor<'_> for ContentSeed {
     type Value = Bytes;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -264,12 +271,12 @@ impl Visitor<'_> for Content {
     }
 
     fn visit_bytes<E: Error>(self, content: &[u8]) -> Result<Bytes, E> {
-        (self.0)(content).map_err(refuse)?;
+        (self.0)(content).map_err(rejected)?;
         Ok(Bytes::copy_from_slice(content))
     }
 }
 
-fn refuse<E: Error>(error: UploadError) -> E {
+fn rejected<E: Error>(error: UploadError) -> E {
     E::invalid_value(Unexpected::Other("file"), &Expectation(error))
 }
 
@@ -283,14 +290,14 @@ impl Display for UploadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MediaType(accepted) => {
-                let list = format!("must be a file labelled as {}", accepted.join(" or "));
+                let list = format!("must be a file of type {}", accepted.join(" or "));
                 f.write_str(if list.len() <= MAX_BYTES {
                     &list
                 } else {
-                    "must be a file labelled as a media type that is taken here"
+                    "must be a file of an accepted media type"
                 })
             }
-            Self::Length { max } => write!(f, "must be a file of at most {max} bytes"),
+            Self::Length { max } => write!(f, "must be a file with at most {max} bytes"),
             Self::FileName(error) => error.fmt(f),
         }
     }

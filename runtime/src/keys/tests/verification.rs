@@ -1,4 +1,4 @@
-//! Which key judges a token, and what counts as its signature.
+//! The choice of the key for a token, and the signatures that it verifies.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -18,8 +18,8 @@ const P384_ORDER: [u8; 48] = *b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff
     \xff\xff\xff\xff\xff\xff\xff\xff\xc7\x63\x4d\x81\xf4\x37\x2d\xdf\
     \x58\x1a\x0d\xb2\x48\xb0\xa7\x7a\xec\xec\x19\x6a\xcc\xc5\x29\x73";
 
-/// One key of the embedded issuer's, changed, as the whole set.
-fn set_of(mut jwk: Value, edit: impl FnOnce(&mut serde_json::Map<String, Value>)) -> String {
+/// A key set with one changed key.
+fn key_set_with(mut jwk: Value, edit: impl FnOnce(&mut serde_json::Map<String, Value>)) -> String {
     edit(jwk.as_object_mut().unwrap());
     json!({ "keys": [jwk] }).to_string()
 }
@@ -57,8 +57,8 @@ async fn public_key_as_hmac_secret_is_rejected() {
     }
 }
 
-/// CVE-2018-0114, CVE-2026-27962, CVE-2025-24976: a key brought along is no key, and a
-/// `kid` that is ours does not make it one.
+/// CVE-2018-0114, CVE-2026-27962, CVE-2025-24976: a key in the token is not trusted, not even under
+/// the `kid` of a trusted key.
 #[tokio::test]
 async fn key_in_the_header_is_never_used() {
     let test = TestServer::new().await;
@@ -89,7 +89,7 @@ async fn key_in_the_header_is_never_used() {
     }
 }
 
-/// CVE-2026-48523, CVE-2022-23540: header, key and list agree, or there is no key.
+/// CVE-2026-48523, CVE-2022-23540: header, key and allowed algorithms must agree.
 #[tokio::test]
 async fn algorithm_of_another_key_finds_no_key() {
     let test = TestServer::new().await;
@@ -117,11 +117,11 @@ async fn algorithm_of_another_key_finds_no_key() {
     }
 }
 
-/// CVE-2026-22817: a key without `alg` gets the list's, never the header's.
+/// CVE-2026-22817: a key without `alg` has the first matching algorithm in the list.
 #[tokio::test]
 async fn key_without_alg_ignores_the_alg_of_the_header() {
     let test = TestServer::with(|issuer| {
-        let jwks = set_of(issuer.jwk(Algorithm::RS256), |jwk| {
+        let jwks = key_set_with(issuer.jwk(Algorithm::RS256), |jwk| {
             jwk.remove("alg");
         });
         let listed = [Algorithm::RS256, Algorithm::RS384, Algorithm::PS256];
@@ -233,7 +233,7 @@ async fn signature_of_another_length_is_rejected() {
     }
 }
 
-/// CVE-2022-21449: r and s are from 1 to n − 1.
+/// CVE-2022-21449: r and s are between 1 and n − 1.
 #[tokio::test]
 async fn ecdsa_r_or_s_out_of_range_is_rejected() {
     let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
@@ -270,7 +270,7 @@ async fn ecdsa_r_or_s_out_of_range_is_rejected() {
     }
 }
 
-/// CVE-2025-65945: nothing in the token chooses the secret.
+/// CVE-2025-65945: no part of the token selects the secret.
 #[tokio::test]
 async fn shared_secret_does_not_depend_on_the_token() {
     let test = TestServer::with(|_| {

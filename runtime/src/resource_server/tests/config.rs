@@ -1,4 +1,4 @@
-//! Every mistake that `build` refuses.
+//! Settings that `build` rejects.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -80,12 +80,12 @@ async fn lifetime_over_90_minutes_requires_danger() {
         let server = build(good().max_token_lifetime(lifetime, "batch"))
             .await
             .unwrap();
-        let lowered: Vec<_> = server.relaxations().collect();
+        let relaxations: Vec<_> = server.relaxations().collect();
         let expected = format!(
             "{ISSUER}: tokens are valid for up to {} s, because batch",
             lifetime.as_secs()
         );
-        assert_eq!(lowered, [expected]);
+        assert_eq!(relaxations, [expected]);
     }
     for issuer in [
         good().max_token_lifetime(Duration::ZERO, "batch"),
@@ -111,8 +111,8 @@ async fn lifetime_over_90_minutes_requires_danger() {
             expected
         );
     }
-    let endless = test.token().expires_at(NumericDate::MAX);
-    assert_eq!(test.validate(endless).await, Err(TokenError::Lifetime));
+    let unlimited = test.token().expires_at(NumericDate::MAX);
+    assert_eq!(test.validate(unlimited).await, Err(TokenError::Lifetime));
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn relaxation_without_a_reason_is_rejected() {
     assert_eq!(build(good()).await.unwrap().relaxations().count(), 0);
 }
 
-/// RFC 6901 §3; and no claim is read for two things.
+/// RFC 6901 §3; a claim with another meaning is reserved.
 #[tokio::test]
 async fn malformed_or_reserved_roles_claim_is_rejected() {
     for pointer in [
@@ -199,7 +199,6 @@ async fn realm_outside_a_quoted_string_is_rejected() {
     assert_eq!(build(good()).await.unwrap().realm(), "api");
 }
 
-/// The cause is kept for whoever reads logs, and no key is.
 #[tokio::test]
 async fn key_error_has_its_cause_and_prints_no_secret() {
     let short = keyless().hmac(Algorithm::HS256, Secret::new("hunter2"));

@@ -1,4 +1,4 @@
-//! Configurations that are refused, and what an auditor is told.
+//! Settings of introspection that `build` rejects, and the summary for audits.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ fn credentials() -> Introspection {
     Introspection::new("orders-api", Secret::new("s3cret"))
 }
 
-/// An issuer on loopback that answers as it should.
+/// An issuer on loopback with a working introspection endpoint.
 async fn issuer() -> Issuer<WithAudience> {
     let loopback = LoopbackServer::start(Reply::inactive()).await;
     Issuer::new(&loopback.url)
@@ -95,7 +95,7 @@ async fn issuers_without_prefixes_are_rejected_before_the_first_request() {
 async fn endpoint_with_user_or_fragment_is_rejected_and_not_printed() {
     let loopback = LoopbackServer::start(Reply::inactive()).await;
     let host = loopback.url.strip_prefix("http://").unwrap();
-    for (url, is_fit) in [
+    for (url, is_accepted) in [
         (format!("http://{host}/introspect?tenant=x"), true),
         (format!("http://u:pa55word@{host}/introspect"), false),
         (format!("http://{host}/introspect#pa55word"), false),
@@ -106,7 +106,7 @@ async fn endpoint_with_user_or_fragment_is_rejected_and_not_printed() {
         let printed = format!("{issuer:?}");
         assert!(!printed.contains("pa55word"), "{printed}");
         let built = build(issuer).await;
-        assert_eq!(built.is_ok(), is_fit, "{url}");
+        assert_eq!(built.is_ok(), is_accepted, "{url}");
         let printed = format!("{built:?}");
         assert!(!printed.contains("pa55word"), "{printed}");
     }
@@ -178,12 +178,11 @@ async fn relaxations_are_listed_for_the_issuer() {
         .unwrap();
     let issuer = &server.issuers()[0];
     assert_eq!(issuer.introspected(), Some(IntrospectedTokens::Opaque));
-    assert_eq!(issuer.profile(), None, "a profile is of JWTs");
-    let lowered: Vec<_> = issuer.relaxations().collect();
-    assert_eq!(lowered.len(), 4, "{lowered:?}");
+    assert_eq!(issuer.profile(), None, "a profile applies to JWTs");
+    let relaxations: Vec<_> = issuer.relaxations().collect();
+    assert_eq!(relaxations.len(), 4, "{relaxations:?}");
 }
 
-/// The secret is nowhere in what is printed.
 #[tokio::test]
 async fn secret_is_never_printed() {
     let issuer = issuer().await.introspect(credentials());

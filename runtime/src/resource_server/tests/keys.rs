@@ -9,7 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::keys::KeyError;
 
-/// Which key error a configuration ends in, where it is one.
+/// Returns the key error that `build` reports, if it reports one.
 async fn key_error(issuer: Issuer<WithAudience>) -> Option<KeyError> {
     match build(issuer).await {
         Err(ConfigError::Keys { issuer, source }) if issuer == ISSUER => Some(source),
@@ -53,7 +53,7 @@ async fn algorithm_without_key_or_outside_the_list_is_rejected() {
     }
 }
 
-/// CVE-2022-23541: one issuer's keys are of one kind.
+/// CVE-2022-23541: an issuer has either a secret or public keys.
 #[tokio::test]
 async fn secret_beside_public_keys_is_rejected() {
     let pem = embedded().pem(Algorithm::ES256);
@@ -83,7 +83,7 @@ async fn secret_shorter_than_its_hash_is_rejected() {
             let issuer = keyless().hmac(algorithm, Secret::new(vec![7; len]));
             assert_eq!(
                 key_error(issuer).await,
-                Some(KeyError::ShortSecret { least })
+                Some(KeyError::SecretTooShort { min_len: least })
             );
         }
         for len in [least, least + 1] {
@@ -92,10 +92,10 @@ async fn secret_shorter_than_its_hash_is_rejected() {
         }
     }
     let asymmetric = keyless().hmac(Algorithm::RS256, secret(7));
-    assert_eq!(key_error(asymmetric).await, Some(KeyError::Unfit));
+    assert_eq!(key_error(asymmetric).await, Some(KeyError::Invalid));
 }
 
-/// CVE-2022-29217, CVE-2024-33663, CVE-2026-34950 (white space before the armour).
+/// CVE-2022-29217, CVE-2024-33663, CVE-2026-34950 (whitespace before the PEM armor).
 #[tokio::test]
 async fn public_key_as_secret_is_rejected() {
     for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
@@ -134,24 +134,36 @@ async fn malformed_key_set_fails_the_build() {
     for_encryption["use"] = "enc".into();
     let mut leaked = rsa.clone();
     leaked["d"] = "AQAB".into();
-    let useless = |skipped| KeyError::NoUsableKey { skipped };
+    let no_usable_key = |skipped| KeyError::NoUsableKey { skipped };
     for (jwks, expected) in [
-        (json!("x").to_string(), KeyError::NotAKeySet),
-        (String::new(), KeyError::NotAKeySet),
-        (json!({}).to_string(), KeyError::NotAKeySet),
-        (json!({"keys": {}}).to_string(), KeyError::NotAKeySet),
-        (r#"{"keys":[],"keys":[]}"#.to_owned(), KeyError::NotAKeySet),
+        (json!("x").to_string(), KeyError::MalformedKeySet),
+        (String::new(), KeyError::MalformedKeySet),
+        (json!({}).to_string(), KeyError::MalformedKeySet),
+        (json!({"keys": {}}).to_string(), KeyError::MalformedKeySet),
+        (
+            r#"{"keys":[],"keys":[]}"#.to_owned(),
+            KeyError::MalformedKeySet,
+        ),
         (" ".repeat(65_537), KeyError::TooLong),
-        (json!({"keys": []}).to_string(), useless(0)),
-        (json!({"keys": [for_encryption]}).to_string(), useless(1)),
-        (json!({"keys": [{}, {"kty": "x"}]}).to_string(), useless(2)),
-        (json!({"keys": [leaked]}).to_string(), KeyError::Leaked),
+        (json!({"keys": []}).to_string(), no_usable_key(0)),
+        (
+            json!({"keys": [for_encryption]}).to_string(),
+            no_usable_key(1),
+        ),
+        (
+            json!({"keys": [{}, {"kty": "x"}]}).to_string(),
+            no_usable_key(2),
+        ),
+        (
+            json!({"keys": [leaked]}).to_string(),
+            KeyError::PrivateKeyInPublicSet,
+        ),
         (json!({"keys": [rsa, rsa]}).to_string(), KeyError::Ambiguous),
     ] {
         let error = key_error(keyless().jwks(jwks.clone())).await;
         assert_eq!(error, Some(expected), "{jwks:.80}");
     }
-    // a key that no header's `kid` excludes beside one that a PEM gives
+    // a key without `kid` beside the key of a PEM, which has none either
     let issuer = keyless()
         .jwks(json!({ "keys": [nameless] }).to_string())
         .pem(Algorithm::RS256, embedded().pem(Algorithm::RS256));
@@ -163,17 +175,17 @@ async fn malformed_or_duplicate_pem_is_rejected() {
     let pem = embedded().pem(Algorithm::RS256);
     for text in [String::new(), "x".to_owned(), format!("{pem}{pem}")] {
         let issuer = keyless().pem(Algorithm::RS256, text);
-        assert_eq!(key_error(issuer).await, Some(KeyError::NotAPublicKeyPem));
+        assert_eq!(key_error(issuer).await, Some(KeyError::InvalidPem));
     }
-    let unfit = keyless().pem(Algorithm::ES256, pem.clone());
-    assert_eq!(key_error(unfit).await, Some(KeyError::Unfit));
+    let other = keyless().pem(Algorithm::ES256, pem.clone());
+    assert_eq!(key_error(other).await, Some(KeyError::Invalid));
     let twice = keyless()
         .pem(Algorithm::RS256, pem.clone())
         .pem(Algorithm::RS256, pem);
     assert_eq!(key_error(twice).await, Some(KeyError::Ambiguous));
 }
 
-/// Keys are fetched when the server is built, so that no request meets a server without any.
+/// Keys are fetched when the server is built, so that no request reaches a server without keys.
 #[cfg(feature = "discovery")]
 #[tokio::test]
 async fn unavailable_keys_fail_the_build() {

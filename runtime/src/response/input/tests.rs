@@ -138,14 +138,11 @@ async fn body_errors_have_json_pointers_and_form_errors_have_names() {
     );
     assert_eq!(
         post_errors("/json", json, r#"{"perPage": ""}"#).await,
-        (
-            422,
-            single_error("/perPage", "type", "must be a whole number")
-        )
+        (422, single_error("/perPage", "type", "must be an integer"))
     );
     assert_eq!(
         post_errors("/json", json, "{").await,
-        (400, single_error("", "syntax", "ends too early"))
+        (400, single_error("", "syntax", "ends unexpectedly"))
     );
     let form = "application/x-www-form-urlencoded";
     assert_eq!(post_errors("/form", form, "perPage=5").await.0, 200);
@@ -199,7 +196,7 @@ async fn query_errors_have_parameter_names() {
         get_errors("/query?perPage=%").await,
         (
             400,
-            single_error("", "encoding", "has a malformed percent escape")
+            single_error("", "encoding", "has a malformed percent-encoding")
         )
     );
     assert_eq!(
@@ -217,14 +214,14 @@ async fn path_errors_have_parameter_names() {
     );
     assert_eq!(
         get_errors("/path/hunter2").await,
-        (
-            422,
-            single_error("perPage", "type", "must be a whole number")
-        )
+        (422, single_error("perPage", "type", "must be an integer"))
     );
     assert_eq!(
         get_errors("/path/%ff").await,
-        (400, single_error("perPage", "encoding", "is not UTF-8"))
+        (
+            400,
+            single_error("perPage", "encoding", "is not valid UTF-8")
+        )
     );
 }
 

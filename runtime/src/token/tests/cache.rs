@@ -1,4 +1,4 @@
-//! Tokens that were verified before: what is judged anew, and what is not.
+//! The cache of valid tokens: what it saves, and what is still checked at every request.
 
 use std::time::Duration;
 
@@ -39,16 +39,16 @@ async fn rejected_token_is_not_cached() {
 async fn cached_token_expires_at_exp_plus_skew() {
     let test = TestServer::new().await;
     let token = test.token().lifetime(Duration::from_mins(5)).sign();
-    for (at, judged) in [
+    for (at, expected) in [
         (0, Ok(())),
         (329, Ok(())),
         (330, Err(TokenError::Expired)),
         (331, Err(TokenError::Expired)),
     ] {
-        let begun = test.clock.time();
+        let start = test.clock.time();
         test.clock.advance(Duration::from_secs(at));
-        assert_eq!(validate(&test.server, &token).await, judged, "{at} s");
-        test.clock.set(begun);
+        assert_eq!(validate(&test.server, &token).await, expected, "{at} s");
+        test.clock.set(start);
     }
 }
 
@@ -65,7 +65,7 @@ async fn cached_token_is_rejected_when_the_clock_is_set_back() {
     );
 }
 
-/// Full-token equality: whatever differs in one byte is verified for itself.
+/// The cache compares whole tokens.
 #[tokio::test]
 async fn token_that_differs_in_one_byte_misses_the_cache() {
     let test = TestServer::new().await;
@@ -77,8 +77,8 @@ async fn token_that_differs_in_one_byte_misses_the_cache() {
         if other == token.as_bytes() {
             continue;
         }
-        let judged = test.server.authenticate(&other).await;
-        assert!(judged.is_err(), "byte {at}");
+        let result = test.server.authenticate(&other).await;
+        assert!(result.is_err(), "byte {at}");
     }
     let longer = format!("{token}A");
     assert!(validate(&test.server, &longer).await.is_err());
@@ -87,13 +87,13 @@ async fn token_that_differs_in_one_byte_misses_the_cache() {
 
 #[tokio::test]
 async fn cache_size_is_bounded() {
-    const ROOM: u64 = 64 * 1024;
+    const CACHE_SIZE: u64 = 64 * 1024;
     let clock = TestClock::new();
     let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
     let server = ResourceServer::builder()
         .trust(issuer.issuer(AUDIENCE))
         .clock(clock)
-        .token_cache_size(ROOM)
+        .token_cache_size(CACHE_SIZE)
         .build()
         .await
         .unwrap();
@@ -103,7 +103,7 @@ async fn cache_size_is_bounded() {
             .algorithm(Algorithm::EdDSA)
             .sign();
         assert_eq!(validate(&server, &token).await, Ok(()));
-        assert!(server.token_cache_usage().1 <= ROOM);
+        assert!(server.token_cache_usage().1 <= CACHE_SIZE);
     }
     assert!(server.token_cache_usage().0 > 10);
 }
@@ -124,7 +124,6 @@ async fn cache_of_size_zero_caches_nothing() {
     assert_eq!(server.token_cache_usage(), (0, 0));
 }
 
-/// What one issuer signed is never recalled as another's.
 #[tokio::test]
 async fn cached_token_keeps_its_issuer() {
     let one = EmbeddedIssuer::new(ISSUER);

@@ -1,4 +1,4 @@
-//! What a signed token says of issuer, audience and itself.
+//! The claims of a signed token.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ async fn missing_or_empty_required_claim_is_rejected() {
     }
 }
 
-/// CVE-2025-30144 (`iss` as an array) and its like.
+/// CVE-2025-30144 (`iss` as an array) and similar ones.
 #[tokio::test]
 async fn string_claim_of_another_type_is_rejected() {
     let test = TestServer::new().await;
@@ -45,7 +45,7 @@ async fn string_claim_of_another_type_is_rejected() {
     }
 }
 
-/// GHSA-75c5-xw7c-p5pm: compared whole, code point by code point (RFC 7515 §5.3).
+/// GHSA-75c5-xw7c-p5pm: whole strings are compared, code point by code point (RFC 7515 §5.3).
 #[tokio::test]
 async fn similar_issuer_is_rejected() {
     let test = TestServer::new().await;
@@ -122,7 +122,7 @@ async fn audience_in_each_form_is_checked() {
     }
 }
 
-/// RFC 9449 §7.1, RFC 8705 §3: a bound token is worth nothing without its proof.
+/// RFC 9449 §7.1, RFC 8705 §3: a bound token is not valid without a proof of possession.
 #[tokio::test]
 async fn token_bound_to_a_key_is_rejected() {
     let test = TestServer::new().await;
@@ -142,12 +142,12 @@ async fn token_bound_to_a_key_is_rejected() {
         );
     }
     let claims = test.token().claims_json();
-    let spelt = format!(r#"{},"c\u006ef":{{}}}}"#, claims.strip_suffix('}').unwrap());
-    let token = test.token().payload_bytes(spelt);
+    let escaped = format!(r#"{},"c\u006ef":{{}}}}"#, claims.strip_suffix('}').unwrap());
+    let token = test.token().payload_bytes(escaped);
     assert_eq!(test.validate(token).await, Err(TokenError::Binding));
 }
 
-/// RFC 8725 §3.12: kinds of JWT exclude each other.
+/// RFC 8725 §3.12: a JWT of one kind is not valid as another kind.
 #[tokio::test]
 async fn id_token_is_rejected() {
     let test = TestServer::new().await;
@@ -163,8 +163,8 @@ async fn id_token_is_rejected() {
     }
 }
 
-/// RFC 7519 §4 (unique names), RFC 7515 §10.12 (trailing bytes), and serde's derive, which
-/// takes an array for a struct.
+/// RFC 7519 §4 (unique names), RFC 7515 §10.12 (trailing bytes), and serde's derive, which accepts
+/// an array for a struct.
 #[tokio::test]
 async fn claims_outside_strict_json_are_rejected() {
     let test = TestServer::new().await;
@@ -204,7 +204,7 @@ async fn claims_outside_strict_json_are_rejected() {
     assert_eq!(test.validate(token).await, Err(TokenError::MalformedClaims));
 }
 
-/// CVE-2026-29000, RFC 7519 §5.2: no layer inside is looked for, signed or not.
+/// CVE-2026-29000, RFC 7519 §5.2: inner tokens are not supported, signed or not.
 #[tokio::test]
 async fn nested_token_is_rejected() {
     let test = TestServer::new().await;
@@ -222,7 +222,7 @@ async fn nested_token_is_rejected() {
     assert_eq!(test.validate(announced).await, Err(TokenError::Type));
 }
 
-/// RFC 7519 §5.3: of two values that differ, neither is taken.
+/// RFC 7519 §5.3: if two values differ, neither is used.
 #[tokio::test]
 async fn header_copy_of_a_claim_must_be_equal() {
     let test = TestServer::new().await;
@@ -244,7 +244,7 @@ async fn header_copy_of_a_claim_must_be_equal() {
     }
 }
 
-/// RFC 8725 §3.10: what goes to logs and databases has nothing in it that they obey.
+/// RFC 8725 §3.10: names reach logs and databases, which may interpret control characters.
 #[tokio::test]
 async fn control_character_in_a_name_is_rejected() {
     let test = TestServer::new().await;

@@ -1,4 +1,4 @@
-//! Tokens that are taken for what they are not: another algorithm, another key, another format.
+//! Confusion attacks: another algorithm, another key, another format.
 
 use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingKey, PublicEncryptingKey};
@@ -19,8 +19,8 @@ fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// How a server is refused whose only key is `jwk`, with every algorithm but HMAC allowed.
-async fn refusal(jwk: &Value) -> Option<KeyError> {
+/// Returns why a server with `jwk` as its only key, and every algorithm except HMAC, is not built.
+async fn key_error(jwk: &Value) -> Option<KeyError> {
     let asymmetric = [
         Algorithm::RS256,
         Algorithm::RS384,
@@ -38,8 +38,8 @@ async fn refusal(jwk: &Value) -> Option<KeyError> {
     }
 }
 
-/// CVE-2022-23539, CVE-2022-23540, CVE-2022-23541: a key of one family and an algorithm of
-/// another never meet, in a key set or in a header.
+/// CVE-2022-23539, CVE-2022-23540, CVE-2022-23541: a key is never used with an algorithm of another
+/// family, whether a key set or a header combines them.
 #[tokio::test]
 async fn key_of_another_family_is_never_used() {
     let test = TestServer::new().await;
@@ -52,7 +52,7 @@ async fn key_of_another_family_is_never_used() {
         for name in NAMES {
             jwk["alg"] = name.into();
             let expected = (!own.contains(&name)).then_some(KeyError::NoUsableKey { skipped: 1 });
-            assert_eq!(refusal(&jwk).await, expected, "{algorithm:?} as {name}");
+            assert_eq!(key_error(&jwk).await, expected, "{algorithm:?} as {name}");
         }
         for other in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
             if other == algorithm {
@@ -65,7 +65,7 @@ async fn key_of_another_family_is_never_used() {
     }
 }
 
-/// CVE-2023-48238: whatever the header names, the key keeps its one algorithm.
+/// CVE-2023-48238: a key has one algorithm, whatever the header names.
 #[tokio::test]
 async fn header_does_not_select_the_algorithm() {
     let test = TestServer::with(|issuer| {
@@ -92,7 +92,7 @@ async fn header_does_not_select_the_algorithm() {
     }
 }
 
-/// RFC 9864: `Ed25519` names what `EdDSA` means here; `Ed448` is something else.
+/// RFC 9864: `Ed25519` is the fully specified name of `EdDSA` here; `Ed448` is another algorithm.
 #[tokio::test]
 async fn ed25519_is_accepted_as_eddsa() {
     let test = TestServer::new().await;
@@ -105,7 +105,7 @@ async fn ed25519_is_accepted_as_eddsa() {
     }
 }
 
-/// A JWE in compact form, as anybody can make it with our public key (RFC 7516 §7.1).
+/// A JWE in compact form, which any client can create with the public key (RFC 7516 §7.1).
 fn jwe(test: &TestServer, header: &Value, payload: &str) -> [String; 5] {
     let pem = test.issuer.pem(Algorithm::RS256);
     let inner: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
@@ -127,8 +127,8 @@ fn jwe(test: &TestServer, header: &Value, payload: &str) -> [String; 5] {
     [header, wrapped, iv, text, base64url(tag.as_ref())]
 }
 
-/// CVE-2022-39174, CVE-2022-39175, CVE-2023-51774, CVE-2026-29000: what was encrypted for
-/// our key was signed by nobody, whatever is in it.
+/// CVE-2022-39174, CVE-2022-39175, CVE-2023-51774, CVE-2026-29000: encryption with the public key
+/// does not authenticate the sender, whatever the content is.
 #[tokio::test]
 async fn token_encrypted_with_the_public_key_is_rejected() {
     let test = TestServer::new().await;
@@ -149,7 +149,7 @@ async fn token_encrypted_with_the_public_key_is_rejected() {
                 validate(&test.server, &whole).await,
                 Err(TokenError::NotCompact)
             );
-            // three of its five parts, read as a JWS
+            // three of its five parts, parsed as a JWS
             let three = [&*header, &text, &tag].join(".");
             assert_eq!(
                 validate(&test.server, &three).await,
@@ -175,7 +175,7 @@ async fn token_encrypted_with_the_public_key_is_rejected() {
 }
 
 /// CVE-2023-51775, CVE-2023-52428, CVE-2023-6681, CVE-2023-49290, CVE-2023-50658,
-/// CVE-2023-50967, RFC 8725bis §3.13: no password is ever hashed, so no count can keep us busy.
+/// CVE-2023-50967, RFC 8725bis §3.13: no password is hashed, so an iteration count costs nothing.
 #[tokio::test]
 async fn token_with_password_hashing_is_rejected() {
     let test = TestServer::new().await;
@@ -203,7 +203,7 @@ async fn token_with_password_hashing_is_rejected() {
     }
 }
 
-/// RFC 7515 §5.3 and §8, RFC 8414 §4: code point by code point, without normalisation.
+/// RFC 7515 §5.3 and §8, RFC 8414 §4: code point by code point, without normalization.
 #[tokio::test]
 async fn names_are_not_normalized() {
     let (composed, decomposed) = ("p\u{e9}re", "pe\u{301}re");

@@ -1,6 +1,6 @@
-//! Whatever is accepted here, jsonwebtoken accepts under the same rules.
+//! Every token accepted here is also accepted by jsonwebtoken with the same rules.
 //!
-//! Tokens are made by changing a good one at random: claims, header members, bytes.
+//! Each token is a valid one with random changes: claims, header members, bytes.
 
 use jsonwebtoken::{DecodingKey, Validation};
 use proptest::prelude::*;
@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use super::*;
 use crate::clock::{Clock as _, SystemClock};
 
-/// One change to a good token.
+/// One change to a valid token.
 #[derive(Clone, Debug)]
 enum Change {
     Claim(&'static str, Value),
     WithoutClaim(&'static str),
     Header(&'static str, Value),
     WithoutHeader(&'static str),
-    /// Another byte at a place that counts from the token's end.
+    /// Another byte, at an offset from the end of the token.
     Byte(usize, u8),
     Algorithm(Algorithm),
 }
@@ -36,7 +36,7 @@ const CLAIMS: [&str; 10] = [
 ];
 const HEADER: [&str; 6] = ["alg", "kid", "typ", "crit", "jku", "x"];
 
-/// Values that are right for some claim, and such as are right for none.
+/// Values that are valid for some claim, and values that are valid for none.
 fn value() -> impl Strategy<Value = Value> {
     let now = SystemClock.now().as_secs();
     prop_oneof![
@@ -116,13 +116,13 @@ fn token(issuer: &EmbeddedIssuer, changes: &[Change]) -> Vec<u8> {
     bytes
 }
 
-/// The same rules, as far as jsonwebtoken has them.
+/// Validates the token with the same rules, as far as jsonwebtoken has them.
 fn peer_accepts(issuer: &EmbeddedIssuer, token: &[u8]) -> bool {
     let Ok(header) = jsonwebtoken::decode_header(token) else {
         return false;
     };
     let mut rules = Validation::new(header.alg);
-    // the skew of 30 s, and the part of a second that it rounds
+    // the skew of 30 s, and the fraction of a second that jsonwebtoken rounds
     rules.leeway = 31;
     rules.validate_nbf = true;
     rules.set_issuer(&[ISSUER]);
@@ -144,14 +144,14 @@ fn accepted_token_is_accepted_by_jsonwebtoken() {
         .build();
     let server = runtime.block_on(build).unwrap();
     let accepted = std::cell::Cell::new((0_u32, 0_u32));
-    let validate = |changes: Vec<Change>| -> TestCaseResult {
+    let check = |changes: Vec<Change>| -> TestCaseResult {
         let token = token(&issuer, &changes);
         let (yes, all) = accepted.get();
         let is_accepted = runtime.block_on(server.authenticate(&token)).is_ok();
         accepted.set((yes + u32::from(is_accepted), all + 1));
         prop_assert!(
             !is_accepted || peer_accepts(&issuer, &token),
-            "only we accept {}",
+            "only accepted here: {}",
             String::from_utf8_lossy(&token)
         );
         Ok(())
@@ -162,12 +162,12 @@ fn accepted_token_is_accepted_by_jsonwebtoken() {
         ..Config::default()
     };
     let changes = prop::collection::vec(change(), 0..4);
-    TestRunner::new(config).run(&changes, validate).unwrap();
+    TestRunner::new(config).run(&changes, check).unwrap();
     let (yes, all) = accepted.get();
-    assert!(yes > all / 20, "only {yes} of {all} were accepted at all");
+    assert!(yes > all / 20, "only {yes} of {all} were accepted");
     assert!(
         yes < all - all / 20,
-        "only {} of {all} were refused",
+        "only {} of {all} were rejected",
         all - yes
     );
 }

@@ -1,4 +1,4 @@
-//! The compact form and the header, before any key is asked.
+//! The compact form and the header, which are checked before a key is selected.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -40,7 +40,7 @@ async fn none_or_missing_algorithm_is_rejected() {
     }
 }
 
-/// CVE-2024-28180 and its kin (`zip`), CVE-2025-59420, GHSA-752w-5fwx-jx9f (`crit`),
+/// CVE-2024-28180 and similar ones (`zip`), CVE-2025-59420, GHSA-752w-5fwx-jx9f (`crit`),
 /// RFC 7797 §7 (`b64`).
 #[tokio::test]
 async fn critical_header_is_rejected_in_every_form() {
@@ -68,7 +68,7 @@ async fn critical_header_is_rejected_in_every_form() {
     }
 }
 
-/// CVE-2022-39227, CVE-2024-5037: one form, read once.
+/// CVE-2022-39227, CVE-2024-5037: only the compact form is parsed, and only once.
 #[tokio::test]
 async fn json_serialization_is_rejected() {
     let test = TestServer::new().await;
@@ -78,7 +78,7 @@ async fn json_serialization_is_rejected() {
         panic!("three parts");
     };
     let forged = URL_SAFE_NO_PAD.encode(r#"{"sub":"admin"}"#);
-    for polyglot in [
+    for json in [
         json!({"protected": header, "payload": payload, "signature": signature}).to_string(),
         json!({"payload": payload, "signatures": [{"protected": header, "signature": signature}]})
             .to_string(),
@@ -89,9 +89,9 @@ async fn json_serialization_is_rejected() {
         format!("{token}}}"),
     ] {
         assert_eq!(
-            validate(&test.server, &polyglot).await,
+            validate(&test.server, &json).await,
             Err(TokenError::NotCompact),
-            "{polyglot}"
+            "{json}"
         );
     }
 }
@@ -160,7 +160,7 @@ async fn token_of_dots_is_rejected_by_its_length() {
     assert_eq!(test.validate(long).await, Err(TokenError::TooLong));
 }
 
-/// RFC 7515 §4: names are unique, however they are spelt; RFC 7515 §10.12: nothing follows.
+/// RFC 7515 §4: names are unique, also if they are escaped; RFC 7515 §10.12: no trailing data.
 #[tokio::test]
 async fn header_outside_strict_json_is_rejected() {
     let test = TestServer::new().await;

@@ -1,10 +1,11 @@
-//! Two issuers on one server: each with its own keys, algorithms and audience.
+//! A server with two issuers: each has its own keys, algorithms and audience.
 
 use super::*;
 
 const OTHER_ISSUER: &str = "https://other-issuer.test";
 const OTHER_AUDIENCE: &str = "https://other-api.test";
 
+/// A server that trusts two issuers.
 struct Pair {
     one: EmbeddedIssuer,
     other: EmbeddedIssuer,
@@ -15,10 +16,10 @@ impl Pair {
     async fn new() -> Self {
         let one = EmbeddedIssuer::new(ISSUER);
         let other = EmbeddedIssuer::with_own_keys(OTHER_ISSUER);
-        Self::of(one, other).await
+        Self::with(one, other).await
     }
 
-    async fn of(one: EmbeddedIssuer, other: EmbeddedIssuer) -> Self {
+    async fn with(one: EmbeddedIssuer, other: EmbeddedIssuer) -> Self {
         let server = ResourceServer::builder()
             .trust(one.issuer(AUDIENCE))
             .trust(other.issuer(OTHER_AUDIENCE))
@@ -56,7 +57,7 @@ async fn audience_of_another_issuer_is_rejected() {
     }
 }
 
-/// RFC 8725 §3.8: keys belong to the issuer that the token names.
+/// RFC 8725 §3.8: a key is used only for tokens of its own issuer.
 #[tokio::test]
 async fn key_of_another_issuer_is_never_used() {
     let pair = Pair::new().await;
@@ -70,13 +71,13 @@ async fn key_of_another_issuer_is_never_used() {
                 .audience(audience)
                 .algorithm(algorithm)
                 .signed_by(signer);
-            // with the `kid` of the issuer that `iss` names
+            // the `kid` is a key of the issuer in `iss`
             assert_eq!(
                 pair.validate(token.clone()).await,
                 Err(TokenError::Signature),
                 "{algorithm:?}"
             );
-            // with the `kid` of the issuer that signed
+            // the `kid` is a key of the issuer that signed
             let token = token.kid(&signer.kid(algorithm));
             assert_eq!(
                 pair.validate(token).await,
@@ -87,10 +88,10 @@ async fn key_of_another_issuer_is_never_used() {
     }
 }
 
-/// Where two issuers share keys, as tenants of one service do, `iss` alone decides.
+/// Tenants of one service can share keys: `iss` alone distinguishes them.
 #[tokio::test]
 async fn issuers_with_shared_keys_keep_their_audiences() {
-    let pair = Pair::of(
+    let pair = Pair::with(
         EmbeddedIssuer::new(ISSUER),
         EmbeddedIssuer::new(OTHER_ISSUER),
     )
@@ -110,7 +111,7 @@ async fn issuers_with_shared_keys_keep_their_audiences() {
     }
 }
 
-/// Each issuer's profile judges its own tokens only, whichever is asked first.
+/// A token is validated with the profile of its own issuer, in any order of the issuers.
 #[tokio::test]
 async fn issuers_with_shared_keys_keep_their_profiles() {
     let one = EmbeddedIssuer::new(ISSUER);
@@ -165,7 +166,6 @@ async fn algorithm_of_another_issuer_is_rejected() {
     }
 }
 
-/// An issuer that shares a secret lends it to nobody.
 #[tokio::test]
 async fn shared_secret_is_used_for_its_issuer_only() {
     let one = EmbeddedIssuer::new(ISSUER);

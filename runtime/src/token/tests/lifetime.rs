@@ -1,4 +1,4 @@
-//! The instants of a token, seen from outside.
+//! The lifetime of a token: `exp`, `iat`, `nbf` and the clock skew.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use crate::claims::NumericDate;
 
 const SKEW: u64 = 30;
 
-/// Moves the clock to `seconds` after `start` and judges the same token again.
-async fn at(
+/// Sets the clock to `seconds` after `start`, and validates the token.
+async fn validate_at(
     test: &TestServer,
     token: &str,
     start: NumericDate,
@@ -35,7 +35,7 @@ async fn token_expires_at_exp_plus_skew() {
         (331, Err(TokenError::Expired)),
     ] {
         assert_eq!(
-            at(&test, &token, start, seconds).await,
+            validate_at(&test, &token, start, seconds).await,
             expected,
             "{seconds}"
         );
@@ -54,7 +54,7 @@ async fn token_is_valid_from_iat_minus_skew() {
         (-29, Ok(())),
     ] {
         assert_eq!(
-            at(&test, &token, start, seconds).await,
+            validate_at(&test, &token, start, seconds).await,
             expected,
             "{seconds}"
         );
@@ -75,7 +75,7 @@ async fn token_is_valid_from_nbf_minus_skew() {
         (100, Ok(())),
     ] {
         assert_eq!(
-            at(&test, &token, start, seconds).await,
+            validate_at(&test, &token, start, seconds).await,
             expected,
             "{seconds}"
         );
@@ -133,7 +133,7 @@ async fn configured_skew_is_applied() {
             (60 + skew, Err(TokenError::Expired)),
         ] {
             assert_eq!(
-                at(&test, &token, start, seconds).await,
+                validate_at(&test, &token, start, seconds).await,
                 expected,
                 "{skew}: {seconds}"
             );
@@ -141,7 +141,7 @@ async fn configured_skew_is_applied() {
     }
 }
 
-/// CVE-2024-51744: what an unsigned token says of time is of no interest.
+/// CVE-2024-51744: claims are not evaluated before the signature is verified.
 #[tokio::test]
 async fn bad_signature_is_reported_before_expiry() {
     let test = TestServer::new().await;
@@ -167,7 +167,7 @@ async fn bad_signature_is_reported_before_expiry() {
     }
 }
 
-/// CVE-2026-25537, CVE-2026-44459: never absent, never coerced.
+/// CVE-2026-25537, CVE-2026-44459: such a value is not treated as absent, and not coerced.
 #[tokio::test]
 async fn instant_of_another_type_or_out_of_range_is_rejected() {
     let test = TestServer::new().await;
@@ -197,7 +197,7 @@ async fn instant_of_another_type_or_out_of_range_is_rejected() {
     }
 }
 
-/// RFC 8259 §6: what is no JSON number makes the whole text no JSON.
+/// RFC 8259 §6: without a valid number, the payload is not JSON.
 #[tokio::test]
 async fn instant_outside_json_is_rejected() {
     let test = TestServer::new().await;
@@ -224,7 +224,7 @@ async fn instant_outside_json_is_rejected() {
     }
 }
 
-/// RFC 7519 §2: a `NumericDate` may have a fraction.
+/// RFC 7519 §2: a `NumericDate` can have a fraction.
 #[tokio::test]
 async fn instant_with_a_fraction_is_accepted() {
     let test = TestServer::new().await;

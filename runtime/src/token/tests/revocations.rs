@@ -1,12 +1,14 @@
-//! Revocation: asked at every request, and fails closed (RFC 7009, ASVS 8.3.2).
+//! Revocations are checked at every request, and fail closed (RFC 7009, ASVS 8.3.2).
 
 use std::time::Duration;
 
 use super::*;
 use crate::claims::NumericDate;
-use crate::token::{Missing, RevocationList, Revocations, RevocationsUnavailable, VerifiedToken};
+use crate::token::{
+    Dependency, RevocationList, Revocations, RevocationsUnavailable, VerifiedToken,
+};
 
-async fn test(revocations: impl Revocations) -> TestServer {
+async fn server_with(revocations: impl Revocations) -> TestServer {
     let clock = TestClock::new();
     let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
     let server = ResourceServer::builder()
@@ -23,8 +25,8 @@ async fn test(revocations: impl Revocations) -> TestServer {
     }
 }
 
-/// A server with a list that reads the same clock.
-async fn listed() -> (TestServer, RevocationList) {
+/// A server with a revocation list on the same clock.
+async fn server_with_list() -> (TestServer, RevocationList) {
     let clock = TestClock::new();
     let list = RevocationList::with_clock(clock.clone());
     let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
@@ -45,7 +47,7 @@ async fn listed() -> (TestServer, RevocationList) {
 
 #[tokio::test]
 async fn cached_token_with_a_revoked_jti_is_rejected() {
-    let (test, list) = listed().await;
+    let (test, list) = server_with_list().await;
     let token = test.token().claim("jti", "a").sign();
     assert_eq!(validate(&test.server, &token).await, Ok(()));
     list.revoke_token(ISSUER, "a");
@@ -59,17 +61,17 @@ async fn cached_token_with_a_revoked_jti_is_rejected() {
 
 #[tokio::test]
 async fn revocation_applies_to_its_issuer_only() {
-    let (test, list) = listed().await;
+    let (test, list) = server_with_list().await;
     list.revoke_token("https://other.test", "a");
     list.revoke_subject("https://other.test", "alice", test.clock.time());
     list.revoke_issuer("https://other.test", test.clock.time());
     assert_eq!(test.validate(test.token().claim("jti", "a")).await, Ok(()));
 }
 
-/// An issuer's clock may be ahead by the skew, which is 30 s here.
+/// The clock of an issuer can be ahead by the skew of 30 s.
 #[tokio::test]
 async fn tokens_of_a_subject_are_revoked_up_to_an_instant() {
-    let (test, list) = listed().await;
+    let (test, list) = server_with_list().await;
     let instant = test.clock.time();
     list.revoke_subject(ISSUER, "alice", instant);
     test.clock.advance(Duration::from_secs(31));
@@ -77,7 +79,7 @@ async fn tokens_of_a_subject_are_revoked_up_to_an_instant() {
         let seconds = instant.as_secs().saturating_add_signed(offset);
         token.issued_at(NumericDate::from_secs(seconds))
     };
-    for (offset, judged) in [
+    for (offset, expected) in [
         (-1, Err(TokenError::Revoked)),
         (0, Err(TokenError::Revoked)),
         (5, Err(TokenError::Revoked)),
@@ -85,7 +87,7 @@ async fn tokens_of_a_subject_are_revoked_up_to_an_instant() {
         (31, Ok(())),
     ] {
         let token = issued(test.token(), offset);
-        assert_eq!(test.validate(token).await, judged, "{offset}");
+        assert_eq!(test.validate(token).await, expected, "{offset}");
     }
     assert_eq!(
         test.validate(issued(test.issuer.token("bob"), 0)).await,
@@ -95,13 +97,13 @@ async fn tokens_of_a_subject_are_revoked_up_to_an_instant() {
     assert_eq!(
         test.validate(issued(test.token(), 0)).await,
         Err(TokenError::Revoked),
-        "an earlier instant takes nothing back"
+        "an earlier instant does not undo a later one"
     );
 }
 
 #[tokio::test]
 async fn tokens_of_an_issuer_are_revoked_up_to_an_instant() {
-    let (test, list) = listed().await;
+    let (test, list) = server_with_list().await;
     let token = test.token().sign();
     let ahead = test.clock.time().saturating_add(Duration::from_secs(5));
     let ahead = test.token().issued_at(ahead).sign();
@@ -118,7 +120,7 @@ async fn tokens_of_an_issuer_are_revoked_up_to_an_instant() {
     assert_eq!(test.validate(test.token()).await, Ok(()));
 }
 
-/// Each issuer's own skew counts.
+/// The skew of the token's own issuer applies.
 #[tokio::test]
 async fn zero_skew_revokes_no_later_token() {
     let list = RevocationList::new();
@@ -131,21 +133,21 @@ async fn zero_skew_revokes_no_later_token() {
         .unwrap();
     let now = list.now().as_secs();
     list.revoke_issuer(ISSUER, NumericDate::from_secs(now - 2));
-    for (offset, judged) in [(2, Err(TokenError::Revoked)), (1, Ok(()))] {
+    for (offset, expected) in [(2, Err(TokenError::Revoked)), (1, Ok(()))] {
         let token = issuer
             .token("alice")
             .issued_at(NumericDate::from_secs(now - offset));
-        assert_eq!(validate(&server, &token.sign()).await, judged, "{offset}");
+        assert_eq!(validate(&server, &token.sign()).await, expected, "{offset}");
     }
 }
 
 #[tokio::test]
 async fn list_drops_entries_of_expired_tokens() {
-    let (test, list) = listed().await;
+    let (test, list) = server_with_list().await;
     for token in 0..1_000 {
         list.revoke_token(ISSUER, &format!("early-{token}"));
     }
-    // 30 minutes of lifetime and twice 30 s of skew
+    // 30 minutes of lifetime, and the skew of 30 s twice
     test.clock.advance(Duration::from_secs(1_859));
     list.revoke_token(ISSUER, "late");
     for token in 0..100 {
@@ -163,10 +165,9 @@ async fn list_drops_entries_of_expired_tokens() {
     );
 }
 
-/// Nothing is left of what no longer matters, not even the issuer's name.
 #[tokio::test]
 async fn list_drops_issuers_without_entries() {
-    let (test, list) = listed().await;
+    let (test, list) = server_with_list().await;
     for issuer in 0..1_000 {
         list.revoke_issuer(&format!("https://{issuer}.test"), test.clock.time());
     }
@@ -179,9 +180,10 @@ async fn list_drops_issuers_without_entries() {
     assert!(!list.is_empty());
 }
 
-struct Broken;
+/// A store that always fails.
+struct Unavailable;
 
-impl Revocations for Broken {
+impl Revocations for Unavailable {
     async fn is_revoked(&self, _: &VerifiedToken) -> Result<bool, RevocationsUnavailable> {
         Err(RevocationsUnavailable::because("the store is gone"))
     }
@@ -189,7 +191,7 @@ impl Revocations for Broken {
 
 #[tokio::test]
 async fn unavailable_store_rejects_every_token() {
-    let test = test(Broken).await;
+    let test = server_with(Unavailable).await;
     let token = test.token().sign();
     for _ in 0..2 {
         let denied = test
@@ -198,17 +200,16 @@ async fn unavailable_store_rejects_every_token() {
             .await
             .unwrap_err();
         assert!(denied.token.is_some());
-        let Denial::Unavailable(unavailable) = denied.denial else {
+        let TokenRejection::Unavailable(unavailable) = denied.rejection else {
             panic!("{denied:?}")
         };
-        assert_eq!(unavailable.missing, Missing::Revocations);
+        assert_eq!(unavailable.dependency, Dependency::Revocations);
     }
 }
 
-/// A bad token is refused before anybody is asked about it.
 #[tokio::test]
 async fn store_is_not_queried_for_invalid_tokens() {
-    let test = test(Broken).await;
+    let test = server_with(Unavailable).await;
     assert_eq!(
         test.validate(test.token().audience("x")).await,
         Err(TokenError::Audience)

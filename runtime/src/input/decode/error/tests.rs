@@ -1,92 +1,92 @@
-//! What is kept of a fault, and how it is told.
+//! Messages and locations of decode errors.
 
 use super::*;
+use serde::de::Error as _;
 
 #[test]
-fn nothing_of_serdes_messages_is_kept() {
+fn serde_message_with_input_is_dropped() {
     let secret = "hunter2";
-    let faults = [
-        Fault::custom(secret),
-        Fault::invalid_type(Unexpected::Str(secret), &secret),
-        Fault::invalid_value(Unexpected::Str(secret), &secret),
-        Fault::invalid_length(7, &secret),
-        Fault::unknown_variant(secret, &["a", "b"]),
-        Fault::unknown_field(secret, &["a"]),
+    let errors = [
+        DecodeError::custom(secret),
+        DecodeError::invalid_type(Unexpected::Str(secret), &secret),
+        DecodeError::invalid_value(Unexpected::Str(secret), &secret),
+        DecodeError::invalid_length(7, &secret),
+        DecodeError::unknown_variant(secret, &["a", "b"]),
+        DecodeError::unknown_field(secret, &["a"]),
     ];
-    for fault in faults {
-        assert!(!format!("{fault} {fault:?}").contains(secret), "{fault:?}");
+    for error in errors {
+        assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
     }
 }
 
 #[test]
-fn what_an_author_says_that_a_value_must_be_is_told() {
-    let fault = Fault::invalid_value(Unexpected::Str("hunter2"), &"must be even");
-    assert_eq!(fault.detail(), "must be even");
-    assert!(!format!("{fault:?}").contains("hunter2"));
-    let fault = fault.wanted(Wanted::Whole).within(Segment::Name("count"));
+fn requirement_of_type_is_kept() {
+    let error = DecodeError::invalid_value(Unexpected::Str("hunter2"), &"must be even");
+    assert_eq!(error.detail(), "must be even");
+    assert!(!format!("{error:?}").contains("hunter2"));
+    let error = error
+        .expected(Expected::Integer)
+        .within(Segment::Name("count"));
     assert_eq!(
-        fault.in_body(),
+        error.body_violation(),
         Violation::new("/count", "range", "must be even")
     );
     assert_eq!(
-        fault.in_parameters(),
+        error.parameter_violation(),
         Violation::new("count", "range", "must be even")
     );
-    // of a name only that it is unknown: its pointer is its object
+    // an unknown name is reported at its object, where the requirement would mislead
+    assert_eq!(error.into_unknown().detail(), "has an unknown member");
+}
+
+#[test]
+fn other_expectation_of_type_is_dropped() {
+    let error = DecodeError::invalid_value(Unexpected::Unsigned(0), &"a nonzero u32");
+    assert_eq!(error.detail(), "is out of range");
     assert_eq!(
-        fault.of_name().detail(),
-        "has a member that is not known here"
+        DecodeError::custom("must be hunter2").detail(),
+        UNEXPECTED_FORMAT
+    );
+    assert_eq!(
+        DecodeError::invalid_type(Unexpected::Unit, &"must be hunter2").detail(),
+        UNEXPECTED_FORMAT
     );
 }
 
 #[test]
-fn other_words_of_an_author_are_not_told() {
-    let fault = Fault::invalid_value(Unexpected::Unsigned(0), &"a nonzero u32");
-    assert_eq!(fault.detail(), "is a number out of range");
-    assert_eq!(Fault::custom("must be hunter2").detail(), FORM);
-    assert_eq!(
-        Fault::invalid_type(Unexpected::Unit, &"must be hunter2").detail(),
-        FORM
-    );
-}
-
-#[test]
-fn a_pointer_is_escaped_and_reads_outside_in() {
-    let fault = Fault::duplicate_field("a/b~c")
+fn pointer_is_escaped_and_starts_at_outermost_segment() {
+    let error = DecodeError::duplicate_field("a/b~c")
         .within(Segment::Index(3))
         .within(Segment::Name("items"));
-    assert_eq!(fault.pointer(), "/items/3/a~1b~0c");
-    assert_eq!(Fault::new(What::Unknown).pointer(), "");
+    assert_eq!(error.pointer(), "/items/3/a~1b~0c");
+    assert_eq!(DecodeError::new(ErrorKind::Unknown).pointer(), "");
 }
 
 #[test]
-fn what_is_missing_is_named_at_the_object_that_lacks_it() {
-    let fault = Fault::missing_field("sku").within(Segment::Index(0));
+fn missing_member_is_reported_at_its_object() {
+    let error = DecodeError::missing_field("sku").within(Segment::Index(0));
     assert_eq!(
-        fault.in_body(),
-        Violation::new("/0", "required", "lacks the member `sku`")
+        error.body_violation(),
+        Violation::new("/0", "required", "is missing the member `sku`")
     );
     assert_eq!(
-        Fault::missing_field("page").in_parameters(),
+        DecodeError::missing_field("page").parameter_violation(),
         Violation::new("page", "required", "is missing")
     );
 }
 
 #[test]
-fn the_innermost_wish_is_the_one_that_is_named() {
-    let fault = Fault::new(What::Type)
-        .wanted(Wanted::Whole)
-        .wanted(Wanted::Object);
-    assert_eq!(fault.detail(), "must be a whole number");
+fn innermost_expectation_is_reported() {
+    let error = DecodeError::new(ErrorKind::Type)
+        .expected(Expected::Integer)
+        .expected(Expected::Object);
+    assert_eq!(error.detail(), "must be an integer");
 }
 
 #[test]
-fn a_short_enumeration_is_listed_and_a_long_one_is_not() {
-    let short = Fault::unknown_variant("x", &["draft", "sent"]);
+fn variants_up_to_maximum_are_listed() {
+    let short = DecodeError::unknown_variant("x", &["draft", "sent"]);
     assert_eq!(short.detail(), "must be one of: draft, sent");
-    let long = Fault::unknown_variant("x", &["v"; MAX_LISTED + 1]);
-    assert_eq!(
-        long.detail(),
-        "must be one of the values that are known here"
-    );
+    let long = DecodeError::unknown_variant("x", &["v"; MAX_LISTED + 1]);
+    assert_eq!(long.detail(), "must be one of the allowed values");
 }

@@ -1,10 +1,9 @@
-//! From bytes to a value, or to one fault with its place.
+//! From the bytes of a body to a value, or to one error with its location.
 //!
-//! A text that cannot be decoded at all (not UTF-8, no JSON, too deep, a member twice,
-//! a lone surrogate, a number beyond every type) is told apart from one that can, but
-//! not to this type: where decoding fails, the whole text is read once more without a
-//! type. Which of the two it is then depends on the text alone, not on the order of
-//! its members.
+//! Text that no type can decode (not UTF-8, not JSON, too deep, a duplicate member, a lone surrogate,
+//! a number beyond every type) is malformed; other text does not match the type. If decoding fails,
+//! the whole text is decoded once more without a type. The result thus depends on the text alone and
+//! not on the order of its members.
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -12,109 +11,120 @@ use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::input::contract::{InputError, InputLocation, Violation};
-use crate::input::decode::error::{FORM, Fault, What};
-use crate::input::decode::json::decode_state::Watch;
-use crate::input::decode::json::strict::Strict;
+use crate::input::decode::error::{DecodeError, ErrorKind, UNEXPECTED_FORMAT};
+use crate::input::decode::json::decode_state::DecodeState;
+use crate::input::decode::json::strict::StrictDeserializer;
 use crate::input::decode::json::type_mismatch;
 use crate::input::shape::Shape;
 
-const ENDS_EARLY: &str = "ends too early";
-const NO_JSON: &str = "is not JSON that can be decoded";
+const UNEXPECTED_END: &str = "ends unexpectedly";
+const INVALID_JSON: &str = "is not valid JSON";
 
-/// Decodes one JSON text ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) strictly.
+/// Decodes a JSON text.
+///
+/// # Errors
+///
+/// [`InputError::Malformed`] if no type can decode the text, [`InputError::TypeMismatch`] if it does
+/// not match the type or `shape`.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], shape: &Shape) -> Result<T, InputError> {
     let Ok(text) = str::from_utf8(text) else {
-        let violation = Violation::new("", "encoding", "is not UTF-8");
+        let violation = Violation::new("", "encoding", "is not valid UTF-8");
         return Err(InputError::Malformed(InputLocation::Body, violation));
     };
-    match read(text) {
-        Ok((value, false)) => Ok(value),
-        Ok((value, true)) => {
-            match sent(text.as_bytes()).and_then(|sent| type_mismatch::find(shape, &sent)) {
-                None => Ok(value),
-                Some(pointer) => {
-                    let violation = Violation::new(pointer, "type", FORM);
-                    Err(InputError::TypeMismatch(InputLocation::Body, violation))
-                }
-            }
-        }
-        Err(failure) => Err(judge(text, &failure)),
+    let decoded = decode_str(text).map_err(|failure| failure.into_input_error(text))?;
+    if decoded.needs_shape_check
+        && let Some(raw) = raw_value(text.as_bytes())
+        && let Some(pointer) = type_mismatch::find(shape, &raw)
+    {
+        let violation = Violation::new(pointer, "type", UNEXPECTED_FORMAT);
+        return Err(InputError::TypeMismatch(InputLocation::Body, violation));
     }
+    Ok(decoded.value)
 }
 
-/// The text once more, as a tree; none where it is none.
-pub(crate) fn sent(text: &[u8]) -> Option<Value> {
+/// Parses the text as a tree of values.
+pub(crate) fn raw_value(text: &[u8]) -> Option<Value> {
     serde_json::from_slice(text).ok()
 }
 
-/// Why a text was not read.
-struct Failure {
-    fault: Fault,
-    /// What `serde_json` says where the fault is its own.
-    beneath: Option<Category>,
+struct Decoded<T> {
+    value: T,
+    /// Whether serde may have accepted a value that does not have the type's shape.
+    needs_shape_check: bool,
 }
 
-/// The value, and whether it has to be held against its shape.
-fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<(T, bool), Failure> {
+/// The reason why a text could not be decoded.
+struct Failure {
+    error: DecodeError,
+    /// The category of `serde_json`'s error, if the error is its own.
+    source: Option<Category>,
+}
+
+fn decode_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<Decoded<T>, Failure> {
     let mut inner = serde_json::Deserializer::from_str(text);
-    let (mut beneath, watch) = (None, Watch::default());
-    let strict = Strict {
+    let (mut source, state) = (None, DecodeState::default());
+    let strict = StrictDeserializer {
         inner: &mut inner,
-        beneath: &mut beneath,
-        watch: &watch,
+        source: &mut source,
+        state: &state,
     };
-    let value = T::deserialize(strict).map_err(|fault| {
-        let own = matches!(fault.what(), What::Unread | What::Cut).then_some(beneath);
+    let value = T::deserialize(strict).map_err(|error| {
+        let is_from_serde_json =
+            matches!(error.kind(), ErrorKind::Syntax | ErrorKind::PartialNumber);
+        let source = is_from_serde_json.then_some(source).flatten();
         Failure {
-            fault,
-            beneath: own.flatten().map(|error| error.classify()),
+            error,
+            source: source.map(|error| error.classify()),
         }
     })?;
     match inner.end() {
-        Ok(()) => Ok((value, watch.may_misfit())),
+        Ok(()) => Ok(Decoded {
+            value,
+            needs_shape_check: state.needs_shape_check(),
+        }),
         Err(error) => Err(Failure {
-            fault: watch
-                .cut_short()
-                .unwrap_or_else(|| Fault::new(What::Unread)),
-            beneath: Some(error.classify()),
+            error: state
+                .partial_number_error()
+                .unwrap_or_else(|| DecodeError::new(ErrorKind::Syntax)),
+            source: Some(error.classify()),
         }),
     }
 }
 
 impl Failure {
+    /// Decodes the text without a type to decide whether it is malformed.
+    #[cold]
+    fn into_input_error(self, text: &str) -> InputError {
+        match decode_str::<IgnoredAny>(text) {
+            Ok(_) => InputError::TypeMismatch(InputLocation::Body, self.error.body_violation()),
+            Err(untyped) => {
+                // only the typed decoding knows the declared names of the path
+                let failure = if self.is_same_as(&untyped) {
+                    self
+                } else {
+                    untyped
+                };
+                InputError::Malformed(InputLocation::Body, failure.violation())
+            }
+        }
+    }
+
+    /// Whether both decodings failed for the same reason, and so at the same location.
+    fn is_same_as(&self, untyped: &Self) -> bool {
+        match (self.error.kind(), untyped.error.kind()) {
+            (ErrorKind::Duplicate, ErrorKind::DuplicateUndeclared) => true,
+            (ErrorKind::PartialNumber, ErrorKind::Syntax) => self.source == untyped.source,
+            (typed, other) => typed == other && self.source == untyped.source,
+        }
+    }
+
     fn violation(&self) -> Violation {
-        let place = self.fault.in_body();
-        let detail = match (self.fault.what(), self.beneath) {
-            (What::Unread | What::Cut, Some(Category::Eof)) => ENDS_EARLY,
-            (What::Unread | What::Cut, _) => NO_JSON,
-            _ => return place,
+        let violation = self.error.body_violation();
+        let detail = match (self.error.kind(), self.source) {
+            (ErrorKind::Syntax | ErrorKind::PartialNumber, Some(Category::Eof)) => UNEXPECTED_END,
+            (ErrorKind::Syntax | ErrorKind::PartialNumber, _) => INVALID_JSON,
+            _ => return violation,
         };
-        Violation::new(place.pointer(), "syntax", detail)
-    }
-
-    /// Whether both readings stopped for the same reason, and so at the same place.
-    fn is(&self, untyped: &Self) -> bool {
-        match (self.fault.what(), untyped.fault.what()) {
-            (What::Twice, What::Repeats) => true,
-            (What::Cut, What::Unread) => self.beneath == untyped.beneath,
-            (typed, other) => typed == other && self.beneath == untyped.beneath,
-        }
-    }
-}
-
-/// 400 where the text itself is at fault, 422 where it does not fit the type.
-#[cold]
-fn judge(text: &str, failure: &Failure) -> InputError {
-    match read::<IgnoredAny>(text) {
-        Ok(_) => InputError::TypeMismatch(InputLocation::Body, failure.fault.in_body()),
-        Err(untyped) => {
-            // only the typed reading knows the names on the way
-            let known = if failure.is(&untyped) {
-                failure
-            } else {
-                &untyped
-            };
-            InputError::Malformed(InputLocation::Body, known.violation())
-        }
+        Violation::new(violation.pointer(), "syntax", detail)
     }
 }

@@ -1,72 +1,82 @@
-//! What all the layers of one decoding share.
+//! The state that all levels of one decoding share.
 
 use std::cell::Cell;
 
-use serde::de::{DeserializeSeed, Error, Visitor};
+use serde::de::Error;
 
-use crate::input::decode::error::{Fault, Wanted, What};
+use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
 
-/// The most arrays and objects within each other.
-pub(crate) const MAX_DEPTH: usize = 32;
+/// The maximum depth of nested arrays and objects.
+pub(super) const MAX_DEPTH: usize = 32;
 
-/// The depth so far, and the fault on its way outward.
+/// The current depth, and the error that is propagating.
 #[derive(Default)]
-pub(crate) struct Watch {
+pub(super) struct DecodeState {
     depth: Cell<usize>,
-    fault: Cell<Option<Fault>>,
-    /// Arrays and objects that were read before anybody knew their type.
-    kept_back: Cell<usize>,
-    /// Whether the last value was asked for as a number of 128 bits.
-    wide: Cell<bool>,
+    error: Cell<Option<DecodeError>>,
+    /// The number of arrays and objects that were buffered before their type was known.
+    buffered: Cell<usize>,
+    /// Whether the last value was requested as a 128-bit integer.
+    is_wide_integer: Cell<bool>,
 }
 
-impl Watch {
-    /// Sends a fault outward through `serde_json`, whose own error goes with it.
-    pub(crate) fn carry<E: Error>(&self, fault: Fault, beneath: Option<E>) -> E {
-        self.fault.set(Some(fault));
-        beneath.unwrap_or_else(|| E::custom(""))
+impl DecodeState {
+    /// Stores an error while `serde_json` propagates its own: `source`, or an empty one.
+    pub(super) fn store_error<E: Error>(&self, error: DecodeError, source: Option<E>) -> E {
+        self.error.set(Some(error));
+        source.unwrap_or_else(|| E::custom(""))
     }
 
-    /// Takes the fault that came with an error; none came if `serde_json` found it.
-    pub(crate) fn receive(&self) -> Fault {
-        self.fault
+    /// Takes the stored error; without one, `serde_json` itself found the error.
+    pub(super) fn take_error(&self) -> DecodeError {
+        self.error
             .take()
-            .unwrap_or_else(|| Fault::new(What::Unread))
+            .unwrap_or_else(|| DecodeError::new(ErrorKind::Syntax))
     }
 
-    /// Begins a value.
-    pub(crate) fn begin(&self, asked: Asked) {
-        self.wide.set(matches!(asked, Asked::Wide));
+    /// Starts a value.
+    pub(super) fn begin_value(&self, requested: Requested) {
+        self.is_wide_integer
+            .set(matches!(requested, Requested::WideInteger));
     }
 
-    /// The fault of the value before, where `serde_json` found something else behind it than it
-    /// expected: it reads the digits of a number of 128 bits, and leaves fraction and exponent.
-    pub(crate) fn cut_short(&self) -> Option<Fault> {
-        let carried = self.fault.take();
-        let is_its_own = carried.is_none();
-        self.fault.set(carried);
-        (is_its_own && self.wide.get()).then(|| Fault::new(What::Cut).wanted(Wanted::Whole))
+    /// Returns the error of the previous value if `serde_json` read only a prefix of it.
+    ///
+    /// `serde_json` reads the digits of a 128-bit integer and leaves fraction and exponent, which it
+    /// then reports as a syntax error after the value.
+    pub(super) fn partial_number_error(&self) -> Option<DecodeError> {
+        let stored = self.error.take();
+        let is_from_serde_json = stored.is_none();
+        self.error.set(stored);
+        (is_from_serde_json && self.is_wide_integer.get())
+            .then(|| DecodeError::new(ErrorKind::PartialNumber).expected(Expected::Integer))
     }
 
-    /// Counts what is read before its type is known, unless it is as flat as can be.
-    pub(crate) fn keep_back(&self, asked: Asked, flat: bool) {
-        if let Asked::Anything = asked {
-            let weight = if flat { 1 } else { 2 };
-            self.kept_back
-                .set(self.kept_back.get().saturating_add(weight));
+    /// Counts an array or object that is buffered before its type is known.
+    ///
+    /// An object counts once and an array twice, so that one object without anything nested in it
+    /// needs no check against the shape.
+    pub(super) fn count_buffered(&self, requested: Requested, is_object: bool) {
+        if let Requested::Anything = requested {
+            let weight = if is_object { 1 } else { 2 };
+            self.buffered
+                .set(self.buffered.get().saturating_add(weight));
         }
     }
 
-    /// Whether serde let more through than the type allows, perhaps.
-    pub(crate) fn may_misfit(&self) -> bool {
-        self.kept_back.get() > 1
+    /// Whether serde may have accepted more than the type allows.
+    pub(super) fn needs_shape_check(&self) -> bool {
+        self.buffered.get() > 1
     }
 
-    /// Runs what reads one array or object, one level deeper.
-    pub(crate) fn deeper<T>(&self, read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    /// Runs `read` one level deeper.
+    pub(super) fn nested<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
         let depth = self.depth.get();
         if depth >= MAX_DEPTH {
-            return Err(Fault::new(What::Deep));
+            return Err(DecodeError::new(ErrorKind::Depth));
         }
         self.depth.set(depth + 1);
         let outcome = read();
@@ -75,33 +85,17 @@ impl Watch {
     }
 }
 
-/// How what is decoded was asked for; decides what else it may look like.
+/// What a type requested from the decoder, as far as it decides what the text may contain.
 #[derive(Clone, Copy)]
-pub(crate) enum Asked {
-    /// As a struct with these members: an array is refused.
+pub(super) enum Requested {
+    /// A struct with these fields: an array is rejected.
     Struct(&'static [&'static str]),
-    /// As an enum with these variants.
+    /// An enum with these variants.
     Enum(&'static [&'static str]),
-    /// As whatever it is: its type is looked for later.
+    /// Any value, which is buffered until its type is known.
     Anything,
-    /// As a number of 128 bits.
-    Wide,
-    /// As anything else: an object's members have names that only the client knows.
+    /// A 128-bit integer.
+    WideInteger,
+    /// Another type: no type declares the names of an object's members.
     Other,
-}
-
-/// What keeps a decoding strict at every level; the levels need not know each other.
-pub(crate) trait Strictness {
-    /// Decodes an item or a member's value strictly.
-    fn seed<'de, T: DeserializeSeed<'de>>(
-        &self,
-        seed: T,
-    ) -> impl DeserializeSeed<'de, Value = T::Value>;
-
-    /// Visits what a variant holds strictly.
-    fn visitor<'de, V: Visitor<'de>>(
-        &self,
-        visitor: V,
-        asked: Asked,
-    ) -> impl Visitor<'de, Value = V::Value>;
 }

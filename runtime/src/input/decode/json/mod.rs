@@ -1,14 +1,14 @@
-//! A JSON body: strictly decoded, then checked.
+//! Decodes JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) strictly.
 //!
-//! `serde_json` reads the text; [`Strict`](strict::Strict) stands between it and the
-//! type and refuses what serde would let through.
+//! `serde_json` parses the text. [`StrictDeserializer`](strict::StrictDeserializer) wraps it and
+//! rejects what serde's derive accepts although the type does not allow it.
 
-mod access;
 mod decode;
 mod decode_state;
+mod name;
 mod strict;
 #[cfg(test)]
 mod tests;
 mod type_mismatch;
 
-pub(crate) use self::decode::{decode, sent};
+pub(crate) use self::decode::{decode, raw_value};

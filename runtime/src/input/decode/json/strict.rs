@@ -1,47 +1,62 @@
-//! The deserializer that a type sees, and the visitor that `serde_json` sees.
+//! The deserializer between `serde_json` and a type.
 //!
-//! `serde_json`'s text goes through [`Watched`] to the type, the type's wishes through
-//! [`Strict`] to `serde_json`; both keep what the other need not know.
+//! [`StrictDeserializer`] passes the type's requests to `serde_json`, and [`StrictVisitor`] the
+//! values back to the type. Both add the location to errors, which [`DecodeState`] carries through
+//! `serde_json`.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::Deserializer;
-use serde::de::{DeserializeSeed, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 
-use crate::input::decode::error::{Fault, Wanted, What};
-use crate::input::decode::json::access::{Items, Members, Variants};
-use crate::input::decode::json::decode_state::{Asked, Strictness, Watch};
+use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment, declared};
+use crate::input::decode::json::decode_state::{DecodeState, Requested};
+use crate::input::decode::json::name::NameSeed;
+use crate::input::decode::text::TextDeserializer;
 
-/// Decodes with `inner`, keeping its last error in `beneath` beside our own.
-pub(crate) struct Strict<'s, D, E> {
-    pub(crate) inner: D,
-    pub(crate) beneath: &'s mut Option<E>,
-    pub(crate) watch: &'s Watch,
+/// Decodes with `inner`, whose own error it leaves in `source`.
+pub(super) struct StrictDeserializer<'s, D, E> {
+    pub(super) inner: D,
+    pub(super) source: &'s mut Option<E>,
+    pub(super) state: &'s DecodeState,
 }
 
-impl<E> Strict<'_, (), E> {
-    /// Gives an error of the decoder beneath the place and wish that belong to it.
-    fn receive(beneath: &mut Option<E>, watch: &Watch, error: E, wanted: Option<Wanted>) -> Fault {
-        *beneath = Some(error);
-        let fault = watch.receive();
-        match wanted {
-            Some(wanted) => fault.wanted(wanted),
-            None => fault,
-        }
-    }
+/// Returns the error that belongs to an error of the underlying decoder.
+fn take_error<E>(source: &mut Option<E>, state: &DecodeState, error: E) -> DecodeError {
+    *source = Some(error);
+    state.take_error()
+}
+
+/// Runs `decode` with a strict deserializer around `inner`, and stores its error for the way out.
+fn strictly<'de, D: Deserializer<'de>, T>(
+    inner: D,
+    state: &DecodeState,
+    decode: impl FnOnce(StrictDeserializer<'_, D, D::Error>) -> Result<T, DecodeError>,
+) -> Result<T, D::Error> {
+    let mut source = None;
+    let outcome = decode(StrictDeserializer {
+        inner,
+        source: &mut source,
+        state,
+    });
+    outcome.map_err(|error| state.store_error(error, source))
 }
 
 macro_rules! forward {
-    ($($method:ident($($name:ident: $ty:ty),*) as $inner:ident, $asked:expr, $wanted:expr;)*) => {$(
-        fn $method<V: Visitor<'de>>(self, $($name: $ty,)* visitor: V) -> Result<V::Value, Fault> {
-            let Self { inner, beneath, watch } = self;
-            watch.begin($asked);
-            let visitor = Watched { visitor, asked: $asked, watch };
+    ($($method:ident($($name:ident: $ty:ty),*) as $inner:ident, $requested:expr, $expected:expr;)*) => {$(
+        fn $method<V: Visitor<'de>>(self, $($name: $ty,)* visitor: V) -> Result<V::Value, DecodeError> {
+            let Self { inner, source, state } = self;
+            state.begin_value($requested);
+            let visitor = StrictVisitor::new(visitor, $requested, state);
             forward!(@call inner $inner visitor $method $($name)*)
-                .map_err(|error| Strict::receive(beneath, watch, error, $wanted))
+                .map_err(|error| take_error(source, state, error).expected_if($expected))
         }
     )*};
-    // an argument is passed on only to the method of the same kind
+    // an argument is passed on only to the same method
     (@call $d:ident same $visitor:ident $method:ident $($name:ident)*) => {
         $d.$method($($name,)* $visitor)
     };
@@ -50,92 +65,104 @@ macro_rules! forward {
     };
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D, D::Error> {
-    type Error = Fault;
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for StrictDeserializer<'_, D, D::Error> {
+    type Error = DecodeError;
 
     forward! {
-        deserialize_any() as same, Asked::Anything, Some(Wanted::Anything);
-        deserialize_bool() as same, Asked::Other, Some(Wanted::Boolean);
-        deserialize_u8() as same, Asked::Other, Some(Wanted::Whole);
-        deserialize_u16() as same, Asked::Other, Some(Wanted::Whole);
-        deserialize_u32() as same, Asked::Other, Some(Wanted::Whole);
-        deserialize_u64() as same, Asked::Other, Some(Wanted::Whole);
-        deserialize_u128() as same, Asked::Wide, Some(Wanted::Whole);
-        deserialize_i8() as same, Asked::Other, Some(Wanted::Whole);
-        deserialize_i16() as same, Asked::Other, Some(Wanted::Whole);
-        deserialize_i32() as same, Asked::Other, Some(Wanted::Whole);
-        deserialize_i64() as same, Asked::Other, Some(Wanted::Whole);
-        deserialize_i128() as same, Asked::Wide, Some(Wanted::Whole);
-        deserialize_f32() as same, Asked::Other, Some(Wanted::Number);
-        deserialize_f64() as same, Asked::Other, Some(Wanted::Number);
-        deserialize_char() as same, Asked::Other, Some(Wanted::Character);
-        deserialize_str() as same, Asked::Other, Some(Wanted::Text);
-        deserialize_string() as same, Asked::Other, Some(Wanted::Text);
-        deserialize_identifier() as same, Asked::Other, Some(Wanted::Text);
-        // serde_json would let lone surrogates through in bytes
-        deserialize_bytes() as any, Asked::Other, Some(Wanted::Text);
-        deserialize_byte_buf() as any, Asked::Other, Some(Wanted::Text);
-        deserialize_option() as same, Asked::Other, None;
-        deserialize_unit() as same, Asked::Other, Some(Wanted::Null);
-        deserialize_unit_struct(name: &'static str) as same, Asked::Other, Some(Wanted::Null);
-        deserialize_newtype_struct(name: &'static str) as same, Asked::Other, None;
-        deserialize_seq() as same, Asked::Other, Some(Wanted::Array);
-        deserialize_tuple(len: usize) as same, Asked::Other, Some(Wanted::Array);
-        deserialize_tuple_struct(name: &'static str, len: usize) as same, Asked::Other, Some(Wanted::Array);
-        deserialize_map() as same, Asked::Other, Some(Wanted::Object);
+        deserialize_any() as same, Requested::Anything, Some(Expected::Anything);
+        deserialize_bool() as same, Requested::Other, Some(Expected::Boolean);
+        deserialize_u8() as same, Requested::Other, Some(Expected::Integer);
+        deserialize_u16() as same, Requested::Other, Some(Expected::Integer);
+        deserialize_u32() as same, Requested::Other, Some(Expected::Integer);
+        deserialize_u64() as same, Requested::Other, Some(Expected::Integer);
+        deserialize_u128() as same, Requested::WideInteger, Some(Expected::Integer);
+        deserialize_i8() as same, Requested::Other, Some(Expected::Integer);
+        deserialize_i16() as same, Requested::Other, Some(Expected::Integer);
+        deserialize_i32() as same, Requested::Other, Some(Expected::Integer);
+        deserialize_i64() as same, Requested::Other, Some(Expected::Integer);
+        deserialize_i128() as same, Requested::WideInteger, Some(Expected::Integer);
+        deserialize_f32() as same, Requested::Other, Some(Expected::Number);
+        deserialize_f64() as same, Requested::Other, Some(Expected::Number);
+        deserialize_char() as same, Requested::Other, Some(Expected::Char);
+        deserialize_str() as same, Requested::Other, Some(Expected::String);
+        deserialize_string() as same, Requested::Other, Some(Expected::String);
+        deserialize_identifier() as same, Requested::Other, Some(Expected::String);
+        // serde_json accepts lone surrogates in bytes
+        deserialize_bytes() as any, Requested::Other, Some(Expected::String);
+        deserialize_byte_buf() as any, Requested::Other, Some(Expected::String);
+        deserialize_option() as same, Requested::Other, None;
+        deserialize_unit() as same, Requested::Other, Some(Expected::Null);
+        deserialize_unit_struct(name: &'static str) as same, Requested::Other, Some(Expected::Null);
+        deserialize_newtype_struct(name: &'static str) as same, Requested::Other, None;
+        deserialize_seq() as same, Requested::Other, Some(Expected::Array);
+        deserialize_tuple(len: usize) as same, Requested::Other, Some(Expected::Array);
+        deserialize_tuple_struct(name: &'static str, len: usize) as same,
+            Requested::Other, Some(Expected::Array);
+        deserialize_map() as same, Requested::Other, Some(Expected::Object);
         deserialize_struct(name: &'static str, fields: &'static [&'static str]) as same,
-            Asked::Struct(fields), Some(Wanted::Object);
+            Requested::Struct(fields), Some(Expected::Object);
         deserialize_enum(name: &'static str, variants: &'static [&'static str]) as same,
-            Asked::Enum(variants), Some(Wanted::Choice);
-        // what is thrown away is read as strictly as what is kept
-        deserialize_ignored_any() as any, Asked::Other, Some(Wanted::Anything);
+            Requested::Enum(variants), Some(Expected::Variant);
+        // an ignored value is read as strictly as others
+        deserialize_ignored_any() as any, Requested::Other, Some(Expected::Anything);
     }
 }
 
-/// Hands on to `visitor` what `serde_json` found, and its faults outward.
-pub(crate) struct Watched<'s, V> {
-    pub(crate) visitor: V,
-    pub(crate) asked: Asked,
-    pub(crate) watch: &'s Watch,
+/// Decodes an item or a member's value strictly.
+struct StrictSeed<'s, T> {
+    seed: T,
+    state: &'s DecodeState,
+}
+
+impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for StrictSeed<'_, T> {
+    type Value = T::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<T::Value, D::Error> {
+        strictly(inner, self.state, |strict| self.seed.deserialize(strict))
+    }
+}
+
+/// Passes values from `serde_json` to `visitor`.
+struct StrictVisitor<'s, V> {
+    visitor: V,
+    requested: Requested,
+    state: &'s DecodeState,
+}
+
+impl<'s, V> StrictVisitor<'s, V> {
+    fn new(visitor: V, requested: Requested, state: &'s DecodeState) -> Self {
+        Self {
+            visitor,
+            requested,
+            state,
+        }
+    }
 }
 
 macro_rules! scalars {
     ($($method:ident($($name:ident: $ty:ty)?);)*) => {$(
         fn $method<E: Error>(self, $($name: $ty)?) -> Result<V::Value, E> {
-            let watch = self.watch;
+            let state = self.state;
             self.visitor
-                .$method::<Fault>($($name)?)
-                .map_err(|fault| watch.carry(fault, None))
+                .$method::<DecodeError>($($name)?)
+                .map_err(|error| state.store_error(error, None))
         }
     )*};
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
     type Value = V::Value;
 
     scalars! {
-        visit_bool(v: bool);
-        visit_i8(v: i8);
-        visit_i16(v: i16);
-        visit_i32(v: i32);
-        visit_i64(v: i64);
+        visit_bool(v: bool); visit_char(v: char);
+        visit_i8(v: i8); visit_i16(v: i16); visit_i32(v: i32); visit_i64(v: i64);
         visit_i128(v: i128);
-        visit_u8(v: u8);
-        visit_u16(v: u16);
-        visit_u32(v: u32);
-        visit_u64(v: u64);
+        visit_u8(v: u8); visit_u16(v: u16); visit_u32(v: u32); visit_u64(v: u64);
         visit_u128(v: u128);
-        visit_f32(v: f32);
-        visit_f64(v: f64);
-        visit_char(v: char);
-        visit_str(v: &str);
-        visit_borrowed_str(v: &'de str);
-        visit_string(v: String);
-        visit_bytes(v: &[u8]);
-        visit_borrowed_bytes(v: &'de [u8]);
-        visit_byte_buf(v: Vec<u8>);
-        visit_none();
-        visit_unit();
+        visit_f32(v: f32); visit_f64(v: f64);
+        visit_str(v: &str); visit_borrowed_str(v: &'de str); visit_string(v: String);
+        visit_bytes(v: &[u8]); visit_borrowed_bytes(v: &'de [u8]); visit_byte_buf(v: Vec<u8>);
+        visit_none(); visit_unit();
     }
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -143,106 +170,270 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        let (mut beneath, watch) = (None, self.watch);
-        let strict = Strict {
-            inner,
-            beneath: &mut beneath,
-            watch,
-        };
-        let outcome = self.visitor.visit_some(strict);
-        outcome.map_err(|fault| watch.carry(fault, beneath))
+        strictly(inner, self.state, |strict| self.visitor.visit_some(strict))
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        let (mut beneath, watch) = (None, self.watch);
-        let strict = Strict {
-            inner,
-            beneath: &mut beneath,
-            watch,
-        };
-        let outcome = self.visitor.visit_newtype_struct(strict);
-        outcome.map_err(|fault| watch.carry(fault, beneath))
+        strictly(inner, self.state, |strict| {
+            self.visitor.visit_newtype_struct(strict)
+        })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<V::Value, A::Error> {
-        let (mut beneath, watch) = (None, self.watch);
-        if let Asked::Struct(_) = self.asked {
-            return Err(watch.carry(Fault::new(What::Type), None));
+    fn visit_seq<A: SeqAccess<'de>>(self, mut inner: A) -> Result<V::Value, A::Error> {
+        let (mut source, state) = (None, self.state);
+        if let Requested::Struct(_) = self.requested {
+            return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
         }
-        watch.keep_back(self.asked, false);
-        let outcome = watch.deeper(|| {
-            self.visitor
-                .visit_seq(Items::new(&mut seq, &mut beneath, watch))
+        state.count_buffered(self.requested, false);
+        let outcome = state.nested(|| {
+            self.visitor.visit_seq(StrictItems {
+                inner: &mut inner,
+                index: 0,
+                source: &mut source,
+                state,
+            })
         });
-        let value = outcome.map_err(|fault| watch.carry(fault, beneath))?;
-        match seq.next_element::<IgnoredAny>()? {
+        let value = outcome.map_err(|error| state.store_error(error, source))?;
+        match inner.next_element::<IgnoredAny>()? {
             None => Ok(value),
-            // serde_json would call the items that are left a fault of syntax
-            Some(_) => Err(watch.carry(Fault::new(What::Length), None)),
+            // serde_json would report the remaining items as a syntax error
+            Some(_) => Err(state.store_error(DecodeError::new(ErrorKind::Length), None)),
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        let (mut beneath, watch) = (None, self.watch);
-        watch.keep_back(self.asked, true);
-        let outcome = watch.deeper(|| {
-            self.visitor
-                .visit_map(Members::new(map, self.asked, &mut beneath, watch))
+    fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        let (mut source, state) = (None, self.state);
+        state.count_buffered(self.requested, true);
+        let outcome = state.nested(|| {
+            self.visitor.visit_map(StrictMembers {
+                inner,
+                requested: self.requested,
+                name: Cow::Borrowed(""),
+                seen: HashSet::new(),
+                source: &mut source,
+                state,
+            })
         });
-        outcome.map_err(|fault| watch.carry(fault, beneath))
+        outcome.map_err(|error| state.store_error(error, source))
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let (mut beneath, watch) = (None, self.watch);
-        let variants = Variants {
+        let (mut source, state) = (None, self.state);
+        let outcome = self.visitor.visit_enum(StrictEnum {
             inner,
-            asked: self.asked,
-            beneath: &mut beneath,
-            watch,
-        };
-        let outcome = self.visitor.visit_enum(variants);
-        outcome.map_err(|fault| watch.carry(fault, beneath))
+            requested: self.requested,
+            source: &mut source,
+            state,
+        });
+        outcome.map_err(|error| state.store_error(error, source))
     }
 }
 
-/// Decodes an item or a member's value strictly too.
-struct Seed<'s, T> {
-    seed: T,
-    watch: &'s Watch,
+/// The items of an array.
+struct StrictItems<'s, A, E> {
+    inner: &'s mut A,
+    index: usize,
+    source: &'s mut Option<E>,
+    state: &'s DecodeState,
 }
 
-impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for Seed<'_, T> {
-    type Value = T::Value;
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for StrictItems<'_, A, A::Error> {
+    type Error = DecodeError;
 
-    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<T::Value, D::Error> {
-        let mut beneath = None;
-        let strict = Strict {
-            inner,
-            beneath: &mut beneath,
-            watch: self.watch,
-        };
-        let outcome = self.seed.deserialize(strict);
-        outcome.map_err(|fault| self.watch.carry(fault, beneath))
-    }
-}
-
-impl Strictness for Watch {
-    fn seed<'de, T: DeserializeSeed<'de>>(
-        &self,
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
         seed: T,
-    ) -> impl DeserializeSeed<'de, Value = T::Value> {
-        Seed { seed, watch: self }
+    ) -> Result<Option<T::Value>, DecodeError> {
+        let state = self.state;
+        match self.inner.next_element_seed(StrictSeed { seed, state }) {
+            Ok(item) => {
+                self.index += 1;
+                Ok(item)
+            }
+            Err(error) => {
+                *self.source = Some(error);
+                let (error, index) = match state.partial_number_error() {
+                    Some(error) => (error, self.index.saturating_sub(1)),
+                    None => (state.take_error(), self.index),
+                };
+                Err(error.within(Segment::Index(index)))
+            }
+        }
     }
 
-    fn visitor<'de, V: Visitor<'de>>(
-        &self,
-        visitor: V,
-        asked: Asked,
-    ) -> impl Visitor<'de, Value = V::Value> {
-        Watched {
-            visitor,
-            asked,
-            watch: self,
+    fn size_hint(&self) -> Option<usize> {
+        self.inner.size_hint()
+    }
+}
+
+/// The members of an object; `serde_json` has decoded the escapes of their names.
+struct StrictMembers<'s, 'de, A, E> {
+    inner: A,
+    requested: Requested,
+    name: Cow<'de, str>,
+    seen: HashSet<Cow<'de, str>>,
+    source: &'s mut Option<E>,
+    state: &'s DecodeState,
+}
+
+impl<A, E> StrictMembers<'_, '_, A, E> {
+    /// Returns the names that the type declares.
+    fn declared(&self) -> &'static [&'static str] {
+        match self.requested {
+            Requested::Struct(fields) => fields,
+            _ => &[],
         }
+    }
+
+    /// Rejects a duplicate name; a struct's own visitor does so for its fields.
+    fn check_duplicate(&mut self) -> Result<(), DecodeError> {
+        let is_struct = matches!(self.requested, Requested::Struct(_));
+        if is_struct || self.seen.insert(self.name.clone()) {
+            Ok(())
+        } else {
+            Err(DecodeError::new(ErrorKind::DuplicateUndeclared))
+        }
+    }
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMembers<'_, 'de, A, A::Error> {
+    type Error = DecodeError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, DecodeError> {
+        match self.inner.next_key_seed(NameSeed) {
+            Ok(Some(name)) => self.name = name,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                let partial_number = self.state.partial_number_error();
+                let error = take_error(self.source, self.state, error);
+                return Err(match partial_number {
+                    Some(previous) => previous.within_member(self.declared(), &self.name),
+                    None => error,
+                });
+            }
+        }
+        self.check_duplicate()?;
+        seed.deserialize(TextDeserializer(&self.name))
+            .map(Some)
+            .map_err(DecodeError::into_unknown)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<T::Value, DecodeError> {
+        let state = self.state;
+        let value = self.inner.next_value_seed(StrictSeed { seed, state });
+        value.map_err(|error| {
+            let error = take_error(self.source, self.state, error);
+            error.within_member(self.declared(), &self.name)
+        })
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.inner.size_hint()
+    }
+}
+
+/// An enum: the name of a variant, or an object with the name as its only member.
+struct StrictEnum<'s, A, E> {
+    inner: A,
+    requested: Requested,
+    source: &'s mut Option<E>,
+    state: &'s DecodeState,
+}
+
+impl<'s, 'de, A: EnumAccess<'de>> EnumAccess<'de> for StrictEnum<'s, A, A::Error> {
+    type Error = DecodeError;
+    type Variant = StrictVariant<'s, A::Variant, A::Error>;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Self::Variant), DecodeError> {
+        let (name, inner) = match self.inner.variant_seed(NameSeed) {
+            Ok(read) => read,
+            Err(error) => return Err(take_error(self.source, self.state, error)),
+        };
+        let value = seed.deserialize(TextDeserializer(&name))?;
+        let segment = match self.requested {
+            Requested::Enum(variants) => declared(variants, &name),
+            _ => None,
+        };
+        let variant = StrictVariant {
+            inner,
+            segment,
+            source: self.source,
+            state: self.state,
+        };
+        Ok((value, variant))
+    }
+}
+
+/// The content of a variant, one level deeper than its name.
+struct StrictVariant<'s, A, E> {
+    inner: A,
+    segment: Option<Segment>,
+    source: &'s mut Option<E>,
+    state: &'s DecodeState,
+}
+
+impl<A, E> StrictVariant<'_, A, E> {
+    fn read<T>(self, read: impl FnOnce(A, &DecodeState) -> Result<T, E>) -> Result<T, DecodeError> {
+        let Self {
+            inner,
+            segment,
+            source,
+            state,
+        } = self;
+        let outcome =
+            state.nested(|| read(inner, state).map_err(|error| take_error(source, state, error)));
+        outcome.map_err(|error| match segment {
+            Some(segment) => error.within(segment),
+            None => error,
+        })
+    }
+}
+
+impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for StrictVariant<'_, A, A::Error> {
+    type Error = DecodeError;
+
+    fn unit_variant(self) -> Result<(), DecodeError> {
+        let read = self.inner.unit_variant();
+        read.map_err(|error| take_error(self.source, self.state, error))
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<T::Value, DecodeError> {
+        self.read(|inner, state| inner.newtype_variant_seed(StrictSeed { seed, state }))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let requested = Requested::Other;
+        self.read(|inner, state| {
+            inner.tuple_variant(len, StrictVisitor::new(visitor, requested, state))
+        })
+        .map_err(|error| error.expected(Expected::Array))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let requested = Requested::Struct(fields);
+        self.read(|inner, state| {
+            inner.struct_variant(fields, StrictVisitor::new(visitor, requested, state))
+        })
+        .map_err(|error| error.expected(Expected::Object))
     }
 }

@@ -1,97 +1,99 @@
-//! What serde lets through where it keeps input back before it knows the type.
+//! Finds a value that serde accepted although it does not have its type's shape.
 //!
-//! A tagged enum is read into a buffer first, whatever is in it, and its variant is then made
-//! of the buffer: there an array stands for a struct, and a number for a variant's name. So
-//! what was sent is held against the shape once more.
+//! serde reads a tagged enum into a buffer before it knows the variant. Decoding from the buffer is
+//! lenient: it accepts an array for a struct, and a number for a variant's name. So the raw value is
+//! compared with the shape of the type once more.
 
 use serde_json::Value;
 
-use crate::input::shape::pointer::{name_sent, push_token};
+use crate::input::shape::pointer::{push_token, received_name};
 use crate::input::shape::{Nested, Shape, Tagging};
 
-/// The JSON Pointer of the first place where `sent` has another form than `shape`.
-pub(crate) fn find(shape: &Shape, sent: &Value) -> Option<String> {
+/// Returns the JSON Pointer of the first value that does not have its shape.
+pub(crate) fn find(shape: &Shape, raw: &Value) -> Option<String> {
     let mut pointer = String::new();
-    in_shape(shape, sent, &mut pointer).then_some(pointer)
+    is_mismatch(shape, raw, &mut pointer).then_some(pointer)
 }
 
-fn in_shape(shape: &Shape, sent: &Value, pointer: &mut String) -> bool {
+fn is_mismatch(shape: &Shape, raw: &Value, pointer: &mut String) -> bool {
     match shape {
         Shape::Fields([]) => false,
         Shape::Fields(fields) => {
-            sent.is_array()
+            raw.is_array()
                 || fields.iter().any(|field| {
-                    let name = name_sent(field.names, Some(sent));
+                    let name = received_name(field.names, Some(raw));
                     below(pointer, name, |pointer| {
-                        let member = sent.get(name);
-                        member.is_some_and(|sent| in_nested(field.nested, sent, pointer))
+                        let member = raw.get(name);
+                        member.is_some_and(|raw| is_nested_mismatch(field.nested, raw, pointer))
                     })
                 })
         }
-        Shape::Newtype(nested) | Shape::Transparent(nested) => in_nested(*nested, sent, pointer),
-        Shape::Tuple(parts) => in_parts(parts, sent, pointer),
-        Shape::Variants(Tagging::External, _) if sent.is_string() => false,
-        Shape::Variants(tagging, variants) => match tagging.select(variants, sent) {
+        Shape::Newtype(nested) | Shape::Transparent(nested) => {
+            is_nested_mismatch(*nested, raw, pointer)
+        }
+        Shape::Tuple(parts) => is_tuple_mismatch(parts, raw, pointer),
+        Shape::Variants(Tagging::External, _) if raw.is_string() => false,
+        Shape::Variants(tagging, variants) => match tagging.select(variants, raw) {
             Some((variant, Some(name), content)) => below(pointer, name, |pointer| {
-                in_shape(&variant.content, content, pointer)
+                is_mismatch(&variant.content, content, pointer)
             }),
-            Some((variant, None, content)) => in_shape(&variant.content, content, pointer),
-            None => !is_content_absent(*tagging, sent),
+            Some((variant, None, content)) => is_mismatch(&variant.content, content, pointer),
+            None => !has_no_content(*tagging, raw),
         },
     }
 }
 
-/// A variant without content needs no member for it.
-fn is_content_absent(tagging: Tagging, sent: &Value) -> bool {
+/// Whether an adjacently tagged variant has no content, and so no member for it.
+fn has_no_content(tagging: Tagging, raw: &Value) -> bool {
     match tagging {
         Tagging::Adjacent(tag, content) => {
-            sent.get(tag).is_some_and(Value::is_string) && sent.get(content).is_none()
+            raw.get(tag).is_some_and(Value::is_string) && raw.get(content).is_none()
         }
         Tagging::External | Tagging::Internal(_) => false,
     }
 }
 
-fn in_nested(nested: Nested, sent: &Value, pointer: &mut String) -> bool {
-    // an `Option`, or refused by the type itself
-    if sent.is_null() {
+fn is_nested_mismatch(nested: Nested, raw: &Value, pointer: &mut String) -> bool {
+    // an `Option`; other types have rejected it
+    if raw.is_null() {
         return false;
     }
     match nested {
         Nested::Leaf => false,
-        Nested::Items(item) | Nested::Unordered(item) => each(sent, pointer, |_| *item),
-        Nested::Tuple(parts) => in_parts(parts, sent, pointer),
-        // the names are the sender's: the place is the map's
-        Nested::Entries(value) => sent.as_object().is_some_and(|entries| {
+        Nested::Items(item) | Nested::Unordered(item) => any_item(raw, pointer, |_| *item),
+        Nested::Tuple(parts) => is_tuple_mismatch(parts, raw, pointer),
+        // the client chose the names, so the pointer ends at the map
+        Nested::Entries(value) => raw.as_object().is_some_and(|entries| {
             entries
                 .values()
-                .any(|sent| in_nested(*value, sent, &mut String::new()))
+                .any(|raw| is_nested_mismatch(*value, raw, &mut String::new()))
         }),
-        Nested::Of(shape) => in_shape(shape(), sent, pointer),
+        Nested::Of(shape) => is_mismatch(shape(), raw, pointer),
     }
 }
 
-fn in_parts(parts: &[Nested], sent: &Value, pointer: &mut String) -> bool {
-    each(sent, pointer, |index| {
+fn is_tuple_mismatch(parts: &[Nested], raw: &Value, pointer: &mut String) -> bool {
+    any_item(raw, pointer, |index| {
         parts.get(index).copied().unwrap_or(Nested::Leaf)
     })
 }
 
-fn each(sent: &Value, pointer: &mut String, nested: impl Fn(usize) -> Nested) -> bool {
-    let items = sent.as_array().into_iter().flatten().enumerate();
-    items.into_iter().any(|(index, sent)| {
+fn any_item(raw: &Value, pointer: &mut String, nested: impl Fn(usize) -> Nested) -> bool {
+    let items = raw.as_array().into_iter().flatten().enumerate();
+    items.into_iter().any(|(index, raw)| {
         below(pointer, &index.to_string(), |pointer| {
-            in_nested(nested(index), sent, pointer)
+            is_nested_mismatch(nested(index), raw, pointer)
         })
     })
 }
 
-/// Looks below `token`, and stays there where something is found.
-fn below(pointer: &mut String, token: &str, look: impl FnOnce(&mut String) -> bool) -> bool {
-    let here = pointer.len();
+/// Runs `search` one token deeper, and keeps the token if it finds something.
+fn below(pointer: &mut String, token: &str, search: impl FnOnce(&mut String) -> bool) -> bool {
+    let length = pointer.len();
     push_token(pointer, token);
-    let found = look(pointer);
-    if !found {
-        pointer.truncate(here);
+    let is_found = search(pointer);
+    if !is_found {
+        pointer.truncate(length);
     }
-    found
+    is_found
 }

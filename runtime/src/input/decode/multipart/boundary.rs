@@ -1,84 +1,84 @@
-//! What separates the parts of a form, as its `Content-Type` says.
+//! The boundary between the parts of a form, declared in its `Content-Type`.
 
 use axum::http::HeaderMap;
 
 use crate::input::contract::InputError;
 use crate::input::decode::media_type;
 
-/// A line end, two hyphens, and the boundary's 1 to 70 characters ([RFC 2046 §5.1.1]).
+/// The delimiter line: a line break, two hyphens, and the boundary of 1 to 70 characters ([RFC 2046 §5.1.1]).
 ///
 /// [RFC 2046 §5.1.1]: https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Boundary(Vec<u8>);
 
-/// The most characters of a boundary.
+/// The maximum number of characters.
 const MAX_LENGTH: usize = 70;
 
 impl Boundary {
-    /// Requires the one label of a form with parts: a boundary, and at most `charset=utf-8`.
+    /// Reads the only `Content-Type`: it must have a boundary and at most `charset=utf-8` besides.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, InputError> {
-        let label = media_type::only_label(headers);
-        let boundary = label
-            .and_then(Self::in_label)
+        let content_type = media_type::single_content_type(headers);
+        let boundary = content_type
+            .and_then(Self::parse)
             .ok_or(InputError::MediaType(media_type::MULTIPART))?;
-        media_type::require_uncoded(headers)?;
+        media_type::require_no_coding(headers)?;
         Ok(boundary)
     }
 
-    /// The line end before it, its hyphens, and itself.
+    /// Returns the line break, the hyphens, and the boundary.
     pub(super) fn delimiter(&self) -> &[u8] {
         &self.0
     }
 
-    /// The same at the body's very beginning, where no line ends.
+    /// Returns the delimiter without the line break, as it starts a body.
     pub(super) fn opening(&self) -> &[u8] {
         self.0.strip_prefix(b"\r\n").unwrap_or(&self.0)
     }
 
-    fn in_label(label: &str) -> Option<Self> {
-        let (essence, parameters) = label.split_once(';')?;
+    fn parse(content_type: &str) -> Option<Self> {
+        let (essence, parameters) = content_type.split_once(';')?;
         if !essence.trim().eq_ignore_ascii_case(media_type::MULTIPART) {
             return None;
         }
         let (mut boundary, mut charset) = (None, None);
         for parameter in parameters.split(';').map(str::trim) {
             let (name, value) = parameter.split_once('=')?;
-            let earlier = if name.eq_ignore_ascii_case("boundary") {
+            let previous = if name.eq_ignore_ascii_case("boundary") {
                 boundary.replace(value)
             } else if media_type::is_utf8(parameter) {
                 charset.replace(value)
             } else {
                 return None;
             };
-            if earlier.is_some() {
+            if previous.is_some() {
                 return None;
             }
         }
-        Self::spelled(boundary?)
+        Self::from_parameter(boundary?)
     }
 
-    fn spelled(value: &str) -> Option<Self> {
+    fn from_parameter(value: &str) -> Option<Self> {
         let quoted = value
             .strip_prefix('"')
             .and_then(|value| value.strip_suffix('"'));
-        let (text, is_legal): (_, fn(u8) -> bool) = match quoted {
-            Some(quoted) => (quoted, is_legal),
-            None => (value, is_legal_unquoted),
+        let (text, is_allowed): (_, fn(u8) -> bool) = match quoted {
+            Some(quoted) => (quoted, is_boundary_character),
+            None => (value, is_unquoted_boundary_character),
         };
-        let fits = (1..=MAX_LENGTH).contains(&text.len())
+        let is_valid = (1..=MAX_LENGTH).contains(&text.len())
             && !text.ends_with(' ')
-            && text.bytes().all(is_legal);
-        fits.then(|| Self([b"\r\n--", text.as_bytes()].concat()))
+            && text.bytes().all(is_allowed);
+        is_valid.then(|| Self([b"\r\n--", text.as_bytes()].concat()))
     }
 }
 
-/// `bchars` of RFC 2046.
-fn is_legal(byte: u8) -> bool {
+/// Whether a byte is in `bchars` of RFC 2046.
+fn is_boundary_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(&byte)
 }
 
-/// Those of them that a token may have ([RFC 9110 §5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
-fn is_legal_unquoted(byte: u8) -> bool {
+/// Whether a byte is in `bchars` and may be part of a token ([RFC 9110 §5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+fn is_unquoted_boundary_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"'+_-.".contains(&byte)
 }
 
@@ -89,21 +89,21 @@ mod tests {
 
     use super::*;
 
-    fn read(labels: &[&str]) -> Result<String, InputError> {
+    fn read(content_types: &[&str]) -> Result<String, InputError> {
         let mut headers = HeaderMap::new();
-        for label in labels {
-            headers.append(CONTENT_TYPE, HeaderValue::from_str(label).unwrap());
+        for value in content_types {
+            headers.append(CONTENT_TYPE, HeaderValue::from_str(value).unwrap());
         }
         Boundary::of(&headers).map(|found| String::from_utf8(found.0).unwrap())
     }
 
-    fn refused() -> Result<String, InputError> {
+    fn rejected() -> Result<String, InputError> {
         Err(InputError::MediaType(media_type::MULTIPART))
     }
 
     #[test]
-    fn a_boundary_is_a_token_or_quoted() {
-        for (label, boundary) in [
+    fn boundary_other_than_token_or_quoted_string_is_rejected() {
+        for (value, boundary) in [
             ("multipart/form-data; boundary=x", "x"),
             ("multipart/form-data; boundary=x; charset=UTF-8", "x"),
             ("multipart/form-data;charset=\"utf-8\";boundary=x", "x"),
@@ -116,9 +116,9 @@ mod tests {
                 "==1 (2),/:?",
             ),
         ] {
-            assert_eq!(read(&[label]), Ok(format!("\r\n--{boundary}")), "{label}");
+            assert_eq!(read(&[value]), Ok(format!("\r\n--{boundary}")), "{value}");
         }
-        for label in [
+        for value in [
             "",
             "multipart/form-data",
             "multipart/form-data;",
@@ -141,25 +141,25 @@ mod tests {
             "multipart/mixed; boundary=x",
             "multipart/form-data, boundary=x",
         ] {
-            assert_eq!(read(&[label]), refused(), "{label}");
+            assert_eq!(read(&[value]), rejected(), "{value}");
         }
     }
 
     #[test]
-    fn a_boundary_has_1_to_70_characters() {
-        let label = |length| format!("multipart/form-data; boundary={}", "x".repeat(length));
-        for (length, fits) in [(0, false), (1, true), (69, true), (70, true), (71, false)] {
-            assert_eq!(read(&[&label(length)]).is_ok(), fits, "{length}");
+    fn boundary_over_70_characters_is_rejected() {
+        let content_type = |length| format!("multipart/form-data; boundary={}", "x".repeat(length));
+        for (length, is_valid) in [(0, false), (1, true), (69, true), (70, true), (71, false)] {
+            assert_eq!(read(&[&content_type(length)]).is_ok(), is_valid, "{length}");
         }
     }
 
     #[test]
-    fn two_labels_are_none_and_a_coded_form_is_not_read() {
-        let label = "multipart/form-data; boundary=x";
-        assert_eq!(read(&[label, label]), refused());
-        assert_eq!(read(&[]), refused());
+    fn duplicate_content_type_and_content_coding_are_rejected() {
+        let content_type = "multipart/form-data; boundary=x";
+        assert_eq!(read(&[content_type, content_type]), rejected());
+        assert_eq!(read(&[]), rejected());
         let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(label));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         assert_eq!(Boundary::of(&headers), Err(InputError::ContentCoding));
     }

@@ -1,42 +1,46 @@
-//! A form with files, decoded part by part.
+//! Decodes `multipart/form-data`: forms with files.
 //!
-//! `boundary` → `split` → `head` → `values` → the struct.
+//! The stages are `boundary` → `split` → `header` → `deserializer`.
 
 mod boundary;
-mod head;
+mod deserializer;
+mod header;
 mod split;
-mod values;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(crate) use self::boundary::Boundary;
-pub(crate) use self::values::FILE;
+pub(crate) use self::deserializer::FILE;
 
-use self::values::Form;
+use self::deserializer::MultipartDeserializer;
 use crate::input::contract::{InputError, InputLocation};
-use crate::input::decode::error::What;
+use crate::input::decode::error::ErrorKind;
 
-/// Decodes a form: 400 where it is malformed or has more than `most` parts, 422 where it does
-/// not fit the type.
+/// Decodes a form into a struct.
+///
+/// # Errors
+///
+/// [`InputError::Malformed`] if the form is malformed or has more than `max` parts,
+/// [`InputError::TypeMismatch`] if it does not match the type.
 pub(crate) fn decode<T: DeserializeOwned>(
     body: &[u8],
     boundary: &Boundary,
-    most: usize,
+    max: usize,
 ) -> Result<T, InputError> {
-    let parts = split::split(body, boundary, most)
+    let parts = split::split(body, boundary, max)
         .map_err(|violation| InputError::Malformed(InputLocation::Form, violation))?;
-    T::deserialize(Form(parts)).map_err(|fault| {
-        let violation = fault.in_parameters();
-        match fault.what() {
-            What::Text => InputError::Malformed(InputLocation::Form, violation),
+    T::deserialize(MultipartDeserializer(parts)).map_err(|error| {
+        let violation = error.parameter_violation();
+        match error.kind() {
+            ErrorKind::Encoding => InputError::Malformed(InputLocation::Form, violation),
             _ => InputError::TypeMismatch(InputLocation::Form, violation),
         }
     })
 }
 
-/// The names, as the members of an object; a rule that is broken looks for no more.
-pub(crate) fn sent(body: &[u8], boundary: &Boundary) -> Option<Value> {
+/// Returns the names as members of an object, which is all that a violation's pointer needs.
+pub(crate) fn raw_names(body: &[u8], boundary: &Boundary) -> Option<Value> {
     let parts = split::split(body, boundary, usize::MAX).ok()?;
     let names = parts.into_iter().map(|part| part.name.to_owned());
     Some(Value::Object(

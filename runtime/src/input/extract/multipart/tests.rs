@@ -1,4 +1,4 @@
-//! Forms as a struct takes them.
+//! Forms decoded into structs.
 
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
@@ -35,27 +35,27 @@ struct Report {
     pair: Option<(u8, u8)>,
 }
 
-/// A part: its parameters, its further lines, its content.
-type Sent<'a> = (&'a str, &'a str, &'a [u8]);
+/// The parameters, further header lines, and content of a part.
+type RawPart<'a> = (&'a str, &'a str, &'a [u8]);
 
-fn read(parts: &[Sent<'_>]) -> Result<Report, InputError> {
+fn read(parts: &[RawPart<'_>]) -> Result<Report, InputError> {
     let mut body = Vec::new();
     for (parameters, lines, content) in parts {
-        let head = format!("--x\r\nContent-Disposition: form-data; {parameters}{lines}\r\n\r\n");
-        body.extend_from_slice(head.as_bytes());
+        let header = format!("--x\r\nContent-Disposition: form-data; {parameters}{lines}\r\n\r\n");
+        body.extend_from_slice(header.as_bytes());
         body.extend_from_slice(content);
         body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(b"--x--\r\n");
-    let label = HeaderValue::from_static("multipart/form-data; boundary=x");
-    let boundary = Boundary::of(&HeaderMap::from_iter([(CONTENT_TYPE, label)]))?;
+    let content_type = HeaderValue::from_static("multipart/form-data; boundary=x");
+    let boundary = Boundary::of(&HeaderMap::from_iter([(CONTENT_TYPE, content_type)]))?;
     decode(&body, &boundary, 100)
 }
 
 const PNG: &str = "\r\nContent-Type: image/png";
 
-/// The status that answers it, where, by which rule, and the words.
-fn refused(parts: &[Sent<'_>]) -> (u16, String, String, String) {
+/// Returns the status, the name, the rule and the message.
+fn rejected(parts: &[RawPart<'_>]) -> (u16, String, String, String) {
     let (status, violation) = match read(parts) {
         Err(InputError::Malformed(InputLocation::Form, violation)) => (400, violation),
         Err(InputError::TypeMismatch(InputLocation::Form, violation)) => (422, violation),
@@ -70,12 +70,12 @@ fn refused(parts: &[Sent<'_>]) -> (u16, String, String, String) {
     )
 }
 
-fn fault(status: u16, at: &str, rule: &str, detail: &str) -> (u16, String, String, String) {
-    (status, at.into(), rule.into(), detail.into())
+fn error(status: u16, name: &str, rule: &str, detail: &str) -> (u16, String, String, String) {
+    (status, name.into(), rule.into(), detail.into())
 }
 
 #[test]
-fn a_struct_takes_texts_and_files_by_name() {
+fn texts_and_files_are_decoded_by_name() {
     let report = read(&[
         ("name=title", "", "Tāmaki\r\n".as_bytes()),
         (
@@ -97,24 +97,28 @@ fn a_struct_takes_texts_and_files_by_name() {
     assert_eq!(report.log.unwrap().media_type(), "text/plain");
 }
 
-/// Java's clients label texts so.
+/// Java clients send such media types.
 #[test]
-fn a_text_of_ascii_reads_the_same_in_each_charset_that_has_it() {
-    for label in [
+fn ascii_text_in_compatible_charset_is_decoded() {
+    for media_type in [
         "text/plain; charset=ISO-8859-1",
         "text/plain;charset=\"us-ascii\"",
     ] {
-        let lines = format!("\r\nContent-Type: {label}");
+        let lines = format!("\r\nContent-Type: {media_type}");
         let report = read(&[("name=title", &lines, b"x~")]).unwrap();
-        assert_eq!(report.title.as_deref(), Some("x~"), "{label}");
-        for unfit in [&b"\xe9"[..], "é".as_bytes()] {
-            assert_eq!(refused(&[("name=title", &lines, unfit)]).0, 422, "{label}");
+        assert_eq!(report.title.as_deref(), Some("x~"), "{media_type}");
+        for text in [&b"\xe9"[..], "é".as_bytes()] {
+            assert_eq!(
+                rejected(&[("name=title", &lines, text)]).0,
+                422,
+                "{media_type}"
+            );
         }
     }
 }
 
 #[test]
-fn a_list_takes_every_part_of_its_name_in_order() {
+fn list_takes_all_parts_with_its_name_in_order() {
     let report = read(&[
         ("name=tags", "", b"a"),
         ("name=photos; filename=1", PNG, b"1"),
@@ -130,64 +134,73 @@ fn a_list_takes_every_part_of_its_name_in_order() {
     assert_eq!(report.pair, Some((7, 8)));
 }
 
-/// Which of two counts differs between programs (HTTP parameter pollution, CWE-235).
+/// Programs disagree about which of two values counts (HTTP parameter pollution, CWE-235).
 #[test]
-fn what_is_no_list_is_there_once() {
-    let twice = |at| fault(422, at, "unique", "is there twice");
+fn duplicate_part_for_single_value_is_rejected() {
+    let duplicate = |name| error(422, name, "unique", "must appear only once");
     let title = ("name=title", "", &b"a"[..]);
-    assert_eq!(refused(&[title, title]), twice("title"));
+    assert_eq!(rejected(&[title, title]), duplicate("title"));
     let photo = ("name=photo; filename=a", PNG, &b"a"[..]);
-    assert_eq!(refused(&[photo, photo]), twice("photo"));
-    assert_eq!(refused(&[photo, ("name=photo", PNG, b"a")]), twice("photo"));
+    assert_eq!(rejected(&[photo, photo]), duplicate("photo"));
+    assert_eq!(
+        rejected(&[photo, ("name=photo", PNG, b"a")]),
+        duplicate("photo")
+    );
 }
 
 #[test]
-fn a_file_input_that_was_left_empty_is_absent() {
-    let octets = "\r\nContent-Type: application/octet-stream";
-    let empty = |name: &'static str| (name, octets, &b""[..]);
+fn empty_file_input_is_absent() {
+    let binary = "\r\nContent-Type: application/octet-stream";
+    let empty = |name: &'static str| (name, binary, &b""[..]);
     let report = read(&[
         empty("name=photo; filename=\"\""),
         empty("name=photos; filename=\"\""),
     ])
     .unwrap();
     assert!(report.photo.is_none() && report.photos.is_empty());
-    let named = fault(
+    let named = error(
         422,
         "photo",
         "format",
-        "must have a file name of 1 to 255 bytes",
+        "must have a file name with 1 to 255 bytes",
     );
-    assert_eq!(refused(&[("name=photo; filename=\"\"", PNG, b"x")]), named);
-    let unknown = fault(422, "", "unknown", "has a parameter that is not known here");
-    assert_eq!(refused(&[empty("name=hunter2; filename=\"\"")]), unknown);
+    assert_eq!(rejected(&[("name=photo; filename=\"\"", PNG, b"x")]), named);
+    let unknown = error(422, "", "unknown", "has an unknown parameter");
+    assert_eq!(rejected(&[empty("name=hunter2; filename=\"\"")]), unknown);
 }
 
 #[test]
-fn a_file_is_what_its_type_says() {
-    let labelled = fault(
-        422,
-        "photo",
-        "format",
-        "must be a file labelled as image/png",
-    );
+fn file_of_other_type_size_or_name_is_rejected() {
+    let other_type = error(422, "photo", "format", "must be a file of type image/png");
     let gif = "\r\nContent-Type: image/gif";
-    assert_eq!(refused(&[("name=photo; filename=a", gif, b"x")]), labelled);
-    assert_eq!(refused(&[("name=photo; filename=a", "", b"x")]), labelled);
     assert_eq!(
-        refused(&[("name=photo; filename=a", PNG, b"12345")]),
-        fault(422, "photo", "format", "must be a file of at most 4 bytes")
+        rejected(&[("name=photo; filename=a", gif, b"x")]),
+        other_type
     );
     assert_eq!(
-        refused(&[("name=photos", PNG, b"1"), ("name=photos", PNG, b"12345")]),
-        fault(
+        rejected(&[("name=photo; filename=a", "", b"x")]),
+        other_type
+    );
+    assert_eq!(
+        rejected(&[("name=photo; filename=a", PNG, b"12345")]),
+        error(
+            422,
+            "photo",
+            "format",
+            "must be a file with at most 4 bytes"
+        )
+    );
+    assert_eq!(
+        rejected(&[("name=photos", PNG, b"1"), ("name=photos", PNG, b"12345")]),
+        error(
             422,
             "photos/1",
             "format",
-            "must be a file of at most 4 bytes"
+            "must be a file with at most 4 bytes"
         )
     );
-    let (status, at, _, detail) = refused(&[("name=photo; filename=\"../a\"", PNG, b"x")]);
-    assert_eq!((status, &*at), (422, "photo"));
+    let (status, name, _, detail) = rejected(&[("name=photo; filename=\"../a\"", PNG, b"x")]);
+    assert_eq!((status, &*name), (422, "photo"));
     assert!(
         detail.starts_with("must have a file name without `/`"),
         "{detail}"
@@ -195,45 +208,45 @@ fn a_file_is_what_its_type_says() {
 }
 
 #[test]
-fn a_text_is_no_file_and_nothing_but_text() {
-    let told = "must be a text: no file, and labelled `text/plain` or not at all";
-    let text = fault(422, "title", "type", told);
-    assert_eq!(refused(&[("name=title; filename=a", "", b"x")]), text);
-    assert_eq!(refused(&[("name=title", PNG, b"x")]), text);
+fn text_part_with_file_name_or_other_media_type_is_rejected() {
+    let detail = "must be text, not a file, with the media type `text/plain` or none";
+    let text = error(422, "title", "type", detail);
+    assert_eq!(rejected(&[("name=title; filename=a", "", b"x")]), text);
+    assert_eq!(rejected(&[("name=title", PNG, b"x")]), text);
     let latin = "\r\nContent-Type: text/plain; charset=iso-8859-1";
-    assert_eq!(refused(&[("name=title", latin, b"\xe9")]), text);
+    assert_eq!(rejected(&[("name=title", latin, b"\xe9")]), text);
     let utf7 = "\r\nContent-Type: text/plain; charset=utf-7";
-    assert_eq!(refused(&[("name=title", utf7, b"x")]), text);
+    assert_eq!(rejected(&[("name=title", utf7, b"x")]), text);
     assert_eq!(
-        refused(&[("name=title", "", b"\xff")]),
-        fault(
+        rejected(&[("name=title", "", b"\xff")]),
+        error(
             400,
             "title",
             "encoding",
-            "has characters that may not stand here"
+            "contains characters that are not allowed"
         )
     );
     assert_eq!(
-        refused(&[("name=count", "", b"+7")]),
-        fault(422, "count", "type", "must be a whole number")
+        rejected(&[("name=count", "", b"+7")]),
+        error(422, "count", "type", "must be an integer")
     );
     assert_eq!(
-        refused(&[("name=tags", "", b"a"), ("name=tags", "", b"\xff")]).1,
+        rejected(&[("name=tags", "", b"a"), ("name=tags", "", b"\xff")]).1,
         "tags/1"
     );
     assert_eq!(
-        refused(&[("name=pair", "", b"1")]),
-        fault(422, "pair", "items", "has the wrong number of items")
+        rejected(&[("name=pair", "", b"1")]),
+        error(422, "pair", "items", "has the wrong number of items")
     );
 }
 
-/// CWE-915: what the struct does not name does not come in.
+/// CWE-915: only declared fields are decoded.
 #[test]
-fn a_part_of_another_name_is_refused_without_telling_it() {
+fn unknown_part_is_rejected_without_echoing_its_name() {
     for parameters in ["name=hunter2", "name=\"\"", "name=Title", "name=_charset_"] {
         assert_eq!(
-            refused(&[(parameters, "", b"x")]),
-            fault(422, "", "unknown", "has a parameter that is not known here"),
+            rejected(&[(parameters, "", b"x")]),
+            error(422, "", "unknown", "has an unknown parameter"),
             "{parameters}"
         );
     }
@@ -253,13 +266,13 @@ async fn count(request: Request) -> Result<Option<u8>, InputError> {
 }
 
 #[tokio::test]
-async fn a_form_without_label_is_absent_only_where_it_has_no_byte() {
+async fn form_without_content_type_is_absent_only_if_empty() {
     let form = "--x\r\nContent-Disposition: form-data; name=count\r\n\r\n7\r\n--x--";
     let request = |body: &'static str| Request::new(Body::from(body));
     assert_eq!(count(request("")).await, Ok(None));
-    let unlabelled = InputError::MediaType(media_type::MULTIPART);
-    assert_eq!(count(request(form)).await, Err(unlabelled));
-    let labelled = Request::post("/").header(CONTENT_TYPE, "multipart/form-data; boundary=x");
-    let labelled = labelled.body(Body::from(form)).unwrap();
-    assert_eq!(count(labelled).await, Ok(Some(7)));
+    let no_type = InputError::MediaType(media_type::MULTIPART);
+    assert_eq!(count(request(form)).await, Err(no_type));
+    let typed = Request::post("/").header(CONTENT_TYPE, "multipart/form-data; boundary=x");
+    let typed = typed.body(Body::from(form)).unwrap();
+    assert_eq!(count(typed).await, Ok(Some(7)));
 }

@@ -1,4 +1,4 @@
-//! What becomes of a route's parameters, and of faults in them.
+//! Parameters of a path, and errors in them.
 
 use axum::Router;
 use axum::body::Body;
@@ -9,8 +9,8 @@ use tower::ServiceExt as _;
 
 use super::*;
 
-/// What `handler` says of a request, below one parameter or two.
-async fn said<H, M>(path: &str, handler: H) -> String
+/// Returns the response body of `handler`, behind a route with one parameter, two, or none.
+async fn response<H, M>(path: &str, handler: H) -> String
 where
     H: axum::handler::Handler<M, ()>,
     M: 'static,
@@ -27,7 +27,7 @@ where
 async fn decoded<T: DeserializeOwned + std::fmt::Debug + 'static>(path: &str) -> String {
     let handler = async |request: Request| {
         let mut parts = request.into_parts().0;
-        match Parameters::of(&mut parts).await {
+        match PathParameters::extract(&mut parts).await {
             Ok(Some(parameters)) => match parameters.decode::<T>() {
                 Ok(value) => format!("{value:?}"),
                 Err(error) => format!("{error:?}"),
@@ -36,25 +36,25 @@ async fn decoded<T: DeserializeOwned + std::fmt::Debug + 'static>(path: &str) ->
             Err(error) => format!("{error:?}"),
         }
     };
-    said(path, handler).await
+    response(path, handler).await
 }
 
-/// What becomes of axum's own rejection of a `Path<T>`.
+/// Returns the error for axum's own rejection of a `Path<T>`.
 async fn rejected<T: DeserializeOwned + Send + 'static>(path: &str) -> String {
     let handler = async |path: Result<Path<T>, PathRejection>| match path {
         Ok(_) => String::new(),
-        Err(rejection) => format!("{:?}", refused(&rejection)),
+        Err(rejection) => format!("{:?}", path_error(&rejection)),
     };
-    said(path, handler).await
+    response(path, handler).await
 }
 
-fn told(error: &InputError) -> String {
+fn debug(error: &impl std::fmt::Debug) -> String {
     format!("{error:?}")
 }
 
-fn unfit_by(name: &str, rule: &'static str, detail: &'static str) -> String {
+fn type_mismatch_at(name: &str, rule: &'static str, detail: &'static str) -> String {
     let violation = Violation::new(name, rule, detail);
-    told(&InputError::TypeMismatch(InputLocation::Path, violation))
+    debug(&InputError::TypeMismatch(InputLocation::Path, violation))
 }
 
 #[derive(Debug, Deserialize)]
@@ -81,90 +81,85 @@ enum Kind {
 }
 
 #[tokio::test]
-async fn a_struct_takes_what_it_names_and_leaves_the_rest() {
+async fn struct_takes_parameters_by_name() {
     assert_eq!(decoded::<Inner>("/7").await, "Inner { _id: 7 }");
     assert_eq!(decoded::<Inner>("/of/acme/7").await, "Inner { _id: 7 }");
     assert_eq!(
         decoded::<Inner>("/hunter2").await,
-        unfit_by("id", "type", "must be a whole number")
+        type_mismatch_at("id", "type", "must be an integer")
     );
 }
 
 #[tokio::test]
-async fn everything_else_takes_all_parameters_in_order() {
+async fn other_type_takes_all_parameters_in_order() {
     assert_eq!(decoded::<u8>("/7").await, "7");
-    assert_eq!(decoded::<Newtype>("/7").await, told_of(&Newtype(7)));
-    assert_eq!(decoded::<Kind>("/tea").await, told_of(&Kind::Tea));
+    assert_eq!(decoded::<Newtype>("/7").await, debug(&Newtype(7)));
+    assert_eq!(decoded::<Kind>("/tea").await, debug(&Kind::Tea));
     assert_eq!(decoded::<(u8,)>("/7").await, "(7,)");
     assert_eq!(decoded::<(String, u8)>("/of/a%20b/7").await, "(\"a b\", 7)");
     assert_eq!(decoded::<Vec<u8>>("/of/6/7").await, "[6, 7]");
     assert_eq!(decoded::<u8>("/none").await, "none");
 }
 
-fn told_of(value: &impl std::fmt::Debug) -> String {
-    format!("{value:?}")
-}
-
 #[tokio::test]
-async fn what_does_not_fit_is_named_by_its_parameter_and_not_quoted() {
-    let whole = "must be a whole number";
+async fn mismatch_is_reported_at_parameter_and_not_echoed() {
+    let integer = "must be an integer";
     assert_eq!(
         decoded::<u8>("/hunter2").await,
-        unfit_by("id", "type", whole)
+        type_mismatch_at("id", "type", integer)
     );
-    assert_eq!(decoded::<u8>("/+7").await, unfit_by("id", "type", whole));
+    assert_eq!(
+        decoded::<u8>("/+7").await,
+        type_mismatch_at("id", "type", integer)
+    );
     assert_eq!(
         decoded::<Newtype>("/256").await,
-        unfit_by("id", "range", "is a number out of range")
+        type_mismatch_at("id", "range", "is out of range")
     );
     for (path, name) in [("/of/x/7", "tenant"), ("/of/7/x", "id")] {
         assert_eq!(
             decoded::<(u8, u8)>(path).await,
-            unfit_by(name, "type", whole)
+            type_mismatch_at(name, "type", integer)
         );
     }
     assert_eq!(
         decoded::<Kind>("/hunter2").await,
-        unfit_by("id", "enum", "must be one of: tea")
+        type_mismatch_at("id", "enum", "must be one of: tea")
     );
 }
 
 #[tokio::test]
-async fn a_type_that_does_not_fit_the_route_is_the_apis_fault() {
-    let misdeclared = told(&InputError::HandlerMismatch);
-    assert_eq!(decoded::<(u8, u8)>("/7").await, misdeclared);
-    assert_eq!(decoded::<u8>("/of/6/7").await, misdeclared);
-    assert_eq!(decoded::<Missing>("/7").await, misdeclared);
-    assert_eq!(rejected::<(u8, u8)>("/7").await, misdeclared);
-    assert_eq!(rejected::<Option<u8>>("/7").await, misdeclared);
+async fn type_that_does_not_match_route_is_handler_mismatch() {
+    let mismatch = debug(&InputError::HandlerMismatch);
+    assert_eq!(decoded::<(u8, u8)>("/7").await, mismatch);
+    assert_eq!(decoded::<u8>("/of/6/7").await, mismatch);
+    assert_eq!(decoded::<Missing>("/7").await, mismatch);
+    assert_eq!(rejected::<(u8, u8)>("/7").await, mismatch);
+    assert_eq!(rejected::<Option<u8>>("/7").await, mismatch);
 }
 
 #[tokio::test]
-async fn a_segment_that_is_no_text_is_undecodable() {
-    let violation = Violation::new("id", "encoding", "is not UTF-8");
-    let error = told(&InputError::Malformed(InputLocation::Path, violation));
+async fn segment_that_is_not_utf8_is_malformed() {
+    let violation = Violation::new("id", "encoding", "is not valid UTF-8");
+    let error = debug(&InputError::Malformed(InputLocation::Path, violation));
     assert_eq!(decoded::<String>("/%ff").await, error);
     assert_eq!(rejected::<String>("/%ff").await, error);
 }
 
 #[tokio::test]
-async fn axums_own_rejection_is_told_the_same_way() {
-    let whole = "must be a whole number within range";
+async fn rejection_of_axum_is_converted_without_text() {
+    let integer = "must be an integer within the allowed range";
     assert_eq!(rejected::<u32>("/7").await, "");
     assert_eq!(
         rejected::<u32>("/hunter2").await,
-        unfit_by("", "type", whole)
+        type_mismatch_at("", "type", integer)
     );
     assert_eq!(
         rejected::<(u8,)>("/256").await,
-        unfit_by("0", "type", whole)
+        type_mismatch_at("0", "type", integer)
     );
     assert_eq!(
         rejected::<std::net::IpAddr>("/hunter2").await,
-        unfit_by(
-            "id",
-            "format",
-            "does not have the form that is expected here"
-        )
+        type_mismatch_at("id", "format", "does not have the expected format")
     );
 }

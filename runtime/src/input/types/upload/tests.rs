@@ -1,4 +1,4 @@
-//! Files, as their types take them.
+//! Files and their types.
 
 use super::*;
 
@@ -11,8 +11,8 @@ impl MediaTypes for Pictures {
 type Picture = Upload<Pictures, 4>;
 
 #[test]
-fn a_file_is_labelled_as_one_of_the_list() {
-    for (label, media_type) in [
+fn file_of_other_media_type_is_rejected() {
+    for (content_type, media_type) in [
         ("image/png", Some("image/png")),
         ("IMAGE/JPEG", Some("image/jpeg")),
         ("image/png;charset=utf-8", Some("image/png")),
@@ -24,21 +24,21 @@ fn a_file_is_labelled_as_one_of_the_list() {
         ("image", None),
         ("*/*", None),
     ] {
-        let upload = Picture::new(label, Bytes::new(), None);
+        let upload = Picture::new(content_type, Bytes::new(), None);
         let expected = media_type.ok_or(UploadError::MediaType(Pictures::ACCEPTED));
         assert_eq!(
             upload.map(|upload| upload.media_type()),
             expected,
-            "{label}"
+            "{content_type}"
         );
     }
 }
 
 #[test]
-fn a_file_has_at_most_so_many_bytes() {
-    for (length, fits) in [(0, true), (3, true), (4, true), (5, false)] {
+fn file_over_max_bytes_is_rejected() {
+    for (length, is_valid) in [(0, true), (3, true), (4, true), (5, false)] {
         let upload = Picture::new("image/png", vec![7; length], None);
-        let expected = if fits {
+        let expected = if is_valid {
             Ok(Bytes::from(vec![7; length]))
         } else {
             Err(UploadError::Length { max: 4 })
@@ -48,7 +48,7 @@ fn a_file_has_at_most_so_many_bytes() {
 }
 
 #[test]
-fn a_files_name_is_checked() {
+fn invalid_file_name_is_rejected() {
     let name = |name| {
         Picture::new("image/png", Bytes::new(), name)
             .map(|upload| upload.file_name().map(ToString::to_string))
@@ -59,7 +59,7 @@ fn a_files_name_is_checked() {
 }
 
 #[test]
-fn a_list_has_media_types_and_is_not_empty() {
+fn list_without_valid_media_types_is_rejected() {
     assert!(are_media_types(&["image/png"]));
     assert!(are_media_types(&[
         "image/svg+xml",
@@ -83,28 +83,28 @@ fn a_list_has_media_types_and_is_not_empty() {
 }
 
 #[test]
-fn what_is_told_is_short() {
-    let told = |list: &'static [&'static str]| UploadError::MediaType(list).to_string();
+fn long_list_is_not_in_message() {
+    let message = |list: &'static [&'static str]| UploadError::MediaType(list).to_string();
     assert_eq!(
-        told(Pictures::ACCEPTED),
-        "must be a file labelled as image/png or image/jpeg"
+        message(Pictures::ACCEPTED),
+        "must be a file of type image/png or image/jpeg"
     );
     assert_eq!(
-        told(&["application/octet-stream"; 10]),
-        "must be a file labelled as a media type that is taken here"
+        message(&["application/octet-stream"; 10]),
+        "must be a file of an accepted media type"
     );
 }
 
 #[test]
-fn nothing_of_a_file_is_logged() {
+fn debug_shows_media_type_and_length_only() {
     let upload = Picture::new("image/png", "hunt", Some("hunter2")).unwrap();
-    let told = format!("{upload:?}");
-    assert_eq!(told, "Upload { media_type: \"image/png\", length: 4, .. }");
+    let debug = format!("{upload:?}");
+    assert_eq!(debug, "Upload { media_type: \"image/png\", length: 4, .. }");
 }
 
-/// No other decoder makes one up from what it has.
+/// Other deserializers must not construct a file from their data.
 #[test]
-fn json_holds_no_files() {
+fn file_in_json_is_rejected() {
     for json in ["[\"image/png\", [1], \"a\"]", "\"x\"", "{}", "null"] {
         assert!(serde_json::from_str::<Picture>(json).is_err(), "{json}");
     }

@@ -1,13 +1,13 @@
-//! Answers that are no good keys: the last good ones serve on, and no server starts with them.
+//! Bad responses of a key server: the last good keys stay in use, and no server starts with them.
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::keys::{DEFAULT_ALGORITHMS, KeyError, KeySet, read_jwks};
+use crate::keys::{DEFAULT_ALGORITHMS, KeyError, KeySet, parse_jwks};
 use crate::testing::loopback_server::http_response;
 
-/// Everything that a key server should not answer.
-fn bad_answers(issuer: &EmbeddedIssuer) -> Vec<(&'static str, Reply)> {
+/// Every kind of bad response, by name.
+fn bad_responses(issuer: &EmbeddedIssuer) -> Vec<(&'static str, Reply)> {
     let good: Value = serde_json::from_str(&issuer.jwks()).unwrap();
     let with = |change: &dyn Fn(&mut Vec<Value>)| {
         let mut set = good.clone();
@@ -41,8 +41,8 @@ fn bad_answers(issuer: &EmbeddedIssuer) -> Vec<(&'static str, Reply)> {
 #[tokio::test]
 async fn bad_response_fails_the_build() {
     let issuer = EmbeddedIssuer::new(ISSUER);
-    for (name, mode) in bad_answers(&issuer) {
-        let built = Realm::with(Startup::FailFast, Some(mode)).await;
+    for (name, reply) in bad_responses(&issuer) {
+        let built = Realm::with(Startup::FailFast, Some(reply)).await;
         let error = built.err();
         match name {
             "malformed" | "an array" | "no key" | "a symmetric key" | "a private key"
@@ -60,9 +60,9 @@ async fn bad_response_fails_the_build() {
 #[tokio::test]
 async fn bad_response_keeps_the_last_good_keys() {
     let realm = Realm::new().await;
-    for (name, mode) in bad_answers(&realm.issuer) {
-        realm.keys.set(mode);
-        realm.until_refreshed(300).await;
+    for (name, reply) in bad_responses(&realm.issuer) {
+        realm.keys.set(reply);
+        realm.refresh_after(300).await;
         assert_eq!(
             realm.validate(realm.issuer.token("alice")).await,
             Ok(()),
@@ -75,7 +75,7 @@ async fn bad_response_keeps_the_last_good_keys() {
         );
         assert_eq!(realm.server.ready(), Ok(()), "{name}");
         realm.keys.set(Reply::Keys(realm.issuer.jwks()));
-        realm.until_refreshed(61).await;
+        realm.refresh_after(61).await;
     }
 }
 
@@ -106,19 +106,25 @@ async fn bad_key_among_good_keys_is_skipped() {
 #[test]
 fn bad_key_set_error_names_the_cause() {
     let issuer = EmbeddedIssuer::new(ISSUER);
-    let named = |name: &str| {
-        let (_, mode) = bad_answers(&issuer)
+    let error_of = |name: &str| {
+        let (_, reply) = bad_responses(&issuer)
             .into_iter()
             .find(|(n, _)| *n == name)
             .unwrap();
-        let Reply::Keys(jwks) = mode else {
-            panic!("{name} is no key set")
+        let Reply::Keys(jwks) = reply else {
+            panic!("{name} is not a key set")
         };
-        let (keys, skipped) = read_jwks(jwks.as_bytes(), &DEFAULT_ALGORITHMS)?;
+        let (keys, skipped) = parse_jwks(jwks.as_bytes(), &DEFAULT_ALGORITHMS)?;
         KeySet::new(keys, skipped).map(drop)
     };
-    assert_eq!(named("a symmetric key"), Err(KeyError::Leaked));
-    assert_eq!(named("a private key"), Err(KeyError::Leaked));
-    assert_eq!(named("an ambiguous kid"), Err(KeyError::Ambiguous));
-    assert_eq!(named("an array"), Err(KeyError::NotAKeySet));
+    assert_eq!(
+        error_of("a symmetric key"),
+        Err(KeyError::PrivateKeyInPublicSet)
+    );
+    assert_eq!(
+        error_of("a private key"),
+        Err(KeyError::PrivateKeyInPublicSet)
+    );
+    assert_eq!(error_of("an ambiguous kid"), Err(KeyError::Ambiguous));
+    assert_eq!(error_of("an array"), Err(KeyError::MalformedKeySet));
 }

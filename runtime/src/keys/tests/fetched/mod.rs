@@ -15,14 +15,15 @@ use crate::resource_server::{Issuer, ResourceServer, Startup};
 use crate::testing::loopback_server::{LoopbackServer, Reply};
 use crate::testing::test_server::{AUDIENCE, ISSUER, rejection};
 use crate::testing::{EmbeddedIssuer, TestClock, TokenBuilder};
-use crate::token::{Denial, TokenError};
+use crate::token::{TokenError, TokenRejection};
 
-const UNKNOWN_KEY: Result<(), Denial> = Err(Denial::Invalid(TokenError::UnknownKey));
+const UNKNOWN_KEY: Result<(), TokenRejection> =
+    Err(TokenRejection::Invalid(TokenError::UnknownKey));
 
-/// An API whose issuer's keys are served by a key server.
+/// A server whose issuer's keys come from a key server on loopback.
 struct Realm {
     keys: LoopbackServer,
-    /// The issuer with the keys that are served at first.
+    /// The issuer with the first keys.
     issuer: EmbeddedIssuer,
     server: ResourceServer,
     clock: TestClock,
@@ -33,12 +34,12 @@ impl Realm {
         Self::with(Startup::FailFast, None).await.unwrap()
     }
 
-    /// With keys that are served, or in another mode.
-    async fn with(startup: Startup, mode: Option<Reply>) -> Result<Self, ConfigError> {
+    /// Builds the server while the key server replies this way, by default with the first keys.
+    async fn with(startup: Startup, reply: Option<Reply>) -> Result<Self, ConfigError> {
         let keys = LoopbackServer::start(Reply::Closed).await;
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(&keys.url).clock(clock.clone());
-        keys.set(mode.unwrap_or_else(|| Reply::Keys(issuer.jwks())));
+        keys.set(reply.unwrap_or_else(|| Reply::Keys(issuer.jwks())));
         let server = ResourceServer::builder()
             .trust(
                 Issuer::new(&keys.url)
@@ -57,24 +58,24 @@ impl Realm {
         })
     }
 
-    /// Answers with these keys from now on, once what is returned says so.
+    /// Replies with these keys from now on, each time once the notification is sent.
     fn hold(&self, jwks: String) -> Arc<Notify> {
         let (reply, released) = Reply::Keys(jwks).held();
         self.keys.set(reply);
         released
     }
 
-    /// The same issuer with keys that it did not have before.
+    /// The same issuer with new keys.
     fn rotated(&self) -> EmbeddedIssuer {
         EmbeddedIssuer::with_own_keys(&self.keys.url).clock(self.clock.clone())
     }
 
-    async fn validate(&self, token: TokenBuilder) -> Result<(), Denial> {
+    async fn validate(&self, token: TokenBuilder) -> Result<(), TokenRejection> {
         self.validate_text(&token.algorithm(Algorithm::ES256).sign())
             .await
     }
 
-    async fn validate_text(&self, token: &str) -> Result<(), Denial> {
+    async fn validate_text(&self, token: &str) -> Result<(), TokenRejection> {
         rejection(&self.server, token).await.map_or(Ok(()), Err)
     }
 
@@ -82,37 +83,37 @@ impl Realm {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// Waits until one more answer of the key server has been dealt with, for at most 5 s.
-    async fn until(&self, what: &str, is_so: impl AsyncFn(&Self) -> bool) {
-        let begun = Instant::now();
-        while !is_so(self).await {
-            assert!(begun.elapsed() < Duration::from_secs(5), "{what}");
+    /// Waits for at most 5 s until the condition holds.
+    async fn wait_until(&self, description: &str, condition: impl AsyncFn(&Self) -> bool) {
+        let start = Instant::now();
+        while !condition(self).await {
+            assert!(start.elapsed() < Duration::from_secs(5), "{description}");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 
-    /// Lets so much time pass that a fetch is due, has it begun, and waits for its end.
-    async fn until_refreshed(&self, seconds: u64) {
-        let asked = self.keys.request_count();
+    /// Advances the clock until a refresh is due, starts it, and waits until it ends.
+    async fn refresh_after(&self, seconds: u64) {
+        let before = self.keys.request_count();
         self.advance(seconds);
         let _ = self.server.ready();
-        self.until("the key server is asked", async |realm| {
-            realm.keys.request_count() > asked
+        self.wait_until("the key server receives a request", async |realm| {
+            realm.keys.request_count() > before
         })
         .await;
-        self.until("the fetch ends", async |realm| !realm.is_fetching())
+        self.wait_until("the fetch ends", async |realm| !realm.is_fetching())
             .await;
     }
 
     fn is_fetching(&self) -> bool {
-        let mut issuers = self.server.validator().issuers().iter();
+        let mut issuers = self.server.validator().jwt_issuers().iter();
         issuers.any(|issuer| match &issuer.keys {
             KeySource::Fetched(keys) => keys.is_fetching(),
-            KeySource::Given(_) => false,
+            KeySource::Configured(_) => false,
         })
     }
 }
 
-fn is_unavailable(result: &Result<(), Denial>) -> bool {
-    matches!(result, Err(Denial::Unavailable(_)))
+fn is_unavailable(result: &Result<(), TokenRejection>) -> bool {
+    matches!(result, Err(TokenRejection::Unavailable(_)))
 }

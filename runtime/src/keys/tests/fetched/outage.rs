@@ -1,11 +1,11 @@
-//! A key server that does not answer: for a while, for too long, from the beginning.
+//! A key server that is unavailable: for a while, for too long, from the start.
 
 use super::*;
 
 #[tokio::test]
 async fn known_keys_are_used_during_a_ten_minute_outage() {
     let realm = Realm::new().await;
-    let mut remembered = realm
+    let mut cached = realm
         .issuer
         .token("alice")
         .algorithm(Algorithm::ES256)
@@ -13,17 +13,13 @@ async fn known_keys_are_used_during_a_ten_minute_outage() {
     realm.keys.set(Reply::Closed);
     for second in 0..600 {
         if second % 120 == 0 {
-            remembered = realm
+            cached = realm
                 .issuer
                 .token("alice")
                 .algorithm(Algorithm::ES256)
                 .sign();
         }
-        assert_eq!(
-            realm.validate_text(&remembered).await,
-            Ok(()),
-            "at {second} s"
-        );
+        assert_eq!(realm.validate_text(&cached).await, Ok(()), "at {second} s");
         assert_eq!(
             realm.validate(realm.issuer.token("bob")).await,
             Ok(()),
@@ -32,7 +28,7 @@ async fn known_keys_are_used_during_a_ten_minute_outage() {
         realm.advance(1);
         tokio::task::yield_now().await;
     }
-    assert!(realm.keys.request_count() > 1, "nobody tried");
+    assert!(realm.keys.request_count() > 1, "no refresh was attempted");
     assert!(
         realm.keys.request_count() < 30,
         "{} attempts",
@@ -53,10 +49,7 @@ async fn keys_over_the_maximum_age_are_unavailable() {
         .sign();
     assert_eq!(realm.validate_text(&token).await, Ok(()));
     realm.advance(1);
-    assert!(
-        is_unavailable(&realm.validate_text(&token).await),
-        "remembered"
-    );
+    assert!(is_unavailable(&realm.validate_text(&token).await), "cached");
     assert!(is_unavailable(
         &realm.validate(realm.issuer.token("bob")).await
     ));
@@ -66,7 +59,7 @@ async fn keys_over_the_maximum_age_are_unavailable() {
     assert!(realm.server.ready().is_err());
 }
 
-/// What was verified before has expired whether there are keys or not.
+/// A token is expired whether keys are available or not.
 #[tokio::test]
 async fn expired_cached_token_is_invalid_without_keys() {
     let realm = Realm::new().await;
@@ -75,12 +68,12 @@ async fn expired_cached_token_is_invalid_without_keys() {
     assert_eq!(realm.validate_text(&token).await, Ok(()));
     realm.keys.set(Reply::Closed);
     realm.advance(3_600);
-    let expired = Err(Denial::Invalid(TokenError::Expired));
+    let expired = Err(TokenRejection::Invalid(TokenError::Expired));
     assert_eq!(realm.validate_text(&token).await, expired);
     assert_eq!(realm.server.token_cache_usage().0, 0);
 }
 
-/// A token that no key could make good is refused for what it is.
+/// A token that no key can make valid is rejected as invalid.
 #[tokio::test]
 async fn malformed_token_is_invalid_without_keys() {
     let realm = Realm::with(Startup::Deferred, Some(Reply::Closed))
@@ -88,12 +81,12 @@ async fn malformed_token_is_invalid_without_keys() {
         .unwrap();
     assert_eq!(
         realm.validate_text("no.token.here").await,
-        Err(Denial::Invalid(TokenError::NotCompact))
+        Err(TokenRejection::Invalid(TokenError::NotCompact))
     );
     let token = realm.issuer.token("alice").typ("JWT");
     assert_eq!(
         realm.validate(token).await,
-        Err(Denial::Invalid(TokenError::Type))
+        Err(TokenRejection::Invalid(TokenError::Type))
     );
 }
 
@@ -107,7 +100,7 @@ async fn server_recovers_when_keys_are_available_again() {
     ));
     realm.keys.set(Reply::Keys(realm.issuer.jwks()));
     realm
-        .until("the server recovers", async |realm| {
+        .wait_until("the server recovers", async |realm| {
             realm.advance(1);
             realm.validate(realm.issuer.token("alice")).await == Ok(())
         })
@@ -129,14 +122,14 @@ async fn deferred_server_is_not_ready_until_keys_are_fetched() {
         [realm.keys.url.as_str()]
     );
     realm
-        .until("the cause is told", async |realm| {
+        .wait_until("the cause is reported", async |realm| {
             let not_ready = realm.server.ready().unwrap_err().to_string();
             not_ready.contains("the connection to the issuer failed")
         })
         .await;
     realm.keys.set(Reply::Keys(realm.issuer.jwks()));
     realm
-        .until("the server becomes ready", async |realm| {
+        .wait_until("the server becomes ready", async |realm| {
             realm.advance(1);
             realm.server.ready().is_ok()
         })
@@ -155,12 +148,12 @@ async fn silent_key_server_does_not_delay_known_keys() {
     let realm = Realm::new().await;
     realm.keys.set(Reply::Silent);
     realm.advance(300);
-    let judged = async {
+    let requests = async {
         for _ in 0..100 {
             assert_eq!(realm.validate(realm.issuer.token("alice")).await, Ok(()));
         }
     };
-    tokio::time::timeout(Duration::from_secs(4), judged)
+    tokio::time::timeout(Duration::from_secs(4), requests)
         .await
         .unwrap();
 }
@@ -191,12 +184,12 @@ async fn outage_of_one_issuer_does_not_affect_another() {
     assert_eq!(not_ready.issuers().collect::<Vec<_>>(), [down.url.as_str()]);
 }
 
-/// What keeps keys fresh does not wait to be called.
+/// The refresh task does not depend on requests.
 #[tokio::test]
 async fn deferred_server_fetches_keys_without_a_request() {
     let realm = Realm::with(Startup::Deferred, None).await.unwrap();
     realm
-        .until("the key server is asked", async |realm| {
+        .wait_until("the key server receives a request", async |realm| {
             realm.keys.request_count() == 1
         })
         .await;

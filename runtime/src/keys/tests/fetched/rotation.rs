@@ -1,4 +1,4 @@
-//! Keys that come and go (RFC 7517 §4.5, OWASP ASVS 9.1.3).
+//! Rotated and withdrawn keys (RFC 7517 §4.5, OWASP ASVS 9.1.3).
 
 use super::*;
 
@@ -16,7 +16,7 @@ async fn first_token_of_a_new_key_is_accepted() {
 #[tokio::test]
 async fn unknown_kid_fetches_keys_once_per_minute() {
     let realm = Arc::new(Realm::new().await);
-    let begun = realm.keys.request_count();
+    let before = realm.keys.request_count();
     let mut floods = tokio::task::JoinSet::new();
     for flood in 0..10 {
         let realm = Arc::clone(&realm);
@@ -32,19 +32,19 @@ async fn unknown_kid_fetches_keys_once_per_minute() {
         });
     }
     floods.join_all().await;
-    assert_eq!(realm.keys.request_count(), begun + 1);
+    assert_eq!(realm.keys.request_count(), before + 1);
     realm.advance(59);
     assert_eq!(
         realm.validate(realm.issuer.token("m").kid("x")).await,
         UNKNOWN_KEY
     );
-    assert_eq!(realm.keys.request_count(), begun + 1);
+    assert_eq!(realm.keys.request_count(), before + 1);
     realm.advance(1);
     assert_eq!(
         realm.validate(realm.issuer.token("m").kid("x")).await,
         UNKNOWN_KEY
     );
-    assert_eq!(realm.keys.request_count(), begun + 2);
+    assert_eq!(realm.keys.request_count(), before + 2);
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn concurrent_requests_share_one_fetch() {
     assert_eq!(realm.keys.request_count(), 2);
 }
 
-/// What was asked for before the key was there says nothing of it: another fetch follows.
+/// A fetch that started before the rotation cannot have the new key: another fetch follows.
 #[tokio::test]
 async fn fetch_started_before_a_rotation_is_repeated() {
     let realm = Realm::new().await;
@@ -73,49 +73,47 @@ async fn fetch_started_before_a_rotation_is_repeated() {
     realm.advance(300);
     let _ = realm.server.ready();
     realm
-        .until("the held fetch begins", async |realm| {
+        .wait_until("the held fetch starts", async |realm| {
             realm.keys.request_count() == 2
         })
         .await;
     realm.keys.set(Reply::Keys(rotated.jwks()));
     let token = rotated.token("alice");
-    let (judged, ()) = tokio::join!(realm.validate(token), async { released.notify_one() });
-    assert_eq!(judged, Ok(()));
+    let (result, ()) = tokio::join!(realm.validate(token), async { released.notify_one() });
+    assert_eq!(result, Ok(()));
     assert_eq!(realm.keys.request_count(), 3);
 }
 
-/// Time passes while a token waits for its key.
 #[tokio::test]
 async fn token_that_expires_during_a_fetch_is_rejected() {
     let realm = Realm::new().await;
     let rotated = realm.rotated();
     let released = realm.hold(rotated.jwks());
     let token = rotated.token("alice").lifetime(Duration::from_mins(5));
-    let (judged, ()) = tokio::join!(realm.validate(token), async {
+    let (result, ()) = tokio::join!(realm.validate(token), async {
         realm
-            .until("the fetch begins", async |realm| {
+            .wait_until("the fetch starts", async |realm| {
                 realm.keys.request_count() == 2
             })
             .await;
         realm.advance(330);
         released.notify_one();
     });
-    assert_eq!(judged, Err(Denial::Invalid(TokenError::Expired)));
+    assert_eq!(result, Err(TokenRejection::Invalid(TokenError::Expired)));
 }
 
-/// A bad signature under a known key is no reason to ask for keys.
 #[tokio::test]
 async fn bad_signature_or_type_fetches_no_keys() {
     let realm = Realm::new().await;
     let token = realm.issuer.token("alice").signature([7; 64]);
     assert_eq!(
         realm.validate(token).await,
-        Err(Denial::Invalid(TokenError::Signature))
+        Err(TokenRejection::Invalid(TokenError::Signature))
     );
     let token = realm.issuer.token("alice").kid("x").typ("JWT");
     assert_eq!(
         realm.validate(token).await,
-        Err(Denial::Invalid(TokenError::Type))
+        Err(TokenRejection::Invalid(TokenError::Type))
     );
     assert_eq!(realm.keys.request_count(), 1);
 }
@@ -123,23 +121,23 @@ async fn bad_signature_or_type_fetches_no_keys() {
 #[tokio::test]
 async fn withdrawn_key_is_rejected_after_the_next_refresh() {
     let realm = Realm::new().await;
-    let remembered = realm
+    let cached = realm
         .issuer
         .token("alice")
         .algorithm(Algorithm::ES256)
         .sign();
-    assert_eq!(realm.validate_text(&remembered).await, Ok(()));
+    assert_eq!(realm.validate_text(&cached).await, Ok(()));
     let rotated = realm.rotated();
     realm.keys.set(Reply::Keys(rotated.jwks()));
     realm.advance(299);
-    assert_eq!(realm.validate_text(&remembered).await, Ok(()));
+    assert_eq!(realm.validate_text(&cached).await, Ok(()));
     assert_eq!(realm.keys.request_count(), 1);
-    let remembered = realm.issuer.token("bob").algorithm(Algorithm::ES256).sign();
-    assert_eq!(realm.validate_text(&remembered).await, Ok(()));
+    let cached = realm.issuer.token("bob").algorithm(Algorithm::ES256).sign();
+    assert_eq!(realm.validate_text(&cached).await, Ok(()));
     realm.advance(1);
     realm
-        .until("the withdrawn key is refused", async |realm| {
-            realm.validate_text(&remembered).await == UNKNOWN_KEY
+        .wait_until("the withdrawn key is rejected", async |realm| {
+            realm.validate_text(&cached).await == UNKNOWN_KEY
         })
         .await;
     assert_eq!(
@@ -160,12 +158,12 @@ async fn unchanged_keys_keep_cached_tokens() {
     let first = realm.server.authenticate(token.as_bytes()).await.unwrap();
     realm.keys.set(Reply::Keys(reversed(&realm.issuer.jwks())));
     realm.advance(240);
-    realm.until_refreshed(61).await;
+    realm.refresh_after(61).await;
     let again = realm.server.authenticate(token.as_bytes()).await.unwrap();
-    assert!(Arc::ptr_eq(&first, &again), "it was verified again");
+    assert!(Arc::ptr_eq(&first, &again), "the token was verified again");
 }
 
-/// The same keys in another order, and under a member that nobody knows.
+/// The same keys in another order, one with an unknown member.
 fn reversed(jwks: &str) -> String {
     let mut set: serde_json::Value = serde_json::from_str(jwks).unwrap();
     let keys = set["keys"].as_array_mut().unwrap();

@@ -1,24 +1,24 @@
-//! Endpoints that a document names: wrongly, elsewhere, or no more.
+//! Endpoints from the metadata document: insecure, missing, moved, or unavailable.
 
 use super::*;
 use crate::https::HttpsError;
 
-impl Realm {
-    /// How often the document was asked for.
-    fn documents(&self) -> usize {
+impl IntrospectedServer {
+    /// The number of requests for the metadata document so far.
+    fn document_requests(&self) -> usize {
         self.loopback.document_request_count()
     }
 
-    /// Moves the endpoint; what was the old one answers so.
-    fn moved(&self, old: Reply) {
-        let new = Reply::json(200, &self.claims().to_string());
+    /// Moves the endpoint; the old one replies this way.
+    fn move_endpoint(&self, old: Reply) {
+        let new = Reply::json(200, &self.active_response().to_string());
         self.loopback
             .set_introspection_endpoint(&format!("{}/moved", self.loopback.url));
         self.loopback
             .set(Reply::PerRequest(Arc::new(move |request| {
                 if request.starts_with("POST /introspect ") {
                     old.clone()
-                } else if asks_about(request, TOKEN) {
+                } else if is_about(request, TOKEN) {
                     new.clone()
                 } else {
                     Reply::inactive()
@@ -27,7 +27,7 @@ impl Realm {
     }
 }
 
-/// RFC 7662 §4: the token and our credentials go over TLS, or to this machine.
+/// RFC 7662 §4: the token and the credentials are sent over TLS, or to loopback.
 #[tokio::test]
 async fn insecure_endpoint_in_the_document_is_rejected() {
     for (startup, endpoint) in [
@@ -69,9 +69,10 @@ async fn document_without_endpoint_error_names_the_fix() {
     let Err(ConfigError::Introspection { source, .. }) = built else {
         panic!("{built:?}");
     };
-    let told = source.to_string();
+    let message = source.to_string();
     assert!(
-        told.contains("`introspection_endpoint`") && told.contains("`Introspection::endpoint`")
+        message.contains("`introspection_endpoint`")
+            && message.contains("`Introspection::endpoint`")
     );
 }
 
@@ -99,72 +100,76 @@ async fn corrected_document_is_used() {
 async fn moved_endpoint_is_found() {
     let redirect = Reply::json(308, "{}");
     for old in [Reply::json(404, "{}"), redirect, Reply::Closed] {
-        let realm = Realm::new().await;
-        realm.moved(old);
-        realm.advance(59);
-        assert!(is_unavailable(realm.rejection().await));
-        until("a probe has failed", || realm.server.ready().is_err()).await;
-        assert_eq!(realm.documents(), 1, "once a minute at most");
-        realm.advance(5);
-        until("a probe is answered", || realm.server.ready().is_ok()).await;
-        assert_eq!(realm.rejection().await, None);
-        assert_eq!(realm.documents(), 2);
+        let test = IntrospectedServer::new().await;
+        test.move_endpoint(old);
+        test.advance(59);
+        assert!(is_unavailable(test.rejection().await));
+        wait_until("a probe has failed", || test.server.ready().is_err()).await;
+        assert_eq!(test.document_requests(), 1, "at most once a minute");
+        test.advance(5);
+        wait_until("a probe succeeds", || test.server.ready().is_ok()).await;
+        assert_eq!(test.rejection().await, None);
+        assert_eq!(test.document_requests(), 2);
     }
 }
 
 #[tokio::test]
 async fn endpoint_is_looked_up_again_after_an_hour() {
-    let realm = Realm::new().await;
-    realm.advance(3_599);
-    realm.moved(Reply::inactive());
-    assert_eq!(realm.rejection().await, INACTIVE);
-    assert_eq!(realm.documents(), 1);
-    realm.advance(6);
-    let _ = realm.rejection().await;
-    until("it is looked up", || realm.documents() == 2).await;
-    until("a probe is answered there", || {
-        let requests = realm.loopback.requests();
+    let test = IntrospectedServer::new().await;
+    test.advance(3_599);
+    test.move_endpoint(Reply::inactive());
+    assert_eq!(test.rejection().await, INACTIVE);
+    assert_eq!(test.document_requests(), 1);
+    test.advance(6);
+    let _ = test.rejection().await;
+    wait_until("the document is requested", || {
+        test.document_requests() == 2
+    })
+    .await;
+    wait_until("the new endpoint is probed", || {
+        let requests = test.loopback.requests();
         requests.iter().any(|text| text.starts_with("POST /moved "))
     })
     .await;
-    realm.advance(6);
-    assert_eq!(realm.rejection().await, None);
+    test.advance(6);
+    assert_eq!(test.rejection().await, None);
 }
 
-/// As keys are, while they cannot be fetched.
 #[tokio::test]
 async fn last_known_endpoint_is_used_for_24_hours() {
-    let realm = Realm::new().await;
-    realm.loopback.set_document(Some(Reply::Closed));
+    let test = IntrospectedServer::new().await;
+    test.loopback.set_document(Some(Reply::Closed));
     for seconds in [3_600, 82_799] {
-        let probed = realm.probed();
-        realm.advance(seconds);
-        realm.say(&realm.claims());
-        assert_eq!(realm.rejection().await, None);
-        until("it is probed", || realm.probed() > probed).await;
-        assert!(realm.server.ready().is_ok());
+        let before = test.probes();
+        test.advance(seconds);
+        test.respond_with(&test.active_response());
+        assert_eq!(test.rejection().await, None);
+        wait_until("the endpoint is probed", || test.probes() > before).await;
+        assert!(test.server.ready().is_ok());
     }
-    assert_eq!(rejection(&realm.server, "opq.other").await, INACTIVE);
-    realm.advance(1);
-    assert!(is_unavailable(rejection(&realm.server, "opq.third").await));
-    realm.advance(60);
-    realm.loopback.set_document(None);
-    assert!(is_unavailable(realm.rejection().await));
-    until("it is found again", || realm.server.ready().is_ok()).await;
+    assert_eq!(rejection(&test.server, "opq.other").await, INACTIVE);
+    test.advance(1);
+    assert!(is_unavailable(rejection(&test.server, "opq.third").await));
+    test.advance(60);
+    test.loopback.set_document(None);
+    assert!(is_unavailable(test.rejection().await));
+    wait_until("the endpoint is found", || test.server.ready().is_ok()).await;
 }
 
-/// Nor is a request held up by a document that does not come.
 #[tokio::test]
 async fn endpoint_lookup_does_not_delay_requests() {
-    let realm = Realm::new().await;
-    realm.loopback.set_document(Some(Reply::Silent));
-    realm.advance(3_600);
-    realm.say(&realm.claims());
-    let begun = Instant::now();
-    assert_eq!(realm.rejection().await, None);
+    let test = IntrospectedServer::new().await;
+    test.loopback.set_document(Some(Reply::Silent));
+    test.advance(3_600);
+    test.respond_with(&test.active_response());
+    let start = Instant::now();
+    assert_eq!(test.rejection().await, None);
     assert!(
-        begun.elapsed() < Duration::from_secs(4),
-        "it takes 5 s to give up"
+        start.elapsed() < Duration::from_secs(4),
+        "the lookup times out after 5 s"
     );
-    until("it is looked up", || realm.documents() == 2).await;
+    wait_until("the document is requested", || {
+        test.document_requests() == 2
+    })
+    .await;
 }

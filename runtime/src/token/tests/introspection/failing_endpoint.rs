@@ -1,12 +1,12 @@
-//! Endpoints that fail: the token is neither good nor bad, and others are served on.
+//! Endpoints that fail: the token is neither valid nor invalid, and other tokens are not affected.
 
 use super::*;
 use crate::https::HttpsError;
 use crate::testing::loopback_server::http_response;
 
-/// Everything that an endpoint should not answer.
-fn bad_answers() -> Vec<(&'static str, Reply)> {
-    let mut bad = whole_answers();
+/// Every kind of bad response, by name.
+fn bad_responses() -> Vec<(&'static str, Reply)> {
+    let mut bad = complete_bad_responses();
     let head = "HTTP/1.1 200 X\r\ncontent-type: application/json\r\n";
     for (name, text) in [
         ("no HTTP", r#"{"active":true}"#.to_owned()),
@@ -32,7 +32,7 @@ fn bad_answers() -> Vec<(&'static str, Reply)> {
     bad
 }
 
-fn whole_answers() -> Vec<(&'static str, Reply)> {
+fn complete_bad_responses() -> Vec<(&'static str, Reply)> {
     let whole = |status, content_type, body: &str| {
         Reply::Response(http_response(status, content_type, body))
     };
@@ -50,7 +50,7 @@ fn whole_answers() -> Vec<(&'static str, Reply)> {
         ("permanent redirect", whole(308, JSON, active)),
         ("html", whole(200, "text/html", active)),
         (
-            "a signed answer",
+            "a signed response",
             whole(200, "application/token-introspection+jwt", "a.b.c"),
         ),
         ("no content type", whole(200, "", active)),
@@ -68,8 +68,8 @@ fn whole_answers() -> Vec<(&'static str, Reply)> {
 
 #[tokio::test]
 async fn bad_response_fails_the_build() {
-    for (name, mode) in bad_answers() {
-        let built = Realm::build(credentials(), Startup::FailFast, mode).await;
+    for (name, reply) in bad_responses() {
+        let built = IntrospectedServer::build(credentials(), Startup::FailFast, reply).await;
         let error = match built.err() {
             Some(ConfigError::Introspection {
                 source: IntrospectionConfigError::Endpoint(error),
@@ -77,7 +77,7 @@ async fn bad_response_fails_the_build() {
             }) => error,
             other => panic!("{name}: {other:?}"),
         };
-        let is_told = match name {
+        let is_expected = match name {
             "down"
             | "no HTTP"
             | "short"
@@ -88,59 +88,60 @@ async fn bad_response_fails_the_build() {
                 matches!(error, IntrospectionError::Https(HttpsError::TooLong))
             }
             "401" => matches!(error, IntrospectionError::Credentials),
-            "html" | "no content type" | "a signed answer" => {
+            "html" | "no content type" | "a signed response" => {
                 matches!(error, IntrospectionError::Https(HttpsError::ContentType))
             }
             "empty" | "nonsense" | "an array" | "twice" | "cut off" => {
-                matches!(error, IntrospectionError::NotAnAnswer)
+                matches!(error, IntrospectionError::MalformedResponse)
             }
             _ => matches!(error, IntrospectionError::Https(HttpsError::Status(_))),
         };
-        assert!(is_told, "{name}: {error:?}");
+        assert!(is_expected, "{name}: {error:?}");
     }
 }
 
 #[tokio::test]
 async fn bad_response_is_unavailable_and_cached_token_is_accepted() {
-    let realm = Realm::new().await;
+    let test = IntrospectedServer::new().await;
     let other: &'static str = "opq.other";
-    assert_eq!(realm.rejection().await, None);
-    for (name, mode) in bad_answers() {
-        realm.loopback.set(knowing(other, mode));
+    assert_eq!(test.rejection().await, None);
+    for (name, reply) in bad_responses() {
+        test.loopback.set(reply_for(other, reply));
         assert!(
-            is_unavailable(rejection(&realm.server, other).await),
+            is_unavailable(rejection(&test.server, other).await),
             "{name}"
         );
-        assert_eq!(realm.rejection().await, None, "{name}");
+        assert_eq!(test.rejection().await, None, "{name}");
     }
-    let requests = realm.loopback.requests();
-    let is_asked_there = |text: &String| text.starts_with("POST /introspect ");
+    let requests = test.loopback.requests();
+    let is_to_endpoint = |text: &String| text.starts_with("POST /introspect ");
     assert!(
-        requests.iter().all(is_asked_there),
+        requests.iter().all(is_to_endpoint),
         "a redirect was followed"
     );
 }
 
-/// An endpoint that calls everything active protects nothing.
+/// An endpoint that reports every token as active protects nothing.
 #[tokio::test]
 async fn endpoint_that_accepts_any_token_fails_the_build() {
-    let credulous =
+    let accepts_any_token =
         || Reply::PerRequest(Arc::new(|_: &str| Reply::json(200, r#"{"active":true}"#)));
-    let built = Realm::build(credentials(), Startup::FailFast, credulous()).await;
+    let built =
+        IntrospectedServer::build(credentials(), Startup::FailFast, accepts_any_token()).await;
     let Some(ConfigError::Introspection {
         source: IntrospectionConfigError::Endpoint(source),
         ..
     }) = built.err()
     else {
-        panic!("it is believed");
+        panic!("the endpoint is trusted");
     };
     assert!(
-        matches!(source, IntrospectionError::Credulous),
+        matches!(source, IntrospectionError::AcceptsAnyToken),
         "{source:?}"
     );
 }
 
-/// Nor one that looks no further than how a token begins.
+/// An endpoint that checks only the prefix of a token accepts any token.
 #[tokio::test]
 async fn probe_starts_with_the_configured_prefix() {
     let loopback = LoopbackServer::start(Reply::PerRequest(Arc::new(|request: &str| {
@@ -159,7 +160,7 @@ async fn probe_starts_with_the_configured_prefix() {
         matches!(
             built,
             Err(ConfigError::Introspection {
-                source: IntrospectionConfigError::Endpoint(IntrospectionError::Credulous),
+                source: IntrospectionConfigError::Endpoint(IntrospectionError::AcceptsAnyToken),
                 ..
             })
         ),
@@ -167,136 +168,137 @@ async fn probe_starts_with_the_configured_prefix() {
     );
 }
 
-const STUMBLE: &str = "opq.stumble";
+const FAILING: &str = "opq.failing";
 
-/// An endpoint that has come to call anything active, and is found out by a token it stumbles over.
-async fn found_out(realm: &Realm, about_token: Reply) {
-    let said = Reply::json(200, &realm.claims().to_string());
-    realm
-        .loopback
+/// Makes the endpoint accept any token, and lets a failed introspection start the probe that finds out.
+async fn detect_that_any_token_is_accepted(test: &IntrospectedServer, token_reply: Reply) {
+    let response = Reply::json(200, &test.active_response().to_string());
+    test.loopback
         .set(Reply::PerRequest(Arc::new(move |request| {
-            if asks_about(request, STUMBLE) {
+            if is_about(request, FAILING) {
                 Reply::json(500, "{}")
-            } else if asks_about(request, TOKEN) {
-                about_token.clone()
+            } else if is_about(request, TOKEN) {
+                token_reply.clone()
             } else {
-                said.clone()
+                response.clone()
             }
         })));
-    realm.advance(5);
-    assert!(is_unavailable(rejection(&realm.server, STUMBLE).await));
-    until("it is found out", || {
-        let ready = realm.server.ready();
-        ready.is_err_and(|error| error.to_string().contains("nobody has issued"))
+    test.advance(5);
+    assert!(is_unavailable(rejection(&test.server, FAILING).await));
+    wait_until("the probe has failed", || {
+        let ready = test.server.ready();
+        ready.is_err_and(|error| error.to_string().contains("a random token as active"))
     })
     .await;
 }
 
-/// However it fails next: only a probe that is answered as it should be clears it.
+/// Another failure does not restore trust: only a correct response to a probe does.
 #[tokio::test]
 async fn endpoint_that_accepted_any_token_needs_a_correct_probe() {
-    let realm = Realm::new().await;
-    found_out(&realm, Reply::Closed).await;
-    let said = realm.claims();
-    realm.loopback.set(Reply::Closed);
-    let before = realm.loopback.request_count();
-    realm.advance(5);
-    until("another probe has failed", || {
-        let _ = realm.server.ready();
-        realm.loopback.request_count() > before
+    let test = IntrospectedServer::new().await;
+    detect_that_any_token_is_accepted(&test, Reply::Closed).await;
+    let response = test.active_response();
+    test.loopback.set(Reply::Closed);
+    let before = test.loopback.request_count();
+    test.advance(5);
+    wait_until("another probe has failed", || {
+        let _ = test.server.ready();
+        test.loopback.request_count() > before
     })
     .await;
     tokio::time::sleep(Duration::from_millis(20)).await;
-    realm.loopback.set(Reply::json(200, &said.to_string()));
-    assert!(is_unavailable(realm.rejection().await));
-    assert_eq!(realm.asked(), 0, "nor asked");
-    realm.say(&said);
-    realm.advance(5);
-    until("it is believed again", || realm.server.ready().is_ok()).await;
-    assert_eq!(realm.rejection().await, None);
+    test.loopback.set(Reply::json(200, &response.to_string()));
+    assert!(is_unavailable(test.rejection().await));
+    assert_eq!(test.introspections(), 0, "no token is introspected");
+    test.respond_with(&response);
+    test.advance(5);
+    wait_until("the endpoint is trusted again", || {
+        test.server.ready().is_ok()
+    })
+    .await;
+    assert_eq!(test.rejection().await, None);
 }
 
 #[tokio::test]
 async fn endpoint_that_accepts_any_token_clears_the_cache() {
-    let realm = Realm::new().await;
-    assert_eq!(realm.rejection().await, None);
-    found_out(&realm, Reply::Closed).await;
-    assert!(is_unavailable(realm.rejection().await));
+    let test = IntrospectedServer::new().await;
+    assert_eq!(test.rejection().await, None);
+    detect_that_any_token_is_accepted(&test, Reply::Closed).await;
+    assert!(is_unavailable(test.rejection().await));
 }
 
 #[tokio::test]
 async fn endpoint_that_accepts_any_token_invalidates_requests_in_flight() {
-    let realm = Arc::new(Realm::new().await);
-    let released = Arc::new(Notify::new());
-    let said = Reply::json(200, &realm.claims().to_string());
-    let late = Reply::Held(Box::new(said), Arc::clone(&released));
-    realm.answer(late.clone());
-    let asking = {
-        let realm = Arc::clone(&realm);
-        tokio::spawn(async move { realm.rejection().await })
+    let test = Arc::new(IntrospectedServer::new().await);
+    let (held, released) = Reply::json(200, &test.active_response().to_string()).held();
+    test.reply(held.clone());
+    let request = {
+        let test = Arc::clone(&test);
+        tokio::spawn(async move { test.rejection().await })
     };
-    until("the issuer is asked", || realm.asked() == 1).await;
-    found_out(&realm, late).await;
-    released.notify_one();
-    assert!(is_unavailable(asking.await.unwrap()));
-    assert_eq!(realm.server.token_cache_usage().0, 0);
-}
-
-/// 5 s are given to a question; nobody else waits for it.
-#[tokio::test]
-async fn silent_endpoint_does_not_delay_other_tokens() {
-    let realm = Arc::new(Realm::new().await);
-    assert_eq!(realm.rejection().await, None);
-    let stuck: &'static str = "opq.stuck";
-    realm.loopback.set(knowing(stuck, Reply::Silent));
-    let begun = Instant::now();
-    let waiting = {
-        let realm = Arc::clone(&realm);
-        tokio::spawn(async move { rejection(&realm.server, stuck).await })
-    };
-    until("the issuer is asked", || {
-        realm
-            .loopback
-            .requests()
-            .iter()
-            .any(|text| asks_about(text, stuck))
+    wait_until("the endpoint receives the request", || {
+        test.introspections() == 1
     })
     .await;
-    assert_eq!(realm.rejection().await, None);
-    assert_eq!(rejection(&realm.server, "opq.third").await, INACTIVE);
+    detect_that_any_token_is_accepted(&test, held).await;
+    released.notify_one();
+    assert!(is_unavailable(request.await.unwrap()));
+    assert_eq!(test.server.token_cache_usage().0, 0);
+}
+
+/// A request times out after 5 s; requests with other tokens do not wait for it.
+#[tokio::test]
+async fn silent_endpoint_does_not_delay_other_tokens() {
+    let test = Arc::new(IntrospectedServer::new().await);
+    assert_eq!(test.rejection().await, None);
+    let stuck: &'static str = "opq.stuck";
+    test.loopback.set(reply_for(stuck, Reply::Silent));
+    let start = Instant::now();
+    let waiting = {
+        let test = Arc::clone(&test);
+        tokio::spawn(async move { rejection(&test.server, stuck).await })
+    };
+    wait_until("the endpoint receives the request", || {
+        test.loopback
+            .requests()
+            .iter()
+            .any(|text| is_about(text, stuck))
+    })
+    .await;
+    assert_eq!(test.rejection().await, None);
+    assert_eq!(rejection(&test.server, "opq.third").await, INACTIVE);
     assert!(!waiting.is_finished());
     assert!(is_unavailable(waiting.await.unwrap()));
-    let elapsed = begun.elapsed();
+    let elapsed = start.elapsed();
     assert!((4..10).contains(&elapsed.as_secs()), "{elapsed:?}");
 }
 
 #[tokio::test]
 async fn requests_in_flight_stay_within_the_limit() {
-    let realm = Arc::new(Realm::with(credentials().max_in_flight(2)).await);
-    let released = Arc::new(Notify::new());
-    let late = Reply::Held(Box::new(Reply::inactive()), Arc::clone(&released));
-    realm.loopback.set(late);
-    let before = realm.loopback.request_count();
+    let test = Arc::new(IntrospectedServer::with(credentials().max_in_flight(2)).await);
+    let (held, released) = Reply::inactive().held();
+    test.loopback.set(held);
+    let before = test.loopback.request_count();
     let requests: Vec<_> = (0..5)
         .map(|n| {
-            let realm = Arc::clone(&realm);
-            tokio::spawn(async move { rejection(&realm.server, &format!("opq.{n}")).await })
+            let test = Arc::clone(&test);
+            tokio::spawn(async move { rejection(&test.server, &format!("opq.{n}")).await })
         })
         .collect();
-    until("two are asked", || {
-        realm.loopback.request_count() == before + 2
+    wait_until("two requests are in flight", || {
+        test.loopback.request_count() == before + 2
     })
     .await;
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(realm.loopback.request_count(), before + 2);
+    assert_eq!(test.loopback.request_count(), before + 2);
     released.notify_one();
-    until("the next is asked", || {
-        realm.loopback.request_count() == before + 3
+    wait_until("a third request is sent", || {
+        test.loopback.request_count() == before + 3
     })
     .await;
     tokio::time::sleep(Duration::from_millis(20)).await;
-    assert_eq!(realm.loopback.request_count(), before + 3);
-    realm.loopback.set(Reply::inactive());
+    assert_eq!(test.loopback.request_count(), before + 3);
+    test.loopback.set(Reply::inactive());
     for _ in 0..2 {
         released.notify_one();
     }
@@ -307,38 +309,39 @@ async fn requests_in_flight_stay_within_the_limit() {
 
 #[tokio::test]
 async fn rejected_credentials_are_reported_by_readiness() {
-    let realm = Realm::new().await;
-    assert!(realm.server.ready().is_ok());
-    realm.loopback.set(Reply::json(401, "{}"));
-    assert!(is_unavailable(realm.rejection().await));
-    until("it is told", || realm.server.ready().is_err()).await;
-    let told = realm.server.ready().unwrap_err();
+    let test = IntrospectedServer::new().await;
+    assert!(test.server.ready().is_ok());
+    test.loopback.set(Reply::json(401, "{}"));
+    assert!(is_unavailable(test.rejection().await));
+    wait_until("readiness reports it", || test.server.ready().is_err()).await;
+    let not_ready = test.server.ready().unwrap_err();
     assert_eq!(
-        told.issuers().collect::<Vec<_>>(),
-        [realm.loopback.url.as_str()]
+        not_ready.issuers().collect::<Vec<_>>(),
+        [test.loopback.url.as_str()]
     );
     assert!(
-        told.to_string()
-            .contains("refuses this api's client id and secret"),
-        "{told}"
+        not_ready
+            .to_string()
+            .contains("rejects this api's client id and secret"),
+        "{not_ready}"
     );
-    realm.loopback.set(Reply::inactive());
-    realm.advance(5);
-    until("it is ready again", || realm.server.ready().is_ok()).await;
+    test.loopback.set(Reply::inactive());
+    test.advance(5);
+    wait_until("the server is ready again", || test.server.ready().is_ok()).await;
 }
 
-/// Or anybody could take a server out of service, with a token that an endpoint stumbles over.
+/// Otherwise a client could take a server out of service with a token that the endpoint fails for.
 #[tokio::test]
 async fn failure_for_one_token_does_not_affect_readiness() {
-    let realm = Realm::new().await;
-    realm.answer(Reply::json(500, "{}"));
-    let probed = realm.probed();
+    let test = IntrospectedServer::new().await;
+    test.reply(Reply::json(500, "{}"));
+    let before = test.probes();
     for _ in 0..20 {
-        assert!(is_unavailable(realm.rejection().await));
-        assert!(realm.server.ready().is_ok());
+        assert!(is_unavailable(test.rejection().await));
+        assert!(test.server.ready().is_ok());
     }
-    until("a probe is answered", || realm.probed() > probed).await;
+    wait_until("a probe is sent", || test.probes() > before).await;
     tokio::time::sleep(Duration::from_millis(20)).await;
-    assert!(realm.server.ready().is_ok());
-    assert_eq!(realm.probed(), probed + 1, "one in five seconds");
+    assert!(test.server.ready().is_ok());
+    assert_eq!(test.probes(), before + 1, "at most one every 5 s");
 }

@@ -1,16 +1,16 @@
-//! JWTs that are proved by keys, and then asked about.
+//! JWTs that are introspected after their signatures are verified.
 
 use super::*;
 
-/// An issuer whose JWTs are verified here, and known at its endpoint.
-struct Signing {
+/// A server whose issuer signs JWTs, and has an introspection endpoint.
+struct JwtServer {
     loopback: LoopbackServer,
     issuer: EmbeddedIssuer,
     server: ResourceServer,
     clock: TestClock,
 }
 
-impl Signing {
+impl JwtServer {
     async fn new(tokens: IntrospectedTokens) -> Self {
         let loopback = LoopbackServer::start(Reply::inactive()).await;
         let clock = TestClock::new();
@@ -33,8 +33,8 @@ impl Signing {
         }
     }
 
-    fn say(&self, said: &Value) {
-        self.loopback.set(Reply::json(200, &said.to_string()));
+    fn respond_with(&self, response: &Value) {
+        self.loopback.set(Reply::json(200, &response.to_string()));
     }
 
     fn token(&self) -> String {
@@ -44,52 +44,57 @@ impl Signing {
 
 #[tokio::test]
 async fn jwt_needs_a_valid_signature_and_an_active_response() {
-    let signing = Signing::new(IntrospectedTokens::Jwts).await;
-    let token = signing.token();
-    assert_eq!(rejection(&signing.server, &token).await, INACTIVE);
-    signing.say(&json!({"active": true, "scope": "b"}));
-    signing.clock.advance(Duration::from_secs(5));
-    let verified = signing.server.authenticate(token.as_bytes()).await.unwrap();
+    let test = JwtServer::new(IntrospectedTokens::Jwts).await;
+    let token = test.token();
+    assert_eq!(rejection(&test.server, &token).await, INACTIVE);
+    test.respond_with(&json!({"active": true, "scope": "b"}));
+    test.clock.advance(Duration::from_secs(5));
+    let verified = test.server.authenticate(token.as_bytes()).await.unwrap();
     assert_eq!(verified.subject(), "alice");
     assert_eq!(verified.scopes().as_str(), "b");
 }
 
 #[tokio::test]
 async fn revoked_jwt_is_rejected_after_the_cache_time() {
-    let signing = Signing::new(IntrospectedTokens::Jwts).await;
-    let token = signing.token();
-    signing.say(&json!({"active": true}));
-    assert_eq!(rejection(&signing.server, &token).await, None);
-    signing.loopback.set(Reply::inactive());
-    signing.clock.advance(Duration::from_secs(59));
-    assert_eq!(rejection(&signing.server, &token).await, None);
-    signing.clock.advance(Duration::from_secs(1));
-    assert_eq!(rejection(&signing.server, &token).await, INACTIVE);
+    let test = JwtServer::new(IntrospectedTokens::Jwts).await;
+    let token = test.token();
+    test.respond_with(&json!({"active": true}));
+    assert_eq!(rejection(&test.server, &token).await, None);
+    test.loopback.set(Reply::inactive());
+    test.clock.advance(Duration::from_secs(59));
+    assert_eq!(rejection(&test.server, &token).await, None);
+    test.clock.advance(Duration::from_secs(1));
+    assert_eq!(rejection(&test.server, &token).await, INACTIVE);
 }
 
-/// What a key has not proved is sent to nobody.
 #[tokio::test]
 async fn invalid_jwt_is_not_introspected() {
-    let signing = Signing::new(IntrospectedTokens::All).await;
-    signing.say(&json!({"active": true}));
-    let asked = signing.loopback.request_count();
-    let forged = EmbeddedIssuer::with_own_keys(&signing.loopback.url)
-        .clock(signing.clock.clone())
+    let test = JwtServer::new(IntrospectedTokens::All).await;
+    test.respond_with(&json!({"active": true}));
+    let before = test.loopback.request_count();
+    let forged = EmbeddedIssuer::with_own_keys(&test.loopback.url)
+        .clock(test.clock.clone())
         .token("alice")
         .sign();
-    let denied = rejection(&signing.server, &forged).await;
-    assert_eq!(denied, Some(Denial::Invalid(TokenError::UnknownKey)));
-    let elsewhere = signing
+    let rejected = rejection(&test.server, &forged).await;
+    assert_eq!(
+        rejected,
+        Some(TokenRejection::Invalid(TokenError::UnknownKey))
+    );
+    let elsewhere = test
         .issuer
         .token("alice")
         .audience("https://b.example")
         .sign();
-    let denied = rejection(&signing.server, &elsewhere).await;
-    assert_eq!(denied, Some(Denial::Invalid(TokenError::Audience)));
-    assert_eq!(signing.loopback.request_count(), asked);
+    let rejected = rejection(&test.server, &elsewhere).await;
+    assert_eq!(
+        rejected,
+        Some(TokenRejection::Invalid(TokenError::Audience))
+    );
+    assert_eq!(test.loopback.request_count(), before);
 }
 
-/// No issuer sees another's tokens.
+/// An issuer never receives tokens of another issuer.
 #[tokio::test]
 async fn jwt_is_introspected_at_its_own_issuer_only() {
     let active = || Reply::json(200, r#"{"active":true}"#);
@@ -97,13 +102,17 @@ async fn jwt_is_introspected_at_its_own_issuer_only() {
         LoopbackServer::start(Reply::inactive()).await,
         LoopbackServer::start(Reply::inactive()).await,
     ];
-    let signing = |loopback: &LoopbackServer| EmbeddedIssuer::with_own_keys(&loopback.url);
-    let issuers = [signing(&one), signing(&two), EmbeddedIssuer::new(ISSUER)];
-    let asked = || credentials().tokens(IntrospectedTokens::Jwts);
+    let new_issuer = |loopback: &LoopbackServer| EmbeddedIssuer::with_own_keys(&loopback.url);
+    let issuers = [
+        new_issuer(&one),
+        new_issuer(&two),
+        EmbeddedIssuer::new(ISSUER),
+    ];
+    let introspected = || credentials().tokens(IntrospectedTokens::Jwts);
     let [first, second, third] = issuers.each_ref().map(|issuer| issuer.issuer(AUDIENCE));
     let server = ResourceServer::builder()
-        .trust(first.introspect(asked()).allow_loopback_http())
-        .trust(second.introspect(asked()).allow_loopback_http())
+        .trust(first.introspect(introspected()).allow_loopback_http())
+        .trust(second.introspect(introspected()).allow_loopback_http())
         .trust(third)
         .build()
         .await
@@ -121,11 +130,9 @@ async fn jwt_is_introspected_at_its_own_issuer_only() {
 
 #[tokio::test]
 async fn jwt_is_unavailable_if_the_endpoint_fails() {
-    let signing = Signing::new(IntrospectedTokens::Jwts).await;
-    signing.loopback.set(Reply::Closed);
-    assert!(is_unavailable(
-        rejection(&signing.server, &signing.token()).await
-    ));
+    let test = JwtServer::new(IntrospectedTokens::Jwts).await;
+    test.loopback.set(Reply::Closed);
+    assert!(is_unavailable(rejection(&test.server, &test.token()).await));
 }
 
 #[tokio::test]
@@ -135,44 +142,47 @@ async fn configured_token_kinds_are_accepted() {
         (IntrospectedTokens::Jwts, false, true, true),
         (IntrospectedTokens::All, true, true, true),
     ] {
-        let signing = Signing::new(tokens).await;
-        signing.say(&claims(&signing.loopback, &signing.clock));
-        let asked = signing.loopback.request_count();
-        let of_opaque = rejection(&signing.server, "opq_x").await;
+        let test = JwtServer::new(tokens).await;
+        test.respond_with(&active_response(&test.loopback, &test.clock));
+        let before = test.loopback.request_count();
+        let of_opaque = rejection(&test.server, "opq_x").await;
         assert_eq!(of_opaque.is_none(), has_opaque, "{tokens:?}");
         assert_eq!(
-            signing.loopback.request_count(),
-            asked + usize::from(has_opaque)
+            test.loopback.request_count(),
+            before + usize::from(has_opaque)
         );
-        let asked = signing.loopback.request_count();
-        signing.say(&json!({"active": true}));
-        let of_jwt = rejection(&signing.server, &signing.token()).await;
+        let before = test.loopback.request_count();
+        test.respond_with(&json!({"active": true}));
+        let of_jwt = rejection(&test.server, &test.token()).await;
         assert_eq!(of_jwt.is_none(), has_jwts, "{tokens:?}");
         assert_eq!(
-            signing.loopback.request_count(),
-            asked + usize::from(asks_about_jwts)
+            test.loopback.request_count(),
+            before + usize::from(asks_about_jwts)
         );
     }
 }
 
-/// An issuer of opaque tokens only has no keys: no JWT is its.
+/// The server has no keys of an issuer of opaque tokens.
 #[tokio::test]
 async fn jwt_is_rejected_if_only_opaque_tokens_are_accepted() {
-    let realm = Realm::new().await;
-    let said = realm.claims().to_string();
-    realm.loopback.set(Reply::json(200, &said));
-    let asked = realm.loopback.request_count();
-    let jwt = EmbeddedIssuer::new(&realm.loopback.url)
+    let test = IntrospectedServer::new().await;
+    let response = test.active_response().to_string();
+    test.loopback.set(Reply::json(200, &response));
+    let before = test.loopback.request_count();
+    let jwt = EmbeddedIssuer::new(&test.loopback.url)
         .token("alice")
         .sign();
-    let denied = rejection(&realm.server, &jwt).await;
-    assert!(matches!(denied, Some(Denial::Invalid(_))), "{denied:?}");
+    let rejected = rejection(&test.server, &jwt).await;
+    assert!(
+        matches!(rejected, Some(TokenRejection::Invalid(_))),
+        "{rejected:?}"
+    );
     for jwt in ["a.b.c", "..", "e30.e30.", "opq.a.b"] {
-        let denied = rejection(&realm.server, jwt).await;
+        let rejected = rejection(&test.server, jwt).await;
         assert!(
-            matches!(denied, Some(Denial::Invalid(_))),
-            "{jwt}: {denied:?}"
+            matches!(rejected, Some(TokenRejection::Invalid(_))),
+            "{jwt}: {rejected:?}"
         );
     }
-    assert_eq!(realm.loopback.request_count(), asked);
+    assert_eq!(test.loopback.request_count(), before);
 }

@@ -1,4 +1,4 @@
-//! Servers that ask an issuer about its tokens.
+//! Servers that introspect tokens at an issuer on loopback.
 
 mod cache;
 mod deferred_startup;
@@ -20,14 +20,14 @@ use crate::resource_server::{
 };
 use crate::secret::Secret;
 use crate::testing::loopback_server::{LoopbackServer, Reply};
-use crate::token::{IntrospectionError, Missing};
+use crate::token::{Dependency, IntrospectionError};
 
 const JSON: &str = "application/json";
 const TOKEN: &str = "opq.f3_a-9~+/=";
-const INACTIVE: Option<Denial> = Some(Denial::Invalid(TokenError::Inactive));
+const INACTIVE: Option<TokenRejection> = Some(TokenRejection::Invalid(TokenError::Inactive));
 
-/// An API that asks an issuer on loopback, which knows one token.
-struct Realm {
+/// A server whose issuer reports `TOKEN` as active, and every other token as inactive.
+struct IntrospectedServer {
     loopback: LoopbackServer,
     server: ResourceServer,
     clock: TestClock,
@@ -37,8 +37,8 @@ fn credentials() -> Introspection {
     Introspection::new("orders-api", Secret::new("s3cret"))
 }
 
-/// What the issuer says of its token.
-fn claims(loopback: &LoopbackServer, clock: &TestClock) -> Value {
+/// A response that reports a token as active.
+fn active_response(loopback: &LoopbackServer, clock: &TestClock) -> Value {
     let now = clock.time().as_secs();
     json!({
         "active": true, "iss": loopback.url, "sub": "alice", "aud": AUDIENCE,
@@ -46,8 +46,8 @@ fn claims(loopback: &LoopbackServer, clock: &TestClock) -> Value {
     })
 }
 
-/// Whether a request asks about this token.
-fn asks_about(request: &str, token: &str) -> bool {
+/// Whether a request introspects this token.
+fn is_about(request: &str, token: &str) -> bool {
     let escaped: String = token
         .chars()
         .map(|c| match c {
@@ -59,18 +59,18 @@ fn asks_about(request: &str, token: &str) -> bool {
     body == format!("token={escaped}&token_type_hint=access_token")
 }
 
-/// Answers so about the token; every other is inactive.
-fn knowing(token: &'static str, mode: Reply) -> Reply {
+/// Replies this way for the token, and reports every other token as inactive.
+fn reply_for(token: &'static str, reply: Reply) -> Reply {
     Reply::PerRequest(Arc::new(move |request| {
-        if asks_about(request, token) {
-            mode.clone()
+        if is_about(request, token) {
+            reply.clone()
         } else {
             Reply::inactive()
         }
     }))
 }
 
-impl Realm {
+impl IntrospectedServer {
     async fn new() -> Self {
         Self::with(credentials()).await
     }
@@ -81,13 +81,13 @@ impl Realm {
             .unwrap()
     }
 
-    /// In this mode until the server is built; then with one active token.
+    /// Builds the server while the issuer replies this way; with `FailFast`, `TOKEN` is active after that.
     async fn build(
         introspection: Introspection,
         startup: Startup,
-        mode: Reply,
+        reply: Reply,
     ) -> Result<Self, ConfigError> {
-        let loopback = LoopbackServer::start(mode).await;
+        let loopback = LoopbackServer::start(reply).await;
         let clock = TestClock::new();
         let issuer = Issuer::new(&loopback.url).audience(AUDIENCE);
         let server = ResourceServer::builder()
@@ -96,47 +96,44 @@ impl Realm {
             .clock(clock.clone())
             .build()
             .await?;
-        let realm = Self {
+        let test = Self {
             loopback,
             server,
             clock,
         };
         if startup == Startup::FailFast {
-            realm.say(&realm.claims());
+            test.respond_with(&test.active_response());
         }
-        Ok(realm)
+        Ok(test)
     }
 
-    fn claims(&self) -> Value {
-        claims(&self.loopback, &self.clock)
+    fn active_response(&self) -> Value {
+        active_response(&self.loopback, &self.clock)
     }
 
-    /// Has the issuer say this of its token.
-    fn say(&self, claims: &Value) {
-        self.answer(Reply::json(200, &claims.to_string()));
+    /// Responds with these claims to every introspection of `TOKEN`.
+    fn respond_with(&self, claims: &Value) {
+        self.reply(Reply::json(200, &claims.to_string()));
     }
 
-    /// Has the issuer answer so to questions about its token.
-    fn answer(&self, mode: Reply) {
-        self.loopback.set(knowing(TOKEN, mode));
+    /// Replies this way to every introspection of `TOKEN`.
+    fn reply(&self, reply: Reply) {
+        self.loopback.set(reply_for(TOKEN, reply));
     }
 
-    async fn rejection(&self) -> Option<Denial> {
+    async fn rejection(&self) -> Option<TokenRejection> {
         rejection(&self.server, TOKEN).await
     }
 
-    /// How often the issuer was asked about its token.
-    fn asked(&self) -> usize {
+    /// The number of introspections of `TOKEN` so far.
+    fn introspections(&self) -> usize {
         let requests = self.loopback.requests();
-        requests
-            .iter()
-            .filter(|text| asks_about(text, TOKEN))
-            .count()
+        requests.iter().filter(|text| is_about(text, TOKEN)).count()
     }
 
-    /// How often it was asked about one that nobody has issued.
-    fn probed(&self) -> usize {
-        self.loopback.request_count() - self.asked()
+    /// The number of introspections of other tokens so far: in most tests, probes.
+    fn probes(&self) -> usize {
+        self.loopback.request_count() - self.introspections()
     }
 
     fn advance(&self, seconds: u64) {
@@ -144,18 +141,18 @@ impl Realm {
     }
 }
 
-/// Waits for at most 5 s.
-async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(5), "{what}");
+/// Waits for at most 5 s until the condition holds.
+async fn wait_until(description: &str, mut condition: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(5), "{description}");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
-fn is_unavailable(denial: Option<Denial>) -> bool {
+fn is_unavailable(denial: Option<TokenRejection>) -> bool {
     matches!(
         denial,
-        Some(Denial::Unavailable(unavailable)) if unavailable.missing == Missing::Introspection
+        Some(TokenRejection::Unavailable(unavailable)) if unavailable.dependency == Dependency::Introspection
     )
 }

@@ -1,4 +1,4 @@
-//! What is asked, and what an answer leads to.
+//! The introspection request, and the validation of its response.
 
 use std::sync::Mutex;
 
@@ -8,9 +8,9 @@ use crate::token::{Revocations, RevocationsUnavailable, VerifiedToken};
 /// RFC 7662 §2.1, RFC 6749 §2.3.1.
 #[tokio::test]
 async fn token_is_posted_with_client_credentials() {
-    let realm = Realm::new().await;
-    assert_eq!(realm.rejection().await, None);
-    let requests = realm.loopback.requests();
+    let test = IntrospectedServer::new().await;
+    assert_eq!(test.rejection().await, None);
+    let requests = test.loopback.requests();
     let request = requests.last().unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("POST /introspect HTTP/1.1\r\n"), "{head}");
@@ -50,9 +50,9 @@ async fn configured_endpoint_is_used() {
 
 #[tokio::test]
 async fn verified_token_has_the_values_of_the_response() {
-    let realm = Realm::new().await;
-    let token = realm.server.authenticate(TOKEN.as_bytes()).await.unwrap();
-    assert_eq!(token.issuer(), realm.loopback.url);
+    let test = IntrospectedServer::new().await;
+    let token = test.server.authenticate(TOKEN.as_bytes()).await.unwrap();
+    assert_eq!(token.issuer(), test.loopback.url);
     assert_eq!(token.subject(), "alice");
     assert_eq!(token.client_id(), Some("app"));
     assert_eq!(token.scopes().as_str(), "a b");
@@ -75,10 +75,10 @@ async fn roles_come_from_the_configured_claim() {
             .build()
             .await
             .unwrap();
-        let mut said = claims(&loopback, &clock);
-        said["roles"] = json!(["clerk"]);
-        said["realm"] = json!({ "roles": ["auditor"] });
-        loopback.set(Reply::json(200, &said.to_string()));
+        let mut response = active_response(&loopback, &clock);
+        response["roles"] = json!(["clerk"]);
+        response["realm"] = json!({ "roles": ["auditor"] });
+        loopback.set(Reply::json(200, &response.to_string()));
         let token = server.authenticate(TOKEN.as_bytes()).await.unwrap();
         assert_eq!(token.roles().iter().collect::<Vec<_>>(), [expected]);
     }
@@ -86,21 +86,21 @@ async fn roles_come_from_the_configured_claim() {
 
 #[tokio::test]
 async fn inactive_token_is_rejected() {
-    let realm = Realm::new().await;
-    assert_eq!(rejection(&realm.server, "opq.other").await, INACTIVE);
+    let test = IntrospectedServer::new().await;
+    assert_eq!(rejection(&test.server, "opq.other").await, INACTIVE);
     for active in [json!("true"), json!(1), json!(null)] {
-        let mut said = realm.claims();
-        said["active"] = active;
-        realm.say(&said);
-        realm.advance(5);
-        assert_eq!(realm.rejection().await, INACTIVE);
+        let mut response = test.active_response();
+        response["active"] = active;
+        test.respond_with(&response);
+        test.advance(5);
+        assert_eq!(test.rejection().await, INACTIVE);
     }
 }
 
 #[tokio::test]
 async fn claims_of_an_active_token_are_checked() {
-    let realm = Realm::new().await;
-    let now = realm.clock.time().as_secs();
+    let test = IntrospectedServer::new().await;
+    let now = test.clock.time().as_secs();
     for (member, value, error) in [
         ("iss", json!("https://b.example"), TokenError::Issuer),
         ("aud", json!("https://b.example"), TokenError::Audience),
@@ -116,15 +116,15 @@ async fn claims_of_an_active_token_are_checked() {
         ("scope", json!(["a"]), TokenError::WrongClaim("scope")),
         ("sub", json!(7), TokenError::WrongClaim("sub")),
     ] {
-        let mut said = realm.claims();
-        said[member] = value;
-        realm.say(&said);
+        let mut response = test.active_response();
+        response[member] = value;
+        test.respond_with(&response);
         assert_eq!(
-            realm.rejection().await,
-            Some(Denial::Invalid(error)),
+            test.rejection().await,
+            Some(TokenRejection::Invalid(error)),
             "{member}"
         );
-        realm.advance(5);
+        test.advance(5);
     }
 }
 
@@ -137,28 +137,28 @@ async fn missing_sub_is_rejected_without_client_as_subject() {
             Some("app"),
         ),
     ] {
-        let realm = Realm::with(introspection).await;
-        let mut said = realm.claims();
-        said.as_object_mut().unwrap().remove("sub");
-        realm.say(&said);
-        let token = realm.server.authenticate(TOKEN.as_bytes()).await.ok();
+        let test = IntrospectedServer::with(introspection).await;
+        let mut response = test.active_response();
+        response.as_object_mut().unwrap().remove("sub");
+        test.respond_with(&response);
+        let token = test.server.authenticate(TOKEN.as_bytes()).await.ok();
         assert_eq!(token.as_ref().map(|token| token.subject()), subject);
     }
 }
 
-/// RFC 6750 §2.1: what is no bearer token is sent to nobody.
+/// RFC 6750 §2.1.
 #[tokio::test]
 async fn malformed_token_is_not_introspected() {
-    let realm = Realm::new().await;
-    let asked = realm.loopback.request_count();
+    let test = IntrospectedServer::new().await;
+    let before = test.loopback.request_count();
     for token in ["a b", "a,b", "=", "a=b", "ä", "a\"b", "a&token=x"] {
-        let denied = rejection(&realm.server, token).await;
-        assert_eq!(denied, Some(Denial::Malformed), "{token}");
+        let rejected = rejection(&test.server, token).await;
+        assert_eq!(rejected, Some(TokenRejection::Malformed), "{token}");
     }
-    assert_eq!(realm.loopback.request_count(), asked);
+    assert_eq!(test.loopback.request_count(), before);
 }
 
-/// REQUIREMENTS B8: what an API has revoked itself is refused whatever the issuer says.
+/// REQUIREMENTS B8: revocations of the API itself apply also if the issuer reports the token as active.
 #[tokio::test]
 async fn revoked_active_token_is_rejected() {
     let loopback = LoopbackServer::start(Reply::inactive()).await;
@@ -172,18 +172,18 @@ async fn revoked_active_token_is_rejected() {
         .build()
         .await
         .unwrap();
-    let said = claims(&loopback, &clock).to_string();
-    loopback.set(Reply::json(200, &said));
+    let response = active_response(&loopback, &clock).to_string();
+    loopback.set(Reply::json(200, &response));
     assert_eq!(rejection(&server, TOKEN).await, None);
     list.revoke_subject(&loopback.url, "alice", clock.time());
-    let denied = rejection(&server, TOKEN).await;
-    assert_eq!(denied, Some(Denial::Invalid(TokenError::Revoked)));
+    let rejected = rejection(&server, TOKEN).await;
+    assert_eq!(rejected, Some(TokenRejection::Invalid(TokenError::Revoked)));
 }
 
-/// How long a revocation is to be kept, as a server tells it.
-struct Kept(Arc<Mutex<Duration>>);
+/// Records how long the server wants revocations to be retained.
+struct RecordedRetention(Arc<Mutex<Duration>>);
 
-impl Revocations for Kept {
+impl Revocations for RecordedRetention {
     async fn is_revoked(&self, _: &VerifiedToken) -> Result<bool, RevocationsUnavailable> {
         Ok(false)
     }
@@ -193,20 +193,20 @@ impl Revocations for Kept {
     }
 }
 
-/// Or a list would drop one while the token can still be used.
+/// Otherwise a list would drop a revocation while its token is still valid.
 #[tokio::test]
 async fn revocations_are_retained_for_the_maximum_lifetime() {
     let loopback = LoopbackServer::start(Reply::inactive()).await;
-    let kept = Arc::default();
+    let retention = Arc::default();
     let issuer = Issuer::new(&loopback.url)
         .audience(AUDIENCE)
         .max_token_lifetime(Duration::from_hours(1), "the batch runs for an hour")
         .introspect(credentials());
     ResourceServer::builder()
         .trust(issuer.allow_loopback_http())
-        .revocations(Kept(Arc::clone(&kept)))
+        .revocations(RecordedRetention(Arc::clone(&retention)))
         .build()
         .await
         .unwrap();
-    assert_eq!(kept.lock().unwrap().as_secs(), 3_600 + 2 * 30);
+    assert_eq!(retention.lock().unwrap().as_secs(), 3_600 + 2 * 30);
 }

@@ -1,14 +1,14 @@
-//! Whose opaque token it is, where several issuers are trusted: as declared, never by trying.
+//! Opaque tokens of several issuers: the declared prefix determines the issuer.
 
 use super::*;
 
-/// Three issuers: two whose opaque tokens have a prefix, one whose have none.
-struct Three {
+/// A server with three issuers of opaque tokens: two with a prefix, one without.
+struct ThreeIssuers {
     issuers: [LoopbackServer; 3],
     server: ResourceServer,
 }
 
-impl Three {
+impl ThreeIssuers {
     async fn new() -> Self {
         let clock = TestClock::new();
         let issuers = [
@@ -30,8 +30,8 @@ impl Three {
             .await
             .unwrap();
         for issuer in &issuers {
-            let said = claims(issuer, &clock).to_string();
-            issuer.set(Reply::json(200, &said));
+            let response = active_response(issuer, &clock).to_string();
+            issuer.set(Reply::json(200, &response));
         }
         let [one, two, rest] = issuers;
         Self {
@@ -40,15 +40,15 @@ impl Three {
         }
     }
 
-    fn asked(&self) -> [usize; 3] {
+    fn request_counts(&self) -> [usize; 3] {
         [0, 1, 2].map(|at: usize| self.issuers[at].request_count())
     }
 }
 
 #[tokio::test]
 async fn prefix_determines_the_issuer() {
-    let three = Three::new().await;
-    assert_eq!(three.asked(), [1, 1, 1], "one probe each");
+    let three = ThreeIssuers::new().await;
+    assert_eq!(three.request_counts(), [1, 1, 1], "one probe each");
     for (token, issuer) in [
         ("one_x", 0),
         ("one_", 0),
@@ -62,28 +62,28 @@ async fn prefix_determines_the_issuer() {
         ("a.b.c.d.e", 2),
         ("a.b", 2),
     ] {
-        let before = three.asked();
+        let before = three.request_counts();
         let verified = three.server.authenticate(token.as_bytes()).await.unwrap();
         assert_eq!(verified.issuer(), three.issuers[issuer].url, "{token}");
         let mut after = before;
         after[issuer] += 1;
-        assert_eq!(three.asked(), after, "{token}");
+        assert_eq!(three.request_counts(), after, "{token}");
     }
 }
 
 #[tokio::test]
 async fn unavailable_issuer_does_not_affect_others() {
-    let three = Three::new().await;
+    let three = ThreeIssuers::new().await;
     three.issuers[2].set(Reply::Closed);
     assert!(is_unavailable(rejection(&three.server, "x").await));
     assert_eq!(rejection(&three.server, "one_x").await, None);
     assert_eq!(rejection(&three.server, "two.a.x").await, None);
 }
 
-/// Nor one whose every turn is taken.
+/// The limit of requests in flight applies to each issuer.
 #[tokio::test]
 async fn flood_at_one_issuer_does_not_delay_others() {
-    let three = Arc::new(Three::new().await);
+    let three = Arc::new(ThreeIssuers::new().await);
     three.issuers[0].set(Reply::Silent);
     let flood: Vec<_> = (0..40)
         .map(|n| {
@@ -91,7 +91,10 @@ async fn flood_at_one_issuer_does_not_delay_others() {
             tokio::spawn(async move { rejection(&three.server, &format!("one_{n}")).await })
         })
         .collect();
-    until("every turn is taken", || three.asked()[0] == 1 + 32).await;
+    wait_until("the limit is reached", || {
+        three.request_counts()[0] == 1 + 32
+    })
+    .await;
     assert_eq!(rejection(&three.server, "two.a.x").await, None);
     assert_eq!(rejection(&three.server, "x").await, None);
     for waiting in flood {
@@ -100,14 +103,14 @@ async fn flood_at_one_issuer_does_not_delay_others() {
     }
 }
 
-/// One issuer's endpoint cannot speak for another's tokens.
+/// An endpoint cannot report a token as one of another issuer.
 #[tokio::test]
 async fn response_that_names_another_issuer_is_rejected() {
-    let three = Three::new().await;
-    let said = claims(&three.issuers[1], &TestClock::new()).to_string();
-    three.issuers[0].set(Reply::json(200, &said));
-    let denied = rejection(&three.server, "one_x").await;
-    assert_eq!(denied, Some(Denial::Invalid(TokenError::Issuer)));
+    let three = ThreeIssuers::new().await;
+    let response = active_response(&three.issuers[1], &TestClock::new()).to_string();
+    three.issuers[0].set(Reply::json(200, &response));
+    let rejected = rejection(&three.server, "one_x").await;
+    assert_eq!(rejected, Some(TokenRejection::Invalid(TokenError::Issuer)));
 }
 
 #[tokio::test]
@@ -123,16 +126,16 @@ async fn opaque_tokens_and_jwts_of_different_issuers_are_accepted() {
         .build()
         .await
         .unwrap();
-    let said = claims(&loopback, &clock).to_string();
-    loopback.set(Reply::json(200, &said));
-    let asked = loopback.request_count();
+    let response = active_response(&loopback, &clock).to_string();
+    loopback.set(Reply::json(200, &response));
+    let before = loopback.request_count();
     let jwt = signing.token("bob").sign();
     let verified = server.authenticate(jwt.as_bytes()).await.unwrap();
     assert_eq!((verified.issuer(), verified.subject()), (ISSUER, "bob"));
     assert_eq!(
         loopback.request_count(),
-        asked,
-        "nobody is asked about a JWT"
+        before,
+        "a JWT is not introspected"
     );
     let verified = server.authenticate(b"opq_x").await.unwrap();
     assert_eq!(verified.issuer(), loopback.url);

@@ -1,6 +1,6 @@
-//! What does not fit its type, and what is accepted, through `decode`.
+//! Values of another type, and values that are accepted.
 
-mod undecodable;
+mod malformed;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -12,7 +12,7 @@ use crate::input::contract::{InputError, InputLocation};
 use crate::input::decode::json;
 use crate::input::shape::Shape;
 
-/// As a type without a shape.
+/// Decodes a type without a shape.
 fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
     json::decode(text, &Shape::Fields(&[]))
 }
@@ -53,27 +53,27 @@ enum Status {
     Held(Line),
 }
 
-/// 400 or 422, the pointer and the detail.
-fn refusal<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> (u16, String, String) {
+/// Returns the status, the pointer and the message.
+fn rejection<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> (u16, String, String) {
     let (status, violation) = match decode::<T>(text.as_bytes()).unwrap_err() {
         InputError::Malformed(InputLocation::Body, violation) => (400, violation),
         InputError::TypeMismatch(InputLocation::Body, violation) => (422, violation),
         other => panic!("{other:?}"),
     };
-    fault(status, violation.pointer(), violation.detail())
+    error(status, violation.pointer(), violation.detail())
 }
 
-/// The fault of an order that has everything it needs, and `member`.
+/// Returns the error of an order with all required members and `member`.
 fn with(member: &str) -> (u16, String, String) {
-    refusal::<Order>(&format!(r#"{{"sku": "a", "quantity": 1, {member}}}"#))
+    rejection::<Order>(&format!(r#"{{"sku": "a", "quantity": 1, {member}}}"#))
 }
 
-fn fault(status: u16, pointer: &str, detail: &str) -> (u16, String, String) {
+fn error(status: u16, pointer: &str, detail: &str) -> (u16, String, String) {
     (status, pointer.into(), detail.into())
 }
 
 #[test]
-fn what_fits_is_decoded() {
+fn matching_value_is_decoded() {
     let text = r#" {"sku": "a\u00e9", "quantity": 1, "unitPrice": 1, "lines": [{"price": 7}],
         "labels": {"x": 1, "y": 1}, "status": {"sent": {"on": 3}}, "pair": [1, true],
         "from": "::1", "big": 340282366920938463463374607431768211455} "#;
@@ -91,57 +91,41 @@ fn what_fits_is_decoded() {
 }
 
 #[test]
-fn an_array_is_no_struct() {
+fn array_for_struct_is_rejected() {
     let object = "must be an object";
-    assert_eq!(refusal::<Order>(r#"["a", 1]"#), fault(422, "", object));
-    assert_eq!(with(r#""lines": [[1]]"#), fault(422, "/lines/0", object));
+    assert_eq!(rejection::<Order>(r#"["a", 1]"#), error(422, "", object));
+    assert_eq!(with(r#""lines": [[1]]"#), error(422, "/lines/0", object));
     assert_eq!(
         with(r#""status": {"sent": [1]}"#),
-        fault(422, "/status/sent", object)
+        error(422, "/status/sent", object)
     );
     assert_eq!(
         with(r#""status": {"held": [1]}"#),
-        fault(422, "/status/held", object)
+        error(422, "/status/held", object)
     );
 }
 
 #[test]
-fn a_wrong_type_is_422_with_its_place() {
+fn wrong_type_is_type_mismatch_with_pointer() {
     for (text, pointer, detail) in [
         ("null", "", "must be an object"),
         (r#"{"sku": 7}"#, "/sku", "must be a string"),
         (r#"{"sku": null}"#, "/sku", "must be a string"),
-        (
-            r#"{"quantity": "5"}"#,
-            "/quantity",
-            "must be a whole number",
-        ),
-        (
-            r#"{"quantity": 1.0}"#,
-            "/quantity",
-            "must be a whole number",
-        ),
-        (
-            r#"{"quantity": 256}"#,
-            "/quantity",
-            "is a number out of range",
-        ),
-        (
-            r#"{"quantity": -1}"#,
-            "/quantity",
-            "is a number out of range",
-        ),
+        (r#"{"quantity": "5"}"#, "/quantity", "must be an integer"),
+        (r#"{"quantity": 1.0}"#, "/quantity", "must be an integer"),
+        (r#"{"quantity": 256}"#, "/quantity", "is out of range"),
+        (r#"{"quantity": -1}"#, "/quantity", "is out of range"),
         (
             r#"{"quantity": 100000000000000000000000}"#,
             "/quantity",
-            "must be a whole number",
+            "must be an integer",
         ),
         (r#"{"unitPrice": "NaN"}"#, "/unitPrice", "must be a number"),
         (r#"{"lines": {}}"#, "/lines", "must be an array"),
         (
             r#"{"lines": [{"price": []}]}"#,
             "/lines/0/price",
-            "must be a whole number",
+            "must be an integer",
         ),
         (r#"{"pair": [1]}"#, "/pair", "has the wrong number of items"),
         (
@@ -157,7 +141,7 @@ fn a_wrong_type_is_422_with_its_place() {
         (
             r#"{"from": "nowhere"}"#,
             "/from",
-            "does not have the form that is expected here",
+            "does not have the expected format",
         ),
         (
             r#"{"status": "x"}"#,
@@ -167,7 +151,7 @@ fn a_wrong_type_is_422_with_its_place() {
         (
             r#"{"status": 7}"#,
             "/status",
-            "must be one of the values that are known here",
+            "must be one of the allowed values",
         ),
         (
             r#"{"status": {"pair": [1]}}"#,
@@ -176,72 +160,71 @@ fn a_wrong_type_is_422_with_its_place() {
         ),
     ] {
         assert_eq!(
-            refusal::<Order>(text),
-            fault(422, pointer, detail),
+            rejection::<Order>(text),
+            error(422, pointer, detail),
             "{text}"
         );
     }
 }
 
-/// `serde_json` reads the digits of a number of 128 bits and leaves the rest to its neighbours.
+/// `serde_json` reads only the digits of a 128-bit integer.
 #[test]
-fn a_fraction_is_no_whole_number_of_128_bits_either() {
-    let whole = |pointer| fault(422, pointer, "must be a whole number");
+fn fraction_for_128_bit_integer_is_rejected() {
+    let integer = |pointer| error(422, pointer, "must be an integer");
     for number in ["1.5", "1e3", "-1", "\"1\"", "1.5, \"lines\": []"] {
         assert_eq!(
             with(&format!(r#""big": {number}"#)),
-            whole("/big"),
+            integer("/big"),
             "{number}"
         );
     }
-    assert_eq!(refusal::<Vec<i128>>("[1, 2e0, 3]"), whole("/1"));
-    assert_eq!(refusal::<Vec<i128>>("[1, 2.5]"), whole("/1"));
+    assert_eq!(rejection::<Vec<i128>>("[1, 2e0, 3]"), integer("/1"));
+    assert_eq!(rejection::<Vec<i128>>("[1, 2.5]"), integer("/1"));
     assert_eq!(
-        refusal::<BTreeMap<String, u128>>(r#"{"x": 1.5}"#),
-        whole("")
+        rejection::<BTreeMap<String, u128>>(r#"{"x": 1.5}"#),
+        integer("")
     );
-    assert_eq!(refusal::<u128>("1.5"), whole(""));
-    // what is no JSON stays 400
-    let decodes = "is not JSON that can be decoded";
-    assert_eq!(with(r#""big": 1 5"#), fault(400, "/big", decodes));
+    assert_eq!(rejection::<u128>("1.5"), integer(""));
+    let invalid = "is not valid JSON";
+    assert_eq!(with(r#""big": 1 5"#), error(400, "/big", invalid));
     assert_eq!(
-        refusal::<Vec<i128>>("[1, 2"),
-        fault(400, "/1", "ends too early")
+        rejection::<Vec<i128>>("[1, 2"),
+        error(400, "/1", "ends unexpectedly")
     );
-    assert_eq!(refusal::<u128>("1 5"), fault(400, "", decodes));
+    assert_eq!(rejection::<u128>("1 5"), error(400, "", invalid));
 }
 
 #[test]
-fn a_maps_names_are_decoded_like_parameters() {
+fn names_of_map_are_decoded_like_parameters() {
     type Counts = BTreeMap<u8, bool>;
     let counts: Counts = decode(br#"{"7": true}"#).unwrap();
     assert_eq!(counts, Counts::from([(7, true)]));
     assert_eq!(
-        refusal::<Counts>(r#"{"x": true}"#),
-        fault(422, "", "has a member that is not known here")
+        rejection::<Counts>(r#"{"x": true}"#),
+        error(422, "", "has an unknown member")
     );
 }
 
 #[test]
-fn unknown_and_missing_members_point_at_their_parent() {
-    let unknown = "has a member that is not known here";
-    assert_eq!(with(r#""x": 1"#), fault(422, "", unknown));
+fn unknown_or_missing_member_is_reported_at_its_object() {
+    let unknown = "has an unknown member";
+    assert_eq!(with(r#""x": 1"#), error(422, "", unknown));
     assert_eq!(
         with(r#""lines": [{"price": 1, "x": 1}]"#),
-        fault(422, "/lines/0", unknown)
+        error(422, "/lines/0", unknown)
     );
     assert_eq!(
-        refusal::<Order>(r#"{"sku": "a"}"#),
-        fault(422, "", "lacks the member `quantity`")
+        rejection::<Order>(r#"{"sku": "a"}"#),
+        error(422, "", "is missing the member `quantity`")
     );
     assert_eq!(
         with(r#""lines": [{}]"#),
-        fault(422, "/lines/0", "lacks the member `price`")
+        error(422, "/lines/0", "is missing the member `price`")
     );
 }
 
 #[test]
-fn nothing_of_the_input_is_echoed() {
+fn error_never_echoes_input() {
     let canary = "hunter2";
     for member in [
         r#""hunter2": 1"#,
@@ -258,7 +241,7 @@ fn nothing_of_the_input_is_echoed() {
     }
 }
 
-/// Deterministic noise (xorshift); a failing text is printed and stays the same.
+/// Returns deterministic noise (xorshift), so that a failure is reproducible.
 fn noise(seed: &mut u64) -> usize {
     *seed ^= *seed << 13;
     *seed ^= *seed >> 7;
@@ -267,7 +250,7 @@ fn noise(seed: &mut u64) -> usize {
 }
 
 #[test]
-fn what_is_accepted_means_to_serde_json_the_same() {
+fn accepted_text_decodes_like_serde_json() {
     let model = br#"{"sku":"a\u00e9","quantity":12,"unitPrice":1.5e3,"lines":[{"price":7}],
         "labels":{"x":1,"y":2},"status":{"sent":{"on":3}},"pair":[1,true],"from":"::1"}"#;
     let letters = b"{}[]\",:\\u0ed8 -+.eE19xytrunal\xff\xc3";

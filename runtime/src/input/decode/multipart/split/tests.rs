@@ -1,4 +1,4 @@
-//! Bodies, and the parts that stand in them.
+//! Bodies and their parts.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
@@ -6,11 +6,11 @@ use axum::http::{HeaderMap, HeaderValue};
 use super::*;
 
 fn boundary() -> Boundary {
-    let label = HeaderValue::from_static("multipart/form-data; boundary=b");
-    Boundary::of(&HeaderMap::from_iter([(CONTENT_TYPE, label)])).unwrap()
+    let content_type = HeaderValue::from_static("multipart/form-data; boundary=b");
+    Boundary::of(&HeaderMap::from_iter([(CONTENT_TYPE, content_type)])).unwrap()
 }
 
-/// The names and contents of the parts, or what is wrong.
+/// Returns the names and contents of the parts, or the message.
 fn parts(body: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
     let parts = split(body, &boundary(), 100);
     let named = |part: Part<'_>| (part.name.to_owned(), part.content.to_vec());
@@ -22,10 +22,10 @@ fn parts(body: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
         })
 }
 
-const HEAD: &str = "Content-Disposition: form-data; name=a";
+const HEADER: &str = "Content-Disposition: form-data; name=a";
 
 #[test]
-fn what_stands_between_boundaries_are_the_parts() {
+fn parts_are_split_at_boundaries() {
     assert_eq!(parts(b"--b--"), Ok(Vec::new()));
     assert_eq!(parts(b"--b--\r\n"), Ok(Vec::new()));
     for content in [
@@ -41,33 +41,33 @@ fn what_stands_between_boundaries_are_the_parts() {
         b"\0\xff",
         b"\r\r\n",
     ] {
-        let mut body = format!("--b\r\n{HEAD}\r\n\r\n").into_bytes();
+        let mut body = format!("--b\r\n{HEADER}\r\n\r\n").into_bytes();
         body.extend_from_slice(content);
-        body.extend_from_slice(format!("\r\n--b\r\n{HEAD}\r\n\r\ny\r\n--b--\r\n").as_bytes());
+        body.extend_from_slice(format!("\r\n--b\r\n{HEADER}\r\n\r\ny\r\n--b--\r\n").as_bytes());
         let expected = vec![("a".to_owned(), content.to_vec()), ("a".into(), vec![b'y'])];
         assert_eq!(parts(&body), Ok(expected), "{content:?}");
     }
 }
 
-/// What stands outside of parts is seen by some readers and not by others.
+/// Some parsers see data outside of the parts, others ignore it.
 #[test]
-fn nothing_stands_outside_of_parts() {
-    let begins = Err("does not begin with its boundary".to_owned());
-    let behind = Err("has a boundary with something behind it".to_owned());
-    let after = Err("goes on after its last boundary".to_owned());
-    let part = format!("{HEAD}\r\n\r\nx\r\n");
+fn data_outside_of_parts_is_rejected() {
+    let start = Err("does not start with the boundary".to_owned());
+    let no_break = Err("has a boundary without a line break after it".to_owned());
+    let after = Err("has data after the final boundary".to_owned());
+    let part = format!("{HEADER}\r\n\r\nx\r\n");
     for (body, expected) in [
-        (String::new(), &begins),
-        (format!("preamble\r\n--b\r\n{part}--b--"), &begins),
-        (format!("\r\n--b\r\n{part}--b--"), &begins),
-        (format!("--c\r\n{part}--c--"), &begins),
-        (format!("--B\r\n{part}--B--"), &begins),
-        (format!("--b \r\n{part}--b--"), &behind),
-        (format!("--bc\r\n{part}--bc--"), &behind),
-        (format!("--b\n{part}--b--"), &behind),
-        (format!("--b\r\n{part}--b \r\n{part}--b--"), &behind),
-        (format!("--b\r\n{part}--b"), &behind),
-        (format!("--b\r\n{part}--b-"), &behind),
+        (String::new(), &start),
+        (format!("preamble\r\n--b\r\n{part}--b--"), &start),
+        (format!("\r\n--b\r\n{part}--b--"), &start),
+        (format!("--c\r\n{part}--c--"), &start),
+        (format!("--B\r\n{part}--B--"), &start),
+        (format!("--b \r\n{part}--b--"), &no_break),
+        (format!("--bc\r\n{part}--bc--"), &no_break),
+        (format!("--b\n{part}--b--"), &no_break),
+        (format!("--b\r\n{part}--b \r\n{part}--b--"), &no_break),
+        (format!("--b\r\n{part}--b"), &no_break),
+        (format!("--b\r\n{part}--b-"), &no_break),
         (format!("--b\r\n{part}--b-- "), &after),
         (format!("--b\r\n{part}--b--\r\n\r\n"), &after),
         (format!("--b\r\n{part}--b--\r\n--b\r\n{part}--b--"), &after),
@@ -77,47 +77,51 @@ fn nothing_stands_outside_of_parts() {
 }
 
 #[test]
-fn a_form_that_breaks_off_is_refused() {
-    let body = format!("--b\r\n{HEAD}\r\n\r\nx\r\n--b--");
+fn truncated_form_is_rejected() {
+    let body = format!("--b\r\n{HEADER}\r\n\r\nx\r\n--b--");
     assert!(parts(body.as_bytes()).is_ok());
     for length in 0..body.len() {
         assert!(parts(&body.as_bytes()[..length]).is_err(), "{length}");
     }
-    let ends = Err("ends before its last boundary".to_owned());
-    assert_eq!(parts(format!("--b\r\n{HEAD}\r\n\r\nx").as_bytes()), ends);
+    let ends = Err("ends before the final boundary".to_owned());
+    assert_eq!(parts(format!("--b\r\n{HEADER}\r\n\r\nx").as_bytes()), ends);
 }
 
 #[test]
-fn a_part_has_a_head_and_a_blank_line() {
-    let headless = Err("has a part without a head".to_owned());
-    for part in ["\r\nx", "\r\n\r\nx", "x", &format!("{HEAD}\r\n"), HEAD] {
+fn part_without_header_or_blank_line_is_rejected() {
+    let no_header = Err("has a part without a header".to_owned());
+    for part in ["\r\nx", "\r\n\r\nx", "x", &format!("{HEADER}\r\n"), HEADER] {
         let body = format!("--b\r\n{part}\r\n--b--");
-        assert_eq!(parts(body.as_bytes()), headless, "{part:?}");
+        assert_eq!(parts(body.as_bytes()), no_header, "{part:?}");
     }
 }
 
-/// A boundary that reads like a field's name must not hide in a head.
+/// A boundary that looks like a field name must not hide in a header.
 #[test]
-fn a_boundary_ends_a_part_wherever_it_stands() {
-    let label = HeaderValue::from_static("multipart/form-data; boundary=\"b:c\"");
-    let boundary = Boundary::of(&HeaderMap::from_iter([(CONTENT_TYPE, label)])).unwrap();
+fn boundary_ends_part_even_in_header() {
+    let content_type = HeaderValue::from_static("multipart/form-data; boundary=\"b:c\"");
+    let boundary = Boundary::of(&HeaderMap::from_iter([(CONTENT_TYPE, content_type)])).unwrap();
     for content in ["--b:c\r\n\r\nx", "\r\n--b:c", "\r\n--b:cx"] {
-        let body = format!("--b:c\r\n{HEAD}\r\n{content}\r\n--b:c--");
-        let refused = split(body.as_bytes(), &boundary, 100).unwrap_err();
-        assert_eq!(refused.detail(), "has a part without a head", "{content:?}");
+        let body = format!("--b:c\r\n{HEADER}\r\n{content}\r\n--b:c--");
+        let rejected = split(body.as_bytes(), &boundary, 100).unwrap_err();
+        assert_eq!(
+            rejected.detail(),
+            "has a part without a header",
+            "{content:?}"
+        );
     }
 }
 
 #[test]
-fn no_more_parts_are_looked_at_than_may_be() {
-    for most in [1, 100, 1_000] {
+fn parts_over_limit_are_rejected() {
+    for max in [1, 100, 1_000] {
         let count = |count: usize| {
-            let body = format!("--b\r\n{HEAD}\r\n\r\nx\r\n").repeat(count) + "--b--";
-            split(body.as_bytes(), &boundary(), most).map(|parts| parts.len())
+            let body = format!("--b\r\n{HEADER}\r\n\r\nx\r\n").repeat(count) + "--b--";
+            split(body.as_bytes(), &boundary(), max).map(|parts| parts.len())
         };
-        assert_eq!(count(most - 1), Ok(most - 1));
-        assert_eq!(count(most), Ok(most));
-        let detail = format!("has more than {most} parts");
-        assert_eq!(count(most + 1), Err(Violation::new("", "parts", detail)));
+        assert_eq!(count(max - 1), Ok(max - 1));
+        assert_eq!(count(max), Ok(max));
+        let detail = format!("must have at most {max} parts");
+        assert_eq!(count(max + 1), Err(Violation::new("", "parts", detail)));
     }
 }

@@ -1,36 +1,36 @@
-//! What cannot be decoded, whatever the type: 400.
+//! Text that no type can decode.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Order, decode, fault, refusal, with};
+use super::{Order, decode, error, rejection, with};
 use crate::input::contract::{InputError, InputLocation, Violation};
 use crate::input::decode::json::decode_state::MAX_DEPTH;
 
 #[test]
-fn members_stand_once_at_every_depth() {
+fn duplicate_member_is_malformed_at_every_depth() {
     for (member, pointer, detail) in [
-        (r#""sku": "b""#, "/sku", "is there twice"),
-        (r#""s\u006bu": "b""#, "/sku", "is there twice"),
+        (r#""sku": "b""#, "/sku", "must appear only once"),
+        (r#""s\u006bu": "b""#, "/sku", "must appear only once"),
         (
             r#""lines": [{"price": 1, "price": 1}]"#,
             "/lines/0/price",
-            "is there twice",
+            "must appear only once",
         ),
         (
             r#""labels": {"x": 1, "y": 1, "\u0078": 1}"#,
             "/labels",
-            "has a member twice",
+            "has a duplicate member",
         ),
     ] {
-        assert_eq!(with(member), fault(400, pointer, detail), "{member}");
+        assert_eq!(with(member), error(400, pointer, detail), "{member}");
     }
     let ignored = r#"{"seen": {"a": [{"b": 1, "b": 2}]}}"#;
-    assert_eq!(refusal::<IgnoredAny>(ignored).0, 400);
+    assert_eq!(rejection::<IgnoredAny>(ignored).0, 400);
 }
 
 #[test]
-fn depth_is_at_most_32() {
+fn depth_over_32_is_malformed() {
     let nested = |open: &str, close: &str, depth: usize| {
         format!("{}{}", open.repeat(depth), close.repeat(depth))
     };
@@ -38,7 +38,7 @@ fn depth_is_at_most_32() {
         assert!(decode::<IgnoredAny>(nested("[", "]", depth).as_bytes()).is_ok());
     }
     let deeper = nested("[", "]", MAX_DEPTH + 1);
-    let (status, pointer, detail) = refusal::<IgnoredAny>(&deeper);
+    let (status, pointer, detail) = rejection::<IgnoredAny>(&deeper);
     assert_eq!((status, &*detail), (400, "is nested too deeply"));
     assert_eq!(pointer, "/0".repeat(MAX_DEPTH));
     let objects = format!(
@@ -46,32 +46,31 @@ fn depth_is_at_most_32() {
         r#"{"a":"#.repeat(MAX_DEPTH + 1),
         "}".repeat(MAX_DEPTH + 1)
     );
-    assert_eq!(refusal::<IgnoredAny>(&objects).2, "is nested too deeply");
+    assert_eq!(rejection::<IgnoredAny>(&objects).2, "is nested too deeply");
     let endless = "[".repeat(60_000);
-    assert_eq!(refusal::<IgnoredAny>(&endless).0, 400);
+    assert_eq!(rejection::<IgnoredAny>(&endless).0, 400);
     let side_by_side = format!("[{}]", vec!["[]"; 100].join(","));
     assert!(decode::<IgnoredAny>(side_by_side.as_bytes()).is_ok());
 }
 
-/// Names on the way are told only where a type declares them, and the way below one that is
-/// not told would say nothing.
+/// Undeclared names come from the client and must not be echoed; a path below one is meaningless.
 #[test]
-fn what_is_nested_too_deeply_is_pointed_at_by_declared_names() {
+fn pointer_ends_before_undeclared_name() {
     let deep = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
-    let told = |pointer: &str| fault(400, pointer, "is nested too deeply");
-    assert_eq!(with(&format!(r#""hunter2": {deep}"#)), told(""));
-    assert_eq!(with(&format!(r#""lines": {deep}"#)), told(""));
-    let untold = format!(r#"[0, {{"hunter2": {deep}}}]"#);
-    assert_eq!(refusal::<IgnoredAny>(&untold), told("/1"));
+    let too_deep = |pointer: &str| error(400, pointer, "is nested too deeply");
+    assert_eq!(with(&format!(r#""hunter2": {deep}"#)), too_deep(""));
+    assert_eq!(with(&format!(r#""lines": {deep}"#)), too_deep(""));
+    let undeclared = format!(r#"[0, {{"hunter2": {deep}}}]"#);
+    assert_eq!(rejection::<IgnoredAny>(&undeclared), too_deep("/1"));
 }
 
-/// RFC 8259 §6: a number that no double can hold means different things to different programs.
+/// RFC 8259 §6: programs disagree about a number that no double can represent.
 #[test]
-fn a_number_beyond_every_type_is_400_and_one_beyond_its_own_422() {
+fn number_beyond_double_is_malformed_and_beyond_its_type_is_mismatch() {
     for number in ["1e309", "-1e309", "1e999"] {
         for member in ["quantity", "unitPrice", "hunter2"] {
             let text = format!(r#"{{"{member}": {number}}}"#);
-            assert_eq!(refusal::<Order>(&text).0, 400, "{text}");
+            assert_eq!(rejection::<Order>(&text).0, 400, "{text}");
         }
     }
     for number in [
@@ -80,7 +79,7 @@ fn a_number_beyond_every_type_is_400_and_one_beyond_its_own_422() {
         "340282366920938463463374607431768211456",
     ] {
         let text = format!(r#"{{"sku": "a", "quantity": {number}}}"#);
-        let (status, pointer, _) = refusal::<Order>(&text);
+        let (status, pointer, _) = rejection::<Order>(&text);
         assert_eq!((status, &*pointer), (422, "/quantity"), "{text}");
         assert!(decode::<f64>(number.as_bytes()).is_ok(), "{number}");
     }
@@ -89,7 +88,7 @@ fn a_number_beyond_every_type_is_400_and_one_beyond_its_own_422() {
 }
 
 #[test]
-fn a_variant_that_holds_something_is_a_level_of_depth() {
+fn variant_with_content_counts_as_one_level() {
     #[derive(Debug, Deserialize)]
     enum Tree {
         #[serde(rename = "n")]
@@ -102,23 +101,23 @@ fn a_variant_that_holds_something_is_a_level_of_depth() {
         format!(r#"{open}"l"{close}"#)
     };
     assert!(decode::<Tree>(tree(MAX_DEPTH).as_bytes()).is_ok());
-    assert_eq!(refusal::<Tree>(&tree(MAX_DEPTH + 1)).0, 400);
+    assert_eq!(rejection::<Tree>(&tree(MAX_DEPTH + 1)).0, 400);
 }
 
 #[test]
-fn what_no_decoder_can_read_is_400() {
-    let decodes = "is not JSON that can be decoded";
+fn invalid_json_or_utf8_is_malformed() {
+    let invalid = "is not valid JSON";
     for (text, detail) in [
-        ("", "ends too early"),
-        (r#"{"sku": "a""#, "ends too early"),
-        ("\u{feff}{}", decodes),
-        (r#"{"sku": "a", "quantity": 1} x"#, decodes),
-        (r#"{"sku": "a", "quantity": 1}{}"#, decodes),
-        (r#"{"sku": "a", "quantity": 1,}"#, decodes),
-        ("{'sku': 1}", decodes),
-        ("NaN", decodes),
+        ("", "ends unexpectedly"),
+        (r#"{"sku": "a""#, "ends unexpectedly"),
+        ("\u{feff}{}", invalid),
+        (r#"{"sku": "a", "quantity": 1} x"#, invalid),
+        (r#"{"sku": "a", "quantity": 1}{}"#, invalid),
+        (r#"{"sku": "a", "quantity": 1,}"#, invalid),
+        ("{'sku': 1}", invalid),
+        ("NaN", invalid),
     ] {
-        assert_eq!(refusal::<Order>(text), fault(400, "", detail), "{text}");
+        assert_eq!(rejection::<Order>(text), error(400, "", detail), "{text}");
     }
     for (text, pointer) in [
         (r#"{"sku": "\ud800"}"#, "/sku"),
@@ -133,8 +132,8 @@ fn what_no_decoder_can_read_is_400() {
         ),
     ] {
         assert_eq!(
-            refusal::<Order>(text),
-            fault(400, pointer, decodes),
+            rejection::<Order>(text),
+            error(400, pointer, invalid),
             "{text}"
         );
     }
@@ -142,26 +141,26 @@ fn what_no_decoder_can_read_is_400() {
         decode::<Order>(b"{\"sku\": \"\xff\"}"),
         Err(InputError::Malformed(
             InputLocation::Body,
-            Violation::new("", "encoding", "is not UTF-8")
+            Violation::new("", "encoding", "is not valid UTF-8")
         ))
     );
 }
 
 #[test]
-fn the_text_decides_whether_it_decodes_and_not_the_order_of_its_members() {
+fn order_of_members_does_not_decide_whether_text_is_malformed() {
     for text in [
         r#"{"sku": 1, "quantity": 01}"#,
         r#"{"quantity": 01, "sku": 1}"#,
         r#"{"sku": 1, "labels": {"a": 1, "a": 1}}"#,
         r#"{"unknown": 1} x"#,
     ] {
-        assert_eq!(refusal::<Order>(text).0, 400, "{text}");
+        assert_eq!(rejection::<Order>(text).0, 400, "{text}");
     }
 }
 
-/// `serde_json` takes a lone surrogate where a type asks for bytes.
+/// `serde_json` accepts a lone surrogate when a type requests bytes.
 #[test]
-fn bytes_are_text_that_decodes() {
+fn lone_surrogate_in_bytes_is_malformed() {
     #[derive(Debug)]
     struct Bytes;
 
@@ -172,5 +171,5 @@ fn bytes_are_text_that_decodes() {
     }
     let lone = r#""\ud800""#;
     assert!(decode::<Bytes>(br#""a""#).is_ok());
-    assert_eq!(refusal::<Bytes>(lone).0, 400);
+    assert_eq!(rejection::<Bytes>(lone).0, 400);
 }

@@ -1,14 +1,17 @@
-//! Heads of parts, well-formed and not.
+//! Valid and malformed headers of parts.
 
 use super::*;
 
 fn disposition(value: &str) -> Result<(String, Option<String>), &'static str> {
     let line = format!("Content-Disposition: {value}");
-    read(line.as_bytes()).map(|head| (head.name.to_owned(), head.file_name.map(str::to_owned)))
+    read(line.as_bytes()).map(|header| {
+        let file_name = header.file_name.map(str::to_owned);
+        (header.name.to_owned(), file_name)
+    })
 }
 
 #[test]
-fn a_part_has_a_name_and_perhaps_a_file_name() {
+fn name_and_file_name_are_read() {
     let named = |name: &str, file: Option<&str>| Ok((name.to_owned(), file.map(str::to_owned)));
     for (value, name, file) in [
         ("form-data; name=\"a\"", "a", None),
@@ -41,9 +44,9 @@ fn a_part_has_a_name_and_perhaps_a_file_name() {
     }
 }
 
-/// What one reader takes for one name and another for the next: a filter in front is passed.
+/// Parsers read such a disposition in different ways, which bypasses filters in front of the API.
 #[test]
-fn a_disposition_that_could_be_read_in_two_ways_is_refused() {
+fn ambiguous_disposition_is_rejected() {
     for value in [
         "",
         "form-data",
@@ -79,23 +82,23 @@ fn a_disposition_that_could_be_read_in_two_ways_is_refused() {
         "form-data; name='a b'",
         "form-data; name=a/b",
     ] {
-        let refused = Err("has a part without a well-formed `Content-Disposition`");
-        assert_eq!(disposition(value), refused, "{value}");
+        let rejected = Err("has a part without a valid `Content-Disposition`");
+        assert_eq!(disposition(value), rejected, "{value}");
     }
 }
 
 const DISPOSITION: &str = "Content-Disposition: form-data; name=\"a\"";
 
-fn beside(line: &str) -> Result<Option<String>, &'static str> {
-    let head = format!("{DISPOSITION}\r\n{line}");
-    read(head.as_bytes()).map(|head| head.media_type.map(str::to_owned))
+fn media_type_with(line: &str) -> Result<Option<String>, &'static str> {
+    let header = format!("{DISPOSITION}\r\n{line}");
+    read(header.as_bytes()).map(|header| header.media_type.map(str::to_owned))
 }
 
 #[test]
-fn a_label_is_read_and_what_means_nothing_is_ignored() {
+fn content_type_is_read_and_unused_field_is_ignored() {
     let png = Ok(Some("image/png".to_owned()));
-    assert_eq!(beside("Content-Type: image/png"), png);
-    assert_eq!(beside("content-type:\timage/png \t"), png);
+    assert_eq!(media_type_with("Content-Type: image/png"), png);
+    assert_eq!(media_type_with("content-type:\timage/png \t"), png);
     for line in [
         "Content-Length: 7",
         "X-Anything:",
@@ -103,35 +106,39 @@ fn a_label_is_read_and_what_means_nothing_is_ignored() {
         "Content-Transfer-Encoding: 8BIT",
         "content-encoding: identity",
     ] {
-        assert_eq!(beside(line), Ok(None), "{line}");
+        assert_eq!(media_type_with(line), Ok(None), "{line}");
     }
 }
 
 #[test]
-fn a_second_label_is_refused() {
-    let twice = Err("has a part that is labelled twice");
-    assert_eq!(beside(DISPOSITION), twice);
+fn duplicate_field_is_rejected() {
+    let duplicate = Err("has a part with a duplicate header field");
+    assert_eq!(media_type_with(DISPOSITION), duplicate);
     assert_eq!(
-        beside("Content-Type: image/png\r\nContent-Type: image/png"),
-        twice
+        media_type_with("Content-Type: image/png\r\nContent-Type: image/png"),
+        duplicate
     );
 }
 
 /// RFC 7578 §4.7.
 #[test]
-fn an_encoded_part_is_refused() {
+fn encoded_part_is_rejected() {
     for line in [
         "Content-Transfer-Encoding: base64",
         "content-transfer-encoding: quoted-printable",
         "Content-Transfer-Encoding:",
         "Content-Encoding: gzip",
     ] {
-        assert_eq!(beside(line), Err("has a part that is encoded"), "{line}");
+        assert_eq!(
+            media_type_with(line),
+            Err("has a part with a content encoding"),
+            "{line}"
+        );
     }
 }
 
 #[test]
-fn a_malformed_line_is_refused() {
+fn malformed_line_is_rejected() {
     for line in [
         "",
         "Content-Type",
@@ -145,31 +152,34 @@ fn a_malformed_line_is_refused() {
         "X: \u{7f}",
     ] {
         assert_eq!(
-            beside(line),
-            Err("has a part with a malformed head"),
+            media_type_with(line),
+            Err("has a part with a malformed header"),
             "{line:?}"
         );
     }
-    let head = [DISPOSITION.as_bytes(), b"\r\nX: \xff"].concat();
-    assert_eq!(read(&head), Err("has a part whose head is not UTF-8"));
+    let header = [DISPOSITION.as_bytes(), b"\r\nX: \xff"].concat();
+    assert_eq!(
+        read(&header),
+        Err("has a part whose header is not valid UTF-8")
+    );
 }
 
 #[test]
-fn a_head_has_at_most_16_lines() {
-    for (lines, fits) in [(15, true), (16, true), (17, false)] {
+fn header_over_16_lines_is_rejected() {
+    for (lines, is_valid) in [(15, true), (16, true), (17, false)] {
         let others = vec!["X: a"; lines - 1].join("\r\n");
-        let expected = if fits {
+        let expected = if is_valid {
             Ok(None)
         } else {
-            Err("has a part whose head is too large")
+            Err("has a part whose header is too large")
         };
-        assert_eq!(beside(&others), expected, "{lines}");
+        assert_eq!(media_type_with(&others), expected, "{lines}");
     }
 }
 
 #[test]
-fn a_head_has_at_most_2_kib() {
-    for (length, fits) in [
+fn header_over_2_kib_is_rejected() {
+    for (length, is_valid) in [
         (MAX_BYTES - 1, true),
         (MAX_BYTES, true),
         (MAX_BYTES + 1, false),
@@ -178,11 +188,11 @@ fn a_head_has_at_most_2_kib() {
             "X: {}",
             "x".repeat(length - DISPOSITION.len() - "\r\nX: ".len())
         );
-        let expected = if fits {
+        let expected = if is_valid {
             Ok(None)
         } else {
-            Err("has a part whose head is too large")
+            Err("has a part whose header is too large")
         };
-        assert_eq!(beside(&line), expected, "{length}");
+        assert_eq!(media_type_with(&line), expected, "{length}");
     }
 }
