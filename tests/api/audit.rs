@@ -207,8 +207,8 @@ async fn decisions_and_cached_tokens_are_counted() {
         ("palisade_decision_duration_seconds deny", 1),
         ("palisade_decisions_total allow authorized", 3),
         ("palisade_decisions_total deny no_credential", 1),
-        ("palisade_remembered_tokens_total hit", 2),
-        ("palisade_remembered_tokens_total miss", 1),
+        ("palisade_token_cache_lookups_total hit", 2),
+        ("palisade_token_cache_lookups_total miss", 1),
     ];
     assert_eq!(
         counted,
@@ -239,12 +239,12 @@ async fn key_fetches_are_logged_and_counted() {
         logged,
         [
             (Some("INFO"), Some("keys_fetched")),
-            (Some("WARN"), Some("keys_unavailable")),
+            (Some("WARN"), Some("key_fetch_failed")),
         ]
     );
     assert_eq!(events[0]["fields"]["issuer"], issuer.url());
-    let cause = events[1]["fields"]["cause"].as_str().unwrap();
-    assert!(cause.contains("status 404"), "{cause}");
+    let error = events[1]["fields"]["error"].as_str().unwrap();
+    assert!(error.contains("status 404"), "{error}");
 
     let mut counted = Vec::new();
     for (key, _, _, value) in snapshots.snapshot().into_vec() {

@@ -150,9 +150,9 @@ async fn introspections_are_counted_and_failures_logged() {
             401,
             "ERROR",
             "introspection_misconfigured",
-            "refuses this api's client id",
+            "rejects this api's client id",
         ),
-        (500, "WARN", "introspection_unavailable", "status 500"),
+        (500, "WARN", "introspection_failed", "status 500"),
     ] {
         api.clock.advance(std::time::Duration::from_mins(1));
         api.set_response(StatusCode::from_u16(status).unwrap(), json!({}));
@@ -162,7 +162,7 @@ async fn introspections_are_counted_and_failures_logged() {
         assert_eq!(logged["level"], level);
         assert_eq!(logged["fields"]["event"], event);
         assert_eq!(logged["fields"]["issuer"], "https://issuer.test");
-        let found = logged["fields"]["cause"].as_str().unwrap();
+        let found = logged["fields"]["error"].as_str().unwrap();
         assert!(found.contains(cause), "{found}");
     }
     let mut counted = HashMap::new();

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::audit::Reason;
 use crate::policy::UnmetRequirement;
-use crate::token::{Denial, Denied, Missing, TokenError, Unavailable, VerifiedToken};
+use crate::token::{
+    Dependency, RejectedToken, TokenError, TokenRejection, Unavailable, VerifiedToken,
+};
 
 /// The guard's decision not to serve a request.
 pub(crate) struct Refusal {
@@ -48,11 +50,11 @@ impl RefusalCause {
             Self::MissingCredential => Reason::NoCredential,
             Self::MalformedCredential => Reason::MalformedCredential,
             Self::InvalidToken(error) => Reason::from(*error),
-            Self::Unavailable(unavailable) => match unavailable.missing {
-                Missing::Keys => Reason::KeysUnavailable,
+            Self::Unavailable(unavailable) => match unavailable.dependency {
+                Dependency::Keys => Reason::KeysUnavailable,
                 #[cfg(feature = "introspection")]
-                Missing::Introspection => Reason::IntrospectionUnavailable,
-                Missing::Revocations => Reason::RevocationsUnavailable,
+                Dependency::Introspection => Reason::IntrospectionUnavailable,
+                Dependency::Revocations => Reason::RevocationsUnavailable,
             },
             Self::Insufficient(_) => Reason::InsufficientScope,
         }
@@ -65,21 +67,21 @@ impl From<RefusalCause> for Refusal {
     }
 }
 
-impl From<Denied> for Refusal {
-    fn from(denied: Denied) -> Self {
+impl From<RejectedToken> for Refusal {
+    fn from(rejected: RejectedToken) -> Self {
         Self {
-            cause: denied.denial.into(),
-            token: denied.token,
+            cause: rejected.rejection.into(),
+            token: rejected.token,
         }
     }
 }
 
-impl From<Denial> for RefusalCause {
-    fn from(denial: Denial) -> Self {
-        match denial {
-            Denial::Malformed => Self::MalformedCredential,
-            Denial::Invalid(error) => Self::InvalidToken(error),
-            Denial::Unavailable(unavailable) => Self::Unavailable(unavailable),
+impl From<TokenRejection> for RefusalCause {
+    fn from(rejection: TokenRejection) -> Self {
+        match rejection {
+            TokenRejection::Malformed => Self::MalformedCredential,
+            TokenRejection::Invalid(error) => Self::InvalidToken(error),
+            TokenRejection::Unavailable(unavailable) => Self::Unavailable(unavailable),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A small HTTPS client: one exchange, no redirects, bounded in size; the caller bounds the time.
+//! A small HTTPS client without redirects, with a limit on the response size.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use rustls::crypto::aws_lc_rs::default_provider;
 use crate::https::HttpsError;
 use crate::https::loopback::is_loopback;
 
-/// The longest answer that is read, in bytes.
+/// The most bytes of a response body.
 const MAX_LEN: usize = 64 * 1024;
 
 /// The media types of metadata documents and key sets.
 const METADATA_TYPES: [&str; 2] = ["application/json", "application/jwk-set+json"];
 
-/// Asks over https; over http only of loopback, only when asked for.
+/// Sends requests over https, or over http to loopback if that is allowed.
 #[derive(Clone)]
 pub(crate) struct Client {
     inner: HyperClient<HttpsConnector<HttpConnector>, Full<Bytes>>,
@@ -28,7 +28,9 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// TLS with the system's roots; the cryptography is named here, never the process' default.
+    /// Creates a client that trusts the system's roots.
+    ///
+    /// It names its cryptography provider instead of using the process-wide default.
     pub(crate) fn new(allow_loopback_http: bool) -> Result<Self, HttpsError> {
         let builder = HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(default_provider())
@@ -44,32 +46,38 @@ impl Client {
         })
     }
 
-    /// Sends a request; the answer is a text of one of the media types, of at most 64 KiB.
-    pub(crate) async fn exchange(
+    /// Sends a request, and returns the response body.
+    ///
+    /// The caller limits the time.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpsError`] unless the response has status 200, one of `media_types`, and at most 64 KiB.
+    pub(crate) async fn send(
         &self,
         mut request: Request<Full<Bytes>>,
         media_types: &[&str],
     ) -> Result<Vec<u8>, HttpsError> {
-        if !self.may_ask(request.uri()) {
+        if !self.is_allowed(request.uri()) {
             return Err(HttpsError::InsecureUrl);
         }
         request.headers_mut().insert(
             header::ACCEPT,
             header::HeaderValue::from_static("application/json"),
         );
-        let answer = self
+        let response = self
             .inner
             .request(request)
             .await
             .map_err(|error| HttpsError::Transport(error.into()))?;
-        if answer.status().as_u16() != 200 {
-            return Err(HttpsError::Status(answer.status().as_u16()));
+        if response.status().as_u16() != 200 {
+            return Err(HttpsError::Status(response.status().as_u16()));
         }
-        let content_type = answer.headers().get(header::CONTENT_TYPE);
+        let content_type = response.headers().get(header::CONTENT_TYPE);
         if !content_type.is_some_and(|value| is_one_of(media_types, value.as_bytes())) {
             return Err(HttpsError::ContentType);
         }
-        let body = Limited::new(answer.into_body(), MAX_LEN).collect().await;
+        let body = Limited::new(response.into_body(), MAX_LEN).collect().await;
         match body {
             Ok(body) => Ok(body.to_bytes().into()),
             Err(error) if error.is::<LengthLimitError>() => Err(HttpsError::TooLong),
@@ -81,25 +89,25 @@ impl Client {
     pub(crate) async fn get_json(&self, url: &str) -> Result<Vec<u8>, HttpsError> {
         let request = Request::get(url).body(Full::default());
         let request = request.map_err(|_| HttpsError::InsecureUrl)?;
-        self.exchange(request, &METADATA_TYPES).await
+        self.send(request, &METADATA_TYPES).await
     }
 
-    /// A URL that may be asked, without a fragment; it may have a query, as RFC 6749 §3.2 has it
-    /// for a token endpoint.
+    /// Parses a URL to which requests are allowed, with an optional query but no fragment (RFC 6749
+    /// §3.2).
     ///
     /// # Errors
     ///
-    /// [`HttpsError::InsecureUrl`] for any other text.
+    /// [`HttpsError::InsecureUrl`] for any other URL.
     #[cfg(feature = "introspection")]
-    pub(crate) fn url(&self, text: &str) -> Result<Uri, HttpsError> {
-        // `Uri` drops a fragment without a word, and takes a backslash for any other character
-        let is_odd = text.contains(['#', '\\', ' ']);
-        let url = text.parse().ok().filter(|url| self.may_ask(url));
-        url.filter(|_| !is_odd).ok_or(HttpsError::InsecureUrl)
+    pub(crate) fn parse_url(&self, text: &str) -> Result<Uri, HttpsError> {
+        // `Uri` drops a fragment silently, and accepts a backslash
+        let is_ambiguous = text.contains(['#', '\\', ' ']);
+        let url = text.parse().ok().filter(|url| self.is_allowed(url));
+        url.filter(|_| !is_ambiguous).ok_or(HttpsError::InsecureUrl)
     }
 
-    /// Whether the URL is https, or http on loopback where that is allowed, and has no user.
-    fn may_ask(&self, uri: &Uri) -> bool {
+    /// Whether the URL is https, or http to loopback if that is allowed, and contains no user.
+    fn is_allowed(&self, uri: &Uri) -> bool {
         let has_user = uri
             .authority()
             .is_some_and(|authority| authority.as_str().contains('@'));
@@ -119,7 +127,7 @@ fn is_one_of(media_types: &[&str], content_type: &[u8]) -> bool {
     let essence = essence.unwrap_or_default().trim_ascii();
     media_types
         .iter()
-        .any(|known| essence.eq_ignore_ascii_case(known.as_bytes()))
+        .any(|allowed| essence.eq_ignore_ascii_case(allowed.as_bytes()))
 }
 
 /// Runs an exchange for at most `timeout`.
@@ -141,39 +149,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn https_always_and_http_on_loopback_when_allowed() {
-        let asks = |allow, url: &str| {
+    fn http_url_is_allowed_to_loopback_only() {
+        let is_allowed = |allow, url: &str| {
             let client = Client::new(allow).unwrap();
-            client.may_ask(&url.parse().unwrap())
+            client.is_allowed(&url.parse().unwrap())
         };
         for allow in [true, false] {
-            assert!(asks(allow, "https://a.example/x"));
-            assert_eq!(asks(allow, "http://127.0.0.1:8080/x"), allow);
-            assert!(!asks(allow, "http://a.example/x"));
-            assert!(!asks(allow, "http://127.0.0.1.a.example/x"));
-            assert!(!asks(allow, "ftp://127.0.0.1/x"));
-            assert!(!asks(allow, "/x"));
+            assert!(is_allowed(allow, "https://a.example/x"));
+            assert_eq!(is_allowed(allow, "http://127.0.0.1:8080/x"), allow);
+            assert!(!is_allowed(allow, "http://a.example/x"));
+            assert!(!is_allowed(allow, "http://127.0.0.1.a.example/x"));
+            assert!(!is_allowed(allow, "ftp://127.0.0.1/x"));
+            assert!(!is_allowed(allow, "/x"));
         }
     }
 
-    /// A user in a URL is a secret that is printed, and in the eyes of some the host.
+    /// A user in a URL may be a secret that is logged, and some parsers take it for the host.
     #[test]
-    fn a_url_with_a_user_is_not_asked() {
+    fn url_with_a_user_is_rejected() {
         let client = Client::new(true).unwrap();
-        let asks = |url: &str| client.may_ask(&url.parse().unwrap());
+        let is_allowed = |url: &str| client.is_allowed(&url.parse().unwrap());
         for user in ["u@", "u:p@", ":p@", "@", "b.example@"] {
-            assert!(!asks(&format!("https://{user}a.example/x")), "{user}");
-            assert!(!asks(&format!("http://{user}127.0.0.1/x")), "{user}");
+            assert!(!is_allowed(&format!("https://{user}a.example/x")), "{user}");
+            assert!(!is_allowed(&format!("http://{user}127.0.0.1/x")), "{user}");
         }
-        assert!(asks("https://a.example/b@c?d=e@f"));
+        assert!(is_allowed("https://a.example/b@c?d=e@f"));
     }
 
     #[cfg(feature = "introspection")]
     #[test]
-    fn a_url_has_no_fragment_and_nothing_that_is_read_two_ways() {
+    fn url_with_fragment_or_ambiguous_character_is_rejected() {
         let client = Client::new(true).unwrap();
         for url in ["https://a.example/x", "https://a.example/x?tenant=y"] {
-            assert_eq!(client.url(url).unwrap(), *url);
+            assert_eq!(client.parse_url(url).unwrap(), *url);
         }
         for url in [
             "https://a.example/x#y",
@@ -187,29 +195,32 @@ mod tests {
             "",
         ] {
             assert!(
-                matches!(client.url(url), Err(HttpsError::InsecureUrl)),
+                matches!(client.parse_url(url), Err(HttpsError::InsecureUrl)),
                 "{url}"
             );
         }
     }
 
-    /// Wherever the URL comes from: a document may name any.
+    /// A metadata document may contain any URL.
     #[tokio::test]
-    async fn no_request_leaves_for_a_url_that_may_not_be_asked() {
+    async fn request_to_a_disallowed_url_is_not_sent() {
         let client = Client::new(true).unwrap();
         for url in ["http://192.0.2.1/keys", "ftp://127.0.0.1/keys", "/keys"] {
             let request = Request::get(url).body(Full::default()).unwrap();
-            let asked = client.exchange(request, &["application/json"]).await;
-            assert!(matches!(asked, Err(HttpsError::InsecureUrl)), "{url}");
+            let response = client.send(request, &["application/json"]).await;
+            assert!(matches!(response, Err(HttpsError::InsecureUrl)), "{url}");
         }
     }
 
     #[test]
-    fn content_types_are_compared_without_parameters_and_case() {
-        let is_known = |text: &[u8]| is_one_of(&["application/json", "application/x+json"], text);
-        assert!(is_known(b"application/json"));
-        assert!(is_known(b"Application/JSON ; charset=utf-8"));
-        assert!(is_known(b"application/x+json"));
-        assert!(!is_known(b"application/jsonx") && !is_known(b"text/json") && !is_known(b""));
+    fn content_type_parameters_and_case_are_ignored() {
+        let is_accepted =
+            |text: &[u8]| is_one_of(&["application/json", "application/x+json"], text);
+        assert!(is_accepted(b"application/json"));
+        assert!(is_accepted(b"Application/JSON ; charset=utf-8"));
+        assert!(is_accepted(b"application/x+json"));
+        assert!(
+            !is_accepted(b"application/jsonx") && !is_accepted(b"text/json") && !is_accepted(b"")
+        );
     }
 }

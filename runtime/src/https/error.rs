@@ -1,42 +1,42 @@
-//! Why an exchange over https brought no answer that can be used.
+//! Errors of HTTPS exchanges.
 
 use std::error::Error;
 use std::fmt;
 
-/// Why an exchange with an issuer's server failed.
+/// Why an HTTPS exchange with an issuer failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum HttpsError {
-    /// The operating system's certificate store cannot be used.
+    /// The operating system's certificate store cannot be loaded.
     TrustStore(Box<dyn Error + Send + Sync>),
-    /// A URL is malformed, has a user, or is neither https nor, when asked for, http on loopback;
-    /// or that of an introspection endpoint has a fragment.
+    /// A URL is malformed, contains a user, or is not https (or http to loopback, if allowed), or an
+    /// introspection endpoint's URL has a fragment.
     InsecureUrl,
-    /// The connection or the exchange failed; TLS failures are here.
+    /// The connection, the TLS handshake or the transfer failed.
     Transport(Box<dyn Error + Send + Sync>),
-    /// No complete answer came in time.
+    /// The response was not complete in time.
     Timeout,
-    /// The answer's status is another than 200; redirects are not followed.
+    /// The response status is not 200. Redirects are not followed.
     Status(u16),
-    /// The answer is no JSON by its media type.
+    /// The response's media type is not a JSON type.
     ContentType,
-    /// The answer is longer than 64 KiB.
+    /// The response body is longer than 64 KiB.
     TooLong,
 }
 
 impl fmt::Display for HttpsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
-            Self::TrustStore(_) => "the certificate store of the operating system cannot be used",
+            Self::TrustStore(_) => "the operating system's certificate store cannot be loaded",
             Self::InsecureUrl => {
-                "a url is neither https nor http on an allowed loopback host, or has a user or \
+                "a url is not https (or http to an allowed loopback host), or has a user or \
                  fragment"
             }
             Self::Transport(_) => "the connection to the issuer failed",
-            Self::Timeout => "the issuer did not answer in time",
-            Self::Status(status) => return write!(f, "the issuer answered with status {status}"),
-            Self::ContentType => "the issuer's answer is not application/json",
-            Self::TooLong => "the issuer's answer is longer than 64 KiB",
+            Self::Timeout => "the issuer did not respond in time",
+            Self::Status(status) => return write!(f, "the issuer responded with status {status}"),
+            Self::ContentType => "the issuer's response is not application/json",
+            Self::TooLong => "the issuer's response is longer than 64 KiB",
         };
         f.write_str(text)
     }

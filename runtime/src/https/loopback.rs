@@ -1,4 +1,4 @@
-//! Which hosts are this machine: the only ones that may be asked without TLS.
+//! Loopback hosts, the only ones to which requests without TLS can be allowed.
 
 use std::net::IpAddr;
 
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_is_loopback() {
+    fn host_outside_loopback_is_rejected() {
         for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.8.9.1", "[::1]"] {
             assert!(is_loopback(host), "{host}");
         }

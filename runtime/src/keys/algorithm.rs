@@ -1,8 +1,8 @@
-//! Signature algorithms; `none` has no representation.
+//! Signature algorithms. `none` has no representation.
 
 pub use jsonwebtoken::Algorithm;
 
-/// What an issuer may use when it says nothing, in order of preference for keys without `alg`.
+/// The algorithms that are allowed by default, in order of preference for keys without `alg`.
 pub(crate) const DEFAULT_ALGORITHMS: [Algorithm; 4] = [
     Algorithm::RS256,
     Algorithm::PS256,
@@ -10,13 +10,13 @@ pub(crate) const DEFAULT_ALGORITHMS: [Algorithm; 4] = [
     Algorithm::EdDSA,
 ];
 
-/// Reads the name that a header or a key carries, case-sensitively ([RFC 7515 §4.1.1]).
+/// Returns the algorithm with a registered name, which is case-sensitive ([RFC 7515 §4.1.1]).
 ///
-/// `Ed25519` is the fully specified name of what `EdDSA` means here ([RFC 9864]).
+/// `Ed25519` is the fully specified name of the only `EdDSA` algorithm here ([RFC 9864]).
 ///
 /// [RFC 7515 §4.1.1]: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.1
 /// [RFC 9864]: https://www.rfc-editor.org/rfc/rfc9864
-pub(crate) fn named(name: &str) -> Option<Algorithm> {
+pub(crate) fn algorithm_from_name(name: &str) -> Option<Algorithm> {
     Some(match name {
         "RS256" => Algorithm::RS256,
         "RS384" => Algorithm::RS384,
@@ -34,21 +34,21 @@ pub(crate) fn named(name: &str) -> Option<Algorithm> {
     })
 }
 
-/// The kind of key that an algorithm needs.
+/// The type of key that an algorithm needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyType {
     Rsa,
     P256,
     P384,
     Ed25519,
-    /// A shared secret of at least this many bytes: the size of the hash (RFC 7518 §3.2).
+    /// A shared secret of at least as many bytes as the hash has (RFC 7518 §3.2).
     Secret {
-        least: usize,
+        min_len: usize,
     },
 }
 
 impl KeyType {
-    /// The kind of key for `algorithm`; none where Palisade cannot verify it.
+    /// Returns the type of key for `algorithm`, or `None` if Palisade does not support it.
     pub(crate) fn of(algorithm: Algorithm) -> Option<Self> {
         Some(match algorithm {
             Algorithm::RS256
@@ -60,19 +60,19 @@ impl KeyType {
             Algorithm::ES256 => Self::P256,
             Algorithm::ES384 => Self::P384,
             Algorithm::EdDSA => Self::Ed25519,
-            Algorithm::HS256 => Self::Secret { least: 32 },
-            Algorithm::HS384 => Self::Secret { least: 48 },
-            Algorithm::HS512 => Self::Secret { least: 64 },
+            Algorithm::HS256 => Self::Secret { min_len: 32 },
+            Algorithm::HS384 => Self::Secret { min_len: 48 },
+            Algorithm::HS512 => Self::Secret { min_len: 64 },
             _ => return None,
         })
     }
 
-    /// Whether this is the kind of key that `algorithm` needs.
+    /// Whether this is the type of key that `algorithm` needs.
     pub(crate) fn fits(self, algorithm: Algorithm) -> bool {
         Self::of(algorithm) == Some(self)
     }
 
-    /// Whether signer and verifier hold the same key.
+    /// Whether signer and verifier share the key.
     pub(crate) fn is_secret(self) -> bool {
         matches!(self, Self::Secret { .. })
     }
@@ -82,18 +82,18 @@ impl KeyType {
 mod tests {
     use super::*;
 
-    /// CVE-2015-2951: `none` is not an algorithm, in whatever spelling.
+    /// CVE-2015-2951: `none` is not an algorithm in any spelling.
     #[test]
-    fn none_has_no_representation() {
+    fn none_is_not_an_algorithm() {
         for name in ["none", "None", "NONE", "nOnE", "none ", " none", "", "null"] {
-            assert_eq!(named(name), None, "{name:?}");
+            assert_eq!(algorithm_from_name(name), None, "{name:?}");
         }
     }
 
-    /// RFC 7518 §3.1, RFC 8037 §3.1: each name that has a verifier, and the key that it needs.
+    /// RFC 7518 §3.1, RFC 8037 §3.1.
     #[test]
-    fn every_algorithm_goes_by_its_registered_name() {
-        let secret = |least| KeyType::Secret { least };
+    fn registered_name_returns_the_algorithm_and_key_type() {
+        let secret = |min_len| KeyType::Secret { min_len };
         for (name, algorithm, key_type) in [
             ("RS256", Algorithm::RS256, KeyType::Rsa),
             ("RS384", Algorithm::RS384, KeyType::Rsa),
@@ -108,7 +108,7 @@ mod tests {
             ("HS384", Algorithm::HS384, secret(48)),
             ("HS512", Algorithm::HS512, secret(64)),
         ] {
-            assert_eq!(named(name), Some(algorithm), "{name}");
+            assert_eq!(algorithm_from_name(name), Some(algorithm), "{name}");
             assert_eq!(KeyType::of(algorithm), Some(key_type), "{name}");
             assert!(key_type.fits(algorithm), "{name}");
             assert_eq!(key_type.is_secret(), name.starts_with("HS"), "{name}");
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_compared_exactly() {
+    fn similar_name_is_not_an_algorithm() {
         for name in [
             "rs256",
             "RS256 ",
@@ -127,20 +127,20 @@ mod tests {
             "PBES2-HS256+A128KW",
             "ES256K",
         ] {
-            assert_eq!(named(name), None, "{name:?}");
+            assert_eq!(algorithm_from_name(name), None, "{name:?}");
         }
-        assert_eq!(named("RS256"), Some(Algorithm::RS256));
+        assert_eq!(algorithm_from_name("RS256"), Some(Algorithm::RS256));
     }
 
     #[test]
-    fn ed25519_is_another_name_of_eddsa() {
-        assert_eq!(named("Ed25519"), Some(Algorithm::EdDSA));
-        assert_eq!(named("EdDSA"), Some(Algorithm::EdDSA));
-        assert_eq!(named("Ed448"), None);
+    fn ed25519_is_a_name_of_eddsa() {
+        assert_eq!(algorithm_from_name("Ed25519"), Some(Algorithm::EdDSA));
+        assert_eq!(algorithm_from_name("EdDSA"), Some(Algorithm::EdDSA));
+        assert_eq!(algorithm_from_name("Ed448"), None);
     }
 
     #[test]
-    fn a_key_type_fits_the_algorithms_of_its_family_only() {
+    fn key_type_fits_only_algorithms_of_its_family() {
         assert!(KeyType::Rsa.fits(Algorithm::PS512));
         assert!(KeyType::P256.fits(Algorithm::ES256));
         for algorithm in [
@@ -154,10 +154,10 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_asymmetric_and_in_the_documented_order() {
+    fn default_algorithms_are_asymmetric_and_in_documented_order() {
         assert_eq!(
             DEFAULT_ALGORITHMS,
-            ["RS256", "PS256", "ES256", "EdDSA"].map(|name| named(name).unwrap())
+            ["RS256", "PS256", "ES256", "EdDSA"].map(|name| algorithm_from_name(name).unwrap())
         );
         assert!(
             DEFAULT_ALGORITHMS

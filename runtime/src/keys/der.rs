@@ -1,13 +1,13 @@
-//! The little DER that keys need: one tag, one length, its content (X.690 §8.1).
+//! A minimal DER reader: tag, length, content (X.690 §8.1).
 
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(super) const SEQUENCE: u8 = 0x30;
-/// The version of a certificate.
+/// The tag of a certificate's version.
 pub(super) const CONTEXT_0: u8 = 0xA0;
 
-/// Takes an element with this tag off the front: its content, and what follows it.
-pub(super) fn take(tag: u8, input: &[u8]) -> Option<(&[u8], &[u8])> {
+/// Splits the first element, which must have `tag`, into its content and the rest of the input.
+pub(super) fn read_element(tag: u8, input: &[u8]) -> Option<(&[u8], &[u8])> {
     let (found, rest) = input.split_first()?;
     if *found != tag {
         return None;
@@ -33,19 +33,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_content_and_leaves_the_rest() {
+    fn element_is_split_from_the_rest() {
         assert_eq!(
-            take(INTEGER, &[2, 1, 9, 7]),
+            read_element(INTEGER, &[2, 1, 9, 7]),
             Some((&[9_u8][..], &[7_u8][..]))
         );
         let mut long = vec![SEQUENCE, 0x82, 1, 0];
         long.extend([5; 256]);
-        assert_eq!(take(SEQUENCE, &long).unwrap().0, [5; 256]);
-        assert_eq!(take(SEQUENCE, &[0x30, 0x81, 1, 4]).unwrap().0, [4]);
+        assert_eq!(read_element(SEQUENCE, &long).unwrap().0, [5; 256]);
+        assert_eq!(read_element(SEQUENCE, &[0x30, 0x81, 1, 4]).unwrap().0, [4]);
     }
 
     #[test]
-    fn a_foreign_tag_and_a_length_beyond_the_end_are_nothing() {
+    fn wrong_tag_or_length_returns_none() {
         for bad in [
             &[][..],
             &[2],
@@ -54,7 +54,7 @@ mod tests {
             &[2, 0x80, 9],
             &[2, 0x84, 0, 0, 0, 1, 9],
         ] {
-            assert_eq!(take(INTEGER, bad), None, "{bad:?}");
+            assert_eq!(read_element(INTEGER, bad), None, "{bad:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Shared secrets: long enough, and not a key that everybody knows.
+//! Shared secrets, which must be long enough and must not be a public key.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey};
 use base64::Engine as _;
@@ -9,28 +9,28 @@ use crate::keys::verifier::KeyVerifier;
 use crate::keys::{Algorithm, KeyType, der};
 use crate::secret::Secret;
 
-/// Takes a secret of at least the hash's size ([RFC 7518 §3.2]).
+/// Creates a verifier from a secret of at least the hash's size ([RFC 7518 §3.2]).
 ///
 /// [RFC 7518 §3.2]: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
-pub(super) fn read(algorithm: Algorithm, secret: &Secret) -> Result<KeyVerifier, KeyError> {
-    let Some(KeyType::Secret { least }) = KeyType::of(algorithm) else {
-        return Err(KeyError::Unfit);
+pub(super) fn verifier(algorithm: Algorithm, secret: &Secret) -> Result<KeyVerifier, KeyError> {
+    let Some(KeyType::Secret { min_len }) = KeyType::of(algorithm) else {
+        return Err(KeyError::Invalid);
     };
     if is_public_key(secret.expose()) {
         return Err(KeyError::PublicKeyAsSecret);
     }
-    if secret.len() < least {
-        return Err(KeyError::ShortSecret { least });
+    if secret.len() < min_len {
+        return Err(KeyError::SecretTooShort { min_len });
     }
     KeyVerifier::secret(algorithm, secret.expose())
 }
 
-/// Whether the bytes read as a public key: PEM, SSH, JWK, DER, a point.
+/// Whether the bytes are a public key in PEM, SSH, JWK, DER or point encoding.
 ///
-/// Whoever gives one as a secret has mixed up the algorithms, and anybody could sign.
+/// A public key as a secret is a mistake in the configuration that lets anyone sign tokens.
 fn is_public_key(bytes: &[u8]) -> bool {
-    let text = trimmed(bytes);
-    is_armoured(text)
+    let text = trim(bytes);
+    is_armored(text)
         || is_ssh(text)
         || is_jwk(text)
         || is_der(bytes)
@@ -38,8 +38,9 @@ fn is_public_key(bytes: &[u8]) -> bool {
         || is_point(bytes)
 }
 
-/// Without what stood before the armour when CVE-2026-34950 beat the check for it.
-fn trimmed(bytes: &[u8]) -> &[u8] {
+/// Removes everything before the first visible character, with which CVE-2026-34950 evaded the
+/// check.
+fn trim(bytes: &[u8]) -> &[u8] {
     let start = bytes
         .iter()
         .position(u8::is_ascii_graphic)
@@ -47,7 +48,7 @@ fn trimmed(bytes: &[u8]) -> &[u8] {
     bytes.split_at(start).1.trim_ascii_end()
 }
 
-fn is_armoured(text: &[u8]) -> bool {
+fn is_armored(text: &[u8]) -> bool {
     contains(text, b"-----BEGIN") || contains(text, b"---- BEGIN")
 }
 
@@ -61,18 +62,18 @@ fn is_jwk(text: &[u8]) -> bool {
     matches!(text.first(), Some(b'{' | b'[')) && contains(text, b"\"kty\"")
 }
 
-/// `SubjectPublicKeyInfo`, `RSAPublicKey` or a certificate: nested elements that fill the bytes.
+/// Whether the bytes are a `SubjectPublicKeyInfo`, an `RSAPublicKey` or a certificate.
 fn is_der(bytes: &[u8]) -> bool {
-    let Some((content, [])) = der::take(der::SEQUENCE, bytes) else {
+    let Some((content, [])) = der::read_element(der::SEQUENCE, bytes) else {
         return false;
     };
-    if let Some((_, rest)) = der::take(der::INTEGER, content) {
-        return der::take(der::INTEGER, rest).is_some();
+    if let Some((_, rest)) = der::read_element(der::INTEGER, content) {
+        return der::read_element(der::INTEGER, rest).is_some();
     }
-    der::take(der::SEQUENCE, content).is_some_and(|(inner, _)| {
+    der::read_element(der::SEQUENCE, content).is_some_and(|(inner, _)| {
         [der::OBJECT_IDENTIFIER, der::CONTEXT_0, der::INTEGER]
             .iter()
-            .any(|tag| der::take(*tag, inner).is_some())
+            .any(|tag| der::read_element(*tag, inner).is_some())
     })
 }
 
@@ -88,7 +89,7 @@ fn is_base64_of_der(text: &[u8]) -> bool {
         .any(|decoded| is_der(&decoded))
 }
 
-/// An uncompressed point on a curve; a random secret is none.
+/// Whether the bytes are an uncompressed point on a curve, which random bytes are not.
 fn is_point(bytes: &[u8]) -> bool {
     bytes.first() == Some(&4)
         && (ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, bytes).is_ok()
@@ -110,11 +111,11 @@ mod tests {
 
     use super::*;
 
-    fn refusal(bytes: impl Into<Vec<u8>>) -> Option<KeyError> {
-        read(Algorithm::HS256, &Secret::new(bytes)).err()
+    fn rejection(bytes: impl Into<Vec<u8>>) -> Option<KeyError> {
+        verifier(Algorithm::HS256, &Secret::new(bytes)).err()
     }
 
-    /// The public halves of our own keys in DER, raw and PKCS #1.
+    /// Generates public keys as DER, raw points and PKCS #1.
     fn public_keys() -> Vec<Vec<u8>> {
         let rsa = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
         let ec = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
@@ -128,37 +129,40 @@ mod tests {
         ]
     }
 
-    /// CVE-2019-20933, CVE-2020-28637: no empty secret; RFC 7518 §3.2: none below the hash.
+    /// CVE-2019-20933 and CVE-2020-28637 (empty secrets), RFC 7518 §3.2.
     #[test]
-    fn a_secret_is_at_least_as_long_as_the_hash() {
-        for (algorithm, least) in [
+    fn secret_shorter_than_the_hash_is_rejected() {
+        for (algorithm, min_len) in [
             (Algorithm::HS256, 32),
             (Algorithm::HS384, 48),
             (Algorithm::HS512, 64),
         ] {
-            let of_length = |length| read(algorithm, &Secret::new(vec![0xA5; length])).err();
-            assert_eq!(of_length(0), Some(KeyError::ShortSecret { least }));
-            assert_eq!(of_length(least - 1), Some(KeyError::ShortSecret { least }));
-            assert_eq!(of_length(least), None);
-            assert_eq!(of_length(least + 1), None);
+            let of_length = |length| verifier(algorithm, &Secret::new(vec![0xA5; length])).err();
+            assert_eq!(of_length(0), Some(KeyError::SecretTooShort { min_len }));
+            assert_eq!(
+                of_length(min_len - 1),
+                Some(KeyError::SecretTooShort { min_len })
+            );
+            assert_eq!(of_length(min_len), None);
+            assert_eq!(of_length(min_len + 1), None);
         }
     }
 
     #[test]
-    fn a_secret_is_for_hmac_only() {
+    fn secret_for_rsa_is_rejected() {
         let secret = Secret::new([9; 64]);
         assert!(matches!(
-            read(Algorithm::RS256, &secret),
-            Err(KeyError::Unfit)
+            verifier(Algorithm::RS256, &secret),
+            Err(KeyError::Invalid)
         ));
     }
 
-    /// CVE-2016-10555, CVE-2022-29217, CVE-2024-54150: our public key is no secret.
+    /// CVE-2016-10555, CVE-2022-29217, CVE-2024-54150.
     #[test]
-    fn a_public_key_in_der_base64_or_pem_is_no_secret() {
+    fn public_key_in_der_base64_or_pem_is_rejected() {
         for der in public_keys() {
             assert_eq!(
-                refusal(der.clone()),
+                rejection(der.clone()),
                 Some(KeyError::PublicKeyAsSecret),
                 "{}",
                 der.len()
@@ -167,28 +171,28 @@ mod tests {
                 continue;
             }
             let base64 = STANDARD.encode(&der);
-            assert_eq!(refusal(base64.clone()), Some(KeyError::PublicKeyAsSecret));
+            assert_eq!(rejection(base64.clone()), Some(KeyError::PublicKeyAsSecret));
             let pem = format!("-----BEGIN PUBLIC KEY-----\n{base64}\n-----END PUBLIC KEY-----\n");
-            assert_eq!(refusal(pem), Some(KeyError::PublicKeyAsSecret));
+            assert_eq!(rejection(pem), Some(KeyError::PublicKeyAsSecret));
         }
     }
 
-    /// CVE-2023-48223 and CVE-2026-34950: white space or a mark before the armour.
+    /// CVE-2023-48223 and CVE-2026-34950: white space or a byte order mark before the PEM armor.
     #[test]
-    fn what_stands_before_the_armour_changes_nothing() {
+    fn public_key_after_leading_bytes_is_rejected() {
         for before in ["", " ", "\n", "\t\r\n", "\u{feff}", "\0", "Comment: x\n"] {
             let pem = format!("{before}-----BEGIN RSA PUBLIC KEY-----\nMIIB\n-----END");
             assert_eq!(
-                refusal(pem),
+                rejection(pem),
                 Some(KeyError::PublicKeyAsSecret),
                 "{before:?}"
             );
         }
     }
 
-    /// CVE-2024-33663: neither is an SSH key or a JWK.
+    /// CVE-2024-33663.
     #[test]
-    fn an_ssh_key_and_a_jwk_are_no_secrets() {
+    fn ssh_key_and_jwk_are_rejected() {
         for text in [
             "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ user@host",
             " ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI user@host",
@@ -197,23 +201,23 @@ mod tests {
             r#"{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZpt","e":"AQAB"}"#,
             r#" {"keys":[{"kty":"EC","crv":"P-256","x":"a","y":"b"}]}"#,
         ] {
-            assert_eq!(refusal(text), Some(KeyError::PublicKeyAsSecret), "{text}");
+            assert_eq!(rejection(text), Some(KeyError::PublicKeyAsSecret), "{text}");
         }
     }
 
     #[test]
-    fn random_bytes_and_their_base64_are_secrets() {
+    fn random_bytes_and_their_base64_are_accepted() {
         let mut bytes = [0; 64];
         aws_lc_rs::rand::fill(&mut bytes).unwrap();
         bytes[0] = 0x31;
-        assert_eq!(refusal(bytes), None);
-        assert_eq!(refusal(STANDARD.encode(bytes)), None);
+        assert_eq!(rejection(bytes), None);
+        assert_eq!(rejection(STANDARD.encode(bytes)), None);
         for first in [b'{', b'[', 4] {
             bytes[0] = first;
-            assert_eq!(refusal(bytes), None);
+            assert_eq!(rejection(bytes), None);
         }
         bytes[..2].copy_from_slice(&[0x30, 62]);
         bytes[2] = 0x40;
-        assert_eq!(refusal(bytes), None);
+        assert_eq!(rejection(bytes), None);
     }
 }

@@ -1,6 +1,6 @@
 //! One JSON Web Key ([RFC 7517 §4], [RFC 7518 §6], [RFC 8037 §2]).
 //!
-//! `x5c`, `x5u` and `x5t` are never looked at.
+//! Certificates (`x5c`, `x5u`, `x5t`) are ignored.
 //!
 //! [RFC 7517 §4]: https://www.rfc-editor.org/rfc/rfc7517#section-4
 //! [RFC 7518 §6]: https://www.rfc-editor.org/rfc/rfc7518#section-6
@@ -10,18 +10,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use crate::keys::algorithm::named;
-use crate::keys::rsa::Components;
+use crate::keys::algorithm::algorithm_from_name;
+use crate::keys::rsa::RsaComponents;
 use crate::keys::verifier::KeyVerifier;
 use crate::keys::{Algorithm, KeyType};
 
 /// A JWK as its JSON object.
 pub(super) type Object = Map<String, Value>;
 
-/// Members that only a private or a symmetric key has.
+/// The members that only private and symmetric keys have.
 const SECRET_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
-/// Whether the key is one that no public set may hold.
+/// Whether the key is private or symmetric, and so must not be published.
 pub(super) fn is_secret(jwk: &Object) -> bool {
     SECRET_MEMBERS
         .iter()
@@ -29,13 +29,13 @@ pub(super) fn is_secret(jwk: &Object) -> bool {
         || jwk.get("kty").and_then(Value::as_str) == Some("oct")
 }
 
-/// Reads a key that verifies signatures; nothing where it is of no use.
+/// Reads the `kid` and the verifier of a key, or returns `None` if the key cannot be used.
 pub(super) fn read(jwk: &Object, allowed: &[Algorithm]) -> Option<(Option<Box<str>>, KeyVerifier)> {
     let kid = match jwk.get("kid") {
         None => None,
         Some(kid) => Some(Box::from(kid.as_str()?)),
     };
-    if !is_for_verifying(jwk) {
+    if !is_for_verification(jwk) {
         return None;
     }
     let key_type = key_type(jwk)?;
@@ -44,8 +44,8 @@ pub(super) fn read(jwk: &Object, allowed: &[Algorithm]) -> Option<(Option<Box<st
     Some((kid, verifier))
 }
 
-/// RFC 7517 §4.2 and §4.3: `use` and `key_ops` restrict where they are there.
-fn is_for_verifying(jwk: &Object) -> bool {
+/// Whether `use` and `key_ops`, if present, allow verification (RFC 7517 §4.2, §4.3).
+fn is_for_verification(jwk: &Object) -> bool {
     if jwk.get("use").is_some_and(|usage| usage != "sig") {
         return false;
     }
@@ -74,14 +74,14 @@ fn key_type(jwk: &Object) -> Option<KeyType> {
     }
 }
 
-/// The key's own `alg`, else the issuer's first that fits; never the token's.
+/// Returns the key's `alg`, or else the issuer's first algorithm that fits.
 ///
-/// CVE-2026-22817, CVE-2026-48523: header, key and list must agree, so the key has
-/// its algorithm before any header is seen.
+/// The algorithm of a token's header never decides (CVE-2026-22817, CVE-2026-48523): each key has
+/// its algorithm before the first token arrives.
 fn algorithm(jwk: &Object, key_type: KeyType, allowed: &[Algorithm]) -> Option<Algorithm> {
     let fitting = |algorithm: &Algorithm| key_type.fits(*algorithm);
     match jwk.get("alg") {
-        Some(alg) => named(alg.as_str()?)
+        Some(alg) => algorithm_from_name(alg.as_str()?)
             .filter(fitting)
             .filter(|algorithm| allowed.contains(algorithm)),
         None => allowed.iter().copied().find(fitting),
@@ -93,7 +93,7 @@ fn verifier(jwk: &Object, key_type: KeyType, algorithm: Algorithm) -> Option<Key
     match key_type {
         KeyType::Rsa => {
             let (n, e) = (bytes("n")?, bytes("e")?);
-            let components = Components::new(&n, &e).ok()?;
+            let components = RsaComponents::new(&n, &e).ok()?;
             KeyVerifier::rsa(algorithm, &components).ok()
         }
         KeyType::P256 => point(&bytes("x")?, &bytes("y")?, 32)
@@ -107,7 +107,8 @@ fn verifier(jwk: &Object, key_type: KeyType, algorithm: Algorithm) -> Option<Key
     }
 }
 
-/// The uncompressed point; both coordinates have the curve's full size (RFC 7518 §6.2.1.2).
+/// Returns the uncompressed point. Both coordinates must have the curve's full size (RFC 7518
+/// §6.2.1.2).
 fn point(x: &[u8], y: &[u8], size: usize) -> Option<Vec<u8>> {
     (x.len() == size && y.len() == size).then(|| [&[4], x, y].concat())
 }
@@ -134,7 +135,7 @@ mod tests {
 
     fn rsa() -> Object {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
-        let key = Components::from_der(pair.public_key().as_ref()).unwrap();
+        let key = RsaComponents::from_der(pair.public_key().as_ref()).unwrap();
         object(json!({
             "kty": "RSA", "kid": "r",
             "n": URL_SAFE_NO_PAD.encode(key.n), "e": URL_SAFE_NO_PAD.encode(key.e),
@@ -171,9 +172,9 @@ mod tests {
         read(jwk, allowed).map(|(_, verifier)| verifier.algorithm())
     }
 
-    /// CVE-2026-22817: a key without `alg` takes the issuer's choice, never the header's.
+    /// CVE-2026-22817.
     #[test]
-    fn a_key_without_alg_has_the_first_of_the_list_that_fits() {
+    fn key_without_alg_gets_the_first_allowed_algorithm_that_fits() {
         assert_eq!(
             algorithm_of(&rsa(), &DEFAULT_ALGORITHMS),
             Some(Algorithm::RS256)
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_keys_own_alg_is_its_only_one_and_must_be_allowed() {
+    fn key_with_alg_is_usable_only_if_it_is_allowed() {
         let ps256 = with(rsa(), "alg", json!("PS256"));
         assert_eq!(
             algorithm_of(&ps256, &DEFAULT_ALGORITHMS),
@@ -229,7 +230,7 @@ mod tests {
 
     /// RFC 7517 §4.2, §4.3.
     #[test]
-    fn use_and_key_ops_restrict() {
+    fn use_or_key_ops_without_verification_makes_a_key_unusable() {
         for (member, value, usable) in [
             ("use", json!("sig"), true),
             ("use", json!("enc"), false),
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_or_mistyped_member_makes_it_useless() {
+    fn missing_or_wrong_member_makes_a_key_unusable() {
         for (jwk, members) in [
             (rsa(), vec!["kty", "n", "e"]),
             (p256(), vec!["kty", "crv", "x", "y"]),
@@ -283,9 +284,9 @@ mod tests {
         assert!(read(&with(rsa(), "kid", json!(7)), &DEFAULT_ALGORITHMS).is_none());
     }
 
-    /// RFC 7518 §3.4 and RFC 8725 §3.4: a point is on the curve that the key names.
+    /// RFC 7518 §3.4, RFC 8725 §3.4.
     #[test]
-    fn a_point_off_its_curve_is_useless() {
+    fn point_off_its_curve_makes_a_key_unusable() {
         let key = p256();
         let x = key["x"].clone();
         assert!(read(&with(key.clone(), "y", x), &DEFAULT_ALGORITHMS).is_none());
@@ -293,9 +294,9 @@ mod tests {
         assert!(read(&other, &[Algorithm::ES384, Algorithm::ES256]).is_none());
     }
 
-    /// RFC 7517 §4.7 to §4.9: no certificate is read, so none can stand for another key.
+    /// RFC 7517 §4.7 to §4.9: a certificate cannot replace the key.
     #[test]
-    fn certificates_beside_a_key_change_nothing() {
+    fn certificates_of_a_key_are_ignored() {
         for (member, value) in [
             ("x5c", json!(["AAAA"])),
             ("x5c", json!(7)),
@@ -311,13 +312,13 @@ mod tests {
     }
 
     #[test]
-    fn a_small_modulus_is_useless() {
+    fn small_modulus_makes_a_key_unusable() {
         let small = URL_SAFE_NO_PAD.encode([0xDB; 128]);
         assert!(read(&with(rsa(), "n", json!(small)), &DEFAULT_ALGORITHMS).is_none());
     }
 
     #[test]
-    fn private_and_symmetric_keys_are_told_apart() {
+    fn private_and_symmetric_keys_are_recognized() {
         assert!(!is_secret(&rsa()));
         assert!(is_secret(&object(json!({"kty": "oct"}))));
         for member in SECRET_MEMBERS {

@@ -27,42 +27,42 @@ impl Key {
         })
     }
 
-    /// Takes a shared secret of at least the hash's size; it has no `kid`.
+    /// Creates a key from a shared secret of at least the hash's size; it has no `kid`.
     pub(crate) fn from_secret(algorithm: Algorithm, secret: &Secret) -> Result<Self, KeyError> {
         Ok(Self {
             kid: None,
-            verifier: hmac::read(algorithm, secret)?,
+            verifier: hmac::verifier(algorithm, secret)?,
         })
     }
 
-    /// Reads a public key from a JWK, where it is one that can be used.
+    /// Reads a public key from a JWK, or returns `None` if it cannot be used.
     pub(super) fn from_jwk(jwk: &jwk::Object, allowed: &[Algorithm]) -> Option<Self> {
         let (kid, verifier) = jwk::read(jwk, allowed)?;
         Some(Self { kid, verifier })
     }
 
-    /// The name under which headers ask for it.
+    /// Returns the key ID.
     pub(crate) fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
-    /// The one algorithm that it verifies.
+    /// Returns the algorithm.
     pub(crate) fn algorithm(&self) -> Algorithm {
         self.verifier.algorithm()
     }
 
-    /// Whether both are the same public key under the same name.
+    /// Whether both are the same public key with the same `kid`.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.kid == other.kid && self.verifier.is_same(&other.verifier)
     }
 
-    /// Whether `signature` is this key's signature of `message`.
+    /// Whether `signature` is a signature of `message` by this key.
     pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
         self.verifier.verify(message, signature).is_ok()
     }
 }
 
-/// The name and the algorithm: a secret is nobody's business, a public key no help.
+/// Prints `kid` and algorithm, without the key.
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Key({:?}, {:?})", self.kid(), self.algorithm())
@@ -74,13 +74,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_no_key_material() {
+    fn debug_prints_no_key_material() {
         let key = Key::from_secret(Algorithm::HS256, &Secret::new([0x61; 32])).unwrap();
         assert_eq!(format!("{key:?}"), "Key(None, HS256)");
     }
 
     #[test]
-    fn a_secret_verifies_its_own_macs_only() {
+    fn secret_rejects_any_other_mac() {
         let key = Key::from_secret(Algorithm::HS256, &Secret::new([7; 32])).unwrap();
         let raw = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &[7; 32]);
         let mac = aws_lc_rs::hmac::sign(&raw, b"message").as_ref().to_vec();

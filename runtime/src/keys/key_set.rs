@@ -8,59 +8,58 @@ use crate::json;
 use crate::keys::error::KeyError;
 use crate::keys::{Algorithm, Key, jwk};
 
-/// The longest key set that is read, in bytes.
+/// The most bytes of a key set.
 const MAX_LEN: usize = 64 * 1024;
 
-/// The keys of one issuer; no other issuer's token is verified with them.
+/// The keys of one issuer, which verify no other issuer's tokens.
 #[derive(Debug)]
 pub(crate) struct KeySet {
     keys: Vec<Key>,
 }
 
 impl KeySet {
-    /// Takes keys that can be told apart; at least one.
+    /// Creates a set of at least one key.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Ambiguous`] where two keys share `kid` and algorithm,
-    /// [`KeyError::NoUsableKey`] where there is none.
+    /// [`KeyError::Ambiguous`] if two keys have the same `kid` and algorithm,
+    /// [`KeyError::NoUsableKey`] if there is no key.
     pub(crate) fn new(keys: Vec<Key>, skipped: usize) -> Result<Self, KeyError> {
         if keys.is_empty() {
             return Err(KeyError::NoUsableKey { skipped });
         }
-        let named = |key: &Key| key.kid().is_some();
         let same = |one: &Key, other: &Key| {
             one.kid() == other.kid() && one.algorithm() == other.algorithm()
         };
-        for (at, key) in keys.iter().enumerate() {
-            if named(key) && keys.iter().skip(at + 1).any(|other| same(key, other)) {
+        for (index, key) in keys.iter().enumerate() {
+            if key.kid().is_some() && keys.iter().skip(index + 1).any(|other| same(key, other)) {
                 return Err(KeyError::Ambiguous);
             }
         }
         Ok(Self { keys })
     }
 
-    /// No key at all: every token is of an unknown key.
+    /// Creates a set without keys, for which every key is unknown.
     #[cfg(feature = "discovery")]
-    pub(super) const fn none() -> Self {
+    pub(super) const fn empty() -> Self {
         Self { keys: Vec::new() }
     }
 
-    /// The one key that fits a header, if there is exactly one.
+    /// Returns the key for a token's `kid` and algorithm, if there is exactly one.
     ///
-    /// A key with the header's `kid` is preferred; keys that have no name of their own
-    /// fit every `kid`. Where the header has none, every key of the algorithm fits.
+    /// A key with that `kid` is preferred to a key without `kid`, which fits any. If the token has no
+    /// `kid`, every key of the algorithm fits.
     pub(crate) fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<&Key> {
         let fitting = || self.keys.iter().filter(|key| key.algorithm() == algorithm);
         let Some(kid) = kid else {
-            return the_only(fitting());
+            return exactly_one(fitting());
         };
-        the_only(fitting().filter(|key| key.kid() == Some(kid)))
-            .or_else(|| the_only(fitting().filter(|key| key.kid().is_none())))
+        exactly_one(fitting().filter(|key| key.kid() == Some(kid)))
+            .or_else(|| exactly_one(fitting().filter(|key| key.kid().is_none())))
     }
 }
 
-/// The same keys under the same names, in whatever order.
+/// Compares the keys with their `kid`s, in any order.
 impl PartialEq for KeySet {
     fn eq(&self, other: &Self) -> bool {
         let has = |key: &Key| other.keys.iter().any(|another| key.is_same(another));
@@ -68,18 +67,21 @@ impl PartialEq for KeySet {
     }
 }
 
-/// Reads the public keys of a JWK set, and counts those that are of no use.
+/// Reads the public keys of a JWK set. Returns the usable keys and the number of the others.
 ///
 /// # Errors
 ///
-/// [`KeyError::TooLong`] above 64 KiB, [`KeyError::NotAKeySet`] for anything but a strict
-/// JSON object with an array of objects as `keys`, [`KeyError::Leaked`] for a set that
-/// holds a private or a symmetric key.
-pub(crate) fn read_jwks(json: &[u8], allowed: &[Algorithm]) -> Result<(Vec<Key>, usize), KeyError> {
+/// [`KeyError::TooLong`] above 64 KiB, [`KeyError::MalformedKeySet`] unless it is a JSON object
+/// with unique members and an array of objects in `keys`, [`KeyError::PrivateKeyInPublicSet`] if
+/// it contains a private or symmetric key.
+pub(crate) fn parse_jwks(
+    json: &[u8],
+    allowed: &[Algorithm],
+) -> Result<(Vec<Key>, usize), KeyError> {
     if json.len() > MAX_LEN {
         return Err(KeyError::TooLong);
     }
-    let set = json::parse(json).map_err(|_| KeyError::NotAKeySet)?;
+    let set = json::parse(json).map_err(|_| KeyError::MalformedKeySet)?;
     let objects = set
         .get("keys")
         .and_then(Value::as_array)
@@ -88,9 +90,9 @@ pub(crate) fn read_jwks(json: &[u8], allowed: &[Algorithm]) -> Result<(Vec<Key>,
                 .map(Value::as_object)
                 .collect::<Option<Vec<_>>>()
         })
-        .ok_or(KeyError::NotAKeySet)?;
+        .ok_or(KeyError::MalformedKeySet)?;
     if objects.iter().any(|object| jwk::is_secret(object)) {
-        return Err(KeyError::Leaked);
+        return Err(KeyError::PrivateKeyInPublicSet);
     }
     let keys: Vec<Key> = objects
         .iter()
@@ -100,7 +102,7 @@ pub(crate) fn read_jwks(json: &[u8], allowed: &[Algorithm]) -> Result<(Vec<Key>,
     Ok((keys, skipped))
 }
 
-fn the_only<'a>(mut keys: impl Iterator<Item = &'a Key>) -> Option<&'a Key> {
+fn exactly_one<'a>(mut keys: impl Iterator<Item = &'a Key>) -> Option<&'a Key> {
     match (keys.next(), keys.next()) {
         (Some(key), None) => Some(key),
         _ => None,
@@ -121,16 +123,16 @@ mod tests {
 
     fn set(keys: &[&str]) -> Result<KeySet, KeyError> {
         let json = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
-        let (keys, skipped) = read_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS)?;
+        let (keys, skipped) = parse_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS)?;
         KeySet::new(keys, skipped)
     }
 
     fn error(json: &str) -> Option<KeyError> {
-        read_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS).err()
+        parse_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS).err()
     }
 
     #[test]
-    fn a_bad_key_is_skipped_and_a_set_of_bad_keys_refused() {
+    fn unusable_key_is_skipped_and_a_set_of_them_rejected() {
         let good = format!(r#"{{{EC},"kid":"a"}}"#);
         for bad in [
             r#"{"kty":"XYZ"}"#,
@@ -150,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_no_use_are_counted() {
+    fn unusable_keys_are_counted() {
         let json = format!(r#"{{"keys":[{{}},{{{EC}}},{{}}]}}"#);
-        let (keys, skipped) = read_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS).unwrap();
+        let (keys, skipped) = parse_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS).unwrap();
         assert_eq!((keys.len(), skipped), (1, 2));
     }
 
     #[test]
-    fn a_private_or_symmetric_key_refuses_the_whole_set() {
+    fn set_with_private_or_symmetric_key_is_rejected() {
         let good = format!("{{{EC}}}");
         for leaked in [
             r#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T"}"#,
@@ -167,14 +169,14 @@ mod tests {
         ] {
             assert_eq!(
                 set(&[&good, leaked]).err(),
-                Some(KeyError::Leaked),
+                Some(KeyError::PrivateKeyInPublicSet),
                 "{leaked}"
             );
         }
     }
 
     #[test]
-    fn a_duplicate_kid_is_ambiguous_only_within_one_algorithm() {
+    fn duplicate_kid_is_ambiguous_within_one_algorithm_only() {
         let one = format!(r#"{{{EC},"kid":"a"}}"#);
         let other = format!(r#"{{{ED},"kid":"a"}}"#);
         assert_eq!(set(&[&one, &one]).err(), Some(KeyError::Ambiguous));
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn kid_and_algorithm_select_the_key_together() {
+    fn key_is_selected_by_kid_and_algorithm() {
         let keys = set(&[
             &format!(r#"{{{EC},"kid":"a"}}"#),
             &format!(r#"{{{EC},"kid":"b"}}"#),
@@ -214,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_without_a_name_fits_every_kid_while_it_is_the_only_one() {
+    fn only_key_without_kid_fits_every_kid() {
         let secret = |byte| Key::from_secret(Algorithm::HS256, &Secret::new([byte; 32])).unwrap();
         let one = KeySet::new(vec![secret(1)], 0).unwrap();
         assert!(one.select(Some("any"), Algorithm::HS256).is_some());
@@ -225,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_strict_object_with_an_array_of_objects_is_a_set() {
+    fn malformed_key_set_is_rejected() {
         for json in [
             "",
             "null",
@@ -239,12 +241,12 @@ mod tests {
             r#"{"keys":[]}x"#,
             r#"{"Keys":[]}"#,
         ] {
-            assert_eq!(error(json), Some(KeyError::NotAKeySet), "{json}");
+            assert_eq!(error(json), Some(KeyError::MalformedKeySet), "{json}");
         }
     }
 
     #[test]
-    fn sixty_four_kibibytes_are_the_limit() {
+    fn key_set_above_64_kib_is_rejected() {
         let of_length = |length: usize| {
             let set = r#"{"keys":[]}"#;
             format!("{set}{}", " ".repeat(length - set.len()))
@@ -254,9 +256,9 @@ mod tests {
         assert_eq!(error(&of_length(MAX_LEN + 1)), Some(KeyError::TooLong));
     }
 
-    /// A refresh changes nothing exactly where it brings the same keys under the same names.
+    /// A refresh starts a new generation only if the sets differ.
     #[test]
-    fn sets_are_equal_by_names_and_keys_in_any_order() {
+    fn sets_are_equal_if_kids_and_keys_are_in_any_order() {
         // RFC 7517 §A.1
         const OTHER_EC: &str = r#""kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM""#;
         let key = |key: &str, kid: &str| format!(r#"{{{key},"kid":"{kid}"}}"#);

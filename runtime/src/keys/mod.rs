@@ -1,7 +1,7 @@
-//! Algorithms, keys bound to one algorithm, key sets.
+//! Algorithms, keys bound to one algorithm, and key sets from configuration or from the issuer.
 //!
-//! Knows nothing of tokens: the room above asks a set for the key that fits a
-//! header, and the key whether a signature verifies.
+//! The room knows nothing of tokens: `token` above selects a key from a set, and verifies a
+//! signature with it.
 
 mod algorithm;
 mod der;
@@ -20,12 +20,12 @@ mod tests;
 mod verifier;
 
 pub use self::algorithm::Algorithm;
-pub(crate) use self::algorithm::{DEFAULT_ALGORITHMS, KeyType, named};
+pub(crate) use self::algorithm::{DEFAULT_ALGORITHMS, KeyType, algorithm_from_name};
 pub use self::error::KeyError;
 #[cfg(feature = "discovery")]
 pub(crate) use self::fetcher::KeySetFetcher;
 pub(crate) use self::key::Key;
-pub(crate) use self::key_set::{KeySet, read_jwks};
+pub(crate) use self::key_set::{KeySet, parse_jwks};
 #[cfg(feature = "discovery")]
-pub(crate) use self::source::{FetchError, Origin};
+pub(crate) use self::source::{FetchConfig, FetchError};
 pub(crate) use self::source::{KeySource, KeysUnavailable};

@@ -6,25 +6,25 @@ use aws_lc_rs::rsa::PublicKey;
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 
 use crate::keys::error::KeyError;
-use crate::keys::rsa::Components;
+use crate::keys::rsa::RsaComponents;
 use crate::keys::verifier::KeyVerifier;
 use crate::keys::{Algorithm, KeyType};
 
-/// Reads a text that holds one section, `PUBLIC KEY`, and no other.
+/// Reads a text with exactly one section, `PUBLIC KEY`.
 pub(super) fn read(algorithm: Algorithm, text: &str) -> Result<KeyVerifier, KeyError> {
     let mut sections = <(SectionKind, Vec<u8>)>::pem_slice_iter(text.as_bytes());
     let (Some(Ok((SectionKind::PublicKey, der))), None) = (sections.next(), sections.next()) else {
-        return Err(KeyError::NotAPublicKeyPem);
+        return Err(KeyError::InvalidPem);
     };
     match KeyType::of(algorithm) {
         Some(KeyType::Rsa) => {
-            let key = PublicKey::from_der(&der).map_err(|_| KeyError::Unfit)?;
-            KeyVerifier::rsa(algorithm, &Components::from_der(key.as_ref())?)
+            let key = PublicKey::from_der(&der).map_err(|_| KeyError::Invalid)?;
+            KeyVerifier::rsa(algorithm, &RsaComponents::from_der(key.as_ref())?)
         }
         Some(KeyType::P256 | KeyType::P384 | KeyType::Ed25519) => {
             KeyVerifier::curve(algorithm, &der)
         }
-        Some(KeyType::Secret { .. }) | None => Err(KeyError::Unfit),
+        Some(KeyType::Secret { .. }) | None => Err(KeyError::Invalid),
     }
 }
 
@@ -46,7 +46,7 @@ mod tests {
         format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
     }
 
-    fn refusal(algorithm: Algorithm, text: &str) -> Option<KeyError> {
+    fn rejection(algorithm: Algorithm, text: &str) -> Option<KeyError> {
         read(algorithm, text).err()
     }
 
@@ -70,9 +70,9 @@ mod tests {
         pem("PUBLIC KEY", pair.public_key().as_der().unwrap().as_ref())
     }
 
-    /// CVE-2022-23539: a key's family is its algorithm's family; RFC 7518 §3.4: so is its curve.
+    /// CVE-2022-23539, RFC 7518 §3.4.
     #[test]
-    fn each_kind_of_key_fits_its_own_algorithms_only() {
+    fn key_of_another_type_or_curve_is_rejected() {
         let keys = [rsa(), p256(), p384(), ed25519()];
         for (algorithm, fitting) in [
             (Algorithm::RS256, 0),
@@ -84,7 +84,7 @@ mod tests {
         ] {
             for (at, key) in keys.iter().enumerate() {
                 assert_eq!(
-                    refusal(algorithm, key).is_none(),
+                    rejection(algorithm, key).is_none(),
                     at == fitting,
                     "{algorithm:?} with key {at}"
                 );
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn exactly_one_public_key_section_is_read() {
+    fn text_without_exactly_one_public_key_section_is_rejected() {
         let twice = format!("{}{}", p256(), p256());
         let private = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
         let private = pem("PRIVATE KEY", private.to_pkcs8v1().unwrap().as_ref());
@@ -107,27 +107,27 @@ mod tests {
             &p256().replace("PUBLIC KEY", "CERTIFICATE"),
         ] {
             assert_eq!(
-                refusal(Algorithm::ES256, text),
-                Some(KeyError::NotAPublicKeyPem),
+                rejection(Algorithm::ES256, text),
+                Some(KeyError::InvalidPem),
                 "{text}"
             );
         }
     }
 
-    /// RFC 7518 §3.3: a modulus below 2048 bits is refused, and so is what is no key.
+    /// RFC 7518 §3.3.
     #[test]
-    fn a_small_or_broken_key_is_refused() {
+    fn small_or_malformed_key_is_rejected() {
         // RSAPublicKey of 1024 bits: SEQUENCE { INTEGER n, INTEGER 65537 }
         let mut small = vec![0x30, 0x81, 0x89, 0x02, 0x81, 0x81, 0x00];
         small.extend([0xDB; 128]);
         small.extend([0x02, 0x03, 0x01, 0x00, 0x01]);
         assert_eq!(
-            refusal(Algorithm::RS256, &pem("PUBLIC KEY", &small)),
+            rejection(Algorithm::RS256, &pem("PUBLIC KEY", &small)),
             Some(KeyError::Weak)
         );
         assert_eq!(
-            refusal(Algorithm::RS256, &pem("PUBLIC KEY", b"0\x03abc")),
-            Some(KeyError::Unfit)
+            rejection(Algorithm::RS256, &pem("PUBLIC KEY", b"0\x03abc")),
+            Some(KeyError::Invalid)
         );
     }
 }

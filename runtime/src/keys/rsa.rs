@@ -1,37 +1,37 @@
-//! RSA public keys: the parameters that make one sound.
+//! The parameters of RSA public keys, and the checks that they are secure.
 
+use crate::keys::der::{self, read_element};
 use crate::keys::error::KeyError;
-use crate::keys::{der, der::take};
 
-const LEAST_BITS: u32 = 2048;
-const MOST_BITS: u32 = 8192;
+const MIN_BITS: u32 = 2048;
+const MAX_BITS: u32 = 8192;
 
-/// Modulus and exponent, big-endian without leading zeros.
-pub(super) struct Components<'a> {
+/// The modulus and exponent of a secure key, big-endian without leading zeros.
+pub(super) struct RsaComponents<'a> {
     pub(super) n: &'a [u8],
     pub(super) e: &'a [u8],
 }
 
-impl<'a> Components<'a> {
-    /// Takes the parameters of a sound key.
+impl<'a> RsaComponents<'a> {
+    /// Checks the parameters of a key.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Unfit`] for an encoding with leading zeros or nothing in it,
-    /// [`KeyError::Weak`] for a size outside 2048 to 8192 bits ([RFC 7518 §3.3]), an even
-    /// modulus, an exponent that is 1, even or above 32 bits, and the ROCA shape.
+    /// [`KeyError::Invalid`] for an empty encoding or one with leading zeros, [`KeyError::Weak`]
+    /// for less than 2048 or more than 8192 bits ([RFC 7518 §3.3]), an even modulus, an exponent
+    /// that is 1, even or above 32 bits, and the ROCA fingerprint.
     ///
     /// [RFC 7518 §3.3]: https://www.rfc-editor.org/rfc/rfc7518#section-3.3
     pub(super) fn new(n: &'a [u8], e: &'a [u8]) -> Result<Self, KeyError> {
         let (Some(first), Some(last)) = (n.first(), n.last()) else {
-            return Err(KeyError::Unfit);
+            return Err(KeyError::Invalid);
         };
         if *first == 0 || e.first().is_none_or(|byte| *byte == 0) {
-            return Err(KeyError::Unfit);
+            return Err(KeyError::Invalid);
         }
         let bytes = u32::try_from(n.len()).map_err(|_| KeyError::Weak)?;
         let bits = bytes.saturating_mul(8) - first.leading_zeros();
-        if !(LEAST_BITS..=MOST_BITS).contains(&bits) || last % 2 == 0 {
+        if !(MIN_BITS..=MAX_BITS).contains(&bits) || last % 2 == 0 {
             return Err(KeyError::Weak);
         }
         let exponent = e
@@ -48,25 +48,25 @@ impl<'a> Components<'a> {
     /// [RFC 8017 §A.1.1]: https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1
     pub(super) fn from_der(der: &'a [u8]) -> Result<Self, KeyError> {
         let read = || {
-            let (sequence, _) = take(der::SEQUENCE, der)?;
-            let (n, rest) = take(der::INTEGER, sequence)?;
-            let (e, _) = take(der::INTEGER, rest)?;
+            let (sequence, _) = read_element(der::SEQUENCE, der)?;
+            let (n, rest) = read_element(der::INTEGER, sequence)?;
+            let (e, _) = read_element(der::INTEGER, rest)?;
             Some((without_sign(n), without_sign(e)))
         };
-        let (n, e) = read().ok_or(KeyError::Unfit)?;
+        let (n, e) = read().ok_or(KeyError::Invalid)?;
         Self::new(n, e)
     }
 }
 
-/// DER puts a zero before a number whose first bit is set.
+/// Removes the zero byte that DER puts before a number whose first bit is set.
 fn without_sign(integer: &[u8]) -> &[u8] {
     integer.strip_prefix(&[0]).unwrap_or(integer)
 }
 
 /// Whether the modulus has the fingerprint of CVE-2017-15361.
 ///
-/// Infineon's library made primes that are powers of 65537 modulo many small primes;
-/// so is their product. A sound modulus passes for one with probability below 2^-27.
+/// A vulnerable library generated primes that are powers of 65537 modulo many small primes, and so
+/// is their product. The probability of a false positive is below 2^-27.
 fn is_roca(n: &[u8]) -> bool {
     const SMALL_PRIMES: [u32; 38] = [
         3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89,
@@ -90,7 +90,7 @@ mod tests {
 
     const E: &[u8] = &[1, 0, 1];
 
-    /// A modulus of `bits` bits that no check but the size can object to.
+    /// Returns a modulus of `bits` bits that passes every check but that of its size.
     fn modulus(bits: usize) -> Vec<u8> {
         let mut n = vec![0x5A; bits.div_ceil(8)];
         *n.first_mut().unwrap() = 1 << ((bits - 1) % 8);
@@ -99,12 +99,12 @@ mod tests {
     }
 
     fn check(n: &[u8], e: &[u8]) -> Result<(), KeyError> {
-        Components::new(n, e).map(|_| ())
+        RsaComponents::new(n, e).map(|_| ())
     }
 
     /// RFC 7518 §3.3 and §3.5.
     #[test]
-    fn sizes_from_2048_to_8192_bits_are_sound() {
+    fn modulus_outside_2048_to_8192_bits_is_weak() {
         assert_eq!(check(&modulus(2047), E), Err(KeyError::Weak));
         assert_eq!(check(&modulus(2048), E), Ok(()));
         assert_eq!(check(&modulus(2049), E), Ok(()));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unsound_exponent_or_an_even_modulus_is_weak() {
+    fn insecure_exponent_or_even_modulus_is_weak() {
         let n = modulus(2048);
         for e in [&[1][..], &[2], &[1, 0, 0], &[1, 0, 0, 0, 1]] {
             assert_eq!(check(&n, e), Err(KeyError::Weak), "{e:?}");
@@ -125,18 +125,18 @@ mod tests {
     }
 
     #[test]
-    fn leading_zeros_and_nothing_at_all_are_unfit() {
+    fn leading_zeros_and_empty_parameters_are_invalid() {
         let mut padded = vec![0];
         padded.extend(modulus(2048));
-        assert_eq!(check(&padded, E), Err(KeyError::Unfit));
-        assert_eq!(check(&modulus(2048), &[0, 1, 0, 1]), Err(KeyError::Unfit));
-        assert_eq!(check(&[], E), Err(KeyError::Unfit));
-        assert_eq!(check(&modulus(2048), &[]), Err(KeyError::Unfit));
+        assert_eq!(check(&padded, E), Err(KeyError::Invalid));
+        assert_eq!(check(&modulus(2048), &[0, 1, 0, 1]), Err(KeyError::Invalid));
+        assert_eq!(check(&[], E), Err(KeyError::Invalid));
+        assert_eq!(check(&modulus(2048), &[]), Err(KeyError::Invalid));
     }
 
     /// CVE-2017-15361 (ROCA): 65537^128 has the fingerprint, and 2049 bits.
     #[test]
-    fn a_modulus_with_the_roca_fingerprint_is_weak() {
+    fn modulus_with_roca_fingerprint_is_weak() {
         let mut n = vec![1_u8];
         for _ in 0..128 {
             let mut carry = 0_u16;
@@ -157,13 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn a_generated_key_is_read_from_its_der() {
+    fn generated_key_is_read_from_der() {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
-        let components = Components::from_der(pair.public_key().as_ref()).unwrap();
+        let components = RsaComponents::from_der(pair.public_key().as_ref()).unwrap();
         assert_eq!((components.n.len(), components.e), (256, E));
         assert!(matches!(
-            Components::from_der(b"\x30\x00"),
-            Err(KeyError::Unfit)
+            RsaComponents::from_der(b"\x30\x00"),
+            Err(KeyError::Invalid)
         ));
     }
 }

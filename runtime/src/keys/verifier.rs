@@ -1,4 +1,4 @@
-//! The signature check of one key, prepared once when the key is read.
+//! The signature verification of one key, prepared when the key is read.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rsa::PublicKeyComponents;
@@ -8,11 +8,11 @@ use jsonwebtoken::signature::{Error, Verifier};
 
 use crate::keys::Algorithm;
 use crate::keys::error::KeyError;
-use crate::keys::rsa::Components;
+use crate::keys::rsa::RsaComponents;
 
-/// Checks signatures of one algorithm with one key.
+/// Verifies signatures of one algorithm with one key.
 ///
-/// jsonwebtoken's own verifiers parse the key at each check; this one holds it parsed.
+/// Unlike jsonwebtoken's verifiers, it does not parse the key again for each signature.
 pub(super) struct KeyVerifier {
     algorithm: Algorithm,
     material: Material,
@@ -24,22 +24,22 @@ enum Material {
 }
 
 impl KeyVerifier {
-    pub(super) fn rsa(algorithm: Algorithm, key: &Components<'_>) -> Result<Self, KeyError> {
-        let parameters = rsa_parameters(algorithm).ok_or(KeyError::Unfit)?;
+    pub(super) fn rsa(algorithm: Algorithm, key: &RsaComponents<'_>) -> Result<Self, KeyError> {
+        let parameters = rsa_parameters(algorithm).ok_or(KeyError::Invalid)?;
         let components = PublicKeyComponents { n: key.n, e: key.e };
         let parsed = components
             .to_parsed_public_key(parameters)
-            .map_err(|_| KeyError::Unfit)?;
+            .map_err(|_| KeyError::Invalid)?;
         Ok(Self {
             algorithm,
             material: Material::Public(parsed),
         })
     }
 
-    /// Takes a curve's key: a point, raw bytes or a `SubjectPublicKeyInfo`.
+    /// Reads a key on a curve: a point, raw bytes or a `SubjectPublicKeyInfo`.
     pub(super) fn curve(algorithm: Algorithm, key: &[u8]) -> Result<Self, KeyError> {
-        let curve = curve_parameters(algorithm).ok_or(KeyError::Unfit)?;
-        let parsed = ParsedPublicKey::new(curve, key).map_err(|_| KeyError::Unfit)?;
+        let curve = curve_parameters(algorithm).ok_or(KeyError::Invalid)?;
+        let parsed = ParsedPublicKey::new(curve, key).map_err(|_| KeyError::Invalid)?;
         Ok(Self {
             algorithm,
             material: Material::Public(parsed),
@@ -51,7 +51,7 @@ impl KeyVerifier {
             Algorithm::HS256 => hmac::HMAC_SHA256,
             Algorithm::HS384 => hmac::HMAC_SHA384,
             Algorithm::HS512 => hmac::HMAC_SHA512,
-            _ => return Err(KeyError::Unfit),
+            _ => return Err(KeyError::Invalid),
         };
         Ok(Self {
             algorithm,
@@ -61,7 +61,7 @@ impl KeyVerifier {
 }
 
 impl KeyVerifier {
-    /// Whether both check by the same public key; a secret is compared with nothing.
+    /// Whether both have the same public key; secrets are never compared.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (&self.material, &other.material) {
             (Material::Public(one), Material::Public(two)) => {
@@ -73,7 +73,9 @@ impl KeyVerifier {
 }
 
 impl Verifier<Vec<u8>> for KeyVerifier {
-    /// The library compares MACs in constant time, and refuses ECDSA's r or s of 0 or ≥ n.
+    /// Verifies a signature.
+    ///
+    /// aws-lc compares MACs in constant time, and rejects an ECDSA r or s of 0 or ≥ n.
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), Error> {
         match &self.material {
             Material::Public(key) => key.verify_sig(message, signature),
@@ -118,9 +120,9 @@ mod tests {
 
     use super::*;
 
-    /// RFC 7518 §3.3 and §3.5: no RSA algorithm checks another's signature.
+    /// RFC 7518 §3.3 and §3.5.
     #[test]
-    fn an_rsa_key_checks_its_own_algorithm_only() {
+    fn signature_of_another_rsa_algorithm_is_rejected() {
         let signers: [(Algorithm, &'static dyn RsaEncoding); 6] = [
             (Algorithm::RS256, &signature::RSA_PKCS1_SHA256),
             (Algorithm::RS384, &signature::RSA_PKCS1_SHA384),
@@ -141,7 +143,7 @@ mod tests {
             pair.sign(encoding, &SystemRandom::new(), b"message", &mut signature)
                 .unwrap();
             for (checked, _) in signers {
-                let verifier = KeyVerifier::rsa(checked, &Components { n, e }).unwrap();
+                let verifier = KeyVerifier::rsa(checked, &RsaComponents { n, e }).unwrap();
                 let verified = verifier.verify(b"message", &signature);
                 assert_eq!(
                     verified.is_ok(),

@@ -11,8 +11,8 @@ use crate::resource_server::settings::{IssuerSettings, TokenLifetime};
 use crate::resource_server::summary::IssuerSummary;
 use crate::secret::Secret;
 #[cfg(feature = "introspection")]
-use crate::token::Opaque;
-use crate::token::{Profile, Trusted};
+use crate::token::OpaqueTokens;
+use crate::token::{Profile, TrustedIssuer};
 
 /// An authorization server whose access tokens an API accepts.
 ///
@@ -44,7 +44,11 @@ pub struct NoAudience;
 #[derive(Clone, Debug)]
 pub struct WithAudience(String);
 
-/// An [`Issuer`] state with an audience.
+/// An issuer has an audience.
+///
+/// [`Builder::trust`](crate::resource_server::Builder::trust) requires this: without an audience, a
+/// token for any other API of the same issuer would be accepted. Add
+/// [`audience`](crate::Issuer::audience), with the `aud` that the issuer writes into tokens for this API.
 #[diagnostic::on_unimplemented(
     message = "this issuer has no audience",
     label = "tokens for any other API would be accepted",
@@ -55,6 +59,7 @@ pub trait HasAudience {
     fn into_audience(self) -> String;
 }
 
+#[diagnostic::do_not_recommend]
 impl HasAudience for WithAudience {
     fn into_audience(self) -> String {
         self.0
@@ -219,14 +224,14 @@ impl Issuer<WithAudience> {
     }
 
     /// Checks the settings, and loads the keys.
-    pub(super) async fn build(self, options: &ServerOptions) -> Result<Trusted, ConfigError> {
+    pub(super) async fn build(self, options: &ServerOptions) -> Result<TrustedIssuer, ConfigError> {
         let WithAudience(audience) = self.audience;
         self.settings.build(audience, options).await
     }
 
     /// Returns how its opaque tokens are recognized, or `None` without introspection.
     #[cfg(feature = "introspection")]
-    pub(super) fn opaque_tokens(&self) -> Result<Option<Opaque>, ConfigError> {
+    pub(super) fn opaque_tokens(&self) -> Result<Option<OpaqueTokens>, ConfigError> {
         self.settings.opaque_tokens()
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
-use crate::token::AnyRevocations;
+use crate::token::DynRevocations;
 
 /// 16 MiB, about 8000 tokens.
 const DEFAULT_TOKEN_CACHE_SIZE: u64 = 16 * 1024 * 1024;
@@ -29,7 +29,7 @@ pub(super) struct ServerOptions {
     pub(super) startup: Startup,
     /// In bytes.
     pub(super) token_cache_size: u64,
-    pub(super) revocations: Option<Box<dyn AnyRevocations>>,
+    pub(super) revocations: Option<Box<dyn DynRevocations>>,
 }
 
 impl Default for ServerOptions {

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::resource_server::readiness::{NotReady, UnavailableIssuer};
 use crate::resource_server::summary::IssuerSummary;
 use crate::token::{
-    AnyRevocations, Denial, Denied, TokenError, TokenValidator, Validator, VerifiedToken,
+    DynRevocations, RejectedToken, TokenError, TokenRejection, TokenValidator, VerifiedToken,
 };
 
 /// Validates the access tokens of an API.
@@ -37,7 +37,7 @@ pub(super) struct Shared {
     pub(super) realm: Box<str>,
     pub(super) validator: TokenValidator,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) revocations: Option<Box<dyn AnyRevocations>>,
+    pub(super) revocations: Option<Box<dyn DynRevocations>>,
     pub(super) issuers: Arc<[IssuerSummary]>,
 }
 
@@ -90,7 +90,7 @@ impl ResourceServer {
         let unavailable: Vec<_> = self
             .shared
             .validator
-            .waiting(now)
+            .unready_issuers(now)
             .into_iter()
             .map(|(issuer, cause)| UnavailableIssuer {
                 issuer: issuer.to_owned(),
@@ -106,23 +106,26 @@ impl ResourceServer {
 
     /// Returns the number of cached tokens, and the bytes that they count for.
     pub fn token_cache_usage(&self) -> (usize, u64) {
-        self.shared.validator.remembered()
+        self.shared.validator.cached_tokens()
     }
 
     /// Validates a bearer token, then checks whether it is revoked.
-    pub(crate) async fn authenticate(&self, token: &[u8]) -> Result<Arc<VerifiedToken>, Denied> {
+    pub(crate) async fn authenticate(
+        &self,
+        token: &[u8],
+    ) -> Result<Arc<VerifiedToken>, RejectedToken> {
         let clock = &*self.shared.clock;
         let verified = self.shared.validator.validate(token, clock).await?;
         match self.check_revocation(&verified).await {
             Ok(()) => Ok(verified),
-            Err(denial) => Err(Denied {
-                denial,
+            Err(rejection) => Err(RejectedToken {
+                rejection,
                 token: Some(verified),
             }),
         }
     }
 
-    async fn check_revocation(&self, token: &VerifiedToken) -> Result<(), Denial> {
+    async fn check_revocation(&self, token: &VerifiedToken) -> Result<(), TokenRejection> {
         let Some(revocations) = &self.shared.revocations else {
             return Ok(());
         };

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::keys::{
-    Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, read_jwks,
+    Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, parse_jwks,
 };
 #[cfg(feature = "discovery")]
-use crate::keys::{FetchError, KeySetFetcher, Origin};
+use crate::keys::{FetchConfig, FetchError, KeySetFetcher};
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::{Introspection, IntrospectionConfigError};
@@ -18,9 +18,11 @@ use crate::resource_server::options::ServerOptions;
 use crate::resource_server::options::Startup;
 use crate::resource_server::url::is_issuer;
 use crate::secret::Secret;
-use crate::token::{Form, Limits, Profile, RolesClaim, Rules, Trusted, TrustedIssuer};
 #[cfg(feature = "introspection")]
-use crate::token::{INTROSPECTED, Introspected, Opaque};
+use crate::token::{INTROSPECTION_FORMAT, IntrospectedIssuer, OpaqueTokens};
+use crate::token::{
+    JwtIssuer, LifetimeLimits, Profile, RolesClaim, TokenFormat, TokenRules, TrustedIssuer,
+};
 
 const DEFAULT_CLOCK_SKEW: Duration = Duration::from_secs(30);
 const MAX_CLOCK_SKEW: Duration = Duration::from_mins(5);
@@ -76,8 +78,8 @@ impl IssuerSettings {
         }
     }
 
-    fn form(&self) -> &'static Form {
-        self.profile.unwrap_or_default().form()
+    fn format(&self) -> &'static TokenFormat {
+        self.profile.unwrap_or_default().format()
     }
 
     /// Returns the profile of its JWTs, or `None` if JWTs are rejected.
@@ -96,7 +98,7 @@ impl IssuerSettings {
 
     /// Lists the checks that the settings weaken, one sentence each.
     pub(super) fn relaxations(&self) -> Vec<String> {
-        let of_profile = self.form().lowers.iter();
+        let of_profile = self.format().relaxations.iter();
         let mut relaxations: Vec<_> = of_profile.map(|&text| text.to_owned()).collect();
         if let TokenLifetime::UpToLimit(lifetime, reason)
         | TokenLifetime::Unlimited(lifetime, reason) = &self.lifetime
@@ -120,7 +122,7 @@ impl IssuerSettings {
         self,
         audience: String,
         options: &ServerOptions,
-    ) -> Result<Trusted, ConfigError> {
+    ) -> Result<TrustedIssuer, ConfigError> {
         let issuer = self.issuer.clone();
         if !is_issuer(&issuer, self.allow_loopback_http) {
             return Err(ConfigError::Issuer { issuer });
@@ -128,16 +130,16 @@ impl IssuerSettings {
         if audience.is_empty() {
             return Err(ConfigError::Audience { issuer });
         }
-        let rules = Rules {
+        let rules = TokenRules {
             issuer: issuer.into(),
             audience: audience.into(),
-            form: self.form(),
-            roles: self.roles(self.form())?,
+            format: self.format(),
+            roles: self.roles(self.format())?,
             limits: self.limits()?,
         };
         #[cfg(feature = "introspection")]
         let introspected = self.introspected(&rules, options).await?;
-        Ok(Trusted {
+        Ok(TrustedIssuer {
             jwts: self.jwts(rules, options).await?,
             #[cfg(feature = "introspection")]
             introspected,
@@ -146,31 +148,31 @@ impl IssuerSettings {
 
     async fn jwts(
         &self,
-        rules: Rules,
+        rules: TokenRules,
         options: &ServerOptions,
-    ) -> Result<Option<TrustedIssuer>, ConfigError> {
+    ) -> Result<Option<JwtIssuer>, ConfigError> {
         if !self.accepts_jwts() {
             return Ok(None);
         }
         let algorithms = self.allowed_algorithms()?;
         let keys = self.keys(&algorithms, options).await?;
-        Ok(Some(TrustedIssuer {
+        Ok(Some(JwtIssuer {
             rules,
             algorithms: algorithms.into(),
             keys,
         }))
     }
 
-    fn limits(&self) -> Result<Limits, ConfigError> {
+    fn limits(&self) -> Result<LifetimeLimits, ConfigError> {
         let issuer = || self.issuer.clone();
         if self.clock_skew > MAX_CLOCK_SKEW {
             return Err(ConfigError::ClockSkew { issuer: issuer() });
         }
         let (lifetime, reason, limit) = match &self.lifetime {
             TokenLifetime::Default => {
-                return Ok(Limits {
+                return Ok(LifetimeLimits {
                     clock_skew: self.clock_skew,
-                    max_lifetime: self.form().lifetime.unwrap_or(DEFAULT_LIFETIME),
+                    max_lifetime: self.format().max_lifetime.unwrap_or(DEFAULT_LIFETIME),
                 });
             }
             TokenLifetime::UpToLimit(lifetime, reason) => (*lifetime, reason, MAX_LIFETIME),
@@ -182,7 +184,7 @@ impl IssuerSettings {
         if reason.trim().is_empty() {
             return Err(ConfigError::NoReason { issuer: issuer() });
         }
-        Ok(Limits {
+        Ok(LifetimeLimits {
             clock_skew: self.clock_skew,
             max_lifetime: lifetime,
         })
@@ -191,9 +193,9 @@ impl IssuerSettings {
     /// Returns the claim with the roles, by default that of the profile.
     ///
     /// `form` determines which claims are reserved.
-    fn roles(&self, form: &Form) -> Result<RolesClaim, ConfigError> {
+    fn roles(&self, form: &TokenFormat) -> Result<RolesClaim, ConfigError> {
         let pointer = self.roles_claim.as_deref();
-        let roles = form.roles_claim(pointer.unwrap_or(self.form().roles));
+        let roles = form.roles_claim(pointer.unwrap_or(self.format().roles_pointer));
         roles.ok_or_else(|| ConfigError::RolesClaim {
             issuer: self.issuer.clone(),
         })
@@ -250,7 +252,7 @@ impl IssuerSettings {
         if self.secret.is_none() && self.jwks.is_none() && self.pems.is_empty() {
             return self.fetched_keys(allowed, max_age, options).await;
         }
-        self.configured_keys(allowed).map(KeySource::given)
+        self.configured_keys(allowed).map(KeySource::configured)
     }
 
     fn configured_keys(&self, allowed: &[Algorithm]) -> Result<KeySet, ConfigError> {
@@ -265,7 +267,7 @@ impl IssuerSettings {
             return KeySet::new(vec![key], 0).map_err(rejected);
         }
         let (mut keys, skipped) = match &self.jwks {
-            Some(json) => read_jwks(json, allowed).map_err(rejected)?,
+            Some(json) => parse_jwks(json, allowed).map_err(rejected)?,
             None => (Vec::new(), 0),
         };
         for (algorithm, text) in &self.pems {
@@ -298,7 +300,7 @@ impl IssuerSettings {
             issuer: self.issuer.clone(),
             source,
         };
-        let origin = Origin {
+        let origin = FetchConfig {
             issuer: self.issuer.as_str().into(),
             allowed: allowed.into(),
             fetcher: KeySetFetcher::new(self.allow_loopback_http).map_err(failed)?,
@@ -306,7 +308,7 @@ impl IssuerSettings {
             max_age,
         };
         match options.startup {
-            Startup::Deferred => Ok(KeySource::fetched_later(origin)),
+            Startup::Deferred => Ok(KeySource::fetched_in_background(origin)),
             Startup::FailFast => KeySource::fetched(origin)
                 .await
                 .map_err(|error| match error {
@@ -336,7 +338,7 @@ impl IssuerSettings {
 #[cfg(feature = "introspection")]
 impl IssuerSettings {
     /// Returns how the issuer's opaque tokens are recognized, or `None` without introspection.
-    pub(super) fn opaque_tokens(&self) -> Result<Option<Opaque>, ConfigError> {
+    pub(super) fn opaque_tokens(&self) -> Result<Option<OpaqueTokens>, ConfigError> {
         let opaque = self.introspection.as_ref().map(Introspection::opaque);
         opaque
             .transpose()
@@ -345,20 +347,20 @@ impl IssuerSettings {
 
     async fn introspected(
         &self,
-        rules: &Rules,
+        rules: &TokenRules,
         options: &ServerOptions,
-    ) -> Result<Option<Introspected>, ConfigError> {
+    ) -> Result<Option<IntrospectedIssuer>, ConfigError> {
         let Some(introspection) = &self.introspection else {
             return Ok(None);
         };
         if !self.accepts_jwts() {
             self.check_no_jwt_settings()?;
         }
-        let rules = Rules {
+        let rules = TokenRules {
             issuer: Arc::clone(&rules.issuer),
             audience: rules.audience.clone(),
-            form: INTROSPECTED,
-            roles: self.roles(INTROSPECTED)?,
+            format: INTROSPECTION_FORMAT,
+            roles: self.roles(INTROSPECTION_FORMAT)?,
             limits: rules.limits,
         };
         let built = introspection

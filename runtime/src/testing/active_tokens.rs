@@ -97,7 +97,7 @@ mod tests {
     };
     use crate::secret::Secret;
     use crate::testing::{EmbeddedIssuer, ServedIssuer};
-    use crate::token::{Denial, TokenError};
+    use crate::token::{TokenError, TokenRejection};
 
     fn introspecting(issuer: &ServedIssuer, introspection: Introspection) -> Builder<WithIssuers> {
         let introspection = introspection.cache_for(Duration::ZERO);
@@ -117,7 +117,10 @@ mod tests {
             assert_eq!(verified.scopes().as_str(), "a");
             issuer.revoke(&token);
             let denied = server.authenticate(token.as_bytes()).await.err().unwrap();
-            assert_eq!(denied.denial, Denial::Invalid(TokenError::Inactive));
+            assert_eq!(
+                denied.rejection,
+                TokenRejection::Invalid(TokenError::Inactive)
+            );
         }
         let unknown = alice.sign();
         assert!(server.authenticate(unknown.as_bytes()).await.is_err());

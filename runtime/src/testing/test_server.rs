@@ -3,7 +3,7 @@
 use crate::resource_server::{Issuer, ResourceServer, WithAudience};
 use crate::secret::Secret;
 use crate::testing::{EmbeddedIssuer, TestClock, TokenBuilder};
-use crate::token::{Denial, TokenError};
+use crate::token::{TokenError, TokenRejection};
 
 pub(crate) const ISSUER: &str = "https://issuer.test";
 pub(crate) const AUDIENCE: &str = "https://api.test";
@@ -55,17 +55,17 @@ impl TestServer {
 pub(crate) async fn validate(server: &ResourceServer, token: &str) -> Result<(), TokenError> {
     match rejection(server, token).await {
         None => Ok(()),
-        Some(Denial::Invalid(error)) => Err(error),
+        Some(TokenRejection::Invalid(error)) => Err(error),
         // the two differ only in whether the credential could be a bearer token
-        Some(Denial::Malformed) => Err(TokenError::NotCompact),
+        Some(TokenRejection::Malformed) => Err(TokenError::NotCompact),
         Some(other) => panic!("{other:?}"),
     }
 }
 
 /// Returns why the server does not accept a token, or `None` if it accepts the token.
-pub(crate) async fn rejection(server: &ResourceServer, token: &str) -> Option<Denial> {
+pub(crate) async fn rejection(server: &ResourceServer, token: &str) -> Option<TokenRejection> {
     let result = server.authenticate(token.as_bytes()).await;
-    result.err().map(|denied| denied.denial)
+    result.err().map(|rejected| rejected.rejection)
 }
 
 /// A shared secret of 32 equal bytes.

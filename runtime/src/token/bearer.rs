@@ -2,26 +2,26 @@
 //!
 //! [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 
-/// The longest credential that is looked at, in bytes.
+/// The most bytes of a token.
 pub const MAX_TOKEN_LEN: usize = 8 * 1024;
 
 const SCHEME: &[u8] = b"bearer";
 
-/// What the `Authorization` headers of one request hold.
+/// The credential in the `Authorization` headers of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Credential<'a> {
-    /// Nothing, or one credential of another scheme.
+    /// There is no header, or its scheme is not `Bearer`.
     Absent,
-    /// Several headers, or one without a token.
+    /// There are several headers, or a bearer credential without a token.
     Malformed,
-    /// A bearer credential above [`MAX_TOKEN_LEN`].
+    /// The token is longer than [`MAX_TOKEN_LEN`].
     TooLong,
-    /// One bearer token; only its length is known.
+    /// There is one bearer token; only its length is checked.
     Bearer(&'a [u8]),
 }
 
 impl<'a> Credential<'a> {
-    /// Reads the values of all `Authorization` headers of a request.
+    /// Reads the credential from the values of all `Authorization` headers.
     pub fn read(mut headers: impl Iterator<Item = &'a [u8]>) -> Self {
         let (header, another) = (headers.next(), headers.next());
         let Some(header) = header else {
@@ -52,6 +52,7 @@ impl<'a> Credential<'a> {
     }
 }
 
+/// Whether a token matches the grammar of RFC 6750 §2.1:
 /// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
 pub(super) fn is_b64token(token: &[u8]) -> bool {
     let end = token
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scheme_is_case_insensitive() {
+    fn scheme_in_any_case_is_accepted() {
         for header in [
             "Bearer a.b.c",
             "bearer a.b.c",
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn another_scheme_is_no_credential() {
+    fn other_scheme_is_absent() {
         for header in [
             "Basic dTpw",
             "Bear a.b.c",
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_one_header_is_malformed() {
+    fn several_headers_are_malformed() {
         assert_eq!(
             read(&["Bearer a.b.c", "Bearer a.b.c"]),
             Credential::Malformed
@@ -110,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn a_credential_has_a_token() {
+    fn credential_without_token_is_malformed() {
         for header in ["Bearer", "Bearer ", "bearer   "] {
             assert_eq!(read(&[header]), Credential::Malformed, "{header:?}");
         }
     }
 
     #[test]
-    fn the_token_stays_inside_its_alphabet() {
+    fn token_outside_the_grammar_is_rejected() {
         for token in [
             "", "=", "==", "a b", "a,b", "\"a\"", "a=b", "a\u{e9}", "a\t", "\ta",
         ] {
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_length_is_capped_before_anything_is_read() {
+    fn token_above_8_kib_is_too_long() {
         let longest = format!("Bearer {}", "a".repeat(MAX_TOKEN_LEN));
         assert!(matches!(read(&[&longest]), Credential::Bearer(_)));
         let longer = format!("Bearer {}", "a".repeat(MAX_TOKEN_LEN + 1));

@@ -1,36 +1,36 @@
-//! What a profile calls the claims that are read: for the reader of claims, and for the form.
+//! The names of the claims that profiles name differently.
 
-/// The claims that profiles name differently.
+/// The names of the claims that profiles name differently.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClaimNames {
     pub(super) client_id: &'static str,
     pub(super) token_id: &'static str,
     pub(super) scope: ScopeClaim,
-    /// A claim that tells the tokens meant here from others, and its one value.
+    /// A claim that distinguishes access tokens from other tokens, and its required value.
     pub(super) marker: Option<(&'static str, &'static str)>,
 }
 
 impl ClaimNames {
-    /// Whether the profile reads `claim` for something else than roles.
-    pub(super) fn take(&self, claim: &str) -> bool {
+    /// Whether the profile already reads `claim`, so that it cannot contain roles.
+    pub(super) fn uses(&self, claim: &str) -> bool {
         [self.client_id, self.token_id, self.scope.name()].contains(&claim)
             || self.marker.is_some_and(|(name, _)| name == claim)
     }
 }
 
-/// Where the scopes are, and in which form.
+/// The claim that contains the scopes, and its JSON type.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum ScopeClaim {
-    /// One text, scopes with a space between them (RFC 6749 §3.3).
-    Text(&'static str),
-    /// An array with one scope in each text.
-    List(&'static str),
+    /// A string of scopes separated by spaces (RFC 6749 §3.3).
+    String(&'static str),
+    /// An array of strings, each of them one scope.
+    Array(&'static str),
 }
 
 impl ScopeClaim {
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::Text(name) | Self::List(name) => name,
+            Self::String(name) | Self::Array(name) => name,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The claims ([RFC 7519 §4], [RFC 9068 §2.2]), read once, after the signature is known to be good.
+//! The claims ([RFC 7519 §4], [RFC 9068 §2.2]), read once after the signature is verified.
 //!
 //! A claim of the wrong JSON type is an error, never "absent" (CVE-2026-25537).
 //!
@@ -21,7 +21,7 @@ use crate::token::error::TokenError;
 
 use crate::token::roles_claim::RolesClaim;
 
-/// The claims that are judged, as the token has them; borrowed from the payload.
+/// The claims that are validated, borrowed from the payload.
 #[derive(Debug, Default)]
 pub(super) struct Claims<'a> {
     pub(super) iss: Option<Cow<'a, str>>,
@@ -30,55 +30,56 @@ pub(super) struct Claims<'a> {
     pub(super) exp: Option<NumericDate>,
     pub(super) nbf: Option<NumericDate>,
     pub(super) iat: Option<NumericDate>,
-    /// The token's identifier, under the profile's name.
+    /// The token's identifier, by the profile's name.
     pub(super) token_id: Option<Cow<'a, str>>,
-    /// The client that the token was issued to, under the profile's name.
+    /// The client that the token was issued to, by the profile's name.
     pub(super) client_id: Option<Cow<'a, str>>,
-    /// The scopes with one space between them, from where the profile has them.
+    /// The scopes, separated by one space, from the profile's claim.
     pub(super) scope: Option<Cow<'a, str>>,
     pub(super) roles: Option<RoleSet>,
-    /// What the profile tells access tokens by.
+    /// The claim by which the profile recognizes access tokens.
     pub(super) marker: Option<Cow<'a, str>>,
-    /// The token is bound to a key: `cnf` is there.
+    /// Whether the token is bound to a key (`cnf`).
     pub(super) is_bound: bool,
-    /// A claim is there that only ID tokens have.
+    /// Whether the token has a claim that only ID tokens have.
     pub(super) is_id_token: bool,
 }
 
 impl<'a> Claims<'a> {
-    /// Reads a decoded payload whose claims have the profile's names.
+    /// Reads a decoded payload whose claims have these names.
     ///
     /// # Errors
     ///
-    /// [`TokenError::WrongClaim`] for a judged claim of the wrong type or an impossible
-    /// value, [`TokenError::MalformedClaims`] for anything else that is no strict JSON object.
+    /// [`TokenError::WrongClaim`] for a validated claim with the wrong type or an impossible
+    /// value, [`TokenError::MalformedClaims`] if the payload is not a JSON object with unique
+    /// members.
     pub(super) fn read(
         json: &'a [u8],
         names: &ClaimNames,
         roles: &RolesClaim,
     ) -> Result<Self, TokenError> {
-        let mut wrong = None;
+        let mut current = None;
         let reader = Reader {
             claims: Self::default(),
             names,
             roles,
-            wrong: &mut wrong,
+            current: &mut current,
         };
-        json::read(json, reader).map_err(|error| match (error.classify(), wrong) {
+        json::read(json, reader).map_err(|error| match (error.classify(), current) {
             (Category::Data, Some(claim)) => TokenError::WrongClaim(claim),
             _ => TokenError::MalformedClaims,
         })
     }
 
-    /// Whom a payload names as its issuer, whatever the rest of it says.
-    pub(super) fn issuer_in(json: &'a [u8]) -> Option<Cow<'a, str>> {
+    /// Reads only the issuer, even if the other claims are wrong.
+    pub(super) fn read_issuer(json: &'a [u8]) -> Option<Cow<'a, str>> {
         #[derive(Deserialize)]
-        struct Named<'a> {
+        struct IssuerOnly<'a> {
             #[serde(borrow)]
             iss: Cow<'a, str>,
         }
-        let named: Option<Named<'_>> = serde_json::from_slice(json).ok();
-        named.map(|named| named.iss)
+        let claims: Option<IssuerOnly<'_>> = serde_json::from_slice(json).ok();
+        claims.map(|claims| claims.iss)
     }
 }
 
@@ -86,12 +87,12 @@ struct Reader<'a, 'w> {
     claims: Claims<'a>,
     names: &'w ClaimNames,
     roles: &'w RolesClaim,
-    /// Which claim was being read when reading ended early.
-    wrong: &'w mut Option<&'static str>,
+    /// The claim that is being read, for the error if it is wrong.
+    current: &'w mut Option<&'static str>,
 }
 
 impl<'de> Reader<'de, '_> {
-    fn typed<A, S>(
+    fn claim<A, S>(
         &mut self,
         claim: &'static str,
         map: &mut A,
@@ -101,18 +102,18 @@ impl<'de> Reader<'de, '_> {
         A: MapAccess<'de>,
         S: DeserializeSeed<'de>,
     {
-        *self.wrong = Some(claim);
+        *self.current = Some(claim);
         let value = map.next_value_seed(seed)?;
-        *self.wrong = None;
+        *self.current = None;
         Ok(Some(value))
     }
 
-    fn text<A: MapAccess<'de>>(
+    fn string<A: MapAccess<'de>>(
         &mut self,
         claim: &'static str,
         map: &mut A,
     ) -> Result<Option<Cow<'de, str>>, A::Error> {
-        self.typed(claim, map, StringSeed)
+        self.claim(claim, map, StringSeed)
     }
 
     fn identifier<A: MapAccess<'de>>(
@@ -120,7 +121,7 @@ impl<'de> Reader<'de, '_> {
         claim: &'static str,
         map: &mut A,
     ) -> Result<Option<Cow<'de, str>>, A::Error> {
-        self.typed(claim, map, Identifier)
+        self.claim(claim, map, Identifier)
     }
 
     fn date<A: MapAccess<'de>>(
@@ -128,7 +129,7 @@ impl<'de> Reader<'de, '_> {
         claim: &'static str,
         map: &mut A,
     ) -> Result<Option<NumericDate>, A::Error> {
-        self.typed(claim, map, PhantomData)
+        self.claim(claim, map, PhantomData)
     }
 }
 
@@ -159,7 +160,7 @@ impl<'de> Visitor<'de> for Reader<'de, '_> {
 }
 
 impl<'de> Reader<'de, '_> {
-    /// Reads the value of one claim, in the type that the claim has.
+    /// Reads the value of one claim.
     fn member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         let ClaimNames {
             client_id,
@@ -168,9 +169,9 @@ impl<'de> Reader<'de, '_> {
             marker,
         } = *self.names;
         match name {
-            "iss" => self.claims.iss = self.text("iss", map)?,
+            "iss" => self.claims.iss = self.string("iss", map)?,
             "sub" => self.claims.sub = self.identifier("sub", map)?,
-            "aud" => self.claims.aud = self.typed("aud", map, PhantomData)?,
+            "aud" => self.claims.aud = self.claim("aud", map, PhantomData)?,
             "exp" => self.claims.exp = self.date("exp", map)?,
             "nbf" => self.claims.nbf = self.date("nbf", map)?,
             "iat" => self.claims.iat = self.date("iat", map)?,
@@ -178,11 +179,11 @@ impl<'de> Reader<'de, '_> {
             _ if name == client_id => self.claims.client_id = self.identifier(client_id, map)?,
             _ if name == scope.name() => self.claims.scope = self.scope(scope, map)?,
             _ if name == self.roles.first() => {
-                self.claims.roles = self.typed("roles", map, self.roles.seed())?.flatten();
+                self.claims.roles = self.claim("roles", map, self.roles.seed())?.flatten();
             }
             _ => match marker {
                 Some((marker, _)) if name == marker => {
-                    self.claims.marker = self.text(marker, map)?;
+                    self.claims.marker = self.string(marker, map)?;
                 }
                 _ => {
                     self.claims.is_bound |= name == "cnf";
@@ -200,17 +201,17 @@ impl<'de> Reader<'de, '_> {
         map: &mut A,
     ) -> Result<Option<Cow<'de, str>>, A::Error> {
         match claim {
-            ScopeClaim::Text(name) => self.text(name, map),
-            ScopeClaim::List(name) => self.typed(name, map, ScopeList),
+            ScopeClaim::String(name) => self.string(name, map),
+            ScopeClaim::Array(name) => self.claim(name, map, ScopeArray),
         }
     }
 }
 
-/// Reads a name of somebody or something: of a subject, a client, a token.
+/// Reads the identifier of a subject, a client or a token.
 ///
-/// It ends up in logs, keys of databases and file names, so it is not empty and holds no
-/// control character, no line separator, and nothing that turns the direction of text.
-/// [RFC 6749 §A.1] keeps `client_id` to printable characters; the others follow suit.
+/// Identifiers are used in logs, database keys and file names, so they must not be empty or contain
+/// control characters, line separators or bidirectional controls. [RFC 6749 §A.1] restricts
+/// `client_id` to printable characters; the same applies here to the other identifiers.
 ///
 /// [RFC 6749 §A.1]: https://www.rfc-editor.org/rfc/rfc6749#appendix-A.1
 struct Identifier;
@@ -219,18 +220,20 @@ impl<'de> DeserializeSeed<'de> for Identifier {
     type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let text = StringSeed.deserialize(deserializer)?;
-        if text.is_empty() || text.contains(is_control) {
-            return Err(de::Error::custom("a name that is none"));
+        let identifier = StringSeed.deserialize(deserializer)?;
+        if identifier.is_empty() || identifier.contains(is_control) {
+            return Err(de::Error::custom(
+                "an empty identifier, or one with a control character",
+            ));
         }
-        Ok(text)
+        Ok(identifier)
     }
 }
 
-/// Reads an array of scopes as one text; an element is one scope, so it holds no space.
-struct ScopeList;
+/// Reads an array of scopes and joins them with spaces, which no scope may contain.
+struct ScopeArray;
 
-impl<'de> DeserializeSeed<'de> for ScopeList {
+impl<'de> DeserializeSeed<'de> for ScopeArray {
     type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -238,7 +241,7 @@ impl<'de> DeserializeSeed<'de> for ScopeList {
     }
 }
 
-impl<'de> Visitor<'de> for ScopeList {
+impl<'de> Visitor<'de> for ScopeArray {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -249,7 +252,7 @@ impl<'de> Visitor<'de> for ScopeList {
         let mut joined = String::new();
         while let Some(scope) = seq.next_element_seed(StringSeed)? {
             if scope.is_empty() || scope.contains(' ') {
-                return Err(de::Error::custom("a scope that is none"));
+                return Err(de::Error::custom("an empty scope, or one with a space"));
             }
             if !joined.is_empty() {
                 joined.push(' ');

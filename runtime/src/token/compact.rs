@@ -1,6 +1,6 @@
-//! The compact form of a JWS ([RFC 7515 §7.1]): judged as bytes, before anything is decoded.
+//! The compact form of a JWS ([RFC 7515 §7.1]), checked before any part is decoded.
 //!
-//! The header comes next.
+//! The header is read next.
 //!
 //! [RFC 7515 §7.1]: https://www.rfc-editor.org/rfc/rfc7515#section-7.1
 
@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::token::bearer::MAX_TOKEN_LEN;
 use crate::token::error::TokenError;
 
-/// A token in the legal format; nothing in it has been decoded, let alone verified.
+/// A token in compact form; nothing in it is decoded or verified.
 pub(super) struct UntrustedCompact<'a> {
     header: &'a [u8],
     payload: &'a [u8],
@@ -24,7 +24,7 @@ impl<'a> UntrustedCompact<'a> {
     /// # Errors
     ///
     /// [`TokenError::TooLong`] above 8 KiB; [`TokenError::NotCompact`] for a character
-    /// outside `A–Z a–z 0–9 - _ .`, another number of dots than two, an empty part.
+    /// outside `A–Z a–z 0–9 - _ .`, an empty part, or a number of dots other than two.
     pub(super) fn read(token: &'a [u8]) -> Result<Self, TokenError> {
         if token.len() > MAX_TOKEN_LEN {
             return Err(TokenError::TooLong);
@@ -56,7 +56,7 @@ impl<'a> UntrustedCompact<'a> {
         })
     }
 
-    /// What the signature covers: the first two parts with the dot between them.
+    /// Returns the input of the signature: the first two parts and the dot between them.
     pub(super) fn signing_input(&self) -> &'a [u8] {
         self.signing_input
     }
@@ -74,18 +74,20 @@ impl<'a> UntrustedCompact<'a> {
     }
 }
 
-/// Looks at every byte, without an end at the first that is wrong: so the compiler can look at
-/// many at once.
+/// Whether a part is not empty and only has characters of base64url.
+///
+/// It does not stop at the first wrong byte, which lets the compiler vectorize the loop.
 #[expect(
     clippy::needless_bitwise_bool,
-    reason = "a lazy operator is a branch for each byte"
+    reason = "a lazy operator would be a branch for each byte"
 )]
 fn is_base64url(part: &[u8]) -> bool {
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'_');
-    !part.is_empty() && part.iter().fold(true, |so_far, byte| so_far & legal(*byte))
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'_');
+    !part.is_empty() && part.iter().fold(true, |all, byte| all & is_allowed(*byte))
 }
 
-/// Refuses padding, impossible lengths and stray bits: one value has one spelling.
+/// Decodes a part; padding, impossible lengths and nonzero trailing bits are errors, so that every
+/// value has one encoding.
 fn decode(part: &[u8]) -> Result<Vec<u8>, TokenError> {
     let mut decoded = vec![0; part.len() * 3 / 4];
     let length = URL_SAFE_NO_PAD
@@ -111,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn three_parts_are_split_and_decoded() {
+    fn token_is_split_and_decoded() {
         let compact = UntrustedCompact::read(b"YQ.YmI.Y2Nj").unwrap();
         assert_eq!(compact.signing_input(), b"YQ.YmI");
         assert_eq!(compact.header().unwrap(), b"a");
@@ -121,7 +123,7 @@ mod tests {
 
     /// CVE-2020-28042 (no signature), CVE-2023-51774 and CVE-2026-29000 (JWE has five parts).
     #[test]
-    fn exactly_three_parts_that_are_not_empty() {
+    fn token_without_three_parts_or_with_an_empty_one_is_rejected() {
         for token in [
             "",
             ".",
@@ -141,9 +143,9 @@ mod tests {
         }
     }
 
-    /// RFC 8725bis §3.14, CVE-2022-39227, CVE-2024-5037: no polyglot, no JSON serialisation.
+    /// RFC 8725bis §3.14, CVE-2022-39227, CVE-2024-5037: polyglots and the JSON serialization.
     #[test]
-    fn only_the_legal_alphabet_is_read() {
+    fn token_outside_the_alphabet_is_rejected() {
         for token in [
             r#"{"payload":"YQ","signatures":[]}"#,
             r#"{"a":"YQ.YQ.YQ"}"#,
@@ -163,32 +165,32 @@ mod tests {
         }
     }
 
-    /// The format is judged before anything is decoded, whatever the decoder would say.
+    /// The alphabet is checked before decoding, independently of the decoder.
     #[test]
-    fn one_character_outside_the_alphabet_is_enough_wherever_it_stands() {
+    fn wrong_character_at_any_position_is_rejected() {
         for at in [0, 1, 4, 5, 8, 9] {
             for wrong in [b'+', b'/', b'=', b' ', b'\n', b'~', 0, 0x80, 0xFF] {
                 let mut token = *b"AAAA.AAAA.AAAA";
                 token[at] = if token[at] == b'.' { b'.' } else { wrong };
-                let is_legal = token == *b"AAAA.AAAA.AAAA";
+                let is_unchanged = token == *b"AAAA.AAAA.AAAA";
                 let read = UntrustedCompact::read(&token);
-                assert_eq!(read.is_ok(), is_legal, "{wrong:#x} at {at}");
+                assert_eq!(read.is_ok(), is_unchanged, "{wrong:#x} at {at}");
             }
         }
         assert!(UntrustedCompact::read(b"AZaz.09-_.AAAA").is_ok());
     }
 
-    /// RFC 7515 §2: one value has one spelling.
+    /// RFC 7515 §2.
     #[test]
-    fn stray_bits_and_impossible_lengths_are_refused() {
+    fn trailing_bits_and_impossible_lengths_are_rejected() {
         for token in ["YR.YQ.YQ", "YQ.YR.YQ", "YQ.YQ.YR", "YQ.YQ.A", "YQ.YWJjZ.YQ"] {
             assert_eq!(error(token), Some(TokenError::NotCompact), "{token}");
         }
     }
 
-    /// CVE-2025-27144, CVE-2025-30204: the length is capped before anything is split.
+    /// CVE-2025-27144, CVE-2025-30204: the length is checked before the token is split.
     #[test]
-    fn eight_kibibytes_are_the_limit() {
+    fn token_above_8_kib_is_rejected() {
         let of_length = |length: usize| format!("YQ.{}.YQ", "A".repeat(length - 6));
         assert_eq!(error(&of_length(MAX_TOKEN_LEN - 2)), None);
         assert_eq!(error(&of_length(MAX_TOKEN_LEN)), None);

@@ -1,63 +1,63 @@
-//! Why a token was not accepted: the cause, for logs and tests.
+//! Why a token is invalid.
 //!
-//! A caller only ever learns `invalid_token`.
+//! The error is for logs and tests; clients only receive `invalid_token`.
 
 use std::fmt;
 
 use crate::claims::ScopeError;
 
-/// Why a token was refused.
+/// Why a token is invalid.
 ///
-/// Carries nothing of the token itself.
+/// The error contains no part of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// Longer than 8 KiB.
+    /// The token is longer than 8 KiB.
     TooLong,
-    /// Not three base64url parts with two dots: a character outside the legal format,
-    /// an empty part, a wrong count, padding, or stray bits.
+    /// The token is not three base64url parts separated by dots: it has a character outside the
+    /// alphabet, an empty part, padding, nonzero trailing bits, or another number of parts.
     NotCompact,
-    /// The header is no JSON object, repeats a member, or has one of the wrong type.
+    /// The header is not a JSON object with unique members, or a member has the wrong type.
     MalformedHeader,
     /// The header's `alg` is missing, unknown or not allowed for the issuer.
     Algorithm,
-    /// The header's `typ` is not the one that the issuer's profile demands, or its `cty`
-    /// announces another token inside.
+    /// The header's `typ` is not allowed by the issuer's profile, or its `cty` declares a nested
+    /// token.
     Type,
     /// The header has `crit`, `b64` or `zip`.
     CriticalHeader,
-    /// No trusted key fits the header's `kid` and `alg`, or several do and no `kid` says which.
+    /// No trusted key fits the header's `kid` and `alg`, or several do and there is no `kid`.
     UnknownKey,
     /// The signature does not verify.
     Signature,
-    /// The claims are no JSON object, or repeat a member.
+    /// The claims are not a JSON object with unique members.
     MalformedClaims,
-    /// A claim is missing that the issuer's profile demands.
+    /// A claim that the issuer's profile requires is missing.
     MissingClaim(&'static str),
-    /// A claim has the wrong JSON type, an impossible value, or another value than the header
-    /// repeats of it.
+    /// A claim has the wrong JSON type or an impossible value, or differs from its copy in the
+    /// header.
     WrongClaim(&'static str),
-    /// `iss` is not the issuer whose key signed.
+    /// `iss` is not the issuer whose key verified the signature.
     Issuer,
-    /// `aud` does not name this API.
+    /// `aud` does not contain this API.
     Audience,
     /// `exp` has passed.
     Expired,
-    /// `nbf` or `iat` lies in the future.
+    /// `nbf` or `iat` is in the future.
     NotYetValid,
     /// `exp` is not after `iat`, or the lifetime exceeds the issuer's limit.
     Lifetime,
     /// The scope is outside the grammar.
     Scope,
-    /// The token is bound to a key (`cnf`), and no proof of it can be checked.
+    /// The token is bound to a key (`cnf`), and proof of possession is not supported.
     Binding,
-    /// The token is an ID token, which gives no access.
+    /// The token is an ID token, not an access token.
     IdToken,
-    /// The issuer does not call the token active (RFC 7662 §2.2).
+    /// The issuer does not report the token as active (RFC 7662 §2.2).
     Inactive,
     /// The token has been revoked.
     Revoked,
-    /// The claims do not fit the type that the handler asks for.
+    /// The claims cannot be deserialized into the handler's type.
     TypedClaims,
 }
 
@@ -68,26 +68,28 @@ impl fmt::Display for TokenError {
             Self::NotCompact => "the token is not a JWS in compact form",
             Self::MalformedHeader => "the token's header is not a JSON object with unique members",
             Self::Algorithm => "the token's algorithm is not allowed",
-            Self::Type => "the token's type is not the expected one",
+            Self::Type => "the token's type is not allowed",
             Self::CriticalHeader => "the token's header has a critical extension",
             Self::UnknownKey => "no trusted key fits the token",
             Self::Signature => "the token's signature does not verify",
             Self::MalformedClaims => "the token's claims are not a JSON object with unique members",
-            Self::MissingClaim(claim) => return write!(f, "the token lacks `{claim}`"),
+            Self::MissingClaim(claim) => return write!(f, "the token has no `{claim}`"),
             Self::WrongClaim(claim) => {
                 return write!(f, "the token's `{claim}` has the wrong type or value");
             }
-            Self::Issuer => "the token is from another issuer than the key's",
-            Self::Audience => "the token is meant for another audience",
+            Self::Issuer => "the token's issuer is not the one whose key verified it",
+            Self::Audience => "the token is for another audience",
             Self::Expired => "the token has expired",
             Self::NotYetValid => "the token is not valid yet",
             Self::Lifetime => "the token's lifetime is outside the issuer's limit",
             Self::Scope => "the token's scope is outside the grammar",
-            Self::Binding => "the token is bound to a key whose proof cannot be checked",
+            Self::Binding => {
+                "the token is bound to a key, and proof of possession is not supported"
+            }
             Self::IdToken => "the token is an ID token",
-            Self::Inactive => "the issuer does not call the token active",
+            Self::Inactive => "the issuer does not report the token as active",
             Self::Revoked => "the token has been revoked",
-            Self::TypedClaims => "the token's claims do not fit the handler's type",
+            Self::TypedClaims => "the token's claims do not match the handler's type",
         };
         f.write_str(text)
     }

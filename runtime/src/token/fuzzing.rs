@@ -1,10 +1,10 @@
-//! The promises of this room's readers, for fuzz targets.
+//! The properties of this room's parsers, for fuzz targets.
 #![allow(
     missing_docs,
     clippy::expect_used,
     clippy::missing_panics_doc,
     clippy::unwrap_used,
-    reason = "a fuzz target ends where a promise is broken"
+    reason = "a fuzz target panics if a property does not hold"
 )]
 
 use base64::Engine as _;
@@ -25,7 +25,7 @@ const PROFILES: [Profile; 6] = [
     Profile::Keycloak,
 ];
 
-/// What is read has exactly one spelling: encoding it gives the token again.
+/// Every accepted token has exactly one encoding.
 pub fn compact(token: &[u8]) {
     let Ok(compact) = UntrustedCompact::read(token) else {
         return;
@@ -43,12 +43,12 @@ pub fn compact(token: &[u8]) {
     }
 }
 
-/// A header that is read says the same to a reader that knows nothing of it.
+/// An accepted header has the same members for a general JSON parser.
 pub fn header(json: &[u8]) {
     let Ok(header) = UntrustedHeader::read(json) else {
         return;
     };
-    let value: Value = serde_json::from_slice(json).expect("what was read is JSON");
+    let value: Value = serde_json::from_slice(json).expect("an accepted text is JSON");
     assert_eq!(
         header.kid.as_deref(),
         value.get("kid").and_then(Value::as_str)
@@ -67,22 +67,28 @@ pub fn header(json: &[u8]) {
     }
 }
 
-/// Claims that are read say the same to a reader that knows nothing of them.
+/// Accepted claims have the same values for a general JSON parser.
 pub fn claims(json: &[u8]) {
     for profile in PROFILES {
-        let form = profile.form();
-        let roles = form
-            .roles_claim(form.roles)
-            .expect("a profile's own pointer");
-        let Ok(claims) = Claims::read(json, &form.names, &roles) else {
+        let format = profile.format();
+        let roles = format
+            .roles_claim(format.roles_pointer)
+            .expect("the pointer of a profile is valid");
+        let Ok(claims) = Claims::read(json, &format.claim_names, &roles) else {
             continue;
         };
-        let value: Value = serde_json::from_slice(json).expect("what was read is JSON");
+        let value: Value = serde_json::from_slice(json).expect("an accepted text is JSON");
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         assert_eq!(claims.iss.as_deref(), text("iss"));
         assert_eq!(claims.sub.as_deref(), text("sub"));
-        assert_eq!(claims.client_id.as_deref(), text(form.names.client_id));
-        assert_eq!(claims.token_id.as_deref(), text(form.names.token_id));
+        assert_eq!(
+            claims.client_id.as_deref(),
+            text(format.claim_names.client_id)
+        );
+        assert_eq!(
+            claims.token_id.as_deref(),
+            text(format.claim_names.token_id)
+        );
         for (date, name) in [
             (claims.exp, "exp"),
             (claims.nbf, "nbf"),
@@ -95,10 +101,10 @@ pub fn claims(json: &[u8]) {
         let names = claims
             .roles
             .map(|roles| roles.iter().map(str::to_owned).collect::<Vec<_>>());
-        let expected = value.pointer(form.roles).map(|roles| {
+        let expected = value.pointer(format.roles_pointer).map(|roles| {
             let roles = roles.as_array().expect("roles are an array").iter();
             roles
-                .map(|role| role.as_str().expect("a role is text").to_owned())
+                .map(|role| role.as_str().expect("a role is a string").to_owned())
                 .collect()
         });
         assert_eq!(names, expected);

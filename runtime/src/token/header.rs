@@ -1,8 +1,7 @@
-//! The header ([RFC 7515 §4]): what the sender claims about key and type.
+//! The header of a JWS ([RFC 7515 §4]), read before the key is selected.
 //!
-//! The compact form comes before, the choice of a key after. `jwk`, `jku`, `x5c` and `x5u`
-//! have no field: a header supplies no key. What it repeats of the claims ([RFC 7519 §5.3])
-//! is kept until the claims are known.
+//! `jwk`, `jku`, `x5c` and `x5u` are never used, because a header must not supply the key. Claims
+//! that the header repeats ([RFC 7519 §5.3]) are compared once the claims are read.
 //!
 //! [RFC 7515 §4]: https://www.rfc-editor.org/rfc/rfc7515#section-4
 //! [RFC 7519 §5.3]: https://www.rfc-editor.org/rfc/rfc7519#section-5.3
@@ -15,22 +14,22 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use crate::claims::Audience;
 use crate::json::{self, Ignored, IgnoredObject, IgnoredStrings, MemberNames, StringSeed};
-use crate::keys::{Algorithm, named};
+use crate::keys::{Algorithm, algorithm_from_name};
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
 
-/// A header that is well-formed; who wrote it is not known yet.
+/// A well-formed header whose signature is not verified yet.
 #[derive(Debug)]
 pub(super) struct UntrustedHeader<'a> {
     pub(super) algorithm: Algorithm,
     pub(super) kid: Option<Cow<'a, str>>,
     pub(super) typ: Option<Cow<'a, str>>,
-    repeated: Repeated<'a>,
+    repeated: RepeatedClaims<'a>,
 }
 
 /// The claims that a header may repeat.
 #[derive(Debug, Default)]
-struct Repeated<'a> {
+struct RepeatedClaims<'a> {
     iss: Option<Cow<'a, str>>,
     sub: Option<Cow<'a, str>>,
     aud: Option<Audience>,
@@ -41,18 +40,17 @@ impl<'a> UntrustedHeader<'a> {
     ///
     /// # Errors
     ///
-    /// [`TokenError::MalformedHeader`] for anything but a strict JSON object whose registered
-    /// members have the type of RFC 7515 §4.1, [`TokenError::CriticalHeader`] for `crit`, `b64` and
-    /// `zip` in whatever shape, [`TokenError::Algorithm`] for an `alg` that is missing or
-    /// no signature algorithm, [`TokenError::Type`] for a `cty` that announces a token
-    /// inside this one.
+    /// [`TokenError::MalformedHeader`] unless it is a JSON object with unique members whose
+    /// registered members have the types of RFC 7515 §4.1, [`TokenError::CriticalHeader`] for
+    /// `crit`, `b64` and `zip` with any value, [`TokenError::Algorithm`] if `alg` is missing or not
+    /// a signature algorithm, [`TokenError::Type`] if `cty` declares a nested token.
     pub(super) fn read(json: &'a [u8]) -> Result<Self, TokenError> {
         let members =
             json::read(json, Members::default()).map_err(|_| TokenError::MalformedHeader)?;
-        if members.is_critical {
+        if members.has_critical {
             return Err(TokenError::CriticalHeader);
         }
-        let algorithm = members.alg.as_deref().and_then(named);
+        let algorithm = members.alg.as_deref().and_then(algorithm_from_name);
         let algorithm = algorithm.ok_or(TokenError::Algorithm)?;
         if members.cty.as_deref().is_some_and(is_token) {
             return Err(TokenError::Type);
@@ -65,17 +63,17 @@ impl<'a> UntrustedHeader<'a> {
         })
     }
 
-    /// Refuses claims that the header repeats with another value ([RFC 7519 §5.3]).
+    /// Rejects a claim that the header repeats with another value ([RFC 7519 §5.3]).
     ///
     /// [RFC 7519 §5.3]: https://www.rfc-editor.org/rfc/rfc7519#section-5.3
-    pub(super) fn agrees_with(&self, claims: &Claims<'_>) -> Result<(), TokenError> {
-        let Repeated { iss, sub, aud } = &self.repeated;
-        for (name, agrees) in [
+    pub(super) fn check_repeated_claims(&self, claims: &Claims<'_>) -> Result<(), TokenError> {
+        let RepeatedClaims { iss, sub, aud } = &self.repeated;
+        for (name, is_equal) in [
             ("iss", iss.is_none() || *iss == claims.iss),
             ("sub", sub.is_none() || *sub == claims.sub),
             ("aud", aud.is_none() || *aud == claims.aud),
         ] {
-            if !agrees {
+            if !is_equal {
                 return Err(TokenError::WrongClaim(name));
             }
         }
@@ -83,8 +81,7 @@ impl<'a> UntrustedHeader<'a> {
     }
 }
 
-/// RFC 7519 §5.2: with `JWT` as its content type, the payload is another token. None is
-/// looked for, so a token that announces one is not what it says.
+/// Whether a content type declares that the payload is a nested token (RFC 7519 §5.2).
 fn is_token(content_type: &str) -> bool {
     let subtype = content_type.rsplit('/').next().unwrap_or_default();
     let name = subtype.rsplit('+').next().unwrap_or_default();
@@ -97,8 +94,8 @@ struct Members<'a> {
     kid: Option<Cow<'a, str>>,
     typ: Option<Cow<'a, str>>,
     cty: Option<Cow<'a, str>>,
-    repeated: Repeated<'a>,
-    is_critical: bool,
+    repeated: RepeatedClaims<'a>,
+    has_critical: bool,
 }
 
 impl<'de> DeserializeSeed<'de> for Members<'de> {
@@ -135,7 +132,7 @@ impl<'de> Visitor<'de> for Members<'de> {
                 "jwk" => map.next_value_seed(IgnoredObject::member())?,
                 "x5c" => map.next_value_seed(IgnoredStrings)?,
                 other => {
-                    self.is_critical |= matches!(other, "crit" | "b64" | "zip");
+                    self.has_critical |= matches!(other, "crit" | "b64" | "zip");
                     map.next_value_seed(Ignored::member())?;
                 }
             }
@@ -155,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn algorithm_kid_and_type_are_read_and_the_rest_is_left() {
+    fn header_has_algorithm_kid_and_type() {
         let header =
             br#"{"alg":"RS256","kid":"\u0061","typ":"at+jwt","jwk":{"kty":"RSA"},"x5c":[]}"#;
         let header = UntrustedHeader::read(header).unwrap();
@@ -164,9 +161,9 @@ mod tests {
         assert_eq!(header.typ.as_deref(), Some("at+jwt"));
     }
 
-    /// CVE-2015-2951, and `alg` missing.
+    /// CVE-2015-2951.
     #[test]
-    fn none_is_refused_in_every_spelling() {
+    fn none_in_any_spelling_and_missing_alg_are_rejected() {
         for alg in [
             "none",
             "None",
@@ -184,9 +181,9 @@ mod tests {
         assert_eq!(error(r#"{"ALG":"RS256"}"#), Some(TokenError::Algorithm));
     }
 
-    /// CVE-2023-51775 and its kin (PBES2), CVE-2022-39174 (encryption): only signatures.
+    /// CVE-2023-51775 (PBES2), CVE-2022-39174 (encryption).
     #[test]
-    fn key_management_algorithms_are_refused() {
+    fn key_management_algorithm_is_rejected() {
         for alg in [
             "PBES2-HS256+A128KW",
             "RSA-OAEP",
@@ -202,7 +199,7 @@ mod tests {
 
     /// CVE-2025-59420, GHSA-752w-5fwx-jx9f (`crit`); RFC 7797 §7 (`b64`); CVE-2024-28180 (`zip`).
     #[test]
-    fn extensions_that_change_the_meaning_are_refused_in_every_shape() {
+    fn crit_b64_and_zip_with_any_value_are_rejected() {
         for extension in [
             r#""crit":["exp"]"#,
             r#""crit":[]"#,
@@ -226,7 +223,7 @@ mod tests {
 
     /// RFC 7519 §5.2 and §7.2 step 8, CVE-2026-29000.
     #[test]
-    fn a_token_that_announces_another_inside_is_refused() {
+    fn nested_token_is_rejected() {
         for cty in [
             "JWT",
             "jwt",
@@ -242,19 +239,23 @@ mod tests {
 
     /// RFC 7519 §5.3.
     #[test]
-    fn what_the_header_repeats_of_the_claims_is_equal() {
-        let form = crate::token::Profile::Rfc9068.form();
+    fn repeated_claim_with_another_value_is_rejected() {
+        let format = crate::token::Profile::Rfc9068.format();
         let claims = br#"{"iss":"i","sub":"s","aud":["a","b"]}"#;
-        let claims =
-            Claims::read(claims, &form.names, &form.roles_claim(form.roles).unwrap()).unwrap();
-        let agrees = |members: &str| {
+        let claims = Claims::read(
+            claims,
+            &format.claim_names,
+            &format.roles_claim(format.roles_pointer).unwrap(),
+        )
+        .unwrap();
+        let check = |members: &str| {
             let json = format!(r#"{{"alg":"RS256"{members}}}"#);
             UntrustedHeader::read(json.as_bytes())
                 .unwrap()
-                .agrees_with(&claims)
+                .check_repeated_claims(&claims)
         };
-        assert_eq!(agrees(""), Ok(()));
-        assert_eq!(agrees(r#","iss":"i","sub":"s","aud":["a","b"]"#), Ok(()));
+        assert_eq!(check(""), Ok(()));
+        assert_eq!(check(r#","iss":"i","sub":"s","aud":["a","b"]"#), Ok(()));
         for (member, claim) in [
             (r#""iss":"j""#, "iss"),
             (r#""iss":"I""#, "iss"),
@@ -264,19 +265,19 @@ mod tests {
             (r#""aud":["b","a"]"#, "aud"),
         ] {
             let error = Err(TokenError::WrongClaim(claim));
-            assert_eq!(agrees(&format!(",{member}")), error, "{member}");
+            assert_eq!(check(&format!(",{member}")), error, "{member}");
         }
         let empty = Claims::default();
         let header = UntrustedHeader::read(br#"{"alg":"RS256","sub":"s"}"#).unwrap();
         assert_eq!(
-            header.agrees_with(&empty),
+            header.check_repeated_claims(&empty),
             Err(TokenError::WrongClaim("sub"))
         );
     }
 
     /// RFC 7515 §4 and §10.12.
     #[test]
-    fn only_a_strict_object_with_strings_is_a_header() {
+    fn malformed_header_is_rejected() {
         for json in [
             "",
             "null",

@@ -1,27 +1,27 @@
-//! The time checks: from when, until when, and for how long a token may live.
+//! The checks of time: when a token becomes valid, when it expires, and how long it may live.
 //!
-//! The lifetime is judged once, the instant at every use.
+//! The lifetime is checked once per token, the current time at every use.
 
 use std::time::Duration;
 
 use crate::claims::NumericDate;
 use crate::token::error::TokenError;
 
-/// What an issuer's configuration says of time.
+/// The limits on time that apply to an issuer's tokens.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    /// How far the issuer's clock may differ from ours.
+pub(crate) struct LifetimeLimits {
+    /// The most by which the issuer's clock may differ from ours.
     pub(crate) clock_skew: Duration,
     /// The longest `exp − iat`.
     pub(crate) max_lifetime: Duration,
 }
 
-impl Limits {
-    /// The time in which a token may be used.
+impl LifetimeLimits {
+    /// Returns the interval in which a token is valid.
     ///
     /// # Errors
     ///
-    /// [`TokenError::Lifetime`] where `exp` is not after `iat`, or by more than the limit.
+    /// [`TokenError::Lifetime`] if `exp` is not after `iat`, or is later by more than the limit.
     pub(super) fn validity(
         &self,
         exp: NumericDate,
@@ -39,7 +39,7 @@ impl Limits {
     }
 }
 
-/// From when until when a token may be used, the clock skew included.
+/// The interval in which a token is valid, extended by the clock skew at both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Validity {
     from: NumericDate,
@@ -53,22 +53,22 @@ impl Validity {
         until: NumericDate::MAX,
     };
 
-    /// The time that both allow.
+    /// Returns the interval in which both are valid.
     #[cfg(feature = "introspection")]
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(super) fn intersect(self, other: Self) -> Self {
         Self {
             from: self.from.max(other.from),
             until: self.until.min(other.until),
         }
     }
 
-    /// Judges the present instant; also of a token that was verified before.
+    /// Checks that `now` is in the interval.
     ///
     /// # Errors
     ///
-    /// [`TokenError::Expired`] from `exp + skew` on, [`TokenError::NotYetValid`] where `iat` or
+    /// [`TokenError::Expired`] from `exp + skew` on, [`TokenError::NotYetValid`] if `iat` or
     /// `nbf` is later than `now + skew`.
-    pub(super) fn judge(self, now: NumericDate) -> Result<(), TokenError> {
+    pub(super) fn check(self, now: NumericDate) -> Result<(), TokenError> {
         if now >= self.until {
             Err(TokenError::Expired)
         } else if now < self.from {
@@ -83,90 +83,90 @@ impl Validity {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits {
+    const LIMITS: LifetimeLimits = LifetimeLimits {
         clock_skew: Duration::from_secs(30),
         max_lifetime: Duration::from_mins(30),
     };
     const IAT: u64 = 1_700_000_000;
     const EXP: u64 = IAT + 300;
 
-    fn judge(iat: u64, nbf: Option<u64>, exp: u64, now: u64) -> Result<(), TokenError> {
+    fn check(iat: u64, nbf: Option<u64>, exp: u64, now: u64) -> Result<(), TokenError> {
         let [exp, iat, now] = [exp, iat, now].map(NumericDate::from_secs);
         let validity = LIMITS.validity(exp, iat, nbf.map(NumericDate::from_secs))?;
-        validity.judge(now)
+        validity.check(now)
     }
 
-    /// RFC 7519 §4.1.4, RFC 9068 §4: now is before exp, plus the skew.
+    /// RFC 7519 §4.1.4, RFC 9068 §4.
     #[test]
-    fn a_token_ends_at_exp_plus_skew() {
-        assert_eq!(judge(IAT, None, EXP, EXP + 29), Ok(()));
-        assert_eq!(judge(IAT, None, EXP, EXP + 30), Err(TokenError::Expired));
-        assert_eq!(judge(IAT, None, EXP, EXP + 31), Err(TokenError::Expired));
+    fn token_expires_at_exp_plus_skew() {
+        assert_eq!(check(IAT, None, EXP, EXP + 29), Ok(()));
+        assert_eq!(check(IAT, None, EXP, EXP + 30), Err(TokenError::Expired));
+        assert_eq!(check(IAT, None, EXP, EXP + 31), Err(TokenError::Expired));
     }
 
     #[test]
-    fn a_token_begins_at_iat_minus_skew() {
-        assert_eq!(judge(IAT, None, EXP, IAT - 29), Ok(()));
-        assert_eq!(judge(IAT, None, EXP, IAT - 30), Ok(()));
+    fn token_is_valid_from_iat_minus_skew() {
+        assert_eq!(check(IAT, None, EXP, IAT - 29), Ok(()));
+        assert_eq!(check(IAT, None, EXP, IAT - 30), Ok(()));
         assert_eq!(
-            judge(IAT, None, EXP, IAT - 31),
+            check(IAT, None, EXP, IAT - 31),
             Err(TokenError::NotYetValid)
         );
     }
 
     /// RFC 7519 §4.1.5.
     #[test]
-    fn a_token_begins_at_nbf_minus_skew() {
+    fn token_is_valid_from_nbf_minus_skew() {
         let nbf = IAT + 100;
-        assert_eq!(judge(IAT, Some(nbf), EXP, nbf - 29), Ok(()));
-        assert_eq!(judge(IAT, Some(nbf), EXP, nbf - 30), Ok(()));
+        assert_eq!(check(IAT, Some(nbf), EXP, nbf - 29), Ok(()));
+        assert_eq!(check(IAT, Some(nbf), EXP, nbf - 30), Ok(()));
         assert_eq!(
-            judge(IAT, Some(nbf), EXP, nbf - 31),
+            check(IAT, Some(nbf), EXP, nbf - 31),
             Err(TokenError::NotYetValid)
         );
     }
 
-    /// RFC 7519 §4.1.4 to §4.1.6: with every skew, the edges are where the skew says, to the second.
+    /// RFC 7519 §4.1.4 to §4.1.6, to the second, for every skew that can be configured.
     #[test]
-    fn the_edges_move_with_the_skew() {
+    fn validity_is_extended_by_every_skew() {
         let nbf = IAT + 100;
         for skew in 0..=300 {
-            let limits = Limits {
+            let limits = LifetimeLimits {
                 clock_skew: Duration::from_secs(skew),
                 ..LIMITS
             };
-            let judge = |nbf: Option<u64>, now: u64| {
+            let check = |nbf: Option<u64>, now: u64| {
                 let [exp, iat, now] = [EXP, IAT, now].map(NumericDate::from_secs);
                 let nbf = nbf.map(NumericDate::from_secs);
-                limits.validity(exp, iat, nbf).unwrap().judge(now)
+                limits.validity(exp, iat, nbf).unwrap().check(now)
             };
             for (start, begin) in [(None, IAT), (Some(nbf), nbf), (Some(IAT - 1), IAT)] {
-                let early = judge(start, begin - skew - 1);
+                let early = check(start, begin - skew - 1);
                 assert_eq!(early, Err(TokenError::NotYetValid), "{skew}");
-                assert_eq!(judge(start, begin - skew), Ok(()), "{skew}");
-                assert_eq!(judge(start, EXP + skew - 1), Ok(()), "{skew}");
-                let late = judge(start, EXP + skew);
+                assert_eq!(check(start, begin - skew), Ok(()), "{skew}");
+                assert_eq!(check(start, EXP + skew - 1), Ok(()), "{skew}");
+                let late = check(start, EXP + skew);
                 assert_eq!(late, Err(TokenError::Expired), "{skew}");
             }
         }
     }
 
     #[test]
-    fn a_lifetime_is_positive_and_at_most_the_limit() {
-        assert_eq!(judge(IAT, None, IAT - 1, IAT), Err(TokenError::Lifetime));
-        assert_eq!(judge(IAT, None, IAT, IAT), Err(TokenError::Lifetime));
-        assert_eq!(judge(IAT, None, IAT + 1, IAT), Ok(()));
-        assert_eq!(judge(IAT, None, IAT + 1_799, IAT), Ok(()));
-        assert_eq!(judge(IAT, None, IAT + 1_800, IAT), Ok(()));
+    fn lifetime_outside_the_limits_is_rejected() {
+        assert_eq!(check(IAT, None, IAT - 1, IAT), Err(TokenError::Lifetime));
+        assert_eq!(check(IAT, None, IAT, IAT), Err(TokenError::Lifetime));
+        assert_eq!(check(IAT, None, IAT + 1, IAT), Ok(()));
+        assert_eq!(check(IAT, None, IAT + 1_799, IAT), Ok(()));
+        assert_eq!(check(IAT, None, IAT + 1_800, IAT), Ok(()));
         assert_eq!(
-            judge(IAT, None, IAT + 1_801, IAT),
+            check(IAT, None, IAT + 1_801, IAT),
             Err(TokenError::Lifetime)
         );
     }
 
     #[cfg(feature = "introspection")]
     #[test]
-    fn two_times_allow_what_both_do() {
+    fn intersection_is_valid_when_both_intervals_are() {
         let at = NumericDate::from_secs;
         let of = |from, until| Validity {
             from: at(from),
@@ -177,23 +177,23 @@ mod tests {
             (of(20, 40), of(10, 30)),
             (of(20, 30), of(10, 40)),
         ] {
-            let both = one.and(other);
-            let allowed: Vec<u64> = (0..50).filter(|now| both.judge(at(*now)).is_ok()).collect();
+            let both = one.intersect(other);
+            let allowed: Vec<u64> = (0..50).filter(|now| both.check(at(*now)).is_ok()).collect();
             assert_eq!(allowed, (20..30).collect::<Vec<_>>());
         }
     }
 
-    /// A clock that fails reads as the end of time: nothing is accepted.
+    /// A clock that fails returns `NumericDate::MAX`, at which no token must be accepted.
     #[test]
-    fn at_the_end_of_time_every_token_has_expired() {
+    fn token_at_the_maximum_instant_is_expired() {
         let iat = NumericDate::from_secs(NumericDate::MAX.as_secs() - 60);
         let validity = LIMITS.validity(NumericDate::MAX, iat, None).unwrap();
-        assert_eq!(validity.judge(NumericDate::MAX), Err(TokenError::Expired));
+        assert_eq!(validity.check(NumericDate::MAX), Err(TokenError::Expired));
     }
 
     #[test]
-    fn a_start_near_the_epoch_does_not_wrap() {
-        assert_eq!(judge(1, None, 60, 0), Ok(()));
-        assert_eq!(judge(31, None, 60, 0), Err(TokenError::NotYetValid));
+    fn validity_near_the_epoch_does_not_wrap() {
+        assert_eq!(check(1, None, 60, 0), Ok(()));
+        assert_eq!(check(31, None, 60, 0), Err(TokenError::NotYetValid));
     }
 }

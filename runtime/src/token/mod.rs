@@ -1,24 +1,26 @@
-//! From the `Authorization` header's bytes to a verified token.
+//! From the bytes of the `Authorization` header to a verified token.
 //!
-//! bearer → remembered, or compact form → header → key → signature → claims → lifetime; or
-//! the issuer's own word; then revocation. Knows no HTTP but the way to an issuer.
+//! A JWT passes through bearer → cache, or compact → header → key → signature → claims →
+//! lifetime. An opaque token passes through the issuer's introspection endpoint. The room knows
+//! no HTTP except for requests to issuers.
 
 mod bearer;
+mod cache;
 mod claim_names;
 mod claims;
 mod compact;
-mod denial;
 mod error;
 mod header;
 #[cfg(feature = "introspection")]
 mod introspection;
-mod issuer;
+mod jwt_cache;
+mod jwt_issuer;
+mod jwt_validator;
 mod lifetime;
 mod profile;
-mod remembered;
+mod rejection;
 mod revocations;
 mod roles_claim;
-mod routes;
 mod rules;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
@@ -28,26 +30,25 @@ mod vectors;
 mod verified;
 
 pub(crate) use self::bearer::Credential;
-pub(crate) use self::denial::{Denial, Denied, Missing, Unavailable};
 pub use self::error::TokenError;
 #[cfg(feature = "introspection")]
 pub use self::introspection::IntrospectionError;
 #[cfg(feature = "introspection")]
-pub(crate) use self::introspection::{Endpoint, EndpointSettings, Introspector, Remembering};
-pub(crate) use self::issuer::TrustedIssuer;
-pub(crate) use self::lifetime::Limits;
-pub(crate) use self::profile::Form;
+pub(crate) use self::introspection::{CacheSettings, Endpoint, EndpointSettings, Introspector};
+pub(crate) use self::jwt_issuer::JwtIssuer;
+pub(crate) use self::lifetime::LifetimeLimits;
 #[cfg(feature = "introspection")]
-pub(crate) use self::profile::INTROSPECTED;
+pub(crate) use self::profile::INTROSPECTION_FORMAT;
 pub use self::profile::Profile;
-pub(crate) use self::revocations::AnyRevocations;
+pub(crate) use self::profile::TokenFormat;
+pub(crate) use self::rejection::{Dependency, RejectedToken, TokenRejection, Unavailable};
+pub(crate) use self::revocations::DynRevocations;
 pub use self::revocations::{RevocationList, Revocations, RevocationsUnavailable};
 pub(crate) use self::roles_claim::RolesClaim;
+pub(crate) use self::rules::TokenRules;
 #[cfg(feature = "introspection")]
-pub(crate) use self::routes::{Introspected, Opaque};
-pub(crate) use self::routes::{TokenValidator, Trusted};
-pub(crate) use self::rules::Rules;
-pub(crate) use self::validator::Validator;
+pub(crate) use self::validator::{IntrospectedIssuer, OpaqueTokens};
+pub(crate) use self::validator::{TokenValidator, TrustedIssuer};
 pub use self::verified::VerifiedToken;
 
 #[cfg(fuzzing)]

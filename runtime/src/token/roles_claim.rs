@@ -1,4 +1,4 @@
-//! Where an issuer's tokens carry roles: a JSON Pointer ([RFC 6901]) to an array of strings.
+//! The location of roles in an issuer's tokens: a JSON Pointer ([RFC 6901]) to an array of strings.
 //!
 //! [RFC 6901]: https://www.rfc-editor.org/rfc/rfc6901
 
@@ -9,49 +9,54 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use crate::claims::RoleSet;
 use crate::json::{Ignored, MemberNames, StringSeed};
 
-/// Claims that have a meaning of their own, in every profile.
-const TAKEN: [&str; 11] = [
+/// The claims that have another meaning in every profile.
+const RESERVED_CLAIMS: [&str; 11] = [
     "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "nonce", "at_hash", "c_hash",
 ];
 
-/// The way from the claims to the roles; at least one member.
+/// The path from the claims to the roles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RolesClaim {
+    /// The outermost member.
     first: Box<str>,
-    further: Box<[Box<str>]>,
+    /// The members within it.
+    rest: Box<[Box<str>]>,
 }
 
 impl RolesClaim {
-    /// Reads a pointer; nothing where it is none, points at the whole, or begins at a
-    /// registered claim.
+    /// Parses a pointer.
+    ///
+    /// Returns `None` if it is malformed, points at the whole document, or starts with a reserved
+    /// claim.
     pub(crate) fn parse(pointer: &str) -> Option<Self> {
         let mut members = pointer.strip_prefix('/')?.split('/').map(unescape);
         let first = members.next()??;
-        if first.is_empty() || TAKEN.contains(&&*first) {
+        if first.is_empty() || RESERVED_CLAIMS.contains(&&*first) {
             return None;
         }
         Some(Self {
             first,
-            further: members.collect::<Option<_>>()?,
+            rest: members.collect::<Option<_>>()?,
         })
     }
 
-    /// The outermost member.
+    /// Returns the outermost member.
     pub(super) fn first(&self) -> &str {
         &self.first
     }
 
-    /// Reads the value of that member, strict all the way down; no roles where a further
-    /// member is absent.
-    pub(super) fn seed(&self) -> Along<'_> {
-        Along {
-            further: &self.further,
+    /// Returns a seed that reads the value of the outermost member.
+    ///
+    /// It returns `None` if a member within it is absent.
+    pub(super) fn seed(&self) -> RolesSeed<'_> {
+        RolesSeed {
+            rest: &self.rest,
             value: Ignored::member(),
         }
     }
 }
 
-/// RFC 6901 §4: `~1` is a slash, `~0` a tilde, any other `~` an error.
+/// Unescapes a member: `~1` is a slash, `~0` a tilde, and any other `~` an error (RFC 6901 §4).
 fn unescape(member: &str) -> Option<Box<str>> {
     let mut parts = member.split('~');
     let mut text = parts.next()?.to_owned();
@@ -67,17 +72,17 @@ fn unescape(member: &str) -> Option<Box<str>> {
     Some(text.into())
 }
 
-/// Follows the members that are left; the last one holds an array of strings.
-pub(super) struct Along<'p> {
-    further: &'p [Box<str>],
+/// Follows the remaining members of the path, the last of which must be an array of strings.
+pub(super) struct RolesSeed<'p> {
+    rest: &'p [Box<str>],
     value: Ignored,
 }
 
-impl<'de> DeserializeSeed<'de> for Along<'_> {
+impl<'de> DeserializeSeed<'de> for RolesSeed<'_> {
     type Value = Option<RoleSet>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        if self.further.is_empty() {
+        if self.rest.is_empty() {
             deserializer.deserialize_seq(self)
         } else {
             deserializer.deserialize_map(self)
@@ -85,7 +90,7 @@ impl<'de> DeserializeSeed<'de> for Along<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Along<'_> {
+impl<'de> Visitor<'de> for RolesSeed<'_> {
     type Value = Option<RoleSet>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,9 +110,9 @@ impl<'de> Visitor<'de> for Along<'_> {
         let mut names = MemberNames::default();
         let mut roles = None;
         while let Some(name) = map.next_key_seed(StringSeed)? {
-            match self.further.split_first() {
-                Some((next, further)) if **next == *name => {
-                    roles = map.next_value_seed(Along { further, value })?;
+            match self.rest.split_first() {
+                Some((next, rest)) if **next == *name => {
+                    roles = map.next_value_seed(RolesSeed { rest, value })?;
                 }
                 _ => map.next_value_seed(value)?,
             }
@@ -125,10 +130,10 @@ mod tests {
 
     fn members(pointer: &str) -> Option<Vec<String>> {
         let claim = RolesClaim::parse(pointer)?;
-        let further = claim.further.iter().map(ToString::to_string);
+        let rest = claim.rest.iter().map(ToString::to_string);
         Some(
             std::iter::once(claim.first.to_string())
-                .chain(further)
+                .chain(rest)
                 .collect(),
         )
     }
@@ -141,7 +146,7 @@ mod tests {
 
     /// RFC 6901 §3 and §4.
     #[test]
-    fn a_pointer_names_members_from_the_outermost_inward() {
+    fn pointer_is_parsed_into_its_members() {
         for (pointer, expected) in [
             ("/roles", &["roles"][..]),
             ("/realm_access/roles", &["realm_access", "roles"]),
@@ -154,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pointer_into_the_claims_is_refused() {
+    fn malformed_or_reserved_pointer_is_rejected() {
         for pointer in [
             "", "/", "roles", "//roles", "/a~", "/a~2", "/a/~x", "#/roles", "/sub", "/iss/x",
             "/aud", "/cnf/jkt",
@@ -164,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn roles_are_found_along_the_way_and_elsewhere_there_are_none() {
+    fn roles_are_read_at_the_pointer_only() {
         assert_eq!(
             roles("/r", r#"["a","b c"]"#),
             Ok(Some(vec!["a".into(), "b c".into()]))
@@ -176,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_type_on_the_way_is_never_absent() {
+    fn wrong_type_on_the_path_is_an_error() {
         for value in [
             "null",
             "\"admin\"",
@@ -201,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_is_as_strict_as_the_rest() {
+    fn duplicate_member_or_deep_nesting_on_the_path_is_an_error() {
         for value in [
             r#"{"roles":["a"],"roles":["b"]}"#,
             r#"{"roles":["a"],"\u0072oles":["b"]}"#,
@@ -209,12 +214,12 @@ mod tests {
         ] {
             assert_eq!(roles("/r/roles", value), Err(()), "{value}");
         }
-        let way = "/a".repeat(40);
+        let path = "/a".repeat(40);
         let deep = format!(
             "{}{}",
             r#"{"a":"#.repeat(39),
             "[]".to_owned() + &"}".repeat(39)
         );
-        assert_eq!(roles(&way, &deep), Err(()));
+        assert_eq!(roles(&path, &deep), Err(()));
     }
 }

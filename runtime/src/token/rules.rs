@@ -1,36 +1,40 @@
-//! What an issuer's tokens must say, however it is known that they are the issuer's.
+//! The rules for the claims of an issuer's tokens, which do not depend on how a token is verified.
 
 use std::sync::Arc;
 
 use crate::claims::{NumericDate, ScopeSet};
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
-use crate::token::lifetime::Limits;
-use crate::token::profile::{Form, present};
+use crate::token::lifetime::LifetimeLimits;
+use crate::token::profile::{TokenFormat, require_non_empty};
 use crate::token::roles_claim::RolesClaim;
-use crate::token::verified::Facts;
+use crate::token::verified::VerifiedClaims;
 
-/// All that is demanded of the claims of an issuer's tokens.
+/// The rules for the claims of an issuer's tokens.
 #[derive(Debug)]
-pub(crate) struct Rules {
+pub(crate) struct TokenRules {
     pub(crate) issuer: Arc<str>,
     pub(crate) audience: Box<str>,
-    pub(crate) form: &'static Form,
+    pub(crate) format: &'static TokenFormat,
     pub(crate) roles: RolesClaim,
-    pub(crate) limits: Limits,
+    pub(crate) limits: LifetimeLimits,
 }
 
-impl Rules {
-    /// Judges claims that are known to be this issuer's.
-    pub(super) fn accept(&self, claims: Claims<'_>, now: NumericDate) -> Result<Facts, TokenError> {
-        self.form.judge(&claims)?;
-        let subject = present("sub", claims.sub.as_deref())?;
-        self.form.judge_audience(&claims, &self.audience)?;
+impl TokenRules {
+    /// Validates claims whose issuer is verified.
+    pub(super) fn validate(
+        &self,
+        claims: Claims<'_>,
+        now: NumericDate,
+    ) -> Result<VerifiedClaims, TokenError> {
+        self.format.check_claims(&claims)?;
+        let subject = require_non_empty("sub", claims.sub.as_deref())?;
+        self.format.check_audience(&claims, &self.audience)?;
         let exp = claims.exp.ok_or(TokenError::MissingClaim("exp"))?;
         let iat = claims.iat.ok_or(TokenError::MissingClaim("iat"))?;
         let validity = self.limits.validity(exp, iat, claims.nbf)?;
-        validity.judge(now)?;
-        Ok(Facts {
+        validity.check(now)?;
+        Ok(VerifiedClaims {
             issuer: Arc::clone(&self.issuer),
             subject: subject.into(),
             client_id: claims.client_id.as_deref().map(Box::from),
@@ -39,7 +43,7 @@ impl Rules {
             roles: claims.roles.unwrap_or_default(),
             expires_at: exp,
             issued_at: iat,
-            issued_from: iat.saturating_sub(self.limits.clock_skew),
+            earliest_issue: iat.saturating_sub(self.limits.clock_skew),
             validity,
         })
     }

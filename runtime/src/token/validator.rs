@@ -1,232 +1,192 @@
-//! The judge of tokens: signature first, then everything that the token says.
+//! The choice of the issuer that validates a token, made by configuration and never by trying all.
+//!
+//! A token with a configured prefix belongs to that prefix's issuer. Any other token of three
+//! parts separated by dots is a JWT, and its signature shows the issuer. The rest belongs to the
+//! one issuer whose opaque tokens have no prefix.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::claims::NumericDate;
 use crate::clock::Clock;
+#[cfg(feature = "introspection")]
 use crate::token::bearer::is_b64token;
-use crate::token::claims::Claims;
-use crate::token::compact::UntrustedCompact;
-use crate::token::denial::{Denial, Unavailable};
-use crate::token::error::TokenError;
-use crate::token::header::UntrustedHeader;
-use crate::token::issuer::{Stage, TrustedIssuer, Unproved, Untrusted};
-use crate::token::profile::present;
-use crate::token::remembered::{Remembered, RememberedTokens};
-use crate::token::rules::Rules;
+#[cfg(feature = "introspection")]
+use crate::token::introspection::Introspector;
+use crate::token::jwt_issuer::JwtIssuer;
+use crate::token::jwt_validator::JwtValidator;
+use crate::token::rejection::TokenRejection;
+use crate::token::rules::TokenRules;
 use crate::token::verified::VerifiedToken;
 
-/// Tells whether a token is good; one way of doing so per kind of token.
-pub(crate) trait Validator {
-    /// Judges a token at the instant that `clock` tells; anew after waiting for something.
-    fn validate(
-        &self,
-        token: &[u8],
-        clock: &dyn Clock,
-    ) -> impl Future<Output = Result<Arc<VerifiedToken>, Denial>> + Send;
+/// One trusted issuer, and how each kind of its tokens is validated.
+///
+/// A kind that is `None` is rejected.
+pub(crate) struct TrustedIssuer {
+    pub(crate) jwts: Option<JwtIssuer>,
+    #[cfg(feature = "introspection")]
+    pub(crate) introspected: Option<IntrospectedIssuer>,
 }
 
-/// Validates JWTs in compact form.
-pub(crate) struct JwtValidator {
-    issuers: Box<[TrustedIssuer]>,
-    remembered: RememberedTokens,
+/// An issuer with an introspection endpoint, and the tokens that are sent to it.
+#[cfg(feature = "introspection")]
+pub(crate) struct IntrospectedIssuer {
+    pub(crate) introspector: Arc<Introspector>,
+    pub(crate) opaque: OpaqueTokens,
+    /// Whether JWTs are sent after their signature is verified.
+    pub(crate) jwts: bool,
 }
 
-/// What became of a token when every issuer was asked once.
-enum Judgement {
-    /// An issuer's key signed it and its claims were read.
-    Final(Result<Remembered, TokenError>),
-    /// No issuer's present keys say that it is theirs.
-    Unproved {
-        furthest: Stage,
-        unavailable: Option<Unavailable>,
-        /// The issuers that have no fitting key, and the generation that was looked at.
-        unknown_key: Vec<(usize, u64)>,
-    },
+/// How the opaque tokens of an issuer are recognized.
+#[cfg(feature = "introspection")]
+#[derive(Clone, Debug)]
+pub(crate) enum OpaqueTokens {
+    /// Opaque tokens are rejected.
+    Rejected,
+    /// Opaque tokens start with this prefix.
+    Prefixed(Box<str>),
+    /// Every opaque token without another issuer's prefix.
+    Unprefixed,
 }
 
-impl JwtValidator {
-    /// Remembers verified tokens in `capacity` bytes.
-    pub(crate) fn new(issuers: Vec<TrustedIssuer>, capacity: u64) -> Self {
+/// Validates the tokens of every trusted issuer.
+pub(crate) struct TokenValidator {
+    jwts: JwtValidator,
+    #[cfg(feature = "introspection")]
+    introspected: Box<[IntrospectedIssuer]>,
+}
+
+impl TokenValidator {
+    /// Creates a validator with a JWT cache of `cache_size` bytes.
+    pub(crate) fn new(issuers: Vec<TrustedIssuer>, cache_size: u64) -> Self {
+        let mut jwts = Vec::new();
+        #[cfg(feature = "introspection")]
+        let mut introspected = Vec::new();
+        for issuer in issuers {
+            jwts.extend(issuer.jwts);
+            #[cfg(feature = "introspection")]
+            introspected.extend(issuer.introspected);
+        }
         Self {
-            issuers: issuers.into(),
-            remembered: RememberedTokens::new(capacity),
+            jwts: JwtValidator::new(jwts, cache_size),
+            #[cfg(feature = "introspection")]
+            introspected: introspected.into(),
         }
     }
 
-    pub(crate) fn issuers(&self) -> &[TrustedIssuer] {
-        &self.issuers
-    }
-
-    /// How many tokens are remembered, and in how many bytes.
-    pub(crate) fn remembered(&self) -> (usize, u64) {
-        self.remembered.size()
-    }
-
-    /// A token that was verified before, judged by the present instant, where the keys are still the
-    /// same.
-    fn recall(&self, token: &[u8], now: NumericDate) -> Option<Result<Arc<VerifiedToken>, Denial>> {
-        let Remembered {
-            token: verified,
-            issuer,
-            generation,
-        } = self.remembered.get(token)?;
-        if let Err(error) = verified.judge_time(now) {
-            self.remembered.forget(token);
-            return Some(Err(error.into()));
+    /// Validates a token at the current time of `clock`, and again after waiting for an issuer.
+    pub(crate) async fn validate(
+        &self,
+        token: &[u8],
+        clock: &dyn Clock,
+    ) -> Result<Arc<VerifiedToken>, TokenRejection> {
+        #[cfg(feature = "introspection")]
+        if !self.introspected.is_empty() {
+            // boxed, so that the future stays small for servers without introspection
+            return Box::pin(self.validate_or_introspect(token, clock)).await;
         }
-        let current = match self.issuers.get(issuer)?.keys.current(now) {
-            Ok(keys) => keys.generation(),
-            Err(unavailable) => return Some(Err(Denial::Unavailable(unavailable.into()))),
-        };
-        if current != generation {
-            self.remembered.forget(token);
-            return None;
-        }
-        Some(Ok(verified))
+        self.jwts.validate(token, clock).await
     }
 
-    /// Asks each issuer in turn, and reads the claims only once a trusted key has signed them
-    /// (CVE-2024-51744).
+    /// Returns the number of cached tokens and their total size in bytes.
+    pub(crate) fn cached_tokens(&self) -> (usize, u64) {
+        let jwts = self.jwts.cached_tokens();
+        #[cfg(feature = "introspection")]
+        let jwts = self.introspected.iter().fold(jwts, |sum, issuer| {
+            let (count, bytes) = issuer.introspector.cached_tokens();
+            (sum.0 + count, sum.1 + bytes)
+        });
+        jwts
+    }
+
+    /// Returns the longest time for which a token can be accepted after it was issued.
     ///
-    /// The payload never says which key to use (CVE-2025-65945): each issuer that has a
-    /// fitting key tries it, and `iss` must then be that issuer.
-    fn judge(
-        &self,
-        compact: &UntrustedCompact<'_>,
-        untrusted: &Untrusted<'_>,
-        now: NumericDate,
-    ) -> Judgement {
-        let mut furthest = Stage::Algorithm;
-        let mut unavailable = None;
-        let mut unknown_key = Vec::new();
-        for (at, issuer) in self.issuers.iter().enumerate() {
-            match issuer.prove(untrusted, now) {
-                Ok(generation) => match accept(&issuer.rules, compact, untrusted, now) {
-                    Err(TokenError::Issuer) => furthest = Stage::Issuer,
-                    judged => {
-                        return Judgement::Final(judged.map(|token| Remembered {
-                            token: Arc::new(token),
-                            issuer: at,
-                            generation,
-                        }));
-                    }
-                },
-                Err(Unproved::Unavailable(keys)) => unavailable = Some(keys),
-                Err(Unproved::Refused(stage)) => {
-                    if let Stage::Key { generation } = stage {
-                        unknown_key.push((at, generation));
-                    }
-                    furthest = furthest.max(stage);
-                }
-            }
-        }
-        Judgement::Unproved {
-            furthest,
-            unavailable,
-            unknown_key,
-        }
+    /// The clock skew counts twice: once for `iat` and once for `exp`.
+    pub(crate) fn longest_acceptance(&self) -> Duration {
+        self.rules()
+            .map(|rules| {
+                let limits = &rules.limits;
+                limits.max_lifetime.saturating_add(limits.clock_skew * 2)
+            })
+            .max()
+            .unwrap_or_default()
     }
 
-    /// Whether one of these issuers has other keys, once the fetches that this gives reason for
-    /// have ended; they run at the same time.
-    async fn renew(&self, unknown_key: &[(usize, u64)], clock: &dyn Clock) -> bool {
-        let concerned = || {
-            let issuers = unknown_key.iter();
-            issuers.filter_map(|(at, generation)| Some((&self.issuers.get(*at)?.keys, *generation)))
-        };
-        // one that was under way may have asked before the key was there: then one begins after it
-        for _ in 0..2 {
-            let now = clock.now();
-            let renewals: Vec<_> = concerned()
-                .filter_map(|(keys, generation)| keys.renewal(generation, now))
-                .collect();
-            for renewal in renewals {
-                renewal.end().await;
-            }
-            if concerned().any(|(keys, generation)| keys.generation() != generation) {
-                return true;
-            }
-        }
-        false
+    /// Returns the issuers whose tokens cannot be validated at present, and the error if known.
+    pub(crate) fn unready_issuers(&self, now: NumericDate) -> Vec<(&str, Option<String>)> {
+        let jwts = self.jwts.issuers().iter().filter_map(|issuer| {
+            let is_unready = issuer.keys.current(now).is_err();
+            is_unready.then(|| (&*issuer.rules.issuer, issuer.keys.last_error()))
+        });
+        #[cfg(feature = "introspection")]
+        let jwts = jwts.chain(self.introspected.iter().filter_map(|issuer| {
+            let introspector = &issuer.introspector;
+            let error = introspector.check_ready(now).err()?;
+            Some((&*introspector.rules().issuer, error))
+        }));
+        jwts.collect()
     }
 
-    async fn verify(
-        &self,
-        token: &[u8],
-        now: NumericDate,
-        clock: &dyn Clock,
-    ) -> Result<Remembered, Denial> {
-        let compact = UntrustedCompact::read(token).map_err(|error| {
-            if is_b64token(token) {
-                Denial::Invalid(error)
-            } else {
-                Denial::Malformed
-            }
-        })?;
-        let header = compact.header()?;
-        let untrusted = Untrusted {
-            header: UntrustedHeader::read(&header)?,
-            signing_input: compact.signing_input(),
-            signature: compact.signature()?,
-        };
-        let mut judgement = self.judge(&compact, &untrusted, now);
-        if let Judgement::Unproved { unknown_key, .. } = &judgement
-            && self.renew(unknown_key, clock).await
-        {
-            judgement = self.judge(&compact, &untrusted, clock.now());
-        }
-        match judgement {
-            Judgement::Final(judged) => Ok(judged?),
-            Judgement::Unproved {
-                unavailable: Some(unavailable),
-                ..
-            } => Err(Denial::Unavailable(unavailable)),
-            Judgement::Unproved { furthest, .. } => Err(Denial::Invalid(furthest.into())),
-        }
+    #[cfg(test)]
+    pub(crate) fn jwt_issuers(&self) -> &[JwtIssuer] {
+        self.jwts.issuers()
     }
-}
 
-/// Reads and judges the claims that the issuer's key has signed.
-fn accept(
-    rules: &Rules,
-    compact: &UntrustedCompact<'_>,
-    untrusted: &Untrusted<'_>,
-    now: NumericDate,
-) -> Result<VerifiedToken, TokenError> {
-    let payload = compact.payload()?;
-    let claims = Claims::read(&payload, &rules.form.names, &rules.roles).map_err(|error| {
-        // with shared keys they may be another issuer's, in whose profile the same is right
-        match Claims::issuer_in(&payload) {
-            Some(named) if *named != *rules.issuer => TokenError::Issuer,
-            _ => error,
-        }
-    })?;
-    if present("iss", claims.iss.as_deref())? != &*rules.issuer {
-        return Err(TokenError::Issuer);
+    fn rules(&self) -> impl Iterator<Item = &TokenRules> {
+        let rules = self.jwts.issuers().iter().map(|issuer| &issuer.rules);
+        #[cfg(feature = "introspection")]
+        let rules = rules.chain(
+            self.introspected
+                .iter()
+                .map(|issuer| issuer.introspector.rules()),
+        );
+        rules
     }
-    untrusted.header.agrees_with(&claims)?;
-    let facts = rules.accept(claims, now)?;
-    Ok(VerifiedToken::new(facts, payload))
-}
 
-impl Validator for JwtValidator {
-    async fn validate(
+    #[cfg(feature = "introspection")]
+    async fn validate_or_introspect(
         &self,
         token: &[u8],
         clock: &dyn Clock,
-    ) -> Result<Arc<VerifiedToken>, Denial> {
-        let now = clock.now();
-        let recalled = self.recall(token, now);
-        #[cfg(feature = "metrics")]
-        crate::token::remembered::count(recalled.is_some());
-        if let Some(recalled) = recalled {
-            return recalled;
+    ) -> Result<Arc<VerifiedToken>, TokenRejection> {
+        if let Some(introspector) = self.introspector_of_opaque(token) {
+            if !is_b64token(token) {
+                return Err(TokenRejection::Malformed);
+            }
+            return introspector.validate(token, None).await;
         }
-        // boxed: what a remembered token does not need stays out of every request's future
-        let verified = Box::pin(self.verify(token, now, clock)).await?;
-        let token_of_caller = Arc::clone(&verified.token);
-        self.remembered.insert(token, verified);
-        Ok(token_of_caller)
+        let verified = self.jwts.validate(token, clock).await?;
+        match self.introspector_of_jwt(verified.issuer()) {
+            Some(introspector) => introspector.validate(token, Some(&verified)).await,
+            None => Ok(verified),
+        }
+    }
+
+    /// Returns the introspector of an opaque token's issuer; `None` if the token is a JWT.
+    #[cfg(feature = "introspection")]
+    fn introspector_of_opaque(&self, token: &[u8]) -> Option<&Arc<Introspector>> {
+        let prefixed = |issuer: &&IntrospectedIssuer| match &issuer.opaque {
+            OpaqueTokens::Prefixed(prefix) => token.starts_with(prefix.as_bytes()),
+            OpaqueTokens::Rejected | OpaqueTokens::Unprefixed => false,
+        };
+        let unprefixed =
+            |issuer: &&IntrospectedIssuer| matches!(issuer.opaque, OpaqueTokens::Unprefixed);
+        let mut issuers = self.introspected.iter();
+        let found = issuers.clone().find(prefixed).or_else(|| {
+            let is_jwt = memchr::memchr_iter(b'.', token).count() == 2;
+            issuers.find(unprefixed).filter(|_| !is_jwt)
+        });
+        found.map(|issuer| &issuer.introspector)
+    }
+
+    /// Returns the introspector that must confirm JWTs of `issuer`, if any.
+    #[cfg(feature = "introspection")]
+    fn introspector_of_jwt(&self, issuer: &str) -> Option<&Arc<Introspector>> {
+        self.introspected
+            .iter()
+            .find(|introspected| {
+                introspected.jwts && *introspected.introspector.rules().issuer == *issuer
+            })
+            .map(|introspected| &introspected.introspector)
     }
 }

@@ -1,4 +1,4 @@
-//! What is known once a token has passed every check.
+//! A token that passed every check.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,19 +7,17 @@ use crate::claims::{NumericDate, RoleSet, ScopeSet};
 use crate::token::error::TokenError;
 use crate::token::lifetime::Validity;
 
-/// A token that passed every check of its issuer's profile.
-///
-/// Made in this room only.
+/// An access token that passed every check of its issuer's profile.
 #[derive(Clone)]
 pub struct VerifiedToken {
-    facts: Facts,
-    /// Every claim as it came: a JWT's payload, or what the issuer answered.
-    claims: Box<[u8]>,
+    claims: VerifiedClaims,
+    /// Every claim: the payload of a JWT, or the introspection response.
+    json: Box<[u8]>,
 }
 
-/// What the checks have established, however the token was verified.
+/// The claims that the checks have verified.
 #[derive(Clone)]
-pub(super) struct Facts {
+pub(super) struct VerifiedClaims {
     pub(super) issuer: Arc<str>,
     pub(super) subject: Box<str>,
     pub(super) client_id: Option<Box<str>>,
@@ -28,23 +26,23 @@ pub(super) struct Facts {
     pub(super) roles: RoleSet,
     pub(super) expires_at: NumericDate,
     pub(super) issued_at: NumericDate,
-    /// The earliest instant by our clock at which it can have been issued.
-    pub(super) issued_from: NumericDate,
+    /// The earliest time by our clock at which the token can have been issued.
+    pub(super) earliest_issue: NumericDate,
     pub(super) validity: Validity,
 }
 
 impl VerifiedToken {
-    pub(super) fn new(facts: Facts, claims: impl Into<Box<[u8]>>) -> Self {
+    pub(super) fn new(claims: VerifiedClaims, json: impl Into<Box<[u8]>>) -> Self {
         Self {
-            facts,
-            claims: claims.into(),
+            claims,
+            json: json.into(),
         }
     }
 
-    /// A token that nobody signed, for calling a handler's function in its module's tests.
+    /// Creates a token without verification, for unit tests that call a handler directly.
     #[cfg(feature = "testing")]
     pub(crate) fn for_testing(issuer: &str, subject: &str, scopes: ScopeSet) -> Self {
-        let facts = Facts {
+        let claims = VerifiedClaims {
             issuer: issuer.into(),
             subject: subject.into(),
             client_id: None,
@@ -53,91 +51,91 @@ impl VerifiedToken {
             roles: RoleSet::default(),
             expires_at: NumericDate::MAX,
             issued_at: NumericDate::from_secs(0),
-            issued_from: NumericDate::from_secs(0),
+            earliest_issue: NumericDate::from_secs(0),
             validity: Validity::ALWAYS,
         };
-        Self::new(facts, *b"{}")
+        Self::new(claims, *b"{}")
     }
 
-    /// The same, as if it ended then.
+    /// Replaces the expiry.
     #[cfg(all(test, feature = "introspection", feature = "testing"))]
-    pub(super) fn expiring_for_testing(mut self, end: NumericDate) -> Self {
-        self.facts.expires_at = end;
+    pub(super) fn expiring_for_testing(mut self, expires_at: NumericDate) -> Self {
+        self.claims.expires_at = expires_at;
         self
     }
 
-    /// The same, as if these were its roles.
+    /// Replaces the roles.
     #[cfg(feature = "testing")]
     pub(crate) fn with_roles_for_testing(mut self, roles: RoleSet) -> Self {
-        self.facts.roles = roles;
+        self.claims.roles = roles;
         self
     }
 
-    /// Who issued it, as `iss` says.
+    /// Returns the issuer (`iss`).
     pub fn issuer(&self) -> &str {
-        &self.facts.issuer
+        &self.claims.issuer
     }
 
-    /// Whom it speaks for, as `sub` says; unique only together with the issuer.
+    /// Returns the subject (`sub`), which is unique only within the issuer.
     pub fn subject(&self) -> &str {
-        &self.facts.subject
+        &self.claims.subject
     }
 
-    /// The client that asked for it, where the token says.
+    /// Returns the client that the token was issued to, if the token names it.
     pub fn client_id(&self) -> Option<&str> {
-        self.facts.client_id.as_deref()
+        self.claims.client_id.as_deref()
     }
 
-    /// The token's own identifier, where it has one: `jti`, or what the profile has instead.
+    /// Returns the token's identifier, if it has one: `jti`, or the claim that the profile uses.
     pub fn jti(&self) -> Option<&str> {
-        self.facts.token_id.as_deref()
+        self.claims.token_id.as_deref()
     }
 
-    /// The scopes it holds.
+    /// Returns the scopes that the token grants.
     pub fn scopes(&self) -> &ScopeSet {
-        &self.facts.scopes
+        &self.claims.scopes
     }
 
-    /// The roles it holds, from where the issuer's tokens carry them.
+    /// Returns the roles that the token grants.
     pub fn roles(&self) -> &RoleSet {
-        &self.facts.roles
+        &self.claims.roles
     }
 
-    /// When it ends.
+    /// Returns the time at which the token expires (`exp`).
     pub fn expires_at(&self) -> NumericDate {
-        self.facts.expires_at
+        self.claims.expires_at
     }
 
-    /// When it was issued, by the issuer's clock.
+    /// Returns the time at which the token was issued (`iat`), by the issuer's clock.
     pub fn issued_at(&self) -> NumericDate {
-        self.facts.issued_at
+        self.claims.issued_at
     }
 
-    /// Whether it may have been issued at or before `instant`, by our clock.
+    /// Whether the token may have been issued at or before `instant`, by our clock.
     ///
-    /// The issuer's clock may be ahead of ours by the clock skew that is allowed to it: so much
-    /// later may `iat` be. Ask this where all that was issued until some event is to be refused.
+    /// The issuer's clock may be ahead of ours by the clock skew, and `iat` later by as much. Use
+    /// this to reject every token that was issued before an event.
     pub fn may_predate(&self, instant: NumericDate) -> bool {
-        self.facts.issued_from <= instant
+        self.claims.earliest_issue <= instant
     }
 
     #[cfg(feature = "introspection")]
-    pub(super) fn facts(&self) -> &Facts {
-        &self.facts
-    }
-
-    /// Judges the present instant once more.
-    pub(super) fn judge_time(&self, now: NumericDate) -> Result<(), TokenError> {
-        self.facts.validity.judge(now)
-    }
-
-    /// Every claim, as a JSON object.
-    pub(crate) fn claims_json(&self) -> &[u8] {
+    pub(super) fn claims(&self) -> &VerifiedClaims {
         &self.claims
+    }
+
+    /// Checks that the token is valid at `now`.
+    pub(super) fn check_time(&self, now: NumericDate) -> Result<(), TokenError> {
+        self.claims.validity.check(now)
+    }
+
+    /// Returns every claim, as a JSON object.
+    pub(crate) fn claims_json(&self) -> &[u8] {
+        &self.json
     }
 }
 
-/// Tells that there is one, and nothing of it.
+/// Prints nothing of the token.
 impl fmt::Debug for VerifiedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("VerifiedToken([redacted])")

@@ -1,17 +1,17 @@
-//! Why keys could not be fetched: the way to them, or the keys themselves.
+//! Why keys could not be fetched.
 
 use std::error::Error;
 use std::fmt;
 
 use crate::discovery::DiscoveryError;
-use crate::keys::KeyError;
+use crate::keys::error::KeyError;
 
-/// Why an attempt brought no keys.
+/// Why a fetch returned no keys.
 #[derive(Debug)]
 pub(crate) enum FetchError {
-    /// The issuer's documents could not be had.
+    /// The discovery document or the key set could not be fetched.
     Discovery(DiscoveryError),
-    /// They were there, and the keys in them cannot be used.
+    /// The key set was fetched, but its keys cannot be used.
     Keys(KeyError),
 }
 

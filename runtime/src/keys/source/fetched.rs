@@ -1,7 +1,7 @@
-//! Keys that are fetched: lock-free on a request's way, one fetch at a time.
+//! Fetched keys: read without a lock, refreshed in the background by one fetch at a time.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption, Guard};
@@ -9,82 +9,92 @@ use tokio::runtime::Handle;
 
 use crate::claims::NumericDate;
 use crate::clock::Clock;
+use crate::https::{ExchangeRecord, Purpose, record_key_age};
+use crate::keys::algorithm::Algorithm;
 use crate::keys::fetcher::KeySetFetcher;
-use crate::keys::source::attempts::Attempts;
+use crate::keys::key_set::{KeySet, parse_jwks};
 use crate::keys::source::error::FetchError;
-use crate::keys::source::generation::{Keys, KeysUnavailable};
-use crate::keys::source::notice::{self, Notice};
+use crate::keys::source::fetch_slot::FetchSlot;
+use crate::keys::source::generation::{KeyGeneration, KeysUnavailable};
 use crate::keys::source::schedule::Schedule;
 
-use crate::keys::{Algorithm, KeySet, read_jwks};
+/// The least and the most time between two looks at the clock, which may be set or injected.
+const REFRESHER_SLEEP: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
-/// An issuer's keys, from its discovery document.
+/// An issuer's keys, fetched from the key set in its discovery document.
 pub(crate) struct FetchedKeys {
-    origin: Origin,
-    /// Generation 0 has no key.
-    current: ArcSwap<Keys>,
+    config: FetchConfig,
+    /// Generation 0 has no keys.
+    current: ArcSwap<KeyGeneration>,
     schedule: Schedule,
-    attempts: Attempts,
+    slot: FetchSlot,
     last_error: ArcSwapOption<FetchError>,
 }
 
-/// Whose keys they are, and how they are had.
-pub(crate) struct Origin {
+/// The configuration of fetched keys.
+pub(crate) struct FetchConfig {
     pub(crate) issuer: Box<str>,
-    /// The algorithms that the issuer may use.
+    /// The algorithms that are allowed for the issuer.
     pub(crate) allowed: Box<[Algorithm]>,
     pub(crate) fetcher: KeySetFetcher,
     pub(crate) clock: Arc<dyn Clock>,
-    /// How long keys may be used after they were asked for.
+    /// The age up to which keys are used, counted from the start of their fetch.
     pub(crate) max_age: Duration,
 }
 
 impl FetchedKeys {
-    /// Fetches the keys.
-    ///
-    /// # Errors
-    ///
-    /// [`FetchError`] where they cannot be had now.
-    pub(crate) async fn load(origin: Origin) -> Result<Arc<Self>, FetchError> {
-        let keys = Self::new(origin);
-        if let Some(attempt) = Attempt::begin(&keys) {
-            attempt.run().await?;
-        }
-        Ok(keys)
-    }
-
-    /// Keys that nobody has asked for yet.
-    pub(super) fn new(origin: Origin) -> Arc<Self> {
-        let none = Keys {
-            set: KeySet::none(),
-            generation: 0,
+    /// Creates a source without keys.
+    pub(super) fn new(config: FetchConfig) -> Arc<Self> {
+        let empty = KeyGeneration {
+            set: KeySet::empty(),
+            number: 0,
         };
         Arc::new(Self {
-            current: ArcSwap::from_pointee(none),
-            schedule: Schedule::new(origin.max_age),
-            origin,
-            attempts: Attempts::default(),
+            current: ArcSwap::from_pointee(empty),
+            schedule: Schedule::new(config.max_age),
+            config,
+            slot: FetchSlot::default(),
             last_error: ArcSwapOption::empty(),
         })
     }
 
-    /// Why the last attempt failed, where it did.
+    /// Creates a source, and waits for its first fetch.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] if the fetch fails.
+    pub(super) async fn fetch_first(config: FetchConfig) -> Result<Arc<Self>, FetchError> {
+        let keys = Self::new(config);
+        if let Some(fetch) = Fetch::start(&keys) {
+            fetch.run().await?;
+        }
+        Ok(keys)
+    }
+
+    /// Spawns a task that keeps the keys fresh, with or without requests, until they are dropped.
+    pub(super) fn spawn_refresher(self: &Arc<Self>) {
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(refresh_until_dropped(Arc::downgrade(self)));
+        }
+    }
+
+    /// Returns the error of the last fetch, if it failed.
     pub(crate) fn last_error(&self) -> Option<Arc<FetchError>> {
         self.last_error.load_full()
     }
 
-    /// Whether an attempt is under way.
+    /// Whether a fetch is in flight.
     #[cfg(test)]
     pub(crate) fn is_fetching(&self) -> bool {
-        self.attempts.under_way().is_some()
+        self.slot.in_flight().is_some()
     }
 
     pub(super) fn current(
         self: &Arc<Self>,
         now: NumericDate,
-    ) -> Result<Guard<Arc<Keys>>, KeysUnavailable> {
+    ) -> Result<Guard<Arc<KeyGeneration>>, KeysUnavailable> {
         if self.schedule.is_due(now) {
-            self.start();
+            self.start_fetch();
         }
         if self.schedule.is_fresh(now) {
             Ok(self.current.load())
@@ -95,71 +105,85 @@ impl FetchedKeys {
         }
     }
 
-    /// The attempt that a key unknown to `generation` waits for, where one is under way or may begin.
-    pub(super) fn renewal(self: &Arc<Self>, generation: u64, now: NumericDate) -> Option<u64> {
-        self.attempts.under_way().or_else(|| {
-            let may_begin = self.generation() == generation && self.schedule.take_unknown_key(now);
-            let begun = may_begin.then(|| self.start()).flatten();
-            begun.or_else(|| self.attempts.under_way())
+    /// Returns the number of the fetch in flight, after starting one if an unknown key may.
+    pub(super) fn refresh_for_unknown_key(
+        self: &Arc<Self>,
+        generation: u64,
+        now: NumericDate,
+    ) -> Option<u64> {
+        self.slot.in_flight().or_else(|| {
+            let may_start =
+                self.generation() == generation && self.schedule.claim_unknown_key_fetch(now);
+            let started = may_start.then(|| self.start_fetch()).flatten();
+            started.or_else(|| self.slot.in_flight())
         })
     }
 
-    /// Waits for the end of an attempt.
-    pub(super) async fn until_ended(&self, attempt: u64) {
-        self.attempts.until_ended(attempt).await;
+    /// Waits until a fetch has finished.
+    pub(super) async fn wait_for(&self, fetch: u64) {
+        self.slot.wait_for(fetch).await;
     }
 
     pub(super) fn generation(&self) -> u64 {
-        self.current.load().generation
+        self.current.load().number
     }
 
-    /// Fetches where that is due; tells how long it will not be.
-    pub(super) fn look_at_the_clock(self: &Arc<Self>) -> Duration {
-        let now = self.origin.clock.now();
+    /// Starts a fetch if one is due, and returns the time until the next one.
+    fn refresh_if_due(self: &Arc<Self>) -> Duration {
+        let now = self.config.clock.now();
         if self.schedule.is_due(now) {
-            self.start();
+            self.start_fetch();
         }
-        notice::age(&self.origin.issuer, self.schedule.age(now));
+        if let Some(age) = self.schedule.age(now) {
+            record_key_age(&self.config.issuer, age);
+        }
         self.schedule.until_due(now)
     }
 
-    /// Begins an attempt in the background, where none is under way; tells which.
-    fn start(self: &Arc<Self>) -> Option<u64> {
+    /// Starts a fetch in the background unless one is in flight, and returns its number.
+    fn start_fetch(self: &Arc<Self>) -> Option<u64> {
         let runtime = Handle::try_current().ok()?;
-        let attempt = Attempt::begin(self)?;
-        let number = attempt.number;
-        runtime.spawn(attempt.run_in_background());
+        let fetch = Fetch::start(self)?;
+        let number = fetch.number;
+        runtime.spawn(fetch.run_in_background());
         Some(number)
     }
 
     async fn fetch(&self) -> Result<KeySet, FetchError> {
-        let json = self.origin.fetcher.fetch(&self.origin.issuer).await?;
-        let (keys, skipped) = read_jwks(&json, &self.origin.allowed)?;
+        let json = self.config.fetcher.fetch(&self.config.issuer).await?;
+        let (keys, skipped) = parse_jwks(&json, &self.config.allowed)?;
         Ok(KeySet::new(keys, skipped)?)
     }
 
-    /// Puts other keys in place of the present ones and tells whether it did; the same keys
-    /// change nothing.
+    /// Starts a new generation if the keys have changed, and returns whether they have.
     fn replace(&self, set: KeySet) -> bool {
-        let present = self.current.load();
-        let is_changed = present.set != set;
-        if is_changed {
-            let generation = present.generation + 1;
-            self.current.store(Arc::new(Keys { set, generation }));
+        let current = self.current.load();
+        let changed = current.set != set;
+        if changed {
+            let number = current.number + 1;
+            self.current.store(Arc::new(KeyGeneration { set, number }));
         }
-        is_changed
+        changed
     }
 }
 
-/// The only attempt under way; however it ends, those who wait are told.
-struct Attempt {
+async fn refresh_until_dropped(keys: Weak<FetchedKeys>) {
+    let (min, max) = REFRESHER_SLEEP;
+    while let Some(until_due) = keys.upgrade().map(|keys| keys.refresh_if_due()) {
+        tokio::time::sleep(until_due.clamp(min, max)).await;
+    }
+}
+
+/// The fetch in flight, which finishes when it is dropped.
+struct Fetch {
     keys: Arc<FetchedKeys>,
     number: u64,
 }
 
-impl Attempt {
-    fn begin(keys: &Arc<FetchedKeys>) -> Option<Self> {
-        keys.attempts.begin().map(|number| Self {
+impl Fetch {
+    /// Returns `None` if another fetch is in flight.
+    fn start(keys: &Arc<FetchedKeys>) -> Option<Self> {
+        keys.slot.try_start().map(|number| Self {
             keys: Arc::clone(keys),
             number,
         })
@@ -167,19 +191,19 @@ impl Attempt {
 
     async fn run(&self) -> Result<(), FetchError> {
         let keys = &self.keys;
-        let begun = keys.origin.clock.now();
-        keys.schedule.begin(begun);
-        let notice = Notice::begin(&keys.origin.issuer);
+        let started = keys.config.clock.now();
+        keys.schedule.start(started);
+        let record = ExchangeRecord::start(Purpose::Keys, &keys.config.issuer);
         match keys.fetch().await {
             Ok(set) => {
-                notice.fetched(keys.replace(set));
-                keys.schedule.succeed(begun);
+                record.keys_fetched(keys.replace(set));
+                keys.schedule.succeed(started);
                 keys.last_error.store(None);
                 Ok(())
             }
             Err(error) => {
-                let now = keys.origin.clock.now();
-                notice.failed(&error, keys.schedule.age(now));
+                let now = keys.config.clock.now();
+                record.key_fetch_failed(&error, keys.schedule.age(now));
                 keys.schedule.fail(now);
                 Err(error)
             }
@@ -193,16 +217,16 @@ impl Attempt {
     }
 }
 
-impl Drop for Attempt {
+impl Drop for Fetch {
     fn drop(&mut self) {
-        self.keys.attempts.end(self.number);
+        self.keys.slot.finish(self.number);
     }
 }
 
 impl fmt::Debug for FetchedKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FetchedKeys")
-            .field("issuer", &self.origin.issuer)
+            .field("issuer", &self.config.issuer)
             .field("current", &self.current)
             .finish_non_exhaustive()
     }

@@ -1,32 +1,32 @@
-//! One generation of an issuer's keys, and that there is none.
+//! One generation of an issuer's keys.
 
 use std::ops::Deref;
 use std::time::Duration;
 
-use crate::keys::KeySet;
+use crate::keys::key_set::KeySet;
 
-/// One generation of an issuer's keys.
+/// One generation of an issuer's keys; each change of the keys starts a new one.
 #[derive(Debug)]
-pub(crate) struct Keys {
+pub(crate) struct KeyGeneration {
     pub(super) set: KeySet,
-    pub(super) generation: u64,
+    pub(super) number: u64,
 }
 
-/// No keys can be used at present: never loaded, or too old.
+/// No keys can be used at present: they were never fetched, or are too old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeysUnavailable {
-    /// When it makes sense to ask again.
+    /// The time until the next fetch.
     pub(crate) retry_after: Duration,
 }
 
-impl Keys {
-    /// Tells one set of keys from the next.
+impl KeyGeneration {
+    /// Returns the number of the generation.
     pub(crate) fn generation(&self) -> u64 {
-        self.generation
+        self.number
     }
 }
 
-impl Deref for Keys {
+impl Deref for KeyGeneration {
     type Target = KeySet;
 
     fn deref(&self) -> &KeySet {

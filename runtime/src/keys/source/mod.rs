@@ -1,158 +1,156 @@
-//! Where an issuer's keys come from, and whether they may be used now.
-//!
-//! Keys that were given stay; keys that are fetched are kept fresh by [`fetched`].
+//! The source of an issuer's keys: configured keys never change, fetched keys are kept fresh.
 #![cfg_attr(
     not(feature = "discovery"),
     allow(
         clippy::unnecessary_wraps,
         unused_variables,
-        reason = "keys that were given have no age"
+        reason = "configured keys do not age"
     )
 )]
 
 #[cfg(feature = "discovery")]
-mod attempts;
-#[cfg(feature = "discovery")]
 mod error;
+#[cfg(feature = "discovery")]
+mod fetch_slot;
 #[cfg(feature = "discovery")]
 mod fetched;
 mod generation;
 #[cfg(feature = "discovery")]
-mod keeper;
-#[cfg(feature = "discovery")]
-mod notice;
-#[cfg(feature = "discovery")]
 mod schedule;
 
 use std::ops::Deref;
+#[cfg(feature = "discovery")]
+use std::sync::Arc;
 
 use crate::claims::NumericDate;
-use crate::keys::KeySet;
+use crate::keys::key_set::KeySet;
 
 #[cfg(feature = "discovery")]
 pub(crate) use self::error::FetchError;
 #[cfg(feature = "discovery")]
-use self::fetched::FetchedKeys;
+pub(crate) use self::fetched::FetchConfig;
 #[cfg(feature = "discovery")]
-pub(crate) use self::fetched::Origin;
-use self::generation::Keys;
+use self::fetched::FetchedKeys;
+use self::generation::KeyGeneration;
 pub(crate) use self::generation::KeysUnavailable;
 
-/// The keys of one issuer.
+/// The source of an issuer's keys.
 #[derive(Debug)]
 pub(crate) enum KeySource {
-    /// The operator gave them; they never change.
-    Given(Keys),
-    /// They are fetched, and fetched again.
+    Configured(KeyGeneration),
     #[cfg(feature = "discovery")]
-    Fetched(std::sync::Arc<FetchedKeys>),
+    Fetched(Arc<FetchedKeys>),
 }
 
-/// The keys of the present, borrowed without a lock.
-pub(crate) enum Current<'a> {
-    Given(&'a Keys),
+/// The current keys of a source, borrowed without a lock.
+pub(crate) enum CurrentKeys<'a> {
+    Configured(&'a KeyGeneration),
     #[cfg(feature = "discovery")]
-    Fetched(arc_swap::Guard<std::sync::Arc<Keys>>),
+    Fetched(arc_swap::Guard<Arc<KeyGeneration>>),
 }
 
 impl KeySource {
-    /// Keys that the operator gave.
-    pub(crate) fn given(set: KeySet) -> Self {
-        Self::Given(Keys { set, generation: 0 })
+    pub(crate) fn configured(set: KeySet) -> Self {
+        Self::Configured(KeyGeneration { set, number: 0 })
     }
 
-    /// Fetches the keys, and keeps them fresh from then on.
+    /// Fetches keys, and refreshes them from then on.
     ///
     /// # Errors
     ///
-    /// [`FetchError`] where they cannot be had now.
+    /// [`FetchError`] if the first fetch fails.
     #[cfg(feature = "discovery")]
-    pub(crate) async fn fetched(origin: Origin) -> Result<Self, FetchError> {
-        let keys = FetchedKeys::load(origin).await?;
-        keeper::keep(&keys);
+    pub(crate) async fn fetched(config: FetchConfig) -> Result<Self, FetchError> {
+        let keys = FetchedKeys::fetch_first(config).await?;
+        keys.spawn_refresher();
         Ok(Self::Fetched(keys))
     }
 
-    /// Begins to fetch the keys, and keeps them fresh from then on.
+    /// Starts to fetch keys in the background, and refreshes them from then on.
     #[cfg(feature = "discovery")]
-    pub(crate) fn fetched_later(origin: Origin) -> Self {
-        let keys = FetchedKeys::new(origin);
-        keeper::keep(&keys);
+    pub(crate) fn fetched_in_background(config: FetchConfig) -> Self {
+        let keys = FetchedKeys::new(config);
+        keys.spawn_refresher();
         Self::Fetched(keys)
     }
 
-    /// The keys that may be used at the instant `now`; begins to fetch them anew where that is due.
+    /// Returns the keys to use at `now`, and starts a refresh in the background if one is due.
     ///
     /// # Errors
     ///
-    /// [`KeysUnavailable`] where they were never loaded, or not for too long.
-    pub(crate) fn current(&self, now: NumericDate) -> Result<Current<'_>, KeysUnavailable> {
+    /// [`KeysUnavailable`] if the keys were never fetched, or are too old.
+    pub(crate) fn current(&self, now: NumericDate) -> Result<CurrentKeys<'_>, KeysUnavailable> {
         match self {
-            Self::Given(keys) => Ok(Current::Given(keys)),
+            Self::Configured(keys) => Ok(CurrentKeys::Configured(keys)),
             #[cfg(feature = "discovery")]
-            Self::Fetched(keys) => keys.current(now).map(Current::Fetched),
+            Self::Fetched(keys) => keys.current(now).map(CurrentKeys::Fetched),
         }
     }
 
-    /// Why the last attempt to fetch them failed, where it did.
+    /// Returns the error of the last fetch, if it failed.
     pub(crate) fn last_error(&self) -> Option<String> {
         match self {
-            Self::Given(_) => None,
+            Self::Configured(_) => None,
             #[cfg(feature = "discovery")]
             Self::Fetched(keys) => keys.last_error().map(|error| error.to_string()),
         }
     }
 
-    /// A fetch that a key unknown to `generation` gives reason to wait for.
+    /// Returns the fetch that a token with a key unknown to `generation` should wait for, if any.
     ///
-    /// Such a fetch begins at most once in 60 s; who comes while one runs waits for it.
-    pub(crate) fn renewal(&self, generation: u64, now: NumericDate) -> Option<Renewal> {
+    /// Unknown keys start at most one fetch per 60 s, and share the one in flight.
+    pub(crate) fn refresh_for_unknown_key(
+        &self,
+        generation: u64,
+        now: NumericDate,
+    ) -> Option<FetchInFlight> {
         match self {
-            Self::Given(_) => None,
+            Self::Configured(_) => None,
             #[cfg(feature = "discovery")]
-            Self::Fetched(keys) => keys.renewal(generation, now).map(|attempt| Renewal {
-                keys: std::sync::Arc::clone(keys),
-                attempt,
-            }),
+            Self::Fetched(keys) => {
+                let number = keys.refresh_for_unknown_key(generation, now)?;
+                let keys = Arc::clone(keys);
+                Some(FetchInFlight { keys, number })
+            }
         }
     }
 
-    /// Tells one set of keys from the next.
+    /// Returns the number of the current generation of keys.
     pub(crate) fn generation(&self) -> u64 {
         match self {
-            Self::Given(keys) => keys.generation(),
+            Self::Configured(keys) => keys.generation(),
             #[cfg(feature = "discovery")]
             Self::Fetched(keys) => keys.generation(),
         }
     }
 }
 
-/// A fetch that is under way.
-pub(crate) struct Renewal {
+/// A fetch in flight.
+pub(crate) struct FetchInFlight {
     #[cfg(feature = "discovery")]
-    keys: std::sync::Arc<FetchedKeys>,
+    keys: Arc<FetchedKeys>,
     #[cfg(feature = "discovery")]
-    attempt: u64,
+    number: u64,
 }
 
-impl Renewal {
-    /// Waits for its end.
+impl FetchInFlight {
+    /// Waits until the fetch has finished, successfully or not.
     #[cfg_attr(
         not(feature = "discovery"),
-        expect(clippy::unused_async, reason = "nothing is ever under way")
+        expect(clippy::unused_async, reason = "no fetch is ever in flight")
     )]
-    pub(crate) async fn end(self) {
+    pub(crate) async fn finished(self) {
         #[cfg(feature = "discovery")]
-        self.keys.until_ended(self.attempt).await;
+        self.keys.wait_for(self.number).await;
     }
 }
 
-impl Deref for Current<'_> {
-    type Target = Keys;
+impl Deref for CurrentKeys<'_> {
+    type Target = KeyGeneration;
 
-    fn deref(&self) -> &Keys {
+    fn deref(&self) -> &KeyGeneration {
         match self {
-            Self::Given(keys) => keys,
+            Self::Configured(keys) => keys,
             #[cfg(feature = "discovery")]
             Self::Fetched(keys) => keys,
         }

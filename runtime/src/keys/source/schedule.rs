@@ -1,111 +1,114 @@
-//! When keys are fetched, and how long they may be used: decisions about instants, and nothing else.
+//! When keys are fetched, and how long they are used.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::claims::NumericDate;
 
-/// How often a token with an unknown key may be the reason for a fetch.
-const UNKNOWN_KEY_WINDOW: Duration = Duration::from_mins(1);
+/// The least time between two fetches that unknown keys start.
+const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_mins(1);
 
-/// The longest pause between two attempts while the issuer cannot be reached.
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+/// The longest delay before a failed fetch is retried.
+const MAX_RETRY_DELAY: Duration = Duration::from_mins(1);
 
-/// How many times keys are fetched in the time for which they may be used.
-const FETCHES_PER_LIFE: u32 = 12;
+/// The number of fetches within the maximum age of keys.
+const FETCHES_PER_MAX_AGE: u32 = 12;
 
-/// What has been fetched when, as milliseconds since the epoch; 0 is never.
+/// The times of past and future fetches, in milliseconds since the epoch; 0 means never.
 #[derive(Debug)]
 pub(super) struct Schedule {
-    /// How long keys may be used after they were asked for.
+    /// The age up to which keys are used, counted from the start of their fetch.
     max_age: Duration,
-    loaded_at: AtomicU64,
-    attempted_at: AtomicU64,
+    /// The start of the last successful fetch.
+    fetched_at: AtomicU64,
+    /// The start of the last fetch.
+    started_at: AtomicU64,
     due_at: AtomicU64,
+    /// The last fetch that an unknown key started.
     unknown_key_at: AtomicU64,
     failures: AtomicU32,
 }
 
 impl Schedule {
-    /// Nothing has been fetched, and the first attempt is due.
+    /// Creates a schedule whose first fetch is due.
     pub(super) const fn new(max_age: Duration) -> Self {
         Self {
             max_age,
-            loaded_at: AtomicU64::new(0),
-            attempted_at: AtomicU64::new(0),
+            fetched_at: AtomicU64::new(0),
+            started_at: AtomicU64::new(0),
             due_at: AtomicU64::new(0),
             unknown_key_at: AtomicU64::new(0),
             failures: AtomicU32::new(0),
         }
     }
 
-    /// Whether keys were loaded, and not too long ago.
+    /// Whether keys were fetched and are not too old.
     pub(super) fn is_fresh(&self, now: NumericDate) -> bool {
         self.age(now).is_some_and(|age| age < self.max_age)
     }
 
-    /// How long ago the keys were asked for; nothing where there are none.
+    /// Returns the age of the keys, if any were fetched.
     pub(super) fn age(&self, now: NumericDate) -> Option<Duration> {
-        let loaded_at = load(&self.loaded_at);
-        (loaded_at > 0).then(|| now.since(NumericDate::from_millis(loaded_at)))
+        let fetched_at = load(&self.fetched_at);
+        (fetched_at > 0).then(|| now.since(NumericDate::from_millis(fetched_at)))
     }
 
-    /// Whether the next attempt is due; also where the clock was set back.
+    /// Whether the next fetch is due; also true if the clock was set back.
     pub(super) fn is_due(&self, now: NumericDate) -> bool {
         let now = now.as_millis();
-        now >= load(&self.due_at) || now < load(&self.attempted_at)
+        now >= load(&self.due_at) || now < load(&self.started_at)
     }
 
-    /// How long until the next attempt is due.
+    /// Returns the time until the next fetch is due.
     pub(super) fn until_due(&self, now: NumericDate) -> Duration {
         NumericDate::from_millis(load(&self.due_at)).since(now)
     }
 
-    /// Takes the one attempt that unknown keys give reason for in each window.
-    pub(super) fn take_unknown_key(&self, now: NumericDate) -> bool {
+    /// Claims the one fetch per interval that unknown keys may start, and returns whether it did.
+    pub(super) fn claim_unknown_key_fetch(&self, now: NumericDate) -> bool {
         let last = load(&self.unknown_key_at);
-        let window_is_over = last == 0
+        let interval_is_over = last == 0
             || now.as_millis() < last
-            || now.since(NumericDate::from_millis(last)) >= UNKNOWN_KEY_WINDOW;
-        window_is_over
+            || now.since(NumericDate::from_millis(last)) >= UNKNOWN_KEY_INTERVAL;
+        interval_is_over
             && self
                 .unknown_key_at
                 .compare_exchange(last, now.as_millis(), Ordering::AcqRel, Ordering::Relaxed)
                 .is_ok()
     }
 
-    /// An attempt begins.
-    pub(super) fn begin(&self, now: NumericDate) {
-        store(&self.attempted_at, now);
+    /// Records the start of a fetch.
+    pub(super) fn start(&self, now: NumericDate) {
+        store(&self.started_at, now);
     }
 
-    /// The attempt that began at `begun` brought keys.
-    pub(super) fn succeed(&self, begun: NumericDate) {
+    /// Records that the fetch that started at `started` was successful.
+    pub(super) fn succeed(&self, started: NumericDate) {
         self.failures.store(0, Ordering::Release);
-        store(&self.loaded_at, begun);
+        store(&self.fetched_at, started);
         store(
             &self.due_at,
-            begun.saturating_add(self.max_age / FETCHES_PER_LIFE),
+            started.saturating_add(self.max_age / FETCHES_PER_MAX_AGE),
         );
     }
 
-    /// The attempt brought none: the next is after 1 s, 2 s, 4 s, … 60 s.
+    /// Records that a fetch failed, and schedules the next one after 1 s, 2 s, 4 s, … 60 s.
     ///
-    /// Where the clock was set back, keys count as loaded now at the latest: none grows younger.
+    /// If the clock was set back, the keys count as fetched now, so that they are not used longer.
     pub(super) fn fail(&self, now: NumericDate) {
-        self.loaded_at.fetch_min(now.as_millis(), Ordering::AcqRel);
+        self.fetched_at.fetch_min(now.as_millis(), Ordering::AcqRel);
         let failures = self.failures.fetch_add(1, Ordering::AcqRel).min(6);
-        let pause = Duration::from_secs(1 << failures).min(LONGEST_PAUSE);
-        store(&self.due_at, now.saturating_add(pause));
+        let delay = Duration::from_secs(1 << failures).min(MAX_RETRY_DELAY);
+        store(&self.due_at, now.saturating_add(delay));
     }
 }
 
-fn load(instant: &AtomicU64) -> u64 {
-    instant.load(Ordering::Acquire)
+fn load(time: &AtomicU64) -> u64 {
+    time.load(Ordering::Acquire)
 }
 
-fn store(instant: &AtomicU64, value: NumericDate) {
-    instant.store(value.as_millis(), Ordering::Release);
+fn store(time: &AtomicU64, value: NumericDate) {
+    time.store(value.as_millis(), Ordering::Release);
 }
 
 #[cfg(test)]
@@ -119,26 +122,26 @@ mod tests {
         START.saturating_add(Duration::from_secs(seconds))
     }
 
-    fn loaded() -> Schedule {
+    fn fetched() -> Schedule {
         let schedule = Schedule::new(HOUR);
-        schedule.begin(START);
+        schedule.start(START);
         schedule.succeed(START);
         schedule
     }
 
     #[test]
-    fn keys_are_fresh_for_their_time_and_not_before_they_are_loaded() {
+    fn keys_are_fresh_up_to_their_maximum_age() {
         assert!(!Schedule::new(HOUR).is_fresh(START));
-        let schedule = loaded();
+        let schedule = fetched();
         assert!(schedule.is_fresh(after(3_599)));
         assert!(!schedule.is_fresh(after(3_600)));
         assert!(!schedule.is_fresh(after(3_601)));
     }
 
     #[test]
-    fn the_next_attempt_is_due_well_ahead_of_that() {
+    fn next_fetch_is_due_long_before_the_maximum_age() {
         assert!(Schedule::new(HOUR).is_due(START));
-        let schedule = loaded();
+        let schedule = fetched();
         assert!(!schedule.is_due(after(299)));
         assert!(schedule.is_due(after(300)));
         assert_eq!(schedule.until_due(after(100)), Duration::from_secs(200));
@@ -146,15 +149,15 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_makes_an_attempt_due() {
-        let schedule = loaded();
+    fn clock_set_back_makes_a_fetch_due() {
+        let schedule = fetched();
         assert!(schedule.is_due(NumericDate::from_secs(1_600_000_000)));
         assert!(!schedule.is_due(START));
     }
 
     #[test]
-    fn a_clock_that_was_set_back_keeps_no_key_fresh_for_longer() {
-        let schedule = loaded();
+    fn clock_set_back_keeps_no_key_fresh_for_longer() {
+        let schedule = fetched();
         let back = NumericDate::from_secs(1_699_900_000);
         schedule.fail(back);
         assert!(schedule.is_fresh(back.saturating_add(Duration::from_secs(3_599))));
@@ -165,12 +168,12 @@ mod tests {
     }
 
     #[test]
-    fn failures_double_the_pause_up_to_a_minute_and_success_ends_them() {
-        let schedule = loaded();
-        for (failure, pause) in [1, 2, 4, 8, 16, 32, 60, 60, 60].into_iter().enumerate() {
+    fn failures_double_the_delay_up_to_a_minute_until_success() {
+        let schedule = fetched();
+        for (failure, delay) in [1, 2, 4, 8, 16, 32, 60, 60, 60].into_iter().enumerate() {
             schedule.fail(START);
-            assert!(!schedule.is_due(after(pause - 1)), "failure {failure}");
-            assert!(schedule.is_due(after(pause)), "failure {failure}");
+            assert!(!schedule.is_due(after(delay - 1)), "failure {failure}");
+            assert!(schedule.is_due(after(delay)), "failure {failure}");
         }
         schedule.succeed(START);
         assert!(!schedule.is_due(after(299)));
@@ -179,23 +182,23 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_are_a_reason_once_a_minute() {
-        let schedule = loaded();
-        assert!(schedule.take_unknown_key(after(1)));
+    fn unknown_keys_start_one_fetch_per_minute() {
+        let schedule = fetched();
+        assert!(schedule.claim_unknown_key_fetch(after(1)));
         for second in [1, 2, 59, 60] {
-            assert!(!schedule.take_unknown_key(after(second)), "{second}");
+            assert!(!schedule.claim_unknown_key_fetch(after(second)), "{second}");
         }
-        assert!(schedule.take_unknown_key(after(61)));
-        assert!(!schedule.take_unknown_key(after(62)));
+        assert!(schedule.claim_unknown_key_fetch(after(61)));
+        assert!(!schedule.claim_unknown_key_fetch(after(62)));
         assert!(
-            schedule.take_unknown_key(after(0)),
+            schedule.claim_unknown_key_fetch(after(0)),
             "the clock was set back"
         );
     }
 
     #[test]
-    fn keys_that_were_never_loaded_have_no_age() {
+    fn schedule_without_fetched_keys_has_no_age() {
         assert_eq!(Schedule::new(HOUR).age(START), None);
-        assert_eq!(loaded().age(after(7)), Some(Duration::from_secs(7)));
+        assert_eq!(fetched().age(after(7)), Some(Duration::from_secs(7)));
     }
 }

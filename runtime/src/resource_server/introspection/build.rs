@@ -9,8 +9,8 @@ use crate::resource_server::introspection::{
 };
 use crate::resource_server::options::{ServerOptions, Startup};
 use crate::token::{
-    Endpoint, EndpointSettings, INTROSPECTED, Introspected, Introspector, Opaque, Remembering,
-    Rules,
+    CacheSettings, Endpoint, EndpointSettings, INTROSPECTION_FORMAT, IntrospectedIssuer,
+    Introspector, OpaqueTokens, TokenRules,
 };
 
 const MAX_CACHE_TIME: Duration = Duration::from_mins(15);
@@ -22,7 +22,12 @@ impl Introspection {
     pub(in crate::resource_server) fn relaxations(&self) -> Vec<String> {
         let mut relaxations = Vec::new();
         if self.tokens.accepts_opaque() {
-            relaxations.extend(INTROSPECTED.lowers.iter().map(|&text| text.to_owned()));
+            relaxations.extend(
+                INTROSPECTION_FORMAT
+                    .relaxations
+                    .iter()
+                    .map(|&text| text.to_owned()),
+            );
         }
         if self.cache_for > DEFAULT_CACHE_TIME {
             let seconds = self.cache_for.as_secs();
@@ -41,14 +46,16 @@ impl Introspection {
     /// # Errors
     ///
     /// [`IntrospectionConfigError`] if the prefix is malformed or unused.
-    pub(in crate::resource_server) fn opaque(&self) -> Result<Opaque, IntrospectionConfigError> {
+    pub(in crate::resource_server) fn opaque(
+        &self,
+    ) -> Result<OpaqueTokens, IntrospectionConfigError> {
         match (&self.prefix, self.tokens.accepts_opaque()) {
-            (None, true) => Ok(Opaque::Unprefixed),
-            (None, false) => Ok(Opaque::Refused),
+            (None, true) => Ok(OpaqueTokens::Unprefixed),
+            (None, false) => Ok(OpaqueTokens::Rejected),
             (Some(_), false) => Err(IntrospectionConfigError::UnusedPrefix),
             (Some(prefix), true) => {
                 prefix::check(prefix)?;
-                Ok(Opaque::Prefixed(prefix.as_str().into()))
+                Ok(OpaqueTokens::Prefixed(prefix.as_str().into()))
             }
         }
     }
@@ -60,10 +67,10 @@ impl Introspection {
     /// [`IntrospectionConfigError`] if a setting is out of range or the probe fails.
     pub(in crate::resource_server) async fn build(
         &self,
-        rules: Rules,
+        rules: TokenRules,
         allow_loopback_http: bool,
         options: &ServerOptions,
-    ) -> Result<Introspected, IntrospectionConfigError> {
+    ) -> Result<IntrospectedIssuer, IntrospectionConfigError> {
         let opaque = self.opaque()?;
         self.check()?;
         let endpoint = Endpoint::new(EndpointSettings {
@@ -79,18 +86,18 @@ impl Introspection {
             endpoint,
             self.prefix.as_deref().unwrap_or_default(),
             self.client_as_subject.is_some(),
-            Remembering {
-                active: self.cache_for,
-                refused: self.cache_refusals_for,
-                bytes: options.token_cache_size,
+            CacheSettings {
+                active_ttl: self.cache_for,
+                rejected_ttl: self.cache_refusals_for,
+                capacity: options.token_cache_size,
             },
             Arc::clone(&options.clock),
         ));
         match options.startup {
-            Startup::Deferred => introspector.poke(options.clock.now()),
+            Startup::Deferred => introspector.start_probe(options.clock.now()),
             Startup::FailFast => introspector.probe().await?,
         }
-        Ok(Introspected {
+        Ok(IntrospectedIssuer {
             introspector,
             opaque,
             jwts: self.tokens.introspects_jwts(),
@@ -118,10 +125,12 @@ impl Introspection {
 }
 
 /// Returns the first issuer whose opaque tokens could also be those of an earlier issuer.
-pub(in crate::resource_server) fn find_ambiguous(issuers: &[(&str, Opaque)]) -> Option<String> {
-    let overlap = |one: &Opaque, other: &Opaque| match (one, other) {
-        (Opaque::Unprefixed, Opaque::Unprefixed) => true,
-        (Opaque::Prefixed(one), Opaque::Prefixed(other)) => {
+pub(in crate::resource_server) fn find_ambiguous(
+    issuers: &[(&str, OpaqueTokens)],
+) -> Option<String> {
+    let overlap = |one: &OpaqueTokens, other: &OpaqueTokens| match (one, other) {
+        (OpaqueTokens::Unprefixed, OpaqueTokens::Unprefixed) => true,
+        (OpaqueTokens::Prefixed(one), OpaqueTokens::Prefixed(other)) => {
             one.starts_with(&**other) || other.starts_with(&**one)
         }
         _ => false,
@@ -147,7 +156,7 @@ mod tests {
     #[test]
     fn prefix_is_checked_and_requires_opaque_tokens() {
         let opaque = introspection().prefix("opq_").opaque();
-        assert!(matches!(opaque, Ok(Opaque::Prefixed(prefix)) if *prefix == *"opq_"));
+        assert!(matches!(opaque, Ok(OpaqueTokens::Prefixed(prefix)) if *prefix == *"opq_"));
         for (prefix, is_jwts) in [("", false), ("a=", false), ("ey", true), ("IH", true)] {
             let error = introspection().prefix(prefix).opaque().err();
             let is_expected = match error {
@@ -168,12 +177,12 @@ mod tests {
 
     #[test]
     fn overlapping_prefixes_are_ambiguous() {
-        let prefixed = |prefix: &str| Opaque::Prefixed(prefix.into());
+        let prefixed = |prefix: &str| OpaqueTokens::Prefixed(prefix.into());
         for (one, other, is_ambiguous) in [
-            (Opaque::Unprefixed, Opaque::Unprefixed, true),
-            (Opaque::Unprefixed, prefixed("a_"), false),
-            (Opaque::Unprefixed, Opaque::Refused, false),
-            (Opaque::Refused, Opaque::Refused, false),
+            (OpaqueTokens::Unprefixed, OpaqueTokens::Unprefixed, true),
+            (OpaqueTokens::Unprefixed, prefixed("a_"), false),
+            (OpaqueTokens::Unprefixed, OpaqueTokens::Rejected, false),
+            (OpaqueTokens::Rejected, OpaqueTokens::Rejected, false),
             (prefixed("a_"), prefixed("b_"), false),
             (prefixed("a_"), prefixed("a_"), true),
             (prefixed("a_"), prefixed("a_b"), true),
@@ -181,7 +190,7 @@ mod tests {
         ] {
             let found = find_ambiguous(&[
                 ("one", one.clone()),
-                ("x", Opaque::Refused),
+                ("x", OpaqueTokens::Rejected),
                 ("other", other),
             ]);
             assert_eq!(found.is_some(), is_ambiguous, "{one:?}");
@@ -258,8 +267,8 @@ mod tests {
             assert_eq!(
                 introspection().tokens(tokens).relaxations(),
                 [
-                    "an opaque token's kind is judged only where the answer has `token_type`, `token_use` or `typ`",
-                    "`iss`, `client_id` and `jti` are not demanded of an opaque token: RFC 7662 leaves them open",
+                    "an opaque token's kind is checked only if the response has `token_type`, `token_use` or `typ`",
+                    "opaque tokens need no `iss`, `client_id` and `jti`: RFC 7662 makes them optional",
                 ]
             );
         }

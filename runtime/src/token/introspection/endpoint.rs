@@ -1,4 +1,4 @@
-//! The issuer's introspection endpoint ([RFC 7662 §2]): one question, asked over https.
+//! The issuer's introspection endpoint ([RFC 7662 §2]): sends requests, and limits how many.
 //!
 //! [RFC 7662 §2]: https://www.rfc-editor.org/rfc/rfc7662#section-2
 
@@ -19,96 +19,104 @@ use zeroize::Zeroizing;
 use crate::claims::NumericDate;
 use crate::https::{Client, HttpsError};
 use crate::secret::Secret;
-use crate::token::introspection::IntrospectionError;
+use crate::token::introspection::error::IntrospectionError;
 use crate::token::introspection::location::Location;
 
-/// How long a request waits for an answer, and how long a question of our own may take.
+/// The most time that a client's request waits for a response, and that a probe takes.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How many tokens may wait for a turn: beyond, they would wait in vain, and take room.
-const QUEUE: usize = 1024;
+/// The most tokens that wait for a permit; more would only use memory and time out.
+const MAX_QUEUED: usize = 1024;
 
-/// What `application/x-www-form-urlencoded` escapes.
+/// The characters that `application/x-www-form-urlencoded` escapes.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'*')
     .remove(b'-')
     .remove(b'.')
     .remove(b'_');
 
-/// Where an issuer answers for its tokens, and as whom it is asked.
+/// An introspection endpoint, with this API's credentials.
 pub(crate) struct Endpoint {
     client: Client,
     location: Location,
     authorization: HeaderValue,
-    /// One permit for each question about a caller's token that may be under way.
-    turns: Arc<Semaphore>,
-    /// One permit for each such question that is under way or waits.
-    places: Arc<Semaphore>,
+    /// One permit per request in flight; probes need none.
+    send_permits: Arc<Semaphore>,
+    /// One permit per request in flight or waiting; probes need none.
+    queue_permits: Arc<Semaphore>,
 }
 
-/// Leave to ask, or to wait for it.
+/// The permission to send a request, or to wait for it.
 pub(super) type Permit = OwnedSemaphorePermit;
 
-/// What an operator says of the endpoint.
+/// The configuration of an [`Endpoint`].
 pub(crate) struct EndpointSettings<'a> {
     pub(crate) issuer: &'a str,
-    /// The URL, where it is not to be looked up.
+    /// The URL, unless it is discovered.
     pub(crate) url: Option<String>,
     pub(crate) client_id: &'a str,
     pub(crate) secret: &'a Secret,
-    /// How many questions may be under way.
+    /// The most requests in flight.
     pub(crate) max_in_flight: usize,
     pub(crate) allow_loopback_http: bool,
 }
 
 impl Endpoint {
+    /// Creates an endpoint without sending a request.
+    ///
     /// # Errors
     ///
-    /// [`HttpsError::TrustStore`], or [`HttpsError::InsecureUrl`] for a URL that may not be asked.
+    /// [`HttpsError::TrustStore`], or [`HttpsError::InsecureUrl`] if the URL is not allowed.
     pub(crate) fn new(settings: EndpointSettings<'_>) -> Result<Self, HttpsError> {
         let client = Client::new(settings.allow_loopback_http)?;
         let location = match settings.url {
-            Some(url) => Location::Given(client.url(&url)?),
+            Some(url) => Location::Configured(client.parse_url(&url)?),
             None => Location::discovered(settings.issuer),
         };
+        let max_queued = settings.max_in_flight.saturating_add(MAX_QUEUED);
         Ok(Self {
             client,
             location,
             authorization: basic(settings.client_id, settings.secret)?,
-            turns: Arc::new(Semaphore::new(settings.max_in_flight)),
-            places: Arc::new(Semaphore::new(settings.max_in_flight.saturating_add(QUEUE))),
+            send_permits: Arc::new(Semaphore::new(settings.max_in_flight)),
+            queue_permits: Arc::new(Semaphore::new(max_queued)),
         })
     }
 
-    /// A place among those who ask or wait.
+    /// Returns a permit to wait.
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError::Busy`] where too many wait already.
-    pub(super) fn place(&self) -> Result<Permit, IntrospectionError> {
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        place.map_err(|_| IntrospectionError::Busy)
+    /// [`IntrospectionError::Busy`] if too many requests wait already.
+    pub(super) fn queue_permit(&self) -> Result<Permit, IntrospectionError> {
+        let permit = Arc::clone(&self.queue_permits).try_acquire_owned();
+        permit.map_err(|_| IntrospectionError::Busy)
     }
 
-    /// A turn to ask, which is over when it is dropped.
+    /// Waits for a permit to send a request.
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError::Busy`] where none came until the deadline.
-    pub(super) async fn turn(&self, deadline: Instant) -> Result<Permit, IntrospectionError> {
-        let turn = timeout_at(deadline, Arc::clone(&self.turns).acquire_owned()).await;
-        // closed never, so that a turn comes or the time ends
-        turn.ok()
+    /// [`IntrospectionError::Busy`] if there is none until the deadline.
+    pub(super) async fn send_permit(
+        &self,
+        deadline: Instant,
+    ) -> Result<Permit, IntrospectionError> {
+        let permit = Arc::clone(&self.send_permits).acquire_owned();
+        let permit = timeout_at(deadline, permit).await;
+        // the semaphore is never closed, so the only error is the timeout
+        permit
+            .ok()
             .and_then(Result::ok)
             .ok_or(IntrospectionError::Busy)
     }
 
-    /// Asks what the issuer says of a token.
+    /// Introspects a token and returns the response body.
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError`] where no answer came until the deadline that can be read.
-    pub(super) async fn ask(
+    /// [`IntrospectionError`] if there is no successful response until the deadline.
+    pub(super) async fn introspect(
         &self,
         token: &[u8],
         now: NumericDate,
@@ -123,89 +131,96 @@ impl Endpoint {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Full::from(form))
             .map_err(|_| HttpsError::InsecureUrl)?;
-        let answer = self.client.exchange(request, &["application/json"]);
-        let answer = timeout_at(deadline, answer).await;
-        Ok(answer.map_err(|_| HttpsError::Timeout)??)
+        let response = self.client.send(request, &["application/json"]);
+        let response = timeout_at(deadline, response).await;
+        Ok(response.map_err(|_| HttpsError::Timeout)??)
     }
 
-    /// Asks about a token of our own, beside those who wait for a turn: however many tokens
-    /// callers bring, they cannot make an endpoint look as if it did not answer.
+    /// Introspects the token of a probe, which needs no permit.
+    ///
+    /// Clients that send many tokens therefore cannot make the endpoint look unavailable.
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError`] where no answer came within 5 s that can be read.
-    pub(super) async fn ask_at_once(
+    /// [`IntrospectionError`] if there is no successful response within 5 s.
+    pub(super) async fn introspect_unqueued(
         &self,
         token: &[u8],
         now: NumericDate,
     ) -> Result<Vec<u8>, IntrospectionError> {
-        self.ask(token, now, Instant::now() + TIMEOUT).await
+        self.introspect(token, now, Instant::now() + TIMEOUT).await
     }
 
-    /// Finds out where to ask, where that is not given and was not found just before.
+    /// Refreshes the endpoint's URL, unless it is configured or was refreshed within a minute.
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError`] where that could not be found within 5 s.
-    pub(super) async fn look_up(&self, now: NumericDate) -> Result<(), IntrospectionError> {
-        self.location.look_up(&self.client, now).await
+    /// [`IntrospectionError`] if discovery fails or takes longer than 5 s.
+    pub(super) async fn refresh_location(
+        &self,
+        now: NumericDate,
+    ) -> Result<(), IntrospectionError> {
+        self.location.refresh(&self.client, now).await
     }
 
-    /// Whether it is known where to ask.
+    /// Whether the endpoint's URL is known.
     pub(super) fn is_located(&self, now: NumericDate) -> bool {
         self.location.url(now).is_ok()
     }
 
-    /// Whether it should be looked up where to ask.
+    /// Whether the endpoint's URL should be refreshed.
     pub(super) fn is_stale(&self, now: NumericDate) -> bool {
         self.location.is_stale(now)
     }
 
-    /// Takes the turns that callers' tokens would have, all of them.
+    /// Acquires every permit to send.
     #[cfg(test)]
-    pub(super) async fn take_turns(&self) -> tokio::sync::SemaphorePermit<'_> {
-        let free = self.turns.available_permits().try_into().unwrap();
-        self.turns.acquire_many(free).await.unwrap()
+    pub(super) async fn exhaust_send_permits(&self) -> tokio::sync::SemaphorePermit<'_> {
+        let free = self.send_permits.available_permits().try_into().unwrap();
+        self.send_permits.acquire_many(free).await.unwrap()
     }
 }
 
-/// `client_secret_basic` ([RFC 6749 §2.3.1]): both parts are escaped before they are joined.
+/// Returns the header value of `client_secret_basic` ([RFC 6749 §2.3.1]).
 ///
-/// The header wipes its bytes once nobody holds them, and no copy is left on the way to it.
+/// Client ID and secret are escaped before they are joined. The header value zeroizes its bytes
+/// when it is dropped, and no other copy remains in memory.
 ///
 /// [RFC 6749 §2.3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
 fn basic(client_id: &str, secret: &Secret) -> Result<HeaderValue, HttpsError> {
     const SCHEME: &[u8] = b"Basic ";
-    let pair = pair(client_id, secret);
-    let unfit = || HttpsError::InsecureUrl;
-    let encoded = base64::encoded_len(pair.len(), true).ok_or_else(unfit)?;
-    let mut header = Zeroizing::new(vec![0; SCHEME.len() + encoded]);
-    let (scheme, credentials) = header.split_at_mut(SCHEME.len());
+    let credentials = credentials(client_id, secret);
+    let invalid = || HttpsError::InsecureUrl;
+    let encoded_len = base64::encoded_len(credentials.len(), true).ok_or_else(invalid)?;
+    let mut header = Zeroizing::new(vec![0; SCHEME.len() + encoded_len]);
+    let (scheme, encoded) = header.split_at_mut(SCHEME.len());
     scheme.copy_from_slice(SCHEME);
-    let written = STANDARD.encode_slice(&*pair, credentials);
-    written.map_err(|_| unfit())?;
+    let written = STANDARD.encode_slice(&*credentials, encoded);
+    written.map_err(|_| invalid())?;
     let header = Bytes::from_owner(header);
-    let mut value = HeaderValue::from_maybe_shared(header).map_err(|_| unfit())?;
+    let mut value = HeaderValue::from_maybe_shared(header).map_err(|_| invalid())?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// Both parts, escaped, in memory that has room for them from the beginning: what a text leaves
-/// behind where it grows is not wiped.
-fn pair(client_id: &str, secret: &Secret) -> Zeroizing<String> {
-    let mut pair = Zeroizing::new(String::with_capacity(room(client_id, secret)));
-    pair.extend(percent_encode(client_id.as_bytes(), FORM));
-    pair.push(':');
-    pair.extend(percent_encode(secret.expose(), FORM));
-    pair
+/// Escapes client ID and secret, and joins them with a colon.
+///
+/// The string has its full capacity from the beginning: reallocation would leave a copy of the
+/// secret in memory that is not zeroized.
+fn credentials(client_id: &str, secret: &Secret) -> Zeroizing<String> {
+    let mut credentials = Zeroizing::new(String::with_capacity(max_len(client_id, secret)));
+    credentials.extend(percent_encode(client_id.as_bytes(), FORM));
+    credentials.push(':');
+    credentials.extend(percent_encode(secret.expose(), FORM));
+    credentials
 }
 
-/// An escaped byte is three, and a colon stands between the parts.
-fn room(client_id: &str, secret: &Secret) -> usize {
+/// Returns the most bytes of the credentials: an escaped byte takes three.
+fn max_len(client_id: &str, secret: &Secret) -> usize {
     3 * (client_id.len() + secret.len()) + 1
 }
 
-/// Nothing: a credential is in it.
+/// Prints nothing, because the endpoint contains a credential.
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint").finish_non_exhaustive()
@@ -225,7 +240,7 @@ mod tests {
 
     /// RFC 6749 §2.3.1 and appendix B.
     #[test]
-    fn client_id_and_secret_are_escaped_before_they_are_joined() {
+    fn client_id_and_secret_are_escaped_before_joining() {
         for (client_id, secret, joined) in [
             ("orders-api", "s3cret_.*", "orders-api:s3cret_.*"),
             (
@@ -239,24 +254,24 @@ mod tests {
         }
     }
 
-    /// Or parts of the secret would stay in memory that nobody wipes.
+    /// Reallocation would leave parts of the secret in memory.
     #[test]
-    fn a_secret_is_escaped_without_growing() {
+    fn escaped_credentials_never_reallocate() {
         for secret in ["s", "+%&=", &"/".repeat(1000), &"s".repeat(1000)] {
-            let room = room("ü", &Secret::new(secret));
-            let pair = pair("ü", &Secret::new(secret));
-            assert_eq!(pair.capacity(), room);
-            assert!(pair.len() <= room);
+            let max_len = max_len("ü", &Secret::new(secret));
+            let credentials = credentials("ü", &Secret::new(secret));
+            assert_eq!(credentials.capacity(), max_len);
+            assert!(credentials.len() <= max_len);
         }
         assert_eq!(
-            pair("ü", &Secret::new("/")).len(),
-            room("ü", &Secret::new("/"))
+            credentials("ü", &Secret::new("/")).len(),
+            max_len("ü", &Secret::new("/"))
         );
     }
 
     #[test]
-    fn a_url_is_https_or_loopback_where_that_is_allowed() {
-        for (url, strictly, loosely) in [
+    fn configured_url_must_be_https_or_allowed_loopback() {
+        for (url, valid_over_https, valid_with_loopback) in [
             ("https://a.example/introspect", true, true),
             ("http://127.0.0.1:8080/introspect", false, true),
             ("http://a.example/introspect", false, false),
@@ -264,7 +279,9 @@ mod tests {
             ("/introspect", false, false),
             ("", false, false),
         ] {
-            for (allow_loopback_http, is_fit) in [(false, strictly), (true, loosely)] {
+            for (allow_loopback_http, valid) in
+                [(false, valid_over_https), (true, valid_with_loopback)]
+            {
                 let endpoint = Endpoint::new(EndpointSettings {
                     issuer: "https://a.example",
                     url: Some(url.to_owned()),
@@ -273,7 +290,7 @@ mod tests {
                     max_in_flight: 1,
                     allow_loopback_http,
                 });
-                assert_eq!(endpoint.is_ok(), is_fit, "{url}");
+                assert_eq!(endpoint.is_ok(), valid, "{url}");
             }
         }
     }

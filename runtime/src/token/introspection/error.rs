@@ -1,4 +1,4 @@
-//! Why an issuer could not tell whether a token is good.
+//! Why a token could not be introspected.
 
 use std::error::Error;
 use std::fmt;
@@ -10,36 +10,40 @@ use crate::https::HttpsError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IntrospectionError {
-    /// The issuer's discovery document could not be had, or names no introspection endpoint.
+    /// The issuer's discovery document is unavailable, or has no introspection endpoint.
     Discovery(DiscoveryError),
-    /// Where the endpoint is was last found in the discovery document a day ago.
-    Undiscovered,
-    /// The endpoint did not answer as it should.
+    /// The endpoint's URL is unknown: discovery has not succeeded within the last 24 hours.
+    EndpointUnknown,
+    /// The request to the endpoint failed.
     Https(HttpsError),
-    /// The endpoint answered 401: it refuses this API's client id and secret (RFC 7662 §2.3).
+    /// The endpoint returned status 401: it rejects this API's client ID and secret (RFC 7662 §2.3).
     Credentials,
-    /// Nothing was asked: as many tokens were asked about all the time as may be, or too many wait.
+    /// No request was sent: the limit of requests in flight or waiting was reached.
     Busy,
-    /// The answer is no JSON object with unique members.
-    NotAnAnswer,
-    /// The endpoint calls a token active that nobody has issued.
-    Credulous,
+    /// The response is not a JSON object with unique members.
+    MalformedResponse,
+    /// The endpoint reports a random token as active, so its responses mean nothing.
+    AcceptsAnyToken,
 }
 
 impl fmt::Display for IntrospectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::Discovery(DiscoveryError::Document) => {
-                "the discovery document lacks `issuer` or `introspection_endpoint`; \
-                 `Introspection::endpoint` gives the address without it"
+                "the discovery document is malformed, or lacks `issuer` or \
+                 `introspection_endpoint`; `Introspection::endpoint` sets the url without it"
             }
             Self::Discovery(error) => return error.fmt(f),
             Self::Https(error) => return error.fmt(f),
-            Self::Undiscovered => "where the issuer introspects tokens was not found for a day",
-            Self::Credentials => "the issuer refuses this api's client id and secret",
-            Self::Busy => "more tokens are to be asked about than may be at a time",
-            Self::NotAnAnswer => "the issuer's answer is not a JSON object with unique members",
-            Self::Credulous => "the issuer calls a token active that nobody has issued",
+            Self::EndpointUnknown => {
+                "the url of the introspection endpoint was not found for 24 hours"
+            }
+            Self::Credentials => "the issuer rejects this api's client id and secret",
+            Self::Busy => "too many introspection requests are in flight or waiting",
+            Self::MalformedResponse => {
+                "the introspection response is not a JSON object with unique members"
+            }
+            Self::AcceptsAnyToken => "the introspection endpoint reports a random token as active",
         };
         f.write_str(text)
     }

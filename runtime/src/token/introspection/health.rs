@@ -1,7 +1,7 @@
-//! Whether an endpoint can be asked, as tokens of our own tell it.
+//! The health of an introspection endpoint, according to probes.
 //!
-//! Only a probe says that it cannot: what becomes of a caller's token is no reason to take a
-//! server out of service, or anybody could send one that an endpoint stumbles over.
+//! Only a failed probe makes the server unready. A failed request with a client's token does not:
+//! otherwise a client could take servers out of service with a token that the endpoint cannot handle.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,99 +11,98 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::watch;
 
 use crate::claims::NumericDate;
-use crate::token::introspection::IntrospectionError;
+use crate::token::introspection::error::IntrospectionError;
 
-/// How long after one probe the next may begin.
-const PAUSE: Duration = Duration::from_secs(5);
+/// The least time between the starts of two probes.
+const PROBE_INTERVAL: Duration = Duration::from_secs(5);
 
-/// What the last probe has shown.
+/// The results of the probes so far.
 #[derive(Default)]
 pub(super) struct Health {
-    /// Whether a probe has ever been answered.
-    is_known: AtomicBool,
-    /// Whether a probe was called active, and none has been answered as it should be since.
-    is_credulous: AtomicBool,
-    failure: ArcSwapOption<IntrospectionError>,
-    probes: watch::Sender<Probes>,
+    /// Whether a probe has ever succeeded.
+    has_succeeded: AtomicBool,
+    /// Whether a random token was reported as active, and no probe has succeeded since.
+    accepts_any_token: AtomicBool,
+    last_error: ArcSwapOption<IntrospectionError>,
+    probe: watch::Sender<ProbeState>,
 }
 
-/// One probe at a time.
+/// The state of the probe, of which at most one is in flight.
 #[derive(Clone, Copy, Default)]
-struct Probes {
-    is_under_way: bool,
-    /// When the last one began.
-    begun_at: Option<NumericDate>,
+struct ProbeState {
+    is_in_flight: bool,
+    last_started_at: Option<NumericDate>,
 }
 
 impl Health {
-    /// Takes the one probe that may begin in each span of 5 s; [`probe_ended`](Self::probe_ended)
-    /// gives it back.
-    pub(super) fn take_probe(&self, now: NumericDate) -> bool {
-        self.probes.send_if_modified(|probes| {
-            let is_free = probes
-                .begun_at
-                .is_none_or(|last| now < last || now.since(last) >= PAUSE);
-            let is_taken = is_free && !probes.is_under_way;
-            if is_taken {
-                *probes = Probes {
-                    is_under_way: true,
-                    begun_at: Some(now),
+    /// Claims the probe that may start every 5 s, and returns whether it did.
+    ///
+    /// The caller must call [`finish_probe`](Self::finish_probe) when the probe ends.
+    pub(super) fn try_start_probe(&self, now: NumericDate) -> bool {
+        self.probe.send_if_modified(|probe| {
+            let is_due = probe
+                .last_started_at
+                .is_none_or(|last| now < last || now.since(last) >= PROBE_INTERVAL);
+            let starts = is_due && !probe.is_in_flight;
+            if starts {
+                *probe = ProbeState {
+                    is_in_flight: true,
+                    last_started_at: Some(now),
                 };
             }
-            is_taken
+            starts
         })
     }
 
-    /// The probe that was taken is no longer under way, whatever it has shown.
-    pub(super) fn probe_ended(&self) {
-        self.probes
-            .send_modify(|probes| probes.is_under_way = false);
+    /// Records that the probe in flight has ended, successfully or not.
+    pub(super) fn finish_probe(&self) {
+        self.probe.send_modify(|probe| probe.is_in_flight = false);
     }
 
-    /// Waits until no probe is under way.
-    pub(super) async fn settled(&self) {
-        let mut probes = self.probes.subscribe();
-        // fails where there is no sender, which `self` holds
-        let _ = probes.wait_for(|probes| !probes.is_under_way).await;
+    /// Waits until no probe is in flight.
+    pub(super) async fn probe_finished(&self) {
+        let mut probe = self.probe.subscribe();
+        // an error would mean that the sender is dropped, but `self` owns it
+        let _ = probe.wait_for(|probe| !probe.is_in_flight).await;
     }
 
-    /// A probe was answered as it should be.
-    pub(super) fn answered(&self) {
-        self.failure.store(None);
-        self.is_credulous.store(false, Ordering::Release);
-        self.is_known.store(true, Ordering::Release);
+    /// Records a successful probe.
+    pub(super) fn record_success(&self) {
+        self.last_error.store(None);
+        self.accepts_any_token.store(false, Ordering::Release);
+        self.has_succeeded.store(true, Ordering::Release);
     }
 
-    /// A probe has failed.
+    /// Records a failed probe.
     ///
-    /// What an endpoint was found to be it stays, whatever fails next.
-    pub(super) fn failed(&self, error: IntrospectionError) {
-        if matches!(error, IntrospectionError::Credulous) {
-            self.is_credulous.store(true, Ordering::Release);
-        } else if self.is_credulous() {
+    /// An endpoint that accepts any token stays so until a probe succeeds, whatever fails next.
+    pub(super) fn record_failure(&self, error: IntrospectionError) {
+        if matches!(error, IntrospectionError::AcceptsAnyToken) {
+            self.accepts_any_token.store(true, Ordering::Release);
+        } else if self.accepts_any_token() {
             return;
         }
-        self.failure.store(Some(Arc::new(error)));
+        self.last_error.store(Some(Arc::new(error)));
     }
 
-    /// Whether the endpoint calls just anything active: then nothing that it says counts.
-    pub(super) fn is_credulous(&self) -> bool {
-        self.is_credulous.load(Ordering::Acquire)
+    /// Whether the endpoint reports random tokens as active, so that no response is trusted.
+    pub(super) fn accepts_any_token(&self) -> bool {
+        self.accepts_any_token.load(Ordering::Acquire)
     }
 
-    /// Whether a probe was ever answered: before, nothing is known of the endpoint.
-    pub(super) fn is_known(&self) -> bool {
-        self.is_known.load(Ordering::Acquire)
+    /// Whether a probe has ever succeeded.
+    pub(super) fn has_succeeded(&self) -> bool {
+        self.has_succeeded.load(Ordering::Acquire)
     }
 
-    /// Whether tokens can be introspected, as far as is known.
-    pub(super) fn is_good(&self) -> bool {
-        self.is_known() && self.failure.load().is_none()
+    /// Whether the last probe succeeded.
+    pub(super) fn is_healthy(&self) -> bool {
+        self.has_succeeded() && self.last_error.load().is_none()
     }
 
-    /// Why not.
-    pub(super) fn cause(&self) -> Option<Arc<IntrospectionError>> {
-        self.failure.load_full()
+    /// Returns the error of the last probe, if it failed.
+    pub(super) fn last_error(&self) -> Option<Arc<IntrospectionError>> {
+        self.last_error.load_full()
     }
 }
 
@@ -115,63 +114,63 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_good_until_it_has_answered() {
+    fn endpoint_is_healthy_after_a_successful_probe() {
         let health = Health::default();
-        assert!(!health.is_good() && health.cause().is_none());
-        health.answered();
-        assert!(health.is_good());
-        health.failed(IntrospectionError::Credentials);
-        assert!(!health.is_good());
+        assert!(!health.is_healthy() && health.last_error().is_none());
+        health.record_success();
+        assert!(health.is_healthy());
+        health.record_failure(IntrospectionError::Credentials);
+        assert!(!health.is_healthy());
         assert!(matches!(
-            health.cause().as_deref(),
+            health.last_error().as_deref(),
             Some(IntrospectionError::Credentials)
         ));
-        health.answered();
-        assert!(health.is_good() && health.cause().is_none());
+        health.record_success();
+        assert!(health.is_healthy() && health.last_error().is_none());
     }
 
-    /// Or it would be believed again as soon as it is down for a moment.
+    /// Otherwise a short outage would make its responses trusted again.
     #[test]
-    fn who_calls_anything_active_does_so_until_a_probe_shows_otherwise() {
+    fn endpoint_that_accepts_any_token_does_so_until_a_probe_succeeds() {
         let health = Health::default();
-        health.failed(IntrospectionError::Credentials);
-        assert!(!health.is_credulous());
-        health.failed(IntrospectionError::Credulous);
-        health.failed(IntrospectionError::Credentials);
-        assert!(health.is_credulous());
+        health.record_failure(IntrospectionError::Credentials);
+        assert!(!health.accepts_any_token());
+        health.record_failure(IntrospectionError::AcceptsAnyToken);
+        health.record_failure(IntrospectionError::Credentials);
+        assert!(health.accepts_any_token());
         assert!(matches!(
-            health.cause().as_deref(),
-            Some(IntrospectionError::Credulous)
+            health.last_error().as_deref(),
+            Some(IntrospectionError::AcceptsAnyToken)
         ));
-        health.answered();
-        assert!(!health.is_credulous() && health.is_good());
+        health.record_success();
+        assert!(!health.accepts_any_token() && health.is_healthy());
     }
 
     #[test]
-    fn a_probe_begins_once_in_five_seconds() {
+    fn probe_starts_once_in_five_seconds() {
         let health = Health::default();
-        let takes = |millis| {
-            let is_taken = health.take_probe(NumericDate::from_millis(millis));
-            health.probe_ended();
-            is_taken
+        let starts = |millis| {
+            let started = health.try_start_probe(NumericDate::from_millis(millis));
+            health.finish_probe();
+            started
         };
-        assert!(takes(100_000));
-        assert!(!takes(100_000) && !takes(104_999));
-        assert!(takes(105_000) && !takes(105_001));
-        assert!(takes(50_000), "a clock that was set back stops nothing");
+        assert!(starts(100_000));
+        assert!(!starts(100_000) && !starts(104_999));
+        assert!(starts(105_000) && !starts(105_001));
+        assert!(starts(50_000), "a clock that was set back blocks no probe");
     }
 
     #[tokio::test]
-    async fn one_probe_is_under_way_at_a_time_and_its_end_can_be_waited_for() {
+    async fn second_probe_starts_only_after_the_first_has_finished() {
         let health = Health::default();
         let context = &mut Context::from_waker(Waker::noop());
-        health.settled().await;
-        assert!(health.take_probe(NumericDate::from_secs(100)));
-        assert!(!health.take_probe(NumericDate::from_secs(200)));
-        let mut settled = pin!(health.settled());
-        assert_eq!(settled.as_mut().poll(context), Poll::Pending);
-        health.probe_ended();
-        assert_eq!(settled.poll(context), Poll::Ready(()));
-        assert!(health.take_probe(NumericDate::from_secs(200)));
+        health.probe_finished().await;
+        assert!(health.try_start_probe(NumericDate::from_secs(100)));
+        assert!(!health.try_start_probe(NumericDate::from_secs(200)));
+        let mut finished = pin!(health.probe_finished());
+        assert_eq!(finished.as_mut().poll(context), Poll::Pending);
+        health.finish_probe();
+        assert_eq!(finished.poll(context), Poll::Ready(()));
+        assert!(health.try_start_probe(NumericDate::from_secs(200)));
     }
 }

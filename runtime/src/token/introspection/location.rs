@@ -1,7 +1,7 @@
-//! Where an issuer answers for its tokens: given, or found in its discovery document.
+//! The URL of an introspection endpoint: configured, or from the issuer's discovery document.
 //!
-//! What was found is looked up anew, as keys are: an issuer that moves its endpoint, or mends its
-//! document, is found again without a restart.
+//! A discovered URL is refreshed as keys are, so an issuer can move its endpoint or correct its
+//! document without a restart of this server.
 
 use std::time::Duration;
 
@@ -11,96 +11,94 @@ use http::Uri;
 use crate::claims::NumericDate;
 use crate::discovery;
 use crate::https::{self, Client};
-use crate::token::introspection::IntrospectionError;
+use crate::token::introspection::error::IntrospectionError;
 
-/// The most time for fetching the metadata document.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
+/// The most time for fetching the discovery document.
+const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// For how long what was found is not looked up again, whatever fails.
-const PAUSE: Duration = Duration::from_mins(1);
+/// The least time between two successful refreshes, whatever fails.
+const MIN_REFRESH_INTERVAL: Duration = Duration::from_mins(1);
 
-/// After how long it is looked up anew although nothing fails.
-const FRESH: Duration = Duration::from_hours(1);
+/// The age from which the URL is refreshed although no request fails.
+const REFRESH_AFTER: Duration = Duration::from_hours(1);
 
-/// For how long it is used while it cannot be looked up.
+/// The age up to which the URL is used while it cannot be refreshed.
 const MAX_AGE: Duration = Duration::from_hours(24);
 
-/// Where an issuer answers for its tokens.
+/// The URL of an introspection endpoint.
 pub(super) enum Location {
-    Given(Uri),
+    Configured(Uri),
     Discovered {
         issuer: Box<str>,
-        found: ArcSwapOption<Found>,
+        latest: ArcSwapOption<DiscoveredUrl>,
     },
 }
 
-/// What the issuer's document has said.
-pub(super) struct Found {
+/// A URL from the discovery document, and the time it was fetched.
+pub(super) struct DiscoveredUrl {
     url: Uri,
-    at: NumericDate,
+    fetched_at: NumericDate,
 }
 
 impl Location {
-    /// In the issuer's document, which is not looked at yet.
+    /// Creates a location that is not discovered yet.
     pub(super) fn discovered(issuer: &str) -> Self {
         Self::Discovered {
             issuer: issuer.into(),
-            found: ArcSwapOption::empty(),
+            latest: ArcSwapOption::empty(),
         }
     }
 
-    /// Where to ask now.
+    /// Returns the current URL.
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError::Undiscovered`] where that was not found for too long.
+    /// [`IntrospectionError::EndpointUnknown`] if discovery has not succeeded for 24 hours.
     pub(super) fn url(&self, now: NumericDate) -> Result<Uri, IntrospectionError> {
         match self {
-            Self::Given(url) => Ok(url.clone()),
-            Self::Discovered { found, .. } => match &*found.load() {
-                Some(found) if now.since(found.at) < MAX_AGE => Ok(found.url.clone()),
-                _ => Err(IntrospectionError::Undiscovered),
+            Self::Configured(url) => Ok(url.clone()),
+            Self::Discovered { latest, .. } => match &*latest.load() {
+                Some(latest) if now.since(latest.fetched_at) < MAX_AGE => Ok(latest.url.clone()),
+                _ => Err(IntrospectionError::EndpointUnknown),
             },
         }
     }
 
-    /// Whether it should be looked up anew.
+    /// Whether the URL should be refreshed although no request fails.
     pub(super) fn is_stale(&self, now: NumericDate) -> bool {
-        self.is_older(FRESH, now)
+        self.is_older_than(REFRESH_AFTER, now)
     }
 
-    /// Looks it up, where that was not done just before.
+    /// Fetches the discovery document, unless that succeeded less than a minute ago.
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError::Discovery`], or [`IntrospectionError::Https`] where the document
-    /// names what may not be asked; what was found before stays.
-    pub(super) async fn look_up(
+    /// [`IntrospectionError::Discovery`], or [`IntrospectionError::Https`] if the document's URL
+    /// is not allowed. The previous URL stays in use.
+    pub(super) async fn refresh(
         &self,
         client: &Client,
         now: NumericDate,
     ) -> Result<(), IntrospectionError> {
-        if let Self::Discovered { issuer, found } = self
-            && self.is_older(PAUSE, now)
+        if let Self::Discovered { issuer, latest } = self
+            && self.is_older_than(MIN_REFRESH_INTERVAL, now)
         {
-            let document =
-                https::with_timeout(LOOKUP_TIMEOUT, discovery::fetch(client, issuer)).await?;
-            let url = client.url(document.introspection_endpoint()?)?;
-            found.store(Some(Found { url, at: now }.into()));
+            let fetch = discovery::fetch(client, issuer);
+            let document = https::with_timeout(DISCOVERY_TIMEOUT, fetch).await?;
+            let url = client.parse_url(document.introspection_endpoint()?)?;
+            let fetched_at = now;
+            latest.store(Some(DiscoveredUrl { url, fetched_at }.into()));
         }
         Ok(())
     }
 
-    /// A clock that was set back tells no age: then too it is looked up.
-    fn is_older(&self, age: Duration, now: NumericDate) -> bool {
+    /// Whether the URL is older than `age`; also true if the clock was set back since.
+    fn is_older_than(&self, age: Duration, now: NumericDate) -> bool {
         match self {
-            Self::Given(_) => false,
-            Self::Discovered { found, .. } => {
-                let found = found.load();
-                !found
-                    .as_ref()
-                    .is_some_and(|found| found.at <= now && now.since(found.at) < age)
-            }
+            Self::Configured(_) => false,
+            Self::Discovered { latest, .. } => !latest.load().as_ref().is_some_and(|latest| {
+                latest.fetched_at <= now && now.since(latest.fetched_at) < age
+            }),
         }
     }
 }

@@ -1,17 +1,18 @@
-//! Tokens that only their issuer can judge ([RFC 7662]): asked once, believed for a while.
+//! Token introspection ([RFC 7662]): the issuer's endpoint validates a token, for opaque tokens and
+//! for JWTs that need confirmation.
 //!
-//! known → under way already → the endpoint → its answer, judged as a JWT's claims are.
+//! A token passes through cache → single flight → endpoint → response, whose claims are validated
+//! as those of a JWT. Probes with random tokens check the endpoint.
 //!
 //! [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 
-mod answer;
+mod cache;
 mod endpoint;
 mod error;
-mod flights;
 mod health;
-mod known;
 mod location;
-mod notice;
+mod response;
+mod single_flight;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,44 +24,46 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
-use self::answer::Answer;
+pub(crate) use self::cache::CacheSettings;
+use self::cache::{Digest, IntrospectionCache};
 pub(crate) use self::endpoint::{Endpoint, EndpointSettings};
 use self::endpoint::{Permit, TIMEOUT};
 pub use self::error::IntrospectionError;
-use self::flights::Flights;
 use self::health::Health;
-pub(crate) use self::known::Remembering;
-use self::known::{Digest, KnownTokens};
-use self::notice::Notice;
+use self::response::IntrospectionResponse;
+use self::single_flight::SingleFlight;
 use crate::claims::NumericDate;
 use crate::clock::Clock;
-use crate::token::denial::Denial;
-use crate::token::rules::Rules;
+use crate::https::{ExchangeRecord, Purpose};
+#[cfg(feature = "metrics")]
+use crate::token::cache::record_lookup;
+use crate::token::rejection::TokenRejection;
+use crate::token::rules::TokenRules;
 use crate::token::verified::VerifiedToken;
 
-type Judged = Result<Arc<VerifiedToken>, Denial>;
+type IntrospectionResult = Result<Arc<VerifiedToken>, TokenRejection>;
 
-/// One issuer that is asked about its tokens.
+/// Introspects the tokens of one issuer.
 pub(crate) struct Introspector {
-    rules: Rules,
+    rules: TokenRules,
     endpoint: Endpoint,
-    /// How its opaque tokens begin, so that a probe looks like one.
+    /// The prefix of the issuer's opaque tokens, which probes have too.
     prefix: Box<str>,
-    /// Whether a token without `sub` speaks for its client.
+    /// Whether the client is the subject of a token without `sub`.
     client_as_subject: bool,
-    known: KnownTokens,
-    flights: Flights<Judged>,
+    cache: IntrospectionCache,
+    single_flight: SingleFlight<IntrospectionResult>,
     health: Health,
     clock: Arc<dyn Clock>,
 }
 
 impl Introspector {
     pub(crate) fn new(
-        rules: Rules,
+        rules: TokenRules,
         endpoint: Endpoint,
         prefix: &str,
         client_as_subject: bool,
-        remembering: Remembering,
+        cache: CacheSettings,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
@@ -68,225 +71,243 @@ impl Introspector {
             endpoint,
             prefix: prefix.into(),
             client_as_subject,
-            known: KnownTokens::new(remembering),
-            flights: Flights::new(),
+            cache: IntrospectionCache::new(cache),
+            single_flight: SingleFlight::new(),
             health: Health::default(),
             clock,
         }
     }
 
-    pub(crate) fn rules(&self) -> &Rules {
+    pub(crate) fn rules(&self) -> &TokenRules {
         &self.rules
     }
 
-    /// How many active tokens are remembered, and in how many bytes.
-    pub(crate) fn remembered(&self) -> (usize, u64) {
-        self.known.size()
+    /// Returns the number of cached active tokens and their total size in bytes.
+    pub(crate) fn cached_tokens(&self) -> (usize, u64) {
+        self.cache.size()
     }
 
-    /// Judges an opaque token, or confirms a JWT that its issuer's keys have proved.
-    pub(super) async fn judge(
+    /// Validates an opaque token, or confirms a JWT that is verified already.
+    pub(super) async fn validate(
         self: &Arc<Self>,
         token: &[u8],
         jwt: Option<&Arc<VerifiedToken>>,
-    ) -> Judged {
+    ) -> IntrospectionResult {
         let digest = Digest::of(token);
-        let known = self.known.get(&digest, self.clock.now());
+        let cached = self.cache.get(&digest, self.clock.now());
         #[cfg(feature = "metrics")]
         if jwt.is_none() {
-            crate::token::remembered::count(known.is_some());
+            record_lookup(cached.is_some());
         }
-        if let Some(known) = known {
-            return Ok(known?);
+        if let Some(cached) = cached {
+            return Ok(cached?);
         }
-        // a request's own, whoever asks for it: those who wait ask one after another, in the order in
-        // which they came, so that nobody who asks has more time than one who waits for it
+        // every caller has its own deadline, from its arrival: if the request in flight is
+        // cancelled, the next caller sends its own and must not wait longer than 5 s in total
         let deadline = Instant::now() + TIMEOUT;
-        let asking = self.ask(digest, token, jwt, deadline);
-        // boxed: what a known token does not need stays out of every request's future
-        Box::pin(self.flights.join(digest, asking)).await
+        let request = self.send_when_permitted(digest, token, jwt, deadline);
+        // boxed, so that the future of a cache hit stays small
+        Box::pin(self.single_flight.run(digest, request)).await
     }
 
-    async fn ask(
+    async fn send_when_permitted(
         self: &Arc<Self>,
         digest: Digest,
         token: &[u8],
         jwt: Option<&Arc<VerifiedToken>>,
         deadline: Instant,
-    ) -> Judged {
+    ) -> IntrospectionResult {
         let busy = |error| {
-            Notice::begin(&self.rules.issuer).failed(&error);
-            Denial::not_introspected()
+            record_failure(&self.start_record(), &error);
+            TokenRejection::INTROSPECTION_UNAVAILABLE
         };
-        let place = self.endpoint.place().map_err(busy)?;
-        self.known_good(deadline).await?;
-        let asked_at = self.clock.now();
-        let turn = self.endpoint.turn(deadline).await.map_err(busy)?;
-        let question = Question {
+        let queue_permit = self.endpoint.queue_permit().map_err(busy)?;
+        self.wait_until_probed(deadline).await?;
+        let requested_at = self.clock.now();
+        let send_permit = self.endpoint.send_permit(deadline).await.map_err(busy)?;
+        let request = IntrospectionRequest {
             digest,
             token: Zeroizing::new(token.into()),
             jwt: jwt.map(Arc::clone),
-            asked_at,
+            requested_at,
             deadline,
-            _permits: [place, turn],
+            _permits: [queue_permit, send_permit],
         };
         let introspector = Arc::clone(self);
-        // a question that was begun is ended, and its answer remembered, whoever goes away: or
-        // who hangs up again and again had any number of them under way
-        let asking = tokio::spawn(async move { introspector.put(question).await });
-        asking
+        // spawned, so that a request completes and its result is cached even if the caller
+        // disconnects: otherwise a client that reconnects could have any number in flight
+        let response = tokio::spawn(async move { introspector.send(request).await });
+        response
             .await
-            .unwrap_or_else(|_| Err(Denial::not_introspected()))
+            .unwrap_or(Err(TokenRejection::INTROSPECTION_UNAVAILABLE))
     }
 
-    /// Asks, judges the answer, and remembers it.
-    async fn put(self: &Arc<Self>, question: Question) -> Judged {
-        let Question {
+    /// Sends a request, validates the response and caches the result.
+    async fn send(self: &Arc<Self>, request: IntrospectionRequest) -> IntrospectionResult {
+        let IntrospectionRequest {
             digest,
-            asked_at,
+            requested_at,
             deadline,
             ..
-        } = question;
-        if self.endpoint.is_stale(asked_at) {
-            self.poke(asked_at);
+        } = request;
+        if self.endpoint.is_stale(requested_at) {
+            self.start_probe(requested_at);
         }
-        let asking = self.endpoint.ask(&question.token, asked_at, deadline);
-        let answer = self.exchange(asking).await.map_err(|_| {
-            self.poke(self.clock.now());
-            Denial::not_introspected()
+        let response = self
+            .endpoint
+            .introspect(&request.token, requested_at, deadline);
+        let response = self.read_and_record(response).await.map_err(|_| {
+            self.start_probe(self.clock.now());
+            TokenRejection::INTROSPECTION_UNAVAILABLE
         })?;
         let now = self.clock.now();
-        let judged = match &question.jwt {
-            None => answer.accept(&self.rules, self.client_as_subject, now),
-            Some(jwt) => answer.confirm(jwt, &self.rules, now),
+        let result = match &request.jwt {
+            None => response.validate(&self.rules, self.client_as_subject, now),
+            Some(jwt) => response.confirm(jwt, &self.rules, now),
         };
-        let judged = judged.map(Arc::new);
-        self.known.insert(digest, &judged, asked_at);
-        // found out while it was asked, and what it had said forgotten before this was remembered
-        self.believe().inspect_err(|_| self.known.forget(&digest))?;
-        Ok(judged?)
+        let result = result.map(Arc::new);
+        self.cache.insert(digest, &result, requested_at);
+        // a probe may have found out during the request that the endpoint accepts any token, and
+        // cleared the cache before this result was inserted
+        self.check_accepts_any_token()
+            .inspect_err(|_| self.cache.remove_active(&digest))?;
+        Ok(result?)
     }
 
-    /// Goes on only once a probe was answered as it should be; waits for the one under way.
-    async fn known_good(self: &Arc<Self>, deadline: Instant) -> Result<(), Denial> {
-        if !self.health.is_known() {
-            self.poke(self.clock.now());
-            let _ = timeout_at(deadline, self.health.settled()).await;
-            if !self.health.is_known() {
-                return Err(Denial::not_introspected());
+    /// Waits for the first successful probe, and rejects the token if there is none in time.
+    async fn wait_until_probed(self: &Arc<Self>, deadline: Instant) -> Result<(), TokenRejection> {
+        if !self.health.has_succeeded() {
+            self.start_probe(self.clock.now());
+            let _ = timeout_at(deadline, self.health.probe_finished()).await;
+            if !self.health.has_succeeded() {
+                return Err(TokenRejection::INTROSPECTION_UNAVAILABLE);
             }
         }
-        self.believe()
+        self.check_accepts_any_token()
     }
 
-    /// Goes on only where the endpoint is not known to call just anything active.
-    fn believe(self: &Arc<Self>) -> Result<(), Denial> {
-        if self.health.is_credulous() {
-            self.poke(self.clock.now());
-            return Err(Denial::not_introspected());
+    /// Rejects the token, and starts a probe, if the endpoint is known to accept any token.
+    fn check_accepts_any_token(self: &Arc<Self>) -> Result<(), TokenRejection> {
+        if self.health.accepts_any_token() {
+            self.start_probe(self.clock.now());
+            return Err(TokenRejection::INTROSPECTION_UNAVAILABLE);
         }
         Ok(())
     }
 
-    /// Asks, and tells operators.
-    async fn exchange(
+    /// Reads a response, and records an event and metrics of the exchange.
+    async fn read_and_record(
         &self,
-        asking: impl Future<Output = Result<Vec<u8>, IntrospectionError>>,
-    ) -> Result<Answer, IntrospectionError> {
-        let notice = Notice::begin(&self.rules.issuer);
-        let answer = asking.await.and_then(Answer::read);
-        match &answer {
-            Ok(answer) => notice.answered(answer.is_active()),
-            Err(error) => notice.failed(error),
+        response: impl Future<Output = Result<Vec<u8>, IntrospectionError>>,
+    ) -> Result<IntrospectionResponse, IntrospectionError> {
+        let record = self.start_record();
+        let response = response.await.and_then(IntrospectionResponse::read);
+        match &response {
+            Ok(response) => record.introspected(response.is_active()),
+            Err(error) => record_failure(&record, error),
         }
-        answer
+        response
     }
 
-    /// Asks about a token that nobody has issued, where the endpoint is found to be by now: shows
-    /// that it is there, takes our credentials, and does not call just anything active.
+    fn start_record(&self) -> ExchangeRecord<'_> {
+        ExchangeRecord::start(Purpose::Introspection, &self.rules.issuer)
+    }
+
+    /// Introspects a random token, after refreshing the endpoint's URL if necessary.
+    ///
+    /// Success shows that the endpoint responds, accepts this API's credentials, and does not
+    /// report every token as active.
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError`] where tokens cannot be introspected now.
+    /// [`IntrospectionError`] if tokens cannot be introspected now.
     pub(crate) async fn probe(&self) -> Result<(), IntrospectionError> {
         let mut token = [0; 32];
-        // where no random bytes are to be had, zeroes are as little anybody's token
+        // if random bytes are unavailable, zeros are no issued token either
         let _ = rand::fill(&mut token);
         let token = format!("{}{}", self.prefix, URL_SAFE_NO_PAD.encode(token));
         let now = self.clock.now();
-        if let Err(error) = self.endpoint.look_up(now).await {
-            Notice::begin(&self.rules.issuer).failed(&error);
-            // where it was found before, it may still be
+        if let Err(error) = self.endpoint.refresh_location(now).await {
+            record_failure(&self.start_record(), &error);
+            // the previous URL may still be valid
             if !self.endpoint.is_located(now) {
                 return Err(error);
             }
         }
-        let asking = self.endpoint.ask_at_once(token.as_bytes(), now);
-        let answer = self.exchange(asking).await?;
-        if answer.is_active() {
-            let error = IntrospectionError::Credulous;
-            Notice::begin(&self.rules.issuer).failed(&error);
+        let response = self.endpoint.introspect_unqueued(token.as_bytes(), now);
+        let response = self.read_and_record(response).await?;
+        if response.is_active() {
+            let error = IntrospectionError::AcceptsAnyToken;
+            record_failure(&self.start_record(), &error);
             return Err(error);
         }
-        self.health.answered();
+        self.health.record_success();
         Ok(())
     }
 
-    /// A probe has failed.
-    fn failed(&self, error: IntrospectionError) {
-        self.health.failed(error);
-        // after it is known, so that nothing said before is remembered after
-        if self.health.is_credulous() {
-            self.known.forget_active();
+    fn record_failed_probe(&self, error: IntrospectionError) {
+        self.health.record_failure(error);
+        // after the health is recorded, so that results inserted later are removed by `send`
+        if self.health.accepts_any_token() {
+            self.cache.clear_active();
         }
     }
 
-    /// Begins a probe in the background, where none began just before.
-    pub(crate) fn poke(self: &Arc<Self>, now: NumericDate) {
+    /// Starts a probe in the background, unless one started within the last 5 s.
+    pub(crate) fn start_probe(self: &Arc<Self>, now: NumericDate) {
         let Ok(runtime) = Handle::try_current() else {
             return;
         };
-        if self.health.take_probe(now) {
-            let probing = Probing(Arc::clone(self));
-            // of nobody's request: who goes away takes no probe along
+        if self.health.try_start_probe(now) {
+            let probe = RunningProbe(Arc::clone(self));
+            // spawned, so that a disconnecting client does not cancel it
             runtime.spawn(async move {
-                if let Err(error) = probing.0.probe().await {
-                    probing.0.failed(error);
+                if let Err(error) = probe.0.probe().await {
+                    probe.0.record_failed_probe(error);
                 }
             });
         }
     }
 
-    /// Whether tokens can be introspected now; where not, why, as far as that is known.
-    pub(crate) fn ready(self: &Arc<Self>, now: NumericDate) -> Result<(), Option<String>> {
-        if self.health.is_good() {
+    /// Returns the last error, if known, unless tokens can be introspected now.
+    pub(crate) fn check_ready(self: &Arc<Self>, now: NumericDate) -> Result<(), Option<String>> {
+        if self.health.is_healthy() {
             return Ok(());
         }
-        self.poke(now);
-        Err(self.health.cause().map(|cause| cause.to_string()))
+        self.start_probe(now);
+        Err(self.health.last_error().map(|error| error.to_string()))
     }
 }
 
-/// What is asked of one token, with leave to do so.
-struct Question {
+fn record_failure(record: &ExchangeRecord<'_>, error: &IntrospectionError) {
+    match error {
+        IntrospectionError::Credentials | IntrospectionError::AcceptsAnyToken => {
+            record.introspection_misconfigured(error);
+        }
+        _ => record.introspection_failed(error),
+    }
+}
+
+/// A request that has the permits to be sent.
+struct IntrospectionRequest {
     digest: Digest,
     token: Zeroizing<Vec<u8>>,
     jwt: Option<Arc<VerifiedToken>>,
-    asked_at: NumericDate,
+    requested_at: NumericDate,
     deadline: Instant,
     _permits: [Permit; 2],
 }
 
-/// A probe that was taken, and is given back however it ends.
-struct Probing(Arc<Introspector>);
+/// A probe in flight, which finishes when it is dropped.
+struct RunningProbe(Arc<Introspector>);
 
-impl Drop for Probing {
+impl Drop for RunningProbe {
     fn drop(&mut self) {
-        self.0.health.probe_ended();
+        self.0.health.finish_probe();
     }
 }
 
-/// The issuer: tokens and credentials are not for logs.
+/// Prints only the issuer, because tokens and credentials must not be logged.
 impl fmt::Debug for Introspector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Introspector")

@@ -1,8 +1,8 @@
-//! Who is asked when, and what becomes of those who wait.
+//! Requests in flight and waiting, and their time limits.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "test support")]
 
 mod slow;
-mod unasked;
+mod unsolicited;
 
 use std::time::Duration;
 
@@ -15,17 +15,19 @@ use super::*;
 use crate::https::HttpsError;
 use crate::secret::Secret;
 use crate::testing::TestClock;
-use crate::token::lifetime::Limits;
-use crate::token::profile::INTROSPECTED;
+use crate::token::lifetime::LifetimeLimits;
+use crate::token::profile::INTROSPECTION_FORMAT;
 
-/// Asks at this URL about one token at a time.
+/// Creates an introspector for `url` with at most one request in flight.
 fn introspector(url: String) -> Arc<Introspector> {
-    let rules = Rules {
+    let rules = TokenRules {
         issuer: "https://a.example".into(),
         audience: "https://api.example".into(),
-        form: INTROSPECTED,
-        roles: INTROSPECTED.roles_claim(INTROSPECTED.roles).unwrap(),
-        limits: Limits {
+        format: INTROSPECTION_FORMAT,
+        roles: INTROSPECTION_FORMAT
+            .roles_claim(INTROSPECTION_FORMAT.roles_pointer)
+            .unwrap(),
+        limits: LifetimeLimits {
             clock_skew: Duration::from_secs(30),
             max_lifetime: Duration::from_mins(30),
         },
@@ -38,139 +40,158 @@ fn introspector(url: String) -> Arc<Introspector> {
         max_in_flight: 1,
         allow_loopback_http: true,
     });
-    let remembering = Remembering {
-        active: Duration::from_mins(1),
-        refused: Duration::from_secs(5),
-        bytes: 64 * 1024,
+    let cache = CacheSettings {
+        active_ttl: Duration::from_mins(1),
+        rejected_ttl: Duration::from_secs(5),
+        capacity: 64 * 1024,
     };
     let clock = Arc::new(TestClock::new());
-    let introspector = Introspector::new(rules, endpoint.unwrap(), "", false, remembering, clock);
+    let introspector = Introspector::new(rules, endpoint.unwrap(), "", false, cache, clock);
     Arc::new(introspector)
 }
 
-/// An endpoint that nobody answers at.
+/// Starts an endpoint that never responds.
 async fn silent() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/introspect", listener.local_addr().unwrap());
     (listener, url)
 }
 
-/// An endpoint that calls every token inactive.
-async fn answering() -> String {
+/// Starts an endpoint that reports every token as inactive.
+async fn inactive() -> String {
     let (listener, url) = silent().await;
     tokio::spawn(async move {
         while let Ok((mut socket, _)) = listener.accept().await {
             let _ = socket.read(&mut [0; 4096]).await;
-            let answer = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 16\r\n\
+            let response = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 16\r\n\
                           content-type: application/json\r\n\r\n{\"active\":false}";
-            let _ = socket.write_all(answer.as_bytes()).await;
+            let _ = socket.write_all(response.as_bytes()).await;
         }
     });
     url
 }
 
-fn is_unavailable(judged: &Judged) -> bool {
-    matches!(judged, Err(Denial::Unavailable(_)))
+fn is_unavailable(result: &IntrospectionResult) -> bool {
+    matches!(result, Err(TokenRejection::Unavailable(_)))
 }
 
-/// Or a flood of tokens nobody has issued would take a server out of service.
+/// Otherwise a flood of invalid tokens would make the server unready.
 #[tokio::test]
-async fn our_own_questions_wait_for_no_turn() {
-    let introspector = introspector(answering().await);
-    let _turns = introspector.endpoint.take_turns().await;
+async fn probe_needs_no_permit() {
+    let introspector = introspector(inactive().await);
+    let _permits = introspector.endpoint.exhaust_send_permits().await;
     introspector.probe().await.unwrap();
-    assert!(introspector.health.is_good());
+    assert!(introspector.health.is_healthy());
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_no_turn_came_the_endpoint_is_not_suspected() {
+async fn request_without_permit_times_out_and_starts_no_probe() {
     let (_listener, url) = silent().await;
     let introspector = introspector(url);
-    introspector.health.answered();
-    let _turns = introspector.endpoint.take_turns().await;
-    let begun = Instant::now();
-    assert!(is_unavailable(&introspector.judge(b"opq", None).await));
-    assert_eq!(begun.elapsed().as_secs(), 5);
+    introspector.health.record_success();
+    let _permits = introspector.endpoint.exhaust_send_permits().await;
+    let start = Instant::now();
+    assert!(is_unavailable(&introspector.validate(b"opq", None).await));
+    assert_eq!(start.elapsed().as_secs(), 5);
     let now = introspector.clock.now();
-    assert!(introspector.health.take_probe(now), "no probe has begun");
+    assert!(
+        introspector.health.try_start_probe(now),
+        "no probe has started"
+    );
 }
 
-/// Nobody has a turn then, and who waits takes room all the same.
+/// Requests use memory before they have a permit to send, too.
 #[tokio::test(start_paused = true)]
-async fn beyond_1024_tokens_nobody_waits_for_the_first_probe() {
+async fn token_beyond_1024_waiting_for_the_first_probe_is_rejected_at_once() {
     let (_listener, url) = silent().await;
     let introspector = introspector(url);
-    assert!(introspector.health.take_probe(introspector.clock.now()));
+    assert!(
+        introspector
+            .health
+            .try_start_probe(introspector.clock.now())
+    );
     let waiting: Vec<_> = (0..1025)
-        .map(|n| ask(&introspector, format!("opq.{n}")))
+        .map(|n| spawn_validate(&introspector, format!("opq.{n}")))
         .collect();
     sleep(Duration::from_secs(1)).await;
     assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
-    let (judged, took) = ask(&introspector, "opq.one.more".into()).await.unwrap();
-    assert!(is_unavailable(&judged));
-    assert_eq!(took, Duration::ZERO);
+    let (result, elapsed) = spawn_validate(&introspector, "opq.one.more".into())
+        .await
+        .unwrap();
+    assert!(is_unavailable(&result));
+    assert_eq!(elapsed, Duration::ZERO);
 }
 
-fn ask(introspector: &Arc<Introspector>, token: String) -> JoinHandle<(Judged, Duration)> {
+fn spawn_validate(
+    introspector: &Arc<Introspector>,
+    token: String,
+) -> JoinHandle<(IntrospectionResult, Duration)> {
     let introspector = Arc::clone(introspector);
     tokio::spawn(async move {
-        let begun = Instant::now();
-        let judged = introspector.judge(token.as_bytes(), None).await;
-        (judged, begun.elapsed())
+        let start = Instant::now();
+        let result = introspector.validate(token.as_bytes(), None).await;
+        (result, start.elapsed())
     })
 }
 
-/// However many of those who asked before it go away.
+/// Even if callers whose request was in flight disconnect.
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_for_more_than_five_seconds() {
+async fn caller_never_waits_longer_than_five_seconds() {
     let (_listener, url) = silent().await;
     let introspector = introspector(url);
-    introspector.health.answered();
-    let [first, second, third, fourth] = [(); 4].map(|()| ask(&introspector, "opq".into()));
+    introspector.health.record_success();
+    let [first, second, third, fourth] =
+        [(); 4].map(|()| spawn_validate(&introspector, "opq".into()));
     sleep(Duration::from_secs(3)).await;
     first.abort();
     sleep(Duration::from_secs(1)).await;
     second.abort();
-    let late = ask(&introspector, "opq".into());
+    let late = spawn_validate(&introspector, "opq".into());
     for waiting in [third, fourth] {
-        let (judged, took) = waiting.await.unwrap();
-        assert!(is_unavailable(&judged));
-        assert_eq!(took.as_secs(), 5);
+        let (result, elapsed) = waiting.await.unwrap();
+        assert!(is_unavailable(&result));
+        assert_eq!(elapsed.as_secs(), 5);
     }
-    let (judged, took) = late.await.unwrap();
-    assert!(is_unavailable(&judged), "the answer is everybody's");
-    assert_eq!(took.as_secs(), 1);
-    assert_eq!(introspector.flights.len(), 0);
+    let (result, elapsed) = late.await.unwrap();
+    assert!(is_unavailable(&result), "the result is shared");
+    assert_eq!(elapsed.as_secs(), 1);
+    assert_eq!(introspector.single_flight.len(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiting_for_the_first_probe_is_part_of_the_five_seconds() {
+async fn waiting_for_the_first_probe_counts_towards_the_five_seconds() {
     let (_listener, url) = silent().await;
     let introspector = introspector(url);
-    assert!(introspector.health.take_probe(introspector.clock.now()));
-    let (judged, took) = ask(&introspector, "opq".into()).await.unwrap();
-    assert!(is_unavailable(&judged));
-    assert_eq!(took.as_secs(), 5);
+    assert!(
+        introspector
+            .health
+            .try_start_probe(introspector.clock.now())
+    );
+    let (result, elapsed) = spawn_validate(&introspector, "opq".into()).await.unwrap();
+    assert!(is_unavailable(&result));
+    assert_eq!(elapsed.as_secs(), 5);
 }
 
-/// Beside one that would be under way.
+/// Besides the one that would be in flight.
 #[tokio::test(start_paused = true)]
-async fn beyond_1024_tokens_nobody_waits_for_a_turn() {
+async fn token_beyond_1024_waiting_for_a_permit_is_rejected_at_once() {
     let (_listener, url) = silent().await;
     let introspector = introspector(url);
-    introspector.health.answered();
-    let _turns = introspector.endpoint.take_turns().await;
+    introspector.health.record_success();
+    let _permits = introspector.endpoint.exhaust_send_permits().await;
     let waiting: Vec<_> = (0..1025)
-        .map(|n| ask(&introspector, format!("opq.{n}")))
+        .map(|n| spawn_validate(&introspector, format!("opq.{n}")))
         .collect();
     sleep(Duration::from_secs(1)).await;
     assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
-    let (judged, took) = ask(&introspector, "opq.one.more".into()).await.unwrap();
-    assert!(is_unavailable(&judged));
-    assert_eq!(took, Duration::ZERO);
-    let of_the_same_token = ask(&introspector, "opq.0".into());
+    let (result, elapsed) = spawn_validate(&introspector, "opq.one.more".into())
+        .await
+        .unwrap();
+    assert!(is_unavailable(&result));
+    assert_eq!(elapsed, Duration::ZERO);
+    let same_token = spawn_validate(&introspector, "opq.0".into());
     sleep(Duration::from_secs(1)).await;
-    assert!(!of_the_same_token.is_finished(), "it takes no other place");
+    assert!(!same_token.is_finished(), "it needs no permit");
     for waiting in waiting {
         assert_eq!(waiting.await.unwrap().1.as_secs(), 5);
     }

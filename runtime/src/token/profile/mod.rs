@@ -1,24 +1,25 @@
-//! What an issuer's access tokens look like: RFC 9068, or a provider that differs.
+//! The formats of access tokens: RFC 9068, and the providers that differ from it.
 
-mod form;
+mod format;
 mod providers;
 
-pub(crate) use self::form::Form;
-pub(super) use self::form::present;
+pub(crate) use self::format::TokenFormat;
+pub(super) use self::format::require_non_empty;
 
-/// The form of an issuer's access tokens.
+/// The format of an issuer's access tokens.
 ///
-/// Every profile demands a signature by one of the issuer's keys, `iss`, `sub`, `exp` and
-/// `iat`, a token that is meant for this API, and refuses ID tokens and tokens that are bound
-/// to a key. What a profile lowers against [`Rfc9068`](Self::Rfc9068) stands in
-/// [`ResourceServer::relaxations`](crate::ResourceServer::relaxations) and in the
+/// Every profile requires a signature by one of the issuer's keys, this API as the audience,
+/// and `iss`, `sub`, `exp` and `iat`. Every profile rejects ID tokens and tokens that are bound to
+/// a key. The relaxations against [`Rfc9068`](Self::Rfc9068) are listed by
+/// [`ResourceServer::relaxations`](crate::ResourceServer::relaxations) and the
 /// [inventory](crate::Api::inventory).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Profile {
-    /// JWT access tokens as [RFC 9068] describes them; the default.
+    /// JWT access tokens according to [RFC 9068]; the default.
     ///
-    /// `typ` is `at+jwt`; `jti` and `client_id` are there. Scopes are in `scope`, roles in `roles`.
+    /// `typ` is `at+jwt`; `jti` and `client_id` are required. Scopes are in `scope`, roles in
+    /// `roles`.
     ///
     /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068
     #[default]
@@ -26,39 +27,39 @@ pub enum Profile {
     /// Microsoft Entra ID, access tokens of version 2.0.
     ///
     /// The client is in `azp`, the token's identifier in `uti`, scopes are in `scp`, roles in
-    /// `roles`. Its tokens live 60 to 90 minutes. Set `requestedAccessTokenVersion` to 2 in the
-    /// API's manifest: tokens of version 1.0 have another issuer and other names. All tenants
-    /// share their keys; trust one [`Issuer`](crate::Issuer) for each tenant.
+    /// `roles`. Tokens live 60 to 90 minutes. Set `requestedAccessTokenVersion` to 2 in the API's
+    /// manifest: tokens of version 1.0 have another issuer and other claim names. All tenants
+    /// share their keys; trust one [`Issuer`](crate::Issuer) per tenant.
     Entra,
-    /// Auth0 with its own token profile; an API that is set to RFC 9068 needs none of this.
+    /// Auth0 with its own token profile; an API with Auth0's RFC 9068 profile does not need it.
     ///
     /// The client is in `azp`, scopes are in `scope`, roles (permissions) in `permissions`.
-    /// Tokens have no identifier. They live 24 hours until the API's settings say less.
+    /// Tokens have no identifier. They live 24 hours unless the API's settings shorten it.
     Auth0,
-    /// Okta, tokens of a custom authorization server (`…/oauth2/default` and the like).
+    /// Okta, tokens of a custom authorization server such as `…/oauth2/default`.
     ///
-    /// The client is in `cid`, scopes are in `scp`, roles in `groups` where the server is set to
-    /// add them. Tokens of the org authorization server are for Okta alone.
+    /// The client is in `cid`, scopes are in `scp`, roles in `groups` if the server is configured
+    /// to add them. Tokens of the org authorization server are for Okta itself only.
     Okta,
     /// Amazon Cognito user pools.
     ///
-    /// The audience is the app client's id: `aud` is there only for tokens that are bound to a
-    /// resource, and is then compared instead. Scopes are in `scope`, roles in `cognito:groups`.
+    /// The audience is the app client's ID, except that `aud` is compared if the token is bound to
+    /// a resource. Scopes are in `scope`, roles in `cognito:groups`.
     Cognito,
-    /// Keycloak, from version 25 on: before, access tokens may have a `nonce` as ID tokens do.
+    /// Keycloak 25 and later; access tokens of earlier versions may have a `nonce`, as ID tokens do.
     ///
     /// The client is in `azp`, scopes are in `scope`, roles in `realm_access.roles`. `aud` names
-    /// this API only where the client has an audience mapper.
+    /// this API only if the client has an audience mapper.
     Keycloak,
 }
 
-/// The form of what an introspection endpoint answers.
+/// The format of introspection responses.
 #[cfg(feature = "introspection")]
-pub(crate) const INTROSPECTED: &Form = &providers::RFC_7662;
+pub(crate) const INTROSPECTION_FORMAT: &TokenFormat = &providers::RFC_7662;
 
 impl Profile {
-    /// The profile as data.
-    pub(crate) const fn form(self) -> &'static Form {
+    /// Returns the profile's rules.
+    pub(crate) const fn format(self) -> &'static TokenFormat {
         match self {
             Self::Rfc9068 => &providers::RFC_9068,
             Self::Entra => &providers::ENTRA,
@@ -69,8 +70,8 @@ impl Profile {
         }
     }
 
-    /// The profile's name, for people.
+    /// Returns the profile's name for display.
     pub const fn name(self) -> &'static str {
-        self.form().name
+        self.format().name
     }
 }

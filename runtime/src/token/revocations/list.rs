@@ -1,4 +1,4 @@
-//! Revocations in memory, each kept for as long as a token could live.
+//! Revocations in memory, retained for as long as a revoked token could be accepted.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -9,14 +9,14 @@ use crate::clock::{Clock, SystemClock};
 use crate::token::revocations::{Revocations, RevocationsUnavailable};
 use crate::token::verified::VerifiedToken;
 
-/// How many revocations there may be before those that no longer matter are looked for.
+/// The number of revocations from which expired ones are removed.
 const FIRST_SWEEP: usize = 1024;
 
-/// Revoked tokens, subjects and issuers, in this process' memory.
+/// Revoked tokens, subjects and issuers, in the memory of this process.
 ///
-/// Clones share one list, and several servers may ask it. Of revocations that concern no token
-/// that could still be accepted, at most 1024 are kept or as many as there are others: the list
-/// grows with the number of revocations in one token lifetime.
+/// Clones share one list, and several servers can use it. The list grows with the number of
+/// revocations within one token lifetime: of those that no longer concern any token, at most 1024
+/// are retained, or as many as there are others.
 ///
 /// # Examples
 ///
@@ -43,30 +43,30 @@ pub struct RevocationList {
 
 #[derive(Default)]
 struct State {
-    issuers: HashMap<Box<str>, OfIssuer>,
-    /// How long a revocation matters; not known before a server is built.
+    issuers: HashMap<Box<str>, IssuerRevocations>,
+    /// How long revocations are retained; unknown until a server is built.
     retain_for: Option<Duration>,
     next_sweep: usize,
 }
 
-/// What is revoked of one issuer's tokens.
+/// The revocations of one issuer's tokens.
 #[derive(Default)]
-struct OfIssuer {
-    /// All that were issued until then.
+struct IssuerRevocations {
+    /// Every token that was issued at or before this time is revoked.
     issued_until: Option<NumericDate>,
-    /// By the token's identifier, and when that was said.
+    /// The time of revocation by the token's identifier.
     tokens: HashMap<Box<str>, NumericDate>,
-    /// By subject: all that were issued until then.
+    /// By subject, the time at or before which its revoked tokens were issued.
     subjects: HashMap<Box<str>, NumericDate>,
 }
 
 impl RevocationList {
-    /// A list of nothing.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::with_clock(SystemClock)
     }
 
-    /// A list of nothing that reads the time from `clock`.
+    /// Creates an empty list that reads the time from `clock`.
     pub fn with_clock(clock: impl Clock) -> Self {
         Self {
             state: Arc::default(),
@@ -74,54 +74,54 @@ impl RevocationList {
         }
     }
 
-    /// The present instant, by the list's clock.
+    /// Returns the current time of the list's clock.
     pub fn now(&self) -> NumericDate {
         self.clock.now()
     }
 
-    /// Revokes the token of `issuer` whose identifier is `token_id`.
+    /// Revokes the token of `issuer` with the identifier `token_id`.
     ///
-    /// A token without an identifier cannot be revoked so: revoke its subject.
+    /// For a token without an identifier, revoke its subject instead.
     pub fn revoke_token(&self, issuer: &str, token_id: &str) {
         let now = self.now();
-        self.change(issuer, |of_issuer| {
-            revoke(&mut of_issuer.tokens, token_id, now);
+        self.change(issuer, |revocations| {
+            revoke(&mut revocations.tokens, token_id, now);
         });
     }
 
     /// Revokes the tokens of a subject that may have been issued at or before `issued_until`.
     ///
-    /// The instant is by our clock. An issuer's may be ahead by the clock skew (30 s by default),
-    /// so that a token counts whose `iat` is later by no more than that
-    /// ([`VerifiedToken::may_predate`]). A subject who is to be let in again at once needs
-    /// an instant that is earlier by the skew, or [`revoke_token`](Self::revoke_token).
+    /// The time is by this server's clock. The issuer's clock may be ahead by the clock skew (30 s by
+    /// default), so tokens whose `iat` is later by up to the skew are revoked too
+    /// ([`VerifiedToken::may_predate`]). To accept new tokens of the subject at once, subtract the
+    /// skew, or use [`revoke_token`](Self::revoke_token).
     pub fn revoke_subject(&self, issuer: &str, subject: &str, issued_until: NumericDate) {
-        self.change(issuer, |of_issuer| {
-            revoke(&mut of_issuer.subjects, subject, issued_until);
+        self.change(issuer, |revocations| {
+            revoke(&mut revocations.subjects, subject, issued_until);
         });
     }
 
     /// Revokes every token of `issuer` that may have been issued at or before `issued_until`.
     ///
-    /// The instant is meant as in [`revoke_subject`](Self::revoke_subject).
+    /// For the meaning of the time, see [`revoke_subject`](Self::revoke_subject).
     pub fn revoke_issuer(&self, issuer: &str, issued_until: NumericDate) {
-        self.change(issuer, |of_issuer| {
-            let until = &mut of_issuer.issued_until;
+        self.change(issuer, |revocations| {
+            let until = &mut revocations.issued_until;
             *until = (*until).max(Some(issued_until));
         });
     }
 
-    /// How many revocations are kept: of tokens, of subjects, of issuers.
+    /// Returns the number of revocations of tokens, subjects and issuers.
     pub fn len(&self) -> usize {
         self.read().entries()
     }
 
-    /// Whether nothing is revoked.
+    /// Whether there are no revocations.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    fn change(&self, issuer: &str, change: impl FnOnce(&mut OfIssuer)) {
+    fn change(&self, issuer: &str, change: impl FnOnce(&mut IssuerRevocations)) {
         let now = self.now();
         let mut state = self.write();
         change(state.issuers.entry(issuer.into()).or_default());
@@ -146,14 +146,14 @@ impl Default for RevocationList {
 impl Revocations for RevocationList {
     async fn is_revoked(&self, token: &VerifiedToken) -> Result<bool, RevocationsUnavailable> {
         let state = self.read();
-        let Some(of_issuer) = state.issuers.get(token.issuer()) else {
+        let Some(revocations) = state.issuers.get(token.issuer()) else {
             return Ok(false);
         };
         let by_identifier = token
             .jti()
-            .is_some_and(|token_id| of_issuer.tokens.contains_key(token_id));
-        let by_subject = of_issuer.subjects.get(token.subject());
-        let by_time = [by_subject, of_issuer.issued_until.as_ref()];
+            .is_some_and(|token_id| revocations.tokens.contains_key(token_id));
+        let by_subject = revocations.subjects.get(token.subject());
+        let by_time = [by_subject, revocations.issued_until.as_ref()];
         Ok(by_identifier
             || by_time
                 .iter()
@@ -168,7 +168,7 @@ impl Revocations for RevocationList {
 }
 
 impl State {
-    /// Drops what no longer matters, each time that there is twice as much as after the last time.
+    /// Removes expired revocations, whenever there are twice as many as after the last removal.
     fn sweep(&mut self, now: NumericDate) {
         let Some(retain_for) = self.retain_for else {
             return;
@@ -176,31 +176,33 @@ impl State {
         if self.entries() < self.next_sweep.max(FIRST_SWEEP) {
             return;
         }
-        let matters = |instant: &NumericDate| instant.saturating_add(retain_for) > now;
-        self.issuers.retain(|_, of_issuer| {
-            of_issuer.tokens.retain(|_, said| matters(said));
-            of_issuer.subjects.retain(|_, until| matters(until));
-            of_issuer.issued_until = of_issuer.issued_until.filter(matters);
-            of_issuer.entries() > 0
+        let is_current = |time: &NumericDate| time.saturating_add(retain_for) > now;
+        self.issuers.retain(|_, revocations| {
+            revocations
+                .tokens
+                .retain(|_, revoked_at| is_current(revoked_at));
+            revocations.subjects.retain(|_, until| is_current(until));
+            revocations.issued_until = revocations.issued_until.filter(is_current);
+            revocations.entries() > 0
         });
         self.next_sweep = self.entries() * 2;
     }
 
     fn entries(&self) -> usize {
-        self.issuers.values().map(OfIssuer::entries).sum()
+        self.issuers.values().map(IssuerRevocations::entries).sum()
     }
 }
 
-impl OfIssuer {
+impl IssuerRevocations {
     fn entries(&self) -> usize {
         self.tokens.len() + self.subjects.len() + usize::from(self.issued_until.is_some())
     }
 }
 
-/// Notes a revocation; one that is there already is only ever moved to a later instant.
-fn revoke(map: &mut HashMap<Box<str>, NumericDate>, name: &str, instant: NumericDate) {
-    let entry = map.entry(name.into()).or_insert(instant);
-    *entry = (*entry).max(instant);
+/// Adds a revocation, or moves an existing one to a later time, never to an earlier one.
+fn revoke(map: &mut HashMap<Box<str>, NumericDate>, name: &str, time: NumericDate) {
+    let entry = map.entry(name.into()).or_insert(time);
+    *entry = (*entry).max(time);
 }
 
 impl std::fmt::Debug for RevocationList {
@@ -215,17 +217,17 @@ impl std::fmt::Debug for RevocationList {
 mod tests {
     use super::*;
 
-    struct Later;
+    struct FixedClock;
 
-    impl Clock for Later {
+    impl Clock for FixedClock {
         fn now(&self) -> NumericDate {
             NumericDate::from_secs(2_000)
         }
     }
 
     #[test]
-    fn an_issuer_of_whom_nothing_is_kept_is_not_kept() {
-        let list = RevocationList::with_clock(Later);
+    fn issuer_without_revocations_is_removed() {
+        let list = RevocationList::with_clock(FixedClock);
         list.retain_for(Duration::from_secs(1_000));
         let past = NumericDate::from_secs(1_000);
         for issuer in 0..FIRST_SWEEP {
@@ -235,10 +237,10 @@ mod tests {
         assert!(list.read().issuers.is_empty());
     }
 
-    /// Memory is bounded by what matters: the list is at most twice as long, once it is long at all.
+    /// Expired revocations use at most as much memory as the others.
     #[cfg(feature = "testing")]
     #[test]
-    fn what_no_longer_matters_goes_each_time_the_list_has_doubled() {
+    fn expired_revocations_are_removed_when_the_list_has_doubled() {
         let clock = crate::testing::TestClock::new();
         let list = RevocationList::with_clock(clock.clone());
         list.retain_for(Duration::from_secs(1_000));

@@ -1,4 +1,4 @@
-//! The revocation seam: asked after every verification, whether the token was remembered or not.
+//! Revocation, which is checked after every validation, whether the token was cached or not.
 
 mod list;
 
@@ -11,10 +11,10 @@ use crate::token::verified::VerifiedToken;
 
 pub use self::list::RevocationList;
 
-/// Tells whether a token that is otherwise good has been revoked.
+/// A store of revoked tokens.
 ///
-/// Asked at every request, after every other check of the token. [`RevocationList`] keeps
-/// revocations in memory; implement it for a store that several servers share.
+/// It is queried for every request, after all other checks of the token. [`RevocationList`] keeps
+/// revocations in memory; implement this trait for a store that several servers share.
 ///
 /// # Examples
 ///
@@ -35,30 +35,30 @@ pub trait Revocations: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`RevocationsUnavailable`] where that cannot be told; the request is then answered
-    /// with 503, never let through.
+    /// Returns [`RevocationsUnavailable`] if the store cannot be queried. The response is then 503;
+    /// the request is never accepted.
     fn is_revoked(
         &self,
         token: &VerifiedToken,
     ) -> impl Future<Output = Result<bool, RevocationsUnavailable>> + Send;
 
-    /// Learns how long a revocation matters: for so long a token can be accepted after it was
-    /// revoked.
+    /// Sets how long revocations must be retained: the longest time for which a revoked token
+    /// would otherwise be accepted.
     ///
-    /// Told when a server is built. By default nobody listens.
+    /// Called when a server is built. The default implementation does nothing.
     fn retain_for(&self, lifetime: Duration) {
         let _ = lifetime;
     }
 }
 
-/// Whether a token has been revoked cannot be told at present.
+/// The store of revocations cannot be queried at present.
 #[derive(Debug, Default)]
 pub struct RevocationsUnavailable {
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl RevocationsUnavailable {
-    /// With the reason, for the operator's eyes.
+    /// Creates an error with a source, which is logged and never sent to clients.
     pub fn because(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             source: Some(source.into()),
@@ -68,7 +68,7 @@ impl RevocationsUnavailable {
 
 impl fmt::Display for RevocationsUnavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("whether the token has been revoked cannot be told at present")
+        f.write_str("the store of revocations is unavailable")
     }
 }
 
@@ -81,13 +81,13 @@ impl Error for RevocationsUnavailable {
 
 type Check<'a> = Pin<Box<dyn Future<Output = Result<bool, RevocationsUnavailable>> + Send + 'a>>;
 
-/// [`Revocations`] of whatever type.
-pub(crate) trait AnyRevocations: Send + Sync {
+/// An object-safe version of [`Revocations`].
+pub(crate) trait DynRevocations: Send + Sync {
     fn check<'a>(&'a self, token: &'a VerifiedToken) -> Check<'a>;
     fn retain_for(&self, lifetime: Duration);
 }
 
-impl<R: Revocations> AnyRevocations for R {
+impl<R: Revocations> DynRevocations for R {
     fn check<'a>(&'a self, token: &'a VerifiedToken) -> Check<'a> {
         Box::pin(self.is_revoked(token))
     }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_store_says_is_there_for_the_operator() {
+    fn source_is_the_error_of_the_store() {
         assert!(RevocationsUnavailable::default().source().is_none());
         let error = RevocationsUnavailable::because("the store is down");
         assert_eq!(error.source().unwrap().to_string(), "the store is down");

@@ -19,7 +19,7 @@ use crate::keys::Algorithm;
 use crate::resource_server::{Issuer, ResourceServer, WithAudience};
 use crate::testing::test_server::{AUDIENCE, ISSUER, TestServer, rejection, secret, validate};
 use crate::testing::{EmbeddedIssuer, TestClock, TokenBuilder};
-use crate::token::{Denial, TokenError};
+use crate::token::{TokenError, TokenRejection};
 
 #[tokio::test]
 async fn valid_token_has_the_values_of_its_claims() {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::claims::NumericDate;
-use crate::token::{Missing, RevocationList, Revocations, RevocationsUnavailable, VerifiedToken};
+use crate::token::{
+    Dependency, RevocationList, Revocations, RevocationsUnavailable, VerifiedToken,
+};
 
 async fn server_with(revocations: impl Revocations) -> TestServer {
     let clock = TestClock::new();
@@ -198,10 +200,10 @@ async fn unavailable_store_rejects_every_token() {
             .await
             .unwrap_err();
         assert!(denied.token.is_some());
-        let Denial::Unavailable(unavailable) = denied.denial else {
+        let TokenRejection::Unavailable(unavailable) = denied.rejection else {
             panic!("{denied:?}")
         };
-        assert_eq!(unavailable.missing, Missing::Revocations);
+        assert_eq!(unavailable.dependency, Dependency::Revocations);
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::keys::{DEFAULT_ALGORITHMS, KeyError, KeySet, read_jwks};
+use crate::keys::{DEFAULT_ALGORITHMS, KeyError, KeySet, parse_jwks};
 use crate::testing::loopback_server::http_response;
 
 /// Every kind of bad response, by name.
@@ -114,11 +114,17 @@ fn bad_key_set_error_names_the_cause() {
         let Reply::Keys(jwks) = reply else {
             panic!("{name} is not a key set")
         };
-        let (keys, skipped) = read_jwks(jwks.as_bytes(), &DEFAULT_ALGORITHMS)?;
+        let (keys, skipped) = parse_jwks(jwks.as_bytes(), &DEFAULT_ALGORITHMS)?;
         KeySet::new(keys, skipped).map(drop)
     };
-    assert_eq!(error_of("a symmetric key"), Err(KeyError::Leaked));
-    assert_eq!(error_of("a private key"), Err(KeyError::Leaked));
+    assert_eq!(
+        error_of("a symmetric key"),
+        Err(KeyError::PrivateKeyInPublicSet)
+    );
+    assert_eq!(
+        error_of("a private key"),
+        Err(KeyError::PrivateKeyInPublicSet)
+    );
     assert_eq!(error_of("an ambiguous kid"), Err(KeyError::Ambiguous));
-    assert_eq!(error_of("an array"), Err(KeyError::NotAKeySet));
+    assert_eq!(error_of("an array"), Err(KeyError::MalformedKeySet));
 }

@@ -15,9 +15,10 @@ use crate::resource_server::{Issuer, ResourceServer, Startup};
 use crate::testing::loopback_server::{LoopbackServer, Reply};
 use crate::testing::test_server::{AUDIENCE, ISSUER, rejection};
 use crate::testing::{EmbeddedIssuer, TestClock, TokenBuilder};
-use crate::token::{Denial, TokenError};
+use crate::token::{TokenError, TokenRejection};
 
-const UNKNOWN_KEY: Result<(), Denial> = Err(Denial::Invalid(TokenError::UnknownKey));
+const UNKNOWN_KEY: Result<(), TokenRejection> =
+    Err(TokenRejection::Invalid(TokenError::UnknownKey));
 
 /// A server whose issuer's keys come from a key server on loopback.
 struct Realm {
@@ -69,12 +70,12 @@ impl Realm {
         EmbeddedIssuer::with_own_keys(&self.keys.url).clock(self.clock.clone())
     }
 
-    async fn validate(&self, token: TokenBuilder) -> Result<(), Denial> {
+    async fn validate(&self, token: TokenBuilder) -> Result<(), TokenRejection> {
         self.validate_text(&token.algorithm(Algorithm::ES256).sign())
             .await
     }
 
-    async fn validate_text(&self, token: &str) -> Result<(), Denial> {
+    async fn validate_text(&self, token: &str) -> Result<(), TokenRejection> {
         rejection(&self.server, token).await.map_or(Ok(()), Err)
     }
 
@@ -105,14 +106,14 @@ impl Realm {
     }
 
     fn is_fetching(&self) -> bool {
-        let mut issuers = self.server.validator().issuers().iter();
+        let mut issuers = self.server.validator().jwt_issuers().iter();
         issuers.any(|issuer| match &issuer.keys {
             KeySource::Fetched(keys) => keys.is_fetching(),
-            KeySource::Given(_) => false,
+            KeySource::Configured(_) => false,
         })
     }
 }
 
-fn is_unavailable(result: &Result<(), Denial>) -> bool {
-    matches!(result, Err(Denial::Unavailable(_)))
+fn is_unavailable(result: &Result<(), TokenRejection>) -> bool {
+    matches!(result, Err(TokenRejection::Unavailable(_)))
 }

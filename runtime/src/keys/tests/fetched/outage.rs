@@ -68,7 +68,7 @@ async fn expired_cached_token_is_invalid_without_keys() {
     assert_eq!(realm.validate_text(&token).await, Ok(()));
     realm.keys.set(Reply::Closed);
     realm.advance(3_600);
-    let expired = Err(Denial::Invalid(TokenError::Expired));
+    let expired = Err(TokenRejection::Invalid(TokenError::Expired));
     assert_eq!(realm.validate_text(&token).await, expired);
     assert_eq!(realm.server.token_cache_usage().0, 0);
 }
@@ -81,12 +81,12 @@ async fn malformed_token_is_invalid_without_keys() {
         .unwrap();
     assert_eq!(
         realm.validate_text("no.token.here").await,
-        Err(Denial::Invalid(TokenError::NotCompact))
+        Err(TokenRejection::Invalid(TokenError::NotCompact))
     );
     let token = realm.issuer.token("alice").typ("JWT");
     assert_eq!(
         realm.validate(token).await,
-        Err(Denial::Invalid(TokenError::Type))
+        Err(TokenRejection::Invalid(TokenError::Type))
     );
 }
 

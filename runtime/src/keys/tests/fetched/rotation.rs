@@ -99,7 +99,7 @@ async fn token_that_expires_during_a_fetch_is_rejected() {
         realm.advance(330);
         released.notify_one();
     });
-    assert_eq!(result, Err(Denial::Invalid(TokenError::Expired)));
+    assert_eq!(result, Err(TokenRejection::Invalid(TokenError::Expired)));
 }
 
 #[tokio::test]
@@ -108,12 +108,12 @@ async fn bad_signature_or_type_fetches_no_keys() {
     let token = realm.issuer.token("alice").signature([7; 64]);
     assert_eq!(
         realm.validate(token).await,
-        Err(Denial::Invalid(TokenError::Signature))
+        Err(TokenRejection::Invalid(TokenError::Signature))
     );
     let token = realm.issuer.token("alice").kid("x").typ("JWT");
     assert_eq!(
         realm.validate(token).await,
-        Err(Denial::Invalid(TokenError::Type))
+        Err(TokenRejection::Invalid(TokenError::Type))
     );
     assert_eq!(realm.keys.request_count(), 1);
 }

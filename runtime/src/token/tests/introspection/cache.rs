@@ -55,7 +55,7 @@ async fn rejection_after(
     test: &Arc<IntrospectedServer>,
     response: &Value,
     seconds: u64,
-) -> Option<Denial> {
+) -> Option<TokenRejection> {
     let (response, released) = Reply::json(200, &response.to_string()).held();
     test.reply(response);
     let request = {
@@ -89,7 +89,10 @@ async fn cache_time_starts_at_the_request() {
 /// The skew is 30 s.
 #[tokio::test]
 async fn token_that_expires_during_introspection_is_rejected() {
-    for (seconds, expected) in [(39, None), (40, Some(Denial::Invalid(TokenError::Expired)))] {
+    for (seconds, expected) in [
+        (39, None),
+        (40, Some(TokenRejection::Invalid(TokenError::Expired))),
+    ] {
         let test = Arc::new(IntrospectedServer::new().await);
         let mut response = test.active_response();
         response["exp"] = json!(test.clock.time().as_secs() + 10);

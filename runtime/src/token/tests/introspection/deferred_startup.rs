@@ -16,7 +16,7 @@ async fn server_with_held_probe(reply: Reply) -> (Arc<IntrospectedServer>, Arc<N
 /// Sends ten requests with different tokens, which wait for the first probe.
 async fn waiting_requests(
     test: &Arc<IntrospectedServer>,
-) -> Vec<tokio::task::JoinHandle<Option<Denial>>> {
+) -> Vec<tokio::task::JoinHandle<Option<TokenRejection>>> {
     let requests: Vec<_> = (0..10)
         .map(|n| {
             let test = Arc::clone(test);

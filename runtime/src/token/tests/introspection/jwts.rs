@@ -77,14 +77,20 @@ async fn invalid_jwt_is_not_introspected() {
         .token("alice")
         .sign();
     let rejected = rejection(&test.server, &forged).await;
-    assert_eq!(rejected, Some(Denial::Invalid(TokenError::UnknownKey)));
+    assert_eq!(
+        rejected,
+        Some(TokenRejection::Invalid(TokenError::UnknownKey))
+    );
     let elsewhere = test
         .issuer
         .token("alice")
         .audience("https://b.example")
         .sign();
     let rejected = rejection(&test.server, &elsewhere).await;
-    assert_eq!(rejected, Some(Denial::Invalid(TokenError::Audience)));
+    assert_eq!(
+        rejected,
+        Some(TokenRejection::Invalid(TokenError::Audience))
+    );
     assert_eq!(test.loopback.request_count(), before);
 }
 
@@ -167,11 +173,14 @@ async fn jwt_is_rejected_if_only_opaque_tokens_are_accepted() {
         .token("alice")
         .sign();
     let rejected = rejection(&test.server, &jwt).await;
-    assert!(matches!(rejected, Some(Denial::Invalid(_))), "{rejected:?}");
+    assert!(
+        matches!(rejected, Some(TokenRejection::Invalid(_))),
+        "{rejected:?}"
+    );
     for jwt in ["a.b.c", "..", "e30.e30.", "opq.a.b"] {
         let rejected = rejection(&test.server, jwt).await;
         assert!(
-            matches!(rejected, Some(Denial::Invalid(_))),
+            matches!(rejected, Some(TokenRejection::Invalid(_))),
             "{jwt}: {rejected:?}"
         );
     }

@@ -20,11 +20,11 @@ use crate::resource_server::{
 };
 use crate::secret::Secret;
 use crate::testing::loopback_server::{LoopbackServer, Reply};
-use crate::token::{IntrospectionError, Missing};
+use crate::token::{Dependency, IntrospectionError};
 
 const JSON: &str = "application/json";
 const TOKEN: &str = "opq.f3_a-9~+/=";
-const INACTIVE: Option<Denial> = Some(Denial::Invalid(TokenError::Inactive));
+const INACTIVE: Option<TokenRejection> = Some(TokenRejection::Invalid(TokenError::Inactive));
 
 /// A server whose issuer reports `TOKEN` as active, and every other token as inactive.
 struct IntrospectedServer {
@@ -121,7 +121,7 @@ impl IntrospectedServer {
         self.loopback.set(reply_for(TOKEN, reply));
     }
 
-    async fn rejection(&self) -> Option<Denial> {
+    async fn rejection(&self) -> Option<TokenRejection> {
         rejection(&self.server, TOKEN).await
     }
 
@@ -150,9 +150,9 @@ async fn wait_until(description: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-fn is_unavailable(denial: Option<Denial>) -> bool {
+fn is_unavailable(denial: Option<TokenRejection>) -> bool {
     matches!(
         denial,
-        Some(Denial::Unavailable(unavailable)) if unavailable.missing == Missing::Introspection
+        Some(TokenRejection::Unavailable(unavailable)) if unavailable.dependency == Dependency::Introspection
     )
 }

@@ -121,7 +121,7 @@ async fn claims_of_an_active_token_are_checked() {
         test.respond_with(&response);
         assert_eq!(
             test.rejection().await,
-            Some(Denial::Invalid(error)),
+            Some(TokenRejection::Invalid(error)),
             "{member}"
         );
         test.advance(5);
@@ -153,7 +153,7 @@ async fn malformed_token_is_not_introspected() {
     let before = test.loopback.request_count();
     for token in ["a b", "a,b", "=", "a=b", "ä", "a\"b", "a&token=x"] {
         let rejected = rejection(&test.server, token).await;
-        assert_eq!(rejected, Some(Denial::Malformed), "{token}");
+        assert_eq!(rejected, Some(TokenRejection::Malformed), "{token}");
     }
     assert_eq!(test.loopback.request_count(), before);
 }
@@ -177,7 +177,7 @@ async fn revoked_active_token_is_rejected() {
     assert_eq!(rejection(&server, TOKEN).await, None);
     list.revoke_subject(&loopback.url, "alice", clock.time());
     let rejected = rejection(&server, TOKEN).await;
-    assert_eq!(rejected, Some(Denial::Invalid(TokenError::Revoked)));
+    assert_eq!(rejected, Some(TokenRejection::Invalid(TokenError::Revoked)));
 }
 
 /// Records how long the server wants revocations to be retained.

@@ -110,7 +110,7 @@ async fn response_that_names_another_issuer_is_rejected() {
     let response = active_response(&three.issuers[1], &TestClock::new()).to_string();
     three.issuers[0].set(Reply::json(200, &response));
     let rejected = rejection(&three.server, "one_x").await;
-    assert_eq!(rejected, Some(Denial::Invalid(TokenError::Issuer)));
+    assert_eq!(rejected, Some(TokenRejection::Invalid(TokenError::Issuer)));
 }
 
 #[tokio::test]

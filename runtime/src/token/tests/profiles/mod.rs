@@ -125,33 +125,33 @@ async fn relaxations_of_each_profile_are_listed() {
         (
             keycloak::sample,
             &[
-                "the header's `typ` may be `JWT`, which ID tokens have too; an access token is told by `Bearer` in the claim `typ`",
+                "the header's `typ` may be `JWT`, as in ID tokens; access tokens are recognized by `Bearer` in the claim `typ`",
             ],
         ),
         (
             entra::sample,
             &[
-                "`typ` is `JWT`, which ID tokens have too; an access token is told by `azp` with `scp` or `roles`",
-                "tokens live up to 5700 s: Entra issues them for 60 to 90 minutes and sets `iat` 5 minutes back",
+                "`typ` is `JWT`, as in ID tokens; access tokens are recognized by `azp` with `scp` or `roles`",
+                "tokens live up to 5700 s: Entra issues them for 60 to 90 minutes and backdates `iat` by 5 minutes",
             ],
         ),
         (
             auth0::sample,
             &[
-                "`typ` is `JWT`, which ID tokens have too; an access token is told by `azp` with `scope` or `permissions`",
-                "`jti` is not demanded: Auth0's tokens have no identifier",
+                "`typ` is `JWT`, as in ID tokens; access tokens are recognized by `azp` with `scope` or `permissions`",
+                "`jti` is not required: Auth0's tokens have no identifier",
             ],
         ),
         (
             cognito::sample,
             &[
-                "the header has no `typ`; an access token is told by `token_use` `access`",
-                "`aud` may be absent; `client_id` is then compared with the audience",
+                "the header has no `typ`; access tokens are recognized by the `token_use` `access`",
+                "`aud` may be absent; then `client_id` must be the audience",
             ],
         ),
         (
             okta::sample,
-            &["the header has no `typ`; an access token is told by `cid` with `scp`"],
+            &["the header has no `typ`; access tokens are recognized by `cid` with `scp`"],
         ),
     ];
     for (provider, expected) in rows {

@@ -1,9 +1,9 @@
-//! JWTs that an answer confirms, narrows or refuses.
+//! JWTs that a response confirms, restricts or rejects.
 
 use super::*;
 
 #[test]
-fn a_jwt_is_confirmed_by_a_bare_answer() {
+fn minimal_active_response_confirms_a_jwt() {
     let token = confirm(&json!({"active": true})).unwrap();
     assert_eq!(token.subject(), "alice");
     assert_eq!(token.scopes().as_str(), "a b");
@@ -12,10 +12,13 @@ fn a_jwt_is_confirmed_by_a_bare_answer() {
 }
 
 #[test]
-fn an_answer_that_contradicts_the_jwt_refuses_it() {
+fn response_that_contradicts_the_jwt_is_rejected() {
     for (member, value) in [("sub", "bob"), ("client_id", "other"), ("jti", "k")] {
-        let answer = with(member, json!(value));
-        assert_eq!(confirm(&answer).err(), Some(TokenError::WrongClaim(member)));
+        let response = with(member, json!(value));
+        assert_eq!(
+            confirm(&response).err(),
+            Some(TokenError::WrongClaim(member))
+        );
     }
     for (member, value, error) in [
         ("exp", NOW - 30, TokenError::Expired),
@@ -26,11 +29,11 @@ fn an_answer_that_contradicts_the_jwt_refuses_it() {
 }
 
 #[test]
-fn a_jwt_is_never_wider_than_the_answer_nor_than_itself() {
-    let mut answer = with("scope", json!("b c"));
-    answer["roles"] = json!(["auditor", "admin"]);
-    answer["exp"] = json!(NOW + 60);
-    let token = confirm(&answer).unwrap();
+fn confirmed_jwt_has_only_the_grants_of_both() {
+    let mut response = with("scope", json!("b c"));
+    response["roles"] = json!(["auditor", "admin"]);
+    response["exp"] = json!(NOW + 60);
+    let token = confirm(&response).unwrap();
     assert_eq!(token.scopes().as_str(), "b");
     assert_eq!(token.roles().iter().collect::<Vec<_>>(), ["auditor"]);
     assert_eq!(token.expires_at(), NumericDate::from_secs(NOW + 60));
@@ -40,9 +43,9 @@ fn a_jwt_is_never_wider_than_the_answer_nor_than_itself() {
     assert_eq!(nothing.scopes().as_str(), "");
 }
 
-/// Decision 4: the instants that the answer tells are judged as an opaque token's are.
+/// The same limits of time as for an opaque token.
 #[test]
-fn an_answers_own_times_are_judged() {
+fn response_outside_its_validity_or_lifetime_is_rejected() {
     for (member, value, error) in [
         ("iat", NOW + 30, None),
         ("iat", NOW + 31, Some(TokenError::NotYetValid)),
@@ -60,22 +63,22 @@ fn an_answers_own_times_are_judged() {
     }
 }
 
-/// What was revoked until some instant may have been issued when either says.
+/// A revocation by time of issue must cover both times.
 #[test]
-fn a_jwt_is_as_old_as_the_older_of_both_says() {
-    for (iat, older) in [(NOW - 90, NOW - 90), (NOW - 30, NOW - 60)] {
+fn confirmed_jwt_has_the_earlier_time_of_issue() {
+    for (iat, earlier) in [(NOW - 90, NOW - 90), (NOW - 30, NOW - 60)] {
         let token = confirm(&with("iat", json!(iat))).unwrap();
-        assert_eq!(token.issued_at(), NumericDate::from_secs(older));
-        assert!(token.may_predate(NumericDate::from_secs(older - 30)));
-        assert!(!token.may_predate(NumericDate::from_secs(older - 31)));
+        assert_eq!(token.issued_at(), NumericDate::from_secs(earlier));
+        assert!(token.may_predate(NumericDate::from_secs(earlier - 30)));
+        assert!(!token.may_predate(NumericDate::from_secs(earlier - 31)));
     }
 }
 
 #[test]
-fn a_jwts_own_beginning_is_not_lost() {
-    let later = accept(&with("nbf", json!(NOW + 20))).unwrap();
-    let said = read(&json!({"active": true}));
-    let token = said.confirm(&later, &rules(), NumericDate::from_secs(NOW));
-    let judged = token.unwrap().judge_time(NumericDate::from_secs(NOW - 11));
-    assert_eq!(judged, Err(TokenError::NotYetValid));
+fn confirmed_jwt_keeps_its_own_nbf() {
+    let later = validate(&with("nbf", json!(NOW + 20))).unwrap();
+    let response = read(&json!({"active": true}));
+    let token = response.confirm(&later, &rules(), NumericDate::from_secs(NOW));
+    let result = token.unwrap().check_time(NumericDate::from_secs(NOW - 11));
+    assert_eq!(result, Err(TokenError::NotYetValid));
 }

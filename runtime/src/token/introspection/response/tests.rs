@@ -1,4 +1,4 @@
-//! Answers, each good but for one member.
+//! Responses with one wrong member each.
 
 mod confirmed;
 
@@ -7,26 +7,28 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
-use crate::token::lifetime::Limits;
-use crate::token::profile::INTROSPECTED;
+use crate::token::lifetime::LifetimeLimits;
+use crate::token::profile::INTROSPECTION_FORMAT;
 
 const NOW: u64 = 1_700_000_000;
 
-fn rules() -> Rules {
-    Rules {
+fn rules() -> TokenRules {
+    TokenRules {
         issuer: "https://a.example".into(),
         audience: "https://api.example".into(),
-        form: INTROSPECTED,
-        roles: INTROSPECTED.roles_claim(INTROSPECTED.roles).unwrap(),
-        limits: Limits {
+        format: INTROSPECTION_FORMAT,
+        roles: INTROSPECTION_FORMAT
+            .roles_claim(INTROSPECTION_FORMAT.roles_pointer)
+            .unwrap(),
+        limits: LifetimeLimits {
             clock_skew: Duration::from_secs(30),
             max_lifetime: Duration::from_mins(30),
         },
     }
 }
 
-/// RFC 7662 §2.2, with what is demanded of every token.
-fn good() -> Value {
+/// A response of RFC 7662 §2.2 with the claims that every token requires.
+fn valid() -> Value {
     json!({
         "active": true, "iss": "https://a.example", "sub": "alice",
         "aud": "https://api.example", "client_id": "app", "scope": "a b",
@@ -35,43 +37,43 @@ fn good() -> Value {
     })
 }
 
-/// The good answer with one member replaced, or taken out.
+/// The valid response with one member replaced.
 fn with(member: &str, value: Value) -> Value {
-    let mut answer = good();
-    answer[member] = value;
-    answer
+    let mut response = valid();
+    response[member] = value;
+    response
 }
 
 fn without(member: &str) -> Value {
-    let mut answer = good();
-    answer.as_object_mut().unwrap().remove(member);
-    answer
+    let mut response = valid();
+    response.as_object_mut().unwrap().remove(member);
+    response
 }
 
-fn read(answer: &Value) -> Answer {
-    Answer::read(answer.to_string().into_bytes()).unwrap()
+fn read(response: &Value) -> IntrospectionResponse {
+    IntrospectionResponse::read(response.to_string().into_bytes()).unwrap()
 }
 
-fn accept(answer: &Value) -> Result<VerifiedToken, TokenError> {
-    read(answer).accept(&rules(), false, NumericDate::from_secs(NOW))
+fn validate(response: &Value) -> Result<VerifiedToken, TokenError> {
+    read(response).validate(&rules(), false, NumericDate::from_secs(NOW))
 }
 
-fn refusal(answer: &Value) -> Option<TokenError> {
-    accept(answer).err()
+fn rejection(response: &Value) -> Option<TokenError> {
+    validate(response).err()
 }
 
-/// A JWT that was verified, with the facts of the good answer.
+/// A verified JWT with the claims of the valid response.
 fn jwt() -> VerifiedToken {
-    accept(&good()).unwrap()
+    validate(&valid()).unwrap()
 }
 
-fn confirm(answer: &Value) -> Result<VerifiedToken, TokenError> {
-    read(answer).confirm(&jwt(), &rules(), NumericDate::from_secs(NOW))
+fn confirm(response: &Value) -> Result<VerifiedToken, TokenError> {
+    read(response).confirm(&jwt(), &rules(), NumericDate::from_secs(NOW))
 }
 
 #[test]
-fn an_active_token_is_told_as_it_is() {
-    let token = accept(&good()).unwrap();
+fn active_token_has_the_values_of_the_response() {
+    let token = validate(&valid()).unwrap();
     assert_eq!(token.issuer(), "https://a.example");
     assert_eq!(token.subject(), "alice");
     assert_eq!(token.client_id(), Some("app"));
@@ -84,12 +86,12 @@ fn an_active_token_is_told_as_it_is() {
     assert_eq!(token.expires_at(), NumericDate::from_secs(NOW + 600));
     assert_eq!(token.issued_at(), NumericDate::from_secs(NOW - 60));
     let claims: Value = serde_json::from_slice(token.claims_json()).unwrap();
-    assert_eq!(claims, good());
+    assert_eq!(claims, valid());
 }
 
-/// RFC 7662 §2.2: what may be absent.
+/// RFC 7662 §2.2.
 #[test]
-fn what_the_specification_leaves_open_may_be_absent() {
+fn response_without_optional_member_is_accepted() {
     for member in [
         "iss",
         "client_id",
@@ -99,24 +101,24 @@ fn what_the_specification_leaves_open_may_be_absent() {
         "username",
         "roles",
     ] {
-        assert_eq!(refusal(&without(member)), None, "{member}");
+        assert_eq!(rejection(&without(member)), None, "{member}");
     }
-    assert_eq!(accept(&without("scope")).unwrap().scopes().as_str(), "");
+    assert_eq!(validate(&without("scope")).unwrap().scopes().as_str(), "");
 }
 
 #[test]
-fn what_is_demanded_of_every_token_is_demanded() {
+fn response_without_required_member_is_rejected() {
     for member in ["sub", "aud", "exp", "iat"] {
         assert_eq!(
-            refusal(&without(member)),
+            rejection(&without(member)),
             Some(TokenError::MissingClaim(member))
         );
     }
 }
 
-/// RFC 7662 §2.2: `active` is a boolean; nothing but `true` is active.
+/// RFC 7662 §2.2: `active` is a boolean.
 #[test]
-fn only_a_literal_true_is_active() {
+fn active_other_than_true_is_inactive() {
     for active in [
         json!(false),
         json!("true"),
@@ -125,30 +127,38 @@ fn only_a_literal_true_is_active() {
         json!([true]),
         json!({"active": true}),
     ] {
-        let answer = with("active", active);
-        assert!(!read(&answer).is_active(), "{answer}");
-        assert_eq!(refusal(&answer), Some(TokenError::Inactive), "{answer}");
+        let response = with("active", active);
+        assert!(!read(&response).is_active(), "{response}");
         assert_eq!(
-            confirm(&answer).err(),
+            rejection(&response),
             Some(TokenError::Inactive),
-            "{answer}"
+            "{response}"
+        );
+        assert_eq!(
+            confirm(&response).err(),
+            Some(TokenError::Inactive),
+            "{response}"
         );
     }
-    for answer in [
+    for response in [
         without("active"),
         json!({}),
         json!({"Active": true}),
         json!({"active": false}),
     ] {
-        assert_eq!(refusal(&answer), Some(TokenError::Inactive), "{answer}");
+        assert_eq!(
+            rejection(&response),
+            Some(TokenError::Inactive),
+            "{response}"
+        );
     }
     let nested = json!({"active": false, "sub": {"active": true}});
-    assert_eq!(refusal(&nested), Some(TokenError::Inactive));
+    assert_eq!(rejection(&nested), Some(TokenError::Inactive));
 }
 
-/// Then nothing is known of the token: it is neither good nor bad.
+/// A malformed response says nothing about the token.
 #[test]
-fn what_is_no_strict_object_is_no_answer() {
+fn malformed_response_is_an_error() {
     for json in [
         "",
         "true",
@@ -165,17 +175,17 @@ fn what_is_no_strict_object_is_no_answer() {
         "\u{feff}{\"active\":true}",
         "{\"active\":true,\"x\":\"\\ud800\"}",
     ] {
-        let read = Answer::read(json.as_bytes().to_vec());
+        let read = IntrospectionResponse::read(json.as_bytes().to_vec());
         assert!(
-            matches!(read, Err(IntrospectionError::NotAnAnswer)),
+            matches!(read, Err(IntrospectionError::MalformedResponse)),
             "{json}"
         );
     }
-    assert!(Answer::read(b"{\"active\":true,\"x\":\"\xff\"}".to_vec()).is_err());
+    assert!(IntrospectionResponse::read(b"{\"active\":true,\"x\":\"\xff\"}".to_vec()).is_err());
 }
 
 #[test]
-fn a_wrong_type_is_refused_and_never_taken_for_absent() {
+fn member_of_wrong_type_is_rejected() {
     for (member, values) in [
         (
             "sub",
@@ -196,49 +206,61 @@ fn a_wrong_type_is_refused_and_never_taken_for_absent() {
         ("roles", vec![json!("clerk"), json!([1])]),
     ] {
         for value in values {
-            let answer = with(member, value);
+            let response = with(member, value);
             assert_eq!(
-                refusal(&answer),
+                rejection(&response),
                 Some(TokenError::WrongClaim(member)),
-                "{answer}"
+                "{response}"
             );
-            let confirmed = confirm(&answer).err();
-            assert_eq!(confirmed, Some(TokenError::WrongClaim(member)), "{answer}");
+            let confirmed = confirm(&response).err();
+            assert_eq!(
+                confirmed,
+                Some(TokenError::WrongClaim(member)),
+                "{response}"
+            );
         }
     }
 }
 
 #[test]
-fn another_issuer_and_another_audience_are_refused() {
+fn other_issuer_or_audience_is_rejected() {
     for issuer in [
         "https://a.example/",
         "https://b.example",
         "a.example",
         "https://A.example",
     ] {
-        let answer = with("iss", json!(issuer));
-        assert_eq!(refusal(&answer), Some(TokenError::Issuer), "{issuer}");
-        assert_eq!(confirm(&answer).err(), Some(TokenError::Issuer), "{issuer}");
+        let response = with("iss", json!(issuer));
+        assert_eq!(rejection(&response), Some(TokenError::Issuer), "{issuer}");
+        assert_eq!(
+            confirm(&response).err(),
+            Some(TokenError::Issuer),
+            "{issuer}"
+        );
     }
     for audience in [
         json!("https://b.example"),
         json!(["app", "https://api.example/"]),
     ] {
-        let answer = with("aud", audience);
-        assert_eq!(refusal(&answer), Some(TokenError::Audience), "{answer}");
+        let response = with("aud", audience);
         assert_eq!(
-            confirm(&answer).err(),
+            rejection(&response),
             Some(TokenError::Audience),
-            "{answer}"
+            "{response}"
+        );
+        assert_eq!(
+            confirm(&response).err(),
+            Some(TokenError::Audience),
+            "{response}"
         );
     }
     let among_others = with("aud", json!(["app", "https://api.example"]));
-    assert_eq!(refusal(&among_others), None);
+    assert_eq!(rejection(&among_others), None);
 }
 
-/// RFC 6749 §7.1: the type is compared without regard to case; RFC 9449 §6.2, RFC 8705 §3.2.
+/// RFC 6749 §7.1 (case-insensitive), RFC 9449 §6.2, RFC 8705 §3.2.
 #[test]
-fn only_a_bearer_token_that_is_an_access_token_is_accepted() {
+fn token_of_another_kind_is_rejected() {
     for (member, value) in [
         ("token_type", "bearer"),
         ("token_type", "BEARER"),
@@ -248,7 +270,7 @@ fn only_a_bearer_token_that_is_an_access_token_is_accepted() {
         ("typ", "at+jwt"),
     ] {
         assert_eq!(
-            refusal(&with(member, json!(value))),
+            rejection(&with(member, json!(value))),
             None,
             "{member} {value}"
         );
@@ -265,14 +287,14 @@ fn only_a_bearer_token_that_is_an_access_token_is_accepted() {
         ("typ", "Offline"),
         ("typ", "ID"),
     ] {
-        let answer = with(member, json!(value));
+        let response = with(member, json!(value));
         assert_eq!(
-            refusal(&answer),
+            rejection(&response),
             Some(TokenError::WrongClaim(member)),
             "{value}"
         );
         assert_eq!(
-            confirm(&answer).err(),
+            confirm(&response).err(),
             Some(TokenError::WrongClaim(member)),
             "{value}"
         );
@@ -280,21 +302,21 @@ fn only_a_bearer_token_that_is_an_access_token_is_accepted() {
 }
 
 #[test]
-fn bound_tokens_and_id_tokens_are_refused() {
+fn bound_token_and_id_token_are_rejected() {
     for (member, error) in [
         ("cnf", TokenError::Binding),
         ("nonce", TokenError::IdToken),
         ("at_hash", TokenError::IdToken),
     ] {
-        let answer = with(member, json!({"jkt": "x"}));
-        assert_eq!(refusal(&answer), Some(error));
-        assert_eq!(confirm(&answer).err(), Some(error));
+        let response = with(member, json!({"jkt": "x"}));
+        assert_eq!(rejection(&response), Some(error));
+        assert_eq!(confirm(&response).err(), Some(error));
     }
 }
 
-/// Decision 4: lifetime and instant, with the skew.
+/// The same limits of time as for a JWT.
 #[test]
-fn time_is_judged_as_a_jwts_is() {
+fn token_outside_its_validity_or_lifetime_is_rejected() {
     for (member, value, error) in [
         ("exp", NOW - 29, None),
         ("exp", NOW - 30, Some(TokenError::Expired)),
@@ -307,7 +329,7 @@ fn time_is_judged_as_a_jwts_is() {
         ("exp", NOW + 1_741, Some(TokenError::Lifetime)),
     ] {
         assert_eq!(
-            refusal(&with(member, json!(value))),
+            rejection(&with(member, json!(value))),
             error,
             "{member} {value}"
         );
@@ -315,10 +337,10 @@ fn time_is_judged_as_a_jwts_is() {
 }
 
 #[test]
-fn a_scope_outside_the_grammar_is_refused() {
+fn scope_outside_the_grammar_is_rejected() {
     for scope in [" a", "a ", "a  b", "a\tb", "\"a\"", "ä"] {
         assert_eq!(
-            refusal(&with("scope", json!(scope))),
+            rejection(&with("scope", json!(scope))),
             Some(TokenError::Scope),
             "{scope}"
         );
@@ -330,14 +352,17 @@ fn a_scope_outside_the_grammar_is_refused() {
 }
 
 #[test]
-fn a_client_is_the_subject_only_where_that_was_said() {
+fn client_is_the_subject_only_if_configured() {
     let now = NumericDate::from_secs(NOW);
-    let accept = |answer: &Value| read(answer).accept(&rules(), true, now);
-    assert_eq!(accept(&without("sub")).unwrap().subject(), "app");
-    assert_eq!(accept(&good()).unwrap().subject(), "alice");
-    let wrong = accept(&with("sub", json!(null))).err();
+    let validate = |response: &Value| read(response).validate(&rules(), true, now);
+    assert_eq!(validate(&without("sub")).unwrap().subject(), "app");
+    assert_eq!(validate(&valid()).unwrap().subject(), "alice");
+    let wrong = validate(&with("sub", json!(null))).err();
     assert_eq!(wrong, Some(TokenError::WrongClaim("sub")));
-    let mut nobody = without("sub");
-    nobody.as_object_mut().unwrap().remove("client_id");
-    assert_eq!(accept(&nobody).err(), Some(TokenError::MissingClaim("sub")));
+    let mut without_both = without("sub");
+    without_both.as_object_mut().unwrap().remove("client_id");
+    assert_eq!(
+        validate(&without_both).err(),
+        Some(TokenError::MissingClaim("sub"))
+    );
 }

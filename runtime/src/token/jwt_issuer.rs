@@ -1,34 +1,36 @@
-//! One trusted issuer's part in proving a token: by its keys.
+//! An issuer of JWTs, and the verification of signatures with its keys.
 
 use crate::claims::NumericDate;
 use crate::keys::{Algorithm, KeySource};
-use crate::token::denial::Unavailable;
 use crate::token::error::TokenError;
 use crate::token::header::UntrustedHeader;
-use crate::token::rules::Rules;
+use crate::token::rejection::Unavailable;
+use crate::token::rules::TokenRules;
 
 /// An issuer whose JWTs are accepted.
 #[derive(Debug)]
-pub(crate) struct TrustedIssuer {
-    pub(crate) rules: Rules,
+pub(crate) struct JwtIssuer {
+    pub(crate) rules: TokenRules,
     pub(crate) algorithms: Box<[Algorithm]>,
     pub(crate) keys: KeySource,
 }
 
-/// What a token shows before anything of it is trusted.
-pub(super) struct Untrusted<'a> {
+/// The decoded parts of a JWT that a signature check needs; nothing in them is verified.
+pub(super) struct UntrustedJwt<'a> {
     pub(super) header: UntrustedHeader<'a>,
     pub(super) signing_input: &'a [u8],
     pub(super) signature: Vec<u8>,
 }
 
-/// Why a token is not known to be an issuer's.
-pub(super) enum Unproved {
-    Refused(Stage),
+/// Why a signature could not be verified with an issuer's keys.
+pub(super) enum Unverified {
+    Rejected(Stage),
     Unavailable(Unavailable),
 }
 
-/// How far a token came before it was refused; the furthest is told.
+/// The check that rejected a token, in the order of the checks.
+///
+/// If several issuers reject a token, the furthest stage is reported.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
     Algorithm,
@@ -50,36 +52,37 @@ impl From<Stage> for TokenError {
     }
 }
 
-impl From<Stage> for Unproved {
+impl From<Stage> for Unverified {
     fn from(stage: Stage) -> Self {
-        Self::Refused(stage)
+        Self::Rejected(stage)
     }
 }
 
-impl TrustedIssuer {
-    /// Proves that one of this issuer's keys signed it, the algorithm and type being allowed;
-    /// tells the generation of the keys.
-    pub(super) fn prove(
+impl JwtIssuer {
+    /// Verifies the signature with this issuer's keys, and checks algorithm and type.
+    ///
+    /// Returns the generation of the keys.
+    pub(super) fn verify_signature(
         &self,
-        untrusted: &Untrusted<'_>,
+        jwt: &UntrustedJwt<'_>,
         now: NumericDate,
-    ) -> Result<u64, Unproved> {
-        let header = &untrusted.header;
+    ) -> Result<u64, Unverified> {
+        let header = &jwt.header;
         if !self.algorithms.contains(&header.algorithm) {
             return Err(Stage::Algorithm.into());
         }
-        if !self.rules.form.has_type(header.typ.as_deref()) {
+        if !self.rules.format.accepts_type(header.typ.as_deref()) {
             return Err(Stage::Type.into());
         }
         let keys = self
             .keys
             .current(now)
-            .map_err(|keys| Unproved::Unavailable(keys.into()))?;
+            .map_err(|keys| Unverified::Unavailable(keys.into()))?;
         let generation = keys.generation();
         let key = keys
             .select(header.kid.as_deref(), header.algorithm)
             .ok_or(Stage::Key { generation })?;
-        if key.verifies(untrusted.signing_input, &untrusted.signature) {
+        if key.verifies(jwt.signing_input, &jwt.signature) {
             Ok(generation)
         } else {
             Err(Stage::Signature.into())

@@ -1,0 +1,126 @@
+//! The cache that verified JWTs and introspection results share: bounded in bytes, and optional.
+
+use std::hash::Hash;
+
+use quick_cache::sync::Cache;
+use quick_cache::{Equivalent, Weighter};
+
+/// The size of an entry besides its token and claims: the table's and the value's own, in bytes.
+const OVERHEAD: u64 = 512;
+
+/// The most entries for which memory is reserved up front.
+const MAX_RESERVED_ENTRIES: usize = 1 << 16;
+
+/// A cache of tokens that evicts entries once they exceed its capacity in bytes.
+///
+/// A cache with capacity 0 is always empty.
+pub(super) struct TokenCache<K, V> {
+    entries: Option<Cache<K, V, EntryWeight<K, V>>>,
+}
+
+impl<K: Hash + Eq, V: Clone> TokenCache<K, V> {
+    /// Creates a cache of `capacity` bytes.
+    ///
+    /// `typical_entry` is the expected size of an entry in bytes, for reserving memory. `size`
+    /// returns the bytes that an entry's key and value own.
+    pub(super) fn new(capacity: u64, typical_entry: u64, size: fn(&K, &V) -> usize) -> Self {
+        let reserved = usize::try_from(capacity / typical_entry)
+            .map_or(MAX_RESERVED_ENTRIES, |entries| {
+                entries.min(MAX_RESERVED_ENTRIES)
+            });
+        let weight = EntryWeight { size };
+        Self {
+            entries: (capacity > 0).then(|| Cache::with_weighter(reserved, capacity, weight)),
+        }
+    }
+
+    pub(super) fn get<Q: Hash + Equivalent<K>>(&self, key: &Q) -> Option<V> {
+        self.entries.as_ref()?.get(key)
+    }
+
+    pub(super) fn insert(&self, key: K, value: V) {
+        if let Some(entries) = &self.entries {
+            entries.insert(key, value);
+        }
+    }
+
+    pub(super) fn remove<Q: Hash + Equivalent<K>>(&self, key: &Q) {
+        if let Some(entries) = &self.entries {
+            entries.remove(key);
+        }
+    }
+
+    #[cfg(feature = "introspection")]
+    pub(super) fn clear(&self) {
+        if let Some(entries) = &self.entries {
+            entries.clear();
+        }
+    }
+
+    /// Returns the number of entries and their total size in bytes.
+    pub(super) fn size(&self) -> (usize, u64) {
+        self.entries
+            .as_ref()
+            .map_or((0, 0), |entries| (entries.len(), entries.weight()))
+    }
+}
+
+/// Records whether a lookup found an entry.
+#[cfg(feature = "metrics")]
+pub(super) fn record_lookup(is_hit: bool) {
+    let outcome = if is_hit { "hit" } else { "miss" };
+    metrics::counter!("palisade_token_cache_lookups_total", "outcome" => outcome).increment(1);
+}
+
+struct EntryWeight<K, V> {
+    size: fn(&K, &V) -> usize,
+}
+
+impl<K, V> Clone for EntryWeight<K, V> {
+    fn clone(&self) -> Self {
+        Self { size: self.size }
+    }
+}
+
+impl<K, V> Weighter<K, V> for EntryWeight<K, V> {
+    fn weight(&self, key: &K, value: &V) -> u64 {
+        let size = u64::try_from((self.size)(key, value)).unwrap_or(u64::MAX);
+        size.saturating_add(OVERHEAD)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cache(capacity: u64) -> TokenCache<u32, Box<[u8]>> {
+        TokenCache::new(capacity, 1024, |_, bytes| bytes.len())
+    }
+
+    #[test]
+    fn entry_size_includes_the_overhead() {
+        let cache = cache(64 * 1024);
+        cache.insert(1, [0; 100].into());
+        assert_eq!(cache.size(), (1, OVERHEAD + 100));
+        cache.remove(&1);
+        assert_eq!(cache.size(), (0, 0));
+    }
+
+    #[test]
+    fn entries_never_exceed_the_capacity() {
+        let cache = cache(64 * 1024);
+        for key in 0..10_000 {
+            cache.insert(key, [0; 100].into());
+        }
+        let (entries, bytes) = cache.size();
+        assert!(entries > 50 && bytes <= 64 * 1024, "{entries}: {bytes}");
+    }
+
+    #[test]
+    fn cache_without_capacity_stays_empty() {
+        let cache = cache(0);
+        cache.insert(1, [0; 100].into());
+        assert_eq!(cache.get(&1), None);
+        assert_eq!(cache.size(), (0, 0));
+    }
+}
