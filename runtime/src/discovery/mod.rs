@@ -36,7 +36,7 @@ fn openid_url(issuer: &str) -> String {
     format!("{issuer}/.well-known/openid-configuration")
 }
 
-/// Returns the URL of RFC 8414 §3.1: the suffix stands between host and path.
+/// Returns the URL of RFC 8414 §3.1: the suffix is inserted between host and path.
 fn oauth_url(issuer: &str) -> String {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
     let path_at = issuer
