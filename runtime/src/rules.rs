@@ -5,4 +5,5 @@
 //! implement none of these traits yourself; [`TrustedExtractor`](crate::TrustedExtractor) and
 //! [`InputExtractor`](crate::input::InputExtractor) are the ways to add an extractor.
 
+pub use crate::resource_server::rules::*;
 pub use crate::routing::rules::*;

@@ -13,7 +13,7 @@ use crate::input::contract::bounded::Bounded;
 use crate::input::contract::map_key::{MapKey, PlainValue};
 use crate::input::contract::rules::{Collection, LengthOf, Ruleset};
 #[cfg(feature = "schemas")]
-use crate::input::schema::{self, Bounds, Keys};
+use crate::input::schema::{self, Bounds, EqualKeys};
 use crate::input::shape::Nested;
 
 impl<T: Bounded<R::Items>, R: Ruleset> Bounded<R> for [T]
@@ -190,7 +190,7 @@ where
     fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         let key = K::key_schema(generator);
         let value = V::value_schema(generator);
-        schema::map(generator, key, value, Keys::Merged, bounds)
+        schema::map(generator, key, value, EqualKeys::Merged, bounds)
     }
 }
 
@@ -210,7 +210,7 @@ where
     fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         let key = K::key_schema(generator);
         let value = V::value_schema(generator);
-        schema::map(generator, key, value, Keys::Merged, bounds)
+        schema::map(generator, key, value, EqualKeys::Merged, bounds)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::input::contract::collections::examine_keys;
 use crate::input::contract::rules::{Collection, LengthOf, Ruleset};
 use crate::input::contract::{Bounded, MapKey};
 #[cfg(feature = "schemas")]
-use crate::input::schema::{self, Bounds, Keys};
+use crate::input::schema::{self, Bounds, EqualKeys};
 use crate::input::shape::Nested;
 
 /// A map with garde's rules `length`, `inner` and `dive`, for keys of any type.
@@ -195,6 +195,6 @@ where
     fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         let key = K::key_schema(generator);
         let value = V::schema(generator, &bounds.items());
-        schema::map(generator, key, value, Keys::Refused, bounds)
+        schema::map(generator, key, value, EqualKeys::Rejected, bounds)
     }
 }
