@@ -17,7 +17,7 @@ use crate::input::schema::{self, Bounds};
 /// fieldless enums that derive `SecureInput`. It needs no rule, and may be a path
 /// parameter by itself.
 ///
-/// What the client reads of a refusal is `does not have the form that is expected here`,
+/// What the client reads of a refusal is `does not have the expected format`,
 /// or the words of the type: those of serde's [`invalid_value`] where they begin with
 /// `must `, have at most 200 bytes and no control character. Every other message of serde
 /// may quote the input and is dropped.

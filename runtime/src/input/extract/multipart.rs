@@ -45,7 +45,7 @@ use crate::input::extract::valid::Valid;
 /// #[serde(deny_unknown_fields)]
 /// struct Report {
 ///     #[garde(length(chars, max = 500))]
-///     what: String,
+///     description: String,
 ///     #[garde(length(max = 3))] // each is checked by its type
 ///     #[serde(default)]
 ///     photos: Vec<Upload<Pictures, { 1 << 20 }>>,

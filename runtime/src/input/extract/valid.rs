@@ -59,8 +59,8 @@
 ///     page: u32,
 /// }
 ///
-/// #[public(reason = "the catalogue is public")]
-/// async fn catalogue(paging: Option<Valid<Query<Paging>>>) -> String {
+/// #[public(reason = "the catalog is public")]
+/// async fn catalog(paging: Option<Valid<Query<Paging>>>) -> String {
 ///     let page = paging.map_or(1, |Valid(Query(paging))| paging.page);
 ///     format!("page {page}")
 /// }

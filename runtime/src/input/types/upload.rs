@@ -80,7 +80,7 @@ pub struct Upload<M, const MAX: usize> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UploadError {
-    /// The media type is none of these.
+    /// The media type is not one of these.
     MediaType(&'static [&'static str]),
     /// The file has more than `max` bytes.
     Length {
