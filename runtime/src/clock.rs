@@ -1,16 +1,16 @@
-//! Injected time: every check that compares an instant asks a [`Clock`].
+//! Injected time: every check of a time reads a [`Clock`].
 //!
-//! Nothing below this room; the token room asks it once a request, and again where it has waited.
+//! The rooms above read it once per request, and again after waiting for an issuer.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::claims::NumericDate;
 
-/// Tells the time against which tokens are judged.
+/// The source of the time by which tokens are validated.
 ///
-/// [`SystemClock`] is the default; tests bring one that they set.
+/// [`SystemClock`] is the default; tests use a clock that they set.
 pub trait Clock: Send + Sync + 'static {
-    /// The present instant.
+    /// Returns the current time.
     fn now(&self) -> NumericDate;
 }
 
@@ -19,7 +19,8 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    /// A clock before 1970 reads as far in the future: every token is then expired.
+    /// Returns the current time, or [`NumericDate::MAX`] if the system clock is before 1970, so that
+    /// every token is expired.
     fn now(&self) -> NumericDate {
         SystemTime::now()
             .duration_since(UNIX_EPOCH)

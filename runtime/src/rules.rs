@@ -7,4 +7,5 @@
 //! [`Scalar`](crate::input::Scalar) is the way to add a type that needs no rule.
 
 pub use crate::input::rules::*;
+pub use crate::resource_server::rules::*;
 pub use crate::routing::rules::*;

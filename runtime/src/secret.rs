@@ -1,35 +1,36 @@
-//! Secrets that print as nothing, compare in constant time and are wiped when dropped.
+//! Secrets, which cannot be printed and are zeroized when they are dropped.
 
 use std::path::Path;
 use std::{fmt, fs, io};
 
 use zeroize::Zeroizing;
 
-/// Bytes that nobody may read by accident.
+/// Secret bytes.
 ///
-/// No `Display`, no `Serialize`, no `PartialEq` that leaks through timing.
+/// The type has no `Display`, no `Serialize`, and no `PartialEq` that would leak through timing.
+/// `Debug` prints `[redacted]`, and the bytes are zeroized on drop.
 #[derive(Clone)]
 pub struct Secret {
     bytes: Zeroizing<Vec<u8>>,
 }
 
 impl Secret {
-    /// Takes the bytes; the given vector is wiped when the secret is dropped.
+    /// Creates a secret from bytes, which are zeroized when it is dropped.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self {
             bytes: Zeroizing::new(bytes.into()),
         }
     }
 
-    /// Reads a file that holds the secret and nothing else.
+    /// Reads a secret from a file that contains nothing else.
     ///
-    /// One line break at its end, as editors and `echo` leave it, is no part of the secret;
-    /// everything else is, white space too. A file of random bytes, whose last may be a line break
-    /// by chance, is for [`new`](Self::new).
+    /// One line break at the end, as editors and `echo` write it, is removed; other white space is
+    /// part of the secret. If the file has random bytes, the last of which may be a line break, read
+    /// it yourself and use [`new`](Self::new).
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read; the error names it.
+    /// Returns an error that names the file if it cannot be read.
     pub fn from_file(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|error| {
@@ -46,12 +47,12 @@ impl Secret {
         Ok(secret)
     }
 
-    /// How many bytes there are.
+    /// Returns the number of bytes.
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Whether there are none.
+    /// Whether the secret has no bytes.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
@@ -74,7 +75,7 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of a file with these bytes.
+    /// Writes a file with these bytes, and reads it as a secret.
     fn from_file(bytes: &[u8]) -> Vec<u8> {
         let file = env::temp_dir().join(format!("palisade-secret-{}", process::id()));
         fs::write(&file, bytes).unwrap();
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_break_at_a_files_end_is_no_part_of_the_secret() {
+    fn from_file_removes_one_trailing_line_break() {
         for (file, secret) in [
             ("s3cret", "s3cret"),
             ("s3cret\n", "s3cret"),
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_tells_nothing() {
+    fn debug_prints_redacted() {
         let printed = format!("{:?}", Secret::new(*b"hunter2-hunter2-hunter2"));
         assert_eq!(printed, "Secret([redacted])");
     }

@@ -205,7 +205,7 @@ fn file_schema_has_media_types_and_size_limit() {
     let photos = &schema_of(post(report))["properties"]["photos"];
     let file = json!({
         "anyOf": [{ "contentMediaType": "image/png" }, { "contentMediaType": "image/jpeg" }],
-        "$comment": "a file of at most 1024 bytes",
+        "$comment": "a file with at most 1024 bytes",
     });
     assert_eq!((&photos["items"], &photos["maxItems"]), (&file, &json!(3)));
 }
@@ -229,14 +229,14 @@ fn length_in_bytes_is_not_a_length_in_characters() {
         "type": "string",
         "minLength": 2,
         "maxLength": 64,
-        "$comment": "5 to 64 bytes in UTF-8",
+        "$comment": "between 5 and 64 bytes in UTF-8",
     });
     assert_eq!(schema["properties"]["bytes"], bytes);
     let graphemes = json!({
         "type": "string",
         "minLength": 2,
         "maxLength": 100,
-        "$comment": "2 to 8 grapheme clusters; 0 to 100 bytes in UTF-8",
+        "$comment": "between 2 and 8 grapheme clusters; between 0 and 100 bytes in UTF-8",
     });
     assert_eq!(schema["properties"]["graphemes"], graphemes);
 }

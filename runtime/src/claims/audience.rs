@@ -6,19 +6,19 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
-/// Whom a token is meant for; never empty.
+/// The audience of a token, with at least one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audience {
     values: Vec<String>,
 }
 
 impl Audience {
-    /// Whether one of the values is `audience`, compared code point by code point.
+    /// Whether `audience` is one of the values, compared code point by code point.
     pub fn contains(&self, audience: &str) -> bool {
         self.values.iter().any(|value| value == audience)
     }
 
-    /// The values, in the token's order.
+    /// Returns the values in the order of the token.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.values.iter().map(String::as_str)
     }
@@ -57,7 +57,7 @@ impl<'de> Visitor<'de> for AudienceVisitor {
             values.push(value);
         }
         if values.is_empty() {
-            return Err(de::Error::custom("an audience without a value"));
+            return Err(de::Error::custom("an audience without values"));
         }
         Ok(Audience { values })
     }
@@ -72,16 +72,16 @@ mod tests {
     }
 
     #[test]
-    fn a_string_and_an_array_of_strings_are_audiences() {
+    fn string_or_array_of_strings_is_an_audience() {
         assert!(parse("\"a\"").unwrap().contains("a"));
         let both = parse("[\"a\", \"b\"]").unwrap();
         assert!(both.contains("a") && both.contains("b") && !both.contains("c"));
         assert_eq!(both.iter().collect::<Vec<_>>(), ["a", "b"]);
     }
 
-    /// CVE-2020-26160: nothing else is.
+    /// CVE-2020-26160.
     #[test]
-    fn refuses_every_other_json_value() {
+    fn any_other_json_value_is_rejected() {
         for json in [
             "\"\"",
             "[]",
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn comparison_is_exact() {
+    fn similar_audience_is_not_contained() {
         let audience = parse("\"https://api.example\"").unwrap();
         for other in [
             "https://api.example/",

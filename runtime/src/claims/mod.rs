@@ -1,4 +1,4 @@
-//! What a token says, as types: instants, audiences, scopes, roles; and JSON that leaves no doubt.
+//! The types of claims: dates, audiences, scopes and roles.
 
 mod audience;
 mod numeric_date;

@@ -1,4 +1,4 @@
-//! `NumericDate`: seconds since the epoch, possibly with a fraction ([RFC 7519 §2]).
+//! `NumericDate`: seconds since the epoch, with an optional fraction ([RFC 7519 §2]).
 //!
 //! [RFC 7519 §2]: https://www.rfc-editor.org/rfc/rfc7519#section-2
 
@@ -7,27 +7,27 @@ use std::time::Duration;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
-/// An instant as tokens carry it, kept to the millisecond.
+/// A date in a token, with millisecond precision.
 ///
-/// Deserialised from a JSON number only. Strings, negative numbers and instants
-/// past the year 9999 are errors, never "absent".
+/// It is deserialized from a JSON number only. Strings, negative numbers and dates after the year
+/// 9999 are errors; a claim with such a value is never treated as absent.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NumericDate {
     millis: u64,
 }
 
 impl NumericDate {
-    /// The last instant that can be represented, in the year 9999.
+    /// The latest date, the last millisecond of the year 9999.
     pub const MAX: Self = Self {
         millis: 253_402_300_799_999,
     };
 
-    /// The instant `seconds` after the epoch, at most [`MAX`](Self::MAX).
+    /// Creates a date from seconds since the epoch, at most [`MAX`](Self::MAX).
     pub const fn from_secs(seconds: u64) -> Self {
         Self::from_millis(seconds.saturating_mul(1_000))
     }
 
-    /// The instant `millis` milliseconds after the epoch, at most [`MAX`](Self::MAX).
+    /// Creates a date from milliseconds since the epoch, at most [`MAX`](Self::MAX).
     pub const fn from_millis(millis: u64) -> Self {
         if millis > Self::MAX.millis {
             Self::MAX
@@ -36,29 +36,29 @@ impl NumericDate {
         }
     }
 
-    /// Whole seconds since the epoch, rounded down.
+    /// Returns the whole seconds since the epoch, rounded down.
     pub const fn as_secs(self) -> u64 {
         self.millis / 1_000
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the epoch.
     pub const fn as_millis(self) -> u64 {
         self.millis
     }
 
-    /// How long after `earlier` this is; zero when it is not after it.
+    /// Returns the time since `earlier`, or zero if this date is not later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.millis.saturating_sub(earlier.millis))
     }
 
-    /// This instant moved later by `by`, at most [`MAX`](Self::MAX).
+    /// Returns the date later by `by`, at most [`MAX`](Self::MAX).
     #[must_use]
     pub fn saturating_add(self, by: Duration) -> Self {
         let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
         Self::from_millis(self.millis.saturating_add(by))
     }
 
-    /// This instant moved earlier by `by`, at least the epoch.
+    /// Returns the date earlier by `by`, at least the epoch.
     #[must_use]
     pub fn saturating_sub(self, by: Duration) -> Self {
         let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
@@ -94,7 +94,7 @@ impl Visitor<'_> for NumericDateVisitor {
 
     fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<NumericDate, E> {
         if seconds > NumericDate::MAX.as_secs() {
-            return Err(E::custom("an instant past the year 9999"));
+            return Err(E::custom("a date after the year 9999"));
         }
         Ok(NumericDate::from_secs(seconds))
     }
@@ -108,7 +108,7 @@ impl Visitor<'_> for NumericDateVisitor {
     fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<NumericDate, E> {
         let millis = seconds * 1_000.0;
         if !(0.0..=NumericDate::MAX.millis as f64).contains(&millis) {
-            return Err(E::custom("an instant before 1970 or past the year 9999"));
+            return Err(E::custom("a date before 1970 or after the year 9999"));
         }
         Ok(NumericDate::from_millis(millis as u64))
     }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_numbers_with_and_without_a_fraction() {
+    fn number_with_or_without_fraction_is_a_date() {
         assert_eq!(
             parse("1700000000"),
             Some(NumericDate::from_secs(1_700_000_000))
@@ -136,9 +136,9 @@ mod tests {
         assert_eq!(parse("1.7e9"), Some(NumericDate::from_secs(1_700_000_000)));
     }
 
-    /// CVE-2026-44459, CVE-2026-25537: a wrong type is refused, never absent.
+    /// CVE-2026-44459, CVE-2026-25537.
     #[test]
-    fn refuses_every_other_json_value() {
+    fn any_other_json_value_is_rejected() {
         for json in [
             "\"1700000000\"",
             "null",
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_second_of_9999_is_the_limit() {
+    fn date_after_the_year_9999_is_rejected() {
         assert!(parse("253402300799").is_some());
         assert!(parse("253402300800").is_none());
     }

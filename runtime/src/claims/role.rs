@@ -1,11 +1,11 @@
-//! Roles: one that an API knows, and the set a token holds.
+//! Roles: a role that an API declares, and the roles of a token.
 //!
-//! A role is an issuer's word for what somebody is, where a scope is what a client was
-//! allowed to do. No specification gives it an alphabet.
+//! A role describes the user, whereas a scope limits what a client may do. No specification defines
+//! an alphabet for roles.
 
 use std::fmt;
 
-/// One role that an API knows, as a constant.
+/// A role that an API declares as a constant.
 ///
 /// # Examples
 ///
@@ -21,17 +21,17 @@ pub struct Role {
 }
 
 impl Role {
-    /// Names a role; it may hold spaces, as some issuers' roles do.
+    /// Creates a role. Its name may contain spaces, as some issuers' roles do.
     ///
     /// # Panics
     ///
-    /// Where `name` is empty; in a `const`, as roles are declared, that is a compile error.
+    /// Panics if `name` is empty, which is a compile error in a `const`.
     pub const fn new(name: &'static str) -> Self {
-        assert!(!name.is_empty(), "a role is one or more characters");
+        assert!(!name.is_empty(), "a role must not be empty");
         Self { name }
     }
 
-    /// The role as tokens carry it.
+    /// Returns the name of the role, as it appears in tokens.
     pub const fn as_str(self) -> &'static str {
         self.name
     }
@@ -49,19 +49,19 @@ impl fmt::Display for Role {
     }
 }
 
-/// The roles that a token holds.
+/// The roles of a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoleSet {
     names: Box<[Box<str>]>,
 }
 
 impl RoleSet {
-    /// Whether `role` is among them, compared code point by code point and whole.
+    /// Whether the set contains `role`. Names are compared code point by code point.
     pub fn contains(&self, role: Role) -> bool {
         self.iter().any(|name| name == role.name)
     }
 
-    /// The roles, in the token's order.
+    /// Returns the roles in the order of the token.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(AsRef::as_ref)
     }
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_contains_whole_roles_only() {
+    fn similar_role_is_not_contained() {
         const ADMIN: Role = Role::new("admin");
         let set: RoleSet = ["Domain Admins", "admin"].into_iter().collect();
         assert!(set.contains(ADMIN) && set.contains(Role::new("Domain Admins")));
@@ -92,8 +92,8 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "one or more characters")]
-    fn a_role_without_a_name_cannot_be_built() {
+    #[should_panic(expected = "must not be empty")]
+    fn empty_role_panics() {
         let _ = Role::new("");
     }
 }

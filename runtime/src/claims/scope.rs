@@ -1,4 +1,4 @@
-//! Scopes: the alphabet of [RFC 6749 §3.3], one scope, and the set a token holds.
+//! Scopes ([RFC 6749 §3.3]): a scope that an API declares, and the scopes of a token.
 //!
 //! [RFC 6749 §3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 
@@ -6,9 +6,9 @@ use std::fmt;
 
 use crate::text::is_nqschar;
 
-/// One scope that an API knows, as a constant.
+/// A scope that an API declares as a constant.
 ///
-/// The [`scopes!`](crate::scopes) macro declares an API's whole vocabulary.
+/// The [`scopes!`](crate::scopes) macro declares all scopes of an API.
 ///
 /// # Examples
 ///
@@ -25,35 +25,35 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Names a scope.
+    /// Creates a scope.
     ///
     /// # Panics
     ///
-    /// Where `token` is empty or has a character outside `%x21 / %x23-5B / %x5D-7E`;
-    /// in a `const`, as scopes are declared, that is a compile error.
+    /// Panics if `token` is empty or has a character outside `%x21 / %x23-5B / %x5D-7E`, which is a
+    /// compile error in a `const`.
     pub const fn new(token: &'static str) -> Self {
         Self::described(token, "")
     }
 
-    /// Names a scope and says what it permits.
+    /// Creates a scope with a description of what it permits.
     ///
     /// # Panics
     ///
-    /// As [`new`](Self::new).
+    /// Panics for the same reasons as [`new`](Self::new).
     pub const fn described(token: &'static str, description: &'static str) -> Self {
         assert!(
             is_scope_token(token.as_bytes()),
-            "a scope is one or more printable ASCII characters without space, `\"` and `\\` (RFC 6749 section 3.3)"
+            "a scope must be one or more printable ASCII characters without space, `\"` and `\\` (RFC 6749 section 3.3)"
         );
         Self { token, description }
     }
 
-    /// The scope as tokens carry it.
+    /// Returns the scope as it appears in tokens.
     pub const fn as_str(self) -> &'static str {
         self.token
     }
 
-    /// What the scope permits, empty where nobody said.
+    /// Returns the description of what the scope permits, or an empty string.
     pub const fn description(self) -> &'static str {
         self.description
     }
@@ -71,21 +71,20 @@ impl fmt::Display for Scope {
     }
 }
 
-/// The scopes that a token holds.
+/// The scopes of a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeSet {
     joined: Box<str>,
 }
 
 impl ScopeSet {
-    /// Reads a `scope` claim: scope tokens with exactly one space between them.
+    /// Parses a `scope` claim: scopes separated by exactly one space.
     ///
-    /// The empty string is the empty set: it permits nothing.
+    /// The empty string is the empty set, which permits nothing.
     ///
     /// # Errors
     ///
-    /// [`ScopeError`] where a token is outside the alphabet, or a space is leading,
-    /// trailing or doubled.
+    /// [`ScopeError`] if a character is not allowed, or a space is leading, trailing or repeated.
     pub fn parse(joined: &str) -> Result<Self, ScopeError> {
         if !joined.is_empty()
             && !joined
@@ -99,29 +98,29 @@ impl ScopeSet {
         })
     }
 
-    /// Whether `scope` is among them, compared case-sensitively and whole.
+    /// Whether the set contains `scope`. Scopes are case-sensitive.
     pub fn contains(&self, scope: Scope) -> bool {
         self.iter().any(|token| token == scope.token)
     }
 
-    /// The scopes, in the token's order.
+    /// Returns the scopes in the order of the token.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.joined.split(' ').filter(|token| !token.is_empty())
     }
 
-    /// The scopes as the token carries them, separated by one space.
+    /// Returns the scopes as in the token, separated by one space.
     pub fn as_str(&self) -> &str {
         &self.joined
     }
 }
 
-/// A `scope` claim outside the grammar of RFC 6749 §3.3.
+/// The error of a `scope` claim that does not match the grammar of RFC 6749 §3.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScopeError;
 
 impl fmt::Display for ScopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the scope is outside the grammar of RFC 6749 section 3.3")
+        f.write_str("the scope does not match the grammar of RFC 6749 section 3.3")
     }
 }
 
@@ -149,7 +148,7 @@ mod tests {
     const READ: Scope = Scope::new("orders:read");
 
     #[test]
-    fn a_set_contains_whole_scopes_in_any_order() {
+    fn similar_scope_is_not_contained() {
         let set = ScopeSet::parse("orders:write orders:read").unwrap();
         assert!(set.contains(READ));
         assert_eq!(
@@ -169,30 +168,30 @@ mod tests {
     }
 
     #[test]
-    fn the_empty_set_contains_nothing() {
+    fn empty_set_contains_no_scope() {
         assert_eq!(ScopeSet::parse("").unwrap().iter().count(), 0);
         assert!(!ScopeSet::default().contains(READ));
     }
 
     #[test]
-    fn the_separator_is_exactly_one_space() {
+    fn separator_other_than_one_space_is_rejected() {
         for bad in [" a", "a ", "a  b", "a\tb", "a\nb", "a,b\u{a0}c", " "] {
             assert_eq!(ScopeSet::parse(bad), Err(ScopeError), "{bad:?}");
         }
     }
 
     #[test]
-    fn the_alphabet_ends_where_the_rfc_says() {
+    fn scope_alphabet_is_that_of_rfc_6749() {
         for byte in 0_u8..=0xFF {
-            let legal =
+            let allowed =
                 byte == 0x21 || (0x23..=0x5B).contains(&byte) || (0x5D..=0x7E).contains(&byte);
-            assert_eq!(is_scope_token(&[byte]), legal, "{byte:#x}");
+            assert_eq!(is_scope_token(&[byte]), allowed, "{byte:#x}");
         }
     }
 
     #[test]
     #[should_panic(expected = "RFC 6749")]
-    fn a_scope_constant_outside_the_alphabet_cannot_be_built() {
+    fn scope_constant_outside_the_alphabet_panics() {
         let _ = Scope::new("orders read");
     }
 }

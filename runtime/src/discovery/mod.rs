@@ -1,7 +1,7 @@
 //! An issuer's metadata document ([RFC 8414], [OpenID Discovery]).
 //!
 //! Finds and reads the document. The rooms above use the URLs in it: `keys` fetches the key set,
-//! `token` asks the introspection endpoint.
+//! `token` sends tokens to the introspection endpoint.
 //!
 //! [RFC 8414]: https://www.rfc-editor.org/rfc/rfc8414
 //! [OpenID Discovery]: https://openid.net/specs/openid-connect-discovery-1_0.html
@@ -36,7 +36,7 @@ fn openid_url(issuer: &str) -> String {
     format!("{issuer}/.well-known/openid-configuration")
 }
 
-/// Returns the URL of RFC 8414 §3.1: the suffix stands between host and path.
+/// Returns the URL of RFC 8414 §3.1: the suffix is inserted between host and path.
 fn oauth_url(issuer: &str) -> String {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
     let path_at = issuer

@@ -11,7 +11,7 @@ use crate::token::{
 /// The guard's decision not to serve a request.
 pub(crate) struct Refusal {
     pub(crate) cause: RefusalCause,
-    /// The token, if it is valid but does not suffice. Only audit events use it.
+    /// The token, if it was verified. Only audit events use it.
     pub(crate) token: Option<Arc<VerifiedToken>>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum RefusalCause {
 }
 
 impl Refusal {
-    /// Refuses a request whose token is valid.
+    /// Refuses a request whose token was verified.
     pub(crate) fn with_token(cause: impl Into<RefusalCause>, token: &Arc<VerifiedToken>) -> Self {
         Self {
             cause: cause.into(),

@@ -1,8 +1,8 @@
-//! Input: decoded strictly, then checked by its type's rules.
+//! Input: decoded strictly, then checked against the rules of its type.
 //!
-//! Its folders in their order, each of which imports only those before it: `shape` (names on the
-//! wire) → `schema` (JSON Schema) → `contract` (rules and bounds) → `decode` (from bytes to values) →
-//! `types` (ready-made input types) → `extract` (one extractor for each part of a request).
+//! Each folder imports only the folders before it: `shape` (names of members, JSON Pointers) → `schema`
+//! (JSON Schema) → `contract` (rules and bounds of a type) → `decode` (from bytes to values) → `types`
+//! (ready-made input types) → `extract` (one extractor for each part of a request).
 
 pub(crate) mod contract;
 mod decode;
@@ -38,7 +38,7 @@ pub use self::types::{
 #[cfg(feature = "text")]
 pub use self::types::{Line, LineError};
 
-/// What generated code names of this room.
+/// The items that generated code uses.
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "schemas")]

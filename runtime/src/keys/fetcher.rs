@@ -50,29 +50,29 @@ mod tests {
 
     const JSON: &str = "application/json";
 
-    /// Serves one canned answer per request, in order; tells its URL and the paths asked for.
+    /// Serves one response per request, in order. Returns the URL and the requested paths.
     async fn serve(
-        answers: impl FnOnce(&str) -> Vec<String>,
+        responses: impl FnOnce(&str) -> Vec<String>,
     ) -> (String, tokio::task::JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let answers = answers(&url);
+        let responses = responses(&url);
         let task = tokio::spawn(async move {
             let mut paths = Vec::new();
-            for answer in answers {
+            for response in responses {
                 let (mut socket, _) = listener.accept().await.unwrap();
                 let mut request = vec![0; 4096];
                 let length = socket.read(&mut request).await.unwrap();
                 let head = String::from_utf8_lossy(&request[..length]).into_owned();
                 paths.push(head.split(' ').nth(1).unwrap_or_default().to_owned());
-                let _ = socket.write_all(answer.as_bytes()).await;
+                let _ = socket.write_all(response.as_bytes()).await;
             }
             paths
         });
         (url, task)
     }
 
-    fn answer(status: u16, content_type: &str, body: &str) -> String {
+    fn response(status: u16, content_type: &str, body: &str) -> String {
         format!(
             "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
@@ -88,18 +88,18 @@ mod tests {
         fetcher.fetch(url).await
     }
 
-    /// What one answer to the first request leads to.
-    async fn fate(first: String) -> DiscoveryError {
+    /// Returns the error that follows from this response to the first request.
+    async fn error_after(first: String) -> DiscoveryError {
         let (url, _) = serve(|_| vec![first]).await;
         fetch(&url).await.unwrap_err()
     }
 
     #[tokio::test]
-    async fn the_keys_come_by_way_of_the_document() {
+    async fn key_set_is_fetched_from_the_url_in_the_document() {
         let (url, paths) = serve(|url| {
             vec![
-                answer(200, JSON, &document(url)),
-                answer(200, "application/jwk-set+json; charset=utf-8", "{}"),
+                response(200, JSON, &document(url)),
+                response(200, "application/jwk-set+json; charset=utf-8", "{}"),
             ]
         })
         .await;
@@ -111,12 +111,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_an_openid_document_the_one_of_rfc_8414_is_asked_for() {
+    async fn missing_openid_document_falls_back_to_rfc_8414() {
         let (url, paths) = serve(|url| {
             vec![
-                answer(404, "text/html", "no"),
-                answer(200, JSON, &document(url)),
-                answer(200, JSON, "{}"),
+                response(404, "text/html", "no"),
+                response(200, JSON, &document(url)),
+                response(200, JSON, "{}"),
             ]
         })
         .await;
@@ -128,39 +128,39 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_200_with_json_is_an_answer() {
+    async fn response_without_status_200_and_json_is_rejected() {
         for status in [201, 204, 301, 302, 307, 308, 401, 500, 503] {
-            let fate = fate(answer(status, JSON, "{}")).await;
+            let error = error_after(response(status, JSON, "{}")).await;
             assert!(
-                matches!(fate, DiscoveryError::Https(HttpsError::Status(found)) if found == status),
-                "{fate:?}"
+                matches!(error, DiscoveryError::Https(HttpsError::Status(found)) if found == status),
+                "{error:?}"
             );
         }
         for content_type in ["text/html", "application/jsonp", "application/json+x", ""] {
-            let fate = fate(answer(200, content_type, "{}")).await;
+            let error = error_after(response(200, content_type, "{}")).await;
             assert!(
-                matches!(fate, DiscoveryError::Https(HttpsError::ContentType)),
-                "{fate:?}"
+                matches!(error, DiscoveryError::Https(HttpsError::ContentType)),
+                "{error:?}"
             );
         }
     }
 
     #[tokio::test]
-    async fn a_body_above_64_kib_is_refused() {
+    async fn body_above_64_kib_is_rejected() {
         let body = " ".repeat(64 * 1024 + 1);
         assert!(matches!(
-            fate(answer(200, JSON, &body)).await,
+            error_after(response(200, JSON, &body)).await,
             DiscoveryError::Https(HttpsError::TooLong)
         ));
         let body = " ".repeat(64 * 1024);
         assert!(matches!(
-            fate(answer(200, JSON, &body)).await,
+            error_after(response(200, JSON, &body)).await,
             DiscoveryError::Document
         ));
     }
 
     #[tokio::test]
-    async fn a_server_that_does_not_answer_or_not_to_the_end_times_out() {
+    async fn missing_or_incomplete_response_times_out() {
         let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", silent.local_addr().unwrap());
         assert!(matches!(
@@ -187,18 +187,18 @@ mod tests {
         slow.abort();
     }
 
-    /// RFC 8414 §3.3: a document of another issuer is not used.
+    /// RFC 8414 §3.3.
     #[tokio::test]
-    async fn the_issuer_in_the_document_is_the_one_that_was_asked() {
-        let (url, _) = serve(|url| vec![answer(200, JSON, &document(&format!("{url}/")))]).await;
+    async fn document_of_another_issuer_is_rejected() {
+        let (url, _) = serve(|url| vec![response(200, JSON, &document(&format!("{url}/")))]).await;
         assert!(matches!(fetch(&url).await, Err(DiscoveryError::Issuer)));
     }
 
     #[tokio::test]
-    async fn keys_over_http_come_from_loopback_only_and_only_when_asked_for() {
+    async fn http_key_url_is_rejected_unless_it_is_allowed_loopback() {
         let document =
             |url: &str| format!(r#"{{"issuer":"{url}","jwks_uri":"http://keys.example/keys"}}"#);
-        let (url, _) = serve(|url| vec![answer(200, JSON, &document(url))]).await;
+        let (url, _) = serve(|url| vec![response(200, JSON, &document(url))]).await;
         assert!(matches!(
             fetch(&url).await,
             Err(DiscoveryError::Https(HttpsError::InsecureUrl))
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_that_is_not_there_is_an_error_with_its_cause() {
+    async fn unreachable_server_is_an_error_with_a_source() {
         let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", gone.local_addr().unwrap());
         drop(gone);
@@ -219,13 +219,13 @@ mod tests {
         assert!(std::error::Error::source(&error).is_some());
     }
 
-    /// An answer that ends early is told apart from one that is too long.
+    /// A truncated response is distinguished from one that is too long.
     #[tokio::test]
-    async fn an_answer_that_ends_early_is_an_error_of_the_connection() {
+    async fn truncated_response_is_a_transport_error() {
         let head =
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{";
         assert!(matches!(
-            fate(head.to_owned()).await,
+            error_after(head.to_owned()).await,
             DiscoveryError::Https(HttpsError::Transport(_))
         ));
     }

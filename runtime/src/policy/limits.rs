@@ -24,8 +24,8 @@ pub struct Limits {
     pub body_limit: usize,
     /// The maximum time for reading the whole body: between 1 ms and 60 min, 30 s by default.
     ///
-    /// The time starts when the body is first polled without being ready. A slower body returns
-    /// 408 ([RFC 9110 §15.5.9]).
+    /// The time starts when reading the body first has to wait for the client. A slower body
+    /// returns 408 ([RFC 9110 §15.5.9]).
     ///
     /// This requires tokio's timer, which `#[tokio::main]` enables. A runtime that is built
     /// without `enable_time` panics when a body is not ready at once.

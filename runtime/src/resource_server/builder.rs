@@ -1,7 +1,9 @@
 //! The builder of a resource server, a typestate: `build` requires an issuer.
 
 use std::collections::HashSet;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use crate::clock::Clock;
 use crate::resource_server::error::ConfigError;
@@ -28,10 +30,24 @@ pub struct NoIssuer;
 #[derive(Clone, Debug)]
 pub struct WithIssuers(Vec<Issuer<WithAudience>>);
 
-/// A [`Builder`] state with at least one issuer.
+/// A server trusts at least one issuer.
+///
+/// [`Builder::build`](crate::resource_server::Builder::build) requires this: without an issuer, the
+/// server could accept no token.
+///
+/// ```
+/// use palisade::prelude::*;
+///
+/// # async fn build() -> Result<ResourceServer, palisade::ConfigError> {
+/// ResourceServer::builder()
+///     .trust(Issuer::new("https://login.example.govt.nz").audience("https://orders.example.govt.nz"))
+///     .build()
+///     .await
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this server trusts no issuer",
-    label = "no token could ever be accepted",
+    label = "no token could be accepted",
     note = "help: add `.trust(Issuer::new(\"https://login.example\").audience(\"https://orders.example\"))`"
 )]
 pub trait HasIssuer {
@@ -39,6 +55,7 @@ pub trait HasIssuer {
     fn into_issuers(self) -> Vec<Issuer<WithAudience>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl HasIssuer for WithIssuers {
     fn into_issuers(self) -> Vec<Issuer<WithAudience>> {
         self.0
@@ -122,35 +139,53 @@ impl<T> Builder<T> {
     /// # Errors
     ///
     /// [`ConfigError`] for every mistake that would otherwise fail at the first request.
-    pub async fn build(self) -> Result<ResourceServer, ConfigError>
+    pub fn build(self) -> Build
     where
         T: HasIssuer,
     {
-        let Self { issuers, options } = self;
-        if options.realm.is_empty() || !options.realm.bytes().all(is_nqschar) {
-            return Err(ConfigError::Realm);
-        }
-        let issuers = issuers.into_issuers();
-        check_duplicates(&issuers)?;
-        #[cfg(feature = "introspection")]
-        check_opaque_tokens(&issuers)?;
-        let summaries = issuers.iter().map(Issuer::summary).collect();
-        let mut trusted = Vec::new();
-        for issuer in issuers {
-            trusted.push(issuer.build(&options).await?);
-        }
-        let validator = TokenValidator::new(trusted, options.token_cache_size);
-        if let Some(revocations) = &options.revocations {
-            revocations.retain_for(validator.longest_acceptance());
-        }
-        Ok(ResourceServer::new(Shared {
-            realm: options.realm.into(),
-            validator,
-            clock: options.clock,
-            revocations: options.revocations,
-            issuers: summaries,
-        }))
+        Build(Box::pin(build(self.issuers.into_issuers(), self.options)))
     }
+}
+
+/// The future that [`Builder::build`] returns.
+// A type with a name: with an `async fn`, rustc reports a missing issuer three times.
+#[must_use = "futures do nothing unless you `.await` them"]
+pub struct Build(Pin<Box<dyn Future<Output = Result<ResourceServer, ConfigError>> + Send>>);
+
+impl Future for Build {
+    type Output = Result<ResourceServer, ConfigError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+async fn build(
+    issuers: Vec<Issuer<WithAudience>>,
+    options: ServerOptions,
+) -> Result<ResourceServer, ConfigError> {
+    if options.realm.is_empty() || !options.realm.bytes().all(is_nqschar) {
+        return Err(ConfigError::Realm);
+    }
+    check_duplicates(&issuers)?;
+    #[cfg(feature = "introspection")]
+    check_opaque_tokens(&issuers)?;
+    let summaries = issuers.iter().map(Issuer::summary).collect();
+    let mut trusted = Vec::new();
+    for issuer in issuers {
+        trusted.push(issuer.build(&options).await?);
+    }
+    let validator = TokenValidator::new(trusted, options.token_cache_size);
+    if let Some(revocations) = &options.revocations {
+        revocations.retain_for(validator.longest_acceptance());
+    }
+    Ok(ResourceServer::new(Shared {
+        realm: options.realm.into(),
+        validator,
+        clock: options.clock,
+        revocations: options.revocations,
+        issuers: summaries,
+    }))
 }
 
 fn check_duplicates(issuers: &[Issuer<WithAudience>]) -> Result<(), ConfigError> {

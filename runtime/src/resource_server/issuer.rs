@@ -44,7 +44,11 @@ pub struct NoAudience;
 #[derive(Clone, Debug)]
 pub struct WithAudience(String);
 
-/// An [`Issuer`] state with an audience.
+/// An issuer has an audience.
+///
+/// [`Builder::trust`](crate::resource_server::Builder::trust) requires this: without an audience, a
+/// token for any other API of the same issuer would be accepted. Add
+/// [`audience`](crate::Issuer::audience), with the `aud` that the issuer writes into tokens for this API.
 #[diagnostic::on_unimplemented(
     message = "this issuer has no audience",
     label = "tokens for any other API would be accepted",
@@ -55,6 +59,7 @@ pub trait HasAudience {
     fn into_audience(self) -> String;
 }
 
+#[diagnostic::do_not_recommend]
 impl HasAudience for WithAudience {
     fn into_audience(self) -> String {
         self.0

@@ -17,7 +17,7 @@ mod summary;
 mod tests;
 mod url;
 
-pub use self::builder::{Builder, NoIssuer, WithIssuers};
+pub use self::builder::{Build, Builder, NoIssuer, WithIssuers};
 #[cfg(feature = "introspection")]
 pub use self::introspection::{IntrospectedTokens, Introspection, IntrospectionConfigError};
 pub(crate) use self::issuer::Issuer;
@@ -26,3 +26,9 @@ pub use self::options::Startup;
 pub use self::readiness::NotReady;
 pub(crate) use self::server::ResourceServer;
 pub use self::summary::IssuerSummary;
+
+/// The rules that rustc names in its messages; public as `palisade::rules`.
+pub(crate) mod rules {
+    pub use super::builder::HasIssuer;
+    pub use super::issuer::HasAudience;
+}

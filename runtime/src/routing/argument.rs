@@ -30,6 +30,9 @@ pub trait HandlerArgument {
     type Reads;
 
     #[doc(hidden)]
+    type Extraction;
+
+    #[doc(hidden)]
     const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
 }
 

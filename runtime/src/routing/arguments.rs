@@ -26,6 +26,7 @@ use crate::routing::argument::{
     AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, HandlerArgument,
     HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead, StatesWhyUnvalidated,
 };
+use crate::routing::extraction::{ByItself, StrictPath};
 use crate::routing::extractor::{TrustedExtractor, Unvalidated};
 use crate::routing::facts::ArgumentFacts;
 
@@ -37,6 +38,7 @@ impl<A, T> AllowedIn<A, ServerData> for T {}
 impl<T: TrustedExtractor> HandlerArgument for T {
     type Kind = ServerData;
     type Reads = ReadsHead;
+    type Extraction = ByItself;
     const FACTS: ArgumentFacts = ArgumentFacts {
         trusted: Some(T::REASON),
         ..ArgumentFacts::PLAIN
@@ -50,6 +52,7 @@ macro_rules! server_data {
         impl$(<$generic>)? HandlerArgument for $ty {
             type Kind = ServerData;
             type Reads = ReadsHead;
+            type Extraction = ByItself;
         }
     )*};
 }
@@ -73,6 +76,7 @@ impl<A: AllowsOptionalCaller, T> OptionalIn<A, CallerArgument> for T {}
 impl<C: CallerClaims> HandlerArgument for Caller<C> {
     type Kind = CallerArgument;
     type Reads = ReadsHead;
+    type Extraction = ByItself;
     const FACTS: ArgumentFacts = ArgumentFacts {
         decode_claims: Some(Self::decode_claims),
         ..ArgumentFacts::PLAIN
@@ -117,6 +121,7 @@ macro_rules! checked {
         impl<T> HandlerArgument for Valid<$extractor<T>> {
             type Kind = DecodedInput<T>;
             type Reads = $reads;
+            type Extraction = ByItself;
             const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$location, $media_type);
         }
     )*};
@@ -138,6 +143,7 @@ checked! {
 impl<E: InputExtractor> HandlerArgument for Valid<E> {
     type Kind = CheckedInput<E::Input>;
     type Reads = ReadsHead;
+    type Extraction = ByItself;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None);
 }
 
@@ -152,6 +158,7 @@ impl<A, T: ParsedFromPath, E> AllowedIn<A, ParsedPath<T>> for E {
 impl<T> HandlerArgument for Path<T> {
     type Kind = ParsedPath<T>;
     type Reads = ReadsHead;
+    type Extraction = StrictPath;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Path, None);
 }
 
@@ -197,6 +204,7 @@ impl<A: StatesWhyUnvalidated, T> AllowedIn<A, UncheckedInput> for T {}
 impl<E> HandlerArgument for Unvalidated<E> {
     type Kind = UncheckedInput;
     type Reads = ReadsHead;
+    type Extraction = ByItself;
     const FACTS: ArgumentFacts = ArgumentFacts {
         unvalidated: true,
         ..ArgumentFacts::PLAIN
@@ -214,6 +222,7 @@ impl<A, T: HandlerArgument + OptionalIn<A, T::Kind>, E> AllowedIn<A, OptionalArg
 impl<T: HandlerArgument> HandlerArgument for Option<T> {
     type Kind = OptionalArgument<T>;
     type Reads = T::Reads;
+    type Extraction = ByItself;
     const FACTS: ArgumentFacts = T::FACTS.optional();
 }
 
@@ -225,6 +234,7 @@ impl<A: AllowsFallibleArguments, T> AllowedIn<A, FallibleArgument> for T {}
 impl<T, E> HandlerArgument for Result<T, E> {
     type Kind = FallibleArgument;
     type Reads = ReadsHead;
+    type Extraction = ByItself;
 }
 
 /// Input that is not checked.
@@ -237,6 +247,7 @@ macro_rules! raw {
         impl$(<$generic>)? HandlerArgument for $ty {
             type Kind = RawInput;
             type Reads = ReadsHead;
+            type Extraction = ByItself;
         }
     )*};
 }

@@ -5,8 +5,6 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::response::Response;
-
 use crate::policy::Declaration;
 use crate::routing::facts::ArgumentFacts;
 
@@ -55,6 +53,10 @@ pub trait DeclaresAccess<M> {
 #[doc(hidden)]
 pub enum ByName {}
 
+/// Marks the declaration itself.
+#[doc(hidden)]
+pub enum ByValue {}
+
 /// Marks the impl that nothing satisfies.
 ///
 /// With two impls to choose from, rustc does not report an arity mismatch (E0593) for an undeclared
@@ -67,40 +69,31 @@ pub enum Nothing {}
 pub enum Never {}
 
 #[diagnostic::do_not_recommend]
-impl<F, R> DeclaresAccess<ByName> for F
+impl<F, H: Declares + 'static> DeclaresAccess<ByName> for F
 where
-    F: Fn() -> R,
-    R: Returned,
+    F: Fn() -> DeclaredHandler<H, BehindGuard>,
 {
-    type Handler = R::Handler;
+    type Handler = H;
 }
 
 #[diagnostic::do_not_recommend]
-impl<F, R> DeclaresAccess<Nothing> for F
+impl<F, H: Declares + 'static> DeclaresAccess<Nothing> for F
 where
-    F: Fn(Never) -> R,
-    R: Returned,
+    F: Fn(Never) -> DeclaredHandler<H, BehindGuard>,
 {
-    type Handler = R::Handler;
+    type Handler = H;
 }
 
-/// The return type of the function that an attribute emits.
-#[doc(hidden)]
-pub trait Returned {
-    type Handler: Declares + 'static;
-}
-
-impl<H: Declares + 'static, G> Returned for DeclaredHandler<H, G>
-where
-    H: Outside<G>,
-{
+/// `get(list_orders())` means the same as `get(list_orders)`.
+#[diagnostic::do_not_recommend]
+impl<H: Declares + 'static> DeclaresAccess<ByValue> for DeclaredHandler<H, BehindGuard> {
     type Handler = H;
 }
 
 /// A declaration with its handler; implemented by the attributes.
 pub trait Declares {
-    /// [`Arguments<true>`](Arguments), or an error that rustc has already reported at an argument.
-    type Arguments;
+    /// [`Checked<true>`](Checked), or an error that rustc has already reported at an argument.
+    type Checked;
 
     /// The declaration, as the attribute states it.
     const DECLARATION: &'static Declaration;
@@ -109,11 +102,11 @@ pub trait Declares {
     const ARGUMENTS: &'static [ArgumentFacts];
 }
 
-/// The arguments of a handler, with whether they were checked.
+/// A handler whose arguments satisfy their rules, if `ARGUMENTS`.
 ///
-/// Generated code computes `CHECKED` from [`Declares::ARGUMENTS`]. If an argument breaks a rule, that
-/// constant is an error, and rustc does not report the handler again where it is mounted.
-pub enum Arguments<const CHECKED: bool> {}
+/// Generated code computes the constant from [`Declares::ARGUMENTS`]. If an argument breaks a rule,
+/// the constant is an error, and rustc does not report the handler again where it is mounted.
+pub enum Checked<const ARGUMENTS: bool> {}
 
 /// The value that a function with `#[secured]` or `#[public]` returns: a handler that only a
 /// [`SecureRouter`](crate::SecureRouter) runs.
@@ -147,12 +140,12 @@ pub enum Arguments<const CHECKED: bool> {}
 /// # }
 /// ```
 #[must_use = "a handler does nothing until a `SecureRouter` mounts it"]
-pub struct DeclaredHandler<H, G = WithoutGuard> {
+pub struct DeclaredHandler<H, G = BehindGuard> {
     handler: H,
     guard: PhantomData<fn() -> G>,
 }
 
-impl<H, G> DeclaredHandler<H, G> {
+impl<H, G: RunsHandlers> DeclaredHandler<H, G> {
     #[doc(hidden)]
     pub const fn new(handler: H) -> Self {
         Self {
@@ -163,7 +156,7 @@ impl<H, G> DeclaredHandler<H, G> {
 }
 
 /// Gives access to `unguarded`.
-impl<H: Outside<G>, G> Deref for DeclaredHandler<H, G> {
+impl<H> Deref for DeclaredHandler<H> {
     type Target = H;
 
     fn deref(&self) -> &H {
@@ -173,11 +166,11 @@ impl<H: Outside<G>, G> Deref for DeclaredHandler<H, G> {
 
 /// Only the guard of a [`SecureRouter`](crate::SecureRouter) runs a handler.
 ///
-/// Nothing implements this trait. The error appears where a declared handler would run without its
-/// guard:
+/// The error appears where a declared handler would run without its guard:
 ///
-/// - it is passed to axum's own `get`, `post` and so on. Import these from [`palisade::routing`](crate::routing)
-///   or the [prelude](crate::prelude), and remove `use axum::routing::…`;
+/// - it is passed to axum's own `get`, `post` and so on. Import these from
+///   [`palisade::routing`](crate::routing) or the [prelude](crate::prelude), and remove
+///   `use axum::routing::…`;
 /// - it is called, as in `create_order().await`. A test calls `create_order().unguarded(…)` in the
 ///   handler's own module; other code shares a plain function with the handler.
 ///
@@ -191,36 +184,38 @@ impl<H: Outside<G>, G> Deref for DeclaredHandler<H, G> {
 ///
 /// let router: axum::Router = axum::Router::new().route("/orders", axum::routing::get(list_orders));
 /// ```
+// The attributes emit `fn list_orders<G: RunsHandlers>() -> DeclaredHandler<…, G>`. A `SecureRouter`
+// fixes `G` as `BehindGuard`. Everything else that accepts the handler needs a future, which fixes
+// `G` as `WithoutGuard<T>`, and rustc reports this trait where the function is named. axum's `post`
+// leaves `T` open: it accepts the function, and the one error is about `SecureRouter::route`.
 #[diagnostic::on_unimplemented(
     message = "a declared handler runs only behind the guard of a `SecureRouter`",
     label = "this would run the handler without its guard",
-    note = "help: mount it on a `SecureRouter` with Palisade's own `get`, `post`, … instead of `axum::routing`; a test in the handler's module calls `handler().unguarded(…)`"
+    note = "help: mount it on a `SecureRouter` with `get`, `post`, … of `palisade::prelude`; a test in the handler's module calls `handler().unguarded(…)`"
 )]
 pub trait RunsHandlers {}
 
-/// Everything that would run a handler without its guard.
-pub enum WithoutGuard {}
+/// The guard of a [`SecureRouter`](crate::SecureRouter).
+pub enum BehindGuard {}
 
-/// Chooses `G`, which no use of a handler mentions.
-///
-/// The choice is made late. If a handler is passed to axum's `post`, rustc first selects axum's impl
-/// for functions without arguments, while `G` is still open, and then reports [`RunsHandlers`]. With
-/// `G` fixed from the start it would reject every impl and print axum's own message.
+#[diagnostic::do_not_recommend]
+impl RunsHandlers for BehindGuard {}
+
+/// Everything that would run a handler without a guard, and get a `T`.
+pub struct WithoutGuard<T>(PhantomData<T>);
+
+#[diagnostic::do_not_recommend]
+impl<T: NeedsNoGuard> RunsHandlers for WithoutGuard<T> {}
+
+/// A value that a handler yields without its guard; there is none.
 #[doc(hidden)]
-pub trait Outside<G> {}
+pub trait NeedsNoGuard {}
 
-impl<H> Outside<WithoutGuard> for H {}
+/// Leads rustc to [`RunsHandlers`]; no value of this type exists, so it is never polled.
+impl<H, T> Future for DeclaredHandler<H, WithoutGuard<T>> {
+    type Output = T;
 
-/// Lets rustc find [`RunsHandlers`] where a future is needed; it is never polled.
-impl<H, G> Future for DeclaredHandler<H, G>
-where
-    // in this order, see `Outside`
-    G: RunsHandlers,
-    H: Outside<G>,
-{
-    type Output = Response;
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Response> {
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
         Poll::Pending
     }
 }

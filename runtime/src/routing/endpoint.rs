@@ -1,13 +1,81 @@
-//! A handler as a route runs it.
+//! A handler as a route calls it: its arguments are extracted in their order, then its body runs.
 
 use axum::extract::Request;
 use axum::response::Response;
 
-/// Extracts the arguments of the handler `H`, calls it, and converts the value that it returns.
+use crate::routing::extraction::{ExtractedWithState, LastExtractedWithState};
+
+/// The arguments of a handler, as a tuple.
+pub struct Arguments<T>(pub T);
+
+/// The handler `H` runs on a router with the state `S`.
 ///
-/// Implemented for [`Arguments<true>`](crate::routing::declared::Arguments) by the attributes. `S` is the state of the router, and `M` is axum's marker for the last argument; both are
-/// inferred.
+/// The attributes implement this trait for [`Checked<true>`](crate::routing::declared::Checked). `M` is axum's marker for the last
+/// argument; it is inferred, like `S`. The types of the arguments do not appear here, because they
+/// may be private to the module of the handler.
 pub trait Endpoint<H, S, M>: 'static {
-    /// Runs the handler on a request that passed the guard.
+    #[doc(hidden)]
     fn call(request: Request, state: S) -> impl Future<Output = Response> + Send;
+}
+
+/// Every argument of a handler can be extracted on a router with the state `S`.
+///
+/// The error names the argument that cannot; see [`ExtractedWithState`].
+pub trait ExtractedArguments<S, M>: Sized + Send + 'static {
+    #[doc(hidden)]
+    fn extract(request: Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+}
+
+impl<S: Send + Sync + 'static> ExtractedArguments<S, ()> for Arguments<()> {
+    async fn extract(_: Request, _: &S) -> Result<Self, Response> {
+        Ok(Self(()))
+    }
+}
+
+impl<S, M, T> ExtractedArguments<S, M> for Arguments<(T,)>
+where
+    S: Send + Sync + 'static,
+    T: LastExtractedWithState<S, M> + Send + 'static,
+{
+    async fn extract(request: Request, state: &S) -> Result<Self, Response> {
+        Ok(Self((T::extract_last(request, state).await?,)))
+    }
+}
+
+/// Implements the extraction of two and more arguments; all but the last read only the head.
+macro_rules! tuples {
+    ($([$($name:ident: $head:ident)*] $last:ident;)*) => {$(
+        impl<S, M, $($head,)* $last> ExtractedArguments<S, M> for Arguments<($($head,)* $last,)>
+        where
+            S: Send + Sync + 'static,
+            $($head: ExtractedWithState<S> + Send + 'static,)*
+            $last: LastExtractedWithState<S, M> + Send + 'static,
+        {
+            async fn extract(request: Request, state: &S) -> Result<Self, Response> {
+                let (mut parts, body) = request.into_parts();
+                $(let $name = $head::extract(&mut parts, state).await?;)*
+                let request = Request::from_parts(parts, body);
+                let last = $last::extract_last(request, state).await?;
+                Ok(Self(($($name,)* last,)))
+            }
+        }
+    )*};
+}
+
+tuples! {
+    [a: T1] T2;
+    [a: T1 b: T2] T3;
+    [a: T1 b: T2 c: T3] T4;
+    [a: T1 b: T2 c: T3 d: T4] T5;
+    [a: T1 b: T2 c: T3 d: T4 e: T5] T6;
+    [a: T1 b: T2 c: T3 d: T4 e: T5 f: T6] T7;
+    [a: T1 b: T2 c: T3 d: T4 e: T5 f: T6 g: T7] T8;
+    [a: T1 b: T2 c: T3 d: T4 e: T5 f: T6 g: T7 h: T8] T9;
+    [a: T1 b: T2 c: T3 d: T4 e: T5 f: T6 g: T7 h: T8 i: T9] T10;
+    [a: T1 b: T2 c: T3 d: T4 e: T5 f: T6 g: T7 h: T8 i: T9 j: T10] T11;
+    [a: T1 b: T2 c: T3 d: T4 e: T5 f: T6 g: T7 h: T8 i: T9 j: T10 k: T11] T12;
+    [a: T1 b: T2 c: T3 d: T4 e: T5 f: T6 g: T7 h: T8 i: T9 j: T10 k: T11 l: T12] T13;
+    [a: T1 b: T2 c: T3 d: T4 e: T5 f: T6 g: T7 h: T8 i: T9 j: T10 k: T11 l: T12 m: T13] T14;
+    [a: T1 b: T2 c: T3 d: T4 e: T5 f: T6 g: T7 h: T8 i: T9 j: T10 k: T11 l: T12 m: T13 n: T14] T15;
+    [a: T1 b: T2 c: T3 d: T4 e: T5 f: T6 g: T7 h: T8 i: T9 j: T10 k: T11 l: T12 m: T13 n: T14 o: T15] T16;
 }

@@ -39,12 +39,12 @@ impl<H: Declares> Guarded<H> {
     /// Serves one request.
     async fn respond<S, M>(self, mut request: Request, state: S) -> Response
     where
-        H::Arguments: Endpoint<H, S, M>,
+        H::Checked: Endpoint<H, S, M>,
     {
         let mut response = match self.authorize(&mut request).await {
             Ok(token) => {
                 limit_body(&mut request, &H::DECLARATION.limits);
-                let mut response = H::Arguments::call(request, state).await;
+                let mut response = H::Checked::call(request, state).await;
                 if let Some(rejected) = take_rejected_input(&mut response) {
                     rejected.emit(H::DECLARATION, token.as_deref());
                 }
@@ -137,7 +137,7 @@ impl<H> Clone for Guarded<H> {
 impl<H, S, M> Handler<(S, M), S> for Guarded<H>
 where
     H: Declares + 'static,
-    H::Arguments: Endpoint<H, S, M>,
+    H::Checked: Endpoint<H, S, M>,
     S: Send + 'static,
     M: 'static,
 {

@@ -56,7 +56,7 @@ where
     #[track_caller]
     pub fn on<H: DeclaresAccess<N>, N, M>(mut self, filter: MethodFilter, handler: H) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.outline = self.outline.on(filter, outline);
@@ -66,7 +66,7 @@ where
     #[track_caller]
     fn mount<H: DeclaresAccess<N>, N, M>(mut self, _: H, methods: Methods) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         if matches!(methods, Methods::Every) {
@@ -131,7 +131,7 @@ where
     #[track_caller]
     pub fn get<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::GET, handler)
@@ -141,7 +141,7 @@ where
     #[track_caller]
     pub fn head<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::HEAD, handler)
@@ -151,7 +151,7 @@ where
     #[track_caller]
     pub fn post<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::POST, handler)
@@ -161,7 +161,7 @@ where
     #[track_caller]
     pub fn put<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::PUT, handler)
@@ -171,7 +171,7 @@ where
     #[track_caller]
     pub fn patch<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::PATCH, handler)
@@ -181,7 +181,7 @@ where
     #[track_caller]
     pub fn delete<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::DELETE, handler)
@@ -191,7 +191,7 @@ where
     #[track_caller]
     pub fn options<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::OPTIONS, handler)
@@ -201,7 +201,7 @@ where
     #[track_caller]
     pub fn trace<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::TRACE, handler)
@@ -211,7 +211,7 @@ where
     #[track_caller]
     pub fn connect<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::CONNECT, handler)
@@ -251,7 +251,7 @@ pub fn on<S, M, N, H: DeclaresAccess<N>>(filter: MethodFilter, handler: H) -> Me
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     MethodRouter::new().on(filter, handler)
 }
@@ -263,7 +263,7 @@ pub fn any<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     MethodRouter::new().mount(handler, Methods::Every)
 }

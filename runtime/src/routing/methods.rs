@@ -15,7 +15,7 @@ pub fn get<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::GET, handler)
 }
@@ -26,7 +26,7 @@ pub fn head<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::HEAD, handler)
 }
@@ -37,7 +37,7 @@ pub fn post<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::POST, handler)
 }
@@ -48,7 +48,7 @@ pub fn put<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::PUT, handler)
 }
@@ -59,7 +59,7 @@ pub fn patch<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::PATCH, handler)
 }
@@ -70,7 +70,7 @@ pub fn delete<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::DELETE, handler)
 }
@@ -81,7 +81,7 @@ pub fn options<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::OPTIONS, handler)
 }
@@ -92,7 +92,7 @@ pub fn trace<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::TRACE, handler)
 }
@@ -103,7 +103,7 @@ pub fn connect<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::CONNECT, handler)
 }

@@ -38,12 +38,18 @@ pub(crate) mod rules {
         RawInput, ServerData, UncheckedInput,
     };
     pub use super::constants::{IsRole, IsScope, NamedConstant};
-    pub use super::declared::{DeclaredHandler, DeclaresAccess, RunsHandlers, WithoutGuard};
+    pub use super::declared::{
+        BehindGuard, Checked, DeclaredHandler, DeclaresAccess, NeedsNoGuard, RunsHandlers,
+        WithoutGuard,
+    };
+    pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
     pub use super::extraction::{ExtractedWithState, LastExtractedWithState};
     pub use super::mounting::{
         DeclaredRoutes, HasState, IsProtected, ProtectedRouter, SecuredRoutes, ShareState,
     };
-    pub use super::returned::{IsResponse, JsonBody, ReturnType, holds_only_send_values};
+    pub use super::returned::{
+        IsResponse, JsonBody, Responds, ReturnType, holds_only_send_values, respond,
+    };
     #[cfg(feature = "typed-header")]
     pub use super::typed_header::{ParsedFromHeader, ParsedHeader};
 }
@@ -52,9 +58,7 @@ pub(crate) mod rules {
 #[doc(hidden)]
 pub mod __private {
     pub use super::constants::Constant;
-    pub use super::declared::{Arguments, Declares};
-    pub use super::endpoint::Endpoint;
-    pub use super::extraction::{Extract, Extraction};
+    pub use super::declared::Declares;
     pub use super::facts::{ArgumentFacts, are_checked, has_reason, has_unvalidated};
-    pub use super::returned::{Parts as ReturnedParts, Returned, Whole as ReturnedWhole, respond};
+    pub use super::returned::{Parts as ReturnedParts, Returned, Whole as ReturnedWhole};
 }

@@ -21,9 +21,9 @@ use crate::routing::secure_router::SecureRouter;
 /// let routes: SecureRouter = SecureRouter::new().route("/orders", get(list_orders));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "the handlers of `{Self}` do not declare who may call them",
-    label = "not a `palisade::routing::MethodRouter`",
-    note = "help: use `get`, `post`, … of `palisade::prelude` instead of `axum::routing`, and declare each handler with `#[secured]` or `#[public]`"
+    message = "a route needs handlers that declare who may call them",
+    label = "not a `MethodRouter` of Palisade",
+    note = "help: write `get(…)`, `post(…)`, … of `palisade::prelude`, not of `axum::routing`, around a handler with `#[secured]` or `#[public]`"
 )]
 pub trait DeclaredRoutes {
     #[doc(hidden)]

@@ -41,17 +41,10 @@ use serde::Serialize;
     label = "does not implement `IntoResponse`",
     note = "help: return `Json<…>` of a type that derives `Serialize`, use `Problem` as the error of a `Result`, or implement `axum::response::IntoResponse` for `{Self}`"
 )]
-pub trait IsResponse {
-    #[doc(hidden)]
-    fn respond(self) -> Response;
-}
+pub trait IsResponse {}
 
 #[diagnostic::do_not_recommend]
-impl<T: IntoResponse> IsResponse for T {
-    fn respond(self) -> Response {
-        self.into_response()
-    }
-}
+impl<T: IntoResponse> IsResponse for T {}
 
 /// The type inside a `Json<…>` response derives `Serialize`.
 ///
@@ -136,17 +129,23 @@ impl ReturnType {
     pub fn json<T: JsonBody>(self) {}
 }
 
-/// A return type, with whether its parts were checked.
+/// A return type is a response as a whole; see [`IsResponse`].
 ///
 /// The constant keeps a mistake that was reported at a part from being reported again for the whole.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a response",
+    label = "does not implement `IntoResponse`",
+    note = "help: return `Json<…>` of a type that derives `Serialize`, use `Problem` as the error of a `Result`, or implement `axum::response::IntoResponse` for `{Self}`"
+)]
 pub trait Responds<const CHECKED: bool> {
-    /// Converts the value into a response.
+    #[doc(hidden)]
     fn respond(self) -> Response;
 }
 
-impl<T: IsResponse> Responds<true> for T {
+#[diagnostic::do_not_recommend]
+impl<T: IntoResponse> Responds<true> for T {
     fn respond(self) -> Response {
-        IsResponse::respond(self)
+        self.into_response()
     }
 }
 
@@ -171,6 +170,7 @@ pub fn holds_only_send_values<F: Future + Send>(body: F) -> impl Future<Output =
 }
 
 /// Converts the value that a handler returns into a response.
+#[doc(hidden)]
 pub fn respond<const CHECKED: bool, T: Responds<CHECKED>>(returned: T) -> Response {
     returned.respond()
 }

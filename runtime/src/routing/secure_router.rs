@@ -136,7 +136,7 @@ where
     #[track_caller]
     pub fn fallback<H: DeclaresAccess<N>, N, M>(mut self, _: H) -> Self
     where
-        <H::Handler as Declares>::Arguments: Endpoint<H::Handler, S, M>,
+        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.outline = self.outline.fallback(outline);

@@ -18,7 +18,6 @@ use crate::json::{self, Ignored, StringSeed};
 use crate::text::is_control;
 use crate::token::claim_names::{ClaimNames, ScopeClaim};
 use crate::token::error::TokenError;
-
 use crate::token::roles_claim::RolesClaim;
 
 /// The claims that are validated, borrowed from the payload.
@@ -30,9 +29,9 @@ pub(super) struct Claims<'a> {
     pub(super) exp: Option<NumericDate>,
     pub(super) nbf: Option<NumericDate>,
     pub(super) iat: Option<NumericDate>,
-    /// The token's identifier, by the profile's name.
+    /// The token's identifier, from the profile's claim.
     pub(super) token_id: Option<Cow<'a, str>>,
-    /// The client that the token was issued to, by the profile's name.
+    /// The client that the token was issued to, from the profile's claim.
     pub(super) client_id: Option<Cow<'a, str>>,
     /// The scopes, separated by one space, from the profile's claim.
     pub(super) scope: Option<Cow<'a, str>>,

@@ -82,6 +82,8 @@ impl<'a> UntrustedHeader<'a> {
 }
 
 /// Whether a content type declares that the payload is a nested token (RFC 7519 §5.2).
+///
+/// Nested tokens are not supported, and a token that declares one must not be read as a plain one.
 fn is_token(content_type: &str) -> bool {
     let subtype = content_type.rsplit('/').next().unwrap_or_default();
     let name = subtype.rsplit('+').next().unwrap_or_default();

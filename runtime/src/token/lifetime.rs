@@ -140,12 +140,12 @@ mod tests {
                 let nbf = nbf.map(NumericDate::from_secs);
                 limits.validity(exp, iat, nbf).unwrap().check(now)
             };
-            for (start, begin) in [(None, IAT), (Some(nbf), nbf), (Some(IAT - 1), IAT)] {
-                let early = check(start, begin - skew - 1);
+            for (nbf, valid_from) in [(None, IAT), (Some(nbf), nbf), (Some(IAT - 1), IAT)] {
+                let early = check(nbf, valid_from - skew - 1);
                 assert_eq!(early, Err(TokenError::NotYetValid), "{skew}");
-                assert_eq!(check(start, begin - skew), Ok(()), "{skew}");
-                assert_eq!(check(start, EXP + skew - 1), Ok(()), "{skew}");
-                let late = check(start, EXP + skew);
+                assert_eq!(check(nbf, valid_from - skew), Ok(()), "{skew}");
+                assert_eq!(check(nbf, EXP + skew - 1), Ok(()), "{skew}");
+                let late = check(nbf, EXP + skew);
                 assert_eq!(late, Err(TokenError::Expired), "{skew}");
             }
         }

@@ -67,15 +67,15 @@ fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> Toke
         #(#cfg)*
         const _: () = {
             impl #private::Declares for #hidden {
-                type Arguments = #private::Arguments<true>;
+                type Checked = #private::rules::Checked<true>;
                 const DECLARATION: &'static #private::Declaration = &#declaration;
                 const ARGUMENTS: &'static [#private::ArgumentFacts] = &[];
             }
-            impl<S> #private::Endpoint<#hidden, S, ()> for #private::Arguments<true>
+            impl<__S> #private::rules::Endpoint<#hidden, __S, ()> for #private::rules::Checked<true>
             where
-                S: ::core::marker::Send + ::core::marker::Sync + 'static,
+                __S: ::core::marker::Send + ::core::marker::Sync + 'static,
             {
-                async fn call(_: #private::Request, _: S) -> #private::Response {
+                async fn call(_: #private::Request, _: __S) -> #private::Response {
                     #private::deny()
                 }
             }

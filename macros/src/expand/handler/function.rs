@@ -1,8 +1,8 @@
 //! A handler as a function that returns its declaration.
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::Path;
+use quote::{quote, quote_spanned};
+use syn::{Ident, Path};
 
 use crate::expand::Runtime;
 use crate::expand::handler::arguments::{Arguments, arguments};
@@ -19,7 +19,7 @@ use crate::model::{Declaration, Handler};
 //             const __PALISADE_ARGUMENTS: &[ArgumentFacts] = &[…];   // see `arguments`
 //             const __PALISADE_RETURNED: bool = …;                   // see `returned`
 //             impl Declares for __palisade_list { … }
-//             impl<S, M> Endpoint<__palisade_list, S, M> for Arguments<true> { … }   // see `endpoint`
+//             impl<S, M> Endpoint<__palisade_list, S, M> for Checked<true> { … }   // see `endpoint`
 //         };
 pub(crate) fn handler(
     handler: &Handler,
@@ -45,7 +45,7 @@ pub(crate) fn handler(
 
             #[automatically_derived]
             impl #private::Declares for #hidden {
-                type Arguments = #private::Arguments<{ #private::are_checked(__PALISADE_ARGUMENTS) }>;
+                type Checked = #private::rules::Checked<{ #private::are_checked(__PALISADE_ARGUMENTS) }>;
                 const DECLARATION: &'static #private::Declaration = &#declaration;
                 const ARGUMENTS: &'static [#private::ArgumentFacts] = __PALISADE_ARGUMENTS;
             }
@@ -56,7 +56,7 @@ pub(crate) fn handler(
 
 // Input:  #[instrument] pub async fn create_order(Valid(Json(order)): Valid<Json<NewOrder>>) -> StatusCode { … }
 // Output: pub struct __palisade_create_order {}
-//         pub const fn create_order<G>() -> DeclaredHandler<__palisade_create_order, G> {
+//         pub const fn create_order<G: RunsHandlers>() -> DeclaredHandler<__palisade_create_order, G> {
 //             DeclaredHandler::new(__palisade_create_order {})
 //         }
 //         impl __palisade_create_order {
@@ -123,15 +123,20 @@ pub(super) fn item(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
 }
 
 /// The function that takes the place of the handler in its module.
+///
+/// rustc prints the name of its parameter if a handler is mounted on axum's own router.
 pub(super) fn function(
-    hidden: &syn::Ident,
-    name: &syn::Ident,
+    hidden: &Ident,
+    name: &Ident,
     vis: &syn::Visibility,
     runtime: Runtime<'_>,
 ) -> TokenStream {
     let private = runtime.path();
+    let at_name = runtime.at(name.span());
+    let guard = Ident::new("SecureRouterGuard", name.span());
+    let bound = quote_spanned!(name.span()=> #guard: #at_name::rules::RunsHandlers);
     quote! {
-        #vis const fn #name<__PalisadeGuard>() -> #private::rules::DeclaredHandler<#hidden, __PalisadeGuard> {
+        #vis const fn #name<#bound>() -> #private::rules::DeclaredHandler<#hidden, #guard> {
             #private::rules::DeclaredHandler::new(#hidden {})
         }
     }

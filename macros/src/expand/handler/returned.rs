@@ -90,13 +90,28 @@ fn collect<'a>(ty: &'a Type, parts: &mut Vec<Part<'a>>) {
                     collect(ok, parts);
                     return collect(error, parts);
                 }
-                (Some("Json"), [body]) => return parts.push(Part::Json(body)),
+                (Some("Json"), [body]) => return parts.push(Part::Json(item(body))),
                 _ => {}
             }
         }
         _ => {}
     }
     parts.push(Part::Response(ty));
+}
+
+/// The item type of a collection, whose own `Serialize` is not in question: `Order` in `Vec<Order>`.
+fn item(ty: &Type) -> &Type {
+    let Type::Path(path) = ty else { return ty };
+    let Some(last) = path.path.segments.last() else {
+        return ty;
+    };
+    let is_collection = ["Vec", "Option", "Box", "Arc"]
+        .iter()
+        .any(|name| last.ident == name);
+    match type_arguments(last).next() {
+        Some(inner) if is_collection => item(inner),
+        _ => ty,
+    }
 }
 
 fn type_arguments(segment: &syn::PathSegment) -> impl Iterator<Item = &Type> {

@@ -11,7 +11,7 @@ use crate::input::contract::bounded::Bounded;
 use crate::input::contract::map_key::{MapKey, NeedsNoRule};
 use crate::input::contract::rules::{Applied, Ruleset};
 #[cfg(feature = "schemas")]
-use crate::input::schema::{self, Bounds, Keys};
+use crate::input::schema::{self, Bounds, EqualKeys};
 use crate::input::shape::Nested;
 
 impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for [T] {
@@ -164,7 +164,7 @@ impl<K: MapKey, V: NeedsNoRule, S, R: Ruleset<Length = Applied>> Bounded<R> for 
     fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         let key = K::key_schema(generator);
         let value = V::value_schema(generator);
-        schema::map(generator, key, value, Keys::Merged, bounds)
+        schema::map(generator, key, value, EqualKeys::Merged, bounds)
     }
 }
 
@@ -181,7 +181,7 @@ impl<K: MapKey, V: NeedsNoRule, R: Ruleset<Length = Applied>> Bounded<R> for BTr
     fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         let key = K::key_schema(generator);
         let value = V::value_schema(generator);
-        schema::map(generator, key, value, Keys::Merged, bounds)
+        schema::map(generator, key, value, EqualKeys::Merged, bounds)
     }
 }
 

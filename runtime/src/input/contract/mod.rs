@@ -1,7 +1,7 @@
-//! The contract of an input type: the rules on its fields, the bounds that they set, and the check
-//! of a decoded value.
+//! The contract of an input type: the rules on its fields, the bounds that they prove, and the check of
+//! a decoded value.
 //!
-//! Before it come `shape` and `schema`, which it names; after it `decode`, whose errors are its
+//! Before it come `shape` and `schema`, which its traits return; after it `decode`, which returns its
 //! [`InputError`].
 
 mod bounded;

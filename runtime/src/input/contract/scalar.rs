@@ -18,8 +18,8 @@ use crate::input::schema::{self, Bounds};
 ///
 /// The client gets the type's own message for a rejected value if that comes from serde's
 /// [`invalid_value`], begins with `must `, and has at most 200 bytes and no control character. Every
-/// other message of serde may quote the input, and is replaced by `does not have the form that is
-/// expected here`.
+/// other message of serde may quote the input, and is replaced by `does not have the expected
+/// format`.
 ///
 /// # Security
 ///

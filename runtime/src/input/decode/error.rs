@@ -58,7 +58,7 @@ pub(crate) enum ErrorKind {
     Encoding,
     /// Arrays and objects are nested too deeply.
     Depth,
-    /// The value is none of the enum's variants.
+    /// The value is not a variant of the enum.
     Variant(&'static [&'static str]),
 }
 

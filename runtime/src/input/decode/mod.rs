@@ -1,7 +1,7 @@
 //! Strict decoders: from the bytes of a request to a value, or to one error and its location.
 //!
-//! Before it comes `contract`, whose errors and shapes it names; after it come `types`, which are
-//! decoded by it, and `extract`, which gives it the bytes.
+//! Before it comes `contract`, with the errors that it returns; after it come `types`, which use its
+//! errors, and `extract`, which passes it the bytes.
 
 pub(super) mod by_name;
 pub(super) mod error;

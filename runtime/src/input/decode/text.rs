@@ -27,7 +27,7 @@ impl TextDeserializer<'_> {
         }
     }
 
-    /// Tells a number that is out of range from text that is not an integer.
+    /// Distinguishes a number out of range from text that is not an integer.
     #[cold]
     fn integer_error(&self, starts_canonically: bool) -> DecodeError {
         let digits = self.0.strip_prefix('-').unwrap_or(self.0);

@@ -1,7 +1,7 @@
-//! One extractor for each part of a request: reads it, decodes it, and checks its rules.
+//! One extractor for each part of a request, which reads, decodes and checks it.
 //!
-//! Before it come all other folders of `input`. After it comes `response`, which turns its errors
-//! into HTTP, and `routing`, which calls it.
+//! Before it come all other folders of `input`; after it the rooms `response`, which turns its errors
+//! into HTTP, and `routing`, which runs it.
 
 mod body;
 mod cookies;

@@ -11,9 +11,10 @@ use crate::input::extract::valid::Valid;
 
 /// Extracts a `multipart/form-data` body ([RFC 7578]): a form with files.
 ///
-/// Use it in [`Valid`](crate::Valid). A struct takes the parts by name: an [`Upload`](crate::input::Upload) is a file, every
-/// other type is text, decoded as in a form. A `Vec` takes all parts with its name, in order; another
-/// type takes one. An empty file input of a browser counts as absent.
+/// Use it in [`Valid`](crate::Valid). A struct takes the parts by name: an
+/// [`Upload`](crate::input::Upload) is a file, every other type is text, decoded as in a form. A `Vec`
+/// takes all parts with its name, in order; another type takes one. An empty file input of a browser
+/// counts as absent.
 ///
 /// `body_limit` limits the size of all parts together, `part_limit` their number, the type of a file
 /// its size, and the rule of a text its length. The whole form is held in memory, and for a moment
@@ -43,7 +44,7 @@ use crate::input::extract::valid::Valid;
 /// #[serde(deny_unknown_fields)]
 /// struct Report {
 ///     #[garde(length(chars, max = 500))]
-///     what: String,
+///     description: String,
 ///     #[garde(length(max = 3))] // each is checked by its type
 ///     #[serde(default)]
 ///     photos: Vec<Upload<Pictures, { 1 << 20 }>>,

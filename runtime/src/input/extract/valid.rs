@@ -15,8 +15,8 @@
 /// | `Valid<TypedHeader<H>>` of axum-extra (feature `typed-header`) | one header field with its own type |
 /// | [`Valid<E>`](crate::input::InputExtractor) | the value of a custom extractor |
 ///
-/// `T` derives [`SecureInput`](macro@crate::SecureInput). `Option<Valid<…>>` accepts absent input but never
-/// invalid input. A body is absent if the request has neither `Content-Type` nor body, a query if the
+/// `T` derives [`SecureInput`](macro@crate::SecureInput). `Option<Valid<…>>` accepts absent input but
+/// never invalid input. A body is absent if the request has neither `Content-Type` nor body, a query if the
 /// target has no `?`, and a path if the route has no parameters.
 ///
 /// `TypedHeader` of a date (`Date`, `IfModifiedSince`, `IfUnmodifiedSince`) is checked by being parsed
@@ -59,8 +59,8 @@
 ///     page: u32,
 /// }
 ///
-/// #[public(reason = "the catalogue is public")]
-/// async fn catalogue(paging: Option<Valid<Query<Paging>>>) -> String {
+/// #[public(reason = "the catalog is public")]
+/// async fn catalog(paging: Option<Valid<Query<Paging>>>) -> String {
 ///     let page = paging.map_or(1, |Valid(Query(paging))| paging.page);
 ///     format!("page {page}")
 /// }

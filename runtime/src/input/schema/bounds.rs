@@ -1,7 +1,7 @@
-//! The bounds that garde's rules set, as values.
+//! The bounds that garde's rules set, as values for a schema.
 //!
-//! Their counterpart among the types is [`Rules`](crate::input::__private::Rules), which says that a
-//! bound is there and not what it is.
+//! Their counterpart at compile time is [`Rules`](crate::input::__private::Rules), which knows that a
+//! rule is written but not its limits.
 
 use std::fmt::Display;
 
@@ -10,19 +10,19 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::input::schema::pattern::{escaped, portable};
 
-/// The most bytes of a character in UTF-8.
-const BYTES: usize = 4;
+/// The maximum length of a character in UTF-8, in bytes.
+const MAX_BYTES: usize = 4;
 
-/// The most code units of a character in UTF-16.
-const UNITS: usize = 2;
+/// The maximum length of a character in UTF-16, in code units.
+const MAX_UNITS: usize = 2;
 
-/// What rules no schema can say are told with.
-const BEYOND: &str = "further rules apply";
+/// The comment for rules that JSON Schema cannot express.
+const FURTHER_RULES: &str = "further rules apply";
 
-/// What the rules on a field, or on each of its items, let through.
+/// The bounds that the rules on a field, or on each of its items, set.
 ///
-/// The derive writes it; a [`Bounded`](crate::input::Bounded) of one's own hands it on to the type that it
-/// stands for.
+/// The derive creates it. A custom [`Bounded`](crate::input::Bounded) passes it on to the type that it
+/// wraps.
 #[derive(Clone, Debug, Default)]
 pub struct Bounds {
     lengths: Vec<Length>,
@@ -36,18 +36,18 @@ pub struct Bounds {
     items: Option<Box<Self>>,
 }
 
-/// What a length counts.
+/// The unit of a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// Bytes of a text, items of a collection.
+    /// Bytes of a text, or items of a collection.
     Simple,
     /// Bytes in UTF-8.
     Bytes,
-    /// Unicode characters, as JSON Schema counts.
+    /// Unicode characters, the unit of JSON Schema.
     Chars,
     /// Code units in UTF-16.
     Utf16,
-    /// What a reader takes for one character.
+    /// Grapheme clusters, which readers perceive as characters.
     Graphemes,
 }
 
@@ -58,7 +58,7 @@ struct Length {
     max: Option<usize>,
 }
 
-/// What the derive writes.
+/// The methods that the derive calls.
 #[doc(hidden)]
 impl Bounds {
     #[must_use]
@@ -75,27 +75,25 @@ impl Bounds {
 
     #[must_use]
     pub fn minimum(mut self, limit: &dyn Display) -> Self {
-        let limit = number(limit);
-        let is_told = limit.is_some();
-        self.minimum = limit;
-        self.told(is_told)
+        self.minimum = number(limit);
+        let is_expressed = self.minimum.is_some();
+        self.comment_unless(is_expressed)
     }
 
     #[must_use]
     pub fn maximum(mut self, limit: &dyn Display) -> Self {
-        let limit = number(limit);
-        let is_told = limit.is_some();
-        self.maximum = limit;
-        self.told(is_told)
+        self.maximum = number(limit);
+        let is_expressed = self.maximum.is_some();
+        self.comment_unless(is_expressed)
     }
 
-    /// A pattern in Rust's dialect, where JSON Schema's has the same.
+    /// Adds a pattern in Rust's dialect if JSON Schema has an equivalent one.
     #[must_use]
     pub fn pattern(mut self, pattern: &str) -> Self {
         let portable = portable(pattern);
-        let is_told = portable.is_some();
+        let is_expressed = portable.is_some();
         self.patterns.extend(portable);
-        self.told(is_told)
+        self.comment_unless(is_expressed)
     }
 
     #[must_use]
@@ -135,17 +133,17 @@ impl Bounds {
         self
     }
 
-    /// A format of text, and that it is checked by other means than a schema's.
+    /// Sets the format of a text, which a schema only annotates.
     #[must_use]
     pub fn format(mut self, format: &'static str) -> Self {
         self.format = Some(format);
         self.beyond()
     }
 
-    /// There are rules that no schema can say.
+    /// Notes that rules apply that JSON Schema cannot express.
     #[must_use]
     pub fn beyond(self) -> Self {
-        self.told(false)
+        self.comment_unless(false)
     }
 
     #[must_use]
@@ -154,21 +152,21 @@ impl Bounds {
         self
     }
 
-    fn told(mut self, is_told: bool) -> Self {
-        if !is_told {
-            self.comment = Some(BEYOND);
+    fn comment_unless(mut self, is_expressed: bool) -> Self {
+        if !is_expressed {
+            self.comment = Some(FURTHER_RULES);
         }
         self
     }
 }
 
-/// A limit as JSON's number; none where that would be another one.
+/// Returns a limit as a JSON number, if JSON can represent it exactly.
 fn number(limit: &dyn Display) -> Option<Number> {
     let text = limit.to_string();
-    let is_whole = text
+    let is_integer = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'-');
-    if is_whole {
+    if is_integer {
         let unsigned = text.parse::<u64>().map(Number::from);
         return unsigned
             .or_else(|_| text.parse::<i64>().map(Number::from))
@@ -178,12 +176,12 @@ fn number(limit: &dyn Display) -> Option<Number> {
 }
 
 impl Bounds {
-    /// The bounds of each item; none where nobody wrote any.
+    /// Returns the bounds of each item.
     pub(crate) fn items(&self) -> Self {
         self.items.as_deref().cloned().unwrap_or_default()
     }
 
-    /// The bounds that reach what is in an `Option`: garde's `inner` steps into it.
+    /// Returns the bounds of the content of an `Option`, which garde treats like an item.
     pub(crate) fn inside(&self) -> &Self {
         self.items.as_deref().unwrap_or(self)
     }
@@ -192,15 +190,15 @@ impl Bounds {
         self.is_required
     }
 
-    /// Bounds a text.
+    /// Adds the bounds of a text.
     pub(crate) fn bound_text(&self, schema: &mut Schema) {
         let (mut min, mut max) = (0, None);
         for length in &self.lengths {
-            let (least, most) = length.in_characters(self.is_ascii);
-            min = min.max(least);
-            max = tighter(max, most);
+            let (length_min, length_max) = length.in_characters(self.is_ascii);
+            min = min.max(length_min);
+            max = smaller(max, length_max);
             if !length.is_exact(self.is_ascii) {
-                comment(schema, &length.told());
+                comment(schema, &length.description());
             }
         }
         insert(schema, "minLength", (min > 0).then_some(min));
@@ -211,10 +209,10 @@ impl Bounds {
         insert(schema, "allOf", (!rest.is_empty()).then_some(rest));
     }
 
-    /// Bounds how many items or members there are: `minItems`, or `minProperties`.
+    /// Adds the bounds of the number of items or members: `minItems` or `minProperties`.
     ///
-    /// Where several may become one (a set's, or names that mean the same key), their number
-    /// bounds nothing from above.
+    /// If several of them may become one (in a set, or as names of equal keys), there is no upper bound
+    /// for the number in the input.
     pub(crate) fn bound_count(&self, schema: &mut Schema, of: &str, is_exact: bool) {
         let min = self.lengths.iter().map(|length| length.min).max();
         let max = self.lengths.iter().filter_map(|length| length.max).min();
@@ -222,17 +220,17 @@ impl Bounds {
         if is_exact {
             insert(schema, &format!("max{of}"), max);
         } else if !self.lengths.is_empty() {
-            comment(schema, "what is there twice counts once");
+            comment(schema, "duplicates count once");
         }
     }
 
-    /// Bounds a number.
+    /// Adds the bounds of a number.
     pub(crate) fn bound_number(&self, schema: &mut Schema) {
         insert(schema, "minimum", self.minimum.clone());
         insert(schema, "maximum", self.maximum.clone());
     }
 
-    /// Says what holds whatever the type is.
+    /// Adds the keywords that apply to every type.
     pub(crate) fn annotate(&self, schema: &mut Schema) {
         insert(schema, "format", self.format);
         if self.is_required {
@@ -245,13 +243,13 @@ impl Bounds {
 }
 
 impl Length {
-    /// The bounds in characters that a text within these has.
+    /// Converts to characters; the result accepts every text within the length.
     fn in_characters(self, is_ascii: bool) -> (usize, Option<usize>) {
         match self.measure {
             Measure::Chars => (self.min, self.max),
             Measure::Simple | Measure::Bytes if is_ascii => (self.min, self.max),
-            Measure::Simple | Measure::Bytes => (self.min.div_ceil(BYTES), self.max),
-            Measure::Utf16 => (self.min.div_ceil(UNITS), self.max),
+            Measure::Simple | Measure::Bytes => (self.min.div_ceil(MAX_BYTES), self.max),
+            Measure::Utf16 => (self.min.div_ceil(MAX_UNITS), self.max),
             // a grapheme may have any number of characters
             Measure::Graphemes => (self.min, None),
         }
@@ -266,7 +264,7 @@ impl Length {
         }
     }
 
-    fn told(self) -> String {
+    fn description(self) -> String {
         let unit = match self.measure {
             Measure::Simple | Measure::Bytes => "bytes in UTF-8",
             Measure::Chars => "characters",
@@ -274,13 +272,13 @@ impl Length {
             Measure::Graphemes => "grapheme clusters",
         };
         match self.max {
-            Some(max) => format!("{} to {max} {unit}", self.min),
+            Some(max) => format!("between {} and {max} {unit}", self.min),
             None => format!("at least {} {unit}", self.min),
         }
     }
 }
 
-fn tighter(one: Option<usize>, other: Option<usize>) -> Option<usize> {
+fn smaller(one: Option<usize>, other: Option<usize>) -> Option<usize> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
@@ -293,11 +291,11 @@ fn insert(schema: &mut Schema, keyword: &str, value: Option<impl Into<Value>>) {
     }
 }
 
-/// Says in `$comment` what the schema does not.
+/// Adds a `$comment` about what the schema does not express.
 pub(crate) fn comment(schema: &mut Schema, text: &str) {
     let map: &mut Map<String, Value> = schema.ensure_object();
     let text = match map.get("$comment").and_then(Value::as_str) {
-        Some(before) => format!("{before}; {text}"),
+        Some(previous) => format!("{previous}; {text}"),
         None => text.to_owned(),
     };
     map.insert("$comment".to_owned(), text.into());

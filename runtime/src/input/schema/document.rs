@@ -1,31 +1,31 @@
-//! A schema as a document of its own.
+//! A schema as a standalone document.
 
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
-/// Says what something looks like, and adds what that refers to to the definitions.
+/// Returns the schema of an input, and adds the definitions that it refers to to the generator.
 pub(crate) type Describe = fn(&mut SchemaGenerator) -> Schema;
 
 /// The dialect of every document.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// The schema with its dialect and the definitions that it refers to.
+/// Returns the schema with its dialect and the definitions that it refers to.
 pub(crate) fn document(describe: Describe) -> Schema {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = describe(&mut generator);
     let mut definitions = generator.take_definitions(true);
-    // what only the document itself refers to is the document
-    let of_root = schema.get("$ref").and_then(Value::as_str);
-    let name = of_root.and_then(|reference| reference.rsplit('/').next());
+    // inline a definition that only the root refers to
+    let root_reference = schema.get("$ref").and_then(Value::as_str);
+    let name = root_reference.and_then(|reference| reference.rsplit('/').next());
     if let Some(name) = name.map(str::to_owned)
-        && !definitions.values().any(|other| refers(other, &name))
+        && !definitions.values().any(|other| refers_to(other, &name))
         && let Some(Value::Object(root)) = definitions.remove(&name)
     {
         schema = root.into();
         schema.insert("title".to_owned(), name.into());
     }
-    retain_referred(&schema, &mut definitions);
+    retain_referenced(&schema, &mut definitions);
     if !definitions.is_empty() {
         schema.insert("$defs".to_owned(), Value::Object(definitions));
     }
@@ -33,29 +33,30 @@ pub(crate) fn document(describe: Describe) -> Schema {
     schema
 }
 
-/// Drops what was written out where it is needed, and nothing refers to.
-fn retain_referred(schema: &Schema, definitions: &mut serde_json::Map<String, Value>) {
+/// Removes definitions that nothing refers to, because their content is inlined.
+fn retain_referenced(schema: &Schema, definitions: &mut serde_json::Map<String, Value>) {
     loop {
-        let unreferred = |name: &&String| {
-            !refers(schema.as_value(), name)
+        let is_unreferenced = |name: &&String| {
+            !refers_to(schema.as_value(), name)
                 && !definitions
                     .iter()
-                    .any(|(own, other)| own != *name && refers(other, name))
+                    .any(|(other_name, other)| other_name != *name && refers_to(other, name))
         };
-        let Some(name) = definitions.keys().find(unreferred).cloned() else {
+        let Some(name) = definitions.keys().find(is_unreferenced).cloned() else {
             return;
         };
         definitions.remove(&name);
     }
 }
 
-fn refers(value: &Value, name: &str) -> bool {
+fn refers_to(value: &Value, name: &str) -> bool {
     match value {
         Value::Object(members) => members.iter().any(|(keyword, value)| {
             let target = (keyword == "$ref").then(|| value.as_str()).flatten();
-            target.and_then(|target| target.rsplit('/').next()) == Some(name) || refers(value, name)
+            target.and_then(|target| target.rsplit('/').next()) == Some(name)
+                || refers_to(value, name)
         }),
-        Value::Array(items) => items.iter().any(|value| refers(value, name)),
+        Value::Array(items) => items.iter().any(|value| refers_to(value, name)),
         _ => false,
     }
 }

@@ -1,18 +1,18 @@
-//! Objects whose members have names, and arrays whose elements have places.
+//! The schemas of structs and tuples.
 
 use schemars::{Schema, json_schema};
 use serde_json::{Map, Value, json};
 
-/// What is known of a field.
+/// The description of a field.
 #[derive(Debug)]
 pub struct Described {
     pub(crate) schema: Schema,
-    /// Whether serde takes an object that lacks it.
+    /// Whether serde accepts an object without the field.
     pub(crate) may_be_absent: bool,
 }
 
 impl Described {
-    /// A field that is always there.
+    /// Describes a field that is always present.
     #[doc(hidden)]
     #[must_use]
     pub fn present(schema: Schema) -> Self {
@@ -22,7 +22,7 @@ impl Described {
         }
     }
 
-    /// A field that nothing is proved of, because of a reason.
+    /// Describes a field whose rules are waived with a reason.
     #[doc(hidden)]
     #[must_use]
     pub fn unknown() -> Self {
@@ -32,7 +32,7 @@ impl Described {
         }
     }
 
-    /// What it looks like.
+    /// Returns the schema of the field.
     #[doc(hidden)]
     #[must_use]
     pub fn into_schema(self) -> Schema {
@@ -40,12 +40,12 @@ impl Described {
     }
 }
 
-/// What a type looks like that nobody described.
+/// Returns the schema of a type without a description.
 pub(crate) fn unknown() -> Schema {
     json_schema!({ "$comment": "not described" })
 }
 
-/// The members of an object, and no others.
+/// The members of an object without other members.
 #[derive(Debug, Default)]
 pub struct Members {
     properties: Map<String, Value>,
@@ -54,13 +54,13 @@ pub struct Members {
 }
 
 impl Members {
-    /// No member.
+    /// Creates an object without members.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a member that may have any of these names, but one of them only.
+    /// Adds a member with exactly one of these names.
     #[must_use]
     pub fn member(mut self, names: &[&str], has_default: bool, described: Described) -> Self {
         let is_optional = has_default || described.may_be_absent;
@@ -76,7 +76,7 @@ impl Members {
         self
     }
 
-    /// The object.
+    /// Returns the schema of the object.
     #[must_use]
     pub fn object(self) -> Schema {
         let mut schema = json_schema!({
@@ -94,7 +94,7 @@ impl Members {
     }
 }
 
-/// That exactly one of these is there, or at most one.
+/// Returns the schema of an object with exactly one of these members, or at most one.
 fn one_of(names: &[&str], is_optional: bool) -> Value {
     let mut each: Vec<Value> = names
         .iter()
@@ -106,36 +106,36 @@ fn one_of(names: &[&str], is_optional: bool) -> Value {
     json!({ "oneOf": each })
 }
 
-/// The elements of an array, in their order, and no others.
+/// The elements of an array, in order, without other elements.
 #[derive(Debug, Default)]
 pub struct Elements {
     items: Vec<Value>,
-    needed: usize,
+    required_length: usize,
 }
 
 impl Elements {
-    /// No element.
+    /// Creates an array without elements.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds an element; one that has a default may be missing at the end.
+    /// Adds an element; trailing elements with a default are optional.
     #[must_use]
     pub fn element(mut self, has_default: bool, described: Described) -> Self {
         self.items.push(described.schema.to_value());
         if !has_default {
-            self.needed = self.items.len();
+            self.required_length = self.items.len();
         }
         self
     }
 
-    /// The array.
+    /// Returns the schema of the array.
     #[must_use]
     pub fn array(self) -> Schema {
         json_schema!({
             "type": "array",
-            "minItems": self.needed,
+            "minItems": self.required_length,
             "maxItems": self.items.len(),
             "prefixItems": self.items,
             "items": false,

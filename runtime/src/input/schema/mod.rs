@@ -1,23 +1,22 @@
-//! What input looks like on the wire, as JSON Schema 2020-12.
+//! JSON Schema 2020-12 of input types.
 //!
-//! Made of what the derive proves anyway: the names on the wire, the types, and the bounds that
-//! garde's rules set. A schema lets through what the type and its rules let through. Where JSON
-//! Schema cannot say a rule it lets through more, and has a `$comment` there. Before it comes `shape`;
-//! after it `contract`, whose types describe themselves with it.
+//! A schema accepts all input that the type and its rules accept. If JSON Schema cannot express a rule,
+//! the schema accepts more and has a `$comment`. Before it comes `shape`; after it `contract`, whose
+//! traits return schemas.
 
 mod bounds;
 mod document;
-mod leaves;
 mod members;
 mod pattern;
+mod values;
 mod variants;
 
 pub use self::bounds::{Bounds, Measure};
 pub(crate) use self::document::{Describe, document};
-pub(crate) use self::leaves::{
-    Keys, array, boolean, character, file, float, integer, map, nonzero, null, nullable, parsed,
-    set, text, tuple,
-};
 pub(crate) use self::members::unknown;
 pub use self::members::{Described, Elements, Members};
+pub(crate) use self::values::{
+    EqualKeys, array, boolean, character, file, float, integer, map, nonzero, null, nullable,
+    parsed, set, text, tuple,
+};
 pub use self::variants::Variants;

@@ -1,46 +1,46 @@
-//! Patterns of Rust's dialect in that of JSON Schema, ECMA-262's with the flag `u`.
+//! Converts patterns of Rust's regex dialect to JSON Schema's, which is ECMA-262 with the flag `u`.
 //!
-//! The two differ where they look the same: Rust's `\d` is a digit of any script, and its `.` takes
-//! `\r`. What is not known to mean the same in both, or to have another spelling, is left out.
+//! The dialects differ even for the same syntax: Rust's `\d` matches digits of any script, and its `.`
+//! matches `\r`. Only syntax with a known equivalent is converted.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// The same pattern in ECMA-262; none where that is not known.
+/// Returns the equivalent pattern in ECMA-262, if it is known.
 pub(crate) fn portable(pattern: &str) -> Option<String> {
     let mut rest = pattern.chars().peekable();
-    let mut written = String::new();
+    let mut output = String::new();
     let mut is_unrepeatable = false;
     while let Some(next) = rest.next() {
         let quantifier = matches!(next, '*' | '+' | '?' | '{');
-        // Rust repeats what is repeated, and the ends of a text; ECMA-262 has no such thing
+        // Rust accepts a quantifier after a quantifier or an anchor, ECMA-262 does not
         if quantifier && is_unrepeatable {
             return None;
         }
         is_unrepeatable = quantifier || matches!(next, '^' | '$');
         match next {
-            '\\' => escape(&mut rest, false, &mut written)?,
-            '[' => class(&mut rest, &mut written)?,
-            '.' => written.push_str(r"[^\n]"),
+            '\\' => escape(&mut rest, false, &mut output)?,
+            '[' => class(&mut rest, &mut output)?,
+            '.' => output.push_str(r"[^\n]"),
             '(' => {
-                written.push('(');
+                output.push('(');
                 if rest.next_if_eq(&'?').is_some() {
                     rest.next_if_eq(&':')?;
-                    written.push_str("?:");
+                    output.push_str("?:");
                 }
             }
-            '{' => count(&mut rest, &mut written)?,
+            '{' => repetition(&mut rest, &mut output)?,
             ']' | '}' => return None,
-            other => written.push(other),
+            other => output.push(other),
         }
         if quantifier && rest.next_if_eq(&'?').is_some() {
-            written.push('?');
+            output.push('?');
         }
     }
-    Some(written)
+    Some(output)
 }
 
-/// A text as a pattern that is found where the text is.
+/// Returns a pattern that matches a text literally.
 pub(crate) fn escaped(text: &str) -> String {
     let mut pattern = String::new();
     for character in text.chars() {
@@ -56,8 +56,8 @@ fn is_syntax(character: char) -> bool {
     r"^$\.*+?()[]{}|/".contains(character)
 }
 
-/// `{2}`, `{2,}` or `{2,5}`, of which the opening brace is read.
-fn count(rest: &mut Peekable<Chars<'_>>, written: &mut String) -> Option<()> {
+/// Converts `{2}`, `{2,}` or `{2,5}` after the opening brace.
+fn repetition(rest: &mut Peekable<Chars<'_>>, output: &mut String) -> Option<()> {
     let mut digits = String::new();
     loop {
         match rest.next()? {
@@ -67,17 +67,17 @@ fn count(rest: &mut Peekable<Chars<'_>>, written: &mut String) -> Option<()> {
             _ => return None,
         }
     }
-    written.extend(["{", &digits, "}"]);
+    output.extend(["{", &digits, "}"]);
     Some(())
 }
 
-/// A class, of which the opening bracket is read.
-fn class(rest: &mut Peekable<Chars<'_>>, written: &mut String) -> Option<()> {
-    written.push('[');
+/// Converts a character class after the opening bracket.
+fn class(rest: &mut Peekable<Chars<'_>>, output: &mut String) -> Option<()> {
+    output.push('[');
     if rest.next_if_eq(&'^').is_some() {
-        written.push('^');
+        output.push('^');
     }
-    // `[]…]` has a bracket in it for Rust, and is empty for ECMA-262
+    // `[]…]` contains a bracket in Rust and is empty in ECMA-262
     if rest.peek() == Some(&']') {
         return None;
     }
@@ -85,49 +85,49 @@ fn class(rest: &mut Peekable<Chars<'_>>, written: &mut String) -> Option<()> {
         let next = rest.next()?;
         match next {
             ']' => break,
-            '\\' => escape(rest, true, written)?,
-            // classes within, and what Rust does with two of them
+            '\\' => escape(rest, true, output)?,
+            // nested classes and set operations of Rust
             '[' => return None,
             '&' | '~' | '-' if rest.peek() == Some(&next) => return None,
-            other => written.push(other),
+            other => output.push(other),
         }
     }
-    written.push(']');
+    output.push(']');
     Some(())
 }
 
-/// What a backslash stands before.
-fn escape(rest: &mut Peekable<Chars<'_>>, in_class: bool, written: &mut String) -> Option<()> {
+/// Converts an escape after the backslash.
+fn escape(rest: &mut Peekable<Chars<'_>>, in_class: bool, output: &mut String) -> Option<()> {
     let next = rest.next()?;
     match next {
-        'd' => written.push_str(r"\p{Nd}"),
-        'D' => written.push_str(r"\P{Nd}"),
-        's' => written.push_str(r"\p{White_Space}"),
-        'S' => written.push_str(r"\P{White_Space}"),
-        'w' if in_class => written.push_str(WORD),
-        'w' => written.extend(["[", WORD, "]"]),
-        'W' if !in_class => written.extend(["[^", WORD, "]"]),
+        'd' => output.push_str(r"\p{Nd}"),
+        'D' => output.push_str(r"\P{Nd}"),
+        's' => output.push_str(r"\p{White_Space}"),
+        'S' => output.push_str(r"\P{White_Space}"),
+        'w' if in_class => output.push_str(WORD),
+        'w' => output.extend(["[", WORD, "]"]),
+        'W' if !in_class => output.extend(["[^", WORD, "]"]),
         't' | 'n' | 'r' | 'f' | 'v' => {
-            written.push('\\');
-            written.push(next);
+            output.push('\\');
+            output.push(next);
         }
-        '-' if in_class => written.push_str(r"\-"),
+        '-' if in_class => output.push_str(r"\-"),
         syntax if is_syntax(syntax) => {
-            written.push('\\');
-            written.push(syntax);
+            output.push('\\');
+            output.push(syntax);
         }
         other if other.is_ascii_punctuation() && !other.is_ascii_alphanumeric() => {
             if matches!(other, '<' | '>') {
                 return None;
             }
-            written.push(other);
+            output.push(other);
         }
         _ => return None,
     }
     Some(())
 }
 
-/// Rust's `\w` (UTS #18, annex C), as the content of a class.
+/// The content of a class for Rust's `\w` (UTS #18, annex C).
 const WORD: &str = r"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}";
 
 #[cfg(test)]
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_means_the_same_stays() {
+    fn pattern_with_same_meaning_is_unchanged() {
         for same in [
             "^[a-z]+$",
             "^(?:a|b)$",
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_another_spelling_gets_it() {
+    fn pattern_with_other_syntax_is_converted() {
         assert_eq!(portable(r"^\d{4}$").unwrap(), r"^\p{Nd}{4}$");
         assert_eq!(
             portable(r"^[\w\s]$").unwrap(),
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_to_mean_the_same_is_left_out() {
+    fn pattern_without_known_equivalent_is_rejected() {
         for unknown in [
             r"^\bword\b$",
             "^(?i)a$",
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_found_as_it_stands() {
+    fn syntax_in_literal_text_is_escaped() {
         assert_eq!(escaped("a.b*(c)"), r"a\.b\*\(c\)");
         assert_eq!(escaped("x-1"), "x-1");
     }

@@ -1,4 +1,4 @@
-//! Enums: one of several forms, told apart by a name.
+//! The schemas of enums.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
@@ -12,26 +12,26 @@ use crate::input::shape::Tagging;
 pub struct Variants {
     tagging: Tagging,
     names: Vec<Value>,
-    /// The names of variants that hold nothing, where a text is such a variant.
-    plain: Vec<Value>,
-    takes_others: bool,
+    /// The names of unit variants of an externally tagged enum, which are texts.
+    units: Vec<Value>,
+    accepts_other_names: bool,
     forms: Vec<Value>,
 }
 
 impl Variants {
-    /// No variant.
+    /// Creates an enum without variants.
     #[must_use]
     pub fn new(tagging: Tagging) -> Self {
         Self {
             tagging,
             names: Vec::new(),
-            plain: Vec::new(),
-            takes_others: false,
+            units: Vec::new(),
+            accepts_other_names: false,
             forms: Vec::new(),
         }
     }
 
-    /// Adds a variant that has any of these names.
+    /// Adds a variant with any of these names.
     #[must_use]
     pub fn variant(
         mut self,
@@ -41,7 +41,7 @@ impl Variants {
     ) -> Self {
         let tags: Vec<Value> = names.iter().map(|name| Value::from(*name)).collect();
         match (self.tagging, content) {
-            (Tagging::External, None) => self.plain.extend(tags.iter().cloned()),
+            (Tagging::External, None) => self.units.extend(tags.iter().cloned()),
             (Tagging::External, Some(content)) => {
                 let content = content.schema.to_value();
                 let form = |name| external(name, &content);
@@ -60,43 +60,43 @@ impl Variants {
         self
     }
 
-    /// Adds the variant that stands for every name that is not known.
+    /// Adds the variant for all other names (`#[serde(other)]`).
     #[must_use]
     pub fn others(mut self) -> Self {
-        self.takes_others = true;
+        self.accepts_other_names = true;
         self
     }
 
-    /// The choice.
+    /// Returns the schema of the enum.
     #[must_use]
     pub fn schema(mut self) -> Schema {
         let others = json!({ "type": "string", "not": { "enum": self.names } });
         match self.tagging {
-            Tagging::External if self.takes_others => {
-                // whatever name is no other variant's is this one's
-                let known: Vec<_> = self
+            Tagging::External if self.accepts_other_names => {
+                // this variant has every name that no other variant has
+                let declared: Vec<_> = self
                     .names
                     .iter()
-                    .filter(|name| !self.plain.contains(name))
+                    .filter(|name| !self.units.contains(name))
                     .collect();
-                let plain = if known.is_empty() {
+                let units = if declared.is_empty() {
                     json!({ "type": "string" })
                 } else {
-                    json!({ "type": "string", "not": { "enum": known } })
+                    json!({ "type": "string", "not": { "enum": declared } })
                 };
-                self.forms.insert(0, plain);
+                self.forms.insert(0, units);
             }
-            Tagging::External if !self.plain.is_empty() => {
-                let plain = json!({ "type": "string", "enum": self.plain });
-                self.forms.insert(0, plain);
+            Tagging::External if !self.units.is_empty() => {
+                let units = json!({ "type": "string", "enum": self.units });
+                self.forms.insert(0, units);
             }
-            Tagging::Adjacent(tag, member) if self.takes_others => {
+            Tagging::Adjacent(tag, member) if self.accepts_other_names => {
                 self.forms.push(adjacent(tag, &others, member, None));
             }
             _ => {}
         }
         match self.forms.as_slice() {
-            // no variant is read
+            // no variant can be deserialized
             [] => false.into(),
             [Value::Object(only)] => only.clone().into(),
             forms => json_schema!({ "oneOf": forms }),
@@ -132,7 +132,7 @@ fn adjacent(tag: &str, tags: &Value, member: &str, content: Option<Described>) -
     })
 }
 
-/// The content's own members, and the tag beside them.
+/// Returns the schema of an internally tagged variant: the members of its content, and the tag.
 fn internal(
     generator: &SchemaGenerator,
     tag: &str,
@@ -140,14 +140,14 @@ fn internal(
     content: Option<Schema>,
 ) -> Value {
     let tags = json!({ "type": "string", "enum": tags });
-    let written = content.and_then(|content| members(generator, content));
-    let Some(mut object) = written else {
+    let members = content.and_then(|content| members(generator, content));
+    let Some(mut object) = members else {
         let mut schema = json_schema!({
             "type": "object",
             "properties": { tag: tags },
             "required": [tag],
         });
-        comment(&mut schema, "not described beyond its tag");
+        comment(&mut schema, "only the tag is described");
         return schema.to_value();
     };
     let mut insert = |keyword: &str, add: &dyn Fn(&mut Value)| {
@@ -171,11 +171,11 @@ fn internal(
     Value::Object(object)
 }
 
-/// The schema of an object whose members are known, written out where it is referred to.
+/// Returns the schema of an object with declared members, with its reference resolved.
 fn members(generator: &SchemaGenerator, schema: Schema) -> Option<Map<String, Value>> {
     let schema = schema.to_value();
-    let referred = schema.get("$ref").and_then(Value::as_str);
-    let object = match referred {
+    let reference = schema.get("$ref").and_then(Value::as_str);
+    let object = match reference {
         Some(reference) => {
             let (_, name) = reference.rsplit_once('/')?;
             generator.definitions().get(name)?.as_object()?.clone()

@@ -1,7 +1,7 @@
-//! The shape of a type's input: tables of names that the derive generates, and the JSON Pointers for them.
+//! The shape of a type's input: its members and their names, and JSON Pointers to them.
 //!
-//! They are read only to report errors. No folder of `input` comes before this one; all others come
-//! after it.
+//! The derive generates the tables, which are read only to report errors. No folder of `input` comes
+//! before this one; all others come after it.
 
 pub(super) mod pointer;
 

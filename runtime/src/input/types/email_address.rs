@@ -8,7 +8,7 @@ use crate::input::types::textual::{Textual, textual};
 /// The maximum length of the local part in bytes (RFC 5321 §4.5.3.1.1).
 pub(super) const MAX_LOCAL: usize = 64;
 
-/// The maximum length of an address in bytes: the 256 of a path without `<` and `>` (RFC 5321 §4.5.3.1.3).
+/// The maximum length of an address in bytes (RFC 5321 §4.5.3.1.3): 256 for a path, less `<` and `>`.
 pub(super) const MAX_ADDRESS: usize = 254;
 
 /// The maximum length of a domain label in bytes (RFC 1034 §3.1).
@@ -28,13 +28,13 @@ const MAX_LABEL: usize = 63;
 ///
 /// # Security
 ///
-/// An address is personal data. `Debug` redacts it and there is no `Display`, so that only
-/// [`as_str`](Self::as_str), which is easy to search for, brings it into a log. `Serialize` writes it, for
+/// An address is personal data. `Debug` redacts it and `Display` is not implemented, so that it reaches
+/// a log only through [`as_str`](Self::as_str), which is easy to search for. `Serialize` writes it, for
 /// responses.
 ///
-/// A valid address neither exists necessarily nor belongs to the caller. Its domain may be a host of your
-/// own network (`root@localhost`, `root@10.0.0.1`). The local part may start with `-` and contain `'`, `` ` ``
-/// and `|`: never pass it to a shell or as a command-line argument without escaping.
+/// A valid address may not exist or not belong to the caller. Its domain may be a host of the internal
+/// network (`root@localhost`, `root@10.0.0.1`). The local part may start with `-` and contain `'`,
+/// `` ` `` and `|`: never put it into a shell command, or where a program reads options.
 ///
 /// # Examples
 ///
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_another_form_is_rejection() {
+    fn malformed_address_is_rejected() {
         use EmailAddressError::{Domain, LocalPart, NoAt};
         for (text, error) in [
             ("", NoAt),

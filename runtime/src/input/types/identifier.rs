@@ -41,7 +41,7 @@ const CEILING: usize = 255;
 /// use palisade::input::Identifier;
 /// use palisade::prelude::*;
 ///
-/// #[public(reason = "the catalogue is public")]
+/// #[public(reason = "the catalog is public")]
 /// async fn show_product(Path(sku): Path<Identifier<32>>) -> String {
 ///     format!("product {sku}")
 /// }

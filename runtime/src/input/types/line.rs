@@ -52,8 +52,8 @@ pub(super) const MAX_DECOMPOSED: usize = 4;
 ///
 /// # Security
 ///
-/// A line is data: `<`, `'`, `$` and a leading `=` are ordinary characters. Escape it in HTML, SQL, shell
-/// commands and spreadsheets.
+/// A line is data: `<`, `'`, `$` and a leading `=` are ordinary characters. Escape it in HTML, SQL,
+/// shell commands and spreadsheets.
 ///
 /// # Examples
 ///

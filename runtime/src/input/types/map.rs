@@ -20,7 +20,7 @@ use crate::input::contract::rules::{Applied, Ruleset};
 use crate::input::contract::unbounded::{HasKnownLimit, OfMap};
 use crate::input::contract::{Bounded, MapKey};
 #[cfg(feature = "schemas")]
-use crate::input::schema::{self, Bounds, Keys};
+use crate::input::schema::{self, Bounds, EqualKeys};
 use crate::input::shape::Nested;
 
 /// A map with garde's rules `length`, `inner` and `dive`, for keys of any type.
@@ -199,6 +199,6 @@ impl<K: MapKey, V: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> f
     fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         let key = K::key_schema(generator);
         let value = V::schema(generator, &bounds.items());
-        schema::map(generator, key, value, Keys::Refused, bounds)
+        schema::map(generator, key, value, EqualKeys::Rejected, bounds)
     }
 }

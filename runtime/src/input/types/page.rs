@@ -179,8 +179,8 @@ impl<const MAX: u32> Scalar for PageSize<MAX> {}
 /// use palisade::input::PageRequest;
 /// use palisade::prelude::*;
 ///
-/// #[public(reason = "the catalogue is public")]
-/// async fn catalogue(Valid(Query(page)): Valid<Query<PageRequest<100>>>) -> String {
+/// #[public(reason = "the catalog is public")]
+/// async fn catalog(Valid(Query(page)): Valid<Query<PageRequest<100>>>) -> String {
 ///     format!("LIMIT {} OFFSET {}", page.limit(), page.offset())
 /// }
 /// ```

@@ -24,18 +24,19 @@ pub trait MediaTypes {
     const ACCEPTED: &'static [&'static str];
 }
 
-/// A file of a [`Multipart`](crate::input::Multipart) form, of a media type in `M` and at most `MAX` bytes.
+/// A file of a [`Multipart`](crate::input::Multipart) form, with a media type in `M` and at most `MAX`
+/// bytes.
 ///
-/// A field of this type needs no rule: `#[garde(skip)]`. `MAX` is between 1 B and 1 GiB, and the handler's
-/// `body_limit` applies to the whole form. A file without a media type is `text/plain`
+/// A field of this type needs no rule: `#[garde(skip)]`. `MAX` is between 1 B and 1 GiB, and the
+/// handler's `body_limit` applies to the whole form. A file without a media type is `text/plain`
 /// ([RFC 7578 §4.4]). Only [`Multipart`](crate::input::Multipart) forms have files: in other input, the
 /// field is rejected.
 ///
 /// # Security
 ///
 /// The client declares the media type, and the content may differ. To serve the file, use
-/// [`media_type`](Self::media_type), which is one of `M`, with `nosniff`. To process it, check the content
-/// with a rule, as in the example. Do not build paths from a [`FileName`].
+/// [`media_type`](Self::media_type), which is one of `M`, with `nosniff`. To process it, check the
+/// content with a rule, as in the example. Do not build paths from a [`FileName`].
 ///
 /// `Debug` shows only the media type and the length.
 ///
@@ -79,7 +80,7 @@ pub struct Upload<M, const MAX: usize> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UploadError {
-    /// The media type is none of these.
+    /// The media type is not one of these.
     MediaType(&'static [&'static str]),
     /// The file has more than `max` bytes.
     Length {

@@ -97,7 +97,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError::Busy`] if there is none until the deadline.
+    /// [`IntrospectionError::Busy`] if no permit is free before the deadline.
     pub(super) async fn send_permit(
         &self,
         deadline: Instant,

@@ -174,7 +174,7 @@ impl Introspector {
         Ok(result?)
     }
 
-    /// Waits for the first successful probe, and rejects the token if there is none in time.
+    /// Waits for the first successful probe, and rejects the token if it does not come in time.
     async fn wait_until_probed(self: &Arc<Self>, deadline: Instant) -> Result<(), TokenRejection> {
         if !self.health.has_succeeded() {
             self.start_probe(self.clock.now());

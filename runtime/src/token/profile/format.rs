@@ -74,7 +74,7 @@ impl TokenFormat {
         };
         self.types
             .iter()
-            .any(|known| subtype.eq_ignore_ascii_case(known))
+            .any(|allowed| subtype.eq_ignore_ascii_case(allowed))
     }
 
     /// Rejects tokens of another kind, and tokens without the required claims.

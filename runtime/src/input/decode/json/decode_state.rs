@@ -85,7 +85,7 @@ impl DecodeState {
     }
 }
 
-/// What a type requested from the decoder, as far as it decides what the text may contain.
+/// The type that the decoder was asked for, as far as it decides what the text may contain.
 #[derive(Clone, Copy)]
 pub(super) enum Requested {
     /// A struct with these fields: an array is rejected.

@@ -1,4 +1,4 @@
-//! Values without names of their own: texts, numbers, collections.
+//! The schemas of values without fields: texts, numbers, collections.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Number, Value, json};
@@ -23,30 +23,30 @@ pub(crate) fn null() -> Schema {
     json_schema!({ "type": "null" })
 }
 
-/// A file of a form, which is no value of JSON: it is told what it is labelled as.
+/// Returns the schema of a file in a form, which JSON cannot represent: only its media types.
 pub(crate) fn file(accepted: &[&str], max: usize) -> Schema {
-    let labels = accepted.iter();
-    let labels: Value = labels
+    let media_types = accepted.iter();
+    let media_types: Value = media_types
         .map(|media_type| json!({ "contentMediaType": media_type }))
         .collect();
-    let mut schema = json_schema!({ "anyOf": labels });
-    comment(&mut schema, &format!("a file of at most {max} bytes"));
+    let mut schema = json_schema!({ "anyOf": media_types });
+    comment(&mut schema, &format!("a file with at most {max} bytes"));
     schema
 }
 
-/// A text that its type parses; a `format` is an annotation, as 2020-12 has it.
+/// Returns the schema of a text that its type parses; in 2020-12, `format` is only an annotation.
 pub(crate) fn parsed(format: &str, pattern: Option<&str>) -> Schema {
     let mut schema = json_schema!({ "type": "string", "format": format });
     match pattern {
         Some(pattern) => {
             schema.insert("pattern".to_owned(), pattern.into());
         }
-        None => comment(&mut schema, "its form is checked by parsing it"),
+        None => comment(&mut schema, "checked by parsing"),
     }
     schema
 }
 
-/// A whole number; the ends of its type, where JSON has them.
+/// Returns the schema of an integer, with the limits of its type if JSON can represent them.
 pub(crate) fn integer(
     format: &str,
     min: impl TryInto<i64>,
@@ -77,10 +77,10 @@ pub(crate) fn nonzero(mut schema: Schema) -> Schema {
     schema
 }
 
-/// A number that is finite, as each of JSON's is.
+/// Returns the schema of a finite number; JSON has no other numbers.
 pub(crate) fn float(format: &str, max: f64, bounds: &Bounds) -> Schema {
     let mut schema = json_schema!({ "type": "number", "format": format });
-    // beyond it there is no finite number of the type
+    // the limits of the type's finite numbers
     if let (Some(min), Some(max)) = (Number::from_f64(-max), Number::from_f64(max)) {
         schema.insert("minimum".to_owned(), min.into());
         schema.insert("maximum".to_owned(), max.into());
@@ -90,45 +90,45 @@ pub(crate) fn float(format: &str, max: f64, bounds: &Bounds) -> Schema {
 }
 
 pub(crate) fn array(items: Schema, bounds: &Bounds) -> Schema {
-    let mut schema = of_items(items, bounds);
+    let mut schema = array_of(items, bounds);
     bounds.bound_count(&mut schema, "Items", true);
     schema
 }
 
-/// A collection in which what is there twice counts once.
+/// Returns the schema of a collection in which duplicates count once.
 pub(crate) fn set(items: Schema, bounds: &Bounds) -> Schema {
-    let mut schema = of_items(items, bounds);
+    let mut schema = array_of(items, bounds);
     bounds.bound_count(&mut schema, "Items", false);
     schema
 }
 
-/// An array of so many items.
+/// Returns the schema of an array with a fixed length.
 pub(crate) fn tuple(items: Schema, length: usize, bounds: &Bounds) -> Schema {
-    let mut schema = of_items(items, bounds);
+    let mut schema = array_of(items, bounds);
     bounds.bound_count(&mut schema, "Items", true);
     schema.insert("minItems".to_owned(), length.into());
     schema.insert("maxItems".to_owned(), length.into());
     schema
 }
 
-fn of_items(mut items: Schema, bounds: &Bounds) -> Schema {
+fn array_of(mut items: Schema, bounds: &Bounds) -> Schema {
     bounds.items().annotate(&mut items);
     json_schema!({ "type": "array", "items": items })
 }
 
-/// Whether two names that mean the same key are refused.
+/// How a map handles names of equal keys.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Keys {
-    Refused,
+pub(crate) enum EqualKeys {
+    Rejected,
     Merged,
 }
 
-/// An object whose members' names are the sender's.
+/// Returns the schema of an object whose names are keys.
 pub(crate) fn map(
     generator: &SchemaGenerator,
     key: Schema,
     mut value: Schema,
-    same: Keys,
+    equal_keys: EqualKeys,
     bounds: &Bounds,
 ) -> Schema {
     bounds.items().annotate(&mut value);
@@ -138,24 +138,30 @@ pub(crate) fn map(
         "propertyNames": names,
         "additionalProperties": value,
     });
-    bounds.bound_count(&mut schema, "Properties", is_exact || same == Keys::Refused);
-    if !is_exact && same == Keys::Refused {
-        comment(&mut schema, "no two names mean the same key");
+    bounds.bound_count(
+        &mut schema,
+        "Properties",
+        is_exact || equal_keys == EqualKeys::Rejected,
+    );
+    if !is_exact && equal_keys == EqualKeys::Rejected {
+        comment(&mut schema, "no two names are equal keys");
     }
     schema
 }
 
-/// A key as it stands in a member's name, and whether each name is a key of its own.
+/// Returns the schema of a key as a name, and whether different names are always different keys.
 fn names(generator: &SchemaGenerator, key: Schema) -> (Schema, bool) {
-    let meant = resolved(generator, &key);
-    let is_a = |kind: &str| match meant.get("type") {
-        Some(Value::String(own)) => own == kind,
-        Some(Value::Array(own)) => own.iter().any(|own| own == kind),
+    let resolved = resolve(generator, &key);
+    let is_a = |kind: &str| match resolved.get("type") {
+        Some(Value::String(single)) => single == kind,
+        Some(Value::Array(several)) => several.iter().any(|other| other == kind),
         _ => false,
     };
     if is_a("string") {
-        let other = ["format", "enum", "$comment"];
-        let is_exact = other.iter().all(|keyword| meant.get(keyword).is_none());
+        let inexact = ["format", "enum", "$comment"];
+        let is_exact = inexact
+            .iter()
+            .all(|keyword| resolved.get(keyword).is_none());
         return (key, is_exact);
     }
     if is_a("boolean") {
@@ -168,14 +174,14 @@ fn names(generator: &SchemaGenerator, key: Schema) -> (Schema, bool) {
     };
     comment(
         &mut names,
-        "a name is a key in decimal digits, within the key's range",
+        "names are keys in decimal digits, within the range of the key's type",
     );
     (names, false)
 }
 
-fn resolved(generator: &SchemaGenerator, schema: &Schema) -> Value {
+fn resolve(generator: &SchemaGenerator, schema: &Schema) -> Value {
     let mut value = schema.clone().to_value();
-    // a newtype's newtype refers on
+    // a newtype of a newtype is a chain of references
     while let Some(reference) = value.get("$ref").and_then(Value::as_str) {
         let name = reference.rsplit('/').next().unwrap_or_default();
         match generator.definitions().get(name) {
@@ -186,7 +192,7 @@ fn resolved(generator: &SchemaGenerator, schema: &Schema) -> Value {
     value
 }
 
-/// The same, or null.
+/// Extends a schema by null.
 pub(crate) fn nullable(mut schema: Schema) -> Schema {
     let is_plain = |schema: &Schema| {
         let mut others = ["enum", "const", "not", "$ref", "oneOf", "anyOf"].iter();
