@@ -1,7 +1,7 @@
 //! The proof that a field is bounded, and the span of its error.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericParam, Generics, Type};
 
@@ -60,10 +60,16 @@ pub(super) fn proof(field: &Field, private: &TokenStream) -> Option<TokenStream>
     let span = rules.ineffective().unwrap_or_else(|| first_span(ty));
     let mut proofs = written_at(proof, span);
     for max in rules.all_maxima() {
-        let check = quote! {
-            #private::MaxLength::<{ #private::is_max_length(#max) }>::check::<#ty>();
-        };
-        proofs.extend(written_at(check, max.span()));
+        let span = max.span();
+        let private = written_at(private.clone(), span);
+        let ty = written_at(ty.to_token_stream(), span);
+        // the limit keeps its spans: rustc shows an error in it once, for garde's derive and for this
+        proofs.extend(quote_spanned! {span=>
+            #private::MaxLength::<{
+                const __PALISADE_MAX: usize = #max;
+                #private::is_max_length(__PALISADE_MAX)
+            }>::check::<#ty>();
+        });
     }
     Some(proofs)
 }
