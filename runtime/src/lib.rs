@@ -14,13 +14,17 @@
 //! }
 //!
 //! #[secured(scopes = "orders:write")]
-//! async fn create_order(caller: Caller, Valid(Json(order)): Valid<Json<NewOrder>>) -> (StatusCode, String) {
-//!     (StatusCode::CREATED, format!("{} × {} for {}", order.quantity, order.sku, caller.subject()))
+//! async fn create_order(
+//!     caller: Caller,
+//!     Valid(Json(order)): Valid<Json<NewOrder>>,
+//! ) -> (StatusCode, String) {
+//!     let NewOrder { sku, quantity } = order;
+//!     (StatusCode::CREATED, format!("{quantity} × {sku} for {}", caller.subject()))
 //! }
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = ResourceServer::builder()
-//!     .trust(Issuer::new("https://login.example.govt.nz").audience("https://orders.example.govt.nz"))
+//!     .trust(Issuer::new("https://login.example.govt.nz").audience("orders"))
 //!     .build()
 //!     .await?;
 //! let api = SecureRouter::new().route("/orders", post(create_order)).protect(server);
