@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{GenericParam, Generics, Type};
+use syn::{Expr, GenericParam, Generics, Type};
 
 use crate::model::{Field, Kind, RuleStatus, Rules};
 
@@ -63,15 +63,26 @@ pub(super) fn proof(field: &Field, private: &TokenStream) -> Option<TokenStream>
         let span = max.span();
         let private = written_at(private.clone(), span);
         let ty = written_at(ty.to_token_stream(), span);
-        // the limit keeps its spans: rustc shows an error in it once, for garde's derive and for this
+        // a literal of another type is the same error as in garde's derive, which rustc shows once; a
+        // constant item cannot name `Self`
+        let max = if is_literal(max) {
+            quote_spanned!(span=> { const __PALISADE_MAX: usize = #max; __PALISADE_MAX })
+        } else {
+            max.to_token_stream()
+        };
         proofs.extend(quote_spanned! {span=>
-            #private::MaxLength::<{
-                const __PALISADE_MAX: usize = #max;
-                #private::is_max_length(__PALISADE_MAX)
-            }>::check::<#ty>();
+            #private::MaxLength::<{ #private::is_max_length(#max) }>::check::<#ty>();
         });
     }
     Some(proofs)
+}
+
+fn is_literal(limit: &Expr) -> bool {
+    match limit {
+        Expr::Lit(_) => true,
+        Expr::Unary(unary) => is_literal(&unary.expr),
+        _ => false,
+    }
 }
 
 /// `RuledField::<Type, Rules>`; none if a reason excuses the field.

@@ -28,7 +28,7 @@ pub(super) fn length(word: &Word) -> syn::Result<(Measure, Ends)> {
             return Err(Error::new(name, "duplicate argument"));
         }
     }
-    if let (Some(min), Some(max)) = (number(&ends.min), number(&ends.max))
+    if let (Some(min), Some(max)) = (number(ends.min.as_ref()), number(ends.max.as_ref()))
         && min > max
     {
         return Err(Error::new(
@@ -93,7 +93,7 @@ fn fill<T>(slot: &mut Option<T>, value: T) -> bool {
     slot.replace(value).is_none()
 }
 
-fn number(end: &Option<Expr>) -> Option<usize> {
+fn number(end: Option<&Expr>) -> Option<usize> {
     match end {
         Some(Expr::Lit(ExprLit {
             lit: Lit::Int(number),
