@@ -5,14 +5,14 @@
 
 pub(super) mod pointer;
 
-/// What a type looks like on the wire.
+/// The form of a type in the input.
 #[derive(Debug)]
 pub enum Shape {
     /// An object with these members; none for a scalar.
     Fields(&'static [Field]),
-    /// One field that the wire does not show, though garde names it.
+    /// One field, which the input does not name and garde does.
     Newtype(Nested),
-    /// One field that neither the wire nor garde shows: `#[garde(transparent)]`.
+    /// One field, which neither the input nor garde names: `#[garde(transparent)]`.
     Transparent(Nested),
     /// An array, one element per field.
     Tuple(&'static [Nested]),
@@ -25,45 +25,45 @@ pub enum Shape {
 pub struct Field {
     /// Its name in Rust, as garde reports it.
     pub rust: &'static str,
-    /// Its names on the wire: the one it has, then its aliases.
+    /// Its name in the input, then its aliases.
     pub names: &'static [&'static str],
-    /// What is in it.
+    /// The names inside it.
     pub nested: Nested,
 }
 
-/// One form of an enum. garde does not report which it was.
+/// One form of an enum. garde's paths do not name the variant.
 #[derive(Debug)]
 pub struct Variant {
-    /// Its names on the wire: the one it has, then its aliases.
+    /// Its name in the input, then its aliases.
     pub names: &'static [&'static str],
-    /// What is in it.
+    /// The form of its content.
     pub content: Shape,
 }
 
-/// How the wire tells the variants of an enum apart.
+/// The representation of an enum in the input.
 #[derive(Clone, Copy, Debug)]
 pub enum Tagging {
-    /// By the name of the only member, or by a text.
+    /// The variant is the name of the only member, or a string.
     External,
-    /// By the member of this name, beside the content's own.
+    /// The variant is the value of the member of this name, beside the members of its content.
     Internal(&'static str),
-    /// By the member of this name, beside another one that holds the content.
+    /// The variant is the value of the first member, and the second member is its content.
     Adjacent(&'static str, &'static str),
 }
 
-/// What is in a field.
+/// The names inside a field.
 #[derive(Clone, Copy, Debug)]
 pub enum Nested {
-    /// Nothing that has names.
+    /// A value without names.
     Leaf,
-    /// Items of this kind, in the wire's order.
+    /// Items of this kind, in the order of the input.
     Items(&'static Nested),
-    /// Items of this kind, in an order that is not the wire's.
+    /// Items of this kind, in another order than in the input.
     Unordered(&'static Nested),
-    /// Values of this kind, by names that are the sender's.
+    /// Values of this kind, whose names the client chooses.
     Entries(&'static Nested),
     /// One of each, in this order.
     Tuple(&'static [Nested]),
-    /// A type with a shape of its own; a pointer, so that types may nest in themselves.
+    /// A type with this shape; a function pointer, so that a type can contain itself.
     Of(fn() -> &'static Shape),
 }
