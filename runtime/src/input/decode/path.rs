@@ -1,7 +1,7 @@
 //! The parameters of a path, decoded strictly.
 //!
 //! [`PathDeserializer`] decodes the parameters that an extractor has collected, for a struct by name
-//! and for other types in order. [`StrictPath`] decodes scalars during axum's own pass over the
+//! and for other types in order. [`StrictScalars`] decodes scalars during axum's own pass over the
 //! path and copies nothing.
 
 use std::fmt;
@@ -9,8 +9,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::input::decode::by_name::NamedValues;
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment, declared};
+use crate::input::decode::named_values::NamedValues;
 use crate::input::decode::text::TextDeserializer;
 
 /// Decodes the names and values of all path parameters.
@@ -139,18 +139,18 @@ impl<'de> Deserializer<'de> for PathDeserializer<'_> {
 }
 
 /// A scalar, or a tuple of scalars, that axum's deserializer passes on as text.
-pub(crate) struct StrictPath<T>(pub(crate) T);
+pub(crate) struct StrictScalars<T>(pub(crate) T);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for StrictPath<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for StrictScalars<T> {
     fn deserialize<D: Deserializer<'de>>(segments: D) -> Result<Self, D::Error> {
         T::deserialize(SegmentDeserializer(segments)).map(Self)
     }
 }
 
-/// Decodes an element of a tuple like [`StrictPath`].
-struct StrictSeed<T>(T);
+/// Decodes an element of a tuple like [`StrictScalars`].
+struct SegmentSeed<T>(T);
 
-impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for StrictSeed<T> {
+impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for SegmentSeed<T> {
     type Value = T::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, segment: D) -> Result<T::Value, D::Error> {
@@ -164,7 +164,7 @@ struct SegmentDeserializer<D>(D);
 macro_rules! scalars {
     ($($method:ident($($name:ident: $ty:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $ty,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.0.deserialize_str(TextVisitor {
+            self.0.deserialize_str(SegmentVisitor {
                 visitor,
                 decode: |text: TextDeserializer<'_>, visitor| text.$method($($name,)* visitor),
             })
@@ -199,12 +199,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for SegmentDeserializer<D> {
 }
 
 /// Receives the text of one segment and decodes it.
-struct TextVisitor<V, F> {
+struct SegmentVisitor<V, F> {
     visitor: V,
     decode: F,
 }
 
-impl<'de, V, F> Visitor<'de> for TextVisitor<V, F>
+impl<'de, V, F> Visitor<'de> for SegmentVisitor<V, F>
 where
     V: Visitor<'de>,
     F: FnOnce(TextDeserializer<'_>, V) -> Result<V::Value, DecodeError>,
@@ -244,6 +244,6 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for TupleElements<A> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, A::Error> {
-        self.0.next_element_seed(StrictSeed(seed))
+        self.0.next_element_seed(SegmentSeed(seed))
     }
 }
