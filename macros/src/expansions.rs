@@ -1,5 +1,6 @@
 //! What the macros expand to, one snapshot for each generated shape.
 
+mod input;
 mod schemas;
 
 use insta::assert_snapshot;
@@ -22,10 +23,6 @@ fn public(words: &str, item: &str) -> String {
 
 fn scopes(entries: &str) -> String {
     pretty(vocabulary(entries.parse().unwrap()))
-}
-
-fn input(item: &str) -> String {
-    pretty(secure_input(syn::parse_str(item).unwrap(), false))
 }
 
 fn pretty(tokens: TokenStream) -> String {
@@ -199,138 +196,4 @@ fn a_scope_vocabulary() {
             pub(crate) ORDERS_WRITE = "orders:write";
         "#,
     ));
-}
-
-#[test]
-fn the_input_of_a_struct() {
-    assert_snapshot!(input(
-        r#"
-            #[serde(deny_unknown_fields, rename_all = "camelCase")]
-            pub struct NewOrder {
-                #[garde(length(chars, min = 1, max = 64))]
-                item_name: String,
-                #[serde(rename = "qty")]
-                #[garde(range(min = 1, max = 100))]
-                quantity: u32,
-                #[garde(range(min = 0.0, max = 1.0))]
-                discount: f64,
-                #[garde(length(chars, max = 200))]
-                note: Option<String>,
-                #[garde(range(min = 0.0, max = 30.0))]
-                weight: Option<f32>,
-                #[garde(dive)]
-                address: Address,
-                #[garde(length(max = 10), dive)]
-                lines: Option<Vec<Line>>,
-                #[garde(length(max = 10), inner(length(chars, max = 20)))]
-                tags: Vec<String>,
-                #[garde(skip)]
-                #[secure(unvalidated = "the signature covers it")]
-                raw: Vec<u8>,
-            }
-        "#,
-    ));
-}
-
-#[test]
-fn the_input_of_a_newtype() {
-    assert_snapshot!(input(
-        "#[garde(transparent)] struct Sku(#[garde(length(bytes, max = 16))] String);",
-    ));
-}
-
-#[test]
-fn the_input_of_a_fieldless_enum() {
-    assert_snapshot!(input(
-        "#[serde(rename_all = \"snake_case\")] pub enum Order { NewestFirst, OldestFirst }",
-    ));
-}
-
-#[test]
-fn the_input_of_a_newtype_that_garde_gives_an_index() {
-    assert_snapshot!(input(
-        "struct Ratio(#[garde(range(min = 0.0, max = 1.0))] f64);"
-    ));
-}
-
-#[test]
-fn the_input_of_a_tuple() {
-    assert_snapshot!(input(
-        "struct Pair(#[garde(length(bytes, max = 4))] String, #[garde(dive)] Sku);",
-    ));
-}
-
-#[test]
-fn the_input_whose_rules_do_not_count() {
-    assert_snapshot!(input(
-        r"
-            #[serde(deny_unknown_fields)]
-            struct Loose {
-                #[garde(length(min = 1))]
-                endless: String,
-                #[garde(length(graphemes, max = 9))]
-                graphemes: String,
-                #[garde(if(cond = true, length(max = 9)))]
-                conditional: String,
-                #[garde(length(max = self.limit))]
-                variable: String,
-            }
-        ",
-    ));
-}
-
-#[test]
-fn an_input_with_a_mistake_in_its_words() {
-    assert_snapshot!(input(
-        "struct Open { #[garde(length(chars, max = 9))] name: String }",
-    ));
-}
-
-#[test]
-fn the_fallback_of_an_input() {
-    assert_snapshot!(input(
-        "#[serde(transparent)] struct Page<'a, T> { #[garde(dive)] items: &'a T, #[garde(skip)] no: u8 }",
-    ));
-}
-
-#[test]
-fn the_input_of_a_generic_type() {
-    assert_snapshot!(input(
-        r"
-            #[serde(deny_unknown_fields)]
-            struct Page<'a, T: Validate<Context = ()>> where T: 'a {
-                #[garde(length(max = 9), dive)]
-                items: &'a [T],
-                #[garde(skip)]
-                no: u8,
-            }
-        ",
-    ));
-}
-
-#[test]
-fn the_input_of_an_enum() {
-    assert_snapshot!(input(
-        r#"
-            #[serde(tag = "type", deny_unknown_fields, rename_all = "snake_case", rename_all_fields = "camelCase")]
-            enum Event {
-                #[serde(alias = "begun")]
-                WasOpened {},
-                Moved {
-                    #[garde(length(bytes, max = 9))]
-                    to_place: String,
-                    #[garde(skip)]
-                    r#in: u8,
-                },
-                Sent(#[garde(dive)] Address),
-                #[serde(skip)]
-                Gone(#[garde(skip)] Vec<u8>),
-            }
-        "#,
-    ));
-}
-
-#[test]
-fn the_fallback_of_an_input_that_garde_refuses() {
-    assert_snapshot!(input("#[garde(allow_unvalidated)] struct Nothing;"));
 }

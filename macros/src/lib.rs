@@ -111,36 +111,37 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
     vocabulary(entries.into()).into()
 }
 
-/// Promises that every field is bounded.
+/// Proves that every field of an input type has a limit.
 ///
-/// Stands beside serde's and garde's derives, reads their attributes, and proves by
-/// traits that garde's rules bound each field whatever is sent:
+/// It is derived beside serde's `Deserialize` and garde's `Validate`, and reads their attributes. A
+/// field whose limit is missing does not compile:
 ///
-/// - text and collections have `length(…, max = N)` with a constant `N` up to
-///   `palisade::input::MAX_LENGTH`; the items of a collection are bounded in turn, by
-///   `inner(…)` or by `dive`;
-/// - floats have `range(min = …, max = …)`, and are refused when they are not finite;
-/// - a nested type derives `SecureInput` and is dived into;
-/// - the keys of a map are scalars or newtypes that derive `SecureInput`; its values are bounded
-///   as items are, in `palisade::input::Map`, or need no rule;
-/// - integers, `bool`, `Uuid`, fieldless enums and the like need no rule but `skip`.
+/// - Text and collections need `length(…, max = N)`, with a constant `N` up to
+///   `palisade::input::MAX_LENGTH`. The items of a collection need rules too, with `inner(…)` or
+///   `dive`.
+/// - Floats need `range(min = …, max = …)`. Numbers that are not finite are rejected.
+/// - A nested type needs to derive `SecureInput`, and `dive` on the field.
+/// - The keys of a map must be scalars, or newtypes that derive `SecureInput`. Its values need rules
+///   like items, in a `palisade::input::Map`; in a map of the standard library they must be scalars.
+/// - Integers, `bool`, `Uuid`, enums without data and other scalars need no rule but `skip`.
 ///
-/// Rules inside `if(…)`, under `adapt(…)`, counted in graphemes, or with an end read
-/// from the value or its context do not count. A `pattern("…")` has to match the whole text.
+/// A rule does not count inside `if(…)`, beside `adapt(…)`, in graphemes, or with a limit that depends
+/// on the value or its context. A `pattern("…")` must match the whole text. Each rule is a trait in
+/// `palisade::rules`, with its reason and its fix.
 ///
-/// Structs, tuples, newtypes and enums may be generic: a field whose type depends on a parameter is
-/// proved where the type is used. Whatever has named fields denies unknown ones. Enums may have each of
-/// serde's representations but `untagged`, which says of no variant why it does not fit; beside a `tag`, a
-/// variant without content is written `Opened {}`, because serde ignores what stands beside the tag of
-/// `Opened`. Other words of serde that hide what comes in are refused.
+/// Structs, tuple structs and enums can be generic: a field whose type depends on a parameter is
+/// checked where the type is used. A type with named fields needs `#[serde(deny_unknown_fields)]`. An
+/// enum can have every representation of serde except `untagged`, whose errors cannot name the
+/// variant. Beside a `tag`, write a variant without data as `Opened {}`, because serde ignores the
+/// other members beside the tag of `Opened`. Attributes of serde that hide input from the rules, such
+/// as `flatten` and `with`, are rejected.
 ///
-/// With palisade's feature `schemas` it also says what the type looks like in a JSON Schema.
+/// With the feature `schemas` of palisade, the type also has a JSON Schema.
 ///
 /// # Attributes
 ///
-/// - `#[secure(unvalidated = "reason")]` on a field: nothing is proved of it, because of
-///   the reason.
-/// - `#[secure(crate = path)]` on the item: where palisade is, if not at `::palisade`.
+/// - `#[secure(unvalidated = "reason")]` on a field: it needs no limit, for this reason.
+/// - `#[secure(crate = path)]` on the type: the path of palisade, by default `::palisade`.
 ///
 /// # Examples
 ///

@@ -1,23 +1,23 @@
-//! What `SecureInput` expands to where palisade's feature `schemas` is on.
+//! The expansions of `SecureInput` with palisade's feature `schemas`.
 
 use insta::assert_snapshot;
 
-use super::input;
+use super::input::input;
 use crate::secure_input;
 
-/// What an input expands to, of which only what says the schema.
+/// The functions and constants of the expansion that describe the schema.
 fn described(item: &str) -> String {
     let tokens = secure_input(syn::parse_str(item).unwrap(), true);
     let mut file: syn::File = syn::parse2(tokens).unwrap();
     for item in &mut file.items {
         if let syn::Item::Impl(own) = item {
-            own.items.retain(says_the_schema);
+            own.items.retain(is_about_the_schema);
         }
     }
     prettyplease::unparse(&file)
 }
 
-fn says_the_schema(item: &syn::ImplItem) -> bool {
+fn is_about_the_schema(item: &syn::ImplItem) -> bool {
     match item {
         syn::ImplItem::Fn(own) => own.sig.ident.to_string().contains("schema"),
         syn::ImplItem::Const(own) => own.ident == "MAY_BE_ABSENT",
@@ -26,7 +26,7 @@ fn says_the_schema(item: &syn::ImplItem) -> bool {
 }
 
 #[test]
-fn the_schema_of_a_struct() {
+fn schema_of_a_struct() {
     assert_snapshot!(described(
         r#"
             #[serde(deny_unknown_fields)]
@@ -50,7 +50,7 @@ fn the_schema_of_a_struct() {
 }
 
 #[test]
-fn the_schema_of_an_enum() {
+fn schema_of_an_enum() {
     assert_snapshot!(described(
         r#"
             #[serde(deny_unknown_fields, tag = "kind", content = "value")]
@@ -67,15 +67,14 @@ fn the_schema_of_an_enum() {
 }
 
 #[test]
-fn the_schema_of_a_transparent_newtype() {
+fn schema_of_a_transparent_newtype() {
     assert_snapshot!(described(
         "#[serde(transparent)] struct Limit(#[garde(range(max = 9))] Option<u8>);",
     ));
 }
 
-/// What `schemas` adds to the impls, and nothing of the rest.
 #[test]
-fn without_the_feature_no_token_of_a_schema_is_written() {
+fn schema_is_absent_without_the_feature() {
     let item = "struct Sku(#[garde(length(bytes, max = 16))] String);";
     assert!(described(item).contains("fn input_schema"));
     assert!(!input(item).to_lowercase().contains("schema"));

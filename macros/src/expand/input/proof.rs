@@ -1,9 +1,9 @@
 //! The proof that a field is bounded, and the span of its error.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{GenericParam, Generics, Type};
+use syn::{Expr, GenericParam, Generics, Type};
 
 use crate::model::{Field, Kind, RuleStatus, Rules};
 
@@ -60,12 +60,29 @@ pub(super) fn proof(field: &Field, private: &TokenStream) -> Option<TokenStream>
     let span = rules.ineffective().unwrap_or_else(|| first_span(ty));
     let mut proofs = written_at(proof, span);
     for max in rules.all_maxima() {
-        let check = quote! {
-            #private::MaxLength::<{ #private::is_max_length(#max) }>::check::<#ty>();
+        let span = max.span();
+        let private = written_at(private.clone(), span);
+        let ty = written_at(ty.to_token_stream(), span);
+        // a literal of another type is the same error as in garde's derive, which rustc shows once; a
+        // constant item cannot name `Self`
+        let max = if is_literal(max) {
+            quote_spanned!(span=> { const __PALISADE_MAX: usize = #max; __PALISADE_MAX })
+        } else {
+            max.to_token_stream()
         };
-        proofs.extend(written_at(check, max.span()));
+        proofs.extend(quote_spanned! {span=>
+            #private::MaxLength::<{ #private::is_max_length(#max) }>::check::<#ty>();
+        });
     }
     Some(proofs)
+}
+
+fn is_literal(limit: &Expr) -> bool {
+    match limit {
+        Expr::Lit(_) => true,
+        Expr::Unary(unary) => is_literal(&unary.expr),
+        _ => false,
+    }
 }
 
 /// `RuledField::<Type, Rules>`; none if a reason excuses the field.

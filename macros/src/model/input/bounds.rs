@@ -101,7 +101,7 @@ impl Bound {
             | RuleKind::Pattern(None)
             | RuleKind::Affix(_, None)
             | RuleKind::Other
-            | RuleKind::Unknown(_) => Self::Beyond,
+            | RuleKind::Rejected(..) => Self::Beyond,
         };
         vec![bound]
     }
@@ -128,6 +128,8 @@ fn constant(ends: &Ends, context: &str) -> (Option<Expr>, Option<Expr>, Option<B
 
 fn length(measure: Measure, ends: &Ends, context: &str) -> Vec<Bound> {
     let (min, max, beyond) = constant(ends, context);
+    // garde's derive reports a literal of another type
+    let (min, max) = (min.filter(can_be_length), max.filter(can_be_length));
     let is_bounded = min.is_some() || max.is_some();
     let bound = is_bounded.then_some(Bound::Length {
         unit: Unit::of(measure),
@@ -135,6 +137,14 @@ fn length(measure: Measure, ends: &Ends, context: &str) -> Vec<Bound> {
         max,
     });
     bound.into_iter().chain(beyond).collect()
+}
+
+fn can_be_length(end: &Expr) -> bool {
+    match end {
+        Expr::Lit(literal) => matches!(literal.lit, Lit::Int(_)),
+        Expr::Unary(unary) => !matches!(unary.op, UnOp::Neg(_)),
+        _ => true,
+    }
 }
 
 fn range(ends: &Ends, context: &str) -> Vec<Bound> {

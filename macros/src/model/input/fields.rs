@@ -163,11 +163,8 @@ impl Item<'_> {
         } else if garde.rules.is_empty() && !self.garde.allows_unvalidated {
             let message = "field has no validation, use `#[garde(skip)]` if this is intentional";
             reject(ty.span(), message);
-        } else if let Some((span, arguments)) = unknown(&garde.rules) {
-            match arguments {
-                Some(arguments) => reject(arguments, "expected `,`"),
-                None => reject(span, "unrecognized validation rule"),
-            }
+        } else if let Some((span, message)) = rejected(&garde.rules) {
+            reject(span, message);
         } else if let (Some(skip), Some(_)) = (skip, check) {
             reject(skip, "`skip` may not be combined with other rules");
         } else if let (Some(dive), Some(_)) = (dive, inner) {
@@ -179,14 +176,11 @@ impl Item<'_> {
     }
 }
 
-/// The first rule that garde does not know, and the span of its arguments: garde stumbles over
-/// these, unless the rule is inside another one.
-fn unknown(rules: &[GardeRule]) -> Option<(Span, Option<Span>)> {
+/// The first rule that garde's derive rejects, with its error.
+fn rejected(rules: &[GardeRule]) -> Option<(Span, &str)> {
     rules.iter().find_map(|rule| match &rule.kind {
-        RuleKind::Unknown(arguments) => Some((rule.span, *arguments)),
-        RuleKind::Inner(inside) | RuleKind::If(inside) => {
-            unknown(inside).map(|(span, _)| (span, None))
-        }
+        RuleKind::Rejected(span, message) => Some((*span, message.as_str())),
+        RuleKind::Inner(inside) | RuleKind::If(inside) => rejected(inside),
         _ => None,
     })
 }

@@ -5,10 +5,14 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, Ident, LitStr, Token, Type};
 
 use crate::diagnostics::Diagnostics;
+use crate::parse::input::arguments;
 use crate::parse::input::word::{Word, words_of};
 
 /// The name under which garde's rules see the context unless `context(… as name)` renames it.
 const DEFAULT_CONTEXT_NAME: &str = "__garde_user_ctx";
+
+/// garde's message about a rule that it does not know.
+const UNKNOWN_RULE: &str = "unrecognized validation rule";
 
 /// A rule of garde on a field, with the span of its name.
 pub(crate) struct GardeRule {
@@ -37,8 +41,8 @@ pub(crate) enum RuleKind {
     Format(Format),
     /// A rule that says nothing about size and has no counterpart in a schema.
     Other,
-    /// A rule that garde does not know; with the span of its arguments.
-    Unknown(Option<Span>),
+    /// A rule that garde's derive rejects, with its error.
+    Rejected(Span, String),
 }
 
 /// The ends of a length or a range.
@@ -88,6 +92,10 @@ impl GardeRule {
     fn all(words: &[Word]) -> Vec<Self> {
         words.iter().map(Self::of).collect()
     }
+
+    fn is_unknown(&self) -> bool {
+        matches!(&self.kind, RuleKind::Rejected(_, message) if message == UNKNOWN_RULE)
+    }
 }
 
 impl RuleKind {
@@ -97,11 +105,14 @@ impl RuleKind {
             "dive" => Self::Dive,
             "adapt" => Self::Adapt,
             "rename" | "code" => Self::Label,
-            "length" => {
-                let arguments = word.words();
-                Self::Length(Measure::of(&arguments), Ends::of(&arguments))
-            }
-            "range" => Self::Range(Ends::of(&word.words())),
+            "length" => match arguments::length(word) {
+                Ok((measure, ends)) => Self::Length(measure, ends),
+                Err(error) => Self::Rejected(error.span(), error.to_string()),
+            },
+            "range" => match arguments::range(word) {
+                Ok(ends) => Self::Range(ends),
+                Err(error) => Self::Rejected(error.span(), error.to_string()),
+            },
             "inner" => Self::Inner(GardeRule::all(&word.words())),
             "if" => {
                 let mut inside = word.words();
@@ -121,7 +132,7 @@ impl RuleKind {
             "ipv4" => Self::Format(Format::Ipv4),
             "ipv6" => Self::Format(Format::Ipv6),
             "credit_card" | "phone_number" | "matches" | "custom" => Self::Other,
-            _ => Self::Unknown(word.rest),
+            _ => Self::Rejected(word.span(), UNKNOWN_RULE.to_owned()),
         }
     }
 
@@ -135,34 +146,6 @@ fn literal(word: &Word) -> Option<LitStr> {
     syn::parse2(tokens).ok()
 }
 
-impl Ends {
-    /// Reads `min`, `max` and `equal`, which is both.
-    fn of(arguments: &[Word]) -> Self {
-        let end = |name: &str| {
-            let mut arguments = arguments.iter();
-            let end = arguments.find(|argument| argument.is("equal") || argument.is(name));
-            end?.value.clone()
-        };
-        Self {
-            min: end("min"),
-            max: end("max"),
-        }
-    }
-}
-
-impl Measure {
-    fn of(arguments: &[Word]) -> Self {
-        let measure = |argument: &Word| match argument.name.to_string().as_str() {
-            "bytes" => Some(Self::Bytes),
-            "chars" => Some(Self::Chars),
-            "utf16" => Some(Self::Utf16),
-            "graphemes" => Some(Self::Graphemes(argument.span())),
-            _ => None,
-        };
-        arguments.iter().find_map(measure).unwrap_or(Self::Simple)
-    }
-}
-
 /// The rules on one field.
 pub(crate) struct FieldRules {
     pub(crate) rules: Vec<GardeRule>,
@@ -173,8 +156,16 @@ pub(crate) struct FieldRules {
 impl FieldRules {
     pub(super) fn parse(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
         let (words, is_malformed) = words_of(attributes, "garde", diagnostics);
+        let rule = |word: &Word| match (GardeRule::of(word), word.rest) {
+            // garde goes on after a rule that it does not know, and stumbles over its arguments
+            (rule, Some(rest)) if rule.is_unknown() => GardeRule {
+                span: rule.span,
+                kind: RuleKind::Rejected(rest, "expected `,`".to_owned()),
+            },
+            (rule, _) => rule,
+        };
         Self {
-            rules: GardeRule::all(&words),
+            rules: words.iter().map(rule).collect(),
             is_malformed,
         }
     }

@@ -1,5 +1,6 @@
 //! Parses an input type and every attribute on it, its variants and its fields, once.
 
+mod arguments;
 mod garde;
 mod item;
 mod secure;

@@ -15,6 +15,12 @@ pub(super) struct Word {
     pub(super) list: Option<TokenStream>,
     /// The span of the `=` or the `(`.
     pub(super) rest: Option<Span>,
+    /// The span of the `)`.
+    pub(super) end: Option<Span>,
+    /// The span of the next token.
+    pub(super) next: Span,
+    /// Whether there is no next token.
+    pub(super) is_last: bool,
 }
 
 impl Word {
@@ -52,6 +58,9 @@ impl Parse for Word {
             value: None,
             list: None,
             rest: None,
+            end: None,
+            next: input.span(),
+            is_last: input.is_empty(),
         };
         if let Some(equals) = input.parse::<Option<Token![=]>>()? {
             word.rest = Some(equals.span);
@@ -60,6 +69,7 @@ impl Parse for Word {
             let content;
             let parentheses = syn::parenthesized!(content in input);
             word.rest = Some(parentheses.span.open());
+            word.end = Some(parentheses.span.close());
             word.list = Some(content.parse()?);
         }
         Ok(word)

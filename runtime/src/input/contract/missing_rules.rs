@@ -134,6 +134,52 @@ impl<T: ?Sized> FloatWithoutRange<T> {
 )]
 pub trait HasRange: Unimplemented {}
 
+/// An item that needs rules, in a collection that garde's `inner(…)` does not enter.
+pub struct ItemWithoutRules<T: ?Sized>(PhantomData<T>);
+
+impl<T: ?Sized> Sealed for ItemWithoutRules<T> {}
+impl<T: ?Sized> MissingLimit for ItemWithoutRules<T> {
+    type Inner = Self;
+    const NEW: Self = Self(PhantomData);
+}
+
+#[rustfmt::skip]
+impl<T: ?Sized> ItemWithoutRules<T> {
+    /// Requires that the mistake is corrected.
+    pub fn check(self) where T: HasRulesOfItsOwnType {}
+}
+
+/// Says that the items of a set, a heap, a deque or a linked list bring their own rules.
+///
+/// garde's `inner(…)` enters `Vec`, arrays, `Option` and [`Map`](crate::input::Map) only, so no rule
+/// on the field reaches the items of another collection.
+///
+/// # Fix
+///
+/// Write a newtype with the rule for the items, and `dive`; or use a `Vec` and `inner(…)`.
+///
+/// # Examples
+///
+/// ```
+/// # use palisade::prelude::*;
+/// # use std::collections::HashSet;
+/// #[derive(PartialEq, Eq, Hash, Deserialize, Validate, SecureInput)]
+/// struct Tag(#[garde(length(chars, max = 20))] String);
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct NewOrder {
+///     #[garde(length(max = 10), dive)]
+///     tags: HashSet<Tag>,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no limit as an item of this collection",
+    label = "`inner(…)` does not reach these items",
+    note = "help: write a newtype that derives `SecureInput` for the items, and `dive` on the field; or use a `Vec` and `inner(…)`"
+)]
+pub trait HasRulesOfItsOwnType: Unimplemented {}
+
 /// A nested type without `dive`.
 pub struct NotDived<T: ?Sized>(PhantomData<T>);
 

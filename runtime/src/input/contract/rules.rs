@@ -11,7 +11,8 @@ use crate::input::contract::ineffective_rules::{
 };
 use crate::input::contract::missing_limit::MissingLimit;
 use crate::input::contract::missing_rules::{
-    CollectionWithoutLength, FloatWithoutRange, NotDived, TextWithoutLength, Unexplained,
+    CollectionWithoutLength, FloatWithoutRange, ItemWithoutRules, NotDived, TextWithoutLength,
+    Unexplained,
 };
 
 /// The rules of a field: of its length, its range, its nested type and its items.
@@ -28,6 +29,11 @@ pub enum Dived {}
 /// They bound what `R` bounds. They are a type of their own so that a missing rule is explained.
 pub struct InOption<R>(Infallible, PhantomData<R>);
 
+/// The rules of the items of a collection that garde's `inner(…)` does not enter.
+///
+/// They bound what `R` bounds. They are a type of their own so that a missing rule is explained.
+pub struct BeyondInner<R>(Infallible, PhantomData<R>);
+
 /// The status of a rule that always applies, with constant limits.
 pub enum Applied {}
 
@@ -36,6 +42,9 @@ pub enum Missing {}
 
 /// The status of a rule that is not written inside the `inner(…)` of an `Option`.
 pub enum MissingInOption {}
+
+/// The status of a rule that is not written for items which garde's `inner(…)` does not reach.
+pub enum MissingBeyondInner {}
 
 /// The status of a rule inside `if(…)`.
 pub enum Conditional {}
@@ -104,6 +113,15 @@ impl<R: Ruleset> Ruleset for InOption<R> {
     type InOptionOr<Outer: Ruleset> = Self;
 }
 
+impl<R: Ruleset> Ruleset for BeyondInner<R> {
+    type Length = <R::Length as RuleStatus>::BeyondInner;
+    type Range = <R::Range as RuleStatus>::BeyondInner;
+    type Dive = R::Dive;
+    type Items = R::Items;
+    type Or<Outer: Ruleset> = Self;
+    type InOptionOr<Outer: Ruleset> = Self;
+}
+
 /// The rules that reach the value of an `Option`: garde's `inner` enters it.
 pub type Inside<R> = <<R as Ruleset>::Items as Ruleset>::Or<R>;
 
@@ -119,6 +137,8 @@ pub trait RuleStatus {
     type OfNested<T: ?Sized>: MissingLimit;
     /// The same status for the value of an `Option`.
     type InOption: RuleStatus;
+    /// The same status for items that garde's `inner(…)` does not reach.
+    type BeyondInner: RuleStatus;
 }
 
 impl RuleStatus for Applied {
@@ -127,6 +147,7 @@ impl RuleStatus for Applied {
     type OfFloat<T: ?Sized> = Unexplained<T>;
     type OfNested<T: ?Sized> = Unexplained<T>;
     type InOption = Self;
+    type BeyondInner = Self;
 }
 
 impl RuleStatus for Missing {
@@ -135,6 +156,7 @@ impl RuleStatus for Missing {
     type OfFloat<T: ?Sized> = FloatWithoutRange<T>;
     type OfNested<T: ?Sized> = NotDived<T>;
     type InOption = MissingInOption;
+    type BeyondInner = MissingBeyondInner;
 }
 
 /// Gives a rule that was written one reason, whatever the type.
@@ -146,12 +168,14 @@ macro_rules! one_reason {
             type OfFloat<T: ?Sized> = $range<T>;
             type OfNested<T: ?Sized> = Unexplained<T>;
             type InOption = Self;
+            type BeyondInner = Self;
         }
     )*};
 }
 
 one_reason! {
     MissingInOption => RulesTooShallow, RulesTooShallow;
+    MissingBeyondInner => ItemWithoutRules, ItemWithoutRules;
     Conditional => Condition, Condition;
     Adapted => Adapter, Adapter;
     OpenEnded => NoMax, OneEnd;

@@ -13,7 +13,7 @@ use crate::input::contract::map_key::{MapKey, NeedsNoRule};
 use crate::input::contract::missing_limit::sealed::Sealed;
 use crate::input::contract::missing_limit::{InputType, MissingLimit};
 use crate::input::contract::missing_rules::{IsBounded, Unexplained};
-use crate::input::contract::rules::{RuleStatus, Ruleset};
+use crate::input::contract::rules::{BeyondInner, RuleStatus, Ruleset};
 
 /// Says that the rules which bound a type are known.
 ///
@@ -124,6 +124,12 @@ type OfFloat<T, R> = <<R as Ruleset>::Range as RuleStatus>::OfFloat<T>;
 type OfItems<T, I, R> =
     <<R as Ruleset>::Length as RuleStatus>::OfCollection<T, Unbounded<I, <R as Ruleset>::Items>>;
 
+/// The reason of a collection of `I` that garde's `inner(…)` does not enter.
+type BeyondInnerOf<T, I, R> = <<R as Ruleset>::Length as RuleStatus>::OfCollection<
+    T,
+    Unbounded<I, BeyondInner<<R as Ruleset>::Items>>,
+>;
+
 /// The reason of a map of the standard library.
 type OfStdMap<T, K, V, R> =
     <<R as Ruleset>::Length as RuleStatus>::OfCollection<T, Entries<K, ValueWithRules<V>>>;
@@ -146,11 +152,11 @@ reasons! {
     [T] Option<T> => Unbounded<T, <R::Items as Ruleset>::InOptionOr<R>>;
     [T] [T] => OfItems<[T], T, R>;
     [T] Vec<T> => OfItems<Vec<T>, T, R>;
-    [T] VecDeque<T> => OfItems<VecDeque<T>, T, R>;
-    [T] LinkedList<T> => OfItems<LinkedList<T>, T, R>;
-    [T] BTreeSet<T> => OfItems<BTreeSet<T>, T, R>;
-    [T] BinaryHeap<T> => OfItems<BinaryHeap<T>, T, R>;
-    [T, S] HashSet<T, S> => OfItems<HashSet<T, S>, T, R>;
+    [T] VecDeque<T> => BeyondInnerOf<VecDeque<T>, T, R>;
+    [T] LinkedList<T> => BeyondInnerOf<LinkedList<T>, T, R>;
+    [T] BTreeSet<T> => BeyondInnerOf<BTreeSet<T>, T, R>;
+    [T] BinaryHeap<T> => BeyondInnerOf<BinaryHeap<T>, T, R>;
+    [T, S] HashSet<T, S> => BeyondInnerOf<HashSet<T, S>, T, R>;
     [T, const N: usize] [T; N] => Unbounded<T, R::Items>;
     [K, V] BTreeMap<K, V> => OfStdMap<BTreeMap<K, V>, K, V, R>;
     [K, V, S] HashMap<K, V, S> => OfStdMap<HashMap<K, V, S>, K, V, R>;
