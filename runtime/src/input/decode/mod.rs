@@ -1,7 +1,7 @@
 //! Strict decoders: from the bytes of a request to a value, or to one error and its location.
 //!
-//! Before it comes `contract`, with the errors that it returns; after it come `types`, which use its
-//! errors, and `extract`, which passes it the bytes.
+//! The decoders return the errors of `contract`. `types` use the errors of this folder, and `extract`
+//! passes it the bytes of a request.
 
 pub(super) mod error;
 pub(super) mod expectation;

@@ -8,7 +8,7 @@ use crate::input::contract::{InputError, InputLocation};
 use crate::input::decode::error::{DecodeError, ErrorKind};
 use crate::input::decode::text::TextDeserializer;
 
-/// Gives serde access to named values as the members of a struct with these fields.
+/// Presents named values to serde as the members of a struct.
 pub(crate) struct NamedValues<'a, I, D> {
     fields: &'static [&'static str],
     rest: I,

@@ -13,8 +13,9 @@ use crate::input::extract::valid::{Valid, valid_head};
 /// Extracts the header fields that a struct names.
 ///
 /// Use it in [`Valid`](crate::Valid). Names are lower case: write
-/// `#[serde(rename_all = "kebab-case")]`. Other header fields are ignored. A duplicate field is refused
-/// with 422, a value with anything but visible ASCII, spaces and tabs with 400 ([RFC 9110 §5.5]).
+/// `#[serde(rename_all = "kebab-case")]`. Other header fields are ignored. A duplicate field is rejected
+/// with 422, and a value with anything but visible ASCII, spaces and tabs with 400
+/// ([RFC 9110 §5.5]).
 /// `Option<Valid<Headers<T>>>` is `None` if the request has none of the fields.
 ///
 /// # Examples

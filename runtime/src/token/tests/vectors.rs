@@ -37,7 +37,7 @@ fn key_set(jwk: &str, allowed: &[Algorithm]) -> KeySet {
     KeySet::new(keys, skipped).unwrap()
 }
 
-/// Whether the key that the token's header selects verifies its signature.
+/// Returns whether the key that the token's header selects verifies its signature.
 fn verifies(token: &str, keys: &KeySet) -> Result<bool, TokenError> {
     let compact = UntrustedCompact::read(token.as_bytes())?;
     let json = compact.header()?;

@@ -25,8 +25,8 @@ const INVALID_JSON: &str = "is not valid JSON";
 ///
 /// # Errors
 ///
-/// [`InputError::Malformed`] if no type can decode the text, [`InputError::TypeMismatch`] if it does
-/// not match the type or `shape`.
+/// Returns [`InputError::Malformed`] if no type can decode the text, and
+/// [`InputError::TypeMismatch`] if the text does not match the type or `shape`.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], shape: &Shape) -> Result<T, InputError> {
     let text = text_body(text)?;
     let decoded = decode_str(text).map_err(|failure| failure.into_input_error(text))?;
@@ -107,7 +107,7 @@ impl Failure {
         }
     }
 
-    /// Whether both decodings failed for the same reason, and so at the same location.
+    /// Returns whether both decodings failed for the same reason, and so at the same location.
     fn is_same_as(&self, untyped: &Self) -> bool {
         match (self.error.kind(), untyped.error.kind()) {
             (ErrorKind::Duplicate, ErrorKind::DuplicateUndeclared) => true,

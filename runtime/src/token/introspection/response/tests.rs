@@ -303,7 +303,7 @@ fn bound_token_and_id_token_are_rejected() {
     }
 }
 
-/// The same limits of time as for a JWT.
+/// The time limits are the same as for a JWT.
 #[test]
 fn token_outside_its_validity_or_lifetime_is_rejected() {
     for (member, value, error) in [

@@ -43,7 +43,7 @@ fn confirmed_jwt_has_only_the_grants_of_both() {
     assert_eq!(nothing.scopes().as_str(), "");
 }
 
-/// The same limits of time as for an opaque token.
+/// The time limits are the same as for an opaque token.
 #[test]
 fn response_outside_its_validity_or_lifetime_is_rejected() {
     for (member, value, error) in [
