@@ -1,4 +1,4 @@
-//! Injected time: every check of a time reads a [`Clock`].
+//! Injected time: every time check reads a [`Clock`].
 //!
 //! The rooms above read it once per request, and again after waiting for an issuer.
 
@@ -6,9 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::claims::NumericDate;
 
-/// The source of the time by which tokens are validated.
+/// A source of the current time, against which tokens are validated.
 ///
-/// [`SystemClock`] is the default; tests use a clock that they set.
+/// [`SystemClock`] is the default; tests use a clock that they control.
 pub trait Clock: Send + Sync + 'static {
     /// Returns the current time.
     fn now(&self) -> NumericDate;

@@ -11,7 +11,7 @@ use crate::resource_server::Issuer;
 ///
 /// # Security
 ///
-/// A stolen token is valid for as long. Prefer short lifetimes and refresh tokens.
+/// A stolen token stays usable for that long. Prefer short lifetimes and refresh tokens.
 pub fn dangerous_token_lifetime<A>(
     issuer: Issuer<A>,
     lifetime: Duration,

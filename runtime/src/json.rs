@@ -1,4 +1,4 @@
-//! Strict JSON for keys, metadata and tokens: no duplicate member, bounded depth, no trailing data.
+//! Strict JSON for keys, metadata and tokens: no duplicate members, bounded depth, no trailing data.
 //!
 //! Parsers differ in which of two duplicate members they use, and an attacker can exploit the
 //! difference ([RFC 7515 §4], [§10.12]). Here a duplicate at any depth is an error.
@@ -12,14 +12,17 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// The most levels of nested arrays and objects, including the outermost.
+/// The maximum number of levels of nested arrays and objects, including the outermost.
 const MAX_DEPTH: u8 = 32;
+
+/// The maximum number of members that are compared pairwise, which is faster than sorting a few.
+const MAX_PAIRWISE: usize = 16;
 
 /// Parses a whole JSON text into a [`Value`].
 ///
 /// # Errors
 ///
-/// Fails for malformed JSON, a duplicate member, more than 32 levels, and trailing data.
+/// Returns an error for malformed JSON, a duplicate member, more than 32 levels, or trailing data.
 pub(crate) fn parse(json: &[u8]) -> Result<Value, serde_json::Error> {
     read(json, Ignored::document())?;
     serde_json::from_slice(json)
@@ -43,21 +46,21 @@ pub(crate) struct Ignored {
 }
 
 impl Ignored {
-    /// The whole text.
+    /// Checks a whole text.
     pub(crate) const fn document() -> Self {
         Self {
             depth_left: MAX_DEPTH,
         }
     }
 
-    /// The value of a member of the outermost object.
+    /// Checks the value of a member of the outermost object.
     pub(crate) const fn member() -> Self {
         Self {
             depth_left: MAX_DEPTH - 1,
         }
     }
 
-    /// A value one level deeper.
+    /// Checks a value one level deeper.
     pub(crate) fn nested<E: de::Error>(self) -> Result<Self, E> {
         let depth_left = self
             .depth_left
@@ -127,7 +130,7 @@ impl<'de> Visitor<'de> for Ignored {
 pub(crate) struct IgnoredObject(Ignored);
 
 impl IgnoredObject {
-    /// The value of a member of the outermost object.
+    /// Checks the value of a member of the outermost object.
     pub(crate) const fn member() -> Self {
         Self(Ignored::member())
     }
@@ -201,17 +204,17 @@ pub(crate) struct MemberNames<'de> {
 impl<'de> MemberNames<'de> {
     pub(crate) fn add(&mut self, name: Cow<'de, str>) {
         if self.seen.capacity() == 0 {
-            self.seen.reserve(FEW);
+            self.seen.reserve(MAX_PAIRWISE);
         }
         self.seen.push(name);
     }
 
     /// Returns an error if a name occurs twice.
     ///
-    /// Up to 16 names are compared pairwise; more are sorted, because the sender chooses how many
-    /// there are.
+    /// Up to 16 names are compared pairwise. More are sorted, because the sender chooses their
+    /// number, and comparing them pairwise would take quadratic time.
     pub(crate) fn check_unique<E: de::Error>(mut self) -> Result<(), E> {
-        let has_duplicate = if self.seen.len() <= FEW {
+        let has_duplicate = if self.seen.len() <= MAX_PAIRWISE {
             let earlier = |at: usize| self.seen.iter().take(at);
             let mut names = self.seen.iter().enumerate();
             names.any(|(at, name)| earlier(at).any(|other| other == name))
@@ -225,9 +228,6 @@ impl<'de> MemberNames<'de> {
         Ok(())
     }
 }
-
-/// The most members for which comparing pairwise is fast.
-const FEW: usize = 16;
 
 #[cfg(test)]
 mod tests {

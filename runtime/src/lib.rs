@@ -49,7 +49,7 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`prelude`] | the names that an API needs every day, axum's included |
+//! | [`prelude`] | the imports of a typical module with handlers, including axum's |
 //! | [`manual`] | the guide: declarations, input, issuers, errors, testing, a cookbook, providers, migration |
 //! | [`input`] | checked input: extractors, types that need no rule, errors |
 //! | [`routing`] | routers, methods, the inventory |
@@ -69,12 +69,12 @@
 //! | `discovery` | keys from an issuer's discovery document, fetched over https and kept fresh |
 //! | `introspection` | opaque tokens by RFC 7662 |
 //! | `serve` | [`serve`](fn@serve): a loopback listener with graceful shutdown |
-//! | `tracing` | one event for each decision, rejected input and fetch of keys |
-//! | `metrics` | counters and histograms of the same |
+//! | `tracing` | an event for each decision, rejected input and key fetch |
+//! | `metrics` | counters and histograms of decisions, rejected inputs and key fetches |
 //! | `schemas` | JSON Schemas of each route's input ([`routing::Route::inputs`]) |
-//! | `text` | `input::Line`, a line of text in Unicode's normalization form C |
-//! | `typed-header` | `Valid<TypedHeader<H>>` of axum-extra, and `TypedHeader` of dates and sizes |
-//! | `uuid` | `Uuid` as an input that needs no rule |
+//! | `text` | `input::Line`, a line of text in Unicode Normalization Form C |
+//! | `typed-header` | `Valid<TypedHeader<H>>` of axum-extra, and a bare `TypedHeader` of a date |
+//! | `uuid` | `Uuid` as an input type that needs no rule |
 //! | `testing` | `palisade::testing` |
 //!
 //! [axum]: https://docs.rs/axum
@@ -120,7 +120,13 @@ mod text;
 mod token;
 
 pub use garde;
-pub use palisade_macros::{SecureInput, public, scopes, secured};
+pub use palisade_macros::SecureInput;
+#[doc = include_str!("docs/public.md")]
+pub use palisade_macros::public;
+#[doc = include_str!("docs/scopes.md")]
+pub use palisade_macros::scopes;
+#[doc = include_str!("docs/secured.md")]
+pub use palisade_macros::secured;
 #[cfg(feature = "schemas")]
 pub use schemars;
 pub use serde;

@@ -25,12 +25,12 @@ impl Secret {
     /// Reads a secret from a file that contains nothing else.
     ///
     /// One line break at the end, as editors and `echo` write it, is removed; other white space is
-    /// part of the secret. If the file has random bytes, the last of which may be a line break, read
-    /// it yourself and use [`new`](Self::new).
+    /// part of the secret. If the file contains random bytes, the last of which may be a line break,
+    /// read it yourself and use [`new`](Self::new).
     ///
     /// # Errors
     ///
-    /// Returns an error that names the file if it cannot be read.
+    /// Returns an error if the file cannot be read. Its message contains the path.
     pub fn from_file(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|error| {
@@ -52,7 +52,7 @@ impl Secret {
         self.bytes.len()
     }
 
-    /// Whether the secret has no bytes.
+    /// Returns whether the secret has no bytes.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }

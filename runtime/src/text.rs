@@ -1,11 +1,11 @@
 //! Character classes that tokens and input share.
 
-/// Whether `byte` is an `NQSCHAR` of RFC 6749 Appendix A: printable ASCII without `"` and `\`.
+/// Returns whether `byte` is an `NQSCHAR` of RFC 6749 Appendix A: printable ASCII without `"` and `\`.
 pub(crate) const fn is_nqschar(byte: u8) -> bool {
     matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E)
 }
 
-/// Whether a line of text must not contain `character`.
+/// Returns whether a line of text must not contain `character`.
 ///
 /// Control characters, line separators and bidirectional controls (see [`is_control`]), and
 /// noncharacters, which Unicode reserves for internal use (§23.7).
@@ -13,11 +13,11 @@ pub(crate) fn is_forbidden_in_line(character: char) -> bool {
     is_control(character) || is_noncharacter(character)
 }
 
-/// Whether `character` controls how text is displayed or where a line ends.
+/// Returns whether `character` controls how text is displayed or where a line ends.
 ///
 /// - control characters (C0 with tab and line ends, DEL, C1);
 /// - line and paragraph separators;
-/// - the bidirectional controls of UAX #9 §2, which make text read differently from what it is
+/// - the bidirectional controls of UAX #9 §2, which can make text appear in another order
 ///   (CVE-2021-42574).
 pub(crate) fn is_control(character: char) -> bool {
     character.is_control()
@@ -25,7 +25,7 @@ pub(crate) fn is_control(character: char) -> bool {
         || is_bidi_control(character)
 }
 
-/// Whether `character` has the Unicode property `Bidi_Control`.
+/// Returns whether `character` has the Unicode property `Bidi_Control`.
 fn is_bidi_control(character: char) -> bool {
     matches!(
         character,
@@ -33,15 +33,15 @@ fn is_bidi_control(character: char) -> bool {
     )
 }
 
-/// Whether `character` is one of the last two of a plane, or one of U+FDD0 to U+FDEF.
+/// Returns whether `character` is one of the last two of a plane, or one of U+FDD0 to U+FDEF.
 fn is_noncharacter(character: char) -> bool {
     matches!(character, '\u{fdd0}'..='\u{fdef}') || u32::from(character) & 0xfffe == 0xfffe
 }
 
-/// Whether `character` alone displays as nothing.
+/// Returns whether `character` is invisible on its own.
 ///
 /// White space, the Unicode property `Default_Ignorable_Code_Point`, and the blank Braille
-/// pattern. Text that has only these is blank, although a length rule counts them.
+/// pattern. Text that contains only these is blank, although a length rule counts them.
 #[cfg(feature = "text")]
 pub(crate) fn is_blank(character: char) -> bool {
     character.is_whitespace()

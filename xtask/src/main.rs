@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <command>\n\n\
-    rooms           check sizes, layers and cycles, and list every file\n\
+    rooms           check sizes, layers and cycles\n\
     words [PATH]…   check the words of the house style, in all files or below the paths";
 
 fn main() -> ExitCode {

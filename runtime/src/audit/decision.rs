@@ -11,7 +11,7 @@ use crate::token::VerifiedToken;
     not(all(feature = "tracing", feature = "metrics")),
     allow(
         dead_code,
-        reason = "only events read the declaration, only metrics the time"
+        reason = "only events read the declaration, and only metrics read the time"
     )
 )]
 pub(crate) struct Decision {

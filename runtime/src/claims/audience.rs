@@ -13,7 +13,7 @@ pub struct Audience {
 }
 
 impl Audience {
-    /// Whether `audience` is one of the values, compared code point by code point.
+    /// Returns whether `audience` is one of the values, compared code point by code point.
     pub fn contains(&self, audience: &str) -> bool {
         self.values.iter().any(|value| value == audience)
     }

@@ -51,18 +51,18 @@ impl NumericDate {
         Duration::from_millis(self.millis.saturating_sub(earlier.millis))
     }
 
-    /// Returns the date later by `by`, at most [`MAX`](Self::MAX).
+    /// Adds a duration; the result is at most [`MAX`](Self::MAX).
     #[must_use]
-    pub fn saturating_add(self, by: Duration) -> Self {
-        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-        Self::from_millis(self.millis.saturating_add(by))
+    pub fn saturating_add(self, duration: Duration) -> Self {
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        Self::from_millis(self.millis.saturating_add(millis))
     }
 
-    /// Returns the date earlier by `by`, at least the epoch.
+    /// Subtracts a duration; the result is at least the epoch.
     #[must_use]
-    pub fn saturating_sub(self, by: Duration) -> Self {
-        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-        Self::from_millis(self.millis.saturating_sub(by))
+    pub fn saturating_sub(self, duration: Duration) -> Self {
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        Self::from_millis(self.millis.saturating_sub(millis))
     }
 }
 

@@ -56,7 +56,7 @@ pub struct RoleSet {
 }
 
 impl RoleSet {
-    /// Whether the set contains `role`. Names are compared code point by code point.
+    /// Returns whether the set contains `role`. Names are compared code point by code point.
     pub fn contains(&self, role: Role) -> bool {
         self.iter().any(|name| name == role.name)
     }

@@ -84,7 +84,8 @@ impl ScopeSet {
     ///
     /// # Errors
     ///
-    /// [`ScopeError`] if a character is not allowed, or a space is leading, trailing or repeated.
+    /// Returns [`ScopeError`] if a character is not allowed, or if a space is leading, trailing or
+    /// repeated.
     pub fn parse(joined: &str) -> Result<Self, ScopeError> {
         if !joined.is_empty()
             && !joined
@@ -98,7 +99,7 @@ impl ScopeSet {
         })
     }
 
-    /// Whether the set contains `scope`. Scopes are case-sensitive.
+    /// Returns whether the set contains `scope`. Scopes are case-sensitive.
     pub fn contains(&self, scope: Scope) -> bool {
         self.iter().any(|token| token == scope.token)
     }
@@ -114,7 +115,7 @@ impl ScopeSet {
     }
 }
 
-/// The error of a `scope` claim that does not match the grammar of RFC 6749 §3.3.
+/// The error for a `scope` claim that does not match the grammar of RFC 6749 §3.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScopeError;
 

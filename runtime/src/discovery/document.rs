@@ -5,13 +5,18 @@ use serde_json::Value;
 use crate::discovery::DiscoveryError;
 use crate::json;
 
-/// A metadata document whose `issuer` is the one it was requested for.
+/// A metadata document whose `issuer` matches the issuer that it was requested for.
 pub(crate) struct Document {
     members: Value,
 }
 
 impl Document {
     /// Reads a document and compares its `issuer` code point by code point ([RFC 8414 §4]).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`DiscoveryError::Document`] if the document is malformed, and
+    /// [`DiscoveryError::Issuer`] if it names another issuer.
     ///
     /// [RFC 8414 §4]: https://www.rfc-editor.org/rfc/rfc8414#section-4
     pub(super) fn read(json: &[u8], issuer: &str) -> Result<Self, DiscoveryError> {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::https::HttpsError;
 
-/// Why an issuer's metadata document or key set could not be fetched.
+/// An error while fetching an issuer's metadata document or key set.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DiscoveryError {

@@ -16,12 +16,13 @@ use crate::https::{Client, HttpsError};
 
 /// Fetches the metadata document of `issuer`.
 ///
-/// Requests the OpenID document, which most servers have; if the response is 404, requests the
-/// one of RFC 8414. The caller limits the time.
+/// Requests the OpenID document first, because most servers have it, and the RFC 8414 document if
+/// the response is 404. The caller applies a timeout.
 ///
 /// # Errors
 ///
-/// [`DiscoveryError`] if neither exists, the document is malformed, or it names another issuer.
+/// Returns [`DiscoveryError`] if neither document exists, or if the document is malformed or names
+/// another issuer.
 pub(crate) async fn fetch(client: &Client, issuer: &str) -> Result<Document, DiscoveryError> {
     let json = match client.get_json(&openid_url(issuer)).await {
         Err(HttpsError::Status(404)) => client.get_json(&oauth_url(issuer)).await?,

@@ -14,7 +14,7 @@ use rustls::crypto::aws_lc_rs::default_provider;
 use crate::https::HttpsError;
 use crate::https::loopback::is_loopback;
 
-/// The most bytes of a response body.
+/// The maximum length of a response body, in bytes.
 const MAX_LEN: usize = 64 * 1024;
 
 /// The media types of metadata documents and key sets.
@@ -48,11 +48,12 @@ impl Client {
 
     /// Sends a request, and returns the response body.
     ///
-    /// The caller limits the time.
+    /// The caller applies a timeout.
     ///
     /// # Errors
     ///
-    /// [`HttpsError`] unless the response has status 200, one of `media_types`, and at most 64 KiB.
+    /// Returns [`HttpsError`] unless the response has status 200, one of `media_types`, and at most
+    /// 64 KiB.
     pub(crate) async fn send(
         &self,
         mut request: Request<Full<Bytes>>,
@@ -97,7 +98,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`HttpsError::InsecureUrl`] for any other URL.
+    /// Returns [`HttpsError::InsecureUrl`] for any other URL.
     #[cfg(feature = "introspection")]
     pub(crate) fn parse_url(&self, text: &str) -> Result<Uri, HttpsError> {
         // `Uri` drops a fragment silently, and accepts a backslash
@@ -106,7 +107,7 @@ impl Client {
         url.filter(|_| !is_ambiguous).ok_or(HttpsError::InsecureUrl)
     }
 
-    /// Whether the URL is https, or http to loopback if that is allowed, and contains no user.
+    /// Returns whether the URL is https, or http to loopback if that is allowed, and has no user.
     fn is_allowed(&self, uri: &Uri) -> bool {
         let has_user = uri
             .authority()
@@ -134,7 +135,7 @@ fn is_one_of(media_types: &[&str], content_type: &[u8]) -> bool {
 ///
 /// # Errors
 ///
-/// [`HttpsError::Timeout`] if it does not complete in time.
+/// Returns [`HttpsError::Timeout`] if it does not complete in time.
 pub(crate) async fn with_timeout<T, E: From<HttpsError>>(
     timeout: Duration,
     exchange: impl Future<Output = Result<T, E>>,

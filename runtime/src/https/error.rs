@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-/// Why an HTTPS exchange with an issuer failed.
+/// An error during an HTTPS exchange with an issuer.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum HttpsError {

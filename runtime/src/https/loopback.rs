@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-/// Whether a URL's host is `localhost`, in 127.0.0.0/8, or `[::1]`.
+/// Returns whether a URL's host is `localhost`, in 127.0.0.0/8, or `[::1]`.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let bare = host
         .strip_prefix('[')

@@ -1,6 +1,6 @@
-//! Events and metrics of the exchanges with issuers: fetches of keys, introspection, probes.
+//! Events and metrics of the exchanges with issuers: key fetches, introspection, probes.
 //!
-//! They contain nothing of keys, tokens or response bodies ([RFC 7662 §5]).
+//! They contain no part of keys, tokens or response bodies ([RFC 7662 §5]).
 //!
 //! [RFC 7662 §5]: https://www.rfc-editor.org/rfc/rfc7662#section-5
 #![cfg_attr(
@@ -72,7 +72,7 @@ impl<'a> ExchangeRecord<'a> {
         record_key_age(self.issuer, Duration::ZERO);
     }
 
-    /// Records a failed fetch of keys; `age` is that of the keys that stay in use, if any.
+    /// Records a failed key fetch; `age` is the age of the keys that stay in use, if any.
     pub(crate) fn key_fetch_failed(&self, error: &dyn Display, age: Option<Duration>) {
         #[cfg(feature = "tracing")]
         tracing::warn!(
@@ -92,7 +92,7 @@ impl<'a> ExchangeRecord<'a> {
         self.count(if is_active { "active" } else { "inactive" });
     }
 
-    /// Records a failed introspection, which the next one may not share.
+    /// Records a failed introspection, which may succeed when it is retried.
     #[cfg(feature = "introspection")]
     pub(crate) fn introspection_failed(&self, error: &dyn Display) {
         #[cfg(feature = "tracing")]

@@ -14,13 +14,13 @@ mod shape;
 mod tests;
 mod types;
 
-pub(crate) use self::contract::SecureInput;
 #[cfg(feature = "schemas")]
 pub(crate) use self::contract::definitions;
 pub use self::contract::{
     Bounded, ContextFrom, InputError, InputLocation, MAX_LENGTH, Scalar, ValidationContext,
     Violation,
 };
+pub(crate) use self::contract::{MAX_VIOLATIONS, SecureInput};
 pub(crate) use self::decode::media_type;
 #[cfg(feature = "typed-header")]
 pub(crate) use self::extract::header_error;

@@ -67,12 +67,12 @@ impl KeyType {
         })
     }
 
-    /// Whether this is the type of key that `algorithm` needs.
+    /// Returns whether this is the type of key that `algorithm` needs.
     pub(crate) fn fits(self, algorithm: Algorithm) -> bool {
         Self::of(algorithm) == Some(self)
     }
 
-    /// Whether signer and verifier share the key.
+    /// Returns whether signer and verifier share the key.
     pub(crate) fn is_secret(self) -> bool {
         matches!(self, Self::Secret { .. })
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why a key or a key set was rejected.
+/// The reason why a key or a key set was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -28,7 +28,7 @@ pub enum KeyError {
     Weak,
     /// The shared secret is shorter than the algorithm's hash.
     SecretTooShort {
-        /// The least number of bytes for the algorithm.
+        /// The minimum length for the algorithm, in bytes.
         min_len: usize,
     },
     /// The shared secret is an encoded public key, so it is not secret.

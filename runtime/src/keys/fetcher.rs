@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::discovery::{self, DiscoveryError};
 use crate::https::{self, Client};
 
-/// The most time for the metadata document and the key set together.
+/// The maximum time for the metadata document and the key set together.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Fetches key sets over https, or over http from loopback if that is allowed.
@@ -30,7 +30,7 @@ impl KeySetFetcher {
     ///
     /// # Errors
     ///
-    /// [`DiscoveryError`] if the document or the key set cannot be fetched within 5 s.
+    /// Returns [`DiscoveryError`] if the document or the key set cannot be fetched within 5 s.
     pub(super) async fn fetch(&self, issuer: &str) -> Result<Vec<u8>, DiscoveryError> {
         https::with_timeout(self.timeout, async {
             let document = discovery::fetch(&self.client, issuer).await?;

@@ -25,7 +25,7 @@ pub(super) fn verifier(algorithm: Algorithm, secret: &Secret) -> Result<KeyVerif
     KeyVerifier::secret(algorithm, secret.expose())
 }
 
-/// Whether the bytes are a public key in PEM, SSH, JWK, DER or point encoding.
+/// Returns whether the bytes are a public key in PEM, SSH, JWK, DER or point encoding.
 ///
 /// A public key as a secret is a mistake in the configuration that lets anyone sign tokens.
 fn is_public_key(bytes: &[u8]) -> bool {
@@ -38,8 +38,9 @@ fn is_public_key(bytes: &[u8]) -> bool {
         || is_point(bytes)
 }
 
-/// Removes everything before the first visible character, with which CVE-2026-34950 evaded the
-/// check.
+/// Removes white space and everything before the first visible character.
+///
+/// Leading bytes evaded a similar check in CVE-2026-34950.
 fn trim(bytes: &[u8]) -> &[u8] {
     let start = bytes
         .iter()
@@ -62,7 +63,7 @@ fn is_jwk(text: &[u8]) -> bool {
     matches!(text.first(), Some(b'{' | b'[')) && contains(text, b"\"kty\"")
 }
 
-/// Whether the bytes are a `SubjectPublicKeyInfo`, an `RSAPublicKey` or a certificate.
+/// Returns whether the bytes are a `SubjectPublicKeyInfo`, an `RSAPublicKey` or a certificate.
 fn is_der(bytes: &[u8]) -> bool {
     let Some((content, [])) = der::read_element(der::SEQUENCE, bytes) else {
         return false;
@@ -89,7 +90,7 @@ fn is_base64_of_der(text: &[u8]) -> bool {
         .any(|decoded| is_der(&decoded))
 }
 
-/// Whether the bytes are an uncompressed point on a curve, which random bytes are not.
+/// Returns whether the bytes are an uncompressed point on a curve, which random bytes are not.
 fn is_point(bytes: &[u8]) -> bool {
     bytes.first() == Some(&4)
         && (ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, bytes).is_ok()

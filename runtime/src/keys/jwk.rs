@@ -21,7 +21,7 @@ pub(super) type Object = Map<String, Value>;
 /// The members that only private and symmetric keys have.
 const SECRET_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
-/// Whether the key is private or symmetric, and so must not be published.
+/// Returns whether the key is private or symmetric, and so must not be published.
 pub(super) fn is_secret(jwk: &Object) -> bool {
     SECRET_MEMBERS
         .iter()
@@ -44,7 +44,7 @@ pub(super) fn read(jwk: &Object, allowed: &[Algorithm]) -> Option<(Option<Box<st
     Some((kid, verifier))
 }
 
-/// Whether `use` and `key_ops`, if present, allow verification (RFC 7517 §4.2, §4.3).
+/// Returns whether `use` and `key_ops`, if present, allow verification (RFC 7517 §4.2, §4.3).
 fn is_for_verification(jwk: &Object) -> bool {
     if jwk.get("use").is_some_and(|usage| usage != "sig") {
         return false;
@@ -76,8 +76,8 @@ fn key_type(jwk: &Object) -> Option<KeyType> {
 
 /// Returns the key's `alg`, or else the issuer's first algorithm that fits.
 ///
-/// The algorithm of a token's header never decides (CVE-2026-22817, CVE-2026-48523): each key has
-/// its algorithm before the first token arrives.
+/// A token's header never chooses the algorithm (CVE-2026-22817, CVE-2026-48523): each key is bound
+/// to its algorithm before the first token arrives.
 fn algorithm(jwk: &Object, key_type: KeyType, allowed: &[Algorithm]) -> Option<Algorithm> {
     let fitting = |algorithm: &Algorithm| key_type.fits(*algorithm);
     match jwk.get("alg") {

@@ -51,12 +51,12 @@ impl Key {
         self.verifier.algorithm()
     }
 
-    /// Whether both are the same public key with the same `kid`.
+    /// Returns whether both are the same public key with the same `kid`.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.kid == other.kid && self.verifier.is_same(&other.verifier)
     }
 
-    /// Whether `signature` is a signature of `message` by this key.
+    /// Returns whether `signature` is a signature of `message` by this key.
     pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
         self.verifier.verify(message, signature).is_ok()
     }

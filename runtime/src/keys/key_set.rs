@@ -8,7 +8,7 @@ use crate::json;
 use crate::keys::error::KeyError;
 use crate::keys::{Algorithm, Key, jwk};
 
-/// The most bytes of a key set.
+/// The maximum length of a key set, in bytes.
 const MAX_LEN: usize = 64 * 1024;
 
 /// The keys of one issuer, which verify no other issuer's tokens.
@@ -22,7 +22,7 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Ambiguous`] if two keys have the same `kid` and algorithm,
+    /// Returns [`KeyError::Ambiguous`] if two keys have the same `kid` and algorithm,
     /// [`KeyError::NoUsableKey`] if there is no key.
     pub(crate) fn new(keys: Vec<Key>, skipped: usize) -> Result<Self, KeyError> {
         if keys.is_empty() {
@@ -47,8 +47,8 @@ impl KeySet {
 
     /// Returns the key for a token's `kid` and algorithm, if there is exactly one.
     ///
-    /// A key with that `kid` is preferred to a key without `kid`, which fits any. If the token has no
-    /// `kid`, every key of the algorithm fits.
+    /// A key with that `kid` is preferred to a key without `kid`, which matches any. If the token has
+    /// no `kid`, every key of the algorithm matches.
     pub(crate) fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<&Key> {
         let fitting = || self.keys.iter().filter(|key| key.algorithm() == algorithm);
         let Some(kid) = kid else {
@@ -67,13 +67,13 @@ impl PartialEq for KeySet {
     }
 }
 
-/// Reads the public keys of a JWK set. Returns the usable keys and the number of the others.
+/// Reads the public keys of a JWK set, and returns the usable keys and the number of the others.
 ///
 /// # Errors
 ///
-/// [`KeyError::TooLong`] above 64 KiB, [`KeyError::MalformedKeySet`] unless it is a JSON object
-/// with unique members and an array of objects in `keys`, [`KeyError::PrivateKeyInPublicSet`] if
-/// it contains a private or symmetric key.
+/// Returns [`KeyError::TooLong`] above 64 KiB, [`KeyError::MalformedKeySet`] unless it is a JSON
+/// object with unique members and an array of objects in `keys`, and
+/// [`KeyError::PrivateKeyInPublicSet`] if it contains a private or symmetric key.
 pub(crate) fn parse_jwks(
     json: &[u8],
     allowed: &[Algorithm],

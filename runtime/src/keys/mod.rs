@@ -1,6 +1,6 @@
 //! Algorithms, keys bound to one algorithm, and key sets from configuration or from the issuer.
 //!
-//! The room knows nothing of tokens: `token` above selects a key from a set, and verifies a
+//! The room knows nothing about tokens: `token` above selects a key from a set, and verifies a
 //! signature with it.
 
 mod algorithm;

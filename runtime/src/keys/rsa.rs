@@ -17,9 +17,9 @@ impl<'a> RsaComponents<'a> {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Invalid`] for an empty encoding or one with leading zeros, [`KeyError::Weak`]
-    /// for less than 2048 or more than 8192 bits ([RFC 7518 §3.3]), an even modulus, an exponent
-    /// that is 1, even or above 32 bits, and the ROCA fingerprint.
+    /// Returns [`KeyError::Invalid`] for an empty encoding or one with leading zeros, and
+    /// [`KeyError::Weak`] for less than 2048 or more than 8192 bits ([RFC 7518 §3.3]), an even
+    /// modulus, an exponent that is 1, even or above 32 bits, and the ROCA fingerprint.
     ///
     /// [RFC 7518 §3.3]: https://www.rfc-editor.org/rfc/rfc7518#section-3.3
     pub(super) fn new(n: &'a [u8], e: &'a [u8]) -> Result<Self, KeyError> {
@@ -63,7 +63,7 @@ fn without_sign(integer: &[u8]) -> &[u8] {
     integer.strip_prefix(&[0]).unwrap_or(integer)
 }
 
-/// Whether the modulus has the fingerprint of CVE-2017-15361.
+/// Returns whether the modulus has the fingerprint of CVE-2017-15361.
 ///
 /// A vulnerable library generated primes that are powers of 65537 modulo many small primes, and so
 /// is their product. The probability of a false positive is below 2^-27.

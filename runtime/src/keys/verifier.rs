@@ -61,7 +61,7 @@ impl KeyVerifier {
 }
 
 impl KeyVerifier {
-    /// Whether both have the same public key; secrets are never compared.
+    /// Returns whether both have the same public key; secrets are never compared.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (&self.material, &other.material) {
             (Material::Public(one), Material::Public(two)) => {

@@ -7,8 +7,8 @@ use crate::policy::Requirement;
 
 /// The access that a handler requires.
 ///
-/// Its `Display` form is the one of logs and inventories: `public`, `authenticated`,
-/// `orders:read or admin`, `(read or write) and role clerk`.
+/// Logs and inventories use its `Display` form: `public`, `authenticated`, `orders:read or admin`,
+/// `(read or write) and role clerk`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {

@@ -7,7 +7,8 @@ use crate::policy::{Access, Limits, Requirement};
 
 /// The declaration that `#[secured]` or `#[public]` makes for one handler.
 ///
-/// The macros emit it as a constant. The guard reads it at each request, and the inventory lists it.
+/// The macros emit it as a constant. The guard reads it for each request, and the inventory lists
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Declaration {

@@ -91,7 +91,7 @@ impl fmt::Display for Limits {
     }
 }
 
-/// Formats a size in the largest unit of which it is a whole number.
+/// Formats a size in the largest unit that divides it evenly.
 fn format_size(bytes: usize) -> String {
     match bytes {
         _ if bytes.is_multiple_of(1 << 30) => format!("{} GiB", bytes >> 30),
@@ -101,7 +101,7 @@ fn format_size(bytes: usize) -> String {
     }
 }
 
-/// Formats a duration in the largest unit of which it is a whole number.
+/// Formats a duration in the largest unit that divides it evenly.
 fn format_duration(duration: Duration) -> String {
     match duration.as_millis() {
         millis if millis.is_multiple_of(60_000) => format!("{} min", millis / 60_000),

@@ -10,11 +10,11 @@ use crate::claims::{Role, RoleSet, Scope, ScopeSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Requirement<T: 'static = Scope> {
-    /// Exactly this one.
+    /// This scope or role.
     One(T),
     /// All of these.
     All(&'static [Requirement<T>]),
-    /// At least one of these. A challenge names the first alternative of scopes.
+    /// At least one of these. A challenge names the scopes of the first alternative.
     Any(&'static [Requirement<T>]),
 }
 

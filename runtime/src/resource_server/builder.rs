@@ -63,7 +63,7 @@ impl HasIssuer for WithIssuers {
 }
 
 impl ResourceServer {
-    /// Starts a configuration with the default settings and no issuer.
+    /// Returns a builder with the default settings and no issuer.
     pub fn builder() -> Builder {
         Builder {
             issuers: NoIssuer,
@@ -119,7 +119,7 @@ impl<T> Builder<T> {
     /// The signature and the claims of a cached token are not verified again. Its lifetime, its
     /// grants and its revocation are checked at every request, and an entry is dropped if the
     /// issuer has changed its keys since. With 0, no valid token is cached. Each issuer with
-    /// introspection has another cache of the same size.
+    /// introspection has its own cache of the same size.
     pub fn token_cache_size(mut self, bytes: u64) -> Self {
         self.options.token_cache_size = bytes;
         self
@@ -138,7 +138,7 @@ impl<T> Builder<T> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] for every mistake that would otherwise fail at the first request.
+    /// Returns [`ConfigError`] for every mistake that would otherwise fail at the first request.
     pub fn build(self) -> Build
     where
         T: HasIssuer,
@@ -148,7 +148,7 @@ impl<T> Builder<T> {
 }
 
 /// The future that [`Builder::build`] returns.
-// A type with a name: with an `async fn`, rustc reports a missing issuer three times.
+// A named type, because with an `async fn` rustc reports a missing issuer three times.
 #[must_use = "futures do nothing unless you `.await` them"]
 pub struct Build(Pin<Box<dyn Future<Output = Result<ResourceServer, ConfigError>> + Send>>);
 

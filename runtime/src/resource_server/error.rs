@@ -1,4 +1,4 @@
-//! Why a resource server cannot be built: always a mistake of the operator, never of a client.
+//! Errors of the configuration: always a mistake of the operator, never of a client.
 
 use std::error::Error;
 use std::fmt;
@@ -9,7 +9,7 @@ use crate::keys::{Algorithm, KeyError};
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::IntrospectionConfigError;
 
-/// Why a [`ResourceServer`](crate::ResourceServer) cannot be built.
+/// The reason why a [`ResourceServer`](crate::ResourceServer) cannot be built.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -41,16 +41,16 @@ pub enum ConfigError {
         /// The algorithm without a key, or outside the list.
         algorithm: Algorithm,
     },
-    /// The issuer has both a shared secret and public keys, which permits attacks that confuse them.
+    /// The issuer has both a shared secret and public keys, which permits algorithm confusion.
     SecretBesidePublicKeys {
         /// The issuer with the keys.
         issuer: String,
     },
-    /// A key or a key set is not acceptable.
+    /// A key or a key set is rejected.
     Keys {
         /// The issuer with the keys.
         issuer: String,
-        /// Why the keys are rejected.
+        /// The reason why the keys are rejected.
         source: KeyError,
     },
     /// The issuer's keys could not be fetched.
@@ -58,7 +58,7 @@ pub enum ConfigError {
     Discovery {
         /// The issuer with the keys.
         issuer: String,
-        /// Why the fetch failed.
+        /// The reason why the fetch failed.
         source: DiscoveryError,
     },
     /// The issuer has no keys, and the feature `discovery`, which would fetch them, is off.
@@ -105,7 +105,7 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// The edit that fixes the mistake, unless the source contains it.
+    /// Returns the edit that fixes the mistake, unless the source contains it.
     const fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Issuer { .. } => {

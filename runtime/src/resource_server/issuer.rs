@@ -67,7 +67,7 @@ impl HasAudience for WithAudience {
 }
 
 impl Issuer {
-    /// Names the issuer by its URL, which must equal the `iss` of its tokens byte by byte.
+    /// Creates an issuer from its URL, which must equal the `iss` of its tokens byte by byte.
     ///
     /// It must be https without user, query and fragment ([RFC 8414 §2]).
     ///
@@ -166,8 +166,8 @@ impl<A> Issuer<A> {
     /// Sets how long fetched keys are used while the issuer is unavailable: 5 minutes to 24 hours.
     ///
     /// By default it is one hour. Keys are refreshed after a twelfth of it, so that a key that the
-    /// issuer withdraws is soon rejected. With older keys, every token of this issuer is answered
-    /// with 503.
+    /// issuer withdraws is soon rejected. Once the keys are older, every request with a token of
+    /// this issuer is answered with 503.
     pub fn max_key_age(mut self, age: Duration) -> Self {
         self.settings.max_key_age = Some(age);
         self

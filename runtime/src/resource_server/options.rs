@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::clock::{Clock, SystemClock};
 use crate::token::DynRevocations;
 
-/// 16 MiB, about 8000 tokens.
+/// The default size of the token cache: 16 MiB, about 8000 tokens.
 const DEFAULT_TOKEN_CACHE_SIZE: u64 = 16 * 1024 * 1024;
 
 /// Whether `build` waits for requests to issuers: for keys, and for introspection endpoints.

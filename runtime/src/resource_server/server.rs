@@ -79,7 +79,8 @@ impl ResourceServer {
     ///
     /// # Errors
     ///
-    /// [`NotReady`] with the issuers whose tokens are answered with 503 at present.
+    /// Returns [`NotReady`] with the issuers whose tokens cannot be validated at present; requests with
+    /// their tokens are answered with 503.
     ///
     /// # Security
     ///
@@ -104,7 +105,7 @@ impl ResourceServer {
         }
     }
 
-    /// Returns the number of cached tokens, and the bytes that they count for.
+    /// Returns the number of cached tokens and their total size in bytes.
     pub fn token_cache_usage(&self) -> (usize, u64) {
         self.shared.validator.cached_tokens()
     }

@@ -192,10 +192,10 @@ impl IssuerSettings {
 
     /// Returns the claim with the roles, by default that of the profile.
     ///
-    /// `form` determines which claims are reserved.
-    fn roles(&self, form: &TokenFormat) -> Result<RolesClaim, ConfigError> {
+    /// `format` determines which claims are reserved.
+    fn roles(&self, format: &TokenFormat) -> Result<RolesClaim, ConfigError> {
         let pointer = self.roles_claim.as_deref();
-        let roles = form.roles_claim(pointer.unwrap_or(self.format().roles_pointer));
+        let roles = format.roles_claim(pointer.unwrap_or(self.format().roles_pointer));
         roles.ok_or_else(|| ConfigError::RolesClaim {
             issuer: self.issuer.clone(),
         })
@@ -300,7 +300,7 @@ impl IssuerSettings {
             issuer: self.issuer.clone(),
             source,
         };
-        let origin = FetchConfig {
+        let config = FetchConfig {
             issuer: self.issuer.as_str().into(),
             allowed: allowed.into(),
             fetcher: KeySetFetcher::new(self.allow_loopback_http).map_err(failed)?,
@@ -308,8 +308,8 @@ impl IssuerSettings {
             max_age,
         };
         match options.startup {
-            Startup::Deferred => Ok(KeySource::fetched_in_background(origin)),
-            Startup::FailFast => KeySource::fetched(origin)
+            Startup::Deferred => Ok(KeySource::fetched_in_background(config)),
+            Startup::FailFast => KeySource::fetched(config)
                 .await
                 .map_err(|error| match error {
                     FetchError::Discovery(source) => failed(source),

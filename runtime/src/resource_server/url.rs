@@ -6,7 +6,7 @@ use http::Uri;
 
 use crate::https::is_loopback;
 
-/// Whether the text is an https URL without user, query and fragment.
+/// Returns whether the text is an https URL without user, query and fragment.
 ///
 /// With `allow_loopback_http`, `http` is also accepted if the host is loopback.
 pub(super) fn is_issuer(text: &str, allow_loopback_http: bool) -> bool {

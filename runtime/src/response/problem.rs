@@ -12,14 +12,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::input::Violation;
+use crate::input::{MAX_VIOLATIONS, Violation};
 use crate::response::ProblemType;
 
 /// The media type of every problem.
 pub(crate) const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
-
-/// The maximum number of entries in `errors`.
-const MAX_ERRORS: usize = 32;
 
 /// An error response as `application/problem+json` ([RFC 9457]).
 ///
@@ -187,7 +184,7 @@ impl Problem {
             let errors = inner
                 .errors
                 .iter()
-                .take(MAX_ERRORS)
+                .take(MAX_VIOLATIONS)
                 .map(Violation::to_json)
                 .collect();
             object.insert("errors".into(), Value::Array(errors));

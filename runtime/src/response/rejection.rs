@@ -22,11 +22,11 @@ use crate::response::problem::PROBLEM_JSON;
 
 /// Turns the rejection of any extractor into a problem.
 ///
-/// A response that is already `application/problem+json` is kept. Of any other response, only an
-/// error status is kept. axum has no rejection for a body that arrives too slowly: if one of its
-/// extractors read the body, the response is 408.
+/// A response that is already `application/problem+json` is kept. Any other response becomes a
+/// problem with the same status, or with 500 if the status is not an error. axum has no rejection
+/// for a body that arrives too slowly: if one of its extractors read the body, the response is 408.
 ///
-/// The response carries the audit record in its extensions.
+/// A client error carries its audit record in the response's extensions.
 pub(crate) fn rejection_response<R: IntoResponse + 'static>(rejection: R) -> Response {
     if let Some(rejection) = (&rejection as &dyn Any).downcast_ref::<PathRejection>() {
         return path_error(rejection).into_response();

@@ -49,6 +49,7 @@ impl<T: TrustedExtractor> HandlerArgument for T {
 macro_rules! server_data {
     ($($(#[$meta:meta])* [$($generic:ident)?] $ty:ty;)*) => {$(
         $(#[$meta])*
+        #[diagnostic::do_not_recommend]
         impl$(<$generic>)? HandlerArgument for $ty {
             type Kind = ServerData;
             type Reads = ReadsHead;
@@ -73,6 +74,7 @@ pub enum CallerArgument {}
 impl<A: HasCaller, T> AllowedIn<A, CallerArgument> for T {}
 impl<A: AllowsOptionalCaller, T> OptionalIn<A, CallerArgument> for T {}
 
+#[diagnostic::do_not_recommend]
 impl<C: CallerClaims> HandlerArgument for Caller<C> {
     type Kind = CallerArgument;
     type Reads = ReadsHead;
@@ -155,6 +157,7 @@ impl<A, T: ParsedFromPath, E> AllowedIn<A, ParsedPath<T>> for E {
     const DESCRIBE: Option<Describe> = Some(T::schema);
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> HandlerArgument for Path<T> {
     type Kind = ParsedPath<T>;
     type Reads = ReadsHead;
@@ -201,6 +204,7 @@ pub enum UncheckedInput {}
 
 impl<A: StatesWhyUnvalidated, T> AllowedIn<A, UncheckedInput> for T {}
 
+#[diagnostic::do_not_recommend]
 impl<E> HandlerArgument for Unvalidated<E> {
     type Kind = UncheckedInput;
     type Reads = ReadsHead;
@@ -219,6 +223,7 @@ impl<A, T: HandlerArgument + OptionalIn<A, T::Kind>, E> AllowedIn<A, OptionalArg
     const DESCRIBE: Option<Describe> = T::DESCRIBE;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: HandlerArgument> HandlerArgument for Option<T> {
     type Kind = OptionalArgument<T>;
     type Reads = T::Reads;
@@ -231,6 +236,7 @@ pub enum FallibleArgument {}
 
 impl<A: AllowsFallibleArguments, T> AllowedIn<A, FallibleArgument> for T {}
 
+#[diagnostic::do_not_recommend]
 impl<T, E> HandlerArgument for Result<T, E> {
     type Kind = FallibleArgument;
     type Reads = ReadsHead;
@@ -244,6 +250,7 @@ impl<A: AllowsRawInput<T>, T> AllowedIn<A, RawInput> for T {}
 
 macro_rules! raw {
     ($([$($generic:ident)?] $ty:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl$(<$generic>)? HandlerArgument for $ty {
             type Kind = RawInput;
             type Reads = ReadsHead;

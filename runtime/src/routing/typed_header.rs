@@ -25,6 +25,7 @@ pub struct ParsedHeader<H>(PhantomData<H>);
 impl<A, H: ParsedFromHeader, E> AllowedIn<A, ParsedHeader<H>> for E {}
 impl<A, H: ParsedFromHeader, E> OptionalIn<A, ParsedHeader<H>> for E {}
 
+#[diagnostic::do_not_recommend]
 impl<H> HandlerArgument for TypedHeader<H> {
     type Kind = ParsedHeader<H>;
     type Reads = ReadsHead;

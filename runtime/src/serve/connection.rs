@@ -18,7 +18,8 @@ use tower_layer::Layer;
 /// The delay before accepting again after an error, such as too many open files.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// The default limit of hyper on header fields. It answers more with 431 without a body.
+/// The default limit of hyper on header fields. If a request has more, hyper responds with 431
+/// without a body.
 const HYPER_HEADER_LIMIT: usize = 100;
 
 /// The connections of one server.
@@ -64,7 +65,7 @@ impl Connections {
         let connection = self.graceful.watch(connection);
         while self.tasks.try_join_next().is_some() {}
         self.tasks.spawn(async move {
-            // errors are those of clients that disconnect or are disconnected
+            // an error only means that the client disconnected or was disconnected
             let _ = connection.await;
         });
     }

@@ -19,7 +19,10 @@ pub(super) fn signal() -> io::Result<impl Future<Output = ()>> {
 
 /// Returns a future that completes when the process receives a signal to stop.
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "fails on unix")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "only the version for unix can fail"
+)]
 pub(super) fn signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;

@@ -46,7 +46,7 @@ async fn bind_to_public_address_returns_not_loopback() {
 }
 
 #[tokio::test]
-async fn shutdown_finishes_requests_in_flight_and_accepts_no_more() {
+async fn shutdown_finishes_requests_in_flight_and_accepts_no_connection() {
     let bound = bind(Duration::from_secs(10)).await;
     let address = bound.local_addr();
     let (stop, stopped) = oneshot::channel::<()>();

@@ -116,9 +116,9 @@ mod tests {
             assert_eq!(verified.subject(), "alice");
             assert_eq!(verified.scopes().as_str(), "a");
             issuer.revoke(&token);
-            let denied = server.authenticate(token.as_bytes()).await.err().unwrap();
+            let rejected = server.authenticate(token.as_bytes()).await.err().unwrap();
             assert_eq!(
-                denied.rejection,
+                rejected.rejection,
                 TokenRejection::Invalid(TokenError::Inactive)
             );
         }

@@ -38,7 +38,7 @@ pub struct TestApi {
 }
 
 impl TestApi {
-    /// Protects the routes by a server that trusts an embedded issuer.
+    /// Protects the routes with a server that trusts an embedded issuer.
     ///
     /// # Panics
     ///
@@ -47,7 +47,7 @@ impl TestApi {
         Self::with_server(routes, |server| server).await
     }
 
-    /// Protects the routes by a server that trusts an embedded issuer, after `configure` has
+    /// Protects the routes with a server that trusts an embedded issuer, after `configure` has
     /// changed its configuration, such as its realm or its revocations.
     ///
     /// # Panics
@@ -71,7 +71,7 @@ impl TestApi {
         }
     }
 
-    /// Changes the API, for example by [`Api::map_problems`].
+    /// Changes the API, for example with [`Api::map_problems`].
     #[must_use]
     pub fn map_api(self, map: impl FnOnce(Api) -> Api) -> Self {
         let api = map(self.api);

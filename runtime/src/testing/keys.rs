@@ -20,7 +20,7 @@ use crate::testing::or_panic;
 /// Four key pairs, each with its own algorithm and `kid`.
 ///
 /// RS256 and PS256 have separate keys, because a key must have one algorithm (RFC 8725 §3.1).
-/// Generating a 2048-bit RSA key takes about 0.1 s, also in debug builds.
+/// Generating a 2048-bit RSA key takes about 0.1 s, even in debug builds.
 pub(super) struct KeyRing {
     keys: [SigningKey; 4],
 }

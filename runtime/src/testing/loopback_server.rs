@@ -40,7 +40,7 @@ impl Reply {
         Self::json(200, r#"{"active":false}"#)
     }
 
-    /// This reply, delayed until the returned notification is sent.
+    /// Delays this reply until the returned notification is sent.
     pub(crate) fn held(self) -> (Self, Arc<Notify>) {
         let released = Arc::new(Notify::new());
         (Self::Held(Box::new(self), Arc::clone(&released)), released)
@@ -81,29 +81,29 @@ impl LoopbackServer {
         server
     }
 
-    /// Replies this way from now on.
+    /// Sets the reply to all later requests.
     pub(crate) fn set(&self, reply: Reply) {
         *self.reply.lock().unwrap() = reply;
     }
 
-    /// The number of requests so far, without those for the metadata document.
+    /// Returns the number of requests so far, without those for the metadata document.
     pub(crate) fn request_count(&self) -> usize {
         self.requests.lock().unwrap().len()
     }
 
-    /// Every request so far, head and body, without those for the metadata document.
+    /// Returns every request so far, head and body, without those for the metadata document.
     #[cfg(feature = "introspection")]
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// Replies this way to requests for the metadata document; `None` restores the default.
+    /// Sets the reply to later requests for the metadata document; `None` restores the default.
     #[cfg(feature = "introspection")]
     pub(crate) fn set_document(&self, reply: Option<Reply>) {
         *self.document.lock().unwrap() = reply;
     }
 
-    /// The number of requests for the metadata document so far.
+    /// Returns the number of requests for the metadata document so far.
     #[cfg(feature = "introspection")]
     pub(crate) fn document_request_count(&self) -> usize {
         *self.document_requests.lock().unwrap()
@@ -171,7 +171,7 @@ impl LoopbackServer {
     }
 }
 
-/// Reads a request with a body of the length in its head.
+/// Reads a request, and its body up to the `content-length`.
 async fn read_request(socket: &mut TcpStream) -> String {
     let mut request = Vec::new();
     loop {
@@ -191,7 +191,7 @@ async fn read_request(socket: &mut TcpStream) -> String {
     }
 }
 
-/// A complete HTTP/1.1 response.
+/// Returns a complete HTTP/1.1 response.
 pub(crate) fn http_response(status: u16, content_type: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status} X\r\nlocation: /elsewhere\r\ncontent-type: {content_type}\r\n\

@@ -80,7 +80,7 @@ impl TestRequest {
         self.token.map(TokenBuilder::sign).unwrap_or_default()
     }
 
-    /// Adds a header field. It does not replace a field of the same name.
+    /// Adds a header field. It does not replace a field with the same name.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self

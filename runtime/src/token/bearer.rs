@@ -2,7 +2,7 @@
 //!
 //! [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 
-/// The most bytes of a token.
+/// The maximum length of a token, in bytes.
 pub const MAX_TOKEN_LEN: usize = 8 * 1024;
 
 const SCHEME: &[u8] = b"bearer";
@@ -52,7 +52,7 @@ impl<'a> Credential<'a> {
     }
 }
 
-/// Whether a token matches the grammar of RFC 6750 §2.1:
+/// Returns whether a token matches the grammar of RFC 6750 §2.1:
 /// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
 pub(super) fn is_b64token(token: &[u8]) -> bool {
     let end = token

@@ -1,14 +1,14 @@
-//! The cache that verified JWTs and introspection results share: bounded in bytes, and optional.
+//! A cache with a limit in bytes, for verified JWTs and for introspection results.
 
 use std::hash::Hash;
 
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 
-/// The size of an entry besides its token and claims: the table's and the value's own, in bytes.
+/// The memory that an entry uses besides its token and claims: its slot and its value, in bytes.
 const OVERHEAD: u64 = 512;
 
-/// The most entries for which memory is reserved up front.
+/// The maximum number of entries for which memory is reserved up front.
 const MAX_RESERVED_ENTRIES: usize = 1 << 16;
 
 /// A cache of tokens that evicts entries once they exceed its capacity in bytes.
@@ -22,7 +22,7 @@ impl<K: Hash + Eq, V: Clone> TokenCache<K, V> {
     /// Creates a cache of `capacity` bytes.
     ///
     /// `typical_entry` is the expected size of an entry in bytes, for reserving memory. `size`
-    /// returns the bytes that an entry's key and value own.
+    /// returns the bytes on the heap that an entry's key and value own.
     pub(super) fn new(capacity: u64, typical_entry: u64, size: fn(&K, &V) -> usize) -> Self {
         let reserved = usize::try_from(capacity / typical_entry)
             .map_or(MAX_RESERVED_ENTRIES, |entries| {

@@ -1,6 +1,6 @@
-//! The names of the claims that profiles name differently.
+//! The claim names that differ among profiles.
 
-/// The names of the claims that profiles name differently.
+/// The claim names that differ among profiles.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClaimNames {
     pub(super) client_id: &'static str,
@@ -11,7 +11,7 @@ pub(super) struct ClaimNames {
 }
 
 impl ClaimNames {
-    /// Whether the profile already reads `claim`, so that it cannot contain roles.
+    /// Returns whether the profile already uses `claim`, which then cannot contain roles.
     pub(super) fn uses(&self, claim: &str) -> bool {
         [self.client_id, self.token_id, self.scope.name()].contains(&claim)
             || self.marker.is_some_and(|(name, _)| name == claim)

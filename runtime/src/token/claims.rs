@@ -36,7 +36,7 @@ pub(super) struct Claims<'a> {
     /// The scopes, separated by one space, from the profile's claim.
     pub(super) scope: Option<Cow<'a, str>>,
     pub(super) roles: Option<RoleSet>,
-    /// The claim by which the profile recognizes access tokens.
+    /// The claim that marks access tokens in the profile.
     pub(super) marker: Option<Cow<'a, str>>,
     /// Whether the token is bound to a key (`cnf`).
     pub(super) is_bound: bool,
@@ -49,7 +49,7 @@ impl<'a> Claims<'a> {
     ///
     /// # Errors
     ///
-    /// [`TokenError::WrongClaim`] for a validated claim with the wrong type or an impossible
+    /// Returns [`TokenError::WrongClaim`] for a validated claim with the wrong type or an impossible
     /// value, [`TokenError::MalformedClaims`] if the payload is not a JSON object with unique
     /// members.
     pub(super) fn read(

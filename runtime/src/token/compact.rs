@@ -23,7 +23,7 @@ impl<'a> UntrustedCompact<'a> {
     ///
     /// # Errors
     ///
-    /// [`TokenError::TooLong`] above 8 KiB; [`TokenError::NotCompact`] for a character
+    /// Returns [`TokenError::TooLong`] above 8 KiB; [`TokenError::NotCompact`] for a character
     /// outside `A–Z a–z 0–9 - _ .`, an empty part, or a number of dots other than two.
     pub(super) fn read(token: &'a [u8]) -> Result<Self, TokenError> {
         if token.len() > MAX_TOKEN_LEN {
@@ -74,7 +74,7 @@ impl<'a> UntrustedCompact<'a> {
     }
 }
 
-/// Whether a part is not empty and only has characters of base64url.
+/// Returns whether a part is not empty and only has characters of base64url.
 ///
 /// It does not stop at the first wrong byte, which lets the compiler vectorize the loop.
 #[expect(

@@ -1,14 +1,14 @@
-//! Why a token is invalid.
+//! The reasons why a token is invalid.
 //!
-//! The error is for logs and tests; clients only receive `invalid_token`.
+//! They are for logs and tests; clients only receive `invalid_token`.
 
 use std::fmt;
 
 use crate::claims::ScopeError;
 
-/// Why a token is invalid.
+/// The reason why a token is invalid.
 ///
-/// The error contains no part of the token.
+/// It contains no part of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenError {
@@ -26,7 +26,7 @@ pub enum TokenError {
     Type,
     /// The header has `crit`, `b64` or `zip`.
     CriticalHeader,
-    /// No trusted key fits the header's `kid` and `alg`, or several do and there is no `kid`.
+    /// No trusted key matches the header's `kid` and `alg`, or several do and there is no `kid`.
     UnknownKey,
     /// The signature does not verify.
     Signature,
@@ -47,7 +47,7 @@ pub enum TokenError {
     NotYetValid,
     /// `exp` is not after `iat`, or the lifetime exceeds the issuer's limit.
     Lifetime,
-    /// The scope is outside the grammar.
+    /// `scope` does not match the grammar of RFC 6749 §3.3.
     Scope,
     /// The token is bound to a key (`cnf`), and proof of possession is not supported.
     Binding,
@@ -70,7 +70,7 @@ impl fmt::Display for TokenError {
             Self::Algorithm => "the token's algorithm is not allowed",
             Self::Type => "the token's type is not allowed",
             Self::CriticalHeader => "the token's header has a critical extension",
-            Self::UnknownKey => "no trusted key fits the token",
+            Self::UnknownKey => "no trusted key matches the token",
             Self::Signature => "the token's signature does not verify",
             Self::MalformedClaims => "the token's claims are not a JSON object with unique members",
             Self::MissingClaim(claim) => return write!(f, "the token has no `{claim}`"),
@@ -82,7 +82,7 @@ impl fmt::Display for TokenError {
             Self::Expired => "the token has expired",
             Self::NotYetValid => "the token is not valid yet",
             Self::Lifetime => "the token's lifetime is outside the issuer's limit",
-            Self::Scope => "the token's scope is outside the grammar",
+            Self::Scope => "the token's scope does not match the grammar of RFC 6749 section 3.3",
             Self::Binding => {
                 "the token is bound to a key, and proof of possession is not supported"
             }

@@ -40,7 +40,7 @@ impl<'a> UntrustedHeader<'a> {
     ///
     /// # Errors
     ///
-    /// [`TokenError::MalformedHeader`] unless it is a JSON object with unique members whose
+    /// Returns [`TokenError::MalformedHeader`] unless it is a JSON object with unique members whose
     /// registered members have the types of RFC 7515 §4.1, [`TokenError::CriticalHeader`] for
     /// `crit`, `b64` and `zip` with any value, [`TokenError::Algorithm`] if `alg` is missing or not
     /// a signature algorithm, [`TokenError::Type`] if `cty` declares a nested token.
@@ -63,7 +63,7 @@ impl<'a> UntrustedHeader<'a> {
         })
     }
 
-    /// Rejects a claim that the header repeats with another value ([RFC 7519 §5.3]).
+    /// Rejects a claim that the header repeats with a different value ([RFC 7519 §5.3]).
     ///
     /// [RFC 7519 §5.3]: https://www.rfc-editor.org/rfc/rfc7519#section-5.3
     pub(super) fn check_repeated_claims(&self, claims: &Claims<'_>) -> Result<(), TokenError> {
@@ -81,7 +81,7 @@ impl<'a> UntrustedHeader<'a> {
     }
 }
 
-/// Whether a content type declares that the payload is a nested token (RFC 7519 §5.2).
+/// Returns whether a content type declares that the payload is a nested token (RFC 7519 §5.2).
 ///
 /// Nested tokens are not supported, and a token that declares one must not be read as a plain one.
 fn is_token(content_type: &str) -> bool {

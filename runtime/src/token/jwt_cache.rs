@@ -14,10 +14,11 @@ use crate::token::verified::VerifiedToken;
 /// The expected size of a token with its claims, in bytes.
 const TYPICAL_ENTRY: u64 = 2 * 1024;
 
-/// How many bytes at a token's end are hashed: the end of the signature, which clients cannot choose.
-const HASHED: usize = 32;
+/// The number of bytes that are hashed at the end of a token: a part of the signature, which clients
+/// cannot choose.
+const HASHED_LEN: usize = 32;
 
-/// Verified JWTs by their complete text.
+/// Verified JWTs, keyed by their complete text.
 pub(super) struct JwtCache {
     tokens: TokenCache<Key, CachedJwt>,
 }
@@ -75,7 +76,7 @@ impl Hash for Key {
 
 impl Hash for BorrowedKey<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let end = self.0.len().saturating_sub(HASHED);
+        let end = self.0.len().saturating_sub(HASHED_LEN);
         self.0.split_at(end).1.hash(state);
     }
 }
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn entry_size_is_that_of_token_and_claims() {
+    fn entry_size_is_the_length_of_token_and_claims() {
         let size = |length: usize| entry_size(&Key(vec![b'a'; length].into()), &cached());
         assert_eq!(size(0), 2, "the claims are `{{}}`");
         assert_eq!(size(1_000), 1_002);
@@ -127,7 +128,7 @@ mod tests {
             BorrowedKey(token.as_bytes()).hash(&mut state);
             state.finish()
         };
-        let end = "e".repeat(HASHED);
+        let end = "e".repeat(HASHED_LEN);
         assert_ne!(hash("a.b.c"), hash("a.b.d"));
         assert_eq!(hash(&format!("a.b.{end}")), hash(&format!("c.d.{end}")));
     }

@@ -22,7 +22,7 @@ pub(super) struct UntrustedJwt<'a> {
     pub(super) signature: Vec<u8>,
 }
 
-/// Why a signature could not be verified with an issuer's keys.
+/// The reason why a signature could not be verified with an issuer's keys.
 pub(super) enum Unverified {
     Rejected(Stage),
     Unavailable(Unavailable),

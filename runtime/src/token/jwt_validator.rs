@@ -26,7 +26,7 @@ pub(crate) struct JwtValidator {
 
 /// The outcome of trying the keys of every issuer once.
 enum VerificationOutcome {
-    /// An issuer's key verified the signature; the claims are valid or not.
+    /// An issuer's key verified the signature. The claims may still be invalid.
     Verified(Result<CachedJwt, TokenError>),
     /// No issuer's current key verified the signature.
     Unverified {
@@ -70,9 +70,9 @@ impl JwtValidator {
         }
         // boxed, so that the future of a cache hit stays small
         let verified = Box::pin(self.validate_uncached(token, now, clock)).await?;
-        let token_of_caller = Arc::clone(&verified.token);
+        let validated = Arc::clone(&verified.token);
         self.cache.insert(token, verified);
-        Ok(token_of_caller)
+        Ok(validated)
     }
 
     /// Checks the time of a cached token, and that its issuer still has the keys that verified it.
@@ -182,7 +182,7 @@ impl JwtValidator {
 
     /// Waits for the key fetches that an unknown key justifies, all at the same time.
     ///
-    /// Returns whether one of these issuers has other keys now.
+    /// Returns whether one of these issuers now has different keys.
     async fn refresh_keys(&self, unknown_key: &[(usize, u64)], clock: &dyn Clock) -> bool {
         let sources = || {
             let issuers = unknown_key.iter();

@@ -1,18 +1,18 @@
-//! The checks of time: when a token becomes valid, when it expires, and how long it may live.
+//! Time checks: when a token becomes valid, when it expires, and how long it may be valid.
 //!
-//! The lifetime is checked once per token, the current time at every use.
+//! The lifetime is checked once per token, and the current time at every use.
 
 use std::time::Duration;
 
 use crate::claims::NumericDate;
 use crate::token::error::TokenError;
 
-/// The limits on time that apply to an issuer's tokens.
+/// The time limits for an issuer's tokens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LifetimeLimits {
-    /// The most by which the issuer's clock may differ from ours.
+    /// The maximum difference between the issuer's clock and ours.
     pub(crate) clock_skew: Duration,
-    /// The longest `exp − iat`.
+    /// The maximum of `exp − iat`.
     pub(crate) max_lifetime: Duration,
 }
 
@@ -21,7 +21,8 @@ impl LifetimeLimits {
     ///
     /// # Errors
     ///
-    /// [`TokenError::Lifetime`] if `exp` is not after `iat`, or is later by more than the limit.
+    /// Returns [`TokenError::Lifetime`] if `exp` is not after `iat`, or if `exp − iat` exceeds the
+    /// limit.
     pub(super) fn validity(
         &self,
         exp: NumericDate,
@@ -53,7 +54,7 @@ impl Validity {
         until: NumericDate::MAX,
     };
 
-    /// Returns the interval in which both are valid.
+    /// Returns the intersection of both intervals.
     #[cfg(feature = "introspection")]
     pub(super) fn intersect(self, other: Self) -> Self {
         Self {
@@ -66,7 +67,7 @@ impl Validity {
     ///
     /// # Errors
     ///
-    /// [`TokenError::Expired`] from `exp + skew` on, [`TokenError::NotYetValid`] if `iat` or
+    /// Returns [`TokenError::Expired`] from `exp + skew` on, [`TokenError::NotYetValid`] if `iat` or
     /// `nbf` is later than `now + skew`.
     pub(super) fn check(self, now: NumericDate) -> Result<(), TokenError> {
         if now >= self.until {

@@ -1,8 +1,8 @@
 //! From the bytes of the `Authorization` header to a verified token.
 //!
 //! A JWT passes through bearer → cache, or compact → header → key → signature → claims →
-//! lifetime. An opaque token passes through the issuer's introspection endpoint. The room knows
-//! no HTTP except for requests to issuers.
+//! lifetime. An opaque token passes through the issuer's introspection endpoint. The room
+//! uses HTTP only for requests to issuers.
 
 mod bearer;
 mod cache;
@@ -25,8 +25,6 @@ mod rules;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod validator;
-#[cfg(test)]
-mod vectors;
 mod verified;
 
 pub(crate) use self::bearer::Credential;

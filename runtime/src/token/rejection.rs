@@ -1,4 +1,4 @@
-//! Why a token is not accepted: it is invalid, or it cannot be validated at present.
+//! The reasons why a token is rejected: it is invalid, or it cannot be validated at present.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::token::verified::VerifiedToken;
 /// The delay after which a client should retry, if nothing more precise is known.
 const DEFAULT_RETRY: Duration = Duration::from_secs(5);
 
-/// Why a token is not accepted.
+/// The reason why a token is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenRejection {
     /// The credential has a character that RFC 6750 §2.1 does not allow in a bearer token.

@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use crate::claims::RoleSet;
 use crate::json::{Ignored, MemberNames, StringSeed};
 
-/// The claims that have another meaning in every profile.
+/// The claims that already have a meaning in every profile.
 const RESERVED_CLAIMS: [&str; 11] = [
     "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "nonce", "at_hash", "c_hash",
 ];
@@ -26,7 +26,7 @@ pub(crate) struct RolesClaim {
 impl RolesClaim {
     /// Parses a pointer.
     ///
-    /// Returns `None` if it is malformed, points at the whole document, or starts with a reserved
+    /// Returns `None` if it is malformed, points to the whole document, or starts with a reserved
     /// claim.
     pub(crate) fn parse(pointer: &str) -> Option<Self> {
         let mut members = pointer.strip_prefix('/')?.split('/').map(unescape);
@@ -47,7 +47,7 @@ impl RolesClaim {
 
     /// Returns a seed that reads the value of the outermost member.
     ///
-    /// It returns `None` if a member within it is absent.
+    /// The seed produces `None` if a member within it is absent.
     pub(super) fn seed(&self) -> RolesSeed<'_> {
         RolesSeed {
             rest: &self.rest,

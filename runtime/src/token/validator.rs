@@ -1,8 +1,9 @@
-//! The choice of the issuer that validates a token, made by configuration and never by trying all.
+//! Chooses how a token is validated: with the issuers' keys, or at one introspection endpoint.
 //!
 //! A token with a configured prefix belongs to that prefix's issuer. Any other token of three
-//! parts separated by dots is a JWT, and its signature shows the issuer. The rest belongs to the
-//! one issuer whose opaque tokens have no prefix.
+//! parts separated by dots is a JWT, and the key that verifies its signature identifies the issuer.
+//! All other tokens belong to the one issuer whose opaque tokens have no prefix. No token is sent
+//! to several endpoints.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +20,9 @@ use crate::token::rejection::TokenRejection;
 use crate::token::rules::TokenRules;
 use crate::token::verified::VerifiedToken;
 
-/// One trusted issuer, and how each kind of its tokens is validated.
+/// A trusted issuer, and how each kind of its tokens is validated.
 ///
-/// A kind that is `None` is rejected.
+/// Tokens of a kind that is `None` are rejected.
 pub(crate) struct TrustedIssuer {
     pub(crate) jwts: Option<JwtIssuer>,
     #[cfg(feature = "introspection")]
@@ -33,7 +34,7 @@ pub(crate) struct TrustedIssuer {
 pub(crate) struct IntrospectedIssuer {
     pub(crate) introspector: Arc<Introspector>,
     pub(crate) opaque: OpaqueTokens,
-    /// Whether JWTs are sent after their signature is verified.
+    /// Whether the issuer's JWTs are also sent, after their signature is verified.
     pub(crate) jwts: bool,
 }
 
@@ -149,14 +150,14 @@ impl TokenValidator {
         token: &[u8],
         clock: &dyn Clock,
     ) -> Result<Arc<VerifiedToken>, TokenRejection> {
-        if let Some(introspector) = self.introspector_of_opaque(token) {
+        if let Some(introspector) = self.introspector_for_opaque(token) {
             if !is_b64token(token) {
                 return Err(TokenRejection::Malformed);
             }
             return introspector.validate(token, None).await;
         }
         let verified = self.jwts.validate(token, clock).await?;
-        match self.introspector_of_jwt(verified.issuer()) {
+        match self.introspector_for_jwt(verified.issuer()) {
             Some(introspector) => introspector.validate(token, Some(&verified)).await,
             None => Ok(verified),
         }
@@ -164,7 +165,7 @@ impl TokenValidator {
 
     /// Returns the introspector of an opaque token's issuer; `None` if the token is a JWT.
     #[cfg(feature = "introspection")]
-    fn introspector_of_opaque(&self, token: &[u8]) -> Option<&Arc<Introspector>> {
+    fn introspector_for_opaque(&self, token: &[u8]) -> Option<&Arc<Introspector>> {
         let prefixed = |issuer: &&IntrospectedIssuer| match &issuer.opaque {
             OpaqueTokens::Prefixed(prefix) => token.starts_with(prefix.as_bytes()),
             OpaqueTokens::Rejected | OpaqueTokens::Unprefixed => false,
@@ -181,7 +182,7 @@ impl TokenValidator {
 
     /// Returns the introspector that must confirm JWTs of `issuer`, if any.
     #[cfg(feature = "introspection")]
-    fn introspector_of_jwt(&self, issuer: &str) -> Option<&Arc<Introspector>> {
+    fn introspector_for_jwt(&self, issuer: &str) -> Option<&Arc<Introspector>> {
         self.introspected
             .iter()
             .find(|introspected| {

@@ -15,7 +15,7 @@ pub struct VerifiedToken {
     json: Box<[u8]>,
 }
 
-/// The claims that the checks have verified.
+/// The claims of a verified token.
 #[derive(Clone)]
 pub(super) struct VerifiedClaims {
     pub(super) issuer: Arc<str>,
@@ -26,7 +26,7 @@ pub(super) struct VerifiedClaims {
     pub(super) roles: RoleSet,
     pub(super) expires_at: NumericDate,
     pub(super) issued_at: NumericDate,
-    /// The earliest time by our clock at which the token can have been issued.
+    /// The earliest time by our clock at which the token could have been issued.
     pub(super) earliest_issue: NumericDate,
     pub(super) validity: Validity,
 }
@@ -111,7 +111,7 @@ impl VerifiedToken {
         self.claims.issued_at
     }
 
-    /// Whether the token may have been issued at or before `instant`, by our clock.
+    /// Returns whether the token may have been issued at or before `instant`, by our clock.
     ///
     /// The issuer's clock may be ahead of ours by the clock skew, and `iat` later by as much. Use
     /// this to reject every token that was issued before an event.
@@ -135,7 +135,7 @@ impl VerifiedToken {
     }
 }
 
-/// Prints nothing of the token.
+/// Redacts the token: its claims do not belong in logs.
 impl fmt::Debug for VerifiedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("VerifiedToken([redacted])")

@@ -185,7 +185,7 @@ impl CrateTree {
             return None;
         }
         let globs = self.globs.get(module).into_iter().flatten();
-        let through_glob = globs.filter_map(|glob| {
+        let mut through_glob = globs.filter_map(|glob| {
             let (target, outside) = self.follow(glob, left)?;
             if !outside.is_empty() || target == module {
                 return None;
@@ -198,7 +198,7 @@ impl CrateTree {
             };
             is_defined.then_some((module, rest))
         });
-        let found = { through_glob }.next();
+        let found = through_glob.next();
         found.or_else(|| Some((key.0, rest.to_vec())))
     }
 }
@@ -283,8 +283,7 @@ pub(super) mod tests {
         let tree = tree(&[
             (
                 "a/src/lib.rs",
-                "pub use self::guard::Caller as User; #[path = \"hidden.rs\"] mod __hidden;
-                 pub use self::guard::*;",
+                "pub use self::guard::Caller as User; pub use self::guard::*;",
             ),
             (
                 "a/src/guard/mod.rs",
@@ -293,10 +292,9 @@ pub(super) mod tests {
             ),
             (
                 "a/src/guard/caller.rs",
-                "pub struct Caller; #[macro_export] macro_rules! exported { () => {} }",
+                "pub struct Caller; macro_rules! exported { () => {} }",
             ),
             ("a/src/guard/glob.rs", "pub struct Globbed;"),
-            ("a/src/hidden.rs", ""),
         ]);
         for (named, file) in [
             ("User", "a/src/guard/caller.rs"),
@@ -307,7 +305,6 @@ pub(super) mod tests {
             ("guard::Globbed", "a/src/guard/glob.rs"),
             ("guard::face::Globbed", "a/src/guard/glob.rs"),
             ("Globbed", "a/src/guard/glob.rs"),
-            ("__hidden::x", "a/src/hidden.rs"),
             ("Unknown", "a/src/lib.rs"),
         ] {
             assert_eq!(tree.definition(&path(named)).unwrap().path, file, "{named}");

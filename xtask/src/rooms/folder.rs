@@ -46,16 +46,6 @@ impl<'t> Folder<'t> {
     }
 }
 
-/// Returns the layers of a file, from the outermost folder in the table to the innermost.
-pub(super) fn layers_of_file(tree: &CrateTree, file: &File, table: &[Layers]) -> Vec<usize> {
-    let folders = table
-        .iter()
-        .filter_map(|layers| Folder::find_in(tree, layers));
-    folders
-        .filter_map(|folder| folder.layers.layer(folder.entry(&file.module)?))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,19 +73,5 @@ mod tests {
             let found = Folder::find_in(&tree, &layers(folder)).is_some();
             assert_eq!(found, expected, "{folder}");
         }
-    }
-
-    #[test]
-    fn layers_of_file_are_listed_from_outside_in() {
-        let tree = tree(&[
-            ("runtime/src/lib.rs", ""),
-            ("runtime/src/input/decode/json.rs", ""),
-        ]);
-        let file = tree
-            .files
-            .iter()
-            .find(|file| file.path.ends_with("json.rs"));
-        let table = [layers("runtime/src"), layers("runtime/src/input")];
-        assert_eq!(layers_of_file(&tree, file.unwrap(), &table), [1, 1]);
     }
 }

@@ -85,19 +85,6 @@ impl Layers {
     }
 }
 
-/// Returns the line of this file that names an entry of a folder, or the folder itself.
-pub(super) fn line_of(folder: &str, entry: Option<&str>) -> usize {
-    let quoted = |name: &str| format!("\"{name}\"");
-    let lines = || include_str!("layers.rs").lines().enumerate();
-    let row = lines().find(|(_, line)| line.contains(&format!("folder: {}", quoted(folder))));
-    let row = row.map_or(0, |(at, _)| at);
-    let named = entry.and_then(|entry| {
-        let mut below = lines().skip(row + 1);
-        below.find(|(_, line)| line.contains(&quoted(entry)))
-    });
-    named.map_or(row, |(at, _)| at) + 1
-}
-
 /// This file, where entries are added and removed.
 pub(super) const FILE: &str = "xtask/src/rooms/layers.rs";
 
@@ -157,12 +144,5 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    fn line_of_entry_contains_its_name() {
-        let line = |number: usize| include_str!("layers.rs").lines().nth(number - 1).unwrap();
-        assert!(line(line_of("macros/src", None)).contains("macros/src"));
-        assert!(line(line_of("runtime/src/input", Some("types"))).contains("types"));
     }
 }

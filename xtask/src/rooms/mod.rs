@@ -15,7 +15,6 @@ mod references;
 mod report;
 mod sizes;
 mod source;
-mod survey;
 mod table_rules;
 mod tokens;
 

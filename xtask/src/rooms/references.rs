@@ -6,8 +6,8 @@ use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Block, Expr, ImplItemFn, Item, ItemExternCrate, ItemMod, ItemUse, Lit, Macro, Meta,
-    Path, UseTree, Visibility,
+    Block, ImplItemFn, Item, ItemExternCrate, ItemMacro, ItemMod, ItemUse, Macro, Path, UseTree,
+    Visibility,
 };
 
 use super::attributes;
@@ -34,7 +34,7 @@ pub(super) struct Reference {
 }
 
 /// A name that a `use` brings into a module.
-pub(super) struct Import {
+pub(super) struct ImportedName {
     pub(super) module: Vec<String>,
     pub(super) name: String,
     pub(super) segments: Vec<String>,
@@ -44,7 +44,7 @@ pub(super) struct Import {
 #[derive(Default)]
 pub(super) struct References {
     pub(super) all: Vec<Reference>,
-    pub(super) imports: Vec<Import>,
+    pub(super) imports: Vec<ImportedName>,
     /// The `use path::*` of each module, without the `*`.
     pub(super) globs: Vec<(Vec<String>, Vec<String>)>,
     /// The items that each module defines.
@@ -126,22 +126,13 @@ impl References {
             _ => alias.unraw().to_string(),
         };
         if self.blocks == 0 {
-            self.imports.push(Import {
+            self.imports.push(ImportedName {
                 module: self.module.clone(),
                 name: alias,
                 segments: segments.clone(),
             });
         }
         self.push(segments, name.span().start().line, is_reexport);
-    }
-
-    /// Makes a module with `#[path = "…"]` an alias of the module that its file name stands for.
-    fn add_path_alias(&mut self, item: &ItemMod, file: &str) {
-        self.imports.push(Import {
-            module: self.module.clone(),
-            name: item.ident.unraw().to_string(),
-            segments: vec!["self".to_owned(), file.trim_end_matches(".rs").to_owned()],
-        });
     }
 
     fn add_item(&mut self, item: &Item) {
@@ -152,38 +143,16 @@ impl References {
             Item::Static(item) => &item.ident,
             Item::Struct(item) => &item.ident,
             Item::Trait(item) => &item.ident,
-            Item::TraitAlias(item) => &item.ident,
             Item::Type(item) => &item.ident,
-            Item::Union(item) => &item.ident,
-            Item::Macro(item) => {
-                if let Some(name) = &item.ident {
-                    self.add_macro(name, &item.attrs);
-                }
-                return;
-            }
+            Item::Macro(ItemMacro {
+                ident: Some(name), ..
+            }) => name,
             _ => return,
         };
         if self.blocks == 0 {
             self.items
                 .push((self.module.clone(), name.unraw().to_string()));
         }
-    }
-
-    /// An exported macro is an item of the crate's root; other macros are not named by paths.
-    fn add_macro(&mut self, name: &Ident, attributes: &[Attribute]) {
-        let name = name.unraw().to_string();
-        if attributes
-            .iter()
-            .any(|attribute| attribute.path().is_ident("macro_export"))
-        {
-            let module = std::iter::once("crate".to_owned()).chain(self.module.iter().cloned());
-            self.imports.push(Import {
-                module: Vec::new(),
-                segments: module.chain([name.clone()]).collect(),
-                name: name.clone(),
-            });
-        }
-        self.items.push((self.module.clone(), name));
     }
 }
 
@@ -204,9 +173,6 @@ impl<'ast> Visit<'ast> for References {
     }
 
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
-        if let Some(file) = item.attrs.iter().find_map(path_attribute) {
-            self.add_path_alias(item, &file);
-        }
         if item.content.is_some() {
             let path = self.child(&item.ident);
             self.inline_modules.push(path.clone());
@@ -281,19 +247,6 @@ fn extended(prefix: &[String], name: &Ident) -> Vec<String> {
     match prefix {
         [colons] if colons == "::" => vec![format!("::{name}")],
         _ => prefix.iter().cloned().chain([name]).collect(),
-    }
-}
-
-fn path_attribute(attribute: &Attribute) -> Option<String> {
-    match &attribute.meta {
-        Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
-            Expr::Lit(literal) => match &literal.lit {
-                Lit::Str(file) => Some(file.value()),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
     }
 }
 

@@ -1,10 +1,16 @@
-//! Prints the survey: a row for each file, a summary, and the violations.
+//! Applies every rule to every file, and prints the violations.
 
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::sizes::median;
-use super::survey::{FileSummary, Survey, survey};
+use super::crate_tree;
+use super::cycle_rules;
+use super::layer_rules;
+use super::layers::{Layers, TABLE};
+use super::sizes;
+use super::source::{self, Source};
+use super::table_rules;
+use crate::violation::Violation;
 
 /// Checks the workspace, prints the report, and returns whether no rule is broken.
 ///
@@ -12,84 +18,109 @@ use super::survey::{FileSummary, Survey, survey};
 ///
 /// Returns an error if a file cannot be read, or the output cannot be written.
 pub(crate) fn run(workspace: &Path, out: &mut impl Write) -> io::Result<bool> {
-    let survey = survey(workspace)?;
-    print(out, &survey)?;
-    Ok(survey.violations.is_empty())
+    let (sources, mut violations) = source::read(workspace)?;
+    violations.extend(check(&sources, TABLE));
+    violations.sort();
+    print(out, &sources, &violations)?;
+    Ok(violations.is_empty())
 }
 
-fn print(out: &mut impl Write, survey: &Survey) -> io::Result<()> {
-    writeln!(out, "lines  layer  file")?;
-    for FileSummary {
-        path,
-        lines,
-        layers,
-    } in &survey.files
-    {
-        let layers: Vec<String> = layers.iter().map(ToString::to_string).collect();
-        let layers = layers.join(".");
-        writeln!(out, "{lines:>5}  {layers:>5}  {path}")?;
+fn check(sources: &[Source], table: &[Layers]) -> Vec<Violation> {
+    let trees = crate_tree::crates(sources);
+    let mut violations = table_rules::check(&trees, table);
+    violations.extend(layer_rules::check(&trees, table));
+    violations.extend(trees.iter().flat_map(cycle_rules::check));
+    violations.extend(sources.iter().flat_map(sizes::check));
+    violations
+}
+
+fn print(out: &mut impl Write, sources: &[Source], violations: &[Violation]) -> io::Result<()> {
+    for violation in violations {
+        writeln!(out, "{violation}\n")?;
     }
-    print_summary(out, &survey.files)?;
-    for violation in &survey.violations {
-        writeln!(out, "\n{violation}")?;
+    if let Some(largest) = sources.iter().max_by_key(|source| source.lines()) {
+        let (files, lines, path) = (sources.len(), largest.lines(), &largest.path);
+        writeln!(out, "{files} files; the largest has {lines} lines, {path}")?;
     }
-    match survey.violations.len() {
+    match violations.len() {
         0 => writeln!(out, "no violations"),
-        count => writeln!(out, "\nviolations: {count}"),
+        count => writeln!(out, "violations: {count}"),
     }
-}
-
-fn print_summary(out: &mut impl Write, files: &[FileSummary]) -> io::Result<()> {
-    let sizes = files.iter().map(|file| file.lines).collect();
-    writeln!(
-        out,
-        "\n{} files, median {} lines",
-        files.len(),
-        median(sizes)
-    )?;
-    if let Some(file) = files.iter().max_by_key(|file| file.lines) {
-        writeln!(out, "largest file: {} lines, {}", file.lines, file.path)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::violation::Violation;
 
-    fn printed(violations: Vec<Violation>) -> String {
-        let file = |path: &str, lines, layers: &[usize]| FileSummary {
-            path: path.to_owned(),
-            lines,
-            layers: layers.to_vec(),
-        };
-        let files = vec![file("a.rs", 20, &[]), file("b.rs", 120, &[5, 1])];
+    const LAYERS: Layers = Layers {
+        folder: "runtime/src",
+        order: &[&["claims", "clock"], &["guard"]],
+        never: &[],
+        crates: &[],
+    };
+
+    fn sources(files: &[(&str, &str)]) -> Vec<Source> {
+        let files = files.iter();
+        files
+            .map(|(path, text)| Source::parse(path, text).unwrap())
+            .collect()
+    }
+
+    fn printed(violations: &[Violation]) -> String {
+        let sources = sources(&[("a.rs", "//! A.\n"), ("b.rs", "//! B.\n\n")]);
         let mut out = Vec::new();
-        print(&mut out, &Survey { files, violations }).unwrap();
+        print(&mut out, &sources, violations).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     #[test]
-    fn report_lists_sizes_and_layers() {
-        let printed = printed(Vec::new());
-        for expected in [
-            "   20         a.rs\n",
-            "  120    5.1  b.rs\n",
-            "2 files, median 20 lines\n",
-            "largest file: 120 lines, b.rs\n",
-        ] {
-            assert!(printed.contains(expected), "{printed}");
-        }
-        assert!(printed.ends_with("no violations\n"), "{printed}");
+    fn check_applies_every_kind_of_rule() {
+        let long = format!("//! Guard.\n{}", "\n".repeat(450));
+        let sources = sources(&[
+            ("runtime/src/lib.rs", "//! Root.\n"),
+            (
+                "runtime/src/claims.rs",
+                "//! Claims.\nuse crate::clock::Clock;",
+            ),
+            (
+                "runtime/src/clock.rs",
+                "use crate::guard::X; use crate::claims::Y;",
+            ),
+            ("runtime/src/guard.rs", &long),
+            ("runtime/src/cellar.rs", "//! Cellar.\n"),
+        ]);
+        let mut violations = check(&sources, &[LAYERS]);
+        violations.sort();
+        let problems: Vec<&str> = violations
+            .iter()
+            .map(|violation| violation.problem.as_str())
+            .collect();
+        assert_eq!(
+            problems,
+            [
+                "`cellar` in `runtime/src` has no layer",
+                "`claims.rs` → `clock.rs` import each other in `runtime/src`",
+                "in `runtime/src`, `clock` (layer 0) must not import `guard` (layer 1)",
+                "this file does not start with a `//!` line",
+                "this file has 451 lines; at most 450 are allowed",
+            ]
+        );
     }
 
     #[test]
-    fn report_ends_with_violations_and_their_count() {
-        let printed = printed(vec![Violation::new("a.rs", 3, "too long", "split it")]);
-        assert!(
-            printed.ends_with("\na.rs:3: too long\n    help: split it\n\nviolations: 1\n"),
-            "{printed}"
+    fn report_without_violations_is_a_summary() {
+        assert_eq!(
+            printed(&[]),
+            "2 files; the largest has 2 lines, b.rs\nno violations\n"
+        );
+    }
+
+    #[test]
+    fn report_lists_violations_with_their_count() {
+        assert_eq!(
+            printed(&[Violation::new("a.rs", 3, "too long", "split it")]),
+            "a.rs:3: too long\n    help: split it\n\n\
+             2 files; the largest has 2 lines, b.rs\nviolations: 1\n"
         );
     }
 }

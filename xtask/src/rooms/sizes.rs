@@ -31,13 +31,6 @@ pub(super) fn check(source: &Source) -> Vec<Violation> {
     violations
 }
 
-/// Returns the median; of two middle numbers, the lower one.
-pub(super) fn median(mut numbers: Vec<usize>) -> usize {
-    numbers.sort_unstable();
-    let middle = numbers.len().saturating_sub(1) / 2;
-    numbers.get(middle).copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,12 +60,5 @@ mod tests {
         assert_eq!(problems("fn main() {}\n"), missing);
         assert_eq!(problems("// A comment.\n"), missing);
         assert!(problems("//! Described.\nfn main() {}\n").is_empty());
-    }
-
-    #[test]
-    fn median_of_even_count_is_the_lower_middle() {
-        assert_eq!(median(vec![9, 1, 5]), 5);
-        assert_eq!(median(vec![4, 1, 9, 5]), 4);
-        assert_eq!(median(Vec::new()), 0);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::crate_tree::CrateTree;
 use super::folder::Folder;
-use super::layers::{FILE, Layers, line_of};
+use super::layers::{FILE, Layers};
 use crate::violation::Violation;
 
 /// Checks every row of the table.
@@ -15,7 +15,7 @@ pub(super) fn check(trees: &[CrateTree], table: &[Layers]) -> Vec<Violation> {
             Some(folder) => violations.extend(check_entries(&folder)),
             None => violations.push(Violation::new(
                 FILE,
-                line_of(layers.folder, None),
+                1,
                 format!(
                     "the table names the folder `{}`, which does not exist",
                     layers.folder
@@ -53,7 +53,7 @@ fn check_entries(folder: &Folder<'_>) -> Vec<Violation> {
         .map(|entry| {
             Violation::new(
                 FILE,
-                line_of(name, Some(entry)),
+                1,
                 format!("the table names `{entry}` in `{name}`, which does not exist"),
                 "remove it from the table, or create the file or folder",
             )

@@ -4,7 +4,7 @@
 
 use super::sentence::Kind;
 
-/// Words with one replacement.
+/// Words with one replacement. Add one to [`RULES`] with [`Rule::new`].
 pub(super) struct Rule {
     /// Words and phrases in lower case, every inflection spelled out.
     pub(super) avoid: &'static [&'static str],
@@ -74,18 +74,16 @@ const PROOFS: &[&str] = &[
 ];
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        avoid: &["told apart", "tell apart", "tells apart", "telling apart"],
-        instead: "distinguish",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["told", "tell", "tells", "telling", "untold"],
-        instead: "report, emit, record, log or distinguish",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &[
+    Rule::new(
+        &["told apart", "tell apart", "tells apart", "telling apart"],
+        "distinguish",
+    ),
+    Rule::new(
+        &["told", "tell", "tells", "telling", "untold"],
+        "report, emit, record, log or distinguish",
+    ),
+    Rule::new(
+        &[
             "judge",
             "judges",
             "judged",
@@ -94,18 +92,17 @@ pub(super) const RULES: &[Rule] = &[
             "judgements",
             "judgment",
         ],
-        instead: "validate (a token), check (a rule) or authorize (a request)",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &[
+        "validate (a token), check (a rule) or authorize (a request)",
+    ),
+    Rule::new(
+        &[
             "prove", "proves", "proved", "proven", "proving", "unproved", "unproven",
         ],
-        instead: "verify (a signature) or validate (a token)",
-        condition: Condition::Near(TOKENS, PROOFS),
-    },
-    Rule {
-        avoid: &[
+        "verify (a signature) or validate (a token)",
+    )
+    .only(Condition::Near(TOKENS, PROOFS)),
+    Rule::new(
+        &[
             "remember",
             "remembers",
             "remembered",
@@ -114,16 +111,14 @@ pub(super) const RULES: &[Rule] = &[
             "recalled",
             "recalls",
         ],
-        instead: "cache, cached or entry",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["nobody", "nobody's", "nobodys", "noone"],
-        instead: "no client, no caller, no issuer …",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &[
+        "cache, cached or entry",
+    ),
+    Rule::new(
+        &["nobody", "nobody's", "nobodys", "noone"],
+        "no client, no caller, no issuer …",
+    ),
+    Rule::new(
+        &[
             "somebody",
             "somebody's",
             "somebodys",
@@ -134,162 +129,101 @@ pub(super) const RULES: &[Rule] = &[
             "whoever",
             "whomever",
         ],
-        instead: "the noun: a client, the caller, an operator …",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["beforehand"],
-        instead: "in advance, or before with its noun",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["credulous"],
-        instead: "accepts any token",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["lowered", "lowerings"],
-        instead: "relaxed or relaxation",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["is there twice", "are there twice", "be there twice"],
-        instead: "duplicate, or must appear only once",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &[
+        "the noun: a client, the caller, an operator …",
+    ),
+    Rule::new(&["beforehand"], "in advance, or before with its noun"),
+    Rule::new(&["credulous"], "accepts any token"),
+    Rule::new(&["lowered", "lowerings"], "relaxed or relaxation"),
+    Rule::new(
+        &["is there twice", "are there twice", "be there twice"],
+        "duplicate, or must appear only once",
+    ),
+    Rule::new(
+        &[
             "broke off",
             "broken off",
             "breaks off",
             "break off",
             "breaking off",
         ],
-        instead: "incomplete or truncated",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["what is mounted"],
-        instead: "the handler or the route",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["is none", "are none"],
-        instead: "malformed, missing or invalid",
-        condition: Condition::Prose,
-    },
-    Rule {
-        avoid: &["is not taken", "are not taken"],
-        instead: "is rejected",
-        condition: Condition::Prose,
-    },
-    Rule {
-        avoid: &["does not get in", "do not get in"],
-        instead: "is refused",
-        condition: Condition::Prose,
-    },
-    Rule {
-        avoid: &["fault", "faults"],
-        instead: "error or decode error",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["wanted"],
-        instead: "expected or required",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["piece", "pieces", "thing", "things"],
-        instead: "field, member, parameter, part, segment, or the noun",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &[
+        "incomplete or truncated",
+    ),
+    Rule::new(&["what is mounted"], "the handler or the route"),
+    Rule::new(&["is none", "are none"], "malformed, missing or invalid").only(Condition::Prose),
+    Rule::new(&["is not taken", "are not taken"], "is rejected").only(Condition::Prose),
+    Rule::new(&["does not get in", "do not get in"], "is refused").only(Condition::Prose),
+    Rule::new(&["fault", "faults"], "error or decode error"),
+    Rule::new(&["wanted"], "expected or required"),
+    Rule::new(
+        &["piece", "pieces", "thing", "things"],
+        "field, member, parameter, part, segment, or the noun",
+    ),
+    Rule::new(
+        &[
             "at its place",
             "at their place",
             "at the place",
             "at each place",
             "in its place",
         ],
-        instead: "at its position, or the field",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["that is there", "that are there", "is there", "are there"],
-        instead: "is present, exists",
-        condition: Condition::Prose,
-    },
-    Rule {
-        avoid: &["is not known here", "are not known here", "not known here"],
-        instead: "unknown",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["flights"],
-        instead: "single flight, in flight",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["stand", "stands", "stood"],
-        instead: "is, has or follows",
-        condition: Condition::NotBefore(&["for", "alone", "out", "in"]),
-    },
-    Rule {
-        avoid: &["as it came", "as they came"],
-        instead: "unchanged",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["one's own", "of its own", "of their own", "of one's own"],
-        instead: "its own, separate, or the owner",
-        condition: Condition::AtEndOrBefore(&[
-            "", "and", "as", "for", "from", "in", "is", "of", "or", "that", "to", "which", "with",
-            "without",
-        ]),
-    },
-    Rule {
-        avoid: &["by itself", "by themselves"],
-        instead: "alone, separately or automatically",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["alike"],
-        instead: "equally, both or the same",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["holds to", "hold to"],
-        instead: "follows or keeps",
-        condition: Condition::Prose,
-    },
-    Rule {
-        avoid: &["lets through", "let through", "lets in", "let in"],
-        instead: "accepts",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["what comes in", "who calls", "who called"],
-        instead: "the request, the input, the client",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["poke", "pokes", "poked", "poking"],
-        instead: "probe",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["misfit", "misfits", "unfit"],
-        instead: "type mismatch",
-        condition: Condition::Always,
-    },
-    Rule {
-        avoid: &["undecodable"],
-        instead: "malformed",
-        condition: Condition::Always,
-    },
+        "at its position, or the field",
+    ),
+    Rule::new(
+        &["that is there", "that are there", "is there", "are there"],
+        "is present, exists",
+    )
+    .only(Condition::Prose),
+    Rule::new(
+        &["is not known here", "are not known here", "not known here"],
+        "unknown",
+    ),
+    Rule::new(&["flights"], "single flight, in flight"),
+    Rule::new(&["stand", "stands", "stood"], "is, has or follows")
+        .only(Condition::NotBefore(&["for", "alone", "out", "in"])),
+    Rule::new(&["as it came", "as they came"], "unchanged"),
+    Rule::new(
+        &["one's own", "of its own", "of their own", "of one's own"],
+        "its own, separate, or the owner",
+    )
+    .only(Condition::AtEndOrBefore(&[
+        "", "and", "as", "for", "from", "in", "is", "of", "or", "that", "to", "which", "with",
+        "without",
+    ])),
+    Rule::new(
+        &["by itself", "by themselves"],
+        "alone, separately or automatically",
+    ),
+    Rule::new(&["alike"], "equally, both or the same"),
+    Rule::new(&["holds to", "hold to"], "follows or keeps").only(Condition::Prose),
+    Rule::new(
+        &["lets through", "let through", "lets in", "let in"],
+        "accepts",
+    ),
+    Rule::new(
+        &["what comes in", "who calls", "who called"],
+        "the request, the input, the client",
+    ),
+    Rule::new(&["poke", "pokes", "poked", "poking"], "probe"),
+    Rule::new(&["misfit", "misfits", "unfit"], "type mismatch"),
+    Rule::new(&["undecodable"], "malformed"),
 ];
 
 impl Rule {
+    /// Creates a rule for every text.
+    const fn new(avoid: &'static [&'static str], instead: &'static str) -> Self {
+        Self {
+            avoid,
+            instead,
+            condition: Condition::Always,
+        }
+    }
+
+    /// Restricts the rule to some texts.
+    const fn only(mut self, condition: Condition) -> Self {
+        self.condition = condition;
+        self
+    }
+
     /// Whether the rule applies to words `at..end`, which it avoids, of a text of this kind.
     pub(super) fn applies(
         &self,

@@ -9,11 +9,8 @@ use crate::input::contract::context::ContextFrom;
 use crate::input::contract::error::{InputError, InputLocation};
 use crate::input::contract::rule_recorder::RuleRecorder;
 use crate::input::contract::secure_input::SecureInput;
-use crate::input::contract::violation::Violation;
+use crate::input::contract::violation::{MAX_VIOLATIONS, Violation};
 use crate::input::shape::pointer::bare;
-
-/// The maximum number of broken rules in one response.
-const MAX_VIOLATIONS: usize = 32;
 
 /// Checks garde's rules and the bounds that garde does not check.
 ///

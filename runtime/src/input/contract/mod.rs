@@ -33,4 +33,5 @@ pub use self::field::{FieldWithoutLimit, IsWithinMaxLength, MaxLength, RuledFiel
 pub use self::map_key::{MapKey, NeedsNoRule};
 pub use self::scalar::Scalar;
 pub use self::secure_input::{DerivesValidate, SecureInput};
+pub(crate) use self::violation::MAX_VIOLATIONS;
 pub use self::violation::Violation;

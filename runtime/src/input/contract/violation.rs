@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
+/// The maximum number of violations in a response.
+pub(crate) const MAX_VIOLATIONS: usize = 32;
+
 /// A violated rule: an entry of a problem's `errors`.
 ///
 /// Palisade's own violations never echo input. [PROBLEMS.md] lists the names of the rules.

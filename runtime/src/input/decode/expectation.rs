@@ -13,9 +13,9 @@ const PREFIX: &str = "must ";
 /// The maximum length of a requirement in bytes.
 pub(crate) const MAX_BYTES: usize = 200;
 
-/// Returns an expectation that is a rule for the client.
+/// Returns the text of an expectation if it is a rule for the client.
 ///
-/// It starts with `must `, has at most 200 bytes and no control characters.
+/// A rule starts with `must `, and has at most 200 bytes and no control characters.
 pub(crate) fn requirement(expected: &dyn Expected) -> Option<Box<str>> {
     let mut buffer = LimitedText(String::new());
     write!(buffer, "{expected}").ok()?;
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn expectation_that_is_no_requirement_is_dropped() {
+    fn expectation_without_must_prefix_is_dropped() {
         assert_eq!(
             requirement(&"must be even").as_deref(),
             Some("must be even")

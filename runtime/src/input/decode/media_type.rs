@@ -14,12 +14,14 @@ pub(crate) const BINARY: &str = "application/octet-stream";
 /// The content coding that means no coding.
 pub(crate) const IDENTITY: &str = "identity";
 
-/// Whether the request has a `Content-Type`.
+/// Returns whether the request has a `Content-Type`.
 pub(crate) fn is_declared(headers: &HeaderMap) -> bool {
     headers.contains_key(CONTENT_TYPE)
 }
 
-/// Requires exactly one `Content-Type`, `expected` with at most `charset=utf-8`, and no coding.
+/// Requires exactly one `Content-Type`, which must be `expected`, and no content coding.
+///
+/// The only parameter that is accepted is `charset=utf-8`.
 ///
 /// The media type is never guessed from the content: a body that a proxy or filter inspected as text
 /// must not be decoded as JSON here
@@ -54,7 +56,7 @@ pub(crate) fn require_no_coding(headers: &HeaderMap) -> Result<(), InputError> {
     }
 }
 
-/// Whether a `Content-Type` is this media type, with at most `charset=utf-8`.
+/// Returns whether a `Content-Type` is this media type, with no parameter except `charset=utf-8`.
 pub(crate) fn matches(content_type: &str, expected: &str) -> bool {
     match content_type.split_once(';') {
         None => content_type.trim().eq_ignore_ascii_case(expected),
@@ -64,7 +66,7 @@ pub(crate) fn matches(content_type: &str, expected: &str) -> bool {
     }
 }
 
-/// Whether a `Content-Type` is plain text in a charset that contains ASCII.
+/// Returns whether a `Content-Type` is plain text in a charset that contains ASCII.
 ///
 /// ASCII text is the same in each of these charsets and in UTF-8.
 pub(crate) fn is_ascii_compatible_text(content_type: &str) -> bool {
@@ -78,7 +80,7 @@ pub(crate) fn is_ascii_compatible_text(content_type: &str) -> bool {
         })
 }
 
-/// Whether a parameter is `charset=utf-8`.
+/// Returns whether a parameter is `charset=utf-8`.
 pub(crate) fn is_utf8(parameter: &str) -> bool {
     is_charset(parameter, "utf-8")
 }

@@ -1,15 +1,15 @@
 //! Strict decoders: from the bytes of a request to a value, or to one error and its location.
 //!
-//! Before it comes `contract`, with the errors that it returns; after it come `types`, which use its
-//! errors, and `extract`, which passes it the bytes.
+//! The decoders return the errors of `contract`. `types` use the errors of this folder, and `extract`
+//! passes it the bytes of a request.
 
-pub(super) mod by_name;
 pub(super) mod error;
 pub(super) mod expectation;
 pub(super) mod json;
 pub(crate) mod media_type;
 pub(super) mod multipart;
+pub(super) mod named_values;
+pub(super) mod path;
 pub(super) mod plain;
-pub(super) mod segments;
 mod text;
 pub(super) mod urlencoded;

@@ -56,7 +56,7 @@ impl TextDeserializer<'_> {
     }
 }
 
-/// Whether a number that Rust's parser accepts is also a number in JSON ([RFC 8259 §6]).
+/// Returns whether a number that Rust's parser accepts is also a number in JSON ([RFC 8259 §6]).
 ///
 /// JSON requires digits before and after the decimal point, and forbids leading zeros.
 ///

@@ -13,15 +13,15 @@ use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
 use crate::input::contract::{InputError, InputLocation, Violation};
-use crate::input::decode::by_name::NamedValues;
 use crate::input::decode::error::{DecodeError, ErrorKind, declared};
+use crate::input::decode::named_values::NamedValues;
 use crate::input::decode::text::TextDeserializer;
 
 /// Decodes the parameters into a struct.
 ///
 /// # Errors
 ///
-/// [`InputError::Malformed`] if the text is malformed or has more than `max` parameters,
+/// Returns [`InputError::Malformed`] if the text is malformed or has more than `max` parameters,
 /// [`InputError::TypeMismatch`] if it does not match the type.
 pub(crate) fn decode<T: DeserializeOwned>(
     text: &[u8],
@@ -71,7 +71,7 @@ fn split(text: &[u8], max: usize) -> Result<Vec<Pair<'_>>, Malformed> {
     Ok(pairs)
 }
 
-/// Decodes `+` and `%XX`; rejects a `%` that starts no escape.
+/// Decodes `+` and `%XX`; rejects a `%` without two hexadecimal digits after it.
 fn unescape(text: &[u8]) -> Result<Cow<'_, str>, Malformed> {
     let mut after_percent = text.split(|byte| *byte == b'%').skip(1);
     if !after_percent.all(|rest| {

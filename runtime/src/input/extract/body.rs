@@ -1,4 +1,4 @@
-//! Reads the bytes of a body, at most as many as allowed.
+//! Reads the bytes of a body, up to the limit.
 
 use std::error::Error;
 
@@ -13,7 +13,7 @@ use crate::input::decode::media_type;
 use crate::input::extract::timed_body::{BodyTimeout, find_source};
 use crate::policy::Limits;
 
-/// Returns the limits that an `Api` left in the request's extensions, or the defaults.
+/// Returns the limits that an `Api` inserted into the request's extensions, or the defaults.
 pub(super) fn limits(extensions: &Extensions) -> Limits {
     extensions.get().copied().unwrap_or(Limits::DEFAULT)
 }
@@ -36,7 +36,7 @@ pub(super) async fn read_optional(
     Ok(None)
 }
 
-/// Requires an empty body; another one lacks the `Content-Type` `expected`.
+/// Requires an empty body, because any other body needs the `Content-Type` `expected`.
 pub(super) async fn require_empty(
     request: Request,
     expected: &'static str,
@@ -60,7 +60,7 @@ pub(super) async fn collect(request: Request) -> Result<Bytes, InputError> {
     }
 }
 
-/// Whether `Content-Length` exceeds the limit, so that no byte needs to be read.
+/// Returns whether `Content-Length` exceeds the limit, so that no byte needs to be read.
 fn declares_more(headers: &HeaderMap, limit: usize) -> bool {
     headers
         .get(CONTENT_LENGTH)

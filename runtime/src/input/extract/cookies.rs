@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
-use crate::input::decode::by_name::{self, DecodedFields};
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
+use crate::input::decode::named_values::{self, DecodedFields};
 use crate::input::extract::valid::{Valid, valid_head};
 
 /// Extracts the cookies that a struct names.
 ///
 /// Use it in [`Valid`](crate::Valid). Other cookies are ignored, even malformed ones: any site of the
-/// same domain can set them. A named cookie is refused with 422 if it is a duplicate, because programs
+/// same domain can set them. A named cookie is rejected with 422 if it is a duplicate, because programs
 /// disagree about which of the values counts, and with 400 if its value has characters that
 /// [RFC 6265 §4.1.1] does not allow. Values are not unescaped. `Option<Valid<Cookies<T>>>` is `None`
 /// if the request has none of the cookies.
@@ -52,7 +52,7 @@ pub struct Cookies<T>(pub T);
 /// [RFC 9113 §8.2.3]: https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3
 fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> DecodedFields<T> {
     let pairs = pairs(headers);
-    by_name::decode(InputLocation::Cookie, |name| find(&pairs, name))
+    named_values::decode(InputLocation::Cookie, |name| find(&pairs, name))
 }
 
 /// Returns the names as members of an object.
@@ -94,7 +94,7 @@ fn find<'a>(
     }
 }
 
-/// Whether a value is a `cookie-value`; double quotes around it are part of the value.
+/// Returns whether a value is a `cookie-value`; double quotes around it are part of the value.
 fn is_cookie_value(value: &[u8]) -> bool {
     let quoted = value
         .strip_prefix(b"\"")

@@ -1,4 +1,4 @@
-//! `Valid<E>` for an extractor of the application.
+//! `Valid<E>` for a custom extractor.
 
 use axum::extract::{
     FromRequest, FromRequestParts, OptionalFromRequest, OptionalFromRequestParts, Request,
@@ -56,7 +56,7 @@ pub trait InputExtractor {
     /// The type of the extracted value.
     type Input: SecureInput;
 
-    /// The location of the input, which decides how violations name it: by default the body.
+    /// The location of the input, which decides how violations name it; the default is the body.
     const LOCATION: InputLocation = InputLocation::Body;
 
     /// Returns the value to check.
@@ -68,7 +68,7 @@ pub trait InputExtractor {
 pub enum CustomRejection<R> {
     /// The extractor's own rejection.
     Extractor(R),
-    /// The extracted value violates rules.
+    /// The extracted value violates the rules of its type.
     Input(InputError),
 }
 

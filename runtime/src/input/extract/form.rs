@@ -1,7 +1,7 @@
 //! `Valid<Form<T>>`: a body with the parameters of a form.
 //!
-//! It always reads the body. axum's `Form` reads the query of a `GET`, so that the client would
-//! decide, by the method, where the input comes from.
+//! It always reads the body. axum's `Form` reads the query of a `GET` request, so the client could
+//! choose where the input comes from.
 
 use axum::extract::Form;
 

@@ -6,15 +6,16 @@ use serde_json::Value;
 
 use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
-use crate::input::decode::by_name::{self, DecodedFields};
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
+use crate::input::decode::named_values::{self, DecodedFields};
 use crate::input::extract::valid::{Valid, valid_head};
 
 /// Extracts the header fields that a struct names.
 ///
 /// Use it in [`Valid`](crate::Valid). Names are lower case: write
-/// `#[serde(rename_all = "kebab-case")]`. Other header fields are ignored. A duplicate field is refused
-/// with 422, a value with anything but visible ASCII, spaces and tabs with 400 ([RFC 9110 §5.5]).
+/// `#[serde(rename_all = "kebab-case")]`. Other header fields are ignored. A duplicate field is rejected
+/// with 422, and a value with anything but visible ASCII, spaces and tabs with 400
+/// ([RFC 9110 §5.5]).
 /// `Option<Valid<Headers<T>>>` is `None` if the request has none of the fields.
 ///
 /// # Examples
@@ -41,7 +42,7 @@ use crate::input::extract::valid::{Valid, valid_head};
 pub struct Headers<T>(pub T);
 
 fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> DecodedFields<T> {
-    by_name::decode(InputLocation::Header, |name| find(headers, name))
+    named_values::decode(InputLocation::Header, |name| find(headers, name))
 }
 
 /// Returns the names as members of an object.

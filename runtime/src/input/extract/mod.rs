@@ -1,7 +1,7 @@
 //! One extractor for each part of a request, which reads, decodes and checks it.
 //!
-//! Before it come all other folders of `input`; after it the rooms `response`, which turns its errors
-//! into HTTP, and `routing`, which runs it.
+//! This folder imports all other folders of `input`. The room `response` turns its errors into HTTP,
+//! and `routing` runs the extractors.
 
 mod body;
 mod cookies;

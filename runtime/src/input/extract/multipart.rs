@@ -11,18 +11,18 @@ use crate::input::extract::valid::Valid;
 
 /// Extracts a `multipart/form-data` body ([RFC 7578]): a form with files.
 ///
-/// Use it in [`Valid`](crate::Valid). A struct takes the parts by name: an
+/// Use it in [`Valid`](crate::Valid). Parts are assigned to the fields of a struct by name: an
 /// [`Upload`](crate::input::Upload) is a file, every other type is text, decoded as in a form. A `Vec`
-/// takes all parts with its name, in order; another type takes one. An empty file input of a browser
-/// counts as absent.
+/// collects all parts with its name, in order; other types accept only one. An empty file input of a
+/// browser counts as absent.
 ///
 /// `body_limit` limits the size of all parts together, `part_limit` their number, the type of a file
-/// its size, and the rule of a text its length. The whole form is held in memory, and for a moment
-/// twice while it is decoded.
+/// its size, and the rule of a text its length. The whole form is held in memory, and twice while
+/// it is decoded.
 ///
 /// # Security
 ///
-/// Parsers disagree about malformed forms. A malformed form is therefore refused with 400 and never
+/// Parsers disagree about malformed forms. A malformed form is therefore rejected with 400 and never
 /// repaired: text before the first boundary or after the last one, data after a boundary on its line,
 /// lines that do not end in CR LF, a duplicate `Content-Disposition` or `Content-Type`, a duplicate
 /// parameter, a backslash in a quoted name, a `filename*` that differs from `filename`, or a transfer

@@ -1,7 +1,7 @@
 //! `Valid<Path<T>>` and a bare `Path<T>` of scalars: the parameters of the matched route.
 //!
-//! A struct takes some of them by name: with nested routers, the others belong to an outer router.
-//! Every other type takes all of them in order.
+//! A struct receives parameters by name and ignores the others, which may belong to an outer router.
+//! Every other type receives all parameters in order.
 
 use axum::extract::path::ErrorKind as PathErrorKind;
 use axum::extract::rejection::{PathRejection, RawPathParamsRejection};
@@ -15,7 +15,7 @@ use crate::input::contract::{
     ContextFrom, Decoded, InputError, InputLocation, SecureInput, Violation,
 };
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment, UNEXPECTED_FORMAT};
-use crate::input::decode::segments::{PathDeserializer, StrictPath};
+use crate::input::decode::path::{PathDeserializer, StrictScalars};
 use crate::input::extract::valid::Valid;
 use crate::input::shape::Shape;
 
@@ -61,14 +61,14 @@ where
 
 /// Decodes all parameters of the matched route into a scalar or a tuple of scalars.
 ///
-/// A path of the expected type is decoded without a copy. Another one is decoded once more, for the
-/// error that `Valid<Path<_>>` would report.
+/// A path of the expected type is decoded without a copy. If that fails, the path is decoded once more,
+/// for the error that `Valid<Path<_>>` would report.
 pub(crate) async fn path_scalars<T>(parts: &mut Parts) -> Result<Path<T>, InputError>
 where
     T: DeserializeOwned + Send,
 {
-    match <Path<StrictPath<T>> as FromRequestParts<()>>::from_request_parts(parts, &()).await {
-        Ok(Path(StrictPath(value))) => Ok(Path(value)),
+    match <Path<StrictScalars<T>> as FromRequestParts<()>>::from_request_parts(parts, &()).await {
+        Ok(Path(StrictScalars(value))) => Ok(Path(value)),
         Err(_) => Err(scalars_error::<T>(parts).await),
     }
 }
@@ -128,7 +128,7 @@ impl PathParameters {
         }
     }
 
-    /// Replaces indices by the names of the parameters if the type itself has no names.
+    /// Replaces indices with the names of the parameters, if the type itself has no names.
     fn name_violations<T: SecureInput>(&self, error: InputError) -> InputError {
         match (error, T::shape()) {
             (error, Shape::Fields(_)) => error,
@@ -150,8 +150,8 @@ impl PathParameters {
 
 /// Converts axum's rejection, without the text of the path that it quotes.
 ///
-/// A path that is not UTF-8 is malformed and a segment of another type a mismatch; a type that does
-/// not match the route's parameters is a bug of the API.
+/// A path that is not UTF-8 is malformed, and a segment of another type is a type mismatch. A type that
+/// does not match the route's parameters is a bug of the API.
 pub(crate) fn path_error(rejection: &PathRejection) -> InputError {
     let PathRejection::FailedToDeserializePathParams(failure) = rejection else {
         return InputError::HandlerMismatch;

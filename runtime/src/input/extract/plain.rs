@@ -8,8 +8,8 @@ use crate::policy::Limits;
 
 /// Extracts a `text/plain` body as a single value, such as a newtype around `String`.
 ///
-/// Use it in [`Valid`](crate::Valid). Text that is not UTF-8 is refused with 400, another media type
-/// with 415.
+/// Use it in [`Valid`](crate::Valid). Text that is not UTF-8 is rejected with 400, and another media
+/// type with 415.
 ///
 /// # Examples
 ///
@@ -30,7 +30,7 @@ pub struct PlainText<T>(pub T);
 
 /// Extracts an `application/octet-stream` body as bytes, such as a newtype around `Vec<u8>`.
 ///
-/// Use it in [`Valid`](crate::Valid). Another media type is refused with 415.
+/// Use it in [`Valid`](crate::Valid). Another media type is rejected with 415.
 ///
 /// # Examples
 ///

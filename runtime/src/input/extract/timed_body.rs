@@ -39,7 +39,7 @@ impl TimedBody {
         }
     }
 
-    /// Whether the timeout has elapsed; otherwise wakes the task when it does.
+    /// Returns whether the timeout has elapsed; otherwise wakes the task when it does.
     fn is_elapsed(&mut self, context: &mut Context<'_>) -> bool {
         match &mut self.timer {
             Timer::Running(sleep) => sleep.as_mut().poll(context).is_ready(),
@@ -49,8 +49,8 @@ impl TimedBody {
 
     /// Starts the timer, unless it is running.
     ///
-    /// hyper delivers the bytes that arrived with the head only in its task's next turn after the
-    /// body was polled. Without the second poll, nearly every body would pay for a timer.
+    /// hyper delivers the bytes that arrived with the head only after the body was polled, when its
+    /// task runs next. Without the second poll, nearly every body would pay for a timer.
     fn start_timer(&mut self, context: &mut Context<'_>) {
         match self.timer {
             Timer::NotStarted => {

@@ -1,4 +1,4 @@
-//! `Valid<TypedHeader<H>>`: a header field with its own type, of axum-extra.
+//! `Valid<TypedHeader<H>>`: a header field as one of axum-extra's types.
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::HeaderName;

@@ -10,7 +10,7 @@
 /// | [`Valid<Multipart<T>>`](crate::input::Multipart) | the body, a form with files |
 /// | [`Valid<PlainText<T>>`](crate::input::PlainText), [`Valid<BinaryBody<T>>`](crate::input::BinaryBody) | the body, a single text or bytes |
 /// | `Valid<Query<T>>` | the query |
-/// | `Valid<Path<T>>` | the path parameters: a struct takes some by name, another type takes all in order |
+/// | `Valid<Path<T>>` | the path parameters: a struct receives some by name, other types receive all in order |
 /// | [`Valid<Headers<T>>`](crate::input::Headers), [`Valid<Cookies<T>>`](crate::input::Cookies) | header fields or cookies, by name |
 /// | `Valid<TypedHeader<H>>` of axum-extra (feature `typed-header`) | one header field with its own type |
 /// | [`Valid<E>`](crate::input::InputExtractor) | the value of a custom extractor |
@@ -36,8 +36,8 @@
 /// [`Limits`](crate::policy::Limits) sets the maximum size, time and number of parameters.
 ///
 /// JSON with a duplicate member has no single meaning ([RFC 8259 §4]) and is malformed. Parameters of a
-/// query or form must not be repeated either, so they cannot be lists; only in a multipart form may a
-/// `Vec` have several parts.
+/// query or form must not be repeated either, so they cannot be lists. Only a multipart form may have
+/// several parts for a `Vec`.
 ///
 /// Rules with a context read it from the router's state: see
 /// [`ValidationContext`](crate::input::ValidationContext).

@@ -211,8 +211,8 @@ impl Bounds {
 
     /// Adds the bounds of the number of items or members: `minItems` or `minProperties`.
     ///
-    /// If several of them may become one (in a set, or as names of equal keys), there is no upper bound
-    /// for the number in the input.
+    /// If several of them may become one (in a set, or as names of equal keys), the number in the input
+    /// has no upper bound.
     pub(crate) fn bound_count(&self, schema: &mut Schema, of: &str, is_exact: bool) {
         let min = self.lengths.iter().map(|length| length.min).max();
         let max = self.lengths.iter().filter_map(|length| length.max).min();

@@ -4,7 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
-/// Returns the schema of an input, and adds the definitions that it refers to to the generator.
+/// A function that returns the schema of an input and registers its definitions with the generator.
 pub(crate) type Describe = fn(&mut SchemaGenerator) -> Schema;
 
 /// The dialect of every document.

@@ -1,8 +1,8 @@
 //! JSON Schema 2020-12 of input types.
 //!
 //! A schema accepts all input that the type and its rules accept. If JSON Schema cannot express a rule,
-//! the schema accepts more and has a `$comment`. Before it comes `shape`; after it `contract`, whose
-//! traits return schemas.
+//! the schema accepts more and has a `$comment`. It imports `shape`; the traits of
+//! `contract` return schemas.
 
 mod bounds;
 mod document;

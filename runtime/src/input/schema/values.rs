@@ -192,7 +192,7 @@ fn resolve(generator: &SchemaGenerator, schema: &Schema) -> Value {
     value
 }
 
-/// Extends a schema by null.
+/// Extends a schema to accept null.
 pub(crate) fn nullable(mut schema: Schema) -> Schema {
     let is_plain = |schema: &Schema| {
         let mut others = ["enum", "const", "not", "$ref", "oneOf", "anyOf"].iter();

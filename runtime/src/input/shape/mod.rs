@@ -1,69 +1,70 @@
 //! The shape of a type's input: its members and their names, and JSON Pointers to them.
 //!
-//! The derive generates the tables, which are read only to report errors. No folder of `input` comes
-//! before this one; all others come after it.
+//! The derive generates the tables, which are read only to report errors. This folder imports no
+//! other folder of `input`; all others import it.
 
 pub(super) mod pointer;
 
-/// The form of a type in the input.
+/// The shape of a type in the input.
 #[derive(Debug)]
 pub enum Shape {
-    /// An object with these members; none for a scalar.
+    /// An object with these members; empty for a scalar.
     Fields(&'static [Field]),
-    /// One field, which the input does not name and garde does.
+    /// A single field that does not appear in the input, although garde's paths name it.
     Newtype(Nested),
-    /// One field, which neither the input nor garde names: `#[garde(transparent)]`.
+    /// A single field that appears neither in the input nor in garde's paths:
+    /// `#[garde(transparent)]`.
     Transparent(Nested),
-    /// An array, one element per field.
+    /// An array with one element per field.
     Tuple(&'static [Nested]),
-    /// One of several forms.
+    /// An enum with these variants.
     Variants(Tagging, &'static [Variant]),
 }
 
-/// One member of an object.
+/// A member of an object.
 #[derive(Debug)]
 pub struct Field {
-    /// Its name in Rust, as garde reports it.
+    /// The name of the field in Rust, as garde reports it.
     pub rust: &'static str,
-    /// Its name in the input, then its aliases.
+    /// The names in the input: the serialized name, then the aliases.
     pub names: &'static [&'static str],
-    /// The names inside it.
+    /// The shape of the value.
     pub nested: Nested,
 }
 
-/// One form of an enum. garde's paths do not name the variant.
+/// A variant of an enum. garde does not report the variant.
 #[derive(Debug)]
 pub struct Variant {
-    /// Its name in the input, then its aliases.
+    /// The names in the input: the serialized name, then the aliases.
     pub names: &'static [&'static str],
-    /// The form of its content.
+    /// The shape of the content.
     pub content: Shape,
 }
 
-/// The representation of an enum in the input.
+/// The representation of an enum's variants in the input, as serde defines it.
 #[derive(Clone, Copy, Debug)]
 pub enum Tagging {
     /// The variant is the name of the only member, or a string.
     External,
-    /// The variant is the value of the member of this name, beside the members of its content.
+    /// The variant is the value of this member, which is next to the members of the content.
     Internal(&'static str),
-    /// The variant is the value of the first member, and the second member is its content.
+    /// The variant is the value of the first member, and the content is the second member.
     Adjacent(&'static str, &'static str),
 }
 
-/// The names inside a field.
+/// The shape of a field's value.
 #[derive(Clone, Copy, Debug)]
 pub enum Nested {
-    /// A value without names.
+    /// A value without named members.
     Leaf,
-    /// Items of this kind, in the order of the input.
+    /// A list of such items, in the order of the input.
     Items(&'static Nested),
-    /// Items of this kind, in another order than in the input.
+    /// A collection of such items, in an order that may differ from the input.
     Unordered(&'static Nested),
-    /// Values of this kind, whose names the client chooses.
+    /// A map of such values, whose names the client chooses.
     Entries(&'static Nested),
-    /// One of each, in this order.
+    /// A tuple of these elements.
     Tuple(&'static [Nested]),
-    /// A type with this shape; a function pointer, so that a type can contain itself.
+    /// A type with its own shape. The function allows recursive types.
     Of(fn() -> &'static Shape),
 }

@@ -81,7 +81,7 @@ enum Position<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Follows one component of garde's path; returns false if the pointer ends before it.
+    /// Follows one component of garde's path; returns `false` if the pointer ends before it.
     fn step(&mut self, component: &str, is_index: bool) -> bool {
         match self.position {
             Position::Shape(shape) => self.step_in_shape(shape, component, is_index),

@@ -21,7 +21,7 @@ const MAX_LABEL: usize = 63;
 /// bytes before the `@`, and 254 in total. Comments, quotes and IP addresses in brackets are rejected,
 /// and so are characters beyond ASCII: addresses that need SMTPUTF8 ([RFC 6531]). An internationalized
 /// domain must be in its `xn--` form. Dots are accepted anywhere before the `@`: RFC 5321 requires
-/// quotes around some of these addresses, but they exist without.
+/// quotes around some of these addresses, but they are in use without.
 ///
 /// The domain is converted to lower case, which does not change its meaning ([RFC 5321 §2.4]). The local
 /// part is kept: only the receiving host knows whether its case matters.
@@ -108,12 +108,12 @@ impl Textual for EmailAddress {
     }
 }
 
-/// Whether a character is in `atext` of RFC 5322, or a dot.
+/// Returns whether a character is in `atext` of RFC 5322, or a dot.
 fn is_local_character(character: u8) -> bool {
     character.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&character)
 }
 
-/// Whether a domain label has only letters, digits, and inner hyphens (RFC 1123 §2.1).
+/// Returns whether a domain label has only letters, digits, and inner hyphens (RFC 1123 §2.1).
 fn is_label(label: &[u8]) -> bool {
     let (Some(first), Some(last)) = (label.first(), label.last()) else {
         return false;
@@ -287,7 +287,7 @@ mod tests {
         );
     }
 
-    /// Whether only garde's `email` accepts an address.
+    /// Returns whether only garde's `email` accepts an address.
     fn is_accepted_by_garde_only(text: &str) -> bool {
         let domain = text.split_once('@').map_or("", |(_, domain)| domain);
         domain.starts_with('[') || text.len() > MAX_ADDRESS

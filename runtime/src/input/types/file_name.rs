@@ -46,7 +46,7 @@ impl FileName {
     ///
     /// # Errors
     ///
-    /// [`FileNameError`] if it is not a valid name.
+    /// Returns [`FileNameError`] if it is not a valid name.
     pub fn parse(name: &str) -> Result<Self, FileNameError> {
         let name = name.replace("%22", "\"");
         if !(1..=MAX_BYTES).contains(&name.len()) {
@@ -69,7 +69,7 @@ impl FileName {
     }
 }
 
-/// Whether a name has a line break, which browsers write as `%0D` or `%0A`.
+/// Returns whether a name has a line break, which browsers write as `%0D` or `%0A`.
 fn has_escaped_line_break(name: &str) -> bool {
     name.contains("%0D") || name.contains("%0A")
 }

@@ -30,7 +30,7 @@ pub(super) const MAX_DECOMPOSED: usize = 4;
 ///   `Option<Line<…>>`;
 /// - has no control characters, and so no tab, line break or escape sequence, and no line or
 ///   paragraph separators;
-/// - has no bidirectional controls ([UAX #9]), with which text displays in another order than it is
+/// - has no bidirectional controls ([UAX #9]), which make text appear in another order than it is
 ///   processed ([CVE-2021-42574]). Arabic and Hebrew do not need them, but marks that were inserted by
 ///   hand (U+200E, U+200F, U+061C) are rejected as well;
 /// - has no noncharacters.
@@ -143,7 +143,9 @@ impl<const MAX: usize> Textual for Line<MAX> {
     }
 }
 
-/// Whether a text has more than `count` characters; a text never has more characters than bytes.
+/// Returns whether a text has more than `count` characters.
+///
+/// A text never has more characters than bytes.
 fn has_more_than(count: usize, text: &str) -> bool {
     text.len() > count && text.chars().count() > count
 }

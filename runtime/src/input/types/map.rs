@@ -28,7 +28,7 @@ use crate::input::shape::Nested;
 /// garde checks only the length of the standard library's maps, unless their keys are text, so their
 /// values must not need a rule. Keys are scalars or newtypes that derive
 /// [`SecureInput`](macro@crate::SecureInput), whose rules are checked for each key. Names of equal keys
-/// (`"::1"` and `"0::1"` as addresses) are refused with 422, whereas a map of the standard library keeps
+/// (`"::1"` and `"0::1"` as addresses) are rejected with 422, whereas a map of the standard library keeps
 /// the last entry.
 ///
 /// `Map` dereferences to a [`BTreeMap`].

@@ -1,7 +1,7 @@
 //! Ready-made input types, bounded by being parsed.
 //!
 //! Each rejects invalid text while it is decoded, so a field of the type needs no rule. Clients see the
-//! messages of their errors. Before them comes `decode`, after them `extract`.
+//! messages of their errors. This folder imports `decode`; `extract` imports it.
 
 mod email_address;
 mod file_name;

@@ -92,11 +92,11 @@ pub enum UploadError {
 }
 
 impl<M: MediaTypes, const MAX: usize> Upload<M, MAX> {
-    /// Creates a file like one of a form, for tests.
+    /// Creates an upload as a form would, for tests.
     ///
     /// # Errors
     ///
-    /// [`UploadError`] if a form with this file would be rejected.
+    /// Returns [`UploadError`] if a form with this file would be rejected.
     pub fn new(
         media_type: &str,
         content: impl Into<Bytes>,
@@ -158,7 +158,7 @@ impl<M: MediaTypes, const MAX: usize> Upload<M, MAX> {
     }
 }
 
-/// Whether a list is not empty and each element is `type/subtype` in lower case.
+/// Returns whether a list is not empty and each element is `type/subtype` in lower case.
 const fn are_media_types(mut accepted: &[&str]) -> bool {
     if accepted.is_empty() {
         return false;

@@ -1,4 +1,4 @@
-//! Why keys could not be fetched.
+//! Errors of key fetches.
 
 use std::error::Error;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use crate::discovery::DiscoveryError;
 use crate::keys::error::KeyError;
 
-/// Why a fetch returned no keys.
+/// The reason why a fetch returned no keys.
 #[derive(Debug)]
 pub(crate) enum FetchError {
     /// The discovery document or the key set could not be fetched.

@@ -18,7 +18,7 @@ use crate::keys::source::fetch_slot::FetchSlot;
 use crate::keys::source::generation::{KeyGeneration, KeysUnavailable};
 use crate::keys::source::schedule::Schedule;
 
-/// The least and the most time between two looks at the clock, which may be set or injected.
+/// The minimum and maximum time between two readings of the clock, which may be set or injected.
 const REFRESHER_SLEEP: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
 /// An issuer's keys, fetched from the key set in its discovery document.
@@ -62,7 +62,7 @@ impl FetchedKeys {
     ///
     /// # Errors
     ///
-    /// [`FetchError`] if the fetch fails.
+    /// Returns [`FetchError`] if the fetch fails.
     pub(super) async fn fetch_first(config: FetchConfig) -> Result<Arc<Self>, FetchError> {
         let keys = Self::new(config);
         if let Some(fetch) = Fetch::start(&keys) {
@@ -83,7 +83,7 @@ impl FetchedKeys {
         self.last_error.load_full()
     }
 
-    /// Whether a fetch is in flight.
+    /// Returns whether a fetch is in flight.
     #[cfg(test)]
     pub(crate) fn is_fetching(&self) -> bool {
         self.slot.in_flight().is_some()
@@ -105,7 +105,7 @@ impl FetchedKeys {
         }
     }
 
-    /// Returns the number of the fetch in flight, after starting one if an unknown key may.
+    /// Returns the number of the fetch in flight, and starts one first if an unknown key may do so.
     pub(super) fn refresh_for_unknown_key(
         self: &Arc<Self>,
         generation: u64,

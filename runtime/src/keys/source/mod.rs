@@ -58,7 +58,7 @@ impl KeySource {
     ///
     /// # Errors
     ///
-    /// [`FetchError`] if the first fetch fails.
+    /// Returns [`FetchError`] if the first fetch fails.
     #[cfg(feature = "discovery")]
     pub(crate) async fn fetched(config: FetchConfig) -> Result<Self, FetchError> {
         let keys = FetchedKeys::fetch_first(config).await?;
@@ -66,7 +66,7 @@ impl KeySource {
         Ok(Self::Fetched(keys))
     }
 
-    /// Starts to fetch keys in the background, and refreshes them from then on.
+    /// Starts fetching keys in the background, and refreshes them from then on.
     #[cfg(feature = "discovery")]
     pub(crate) fn fetched_in_background(config: FetchConfig) -> Self {
         let keys = FetchedKeys::new(config);
@@ -78,7 +78,7 @@ impl KeySource {
     ///
     /// # Errors
     ///
-    /// [`KeysUnavailable`] if the keys were never fetched, or are too old.
+    /// Returns [`KeysUnavailable`] if the keys were never fetched, or are too old.
     pub(crate) fn current(&self, now: NumericDate) -> Result<CurrentKeys<'_>, KeysUnavailable> {
         match self {
             Self::Configured(keys) => Ok(CurrentKeys::Configured(keys)),

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::claims::NumericDate;
 
-/// The least time between two fetches that unknown keys start.
+/// The minimum time between two fetches that unknown keys start.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_mins(1);
 
-/// The longest delay before a failed fetch is retried.
+/// The maximum delay before a failed fetch is retried.
 const MAX_RETRY_DELAY: Duration = Duration::from_mins(1);
 
 /// The number of fetches within the maximum age of keys.
@@ -42,7 +42,7 @@ impl Schedule {
         }
     }
 
-    /// Whether keys were fetched and are not too old.
+    /// Returns whether keys were fetched and are not too old.
     pub(super) fn is_fresh(&self, now: NumericDate) -> bool {
         self.age(now).is_some_and(|age| age < self.max_age)
     }
@@ -53,7 +53,7 @@ impl Schedule {
         (fetched_at > 0).then(|| now.since(NumericDate::from_millis(fetched_at)))
     }
 
-    /// Whether the next fetch is due; also true if the clock was set back.
+    /// Returns whether the next fetch is due; also true if the clock was set back.
     pub(super) fn is_due(&self, now: NumericDate) -> bool {
         let now = now.as_millis();
         now >= load(&self.due_at) || now < load(&self.started_at)
@@ -64,7 +64,8 @@ impl Schedule {
         NumericDate::from_millis(load(&self.due_at)).since(now)
     }
 
-    /// Claims the one fetch per interval that unknown keys may start, and returns whether it did.
+    /// Claims the one fetch per interval that unknown keys may start, and returns whether that
+    /// succeeded.
     pub(super) fn claim_unknown_key_fetch(&self, now: NumericDate) -> bool {
         let last = load(&self.unknown_key_at);
         let interval_is_over = last == 0

@@ -45,7 +45,7 @@ impl Introspection {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionConfigError`] if the prefix is malformed or unused.
+    /// Returns [`IntrospectionConfigError`] if the prefix is malformed or unused.
     pub(in crate::resource_server) fn opaque(
         &self,
     ) -> Result<OpaqueTokens, IntrospectionConfigError> {
@@ -64,7 +64,7 @@ impl Introspection {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionConfigError`] if a setting is out of range or the probe fails.
+    /// Returns [`IntrospectionConfigError`] if a setting is out of range or the probe fails.
     pub(in crate::resource_server) async fn build(
         &self,
         rules: TokenRules,

@@ -1,11 +1,11 @@
-//! Why an issuer's tokens cannot be introspected: mistakes in the settings, or a failed probe.
+//! Errors of the introspection settings, and of the first probe.
 
 use std::error::Error;
 use std::fmt;
 
 use crate::token::IntrospectionError;
 
-/// Why an issuer's tokens cannot be introspected.
+/// The reason why an issuer's tokens cannot be introspected.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IntrospectionConfigError {
@@ -35,7 +35,7 @@ pub enum IntrospectionConfigError {
     UnusedProfile,
     /// `client_as_subject` has an empty reason.
     NoReason,
-    /// The endpoint is unavailable, or its response is not acceptable.
+    /// The endpoint is unavailable, or its response is rejected.
     Endpoint(IntrospectionError),
 }
 

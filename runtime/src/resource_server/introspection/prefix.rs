@@ -13,7 +13,7 @@ const LEN: RangeInclusive<usize> = 1..=64;
 ///
 /// # Errors
 ///
-/// [`IntrospectionConfigError::Prefix`] if the prefix is malformed,
+/// Returns [`IntrospectionConfigError::Prefix`] if the prefix is malformed,
 /// [`IntrospectionConfigError::JwtPrefix`] if a JWT can start with it.
 pub(super) fn check(prefix: &str) -> Result<(), IntrospectionConfigError> {
     if !LEN.contains(&prefix.len()) || !prefix.bytes().all(is_token_byte) {
@@ -25,7 +25,7 @@ pub(super) fn check(prefix: &str) -> Result<(), IntrospectionConfigError> {
     Ok(())
 }
 
-/// Whether a bearer token may contain the byte ([RFC 6750 §2.1]), except the `=` at its end.
+/// Returns whether a bearer token may contain the byte before any `=` at its end ([RFC 6750 §2.1]).
 ///
 /// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 const fn is_token_byte(byte: u8) -> bool {
@@ -37,7 +37,7 @@ const fn is_token_byte(byte: u8) -> bool {
 /// [RFC 8259 §2]: https://www.rfc-editor.org/rfc/rfc8259#section-2
 const WHITESPACE: [u8; 4] = [b' ', b'\t', b'\n', b'\r'];
 
-/// Whether some JWT starts with the prefix.
+/// Returns whether some JWT starts with the prefix.
 ///
 /// A JWT starts with a header in base64url ([RFC 7515 §3.1]), a JSON object with at least one
 /// member. Nearly all start with `eyJ`. JSON also allows whitespace before the brace and before the

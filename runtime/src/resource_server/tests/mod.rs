@@ -1,4 +1,4 @@
-//! Every mistake that `build` reports, and what a built server says about itself.
+//! Every mistake that `build` reports, and the summary of a built server.
 
 mod config;
 #[cfg(feature = "introspection")]
@@ -12,7 +12,7 @@ use crate::secret::Secret;
 use crate::testing::EmbeddedIssuer;
 use crate::testing::test_server::{AUDIENCE, ISSUER, secret};
 
-/// An issuer with every setting in order.
+/// An issuer with valid settings.
 fn good() -> Issuer<WithAudience> {
     embedded().issuer(AUDIENCE)
 }

@@ -1,4 +1,4 @@
-//! The cache of introspection results. It stores digests instead of tokens, and no failures.
+//! The cache of introspection results. It stores digests instead of tokens, and no failed requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::token::verified::VerifiedToken;
 /// The expected size of an active token's claims, in bytes.
 const TYPICAL_ENTRY: u64 = 1024;
 
-/// The most rejected tokens that are cached.
+/// The maximum number of rejected tokens in the cache.
 const MAX_REJECTED: usize = 8 * 1024;
 
 /// The SHA-256 digest of a token.
@@ -36,13 +36,13 @@ pub(crate) struct CacheSettings {
     pub(crate) active_ttl: Duration,
     /// The TTL of a rejected token.
     pub(crate) rejected_ttl: Duration,
-    /// The most bytes of active tokens.
+    /// The maximum size of all active tokens, in bytes.
     pub(crate) capacity: u64,
 }
 
-/// Introspection results by the token's digest.
+/// Introspection results, keyed by the token's digest.
 ///
-/// Rejected tokens have a table of their own, so that they cannot evict active ones.
+/// Rejected tokens are in a separate table, so that they cannot evict active ones.
 pub(super) struct IntrospectionCache {
     active: TokenCache<Digest, Entry<Arc<VerifiedToken>>>,
     rejected: Cache<Digest, Entry<TokenError>>,
@@ -57,7 +57,7 @@ struct Entry<T> {
 }
 
 impl<T> Entry<T> {
-    /// Whether the entry is fresh; it is not if the clock was set back before the request.
+    /// Returns whether the entry is fresh; it is not if the clock was set back before the request.
     fn is_fresh(&self, now: NumericDate) -> bool {
         self.requested_at <= now && now < self.expires_at
     }
@@ -128,7 +128,7 @@ impl IntrospectionCache {
         self.active.size()
     }
 
-    /// Removes every active token, because the endpoint that reported them is not trusted any more.
+    /// Removes every active token, because the endpoint that reported them is no longer trusted.
     pub(super) fn clear_active(&self) {
         self.active.clear();
     }

@@ -1,4 +1,4 @@
-//! The issuer's introspection endpoint ([RFC 7662 §2]): sends requests, and limits how many.
+//! The issuer's introspection endpoint ([RFC 7662 §2]): sends requests, and limits their number.
 //!
 //! [RFC 7662 §2]: https://www.rfc-editor.org/rfc/rfc7662#section-2
 
@@ -22,10 +22,10 @@ use crate::secret::Secret;
 use crate::token::introspection::error::IntrospectionError;
 use crate::token::introspection::location::Location;
 
-/// The most time that a client's request waits for a response, and that a probe takes.
+/// The maximum time that a client's request waits for a response, and that a probe takes.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The most tokens that wait for a permit; more would only use memory and time out.
+/// The maximum number of tokens that wait for a permit; more would only use memory and time out.
 const MAX_QUEUED: usize = 1024;
 
 /// The characters that `application/x-www-form-urlencoded` escapes.
@@ -56,7 +56,7 @@ pub(crate) struct EndpointSettings<'a> {
     pub(crate) url: Option<String>,
     pub(crate) client_id: &'a str,
     pub(crate) secret: &'a Secret,
-    /// The most requests in flight.
+    /// The maximum number of requests in flight.
     pub(crate) max_in_flight: usize,
     pub(crate) allow_loopback_http: bool,
 }
@@ -66,7 +66,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`HttpsError::TrustStore`], or [`HttpsError::InsecureUrl`] if the URL is not allowed.
+    /// Returns [`HttpsError::TrustStore`], or [`HttpsError::InsecureUrl`] if the URL is not allowed.
     pub(crate) fn new(settings: EndpointSettings<'_>) -> Result<Self, HttpsError> {
         let client = Client::new(settings.allow_loopback_http)?;
         let location = match settings.url {
@@ -87,7 +87,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError::Busy`] if too many requests wait already.
+    /// Returns [`IntrospectionError::Busy`] if too many requests are waiting already.
     pub(super) fn queue_permit(&self) -> Result<Permit, IntrospectionError> {
         let permit = Arc::clone(&self.queue_permits).try_acquire_owned();
         permit.map_err(|_| IntrospectionError::Busy)
@@ -97,7 +97,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError::Busy`] if no permit is free before the deadline.
+    /// Returns [`IntrospectionError::Busy`] if no permit is free before the deadline.
     pub(super) async fn send_permit(
         &self,
         deadline: Instant,
@@ -115,7 +115,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError`] if there is no successful response until the deadline.
+    /// Returns [`IntrospectionError`] if there is no successful response before the deadline.
     pub(super) async fn introspect(
         &self,
         token: &[u8],
@@ -142,7 +142,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError`] if there is no successful response within 5 s.
+    /// Returns [`IntrospectionError`] if there is no successful response within 5 s.
     pub(super) async fn introspect_unqueued(
         &self,
         token: &[u8],
@@ -155,7 +155,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError`] if discovery fails or takes longer than 5 s.
+    /// Returns [`IntrospectionError`] if discovery fails or takes longer than 5 s.
     pub(super) async fn refresh_location(
         &self,
         now: NumericDate,
@@ -163,12 +163,12 @@ impl Endpoint {
         self.location.refresh(&self.client, now).await
     }
 
-    /// Whether the endpoint's URL is known.
+    /// Returns whether the endpoint's URL is known.
     pub(super) fn is_located(&self, now: NumericDate) -> bool {
         self.location.url(now).is_ok()
     }
 
-    /// Whether the endpoint's URL should be refreshed.
+    /// Returns whether the endpoint's URL should be refreshed.
     pub(super) fn is_stale(&self, now: NumericDate) -> bool {
         self.location.is_stale(now)
     }
@@ -215,12 +215,12 @@ fn credentials(client_id: &str, secret: &Secret) -> Zeroizing<String> {
     credentials
 }
 
-/// Returns the most bytes of the credentials: an escaped byte takes three.
+/// Returns the maximum length of the credentials in bytes: an escaped byte takes three.
 fn max_len(client_id: &str, secret: &Secret) -> usize {
     3 * (client_id.len() + secret.len()) + 1
 }
 
-/// Prints nothing, because the endpoint contains a credential.
+/// Omits all fields, because the endpoint contains a credential.
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint").finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! Why a token could not be introspected.
+//! Errors of introspection.
 
 use std::error::Error;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use crate::discovery::DiscoveryError;
 use crate::https::HttpsError;
 
-/// Why a token could not be introspected.
+/// An error while introspecting a token.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IntrospectionError {
@@ -22,7 +22,7 @@ pub enum IntrospectionError {
     Busy,
     /// The response is not a JSON object with unique members.
     MalformedResponse,
-    /// The endpoint reports a random token as active, so its responses mean nothing.
+    /// The endpoint reports a random token as active, so its responses cannot be trusted.
     AcceptsAnyToken,
 }
 

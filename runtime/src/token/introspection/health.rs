@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::claims::NumericDate;
 use crate::token::introspection::error::IntrospectionError;
 
-/// The least time between the starts of two probes.
+/// The minimum time between the starts of two probes.
 const PROBE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The results of the probes so far.
@@ -35,7 +35,8 @@ struct ProbeState {
 }
 
 impl Health {
-    /// Claims the probe that may start every 5 s, and returns whether it did.
+    /// Records the start of a probe and returns `true`, unless one is in flight or started within the
+    /// last 5 s.
     ///
     /// The caller must call [`finish_probe`](Self::finish_probe) when the probe ends.
     pub(super) fn try_start_probe(&self, now: NumericDate) -> bool {
@@ -62,7 +63,7 @@ impl Health {
     /// Waits until no probe is in flight.
     pub(super) async fn probe_finished(&self) {
         let mut probe = self.probe.subscribe();
-        // an error would mean that the sender is dropped, but `self` owns it
+        // the only error is that the sender was dropped, and `self` owns it
         let _ = probe.wait_for(|probe| !probe.is_in_flight).await;
     }
 
@@ -75,7 +76,8 @@ impl Health {
 
     /// Records a failed probe.
     ///
-    /// An endpoint that accepts any token stays so until a probe succeeds, whatever fails next.
+    /// An endpoint that accepts any token counts as such until a probe succeeds, even if later probes
+    /// fail for other reasons.
     pub(super) fn record_failure(&self, error: IntrospectionError) {
         if matches!(error, IntrospectionError::AcceptsAnyToken) {
             self.accepts_any_token.store(true, Ordering::Release);
@@ -85,17 +87,17 @@ impl Health {
         self.last_error.store(Some(Arc::new(error)));
     }
 
-    /// Whether the endpoint reports random tokens as active, so that no response is trusted.
+    /// Returns whether the endpoint reports random tokens as active, so that no response is trusted.
     pub(super) fn accepts_any_token(&self) -> bool {
         self.accepts_any_token.load(Ordering::Acquire)
     }
 
-    /// Whether a probe has ever succeeded.
+    /// Returns whether a probe has ever succeeded.
     pub(super) fn has_succeeded(&self) -> bool {
         self.has_succeeded.load(Ordering::Acquire)
     }
 
-    /// Whether the last probe succeeded.
+    /// Returns whether the last probe succeeded.
     pub(super) fn is_healthy(&self) -> bool {
         self.has_succeeded() && self.last_error.load().is_none()
     }

@@ -1,6 +1,6 @@
 //! The URL of an introspection endpoint: configured, or from the issuer's discovery document.
 //!
-//! A discovered URL is refreshed as keys are, so an issuer can move its endpoint or correct its
+//! A discovered URL is refreshed like keys, so an issuer can move its endpoint or correct its
 //! document without a restart of this server.
 
 use std::time::Duration;
@@ -13,13 +13,13 @@ use crate::discovery;
 use crate::https::{self, Client};
 use crate::token::introspection::error::IntrospectionError;
 
-/// The most time for fetching the discovery document.
+/// The maximum time for fetching the discovery document.
 const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The least time between two successful refreshes, whatever fails.
+/// The minimum time between two successful refreshes, even if requests fail.
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_mins(1);
 
-/// The age from which the URL is refreshed although no request fails.
+/// The age from which the URL is refreshed even if no request fails.
 const REFRESH_AFTER: Duration = Duration::from_hours(1);
 
 /// The age up to which the URL is used while it cannot be refreshed.
@@ -53,7 +53,7 @@ impl Location {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError::EndpointUnknown`] if discovery has not succeeded for 24 hours.
+    /// Returns [`IntrospectionError::EndpointUnknown`] if discovery has not succeeded for 24 hours.
     pub(super) fn url(&self, now: NumericDate) -> Result<Uri, IntrospectionError> {
         match self {
             Self::Configured(url) => Ok(url.clone()),
@@ -64,7 +64,7 @@ impl Location {
         }
     }
 
-    /// Whether the URL should be refreshed although no request fails.
+    /// Returns whether the URL should be refreshed even if no request fails.
     pub(super) fn is_stale(&self, now: NumericDate) -> bool {
         self.is_older_than(REFRESH_AFTER, now)
     }
@@ -73,8 +73,8 @@ impl Location {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError::Discovery`], or [`IntrospectionError::Https`] if the document's URL
-    /// is not allowed. The previous URL stays in use.
+    /// Returns [`IntrospectionError::Discovery`], or [`IntrospectionError::Https`] if the URL in the
+    /// document is not allowed. The previous URL stays in use.
     pub(super) async fn refresh(
         &self,
         client: &Client,
@@ -92,7 +92,7 @@ impl Location {
         Ok(())
     }
 
-    /// Whether the URL is older than `age`; also true if the clock was set back since.
+    /// Returns whether the URL is older than `age`; also true if the clock was set back since.
     fn is_older_than(&self, age: Duration, now: NumericDate) -> bool {
         match self {
             Self::Configured(_) => false,

@@ -1,8 +1,8 @@
-//! Token introspection ([RFC 7662]): the issuer's endpoint validates a token, for opaque tokens and
-//! for JWTs that need confirmation.
+//! Token introspection ([RFC 7662]): the issuer's endpoint validates opaque tokens, and confirms
+//! JWTs.
 //!
 //! A token passes through cache → single flight → endpoint → response, whose claims are validated
-//! as those of a JWT. Probes with random tokens check the endpoint.
+//! like those of a JWT. Probes with random tokens check the endpoint.
 //!
 //! [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 
@@ -102,8 +102,8 @@ impl Introspector {
         if let Some(cached) = cached {
             return Ok(cached?);
         }
-        // every caller has its own deadline, from its arrival: if the request in flight is
-        // cancelled, the next caller sends its own and must not wait longer than 5 s in total
+        // the deadline of each caller starts at its arrival: if the request in flight is
+        // canceled, the next caller sends its own and must not wait longer than 5 s in total
         let deadline = Instant::now() + TIMEOUT;
         let request = self.send_when_permitted(digest, token, jwt, deadline);
         // boxed, so that the future of a cache hit stays small
@@ -174,7 +174,7 @@ impl Introspector {
         Ok(result?)
     }
 
-    /// Waits for the first successful probe, and rejects the token if it does not come in time.
+    /// Waits for the first successful probe, and rejects the token if the deadline passes before it.
     async fn wait_until_probed(self: &Arc<Self>, deadline: Instant) -> Result<(), TokenRejection> {
         if !self.health.has_succeeded() {
             self.start_probe(self.clock.now());
@@ -220,10 +220,10 @@ impl Introspector {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError`] if tokens cannot be introspected now.
+    /// Returns [`IntrospectionError`] if tokens cannot be introspected now.
     pub(crate) async fn probe(&self) -> Result<(), IntrospectionError> {
         let mut token = [0; 32];
-        // if random bytes are unavailable, zeros are no issued token either
+        // if random bytes are unavailable, no issuer has issued a token of zeros either
         let _ = rand::fill(&mut token);
         let token = format!("{}{}", self.prefix, URL_SAFE_NO_PAD.encode(token));
         let now = self.clock.now();
@@ -269,7 +269,11 @@ impl Introspector {
         }
     }
 
-    /// Returns the last error, if known, unless tokens can be introspected now.
+    /// Checks that tokens can be introspected now, and starts a probe otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the last probe, or `None` if no probe has ended yet.
     pub(crate) fn check_ready(self: &Arc<Self>, now: NumericDate) -> Result<(), Option<String>> {
         if self.health.is_healthy() {
             return Ok(());

@@ -36,8 +36,8 @@ impl IntrospectionResponse {
     ///
     /// # Errors
     ///
-    /// [`IntrospectionError::MalformedResponse`] unless it is a JSON object with unique members;
-    /// then it says nothing about the token.
+    /// Returns [`IntrospectionError::MalformedResponse`] unless it is a JSON object with unique
+    /// members. A malformed response does not decide whether the token is valid.
     pub(super) fn read(json: Vec<u8>) -> Result<Self, IntrospectionError> {
         match json::parse(&json) {
             Ok(Value::Object(members)) => Ok(Self { json, members }),
@@ -45,7 +45,7 @@ impl IntrospectionResponse {
         }
     }
 
-    /// Whether `active` is literally `true`.
+    /// Returns whether `active` is literally `true`.
     pub(super) fn is_active(&self) -> bool {
         self.members.get("active") == Some(&Value::Bool(true))
     }

@@ -21,11 +21,11 @@ pub(crate) struct TokenFormat {
     pub(super) audience: AudienceClaim,
     /// The claims that are required besides those of every format.
     pub(super) required: &'static [RequiredClaim],
-    /// A JSON Pointer to the roles, unless the issuer's configuration has another.
+    /// The default JSON Pointer to the roles; the issuer's configuration may set another.
     pub(crate) roles_pointer: &'static str,
     /// The maximum lifetime, if the provider cannot be configured to the default limit.
     pub(crate) max_lifetime: Option<Duration>,
-    /// The relaxations against RFC 9068, one sentence each.
+    /// The relaxations relative to RFC 9068, one sentence each.
     pub(crate) relaxations: &'static [&'static str],
 }
 
@@ -57,7 +57,7 @@ impl TokenFormat {
         (!self.claim_names.uses(roles.first())).then_some(roles)
     }
 
-    /// Whether the header's `typ` is one of this format ([RFC 7515 §4.1.9]).
+    /// Returns whether this format allows the header's `typ` ([RFC 7515 §4.1.9]).
     ///
     /// A value without a slash is short for `application/` and that value. Media types are
     /// case-insensitive.
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn profile_name_is_that_of_the_provider() {
+    fn profile_name_is_the_name_of_the_provider() {
         for (profile, name) in [
             (Profile::Rfc9068, "RFC 9068"),
             (Profile::Entra, "Microsoft Entra ID"),

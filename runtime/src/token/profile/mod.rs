@@ -10,7 +10,7 @@ pub(super) use self::format::require_non_empty;
 ///
 /// Every profile requires a signature by one of the issuer's keys, this API as the audience,
 /// and `iss`, `sub`, `exp` and `iat`. Every profile rejects ID tokens and tokens that are bound to
-/// a key. The relaxations against [`Rfc9068`](Self::Rfc9068) are listed by
+/// a key. The relaxations relative to [`Rfc9068`](Self::Rfc9068) are listed by
 /// [`ResourceServer::relaxations`](crate::ResourceServer::relaxations) and the
 /// [inventory](crate::Api::inventory).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,14 +27,14 @@ pub enum Profile {
     /// Microsoft Entra ID, access tokens of version 2.0.
     ///
     /// The client is in `azp`, the token's identifier in `uti`, scopes are in `scp`, roles in
-    /// `roles`. Tokens live 60 to 90 minutes. Set `requestedAccessTokenVersion` to 2 in the API's
-    /// manifest: tokens of version 1.0 have another issuer and other claim names. All tenants
+    /// `roles`. Tokens are valid for 60 to 90 minutes. Set `requestedAccessTokenVersion` to 2 in the
+    /// API's manifest: tokens of version 1.0 have another issuer and other claim names. All tenants
     /// share their keys; trust one [`Issuer`](crate::Issuer) per tenant.
     Entra,
-    /// Auth0 with its own token profile; an API with Auth0's RFC 9068 profile does not need it.
+    /// Auth0's own token profile; an API that uses Auth0's RFC 9068 profile does not need this one.
     ///
     /// The client is in `azp`, scopes are in `scope`, roles (permissions) in `permissions`.
-    /// Tokens have no identifier. They live 24 hours unless the API's settings shorten it.
+    /// Tokens have no identifier. They are valid for 24 hours unless the API's settings shorten that.
     Auth0,
     /// Okta, tokens of a custom authorization server such as `…/oauth2/default`.
     ///
@@ -43,8 +43,8 @@ pub enum Profile {
     Okta,
     /// Amazon Cognito user pools.
     ///
-    /// The audience is the app client's ID, except that `aud` is compared if the token is bound to
-    /// a resource. Scopes are in `scope`, roles in `cognito:groups`.
+    /// The audience is `aud` if the token is bound to a resource, and otherwise the app client's ID.
+    /// Scopes are in `scope`, roles in `cognito:groups`.
     Cognito,
     /// Keycloak 25 and later; access tokens of earlier versions may have a `nonce`, as ID tokens do.
     ///

@@ -1,7 +1,7 @@
 //! The formats of the profiles, according to each provider's documentation.
 //!
-//! The URL above a format is its source. If the documentation is ambiguous, the format is the
-//! stricter reading, and a comment says so.
+//! The URL above a format is its source. If the documentation is ambiguous, the format follows
+//! the stricter reading, and a comment says so.
 
 use std::time::Duration;
 
@@ -167,7 +167,7 @@ pub(super) const COGNITO: TokenFormat = TokenFormat {
 /// The header's `typ` is `JWT`, or `at+jwt` if the client is configured so. The payload also has
 /// a `typ`: `Bearer` for access tokens, `DPoP` for bound access tokens, and `ID`, `Refresh`,
 /// `Offline` or `Logout` for other tokens. Access tokens before version 25 repeat the `nonce`.
-/// They are rejected, because `nonce` is the general mark of an ID token.
+/// They are rejected, because `nonce` generally marks an ID token.
 pub(super) const KEYCLOAK: TokenFormat = TokenFormat {
     name: "Keycloak",
     types: &["jwt", "at+jwt"],

@@ -9,14 +9,14 @@ use crate::clock::{Clock, SystemClock};
 use crate::token::revocations::{Revocations, RevocationsUnavailable};
 use crate::token::verified::VerifiedToken;
 
-/// The number of revocations from which expired ones are removed.
+/// The number of revocations at which expired ones are first removed.
 const FIRST_SWEEP: usize = 1024;
 
 /// Revoked tokens, subjects and issuers, in the memory of this process.
 ///
 /// Clones share one list, and several servers can use it. The list grows with the number of
-/// revocations within one token lifetime: of those that no longer concern any token, at most 1024
-/// are retained, or as many as there are others.
+/// revocations within one token lifetime. Expired revocations, which no longer concern any token,
+/// are removed in batches: the list contains at most 1024 of them, or as many as there are others.
 ///
 /// # Examples
 ///
@@ -116,7 +116,7 @@ impl RevocationList {
         self.read().entries()
     }
 
-    /// Whether there are no revocations.
+    /// Returns whether there are no revocations.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -168,7 +168,7 @@ impl Revocations for RevocationList {
 }
 
 impl State {
-    /// Removes expired revocations, whenever there are twice as many as after the last removal.
+    /// Removes expired revocations, once the list has doubled since the last removal.
     fn sweep(&mut self, now: NumericDate) {
         let Some(retain_for) = self.retain_for else {
             return;

@@ -1,4 +1,4 @@
-//! Revocation, which is checked after every validation, whether the token was cached or not.
+//! Token revocation, which is checked after every validation, even of a cached token.
 
 mod list;
 
@@ -31,7 +31,7 @@ pub use self::list::RevocationList;
 /// }
 /// ```
 pub trait Revocations: Send + Sync + 'static {
-    /// Whether the token has been revoked.
+    /// Returns whether the token has been revoked.
     ///
     /// # Errors
     ///

@@ -8,8 +8,7 @@ use crate::token::{
     Dependency, RevocationList, Revocations, RevocationsUnavailable, VerifiedToken,
 };
 
-async fn server_with(revocations: impl Revocations) -> TestServer {
-    let clock = TestClock::new();
+async fn server_with(clock: TestClock, revocations: impl Revocations) -> TestServer {
     let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
     let server = ResourceServer::builder()
         .trust(issuer.issuer(AUDIENCE))
@@ -29,20 +28,7 @@ async fn server_with(revocations: impl Revocations) -> TestServer {
 async fn server_with_list() -> (TestServer, RevocationList) {
     let clock = TestClock::new();
     let list = RevocationList::with_clock(clock.clone());
-    let issuer = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
-    let server = ResourceServer::builder()
-        .trust(issuer.issuer(AUDIENCE))
-        .clock(clock.clone())
-        .revocations(list.clone())
-        .build()
-        .await
-        .unwrap();
-    let test = TestServer {
-        issuer,
-        server,
-        clock,
-    };
-    (test, list)
+    (server_with(clock, list.clone()).await, list)
 }
 
 #[tokio::test]
@@ -191,17 +177,17 @@ impl Revocations for Unavailable {
 
 #[tokio::test]
 async fn unavailable_store_rejects_every_token() {
-    let test = server_with(Unavailable).await;
+    let test = server_with(TestClock::new(), Unavailable).await;
     let token = test.token().sign();
     for _ in 0..2 {
-        let denied = test
+        let rejected = test
             .server
             .authenticate(token.as_bytes())
             .await
             .unwrap_err();
-        assert!(denied.token.is_some());
-        let TokenRejection::Unavailable(unavailable) = denied.rejection else {
-            panic!("{denied:?}")
+        assert!(rejected.token.is_some());
+        let TokenRejection::Unavailable(unavailable) = rejected.rejection else {
+            panic!("{rejected:?}")
         };
         assert_eq!(unavailable.dependency, Dependency::Revocations);
     }
@@ -209,7 +195,7 @@ async fn unavailable_store_rejects_every_token() {
 
 #[tokio::test]
 async fn store_is_not_queried_for_invalid_tokens() {
-    let test = server_with(Unavailable).await;
+    let test = server_with(TestClock::new(), Unavailable).await;
     assert_eq!(
         test.validate(test.token().audience("x")).await,
         Err(TokenError::Audience)

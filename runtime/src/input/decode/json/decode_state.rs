@@ -27,14 +27,14 @@ impl DecodeState {
         source.unwrap_or_else(|| E::custom(""))
     }
 
-    /// Takes the stored error; without one, `serde_json` itself found the error.
+    /// Takes the stored error, or returns a syntax error if `serde_json` itself found the error.
     pub(super) fn take_error(&self) -> DecodeError {
         self.error
             .take()
             .unwrap_or_else(|| DecodeError::new(ErrorKind::Syntax))
     }
 
-    /// Starts a value.
+    /// Records which type is requested for the next value.
     pub(super) fn begin_value(&self, requested: Requested) {
         self.is_wide_integer
             .set(matches!(requested, Requested::WideInteger));
@@ -64,7 +64,7 @@ impl DecodeState {
         }
     }
 
-    /// Whether serde may have accepted more than the type allows.
+    /// Returns whether serde may have accepted more than the type allows.
     pub(super) fn needs_shape_check(&self) -> bool {
         self.buffered.get() > 1
     }
@@ -85,7 +85,7 @@ impl DecodeState {
     }
 }
 
-/// The type that the decoder was asked for, as far as it decides what the text may contain.
+/// The type that was requested from the decoder, as far as it decides what the text may contain.
 #[derive(Clone, Copy)]
 pub(super) enum Requested {
     /// A struct with these fields: an array is rejected.

@@ -5,7 +5,6 @@
 
 mod decode;
 mod decode_state;
-mod name;
 mod strict;
 #[cfg(test)]
 mod tests;

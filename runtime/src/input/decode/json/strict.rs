@@ -15,8 +15,8 @@ use serde::de::{
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment, declared};
 use crate::input::decode::json::decode_state::{DecodeState, Requested};
-use crate::input::decode::json::name::NameSeed;
 use crate::input::decode::text::TextDeserializer;
+use crate::json::StringSeed;
 
 /// Decodes with `inner`, whose own error it leaves in `source`.
 pub(super) struct StrictDeserializer<'s, D, E> {
@@ -303,7 +303,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMembers<'_, 'de, A, A::Err
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, DecodeError> {
-        match self.inner.next_key_seed(NameSeed) {
+        match self.inner.next_key_seed(StringSeed) {
             Ok(Some(name)) => self.name = name,
             Ok(None) => return Ok(None),
             Err(error) => {
@@ -354,7 +354,7 @@ impl<'s, 'de, A: EnumAccess<'de>> EnumAccess<'de> for StrictEnum<'s, A, A::Error
         self,
         seed: V,
     ) -> Result<(V::Value, Self::Variant), DecodeError> {
-        let (name, inner) = match self.inner.variant_seed(NameSeed) {
+        let (name, inner) = match self.inner.variant_seed(StringSeed) {
             Ok(read) => read,
             Err(error) => return Err(take_error(self.source, self.state, error)),
         };

@@ -1,8 +1,8 @@
 //! Finds a value that serde accepted although it does not have its type's shape.
 //!
 //! serde reads a tagged enum into a buffer before it knows the variant. Decoding from the buffer is
-//! lenient: it accepts an array for a struct, and a number for a variant's name. So the raw value is
-//! compared with the shape of the type once more.
+//! lenient: it accepts an array for a struct, and a number for a variant's name. The raw value
+//! is therefore compared with the shape of the type.
 
 use serde_json::Value;
 
@@ -43,7 +43,7 @@ fn is_mismatch(shape: &Shape, raw: &Value, pointer: &mut String) -> bool {
     }
 }
 
-/// Whether an adjacently tagged variant has no content, and so no member for it.
+/// Returns whether an adjacently tagged variant has no content, and so no member for it.
 fn has_no_content(tagging: Tagging, raw: &Value) -> bool {
     match tagging {
         Tagging::Adjacent(tag, content) => {

@@ -5,7 +5,8 @@ use axum::http::HeaderMap;
 use crate::input::contract::InputError;
 use crate::input::decode::media_type;
 
-/// The delimiter line: a line break, two hyphens, and the boundary of 1 to 70 characters ([RFC 2046 §5.1.1]).
+/// The delimiter line: a line break, two hyphens, and the boundary of 1 to 70 characters
+/// ([RFC 2046 §5.1.1]).
 ///
 /// [RFC 2046 §5.1.1]: https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1
 #[derive(Debug, PartialEq, Eq)]
@@ -15,7 +16,9 @@ pub(crate) struct Boundary(Vec<u8>);
 const MAX_LENGTH: usize = 70;
 
 impl Boundary {
-    /// Reads the only `Content-Type`: it must have a boundary and at most `charset=utf-8` besides.
+    /// Reads the boundary from the only `Content-Type`.
+    ///
+    /// The only other parameter that is accepted is `charset=utf-8`.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, InputError> {
         let content_type = media_type::single_content_type(headers);
         let boundary = content_type
@@ -30,7 +33,7 @@ impl Boundary {
         &self.0
     }
 
-    /// Returns the delimiter without the line break, as it starts a body.
+    /// Returns the delimiter without the line break, as it appears at the start of a body.
     pub(super) fn opening(&self) -> &[u8] {
         self.0.strip_prefix(b"\r\n").unwrap_or(&self.0)
     }
@@ -72,12 +75,14 @@ impl Boundary {
     }
 }
 
-/// Whether a byte is in `bchars` of RFC 2046.
+/// Returns whether a byte is in `bchars` of RFC 2046.
 fn is_boundary_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(&byte)
 }
 
-/// Whether a byte is in `bchars` and may be part of a token ([RFC 9110 §5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+/// Returns whether a byte is in `bchars` and may be part of a token ([RFC 9110 §5.6.2]).
+///
+/// [RFC 9110 §5.6.2]: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
 fn is_unquoted_boundary_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"'+_-.".contains(&byte)
 }

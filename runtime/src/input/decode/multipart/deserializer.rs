@@ -8,13 +8,13 @@ use serde::de::value::SeqDeserializer;
 use serde::de::{DeserializeSeed, IntoDeserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::input::decode::by_name::NamedValues;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment};
 use crate::input::decode::media_type;
 use crate::input::decode::multipart::split::Part;
+use crate::input::decode::named_values::NamedValues;
 use crate::input::decode::text::TextDeserializer;
 
-/// The newtype name by which [`Upload`](crate::input::Upload) requests a file.
+/// The name of the newtype as which [`Upload`](crate::input::Upload) requests a file.
 pub(crate) const FILE: &str = "$palisade::input::Upload";
 
 /// Decodes all parts of a form.
@@ -40,7 +40,7 @@ impl<'a> MultipartDeserializer<'a> {
     }
 }
 
-/// Whether a part is what browsers send for a file input without a file.
+/// Returns whether a part is what browsers send for a file input without a file.
 ///
 /// [HTML, constructing the entry list](https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#constructing-the-form-data-set).
 fn is_empty_file_input(part: &Part<'_>) -> bool {

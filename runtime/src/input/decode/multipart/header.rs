@@ -18,9 +18,13 @@ const MAX_BYTES: usize = 2048;
 /// The maximum number of lines: more than any client writes, fewer than any parser accepts.
 const MAX_LINES: usize = 16;
 
-/// Parses the lines of a header; an error is the message for the client.
+/// Parses the lines of a header.
 ///
 /// Well-formed fields that forms do not use are ignored ([RFC 7578 §4.8]).
+///
+/// # Errors
+///
+/// Returns the message for the client if the header is malformed or too large.
 ///
 /// [RFC 7578 §4.8]: https://www.rfc-editor.org/rfc/rfc7578#section-4.8
 pub(super) fn read(header: &[u8]) -> Result<PartHeader<'_>, &'static str> {
@@ -62,7 +66,7 @@ fn field(line: &str) -> Option<(&str, &str)> {
     (is_token(name) && value.chars().all(is_text)).then(|| (name, value.trim_matches(BLANK)))
 }
 
-/// Whether a field says that the content is encoded.
+/// Returns whether a field says that the content is encoded.
 ///
 /// Forms need no transfer encoding ([RFC 7578 §4.7]); the encodings that change nothing are harmless.
 ///
@@ -111,7 +115,9 @@ fn parameters(disposition: &str) -> Option<(&str, Option<&str>)> {
     are_equal.then_some((name?, file_name))
 }
 
-/// Whether an extended value ([RFC 8187 §3.2]) in UTF-8, without a language, decodes to a text.
+/// Returns whether an extended value ([RFC 8187 §3.2]) decodes to `text`.
+///
+/// The value must be in UTF-8 and have no language.
 ///
 /// [RFC 8187 §3.2]: https://www.rfc-editor.org/rfc/rfc8187#section-3.2
 fn decodes_to(extended: &str, text: Option<&str>) -> bool {
@@ -124,8 +130,8 @@ fn decodes_to(extended: &str, text: Option<&str>) -> bool {
 
 /// Splits a quoted string or token from the text after it.
 ///
-/// A backslash in quotes is rejected: some parsers take it for an escape ([RFC 9110 §5.6.4]), others
-/// take it literally. Browsers write a quote as `%22`.
+/// A backslash in quotes is rejected: some parsers read it as an escape ([RFC 9110 §5.6.4]), others
+/// literally. Browsers write a quote as `%22`.
 ///
 /// [RFC 9110 §5.6.4]: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.4
 fn value(text: &str) -> Option<(&str, &str)> {
@@ -138,7 +144,9 @@ fn value(text: &str) -> Option<(&str, &str)> {
     is_token(value).then_some((value, after))
 }
 
-/// Whether a text is a token ([RFC 9110 §5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+/// Returns whether a text is a token ([RFC 9110 §5.6.2]).
+///
+/// [RFC 9110 §5.6.2]: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
 fn is_token(text: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_allowed)

@@ -21,7 +21,7 @@ use crate::input::decode::error::ErrorKind;
 ///
 /// # Errors
 ///
-/// [`InputError::Malformed`] if the form is malformed or has more than `max` parts,
+/// Returns [`InputError::Malformed`] if the form is malformed or has more than `max` parts,
 /// [`InputError::TypeMismatch`] if it does not match the type.
 pub(crate) fn decode<T: DeserializeOwned>(
     body: &[u8],

@@ -55,7 +55,7 @@ pub(super) fn split<'a>(
     }
 }
 
-/// Reads a part: everything after the first boundary, its line break included, up to the next one.
+/// Reads a part, which starts with the line break after its boundary.
 fn read(part: &[u8]) -> Result<Part<'_>, Violation> {
     let blank_line = memmem::find(part, b"\r\n\r\n");
     let (header, content) = blank_line

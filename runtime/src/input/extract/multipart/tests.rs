@@ -118,7 +118,7 @@ fn ascii_text_in_compatible_charset_is_decoded() {
 }
 
 #[test]
-fn list_takes_all_parts_with_its_name_in_order() {
+fn list_collects_all_parts_with_its_name_in_order() {
     let report = read(&[
         ("name=tags", "", b"a"),
         ("name=photos; filename=1", PNG, b"1"),

@@ -81,7 +81,7 @@ enum Kind {
 }
 
 #[tokio::test]
-async fn struct_takes_parameters_by_name() {
+async fn struct_receives_parameters_by_name() {
     assert_eq!(decoded::<Inner>("/7").await, "Inner { _id: 7 }");
     assert_eq!(decoded::<Inner>("/of/acme/7").await, "Inner { _id: 7 }");
     assert_eq!(
@@ -91,7 +91,7 @@ async fn struct_takes_parameters_by_name() {
 }
 
 #[tokio::test]
-async fn other_type_takes_all_parameters_in_order() {
+async fn other_type_receives_all_parameters_in_order() {
     assert_eq!(decoded::<u8>("/7").await, "7");
     assert_eq!(decoded::<Newtype>("/7").await, debug(&Newtype(7)));
     assert_eq!(decoded::<Kind>("/tea").await, debug(&Kind::Tea));

@@ -42,7 +42,7 @@ fn bad_responses(issuer: &EmbeddedIssuer) -> Vec<(&'static str, Reply)> {
 async fn bad_response_fails_the_build() {
     let issuer = EmbeddedIssuer::new(ISSUER);
     for (name, reply) in bad_responses(&issuer) {
-        let built = Realm::with(Startup::FailFast, Some(reply)).await;
+        let built = KeyServerTest::with(Startup::FailFast, Some(reply)).await;
         let error = built.err();
         match name {
             "malformed" | "an array" | "no key" | "a symmetric key" | "a private key"
@@ -59,23 +59,23 @@ async fn bad_response_fails_the_build() {
 
 #[tokio::test]
 async fn bad_response_keeps_the_last_good_keys() {
-    let realm = Realm::new().await;
-    for (name, reply) in bad_responses(&realm.issuer) {
-        realm.keys.set(reply);
-        realm.refresh_after(300).await;
+    let test = KeyServerTest::new().await;
+    for (name, reply) in bad_responses(&test.issuer) {
+        test.key_server.set(reply);
+        test.refresh_after(300).await;
         assert_eq!(
-            realm.validate(realm.issuer.token("alice")).await,
+            test.validate(test.issuer.token("alice")).await,
             Ok(()),
             "{name}"
         );
         assert_eq!(
-            realm.validate(realm.rotated().token("alice")).await,
+            test.validate(test.rotated().token("alice")).await,
             UNKNOWN_KEY,
             "{name}"
         );
-        assert_eq!(realm.server.ready(), Ok(()), "{name}");
-        realm.keys.set(Reply::Keys(realm.issuer.jwks()));
-        realm.refresh_after(61).await;
+        assert_eq!(test.server.ready(), Ok(()), "{name}");
+        test.key_server.set(Reply::Keys(test.issuer.jwks()));
+        test.refresh_after(61).await;
     }
 }
 
@@ -93,12 +93,12 @@ async fn bad_key_among_good_keys_is_skipped() {
     ] {
         keys.insert(0, bad);
     }
-    let realm = Realm::with(Startup::FailFast, Some(Reply::Keys(set.to_string())))
+    let test = KeyServerTest::with(Startup::FailFast, Some(Reply::Keys(set.to_string())))
         .await
         .unwrap();
-    assert_eq!(realm.validate(realm.issuer.token("alice")).await, Ok(()));
+    assert_eq!(test.validate(test.issuer.token("alice")).await, Ok(()));
     assert_eq!(
-        realm.validate(realm.issuer.token("alice").kid("b")).await,
+        test.validate(test.issuer.token("alice").kid("b")).await,
         UNKNOWN_KEY
     );
 }

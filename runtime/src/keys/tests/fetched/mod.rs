@@ -21,28 +21,28 @@ const UNKNOWN_KEY: Result<(), TokenRejection> =
     Err(TokenRejection::Invalid(TokenError::UnknownKey));
 
 /// A server whose issuer's keys come from a key server on loopback.
-struct Realm {
-    keys: LoopbackServer,
+struct KeyServerTest {
+    key_server: LoopbackServer,
     /// The issuer with the first keys.
     issuer: EmbeddedIssuer,
     server: ResourceServer,
     clock: TestClock,
 }
 
-impl Realm {
+impl KeyServerTest {
     async fn new() -> Self {
         Self::with(Startup::FailFast, None).await.unwrap()
     }
 
-    /// Builds the server while the key server replies this way, by default with the first keys.
+    /// Builds the server while the key server sends `reply`, by default the first keys.
     async fn with(startup: Startup, reply: Option<Reply>) -> Result<Self, ConfigError> {
-        let keys = LoopbackServer::start(Reply::Closed).await;
+        let key_server = LoopbackServer::start(Reply::Closed).await;
         let clock = TestClock::new();
-        let issuer = EmbeddedIssuer::new(&keys.url).clock(clock.clone());
-        keys.set(reply.unwrap_or_else(|| Reply::Keys(issuer.jwks())));
+        let issuer = EmbeddedIssuer::new(&key_server.url).clock(clock.clone());
+        key_server.set(reply.unwrap_or_else(|| Reply::Keys(issuer.jwks())));
         let server = ResourceServer::builder()
             .trust(
-                Issuer::new(&keys.url)
+                Issuer::new(&key_server.url)
                     .audience(AUDIENCE)
                     .allow_loopback_http(),
             )
@@ -51,23 +51,23 @@ impl Realm {
             .build()
             .await?;
         Ok(Self {
-            keys,
+            key_server,
             issuer,
             server,
             clock,
         })
     }
 
-    /// Replies with these keys from now on, each time once the notification is sent.
+    /// Makes the key server reply with `jwks`, each time only once the notification is sent.
     fn hold(&self, jwks: String) -> Arc<Notify> {
         let (reply, released) = Reply::Keys(jwks).held();
-        self.keys.set(reply);
+        self.key_server.set(reply);
         released
     }
 
-    /// The same issuer with new keys.
+    /// Returns the same issuer with new keys.
     fn rotated(&self) -> EmbeddedIssuer {
-        EmbeddedIssuer::with_own_keys(&self.keys.url).clock(self.clock.clone())
+        EmbeddedIssuer::with_own_keys(&self.key_server.url).clock(self.clock.clone())
     }
 
     async fn validate(&self, token: TokenBuilder) -> Result<(), TokenRejection> {
@@ -94,14 +94,14 @@ impl Realm {
 
     /// Advances the clock until a refresh is due, starts it, and waits until it ends.
     async fn refresh_after(&self, seconds: u64) {
-        let before = self.keys.request_count();
+        let before = self.key_server.request_count();
         self.advance(seconds);
         let _ = self.server.ready();
-        self.wait_until("the key server receives a request", async |realm| {
-            realm.keys.request_count() > before
+        self.wait_until("the key server receives a request", async |test| {
+            test.key_server.request_count() > before
         })
         .await;
-        self.wait_until("the fetch ends", async |realm| !realm.is_fetching())
+        self.wait_until("the fetch ends", async |test| !test.is_fetching())
             .await;
     }
 

@@ -4,99 +4,97 @@ use super::*;
 
 #[tokio::test]
 async fn first_token_of_a_new_key_is_accepted() {
-    let realm = Realm::new().await;
-    let rotated = realm.rotated();
-    assert_eq!(realm.validate(rotated.token("alice")).await, UNKNOWN_KEY);
-    realm.keys.set(Reply::Keys(rotated.jwks()));
-    realm.advance(60);
-    assert_eq!(realm.validate(rotated.token("alice")).await, Ok(()));
-    assert_eq!(realm.keys.request_count(), 3);
+    let test = KeyServerTest::new().await;
+    let rotated = test.rotated();
+    assert_eq!(test.validate(rotated.token("alice")).await, UNKNOWN_KEY);
+    test.key_server.set(Reply::Keys(rotated.jwks()));
+    test.advance(60);
+    assert_eq!(test.validate(rotated.token("alice")).await, Ok(()));
+    assert_eq!(test.key_server.request_count(), 3);
 }
 
 #[tokio::test]
 async fn unknown_kid_fetches_keys_once_per_minute() {
-    let realm = Arc::new(Realm::new().await);
-    let before = realm.keys.request_count();
+    let test = Arc::new(KeyServerTest::new().await);
+    let before = test.key_server.request_count();
     let mut floods = tokio::task::JoinSet::new();
     for flood in 0..10 {
-        let realm = Arc::clone(&realm);
+        let test = Arc::clone(&test);
         floods.spawn(async move {
-            let token = realm.issuer.token("mallory").algorithm(Algorithm::EdDSA);
+            let token = test.issuer.token("mallory").algorithm(Algorithm::EdDSA);
             for at in 0..1_000 {
                 let token = token
                     .clone()
                     .kid(&format!("{flood}-{at}"))
                     .signature([7; 64]);
-                assert_eq!(realm.validate_text(&token.sign()).await, UNKNOWN_KEY);
+                assert_eq!(test.validate_text(&token.sign()).await, UNKNOWN_KEY);
             }
         });
     }
     floods.join_all().await;
-    assert_eq!(realm.keys.request_count(), before + 1);
-    realm.advance(59);
+    assert_eq!(test.key_server.request_count(), before + 1);
+    test.advance(59);
     assert_eq!(
-        realm.validate(realm.issuer.token("m").kid("x")).await,
+        test.validate(test.issuer.token("m").kid("x")).await,
         UNKNOWN_KEY
     );
-    assert_eq!(realm.keys.request_count(), before + 1);
-    realm.advance(1);
+    assert_eq!(test.key_server.request_count(), before + 1);
+    test.advance(1);
     assert_eq!(
-        realm.validate(realm.issuer.token("m").kid("x")).await,
+        test.validate(test.issuer.token("m").kid("x")).await,
         UNKNOWN_KEY
     );
-    assert_eq!(realm.keys.request_count(), before + 2);
+    assert_eq!(test.key_server.request_count(), before + 2);
 }
 
 #[tokio::test]
 async fn concurrent_requests_share_one_fetch() {
-    let realm = Arc::new(Realm::new().await);
-    let rotated = realm.rotated();
-    realm.keys.set(Reply::Keys(rotated.jwks()));
+    let test = Arc::new(KeyServerTest::new().await);
+    let rotated = test.rotated();
+    test.key_server.set(Reply::Keys(rotated.jwks()));
     let callers = (0..20).map(|caller| {
-        let (realm, token) = (
-            Arc::clone(&realm),
+        let (test, token) = (
+            Arc::clone(&test),
             rotated.token(&format!("caller-{caller}")),
         );
-        async move { realm.validate(token).await }
+        async move { test.validate(token).await }
     });
     let callers: tokio::task::JoinSet<_> = callers.collect();
     assert!(callers.join_all().await.iter().all(Result::is_ok));
-    assert_eq!(realm.keys.request_count(), 2);
+    assert_eq!(test.key_server.request_count(), 2);
 }
 
 /// A fetch that started before the rotation cannot have the new key: another fetch follows.
 #[tokio::test]
 async fn fetch_started_before_a_rotation_is_repeated() {
-    let realm = Realm::new().await;
-    let rotated = realm.rotated();
-    let released = realm.hold(realm.issuer.jwks());
-    realm.advance(300);
-    let _ = realm.server.ready();
-    realm
-        .wait_until("the held fetch starts", async |realm| {
-            realm.keys.request_count() == 2
-        })
-        .await;
-    realm.keys.set(Reply::Keys(rotated.jwks()));
+    let test = KeyServerTest::new().await;
+    let rotated = test.rotated();
+    let released = test.hold(test.issuer.jwks());
+    test.advance(300);
+    let _ = test.server.ready();
+    test.wait_until("the held fetch starts", async |test| {
+        test.key_server.request_count() == 2
+    })
+    .await;
+    test.key_server.set(Reply::Keys(rotated.jwks()));
     let token = rotated.token("alice");
-    let (result, ()) = tokio::join!(realm.validate(token), async { released.notify_one() });
+    let (result, ()) = tokio::join!(test.validate(token), async { released.notify_one() });
     assert_eq!(result, Ok(()));
-    assert_eq!(realm.keys.request_count(), 3);
+    assert_eq!(test.key_server.request_count(), 3);
 }
 
 #[tokio::test]
 async fn token_that_expires_during_a_fetch_is_rejected() {
-    let realm = Realm::new().await;
-    let rotated = realm.rotated();
-    let released = realm.hold(rotated.jwks());
+    let test = KeyServerTest::new().await;
+    let rotated = test.rotated();
+    let released = test.hold(rotated.jwks());
     let token = rotated.token("alice").lifetime(Duration::from_mins(5));
-    let (result, ()) = tokio::join!(realm.validate(token), async {
-        realm
-            .wait_until("the fetch starts", async |realm| {
-                realm.keys.request_count() == 2
-            })
-            .await;
-        realm.advance(330);
+    let (result, ()) = tokio::join!(test.validate(token), async {
+        test.wait_until("the fetch starts", async |test| {
+            test.key_server.request_count() == 2
+        })
+        .await;
+        test.advance(330);
         released.notify_one();
     });
     assert_eq!(result, Err(TokenRejection::Invalid(TokenError::Expired)));
@@ -104,62 +102,59 @@ async fn token_that_expires_during_a_fetch_is_rejected() {
 
 #[tokio::test]
 async fn bad_signature_or_type_fetches_no_keys() {
-    let realm = Realm::new().await;
-    let token = realm.issuer.token("alice").signature([7; 64]);
+    let test = KeyServerTest::new().await;
+    let token = test.issuer.token("alice").signature([7; 64]);
     assert_eq!(
-        realm.validate(token).await,
+        test.validate(token).await,
         Err(TokenRejection::Invalid(TokenError::Signature))
     );
-    let token = realm.issuer.token("alice").kid("x").typ("JWT");
+    let token = test.issuer.token("alice").kid("x").typ("JWT");
     assert_eq!(
-        realm.validate(token).await,
+        test.validate(token).await,
         Err(TokenRejection::Invalid(TokenError::Type))
     );
-    assert_eq!(realm.keys.request_count(), 1);
+    assert_eq!(test.key_server.request_count(), 1);
 }
 
 #[tokio::test]
 async fn withdrawn_key_is_rejected_after_the_next_refresh() {
-    let realm = Realm::new().await;
-    let cached = realm
+    let test = KeyServerTest::new().await;
+    let cached = test
         .issuer
         .token("alice")
         .algorithm(Algorithm::ES256)
         .sign();
-    assert_eq!(realm.validate_text(&cached).await, Ok(()));
-    let rotated = realm.rotated();
-    realm.keys.set(Reply::Keys(rotated.jwks()));
-    realm.advance(299);
-    assert_eq!(realm.validate_text(&cached).await, Ok(()));
-    assert_eq!(realm.keys.request_count(), 1);
-    let cached = realm.issuer.token("bob").algorithm(Algorithm::ES256).sign();
-    assert_eq!(realm.validate_text(&cached).await, Ok(()));
-    realm.advance(1);
-    realm
-        .wait_until("the withdrawn key is rejected", async |realm| {
-            realm.validate_text(&cached).await == UNKNOWN_KEY
-        })
-        .await;
-    assert_eq!(
-        realm.validate(realm.issuer.token("carol")).await,
-        UNKNOWN_KEY
-    );
-    assert_eq!(realm.validate(rotated.token("alice")).await, Ok(()));
+    assert_eq!(test.validate_text(&cached).await, Ok(()));
+    let rotated = test.rotated();
+    test.key_server.set(Reply::Keys(rotated.jwks()));
+    test.advance(299);
+    assert_eq!(test.validate_text(&cached).await, Ok(()));
+    assert_eq!(test.key_server.request_count(), 1);
+    let cached = test.issuer.token("bob").algorithm(Algorithm::ES256).sign();
+    assert_eq!(test.validate_text(&cached).await, Ok(()));
+    test.advance(1);
+    test.wait_until("the withdrawn key is rejected", async |test| {
+        test.validate_text(&cached).await == UNKNOWN_KEY
+    })
+    .await;
+    assert_eq!(test.validate(test.issuer.token("carol")).await, UNKNOWN_KEY);
+    assert_eq!(test.validate(rotated.token("alice")).await, Ok(()));
 }
 
 #[tokio::test]
 async fn unchanged_keys_keep_cached_tokens() {
-    let realm = Realm::new().await;
-    let token = realm
+    let test = KeyServerTest::new().await;
+    let token = test
         .issuer
         .token("alice")
         .algorithm(Algorithm::ES256)
         .sign();
-    let first = realm.server.authenticate(token.as_bytes()).await.unwrap();
-    realm.keys.set(Reply::Keys(reversed(&realm.issuer.jwks())));
-    realm.advance(240);
-    realm.refresh_after(61).await;
-    let again = realm.server.authenticate(token.as_bytes()).await.unwrap();
+    let first = test.server.authenticate(token.as_bytes()).await.unwrap();
+    test.key_server
+        .set(Reply::Keys(reversed(&test.issuer.jwks())));
+    test.advance(240);
+    test.refresh_after(61).await;
+    let again = test.server.authenticate(token.as_bytes()).await.unwrap();
     assert!(Arc::ptr_eq(&first, &again), "the token was verified again");
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A server whose first probe gets this reply once the notification is sent.
+/// Starts a server whose first probe gets `reply` once the notification is sent.
 async fn server_with_held_probe(reply: Reply) -> (Arc<IntrospectedServer>, Arc<Notify>) {
     let (held, released) = reply.held();
     let test = IntrospectedServer::build(credentials(), Startup::Deferred, held)

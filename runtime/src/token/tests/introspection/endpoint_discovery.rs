@@ -4,12 +4,12 @@ use super::*;
 use crate::https::HttpsError;
 
 impl IntrospectedServer {
-    /// The number of requests for the metadata document so far.
+    /// Returns the number of requests for the metadata document so far.
     fn document_requests(&self) -> usize {
         self.loopback.document_request_count()
     }
 
-    /// Moves the endpoint; the old one replies this way.
+    /// Moves the endpoint; requests to the old URL get the reply `old`.
     fn move_endpoint(&self, old: Reply) {
         let new = Reply::json(200, &self.active_response().to_string());
         self.loopback

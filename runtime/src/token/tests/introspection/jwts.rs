@@ -119,12 +119,12 @@ async fn jwt_is_introspected_at_its_own_issuer_only() {
         .unwrap();
     one.set(active());
     two.set(active());
-    for (issuer, questions) in issuers.iter().zip([[1, 0], [0, 1], [0, 0]]) {
+    for (issuer, expected) in issuers.iter().zip([[1, 0], [0, 1], [0, 0]]) {
         let before = [one.request_count(), two.request_count()];
         let token = issuer.token("alice").sign();
         assert_eq!(rejection(&server, &token).await, None);
         let after = [one.request_count(), two.request_count()];
-        assert_eq!([after[0] - before[0], after[1] - before[1]], questions);
+        assert_eq!([after[0] - before[0], after[1] - before[1]], expected);
     }
 }
 
@@ -137,7 +137,7 @@ async fn jwt_is_unavailable_if_the_endpoint_fails() {
 
 #[tokio::test]
 async fn configured_token_kinds_are_accepted() {
-    for (tokens, has_opaque, has_jwts, asks_about_jwts) in [
+    for (tokens, has_opaque, has_jwts, introspects_jwts) in [
         (IntrospectedTokens::OpaqueBesideJwts, true, true, false),
         (IntrospectedTokens::Jwts, false, true, true),
         (IntrospectedTokens::All, true, true, true),
@@ -157,7 +157,7 @@ async fn configured_token_kinds_are_accepted() {
         assert_eq!(of_jwt.is_none(), has_jwts, "{tokens:?}");
         assert_eq!(
             test.loopback.request_count(),
-            before + usize::from(asks_about_jwts)
+            before + usize::from(introspects_jwts)
         );
     }
 }

@@ -46,7 +46,7 @@ fn active_response(loopback: &LoopbackServer, clock: &TestClock) -> Value {
     })
 }
 
-/// Whether a request introspects this token.
+/// Returns whether a request introspects this token.
 fn is_about(request: &str, token: &str) -> bool {
     let escaped: String = token
         .chars()
@@ -59,7 +59,7 @@ fn is_about(request: &str, token: &str) -> bool {
     body == format!("token={escaped}&token_type_hint=access_token")
 }
 
-/// Replies this way for the token, and reports every other token as inactive.
+/// Replies to introspections of `token` with `reply`, and reports every other token as inactive.
 fn reply_for(token: &'static str, reply: Reply) -> Reply {
     Reply::PerRequest(Arc::new(move |request| {
         if is_about(request, token) {
@@ -81,7 +81,7 @@ impl IntrospectedServer {
             .unwrap()
     }
 
-    /// Builds the server while the issuer replies this way; with `FailFast`, `TOKEN` is active after that.
+    /// Builds the server while the issuer sends `reply`; with `FailFast`, `TOKEN` is active afterwards.
     async fn build(
         introspection: Introspection,
         startup: Startup,
@@ -116,7 +116,7 @@ impl IntrospectedServer {
         self.reply(Reply::json(200, &claims.to_string()));
     }
 
-    /// Replies this way to every introspection of `TOKEN`.
+    /// Sends `reply` to every introspection of `TOKEN`.
     fn reply(&self, reply: Reply) {
         self.loopback.set(reply_for(TOKEN, reply));
     }
@@ -125,13 +125,13 @@ impl IntrospectedServer {
         rejection(&self.server, TOKEN).await
     }
 
-    /// The number of introspections of `TOKEN` so far.
+    /// Returns the number of introspections of `TOKEN` so far.
     fn introspections(&self) -> usize {
         let requests = self.loopback.requests();
         requests.iter().filter(|text| is_about(text, TOKEN)).count()
     }
 
-    /// The number of introspections of other tokens so far: in most tests, probes.
+    /// Returns the number of introspections of other tokens so far: in most tests, probes.
     fn probes(&self) -> usize {
         self.loopback.request_count() - self.introspections()
     }
@@ -150,9 +150,9 @@ async fn wait_until(description: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-fn is_unavailable(denial: Option<TokenRejection>) -> bool {
+fn is_unavailable(rejection: Option<TokenRejection>) -> bool {
     matches!(
-        denial,
+        rejection,
         Some(TokenRejection::Unavailable(unavailable)) if unavailable.dependency == Dependency::Introspection
     )
 }

@@ -158,7 +158,7 @@ async fn malformed_token_is_not_introspected() {
     assert_eq!(test.loopback.request_count(), before);
 }
 
-/// REQUIREMENTS B8: revocations of the API itself apply also if the issuer reports the token as active.
+/// REQUIREMENTS B8: the API's own revocations apply even if the issuer reports the token as active.
 #[tokio::test]
 async fn revoked_active_token_is_rejected() {
     let loopback = LoopbackServer::start(Reply::inactive()).await;
