@@ -1,26 +1,45 @@
-//! What does not compile, and what the compiler says of it.
+//! The compile errors of Palisade.
 //!
-//! The messages are compared on the pinned compiler only: another one words them
-//! differently. That the cases fail, and the others pass, is checked by it too.
+//! `ui/fail/<subject>/<mistake>.rs` does not compile, and `<mistake>.stderr` records the message.
+//! The messages are compared on the pinned compiler only, because others word theirs differently.
+//! Every recorded message has the properties that the tests below check.
+//!
+//! The subject `other_derives` has mistakes that the derives of garde and serde report. Palisade's derive
+//! reports the same error at the same token, so that rustc shows one error, in their words.
 
 #![allow(
     clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::panic,
-    clippy::too_many_lines,
     clippy::unwrap_used,
-    reason = "a test ends where it is wrong"
+    reason = "a test panics where it fails"
 )]
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The compiler whose words the `.stderr` files hold.
+/// The compiler whose messages the `.stderr` files record.
 const PINNED: &str = "rustc 1.95.";
 
+/// The longest error that a user reads without scrolling.
+const MAX_LINES: usize = 16;
+
+/// The subject whose errors are worded by other derives.
+const OTHER_DERIVES: &str = "other_derives";
+
+/// Text that leads the user away from their own code.
+const FORBIDDEN: [&str; 6] = [
+    "__private",
+    "originates in",
+    "the full name for the type has been written to",
+    "axum::debug_handler",
+    "sealed trait",
+    "consider importing",
+];
+
 #[test]
-fn mistakes_do_not_compile_and_say_what_to_write() {
+fn mistakes_do_not_compile() {
     let version = Command::new("rustc")
         .arg("--version")
         .output()
@@ -32,85 +51,135 @@ fn mistakes_do_not_compile_and_say_what_to_write() {
     if version.starts_with(PINNED) {
         cases.compile_fail("ui/fail/*/*.rs");
     } else {
-        eprintln!("the messages are those of {PINNED}x and are not compared on {version}");
-    }
-}
-
-/// Where the whole message is rustc's own.
-const WITHOUT_OUR_HELP: [&str; 11] = [
-    "axums_own_get",
-    "axums_own_router",
-    "forged_caller",
-    "future_that_is_not_send",
-    "max_not_constant",
-    "role_constant_as_scope",
-    "router_without_server",
-    "router_without_state",
-    "scope_constant_as_role",
-    "state_of_another_type",
-    "unguarded_elsewhere",
-];
-
-/// The stage whose errors come from the derives of garde and serde, in their words. Palisade's derive
-/// reports the same errors at the same spans, so that rustc shows each of them once.
-const IN_OTHER_WORDS: &str = "other_derives";
-
-#[test]
-fn no_message_points_into_a_macro() {
-    for (_, name, text) in messages() {
-        assert!(!text.contains("this error originates in"), "{name}");
+        eprintln!("messages are recorded for {PINNED}x and not compared on {version}");
     }
 }
 
 #[test]
 fn one_mistake_is_one_error() {
-    for (_, name, text) in messages() {
-        let errors = text
-            .lines()
-            .filter(|line| line.starts_with("error"))
-            .count();
-        let several = name.ends_with("_at_once");
-        assert_eq!(errors > 1, several, "{name} has {errors} errors");
+    for Message { name, errors, .. } in messages() {
+        if name.ends_with("_at_once") {
+            assert!(errors.len() > 1, "{name} has one error");
+        } else {
+            assert_eq!(errors.len(), 1, "{name} has {} errors", errors.len());
+        }
     }
 }
 
 #[test]
-fn each_message_helps() {
-    for (stage, name, text) in messages() {
+fn error_fits_on_a_screen() {
+    for (name, error) in errors() {
+        let lines = error.lines().count();
+        assert!(lines <= MAX_LINES, "{name} has {lines} lines");
+    }
+}
+
+#[test]
+fn error_does_not_mention_internals() {
+    for (name, error) in errors() {
+        for forbidden in FORBIDDEN {
+            assert!(!error.contains(forbidden), "{name} mentions {forbidden:?}");
+        }
+    }
+}
+
+#[test]
+fn error_suggests_an_edit() {
+    for message in messages() {
+        if message.subject == OTHER_DERIVES {
+            continue;
+        }
+        for error in message.errors {
+            assert!(has_help(&error), "{} has no help of ours", message.name);
+        }
+    }
+}
+
+#[test]
+fn error_points_at_the_case() {
+    for (name, error) in errors() {
+        let location = error.lines().find(|line| line.contains("--> ")).unwrap();
         assert!(
-            text.contains("help: ")
-                || stage == IN_OTHER_WORDS
-                || WITHOUT_OUR_HELP.contains(&&*name),
-            "{name} has no help"
+            location.contains(&format!("/{name}.rs:")),
+            "{name}: {location}"
         );
     }
 }
 
-/// The stage, the name and the text of each `.stderr` file.
-fn messages() -> Vec<(String, String, String)> {
+/// Whether the help is Palisade's: in the message of a macro, or in the note of a trait.
+fn has_help(error: &str) -> bool {
+    let message = error.split("--> ").next().unwrap_or_default();
+    let in_macro = message
+        .lines()
+        .any(|line| line.trim_start().starts_with("help: "));
+    in_macro || error.contains("= note: help: ")
+}
+
+#[test]
+fn help_of_rustc_is_not_ours() {
+    assert!(has_help("error: a\n\n       help: b\n --> c.rs:1:1"));
+    assert!(has_help("error: a\n --> c.rs:1:1\n  = note: help: b"));
+    assert!(!has_help("error: a\n --> c.rs:1:1\n  = help: b"));
+    assert!(!has_help("error: a\n --> c.rs:1:1\nhelp: b"));
+}
+
+/// The recorded message of one case.
+struct Message {
+    subject: String,
+    name: String,
+    errors: Vec<String>,
+}
+
+/// Every recorded error with the name of its case.
+fn errors() -> Vec<(String, String)> {
+    let errors = messages()
+        .into_iter()
+        .flat_map(|Message { name, errors, .. }| {
+            errors.into_iter().map(move |error| (name.clone(), error))
+        });
+    errors.collect()
+}
+
+fn messages() -> Vec<Message> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/fail");
-    let stages = fs::read_dir(root)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let files = stages.flat_map(|stage| {
-        fs::read_dir(stage)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-    });
-    let stderr = files.filter(|file| file.extension().is_some_and(|ending| ending == "stderr"));
-    let messages: Vec<_> = stderr
-        .map(|file| {
-            let stage = name(file.parent().unwrap());
-            (stage, name(&file), fs::read_to_string(&file).unwrap())
+    let subjects = fs::read_dir(root).unwrap();
+    let files = subjects.flat_map(|subject| fs::read_dir(subject.unwrap().path()).unwrap());
+    let messages: Vec<_> = files
+        .map(|file| file.unwrap().path())
+        .filter(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "stderr")
+        })
+        .map(|file| Message {
+            subject: text_of(file.parent().and_then(Path::file_name)),
+            name: text_of(file.file_stem()),
+            errors: split(&fs::read_to_string(&file).unwrap()),
         })
         .collect();
     assert!(!messages.is_empty());
     messages
 }
 
-fn name(file: &Path) -> String {
-    file.file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+fn text_of(name: Option<&OsStr>) -> String {
+    name.unwrap().to_string_lossy().into_owned()
+}
+
+/// Splits a message into its errors, and leaves out warnings.
+fn split(message: &str) -> Vec<String> {
+    let mut diagnostics: Vec<String> = Vec::new();
+    for line in message.lines() {
+        if line.starts_with("error") || line.starts_with("warning") {
+            diagnostics.push(String::new());
+        }
+        let diagnostic = diagnostics
+            .last_mut()
+            .expect("a message starts with an error");
+        diagnostic.push_str(line);
+        diagnostic.push('\n');
+    }
+    let errors = diagnostics
+        .into_iter()
+        .filter(|diagnostic| diagnostic.starts_with("error"))
+        .map(|error| error.trim_end().to_owned());
+    errors.collect()
 }

@@ -1,13 +1,13 @@
-//! Collects every mistake of one item, so that all are reported at once.
+//! A sink for errors, so that all mistakes of an item are reported together.
 
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
 
-/// The mistakes found so far.
+/// The errors found so far.
 ///
-/// Nothing returns at the first one. What is left unreported when this is dropped
-/// is a fault of the macro, and panics.
+/// No check stops at its first error. Dropping this without reporting is a bug of the macro, and
+/// panics.
 #[derive(Default)]
 pub(crate) struct Diagnostics {
     errors: Option<syn::Error>,
@@ -15,12 +15,12 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Says what is wrong at a token, and which edit makes it compile.
-    pub(crate) fn error(&mut self, span: Span, wrong: impl Display, help: impl Display) {
-        self.push(syn::Error::new(span, format!("{wrong}\n\nhelp: {help}")));
+    /// Adds an error at a token, with the edit that fixes it.
+    pub(crate) fn error(&mut self, span: Span, message: impl Display, help: impl Display) {
+        self.push(syn::Error::new(span, format!("{message}\n\nhelp: {help}")));
     }
 
-    /// Takes over an error of syn's own parsers.
+    /// Adds an error of syn's own parsers.
     pub(crate) fn push(&mut self, error: syn::Error) {
         match &mut self.errors {
             Some(errors) => errors.combine(error),
@@ -28,18 +28,18 @@ impl Diagnostics {
         }
     }
 
-    /// Keeps the value, or the error that took its place.
+    /// Returns the value, or adds the error.
     pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// The mistakes as `compile_error!` invocations; nothing where there are none.
+    /// Converts the errors into `compile_error!` invocations, if there are any.
     pub(crate) fn into_compile_errors(mut self) -> Option<TokenStream> {
         self.reported = true;
         self.errors.take().map(syn::Error::into_compile_error)
     }
 
-    /// What is wrong, without the help, in the order of the mistakes.
+    /// Returns the messages without their help, in the order of the errors.
     #[cfg(test)]
     pub(crate) fn into_messages(mut self) -> Vec<String> {
         self.reported = true;
@@ -67,23 +67,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_mistake_is_reported_in_its_order() {
+    fn errors_are_reported_in_order() {
         let mut diagnostics = Diagnostics::default();
-        diagnostics.error(Span::call_site(), "first", "mend it");
-        diagnostics.error(Span::call_site(), "second", "mend it too");
+        diagnostics.error(Span::call_site(), "first", "fix it");
+        diagnostics.error(Span::call_site(), "second", "fix it too");
         let tokens = diagnostics.into_compile_errors().unwrap().to_string();
         assert_eq!(tokens.matches("compile_error").count(), 2, "{tokens}");
         assert!(tokens.find("first") < tokens.find("second"), "{tokens}");
     }
 
     #[test]
-    fn nothing_is_reported_where_nothing_is_wrong() {
+    fn no_error_reports_nothing() {
         assert!(Diagnostics::default().into_compile_errors().is_none());
     }
 
     #[test]
     #[should_panic(expected = "were not reported")]
-    fn dropping_diagnostics_unread_panics() {
+    fn dropping_unreported_diagnostics_panics() {
         drop(Diagnostics::default());
     }
 }

@@ -1,4 +1,4 @@
-//! What the macros expand to, one snapshot for each generated shape.
+//! The expansions of the macros: one snapshot for each generated shape.
 
 mod input;
 mod schemas;
@@ -9,16 +9,16 @@ use proc_macro2::TokenStream;
 use crate::parse::AttributeKind;
 use crate::{declared, secure_input, vocabulary};
 
-fn handler(kind: AttributeKind, words: &str, item: &str) -> TokenStream {
-    declared(kind, words.parse().unwrap(), item.parse().unwrap())
+fn handler(kind: AttributeKind, options: &str, item: &str) -> TokenStream {
+    declared(kind, options.parse().unwrap(), item.parse().unwrap())
 }
 
-fn secured(words: &str, item: &str) -> String {
-    pretty(handler(AttributeKind::Secured, words, item))
+fn secured(options: &str, item: &str) -> String {
+    pretty(handler(AttributeKind::Secured, options, item))
 }
 
-fn public(words: &str, item: &str) -> String {
-    pretty(handler(AttributeKind::Public, words, item))
+fn public(options: &str, item: &str) -> String {
+    pretty(handler(AttributeKind::Public, options, item))
 }
 
 fn scopes(entries: &str) -> String {
@@ -34,7 +34,7 @@ fn names_palisade(tokens: &TokenStream) -> bool {
 }
 
 #[test]
-fn a_secured_handler_with_three_arguments_and_other_attributes() {
+fn secured_handler_with_arguments_and_attributes() {
     assert_snapshot!(secured(
         "scopes = \"orders:write\"",
         r#"
@@ -55,7 +55,7 @@ fn a_secured_handler_with_three_arguments_and_other_attributes() {
 }
 
 #[test]
-fn a_handler_without_arguments() {
+fn handler_without_arguments() {
     assert_snapshot!(secured(
         "authenticated",
         "async fn ping() -> &'static str { \"pong\" }",
@@ -63,12 +63,12 @@ fn a_handler_without_arguments() {
 }
 
 #[test]
-fn a_handler_that_returns_nothing() {
+fn handler_without_return_type() {
     assert_snapshot!(secured("scopes = \"a b\"", "pub async fn touch() {}"));
 }
 
 #[test]
-fn a_public_handler() {
+fn public_handler() {
     assert_snapshot!(public(
         "reason = \"liveness probe, reveals nothing\"",
         "pub async fn health() -> StatusCode { StatusCode::OK }",
@@ -76,7 +76,7 @@ fn a_public_handler() {
 }
 
 #[test]
-fn an_unvalidated_handler() {
+fn handler_with_unvalidated_argument() {
     assert_snapshot!(secured(
         "scopes = ORDERS_WRITE, unvalidated = \"the signature covers the raw bytes\"",
         "async fn hook(body: Unvalidated<Bytes>) -> StatusCode { take(body) }",
@@ -84,7 +84,7 @@ fn an_unvalidated_handler() {
 }
 
 #[test]
-fn a_requirement_of_lists_with_a_body_limit() {
+fn handler_with_nested_requirement() {
     assert_snapshot!(secured(
         "scopes = any(\"admin\", all(WRITE, \"x\")), body_limit = \"2 MiB\"",
         "async fn upload(body: Valid<Json<Upload>>) -> StatusCode { store(body) }",
@@ -92,7 +92,7 @@ fn a_requirement_of_lists_with_a_body_limit() {
 }
 
 #[test]
-fn a_public_handler_with_every_limit() {
+fn public_handler_with_every_limit() {
     assert_snapshot!(public(
         "reason = \"a hook\", parameter_limit = 1_000, header_limit = 20, body_limit = \"1 KiB\", \
          body_timeout = \"2 min\", part_limit = 7",
@@ -101,7 +101,7 @@ fn a_public_handler_with_every_limit() {
 }
 
 #[test]
-fn a_handler_for_roles() {
+fn handler_with_roles() {
     assert_snapshot!(secured(
         "roles = any(\"admin\", all(clerks::CLERK, \"on-call\"))",
         "async fn close(caller: Caller) -> StatusCode { shut(caller) }",
@@ -109,7 +109,7 @@ fn a_handler_for_roles() {
 }
 
 #[test]
-fn a_handler_for_scopes_and_roles() {
+fn handler_with_scopes_and_roles() {
     assert_snapshot!(secured(
         "roles = \"admin\", scopes = \"a b\", crate = fence",
         "async fn close() {}",
@@ -117,7 +117,7 @@ fn a_handler_for_scopes_and_roles() {
 }
 
 #[test]
-fn a_handler_where_the_crate_is_renamed() {
+fn handler_with_crate_path() {
     let tokens = handler(
         AttributeKind::Secured,
         "scopes = \"a\", crate = ::fence::inner, body_limit = \"1 B\", unvalidated = \"raw\"",
@@ -128,11 +128,11 @@ fn a_handler_where_the_crate_is_renamed() {
 }
 
 #[test]
-fn no_shape_names_palisade_where_the_crate_is_renamed() {
+fn expansion_with_crate_path_does_not_name_palisade() {
     let own = handler(AttributeKind::Secured, "authenticated", "async fn a() {}");
     assert!(names_palisade(&own), "{own}");
     let both = "async fn a(b: B) {}";
-    for (kind, words, item) in [
+    for (kind, options, item) in [
         (AttributeKind::Public, "reason = \"r\", crate = fence", both),
         (AttributeKind::Secured, "scops = A, crate = fence", both),
         (
@@ -146,7 +146,7 @@ fn no_shape_names_palisade_where_the_crate_is_renamed() {
             "fn a() {}",
         ),
     ] {
-        let tokens = handler(kind, words, item);
+        let tokens = handler(kind, options, item);
         assert!(!names_palisade(&tokens), "{tokens}");
     }
     let entries = "crate = fence; /// Read.\n pub A = \"a\";";
@@ -164,7 +164,7 @@ fn no_shape_names_palisade_where_the_crate_is_renamed() {
 }
 
 #[test]
-fn the_fallback_of_a_wrong_attribute() {
+fn fallback_of_wrong_attribute() {
     assert_snapshot!(secured(
         "scoops = \"orders:read\"",
         "pub async fn list(State(store): State<Store>) -> Json<u8> { store.list() }",
@@ -172,7 +172,7 @@ fn the_fallback_of_a_wrong_attribute() {
 }
 
 #[test]
-fn the_fallback_of_an_unreadable_handler() {
+fn fallback_of_wrong_function() {
     assert_snapshot!(secured(
         "authenticated",
         "pub fn list<T>(store: &Store) -> Json<u8> { store.list() }",
@@ -180,12 +180,12 @@ fn the_fallback_of_an_unreadable_handler() {
 }
 
 #[test]
-fn what_is_no_fn_leaves_nothing_but_the_mistake() {
+fn fallback_of_item_without_function() {
     assert_snapshot!(public("reason = \"r\"", "struct Health;"));
 }
 
 #[test]
-fn a_scope_vocabulary() {
+fn scope_vocabulary() {
     assert_snapshot!(scopes(
         r#"
             /// Read orders,

@@ -120,7 +120,13 @@ mod text;
 mod token;
 
 pub use garde;
-pub use palisade_macros::{SecureInput, public, scopes, secured};
+pub use palisade_macros::SecureInput;
+#[doc = include_str!("docs/public.md")]
+pub use palisade_macros::public;
+#[doc = include_str!("docs/scopes.md")]
+pub use palisade_macros::scopes;
+#[doc = include_str!("docs/secured.md")]
+pub use palisade_macros::secured;
 #[cfg(feature = "schemas")]
 pub use schemars;
 pub use serde;

@@ -1,23 +1,23 @@
-//! Checked declarations to tokens; reads no attributes and cannot fail.
+//! Expands a checked model into tokens; reads no attributes and cannot fail.
 
 mod handler;
 mod input;
 mod vocabulary;
 
-pub(crate) use self::handler::{denying, handler, unread};
+pub(crate) use self::handler::{denied_handler, denied_item, handler};
 pub(crate) use self::input::{fallback, input};
 pub(crate) use self::vocabulary::vocabulary;
 
-/// Where generated code finds what it names.
+/// The path of the runtime crate, for generated code.
 #[derive(Clone, Copy)]
 struct Runtime<'a> {
     krate: Option<&'a syn::Path>,
 }
 
 impl Runtime<'_> {
-    /// The path of the runtime's private room, as written at `span`.
+    /// Returns the path of the runtime's `__private` module, located at `span`.
     ///
-    /// Every token stands at the user's own text, so that no message speaks of the macro.
+    /// With the span of the user's own code, no message mentions the macro.
     fn at(self, span: proc_macro2::Span) -> proc_macro2::TokenStream {
         let Some(path) = self.krate else {
             return quote::quote_spanned!(span=> ::palisade::__private);

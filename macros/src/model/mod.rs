@@ -1,11 +1,11 @@
-//! Raw nouns to checked declarations; collects every mistake, emits no tokens.
+//! Checks raw attributes and builds the model; reports every mistake, emits no tokens.
 
+mod grant;
 mod handler;
 mod input;
-mod leaf;
 mod vocabulary;
 
-pub(crate) use self::handler::{Access, Declaration, Handler, Limits, Requirement};
+pub(crate) use self::handler::{Access, Declaration, Handler, Limits, Requirement, WrongHandler};
 pub(crate) use self::input::{
     Bound, Field, Form, Head, Input, Kind, Limit, RuleStatus, Rules, Tagging, Unit, Variant,
 };

@@ -1,4 +1,4 @@
-//! An API's scope vocabulary, in which no scope and no name stands twice.
+//! The checked scope vocabulary of an API, without duplicate scopes or names.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Visibility};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::leaf::check_token;
+use crate::model::grant::check_token;
 use crate::parse::{RawScope, RawVocabulary};
 
 /// A checked vocabulary.
@@ -25,7 +25,7 @@ pub(crate) struct ScopeConstant {
 }
 
 impl Vocabulary {
-    /// Checks every entry; those that are wrong are left out.
+    /// Checks every entry, and leaves out the wrong ones.
     pub(crate) fn check(raw: RawVocabulary, diagnostics: &mut Diagnostics) -> Self {
         let (mut names, mut tokens) = (HashSet::new(), HashSet::new());
         let mut scopes = Vec::new();
@@ -34,8 +34,8 @@ impl Vocabulary {
                 let name = &entry.name;
                 diagnostics.error(
                     name.span(),
-                    format_args!("`{name}` is declared twice"),
-                    "give this scope a name of its own",
+                    format_args!("duplicate constant `{name}`"),
+                    "give this scope another name",
                 );
                 continue;
             }
@@ -45,7 +45,7 @@ impl Vocabulary {
             if !tokens.insert(scope.token.value()) {
                 diagnostics.error(
                     scope.token.span(),
-                    format_args!("the scope {:?} is declared twice", scope.token.value()),
+                    format_args!("duplicate scope {:?}", scope.token.value()),
                     "remove one of the two constants",
                 );
             }
@@ -63,7 +63,7 @@ impl ScopeConstant {
         let token = raw.token?;
         if token.value().is_empty() {
             let help = "write the scope: `\"orders:read\"`";
-            diagnostics.error(token.span(), "no scope is named here", help);
+            diagnostics.error(token.span(), "this text names no scope", help);
             return None;
         }
         let checked = check_token(&token.value(), token.span(), diagnostics);
@@ -72,8 +72,8 @@ impl ScopeConstant {
             let name = &raw.name;
             diagnostics.error(
                 name.span(),
-                format_args!("`{name}` does not say what it permits"),
-                format_args!("write a doc comment above it: `/// Read orders.`"),
+                format_args!("`{name}` has no description"),
+                format_args!("write a doc comment above it, such as `/// Read orders.`"),
             );
             return None;
         }
@@ -88,7 +88,7 @@ impl ScopeConstant {
     }
 }
 
-/// The doc comment as one line of text.
+/// Returns the doc comment as one line.
 fn description(attributes: &[Attribute]) -> String {
     let lines = attributes
         .iter()
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scope_is_its_constant_its_text_and_its_description() {
+    fn entry_has_constant_text_and_description() {
         let (vocabulary, messages) = check("/// Read.\npub A = \"a\"; /// Write.\nB = \"b\";");
         assert!(messages.is_empty(), "{messages:?}");
         assert!(vocabulary.krate.is_none());
@@ -141,14 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn the_crate_may_be_named() {
+    fn crate_path_is_accepted() {
         let (vocabulary, messages) = check("crate = fence::inner;");
         assert!(messages.is_empty(), "{messages:?}");
         assert!(vocabulary.krate.is_some());
     }
 
     #[test]
-    fn the_lines_of_a_description_are_joined_and_empty_ones_left_out() {
+    fn description_joins_nonempty_doc_lines() {
         let (vocabulary, messages) =
             check("/// Read orders,\n///\n#[cfg(x)] #[doc = \"  and items. \"] A = \"a\";");
         assert!(messages.is_empty(), "{messages:?}");
@@ -157,26 +157,26 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_declared_once_however_it_is_spelled() {
+    fn duplicate_constant_is_an_error() {
         let (vocabulary, messages) =
             check("/// Read.\nA = \"a\"; /// Write.\nA = \"b\"; /// All.\nr#A = \"c\";");
         assert_eq!(
             messages,
-            ["`A` is declared twice", "`r#A` is declared twice"]
+            ["duplicate constant `A`", "duplicate constant `r#A`"]
         );
         assert_eq!(names(&vocabulary), ["A"]);
     }
 
     #[test]
-    fn a_scope_is_declared_once_under_whatever_name() {
+    fn duplicate_scope_is_an_error() {
         let (vocabulary, messages) = check("/// Read.\nA = \"a\"; /// Read.\nB = \"a\";");
-        assert_eq!(messages, ["the scope \"a\" is declared twice"]);
-        // both stay, so that what uses them adds no errors
+        assert_eq!(messages, ["duplicate scope \"a\""]);
+        // both constants stay, so that their uses add no errors
         assert_eq!(names(&vocabulary), ["A", "B"]);
     }
 
     #[test]
-    fn a_scope_says_what_it_permits() {
+    fn scope_without_description_is_an_error() {
         for entry in [
             "A = \"a\";",
             "///\nA = \"a\";",
@@ -184,33 +184,33 @@ mod tests {
             "#[doc(hidden)] A = \"a\";",
         ] {
             let (vocabulary, messages) = check(entry);
-            assert_eq!(messages, ["`A` does not say what it permits"], "{entry}");
+            assert_eq!(messages, ["`A` has no description"], "{entry}");
             assert!(vocabulary.scopes.is_empty());
         }
     }
 
     #[test]
-    fn a_constant_is_one_scope_of_the_alphabet() {
+    fn scope_outside_the_alphabet_is_an_error() {
         for (entry, illegal) in [
             ("/// Read.\nA = \"a b\";", "' '"),
             ("/// Read.\nA = \"a\\\\\";", "'\\\\'"),
             ("/// Read.\nA = \"ä\";", "'ä'"),
         ] {
             let (vocabulary, messages) = check(entry);
-            assert_eq!(messages, [format!("{illegal} cannot stand in a scope")]);
+            assert_eq!(messages, [format!("a scope cannot contain {illegal}")]);
             assert!(vocabulary.scopes.is_empty(), "{entry}");
         }
     }
 
     #[test]
-    fn one_wrong_entry_does_not_hide_the_next() {
+    fn wrong_entry_does_not_hide_the_next() {
         let (vocabulary, messages) = check("A = \"a b\"; /// Read.\nB = 7; /// Read.\nC = \"c\";");
         assert_eq!(
             messages,
             [
-                "the scope is expected here, in quotes",
-                "' ' cannot stand in a scope",
-                "`A` does not say what it permits",
+                "expected the scope in quotes",
+                "a scope cannot contain ' '",
+                "`A` has no description",
             ]
         );
         assert_eq!(names(&vocabulary), ["C"]);

@@ -1,4 +1,4 @@
-//! Tokens to raw nouns: where each value was written, and nothing of what it means.
+//! Parses tokens into raw attributes and items, with their spans; checks no meaning.
 
 mod handler;
 mod input;
@@ -7,7 +7,7 @@ mod slot;
 mod vocabulary;
 
 pub(crate) use self::handler::{
-    AttributeKind, Combinator, Leaf, RawAttribute, RawHandler, RawLimits, RawRequirement,
+    AttributeKind, Combinator, GrantKind, RawAttribute, RawHandler, RawLimits, RawRequirement,
 };
 pub(crate) use self::input::{
     Affix, Ends, FieldRules, Format, GardeRule, ItemRules, Measure, Position, RawData, RawField,

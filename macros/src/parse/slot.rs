@@ -1,10 +1,10 @@
-//! A place for one value that remembers where it was written.
+//! One value of an attribute with its span.
 
 use proc_macro2::Span;
 
 use crate::diagnostics::Diagnostics;
 
-/// One value of an attribute, with its span; refuses a second one.
+/// One value of an attribute, with its span; reports a duplicate.
 pub(crate) struct Slot<T> {
     name: &'static str,
     value: Option<(Span, T)>,
@@ -15,13 +15,13 @@ impl<T> Slot<T> {
         Self { name, value: None }
     }
 
-    /// Fills the slot; a second value is a mistake at `span`.
+    /// Sets the value, or reports a duplicate at `span`.
     pub(crate) fn fill(&mut self, span: Span, value: T, diagnostics: &mut Diagnostics) {
         if self.value.is_some() {
             let name = self.name;
             diagnostics.error(
                 span,
-                format_args!("`{name}` is written twice"),
+                format_args!("duplicate `{name}`"),
                 format_args!("remove this `{name}`"),
             );
         } else {
@@ -29,7 +29,7 @@ impl<T> Slot<T> {
         }
     }
 
-    /// What `check` makes of the value: absent is fine, wrong is not.
+    /// Checks the value; an absent one is valid.
     pub(crate) fn checked<U>(self, check: impl FnOnce(T) -> Option<U>) -> Result<Option<U>, ()> {
         self.value
             .map(|(_, value)| check(value).ok_or(()))
@@ -46,12 +46,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_value_is_a_mistake_and_the_first_stays() {
+    fn duplicate_value_is_an_error_and_the_first_stays() {
         let mut diagnostics = Diagnostics::default();
         let mut slot = Slot::new("reason");
         slot.fill(Span::call_site(), 1, &mut diagnostics);
         slot.fill(Span::call_site(), 2, &mut diagnostics);
         assert_eq!(slot.take().map(|(_, value)| value), Some(1));
-        assert_eq!(diagnostics.into_messages(), ["`reason` is written twice"]);
+        assert_eq!(diagnostics.into_messages(), ["duplicate `reason`"]);
     }
 }

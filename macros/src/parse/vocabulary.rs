@@ -1,4 +1,4 @@
-//! What stands in `scopes! { … }`.
+//! The entries of `scopes! { … }`, as written.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -9,7 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::parse::recovery::parse_path;
 use crate::parse::slot::Slot;
 
-/// The entries in their order, and where the runtime crate is.
+/// The entries in order, and the path of the runtime crate.
 pub(crate) struct RawVocabulary {
     pub(crate) krate: Slot<Path>,
     pub(crate) scopes: Vec<RawScope>,
@@ -20,12 +20,12 @@ pub(crate) struct RawScope {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
-    /// Absent where it was not text, which was reported.
+    /// `None` if it is not text, which is already reported.
     pub(crate) token: Option<LitStr>,
 }
 
 impl RawVocabulary {
-    /// Reads every entry; one that is wrong does not keep the next from being read.
+    /// Parses every entry, and continues after a wrong one.
     pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Self {
         let mut vocabulary = Self {
             krate: Slot::new("crate"),
@@ -59,11 +59,15 @@ impl RawVocabulary {
             Some(path) if first => self.krate.fill(span, path, diagnostics),
             Some(_) => diagnostics.error(
                 span,
-                "`crate = …` stands below a scope",
-                "move it above the first scope",
+                "`crate = …` must come before the first scope",
+                "move it to the top",
             ),
             None => {
-                diagnostics.error(span, "`crate` takes a path", "write `crate = ::palisade;`");
+                diagnostics.error(
+                    span,
+                    "`crate` requires a path",
+                    "write `crate = ::palisade;`",
+                );
                 skip_to_semicolon(input);
             }
         }
@@ -82,17 +86,17 @@ impl RawScope {
             ))
         };
         let Ok((attributes, vis, name)) = head() else {
-            diagnostics.error(input.span(), "a scope's name is expected here", HELP);
+            diagnostics.error(input.span(), "expected the name of a scope", HELP);
             skip_to_semicolon(input);
             return None;
         };
         let span = input.span();
-        // a literal of another type would be consumed by trying
+        // parsing would consume a literal of another type
         let is_text = input.parse::<Token![=]>().is_ok() && input.peek(LitStr);
         let token = if is_text { input.parse().ok() } else { None };
         if token.is_none() {
             let at = if input.is_empty() { span } else { input.span() };
-            diagnostics.error(at, "the scope is expected here, in quotes", HELP);
+            diagnostics.error(at, "expected the scope in quotes", HELP);
             skip_to_semicolon(input);
         }
         Some(Self {
@@ -103,7 +107,7 @@ impl RawScope {
         })
     }
 
-    /// The name, as Rust looks it up.
+    /// The name without a raw prefix.
     pub(crate) fn key(&self) -> String {
         self.name.unraw().to_string()
     }
@@ -116,7 +120,7 @@ fn end_entry(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Resu
     if !input.peek(Token![;]) {
         diagnostics.error(
             input.span(),
-            "a semicolon is missing before this",
+            "missing semicolon before this",
             "end every scope with `;`",
         );
         skip_to_semicolon(input);
@@ -143,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_read_in_their_order_and_the_last_semicolon_may_be_missing() {
+    fn entries_keep_their_order_and_last_semicolon_is_optional() {
         let (vocabulary, messages) =
             parse("crate = ::fence; /// Read.\npub(crate) A = \"a\"; r#type = \"b\"");
         assert!(messages.is_empty(), "{messages:?}");
@@ -153,36 +157,36 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_vocabulary_is_one() {
+    fn empty_vocabulary_is_valid() {
         let (vocabulary, messages) = parse("");
         assert!(messages.is_empty() && vocabulary.scopes.is_empty());
     }
 
     #[test]
-    fn the_crate_stands_first_and_once() {
+    fn crate_after_a_scope_or_twice_is_an_error() {
         let (vocabulary, messages) = parse("A = \"a\"; crate = fence; B = \"b\";");
-        assert_eq!(messages, ["`crate = …` stands below a scope"]);
+        assert_eq!(messages, ["`crate = …` must come before the first scope"]);
         assert!(vocabulary.krate.take().is_none());
         let (vocabulary, messages) = parse("crate = a; crate = b;");
-        assert_eq!(messages, ["`crate` is written twice"]);
+        assert_eq!(messages, ["duplicate `crate`"]);
         assert!(vocabulary.krate.take().is_some());
     }
 
     #[test]
-    fn the_crate_is_a_path() {
+    fn crate_without_path_is_an_error() {
         for entries in [
             "crate = \"fence\"; A = \"a\";",
             "crate; A = \"a\";",
             "crate::a; A = \"a\";",
         ] {
             let (vocabulary, messages) = parse(entries);
-            assert_eq!(messages, ["`crate` takes a path"], "{entries}");
+            assert_eq!(messages, ["`crate` requires a path"], "{entries}");
             assert_eq!(names(&vocabulary), ["A"]);
         }
     }
 
     #[test]
-    fn a_scope_has_a_name() {
+    fn scope_without_name_is_an_error() {
         for entries in [
             "\"a\"; B = \"b\";",
             "pub = \"a\"; B = \"b\";",
@@ -191,13 +195,13 @@ mod tests {
             "; B = \"b\";",
         ] {
             let (vocabulary, messages) = parse(entries);
-            assert_eq!(messages, ["a scope's name is expected here"], "{entries}");
+            assert_eq!(messages, ["expected the name of a scope"], "{entries}");
             assert_eq!(names(&vocabulary), ["B"], "{entries}");
         }
     }
 
     #[test]
-    fn a_scope_is_text() {
+    fn scope_without_text_is_an_error() {
         for entries in [
             "A",
             "A;",
@@ -208,43 +212,35 @@ mod tests {
             "A \"a\";",
         ] {
             let (vocabulary, messages) = parse(entries);
-            assert_eq!(
-                messages,
-                ["the scope is expected here, in quotes"],
-                "{entries}"
-            );
-            // the name stays, so that a second one of it is found
+            assert_eq!(messages, ["expected the scope in quotes"], "{entries}");
+            // the name stays, so that a duplicate is found
             assert_eq!(names(&vocabulary), ["A"], "{entries}");
             assert!(vocabulary.scopes[0].token.is_none());
         }
     }
 
     #[test]
-    fn entries_end_with_semicolons() {
+    fn missing_semicolon_is_an_error() {
         for entries in [
             "A = \"a\", B = \"b\"; C = \"c\";",
             "A = \"a\" + \"b\"; C = \"c\";",
         ] {
             let (vocabulary, messages) = parse(entries);
-            assert_eq!(
-                messages,
-                ["a semicolon is missing before this"],
-                "{entries}"
-            );
+            assert_eq!(messages, ["missing semicolon before this"], "{entries}");
             assert_eq!(names(&vocabulary), ["A", "C"]);
         }
     }
 
     #[test]
-    fn one_wrong_entry_does_not_hide_the_next() {
+    fn wrong_entry_does_not_hide_the_next() {
         let (vocabulary, messages) = parse("crate = 7; pub = \"a\"; B; C = \"c\" D;");
         assert_eq!(
             messages,
             [
-                "`crate` takes a path",
-                "a scope's name is expected here",
-                "the scope is expected here, in quotes",
-                "a semicolon is missing before this",
+                "`crate` requires a path",
+                "expected the name of a scope",
+                "expected the scope in quotes",
+                "missing semicolon before this",
             ]
         );
         assert_eq!(names(&vocabulary), ["B", "C"]);

@@ -35,6 +35,17 @@ use crate::token::{TokenError, VerifiedToken};
 ///     format!("{} of {}", caller.subject(), caller.claims().tenant)
 /// }
 /// ```
+///
+/// Only the guard creates a caller; its fields are private:
+///
+/// ```compile_fail,E0451
+/// use palisade::prelude::*;
+///
+/// #[public(reason = "a handler that forges its caller")]
+/// async fn forge() {
+///     let _ = Caller { token: todo!(), claims: todo!() };
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Caller<C = NoClaims> {
     token: Arc<VerifiedToken>,

@@ -1,24 +1,24 @@
-//! The manual: how to build a secure API with Palisade, chapter by chapter, with the reasons.
+//! The manual: how to build a secure API with Palisade, one task per chapter.
 //!
 //! The rest of this documentation describes one item at a time. The manual describes tasks: each chapter
 //! begins with an example, then gives the rules, then the reasons behind them. Every example is compiled, and most
 //! run as tests.
 //!
-//! Start with [`concepts`]. It takes ten minutes, and every other chapter uses its words.
+//! Start with [`concepts`]. It takes ten minutes, and every other chapter uses its terms.
 //!
 //! # Chapters
 //!
-//! | chapter | after it you can |
+//! | chapter | after it, you can |
 //! |---|---|
 //! | [`concepts`] | follow a request from the socket to the handler, and name every part of an API |
 //! | [`declaring_access`] | declare which callers a handler accepts, by scope, role, claim and object |
 //! | [`input`] | declare which input a handler accepts, and predict the response to the rest |
 //! | [`tokens`] | trust one or several issuers, and predict when a token is accepted |
-//! | [`errors`] | answer every error in one format, and in your own words |
+//! | [`errors`] | return every error in one format, with your own wording |
 //! | [`limits`] | set and predict the limits of every route |
 //! | [`testing`] | test an API with real tokens and without a network |
 //! | [`observability`] | log, count and alert on decisions, rejected input and key fetches |
-//! | [`threat_model`] | say what Palisade defends against, and what remains your job |
+//! | [`threat_model`] | name the threats that Palisade defends against, and your own responsibilities |
 //! | [`performance`] | predict and measure what a request costs |
 //! | [`cookbook`] | CORS, WebSocket, SSE, PATCH, dates and money, uploads, error types, legacy routes, containers |
 //! | [`providers`] | connect Keycloak, Entra ID, Auth0, Okta, Cognito, Google or oidc-provider |

@@ -26,7 +26,7 @@ use crate::routing::argument::{
     AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, HandlerArgument,
     HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead, StatesWhyUnvalidated,
 };
-use crate::routing::extraction::{ByItself, StrictPath};
+use crate::routing::extraction::{StrictPath, ViaAxum};
 use crate::routing::extractor::{TrustedExtractor, Unvalidated};
 use crate::routing::facts::ArgumentFacts;
 
@@ -38,7 +38,7 @@ impl<A, T> AllowedIn<A, ServerData> for T {}
 impl<T: TrustedExtractor> HandlerArgument for T {
     type Kind = ServerData;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts {
         trusted: Some(T::REASON),
         ..ArgumentFacts::PLAIN
@@ -49,10 +49,11 @@ impl<T: TrustedExtractor> HandlerArgument for T {
 macro_rules! server_data {
     ($($(#[$meta:meta])* [$($generic:ident)?] $ty:ty;)*) => {$(
         $(#[$meta])*
+        #[diagnostic::do_not_recommend]
         impl$(<$generic>)? HandlerArgument for $ty {
             type Kind = ServerData;
             type Reads = ReadsHead;
-            type Extraction = ByItself;
+            type Extraction = ViaAxum;
         }
     )*};
 }
@@ -73,10 +74,11 @@ pub enum CallerArgument {}
 impl<A: HasCaller, T> AllowedIn<A, CallerArgument> for T {}
 impl<A: AllowsOptionalCaller, T> OptionalIn<A, CallerArgument> for T {}
 
+#[diagnostic::do_not_recommend]
 impl<C: CallerClaims> HandlerArgument for Caller<C> {
     type Kind = CallerArgument;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts {
         decode_claims: Some(Self::decode_claims),
         ..ArgumentFacts::PLAIN
@@ -121,7 +123,7 @@ macro_rules! checked {
         impl<T> HandlerArgument for Valid<$extractor<T>> {
             type Kind = DecodedInput<T>;
             type Reads = $reads;
-            type Extraction = ByItself;
+            type Extraction = ViaAxum;
             const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$location, $media_type);
         }
     )*};
@@ -143,7 +145,7 @@ checked! {
 impl<E: InputExtractor> HandlerArgument for Valid<E> {
     type Kind = CheckedInput<E::Input>;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None);
 }
 
@@ -155,6 +157,7 @@ impl<A, T: ParsedFromPath, E> AllowedIn<A, ParsedPath<T>> for E {
     const DESCRIBE: Option<Describe> = Some(T::schema);
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> HandlerArgument for Path<T> {
     type Kind = ParsedPath<T>;
     type Reads = ReadsHead;
@@ -201,10 +204,11 @@ pub enum UncheckedInput {}
 
 impl<A: StatesWhyUnvalidated, T> AllowedIn<A, UncheckedInput> for T {}
 
+#[diagnostic::do_not_recommend]
 impl<E> HandlerArgument for Unvalidated<E> {
     type Kind = UncheckedInput;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts {
         unvalidated: true,
         ..ArgumentFacts::PLAIN
@@ -219,10 +223,11 @@ impl<A, T: HandlerArgument + OptionalIn<A, T::Kind>, E> AllowedIn<A, OptionalArg
     const DESCRIBE: Option<Describe> = T::DESCRIBE;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: HandlerArgument> HandlerArgument for Option<T> {
     type Kind = OptionalArgument<T>;
     type Reads = T::Reads;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = T::FACTS.optional();
 }
 
@@ -231,10 +236,11 @@ pub enum FallibleArgument {}
 
 impl<A: AllowsFallibleArguments, T> AllowedIn<A, FallibleArgument> for T {}
 
+#[diagnostic::do_not_recommend]
 impl<T, E> HandlerArgument for Result<T, E> {
     type Kind = FallibleArgument;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
 }
 
 /// Input that is not checked.
@@ -244,10 +250,11 @@ impl<A: AllowsRawInput<T>, T> AllowedIn<A, RawInput> for T {}
 
 macro_rules! raw {
     ($([$($generic:ident)?] $ty:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl$(<$generic>)? HandlerArgument for $ty {
             type Kind = RawInput;
             type Reads = ReadsHead;
-            type Extraction = ByItself;
+            type Extraction = ViaAxum;
         }
     )*};
 }

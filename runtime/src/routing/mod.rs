@@ -44,11 +44,9 @@ pub(crate) mod rules {
     };
     pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
     pub use super::extraction::{ExtractedWithState, LastExtractedWithState};
-    pub use super::mounting::{
-        DeclaredRoutes, HasState, IsProtected, ProtectedRouter, SecuredRoutes, ShareState,
-    };
+    pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};
     pub use super::returned::{
-        IsResponse, JsonBody, Responds, ReturnType, holds_only_send_values, respond,
+        AnyPart, IsResponse, JsonBody, Responds, ReturnTypePart, holds_only_send_values, respond,
     };
     #[cfg(feature = "typed-header")]
     pub use super::typed_header::{ParsedFromHeader, ParsedHeader};

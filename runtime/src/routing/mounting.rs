@@ -2,7 +2,6 @@
 
 use crate::routing::api::Api;
 use crate::routing::method_router::MethodRouter;
-use crate::routing::secure_router::SecureRouter;
 
 /// Routes whose every handler declares who may call it.
 ///
@@ -108,37 +107,21 @@ pub trait SecuredRoutes {
     fn into_routes(self) -> Self::Routes;
 }
 
-#[diagnostic::do_not_recommend]
-impl<S> SecuredRoutes for SecureRouter<S> {
-    type Routes = Self;
-
-    fn into_routes(self) -> Self {
-        self
-    }
-}
-
 /// A router has the state that its handlers need.
 ///
 /// [`SecureRouter::protect`](crate::SecureRouter::protect) requires this: call
 /// [`with_state`](crate::SecureRouter::with_state) first.
 #[diagnostic::on_unimplemented(
-    message = "the handlers of this router need the state `{S}`",
-    label = "this router has no state yet",
+    message = "this router has no state yet",
+    label = "found `{Self}`, expected `SecureRouter<()>`",
     note = "help: call `.with_state(…)` before `.protect(…)`"
 )]
-pub trait HasState<S> {
+pub trait HasState {
     #[doc(hidden)]
-    fn with_state(router: SecureRouter<S>) -> SecureRouter;
-}
+    type Stateless;
 
-/// A router that is protected.
-pub enum ProtectedRouter {}
-
-#[diagnostic::do_not_recommend]
-impl HasState<()> for ProtectedRouter {
-    fn with_state(router: SecureRouter) -> SecureRouter {
-        router
-    }
+    #[doc(hidden)]
+    fn into_stateless(self) -> Self::Stateless;
 }
 
 /// Only a protected API is served.

@@ -41,10 +41,13 @@ use serde::Serialize;
     label = "does not implement `IntoResponse`",
     note = "help: return `Json<…>` of a type that derives `Serialize`, use `Problem` as the error of a `Result`, or implement `axum::response::IntoResponse` for `{Self}`"
 )]
-pub trait IsResponse {}
+pub trait IsResponse<P> {
+    #[doc(hidden)]
+    fn is_part(_: P) {}
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: IntoResponse> IsResponse for T {}
+impl<T, P: AcceptsResponse<T>> IsResponse<P> for T {}
 
 /// The type inside a `Json<…>` response derives `Serialize`.
 ///
@@ -66,10 +69,13 @@ impl<T: IntoResponse> IsResponse for T {}
     label = "`{Self}` cannot be written as JSON",
     note = "help: write `#[derive(Serialize)]` on `{Self}`"
 )]
-pub trait JsonBody {}
+pub trait JsonBody<P> {
+    #[doc(hidden)]
+    fn is_part(_: P) {}
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + ?Sized> JsonBody for T {}
+impl<T: ?Sized, P: AcceptsJson<T>> JsonBody<P> for T {}
 
 /// A return type whose parts are checked only if the whole is not a response.
 ///
@@ -83,8 +89,8 @@ impl<T: ?Sized> Returned<T> {
 
 /// A return type that is a response.
 pub trait Whole {
-    /// Accepts every part.
-    fn parts(&self) -> AnyPart {
+    /// Returns a value for which every part is accepted.
+    fn part(&self) -> AnyPart {
         AnyPart
     }
 }
@@ -93,41 +99,34 @@ impl<T: IntoResponse> Whole for Returned<T> {}
 
 /// A return type that is not a response.
 pub trait Parts {
-    /// Accepts only parts that are responses.
-    fn parts(&self) -> ReturnType {
-        ReturnType
+    /// Returns a value for which only responses are accepted.
+    fn part(&self) -> ReturnTypePart {
+        ReturnTypePart
     }
 }
 
 impl<T> Parts for &Returned<T> {}
 
-/// A part of a return type that is a response.
+/// A part of a return type that is a response; its parts need not be responses.
 #[derive(Clone, Copy, Debug)]
 pub struct AnyPart;
 
-#[expect(
-    clippy::unused_self,
-    reason = "generated code calls a method, whichever type it has"
-)]
-impl AnyPart {
-    /// Accepts any type.
-    pub fn response<T>(self) {}
-
-    /// Accepts any type.
-    pub fn json<T>(self) {}
-}
-
-/// A return type that is not a response; the error is at the part that is not one either.
+/// A part of a return type that is not a response because of one of its parts.
 #[derive(Clone, Copy, Debug)]
-pub struct ReturnType;
+pub struct ReturnTypePart;
 
-impl ReturnType {
-    /// Requires a response.
-    pub fn response<T: IsResponse>(self) {}
+/// Accepts a part `T` as a response. This trait has the kind of part as `Self`, so that rustc waits
+/// until it is inferred.
+pub trait AcceptsResponse<T> {}
 
-    /// Requires a type that is `Serialize`.
-    pub fn json<T: JsonBody>(self) {}
-}
+impl<T> AcceptsResponse<T> for AnyPart {}
+impl<T: IntoResponse> AcceptsResponse<T> for ReturnTypePart {}
+
+/// Accepts a part `T` as the body of a `Json<T>`.
+pub trait AcceptsJson<T: ?Sized> {}
+
+impl<T: ?Sized> AcceptsJson<T> for AnyPart {}
+impl<T: Serialize + ?Sized> AcceptsJson<T> for ReturnTypePart {}
 
 /// A return type is a response as a whole; see [`IsResponse`].
 ///

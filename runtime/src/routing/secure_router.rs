@@ -1,4 +1,4 @@
-//! `SecureRouter`: declared handlers by path, still without state and server.
+//! `SecureRouter`: declared handlers by path, before they have a state and a server.
 
 use std::convert::Infallible;
 
@@ -17,9 +17,7 @@ use crate::routing::endpoint::Endpoint;
 use crate::routing::guarded::Guarded;
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::method_router::{MethodRouter, outline};
-use crate::routing::mounting::{
-    DeclaredRoutes, HasState, ProtectedRouter, SecuredRoutes, ShareState,
-};
+use crate::routing::mounting::{DeclaredRoutes, HasState, SecuredRoutes, ShareState};
 
 type Build<S> = Box<dyn FnOnce(&Guard) -> axum::Router<S> + Send>;
 
@@ -80,17 +78,18 @@ where
         }
     }
 
-    /// Mounts declared handlers at a path.
+    /// Adds the handlers of a path.
     ///
     /// # Panics
     ///
     /// As axum's `Router::route`: if the path is malformed, or already has a handler for the
     /// same method.
     #[track_caller]
-    pub fn route<R: DeclaredRoutes>(mut self, path: &str, method_router: R) -> Self
-    where
-        R::Routes: ShareState<MethodRouter<S>>,
-    {
+    pub fn route<R: DeclaredRoutes<Routes: ShareState<MethodRouter<S>>>>(
+        mut self,
+        path: &str,
+        method_router: R,
+    ) -> Self {
         let method_router = method_router.into_routes().share();
         self.outline = self.outline.route(path, method_router.outline());
         self.inventory.append(method_router.inventory(path));
@@ -98,16 +97,17 @@ where
         self.then(move |guard, router| router.route(&path, method_router.protect(guard)))
     }
 
-    /// Mounts another router below a path.
+    /// Adds the routes of another router below a path.
     ///
     /// # Panics
     ///
     /// As axum's `Router::nest`: at the root, or if routes overlap.
     #[track_caller]
-    pub fn nest<R: SecuredRoutes>(mut self, path: &str, router: R) -> Self
-    where
-        R::Routes: ShareState<Self>,
-    {
+    pub fn nest<R: SecuredRoutes<Routes: ShareState<Self>>>(
+        mut self,
+        path: &str,
+        router: R,
+    ) -> Self {
         let router = router.into_routes().share();
         self.outline = self.outline.nest(path, router.outline);
         self.inventory.append(router.inventory.under(path));
@@ -121,10 +121,7 @@ where
     ///
     /// As axum's `Router::merge`: if routes overlap, or both routers have a fallback.
     #[track_caller]
-    pub fn merge<R: SecuredRoutes>(mut self, other: R) -> Self
-    where
-        R::Routes: ShareState<Self>,
-    {
+    pub fn merge<R: SecuredRoutes<Routes: ShareState<Self>>>(mut self, other: R) -> Self {
         let other = other.into_routes().share();
         self.outline = self.outline.merge(other.outline);
         self.inventory.append(other.inventory);
@@ -132,7 +129,7 @@ where
         self.then(move |guard, router| router.merge((other.build)(guard)))
     }
 
-    /// Sets the declared handler for requests that match no path.
+    /// Sets the handler for requests that match no path.
     #[track_caller]
     pub fn fallback<H: DeclaresAccess<N>, N, M>(mut self, _: H) -> Self
     where
@@ -145,7 +142,7 @@ where
         self.then(|guard, router| router.fallback(Guarded::<H::Handler>::new(guard.clone())))
     }
 
-    /// Wraps the routes mounted so far in a tower layer.
+    /// Applies a tower layer to the routes added so far.
     ///
     /// # Security
     ///
@@ -172,7 +169,7 @@ where
         }
     }
 
-    /// Returns the routes mounted so far.
+    /// Returns the routes added so far.
     pub fn inventory(&self) -> &Inventory {
         &self.inventory
     }
@@ -182,9 +179,9 @@ where
     /// The state of the router must be supplied before, see [`HasState`].
     pub fn protect(self, server: ResourceServer) -> Api
     where
-        ProtectedRouter: HasState<S>,
+        Self: HasState<Stateless = SecureRouter>,
     {
-        let router = ProtectedRouter::with_state(self);
+        let router = self.into_stateless();
         let inventory = router.inventory.trusting(server.shared_issuers());
         let routes =
             (router.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
@@ -200,6 +197,24 @@ where
             build: Box::new(move |guard| step(guard, build(guard))),
             ..self
         }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> SecuredRoutes for SecureRouter<S> {
+    type Routes = Self;
+
+    fn into_routes(self) -> Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl HasState for SecureRouter {
+    type Stateless = Self;
+
+    fn into_stateless(self) -> Self {
+        self
     }
 }
 

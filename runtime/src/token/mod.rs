@@ -25,8 +25,6 @@ mod rules;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod validator;
-#[cfg(test)]
-mod vectors;
 mod verified;
 
 pub(crate) use self::bearer::Credential;

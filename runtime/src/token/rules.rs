@@ -51,4 +51,21 @@ impl TokenRules {
             validity,
         })
     }
+
+    /// Returns the rules for introspection responses of `https://a.example`.
+    #[cfg(all(test, feature = "introspection"))]
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub(super) fn for_testing() -> Self {
+        let format = crate::token::profile::INTROSPECTION_FORMAT;
+        Self {
+            issuer: "https://a.example".into(),
+            audience: "https://api.example".into(),
+            format,
+            roles: format.roles_claim(format.roles_pointer).unwrap(),
+            limits: LifetimeLimits {
+                clock_skew: std::time::Duration::from_secs(30),
+                max_lifetime: std::time::Duration::from_mins(30),
+            },
+        }
+    }
 }

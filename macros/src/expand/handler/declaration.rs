@@ -8,7 +8,24 @@ use syn::ext::IdentExt;
 use crate::expand::Runtime;
 use crate::expand::handler::names::first_span;
 use crate::model::{Access, Declaration, Limits, Requirement};
-use crate::parse::Leaf;
+
+/// The names of a kind of grant in the runtime.
+#[derive(Clone, Copy)]
+struct Grant {
+    type_name: &'static str,
+    /// The method of `Constant` that returns it.
+    method: &'static str,
+}
+
+const SCOPE: Grant = Grant {
+    type_name: "Scope",
+    method: "scope",
+};
+
+const ROLE: Grant = Grant {
+    type_name: "Role",
+    method: "role",
+};
 
 // Input:  #[secured(scopes = any("admin", WRITE), body_limit = "1 KiB")] async fn create_order …
 // Output: Declaration::scopes("create_order", module_path!(), Requirement::Any(&[…])).body_limit(1024)
@@ -24,16 +41,16 @@ pub(super) fn declaration(
         Access::Public { reason } => quote!(public(#handler, #module, #reason)),
         Access::Authenticated => quote!(authenticated(#handler, #module)),
         Access::Scopes(scopes) => {
-            let scopes = requirement(Leaf::Scope, scopes, runtime);
+            let scopes = requirement(SCOPE, scopes, runtime);
             quote!(scopes(#handler, #module, #scopes))
         }
         Access::Roles(roles) => {
-            let roles = requirement(Leaf::Role, roles, runtime);
+            let roles = requirement(ROLE, roles, runtime);
             quote!(roles(#handler, #module, #roles))
         }
         Access::ScopesAndRoles { scopes, roles } => {
-            let scopes = requirement(Leaf::Scope, scopes, runtime);
-            let roles = requirement(Leaf::Role, roles, runtime);
+            let scopes = requirement(SCOPE, scopes, runtime);
+            let roles = requirement(ROLE, roles, runtime);
             quote!(scopes_and_roles(#handler, #module, #scopes, #roles))
         }
     };
@@ -72,20 +89,20 @@ pub(super) fn unsatisfiable(name: &Ident, private: &TokenStream) -> TokenStream 
 
 // Input:  any("admin", path::TO_CONST)
 // Output: Requirement::Any(&[Requirement::One(Role::new("admin")), Requirement::One(Constant::new(path::TO_CONST).role())])
-fn requirement(leaf: Leaf, needed: &Requirement, runtime: Runtime<'_>) -> TokenStream {
+fn requirement(grant: Grant, needed: &Requirement, runtime: Runtime<'_>) -> TokenStream {
     let private = runtime.path();
     let list = |parts: &[Requirement]| {
-        let parts = parts.iter().map(|part| requirement(leaf, part, runtime));
+        let parts = parts.iter().map(|part| requirement(grant, part, runtime));
         quote!(&[#(#parts),*])
     };
     match needed {
         Requirement::Named { name, span } => {
-            let leaf = Ident::new(leaf.type_name(), *span);
-            quote_spanned!(*span=> #private::Requirement::One(#private::#leaf::new(#name)))
+            let grant = Ident::new(grant.type_name, *span);
+            quote_spanned!(*span=> #private::Requirement::One(#private::#grant::new(#name)))
         }
         Requirement::Constant(path) => {
             let span = first_span(path);
-            let method = Ident::new(leaf.name(), span);
+            let method = Ident::new(grant.method, span);
             let private = runtime.at(span);
             quote_spanned!(span=> #private::Requirement::One(#private::Constant::new(#path).#method()))
         }

@@ -9,33 +9,31 @@ use crate::expand::Runtime;
 use crate::expand::handler::declaration::unsatisfiable;
 use crate::expand::handler::function::{function, item};
 use crate::expand::handler::names::hidden;
-use crate::model::Handler;
-use crate::parse::RawHandler;
+use crate::model::{Handler, WrongHandler};
 
 // Input:  #[secured(scoops = "a")] async fn create_order(…) { … }
 // Output: the item as usual; an endpoint that extracts no argument and does not call the handler
-pub(crate) fn denying(handler: &Handler, krate: Option<&Path>) -> TokenStream {
+pub(crate) fn denied_handler(handler: &Handler, krate: Option<&Path>) -> TokenStream {
     let item = item(handler, Runtime { krate });
     let endpoint = deny(&handler.signature.ident, &handler.attributes.cfg, krate);
     quote!(#item #endpoint)
 }
 
 // Input:  #[secured(authenticated)] fn create_order(…) { … }
-// Output: the item without `unguarded`; the endpoint as above
-pub(crate) fn unread(handler: &RawHandler, krate: Option<&Path>) -> TokenStream {
-    if handler.signature.receiver().is_some() {
-        return method(handler);
+// Output: the item without `unguarded`; the endpoint as above. A method stays unchanged.
+pub(crate) fn denied_item(handler: &WrongHandler, krate: Option<&Path>) -> TokenStream {
+    let WrongHandler {
+        cfg,
+        vis,
+        name,
+        method,
+    } = handler;
+    if let Some(method) = method {
+        return method.clone();
     }
-    let (vis, name) = (&handler.vis, &handler.signature.ident);
-    let cfg: Vec<_> = handler
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .cloned()
-        .collect();
     let hidden = hidden(name);
     let function = function(&hidden, name, vis, Runtime { krate });
-    let endpoint = deny(name, &cfg, krate);
+    let endpoint = deny(name, cfg, krate);
     quote! {
         #(#cfg)*
         #[doc(hidden)]
@@ -45,18 +43,6 @@ pub(crate) fn unread(handler: &RawHandler, krate: Option<&Path>) -> TokenStream 
         #function
         #endpoint
     }
-}
-
-// Input:  #[secured(authenticated)] async fn create_order(&self) { … }
-// Output: the method unchanged: an `impl` has no place for the other items
-fn method(handler: &RawHandler) -> TokenStream {
-    let RawHandler {
-        attributes,
-        vis,
-        signature,
-        body,
-    } = handler;
-    quote!(#(#attributes)* #vis #signature #body)
 }
 
 fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> TokenStream {

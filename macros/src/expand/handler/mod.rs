@@ -1,4 +1,4 @@
-//! Expands a handler to its declaration and its endpoint.
+//! Expands a handler into a function that returns its declaration, and the endpoint that runs it.
 
 mod arguments;
 mod declaration;
@@ -8,5 +8,5 @@ mod function;
 mod names;
 mod returned;
 
-pub(crate) use self::fallback::{denying, unread};
+pub(crate) use self::fallback::{denied_handler, denied_item};
 pub(crate) use self::function::handler;

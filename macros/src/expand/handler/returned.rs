@@ -19,14 +19,14 @@ enum Part<'a> {
 // Input:  -> Result<Json<Order>, AppError>
 // Output: const __PALISADE_RETURNED: bool = {
 //             let _ = || {
-//                 let parts = (&Returned::<Result<Json<Order>, AppError>>::TYPE).parts();
-//                 parts.json::<Order>();
-//                 parts.response::<AppError>();
+//                 let part = (&Returned::<Result<Json<Order>, AppError>>::TYPE).part();
+//                 <Order as JsonBody<_>>::is_part(part);
+//                 <AppError as IsResponse<_>>::is_part(part);
 //             };
 //             true
 //         };
 //
-// `parts` requires nothing of a type that is a response, whatever its parts are.
+// If the whole is a response, `part` is `AnyPart`, which accepts every type.
 pub(super) fn returned(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
     let mut parts = Vec::new();
     let output = handler.output().filter(|ty| is_nameable(ty));
@@ -40,15 +40,21 @@ pub(super) fn returned(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
     };
     let private = runtime.path();
     let parts = parts.iter().map(|part| match part {
-        Part::Response(ty) => quote_spanned!(first_span(ty)=> __palisade_parts.response::<#ty>();),
-        Part::Json(ty) => quote_spanned!(first_span(ty)=> __palisade_parts.json::<#ty>();),
+        Part::Response(ty) => {
+            let private = runtime.at(first_span(ty));
+            quote_spanned!(first_span(ty)=> <#ty as #private::rules::IsResponse<_>>::is_part(__palisade_part);)
+        }
+        Part::Json(ty) => {
+            let private = runtime.at(first_span(ty));
+            quote_spanned!(first_span(ty)=> <#ty as #private::rules::JsonBody<_>>::is_part(__palisade_part);)
+        }
     });
     quote! {
         const __PALISADE_RETURNED: bool = {
             let _ = || {
                 #[allow(unused_imports)]
                 use #private::{ReturnedParts as _, ReturnedWhole as _};
-                let __palisade_parts = (&#private::Returned::<#output>::TYPE).parts();
+                let __palisade_part = (&#private::Returned::<#output>::TYPE).part();
                 #(#parts)*
             };
             true

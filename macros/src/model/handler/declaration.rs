@@ -1,4 +1,4 @@
-//! What an attribute says, once nothing in it is wrong.
+//! The checked declaration of a handler.
 
 use proc_macro2::Span;
 use syn::{LitStr, Path};
@@ -6,7 +6,7 @@ use syn::{LitStr, Path};
 use crate::diagnostics::Diagnostics;
 use crate::model::handler::limits::Limits;
 use crate::model::handler::requirement::Requirement;
-use crate::parse::{AttributeKind, Leaf, RawAttribute, RawRequirement, Slot};
+use crate::parse::{AttributeKind, GrantKind, RawAttribute, RawRequirement, Slot};
 
 /// A checked declaration.
 pub(crate) struct Declaration {
@@ -15,7 +15,7 @@ pub(crate) struct Declaration {
     pub(crate) unvalidated: Option<LitStr>,
 }
 
-/// Who may call.
+/// The access that a handler requires.
 pub(crate) enum Access {
     Public {
         reason: LitStr,
@@ -29,11 +29,13 @@ pub(crate) enum Access {
     },
 }
 
-/// A requirement that was written; nothing in it where it was wrong.
+/// A requirement if the attribute has one, and its checked form if it is valid.
 type Written = Option<Option<Requirement>>;
 
 impl Declaration {
-    /// Checks the words of an attribute together; also tells where the runtime crate is.
+    /// Checks the options of an attribute together.
+    ///
+    /// Returns the path of the runtime crate too, even if an option is wrong.
     pub(crate) fn check(
         raw: RawAttribute,
         diagnostics: &mut Diagnostics,
@@ -50,8 +52,8 @@ impl Declaration {
             krate,
             incomplete,
         } = raw;
-        let scopes = written(Leaf::Scope, scopes, diagnostics);
-        let roles = written(Leaf::Role, roles, diagnostics);
+        let scopes = written(GrantKind::Scope, scopes, diagnostics);
+        let roles = written(GrantKind::Role, roles, diagnostics);
         let missing = (!incomplete).then_some(span);
         let access = match kind {
             AttributeKind::Secured => match authenticated.take() {
@@ -75,9 +77,9 @@ impl Declaration {
     }
 }
 
-fn written(leaf: Leaf, slot: Slot<RawRequirement>, diagnostics: &mut Diagnostics) -> Written {
+fn written(grant: GrantKind, slot: Slot<RawRequirement>, diagnostics: &mut Diagnostics) -> Written {
     slot.take()
-        .map(|(_, raw)| Requirement::check(leaf, raw, diagnostics))
+        .map(|(_, raw)| Requirement::check(grant, raw, diagnostics))
 }
 
 fn secured(
@@ -97,9 +99,9 @@ fn secured(
             if let Some(span) = missing {
                 diagnostics.error(
                     span,
-                    "`#[secured]` does not say who may call this handler",
+                    "`#[secured]` does not state who may call this handler",
                     "write `#[secured(scopes = \"orders:read\")]`, `#[secured(roles = \"admin\")]`, \
-                     or `#[secured(authenticated)]` where any valid token will do",
+                     or `#[secured(authenticated)]` to accept any valid token",
                 );
             }
             None
@@ -107,14 +109,14 @@ fn secured(
     }
 }
 
-/// Any valid token will do, so nothing may be asked of it beside.
+/// Checks that `authenticated` is the only access option: any valid token is enough.
 fn authenticated_alone(
     span: Span,
     scopes: &Written,
     roles: &Written,
     diagnostics: &mut Diagnostics,
 ) -> Option<Access> {
-    let (wrong, held) = match (scopes, roles) {
+    let (message, held) = match (scopes, roles) {
         (None, None) => return Some(Access::Authenticated),
         (Some(_), None) => (
             "`authenticated` and `scopes` exclude each other",
@@ -128,8 +130,8 @@ fn authenticated_alone(
     };
     diagnostics.error(
         span,
-        wrong,
-        format_args!("remove `authenticated`: whoever holds {held} is authenticated"),
+        message,
+        format_args!("remove `authenticated`; {held} already require a valid token"),
     );
     None
 }
@@ -145,19 +147,19 @@ fn public(
     if let Some(span) = missing {
         diagnostics.error(
             span,
-            "`#[public]` does not say why anybody may call this handler",
+            "`#[public]` does not state why the handler is public",
             "write `#[public(reason = \"liveness probe, reveals nothing\")]`",
         );
     }
     None
 }
 
-fn check_reason(word: &str, text: LitStr, diagnostics: &mut Diagnostics) -> Option<LitStr> {
+fn check_reason(option: &str, text: LitStr, diagnostics: &mut Diagnostics) -> Option<LitStr> {
     if text.value().trim().is_empty() {
         diagnostics.error(
             text.span(),
-            format_args!("the reason of `{word}` is empty"),
-            "say in a few words why this is safe; the inventory shows it to whoever audits the API",
+            format_args!("`{option}` is empty"),
+            "state in a few words why this is safe; the inventory shows them to the auditor of the API",
         );
         return None;
     }
@@ -168,52 +170,55 @@ fn check_reason(word: &str, text: LitStr, diagnostics: &mut Diagnostics) -> Opti
 mod tests {
     use super::*;
 
-    fn check(kind: AttributeKind, words: &str) -> (Option<Declaration>, Option<Path>, Vec<String>) {
+    fn check(
+        kind: AttributeKind,
+        options: &str,
+    ) -> (Option<Declaration>, Option<Path>, Vec<String>) {
         let mut diagnostics = Diagnostics::default();
-        let words = words.parse().unwrap();
-        let raw = RawAttribute::parse(kind, Span::call_site(), words, &mut diagnostics);
+        let options = options.parse().unwrap();
+        let raw = RawAttribute::parse(kind, Span::call_site(), options, &mut diagnostics);
         let (declaration, krate) = Declaration::check(raw, &mut diagnostics);
         (declaration, krate, diagnostics.into_messages())
     }
 
-    fn sound(kind: AttributeKind, words: &str) -> Declaration {
-        let (declaration, _, messages) = check(kind, words);
-        assert!(messages.is_empty(), "{words}: {messages:?}");
+    fn valid(kind: AttributeKind, options: &str) -> Declaration {
+        let (declaration, _, messages) = check(kind, options);
+        assert!(messages.is_empty(), "{options}: {messages:?}");
         declaration.unwrap()
     }
 
-    fn mistakes(kind: AttributeKind, words: &str) -> Vec<String> {
-        let (declaration, _, messages) = check(kind, words);
-        assert!(declaration.is_none(), "{words}");
+    fn mistakes(kind: AttributeKind, options: &str) -> Vec<String> {
+        let (declaration, _, messages) = check(kind, options);
+        assert!(declaration.is_none(), "{options}");
         messages
     }
 
     #[test]
-    fn access_is_scopes_or_roles_or_both_or_any_token_or_nothing_for_a_reason() {
-        let scopes = sound(AttributeKind::Secured, "scopes = \"a\"");
+    fn access_is_read_from_every_option() {
+        let scopes = valid(AttributeKind::Secured, "scopes = \"a\"");
         assert!(matches!(scopes.access, Access::Scopes(_)));
-        let roles = sound(AttributeKind::Secured, "roles = \"a\"");
+        let roles = valid(AttributeKind::Secured, "roles = \"a\"");
         assert!(matches!(roles.access, Access::Roles(_)));
-        for words in ["scopes = A, roles = \"b\"", "roles = \"b\", scopes = A"] {
+        for options in ["scopes = A, roles = \"b\"", "roles = \"b\", scopes = A"] {
             let Access::ScopesAndRoles { scopes, roles } =
-                sound(AttributeKind::Secured, words).access
+                valid(AttributeKind::Secured, options).access
             else {
-                panic!("{words}");
+                panic!("{options}");
             };
             assert!(matches!(scopes, Requirement::Constant(path) if path.is_ident("A")));
             assert!(matches!(roles, Requirement::Named { name, .. } if name == "b"));
         }
-        let token = sound(AttributeKind::Secured, "authenticated");
+        let token = valid(AttributeKind::Secured, "authenticated");
         assert!(matches!(token.access, Access::Authenticated));
-        let public = sound(AttributeKind::Public, "reason = \"probe\"");
+        let public = valid(AttributeKind::Public, "reason = \"probe\"");
         assert!(matches!(public.access, Access::Public { reason } if reason.value() == "probe"));
     }
 
     #[test]
-    fn the_options_are_absent_where_they_are_not_written() {
-        let plain = sound(AttributeKind::Secured, "authenticated");
+    fn unwritten_options_are_absent() {
+        let plain = valid(AttributeKind::Secured, "authenticated");
         assert!(plain.limits.body_limit.is_none() && plain.unvalidated.is_none());
-        let full = sound(
+        let full = valid(
             AttributeKind::Secured,
             "body_limit = \"2 KiB\", unvalidated = \"raw\", authenticated",
         );
@@ -222,106 +227,111 @@ mod tests {
     }
 
     #[test]
-    fn authenticated_excludes_scopes_and_roles() {
+    fn authenticated_beside_scopes_or_roles_is_an_error() {
         let scopes = "`authenticated` and `scopes` exclude each other";
         let roles = "`authenticated` and `roles` exclude each other";
         let both = "`authenticated` excludes `scopes` and `roles`";
-        for (words, wrong) in [
+        for (options, wrong) in [
             ("authenticated, scopes = \"a\"", scopes),
             ("scopes = A, authenticated", scopes),
             ("authenticated, roles = \"a\"", roles),
             ("roles = A, authenticated", roles),
             ("roles = A, authenticated, scopes = B", both),
         ] {
-            assert_eq!(mistakes(AttributeKind::Secured, words), [wrong], "{words}");
+            assert_eq!(
+                mistakes(AttributeKind::Secured, options),
+                [wrong],
+                "{options}"
+            );
         }
     }
 
     #[test]
-    fn a_wrong_requirement_is_not_left_out_for_the_other() {
-        for (words, wrong) in [
-            ("scopes = A, roles = \"\"", "no role is named here"),
-            ("scopes = \"\", roles = A", "no scope is named here"),
+    fn wrong_requirement_beside_a_valid_one_is_an_error() {
+        for (options, wrong) in [
+            ("scopes = A, roles = \"\"", "this text names no role"),
+            ("scopes = \"\", roles = A", "this text names no scope"),
         ] {
-            assert_eq!(mistakes(AttributeKind::Secured, words), [wrong], "{words}");
-        }
-    }
-
-    #[test]
-    fn a_secured_handler_says_who_may_call_it() {
-        for words in ["", "body_limit = \"1 KiB\"", "unvalidated = \"raw\""] {
             assert_eq!(
-                mistakes(AttributeKind::Secured, words),
-                ["`#[secured]` does not say who may call this handler"],
-                "{words}"
+                mistakes(AttributeKind::Secured, options),
+                [wrong],
+                "{options}"
             );
         }
     }
 
     #[test]
-    fn a_public_handler_says_why_anybody_may_call_it() {
-        for words in ["", "body_limit = \"1 KiB\""] {
+    fn secured_without_access_is_an_error() {
+        for options in ["", "body_limit = \"1 KiB\"", "unvalidated = \"raw\""] {
             assert_eq!(
-                mistakes(AttributeKind::Public, words),
-                ["`#[public]` does not say why anybody may call this handler"],
-                "{words}"
+                mistakes(AttributeKind::Secured, options),
+                ["`#[secured]` does not state who may call this handler"],
+                "{options}"
             );
         }
     }
 
     #[test]
-    fn what_an_unreadable_word_may_have_said_is_not_missing() {
-        for (kind, words) in [
+    fn public_without_reason_is_an_error() {
+        for options in ["", "body_limit = \"1 KiB\""] {
+            assert_eq!(
+                mistakes(AttributeKind::Public, options),
+                ["`#[public]` does not state why the handler is public"],
+                "{options}"
+            );
+        }
+    }
+
+    #[test]
+    fn unreadable_option_is_not_also_missing() {
+        for (kind, options) in [
             (AttributeKind::Secured, "scoops = \"a\""),
             (AttributeKind::Secured, "scopes"),
             (AttributeKind::Public, "because = \"probe\""),
             (AttributeKind::Public, "reason = 7"),
         ] {
-            assert_eq!(mistakes(kind, words).len(), 1, "{words}");
+            assert_eq!(mistakes(kind, options).len(), 1, "{options}");
         }
     }
 
     #[test]
-    fn a_wrong_requirement_is_no_missing_one() {
+    fn wrong_requirement_is_not_also_missing() {
         assert_eq!(
             mistakes(AttributeKind::Secured, "scopes = \"\""),
-            ["no scope is named here"]
+            ["this text names no scope"]
         );
     }
 
     #[test]
-    fn a_reason_says_something() {
+    fn blank_reason_is_an_error() {
         for empty in ["", " ", "\\n\\t"] {
-            let words = format!("reason = \"{empty}\", unvalidated = \"{empty}\"");
+            let options = format!("reason = \"{empty}\", unvalidated = \"{empty}\"");
             assert_eq!(
-                mistakes(AttributeKind::Public, &words),
-                [
-                    "the reason of `reason` is empty",
-                    "the reason of `unvalidated` is empty"
-                ],
-                "{words}"
+                mistakes(AttributeKind::Public, &options),
+                ["`reason` is empty", "`unvalidated` is empty"],
+                "{options}"
             );
         }
     }
 
     #[test]
-    fn everything_that_is_wrong_is_said_at_once() {
+    fn all_mistakes_are_reported_together() {
         assert_eq!(
             mistakes(
                 AttributeKind::Secured,
                 "body_limit = \"64kb\", scopes = \"a a\", unvalidated = \"\", authenticated"
             ),
             [
-                "\"a\" is named twice",
+                "duplicate \"a\"",
                 "`authenticated` and `scopes` exclude each other",
-                "`kb` is no unit of a body limit",
-                "the reason of `unvalidated` is empty",
+                "unknown unit `kb` of a body limit",
+                "`unvalidated` is empty",
             ]
         );
     }
 
     #[test]
-    fn where_the_crate_is_stays_known_beside_a_mistake() {
+    fn crate_path_is_returned_beside_a_mistake() {
         let (declaration, krate, messages) =
             check(AttributeKind::Secured, "crate = ::fence::inner");
         assert!(declaration.is_none());

@@ -1,18 +1,18 @@
-//! The fn that an attribute stands on, once it can be a handler.
+//! The function below an attribute, once it is a valid handler.
 
-use proc_macro2::Group;
+use proc_macro2::{Group, TokenStream};
+use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Ident, ReturnType, Signature, Type, Visibility};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::{AttributeKind, RawHandler};
 
-/// axum extracts at most this many arguments.
+/// The largest number of arguments, as in axum.
 const MAX_ARGUMENTS: usize = 16;
 
-/// A handler: an `async fn` without generics that owns its arguments.
+/// A valid handler: an `async fn` without generics that owns its arguments.
 pub(crate) struct Handler {
-    /// Whose name and visibility the item takes.
     pub(crate) vis: Visibility,
     pub(crate) signature: Signature,
     pub(crate) body: Group,
@@ -20,48 +20,92 @@ pub(crate) struct Handler {
     pub(crate) attributes: Attributes,
 }
 
-/// The other attributes of the fn, by where they go.
+/// A function that is not a valid handler.
+pub(crate) struct WrongHandler {
+    pub(crate) cfg: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    /// The unchanged function, if it is inside an `impl`, which has no place for other items.
+    pub(crate) method: Option<TokenStream>,
+}
+
+/// The other attributes of the function, by their place in the expansion.
 #[derive(Default)]
 pub(crate) struct Attributes {
-    /// `#[cfg]`: on everything that is emitted.
+    /// `#[cfg]`: on every emitted item.
     pub(crate) cfg: Vec<Attribute>,
-    /// Docs and deprecation: on the item that stands for the handler.
+    /// Docs and deprecation: on the function that returns the declaration.
     pub(crate) item: Vec<Attribute>,
-    /// Lint levels: on the item and around the body.
+    /// Lint levels: around the body.
     pub(crate) lints: Vec<Attribute>,
-    /// Everything else: on the fn inside.
+    /// Everything else: on the inner function with the body.
     pub(crate) inner: Vec<Attribute>,
 }
 
 impl Handler {
-    /// Checks that the fn can be a handler; says everything that keeps it from being one.
+    /// Checks that the function can be a handler, and reports every reason why not.
     pub(crate) fn check(
         kind: AttributeKind,
         raw: RawHandler,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Self> {
+    ) -> Result<Self, WrongHandler> {
+        let wrong = WrongHandler::new(&raw);
+        if raw.is_associated {
+            let (span, help) = match raw.signature.receiver() {
+                Some(receiver) => (
+                    receiver.self_token.span,
+                    "move it out of the `impl`, and replace `self` by `State<…>`",
+                ),
+                None => (raw.signature.ident.span(), "move it out of the `impl`"),
+            };
+            diagnostics.error(span, "a handler cannot be a method", help);
+            return Err(wrong);
+        }
         let attributes = Attributes::sort(kind, raw.attributes, diagnostics);
-        let mut sound = check_qualifiers(&raw.signature, diagnostics);
-        sound &= check_generics(&raw.signature, diagnostics);
-        let arguments = check_arguments(&raw.signature, diagnostics)?;
-        sound.then_some(Self {
-            vis: raw.vis,
-            signature: raw.signature,
-            body: raw.body,
-            arguments,
-            attributes,
-        })
+        let mut is_valid = check_qualifiers(&raw.signature, diagnostics);
+        is_valid &= check_generics(&raw.signature, diagnostics);
+        match check_arguments(&raw.signature, diagnostics) {
+            Some(arguments) if is_valid => Ok(Self {
+                vis: raw.vis,
+                signature: raw.signature,
+                body: raw.body,
+                arguments,
+                attributes,
+            }),
+            _ => Err(wrong),
+        }
     }
 
     pub(crate) fn name(&self) -> &Ident {
         &self.signature.ident
     }
 
-    /// What it returns, where it says.
+    /// Returns the return type, if there is one.
     pub(crate) fn output(&self) -> Option<&Type> {
         match &self.signature.output {
             ReturnType::Default => None,
             ReturnType::Type(_, output) => Some(output),
+        }
+    }
+}
+
+impl WrongHandler {
+    fn new(raw: &RawHandler) -> Self {
+        let RawHandler {
+            attributes,
+            vis,
+            signature,
+            body,
+            is_associated,
+        } = raw;
+        let cfg = attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("cfg"));
+        Self {
+            cfg: cfg.cloned().collect(),
+            vis: vis.clone(),
+            name: signature.ident.clone(),
+            method: is_associated.then(|| quote!(#(#attributes)* #vis #signature #body)),
         }
     }
 }
@@ -83,7 +127,9 @@ impl Attributes {
                 continue;
             };
             match name.as_str() {
-                "secured" | "public" => refuse_second(kind, &name, &attribute, diagnostics),
+                "secured" | "public" => {
+                    report_second_attribute(kind, &name, &attribute, diagnostics);
+                }
                 "cfg" => sorted.cfg.push(attribute),
                 "doc" | "deprecated" => sorted.item.push(attribute),
                 "allow" | "warn" | "deny" | "forbid" | "expect" => sorted.lints.push(attribute),
@@ -94,7 +140,7 @@ impl Attributes {
     }
 }
 
-fn refuse_second(
+fn report_second_attribute(
     kind: AttributeKind,
     name: &str,
     attribute: &Attribute,
@@ -104,13 +150,13 @@ fn refuse_second(
     if name == kind.name() {
         diagnostics.error(
             span,
-            format_args!("`#[{name}]` stands twice on this handler"),
-            format_args!("keep one `#[{name}(…)]`; scopes that are needed together stand in one text, `\"a b\"`"),
+            format_args!("duplicate `#[{name}]`"),
+            format_args!("keep one `#[{name}(…)]`; write scopes that are required together in one text, `\"a b\"`"),
         );
     } else {
         diagnostics.error(
             span,
-            "a handler is either `#[secured]` or `#[public]`",
+            "`#[secured]` and `#[public]` exclude each other",
             format_args!("remove this `#[{name}(…)]`, or the other one"),
         );
     }
@@ -118,110 +164,103 @@ fn refuse_second(
 
 fn check_qualifiers(signature: &Signature, diagnostics: &mut Diagnostics) -> bool {
     let name = &signature.ident;
-    let mut sound = true;
-    let mut refuse = |span, wrong: String, help: String| {
-        diagnostics.error(span, wrong, help);
-        sound = false;
+    let mut is_valid = true;
+    let mut report = |span, message: String, help: String| {
+        diagnostics.error(span, message, help);
+        is_valid = false;
     };
     if signature.asyncness.is_none() {
         let help = format!("write `async fn {name}`");
-        refuse(
+        report(
             signature.fn_token.span,
             "a handler is an `async fn`".into(),
             help,
         );
     }
     if let Some(token) = &signature.constness {
-        refuse(
+        report(
             token.span,
-            "a handler is no `const fn`".into(),
+            "a handler cannot be a `const fn`".into(),
             "remove `const`".into(),
         );
     }
     if let Some(abi) = &signature.abi {
-        refuse(
+        report(
             abi.extern_token.span,
-            "a handler is no `extern` fn".into(),
+            "a handler cannot be an `extern` function".into(),
             "remove the ABI".into(),
         );
     }
     if !matches!(signature.safety, syn::Safety::Default) {
-        let help = "write a safe `async fn`, and the unsafe code in a fn that it calls".to_owned();
-        refuse(
+        let help = "write an `async fn` without a qualifier, and move unsafe code into a function that it calls".to_owned();
+        report(
             signature.fn_token.span,
-            "a handler is neither `unsafe` nor `safe`".into(),
+            "a handler cannot be `unsafe` or `safe`".into(),
             help,
         );
     }
     if let Some(variadic) = &signature.variadic {
-        refuse(
+        report(
             variadic.dots.spans[0],
-            "a handler is not variadic".into(),
+            "a handler cannot be variadic".into(),
             "remove `...`".into(),
         );
     }
-    sound
+    is_valid
 }
 
 fn check_generics(signature: &Signature, diagnostics: &mut Diagnostics) -> bool {
     let generics = &signature.generics;
-    let at = generics.params.first().map(Spanned::span);
-    let at = at.or_else(|| {
+    let span = generics.params.first().map(Spanned::span);
+    let span = span.or_else(|| {
         generics
             .where_clause
             .as_ref()
             .map(|clause| clause.where_token.span)
     });
-    if let Some(span) = at {
+    if let Some(span) = span {
         diagnostics.error(
             span,
-            "a handler is not generic",
-            "write the types themselves; what differs between callers comes in through `State`",
+            "a handler cannot be generic",
+            "write concrete types; take a value that differs between uses from `State`",
         );
     }
-    at.is_none()
+    span.is_none()
 }
 
 fn check_arguments(signature: &Signature, diagnostics: &mut Diagnostics) -> Option<Vec<Type>> {
     let mut arguments = Vec::new();
-    let mut sound = true;
+    let mut is_valid = true;
     for argument in &signature.inputs {
-        let ty = match argument {
-            FnArg::Receiver(receiver) => {
-                diagnostics.error(
-                    receiver.self_token.span,
-                    "a handler is no method",
-                    "write a free `async fn`, and take what `self` was through `State`",
-                );
-                return None;
-            }
-            FnArg::Typed(typed) => &*typed.ty,
+        let FnArg::Typed(argument) = argument else {
+            continue;
         };
-        sound &= check_argument(ty, diagnostics);
+        let ty = &*argument.ty;
+        is_valid &= check_argument(ty, diagnostics);
         arguments.push(ty.clone());
     }
-    if let Some(one_too_many) = arguments.get(MAX_ARGUMENTS) {
+    if let Some(seventeenth) = arguments.get(MAX_ARGUMENTS) {
         diagnostics.error(
-            one_too_many.span(),
-            format_args!("a handler takes at most {MAX_ARGUMENTS} arguments"),
-            "gather some of them in an extractor of your own",
+            seventeenth.span(),
+            format_args!("a handler has at most {MAX_ARGUMENTS} arguments"),
+            "combine some of them in an extractor of your own",
         );
         return None;
     }
-    sound.then_some(arguments)
+    is_valid.then_some(arguments)
 }
 
 fn check_argument(ty: &Type, diagnostics: &mut Diagnostics) -> bool {
     match ty {
         Type::ImplTrait(ty) => diagnostics.error(
             ty.impl_token.span,
-            "a handler is not generic",
-            "write the argument's type itself",
+            "a handler cannot be generic",
+            "write a concrete type",
         ),
         Type::Reference(ty) => diagnostics.error(
             ty.and_token.span,
-            "a handler owns its arguments",
-            "remove the `&`; what lives longer than a request comes in through `State`",
+            "a handler cannot borrow its arguments",
+            "remove the `&`; take a value that outlives the request from `State`",
         ),
         _ => return true,
     }
@@ -232,20 +271,21 @@ fn check_argument(ty: &Type, diagnostics: &mut Diagnostics) -> bool {
 mod tests {
     use super::*;
 
-    fn mistakes(item: &str) -> Vec<String> {
-        let raw = syn::parse_str(item).unwrap();
+    fn mistakes(source: &str) -> Vec<String> {
+        let item = source.parse().unwrap();
         let mut diagnostics = Diagnostics::default();
-        let handler = Handler::check(AttributeKind::Secured, raw, &mut diagnostics);
+        let raw = RawHandler::parse_item(AttributeKind::Secured, item, &mut diagnostics);
+        let handler = Handler::check(AttributeKind::Secured, raw.unwrap(), &mut diagnostics);
         let messages = diagnostics.into_messages();
         assert!(
-            handler.is_none() || messages.is_empty() || item.starts_with('#'),
-            "{item}"
+            handler.is_err() || messages.is_empty() || source.starts_with('#'),
+            "{source}"
         );
         messages
     }
 
     #[test]
-    fn an_async_fn_that_owns_its_arguments_is_a_handler() {
+    fn async_fn_with_owned_arguments_is_a_handler() {
         assert!(
             mistakes(
                 "pub async fn list(State(store): State<Store>, mut page: Page) -> Json<u8> { x }"
@@ -256,26 +296,26 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_said_at_once() {
+    fn all_mistakes_are_reported_together() {
         assert_eq!(
             mistakes("const unsafe extern \"C\" fn list<T>(a: &str, b: impl Send) {}"),
             [
                 "a handler is an `async fn`",
-                "a handler is no `const fn`",
-                "a handler is no `extern` fn",
-                "a handler is neither `unsafe` nor `safe`",
-                "a handler is not generic",
-                "a handler owns its arguments",
-                "a handler is not generic",
+                "a handler cannot be a `const fn`",
+                "a handler cannot be an `extern` function",
+                "a handler cannot be `unsafe` or `safe`",
+                "a handler cannot be generic",
+                "a handler cannot borrow its arguments",
+                "a handler cannot be generic",
             ]
         );
     }
 
     #[test]
-    fn a_method_and_a_seventeenth_argument_are_refused() {
+    fn method_or_seventeenth_argument_is_an_error() {
         assert_eq!(
             mistakes("async fn list(&self) {}"),
-            ["a handler is no method"]
+            ["a handler cannot be a method"]
         );
         let arguments = (0..17)
             .map(|at| format!("a{at}: u8"))
@@ -283,19 +323,19 @@ mod tests {
             .join(", ");
         assert_eq!(
             mistakes(&format!("async fn list({arguments}) {{}}")),
-            ["a handler takes at most 16 arguments"]
+            ["a handler has at most 16 arguments"]
         );
     }
 
     #[test]
-    fn one_declaration_is_enough() {
+    fn second_attribute_is_an_error() {
         assert_eq!(
             mistakes(
                 "#[palisade::secured(authenticated)] #[public(reason = \"x\")] async fn list() {}"
             ),
             [
-                "`#[secured]` stands twice on this handler",
-                "a handler is either `#[secured]` or `#[public]`"
+                "duplicate `#[secured]`",
+                "`#[secured]` and `#[public]` exclude each other"
             ]
         );
     }

@@ -1,11 +1,11 @@
-//! How much of a request a handler takes: what its attribute says of it.
+//! The limits that an attribute sets on a request.
 
 use crate::diagnostics::Diagnostics;
 use crate::model::handler::quantity::{Count, Measure};
 use crate::parse::RawLimits;
 
 const BODY_LIMIT: Measure = Measure {
-    word: "body_limit",
+    option: "body_limit",
     noun: "body limit",
     units: &[
         ("B", 1),
@@ -13,37 +13,37 @@ const BODY_LIMIT: Measure = Measure {
         ("MiB", 1 << 20),
         ("GiB", 1 << 30),
     ],
-    most: (1 << 30, "1 GiB"),
+    max: (1 << 30, "1 GiB"),
     example: "64 KiB",
 };
 
 const BODY_TIMEOUT: Measure = Measure {
-    word: "body_timeout",
+    option: "body_timeout",
     noun: "body timeout",
     units: &[("ms", 1), ("s", 1_000), ("min", 60_000)],
-    most: (3_600_000, "60 min"),
+    max: (3_600_000, "60 min"),
     example: "10 s",
 };
 
 const HEADER_LIMIT: Count = Count {
-    word: "header_limit",
-    most: 1_000,
+    option: "header_limit",
+    max: 1_000,
     example: 100,
 };
 
 const PARAMETER_LIMIT: Count = Count {
-    word: "parameter_limit",
-    most: 10_000,
+    option: "parameter_limit",
+    max: 10_000,
     example: 256,
 };
 
 const PART_LIMIT: Count = Count {
-    word: "part_limit",
-    most: 1_000,
+    option: "part_limit",
+    max: 1_000,
     example: 100,
 };
 
-/// The limits that are declared; the runtime knows the others.
+/// The limits that the attribute sets; the runtime has defaults for the others.
 pub(crate) struct Limits {
     /// In bytes.
     pub(crate) body_limit: Option<usize>,
@@ -55,7 +55,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Checks each; nothing where one is wrong.
+    /// Checks every limit; returns `None` if one is wrong.
     pub(super) fn check(raw: RawLimits, diagnostics: &mut Diagnostics) -> Option<Self> {
         let body_limit = raw
             .body_limit
@@ -82,7 +82,7 @@ impl Limits {
     }
 }
 
-/// Every limit that is checked fits: 1 GiB is below `usize::MAX` wherever axum builds.
+/// Converts a checked limit; 1 GiB fits into `usize` on every target that axum supports.
 fn size(quantity: u64) -> Option<usize> {
     usize::try_from(quantity).ok()
 }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_have_binary_units_spelled_exactly() {
+    fn body_limit_requires_exact_binary_units() {
         let read = |text| read(&BODY_LIMIT, text);
         for (text, bytes) in [
             ("1 B", 1),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn times_go_from_a_millisecond_to_an_hour() {
+    fn body_timeout_is_between_a_millisecond_and_an_hour() {
         let read = |text| read(&BODY_TIMEOUT, text);
         for (text, millis) in [
             ("1 ms", 1),

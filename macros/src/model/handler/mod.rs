@@ -7,6 +7,6 @@ mod quantity;
 mod requirement;
 
 pub(crate) use self::declaration::{Access, Declaration};
-pub(crate) use self::function::Handler;
+pub(crate) use self::function::{Handler, WrongHandler};
 pub(crate) use self::limits::Limits;
 pub(crate) use self::requirement::Requirement;

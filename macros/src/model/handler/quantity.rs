@@ -1,58 +1,58 @@
-//! Quantities: a number with its unit in a text, or a number alone.
+//! Quantities: a number with a unit in a text, and a plain number.
 
 use syn::{LitInt, LitStr};
 
 use crate::diagnostics::Diagnostics;
 
-/// A kind of quantity that is written as `"64 KiB"`.
+/// A kind of quantity with a unit, such as `"64 KiB"`.
 pub(super) struct Measure {
-    /// The word whose value it is.
-    pub(super) word: &'static str,
-    /// What it is called in a sentence.
+    /// The option that it is the value of.
+    pub(super) option: &'static str,
+    /// Its name in a sentence.
     pub(super) noun: &'static str,
-    /// Each unit, with how many of the smallest it holds.
+    /// Each unit, in multiples of the smallest.
     pub(super) units: &'static [(&'static str, u64)],
-    /// The most, in the smallest unit, and as it is written.
-    pub(super) most: (u64, &'static str),
-    /// A value that compiles.
+    /// The maximum, in the smallest unit and as text.
+    pub(super) max: (u64, &'static str),
+    /// A valid value.
     pub(super) example: &'static str,
 }
 
-/// A quantity that is written as a number.
+/// A kind of quantity without a unit, at least 1.
 pub(super) struct Count {
-    pub(super) word: &'static str,
-    /// The most; at least one is demanded of each.
-    pub(super) most: u64,
-    /// A value that compiles.
+    pub(super) option: &'static str,
+    /// The maximum.
+    pub(super) max: u64,
+    /// A valid value.
     pub(super) example: u64,
 }
 
-/// What is wrong with a text.
+/// The error in the text of a quantity.
 #[derive(Debug, PartialEq, Eq)]
-enum Fault {
+enum QuantityError {
     Number,
     NoUnit,
     Unit(String),
     Space,
     Zero,
-    TooMuch,
+    TooLarge,
 }
 
 impl Measure {
-    /// Reads a text, in the smallest unit.
+    /// Checks a text, and returns the quantity in the smallest unit.
     pub(super) fn check(&self, text: &LitStr, diagnostics: &mut Diagnostics) -> Option<u64> {
-        let fault = match self.read(&text.value()) {
+        let error = match self.read(&text.value()) {
             Ok(quantity) => return Some(quantity),
-            Err(fault) => fault,
+            Err(error) => error,
         };
-        let (noun, most) = (self.noun, self.most.1);
-        let wrong = match fault {
-            Fault::Number => format!("this {noun} does not begin with a whole number"),
-            Fault::NoUnit => format!("this {noun} has no unit"),
-            Fault::Unit(unit) => format!("`{unit}` is no unit of a {noun}"),
-            Fault::Space => format!("a {noun} has one space, before its unit"),
-            Fault::Zero => format!("a {noun} of zero lets nothing in"),
-            Fault::TooMuch => format!("this {noun} is above \"{most}\""),
+        let (noun, max) = (self.noun, self.max.1);
+        let message = match error {
+            QuantityError::Number => format!("a {noun} starts with a whole number"),
+            QuantityError::NoUnit => format!("missing unit in this {noun}"),
+            QuantityError::Unit(unit) => format!("unknown unit `{unit}` of a {noun}"),
+            QuantityError::Space => format!("a {noun} has exactly one space, before its unit"),
+            QuantityError::Zero => format!("a {noun} of zero rejects every body"),
+            QuantityError::TooLarge => format!("a {noun} is at most \"{max}\""),
         };
         let units: Vec<_> = self
             .units
@@ -61,10 +61,10 @@ impl Measure {
             .collect();
         diagnostics.error(
             text.span(),
-            wrong,
+            message,
             format_args!(
-                "write a whole number, one space and a unit, up to \"{most}\": `{} = \"{}\"`; the units are {}",
-                self.word,
+                "write a whole number, one space and a unit, up to \"{max}\": `{} = \"{}\"`; the units are {}",
+                self.option,
                 self.example,
                 units.join(", ")
             ),
@@ -72,61 +72,61 @@ impl Measure {
         None
     }
 
-    fn read(&self, text: &str) -> Result<u64, Fault> {
+    fn read(&self, text: &str) -> Result<u64, QuantityError> {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let Some((number, rest)) = text.split_at_checked(digits) else {
-            return Err(Fault::Number);
+            return Err(QuantityError::Number);
         };
         if number.is_empty() || rest.starts_with(['.', ',', '_']) {
-            return Err(Fault::Number);
+            return Err(QuantityError::Number);
         }
         let unit = rest.trim();
         if unit.is_empty() {
-            return Err(Fault::NoUnit);
+            return Err(QuantityError::NoUnit);
         }
         let Some((_, size)) = self.units.iter().find(|(name, _)| *name == unit) else {
-            return Err(Fault::Unit(unit.to_owned()));
+            return Err(QuantityError::Unit(unit.to_owned()));
         };
         if rest.strip_prefix(' ') != Some(unit) {
-            return Err(Fault::Space);
+            return Err(QuantityError::Space);
         }
-        // what does not fit into the type is above every limit
+        // a number that does not fit into u64 is above every maximum
         let quantity = number
             .parse::<u64>()
             .unwrap_or(u64::MAX)
             .saturating_mul(*size);
         match quantity {
-            0 => Err(Fault::Zero),
-            _ if quantity > self.most.0 => Err(Fault::TooMuch),
+            0 => Err(QuantityError::Zero),
+            _ if quantity > self.max.0 => Err(QuantityError::TooLarge),
             _ => Ok(quantity),
         }
     }
 }
 
 impl Count {
-    /// Reads a number.
+    /// Checks a number.
     pub(super) fn check(&self, number: &LitInt, diagnostics: &mut Diagnostics) -> Option<u64> {
         let Self {
-            word,
-            most,
+            option,
+            max,
             example,
         } = self;
-        let wrong = if number.suffix().is_empty() {
+        let message = if number.suffix().is_empty() {
             match number.base10_parse::<u64>() {
-                Ok(0) => format!("a `{word}` of zero lets nothing in"),
+                Ok(0) => format!("`{option}` must be at least 1"),
                 Err(_) if number.base10_digits().starts_with('-') => {
-                    format!("a `{word}` below zero is none")
+                    format!("`{option}` must be at least 1")
                 }
-                Ok(count) if count <= *most => return Some(count),
-                _ => format!("this `{word}` is above {most}"),
+                Ok(count) if count <= *max => return Some(count),
+                _ => format!("`{option}` must be at most {max}"),
             }
         } else {
-            format!("`{word}` takes a number without a suffix")
+            format!("`{option}` requires a number without a suffix")
         };
         diagnostics.error(
             number.span(),
-            wrong,
-            format_args!("write a whole number from 1 to {most}: `{word} = {example}`"),
+            message,
+            format_args!("write a whole number from 1 to {max}: `{option} = {example}`"),
         );
         None
     }
@@ -137,56 +137,56 @@ mod tests {
     use super::*;
 
     const MEASURE: Measure = Measure {
-        word: "wait",
+        option: "wait",
         noun: "wait",
         units: &[("s", 1), ("min", 60)],
-        most: (120, "2 min"),
+        max: (120, "2 min"),
         example: "10 s",
     };
     const COUNT: Count = Count {
-        word: "limit",
-        most: 10,
+        option: "limit",
+        max: 10,
         example: 5,
     };
 
     #[test]
-    fn a_number_one_space_and_a_unit_are_a_quantity() {
+    fn number_space_and_unit_are_a_quantity() {
         for (text, quantity) in [("1 s", 1), ("120 s", 120), ("2 min", 120), ("007 s", 7)] {
             assert_eq!(MEASURE.read(text), Ok(quantity), "{text}");
         }
     }
 
     #[test]
-    fn every_other_text_is_refused_for_its_own_fault() {
-        let unit = |unit: &str| Fault::Unit(unit.to_owned());
-        for (text, fault) in [
-            ("", Fault::Number),
-            ("s", Fault::Number),
-            (" 1 s", Fault::Number),
-            ("-1 s", Fault::Number),
-            ("+1 s", Fault::Number),
-            ("1.5 min", Fault::Number),
-            ("1_0 s", Fault::Number),
-            ("1", Fault::NoUnit),
-            ("1 ", Fault::NoUnit),
-            ("1s", Fault::Space),
+    fn malformed_quantity_names_its_error() {
+        let unit = |unit: &str| QuantityError::Unit(unit.to_owned());
+        for (text, error) in [
+            ("", QuantityError::Number),
+            ("s", QuantityError::Number),
+            (" 1 s", QuantityError::Number),
+            ("-1 s", QuantityError::Number),
+            ("+1 s", QuantityError::Number),
+            ("1.5 min", QuantityError::Number),
+            ("1_0 s", QuantityError::Number),
+            ("1", QuantityError::NoUnit),
+            ("1 ", QuantityError::NoUnit),
+            ("1s", QuantityError::Space),
             ("1 S", unit("S")),
-            ("1  s", Fault::Space),
-            ("1 s ", Fault::Space),
+            ("1  s", QuantityError::Space),
+            ("1 s ", QuantityError::Space),
             ("1 h", unit("h")),
-            ("0 s", Fault::Zero),
-            ("00 min", Fault::Zero),
-            ("121 s", Fault::TooMuch),
-            ("3 min", Fault::TooMuch),
-            ("99999999999999999999 s", Fault::TooMuch),
-            ("9999999999999999999 min", Fault::TooMuch),
+            ("0 s", QuantityError::Zero),
+            ("00 min", QuantityError::Zero),
+            ("121 s", QuantityError::TooLarge),
+            ("3 min", QuantityError::TooLarge),
+            ("99999999999999999999 s", QuantityError::TooLarge),
+            ("9999999999999999999 min", QuantityError::TooLarge),
         ] {
-            assert_eq!(MEASURE.read(text), Err(fault), "{text:?}");
+            assert_eq!(MEASURE.read(text), Err(error), "{text:?}");
         }
     }
 
     #[test]
-    fn a_number_alone_is_a_count_within_its_bounds() {
+    fn count_outside_its_bounds_is_an_error() {
         let check = |text: &str| {
             let mut diagnostics = Diagnostics::default();
             let count = COUNT.check(&syn::parse_str(text).unwrap(), &mut diagnostics);
@@ -195,14 +195,14 @@ mod tests {
         for (text, count) in [("1", 1), ("10", 10), ("1_0", 10), ("0xa", 10)] {
             assert_eq!(check(text), (Some(count), Vec::new()), "{text}");
         }
-        for (text, wrong) in [
-            ("0", "a `limit` of zero lets nothing in"),
-            ("-5", "a `limit` below zero is none"),
-            ("11", "this `limit` is above 10"),
-            ("99999999999999999999", "this `limit` is above 10"),
-            ("5u8", "`limit` takes a number without a suffix"),
+        for (text, message) in [
+            ("0", "`limit` must be at least 1"),
+            ("-5", "`limit` must be at least 1"),
+            ("11", "`limit` must be at most 10"),
+            ("99999999999999999999", "`limit` must be at most 10"),
+            ("5u8", "`limit` requires a number without a suffix"),
         ] {
-            assert_eq!(check(text), (None, vec![wrong.to_owned()]), "{text}");
+            assert_eq!(check(text), (None, vec![message.to_owned()]), "{text}");
         }
     }
 }

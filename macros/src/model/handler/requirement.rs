@@ -1,4 +1,4 @@
-//! Which scopes or roles a caller needs: a tree without empty lists or repetitions.
+//! The scopes or roles that a handler requires: a tree without empty lists or duplicates.
 
 use std::collections::HashSet;
 
@@ -7,38 +7,38 @@ use quote::ToTokens;
 use syn::{LitStr, Path};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::leaf::check_text;
-use crate::parse::{Combinator, Leaf, RawRequirement};
+use crate::model::grant::check_text;
+use crate::parse::{Combinator, GrantKind, RawRequirement};
 
-/// A requirement in which no list is empty.
+/// A checked requirement; no list is empty.
 pub(crate) enum Requirement {
-    /// A scope or role by its text.
+    /// A scope or role as text.
     Named { name: String, span: Span },
-    /// A scope or role by the path of its constant.
+    /// The path of a `Scope` or `Role` constant.
     Constant(Path),
-    /// Each of these.
+    /// All of these.
     All(Vec<Requirement>),
     /// At least one of these.
     Any(Vec<Requirement>),
 }
 
 impl Requirement {
-    /// Checks a requirement; says everything that is wrong in it.
+    /// Checks a requirement, and reports every mistake in it.
     pub(super) fn check(
-        leaf: Leaf,
+        grant: GrantKind,
         raw: RawRequirement,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         match raw {
-            RawRequirement::Text(text) => Self::named(leaf, &text, diagnostics),
+            RawRequirement::Text(text) => Self::named(grant, &text, diagnostics),
             RawRequirement::Path(path) => Some(Self::Constant(path)),
             RawRequirement::List { combinator, parts } => {
                 let parts: Vec<_> = parts
                     .into_iter()
-                    .map(|part| Self::check(leaf, part?, diagnostics))
+                    .map(|part| Self::check(grant, part?, diagnostics))
                     .collect();
                 let parts: Vec<_> = parts.into_iter().collect::<Option<_>>()?;
-                refuse_twice(&parts, diagnostics)?;
+                report_duplicates(&parts, diagnostics)?;
                 Some(match combinator {
                     Combinator::All => Self::All(parts),
                     Combinator::Any => Self::Any(parts),
@@ -47,22 +47,22 @@ impl Requirement {
         }
     }
 
-    /// A text; one that names several means each of them.
-    fn named(leaf: Leaf, text: &LitStr, diagnostics: &mut Diagnostics) -> Option<Self> {
+    /// Checks a text; several scopes in one text are all required.
+    fn named(grant: GrantKind, text: &LitStr, diagnostics: &mut Diagnostics) -> Option<Self> {
         let named = |name| Self::Named {
             name,
             span: text.span(),
         };
-        let names = check_text(leaf, text, diagnostics)?;
+        let names = check_text(grant, text, diagnostics)?;
         let mut parts: Vec<_> = names.into_iter().map(named).collect();
-        refuse_twice(&parts, diagnostics)?;
+        report_duplicates(&parts, diagnostics)?;
         if parts.len() == 1 {
             return parts.pop();
         }
         Some(Self::All(parts))
     }
 
-    /// What tells two parts of one list apart; none for lists.
+    /// Returns the key that makes two items of a list duplicates; lists have none.
     fn key(&self) -> Option<(String, Span)> {
         match self {
             Self::Named { name, span } => Some((format!("{name:?}"), *span)),
@@ -78,13 +78,13 @@ impl Requirement {
     }
 }
 
-fn refuse_twice(parts: &[Requirement], diagnostics: &mut Diagnostics) -> Option<()> {
+fn report_duplicates(parts: &[Requirement], diagnostics: &mut Diagnostics) -> Option<()> {
     let mut seen = HashSet::new();
     for (key, span) in parts.iter().filter_map(Requirement::key) {
         if !seen.insert(key.clone()) {
             diagnostics.error(
                 span,
-                format_args!("{key} is named twice"),
+                format_args!("duplicate {key}"),
                 format_args!("remove one {key}"),
             );
             return None;
@@ -99,17 +99,17 @@ mod tests {
 
     use super::*;
 
-    fn check(leaf: Leaf, text: &str) -> (Option<Requirement>, Vec<String>) {
+    fn check(grant: GrantKind, text: &str) -> (Option<Requirement>, Vec<String>) {
         let mut diagnostics = Diagnostics::default();
         let read =
-            |input: ParseStream<'_>| Ok(RawRequirement::parse(leaf, input, &mut diagnostics));
+            |input: ParseStream<'_>| Ok(RawRequirement::parse(grant, input, &mut diagnostics));
         let raw = read.parse_str(text).unwrap().unwrap();
-        let requirement = Requirement::check(leaf, raw, &mut diagnostics);
+        let requirement = Requirement::check(grant, raw, &mut diagnostics);
         (requirement, diagnostics.into_messages())
     }
 
-    fn mistakes(leaf: Leaf, text: &str) -> Vec<String> {
-        let (requirement, messages) = check(leaf, text);
+    fn mistakes(grant: GrantKind, text: &str) -> Vec<String> {
+        let (requirement, messages) = check(grant, text);
         assert_eq!(requirement.is_none(), !messages.is_empty(), "{text}");
         messages
     }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_constants_and_lists_keep_their_order() {
+    fn requirement_keeps_the_order_of_its_items() {
         for (text, meant) in [
             ("\"a\"", "\"a\""),
             ("\"b a\"", "all(\"b\" \"a\")"),
@@ -134,44 +134,47 @@ mod tests {
             ("any(\"x\", all(READ, \"y\"))", "any(\"x\" all(READ \"y\"))"),
             ("all(\"x\")", "all(\"x\")"),
         ] {
-            let (requirement, messages) = check(Leaf::Scope, text);
+            let (requirement, messages) = check(GrantKind::Scope, text);
             assert_eq!(requirement.as_ref().map(shown).as_deref(), Some(meant));
             assert!(messages.is_empty(), "{text}: {messages:?}");
         }
     }
 
     #[test]
-    fn a_text_is_one_role() {
+    fn role_text_is_one_role() {
         for (text, meant) in [
             ("\"a\"", "\"a\""),
             ("any(\"b\", all(A, \"ä\"))", "any(\"b\" all(A \"ä\"))"),
         ] {
-            let (requirement, messages) = check(Leaf::Role, text);
+            let (requirement, messages) = check(GrantKind::Role, text);
             assert_eq!(requirement.as_ref().map(shown).as_deref(), Some(meant));
             assert!(messages.is_empty(), "{text}: {messages:?}");
         }
         assert_eq!(
-            mistakes(Leaf::Role, "any(\"a b\", \"c\")"),
-            ["whitespace stands in this role"]
+            mistakes(GrantKind::Role, "any(\"a b\", \"c\")"),
+            ["a role in quotes cannot contain whitespace"]
         );
     }
 
     #[test]
-    fn a_list_with_a_part_that_could_not_be_read_is_wrong() {
+    fn list_with_an_unreadable_item_is_an_error() {
         for (text, wrong) in [
-            ("any(A, 7)", &["this is no role requirement"][..]),
-            ("any(7)", &["this is no role requirement"]),
+            ("any(A, 7)", &["expected a role requirement"][..]),
+            ("any(7)", &["expected a role requirement"]),
             (
                 "all(any(), any(B, \" b\"))",
-                &["`any()` names no role", "whitespace stands in this role"],
+                &[
+                    "`any()` requires at least one role",
+                    "a role in quotes cannot contain whitespace",
+                ],
             ),
         ] {
-            assert_eq!(mistakes(Leaf::Role, text), wrong, "{text}");
+            assert_eq!(mistakes(GrantKind::Role, text), wrong, "{text}");
         }
     }
 
     #[test]
-    fn nothing_is_named_twice_in_a_list() {
+    fn duplicate_in_a_list_is_an_error() {
         for (text, twice) in [
             ("any(\"a\", \"a\")", "\"a\""),
             ("all(READ, \"b\", READ)", "READ"),
@@ -180,44 +183,44 @@ mod tests {
                 "orders::READ",
             ),
         ] {
-            for leaf in [Leaf::Scope, Leaf::Role] {
-                let wrong = format!("{twice} is named twice");
-                assert_eq!(mistakes(leaf, text), [wrong], "{text}");
+            for grant in [GrantKind::Scope, GrantKind::Role] {
+                let wrong = format!("duplicate {twice}");
+                assert_eq!(mistakes(grant, text), [wrong], "{text}");
             }
         }
-        let wrong = mistakes(Leaf::Scope, "\"a b a\"");
-        assert_eq!(wrong, ["\"a\" is named twice"]);
+        let wrong = mistakes(GrantKind::Scope, "\"a b a\"");
+        assert_eq!(wrong, ["duplicate \"a\""]);
     }
 
     #[test]
-    fn one_name_may_stand_in_several_lists() {
+    fn same_name_in_several_lists_is_allowed() {
         for text in [
             "any(all(\"a\", \"b\"), all(\"a\", \"c\"))",
             "any(READ, \"READ\")",
             "any(orders::READ, items::READ)",
         ] {
-            assert!(mistakes(Leaf::Scope, text).is_empty(), "{text}");
-            assert!(mistakes(Leaf::Role, text).is_empty(), "{text}");
+            assert!(mistakes(GrantKind::Scope, text).is_empty(), "{text}");
+            assert!(mistakes(GrantKind::Role, text).is_empty(), "{text}");
         }
-        assert!(mistakes(Leaf::Scope, "any(\"a b\", \"a c\")").is_empty());
+        assert!(mistakes(GrantKind::Scope, "any(\"a b\", \"a c\")").is_empty());
     }
 
     #[test]
-    fn the_mistakes_of_all_parts_are_said_at_once() {
+    fn mistakes_of_all_items_are_reported_together() {
         assert_eq!(
-            mistakes(Leaf::Scope, "any(\"\", all(\"a  b\", READ), \"ü\")"),
+            mistakes(GrantKind::Scope, "any(\"\", all(\"a  b\", READ), \"ü\")"),
             [
-                "no scope is named here",
-                "a space too many stands between scopes",
-                "'ü' cannot stand in a scope",
+                "this text names no scope",
+                "scopes are separated by exactly one space",
+                "a scope cannot contain 'ü'",
             ]
         );
         assert_eq!(
-            mistakes(Leaf::Role, "any(\"\", all(\"a  b\", READ), all(A, A))"),
+            mistakes(GrantKind::Role, "any(\"\", all(\"a  b\", READ), all(A, A))"),
             [
-                "no role is named here",
-                "whitespace stands in this role",
-                "A is named twice",
+                "this text names no role",
+                "a role in quotes cannot contain whitespace",
+                "duplicate A",
             ]
         );
     }

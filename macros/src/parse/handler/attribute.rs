@@ -1,4 +1,4 @@
-//! What stands between the parentheses of `#[secured(…)]` and `#[public(…)]`.
+//! The options of `#[secured(…)]` and `#[public(…)]`, as written.
 
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
@@ -6,24 +6,24 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Ident, Lit, LitStr, Path, Token};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::handler::leaf::Leaf;
+use crate::parse::handler::grant_kind::GrantKind;
+use crate::parse::handler::keyword::Keyword;
 use crate::parse::handler::limits::RawLimits;
 use crate::parse::handler::requirement::RawRequirement;
-use crate::parse::handler::word::Word;
 use crate::parse::recovery::{parse_path, skip_to_comma};
 use crate::parse::slot::Slot;
 
-/// Which of the two attributes it is.
+/// The attribute: `#[secured]` or `#[public]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Secured,
     Public,
 }
 
-/// The attribute's words with their values.
+/// An attribute's options with their values.
 pub(crate) struct RawAttribute {
     pub(crate) kind: Kind,
-    /// The whole attribute, for what is missing in it.
+    /// The whole attribute, for errors about a missing option.
     pub(crate) span: Span,
     pub(crate) scopes: Slot<RawRequirement>,
     pub(crate) roles: Slot<RawRequirement>,
@@ -32,7 +32,7 @@ pub(crate) struct RawAttribute {
     pub(crate) limits: RawLimits,
     pub(crate) unvalidated: Slot<LitStr>,
     pub(crate) krate: Slot<Path>,
-    /// Whether an unknown or unreadable word may have been the one that is missing.
+    /// Whether an option could not be read; it may be the one that is missing.
     pub(crate) incomplete: bool,
 }
 
@@ -44,36 +44,36 @@ impl Kind {
         }
     }
 
-    fn words(self) -> &'static [Word] {
+    fn keywords(self) -> &'static [Keyword] {
         match self {
             Self::Secured => &[
-                Word::Scopes,
-                Word::Roles,
-                Word::Authenticated,
-                Word::BodyLimit,
-                Word::BodyTimeout,
-                Word::HeaderLimit,
-                Word::ParameterLimit,
-                Word::PartLimit,
-                Word::Unvalidated,
-                Word::Crate,
+                Keyword::Scopes,
+                Keyword::Roles,
+                Keyword::Authenticated,
+                Keyword::BodyLimit,
+                Keyword::BodyTimeout,
+                Keyword::HeaderLimit,
+                Keyword::ParameterLimit,
+                Keyword::PartLimit,
+                Keyword::Unvalidated,
+                Keyword::Crate,
             ],
             Self::Public => &[
-                Word::Reason,
-                Word::BodyLimit,
-                Word::BodyTimeout,
-                Word::HeaderLimit,
-                Word::ParameterLimit,
-                Word::PartLimit,
-                Word::Unvalidated,
-                Word::Crate,
+                Keyword::Reason,
+                Keyword::BodyLimit,
+                Keyword::BodyTimeout,
+                Keyword::HeaderLimit,
+                Keyword::ParameterLimit,
+                Keyword::PartLimit,
+                Keyword::Unvalidated,
+                Keyword::Crate,
             ],
         }
     }
 }
 
 impl RawAttribute {
-    /// Reads every word; one that is wrong does not keep the next from being read.
+    /// Parses every option, and continues after a wrong one.
     pub(crate) fn parse(
         kind: Kind,
         span: Span,
@@ -92,92 +92,110 @@ impl RawAttribute {
             krate: Slot::new("crate"),
             incomplete: false,
         };
-        let words = |input: ParseStream<'_>| {
+        let options = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                if attribute.parse_word(input, diagnostics).is_none() {
+                if attribute.parse_option(input, diagnostics).is_none() {
                     attribute.incomplete = true;
                     skip_to_comma(input);
                 }
-                end_word(input, diagnostics)?;
+                parse_comma(input, diagnostics)?;
             }
             Ok(())
         };
-        let parsed = words.parse2(tokens);
+        let parsed = options.parse2(tokens);
         diagnostics.keep(parsed);
         attribute
     }
 
-    /// Reads one word and its value, and says what is wrong where it cannot.
-    fn parse_word(&mut self, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<()> {
-        let word = self.parse_name(input, diagnostics)?;
+    /// Parses one option with its value, or reports the mistake in it.
+    fn parse_option(
+        &mut self,
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<()> {
+        let keyword = self.peek_keyword(input, diagnostics)?;
         let span = input.span();
         let name = input.call(Ident::parse_any).ok()?;
-        if word == Word::Authenticated {
+        if keyword == Keyword::Authenticated {
             return self.parse_authenticated(&name, input, diagnostics);
         }
         if input.parse::<Token![=]>().is_err() {
             diagnostics.error(
                 span,
-                format_args!("`{}` has no value", word.name()),
-                format_args!("write `{}`", word.example()),
+                format_args!("`{}` requires a value", keyword.name()),
+                format_args!("write `{}`", keyword.example()),
             );
             return None;
         }
         let limits = &mut self.limits;
-        match word {
-            Word::Scopes => {
-                let scopes = RawRequirement::parse(Leaf::Scope, input, diagnostics)?;
+        match keyword {
+            Keyword::Scopes => {
+                let scopes = RawRequirement::parse(GrantKind::Scope, input, diagnostics)?;
                 self.scopes.fill(span, scopes, diagnostics);
             }
-            Word::Roles => {
-                let roles = RawRequirement::parse(Leaf::Role, input, diagnostics)?;
+            Keyword::Roles => {
+                let roles = RawRequirement::parse(GrantKind::Role, input, diagnostics)?;
                 self.roles.fill(span, roles, diagnostics);
             }
-            Word::Crate => {
-                let path = parse_path(input).or_else(|| wrong_value(word, input, diagnostics))?;
+            Keyword::Crate => {
+                let path =
+                    parse_path(input).or_else(|| wrong_value(keyword, input, diagnostics))?;
                 self.krate.fill(span, path, diagnostics);
             }
-            Word::Reason => fill(&mut self.reason, word, span, input, diagnostics)?,
-            Word::BodyLimit => fill(&mut limits.body_limit, word, span, input, diagnostics)?,
-            Word::BodyTimeout => fill(&mut limits.body_timeout, word, span, input, diagnostics)?,
-            Word::HeaderLimit => fill(&mut limits.header_limit, word, span, input, diagnostics)?,
-            Word::ParameterLimit => {
-                fill(&mut limits.parameter_limit, word, span, input, diagnostics)?;
+            Keyword::Reason => fill(&mut self.reason, keyword, span, input, diagnostics)?,
+            Keyword::BodyLimit => fill(&mut limits.body_limit, keyword, span, input, diagnostics)?,
+            Keyword::BodyTimeout => {
+                fill(&mut limits.body_timeout, keyword, span, input, diagnostics)?;
             }
-            Word::PartLimit => fill(&mut limits.part_limit, word, span, input, diagnostics)?,
-            Word::Unvalidated => fill(&mut self.unvalidated, word, span, input, diagnostics)?,
-            Word::Authenticated => {}
+            Keyword::HeaderLimit => {
+                fill(&mut limits.header_limit, keyword, span, input, diagnostics)?;
+            }
+            Keyword::ParameterLimit => {
+                fill(
+                    &mut limits.parameter_limit,
+                    keyword,
+                    span,
+                    input,
+                    diagnostics,
+                )?;
+            }
+            Keyword::PartLimit => fill(&mut limits.part_limit, keyword, span, input, diagnostics)?,
+            Keyword::Unvalidated => fill(&mut self.unvalidated, keyword, span, input, diagnostics)?,
+            Keyword::Authenticated => {}
         }
         Some(())
     }
 
-    /// Finds the word that comes next, without reading it.
-    fn parse_name(&self, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<Word> {
+    /// Returns the next option without consuming it.
+    fn peek_keyword(
+        &self,
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Keyword> {
         let kind = self.kind.name();
-        let words = self.kind.words();
+        let keywords = self.kind.keywords();
         let Ok(name) = input.fork().call(Ident::parse_any) else {
-            let first = words.first().map_or("", |word| word.name());
+            let first = keywords.first().map_or("", |keyword| keyword.name());
             let help = match input.fork().parse() {
                 Ok(Lit::Str(text)) => format!("write `{first} = {:?}`", text.value()),
-                _ => format!("the words of `#[{kind}]` are {}", Word::list(words)),
+                _ => format!("the options of `#[{kind}]` are {}", Keyword::list(keywords)),
             };
-            diagnostics.error(
-                input.span(),
-                "a word of the attribute is expected here",
-                help,
-            );
+            diagnostics.error(input.span(), "expected an option of the attribute", help);
             return None;
         };
         let name = name.unraw().to_string();
-        let found = Word::find(words, &name);
+        let found = Keyword::find(keywords, &name);
         if found.is_none() {
-            let guess = Word::guess(words, &name)
-                .map(|word| format!("write `{}`; ", word.name()))
+            let guess = Keyword::guess(keywords, &name)
+                .map(|keyword| format!("write `{}`; ", keyword.name()))
                 .unwrap_or_default();
             diagnostics.error(
                 input.span(),
-                format_args!("`{name}` is not a word of `#[{kind}]`"),
-                format_args!("{guess}the words of `#[{kind}]` are {}", Word::list(words)),
+                format_args!("unknown option `{name}` of `#[{kind}]`"),
+                format_args!(
+                    "{guess}the options of `#[{kind}]` are {}",
+                    Keyword::list(keywords)
+                ),
             );
         }
         found
@@ -195,54 +213,57 @@ impl RawAttribute {
         }
         diagnostics.error(
             input.span(),
-            "`authenticated` takes no value",
-            "write `authenticated` alone; which scopes or roles a caller needs is said by \
-             `scopes = …` and `roles = …` instead of it",
+            "`authenticated` has no value",
+            "write `authenticated` alone, or require scopes or roles with `scopes = …` and `roles = …`",
         );
         None
     }
 }
 
-/// Reads a literal; one of another type is left where it is.
+/// Parses a literal; one of another type is not consumed.
 fn fill<T: Parse>(
     slot: &mut Slot<T>,
-    word: Word,
+    keyword: Keyword,
     span: Span,
     input: ParseStream<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<()> {
-    // a literal of another type would be consumed by trying
+    // parsing would consume a literal of another type
     if input.fork().parse::<T>().is_err() {
-        return wrong_value(word, input, diagnostics);
+        return wrong_value(keyword, input, diagnostics);
     }
     slot.fill(span, input.parse().ok()?, diagnostics);
     Some(())
 }
 
-fn wrong_value<T>(word: Word, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Option<T> {
-    let expected = match word {
-        Word::Crate => "a path",
-        Word::HeaderLimit | Word::ParameterLimit | Word::PartLimit => "a whole number",
+fn wrong_value<T>(
+    keyword: Keyword,
+    input: ParseStream<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<T> {
+    let expected = match keyword {
+        Keyword::Crate => "a path",
+        Keyword::HeaderLimit | Keyword::ParameterLimit | Keyword::PartLimit => "a whole number",
         _ => "text in quotes",
     };
     diagnostics.error(
         input.span(),
-        format_args!("`{}` takes {expected}", word.name()),
-        format_args!("write `{}`", word.example()),
+        format_args!("`{}` requires {expected}", keyword.name()),
+        format_args!("write `{}`", keyword.example()),
     );
     None
 }
 
-/// Reads the comma after a word, or says that it is missing.
-fn end_word(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<()> {
+/// Parses the comma after an option, or reports that it is missing.
+fn parse_comma(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<()> {
     if input.is_empty() {
         return Ok(());
     }
     if !input.peek(Token![,]) {
         diagnostics.error(
             input.span(),
-            "a comma is missing before this",
-            "separate the attribute's words with commas",
+            "missing comma before this",
+            "separate the options of the attribute with commas",
         );
         skip_to_comma(input);
     }

@@ -1,4 +1,4 @@
-//! The fn that an attribute stands on; its body stays unread.
+//! The function below an attribute, as written; its body is not parsed.
 
 use proc_macro2::{Group, Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
@@ -6,31 +6,37 @@ use syn::{Attribute, Signature, Visibility};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::handler::attribute::Kind;
+use crate::parse::handler::enclosing_block;
 
-/// A handler as it was written.
+/// A handler as written.
 #[derive(Clone)]
 pub(crate) struct RawHandler {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) signature: Signature,
     pub(crate) body: Group,
+    /// Whether it is inside an `impl` or a `trait`.
+    pub(crate) is_associated: bool,
 }
 
 impl RawHandler {
-    /// Reads the item, or says that the attribute stands on something else.
-    pub(crate) fn read(
+    /// Parses the item, or reports that it is not a function.
+    pub(crate) fn parse_item(
         kind: Kind,
         item: TokenStream,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let first = item.clone().into_iter().next();
-        let handler = syn::parse2(item).ok();
-        if handler.is_none() {
+        let mut handler: Option<Self> = syn::parse2(item).ok();
+        if let Some(handler) = &mut handler {
+            handler.is_associated =
+                handler.signature.receiver().is_some() || enclosing_block::is_impl_or_trait();
+        } else {
             let kind = kind.name();
             let span = first.map_or_else(Span::call_site, |token| token.span());
             diagnostics.error(
                 span,
-                format_args!("`#[{kind}]` stands on what is no fn with a body"),
+                format_args!("`#[{kind}]` applies only to a function with a body"),
                 "write it above a handler: `async fn list_orders() -> StatusCode { … }`",
             );
         }
@@ -45,6 +51,7 @@ impl Parse for RawHandler {
             vis: input.parse()?,
             signature: input.parse()?,
             body: input.parse()?,
+            is_associated: false,
         })
     }
 }

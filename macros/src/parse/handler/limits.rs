@@ -1,10 +1,10 @@
-//! The words that say how much of a request is taken.
+//! The limits of an attribute, as written.
 
 use syn::{LitInt, LitStr};
 
 use crate::parse::slot::Slot;
 
-/// The limits of an attribute, as they were written.
+/// The limits of an attribute, as written.
 pub(crate) struct RawLimits {
     pub(crate) body_limit: Slot<LitStr>,
     pub(crate) body_timeout: Slot<LitStr>,

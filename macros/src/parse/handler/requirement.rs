@@ -5,16 +5,16 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Path, Token, token};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::handler::leaf::Leaf;
+use crate::parse::handler::grant_kind::GrantKind;
 use crate::parse::recovery::{parse_path, skip_to_comma};
 
-/// A requirement as it was written.
+/// A requirement as written.
 pub(crate) enum RawRequirement {
     Text(LitStr),
     Path(Path),
     List {
         combinator: Combinator,
-        /// In their order; nothing for one that could not be read.
+        /// In order; `None` for an item that could not be parsed.
         parts: Vec<Option<RawRequirement>>,
     },
 }
@@ -26,33 +26,33 @@ pub(crate) enum Combinator {
 }
 
 impl RawRequirement {
-    /// Reads one requirement; says what is wrong with what it cannot read.
+    /// Parses one requirement, or reports the mistake in it.
     pub(crate) fn parse(
-        leaf: Leaf,
+        grant: GrantKind,
         input: ParseStream<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        // a literal of another type would be consumed by trying
+        // parsing would consume a literal of another type
         if input.peek(LitStr) {
             return input.parse().ok().map(Self::Text);
         }
         if input.peek(Ident) && input.peek2(token::Paren) {
-            return Self::parse_list(leaf, input, diagnostics);
+            return Self::parse_list(grant, input, diagnostics);
         }
         if let Some(path) = parse_path(input) {
             return Some(Self::Path(path));
         }
         diagnostics.error(
             input.span(),
-            format_args!("this is no {} requirement", leaf.name()),
-            leaf.grammar(),
+            format_args!("expected a {} requirement", grant.name()),
+            grant.grammar(),
         );
         skip_to_comma(input);
         None
     }
 
     fn parse_list(
-        leaf: Leaf,
+        grant: GrantKind,
         input: ParseStream<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
@@ -63,23 +63,23 @@ impl RawRequirement {
             other => {
                 diagnostics.error(
                     name.span(),
-                    format_args!("`{other}(…)` is no {} requirement", leaf.name()),
+                    format_args!("unknown combinator `{other}(…)`"),
                     format_args!(
-                        "write `any(…)` where one of the {} is enough, `all(…)` where each is \
-                         needed",
-                        leaf.word()
+                        "write `any(…)` if one of the {} is enough, or `all(…)` if every one is \
+                         required",
+                        grant.option()
                     ),
                 );
                 None
             }
         };
-        let parts = parse_parts(leaf, input, diagnostics)?;
+        let parts = parse_parts(grant, input, diagnostics)?;
         let combinator = combinator?;
         if parts.is_empty() {
             diagnostics.error(
                 name.span(),
-                format_args!("`{name}()` names no {}", leaf.name()),
-                format_args!("write the {}: `{name}({})`", leaf.word(), leaf.examples()),
+                format_args!("`{name}()` requires at least one {}", grant.name()),
+                format_args!("write {}: `{name}({})`", grant.option(), grant.examples()),
             );
             return None;
         }
@@ -87,9 +87,9 @@ impl RawRequirement {
     }
 }
 
-/// What stands between the parentheses.
+/// Parses the items between the parentheses.
 fn parse_parts(
-    leaf: Leaf,
+    grant: GrantKind,
     input: ParseStream<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Option<RawRequirement>>> {
@@ -98,12 +98,15 @@ fn parse_parts(
         syn::parenthesized!(inside in input);
         let mut parts = Vec::new();
         while !inside.is_empty() {
-            parts.push(RawRequirement::parse(leaf, &inside, diagnostics));
+            parts.push(RawRequirement::parse(grant, &inside, diagnostics));
             if !inside.is_empty() && inside.parse::<Token![,]>().is_err() {
                 diagnostics.error(
                     inside.span(),
-                    "a comma is missing before this",
-                    format_args!("separate the parts with commas: `any({})`", leaf.examples()),
+                    "missing comma before this",
+                    format_args!(
+                        "separate the items with commas: `any({})`",
+                        grant.examples()
+                    ),
                 );
                 skip_to_comma(&inside);
                 let _: Option<Token![,]> = inside.parse()?;
@@ -124,23 +127,23 @@ mod tests {
 
     use super::*;
 
-    fn parse(leaf: Leaf, text: &str) -> (Option<RawRequirement>, Vec<String>) {
+    fn parse(grant: GrantKind, text: &str) -> (Option<RawRequirement>, Vec<String>) {
         let mut diagnostics = Diagnostics::default();
         let read =
-            |input: ParseStream<'_>| Ok(RawRequirement::parse(leaf, input, &mut diagnostics));
+            |input: ParseStream<'_>| Ok(RawRequirement::parse(grant, input, &mut diagnostics));
         let requirement = read.parse_str(text).unwrap();
         (requirement, diagnostics.into_messages())
     }
 
-    /// What is wrong with it as a requirement of scopes; of roles the same is.
+    /// Returns the mistakes in a requirement of scopes; roles have the same ones.
     fn mistakes(text: &str) -> Vec<String> {
-        let (_, messages) = parse(Leaf::Scope, text);
+        let (_, messages) = parse(GrantKind::Scope, text);
         assert!(!messages.is_empty(), "{text}");
         let of_roles: Vec<_> = messages
             .iter()
             .map(|message| message.replace("scope", "role"))
             .collect();
-        assert_eq!(parse(Leaf::Role, text).1, of_roles, "{text}");
+        assert_eq!(parse(GrantKind::Role, text).1, of_roles, "{text}");
         messages
     }
 
@@ -157,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_paths_and_lists_are_read() {
+    fn texts_paths_and_lists_are_parsed() {
         for (text, read) in [
             ("\"a b\"", "\"a b\""),
             ("orders::READ", "orders::READ"),
@@ -167,8 +170,8 @@ mod tests {
             ("any(\"a\", READ,)", "Any(\"a\" READ)"),
             ("all(any(A, \"b\"), self::C)", "All(Any(A \"b\") self::C)"),
         ] {
-            for leaf in [Leaf::Scope, Leaf::Role] {
-                let (requirement, messages) = parse(leaf, text);
+            for grant in [GrantKind::Scope, GrantKind::Role] {
+                let (requirement, messages) = parse(grant, text);
                 assert!(messages.is_empty(), "{text}: {messages:?}");
                 assert_eq!(requirement.as_ref().map(shown).as_deref(), Some(read));
             }
@@ -176,29 +179,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_is_no_requirement() {
+    fn other_tokens_are_an_error() {
         for text in ["", "7", "b\"a\"", "[\"a\"]", "(\"a\")", "!A", "READ::<u8>"] {
-            assert_eq!(mistakes(text), ["this is no scope requirement"], "{text}");
+            assert_eq!(mistakes(text), ["expected a scope requirement"], "{text}");
         }
     }
 
     #[test]
-    fn a_help_line_names_what_is_required() {
-        for (leaf, text, help) in [
-            (Leaf::Scope, "7", "the path of a `Scope` constant"),
-            (Leaf::Role, "7", "write one role, `\"admin\"`"),
+    fn help_names_the_kind_of_grant() {
+        for (grant, text, help) in [
+            (GrantKind::Scope, "7", "the path of a `Scope` constant"),
+            (GrantKind::Role, "7", "write one role, `\"admin\"`"),
             (
-                Leaf::Scope,
+                GrantKind::Scope,
                 "any()",
                 "`any(\"orders:read\", \"orders:write\")`",
             ),
-            (Leaf::Role, "all()", "`all(\"admin\", \"auditor\")`"),
-            (Leaf::Role, "any(A B)", "`any(\"admin\", \"auditor\")`"),
-            (Leaf::Role, "not(A)", "where one of the roles is enough"),
+            (GrantKind::Role, "all()", "`all(\"admin\", \"auditor\")`"),
+            (GrantKind::Role, "any(A B)", "`any(\"admin\", \"auditor\")`"),
+            (GrantKind::Role, "not(A)", "if one of the roles is enough"),
         ] {
             let mut diagnostics = Diagnostics::default();
             let read =
-                |input: ParseStream<'_>| Ok(RawRequirement::parse(leaf, input, &mut diagnostics));
+                |input: ParseStream<'_>| Ok(RawRequirement::parse(grant, input, &mut diagnostics));
             assert!(read.parse_str(text).is_ok(), "{text}");
             let errors = diagnostics.into_compile_errors().unwrap().to_string();
             assert!(
@@ -209,45 +212,48 @@ mod tests {
     }
 
     #[test]
-    fn only_any_and_all_are_lists() {
+    fn unknown_combinator_is_an_error() {
         assert_eq!(
             mistakes("one_of(\"a\")"),
-            ["`one_of(…)` is no scope requirement"]
+            ["unknown combinator `one_of(…)`"]
         );
         assert_eq!(
             mistakes("not(7, Any(\"a\"))"),
             [
-                "`not(…)` is no scope requirement",
-                "this is no scope requirement",
-                "`Any(…)` is no scope requirement",
+                "unknown combinator `not(…)`",
+                "expected a scope requirement",
+                "unknown combinator `Any(…)`",
             ]
         );
     }
 
     #[test]
-    fn a_list_names_something() {
-        assert_eq!(mistakes("any()"), ["`any()` names no scope"]);
+    fn empty_list_is_an_error() {
+        assert_eq!(mistakes("any()"), ["`any()` requires at least one scope"]);
         assert_eq!(
             mistakes("any(all(), \"a\", any())"),
-            ["`all()` names no scope", "`any()` names no scope"]
+            [
+                "`all()` requires at least one scope",
+                "`any()` requires at least one scope"
+            ]
         );
     }
 
     #[test]
-    fn parts_are_separated_by_commas() {
+    fn missing_comma_between_items_is_an_error() {
         for text in ["any(\"a\" \"b\")", "any(A; \"b\", C)", "all(any(A)(B))"] {
-            assert_eq!(mistakes(text), ["a comma is missing before this"], "{text}");
+            assert_eq!(mistakes(text), ["missing comma before this"], "{text}");
         }
     }
 
     #[test]
-    fn a_part_that_cannot_be_read_leaves_the_others() {
+    fn unreadable_item_leaves_the_others() {
         for (text, read) in [
             ("any(\"a\", 7)", "Any(\"a\" ?)"),
             ("any(7, \"a\")", "Any(? \"a\")"),
             ("all(\"a\", any(\"b\", all()))", "All(\"a\" Any(\"b\" ?))"),
         ] {
-            let (requirement, messages) = parse(Leaf::Role, text);
+            let (requirement, messages) = parse(GrantKind::Role, text);
             assert_eq!(requirement.as_ref().map(shown).as_deref(), Some(read));
             assert_eq!(messages.len(), 1, "{text}");
         }

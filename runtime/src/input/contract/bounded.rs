@@ -14,6 +14,24 @@ use crate::input::schema::{self, Bounds, Described};
 use crate::input::shape::Nested;
 
 /// The largest length that counts as a bound: 1,048,576 bytes, characters or items.
+///
+/// A bound is a constant, so that the derive can compare it; a function call is an error of rustc
+/// (E0015):
+///
+/// ```compile_fail,E0015
+/// use palisade::prelude::*;
+///
+/// fn limit() -> usize {
+///     64
+/// }
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct NewOrder {
+///     #[garde(length(chars, max = limit()))]
+///     note: String,
+/// }
+/// ```
 pub const MAX_LENGTH: usize = 1 << 20;
 
 /// A type that these rules bound, whatever the client sends.

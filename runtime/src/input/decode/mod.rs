@@ -3,13 +3,13 @@
 //! The decoders return the errors of `contract`. `types` use the errors of this folder, and `extract`
 //! passes it the bytes of a request.
 
-pub(super) mod by_name;
 pub(super) mod error;
 pub(super) mod expectation;
 pub(super) mod json;
 pub(crate) mod media_type;
 pub(super) mod multipart;
+pub(super) mod named_values;
+pub(super) mod path;
 pub(super) mod plain;
-pub(super) mod segments;
 mod text;
 pub(super) mod urlencoded;

@@ -10,11 +10,19 @@ use crate::input::decode::error::DecodeError;
 use crate::input::decode::text::TextDeserializer;
 
 pub(crate) fn decode_text<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
-    let Ok(text) = str::from_utf8(text) else {
+    type_mismatch(T::deserialize(TextDeserializer(text_body(text)?)))
+}
+
+/// Returns the text of a body in UTF-8.
+///
+/// # Errors
+///
+/// [`InputError::Malformed`] if the body is not valid UTF-8.
+pub(crate) fn text_body(body: &[u8]) -> Result<&str, InputError> {
+    str::from_utf8(body).map_err(|_| {
         let violation = Violation::new("", "encoding", "is not valid UTF-8");
-        return Err(InputError::Malformed(InputLocation::Body, violation));
-    };
-    type_mismatch(T::deserialize(TextDeserializer(text)))
+        InputError::Malformed(InputLocation::Body, violation)
+    })
 }
 
 pub(crate) fn decode_binary<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, InputError> {

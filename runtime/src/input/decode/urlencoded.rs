@@ -13,8 +13,8 @@ use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
 use crate::input::contract::{InputError, InputLocation, Violation};
-use crate::input::decode::by_name::NamedValues;
 use crate::input::decode::error::{DecodeError, ErrorKind, declared};
+use crate::input::decode::named_values::NamedValues;
 use crate::input::decode::text::TextDeserializer;
 
 /// Decodes the parameters into a struct.

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
-use crate::input::decode::by_name::{self, DecodedFields};
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
+use crate::input::decode::named_values::{self, DecodedFields};
 use crate::input::extract::valid::{Valid, valid_head};
 
 /// Extracts the cookies that a struct names.
@@ -52,7 +52,7 @@ pub struct Cookies<T>(pub T);
 /// [RFC 9113 §8.2.3]: https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3
 fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> DecodedFields<T> {
     let pairs = pairs(headers);
-    by_name::decode(InputLocation::Cookie, |name| find(&pairs, name))
+    named_values::decode(InputLocation::Cookie, |name| find(&pairs, name))
 }
 
 /// Returns the names as members of an object.

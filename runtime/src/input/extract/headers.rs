@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
-use crate::input::decode::by_name::{self, DecodedFields};
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
+use crate::input::decode::named_values::{self, DecodedFields};
 use crate::input::extract::valid::{Valid, valid_head};
 
 /// Extracts the header fields that a struct names.
@@ -42,7 +42,7 @@ use crate::input::extract::valid::{Valid, valid_head};
 pub struct Headers<T>(pub T);
 
 fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> DecodedFields<T> {
-    by_name::decode(InputLocation::Header, |name| find(headers, name))
+    named_values::decode(InputLocation::Header, |name| find(headers, name))
 }
 
 /// Returns the names as members of an object.

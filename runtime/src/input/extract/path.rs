@@ -15,7 +15,7 @@ use crate::input::contract::{
     ContextFrom, Decoded, InputError, InputLocation, SecureInput, Violation,
 };
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment, UNEXPECTED_FORMAT};
-use crate::input::decode::segments::{PathDeserializer, StrictPath};
+use crate::input::decode::path::{PathDeserializer, StrictScalars};
 use crate::input::extract::valid::Valid;
 use crate::input::shape::Shape;
 
@@ -67,8 +67,8 @@ pub(crate) async fn path_scalars<T>(parts: &mut Parts) -> Result<Path<T>, InputE
 where
     T: DeserializeOwned + Send,
 {
-    match <Path<StrictPath<T>> as FromRequestParts<()>>::from_request_parts(parts, &()).await {
-        Ok(Path(StrictPath(value))) => Ok(Path(value)),
+    match <Path<StrictScalars<T>> as FromRequestParts<()>>::from_request_parts(parts, &()).await {
+        Ok(Path(StrictScalars(value))) => Ok(Path(value)),
         Err(_) => Err(scalars_error::<T>(parts).await),
     }
 }

@@ -15,23 +15,10 @@ use super::*;
 use crate::https::HttpsError;
 use crate::secret::Secret;
 use crate::testing::TestClock;
-use crate::token::lifetime::LifetimeLimits;
-use crate::token::profile::INTROSPECTION_FORMAT;
 
 /// Creates an introspector for `url` with at most one request in flight.
 fn introspector(url: String) -> Arc<Introspector> {
-    let rules = TokenRules {
-        issuer: "https://a.example".into(),
-        audience: "https://api.example".into(),
-        format: INTROSPECTION_FORMAT,
-        roles: INTROSPECTION_FORMAT
-            .roles_claim(INTROSPECTION_FORMAT.roles_pointer)
-            .unwrap(),
-        limits: LifetimeLimits {
-            clock_skew: Duration::from_secs(30),
-            max_lifetime: Duration::from_mins(30),
-        },
-    };
+    let rules = TokenRules::for_testing();
     let endpoint = Endpoint::new(EndpointSettings {
         issuer: "https://a.example",
         url: Some(url),

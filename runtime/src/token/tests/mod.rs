@@ -12,6 +12,7 @@ mod issuers;
 mod lifetime;
 mod profiles;
 mod revocations;
+mod vectors;
 
 use std::sync::Arc;
 

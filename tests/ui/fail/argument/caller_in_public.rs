@@ -1,4 +1,4 @@
-//! Nobody is authenticated there.
+//! A public handler has no caller.
 
 use palisade::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The guard says yes or no.
+//! A caller is never optional.
 
 use palisade::prelude::*;
 

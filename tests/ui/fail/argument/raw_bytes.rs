@@ -1,4 +1,4 @@
-//! The body as bytes.
+//! The body as bytes is not checked.
 
 use palisade::prelude::*;
 

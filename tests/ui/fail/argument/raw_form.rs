@@ -1,4 +1,4 @@
-//! A form that nobody checks.
+//! `Form` alone is not checked.
 
 use palisade::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Every header there is.
+//! `HeaderMap` is not checked.
 
 use palisade::prelude::*;
 

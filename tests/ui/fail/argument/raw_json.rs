@@ -1,4 +1,4 @@
-//! A body that nobody checks.
+//! `Json` alone is not checked.
 
 use palisade::prelude::*;
 

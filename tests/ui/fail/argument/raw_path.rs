@@ -1,4 +1,4 @@
-//! Text in a path is bounded by nothing.
+//! A text from the path is not checked.
 
 use palisade::prelude::*;
 

@@ -1,4 +1,4 @@
-//! So is text in a tuple.
+//! A text in a tuple from the path is not checked.
 
 use palisade::prelude::*;
 

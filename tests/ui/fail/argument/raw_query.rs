@@ -1,4 +1,4 @@
-//! A query that nobody checks.
+//! `Query` alone is not checked.
 
 use palisade::prelude::*;
 

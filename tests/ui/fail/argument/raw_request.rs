@@ -1,4 +1,4 @@
-//! The request itself.
+//! The whole request is not checked.
 
 use palisade::prelude::*;
 

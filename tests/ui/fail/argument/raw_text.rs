@@ -1,4 +1,4 @@
-//! The body as text.
+//! The body as text is not checked.
 
 use palisade::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A text of any kind, for all its type says.
+//! A typed header of text is not checked.
 
 use axum_extra::TypedHeader;
 use axum_extra::headers::UserAgent;

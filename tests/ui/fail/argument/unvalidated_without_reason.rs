@@ -1,4 +1,4 @@
-//! What nobody checks needs a reason.
+//! `Unvalidated` needs a reason in the attribute.
 
 use palisade::prelude::*;
 

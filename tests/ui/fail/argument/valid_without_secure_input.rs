@@ -1,4 +1,4 @@
-//! `Valid` holds what its type promises.
+//! `Valid` requires an input type.
 
 use palisade::prelude::*;
 
@@ -8,4 +8,6 @@ struct NewOrder {}
 #[secured(authenticated)]
 async fn create(_: Valid<Json<NewOrder>>) {}
 
-fn main() {}
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", get(create));
+}

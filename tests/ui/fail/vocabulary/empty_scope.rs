@@ -1,4 +1,4 @@
-//! A scope has a name.
+//! A scope is not empty.
 
 use palisade::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Entries end with a semicolon.
+//! Every entry ends with a semicolon.
 
 use palisade::prelude::*;
 

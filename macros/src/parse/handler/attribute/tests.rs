@@ -1,22 +1,22 @@
-//! Every mistake that can be made in the words of an attribute.
+//! Every mistake in the options of an attribute.
 
 use syn::LitInt;
 
 use super::*;
 
-fn parse(kind: Kind, words: &str) -> (RawAttribute, Diagnostics) {
+fn parse(kind: Kind, options: &str) -> (RawAttribute, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    let words = words.parse().unwrap();
-    let raw = RawAttribute::parse(kind, Span::call_site(), words, &mut diagnostics);
+    let options = options.parse().unwrap();
+    let raw = RawAttribute::parse(kind, Span::call_site(), options, &mut diagnostics);
     (raw, diagnostics)
 }
 
-fn mistakes(kind: Kind, words: &str) -> Vec<String> {
-    parse(kind, words).1.into_messages()
+fn mistakes(kind: Kind, options: &str) -> Vec<String> {
+    parse(kind, options).1.into_messages()
 }
 
-fn helps(kind: Kind, words: &str, help: &str) -> bool {
-    let errors = parse(kind, words).1.into_compile_errors();
+fn helps(kind: Kind, options: &str, help: &str) -> bool {
+    let errors = parse(kind, options).1.into_compile_errors();
     errors
         .unwrap()
         .to_string()
@@ -24,7 +24,7 @@ fn helps(kind: Kind, words: &str, help: &str) -> bool {
 }
 
 #[test]
-fn every_word_is_read_in_any_order() {
+fn options_are_accepted_in_any_order() {
     let (raw, diagnostics) = parse(
         Kind::Secured,
         "crate = a::b, unvalidated = \"raw\", body_limit = \"1 B\", header_limit = 7, body_timeout = \"1 s\", authenticated, roles = R, scopes = A,",
@@ -48,94 +48,98 @@ fn every_word_is_read_in_any_order() {
 }
 
 #[test]
-fn nothing_is_read_from_nothing() {
+fn empty_attribute_has_no_options() {
     let (raw, diagnostics) = parse(Kind::Public, "");
     assert!(diagnostics.into_messages().is_empty());
     assert!(!raw.incomplete && raw.reason.take().is_none());
 }
 
 #[test]
-fn each_attribute_has_words_of_its_own() {
-    for (kind, words, wrong) in [
+fn option_of_the_other_attribute_is_unknown() {
+    for (kind, options, wrong) in [
         (
             Kind::Secured,
             "scoops = \"a\"",
-            "`scoops` is not a word of `#[secured]`",
+            "unknown option `scoops` of `#[secured]`",
         ),
         (
             Kind::Secured,
             "reason = \"a\"",
-            "`reason` is not a word of `#[secured]`",
+            "unknown option `reason` of `#[secured]`",
         ),
         (
             Kind::Public,
             "scopes = \"a\"",
-            "`scopes` is not a word of `#[public]`",
+            "unknown option `scopes` of `#[public]`",
         ),
         (
             Kind::Public,
             "authenticated",
-            "`authenticated` is not a word of `#[public]`",
+            "unknown option `authenticated` of `#[public]`",
         ),
         (
             Kind::Public,
             "roles = \"a\"",
-            "`roles` is not a word of `#[public]`",
+            "unknown option `roles` of `#[public]`",
         ),
-        (Kind::Public, "fn = 1", "`fn` is not a word of `#[public]`"),
+        (Kind::Public, "fn = 1", "unknown option `fn` of `#[public]`"),
     ] {
-        assert_eq!(mistakes(kind, words), [wrong], "{words}");
+        assert_eq!(mistakes(kind, options), [wrong], "{options}");
     }
 }
 
 #[test]
-fn a_misspelled_word_is_told_which_one_was_meant() {
+fn misspelled_option_suggests_the_nearest() {
     assert!(helps(
         Kind::Secured,
         "scoops = \"a\"",
-        "write `scopes`; the words of"
+        "write `scopes`; the options of"
     ));
     assert!(helps(
         Kind::Public,
         "raeson = \"a\"",
-        "write `reason`; the words of"
+        "write `reason`; the options of"
     ));
     assert!(helps(
         Kind::Secured,
         "role = \"a\"",
-        "write `roles`; the words of"
+        "write `roles`; the options of"
     ));
     assert!(!helps(Kind::Secured, "tenant = \"a\"", "write `"));
     assert!(!helps(Kind::Public, "roles = \"a\"", "write `"));
 }
 
 #[test]
-fn a_value_without_its_word_is_told_the_word() {
-    for (kind, words, help) in [
+fn value_without_option_suggests_the_option() {
+    for (kind, options, help) in [
         (
             Kind::Secured,
             "\"orders:read\"",
             "write `scopes = \"orders:read\"`",
         ),
         (Kind::Public, "\"probe\"", "write `reason = \"probe\"`"),
-        (Kind::Public, "7", "the words of `#[public]` are `reason`, "),
+        (
+            Kind::Public,
+            "7",
+            "the options of `#[public]` are `reason`, ",
+        ),
         (
             Kind::Public,
             ", reason = \"probe\"",
-            "the words of `#[public]` are `reason`, ",
+            "the options of `#[public]` are `reason`, ",
         ),
     ] {
         assert_eq!(
-            mistakes(kind, words),
-            ["a word of the attribute is expected here"],
-            "{words}"
+            mistakes(kind, options),
+            ["expected an option of the attribute"],
+            "{options}"
         );
-        assert!(helps(kind, words, help), "{words}");
+        assert!(helps(kind, options, help), "{options}");
     }
 }
 
 #[test]
-fn a_word_has_its_value() {
+fn option_without_value_is_an_error() {
     for word in [
         "scopes",
         "roles",
@@ -147,36 +151,39 @@ fn a_word_has_its_value() {
         "unvalidated",
         "crate",
     ] {
-        let wrong = format!("`{word}` has no value");
+        let wrong = format!("`{word}` requires a value");
         assert_eq!(mistakes(Kind::Secured, word), [&*wrong]);
         assert_eq!(mistakes(Kind::Secured, &format!("{word}(\"a\")")), [wrong]);
     }
-    assert_eq!(mistakes(Kind::Public, "reason"), ["`reason` has no value"]);
+    assert_eq!(
+        mistakes(Kind::Public, "reason"),
+        ["`reason` requires a value"]
+    );
 }
 
 #[test]
-fn authenticated_has_none() {
-    for words in [
+fn authenticated_with_value_is_an_error() {
+    for options in [
         "authenticated = true",
         "authenticated(\"a\")",
         "authenticated or",
     ] {
-        let (raw, diagnostics) = parse(Kind::Secured, words);
+        let (raw, diagnostics) = parse(Kind::Secured, options);
         assert_eq!(
             diagnostics.into_messages(),
-            ["`authenticated` takes no value"]
+            ["`authenticated` has no value"]
         );
-        assert!(raw.authenticated.take().is_some(), "{words}");
+        assert!(raw.authenticated.take().is_some(), "{options}");
     }
 }
 
 #[test]
-fn a_value_of_another_type_is_refused() {
+fn value_of_another_type_is_an_error() {
     for word in ["reason", "body_limit", "body_timeout", "unvalidated"] {
         for value in ["7", "TEXT", "b\"a\"", ""] {
             assert_eq!(
                 mistakes(Kind::Public, &format!("{word} = {value}")),
-                [format!("`{word}` takes text in quotes")],
+                [format!("`{word}` requires text in quotes")],
                 "{value}"
             );
         }
@@ -185,7 +192,7 @@ fn a_value_of_another_type_is_refused() {
         for value in ["\"7\"", "MAX", "7.0", "true", ""] {
             assert_eq!(
                 mistakes(Kind::Public, &format!("{word} = {value}")),
-                [format!("`{word}` takes a whole number")],
+                [format!("`{word}` requires a whole number")],
                 "{value}"
             );
         }
@@ -193,34 +200,34 @@ fn a_value_of_another_type_is_refused() {
     for value in ["\"palisade\"", "7", "::", ""] {
         assert_eq!(
             mistakes(Kind::Public, &format!("crate = {value}")),
-            ["`crate` takes a path"],
+            ["`crate` requires a path"],
             "{value}"
         );
     }
 }
 
 #[test]
-fn words_are_separated_by_commas() {
-    for words in [
+fn missing_comma_is_an_error() {
+    for options in [
         "scopes = \"a\" authenticated",
         "scopes = \"a\"; authenticated",
         "crate = a<u8>",
         "scopes = \"a\" \"b\", authenticated",
     ] {
         assert_eq!(
-            mistakes(Kind::Secured, words),
-            ["a comma is missing before this"],
-            "{words}"
+            mistakes(Kind::Secured, options),
+            ["missing comma before this"],
+            "{options}"
         );
     }
 }
 
 #[test]
-fn a_word_is_written_once() {
-    let words = "reason = \"a\", reason = \"b\", crate = a, crate = b";
+fn duplicate_option_is_an_error() {
+    let options = "reason = \"a\", reason = \"b\", crate = a, crate = b";
     assert_eq!(
-        mistakes(Kind::Public, words),
-        ["`reason` is written twice", "`crate` is written twice"]
+        mistakes(Kind::Public, options),
+        ["duplicate `reason`", "duplicate `crate`"]
     );
     assert_eq!(
         mistakes(
@@ -228,15 +235,15 @@ fn a_word_is_written_once() {
             "authenticated, authenticated, scopes = A, scopes = B, roles = A, roles = A"
         ),
         [
-            "`authenticated` is written twice",
-            "`scopes` is written twice",
-            "`roles` is written twice"
+            "duplicate `authenticated`",
+            "duplicate `scopes`",
+            "duplicate `roles`"
         ]
     );
 }
 
 #[test]
-fn one_wrong_word_does_not_hide_the_next() {
+fn wrong_option_does_not_hide_the_next() {
     let (raw, diagnostics) = parse(
         Kind::Public,
         "resaon = \"a\", body_limit = 7, unvalidated, crate = fence",
@@ -244,21 +251,21 @@ fn one_wrong_word_does_not_hide_the_next() {
     assert_eq!(
         diagnostics.into_messages(),
         [
-            "`resaon` is not a word of `#[public]`",
-            "`body_limit` takes text in quotes",
-            "`unvalidated` has no value",
+            "unknown option `resaon` of `#[public]`",
+            "`body_limit` requires text in quotes",
+            "`unvalidated` requires a value",
         ]
     );
     assert!(raw.incomplete && raw.krate.take().is_some());
 }
 
 #[test]
-fn scopes_and_roles_are_read_each_as_what_they_are() {
+fn wrong_requirement_names_its_kind() {
     assert_eq!(
         mistakes(Kind::Secured, "scopes = 7, roles = 7"),
         [
-            "this is no scope requirement",
-            "this is no role requirement"
+            "expected a scope requirement",
+            "expected a role requirement"
         ]
     );
 }

@@ -15,6 +15,7 @@ use crate::input::decode::error::{DecodeError, ErrorKind, UNEXPECTED_FORMAT};
 use crate::input::decode::json::decode_state::DecodeState;
 use crate::input::decode::json::strict::StrictDeserializer;
 use crate::input::decode::json::type_mismatch;
+use crate::input::decode::plain::text_body;
 use crate::input::shape::Shape;
 
 const UNEXPECTED_END: &str = "ends unexpectedly";
@@ -27,10 +28,7 @@ const INVALID_JSON: &str = "is not valid JSON";
 /// Returns [`InputError::Malformed`] if no type can decode the text, and
 /// [`InputError::TypeMismatch`] if the text does not match the type or `shape`.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], shape: &Shape) -> Result<T, InputError> {
-    let Ok(text) = str::from_utf8(text) else {
-        let violation = Violation::new("", "encoding", "is not valid UTF-8");
-        return Err(InputError::Malformed(InputLocation::Body, violation));
-    };
+    let text = text_body(text)?;
     let decoded = decode_str(text).map_err(|failure| failure.into_input_error(text))?;
     if decoded.needs_shape_check
         && let Some(raw) = raw_value(text.as_bytes())
@@ -47,7 +45,7 @@ pub(crate) fn raw_value(text: &[u8]) -> Option<Value> {
     serde_json::from_slice(text).ok()
 }
 
-struct Decoded<T> {
+struct DecodedJson<T> {
     value: T,
     /// Whether serde may have accepted a value that does not have the type's shape.
     needs_shape_check: bool,
@@ -60,7 +58,7 @@ struct Failure {
     source: Option<Category>,
 }
 
-fn decode_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<Decoded<T>, Failure> {
+fn decode_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<DecodedJson<T>, Failure> {
     let mut inner = serde_json::Deserializer::from_str(text);
     let (mut source, state) = (None, DecodeState::default());
     let strict = StrictDeserializer {
@@ -78,7 +76,7 @@ fn decode_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<Decoded<T>, Fa
         }
     })?;
     match inner.end() {
-        Ok(()) => Ok(Decoded {
+        Ok(()) => Ok(DecodedJson {
             value,
             needs_shape_check: state.needs_shape_check(),
         }),

@@ -8,10 +8,10 @@ use serde::de::value::SeqDeserializer;
 use serde::de::{DeserializeSeed, IntoDeserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::input::decode::by_name::NamedValues;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment};
 use crate::input::decode::media_type;
 use crate::input::decode::multipart::split::Part;
+use crate::input::decode::named_values::NamedValues;
 use crate::input::decode::text::TextDeserializer;
 
 /// The name of the newtype as which [`Upload`](crate::input::Upload) requests a file.

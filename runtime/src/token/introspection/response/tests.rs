@@ -2,30 +2,11 @@
 
 mod confirmed;
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::*;
-use crate::token::lifetime::LifetimeLimits;
-use crate::token::profile::INTROSPECTION_FORMAT;
 
 const NOW: u64 = 1_700_000_000;
-
-fn rules() -> TokenRules {
-    TokenRules {
-        issuer: "https://a.example".into(),
-        audience: "https://api.example".into(),
-        format: INTROSPECTION_FORMAT,
-        roles: INTROSPECTION_FORMAT
-            .roles_claim(INTROSPECTION_FORMAT.roles_pointer)
-            .unwrap(),
-        limits: LifetimeLimits {
-            clock_skew: Duration::from_secs(30),
-            max_lifetime: Duration::from_mins(30),
-        },
-    }
-}
 
 /// A response of RFC 7662 §2.2 with the claims that every token requires.
 fn valid() -> Value {
@@ -55,7 +36,11 @@ fn read(response: &Value) -> IntrospectionResponse {
 }
 
 fn validate(response: &Value) -> Result<VerifiedToken, TokenError> {
-    read(response).validate(&rules(), false, NumericDate::from_secs(NOW))
+    read(response).validate(
+        &TokenRules::for_testing(),
+        false,
+        NumericDate::from_secs(NOW),
+    )
 }
 
 fn rejection(response: &Value) -> Option<TokenError> {
@@ -68,7 +53,11 @@ fn jwt() -> VerifiedToken {
 }
 
 fn confirm(response: &Value) -> Result<VerifiedToken, TokenError> {
-    read(response).confirm(&jwt(), &rules(), NumericDate::from_secs(NOW))
+    read(response).confirm(
+        &jwt(),
+        &TokenRules::for_testing(),
+        NumericDate::from_secs(NOW),
+    )
 }
 
 #[test]
@@ -354,7 +343,8 @@ fn scope_outside_the_grammar_is_rejected() {
 #[test]
 fn client_is_the_subject_only_if_configured() {
     let now = NumericDate::from_secs(NOW);
-    let validate = |response: &Value| read(response).validate(&rules(), true, now);
+    let validate =
+        |response: &Value| read(response).validate(&TokenRules::for_testing(), true, now);
     assert_eq!(validate(&without("sub")).unwrap().subject(), "app");
     assert_eq!(validate(&valid()).unwrap().subject(), "alice");
     let wrong = validate(&with("sub", json!(null))).err();

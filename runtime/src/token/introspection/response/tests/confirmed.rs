@@ -78,7 +78,11 @@ fn confirmed_jwt_has_the_earlier_time_of_issue() {
 fn confirmed_jwt_keeps_its_own_nbf() {
     let later = validate(&with("nbf", json!(NOW + 20))).unwrap();
     let response = read(&json!({"active": true}));
-    let token = response.confirm(&later, &rules(), NumericDate::from_secs(NOW));
+    let token = response.confirm(
+        &later,
+        &TokenRules::for_testing(),
+        NumericDate::from_secs(NOW),
+    );
     let result = token.unwrap().check_time(NumericDate::from_secs(NOW - 11));
     assert_eq!(result, Err(TokenError::NotYetValid));
 }

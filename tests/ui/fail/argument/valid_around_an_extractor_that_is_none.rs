@@ -1,8 +1,0 @@
-use palisade::prelude::*;
-
-struct Subdomain;
-
-#[public(reason = "a shop")]
-async fn shop(_: Valid<Subdomain>) {}
-
-fn main() {}

@@ -1,0 +1,10 @@
+//! RFC 6749 section 3.3 excludes the backslash.
+
+use palisade::prelude::*;
+
+#[secured(scopes = "orders\\read")]
+async fn list() {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", get(list));
+}

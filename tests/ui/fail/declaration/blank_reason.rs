@@ -1,0 +1,10 @@
+//! A reason contains words.
+
+use palisade::prelude::*;
+
+#[public(reason = "  ")]
+async fn list() {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", get(list));
+}

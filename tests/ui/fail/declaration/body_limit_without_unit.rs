@@ -1,0 +1,10 @@
+//! A limit is a number with a unit.
+
+use palisade::prelude::*;
+
+#[secured(authenticated, body_limit = "64")]
+async fn list() {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", get(list));
+}

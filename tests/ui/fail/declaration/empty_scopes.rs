@@ -1,0 +1,10 @@
+//! An empty text names no scope.
+
+use palisade::prelude::*;
+
+#[secured(scopes = "")]
+async fn list() {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", get(list));
+}

@@ -1,0 +1,10 @@
+//! An empty attribute does not mean `authenticated`.
+
+use palisade::prelude::*;
+
+#[secured()]
+async fn list() {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", get(list));
+}

@@ -1,8 +1,0 @@
-//! The units are binary.
-
-use palisade::prelude::*;
-
-#[secured(authenticated, body_limit = "64 KB")]
-async fn list() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! One space stands before the unit.
-
-use palisade::prelude::*;
-
-#[public(reason = "a test", body_timeout = "10s")]
-async fn list() {}
-
-fn main() {}

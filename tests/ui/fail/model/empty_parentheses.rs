@@ -1,8 +1,0 @@
-//! So do empty parentheses.
-
-use palisade::prelude::*;
-
-#[secured()]
-async fn list() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! An empty text is no role.
-
-use palisade::prelude::*;
-
-#[secured(roles = "")]
-async fn list() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! Absence is spelled: an empty attribute says nothing.
-
-use palisade::prelude::*;
-
-#[secured]
-async fn list() {}
-
-fn main() {}

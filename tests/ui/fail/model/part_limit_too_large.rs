@@ -1,8 +1,0 @@
-//! A thousand is the most.
-
-use palisade::prelude::*;
-
-#[public(reason = "a test", part_limit = 1_001)]
-async fn list() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! Why anybody may call must be said.
-
-use palisade::prelude::*;
-
-#[public]
-async fn list() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! A handler is asynchronous.
-
-use palisade::prelude::*;
-
-#[secured(authenticated)]
-fn list() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! A text is one role: a space could be part of it, or stand between two.
-
-use palisade::prelude::*;
-
-#[secured(roles = "admin auditor")]
-async fn list() {}
-
-fn main() {}

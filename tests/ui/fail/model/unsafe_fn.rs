@@ -1,8 +1,0 @@
-//! A handler is safe to call.
-
-use palisade::prelude::*;
-
-#[secured(authenticated)]
-async unsafe fn list() {}
-
-fn main() {}

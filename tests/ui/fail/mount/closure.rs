@@ -1,7 +1,0 @@
-//! A closure declares nothing.
-
-use palisade::prelude::*;
-
-fn main() {
-    let _ = SecureRouter::<()>::new().route("/orders", get(|| async {}));
-}

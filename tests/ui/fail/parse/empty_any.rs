@@ -1,8 +1,0 @@
-//! An empty list means nobody, not everybody.
-
-use palisade::prelude::*;
-
-#[secured(scopes = any())]
-async fn list() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! A number of fields has no unit.
-
-use palisade::prelude::*;
-
-#[secured(authenticated, header_limit = "100")]
-async fn list() {}
-
-fn main() {}

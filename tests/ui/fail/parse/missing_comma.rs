@@ -1,8 +1,0 @@
-//! Two words without a comma.
-
-use palisade::prelude::*;
-
-#[secured(authenticated body_limit = "1 KiB")]
-async fn list() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-//! A role is text or a constant.
-
-use palisade::prelude::*;
-
-#[secured(roles = 7)]
-async fn list() {}
-
-fn main() {}

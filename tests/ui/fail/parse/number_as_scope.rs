@@ -1,8 +1,0 @@
-//! A scope is text or a constant.
-
-use palisade::prelude::*;
-
-#[secured(scopes = 7)]
-async fn list() {}
-
-fn main() {}

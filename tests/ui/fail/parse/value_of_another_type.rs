@@ -1,8 +1,0 @@
-//! A reason is text.
-
-use palisade::prelude::*;
-
-#[public(reason = 7)]
-async fn list() {}
-
-fn main() {}

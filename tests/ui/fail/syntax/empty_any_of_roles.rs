@@ -1,0 +1,10 @@
+//! An empty list is an error: it does not mean "no requirement".
+
+use palisade::prelude::*;
+
+#[secured(roles = any())]
+async fn list() {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", get(list));
+}

@@ -1,0 +1,10 @@
+//! `roles` has a value.
+
+use palisade::prelude::*;
+
+#[secured(roles)]
+async fn list() {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", get(list));
+}

@@ -1,0 +1,11 @@
+//! `crate = …` comes first.
+
+use palisade::prelude::*;
+
+scopes! {
+    /// Read.
+    READ = "orders:read";
+    crate = ::palisade;
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//! Every scope has a description.
+
+use palisade::prelude::*;
+
+scopes! {
+    READ = "orders:read";
+}
+
+fn main() {}
