@@ -1,6 +1,6 @@
 //! The settings of an issuer's introspection, their checks, and the first request to its endpoint.
 
-mod build;
+mod checks;
 mod error;
 mod prefix;
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 
-pub(super) use self::build::find_ambiguous;
+pub(super) use self::checks::find_ambiguous;
 pub use self::error::IntrospectionConfigError;
 
 const DEFAULT_CACHE_TIME: Duration = Duration::from_mins(1);

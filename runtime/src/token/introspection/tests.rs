@@ -19,7 +19,7 @@ use crate::testing::TestClock;
 /// Creates an introspector for `url` with at most one request in flight.
 fn introspector(url: String) -> Arc<Introspector> {
     let rules = TokenRules::for_testing();
-    let endpoint = Endpoint::new(EndpointSettings {
+    let endpoint = IntrospectionEndpoint::new(EndpointSettings {
         issuer: "https://a.example",
         url: Some(url),
         client_id: "c",

@@ -9,8 +9,8 @@ use crate::resource_server::introspection::{
 };
 use crate::resource_server::options::{ServerOptions, Startup};
 use crate::token::{
-    CacheSettings, Endpoint, EndpointSettings, INTROSPECTION_FORMAT, IntrospectedIssuer,
-    Introspector, OpaqueTokens, TokenRules,
+    CacheSettings, EndpointSettings, INTROSPECTION_FORMAT, IntrospectedIssuer,
+    IntrospectionEndpoint, Introspector, OpaqueTokens, TokenRules,
 };
 
 const MAX_CACHE_TIME: Duration = Duration::from_mins(15);
@@ -73,7 +73,7 @@ impl Introspection {
     ) -> Result<IntrospectedIssuer, IntrospectionConfigError> {
         let opaque = self.opaque()?;
         self.check()?;
-        let endpoint = Endpoint::new(EndpointSettings {
+        let endpoint = IntrospectionEndpoint::new(EndpointSettings {
             issuer: &rules.issuer,
             url: self.endpoint.clone(),
             client_id: &self.client_id,
