@@ -87,7 +87,11 @@ impl Introspector {
         self.cache.size()
     }
 
-    /// Validates an opaque token, or confirms a JWT that is verified already.
+    /// Validates an opaque token, or confirms a JWT that is already verified.
+    ///
+    /// # Errors
+    ///
+    /// Returns a rejection if the token is invalid, or the endpoint is unavailable.
     pub(super) async fn validate(
         self: &Arc<Self>,
         token: &[u8],

@@ -159,7 +159,7 @@ async fn waiting_for_the_first_probe_counts_towards_the_five_seconds() {
     assert_eq!(elapsed.as_secs(), 5);
 }
 
-/// Besides the one that would be in flight.
+/// The limit does not count the request that would be in flight.
 #[tokio::test(start_paused = true)]
 async fn token_beyond_1024_waiting_for_a_permit_is_rejected_at_once() {
     let (_listener, url) = silent().await;
