@@ -9,7 +9,7 @@ pub use schemars::{Schema, SchemaGenerator};
 pub use crate::claims::role::Role;
 pub use crate::claims::scope::Scope;
 pub use crate::input::__private::*;
-pub use crate::policy::{Access, Declaration, Requirement};
+pub use crate::policy::{Declaration, Requirement};
 pub use crate::routing::__private::*;
 pub use crate::rules;
 

@@ -24,7 +24,7 @@ impl Secret {
 
     /// Reads a secret from a file that contains nothing else.
     ///
-    /// One line break at the end, as editors and `echo` write it, is removed; other white space is
+    /// One line break at the end, as editors and `echo` write it, is removed; other whitespace is
     /// part of the secret. If the file contains random bytes, the last of which may be a line break,
     /// read it yourself and use [`new`](Self::new).
     ///

@@ -5,6 +5,13 @@ pub(crate) const fn is_nqschar(byte: u8) -> bool {
     matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E)
 }
 
+/// Returns whether `byte` may be part of a `b64token`, before any `=` at its end ([RFC 6750 §2.1]).
+///
+/// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+pub(crate) const fn is_b64token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
+}
+
 /// Returns whether a line of text must not contain `character`.
 ///
 /// Control characters, line separators and bidirectional controls (see [`is_control`]), and
@@ -40,7 +47,7 @@ fn is_noncharacter(character: char) -> bool {
 
 /// Returns whether `character` is invisible on its own.
 ///
-/// White space, the Unicode property `Default_Ignorable_Code_Point`, and the blank Braille
+/// Whitespace, the Unicode property `Default_Ignorable_Code_Point`, and the blank Braille
 /// pattern. Text that contains only these is blank, although a length rule counts them.
 #[cfg(feature = "text")]
 pub(crate) fn is_blank(character: char) -> bool {
@@ -99,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn noncharacters_are_the_66_of_unicode() {
+    fn noncharacters_match_unicode() {
         let last_two = (0..=16).map(|plane| (plane * 0x1_0000 + 0xfffe, plane * 0x1_0000 + 0xffff));
         let ranges: Vec<(u32, u32)> = last_two.chain([(0xfdd0, 0xfdef)]).collect();
         assert_class(is_noncharacter, &ranges);

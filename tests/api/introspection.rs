@@ -150,7 +150,7 @@ async fn introspections_are_counted_and_failures_logged() {
             401,
             "ERROR",
             "introspection_misconfigured",
-            "rejects this api's client id",
+            "rejects this API's client ID",
         ),
         (500, "WARN", "introspection_failed", "status 500"),
     ] {

@@ -115,7 +115,7 @@ fn orders_with_wrong_client_credentials_does_not_start(environment: &Environment
     let (success, printed) =
         environment.failing_introspection(&audience("opaque"), "another-secret");
     assert!(!success);
-    let cause = "the issuer rejects this api's client id and secret";
+    let cause = "the issuer rejects this API's client ID and secret";
     assert!(printed.contains(cause), "{printed}");
     assert!(!printed.contains("another-secret"), "{printed}");
 }

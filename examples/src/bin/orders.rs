@@ -12,7 +12,7 @@
 //! With `--introspect`, the issuer's tokens are opaque. The program introspects them as the client
 //! `ID`, with the secret in the file (a final line break is removed), and caches each response for
 //! `--cache-for` seconds (60 by default). A token without `sub` identifies its client: the issuer
-//! must not assign a client id that equals a user's `sub`.
+//! must not assign a client ID that equals a user's `sub`.
 //!
 //! The program prints `listening on http://ADDR` when it is ready, logs every decision as one line
 //! of JSON on standard error, and shuts down gracefully on SIGTERM.

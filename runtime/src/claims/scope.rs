@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn scope_alphabet_is_that_of_rfc_6749() {
+    fn scope_alphabet_matches_rfc_6749() {
         for byte in 0_u8..=0xFF {
             let allowed =
                 byte == 0x21 || (0x23..=0x5B).contains(&byte) || (0x5D..=0x7E).contains(&byte);

@@ -22,7 +22,7 @@ impl fmt::Display for DiscoveryError {
         match self {
             Self::Https(error) => error.fmt(f),
             Self::Document => f.write_str(
-                "the discovery document is malformed, or lacks `issuer` or the required url",
+                "the discovery document is malformed, or lacks `issuer` or the required URL",
             ),
             Self::Issuer => f.write_str("the discovery document names another issuer"),
         }

@@ -29,7 +29,7 @@ impl fmt::Display for HttpsError {
         let text = match self {
             Self::TrustStore(_) => "the operating system's certificate store cannot be loaded",
             Self::InsecureUrl => {
-                "a url is not https (or http to an allowed loopback host), or has a user or \
+                "a URL is not https (or http to an allowed loopback host), or has a user or \
                  fragment"
             }
             Self::Transport(_) => "the connection to the issuer failed",

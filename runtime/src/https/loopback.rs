@@ -1,4 +1,4 @@
-//! Loopback hosts, the only ones to which requests without TLS can be allowed.
+//! Loopback hosts: requests without TLS can be allowed only to them.
 
 use std::net::IpAddr;
 

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn ed25519_is_a_name_of_eddsa() {
+    fn ed25519_is_an_alias_of_eddsa() {
         assert_eq!(algorithm_from_name("Ed25519"), Some(Algorithm::EdDSA));
         assert_eq!(algorithm_from_name("EdDSA"), Some(Algorithm::EdDSA));
         assert_eq!(algorithm_from_name("Ed448"), None);

@@ -38,7 +38,7 @@ fn is_public_key(bytes: &[u8]) -> bool {
         || is_point(bytes)
 }
 
-/// Removes white space and everything before the first visible character.
+/// Removes whitespace and everything before the first visible character.
 ///
 /// Leading bytes evaded a similar check in CVE-2026-34950.
 fn trim(bytes: &[u8]) -> &[u8] {
@@ -178,7 +178,7 @@ mod tests {
         }
     }
 
-    /// CVE-2023-48223 and CVE-2026-34950: white space or a byte order mark before the PEM armor.
+    /// CVE-2023-48223 and CVE-2026-34950: whitespace or a byte order mark before the PEM armor.
     #[test]
     fn public_key_after_leading_bytes_is_rejected() {
         for before in ["", " ", "\n", "\t\r\n", "\u{feff}", "\0", "Comment: x\n"] {

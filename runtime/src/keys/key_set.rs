@@ -258,7 +258,7 @@ mod tests {
 
     /// A refresh starts a new generation only if the sets differ.
     #[test]
-    fn sets_are_equal_if_kids_and_keys_are_in_any_order() {
+    fn sets_with_the_same_keys_in_any_order_are_equal() {
         // RFC 7517 §A.1
         const OTHER_EC: &str = r#""kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM""#;
         let key = |key: &str, kid: &str| format!(r#"{{{key},"kid":"{kid}"}}"#);

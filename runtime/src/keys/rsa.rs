@@ -90,7 +90,7 @@ mod tests {
 
     const E: &[u8] = &[1, 0, 1];
 
-    /// Returns a modulus of `bits` bits that passes every check but that of its size.
+    /// Returns a modulus of `bits` bits that passes every check except the one of its size.
     fn modulus(bits: usize) -> Vec<u8> {
         let mut n = vec![0x5A; bits.div_ceil(8)];
         *n.first_mut().unwrap() = 1 << ((bits - 1) % 8);

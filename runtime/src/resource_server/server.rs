@@ -111,6 +111,10 @@ impl ResourceServer {
     }
 
     /// Validates a bearer token, then checks whether it is revoked.
+    ///
+    /// # Errors
+    ///
+    /// Returns the rejection, with the verified token if only the revocation check failed.
     pub(crate) async fn authenticate(
         &self,
         token: &[u8],

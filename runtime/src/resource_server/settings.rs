@@ -190,7 +190,7 @@ impl IssuerSettings {
         })
     }
 
-    /// Returns the claim with the roles, by default that of the profile.
+    /// Returns the claim with the roles; the default is the profile's.
     ///
     /// `format` determines which claims are reserved.
     fn roles(&self, format: &TokenFormat) -> Result<RolesClaim, ConfigError> {

@@ -1,4 +1,4 @@
-//! `Api`: all that can be served.
+//! `Api`: protected routes, which can be served.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,9 +11,8 @@ use crate::routing::inventory::Inventory;
 
 /// Declared handlers behind their guard.
 ///
-/// Made by [`SecureRouter::protect`](crate::SecureRouter::protect) only. It can be
-/// served, called in tests, or made an [`axum::Router`] to stand beside others; the
-/// guard goes with it.
+/// Only [`SecureRouter::protect`](crate::SecureRouter::protect) creates one. It can be served, called in
+/// tests, or converted into an [`axum::Router`]; the guard always stays in front of the handlers.
 #[derive(Clone)]
 pub struct Api {
     router: axum::Router,
@@ -34,11 +33,10 @@ impl Api {
         }
     }
 
-    /// Puts every problem that is answered into the API's own words: Palisade's refusals,
-    /// those of its handlers, 404 and 405.
+    /// Changes every problem response: Palisade's refusals, problems of handlers, 404 and 405.
     ///
-    /// `map` may set another `type`, `title` or `detail`, change each entry of `errors`, and add
-    /// members. The status and the headers stay. A second call replaces the first.
+    /// `map` may set `type`, `title` and `detail`, change the entries of `errors`, and add members. The
+    /// status and the headers stay. A second call replaces the first.
     ///
     /// # Examples
     ///
@@ -46,10 +44,10 @@ impl Api {
     /// use palisade::prelude::*;
     /// use palisade::{Api, ProblemType};
     ///
-    /// fn in_our_words(api: Api) -> Api {
+    /// fn with_support_address(api: Api) -> Api {
     ///     api.map_problems(|problem| {
     ///         let problem = match problem.problem_type() {
-    ///             Some(ProblemType::INVALID_INPUT) => problem.detail("please mend what is marked"),
+    ///             Some(ProblemType::INVALID_INPUT) => problem.detail("please correct the marked fields"),
     ///             _ => problem,
     ///         };
     ///         problem.member("support", "help@example.govt.nz")
@@ -64,34 +62,34 @@ impl Api {
         }
     }
 
-    /// Every route with its declaration.
+    /// Returns every route with its declaration.
     pub fn inventory(&self) -> &Inventory {
         &self.inventory
     }
 
-    /// The routes as an axum router, each with its guard, to be merged with others.
+    /// Converts the API into an axum router that can be merged with others.
     ///
-    /// What axum answers where no route matches is then the other router's business;
-    /// a [`fallback`](crate::SecureRouter::fallback) of one's own goes along.
+    /// Every route keeps its guard. Without a [`fallback`](crate::SecureRouter::fallback) of this API, the
+    /// other router answers requests that match no route.
     pub fn into_router(self) -> axum::Router {
-        reworded(self.router, self.map)
+        with_mapped_problems(self.router, self.map)
     }
 
-    /// The whole API as an axum router, to be served by a listener of one's own.
+    /// Converts the API into an axum router for a listener of your own.
     ///
-    /// As [`into_router`](Self::into_router), and where no route matches the answer is a
-    /// problem. It cannot be merged with a router that has a fallback.
+    /// Like [`into_router`](Self::into_router), but requests that match no route get a problem with status
+    /// 404. The router cannot be merged with one that has a fallback.
     pub fn into_standalone_router(self) -> axum::Router {
         let router = if self.has_fallback {
             self.router
         } else {
             self.router.fallback(not_found)
         };
-        reworded(router, self.map)
+        with_mapped_problems(router, self.map)
     }
 }
 
-fn reworded(router: axum::Router, map: Option<MapProblem>) -> axum::Router {
+fn with_mapped_problems(router: axum::Router, map: Option<MapProblem>) -> axum::Router {
     let Some(map) = map else {
         return router;
     };

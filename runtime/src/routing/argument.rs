@@ -172,7 +172,7 @@ impl HasCaller for SecuredHandler {}
 #[diagnostic::do_not_recommend]
 impl<A: HasCaller> HasCaller for WithUnvalidated<A> {}
 
-/// A handler for callers with and without a token; there is none.
+/// A handler for callers with and without a token. No type implements this trait.
 ///
 /// An optional caller turns an invalid token into an anonymous request. Write two handlers: a
 /// `#[secured]` one with [`Caller`](crate::Caller) and a `#[public]` one without.
@@ -204,7 +204,7 @@ pub trait StatesWhyUnvalidated {}
 #[diagnostic::do_not_recommend]
 impl<A> StatesWhyUnvalidated for WithUnvalidated<A> {}
 
-/// A handler for unchecked input; there is none.
+/// A handler for unchecked input. No type implements this trait.
 ///
 /// axum's extractors decode input but check no rules, and accept unknown and repeated members.
 /// Wrap them in [`Valid`](crate::Valid), and derive [`SecureInput`](crate::SecureInput) for the type
@@ -230,7 +230,7 @@ impl<A> StatesWhyUnvalidated for WithUnvalidated<A> {}
 )]
 pub trait AllowsRawInput<E: ?Sized> {}
 
-/// A handler that runs although an argument was rejected; there is none.
+/// A handler that runs although an argument was rejected. No type implements this trait.
 ///
 /// An argument of type `Result` would pass rejected input on. Write the argument itself: a rejection
 /// is answered before the handler runs, and [`Api::map_problems`](crate::Api::map_problems) changes

@@ -26,7 +26,7 @@ use crate::routing::argument::{
     AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, HandlerArgument,
     HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead, StatesWhyUnvalidated,
 };
-use crate::routing::extraction::{ByItself, StrictPath};
+use crate::routing::extraction::{StrictPath, ViaAxum};
 use crate::routing::extractor::{TrustedExtractor, Unvalidated};
 use crate::routing::facts::ArgumentFacts;
 
@@ -38,7 +38,7 @@ impl<A, T> AllowedIn<A, ServerData> for T {}
 impl<T: TrustedExtractor> HandlerArgument for T {
     type Kind = ServerData;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts {
         trusted: Some(T::REASON),
         ..ArgumentFacts::PLAIN
@@ -53,7 +53,7 @@ macro_rules! server_data {
         impl$(<$generic>)? HandlerArgument for $ty {
             type Kind = ServerData;
             type Reads = ReadsHead;
-            type Extraction = ByItself;
+            type Extraction = ViaAxum;
         }
     )*};
 }
@@ -78,7 +78,7 @@ impl<A: AllowsOptionalCaller, T> OptionalIn<A, CallerArgument> for T {}
 impl<C: CallerClaims> HandlerArgument for Caller<C> {
     type Kind = CallerArgument;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts {
         decode_claims: Some(Self::decode_claims),
         ..ArgumentFacts::PLAIN
@@ -123,7 +123,7 @@ macro_rules! checked {
         impl<T> HandlerArgument for Valid<$extractor<T>> {
             type Kind = DecodedInput<T>;
             type Reads = $reads;
-            type Extraction = ByItself;
+            type Extraction = ViaAxum;
             const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$location, $media_type);
         }
     )*};
@@ -145,7 +145,7 @@ checked! {
 impl<E: InputExtractor> HandlerArgument for Valid<E> {
     type Kind = CheckedInput<E::Input>;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None);
 }
 
@@ -208,7 +208,7 @@ impl<A: StatesWhyUnvalidated, T> AllowedIn<A, UncheckedInput> for T {}
 impl<E> HandlerArgument for Unvalidated<E> {
     type Kind = UncheckedInput;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts {
         unvalidated: true,
         ..ArgumentFacts::PLAIN
@@ -227,7 +227,7 @@ impl<A, T: HandlerArgument + OptionalIn<A, T::Kind>, E> AllowedIn<A, OptionalArg
 impl<T: HandlerArgument> HandlerArgument for Option<T> {
     type Kind = OptionalArgument<T>;
     type Reads = T::Reads;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = T::FACTS.optional();
 }
 
@@ -240,7 +240,7 @@ impl<A: AllowsFallibleArguments, T> AllowedIn<A, FallibleArgument> for T {}
 impl<T, E> HandlerArgument for Result<T, E> {
     type Kind = FallibleArgument;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
 }
 
 /// Input that is not checked.
@@ -254,7 +254,7 @@ macro_rules! raw {
         impl$(<$generic>)? HandlerArgument for $ty {
             type Kind = RawInput;
             type Reads = ReadsHead;
-            type Extraction = ByItself;
+            type Extraction = ViaAxum;
         }
     )*};
 }

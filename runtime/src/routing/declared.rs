@@ -207,7 +207,7 @@ pub struct WithoutGuard<T>(PhantomData<T>);
 #[diagnostic::do_not_recommend]
 impl<T: NeedsNoGuard> RunsHandlers for WithoutGuard<T> {}
 
-/// A value that a handler yields without its guard; there is none.
+/// A value that a handler yields without its guard. No type implements this trait.
 #[doc(hidden)]
 pub trait NeedsNoGuard {}
 

@@ -87,10 +87,10 @@ pub trait ExtractLast<T, S, M> {
     ) -> impl Future<Output = Result<T, Response>> + Send;
 }
 
-/// The extractor's own implementation of axum's traits.
-pub enum ByItself {}
+/// The implementation of axum's traits.
+pub enum ViaAxum {}
 
-impl<S: Send + Sync + 'static, T: FromRequestParts<S> + 'static> Extract<T, S> for ByItself {
+impl<S: Send + Sync + 'static, T: FromRequestParts<S> + 'static> Extract<T, S> for ViaAxum {
     async fn extract(parts: &mut Parts, state: &S) -> Result<T, Response> {
         T::from_request_parts(parts, state)
             .await
@@ -99,7 +99,7 @@ impl<S: Send + Sync + 'static, T: FromRequestParts<S> + 'static> Extract<T, S> f
 }
 
 impl<S: Send + Sync + 'static, M: 'static, T: FromRequest<S, M> + 'static> ExtractLast<T, S, M>
-    for ByItself
+    for ViaAxum
 {
     async fn extract_last(request: Request, state: &S) -> Result<T, Response> {
         T::from_request(request, state)

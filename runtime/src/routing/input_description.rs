@@ -1,4 +1,4 @@
-//! What a route takes in, for whoever documents it.
+//! The description of a route's input, for documentation.
 
 #[cfg(feature = "schemas")]
 use schemars::{Schema, SchemaGenerator};
@@ -8,10 +8,9 @@ use crate::input::InputLocation;
 use crate::input::schema::{Describe, document};
 use crate::routing::facts::{ArgumentFacts, InputFacts};
 
-/// One argument of a handler that comes from the client and is checked.
+/// One argument of a handler with checked input: `Valid<…>`, or path parameters that parsing checks.
 ///
-/// `Valid<…>` and path parameters that are checked by being parsed. What a handler takes from an
-/// extractor that is trusted or unvalidated is not described: the declaration has the reason.
+/// Trusted and unvalidated extractors have no description; the declaration has their reason.
 #[derive(Clone, Copy, Debug)]
 pub struct InputDescription {
     facts: InputFacts,
@@ -20,7 +19,7 @@ pub struct InputDescription {
 }
 
 impl InputDescription {
-    /// The description of an argument that is input.
+    /// Describes an argument, if it is checked input.
     pub(crate) fn of(argument: &ArgumentFacts) -> Option<Self> {
         Some(Self {
             facts: argument.input?,
@@ -29,48 +28,46 @@ impl InputDescription {
         })
     }
 
-    /// The part of a request that it comes in.
+    /// Returns the part of the request that the input comes from.
     pub fn location(&self) -> InputLocation {
         self.facts.location
     }
 
-    /// The label that a body must have; none where it is no body, or an extractor of the API's
-    /// own decides.
+    /// Returns the required `Content-Type` of a body; `None` for other input, and for an extractor of
+    /// the API, which decides itself.
     pub fn media_type(&self) -> Option<&'static str> {
         self.facts.media_type
     }
 
-    /// Whether it may be absent: `Option<Valid<…>>`.
+    /// Returns whether the input may be absent: `Option<Valid<…>>`.
     pub fn is_optional(&self) -> bool {
         self.facts.is_optional
     }
 
-    /// What it looks like, as a document of JSON Schema 2020-12 with all its definitions; none
-    /// where no schema can say it.
+    /// Returns a JSON Schema (2020-12) with all its definitions; `None` if no schema describes the input.
     ///
-    /// It is made when it is asked for, of what the types and their rules let through:
+    /// The schema is generated at every call from the types and their rules:
     ///
-    /// - Whatever is accepted satisfies the schema. What satisfies the schema is accepted, unless
-    ///   there is a `$comment`: JSON Schema cannot say every rule (`custom`, a length in bytes of
-    ///   text beyond ASCII), and where it cannot the schema lets through more, and says so.
-    /// - It describes values after they were decoded. Those of a query, form, path, header or
-    ///   cookie come as text, in which nothing is null, and no list but of a form's parts. Of path, headers and cookies
-    ///   a struct takes what it names; the rest of them is no member of it.
-    /// - Path parameters without a struct are one value, or an array of all in order.
-    /// - `format` is an annotation, as 2020-12 has it: nobody need check it.
-    /// - How JSON is written is not a schema's affair. A whole number is written without a
-    ///   fraction or exponent, no member stands twice, and there are 32 levels at most. A number is
-    ///   rounded to its type before its range is judged. A variant without content is told as the
-    ///   text that it is; serde also takes it as an object, `{"Small": null}`.
+    /// - Accepted input satisfies the schema. Input that satisfies the schema is accepted, unless the
+    ///   schema has a `$comment`: JSON Schema cannot express every rule (`custom`, a length in bytes of
+    ///   text beyond ASCII), and then allows more than the handler.
+    /// - The schema describes decoded values. Those of a query, form, path, header or cookie are text:
+    ///   never null, and never a list, except the parts of a form. A struct of path parameters, headers or
+    ///   cookies describes only the ones that it names.
+    /// - Path parameters without a struct are one value, or an array of all values in order.
+    /// - `format` is an annotation, as in 2020-12: a validator may ignore it.
+    /// - The schema does not describe the encoding of JSON. A whole number is written without a fraction
+    ///   or exponent, a member appears once, and values nest at most 32 levels deep. A number is rounded to
+    ///   its type before its range is checked. A variant without content is described as text; serde also
+    ///   accepts it as an object, `{"Small": null}`.
     #[cfg(feature = "schemas")]
     pub fn schema(&self) -> Option<Schema> {
         self.describe.map(document)
     }
 
-    /// The same as a part of a larger document, which has the definitions of all its parts in one
-    /// place.
+    /// Returns the same schema as a part of a larger document, which holds the definitions.
     ///
-    /// What it refers to is added to the generator's definitions.
+    /// Referenced definitions are added to the generator.
     #[cfg(feature = "schemas")]
     pub fn schema_in(&self, generator: &mut SchemaGenerator) -> Option<Schema> {
         self.describe.map(|describe| describe(generator))

@@ -1,4 +1,4 @@
-//! What was mounted: every route with its declaration.
+//! The inventory: every route with its declaration, and every issuer.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use crate::routing::declared::Declares;
 use crate::routing::facts::ArgumentFacts;
 use crate::routing::input_description::InputDescription;
 
-/// Every route that an [`Api`](crate::Api) serves, in the order of mounting.
+/// Every route of an [`Api`](crate::Api), in the order in which they were added.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     routes: Vec<Route>,
-    /// None before the router is protected.
+    /// Empty before the router is protected.
     issuers: Arc<[IssuerSummary]>,
 }
 
-/// One mounted handler.
+/// One route: a handler with its path and methods.
 #[derive(Clone, Debug)]
 pub struct Route {
     path: String,
@@ -30,12 +30,12 @@ pub struct Route {
 }
 
 impl Inventory {
-    /// The routes.
+    /// Returns the routes.
     pub fn routes(&self) -> &[Route] {
         &self.routes
     }
 
-    /// The issuers whose tokens are accepted, each with its relaxations.
+    /// Returns the issuers whose tokens are accepted, with their relaxations.
     pub fn issuers(&self) -> &[IssuerSummary] {
         &self.issuers
     }
@@ -57,7 +57,7 @@ impl Inventory {
         self.routes.extend(other.routes);
     }
 
-    /// Puts `prefix` before every path, as `nest` does.
+    /// Adds a prefix to every path, like `nest`.
     pub(crate) fn under(mut self, prefix: &str) -> Self {
         for route in &mut self.routes {
             route.path = nested(prefix, &route.path);
@@ -135,44 +135,44 @@ impl Route {
         self
     }
 
-    /// The full path, equal to what axum's `MatchedPath` says of a request to it.
+    /// Returns the full path, equal to axum's `MatchedPath` of a request to the route.
     ///
-    /// Of a fallback it is where its router is nested, empty for the outermost: axum matches
-    /// no path there.
+    /// For a fallback, it is the path below which the router is nested, empty for the outermost
+    /// router: axum matches no path there.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Whether it is a router's fallback: it answers whatever no route of that router does.
+    /// Returns whether the handler is a fallback, for requests that match no route of its router.
     pub fn is_fallback(&self) -> bool {
         self.is_fallback
     }
 
-    /// The methods that reach the handler; none where every method does.
+    /// Returns the methods of the handler; empty if it accepts every method.
     ///
     /// A `GET` handler answers `HEAD` too, as in axum.
     pub fn methods(&self) -> &[Method] {
         &self.methods
     }
 
-    /// What the handler's attribute says.
+    /// Returns the declaration of the handler.
     pub fn declaration(&self) -> &'static Declaration {
         self.declaration
     }
 
-    /// How much of a request the handler takes: the defaults, and what it declares.
+    /// Returns the limits of the handler: declared ones, and defaults for the others.
     pub fn limits(&self) -> Limits {
         self.declaration.limits
     }
 
-    /// Why each extractor of the API's own can be relied on, in the order of the arguments.
+    /// Returns the reason of each [`TrustedExtractor`](crate::TrustedExtractor), in the order of the arguments.
     pub fn trusted(&self) -> impl Iterator<Item = &'static str> {
         self.arguments
             .iter()
             .filter_map(|argument| argument.trusted)
     }
 
-    /// What the handler takes in, in the order of the arguments.
+    /// Returns the checked input of the handler, in the order of the arguments.
     ///
     /// # Examples
     ///
@@ -223,7 +223,8 @@ impl Route {
     }
 }
 
-/// As axum joins a nested path: the prefix's trailing slash goes, and `/` below it is the prefix itself.
+/// Joins a nested path like axum: without the trailing slash of the prefix, and `/` is the prefix
+/// itself.
 fn nested(prefix: &str, path: &str) -> String {
     if path.is_empty() {
         return prefix.trim_end_matches('/').to_owned();

@@ -1,4 +1,4 @@
-//! `get(handler).post(handler)`: the handlers of one path, by method.
+//! `MethodRouter`: the declared handlers of one path, by method.
 
 use std::convert::Infallible;
 
@@ -18,19 +18,19 @@ use crate::routing::inventory::{Inventory, Route};
 type AxumMethodRouter<S> = axum::routing::MethodRouter<S>;
 type Mount<S> = Box<dyn FnOnce(&Guard, AxumMethodRouter<S>) -> AxumMethodRouter<S> + Send>;
 
-/// The declared handlers of one path, one a method.
+/// The declared handlers of one path, by method.
 ///
-/// As axum's `MethodRouter`, without the ways to mount what is not declared.
-#[must_use = "a method router does nothing until it is given to `SecureRouter::route`"]
+/// Like axum's [`MethodRouter`](axum::routing::MethodRouter), but for declared handlers only.
+#[must_use = "a method router does nothing until it is passed to `SecureRouter::route`"]
 pub struct MethodRouter<S = ()> {
     mounts: Vec<Mount<S>>,
     declared: Vec<Route>,
-    /// The same methods with handlers that do nothing, so that axum finds a method
-    /// that is mounted twice at the line that does it.
+    /// The same methods with handlers that do nothing, so that axum reports a method that is
+    /// mounted twice at the line that mounts it.
     outline: AxumMethodRouter<()>,
 }
 
-/// Which methods a handler is mounted for.
+/// The methods of one handler.
 enum Methods {
     These(MethodFilter),
     Every,
@@ -48,11 +48,11 @@ where
         }
     }
 
-    /// Mounts a declared handler for every method in `filter`.
+    /// Adds a handler for every method in `filter`.
     ///
     /// # Panics
     ///
-    /// Where one of the methods has a handler already.
+    /// If one of the methods already has a handler.
     #[track_caller]
     pub fn on<H: DeclaresAccess<N>, N, M>(mut self, filter: MethodFilter, handler: H) -> Self
     where
@@ -84,10 +84,10 @@ where
         self
     }
 
-    /// Wraps the handlers mounted so far in a tower layer.
+    /// Applies a tower layer to the handlers added so far.
     ///
-    /// The layer runs outside the guard: on requests that are refused too, before
-    /// any token was looked at.
+    /// The layer runs outside the guard: it sees every request, including refused ones, before the
+    /// token is validated.
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<AxumRoute> + Clone + Send + Sync + 'static,
@@ -100,7 +100,7 @@ where
         self
     }
 
-    /// What is mounted, and as what it appears at `path`.
+    /// Returns the routes of these handlers at `path`.
     pub(crate) fn inventory(&self, path: &str) -> Inventory {
         self.declared
             .iter()
@@ -122,7 +122,7 @@ where
 
 /// # Panics
 ///
-/// Each of these, if its method already has a handler.
+/// Each function panics if its method already has a handler.
 impl<S> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -242,10 +242,10 @@ const ALL: [(MethodFilter, Method); 9] = [
     (MethodFilter::CONNECT, Method::CONNECT),
 ];
 
-/// Stands for a handler where only the shape of the routes matters.
+/// A handler for outlines, in which only the paths and methods matter.
 pub(crate) async fn outline() {}
 
-/// A path's handler for every method in `filter`.
+/// Routes requests with one of the methods in `filter` to a declared handler.
 #[track_caller]
 pub fn on<S, M, N, H: DeclaresAccess<N>>(filter: MethodFilter, handler: H) -> MethodRouter<S>
 where
@@ -256,9 +256,9 @@ where
     MethodRouter::new().on(filter, handler)
 }
 
-/// A path's handler for every method.
+/// Routes requests with any method to a declared handler.
 ///
-/// Handlers for single methods can be chained to it and take precedence.
+/// Handlers for single methods can be chained, and take precedence.
 pub fn any<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -1,7 +1,7 @@
-//! `get`, `post` and their like, alone and chained.
+//! The functions `get`, `post` and so on, which start a method router.
 //!
-//! Written out, not by a macro: rustc would add to each message about a handler that
-//! the error originates in it.
+//! They are written out: for functions of a macro, rustc would add to every message about a handler
+//! that the error originates in the macro.
 
 use axum::routing::MethodFilter;
 
@@ -9,7 +9,7 @@ use crate::routing::declared::{Declares, DeclaresAccess};
 use crate::routing::endpoint::Endpoint;
 use crate::routing::method_router::{MethodRouter, on};
 
-/// A path's handler for `GET` and `HEAD`.
+/// Routes `GET` and `HEAD` requests to a declared handler.
 #[track_caller]
 pub fn get<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
@@ -20,7 +20,7 @@ where
     on(MethodFilter::GET, handler)
 }
 
-/// A path's handler for `HEAD`.
+/// Routes `HEAD` requests to a declared handler.
 #[track_caller]
 pub fn head<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
@@ -31,7 +31,7 @@ where
     on(MethodFilter::HEAD, handler)
 }
 
-/// A path's handler for `POST`.
+/// Routes `POST` requests to a declared handler.
 #[track_caller]
 pub fn post<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
@@ -42,7 +42,7 @@ where
     on(MethodFilter::POST, handler)
 }
 
-/// A path's handler for `PUT`.
+/// Routes `PUT` requests to a declared handler.
 #[track_caller]
 pub fn put<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
@@ -53,7 +53,7 @@ where
     on(MethodFilter::PUT, handler)
 }
 
-/// A path's handler for `PATCH`.
+/// Routes `PATCH` requests to a declared handler.
 #[track_caller]
 pub fn patch<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
@@ -64,7 +64,7 @@ where
     on(MethodFilter::PATCH, handler)
 }
 
-/// A path's handler for `DELETE`.
+/// Routes `DELETE` requests to a declared handler.
 #[track_caller]
 pub fn delete<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
@@ -75,7 +75,7 @@ where
     on(MethodFilter::DELETE, handler)
 }
 
-/// A path's handler for `OPTIONS`.
+/// Routes `OPTIONS` requests to a declared handler.
 #[track_caller]
 pub fn options<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
@@ -86,7 +86,7 @@ where
     on(MethodFilter::OPTIONS, handler)
 }
 
-/// A path's handler for `TRACE`.
+/// Routes `TRACE` requests to a declared handler.
 #[track_caller]
 pub fn trace<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
@@ -97,7 +97,7 @@ where
     on(MethodFilter::TRACE, handler)
 }
 
-/// A path's handler for `CONNECT`.
+/// Routes `CONNECT` requests to a declared handler.
 #[track_caller]
 pub fn connect<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where

@@ -1,4 +1,4 @@
-//! `SecureRouter`: declared handlers by path, still without state and server.
+//! `SecureRouter`: declared handlers by path, before they have a state and a server.
 
 use std::convert::Infallible;
 
@@ -78,7 +78,7 @@ where
         }
     }
 
-    /// Mounts declared handlers at a path.
+    /// Adds the handlers of a path.
     ///
     /// # Panics
     ///
@@ -97,7 +97,7 @@ where
         self.then(move |guard, router| router.route(&path, method_router.protect(guard)))
     }
 
-    /// Mounts another router below a path.
+    /// Adds the routes of another router below a path.
     ///
     /// # Panics
     ///
@@ -129,7 +129,7 @@ where
         self.then(move |guard, router| router.merge((other.build)(guard)))
     }
 
-    /// Sets the declared handler for requests that match no path.
+    /// Sets the handler for requests that match no path.
     #[track_caller]
     pub fn fallback<H: DeclaresAccess<N>, N, M>(mut self, _: H) -> Self
     where
@@ -142,7 +142,7 @@ where
         self.then(|guard, router| router.fallback(Guarded::<H::Handler>::new(guard.clone())))
     }
 
-    /// Wraps the routes mounted so far in a tower layer.
+    /// Applies a tower layer to the routes added so far.
     ///
     /// # Security
     ///
@@ -169,7 +169,7 @@ where
         }
     }
 
-    /// Returns the routes mounted so far.
+    /// Returns the routes added so far.
     pub fn inventory(&self) -> &Inventory {
         &self.inventory
     }

@@ -8,14 +8,14 @@ use axum_extra::headers::{Date, IfModifiedSince, IfUnmodifiedSince};
 use crate::input::{InputLocation, Valid};
 use crate::routing::argument::{AllowedIn, HandlerArgument, OptionalIn, ReadsHead};
 use crate::routing::arguments::CheckedInput;
-use crate::routing::extraction::ByItself;
+use crate::routing::extraction::ViaAxum;
 use crate::routing::facts::ArgumentFacts;
 
 #[diagnostic::do_not_recommend]
 impl<H> HandlerArgument for Valid<TypedHeader<H>> {
     type Kind = CheckedInput<H>;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Header, None);
 }
 
@@ -29,7 +29,7 @@ impl<A, H: ParsedFromHeader, E> OptionalIn<A, ParsedHeader<H>> for E {}
 impl<H> HandlerArgument for TypedHeader<H> {
     type Kind = ParsedHeader<H>;
     type Reads = ReadsHead;
-    type Extraction = ByItself;
+    type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Header, None);
 }
 

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn introspection_with_wrong_credentials_is_refused() {
+    async fn introspection_with_wrong_credentials_fails_the_build() {
         let issuer = EmbeddedIssuer::serve().await.unwrap();
         for (client, secret) in [(CLIENT, "another"), ("another", SECRET)] {
             let other = Introspection::new(client, Secret::new(secret));

@@ -2,6 +2,8 @@
 //!
 //! [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 
+use crate::text::is_b64token_byte;
+
 /// The maximum length of a token, in bytes.
 pub const MAX_TOKEN_LEN: usize = 8 * 1024;
 
@@ -60,10 +62,7 @@ pub(super) fn is_b64token(token: &[u8]) -> bool {
         .rposition(|byte| *byte != b'=')
         .map_or(0, |last| last + 1);
     let (body, _padding) = token.split_at(end);
-    !body.is_empty()
-        && body.iter().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
-        })
+    !body.is_empty() && body.iter().copied().all(is_b64token_byte)
 }
 
 #[cfg(test)]

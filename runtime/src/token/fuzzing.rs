@@ -25,7 +25,7 @@ const PROFILES: [Profile; 6] = [
     Profile::Keycloak,
 ];
 
-/// Every accepted token has exactly one encoding.
+/// Checks that every accepted token has exactly one encoding.
 pub fn compact(token: &[u8]) {
     let Ok(compact) = UntrustedCompact::read(token) else {
         return;
@@ -43,7 +43,7 @@ pub fn compact(token: &[u8]) {
     }
 }
 
-/// An accepted header has the same members for a general JSON parser.
+/// Checks that a general JSON parser finds the same members in an accepted header.
 pub fn header(json: &[u8]) {
     let Ok(header) = UntrustedHeader::read(json) else {
         return;
@@ -67,7 +67,7 @@ pub fn header(json: &[u8]) {
     }
 }
 
-/// Accepted claims have the same values for a general JSON parser.
+/// Checks that a general JSON parser finds the same values in accepted claims.
 pub fn claims(json: &[u8]) {
     for profile in PROFILES {
         let format = profile.format();

@@ -62,6 +62,10 @@ impl JwtIssuer {
     /// Verifies the signature with this issuer's keys, and checks algorithm and type.
     ///
     /// Returns the generation of the keys.
+    ///
+    /// # Errors
+    ///
+    /// Returns the check that rejected the token, or the reason why the keys are unavailable.
     pub(super) fn verify_signature(
         &self,
         jwt: &UntrustedJwt<'_>,

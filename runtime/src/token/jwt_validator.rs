@@ -56,6 +56,10 @@ impl JwtValidator {
     }
 
     /// Validates a token at the current time of `clock`, and again after waiting for keys.
+    ///
+    /// # Errors
+    ///
+    /// Returns a rejection if the token is invalid, or cannot be validated at present.
     pub(crate) async fn validate(
         &self,
         token: &[u8],

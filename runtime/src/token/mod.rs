@@ -32,7 +32,9 @@ pub use self::error::TokenError;
 #[cfg(feature = "introspection")]
 pub use self::introspection::IntrospectionError;
 #[cfg(feature = "introspection")]
-pub(crate) use self::introspection::{CacheSettings, Endpoint, EndpointSettings, Introspector};
+pub(crate) use self::introspection::{
+    CacheSettings, EndpointSettings, IntrospectionEndpoint, Introspector,
+};
 pub(crate) use self::jwt_issuer::JwtIssuer;
 pub(crate) use self::lifetime::LifetimeLimits;
 #[cfg(feature = "introspection")]

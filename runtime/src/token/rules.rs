@@ -22,6 +22,10 @@ pub(crate) struct TokenRules {
 
 impl TokenRules {
     /// Validates claims whose issuer is verified.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason why the token is invalid.
     pub(super) fn validate(
         &self,
         claims: Claims<'_>,

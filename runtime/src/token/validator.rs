@@ -76,6 +76,10 @@ impl TokenValidator {
     }
 
     /// Validates a token at the current time of `clock`, and again after waiting for an issuer.
+    ///
+    /// # Errors
+    ///
+    /// Returns a rejection if the token is invalid, or cannot be validated at present.
     pub(crate) async fn validate(
         &self,
         token: &[u8],

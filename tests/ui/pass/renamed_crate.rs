@@ -1,4 +1,4 @@
-//! `crate = path` says where palisade is.
+//! `crate = path` names the crate.
 
 
 mod vendored {

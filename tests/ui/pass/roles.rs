@@ -1,4 +1,4 @@
-//! Roles stand alone or beside scopes, as text, as constants and in lists.
+//! Roles alone and beside scopes, as text, as constants and in lists.
 
 #![deny(warnings)]
 

@@ -1,4 +1,4 @@
-//! Generated code names nothing that a user may have renamed.
+//! Generated code uses no name that a user may define.
 
 
 use palisade::{SecureRouter, Valid, public, scopes, secured};

@@ -1,8 +1,8 @@
 //! The block of source code around an attribute.
 //!
-//! A macro receives only its own item, so it cannot know that it stands inside an `impl`, where the
-//! items of a handler are six errors of rustc. Nothing but this message depends on the source file:
-//! if the file cannot be read, rustc reports its own errors.
+//! A macro receives only its own item and cannot see that it is used in an `impl`, where the items of
+//! a handler cause six errors of rustc. Only the error message depends on the source file: if the file
+//! cannot be read, rustc reports those errors.
 
 use std::fs;
 
@@ -58,7 +58,7 @@ fn is_inside_impl(source: &str) -> bool {
     })
 }
 
-/// The length of the comment, literal or attribute at the start of `source`; 0 if there is none.
+/// The length of the comment, literal or attribute at the start of `source`, or 0 without one.
 fn skipped(source: &str) -> usize {
     if source.starts_with("//") {
         return source.find('\n').unwrap_or(source.len());

@@ -133,7 +133,7 @@ impl DecodeError {
         self
     }
 
-    /// Turns the error of a member's name into that of an unknown member.
+    /// Turns the error of a member's name into the error for an unknown member.
     pub(crate) fn into_unknown(mut self) -> Self {
         self.0.kind = ErrorKind::Unknown;
         self.0.requirement = None;

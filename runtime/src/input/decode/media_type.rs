@@ -26,6 +26,10 @@ pub(crate) fn is_declared(headers: &HeaderMap) -> bool {
 /// The media type is never guessed from the content: a body that a proxy or filter inspected as text
 /// must not be decoded as JSON here
 /// ([RFC 9110 §8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.3)).
+///
+/// # Errors
+///
+/// Returns [`InputError::MediaType`] or [`InputError::ContentCoding`].
 pub(crate) fn require(headers: &HeaderMap, expected: &'static str) -> Result<(), InputError> {
     if !single_content_type(headers).is_some_and(|value| matches(value, expected)) {
         return Err(InputError::MediaType(expected));

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn size_hint_and_end_are_those_of_inner_body() {
+    fn size_hint_and_end_match_inner_body() {
         let body = TimedBody::new(Body::from("four"), LIMIT);
         assert_eq!(body.size_hint().exact(), Some(4));
         assert!(!body.is_end_stream() && TimedBody::new(Body::empty(), LIMIT).is_end_stream());

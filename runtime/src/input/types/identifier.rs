@@ -229,7 +229,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn accepted_texts_are_those_of_grammar(text in "[a-c0-2._/ \u{e9}-]{0,10}|.{0,10}") {
+        fn accepted_texts_match_grammar(text in "[a-c0-2._/ \u{e9}-]{0,10}|.{0,10}") {
             let inside = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
             let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
             let is_valid = text.chars().count() <= 8

@@ -336,7 +336,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn accepted_texts_are_those_of_rules(text in hostile()) {
+        fn accepted_texts_match_rules(text in hostile()) {
             let composed: String = text.nfc().collect();
             let is_valid = composed.chars().count() <= 8
                 && !composed.chars().any(is_forbidden_in_line)

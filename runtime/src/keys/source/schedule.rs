@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn clock_set_back_keeps_no_key_fresh_for_longer() {
+    fn clock_set_back_does_not_extend_freshness() {
         let schedule = fetched();
         let back = NumericDate::from_secs(1_699_900_000);
         schedule.fail(back);

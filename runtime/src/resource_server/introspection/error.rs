@@ -9,7 +9,7 @@ use crate::token::IntrospectionError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IntrospectionConfigError {
-    /// The client id or the secret is empty.
+    /// The client ID or the secret is empty.
     Credentials,
     /// Responses are cached for more than 15 minutes, or rejections for more than 60 seconds.
     CacheTime,
@@ -43,11 +43,11 @@ impl fmt::Display for IntrospectionConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Credentials => {
-                "the client id or the secret is empty: set both as registered at the issuer"
+                "the client ID or the secret is empty: set both as registered at the issuer"
             }
             Self::CacheTime => {
                 "responses are cached too long: set `cache_for` to 15 minutes or less, \
-                 and `cache_refusals_for` to 60 seconds or less"
+                 and `cache_rejections_for` to 60 seconds or less"
             }
             Self::InFlight => {
                 "`max_in_flight` is out of range: set it to a value between 1 and 1024"

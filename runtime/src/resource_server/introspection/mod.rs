@@ -1,6 +1,6 @@
 //! The settings of an issuer's introspection, their checks, and the first request to its endpoint.
 
-mod build;
+mod checks;
 mod error;
 mod prefix;
 
@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 
-pub(super) use self::build::find_ambiguous;
+pub(super) use self::checks::find_ambiguous;
 pub use self::error::IntrospectionConfigError;
 
 const DEFAULT_CACHE_TIME: Duration = Duration::from_mins(1);
-const DEFAULT_REFUSAL_CACHE_TIME: Duration = Duration::from_secs(5);
+const DEFAULT_REJECTION_CACHE_TIME: Duration = Duration::from_secs(5);
 const DEFAULT_IN_FLIGHT: usize = 32;
 
 /// The tokens that are introspected at their issuer.
@@ -75,7 +75,7 @@ pub struct Introspection {
     tokens: IntrospectedTokens,
     prefix: Option<String>,
     cache_for: Duration,
-    cache_refusals_for: Duration,
+    cache_rejections_for: Duration,
     max_in_flight: usize,
     client_as_subject: Option<String>,
 }
@@ -97,7 +97,7 @@ impl Introspection {
             tokens: IntrospectedTokens::default(),
             prefix: None,
             cache_for: DEFAULT_CACHE_TIME,
-            cache_refusals_for: DEFAULT_REFUSAL_CACHE_TIME,
+            cache_rejections_for: DEFAULT_REJECTION_CACHE_TIME,
             max_in_flight: DEFAULT_IN_FLIGHT,
             client_as_subject: None,
         }
@@ -153,8 +153,8 @@ impl Introspection {
     }
 
     /// Sets how long a rejected token is cached: at most 60 s, by default 5 s.
-    pub fn cache_refusals_for(mut self, time: Duration) -> Self {
-        self.cache_refusals_for = time;
+    pub fn cache_rejections_for(mut self, time: Duration) -> Self {
+        self.cache_rejections_for = time;
         self
     }
 
@@ -173,7 +173,7 @@ impl Introspection {
     ///
     /// # Security
     ///
-    /// Clients and users then share one namespace. A client that can choose its id, or obtain one
+    /// Clients and users then share one namespace. A client that can choose its ID, or obtain one
     /// that equals a user's `sub`, has that user's [`Caller::identity`](crate::Caller::identity)
     /// ([RFC 9700 §4.15]). Set it only if the issuer keeps the two apart.
     ///

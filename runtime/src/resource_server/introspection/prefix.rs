@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::resource_server::introspection::IntrospectionConfigError;
+use crate::text::is_b64token_byte;
 
 const LEN: RangeInclusive<usize> = 1..=64;
 
@@ -16,20 +17,13 @@ const LEN: RangeInclusive<usize> = 1..=64;
 /// Returns [`IntrospectionConfigError::Prefix`] if the prefix is malformed,
 /// [`IntrospectionConfigError::JwtPrefix`] if a JWT can start with it.
 pub(super) fn check(prefix: &str) -> Result<(), IntrospectionConfigError> {
-    if !LEN.contains(&prefix.len()) || !prefix.bytes().all(is_token_byte) {
+    if !LEN.contains(&prefix.len()) || !prefix.bytes().all(is_b64token_byte) {
         return Err(IntrospectionConfigError::Prefix);
     }
     if can_start_jwt(prefix) {
         return Err(IntrospectionConfigError::JwtPrefix);
     }
     Ok(())
-}
-
-/// Returns whether a bearer token may contain the byte before any `=` at its end ([RFC 6750 §2.1]).
-///
-/// [RFC 6750 §2.1]: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
-const fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
 }
 
 /// The whitespace of JSON, allowed before a brace and before a name ([RFC 8259 §2]).

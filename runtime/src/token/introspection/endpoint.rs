@@ -36,7 +36,7 @@ const FORM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_');
 
 /// An introspection endpoint, with this API's credentials.
-pub(crate) struct Endpoint {
+pub(crate) struct IntrospectionEndpoint {
     client: Client,
     location: Location,
     authorization: HeaderValue,
@@ -49,7 +49,7 @@ pub(crate) struct Endpoint {
 /// The permission to send a request, or to wait for it.
 pub(super) type Permit = OwnedSemaphorePermit;
 
-/// The configuration of an [`Endpoint`].
+/// The configuration of an [`IntrospectionEndpoint`].
 pub(crate) struct EndpointSettings<'a> {
     pub(crate) issuer: &'a str,
     /// The URL, unless it is discovered.
@@ -61,7 +61,7 @@ pub(crate) struct EndpointSettings<'a> {
     pub(crate) allow_loopback_http: bool,
 }
 
-impl Endpoint {
+impl IntrospectionEndpoint {
     /// Creates an endpoint without sending a request.
     ///
     /// # Errors
@@ -221,9 +221,10 @@ fn max_len(client_id: &str, secret: &Secret) -> usize {
 }
 
 /// Omits all fields, because the endpoint contains a credential.
-impl fmt::Debug for Endpoint {
+impl fmt::Debug for IntrospectionEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint").finish_non_exhaustive()
+        f.debug_struct("IntrospectionEndpoint")
+            .finish_non_exhaustive()
     }
 }
 
@@ -282,7 +283,7 @@ mod tests {
             for (allow_loopback_http, valid) in
                 [(false, valid_over_https), (true, valid_with_loopback)]
             {
-                let endpoint = Endpoint::new(EndpointSettings {
+                let endpoint = IntrospectionEndpoint::new(EndpointSettings {
                     issuer: "https://a.example",
                     url: Some(url.to_owned()),
                     client_id: "c",

@@ -31,14 +31,14 @@ impl fmt::Display for IntrospectionError {
         let text = match self {
             Self::Discovery(DiscoveryError::Document) => {
                 "the discovery document is malformed, or lacks `issuer` or \
-                 `introspection_endpoint`; `Introspection::endpoint` sets the url without it"
+                 `introspection_endpoint`; `Introspection::endpoint` sets the URL without it"
             }
             Self::Discovery(error) => return error.fmt(f),
             Self::Https(error) => return error.fmt(f),
             Self::EndpointUnknown => {
-                "the url of the introspection endpoint was not found for 24 hours"
+                "the URL of the introspection endpoint has been unknown for 24 hours"
             }
-            Self::Credentials => "the issuer rejects this api's client id and secret",
+            Self::Credentials => "the issuer rejects this API's client ID and secret",
             Self::Busy => "too many introspection requests are in flight or waiting",
             Self::MalformedResponse => {
                 "the introspection response is not a JSON object with unique members"

@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use self::cache::CacheSettings;
 use self::cache::{Digest, IntrospectionCache};
-pub(crate) use self::endpoint::{Endpoint, EndpointSettings};
+pub(crate) use self::endpoint::{EndpointSettings, IntrospectionEndpoint};
 use self::endpoint::{Permit, TIMEOUT};
 pub use self::error::IntrospectionError;
 use self::health::Health;
@@ -46,7 +46,7 @@ type IntrospectionResult = Result<Arc<VerifiedToken>, TokenRejection>;
 /// Introspects the tokens of one issuer.
 pub(crate) struct Introspector {
     rules: TokenRules,
-    endpoint: Endpoint,
+    endpoint: IntrospectionEndpoint,
     /// The prefix of the issuer's opaque tokens, which probes have too.
     prefix: Box<str>,
     /// Whether the client is the subject of a token without `sub`.
@@ -60,7 +60,7 @@ pub(crate) struct Introspector {
 impl Introspector {
     pub(crate) fn new(
         rules: TokenRules,
-        endpoint: Endpoint,
+        endpoint: IntrospectionEndpoint,
         prefix: &str,
         client_as_subject: bool,
         cache: CacheSettings,
@@ -87,7 +87,11 @@ impl Introspector {
         self.cache.size()
     }
 
-    /// Validates an opaque token, or confirms a JWT that is verified already.
+    /// Validates an opaque token, or confirms a JWT that is already verified.
+    ///
+    /// # Errors
+    ///
+    /// Returns a rejection if the token is invalid, or the endpoint is unavailable.
     pub(super) async fn validate(
         self: &Arc<Self>,
         token: &[u8],
@@ -125,7 +129,7 @@ impl Introspector {
         self.wait_until_probed(deadline).await?;
         let requested_at = self.clock.now();
         let send_permit = self.endpoint.send_permit(deadline).await.map_err(busy)?;
-        let request = IntrospectionRequest {
+        let request = PermittedRequest {
             digest,
             token: Zeroizing::new(token.into()),
             jwt: jwt.map(Arc::clone),
@@ -143,8 +147,8 @@ impl Introspector {
     }
 
     /// Sends a request, validates the response and caches the result.
-    async fn send(self: &Arc<Self>, request: IntrospectionRequest) -> IntrospectionResult {
-        let IntrospectionRequest {
+    async fn send(self: &Arc<Self>, request: PermittedRequest) -> IntrospectionResult {
+        let PermittedRequest {
             digest,
             requested_at,
             deadline,
@@ -293,7 +297,7 @@ fn record_failure(record: &ExchangeRecord<'_>, error: &IntrospectionError) {
 }
 
 /// A request that has the permits to be sent.
-struct IntrospectionRequest {
+struct PermittedRequest {
     digest: Digest,
     token: Zeroizing<Vec<u8>>,
     jwt: Option<Arc<VerifiedToken>>,

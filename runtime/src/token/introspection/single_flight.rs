@@ -21,7 +21,7 @@ impl<T: Clone> SingleFlight<T> {
 
     /// Runs `request`, or waits for the request in flight for the same token.
     ///
-    /// If the caller whose request is in flight is cancelled, the next waiting caller runs its own.
+    /// If the caller whose request is in flight is canceled, the next waiting caller runs its own.
     pub(super) async fn run(&self, token: Digest, request: impl Future<Output = T>) -> T {
         let mut caller = WaitingCaller {
             single_flight: self,
@@ -49,7 +49,7 @@ impl<T> SingleFlight<T> {
     }
 }
 
-/// Removes the entry of its token when the first caller returns or the last one is cancelled.
+/// Removes the entry of its token when the first caller returns or the last one is canceled.
 struct WaitingCaller<'a, T> {
     single_flight: &'a SingleFlight<T>,
     token: Digest,
@@ -58,7 +58,7 @@ struct WaitingCaller<'a, T> {
 
 impl<T> Drop for WaitingCaller<'_, T> {
     fn drop(&mut self) {
-        // released before the lock is taken: if two callers are cancelled at once, the second to
+        // released before the lock is taken: if two callers are canceled at once, the second to
         // take the lock must not count the first
         self.response = None;
         let mut in_flight = self.single_flight.lock();
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn cancelled_request_is_sent_by_the_next_caller() {
+    async fn canceled_request_is_sent_by_the_next_caller() {
         let single_flight = SingleFlight::new();
         let context = &mut Context::from_waker(Waker::noop());
         let mut next = pin!(single_flight.run(token(), ready(2)));
@@ -149,7 +149,7 @@ mod tests {
 
     /// The held lock makes both callers release their references before either checks the count.
     #[test]
-    fn two_callers_cancelled_at_once_leave_no_entry() {
+    fn two_callers_canceled_at_once_leave_no_entry() {
         let single_flight = SingleFlight::<u32>::new();
         let context = &mut Context::from_waker(Waker::noop());
         let [one, other] = [(); 2].map(|()| {
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn cancelled_callers_leave_no_entry() {
+    async fn canceled_callers_leave_no_entry() {
         let single_flight = SingleFlight::<u32>::new();
         let context = &mut Context::from_waker(Waker::noop());
         {

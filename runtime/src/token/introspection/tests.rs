@@ -19,7 +19,7 @@ use crate::testing::TestClock;
 /// Creates an introspector for `url` with at most one request in flight.
 fn introspector(url: String) -> Arc<Introspector> {
     let rules = TokenRules::for_testing();
-    let endpoint = Endpoint::new(EndpointSettings {
+    let endpoint = IntrospectionEndpoint::new(EndpointSettings {
         issuer: "https://a.example",
         url: Some(url),
         client_id: "c",
@@ -159,7 +159,7 @@ async fn waiting_for_the_first_probe_counts_towards_the_five_seconds() {
     assert_eq!(elapsed.as_secs(), 5);
 }
 
-/// Besides the one that would be in flight.
+/// The limit does not count the request that would be in flight.
 #[tokio::test(start_paused = true)]
 async fn token_beyond_1024_waiting_for_a_permit_is_rejected_at_once() {
     let (_listener, url) = silent().await;

@@ -21,6 +21,10 @@ pub(super) struct Part<'a> {
 /// The grammar of [RFC 2046 §5.1.1] allows a preamble, an epilogue, and whitespace after a boundary.
 /// Forms need none of them, and parsers disagree about them, so they are rejected.
 ///
+/// # Errors
+///
+/// Returns a violation without input if the form is malformed or has more parts.
+///
 /// [RFC 2046 §5.1.1]: https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1
 pub(super) fn split<'a>(
     body: &'a [u8],

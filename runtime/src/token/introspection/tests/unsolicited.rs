@@ -1,4 +1,4 @@
-//! Unsolicited responses: a token must never get the response for another one (CWE-444).
+//! Unsolicited responses: a token must never get the response for another token (CWE-444).
 //!
 //! A connection is used for many requests, and no response names its token. A connection with
 //! unsolicited data is therefore closed, as is one whose response is late (`slow.rs`).

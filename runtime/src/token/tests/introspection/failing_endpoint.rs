@@ -322,7 +322,7 @@ async fn rejected_credentials_are_reported_by_readiness() {
     assert!(
         not_ready
             .to_string()
-            .contains("rejects this api's client id and secret"),
+            .contains("rejects this API's client ID and secret"),
         "{not_ready}"
     );
     test.loopback.set(Reply::inactive());
@@ -330,7 +330,7 @@ async fn rejected_credentials_are_reported_by_readiness() {
     wait_until("the server is ready again", || test.server.ready().is_ok()).await;
 }
 
-/// Otherwise a client could take a server out of service with a token that the endpoint fails for.
+/// Otherwise a client could take a server out of service with a token that makes the endpoint fail.
 #[tokio::test]
 async fn failure_for_one_token_does_not_affect_readiness() {
     let test = IntrospectedServer::new().await;

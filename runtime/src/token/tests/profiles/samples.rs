@@ -165,7 +165,7 @@ pub(super) mod entra {
     }
 }
 
-/// Auth0 with its own token format, not that of RFC 9068.
+/// Auth0 with its own token format instead of RFC 9068.
 pub(super) mod auth0 {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! Docs, visibility, names, patterns, returns, lints and cfg are kept.
+//! Docs, visibility, patterns, return types, lints and `cfg` of a handler are kept.
 
 #![deny(warnings)]
 

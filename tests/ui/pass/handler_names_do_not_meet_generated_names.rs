@@ -1,4 +1,4 @@
-//! Generated code binds no name that a handler may have.
+//! A handler may have a name that generated code could use.
 
 use palisade::prelude::*;
 

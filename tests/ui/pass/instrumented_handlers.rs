@@ -1,4 +1,4 @@
-//! Other attributes stay on the fn.
+//! `#[tracing::instrument]` comes before or after the attribute.
 
 use palisade::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A handler is a value like any other.
+//! A handler is imported and re-exported like a function.
 
 #![deny(warnings)]
 
