@@ -29,8 +29,8 @@ pub(crate) struct Cold {
 
 /// A subject, and how many batches it is ahead of the first one.
 ///
-/// No two subjects verify the same token within a round: the branch predictor halves the time in which
-/// P-256 inverts `s` of a signature that was verified a moment ago, by any subject.
+/// No two subjects verify the same token within a round. If another subject has just verified a P-256
+/// signature, the branch predictor halves the time for inverting its `s`.
 struct Lane {
     subject: Subject,
     ahead: usize,
@@ -42,7 +42,7 @@ enum Subject {
     Request(Router),
 }
 
-/// Measures the raw check, `decode` and every contender; none of them may have seen any of the tokens.
+/// Measures the raw check, `decode` and every contender, with tokens that none of them has verified before.
 pub(crate) fn measure(
     driver: &Driver,
     contenders: &[Contender],

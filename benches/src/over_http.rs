@@ -35,7 +35,7 @@ enum Tokens<'a> {
     New(&'a [String]),
 }
 
-/// Measures every contender; Palisade must not have seen any of `tokens`.
+/// Measures every contender, with `tokens` that Palisade has not verified before.
 pub(crate) fn measure(
     contenders: &[Contender],
     algorithm: Algorithm,

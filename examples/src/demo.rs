@@ -14,7 +14,7 @@ use palisade::testing::EmbeddedIssuer;
 
 const MAX_RESPONSE: usize = 64 * 1024;
 
-/// A request and the status that the API should answer it with.
+/// A request and the expected status of its response.
 pub struct DemoRequest {
     /// A short description.
     pub title: &'static str,
@@ -83,7 +83,7 @@ pub fn requests(issuer: &EmbeddedIssuer, audience: &str) -> Vec<DemoRequest> {
 ///
 /// # Errors
 ///
-/// If the server cannot be reached or does not answer with HTTP.
+/// Returns an error if the server is unreachable or its response is not HTTP.
 pub async fn run(base: &str, requests: &[DemoRequest]) -> Result<bool, Box<dyn std::error::Error>> {
     let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
     let mut as_expected = true;
@@ -101,9 +101,9 @@ pub async fn run(base: &str, requests: &[DemoRequest]) -> Result<bool, Box<dyn s
     println!(
         "{}",
         if as_expected {
-            "every request was answered as expected"
+            "every response has the expected status"
         } else {
-            "a request was not answered as expected"
+            "a response has an unexpected status"
         }
     );
     Ok(as_expected)

@@ -216,7 +216,7 @@ async fn decisions_and_cached_tokens_are_counted() {
     );
 }
 
-/// The event of a key fetch names the issuer and the outcome, but nothing of the response.
+/// The event of a key fetch has the issuer and the outcome, but no part of the response.
 #[tokio::test]
 async fn key_fetches_are_logged_and_counted() {
     let recorder = DebuggingRecorder::new();

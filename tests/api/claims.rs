@@ -154,7 +154,7 @@ async fn caller_returns_claims_of_the_token() {
 }
 
 #[test]
-fn caller_debug_output_has_nothing_of_its_token() {
+fn caller_debug_output_has_no_part_of_its_token() {
     let printed = format!(
         "{:?}",
         palisade::testing::caller_with("alice-canary", "scope-canary")

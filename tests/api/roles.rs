@@ -122,7 +122,7 @@ async fn insufficient_token_response_lists_only_unmet_requirements() {
 }
 
 #[tokio::test]
-async fn insufficient_role_response_has_nothing_of_the_token() {
+async fn insufficient_role_response_has_no_part_of_the_token() {
     const CANARY: &str = "canary-5e1d";
     let api = api().await;
     for path in ["/admin", "/both"] {

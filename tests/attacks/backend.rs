@@ -22,7 +22,7 @@ static NO_BACKEND: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Part C, row 34: validation does not depend on the backend of the process.
+/// A missing crypto backend of the process does not affect validation.
 #[tokio::test]
 async fn token_validation_does_not_depend_on_the_process_wide_backend() {
     static ONCE: Once = Once::new();

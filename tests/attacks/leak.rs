@@ -137,7 +137,7 @@ fn around(output: &str, leak: &str) -> String {
         .collect()
 }
 
-/// `Debug` output of types with a token has nothing of it.
+/// The `Debug` output of types with a token has no part of it.
 #[tokio::test]
 async fn token_never_appears_in_debug_output() {
     let api = TestApi::new(SecureRouter::new().route("/admin", get(admin))).await;

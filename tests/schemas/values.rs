@@ -12,7 +12,7 @@ type Values = BoxedStrategy<Value>;
 /// The maximum depth of recursive values.
 const MAX_DEPTH: u32 = 5;
 
-/// Yields values for a schema document, max of which satisfy it.
+/// Yields values for a schema document, most of which satisfy it.
 pub fn values(document: &Value) -> Values {
     Generator { document }.value(document, 0)
 }

@@ -1,6 +1,6 @@
 //! The crate `huskarl-axum` with its RFC 9068 validator.
 //!
-//! Its own `JwksSource` holds the keys, as in its examples, with an HTTP client that answers from memory.
+//! Its own `JwksSource` holds the keys, as in its examples, with an HTTP client that responds from memory.
 //! It verifies with its default platform, the `RustCrypto` crates, and has no token cache.
 
 use axum::Router;
@@ -17,7 +17,7 @@ use crate::contenders::handler::show_orders;
 use crate::outcome::Outcome;
 use crate::tokens::{AUDIENCE, ISSUER, PATH, SCOPE, issuer};
 
-/// Answers every request with the issuer's keys.
+/// Responds to every request with the issuer's keys.
 struct KeysInMemory;
 
 impl HttpClient for KeysInMemory {

@@ -10,7 +10,7 @@
 //! repeated and allows only the named algorithms; the default is RS256, PS256, ES256 and `EdDSA`.
 //!
 //! With `--introspect`, the issuer's tokens are opaque. The program introspects them as the client
-//! `ID`, with the secret in the file (without one line break at its end), and caches each answer for
+//! `ID`, with the secret in the file (a final line break is removed), and caches each response for
 //! `--cache-for` seconds (60 by default). A token without `sub` identifies its client: the issuer
 //! must not assign a client ID that equals a user's `sub`.
 //!
@@ -55,7 +55,7 @@ struct Options {
 struct IntrospectionOptions {
     client: String,
     secret: PathBuf,
-    /// How many seconds an answer is cached; Palisade's default if absent.
+    /// The seconds for which a response is cached; Palisade's default if absent.
     cache_for: Option<u64>,
 }
 

@@ -1,7 +1,7 @@
 //! The quickstart: an orders API with an embedded issuer, in one process.
 //!
 //! `cargo run` serves the API and prints `curl` commands. `cargo run -- --demo` sends the
-//! same requests and fails unless each is answered as expected.
+//! same requests and fails unless each response has the expected status.
 
 #![expect(clippy::print_stdout, reason = "a command-line program")]
 

@@ -35,7 +35,7 @@ fn is_cfg_test(attribute: &Attribute) -> bool {
             .is_ok_and(|condition| requires_test(&condition))
 }
 
-/// Whether a condition is `test` or `all(…, test, …)`; `any(test, …)` also holds without tests.
+/// Whether a condition is `test` or `all(…, test, …)`; `any(test, …)` can also be true without tests.
 fn requires_test(condition: &Meta) -> bool {
     match condition {
         Meta::Path(path) => path.is_ident("test"),

@@ -17,7 +17,7 @@ pub(super) fn check(source: &Source) -> Vec<Violation> {
             &source.path,
             1,
             format!("this file has {lines} lines; at most {MAX_LINES} are allowed"),
-            "move one of its nouns to a file of that name",
+            "move one of its subjects to a separate file",
         ));
     }
     if !source.text.starts_with("//! ") {
