@@ -209,7 +209,13 @@ impl<T: NeedsNoGuard> RunsHandlers for WithoutGuard<T> {}
 
 /// A value that a handler yields without its guard. No type implements this trait.
 #[doc(hidden)]
-pub trait NeedsNoGuard {}
+pub trait NeedsNoGuard: sealed::Sealed {}
+
+/// Keeps other crates from implementing [`NeedsNoGuard`], with which axum's router would accept a
+/// declared handler.
+mod sealed {
+    pub trait Sealed {}
+}
 
 /// Leads rustc to [`RunsHandlers`]; no value of this type exists, so it is never polled.
 impl<H, T> Future for DeclaredHandler<H, WithoutGuard<T>> {

@@ -8,6 +8,31 @@ use crate::routing::argument::extraction::{ExtractedWithState, LastExtractedWith
 /// The arguments of a handler, as a tuple.
 pub struct Arguments<T>(pub T);
 
+/// The permission to run a handler; only the guard of a [`SecureRouter`](crate::SecureRouter) has one.
+///
+/// [`Endpoint`] is public because the attributes implement it. Without this argument, code in any
+/// module could run a secured handler on a request that no guard has seen:
+///
+/// ```compile_fail,E0423
+/// use axum::extract::Request;
+/// use axum::response::Response;
+/// use palisade::rules::{Checked, DeclaredHandler, Endpoint, PassedGuard};
+///
+/// async fn run<H, M>(_: impl Fn() -> DeclaredHandler<H>, request: Request) -> Response
+/// where
+///     Checked<true>: Endpoint<H, (), M>,
+/// {
+///     <Checked<true> as Endpoint<H, (), M>>::call(request, (), PassedGuard(())).await
+/// }
+/// ```
+pub struct PassedGuard(());
+
+impl PassedGuard {
+    pub(super) const fn new() -> Self {
+        Self(())
+    }
+}
+
 /// The handler `H` runs on a router with the state `S`.
 ///
 /// The attributes implement this trait for [`Checked<true>`](crate::routing::declared::Checked). `M` is axum's marker for the last
@@ -15,7 +40,11 @@ pub struct Arguments<T>(pub T);
 /// may be private to the module of the handler.
 pub trait Endpoint<H, S, M>: 'static {
     #[doc(hidden)]
-    fn call(request: Request, state: S) -> impl Future<Output = Response> + Send;
+    fn call(
+        request: Request,
+        state: S,
+        guard: PassedGuard,
+    ) -> impl Future<Output = Response> + Send;
 }
 
 /// Every argument of a handler can be extracted on a router with the state `S`.

@@ -19,7 +19,7 @@ use crate::policy::Limits;
 use crate::response::{forbid_shared_caching, refusal_response, set_security_headers};
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
-use crate::routing::endpoint::Endpoint;
+use crate::routing::endpoint::{Endpoint, PassedGuard};
 use crate::token::VerifiedToken;
 
 /// A declared handler behind its guard.
@@ -44,7 +44,7 @@ impl<H: Declares> Guarded<H> {
         let mut response = match self.authorize(&mut request).await {
             Ok(token) => {
                 limit_body(&mut request, &H::DECLARATION.limits);
-                let mut response = H::Checked::call(request, state).await;
+                let mut response = H::Checked::call(request, state, PassedGuard::new()).await;
                 if let Some(rejected) = take_rejected_input(&mut response) {
                     rejected.emit(H::DECLARATION, token.as_deref());
                 }

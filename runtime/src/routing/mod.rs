@@ -39,7 +39,7 @@ pub(crate) mod rules {
         BehindGuard, Checked, DeclaredHandler, DeclaresAccess, NeedsNoGuard, RunsHandlers,
         WithoutGuard,
     };
-    pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
+    pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments, PassedGuard};
     pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};
     pub use super::returned::{
         AnyPart, IsResponse, JsonBody, Responds, ReturnTypePart, holds_only_send_values, respond,

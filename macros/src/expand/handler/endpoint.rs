@@ -11,7 +11,7 @@ use crate::model::Handler;
 // Input:  async fn create_order(caller: Caller, order: Valid<Json<NewOrder>>) -> StatusCode { … }
 // Output: type __PalisadeArguments = Arguments<(Caller, Valid<Json<NewOrder>>,)>;
 //         impl<S, M> Endpoint<__palisade_create_order, S, M> for Checked<true> where __PalisadeArguments: ExtractedArguments<S, M> {
-//             async fn call(request: Request, state: S) -> Response {
+//             async fn call(request: Request, state: S, _: PassedGuard) -> Response {
 //                 match __PalisadeArguments::extract(request, &state).await {
 //                     Ok(Arguments((a, b))) => respond(holds_only_send_values(__palisade_create_order {}.unguarded(a, b)).await),
 //                     Err(rejection) => rejection,
@@ -48,7 +48,11 @@ pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
             __S: ::core::marker::Send + ::core::marker::Sync + 'static,
             #bound,
         {
-            async fn call(__palisade_request: #private::Request, __palisade_state: __S) -> #private::Response {
+            async fn call(
+                __palisade_request: #private::Request,
+                __palisade_state: __S,
+                _: #private::rules::PassedGuard,
+            ) -> #private::Response {
                 let __palisade_arguments =
                     <__PalisadeArguments as #private::rules::ExtractedArguments<__S, __M>>::extract(
                         __palisade_request,

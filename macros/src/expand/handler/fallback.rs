@@ -61,7 +61,11 @@ fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> Toke
             where
                 __S: ::core::marker::Send + ::core::marker::Sync + 'static,
             {
-                async fn call(_: #private::Request, _: __S) -> #private::Response {
+                async fn call(
+                    _: #private::Request,
+                    _: __S,
+                    _: #private::rules::PassedGuard,
+                ) -> #private::Response {
                     #private::deny()
                 }
             }
