@@ -5,10 +5,11 @@ pub use axum::extract::{Form, Path, Query, State};
 pub use axum::http::StatusCode;
 pub use axum::response::{IntoResponse, Response};
 pub use garde::Validate;
+pub use palisade_macros::{SecureInput, public, scopes, secured};
 pub use serde::{Deserialize, Serialize};
 
 pub use crate::routing::{any, delete, get, patch, post, put};
 pub use crate::{
-    Caller, Issuer, Problem, ResourceServer, Role, Scope, SecureInput, SecureRouter,
-    TrustedExtractor, Unvalidated, Valid, public, scopes, secured,
+    Caller, Issuer, Problem, ResourceServer, Role, Scope, SecureRouter, TrustedExtractor,
+    Unvalidated, Valid,
 };

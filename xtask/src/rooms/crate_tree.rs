@@ -156,6 +156,12 @@ impl CrateTree {
         self.files.get(*self.modules.get(&module)?)
     }
 
+    /// Returns the file of the module that an absolute path names, before re-exports are followed.
+    pub(super) fn named_file(&self, path: &[String]) -> Option<&File> {
+        self.files
+            .get(*self.modules.get(self.innermost_module(path))?)
+    }
+
     /// Returns the longest prefix of an absolute path that is a module.
     pub(super) fn innermost_module<'a>(&self, path: &'a [String]) -> &'a [String] {
         let prefixes = (0..=path.len())

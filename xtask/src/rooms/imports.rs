@@ -19,7 +19,8 @@ pub(super) fn of(tree: &CrateTree) -> Vec<Import<'_>> {
             let Some(path) = tree.absolute(&reference.module, &reference.segments) else {
                 continue;
             };
-            let Some(to) = tree.definition(&path) else {
+            // another crate's item belongs to the file that re-exports it
+            let Some(to) = tree.definition(&path).or_else(|| tree.named_file(&path)) else {
                 continue;
             };
             // a module that re-exports its own files does not depend on them

@@ -280,6 +280,34 @@ mod tests {
     }
 
     #[test]
+    fn import_of_another_crate_by_way_of_a_higher_room_is_a_violation() {
+        let files = [
+            ("runtime/src/guard.rs", "pub use axum as web; pub struct Caller;"),
+            ("runtime/src/token.rs", "fn f() -> crate::guard::web::Json {}"),
+        ];
+        assert_eq!(
+            violations(&files, &[RUNTIME]),
+            [
+                "runtime/src/token.rs:1: in `runtime/src`, `token` (layer 0) must not import `guard` (layer 1)"
+            ]
+        );
+    }
+
+    #[test]
+    fn import_of_another_crate_by_way_of_the_root_file_is_a_violation() {
+        let files = [
+            ("runtime/src/lib.rs", "pub use axum::Json;"),
+            ("runtime/src/token.rs", "use crate::Json;"),
+        ];
+        assert_eq!(
+            violations(&files, &[RUNTIME]),
+            [
+                "runtime/src/token.rs:1: in `runtime/src`, `token` (layer 0) must not import the folder's own file"
+            ]
+        );
+    }
+
+    #[test]
     fn restricted_crate_below_its_layer_is_a_violation() {
         for text in [
             "\nuse axum::Json;",
