@@ -51,7 +51,7 @@ pub mod __private {
     pub use super::contract::unbounded::HasKnownLimit;
     pub use super::contract::{
         Bounded, Decoder, DerivesValidate, FieldWithoutLimit, MapKey, MaxLength, RuledField,
-        Scalar, SecureInput, Undecodable, is_max_length,
+        Scalar, SecureInput, WithoutDeserialize, is_max_length,
     };
     #[cfg(feature = "schemas")]
     pub use super::schema::{Bounds, Described, Elements, Measure, Members, Variants};

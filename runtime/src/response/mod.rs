@@ -1,7 +1,8 @@
-//! From decisions and errors to HTTP: the only room that names status codes.
+//! Turns decisions and errors into HTTP responses. No other room names status codes.
 //!
 //! Comes after guard and input, before routing. Refusals become challenges and problem details.
-//! The text of a rejection by an extractor outside this crate is replaced, because it may echo the request.
+//! The text of a rejection by an extractor outside this crate is replaced, because it may echo the
+//! request.
 
 mod challenge;
 mod headers;

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::policy::Declaration;
-use crate::routing::facts::ArgumentFacts;
+use crate::routing::argument::facts::ArgumentFacts;
 
 /// A handler declares who may call it.
 ///

@@ -3,7 +3,7 @@
 use axum::extract::Request;
 use axum::response::Response;
 
-use crate::routing::extraction::{ExtractedWithState, LastExtractedWithState};
+use crate::routing::argument::extraction::{ExtractedWithState, LastExtractedWithState};
 
 /// The arguments of a handler, as a tuple.
 pub struct Arguments<T>(pub T);

@@ -17,9 +17,9 @@ use crate::guard::{Allowed, Guard, Refusal, RefusalCause};
 use crate::input::TimedBody;
 use crate::policy::Limits;
 use crate::response::{forbid_shared_caching, refusal_response, set_security_headers};
+use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
-use crate::routing::facts::ArgumentFacts;
 use crate::token::VerifiedToken;
 
 /// A declared handler behind its guard.

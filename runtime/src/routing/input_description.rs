@@ -6,7 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 use crate::input::InputLocation;
 #[cfg(feature = "schemas")]
 use crate::input::schema::{Describe, document};
-use crate::routing::facts::{ArgumentFacts, InputFacts};
+use crate::routing::argument::facts::{ArgumentFacts, InputFacts};
 
 /// One argument of a handler with checked input: `Valid<…>`, or path parameters that parsing checks.
 ///

@@ -7,8 +7,8 @@ use axum::http::Method;
 
 use crate::policy::{Declaration, Limits};
 use crate::resource_server::IssuerSummary;
+use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
-use crate::routing::facts::ArgumentFacts;
 use crate::routing::input_description::InputDescription;
 
 /// Every route of an [`Api`](crate::Api), in the order in which they were added.

@@ -5,14 +5,10 @@
 //! [`protect`](crate::SecureRouter::protect) has put the guard in front of every handler.
 
 pub(crate) mod api;
-mod argument;
-mod arguments;
+pub(crate) mod argument;
 mod constants;
 mod declared;
 mod endpoint;
-mod extraction;
-pub(crate) mod extractor;
-mod facts;
 mod guarded;
 mod input_description;
 mod inventory;
@@ -21,8 +17,6 @@ mod methods;
 mod mounting;
 mod returned;
 pub(crate) mod secure_router;
-#[cfg(feature = "typed-header")]
-mod typed_header;
 
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
@@ -32,31 +26,31 @@ pub use axum::routing::MethodFilter;
 
 /// The rules that rustc names in its messages; public as `palisade::rules`.
 pub(crate) mod rules {
-    pub use super::argument::*;
-    pub use super::arguments::{
+    pub use super::argument::extraction::{ExtractedWithState, LastExtractedWithState};
+    pub use super::argument::kinds::{
         CallerArgument, CheckedInput, DecodedInput, FallibleArgument, OptionalArgument, ParsedPath,
         RawInput, ServerData, UncheckedInput,
     };
+    pub use super::argument::rules::*;
+    #[cfg(feature = "typed-header")]
+    pub use super::argument::typed_header::{ParsedFromHeader, ParsedHeader};
     pub use super::constants::{IsRole, IsScope, NamedConstant};
     pub use super::declared::{
         BehindGuard, Checked, DeclaredHandler, DeclaresAccess, NeedsNoGuard, RunsHandlers,
         WithoutGuard,
     };
     pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
-    pub use super::extraction::{ExtractedWithState, LastExtractedWithState};
     pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};
     pub use super::returned::{
         AnyPart, IsResponse, JsonBody, Responds, ReturnTypePart, holds_only_send_values, respond,
     };
-    #[cfg(feature = "typed-header")]
-    pub use super::typed_header::{ParsedFromHeader, ParsedHeader};
 }
 
 /// Items of this room that generated code names.
 #[doc(hidden)]
 pub mod __private {
+    pub use super::argument::facts::{ArgumentFacts, are_checked, has_reason, has_unvalidated};
     pub use super::constants::Constant;
     pub use super::declared::Declares;
-    pub use super::facts::{ArgumentFacts, are_checked, has_reason, has_unvalidated};
     pub use super::returned::{Parts as ReturnedParts, Returned, Whole as ReturnedWhole};
 }

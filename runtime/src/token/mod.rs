@@ -1,4 +1,4 @@
-//! From the bytes of the `Authorization` header to a verified token.
+//! Turns the bytes of the `Authorization` header into a verified token.
 //!
 //! A JWT passes through bearer → cache, or compact → header → key → signature → claims →
 //! lifetime. An opaque token passes through the issuer's introspection endpoint. The room

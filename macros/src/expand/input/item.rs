@@ -186,7 +186,7 @@ fn decode(head: &Head) -> TokenStream {
     let ident = &head.ident;
     let (_, type_generics, _) = head.generics.split_for_impl();
     let decoder = if head.has_lifetimes() {
-        quote!(<#private::Decoder<'__palisade_de, Self> as #private::Undecodable<Self>>)
+        quote!(<#private::Decoder<'__palisade_de, Self> as #private::WithoutDeserialize<Self>>)
     } else {
         quote!(#private::Decoder::<'__palisade_de, #ident #type_generics>)
     };
@@ -194,7 +194,7 @@ fn decode(head: &Head) -> TokenStream {
         fn decode<'__palisade_de, __PalisadeDeserializer: #private::Deserializer<'__palisade_de>>(
             __palisade_deserializer: __PalisadeDeserializer,
         ) -> ::core::result::Result<Self, __PalisadeDeserializer::Error> {
-            use #private::Undecodable as _;
+            use #private::WithoutDeserialize as _;
             #decoder::decode(__palisade_deserializer)
         }
     }
@@ -204,7 +204,7 @@ fn decode(head: &Head) -> TokenStream {
 // Output: the same impls, with no field to check
 //
 // The mistake is reported beside them, so nothing is built; but code that uses the type gets no
-// errors of its own.
+// further errors.
 pub(crate) fn fallback(head: &Head, schemas: bool) -> TokenStream {
     let private = head.private();
     let schema = schemas.then(|| schema::unknown(&private));

@@ -121,7 +121,7 @@ impl Item<'_> {
             Member::Unnamed(index) => vec![index.index.to_string()],
         };
         let context = &self.garde.context_name;
-        // a field with a mistake of its own gets no second error about its rules
+        // a field with another mistake gets no error about its rules
         let is_proved = has_rules && !hides && !is_unvalidated;
         // an enum has no default, and serde rejects it there
         let is_default = |serde: &SerdeWords| serde.has(SerdeKind::Default);
@@ -137,8 +137,8 @@ impl Item<'_> {
 
     /// Reports what garde's derive rejects, in its words; returns whether there was nothing.
     ///
-    /// garde then implements nothing. If its derive is there, rustc sees the same error twice and
-    /// shows it once; if it is not, this is the only one.
+    /// garde then implements nothing. rustc shows the error once if garde's derive is present, because
+    /// both are equal. If it is missing, this is the only error.
     fn check_garde(
         &self,
         garde: &FieldRules,

@@ -8,8 +8,25 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Error, Expr, ExprLit, Ident, Lit, MetaNameValue, Token};
 
-use crate::parse::input::garde::{Ends, Measure};
 use crate::parse::input::word::Word;
+
+/// The ends of a length or a range.
+#[derive(Default)]
+pub(crate) struct Ends {
+    pub(crate) min: Option<Expr>,
+    pub(crate) max: Option<Expr>,
+}
+
+/// The unit in which garde counts a length.
+#[derive(Clone, Copy)]
+pub(crate) enum Measure {
+    Simple,
+    Bytes,
+    Chars,
+    Utf16,
+    /// With the span of the word `graphemes`.
+    Graphemes(Span),
+}
 
 /// Parses the arguments of `length(…)`.
 pub(super) fn length(word: &Word) -> syn::Result<(Measure, Ends)> {
@@ -60,7 +77,7 @@ pub(super) fn range(word: &Word) -> syn::Result<Ends> {
     ends.or_equal(equal, span)
 }
 
-/// Parses all arguments. Where garde's parser stops, syn reports the rest of the parentheses.
+/// Parses all arguments. In garde's derive, syn reports the tokens at which the parser stops.
 fn parse<T>(parser: impl Parser<Output = T>, tokens: TokenStream) -> syn::Result<T> {
     parser.parse2(tokens).map_err(|error| {
         if error.to_string().starts_with("unexpected end of input") {

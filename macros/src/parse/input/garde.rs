@@ -2,10 +2,10 @@
 
 use proc_macro2::Span;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, Ident, LitStr, Token, Type};
+use syn::{Attribute, Ident, LitStr, Token, Type};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::input::arguments;
+use crate::parse::input::arguments::{self, Ends, Measure};
 use crate::parse::input::word::{Word, words_of};
 
 /// The name under which garde's rules see the context unless `context(… as name)` renames it.
@@ -43,24 +43,6 @@ pub(crate) enum RuleKind {
     Other,
     /// A rule that garde's derive rejects, with its error.
     Rejected(Span, String),
-}
-
-/// The ends of a length or a range.
-#[derive(Default)]
-pub(crate) struct Ends {
-    pub(crate) min: Option<Expr>,
-    pub(crate) max: Option<Expr>,
-}
-
-/// The unit in which garde counts a length.
-#[derive(Clone, Copy)]
-pub(crate) enum Measure {
-    Simple,
-    Bytes,
-    Chars,
-    Utf16,
-    /// With the span of the word `graphemes`.
-    Graphemes(Span),
 }
 
 /// The part of a text that a rule is about.
@@ -212,4 +194,119 @@ fn context_of(input: ParseStream<'_>) -> syn::Result<(Type, Option<Ident>)> {
         None => None,
     };
     Ok((ty, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    fn rules(attribute: Attribute) -> (FieldRules, Vec<String>) {
+        let mut diagnostics = Diagnostics::default();
+        let rules = FieldRules::parse(&[attribute], &mut diagnostics);
+        (rules, diagnostics.into_messages())
+    }
+
+    #[test]
+    fn equal_is_both_ends_of_a_length() {
+        let (field, messages) = rules(parse_quote!(#[garde(length(bytes, equal = 8))]));
+        assert!(messages.is_empty(), "{messages:?}");
+        let [GardeRule { kind, .. }] = &field.rules[..] else {
+            panic!("not one rule");
+        };
+        assert!(matches!(
+            kind,
+            RuleKind::Length(
+                Measure::Bytes,
+                Ends {
+                    min: Some(_),
+                    max: Some(_)
+                }
+            )
+        ));
+    }
+
+    #[test]
+    fn condition_of_if_is_not_a_rule() {
+        let (field, _) = rules(parse_quote!(#[garde(if(cond = self.a, ascii, dive))]));
+        let [GardeRule { kind, .. }] = &field.rules[..] else {
+            panic!("not one rule");
+        };
+        assert!(matches!(kind, RuleKind::If(rules) if rules.len() == 2));
+    }
+
+    #[test]
+    fn misused_rule_has_the_error_of_gardes_derive() {
+        let cases: [(Attribute, &str); 9] = [
+            (parse_quote!(#[garde(asci)]), "unrecognized validation rule"),
+            (parse_quote!(#[garde(lenght(max = 9))]), "expected `,`"),
+            (
+                parse_quote!(#[garde(length)]),
+                "unexpected end of input, expected parentheses",
+            ),
+            (
+                parse_quote!(#[garde(length, ascii)]),
+                "expected parentheses",
+            ),
+            (
+                parse_quote!(#[garde(length(64))]),
+                "unexpected token, expected `)`",
+            ),
+            (
+                parse_quote!(#[garde(length(max = 1, max = 2))]),
+                "duplicate argument",
+            ),
+            (
+                parse_quote!(#[garde(length(maximum = 1))]),
+                "invalid argument",
+            ),
+            (
+                parse_quote!(#[garde(range(maximum = 1))]),
+                "unexpected argument",
+            ),
+            (
+                parse_quote!(#[garde(range())]),
+                "range must have at least one of `min`, `max`, `equal`",
+            ),
+        ];
+        for (attribute, expected) in cases {
+            let (field, messages) = rules(attribute);
+            assert!(messages.is_empty(), "{messages:?}");
+            let first = field.rules.first().map(|rule| &rule.kind);
+            assert!(
+                matches!(first, Some(RuleKind::Rejected(_, message)) if message == expected),
+                "{expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn malformed_attribute_is_reported() {
+        let (field, messages) = rules(parse_quote!(#[garde(length(max = 9) ascii)]));
+        assert!(field.is_malformed);
+        assert_eq!(messages, ["expected `,`"]);
+    }
+
+    #[test]
+    fn context_has_a_type_and_a_name() {
+        let parse = |attribute: Attribute| {
+            let mut diagnostics = Diagnostics::default();
+            let rules = ItemRules::parse(&[attribute], &mut diagnostics);
+            assert!(diagnostics.into_compile_errors().is_none());
+            (rules.context.is_some(), rules.context_name)
+        };
+        assert_eq!(
+            parse(parse_quote!(#[garde(context(Limits as limits))])),
+            (true, "limits".to_owned())
+        );
+        assert_eq!(
+            parse(parse_quote!(#[garde(context(Limits))])),
+            (true, DEFAULT_CONTEXT_NAME.to_owned())
+        );
+        assert_eq!(
+            parse(parse_quote!(#[garde(transparent)])),
+            (false, DEFAULT_CONTEXT_NAME.to_owned())
+        );
+    }
 }

@@ -7,9 +7,8 @@ mod secure;
 mod serde;
 mod word;
 
-pub(crate) use self::garde::{
-    Affix, Ends, FieldRules, Format, GardeRule, ItemRules, Measure, RuleKind,
-};
+pub(crate) use self::arguments::{Ends, Measure};
+pub(crate) use self::garde::{Affix, FieldRules, Format, GardeRule, ItemRules, RuleKind};
 pub(crate) use self::item::{RawData, RawField, RawFields, RawInput, RawVariant, Style};
 pub(crate) use self::secure::Position;
 pub(crate) use self::serde::{SerdeKind, SerdeWord, SerdeWords};

@@ -82,11 +82,11 @@ impl<'de, T: Deserialize<'de>> Decoder<'de, T> {
     }
 }
 
-/// The decoding of a type without `Deserialize`: only an extractor of its own can create it.
+/// The decoding of a type without `Deserialize`: only a hand-written extractor can create it.
 ///
 /// With it the type implements [`SecureInput`] all the same, so that [`IsDecodedInput`] is the only
 /// error about a missing `Deserialize`.
-pub trait Undecodable<T> {
+pub trait WithoutDeserialize<T> {
     /// Does not compile once it is used.
     ///
     /// # Errors
@@ -97,4 +97,4 @@ pub trait Undecodable<T> {
     }
 }
 
-impl<T> Undecodable<T> for Decoder<'_, T> {}
+impl<T> WithoutDeserialize<T> for Decoder<'_, T> {}

@@ -17,8 +17,8 @@ use crate::input::shape::Nested;
 
 /// A field of type `T` under the rules `R`.
 ///
-/// Its functions are the proof that the field is bounded. Where it is not, the functions of
-/// [`FieldWithoutLimit`] of the same names are found instead, and the error is about the reason.
+/// Its functions are the proof that the field is bounded. For a field that is not, rustc finds the
+/// functions of [`FieldWithoutLimit`] with the same names, and the error is about the reason.
 pub struct RuledField<T: ?Sized, R>(PhantomData<T>, PhantomData<R>);
 
 impl<T: ?Sized + Bounded<R>, R> RuledField<T, R> {

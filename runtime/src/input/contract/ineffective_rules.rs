@@ -110,11 +110,11 @@ impl<T: ?Sized> Adapter<T> {
 
 /// Says that a rule is checked by garde, not by an adapter.
 ///
-/// `adapt(…)` replaces the code behind every rule of the field, and nothing is known of its own.
+/// `adapt(…)` replaces the code behind every rule of the field with code that may accept anything.
 ///
 /// # Fix
 ///
-/// Remove `adapt(…)`. Write a check of your own as `custom(…)` beside the rule that bounds the field.
+/// Remove `adapt(…)`, and write its check as `custom(…)` beside the rule that bounds the field.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no limit: `adapt` replaces the check of its rules",
     label = "an adapter can accept any value",

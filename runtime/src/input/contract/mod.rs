@@ -27,7 +27,7 @@ mod violation;
 pub use self::bounded::{Bounded, MAX_LENGTH};
 pub use self::context::{ContextFrom, ValidationContext};
 pub(crate) use self::decoded_input::Decoded;
-pub use self::decoded_input::{Decoder, IsDecodedInput, Undecodable};
+pub use self::decoded_input::{Decoder, IsDecodedInput, WithoutDeserialize};
 pub use self::error::{InputError, InputLocation};
 pub use self::field::{FieldWithoutLimit, IsWithinMaxLength, MaxLength, RuledField, is_max_length};
 pub use self::map_key::{MapKey, NeedsNoRule};

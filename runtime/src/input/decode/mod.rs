@@ -1,4 +1,5 @@
-//! Strict decoders: from the bytes of a request to a value, or to one error and its location.
+//! Strict decoders, which turn the bytes of a request into a value, or report one error with its
+//! location.
 //!
 //! The decoders return the errors of `contract`. `types` use the errors of this folder, and `extract`
 //! passes it the bytes of a request.

@@ -1,4 +1,4 @@
-//! `skip` bounds nothing, whatever stands beside it.
+//! `skip` bounds nothing, whatever is beside it.
 
 use palisade::prelude::*;
 

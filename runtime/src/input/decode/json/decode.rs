@@ -1,4 +1,4 @@
-//! From the bytes of a body to a value, or to one error with its location.
+//! Decodes the bytes of a body into a value, or reports one error with its location.
 //!
 //! Text that no type can decode (not UTF-8, not JSON, too deep, a duplicate member, a lone surrogate,
 //! a number beyond every type) is malformed; other text does not match the type. If decoding fails,

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
-use crate::routing::argument::HandlerArgument;
+use crate::routing::argument::rules::HandlerArgument;
 
 /// An argument before the last one can be extracted on a router with the state `S`.
 ///

@@ -22,13 +22,13 @@ use crate::input::{
     BinaryBody, Cookies, Headers, InputExtractor, InputLocation, Multipart, PlainText, Scalar,
     SecureInput, Valid, media_type,
 };
-use crate::routing::argument::{
+use crate::routing::argument::extraction::{StrictPath, ViaAxum};
+use crate::routing::argument::extractor::{TrustedExtractor, Unvalidated};
+use crate::routing::argument::facts::ArgumentFacts;
+use crate::routing::argument::rules::{
     AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, HandlerArgument,
     HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead, StatesWhyUnvalidated,
 };
-use crate::routing::extraction::{StrictPath, ViaAxum};
-use crate::routing::extractor::{TrustedExtractor, Unvalidated};
-use crate::routing::facts::ArgumentFacts;
 
 /// Data of the server, or of an extractor that is trusted for a reason.
 pub enum ServerData {}

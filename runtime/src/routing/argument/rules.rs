@@ -2,14 +2,14 @@
 //!
 //! rustc checks them at the argument's own span; the name of a type decides nothing. Every type has
 //! a kind, and every kind of mistake has a trait that nothing implements, so that the compiler's
-//! message names the fix. `arguments` assigns the kinds; `facts` is what a route knows afterwards.
+//! message names the fix. `kinds` assigns the kinds; `facts` is what a route knows afterwards.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
 #[cfg(feature = "schemas")]
 use crate::input::schema::Describe;
-use crate::routing::facts::ArgumentFacts;
+use crate::routing::argument::facts::ArgumentFacts;
 
 /// A type that can be an argument of a handler, if the handler's access allows it.
 ///

@@ -6,10 +6,10 @@ use axum_extra::TypedHeader;
 use axum_extra::headers::{Date, IfModifiedSince, IfUnmodifiedSince};
 
 use crate::input::{InputLocation, Valid};
-use crate::routing::argument::{AllowedIn, HandlerArgument, OptionalIn, ReadsHead};
-use crate::routing::arguments::CheckedInput;
-use crate::routing::extraction::ViaAxum;
-use crate::routing::facts::ArgumentFacts;
+use crate::routing::argument::extraction::ViaAxum;
+use crate::routing::argument::facts::ArgumentFacts;
+use crate::routing::argument::kinds::CheckedInput;
+use crate::routing::argument::rules::{AllowedIn, HandlerArgument, OptionalIn, ReadsHead};
 
 #[diagnostic::do_not_recommend]
 impl<H> HandlerArgument for Valid<TypedHeader<H>> {

@@ -1,0 +1,12 @@
+//! The arguments of a declared handler: which types are allowed, and how each is extracted.
+//!
+//! `rules` has the traits that rustc names, `kinds` what each type is to them, `facts` what a route
+//! knows afterwards. `endpoint` extracts the arguments with them.
+
+pub(super) mod extraction;
+pub(crate) mod extractor;
+pub(super) mod facts;
+pub(super) mod kinds;
+pub(super) mod rules;
+#[cfg(feature = "typed-header")]
+pub(super) mod typed_header;
