@@ -33,7 +33,7 @@ const FORBIDDEN: [&str; 6] = [
     "__private",
     "originates in",
     "the full name for the type has been written to",
-    "axum::debug_handler",
+    "Consider using `#[axum::debug_handler]`",
     "sealed trait",
     "consider importing",
 ];

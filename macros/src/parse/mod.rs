@@ -8,6 +8,7 @@ mod vocabulary;
 
 pub(crate) use self::handler::{
     AttributeKind, Combinator, GrantKind, RawAttribute, RawHandler, RawLimits, RawRequirement,
+    Surroundings,
 };
 pub(crate) use self::input::{
     Affix, Ends, FieldRules, Format, GardeRule, ItemRules, Measure, Position, RawData, RawField,

@@ -178,6 +178,22 @@ impl<H> Deref for DeclaredHandler<H> {
 /// use palisade::prelude::*;
 ///
 /// #[secured(scopes = "orders:read")]
+/// async fn list_orders() {}
+///
+/// #[public(reason = "a handler that calls another one")]
+/// async fn index() {
+///     list_orders().await
+/// }
+/// ```
+///
+/// On axum's own router, rustc cannot infer the generated type parameter `SecureRouterGuard` (E0283).
+/// Mount the handler on a [`SecureRouter`](crate::SecureRouter), and convert the whole API with
+/// [`Api::into_router`](crate::Api::into_router):
+///
+/// ```compile_fail,E0283
+/// use palisade::prelude::*;
+///
+/// #[secured(scopes = "orders:read")]
 /// async fn list_orders() -> &'static str {
 ///     "[]"
 /// }

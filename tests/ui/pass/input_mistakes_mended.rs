@@ -1,4 +1,4 @@
-//! What the help lines of `fail/input` say to write, written.
+//! Every edit that the help of `fail/input` suggests.
 #![allow(dead_code)]
 
 use std::collections::{BTreeMap, HashMap};

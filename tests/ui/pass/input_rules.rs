@@ -111,7 +111,7 @@ struct NewOrder {
     #[garde(skip)]
     r#type: Status,
     #[garde(skip)]
-    #[secure(unvalidated = "stored as it is, shown to nobody")]
+    #[secure(unvalidated = "stored unchanged, never shown")]
     raw: String,
     #[garde(skip)]
     #[serde(skip)]

@@ -26,10 +26,10 @@ pub(crate) fn denied_item(handler: &WrongHandler, krate: Option<&Path>) -> Token
         cfg,
         vis,
         name,
-        method,
+        unchanged,
     } = handler;
-    if let Some(method) = method {
-        return method.clone();
+    if let Some(unchanged) = unchanged {
+        return unchanged.clone();
     }
     let hidden = hidden(name);
     let function = function(&hidden, name, vis, Runtime { krate });

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Ident, ReturnType, Signature, Type, Visibility};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{AttributeKind, RawHandler};
+use crate::parse::{AttributeKind, RawHandler, Surroundings};
 
 /// The largest number of arguments, as in axum.
 const MAX_ARGUMENTS: usize = 16;
@@ -25,8 +25,8 @@ pub(crate) struct WrongHandler {
     pub(crate) cfg: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
-    /// The unchanged function, if it is inside an `impl`, which has no place for other items.
-    pub(crate) method: Option<TokenStream>,
+    /// The unchanged function, if its surroundings have no place for other items.
+    pub(crate) unchanged: Option<TokenStream>,
 }
 
 /// The other attributes of the function, by their place in the expansion.
@@ -50,15 +50,8 @@ impl Handler {
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, WrongHandler> {
         let wrong = WrongHandler::new(&raw);
-        if raw.is_associated {
-            let (span, help) = match raw.signature.receiver() {
-                Some(receiver) => (
-                    receiver.self_token.span,
-                    "move it out of the `impl`, and replace `self` by `State<…>`",
-                ),
-                None => (raw.signature.ident.span(), "move it out of the `impl`"),
-            };
-            diagnostics.error(span, "a handler cannot be a method", help);
+        if let Some(surroundings) = raw.surroundings {
+            report_surroundings(surroundings, &raw.signature, diagnostics);
             return Err(wrong);
         }
         let attributes = Attributes::sort(kind, raw.attributes, diagnostics);
@@ -96,7 +89,7 @@ impl WrongHandler {
             vis,
             signature,
             body,
-            is_associated,
+            surroundings,
         } = raw;
         let cfg = attributes
             .iter()
@@ -105,7 +98,7 @@ impl WrongHandler {
             cfg: cfg.cloned().collect(),
             vis: vis.clone(),
             name: signature.ident.clone(),
-            method: is_associated.then(|| quote!(#(#attributes)* #vis #signature #body)),
+            unchanged: surroundings.map(|_| quote!(#(#attributes)* #vis #signature #body)),
         }
     }
 }
@@ -137,6 +130,31 @@ impl Attributes {
             }
         }
         sorted
+    }
+}
+
+fn report_surroundings(
+    surroundings: Surroundings,
+    signature: &Signature,
+    diagnostics: &mut Diagnostics,
+) {
+    let name = signature.ident.span();
+    match (surroundings, signature.receiver()) {
+        (Surroundings::DebugHandler, _) => diagnostics.error(
+            name,
+            "`#[axum::debug_handler]` checks a handler of axum's own router",
+            "remove `#[axum::debug_handler]`",
+        ),
+        (Surroundings::Impl, Some(receiver)) => diagnostics.error(
+            receiver.self_token.span,
+            "a handler cannot be a method",
+            "move it out of the `impl`, and replace `self` by `State<…>`",
+        ),
+        (Surroundings::Impl, None) => diagnostics.error(
+            name,
+            "a handler cannot be a method",
+            "move it out of the `impl`",
+        ),
     }
 }
 
@@ -212,12 +230,7 @@ fn check_qualifiers(signature: &Signature, diagnostics: &mut Diagnostics) -> boo
 fn check_generics(signature: &Signature, diagnostics: &mut Diagnostics) -> bool {
     let generics = &signature.generics;
     let span = generics.params.first().map(Spanned::span);
-    let span = span.or_else(|| {
-        generics
-            .where_clause
-            .as_ref()
-            .map(|clause| clause.where_token.span)
-    });
+    let span = span.or_else(|| generics.where_clause.as_ref().map(Spanned::span));
     if let Some(span) = span {
         diagnostics.error(
             span,

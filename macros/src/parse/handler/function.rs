@@ -6,7 +6,7 @@ use syn::{Attribute, Signature, Visibility};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::handler::attribute::Kind;
-use crate::parse::handler::enclosing_block;
+use crate::parse::handler::surroundings::{self, Surroundings};
 
 /// A handler as written.
 #[derive(Clone)]
@@ -15,8 +15,8 @@ pub(crate) struct RawHandler {
     pub(crate) vis: Visibility,
     pub(crate) signature: Signature,
     pub(crate) body: Group,
-    /// Whether it is inside an `impl` or a `trait`.
-    pub(crate) is_associated: bool,
+    /// The mistake around the function, if there is one.
+    pub(crate) surroundings: Option<Surroundings>,
 }
 
 impl RawHandler {
@@ -29,8 +29,10 @@ impl RawHandler {
         let first = item.clone().into_iter().next();
         let mut handler: Option<Self> = syn::parse2(item).ok();
         if let Some(handler) = &mut handler {
-            handler.is_associated =
-                handler.signature.receiver().is_some() || enclosing_block::is_impl_or_trait();
+            handler.surroundings = match handler.signature.receiver() {
+                Some(_) => Some(Surroundings::Impl),
+                None => surroundings::find(),
+            };
         } else {
             let kind = kind.name();
             let span = first.map_or_else(Span::call_site, |token| token.span());
@@ -51,7 +53,7 @@ impl Parse for RawHandler {
             vis: input.parse()?,
             signature: input.parse()?,
             body: input.parse()?,
-            is_associated: false,
+            surroundings: None,
         })
     }
 }

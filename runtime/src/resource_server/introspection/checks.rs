@@ -88,7 +88,7 @@ impl Introspection {
             self.client_as_subject.is_some(),
             CacheSettings {
                 active_ttl: self.cache_for,
-                rejected_ttl: self.cache_rejections_for,
+                rejected_ttl: self.cache_refusals_for,
                 capacity: options.token_cache_size,
             },
             Arc::clone(&options.clock),
@@ -108,7 +108,7 @@ impl Introspection {
         if self.client_id.is_empty() || self.secret.is_empty() {
             return Err(IntrospectionConfigError::Credentials);
         }
-        if self.cache_for > MAX_CACHE_TIME || self.cache_rejections_for > MAX_REJECTION_CACHE_TIME {
+        if self.cache_for > MAX_CACHE_TIME || self.cache_refusals_for > MAX_REJECTION_CACHE_TIME {
             return Err(IntrospectionConfigError::CacheTime);
         }
         if !IN_FLIGHT.contains(&self.max_in_flight) {
@@ -204,8 +204,8 @@ mod tests {
         for introspection in [
             introspection().cache_for(Duration::ZERO),
             introspection().cache_for(MAX_CACHE_TIME),
-            introspection().cache_rejections_for(Duration::ZERO),
-            introspection().cache_rejections_for(MAX_REJECTION_CACHE_TIME),
+            introspection().cache_refusals_for(Duration::ZERO),
+            introspection().cache_refusals_for(MAX_REJECTION_CACHE_TIME),
             introspection().max_in_flight(1),
             introspection().max_in_flight(1024),
             introspection().client_as_subject("clients act for themselves"),
@@ -215,7 +215,7 @@ mod tests {
         let second = Duration::from_secs(1);
         for introspection in [
             introspection().cache_for(MAX_CACHE_TIME + second),
-            introspection().cache_rejections_for(MAX_REJECTION_CACHE_TIME + second),
+            introspection().cache_refusals_for(MAX_REJECTION_CACHE_TIME + second),
         ] {
             let error = check(introspection);
             assert!(matches!(error, Some(IntrospectionConfigError::CacheTime)));

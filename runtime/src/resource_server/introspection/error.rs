@@ -47,7 +47,7 @@ impl fmt::Display for IntrospectionConfigError {
             }
             Self::CacheTime => {
                 "responses are cached too long: set `cache_for` to 15 minutes or less, \
-                 and `cache_rejections_for` to 60 seconds or less"
+                 and `cache_refusals_for` to 60 seconds or less"
             }
             Self::InFlight => {
                 "`max_in_flight` is out of range: set it to a value between 1 and 1024"

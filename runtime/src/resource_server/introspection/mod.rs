@@ -75,7 +75,7 @@ pub struct Introspection {
     tokens: IntrospectedTokens,
     prefix: Option<String>,
     cache_for: Duration,
-    cache_rejections_for: Duration,
+    cache_refusals_for: Duration,
     max_in_flight: usize,
     client_as_subject: Option<String>,
 }
@@ -97,7 +97,7 @@ impl Introspection {
             tokens: IntrospectedTokens::default(),
             prefix: None,
             cache_for: DEFAULT_CACHE_TIME,
-            cache_rejections_for: DEFAULT_REJECTION_CACHE_TIME,
+            cache_refusals_for: DEFAULT_REJECTION_CACHE_TIME,
             max_in_flight: DEFAULT_IN_FLIGHT,
             client_as_subject: None,
         }
@@ -153,8 +153,8 @@ impl Introspection {
     }
 
     /// Sets how long a rejected token is cached: at most 60 s, by default 5 s.
-    pub fn cache_rejections_for(mut self, time: Duration) -> Self {
-        self.cache_rejections_for = time;
+    pub fn cache_refusals_for(mut self, time: Duration) -> Self {
+        self.cache_refusals_for = time;
         self
     }
 

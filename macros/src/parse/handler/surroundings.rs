@@ -1,31 +1,61 @@
-//! The block of source code around an attribute.
+//! The source code around an attribute.
 //!
-//! A macro receives only its own item and cannot see that it is used in an `impl`, where the items of
-//! a handler cause six errors of rustc. Only the error message depends on the source file: if the file
-//! cannot be read, rustc reports those errors.
+//! A macro receives only its own item. Two mistakes are outside of it: a handler in an `impl`, where the
+//! generated items cause six errors of rustc, and `#[axum::debug_handler]` above the attribute, which
+//! calls the handler in another function. Only error messages depend on the source file: if it
+//! cannot be read, rustc reports its errors.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
+use std::sync::Mutex;
 
-/// Whether the attribute is inside an `impl` or a `trait`.
-pub(crate) fn is_impl_or_trait() -> bool {
+/// The attributes that were expanded before, by file, line and column.
+static EXPANDED: Mutex<BTreeSet<(PathBuf, usize, usize)>> = Mutex::new(BTreeSet::new());
+
+/// A mistake outside the item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Surroundings {
+    /// The attribute is in an `impl` or a `trait`.
+    Impl,
+    /// The attribute is in the function that `#[axum::debug_handler]` generates.
+    DebugHandler,
+}
+
+/// Returns the mistake around the attribute that is being expanded.
+pub(crate) fn find() -> Option<Surroundings> {
     if !proc_macro::is_available() {
-        return false;
+        return None;
     }
     let start = proc_macro::Span::call_site().start();
-    // most handlers are at the top level: their files are not read
-    if start.column() == 1 {
-        return false;
+    let (line, column) = (start.line(), start.column());
+    let path = start.local_file()?;
+    // `debug_handler` copies the item, so that the same attribute is expanded twice
+    let is_first = EXPANDED.lock().map_or(true, |mut expanded| {
+        expanded.insert((path.clone(), line, column))
+    });
+    // most attributes are at the top level and expanded once: their files are not read
+    if is_first && column == 1 {
+        return None;
     }
-    let source = start
-        .local_file()
-        .and_then(|path| fs::read_to_string(path).ok());
-    source.is_some_and(|source| {
-        let above: String = source
-            .split_inclusive('\n')
-            .take(start.line() - 1)
-            .collect();
-        is_inside_impl(&above)
-    })
+    let source = fs::read_to_string(path).ok()?;
+    let above: String = source.split_inclusive('\n').take(line - 1).collect();
+    if !is_first && is_below_debug_handler(&above) {
+        return Some(Surroundings::DebugHandler);
+    }
+    is_inside_impl(&above).then_some(Surroundings::Impl)
+}
+
+/// Whether one of the attributes at the end of `source` is `#[debug_handler]`.
+fn is_below_debug_handler(source: &str) -> bool {
+    let attributes = source
+        .lines()
+        .rev()
+        .map(str::trim)
+        .take_while(|line| line.starts_with("#[") || line.starts_with("//"));
+    attributes
+        .filter(|line| line.starts_with("#["))
+        .any(|line| line.contains("debug_handler"))
 }
 
 /// Whether `source` ends inside the braces of an `impl` or a `trait`.
@@ -118,6 +148,22 @@ mod tests {
             "impl A { // }\n /* } */ const A: &str = r#\"}\"#; const B: char = '\\''; const C: &str = \"\\\"}\";",
         ] {
             assert!(is_inside_impl(source), "{source}");
+        }
+    }
+
+    #[test]
+    fn debug_handler_among_the_attributes_is_found() {
+        for (source, is_found) in [
+            ("#[axum::debug_handler]\n", true),
+            (
+                "#[debug_handler(state = Store)]\n/// Lists.\n#[allow(unused)]\n",
+                true,
+            ),
+            ("// #[axum::debug_handler]\n", false),
+            ("#[axum::debug_handler]\nasync fn list() {}\n\n", false),
+            ("", false),
+        ] {
+            assert_eq!(is_below_debug_handler(source), is_found, "{source}");
         }
     }
 
