@@ -282,8 +282,14 @@ mod tests {
     #[test]
     fn import_of_another_crate_by_way_of_a_higher_room_is_a_violation() {
         let files = [
-            ("runtime/src/guard.rs", "pub use axum as web; pub struct Caller;"),
-            ("runtime/src/token.rs", "fn f() -> crate::guard::web::Json {}"),
+            (
+                "runtime/src/guard.rs",
+                "pub use axum as web; pub struct Caller;",
+            ),
+            (
+                "runtime/src/token.rs",
+                "fn f() -> crate::guard::web::Json {}",
+            ),
         ];
         assert_eq!(
             violations(&files, &[RUNTIME]),
