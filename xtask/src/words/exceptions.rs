@@ -19,15 +19,8 @@ pub(super) const DEFINITIONS: [&str; 4] = [
     "xtask/src/words/vocabulary.rs",
 ];
 
-pub(super) const EXCEPTIONS: &[Exception] = &[
-    Exception {
-        phrase: "remember",
-        path: "examples/src/bin/orders.rs",
-        reason: "the former name of the option `--cache-for`, which still works",
-    },
-    Exception {
-        phrase: "where token",
-        path: "macros/src/model/handler/function.rs",
-        reason: "a field of syn's `WhereClause`",
-    },
-];
+pub(super) const EXCEPTIONS: &[Exception] = &[Exception {
+    phrase: "remember",
+    path: "examples/src/bin/orders.rs",
+    reason: "the former name of the option `--cache-for`, which still works",
+}];
