@@ -259,7 +259,15 @@ fn parse_comma(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Re
     if input.is_empty() {
         return Ok(());
     }
-    if !input.peek(Token![,]) {
+    if input.peek(Token![|]) || input.peek(Token![&]) {
+        let combinator = if input.peek(Token![|]) { "any" } else { "all" };
+        diagnostics.error(
+            input.span(),
+            "a requirement has no operators",
+            format_args!("write `{combinator}(\"orders:read\", \"orders:write\")`"),
+        );
+        skip_to_comma(input);
+    } else if !input.peek(Token![,]) {
         diagnostics.error(
             input.span(),
             "missing comma before this",

@@ -42,7 +42,7 @@ pub const MAX_LENGTH: usize = 1 << 20;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no limit here",
     label = "nothing bounds `{Self}`",
-    note = "help: write a type that derives `SecureInput` instead of `{Self}`, and `#[garde(dive)]` on the field"
+    note = "help: for a `Scalar`, write `impl<Rules> palisade::input::Bounded<Rules> for {Self} {{}}`; in other positions, use a type that derives `SecureInput`"
 )]
 pub trait Bounded<Rules> {
     /// Whether `check_bounds` can report anything.

@@ -54,8 +54,8 @@ use crate::input::contract::rules::{BeyondInner, RuleStatus, Ruleset};
 #[diagnostic::on_unimplemented(
     message = "`{T}` has no known size limit",
     label = "nothing bounds `{T}`",
-    note = "help: your own type: derive `SecureInput` on it and write `#[garde(dive)]` on the field",
-    note = "help: a type of another crate: write a newtype that implements `palisade::input::Scalar`; `Uuid` needs the feature `uuid`"
+    note = "help: your own type: derive `Deserialize, Validate, SecureInput` on it and write `#[garde(dive)]` on the field",
+    note = "help: a type of another crate: write a newtype that implements `Bounded` and `Scalar` of `palisade::input`; `Uuid` needs the feature `uuid`"
 )]
 pub trait HasKnownLimit<T: ?Sized> {
     /// The reason for which the rules `R` do not bound it.

@@ -19,7 +19,7 @@ use crate::routing::argument::rules::HandlerArgument;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be extracted on a router with the state `{S}`",
     label = "an argument of this handler does not fit the router",
-    note = "help: for `State<T>`, implement `axum::extract::FromRef<{S}>` for `T`; for an extractor, implement `axum::extract::FromRequestParts<S>`, or make it the last argument"
+    note = "help: for `State<T>`, derive `Clone` for `T` if it is the router's state, or implement `axum::extract::FromRef<{S}>` for `T`; for an extractor, implement `axum::extract::FromRequestParts<S>`, or make it the last argument"
 )]
 pub trait ExtractedWithState<S>: Sized {
     #[doc(hidden)]
@@ -48,7 +48,7 @@ where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be extracted on a router with the state `{S}`",
     label = "an argument of this handler does not fit the router",
-    note = "help: for `State<T>`, implement `axum::extract::FromRef<{S}>` for `T`; for an extractor, implement `axum::extract::FromRequestParts<S>` or `FromRequest<S>`"
+    note = "help: for `State<T>`, derive `Clone` for `T` if it is the router's state, or implement `axum::extract::FromRef<{S}>` for `T`; for an extractor, implement `axum::extract::FromRequestParts<S>` or `FromRequest<S>`"
 )]
 pub trait LastExtractedWithState<S, M>: Sized {
     #[doc(hidden)]

@@ -137,7 +137,7 @@ pub enum ReadsBody {}
 #[diagnostic::on_unimplemented(
     message = "an argument that reads the body must be the last one",
     label = "this argument reads the body",
-    note = "help: move it to the end of the argument list"
+    note = "help: move it to the end of the argument list; only one argument can read the body"
 )]
 pub trait LeavesBodyUnread {}
 
@@ -280,7 +280,7 @@ pub trait OptionalIn<A, K> {
 #[diagnostic::on_unimplemented(
     message = "`Path<{Self}>` would reach the handler unchecked",
     label = "raw input",
-    note = "help: use a scalar that parsing checks, as in `Path<Uuid>`, or write `Valid<Path<…>>` with a type that derives `SecureInput`"
+    note = "help: use a scalar that parsing checks, as in `Path<u32>` or `Path<palisade::input::Identifier<64>>`, or write `Valid<Path<…>>` with a type that derives `SecureInput`"
 )]
 pub trait ParsedFromPath {
     #[doc(hidden)]
