@@ -1,5 +1,7 @@
 //! A handler as a route calls it: its arguments are extracted in their order, then its body runs.
 
+use std::mem;
+
 use axum::extract::Request;
 use axum::response::Response;
 
@@ -18,11 +20,11 @@ pub struct Arguments<T>(pub T);
 /// use axum::response::Response;
 /// use palisade::rules::{Checked, DeclaredHandler, Endpoint, PassedGuard};
 ///
-/// async fn run<H, M>(_: impl Fn() -> DeclaredHandler<H>, request: Request) -> Response
+/// async fn run<H, M>(_: impl Fn() -> DeclaredHandler<H>, mut request: Request) -> Response
 /// where
 ///     Checked<true>: Endpoint<H, (), M>,
 /// {
-///     <Checked<true> as Endpoint<H, (), M>>::call(request, (), PassedGuard(())).await
+///     <Checked<true> as Endpoint<H, (), M>>::call(&mut request, (), PassedGuard(())).await
 /// }
 /// ```
 pub struct PassedGuard(());
@@ -38,10 +40,13 @@ impl PassedGuard {
 /// The attributes implement this trait for [`Checked<true>`](crate::routing::declared::Checked). `M` is axum's marker for the last
 /// argument; it is inferred, like `S`. The types of the arguments do not appear here, because they
 /// may be private to the module of the handler.
+///
+/// The request is borrowed, because each future that owns one is larger by its size, and a boxed
+/// future of more than 1 KiB leaves the allocator's fast path.
 pub trait Endpoint<H, S, M>: 'static {
     #[doc(hidden)]
     fn call(
-        request: Request,
+        request: &mut Request,
         state: S,
         guard: PassedGuard,
     ) -> impl Future<Output = Response> + Send;
@@ -52,11 +57,14 @@ pub trait Endpoint<H, S, M>: 'static {
 /// The error names the argument that cannot; see [`ExtractedWithState`].
 pub trait ExtractedArguments<S, M>: Sized + Send + 'static {
     #[doc(hidden)]
-    fn extract(request: Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+    fn extract(
+        request: &mut Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
 impl<S: Send + Sync + 'static> ExtractedArguments<S, ()> for Arguments<()> {
-    async fn extract(_: Request, _: &S) -> Result<Self, Response> {
+    async fn extract(_: &mut Request, _: &S) -> Result<Self, Response> {
         Ok(Self(()))
     }
 }
@@ -66,8 +74,9 @@ where
     S: Send + Sync + 'static,
     T: LastExtractedWithState<S, M> + Send + 'static,
 {
-    async fn extract(request: Request, state: &S) -> Result<Self, Response> {
-        Ok(Self((T::extract_last(request, state).await?,)))
+    async fn extract(request: &mut Request, state: &S) -> Result<Self, Response> {
+        let extracting = T::extract_last(mem::take(request), state);
+        Ok(Self((extracting.await?,)))
     }
 }
 
@@ -80,8 +89,8 @@ macro_rules! tuples {
             $($head: ExtractedWithState<S> + Send + 'static,)*
             $last: LastExtractedWithState<S, M> + Send + 'static,
         {
-            async fn extract(request: Request, state: &S) -> Result<Self, Response> {
-                let (mut parts, body) = request.into_parts();
+            async fn extract(request: &mut Request, state: &S) -> Result<Self, Response> {
+                let (mut parts, body) = mem::take(request).into_parts();
                 $(let $name = $head::extract(&mut parts, state).await?;)*
                 let request = Request::from_parts(parts, body);
                 let last = $last::extract_last(request, state).await?;

@@ -44,7 +44,7 @@ impl<H: Declares> Guarded<H> {
         let mut response = match self.authorize(&mut request).await {
             Ok(token) => {
                 limit_body(&mut request, &H::DECLARATION.limits);
-                let mut response = H::Checked::call(request, state, PassedGuard::new()).await;
+                let mut response = H::Checked::call(&mut request, state, PassedGuard::new()).await;
                 if let Some(rejected) = take_rejected_input(&mut response) {
                     rejected.emit(H::DECLARATION, token.as_deref());
                 }

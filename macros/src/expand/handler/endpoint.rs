@@ -11,7 +11,7 @@ use crate::model::Handler;
 // Input:  async fn create_order(caller: Caller, order: Valid<Json<NewOrder>>) -> StatusCode { … }
 // Output: type __PalisadeArguments = Arguments<(Caller, Valid<Json<NewOrder>>,)>;
 //         impl<S, M> Endpoint<__palisade_create_order, S, M> for Checked<true> where __PalisadeArguments: ExtractedArguments<S, M> {
-//             async fn call(request: Request, state: S, _: PassedGuard) -> Response {
+//             async fn call(request: &mut Request, state: S, _: PassedGuard) -> Response {
 //                 match __PalisadeArguments::extract(request, &state).await {
 //                     Ok(Arguments((a, b))) => respond(holds_only_send_values(__palisade_create_order {}.unguarded(a, b)).await),
 //                     Err(rejection) => rejection,
@@ -49,7 +49,7 @@ pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
             #bound,
         {
             async fn call(
-                __palisade_request: #private::Request,
+                __palisade_request: &mut #private::Request,
                 __palisade_state: __S,
                 _: #private::rules::PassedGuard,
             ) -> #private::Response {

@@ -62,7 +62,7 @@ fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> Toke
                 __S: ::core::marker::Send + ::core::marker::Sync + 'static,
             {
                 async fn call(
-                    _: #private::Request,
+                    _: &mut #private::Request,
                     _: __S,
                     _: #private::rules::PassedGuard,
                 ) -> #private::Response {
