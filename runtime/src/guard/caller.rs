@@ -41,9 +41,8 @@ use crate::token::{TokenError, VerifiedToken};
 /// ```compile_fail,E0451
 /// use palisade::prelude::*;
 ///
-/// #[public(reason = "a handler that forges its caller")]
-/// async fn forge() {
-///     let _ = Caller { token: todo!(), claims: todo!() };
+/// fn forge(other: Caller) -> Caller {
+///     Caller { ..other }
 /// }
 /// ```
 #[derive(Clone)]
