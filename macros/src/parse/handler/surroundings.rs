@@ -62,6 +62,8 @@ fn is_below_debug_handler(source: &str) -> bool {
 fn is_inside_impl(source: &str) -> bool {
     let mut blocks: Vec<String> = Vec::new();
     let mut header = String::new();
+    // the open brackets of the current attribute
+    let mut brackets = 0_usize;
     let mut rest = source;
     while let Some(next) = rest.chars().next() {
         let length = skipped(rest);
@@ -70,6 +72,14 @@ fn is_inside_impl(source: &str) -> bool {
             continue;
         }
         match next {
+            '[' if brackets > 0 || is_attribute(&header) => brackets += 1,
+            ']' if brackets > 0 => {
+                brackets -= 1;
+                if brackets == 0 {
+                    header.truncate(header.rfind('#').unwrap_or_default());
+                }
+            }
+            _ if brackets > 0 => {}
             '{' => blocks.push(std::mem::take(&mut header)),
             '}' => {
                 blocks.pop();
@@ -88,16 +98,18 @@ fn is_inside_impl(source: &str) -> bool {
     })
 }
 
-/// The length of the comment, literal or attribute at the start of `source`, or 0 without one.
+/// Whether a bracket after `header` opens an attribute.
+fn is_attribute(header: &str) -> bool {
+    header.trim_end().trim_end_matches('!').ends_with('#')
+}
+
+/// The length of the comment or literal at the start of `source`, or 0 without one.
 fn skipped(source: &str) -> usize {
     if source.starts_with("//") {
         return source.find('\n').unwrap_or(source.len());
     }
     if source.starts_with("/*") {
-        return source.find("*/").map_or(source.len(), |at| at + 2);
-    }
-    if source.starts_with("#[") {
-        return source.find(']').map_or(source.len(), |at| at + 1);
+        return block_comment(source);
     }
     if let Some(raw) = source.strip_prefix('r') {
         let hashes = raw.len() - raw.trim_start_matches('#').len();
@@ -119,6 +131,27 @@ fn skipped(source: &str) -> usize {
         (Some('\''), Some(inner), Some('\'')) => 2 + inner.len_utf8(),
         _ => 0,
     }
+}
+
+/// The length of a block comment, which may contain others.
+fn block_comment(source: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut length = 0;
+    while let Some(rest) = source.get(length..).filter(|rest| !rest.is_empty()) {
+        if rest.starts_with("/*") {
+            depth += 1;
+            length += 2;
+        } else if rest.starts_with("*/") {
+            depth -= 1;
+            length += 2;
+            if depth == 0 {
+                break;
+            }
+        } else {
+            length += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    length
 }
 
 /// The length of a literal that ends at the first quote without a backslash.
@@ -145,6 +178,7 @@ mod tests {
             "pub trait Shop: Send {",
             "pub(crate) unsafe trait Shop {",
             "mod a { #[allow(dead_code)] impl Shop { const A: &str = \"}\"; fn b() -> char { '}' }",
+            "#![allow(dead_code)]\nimpl Shop { #[doc = \"[{\"] fn a() {}\n",
             "impl A { // }\n /* } */ const A: &str = r#\"}\"#; const B: char = '\\''; const C: &str = \"\\\"}\";",
         ] {
             assert!(is_inside_impl(source), "{source}");
@@ -178,6 +212,11 @@ mod tests {
             "// impl Shop {\n",
             "const A: &str = \"impl Shop {\";",
             "macro_rules! handlers { () => { impl Shop {} ",
+            "mod a { impl Shop { #[doc = \"uses [a] and b\"] fn c() {} }\n",
+            "mod a { impl Shop { #[garde(pattern(\"^[a-z]+$\"))] fn c() {} }\n",
+            "mod a { impl Shop { #[cfg(any(unix, doc = r#\"]\"#))] fn c() {} }\n",
+            "mod a { /* /* */ impl Shop { */",
+            "/* /* */ impl Shop { */\n",
         ] {
             assert!(!is_inside_impl(source), "{source}");
         }
