@@ -9,6 +9,7 @@
 )]
 
 mod backend;
+mod bounds;
 mod coverage;
 mod leak;
 mod paths;
