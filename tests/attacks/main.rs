@@ -10,6 +10,7 @@
 
 mod backend;
 mod coverage;
+mod late_responses;
 mod leak;
 mod paths;
 mod roles;
