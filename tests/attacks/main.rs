@@ -9,6 +9,7 @@
 )]
 
 mod backend;
+mod cache_size;
 mod coverage;
 mod late_responses;
 mod leak;
