@@ -49,7 +49,7 @@ pub(crate) struct CacheSettings {
 pub(super) struct IntrospectionCache {
     active: TokenCache<Digest, Entry<Arc<VerifiedToken>>>,
     rejected: Cache<Digest, Entry<TokenError>>,
-    order: RequestOrder<CachedResult>,
+    order: RequestOrder<Digest, CachedResult>,
     settings: CacheSettings,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct IntrospectionCache {
 pub(super) type CachedResult = Result<Arc<VerifiedToken>, TokenError>;
 
 /// A request whose result will be cached.
-pub(super) type CachedRequest<'a> = NumberedRequest<'a, CachedResult>;
+pub(super) type CachedRequest<'a> = NumberedRequest<'a, Digest, CachedResult>;
 
 #[derive(Clone)]
 struct Entry<T> {
@@ -202,7 +202,7 @@ mod tests {
         let token = Digest::of(b"t");
         let mut hits = Vec::new();
         for now in 900..2_200 {
-            insert(&cache, token, result, at(1_000));
+            insert(cache, token, result, at(1_000));
             if cache.get(&token, at(now)).is_some() {
                 hits.push(now);
             }

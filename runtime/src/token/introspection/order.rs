@@ -5,23 +5,22 @@
 //! same token are in flight at once if a client disconnects and another one sends the token again.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use crate::token::introspection::cache::Digest;
 
 /// Numbers requests, and keeps the latest result of each token while it has a request in flight.
 ///
 /// The result is kept here besides the cache, because a cache may evict it at any time.
-pub(super) struct RequestOrder<R> {
-    state: Mutex<State<R>>,
+pub(super) struct RequestOrder<T, R> {
+    state: Mutex<State<T, R>>,
 }
 
-struct State<R> {
+struct State<T, R> {
     /// The number of the last request.
     last: u64,
     /// The number of the last request that was sent while the endpoint was not trusted.
     last_distrusted: u64,
-    in_flight: HashMap<Digest, InFlight<R>>,
+    in_flight: HashMap<T, InFlight<R>>,
 }
 
 /// The requests in flight with one token.
@@ -32,13 +31,13 @@ struct InFlight<R> {
 }
 
 /// A request in flight, until it is dropped.
-pub(super) struct NumberedRequest<'a, R> {
-    order: &'a RequestOrder<R>,
-    token: Digest,
+pub(super) struct NumberedRequest<'a, T: Hash + Eq, R> {
+    order: &'a RequestOrder<T, R>,
+    token: T,
     number: u64,
 }
 
-impl<R: Clone> RequestOrder<R> {
+impl<T: Copy + Hash + Eq, R: Clone> RequestOrder<T, R> {
     pub(super) fn new() -> Self {
         Self {
             state: Mutex::new(State {
@@ -50,7 +49,7 @@ impl<R: Clone> RequestOrder<R> {
     }
 
     /// Numbers a request, which must be sent next.
-    pub(super) fn start(&self, token: Digest) -> NumberedRequest<'_, R> {
+    pub(super) fn start(&self, token: T) -> NumberedRequest<'_, T, R> {
         let mut state = self.lock();
         state.last += 1;
         let in_flight = state.in_flight.entry(token).or_insert(InFlight {
@@ -81,8 +80,8 @@ impl<R: Clone> RequestOrder<R> {
     }
 }
 
-impl<R: Clone> NumberedRequest<'_, R> {
-    pub(super) fn token(&self) -> Digest {
+impl<T: Copy + Hash + Eq, R: Clone> NumberedRequest<'_, T, R> {
+    pub(super) fn token(&self) -> T {
         self.token
     }
 
@@ -107,13 +106,13 @@ impl<R: Clone> NumberedRequest<'_, R> {
     }
 }
 
-impl<R> RequestOrder<R> {
-    fn lock(&self) -> MutexGuard<'_, State<R>> {
+impl<T, R> RequestOrder<T, R> {
+    fn lock(&self) -> MutexGuard<'_, State<T, R>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<R> Drop for NumberedRequest<'_, R> {
+impl<T: Hash + Eq, R> Drop for NumberedRequest<'_, T, R> {
     fn drop(&mut self) {
         let mut state = self.order.lock();
         if let Some(in_flight) = state.in_flight.get_mut(&self.token) {
@@ -129,13 +128,11 @@ impl<R> Drop for NumberedRequest<'_, R> {
 mod tests {
     use super::*;
 
-    fn token() -> Digest {
-        Digest::of(b"t")
-    }
+    const TOKEN: u8 = 1;
 
     /// Completes a request; returns the result to use, and what was stored.
     fn complete(
-        request: NumberedRequest<'_, &'static str>,
+        request: NumberedRequest<'_, u8, &'static str>,
         result: &'static str,
     ) -> (Option<&'static str>, Option<&'static str>) {
         let mut stored = None;
@@ -150,7 +147,7 @@ mod tests {
     #[test]
     fn response_in_the_order_of_requests_is_stored() {
         let order = RequestOrder::new();
-        let [first, second] = [(); 2].map(|()| order.start(token()));
+        let [first, second] = [(); 2].map(|()| order.start(TOKEN));
         assert_eq!(complete(first, "first"), stored("first"));
         assert_eq!(complete(second, "second"), stored("second"));
         assert_eq!(order.len(), 0);
@@ -169,7 +166,7 @@ mod tests {
             [2, 1, 0],
         ] {
             let order = RequestOrder::new();
-            let mut requests = [(); 3].map(|()| Some(order.start(token())));
+            let mut requests = [(); 3].map(|()| Some(order.start(TOKEN)));
             let mut latest = 0;
             for number in arrival {
                 let request = requests[number].take().unwrap();
@@ -185,8 +182,8 @@ mod tests {
     #[test]
     fn request_without_response_orders_nothing() {
         let order = RequestOrder::new();
-        let first = order.start(token());
-        drop(order.start(token()));
+        let first = order.start(TOKEN);
+        drop(order.start(TOKEN));
         assert_eq!(complete(first, "first"), stored("first"));
         assert_eq!(order.len(), 0);
     }
@@ -194,8 +191,8 @@ mod tests {
     #[test]
     fn other_token_is_not_ordered() {
         let order = RequestOrder::new();
-        let first = order.start(token());
-        let other = order.start(Digest::of(b"u"));
+        let first = order.start(TOKEN);
+        let other = order.start(2);
         assert_eq!(complete(other, "other"), stored("other"));
         assert_eq!(complete(first, "first"), stored("first"));
     }
@@ -203,11 +200,11 @@ mod tests {
     #[test]
     fn response_to_a_request_before_distrust_is_not_used() {
         let order = RequestOrder::new();
-        let before = order.start(token());
+        let before = order.start(TOKEN);
         let mut cleared = false;
         order.distrust(|| cleared = true);
         assert!(cleared);
-        let after = order.start(token());
+        let after = order.start(TOKEN);
         assert_eq!(complete(before, "before"), (None, None));
         assert_eq!(complete(after, "after"), stored("after"));
     }

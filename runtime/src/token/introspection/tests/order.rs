@@ -1,7 +1,7 @@
 //! Responses that arrive in another order than their requests were sent.
 //!
-//! The endpoint holds each response until the test releases it, and the clock stands still, so that
-//! only the order of the requests can decide.
+//! The endpoint holds each response until the test releases it, and the clock does not move, so
+//! that only the order of the requests can decide.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
