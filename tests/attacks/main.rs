@@ -9,6 +9,7 @@
 )]
 
 mod backend;
+mod cache_size;
 mod coverage;
 mod leak;
 mod paths;

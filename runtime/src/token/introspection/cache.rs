@@ -67,7 +67,7 @@ impl IntrospectionCache {
     pub(super) fn new(settings: CacheSettings) -> Self {
         Self {
             active: TokenCache::new(settings.capacity, TYPICAL_ENTRY, |_, entry| {
-                entry.value.claims_json().len()
+                entry.value.shared_size()
             }),
             rejected: Cache::new(MAX_REJECTED),
             settings,
