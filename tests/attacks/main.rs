@@ -9,7 +9,9 @@
 )]
 
 mod backend;
+mod cache_size;
 mod coverage;
+mod late_responses;
 mod leak;
 mod paths;
 mod roles;
