@@ -163,13 +163,12 @@ fn rules_type(rules: &Rules, private: &TokenStream, span: Span) -> TokenStream {
         RuleStatus::Missing
     });
     let max = match &rules.maxima[..] {
-        [] => None,
         [max] if is_count(max) => Some(max.to_token_stream()),
         [max] => {
             let max = constant(max);
             Some(quote_spanned!(span=> { #max }))
         }
-        // only a text has several, in different units
+        // a text can have several, in different units
         _ => None,
     };
     let max = max.map(|max| quote_spanned!(span=> , #max));
