@@ -38,7 +38,7 @@ pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
 fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
     let nested = |field: &Field| {
         let nested = ruled(field, private).map(|ruled| quote!(#ruled::BOUNDS.nested()));
-        nested.unwrap_or_else(|| quote!(#private::Nested::Leaf))
+        nested.unwrap_or_else(|| quote!(#private::Nested::Unchecked))
     };
     match &content.form {
         Form::Newtype(field) => {
