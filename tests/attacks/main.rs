@@ -8,6 +8,7 @@
     reason = "a failing test panics"
 )]
 
+mod ambient;
 mod backend;
 mod coverage;
 mod leak;

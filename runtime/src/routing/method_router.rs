@@ -28,6 +28,7 @@ pub struct MethodRouter<S = ()> {
     /// The same methods with handlers that do nothing, so that axum reports a method that is
     /// mounted twice at the line that mounts it.
     outline: AxumMethodRouter<()>,
+    has_layers: bool,
 }
 
 /// The methods of one handler.
@@ -45,6 +46,7 @@ where
             mounts: Vec::new(),
             declared: Vec::new(),
             outline: AxumMethodRouter::new(),
+            has_layers: false,
         }
     }
 
@@ -97,6 +99,7 @@ where
     {
         self.mounts
             .push(Box::new(move |_, router| router.layer(layer)));
+        self.has_layers = true;
         self
     }
 
@@ -106,6 +109,10 @@ where
             .iter()
             .map(|route| route.clone().at(path))
             .collect()
+    }
+
+    pub(crate) fn has_layers(&self) -> bool {
+        self.has_layers
     }
 
     pub(crate) fn outline(&self) -> AxumMethodRouter<()> {
