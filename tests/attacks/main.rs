@@ -10,7 +10,9 @@
 
 mod ambient;
 mod backend;
+mod cache_size;
 mod coverage;
+mod late_responses;
 mod leak;
 mod paths;
 mod roles;

@@ -151,7 +151,7 @@ impl Caller {
     /// Returns the same caller with exactly these roles.
     #[cfg(feature = "testing")]
     #[must_use]
-    pub fn with_roles<R: Into<Box<str>>>(mut self, roles: impl IntoIterator<Item = R>) -> Self {
+    pub fn with_roles<R: AsRef<str>>(mut self, roles: impl IntoIterator<Item = R>) -> Self {
         let token = VerifiedToken::clone(&self.token);
         self.token = Arc::new(token.with_roles_for_testing(roles.into_iter().collect()));
         self

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::claims::{NumericDate, RoleSet, ScopeSet};
+use crate::token::cache::allocation_size;
 use crate::token::error::TokenError;
 use crate::token::lifetime::Validity;
 
@@ -55,6 +56,13 @@ impl VerifiedToken {
             validity: Validity::ALWAYS,
         };
         Self::new(claims, *b"{}")
+    }
+
+    /// Creates a token with this JSON of its claims.
+    #[cfg(all(test, feature = "introspection", feature = "testing"))]
+    pub(super) fn with_json_for_testing(json: Vec<u8>) -> Self {
+        let token = Self::for_testing("https://a.example", "alice", ScopeSet::default());
+        Self::new(token.claims, json)
     }
 
     /// Replaces the expiry.
@@ -127,6 +135,37 @@ impl VerifiedToken {
     /// Checks that the token is valid at `now`.
     pub(super) fn check_time(&self, now: NumericDate) -> Result<(), TokenError> {
         self.claims.validity.check(now)
+    }
+
+    /// Returns the size of the allocations of an `Arc` of the token, in bytes.
+    pub(super) fn shared_size(&self) -> usize {
+        let VerifiedClaims {
+            // shared by every token of the issuer
+            issuer: _,
+            subject,
+            client_id,
+            token_id,
+            scopes,
+            roles,
+            expires_at: _,
+            issued_at: _,
+            earliest_issue: _,
+            validity: _,
+        } = &self.claims;
+        let optional = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
+        [
+            // the token, and the two counts of the `Arc`
+            size_of::<Self>() + 2 * size_of::<usize>(),
+            subject.len(),
+            optional(client_id),
+            optional(token_id),
+            scopes.as_str().len(),
+            roles.heap_len(),
+            self.json.len(),
+        ]
+        .into_iter()
+        .map(allocation_size)
+        .sum()
     }
 
     /// Returns every claim, as a JSON object.

@@ -52,7 +52,7 @@ async fn service_behind_the_guard_sees_the_caller() {
 #[tokio::test]
 async fn request_without_its_credential_has_no_caller() {
     async fn behind(credentials: &[&'static str]) -> String {
-        let credentials: Vec<_> = credentials.iter().copied().collect();
+        let credentials = credentials.to_vec();
         let behind = axum::Router::new()
             .fallback(|Found(caller): Found| async { caller })
             .layer(from_fn(move |mut request: Request, next: Next| {

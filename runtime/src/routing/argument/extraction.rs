@@ -1,12 +1,16 @@
 //! The extraction of one argument.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::header::ALLOW;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::guard::{Caller, CallerClaims, NoCaller};
+use crate::response::method_not_allowed;
 use crate::routing::argument::rules::HandlerArgument;
+use crate::routing::known_methods::{allow_any, is_known};
 use crate::routing::passed_guard::PassedGuard;
 
 /// An argument before the last one can be extracted on a router with the state `S`.
@@ -154,5 +158,33 @@ impl<S: Sync, C: CallerClaims> Extract<Caller<C>, S> for FromGuard {
 impl<S: Sync, C: CallerClaims> ExtractLast<Caller<C>, S, ()> for FromGuard {
     async fn extract_last(_: Request, _: &S, guard: &PassedGuard) -> Result<Caller<C>, Response> {
         guard.caller().ok_or_else(|| NoCaller.into_response())
+    }
+}
+
+/// A registered method; any other is text that the client chooses.
+///
+/// No route has another method, but a fallback and a layer that replaces the method may.
+pub enum KnownMethod {}
+
+impl<S: Sync> Extract<Method, S> for KnownMethod {
+    async fn extract(parts: &mut Parts, _: &S, _: &PassedGuard) -> Result<Method, Response> {
+        if is_known(&parts.method) {
+            return Ok(parts.method.clone());
+        }
+        let mut response = method_not_allowed().await;
+        if let Ok(allow) = HeaderValue::try_from(allow_any()) {
+            response.headers_mut().insert(ALLOW, allow);
+        }
+        Err(response)
+    }
+}
+
+impl<S: Sync> ExtractLast<Method, S, ()> for KnownMethod {
+    async fn extract_last(
+        request: Request,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Method, Response> {
+        Self::extract(&mut request.into_parts().0, state, guard).await
     }
 }
