@@ -61,9 +61,9 @@ impl VerifiedToken {
 
     /// Creates a token with this JSON of its claims.
     #[cfg(all(test, feature = "introspection", feature = "testing"))]
-    pub(super) fn with_json_for_testing(json: Vec<u8>) -> Self {
+    pub(super) fn with_json_for_testing(json: &[u8]) -> Self {
         let token = Self::for_testing("https://a.example", "alice", ScopeSet::default());
-        Self::new(token.claims, &json)
+        Self::new(token.claims, json)
     }
 
     /// Replaces the expiry.
