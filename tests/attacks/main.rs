@@ -14,6 +14,7 @@ mod cache_size;
 mod coverage;
 mod late_responses;
 mod leak;
+mod narrowed_claims;
 mod paths;
 mod roles;
 mod sockets;
