@@ -49,29 +49,59 @@ impl fmt::Display for Role {
     }
 }
 
+/// The byte that ends each name in a [`RoleSet`]; UTF-8 never contains it.
+const END: u8 = 0xFF;
+
 /// The roles of a token.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct RoleSet {
-    names: Box<[Box<str>]>,
+    /// Every name, each followed by [`END`]: a cached token may have over a thousand short roles,
+    /// and an allocation for each would take many times the space of its name.
+    names: Box<[u8]>,
 }
 
 impl RoleSet {
     /// Returns whether the set contains `role`. Names are compared code point by code point.
     pub fn contains(&self, role: Role) -> bool {
-        self.iter().any(|name| name == role.name)
+        self.encoded_names()
+            .any(|name| name == role.name.as_bytes())
     }
 
     /// Returns the roles in the order of the token.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(AsRef::as_ref)
+        // every name was a `str`, so each is valid UTF-8
+        self.encoded_names()
+            .filter_map(|name| str::from_utf8(name).ok())
+    }
+
+    fn encoded_names(&self) -> impl Iterator<Item = &[u8]> {
+        self.names
+            .split_inclusive(|byte| *byte == END)
+            .filter_map(|name| name.strip_suffix(&[END]))
+    }
+
+    /// Returns the number of bytes that the set owns on the heap.
+    pub(crate) fn heap_len(&self) -> usize {
+        self.names.len()
     }
 }
 
-impl<T: Into<Box<str>>> FromIterator<T> for RoleSet {
-    fn from_iter<I: IntoIterator<Item = T>>(names: I) -> Self {
-        Self {
-            names: names.into_iter().map(Into::into).collect(),
+impl<T: AsRef<str>> FromIterator<T> for RoleSet {
+    fn from_iter<I: IntoIterator<Item = T>>(roles: I) -> Self {
+        let mut names = Vec::new();
+        for role in roles {
+            names.extend_from_slice(role.as_ref().as_bytes());
+            names.push(END);
         }
+        Self {
+            names: names.into(),
+        }
+    }
+}
+
+impl fmt::Debug for RoleSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
     }
 }
 
@@ -89,6 +119,27 @@ mod tests {
             assert!(!set.contains(ADMIN), "{other}");
         }
         assert!(!RoleSet::default().contains(ADMIN));
+    }
+
+    #[test]
+    fn names_keep_their_boundaries_and_order() {
+        for names in [
+            &[][..],
+            &[""],
+            &["", ""],
+            &["", "a", ""],
+            &["ab", "c"],
+            &["a", "bc"],
+            &["abc"],
+            &["\u{0}", "\u{10FFFF}", "ÿ", "\u{FF}\u{FE}"],
+        ] {
+            let set: RoleSet = names.iter().collect();
+            assert_eq!(set.iter().collect::<Vec<_>>(), names);
+            assert_eq!(set.contains(Role::new("abc")), names.contains(&"abc"));
+        }
+        let set = |names: &[&str]| names.iter().collect::<RoleSet>();
+        assert_ne!(set(&["ab", "c"]), set(&["a", "bc"]));
+        assert_eq!(format!("{:?}", set(&["b", "a"])), r#"{"b", "a"}"#);
     }
 
     #[test]

@@ -116,6 +116,8 @@ impl<T> Builder<T> {
 
     /// Sets the size of the token cache in bytes; by default 16 MiB, about 8000 tokens.
     ///
+    /// The size of an entry includes the token, its claims, and the cache's own memory.
+    ///
     /// The signature and the claims of a cached token are not verified again. Its lifetime, its
     /// grants and its revocation are checked at every request, and an entry is dropped if the
     /// issuer has changed its keys since. With 0, no valid token is cached. Each issuer with

@@ -10,7 +10,8 @@ use axum::response::Response;
 
 use crate::policy::{Declaration, Requirement};
 use crate::routing::argument::facts::ArgumentFacts;
-use crate::routing::endpoint::{Endpoint, PassedGuard};
+use crate::routing::endpoint::Endpoint;
+use crate::routing::passed_guard::PassedGuard;
 
 /// A handler declares who may call it.
 ///
@@ -123,7 +124,7 @@ impl Declares for InvalidHandler {
 }
 
 impl<S: Send + Sync + 'static> Endpoint<InvalidHandler, S, ()> for Checked<true> {
-    async fn call(_: &mut Request, _: S, _: PassedGuard) -> Response {
+    async fn call(_: &mut Request, _: S, _: &PassedGuard) -> Response {
         crate::response::invalid_declaration()
     }
 }

@@ -5,8 +5,15 @@ use std::hash::Hash;
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 
-/// The memory that an entry uses besides its token and claims: its slot and its value, in bytes.
-const OVERHEAD: u64 = 512;
+/// The slots that the table has for each entry, on average: it doubles when it is full, and half of
+/// its slots may belong to tokens that it has evicted.
+const SLOTS_PER_ENTRY: usize = 2;
+
+/// The bytes of a slot besides key and value: links, state and index.
+const SLOT_OVERHEAD: usize = 24;
+
+/// The bytes that an allocator adds to an allocation: rounding and bookkeeping.
+const ALLOCATION_OVERHEAD: usize = 16;
 
 /// The maximum number of entries for which memory is reserved up front.
 const MAX_RESERVED_ENTRIES: usize = 1 << 16;
@@ -21,14 +28,15 @@ pub(super) struct TokenCache<K, V> {
 impl<K: Hash + Eq, V: Clone> TokenCache<K, V> {
     /// Creates a cache of `capacity` bytes.
     ///
-    /// `typical_entry` is the expected size of an entry in bytes, for reserving memory. `size`
-    /// returns the bytes on the heap that an entry's key and value own.
-    pub(super) fn new(capacity: u64, typical_entry: u64, size: fn(&K, &V) -> usize) -> Self {
+    /// `typical_entry` is the expected size of an entry in bytes, for reserving memory. `heap_size`
+    /// returns the bytes on the heap that an entry's key and value own, the sum of their
+    /// [`allocation_size`]s.
+    pub(super) fn new(capacity: u64, typical_entry: u64, heap_size: fn(&K, &V) -> usize) -> Self {
         let reserved = usize::try_from(capacity / typical_entry)
             .map_or(MAX_RESERVED_ENTRIES, |entries| {
                 entries.min(MAX_RESERVED_ENTRIES)
             });
-        let weight = EntryWeight { size };
+        let weight = EntryWeight { heap_size };
         Self {
             entries: (capacity > 0).then(|| Cache::with_weighter(reserved, capacity, weight)),
         }
@@ -72,20 +80,32 @@ pub(super) fn record_lookup(is_hit: bool) {
     metrics::counter!("palisade_token_cache_lookups_total", "outcome" => outcome).increment(1);
 }
 
+/// Returns the bytes that an allocation of `len` bytes takes.
+pub(super) const fn allocation_size(len: usize) -> usize {
+    if len == 0 {
+        return 0;
+    }
+    len.saturating_add(ALLOCATION_OVERHEAD)
+}
+
 struct EntryWeight<K, V> {
-    size: fn(&K, &V) -> usize,
+    heap_size: fn(&K, &V) -> usize,
 }
 
 impl<K, V> Clone for EntryWeight<K, V> {
     fn clone(&self) -> Self {
-        Self { size: self.size }
+        Self {
+            heap_size: self.heap_size,
+        }
     }
 }
 
 impl<K, V> Weighter<K, V> for EntryWeight<K, V> {
     fn weight(&self, key: &K, value: &V) -> u64 {
-        let size = u64::try_from((self.size)(key, value)).unwrap_or(u64::MAX);
-        size.saturating_add(OVERHEAD)
+        let slot = size_of::<(K, V)>() + SLOT_OVERHEAD;
+        let heap = (self.heap_size)(key, value);
+        let size = heap.saturating_add(slot * SLOTS_PER_ENTRY);
+        u64::try_from(size).unwrap_or(u64::MAX)
     }
 }
 
@@ -98,12 +118,21 @@ mod tests {
     }
 
     #[test]
-    fn entry_size_includes_the_overhead() {
+    fn entry_size_includes_its_slots() {
         let cache = cache(64 * 1024);
         cache.insert(1, [0; 100].into());
-        assert_eq!(cache.size(), (1, OVERHEAD + 100));
+        let slots = SLOTS_PER_ENTRY * (size_of::<(u32, Box<[u8]>)>() + SLOT_OVERHEAD);
+        let size = u64::try_from(slots + 100).unwrap();
+        assert_eq!(cache.size(), (1, size));
         cache.remove(&1);
         assert_eq!(cache.size(), (0, 0));
+    }
+
+    #[test]
+    fn empty_allocation_has_no_size() {
+        assert_eq!(allocation_size(0), 0);
+        assert_eq!(allocation_size(1), 1 + ALLOCATION_OVERHEAD);
+        assert_eq!(allocation_size(usize::MAX), usize::MAX);
     }
 
     #[test]

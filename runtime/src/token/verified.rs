@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::claims::{NumericDate, RoleSet, ScopeSet};
+use crate::token::cache::allocation_size;
 use crate::token::error::TokenError;
 use crate::token::lifetime::Validity;
 
@@ -11,7 +12,7 @@ use crate::token::lifetime::Validity;
 #[derive(Clone)]
 pub struct VerifiedToken {
     claims: VerifiedClaims,
-    /// Every claim: the payload of a JWT, or the introspection response.
+    /// The JSON object that the claims were read from, with every other claim.
     json: Box<[u8]>,
 }
 
@@ -32,7 +33,8 @@ pub(super) struct VerifiedClaims {
 }
 
 impl VerifiedToken {
-    pub(super) fn new(claims: VerifiedClaims, json: impl Into<Box<[u8]>>) -> Self {
+    /// Creates a token; `claims` must have been read from `json`.
+    pub(super) fn new(claims: VerifiedClaims, json: &[u8]) -> Self {
         Self {
             claims,
             json: json.into(),
@@ -54,7 +56,14 @@ impl VerifiedToken {
             earliest_issue: NumericDate::from_secs(0),
             validity: Validity::ALWAYS,
         };
-        Self::new(claims, *b"{}")
+        Self::new(claims, b"{}")
+    }
+
+    /// Creates a token with this JSON of its claims.
+    #[cfg(all(test, feature = "introspection", feature = "testing"))]
+    pub(super) fn with_json_for_testing(json: &[u8]) -> Self {
+        let token = Self::for_testing("https://a.example", "alice", ScopeSet::default());
+        Self::new(token.claims, json)
     }
 
     /// Replaces the expiry.
@@ -119,17 +128,43 @@ impl VerifiedToken {
         self.claims.earliest_issue <= instant
     }
 
-    #[cfg(feature = "introspection")]
-    pub(super) fn claims(&self) -> &VerifiedClaims {
-        &self.claims
-    }
-
     /// Checks that the token is valid at `now`.
     pub(super) fn check_time(&self, now: NumericDate) -> Result<(), TokenError> {
         self.claims.validity.check(now)
     }
 
-    /// Returns every claim, as a JSON object.
+    /// Returns the size of the allocations of an `Arc` of the token, in bytes.
+    pub(super) fn shared_size(&self) -> usize {
+        let VerifiedClaims {
+            // shared by every token of the issuer
+            issuer: _,
+            subject,
+            client_id,
+            token_id,
+            scopes,
+            roles,
+            expires_at: _,
+            issued_at: _,
+            earliest_issue: _,
+            validity: _,
+        } = &self.claims;
+        let optional = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
+        [
+            // the token, and the two counts of the `Arc`
+            size_of::<Self>() + 2 * size_of::<usize>(),
+            subject.len(),
+            optional(client_id),
+            optional(token_id),
+            scopes.as_str().len(),
+            roles.heap_len(),
+            self.json.len(),
+        ]
+        .into_iter()
+        .map(allocation_size)
+        .sum()
+    }
+
+    /// Returns every claim, as the JSON object that the other methods' values were read from.
     pub(crate) fn claims_json(&self) -> &[u8] {
         &self.json
     }

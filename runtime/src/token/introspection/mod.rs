@@ -2,15 +2,18 @@
 //! JWTs.
 //!
 //! A token passes through cache → single flight → endpoint → response, whose claims are validated
-//! like those of a JWT. Probes with random tokens check the endpoint.
+//! like those of a JWT. Probes with random tokens check the endpoint. Requests are ordered by the
+//! time they are sent (`order.rs`); a response never replaces that of a later request.
 //!
 //! [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 
+mod agreement;
 mod cache;
 mod endpoint;
 mod error;
 mod health;
 mod location;
+mod order;
 mod response;
 mod single_flight;
 
@@ -46,6 +49,8 @@ type IntrospectionResult = Result<Arc<VerifiedToken>, TokenRejection>;
 /// Introspects the tokens of one issuer.
 pub(crate) struct Introspector {
     rules: TokenRules,
+    /// The rules of the issuer's JWTs.
+    jwt_rules: TokenRules,
     endpoint: IntrospectionEndpoint,
     /// The prefix of the issuer's opaque tokens, which probes have too.
     prefix: Box<str>,
@@ -60,6 +65,7 @@ pub(crate) struct Introspector {
 impl Introspector {
     pub(crate) fn new(
         rules: TokenRules,
+        jwt_rules: TokenRules,
         endpoint: IntrospectionEndpoint,
         prefix: &str,
         client_as_subject: bool,
@@ -68,6 +74,7 @@ impl Introspector {
     ) -> Self {
         Self {
             rules,
+            jwt_rules,
             endpoint,
             prefix: prefix.into(),
             client_as_subject,
@@ -157,6 +164,9 @@ impl Introspector {
         if self.endpoint.is_stale(requested_at) {
             self.start_probe(requested_at);
         }
+        let numbered = self.cache.start_request(digest);
+        // after the request has its number: a probe that fails later distrusts the number
+        self.check_accepts_any_token()?;
         let response = self
             .endpoint
             .introspect(&request.token, requested_at, deadline);
@@ -167,14 +177,14 @@ impl Introspector {
         let now = self.clock.now();
         let result = match &request.jwt {
             None => response.validate(&self.rules, self.client_as_subject, now),
-            Some(jwt) => response.confirm(jwt, &self.rules, now),
+            Some(jwt) => response.confirm(jwt, &self.rules, &self.jwt_rules, now),
         };
-        let result = result.map(Arc::new);
-        self.cache.insert(digest, &result, requested_at);
-        // a probe may have found out during the request that the endpoint accepts any token, and
-        // cleared the cache before this result was inserted
-        self.check_accepts_any_token()
-            .inspect_err(|_| self.cache.remove_active(&digest))?;
+        let result = self
+            .cache
+            .complete(numbered, result.map(Arc::new), requested_at)
+            .ok_or(TokenRejection::INTROSPECTION_UNAVAILABLE)?;
+        // a probe that fails now clears the cache, and this result must not be used either
+        self.check_accepts_any_token()?;
         Ok(result?)
     }
 
@@ -251,9 +261,9 @@ impl Introspector {
 
     fn record_failed_probe(&self, error: IntrospectionError) {
         self.health.record_failure(error);
-        // after the health is recorded, so that results inserted later are removed by `send`
+        // after the health is recorded, so that no request starts in between and is trusted
         if self.health.accepts_any_token() {
-            self.cache.clear_active();
+            self.cache.distrust();
         }
     }
 
