@@ -12,6 +12,7 @@ mod backend;
 mod cache_size;
 mod coverage;
 mod leak;
+mod memory;
 mod paths;
 mod roles;
 mod sockets;

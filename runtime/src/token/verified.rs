@@ -173,3 +173,42 @@ impl fmt::Debug for VerifiedToken {
         f.write_str("VerifiedToken([redacted])")
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_size_includes_every_claim() {
+        let token = VerifiedToken::for_testing("https://a.example", "a", ScopeSet::default());
+        let growth = |change: fn(&mut VerifiedToken)| {
+            let mut changed = token.clone();
+            change(&mut changed);
+            changed.shared_size() - token.shared_size()
+        };
+        let new = allocation_size(1_000);
+        for (claim, change) in [
+            (
+                "client_id",
+                (|token| token.claims.client_id = Some("c".repeat(1_000).into()))
+                    as fn(&mut VerifiedToken),
+            ),
+            ("jti", |token| {
+                token.claims.token_id = Some("j".repeat(1_000).into())
+            }),
+            ("scope", |token| {
+                token.claims.scopes = ScopeSet::parse(&"s".repeat(1_000)).unwrap()
+            }),
+            ("roles", |token| {
+                token.claims.roles = ["r".repeat(499), "r".repeat(499)].iter().collect()
+            }),
+        ] {
+            assert_eq!(growth(change), new, "{claim}");
+        }
+        assert_eq!(
+            growth(|token| token.claims.subject = "s".repeat(1_001).into()),
+            1_000
+        );
+        assert_eq!(growth(|token| token.json = vec![b' '; 1_002].into()), 1_000);
+    }
+}
