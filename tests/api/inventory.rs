@@ -55,20 +55,19 @@ async fn inventory_path_equals_the_matched_path() {
     let inventory = api.api().inventory();
     assert_eq!(inventory.routes().len(), 14);
     for route in inventory {
-        let methods = if route.methods().is_empty() {
-            vec![Method::PATCH]
-        } else {
-            route.methods().to_vec()
-        };
-        for method in methods {
+        for method in route.methods() {
             let request = api
                 .caller("alice")
                 .scopes("orders:read")
                 .request(method.as_str(), &fill(route.path()));
             let response = request.send().await;
+            let expected = match *method {
+                Method::HEAD => String::new(),
+                _ => route.path().to_owned(),
+            };
             assert_eq!(
                 (response.status(), response.text()),
-                (StatusCode::OK, route.path().to_owned()),
+                (StatusCode::OK, expected),
                 "{method}"
             );
         }

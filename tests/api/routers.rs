@@ -36,6 +36,11 @@ async fn hello() -> &'static str {
 }
 
 #[public(reason = "a test")]
+async fn method_name(method: axum::http::Method) -> String {
+    method.to_string()
+}
+
+#[public(reason = "a test")]
 async fn custom_not_found() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "lost")
 }
@@ -92,7 +97,7 @@ async fn only_routed_methods_are_served() {
         ("GET", "/some", 405),
         ("PURGE", "/some", 405),
         ("GET", "/any", 200),
-        ("PURGE", "/any", 200),
+        ("PURGE", "/any", 405),
         ("POST", "/any", 401),
     ] {
         assert_eq!(
@@ -106,6 +111,107 @@ async fn only_routed_methods_are_served() {
             "{method} {path}"
         );
     }
+}
+
+/// RFC 9110 §9.1 and §9.3: a method is any token, so `any` is a closed list.
+#[tokio::test]
+async fn any_refuses_methods_that_are_not_registered() {
+    let routes = SecureRouter::new()
+        .route("/any", any(method_name))
+        .route("/named", any(method_name).trace(guarded).get(hello));
+    let api = TestApi::new(routes).await;
+    let long = "EVIL!'*+-.^_`|~".repeat(3000);
+    for method in [
+        "EVIL!'*+-.^_`|~",
+        "get",
+        "GETS",
+        "PROPFIND",
+        "TRACE",
+        "CONNECT",
+        &long,
+    ] {
+        let response = api.anonymous().request(method, "/any").send().await;
+        assert_eq!(response.status(), 405, "{method:.20}");
+        assert_eq!(
+            response.header("allow"),
+            Some("GET,HEAD,PUT,POST,PATCH,OPTIONS,DELETE"),
+            "{method:.20}"
+        );
+        assert!(!response.text().contains("EVIL"));
+    }
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+        let response = api.anonymous().request(method, "/any").send().await;
+        assert_eq!(
+            (response.status().as_u16(), response.text()),
+            (200, method.to_owned())
+        );
+        assert_eq!(response.header("allow"), None, "{method}");
+    }
+    for (method, expected) in [
+        ("TRACE", 401),
+        ("GET", 200),
+        ("HEAD", 200),
+        ("POST", 200),
+        ("PURGE", 405),
+    ] {
+        let response = api.anonymous().request(method, "/named").send().await;
+        assert_eq!(response.status(), expected, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn method_argument_of_fallback_is_a_registered_method() {
+    let api = TestApi::new(
+        SecureRouter::new()
+            .route("/", get(hello))
+            .fallback(method_name),
+    )
+    .await;
+    for method in ["EVIL!", "PURGE", "post"] {
+        let response = api.anonymous().request(method, "/other").send().await;
+        assert_eq!(response.status(), 405, "{method}");
+        assert!(
+            response
+                .header("allow")
+                .is_some_and(|allow| allow.starts_with("GET,HEAD"))
+        );
+    }
+    assert_eq!(
+        api.anonymous().request("PUT", "/other").send().await.text(),
+        "PUT"
+    );
+}
+
+#[tokio::test]
+async fn method_argument_behind_a_layer_that_replaces_it_is_a_registered_method() {
+    let replace = axum::middleware::from_fn(
+        |mut request: axum::extract::Request, next: axum::middleware::Next| {
+            *request.method_mut() = "EVIL".parse().unwrap();
+            next.run(request)
+        },
+    );
+    let api = TestApi::new(SecureRouter::new().route("/", post(method_name).layer(replace))).await;
+    assert_eq!(api.anonymous().post("/").send().await.status(), 405);
+}
+
+#[test]
+fn any_is_listed_with_its_methods() {
+    let routes = SecureRouter::<()>::new().route("/a", any(hello)).route(
+        "/b",
+        any(hello)
+            .get(hello)
+            .on(MethodFilter::PUT.or(MethodFilter::TRACE), hello),
+    );
+    let methods = routes.inventory().iter().map(|route| route.methods().len());
+    assert_eq!(methods.collect::<Vec<_>>(), [7, 4, 1, 2]);
+}
+
+#[test]
+#[should_panic(expected = "Overlapping method route")]
+fn any_and_a_method_of_another_router_overlap() {
+    let _ = SecureRouter::<()>::new()
+        .route("/x", any(hello))
+        .route("/x", get(hello));
 }
 
 #[tokio::test]

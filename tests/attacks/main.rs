@@ -11,6 +11,7 @@
 mod backend;
 mod cache_size;
 mod coverage;
+mod late_responses;
 mod leak;
 mod memory;
 mod paths;

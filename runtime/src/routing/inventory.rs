@@ -113,11 +113,11 @@ impl fmt::Display for Inventory {
 }
 
 impl Route {
-    pub(crate) fn new<H: Declares>(path: &str, methods: Vec<Method>) -> Self {
+    pub(crate) fn new<H: Declares>() -> Self {
         Self {
-            path: path.to_owned(),
+            path: String::new(),
             is_fallback: false,
-            methods,
+            methods: Vec::new(),
             declaration: H::DECLARATION,
             arguments: H::ARGUMENTS,
         }
@@ -126,13 +126,16 @@ impl Route {
     pub(crate) fn fallback<H: Declares>() -> Self {
         Self {
             is_fallback: true,
-            ..Self::new::<H>("", Vec::new())
+            ..Self::new::<H>()
         }
     }
 
-    pub(crate) fn at(mut self, path: &str) -> Self {
-        path.clone_into(&mut self.path);
-        self
+    pub(crate) fn at(self, path: &str, methods: Vec<Method>) -> Self {
+        Self {
+            path: path.to_owned(),
+            methods,
+            ..self
+        }
     }
 
     /// Returns the full path, equal to axum's `MatchedPath` of a request to the route.
@@ -148,7 +151,7 @@ impl Route {
         self.is_fallback
     }
 
-    /// Returns the methods of the handler; empty if it accepts every method.
+    /// Returns the methods of the handler; empty for a fallback, which has no list of methods.
     ///
     /// A `GET` handler answers `HEAD` too, as in axum.
     pub fn methods(&self) -> &[Method] {

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 
 use axum::extract::Request;
-use axum::http::Method;
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, Route as AxumRoute};
 use tower_layer::Layer;
@@ -14,9 +13,10 @@ use crate::routing::declared::{Declares, DeclaresAccess};
 use crate::routing::endpoint::Endpoint;
 use crate::routing::guarded::Guarded;
 use crate::routing::inventory::{Inventory, Route};
+use crate::routing::known_methods::{any_beside, in_filter};
 
 type AxumMethodRouter<S> = axum::routing::MethodRouter<S>;
-type Mount<S> = Box<dyn FnOnce(&Guard, AxumMethodRouter<S>) -> AxumMethodRouter<S> + Send>;
+type Mount<S> = Box<dyn FnOnce(&Mounting<'_>, AxumMethodRouter<S>) -> AxumMethodRouter<S> + Send>;
 
 /// The declared handlers of one path, by method.
 ///
@@ -24,16 +24,26 @@ type Mount<S> = Box<dyn FnOnce(&Guard, AxumMethodRouter<S>) -> AxumMethodRouter<
 #[must_use = "a method router does nothing until it is passed to `SecureRouter::route`"]
 pub struct MethodRouter<S = ()> {
     mounts: Vec<Mount<S>>,
-    declared: Vec<Route>,
+    declared: Vec<(Methods, Route)>,
+    /// The methods that have their own handler.
+    named: Option<MethodFilter>,
     /// The same methods with handlers that do nothing, so that axum reports a method that is
     /// mounted twice at the line that mounts it.
     outline: AxumMethodRouter<()>,
 }
 
 /// The methods of one handler.
+#[derive(Clone, Copy)]
 enum Methods {
     These(MethodFilter),
-    Every,
+    /// The methods of `any` that no other handler of the path has.
+    Any,
+}
+
+/// The facts that mount a handler, known when the method router is complete.
+struct Mounting<'a> {
+    guard: &'a Guard,
+    named: Option<MethodFilter>,
 }
 
 impl<S> MethodRouter<S>
@@ -44,6 +54,7 @@ where
         Self {
             mounts: Vec::new(),
             declared: Vec::new(),
+            named: None,
             outline: AxumMethodRouter::new(),
         }
     }
@@ -60,6 +71,7 @@ where
         M: 'static,
     {
         self.outline = self.outline.on(filter, outline);
+        self.named = Some(self.named.map_or(filter, |named| named.or(filter)));
         self.mount::<H, N, M>(handler, Methods::These(filter))
     }
 
@@ -69,17 +81,12 @@ where
         <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
-        if matches!(methods, Methods::Every) {
-            self.outline = self.outline.fallback(outline);
-        }
-        self.declared
-            .push(Route::new::<H::Handler>("", methods.list()));
-        self.mounts.push(Box::new(move |guard, router| {
-            let handler = Guarded::<H::Handler>::new(guard.clone());
-            match methods {
-                Methods::These(filter) => router.on(filter, handler),
-                Methods::Every => router.fallback(handler),
-            }
+        self.declared.push((methods, Route::new::<H::Handler>()));
+        self.mounts.push(Box::new(move |mounting, router| {
+            let Some(filter) = methods.beside(mounting.named) else {
+                return router;
+            };
+            router.on(filter, Guarded::<H::Handler>::new(mounting.guard.clone()))
         }));
         self
     }
@@ -101,22 +108,36 @@ where
     }
 
     /// Returns the routes of these handlers at `path`.
+    ///
+    /// `any` without a method that is left to it has none.
     pub(crate) fn inventory(&self, path: &str) -> Inventory {
         self.declared
             .iter()
-            .map(|route| route.clone().at(path))
+            .filter_map(|(methods, route)| {
+                let methods = in_filter(methods.beside(self.named)?).collect();
+                Some(route.clone().at(path, methods))
+            })
             .collect()
     }
 
     pub(crate) fn outline(&self) -> AxumMethodRouter<()> {
-        self.outline.clone()
+        let any = self
+            .declared
+            .iter()
+            .find(|(methods, _)| matches!(methods, Methods::Any));
+        match any.and_then(|(methods, _)| methods.beside(self.named)) {
+            Some(filter) => self.outline.clone().on(filter, outline),
+            None => self.outline.clone(),
+        }
     }
 
     pub(crate) fn protect(self, guard: &Guard) -> AxumMethodRouter<S> {
+        let named = self.named;
+        let mounting = Mounting { guard, named };
         let empty = AxumMethodRouter::new();
         self.mounts
             .into_iter()
-            .fold(empty, |router, mount| mount(guard, router))
+            .fold(empty, |router, mount| mount(&mounting, router))
     }
 }
 
@@ -219,28 +240,14 @@ where
 }
 
 impl Methods {
-    fn list(&self) -> Vec<Method> {
-        let Self::These(filter) = self else {
-            return Vec::new();
-        };
-        ALL.into_iter()
-            .filter(|(single, _)| filter.or(*single) == *filter)
-            .map(|(_, method)| method)
-            .collect()
+    /// Returns the methods, beside handlers of the `named` ones.
+    fn beside(self, named: Option<MethodFilter>) -> Option<MethodFilter> {
+        match self {
+            Self::These(filter) => Some(filter),
+            Self::Any => any_beside(named),
+        }
     }
 }
-
-const ALL: [(MethodFilter, Method); 9] = [
-    (MethodFilter::GET, Method::GET),
-    (MethodFilter::HEAD, Method::HEAD),
-    (MethodFilter::POST, Method::POST),
-    (MethodFilter::PUT, Method::PUT),
-    (MethodFilter::PATCH, Method::PATCH),
-    (MethodFilter::DELETE, Method::DELETE),
-    (MethodFilter::OPTIONS, Method::OPTIONS),
-    (MethodFilter::TRACE, Method::TRACE),
-    (MethodFilter::CONNECT, Method::CONNECT),
-];
 
 /// A handler for outlines, in which only the paths and methods matter.
 pub(crate) async fn outline() {}
@@ -256,14 +263,22 @@ where
     MethodRouter::new().on(filter, handler)
 }
 
-/// Routes requests with any method to a declared handler.
+/// Routes requests with any registered method to a declared handler.
 ///
-/// Handlers for single methods can be chained, and take precedence.
+/// The methods are GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS ([RFC 9110 §9.3] and RFC 5789). A
+/// request with another method gets 405, because a method may be any text. Handlers for single methods
+/// can be chained, and take precedence; [`trace`](super::trace) and [`connect`](super::connect) add
+/// the methods that `any` leaves out.
+///
+/// RFC 9110 §9.1 recommends 501 for a method that the server does not know. Palisade answers 405 here
+/// as for every route: a client could otherwise raise the rate of server errors at will.
+///
+/// [RFC 9110 §9.3]: https://www.rfc-editor.org/rfc/rfc9110#section-9.3
 pub fn any<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     M: 'static,
     <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
-    MethodRouter::new().mount(handler, Methods::Every)
+    MethodRouter::new().mount(handler, Methods::Any)
 }

@@ -12,6 +12,7 @@ mod endpoint;
 mod guarded;
 mod input_description;
 mod inventory;
+mod known_methods;
 mod method_router;
 mod methods;
 mod mounting;

@@ -36,7 +36,7 @@ pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
 fn of_form(form: &Form, private: &TokenStream) -> TokenStream {
     let nested = |field: &Field| {
         let nested = ruled(field, private).map(|ruled| quote!(#ruled::BOUNDS.nested()));
-        nested.unwrap_or_else(|| quote!(#private::Nested::Leaf))
+        nested.unwrap_or_else(|| quote!(#private::Nested::Unchecked))
     };
     match form {
         Form::Newtype {

@@ -55,14 +55,18 @@ pub enum Tagging {
 /// The shape of a field's value.
 #[derive(Clone, Copy, Debug)]
 pub enum Nested {
-    /// A value without named members.
+    /// A scalar.
     Leaf,
-    /// A list of such items, in the order of the input.
-    Items(&'static Nested),
-    /// A collection of such items, in an order that may differ from the input.
-    Unordered(&'static Nested),
-    /// A map of such values, whose names the client chooses.
-    Entries(&'static Nested),
+    /// A value that a reason excuses from all rules.
+    Unchecked,
+    /// A list of at most so many such items, in the order of the input.
+    List(&'static Nested, usize),
+    /// A collection of at most so many such items, in an order that may differ from the input.
+    Unordered(&'static Nested, usize),
+    /// A list of exactly so many such items.
+    Array(&'static Nested, usize),
+    /// A map of at most so many such values, whose names the client chooses.
+    Entries(&'static Nested, usize),
     /// A tuple of these elements.
     Tuple(&'static [Nested]),
     /// A type with its own shape. The function allows recursive types.

@@ -1,11 +1,15 @@
 //! The extraction of one argument.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::header::ALLOW;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
+use crate::response::method_not_allowed;
 use crate::routing::argument::rules::HandlerArgument;
+use crate::routing::known_methods::{allow_any, is_known};
 
 /// An argument before the last one can be extracted on a router with the state `S`.
 ///
@@ -121,6 +125,30 @@ impl<S: Sync, T: DeserializeOwned + Send + 'static> Extract<Path<T>, S> for Stri
 
 impl<S: Sync, T: DeserializeOwned + Send + 'static> ExtractLast<Path<T>, S, ()> for StrictPath {
     async fn extract_last(request: Request, state: &S) -> Result<Path<T>, Response> {
+        Self::extract(&mut request.into_parts().0, state).await
+    }
+}
+
+/// A registered method; any other is text that the client chooses.
+///
+/// No route has another method, but a fallback and a layer that replaces the method may.
+pub enum KnownMethod {}
+
+impl<S: Sync> Extract<Method, S> for KnownMethod {
+    async fn extract(parts: &mut Parts, _: &S) -> Result<Method, Response> {
+        if is_known(&parts.method) {
+            return Ok(parts.method.clone());
+        }
+        let mut response = method_not_allowed().await;
+        if let Ok(allow) = HeaderValue::try_from(allow_any()) {
+            response.headers_mut().insert(ALLOW, allow);
+        }
+        Err(response)
+    }
+}
+
+impl<S: Sync> ExtractLast<Method, S, ()> for KnownMethod {
+    async fn extract_last(request: Request, state: &S) -> Result<Method, Response> {
         Self::extract(&mut request.into_parts().0, state).await
     }
 }

@@ -22,7 +22,7 @@ use crate::input::{
     BinaryBody, Cookies, Headers, InputExtractor, InputLocation, Multipart, PlainText, Scalar,
     SecureInput, Valid, media_type,
 };
-use crate::routing::argument::extraction::{StrictPath, ViaAxum};
+use crate::routing::argument::extraction::{KnownMethod, StrictPath, ViaAxum};
 use crate::routing::argument::extractor::{TrustedExtractor, Unvalidated};
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::argument::rules::{
@@ -61,11 +61,17 @@ macro_rules! server_data {
 server_data! {
     [T] State<T>;
     [T] Extension<T>;
-    [] Method;
     [] Version;
     [] MatchedPath;
     #[cfg(any(feature = "serve", feature = "testing"))]
     [T] ConnectInfo<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl HandlerArgument for Method {
+    type Kind = ServerData;
+    type Reads = ReadsHead;
+    type Extraction = KnownMethod;
 }
 
 /// The authenticated caller.
