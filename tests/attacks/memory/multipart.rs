@@ -54,39 +54,37 @@ fn text(name: &str, content: &str) -> String {
     part(&format!("name={name}"), content)
 }
 
+type Shape = (&'static str, String);
+
 /// Forms of about `size` bytes, none of which is a valid report.
-fn shapes(size: usize) -> Vec<(&'static str, String)> {
-    let long = || repeated("a", size);
+fn shapes(size: usize) -> Vec<Shape> {
+    let groups = [many_parts, long_headers, long_contents, files, malformed];
+    groups.iter().flat_map(|shapes| shapes(size)).collect()
+}
+
+fn many_parts(size: usize) -> Vec<Shape> {
     let parts = |part: &str| repeated(part, size) + END;
-    // the rest is in the contents
-    let thousand = |name: &str, content: &str| {
-        let content = repeated(content, (size / 1000).max(content.len()));
-        numbered(size, |n| {
-            if n < 1000 {
-                text(name, &content)
-            } else {
-                String::new()
-            }
-        })
-    };
-    let fields = |count: usize| "X-A: b\r\n".repeat(count);
-    let headers = |fields: &str| {
-        format!("--b\r\n{fields}Content-Disposition: form-data; name=title\r\n\r\nx\r\n")
-    };
+    let empty_file = part("name=picture; filename=\"\"", "");
+    let item = repeated("x", size / 1000);
     vec![
         ("tiny unknown parts", parts(&text("a", ""))),
-        (
-            "distinct unknown parts",
-            numbered(size, |n| text(&format!("{n:x}"), "")) + END,
-        ),
         ("tiny parts of a list", parts(&text("tags", ""))),
         (
             "tiny parts of a list of numbers",
             parts(&text("numbers", "4")),
         ),
+        ("duplicates of a declared name", parts(&text("title", ""))),
+        (
+            "distinct unknown parts",
+            numbered(size, |n| text(&format!("{n:x}"), "")) + END,
+        ),
         (
             "a thousand parts of a list",
             limited(size, |_| text("tags", "x")),
+        ),
+        (
+            "a thousand long parts of a list",
+            limited(size, |_| text("tags", &item)),
         ),
         (
             "a thousand numbers",
@@ -97,85 +95,106 @@ fn shapes(size: usize) -> Vec<(&'static str, String)> {
             limited(size, |n| text(&n.to_string(), "")),
         ),
         (
-            "a thousand long parts of a list",
-            thousand("tags", "x") + END,
-        ),
-        (
             "pairs of parts",
             limited(size, |n| text(&(n / 2).to_string(), "")),
         ),
-        ("duplicates of a declared name", parts(&text("title", ""))),
-        ("empty file inputs", {
-            let empty = part("name=picture; filename=\"\"", "");
-            limited(size - 100, |_| empty.clone()).replace(END, "") + &text("title", "x") + END
-        }),
-        ("long unknown name", text(&long(), "") + END),
+        (
+            "empty file inputs",
+            limited(size, |n| match n {
+                0 => text("title", "x"),
+                _ => empty_file.clone(),
+            }),
+        ),
+    ]
+}
+
+fn long_headers(size: usize) -> Vec<Shape> {
+    let long = repeated("a", size);
+    let with_fields = |fields: &str| {
+        format!("--b\r\n{fields}Content-Disposition: form-data; name=title\r\n\r\nx\r\n")
+    };
+    let fourteen = with_fields(&"X-A: b\r\n".repeat(14));
+    vec![
+        ("long unknown name", text(&long, "") + END),
         (
             "long quoted name",
-            part(&format!("name=\"{}\"", long()), "") + END,
+            part(&format!("name=\"{long}\""), "") + END,
         ),
-        ("names of 1,900 bytes", {
-            numbered(size, |n| text(&format!("{n}{}", "a".repeat(1900)), "")) + END
-        }),
+        (
+            "names of 1,900 bytes",
+            numbered(size, |n| text(&format!("{n}{}", "a".repeat(1900)), "")) + END,
+        ),
         (
             "header of many fields",
-            headers(&repeated("X-A: b\r\n", size)) + END,
+            with_fields(&repeated("X-A: b\r\n", size)) + END,
         ),
-        ("headers of 14 fields", parts(&headers(&fields(14)))),
+        ("headers of 14 fields", repeated(&fourteen, size) + END),
         (
             "long header field",
-            headers(&format!("X-A: {}\r\n", long())) + END,
+            with_fields(&format!("X-A: {long}\r\n")) + END,
         ),
         (
             "part without a blank line",
-            format!("--b\r\n{}\r\n", long()) + END,
+            format!("--b\r\n{long}\r\n{END}"),
         ),
         (
             "header of line breaks",
-            format!("--b\r\n{}", repeated("\r\n", size)) + END,
+            format!("--b\r\n{}{END}", repeated("\r\n", size)),
         ),
-        ("long text", text("title", &long()) + END),
+    ]
+}
+
+fn long_contents(size: usize) -> Vec<Shape> {
+    let long = repeated("a", size);
+    vec![
+        ("long text", text("title", &long) + END),
         ("long number", text("numbers", &repeated("9", size)) + END),
         (
-            "text that is not UTF-8",
-            text("title", "\u{e9}") + &text("tags", &long()) + END,
+            "multi-byte text",
+            text("title", &repeated("\u{e9}", size)) + END,
         ),
-        ("file over its limit", {
-            let head = "--b\r\nContent-Disposition: form-data; name=picture; filename=p";
-            format!(
-                "{head}\r\nContent-Type: image/png\r\n\r\n{}\r\n{END}",
-                long()
-            )
-        }),
-        ("file of another type", {
-            part("name=picture; filename=p", &long()) + END
-        }),
-        ("too many files", {
-            let head = "--b\r\nContent-Disposition: form-data; name=pictures; filename=p";
-            let content = repeated("a", size / 3);
-            let file = format!("{head}\r\nContent-Type: image/png\r\n\r\n{content}\r\n");
-            file.repeat(3) + END
-        }),
-        ("files, then an unknown part", {
-            let head = "--b\r\nContent-Disposition: form-data; name=pictures; filename=p";
-            let content = repeated("a", size / 2);
-            let file = format!("{head}\r\nContent-Type: image/png\r\n\r\n{content}\r\n");
-            file.repeat(2) + &text("hunter2", "") + END
-        }),
+        (
+            "almost boundaries",
+            text("title", &repeated("\r\n--", size)) + END,
+        ),
+    ]
+}
+
+fn files(size: usize) -> Vec<Shape> {
+    let file = |name: &str, size: usize| {
+        let content = repeated("a", size);
+        format!(
+            "--b\r\nContent-Disposition: form-data; name={name}; filename=p\r\n\
+             Content-Type: image/png\r\n\r\n{content}\r\n"
+        )
+    };
+    let other_type = part("name=picture; filename=p", &repeated("a", size));
+    let (half, third) = (file("pictures", size / 2), file("pictures", size / 3));
+    vec![
+        ("file over its limit", file("picture", size) + END),
+        ("file of another type", other_type + END),
+        ("too many files", third.repeat(3) + END),
+        (
+            "files, then an unknown part",
+            half.repeat(2) + &text("hunter2", "") + END,
+        ),
+    ]
+}
+
+fn malformed(size: usize) -> Vec<Shape> {
+    let long = repeated("a", size);
+    let valid = text("title", "-");
+    vec![
         (
             "no final boundary",
             repeated(&text("tags", "a-"), size.min(50_000)),
         ),
         (
             "data after the final boundary",
-            text("title", "-") + END + &long(),
+            format!("{valid}{END}{long}"),
         ),
-        ("preamble", long() + &text("title", "-") + END),
+        ("preamble", format!("{long}{valid}{END}")),
         ("boundaries only", repeated("--b\r\n", size)),
-        (
-            "almost boundaries",
-            text("title", &repeated("\r\n--", size)) + END,
-        ),
         ("nothing but line breaks", repeated("\r\n", size)),
     ]
 }

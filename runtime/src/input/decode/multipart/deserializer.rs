@@ -20,7 +20,7 @@ pub(crate) const FILE: &str = "$palisade::input::Upload";
 /// Decodes all parts of a form.
 pub(super) struct MultipartDeserializer<'a>(pub(super) Vec<Part<'a>>);
 
-impl<'a> MultipartDeserializer<'a> {
+impl MultipartDeserializer<'_> {
     /// Presents the parts to serde, grouped by name in the order of each name's first part.
     ///
     /// An empty file input under a declared name counts as absent. Under another name it stays, so
