@@ -8,12 +8,14 @@
     reason = "a failing test panics"
 )]
 
+mod ambient;
 mod backend;
 mod cache_size;
 mod coverage;
 mod late_responses;
 mod leak;
 mod memory;
+mod narrowed_claims;
 mod paths;
 mod roles;
 mod sockets;
