@@ -1,3 +1,5 @@
+//! Decodes strict and malformed texts into structs and maps.
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
