@@ -10,6 +10,7 @@
 
 mod ambient;
 mod backend;
+mod bounds;
 mod cache_size;
 mod coverage;
 mod late_responses;
