@@ -12,6 +12,7 @@ mod ambient;
 mod backend;
 mod bounds;
 mod cache_size;
+mod counts;
 mod coverage;
 mod late_responses;
 mod leak;

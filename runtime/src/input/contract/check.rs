@@ -49,6 +49,21 @@ where
     Ok(value)
 }
 
+/// Checks named values of which the decoder may have dropped some, as [`check_decoded`] does.
+pub(crate) fn check_named<T, S>(
+    value: T,
+    excess: Vec<Violation>,
+    location: InputLocation,
+    state: &S,
+    raw_names: impl FnOnce() -> Option<Value>,
+) -> Result<T, InputError>
+where
+    T: SecureInput,
+    T::Context: ContextFrom<S>,
+{
+    check_decoded(value, excess, location, state, pointers::<T>(raw_names))
+}
+
 /// Checks a value behind a reference, as [`check`] does.
 pub(crate) fn inspect<T, S>(
     value: &T,
@@ -60,11 +75,18 @@ where
     T: SecureInput,
     T::Context: ContextFrom<S>,
 {
-    report(value, Vec::new(), location, state, |paths| {
+    report(value, Vec::new(), location, state, pointers::<T>(raw_names))
+}
+
+/// Returns a function that looks up pointers among the names in the input.
+fn pointers<T: SecureInput>(
+    raw_names: impl FnOnce() -> Option<Value>,
+) -> impl FnOnce(&[&Path]) -> Vec<String> {
+    |paths| {
         let raw_names = raw_names();
         let pointer = |path: &&Path| T::shape().pointer(path, raw_names.as_ref());
         paths.iter().map(pointer).collect()
-    })
+    }
 }
 
 fn report<T, S>(
