@@ -11,6 +11,7 @@
 mod backend;
 mod cache_size;
 mod coverage;
+mod issuer_grants;
 mod late_responses;
 mod leak;
 mod narrowed_claims;
