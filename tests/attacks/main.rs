@@ -8,12 +8,15 @@
     reason = "a failing test panics"
 )]
 
+mod ambient;
 mod backend;
+mod bounds;
 mod cache_size;
 mod coverage;
 mod issuer_grants;
 mod late_responses;
 mod leak;
+mod memory;
 mod narrowed_claims;
 mod paths;
 mod roles;

@@ -27,7 +27,9 @@ pub(crate) use self::extract::header_error;
 pub use self::extract::{
     BinaryBody, Cookies, CustomRejection, Headers, InputExtractor, Multipart, PlainText,
 };
-pub(crate) use self::extract::{BodyTimeout, TimedBody, Valid, path_error, path_scalars};
+pub(crate) use self::extract::{
+    BodyTimeout, RequestLimits, TimedBody, Valid, path_error, path_scalars,
+};
 #[cfg(feature = "schemas")]
 pub use self::schema::Bounds;
 pub use self::shape::{Field, Nested, Shape, Tagging, Variant};
@@ -41,6 +43,7 @@ pub use self::types::{Line, LineError};
 /// The items that generated code uses.
 #[doc(hidden)]
 pub mod __private {
+    pub use super::contract::check::{is_full, record};
     #[cfg(feature = "schemas")]
     pub use super::contract::definitions::named;
     pub use super::contract::missing_limit::{InputType, MissingLimit};

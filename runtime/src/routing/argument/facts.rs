@@ -1,7 +1,5 @@
 //! Facts about an argument that a route and its inventory need.
 
-use axum::http::Extensions;
-
 use crate::guard::Authorized;
 use crate::input::InputLocation;
 #[cfg(feature = "schemas")]
@@ -17,6 +15,8 @@ pub struct ArgumentFacts {
     pub(crate) unvalidated: bool,
     /// The reason to trust an extractor of the API.
     pub(crate) trusted: Option<&'static str>,
+    /// Whether an extractor outside this crate reads the request.
+    pub(crate) custom: bool,
     /// The source of checked input.
     pub(crate) input: Option<InputFacts>,
     /// The schema of checked input.
@@ -33,13 +33,14 @@ pub(crate) struct InputFacts {
 }
 
 /// Decodes and checks the typed claims of a `Caller` argument.
-pub(crate) type DecodeClaims = fn(&Authorized, &mut Extensions) -> Result<(), TokenError>;
+pub(crate) type DecodeClaims = fn(&mut Authorized) -> Result<(), TokenError>;
 
 impl ArgumentFacts {
     pub(crate) const PLAIN: Self = Self {
         decode_claims: None,
         unvalidated: false,
         trusted: None,
+        custom: false,
         input: None,
         #[cfg(feature = "schemas")]
         describe: None,
@@ -76,9 +77,12 @@ impl ArgumentFacts {
         Self { describe, ..self }
     }
 
-    /// Whether the argument can read the caller: a `Caller`, or an extractor of another crate.
-    pub(crate) fn can_read_caller(&self) -> bool {
-        self.decode_claims.is_some() || self.unvalidated || self.trusted.is_some()
+    /// Returns the same facts about an extractor outside this crate.
+    pub(crate) const fn by_custom_extractor(self) -> Self {
+        Self {
+            custom: true,
+            ..self
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, Method, Request, Uri, Version};
 #[cfg(feature = "schemas")]
 use schemars::{Schema, SchemaGenerator};
 
-use crate::guard::{Caller, CallerClaims};
+use crate::guard::{Authorized, Caller, CallerClaims};
 #[cfg(feature = "schemas")]
 use crate::input::definitions;
 use crate::input::rules::{InputType, IsDecodedInput};
@@ -22,7 +22,7 @@ use crate::input::{
     BinaryBody, Cookies, Headers, InputExtractor, InputLocation, Multipart, PlainText, Scalar,
     SecureInput, Valid, media_type,
 };
-use crate::routing::argument::extraction::{KnownMethod, StrictPath, ViaAxum};
+use crate::routing::argument::extraction::{FromGuard, KnownMethod, StrictPath, ViaAxum};
 use crate::routing::argument::extractor::{TrustedExtractor, Unvalidated};
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::argument::rules::{
@@ -41,7 +41,7 @@ impl<T: TrustedExtractor> HandlerArgument for T {
     type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts {
         trusted: Some(T::REASON),
-        ..ArgumentFacts::PLAIN
+        ..ArgumentFacts::PLAIN.by_custom_extractor()
     };
 }
 
@@ -84,9 +84,9 @@ impl<A: AllowsOptionalCaller, T> OptionalIn<A, CallerArgument> for T {}
 impl<C: CallerClaims> HandlerArgument for Caller<C> {
     type Kind = CallerArgument;
     type Reads = ReadsHead;
-    type Extraction = ViaAxum;
+    type Extraction = FromGuard;
     const FACTS: ArgumentFacts = ArgumentFacts {
-        decode_claims: Some(Self::decode_claims),
+        decode_claims: Some(Authorized::decode_claims::<C>),
         ..ArgumentFacts::PLAIN
     };
 }
@@ -152,7 +152,7 @@ impl<E: InputExtractor> HandlerArgument for Valid<E> {
     type Kind = CheckedInput<E::Input>;
     type Reads = ReadsHead;
     type Extraction = ViaAxum;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None);
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None).by_custom_extractor();
 }
 
 /// Path parameters that parsing checks completely.
@@ -217,7 +217,7 @@ impl<E> HandlerArgument for Unvalidated<E> {
     type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts {
         unvalidated: true,
-        ..ArgumentFacts::PLAIN
+        ..ArgumentFacts::PLAIN.by_custom_extractor()
     };
 }
 
