@@ -224,7 +224,7 @@ async fn inventory_shows_grants_and_unreachable_routes() {
     let paths: Vec<_> = api
         .inventory()
         .unreachable()
-        .map(|route| route.path())
+        .map(palisade::routing::Route::path)
         .collect();
     // no single issuer grants the scope and the role of `/both`
     assert_eq!(paths, ["/admin", "/both"]);
