@@ -14,6 +14,7 @@ mod bounds;
 mod cache_size;
 mod counts;
 mod coverage;
+mod issuer_grants;
 mod late_responses;
 mod leak;
 mod memory;
