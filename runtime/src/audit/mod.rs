@@ -1,4 +1,4 @@
-//! Audit events and metrics: one for each decision of the guard and for each rejected input.
+//! Audit events and metrics: one for each decision of the guard, each rejected input and each panic.
 //!
 //! Event names follow the [OWASP logging vocabulary]. An event has a [`Reason`], the route's
 //! declaration, and the issuer, client and hashed identifier of a verified token. It never has
@@ -11,9 +11,11 @@ mod decision;
 mod event;
 #[cfg(feature = "metrics")]
 mod metrics;
+mod panic;
 mod reason;
 mod rejected_input;
 
 pub(crate) use self::decision::Decision;
+pub(crate) use self::panic::{PanicOrigin, emit_panic};
 pub use self::reason::Reason;
 pub(crate) use self::rejected_input::RejectedInput;
