@@ -10,10 +10,12 @@
 
 mod ambient;
 mod backend;
+mod bounds;
 mod cache_size;
 mod coverage;
 mod late_responses;
 mod leak;
+mod memory;
 mod narrowed_claims;
 mod paths;
 mod roles;

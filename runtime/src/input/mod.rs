@@ -43,6 +43,7 @@ pub use self::types::{Line, LineError};
 /// The items that generated code uses.
 #[doc(hidden)]
 pub mod __private {
+    pub use super::contract::check::{is_full, record};
     #[cfg(feature = "schemas")]
     pub use super::contract::definitions::named;
     pub use super::contract::missing_limit::{InputType, MissingLimit};

@@ -1,7 +1,7 @@
 //! The check of a decoded value: all of its rules at once.
 
 use garde::Report;
-use garde::error::Path;
+use garde::error::{Error, Path};
 use garde::i18n::with_i18n;
 use serde_json::Value;
 
@@ -30,6 +30,25 @@ where
     Ok(value)
 }
 
+/// Checks a value that the decoder may have truncated, as [`check`] does.
+///
+/// `excess` are the violations for which the decoder stopped early; with one, the value is rejected.
+/// `pointers` returns the pointers of paths that garde reports.
+pub(crate) fn check_decoded<T, S>(
+    value: T,
+    excess: Vec<Violation>,
+    location: InputLocation,
+    state: &S,
+    pointers: impl FnOnce(&[&Path]) -> Vec<String>,
+) -> Result<T, InputError>
+where
+    T: SecureInput,
+    T::Context: ContextFrom<S>,
+{
+    report(&value, excess, location, state, pointers)?;
+    Ok(value)
+}
+
 /// Checks a value behind a reference, as [`check`] does.
 pub(crate) fn inspect<T, S>(
     value: &T,
@@ -41,34 +60,83 @@ where
     T: SecureInput,
     T::Context: ContextFrom<S>,
 {
+    report(value, Vec::new(), location, state, |paths| {
+        let raw_names = raw_names();
+        let pointer = |path: &&Path| T::shape().pointer(path, raw_names.as_ref());
+        paths.iter().map(pointer).collect()
+    })
+}
+
+fn report<T, S>(
+    value: &T,
+    mut violations: Vec<Violation>,
+    location: InputLocation,
+    state: &S,
+    pointers: impl FnOnce(&[&Path]) -> Vec<String>,
+) -> Result<(), InputError>
+where
+    T: SecureInput,
+    T::Context: ContextFrom<S>,
+{
     let context = T::Context::context_from(state);
-    let (mut report, rules) = (Report::new(), RuleRecorder::default());
-    with_i18n(&rules, || {
-        value.check_rules(&context, &mut Path::empty, &mut report);
-        value.check_bounds(&mut Path::empty, &mut report);
-    });
-    if report.is_empty() {
+    let rules = RuleRecorder::default();
+    let errors = with_i18n(&rules, || errors(value, &context));
+    if errors.is_empty() && violations.is_empty() {
         return Ok(());
     }
-    let raw_names = raw_names();
-    let violations = report
-        .iter()
-        .take(MAX_VIOLATIONS)
-        .map(|(path, error)| {
-            let pointer = T::shape().pointer(path, raw_names.as_ref());
-            let pointer = match location {
-                InputLocation::Body => pointer,
-                InputLocation::Path
-                | InputLocation::Query
-                | InputLocation::Form
-                | InputLocation::Header
-                | InputLocation::Cookie => bare(&pointer),
-            };
-            let detail = error.message();
-            Violation::new(pointer, rules.rule_of(detail), detail.to_owned())
-        })
-        .collect();
+    let truncated = violations.len();
+    let paths: Vec<_> = errors.iter().map(|(path, _)| path).collect();
+    for ((_, error), pointer) in errors.iter().zip(pointers(&paths)) {
+        let pointer = match location {
+            InputLocation::Body => pointer,
+            InputLocation::Path
+            | InputLocation::Query
+            | InputLocation::Form
+            | InputLocation::Header
+            | InputLocation::Cookie => bare(&pointer),
+        };
+        let detail = error.message();
+        let violation = Violation::new(pointer, rules.rule_of(detail), detail.to_owned());
+        let mut reported = violations.iter().take(truncated);
+        if !reported.any(|other| *other == violation) {
+            violations.push(violation);
+        }
+    }
+    violations.truncate(MAX_VIOLATIONS);
     Err(InputError::Invalid(location, violations))
+}
+
+/// Returns the errors of the rules, then those of the bounds that no rule reports.
+fn errors<T: SecureInput>(value: &T, context: &T::Context) -> Vec<(Path, Error)> {
+    let (mut rules, mut bounds) = (Report::new(), Report::new());
+    value.check_bounds(&mut Path::empty, &mut bounds);
+    value.check_rules(context, &mut Path::empty, &mut rules);
+    let mut errors = rules.into_inner();
+    errors.truncate(MAX_VIOLATIONS);
+    for error in bounds.into_inner() {
+        if errors.len() < MAX_VIOLATIONS && !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+    errors
+}
+
+/// Returns whether a report has as many errors as a response can have.
+#[inline]
+pub fn is_full(report: &Report) -> bool {
+    report.iter().nth(MAX_VIOLATIONS - 1).is_some()
+}
+
+/// Adds the error of a rule, if any, to the report; returns whether the value obeys the rule.
+#[inline]
+pub fn record(result: garde::Result, at: &mut dyn FnMut() -> Path, report: &mut Report) -> bool {
+    match result {
+        Ok(()) => true,
+        Err(error) => {
+            report.append(at(), error);
+            false
+        }
+    }
 }
 
 #[cfg(test)]
