@@ -12,10 +12,12 @@ mod event;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod panic;
+mod panic_origin;
 mod reason;
 mod rejected_input;
 
 pub(crate) use self::decision::Decision;
-pub(crate) use self::panic::{PanicOrigin, emit_panic};
+pub(crate) use self::panic::emit_panic;
+pub(crate) use self::panic_origin::PanicOrigin;
 pub use self::reason::Reason;
 pub(crate) use self::rejected_input::RejectedInput;

@@ -14,7 +14,7 @@ use tower_service::Service;
 use crate::audit::{PanicOrigin, emit_panic};
 use crate::response::{Problem, map_problem, panicked};
 use crate::routing::guarded::remove_guard_extensions;
-use crate::routing::panics::{catch, catch_async};
+use crate::routing::panics::{Panicked, catch, catch_async};
 
 /// The function of `Api::map_problems`.
 pub(super) type MapProblem = Arc<dyn Fn(Problem) -> Problem + Send + Sync>;
@@ -64,7 +64,7 @@ impl Service<Request> for Boundary {
             let response = match response {
                 Ok(Ok(response)) => response,
                 Ok(Err(never)) => match never {},
-                Err(_) => {
+                Err(Panicked) => {
                     emit_panic(PanicOrigin::Layer, None, None);
                     panicked()
                 }
@@ -79,7 +79,7 @@ impl Service<Request> for Boundary {
 
 /// Maps the problem of a response; if the map panics, the response is a problem without a mapping.
 fn mapped(response: Response, map: &dyn Fn(Problem) -> Problem) -> Response {
-    catch(|| map_problem(response, map)).unwrap_or_else(|_| {
+    catch(|| map_problem(response, map)).unwrap_or_else(|Panicked| {
         emit_panic(PanicOrigin::ProblemMap, None, None);
         panicked()
     })

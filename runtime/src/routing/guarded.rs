@@ -46,13 +46,12 @@ impl<H: Declares> Guarded<H> {
             let serving = pin!(self.serve(&mut request, state, &mut passed));
             catch_async(serving).await
         };
-        let mut response = match response {
-            Ok(response) => guard_body(response, H::DECLARATION),
-            Err(_) => {
-                let token = passed.as_ref().and_then(PassedGuard::token);
-                emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token);
-                panicked()
-            }
+        let mut response = if let Ok(response) = response {
+            guard_body(response, H::DECLARATION)
+        } else {
+            let token = passed.as_ref().and_then(PassedGuard::token);
+            emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token);
+            panicked()
         };
         set_security_headers(response.headers_mut());
         if !H::DECLARATION.is_public() {
