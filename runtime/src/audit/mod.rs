@@ -17,6 +17,8 @@ mod reason;
 mod rejected_input;
 
 pub(crate) use self::decision::Decision;
+#[cfg(feature = "tracing")]
+pub(crate) use self::event::emit_unreachable_route;
 pub(crate) use self::panic::emit_panic;
 pub(crate) use self::panic_origin::PanicOrigin;
 pub use self::reason::Reason;
