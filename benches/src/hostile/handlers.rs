@@ -19,7 +19,7 @@ struct Lists {
     bytes: Vec<u8>,
     #[garde(length(max = 10), inner(length(max = 3), inner(range(min = 1))))]
     #[serde(default)]
-    lists: Vec<Vec<u64>>,
+    nested: Vec<Vec<u64>>,
     #[garde(length(max = 10), dive)]
     #[serde(default)]
     nodes: Vec<Node>,
@@ -31,7 +31,7 @@ struct Lists {
     adjacent: Vec<Adjacent>,
     #[garde(length(max = 10), inner(range(max = 3)))]
     #[serde(default)]
-    counts: Option<Map<Key, u64>>,
+    counts: Map<Key, u64>,
     #[garde(
         length(max = 1_000_000),
         inner(length(bytes, max = 30), prefix("-"), suffix("-"), contains("-"))
@@ -57,6 +57,7 @@ struct Key(#[garde(length(bytes, max = 10))] String);
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields, tag = "type")]
+#[expect(clippy::large_enum_variant, reason = "the size of a variant is the attack")]
 enum Event {
     Batch {
         #[garde(length(max = 3), inner(range(max = 3)))]
@@ -70,6 +71,7 @@ enum Event {
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields, tag = "type", content = "content")]
+#[expect(clippy::large_enum_variant, reason = "the size of a variant is the attack")]
 enum Adjacent {
     Batch {
         #[garde(length(max = 3), inner(range(max = 3)))]
@@ -110,7 +112,7 @@ struct Order {
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
 struct Article {
-    #[garde(length(bytes, max = 16_777_216))]
+    #[garde(length(bytes, max = 1_048_576))]
     text: String,
     #[garde(range(max = 3))]
     number: Option<u8>,

@@ -38,6 +38,14 @@ impl Kind {
         }
     }
 
+    /// Returns the largest size of a valid body: the longest text of a type has 1 MiB.
+    pub(crate) fn max_size(self) -> usize {
+        match self {
+            Self::Json => usize::MAX,
+            Self::Form | Self::Multipart => 1 << 20,
+        }
+    }
+
     pub(crate) fn valid_name(self) -> &'static str {
         match self {
             Self::Json => "valid JSON: a list of orders",
@@ -78,10 +86,12 @@ const ORDER: &str = r#"{"customer":"Aroha Tāmaki","reference":"PO-2026-1183","q
 
 const TEXT: &str = "Leave+it+with+the+neighbor+if+there+is+no+answer%2e+";
 
+type Named = (&'static str, fn(usize) -> String);
+
 /// Returns every hostile shape.
 pub(crate) fn hostile() -> Vec<Shape> {
     let mut shapes = Vec::new();
-    let mut add = |kind, path, named: &[(&'static str, fn(usize) -> String)]| {
+    let mut add = |kind, path, named: &[Named]| {
         shapes.extend(named.iter().map(|(name, body)| Shape {
             name,
             kind,
@@ -97,8 +107,6 @@ pub(crate) fn hostile() -> Vec<Shape> {
     shapes
 }
 
-type Named = (&'static str, fn(usize) -> String);
-
 const LISTS: &[Named] = &[
     ("empty strings in a list of at most 10", |size| {
         list("tags", "\"\"", size)
@@ -113,7 +121,7 @@ const LISTS: &[Named] = &[
         list("nodes", "{\"next\":{\"next\":{}}}", size)
     }),
     ("empty lists in a list of at most 10", |size| {
-        list("lists", "[]", size)
+        list("nested", "[]", size)
     }),
     ("unknown list of nulls", |size| {
         list("unknown", "null", size)
