@@ -184,12 +184,10 @@ async fn method_argument_of_fallback_is_a_registered_method() {
 
 #[tokio::test]
 async fn method_argument_behind_a_layer_that_replaces_it_is_a_registered_method() {
-    let replace = axum::middleware::from_fn(
-        |mut request: axum::extract::Request, next: axum::middleware::Next| {
-            *request.method_mut() = "EVIL".parse().unwrap();
-            next.run(request)
-        },
-    );
+    let replace = from_fn(|mut request: axum::extract::Request, next: Next| {
+        *request.method_mut() = "EVIL".parse().unwrap();
+        next.run(request)
+    });
     let api = TestApi::new(SecureRouter::new().route("/", post(method_name).layer(replace))).await;
     assert_eq!(api.anonymous().post("/").send().await.status(), 405);
 }

@@ -7,6 +7,6 @@ mod vocabulary;
 
 pub(crate) use self::handler::{Access, Declaration, Handler, Limits, Requirement, WrongHandler};
 pub(crate) use self::input::{
-    Bound, Field, Form, Head, Input, Kind, Limit, RuleStatus, Rules, Tagging, Unit, Variant,
+    Bound, Field, Form, Head, Input, Kind, Limit, RuleStatus, Rules, Scalar, Tagging, Unit, Variant,
 };
 pub(crate) use self::vocabulary::{ScopeConstant, Vocabulary};

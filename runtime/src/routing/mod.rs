@@ -9,6 +9,7 @@ pub(crate) mod argument;
 mod constants;
 mod declared;
 mod endpoint;
+mod exception;
 mod guarded;
 mod input_description;
 mod inventory;
@@ -19,6 +20,7 @@ mod mounting;
 mod returned;
 pub(crate) mod secure_router;
 
+pub use self::exception::{Exception, ExceptionKind};
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
 pub use self::method_router::{MethodRouter, any, on};

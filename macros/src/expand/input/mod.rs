@@ -3,6 +3,8 @@
 mod fields;
 mod item;
 mod proof;
+mod scalar;
 mod schema;
 
 pub(crate) use self::item::{fallback, input};
+pub(crate) use self::scalar::scalar;

@@ -49,6 +49,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// Its rules; none if a reason excuses it.
     pub(crate) rules: Option<Rules>,
+    /// The reason that excuses it.
+    pub(crate) unvalidated: Option<String>,
     /// The limits of its schema.
     pub(crate) bounds: Vec<Bound>,
     /// Whether it may be absent, whatever its type is.
@@ -108,8 +110,9 @@ impl Item<'_> {
             ty,
             serde,
             garde,
-            is_unvalidated,
+            unvalidated,
         } = field;
+        let is_unvalidated = unvalidated.is_some();
         let hides = reject_hiding(&serde, Position::Field, is_unvalidated, diagnostics);
         let has_rules = self.check_garde(&garde, &ty, head, diagnostics);
         head.is_rejected_by_garde |= reject_partial(&garde.rules, diagnostics);
@@ -130,6 +133,7 @@ impl Item<'_> {
             names,
             ty,
             rules: is_proved.then(|| Rules::of(&garde, context)),
+            unvalidated,
             bounds: Bound::all(&garde, context),
             has_default: is_default(self.serde) || is_default(&serde),
         })

@@ -6,6 +6,7 @@ mod item;
 mod names;
 mod pattern;
 mod rules;
+mod scalar;
 mod serde;
 mod variants;
 
@@ -13,4 +14,5 @@ pub(crate) use self::bounds::{Bound, Limit, Unit};
 pub(crate) use self::fields::{Field, Form, Head};
 pub(crate) use self::item::{Input, Kind};
 pub(crate) use self::rules::{RuleStatus, Rules};
+pub(crate) use self::scalar::Scalar;
 pub(crate) use self::variants::{Tagging, Variant};

@@ -36,13 +36,12 @@ pub const MAX_LENGTH: usize = 1 << 20;
 
 /// A type that these rules bound, whatever the client sends.
 ///
-/// Palisade implements it for text, numbers and collections; the derive implements it for each type
-/// that derives `SecureInput`. Implement it together with [`Scalar`](crate::input::Scalar) for a
-/// type that needs no rule.
+/// Palisade implements it for text, numbers and collections, and the derive for each type that
+/// derives `SecureInput`. Its path is private: with a hand-written bound, nothing would enforce it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no limit here",
     label = "nothing bounds `{Self}`",
-    note = "help: for a `Scalar`, write `impl<Rules> palisade::input::Bounded<Rules> for {Self} {{}}`; in other positions, use a type that derives `SecureInput`"
+    note = "help: use a type that derives `SecureInput`; if its own `Deserialize` is the check, derive it with `#[secure(scalar = \"what it accepts\")]`"
 )]
 pub trait Bounded<Rules> {
     /// Whether `check_bounds` can report anything.
@@ -63,33 +62,8 @@ pub trait Bounded<Rules> {
     #[doc(hidden)]
     const MAY_BE_ABSENT: bool = false;
 
-    /// Returns the JSON Schema of its values; requires the feature `schemas`.
-    ///
-    /// The schema of a hand-written [`Scalar`](crate::input::Scalar) must accept every value that
-    /// its `Deserialize` accepts. Without this method the schema accepts everything, with the
-    /// `$comment` `not described`. A type that derives schemars' `JsonSchema` can return
-    /// `generator.subschema_for::<Self>()` if that schema is correct for input.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use palisade::input::{Bounded, Bounds, Scalar};
-    /// use palisade::schemars::{Schema, SchemaGenerator, json_schema};
-    /// # use palisade::serde::de::{Deserialize, Deserializer, Error};
-    ///
-    /// /// Three upper-case letters.
-    /// struct Currency([u8; 3]);
-    /// # impl<'de> Deserialize<'de> for Currency {
-    /// #     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> { Err(D::Error::custom("")) }
-    /// # }
-    ///
-    /// impl<Rules> Bounded<Rules> for Currency {
-    ///     fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
-    ///         json_schema!({ "type": "string", "pattern": "^[A-Z]{3}$" })
-    ///     }
-    /// }
-    /// impl Scalar for Currency {}
-    /// ```
+    /// Returns the JSON Schema of its values.
+    #[doc(hidden)]
     #[cfg(feature = "schemas")]
     #[expect(unused_variables, reason = "documented by their names")]
     fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {

@@ -9,7 +9,7 @@ use crate::input::shape::Shape;
 
 /// A type whose every field is bounded by a rule that always applies.
 ///
-/// It is derived, never implemented by hand: the derive proves it field by field, and requires that
+/// It is derived, never implemented by hand: the derive checks it field by field, and requires that
 /// `Deserialize` and `Validate` are implemented too.
 ///
 /// # Examples
@@ -44,7 +44,20 @@ use crate::input::shape::Shape;
     label = "`{Self}` is not a `SecureInput`",
     note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` and `#[serde(deny_unknown_fields)]` on it; give a generic type an argument that its rules bound"
 )]
-pub trait SecureInput: Sized {
+pub trait SecureInput: InputContract {}
+
+#[diagnostic::do_not_recommend]
+impl<T: InputContract> SecureInput for T {}
+
+/// The items of [`SecureInput`], which the derive implements.
+///
+/// Its path is private: with a hand-written contract, nothing would enforce the rules of a type.
+#[diagnostic::on_unimplemented(
+    message = "`SecureInput` is not implemented by hand",
+    label = "`{Self}` does not derive it",
+    note = "help: remove this impl, and write `#[derive(Deserialize, Validate, SecureInput)]` on `{Self}`"
+)]
+pub trait InputContract: Sized {
     /// The context of its rules, as in [`Validate`].
     #[doc(hidden)]
     type Context;

@@ -4,6 +4,7 @@
 //! other folder of `input`; all others import it.
 
 pub(super) mod pointer;
+pub(super) mod unchecked;
 
 /// The shape of a type in the input.
 #[derive(Debug)]
@@ -57,14 +58,25 @@ pub enum Tagging {
 pub enum Nested {
     /// A value without named members.
     Leaf,
+    /// A value that Palisade does not check.
+    Unchecked(Statement),
     /// A list of such items, in the order of the input.
     Items(&'static Nested),
     /// A collection of such items, in an order that may differ from the input.
     Unordered(&'static Nested),
-    /// A map of such values, whose names the client chooses.
-    Entries(&'static Nested),
+    /// A map of such keys and values, whose names the client chooses.
+    Entries(&'static Nested, &'static Nested),
     /// A tuple of these elements.
     Tuple(&'static [Nested]),
     /// A type with its own shape. The function allows recursive types.
     Of(fn() -> &'static Shape),
+}
+
+/// The statement of the API about a value that Palisade does not check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statement {
+    /// The input that a scalar of the API accepts, by its own parser.
+    Accepts(&'static str),
+    /// The reason that excuses a field from all rules.
+    Unvalidated(&'static str),
 }

@@ -87,12 +87,14 @@ impl<'a> Walk<'a> {
             Position::Shape(shape) => self.step_in_shape(shape, component, is_index),
             Position::Nested(Nested::Of(shape)) => self.step_in_shape(shape(), component, is_index),
             // without a known shape, the client chose the name
-            Position::Nested(Nested::Leaf) => is_index && self.enter_index(component, Nested::Leaf),
+            Position::Nested(Nested::Leaf | Nested::Unchecked(_)) => {
+                is_index && self.enter_index(component, Nested::Leaf)
+            }
             Position::Nested(Nested::Items(item)) => self.enter_index(component, *item),
             Position::Nested(Nested::Tuple(parts)) => {
                 self.enter_index(component, element(parts, component))
             }
-            Position::Nested(Nested::Unordered(_) | Nested::Entries(_)) => false,
+            Position::Nested(Nested::Unordered(_) | Nested::Entries(..)) => false,
         }
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 #[cfg(feature = "schemas")]
 use crate::input::contract::definitions;
-use crate::input::contract::{Bounded, MAX_LENGTH, Scalar, SecureInput};
+use crate::input::contract::{Bounded, InputContract, MAX_LENGTH, Scalar};
 #[cfg(feature = "schemas")]
 use crate::input::schema::Bounds;
 use crate::input::shape::{Field, Nested, Shape};
@@ -233,7 +233,7 @@ impl<const MAX: u32> Validate for PageRequest<MAX> {
 /// Written by hand, so that rustc does not list it in errors about other types. Both fields are
 /// [`Scalar`].
 #[diagnostic::do_not_recommend]
-impl<const MAX: u32> SecureInput for PageRequest<MAX> {
+impl<const MAX: u32> InputContract for PageRequest<MAX> {
     type Context = ();
 
     fn decode<'de, D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {

@@ -7,9 +7,8 @@
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
-#[cfg(feature = "schemas")]
-use crate::input::schema::Describe;
-use crate::routing::argument::facts::ArgumentFacts;
+use crate::input::Shape;
+use crate::routing::argument::facts::{ArgumentFacts, Content};
 
 /// A type that can be an argument of a handler, if the handler's access allows it.
 ///
@@ -18,11 +17,13 @@ use crate::routing::argument::facts::ArgumentFacts;
 /// - input that is decoded strictly and checked: [`Valid<Json<T>>`](crate::Valid) and the other
 ///   extractors inside `Valid`, `Path<T>` of scalars, and `Option` of these;
 /// - [`Caller`](crate::Caller) in a `#[secured]` handler;
-/// - values of the server, such as `State<T>`, `Extension<T>`, `Method` and `MatchedPath`;
+/// - values of the server, such as `State<T>`, `Method` and `MatchedPath`;
+/// - `Extension<T>` of a type that states in [`TrustedExtension`](crate::TrustedExtension) why it can be
+///   trusted;
 /// - an extractor of the API that states in [`TrustedExtractor`](crate::TrustedExtractor) why its
 ///   value can be trusted;
 /// - [`Unvalidated<E>`](crate::Unvalidated) around any extractor, for a reason in the attribute.
-pub trait HandlerArgument {
+pub trait HandlerArgument: sealed::KnownArgument {
     /// The kind of argument, which decides whether a handler's access allows it.
     type Kind;
 
@@ -43,8 +44,7 @@ pub trait HandlerArgument {
 // A rule below this one has another `Self`, or rustc would report this trait, which has no message.
 pub trait AllowedIn<A, K> {
     #[doc(hidden)]
-    #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = None;
+    const CONTENT: Content = Content::NONE;
 }
 
 /// A handler with access `A` may have this argument.
@@ -74,7 +74,7 @@ pub trait AllowedIn<A, K> {
     note = "help: for an extractor of your own, implement `TrustedExtractor` with a `REASON`, or `palisade::input::InputExtractor` inside `Valid`",
     note = "help: for an extractor of another crate, write `Unvalidated<…>` and `unvalidated = \"…\"` in the attribute"
 )]
-pub trait ArgumentOf<A> {
+pub trait ArgumentOf<A>: HandlerArgument {
     #[doc(hidden)]
     const FACTS: ArgumentFacts;
 }
@@ -84,11 +84,10 @@ where
     T: HandlerArgument,
     T: AllowedIn<A, T::Kind>,
 {
-    #[cfg(feature = "schemas")]
-    const FACTS: ArgumentFacts =
-        <T as HandlerArgument>::FACTS.described(<T as AllowedIn<A, T::Kind>>::DESCRIBE);
-    #[cfg(not(feature = "schemas"))]
-    const FACTS: ArgumentFacts = <T as HandlerArgument>::FACTS;
+    const FACTS: ArgumentFacts = <T as HandlerArgument>::FACTS.of(
+        std::any::type_name::<T>,
+        <T as AllowedIn<A, T::Kind>>::CONTENT,
+    );
 }
 
 /// A handler with access `A` may have this argument before the last one.
@@ -101,7 +100,7 @@ where
     note = "help: for an extractor of your own, implement `TrustedExtractor` with a `REASON`, or `palisade::input::InputExtractor` inside `Valid`",
     note = "help: for an extractor of another crate, write `Unvalidated<…>` and `unvalidated = \"…\"` in the attribute"
 )]
-pub trait ArgumentBeforeLast<A> {
+pub trait ArgumentBeforeLast<A>: HandlerArgument {
     #[doc(hidden)]
     const FACTS: ArgumentFacts;
 }
@@ -252,8 +251,7 @@ pub trait AllowsFallibleArguments {}
 )]
 pub trait OptionalIn<A, K> {
     #[doc(hidden)]
-    #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = None;
+    const CONTENT: Content = Content::NONE;
 }
 
 /// Path parameters that parsing checks completely: scalars, and tuples of scalars.
@@ -282,23 +280,28 @@ pub trait OptionalIn<A, K> {
     label = "raw input",
     note = "help: use a scalar that parsing checks, as in `Path<u32>` or `Path<palisade::input::Identifier<64>>`, or write `Valid<Path<…>>` with a type that derives `SecureInput`"
 )]
-pub trait ParsedFromPath {
+pub trait ParsedFromPath: sealed::ParsedPathParameters {
+    #[doc(hidden)]
+    const SHAPES: &'static [fn() -> &'static Shape];
+
     #[doc(hidden)]
     #[cfg(feature = "schemas")]
     fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema;
 }
 
-/// The reason of an extractor is not empty, if `STATED`.
+/// The reason of an argument is not empty, if `STATED`.
 pub enum Reason<const STATED: bool> {}
 
-/// An extractor that is trusted states why.
+/// An argument that the API trusts or decodes itself has a statement that is not empty.
 ///
-/// [`TrustedExtractor::REASON`](crate::TrustedExtractor::REASON) is a sentence for the people who audit the API; an
-/// empty one says nothing.
+/// [`TrustedExtractor::REASON`](crate::TrustedExtractor::REASON),
+/// [`TrustedExtension::REASON`](crate::TrustedExtension::REASON) and
+/// [`InputExtractor::ACCEPTS`](crate::input::InputExtractor::ACCEPTS) are sentences for the people who audit
+/// the API; an empty one says nothing.
 #[diagnostic::on_unimplemented(
-    message = "the `REASON` of this `TrustedExtractor` is empty",
-    label = "an extractor that is trusted for no reason",
-    note = "help: state in `REASON` why its value can be trusted"
+    message = "the `REASON` or `ACCEPTS` of this argument is empty",
+    label = "an argument without a statement",
+    note = "help: state in `REASON` why its value can be trusted, or in `ACCEPTS` which input it accepts"
 )]
 pub trait ReasonIsStated {
     #[doc(hidden)]
@@ -326,3 +329,40 @@ pub trait UnvalidatedIsUsed {
 
 #[diagnostic::do_not_recommend]
 impl UnvalidatedIsUsed for UnvalidatedReason<true> {}
+
+/// The data of a [`ConnectInfo`](axum::extract::ConnectInfo) that a handler may have.
+///
+/// `SocketAddr` is the peer's address, which the listener of Palisade and of axum report. A type of the
+/// API, for a listener of its own, states in [`TrustedExtension`](crate::TrustedExtension) why it can
+/// be trusted.
+#[diagnostic::on_unimplemented(
+    message = "`ConnectInfo<{Self}>` would reach the handler unchecked",
+    label = "nothing states why `{Self}` is trusted",
+    note = "help: write `ConnectInfo<SocketAddr>`, or `impl palisade::TrustedExtension for {Self} {{ const REASON: &'static str = \"…\"; }}`"
+)]
+pub trait ConnectionData: sealed::ListenerData {
+    #[doc(hidden)]
+    const CONTENT: Content;
+}
+
+/// Keeps other crates from implementing the rules.
+pub(super) mod sealed {
+    /// An argument whose kind `kinds` assigns.
+    #[diagnostic::on_unimplemented(
+        message = "`HandlerArgument` is not implemented by hand",
+        label = "`{Self}` is no argument that Palisade knows",
+        note = "help: implement `TrustedExtractor` with a `REASON`, or derive `SecureInput` and implement `palisade::input::InputExtractor`"
+    )]
+    pub trait KnownArgument {}
+
+    /// A scalar, or a tuple of scalars.
+    #[diagnostic::on_unimplemented(
+        message = "`ParsedFromPath` is not implemented by hand",
+        label = "`{Self}` is no scalar",
+        note = "help: derive `SecureInput` and write `Valid<Path<…>>`, or write `#[secure(scalar = \"…\")]` on `{Self}`"
+    )]
+    pub trait ParsedPathParameters {}
+
+    /// The address of a peer, or a trusted extension.
+    pub trait ListenerData {}
+}

@@ -9,6 +9,7 @@ use crate::input::{InputLocation, Valid};
 use crate::routing::argument::extraction::ViaAxum;
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::argument::kinds::CheckedInput;
+use crate::routing::argument::rules::sealed::KnownArgument;
 use crate::routing::argument::rules::{AllowedIn, HandlerArgument, OptionalIn, ReadsHead};
 
 #[diagnostic::do_not_recommend]
@@ -24,6 +25,8 @@ pub struct ParsedHeader<H>(PhantomData<H>);
 
 impl<A, H: ParsedFromHeader, E> AllowedIn<A, ParsedHeader<H>> for E {}
 impl<A, H: ParsedFromHeader, E> OptionalIn<A, ParsedHeader<H>> for E {}
+
+impl<H> KnownArgument for TypedHeader<H> {}
 
 #[diagnostic::do_not_recommend]
 impl<H> HandlerArgument for TypedHeader<H> {
@@ -42,11 +45,25 @@ impl<H> HandlerArgument for TypedHeader<H> {
     label = "raw input",
     note = "help: write `Valid<Headers<…>>` with a struct that derives `SecureInput`, or `Valid<TypedHeader<{Self}>>` if `{Self}` derives it"
 )]
-pub trait ParsedFromHeader {}
+pub trait ParsedFromHeader: sealed::ParsedHeaderField {}
 
-#[diagnostic::do_not_recommend]
-impl ParsedFromHeader for Date {}
-#[diagnostic::do_not_recommend]
-impl ParsedFromHeader for IfModifiedSince {}
-#[diagnostic::do_not_recommend]
-impl ParsedFromHeader for IfUnmodifiedSince {}
+macro_rules! dates {
+    ($($header:ty)*) => {$(
+        impl sealed::ParsedHeaderField for $header {}
+
+        #[diagnostic::do_not_recommend]
+        impl ParsedFromHeader for $header {}
+    )*};
+}
+
+dates! { Date IfModifiedSince IfUnmodifiedSince }
+
+mod sealed {
+    /// A header of axum-extra that consists of one date.
+    #[diagnostic::on_unimplemented(
+        message = "`ParsedFromHeader` is not implemented by hand",
+        label = "`{Self}` is no header that Palisade knows",
+        note = "help: derive `SecureInput` on `{Self}`, and write `Valid<TypedHeader<{Self}>>`"
+    )]
+    pub trait ParsedHeaderField {}
+}

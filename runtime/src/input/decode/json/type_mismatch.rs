@@ -59,11 +59,11 @@ fn is_nested_mismatch(nested: Nested, raw: &Value, pointer: &mut String) -> bool
         return false;
     }
     match nested {
-        Nested::Leaf => false,
+        Nested::Leaf | Nested::Unchecked(_) => false,
         Nested::Items(item) | Nested::Unordered(item) => any_item(raw, pointer, |_| *item),
         Nested::Tuple(parts) => is_tuple_mismatch(parts, raw, pointer),
         // the client chose the names, so the pointer ends at the map
-        Nested::Entries(value) => raw.as_object().is_some_and(|entries| {
+        Nested::Entries(_, value) => raw.as_object().is_some_and(|entries| {
             entries
                 .values()
                 .any(|raw| is_nested_mismatch(*value, raw, &mut String::new()))
