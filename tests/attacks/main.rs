@@ -11,8 +11,10 @@
 mod backend;
 mod cache_size;
 mod coverage;
+mod late_responses;
 mod leak;
 mod paths;
 mod roles;
 mod sockets;
 mod tokens;
+mod unchecked;

@@ -51,7 +51,7 @@ pub mod __private {
     pub use super::contract::unbounded::HasKnownLimit;
     pub use super::contract::{
         Bounded, Decoder, DerivesValidate, FieldWithoutLimit, InputContract, KeyContract,
-        MaxLength, RuledField, Scalar, SecureInput, WithoutDeserialize, is_max_length,
+        MaxLength, RuledField, ScalarContract, SecureInput, WithoutDeserialize, is_max_length,
     };
     #[cfg(feature = "schemas")]
     pub use super::schema::{Bounds, Described, Elements, Measure, Members, Variants};
@@ -69,6 +69,7 @@ pub mod rules {
         Entries, HasKnownLimit, KeyWithoutLimit, Unbounded, ValueWithRules, WithoutKnownLimit,
     };
     pub use super::contract::{
-        DerivesValidate, IsDecodedInput, IsWithinMaxLength, MapKey, MaxLength, NeedsNoRule,
+        Bounded, DerivesValidate, InputContract, IsDecodedInput, IsWithinMaxLength, KeyContract,
+        MapKey, MaxLength, NeedsNoRule, ScalarContract,
     };
 }

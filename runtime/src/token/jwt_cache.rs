@@ -1,7 +1,8 @@
 //! The cache of verified JWTs.
 //!
 //! Only tokens that passed every check are inserted, so a client cannot fill the cache without
-//! valid tokens. The validator checks time and key generation again on every hit.
+//! valid tokens. The validator checks time and key generation again on every hit: an entry of earlier
+//! keys is never used, even if it is inserted after the keys have changed.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

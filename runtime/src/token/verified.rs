@@ -58,6 +58,13 @@ impl VerifiedToken {
         Self::new(claims, *b"{}")
     }
 
+    /// Creates a token with this JSON of its claims.
+    #[cfg(all(test, feature = "introspection", feature = "testing"))]
+    pub(super) fn with_json_for_testing(json: Vec<u8>) -> Self {
+        let token = Self::for_testing("https://a.example", "alice", ScopeSet::default());
+        Self::new(token.claims, json)
+    }
+
     /// Replaces the expiry.
     #[cfg(all(test, feature = "introspection", feature = "testing"))]
     pub(super) fn expiring_for_testing(mut self, expires_at: NumericDate) -> Self {

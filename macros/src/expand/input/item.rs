@@ -230,6 +230,8 @@ fn bounded_by_any(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #impl_generics #private::Bounded<__PalisadeRules> for #ident #type_generics #where_clause {
+            const NESTED: #private::Nested = #private::Nested::Leaf;
+
             #schema
         }
     }
@@ -241,7 +243,7 @@ fn scalar(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
     quote! {
         #bounded
         #[automatically_derived]
-        impl #private::Scalar for #ident {}
+        impl #private::ScalarContract for #ident {}
     }
 }
 

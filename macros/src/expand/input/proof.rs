@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, GenericParam, Generics, Type};
+use syn::{Expr, GenericParam, Generics, Ident, Type};
 
 use crate::model::{Field, Kind, RuleStatus, Rules};
 
@@ -16,7 +16,7 @@ pub(super) fn with_bounds(generics: &Generics, kind: &Kind, private: &TokenStrea
         .filter(|field| mentions(field.ty.to_token_stream(), &names));
     let predicates: Vec<syn::WherePredicate> = fields
         .filter_map(|field| {
-            let rules = rules_type(field.rules.as_ref()?, private);
+            let rules = rules_type(field.rules.as_ref()?, private, Span::call_site());
             let ty = &field.ty;
             Some(syn::parse_quote!(#ty: #private::Bounded<#rules>))
         })
@@ -63,18 +63,33 @@ pub(super) fn proof(field: &Field, private: &TokenStream) -> Option<TokenStream>
         let span = max.span();
         let private = written_at(private.clone(), span);
         let ty = written_at(ty.to_token_stream(), span);
-        // a literal of another type is the same error as in garde's derive, which rustc shows once; a
-        // constant item cannot name `Self`
-        let max = if is_literal(max) {
-            quote_spanned!(span=> { const __PALISADE_MAX: usize = #max; __PALISADE_MAX })
-        } else {
-            max.to_token_stream()
-        };
+        let max = constant(max);
         proofs.extend(quote_spanned! {span=>
             #private::MaxLength::<{ #private::is_max_length(#max) }>::check::<#ty>();
         });
     }
     Some(proofs)
+}
+
+/// Returns a largest length as a `usize`.
+///
+/// A literal of another type is the same error as in garde's derive, which rustc shows once. A constant
+/// item cannot name `Self`.
+fn constant(max: &Expr) -> TokenStream {
+    if is_literal(max) {
+        let span = max.span();
+        quote_spanned!(span=> { const __PALISADE_MAX: usize = #max; __PALISADE_MAX })
+    } else {
+        max.to_token_stream()
+    }
+}
+
+/// Returns whether a largest length is a literal that needs no type.
+fn is_count(max: &Expr) -> bool {
+    let Expr::Lit(literal) = max else {
+        return false;
+    };
+    matches!(&literal.lit, syn::Lit::Int(count) if count.suffix().is_empty())
 }
 
 fn is_literal(limit: &Expr) -> bool {
@@ -87,10 +102,11 @@ fn is_literal(limit: &Expr) -> bool {
 
 /// `RuledField::<Type, Rules>`; none if a reason excuses the field.
 pub(super) fn ruled(field: &Field, private: &TokenStream) -> Option<TokenStream> {
-    let ty = &field.ty;
-    let rules = rules_type(field.rules.as_ref()?, private);
-    let ruled = quote!(#private::RuledField::<#ty, #rules>);
-    Some(written_at(ruled, first_span(ty)))
+    let span = first_span(&field.ty);
+    let private = written_at(private.clone(), span);
+    let ty = written_at(field.ty.to_token_stream(), span);
+    let rules = rules_type(field.rules.as_ref()?, &private, span);
+    Some(quote_spanned!(span=> #private::RuledField::<#ty, #rules>))
 }
 
 /// How many reasons a type can have, one inside the other: one for each of its parts.
@@ -133,12 +149,12 @@ pub(super) fn written_at(tokens: TokenStream, span: Span) -> TokenStream {
     tokens.into_iter().map(rewrite).collect()
 }
 
-fn rules_type(rules: &Rules, private: &TokenStream) -> TokenStream {
-    let status = |status| status_type(status, private);
+fn rules_type(rules: &Rules, private: &TokenStream, span: Span) -> TokenStream {
+    let status = |status| status_type(status, private, span);
     let items = match (rules.dive, &rules.items) {
-        (true, _) => quote!(#private::Dived),
-        (false, None) => quote!(#private::NoRules),
-        (false, Some(items)) => rules_type(items, private),
+        (true, _) => quote_spanned!(span=> #private::Dived),
+        (false, None) => quote_spanned!(span=> #private::NoRules),
+        (false, Some(items)) => rules_type(items, private, span),
     };
     let (length, range) = (status(rules.length), status(rules.range));
     let dive = status(if rules.dive {
@@ -146,17 +162,29 @@ fn rules_type(rules: &Rules, private: &TokenStream) -> TokenStream {
     } else {
         RuleStatus::Missing
     });
-    quote!(#private::Rules<#length, #range, #dive, #items>)
+    let max = match &rules.maxima[..] {
+        [max] if is_count(max) => Some(max.to_token_stream()),
+        [max] => {
+            let max = constant(max);
+            Some(quote_spanned!(span=> { #max }))
+        }
+        // a text can have several, in different units
+        _ => None,
+    };
+    let max = max.map(|max| quote_spanned!(span=> , #max));
+    quote_spanned!(span=> #private::Rules<#length, #range, #dive, #items #max>)
 }
 
-fn status_type(status: RuleStatus, private: &TokenStream) -> TokenStream {
-    match status {
-        RuleStatus::Applied => quote!(#private::Applied),
-        RuleStatus::Missing => quote!(#private::Missing),
-        RuleStatus::Conditional(_) => quote!(#private::Conditional),
-        RuleStatus::Adapted(_) => quote!(#private::Adapted),
-        RuleStatus::OpenEnded(_) => quote!(#private::OpenEnded),
-        RuleStatus::InGraphemes(_) => quote!(#private::CountsGraphemes),
-        RuleStatus::NotConstant(_) => quote!(#private::NotConstant),
-    }
+fn status_type(status: RuleStatus, private: &TokenStream, span: Span) -> TokenStream {
+    let name = match status {
+        RuleStatus::Applied => "Applied",
+        RuleStatus::Missing => "Missing",
+        RuleStatus::Conditional(_) => "Conditional",
+        RuleStatus::Adapted(_) => "Adapted",
+        RuleStatus::OpenEnded(_) => "OpenEnded",
+        RuleStatus::InGraphemes(_) => "CountsGraphemes",
+        RuleStatus::NotConstant(_) => "NotConstant",
+    };
+    let name = Ident::new(name, span);
+    quote_spanned!(span=> #private::#name)
 }

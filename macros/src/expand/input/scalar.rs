@@ -11,7 +11,7 @@ use crate::model::{Head, Scalar};
 //             const NESTED: Nested = Nested::Unchecked(Statement::Accepts("a currency code"));
 //             fn schema(…) -> Schema { stated(currency(…), "a currency code") }
 //         }
-//         impl Scalar for Currency {}
+//         impl ScalarContract for Currency {}
 //         impl InputContract for Currency { … }
 pub(crate) fn scalar(scalar: &Scalar, schemas: bool) -> TokenStream {
     let Scalar { head, accepts, .. } = scalar;
@@ -34,7 +34,7 @@ pub(crate) fn scalar(scalar: &Scalar, schemas: bool) -> TokenStream {
 
         #[automatically_derived]
         #not_recommended
-        impl #impl_generics #private::Scalar for #ident #type_generics #where_clause {}
+        impl #impl_generics #private::ScalarContract for #ident #type_generics #where_clause {}
 
         #contract
     }

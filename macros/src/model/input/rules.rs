@@ -60,7 +60,7 @@ pub(crate) struct Rules {
     pub(crate) dive: bool,
     pub(crate) items: Option<Box<Rules>>,
     /// The largest lengths, all of them constants.
-    maxima: Vec<Expr>,
+    pub(crate) maxima: Vec<Expr>,
 }
 
 impl Rules {

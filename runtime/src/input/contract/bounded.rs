@@ -37,7 +37,16 @@ pub const MAX_LENGTH: usize = 1 << 20;
 /// A type that these rules bound, whatever the client sends.
 ///
 /// Palisade implements it for text, numbers and collections, and the derive for each type that
-/// derives `SecureInput`. Its path is private: with a hand-written bound, nothing would enforce it.
+/// derives `SecureInput`. No other crate can implement it, because the type of a hidden item is private:
+/// nothing would enforce a hand-written bound.
+///
+/// ```compile_fail,E0046
+/// struct NewOrder {
+///     note: String,
+/// }
+///
+/// impl<Rules> palisade::rules::Bounded<Rules> for NewOrder {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no limit here",
     label = "nothing bounds `{Self}`",
@@ -50,7 +59,7 @@ pub trait Bounded<Rules> {
 
     /// The names inside it, for JSON pointers.
     #[doc(hidden)]
-    const NESTED: Nested = Nested::Leaf;
+    const NESTED: Nested;
 
     /// Reports the values that garde's rules accept but the bounds do not.
     #[doc(hidden)]
@@ -72,6 +81,8 @@ pub trait Bounded<Rules> {
 }
 
 impl<R: Ruleset<Length = Applied>> Bounded<R> for str {
+    const NESTED: Nested = Nested::Leaf;
+
     #[cfg(feature = "schemas")]
     fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         schema::text(bounds)
@@ -79,6 +90,8 @@ impl<R: Ruleset<Length = Applied>> Bounded<R> for str {
 }
 
 impl<R: Ruleset<Length = Applied>> Bounded<R> for String {
+    const NESTED: Nested = Nested::Leaf;
+
     #[cfg(feature = "schemas")]
     fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         schema::text(bounds)
@@ -87,6 +100,7 @@ impl<R: Ruleset<Length = Applied>> Bounded<R> for String {
 
 impl<R: Ruleset<Range = Applied>> Bounded<R> for f32 {
     const HAS_BOUNDS: bool = true;
+    const NESTED: Nested = Nested::Leaf;
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -101,6 +115,7 @@ impl<R: Ruleset<Range = Applied>> Bounded<R> for f32 {
 
 impl<R: Ruleset<Range = Applied>> Bounded<R> for f64 {
     const HAS_BOUNDS: bool = true;
+    const NESTED: Nested = Nested::Leaf;
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {

@@ -16,7 +16,7 @@ use crate::input::shape::Nested;
 
 impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for [T] {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Items(&T::NESTED);
+    const NESTED: Nested = Nested::List(&T::NESTED, R::MAX);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -31,7 +31,7 @@ impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for [T] {
 
 impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for Vec<T> {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Items(&T::NESTED);
+    const NESTED: Nested = Nested::List(&T::NESTED, R::MAX);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -46,7 +46,7 @@ impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for Vec<T> {
 
 impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for VecDeque<T> {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Items(&T::NESTED);
+    const NESTED: Nested = Nested::List(&T::NESTED, R::MAX);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -61,7 +61,7 @@ impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for VecDeque
 
 impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for LinkedList<T> {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Items(&T::NESTED);
+    const NESTED: Nested = Nested::List(&T::NESTED, R::MAX);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -76,7 +76,7 @@ impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for LinkedLi
 
 impl<T: Bounded<R::Items>, R: Ruleset, const N: usize> Bounded<R> for [T; N] {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Items(&T::NESTED);
+    const NESTED: Nested = Nested::Array(&T::NESTED, N);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -91,7 +91,7 @@ impl<T: Bounded<R::Items>, R: Ruleset, const N: usize> Bounded<R> for [T; N] {
 
 impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for BTreeSet<T> {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Unordered(&T::NESTED);
+    const NESTED: Nested = Nested::Unordered(&T::NESTED, R::MAX);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -106,7 +106,7 @@ impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for BTreeSet
 
 impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for BinaryHeap<T> {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Unordered(&T::NESTED);
+    const NESTED: Nested = Nested::Unordered(&T::NESTED, R::MAX);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -121,7 +121,7 @@ impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for BinaryHe
 
 impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>, S> Bounded<R> for HashSet<T, S> {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Unordered(&T::NESTED);
+    const NESTED: Nested = Nested::Unordered(&T::NESTED, R::MAX);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -153,7 +153,7 @@ fn check_items<'a, T, R>(
 
 impl<K: MapKey, V: NeedsNoRule, S, R: Ruleset<Length = Applied>> Bounded<R> for HashMap<K, V, S> {
     const HAS_BOUNDS: bool = K::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Entries(&K::KEY, &V::VALUE);
+    const NESTED: Nested = Nested::Entries(&V::VALUE, R::MAX, &K::KEY);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -170,7 +170,7 @@ impl<K: MapKey, V: NeedsNoRule, S, R: Ruleset<Length = Applied>> Bounded<R> for 
 
 impl<K: MapKey, V: NeedsNoRule, R: Ruleset<Length = Applied>> Bounded<R> for BTreeMap<K, V> {
     const HAS_BOUNDS: bool = K::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Entries(&K::KEY, &V::VALUE);
+    const NESTED: Nested = Nested::Entries(&V::VALUE, R::MAX, &K::KEY);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {

@@ -50,7 +50,8 @@ impl<T: KeyContract> MapKey for T {}
 
 /// The items of [`MapKey`], which the derive implements for a newtype.
 ///
-/// Its path is private: with a hand-written contract, nothing would enforce the rules of a key.
+/// No other crate can implement it, because the type of a hidden item is private: nothing would
+/// enforce the rules of a hand-written contract.
 #[diagnostic::on_unimplemented(
     message = "`MapKey` is not implemented by hand",
     label = "`{Self}` does not derive `SecureInput`",

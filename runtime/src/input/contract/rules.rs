@@ -16,7 +16,12 @@ use crate::input::contract::missing_rules::{
 };
 
 /// The rules of a field: of its length, its range, its nested type and its items.
-pub struct Rules<Length, Range, Dive, Items>(Infallible, PhantomData<(Length, Range, Dive, Items)>);
+///
+/// `MAX` is the largest length that its rules allow, if they always apply.
+pub struct Rules<Length, Range, Dive, Items, const MAX: usize = { usize::MAX }>(
+    Infallible,
+    PhantomData<(Length, Range, Dive, Items)>,
+);
 
 /// No rules at all.
 pub enum NoRules {}
@@ -71,17 +76,26 @@ pub trait Ruleset {
     type Dive: RuleStatus;
     /// The rules of each item.
     type Items: Ruleset;
+    /// The largest length, in the unit of its rule.
+    const MAX: usize = usize::MAX;
     /// These rules if there are any, else `Outer`.
     type Or<Outer: Ruleset>: Ruleset;
     /// These rules as those of an `Option`'s value, if there are any, else `Outer`.
     type InOptionOr<Outer: Ruleset>: Ruleset;
 }
 
-impl<L: RuleStatus, R: RuleStatus, D: RuleStatus, I: Ruleset> Ruleset for Rules<L, R, D, I> {
+impl<L, R, D, I, const MAX: usize> Ruleset for Rules<L, R, D, I, MAX>
+where
+    L: RuleStatus,
+    R: RuleStatus,
+    D: RuleStatus,
+    I: Ruleset,
+{
     type Length = L;
     type Range = R;
     type Dive = D;
     type Items = I;
+    const MAX: usize = MAX;
     type Or<Outer: Ruleset> = Self;
     type InOptionOr<Outer: Ruleset> = InOption<Self>;
 }
@@ -109,6 +123,7 @@ impl<R: Ruleset> Ruleset for InOption<R> {
     type Range = <R::Range as RuleStatus>::InOption;
     type Dive = R::Dive;
     type Items = InOption<R::Items>;
+    const MAX: usize = R::MAX;
     type Or<Outer: Ruleset> = Self;
     type InOptionOr<Outer: Ruleset> = Self;
 }
@@ -118,6 +133,7 @@ impl<R: Ruleset> Ruleset for BeyondInner<R> {
     type Range = <R::Range as RuleStatus>::BeyondInner;
     type Dive = R::Dive;
     type Items = R::Items;
+    const MAX: usize = R::MAX;
     type Or<Outer: Ruleset> = Self;
     type InOptionOr<Outer: Ruleset> = Self;
 }

@@ -10,7 +10,7 @@ use crate::input::contract::bounded::Bounded;
 use crate::input::contract::rules::NoRules;
 #[cfg(feature = "schemas")]
 use crate::input::schema::{self, Bounds};
-use crate::input::shape::Shape;
+use crate::input::shape::{Nested, Shape};
 
 /// A type whose every value is small and well-formed because parsing it is the check.
 ///
@@ -85,7 +85,21 @@ use crate::input::shape::Shape;
     label = "parsing does not bound this type",
     note = "help: use a scalar such as an integer or `Uuid`, or write a type that derives `SecureInput`, with rules"
 )]
-pub trait Scalar: Bounded<NoRules> {}
+pub trait Scalar: ScalarContract {}
+
+#[diagnostic::do_not_recommend]
+impl<T: ScalarContract> Scalar for T {}
+
+/// The contract of [`Scalar`], which the derive implements.
+///
+/// No other crate can implement it, because none can implement
+/// [`Bounded`](crate::rules::Bounded).
+#[diagnostic::on_unimplemented(
+    message = "`Scalar` is not implemented by hand",
+    label = "`{Self}` does not state what it accepts",
+    note = "help: remove this impl, and write `#[derive(SecureInput)]` and `#[secure(scalar = \"what it accepts\")]` on `{Self}`"
+)]
+pub trait ScalarContract: Bounded<NoRules> {}
 
 /// Returns the shape of a scalar that is a whole input.
 pub(crate) fn shape_of_scalar<T: Scalar>() -> &'static Shape {
@@ -106,24 +120,30 @@ pub fn stated(mut schema: Schema, accepts: &'static str) -> Schema {
 macro_rules! scalars {
     ($($ty:ty => $schema:expr;)*) => {$(
         impl<Rules> Bounded<Rules> for $ty {
+            const NESTED: Nested = Nested::Leaf;
+
             #[cfg(feature = "schemas")]
             fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
                 $schema
             }
         }
-        impl Scalar for $ty {}
+        #[diagnostic::do_not_recommend]
+        impl ScalarContract for $ty {}
     )*};
 }
 
 macro_rules! integers {
     ($($ty:ty, $nonzero:ty => $format:literal;)*) => {$(
         impl<Rules> Bounded<Rules> for $ty {
+            const NESTED: Nested = Nested::Leaf;
+
             #[cfg(feature = "schemas")]
             fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
                 schema::integer($format, Self::MIN, Self::MAX, bounds)
             }
         }
-        impl Scalar for $ty {}
+        #[diagnostic::do_not_recommend]
+        impl ScalarContract for $ty {}
 
         scalars! {
             $nonzero => schema::nonzero(schema::integer($format, <$ty>::MIN, <$ty>::MAX, &Bounds::default()));

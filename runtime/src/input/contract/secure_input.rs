@@ -51,7 +51,8 @@ impl<T: InputContract> SecureInput for T {}
 
 /// The items of [`SecureInput`], which the derive implements.
 ///
-/// Its path is private: with a hand-written contract, nothing would enforce the rules of a type.
+/// No other crate can implement it, because the types of hidden items are private: nothing would
+/// enforce the rules of a hand-written contract.
 #[diagnostic::on_unimplemented(
     message = "`SecureInput` is not implemented by hand",
     label = "`{Self}` does not derive it",

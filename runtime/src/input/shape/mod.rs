@@ -56,16 +56,18 @@ pub enum Tagging {
 /// The shape of a field's value.
 #[derive(Clone, Copy, Debug)]
 pub enum Nested {
-    /// A value without named members.
+    /// A scalar.
     Leaf,
     /// A value that Palisade does not check.
     Unchecked(Statement),
-    /// A list of such items, in the order of the input.
-    Items(&'static Nested),
-    /// A collection of such items, in an order that may differ from the input.
-    Unordered(&'static Nested),
-    /// A map of such keys and values, whose names the client chooses.
-    Entries(&'static Nested, &'static Nested),
+    /// A list of at most so many such items, in the order of the input.
+    List(&'static Nested, usize),
+    /// A collection of at most so many such items, in an order that may differ from the input.
+    Unordered(&'static Nested, usize),
+    /// A list of exactly so many such items.
+    Array(&'static Nested, usize),
+    /// A map of at most so many such values. The client chooses their names, which are such keys.
+    Entries(&'static Nested, usize, &'static Nested),
     /// A tuple of these elements.
     Tuple(&'static [Nested]),
     /// A type with its own shape. The function allows recursive types.

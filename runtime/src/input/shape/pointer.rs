@@ -90,11 +90,13 @@ impl<'a> Walk<'a> {
             Position::Nested(Nested::Leaf | Nested::Unchecked(_)) => {
                 is_index && self.enter_index(component, Nested::Leaf)
             }
-            Position::Nested(Nested::Items(item)) => self.enter_index(component, *item),
+            Position::Nested(Nested::List(item, _) | Nested::Array(item, _)) => {
+                self.enter_index(component, *item)
+            }
             Position::Nested(Nested::Tuple(parts)) => {
                 self.enter_index(component, element(parts, component))
             }
-            Position::Nested(Nested::Unordered(_) | Nested::Entries(..)) => false,
+            Position::Nested(Nested::Unordered(..) | Nested::Entries(..)) => false,
         }
     }
 

@@ -90,10 +90,10 @@ impl Search {
         match nested {
             Nested::Leaf => {}
             Nested::Unchecked(statement) => self.record(statement),
-            Nested::Items(item) | Nested::Unordered(item) => {
+            Nested::List(item, _) | Nested::Unordered(item, _) | Nested::Array(item, _) => {
                 self.within("*", |search| search.nested(*item));
             }
-            Nested::Entries(key, value) => {
+            Nested::Entries(value, _, key) => {
                 self.within("*", |search| {
                     search.nested(*key);
                     search.nested(*value);
@@ -162,8 +162,10 @@ fn inside(nested: Nested, visit: &mut dyn FnMut(Nested)) {
     visit(nested);
     match nested {
         Nested::Leaf | Nested::Unchecked(_) | Nested::Of(_) => {}
-        Nested::Items(item) | Nested::Unordered(item) => inside(*item, visit),
-        Nested::Entries(key, value) => {
+        Nested::List(item, _) | Nested::Unordered(item, _) | Nested::Array(item, _) => {
+            inside(*item, visit);
+        }
+        Nested::Entries(value, _, key) => {
             inside(*key, visit);
             inside(*value, visit);
         }
@@ -199,7 +201,7 @@ mod tests {
 
     /// A tree whose nodes hold two kinds of each other.
     fn node() -> &'static Shape {
-        const CHILDREN: Nested = Nested::Items(&Nested::Of(leaf));
+        const CHILDREN: Nested = Nested::List(&Nested::Of(leaf), 9);
         const FIELDS: &[Field] = &[
             field(&["leaves"], CHILDREN),
             field(&["left"], Nested::Of(node)),
@@ -222,10 +224,10 @@ mod tests {
             field(&["billing"], Nested::Of(address)),
             field(
                 &["others"],
-                Nested::Items(&Nested::Unordered(&Nested::Of(address))),
+                Nested::List(&Nested::Unordered(&Nested::Of(address), 9), 9),
             ),
             field(&["pair"], Nested::Tuple(&[Nested::Leaf, REASON])),
-            field(&["map"], Nested::Entries(&REASON, &Nested::Of(address))),
+            field(&["map"], Nested::Entries(&Nested::Of(address), 9, &REASON)),
         ];
         const SHAPE: Shape = Shape::Fields(FIELDS);
         assert_eq!(

@@ -5,6 +5,7 @@ mod enums;
 mod generics;
 mod maps;
 mod names;
+mod shapes;
 
 use serde::de::DeserializeOwned;
 

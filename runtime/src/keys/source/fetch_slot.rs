@@ -1,4 +1,7 @@
 //! The slot for the one fetch that may be in flight.
+//!
+//! Fetches therefore end in the order in which they start, and a slow one never replaces the keys of
+//! a later one.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

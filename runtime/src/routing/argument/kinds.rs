@@ -28,7 +28,6 @@ use crate::input::{
 use crate::routing::argument::extraction::{KnownMethod, StrictPath, ViaAxum};
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
 use crate::routing::argument::facts::{ArgumentFacts, Content};
-use crate::routing::argument::rules::sealed::{KnownArgument, ListenerData, ParsedPathParameters};
 use crate::routing::argument::rules::{
     AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, ConnectionData,
     HandlerArgument, HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead,
@@ -41,7 +40,6 @@ pub enum ServerData {}
 
 impl<A, T> AllowedIn<A, ServerData> for T {}
 
-impl<T: TrustedExtractor> KnownArgument for T {}
 impl<T: TrustedExtractor> HandlerArgument for T {
     type Kind = ServerData;
     type Reads = ReadsHead;
@@ -53,8 +51,6 @@ impl<T: TrustedExtractor> HandlerArgument for T {
 /// Types whose values the server provides, not the client.
 macro_rules! server_data {
     ($($(#[$meta:meta])* [$($generic:ident)?] $ty:ty, $kind:ty, $extraction:ident;)*) => {$(
-        $(#[$meta])*
-        impl$(<$generic>)? KnownArgument for $ty {}
 
         $(#[$meta])*
         #[diagnostic::do_not_recommend]
@@ -62,6 +58,7 @@ macro_rules! server_data {
             type Kind = $kind;
             type Reads = ReadsHead;
             type Extraction = $extraction;
+            const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
         }
     )*};
 }
@@ -95,13 +92,11 @@ impl<A, T: ConnectionData, E> AllowedIn<A, Connection<T>> for E {
     const CONTENT: Content = T::CONTENT;
 }
 
-impl ListenerData for SocketAddr {}
 #[diagnostic::do_not_recommend]
 impl ConnectionData for SocketAddr {
     const CONTENT: Content = Content::NONE;
 }
 
-impl<T: TrustedExtension> ListenerData for T {}
 #[diagnostic::do_not_recommend]
 impl<T: TrustedExtension> ConnectionData for T {
     const CONTENT: Content = Content::trusted(T::REASON);
@@ -112,8 +107,6 @@ pub enum CallerArgument {}
 
 impl<A: HasCaller, T> AllowedIn<A, CallerArgument> for T {}
 impl<A: AllowsOptionalCaller, T> OptionalIn<A, CallerArgument> for T {}
-
-impl<C: CallerClaims> KnownArgument for Caller<C> {}
 
 #[diagnostic::do_not_recommend]
 impl<C: CallerClaims> HandlerArgument for Caller<C> {
@@ -197,8 +190,6 @@ impl<E: InputExtractor> HandlerArgument for Valid<E> {
         .stated(ExceptionKind::InputExtractor, E::ACCEPTS);
 }
 
-impl<E> KnownArgument for Valid<E> {}
-
 /// Path parameters that parsing checks completely.
 pub struct ParsedPath<T>(PhantomData<T>);
 
@@ -211,8 +202,6 @@ impl<A, T: ParsedFromPath, E> AllowedIn<A, ParsedPath<T>> for E {
     };
 }
 
-impl<T> KnownArgument for Path<T> {}
-
 #[diagnostic::do_not_recommend]
 impl<T> HandlerArgument for Path<T> {
     type Kind = ParsedPath<T>;
@@ -220,8 +209,6 @@ impl<T> HandlerArgument for Path<T> {
     type Extraction = StrictPath;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Path, None);
 }
-
-impl<T: Scalar> ParsedPathParameters for T {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Scalar> ParsedFromPath for T {
@@ -235,7 +222,6 @@ impl<T: Scalar> ParsedFromPath for T {
 
 macro_rules! path_tuples {
     ($([$($part:ident)+])*) => {$(
-        impl<$($part: Scalar),+> ParsedPathParameters for ($($part,)+) {}
 
         #[diagnostic::do_not_recommend]
         impl<$($part: Scalar),+> ParsedFromPath for ($($part,)+) {
@@ -268,8 +254,6 @@ pub enum UncheckedInput {}
 
 impl<A: StatesWhyUnvalidated, T> AllowedIn<A, UncheckedInput> for T {}
 
-impl<E> KnownArgument for Unvalidated<E> {}
-
 #[diagnostic::do_not_recommend]
 impl<E> HandlerArgument for Unvalidated<E> {
     type Kind = UncheckedInput;
@@ -288,8 +272,6 @@ impl<A, T: HandlerArgument + OptionalIn<A, T::Kind>, E> AllowedIn<A, OptionalArg
     const CONTENT: Content = T::CONTENT;
 }
 
-impl<T: HandlerArgument> KnownArgument for Option<T> {}
-
 #[diagnostic::do_not_recommend]
 impl<T: HandlerArgument> HandlerArgument for Option<T> {
     type Kind = OptionalArgument<T>;
@@ -303,13 +285,12 @@ pub enum FallibleArgument {}
 
 impl<A: AllowsFallibleArguments, T> AllowedIn<A, FallibleArgument> for T {}
 
-impl<T, E> KnownArgument for Result<T, E> {}
-
 #[diagnostic::do_not_recommend]
 impl<T, E> HandlerArgument for Result<T, E> {
     type Kind = FallibleArgument;
     type Reads = ReadsHead;
     type Extraction = ViaAxum;
+    const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
 }
 
 /// Input that is not checked.
@@ -319,13 +300,13 @@ impl<A: AllowsRawInput<T>, T> AllowedIn<A, RawInput> for T {}
 
 macro_rules! raw {
     ($([$($generic:ident)?] $ty:ty;)*) => {$(
-        impl$(<$generic>)? KnownArgument for $ty {}
 
         #[diagnostic::do_not_recommend]
         impl$(<$generic>)? HandlerArgument for $ty {
             type Kind = RawInput;
             type Reads = ReadsHead;
             type Extraction = ViaAxum;
+            const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
         }
     )*};
 }

@@ -23,7 +23,22 @@ use crate::routing::argument::facts::{ArgumentFacts, Content};
 /// - an extractor of the API that states in [`TrustedExtractor`](crate::TrustedExtractor) why its
 ///   value can be trusted;
 /// - [`Unvalidated<E>`](crate::Unvalidated) around any extractor, for a reason in the attribute.
-pub trait HandlerArgument: sealed::KnownArgument {
+///
+/// No other crate can implement it, because the type of a hidden item is private:
+///
+/// ```compile_fail,E0046
+/// use palisade::prelude::*;
+/// use palisade::rules::{HandlerArgument, ReadsHead, ServerData};
+///
+/// struct RawBody(axum::body::Bytes);
+///
+/// impl HandlerArgument for RawBody {
+///     type Kind = ServerData;
+///     type Reads = ReadsHead;
+///     type Extraction = <State<()> as HandlerArgument>::Extraction;
+/// }
+/// ```
+pub trait HandlerArgument {
     /// The kind of argument, which decides whether a handler's access allows it.
     type Kind;
 
@@ -34,7 +49,7 @@ pub trait HandlerArgument: sealed::KnownArgument {
     type Extraction;
 
     #[doc(hidden)]
-    const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
+    const FACTS: ArgumentFacts;
 }
 
 /// An argument of kind `K` that a handler with access `A` allows.
@@ -275,12 +290,20 @@ pub trait OptionalIn<A, K> {
 /// #[secured(scopes = "orders:read")]
 /// async fn show_customer(Valid(Path(name)): Valid<Path<Name>>) {}
 /// ```
+///
+/// No other crate can implement it:
+///
+/// ```compile_fail,E0046
+/// struct Name(String);
+///
+/// impl palisade::rules::ParsedFromPath for Name {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`Path<{Self}>` would reach the handler unchecked",
     label = "raw input",
     note = "help: use a scalar that parsing checks, as in `Path<u32>` or `Path<palisade::input::Identifier<64>>`, or write `Valid<Path<…>>` with a type that derives `SecureInput`"
 )]
-pub trait ParsedFromPath: sealed::ParsedPathParameters {
+pub trait ParsedFromPath {
     #[doc(hidden)]
     const SHAPES: &'static [fn() -> &'static Shape];
 
@@ -340,29 +363,7 @@ impl UnvalidatedIsUsed for UnvalidatedReason<true> {}
     label = "nothing states why `{Self}` is trusted",
     note = "help: write `ConnectInfo<SocketAddr>`, or `impl palisade::TrustedExtension for {Self} {{ const REASON: &'static str = \"…\"; }}`"
 )]
-pub trait ConnectionData: sealed::ListenerData {
+pub trait ConnectionData {
     #[doc(hidden)]
     const CONTENT: Content;
-}
-
-/// Keeps other crates from implementing the rules.
-pub(super) mod sealed {
-    /// An argument whose kind `kinds` assigns.
-    #[diagnostic::on_unimplemented(
-        message = "`HandlerArgument` is not implemented by hand",
-        label = "`{Self}` is no argument that Palisade knows",
-        note = "help: implement `TrustedExtractor` with a `REASON`, or derive `SecureInput` and implement `palisade::input::InputExtractor`"
-    )]
-    pub trait KnownArgument {}
-
-    /// A scalar, or a tuple of scalars.
-    #[diagnostic::on_unimplemented(
-        message = "`ParsedFromPath` is not implemented by hand",
-        label = "`{Self}` is no scalar",
-        note = "help: derive `SecureInput` and write `Valid<Path<…>>`, or write `#[secure(scalar = \"…\")]` on `{Self}`"
-    )]
-    pub trait ParsedPathParameters {}
-
-    /// The address of a peer, or a trusted extension.
-    pub trait ListenerData {}
 }

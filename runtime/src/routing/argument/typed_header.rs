@@ -9,7 +9,6 @@ use crate::input::{InputLocation, Valid};
 use crate::routing::argument::extraction::ViaAxum;
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::argument::kinds::CheckedInput;
-use crate::routing::argument::rules::sealed::KnownArgument;
 use crate::routing::argument::rules::{AllowedIn, HandlerArgument, OptionalIn, ReadsHead};
 
 #[diagnostic::do_not_recommend]
@@ -25,8 +24,6 @@ pub struct ParsedHeader<H>(PhantomData<H>);
 
 impl<A, H: ParsedFromHeader, E> AllowedIn<A, ParsedHeader<H>> for E {}
 impl<A, H: ParsedFromHeader, E> OptionalIn<A, ParsedHeader<H>> for E {}
-
-impl<H> KnownArgument for TypedHeader<H> {}
 
 #[diagnostic::do_not_recommend]
 impl<H> HandlerArgument for TypedHeader<H> {

@@ -1,4 +1,6 @@
 //! The cache of introspection results. It stores digests instead of tokens, and no failed requests.
+//!
+//! A result is stored only by the request that led to it, in the order of `order.rs`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use quick_cache::sync::Cache;
 use crate::claims::NumericDate;
 use crate::token::cache::TokenCache;
 use crate::token::error::TokenError;
+use crate::token::introspection::order::{NumberedRequest, RequestOrder};
 use crate::token::verified::VerifiedToken;
 
 /// The expected size of an active token's claims, in bytes.
@@ -46,8 +49,15 @@ pub(crate) struct CacheSettings {
 pub(super) struct IntrospectionCache {
     active: TokenCache<Digest, Entry<Arc<VerifiedToken>>>,
     rejected: Cache<Digest, Entry<TokenError>>,
+    order: RequestOrder<Digest, CachedResult>,
     settings: CacheSettings,
 }
+
+/// The result of a request with a response.
+pub(super) type CachedResult = Result<Arc<VerifiedToken>, TokenError>;
+
+/// A request whose result will be cached.
+pub(super) type CachedRequest<'a> = NumberedRequest<'a, Digest, CachedResult>;
 
 #[derive(Clone)]
 struct Entry<T> {
@@ -70,21 +80,37 @@ impl IntrospectionCache {
                 entry.value.shared_size()
             }),
             rejected: Cache::new(MAX_REJECTED),
+            order: RequestOrder::new(),
             settings,
         }
     }
 
-    /// Returns the cached result, if it is fresh.
-    pub(super) fn get(
+    /// Starts a request with `token`, which must be sent next.
+    pub(super) fn start_request(&self, token: Digest) -> CachedRequest<'_> {
+        self.order.start(token)
+    }
+
+    /// Caches the result of a request that was sent at `requested_at`, and returns it.
+    ///
+    /// If a later request with the same token already has a result, returns that one instead, and
+    /// caches nothing. Returns `None` if the endpoint has lost its trust since the request.
+    pub(super) fn complete(
         &self,
-        token: &Digest,
-        now: NumericDate,
-    ) -> Option<Result<Arc<VerifiedToken>, TokenError>> {
+        request: CachedRequest<'_>,
+        result: CachedResult,
+        requested_at: NumericDate,
+    ) -> Option<CachedResult> {
+        let token = request.token();
+        request.complete(result, |result| self.store(token, result, requested_at))
+    }
+
+    /// Returns the cached result, if it is fresh.
+    pub(super) fn get(&self, token: &Digest, now: NumericDate) -> Option<CachedResult> {
         if let Some(entry) = self.active.get(token) {
             if entry.is_fresh(now) {
                 return Some(Ok(entry.value));
             }
-            self.remove_active(token);
+            self.active.remove(token);
         }
         let entry = self.rejected.get(token)?;
         if entry.is_fresh(now) {
@@ -94,13 +120,11 @@ impl IntrospectionCache {
         None
     }
 
-    /// Caches the result of a request that was sent at `requested_at`.
-    pub(super) fn insert(
-        &self,
-        token: Digest,
-        result: &Result<Arc<VerifiedToken>, TokenError>,
-        requested_at: NumericDate,
-    ) {
+    /// Replaces the result of a token; the order of requests protects it from earlier ones.
+    fn store(&self, token: Digest, result: &CachedResult, requested_at: NumericDate) {
+        // both tables, so that an entry that is not cached leaves no earlier one behind
+        self.active.remove(&token);
+        self.rejected.remove(&token);
         match result {
             Ok(verified) => {
                 let expires_at = requested_at.saturating_add(self.settings.active_ttl);
@@ -112,7 +136,6 @@ impl IntrospectionCache {
                 self.active.insert(token, entry);
             }
             Err(error) => {
-                self.remove_active(&token);
                 let entry = Entry {
                     value: *error,
                     requested_at,
@@ -128,13 +151,15 @@ impl IntrospectionCache {
         self.active.size()
     }
 
-    /// Removes every active token, because the endpoint that reported them is no longer trusted.
-    pub(super) fn clear_active(&self) {
-        self.active.clear();
+    /// Returns the number of tokens with a request in flight.
+    #[cfg(test)]
+    pub(super) fn in_flight(&self) -> usize {
+        self.order.len()
     }
 
-    pub(super) fn remove_active(&self, token: &Digest) {
-        self.active.remove(token);
+    /// Removes every active token, and distrusts the responses to requests in flight.
+    pub(super) fn distrust(&self) {
+        self.order.distrust(|| self.active.clear());
     }
 }
 
@@ -153,11 +178,19 @@ mod tests {
         })
     }
 
-    type IntrospectionResult = Result<Arc<VerifiedToken>, TokenError>;
-
     fn active() -> Arc<VerifiedToken> {
         let token = VerifiedToken::for_testing("https://a.example", "alice", ScopeSet::default());
         Arc::new(token.expiring_for_testing(at(EXP)))
+    }
+
+    fn insert(
+        cache: &IntrospectionCache,
+        token: Digest,
+        result: &CachedResult,
+        requested_at: NumericDate,
+    ) {
+        let request = cache.start_request(token);
+        let _ = cache.complete(request, result.clone(), requested_at);
     }
 
     fn at(seconds: u64) -> NumericDate {
@@ -165,11 +198,11 @@ mod tests {
     }
 
     /// Returns the seconds in which a result of the instant 1000 is a cache hit.
-    fn hits(cache: &IntrospectionCache, result: &IntrospectionResult) -> Vec<u64> {
+    fn hits(cache: &IntrospectionCache, result: &CachedResult) -> Vec<u64> {
         let token = Digest::of(b"t");
         let mut hits = Vec::new();
         for now in 900..2_200 {
-            cache.insert(token, result, at(1_000));
+            insert(cache, token, result, at(1_000));
             if cache.get(&token, at(now)).is_some() {
                 hits.push(now);
             }
@@ -203,22 +236,55 @@ mod tests {
     fn later_result_replaces_an_earlier_one() {
         let cache = cache(60, 5);
         let token = Digest::of(b"t");
-        cache.insert(token, &Ok(active()), at(1_000));
-        cache.insert(token, &Err(TokenError::Inactive), at(1_060));
+        insert(&cache, token, &Ok(active()), at(1_000));
+        insert(&cache, token, &Err(TokenError::Inactive), at(1_060));
         assert!(matches!(
             cache.get(&token, at(1_061)),
             Some(Err(TokenError::Inactive))
         ));
-        cache.insert(token, &Ok(active()), at(1_062));
+        insert(&cache, token, &Ok(active()), at(1_062));
         assert!(matches!(cache.get(&token, at(1_063)), Some(Ok(_))));
+    }
+
+    /// Otherwise the earlier rejection would be a hit where the later result is not cached.
+    #[test]
+    fn later_result_replaces_an_earlier_one_even_if_it_is_not_cached() {
+        let token = Digest::of(b"t");
+        let uncached = cache(0, 5);
+        insert(&uncached, token, &Err(TokenError::Inactive), at(1_000));
+        insert(&uncached, token, &Ok(active()), at(1_000));
+        assert!(uncached.get(&token, at(1_001)).is_none());
+        let cache = cache(60, 5);
+        insert(&cache, token, &Ok(active()), at(1_000));
+        let too_large = VerifiedToken::with_json_for_testing(vec![b' '; 100 * 1024]);
+        insert(&cache, token, &Ok(Arc::new(too_large)), at(1_000));
+        assert!(cache.get(&token, at(1_001)).is_none());
+    }
+
+    /// The later rejection is evicted before the earlier, slow response arrives.
+    #[test]
+    fn evicted_rejection_is_not_replaced_by_an_earlier_result() {
+        let cache = cache(60, 5);
+        let token = Digest::of(b"t");
+        let [earlier, later] = [(); 2].map(|()| cache.start_request(token));
+        let rejected = cache.complete(later, Err(TokenError::Inactive), at(1_000));
+        assert!(matches!(rejected, Some(Err(TokenError::Inactive))));
+        for n in 0_u32..20_000 {
+            let other = Digest::of(&n.to_le_bytes());
+            insert(&cache, other, &Err(TokenError::Inactive), at(1_000));
+        }
+        cache.rejected.remove(&token);
+        let late = cache.complete(earlier, Ok(active()), at(1_000));
+        assert!(matches!(late, Some(Err(TokenError::Inactive))));
+        assert!(cache.get(&token, at(1_000)).is_none());
     }
 
     #[test]
     fn rejection_replaces_a_fresh_active_result() {
         let cache = cache(60, 5);
         let token = Digest::of(b"t");
-        cache.insert(token, &Ok(active()), at(1_000));
-        cache.insert(token, &Err(TokenError::Inactive), at(1_010));
+        insert(&cache, token, &Ok(active()), at(1_000));
+        insert(&cache, token, &Err(TokenError::Inactive), at(1_010));
         assert!(matches!(cache.get(&token, at(1_011)), Some(Err(_))));
         assert!(cache.get(&token, at(1_015)).is_none());
     }
@@ -228,9 +294,10 @@ mod tests {
     fn rejected_tokens_never_evict_active_ones() {
         let cache = cache(60, 5);
         let good = Digest::of(b"good");
-        cache.insert(good, &Ok(active()), at(1_000));
+        insert(&cache, good, &Ok(active()), at(1_000));
         for n in 0_u32..20_000 {
-            cache.insert(
+            insert(
+                &cache,
                 Digest::of(&n.to_le_bytes()),
                 &Err(TokenError::Inactive),
                 at(1_000),
@@ -245,7 +312,12 @@ mod tests {
     fn active_tokens_never_exceed_the_capacity() {
         let cache = cache(60, 5);
         for n in 0_u32..10_000 {
-            cache.insert(Digest::of(&n.to_le_bytes()), &Ok(active()), at(1_000));
+            insert(
+                &cache,
+                Digest::of(&n.to_le_bytes()),
+                &Ok(active()),
+                at(1_000),
+            );
         }
         let (count, bytes) = cache.size();
         assert!(count > 50 && bytes <= 64 * 1024, "{count}: {bytes}");
@@ -259,7 +331,7 @@ mod tests {
             capacity: 0,
         });
         let token = Digest::of(b"t");
-        cache.insert(token, &Ok(active()), at(1_000));
+        insert(&cache, token, &Ok(active()), at(1_000));
         assert!(cache.get(&token, at(1_000)).is_none());
     }
 }

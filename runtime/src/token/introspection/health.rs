@@ -1,5 +1,7 @@
 //! The health of an introspection endpoint, according to probes.
 //!
+//! Probes run one after the other, so that no result replaces that of a later one.
+//!
 //! Only a failed probe makes the server unready. A failed request with a client's token does not:
 //! otherwise a client could take servers out of service with a token that the endpoint cannot handle.
 

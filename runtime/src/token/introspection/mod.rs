@@ -2,7 +2,8 @@
 //! JWTs.
 //!
 //! A token passes through cache → single flight → endpoint → response, whose claims are validated
-//! like those of a JWT. Probes with random tokens check the endpoint.
+//! like those of a JWT. Probes with random tokens check the endpoint. Requests are ordered by the
+//! time they are sent (`order.rs`); a response never replaces that of a later request.
 //!
 //! [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 
@@ -11,6 +12,7 @@ mod endpoint;
 mod error;
 mod health;
 mod location;
+mod order;
 mod response;
 mod single_flight;
 
@@ -157,6 +159,9 @@ impl Introspector {
         if self.endpoint.is_stale(requested_at) {
             self.start_probe(requested_at);
         }
+        let numbered = self.cache.start_request(digest);
+        // after the request has its number: a probe that fails later distrusts the number
+        self.check_accepts_any_token()?;
         let response = self
             .endpoint
             .introspect(&request.token, requested_at, deadline);
@@ -169,12 +174,12 @@ impl Introspector {
             None => response.validate(&self.rules, self.client_as_subject, now),
             Some(jwt) => response.confirm(jwt, &self.rules, now),
         };
-        let result = result.map(Arc::new);
-        self.cache.insert(digest, &result, requested_at);
-        // a probe may have found out during the request that the endpoint accepts any token, and
-        // cleared the cache before this result was inserted
-        self.check_accepts_any_token()
-            .inspect_err(|_| self.cache.remove_active(&digest))?;
+        let result = self
+            .cache
+            .complete(numbered, result.map(Arc::new), requested_at)
+            .ok_or(TokenRejection::INTROSPECTION_UNAVAILABLE)?;
+        // a probe that fails now clears the cache, and this result must not be used either
+        self.check_accepts_any_token()?;
         Ok(result?)
     }
 
@@ -251,9 +256,9 @@ impl Introspector {
 
     fn record_failed_probe(&self, error: IntrospectionError) {
         self.health.record_failure(error);
-        // after the health is recorded, so that results inserted later are removed by `send`
+        // after the health is recorded, so that no request starts in between and is trusted
         if self.health.accepts_any_token() {
-            self.cache.clear_active();
+            self.cache.distrust();
         }
     }
 

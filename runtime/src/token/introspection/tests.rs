@@ -1,6 +1,7 @@
 //! Requests in flight and waiting, and their time limits.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "test support")]
 
+mod order;
 mod slow;
 mod unsolicited;
 
@@ -18,21 +19,30 @@ use crate::testing::TestClock;
 
 /// Creates an introspector for `url` with at most one request in flight.
 fn introspector(url: String) -> Arc<Introspector> {
+    introspector_with(url, 1, Duration::from_secs(5), TestClock::new())
+}
+
+fn introspector_with(
+    url: String,
+    max_in_flight: usize,
+    rejected_ttl: Duration,
+    clock: TestClock,
+) -> Arc<Introspector> {
     let rules = TokenRules::for_testing();
     let endpoint = IntrospectionEndpoint::new(EndpointSettings {
         issuer: "https://a.example",
         url: Some(url),
         client_id: "c",
         secret: &Secret::new("s"),
-        max_in_flight: 1,
+        max_in_flight,
         allow_loopback_http: true,
     });
     let cache = CacheSettings {
         active_ttl: Duration::from_mins(1),
-        rejected_ttl: Duration::from_secs(5),
+        rejected_ttl,
         capacity: 64 * 1024,
     };
-    let clock = Arc::new(TestClock::new());
+    let clock = Arc::new(clock);
     let introspector = Introspector::new(rules, endpoint.unwrap(), "", false, cache, clock);
     Arc::new(introspector)
 }

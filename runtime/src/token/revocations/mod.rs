@@ -1,4 +1,6 @@
 //! Token revocation, which is checked after every validation, even of a cached token.
+//!
+//! No outcome is cached: a token that is revoked while it is validated is rejected too.
 
 mod list;
 

@@ -60,10 +60,12 @@ fn is_nested_mismatch(nested: Nested, raw: &Value, pointer: &mut String) -> bool
     }
     match nested {
         Nested::Leaf | Nested::Unchecked(_) => false,
-        Nested::Items(item) | Nested::Unordered(item) => any_item(raw, pointer, |_| *item),
+        Nested::List(item, _) | Nested::Unordered(item, _) | Nested::Array(item, _) => {
+            any_item(raw, pointer, |_| *item)
+        }
         Nested::Tuple(parts) => is_tuple_mismatch(parts, raw, pointer),
         // the client chose the names, so the pointer ends at the map
-        Nested::Entries(_, value) => raw.as_object().is_some_and(|entries| {
+        Nested::Entries(value, ..) => raw.as_object().is_some_and(|entries| {
             entries
                 .values()
                 .any(|raw| is_nested_mismatch(*value, raw, &mut String::new()))

@@ -83,6 +83,47 @@ async fn fetch_started_before_a_rotation_is_repeated() {
     assert_eq!(test.key_server.request_count(), 3);
 }
 
+/// The issuer moves its keys while a fetch from the previous URL is slow, and its client disconnects.
+#[cfg(feature = "introspection")]
+#[tokio::test]
+async fn slow_fetch_from_a_previous_url_never_replaces_later_keys() {
+    let test = Arc::new(KeyServerTest::new().await);
+    let (rotated, old) = (test.rotated(), test.issuer.token("alice"));
+    assert_eq!(test.validate(old.clone()).await, Ok(()));
+    let (slow, released) = Reply::Keys(test.issuer.jwks()).held();
+    let moved = Reply::Keys(rotated.jwks());
+    test.key_server.set(Reply::PerRequest(Arc::new(move |text| {
+        let is_moved = text.starts_with("GET /moved ");
+        if is_moved {
+            moved.clone()
+        } else {
+            slow.clone()
+        }
+    })));
+    let send = |token: TokenBuilder| {
+        let test = Arc::clone(&test);
+        tokio::spawn(async move { test.validate(token).await })
+    };
+    let disconnected = send(rotated.token("alice"));
+    test.wait_until("the slow fetch starts", async |test| {
+        test.key_server.request_count() == 2
+    })
+    .await;
+    let url = &test.key_server.url;
+    let document = format!(r#"{{"issuer":"{url}","jwks_uri":"{url}/moved"}}"#);
+    test.key_server
+        .set_document(Some(Reply::json(200, &document)));
+    disconnected.abort();
+    test.advance(300);
+    let waiting = send(rotated.token("alice"));
+    tokio::task::yield_now().await;
+    assert_eq!(test.key_server.request_count(), 2, "one fetch at a time");
+    released.notify_one();
+    assert_eq!(waiting.await.unwrap(), Ok(()));
+    assert_eq!(test.validate(old).await, UNKNOWN_KEY);
+    assert_eq!(test.key_server.request_count(), 3);
+}
+
 #[tokio::test]
 async fn token_that_expires_during_a_fetch_is_rejected() {
     let test = KeyServerTest::new().await;

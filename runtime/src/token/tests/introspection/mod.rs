@@ -6,6 +6,7 @@ mod endpoint_discovery;
 mod failing_endpoint;
 mod jwts;
 mod requests;
+mod revoked_in_flight;
 mod several_issuers;
 
 use std::time::{Duration, Instant};
