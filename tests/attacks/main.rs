@@ -8,11 +8,14 @@
     reason = "a failing test panics"
 )]
 
+mod ambient;
 mod backend;
+mod bounds;
 mod cache_size;
 mod coverage;
 mod late_responses;
 mod leak;
+mod narrowed_claims;
 mod paths;
 mod roles;
 mod sockets;

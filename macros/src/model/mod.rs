@@ -7,6 +7,7 @@ mod vocabulary;
 
 pub(crate) use self::handler::{Access, Declaration, Handler, Limits, Requirement, WrongHandler};
 pub(crate) use self::input::{
-    Bound, Field, Form, Head, Input, Kind, Limit, RuleStatus, Rules, Scalar, Tagging, Unit, Variant,
+    Bound, Check, CheckKind, Checks, Content, Field, Form, Head, Input, Kind, Limit, RuleStatus,
+    Rules, Scalar, Tagging, Unit, Variant,
 };
 pub(crate) use self::vocabulary::{ScopeConstant, Vocabulary};

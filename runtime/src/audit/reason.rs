@@ -168,6 +168,7 @@ impl From<TokenError> for Reason {
             TokenError::MalformedClaims
             | TokenError::MissingClaim(_)
             | TokenError::WrongClaim(_)
+            | TokenError::ConflictingClaims
             | TokenError::Scope => Self::BadClaims,
             TokenError::Issuer => Self::WrongIssuer,
             TokenError::Audience => Self::WrongAudience,

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use axum::http::Extensions;
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
-use crate::guard::{Refusal, RefusalCause};
+use crate::guard::{Caller, CallerClaims, Refusal, RefusalCause};
 use crate::policy::Declaration;
 use crate::resource_server::ResourceServer;
 use crate::token::{Credential, TokenError, VerifiedToken};
@@ -23,12 +24,15 @@ pub(crate) enum Allowed {
     Authorized(Authorized),
 }
 
-/// Proof that a token is valid and satisfies a declaration.
+/// Proof that a token is valid and satisfies a declaration, with the callers decoded from it.
 ///
-/// Only [`Guard::authorize`] creates it.
+/// Only [`Guard::authorize`] creates it. A handler's own `Caller` arguments read it directly, and
+/// not through the extensions of the request, which layers can write.
 #[derive(Clone)]
 pub(crate) struct Authorized {
     token: Arc<VerifiedToken>,
+    /// Each `Caller<C>` with decoded claims, by type.
+    callers: Extensions,
 }
 
 impl Authorized {
@@ -36,8 +40,25 @@ impl Authorized {
         &self.token
     }
 
-    pub(crate) fn into_token(self) -> Arc<VerifiedToken> {
-        self.token
+    /// Decodes and validates the typed claims `C`, unless `C` reads none.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`TokenError::TypedClaims`] if the claims do not match the type or break its rules.
+    pub(crate) fn decode_claims<C: CallerClaims>(&mut self) -> Result<(), TokenError> {
+        if let Some(claims) = C::decode(&self.token)? {
+            let caller = Caller::new(Arc::clone(&self.token), claims);
+            self.callers.insert(caller);
+        }
+        Ok(())
+    }
+
+    /// Returns the caller, or `None` if the claims `C` were not decoded.
+    pub(crate) fn caller<C: CallerClaims>(&self) -> Option<Caller<C>> {
+        match C::without_decoding() {
+            Some(claims) => Some(Caller::new(Arc::clone(&self.token), claims)),
+            None => self.callers.get::<Caller<C>>().cloned(),
+        }
     }
 }
 
@@ -72,7 +93,10 @@ impl Guard {
         if let Err(unmet) = declaration.access.permits(token.scopes(), token.roles()) {
             return Err(Refusal::with_token(unmet, &token));
         }
-        Ok(Allowed::Authorized(Authorized { token }))
+        Ok(Allowed::Authorized(Authorized {
+            token,
+            callers: Extensions::new(),
+        }))
     }
 
     async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<VerifiedToken>, Refusal> {

@@ -3,14 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::http::Extensions;
-use axum::http::request::Parts;
 use garde::Validate;
 use serde::de::DeserializeOwned;
 
 use crate::claims::{NumericDate, Role, RoleSet, Scope, ScopeSet};
-use crate::guard::Authorized;
 use crate::token::{TokenError, VerifiedToken};
 
 /// The authenticated caller of a `#[secured]` handler.
@@ -65,6 +61,10 @@ pub struct Identity<'a> {
 }
 
 impl<C> Caller<C> {
+    pub(super) fn new(token: Arc<VerifiedToken>, claims: C) -> Self {
+        Self { token, claims }
+    }
+
     /// Returns the issuer and the subject.
     ///
     /// # Security
@@ -173,84 +173,6 @@ impl<C> fmt::Debug for Caller<C> {
         f.write_str("Caller([redacted])")
     }
 }
-
-impl<C> Caller<C>
-where
-    C: CallerClaims,
-{
-    /// Decodes and validates the typed claims, and inserts the caller for the extractor.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`TokenError::TypedClaims`] if the claims do not match the type or break its rules.
-    pub(crate) fn decode_claims(
-        authorized: &Authorized,
-        extensions: &mut Extensions,
-    ) -> Result<(), TokenError> {
-        if let Some(claims) = C::decode(authorized.token())? {
-            extensions.insert(Self {
-                token: Arc::clone(authorized.token()),
-                claims,
-            });
-        }
-        Ok(())
-    }
-}
-
-impl<S, C> FromRequestParts<S> for Caller<C>
-where
-    S: Sync,
-    C: CallerClaims,
-{
-    type Rejection = NoCaller;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NoCaller> {
-        if let Some(caller) = parts.extensions.get::<Self>() {
-            return Ok(caller.clone());
-        }
-        let authorized = parts.extensions.get::<Authorized>().ok_or(NoCaller)?;
-        let claims = C::without_decoding().ok_or(NoCaller)?;
-        Ok(Self {
-            token: Arc::clone(authorized.token()),
-            claims,
-        })
-    }
-}
-
-/// Never runs: `Option<Caller>` is rejected at compile time.
-///
-/// Without this impl, the compiler would report a second error at the route.
-impl<S, C> OptionalFromRequestParts<S> for Caller<C>
-where
-    S: Sync,
-    C: CallerClaims,
-{
-    type Rejection = NoCaller;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, NoCaller> {
-        <Self as FromRequestParts<S>>::from_request_parts(parts, state)
-            .await
-            .map(Some)
-    }
-}
-
-/// The rejection of [`Caller`] outside a `#[secured]` handler.
-///
-/// A `#[secured]` handler never returns it for its own arguments. An extractor that extracts a
-/// `Caller` itself returns it outside such a handler, or for typed claims that are not an argument
-/// of the handler. The response is 500.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoCaller;
-
-impl fmt::Display for NoCaller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "no authenticated caller with these claims; `Caller` requires a `#[secured]` handler",
-        )
-    }
-}
-
-impl std::error::Error for NoCaller {}
 
 /// Typed claims of a [`Caller`].
 ///

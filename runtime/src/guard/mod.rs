@@ -6,7 +6,10 @@
 mod authorize;
 mod caller;
 mod refusal;
+mod shared;
 
 pub(crate) use self::authorize::{Allowed, Authorized, Guard};
-pub use self::caller::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
+pub use self::caller::{Caller, CallerClaims, Identity, NoClaims};
 pub(crate) use self::refusal::{Refusal, RefusalCause};
+pub use self::shared::NoCaller;
+pub(crate) use self::shared::{remove_callers, share};

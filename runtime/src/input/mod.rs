@@ -26,7 +26,9 @@ pub(crate) use self::extract::header_error;
 pub use self::extract::{
     BinaryBody, Cookies, CustomRejection, Headers, InputExtractor, Multipart, PlainText,
 };
-pub(crate) use self::extract::{BodyTimeout, TimedBody, Valid, path_error, path_scalars};
+pub(crate) use self::extract::{
+    BodyTimeout, RequestLimits, TimedBody, Valid, path_error, path_scalars,
+};
 pub(crate) use self::shape::unchecked::{Unchecked, unchecked};
 pub(crate) use self::shape::{Shape, Statement};
 pub use self::types::{
@@ -39,6 +41,7 @@ pub use self::types::{Line, LineError};
 /// The items that generated code uses.
 #[doc(hidden)]
 pub mod __private {
+    pub use super::contract::check::{is_full, record};
     #[cfg(feature = "schemas")]
     pub use super::contract::definitions::named;
     pub use super::contract::missing_limit::{InputType, MissingLimit};

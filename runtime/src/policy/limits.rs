@@ -8,9 +8,9 @@ use std::time::Duration;
 /// [`DEFAULT`](Self::DEFAULT) applies unless the handler declares otherwise: each field is an
 /// option of `#[secured]` and `#[public]`. `Route::limits` lists the limits of a route.
 ///
-/// An `Api` inserts limits that differ from the defaults into the request's extensions, where
-/// `Valid` reads them. In a plain axum router, limits that another layer inserts there apply to
-/// the body size, the parameters and the parts; only an `Api` enforces the time and header limits.
+/// Nothing but the declaration sets them: no layer can, and a handler that forwards its request to
+/// another `Api` does not pass its own limits on. In a plain axum router, `Valid` applies the default
+/// limits on the body's size, the parameters and the parts.
 ///
 /// The `Display` form lists the options that differ from the defaults, as the attribute spells them.
 ///

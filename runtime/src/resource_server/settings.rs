@@ -356,15 +356,18 @@ impl IssuerSettings {
         if !self.accepts_jwts() {
             self.check_no_jwt_settings()?;
         }
-        let rules = TokenRules {
-            issuer: Arc::clone(&rules.issuer),
-            audience: rules.audience.clone(),
+        let response_rules = TokenRules {
             format: INTROSPECTION_FORMAT,
             roles: self.roles(INTROSPECTION_FORMAT)?,
-            limits: rules.limits,
+            ..rules.clone()
         };
         let built = introspection
-            .build(rules, self.allow_loopback_http, options)
+            .build(
+                response_rules,
+                rules.clone(),
+                self.allow_loopback_http,
+                options,
+            )
             .await;
         built
             .map(Some)

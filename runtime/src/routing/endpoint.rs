@@ -6,34 +6,10 @@ use axum::extract::Request;
 use axum::response::Response;
 
 use crate::routing::argument::extraction::{ExtractedWithState, LastExtractedWithState};
+use crate::routing::passed_guard::PassedGuard;
 
 /// The arguments of a handler, as a tuple.
 pub struct Arguments<T>(pub T);
-
-/// The permission to run a handler; only the guard of a [`SecureRouter`](crate::SecureRouter) has one.
-///
-/// [`Endpoint`] is public because the attributes implement it. Without this argument, code in any
-/// module could run a secured handler on a request that no guard has seen:
-///
-/// ```compile_fail,E0423
-/// use axum::extract::Request;
-/// use axum::response::Response;
-/// use palisade::rules::{Checked, DeclaredHandler, Endpoint, PassedGuard};
-///
-/// async fn run<H, M>(_: impl Fn() -> DeclaredHandler<H>, mut request: Request) -> Response
-/// where
-///     Checked<true>: Endpoint<H, (), M>,
-/// {
-///     <Checked<true> as Endpoint<H, (), M>>::call(&mut request, (), PassedGuard(())).await
-/// }
-/// ```
-pub struct PassedGuard(());
-
-impl PassedGuard {
-    pub(super) const fn new() -> Self {
-        Self(())
-    }
-}
 
 /// The handler `H` runs on a router with the state `S`.
 ///
@@ -48,7 +24,7 @@ pub trait Endpoint<H, S, M>: 'static {
     fn call(
         request: &mut Request,
         state: S,
-        guard: PassedGuard,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Response> + Send;
 }
 
@@ -60,11 +36,12 @@ pub trait ExtractedArguments<S, M>: Sized + Send + 'static {
     fn extract(
         request: &mut Request,
         state: &S,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
 impl<S: Send + Sync + 'static> ExtractedArguments<S, ()> for Arguments<()> {
-    async fn extract(_: &mut Request, _: &S) -> Result<Self, Response> {
+    async fn extract(_: &mut Request, _: &S, _: &PassedGuard) -> Result<Self, Response> {
         Ok(Self(()))
     }
 }
@@ -74,8 +51,12 @@ where
     S: Send + Sync + 'static,
     T: LastExtractedWithState<S, M> + Send + 'static,
 {
-    async fn extract(request: &mut Request, state: &S) -> Result<Self, Response> {
-        let extracting = T::extract_last(mem::take(request), state);
+    async fn extract(
+        request: &mut Request,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Self, Response> {
+        let extracting = T::extract_last(mem::take(request), state, guard);
         Ok(Self((extracting.await?,)))
     }
 }
@@ -89,11 +70,15 @@ macro_rules! tuples {
             $($head: ExtractedWithState<S> + Send + 'static,)*
             $last: LastExtractedWithState<S, M> + Send + 'static,
         {
-            async fn extract(request: &mut Request, state: &S) -> Result<Self, Response> {
+            async fn extract(
+                request: &mut Request,
+                state: &S,
+                guard: &PassedGuard,
+            ) -> Result<Self, Response> {
                 let (mut parts, body) = mem::take(request).into_parts();
-                $(let $name = $head::extract(&mut parts, state).await?;)*
+                $(let $name = $head::extract(&mut parts, state, guard).await?;)*
                 let request = Request::from_parts(parts, body);
-                let last = $last::extract_last(request, state).await?;
+                let last = $last::extract_last(request, state, guard).await?;
                 Ok(Self(($($name,)* last,)))
             }
         }

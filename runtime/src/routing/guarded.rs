@@ -1,26 +1,25 @@
-//! The path of one request through a route: guard → typed claims → body limits → arguments →
-//! handler → audit of rejected input → security headers.
+//! The path of one request through a route: removal of foreign extensions → guard → typed claims →
+//! body limits → arguments → handler → audit of rejected input → security headers.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
+use axum::http::{Extensions, HeaderMap};
 use axum::response::Response;
 use http_body::Body as _;
 use http_body_util::Limited;
 
 use crate::audit::{Decision, Reason, RejectedInput};
-use crate::guard::{Allowed, Guard, Refusal, RefusalCause};
-use crate::input::TimedBody;
+use crate::guard::{Allowed, Guard, Refusal, RefusalCause, remove_callers, share};
+use crate::input::{RequestLimits, TimedBody};
 use crate::policy::Limits;
 use crate::response::{forbid_shared_caching, refusal_response, set_security_headers};
-use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
-use crate::routing::endpoint::{Endpoint, PassedGuard};
-use crate::token::VerifiedToken;
+use crate::routing::endpoint::Endpoint;
+use crate::routing::passed_guard::PassedGuard;
 
 /// A declared handler behind its guard.
 pub(crate) struct Guarded<H> {
@@ -41,12 +40,13 @@ impl<H: Declares> Guarded<H> {
     where
         H::Checked: Endpoint<H, S, M>,
     {
+        remove_guard_extensions(request.extensions_mut());
         let mut response = match self.authorize(&mut request).await {
-            Ok(token) => {
+            Ok(passed) => {
                 limit_body(&mut request, &H::DECLARATION.limits);
-                let mut response = H::Checked::call(&mut request, state, PassedGuard::new()).await;
+                let mut response = H::Checked::call(&mut request, state, &passed).await;
                 if let Some(rejected) = take_rejected_input(&mut response) {
-                    rejected.emit(H::DECLARATION, token.as_deref());
+                    rejected.emit(H::DECLARATION, passed.token());
                 }
                 response
             }
@@ -61,24 +61,21 @@ impl<H: Declares> Guarded<H> {
 
     /// Decides whether to serve the request, and records the decision.
     ///
-    /// Returns the token, unless the handler is public. The proof goes into the request's
-    /// extensions only if an argument can read it.
-    async fn authorize(
-        &self,
-        request: &mut Request,
-    ) -> Result<Option<Arc<VerifiedToken>>, RefusalCause> {
+    /// The proof goes into the request's extensions only for an extractor outside this crate, which
+    /// has no other way to the caller.
+    async fn authorize(&self, request: &mut Request) -> Result<PassedGuard, RefusalCause> {
         let decision = Decision::begin(H::DECLARATION);
-        match self.decide(request).await {
+        match self.decide(request.headers()).await {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
-                Ok(None)
+                Ok(PassedGuard::public())
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
-                if H::ARGUMENTS.iter().any(ArgumentFacts::can_read_caller) {
-                    request.extensions_mut().insert(authorized.clone());
+                if H::ARGUMENTS.iter().any(|facts| facts.custom) {
+                    share(&authorized, request);
                 }
-                Ok(Some(authorized.into_token()))
+                Ok(PassedGuard::authorized(authorized))
             }
             Err(refusal) => {
                 decision.emit(refusal.cause.reason(), refusal.token.as_deref());
@@ -88,17 +85,24 @@ impl<H: Declares> Guarded<H> {
     }
 
     /// Runs the guard, then decodes the typed claims of each argument that has them.
-    async fn decide(&self, request: &mut Request) -> Result<Allowed, Refusal> {
-        let headers = request.headers();
-        let allowed = self.guard.authorize(H::DECLARATION, headers).await?;
-        if let Allowed::Authorized(authorized) = &allowed {
+    async fn decide(&self, headers: &HeaderMap) -> Result<Allowed, Refusal> {
+        let mut allowed = self.guard.authorize(H::DECLARATION, headers).await?;
+        if let Allowed::Authorized(authorized) = &mut allowed {
             for decode in H::ARGUMENTS.iter().filter_map(|facts| facts.decode_claims) {
-                decode(authorized, request.extensions_mut())
+                decode(authorized)
                     .map_err(|error| Refusal::with_token(error, authorized.token()))?;
             }
         }
         Ok(allowed)
     }
+}
+
+/// Removes everything that a guard adds to the extensions of a request.
+///
+/// Another guard may have seen the request before, if its handler forwarded the request to this one.
+pub(crate) fn remove_guard_extensions(extensions: &mut Extensions) {
+    remove_callers(extensions);
+    extensions.remove::<RequestLimits>();
 }
 
 /// Limits the size of the body and the time for reading it; nothing has read it before.
@@ -112,17 +116,14 @@ fn limit_body(request: &mut Request, limits: &Limits) {
         DefaultBodyLimit::max(limits.body_limit).apply(request);
     }
     if *limits != Limits::DEFAULT {
-        request.extensions_mut().insert(*limits);
+        request.extensions_mut().insert(RequestLimits(*limits));
     }
 }
 
 /// Removes the audit record that the rejection of an input left in the response.
 fn take_rejected_input(response: &mut Response) -> Option<RejectedInput> {
-    if response.status().is_client_error() {
-        response.extensions_mut().remove()
-    } else {
-        None
-    }
+    let rejected = response.extensions_mut().remove();
+    rejected.filter(|_| response.status().is_client_error())
 }
 
 impl<H> Clone for Guarded<H> {

@@ -30,6 +30,7 @@ pub struct MethodRouter<S = ()> {
     /// The same methods with handlers that do nothing, so that axum reports a method that is
     /// mounted twice at the line that mounts it.
     outline: AxumMethodRouter<()>,
+    has_layers: bool,
 }
 
 /// The methods of one handler.
@@ -56,6 +57,7 @@ where
             declared: Vec::new(),
             named: None,
             outline: AxumMethodRouter::new(),
+            has_layers: false,
         }
     }
 
@@ -104,6 +106,7 @@ where
     {
         self.mounts
             .push(Box::new(move |_, router| router.layer(layer)));
+        self.has_layers = true;
         self
     }
 
@@ -118,6 +121,10 @@ where
                 Some(route.clone().at(path, methods))
             })
             .collect()
+    }
+
+    pub(crate) fn has_layers(&self) -> bool {
+        self.has_layers
     }
 
     pub(crate) fn outline(&self) -> AxumMethodRouter<()> {

@@ -6,6 +6,7 @@
 
 pub(crate) mod api;
 pub(crate) mod argument;
+mod boundary;
 mod constants;
 mod declared;
 mod endpoint;
@@ -17,6 +18,7 @@ mod known_methods;
 mod method_router;
 mod methods;
 mod mounting;
+mod passed_guard;
 mod returned;
 pub(crate) mod secure_router;
 
@@ -42,8 +44,9 @@ pub(crate) mod rules {
         BehindGuard, Checked, DeclaredHandler, DeclaresAccess, NeedsNoGuard, RunsHandlers,
         WithoutGuard,
     };
-    pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments, PassedGuard};
+    pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
     pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};
+    pub use super::passed_guard::PassedGuard;
     pub use super::returned::{
         AnyPart, IsResponse, JsonBody, Responds, ReturnTypePart, holds_only_send_values, respond,
     };

@@ -12,6 +12,7 @@ use crate::guard::Guard;
 use crate::resource_server::ResourceServer;
 use crate::response::method_not_allowed;
 use crate::routing::api::Api;
+use crate::routing::boundary::BoundaryLayer;
 use crate::routing::declared::{Declares, DeclaresAccess};
 use crate::routing::endpoint::Endpoint;
 use crate::routing::guarded::Guarded;
@@ -62,6 +63,7 @@ pub struct SecureRouter<S = ()> {
     /// malformed or mounted twice at the line that mounts it, not in `protect`.
     outline: axum::Router<()>,
     has_fallback: bool,
+    has_layers: bool,
 }
 
 impl<S> SecureRouter<S>
@@ -75,6 +77,7 @@ where
             inventory: Inventory::default(),
             outline: axum::Router::new(),
             has_fallback: false,
+            has_layers: false,
         }
     }
 
@@ -93,6 +96,7 @@ where
         let method_router = method_router.into_routes().share();
         self.outline = self.outline.route(path, method_router.outline());
         self.inventory.append(method_router.inventory(path));
+        self.has_layers |= method_router.has_layers();
         let path = path.to_owned();
         self.then(move |guard, router| router.route(&path, method_router.protect(guard)))
     }
@@ -111,6 +115,7 @@ where
         let router = router.into_routes().share();
         self.outline = self.outline.nest(path, router.outline);
         self.inventory.append(router.inventory.under(path));
+        self.has_layers |= router.has_layers;
         let path = path.to_owned();
         self.then(move |guard, outer| outer.nest(&path, (router.build)(guard)))
     }
@@ -126,6 +131,7 @@ where
         self.outline = self.outline.merge(other.outline);
         self.inventory.append(other.inventory);
         self.has_fallback |= other.has_fallback;
+        self.has_layers |= other.has_layers;
         self.then(move |guard, router| router.merge((other.build)(guard)))
     }
 
@@ -148,13 +154,14 @@ where
     ///
     /// A layer runs outside the guard, as in axum: it sees requests before their token is
     /// validated, and can answer them itself. No declaration covers it.
-    pub fn layer<L>(self, layer: L) -> Self
+    pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<AxumRoute> + Clone + Send + Sync + 'static,
         L::Service: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
         <L::Service as Service<Request>>::Response: IntoResponse + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
+        self.has_layers = true;
         self.then(move |_, router| router.layer(layer))
     }
 
@@ -166,6 +173,7 @@ where
             inventory: self.inventory,
             outline: self.outline,
             has_fallback: self.has_fallback,
+            has_layers: self.has_layers,
         }
     }
 
@@ -183,8 +191,11 @@ where
     {
         let router = self.into_stateless();
         let inventory = router.inventory.trusting(server.shared_issuers());
-        let routes =
+        let mut routes =
             (router.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
+        if router.has_layers {
+            routes = routes.layer(BoundaryLayer);
+        }
         Api::new(routes, inventory, router.has_fallback)
     }
 

@@ -11,7 +11,8 @@ use crate::token::VerifiedToken;
 /// Creates a caller without scopes or roles, for unit tests that call a handler directly.
 ///
 /// Pass it to `unguarded`, as in `handler().unguarded(caller("alice"), …)`. It cannot authenticate a
-/// request: requests to a [`TestApi`](crate::testing::TestApi) pass the real guard.
+/// request, not even in an extension of the request: requests to a
+/// [`TestApi`](crate::testing::TestApi) pass the real guard.
 pub fn caller(subject: &str) -> Caller {
     caller_with(subject, "")
 }

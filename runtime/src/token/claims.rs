@@ -23,6 +23,8 @@ use crate::token::roles_claim::RolesClaim;
 /// The claims that are validated, borrowed from the payload.
 #[derive(Debug, Default)]
 pub(super) struct Claims<'a> {
+    /// The text that the claims were read from.
+    json: &'a [u8],
     pub(super) iss: Option<Cow<'a, str>>,
     pub(super) sub: Option<Cow<'a, str>>,
     pub(super) aud: Option<Audience>,
@@ -59,7 +61,10 @@ impl<'a> Claims<'a> {
     ) -> Result<Self, TokenError> {
         let mut current = None;
         let reader = Reader {
-            claims: Self::default(),
+            claims: Self {
+                json,
+                ..Self::default()
+            },
             names,
             roles,
             current: &mut current,
@@ -68,6 +73,11 @@ impl<'a> Claims<'a> {
             (Category::Data, Some(claim)) => TokenError::WrongClaim(claim),
             _ => TokenError::MalformedClaims,
         })
+    }
+
+    /// Returns the text that the claims were read from.
+    pub(super) fn json(&self) -> &'a [u8] {
+        self.json
     }
 
     /// Reads only the issuer, even if the other claims are wrong.

@@ -55,6 +55,8 @@ pub enum TokenError {
     IdToken,
     /// The issuer does not report the token as active (RFC 7662 §2.2).
     Inactive,
+    /// The issuer's introspection response contradicts the claims of the JWT.
+    ConflictingClaims,
     /// The token has been revoked.
     Revoked,
     /// The claims cannot be deserialized into the handler's type.
@@ -88,6 +90,7 @@ impl fmt::Display for TokenError {
             }
             Self::IdToken => "the token is an ID token",
             Self::Inactive => "the issuer does not report the token as active",
+            Self::ConflictingClaims => "the introspection response contradicts the token's claims",
             Self::Revoked => "the token has been revoked",
             Self::TypedClaims => "the token's claims do not match the handler's type",
         };

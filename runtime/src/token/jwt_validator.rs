@@ -219,18 +219,16 @@ fn validate_claims(
     now: NumericDate,
 ) -> Result<VerifiedToken, TokenError> {
     let payload = compact.payload()?;
-    let claims =
-        Claims::read(&payload, &rules.format.claim_names, &rules.roles).map_err(|error| {
-            // issuers may share keys, and the claims may be valid in another issuer's profile
-            match Claims::read_issuer(&payload) {
-                Some(issuer) if *issuer != *rules.issuer => TokenError::Issuer,
-                _ => error,
-            }
-        })?;
+    let claims = rules.read(&payload).map_err(|error| {
+        // issuers may share keys, and the claims may be valid in another issuer's profile
+        match Claims::read_issuer(&payload) {
+            Some(issuer) if *issuer != *rules.issuer => TokenError::Issuer,
+            _ => error,
+        }
+    })?;
     if require_non_empty("iss", claims.iss.as_deref())? != &*rules.issuer {
         return Err(TokenError::Issuer);
     }
     jwt.header.check_repeated_claims(&claims)?;
-    let claims = rules.validate(claims, now)?;
-    Ok(VerifiedToken::new(claims, payload))
+    rules.verify(&claims, now)
 }

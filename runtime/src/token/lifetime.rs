@@ -54,15 +54,6 @@ impl Validity {
         until: NumericDate::MAX,
     };
 
-    /// Returns the intersection of both intervals.
-    #[cfg(feature = "introspection")]
-    pub(super) fn intersect(self, other: Self) -> Self {
-        Self {
-            from: self.from.max(other.from),
-            until: self.until.min(other.until),
-        }
-    }
-
     /// Checks that `now` is in the interval.
     ///
     /// # Errors
@@ -163,25 +154,6 @@ mod tests {
             check(IAT, None, IAT + 1_801, IAT),
             Err(TokenError::Lifetime)
         );
-    }
-
-    #[cfg(feature = "introspection")]
-    #[test]
-    fn intersection_is_valid_when_both_intervals_are() {
-        let at = NumericDate::from_secs;
-        let of = |from, until| Validity {
-            from: at(from),
-            until: at(until),
-        };
-        for (one, other) in [
-            (of(10, 30), of(20, 40)),
-            (of(20, 40), of(10, 30)),
-            (of(20, 30), of(10, 40)),
-        ] {
-            let both = one.intersect(other);
-            let allowed: Vec<u64> = (0..50).filter(|now| both.check(at(*now)).is_ok()).collect();
-            assert_eq!(allowed, (20..30).collect::<Vec<_>>());
-        }
     }
 
     /// A clock that fails returns `NumericDate::MAX`, at which no token must be accepted.

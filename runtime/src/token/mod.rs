@@ -8,6 +8,8 @@ mod bearer;
 mod cache;
 mod claim_names;
 mod claims;
+#[cfg(feature = "introspection")]
+mod claims_object;
 mod compact;
 mod error;
 mod header;

@@ -8,10 +8,10 @@ use crate::token::error::TokenError;
 use crate::token::lifetime::LifetimeLimits;
 use crate::token::profile::{TokenFormat, require_non_empty};
 use crate::token::roles_claim::RolesClaim;
-use crate::token::verified::VerifiedClaims;
+use crate::token::verified::{VerifiedClaims, VerifiedToken};
 
 /// The rules for the claims of an issuer's tokens.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TokenRules {
     pub(crate) issuer: Arc<str>,
     pub(crate) audience: Box<str>,
@@ -21,35 +21,60 @@ pub(crate) struct TokenRules {
 }
 
 impl TokenRules {
+    /// Reads claims in the issuer's format.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason why the claims are malformed.
+    pub(super) fn read<'a>(&self, json: &'a [u8]) -> Result<Claims<'a>, TokenError> {
+        Claims::read(json, &self.format.claim_names, &self.roles)
+    }
+
     /// Validates claims whose issuer is verified.
     ///
     /// # Errors
     ///
     /// Returns the reason why the token is invalid.
-    pub(super) fn validate(
+    pub(super) fn verify(
         &self,
-        claims: Claims<'_>,
+        claims: &Claims<'_>,
         now: NumericDate,
-    ) -> Result<VerifiedClaims, TokenError> {
-        self.format.check_claims(&claims)?;
+    ) -> Result<VerifiedToken, TokenError> {
+        self.format.check_claims(claims)?;
+        self.verify_narrowed(claims, now)
+    }
+
+    /// Validates claims of a token whose kind is checked already.
+    ///
+    /// A narrowed token may lack the scopes and roles that distinguish its kind.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason why the token is invalid.
+    pub(super) fn verify_narrowed(
+        &self,
+        claims: &Claims<'_>,
+        now: NumericDate,
+    ) -> Result<VerifiedToken, TokenError> {
         let subject = require_non_empty("sub", claims.sub.as_deref())?;
-        self.format.check_audience(&claims, &self.audience)?;
+        self.format.check_audience(claims, &self.audience)?;
         let exp = claims.exp.ok_or(TokenError::MissingClaim("exp"))?;
         let iat = claims.iat.ok_or(TokenError::MissingClaim("iat"))?;
         let validity = self.limits.validity(exp, iat, claims.nbf)?;
         validity.check(now)?;
-        Ok(VerifiedClaims {
+        let verified = VerifiedClaims {
             issuer: Arc::clone(&self.issuer),
             subject: subject.into(),
             client_id: claims.client_id.as_deref().map(Box::from),
             token_id: claims.token_id.as_deref().map(Box::from),
             scopes: ScopeSet::parse(claims.scope.as_deref().unwrap_or_default())?,
-            roles: claims.roles.unwrap_or_default(),
+            roles: claims.roles.clone().unwrap_or_default(),
             expires_at: exp,
             issued_at: iat,
             earliest_issue: iat.saturating_sub(self.limits.clock_skew),
             validity,
-        })
+        };
+        Ok(VerifiedToken::new(verified, claims.json()))
     }
 
     /// Returns the rules for introspection responses of `https://a.example`.

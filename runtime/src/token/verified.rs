@@ -12,7 +12,7 @@ use crate::token::lifetime::Validity;
 #[derive(Clone)]
 pub struct VerifiedToken {
     claims: VerifiedClaims,
-    /// Every claim: the payload of a JWT, or the introspection response.
+    /// The JSON object that the claims were read from, with every other claim.
     json: Box<[u8]>,
 }
 
@@ -33,7 +33,8 @@ pub(super) struct VerifiedClaims {
 }
 
 impl VerifiedToken {
-    pub(super) fn new(claims: VerifiedClaims, json: impl Into<Box<[u8]>>) -> Self {
+    /// Creates a token; `claims` must have been read from `json`.
+    pub(super) fn new(claims: VerifiedClaims, json: &[u8]) -> Self {
         Self {
             claims,
             json: json.into(),
@@ -55,12 +56,12 @@ impl VerifiedToken {
             earliest_issue: NumericDate::from_secs(0),
             validity: Validity::ALWAYS,
         };
-        Self::new(claims, *b"{}")
+        Self::new(claims, b"{}")
     }
 
     /// Creates a token with this JSON of its claims.
     #[cfg(all(test, feature = "introspection", feature = "testing"))]
-    pub(super) fn with_json_for_testing(json: Vec<u8>) -> Self {
+    pub(super) fn with_json_for_testing(json: &[u8]) -> Self {
         let token = Self::for_testing("https://a.example", "alice", ScopeSet::default());
         Self::new(token.claims, json)
     }
@@ -127,11 +128,6 @@ impl VerifiedToken {
         self.claims.earliest_issue <= instant
     }
 
-    #[cfg(feature = "introspection")]
-    pub(super) fn claims(&self) -> &VerifiedClaims {
-        &self.claims
-    }
-
     /// Checks that the token is valid at `now`.
     pub(super) fn check_time(&self, now: NumericDate) -> Result<(), TokenError> {
         self.claims.validity.check(now)
@@ -168,7 +164,7 @@ impl VerifiedToken {
         .sum()
     }
 
-    /// Returns every claim, as a JSON object.
+    /// Returns every claim, as the JSON object that the other methods' values were read from.
     pub(crate) fn claims_json(&self) -> &[u8] {
         &self.json
     }

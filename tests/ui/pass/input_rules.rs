@@ -98,6 +98,10 @@ struct NewOrder {
     states: BTreeSet<Status>,
     #[garde(length(max = 10))]
     queue: VecDeque<u8>,
+    #[garde(range(min = 1))]
+    most: u16,
+    #[garde(range(min = 1, max = *most))]
+    quantity: u16,
     #[garde(skip)]
     pair: (u8, Option<bool>),
     #[garde(inner(range(min = 0.0, max = 1.0)))]
@@ -113,9 +117,13 @@ struct NewOrder {
     #[garde(skip)]
     #[secure(unvalidated = "stored unchanged, never shown")]
     raw: String,
-    #[garde(skip)]
+    #[garde(length(chars, max = 9))]
     #[serde(skip)]
     computed: String,
+    #[garde(skip)]
+    #[serde(skip_deserializing)]
+    #[secure(unvalidated = "set by the handler")]
+    created: String,
 }
 
 impl NewOrder {

@@ -5,26 +5,28 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Member;
 use syn::ext::IdentExt;
 
+use crate::expand::input::checks::Emitter;
 use crate::expand::input::proof::{proof, ruled};
-use crate::model::{Field, Form, Kind, Tagging, Variant};
+use crate::model::{Content, Field, Form, Kind, Tagging, Variant};
 
 /// The table of names, as a `Shape`.
 pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
     match kind {
         Kind::Scalar(_) => quote!(#private::Shape::Fields(&[])),
-        Kind::Struct(form) => of_form(form, private),
+        Kind::Struct(content) => of_content(content, private),
         Kind::Enum(tagging, variants) => {
             let tagging = match tagging {
                 Tagging::External => quote!(External),
                 Tagging::Internal(tag) => quote!(Internal(#tag)),
                 Tagging::Adjacent(tag, content) => quote!(Adjacent(#tag, #content)),
             };
-            let variants = variants.iter().map(|variant| {
+            let variants = variants.iter().filter(|variant| variant.is_read);
+            let variants = variants.map(|variant| {
                 let names = &variant.names;
-                let form = variant.form.as_ref();
-                let content = form.map_or_else(
+                let content = variant.content.as_ref();
+                let content = content.map_or_else(
                     || quote!(#private::Shape::Fields(&[])),
-                    |form| of_form(form, private),
+                    |content| of_content(content, private),
                 );
                 quote!(#private::Variant { names: &[#(#names),*], content: #content })
             });
@@ -33,7 +35,7 @@ pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn of_form(form: &Form, private: &TokenStream) -> TokenStream {
+fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
     let nested = |field: &Field| {
         let nested = ruled(field, private).map(|ruled| quote!(#ruled::BOUNDS.nested()));
         let reason = field.unvalidated.as_ref();
@@ -44,13 +46,10 @@ fn of_form(form: &Form, private: &TokenStream) -> TokenStream {
         let nested = nested.or(unchecked);
         nested.unwrap_or_else(|| quote!(#private::Nested::Leaf))
     };
-    match form {
-        Form::Newtype {
-            field,
-            named_by_garde,
-        } => {
+    match &content.form {
+        Form::Newtype(field) => {
             let nested = nested(field);
-            if *named_by_garde {
+            if content.named_by_garde {
                 quote!(#private::Shape::Newtype(#nested))
             } else {
                 quote!(#private::Shape::Transparent(#nested))
@@ -74,7 +73,7 @@ fn of_form(form: &Form, private: &TokenStream) -> TokenStream {
 pub(super) fn check_bounds(kind: &Kind, private: &TokenStream) -> TokenStream {
     match kind {
         Kind::Scalar(_) => TokenStream::new(),
-        Kind::Struct(form) => in_form(form, private, |field| {
+        Kind::Struct(content) => of_fields(content, private, |field| {
             let member = &field.member;
             quote!(&self.#member)
         }),
@@ -91,15 +90,15 @@ pub(super) fn check_bounds(kind: &Kind, private: &TokenStream) -> TokenStream {
 }
 
 fn arm(variant: &Variant, private: &TokenStream) -> TokenStream {
-    let Some(form) = &variant.form else {
+    let Some(content) = &variant.content else {
         return TokenStream::new();
     };
     let ident = &variant.ident;
-    let bindings = form.fields().iter().map(|field| {
+    let bindings = content.fields().map(|field| {
         let (member, binding) = (&field.member, binding(field));
         quote!(#member: #binding)
     });
-    let checks = in_form(form, private, |field| binding(field).into_token_stream());
+    let checks = of_fields(content, private, |field| binding(field).into_token_stream());
     quote!(Self::#ident { #(#bindings,)* .. } => { #checks })
 }
 
@@ -110,30 +109,42 @@ fn binding(field: &Field) -> syn::Ident {
     }
 }
 
-fn in_form(
-    form: &Form,
+// Input:  #[garde(length(chars, max = 64))] sku: String
+// Output: RuledField::<String, Rules<…>>::proof().reason().check();
+//         if is_full(__palisade_report) { return; }
+//         {
+//             let __palisade_value = &self.sku;
+//             let __palisade_at = &mut || __palisade_at().join("sku");
+//             if record(garde::rules::length::chars::apply(__palisade_value, (0, 64)), …) {
+//                 RuledField::<String, Rules<…>>::BOUNDS.check(__palisade_value, …);
+//             }
+//         }
+fn of_fields(
+    content: &Content,
     private: &TokenStream,
     value: impl Fn(&Field) -> TokenStream,
 ) -> TokenStream {
-    let named_by_garde = match form {
-        Form::Newtype { named_by_garde, .. } => *named_by_garde,
-        Form::Tuple(_) | Form::Fields(_) => true,
-    };
-    let checks = form.fields().iter().filter_map(|field| {
+    let emitter = Emitter { private };
+    let checks = content.fields().filter_map(|field| {
         let (ruled, proof) = (ruled(field, private)?, proof(field, private)?);
-        let key = match &field.member {
-            Member::Named(_) => name(&field.member).into_token_stream(),
-            Member::Unnamed(index) => (index.index as usize).into_token_stream(),
-        };
-        let at = if named_by_garde {
-            quote!(&mut || __palisade_at().join(#key))
-        } else {
-            quote!(__palisade_at)
-        };
+        let at = content.named_by_garde.then(|| match &field.member {
+            Member::Named(_) => emitter.at(&name(&field.member)),
+            Member::Unnamed(index) => emitter.at(&(index.index as usize)),
+        });
+        let nested =
+            quote!(#ruled::BOUNDS.check(__palisade_value, __palisade_at, __palisade_report););
+        let bounds = emitter.bounds(&field.checks, &nested);
         let value = value(field);
         Some(quote! {
             #proof
-            #ruled::BOUNDS.check(#value, #at, __palisade_report);
+            if #private::is_full(__palisade_report) {
+                return;
+            }
+            {
+                let __palisade_value = #value;
+                #at
+                #bounds
+            }
         })
     });
     checks.collect()

@@ -8,7 +8,7 @@ use crate::expand::Runtime;
 use crate::expand::input::fields::{check_bounds, shape};
 use crate::expand::input::proof::{with_bounds, written_at};
 use crate::expand::input::schema;
-use crate::model::{Form, Head, Input, Kind};
+use crate::model::{Content, Form, Head, Input, Kind};
 
 impl Head {
     pub(super) fn private(&self) -> TokenStream {
@@ -47,6 +47,7 @@ impl Head {
 //             fn check_rules(&self, …) { <InputType as DerivesValidate<NewOrder>>::check_rules(self, …) }
 //             fn check_bounds(&self, …) {
 //                 RuledField::<String, Rules<…>>::proof().reason().check();
+//                 record(garde::rules::length::chars::apply(&self.sku, (0, 64)), …);
 //                 RuledField::<String, Rules<…>>::BOUNDS.check(&self.sku, …);
 //             }
 //         }
@@ -66,7 +67,7 @@ pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
     let secure_input = secure_input(head, kind, schema.as_ref());
     let bounded = match kind {
         Kind::Scalar(_) => scalar(head, nested_schema.as_ref()),
-        Kind::Struct(Form::Newtype { .. }) => {
+        Kind::Struct(content) if matches!(content.form, Form::Newtype(_)) => {
             let nested = nested(head, nested_schema.as_ref());
             let key = key(head, schemas);
             quote!(#nested #key)
@@ -208,7 +209,11 @@ pub(super) fn decode(head: &Head) -> TokenStream {
 pub(crate) fn fallback(head: &Head, schemas: bool) -> TokenStream {
     let private = head.private();
     let schema = schemas.then(|| schema::unknown(&private));
-    let kind = Kind::Struct(Form::Fields(Vec::new()));
+    let kind = Kind::Struct(Content {
+        form: Form::Fields(Vec::new()),
+        unread: Vec::new(),
+        named_by_garde: true,
+    });
     let secure_input = secure_input(head, &kind, schema.as_ref());
     let bounded = bounded_by_any(head, None);
     quote!(#secure_input #bounded)

@@ -1,5 +1,6 @@
 //! Expands an input type to its proof, its checks and its schema.
 
+mod checks;
 mod fields;
 mod item;
 mod proof;

@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use crate::expand::input::proof::ruled;
-use crate::model::{Bound, Field, Form, Head, Input, Kind, Limit, Tagging, Unit, Variant};
+use crate::model::{Bound, Content, Field, Form, Head, Input, Kind, Limit, Tagging, Unit, Variant};
 
 // Input:  struct NewOrder { #[garde(length(chars, max = 64))] #[serde(alias = "code")] sku: String, … }
 // Output: fn input_schema(generator: &mut SchemaGenerator) -> Schema {
@@ -16,7 +16,7 @@ use crate::model::{Bound, Field, Form, Head, Input, Kind, Limit, Tagging, Unit, 
 pub(super) fn schema(input: &Input, private: &TokenStream) -> TokenStream {
     let body = match &input.kind {
         Kind::Scalar(names) => choice(None, names, private),
-        Kind::Struct(form) => {
+        Kind::Struct(Content { form, .. }) => {
             let described = described(form, private);
             quote!(#described.into_schema())
         }
@@ -55,7 +55,10 @@ pub(super) fn of_nested(head: &Head, private: &TokenStream) -> TokenStream {
 
 /// Whether an object may lack a member of this type: as with its one field.
 pub(super) fn of_transparent(input: &Input, private: &TokenStream) -> Option<TokenStream> {
-    let Kind::Struct(Form::Newtype { field, .. }) = &input.kind else {
+    let Kind::Struct(content) = &input.kind else {
+        return None;
+    };
+    let Form::Newtype(field) = &content.form else {
         return None;
     };
     let ruled = ruled(field, private).filter(|_| input.head.is_transparent)?;
@@ -80,7 +83,7 @@ pub(super) fn of_key(head: &Head, private: &TokenStream) -> TokenStream {
 
 fn described(form: &Form, private: &TokenStream) -> TokenStream {
     match form {
-        Form::Newtype { field, .. } => of_field(field, private),
+        Form::Newtype(field) => of_field(field, private),
         Form::Tuple(fields) => {
             let elements = fields.iter().map(|field| {
                 let (has_default, described) = (field.has_default, of_field(field, private));
@@ -105,10 +108,11 @@ fn choice(tagging: Option<&Tagging>, variants: &[Variant], private: &TokenStream
         Some(Tagging::Internal(tag)) => quote!(Internal(#tag)),
         Some(Tagging::Adjacent(tag, content)) => quote!(Adjacent(#tag, #content)),
     };
-    let variants = variants.iter().map(|variant| {
+    let variants = variants.iter().filter(|variant| variant.is_read);
+    let variants = variants.map(|variant| {
         let names = &variant.names;
-        let form = variant.form.as_ref();
-        let content = optional(form.map(|form| described(form, private)));
+        let content = variant.content.as_ref();
+        let content = optional(content.map(|content| described(&content.form, private)));
         let others = variant.is_other.then(|| quote!(.others()));
         quote!(.variant(&[#(#names),*], #content, __palisade_generator) #others)
     });

@@ -4,7 +4,7 @@
 
 use syn::{Expr, Lit, UnOp};
 
-use crate::model::input::rules::input_in;
+use crate::model::input::rules::InputNames;
 use crate::parse::{Affix, Ends, FieldRules, Format, GardeRule, Measure, RuleKind};
 
 /// A limit, or the fact that a schema cannot express a rule.
@@ -44,7 +44,7 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    fn of(measure: Measure) -> Self {
+    pub(super) fn of(measure: Measure) -> Self {
         match measure {
             Measure::Simple => Self::Simple,
             Measure::Bytes => Self::Bytes,
@@ -65,29 +65,27 @@ pub(crate) enum Limit {
 }
 
 impl Bound {
-    /// Reads a field's rules; `context` is the name under which they see the context.
-    pub(super) fn all(field: &FieldRules, context: &str) -> Vec<Self> {
+    /// Reads a field's rules.
+    pub(super) fn all(field: &FieldRules, input: &InputNames) -> Vec<Self> {
         let is_adapter = |rule: &GardeRule| matches!(rule.kind, RuleKind::Adapt);
         if field.rules.iter().any(is_adapter) {
             // an adapter may replace the check of every rule
             return vec![Self::Beyond];
         }
-        Self::of_rules(&field.rules, context)
+        Self::of_rules(&field.rules, input)
     }
 
-    fn of_rules(rules: &[GardeRule], context: &str) -> Vec<Self> {
+    fn of_rules(rules: &[GardeRule], input: &InputNames) -> Vec<Self> {
         let rules = rules.iter();
-        rules
-            .flat_map(|rule| Self::of(&rule.kind, context))
-            .collect()
+        rules.flat_map(|rule| Self::of(&rule.kind, input)).collect()
     }
 
-    fn of(rule: &RuleKind, context: &str) -> Vec<Self> {
+    fn of(rule: &RuleKind, input: &InputNames) -> Vec<Self> {
         let bound = match rule {
             RuleKind::Skip | RuleKind::Dive | RuleKind::Label => return Vec::new(),
-            RuleKind::Length(measure, ends) => return length(*measure, ends, context),
-            RuleKind::Range(ends) => return range(ends, context),
-            RuleKind::Inner(inside) => Self::Inner(Self::of_rules(inside, context)),
+            RuleKind::Length(measure, ends) => return length(*measure, ends, input),
+            RuleKind::Range(ends) => return range(ends, input),
+            RuleKind::Inner(inside) => Self::Inner(Self::of_rules(inside, input)),
             RuleKind::Ascii => Self::Ascii,
             RuleKind::Alphanumeric => Self::Alphanumeric,
             RuleKind::Required => Self::Required,
@@ -118,16 +116,16 @@ fn format_name(format: Format) -> &'static str {
 }
 
 /// The constant ends, and whether one of them is not constant.
-fn constant(ends: &Ends, context: &str) -> (Option<Expr>, Option<Expr>, Option<Bound>) {
-    let is_constant = |end: &&Expr| input_in(end, context).is_none();
+fn constant(ends: &Ends, input: &InputNames) -> (Option<Expr>, Option<Expr>, Option<Bound>) {
+    let is_constant = |end: &&Expr| input.find(end).is_none();
     let min = ends.min.as_ref().filter(is_constant).cloned();
     let max = ends.max.as_ref().filter(is_constant).cloned();
     let is_beyond = min.is_some() != ends.min.is_some() || max.is_some() != ends.max.is_some();
     (min, max, is_beyond.then_some(Bound::Beyond))
 }
 
-fn length(measure: Measure, ends: &Ends, context: &str) -> Vec<Bound> {
-    let (min, max, beyond) = constant(ends, context);
+fn length(measure: Measure, ends: &Ends, input: &InputNames) -> Vec<Bound> {
+    let (min, max, beyond) = constant(ends, input);
     // garde's derive reports a literal of another type
     let (min, max) = (min.filter(can_be_length), max.filter(can_be_length));
     let is_bounded = min.is_some() || max.is_some();
@@ -147,8 +145,8 @@ fn can_be_length(end: &Expr) -> bool {
     }
 }
 
-fn range(ends: &Ends, context: &str) -> Vec<Bound> {
-    let (min, max, beyond) = constant(ends, context);
+fn range(ends: &Ends, input: &InputNames) -> Vec<Bound> {
+    let (min, max, beyond) = constant(ends, input);
     let (min, max) = (min.map(Limit::of), max.map(Limit::of));
     let bound = Bound::Range { min, max };
     std::iter::once(bound).chain(beyond).collect()

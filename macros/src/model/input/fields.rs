@@ -1,4 +1,4 @@
-//! The fields that serde reads: their names and their rules.
+//! The fields of a type: their names and their rules.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -6,9 +6,10 @@ use syn::{Generics, Ident, Member, Path, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::input::bounds::Bound;
+use crate::model::input::checks::Checks;
 use crate::model::input::names::{RenameAll, field_names};
 use crate::model::input::pattern::reject_partial;
-use crate::model::input::rules::Rules;
+use crate::model::input::rules::{InputNames, Rules};
 use crate::model::input::serde::reject_hiding;
 use crate::parse::{
     FieldRules, GardeRule, ItemRules, Position, RawField, RawFields, RuleKind, SerdeKind,
@@ -28,20 +29,33 @@ pub(crate) struct Head {
     pub(crate) is_rejected_by_garde: bool,
 }
 
+/// The fields of a struct or of a variant.
+pub(crate) struct Content {
+    /// The fields that serde reads.
+    pub(crate) form: Form,
+    /// The fields that serde skips. They are bounded too: a hand-written `Deserialize` can fill them.
+    pub(crate) unread: Vec<Field>,
+    /// Whether garde's paths name the fields.
+    pub(crate) named_by_garde: bool,
+}
+
+impl Content {
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.form.fields().iter().chain(&self.unread)
+    }
+}
+
 /// The form that fields have in the input.
 pub(crate) enum Form {
     /// An object.
     Fields(Vec<Field>),
-    /// The form of its one field, whether or not garde's paths name that.
-    Newtype {
-        field: Box<Field>,
-        named_by_garde: bool,
-    },
+    /// The form of its one field.
+    Newtype(Box<Field>),
     /// An array.
     Tuple(Vec<Field>),
 }
 
-/// One field that serde reads.
+/// One field.
 pub(crate) struct Field {
     pub(crate) member: Member,
     /// Its name in the input, then its aliases.
@@ -51,6 +65,8 @@ pub(crate) struct Field {
     pub(crate) rules: Option<Rules>,
     /// The reason that excuses it.
     pub(crate) unvalidated: Option<String>,
+    /// The checks of the bounds that its rules prove.
+    pub(crate) checks: Checks,
     /// The limits of its schema.
     pub(crate) bounds: Vec<Bound>,
     /// Whether it may be absent, whatever its type is.
@@ -60,7 +76,7 @@ pub(crate) struct Field {
 impl Form {
     pub(crate) fn fields(&self) -> &[Field] {
         match self {
-            Self::Newtype { field, .. } => std::slice::from_ref(&**field),
+            Self::Newtype(field) => std::slice::from_ref(&**field),
             Self::Tuple(fields) | Self::Fields(fields) => fields,
         }
     }
@@ -85,26 +101,41 @@ pub(super) struct Item<'a> {
 }
 
 impl Item<'_> {
-    /// Checks the fields of a struct or of a variant; returns those that serde reads.
+    /// Checks the fields of a struct or of a variant; returns those that serde reads, and the others.
     pub(super) fn check_fields(
         &self,
         fields: RawFields,
         all: RenameAll,
         head: &mut Head,
         diagnostics: &mut Diagnostics,
-    ) -> Vec<Field> {
-        let fields = fields.fields.into_iter();
-        let fields = fields.filter_map(|field| self.check_field(field, all, head, diagnostics));
-        fields.collect()
+    ) -> (Vec<Field>, Vec<Field>) {
+        let input = InputNames::of(&fields, self.garde);
+        let (mut read, mut unread) = (Vec::new(), Vec::new());
+        for field in fields.fields {
+            let is_read = field.serde.is_read();
+            let field = self.check_field(field, all, &input, head, diagnostics);
+            if is_read { &mut read } else { &mut unread }.push(field);
+        }
+        (read, unread)
+    }
+
+    /// Combines a form with the fields that it does not have.
+    pub(super) fn content(&self, form: Form, unread: Vec<Field>) -> Content {
+        Content {
+            form,
+            unread,
+            named_by_garde: !self.garde.is_transparent,
+        }
     }
 
     fn check_field(
         &self,
         field: RawField,
         all: RenameAll,
+        input: &InputNames,
         head: &mut Head,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Field> {
+    ) -> Field {
         let RawField {
             member,
             ty,
@@ -116,27 +147,24 @@ impl Item<'_> {
         let hides = reject_hiding(&serde, Position::Field, is_unvalidated, diagnostics);
         let has_rules = self.check_garde(&garde, &ty, head, diagnostics);
         head.is_rejected_by_garde |= reject_partial(&garde.rules, diagnostics);
-        if !serde.is_read() {
-            return None;
-        }
         let names = match &member {
             Member::Named(name) => field_names(name, &serde, all),
             Member::Unnamed(index) => vec![index.index.to_string()],
         };
-        let context = &self.garde.context_name;
         // a field with another mistake gets no error about its rules
         let is_proved = has_rules && !hides && !is_unvalidated;
         // an enum has no default, and serde rejects it there
         let is_default = |serde: &SerdeWords| serde.has(SerdeKind::Default);
-        Some(Field {
+        Field {
             member,
             names,
             ty,
-            rules: is_proved.then(|| Rules::of(&garde, context)),
+            rules: is_proved.then(|| Rules::of(&garde, input)),
             unvalidated,
-            bounds: Bound::all(&garde, context),
+            checks: Checks::of_bounds(&garde, input),
+            bounds: Bound::all(&garde, input),
             has_default: is_default(self.serde) || is_default(&serde),
-        })
+        }
     }
 
     /// Reports what garde's derive rejects, in its words; returns whether there was nothing.

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::input::fields::{Field, Form, Head, Item, require_denial};
+use crate::model::input::fields::{Content, Field, Form, Head, Item, require_denial};
 use crate::model::input::names::RenameAll;
 use crate::model::input::serde::reject_hiding;
 use crate::model::input::variants::{Tagging, Variant};
@@ -20,20 +20,26 @@ pub(crate) enum Kind {
     /// One of a list of names.
     Scalar(Vec<Variant>),
     /// One form.
-    Struct(Form),
+    Struct(Content),
     /// One of several forms.
     Enum(Tagging, Vec<Variant>),
 }
 
 impl Kind {
+    /// Every field, read by serde or not.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
-        let (form, variants) = match self {
+        let (content, variants) = match self {
             Self::Scalar(_) => (None, [].as_slice()),
-            Self::Struct(form) => (Some(form), [].as_slice()),
+            Self::Struct(content) => (Some(content), [].as_slice()),
             Self::Enum(_, variants) => (None, variants.as_slice()),
         };
-        let of_variants = variants.iter().filter_map(|variant| variant.form.as_ref());
-        form.into_iter().chain(of_variants).flat_map(Form::fields)
+        let of_variants = variants
+            .iter()
+            .filter_map(|variant| variant.content.as_ref());
+        content
+            .into_iter()
+            .chain(of_variants)
+            .flat_map(Content::fields)
     }
 }
 
@@ -103,7 +109,7 @@ impl Item<'_> {
         fields: RawFields,
         head: &mut Head,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Form> {
+    ) -> Option<Content> {
         let (style, count) = (fields.style, fields.fields.len());
         if style == Style::Unit {
             let span = head.ident.span();
@@ -115,14 +121,11 @@ impl Item<'_> {
             require_denial(self.serde, &head.ident, diagnostics);
         }
         let all = RenameAll::of(self.serde, SerdeKind::RenameAll);
-        let mut checked = self.check_fields(fields, all, head, diagnostics);
+        let (mut read, unread) = self.check_fields(fields, all, head, diagnostics);
         if style == Style::Tuple && count == 1 || transparent.is_some() {
-            if checked.len() == 1 {
-                let field = checked.pop()?;
-                return Some(Form::Newtype {
-                    field: Box::new(field),
-                    named_by_garde: !self.garde.is_transparent,
-                });
+            if read.len() == 1 {
+                let form = Form::Newtype(Box::new(read.pop()?));
+                return Some(self.content(form, unread));
             }
             if let Some(transparent) = transparent {
                 diagnostics.error(
@@ -133,9 +136,10 @@ impl Item<'_> {
                 return None;
             }
         }
-        Some(match style {
-            Style::Named => Form::Fields(checked),
-            _ => Form::Tuple(checked),
-        })
+        let form = match style {
+            Style::Named => Form::Fields(read),
+            _ => Form::Tuple(read),
+        };
+        Some(self.content(form, unread))
     }
 }

@@ -1,6 +1,7 @@
 //! Checks an input type: the rules of its fields and their names in a request.
 
 mod bounds;
+mod checks;
 mod fields;
 mod item;
 mod names;
@@ -11,7 +12,8 @@ mod serde;
 mod variants;
 
 pub(crate) use self::bounds::{Bound, Limit, Unit};
-pub(crate) use self::fields::{Field, Form, Head};
+pub(crate) use self::checks::{Check, CheckKind, Checks};
+pub(crate) use self::fields::{Content, Field, Form, Head};
 pub(crate) use self::item::{Input, Kind};
 pub(crate) use self::rules::{RuleStatus, Rules};
 pub(crate) use self::scalar::Scalar;

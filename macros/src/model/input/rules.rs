@@ -1,10 +1,10 @@
 //! How garde's rules bound the size of a field: the input of the proof.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::Expr;
+use syn::{Expr, Member};
 
-use crate::parse::{Ends, FieldRules, GardeRule, Measure, RuleKind};
+use crate::parse::{Ends, FieldRules, GardeRule, ItemRules, Measure, RawFields, RuleKind};
 
 /// The status of one rule on a field; a rule that does not bound the field has its span.
 #[derive(Clone, Copy)]
@@ -64,10 +64,10 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// Reads a field's rules; `context` is the name under which they see the context.
-    pub(super) fn of(field: &FieldRules, context: &str) -> Self {
+    /// Reads a field's rules.
+    pub(super) fn of(field: &FieldRules, input: &InputNames) -> Self {
         let mut rules = Self::none();
-        rules.add_all(&field.rules, context);
+        rules.add_all(&field.rules, input);
         let adapter = |rule: &&GardeRule| matches!(rule.kind, RuleKind::Adapt);
         if let Some(adapter) = field.rules.iter().find(adapter) {
             rules.weaken(RuleStatus::Adapted, adapter.span);
@@ -85,29 +85,29 @@ impl Rules {
         }
     }
 
-    fn add_all(&mut self, rules: &[GardeRule], context: &str) {
+    fn add_all(&mut self, rules: &[GardeRule], input: &InputNames) {
         for rule in rules {
-            self.add(rule, context);
+            self.add(rule, input);
         }
     }
 
-    fn add(&mut self, rule: &GardeRule, context: &str) {
+    fn add(&mut self, rule: &GardeRule, input: &InputNames) {
         match &rule.kind {
             RuleKind::Dive => self.dive = true,
             RuleKind::Length(measure, ends) => {
-                let (status, max) = length(rule.span, *measure, ends, context);
+                let (status, max) = length(rule.span, *measure, ends, input);
                 self.length.add(status);
                 self.maxima.extend(max);
             }
-            RuleKind::Range(ends) => self.range.add(range(rule.span, ends, context)),
+            RuleKind::Range(ends) => self.range.add(range(rule.span, ends, input)),
             RuleKind::Inner(inside) => {
                 let mut items = Self::none();
-                items.add_all(inside, context);
+                items.add_all(inside, input);
                 self.merge_items(items);
             }
             RuleKind::If(inside) => {
                 let mut conditional = Self::none();
-                conditional.add_all(inside, context);
+                conditional.add_all(inside, input);
                 conditional.weaken(RuleStatus::Conditional, rule.span);
                 self.merge(conditional);
             }
@@ -157,37 +157,151 @@ impl Rules {
     }
 }
 
-fn length(span: Span, measure: Measure, ends: &Ends, context: &str) -> (RuleStatus, Option<Expr>) {
+fn length(
+    span: Span,
+    measure: Measure,
+    ends: &Ends,
+    input: &InputNames,
+) -> (RuleStatus, Option<Expr>) {
     let Some(max) = &ends.max else {
         return (RuleStatus::OpenEnded(span), None);
     };
     if let Measure::Graphemes(span) = measure {
         return (RuleStatus::InGraphemes(span), None);
     }
-    match input_in(max, context) {
+    match input.find(max) {
         Some(span) => (RuleStatus::NotConstant(span), None),
         None => (RuleStatus::Applied, Some(max.clone())),
     }
 }
 
-fn range(span: Span, ends: &Ends, context: &str) -> RuleStatus {
+fn range(span: Span, ends: &Ends, input: &InputNames) -> RuleStatus {
     let (Some(min), Some(max)) = (&ends.min, &ends.max) else {
         return RuleStatus::OpenEnded(span);
     };
-    match input_in(min, context).or_else(|| input_in(max, context)) {
+    match input.find(min).or_else(|| input.find(max)) {
         Some(span) => RuleStatus::NotConstant(span),
         None => RuleStatus::Applied,
     }
 }
 
-/// Returns where an expression reads the value itself or the context.
-pub(super) fn input_in(limit: &Expr, context: &str) -> Option<Span> {
-    fn find(tokens: TokenStream, context: &str) -> Option<Span> {
-        tokens.into_iter().find_map(|token| match token {
-            TokenTree::Ident(name) if name == "self" || name == context => Some(name.span()),
-            TokenTree::Group(group) => find(group.stream(), context),
-            _ => None,
-        })
+/// The names under which the rules on a field see input: the value, its fields and the context.
+///
+/// A limit that reads one of them is no bound. A limit that reads input under another name does not
+/// compile, because bounds are evaluated in a `const` block.
+pub(super) struct InputNames(Vec<String>);
+
+impl InputNames {
+    /// garde's derive makes each field a variable of its name, or of `_0` for the first of a tuple.
+    pub(super) fn of(fields: &RawFields, item: &ItemRules) -> Self {
+        let names = fields.fields.iter().map(|field| match &field.member {
+            Member::Named(name) => name.to_string(),
+            Member::Unnamed(index) => format!("_{}", index.index),
+        });
+        let others = ["self".to_owned(), item.context_name.clone()];
+        Self(names.chain(others).collect())
     }
-    find(limit.to_token_stream(), context)
+
+    /// Returns where an expression reads input.
+    pub(super) fn find(&self, limit: &Expr) -> Option<Span> {
+        self.find_in(limit.to_token_stream())
+    }
+
+    fn find_in(&self, tokens: TokenStream) -> Option<Span> {
+        let tokens: Vec<_> = tokens.into_iter().collect();
+        tokens
+            .iter()
+            .enumerate()
+            .find_map(|(at, token)| match token {
+                TokenTree::Ident(name) if self.has(name) && is_variable(&tokens, at) => {
+                    Some(name.span())
+                }
+                TokenTree::Group(group) => self.find_in(group.stream()),
+                _ => None,
+            })
+    }
+
+    fn has(&self, name: &Ident) -> bool {
+        let name = name.to_string();
+        // the variables of generated code
+        name.starts_with("__garde") || name.starts_with("__palisade") || self.0.contains(&name)
+    }
+}
+
+/// Whether a name is neither a part of a path nor a member of a value.
+fn is_variable(tokens: &[TokenTree], at: usize) -> bool {
+    let is_punct = |at: Option<usize>, expected: char| {
+        let token = at.and_then(|at| tokens.get(at));
+        matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == expected)
+    };
+    let before = |distance| at.checked_sub(distance);
+    // `..` is a range, and its end a variable
+    let is_member = is_punct(before(1), '.') && !is_punct(before(2), '.');
+    let is_in_path = is_punct(before(1), ':') || is_punct(Some(at + 1), ':');
+    !is_member && !is_in_path
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    fn finds(limit: &str) -> bool {
+        let names = InputNames(
+            ["self", "context", "most", "_0"]
+                .map(str::to_owned)
+                .to_vec(),
+        );
+        names.find(&syn::parse_str(limit).unwrap()).is_some()
+    }
+
+    #[test]
+    fn limit_that_reads_input_is_found() {
+        for limit in [
+            "self.most",
+            "*most as f64",
+            "{ *most }",
+            "context.most",
+            "*_0",
+            "f(*most)",
+            "[1, 2, *most][0]",
+            "if *most > 3 { 4 } else { 5 }",
+            "(0..*most).end",
+            "__garde_binding.len()",
+            "__palisade_value.len()",
+        ] {
+            assert!(finds(limit), "{limit}");
+        }
+    }
+
+    #[test]
+    fn limit_that_names_a_constant_is_not_found() {
+        for limit in [
+            "MAX",
+            "Self::MAX",
+            "LIMITS.most",
+            "limits::most",
+            "most::MAX",
+            "1 << 4",
+        ] {
+            assert!(!finds(limit), "{limit}");
+        }
+    }
+
+    #[test]
+    fn fields_of_a_tuple_are_named_by_their_index() {
+        let item: syn::DeriveInput = parse_quote!(
+            struct Pair(u8, u8);
+        );
+        let mut diagnostics = crate::diagnostics::Diagnostics::default();
+        let raw = crate::parse::RawInput::parse(item, &mut diagnostics);
+        assert!(diagnostics.into_messages().is_empty());
+        let crate::parse::RawData::Struct(fields) = raw.data else {
+            panic!("not a struct");
+        };
+        let names = InputNames::of(&fields, &raw.garde);
+        assert!(names.find(&parse_quote!(*_1)).is_some());
+        assert!(names.find(&parse_quote!(*_2)).is_none());
+    }
 }

@@ -3,7 +3,7 @@
 use syn::Ident;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::input::fields::{Form, Head, Item, require_denial};
+use crate::model::input::fields::{Content, Form, Head, Item, require_denial};
 use crate::model::input::names::{RenameAll, variant_names};
 use crate::model::input::serde::reject_hiding;
 use crate::parse::{Position, RawVariant, SerdeKind, SerdeWords, Style};
@@ -15,13 +15,14 @@ pub(crate) enum Tagging {
     Adjacent(String, String),
 }
 
-/// One variant that serde reads.
+/// One variant.
 pub(crate) struct Variant {
     pub(crate) ident: Ident,
     /// Its name in the input, then its aliases.
     pub(crate) names: Vec<String>,
-    /// None if it has no content.
-    pub(crate) form: Option<Form>,
+    pub(crate) content: Option<Content>,
+    /// Whether serde reads it; a hand-written `Deserialize` can create it all the same.
+    pub(crate) is_read: bool,
     /// Whether it accepts every unknown name.
     pub(crate) is_other: bool,
 }
@@ -61,19 +62,17 @@ impl Item<'_> {
                 fields,
             } = variant;
             reject_hiding(&serde, Position::Variant, false, diagnostics);
-            let form = self.check_form(fields, &serde, head, diagnostics);
-            if !serde.is_read() {
-                continue;
-            }
-            let is_other = serde.has(SerdeKind::Other);
-            if form.is_none() && matches!(tagging, Tagging::Internal(_)) {
+            let content = self.check_content(fields, &serde, head, diagnostics);
+            let (is_read, is_other) = (serde.is_read(), serde.has(SerdeKind::Other));
+            if is_read && content.is_none() && matches!(tagging, Tagging::Internal(_)) {
                 reject_ignored_members(&ident, is_other, diagnostics);
             }
             let all = RenameAll::of(self.serde, SerdeKind::RenameAll);
             checked.push(Variant {
                 names: variant_names(&ident, &serde, all),
                 ident,
-                form,
+                content,
+                is_read,
                 is_other,
             });
         }
@@ -83,26 +82,24 @@ impl Item<'_> {
         }
     }
 
-    fn check_form(
+    fn check_content(
         &self,
         fields: crate::parse::RawFields,
         serde: &SerdeWords,
         head: &mut Head,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Form> {
+    ) -> Option<Content> {
         let all = RenameAll::of(serde, SerdeKind::RenameAll)
             .or(RenameAll::of(self.serde, SerdeKind::RenameAllFields));
         let (style, count) = (fields.style, fields.fields.len());
-        let mut fields = self.check_fields(fields, all, head, diagnostics);
-        match style {
-            Style::Unit => None,
-            Style::Named => Some(Form::Fields(fields)),
-            Style::Tuple if count == 1 && fields.len() == 1 => Some(Form::Newtype {
-                field: Box::new(fields.pop()?),
-                named_by_garde: !self.garde.is_transparent,
-            }),
-            Style::Tuple => Some(Form::Tuple(fields)),
-        }
+        let (mut read, unread) = self.check_fields(fields, all, head, diagnostics);
+        let form = match style {
+            Style::Unit => return None,
+            Style::Named => Form::Fields(read),
+            Style::Tuple if count == 1 && read.len() == 1 => Form::Newtype(Box::new(read.pop()?)),
+            Style::Tuple => Form::Tuple(read),
+        };
+        Some(self.content(form, unread))
     }
 }
 

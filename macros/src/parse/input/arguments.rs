@@ -11,7 +11,7 @@ use syn::{Error, Expr, ExprLit, Ident, Lit, MetaNameValue, Token};
 use crate::parse::input::word::Word;
 
 /// The ends of a length or a range.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Ends {
     pub(crate) min: Option<Expr>,
     pub(crate) max: Option<Expr>,

@@ -3,7 +3,7 @@
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use super::*;
-use crate::guard::{Allowed, Guard};
+use crate::guard::{Allowed, Authorized, Guard};
 use crate::policy::Declaration;
 use crate::resource_server::ResourceServer;
 use crate::testing::EmbeddedIssuer;
@@ -72,13 +72,17 @@ async fn typed_claims_are_decoded_and_validated_without_a_fallback() {
 }
 
 #[tokio::test]
-async fn caller_with_typed_claims_is_inserted_only_if_valid() {
-    let mut extensions = Extensions::new();
-    let invalid = Caller::<Tenancy>::decode_claims(&authorized("").await, &mut extensions);
-    assert_eq!(invalid, Err(TokenError::TypedClaims));
-    assert!(extensions.is_empty());
-    let valid = Caller::<Tenancy>::decode_claims(&authorized("acme").await, &mut extensions);
-    assert_eq!(valid, Ok(()));
-    let caller = extensions.get::<Caller<Tenancy>>().unwrap();
+async fn typed_caller_exists_only_if_its_claims_are_valid() {
+    let mut invalid = authorized("").await;
+    assert_eq!(
+        invalid.decode_claims::<Tenancy>(),
+        Err(TokenError::TypedClaims)
+    );
+    assert!(invalid.caller::<Tenancy>().is_none());
+    let mut valid = authorized("acme").await;
+    assert!(valid.caller::<Tenancy>().is_none());
+    assert_eq!(valid.decode_claims::<Tenancy>(), Ok(()));
+    let caller = valid.caller::<Tenancy>().unwrap();
     assert_eq!(caller.claims().tenant, "acme");
+    assert_eq!(valid.caller::<NoClaims>().unwrap().subject(), "alice");
 }

@@ -1,7 +1,7 @@
 //! The check of a decoded value: all of its rules at once.
 
 use garde::Report;
-use garde::error::Path;
+use garde::error::{Error, Path};
 use garde::i18n::with_i18n;
 use serde_json::Value;
 
@@ -42,18 +42,14 @@ where
     T::Context: ContextFrom<S>,
 {
     let context = T::Context::context_from(state);
-    let (mut report, rules) = (Report::new(), RuleRecorder::default());
-    with_i18n(&rules, || {
-        value.check_rules(&context, &mut Path::empty, &mut report);
-        value.check_bounds(&mut Path::empty, &mut report);
-    });
-    if report.is_empty() {
+    let rules = RuleRecorder::default();
+    let errors = with_i18n(&rules, || errors(value, &context));
+    if errors.is_empty() {
         return Ok(());
     }
     let raw_names = raw_names();
-    let violations = report
+    let violations = errors
         .iter()
-        .take(MAX_VIOLATIONS)
         .map(|(path, error)| {
             let pointer = T::shape().pointer(path, raw_names.as_ref());
             let pointer = match location {
@@ -69,6 +65,39 @@ where
         })
         .collect();
     Err(InputError::Invalid(location, violations))
+}
+
+/// Returns the errors of the rules, then those of the bounds that no rule reports.
+fn errors<T: SecureInput>(value: &T, context: &T::Context) -> Vec<(Path, Error)> {
+    let (mut rules, mut bounds) = (Report::new(), Report::new());
+    value.check_bounds(&mut Path::empty, &mut bounds);
+    value.check_rules(context, &mut Path::empty, &mut rules);
+    let mut errors = rules.into_inner();
+    errors.truncate(MAX_VIOLATIONS);
+    for error in bounds.into_inner() {
+        if errors.len() < MAX_VIOLATIONS && !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+    errors
+}
+
+/// Returns whether a report has as many errors as a response can have.
+#[inline]
+pub fn is_full(report: &Report) -> bool {
+    report.iter().nth(MAX_VIOLATIONS - 1).is_some()
+}
+
+/// Adds the error of a rule, if any, to the report; returns whether the value obeys the rule.
+#[inline]
+pub fn record(result: garde::Result, at: &mut dyn FnMut() -> Path, report: &mut Report) -> bool {
+    match result {
+        Ok(()) => true,
+        Err(error) => {
+            report.append(at(), error);
+            false
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use garde::error::Path;
 use schemars::{Schema, SchemaGenerator};
 
 use crate::input::contract::bounded::Bounded;
+use crate::input::contract::check::is_full;
 use crate::input::contract::map_key::{MapKey, NeedsNoRule};
 use crate::input::contract::rules::{Applied, Ruleset};
 #[cfg(feature = "schemas")]
@@ -146,6 +147,9 @@ fn check_items<'a, T, R>(
 {
     if T::HAS_BOUNDS {
         for (index, item) in items.enumerate() {
+            if is_full(report) {
+                return;
+            }
             item.check_bounds(&mut || at().join(index), report);
         }
     }
@@ -194,6 +198,9 @@ pub(in crate::input) fn check_keys<'a, K: MapKey + 'a>(
 ) {
     if K::HAS_BOUNDS {
         for key in keys {
+            if is_full(report) {
+                return;
+            }
             key.check_key(at, report);
         }
     }

@@ -10,8 +10,12 @@ use std::fmt::Display;
 use garde::i18n::{I18n, InvalidCreditCard, InvalidEmail, InvalidPhoneNumber, InvalidUrl, IpKind};
 
 use crate::input::contract::bounded::NOT_FINITE;
+use crate::input::contract::violation::MAX_VIOLATIONS;
 
-/// Writes the texts of one validation and records the rule of each.
+/// The maximum number of texts of one validation: many rules with different limits.
+const MAX_TEXTS: usize = 16 * MAX_VIOLATIONS;
+
+/// Writes the texts of one validation and records the rule of each text once.
 #[derive(Default)]
 pub(crate) struct RuleRecorder(RefCell<Vec<(&'static str, Cow<'static, str>)>>);
 
@@ -30,7 +34,10 @@ impl RuleRecorder {
 
     fn record(&self, rule: &'static str, text: impl Into<Cow<'static, str>>) -> Cow<'static, str> {
         let text = text.into();
-        self.0.borrow_mut().push((rule, text.clone()));
+        let mut recorded = self.0.borrow_mut();
+        if recorded.len() < MAX_TEXTS && !recorded.iter().any(|(_, known)| *known == text) {
+            recorded.push((rule, text.clone()));
+        }
         text
     }
 }

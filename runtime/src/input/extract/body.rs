@@ -13,9 +13,18 @@ use crate::input::decode::media_type;
 use crate::input::extract::timed_body::{BodyTimeout, find_source};
 use crate::policy::Limits;
 
-/// Returns the limits that an `Api` inserted into the request's extensions, or the defaults.
+/// The limits of the handler that a request was routed to, in the request's extensions.
+///
+/// Other crates cannot name this type, so no layer can raise the limits.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestLimits(pub(crate) Limits);
+
+/// Returns the limits of the handler, or the defaults if they are not declared otherwise.
 pub(super) fn limits(extensions: &Extensions) -> Limits {
-    extensions.get().copied().unwrap_or(Limits::DEFAULT)
+    match extensions.get() {
+        Some(RequestLimits(limits)) => *limits,
+        None => Limits::DEFAULT,
+    }
 }
 
 /// Reads a body of the media type `expected`.
@@ -168,7 +177,7 @@ mod tests {
             let mut request = chunks(left, false);
             let mut limits = Limits::DEFAULT;
             limits.body_limit = 10;
-            request.extensions_mut().insert(limits);
+            request.extensions_mut().insert(RequestLimits(limits));
             request
         };
         assert_eq!(length(declared(10)).await, Ok(10));

@@ -18,6 +18,7 @@ mod timed_body;
 mod typed_header;
 mod valid;
 
+pub(crate) use self::body::RequestLimits;
 pub use self::cookies::Cookies;
 pub use self::custom::{CustomRejection, InputExtractor};
 pub use self::headers::Headers;

@@ -14,6 +14,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::input::contract::check::is_full;
 use crate::input::contract::collections::check_keys;
 use crate::input::contract::missing_limit::InputType;
 use crate::input::contract::rules::{Applied, Ruleset};
@@ -190,6 +191,9 @@ impl<K: MapKey, V: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> f
         check_keys(self.keys(), at, report);
         if V::HAS_BOUNDS {
             for value in self.values() {
+                if is_full(report) {
+                    return;
+                }
                 value.check_bounds(at, report);
             }
         }

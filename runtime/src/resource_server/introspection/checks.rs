@@ -68,6 +68,7 @@ impl Introspection {
     pub(in crate::resource_server) async fn build(
         &self,
         rules: TokenRules,
+        jwt_rules: TokenRules,
         allow_loopback_http: bool,
         options: &ServerOptions,
     ) -> Result<IntrospectedIssuer, IntrospectionConfigError> {
@@ -83,6 +84,7 @@ impl Introspection {
         })?;
         let introspector = Arc::new(Introspector::new(
             rules,
+            jwt_rules,
             endpoint,
             self.prefix.as_deref().unwrap_or_default(),
             self.client_as_subject.is_some(),

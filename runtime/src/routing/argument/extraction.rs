@@ -7,9 +7,11 @@ use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
+use crate::guard::{Caller, CallerClaims, NoCaller};
 use crate::response::method_not_allowed;
 use crate::routing::argument::rules::HandlerArgument;
 use crate::routing::known_methods::{allow_any, is_known};
+use crate::routing::passed_guard::PassedGuard;
 
 /// An argument before the last one can be extracted on a router with the state `S`.
 ///
@@ -27,8 +29,11 @@ use crate::routing::known_methods::{allow_any, is_known};
 )]
 pub trait ExtractedWithState<S>: Sized {
     #[doc(hidden)]
-    fn extract(parts: &mut Parts, state: &S)
-    -> impl Future<Output = Result<Self, Response>> + Send;
+    fn extract(
+        parts: &mut Parts,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
 #[diagnostic::do_not_recommend]
@@ -40,8 +45,9 @@ where
     fn extract(
         parts: &mut Parts,
         state: &S,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Result<Self, Response>> + Send {
-        T::Extraction::extract(parts, state)
+        T::Extraction::extract(parts, state, guard)
     }
 }
 
@@ -59,6 +65,7 @@ pub trait LastExtractedWithState<S, M>: Sized {
     fn extract_last(
         request: Request,
         state: &S,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
@@ -71,15 +78,20 @@ where
     fn extract_last(
         request: Request,
         state: &S,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Result<Self, Response>> + Send {
-        T::Extraction::extract_last(request, state)
+        T::Extraction::extract_last(request, state, guard)
     }
 }
 
 /// Extracts a `T` from the head of a request.
 pub trait Extract<T, S> {
     /// Returns the argument, or the response to a rejection.
-    fn extract(parts: &mut Parts, state: &S) -> impl Future<Output = Result<T, Response>> + Send;
+    fn extract(
+        parts: &mut Parts,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> impl Future<Output = Result<T, Response>> + Send;
 }
 
 /// Extracts a `T` from a request, and may read its body.
@@ -88,6 +100,7 @@ pub trait ExtractLast<T, S, M> {
     fn extract_last(
         request: Request,
         state: &S,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Result<T, Response>> + Send;
 }
 
@@ -95,7 +108,7 @@ pub trait ExtractLast<T, S, M> {
 pub enum ViaAxum {}
 
 impl<S: Send + Sync + 'static, T: FromRequestParts<S> + 'static> Extract<T, S> for ViaAxum {
-    async fn extract(parts: &mut Parts, state: &S) -> Result<T, Response> {
+    async fn extract(parts: &mut Parts, state: &S, _: &PassedGuard) -> Result<T, Response> {
         T::from_request_parts(parts, state)
             .await
             .map_err(crate::response::rejection_response)
@@ -105,7 +118,7 @@ impl<S: Send + Sync + 'static, T: FromRequestParts<S> + 'static> Extract<T, S> f
 impl<S: Send + Sync + 'static, M: 'static, T: FromRequest<S, M> + 'static> ExtractLast<T, S, M>
     for ViaAxum
 {
-    async fn extract_last(request: Request, state: &S) -> Result<T, Response> {
+    async fn extract_last(request: Request, state: &S, _: &PassedGuard) -> Result<T, Response> {
         T::from_request(request, state)
             .await
             .map_err(crate::response::rejection_response)
@@ -116,7 +129,7 @@ impl<S: Send + Sync + 'static, M: 'static, T: FromRequest<S, M> + 'static> Extra
 pub enum StrictPath {}
 
 impl<S: Sync, T: DeserializeOwned + Send + 'static> Extract<Path<T>, S> for StrictPath {
-    async fn extract(parts: &mut Parts, _: &S) -> Result<Path<T>, Response> {
+    async fn extract(parts: &mut Parts, _: &S, _: &PassedGuard) -> Result<Path<T>, Response> {
         crate::input::path_scalars(parts)
             .await
             .map_err(IntoResponse::into_response)
@@ -124,8 +137,27 @@ impl<S: Sync, T: DeserializeOwned + Send + 'static> Extract<Path<T>, S> for Stri
 }
 
 impl<S: Sync, T: DeserializeOwned + Send + 'static> ExtractLast<Path<T>, S, ()> for StrictPath {
-    async fn extract_last(request: Request, state: &S) -> Result<Path<T>, Response> {
-        Self::extract(&mut request.into_parts().0, state).await
+    async fn extract_last(
+        request: Request,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Path<T>, Response> {
+        Self::extract(&mut request.into_parts().0, state, guard).await
+    }
+}
+
+/// The caller of the guard that runs the handler; nothing in the request can replace it.
+pub enum FromGuard {}
+
+impl<S: Sync, C: CallerClaims> Extract<Caller<C>, S> for FromGuard {
+    async fn extract(_: &mut Parts, _: &S, guard: &PassedGuard) -> Result<Caller<C>, Response> {
+        guard.caller().ok_or_else(|| NoCaller.into_response())
+    }
+}
+
+impl<S: Sync, C: CallerClaims> ExtractLast<Caller<C>, S, ()> for FromGuard {
+    async fn extract_last(_: Request, _: &S, guard: &PassedGuard) -> Result<Caller<C>, Response> {
+        guard.caller().ok_or_else(|| NoCaller.into_response())
     }
 }
 
@@ -135,7 +167,7 @@ impl<S: Sync, T: DeserializeOwned + Send + 'static> ExtractLast<Path<T>, S, ()> 
 pub enum KnownMethod {}
 
 impl<S: Sync> Extract<Method, S> for KnownMethod {
-    async fn extract(parts: &mut Parts, _: &S) -> Result<Method, Response> {
+    async fn extract(parts: &mut Parts, _: &S, _: &PassedGuard) -> Result<Method, Response> {
         if is_known(&parts.method) {
             return Ok(parts.method.clone());
         }
@@ -148,7 +180,11 @@ impl<S: Sync> Extract<Method, S> for KnownMethod {
 }
 
 impl<S: Sync> ExtractLast<Method, S, ()> for KnownMethod {
-    async fn extract_last(request: Request, state: &S) -> Result<Method, Response> {
-        Self::extract(&mut request.into_parts().0, state).await
+    async fn extract_last(
+        request: Request,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Method, Response> {
+        Self::extract(&mut request.into_parts().0, state, guard).await
     }
 }

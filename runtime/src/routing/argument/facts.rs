@@ -1,7 +1,5 @@
 //! Facts about an argument that a route and its inventory need.
 
-use axum::http::Extensions;
-
 use crate::guard::Authorized;
 #[cfg(feature = "schemas")]
 use crate::input::definitions;
@@ -20,6 +18,8 @@ pub struct ArgumentFacts {
     pub(crate) unvalidated: bool,
     /// The statement about an argument that the API trusts or decodes itself.
     pub(crate) statement: Option<Statement>,
+    /// Whether an extractor outside this crate reads the request.
+    pub(crate) custom: bool,
     /// The source of checked input.
     pub(crate) input: Option<InputFacts>,
     /// The type of the argument.
@@ -86,13 +86,14 @@ pub(crate) struct InputFacts {
 }
 
 /// Decodes and checks the typed claims of a `Caller` argument.
-pub(crate) type DecodeClaims = fn(&Authorized, &mut Extensions) -> Result<(), TokenError>;
+pub(crate) type DecodeClaims = fn(&mut Authorized) -> Result<(), TokenError>;
 
 impl ArgumentFacts {
     pub(crate) const PLAIN: Self = Self {
         decode_claims: None,
         unvalidated: false,
         statement: None,
+        custom: false,
         input: None,
         type_name: || "",
         content: Content::NONE,
@@ -151,9 +152,12 @@ impl ArgumentFacts {
         is_trusted.then_some(statement.text)
     }
 
-    /// Whether the argument can read the caller: a `Caller`, or an extractor of another crate.
-    pub(crate) fn can_read_caller(&self) -> bool {
-        self.decode_claims.is_some() || self.unvalidated || self.trusted().is_some()
+    /// Returns the same facts about an extractor outside this crate.
+    pub(crate) const fn by_custom_extractor(self) -> Self {
+        Self {
+            custom: true,
+            ..self
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use axum::http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 #[cfg(feature = "schemas")]
 use schemars::{Schema, SchemaGenerator};
 
-use crate::guard::{Caller, CallerClaims};
+use crate::guard::{Authorized, Caller, CallerClaims};
 #[cfg(feature = "schemas")]
 use crate::input::definitions;
 use crate::input::rules::{InputType, IsDecodedInput};
@@ -25,7 +25,7 @@ use crate::input::{
     BinaryBody, Cookies, Headers, InputExtractor, InputLocation, Multipart, PlainText, Scalar,
     SecureInput, Shape, Valid, media_type, shape_of_scalar,
 };
-use crate::routing::argument::extraction::{KnownMethod, StrictPath, ViaAxum};
+use crate::routing::argument::extraction::{FromGuard, KnownMethod, StrictPath, ViaAxum};
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
 use crate::routing::argument::facts::{ArgumentFacts, Content};
 use crate::routing::argument::rules::{
@@ -44,8 +44,9 @@ impl<T: TrustedExtractor> HandlerArgument for T {
     type Kind = ServerData;
     type Reads = ReadsHead;
     type Extraction = ViaAxum;
-    const FACTS: ArgumentFacts =
-        ArgumentFacts::PLAIN.stated(ExceptionKind::TrustedExtractor, T::REASON);
+    const FACTS: ArgumentFacts = ArgumentFacts::PLAIN
+        .stated(ExceptionKind::TrustedExtractor, T::REASON)
+        .by_custom_extractor();
 }
 
 /// Types whose values the server provides, not the client.
@@ -112,9 +113,9 @@ impl<A: AllowsOptionalCaller, T> OptionalIn<A, CallerArgument> for T {}
 impl<C: CallerClaims> HandlerArgument for Caller<C> {
     type Kind = CallerArgument;
     type Reads = ReadsHead;
-    type Extraction = ViaAxum;
+    type Extraction = FromGuard;
     const FACTS: ArgumentFacts = ArgumentFacts {
-        decode_claims: Some(Self::decode_claims),
+        decode_claims: Some(Authorized::decode_claims::<C>),
         ..ArgumentFacts::PLAIN
     };
 }
@@ -187,7 +188,8 @@ impl<E: InputExtractor> HandlerArgument for Valid<E> {
     type Reads = ReadsHead;
     type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None)
-        .stated(ExceptionKind::InputExtractor, E::ACCEPTS);
+        .stated(ExceptionKind::InputExtractor, E::ACCEPTS)
+        .by_custom_extractor();
 }
 
 /// Path parameters that parsing checks completely.
@@ -261,7 +263,7 @@ impl<E> HandlerArgument for Unvalidated<E> {
     type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts {
         unvalidated: true,
-        ..ArgumentFacts::PLAIN
+        ..ArgumentFacts::PLAIN.by_custom_extractor()
     };
 }
 

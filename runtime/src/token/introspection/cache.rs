@@ -256,7 +256,7 @@ mod tests {
         assert!(uncached.get(&token, at(1_001)).is_none());
         let cache = cache(60, 5);
         insert(&cache, token, &Ok(active()), at(1_000));
-        let too_large = VerifiedToken::with_json_for_testing(vec![b' '; 100 * 1024]);
+        let too_large = VerifiedToken::with_json_for_testing(&vec![b' '; 100 * 1024]);
         insert(&cache, token, &Ok(Arc::new(too_large)), at(1_000));
         assert!(cache.get(&token, at(1_001)).is_none());
     }

@@ -7,6 +7,7 @@
 //!
 //! [RFC 7662]: https://www.rfc-editor.org/rfc/rfc7662
 
+mod agreement;
 mod cache;
 mod endpoint;
 mod error;
@@ -48,6 +49,8 @@ type IntrospectionResult = Result<Arc<VerifiedToken>, TokenRejection>;
 /// Introspects the tokens of one issuer.
 pub(crate) struct Introspector {
     rules: TokenRules,
+    /// The rules of the issuer's JWTs.
+    jwt_rules: TokenRules,
     endpoint: IntrospectionEndpoint,
     /// The prefix of the issuer's opaque tokens, which probes have too.
     prefix: Box<str>,
@@ -62,6 +65,7 @@ pub(crate) struct Introspector {
 impl Introspector {
     pub(crate) fn new(
         rules: TokenRules,
+        jwt_rules: TokenRules,
         endpoint: IntrospectionEndpoint,
         prefix: &str,
         client_as_subject: bool,
@@ -70,6 +74,7 @@ impl Introspector {
     ) -> Self {
         Self {
             rules,
+            jwt_rules,
             endpoint,
             prefix: prefix.into(),
             client_as_subject,
@@ -172,7 +177,7 @@ impl Introspector {
         let now = self.clock.now();
         let result = match &request.jwt {
             None => response.validate(&self.rules, self.client_as_subject, now),
-            Some(jwt) => response.confirm(jwt, &self.rules, now),
+            Some(jwt) => response.confirm(jwt, &self.rules, &self.jwt_rules, now),
         };
         let result = self
             .cache

@@ -4,13 +4,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::claims::{NumericDate, RoleSet, ScopeSet};
+use crate::claims::NumericDate;
 use crate::json;
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
+use crate::token::introspection::agreement::{Statement, agreed_claims};
 use crate::token::introspection::error::IntrospectionError;
 use crate::token::rules::TokenRules;
-use crate::token::verified::{VerifiedClaims, VerifiedToken};
+use crate::token::verified::VerifiedToken;
 
 /// The members that show the kind of a token, and their values for an access token.
 ///
@@ -54,26 +55,39 @@ impl IntrospectionResponse {
     ///
     /// With `client_as_subject`, the client is the subject of a token without `sub`.
     pub(super) fn validate(
-        self,
+        &self,
         rules: &TokenRules,
         client_as_subject: bool,
         now: NumericDate,
     ) -> Result<VerifiedToken, TokenError> {
-        let mut claims = self.claims(rules)?;
-        if client_as_subject && claims.sub.is_none() {
-            claims.sub.clone_from(&claims.client_id);
+        let claims = self.claims(rules)?;
+        let mut implied = Vec::new();
+        if claims.iss.is_none() {
+            implied.push(("iss", &*rules.issuer));
         }
-        let claims = rules.validate(claims, now)?;
-        Ok(VerifiedToken::new(claims, self.json))
+        if client_as_subject && claims.sub.is_none() {
+            implied.extend(claims.client_id.as_deref().map(|client| ("sub", client)));
+        }
+        if implied.is_empty() {
+            return rules.verify(&claims, now);
+        }
+        // typed claims see the issuer and the subject too
+        let mut members = self.members.clone();
+        for (claim, value) in implied {
+            members.insert(claim.to_owned(), value.into());
+        }
+        let json = serde_json::to_vec(&members).map_err(|_| TokenError::MalformedClaims)?;
+        rules.verify(&rules.read(&json)?, now)
     }
 
-    /// Validates the response for a JWT whose signature and claims are verified.
+    /// Validates the response for a JWT whose signature and claims are verified by `jwt_rules`.
     ///
-    /// Both must agree. Scopes, roles and validity are limited to those in both.
+    /// The token has the claims on which both agree.
     pub(super) fn confirm(
-        self,
+        &self,
         jwt: &VerifiedToken,
         rules: &TokenRules,
+        jwt_rules: &TokenRules,
         now: NumericDate,
     ) -> Result<VerifiedToken, TokenError> {
         let claims = self.claims(rules)?;
@@ -84,9 +98,18 @@ impl IntrospectionResponse {
         check_equal("sub", claims.sub.as_deref(), Some(jwt.subject()))?;
         check_equal("client_id", claims.client_id.as_deref(), jwt.client_id())?;
         check_equal("jti", claims.token_id.as_deref(), jwt.jti())?;
-        let claims = restrict(jwt.claims(), &claims, rules)?;
-        claims.validity.check(now)?;
-        Ok(VerifiedToken::new(claims, jwt.claims_json()))
+        let exp = claims.exp.unwrap_or(jwt.expires_at());
+        rules.limits.validity(
+            exp.min(jwt.expires_at()),
+            claims.iat.unwrap_or(jwt.issued_at()),
+            claims.nbf,
+        )?;
+        let response = Statement {
+            claims: &claims,
+            members: &self.members,
+        };
+        let agreed = agreed_claims(jwt.claims_json(), &response, jwt_rules)?;
+        jwt_rules.verify_narrowed(&jwt_rules.read(&agreed)?, now)
     }
 
     /// Returns the claims if the response is for an active access token of this issuer.
@@ -106,7 +129,7 @@ impl IntrospectionResponse {
                 return Err(TokenError::WrongClaim(member));
             }
         }
-        let claims = Claims::read(&self.json, &rules.format.claim_names, &rules.roles)?;
+        let claims = rules.read(&self.json)?;
         match &claims.iss {
             Some(issuer) if **issuer != *rules.issuer => Err(TokenError::Issuer),
             _ => Ok(claims),
@@ -124,42 +147,6 @@ fn check_equal(
         (Some(response), Some(jwt)) if response != jwt => Err(TokenError::WrongClaim(claim)),
         _ => Ok(()),
     }
-}
-
-/// Restricts the claims of a JWT to those of the response.
-fn restrict(
-    jwt: &VerifiedClaims,
-    response: &Claims<'_>,
-    rules: &TokenRules,
-) -> Result<VerifiedClaims, TokenError> {
-    let mut claims = jwt.clone();
-    if let Some(scope) = &response.scope {
-        let response = ScopeSet::parse(scope)?;
-        let both: Vec<_> = claims
-            .scopes
-            .iter()
-            .filter(|scope| response.iter().any(|other| other == *scope))
-            .collect();
-        claims.scopes = ScopeSet::parse(&both.join(" "))?;
-    }
-    if let Some(roles) = &response.roles {
-        let in_both = |role: &&str| roles.iter().any(|other| other == *role);
-        claims.roles = claims.roles.iter().filter(in_both).collect::<RoleSet>();
-    }
-    let iat = response.iat.unwrap_or(claims.issued_at);
-    claims.expires_at = response
-        .exp
-        .map_or(claims.expires_at, |exp| exp.min(claims.expires_at));
-    let validity = rules
-        .limits
-        .validity(claims.expires_at, iat, response.nbf)?;
-    claims.validity = claims.validity.intersect(validity);
-    // the earlier one, so that a revocation by time of issue covers the token
-    claims.issued_at = claims.issued_at.min(iat);
-    claims.earliest_issue = claims
-        .earliest_issue
-        .min(iat.saturating_sub(rules.limits.clock_skew));
-    Ok(claims)
 }
 
 #[cfg(test)]

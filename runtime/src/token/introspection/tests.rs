@@ -43,7 +43,15 @@ fn introspector_with(
         capacity: 64 * 1024,
     };
     let clock = Arc::new(clock);
-    let introspector = Introspector::new(rules, endpoint.unwrap(), "", false, cache, clock);
+    let introspector = Introspector::new(
+        rules.clone(),
+        rules,
+        endpoint.unwrap(),
+        "",
+        false,
+        cache,
+        clock,
+    );
     Arc::new(introspector)
 }
 

@@ -56,6 +56,7 @@ fn confirm(response: &Value) -> Result<VerifiedToken, TokenError> {
     read(response).confirm(
         &jwt(),
         &TokenRules::for_testing(),
+        &TokenRules::for_testing(),
         NumericDate::from_secs(NOW),
     )
 }

@@ -1,0 +1,127 @@
+//! The claims of a token as a JSON object, for rules that narrow them.
+//!
+//! Typed claims are decoded from the JSON text from which the decision's claims are read. A rule that
+//! narrows a claim therefore changes the text first, and the claims are read from it again.
+
+use serde_json::{Map, Value};
+
+use crate::token::claim_names::ClaimNames;
+use crate::token::error::TokenError;
+use crate::token::roles_claim::RolesClaim;
+
+/// The names under which issuers put scopes, besides the one of the profile.
+///
+/// Typed claims may read any of them, so a narrowed token has no other scope in any of them.
+const SCOPE_CLAIMS: [&str; 2] = ["scope", "scp"];
+
+/// The claims of a token.
+pub(super) struct ClaimsObject {
+    members: Map<String, Value>,
+}
+
+impl ClaimsObject {
+    /// Parses claims that were read before.
+    pub(super) fn parse(json: &[u8]) -> Result<Self, TokenError> {
+        let members = serde_json::from_slice(json).map_err(|_| TokenError::MalformedClaims)?;
+        Ok(Self { members })
+    }
+
+    /// Returns the claims as JSON.
+    pub(super) fn to_json(&self) -> Result<Vec<u8>, TokenError> {
+        serde_json::to_vec(&self.members).map_err(|_| TokenError::MalformedClaims)
+    }
+
+    /// Removes every scope that `keep` does not accept.
+    pub(super) fn retain_scopes(
+        &mut self,
+        names: &ClaimNames,
+        roles: &RolesClaim,
+        keep: impl Fn(&str) -> bool,
+    ) {
+        for name in scope_claims(names, roles) {
+            let Some(value) = self.members.get_mut(name) else {
+                continue;
+            };
+            match value {
+                Value::String(scopes) => {
+                    let kept: Vec<_> = scopes.split(' ').filter(|scope| keep(scope)).collect();
+                    *value = kept.join(" ").into();
+                }
+                Value::Array(_) => retain_strings(value, &keep),
+                _ => drop(self.members.remove(name)),
+            }
+        }
+    }
+
+    pub(super) fn members_mut(&mut self) -> &mut Map<String, Value> {
+        &mut self.members
+    }
+}
+
+/// Returns the claims that contain scopes, unless they contain roles.
+pub(super) fn scope_claims<'a>(
+    names: &ClaimNames,
+    roles: &'a RolesClaim,
+) -> impl Iterator<Item = &'static str> + use<'a> {
+    let of_profile = names.scope.name();
+    let others = SCOPE_CLAIMS.into_iter();
+    std::iter::once(of_profile)
+        .chain(others.filter(move |name| *name != of_profile))
+        .filter(|name| *name != roles.first())
+}
+
+/// Removes every element of an array that is not a string which `keep` accepts.
+fn retain_strings(value: &mut Value, keep: impl Fn(&str) -> bool) {
+    if let Value::Array(elements) = value {
+        elements.retain(|element| element.as_str().is_some_and(&keep));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::token::profile::Profile;
+
+    fn retained(profile: Profile, pointer: &str, claims: &Value) -> Value {
+        let names = &profile.format().claim_names;
+        let roles = RolesClaim::parse(pointer).unwrap();
+        let mut object = ClaimsObject::parse(claims.to_string().as_bytes()).unwrap();
+        object.retain_scopes(names, &roles, |scope| scope == "read");
+        serde_json::from_slice(&object.to_json().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn scopes_are_removed_in_every_form_and_name() {
+        for profile in [Profile::Rfc9068, Profile::Entra, Profile::Okta] {
+            for name in ["scope", "scp"] {
+                for (scopes, expected) in [
+                    (json!("read write"), json!("read")),
+                    (json!("write"), json!("")),
+                    (json!("write read admin read"), json!("read read")),
+                    (json!("read\twrite"), json!("")),
+                    (json!(["read", "write"]), json!(["read"])),
+                    (json!(["read write", 1, null, ["read"]]), json!([])),
+                ] {
+                    let claims = retained(profile, "/roles", &json!({ name: scopes }));
+                    assert_eq!(claims, json!({ name: expected }), "{profile:?}");
+                }
+                for other in [json!(null), json!(1), json!({"read": true})] {
+                    let claims = retained(profile, "/roles", &json!({ name: other }));
+                    assert_eq!(claims, json!({}), "{profile:?}");
+                }
+            }
+        }
+    }
+
+    /// A roles claim may have the name of another profile's scope claim.
+    #[test]
+    fn claim_with_roles_has_no_scopes() {
+        let claims = json!({"scope": "read write", "scp": ["clerk", "admin"]});
+        assert_eq!(
+            retained(Profile::Rfc9068, "/scp", &claims),
+            json!({"scope": "read", "scp": ["clerk", "admin"]})
+        );
+    }
+}

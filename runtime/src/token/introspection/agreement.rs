@@ -1,0 +1,191 @@
+//! The claims on which a JWT and the introspection response for it agree.
+//!
+//! | claim | in both, and different |
+//! |---|---|
+//! | `iss`, `sub`, `client_id`, `jti` | the token is rejected |
+//! | scopes, as `scope`, `scp` or the profile's claim | those in both |
+//! | roles, and any other array | the elements that are in both |
+//! | `aud` | the values in both, one of which is this API |
+//! | `exp` | the earlier one |
+//! | `iat` | the earlier one |
+//! | `nbf` | the latest of every `nbf` and `iat` |
+//! | `active`, `token_type`, `token_use`, `typ` | the JWT's; the response is checked separately |
+//! | an object | the members that are in both, by these rules |
+//! | any other claim | the token is rejected |
+//!
+//! A claim that only one of them has is that of the JWT, or absent: RFC 7662 makes every member of a
+//! response optional, and the response adds nothing to a JWT.
+
+use serde_json::{Map, Number, Value};
+
+use crate::claims::{Audience, NumericDate, ScopeSet};
+use crate::token::claims::Claims;
+use crate::token::claims_object::{ClaimsObject, scope_claims};
+use crate::token::error::TokenError;
+use crate::token::rules::TokenRules;
+
+/// The members of a response that describe the token instead of a claim.
+pub(super) const DESCRIPTIVE: [&str; 4] = ["active", "token_type", "token_use", "typ"];
+
+/// The claims that have their own rule.
+const DATES: [&str; 3] = ["exp", "iat", "nbf"];
+
+/// A claim set and the members that it was read from.
+pub(super) struct Statement<'a> {
+    pub(super) claims: &'a Claims<'a>,
+    pub(super) members: &'a Map<String, Value>,
+}
+
+/// Returns the claims on which a JWT and the response for it agree, as JSON.
+///
+/// # Errors
+///
+/// Returns [`TokenError::ConflictingClaims`] if they contradict each other.
+pub(super) fn agreed_claims(
+    jwt: &[u8],
+    response: &Statement<'_>,
+    rules: &TokenRules,
+) -> Result<Vec<u8>, TokenError> {
+    let claims = rules.read(jwt)?;
+    let mut agreed = ClaimsObject::parse(jwt)?;
+    let names = &rules.format.claim_names;
+    let scope_names: Vec<_> = scope_claims(names, &rules.roles).collect();
+    for (name, value) in agreed.members_mut() {
+        let name = name.as_str();
+        let is_special = DESCRIPTIVE.contains(&name)
+            || DATES.contains(&name)
+            || name == "aud"
+            || scope_names.contains(&name);
+        if let Some(other) = response.members.get(name)
+            && !is_special
+        {
+            intersect(value, other)?;
+        }
+    }
+    for name in scope_names {
+        if let Some(scopes) = response.members.get(name) {
+            let scopes = read_scopes(scopes)?;
+            agreed.retain_scopes(names, &rules.roles, |scope| {
+                scopes.iter().any(|other| other == scope)
+            });
+        }
+    }
+    if let Some(audience) = &response.claims.aud {
+        intersect_audience(agreed.members_mut(), audience);
+    }
+    let jwt = Statement {
+        claims: &claims,
+        members: &agreed.members_mut().clone(),
+    };
+    restrict_dates(agreed.members_mut(), &jwt, response);
+    agreed.to_json()
+}
+
+/// Reads scopes from a string or an array.
+fn read_scopes(value: &Value) -> Result<ScopeSet, TokenError> {
+    let joined = match value {
+        Value::String(scopes) => scopes.clone(),
+        Value::Array(scopes) => {
+            let scopes = scopes.iter().map(Value::as_str);
+            scopes
+                .collect::<Option<Vec<_>>>()
+                .ok_or(TokenError::Scope)?
+                .join(" ")
+        }
+        _ => return Err(TokenError::Scope),
+    };
+    Ok(ScopeSet::parse(&joined)?)
+}
+
+/// Reduces a value to what is also in `other`.
+fn intersect(value: &mut Value, other: &Value) -> Result<(), TokenError> {
+    match (value, other) {
+        (Value::Array(elements), Value::Array(others)) => {
+            elements.retain(|element| others.iter().any(|other| is_same(element, other)));
+            Ok(())
+        }
+        (Value::Object(members), Value::Object(others)) => {
+            members.retain(|name, _| others.contains_key(name));
+            for (name, member) in members {
+                if let Some(other) = others.get(name) {
+                    intersect(member, other)?;
+                }
+            }
+            Ok(())
+        }
+        (value, other) if is_same(value, other) => Ok(()),
+        _ => Err(TokenError::ConflictingClaims),
+    }
+}
+
+/// Returns whether two values are equal; `1` and `1.0` are the same number.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => is_same_number(one, other),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| is_same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .all(|(name, value)| other.get(name).is_some_and(|other| is_same(value, other)))
+        }
+        _ => one == other,
+    }
+}
+
+fn is_same_number(one: &Number, other: &Number) -> bool {
+    let integer = |number: &Number| {
+        let signed = number.as_i64().map(i128::from);
+        signed.or_else(|| number.as_u64().map(i128::from))
+    };
+    match (integer(one), integer(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => one.as_f64() == other.as_f64(),
+    }
+}
+
+/// Removes the values of `aud` that are not in the response's; one of them is this API.
+fn intersect_audience(members: &mut Map<String, Value>, audience: &Audience) {
+    if let Some(Value::Array(values)) = members.get_mut("aud") {
+        values.retain(|value| value.as_str().is_some_and(|value| audience.contains(value)));
+    }
+}
+
+/// Sets the dates so that they describe the time in which both are valid.
+///
+/// Values are copied as the issuer wrote them.
+fn restrict_dates(agreed: &mut Map<String, Value>, jwt: &Statement<'_>, response: &Statement<'_>) {
+    let mut set = |name: &str, value: Option<&Value>| {
+        if let Some(value) = value {
+            agreed.insert(name.to_owned(), value.clone());
+        }
+    };
+    let is_earlier = |response: Option<NumericDate>, jwt: Option<NumericDate>| {
+        response.is_some_and(|response| jwt.is_none_or(|jwt| response < jwt))
+    };
+    if is_earlier(response.claims.exp, jwt.claims.exp) {
+        set("exp", response.members.get("exp"));
+    }
+    if is_earlier(response.claims.iat, jwt.claims.iat) {
+        set("iat", response.members.get("iat"));
+    }
+    if response.claims.nbf.is_some() || response.claims.iat.is_some() {
+        let starts = [jwt, response].into_iter().flat_map(|statement| {
+            let Statement { claims, members } = statement;
+            [
+                (claims.nbf, members.get("nbf")),
+                (claims.iat, members.get("iat")),
+            ]
+        });
+        // the earlier `iat` alone would make the token valid too early
+        if let Some((_, latest)) = starts.max_by_key(|(date, _)| *date) {
+            set("nbf", latest);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+use palisade::prelude::*;
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct NewOrder {
+    #[garde(range(min = 0.0, max = *__garde_binding))]
+    price: f64,
+}
+
+fn main() {}
