@@ -15,6 +15,7 @@ mod cache_size;
 mod coverage;
 mod late_responses;
 mod leak;
+mod memory;
 mod narrowed_claims;
 mod paths;
 mod roles;

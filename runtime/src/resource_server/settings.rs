@@ -88,6 +88,10 @@ impl IssuerSettings {
             .then(|| self.profile.unwrap_or_default())
     }
 
+    #[cfg_attr(
+        not(feature = "introspection"),
+        expect(clippy::unused_self, reason = "only introspection excludes JWTs")
+    )]
     fn accepts_jwts(&self) -> bool {
         #[cfg(feature = "introspection")]
         if let Some(introspection) = &self.introspection {

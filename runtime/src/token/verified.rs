@@ -176,3 +176,29 @@ impl fmt::Debug for VerifiedToken {
         f.write_str("VerifiedToken([redacted])")
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_size_includes_every_claim() {
+        let token = VerifiedToken::for_testing("https://a.example", "a", ScopeSet::default());
+        let growth = |change: fn(&mut VerifiedToken)| {
+            let mut changed = token.clone();
+            change(&mut changed);
+            changed.shared_size() - token.shared_size()
+        };
+        let new = allocation_size(1_000);
+        let client = growth(|token| token.claims.client_id = Some("c".repeat(1_000).into()));
+        let token_id = growth(|token| token.claims.token_id = Some("j".repeat(1_000).into()));
+        let scopes = growth(|token| {
+            token.claims.scopes = ScopeSet::parse(&"s".repeat(1_000)).unwrap();
+        });
+        let roles = growth(|token| token.claims.roles = ["r".repeat(999)].iter().collect());
+        assert_eq!([client, token_id, scopes, roles], [new; 4]);
+        let subject = growth(|token| token.claims.subject = "s".repeat(1_001).into());
+        let json = growth(|token| token.json = vec![b' '; 1_002].into());
+        assert_eq!([subject, json], [1_000; 2]);
+    }
+}
