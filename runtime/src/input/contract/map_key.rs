@@ -53,9 +53,9 @@ impl<T: KeyContract> MapKey for T {}
 /// No other crate can implement it, because the type of a hidden item is private: nothing would
 /// enforce the rules of a hand-written contract.
 #[diagnostic::on_unimplemented(
-    message = "`MapKey` is not implemented by hand",
-    label = "`{Self}` does not derive `SecureInput`",
-    note = "help: remove this impl, and write `#[derive(Deserialize, Validate, SecureInput)]` on `{Self}`"
+    message = "`{Self}` does not derive `SecureInput`",
+    label = "its rules are not known",
+    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` on `{Self}`; `MapKey` is never implemented by hand"
 )]
 pub trait KeyContract {
     /// Whether a decoded key can break a rule.

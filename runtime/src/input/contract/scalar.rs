@@ -95,9 +95,9 @@ impl<T: ScalarContract> Scalar for T {}
 /// No other crate can implement it, because none can implement
 /// [`Bounded`](crate::rules::Bounded).
 #[diagnostic::on_unimplemented(
-    message = "`Scalar` is not implemented by hand",
-    label = "`{Self}` does not state what it accepts",
-    note = "help: remove this impl, and write `#[derive(SecureInput)]` and `#[secure(scalar = \"what it accepts\")]` on `{Self}`"
+    message = "`{Self}` does not state what it accepts",
+    label = "not a scalar",
+    note = "help: write `#[derive(SecureInput)]` and `#[secure(scalar = \"what it accepts\")]` on `{Self}`; `Scalar` is never implemented by hand"
 )]
 pub trait ScalarContract: Bounded<NoRules> {}
 

@@ -54,9 +54,9 @@ impl<T: InputContract> SecureInput for T {}
 /// No other crate can implement it, because the types of hidden items are private: nothing would
 /// enforce the rules of a hand-written contract.
 #[diagnostic::on_unimplemented(
-    message = "`SecureInput` is not implemented by hand",
-    label = "`{Self}` does not derive it",
-    note = "help: remove this impl, and write `#[derive(Deserialize, Validate, SecureInput)]` on `{Self}`"
+    message = "`{Self}` does not derive `SecureInput`",
+    label = "its rules are not known",
+    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` on `{Self}`; `SecureInput` is never implemented by hand"
 )]
 pub trait InputContract: Sized {
     /// The context of its rules, as in [`Validate`].
