@@ -222,10 +222,10 @@ async fn every_exception_is_in_the_inventory_with_its_reason() {
     assert_eq!(
         kinds,
         [
-            ExceptionKind::TrustedExtension,
-            ExceptionKind::TrustedExtractor,
-            ExceptionKind::Scalar,
-            ExceptionKind::Unvalidated
+            ExceptionKind::TrustedRequestExtension,
+            ExceptionKind::TrustedArgument,
+            ExceptionKind::CustomScalar,
+            ExceptionKind::UnvalidatedArgument
         ]
     );
     let api = TestApi::new(routes).await;

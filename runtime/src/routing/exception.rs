@@ -23,15 +23,15 @@ pub struct Exception {
 #[non_exhaustive]
 pub enum ExceptionKind {
     /// An [`Unvalidated`](crate::Unvalidated) argument.
-    Unvalidated,
+    UnvalidatedArgument,
     /// A [`TrustedExtractor`](crate::TrustedExtractor).
-    TrustedExtractor,
+    TrustedArgument,
     /// The [`TrustedExtension`](crate::TrustedExtension) inside an `Extension` or `ConnectInfo`.
-    TrustedExtension,
+    TrustedRequestExtension,
     /// An [`InputExtractor`](crate::input::InputExtractor), which decodes its input itself.
-    InputExtractor,
+    CustomDecoding,
     /// A value whose type parses itself: `#[secure(scalar = "…")]`.
-    Scalar,
+    CustomScalar,
     /// A field without rules: `#[secure(unvalidated = "…")]`.
     UnvalidatedField,
 }
@@ -45,7 +45,7 @@ impl Exception {
         let name = short_name((argument.type_name)());
         let location = argument.input.map(|input| input.location);
         let itself = if argument.unvalidated {
-            unvalidated.map(|reason| (ExceptionKind::Unvalidated, reason))
+            unvalidated.map(|reason| (ExceptionKind::UnvalidatedArgument, reason))
         } else {
             argument
                 .statement
@@ -62,7 +62,11 @@ impl Exception {
         let several = argument.content.shapes.len() > 1;
         let shapes = argument.content.shapes.iter().enumerate();
         let fields = shapes.flat_map(move |(index, shape)| {
-            let element = several.then(|| format!("/{index}")).unwrap_or_default();
+            let element = if several {
+                format!("/{index}")
+            } else {
+                String::new()
+            };
             let fields = unchecked(shape()).into_iter();
             fields.map(move |Unchecked { pointer, statement }| {
                 (element.clone() + &pointer, statement)
@@ -70,7 +74,7 @@ impl Exception {
         });
         let fields: Vec<Self> = fields
             .map(|(field, statement)| match statement {
-                Statement::Accepts(text) => new(ExceptionKind::Scalar, Some(field), text),
+                Statement::Accepts(text) => new(ExceptionKind::CustomScalar, Some(field), text),
                 Statement::Unvalidated(reason) => {
                     new(ExceptionKind::UnvalidatedField, Some(field), reason)
                 }
@@ -112,11 +116,11 @@ impl Exception {
 impl fmt::Display for Exception {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self.kind {
-            ExceptionKind::Unvalidated => "unvalidated argument",
-            ExceptionKind::TrustedExtractor => "trusted extractor",
-            ExceptionKind::TrustedExtension => "trusted extension",
-            ExceptionKind::InputExtractor => "input extractor",
-            ExceptionKind::Scalar => "scalar",
+            ExceptionKind::UnvalidatedArgument => "unvalidated argument",
+            ExceptionKind::TrustedArgument => "trusted extractor",
+            ExceptionKind::TrustedRequestExtension => "trusted extension",
+            ExceptionKind::CustomDecoding => "input extractor",
+            ExceptionKind::CustomScalar => "scalar",
             ExceptionKind::UnvalidatedField => "unvalidated field",
         };
         write!(f, "{kind} ")?;

@@ -32,9 +32,11 @@ pub use axum::routing::MethodFilter;
 /// The rules that rustc names in its messages; public as `palisade::rules`.
 pub(crate) mod rules {
     pub use super::argument::extraction::{ExtractedWithState, LastExtractedWithState};
+    #[cfg(any(feature = "serve", feature = "testing"))]
+    pub use super::argument::kinds::Connection;
     pub use super::argument::kinds::{
         CallerArgument, CheckedInput, DecodedInput, FallibleArgument, OptionalArgument, ParsedPath,
-        RawInput, ServerData, UncheckedInput,
+        RawInput, RequestExtension, ServerData, UncheckedInput,
     };
     pub use super::argument::rules::*;
     #[cfg(feature = "typed-header")]

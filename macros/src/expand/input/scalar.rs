@@ -93,9 +93,10 @@ fn contract(head: &Head, schemas: bool) -> TokenStream {
 
 fn schema(scalar: &Scalar) -> TokenStream {
     let (private, accepts) = (scalar.head.private(), &scalar.accepts);
-    let schema = match &scalar.schema {
-        Some(function) => quote!(#function(__palisade_generator)),
-        None => quote!(#private::Described::unknown().into_schema()),
+    let schema = if let Some(function) = &scalar.schema {
+        quote!(#function(__palisade_generator))
+    } else {
+        quote!(#private::Described::unknown().into_schema())
     };
     quote! {
         fn schema(

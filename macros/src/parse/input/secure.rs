@@ -35,78 +35,107 @@ pub(crate) struct RawScalar {
     pub(crate) schema: Option<Path>,
 }
 
+/// The values of the words, of which each may appear once.
+struct Words {
+    krate: Slot<Path>,
+    scalar: Slot<String>,
+    schema: Slot<Path>,
+    unvalidated: Slot<String>,
+    /// A field that was meant to be excused gets no second error about its rules.
+    is_mistaken: bool,
+}
+
 impl Secure {
     pub(super) fn parse(
         attributes: &[Attribute],
         position: Position,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut krate = Slot::new("crate");
-        let mut scalar = Slot::new("scalar");
-        let mut schema = Slot::new("schema");
-        let mut unvalidated = Slot::new("unvalidated");
-        // a field that was meant to be excused gets no second error about its rules
-        let mut is_mistaken = false;
+        let mut words = Words {
+            krate: Slot::new("crate"),
+            scalar: Slot::new("scalar"),
+            schema: Slot::new("schema"),
+            unvalidated: Slot::new("unvalidated"),
+            is_mistaken: false,
+        };
         for attribute in attributes
             .iter()
             .filter(|attr| attr.path().is_ident("secure"))
         {
-            let parse = |input: ParseStream<'_>| {
-                while !input.is_empty() {
-                    let name = Ident::parse_any(input)?;
-                    if name == "crate" && position.is_item() {
-                        input.parse::<Token![=]>()?;
-                        let path = input.call(Path::parse_mod_style)?;
-                        krate.fill(name.span(), path, diagnostics);
-                    } else if name == "scalar" && position.is_item() {
-                        let accepts = parse_text(&name, input, &SCALAR, diagnostics)?;
-                        scalar.fill(name.span(), accepts, diagnostics);
-                    } else if name == "schema" && position.is_item() {
-                        input.parse::<Token![=]>()?;
-                        let path = input.call(Path::parse_mod_style)?;
-                        schema.fill(name.span(), path, diagnostics);
-                    } else if name == "unvalidated" && position == Position::Field {
-                        let reason = parse_text(&name, input, &UNVALIDATED, diagnostics)?;
-                        unvalidated.fill(name.span(), reason, diagnostics);
-                    } else {
-                        reject_unknown(&name, position, diagnostics);
-                        is_mistaken = true;
-                        skip_to_comma(input);
-                    }
-                    if !input.is_empty() {
-                        input.parse::<Token![,]>()?;
-                    }
-                }
-                Ok(())
-            };
             let tokens = match &attribute.meta {
                 Meta::List(list) if !list.tokens.is_empty() => list.tokens.clone(),
                 other => {
                     diagnostics.error(other.span(), "`secure` is empty", position.help());
-                    is_mistaken = true;
+                    words.is_mistaken = true;
                     continue;
                 }
             };
+            let parse = |input: ParseStream<'_>| words.parse(input, position, diagnostics);
             if let Err(error) = parse.parse2(tokens) {
                 // an error at the end of the input has the span of the whole derive
                 let span = attribute.meta.path().span();
                 diagnostics.error(span, error, position.help());
-                is_mistaken = true;
+                words.is_mistaken = true;
             }
         }
-        let (scalar, schema) = (scalar.take(), schema.take());
+        words.check(diagnostics)
+    }
+}
+
+impl Words {
+    /// Parses the words in one pair of parentheses.
+    fn parse(
+        &mut self,
+        input: ParseStream<'_>,
+        position: Position,
+        diagnostics: &mut Diagnostics,
+    ) -> syn::Result<()> {
+        while !input.is_empty() {
+            let name = Ident::parse_any(input)?;
+            if name == "crate" && position.is_item() {
+                self.krate
+                    .fill(name.span(), parse_path(input)?, diagnostics);
+            } else if name == "scalar" && position.is_item() {
+                let accepts = parse_text(&name, input, &SCALAR, diagnostics)?;
+                self.scalar.fill(name.span(), accepts, diagnostics);
+            } else if name == "schema" && position.is_item() {
+                self.schema
+                    .fill(name.span(), parse_path(input)?, diagnostics);
+            } else if name == "unvalidated" && position == Position::Field {
+                let reason = parse_text(&name, input, &UNVALIDATED, diagnostics)?;
+                self.unvalidated.fill(name.span(), reason, diagnostics);
+            } else {
+                reject_unknown(&name, position, diagnostics);
+                self.is_mistaken = true;
+                skip_to_comma(input);
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check(self, diagnostics: &mut Diagnostics) -> Secure {
+        let (scalar, schema) = (self.scalar.take(), self.schema.take());
         if let (None, Some((span, _))) = (&scalar, &schema) {
             let help = "write `scalar = \"what it accepts\"` beside it, or remove it";
             diagnostics.error(*span, "`schema` without `scalar`", help);
         }
         let schema = schema.map(|(_, path)| path);
-        let unvalidated = unvalidated.take().map(|(_, reason)| reason);
-        Self {
-            krate: krate.take().map(|(_, path)| path),
+        let unvalidated = self.unvalidated.take().map(|(_, reason)| reason);
+        Secure {
+            krate: self.krate.take().map(|(_, path)| path),
             scalar: scalar.map(|(_, accepts)| RawScalar { accepts, schema }),
-            unvalidated: unvalidated.or_else(|| is_mistaken.then(String::new)),
+            unvalidated: unvalidated.or_else(|| self.is_mistaken.then(String::new)),
         }
     }
+}
+
+/// Parses `= path`.
+fn parse_path(input: ParseStream<'_>) -> syn::Result<Path> {
+    input.parse::<Token![=]>()?;
+    input.call(Path::parse_mod_style)
 }
 
 /// A word with a text, and the messages about a missing one.

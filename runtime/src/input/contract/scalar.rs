@@ -79,6 +79,14 @@ use crate::input::shape::{Nested, Shape};
 /// # }
 /// ```
 ///
+/// A hand-written implementation does not compile:
+///
+/// ```compile_fail,E0277
+/// struct Currency(String);
+///
+/// impl palisade::input::Scalar for Currency {}
+/// ```
+///
 /// [`invalid_value`]: serde::de::Error::invalid_value
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a scalar",

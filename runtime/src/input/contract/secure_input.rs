@@ -27,6 +27,16 @@ use crate::input::shape::Shape;
 /// }
 /// ```
 ///
+/// Neither does a hand-written implementation:
+///
+/// ```compile_fail,E0277
+/// struct NewOrder {
+///     sku: String,
+/// }
+///
+/// impl palisade::SecureInput for NewOrder {}
+/// ```
+///
 /// With a rule it does:
 ///
 /// ```

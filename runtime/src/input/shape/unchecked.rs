@@ -262,10 +262,10 @@ mod tests {
             },
         ];
         const EXTERNAL: Shape = Shape::Variants(Tagging::External, VARIANTS);
-        assert_eq!(pointers(&EXTERNAL), ["/moved/raw", "/sent/a~1b~0c"]);
         const INTERNAL: Shape = Shape::Variants(Tagging::Internal("t"), VARIANTS);
-        assert_eq!(pointers(&INTERNAL), ["/raw", "/a~1b~0c"]);
         const ADJACENT: Shape = Shape::Variants(Tagging::Adjacent("t", "c"), VARIANTS);
+        assert_eq!(pointers(&EXTERNAL), ["/moved/raw", "/sent/a~1b~0c"]);
+        assert_eq!(pointers(&INTERNAL), ["/raw", "/a~1b~0c"]);
         assert_eq!(pointers(&ADJACENT), ["/c/raw", "/c/a~1b~0c"]);
     }
 }

@@ -128,6 +128,7 @@ impl<Rules> Bounded<Rules> for PageNumber {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ScalarContract for PageNumber {}
 
 impl<Rules, const MAX: u32> Bounded<Rules> for PageSize<MAX> {
@@ -139,6 +140,7 @@ impl<Rules, const MAX: u32> Bounded<Rules> for PageSize<MAX> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const MAX: u32> ScalarContract for PageSize<MAX> {}
 
 /// One page of a list: the parameters `page` (from 1) and `per_page` (1 to `MAX`).

@@ -82,7 +82,7 @@ pub trait TrustedExtractor {
 #[diagnostic::on_unimplemented(
     message = "`Extension<{Self}>` would reach the handler unchecked",
     label = "nothing states why this extension is trusted",
-    note = "help: write `impl palisade::TrustedExtension for {Self} {{ const REASON: &'static str = \"…\"; }}`",
+    note = "help: for a type of your own, write `impl palisade::TrustedExtension for {Self} {{ const REASON: &'static str = \"…\"; }}`",
     note = "help: for a type of another crate, write `Unvalidated<Extension<{Self}>>` and `unvalidated = \"…\"` in the attribute"
 )]
 pub trait TrustedExtension {

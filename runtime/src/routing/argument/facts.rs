@@ -17,7 +17,7 @@ pub struct ArgumentFacts {
     /// Whether it is `Unvalidated`.
     pub(crate) unvalidated: bool,
     /// The statement about an argument that the API trusts or decodes itself.
-    pub(crate) statement: Option<Statement>,
+    pub(crate) statement: Option<ArgumentStatement>,
     /// Whether an extractor outside this crate reads the request.
     pub(crate) custom: bool,
     /// The source of checked input.
@@ -30,7 +30,7 @@ pub struct ArgumentFacts {
 
 /// The statement of the API about an argument.
 #[derive(Clone, Copy, Debug)]
-pub struct Statement {
+pub struct ArgumentStatement {
     pub(crate) kind: ExceptionKind,
     pub(crate) text: &'static str,
 }
@@ -41,7 +41,7 @@ pub struct Content {
     /// The members of checked input.
     pub(crate) shapes: &'static [fn() -> &'static Shape],
     /// The statement about the type inside the argument.
-    pub(crate) statement: Option<Statement>,
+    pub(crate) statement: Option<ArgumentStatement>,
     /// The schema of checked input.
     #[cfg(feature = "schemas")]
     pub(crate) describe: Option<Describe>,
@@ -68,8 +68,8 @@ impl Content {
     /// Returns the content of an extension, with the reason to trust it.
     pub(crate) const fn trusted(reason: &'static str) -> Self {
         Self {
-            statement: Some(Statement {
-                kind: ExceptionKind::TrustedExtension,
+            statement: Some(ArgumentStatement {
+                kind: ExceptionKind::TrustedRequestExtension,
                 text: reason,
             }),
             ..Self::NONE
@@ -127,7 +127,7 @@ impl ArgumentFacts {
 
     /// Returns the facts about an argument that the API trusts or decodes itself.
     pub(crate) const fn stated(self, kind: ExceptionKind, text: &'static str) -> Self {
-        let statement = Some(Statement { kind, text });
+        let statement = Some(ArgumentStatement { kind, text });
         Self { statement, ..self }
     }
 
@@ -148,7 +148,7 @@ impl ArgumentFacts {
     /// Returns the reason to trust an extractor of the API.
     pub(crate) fn trusted(&self) -> Option<&'static str> {
         let statement = self.statement?;
-        let is_trusted = matches!(statement.kind, ExceptionKind::TrustedExtractor);
+        let is_trusted = matches!(statement.kind, ExceptionKind::TrustedArgument);
         is_trusted.then_some(statement.text)
     }
 

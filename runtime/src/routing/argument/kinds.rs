@@ -45,7 +45,7 @@ impl<T: TrustedExtractor> HandlerArgument for T {
     type Reads = ReadsHead;
     type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts::PLAIN
-        .stated(ExceptionKind::TrustedExtractor, T::REASON)
+        .stated(ExceptionKind::TrustedArgument, T::REASON)
         .by_custom_extractor();
 }
 
@@ -188,7 +188,7 @@ impl<E: InputExtractor> HandlerArgument for Valid<E> {
     type Reads = ReadsHead;
     type Extraction = ViaAxum;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None)
-        .stated(ExceptionKind::InputExtractor, E::ACCEPTS)
+        .stated(ExceptionKind::CustomDecoding, E::ACCEPTS)
         .by_custom_extractor();
 }
 

@@ -89,7 +89,7 @@ pub trait AllowedIn<A, K> {
     note = "help: for an extractor of your own, implement `TrustedExtractor` with a `REASON`, or `palisade::input::InputExtractor` inside `Valid`",
     note = "help: for an extractor of another crate, write `Unvalidated<…>` and `unvalidated = \"…\"` in the attribute"
 )]
-pub trait ArgumentOf<A>: HandlerArgument {
+pub trait ArgumentOf<A> {
     #[doc(hidden)]
     const FACTS: ArgumentFacts;
 }
@@ -115,7 +115,7 @@ where
     note = "help: for an extractor of your own, implement `TrustedExtractor` with a `REASON`, or `palisade::input::InputExtractor` inside `Valid`",
     note = "help: for an extractor of another crate, write `Unvalidated<…>` and `unvalidated = \"…\"` in the attribute"
 )]
-pub trait ArgumentBeforeLast<A>: HandlerArgument {
+pub trait ArgumentBeforeLast<A> {
     #[doc(hidden)]
     const FACTS: ArgumentFacts;
 }

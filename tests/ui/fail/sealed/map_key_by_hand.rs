@@ -1,9 +1,9 @@
-//! A type claims by hand that keys of a map are bounded.
+//! A boxed type claims by hand that keys of a map are bounded.
 
 use palisade::rules::MapKey;
 
 struct Key(String);
 
-impl MapKey for Key {}
+impl MapKey for Box<Key> {}
 
 fn main() {}

@@ -1,4 +1,4 @@
-//! A type claims by hand that its fields are bounded.
+//! A boxed type claims by hand that its fields are bounded.
 
 use palisade::SecureInput;
 
@@ -7,6 +7,6 @@ struct NewOrder {
     note: String,
 }
 
-impl SecureInput for NewOrder {}
+impl SecureInput for Box<NewOrder> {}
 
 fn main() {}
