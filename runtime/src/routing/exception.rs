@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::input::{InputLocation, Statement, Unchecked, unchecked};
-use crate::routing::argument::facts::ArgumentFacts;
+use crate::input::InputLocation;
 
 /// Data that reaches a handler without Palisade's checks, with the reason.
 ///
@@ -11,11 +10,11 @@ use crate::routing::argument::facts::ArgumentFacts;
 /// input types.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {
-    kind: ExceptionKind,
-    argument: String,
-    location: Option<InputLocation>,
-    field: Option<String>,
-    reason: &'static str,
+    pub(super) kind: ExceptionKind,
+    pub(super) argument: String,
+    pub(super) location: Option<InputLocation>,
+    pub(super) field: Option<String>,
+    pub(super) reason: &'static str,
 }
 
 /// The kind of an [`Exception`].
@@ -37,52 +36,6 @@ pub enum ExceptionKind {
 }
 
 impl Exception {
-    /// Returns the exceptions of an argument; `unvalidated` is the reason in its handler's attribute.
-    pub(crate) fn of(
-        argument: &ArgumentFacts,
-        unvalidated: Option<&'static str>,
-    ) -> impl Iterator<Item = Self> {
-        let name = short_name((argument.type_name)());
-        let location = argument.input.map(|input| input.location);
-        let itself = if argument.unvalidated {
-            unvalidated.map(|reason| (ExceptionKind::UnvalidatedArgument, reason))
-        } else {
-            argument
-                .statement
-                .map(|statement| (statement.kind, statement.text))
-        };
-        let new = move |kind, field, reason| Self {
-            kind,
-            argument: name.clone(),
-            location,
-            field,
-            reason,
-        };
-        let itself = itself.map(|(kind, reason)| new(kind, None, reason));
-        let several = argument.content.shapes.len() > 1;
-        let shapes = argument.content.shapes.iter().enumerate();
-        let fields = shapes.flat_map(move |(index, shape)| {
-            let element = if several {
-                format!("/{index}")
-            } else {
-                String::new()
-            };
-            let fields = unchecked(shape()).into_iter();
-            fields.map(move |Unchecked { pointer, statement }| {
-                (element.clone() + &pointer, statement)
-            })
-        });
-        let fields: Vec<Self> = fields
-            .map(|(field, statement)| match statement {
-                Statement::Accepts(text) => new(ExceptionKind::CustomScalar, Some(field), text),
-                Statement::Unvalidated(reason) => {
-                    new(ExceptionKind::UnvalidatedField, Some(field), reason)
-                }
-            })
-            .collect();
-        itself.into_iter().chain(fields)
-    }
-
     /// Returns the kind.
     pub fn kind(&self) -> ExceptionKind {
         self.kind
@@ -130,30 +83,5 @@ impl fmt::Display for Exception {
             _ => f.write_str(&self.argument)?,
         }
         write!(f, ": {}", self.reason)
-    }
-}
-
-/// Removes the paths of modules from the name of a type.
-fn short_name(name: &str) -> String {
-    let mut short = String::new();
-    for part in name.split_inclusive(['<', '>', ',', ' ', '(', ')', '[', ']', '&', ';']) {
-        short.push_str(part.rsplit("::").next().unwrap_or(part));
-    }
-    short
-}
-
-#[cfg(test)]
-mod tests {
-    use std::any::type_name;
-
-    use super::*;
-
-    #[test]
-    fn short_name_has_no_paths() {
-        let name = type_name::<(Option<Vec<std::net::SocketAddr>>, &[u8], [String; 3])>();
-        assert_eq!(
-            short_name(name),
-            "(Option<Vec<SocketAddr>>, &[u8], [String; 3])"
-        );
     }
 }

@@ -216,7 +216,7 @@ impl Route {
     pub fn exceptions(&self) -> impl Iterator<Item = Exception> {
         let unvalidated = self.declaration.unvalidated;
         let arguments = self.arguments.iter();
-        arguments.flat_map(move |argument| Exception::of(argument, unvalidated))
+        arguments.flat_map(move |argument| argument.exceptions(unvalidated))
     }
 
     /// Returns the checked input of the handler, in the order of the arguments.
