@@ -8,11 +8,12 @@ use axum::routing::Route as AxumRoute;
 use tower_layer::Layer;
 use tower_service::Service;
 
+#[cfg(feature = "tracing")]
+use crate::audit::emit_unreachable_route;
 use crate::guard::Guard;
 use crate::resource_server::ResourceServer;
 use crate::response::method_not_allowed;
 use crate::routing::api::Api;
-use crate::routing::boundary::BoundaryLayer;
 use crate::routing::declared::{Declares, DeclaresAccess};
 use crate::routing::endpoint::Endpoint;
 use crate::routing::guarded::Guarded;
@@ -185,18 +186,22 @@ where
     /// Puts the guard in front of every route.
     ///
     /// The state of the router must be supplied before, see [`HasState`].
+    ///
+    /// A route whose scopes or roles no issuer [may grant](crate::Issuer::grants) is reported by an
+    /// event and by the [inventory](Inventory::unreachable); it refuses every token.
     pub fn protect(self, server: ResourceServer) -> Api
     where
         Self: HasState<Stateless = SecureRouter>,
     {
         let router = self.into_stateless();
         let inventory = router.inventory.trusting(server.shared_issuers());
-        let mut routes =
-            (router.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
-        if router.has_layers {
-            routes = routes.layer(BoundaryLayer);
+        #[cfg(feature = "tracing")]
+        for route in inventory.unreachable() {
+            emit_unreachable_route(route.declaration(), route.path());
         }
-        Api::new(routes, inventory, router.has_fallback)
+        let routes =
+            (router.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
+        Api::new(routes, inventory, router.has_fallback, router.has_layers)
     }
 
     fn then(

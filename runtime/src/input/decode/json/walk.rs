@@ -16,7 +16,7 @@ use self::targets::Targets;
 use crate::input::decode::error::Segment;
 use crate::input::decode::json::cursor::Cursor;
 use crate::input::shape::position::{Position, declared_name, field_named, variant_named};
-use crate::input::shape::{Field, Nested, Shape, Tagging, Variant};
+use crate::input::shape::{Field, Nested, Shape, Statement, Tagging, Variant};
 
 /// The largest number of items and members of a scalar inside a tagged enum.
 const MAX_IN_SCALAR: usize = 64;
@@ -133,7 +133,7 @@ impl<'w> Walk<'w> {
             Position::Shape(Shape::Variants(tagging, variants)) => {
                 self.variants(cursor, here, *tagging, variants)
             }
-            Position::Nested(Nested::Unchecked(_)) => cursor.skip(),
+            Position::Nested(Nested::Unchecked(Statement::Unvalidated(_))) => cursor.skip(),
             _ => self.scalar(cursor),
         }
     }
