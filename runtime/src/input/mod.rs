@@ -20,6 +20,7 @@ pub use self::contract::{
     ContextFrom, InputError, InputLocation, MAX_LENGTH, Scalar, ValidationContext, Violation,
 };
 pub(crate) use self::contract::{MAX_VIOLATIONS, SecureInput, shape_of_scalar};
+pub(crate) use self::decode::json::decode_claims;
 pub(crate) use self::decode::media_type;
 #[cfg(feature = "typed-header")]
 pub(crate) use self::extract::header_error;
