@@ -23,3 +23,4 @@ mod paths;
 mod roles;
 mod sockets;
 mod tokens;
+mod unchecked;
