@@ -57,7 +57,10 @@ struct Key(#[garde(length(bytes, max = 10))] String);
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields, tag = "type")]
-#[expect(clippy::large_enum_variant, reason = "the size of a variant is the attack")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the size of a variant is the attack"
+)]
 enum Event {
     Batch {
         #[garde(length(max = 3), inner(range(max = 3)))]
@@ -71,7 +74,10 @@ enum Event {
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields, tag = "type", content = "content")]
-#[expect(clippy::large_enum_variant, reason = "the size of a variant is the attack")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the size of a variant is the attack"
+)]
 enum Adjacent {
     Batch {
         #[garde(length(max = 3), inner(range(max = 3)))]

@@ -34,7 +34,7 @@ impl Position {
     fn max_items(self) -> Option<usize> {
         match self.resolved().0 {
             Self::Nested(
-                Nested::List(_, max) | Nested::Unordered(_, max) | Nested::Entries(_, max),
+                Nested::List(_, max) | Nested::Unordered(_, max) | Nested::Entries(_, max, _),
             ) => Some(*max),
             _ => None,
         }

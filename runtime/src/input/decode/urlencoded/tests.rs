@@ -207,7 +207,7 @@ fn parameters_over_limit_are_rejected() {
 
 #[test]
 fn map_gets_as_many_parameters_as_its_type_allows() {
-    static AT_MOST_TWO: Shape = Shape::Newtype(Nested::Entries(&Nested::Leaf, 2));
+    static AT_MOST_TWO: Shape = Shape::Newtype(Nested::Entries(&Nested::Leaf, 2, &Nested::Leaf));
     let read = |text: &str| {
         let text = text.as_bytes();
         super::decode::<BTreeMap<String, u8>>(text, InputLocation::Form, 9, &AT_MOST_TWO)
