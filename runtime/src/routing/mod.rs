@@ -17,6 +17,7 @@ mod known_methods;
 mod method_router;
 mod methods;
 mod mounting;
+mod panics;
 mod passed_guard;
 mod returned;
 pub(crate) mod secure_router;
