@@ -1,5 +1,6 @@
 //! Responses with one wrong member each.
 
+mod agreed;
 mod confirmed;
 
 use serde_json::json;
@@ -29,6 +30,12 @@ fn without(member: &str) -> Value {
     let mut response = valid();
     response.as_object_mut().unwrap().remove(member);
     response
+}
+
+/// Adds the members of `other` to `claims`.
+fn merge(claims: &mut Value, other: &Value) {
+    let others = other.as_object().unwrap().clone();
+    claims.as_object_mut().unwrap().extend(others);
 }
 
 fn read(response: &Value) -> IntrospectionResponse {
