@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -18,8 +19,11 @@ use crate::input::{RequestLimits, TimedBody};
 use crate::policy::Limits;
 use crate::response::{forbid_shared_caching, refusal_response, set_security_headers};
 use crate::routing::declared::Declares;
-use crate::routing::endpoint::Endpoint;
+use crate::routing::endpoint::{Endpoint, RunsWithState};
 use crate::routing::passed_guard::PassedGuard;
+
+/// The state of a router; axum clones it for each request.
+pub(crate) type Shared<S> = Arc<S>;
 
 /// A declared handler behind its guard.
 pub(crate) struct Guarded<H> {
@@ -36,15 +40,15 @@ impl<H: Declares> Guarded<H> {
     }
 
     /// Serves one request.
-    async fn respond<S, M>(self, mut request: Request, state: S) -> Response
+    async fn respond<S, M>(self, mut request: Request, state: Shared<S>) -> Response
     where
-        H::Checked: Endpoint<H, S, M>,
+        H: RunsWithState<S, M>,
     {
         remove_guard_extensions(request.extensions_mut());
         let mut response = match self.authorize(&mut request).await {
             Ok(passed) => {
                 limit_body(&mut request, &H::DECLARATION.limits);
-                let mut response = H::Checked::call(&mut request, state, &passed).await;
+                let mut response = H::Endpoint::call(&mut request, &state, &passed).await;
                 if let Some(rejected) = take_rejected_input(&mut response) {
                     rejected.emit(H::DECLARATION, passed.token());
                 }
@@ -135,16 +139,15 @@ impl<H> Clone for Guarded<H> {
     }
 }
 
-impl<H, S, M> Handler<(S, M), S> for Guarded<H>
+impl<H, S, M> Handler<(S, M), Shared<S>> for Guarded<H>
 where
-    H: Declares + 'static,
-    H::Checked: Endpoint<H, S, M>,
-    S: Send + 'static,
+    H: Declares + RunsWithState<S, M> + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
 {
     type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-    fn call(self, request: Request, state: S) -> Self::Future {
+    fn call(self, request: Request, state: Shared<S>) -> Self::Future {
         Box::pin(self.respond(request, state))
     }
 }

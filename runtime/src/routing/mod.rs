@@ -1,6 +1,6 @@
 //! Declared handlers, the routers that mount them, and the inventory of every route.
 //!
-//! [`SecureRouter`](crate::SecureRouter) and [`MethodRouter`] have the method names of axum. They
+//! [`SecureRouter`](crate::SecureRouter) and [`SecureMethodRouter`] have the method names of axum. They
 //! accept declared handlers only, and nothing is served before
 //! [`protect`](crate::SecureRouter::protect) has put the guard in front of every handler.
 
@@ -23,7 +23,7 @@ pub(crate) mod secure_router;
 
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
-pub use self::method_router::{MethodRouter, any, on};
+pub use self::method_router::{SecureMethodRouter, any, on};
 pub use self::methods::{connect, delete, get, head, options, patch, post, put, trace};
 pub use axum::routing::MethodFilter;
 
@@ -39,10 +39,9 @@ pub(crate) mod rules {
     pub use super::argument::typed_header::{ParsedFromHeader, ParsedHeader};
     pub use super::constants::{IsRole, IsScope, NamedConstant};
     pub use super::declared::{
-        BehindGuard, Checked, DeclaredHandler, DeclaresAccess, NeedsNoGuard, RunsHandlers,
-        WithoutGuard,
+        BehindGuard, Checked, DeclaredHandler, DeclaresAccess, RunsHandlers, WithoutGuard,
     };
-    pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
+    pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments, RunsWithState};
     pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};
     pub use super::passed_guard::PassedGuard;
     pub use super::returned::{
