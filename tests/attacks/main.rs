@@ -13,6 +13,7 @@ mod backend;
 mod bounds;
 mod cache_size;
 mod coverage;
+mod issuer_grants;
 mod late_responses;
 mod leak;
 mod memory;

@@ -78,7 +78,7 @@ impl<F, H: Declares + 'static> DeclaresAccess<ByName> for F
 where
     F: Fn() -> DeclaredHandler<H, BehindGuard>,
 {
-    type Handler = DeclaredHandler<H>;
+    type Handler = DeclaredHandler<H, H::Checked>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -86,13 +86,13 @@ impl<F, H: Declares + 'static> DeclaresAccess<Nothing> for F
 where
     F: Fn(Never) -> DeclaredHandler<H, BehindGuard>,
 {
-    type Handler = DeclaredHandler<H>;
+    type Handler = DeclaredHandler<H, H::Checked>;
 }
 
 /// `get(list_orders())` means the same as `get(list_orders)`.
 #[diagnostic::do_not_recommend]
 impl<H: Declares + 'static> DeclaresAccess<ByValue> for DeclaredHandler<H, BehindGuard> {
-    type Handler = DeclaredHandler<H>;
+    type Handler = DeclaredHandler<H, H::Checked>;
 }
 
 /// A declaration with its handler; implemented by the attributes.
@@ -182,8 +182,8 @@ impl<H, G: RunsHandlers> DeclaredHandler<H, G> {
     }
 }
 
-impl<H: Declares> Declares for DeclaredHandler<H> {
-    type Checked = H::Checked;
+impl<H: Declares, C> Declares for DeclaredHandler<H, C> {
+    type Checked = C;
 
     const DECLARATION: &'static Declaration = H::DECLARATION;
 

@@ -69,13 +69,13 @@ pub trait RunsWithState<S, M> {
 // rustc would name the impl of the attribute, and the argument in it, in twenty lines; generated code
 // cannot have this attribute, which does not resolve under `#![no_implicit_prelude]`
 #[diagnostic::do_not_recommend]
-impl<H, S, M> RunsWithState<S, M> for DeclaredHandler<H>
+impl<H, C, S, M> RunsWithState<S, M> for DeclaredHandler<H, C>
 where
     H: Declares,
-    H::Checked: Endpoint<H, S, M>,
+    C: Endpoint<H, S, M>,
 {
     type Handler = H;
-    type Endpoint = H::Checked;
+    type Endpoint = C;
 }
 
 // with a single impl, rustc would add in eight lines that another state fits; no handler has this type
