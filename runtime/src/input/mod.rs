@@ -21,6 +21,7 @@ pub use self::contract::{
     Violation,
 };
 pub(crate) use self::contract::{MAX_VIOLATIONS, SecureInput};
+pub(crate) use self::decode::json::decode_claims;
 pub(crate) use self::decode::media_type;
 #[cfg(feature = "typed-header")]
 pub(crate) use self::extract::header_error;

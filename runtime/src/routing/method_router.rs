@@ -10,10 +10,10 @@ use tower_service::Service;
 
 use crate::guard::Guard;
 use crate::routing::declared::DeclaresAccess;
-use crate::routing::endpoint::RunsWithState;
 use crate::routing::guarded::{Guarded, Shared};
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::known_methods::{any_beside, in_filter};
+use crate::routing::runs_with_state::RunsWithState;
 
 type AxumMethodRouter<S> = axum::routing::MethodRouter<S>;
 type Mount<S> = Box<

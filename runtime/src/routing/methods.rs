@@ -6,8 +6,8 @@
 use axum::routing::MethodFilter;
 
 use crate::routing::declared::DeclaresAccess;
-use crate::routing::endpoint::RunsWithState;
 use crate::routing::method_router::{SecureMethodRouter, on};
+use crate::routing::runs_with_state::RunsWithState;
 
 /// Routes `GET` and `HEAD` requests to a declared handler.
 #[track_caller]

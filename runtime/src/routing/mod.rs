@@ -12,13 +12,16 @@ mod declared;
 mod endpoint;
 mod guarded;
 mod input_description;
+mod invalid_handler;
 mod inventory;
 mod known_methods;
 mod method_router;
 mod methods;
 mod mounting;
+mod panics;
 mod passed_guard;
 mod returned;
+mod runs_with_state;
 pub(crate) mod secure_router;
 
 pub use self::input_description::InputDescription;
@@ -41,12 +44,13 @@ pub(crate) mod rules {
     pub use super::declared::{
         BehindGuard, Checked, DeclaredHandler, DeclaresAccess, RunsHandlers, WithoutGuard,
     };
-    pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments, RunsWithState};
+    pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
     pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};
     pub use super::passed_guard::PassedGuard;
     pub use super::returned::{
         AnyPart, IsResponse, JsonBody, Responds, ReturnTypePart, holds_only_send_values, respond,
     };
+    pub use super::runs_with_state::RunsWithState;
 }
 
 /// Items of this room that generated code names.
@@ -54,6 +58,7 @@ pub(crate) mod rules {
 pub mod __private {
     pub use super::argument::facts::{ArgumentFacts, are_checked, has_reason, has_unvalidated};
     pub use super::constants::Constant;
-    pub use super::declared::{Declares, InvalidHandler};
+    pub use super::declared::Declares;
+    pub use super::invalid_handler::InvalidHandler;
     pub use super::returned::{Parts as ReturnedParts, Returned, Whole as ReturnedWhole};
 }

@@ -14,13 +14,12 @@ use crate::guard::Guard;
 use crate::resource_server::ResourceServer;
 use crate::response::method_not_allowed;
 use crate::routing::api::Api;
-use crate::routing::boundary::BoundaryLayer;
 use crate::routing::declared::DeclaresAccess;
-use crate::routing::endpoint::RunsWithState;
 use crate::routing::guarded::{Guarded, Shared};
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::method_router::{SecureMethodRouter, outline};
 use crate::routing::mounting::{DeclaredRoutes, HasState, SecuredRoutes, ShareState};
+use crate::routing::runs_with_state::RunsWithState;
 
 type Build<S> = Box<dyn FnOnce(&Guard) -> axum::Router<Shared<S>> + Send>;
 
@@ -204,13 +203,10 @@ where
         for route in inventory.unreachable() {
             emit_unreachable_route(route.declaration(), route.path());
         }
-        let mut routes = (router.build)(&Guard::new(server))
+        let routes = (router.build)(&Guard::new(server))
             .method_not_allowed_fallback(method_not_allowed)
             .with_state(Shared::new(()));
-        if router.has_layers {
-            routes = routes.layer(BoundaryLayer);
-        }
-        Api::new(routes, inventory, router.has_fallback)
+        Api::new(routes, inventory, router.has_fallback, router.has_layers)
     }
 
     fn then(
