@@ -8,6 +8,6 @@ mod vocabulary;
 pub(crate) use self::handler::{Access, Declaration, Handler, Limits, Requirement, WrongHandler};
 pub(crate) use self::input::{
     Bound, Check, CheckKind, Checks, Content, Field, Form, Head, Input, Kind, Limit, RuleStatus,
-    Rules, Tagging, Unit, Variant,
+    Rules, Scalar, Tagging, Unit, Variant,
 };
 pub(crate) use self::vocabulary::{ScopeConstant, Vocabulary};

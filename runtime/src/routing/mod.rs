@@ -10,6 +10,7 @@ mod boundary;
 mod constants;
 mod declared;
 mod endpoint;
+mod exception;
 mod guarded;
 mod input_description;
 mod invalid_handler;
@@ -24,6 +25,7 @@ mod returned;
 mod runs_with_state;
 pub(crate) mod secure_router;
 
+pub use self::exception::{Exception, ExceptionKind};
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
 pub use self::method_router::{SecureMethodRouter, any, on};
@@ -33,9 +35,11 @@ pub use axum::routing::MethodFilter;
 /// The rules that rustc names in its messages; public as `palisade::rules`.
 pub(crate) mod rules {
     pub use super::argument::extraction::{ExtractedWithState, LastExtractedWithState};
+    #[cfg(any(feature = "serve", feature = "testing"))]
+    pub use super::argument::kinds::Connection;
     pub use super::argument::kinds::{
         CallerArgument, CheckedInput, DecodedInput, FallibleArgument, OptionalArgument, ParsedPath,
-        RawInput, ServerData, UncheckedInput,
+        RawInput, RequestExtension, ServerData, UncheckedInput,
     };
     pub use super::argument::rules::*;
     #[cfg(feature = "typed-header")]

@@ -4,6 +4,8 @@ mod checks;
 mod fields;
 mod item;
 mod proof;
+mod scalar;
 mod schema;
 
 pub(crate) use self::item::{fallback, input};
+pub(crate) use self::scalar::scalar;

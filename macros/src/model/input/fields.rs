@@ -63,6 +63,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// Its rules; none if a reason excuses it.
     pub(crate) rules: Option<Rules>,
+    /// The reason that excuses it.
+    pub(crate) unvalidated: Option<String>,
     /// The checks of the bounds that its rules prove.
     pub(crate) checks: Checks,
     /// The limits of its schema.
@@ -139,8 +141,9 @@ impl Item<'_> {
             ty,
             serde,
             garde,
-            is_unvalidated,
+            unvalidated,
         } = field;
+        let is_unvalidated = unvalidated.is_some();
         let hides = reject_hiding(&serde, Position::Field, is_unvalidated, diagnostics);
         let has_rules = self.check_garde(&garde, &ty, head, diagnostics);
         head.is_rejected_by_garde |= reject_partial(&garde.rules, diagnostics);
@@ -157,6 +160,7 @@ impl Item<'_> {
             names,
             ty,
             rules: is_proved.then(|| Rules::of(&garde, input)),
+            unvalidated,
             checks: Checks::of_bounds(&garde, input),
             bounds: Bound::all(&garde, input),
             has_default: is_default(self.serde) || is_default(&serde),

@@ -53,6 +53,7 @@ impl Input {
             serde,
             garde,
             data,
+            scalar: _,
         } = raw;
         let mut head = Head {
             krate,
