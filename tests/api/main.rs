@@ -28,3 +28,4 @@ mod roles;
 mod routers;
 mod support;
 mod typed_headers;
+mod validate;

@@ -5,5 +5,7 @@ mod fields;
 mod item;
 mod proof;
 mod schema;
+mod validation;
 
 pub(crate) use self::item::{fallback, input};
+pub(crate) use self::validation::validation;
