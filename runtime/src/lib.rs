@@ -132,6 +132,7 @@ pub use schemars;
 pub use serde;
 
 pub use self::audit::Reason;
+pub use self::claims::grants::Grants;
 pub use self::claims::role::Role;
 pub use self::claims::scope::Scope;
 pub use self::clock::{Clock, SystemClock};
@@ -159,7 +160,8 @@ pub use self::serve::{BoundServer, ServeError, Server, serve};
 #[cfg(feature = "introspection")]
 pub use self::token::IntrospectionError;
 pub use self::token::{
-    Profile, RevocationList, Revocations, RevocationsUnavailable, TokenError, VerifiedToken,
+    Profile, RevocationList, Revocations, RevocationsUnavailable, TokenError, UnknownIssuer,
+    VerifiedToken,
 };
 
 /// The README's code, compiled.

@@ -10,6 +10,6 @@ pub use serde::{Deserialize, Serialize};
 
 pub use crate::routing::{any, delete, get, patch, post, put};
 pub use crate::{
-    Caller, Issuer, Problem, ResourceServer, Role, Scope, SecureRouter, TrustedExtractor,
+    Caller, Grants, Issuer, Problem, ResourceServer, Role, Scope, SecureRouter, TrustedExtractor,
     Unvalidated, Valid,
 };

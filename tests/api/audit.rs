@@ -158,7 +158,7 @@ async fn send_with(revocations: impl Revocations) -> (TestResponse, Value) {
 #[tokio::test]
 async fn revoked_token_emits_authn_token_reuse() {
     let list = RevocationList::new();
-    list.revoke_token("https://issuer.test", "j");
+    list.revoke_token("https://issuer.test", "j").unwrap();
     let (response, event) = send_with(list).await;
     assert_eq!(response.status(), 401);
     assert_eq!(event["fields"]["event"], "authn_token_reuse");

@@ -77,7 +77,7 @@ struct Dialect {
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
 struct WithoutDuplicates {
-    #[garde(length(min = 1, max = 2))]
+    #[garde(length(min = 2, max = 3))]
     set: BTreeSet<u8>,
     #[garde(length(max = 2))]
     heap: Option<BinaryHeap<u8>>,
@@ -86,8 +86,8 @@ struct WithoutDuplicates {
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
 struct MergedKeys {
-    #[garde(length(min = 1, max = 2))]
-    flags: BTreeMap<u8, bool>,
+    #[garde(length(min = 2, max = 3))]
+    flags: BTreeMap<Spelled, bool>,
 }
 
 #[derive(Deserialize, Validate, SecureInput)]

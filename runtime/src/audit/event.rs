@@ -13,6 +13,9 @@ use crate::token::VerifiedToken;
 /// The target of every audit event.
 const TARGET: &str = "palisade::audit";
 
+/// The target of events about the configuration.
+const CONFIG_TARGET: &str = "palisade::config";
+
 /// Emits one event: `DEBUG` for public access, `INFO` for granted and `WARN` for denied access.
 pub(super) fn emit_decision(
     declaration: &'static Declaration,
@@ -34,6 +37,7 @@ pub(super) fn emit_decision(
                     issuer = token.map(VerifiedToken::issuer),
                     client_id = token.and_then(VerifiedToken::client_id),
                     token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
+                    ungranted = token.map(VerifiedToken::ungranted).filter(|count| *count > 0),
                     $message
                 );
             }
@@ -72,6 +76,19 @@ pub(super) fn emit_rejected_input(
             "input rejected"
         );
     }
+}
+
+/// Emits one event for a route that no token can reach.
+pub(crate) fn emit_unreachable_route(declaration: &'static Declaration, path: &str) {
+    tracing::warn!(
+        target: CONFIG_TARGET,
+        event = "unreachable_route",
+        path,
+        handler = declaration.handler,
+        module = declaration.module,
+        access = %declaration.access,
+        "no issuer may grant the scopes or roles that this handler requires"
+    );
 }
 
 /// Hashes a token's identifier with SHA-256, as base64url.

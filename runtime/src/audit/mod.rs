@@ -15,5 +15,7 @@ mod reason;
 mod rejected_input;
 
 pub(crate) use self::decision::Decision;
+#[cfg(feature = "tracing")]
+pub(crate) use self::event::emit_unreachable_route;
 pub use self::reason::Reason;
 pub(crate) use self::rejected_input::RejectedInput;

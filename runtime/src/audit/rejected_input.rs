@@ -69,7 +69,8 @@ impl RejectedInput {
         not(feature = "tracing"),
         allow(
             unused_variables,
-            reason = "only events use the declaration and the token"
+            clippy::unused_self,
+            reason = "events and metrics use the record; only events, the declaration and the token"
         )
     )]
     pub(crate) fn emit(&self, declaration: &'static Declaration, token: Option<&VerifiedToken>) {

@@ -49,6 +49,18 @@ impl fmt::Display for Role {
     }
 }
 
+/// Writes a role, in quotes if its name has characters that a reader could mistake for syntax.
+///
+/// The name of a role is an arbitrary string.
+pub(crate) fn write_role(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.:/@".contains(c);
+    if name.chars().all(is_plain) {
+        write!(f, "role {name}")
+    } else {
+        write!(f, "role {name:?}")
+    }
+}
+
 /// The byte that ends each name in a [`RoleSet`]; UTF-8 never contains it.
 const END: u8 = 0xFF;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::claims::{Role, RoleSet, Scope, ScopeSet};
+use crate::claims::{self, Grants, Role, RoleSet, Scope, ScopeSet};
 use crate::policy::Requirement;
 
 /// The access that a handler requires.
@@ -66,6 +66,22 @@ impl Access {
     }
 }
 
+impl Access {
+    /// Returns whether a token with everything in `grants` satisfies the declaration.
+    pub(crate) fn is_grantable(&self, grants: &Grants) -> bool {
+        let scope = |scope: Scope| grants.includes_scope(scope.as_str());
+        let role = |role: Role| grants.includes_role(role.as_str());
+        match self {
+            Self::Public { .. } | Self::Authenticated => true,
+            Self::Scopes(scopes) => scopes.is_satisfied(&scope),
+            Self::Roles(roles) => roles.is_satisfied(&role),
+            Self::ScopesAndRoles(scopes, roles) => {
+                scopes.is_satisfied(&scope) && roles.is_satisfied(&role)
+            }
+        }
+    }
+}
+
 impl fmt::Display for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -86,17 +102,8 @@ fn write_scope(f: &mut fmt::Formatter<'_>, scope: Scope) -> fmt::Result {
     f.write_str(scope.as_str())
 }
 
-/// Writes a role, in quotes if its name has characters that a reader could mistake for syntax.
-///
-/// The name of a role is an arbitrary string.
 fn write_role(f: &mut fmt::Formatter<'_>, role: Role) -> fmt::Result {
-    let name = role.as_str();
-    let is_plain = |c: char| c.is_alphanumeric() || "-_.:/@".contains(c);
-    if name.chars().all(is_plain) {
-        write!(f, "role {name}")
-    } else {
-        write!(f, "role {name:?}")
-    }
+    claims::role::write_role(f, role.as_str())
 }
 
 fn write_requirement<T: Copy>(

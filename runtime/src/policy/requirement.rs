@@ -48,7 +48,7 @@ impl<T: Copy + PartialEq> Requirement<T> {
         }
     }
 
-    fn is_satisfied(&self, is_held: &impl Fn(T) -> bool) -> bool {
+    pub(super) fn is_satisfied(&self, is_held: &impl Fn(T) -> bool) -> bool {
         match self {
             Self::One(one) => is_held(*one),
             Self::All(parts) => {

@@ -12,6 +12,7 @@ use crate::resource_server::introspection::{IntrospectionConfigError, find_ambig
 use crate::resource_server::issuer::{HasAudience, Issuer, WithAudience};
 use crate::resource_server::options::{ServerOptions, Startup};
 use crate::resource_server::server::{ResourceServer, Shared};
+use crate::resource_server::summary::IssuerSummary;
 use crate::text::is_nqschar;
 use crate::token::{Revocations, TokenValidator};
 
@@ -85,6 +86,9 @@ impl Builder {
 
 impl Builder<WithIssuers> {
     /// Trusts another issuer, with its own audience, algorithms and keys.
+    ///
+    /// Each of several issuers must state the scopes and roles that it may grant: see
+    /// [`Issuer::grants`].
     pub fn trust<A: HasAudience>(mut self, issuer: Issuer<A>) -> Self {
         self.issuers.0.push(issuer.into_with_audience());
         self
@@ -172,13 +176,18 @@ async fn build(
     check_duplicates(&issuers)?;
     #[cfg(feature = "introspection")]
     check_opaque_tokens(&issuers)?;
-    let summaries = issuers.iter().map(Issuer::summary).collect();
+    check_grants(&issuers)?;
+    let summaries: Arc<[_]> = issuers.iter().map(Issuer::summary).collect();
     let mut trusted = Vec::new();
     for issuer in issuers {
         trusted.push(issuer.build(&options).await?);
     }
     let validator = TokenValidator::new(trusted, options.token_cache_size);
     if let Some(revocations) = &options.revocations {
+        let urls: Vec<_> = summaries.iter().map(IssuerSummary::issuer).collect();
+        revocations
+            .add_issuers(&urls)
+            .map_err(|source| ConfigError::RevokedIssuer { source })?;
         revocations.retain_for(validator.longest_acceptance());
     }
     Ok(ResourceServer::new(Shared {
@@ -195,6 +204,23 @@ fn check_duplicates(issuers: &[Issuer<WithAudience>]) -> Result<(), ConfigError>
     match issuers.iter().find(|issuer| !seen.insert(issuer.url())) {
         Some(duplicate) => Err(ConfigError::DuplicateIssuer {
             issuer: duplicate.url().to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Checks that each of several issuers states the scopes and roles that it may grant.
+fn check_grants(issuers: &[Issuer<WithAudience>]) -> Result<(), ConfigError> {
+    let mut several: Vec<_> = issuers
+        .iter()
+        .filter(|issuer| issuer.needs_grants())
+        .collect();
+    if several.len() < 2 {
+        several.clear();
+    }
+    match several.into_iter().find(|issuer| !issuer.has_grants()) {
+        Some(issuer) => Err(ConfigError::NoGrants {
+            issuer: issuer.url().to_owned(),
         }),
         None => Ok(()),
     }

@@ -8,6 +8,7 @@ use crate::discovery::DiscoveryError;
 use crate::keys::{Algorithm, KeyError};
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::IntrospectionConfigError;
+use crate::token::UnknownIssuer;
 
 /// The reason why a [`ResourceServer`](crate::ResourceServer) cannot be built.
 #[derive(Debug)]
@@ -21,6 +22,11 @@ pub enum ConfigError {
     /// Two trusted issuers have the same URL.
     DuplicateIssuer {
         /// The URL.
+        issuer: String,
+    },
+    /// A server trusts several issuers, and one does not state the scopes and roles that it may grant.
+    NoGrants {
+        /// The issuer without grants.
         issuer: String,
     },
     /// The audience is empty.
@@ -100,6 +106,11 @@ pub enum ConfigError {
         /// The issuer with the relaxation.
         issuer: String,
     },
+    /// The list of revocations names an issuer that is not trusted, so that it would have no effect.
+    RevokedIssuer {
+        /// The issuer, and the trusted ones.
+        source: UnknownIssuer,
+    },
     /// The realm is empty or contains a character that is not allowed in challenges (RFC 6750 §3).
     Realm,
 }
@@ -113,6 +124,10 @@ impl ConfigError {
                  `Issuer::allow_loopback_http` allows `http` on loopback"
             }
             Self::DuplicateIssuer { .. } => "call `trust` once for each issuer",
+            Self::NoGrants { .. } => {
+                "add `.grants(Grants::none().scopes([…]).roles([…]))` with those that it may grant, \
+                 or `.grants_everything()`"
+            }
             Self::Audience { .. } => "set it to the `aud` of its tokens for this API",
             Self::NoAlgorithm { .. } => {
                 "list at least one, or remove `algorithms` to allow the default ones"
@@ -136,7 +151,7 @@ impl ConfigError {
             }
             Self::NoReason { .. } => "state why it is acceptable",
             Self::Realm => "remove the character, or remove `realm` to use `api`",
-            Self::Keys { .. } => return None,
+            Self::Keys { .. } | Self::RevokedIssuer { .. } => return None,
             #[cfg(feature = "introspection")]
             Self::Introspection { .. } => return None,
         })
@@ -148,6 +163,10 @@ impl fmt::Display for ConfigError {
         match self {
             Self::Issuer { issuer } => write!(f, "`{issuer}` is not an issuer URL"),
             Self::DuplicateIssuer { issuer } => write!(f, "duplicate issuer `{issuer}`"),
+            Self::NoGrants { issuer } => write!(
+                f,
+                "`{issuer}` is one of several issuers, and has no list of grants"
+            ),
             Self::Audience { issuer } => write!(f, "the audience for `{issuer}` is empty"),
             Self::NoAlgorithm { issuer } => write!(f, "no algorithm is allowed for `{issuer}`"),
             Self::Algorithm { issuer, algorithm } => write!(
@@ -183,6 +202,9 @@ impl fmt::Display for ConfigError {
             Self::NoReason { issuer } => {
                 write!(f, "a relaxation for `{issuer}` has an empty reason")
             }
+            Self::RevokedIssuer { .. } => {
+                f.write_str("tokens of an issuer that is not trusted are revoked")
+            }
             Self::Realm => f.write_str(
                 "the realm is empty or contains `\"`, `\\`, or a character outside printable ASCII",
             ),
@@ -198,6 +220,7 @@ impl Error for ConfigError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Keys { source, .. } => Some(source),
+            Self::RevokedIssuer { source } => Some(source),
             #[cfg(feature = "discovery")]
             Self::Discovery { source, .. } => Some(source),
             #[cfg(feature = "introspection")]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::claims::Grants;
 use crate::keys::Algorithm;
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
@@ -147,6 +148,35 @@ impl<A> Issuer<A> {
         self
     }
 
+    /// Sets the scopes and roles that the issuer may grant; those of other tokens are ignored.
+    ///
+    /// A server that trusts several issuers requires this, or
+    /// [`grants_everything`](Self::grants_everything), for each of them. Without it, a single issuer
+    /// grants everything.
+    ///
+    /// # Security
+    ///
+    /// An issuer for partners should not be able to issue an administrator's token. Scopes and roles
+    /// that an issuer may not grant are in neither [`Caller::scopes`](crate::Caller::scopes),
+    /// [`Caller::roles`](crate::Caller::roles) nor typed claims. Other claims are unchanged: a handler that
+    /// decides by another claim must consider the issuer.
+    pub fn grants(mut self, grants: Grants) -> Self {
+        self.settings.grants = Some(grants);
+        self
+    }
+
+    /// Accepts every scope and role in the issuer's tokens; see [`grants`](Self::grants).
+    pub fn grants_everything(self) -> Self {
+        self.grants(Grants::everything())
+    }
+
+    /// Marks the issuer of a test client, which does not count as one of several issuers.
+    #[cfg(feature = "testing")]
+    pub(crate) fn beside_others(mut self) -> Self {
+        self.settings.is_beside_others = true;
+        self
+    }
+
     /// Sets the tolerated clock difference: at most 300 s, by default 30 s ([RFC 7519 §4.1.4]).
     ///
     /// [RFC 7519 §4.1.4]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4
@@ -219,8 +249,18 @@ impl Issuer<WithAudience> {
                 .introspection
                 .as_ref()
                 .map(Introspection::introspected_tokens),
+            grants: self.settings.grants.clone(),
             relaxations: self.settings.relaxations(),
         }
+    }
+
+    /// Returns whether the issuer must state its grants if there are several such issuers.
+    pub(super) fn needs_grants(&self) -> bool {
+        !self.settings.is_beside_others
+    }
+
+    pub(super) fn has_grants(&self) -> bool {
+        self.settings.grants.is_some()
     }
 
     /// Checks the settings, and loads the keys.

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::claims::Grants;
 use crate::keys::{
     Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, parse_jwks,
 };
@@ -42,10 +43,13 @@ pub(super) struct IssuerSettings {
     pub(super) lifetime: TokenLifetime,
     pub(super) profile: Option<Profile>,
     pub(super) roles_claim: Option<String>,
+    pub(super) grants: Option<Grants>,
     pub(super) max_key_age: Option<Duration>,
     #[cfg(feature = "introspection")]
     pub(super) introspection: Option<Introspection>,
     pub(super) allow_loopback_http: bool,
+    /// Whether the issuer is the one of a test client, which requires no grants of the others.
+    pub(super) is_beside_others: bool,
 }
 
 /// The maximum lifetime of a token, with its reason if it is not the default.
@@ -71,10 +75,12 @@ impl IssuerSettings {
             lifetime: TokenLifetime::Default,
             profile: None,
             roles_claim: None,
+            grants: None,
             max_key_age: None,
             #[cfg(feature = "introspection")]
             introspection: None,
             allow_loopback_http: false,
+            is_beside_others: false,
         }
     }
 
@@ -88,6 +94,10 @@ impl IssuerSettings {
             .then(|| self.profile.unwrap_or_default())
     }
 
+    #[cfg_attr(
+        not(feature = "introspection"),
+        expect(clippy::unused_self, reason = "only introspection excludes JWTs")
+    )]
     fn accepts_jwts(&self) -> bool {
         #[cfg(feature = "introspection")]
         if let Some(introspection) = &self.introspection {
@@ -135,6 +145,7 @@ impl IssuerSettings {
             audience: audience.into(),
             format: self.format(),
             roles: self.roles(self.format())?,
+            grants: self.grants.clone().unwrap_or(Grants::everything()),
             limits: self.limits()?,
         };
         #[cfg(feature = "introspection")]

@@ -1,5 +1,6 @@
 //! The audit view of a trusted issuer.
 
+use crate::claims::Grants;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::IntrospectedTokens;
 use crate::token::Profile;
@@ -12,6 +13,7 @@ pub struct IssuerSummary {
     pub(super) profile: Option<Profile>,
     #[cfg(feature = "introspection")]
     pub(super) introspected: Option<IntrospectedTokens>,
+    pub(super) grants: Option<Grants>,
     pub(super) relaxations: Vec<String>,
 }
 
@@ -35,6 +37,12 @@ impl IssuerSummary {
     #[cfg(feature = "introspection")]
     pub fn introspected(&self) -> Option<IntrospectedTokens> {
         self.introspected
+    }
+
+    /// Returns the scopes and roles that it may grant, or `None` if it is the only issuer and grants
+    /// everything because nothing is configured.
+    pub fn grants(&self) -> Option<&Grants> {
+        self.grants.as_ref()
     }
 
     /// Describes how its tokens are validated, as in `the profile Okta and introspection`.

@@ -5,8 +5,13 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::policy::Declaration;
+use axum::extract::Request;
+use axum::response::Response;
+
+use crate::policy::{Declaration, Requirement};
 use crate::routing::argument::facts::ArgumentFacts;
+use crate::routing::endpoint::Endpoint;
+use crate::routing::passed_guard::PassedGuard;
 
 /// A handler declares who may call it.
 ///
@@ -100,6 +105,28 @@ pub trait Declares {
 
     /// The facts about each argument; creating them checks the arguments.
     const ARGUMENTS: &'static [ArgumentFacts];
+}
+
+/// A handler that the attributes cannot use: it denies every request.
+///
+/// Its mistake is a compile error, so no request reaches it; with this type, the route that mounts it
+/// is not a second error.
+#[derive(Clone, Copy)]
+pub struct InvalidHandler {}
+
+impl Declares for InvalidHandler {
+    type Checked = Checked<true>;
+
+    const DECLARATION: &'static Declaration =
+        &Declaration::scopes("invalid", module_path!(), Requirement::Any(&[]));
+
+    const ARGUMENTS: &'static [ArgumentFacts] = &[];
+}
+
+impl<S: Send + Sync + 'static> Endpoint<InvalidHandler, S, ()> for Checked<true> {
+    async fn call(_: &mut Request, _: S, _: &PassedGuard) -> Response {
+        crate::response::invalid_declaration()
+    }
 }
 
 /// A handler whose arguments satisfy their rules, if `ARGUMENTS`.

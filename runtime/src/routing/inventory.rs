@@ -44,6 +44,24 @@ impl Inventory {
         Self { issuers, ..self }
     }
 
+    /// Returns the routes that no token can reach: no issuer may grant what they require.
+    ///
+    /// Such a route answers 403 to every token. Either its declaration or an issuer's
+    /// [`grants`](crate::Issuer::grants) has a mistake.
+    pub fn unreachable(&self) -> impl Iterator<Item = &Route> {
+        let is_reachable = |route: &Route| {
+            let access = &route.declaration.access;
+            self.issuers.iter().any(|issuer| {
+                let grants = issuer.grants();
+                grants.is_none_or(|grants| access.is_grantable(grants))
+            })
+        };
+        let is_protected = !self.issuers.is_empty();
+        self.routes
+            .iter()
+            .filter(move |route| is_protected && !is_reachable(route))
+    }
+
     /// Iterates over the routes.
     pub fn iter(&self) -> std::slice::Iter<'_, Route> {
         self.routes.iter()
@@ -85,7 +103,8 @@ impl<'a> IntoIterator for &'a Inventory {
 }
 
 /// A table: method, path, access, handler, limits that are not the defaults; then each issuer,
-/// its audience, the validation of its tokens, and its relaxations.
+/// its audience, the validation of its tokens, its grants and its relaxations; then the routes that
+/// no token can reach.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<[String; 5]> = self.routes.iter().map(Route::row).collect();
@@ -104,9 +123,19 @@ impl fmt::Display for Inventory {
             let (url, audience) = (issuer.issuer(), issuer.audience());
             let validation = issuer.validation();
             writeln!(f, "tokens of {url} for {audience}, by {validation}")?;
+            if let Some(grants) = issuer.grants() {
+                writeln!(f, "  grants: {grants}")?;
+            }
             for relaxation in issuer.relaxations() {
                 writeln!(f, "  relaxation: {relaxation}")?;
             }
+        }
+        for route in self.unreachable() {
+            let [methods, path, access, ..] = route.row();
+            writeln!(
+                f,
+                "unreachable: {methods} {path} requires {access}, which no issuer grants"
+            )?;
         }
         Ok(())
     }

@@ -55,6 +55,6 @@ pub(crate) mod rules {
 pub mod __private {
     pub use super::argument::facts::{ArgumentFacts, are_checked, has_reason, has_unvalidated};
     pub use super::constants::Constant;
-    pub use super::declared::Declares;
+    pub use super::declared::{Declares, InvalidHandler};
     pub use super::returned::{Parts as ReturnedParts, Returned, Whole as ReturnedWhole};
 }

@@ -8,6 +8,8 @@ use axum::routing::Route as AxumRoute;
 use tower_layer::Layer;
 use tower_service::Service;
 
+#[cfg(feature = "tracing")]
+use crate::audit::emit_unreachable_route;
 use crate::guard::Guard;
 use crate::resource_server::ResourceServer;
 use crate::response::method_not_allowed;
@@ -185,12 +187,19 @@ where
     /// Puts the guard in front of every route.
     ///
     /// The state of the router must be supplied before, see [`HasState`].
+    ///
+    /// A route whose scopes or roles no issuer [may grant](crate::Issuer::grants) is reported by an
+    /// event and by the [inventory](Inventory::unreachable); it refuses every token.
     pub fn protect(self, server: ResourceServer) -> Api
     where
         Self: HasState<Stateless = SecureRouter>,
     {
         let router = self.into_stateless();
         let inventory = router.inventory.trusting(server.shared_issuers());
+        #[cfg(feature = "tracing")]
+        for route in inventory.unreachable() {
+            emit_unreachable_route(route.declaration(), route.path());
+        }
         let mut routes =
             (router.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
         if router.has_layers {

@@ -14,8 +14,17 @@ pub enum ServeError {
         /// The address.
         address: SocketAddr,
     },
-    /// The operating system returned an error.
-    Io(io::Error),
+    /// The name of the address cannot be resolved.
+    Resolve(io::Error),
+    /// The address is in use, or otherwise not available.
+    Bind {
+        /// The address; the last one, if a name resolves to several.
+        address: SocketAddr,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// The signal handlers cannot be installed.
+    Signal(io::Error),
 }
 
 impl fmt::Display for ServeError {
@@ -26,7 +35,9 @@ impl fmt::Display for ServeError {
                 "{address} is not a loopback address, and plain HTTP would send tokens unencrypted; \
                  listen on loopback, behind a proxy that terminates TLS"
             ),
-            Self::Io(error) => write!(f, "cannot listen: {error}"),
+            Self::Resolve(error) => write!(f, "cannot resolve the address to listen on: {error}"),
+            Self::Bind { address, source } => write!(f, "cannot listen on {address}: {source}"),
+            Self::Signal(error) => write!(f, "cannot install the signal handlers: {error}"),
         }
     }
 }
@@ -35,13 +46,9 @@ impl Error for ServeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::NotLoopback { .. } => None,
-            Self::Io(error) => Some(error),
+            Self::Resolve(source) | Self::Bind { source, .. } | Self::Signal(source) => {
+                Some(source)
+            }
         }
-    }
-}
-
-impl From<io::Error> for ServeError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
     }
 }

@@ -8,6 +8,7 @@ mod connection;
 mod error;
 mod shutdown;
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -93,15 +94,15 @@ impl Server {
     /// # Errors
     ///
     /// Returns [`ServeError::NotLoopback`] if the address, or any address that its name resolves
-    /// to, is not a loopback address, and [`ServeError::Io`] if the address cannot be resolved or
-    /// is in use.
+    /// to, is not a loopback address, [`ServeError::Resolve`] if the name cannot be resolved, and
+    /// [`ServeError::Bind`] if the address is in use.
     pub async fn bind(self, address: impl ToSocketAddrs) -> Result<BoundServer, ServeError> {
-        let addresses: Vec<SocketAddr> = lookup_host(address).await?.collect();
+        let addresses = lookup_host(address).await.map_err(ServeError::Resolve)?;
+        let addresses: Vec<SocketAddr> = addresses.collect();
         if let Some(public) = addresses.iter().find(|address| !address.ip().is_loopback()) {
             return Err(ServeError::NotLoopback { address: *public });
         }
-        let listener = TcpListener::bind(&*addresses).await?;
-        let address = listener.local_addr()?;
+        let (listener, address) = bind_first(&addresses).await?;
         Ok(BoundServer {
             listener,
             address,
@@ -123,10 +124,10 @@ impl BoundServer {
     ///
     /// # Errors
     ///
-    /// Returns [`ServeError::Io`] if the signal handlers cannot be installed.
+    /// Returns [`ServeError::Signal`] if the signal handlers cannot be installed.
     pub fn run(self) -> impl Future<Output = Result<(), ServeError>> {
         let signal = shutdown::signal();
-        async move { self.run_until(signal?).await }
+        async move { self.run_until(signal.map_err(ServeError::Signal)?).await }
     }
 
     /// Serves until `stop` completes, then lets requests in flight finish.
@@ -148,6 +149,20 @@ impl BoundServer {
         connections.finish(self.server.grace).await;
         Ok(())
     }
+}
+
+/// Binds to the first address that is available, and returns it with its actual port.
+async fn bind_first(addresses: &[SocketAddr]) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let nothing = io::Error::from(io::ErrorKind::NotFound);
+    let mut error = ServeError::Resolve(nothing);
+    for &address in addresses {
+        let bound = TcpListener::bind(address).await;
+        match bound.and_then(|listener| Ok((listener.local_addr()?, listener))) {
+            Ok((address, listener)) => return Ok((listener, address)),
+            Err(source) => error = ServeError::Bind { address, source },
+        }
+    }
+    Err(error)
 }
 
 #[cfg(all(test, feature = "testing"))]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "test support")]
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -43,6 +44,37 @@ async fn bind_to_public_address_returns_not_loopback() {
         );
     }
     assert!(serve(api().await).bind("localhost:0").await.is_ok());
+}
+
+#[tokio::test]
+async fn address_in_use_is_named() {
+    let bound = bind(Duration::from_secs(10)).await;
+    let address = bound.local_addr();
+    let error = serve(api().await).bind(address).await.unwrap_err();
+    assert!(matches!(error, ServeError::Bind { address: named, .. } if named == address));
+    let text = error.to_string();
+    assert!(
+        text.starts_with(&format!("cannot listen on {address}: ")),
+        "{text}"
+    );
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[tokio::test]
+async fn next_address_is_tried_if_the_first_is_in_use() {
+    let first = bind(Duration::from_secs(10)).await;
+    let addresses = [first.local_addr(), SocketAddr::from(([127, 0, 0, 1], 0))];
+    let second = serve(api().await).bind(&addresses[..]).await.unwrap();
+    assert_ne!(second.local_addr(), first.local_addr());
+}
+
+#[tokio::test]
+async fn unknown_name_cannot_be_resolved() {
+    let error = serve(api().await).bind("localhost").await.unwrap_err();
+    assert!(matches!(error, ServeError::Resolve(_)), "{error}");
+    let none: &[SocketAddr] = &[];
+    let error = serve(api().await).bind(none).await.unwrap_err();
+    assert!(matches!(error, ServeError::Resolve(_)), "{error}");
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ impl TestApi {
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(DEFAULT_ISSUER).clock(clock.clone());
         let server = ResourceServer::builder()
-            .trust(issuer.issuer(AUDIENCE))
+            .trust(issuer.issuer(AUDIENCE).beside_others())
             .clock(clock.clone());
         let server = configure(server).build().await;
         let server = or_panic(server, "cannot build the resource server");

@@ -17,13 +17,18 @@ const SCOPE_CLAIMS: [&str; 2] = ["scope", "scp"];
 /// The claims of a token.
 pub(super) struct ClaimsObject {
     members: Map<String, Value>,
+    /// Whether a scope or role was removed.
+    has_changed: bool,
 }
 
 impl ClaimsObject {
     /// Parses claims that were read before.
     pub(super) fn parse(json: &[u8]) -> Result<Self, TokenError> {
         let members = serde_json::from_slice(json).map_err(|_| TokenError::MalformedClaims)?;
-        Ok(Self { members })
+        Ok(Self {
+            members,
+            has_changed: false,
+        })
     }
 
     /// Returns the claims as JSON.
@@ -45,14 +50,33 @@ impl ClaimsObject {
             match value {
                 Value::String(scopes) => {
                     let kept: Vec<_> = scopes.split(' ').filter(|scope| keep(scope)).collect();
-                    *value = kept.join(" ").into();
+                    let kept = kept.join(" ");
+                    self.has_changed |= kept != *scopes;
+                    *scopes = kept;
                 }
-                Value::Array(_) => retain_strings(value, &keep),
-                _ => drop(self.members.remove(name)),
+                Value::Array(_) => self.has_changed |= retain_strings(value, &keep),
+                _ => self.has_changed |= self.members.remove(name).is_some(),
             }
         }
     }
 
+    /// Removes every role that `keep` does not accept.
+    pub(super) fn retain_roles(&mut self, roles: &RolesClaim, keep: impl Fn(&str) -> bool) {
+        let mut value = self.members.get_mut(roles.first());
+        for member in roles.rest() {
+            value = value.and_then(|value| value.get_mut(member));
+        }
+        if let Some(value) = value {
+            self.has_changed |= retain_strings(value, keep);
+        }
+    }
+
+    /// Returns whether a scope or role was removed.
+    pub(super) fn has_changed(&self) -> bool {
+        self.has_changed
+    }
+
+    #[cfg(feature = "introspection")]
     pub(super) fn members_mut(&mut self) -> &mut Map<String, Value> {
         &mut self.members
     }
@@ -71,10 +95,15 @@ pub(super) fn scope_claims<'a>(
 }
 
 /// Removes every element of an array that is not a string which `keep` accepts.
-fn retain_strings(value: &mut Value, keep: impl Fn(&str) -> bool) {
-    if let Value::Array(elements) = value {
-        elements.retain(|element| element.as_str().is_some_and(&keep));
-    }
+///
+/// Returns whether there was one.
+fn retain_strings(value: &mut Value, keep: impl Fn(&str) -> bool) -> bool {
+    let Value::Array(elements) = value else {
+        return false;
+    };
+    let before = elements.len();
+    elements.retain(|element| element.as_str().is_some_and(&keep));
+    elements.len() < before
 }
 
 #[cfg(test)]
@@ -89,7 +118,10 @@ mod tests {
         let roles = RolesClaim::parse(pointer).unwrap();
         let mut object = ClaimsObject::parse(claims.to_string().as_bytes()).unwrap();
         object.retain_scopes(names, &roles, |scope| scope == "read");
-        serde_json::from_slice(&object.to_json().unwrap()).unwrap()
+        object.retain_roles(&roles, |role| role == "clerk");
+        let retained = serde_json::from_slice(&object.to_json().unwrap()).unwrap();
+        assert_eq!(object.has_changed(), retained != *claims, "{claims}");
+        retained
     }
 
     #[test]
@@ -115,13 +147,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn roles_are_removed_at_the_pointer_only() {
+        for (pointer, claims, expected) in [
+            (
+                "/roles",
+                json!({"roles": ["clerk", "admin"], "groups": ["admin"]}),
+                json!({"roles": ["clerk"], "groups": ["admin"]}),
+            ),
+            (
+                "/realm_access/roles",
+                json!({"realm_access": {"roles": ["admin"], "x": 1}, "roles": ["admin"]}),
+                json!({"realm_access": {"roles": [], "x": 1}, "roles": ["admin"]}),
+            ),
+            (
+                "/https:~1~1a.example~1roles",
+                json!({"https://a.example/roles": ["admin", "clerk"]}),
+                json!({"https://a.example/roles": ["clerk"]}),
+            ),
+            ("/realm_access/roles", json!({"a": 1}), json!({"a": 1})),
+        ] {
+            assert_eq!(retained(Profile::Rfc9068, pointer, &claims), expected);
+        }
+    }
+
     /// A roles claim may have the name of another profile's scope claim.
     #[test]
     fn claim_with_roles_has_no_scopes() {
         let claims = json!({"scope": "read write", "scp": ["clerk", "admin"]});
         assert_eq!(
             retained(Profile::Rfc9068, "/scp", &claims),
-            json!({"scope": "read", "scp": ["clerk", "admin"]})
+            json!({"scope": "read", "scp": ["clerk"]})
         );
     }
 }

@@ -8,7 +8,6 @@ mod bearer;
 mod cache;
 mod claim_names;
 mod claims;
-#[cfg(feature = "introspection")]
 mod claims_object;
 mod compact;
 mod error;
@@ -45,7 +44,7 @@ pub use self::profile::Profile;
 pub(crate) use self::profile::TokenFormat;
 pub(crate) use self::rejection::{Dependency, RejectedToken, TokenRejection, Unavailable};
 pub(crate) use self::revocations::DynRevocations;
-pub use self::revocations::{RevocationList, Revocations, RevocationsUnavailable};
+pub use self::revocations::{RevocationList, Revocations, RevocationsUnavailable, UnknownIssuer};
 pub(crate) use self::roles_claim::RolesClaim;
 pub(crate) use self::rules::TokenRules;
 #[cfg(feature = "introspection")]

@@ -45,6 +45,11 @@ impl RolesClaim {
         &self.first
     }
 
+    /// Returns the members within the outermost one.
+    pub(super) fn rest(&self) -> impl Iterator<Item = &str> {
+        self.rest.iter().map(|member| &**member)
+    }
+
     /// Returns a seed that reads the value of the outermost member.
     ///
     /// The seed produces `None` if a member within it is absent.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::claims::{NumericDate, ScopeSet};
+use crate::claims::{Grants, NumericDate, ScopeSet};
 use crate::token::claims::Claims;
+use crate::token::claims_object::ClaimsObject;
 use crate::token::error::TokenError;
 use crate::token::lifetime::LifetimeLimits;
 use crate::token::profile::{TokenFormat, require_non_empty};
@@ -17,6 +18,8 @@ pub(crate) struct TokenRules {
     pub(crate) audience: Box<str>,
     pub(crate) format: &'static TokenFormat,
     pub(crate) roles: RolesClaim,
+    /// The scopes and roles that the issuer may grant.
+    pub(crate) grants: Grants,
     pub(crate) limits: LifetimeLimits,
 }
 
@@ -32,6 +35,8 @@ impl TokenRules {
 
     /// Validates claims whose issuer is verified.
     ///
+    /// The token has only the scopes and roles that its issuer may grant.
+    ///
     /// # Errors
     ///
     /// Returns the reason why the token is invalid.
@@ -41,7 +46,23 @@ impl TokenRules {
         now: NumericDate,
     ) -> Result<VerifiedToken, TokenError> {
         self.format.check_claims(claims)?;
-        self.verify_narrowed(claims, now)
+        // first, so that a claim is not accepted because its malformed part is removed
+        let issued = self.verify_narrowed(claims, now)?;
+        if self.grants.is_everything() {
+            return Ok(issued);
+        }
+        let mut granted = ClaimsObject::parse(claims.json())?;
+        granted.retain_scopes(&self.format.claim_names, &self.roles, |scope| {
+            self.grants.includes_scope(scope)
+        });
+        granted.retain_roles(&self.roles, |role| self.grants.includes_role(role));
+        if !granted.has_changed() {
+            return Ok(issued);
+        }
+        let json = granted.to_json()?;
+        let granted = self.verify_narrowed(&self.read(&json)?, now)?;
+        let ungranted = issued.grant_count() - granted.grant_count();
+        Ok(granted.with_ungranted(ungranted))
     }
 
     /// Validates claims of a token whose kind is checked already.
@@ -73,6 +94,7 @@ impl TokenRules {
             issued_at: iat,
             earliest_issue: iat.saturating_sub(self.limits.clock_skew),
             validity,
+            ungranted: 0,
         };
         Ok(VerifiedToken::new(verified, claims.json()))
     }
@@ -87,6 +109,7 @@ impl TokenRules {
             audience: "https://api.example".into(),
             format,
             roles: format.roles_claim(format.roles_pointer).unwrap(),
+            grants: Grants::everything(),
             limits: LifetimeLimits {
                 clock_skew: std::time::Duration::from_secs(30),
                 max_lifetime: std::time::Duration::from_mins(30),

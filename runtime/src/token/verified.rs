@@ -30,6 +30,8 @@ pub(super) struct VerifiedClaims {
     /// The earliest time by our clock at which the token could have been issued.
     pub(super) earliest_issue: NumericDate,
     pub(super) validity: Validity,
+    /// The number of scopes and roles that were ignored, because the issuer may not grant them.
+    pub(super) ungranted: usize,
 }
 
 impl VerifiedToken {
@@ -55,6 +57,7 @@ impl VerifiedToken {
             issued_at: NumericDate::from_secs(0),
             earliest_issue: NumericDate::from_secs(0),
             validity: Validity::ALWAYS,
+            ungranted: 0,
         };
         Self::new(claims, b"{}")
     }
@@ -128,6 +131,23 @@ impl VerifiedToken {
         self.claims.earliest_issue <= instant
     }
 
+    /// Returns the number of scopes and roles.
+    pub(super) fn grant_count(&self) -> usize {
+        self.claims.scopes.iter().count() + self.claims.roles.iter().count()
+    }
+
+    /// Records the number of scopes and roles that the issuer may not grant.
+    pub(super) fn with_ungranted(mut self, ungranted: usize) -> Self {
+        self.claims.ungranted = ungranted;
+        self
+    }
+
+    /// Returns the number of scopes and roles that were ignored, because the issuer may not grant
+    /// them.
+    pub(crate) fn ungranted(&self) -> usize {
+        self.claims.ungranted
+    }
+
     /// Checks that the token is valid at `now`.
     pub(super) fn check_time(&self, now: NumericDate) -> Result<(), TokenError> {
         self.claims.validity.check(now)
@@ -147,6 +167,7 @@ impl VerifiedToken {
             issued_at: _,
             earliest_issue: _,
             validity: _,
+            ungranted: _,
         } = &self.claims;
         let optional = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
         [
@@ -174,5 +195,31 @@ impl VerifiedToken {
 impl fmt::Debug for VerifiedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("VerifiedToken([redacted])")
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_size_includes_every_claim() {
+        let token = VerifiedToken::for_testing("https://a.example", "a", ScopeSet::default());
+        let growth = |change: fn(&mut VerifiedToken)| {
+            let mut changed = token.clone();
+            change(&mut changed);
+            changed.shared_size() - token.shared_size()
+        };
+        let new = allocation_size(1_000);
+        let client = growth(|token| token.claims.client_id = Some("c".repeat(1_000).into()));
+        let token_id = growth(|token| token.claims.token_id = Some("j".repeat(1_000).into()));
+        let scopes = growth(|token| {
+            token.claims.scopes = ScopeSet::parse(&"s".repeat(1_000)).unwrap();
+        });
+        let roles = growth(|token| token.claims.roles = ["r".repeat(999)].iter().collect());
+        assert_eq!([client, token_id, scopes, roles], [new; 4]);
+        let subject = growth(|token| token.claims.subject = "s".repeat(1_001).into());
+        let json = growth(|token| token.json = vec![b' '; 1_002].into());
+        assert_eq!([subject, json], [1_000; 2]);
     }
 }

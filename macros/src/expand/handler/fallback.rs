@@ -20,7 +20,8 @@ pub(crate) fn denied_handler(handler: &Handler, krate: Option<&Path>) -> TokenSt
 }
 
 // Input:  #[secured(authenticated)] fn create_order(…) { … }
-// Output: the item without `unguarded`; the endpoint as above. A method stays unchanged.
+// Output: const fn create_order<G: RunsHandlers>() -> DeclaredHandler<InvalidHandler, G> { … }
+//         A method stays unchanged.
 pub(crate) fn denied_item(handler: &WrongHandler, krate: Option<&Path>) -> TokenStream {
     let WrongHandler {
         cfg,
@@ -31,17 +32,12 @@ pub(crate) fn denied_item(handler: &WrongHandler, krate: Option<&Path>) -> Token
     if let Some(unchanged) = unchanged {
         return unchanged.clone();
     }
-    let hidden = hidden(name);
-    let function = function(&hidden, name, vis, Runtime { krate });
-    let endpoint = deny(name, cfg, krate);
+    let runtime = Runtime { krate };
+    let private = runtime.path();
+    let function = function(&quote!(#private::InvalidHandler), name, vis, runtime);
     quote! {
         #(#cfg)*
-        #[doc(hidden)]
-        #[allow(non_camel_case_types)]
-        #vis struct #hidden {}
-        #(#cfg)*
         #function
-        #endpoint
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn item(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
     let hidden = hidden(name);
     let output = &signature.output;
     let arguments = argument_names(handler);
-    let function = function(&hidden, handler.name(), vis, runtime);
+    let function = function(&quote!(#hidden), name, vis, runtime);
     quote! {
         #(#cfg)*
         #[doc(hidden)]
@@ -126,7 +126,7 @@ pub(super) fn item(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
 ///
 /// rustc prints the name of its parameter if a handler is mounted on axum's own router.
 pub(super) fn function(
-    hidden: &Ident,
+    handler: &TokenStream,
     name: &Ident,
     vis: &syn::Visibility,
     runtime: Runtime<'_>,
@@ -136,8 +136,8 @@ pub(super) fn function(
     let guard = Ident::new("SecureRouterGuard", name.span());
     let bound = quote_spanned!(name.span()=> #guard: #at_name::rules::RunsHandlers);
     quote! {
-        #vis const fn #name<#bound>() -> #private::rules::DeclaredHandler<#hidden, #guard> {
-            #private::rules::DeclaredHandler::new(#hidden {})
+        #vis const fn #name<#bound>() -> #private::rules::DeclaredHandler<#handler, #guard> {
+            #private::rules::DeclaredHandler::new(#handler {})
         }
     }
 }

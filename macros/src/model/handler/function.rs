@@ -25,7 +25,7 @@ pub(crate) struct WrongHandler {
     pub(crate) cfg: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
-    /// The unchanged function, if its surroundings have no place for other items.
+    /// The unchanged function, if nothing can replace it in its surroundings.
     pub(crate) unchanged: Option<TokenStream>,
 }
 
@@ -91,6 +91,8 @@ impl WrongHandler {
             body,
             surroundings,
         } = raw;
+        // an `impl` of a type may have any other function, which can be mounted
+        let stays = surroundings.filter(|surroundings| *surroundings != Surroundings::Impl);
         let cfg = attributes
             .iter()
             .filter(|attribute| attribute.path().is_ident("cfg"));
@@ -98,7 +100,7 @@ impl WrongHandler {
             cfg: cfg.cloned().collect(),
             vis: vis.clone(),
             name: signature.ident.clone(),
-            unchanged: surroundings.map(|_| quote!(#(#attributes)* #vis #signature #body)),
+            unchanged: stays.map(|_| quote!(#(#attributes)* #vis #signature #body)),
         }
     }
 }
@@ -145,12 +147,17 @@ fn report_surroundings(
             "`#[axum::debug_handler]` checks a handler of axum's own router",
             "remove `#[axum::debug_handler]`",
         ),
-        (Surroundings::Impl, Some(receiver)) => diagnostics.error(
+        (_, Some(receiver)) => diagnostics.error(
             receiver.self_token.span,
             "a handler cannot be a method",
             "move it out of the `impl`, and replace `self` by `State<…>`",
         ),
-        (Surroundings::Impl, None) => diagnostics.error(
+        (Surroundings::Trait, None) => diagnostics.error(
+            name,
+            "a handler cannot be a method",
+            "move it out of the trait and its `impl`",
+        ),
+        (Surroundings::Impl | Surroundings::Method, None) => diagnostics.error(
             name,
             "a handler cannot be a method",
             "move it out of the `impl`",

@@ -9,7 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::parse::handler::grant_kind::GrantKind;
 use crate::parse::handler::keyword::Keyword;
 use crate::parse::handler::limits::RawLimits;
-use crate::parse::handler::requirement::RawRequirement;
+use crate::parse::handler::requirement::{RawRequirement, is_operator, operator_error};
 use crate::parse::recovery::{parse_path, skip_to_comma};
 use crate::parse::slot::Slot;
 
@@ -94,11 +94,12 @@ impl RawAttribute {
         };
         let options = |input: ParseStream<'_>| {
             while !input.is_empty() {
+                let last = attribute.peek_known(input);
                 if attribute.parse_option(input, diagnostics).is_none() {
                     attribute.incomplete = true;
                     skip_to_comma(input);
                 }
-                parse_comma(input, diagnostics)?;
+                parse_comma(input, last, diagnostics)?;
             }
             Ok(())
         };
@@ -164,6 +165,12 @@ impl RawAttribute {
             Keyword::Authenticated => {}
         }
         Some(())
+    }
+
+    /// Returns the next option if it is a known one, without consuming it.
+    fn peek_known(&self, input: ParseStream<'_>) -> Option<Keyword> {
+        let name = input.fork().call(Ident::parse_any).ok()?.unraw();
+        Keyword::find(self.kind.keywords(), &name.to_string())
     }
 
     /// Returns the next option without consuming it.
@@ -254,18 +261,17 @@ fn wrong_value<T>(
     None
 }
 
-/// Parses the comma after an option, or reports that it is missing.
-fn parse_comma(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<()> {
+/// Parses the comma after the option `last`, or reports that it is missing.
+fn parse_comma(
+    input: ParseStream<'_>,
+    last: Option<Keyword>,
+    diagnostics: &mut Diagnostics,
+) -> syn::Result<()> {
     if input.is_empty() {
         return Ok(());
     }
-    if input.peek(Token![|]) || input.peek(Token![&]) {
-        let combinator = if input.peek(Token![|]) { "any" } else { "all" };
-        diagnostics.error(
-            input.span(),
-            "a requirement has no operators",
-            format_args!("write `{combinator}(\"orders:read\", \"orders:write\")`"),
-        );
+    if is_operator(input) {
+        report_operator(input, last, diagnostics);
         skip_to_comma(input);
     } else if !input.peek(Token![,]) {
         diagnostics.error(
@@ -276,6 +282,20 @@ fn parse_comma(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Re
         skip_to_comma(input);
     }
     Option::<Token![,]>::parse(input).map(drop)
+}
+
+/// Reports an operator after the value of an option.
+fn report_operator(input: ParseStream<'_>, last: Option<Keyword>, diagnostics: &mut Diagnostics) {
+    match last {
+        Some(Keyword::Scopes) => operator_error(GrantKind::Scope, input, diagnostics),
+        Some(Keyword::Roles) => operator_error(GrantKind::Role, input, diagnostics),
+        Some(keyword) => diagnostics.error(
+            input.span(),
+            format_args!("`{}` has one value", keyword.name()),
+            format_args!("write `{}`, without an operator", keyword.example()),
+        ),
+        None => {}
+    }
 }
 
 #[cfg(test)]

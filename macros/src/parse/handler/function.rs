@@ -30,7 +30,7 @@ impl RawHandler {
         let mut handler: Option<Self> = syn::parse2(item).ok();
         if let Some(handler) = &mut handler {
             handler.surroundings = match handler.signature.receiver() {
-                Some(_) => Some(Surroundings::Impl),
+                Some(_) => Some(Surroundings::Method),
                 None => surroundings::find(),
             };
         } else {

@@ -87,6 +87,25 @@ impl RawRequirement {
     }
 }
 
+/// Whether an operator is next: `|`, `||`, `&`, `&&` or `+`.
+pub(super) fn is_operator(input: ParseStream<'_>) -> bool {
+    input.peek(Token![|]) || input.peek(Token![&]) || input.peek(Token![+])
+}
+
+/// Reports an operator between requirements.
+pub(super) fn operator_error(
+    grant: GrantKind,
+    input: ParseStream<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let combinator = if input.peek(Token![|]) { "any" } else { "all" };
+    diagnostics.error(
+        input.span(),
+        "a requirement has no operators",
+        format_args!("write `{combinator}({})`", grant.examples()),
+    );
+}
+
 /// Parses the items between the parentheses.
 fn parse_parts(
     grant: GrantKind,
@@ -99,7 +118,11 @@ fn parse_parts(
         let mut parts = Vec::new();
         while !inside.is_empty() {
             parts.push(RawRequirement::parse(grant, &inside, diagnostics));
-            if !inside.is_empty() && inside.parse::<Token![,]>().is_err() {
+            if is_operator(&inside) {
+                operator_error(grant, &inside, diagnostics);
+                skip_to_comma(&inside);
+                let _: Option<Token![,]> = inside.parse()?;
+            } else if !inside.is_empty() && inside.parse::<Token![,]>().is_err() {
                 diagnostics.error(
                     inside.span(),
                     "missing comma before this",
@@ -237,6 +260,18 @@ mod tests {
                 "`any()` requires at least one scope"
             ]
         );
+    }
+
+    #[test]
+    fn operator_between_items_is_an_error() {
+        for text in [
+            "any(\"a\" | \"b\")",
+            "any(A || B, C)",
+            "all(A && any(B, C))",
+            "all(\"a\" + \"b\")",
+        ] {
+            assert_eq!(mistakes(text), ["a requirement has no operators"], "{text}");
+        }
     }
 
     #[test]

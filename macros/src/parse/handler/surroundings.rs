@@ -2,22 +2,49 @@
 //!
 //! A macro receives only its own item. Two mistakes are outside of it: a handler in an `impl`, where the
 //! generated items cause six errors of rustc, and `#[axum::debug_handler]` above the attribute, which
-//! calls the handler in another function. Only error messages depend on the source file: if it
-//! cannot be read, rustc reports its errors.
+//! calls the handler in another function. Only error messages depend on the source file. In doubt the
+//! answer is that there is no mistake, and rustc reports its own errors: a file that cannot be read or
+//! lexed, code inside another macro, or below an attribute that may replace it.
+
+mod lexer;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+use self::lexer::{Token, TokenKind, tokens};
+
 /// The attributes that were expanded before, by file, line and column.
 static EXPANDED: Mutex<BTreeSet<(PathBuf, usize, usize)>> = Mutex::new(BTreeSet::new());
+
+/// The attributes of rustc and its tools, which leave the code below them where it is.
+const INERT: [&str; 14] = [
+    "allow",
+    "automatically_derived",
+    "cfg",
+    "clippy",
+    "cold",
+    "deny",
+    "deprecated",
+    "diagnostic",
+    "doc",
+    "expect",
+    "forbid",
+    "must_use",
+    "rustfmt",
+    "warn",
+];
 
 /// A mistake outside the item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Surroundings {
-    /// The attribute is in an `impl` or a `trait`.
+    /// The function has a receiver.
+    Method,
+    /// The attribute is in an `impl` of a type.
     Impl,
+    /// The attribute is in a trait, or in its `impl`.
+    Trait,
     /// The attribute is in the function that `#[axum::debug_handler]` generates.
     DebugHandler,
 }
@@ -39,186 +66,194 @@ pub(crate) fn find() -> Option<Surroundings> {
         return None;
     }
     let source = fs::read_to_string(path).ok()?;
-    let above: String = source.split_inclusive('\n').take(line - 1).collect();
-    if !is_first && is_below_debug_handler(&above) {
+    let attribute = Attribute::find(&source, line, column)?;
+    if !is_first && attribute.is_below_debug_handler() {
         return Some(Surroundings::DebugHandler);
     }
-    is_inside_impl(&above).then_some(Surroundings::Impl)
+    attribute.surroundings()
 }
 
-/// Whether one of the attributes at the end of `source` is `#[debug_handler]`.
-fn is_below_debug_handler(source: &str) -> bool {
-    let attributes = source
-        .lines()
-        .rev()
-        .map(str::trim)
-        .take_while(|line| line.starts_with("#[") || line.starts_with("//"));
-    attributes
-        .filter(|line| line.starts_with("#["))
-        .any(|line| line.contains("debug_handler"))
+/// An attribute in its file.
+#[derive(Debug)]
+struct Attribute<'a> {
+    /// The tokens before it in the same block, since the last item.
+    before: Vec<Token<'a>>,
+    /// The blocks around it, from the outside.
+    blocks: Vec<Block>,
 }
 
-/// Whether `source` ends inside the braces of an `impl` or a `trait`.
-fn is_inside_impl(source: &str) -> bool {
-    let mut blocks: Vec<String> = Vec::new();
-    let mut header = String::new();
-    // the open brackets of the current attribute
-    let mut brackets = 0_usize;
-    let mut rest = source;
-    while let Some(next) = rest.chars().next() {
-        let length = skipped(rest);
-        if length > 0 {
-            rest = rest.get(length..).unwrap_or_default();
-            continue;
-        }
-        match next {
-            '[' if brackets > 0 || is_attribute(&header) => brackets += 1,
-            ']' if brackets > 0 => {
-                brackets -= 1;
-                if brackets == 0 {
-                    header.truncate(header.rfind('#').unwrap_or_default());
+/// A pair of delimiters by its contents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Block {
+    /// A module, the body of a function, or an expression.
+    Code,
+    Impl,
+    Trait,
+    /// Anything else, such as the input of a macro.
+    Unknown,
+}
+
+impl<'a> Attribute<'a> {
+    /// Finds the attribute at a line and a column, which count from one, in characters.
+    fn find(source: &'a str, line: usize, column: usize) -> Option<Self> {
+        let offset = offset(source, line, column)?;
+        let tokens = tokens(source)?;
+        let mut blocks = Vec::new();
+        // for each open delimiter, its closing one, and the first token of the current item in it
+        let mut open = vec![("", 0_usize)];
+        let mut found = None;
+        for (index, token) in tokens.iter().enumerate() {
+            let start = open.last()?.1;
+            if token.offset == offset && is_attribute(tokens.get(index..)?) {
+                found = Some(Self {
+                    before: tokens.get(start..index)?.to_vec(),
+                    blocks: blocks.clone(),
+                });
+            }
+            if token.kind != TokenKind::Punct {
+                continue;
+            }
+            match token.text {
+                "{" => {
+                    blocks.push(Block::of(tokens.get(start..index)?));
+                    open.push(("}", index + 1));
                 }
+                "(" | "[" => {
+                    blocks.push(Block::Unknown);
+                    let close = if token.text == "(" { ")" } else { "]" };
+                    open.push((close, index + 1));
+                }
+                "}" | ")" | "]" => {
+                    blocks.pop()?;
+                    if open.pop()?.0 != token.text {
+                        return None;
+                    }
+                    if token.text == "}" {
+                        open.last_mut()?.1 = index + 1;
+                    }
+                }
+                ";" => open.last_mut()?.1 = index + 1,
+                _ => {}
             }
-            _ if brackets > 0 => {}
-            '{' => blocks.push(std::mem::take(&mut header)),
-            '}' => {
-                blocks.pop();
-                header.clear();
+        }
+        found.filter(|_| blocks.is_empty())
+    }
+
+    /// Whether `#[debug_handler]` is among the attributes above this one.
+    fn is_below_debug_handler(&self) -> bool {
+        let (attributes, rest) = attributes(&self.before);
+        let names = [
+            "debug_handler",
+            "axum::debug_handler",
+            "axum_macros::debug_handler",
+        ];
+        rest.is_empty() && attributes.iter().any(|path| names.contains(&path.as_str()))
+    }
+
+    /// Returns the mistake of a handler in this place.
+    fn surroundings(&self) -> Option<Surroundings> {
+        let (_, rest) = attributes(&self.before);
+        if !rest.is_empty() || self.blocks.contains(&Block::Unknown) {
+            return None;
+        }
+        match self.blocks.last()? {
+            Block::Impl => Some(Surroundings::Impl),
+            Block::Trait => Some(Surroundings::Trait),
+            Block::Code | Block::Unknown => None,
+        }
+    }
+}
+
+impl Block {
+    /// Classifies the block after `header`, which is the rest of its item.
+    fn of(header: &[Token<'_>]) -> Self {
+        let (attributes, item) = attributes(header);
+        let is_inert = |path: &String| INERT.contains(&path.split("::").next().unwrap_or_default());
+        let is_macro = match item {
+            [.., name, bang] if bang.is("!") => name.kind == TokenKind::Word,
+            [.., rules, bang, _] if bang.is("!") => rules.is("macro_rules"),
+            [first, ..] => first.is("macro"),
+            [] => false,
+        };
+        if is_macro || !attributes.iter().all(is_inert) {
+            return Self::Unknown;
+        }
+        match keyword(item) {
+            Some(keyword) if keyword.is("trait") => Self::Trait,
+            Some(keyword) if keyword.is("impl") => {
+                // `for<'a>` is part of a bound
+                let of_trait = item
+                    .windows(2)
+                    .any(|pair| matches!(pair, [word, next] if word.is("for") && !next.is("<")));
+                if of_trait { Self::Trait } else { Self::Impl }
             }
-            ';' => header.clear(),
-            other => header.push(other),
+            _ => Self::Code,
         }
-        rest = rest.get(next.len_utf8()..).unwrap_or_default();
-    }
-    blocks.last().is_some_and(|header| {
-        let mut words = header.split(|c: char| !c.is_alphanumeric() && c != '_');
-        words
-            .find(|word| !["", "pub", "crate", "unsafe"].contains(word))
-            .is_some_and(|word| word == "impl" || word == "trait")
-    })
-}
-
-/// Whether a bracket after `header` opens an attribute.
-fn is_attribute(header: &str) -> bool {
-    header.trim_end().trim_end_matches('!').ends_with('#')
-}
-
-/// The length of the comment or literal at the start of `source`, or 0 without one.
-fn skipped(source: &str) -> usize {
-    if source.starts_with("//") {
-        return source.find('\n').unwrap_or(source.len());
-    }
-    if source.starts_with("/*") {
-        return block_comment(source);
-    }
-    if let Some(raw) = source.strip_prefix('r') {
-        let hashes = raw.len() - raw.trim_start_matches('#').len();
-        if raw.get(hashes..).is_some_and(|raw| raw.starts_with('"')) {
-            let end = format!("\"{}", "#".repeat(hashes));
-            let content = raw.get(hashes + 1..).unwrap_or_default();
-            return content
-                .find(&end)
-                .map_or(source.len(), |at| 1 + hashes + 1 + at + end.len());
-        }
-    }
-    if source.starts_with('"') {
-        return escaped(source, '"');
-    }
-    // a lifetime has no second quote after one character
-    let mut chars = source.chars();
-    match (chars.next(), chars.next(), chars.next()) {
-        (Some('\''), Some('\\'), _) => escaped(source, '\''),
-        (Some('\''), Some(inner), Some('\'')) => 2 + inner.len_utf8(),
-        _ => 0,
     }
 }
 
-/// The length of a block comment, which may contain others.
-fn block_comment(source: &str) -> usize {
-    let mut depth = 0_usize;
-    let mut length = 0;
-    while let Some(rest) = source.get(length..).filter(|rest| !rest.is_empty()) {
-        if rest.starts_with("/*") {
-            depth += 1;
-            length += 2;
-        } else if rest.starts_with("*/") {
-            depth -= 1;
-            length += 2;
-            if depth == 0 {
-                break;
-            }
-        } else {
-            length += rest.chars().next().map_or(1, char::len_utf8);
-        }
+/// Returns the first word of an item after its visibility and modifiers.
+fn keyword<'a, 'b>(item: &'b [Token<'a>]) -> Option<&'b Token<'a>> {
+    let mut item = item;
+    // `pub(in crate::orders)`
+    if let [word, open, ..] = item
+        && word.is("pub")
+        && open.is("(")
+    {
+        let end = item.iter().position(|token| token.is(")"))?;
+        item = item.get(end + 1..)?;
     }
-    length
+    let modifiers = ["auto", "const", "default", "pub", "unsafe"];
+    item.iter()
+        .find(|token| !modifiers.iter().any(|word| token.is(word)))
 }
 
-/// The length of a literal that ends at the first quote without a backslash.
-fn escaped(source: &str, quote: char) -> usize {
-    let mut is_escaped = false;
-    for (index, next) in source.char_indices().skip(1) {
-        if next == quote && !is_escaped {
-            return index + 1;
-        }
-        is_escaped = next == '\\' && !is_escaped;
+/// Whether the tokens begin with an outer attribute.
+fn is_attribute(tokens: &[Token<'_>]) -> bool {
+    matches!(tokens, [hash, open, ..] if hash.is("#") && open.is("["))
+}
+
+/// Splits an item into the paths of its attributes, inner ones included, and the rest.
+fn attributes<'a, 'b>(item: &'b [Token<'a>]) -> (Vec<String>, &'b [Token<'a>]) {
+    let mut paths = Vec::new();
+    let mut item = item;
+    while let [hash, rest @ ..] = item
+        && hash.is("#")
+    {
+        let content = match rest {
+            [open, content @ ..] if open.is("[") => content,
+            [bang, open, content @ ..] if bang.is("!") && open.is("[") => content,
+            _ => break,
+        };
+        let mut depth = 1_usize;
+        let end = content.iter().position(|token| {
+            depth += usize::from(["[", "(", "{"].iter().any(|open| token.is(open)));
+            depth -= usize::from(["]", ")", "}"].iter().any(|close| token.is(close)));
+            depth == 0
+        });
+        let Some((content, rest)) = end.and_then(|end| content.split_at_checked(end)) else {
+            break;
+        };
+        let path = content
+            .iter()
+            .take_while(|token| token.kind == TokenKind::Word || token.is(":"));
+        let path: String = path.map(|token| token.text).collect();
+        paths.push(path.trim_start_matches("::").to_owned());
+        item = rest.get(1..).unwrap_or_default();
     }
-    source.len()
+    (paths, item)
+}
+
+/// The byte at a line and a column, which count from one, in characters.
+fn offset(source: &str, line: usize, column: usize) -> Option<usize> {
+    // rustc does not count the byte order mark
+    let start = source.len() - source.trim_start_matches('\u{FEFF}').len();
+    let lines = source.get(start..)?.split_inclusive('\n');
+    let (above, rest) = (lines.clone().take(line - 1), lines.skip(line - 1));
+    let line = rest.into_iter().next()?;
+    let (at, _) = line.char_indices().nth(column.checked_sub(1)?)?;
+    Some(start + above.map(str::len).sum::<usize>() + at)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn block_of_impl_or_trait_is_found() {
-        for source in [
-            "impl Shop {\n",
-            "struct Shop;\nimpl<'a, T: Into<u8>> Shop<'a, T> where T: Copy {\n    fn a() {}\n",
-            "pub trait Shop: Send {",
-            "pub(crate) unsafe trait Shop {",
-            "mod a { #[allow(dead_code)] impl Shop { const A: &str = \"}\"; fn b() -> char { '}' }",
-            "#![allow(dead_code)]\nimpl Shop { #[doc = \"[{\"] fn a() {}\n",
-            "impl A { // }\n /* } */ const A: &str = r#\"}\"#; const B: char = '\\''; const C: &str = \"\\\"}\";",
-        ] {
-            assert!(is_inside_impl(source), "{source}");
-        }
-    }
-
-    #[test]
-    fn debug_handler_among_the_attributes_is_found() {
-        for (source, is_found) in [
-            ("#[axum::debug_handler]\n", true),
-            (
-                "#[debug_handler(state = Store)]\n/// Lists.\n#[allow(unused)]\n",
-                true,
-            ),
-            ("// #[axum::debug_handler]\n", false),
-            ("#[axum::debug_handler]\nasync fn list() {}\n\n", false),
-            ("", false),
-        ] {
-            assert_eq!(is_below_debug_handler(source), is_found, "{source}");
-        }
-    }
-
-    #[test]
-    fn other_block_is_not_an_impl() {
-        for source in [
-            "",
-            "mod orders {",
-            "impl Shop {}\n",
-            "impl Shop { fn list() {",
-            "fn list() -> impl Send {",
-            "// impl Shop {\n",
-            "const A: &str = \"impl Shop {\";",
-            "macro_rules! handlers { () => { impl Shop {} ",
-            "mod a { impl Shop { #[doc = \"uses [a] and b\"] fn c() {} }\n",
-            "mod a { impl Shop { #[garde(pattern(\"^[a-z]+$\"))] fn c() {} }\n",
-            "mod a { impl Shop { #[cfg(any(unix, doc = r#\"]\"#))] fn c() {} }\n",
-            "mod a { /* /* */ impl Shop { */",
-            "/* /* */ impl Shop { */\n",
-        ] {
-            assert!(!is_inside_impl(source), "{source}");
-        }
-    }
-}
+mod tests;

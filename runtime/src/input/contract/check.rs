@@ -34,6 +34,25 @@ where
     Ok(value)
 }
 
+/// Checks a value that the decoder may have truncated, as [`check`] does.
+///
+/// `excess` are the violations for which the decoder stopped early; with one, the value is rejected.
+/// `pointers` returns the pointers of paths that garde reports.
+pub(crate) fn check_decoded<T, S>(
+    value: T,
+    excess: Vec<Violation>,
+    location: InputLocation,
+    state: &S,
+    pointers: impl FnOnce(&[&Path]) -> Vec<String>,
+) -> Result<T, InputError>
+where
+    T: SecureInput,
+    T::Context: ContextFrom<S>,
+{
+    report(&value, excess, location, state, pointers)?;
+    Ok(value)
+}
+
 /// Checks a value behind a reference, as [`check`] does.
 pub(crate) fn inspect<T, S>(
     value: &T,
@@ -45,29 +64,49 @@ where
     T: SecureInput,
     T::Context: ContextFrom<S>,
 {
+    report(value, Vec::new(), location, state, |paths| {
+        let raw_names = raw_names();
+        let pointer = |path: &&Path| T::shape().pointer(path, raw_names.as_ref());
+        paths.iter().map(pointer).collect()
+    })
+}
+
+fn report<T, S>(
+    value: &T,
+    mut violations: Vec<Violation>,
+    location: InputLocation,
+    state: &S,
+    pointers: impl FnOnce(&[&Path]) -> Vec<String>,
+) -> Result<(), InputError>
+where
+    T: SecureInput,
+    T::Context: ContextFrom<S>,
+{
     let context = T::Context::context_from(state);
     let rules = RuleRecorder::default();
     let errors = with_i18n(&rules, || errors(value, &context));
-    if errors.is_empty() {
+    if errors.is_empty() && violations.is_empty() {
         return Ok(());
     }
-    let raw_names = raw_names();
-    let violations = errors
-        .iter()
-        .map(|(path, error)| {
-            let pointer = T::shape().pointer(path, raw_names.as_ref());
-            let pointer = match location {
-                InputLocation::Body => pointer,
-                InputLocation::Path
-                | InputLocation::Query
-                | InputLocation::Form
-                | InputLocation::Header
-                | InputLocation::Cookie => bare(&pointer),
-            };
-            let detail = error.message();
-            Violation::new(pointer, rules.rule_of(detail), detail.to_owned())
-        })
-        .collect();
+    let truncated = violations.len();
+    let paths: Vec<_> = errors.iter().map(|(path, _)| path).collect();
+    for ((_, error), pointer) in errors.iter().zip(pointers(&paths)) {
+        let pointer = match location {
+            InputLocation::Body => pointer,
+            InputLocation::Path
+            | InputLocation::Query
+            | InputLocation::Form
+            | InputLocation::Header
+            | InputLocation::Cookie => bare(&pointer),
+        };
+        let detail = error.message();
+        let violation = Violation::new(pointer, rules.rule_of(detail), detail.to_owned());
+        let mut reported = violations.iter().take(truncated);
+        if !reported.any(|other| *other == violation) {
+            violations.push(violation);
+        }
+    }
+    violations.truncate(MAX_VIOLATIONS);
     Err(InputError::Invalid(location, violations))
 }
 

@@ -190,14 +190,7 @@ impl DecodeError {
 
     /// Returns the path as a JSON Pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)).
     fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        for segment in self.0.path.iter().rev() {
-            match segment {
-                Segment::Name(name) => push_token(&mut pointer, name),
-                Segment::Index(index) => push_token(&mut pointer, &index.to_string()),
-            }
-        }
-        pointer
+        pointer_of(self.0.path.iter().rev())
     }
 
     /// Returns the message, which contains only text of the API's authors.
@@ -303,6 +296,18 @@ impl de::Error for DecodeError {
     fn duplicate_field(name: &'static str) -> Self {
         Self::new(ErrorKind::Duplicate).within(Segment::Name(name))
     }
+}
+
+/// Returns a path, outermost segment first, as a JSON Pointer.
+pub(crate) fn pointer_of<'a>(path: impl IntoIterator<Item = &'a Segment>) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Name(name) => push_token(&mut pointer, name),
+            Segment::Index(index) => push_token(&mut pointer, &index.to_string()),
+        }
+    }
+    pointer
 }
 
 /// Returns the segment for a declared name, spelled by the type instead of the input.

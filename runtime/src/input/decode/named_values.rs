@@ -3,6 +3,7 @@
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use serde_json::Value;
 
 use crate::input::contract::{InputError, InputLocation};
 use crate::input::decode::error::{DecodeError, ErrorKind};
@@ -63,37 +64,61 @@ pub(crate) struct DecodedFields<T> {
     pub(crate) value: Result<T, InputError>,
     /// Whether the request has none of the named values.
     pub(crate) is_absent: bool,
+    /// The names of the fields that the request has.
+    names: Vec<&'static str>,
 }
 
-/// Decodes a struct from the values that its fields name; `find` looks up one of them.
+impl<T> DecodedFields<T> {
+    /// Returns the value, and the names in the request as members of an object.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the decoder.
+    pub(crate) fn with_names(self) -> Result<(T, Value), InputError> {
+        let names = self.names.into_iter();
+        let members = names.map(|name| (name.to_owned(), Value::Null));
+        Ok((self.value?, Value::Object(members.collect())))
+    }
+}
+
+/// The value of each field that the request has, in the order of the fields.
+pub(crate) type FoundFields<'a> = Vec<(&'static str, &'a str)>;
+
+/// Decodes a struct from the values that its fields name; `find` looks them up.
 ///
 /// Other values are ignored: a proxy adds headers, and other applications of a site set cookies.
 pub(crate) fn decode<'a, T, F>(location: InputLocation, find: F) -> DecodedFields<T>
 where
     T: DeserializeOwned,
-    F: Fn(&'static str) -> Result<Option<&'a str>, DecodeError>,
+    F: FnOnce(&'static [&'static str]) -> Result<FoundFields<'a>, DecodeError>,
 {
-    let mut is_absent = false;
+    let (mut is_absent, mut names) = (false, Vec::new());
     let decoded = T::deserialize(FieldsDeserializer {
         find,
         is_absent: &mut is_absent,
+        names: &mut names,
     });
     let value = decoded.map_err(|error| match error.kind() {
         ErrorKind::Length => InputError::HandlerMismatch,
         ErrorKind::Encoding => InputError::Malformed(location, error.parameter_violation()),
         _ => InputError::TypeMismatch(location, error.parameter_violation()),
     });
-    DecodedFields { value, is_absent }
+    DecodedFields {
+        value,
+        is_absent,
+        names,
+    }
 }
 
 struct FieldsDeserializer<'n, F> {
     find: F,
     is_absent: &'n mut bool,
+    names: &'n mut Vec<&'static str>,
 }
 
 impl<'de, 'a, F> Deserializer<'de> for FieldsDeserializer<'_, F>
 where
-    F: Fn(&'static str) -> Result<Option<&'a str>, DecodeError>,
+    F: FnOnce(&'static [&'static str]) -> Result<FoundFields<'a>, DecodeError>,
 {
     type Error = DecodeError;
 
@@ -103,14 +128,12 @@ where
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let mut found = Vec::new();
-        for name in fields {
-            if let Some(value) = (self.find)(name)? {
-                found.push((*name, TextDeserializer(value)));
-            }
-        }
+        let found = (self.find)(fields)?;
         *self.is_absent = found.is_empty();
-        visitor.visit_map(NamedValues::new(fields, found.into_iter()))
+        self.names.extend(found.iter().map(|(name, _)| *name));
+        let found = found.into_iter();
+        let found = found.map(|(name, value)| (name, TextDeserializer(value)));
+        visitor.visit_map(NamedValues::new(fields, found))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(

@@ -8,16 +8,19 @@ use std::collections::HashSet;
 
 use percent_encoding::percent_decode;
 use serde::Deserializer;
-use serde::de::{DeserializeOwned, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
 use crate::input::contract::{InputError, InputLocation, Violation};
 use crate::input::decode::error::{DecodeError, ErrorKind, declared};
-use crate::input::decode::named_values::NamedValues;
 use crate::input::decode::text::TextDeserializer;
 
 /// Decodes the parameters into a struct.
+///
+/// Parameters are unescaped one at a time, as the type requests them, so a type that rejects a
+/// parameter never causes work for the ones after it. The text alone decides whether it is malformed:
+/// after an error, all of it is checked.
 ///
 /// # Errors
 ///
@@ -28,51 +31,107 @@ pub(crate) fn decode<T: DeserializeOwned>(
     location: InputLocation,
     max: usize,
 ) -> Result<T, InputError> {
-    let pairs = split(text, max).map_err(|(rule, detail)| {
+    let mut pairs = Pairs::new(text, max);
+    let decoded = T::deserialize(ParametersDeserializer(&mut pairs));
+    let unchecked = if decoded.is_ok() {
+        pairs
+    } else {
+        Pairs::new(text, max)
+    };
+    unchecked.check().map_err(|(rule, detail)| {
         InputError::Malformed(location, Violation::new("", rule, detail))
     })?;
-    T::deserialize(ParametersDeserializer(&pairs))
-        .map_err(|error| InputError::TypeMismatch(location, error.parameter_violation()))
+    decoded.map_err(|error| InputError::TypeMismatch(location, error.parameter_violation()))
 }
 
 /// Returns the names as members of an object, which is all that a violation's pointer needs.
-pub(crate) fn raw_names(text: &[u8]) -> Option<Value> {
-    let pairs = split(text, usize::MAX).ok()?;
-    let members = pairs
-        .into_iter()
-        .map(|(name, _)| (name.into_owned(), Value::Null));
-    Some(Value::Object(members.collect()))
+///
+/// The text has been decoded, so that the type and `max` limit the number of names.
+pub(crate) fn raw_names(text: &[u8], max: usize) -> Option<Value> {
+    let names = Pairs::new(text, max).map(|pair| {
+        let (name, _) = pair.ok()?;
+        Some((unescape(name).ok()?.into_owned(), Value::Null))
+    });
+    names.collect::<Option<_>>().map(Value::Object)
 }
-
-type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// The name of the violated rule, and the message.
 type Malformed = (&'static str, Cow<'static, str>);
 
-fn split(text: &[u8], max: usize) -> Result<Vec<Pair<'_>>, Malformed> {
-    let mut pairs = Vec::new();
-    for pair in text
-        .split(|byte| *byte == b'&')
-        .filter(|pair| !pair.is_empty())
-    {
-        if pairs.len() == max {
-            return Err((
-                "parameters",
-                format!("must have at most {max} parameters").into(),
-            ));
+/// The names and values of the parameters, not unescaped, up to a limit.
+struct Pairs<'a> {
+    /// The rest of the text; `None` after its last parameter.
+    rest: Option<&'a [u8]>,
+    /// The number of parameters so far.
+    count: usize,
+    max: usize,
+}
+
+impl<'a> Pairs<'a> {
+    fn new(text: &'a [u8], max: usize) -> Self {
+        Self {
+            rest: Some(text),
+            count: 0,
+            max,
         }
-        let equals = pair.iter().position(|byte| *byte == b'=');
-        let (name, value) = match equals.and_then(|at| pair.split_at_checked(at)) {
-            Some((name, rest)) => (name, rest.get(1..).unwrap_or_default()),
-            None => (pair, &[][..]),
-        };
-        pairs.push((unescape(name)?, unescape(value)?));
     }
-    Ok(pairs)
+
+    /// Checks the encoding of the remaining parameters, and their number.
+    fn check(self) -> Result<(), Malformed> {
+        let mut buffer = Vec::new();
+        for pair in self {
+            let (name, value) = pair?;
+            for text in [name, value] {
+                buffer.clear();
+                unescape_into(&mut buffer, text)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = Result<(&'a [u8], &'a [u8]), Malformed>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let pair = loop {
+            let (pair, rest) = split_once(self.rest?, b'&');
+            self.rest = rest;
+            if !pair.is_empty() {
+                break pair;
+            }
+        };
+        if self.count == self.max {
+            let detail = format!("must have at most {} parameters", self.max);
+            return Some(Err(("parameters", detail.into())));
+        }
+        self.count += 1;
+        let (name, value) = split_once(pair, b'=');
+        Some(Ok((name, value.unwrap_or_default())))
+    }
+}
+
+/// Splits a text at the first `separator`, if it has one.
+fn split_once(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
+    let end = memchr::memchr(separator, text);
+    match end.and_then(|end| text.split_at_checked(end)) {
+        Some((before, rest)) => (before, rest.get(1..)),
+        None => (text, None),
+    }
 }
 
 /// Decodes `+` and `%XX`; rejects a `%` without two hexadecimal digits after it.
 fn unescape(text: &[u8]) -> Result<Cow<'_, str>, Malformed> {
+    if memchr::memchr2(b'%', b'+', text).is_none() {
+        return str::from_utf8(text).map(Cow::Borrowed).map_err(not_utf8);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    unescape_into(&mut bytes, text)?;
+    String::from_utf8(bytes).map(Cow::Owned).map_err(not_utf8)
+}
+
+/// Appends the unescaped text to an empty buffer.
+fn unescape_into(buffer: &mut Vec<u8>, text: &[u8]) -> Result<(), Malformed> {
     let mut after_percent = text.split(|byte| *byte == b'%').skip(1);
     if !after_percent.all(|rest| {
         rest.get(..2)
@@ -80,45 +139,92 @@ fn unescape(text: &[u8]) -> Result<Cow<'_, str>, Malformed> {
     }) {
         return Err(("encoding", "has a malformed percent-encoding".into()));
     }
-    let decoded = if text.contains(&b'+') {
-        let spaced: Vec<u8> = text
-            .iter()
-            .map(|byte| if *byte == b'+' { b' ' } else { *byte })
-            .collect();
-        percent_decode(&spaced)
-            .decode_utf8()
-            .map(|text| Cow::Owned(text.into_owned()))
-    } else {
-        percent_decode(text).decode_utf8()
-    };
-    decoded.map_err(|_| ("encoding", "is not valid UTF-8".into()))
+    buffer.reserve(text.len());
+    for (index, words) in text.split(|byte| *byte == b'+').enumerate() {
+        if index > 0 {
+            buffer.push(b' ');
+        }
+        buffer.extend(percent_decode(words));
+    }
+    str::from_utf8(buffer).map(|_| ()).map_err(not_utf8)
+}
+
+fn not_utf8<E>(_: E) -> Malformed {
+    ("encoding", "is not valid UTF-8".into())
 }
 
 /// Decodes the parameters as the members of a struct.
-struct ParametersDeserializer<'a>(&'a [Pair<'a>]);
+struct ParametersDeserializer<'p, 'a>(&'p mut Pairs<'a>);
 
-impl ParametersDeserializer<'_> {
+impl ParametersDeserializer<'_, '_> {
     fn visit<'de, V: Visitor<'de>>(
-        &self,
+        self,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let mut seen = HashSet::new();
-        for (name, _) in self.0 {
-            if !seen.insert(name) {
-                return Err(match declared(fields, name) {
-                    Some(segment) => DecodeError::new(ErrorKind::Duplicate).within(segment),
-                    None => DecodeError::new(ErrorKind::DuplicateUndeclared),
-                });
-            }
-        }
-        let pairs = self.0.iter();
-        let pairs = pairs.map(|(name, value)| (name.as_ref(), TextDeserializer(value)));
-        visitor.visit_map(NamedValues::new(fields, pairs))
+        visitor.visit_map(Parameters {
+            fields,
+            pairs: self.0,
+            seen: HashSet::new(),
+            current: None,
+        })
     }
 }
 
-impl<'de> Deserializer<'de> for ParametersDeserializer<'_> {
+/// Presents the parameters to serde, each unescaped when it is requested.
+struct Parameters<'p, 'a> {
+    fields: &'static [&'static str],
+    pairs: &'p mut Pairs<'a>,
+    /// The names that the type has accepted; a type that rejects unknown names limits them.
+    seen: HashSet<Cow<'a, str>>,
+    current: Option<(Cow<'a, str>, &'a [u8])>,
+}
+
+impl<'de> MapAccess<'de> for Parameters<'_, '_> {
+    type Error = DecodeError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, DecodeError> {
+        let Some(pair) = self.pairs.next() else {
+            return Ok(None);
+        };
+        let (name, value) = pair.map_err(malformed)?;
+        let name = unescape(name).map_err(malformed)?;
+        if self.seen.contains(&name) {
+            return Err(match declared(self.fields, &name) {
+                Some(segment) => DecodeError::new(ErrorKind::Duplicate).within(segment),
+                None => DecodeError::new(ErrorKind::DuplicateUndeclared),
+            });
+        }
+        let key = seed
+            .deserialize(TextDeserializer(&name))
+            .map_err(DecodeError::into_unknown)?;
+        self.seen.insert(name.clone());
+        self.current = Some((name, value));
+        Ok(Some(key))
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<T::Value, DecodeError> {
+        let Some((name, value)) = self.current.take() else {
+            return Err(DecodeError::new(ErrorKind::Format));
+        };
+        let value = unescape(value).map_err(malformed)?;
+        seed.deserialize(TextDeserializer(&value))
+            .map_err(|error| error.within_member(self.fields, &name))
+    }
+}
+
+/// Ends decoding; the check of the whole text then reports the reason.
+fn malformed(_: Malformed) -> DecodeError {
+    DecodeError::new(ErrorKind::Encoding)
+}
+
+impl<'de> Deserializer<'de> for ParametersDeserializer<'_, '_> {
     type Error = DecodeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -149,146 +255,4 @@ impl<'de> Deserializer<'de> for ParametersDeserializer<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde::Deserialize;
-
-    use super::*;
-
-    #[derive(Debug, Default, Deserialize, PartialEq)]
-    #[serde(deny_unknown_fields)]
-    struct Page {
-        #[serde(default, rename = "perPage")]
-        count: Option<u8>,
-        #[serde(default)]
-        share: Option<f64>,
-        #[serde(default)]
-        name: Option<String>,
-        #[serde(default)]
-        tags: Option<Vec<String>>,
-    }
-
-    #[derive(Debug, Deserialize)]
-    struct Required {
-        #[serde(rename = "perPage")]
-        _count: u8,
-    }
-
-    fn read(text: &[u8]) -> Result<Page, (u16, String, String)> {
-        decode(text, InputLocation::Query, 256).map_err(|error| {
-            let (status, violation) = match error {
-                InputError::Malformed(InputLocation::Query, violation) => (400, violation),
-                InputError::TypeMismatch(InputLocation::Query, violation) => (422, violation),
-                other => panic!("{other:?}"),
-            };
-            (
-                status,
-                violation.pointer().to_owned(),
-                violation.detail().to_owned(),
-            )
-        })
-    }
-
-    fn error<T>(status: u16, name: &str, detail: &str) -> Result<T, (u16, String, String)> {
-        Err((status, name.into(), detail.into()))
-    }
-
-    #[test]
-    fn escaped_names_and_values_are_decoded() {
-        let named = |name: &str| Page {
-            name: Some(name.into()),
-            ..Page::default()
-        };
-        for (text, name) in [
-            ("name=a+b", "a b"),
-            ("name=a%20b", "a b"),
-            ("name=%2B%26%3d", "+&="),
-            ("n%61me=%C3%A9", "\u{e9}"),
-            ("name=a=b=", "a=b="),
-            ("&name=x&", "x"),
-            ("name=", ""),
-            ("name", ""),
-        ] {
-            assert_eq!(read(text.as_bytes()), Ok(named(name)), "{text}");
-        }
-        assert_eq!(read(b""), Ok(Page::default()));
-    }
-
-    #[test]
-    fn malformed_escape_or_utf8_is_malformed() {
-        let escape = "has a malformed percent-encoding";
-        for text in [
-            "name=%",
-            "name=%2",
-            "name=%zz",
-            "%=1",
-            "name=%%41",
-            "name=a+%4",
-        ] {
-            assert_eq!(read(text.as_bytes()), error(400, "", escape), "{text}");
-        }
-        for text in [&b"name=%ff"[..], b"name=\xff", b"%c3=1", b"name=+%ff"] {
-            assert_eq!(read(text), error(400, "", "is not valid UTF-8"), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn duplicate_name_is_type_mismatch_even_for_list() {
-        let duplicate = "must appear only once";
-        assert_eq!(
-            read(b"perPage=1&perPage=1"),
-            error(422, "perPage", duplicate)
-        );
-        assert_eq!(read(b"tags=a&tags=b"), error(422, "tags", duplicate));
-        assert_eq!(read(b"name=a&n%61me=b"), error(422, "name", duplicate));
-        assert_eq!(
-            read(b"tags=a"),
-            error(422, "tags", "must be a single value")
-        );
-        assert_eq!(
-            read(b"hunter2=1&hunter2=1"),
-            error(422, "", "has a duplicate parameter")
-        );
-    }
-
-    #[test]
-    fn unknown_name_or_wrong_type_is_reported_by_name() {
-        assert_eq!(
-            read(b"hunter2=1"),
-            error(422, "", "has an unknown parameter")
-        );
-        assert_eq!(
-            read(b"perPage=hunter2"),
-            error(422, "perPage", "must be an integer")
-        );
-        assert_eq!(
-            read(b"perPage="),
-            error(422, "perPage", "must be an integer")
-        );
-        assert_eq!(
-            read(b"perPage=256"),
-            error(422, "perPage", "is out of range")
-        );
-        assert_eq!(read(b"share=NaN"), error(422, "share", "must be a number"));
-        assert_eq!(
-            decode::<Required>(b"", InputLocation::Query, 256).unwrap_err(),
-            InputError::TypeMismatch(
-                InputLocation::Query,
-                Violation::new("perPage", "required", "is missing")
-            )
-        );
-    }
-
-    #[test]
-    fn parameters_over_limit_are_rejected() {
-        for max in [1, 256, 10_000] {
-            let pairs = |count: usize| {
-                let text = vec!["a=1"; count].join("&");
-                split(text.as_bytes(), max).map(|pairs| pairs.len())
-            };
-            assert_eq!(pairs(max - 1), Ok(max - 1));
-            assert_eq!(pairs(max), Ok(max));
-            let detail = format!("must have at most {max} parameters");
-            assert_eq!(pairs(max + 1), Err(("parameters", detail.into())));
-        }
-    }
-}
+mod tests;

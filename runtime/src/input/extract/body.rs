@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::{Extensions, HeaderMap};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use crate::input::contract::InputError;
 use crate::input::decode::media_type;
@@ -63,9 +63,56 @@ pub(super) async fn collect(request: Request) -> Result<Bytes, InputError> {
     if declares_more(request.headers(), limit) {
         return Err(InputError::TooLarge(limit));
     }
-    match Limited::new(request.into_body(), limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) => Err(read_error(&*error, limit)),
+    let mut body = Limited::new(request.into_body(), limit);
+    let mut collected = Collected::default();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| read_error(&*error, limit))?;
+        if let Ok(data) = frame.into_data() {
+            collected.push(data, limit);
+        }
+    }
+    Ok(collected.into_bytes())
+}
+
+/// The data of a body so far.
+///
+/// Only a single chunk is kept as it is. A client chooses the size of its chunks, and a chunk of one
+/// byte would take fifty times its size.
+#[derive(Default)]
+struct Collected {
+    first: Bytes,
+    /// Every chunk, once there are two.
+    joined: Vec<u8>,
+}
+
+impl Collected {
+    /// Appends a chunk to a body of at most `limit` bytes.
+    fn push(&mut self, chunk: Bytes, limit: usize) {
+        if chunk.is_empty() {
+            return;
+        }
+        if self.first.is_empty() && self.joined.is_empty() {
+            self.first = chunk;
+            return;
+        }
+        let first = std::mem::take(&mut self.first);
+        for data in [first, chunk] {
+            let len = self.joined.len() + data.len();
+            if len > self.joined.capacity() {
+                // at most the limit, where `Vec` may reserve twice as much
+                let capacity = (self.joined.capacity() * 2).min(limit).max(len);
+                self.joined.reserve_exact(capacity - self.joined.len());
+            }
+            self.joined.extend_from_slice(&data);
+        }
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.joined.is_empty() {
+            self.first
+        } else {
+            self.joined.into()
+        }
     }
 }
 
@@ -209,6 +256,34 @@ mod tests {
         let untyped = Request::new(Body::new(UnreadBody));
         let rejected = length(untyped).await;
         assert_eq!(rejected, Err(InputError::MediaType(media_type::JSON)));
+    }
+
+    #[test]
+    fn chunks_are_joined_within_the_limit() {
+        for limit in [1, 2, 7, 1_000, 1_001, 65_536] {
+            for size in [1, 2, 3, 999, 1_000] {
+                let text: Vec<u8> = (0..limit)
+                    .map(|at| u8::try_from(at % 251).unwrap())
+                    .collect();
+                let mut collected = Collected::default();
+                collected.push(Bytes::new(), limit);
+                for chunk in text.chunks(size) {
+                    collected.push(Bytes::copy_from_slice(chunk), limit);
+                    collected.push(Bytes::new(), limit);
+                    assert!(collected.joined.capacity() <= limit);
+                }
+                assert_eq!(collected.into_bytes(), text);
+            }
+        }
+        assert!(Collected::default().into_bytes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn body_of_one_chunk_is_not_copied() {
+        let text = Bytes::from(vec![b' '; 1_000]);
+        let body = request(Body::from(text.clone()));
+        let bytes = read(body, media_type::JSON).await.unwrap();
+        assert_eq!(bytes.as_ptr(), text.as_ptr());
     }
 
     #[tokio::test]

@@ -3,12 +3,11 @@
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
-use crate::input::decode::named_values::{self, DecodedFields};
+use crate::input::decode::named_values::{self, DecodedFields, FoundFields};
 use crate::input::extract::valid::{Valid, valid_head};
 
 /// Extracts the cookies that a struct names.
@@ -51,22 +50,61 @@ pub struct Cookies<T>(pub T);
 ///
 /// [RFC 9113 §8.2.3]: https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3
 fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> DecodedFields<T> {
-    let pairs = pairs(headers);
-    named_values::decode(InputLocation::Cookie, |name| find(&pairs, name))
+    named_values::decode(InputLocation::Cookie, |fields| find(headers, fields))
 }
 
-/// Returns the names as members of an object.
-fn raw_names(headers: &HeaderMap) -> Value {
-    let names = pairs(headers)
-        .into_iter()
-        .map(|(name, _)| String::from_utf8_lossy(name));
-    Value::Object(names.map(|name| (name.into_owned(), Value::Null)).collect())
+/// Finds the cookies in one pass, and keeps none of the others.
+fn find<'a>(
+    headers: &'a HeaderMap,
+    fields: &'static [&'static str],
+) -> Result<FoundFields<'a>, DecodeError> {
+    let mut values = vec![CookieValue::Absent; fields.len()];
+    for (name, value) in pairs(headers) {
+        let names = fields.iter().zip(&mut values);
+        for (_, found) in names.filter(|(field, _)| field.as_bytes() == name) {
+            *found = match found {
+                CookieValue::Absent => CookieValue::Single(value),
+                _ => CookieValue::Duplicate,
+            };
+        }
+    }
+    let names = fields.iter().zip(values);
+    let found = names.filter_map(|(name, value)| Some((*name, value.text()?)));
+    found
+        .map(|(name, value)| {
+            let error = |kind| DecodeError::new(kind).within(Segment::Name(name));
+            Ok((name, value.map_err(error)?))
+        })
+        .collect()
 }
 
-fn pairs(headers: &HeaderMap) -> Vec<(&[u8], &[u8])> {
+/// The value of a named cookie.
+#[derive(Clone, Copy)]
+enum CookieValue<'a> {
+    Absent,
+    Single(&'a [u8]),
+    Duplicate,
+}
+
+impl<'a> CookieValue<'a> {
+    /// Returns the value, or the kind of error; `None` if it is absent.
+    fn text(self) -> Option<Result<&'a str, ErrorKind>> {
+        let value = match self {
+            Self::Absent => return None,
+            Self::Single(value) => value,
+            Self::Duplicate => return Some(Err(ErrorKind::Duplicate)),
+        };
+        Some(match str::from_utf8(value) {
+            Ok(text) if is_cookie_value(value) => Ok(text),
+            _ => Err(ErrorKind::Encoding),
+        })
+    }
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
     let fields = headers.get_all(COOKIE).iter();
     let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
-    pairs.filter_map(pair).collect()
+    pairs.filter_map(pair)
 }
 
 fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -74,24 +112,6 @@ fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let equals = text.iter().position(|byte| *byte == b'=')?;
     let (name, value) = text.split_at_checked(equals)?;
     Some((name, value.get(1..)?))
-}
-
-fn find<'a>(
-    pairs: &[(&'a [u8], &'a [u8])],
-    name: &'static str,
-) -> Result<Option<&'a str>, DecodeError> {
-    let mut named = pairs.iter().filter(|(other, _)| *other == name.as_bytes());
-    let error = |kind| DecodeError::new(kind).within(Segment::Name(name));
-    let Some((_, value)) = named.next() else {
-        return Ok(None);
-    };
-    if named.next().is_some() {
-        return Err(error(ErrorKind::Duplicate));
-    }
-    match str::from_utf8(value) {
-        Ok(value) if is_cookie_value(value.as_bytes()) => Ok(Some(value)),
-        _ => Err(error(ErrorKind::Encoding)),
-    }
 }
 
 /// Returns whether a value is a `cookie-value`; double quotes around it are part of the value.

@@ -18,8 +18,9 @@ where
     T: SecureInput,
     T::Context: ContextFrom<S>,
 {
-    let Decoded(value) = urlencoded::decode(text, InputLocation::Form, limits.parameter_limit)?;
+    let max = limits.parameter_limit;
+    let Decoded(value) = urlencoded::decode(text, InputLocation::Form, max)?;
     check(value, InputLocation::Form, state, || {
-        urlencoded::raw_names(text)
+        urlencoded::raw_names(text, max)
     })
 }

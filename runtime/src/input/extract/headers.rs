@@ -2,12 +2,11 @@
 
 use axum::http::HeaderMap;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
-use crate::input::decode::named_values::{self, DecodedFields};
+use crate::input::decode::named_values::{self, DecodedFields, FoundFields};
 use crate::input::extract::valid::{Valid, valid_head};
 
 /// Extracts the header fields that a struct names.
@@ -42,13 +41,15 @@ use crate::input::extract::valid::{Valid, valid_head};
 pub struct Headers<T>(pub T);
 
 fn decode<T: DeserializeOwned>(headers: &HeaderMap) -> DecodedFields<T> {
-    named_values::decode(InputLocation::Header, |name| find(headers, name))
-}
-
-/// Returns the names as members of an object.
-fn raw_names(headers: &HeaderMap) -> Value {
-    let names = headers.keys().map(|name| name.as_str().to_owned());
-    Value::Object(names.map(|name| (name, Value::Null)).collect())
+    named_values::decode(InputLocation::Header, |fields| {
+        let mut found = FoundFields::new();
+        for name in fields {
+            if let Some(value) = find(headers, name)? {
+                found.push((name, value));
+            }
+        }
+        Ok(found)
+    })
 }
 
 fn find<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, DecodeError> {

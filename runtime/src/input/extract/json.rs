@@ -2,7 +2,7 @@
 
 use axum::extract::Json;
 
-use crate::input::contract::check::check;
+use crate::input::contract::check::check_decoded;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::{json, media_type};
 use crate::input::extract::valid::{Valid, valid_body};
@@ -15,6 +15,9 @@ where
     T: SecureInput,
     T::Context: ContextFrom<S>,
 {
-    let Decoded(value) = json::decode(text, T::shape())?;
-    check(value, InputLocation::Body, state, || json::raw_value(text))
+    let json::DecodedJson { value, excess } = json::decode(text, T::shape())?;
+    let Decoded(value) = value;
+    check_decoded(value, excess, InputLocation::Body, state, |paths| {
+        json::pointers(text, T::shape(), paths)
+    })
 }

@@ -75,7 +75,7 @@ where
         let body = body::collect(request).await?;
         let Decoded(value) = decode(&body, &boundary, max)?;
         check(value, InputLocation::Form, state, || {
-            raw_names(&body, &boundary)
+            raw_names(&body, &boundary, max)
         })
         .map(|value| Self(Multipart(value)))
     }

@@ -22,7 +22,7 @@ where
         let max = limits(&parts.extensions).parameter_limit;
         let Decoded(value) = urlencoded::decode(text, InputLocation::Query, max)?;
         check(value, InputLocation::Query, state, || {
-            urlencoded::raw_names(text)
+            urlencoded::raw_names(text, max)
         })
         .map(|value| Self(Query(value)))
     }

@@ -120,7 +120,7 @@ macro_rules! valid_body {
 
 /// Implements axum's traits for an extractor of named values in the request's head.
 ///
-/// Input: the extractor and the location of its values. `decode` and `raw_names` are in scope.
+/// Input: the extractor and the location of its values. `decode` is in scope.
 macro_rules! valid_head {
     ($extractor:ident: $location:expr) => {
         impl<T, S> axum::extract::FromRequestParts<S> for Valid<$extractor<T>>
@@ -135,9 +135,8 @@ macro_rules! valid_head {
                 parts: &mut axum::http::request::Parts,
                 state: &S,
             ) -> Result<Self, InputError> {
-                let Decoded(value) = decode(&parts.headers).value?;
-                check(value, $location, state, || Some(raw_names(&parts.headers)))
-                    .map(|value| Self($extractor(value)))
+                let (Decoded(value), names) = decode(&parts.headers).with_names()?;
+                check(value, $location, state, || Some(names)).map(|value| Self($extractor(value)))
             }
         }
 

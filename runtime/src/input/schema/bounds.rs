@@ -209,18 +209,17 @@ impl Bounds {
         insert(schema, "allOf", (!rest.is_empty()).then_some(rest));
     }
 
-    /// Adds the bounds of the number of items or members: `minItems` or `minProperties`.
+    /// Adds the bounds of the number of items or members: `maxItems` or `maxProperties`.
     ///
-    /// If several of them may become one (in a set, or as names of equal keys), the number in the input
-    /// has no upper bound.
+    /// If several of them may become one (in a set, or as names of equal keys), more than `min` of them
+    /// may still be too few.
     pub(crate) fn bound_count(&self, schema: &mut Schema, of: &str, is_exact: bool) {
         let min = self.lengths.iter().map(|length| length.min).max();
         let max = self.lengths.iter().filter_map(|length| length.max).min();
         insert(schema, &format!("min{of}"), min.filter(|min| *min > 0));
-        if is_exact {
-            insert(schema, &format!("max{of}"), max);
-        } else if !self.lengths.is_empty() {
-            comment(schema, "duplicates count once");
+        insert(schema, &format!("max{of}"), max);
+        if !is_exact && min.is_some_and(|min| min > 1) {
+            comment(schema, "duplicates count once in the minimum");
         }
     }
 

@@ -95,7 +95,7 @@ pub(crate) fn array(items: Schema, bounds: &Bounds) -> Schema {
     schema
 }
 
-/// Returns the schema of a collection in which duplicates count once.
+/// Returns the schema of a collection in which duplicates become one item.
 pub(crate) fn set(items: Schema, bounds: &Bounds) -> Schema {
     let mut schema = array_of(items, bounds);
     bounds.bound_count(&mut schema, "Items", false);

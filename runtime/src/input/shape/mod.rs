@@ -4,6 +4,7 @@
 //! other folder of `input`; all others import it.
 
 pub(super) mod pointer;
+pub(super) mod position;
 
 /// The shape of a type in the input.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 use garde::error::{Kind, Path};
 use serde_json::Value;
 
+use crate::input::shape::position::{Position, declared_name, variant_named};
 use crate::input::shape::{Nested, Shape, Tagging, Variant};
 
 impl Shape {
@@ -13,18 +14,38 @@ impl Shape {
     ///
     /// `raw` is the whole input, if it is known. Without it, a member has its first name, and the
     /// pointer ends at an enum.
-    pub(crate) fn pointer(&self, path: &Path, raw: Option<&Value>) -> String {
+    pub(crate) fn pointer(&'static self, path: &Path, raw: Option<&Value>) -> String {
+        let mut pointer = String::new();
         let mut walk = Walk {
-            pointer: String::new(),
+            pointer: &mut pointer,
             position: Position::Shape(self),
             raw,
         };
-        for (kind, component) in path.__iter().rev() {
-            if kind != Kind::None && !walk.step(component.as_str(), kind == Kind::Index) {
-                break;
-            }
-        }
-        walk.pointer
+        walk.follow(
+            path.__iter()
+                .rev()
+                .map(|(kind, name)| (kind, name.as_str())),
+        );
+        pointer
+    }
+}
+
+impl Position {
+    /// Appends the rest of a path that garde reports to the pointer to this position.
+    ///
+    /// The input has no value there, so a member has its first name, and the pointer ends at an enum.
+    pub(crate) fn append_to<'p>(
+        self,
+        pointer: &mut String,
+        rest: impl Iterator<Item = (Kind, &'p str)>,
+    ) {
+        let position = self;
+        let mut walk = Walk {
+            pointer,
+            position,
+            raw: None,
+        };
+        walk.follow(rest);
     }
 }
 
@@ -35,29 +56,22 @@ impl Tagging {
         variants: &'static [Variant],
         raw: &'a Value,
     ) -> Option<(&'static Variant, Option<&'static str>, &'a Value)> {
-        let variant_named = |name: &str| {
-            let has_name = |variant: &&Variant| variant.names.contains(&name);
-            variants.iter().find(has_name)
-        };
         match self {
             Self::External => {
                 let object = raw.as_object()?;
                 let (name, content) = object.iter().next()?;
-                let variant = variant_named(name)?;
-                Some((variant, declared_name(variant.names, name), content))
+                let variant = variant_named(variants, name)?;
+                Some((variant, Some(declared_name(variant.names, name)), content))
             }
-            Self::Internal(tag) => Some((variant_named(raw.get(tag)?.as_str()?)?, None, raw)),
+            Self::Internal(tag) => {
+                Some((variant_named(variants, raw.get(tag)?.as_str()?)?, None, raw))
+            }
             Self::Adjacent(tag, content) => {
-                let variant = variant_named(raw.get(tag)?.as_str()?)?;
+                let variant = variant_named(variants, raw.get(tag)?.as_str()?)?;
                 Some((variant, Some(content), raw.get(content)?))
             }
         }
     }
-}
-
-/// Returns the name as the type declares it, so that no text of the input is kept.
-fn declared_name(names: &'static [&'static str], raw: &str) -> Option<&'static str> {
-    names.iter().copied().find(|name| *name == raw)
 }
 
 /// Returns the name of a member in the input, or the first of its names.
@@ -68,19 +82,22 @@ pub(crate) fn received_name(names: &'static [&'static str], raw: Option<&Value>)
 }
 
 /// The position of a path in the shape and in the raw input.
-struct Walk<'a> {
-    pointer: String,
-    position: Position<'a>,
+struct Walk<'a, 'p> {
+    pointer: &'p mut String,
+    position: Position,
     raw: Option<&'a Value>,
 }
 
-#[derive(Clone, Copy)]
-enum Position<'a> {
-    Shape(&'a Shape),
-    Nested(Nested),
-}
+impl Walk<'_, '_> {
+    /// Follows the components of garde's path as far as the pointer goes.
+    fn follow<'c>(&mut self, components: impl Iterator<Item = (Kind, &'c str)>) {
+        for (kind, component) in components {
+            if kind != Kind::None && !self.step(component, kind == Kind::Index) {
+                break;
+            }
+        }
+    }
 
-impl<'a> Walk<'a> {
     /// Follows one component of garde's path; returns `false` if the pointer ends before it.
     fn step(&mut self, component: &str, is_index: bool) -> bool {
         match self.position {
@@ -88,10 +105,10 @@ impl<'a> Walk<'a> {
             Position::Nested(Nested::Of(shape)) => self.step_in_shape(shape(), component, is_index),
             // without a known shape, the client chose the name
             Position::Nested(Nested::Leaf | Nested::Unchecked) => {
-                is_index && self.enter_index(component, Nested::Leaf)
+                is_index && self.enter_index(component, &Nested::Leaf)
             }
             Position::Nested(Nested::List(item, _) | Nested::Array(item, _)) => {
-                self.enter_index(component, *item)
+                self.enter_index(component, item)
             }
             Position::Nested(Nested::Tuple(parts)) => {
                 self.enter_index(component, element(parts, component))
@@ -100,22 +117,22 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn step_in_shape(&mut self, shape: &'a Shape, component: &str, is_index: bool) -> bool {
+    fn step_in_shape(&mut self, shape: &'static Shape, component: &str, is_index: bool) -> bool {
         match shape {
             Shape::Fields(fields) => {
                 let Some(field) = fields.iter().find(|field| field.rust == component) else {
                     return false;
                 };
                 self.enter_member(received_name(field.names, self.raw));
-                self.position = Position::Nested(field.nested);
+                self.position = Position::Nested(&field.nested);
                 true
             }
             Shape::Newtype(nested) => {
-                self.position = Position::Nested(*nested);
+                self.position = Position::Nested(nested);
                 true
             }
             Shape::Transparent(nested) => {
-                self.position = Position::Nested(*nested);
+                self.position = Position::Nested(nested);
                 self.step(component, is_index)
             }
             Shape::Tuple(parts) => self.enter_index(component, element(parts, component)),
@@ -125,7 +142,7 @@ impl<'a> Walk<'a> {
                     return false;
                 };
                 if let Some(name) = name {
-                    push_token(&mut self.pointer, name);
+                    push_token(self.pointer, name);
                 }
                 self.raw = Some(content);
                 self.step_in_shape(&variant.content, component, is_index)
@@ -134,12 +151,12 @@ impl<'a> Walk<'a> {
     }
 
     fn enter_member(&mut self, name: &str) {
-        push_token(&mut self.pointer, name);
+        push_token(self.pointer, name);
         self.raw = self.raw.and_then(|raw| raw.get(name));
     }
 
-    fn enter_index(&mut self, index: &str, nested: Nested) -> bool {
-        push_token(&mut self.pointer, index);
+    fn enter_index(&mut self, index: &str, nested: &'static Nested) -> bool {
+        push_token(self.pointer, index);
         let at = index.parse::<usize>().ok();
         self.raw = self.raw.zip(at).and_then(|(raw, at)| raw.get(at));
         self.position = Position::Nested(nested);
@@ -148,9 +165,9 @@ impl<'a> Walk<'a> {
 }
 
 /// Returns the element of a tuple at an index.
-fn element(parts: &[Nested], index: &str) -> Nested {
+fn element(parts: &'static [Nested], index: &str) -> &'static Nested {
     let element = index.parse().ok().and_then(|index: usize| parts.get(index));
-    element.copied().unwrap_or(Nested::Leaf)
+    element.unwrap_or(&Nested::Leaf)
 }
 
 /// Appends a reference token, escaped (RFC 6901 §3).

@@ -1,17 +1,19 @@
 //! Input types of every kind, from JSON text to violations.
 
 mod adjacent;
+mod counts;
 mod enums;
 mod generics;
 mod maps;
 mod names;
 mod shapes;
+mod tagged_counts;
 
 use serde::de::DeserializeOwned;
 
-use crate::input::contract::check::check;
+use crate::input::contract::check::check_decoded;
 use crate::input::contract::{InputError, InputLocation, SecureInput};
-use crate::input::decode::json;
+use crate::input::decode::json::{self, DecodedJson};
 
 /// A status, and the pointer and rule of each violation.
 type Rejected = (u16, Vec<(String, String)>);
@@ -21,8 +23,12 @@ where
     T: SecureInput<Context = ()> + DeserializeOwned,
 {
     let text = text.as_bytes();
-    let outcome = json::decode::<T>(text, T::shape())
-        .and_then(|value| check(value, InputLocation::Body, &(), || json::raw_value(text)));
+    let outcome = json::decode::<T>(text, T::shape()).and_then(|decoded| {
+        let DecodedJson { value, excess } = decoded;
+        check_decoded(value, excess, InputLocation::Body, &(), |paths| {
+            json::pointers(text, T::shape(), paths)
+        })
+    });
     outcome.map_err(|error| {
         let (status, violations) = match error {
             InputError::Malformed(_, violation) => (400, vec![violation]),

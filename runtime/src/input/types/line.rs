@@ -192,7 +192,6 @@ mod tests {
     use super::*;
     use crate::input::contract::{InputError, InputLocation, Violation};
     use crate::input::decode::{json, urlencoded};
-    use crate::input::shape::Shape;
 
     type Short = Line<8>;
 
@@ -293,11 +292,10 @@ mod tests {
 
     #[test]
     fn decode_error_names_requirement_without_input() {
-        let body =
-            |text: &str| match json::decode::<Vec<Short>>(text.as_bytes(), &Shape::Fields(&[])) {
-                Err(InputError::TypeMismatch(InputLocation::Body, violation)) => violation,
-                other => panic!("{other:?}"),
-            };
+        let body = |text: &str| match json::decode_without_shape::<Vec<Short>>(text.as_bytes()) {
+            Err(InputError::TypeMismatch(InputLocation::Body, violation)) => violation,
+            other => panic!("{other:?}"),
+        };
         let length = "must be a line of text with at most 8 characters";
         assert_eq!(
             body(r#"["hunter2 hunter2"]"#),
@@ -354,7 +352,7 @@ mod tests {
         fn serialized_value_is_decoded_unchanged(text in hostile()) {
             if let Ok(line) = text.parse::<Line<64>>() {
                 let json = serde_json::to_string(&line).unwrap();
-                prop_assert_eq!(json::decode::<Line<64>>(json.as_bytes(), &Shape::Fields(&[])), Ok(line));
+                prop_assert_eq!(json::decode_without_shape::<Line<64>>(json.as_bytes()), Ok(line));
             }
         }
     }

@@ -4,10 +4,10 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use super::*;
-use crate::claims::NumericDate;
+use crate::claims::{Grants, NumericDate};
 use crate::danger::dangerous_token_lifetime;
 use crate::testing::test_server::TestServer;
-use crate::token::{Profile, TokenError};
+use crate::token::{Profile, RevocationList, TokenError};
 
 /// RFC 8414 §2.
 #[tokio::test]
@@ -213,4 +213,76 @@ async fn key_error_has_its_cause_and_prints_no_secret() {
         format!("{server:?}"),
         r#"ResourceServer { realm: "api", .. }"#
     );
+}
+
+/// An issuer of partners must not grant what only the own issuer may, because its list was forgotten.
+#[tokio::test]
+async fn several_issuers_without_grants_are_rejected() {
+    let other = || {
+        Issuer::new("https://other.test")
+            .audience(AUDIENCE)
+            .jwks(embedded().jwks())
+    };
+    let third = || {
+        Issuer::new("https://third.test")
+            .audience(AUDIENCE)
+            .jwks(embedded().jwks())
+    };
+    let none = Grants::none;
+    let builder = ResourceServer::builder;
+    for (server, missing) in [
+        (builder().trust(good()), None),
+        (builder().trust(good().grants(none())), None),
+        (builder().trust(good()).trust(other()), Some(ISSUER)),
+        (
+            builder().trust(good().grants(none())).trust(other()),
+            Some("https://other.test"),
+        ),
+        (
+            builder().trust(good()).trust(other().grants_everything()),
+            Some(ISSUER),
+        ),
+        (
+            builder()
+                .trust(good().grants_everything())
+                .trust(other().grants(none()))
+                .trust(third()),
+            Some("https://third.test"),
+        ),
+        (
+            builder()
+                .trust(good().grants_everything())
+                .trust(other().grants(none())),
+            None,
+        ),
+    ] {
+        let error = server.build().await.err();
+        let found = match &error {
+            Some(ConfigError::NoGrants { issuer }) => Some(issuer.as_str()),
+            None => None,
+            Some(other) => panic!("{other}"),
+        };
+        assert_eq!(found, missing);
+        if let Some(error) = error {
+            let text = error.to_string();
+            assert!(text.contains(".grants(Grants::none()"), "{text}");
+            assert!(text.contains(".grants_everything()"), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn earlier_revocation_of_an_untrusted_issuer_fails_the_build() {
+    for (issuer, is_trusted) in [(ISSUER.to_owned(), true), (format!("{ISSUER}/"), false)] {
+        let list = RevocationList::new();
+        list.revoke_subject(&issuer, "alice", list.now()).unwrap();
+        let server = ResourceServer::builder().trust(good());
+        let error = server.revocations(list.clone()).build().await.err();
+        assert_eq!(error.is_none(), is_trusted, "{issuer}");
+        if let Some(error) = error {
+            let source = std::error::Error::source(&error).unwrap().to_string();
+            assert!(source.contains(&format!("use `{ISSUER}`")), "{source}");
+        }
+        assert_eq!(list.revoke_token(ISSUER, "j"), Ok(()));
+    }
 }

@@ -109,7 +109,8 @@ impl IntrospectionResponse {
             members: &self.members,
         };
         let agreed = agreed_claims(jwt.claims_json(), &response, jwt_rules)?;
-        jwt_rules.verify_narrowed(&jwt_rules.read(&agreed)?, now)
+        let token = jwt_rules.verify_narrowed(&jwt_rules.read(&agreed)?, now)?;
+        Ok(token.with_ungranted(jwt.ungranted()))
     }
 
     /// Returns the claims if the response is for an active access token of this issuer.

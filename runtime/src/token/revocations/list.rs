@@ -1,12 +1,13 @@
 //! Revocations in memory, retained for as long as a revoked token could be accepted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use crate::claims::NumericDate;
 use crate::clock::{Clock, SystemClock};
-use crate::token::revocations::{Revocations, RevocationsUnavailable};
+use crate::token::revocations::{Revocations, RevocationsUnavailable, UnknownIssuer};
 use crate::token::verified::VerifiedToken;
 
 /// The number of revocations at which expired ones are first removed.
@@ -18,19 +19,23 @@ const FIRST_SWEEP: usize = 1024;
 /// revocations within one token lifetime. Expired revocations, which no longer concern any token,
 /// are removed in batches: the list contains at most 1024 of them, or as many as there are others.
 ///
+/// Only tokens of an issuer that a server with this list trusts can be revoked: any other revocation is
+/// an error, and fails the build if it was made before. Servers that share a list and trust different
+/// issuers must be built before the first revocation.
+///
 /// # Examples
 ///
 /// ```no_run
 /// use palisade::{Issuer, ResourceServer, RevocationList};
 ///
-/// # async fn build() -> Result<(), palisade::ConfigError> {
+/// # async fn build() -> Result<(), Box<dyn std::error::Error>> {
 /// let revoked = RevocationList::new();
 /// let server = ResourceServer::builder()
 ///     .trust(Issuer::new("https://login.example").audience("https://orders.example"))
 ///     .revocations(revoked.clone())
 ///     .build()
 ///     .await?;
-/// revoked.revoke_subject("https://login.example", "alice", revoked.now());
+/// revoked.revoke_subject("https://login.example", "alice", revoked.now())?;
 /// # let _ = server;
 /// # Ok(())
 /// # }
@@ -43,6 +48,8 @@ pub struct RevocationList {
 
 #[derive(Default)]
 struct State {
+    /// The issuers of the servers that use the list.
+    trusted: BTreeSet<Box<str>>,
     issuers: HashMap<Box<str>, IssuerRevocations>,
     /// How long revocations are retained; unknown until a server is built.
     retain_for: Option<Duration>,
@@ -82,11 +89,15 @@ impl RevocationList {
     /// Revokes the token of `issuer` with the identifier `token_id`.
     ///
     /// For a token without an identifier, revoke its subject instead.
-    pub fn revoke_token(&self, issuer: &str, token_id: &str) {
+    ///
+    /// # Errors
+    ///
+    /// Returns [`UnknownIssuer`] if a server uses this list, and none of its servers trusts the issuer.
+    pub fn revoke_token(&self, issuer: &str, token_id: &str) -> Result<(), UnknownIssuer> {
         let now = self.now();
         self.change(issuer, |revocations| {
             revoke(&mut revocations.tokens, token_id, now);
-        });
+        })
     }
 
     /// Revokes the tokens of a subject that may have been issued at or before `issued_until`.
@@ -95,20 +106,37 @@ impl RevocationList {
     /// default), so tokens whose `iat` is later by up to the skew are revoked too
     /// ([`VerifiedToken::may_predate`]). To accept new tokens of the subject at once, subtract the
     /// skew, or use [`revoke_token`](Self::revoke_token).
-    pub fn revoke_subject(&self, issuer: &str, subject: &str, issued_until: NumericDate) {
+    ///
+    /// # Errors
+    ///
+    /// Returns [`UnknownIssuer`] if a server uses this list, and none of its servers trusts the issuer.
+    pub fn revoke_subject(
+        &self,
+        issuer: &str,
+        subject: &str,
+        issued_until: NumericDate,
+    ) -> Result<(), UnknownIssuer> {
         self.change(issuer, |revocations| {
             revoke(&mut revocations.subjects, subject, issued_until);
-        });
+        })
     }
 
     /// Revokes every token of `issuer` that may have been issued at or before `issued_until`.
     ///
     /// For the meaning of the time, see [`revoke_subject`](Self::revoke_subject).
-    pub fn revoke_issuer(&self, issuer: &str, issued_until: NumericDate) {
+    ///
+    /// # Errors
+    ///
+    /// Returns [`UnknownIssuer`] if a server uses this list, and none of its servers trusts the issuer.
+    pub fn revoke_issuer(
+        &self,
+        issuer: &str,
+        issued_until: NumericDate,
+    ) -> Result<(), UnknownIssuer> {
         self.change(issuer, |revocations| {
             let until = &mut revocations.issued_until;
             *until = (*until).max(Some(issued_until));
-        });
+        })
     }
 
     /// Returns the number of revocations of tokens, subjects and issuers.
@@ -121,11 +149,20 @@ impl RevocationList {
         self.len() == 0
     }
 
-    fn change(&self, issuer: &str, change: impl FnOnce(&mut IssuerRevocations)) {
+    fn change(
+        &self,
+        issuer: &str,
+        change: impl FnOnce(&mut IssuerRevocations),
+    ) -> Result<(), UnknownIssuer> {
         let now = self.now();
         let mut state = self.write();
+        // before the first server is built, no issuer is known; `add_issuers` checks them then
+        if !state.trusted.is_empty() && !state.trusted.contains(issuer) {
+            return Err(state.unknown_issuer(issuer));
+        }
         change(state.issuers.entry(issuer.into()).or_default());
         state.sweep(now);
+        Ok(())
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -161,6 +198,18 @@ impl Revocations for RevocationList {
                 .any(|until| token.may_predate(**until)))
     }
 
+    fn add_issuers(&self, issuers: &[&str]) -> Result<(), UnknownIssuer> {
+        let mut state = self.write();
+        let mut trusted = state.trusted.clone();
+        trusted.extend(issuers.iter().map(|issuer| Box::from(*issuer)));
+        let mut revoked = state.issuers.keys();
+        if let Some(unknown) = revoked.find(|issuer| !trusted.contains(*issuer)) {
+            return Err(UnknownIssuer::new(&**unknown, &trusted));
+        }
+        state.trusted = trusted;
+        Ok(())
+    }
+
     fn retain_for(&self, lifetime: Duration) {
         let mut state = self.write();
         state.retain_for = state.retain_for.max(Some(lifetime));
@@ -168,6 +217,10 @@ impl Revocations for RevocationList {
 }
 
 impl State {
+    fn unknown_issuer(&self, issuer: &str) -> UnknownIssuer {
+        UnknownIssuer::new(issuer, &self.trusted)
+    }
+
     /// Removes expired revocations, once the list has doubled since the last removal.
     fn sweep(&mut self, now: NumericDate) {
         let Some(retain_for) = self.retain_for else {
@@ -205,8 +258,8 @@ fn revoke(map: &mut HashMap<Box<str>, NumericDate>, name: &str, time: NumericDat
     *entry = (*entry).max(time);
 }
 
-impl std::fmt::Debug for RevocationList {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for RevocationList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RevocationList")
             .field("len", &self.len())
             .finish_non_exhaustive()
@@ -231,7 +284,9 @@ mod tests {
         list.retain_for(Duration::from_secs(1_000));
         let past = NumericDate::from_secs(1_000);
         for issuer in 0..FIRST_SWEEP {
-            list.revoke_subject(&issuer.to_string(), "alice", past);
+            let issuer = issuer.to_string();
+            list.add_issuers(&[&issuer]).unwrap();
+            list.revoke_subject(&issuer, "alice", past).unwrap();
         }
         assert!(list.is_empty());
         assert!(list.read().issuers.is_empty());
@@ -244,9 +299,11 @@ mod tests {
         let clock = crate::testing::TestClock::new();
         let list = RevocationList::with_clock(clock.clone());
         list.retain_for(Duration::from_secs(1_000));
+        list.add_issuers(&["https://a.example"]).unwrap();
         let revoke = |round: &str, count: usize| {
             for token in 0..count {
-                list.revoke_token("https://a.example", &format!("{round}{token}"));
+                let token = format!("{round}{token}");
+                list.revoke_token("https://a.example", &token).unwrap();
             }
         };
         revoke("old", FIRST_SWEEP);
@@ -256,5 +313,67 @@ mod tests {
         assert_eq!(list.len(), 2 * FIRST_SWEEP - 1);
         revoke("last", 1);
         assert_eq!(list.len(), FIRST_SWEEP);
+    }
+
+    /// A revocation under another name would have no effect, without a sign of it.
+    #[test]
+    fn issuer_that_no_server_trusts_is_an_error() {
+        let list = RevocationList::with_clock(FixedClock);
+        let now = list.now();
+        list.add_issuers(&["https://a.example", "https://b.example/tenant"])
+            .unwrap();
+        for issuer in [
+            "https://a.example/",
+            "https://A.example",
+            "http://a.example",
+            "https://a.example:443",
+            "https://b.example",
+            "https://b.example/Tenant",
+            "https://b.example/tenant/",
+            " https://a.example",
+            "https://c.example",
+            "",
+        ] {
+            let clone = list.clone();
+            for result in [
+                list.revoke_token(issuer, "j"),
+                list.revoke_subject(issuer, "alice", now),
+                clone.revoke_issuer(issuer, now),
+            ] {
+                let error = result.unwrap_err();
+                assert_eq!(
+                    error.to_string(),
+                    format!(
+                        "`{issuer}` is not a trusted issuer: \
+                         use `https://a.example` or `https://b.example/tenant`"
+                    )
+                );
+            }
+        }
+        assert!(list.is_empty());
+        assert_eq!(list.revoke_token("https://a.example", "j"), Ok(()));
+        list.add_issuers(&["https://c.example"]).unwrap();
+        assert_eq!(list.revoke_issuer("https://c.example", now), Ok(()));
+        assert_eq!(list.len(), 2);
+    }
+
+    #[test]
+    fn earlier_revocation_of_an_unknown_issuer_is_an_error_of_the_server() {
+        let list = RevocationList::with_clock(FixedClock);
+        list.revoke_token("https://a.example", "j").unwrap();
+        list.revoke_issuer("https://b.example/", list.now())
+            .unwrap();
+        let error = list
+            .add_issuers(&["https://a.example", "https://b.example"])
+            .unwrap_err();
+        assert!(
+            error.to_string().starts_with("`https://b.example/` is not"),
+            "{error}"
+        );
+        assert!(list.read().trusted.is_empty(), "the server is not built");
+        list.add_issuers(&["https://a.example", "https://b.example/"])
+            .unwrap();
+        list.add_issuers(&["https://c.example"]).unwrap();
+        assert_eq!(list.revoke_token("https://a.example", "j"), Ok(()));
     }
 }

@@ -3,6 +3,7 @@
 //! No outcome is cached: a token that is revoked while it is validated is rejected too.
 
 mod list;
+mod unknown_issuer;
 
 use std::error::Error;
 use std::fmt;
@@ -12,11 +13,18 @@ use std::time::Duration;
 use crate::token::verified::VerifiedToken;
 
 pub use self::list::RevocationList;
+pub use self::unknown_issuer::UnknownIssuer;
 
 /// A store of revoked tokens.
 ///
 /// It is queried for every request, after all other checks of the token. [`RevocationList`] keeps
 /// revocations in memory; implement this trait for a store that several servers share.
+///
+/// # Security
+///
+/// A store must compare the issuer exactly, as [`VerifiedToken::issuer`] returns it. To reject a
+/// revocation with a misspelled issuer, such as one with another trailing slash, implement
+/// [`add_issuers`](Self::add_issuers).
 ///
 /// # Examples
 ///
@@ -43,6 +51,20 @@ pub trait Revocations: Send + Sync + 'static {
         &self,
         token: &VerifiedToken,
     ) -> impl Future<Output = Result<bool, RevocationsUnavailable>> + Send;
+
+    /// Adds the issuers that a server trusts, whose tokens can be revoked.
+    ///
+    /// Called when a server is built. A store should reject the revocation of another issuer's
+    /// tokens from then on, because it has no effect. The default implementation does nothing.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`UnknownIssuer`] if the store already has revocations of another issuer's tokens. The
+    /// server is then not built.
+    fn add_issuers(&self, issuers: &[&str]) -> Result<(), UnknownIssuer> {
+        let _ = issuers;
+        Ok(())
+    }
 
     /// Sets how long revocations must be retained: the longest time for which a revoked token
     /// would otherwise be accepted.
@@ -86,12 +108,17 @@ type Check<'a> = Pin<Box<dyn Future<Output = Result<bool, RevocationsUnavailable
 /// An object-safe version of [`Revocations`].
 pub(crate) trait DynRevocations: Send + Sync {
     fn check<'a>(&'a self, token: &'a VerifiedToken) -> Check<'a>;
+    fn add_issuers(&self, issuers: &[&str]) -> Result<(), UnknownIssuer>;
     fn retain_for(&self, lifetime: Duration);
 }
 
 impl<R: Revocations> DynRevocations for R {
     fn check<'a>(&'a self, token: &'a VerifiedToken) -> Check<'a> {
         Box::pin(self.is_revoked(token))
+    }
+
+    fn add_issuers(&self, issuers: &[&str]) -> Result<(), UnknownIssuer> {
+        Revocations::add_issuers(self, issuers)
     }
 
     fn retain_for(&self, lifetime: Duration) {

@@ -129,8 +129,8 @@ async fn cached_token_keeps_its_issuer() {
     let one = EmbeddedIssuer::new(ISSUER);
     let other = EmbeddedIssuer::new("https://other.test");
     let server = ResourceServer::builder()
-        .trust(one.issuer(AUDIENCE))
-        .trust(other.issuer(AUDIENCE))
+        .trust(one.issuer(AUDIENCE).grants_everything())
+        .trust(other.issuer(AUDIENCE).grants_everything())
         .build()
         .await
         .unwrap();

@@ -21,8 +21,8 @@ impl Pair {
 
     async fn with(one: EmbeddedIssuer, other: EmbeddedIssuer) -> Self {
         let server = ResourceServer::builder()
-            .trust(one.issuer(AUDIENCE))
-            .trust(other.issuer(OTHER_AUDIENCE))
+            .trust(one.issuer(AUDIENCE).grants_everything())
+            .trust(other.issuer(OTHER_AUDIENCE).grants_everything())
             .build()
             .await
             .unwrap();
@@ -117,8 +117,12 @@ async fn issuers_with_shared_keys_keep_their_profiles() {
     let one = EmbeddedIssuer::new(ISSUER);
     let other = EmbeddedIssuer::new(OTHER_ISSUER);
     let server = ResourceServer::builder()
-        .trust(one.issuer(AUDIENCE).roles_claim("/realm_access/roles"))
-        .trust(other.issuer(OTHER_AUDIENCE))
+        .trust(
+            one.issuer(AUDIENCE)
+                .grants_everything()
+                .roles_claim("/realm_access/roles"),
+        )
+        .trust(other.issuer(OTHER_AUDIENCE).grants_everything())
         .build()
         .await
         .unwrap();
@@ -141,8 +145,17 @@ async fn algorithm_of_another_issuer_is_rejected() {
     let one = EmbeddedIssuer::new(ISSUER);
     let other = EmbeddedIssuer::with_own_keys(OTHER_ISSUER);
     let server = ResourceServer::builder()
-        .trust(one.issuer(AUDIENCE).algorithms([Algorithm::ES256]))
-        .trust(other.issuer(OTHER_AUDIENCE).algorithms([Algorithm::EdDSA]))
+        .trust(
+            one.issuer(AUDIENCE)
+                .grants_everything()
+                .algorithms([Algorithm::ES256]),
+        )
+        .trust(
+            other
+                .issuer(OTHER_AUDIENCE)
+                .grants_everything()
+                .algorithms([Algorithm::EdDSA]),
+        )
         .build()
         .await
         .unwrap();
@@ -170,11 +183,12 @@ async fn algorithm_of_another_issuer_is_rejected() {
 async fn shared_secret_is_used_for_its_issuer_only() {
     let one = EmbeddedIssuer::new(ISSUER);
     let server = ResourceServer::builder()
-        .trust(one.issuer(AUDIENCE))
+        .trust(one.issuer(AUDIENCE).grants_everything())
         .trust(
             Issuer::new(OTHER_ISSUER)
                 .audience(OTHER_AUDIENCE)
-                .hmac(Algorithm::HS256, secret(7)),
+                .hmac(Algorithm::HS256, secret(7))
+                .grants_everything(),
         )
         .build()
         .await

@@ -6,6 +6,7 @@ mod claims;
 mod confusion;
 mod differential;
 mod format;
+mod grants;
 #[cfg(feature = "introspection")]
 mod introspection;
 mod issuers;

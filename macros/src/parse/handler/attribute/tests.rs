@@ -223,6 +223,48 @@ fn missing_comma_is_an_error() {
 }
 
 #[test]
+fn operator_between_requirements_suggests_a_combinator() {
+    for (options, help) in [
+        (
+            "scopes = \"a\" | \"b\"",
+            "any(\"orders:read\", \"orders:write\")",
+        ),
+        (
+            "scopes = A && B, header_limit = 7",
+            "all(\"orders:read\", \"orders:write\")",
+        ),
+        ("roles = \"a\" + \"b\"", "all(\"admin\", \"auditor\")"),
+        ("roles = any(A) || B", "any(\"admin\", \"auditor\")"),
+    ] {
+        assert_eq!(
+            mistakes(Kind::Secured, options),
+            ["a requirement has no operators"],
+            "{options}"
+        );
+        assert!(helps(Kind::Secured, options, help), "{options}");
+    }
+}
+
+#[test]
+fn operator_after_another_value_is_an_error() {
+    for (options, wrong) in [
+        ("reason = \"a\" | \"b\"", "`reason` has one value"),
+        ("reason = \"a\" + \"b\"", "`reason` has one value"),
+        (
+            "reason = \"a\", header_limit = 1 & 2",
+            "`header_limit` has one value",
+        ),
+        (
+            "reason = \"a\", body_limit = \"1 B\" || \"2 B\"",
+            "`body_limit` has one value",
+        ),
+        ("reason = \"a\", crate = a | b", "`crate` has one value"),
+    ] {
+        assert_eq!(mistakes(Kind::Public, options), [wrong], "{options}");
+    }
+}
+
+#[test]
 fn duplicate_option_is_an_error() {
     let options = "reason = \"a\", reason = \"b\", crate = a, crate = b";
     assert_eq!(

@@ -5,50 +5,80 @@
 //! the whole text is decoded once more without a type. The result thus depends on the text alone and
 //! not on the order of its members.
 
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::Value;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde_json::error::Category;
 
 use crate::input::contract::{InputError, InputLocation, Violation};
 use crate::input::decode::error::{DecodeError, ErrorKind, UNEXPECTED_FORMAT};
 use crate::input::decode::json::decode_state::DecodeState;
+use crate::input::decode::json::guide::Guide;
+use crate::input::decode::json::ignored::Ignored;
 use crate::input::decode::json::strict::StrictDeserializer;
-use crate::input::decode::json::type_mismatch;
+use crate::input::decode::json::walk::compare;
 use crate::input::decode::plain::text_body;
 use crate::input::shape::Shape;
+use crate::input::shape::position::Position;
 
 const UNEXPECTED_END: &str = "ends unexpectedly";
 const INVALID_JSON: &str = "is not valid JSON";
+
+/// A value whose lists and maps have at most as many items as its type allows.
+#[derive(Debug)]
+pub(crate) struct DecodedJson<T> {
+    pub(crate) value: T,
+    /// The lists and maps that had more; if there is one, the value must not be used.
+    pub(crate) excess: Vec<Violation>,
+}
 
 /// Decodes a JSON text.
 ///
 /// # Errors
 ///
-/// Returns [`InputError::Malformed`] if no type can decode the text, and
-/// [`InputError::TypeMismatch`] if the text does not match the type or `shape`.
-pub(crate) fn decode<T: DeserializeOwned>(text: &[u8], shape: &Shape) -> Result<T, InputError> {
+/// Returns [`InputError::Malformed`] if no type can decode the text,
+/// [`InputError::TypeMismatch`] if the text does not match the type or `shape`, and
+/// [`InputError::Invalid`] if it has too many items to be decoded.
+pub(crate) fn decode<T: DeserializeOwned>(
+    text: &[u8],
+    shape: &'static Shape,
+) -> Result<DecodedJson<T>, InputError> {
     let text = text_body(text)?;
-    let decoded = decode_str(text).map_err(|failure| failure.into_input_error(text))?;
-    if decoded.needs_shape_check
-        && let Some(raw) = raw_value(text.as_bytes())
-        && let Some(pointer) = type_mismatch::find(shape, &raw)
-    {
-        let violation = Violation::new(pointer, "type", UNEXPECTED_FORMAT);
-        return Err(InputError::TypeMismatch(InputLocation::Body, violation));
+    let state = DecodeState::new(text, shape, inspect);
+    let value = read_typed(text, &state).map_err(|failure| {
+        let rejection = state.take_rejection();
+        rejection.unwrap_or_else(|| failure.into_input_error(text, shape))
+    })?;
+    let mut excess = Vec::new();
+    if state.is_truncated() || state.needs_shape_check() {
+        let findings = compare(text, shape);
+        let mismatch = findings.mismatch.or_else(|| {
+            let is_unknown = state.is_truncated() && findings.excess.is_empty();
+            is_unknown.then(|| Violation::new("", "type", UNEXPECTED_FORMAT))
+        });
+        if let Some(violation) = mismatch {
+            return Err(InputError::TypeMismatch(InputLocation::Body, violation));
+        }
+        excess = findings.excess;
     }
-    Ok(decoded.value)
+    Ok(DecodedJson { value, excess })
 }
 
-/// Parses the text as a tree of values.
-pub(crate) fn raw_value(text: &[u8]) -> Option<Value> {
-    serde_json::from_slice(text).ok()
+/// Decodes a type without a shape.
+#[cfg(test)]
+pub(crate) fn decode_without_shape<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
+    decode(text, &Shape::Fields(&[])).map(|decoded| decoded.value)
 }
 
-struct DecodedJson<T> {
-    value: T,
-    /// Whether serde may have accepted a value that does not have the type's shape.
-    needs_shape_check: bool,
+/// Checks a text without decoding it: whether it is malformed, and whether it has its shape.
+fn inspect(text: &str, shape: &'static Shape) -> Result<(), InputError> {
+    let malformed =
+        |failure: Failure| InputError::Malformed(InputLocation::Body, failure.violation());
+    read_untyped(text, shape).map_err(malformed)?;
+    let findings = compare(text, shape);
+    match findings.mismatch {
+        Some(violation) => Err(InputError::TypeMismatch(InputLocation::Body, violation)),
+        None if findings.excess.is_empty() => Ok(()),
+        None => Err(InputError::Invalid(InputLocation::Body, findings.excess)),
+    }
 }
 
 /// The reason why a text could not be decoded.
@@ -58,43 +88,50 @@ struct Failure {
     source: Option<Category>,
 }
 
-fn decode_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<DecodedJson<T>, Failure> {
+fn read_typed<T: DeserializeOwned>(text: &str, state: &DecodeState<'_>) -> Result<T, Failure> {
     let mut inner = serde_json::Deserializer::from_str(text);
-    let (mut source, state) = (None, DecodeState::default());
+    let mut source = None;
     let strict = StrictDeserializer {
         inner: &mut inner,
         source: &mut source,
-        state: &state,
+        state,
+        guide: Guide::At(Position::Shape(state.shape())),
     };
-    let value = T::deserialize(strict).map_err(|error| {
-        let is_from_serde_json =
-            matches!(error.kind(), ErrorKind::Syntax | ErrorKind::PartialNumber);
-        let source = is_from_serde_json.then_some(source).flatten();
-        Failure {
-            error,
-            source: source.map(|error| error.classify()),
-        }
-    })?;
+    let value = T::deserialize(strict).map_err(|error| Failure::new(error, source))?;
     match inner.end() {
-        Ok(()) => Ok(DecodedJson {
-            value,
-            needs_shape_check: state.needs_shape_check(),
-        }),
-        Err(error) => Err(Failure {
-            error: state
-                .partial_number_error()
-                .unwrap_or_else(|| DecodeError::new(ErrorKind::Syntax)),
-            source: Some(error.classify()),
-        }),
+        Ok(()) => Ok(value),
+        Err(source) => {
+            let error = state.partial_number_error();
+            let error = error.unwrap_or_else(|| DecodeError::new(ErrorKind::Syntax));
+            Err(Failure::new(error, Some(source)))
+        }
     }
 }
 
+fn read_untyped(text: &str, shape: &'static Shape) -> Result<(), Failure> {
+    let state = DecodeState::new(text, shape, inspect);
+    let mut inner = serde_json::Deserializer::from_str(text);
+    let ignored = Ignored(&state).deserialize(&mut inner);
+    let ignored = ignored.and_then(|()| inner.end());
+    ignored.map_err(|source| Failure::new(state.take_error(), Some(source)))
+}
+
 impl Failure {
+    fn new(error: DecodeError, source: Option<serde_json::Error>) -> Self {
+        let is_from_serde_json =
+            matches!(error.kind(), ErrorKind::Syntax | ErrorKind::PartialNumber);
+        let source = is_from_serde_json.then_some(source).flatten();
+        Self {
+            error,
+            source: source.map(|error| error.classify()),
+        }
+    }
+
     /// Decodes the text without a type to decide whether it is malformed.
     #[cold]
-    fn into_input_error(self, text: &str) -> InputError {
-        match decode_str::<IgnoredAny>(text) {
-            Ok(_) => InputError::TypeMismatch(InputLocation::Body, self.error.body_violation()),
+    fn into_input_error(self, text: &str, shape: &'static Shape) -> InputError {
+        match read_untyped(text, shape) {
+            Ok(()) => InputError::TypeMismatch(InputLocation::Body, self.error.body_violation()),
             Err(untyped) => {
                 // only the typed decoding knows the declared names of the path
                 let failure = if self.is_same_as(&untyped) {

@@ -4,23 +4,65 @@ use std::cell::Cell;
 
 use serde::de::Error;
 
+use crate::input::contract::InputError;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
+use crate::input::decode::json::names::MemberNames;
+use crate::input::shape::Shape;
 
 /// The maximum depth of nested arrays and objects.
 pub(super) const MAX_DEPTH: usize = 32;
 
-/// The current depth, and the error that is propagating.
-#[derive(Default)]
-pub(super) struct DecodeState {
+/// The number of values inside tagged enums that are read before the text is compared with the shape.
+const MAX_TAGGED: usize = 64;
+
+/// Checks a text without decoding it.
+type Inspect = fn(&str, &'static Shape) -> Result<(), InputError>;
+
+/// The current depth, the names of the open objects, and the error that is propagating.
+pub(super) struct DecodeState<'t> {
+    text: &'t str,
+    shape: &'static Shape,
+    inspect: Inspect,
+    pub(super) names: MemberNames,
     depth: Cell<usize>,
     error: Cell<Option<DecodeError>>,
     /// The number of arrays and objects that were buffered before their type was known.
     buffered: Cell<usize>,
     /// Whether the last value was requested as a 128-bit integer.
     is_wide_integer: Cell<bool>,
+    /// Whether a list or map had more items than its type allows.
+    is_truncated: Cell<bool>,
+    /// The number of values inside tagged enums.
+    tagged: Cell<usize>,
+    /// Whether the text was compared with the shape.
+    is_inspected: Cell<bool>,
+    /// The result of that comparison.
+    rejection: Cell<Option<InputError>>,
 }
 
-impl DecodeState {
+impl<'t> DecodeState<'t> {
+    pub(super) fn new(text: &'t str, shape: &'static Shape, inspect: Inspect) -> Self {
+        Self {
+            text,
+            shape,
+            inspect,
+            names: MemberNames::default(),
+            depth: Cell::default(),
+            error: Cell::default(),
+            buffered: Cell::default(),
+            is_wide_integer: Cell::default(),
+            is_truncated: Cell::default(),
+            tagged: Cell::default(),
+            is_inspected: Cell::default(),
+            rejection: Cell::default(),
+        }
+    }
+
+    /// Returns the shape of the whole text.
+    pub(super) fn shape(&self) -> &'static Shape {
+        self.shape
+    }
+
     /// Stores an error while `serde_json` propagates its own: `source`, or an empty one.
     pub(super) fn store_error<E: Error>(&self, error: DecodeError, source: Option<E>) -> E {
         self.error.set(Some(error));
@@ -64,9 +106,61 @@ impl DecodeState {
         }
     }
 
+    /// Records that the rest of a list or map was not passed to its type.
+    pub(super) fn truncate(&self) {
+        self.is_truncated.set(true);
+    }
+
+    /// Returns whether a list or map had more items than its type allows.
+    pub(super) fn is_truncated(&self) -> bool {
+        self.is_truncated.get()
+    }
+
     /// Returns whether serde may have accepted more than the type allows.
     pub(super) fn needs_shape_check(&self) -> bool {
-        self.buffered.get() > 1
+        self.buffered.get() > 1 && !self.is_inspected.get()
+    }
+
+    /// Counts a value inside a tagged enum.
+    ///
+    /// serde reads it into a buffer, which is larger than the text, before any type limits it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there are many such values and the whole text does not have its shape.
+    pub(super) fn count_tagged(&self) -> Result<(), DecodeError> {
+        let tagged = self.tagged.get();
+        if tagged < MAX_TAGGED {
+            self.tagged.set(tagged + 1);
+            return Ok(());
+        }
+        if self.is_inspected.replace(true) {
+            return Ok(());
+        }
+        (self.inspect)(self.text, self.shape).map_err(|rejection| {
+            self.rejection.set(Some(rejection));
+            DecodeError::new(ErrorKind::Length)
+        })
+    }
+
+    /// Returns the error of the whole text, if it was found while decoding a part.
+    pub(super) fn take_rejection(&self) -> Option<InputError> {
+        self.rejection.take()
+    }
+
+    /// Enters an array or object, one level deeper.
+    pub(super) fn enter(&self) -> Result<(), DecodeError> {
+        let depth = self.depth.get();
+        if depth >= MAX_DEPTH {
+            return Err(DecodeError::new(ErrorKind::Depth));
+        }
+        self.depth.set(depth + 1);
+        Ok(())
+    }
+
+    /// Leaves an array or object.
+    pub(super) fn leave(&self) {
+        self.depth.update(|depth| depth.saturating_sub(1));
     }
 
     /// Runs `read` one level deeper.
@@ -74,13 +168,9 @@ impl DecodeState {
         &self,
         read: impl FnOnce() -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
-        let depth = self.depth.get();
-        if depth >= MAX_DEPTH {
-            return Err(DecodeError::new(ErrorKind::Depth));
-        }
-        self.depth.set(depth + 1);
+        self.enter()?;
         let outcome = read();
-        self.depth.set(depth);
+        self.leave();
         outcome
     }
 }

@@ -1,13 +1,22 @@
 //! Decodes JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) strictly.
 //!
-//! `serde_json` parses the text. [`StrictDeserializer`](strict::StrictDeserializer) wraps it and
-//! rejects what serde's derive accepts although the type does not allow it.
+//! `serde_json` parses the text. [`StrictDeserializer`](strict::StrictDeserializer) wraps it, rejects
+//! what serde's derive accepts although the type does not allow it, and stops each list at its largest
+//! count. [`walk`] finds the locations of errors.
 
+mod containers;
+mod cursor;
 mod decode;
 mod decode_state;
+mod guide;
+mod ignored;
+mod names;
 mod strict;
 #[cfg(test)]
 mod tests;
-mod type_mismatch;
+mod walk;
 
-pub(crate) use self::decode::{decode, raw_value};
+#[cfg(test)]
+pub(crate) use self::decode::decode_without_shape;
+pub(crate) use self::decode::{DecodedJson, decode};
+pub(crate) use self::walk::pointers;

@@ -5,7 +5,6 @@
 //! `serde_json`.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt;
 
 use serde::Deserializer;
@@ -14,7 +13,10 @@ use serde::de::{
 };
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment, declared};
+use crate::input::decode::json::containers::{StrictItems, StrictMembers, take_error};
 use crate::input::decode::json::decode_state::{DecodeState, Requested};
+use crate::input::decode::json::guide::Guide;
+use crate::input::decode::json::ignored::Ignored;
 use crate::input::decode::text::TextDeserializer;
 use crate::json::StringSeed;
 
@@ -22,19 +24,15 @@ use crate::json::StringSeed;
 pub(super) struct StrictDeserializer<'s, D, E> {
     pub(super) inner: D,
     pub(super) source: &'s mut Option<E>,
-    pub(super) state: &'s DecodeState,
-}
-
-/// Returns the error that belongs to an error of the underlying decoder.
-fn take_error<E>(source: &mut Option<E>, state: &DecodeState, error: E) -> DecodeError {
-    *source = Some(error);
-    state.take_error()
+    pub(super) state: &'s DecodeState<'s>,
+    pub(super) guide: Guide<'s>,
 }
 
 /// Runs `decode` with a strict deserializer around `inner`, and stores its error for the way out.
 fn strictly<'de, D: Deserializer<'de>, T>(
     inner: D,
-    state: &DecodeState,
+    state: &DecodeState<'_>,
+    guide: Guide<'_>,
     decode: impl FnOnce(StrictDeserializer<'_, D, D::Error>) -> Result<T, DecodeError>,
 ) -> Result<T, D::Error> {
     let mut source = None;
@@ -42,6 +40,7 @@ fn strictly<'de, D: Deserializer<'de>, T>(
         inner,
         source: &mut source,
         state,
+        guide,
     });
     outcome.map_err(|error| state.store_error(error, source))
 }
@@ -49,9 +48,9 @@ fn strictly<'de, D: Deserializer<'de>, T>(
 macro_rules! forward {
     ($($method:ident($($name:ident: $ty:ty),*) as $inner:ident, $requested:expr, $expected:expr;)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $ty,)* visitor: V) -> Result<V::Value, DecodeError> {
-            let Self { inner, source, state } = self;
+            let Self { inner, source, state, guide } = self;
             state.begin_value($requested);
-            let visitor = StrictVisitor::new(visitor, $requested, state);
+            let visitor = StrictVisitor { visitor, requested: $requested, state, guide };
             forward!(@call inner $inner visitor $method $($name)*)
                 .map_err(|error| take_error(source, state, error).expected_if($expected))
         }
@@ -103,22 +102,37 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for StrictDeserializer<'_, D, 
             Requested::Struct(fields), Some(Expected::Object);
         deserialize_enum(name: &'static str, variants: &'static [&'static str]) as same,
             Requested::Enum(variants), Some(Expected::Variant);
-        // an ignored value is read as strictly as others
-        deserialize_ignored_any() as any, Requested::Other, Some(Expected::Anything);
+    }
+
+    /// An ignored value is read as strictly as others.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let Self {
+            inner,
+            source,
+            state,
+            ..
+        } = self;
+        state.begin_value(Requested::Other);
+        let ignored = inner.deserialize_any(Ignored(state));
+        ignored.map_err(|error| take_error(source, state, error))?;
+        visitor.visit_unit()
     }
 }
 
 /// Decodes an item or a member's value strictly.
 struct StrictSeed<'s, T> {
     seed: T,
-    state: &'s DecodeState,
+    state: &'s DecodeState<'s>,
+    guide: Guide<'s>,
 }
 
 impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for StrictSeed<'_, T> {
     type Value = T::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<T::Value, D::Error> {
-        strictly(inner, self.state, |strict| self.seed.deserialize(strict))
+        strictly(inner, self.state, self.guide, |strict| {
+            self.seed.deserialize(strict)
+        })
     }
 }
 
@@ -126,17 +140,8 @@ impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for StrictSeed<'_, T> {
 struct StrictVisitor<'s, V> {
     visitor: V,
     requested: Requested,
-    state: &'s DecodeState,
-}
-
-impl<'s, V> StrictVisitor<'s, V> {
-    fn new(visitor: V, requested: Requested, state: &'s DecodeState) -> Self {
-        Self {
-            visitor,
-            requested,
-            state,
-        }
-    }
+    state: &'s DecodeState<'s>,
+    guide: Guide<'s>,
 }
 
 macro_rules! scalars {
@@ -170,11 +175,13 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        strictly(inner, self.state, |strict| self.visitor.visit_some(strict))
+        strictly(inner, self.state, self.guide, |strict| {
+            self.visitor.visit_some(strict)
+        })
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        strictly(inner, self.state, |strict| {
+        strictly(inner, self.state, self.guide, |strict| {
             self.visitor.visit_newtype_struct(strict)
         })
     }
@@ -185,9 +192,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
             return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
         }
         state.count_buffered(self.requested, false);
+        let children = self.guide.items();
         let outcome = state.nested(|| {
             self.visitor.visit_seq(StrictItems {
                 inner: &mut inner,
+                children,
                 index: 0,
                 source: &mut source,
                 state,
@@ -204,16 +213,21 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
         let (mut source, state) = (None, self.state);
         state.count_buffered(self.requested, true);
+        let (children, start) = (self.guide.members(), state.names.open());
         let outcome = state.nested(|| {
             self.visitor.visit_map(StrictMembers {
                 inner,
                 requested: self.requested,
+                children,
+                count: 0,
                 name: Cow::Borrowed(""),
-                seen: HashSet::new(),
+                start,
                 source: &mut source,
                 state,
             })
         });
+        // a type may have stopped before the end
+        state.names.forget(start);
         outcome.map_err(|error| state.store_error(error, source))
     }
 
@@ -224,17 +238,10 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
             requested: self.requested,
             source: &mut source,
             state,
+            guide: self.guide,
         });
         outcome.map_err(|error| state.store_error(error, source))
     }
-}
-
-/// The items of an array.
-struct StrictItems<'s, A, E> {
-    inner: &'s mut A,
-    index: usize,
-    source: &'s mut Option<E>,
-    state: &'s DecodeState,
 }
 
 impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for StrictItems<'_, A, A::Error> {
@@ -244,55 +251,27 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for StrictItems<'_, A, A::Error> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, DecodeError> {
-        let state = self.state;
-        match self.inner.next_element_seed(StrictSeed { seed, state }) {
+        let (state, guide) = (self.state, self.children.item(self.index));
+        if self.index >= self.children.max {
+            return self.discard_rest().map(|()| None);
+        }
+        if self.children.are_tagged() {
+            state.count_tagged()?;
+        }
+        match self
+            .inner
+            .next_element_seed(StrictSeed { seed, state, guide })
+        {
             Ok(item) => {
                 self.index += 1;
                 Ok(item)
             }
-            Err(error) => {
-                *self.source = Some(error);
-                let (error, index) = match state.partial_number_error() {
-                    Some(error) => (error, self.index.saturating_sub(1)),
-                    None => (state.take_error(), self.index),
-                };
-                Err(error.within(Segment::Index(index)))
-            }
+            Err(error) => Err(self.located(error)),
         }
     }
 
     fn size_hint(&self) -> Option<usize> {
         self.inner.size_hint()
-    }
-}
-
-/// The members of an object; `serde_json` has decoded the escapes of their names.
-struct StrictMembers<'s, 'de, A, E> {
-    inner: A,
-    requested: Requested,
-    name: Cow<'de, str>,
-    seen: HashSet<Cow<'de, str>>,
-    source: &'s mut Option<E>,
-    state: &'s DecodeState,
-}
-
-impl<A, E> StrictMembers<'_, '_, A, E> {
-    /// Returns the names that the type declares.
-    fn declared(&self) -> &'static [&'static str] {
-        match self.requested {
-            Requested::Struct(fields) => fields,
-            _ => &[],
-        }
-    }
-
-    /// Rejects a duplicate name; a struct's own visitor does so for its fields.
-    fn check_duplicate(&mut self) -> Result<(), DecodeError> {
-        let is_struct = matches!(self.requested, Requested::Struct(_));
-        if is_struct || self.seen.insert(self.name.clone()) {
-            Ok(())
-        } else {
-            Err(DecodeError::new(ErrorKind::DuplicateUndeclared))
-        }
     }
 }
 
@@ -303,19 +282,16 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMembers<'_, 'de, A, A::Err
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, DecodeError> {
-        match self.inner.next_key_seed(StringSeed) {
-            Ok(Some(name)) => self.name = name,
-            Ok(None) => return Ok(None),
-            Err(error) => {
-                let partial_number = self.state.partial_number_error();
-                let error = take_error(self.source, self.state, error);
-                return Err(match partial_number {
-                    Some(previous) => previous.within_member(self.declared(), &self.name),
-                    None => error,
-                });
-            }
+        if self.count >= self.children.max {
+            return self.discard_rest().map(|()| None);
         }
-        self.check_duplicate()?;
+        if !self.read_name()? {
+            return Ok(None);
+        }
+        self.count += 1;
+        if self.children.are_tagged() {
+            self.state.count_tagged()?;
+        }
         seed.deserialize(TextDeserializer(&self.name))
             .map(Some)
             .map_err(DecodeError::into_unknown)
@@ -325,12 +301,11 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMembers<'_, 'de, A, A::Err
         &mut self,
         seed: T,
     ) -> Result<T::Value, DecodeError> {
-        let state = self.state;
-        let value = self.inner.next_value_seed(StrictSeed { seed, state });
-        value.map_err(|error| {
-            let error = take_error(self.source, self.state, error);
-            error.within_member(self.declared(), &self.name)
-        })
+        let (state, guide) = (self.state, self.children.member(&self.name));
+        let value = self
+            .inner
+            .next_value_seed(StrictSeed { seed, state, guide });
+        value.map_err(|error| self.located(error))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -343,7 +318,8 @@ struct StrictEnum<'s, A, E> {
     inner: A,
     requested: Requested,
     source: &'s mut Option<E>,
-    state: &'s DecodeState,
+    state: &'s DecodeState<'s>,
+    guide: Guide<'s>,
 }
 
 impl<'s, 'de, A: EnumAccess<'de>> EnumAccess<'de> for StrictEnum<'s, A, A::Error> {
@@ -368,6 +344,7 @@ impl<'s, 'de, A: EnumAccess<'de>> EnumAccess<'de> for StrictEnum<'s, A, A::Error
             segment,
             source: self.source,
             state: self.state,
+            guide: self.guide.content(&name),
         };
         Ok((value, variant))
     }
@@ -378,19 +355,30 @@ struct StrictVariant<'s, A, E> {
     inner: A,
     segment: Option<Segment>,
     source: &'s mut Option<E>,
-    state: &'s DecodeState,
+    state: &'s DecodeState<'s>,
+    guide: Guide<'s>,
 }
 
-impl<A, E> StrictVariant<'_, A, E> {
-    fn read<T>(self, read: impl FnOnce(A, &DecodeState) -> Result<T, E>) -> Result<T, DecodeError> {
+impl<'s, A, E> StrictVariant<'s, A, E> {
+    fn content<V>(&self, visitor: V, requested: Requested) -> StrictVisitor<'s, V> {
+        StrictVisitor {
+            visitor,
+            requested,
+            state: self.state,
+            guide: self.guide,
+        }
+    }
+
+    fn read<T>(self, read: impl FnOnce(A) -> Result<T, E>) -> Result<T, DecodeError> {
         let Self {
             inner,
             segment,
             source,
             state,
+            ..
         } = self;
         let outcome =
-            state.nested(|| read(inner, state).map_err(|error| take_error(source, state, error)));
+            state.nested(|| read(inner).map_err(|error| take_error(source, state, error)));
         outcome.map_err(|error| match segment {
             Some(segment) => error.within(segment),
             None => error,
@@ -410,7 +398,8 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for StrictVariant<'_, A, A::
         self,
         seed: T,
     ) -> Result<T::Value, DecodeError> {
-        self.read(|inner, state| inner.newtype_variant_seed(StrictSeed { seed, state }))
+        let (state, guide) = (self.state, self.guide);
+        self.read(|inner| inner.newtype_variant_seed(StrictSeed { seed, state, guide }))
     }
 
     fn tuple_variant<V: Visitor<'de>>(
@@ -418,11 +407,9 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for StrictVariant<'_, A, A::
         len: usize,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let requested = Requested::Other;
-        self.read(|inner, state| {
-            inner.tuple_variant(len, StrictVisitor::new(visitor, requested, state))
-        })
-        .map_err(|error| error.expected(Expected::Array))
+        let visitor = self.content(visitor, Requested::Other);
+        self.read(|inner| inner.tuple_variant(len, visitor))
+            .map_err(|error| error.expected(Expected::Array))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -430,10 +417,8 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for StrictVariant<'_, A, A::
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let requested = Requested::Struct(fields);
-        self.read(|inner, state| {
-            inner.struct_variant(fields, StrictVisitor::new(visitor, requested, state))
-        })
-        .map_err(|error| error.expected(Expected::Object))
+        let visitor = self.content(visitor, Requested::Struct(fields));
+        self.read(|inner| inner.struct_variant(fields, visitor))
+            .map_err(|error| error.expected(Expected::Object))
     }
 }

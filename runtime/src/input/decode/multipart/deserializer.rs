@@ -1,7 +1,7 @@
 //! The parts of a multipart form as the fields of a struct.
 
 use std::collections::HashMap;
-use std::vec;
+use std::slice;
 
 use serde::Deserializer;
 use serde::de::value::SeqDeserializer;
@@ -20,24 +20,33 @@ pub(crate) const FILE: &str = "$palisade::input::Upload";
 /// Decodes all parts of a form.
 pub(super) struct MultipartDeserializer<'a>(pub(super) Vec<Part<'a>>);
 
-impl<'a> MultipartDeserializer<'a> {
-    /// Groups the parts by name, in the order of each name's first part.
+impl MultipartDeserializer<'_> {
+    /// Presents the parts to serde, grouped by name in the order of each name's first part.
     ///
     /// An empty file input under a declared name counts as absent. Under another name it stays, so
     /// that it is rejected as unknown.
-    fn fields(self, names: &'static [&'static str]) -> Vec<(&'a str, PartsDeserializer<'a>)> {
-        let is_absent = |part: &Part<'_>| is_empty_file_input(part) && names.contains(&part.name);
-        let mut fields: Vec<(&'a str, PartsDeserializer<'a>)> = Vec::new();
-        let mut indices = HashMap::new();
-        for part in self.0.into_iter().filter(|part| !is_absent(part)) {
-            let index = *indices.entry(part.name).or_insert(fields.len());
-            match fields.get_mut(index) {
-                Some((_, PartsDeserializer(parts))) => parts.push(part),
-                None => fields.push((part.name, PartsDeserializer(vec![part]))),
-            }
-        }
-        fields
+    fn visit<'de, V: Visitor<'de>>(
+        self,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let mut parts = self.0;
+        parts.retain(|part| !(is_empty_file_input(part) && names.contains(&part.name)));
+        group_by_name(&mut parts);
+        let groups = parts.chunk_by(|part, next| part.name == next.name);
+        let fields =
+            groups.filter_map(|parts| Some((parts.first()?.name, PartsDeserializer(parts))));
+        visitor.visit_map(NamedValues::new(names, fields))
     }
+}
+
+/// Moves the parts with the same name next to each other, and keeps their order.
+fn group_by_name(parts: &mut [Part<'_>]) {
+    let mut first = HashMap::new();
+    for (index, part) in parts.iter().enumerate() {
+        first.entry(part.name).or_insert(index);
+    }
+    parts.sort_by_cached_key(|part| first.get(part.name).copied());
 }
 
 /// Returns whether a part is what browsers send for a file input without a file.
@@ -51,7 +60,7 @@ impl<'de> Deserializer<'de> for MultipartDeserializer<'_> {
     type Error = DecodeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_map(NamedValues::new(&[], self.fields(&[]).into_iter()))
+        self.visit(&[], visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -60,7 +69,7 @@ impl<'de> Deserializer<'de> for MultipartDeserializer<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        visitor.visit_map(NamedValues::new(fields, self.fields(fields).into_iter()))
+        self.visit(fields, visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -78,11 +87,11 @@ impl<'de> Deserializer<'de> for MultipartDeserializer<'_> {
 }
 
 /// Decodes the parts with one name; never empty.
-struct PartsDeserializer<'a>(Vec<Part<'a>>);
+struct PartsDeserializer<'p, 'a>(&'p [Part<'a>]);
 
-impl<'a> PartsDeserializer<'a> {
+impl<'a> PartsDeserializer<'_, 'a> {
     fn only(self) -> Result<Part<'a>, DecodeError> {
-        match &*self.0 {
+        match self.0 {
             [part] => Ok(*part),
             _ => Err(DecodeError::new(ErrorKind::Duplicate)),
         }
@@ -118,7 +127,7 @@ macro_rules! as_text {
     )*};
 }
 
-impl<'de> Deserializer<'de> for PartsDeserializer<'_> {
+impl<'de> Deserializer<'de> for PartsDeserializer<'_, '_> {
     type Error = DecodeError;
 
     as_text! {
@@ -149,7 +158,7 @@ impl<'de> Deserializer<'de> for PartsDeserializer<'_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_seq(PartsInOrder {
-            parts: self.0.into_iter(),
+            parts: self.0.iter(),
             index: 0,
         })
     }
@@ -177,12 +186,12 @@ impl<'de> Deserializer<'de> for PartsDeserializer<'_> {
 }
 
 /// Decodes the parts with one name as the items of a list.
-struct PartsInOrder<'a> {
-    parts: vec::IntoIter<Part<'a>>,
+struct PartsInOrder<'p, 'a> {
+    parts: slice::Iter<'p, Part<'a>>,
     index: usize,
 }
 
-impl<'de> SeqAccess<'de> for PartsInOrder<'_> {
+impl<'de> SeqAccess<'de> for PartsInOrder<'_, '_> {
     type Error = DecodeError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
@@ -194,7 +203,7 @@ impl<'de> SeqAccess<'de> for PartsInOrder<'_> {
         };
         let index = Segment::Index(self.index);
         self.index += 1;
-        let value = seed.deserialize(PartsDeserializer(vec![part]));
+        let value = seed.deserialize(PartsDeserializer(slice::from_ref(part)));
         value.map(Some).map_err(|error| error.within(index))
     }
 }
@@ -240,5 +249,40 @@ impl IntoDeserializer<'_, DecodeError> for FileElement<'_> {
 
     fn into_deserializer(self) -> Self {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_grouped_in_the_order_of_the_first_of_each_name() {
+        let part = |name, content| Part {
+            name,
+            file_name: None,
+            media_type: None,
+            content,
+        };
+        let mut parts = [
+            part("b", &b"1"[..]),
+            part("a", b"2"),
+            part("b", b"3"),
+            part("c", b"4"),
+            part("a", b"5"),
+        ];
+        group_by_name(&mut parts);
+        let grouped: Vec<_> = parts.iter().map(|part| (part.name, part.content)).collect();
+        let expected = [
+            ("b", b"1"),
+            ("b", b"3"),
+            ("a", b"2"),
+            ("a", b"5"),
+            ("c", b"4"),
+        ];
+        assert_eq!(
+            grouped,
+            expected.map(|(name, content)| (name, &content[..]))
+        );
     }
 }

@@ -40,8 +40,8 @@ pub(crate) fn decode<T: DeserializeOwned>(
 }
 
 /// Returns the names as members of an object, which is all that a violation's pointer needs.
-pub(crate) fn raw_names(body: &[u8], boundary: &Boundary) -> Option<Value> {
-    let parts = split::split(body, boundary, usize::MAX).ok()?;
+pub(crate) fn raw_names(body: &[u8], boundary: &Boundary, max: usize) -> Option<Value> {
+    let parts = split::split(body, boundary, max).ok()?;
     let names = parts.into_iter().map(|part| part.name.to_owned());
     Some(Value::Object(
         names.map(|name| (name, Value::Null)).collect(),

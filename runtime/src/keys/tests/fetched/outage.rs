@@ -166,9 +166,10 @@ async fn outage_of_one_issuer_does_not_affect_another() {
         .trust(
             Issuer::new(&down.url)
                 .audience(AUDIENCE)
+                .grants_everything()
                 .allow_loopback_http(),
         )
-        .trust(other.issuer(AUDIENCE))
+        .trust(other.issuer(AUDIENCE).grants_everything())
         .startup(Startup::Deferred)
         .build()
         .await

@@ -109,7 +109,8 @@ async fn jwt_is_introspected_at_its_own_issuer_only() {
         EmbeddedIssuer::new(ISSUER),
     ];
     let introspected = || credentials().tokens(IntrospectedTokens::Jwts);
-    let [first, second, third] = issuers.each_ref().map(|issuer| issuer.issuer(AUDIENCE));
+    let trusted = |issuer: &EmbeddedIssuer| issuer.issuer(AUDIENCE).grants_everything();
+    let [first, second, third] = issuers.each_ref().map(trusted);
     let server = ResourceServer::builder()
         .trust(first.introspect(introspected()).allow_loopback_http())
         .trust(second.introspect(introspected()).allow_loopback_http())

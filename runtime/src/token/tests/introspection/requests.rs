@@ -175,7 +175,8 @@ async fn revoked_active_token_is_rejected() {
     let response = active_response(&loopback, &clock).to_string();
     loopback.set(Reply::json(200, &response));
     assert_eq!(rejection(&server, TOKEN).await, None);
-    list.revoke_subject(&loopback.url, "alice", clock.time());
+    list.revoke_subject(&loopback.url, "alice", clock.time())
+        .unwrap();
     let rejected = rejection(&server, TOKEN).await;
     assert_eq!(rejected, Some(TokenRejection::Invalid(TokenError::Revoked)));
 }

@@ -70,9 +70,9 @@ impl HeldServer {
 #[tokio::test]
 async fn token_revoked_during_its_introspection_is_rejected() {
     let revocations: [fn(&RevocationList, &str); 3] = [
-        |list, issuer| list.revoke_token(issuer, "id"),
-        |list, issuer| list.revoke_subject(issuer, "alice", list.now()),
-        |list, issuer| list.revoke_issuer(issuer, list.now()),
+        |list, issuer| list.revoke_token(issuer, "id").unwrap(),
+        |list, issuer| list.revoke_subject(issuer, "alice", list.now()).unwrap(),
+        |list, issuer| list.revoke_issuer(issuer, list.now()).unwrap(),
     ];
     for revoke in revocations {
         let test = HeldServer::new().await;
@@ -130,7 +130,7 @@ async fn late_answer_of_the_store_is_not_cached() {
         queries.load(std::sync::atomic::Ordering::Relaxed) == 1
     })
     .await;
-    list.revoke_subject(ISSUER, "alice", list.now());
+    list.revoke_subject(ISSUER, "alice", list.now()).unwrap();
     let revoked = Some(TokenRejection::Invalid(TokenError::Revoked));
     assert_eq!(rejection(&server, &token).await, revoked);
     released.notify_one();

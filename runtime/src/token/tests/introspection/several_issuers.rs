@@ -22,9 +22,15 @@ impl ThreeIssuers {
                 .allow_loopback_http()
         });
         let server = ResourceServer::builder()
-            .trust(rest.introspect(credentials()))
-            .trust(one.introspect(credentials().prefix("one_")))
-            .trust(two.introspect(credentials().prefix("two.a.")))
+            .trust(rest.introspect(credentials()).grants_everything())
+            .trust(
+                one.introspect(credentials().prefix("one_"))
+                    .grants_everything(),
+            )
+            .trust(
+                two.introspect(credentials().prefix("two.a."))
+                    .grants_everything(),
+            )
             .clock(clock.clone())
             .build()
             .await
@@ -120,8 +126,13 @@ async fn opaque_tokens_and_jwts_of_different_issuers_are_accepted() {
     let signing = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
     let opaque = Issuer::new(&loopback.url).audience(AUDIENCE);
     let server = ResourceServer::builder()
-        .trust(signing.issuer(AUDIENCE))
-        .trust(opaque.introspect(credentials()).allow_loopback_http())
+        .trust(signing.issuer(AUDIENCE).grants_everything())
+        .trust(
+            opaque
+                .introspect(credentials())
+                .allow_loopback_http()
+                .grants_everything(),
+        )
         .clock(clock.clone())
         .build()
         .await
@@ -139,4 +150,42 @@ async fn opaque_tokens_and_jwts_of_different_issuers_are_accepted() {
     );
     let verified = server.authenticate(b"opq_x").await.unwrap();
     assert_eq!(verified.issuer(), loopback.url);
+}
+
+#[tokio::test]
+async fn grants_apply_to_opaque_tokens_and_confirmed_jwts() {
+    use crate::claims::{Grants, Role, Scope};
+
+    let loopback = LoopbackServer::start(Reply::inactive()).await;
+    let clock = TestClock::new();
+    let own = EmbeddedIssuer::new(ISSUER).clock(clock.clone());
+    let partner = EmbeddedIssuer::with_own_keys(&loopback.url).clock(clock.clone());
+    let grants = Grants::none()
+        .scopes([Scope::new("a")])
+        .roles([Role::new("clerk")]);
+    let introspected = partner
+        .issuer(AUDIENCE)
+        .introspect(credentials().tokens(IntrospectedTokens::All));
+    let server = ResourceServer::builder()
+        .trust(own.issuer(AUDIENCE).grants_everything())
+        .trust(introspected.allow_loopback_http().grants(grants))
+        .clock(clock.clone())
+        .build()
+        .await
+        .unwrap();
+    let mut response = active_response(&loopback, &clock);
+    response["roles"] = json!(["clerk", "admin"]);
+    response["client_id"] = json!("test-client");
+    loopback.set(Reply::json(200, &response.to_string()));
+    let jwt = partner.token("alice").audience(AUDIENCE).scopes("b a");
+    let jwt = jwt.roles(["admin", "clerk"]).sign();
+    for token in ["opaque", &jwt] {
+        let verified = server.authenticate(token.as_bytes()).await.unwrap();
+        assert_eq!(verified.scopes().as_str(), "a");
+        assert_eq!(verified.roles().iter().collect::<Vec<_>>(), ["clerk"]);
+        assert_eq!(verified.ungranted(), 2);
+        let claims: Value = serde_json::from_slice(verified.claims_json()).unwrap();
+        assert_eq!(claims["scope"], "a");
+        assert_eq!(claims["roles"], json!(["clerk"]));
+    }
 }

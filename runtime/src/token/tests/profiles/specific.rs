@@ -73,8 +73,13 @@ async fn entra_tenants_keep_their_own_audiences() {
     let other = EmbeddedIssuer::new(entra::OTHER_TENANT);
     let trusted = entra.test.issuer.issuer(entra::API);
     let server = ResourceServer::builder()
-        .trust(trusted.profile(Profile::Entra))
-        .trust(other.issuer("other-api").profile(Profile::Entra))
+        .trust(trusted.profile(Profile::Entra).grants_everything())
+        .trust(
+            other
+                .issuer("other-api")
+                .profile(Profile::Entra)
+                .grants_everything(),
+        )
         .clock(entra.test.clock.clone())
         .build()
         .await

@@ -10,11 +10,10 @@ use serde::de::DeserializeOwned;
 
 use crate::input::contract::{InputError, InputLocation};
 use crate::input::decode::json;
-use crate::input::shape::Shape;
 
 /// Decodes a type without a shape.
 fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
-    json::decode(text, &Shape::Fields(&[]))
+    json::decode_without_shape(text)
 }
 
 #[derive(Debug, Default, Deserialize, PartialEq)]

@@ -1,0 +1,122 @@
+//! Arrays and objects between `serde_json` and a type: their names, counts and locations of errors.
+
+use std::borrow::Cow;
+
+use serde::de::{MapAccess, SeqAccess};
+
+use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
+use crate::input::decode::json::decode_state::{DecodeState, Requested};
+use crate::input::decode::json::guide::Children;
+use crate::input::decode::json::ignored::Ignored;
+use crate::json::StringSeed;
+
+/// Returns the error that belongs to an error of the underlying decoder.
+pub(super) fn take_error<E>(
+    source: &mut Option<E>,
+    state: &DecodeState<'_>,
+    error: E,
+) -> DecodeError {
+    *source = Some(error);
+    state.take_error()
+}
+
+/// The items of an array.
+pub(super) struct StrictItems<'s, A, E> {
+    pub(super) inner: &'s mut A,
+    pub(super) children: Children,
+    pub(super) index: usize,
+    pub(super) source: &'s mut Option<E>,
+    pub(super) state: &'s DecodeState<'s>,
+}
+
+impl<'de, A: SeqAccess<'de>> StrictItems<'_, A, A::Error> {
+    /// Reads the items that the type does not allow, and discards them.
+    #[cold]
+    pub(super) fn discard_rest(&mut self) -> Result<(), DecodeError> {
+        self.state.begin_value(Requested::Other);
+        loop {
+            match self.inner.next_element_seed(Ignored(self.state)) {
+                Ok(Some(())) => self.state.truncate(),
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(self.located(error)),
+            }
+            self.index += 1;
+        }
+    }
+
+    pub(super) fn located(&mut self, error: A::Error) -> DecodeError {
+        *self.source = Some(error);
+        let (error, index) = match self.state.partial_number_error() {
+            Some(error) => (error, self.index.saturating_sub(1)),
+            None => (self.state.take_error(), self.index),
+        };
+        error.within(Segment::Index(index))
+    }
+}
+
+/// The members of an object; `serde_json` has decoded the escapes of their names.
+pub(super) struct StrictMembers<'s, 'de, A, E> {
+    pub(super) inner: A,
+    pub(super) requested: Requested,
+    pub(super) children: Children,
+    pub(super) count: usize,
+    pub(super) name: Cow<'de, str>,
+    /// The start of the names of this object among those of all open objects.
+    pub(super) start: usize,
+    pub(super) source: &'s mut Option<E>,
+    pub(super) state: &'s DecodeState<'s>,
+}
+
+impl<'de, A: MapAccess<'de>> StrictMembers<'_, 'de, A, A::Error> {
+    /// Returns the names that the type declares.
+    fn declared(&self) -> &'static [&'static str] {
+        match self.requested {
+            Requested::Struct(fields) => fields,
+            _ => &[],
+        }
+    }
+
+    /// Reads a name, and rejects a duplicate; a struct's own visitor does so for its fields.
+    pub(super) fn read_name(&mut self) -> Result<bool, DecodeError> {
+        let is_struct = matches!(self.requested, Requested::Struct(_));
+        let duplicate = |_| DecodeError::new(ErrorKind::DuplicateUndeclared);
+        match self.inner.next_key_seed(StringSeed) {
+            Ok(Some(name)) => self.name = name,
+            Ok(None) if is_struct => return Ok(false),
+            Ok(None) => {
+                let unique = self.state.names.check(self.start);
+                return unique.map(|()| false).map_err(duplicate);
+            }
+            Err(error) => {
+                let partial_number = self.state.partial_number_error();
+                let error = take_error(self.source, self.state, error);
+                return Err(match partial_number {
+                    Some(previous) => previous.within_member(self.declared(), &self.name),
+                    None => error,
+                });
+            }
+        }
+        if !is_struct {
+            let added = self.state.names.add(self.start, &self.name);
+            added.map_err(duplicate)?;
+        }
+        Ok(true)
+    }
+
+    pub(super) fn located(&mut self, error: A::Error) -> DecodeError {
+        let error = take_error(self.source, self.state, error);
+        error.within_member(self.declared(), &self.name)
+    }
+
+    /// Reads the members that the type does not allow, and discards them.
+    #[cold]
+    pub(super) fn discard_rest(&mut self) -> Result<(), DecodeError> {
+        while self.read_name()? {
+            self.state.begin_value(Requested::Other);
+            self.state.truncate();
+            let ignored = self.inner.next_value_seed(Ignored(self.state));
+            ignored.map_err(|error| self.located(error))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,410 @@
+//! Compares a text with the shape of its type, without building its values.
+//!
+//! The decoder stops a list at its largest count and knows neither the location of the list nor, inside
+//! a tagged enum, the shape of a value. garde reports paths of Rust names. All three are looked up
+//! here, in one walk over the text.
+
+mod findings;
+mod tags;
+mod targets;
+
+use garde::error::Path;
+
+use self::findings::{Findings, Mismatch};
+use self::tags::{Tags, find_variant};
+use self::targets::Targets;
+use crate::input::decode::error::Segment;
+use crate::input::decode::json::cursor::Cursor;
+use crate::input::shape::position::{Position, declared_name, field_named, variant_named};
+use crate::input::shape::{Field, Nested, Shape, Tagging, Variant};
+
+/// The largest number of items and members of a scalar inside a tagged enum.
+const MAX_IN_SCALAR: usize = 64;
+
+/// Compares a valid text with a shape.
+pub(super) fn compare(text: &str, shape: &'static Shape) -> Findings {
+    let mut findings = Findings::default();
+    let mut walk = Walk::new(Targets::new(&[]), Some(&mut findings));
+    if walk.document(text, shape).is_none() {
+        findings.mismatch(&[], Mismatch::Form);
+    }
+    findings
+}
+
+/// Returns the JSON Pointers (RFC 6901) of the paths that garde reports about a valid text.
+pub(crate) fn pointers(text: &[u8], shape: &'static Shape, paths: &[&Path]) -> Vec<String> {
+    let mut walk = Walk::new(Targets::new(paths), None);
+    // it ends once every pointer is found
+    let _ = walk.document(str::from_utf8(text).unwrap_or_default(), shape);
+    walk.targets.into_pointers()
+}
+
+/// The value at which the walk is.
+#[derive(Clone, Copy)]
+struct Here<'h> {
+    position: Position,
+    /// The targets inside the value.
+    inside: &'h [usize],
+    /// The number of components of the targets' paths that lead here.
+    depth: usize,
+    tags: Option<&'h Tags<'h>>,
+}
+
+/// A walk that compares the text with the shape, or looks up the pointers of targets.
+struct Walk<'w> {
+    targets: Targets<'w>,
+    findings: Option<&'w mut Findings>,
+    path: Vec<Segment>,
+    /// The number of maps around the value; the client named their members, so the pointer ends there.
+    maps: usize,
+    /// The number of tagged enums around the value.
+    tagged: usize,
+}
+
+impl<'w> Walk<'w> {
+    fn new(targets: Targets<'w>, findings: Option<&'w mut Findings>) -> Self {
+        Self {
+            targets,
+            findings,
+            path: Vec::new(),
+            maps: 0,
+            tagged: 0,
+        }
+    }
+
+    /// Visits the whole text; returns `None` if the walk ended before.
+    fn document(&mut self, text: &str, shape: &'static Shape) -> Option<()> {
+        let inside = self.targets.all();
+        let here = Here {
+            position: Position::Shape(shape),
+            inside: &inside,
+            depth: 0,
+            tags: None,
+        };
+        self.value(&mut Cursor::new(text), here)
+    }
+
+    /// Visits a value; returns `None` if the walk is over.
+    fn value(&mut self, cursor: &mut Cursor<'_>, here: Here<'_>) -> Option<()> {
+        if self.findings.is_none() && here.inside.is_empty() {
+            return cursor.skip();
+        }
+        let outcome = self.content(cursor, here);
+        self.targets
+            .end(here.inside, here.depth, &self.path, here.position);
+        let is_over = match &self.findings {
+            Some(findings) => findings.mismatch.is_some(),
+            None => self.targets.are_found(),
+        };
+        outcome.filter(|()| !is_over)
+    }
+
+    fn content(&mut self, cursor: &mut Cursor<'_>, here: Here<'_>) -> Option<()> {
+        // an `Option`; other types reject it
+        if cursor.peek()? == b'n' {
+            return cursor.skip();
+        }
+        let (position, named) = here.position.resolved();
+        let here = Here {
+            position,
+            depth: here.depth.saturating_add(named),
+            ..here
+        };
+        match position {
+            Position::Nested(Nested::List(item, max)) => self.list(cursor, here, *max, |_| item),
+            Position::Nested(Nested::Unordered(item, max)) => {
+                let here = Here {
+                    inside: &[],
+                    ..here
+                };
+                self.list(cursor, here, *max, |_| item)
+            }
+            Position::Nested(Nested::Array(item, count)) => {
+                self.tuple(cursor, here, *count, |_| item)
+            }
+            Position::Nested(Nested::Tuple(elements)) | Position::Shape(Shape::Tuple(elements)) => {
+                let element = |index| elements.get(index).unwrap_or(&Nested::Leaf);
+                self.tuple(cursor, here, elements.len(), element)
+            }
+            Position::Nested(Nested::Entries(value, max)) => self.map(cursor, here, value, *max),
+            Position::Shape(Shape::Fields(fields)) if !fields.is_empty() || here.tags.is_some() => {
+                self.object(cursor, here, fields)
+            }
+            Position::Shape(Shape::Variants(tagging, variants)) => {
+                self.variants(cursor, here, *tagging, variants)
+            }
+            Position::Nested(Nested::Unchecked) => cursor.skip(),
+            _ => self.scalar(cursor),
+        }
+    }
+
+    fn list(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        here: Here<'_>,
+        max: usize,
+        item: impl Fn(usize) -> &'static Nested,
+    ) -> Option<()> {
+        if cursor.peek()? != b'[' {
+            return cursor.skip();
+        }
+        let mut count = 0;
+        let mut next = self.targets.next_index(here.inside, here.depth, 0);
+        cursor.items(|cursor, index| {
+            count = index.saturating_add(1);
+            if index >= max || (self.findings.is_none() && index != next) {
+                return cursor.skip();
+            }
+            let inside = self.targets.in_item(here.inside, here.depth, index);
+            let position = Position::Nested(item(index));
+            let outcome = self.below(Segment::Index(index), |walk| {
+                walk.value(cursor, here.child(position, &inside))
+            });
+            next = self.targets.next_index(here.inside, here.depth, count);
+            outcome
+        })?;
+        if let Some(findings) = &mut self.findings {
+            findings.check_count(&self.path, count, max);
+        }
+        Some(())
+    }
+
+    /// Visits a list with a fixed number of elements, which serde checks unless it is buffered.
+    fn tuple(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        here: Here<'_>,
+        count: usize,
+        element: impl Fn(usize) -> &'static Nested,
+    ) -> Option<()> {
+        let mut scout = *cursor;
+        if self.tagged > 0 && self.findings.is_some() && scout.peek()? == b'[' {
+            let mut elements = 0_usize;
+            scout.items(|cursor, _| {
+                elements = elements.saturating_add(1);
+                cursor.skip()
+            })?;
+            if elements > count {
+                self.mismatch(Mismatch::ElementCount);
+                return cursor.skip();
+            }
+        }
+        self.list(cursor, here, usize::MAX, element)
+    }
+
+    fn map(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        here: Here<'_>,
+        value: &'static Nested,
+        max: usize,
+    ) -> Option<()> {
+        if cursor.peek()? != b'{' {
+            return cursor.skip();
+        }
+        let mut count = 0_usize;
+        self.maps += 1;
+        cursor.members(|cursor, name| {
+            if Tags::contain(here.tags, &name) {
+                return cursor.skip();
+            }
+            count += 1;
+            if count > max {
+                return cursor.skip();
+            }
+            self.value(cursor, here.child(Position::Nested(value), &[]))
+        })?;
+        self.maps -= 1;
+        if let Some(findings) = &mut self.findings {
+            findings.check_count(&self.path, count, max);
+        }
+        Some(())
+    }
+
+    fn object(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        here: Here<'_>,
+        fields: &'static [Field],
+    ) -> Option<()> {
+        match cursor.peek()? {
+            b'{' => {}
+            b'[' => return self.skip_mismatch(cursor),
+            _ => return cursor.skip(),
+        }
+        cursor.members(|cursor, name| {
+            if Tags::contain(here.tags, &name) {
+                return cursor.skip();
+            }
+            let Some(field) = field_named(fields, &name) else {
+                self.unknown_member();
+                return cursor.skip();
+            };
+            let inside = self.targets.in_field(here.inside, here.depth, field.rust);
+            let name = declared_name(field.names, &name);
+            self.below(Segment::Name(name), |walk| {
+                walk.value(cursor, here.child(Position::Nested(&field.nested), &inside))
+            })
+        })
+    }
+
+    fn variants(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        here: Here<'_>,
+        tagging: Tagging,
+        variants: &'static [Variant],
+    ) -> Option<()> {
+        match tagging {
+            Tagging::External if cursor.peek()? == b'"' => cursor.skip(),
+            _ if cursor.peek()? != b'{' => self.skip_mismatch(cursor),
+            Tagging::External => self.external(cursor, here, variants),
+            Tagging::Internal(tag) => {
+                let Some(variant) = find_variant(*cursor, tag, variants) else {
+                    return self.skip_mismatch(cursor);
+                };
+                let tags = Tags {
+                    name: tag,
+                    outer: here.tags,
+                };
+                self.tagged += 1;
+                let position = Position::Shape(&variant.content);
+                let tags = Some(&tags);
+                self.value(
+                    cursor,
+                    Here {
+                        position,
+                        tags,
+                        ..here
+                    },
+                )?;
+                self.tagged -= 1;
+                Some(())
+            }
+            Tagging::Adjacent(tag, content) => {
+                let Some(variant) = find_variant(*cursor, tag, variants) else {
+                    return self.skip_mismatch(cursor);
+                };
+                self.tagged += 1;
+                self.adjacent(cursor, here, (tag, content), variant)?;
+                self.tagged -= 1;
+                Some(())
+            }
+        }
+    }
+
+    fn external(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        here: Here<'_>,
+        variants: &'static [Variant],
+    ) -> Option<()> {
+        let mut is_known = false;
+        cursor.members(|cursor, name| {
+            if Tags::contain(here.tags, &name) {
+                return cursor.skip();
+            }
+            let variant = variant_named(variants, &name).filter(|_| !is_known);
+            let Some(variant) = variant else {
+                self.mismatch(Mismatch::Form);
+                return cursor.skip();
+            };
+            is_known = true;
+            let name = declared_name(variant.names, &name);
+            let position = Position::Shape(&variant.content);
+            self.below(Segment::Name(name), |walk| {
+                let tags = None;
+                walk.value(
+                    cursor,
+                    Here {
+                        position,
+                        tags,
+                        ..here
+                    },
+                )
+            })
+        })?;
+        if !is_known {
+            self.mismatch(Mismatch::Form);
+        }
+        Some(())
+    }
+
+    fn adjacent(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        here: Here<'_>,
+        (tag, content): (&'static str, &'static str),
+        variant: &'static Variant,
+    ) -> Option<()> {
+        cursor.members(|cursor, name| {
+            if name == content {
+                let position = Position::Shape(&variant.content);
+                return self.below(Segment::Name(content), |walk| {
+                    let tags = None;
+                    walk.value(
+                        cursor,
+                        Here {
+                            position,
+                            tags,
+                            ..here
+                        },
+                    )
+                });
+            }
+            if name != tag && !Tags::contain(here.tags, &name) {
+                self.unknown_member();
+            }
+            cursor.skip()
+        })
+    }
+
+    /// Skips a scalar. A scalar is small, whatever its type reads.
+    fn scalar(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
+        let is_buffered = self.tagged > 0 && self.findings.is_some();
+        if is_buffered && !{ *cursor }.skip_small(&mut { MAX_IN_SCALAR }) {
+            self.mismatch(Mismatch::Form);
+        }
+        cursor.skip()
+    }
+
+    /// serde rejects an unknown member, unless it is buffered: then only after it was read.
+    fn unknown_member(&mut self) {
+        if self.tagged > 0 {
+            self.mismatch(Mismatch::UnknownMember);
+        }
+    }
+
+    fn skip_mismatch(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
+        self.mismatch(Mismatch::Form);
+        cursor.skip()
+    }
+
+    /// Runs `visit` at a child of the value.
+    fn below<T>(&mut self, segment: Segment, visit: impl FnOnce(&mut Self) -> T) -> T {
+        if self.maps > 0 {
+            return visit(self);
+        }
+        self.path.push(segment);
+        let outcome = visit(self);
+        self.path.pop();
+        outcome
+    }
+
+    fn mismatch(&mut self, mismatch: Mismatch) {
+        if let Some(findings) = &mut self.findings {
+            findings.mismatch(&self.path, mismatch);
+        }
+    }
+}
+
+impl<'h> Here<'h> {
+    fn child(self, position: Position, inside: &'h [usize]) -> Self {
+        Self {
+            position,
+            inside,
+            depth: self.depth.saturating_add(1),
+            tags: None,
+        }
+    }
+}

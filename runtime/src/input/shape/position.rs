@@ -1,0 +1,51 @@
+//! A position in a shape.
+
+use crate::input::shape::{Field, Nested, Shape, Variant};
+
+/// The maximum number of types around a value that do not appear in the input.
+const MAX_WRAPPERS: usize = 32;
+
+/// A value's position in the shape of its type.
+#[derive(Clone, Copy)]
+pub(crate) enum Position {
+    Shape(&'static Shape),
+    Nested(&'static Nested),
+}
+
+impl Position {
+    /// Enters the types that do not appear in the input, and returns how many of them garde names.
+    pub(crate) fn resolved(self) -> (Self, usize) {
+        let (mut position, mut named) = (self, 0);
+        for _ in 0..MAX_WRAPPERS {
+            position = match position {
+                Self::Nested(Nested::Of(shape)) => Self::Shape(shape()),
+                Self::Shape(Shape::Transparent(nested)) => Self::Nested(nested),
+                Self::Shape(Shape::Newtype(nested)) => {
+                    named += 1;
+                    Self::Nested(nested)
+                }
+                resolved => return (resolved, named),
+            };
+        }
+        // a type that contains only itself has no value but null
+        (Self::Nested(&Nested::Leaf), named)
+    }
+}
+
+/// Returns the field with this name in the input.
+pub(crate) fn field_named(fields: &'static [Field], name: &str) -> Option<&'static Field> {
+    fields.iter().find(|field| field.names.contains(&name))
+}
+
+/// Returns the variant with this name in the input.
+pub(crate) fn variant_named(variants: &'static [Variant], name: &str) -> Option<&'static Variant> {
+    variants
+        .iter()
+        .find(|variant| variant.names.contains(&name))
+}
+
+/// Returns the name as the type declares it, so that no text of the input is kept.
+pub(crate) fn declared_name(names: &'static [&'static str], name: &str) -> &'static str {
+    let declared = names.iter().find(|declared| **declared == name);
+    declared.or(names.first()).copied().unwrap_or_default()
+}
