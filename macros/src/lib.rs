@@ -69,6 +69,8 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
 /// # Attributes
 ///
 /// - `#[secure(unvalidated = "reason")]` on a field: it needs no limit, for this reason.
+/// - `#[secure(scalar = "what it accepts")]` on the type: its own `Deserialize` is the check, and it has no
+///   rules. `schema = path` beside it names a function that returns its JSON Schema.
 /// - `#[secure(crate = path)]` on the type: the path of palisade, by default `::palisade`.
 ///
 /// # Examples
@@ -140,12 +142,14 @@ fn validate(item: syn::DeriveInput) -> Tokens {
 fn secure_input(item: syn::DeriveInput, schemas: bool) -> Tokens {
     let mut diagnostics = Diagnostics::default();
     let raw = parse::RawInput::parse(item, &mut diagnostics);
-    let input = model::Input::check(raw, &mut diagnostics);
-    let errors = diagnostics.into_compile_errors();
-    let expanded = match &input {
-        Ok(input) => expand::input(input, schemas),
-        Err(head) => expand::fallback(head, schemas),
+    let expanded = match model::Scalar::check(raw, &mut diagnostics) {
+        Ok(scalar) => expand::scalar(&scalar, schemas),
+        Err(raw) => match model::Input::check(*raw, &mut diagnostics) {
+            Ok(input) => expand::input(&input, schemas),
+            Err(head) => expand::fallback(&head, schemas),
+        },
     };
+    let errors = diagnostics.into_compile_errors();
     quote!(#errors #expanded)
 }
 

@@ -152,7 +152,7 @@ pub use self::resource_server::{IntrospectedTokens, Introspection, Introspection
 pub use self::resource_server::{NotReady, Startup};
 pub use self::response::{Problem, ProblemType};
 pub use self::routing::api::Api;
-pub use self::routing::argument::extractor::{TrustedExtractor, Unvalidated};
+pub use self::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
 pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]

@@ -40,7 +40,9 @@ struct Firmware(#[garde(length(min = 2, max = 4))] Vec<u8>);
 struct Tenant(#[garde(length(bytes, min = 1, max = 5), alphanumeric)] String);
 
 /// The first label of the host name.
-struct Subdomain(Tenant);
+#[derive(Validate, SecureInput)]
+#[garde(transparent)]
+struct Subdomain(#[garde(dive)] Tenant);
 
 impl<S: Sync> FromRequestParts<S> for Subdomain {
     type Rejection = Problem;
@@ -69,16 +71,14 @@ impl<S: Sync> OptionalFromRequestParts<S> for Subdomain {
 }
 
 impl InputExtractor for Subdomain {
-    type Input = Tenant;
+    const ACCEPTS: &'static str = "the first label of the host name";
     const LOCATION: InputLocation = InputLocation::Header;
-
-    fn input(&self) -> &Tenant {
-        &self.0
-    }
 }
 
 /// The body as text in upper case.
-struct UpperCase(Note);
+#[derive(Validate, SecureInput)]
+#[garde(transparent)]
+struct UpperCase(#[garde(dive)] Note);
 
 impl<S: Send + Sync> FromRequest<S> for UpperCase {
     type Rejection = (StatusCode, &'static str);
@@ -92,11 +92,7 @@ impl<S: Send + Sync> FromRequest<S> for UpperCase {
 }
 
 impl InputExtractor for UpperCase {
-    type Input = Note;
-
-    fn input(&self) -> &Note {
-        &self.0
-    }
+    const ACCEPTS: &'static str = "text, which it converts to upper case";
 }
 
 #[public(reason = "a test")]

@@ -8,6 +8,7 @@
     reason = "a failing test panics"
 )]
 
+mod allow;
 mod audit;
 mod body_timeout;
 mod check_order;
@@ -19,6 +20,7 @@ mod introspection;
 mod inventory;
 mod limits;
 mod multipart;
+mod panics;
 mod paths;
 mod problems;
 mod random_input;

@@ -3,7 +3,7 @@
 use palisade::input::Identifier;
 use palisade::prelude::*;
 use palisade::testing::TestApi;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 #[derive(Deserialize, Validate, SecureInput)]
@@ -117,10 +117,11 @@ async fn number_in_a_path_has_one_spelling() {
     assert_eq!(outcome(&api, "/bare/7").await, "7");
     for spelled in ["+7", "%2B7", "07", "007"] {
         let response = outcome(&api, &format!("/bare/{spelled}")).await;
-        assert_eq!(
-            response,
-            r#"422 {"detail":"must be an integer","pointer":"number","rule":"type"}"#
-        );
+        let violation = response.strip_prefix("422 ").unwrap();
+        let violation: Value = violation.parse().unwrap();
+        let detail = "must be an integer";
+        let expected = json!({ "pointer": "number", "rule": "type", "detail": detail });
+        assert_eq!(violation, expected);
     }
 }
 

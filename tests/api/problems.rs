@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use axum::http::HeaderValue;
+use axum::middleware::map_response;
 use palisade::ProblemType;
 use palisade::input::Violation;
 use palisade::prelude::*;
@@ -67,7 +69,6 @@ async fn error_names_the_broken_rule() {
             at("/values/0", "range"),
             at("/values/1", "range"),
             at("/values/2", "range"),
-            at("/values/3", "range"),
         ]
     );
     for (body, pointer, rule) in [
@@ -183,6 +184,92 @@ async fn map_problems_changes_every_problem_and_nothing_else() {
     );
     let head = api.anonymous().request("HEAD", "/whoami").send().await;
     assert_eq!((head.status().as_u16(), head.bytes().len()), (401, 0));
+}
+
+/// Sets header fields that describe the body of a response, as layers that compress or hash it do.
+async fn describe_body(mut response: Response) -> Response {
+    for (name, value) in DESCRIPTION.iter().chain(OTHER_FIELDS) {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(*name, value);
+    }
+    *response.body_mut() = axum::body::Body::from(&b"\x1f\x8b\x08"[..]);
+    response
+}
+
+const DESCRIPTION: &[(&str, &str)] = &[
+    ("content-encoding", "gzip"),
+    ("content-language", "mi"),
+    ("content-length", "3"),
+    ("content-location", "/problem"),
+    ("content-range", "bytes 0-2/9"),
+    ("content-disposition", "attachment"),
+    ("content-digest", "sha-256=:AAAA:"),
+    ("content-md5", "AAAA"),
+    ("repr-digest", "sha-256=:AAAA:"),
+    ("unencoded-digest", "sha-256=:AAAA:"),
+    ("digest", "sha-256=AAAA"),
+    ("etag", "\"1\""),
+    ("last-modified", "Sat, 28 Nov 2026 12:00:00 GMT"),
+    ("trailer", "x-checksum"),
+    ("transfer-encoding", "gzip, chunked"),
+];
+
+const OTHER_FIELDS: &[(&str, &str)] = &[
+    ("vary", "accept-encoding"),
+    ("content-security-policy", "default-src 'none'"),
+    ("accept-ranges", "bytes"),
+    ("x-request-id", "7"),
+];
+
+/// RFC 9110 §8: representation metadata describes the former body.
+#[tokio::test]
+async fn mapped_problem_has_no_metadata_of_the_former_body() {
+    let routes = routes(&Calls::default()).layer(map_response(describe_body));
+    let api = TestApi::new(routes).await;
+    let unmapped = api.anonymous().get("/whoami").send().await;
+    assert_eq!(unmapped.header("content-encoding"), Some("gzip"));
+    let api = api.map_api(|api| api.map_problems(|problem| problem.member("support", "x")));
+    for method in ["GET", "HEAD"] {
+        let response = api.anonymous().request(method, "/whoami").send().await;
+        assert_eq!(response.status(), 401);
+        for (name, value) in DESCRIPTION {
+            if *name != "content-length" {
+                assert_eq!(response.header(name), None, "{method} {name}: {value}");
+            }
+        }
+        for (name, value) in OTHER_FIELDS {
+            assert_eq!(response.header(name), Some(*value), "{method} {name}");
+        }
+        assert!(response.header("www-authenticate").is_some());
+        assert_eq!(
+            response.header("content-type"),
+            Some("application/problem+json")
+        );
+    }
+    let response = api.anonymous().get("/whoami").send().await;
+    assert_eq!(response.json::<Value>()["support"], "x");
+    let length = response.bytes().len().to_string();
+    assert_eq!(response.header("content-length"), Some(&*length));
+    let head = api.anonymous().request("HEAD", "/whoami").send().await;
+    assert_eq!(head.header("content-length"), Some(&*length));
+    // a response that is not mapped keeps its metadata
+    let other = api.anonymous().get("/health").send().await;
+    assert_eq!(other.header("content-encoding"), Some("gzip"));
+}
+
+/// RFC 9110 §14.4: `Content-Range` of a 416 describes the target.
+#[tokio::test]
+async fn mapped_416_keeps_content_range() {
+    #[public(reason = "a test")]
+    async fn range() -> Response {
+        let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE);
+        ([("content-range", "bytes */9")], problem).into_response()
+    }
+
+    let api = TestApi::new(SecureRouter::new().route("/", get(range))).await;
+    let api = api.map_api(|api| api.map_problems(|problem| problem.title("x")));
+    let response = api.anonymous().get("/").send().await;
+    assert_eq!(response.header("content-range"), Some("bytes */9"));
 }
 
 /// The names of members below an unvalidated field come from the client.

@@ -22,3 +22,4 @@ mod paths;
 mod roles;
 mod sockets;
 mod tokens;
+mod unchecked;

@@ -1,8 +1,7 @@
 //! Schema documents, and the descriptions of the inputs of a route.
 
 use palisade::input::{
-    BinaryBody, Bounded, Bounds, Cookies, Headers, InputLocation, MediaTypes, Multipart, PlainText,
-    Scalar, Upload,
+    BinaryBody, Cookies, Headers, InputLocation, MediaTypes, Multipart, PlainText, Upload,
 };
 use palisade::prelude::*;
 use palisade::routing::{InputDescription, MethodRouter, Route};
@@ -312,6 +311,8 @@ async fn unit_variant_has_a_second_spelling_outside_the_schema() {
 }
 
 /// Two digits, as a string.
+#[derive(SecureInput)]
+#[secure(scalar = "a percentage of two digits", schema = percentage)]
 struct Percentage;
 
 impl<'de> Deserialize<'de> for Percentage {
@@ -324,13 +325,9 @@ impl<'de> Deserialize<'de> for Percentage {
     }
 }
 
-impl<Rules> Bounded<Rules> for Percentage {
-    fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[0-9]{2}$" })
-    }
+fn percentage(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^[0-9]{2}$" })
 }
-
-impl Scalar for Percentage {}
 
 #[test]
 fn application_scalar_defines_its_schema() {

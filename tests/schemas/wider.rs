@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::net::IpAddr;
 
-use palisade::input::{Bounded, Line, Map, Scalar};
+use palisade::input::{Line, Map};
 use palisade::prelude::*;
 use palisade::serde::Deserializer;
 use palisade::serde::de::Error;
@@ -124,6 +124,8 @@ struct Parsed {
 struct Name(#[garde(skip)] Line<4>);
 
 /// The letter `x`.
+#[derive(SecureInput)]
+#[secure(scalar = "the letter x")]
 struct Currency;
 
 impl<'de> Deserialize<'de> for Currency {
@@ -134,9 +136,6 @@ impl<'de> Deserialize<'de> for Currency {
         }
     }
 }
-
-impl<Rules> Bounded<Rules> for Currency {}
-impl Scalar for Currency {}
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tracing::Level;
 
-use crate::audit::Reason;
+use crate::audit::{PanicOrigin, Reason};
 use crate::input::InputLocation;
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
@@ -74,6 +74,32 @@ pub(super) fn emit_rejected_input(
             client_id = token.and_then(VerifiedToken::client_id),
             token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
             "input rejected"
+        );
+    }
+}
+
+/// Emits one event for a panic, with the declaration if a handler was found.
+///
+/// `sys_crash` is the name in the OWASP logging vocabulary.
+pub(super) fn emit_panic(
+    origin: PanicOrigin,
+    declaration: Option<&'static Declaration>,
+    token: Option<&VerifiedToken>,
+) {
+    if tracing::enabled!(target: TARGET, Level::ERROR) {
+        tracing::event!(
+            target: TARGET,
+            Level::ERROR,
+            event = "sys_crash",
+            outcome = "error",
+            origin = origin.as_str(),
+            handler = declaration.map(|declaration| declaration.handler),
+            module = declaration.map(|declaration| declaration.module),
+            access = declaration.map(|declaration| tracing::field::display(&declaration.access)),
+            issuer = token.map(VerifiedToken::issuer),
+            client_id = token.and_then(VerifiedToken::client_id),
+            token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
+            "panic"
         );
     }
 }

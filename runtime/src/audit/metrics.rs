@@ -1,8 +1,8 @@
-//! Counters and histograms of decisions and rejected inputs, through the `metrics` facade.
+//! Counters and histograms of decisions, rejected inputs and panics, through the `metrics` facade.
 
 use std::time::Duration;
 
-use crate::audit::Reason;
+use crate::audit::{PanicOrigin, Reason};
 use crate::input::InputLocation;
 
 /// Counts one decision by outcome and reason, and records its duration.
@@ -28,4 +28,9 @@ pub(super) fn record_rejected_input(reason: Reason, location: Option<InputLocati
         "location" => location.map_or("unknown", InputLocation::as_str)
     )
     .increment(1);
+}
+
+/// Counts one panic by its origin.
+pub(super) fn record_panic(origin: PanicOrigin) {
+    metrics::counter!("palisade_panics_total", "origin" => origin.as_str()).increment(1);
 }

@@ -1,4 +1,4 @@
-//! Audit events and metrics: one for each decision of the guard and for each rejected input.
+//! Audit events and metrics: one for each decision of the guard, each rejected input and each panic.
 //!
 //! Event names follow the [OWASP logging vocabulary]. An event has a [`Reason`], the route's
 //! declaration, and the issuer, client and hashed identifier of a verified token. It never has
@@ -11,11 +11,15 @@ mod decision;
 mod event;
 #[cfg(feature = "metrics")]
 mod metrics;
+mod panic;
+mod panic_origin;
 mod reason;
 mod rejected_input;
 
 pub(crate) use self::decision::Decision;
 #[cfg(feature = "tracing")]
 pub(crate) use self::event::emit_unreachable_route;
+pub(crate) use self::panic::emit_panic;
+pub(crate) use self::panic_origin::PanicOrigin;
 pub use self::reason::Reason;
 pub(crate) use self::rejected_input::RejectedInput;

@@ -7,6 +7,7 @@ use garde::Validate;
 use serde::de::DeserializeOwned;
 
 use crate::claims::{NumericDate, Role, RoleSet, Scope, ScopeSet};
+use crate::input::decode_claims;
 use crate::token::{TokenError, VerifiedToken};
 
 /// The authenticated caller of a `#[secured]` handler.
@@ -214,8 +215,7 @@ where
     C: DeserializeOwned + Validate<Context = ()> + Clone + Send + Sync + 'static,
 {
     fn decode(token: &VerifiedToken) -> Result<Option<Self>, TokenError> {
-        let claims: Self =
-            serde_json::from_slice(token.claims_json()).map_err(|_| TokenError::TypedClaims)?;
+        let claims: Self = decode_claims(token.claims_json()).ok_or(TokenError::TypedClaims)?;
         claims.validate().map_err(|_| TokenError::TypedClaims)?;
         Ok(Some(claims))
     }

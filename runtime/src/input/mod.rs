@@ -17,10 +17,10 @@ mod types;
 #[cfg(feature = "schemas")]
 pub(crate) use self::contract::definitions;
 pub use self::contract::{
-    Bounded, ContextFrom, InputError, InputLocation, MAX_LENGTH, Scalar, ValidationContext,
-    Violation,
+    ContextFrom, InputError, InputLocation, MAX_LENGTH, Scalar, ValidationContext, Violation,
 };
-pub(crate) use self::contract::{MAX_VIOLATIONS, SecureInput};
+pub(crate) use self::contract::{MAX_VIOLATIONS, SecureInput, shape_of_scalar};
+pub(crate) use self::decode::json::decode_claims;
 pub(crate) use self::decode::media_type;
 #[cfg(feature = "typed-header")]
 pub(crate) use self::extract::header_error;
@@ -30,9 +30,8 @@ pub use self::extract::{
 pub(crate) use self::extract::{
     BodyTimeout, RequestLimits, TimedBody, Valid, path_error, path_scalars,
 };
-#[cfg(feature = "schemas")]
-pub use self::schema::Bounds;
-pub use self::shape::{Field, Nested, Shape, Tagging, Variant};
+pub(crate) use self::shape::unchecked::{Unchecked, unchecked};
+pub(crate) use self::shape::{Shape, Statement};
 pub use self::types::{
     EmailAddress, EmailAddressError, FileName, FileNameError, Identifier, IdentifierError, Map,
     MediaTypes, PageNumber, PageRequest, PageSize, Upload, UploadError,
@@ -54,15 +53,17 @@ pub mod __private {
         Adapted, Applied, Conditional, CountsGraphemes, Dived, Missing, NoRules, NotConstant,
         OpenEnded, RuleStatus, Rules, Ruleset,
     };
+    #[cfg(feature = "schemas")]
+    pub use super::contract::stated;
     pub use super::contract::unbounded::HasKnownLimit;
     pub use super::contract::{
-        Bounded, Decoder, DerivesValidate, FieldWithoutLimit, MapKey, MaxLength, RuledField,
-        Scalar, SecureInput, WithoutDeserialize, is_max_length,
+        Bounded, Decoder, DerivesValidate, FieldWithoutLimit, InputContract, KeyContract,
+        MaxLength, RuledField, ScalarContract, SecureInput, WithoutDeserialize, is_max_length,
     };
     pub use super::contract::{missing_features, rule};
     #[cfg(feature = "schemas")]
     pub use super::schema::{Bounds, Described, Elements, Measure, Members, Variants};
-    pub use super::{Field, Nested, Shape, Tagging, Variant};
+    pub use super::shape::{Field, Nested, Shape, Statement, Tagging, Variant};
     pub use serde::{Deserialize, Deserializer};
 }
 
@@ -85,6 +86,7 @@ pub mod rules {
         Entries, HasKnownLimit, KeyWithoutLimit, Unbounded, ValueWithRules, WithoutKnownLimit,
     };
     pub use super::contract::{
-        DerivesValidate, IsDecodedInput, IsWithinMaxLength, MapKey, MaxLength, NeedsNoRule,
+        Bounded, DerivesValidate, InputContract, IsDecodedInput, IsWithinMaxLength, KeyContract,
+        MapKey, MaxLength, NeedsNoRule, ScalarContract,
     };
 }

@@ -5,6 +5,7 @@
 use aws_lc_rs::rsa::PublicKey;
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 
+use crate::keys::der::{self, read_element};
 use crate::keys::error::KeyError;
 use crate::keys::rsa::RsaComponents;
 use crate::keys::verifier::KeyVerifier;
@@ -17,6 +18,7 @@ pub(super) fn read(algorithm: Algorithm, text: &str) -> Result<KeyVerifier, KeyE
         return Err(KeyError::InvalidPem);
     };
     match KeyType::of(algorithm) {
+        Some(KeyType::Rsa) if excludes(&der, algorithm) => Err(KeyError::Invalid),
         Some(KeyType::Rsa) => {
             let key = PublicKey::from_der(&der).map_err(|_| KeyError::Invalid)?;
             KeyVerifier::rsa(algorithm, &RsaComponents::from_der(key.as_ref())?)
@@ -26,6 +28,28 @@ pub(super) fn read(algorithm: Algorithm, text: &str) -> Result<KeyVerifier, KeyE
         }
         Some(KeyType::Secret { .. }) | None => Err(KeyError::Invalid),
     }
+}
+
+/// Returns whether an RSA key may not be used with `algorithm`, according to its own identifier.
+///
+/// A key for RSASSA-PSS has no other use, and may be restricted to parameters, which no algorithm is
+/// compared with ([RFC 4055 §1.2, §3.3]).
+///
+/// [RFC 4055 §1.2, §3.3]: https://www.rfc-editor.org/rfc/rfc4055#section-1.2
+fn excludes(der: &[u8], algorithm: Algorithm) -> bool {
+    const RSASSA_PSS: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 10];
+    let read = || {
+        let (key, _) = read_element(der::SEQUENCE, der)?;
+        let (identifier, _) = read_element(der::SEQUENCE, key)?;
+        read_element(der::OBJECT_IDENTIFIER, identifier)
+    };
+    let is_pss = matches!(
+        algorithm,
+        Algorithm::PS256 | Algorithm::PS384 | Algorithm::PS512
+    );
+    read().is_some_and(|(object, parameters)| {
+        object == RSASSA_PSS && !(is_pss && parameters.is_empty())
+    })
 }
 
 #[cfg(test)]
@@ -88,6 +112,41 @@ mod tests {
                     at == fitting,
                     "{algorithm:?} with key {at}"
                 );
+            }
+        }
+    }
+
+    /// RFC 4055 §1.2, §3.3.
+    #[test]
+    fn key_for_pss_is_rejected_with_parameters_or_another_algorithm() {
+        let element = |tag: u8, content: &[u8]| {
+            let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
+            let header = match content.len() {
+                0..128 => vec![tag, low],
+                _ => vec![tag, 0x82, high, low],
+            };
+            [&header, content].concat()
+        };
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+        let bits = [&[0], pair.public_key().as_ref()].concat();
+        let key = |object: u8, parameters: &[u8]| {
+            let object = [6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, object];
+            let identifier = element(0x30, &[&object, parameters].concat());
+            let key = [identifier, element(3, &bits)].concat();
+            pem("PUBLIC KEY", &element(0x30, &key))
+        };
+        for (algorithm, any, pss) in [
+            (Algorithm::RS256, true, false),
+            (Algorithm::PS256, true, true),
+            (Algorithm::PS384, true, true),
+            (Algorithm::PS512, true, true),
+            (Algorithm::RS512, true, false),
+        ] {
+            let is_accepted = |text: &str| rejection(algorithm, text).is_none();
+            assert_eq!(is_accepted(&key(1, &[5, 0])), any, "{algorithm:?}");
+            assert_eq!(is_accepted(&key(10, &[])), pss, "{algorithm:?}");
+            for parameters in [&[5, 0][..], &[0x30, 0], &[0x30, 5, 0xA2, 3, 2, 1, 32]] {
+                assert!(!is_accepted(&key(10, parameters)), "{algorithm:?}");
             }
         }
     }

@@ -22,4 +22,4 @@ pub use self::problem::Problem;
 pub use self::problem_type::ProblemType;
 pub(crate) use self::refusal::refusal_response;
 pub(crate) use self::rejection::rejection_response;
-pub(crate) use self::status_only::{invalid_declaration, method_not_allowed, not_found};
+pub(crate) use self::status_only::{invalid_declaration, method_not_allowed, not_found, panicked};

@@ -8,19 +8,24 @@ use crate::response::{Problem, forbid_shared_caching, set_security_headers};
 
 /// Returns 404 for an unknown path.
 pub(crate) async fn not_found() -> Response {
-    unknown_route(StatusCode::NOT_FOUND)
+    without_route(StatusCode::NOT_FOUND)
 }
 
 /// Returns 405 for a method that the path does not have.
 ///
 /// axum adds `Allow` ([RFC 9110 §15.5.6](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6)).
 pub(crate) async fn method_not_allowed() -> Response {
-    unknown_route(StatusCode::METHOD_NOT_ALLOWED)
+    without_route(StatusCode::METHOD_NOT_ALLOWED)
 }
 
 /// Returns 500 for a handler whose declaration did not compile.
 pub(crate) fn invalid_declaration() -> Response {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+}
+
+/// Returns 500 for code that panicked.
+pub(crate) fn panicked() -> Response {
+    without_route(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 impl IntoResponse for NoCaller {
@@ -29,8 +34,8 @@ impl IntoResponse for NoCaller {
     }
 }
 
-/// Responds as a secured handler would, because other methods of the path may be secured.
-fn unknown_route(status: StatusCode) -> Response {
+/// Responds as a secured handler would, because the path may have one.
+fn without_route(status: StatusCode) -> Response {
     let mut response = Problem::new(status).into_response();
     set_security_headers(response.headers_mut());
     forbid_shared_caching(response.headers_mut());

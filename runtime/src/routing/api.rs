@@ -3,10 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use axum::middleware::map_response;
-use axum::response::Response;
-
-use crate::response::{Problem, map_problem, not_found};
+use crate::response::{Problem, not_found};
+use crate::routing::boundary::{BoundaryLayer, MapProblem};
 use crate::routing::inventory::Inventory;
 
 /// Declared handlers behind their guard.
@@ -18,25 +16,36 @@ pub struct Api {
     router: axum::Router,
     inventory: Inventory,
     has_fallback: bool,
+    has_layers: bool,
     map: Option<MapProblem>,
 }
 
-type MapProblem = Arc<dyn Fn(Problem) -> Problem + Send + Sync>;
-
 impl Api {
-    pub(crate) fn new(router: axum::Router, inventory: Inventory, has_fallback: bool) -> Self {
+    pub(super) fn new(
+        router: axum::Router,
+        inventory: Inventory,
+        has_fallback: bool,
+        has_layers: bool,
+    ) -> Self {
         Self {
             router,
             inventory,
             has_fallback,
+            has_layers,
             map: None,
         }
     }
 
-    /// Changes every problem response: Palisade's refusals, problems of handlers, 404 and 405.
+    /// Changes every problem response: Palisade's refusals, problems of handlers, 404, 405, and 500 of
+    /// a panic.
     ///
     /// `map` may set `type`, `title` and `detail`, change the entries of `errors`, and add members. The
-    /// status and the headers stay. A second call replaces the first.
+    /// status stays, and so do the headers, except those that describe the former body, such as
+    /// `Content-Encoding` and `ETag` ([RFC 9110 §8]). A second call replaces the first.
+    ///
+    /// If `map` panics, the response is a problem with status 500 that is not mapped.
+    ///
+    /// [RFC 9110 §8]: https://www.rfc-editor.org/rfc/rfc9110#section-8
     ///
     /// # Examples
     ///
@@ -72,7 +81,7 @@ impl Api {
     /// Every route keeps its guard. Without a [`fallback`](crate::SecureRouter::fallback) of this API, the
     /// other router answers requests that match no route.
     pub fn into_router(self) -> axum::Router {
-        with_mapped_problems(self.router, self.map)
+        self.with_boundary()
     }
 
     /// Converts the API into an axum router for a listener of your own.
@@ -85,18 +94,17 @@ impl Api {
         } else {
             self.router.fallback(not_found)
         };
-        with_mapped_problems(router, self.map)
+        Self { router, ..self }.with_boundary()
     }
-}
 
-fn with_mapped_problems(router: axum::Router, map: Option<MapProblem>) -> axum::Router {
-    let Some(map) = map else {
-        return router;
-    };
-    router.layer(map_response(move |response: Response| {
-        let mapped = map_problem(response, &*map);
-        async { mapped }
-    }))
+    /// Adds the outermost layer, unless it has nothing to do: it costs an allocation per request.
+    fn with_boundary(self) -> axum::Router {
+        if self.has_layers || self.map.is_some() {
+            self.router.layer(BoundaryLayer { map: self.map })
+        } else {
+            self.router
+        }
+    }
 }
 
 impl fmt::Debug for Api {

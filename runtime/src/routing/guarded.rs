@@ -2,7 +2,7 @@
 //! body limits → arguments → handler → audit of rejected input → security headers.
 
 use std::marker::PhantomData;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -12,13 +12,14 @@ use axum::response::Response;
 use http_body::Body as _;
 use http_body_util::Limited;
 
-use crate::audit::{Decision, Reason, RejectedInput};
+use crate::audit::{Decision, PanicOrigin, Reason, RejectedInput, emit_panic};
 use crate::guard::{Allowed, Guard, Refusal, RefusalCause, remove_callers, share};
 use crate::input::{RequestLimits, TimedBody};
 use crate::policy::Limits;
-use crate::response::{forbid_shared_caching, refusal_response, set_security_headers};
+use crate::response::{forbid_shared_caching, panicked, refusal_response, set_security_headers};
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
+use crate::routing::panics::{catch_async, guard_body};
 use crate::routing::passed_guard::PassedGuard;
 
 /// A declared handler behind its guard.
@@ -35,28 +36,53 @@ impl<H: Declares> Guarded<H> {
         }
     }
 
-    /// Serves one request.
+    /// Serves one request; a panic of the API's code becomes a response with status 500.
     async fn respond<S, M>(self, mut request: Request, state: S) -> Response
     where
         H::Checked: Endpoint<H, S, M>,
     {
-        remove_guard_extensions(request.extensions_mut());
-        let mut response = match self.authorize(&mut request).await {
-            Ok(passed) => {
-                limit_body(&mut request, &H::DECLARATION.limits);
-                let mut response = H::Checked::call(&mut request, state, &passed).await;
-                if let Some(rejected) = take_rejected_input(&mut response) {
-                    rejected.emit(H::DECLARATION, passed.token());
-                }
-                response
-            }
-            Err(cause) => refusal_response(cause, self.guard.server().realm()),
+        let mut passed = None;
+        let response = {
+            let serving = pin!(self.serve(&mut request, state, &mut passed));
+            catch_async(serving).await
+        };
+        let mut response = if let Ok(response) = response {
+            guard_body(response, H::DECLARATION)
+        } else {
+            let token = passed.as_ref().and_then(PassedGuard::token);
+            emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token);
+            panicked()
         };
         set_security_headers(response.headers_mut());
         if !H::DECLARATION.is_public() {
             forbid_shared_caching(response.headers_mut());
         }
         response
+    }
+
+    /// Runs the guard, then the handler, and records rejected input.
+    async fn serve<S, M>(
+        &self,
+        request: &mut Request,
+        state: S,
+        passed: &mut Option<PassedGuard>,
+    ) -> Response
+    where
+        H::Checked: Endpoint<H, S, M>,
+    {
+        remove_guard_extensions(request.extensions_mut());
+        match self.authorize(request).await {
+            Ok(guard) => {
+                let guard = passed.insert(guard);
+                limit_body(request, &H::DECLARATION.limits);
+                let mut response = H::Checked::call(request, state, guard).await;
+                if let Some(rejected) = take_rejected_input(&mut response) {
+                    rejected.emit(H::DECLARATION, guard.token());
+                }
+                response
+            }
+            Err(cause) => refusal_response(cause, self.guard.server().realm()),
+        }
     }
 
     /// Decides whether to serve the request, and records the decision.

@@ -24,7 +24,7 @@ impl InputDescription {
         Some(Self {
             facts: argument.input?,
             #[cfg(feature = "schemas")]
-            describe: argument.describe,
+            describe: argument.content.describe,
         })
     }
 

@@ -9,6 +9,7 @@ use crate::policy::{Declaration, Limits};
 use crate::resource_server::IssuerSummary;
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
+use crate::routing::exception::Exception;
 use crate::routing::input_description::InputDescription;
 
 /// Every route of an [`Api`](crate::Api), in the order in which they were added.
@@ -102,9 +103,9 @@ impl<'a> IntoIterator for &'a Inventory {
     }
 }
 
-/// A table: method, path, access, handler, limits that are not the defaults; then each issuer,
-/// its audience, the validation of its tokens, its grants and its relaxations; then the routes that
-/// no token can reach.
+/// A table: method, path, access, handler, limits that are not the defaults, and below each route its
+/// exceptions; then each issuer, its audience, the validation of its tokens, its grants and its
+/// relaxations; then the routes that no token can reach.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<[String; 5]> = self.routes.iter().map(Route::row).collect();
@@ -115,9 +116,12 @@ impl fmt::Display for Inventory {
             width(|r| r[2].chars().count()),
             width(|r| r[3].chars().count()),
         );
-        for [m, p, a, h, limits] in &rows {
+        for (route, [m, p, a, h, limits]) in self.routes.iter().zip(&rows) {
             let row = format!("{m:method$}  {p:path$}  {a:access$}  {h:handler$}  {limits}");
             writeln!(f, "{}", row.trim_end())?;
+            for exception in route.exceptions() {
+                writeln!(f, "  {exception}")?;
+            }
         }
         for issuer in self.issuers() {
             let (url, audience) = (issuer.issuer(), issuer.audience());
@@ -199,9 +203,49 @@ impl Route {
 
     /// Returns the reason of each [`TrustedExtractor`](crate::TrustedExtractor), in the order of the arguments.
     pub fn trusted(&self) -> impl Iterator<Item = &'static str> {
-        self.arguments
-            .iter()
-            .filter_map(|argument| argument.trusted)
+        self.arguments.iter().filter_map(ArgumentFacts::trusted)
+    }
+
+    /// Returns the data that reaches the handler without Palisade's checks, in the order of the arguments.
+    ///
+    /// Arguments that are trusted or unvalidated, input that the API decodes itself, and the fields and
+    /// scalars without rules at every depth of the input types, each with its reason. The list is
+    /// computed at each call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::prelude::*;
+    ///
+    /// #[derive(Deserialize, Validate, SecureInput)]
+    /// #[serde(deny_unknown_fields)]
+    /// struct Event {
+    ///     #[garde(skip)]
+    ///     #[secure(unvalidated = "stored as it is, and never interpreted")]
+    ///     payload: serde_json::Value,
+    /// }
+    ///
+    /// #[secured(scopes = "events:write")]
+    /// async fn store(Valid(Json(event)): Valid<Json<Event>>) -> String {
+    ///     event.payload.to_string()
+    /// }
+    ///
+    /// let routes: SecureRouter = SecureRouter::new().route("/events", post(store));
+    /// let exceptions: Vec<String> = routes
+    ///     .inventory()
+    ///     .iter()
+    ///     .flat_map(|route| route.exceptions())
+    ///     .map(|exception| exception.to_string())
+    ///     .collect();
+    /// assert_eq!(
+    ///     exceptions,
+    ///     ["unvalidated field /payload in the body: stored as it is, and never interpreted"]
+    /// );
+    /// ```
+    pub fn exceptions(&self) -> impl Iterator<Item = Exception> {
+        let unvalidated = self.declaration.unvalidated;
+        let arguments = self.arguments.iter();
+        arguments.flat_map(move |argument| argument.exceptions(unvalidated))
     }
 
     /// Returns the checked input of the handler, in the order of the arguments.

@@ -10,6 +10,7 @@ mod boundary;
 mod constants;
 mod declared;
 mod endpoint;
+mod exception;
 mod guarded;
 mod input_description;
 mod inventory;
@@ -17,10 +18,12 @@ mod known_methods;
 mod method_router;
 mod methods;
 mod mounting;
+mod panics;
 mod passed_guard;
 mod returned;
 pub(crate) mod secure_router;
 
+pub use self::exception::{Exception, ExceptionKind};
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
 pub use self::method_router::{MethodRouter, any, on};
@@ -30,9 +33,11 @@ pub use axum::routing::MethodFilter;
 /// The rules that rustc names in its messages; public as `palisade::rules`.
 pub(crate) mod rules {
     pub use super::argument::extraction::{ExtractedWithState, LastExtractedWithState};
+    #[cfg(any(feature = "serve", feature = "testing"))]
+    pub use super::argument::kinds::Connection;
     pub use super::argument::kinds::{
         CallerArgument, CheckedInput, DecodedInput, FallibleArgument, OptionalArgument, ParsedPath,
-        RawInput, ServerData, UncheckedInput,
+        RawInput, RequestExtension, ServerData, UncheckedInput,
     };
     pub use super::argument::rules::*;
     #[cfg(feature = "typed-header")]

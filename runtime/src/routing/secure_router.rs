@@ -14,7 +14,6 @@ use crate::guard::Guard;
 use crate::resource_server::ResourceServer;
 use crate::response::method_not_allowed;
 use crate::routing::api::Api;
-use crate::routing::boundary::BoundaryLayer;
 use crate::routing::declared::{Declares, DeclaresAccess};
 use crate::routing::endpoint::Endpoint;
 use crate::routing::guarded::Guarded;
@@ -200,12 +199,9 @@ where
         for route in inventory.unreachable() {
             emit_unreachable_route(route.declaration(), route.path());
         }
-        let mut routes =
+        let routes =
             (router.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
-        if router.has_layers {
-            routes = routes.layer(BoundaryLayer);
-        }
-        Api::new(routes, inventory, router.has_fallback)
+        Api::new(routes, inventory, router.has_fallback, router.has_layers)
     }
 
     fn then(

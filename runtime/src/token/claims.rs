@@ -52,8 +52,8 @@ impl<'a> Claims<'a> {
     /// # Errors
     ///
     /// Returns [`TokenError::WrongClaim`] for a validated claim with the wrong type or an impossible
-    /// value, [`TokenError::MalformedClaims`] if the payload is not a JSON object with unique
-    /// members.
+    /// value, and [`TokenError::MalformedClaims`] if the payload is not a JSON object with unique
+    /// members, whatever the order of its claims.
     pub(super) fn read(
         json: &'a [u8],
         names: &ClaimNames,
@@ -70,7 +70,9 @@ impl<'a> Claims<'a> {
             current: &mut current,
         };
         json::read(json, reader).map_err(|error| match (error.classify(), current) {
-            (Category::Data, Some(claim)) => TokenError::WrongClaim(claim),
+            (Category::Data, Some(claim)) if json::is_well_formed(json) => {
+                TokenError::WrongClaim(claim)
+            }
             _ => TokenError::MalformedClaims,
         })
     }
@@ -163,7 +165,7 @@ impl<'de> Visitor<'de> for Reader<'de, '_> {
             self.member(&name, &mut map)?;
             seen.add(name);
         }
-        seen.check_unique()?;
+        seen.check()?;
         Ok(self.claims)
     }
 }

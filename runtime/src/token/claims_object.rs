@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::json;
 use crate::token::claim_names::ClaimNames;
 use crate::token::error::TokenError;
 use crate::token::roles_claim::RolesClaim;
@@ -24,11 +25,13 @@ pub(super) struct ClaimsObject {
 impl ClaimsObject {
     /// Parses claims that were read before.
     pub(super) fn parse(json: &[u8]) -> Result<Self, TokenError> {
-        let members = serde_json::from_slice(json).map_err(|_| TokenError::MalformedClaims)?;
-        Ok(Self {
-            members,
-            has_changed: false,
-        })
+        match json::parse(json) {
+            Ok(Value::Object(members)) => Ok(Self {
+                members,
+                has_changed: false,
+            }),
+            _ => Err(TokenError::MalformedClaims),
+        }
     }
 
     /// Returns the claims as JSON.

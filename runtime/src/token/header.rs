@@ -140,7 +140,7 @@ impl<'de> Visitor<'de> for Members<'de> {
             }
             names.add(name);
         }
-        names.check_unique()?;
+        names.check()?;
         Ok(self)
     }
 }

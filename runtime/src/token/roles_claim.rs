@@ -123,7 +123,7 @@ impl<'de> Visitor<'de> for RolesSeed<'_> {
             }
             names.add(name);
         }
-        names.check_unique()?;
+        names.check()?;
         Ok(roles)
     }
 }

@@ -242,7 +242,9 @@ impl Header for Tenant {
 }
 
 /// An extractor of the application: the first label of the host name.
-pub(super) struct Subdomain(pub(super) Tenant);
+#[derive(Validate, SecureInput)]
+#[garde(transparent)]
+pub(super) struct Subdomain(#[garde(dive)] pub(super) Tenant);
 
 impl<S: Sync> FromRequestParts<S> for Subdomain {
     type Rejection = (StatusCode, String);
@@ -268,12 +270,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for Subdomain {
 }
 
 impl InputExtractor for Subdomain {
-    type Input = Tenant;
+    const ACCEPTS: &'static str = "the first label of the host name";
     const LOCATION: InputLocation = InputLocation::Header;
-
-    fn input(&self) -> &Tenant {
-        &self.0
-    }
 }
 
 /// Repeats the rules of `Identifier<8>`.

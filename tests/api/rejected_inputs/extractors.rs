@@ -25,7 +25,9 @@ impl TrustedExtractor for RejectsAll {
 }
 
 /// Accepts every request, and yields input that breaks its rules.
-pub(super) struct ConstantInput(Order);
+#[derive(Validate, SecureInput)]
+#[garde(transparent)]
+pub(super) struct ConstantInput(#[garde(dive)] Order);
 
 impl<S: Sync> FromRequestParts<S> for ConstantInput {
     type Rejection = Infallible;
@@ -37,9 +39,5 @@ impl<S: Sync> FromRequestParts<S> for ConstantInput {
 }
 
 impl InputExtractor for ConstantInput {
-    type Input = Order;
-
-    fn input(&self) -> &Order {
-        &self.0
-    }
+    const ACCEPTS: &'static str = "a constant";
 }

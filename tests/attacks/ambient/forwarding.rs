@@ -83,32 +83,26 @@ async fn request_without_its_credential_has_no_caller() {
 
 #[tokio::test]
 async fn custom_input_extractor_finds_the_caller() {
-    #[derive(Deserialize, Validate, SecureInput)]
-    struct Subject(#[garde(length(bytes, max = 9))] String);
-
-    struct OfCaller(Subject);
+    #[derive(Validate, SecureInput)]
+    struct OfCaller(#[garde(length(bytes, max = 9))] String);
 
     impl<S: Send + Sync> FromRequestParts<S> for OfCaller {
         type Rejection = Problem;
 
         async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
             let Found(subject) = Found::from_request_parts(parts, state).await?;
-            Ok(Self(Subject(subject)))
+            Ok(Self(subject))
         }
     }
 
     impl InputExtractor for OfCaller {
-        type Input = Subject;
+        const ACCEPTS: &'static str = "the subject of the caller";
         const LOCATION: InputLocation = InputLocation::Header;
-
-        fn input(&self) -> &Subject {
-            &self.0
-        }
     }
 
     #[secured(authenticated)]
     async fn subject(Valid(OfCaller(subject)): Valid<OfCaller>) -> String {
-        subject.0
+        subject
     }
 
     let api = TestApi::new(SecureRouter::new().route("/", get(subject))).await;

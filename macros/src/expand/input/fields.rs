@@ -38,7 +38,13 @@ pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
 fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
     let nested = |field: &Field| {
         let nested = ruled(field, private).map(|ruled| quote!(#ruled::BOUNDS.nested()));
-        nested.unwrap_or_else(|| quote!(#private::Nested::Unchecked))
+        let reason = field.unvalidated.as_ref();
+        let unchecked = reason.map(|reason| {
+            let statement = quote!(#private::Statement::Unvalidated(#reason));
+            quote!(#private::Nested::Unchecked(#statement))
+        });
+        let nested = nested.or(unchecked);
+        nested.unwrap_or_else(|| quote!(#private::Nested::Leaf))
     };
     match &content.form {
         Form::Newtype(field) => {

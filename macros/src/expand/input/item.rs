@@ -1,4 +1,4 @@
-//! The impls of `SecureInput`, `Bounded` and `MapKey` for an input type.
+//! The impls of `InputContract`, `Bounded` and `KeyContract` for an input type.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +11,7 @@ use crate::expand::input::schema;
 use crate::model::{Content, Form, Head, Input, Kind};
 
 impl Head {
-    fn private(&self) -> TokenStream {
+    pub(super) fn private(&self) -> TokenStream {
         let krate = self.krate.as_ref();
         Runtime { krate }.path()
     }
@@ -33,14 +33,14 @@ impl Head {
     }
 
     /// Keeps rustc from naming the impl in an error about its type arguments.
-    fn not_recommended(&self) -> Option<TokenStream> {
+    pub(super) fn not_recommended(&self) -> Option<TokenStream> {
         self.is_generic()
             .then(|| quote!(#[diagnostic::do_not_recommend]))
     }
 }
 
 // Input:  #[garde(length(chars, max = 64))] sku: String   of a struct `NewOrder`
-// Output: impl SecureInput for NewOrder {
+// Output: impl InputContract for NewOrder {
 //             type Context = ();
 //             fn decode(…) { Decoder::<'_, NewOrder>::decode(…) }
 //             fn shape() -> &'static Shape { const { &Shape::Fields(&[Field { … }]) } }
@@ -97,7 +97,7 @@ fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> Token
         #[automatically_derived]
         #not_recommended
         #[allow(deprecated, unused_imports, unused_variables, unreachable_patterns)]
-        impl #impl_generics #private::SecureInput for #ident #type_generics #where_clause {
+        impl #impl_generics #private::InputContract for #ident #type_generics #where_clause {
             #checked
 
             #decode
@@ -162,7 +162,7 @@ fn check_rules(head: &Head) -> TokenStream {
 /// The decoding by serde. `Decoder` finds the type's `Deserialize`, if there is one.
 ///
 /// A type that borrows cannot be extracted from a request.
-fn decode(head: &Head) -> TokenStream {
+pub(super) fn decode(head: &Head) -> TokenStream {
     let private = head.private();
     let ident = &head.ident;
     let (_, type_generics, _) = head.generics.split_for_impl();
@@ -200,7 +200,7 @@ pub(crate) fn fallback(head: &Head, schemas: bool) -> TokenStream {
 }
 
 /// The type's generics, and a parameter for the rules of a field of this type.
-fn with_rules(generics: &Generics) -> Generics {
+pub(super) fn with_rules(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     generics.params.push(syn::parse_quote!(__PalisadeRules));
     generics
@@ -215,6 +215,8 @@ fn bounded_by_any(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #impl_generics #private::Bounded<__PalisadeRules> for #ident #type_generics #where_clause {
+            const NESTED: #private::Nested = #private::Nested::Leaf;
+
             #schema
         }
     }
@@ -226,7 +228,7 @@ fn scalar(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
     quote! {
         #bounded
         #[automatically_derived]
-        impl #private::Scalar for #ident {}
+        impl #private::ScalarContract for #ident {}
     }
 }
 
@@ -248,7 +250,7 @@ fn nested(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
         impl #impl_generics #private::Bounded<__PalisadeRules> for #ty #where_clause {
             const HAS_BOUNDS: bool = true;
             const NESTED: #private::Nested =
-                #private::Nested::Of(<#ty as #private::SecureInput>::shape);
+                #private::Nested::Of(<#ty as #private::InputContract>::shape);
 
             #[inline]
             fn check_bounds(
@@ -256,7 +258,7 @@ fn nested(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
                 __palisade_at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
                 __palisade_report: &mut #private::garde::Report,
             ) {
-                <#ty as #private::SecureInput>::check_bounds(self, __palisade_at, __palisade_report)
+                <#ty as #private::InputContract>::check_bounds(self, __palisade_at, __palisade_report)
             }
 
             #schema
@@ -280,21 +282,23 @@ fn key(head: &Head, schemas: bool) -> Option<TokenStream> {
     let schema = schemas.then(|| schema::of_key(head, &private));
     Some(quote! {
         #[automatically_derived]
-        impl #private::MapKey for #ident {
+        impl #private::KeyContract for #ident {
             const HAS_BOUNDS: bool = true;
+            const KEY: #private::Nested =
+                #private::Nested::Of(<#ident as #private::InputContract>::shape);
 
             fn check_key(
                 &self,
                 __palisade_at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
                 __palisade_report: &mut #private::garde::Report,
             ) {
-                <#ident as #private::SecureInput>::check_rules(
+                <#ident as #private::InputContract>::check_rules(
                     self,
                     &(),
                     __palisade_at,
                     __palisade_report,
                 );
-                <#ident as #private::SecureInput>::check_bounds(
+                <#ident as #private::InputContract>::check_bounds(
                     self,
                     __palisade_at,
                     __palisade_report,

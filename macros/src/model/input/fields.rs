@@ -58,6 +58,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// Its rules; none if a reason excuses it.
     pub(crate) rules: Option<Rules>,
+    /// The reason that excuses it.
+    pub(crate) unvalidated: Option<String>,
     /// The checks of the bounds that its rules prove.
     pub(crate) checks: Checks,
     /// The limits of its schema.
@@ -134,8 +136,9 @@ impl Item<'_> {
             ty,
             serde,
             garde,
-            is_unvalidated,
+            unvalidated,
         } = field;
+        let is_unvalidated = unvalidated.is_some();
         let hides = reject_hiding(&serde, Position::Field, is_unvalidated, diagnostics);
         let has_rules = FieldChecks::of(&member, &ty, &garde, self.garde, diagnostics).is_some();
         head.is_rejected |= !has_rules;
@@ -153,6 +156,7 @@ impl Item<'_> {
             names,
             ty,
             rules: is_proved.then(|| Rules::of(&garde, input)),
+            unvalidated,
             checks: Checks::of_bounds(&garde, input),
             bounds: Bound::all(&garde, input),
             has_default: is_default(self.serde) || is_default(&serde),

@@ -54,6 +54,7 @@ impl Input {
             serde,
             garde,
             data,
+            scalar: _,
         } = raw;
         let mut head = Head {
             krate,

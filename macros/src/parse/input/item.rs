@@ -5,7 +5,7 @@ use syn::{Data, DeriveInput, Fields, Generics, Ident, Member, Path, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::input::garde::{FieldRules, ItemRules};
-use crate::parse::input::secure::{Position, Secure};
+use crate::parse::input::secure::{Position, RawScalar, Secure};
 use crate::parse::input::serde::SerdeWords;
 
 /// An input type as it was written.
@@ -13,6 +13,7 @@ pub(crate) struct RawInput {
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
     pub(crate) krate: Option<Path>,
+    pub(crate) scalar: Option<RawScalar>,
     pub(crate) serde: SerdeWords,
     pub(crate) garde: ItemRules,
     pub(crate) data: RawData,
@@ -43,8 +44,8 @@ pub(crate) struct RawField {
     pub(crate) ty: Type,
     pub(crate) serde: SerdeWords,
     pub(crate) garde: FieldRules,
-    /// Whether a reason excuses it from every rule.
-    pub(crate) is_unvalidated: bool,
+    /// The reason that excuses it from every rule.
+    pub(crate) unvalidated: Option<String>,
 }
 
 pub(crate) struct RawVariant {
@@ -73,6 +74,7 @@ impl RawInput {
             ident: item.ident,
             generics: item.generics,
             krate: secure.krate,
+            scalar: secure.scalar,
             serde: SerdeWords::parse(&item.attrs, diagnostics),
             garde: ItemRules::parse(&item.attrs, diagnostics),
             data,
@@ -104,8 +106,7 @@ impl RawFields {
             ty: field.ty.clone(),
             serde: SerdeWords::parse(&field.attrs, diagnostics),
             garde: FieldRules::parse(&field.attrs, diagnostics),
-            is_unvalidated: Secure::parse(&field.attrs, Position::Field, diagnostics)
-                .is_unvalidated,
+            unvalidated: Secure::parse(&field.attrs, Position::Field, diagnostics).unvalidated,
         });
         Self {
             style,

@@ -1,6 +1,7 @@
 //! Tests of `Caller` and its typed claims.
 
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use serde_json::{Value, json};
 
 use super::*;
 use crate::guard::{Allowed, Authorized, Guard};
@@ -18,12 +19,12 @@ struct Tenancy {
 }
 
 /// Authorizes a request with a token of the tenant.
-async fn authorized(tenant: &str) -> Authorized {
+async fn authorized(tenant: impl Into<Value>) -> Authorized {
     let issuer = EmbeddedIssuer::new(ISSUER);
     let builder = ResourceServer::builder().trust(issuer.issuer(AUDIENCE));
     let token = issuer.token("alice").audience(AUDIENCE).scopes("a b");
     let token = token.claim("jti", "j").claim("client_id", "c");
-    let token = token.roles(["clerk"]).claim("tenant", tenant).sign();
+    let token = token.roles(["clerk"]).claim("tenant", tenant.into()).sign();
     let guard = Guard::new(builder.build().await.unwrap());
     let declaration = Declaration::authenticated("handler", "module");
     let credential = HeaderValue::from_str(&format!("Bearer {token}")).unwrap();
@@ -34,7 +35,7 @@ async fn authorized(tenant: &str) -> Authorized {
     }
 }
 
-async fn token(tenant: &str) -> Arc<VerifiedToken> {
+async fn token(tenant: impl Into<Value>) -> Arc<VerifiedToken> {
     Arc::clone(authorized(tenant).await.token())
 }
 
@@ -69,6 +70,35 @@ async fn typed_claims_are_decoded_and_validated_without_a_fallback() {
     assert_eq!(Tenancy::without_decoding(), None);
     assert_eq!(NoClaims::without_decoding(), Some(NoClaims));
     assert_eq!(NoClaims::decode(&*token("").await), Ok(None));
+}
+
+/// serde buffers flattened claims; `serde_json` presents their numbers by its features.
+#[tokio::test]
+async fn typed_claims_have_numbers_wherever_serde_buffers_them() {
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, Validate)]
+    struct Flattened {
+        #[serde(flatten)]
+        #[garde(dive)]
+        limit: Limit,
+    }
+
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, Validate)]
+    struct Limit {
+        #[garde(range(max = 2.0))]
+        tenant: f64,
+    }
+
+    let decode = |number: Value| async move {
+        let decoded = Flattened::decode(&*token(number).await);
+        decoded.map(|claims| claims.map(|claims| claims.limit.tenant))
+    };
+    for number in [1.5, 0.1, -0.0, 1e-9, -1e300] {
+        assert_eq!(decode(number.into()).await, Ok(Some(number)));
+    }
+    assert_eq!(decode(1.into()).await, Ok(Some(1.0)));
+    for other in [json!(2.5), json!("1.5"), json!([1.5]), json!({})] {
+        assert_eq!(decode(other).await, Err(TokenError::TypedClaims));
+    }
 }
 
 #[tokio::test]

@@ -36,13 +36,21 @@ pub const MAX_LENGTH: usize = 1 << 20;
 
 /// A type that these rules bound, whatever the client sends.
 ///
-/// Palisade implements it for text, numbers and collections; the derive implements it for each type
-/// that derives `SecureInput`. Implement it together with [`Scalar`](crate::input::Scalar) for a
-/// type that needs no rule.
+/// Palisade implements it for text, numbers and collections, and the derive for each type that
+/// derives `SecureInput`. No other crate can implement it, because the type of a hidden item is private:
+/// nothing would enforce a hand-written bound.
+///
+/// ```compile_fail,E0046
+/// struct NewOrder {
+///     note: String,
+/// }
+///
+/// impl<Rules> palisade::rules::Bounded<Rules> for NewOrder {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no limit here",
     label = "nothing bounds `{Self}`",
-    note = "help: for a `Scalar`, write `impl<Rules> palisade::input::Bounded<Rules> for {Self} {{}}`; in other positions, use a type that derives `SecureInput`"
+    note = "help: use a type that derives `SecureInput`; if its own `Deserialize` is the check, derive it with `#[secure(scalar = \"what it accepts\")]`"
 )]
 pub trait Bounded<Rules> {
     /// Whether `check_bounds` can report anything.
@@ -51,7 +59,7 @@ pub trait Bounded<Rules> {
 
     /// The names inside it, for JSON pointers.
     #[doc(hidden)]
-    const NESTED: Nested = Nested::Leaf;
+    const NESTED: Nested;
 
     /// Reports the values that garde's rules accept but the bounds do not.
     #[doc(hidden)]
@@ -63,33 +71,8 @@ pub trait Bounded<Rules> {
     #[doc(hidden)]
     const MAY_BE_ABSENT: bool = false;
 
-    /// Returns the JSON Schema of its values; requires the feature `schemas`.
-    ///
-    /// The schema of a hand-written [`Scalar`](crate::input::Scalar) must accept every value that
-    /// its `Deserialize` accepts. Without this method the schema accepts everything, with the
-    /// `$comment` `not described`. A type that derives schemars' `JsonSchema` can return
-    /// `generator.subschema_for::<Self>()` if that schema is correct for input.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use palisade::input::{Bounded, Bounds, Scalar};
-    /// use palisade::schemars::{Schema, SchemaGenerator, json_schema};
-    /// # use palisade::serde::de::{Deserialize, Deserializer, Error};
-    ///
-    /// /// Three upper-case letters.
-    /// struct Currency([u8; 3]);
-    /// # impl<'de> Deserialize<'de> for Currency {
-    /// #     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> { Err(D::Error::custom("")) }
-    /// # }
-    ///
-    /// impl<Rules> Bounded<Rules> for Currency {
-    ///     fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
-    ///         json_schema!({ "type": "string", "pattern": "^[A-Z]{3}$" })
-    ///     }
-    /// }
-    /// impl Scalar for Currency {}
-    /// ```
+    /// Returns the JSON Schema of its values.
+    #[doc(hidden)]
     #[cfg(feature = "schemas")]
     #[expect(unused_variables, reason = "documented by their names")]
     fn schema(generator: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
@@ -98,6 +81,8 @@ pub trait Bounded<Rules> {
 }
 
 impl<R: Ruleset<Length = Applied>> Bounded<R> for str {
+    const NESTED: Nested = Nested::Leaf;
+
     #[cfg(feature = "schemas")]
     fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         schema::text(bounds)
@@ -105,6 +90,8 @@ impl<R: Ruleset<Length = Applied>> Bounded<R> for str {
 }
 
 impl<R: Ruleset<Length = Applied>> Bounded<R> for String {
+    const NESTED: Nested = Nested::Leaf;
+
     #[cfg(feature = "schemas")]
     fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
         schema::text(bounds)
@@ -113,6 +100,7 @@ impl<R: Ruleset<Length = Applied>> Bounded<R> for String {
 
 impl<R: Ruleset<Range = Applied>> Bounded<R> for f32 {
     const HAS_BOUNDS: bool = true;
+    const NESTED: Nested = Nested::Leaf;
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -127,6 +115,7 @@ impl<R: Ruleset<Range = Applied>> Bounded<R> for f32 {
 
 impl<R: Ruleset<Range = Applied>> Bounded<R> for f64 {
     const HAS_BOUNDS: bool = true;
+    const NESTED: Nested = Nested::Leaf;
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {

@@ -157,7 +157,7 @@ fn check_items<'a, T, R>(
 
 impl<K: MapKey, V: NeedsNoRule, S, R: Ruleset<Length = Applied>> Bounded<R> for HashMap<K, V, S> {
     const HAS_BOUNDS: bool = K::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Entries(&Nested::Leaf, R::MAX);
+    const NESTED: Nested = Nested::Entries(&V::VALUE, R::MAX, &K::KEY);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -174,7 +174,7 @@ impl<K: MapKey, V: NeedsNoRule, S, R: Ruleset<Length = Applied>> Bounded<R> for 
 
 impl<K: MapKey, V: NeedsNoRule, R: Ruleset<Length = Applied>> Bounded<R> for BTreeMap<K, V> {
     const HAS_BOUNDS: bool = K::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Entries(&Nested::Leaf, R::MAX);
+    const NESTED: Nested = Nested::Entries(&V::VALUE, R::MAX, &K::KEY);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {

@@ -10,6 +10,7 @@ use serde::de::{Deserialize, Deserializer};
 use crate::input::contract::definitions;
 use crate::input::contract::missing_limit::InputType;
 use crate::input::contract::secure_input::SecureInput;
+use crate::input::shape::Shape;
 
 /// An input type as serde decodes it.
 pub(crate) struct Decoded<T>(pub(crate) T);
@@ -53,6 +54,10 @@ impl<'de, T: SecureInput> Deserialize<'de> for Decoded<T> {
     note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` and `#[serde(deny_unknown_fields)]` on it; give a generic type an argument that its rules bound"
 )]
 pub trait IsDecodedInput<T> {
+    /// Returns the members of the type.
+    #[doc(hidden)]
+    fn shape() -> &'static Shape;
+
     /// Returns the JSON Schema of the type, as a reference to its definition.
     #[cfg(feature = "schemas")]
     #[doc(hidden)]
@@ -61,6 +66,10 @@ pub trait IsDecodedInput<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: SecureInput + for<'de> Deserialize<'de>> IsDecodedInput<T> for InputType {
+    fn shape() -> &'static Shape {
+        T::shape()
+    }
+
     #[cfg(feature = "schemas")]
     fn definition(generator: &mut SchemaGenerator) -> Schema {
         definitions::named::<T>(generator)

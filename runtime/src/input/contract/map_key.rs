@@ -5,11 +5,14 @@ use garde::error::Path;
 #[cfg(feature = "schemas")]
 use schemars::{Schema, SchemaGenerator};
 
+use crate::input::contract::bounded::Bounded;
 #[cfg(feature = "schemas")]
 use crate::input::contract::definitions::of_scalar;
+use crate::input::contract::rules::NoRules;
 use crate::input::contract::scalar::Scalar;
 #[cfg(feature = "schemas")]
 use crate::input::schema::nullable;
+use crate::input::shape::Nested;
 
 /// A type whose every value is bounded as the key of a map.
 ///
@@ -40,10 +43,28 @@ use crate::input::schema::nullable;
     label = "keys of any size",
     note = "help: write a newtype for the keys: `#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Validate, SecureInput)] struct Key(#[garde(length(chars, max = 64))] String);`"
 )]
-pub trait MapKey {
+pub trait MapKey: KeyContract {}
+
+#[diagnostic::do_not_recommend]
+impl<T: KeyContract> MapKey for T {}
+
+/// The items of [`MapKey`], which the derive implements for a newtype.
+///
+/// No other crate can implement it, because the type of a hidden item is private: nothing would
+/// enforce the rules of a hand-written contract.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not derive `SecureInput`",
+    label = "its rules are not known",
+    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` on `{Self}`; `MapKey` is never implemented by hand"
+)]
+pub trait KeyContract {
     /// Whether a decoded key can break a rule.
     #[doc(hidden)]
     const HAS_BOUNDS: bool = false;
+
+    /// The shape of a key.
+    #[doc(hidden)]
+    const KEY: Nested;
 
     /// Reports the rules that a key breaks.
     #[doc(hidden)]
@@ -57,7 +78,9 @@ pub trait MapKey {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Scalar> MapKey for T {
+impl<T: Scalar> KeyContract for T {
+    const KEY: Nested = <T as Bounded<NoRules>>::NESTED;
+
     #[cfg(feature = "schemas")]
     fn key_schema(generator: &mut SchemaGenerator) -> Schema {
         of_scalar::<T>(generator)
@@ -91,6 +114,10 @@ impl<T: Scalar> MapKey for T {
     note = "help: use `palisade::input::Map` instead of this map, and bound its values with `dive` or `inner(…)`"
 )]
 pub trait NeedsNoRule: sealed::Plain {
+    /// The shape of a value.
+    #[doc(hidden)]
+    const VALUE: Nested;
+
     /// Returns the JSON Schema of a value.
     #[cfg(feature = "schemas")]
     #[doc(hidden)]
@@ -99,6 +126,8 @@ pub trait NeedsNoRule: sealed::Plain {
 
 #[diagnostic::do_not_recommend]
 impl<T: Scalar> NeedsNoRule for T {
+    const VALUE: Nested = <T as Bounded<NoRules>>::NESTED;
+
     #[cfg(feature = "schemas")]
     fn value_schema(generator: &mut SchemaGenerator) -> Schema {
         of_scalar::<T>(generator)
@@ -107,6 +136,8 @@ impl<T: Scalar> NeedsNoRule for T {
 
 #[diagnostic::do_not_recommend]
 impl<T: Scalar> NeedsNoRule for Option<T> {
+    const VALUE: Nested = <T as Bounded<NoRules>>::NESTED;
+
     #[cfg(feature = "schemas")]
     fn value_schema(generator: &mut SchemaGenerator) -> Schema {
         nullable(of_scalar::<T>(generator))

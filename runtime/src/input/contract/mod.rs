@@ -33,8 +33,11 @@ pub(crate) use self::decoded_input::Decoded;
 pub use self::decoded_input::{Decoder, IsDecodedInput, WithoutDeserialize};
 pub use self::error::{InputError, InputLocation};
 pub use self::field::{FieldWithoutLimit, IsWithinMaxLength, MaxLength, RuledField, is_max_length};
-pub use self::map_key::{MapKey, NeedsNoRule};
-pub use self::scalar::Scalar;
-pub use self::secure_input::{DerivesValidate, SecureInput};
+pub use self::map_key::{KeyContract, MapKey, NeedsNoRule};
+pub(crate) use self::scalar::shape_of_scalar;
+#[cfg(feature = "schemas")]
+pub use self::scalar::stated;
+pub use self::scalar::{Scalar, ScalarContract};
+pub use self::secure_input::{DerivesValidate, InputContract, SecureInput};
 pub(crate) use self::violation::MAX_VIOLATIONS;
 pub use self::violation::Violation;

@@ -10,11 +10,19 @@ use crate::input::contract::bounded::Bounded;
 use crate::input::contract::rules::NoRules;
 #[cfg(feature = "schemas")]
 use crate::input::schema::{self, Bounds};
+use crate::input::shape::{Nested, Shape};
 
 /// A type whose every value is small and well-formed because parsing it is the check.
 ///
 /// Integers, `bool`, `char`, IP addresses, `Uuid` with the feature of that name, and enums without
 /// data that derive `SecureInput`. A scalar needs no rule, and can be a path parameter.
+///
+/// A type of the API is a scalar if it derives [`SecureInput`](macro@crate::SecureInput) with
+/// `#[secure(scalar = "…")]`, which states what its `Deserialize` accepts. The inventory shows the
+/// statement for every field of this type, and the schema has it as its description. Its own
+/// schema comes from `schema = path`, a function from `&mut SchemaGenerator` to `Schema` that must
+/// accept every value that `Deserialize` accepts. Without it, the schema accepts everything, with the
+/// `$comment` `not described`.
 ///
 /// The client gets the type's own message for a rejected value if that comes from serde's
 /// [`invalid_value`], begins with `must `, and has at most 200 bytes and no control character. Every
@@ -23,16 +31,16 @@ use crate::input::schema::{self, Bounds};
 ///
 /// # Security
 ///
-/// Implement it only if `Deserialize` rejects every other value: the compiler cannot check it. A
-/// message that begins with `must ` must not contain input.
+/// The compiler cannot check the statement. A message that begins with `must ` must not contain input.
 ///
 /// # Examples
 ///
 /// ```
-/// use palisade::input::{Bounded, Scalar};
-/// use palisade::serde::de::{Deserialize, Deserializer, Error, Unexpected};
+/// use palisade::prelude::*;
+/// use palisade::serde::de::{Deserializer, Error, Unexpected};
 ///
-/// /// Three upper-case letters.
+/// #[derive(SecureInput)]
+/// #[secure(scalar = "a currency code of three upper-case letters")]
 /// struct Currency([u8; 3]);
 ///
 /// impl<'de> Deserialize<'de> for Currency {
@@ -47,9 +55,36 @@ use crate::input::schema::{self, Bounds};
 ///         }
 ///     }
 /// }
+/// ```
 ///
-/// impl<Rules> Bounded<Rules> for Currency {}
-/// impl Scalar for Currency {}
+/// Its schema, with the feature `schemas`:
+///
+/// ```
+/// use palisade::prelude::*;
+/// # #[cfg(feature = "schemas")]
+/// use palisade::schemars::{Schema, SchemaGenerator, json_schema};
+///
+/// #[derive(Deserialize, SecureInput)]
+/// #[serde(try_from = "String")]
+/// #[secure(scalar = "a currency code of three upper-case letters", schema = currency)]
+/// struct Currency([u8; 3]);
+///
+/// # #[cfg(feature = "schemas")]
+/// fn currency(_: &mut SchemaGenerator) -> Schema {
+///     json_schema!({ "type": "string", "pattern": "^[A-Z]{3}$" })
+/// }
+/// # impl TryFrom<String> for Currency {
+/// #     type Error = &'static str;
+/// #     fn try_from(_: String) -> Result<Self, Self::Error> { Err("must be three upper-case letters") }
+/// # }
+/// ```
+///
+/// A hand-written implementation does not compile:
+///
+/// ```compile_fail,E0277
+/// struct Currency(String);
+///
+/// impl palisade::input::Scalar for Currency {}
 /// ```
 ///
 /// [`invalid_value`]: serde::de::Error::invalid_value
@@ -58,29 +93,65 @@ use crate::input::schema::{self, Bounds};
     label = "parsing does not bound this type",
     note = "help: use a scalar such as an integer or `Uuid`, or write a type that derives `SecureInput`, with rules"
 )]
-pub trait Scalar: Bounded<NoRules> {}
+pub trait Scalar: ScalarContract {}
+
+#[diagnostic::do_not_recommend]
+impl<T: ScalarContract> Scalar for T {}
+
+/// The contract of [`Scalar`], which the derive implements.
+///
+/// No other crate can implement it, because none can implement
+/// [`Bounded`](crate::rules::Bounded).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not state what it accepts",
+    label = "not a scalar",
+    note = "help: write `#[derive(SecureInput)]` and `#[secure(scalar = \"what it accepts\")]` on `{Self}`; `Scalar` is never implemented by hand"
+)]
+pub trait ScalarContract: Bounded<NoRules> {}
+
+/// Returns the shape of a scalar that is a whole input.
+pub(crate) fn shape_of_scalar<T: Scalar>() -> &'static Shape {
+    const { &Shape::Transparent(<T as Bounded<NoRules>>::NESTED) }
+}
+
+/// Adds the statement of a scalar to its schema, unless that has a description.
+#[cfg(feature = "schemas")]
+#[doc(hidden)]
+pub fn stated(mut schema: Schema, accepts: &'static str) -> Schema {
+    let members = schema.ensure_object();
+    members
+        .entry("description")
+        .or_insert_with(|| accepts.into());
+    schema
+}
 
 macro_rules! scalars {
     ($($ty:ty => $schema:expr;)*) => {$(
         impl<Rules> Bounded<Rules> for $ty {
+            const NESTED: Nested = Nested::Leaf;
+
             #[cfg(feature = "schemas")]
             fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
                 $schema
             }
         }
-        impl Scalar for $ty {}
+        #[diagnostic::do_not_recommend]
+        impl ScalarContract for $ty {}
     )*};
 }
 
 macro_rules! integers {
     ($($ty:ty, $nonzero:ty => $format:literal;)*) => {$(
         impl<Rules> Bounded<Rules> for $ty {
+            const NESTED: Nested = Nested::Leaf;
+
             #[cfg(feature = "schemas")]
             fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
                 schema::integer($format, Self::MIN, Self::MAX, bounds)
             }
         }
-        impl Scalar for $ty {}
+        #[diagnostic::do_not_recommend]
+        impl ScalarContract for $ty {}
 
         scalars! {
             $nonzero => schema::nonzero(schema::integer($format, <$ty>::MIN, <$ty>::MAX, &Bounds::default()));

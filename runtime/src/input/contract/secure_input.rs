@@ -9,7 +9,7 @@ use crate::input::shape::Shape;
 
 /// A type whose every field is bounded by a rule that always applies.
 ///
-/// It is derived, never implemented by hand: the derive proves it field by field, and requires that
+/// It is derived, never implemented by hand: the derive checks it field by field, and requires that
 /// `Deserialize` and `Validate` are implemented too.
 ///
 /// # Examples
@@ -25,6 +25,16 @@ use crate::input::shape::Shape;
 ///     #[garde(skip)]
 ///     sku: String,
 /// }
+/// ```
+///
+/// Neither does a hand-written implementation:
+///
+/// ```compile_fail,E0277
+/// struct NewOrder {
+///     sku: String,
+/// }
+///
+/// impl palisade::SecureInput for NewOrder {}
 /// ```
 ///
 /// With a rule it does:
@@ -44,7 +54,21 @@ use crate::input::shape::Shape;
     label = "`{Self}` is not a `SecureInput`",
     note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` and `#[serde(deny_unknown_fields)]` on it; give a generic type an argument that its rules bound"
 )]
-pub trait SecureInput: Sized {
+pub trait SecureInput: InputContract {}
+
+#[diagnostic::do_not_recommend]
+impl<T: InputContract> SecureInput for T {}
+
+/// The items of [`SecureInput`], which the derive implements.
+///
+/// No other crate can implement it, because the types of hidden items are private: nothing would
+/// enforce the rules of a hand-written contract.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not derive `SecureInput`",
+    label = "its rules are not known",
+    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` on `{Self}`; `SecureInput` is never implemented by hand"
+)]
+pub trait InputContract: Sized {
     /// The context of its rules, as in [`Validate`].
     #[doc(hidden)]
     type Context;

@@ -40,6 +40,8 @@ pub(crate) enum ErrorKind {
     Type,
     /// The underlying decoder read a prefix of a number and left the rest.
     PartialNumber,
+    /// No double can represent the number.
+    NumberRange,
     /// The value has the right type but is not allowed.
     Value,
     /// The type's own parser rejected the value.
@@ -175,7 +177,13 @@ impl DecodeError {
     fn rule(&self) -> &'static str {
         match (self.0.kind, self.0.expected) {
             (ErrorKind::Syntax | ErrorKind::Type, Some(Expected::SingleValue)) => "single",
-            (ErrorKind::Syntax | ErrorKind::Type | ErrorKind::PartialNumber, _) => "type",
+            (
+                ErrorKind::Syntax
+                | ErrorKind::Type
+                | ErrorKind::PartialNumber
+                | ErrorKind::NumberRange,
+                _,
+            ) => "type",
             (ErrorKind::Value, Some(Expected::Integer | Expected::Number)) => "range",
             (ErrorKind::Value | ErrorKind::Format, _) => "format",
             (ErrorKind::Length, _) => "items",
@@ -199,9 +207,10 @@ impl DecodeError {
             return Cow::Owned(String::from(&**requirement));
         }
         let fixed = match self.0.kind {
-            ErrorKind::Syntax | ErrorKind::Type | ErrorKind::PartialNumber => {
-                self.0.expected.map_or(UNEXPECTED_FORMAT, Expected::detail)
-            }
+            ErrorKind::Syntax
+            | ErrorKind::Type
+            | ErrorKind::PartialNumber
+            | ErrorKind::NumberRange => self.0.expected.map_or(UNEXPECTED_FORMAT, Expected::detail),
             ErrorKind::Value => match self.0.expected {
                 Some(Expected::Integer | Expected::Number) => "is out of range",
                 _ => UNEXPECTED_FORMAT,

@@ -1,18 +1,21 @@
-//! `Valid<E>` for a custom extractor.
+//! `Valid<E>` for an input type with its own extractor.
 
 use axum::extract::{
     FromRequest, FromRequestParts, OptionalFromRequest, OptionalFromRequestParts, Request,
 };
 use axum::http::request::Parts;
 
-use crate::input::contract::check::inspect;
+use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput};
 use crate::input::extract::valid::Valid;
 
-/// A custom extractor whose value [`Valid`](crate::Valid) checks.
+/// An input type that an extractor of the API decodes.
 ///
-/// `Valid<E>` extracts `E`, then checks the rules of the value that [`input`](Self::input) returns. The
-/// extractor itself decides how strictly the value is decoded.
+/// `Valid<E>` extracts an `E`, checks the rules of that value, and passes the same value to the handler.
+/// The extractor decides how strictly the value is decoded; the inventory lists it with
+/// [`ACCEPTS`](Self::ACCEPTS). `E` derives [`SecureInput`](macro@crate::SecureInput) and implements axum's
+/// [`FromRequestParts`] or [`FromRequest`]; it needs no `Deserialize`. For a second source of the same
+/// input, write a newtype.
 ///
 /// # Examples
 ///
@@ -22,45 +25,35 @@ use crate::input::extract::valid::Valid;
 /// use palisade::input::{InputExtractor, InputLocation};
 /// use palisade::prelude::*;
 ///
-/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[derive(Validate, SecureInput)]
 /// struct Tenant(#[garde(length(bytes, min = 1, max = 63), alphanumeric)] String);
 ///
-/// /// The first label of the host name.
-/// struct Subdomain(Tenant);
-///
-/// impl<S: Sync> FromRequestParts<S> for Subdomain {
+/// impl<S: Sync> FromRequestParts<S> for Tenant {
 ///     type Rejection = Problem;
 ///
 ///     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
 ///         let host = parts.headers.get("host").and_then(|host| host.to_str().ok());
 ///         let label = host.and_then(|host| host.split('.').next()).unwrap_or_default();
-///         Ok(Self(Tenant(label.to_owned())))
+///         Ok(Self(label.to_owned()))
 ///     }
 /// }
 ///
-/// impl InputExtractor for Subdomain {
-///     type Input = Tenant;
+/// impl InputExtractor for Tenant {
+///     const ACCEPTS: &'static str = "the first label of the host name";
 ///     const LOCATION: InputLocation = InputLocation::Header;
-///
-///     fn input(&self) -> &Tenant {
-///         &self.0
-///     }
 /// }
 ///
 /// #[public(reason = "shows the name of the shop")]
-/// async fn shop(Valid(Subdomain(tenant)): Valid<Subdomain>) -> String {
-///     tenant.0
+/// async fn shop(Valid(Tenant(tenant)): Valid<Tenant>) -> String {
+///     tenant
 /// }
 /// ```
-pub trait InputExtractor {
-    /// The type of the extracted value.
-    type Input: SecureInput;
+pub trait InputExtractor: SecureInput {
+    /// The statement of what the extractor accepts, for the inventory; not empty.
+    const ACCEPTS: &'static str;
 
     /// The location of the input, which decides how violations name it; the default is the body.
     const LOCATION: InputLocation = InputLocation::Body;
-
-    /// Returns the value to check.
-    fn input(&self) -> &Self::Input;
 }
 
 /// The rejection of `Valid<E>` for a custom extractor `E`.
@@ -75,7 +68,7 @@ pub enum CustomRejection<R> {
 impl<E, S> FromRequestParts<S> for Valid<E>
 where
     E: InputExtractor + FromRequestParts<S, Rejection: 'static> + Send,
-    <E::Input as SecureInput>::Context: ContextFrom<S>,
+    E::Context: ContextFrom<S>,
     S: Send + Sync,
 {
     type Rejection = CustomRejection<E::Rejection>;
@@ -89,7 +82,7 @@ where
 impl<E, S> OptionalFromRequestParts<S> for Valid<E>
 where
     E: InputExtractor + OptionalFromRequestParts<S, Rejection: 'static> + Send,
-    <E::Input as SecureInput>::Context: ContextFrom<S>,
+    E::Context: ContextFrom<S>,
     S: Send + Sync,
 {
     type Rejection = CustomRejection<E::Rejection>;
@@ -109,7 +102,7 @@ where
 impl<E, S> FromRequest<S> for Valid<E>
 where
     E: InputExtractor + FromRequest<S, Rejection: 'static> + Send,
-    <E::Input as SecureInput>::Context: ContextFrom<S>,
+    E::Context: ContextFrom<S>,
     S: Send + Sync,
 {
     type Rejection = CustomRejection<E::Rejection>;
@@ -123,7 +116,7 @@ where
 impl<E, S> OptionalFromRequest<S> for Valid<E>
 where
     E: InputExtractor + OptionalFromRequest<S, Rejection: 'static> + Send,
-    <E::Input as SecureInput>::Context: ContextFrom<S>,
+    E::Context: ContextFrom<S>,
     S: Send + Sync,
 {
     type Rejection = CustomRejection<E::Rejection>;
@@ -140,8 +133,9 @@ where
 fn check_extracted<E, R, S>(value: E, state: &S) -> Result<Valid<E>, CustomRejection<R>>
 where
     E: InputExtractor,
-    <E::Input as SecureInput>::Context: ContextFrom<S>,
+    E::Context: ContextFrom<S>,
 {
-    inspect(value.input(), E::LOCATION, state, || None).map_err(CustomRejection::Input)?;
-    Ok(Valid(value))
+    check(value, E::LOCATION, state, || None)
+        .map(Valid)
+        .map_err(CustomRejection::Input)
 }

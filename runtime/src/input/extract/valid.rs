@@ -13,7 +13,7 @@
 /// | `Valid<Path<T>>` | the path parameters: a struct receives some by name, other types receive all in order |
 /// | [`Valid<Headers<T>>`](crate::input::Headers), [`Valid<Cookies<T>>`](crate::input::Cookies) | header fields or cookies, by name |
 /// | `Valid<TypedHeader<H>>` of axum-extra (feature `typed-header`) | one header field with its own type |
-/// | [`Valid<E>`](crate::input::InputExtractor) | the value of a custom extractor |
+/// | [`Valid<E>`](crate::input::InputExtractor) | an input type with its own extractor |
 ///
 /// `T` derives [`SecureInput`](macro@crate::SecureInput). `Option<Valid<…>>` accepts absent input but
 /// never invalid input. A body is absent if the request has neither `Content-Type` nor body, a query if the

@@ -5,6 +5,7 @@
 
 pub(super) mod pointer;
 pub(super) mod position;
+pub(super) mod unchecked;
 
 /// The shape of a type in the input.
 #[derive(Debug)]
@@ -58,18 +59,27 @@ pub enum Tagging {
 pub enum Nested {
     /// A scalar.
     Leaf,
-    /// A value that a reason excuses from all rules.
-    Unchecked,
+    /// A value that Palisade does not check.
+    Unchecked(Statement),
     /// A list of at most so many such items, in the order of the input.
     List(&'static Nested, usize),
     /// A collection of at most so many such items, in an order that may differ from the input.
     Unordered(&'static Nested, usize),
     /// A list of exactly so many such items.
     Array(&'static Nested, usize),
-    /// A map of at most so many such values, whose names the client chooses.
-    Entries(&'static Nested, usize),
+    /// A map of at most so many such values. The client chooses their names, which are such keys.
+    Entries(&'static Nested, usize, &'static Nested),
     /// A tuple of these elements.
     Tuple(&'static [Nested]),
     /// A type with its own shape. The function allows recursive types.
     Of(fn() -> &'static Shape),
+}
+
+/// The statement of the API about a value that Palisade does not check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statement {
+    /// The input that a scalar of the API accepts, by its own parser.
+    Accepts(&'static str),
+    /// The reason that excuses a field from all rules.
+    Unvalidated(&'static str),
 }

@@ -8,11 +8,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use super::{assert_accepted, assert_errors, decode_and_check};
-use crate::input::contract::{Bounded, Scalar, SecureInput};
+use crate::input::contract::SecureInput;
 use crate::input::types::Map;
 
 /// A scalar that counts how many of it are decoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, crate::SecureInput)]
+#[secure(scalar = "a number below 256")]
 pub(super) struct Counted(u8);
 
 thread_local! {
@@ -25,9 +26,6 @@ impl<'de> Deserialize<'de> for Counted {
         u8::deserialize(decoder).map(Self)
     }
 }
-
-impl<Rules> Bounded<Rules> for Counted {}
-impl Scalar for Counted {}
 
 /// Returns how many were decoded since it was last called.
 pub(super) fn take_count() -> usize {

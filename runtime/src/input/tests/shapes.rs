@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use garde::Validate;
 use serde::Deserialize;
 
-use crate::input::contract::SecureInput;
+use crate::input::contract::InputContract as _;
 use crate::input::shape::{Field, Nested, Shape};
 use crate::input::types::Map;
 
@@ -51,13 +51,13 @@ fn shape_has_the_largest_count_of_each_list_and_map() {
         [
             Nested::List(Nested::Leaf, 3),
             Nested::Unordered(Nested::Leaf, MOST),
-            Nested::Entries(Nested::Leaf, 2),
+            Nested::Entries(Nested::Leaf, 2, _),
             Nested::List(Nested::Leaf, 1),
             Nested::List(Nested::List(Nested::Leaf, 5), 4),
-            Nested::Entries(Nested::List(Nested::Leaf, 2), 6),
+            Nested::Entries(Nested::List(Nested::Leaf, 2), 6, _),
             Nested::Array(Nested::List(Nested::Leaf, 1), 3),
             Nested::Leaf,
-            Nested::Unchecked,
+            Nested::Unchecked(_),
         ]
     ));
 }

@@ -184,7 +184,7 @@ impl<K, V> HasKnownLimit<Map<K, V>> for InputType {
 
 impl<K: MapKey, V: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for Map<K, V> {
     const HAS_BOUNDS: bool = K::HAS_BOUNDS || V::HAS_BOUNDS;
-    const NESTED: Nested = Nested::Entries(&V::NESTED, R::MAX);
+    const NESTED: Nested = Nested::Entries(&V::NESTED, R::MAX, &K::KEY);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {

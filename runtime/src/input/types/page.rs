@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 #[cfg(feature = "schemas")]
 use crate::input::contract::definitions;
-use crate::input::contract::{Bounded, MAX_LENGTH, Scalar, SecureInput};
+use crate::input::contract::{Bounded, InputContract, MAX_LENGTH, ScalarContract};
 #[cfg(feature = "schemas")]
 use crate::input::schema::Bounds;
 use crate::input::shape::{Field, Nested, Shape};
@@ -120,22 +120,28 @@ fn out_of_range<E: Error>(number: u32, max: u32) -> E {
 }
 
 impl<Rules> Bounded<Rules> for PageNumber {
+    const NESTED: Nested = Nested::Leaf;
+
     #[cfg(feature = "schemas")]
     fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
         page_number()
     }
 }
 
-impl Scalar for PageNumber {}
+#[diagnostic::do_not_recommend]
+impl ScalarContract for PageNumber {}
 
 impl<Rules, const MAX: u32> Bounded<Rules> for PageSize<MAX> {
+    const NESTED: Nested = Nested::Leaf;
+
     #[cfg(feature = "schemas")]
     fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
         page_size(MAX)
     }
 }
 
-impl<const MAX: u32> Scalar for PageSize<MAX> {}
+#[diagnostic::do_not_recommend]
+impl<const MAX: u32> ScalarContract for PageSize<MAX> {}
 
 /// One page of a list: the parameters `page` (from 1) and `per_page` (1 to `MAX`).
 ///
@@ -231,9 +237,9 @@ impl<const MAX: u32> Validate for PageRequest<MAX> {
 }
 
 /// Written by hand, so that rustc does not list it in errors about other types. Both fields are
-/// [`Scalar`].
+/// scalars.
 #[diagnostic::do_not_recommend]
-impl<const MAX: u32> SecureInput for PageRequest<MAX> {
+impl<const MAX: u32> InputContract for PageRequest<MAX> {
     type Context = ();
 
     fn decode<'de, D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
@@ -267,6 +273,8 @@ const fn leaf(names: &'static [&'static str; 1]) -> Field {
 }
 
 impl<Rules, const MAX: u32> Bounded<Rules> for PageRequest<MAX> {
+    const NESTED: Nested = Nested::Of(<Self as InputContract>::shape);
+
     #[cfg(feature = "schemas")]
     fn schema(generator: &mut SchemaGenerator, _: &Bounds) -> Schema {
         definitions::named::<Self>(generator)

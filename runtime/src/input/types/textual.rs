@@ -129,6 +129,8 @@ macro_rules! textual {
         }
 
         impl<Rules, $($generic)*> crate::input::contract::Bounded<Rules> for $ty {
+            const NESTED: crate::input::shape::Nested = crate::input::shape::Nested::Leaf;
+
             #[cfg(feature = "schemas")]
             fn schema(
                 _: &mut schemars::SchemaGenerator,
@@ -137,7 +139,8 @@ macro_rules! textual {
                 <$ty as crate::input::types::textual::TextSchema>::text_schema()
             }
         }
-        impl<$($generic)*> crate::input::contract::Scalar for $ty {}
+        #[diagnostic::do_not_recommend]
+        impl<$($generic)*> crate::input::contract::ScalarContract for $ty {}
     };
 }
 

@@ -14,6 +14,7 @@ use crate::input::decode::media_type;
 use crate::input::decode::multipart::FILE;
 #[cfg(feature = "schemas")]
 use crate::input::schema;
+use crate::input::shape::Nested;
 use crate::input::types::file_name::{FileName, FileNameError};
 
 /// The accepted media types of an [`Upload`].
@@ -215,6 +216,8 @@ impl<M, const MAX: usize> fmt::Debug for Upload<M, MAX> {
 }
 
 impl<M: MediaTypes, const MAX: usize, Rules> Bounded<Rules> for Upload<M, MAX> {
+    const NESTED: Nested = Nested::Leaf;
+
     #[cfg(feature = "schemas")]
     fn schema(_: &mut schemars::SchemaGenerator, _: &schema::Bounds) -> schemars::Schema {
         schema::file(M::ACCEPTED, MAX)

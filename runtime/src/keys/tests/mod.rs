@@ -4,3 +4,4 @@
 #[cfg(feature = "discovery")]
 mod fetched;
 mod verification;
+mod wycheproof;

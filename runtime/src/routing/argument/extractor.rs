@@ -1,4 +1,4 @@
-//! Extractors that Palisade does not check: trusted ones, and `Unvalidated`.
+//! Arguments that Palisade does not check: trusted extractors and extensions, and `Unvalidated`.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -47,6 +47,46 @@ use axum::http::request::Parts;
 )]
 pub trait TrustedExtractor {
     /// The reason to trust the extracted value; not empty.
+    const REASON: &'static str;
+}
+
+/// A type of request extensions whose value can be trusted, for a reason.
+///
+/// `Extension<T>` is an argument if `T` implements this trait. A layer decides what is in an
+/// extension, and a layer can copy text of the client there; `REASON` states why this type has none.
+/// The inventory shows it to the people who audit the API. axum's `OriginalUri` holds the raw
+/// target, and is no such type.
+///
+/// For a type of another crate, write a newtype, or `Unvalidated<Extension<T>>` with a reason in the
+/// attribute.
+///
+/// # Examples
+///
+/// ```
+/// use axum::Extension;
+/// use palisade::TrustedExtension;
+/// use palisade::prelude::*;
+///
+/// #[derive(Clone, Copy)]
+/// struct RequestNumber(u64);
+///
+/// impl TrustedExtension for RequestNumber {
+///     const REASON: &'static str = "the numbering layer counts the requests";
+/// }
+///
+/// #[public(reason = "shows the number of the request")]
+/// async fn number(Extension(RequestNumber(number)): Extension<RequestNumber>) -> String {
+///     number.to_string()
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`Extension<{Self}>` would reach the handler unchecked",
+    label = "nothing states why this extension is trusted",
+    note = "help: for a type of your own, write `impl palisade::TrustedExtension for {Self} {{ const REASON: &'static str = \"…\"; }}`",
+    note = "help: for a type of another crate, write `Unvalidated<Extension<{Self}>>` and `unvalidated = \"…\"` in the attribute"
+)]
+pub trait TrustedExtension {
+    /// The reason to trust the value; not empty.
     const REASON: &'static str;
 }
 

@@ -1,9 +1,12 @@
 //! Facts about an argument that a route and its inventory need.
 
 use crate::guard::Authorized;
-use crate::input::InputLocation;
+#[cfg(feature = "schemas")]
+use crate::input::definitions;
 #[cfg(feature = "schemas")]
 use crate::input::schema::Describe;
+use crate::input::{InputLocation, SecureInput, Shape};
+use crate::routing::exception::ExceptionKind;
 use crate::token::TokenError;
 
 /// The facts about one argument, independent of its type.
@@ -13,15 +16,65 @@ pub struct ArgumentFacts {
     pub(crate) decode_claims: Option<DecodeClaims>,
     /// Whether it is `Unvalidated`.
     pub(crate) unvalidated: bool,
-    /// The reason to trust an extractor of the API.
-    pub(crate) trusted: Option<&'static str>,
+    /// The statement about an argument that the API trusts or decodes itself.
+    pub(crate) statement: Option<ArgumentStatement>,
     /// Whether an extractor outside this crate reads the request.
     pub(crate) custom: bool,
     /// The source of checked input.
     pub(crate) input: Option<InputFacts>,
+    /// The type of the argument.
+    pub(crate) type_name: fn() -> &'static str,
+    /// The content of checked input.
+    pub(crate) content: Content,
+}
+
+/// The statement of the API about an argument.
+#[derive(Clone, Copy, Debug)]
+pub struct ArgumentStatement {
+    pub(crate) kind: ExceptionKind,
+    pub(crate) text: &'static str,
+}
+
+/// The content of an argument, known from the type inside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Content {
+    /// The members of checked input.
+    pub(crate) shapes: &'static [fn() -> &'static Shape],
+    /// The statement about the type inside the argument.
+    pub(crate) statement: Option<ArgumentStatement>,
     /// The schema of checked input.
     #[cfg(feature = "schemas")]
     pub(crate) describe: Option<Describe>,
+}
+
+impl Content {
+    pub(crate) const NONE: Self = Self {
+        shapes: &[],
+        statement: None,
+        #[cfg(feature = "schemas")]
+        describe: None,
+    };
+
+    /// Returns the content of input that the type `T` checks.
+    pub(crate) const fn of_input<T: SecureInput>() -> Self {
+        Self {
+            shapes: &[T::shape],
+            #[cfg(feature = "schemas")]
+            describe: Some(definitions::named::<T>),
+            ..Self::NONE
+        }
+    }
+
+    /// Returns the content of an extension, with the reason to trust it.
+    pub(crate) const fn trusted(reason: &'static str) -> Self {
+        Self {
+            statement: Some(ArgumentStatement {
+                kind: ExceptionKind::TrustedRequestExtension,
+                text: reason,
+            }),
+            ..Self::NONE
+        }
+    }
 }
 
 /// The part of a request that checked input comes from.
@@ -39,11 +92,11 @@ impl ArgumentFacts {
     pub(crate) const PLAIN: Self = Self {
         decode_claims: None,
         unvalidated: false,
-        trusted: None,
+        statement: None,
         custom: false,
         input: None,
-        #[cfg(feature = "schemas")]
-        describe: None,
+        type_name: || "",
+        content: Content::NONE,
     };
 
     pub(crate) const fn of_input(
@@ -72,9 +125,31 @@ impl ArgumentFacts {
         Self { input, ..self }
     }
 
-    #[cfg(feature = "schemas")]
-    pub(crate) const fn described(self, describe: Option<Describe>) -> Self {
-        Self { describe, ..self }
+    /// Returns the facts about an argument that the API trusts or decodes itself.
+    pub(crate) const fn stated(self, kind: ExceptionKind, text: &'static str) -> Self {
+        let statement = Some(ArgumentStatement { kind, text });
+        Self { statement, ..self }
+    }
+
+    /// Adds the name of the type, and its content.
+    pub(crate) const fn of(self, type_name: fn() -> &'static str, content: Content) -> Self {
+        let statement = match content.statement {
+            Some(statement) => Some(statement),
+            None => self.statement,
+        };
+        Self {
+            statement,
+            type_name,
+            content,
+            ..self
+        }
+    }
+
+    /// Returns the reason to trust an extractor of the API.
+    pub(crate) fn trusted(&self) -> Option<&'static str> {
+        let statement = self.statement?;
+        let is_trusted = matches!(statement.kind, ExceptionKind::TrustedArgument);
+        is_trusted.then_some(statement.text)
     }
 
     /// Returns the same facts about an extractor outside this crate.
@@ -100,8 +175,8 @@ pub const fn are_checked(_: &[ArgumentFacts]) -> bool {
     reason = "a const fn; generated code passes an index of the same slice"
 )]
 pub const fn has_reason(arguments: &[ArgumentFacts], index: usize) -> bool {
-    match arguments[index].trusted {
-        Some(reason) => !reason.trim_ascii().is_empty(),
+    match arguments[index].statement {
+        Some(statement) => !statement.text.trim_ascii().is_empty(),
         None => true,
     }
 }

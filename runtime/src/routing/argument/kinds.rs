@@ -1,14 +1,17 @@
 //! The kind of each argument type, and the kinds that a handler's access allows.
 
 use std::marker::PhantomData;
+use std::net::SocketAddr;
 
 use axum::body::{Body, Bytes};
 #[cfg(any(feature = "serve", feature = "testing"))]
 use axum::extract::ConnectInfo;
 use axum::extract::{
-    Extension, Form, Json, MatchedPath, Path, Query, RawForm, RawPathParams, RawQuery, State,
+    Extension, Form, Json, MatchedPath, NestedPath, Path, Query, RawForm, RawPathParams, RawQuery,
+    State,
 };
-use axum::http::{HeaderMap, Method, Request, Uri, Version};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 #[cfg(feature = "schemas")]
 use schemars::{Schema, SchemaGenerator};
 
@@ -17,18 +20,20 @@ use crate::guard::{Authorized, Caller, CallerClaims};
 use crate::input::definitions;
 use crate::input::rules::{InputType, IsDecodedInput};
 #[cfg(feature = "schemas")]
-use crate::input::schema::{Describe, Described, Elements};
+use crate::input::schema::{Described, Elements};
 use crate::input::{
     BinaryBody, Cookies, Headers, InputExtractor, InputLocation, Multipart, PlainText, Scalar,
-    SecureInput, Valid, media_type,
+    SecureInput, Shape, Valid, media_type, shape_of_scalar,
 };
 use crate::routing::argument::extraction::{FromGuard, KnownMethod, StrictPath, ViaAxum};
-use crate::routing::argument::extractor::{TrustedExtractor, Unvalidated};
-use crate::routing::argument::facts::ArgumentFacts;
+use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
+use crate::routing::argument::facts::{ArgumentFacts, Content};
 use crate::routing::argument::rules::{
-    AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, HandlerArgument,
-    HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead, StatesWhyUnvalidated,
+    AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, ConnectionData,
+    HandlerArgument, HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead,
+    StatesWhyUnvalidated,
 };
+use crate::routing::exception::ExceptionKind;
 
 /// Data of the server, or of an extractor that is trusted for a reason.
 pub enum ServerData {}
@@ -39,39 +44,63 @@ impl<T: TrustedExtractor> HandlerArgument for T {
     type Kind = ServerData;
     type Reads = ReadsHead;
     type Extraction = ViaAxum;
-    const FACTS: ArgumentFacts = ArgumentFacts {
-        trusted: Some(T::REASON),
-        ..ArgumentFacts::PLAIN.by_custom_extractor()
-    };
+    const FACTS: ArgumentFacts = ArgumentFacts::PLAIN
+        .stated(ExceptionKind::TrustedArgument, T::REASON)
+        .by_custom_extractor();
 }
 
 /// Types whose values the server provides, not the client.
 macro_rules! server_data {
-    ($($(#[$meta:meta])* [$($generic:ident)?] $ty:ty;)*) => {$(
+    ($($(#[$meta:meta])* [$($generic:ident)?] $ty:ty, $kind:ty, $extraction:ident;)*) => {$(
+
         $(#[$meta])*
         #[diagnostic::do_not_recommend]
         impl$(<$generic>)? HandlerArgument for $ty {
-            type Kind = ServerData;
+            type Kind = $kind;
             type Reads = ReadsHead;
-            type Extraction = ViaAxum;
+            type Extraction = $extraction;
+            const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
         }
     )*};
 }
 
+// a matched or nested path is the text of a route, with the names of its parameters; a `Version` is one
+// of five constants
 server_data! {
-    [T] State<T>;
-    [T] Extension<T>;
-    [] Version;
-    [] MatchedPath;
+    [T] State<T>, ServerData, ViaAxum;
+    [] Version, ServerData, ViaAxum;
+    [] Method, ServerData, KnownMethod;
+    [] MatchedPath, ServerData, ViaAxum;
+    [] NestedPath, ServerData, ViaAxum;
+    [T] Extension<T>, RequestExtension<T>, ViaAxum;
     #[cfg(any(feature = "serve", feature = "testing"))]
-    [T] ConnectInfo<T>;
+    [T] ConnectInfo<T>, Connection<T>, ViaAxum;
+}
+
+/// An extension of the request, which a layer sets.
+pub struct RequestExtension<T>(PhantomData<T>);
+
+impl<A, T: TrustedExtension, E> AllowedIn<A, RequestExtension<T>> for E {
+    const CONTENT: Content = Content::trusted(T::REASON);
+}
+
+/// The data of a connection, which the listener sets.
+#[cfg(any(feature = "serve", feature = "testing"))]
+pub struct Connection<T>(PhantomData<T>);
+
+#[cfg(any(feature = "serve", feature = "testing"))]
+impl<A, T: ConnectionData, E> AllowedIn<A, Connection<T>> for E {
+    const CONTENT: Content = T::CONTENT;
 }
 
 #[diagnostic::do_not_recommend]
-impl HandlerArgument for Method {
-    type Kind = ServerData;
-    type Reads = ReadsHead;
-    type Extraction = KnownMethod;
+impl ConnectionData for SocketAddr {
+    const CONTENT: Content = Content::NONE;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: TrustedExtension> ConnectionData for T {
+    const CONTENT: Content = Content::trusted(T::REASON);
 }
 
 /// The authenticated caller.
@@ -95,13 +124,11 @@ impl<C: CallerClaims> HandlerArgument for Caller<C> {
 pub struct CheckedInput<T>(PhantomData<T>);
 
 impl<A, T: SecureInput, E> AllowedIn<A, CheckedInput<T>> for E {
-    #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = Some(definitions::named::<T>);
+    const CONTENT: Content = Content::of_input::<T>();
 }
 
 impl<A, T: SecureInput, E> OptionalIn<A, CheckedInput<T>> for E {
-    #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = Some(definitions::named::<T>);
+    const CONTENT: Content = Content::of_input::<T>();
 }
 
 /// Input that is decoded by serde, and checked as [`CheckedInput`] is.
@@ -111,16 +138,24 @@ impl<A, T, E> AllowedIn<A, DecodedInput<T>> for E
 where
     InputType: IsDecodedInput<T>,
 {
-    #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = Some(<InputType as IsDecodedInput<T>>::definition);
+    const CONTENT: Content = Content {
+        shapes: &[<InputType as IsDecodedInput<T>>::shape],
+        #[cfg(feature = "schemas")]
+        describe: Some(<InputType as IsDecodedInput<T>>::definition),
+        ..Content::NONE
+    };
 }
 
 impl<A, T, E> OptionalIn<A, DecodedInput<T>> for E
 where
     InputType: IsDecodedInput<T>,
 {
-    #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = Some(<InputType as IsDecodedInput<T>>::definition);
+    const CONTENT: Content = Content {
+        shapes: &[<InputType as IsDecodedInput<T>>::shape],
+        #[cfg(feature = "schemas")]
+        describe: Some(<InputType as IsDecodedInput<T>>::definition),
+        ..Content::NONE
+    };
 }
 
 macro_rules! checked {
@@ -149,18 +184,24 @@ checked! {
 
 #[diagnostic::do_not_recommend]
 impl<E: InputExtractor> HandlerArgument for Valid<E> {
-    type Kind = CheckedInput<E::Input>;
+    type Kind = CheckedInput<E>;
     type Reads = ReadsHead;
     type Extraction = ViaAxum;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None).by_custom_extractor();
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None)
+        .stated(ExceptionKind::CustomDecoding, E::ACCEPTS)
+        .by_custom_extractor();
 }
 
 /// Path parameters that parsing checks completely.
 pub struct ParsedPath<T>(PhantomData<T>);
 
 impl<A, T: ParsedFromPath, E> AllowedIn<A, ParsedPath<T>> for E {
-    #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = Some(T::schema);
+    const CONTENT: Content = Content {
+        shapes: T::SHAPES,
+        #[cfg(feature = "schemas")]
+        describe: Some(T::schema),
+        ..Content::NONE
+    };
 }
 
 #[diagnostic::do_not_recommend]
@@ -173,6 +214,8 @@ impl<T> HandlerArgument for Path<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: Scalar> ParsedFromPath for T {
+    const SHAPES: &'static [fn() -> &'static Shape] = &[shape_of_scalar::<T>];
+
     #[cfg(feature = "schemas")]
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         definitions::of_scalar::<T>(generator)
@@ -181,8 +224,11 @@ impl<T: Scalar> ParsedFromPath for T {
 
 macro_rules! path_tuples {
     ($([$($part:ident)+])*) => {$(
+
         #[diagnostic::do_not_recommend]
         impl<$($part: Scalar),+> ParsedFromPath for ($($part,)+) {
+            const SHAPES: &'static [fn() -> &'static Shape] = &[$(shape_of_scalar::<$part>),+];
+
             #[cfg(feature = "schemas")]
             fn schema(generator: &mut SchemaGenerator) -> Schema {
                 let elements = Elements::new();
@@ -225,8 +271,7 @@ impl<E> HandlerArgument for Unvalidated<E> {
 pub struct OptionalArgument<T>(PhantomData<T>);
 
 impl<A, T: HandlerArgument + OptionalIn<A, T::Kind>, E> AllowedIn<A, OptionalArgument<T>> for E {
-    #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = T::DESCRIBE;
+    const CONTENT: Content = T::CONTENT;
 }
 
 #[diagnostic::do_not_recommend]
@@ -247,6 +292,7 @@ impl<T, E> HandlerArgument for Result<T, E> {
     type Kind = FallibleArgument;
     type Reads = ReadsHead;
     type Extraction = ViaAxum;
+    const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
 }
 
 /// Input that is not checked.
@@ -256,11 +302,13 @@ impl<A: AllowsRawInput<T>, T> AllowedIn<A, RawInput> for T {}
 
 macro_rules! raw {
     ($([$($generic:ident)?] $ty:ty;)*) => {$(
+
         #[diagnostic::do_not_recommend]
         impl$(<$generic>)? HandlerArgument for $ty {
             type Kind = RawInput;
             type Reads = ReadsHead;
             type Extraction = ViaAxum;
+            const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
         }
     )*};
 }
@@ -276,6 +324,8 @@ raw! {
     [] Bytes;
     [] HeaderMap;
     [] Uri;
+    [] Parts;
+    [] Extensions;
     [] Body;
     [T] Request<T>;
 }

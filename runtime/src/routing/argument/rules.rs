@@ -7,9 +7,8 @@
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
-#[cfg(feature = "schemas")]
-use crate::input::schema::Describe;
-use crate::routing::argument::facts::ArgumentFacts;
+use crate::input::Shape;
+use crate::routing::argument::facts::{ArgumentFacts, Content};
 
 /// A type that can be an argument of a handler, if the handler's access allows it.
 ///
@@ -18,10 +17,27 @@ use crate::routing::argument::facts::ArgumentFacts;
 /// - input that is decoded strictly and checked: [`Valid<Json<T>>`](crate::Valid) and the other
 ///   extractors inside `Valid`, `Path<T>` of scalars, and `Option` of these;
 /// - [`Caller`](crate::Caller) in a `#[secured]` handler;
-/// - values of the server, such as `State<T>`, `Extension<T>`, `Method` and `MatchedPath`;
+/// - values of the server, such as `State<T>`, `Method` and `MatchedPath`;
+/// - `Extension<T>` of a type that states in [`TrustedExtension`](crate::TrustedExtension) why it can be
+///   trusted;
 /// - an extractor of the API that states in [`TrustedExtractor`](crate::TrustedExtractor) why its
 ///   value can be trusted;
 /// - [`Unvalidated<E>`](crate::Unvalidated) around any extractor, for a reason in the attribute.
+///
+/// No other crate can implement it, because the type of a hidden item is private:
+///
+/// ```compile_fail,E0046
+/// use palisade::prelude::*;
+/// use palisade::rules::{HandlerArgument, ReadsHead, ServerData};
+///
+/// struct RawBody(axum::body::Bytes);
+///
+/// impl HandlerArgument for RawBody {
+///     type Kind = ServerData;
+///     type Reads = ReadsHead;
+///     type Extraction = <State<()> as HandlerArgument>::Extraction;
+/// }
+/// ```
 pub trait HandlerArgument {
     /// The kind of argument, which decides whether a handler's access allows it.
     type Kind;
@@ -33,7 +49,7 @@ pub trait HandlerArgument {
     type Extraction;
 
     #[doc(hidden)]
-    const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
+    const FACTS: ArgumentFacts;
 }
 
 /// An argument of kind `K` that a handler with access `A` allows.
@@ -43,8 +59,7 @@ pub trait HandlerArgument {
 // A rule below this one has another `Self`, or rustc would report this trait, which has no message.
 pub trait AllowedIn<A, K> {
     #[doc(hidden)]
-    #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = None;
+    const CONTENT: Content = Content::NONE;
 }
 
 /// A handler with access `A` may have this argument.
@@ -84,11 +99,10 @@ where
     T: HandlerArgument,
     T: AllowedIn<A, T::Kind>,
 {
-    #[cfg(feature = "schemas")]
-    const FACTS: ArgumentFacts =
-        <T as HandlerArgument>::FACTS.described(<T as AllowedIn<A, T::Kind>>::DESCRIBE);
-    #[cfg(not(feature = "schemas"))]
-    const FACTS: ArgumentFacts = <T as HandlerArgument>::FACTS;
+    const FACTS: ArgumentFacts = <T as HandlerArgument>::FACTS.of(
+        std::any::type_name::<T>,
+        <T as AllowedIn<A, T::Kind>>::CONTENT,
+    );
 }
 
 /// A handler with access `A` may have this argument before the last one.
@@ -252,8 +266,7 @@ pub trait AllowsFallibleArguments {}
 )]
 pub trait OptionalIn<A, K> {
     #[doc(hidden)]
-    #[cfg(feature = "schemas")]
-    const DESCRIBE: Option<Describe> = None;
+    const CONTENT: Content = Content::NONE;
 }
 
 /// Path parameters that parsing checks completely: scalars, and tuples of scalars.
@@ -277,6 +290,14 @@ pub trait OptionalIn<A, K> {
 /// #[secured(scopes = "orders:read")]
 /// async fn show_customer(Valid(Path(name)): Valid<Path<Name>>) {}
 /// ```
+///
+/// No other crate can implement it:
+///
+/// ```compile_fail,E0046
+/// struct Name(String);
+///
+/// impl palisade::rules::ParsedFromPath for Name {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`Path<{Self}>` would reach the handler unchecked",
     label = "raw input",
@@ -284,21 +305,26 @@ pub trait OptionalIn<A, K> {
 )]
 pub trait ParsedFromPath {
     #[doc(hidden)]
+    const SHAPES: &'static [fn() -> &'static Shape];
+
+    #[doc(hidden)]
     #[cfg(feature = "schemas")]
     fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema;
 }
 
-/// The reason of an extractor is not empty, if `STATED`.
+/// The reason of an argument is not empty, if `STATED`.
 pub enum Reason<const STATED: bool> {}
 
-/// An extractor that is trusted states why.
+/// An argument that the API trusts or decodes itself has a statement that is not empty.
 ///
-/// [`TrustedExtractor::REASON`](crate::TrustedExtractor::REASON) is a sentence for the people who audit the API; an
-/// empty one says nothing.
+/// [`TrustedExtractor::REASON`](crate::TrustedExtractor::REASON),
+/// [`TrustedExtension::REASON`](crate::TrustedExtension::REASON) and
+/// [`InputExtractor::ACCEPTS`](crate::input::InputExtractor::ACCEPTS) are sentences for the people who audit
+/// the API; an empty one says nothing.
 #[diagnostic::on_unimplemented(
-    message = "the `REASON` of this `TrustedExtractor` is empty",
-    label = "an extractor that is trusted for no reason",
-    note = "help: state in `REASON` why its value can be trusted"
+    message = "the `REASON` or `ACCEPTS` of this argument is empty",
+    label = "an argument without a statement",
+    note = "help: state in `REASON` why its value can be trusted, or in `ACCEPTS` which input it accepts"
 )]
 pub trait ReasonIsStated {
     #[doc(hidden)]
@@ -326,3 +352,18 @@ pub trait UnvalidatedIsUsed {
 
 #[diagnostic::do_not_recommend]
 impl UnvalidatedIsUsed for UnvalidatedReason<true> {}
+
+/// The data of a [`ConnectInfo`](axum::extract::ConnectInfo) that a handler may have.
+///
+/// `SocketAddr` is the peer's address, which the listener of Palisade and of axum report. A type of the
+/// API, for a listener of its own, states in [`TrustedExtension`](crate::TrustedExtension) why it can
+/// be trusted.
+#[diagnostic::on_unimplemented(
+    message = "`ConnectInfo<{Self}>` would reach the handler unchecked",
+    label = "nothing states why `{Self}` is trusted",
+    note = "help: write `ConnectInfo<SocketAddr>`, or `impl palisade::TrustedExtension for {Self} {{ const REASON: &'static str = \"…\"; }}`"
+)]
+pub trait ConnectionData {
+    #[doc(hidden)]
+    const CONTENT: Content;
+}

@@ -42,11 +42,25 @@ impl<H> HandlerArgument for TypedHeader<H> {
     label = "raw input",
     note = "help: write `Valid<Headers<…>>` with a struct that derives `SecureInput`, or `Valid<TypedHeader<{Self}>>` if `{Self}` derives it"
 )]
-pub trait ParsedFromHeader {}
+pub trait ParsedFromHeader: sealed::ParsedHeaderField {}
 
-#[diagnostic::do_not_recommend]
-impl ParsedFromHeader for Date {}
-#[diagnostic::do_not_recommend]
-impl ParsedFromHeader for IfModifiedSince {}
-#[diagnostic::do_not_recommend]
-impl ParsedFromHeader for IfUnmodifiedSince {}
+macro_rules! dates {
+    ($($header:ty)*) => {$(
+        impl sealed::ParsedHeaderField for $header {}
+
+        #[diagnostic::do_not_recommend]
+        impl ParsedFromHeader for $header {}
+    )*};
+}
+
+dates! { Date IfModifiedSince IfUnmodifiedSince }
+
+mod sealed {
+    /// A header of axum-extra that consists of one date.
+    #[diagnostic::on_unimplemented(
+        message = "`ParsedFromHeader` is not implemented by hand",
+        label = "`{Self}` is no header that Palisade knows",
+        note = "help: derive `SecureInput` on `{Self}`, and write `Valid<TypedHeader<{Self}>>`"
+    )]
+    pub trait ParsedHeaderField {}
+}

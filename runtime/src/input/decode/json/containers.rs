@@ -8,7 +8,7 @@ use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
 use crate::input::decode::json::decode_state::{DecodeState, Requested};
 use crate::input::decode::json::guide::Children;
 use crate::input::decode::json::ignored::Ignored;
-use crate::json::StringSeed;
+use crate::json::{StringSeed, is_reserved};
 
 /// Returns the error that belongs to an error of the underlying decoder.
 pub(super) fn take_error<E>(
@@ -60,6 +60,9 @@ pub(super) struct StrictMembers<'s, 'de, A, E> {
     pub(super) requested: Requested,
     pub(super) children: Children,
     pub(super) count: usize,
+    pub(super) is_at_start: bool,
+    /// The name of the first member, which is read before the others.
+    pub(super) first: Option<Cow<'de, str>>,
     pub(super) name: Cow<'de, str>,
     /// The start of the names of this object among those of all open objects.
     pub(super) start: usize,
@@ -76,11 +79,21 @@ impl<'de, A: MapAccess<'de>> StrictMembers<'_, 'de, A, A::Error> {
         }
     }
 
-    /// Reads a name, and rejects a duplicate; a struct's own visitor does so for its fields.
+    /// Reads a name, and rejects a reserved one or a duplicate.
+    ///
+    /// A struct's own visitor rejects a duplicate of its fields.
     pub(super) fn read_name(&mut self) -> Result<bool, DecodeError> {
         let is_struct = matches!(self.requested, Requested::Struct(_));
         let duplicate = |_| DecodeError::new(ErrorKind::DuplicateUndeclared);
-        match self.inner.next_key_seed(StringSeed) {
+        let next = if std::mem::take(&mut self.is_at_start) {
+            Ok(self.first.take())
+        } else {
+            self.inner.next_key_seed(StringSeed)
+        };
+        match next {
+            Ok(Some(name)) if is_reserved(&name) => {
+                return Err(DecodeError::new(ErrorKind::Syntax));
+            }
             Ok(Some(name)) => self.name = name,
             Ok(None) if is_struct => return Ok(false),
             Ok(None) => {

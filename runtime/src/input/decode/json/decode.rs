@@ -47,6 +47,9 @@ pub(crate) fn decode<T: DeserializeOwned>(
         let rejection = state.take_rejection();
         rejection.unwrap_or_else(|| failure.into_input_error(text, shape))
     })?;
+    if state.has_skipped_text() {
+        read_untyped(text, shape).map_err(Failure::into_malformed)?;
+    }
     let mut excess = Vec::new();
     if state.is_truncated() || state.needs_shape_check() {
         let findings = compare(text, shape);
@@ -62,6 +65,13 @@ pub(crate) fn decode<T: DeserializeOwned>(
     Ok(DecodedJson { value, excess })
 }
 
+/// Decodes the verified claims of a token, for which no shape is known.
+pub(crate) fn decode_claims<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    let text = str::from_utf8(json).ok()?;
+    let state = DecodeState::new(text, &Shape::Fields(&[]), inspect);
+    read_typed(text, &state).ok()
+}
+
 /// Decodes a type without a shape.
 #[cfg(test)]
 pub(crate) fn decode_without_shape<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
@@ -70,9 +80,7 @@ pub(crate) fn decode_without_shape<T: DeserializeOwned>(text: &[u8]) -> Result<T
 
 /// Checks a text without decoding it: whether it is malformed, and whether it has its shape.
 fn inspect(text: &str, shape: &'static Shape) -> Result<(), InputError> {
-    let malformed =
-        |failure: Failure| InputError::Malformed(InputLocation::Body, failure.violation());
-    read_untyped(text, shape).map_err(malformed)?;
+    read_untyped(text, shape).map_err(Failure::into_malformed)?;
     let findings = compare(text, shape);
     match findings.mismatch {
         Some(violation) => Err(InputError::TypeMismatch(InputLocation::Body, violation)),
@@ -139,9 +147,13 @@ impl Failure {
                 } else {
                     untyped
                 };
-                InputError::Malformed(InputLocation::Body, failure.violation())
+                failure.into_malformed()
             }
         }
+    }
+
+    fn into_malformed(self) -> InputError {
+        InputError::Malformed(InputLocation::Body, self.violation())
     }
 
     /// Returns whether both decodings failed for the same reason, and so at the same location.
@@ -149,6 +161,10 @@ impl Failure {
         match (self.error.kind(), untyped.error.kind()) {
             (ErrorKind::Duplicate, ErrorKind::DuplicateUndeclared) => true,
             (ErrorKind::PartialNumber, ErrorKind::Syntax) => self.source == untyped.source,
+            // serde_json itself found the same if it knew the type
+            (ErrorKind::Syntax | ErrorKind::PartialNumber, ErrorKind::NumberRange) => {
+                self.source == Some(Category::Syntax)
+            }
             (typed, other) => typed == other && self.source == untyped.source,
         }
     }
@@ -157,7 +173,9 @@ impl Failure {
         let violation = self.error.body_violation();
         let detail = match (self.error.kind(), self.source) {
             (ErrorKind::Syntax | ErrorKind::PartialNumber, Some(Category::Eof)) => UNEXPECTED_END,
-            (ErrorKind::Syntax | ErrorKind::PartialNumber, _) => INVALID_JSON,
+            (ErrorKind::Syntax | ErrorKind::PartialNumber | ErrorKind::NumberRange, _) => {
+                INVALID_JSON
+            }
             _ => return violation,
         };
         Violation::new(violation.pointer(), "syntax", detail)

@@ -2,12 +2,13 @@
 
 use std::cell::Cell;
 
-use serde::de::Error;
+use serde::de::{Error, MapAccess};
 
 use crate::input::contract::InputError;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
 use crate::input::decode::json::names::MemberNames;
 use crate::input::shape::Shape;
+use crate::json::MapStart;
 
 /// The maximum depth of nested arrays and objects.
 pub(super) const MAX_DEPTH: usize = 32;
@@ -30,6 +31,8 @@ pub(super) struct DecodeState<'t> {
     buffered: Cell<usize>,
     /// Whether the last value was requested as a 128-bit integer.
     is_wide_integer: Cell<bool>,
+    /// Whether a part of the text was passed to the type without decoding it.
+    has_skipped_text: Cell<bool>,
     /// Whether a list or map had more items than its type allows.
     is_truncated: Cell<bool>,
     /// The number of values inside tagged enums.
@@ -51,6 +54,7 @@ impl<'t> DecodeState<'t> {
             error: Cell::default(),
             buffered: Cell::default(),
             is_wide_integer: Cell::default(),
+            has_skipped_text: Cell::default(),
             is_truncated: Cell::default(),
             tagged: Cell::default(),
             is_inspected: Cell::default(),
@@ -92,6 +96,29 @@ impl<'t> DecodeState<'t> {
         self.error.set(stored);
         (is_from_serde_json && self.is_wide_integer.get())
             .then(|| DecodeError::new(ErrorKind::PartialNumber).expected(Expected::Integer))
+    }
+
+    /// Reads the start of what `serde_json` presents as a map; a number is finite.
+    pub(super) fn read_start<'de, A: MapAccess<'de>>(
+        &self,
+        map: &mut A,
+    ) -> Result<MapStart<'de>, A::Error> {
+        match MapStart::read_any(map)? {
+            MapStart::Number(number) if number.is_infinite() => {
+                Err(self.store_error(DecodeError::new(ErrorKind::NumberRange), None))
+            }
+            start => Ok(start),
+        }
+    }
+
+    /// Records that the next value is passed to the type as text.
+    pub(super) fn skip_text(&self) {
+        self.has_skipped_text.set(true);
+    }
+
+    /// Returns whether a part of the text was not decoded, and so not checked.
+    pub(super) fn has_skipped_text(&self) -> bool {
+        self.has_skipped_text.get()
     }
 
     /// Counts an array or object that is buffered before its type is known.

@@ -55,7 +55,7 @@ impl Guide<'_> {
     pub(super) fn members(self) -> Children {
         match self.position() {
             None => Children::TAGGED,
-            Some(Position::Nested(Nested::Entries(value, max))) => Children::equal(value, *max),
+            Some(Position::Nested(Nested::Entries(value, max, _))) => Children::equal(value, *max),
             Some(Position::Shape(Shape::Fields(fields))) => {
                 Children::any_number(Kind::Members(fields))
             }

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
 use crate::input::decode::json::decode_state::DecodeState;
-use crate::json::StringSeed;
+use crate::json::{MapStart, StringSeed, is_reserved};
 
 /// Reads a value of any type, as strictly as a typed one, and builds nothing.
 #[derive(Clone, Copy)]
@@ -62,12 +62,19 @@ impl<'de> Visitor<'de> for Ignored<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let state = self.0;
+        let mut next = match state.read_start(&mut members)? {
+            MapStart::Number(_) => return Ok(()),
+            MapStart::Object(first) => first,
+        };
         state
             .enter()
             .map_err(|error| state.store_error(error, None))?;
         let duplicate = || DecodeError::new(ErrorKind::DuplicateUndeclared);
         let start = state.names.open();
-        while let Some(name) = members.next_key_seed(StringSeed)? {
+        while let Some(name) = next {
+            if is_reserved(&name) {
+                return Err(state.store_error(DecodeError::new(ErrorKind::Syntax), None));
+            }
             if state.names.add(start, &name).is_err() {
                 return Err(state.store_error(duplicate(), None));
             }
@@ -76,6 +83,7 @@ impl<'de> Visitor<'de> for Ignored<'_, '_> {
                 let located = state.take_error().within_member(&[], &name);
                 return Err(state.store_error(located, Some(error)));
             }
+            next = members.next_key_seed(StringSeed)?;
         }
         if state.names.check(start).is_err() {
             return Err(state.store_error(duplicate(), None));

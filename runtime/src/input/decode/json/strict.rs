@@ -18,7 +18,7 @@ use crate::input::decode::json::decode_state::{DecodeState, Requested};
 use crate::input::decode::json::guide::Guide;
 use crate::input::decode::json::ignored::Ignored;
 use crate::input::decode::text::TextDeserializer;
-use crate::json::StringSeed;
+use crate::json::{MapStart, StringSeed, is_reserved};
 
 /// Decodes with `inner`, whose own error it leaves in `source`.
 pub(super) struct StrictDeserializer<'s, D, E> {
@@ -92,7 +92,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for StrictDeserializer<'_, D, 
         deserialize_option() as same, Requested::Other, None;
         deserialize_unit() as same, Requested::Other, Some(Expected::Null);
         deserialize_unit_struct(name: &'static str) as same, Requested::Other, Some(Expected::Null);
-        deserialize_newtype_struct(name: &'static str) as same, Requested::Other, None;
         deserialize_seq() as same, Requested::Other, Some(Expected::Array);
         deserialize_tuple(len: usize) as same, Requested::Other, Some(Expected::Array);
         deserialize_tuple_struct(name: &'static str, len: usize) as same,
@@ -104,16 +103,35 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for StrictDeserializer<'_, D, 
             Requested::Enum(variants), Some(Expected::Variant);
     }
 
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let (source, state, guide) = (self.source, self.state, self.guide);
+        let requested = Requested::Other;
+        state.begin_value(requested);
+        let outcome = if is_reserved(name) {
+            // `RawValue`: text that serde_json does not decode
+            state.skip_text();
+            self.inner.deserialize_newtype_struct(name, visitor)
+        } else {
+            let visitor = StrictVisitor {
+                visitor,
+                requested,
+                state,
+                guide,
+            };
+            self.inner.deserialize_newtype_struct(name, visitor)
+        };
+        outcome.map_err(|error| take_error(source, state, error))
+    }
+
     /// An ignored value is read as strictly as others.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        let Self {
-            inner,
-            source,
-            state,
-            ..
-        } = self;
+        let (source, state) = (self.source, self.state);
         state.begin_value(Requested::Other);
-        let ignored = inner.deserialize_any(Ignored(state));
+        let ignored = self.inner.deserialize_any(Ignored(state));
         ignored.map_err(|error| take_error(source, state, error))?;
         visitor.visit_unit()
     }
@@ -210,8 +228,12 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut inner: A) -> Result<V::Value, A::Error> {
         let (mut source, state) = (None, self.state);
+        let first = match state.read_start(&mut inner)? {
+            MapStart::Number(number) => return self.visit_f64(number),
+            MapStart::Object(first) => first,
+        };
         state.count_buffered(self.requested, true);
         let (children, start) = (self.guide.members(), state.names.open());
         let outcome = state.nested(|| {
@@ -220,6 +242,8 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
                 requested: self.requested,
                 children,
                 count: 0,
+                is_at_start: true,
+                first,
                 name: Cow::Borrowed(""),
                 start,
                 source: &mut source,

@@ -16,7 +16,7 @@ use self::targets::Targets;
 use crate::input::decode::error::Segment;
 use crate::input::decode::json::cursor::Cursor;
 use crate::input::shape::position::{Position, declared_name, field_named, variant_named};
-use crate::input::shape::{Field, Nested, Shape, Tagging, Variant};
+use crate::input::shape::{Field, Nested, Shape, Statement, Tagging, Variant};
 
 /// The largest number of items and members of a scalar inside a tagged enum.
 const MAX_IN_SCALAR: usize = 64;
@@ -126,14 +126,14 @@ impl<'w> Walk<'w> {
                 let element = |index| elements.get(index).unwrap_or(&Nested::Leaf);
                 self.tuple(cursor, here, elements.len(), element)
             }
-            Position::Nested(Nested::Entries(value, max)) => self.map(cursor, here, value, *max),
+            Position::Nested(Nested::Entries(value, max, _)) => self.map(cursor, here, value, *max),
             Position::Shape(Shape::Fields(fields)) if !fields.is_empty() || here.tags.is_some() => {
                 self.object(cursor, here, fields)
             }
             Position::Shape(Shape::Variants(tagging, variants)) => {
                 self.variants(cursor, here, *tagging, variants)
             }
-            Position::Nested(Nested::Unchecked) => cursor.skip(),
+            Position::Nested(Nested::Unchecked(Statement::Unvalidated(_))) => cursor.skip(),
             _ => self.scalar(cursor),
         }
     }

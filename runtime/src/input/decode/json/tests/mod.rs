@@ -1,6 +1,7 @@
 //! Values of another type, and values that are accepted.
 
 mod malformed;
+mod numbers;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

@@ -1,0 +1,31 @@
+//! The audit of a panic in the API's code.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::audit::PanicOrigin;
+use crate::policy::Declaration;
+use crate::token::VerifiedToken;
+
+/// Emits one event and counts it, without the text of the panic, which may contain input.
+///
+/// A subscriber or recorder that panics in turn does not affect the response.
+#[cfg_attr(
+    not(all(feature = "tracing", feature = "metrics")),
+    allow(
+        unused_variables,
+        reason = "only events use the declaration and the token"
+    )
+)]
+pub(crate) fn emit_panic(
+    origin: PanicOrigin,
+    declaration: Option<&'static Declaration>,
+    token: Option<&VerifiedToken>,
+) {
+    let emit = AssertUnwindSafe(|| {
+        #[cfg(feature = "tracing")]
+        crate::audit::event::emit_panic(origin, declaration, token);
+        #[cfg(feature = "metrics")]
+        crate::audit::metrics::record_panic(origin);
+    });
+    drop(catch_unwind(emit));
+}

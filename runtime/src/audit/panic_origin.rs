@@ -1,0 +1,27 @@
+//! The origins of panics, as events and counters report them.
+
+/// The code that panicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PanicOrigin {
+    /// The guard, an argument's extractor or rules, or the handler.
+    Handler,
+    /// The body of a handler's response.
+    ResponseBody,
+    /// A layer outside the guard.
+    Layer,
+    /// The function of `Api::map_problems`.
+    ProblemMap,
+}
+
+impl PanicOrigin {
+    /// Returns the origin as events and counters spell it.
+    #[cfg(any(feature = "tracing", feature = "metrics"))]
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Handler => "handler",
+            Self::ResponseBody => "response_body",
+            Self::Layer => "layer",
+            Self::ProblemMap => "problem_map",
+        }
+    }
+}

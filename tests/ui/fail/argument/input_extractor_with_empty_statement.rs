@@ -1,0 +1,28 @@
+//! The statement of an `InputExtractor` contains words.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use palisade::input::InputExtractor;
+use palisade::prelude::*;
+
+#[derive(Validate, SecureInput)]
+struct Tenant(#[garde(length(bytes, max = 63))] String);
+
+impl<S: Sync> FromRequestParts<S> for Tenant {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self(String::new()))
+    }
+}
+
+impl InputExtractor for Tenant {
+    const ACCEPTS: &'static str = "";
+}
+
+#[secured(authenticated)]
+async fn create(_: Valid<Tenant>) {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", get(create));
+}
