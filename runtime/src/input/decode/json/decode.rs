@@ -103,7 +103,7 @@ fn read_typed<T: DeserializeOwned>(text: &str, state: &DecodeState<'_>) -> Resul
         inner: &mut inner,
         source: &mut source,
         state,
-        guide: Guide::At(Position::Shape(state.shape())),
+        guide: &Guide::At(Position::Shape(state.shape())),
     };
     let value = T::deserialize(strict).map_err(|error| Failure::new(error, source))?;
     match inner.end() {

@@ -155,6 +155,7 @@ impl<'t> DecodeState<'t> {
     /// # Errors
     ///
     /// Returns an error if there are many such values and the whole text does not have its shape.
+    #[inline]
     pub(super) fn count_tagged(&self) -> Result<(), DecodeError> {
         let tagged = self.tagged.get();
         if tagged < MAX_TAGGED {
@@ -176,6 +177,7 @@ impl<'t> DecodeState<'t> {
     }
 
     /// Enters an array or object, one level deeper.
+    #[inline]
     pub(super) fn enter(&self) -> Result<(), DecodeError> {
         let depth = self.depth.get();
         if depth >= MAX_DEPTH {
@@ -186,6 +188,7 @@ impl<'t> DecodeState<'t> {
     }
 
     /// Leaves an array or object.
+    #[inline]
     pub(super) fn leave(&self) {
         self.depth.update(|depth| depth.saturating_sub(1));
     }

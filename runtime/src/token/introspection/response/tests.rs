@@ -171,6 +171,10 @@ fn malformed_response_is_an_error() {
         r#"{"active":true,"x":{"y":1,"y":2}}"#,
         "\u{feff}{\"active\":true}",
         "{\"active\":true,\"x\":\"\\ud800\"}",
+        r#"{"active":true,"x":1e999}"#,
+        r#"{"active":true,"exp":-1E400}"#,
+        r#"{"$serde_json::private::RawValue":"{\"active\":true}"}"#,
+        r#"{"active":{"$serde_json::private::RawValue":"true"}}"#,
     ] {
         let read = IntrospectionResponse::read(json.as_bytes().to_vec());
         assert!(
