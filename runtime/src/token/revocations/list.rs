@@ -297,7 +297,9 @@ mod tests {
     fn shorter_lifetime_of_another_server_removes_no_revocation() {
         for lifetimes in [[1_000, 1_001], [1_001, 1_000]] {
             let list = RevocationList::with_clock(FixedClock);
-            lifetimes.map(|seconds| list.retain_for(Duration::from_secs(seconds)));
+            for seconds in lifetimes {
+                list.retain_for(Duration::from_secs(seconds));
+            }
             let past = NumericDate::from_secs(1_000);
             for subject in 0..2 * FIRST_SWEEP {
                 let subject = subject.to_string();
