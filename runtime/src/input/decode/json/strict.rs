@@ -282,6 +282,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for StrictItems<'_, A, A::Error> {
         if self.children.are_tagged() {
             state.count_tagged()?;
         }
+        state.count_size(size_of::<T::Value>())?;
         match self
             .inner
             .next_element_seed(StrictSeed { seed, state, guide })
@@ -323,6 +324,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMembers<'_, 'de, A, A::Err
     ) -> Result<T::Value, DecodeError> {
         let index = self.count.wrapping_sub(1);
         let (state, guide) = (self.state, &self.children.member(&self.name, index));
+        if !matches!(self.requested, Requested::Struct(_)) {
+            state.count_size(size_of::<T::Value>())?;
+        }
         let value = self
             .inner
             .next_value_seed(StrictSeed { seed, state, guide });
