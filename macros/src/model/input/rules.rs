@@ -68,7 +68,7 @@ impl Rules {
     pub(super) fn of(field: &FieldRules, input: &InputNames) -> Self {
         let mut rules = Self::none();
         rules.add_all(&field.rules, input);
-        let adapter = |rule: &&GardeRule| matches!(rule.kind, RuleKind::Adapt);
+        let adapter = |rule: &&GardeRule| matches!(rule.kind, RuleKind::Adapt(_));
         if let Some(adapter) = field.rules.iter().find(adapter) {
             rules.weaken(RuleStatus::Adapted, adapter.span);
         }
@@ -93,7 +93,7 @@ impl Rules {
 
     fn add(&mut self, rule: &GardeRule, input: &InputNames) {
         match &rule.kind {
-            RuleKind::Dive => self.dive = true,
+            RuleKind::Dive(_) => self.dive = true,
             RuleKind::Length(measure, ends) => {
                 let (status, max) = length(rule.span, *measure, ends, input);
                 self.length.add(status);
@@ -105,7 +105,7 @@ impl Rules {
                 items.add_all(inside, input);
                 self.merge_items(items);
             }
-            RuleKind::If(inside) => {
+            RuleKind::If(_, inside) => {
                 let mut conditional = Self::none();
                 conditional.add_all(inside, input);
                 conditional.weaken(RuleStatus::Conditional, rule.span);
@@ -192,13 +192,18 @@ fn range(span: Span, ends: &Ends, input: &InputNames) -> RuleStatus {
 pub(super) struct InputNames(Vec<String>);
 
 impl InputNames {
-    /// garde's derive makes each field a variable of its name, or of `_0` for the first of a tuple.
+    /// `Validate` makes each field with rules a variable of its name, or of `_0` for the first of a
+    /// tuple.
     pub(super) fn of(fields: &RawFields, item: &ItemRules) -> Self {
-        let names = fields.fields.iter().map(|field| match &field.member {
+        let fields = fields
+            .fields
+            .iter()
+            .filter(|field| !field.garde.is_skipped());
+        let names = fields.map(|field| match &field.member {
             Member::Named(name) => name.to_string(),
             Member::Unnamed(index) => format!("_{}", index.index),
         });
-        let others = ["self".to_owned(), item.context_name.clone()];
+        let others = ["self".to_owned(), item.context_name.to_string()];
         Self(names.chain(others).collect())
     }
 
@@ -292,7 +297,7 @@ mod tests {
     #[test]
     fn fields_of_a_tuple_are_named_by_their_index() {
         let item: syn::DeriveInput = parse_quote!(
-            struct Pair(u8, u8);
+            struct Triple(#[garde(ascii)] u8, #[garde(ascii)] u8, #[garde(skip)] u8);
         );
         let mut diagnostics = crate::diagnostics::Diagnostics::default();
         let raw = crate::parse::RawInput::parse(item, &mut diagnostics);

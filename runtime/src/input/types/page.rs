@@ -251,6 +251,8 @@ impl<const MAX: u32> InputContract for PageRequest<MAX> {
         &Shape::Fields(FIELDS)
     }
 
+    const STOPS_EARLY: bool = true;
+
     fn check_rules(&self, (): &(), _: &mut dyn FnMut() -> Path, _: &mut Report) {}
 
     fn check_bounds(&self, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
