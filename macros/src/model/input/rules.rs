@@ -44,8 +44,7 @@ impl RuleStatus {
         match (*self, other) {
             (_, Self::Applied) => *self = Self::Applied,
             (Self::Applied, _) => {}
-            (_, Self::AppliedToText) => *self = other,
-            (Self::Missing, _) => *self = other,
+            (_, Self::AppliedToText) | (Self::Missing, _) => *self = other,
             _ => {}
         }
     }
@@ -173,16 +172,14 @@ fn length(
     if let Measure::Graphemes(span) = measure {
         return (RuleStatus::InGraphemes(span), None);
     }
-    match input.find(max) {
-        Some(span) => (RuleStatus::NotConstant(span), None),
-        None => {
-            let status = match measure {
-                Measure::Simple => RuleStatus::Applied,
-                _ => RuleStatus::AppliedToText,
-            };
-            (status, Some(max.clone()))
-        }
+    if let Some(span) = input.find(max) {
+        return (RuleStatus::NotConstant(span), None);
     }
+    let status = match measure {
+        Measure::Simple => RuleStatus::Applied,
+        _ => RuleStatus::AppliedToText,
+    };
+    (status, Some(max.clone()))
 }
 
 fn range(span: Span, ends: &Ends, input: &InputNames) -> RuleStatus {
