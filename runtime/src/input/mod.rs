@@ -89,4 +89,6 @@ pub mod rules {
         Bounded, DerivesValidate, InputContract, IsDecodedInput, IsWithinMaxLength, KeyContract,
         MapKey, MaxLength, NeedsNoRule, ScalarContract,
     };
+    #[doc(no_inline)]
+    pub use super::contract::{missing_features, rule};
 }

@@ -178,9 +178,8 @@ impl Emitter<'_> {
                 | TextFormat::PhoneNumber,
             ) => {
                 let path = path_in_garde(&check.kind);
-                let apply = written_at(quote!(#path::apply), span);
-                let text = written_at(quote!(#private::rule::text), span);
-                self.with_feature(&quote!(rules), &quote!(#apply(#text(#value), ())))
+                let applied = quote!(#path::apply(#private::rule::text(__palisade_value), ()));
+                self.with_feature(&quote!(rules), &written_at(applied, span))
             }
             CheckKind::Length {
                 unit: Unit::Graphemes,
@@ -204,6 +203,11 @@ impl Emitter<'_> {
             }
             kind => {
                 let arguments = self.arguments(kind);
+                if let Some(rule) = text_rule(kind) {
+                    let rule = quote!(#private::rule::check_text::<#private::rule::#rule, _>);
+                    let rule = written_at(rule, span);
+                    return quote!(#rule(#value, #arguments));
+                }
                 let name = Ident::new(name_in_runtime(kind), span);
                 let rule = written_at(quote!(#private::rule::#name), span);
                 quote!(#rule(#value, #arguments))
@@ -321,26 +325,32 @@ fn is_literal(limit: &Expr) -> bool {
     }
 }
 
+/// The type of a rule about text.
+fn text_rule(kind: &CheckKind) -> Option<TokenStream> {
+    Some(match kind {
+        CheckKind::Ascii => quote!(Ascii),
+        CheckKind::Alphanumeric => quote!(Alphanumeric),
+        CheckKind::Contains(_) => quote!(Contains),
+        CheckKind::Prefix(_) => quote!(Prefix),
+        CheckKind::Suffix(_) => quote!(Suffix),
+        CheckKind::Format(_) => quote!(Ip),
+        _ => return None,
+    })
+}
+
 /// The name of a rule's function in the runtime.
 fn name_in_runtime(kind: &CheckKind) -> &'static str {
     match kind {
         CheckKind::Required => "required",
-        CheckKind::Ascii => "ascii",
-        CheckKind::Alphanumeric => "alphanumeric",
-        CheckKind::Format(_) => "ip",
         CheckKind::Length { unit, .. } => match unit {
-            Unit::Simple => "length",
+            Unit::Simple | Unit::Graphemes => "length",
             Unit::Bytes => "length_bytes",
             Unit::Chars => "length_chars",
             Unit::Utf16 => "length_utf16",
-            Unit::Graphemes => "length_graphemes",
         },
         CheckKind::Matches(_) => "matches",
         CheckKind::Range { .. } => "range",
-        CheckKind::Contains(_) => "contains",
-        CheckKind::Prefix(_) => "prefix",
-        CheckKind::Suffix(_) => "suffix",
-        CheckKind::Pattern(_) | CheckKind::Matcher(_) => "pattern",
+        _ => "pattern",
     }
 }
 

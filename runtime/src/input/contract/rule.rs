@@ -8,7 +8,7 @@ use garde::rules::inner::Inner;
 use garde::{Report, Validate, rules};
 
 pub use crate::input::contract::text_rule::{
-    alphanumeric, ascii, contains, ip, pattern, prefix, suffix, text,
+    Alphanumeric, Ascii, Contains, Ip, Prefix, Suffix, check_text, pattern, text,
 };
 
 /// The smallest and the largest length.
@@ -176,26 +176,20 @@ pub fn length_utf16<T: HasLengthInUtf16>(value: &T, ends: Ends) -> garde::Result
     label = "`{Self}` is not a number",
     note = "help: on a text, write `length(chars, max = 64)`; on a list of numbers, `length(max = 10), inner(range(min = 1, max = 100))`"
 )]
-pub trait IsNumber {
-    /// The type of the ends.
-    #[doc(hidden)]
-    type End;
-
+pub trait IsNumber<End> {
     /// Applies the rule.
     ///
     /// # Errors
     ///
     /// The value is outside the range.
     #[doc(hidden)]
-    fn check_range(&self, ends: (Option<Self::End>, Option<Self::End>)) -> garde::Result;
+    fn check_range(&self, ends: (Option<End>, Option<End>)) -> garde::Result;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: rules::range::Bounds> IsNumber for T {
-    type End = T::Size;
-
+impl<T: rules::range::Bounds<Size = End>, End> IsNumber<End> for T {
     #[inline]
-    fn check_range(&self, ends: (Option<T::Size>, Option<T::Size>)) -> garde::Result {
+    fn check_range(&self, ends: (Option<End>, Option<End>)) -> garde::Result {
         rules::range::apply(self, ends)
     }
 }
@@ -206,7 +200,7 @@ impl<T: rules::range::Bounds> IsNumber for T {
 ///
 /// The value is outside the range.
 #[inline]
-pub fn range<T: IsNumber>(value: &T, ends: (Option<T::End>, Option<T::End>)) -> garde::Result {
+pub fn range<T: IsNumber<End>, End>(value: &T, ends: (Option<End>, Option<End>)) -> garde::Result {
     value.check_range(ends)
 }
 

@@ -80,19 +80,6 @@ macro_rules! text_rules {
                 rules::$name::apply(self, arguments)
             }
         }
-
-        #[doc = concat!("Applies `", stringify!($name), "`.")]
-        ///
-        /// # Errors
-        ///
-        /// The text breaks the rule.
-        #[inline]
-        pub fn $name<T: IsText<$rule>>(
-            value: &T,
-            arguments: <$rule as TextRule>::Arguments<'_>,
-        ) -> garde::Result {
-            value.check_text(arguments)
-        }
     )*};
 }
 
@@ -103,6 +90,19 @@ text_rules! {
     suffix Suffix (&'a str,);
     contains Contains (&'a str,);
     ip Ip (IpKind,);
+}
+
+/// Applies a rule about text.
+///
+/// # Errors
+///
+/// The text breaks the rule.
+#[inline]
+pub fn check_text<R: TextRule, T: IsText<R>>(
+    value: &T,
+    arguments: R::Arguments<'_>,
+) -> garde::Result {
+    value.check_text(arguments)
 }
 
 /// Returns the value of a rule that garde has with a feature only: it must be a text.
