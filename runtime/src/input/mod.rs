@@ -50,8 +50,8 @@ pub mod __private {
     pub use super::contract::definitions::named;
     pub use super::contract::missing_limit::{InputType, MissingLimit};
     pub use super::contract::rules::{
-        Adapted, Applied, Conditional, CountsGraphemes, Dived, Missing, NoRules, NotConstant,
-        OpenEnded, RuleStatus, Rules, Ruleset,
+        Adapted, Applied, AppliedToText, Conditional, CountsGraphemes, Dived, Missing, NoRules,
+        NotConstant, OpenEnded, RuleStatus, Rules, Ruleset,
     };
     #[cfg(feature = "schemas")]
     pub use super::contract::stated;

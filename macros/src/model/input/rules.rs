@@ -11,6 +11,8 @@ use crate::parse::{Ends, FieldRules, GardeRule, ItemRules, Measure, RawFields, R
 pub(crate) enum RuleStatus {
     /// The rule always applies, with constant limits.
     Applied,
+    /// So does a length in a unit of text.
+    AppliedToText,
     Missing,
     /// It is inside `if(…)`.
     Conditional(Span),
@@ -28,7 +30,7 @@ impl RuleStatus {
     /// Returns the span of a rule that does not bound the field.
     fn span(self) -> Option<Span> {
         match self {
-            Self::Applied | Self::Missing => None,
+            Self::Applied | Self::AppliedToText | Self::Missing => None,
             Self::Conditional(span)
             | Self::Adapted(span)
             | Self::OpenEnded(span)
@@ -41,7 +43,8 @@ impl RuleStatus {
     fn add(&mut self, other: Self) {
         match (*self, other) {
             (_, Self::Applied) => *self = Self::Applied,
-            (Self::Missing, _) => *self = other,
+            (Self::Applied, _) => {}
+            (_, Self::AppliedToText) | (Self::Missing, _) => *self = other,
             _ => {}
         }
     }
@@ -169,10 +172,14 @@ fn length(
     if let Measure::Graphemes(span) = measure {
         return (RuleStatus::InGraphemes(span), None);
     }
-    match input.find(max) {
-        Some(span) => (RuleStatus::NotConstant(span), None),
-        None => (RuleStatus::Applied, Some(max.clone())),
+    if let Some(span) = input.find(max) {
+        return (RuleStatus::NotConstant(span), None);
     }
+    let status = match measure {
+        Measure::Simple => RuleStatus::Applied,
+        _ => RuleStatus::AppliedToText,
+    };
+    (status, Some(max.clone()))
 }
 
 fn range(span: Span, ends: &Ends, input: &InputNames) -> RuleStatus {

@@ -60,7 +60,7 @@ pub fn length<T: HasLength>(value: &T, ends: Ends) -> garde::Result {
 #[diagnostic::on_unimplemented(
     message = "the rule `length(bytes)` does not apply to `{Self}`",
     label = "`{Self}` has no length in bytes",
-    note = "help: on a list, write `length(max = 10), inner(length(bytes, max = 64))`; on a number, `range(min = 1, max = 100)`"
+    note = "help: on a list, write `length(max = 10), inner(length(bytes, max = 64))`; on an `Option` of a list, `inner(length(max = 10), inner(length(bytes, max = 64)))`; on a number, `range(min = 1, max = 100)`"
 )]
 pub trait HasLengthInBytes {
     /// Applies the rule.
@@ -98,7 +98,7 @@ pub fn length_bytes<T: HasLengthInBytes>(value: &T, ends: Ends) -> garde::Result
 #[diagnostic::on_unimplemented(
     message = "the rule `length(chars)` does not apply to `{Self}`",
     label = "`{Self}` has no length in characters",
-    note = "help: on a list, write `length(max = 10), inner(length(chars, max = 64))`; on a number, `range(min = 1, max = 100)`"
+    note = "help: on a list, write `length(max = 10), inner(length(chars, max = 64))`; on an `Option` of a list, `inner(length(max = 10), inner(length(chars, max = 64)))`; on a number, `range(min = 1, max = 100)`"
 )]
 pub trait HasLengthInChars {
     /// Applies the rule.
@@ -136,7 +136,7 @@ pub fn length_chars<T: HasLengthInChars>(value: &T, ends: Ends) -> garde::Result
 #[diagnostic::on_unimplemented(
     message = "the rule `length(utf16)` does not apply to `{Self}`",
     label = "`{Self}` has no length in UTF-16 code units",
-    note = "help: on a list, write `length(max = 10), inner(length(utf16, max = 64))`; on a number, `range(min = 1, max = 100)`"
+    note = "help: on a list, write `length(max = 10), inner(length(utf16, max = 64))`; on an `Option` of a list, `inner(length(max = 10), inner(length(utf16, max = 64)))`; on a number, `range(min = 1, max = 100)`"
 )]
 pub trait HasLengthInUtf16 {
     /// Applies the rule.

@@ -130,3 +130,24 @@ fn each_of_many_items_has_its_index() {
         ]
     );
 }
+
+#[test]
+fn each_of_many_items_has_the_name_used_by_input() {
+    let event = |name: &str, number| format!(r#"{{"{name}": {number}, "type": "Plain"}}"#);
+    let events = [
+        event("number", 0),
+        event("a/b", 9),
+        event("number", 9),
+        event("a/b", 0),
+        event("a/b", 9),
+    ];
+    let text = format!(r#"{{{REST}, "events": [{}]}}"#, events.join(","));
+    let Err((422, violations)) = decode_and_check::<Root>(&text) else {
+        panic!("not rejected");
+    };
+    let pointers: Vec<_> = violations.iter().map(|(at, _)| at.as_str()).collect();
+    assert_eq!(
+        pointers,
+        ["/events/1/a~1b", "/events/2/number", "/events/4/a~1b"]
+    );
+}
