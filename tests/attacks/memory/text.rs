@@ -66,6 +66,11 @@ fn rejected_text_takes_at_most_eight_times_its_size() {
             ("long text", "/note", "text/plain"),
             ("long number", "/number", "text/plain"),
             ("long binary body", "/blob", "application/octet-stream"),
+            (
+                "long list of wide numbers",
+                "/samples",
+                "application/octet-stream",
+            ),
         ] {
             for item in ["a", "9", "\u{e9}", "\u{0}"] {
                 let body = repeated(item, size);

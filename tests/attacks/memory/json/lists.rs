@@ -128,6 +128,7 @@ pub(super) fn shapes(size: usize) -> Vec<Shape> {
             ],
         ),
         ("wide", &["{}", "{\"flags\":[]}", "{\"text\":null}"]),
+        ("many", &["\"aaaaaaaaaaaaaaaaaaaaaaaa\""]),
         (
             "unknown",
             &[

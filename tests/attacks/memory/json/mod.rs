@@ -72,6 +72,7 @@ fn rejected_large_body_takes_at_most_eight_times_its_size() {
             items("tags", "\"\""),
             items("bytes", "0"),
             items("nodes", "{}"),
+            items("many", "\"aaaaaaaaaaaaaaaaaaaaaaaa\""),
         ]
     };
     attack(&SIZES, "/lists", few);
