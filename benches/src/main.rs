@@ -22,8 +22,9 @@ mod table;
 mod tokens;
 mod usage;
 
+use std::env;
 use std::io::{self, Write};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use crate::contenders::Contender;
 use crate::driver::Driver;
@@ -36,7 +37,9 @@ const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- --quick]
     prints Markdown tables; --quick takes about 20 s and checks that everything runs";
 
 fn main() -> ExitCode {
-    let result = scale().and_then(|scale| run(&scale, &mut io::stdout(), &mut io::stderr()));
+    let result = scale()
+        .and_then(|scale| run(&scale, &mut io::stdout(), &mut io::stderr()))
+        .and_then(|()| hostile());
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -57,6 +60,27 @@ fn scale() -> Outcome<Scale> {
         }
     }
     Ok(scale)
+}
+
+/// Builds and runs the program that measures hostile input, with the arguments of this one.
+fn hostile() -> Outcome<()> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args([
+        "run",
+        "--release",
+        "--quiet",
+        "--package",
+        "palisade-benches",
+    ]);
+    command
+        .args(["--bin", "hostile", "--"])
+        .args(env::args_os().skip(1));
+    if command.status()?.success() {
+        Ok(())
+    } else {
+        Err("hostile input could not be measured".into())
+    }
 }
 
 /// Measures everything; writes the tables to `out` and the progress to `progress`.

@@ -38,8 +38,8 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
 
 /// Proves that every field of an input type has a limit.
 ///
-/// It is derived beside serde's `Deserialize` and garde's `Validate`, and reads their attributes. A
-/// field whose limit is missing does not compile:
+/// It is derived beside serde's `Deserialize` and a `Validate`, and reads the attributes of serde and
+/// garde. A field whose limit is missing does not compile:
 ///
 /// - Text and collections need `length(…, max = N)`, with a constant `N` up to
 ///   `palisade::input::MAX_LENGTH`. The items of a collection need rules too, with `inner(…)` or
@@ -53,6 +53,9 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
 /// A rule does not count inside `if(…)`, beside `adapt(…)`, in graphemes, or with a limit that depends
 /// on the value or its context. A `pattern("…")` must match the whole text. Each rule is a trait in
 /// `palisade::rules`, with its reason and its fix.
+///
+/// The derived code itself checks each constant `length` and `range`, at every depth, so a hand-written
+/// `Validate` or `Deserialize` lifts none of them. Fields and variants that serde skips need a limit too.
 ///
 /// Structs, tuple structs and enums can be generic: a field whose type depends on a parameter is
 /// checked where the type is used. A type with named fields needs `#[serde(deny_unknown_fields)]`. An
@@ -88,6 +91,52 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
 pub fn derive_secure_input(item: TokenStream) -> TokenStream {
     let item = syn::parse_macro_input!(item as syn::DeriveInput);
     secure_input(item, cfg!(feature = "schemas")).into()
+}
+
+/// Implements garde's [`Validate`] with garde's attributes.
+///
+/// It has every rule, path and message of garde's own derive, with three differences:
+///
+/// - It needs no `garde` in Cargo.toml, except for a feature of garde: `email`, `url`, `credit-card`,
+///   `phone-number`, `regex` for `pattern("…")`, and `unicode` for `length(graphemes)`.
+/// - A mistake is one error, with the edit that fixes it.
+/// - When `Valid` checks a request, it stops at 32 errors, and does not check the items of a list that
+///   is too long. `validate` itself reports all errors.
+///
+/// A type whose `Validate` comes from elsewhere can be an input type too: `SecureInput` enforces its
+/// bounds first, and calls that `Validate` only if they hold.
+///
+/// # Attributes
+///
+/// - `#[garde(…)]` on the type and on its fields, as garde documents them.
+/// - `#[secure(crate = path)]` on the type: the path of palisade, by default `::palisade`.
+///
+/// # Examples
+///
+/// ```text
+/// #[derive(Validate)]
+/// struct NewOrder {
+///     #[garde(length(chars, min = 1, max = 64))]
+///     sku: String,
+///     #[garde(range(min = 1, max = 100))]
+///     quantity: u32,
+/// }
+/// ```
+///
+/// [`Validate`]: https://docs.rs/garde/0.23/garde/trait.Validate.html
+#[proc_macro_derive(Validate, attributes(garde, secure))]
+pub fn derive_validate(item: TokenStream) -> TokenStream {
+    let item = syn::parse_macro_input!(item as syn::DeriveInput);
+    validate(item).into()
+}
+
+fn validate(item: syn::DeriveInput) -> Tokens {
+    let mut diagnostics = Diagnostics::default();
+    let raw = parse::RawInput::parse(item, &mut diagnostics);
+    let validation = model::Validation::check(raw, &mut diagnostics);
+    let errors = diagnostics.into_compile_errors();
+    let expanded = expand::validation(&validation);
+    quote!(#errors #expanded)
 }
 
 fn secure_input(item: syn::DeriveInput, schemas: bool) -> Tokens {

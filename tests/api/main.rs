@@ -30,3 +30,4 @@ mod roles;
 mod routers;
 mod support;
 mod typed_headers;
+mod validate;

@@ -300,7 +300,7 @@ mod overlapping_routes {
     #[test]
     #[should_panic(expected = "Overlapping method route")]
     fn duplicate_method_in_method_router_panics() {
-        let _: palisade::routing::MethodRouter = get(hello).get(guarded);
+        let _: palisade::routing::SecureMethodRouter = get(hello).get(guarded);
     }
 
     #[test]

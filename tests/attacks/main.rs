@@ -12,6 +12,7 @@ mod ambient;
 mod backend;
 mod bounds;
 mod cache_size;
+mod counts;
 mod coverage;
 mod issuer_grants;
 mod late_responses;

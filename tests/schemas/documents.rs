@@ -4,7 +4,7 @@ use palisade::input::{
     BinaryBody, Cookies, Headers, InputLocation, MediaTypes, Multipart, PlainText, Upload,
 };
 use palisade::prelude::*;
-use palisade::routing::{InputDescription, MethodRouter, Route};
+use palisade::routing::{InputDescription, Route, SecureMethodRouter};
 use palisade::schemars::generate::SchemaSettings;
 use palisade::schemars::{Schema, SchemaGenerator, json_schema};
 use palisade::serde::Deserializer;
@@ -14,14 +14,14 @@ use serde_json::{Value, json};
 use crate::agreement::{Agreement, accepts, check};
 
 /// Returns the descriptions of the inputs of a handler.
-pub fn inputs_of(handler: MethodRouter) -> Vec<InputDescription> {
+pub fn inputs_of(handler: SecureMethodRouter) -> Vec<InputDescription> {
     let routes: SecureRouter = SecureRouter::new().route("/{a}/{b}", handler);
     let routes = routes.inventory().routes().iter();
     routes.flat_map(Route::inputs).collect()
 }
 
 /// Returns the schema of the only input of a handler.
-pub fn schema_of(handler: MethodRouter) -> Value {
+pub fn schema_of(handler: SecureMethodRouter) -> Value {
     match inputs_of(handler).as_slice() {
         [only] => only.schema().unwrap().to_value(),
         other => panic!("{other:?}"),
@@ -130,7 +130,7 @@ fn input_description_has_location_media_type_and_optionality() {
     #[public(reason = "a test")]
     async fn binary(_: Option<Valid<BinaryBody<Word>>>) {}
 
-    let describe = |handler: MethodRouter| -> Vec<_> {
+    let describe = |handler: SecureMethodRouter| -> Vec<_> {
         let inputs = inputs_of(handler).into_iter();
         inputs
             .map(|input| (input.location(), input.media_type(), input.is_optional()))

@@ -5,7 +5,7 @@ mod input;
 mod vocabulary;
 
 pub(crate) use self::handler::{denied_handler, denied_item, handler};
-pub(crate) use self::input::{fallback, input, scalar};
+pub(crate) use self::input::{fallback, input, scalar, validation};
 pub(crate) use self::vocabulary::vocabulary;
 
 /// The path of the runtime crate, for generated code.

@@ -7,7 +7,8 @@ mod vocabulary;
 
 pub(crate) use self::handler::{Access, Declaration, Handler, Limits, Requirement, WrongHandler};
 pub(crate) use self::input::{
-    Bound, Check, CheckKind, Checks, Content, Field, Form, Head, Input, Kind, Limit, RuleStatus,
-    Rules, Scalar, Tagging, Unit, Variant,
+    Bound, Check, CheckKind, Checks, Content, Field, FieldChecks, Form, Head, Input, Kind, Limit,
+    RuleStatus, Rules, Scalar, Tagging, TextFormat, Unit, Validation, ValidationKind, Variant,
+    VariantChecks,
 };
 pub(crate) use self::vocabulary::{ScopeConstant, Vocabulary};

@@ -2,6 +2,7 @@
 
 mod handler;
 mod input;
+mod nearest;
 mod recovery;
 mod slot;
 mod vocabulary;
@@ -11,8 +12,9 @@ pub(crate) use self::handler::{
     Surroundings,
 };
 pub(crate) use self::input::{
-    Affix, Ends, FieldRules, Format, GardeRule, ItemRules, Measure, Position, RawData, RawField,
-    RawFields, RawInput, RawVariant, RuleKind, SerdeKind, SerdeWord, SerdeWords, Style,
+    Affix, Ends, FieldRules, Format, GardeRule, ItemRules, Measure, Pattern, Position, RawData,
+    RawField, RawFields, RawInput, RawVariant, Rejection, RuleKind, SerdeKind, SerdeWord,
+    SerdeWords, Style,
 };
 pub(crate) use self::slot::Slot;
 pub(crate) use self::vocabulary::{RawScope, RawVocabulary};

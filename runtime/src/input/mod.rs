@@ -42,13 +42,16 @@ pub use self::types::{Line, LineError};
 /// The items that generated code uses.
 #[doc(hidden)]
 pub mod __private {
-    pub use super::contract::check::{is_full, record};
+    pub use super::contract::check::{
+        MayReportAll, StopsEarly, Validation, is_entered, is_full, is_full_if_limited, pattern,
+        record,
+    };
     #[cfg(feature = "schemas")]
     pub use super::contract::definitions::named;
     pub use super::contract::missing_limit::{InputType, MissingLimit};
     pub use super::contract::rules::{
-        Adapted, Applied, Conditional, CountsGraphemes, Dived, Missing, NoRules, NotConstant,
-        OpenEnded, RuleStatus, Rules, Ruleset,
+        Adapted, Applied, AppliedToText, Conditional, CountsGraphemes, Dived, Missing, NoRules,
+        NotConstant, OpenEnded, RuleStatus, Rules, Ruleset,
     };
     #[cfg(feature = "schemas")]
     pub use super::contract::stated;
@@ -57,6 +60,7 @@ pub mod __private {
         Bounded, Decoder, DerivesValidate, FieldWithoutLimit, InputContract, KeyContract,
         MaxLength, RuledField, ScalarContract, SecureInput, WithoutDeserialize, is_max_length,
     };
+    pub use super::contract::{missing_features, rule};
     #[cfg(feature = "schemas")]
     pub use super::schema::{Bounds, Described, Elements, Measure, Members, Variants};
     pub use super::shape::{Field, Nested, Shape, Statement, Tagging, Variant};
@@ -66,9 +70,18 @@ pub mod __private {
 /// The traits of this room that a compile error names.
 pub mod rules {
     pub use super::contract::ineffective_rules::*;
+    pub use super::contract::missing_features::{
+        HasFeatureCreditCard, HasFeatureEmail, HasFeaturePhoneNumber, HasFeatureRegex,
+        HasFeatureUnicode, HasFeatureUrl,
+    };
     pub use super::contract::missing_limit::{InputType, MissingLimit};
     pub use super::contract::missing_rules::*;
+    pub use super::contract::rule::{
+        CanBeAbsent, HasItems, HasLength, HasLengthInBytes, HasLengthInChars, HasLengthInUtf16,
+        HasNestedRules, IsNumber,
+    };
     pub use super::contract::rules::*;
+    pub use super::contract::text_rule::IsText;
     pub use super::contract::unbounded::{
         Entries, HasKnownLimit, KeyWithoutLimit, Unbounded, ValueWithRules, WithoutKnownLimit,
     };
@@ -76,4 +89,6 @@ pub mod rules {
         Bounded, DerivesValidate, InputContract, IsDecodedInput, IsWithinMaxLength, KeyContract,
         MapKey, MaxLength, NeedsNoRule, ScalarContract,
     };
+    #[doc(no_inline)]
+    pub use super::contract::{missing_features, rule};
 }

@@ -240,6 +240,11 @@ mod tests {
             r#"{"keys":[{"kty":"EC","kty":"oct"}]}"#,
             r#"{"keys":[]}x"#,
             r#"{"Keys":[]}"#,
+            r#"{"keys":[],"x":1e999}"#,
+            r#"{"keys":[{"x":{"y":-1e400}}]}"#,
+            r#"{"$serde_json::private::RawValue":"{\"keys\":[]}"}"#,
+            r#"{"keys":{"$serde_json::private::RawValue":"[]"}}"#,
+            r#"{"keys":[{"$serde_json::private::Number":"1"}]}"#,
         ] {
             assert_eq!(error(json), Some(KeyError::MalformedKeySet), "{json}");
         }

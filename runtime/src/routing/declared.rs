@@ -5,13 +5,8 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::extract::Request;
-use axum::response::Response;
-
-use crate::policy::{Declaration, Requirement};
+use crate::policy::Declaration;
 use crate::routing::argument::facts::ArgumentFacts;
-use crate::routing::endpoint::Endpoint;
-use crate::routing::passed_guard::PassedGuard;
 
 /// A handler declares who may call it.
 ///
@@ -78,7 +73,7 @@ impl<F, H: Declares + 'static> DeclaresAccess<ByName> for F
 where
     F: Fn() -> DeclaredHandler<H, BehindGuard>,
 {
-    type Handler = H;
+    type Handler = DeclaredHandler<H, H::Checked>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -86,13 +81,13 @@ impl<F, H: Declares + 'static> DeclaresAccess<Nothing> for F
 where
     F: Fn(Never) -> DeclaredHandler<H, BehindGuard>,
 {
-    type Handler = H;
+    type Handler = DeclaredHandler<H, H::Checked>;
 }
 
 /// `get(list_orders())` means the same as `get(list_orders)`.
 #[diagnostic::do_not_recommend]
 impl<H: Declares + 'static> DeclaresAccess<ByValue> for DeclaredHandler<H, BehindGuard> {
-    type Handler = H;
+    type Handler = DeclaredHandler<H, H::Checked>;
 }
 
 /// A declaration with its handler; implemented by the attributes.
@@ -105,28 +100,6 @@ pub trait Declares {
 
     /// The facts about each argument; creating them checks the arguments.
     const ARGUMENTS: &'static [ArgumentFacts];
-}
-
-/// A handler that the attributes cannot use: it denies every request.
-///
-/// Its mistake is a compile error, so no request reaches it; with this type, the route that mounts it
-/// is not a second error.
-#[derive(Clone, Copy)]
-pub struct InvalidHandler {}
-
-impl Declares for InvalidHandler {
-    type Checked = Checked<true>;
-
-    const DECLARATION: &'static Declaration =
-        &Declaration::scopes("invalid", module_path!(), Requirement::Any(&[]));
-
-    const ARGUMENTS: &'static [ArgumentFacts] = &[];
-}
-
-impl<S: Send + Sync + 'static> Endpoint<InvalidHandler, S, ()> for Checked<true> {
-    async fn call(_: &mut Request, _: S, _: &PassedGuard) -> Response {
-        crate::response::invalid_declaration()
-    }
 }
 
 /// A handler whose arguments satisfy their rules, if `ARGUMENTS`.
@@ -182,6 +155,14 @@ impl<H, G: RunsHandlers> DeclaredHandler<H, G> {
     }
 }
 
+impl<H: Declares, C> Declares for DeclaredHandler<H, C> {
+    type Checked = C;
+
+    const DECLARATION: &'static Declaration = H::DECLARATION;
+
+    const ARGUMENTS: &'static [ArgumentFacts] = H::ARGUMENTS;
+}
+
 /// Gives access to `unguarded`.
 impl<H> Deref for DeclaredHandler<H> {
     type Target = H;
@@ -213,8 +194,8 @@ impl<H> Deref for DeclaredHandler<H> {
 /// }
 /// ```
 ///
-/// On axum's own router, rustc cannot infer the generated type parameter `SecureRouterGuard` (E0283).
-/// Mount the handler on a [`SecureRouter`](crate::SecureRouter), and convert the whole API with
+/// On axum's own router, rustc cannot infer the generated type parameter `SecureRouterGuard` (E0283), and
+/// "cannot satisfy `WithoutGuard<_>: RunsHandlers`". Mount the handler on a [`SecureRouter`](crate::SecureRouter), and convert the whole API with
 /// [`Api::into_router`](crate::Api::into_router):
 ///
 /// ```compile_fail,E0283
@@ -230,7 +211,7 @@ impl<H> Deref for DeclaredHandler<H> {
 // The attributes emit `fn list_orders<G: RunsHandlers>() -> DeclaredHandler<…, G>`. A `SecureRouter`
 // fixes `G` as `BehindGuard`. Everything else that accepts the handler needs a future, which fixes
 // `G` as `WithoutGuard<T>`, and rustc reports this trait where the function is named. axum's `post`
-// leaves `T` open: it accepts the function, and the one error is about `SecureRouter::route`.
+// leaves `T` open, so that rustc reports nothing about it if `SecureRouter::route` is an error already.
 #[diagnostic::on_unimplemented(
     message = "a declared handler runs only behind the guard of a `SecureRouter`",
     label = "this would run the handler without its guard",
@@ -247,18 +228,23 @@ impl RunsHandlers for BehindGuard {}
 /// Everything that would run a handler without a guard, and get a `T`.
 pub struct WithoutGuard<T>(PhantomData<T>);
 
-#[diagnostic::do_not_recommend]
-impl<T: NeedsNoGuard> RunsHandlers for WithoutGuard<T> {}
-
-/// A value that a handler yields without its guard. No type implements this trait.
+/// A value that no handler yields.
 #[doc(hidden)]
-pub trait NeedsNoGuard: sealed::Sealed {}
+pub enum Unknown<const N: u8> {}
 
-/// Keeps other crates from implementing [`NeedsNoGuard`], with which axum's router would accept a
-/// declared handler.
-mod sealed {
-    pub trait Sealed {}
+/// Implements [`RunsHandlers`] for values that no handler yields.
+///
+/// axum's own `get` accepts a handler with any response, which leaves `T` open. With one impl, or
+/// none, rustc would then report the bound of axum's `get`, in forty lines. With ten it reports this
+/// trait, where the function is named, and lists none of them.
+macro_rules! unknown {
+    ($($number:literal)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl RunsHandlers for WithoutGuard<Unknown<$number>> {}
+    )*};
 }
+
+unknown!(0 1 2 3 4 5 6 7 8 9);
 
 /// Leads rustc to [`RunsHandlers`]; no value of this type exists, so it is never polled.
 impl<H, T> Future for DeclaredHandler<H, WithoutGuard<T>> {

@@ -23,14 +23,14 @@ pub trait Endpoint<H, S, M>: 'static {
     #[doc(hidden)]
     fn call(
         request: &mut Request,
-        state: S,
+        state: &S,
         guard: &PassedGuard,
     ) -> impl Future<Output = Response> + Send;
 }
 
 /// Every argument of a handler can be extracted on a router with the state `S`.
 ///
-/// The error names the argument that cannot; see [`ExtractedWithState`].
+/// The error is that of [`RunsWithState`](crate::rules::RunsWithState): with this trait, it would be longer than a screen.
 pub trait ExtractedArguments<S, M>: Sized + Send + 'static {
     #[doc(hidden)]
     fn extract(

@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -21,6 +22,10 @@ use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::panics::{catch_async, guard_body};
 use crate::routing::passed_guard::PassedGuard;
+use crate::routing::runs_with_state::RunsWithState;
+
+/// The state of a router; axum clones it for each request.
+pub(crate) type Shared<S> = Arc<S>;
 
 /// A declared handler behind its guard.
 pub(crate) struct Guarded<H> {
@@ -37,13 +42,13 @@ impl<H: Declares> Guarded<H> {
     }
 
     /// Serves one request; a panic of the API's code becomes a response with status 500.
-    async fn respond<S, M>(self, mut request: Request, state: S) -> Response
+    async fn respond<S, M>(self, mut request: Request, state: Shared<S>) -> Response
     where
-        H::Checked: Endpoint<H, S, M>,
+        H: RunsWithState<S, M>,
     {
         let mut passed = None;
         let response = {
-            let serving = pin!(self.serve(&mut request, state, &mut passed));
+            let serving = pin!(self.serve(&mut request, &state, &mut passed));
             catch_async(serving).await
         };
         let mut response = if let Ok(response) = response {
@@ -64,18 +69,18 @@ impl<H: Declares> Guarded<H> {
     async fn serve<S, M>(
         &self,
         request: &mut Request,
-        state: S,
+        state: &S,
         passed: &mut Option<PassedGuard>,
     ) -> Response
     where
-        H::Checked: Endpoint<H, S, M>,
+        H: RunsWithState<S, M>,
     {
         remove_guard_extensions(request.extensions_mut());
         match self.authorize(request).await {
             Ok(guard) => {
                 let guard = passed.insert(guard);
                 limit_body(request, &H::DECLARATION.limits);
-                let mut response = H::Checked::call(request, state, guard).await;
+                let mut response = H::Endpoint::call(request, state, guard).await;
                 if let Some(rejected) = take_rejected_input(&mut response) {
                     rejected.emit(H::DECLARATION, guard.token());
                 }
@@ -161,16 +166,15 @@ impl<H> Clone for Guarded<H> {
     }
 }
 
-impl<H, S, M> Handler<(S, M), S> for Guarded<H>
+impl<H, S, M> Handler<(S, M), Shared<S>> for Guarded<H>
 where
-    H: Declares + 'static,
-    H::Checked: Endpoint<H, S, M>,
-    S: Send + 'static,
+    H: Declares + RunsWithState<S, M> + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
 {
     type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-    fn call(self, request: Request, state: S) -> Self::Future {
+    fn call(self, request: Request, state: Shared<S>) -> Self::Future {
         Box::pin(self.respond(request, state))
     }
 }

@@ -1,4 +1,4 @@
-//! `MethodRouter`: the declared handlers of one path, by method.
+//! `SecureMethodRouter`: the declared handlers of one path, by method.
 
 use std::convert::Infallible;
 
@@ -9,20 +9,24 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::guard::Guard;
-use crate::routing::declared::{Declares, DeclaresAccess};
-use crate::routing::endpoint::Endpoint;
-use crate::routing::guarded::Guarded;
+use crate::routing::declared::DeclaresAccess;
+use crate::routing::guarded::{Guarded, Shared};
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::known_methods::{any_beside, in_filter};
+use crate::routing::runs_with_state::RunsWithState;
 
 type AxumMethodRouter<S> = axum::routing::MethodRouter<S>;
-type Mount<S> = Box<dyn FnOnce(&Mounting<'_>, AxumMethodRouter<S>) -> AxumMethodRouter<S> + Send>;
+type Mount<S> = Box<
+    dyn FnOnce(&Mounting<'_>, AxumMethodRouter<Shared<S>>) -> AxumMethodRouter<Shared<S>> + Send,
+>;
 
 /// The declared handlers of one path, by method.
 ///
-/// Like axum's [`MethodRouter`](axum::routing::MethodRouter), but for declared handlers only.
+/// Like axum's [`MethodRouter`](axum::routing::MethodRouter), but for declared handlers only. axum's own
+/// `Router::route` does not accept it, because no guard would run before the handlers (E0308): use
+/// [`SecureRouter::route`](crate::SecureRouter::route).
 #[must_use = "a method router does nothing until it is passed to `SecureRouter::route`"]
-pub struct MethodRouter<S = ()> {
+pub struct SecureMethodRouter<S = ()> {
     mounts: Vec<Mount<S>>,
     declared: Vec<(Methods, Route)>,
     /// The methods that have their own handler.
@@ -47,9 +51,9 @@ struct Mounting<'a> {
     named: Option<MethodFilter>,
 }
 
-impl<S> MethodRouter<S>
+impl<S> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
 {
     fn new() -> Self {
         Self {
@@ -67,9 +71,12 @@ where
     ///
     /// If one of the methods already has a handler.
     #[track_caller]
-    pub fn on<H: DeclaresAccess<N>, N, M>(mut self, filter: MethodFilter, handler: H) -> Self
+    pub fn on<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(
+        mut self,
+        filter: MethodFilter,
+        handler: H,
+    ) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.outline = self.outline.on(filter, outline);
@@ -78,9 +85,12 @@ where
     }
 
     #[track_caller]
-    fn mount<H: DeclaresAccess<N>, N, M>(mut self, _: H, methods: Methods) -> Self
+    fn mount<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(
+        mut self,
+        _: H,
+        methods: Methods,
+    ) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.declared.push((methods, Route::new::<H::Handler>()));
@@ -138,7 +148,7 @@ where
         }
     }
 
-    pub(crate) fn protect(self, guard: &Guard) -> AxumMethodRouter<S> {
+    pub(crate) fn protect(self, guard: &Guard) -> AxumMethodRouter<Shared<S>> {
         let named = self.named;
         let mounting = Mounting { guard, named };
         let empty = AxumMethodRouter::new();
@@ -151,15 +161,14 @@ where
 /// # Panics
 ///
 /// Each function panics if its method already has a handler.
-impl<S> MethodRouter<S>
+impl<S> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
 {
     /// Adds a handler for `GET` and `HEAD`.
     #[track_caller]
-    pub fn get<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    pub fn get<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::GET, handler)
@@ -167,9 +176,8 @@ where
 
     /// Adds a handler for `HEAD`.
     #[track_caller]
-    pub fn head<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    pub fn head<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::HEAD, handler)
@@ -177,9 +185,8 @@ where
 
     /// Adds a handler for `POST`.
     #[track_caller]
-    pub fn post<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    pub fn post<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::POST, handler)
@@ -187,9 +194,8 @@ where
 
     /// Adds a handler for `PUT`.
     #[track_caller]
-    pub fn put<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    pub fn put<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::PUT, handler)
@@ -197,9 +203,8 @@ where
 
     /// Adds a handler for `PATCH`.
     #[track_caller]
-    pub fn patch<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    pub fn patch<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::PATCH, handler)
@@ -207,9 +212,11 @@ where
 
     /// Adds a handler for `DELETE`.
     #[track_caller]
-    pub fn delete<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    pub fn delete<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(
+        self,
+        handler: H,
+    ) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::DELETE, handler)
@@ -217,9 +224,11 @@ where
 
     /// Adds a handler for `OPTIONS`.
     #[track_caller]
-    pub fn options<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    pub fn options<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(
+        self,
+        handler: H,
+    ) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::OPTIONS, handler)
@@ -227,9 +236,8 @@ where
 
     /// Adds a handler for `TRACE`.
     #[track_caller]
-    pub fn trace<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    pub fn trace<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(self, handler: H) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::TRACE, handler)
@@ -237,9 +245,11 @@ where
 
     /// Adds a handler for `CONNECT`.
     #[track_caller]
-    pub fn connect<H: DeclaresAccess<N>, N, M>(self, handler: H) -> Self
+    pub fn connect<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(
+        self,
+        handler: H,
+    ) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.on(MethodFilter::CONNECT, handler)
@@ -261,13 +271,15 @@ pub(crate) async fn outline() {}
 
 /// Routes requests with one of the methods in `filter` to a declared handler.
 #[track_caller]
-pub fn on<S, M, N, H: DeclaresAccess<N>>(filter: MethodFilter, handler: H) -> MethodRouter<S>
+pub fn on<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
+    filter: MethodFilter,
+    handler: H,
+) -> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
-    MethodRouter::new().on(filter, handler)
+    SecureMethodRouter::new().on(filter, handler)
 }
 
 /// Routes requests with any registered method to a declared handler.
@@ -281,11 +293,12 @@ where
 /// as for every route: a client could otherwise raise the rate of server errors at will.
 ///
 /// [RFC 9110 §9.3]: https://www.rfc-editor.org/rfc/rfc9110#section-9.3
-pub fn any<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
+pub fn any<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
+    handler: H,
+) -> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
-    MethodRouter::new().mount(handler, Methods::Any)
+    SecureMethodRouter::new().mount(handler, Methods::Any)
 }

@@ -5,105 +5,114 @@
 
 use axum::routing::MethodFilter;
 
-use crate::routing::declared::{Declares, DeclaresAccess};
-use crate::routing::endpoint::Endpoint;
-use crate::routing::method_router::{MethodRouter, on};
+use crate::routing::declared::DeclaresAccess;
+use crate::routing::method_router::{SecureMethodRouter, on};
+use crate::routing::runs_with_state::RunsWithState;
 
 /// Routes `GET` and `HEAD` requests to a declared handler.
 #[track_caller]
-pub fn get<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
+pub fn get<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
+    handler: H,
+) -> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::GET, handler)
 }
 
 /// Routes `HEAD` requests to a declared handler.
 #[track_caller]
-pub fn head<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
+pub fn head<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
+    handler: H,
+) -> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::HEAD, handler)
 }
 
 /// Routes `POST` requests to a declared handler.
 #[track_caller]
-pub fn post<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
+pub fn post<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
+    handler: H,
+) -> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::POST, handler)
 }
 
 /// Routes `PUT` requests to a declared handler.
 #[track_caller]
-pub fn put<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
+pub fn put<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
+    handler: H,
+) -> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::PUT, handler)
 }
 
 /// Routes `PATCH` requests to a declared handler.
 #[track_caller]
-pub fn patch<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
+pub fn patch<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
+    handler: H,
+) -> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::PATCH, handler)
 }
 
 /// Routes `DELETE` requests to a declared handler.
 #[track_caller]
-pub fn delete<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
+pub fn delete<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
+    handler: H,
+) -> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::DELETE, handler)
 }
 
 /// Routes `OPTIONS` requests to a declared handler.
 #[track_caller]
-pub fn options<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
+pub fn options<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
+    handler: H,
+) -> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::OPTIONS, handler)
 }
 
 /// Routes `TRACE` requests to a declared handler.
 #[track_caller]
-pub fn trace<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
+pub fn trace<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
+    handler: H,
+) -> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::TRACE, handler)
 }
 
 /// Routes `CONNECT` requests to a declared handler.
 #[track_caller]
-pub fn connect<S, M, N, H: DeclaresAccess<N>>(handler: H) -> MethodRouter<S>
+pub fn connect<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
+    handler: H,
+) -> SecureMethodRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
     M: 'static,
-    <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
 {
     on(MethodFilter::CONNECT, handler)
 }

@@ -1,6 +1,6 @@
 //! Declared handlers, the routers that mount them, and the inventory of every route.
 //!
-//! [`SecureRouter`](crate::SecureRouter) and [`MethodRouter`] have the method names of axum. They
+//! [`SecureRouter`](crate::SecureRouter) and [`SecureMethodRouter`] have the method names of axum. They
 //! accept declared handlers only, and nothing is served before
 //! [`protect`](crate::SecureRouter::protect) has put the guard in front of every handler.
 
@@ -13,6 +13,7 @@ mod endpoint;
 mod exception;
 mod guarded;
 mod input_description;
+mod invalid_handler;
 mod inventory;
 mod known_methods;
 mod method_router;
@@ -21,12 +22,13 @@ mod mounting;
 mod panics;
 mod passed_guard;
 mod returned;
+mod runs_with_state;
 pub(crate) mod secure_router;
 
 pub use self::exception::{Exception, ExceptionKind};
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
-pub use self::method_router::{MethodRouter, any, on};
+pub use self::method_router::{SecureMethodRouter, any, on};
 pub use self::methods::{connect, delete, get, head, options, patch, post, put, trace};
 pub use axum::routing::MethodFilter;
 
@@ -44,8 +46,7 @@ pub(crate) mod rules {
     pub use super::argument::typed_header::{ParsedFromHeader, ParsedHeader};
     pub use super::constants::{IsRole, IsScope, NamedConstant};
     pub use super::declared::{
-        BehindGuard, Checked, DeclaredHandler, DeclaresAccess, NeedsNoGuard, RunsHandlers,
-        WithoutGuard,
+        BehindGuard, Checked, DeclaredHandler, DeclaresAccess, RunsHandlers, WithoutGuard,
     };
     pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
     pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};
@@ -53,6 +54,7 @@ pub(crate) mod rules {
     pub use super::returned::{
         AnyPart, IsResponse, JsonBody, Responds, ReturnTypePart, holds_only_send_values, respond,
     };
+    pub use super::runs_with_state::RunsWithState;
 }
 
 /// Items of this room that generated code names.
@@ -60,6 +62,7 @@ pub(crate) mod rules {
 pub mod __private {
     pub use super::argument::facts::{ArgumentFacts, are_checked, has_reason, has_unvalidated};
     pub use super::constants::Constant;
-    pub use super::declared::{Declares, InvalidHandler};
+    pub use super::declared::Declares;
+    pub use super::invalid_handler::InvalidHandler;
     pub use super::returned::{Parts as ReturnedParts, Returned, Whole as ReturnedWhole};
 }

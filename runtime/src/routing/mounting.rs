@@ -1,12 +1,12 @@
 //! The rules of mounting: which routes a router accepts, and with which state.
 
 use crate::routing::api::Api;
-use crate::routing::method_router::MethodRouter;
+use crate::routing::method_router::SecureMethodRouter;
 
 /// Routes whose every handler declares who may call it.
 ///
 /// [`SecureRouter::route`](crate::SecureRouter::route) requires this. Palisade's
-/// [`MethodRouter`](crate::routing::MethodRouter) satisfies it; axum's own does not, because it
+/// [`SecureMethodRouter`](crate::routing::SecureMethodRouter) satisfies it; axum's own does not, because it
 /// accepts any handler.
 ///
 /// The usual cause is a remaining `use axum::routing::get;`, which shadows the prelude's. Remove it:
@@ -21,7 +21,7 @@ use crate::routing::method_router::MethodRouter;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "a route needs handlers that declare who may call them",
-    label = "not a `MethodRouter` of Palisade",
+    label = "not a `SecureMethodRouter`",
     note = "help: write `get(…)`, `post(…)`, … of `palisade::prelude`, not of `axum::routing`, around a handler with `#[secured]` or `#[public]`"
 )]
 pub trait DeclaredRoutes {
@@ -33,7 +33,7 @@ pub trait DeclaredRoutes {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S> DeclaredRoutes for MethodRouter<S> {
+impl<S> DeclaredRoutes for SecureMethodRouter<S> {
     type Routes = Self;
 
     fn into_routes(self) -> Self {
@@ -74,7 +74,7 @@ impl<S> DeclaredRoutes for MethodRouter<S> {
 #[diagnostic::on_unimplemented(
     message = "these handlers need another state than this router has",
     label = "found `{Self}`, expected `{Expected}`",
-    note = "help: `State<T>` needs a `SecureRouter<T>`, or `axum::extract::FromRef<S>` for `T` on a `SecureRouter<S>`"
+    note = "help: `State<T>` needs a `SecureRouter<T>`, or `axum::extract::FromRef<S>` for `T` on a `SecureRouter<S>`; an extractor needs `FromRequestParts<S>` for every `S`"
 )]
 pub trait ShareState<Expected> {
     #[doc(hidden)]

@@ -28,7 +28,7 @@ pub(super) struct Panicked;
 ///
 /// Returns an error if the function panics.
 pub(super) fn catch<T>(function: impl FnOnce() -> T) -> Result<T, Panicked> {
-    // the request's values are dropped after a panic, and the API's own survive in any server
+    // the values of the request are dropped; shared ones must tolerate a panic in every async server
     catch_unwind(AssertUnwindSafe(function)).map_err(discard)
 }
 
@@ -53,9 +53,10 @@ fn discard(payload: Box<dyn Any + Send>) -> Panicked {
     Panicked
 }
 
-/// Makes a panic of a streaming body an error of the body, which ends the response early.
+/// Turns a panic of a streaming body into an error of the body, which ends the response early.
 ///
-/// A body of known size is complete, so nothing of it can panic.
+/// A body of known size is usually complete. Wrapping it would cost an allocation per response; if it
+/// panics, the server closes its connection.
 pub(super) fn guard_body(response: Response, declaration: &'static Declaration) -> Response {
     response.map(|body| {
         if body.size_hint().exact().is_some() {

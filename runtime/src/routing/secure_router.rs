@@ -14,14 +14,14 @@ use crate::guard::Guard;
 use crate::resource_server::ResourceServer;
 use crate::response::method_not_allowed;
 use crate::routing::api::Api;
-use crate::routing::declared::{Declares, DeclaresAccess};
-use crate::routing::endpoint::Endpoint;
-use crate::routing::guarded::Guarded;
+use crate::routing::declared::DeclaresAccess;
+use crate::routing::guarded::{Guarded, Shared};
 use crate::routing::inventory::{Inventory, Route};
-use crate::routing::method_router::{MethodRouter, outline};
+use crate::routing::method_router::{SecureMethodRouter, outline};
 use crate::routing::mounting::{DeclaredRoutes, HasState, SecuredRoutes, ShareState};
+use crate::routing::runs_with_state::RunsWithState;
 
-type Build<S> = Box<dyn FnOnce(&Guard) -> axum::Router<S> + Send>;
+type Build<S> = Box<dyn FnOnce(&Guard) -> axum::Router<Shared<S>> + Send>;
 
 /// A router of declared handlers that still lacks a state of type `S` and a server.
 ///
@@ -69,7 +69,7 @@ pub struct SecureRouter<S = ()> {
 
 impl<S> SecureRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
 {
     /// Creates a router without routes: it answers every request with 404.
     pub fn new() -> Self {
@@ -89,7 +89,7 @@ where
     /// As axum's `Router::route`: if the path is malformed, or already has a handler for the
     /// same method.
     #[track_caller]
-    pub fn route<R: DeclaredRoutes<Routes: ShareState<MethodRouter<S>>>>(
+    pub fn route<R: DeclaredRoutes<Routes: ShareState<SecureMethodRouter<S>>>>(
         mut self,
         path: &str,
         method_router: R,
@@ -138,9 +138,11 @@ where
 
     /// Sets the handler for requests that match no path.
     #[track_caller]
-    pub fn fallback<H: DeclaresAccess<N>, N, M>(mut self, _: H) -> Self
+    pub fn fallback<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(
+        mut self,
+        _: H,
+    ) -> Self
     where
-        <H::Handler as Declares>::Checked: Endpoint<H::Handler, S, M>,
         M: 'static,
     {
         self.outline = self.outline.fallback(outline);
@@ -167,10 +169,12 @@ where
     }
 
     /// Supplies the state that `State` arguments extract from.
+    ///
+    /// All requests share it. It needs no [`Clone`], unless a handler extracts the whole state.
     pub fn with_state<S2>(self, state: S) -> SecureRouter<S2> {
         let build = self.build;
         SecureRouter {
-            build: Box::new(move |guard| build(guard).with_state(state)),
+            build: Box::new(move |guard| build(guard).with_state(Shared::new(state))),
             inventory: self.inventory,
             outline: self.outline,
             has_fallback: self.has_fallback,
@@ -199,14 +203,15 @@ where
         for route in inventory.unreachable() {
             emit_unreachable_route(route.declaration(), route.path());
         }
-        let routes =
-            (router.build)(&Guard::new(server)).method_not_allowed_fallback(method_not_allowed);
+        let routes = (router.build)(&Guard::new(server))
+            .method_not_allowed_fallback(method_not_allowed)
+            .with_state(Shared::new(()));
         Api::new(routes, inventory, router.has_fallback, router.has_layers)
     }
 
     fn then(
         self,
-        step: impl FnOnce(&Guard, axum::Router<S>) -> axum::Router<S> + Send + 'static,
+        step: impl FnOnce(&Guard, axum::Router<Shared<S>>) -> axum::Router<Shared<S>> + Send + 'static,
     ) -> Self {
         let build = self.build;
         Self {
@@ -236,7 +241,7 @@ impl HasState for SecureRouter {
 
 impl<S> Default for SecureRouter<S>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
 {
     fn default() -> Self {
         Self::new()

@@ -67,7 +67,7 @@ impl ClaimsObject {
     pub(super) fn retain_roles(&mut self, roles: &RolesClaim, keep: impl Fn(&str) -> bool) {
         let mut value = self.members.get_mut(roles.first());
         for member in roles.rest() {
-            value = value.and_then(|value| value.get_mut(member));
+            value = value.and_then(|value| value.get_mut(&**member));
         }
         if let Some(value) = value {
             self.has_changed |= retain_strings(value, keep);

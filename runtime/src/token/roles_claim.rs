@@ -46,8 +46,8 @@ impl RolesClaim {
     }
 
     /// Returns the members within the outermost one.
-    pub(super) fn rest(&self) -> impl Iterator<Item = &str> {
-        self.rest.iter().map(|member| &**member)
+    pub(super) fn rest(&self) -> &[Box<str>] {
+        &self.rest
     }
 
     /// Returns a seed that reads the value of the outermost member.

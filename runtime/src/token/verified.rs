@@ -144,6 +144,10 @@ impl VerifiedToken {
 
     /// Returns the number of scopes and roles that were ignored, because the issuer may not grant
     /// them.
+    #[cfg_attr(
+        not(feature = "tracing"),
+        allow(dead_code, reason = "events report it")
+    )]
     pub(crate) fn ungranted(&self) -> usize {
         self.claims.ungranted
     }

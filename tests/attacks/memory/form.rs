@@ -44,8 +44,7 @@ async fn query(Valid(Query(search)): Valid<Query<Search>>) -> String {
     search.query.unwrap_or_default()
 }
 
-/// With the default limits.
-#[public(reason = "a test", body_limit = "16 MiB")]
+#[public(reason = "a test", body_limit = "16 MiB", parameter_limit = 10_000)]
 async fn labels(Valid(Form(labels)): Valid<Form<Labels>>) -> String {
     labels.labels.len().to_string()
 }

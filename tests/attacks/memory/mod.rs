@@ -5,6 +5,7 @@
 mod chunks;
 mod form;
 mod head;
+mod json;
 mod multipart;
 mod text;
 

@@ -11,8 +11,8 @@ use crate::model::Handler;
 // Input:  async fn create_order(caller: Caller, order: Valid<Json<NewOrder>>) -> StatusCode { … }
 // Output: type __PalisadeArguments = Arguments<(Caller, Valid<Json<NewOrder>>,)>;
 //         impl<S, M> Endpoint<__palisade_create_order, S, M> for Checked<true> where __PalisadeArguments: ExtractedArguments<S, M> {
-//             async fn call(request: &mut Request, state: S, guard: &PassedGuard) -> Response {
-//                 match __PalisadeArguments::extract(request, &state, guard).await {
+//             async fn call(request: &mut Request, state: &S, guard: &PassedGuard) -> Response {
+//                 match __PalisadeArguments::extract(request, state, guard).await {
 //                     Ok(Arguments((a, b))) => respond(holds_only_send_values(__palisade_create_order {}.unguarded(a, b)).await),
 //                     Err(rejection) => rejection,
 //                 }
@@ -50,13 +50,13 @@ pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
         {
             async fn call(
                 __palisade_request: &mut #private::Request,
-                __palisade_state: __S,
+                __palisade_state: &__S,
                 __palisade_guard: &#private::rules::PassedGuard,
             ) -> #private::Response {
                 let __palisade_arguments =
                     <__PalisadeArguments as #private::rules::ExtractedArguments<__S, __M>>::extract(
                         __palisade_request,
-                        &__palisade_state,
+                        __palisade_state,
                         __palisade_guard,
                     );
                 match __palisade_arguments.await {

@@ -1,35 +1,42 @@
-//! The code that checks the rules of a field, by the public functions of garde.
+//! The code that checks rules, by the public functions of garde.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit};
+use syn::{Expr, ExprLit, Ident, Path};
 
 use crate::expand::input::proof::written_at;
-use crate::model::{Check, CheckKind, Checks, Unit};
+use crate::model::{Check, CheckKind, Checks, TextFormat, Unit};
 
 /// Emits checks of `__palisade_value`, which is reported at `__palisade_at`.
 pub(super) struct Emitter<'a> {
     pub(super) private: &'a TokenStream,
+    /// The module that replaces garde's checks.
+    pub(super) adapter: Option<&'a Path>,
+    /// Whether limits must be constants.
+    pub(super) constant: bool,
 }
 
 impl Emitter<'_> {
     // Input:  length(max = 10), inner(length(chars, max = 20))
     // Output: let __palisade_fits = true
-    //             & record(garde::rules::length::simple::apply(__palisade_value, (0, 10)), …);
+    //             & record(rule::length(__palisade_value, (0, 10)), …);
     //         if __palisade_fits {
-    //             garde::rules::inner::apply(__palisade_value, |__palisade_value, __palisade_key| { … });
+    //             rule::inner(__palisade_value, |__palisade_value, __palisade_key| { … });
     //         }
     /// The checks of bounds, and `nested` afterwards. A value that is too long is not entered.
     pub(super) fn bounds(&self, checks: &Checks, nested: &TokenStream) -> TokenStream {
         let private = self.private;
-        let inside = checks.inner.as_ref().map(|inner| self.inner(inner));
+        let inside = checks.inner.as_ref().map(|inner| {
+            let items = self.bounds(&inner.checks, &TokenStream::new());
+            self.inner(inner.span, &items)
+        });
         if checks.rules.is_empty() {
             return quote!(#inside #nested);
         }
         let rules = checks.rules.iter().map(|check| {
-            let apply = self.apply(check);
-            quote!(& #private::record(#apply, __palisade_at, __palisade_report))
+            let result = self.result(check);
+            quote!(& #private::record(#result, __palisade_at, __palisade_report))
         });
         if inside.is_none() && nested.is_empty() {
             return quote!(let _ = true #(#rules)*;);
@@ -43,24 +50,107 @@ impl Emitter<'_> {
         }
     }
 
-    fn inner(&self, inner: &Checks) -> TokenStream {
+    // Input:  length(max = 10), inner(length(chars, max = 20)), custom(f)
+    // Output: if is_entered(|| rule::length(__palisade_value, (0, 10))) {
+    //             rule::inner(__palisade_value, |__palisade_value, __palisade_key| { … });
+    //         }
+    //         if let Err(error) = f(__palisade_value, &__garde_user_ctx) { … }
+    //         record(rule::length(__palisade_value, (0, 10)), …);
+    /// The checks of all rules, in garde's order; `nested` are those of `dive`.
+    pub(super) fn rules(&self, checks: &Checks, nested: Option<TokenStream>) -> TokenStream {
+        let inside = checks.inner.as_ref().map(|inner| {
+            let items = self.items(&inner.checks);
+            self.inner(inner.span, &items)
+        });
+        let inside = inside
+            .or(nested)
+            .map(|inside| self.if_entered(checks, &inside));
+        let outer = self.outer(checks);
+        quote!(#inside #outer)
+    }
+
+    /// The checks of an item; garde checks its own items last.
+    fn items(&self, checks: &Checks) -> TokenStream {
+        let outer = self.outer(checks);
+        let inside = checks.inner.as_ref().map(|inner| {
+            let items = self.items(&inner.checks);
+            let inside = self.inner(inner.span, &items);
+            self.if_entered(checks, &inside)
+        });
+        quote!(#outer #inside)
+    }
+
+    fn outer(&self, checks: &Checks) -> TokenStream {
         let private = self.private;
-        let items = self.bounds(inner, &TokenStream::new());
-        if items.is_empty() {
-            return items;
+        let custom = checks.custom.iter().map(|function| {
+            quote! {
+                if let ::core::result::Result::Err(__palisade_error) =
+                    (#function)(&*__palisade_value, &__garde_user_ctx)
+                {
+                    __palisade_report.append(__palisade_at(), __palisade_error);
+                }
+            }
+        });
+        let rules = checks.rules.iter().map(|check| {
+            let result = self.result(check);
+            quote!(#private::record(#result, __palisade_at, __palisade_report);)
+        });
+        let conditional = checks.conditional.iter().map(|(condition, checks)| {
+            let checks = self.items(checks);
+            quote!(if #condition { #checks })
+        });
+        quote!(#(#custom)* #(#rules)* #(#conditional)*)
+    }
+
+    /// Does not enter a list over its length if the errors are limited.
+    fn if_entered(&self, checks: &Checks, inside: &TokenStream) -> TokenStream {
+        let private = self.private;
+        let is_count = |check: &&Check| {
+            let kind = &check.kind;
+            matches!(
+                kind,
+                CheckKind::Length {
+                    unit: Unit::Simple,
+                    ..
+                }
+            )
+        };
+        match checks.rules.iter().find(is_count) {
+            Some(check) => {
+                let result = self.result(check);
+                quote!(if #private::is_entered(|| #result) { #inside })
+            }
+            None => inside.clone(),
         }
+    }
+
+    fn inner(&self, span: Span, items: &TokenStream) -> TokenStream {
+        let private = self.private;
         let at = self.at(&quote!(__palisade_key));
+        let is_full = self.is_full();
+        let inner = match self.adapter {
+            Some(adapter) => quote!(#adapter::inner::apply),
+            None => written_at(quote!(#private::rule::inner), span),
+        };
+        let value = Ident::new("__palisade_value", span);
         quote! {
-            #private::garde::rules::inner::apply(
-                __palisade_value,
-                |__palisade_value, __palisade_key| {
-                    if #private::is_full(__palisade_report) {
-                        return;
-                    }
-                    #at
-                    #items
-                },
-            );
+            #inner(#value, |__palisade_value, __palisade_key| {
+                if #is_full {
+                    return;
+                }
+                #at
+                #items
+            });
+        }
+    }
+
+    /// Whether no more errors are needed.
+    pub(super) fn is_full(&self) -> TokenStream {
+        let private = self.private;
+        if self.constant {
+            quote!(#private::is_full(__palisade_report))
+        } else {
+            quote!(#private::is_full_if_limited(__palisade_report))
         }
     }
 
@@ -74,57 +164,155 @@ impl Emitter<'_> {
     }
 
     /// The result of a rule.
-    fn apply(&self, check: &Check) -> TokenStream {
+    fn result(&self, check: &Check) -> TokenStream {
+        let (private, span) = (self.private, check.span);
+        let value = Ident::new("__palisade_value", span);
+        if let Some(adapter) = self.adapter {
+            return self.result_of_adapter(adapter, &check.kind, &value);
+        }
+        match &check.kind {
+            CheckKind::Format(
+                TextFormat::Email
+                | TextFormat::Url
+                | TextFormat::CreditCard
+                | TextFormat::PhoneNumber,
+            ) => {
+                let path = path_in_garde(&check.kind);
+                let applied = quote!(#path::apply(#private::rule::text(__palisade_value), ()));
+                self.with_feature(&quote!(rules), &written_at(applied, span))
+            }
+            CheckKind::Length {
+                unit: Unit::Graphemes,
+                ..
+            } => {
+                let arguments = self.arguments(&check.kind);
+                let apply = written_at(quote!(graphemes::apply), span);
+                let applied = quote!(#apply(#value, __palisade_ends));
+                let applied = self.with_feature(&quote!(rules::length), &applied);
+                quote!({ let __palisade_ends = #arguments; #applied })
+            }
+            CheckKind::Pattern(pattern) => {
+                let rule = written_at(quote!(#private::rule::pattern), span);
+                let new = written_at(quote!(regex::Regex::new), span);
+                let applied = quote! {
+                    static __PALISADE_PATTERN: ::std::sync::LazyLock<regex::Regex> =
+                        ::std::sync::LazyLock::new(|| #private::pattern(#new(#pattern)));
+                    #rule(#value, (&__PALISADE_PATTERN,))
+                };
+                self.with_feature(&quote!(rules::pattern), &applied)
+            }
+            kind => {
+                let arguments = self.arguments(kind);
+                if let Some(rule) = text_rule(kind) {
+                    let rule = quote!(#private::rule::check_text::<#private::rule::#rule, _>);
+                    let rule = written_at(rule, span);
+                    return quote!(#rule(#value, #arguments));
+                }
+                let name = Ident::new(name_in_runtime(kind), span);
+                let rule = written_at(quote!(#private::rule::#name), span);
+                quote!(#rule(#value, #arguments))
+            }
+        }
+    }
+
+    /// A rule in a module that garde has with a feature only.
+    ///
+    /// The inner import wins. Without the feature the names are those of `missing_features`, and their
+    /// use is an error.
+    fn with_feature(&self, module: &TokenStream, applied: &TokenStream) -> TokenStream {
         let private = self.private;
-        let (rule, arguments) = match &check.kind {
-            CheckKind::Length { unit, min, max } => {
-                (length(*unit), length_ends(min.as_ref(), max.as_ref()))
+        quote! {{
+            #[allow(unused_imports)]
+            use #private::missing_features::*;
+            {
+                #[allow(unused_imports)]
+                use #private::garde::#module::*;
+                #applied
+            }
+        }}
+    }
+
+    fn result_of_adapter(&self, adapter: &Path, kind: &CheckKind, value: &Ident) -> TokenStream {
+        let (private, path) = (self.private, path_in_garde(kind));
+        let arguments = match kind {
+            CheckKind::Format(TextFormat::Ip) => quote!((#adapter::ip::IpKind::Any,)),
+            CheckKind::Format(TextFormat::Ipv4) => quote!((#adapter::ip::IpKind::V4,)),
+            CheckKind::Format(TextFormat::Ipv6) => quote!((#adapter::ip::IpKind::V6,)),
+            CheckKind::Pattern(pattern) => quote! {{
+                static __PALISADE_PATTERN: ::std::sync::LazyLock<
+                    #adapter::pattern::regex::Regex,
+                > = ::std::sync::LazyLock::new(|| {
+                    #private::pattern(#adapter::pattern::regex::Regex::new(#pattern))
+                });
+                (&__PALISADE_PATTERN,)
+            }},
+            kind => self.arguments(kind),
+        };
+        quote!((#adapter::#path::apply)(#value, #arguments))
+    }
+
+    /// The arguments after the value, as garde's functions expect them.
+    fn arguments(&self, kind: &CheckKind) -> TokenStream {
+        let private = self.private;
+        match kind {
+            CheckKind::Required
+            | CheckKind::Ascii
+            | CheckKind::Alphanumeric
+            | CheckKind::Format(
+                TextFormat::Email
+                | TextFormat::Url
+                | TextFormat::CreditCard
+                | TextFormat::PhoneNumber,
+            ) => quote!(()),
+            CheckKind::Format(TextFormat::Ip) => {
+                quote!((#private::garde::rules::ip::IpKind::Any,))
+            }
+            CheckKind::Format(TextFormat::Ipv4) => {
+                quote!((#private::garde::rules::ip::IpKind::V4,))
+            }
+            CheckKind::Format(TextFormat::Ipv6) => {
+                quote!((#private::garde::rules::ip::IpKind::V6,))
+            }
+            CheckKind::Length { min, max, .. } => {
+                let min = min.as_ref().map(|min| self.limit(min));
+                let max = max.as_ref().map(|max| self.limit(max));
+                let min = min.unwrap_or_else(|| quote!(0));
+                let max = max.unwrap_or_else(|| quote!(::core::primitive::usize::MAX));
+                quote!((#min, #max))
             }
             CheckKind::Range { min, max } => {
-                (quote!(range), range_ends(min.as_ref(), max.as_ref()))
+                let (min, max) = (self.end(min.as_ref()), self.end(max.as_ref()));
+                quote!((#min, #max))
             }
+            CheckKind::Matches(path) => {
+                let name = path.to_token_stream().to_string();
+                quote!((#name, &self.#path))
+            }
+            CheckKind::Contains(text) | CheckKind::Prefix(text) | CheckKind::Suffix(text) => {
+                quote_spanned!(text.span()=> (&#text,))
+            }
+            CheckKind::Matcher(matcher) => quote_spanned!(matcher.span()=> (&#matcher,)),
+            // a static beside the call
+            CheckKind::Pattern(_) => TokenStream::new(),
+        }
+    }
+
+    fn end(&self, end: Option<&Expr>) -> TokenStream {
+        let Some(end) = end else {
+            return quote!(::core::option::Option::None);
         };
-        let function = written_at(quote!(#private::garde::rules::#rule::apply), check.span);
-        quote!(#function(__palisade_value, #arguments))
+        let limit = self.limit(end);
+        quote_spanned!(end.span()=> ::core::option::Option::Some(#limit))
     }
-}
 
-fn length(unit: Unit) -> TokenStream {
-    match unit {
-        Unit::Simple => quote!(length::simple),
-        Unit::Bytes => quote!(length::bytes),
-        Unit::Chars => quote!(length::chars),
-        Unit::Utf16 => quote!(length::utf16),
-        Unit::Graphemes => quote!(length::graphemes),
+    /// A limit; code that reads the input does not compile in a `const` block.
+    fn limit(&self, limit: &Expr) -> TokenStream {
+        if self.constant && !is_literal(limit) {
+            quote_spanned!(limit.span()=> const { #limit })
+        } else {
+            limit.to_token_stream()
+        }
     }
-}
-
-fn length_ends(min: Option<&Expr>, max: Option<&Expr>) -> TokenStream {
-    let min = min.map(constant);
-    let max = max.map(constant);
-    let min = min.unwrap_or_else(|| quote!(0));
-    let max = max.unwrap_or_else(|| quote!(::core::primitive::usize::MAX));
-    quote!((#min, #max))
-}
-
-fn range_ends(min: Option<&Expr>, max: Option<&Expr>) -> TokenStream {
-    let optional = |end: Option<&Expr>| {
-        let end = end.map(constant);
-        end.map_or_else(
-            || quote!(::core::option::Option::None),
-            |end| quote!(::core::option::Option::Some(#end)),
-        )
-    };
-    let (min, max) = (optional(min), optional(max));
-    quote!((#min, #max))
-}
-
-/// A limit as a constant: code that reads the input does not compile in it.
-fn constant(limit: &Expr) -> TokenStream {
-    if is_literal(limit) {
-        return limit.to_token_stream();
-    }
-    quote_spanned!(limit.span()=> const { #limit })
 }
 
 fn is_literal(limit: &Expr) -> bool {
@@ -134,5 +322,63 @@ fn is_literal(limit: &Expr) -> bool {
         Expr::Paren(inner) => is_literal(&inner.expr),
         Expr::Group(inner) => is_literal(&inner.expr),
         _ => false,
+    }
+}
+
+/// The type of a rule about text.
+fn text_rule(kind: &CheckKind) -> Option<TokenStream> {
+    Some(match kind {
+        CheckKind::Ascii => quote!(Ascii),
+        CheckKind::Alphanumeric => quote!(Alphanumeric),
+        CheckKind::Contains(_) => quote!(Contains),
+        CheckKind::Prefix(_) => quote!(Prefix),
+        CheckKind::Suffix(_) => quote!(Suffix),
+        CheckKind::Format(_) => quote!(Ip),
+        _ => return None,
+    })
+}
+
+/// The name of a rule's function in the runtime.
+fn name_in_runtime(kind: &CheckKind) -> &'static str {
+    match kind {
+        CheckKind::Required => "required",
+        CheckKind::Length { unit, .. } => match unit {
+            Unit::Simple | Unit::Graphemes => "length",
+            Unit::Bytes => "length_bytes",
+            Unit::Chars => "length_chars",
+            Unit::Utf16 => "length_utf16",
+        },
+        CheckKind::Matches(_) => "matches",
+        CheckKind::Range { .. } => "range",
+        _ => "pattern",
+    }
+}
+
+/// The path of a rule's module below `garde::rules`, and below an adapter.
+fn path_in_garde(kind: &CheckKind) -> TokenStream {
+    match kind {
+        CheckKind::Required => quote!(required),
+        CheckKind::Ascii => quote!(ascii),
+        CheckKind::Alphanumeric => quote!(alphanumeric),
+        CheckKind::Format(format) => match format {
+            TextFormat::Email => quote!(email),
+            TextFormat::Url => quote!(url),
+            TextFormat::Ip | TextFormat::Ipv4 | TextFormat::Ipv6 => quote!(ip),
+            TextFormat::CreditCard => quote!(credit_card),
+            TextFormat::PhoneNumber => quote!(phone_number),
+        },
+        CheckKind::Length { unit, .. } => match unit {
+            Unit::Simple => quote!(length::simple),
+            Unit::Bytes => quote!(length::bytes),
+            Unit::Chars => quote!(length::chars),
+            Unit::Utf16 => quote!(length::utf16),
+            Unit::Graphemes => quote!(length::graphemes),
+        },
+        CheckKind::Matches(_) => quote!(matches),
+        CheckKind::Range { .. } => quote!(range),
+        CheckKind::Contains(_) => quote!(contains),
+        CheckKind::Prefix(_) => quote!(prefix),
+        CheckKind::Suffix(_) => quote!(suffix),
+        CheckKind::Pattern(_) | CheckKind::Matcher(_) => quote!(pattern),
     }
 }

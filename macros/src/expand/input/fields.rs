@@ -120,7 +120,7 @@ fn binding(field: &Field) -> syn::Ident {
 //         {
 //             let __palisade_value = &self.sku;
 //             let __palisade_at = &mut || __palisade_at().join("sku");
-//             if record(garde::rules::length::chars::apply(__palisade_value, (0, 64)), …) {
+//             if record(rule::length_chars(__palisade_value, (0, 64)), …) {
 //                 RuledField::<String, Rules<…>>::BOUNDS.check(__palisade_value, …);
 //             }
 //         }
@@ -129,7 +129,12 @@ fn of_fields(
     private: &TokenStream,
     value: impl Fn(&Field) -> TokenStream,
 ) -> TokenStream {
-    let emitter = Emitter { private };
+    let emitter = Emitter {
+        private,
+        adapter: None,
+        constant: true,
+    };
+    let is_full = emitter.is_full();
     let checks = content.fields().filter_map(|field| {
         let (ruled, proof) = (ruled(field, private)?, proof(field, private)?);
         let at = content.named_by_garde.then(|| match &field.member {
@@ -142,7 +147,7 @@ fn of_fields(
         let value = value(field);
         Some(quote! {
             #proof
-            if #private::is_full(__palisade_report) {
+            if #is_full {
                 return;
             }
             {

@@ -93,7 +93,6 @@ fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> Token
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let not_recommended = head.not_recommended();
     let (checked, decode) = (check_rules(head), decode(head));
-    let rejected = head.is_rejected_by_garde.then(|| no_rules(head));
     quote! {
         #[automatically_derived]
         #not_recommended
@@ -120,7 +119,6 @@ fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> Token
 
             #schema
         }
-        #rejected
     }
 }
 
@@ -135,13 +133,18 @@ fn check_rules(head: &Head) -> TokenStream {
     let validate =
         quote!(<#private::InputType as #private::DerivesValidate<#ident #type_generics>>);
     let context = head.context();
-    let call = (!head.is_rejected_by_garde).then(|| {
+    let call = (!head.is_rejected).then(|| {
         quote! {
             #validate::check_rules(self, __palisade_context, __palisade_at, __palisade_report)
         }
     });
     let items = quote! {
         type Context = #context;
+
+        const STOPS_EARLY: bool = {
+            use #private::MayReportAll as _;
+            #private::Validation::<#ident #type_generics>::STOPS_EARLY
+        };
 
         #[inline]
         fn check_rules(
@@ -154,29 +157,6 @@ fn check_rules(head: &Head) -> TokenStream {
         }
     };
     written_at(items, ident.span())
-}
-
-// Output: impl Validate for NewOrder { type Context = (); fn validate_into(…) {} }
-/// A `Validate` for a type that garde's derive rejects, so that other types can nest it.
-///
-/// The mistake is reported beside it, so nothing is built.
-fn no_rules(head: &Head) -> TokenStream {
-    let (private, ident, context) = (head.private(), &head.ident, head.context());
-    let (impl_generics, type_generics, where_clause) = head.generics.split_for_impl();
-    quote! {
-        #[automatically_derived]
-        impl #impl_generics #private::garde::Validate for #ident #type_generics #where_clause {
-            type Context = #context;
-
-            fn validate_into(
-                &self,
-                _: &#context,
-                _: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
-                _: &mut #private::garde::Report,
-            ) {
-            }
-        }
-    }
 }
 
 /// The decoding by serde. `Decoder` finds the type's `Deserialize`, if there is one.

@@ -178,6 +178,7 @@ fn rules_type(rules: &Rules, private: &TokenStream, span: Span) -> TokenStream {
 fn status_type(status: RuleStatus, private: &TokenStream, span: Span) -> TokenStream {
     let name = match status {
         RuleStatus::Applied => "Applied",
+        RuleStatus::AppliedToText => "AppliedToText",
         RuleStatus::Missing => "Missing",
         RuleStatus::Conditional(_) => "Conditional",
         RuleStatus::Adapted(_) => "Adapted",

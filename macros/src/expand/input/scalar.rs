@@ -63,6 +63,8 @@ fn contract(head: &Head, schemas: bool) -> TokenStream {
         impl #impl_generics #private::InputContract for #ident #type_generics #where_clause {
             type Context = ();
 
+            const STOPS_EARLY: bool = true;
+
             #decode
 
             fn shape() -> &'static #private::Shape {

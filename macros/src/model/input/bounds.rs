@@ -2,10 +2,10 @@
 //!
 //! A rule that does not bound the field for [`Rules`](super::Rules) is here too if it always applies.
 
-use syn::{Expr, Lit, UnOp};
+use syn::{Expr, ExprLit, Lit, UnOp};
 
 use crate::model::input::rules::InputNames;
-use crate::parse::{Affix, Ends, FieldRules, Format, GardeRule, Measure, RuleKind};
+use crate::parse::{Affix, Ends, FieldRules, Format, GardeRule, Measure, Pattern, RuleKind};
 
 /// A limit, or the fact that a schema cannot express a rule.
 #[derive(Clone)]
@@ -67,7 +67,7 @@ pub(crate) enum Limit {
 impl Bound {
     /// Reads a field's rules.
     pub(super) fn all(field: &FieldRules, input: &InputNames) -> Vec<Self> {
-        let is_adapter = |rule: &GardeRule| matches!(rule.kind, RuleKind::Adapt);
+        let is_adapter = |rule: &GardeRule| matches!(rule.kind, RuleKind::Adapt(_));
         if field.rules.iter().any(is_adapter) {
             // an adapter may replace the check of every rule
             return vec![Self::Beyond];
@@ -82,36 +82,52 @@ impl Bound {
 
     fn of(rule: &RuleKind, input: &InputNames) -> Vec<Self> {
         let bound = match rule {
-            RuleKind::Skip | RuleKind::Dive | RuleKind::Label => return Vec::new(),
+            RuleKind::Skip | RuleKind::Dive(_) | RuleKind::Label => return Vec::new(),
             RuleKind::Length(measure, ends) => return length(*measure, ends, input),
             RuleKind::Range(ends) => return range(ends, input),
             RuleKind::Inner(inside) => Self::Inner(Self::of_rules(inside, input)),
             RuleKind::Ascii => Self::Ascii,
             RuleKind::Alphanumeric => Self::Alphanumeric,
             RuleKind::Required => Self::Required,
-            RuleKind::Pattern(Some(text)) => Self::Pattern(text.value()),
-            RuleKind::Affix(Affix::Prefix, Some(text)) => Self::Prefix(text.clone()),
-            RuleKind::Affix(Affix::Suffix, Some(text)) => Self::Suffix(text.clone()),
-            RuleKind::Affix(Affix::Contains, Some(text)) => Self::Contains(text.clone()),
-            RuleKind::Format(format) => Self::Format(format_name(*format)),
-            RuleKind::Adapt
-            | RuleKind::If(_)
-            | RuleKind::Pattern(None)
-            | RuleKind::Affix(_, None)
-            | RuleKind::Other
-            | RuleKind::Rejected(..) => Self::Beyond,
+            RuleKind::Pattern(Pattern::Literal(text)) => Self::Pattern(text.value()),
+            RuleKind::Affix(affix, text) => affixed(*affix, text),
+            RuleKind::Format(format) => format_name(*format).map_or(Self::Beyond, Self::Format),
+            RuleKind::Adapt(_)
+            | RuleKind::If(..)
+            | RuleKind::Pattern(Pattern::Value(_))
+            | RuleKind::Matches(_)
+            | RuleKind::Custom(_)
+            | RuleKind::Rejected(_) => Self::Beyond,
         };
         vec![bound]
     }
 }
 
-fn format_name(format: Format) -> &'static str {
+/// A schema has only literal texts.
+fn affixed(affix: Affix, text: &Expr) -> Bound {
+    let Expr::Lit(ExprLit {
+        lit: Lit::Str(text),
+        ..
+    }) = text
+    else {
+        return Bound::Beyond;
+    };
+    let text = text.value();
+    match affix {
+        Affix::Prefix => Bound::Prefix(text),
+        Affix::Suffix => Bound::Suffix(text),
+        Affix::Contains => Bound::Contains(text),
+    }
+}
+
+fn format_name(format: Format) -> Option<&'static str> {
     match format {
-        Format::Email => "email",
-        Format::Url => "uri",
-        Format::Ip => "ip",
-        Format::Ipv4 => "ipv4",
-        Format::Ipv6 => "ipv6",
+        Format::Email => Some("email"),
+        Format::Url => Some("uri"),
+        Format::Ip => Some("ip"),
+        Format::Ipv4 => Some("ipv4"),
+        Format::Ipv6 => Some("ipv6"),
+        Format::CreditCard | Format::PhoneNumber => None,
     }
 }
 
@@ -126,8 +142,6 @@ fn constant(ends: &Ends, input: &InputNames) -> (Option<Expr>, Option<Expr>, Opt
 
 fn length(measure: Measure, ends: &Ends, input: &InputNames) -> Vec<Bound> {
     let (min, max, beyond) = constant(ends, input);
-    // garde's derive reports a literal of another type
-    let (min, max) = (min.filter(can_be_length), max.filter(can_be_length));
     let is_bounded = min.is_some() || max.is_some();
     let bound = is_bounded.then_some(Bound::Length {
         unit: Unit::of(measure),
@@ -135,14 +149,6 @@ fn length(measure: Measure, ends: &Ends, input: &InputNames) -> Vec<Bound> {
         max,
     });
     bound.into_iter().chain(beyond).collect()
-}
-
-fn can_be_length(end: &Expr) -> bool {
-    match end {
-        Expr::Lit(literal) => matches!(literal.lit, Lit::Int(_)),
-        Expr::Unary(unary) => !matches!(unary.op, UnOp::Neg(_)),
-        _ => true,
-    }
 }
 
 fn range(ends: &Ends, input: &InputNames) -> Vec<Bound> {

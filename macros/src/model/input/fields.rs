@@ -1,20 +1,16 @@
 //! The fields of a type: their names and their rules.
 
-use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Generics, Ident, Member, Path, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::input::bounds::Bound;
-use crate::model::input::checks::Checks;
+use crate::model::input::checks::{Checks, FieldChecks};
 use crate::model::input::names::{RenameAll, field_names};
 use crate::model::input::pattern::reject_partial;
 use crate::model::input::rules::{InputNames, Rules};
 use crate::model::input::serde::reject_hiding;
-use crate::parse::{
-    FieldRules, GardeRule, ItemRules, Position, RawField, RawFields, RuleKind, SerdeKind,
-    SerdeWords, Style,
-};
+use crate::parse::{ItemRules, Position, RawField, RawFields, SerdeKind, SerdeWords, Style};
 
 /// The facts about a type that hold even if its fields are wrong.
 pub(crate) struct Head {
@@ -25,8 +21,8 @@ pub(crate) struct Head {
     pub(crate) context: Option<Type>,
     /// Whether serde reads it as its one field, and so accepts its absence if that does.
     pub(crate) is_transparent: bool,
-    /// Whether garde's derive implements nothing, for a mistake that is reported here too.
-    pub(crate) is_rejected_by_garde: bool,
+    /// Whether there is a mistake in the rules, so that `Validate` may not be implemented.
+    pub(crate) is_rejected: bool,
 }
 
 /// The fields of a struct or of a variant.
@@ -131,7 +127,7 @@ impl Item<'_> {
         Content {
             form,
             unread,
-            named_by_garde: !self.garde.is_transparent,
+            named_by_garde: self.garde.transparent.is_none(),
         }
     }
 
@@ -152,8 +148,9 @@ impl Item<'_> {
         } = field;
         let is_unvalidated = unvalidated.is_some();
         let hides = reject_hiding(&serde, Position::Field, is_unvalidated, diagnostics);
-        let has_rules = self.check_garde(&garde, &ty, head, diagnostics);
-        head.is_rejected_by_garde |= reject_partial(&garde.rules, diagnostics);
+        let has_rules = FieldChecks::of(&member, &ty, &garde, self.garde, diagnostics).is_some();
+        head.is_rejected |= !has_rules;
+        reject_partial(&garde.rules, diagnostics);
         let names = match &member {
             Member::Named(name) => field_names(name, &serde, all),
             Member::Unnamed(index) => vec![index.index.to_string()],
@@ -173,53 +170,4 @@ impl Item<'_> {
             has_default: is_default(self.serde) || is_default(&serde),
         }
     }
-
-    /// Reports what garde's derive rejects, in its words; returns whether there was nothing.
-    ///
-    /// garde then implements nothing. rustc shows the error once if garde's derive is present, because
-    /// both are equal. If it is missing, this is the only error.
-    fn check_garde(
-        &self,
-        garde: &FieldRules,
-        ty: &Type,
-        head: &mut Head,
-        diagnostics: &mut Diagnostics,
-    ) -> bool {
-        let mut reject = |span: Span, message: &str| {
-            head.is_rejected_by_garde = true;
-            diagnostics.push(syn::Error::new(span, message));
-        };
-        let find = |is: fn(&RuleKind) -> bool| {
-            let mut rules = garde.rules.iter();
-            rules.find(|rule| is(&rule.kind)).map(|rule| rule.span)
-        };
-        let skip = find(|rule| matches!(rule, RuleKind::Skip));
-        let check = find(|rule| !matches!(rule, RuleKind::Skip | RuleKind::Label));
-        let dive = find(|rule| matches!(rule, RuleKind::Dive));
-        let inner = find(|rule| matches!(rule, RuleKind::Inner(_)));
-        if garde.is_malformed {
-            head.is_rejected_by_garde = true;
-        } else if garde.rules.is_empty() && !self.garde.allows_unvalidated {
-            let message = "field has no validation, use `#[garde(skip)]` if this is intentional";
-            reject(ty.span(), message);
-        } else if let Some((span, message)) = rejected(&garde.rules) {
-            reject(span, message);
-        } else if let (Some(skip), Some(_)) = (skip, check) {
-            reject(skip, "`skip` may not be combined with other rules");
-        } else if let (Some(dive), Some(_)) = (dive, inner) {
-            reject(dive, "`dive` may not be combined with `inner`");
-        } else {
-            return true;
-        }
-        false
-    }
-}
-
-/// The first rule that garde's derive rejects, with its error.
-fn rejected(rules: &[GardeRule]) -> Option<(Span, &str)> {
-    rules.iter().find_map(|rule| match &rule.kind {
-        RuleKind::Rejected(span, message) => Some((*span, message.as_str())),
-        RuleKind::Inner(inside) | RuleKind::If(inside) => rejected(inside),
-        _ => None,
-    })
 }

@@ -6,6 +6,7 @@ use crate::diagnostics::Diagnostics;
 use crate::model::input::fields::{Content, Field, Form, Head, Item, require_denial};
 use crate::model::input::names::RenameAll;
 use crate::model::input::serde::reject_hiding;
+use crate::model::input::validation::{check_item, unsupported};
 use crate::model::input::variants::{Tagging, Variant};
 use crate::parse::{Position, RawData, RawFields, RawInput, SerdeKind, Style};
 
@@ -61,7 +62,7 @@ impl Input {
             generics,
             context: garde.context.clone(),
             is_transparent: serde.has(SerdeKind::Transparent),
-            is_rejected_by_garde: garde.is_malformed,
+            is_rejected: !check_item(&garde, &data, diagnostics),
         };
         let item = Item {
             serde: &serde,
@@ -95,12 +96,8 @@ impl Input {
 }
 
 fn reject_item(span: Span, item: &str, head: &mut Head, diagnostics: &mut Diagnostics) {
-    head.is_rejected_by_garde = true;
-    diagnostics.error(
-        span,
-        format_args!("{item} is not supported as input"),
-        "write a struct with named fields, a tuple struct, or an enum",
-    );
+    head.is_rejected = true;
+    unsupported(span, item, diagnostics);
 }
 
 impl Item<'_> {

@@ -1,43 +1,62 @@
 //! Patterns that match a part of a text.
 
 use regex_syntax::hir::Look;
+use syn::LitStr;
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::{GardeRule, RuleKind};
+use crate::parse::{GardeRule, Pattern, RuleKind};
 
-/// Rejects each `pattern("…")` that a text can satisfy with one of its parts, and each that is no
-/// pattern; returns whether there is one of these, which garde's derive rejects too.
+/// Rejects each `pattern("…")` that a text can satisfy with one of its parts.
 ///
 /// garde searches for a match, so `pattern("[a-z]+")` accepts every text with one letter in it. A
 /// pattern that is not a string literal is code of its author's, and is not checked.
-pub(super) fn reject_partial(rules: &[GardeRule], diagnostics: &mut Diagnostics) -> bool {
+pub(super) fn reject_partial(rules: &[GardeRule], diagnostics: &mut Diagnostics) {
+    for literal in literals(rules) {
+        let pattern = literal.value();
+        if let Ok(false) = matches_whole_text(&pattern) {
+            diagnostics.error(
+                literal.span(),
+                "the pattern can match a part of the text, with anything around it",
+                help(&pattern),
+            );
+        }
+    }
+}
+
+/// Rejects each `pattern("…")` that is no regular expression; returns whether there is one.
+pub(super) fn reject_invalid(rules: &[GardeRule], diagnostics: &mut Diagnostics) -> bool {
     let mut is_invalid = false;
-    for rule in rules {
-        match &rule.kind {
-            RuleKind::Inner(inside) | RuleKind::If(inside) => {
-                is_invalid |= reject_partial(inside, diagnostics);
-            }
-            RuleKind::Pattern(Some(literal)) => {
-                let pattern = literal.value();
-                match matches_whole_text(&pattern) {
-                    Ok(true) => {}
-                    Ok(false) => diagnostics.error(
-                        literal.span(),
-                        "the pattern can match a part of the text, with anything around it",
-                        help(&pattern),
-                    ),
-                    Err(error) => {
-                        is_invalid = true;
-                        // in garde's words: its derive reports the same, and rustc shows one of them
-                        let message = format!("invalid regex: {error}");
-                        diagnostics.push(syn::Error::new(literal.span(), message));
-                    }
-                }
-            }
-            _ => {}
+    for literal in literals(rules) {
+        if let Err(error) = regex_syntax::parse(&literal.value()) {
+            is_invalid = true;
+            let message = format!(
+                "the pattern is not a regular expression: {}",
+                reason(&error)
+            );
+            let help = "write it in the syntax of the crate `regex`, for example `^[a-z]+$`";
+            diagnostics.error(literal.span(), message, help);
         }
     }
     is_invalid
+}
+
+/// The error without the pattern.
+fn reason(error: &regex_syntax::Error) -> String {
+    match error {
+        regex_syntax::Error::Parse(error) => error.kind().to_string(),
+        regex_syntax::Error::Translate(error) => error.kind().to_string(),
+        _ => "unknown error".to_owned(),
+    }
+}
+
+/// The literal patterns of rules, at every depth.
+fn literals(rules: &[GardeRule]) -> Vec<&LitStr> {
+    let literals = rules.iter().flat_map(|rule| match &rule.kind {
+        RuleKind::Inner(inside) | RuleKind::If(_, inside) => literals(inside),
+        RuleKind::Pattern(Pattern::Literal(literal)) => vec![literal],
+        _ => Vec::new(),
+    });
+    literals.collect()
 }
 
 /// Returns whether every match begins at the start of the text and ends at its end.

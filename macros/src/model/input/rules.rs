@@ -11,6 +11,8 @@ use crate::parse::{Ends, FieldRules, GardeRule, ItemRules, Measure, RawFields, R
 pub(crate) enum RuleStatus {
     /// The rule always applies, with constant limits.
     Applied,
+    /// So does a length in a unit of text.
+    AppliedToText,
     Missing,
     /// It is inside `if(…)`.
     Conditional(Span),
@@ -28,7 +30,7 @@ impl RuleStatus {
     /// Returns the span of a rule that does not bound the field.
     fn span(self) -> Option<Span> {
         match self {
-            Self::Applied | Self::Missing => None,
+            Self::Applied | Self::AppliedToText | Self::Missing => None,
             Self::Conditional(span)
             | Self::Adapted(span)
             | Self::OpenEnded(span)
@@ -41,7 +43,8 @@ impl RuleStatus {
     fn add(&mut self, other: Self) {
         match (*self, other) {
             (_, Self::Applied) => *self = Self::Applied,
-            (Self::Missing, _) => *self = other,
+            (Self::Applied, _) => {}
+            (_, Self::AppliedToText) | (Self::Missing, _) => *self = other,
             _ => {}
         }
     }
@@ -68,7 +71,7 @@ impl Rules {
     pub(super) fn of(field: &FieldRules, input: &InputNames) -> Self {
         let mut rules = Self::none();
         rules.add_all(&field.rules, input);
-        let adapter = |rule: &&GardeRule| matches!(rule.kind, RuleKind::Adapt);
+        let adapter = |rule: &&GardeRule| matches!(rule.kind, RuleKind::Adapt(_));
         if let Some(adapter) = field.rules.iter().find(adapter) {
             rules.weaken(RuleStatus::Adapted, adapter.span);
         }
@@ -93,7 +96,7 @@ impl Rules {
 
     fn add(&mut self, rule: &GardeRule, input: &InputNames) {
         match &rule.kind {
-            RuleKind::Dive => self.dive = true,
+            RuleKind::Dive(_) => self.dive = true,
             RuleKind::Length(measure, ends) => {
                 let (status, max) = length(rule.span, *measure, ends, input);
                 self.length.add(status);
@@ -105,7 +108,7 @@ impl Rules {
                 items.add_all(inside, input);
                 self.merge_items(items);
             }
-            RuleKind::If(inside) => {
+            RuleKind::If(_, inside) => {
                 let mut conditional = Self::none();
                 conditional.add_all(inside, input);
                 conditional.weaken(RuleStatus::Conditional, rule.span);
@@ -169,10 +172,14 @@ fn length(
     if let Measure::Graphemes(span) = measure {
         return (RuleStatus::InGraphemes(span), None);
     }
-    match input.find(max) {
-        Some(span) => (RuleStatus::NotConstant(span), None),
-        None => (RuleStatus::Applied, Some(max.clone())),
+    if let Some(span) = input.find(max) {
+        return (RuleStatus::NotConstant(span), None);
     }
+    let status = match measure {
+        Measure::Simple => RuleStatus::Applied,
+        _ => RuleStatus::AppliedToText,
+    };
+    (status, Some(max.clone()))
 }
 
 fn range(span: Span, ends: &Ends, input: &InputNames) -> RuleStatus {
@@ -192,13 +199,18 @@ fn range(span: Span, ends: &Ends, input: &InputNames) -> RuleStatus {
 pub(super) struct InputNames(Vec<String>);
 
 impl InputNames {
-    /// garde's derive makes each field a variable of its name, or of `_0` for the first of a tuple.
+    /// `Validate` makes each field with rules a variable of its name, or of `_0` for the first of a
+    /// tuple.
     pub(super) fn of(fields: &RawFields, item: &ItemRules) -> Self {
-        let names = fields.fields.iter().map(|field| match &field.member {
+        let fields = fields
+            .fields
+            .iter()
+            .filter(|field| !field.garde.is_skipped());
+        let names = fields.map(|field| match &field.member {
             Member::Named(name) => name.to_string(),
             Member::Unnamed(index) => format!("_{}", index.index),
         });
-        let others = ["self".to_owned(), item.context_name.clone()];
+        let others = ["self".to_owned(), item.context_name.to_string()];
         Self(names.chain(others).collect())
     }
 
@@ -292,7 +304,7 @@ mod tests {
     #[test]
     fn fields_of_a_tuple_are_named_by_their_index() {
         let item: syn::DeriveInput = parse_quote!(
-            struct Pair(u8, u8);
+            struct Triple(#[garde(ascii)] u8, #[garde(ascii)] u8, #[garde(skip)] u8);
         );
         let mut diagnostics = crate::diagnostics::Diagnostics::default();
         let raw = crate::parse::RawInput::parse(item, &mut diagnostics);

@@ -38,7 +38,7 @@ impl Scalar {
             generics: raw.generics,
             context: None,
             is_transparent: false,
-            is_rejected_by_garde: false,
+            is_rejected: false,
         };
         Ok(Self {
             head,

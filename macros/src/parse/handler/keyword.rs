@@ -1,6 +1,7 @@
 //! The keywords of the attributes, each spelled once.
 
 use crate::parse::handler::grant_kind::GrantKind;
+use crate::parse::nearest::nearest;
 
 /// An option of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +61,8 @@ impl Keyword {
 
     /// Returns the keyword nearest to a misspelled name, if one is near.
     pub(crate) fn guess(known: &[Self], name: &str) -> Option<Self> {
-        known
-            .iter()
-            .copied()
-            .map(|keyword| (distance(keyword.name(), name), keyword))
-            .min_by_key(|(distance, _)| *distance)
-            .filter(|(distance, keyword)| *distance * 3 <= keyword.name().len().max(name.len()))
-            .map(|(_, keyword)| keyword)
+        let names: Vec<_> = known.iter().map(|keyword| keyword.name()).collect();
+        nearest(&names, name).and_then(|name| Self::find(known, name))
     }
 
     /// Lists the keywords for a help line.
@@ -77,25 +73,6 @@ impl Keyword {
             .collect::<Vec<_>>()
             .join(", ")
     }
-}
-
-/// The Levenshtein distance: inserted, removed and replaced characters.
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (above, left) in left.chars().enumerate() {
-        let mut diagonal = above;
-        let mut last = above + 1;
-        let mut next = vec![last];
-        for (old, right) in row.iter().skip(1).zip(right.chars()) {
-            last = (diagonal + usize::from(left != right))
-                .min(last + 1)
-                .min(old + 1);
-            diagonal = *old;
-            next.push(last);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -110,20 +87,6 @@ mod tests {
         Keyword::Unvalidated,
         Keyword::Crate,
     ];
-
-    #[test]
-    fn distance_counts_single_edits() {
-        for (left, right, edits) in [
-            ("scopes", "scopes", 0),
-            ("scopes", "scope", 1),
-            ("scopes", "socpes", 2),
-            ("", "abc", 3),
-            ("kitten", "sitting", 3),
-        ] {
-            assert_eq!(distance(left, right), edits, "{left} {right}");
-            assert_eq!(distance(right, left), edits, "{right} {left}");
-        }
-    }
 
     #[test]
     fn guess_is_the_nearest_keyword() {

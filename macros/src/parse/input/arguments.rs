@@ -1,14 +1,30 @@
-//! Parses the arguments of `length(…)` and `range(…)`, with the errors of garde's derive.
-//!
-//! rustc shows one of two equal errors at the same span, so a mistake in them is one error.
+//! Parses the arguments of a rule of garde.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, ExprLit, Ident, Lit, MetaNameValue, Token};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token, UnOp};
 
 use crate::parse::input::word::Word;
+
+/// A mistake in a rule, with the edit that fixes it.
+pub(crate) struct Rejection {
+    pub(crate) span: Span,
+    pub(crate) message: String,
+    pub(crate) help: String,
+}
+
+impl Rejection {
+    pub(crate) fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            span,
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+}
 
 /// The ends of a length or a range.
 #[derive(Clone, Default)]
@@ -28,86 +44,199 @@ pub(crate) enum Measure {
     Graphemes(Span),
 }
 
-/// Parses the arguments of `length(…)`.
-pub(super) fn length(word: &Word) -> syn::Result<(Measure, Ends)> {
-    let (tokens, span) = list(word)?;
-    let arguments = Punctuated::<Lenient<LengthArgument>, Token![,]>::parse_terminated;
-    let (mut measure, mut ends) = (None, Ends::default());
-    let mut equal = None;
-    for argument in parse(arguments, tokens)? {
-        let (name, is_new) = match argument.0? {
-            LengthArgument::Measure(name, value) => (name, fill(&mut measure, value)),
-            LengthArgument::Min(name, value) => (name, fill(&mut ends.min, value)),
-            LengthArgument::Max(name, value) => (name, fill(&mut ends.max, value)),
-            LengthArgument::Equal(name, value) => (name, fill(&mut equal, value)),
+/// Parses the one argument of a rule; `example` is the rule with an argument.
+pub(super) fn one<T: Parse>(word: &Word, example: &str) -> Result<T, Rejection> {
+    parse(word, T::parse, example)
+}
+
+/// Parses the argument in the parentheses of a rule, if there is one.
+pub(super) fn optional<T: Parse>(word: &Word, example: &str) -> Result<Option<T>, Rejection> {
+    match &word.list {
+        Some(tokens) if !tokens.is_empty() => one(word, example).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Parses the tokens in the parentheses of a rule.
+pub(super) fn parse<T>(
+    word: &Word,
+    parser: impl Parser<Output = T>,
+    example: &str,
+) -> Result<T, Rejection> {
+    let name = &word.name;
+    let help = format!("write `{example}`");
+    let Some(tokens) = word.list.clone() else {
+        return Err(Rejection::new(
+            word.span(),
+            format!("`{name}` has no arguments"),
+            help,
+        ));
+    };
+    if tokens.is_empty() {
+        return Err(Rejection::new(
+            word.span(),
+            format!("`{name}` has no arguments"),
+            help,
+        ));
+    }
+    let last = tokens.clone().into_iter().last().map(|token| token.span());
+    parser.parse2(tokens).map_err(|error| {
+        let message = error.to_string();
+        // an error at the end has the span of the whole derive
+        let (span, message) = match message.strip_prefix("unexpected end of input, ") {
+            Some(expected) => (last.unwrap_or_else(|| word.span()), expected.to_owned()),
+            None => (error.span(), message),
         };
-        if !is_new {
-            return Err(Error::new(name, "duplicate argument"));
+        Rejection::new(span, format!("`{name}` is malformed: {message}"), help)
+    })
+}
+
+/// `min`, `max` or `equal` with its value, or a unit.
+struct Argument {
+    name: Ident,
+    value: Option<Expr>,
+}
+
+impl Parse for Argument {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected `min`, `max` or `equal`"));
+        }
+        let name = Ident::parse_any(input)?;
+        let value = match input.parse::<Option<Token![=]>>()? {
+            Some(_) => Some(input.parse()?),
+            None => None,
+        };
+        Ok(Self { name, value })
+    }
+}
+
+const LENGTH: &str = "length(chars, max = 64)";
+const RANGE: &str = "range(min = 1, max = 100)";
+
+/// Parses the arguments of `length(…)`.
+pub(super) fn length(word: &Word) -> Result<(Measure, Ends), Rejection> {
+    let mut measure = None;
+    let ends = ends(word, LENGTH, |name| {
+        let found = match name.to_string().as_str() {
+            "simple" => Measure::Simple,
+            "bytes" => Measure::Bytes,
+            "chars" => Measure::Chars,
+            "utf16" => Measure::Utf16,
+            "graphemes" => Measure::Graphemes(name.span()),
+            _ => return None,
+        };
+        Some(measure.replace(found).is_none())
+    })?;
+    for end in ends.min.iter().chain(&ends.max) {
+        if !can_be_length(end) {
+            let span = syn::spanned::Spanned::span(end);
+            let help = format!("write a number of at least 0: `{LENGTH}`");
+            return Err(Rejection::new(span, "a length is not a whole number", help));
         }
     }
     if let (Some(min), Some(max)) = (number(ends.min.as_ref()), number(ends.max.as_ref()))
         && min > max
     {
-        return Err(Error::new(
-            span,
-            "`min` must be lower than or equal to `max`",
+        let help = format!("write `min = {max}` or less, or `max = {min}` or more");
+        return Err(Rejection::new(
+            word.span(),
+            "`min` is larger than `max`",
+            help,
         ));
     }
-    let ends = ends.or_equal(equal, span)?;
     Ok((measure.unwrap_or(Measure::Simple), ends))
 }
 
 /// Parses the arguments of `range(…)`.
-pub(super) fn range(word: &Word) -> syn::Result<Ends> {
-    let (tokens, span) = list(word)?;
-    let arguments = Punctuated::<MetaNameValue, Token![,]>::parse_terminated;
-    let (mut ends, mut equal) = (Ends::default(), None);
-    for argument in parse(arguments, tokens)? {
-        let name = syn::spanned::Spanned::span(&argument.path);
-        let end = match argument.path.get_ident() {
-            Some(word) if word == "min" => &mut ends.min,
-            Some(word) if word == "max" => &mut ends.max,
-            Some(word) if word == "equal" => &mut equal,
-            _ => return Err(Error::new(name, "unexpected argument")),
-        };
-        if !fill(end, argument.value) {
-            return Err(Error::new(name, "duplicate argument"));
+pub(super) fn range(word: &Word) -> Result<Ends, Rejection> {
+    let ends = ends(word, RANGE, |_| None)?;
+    for end in ends.min.iter().chain(&ends.max) {
+        if let Expr::Lit(ExprLit { lit, .. }) = end
+            && !matches!(lit, Lit::Int(_) | Lit::Float(_))
+        {
+            let help = format!("write numbers: `{RANGE}`");
+            return Err(Rejection::new(
+                lit.span(),
+                "an end of a range is not a number",
+                help,
+            ));
         }
     }
-    ends.or_equal(equal, span)
+    Ok(ends)
 }
 
-/// Parses all arguments. In garde's derive, syn reports the tokens at which the parser stops.
-fn parse<T>(parser: impl Parser<Output = T>, tokens: TokenStream) -> syn::Result<T> {
-    parser.parse2(tokens).map_err(|error| {
-        if error.to_string().starts_with("unexpected end of input") {
-            error
-        } else {
-            Error::new(error.span(), "unexpected token, expected `)`")
-        }
-    })
-}
-
-/// The tokens in the parentheses, and the span of the first one.
-fn list(word: &Word) -> syn::Result<(TokenStream, Span)> {
-    let Some(tokens) = word.list.clone() else {
-        return Err(Error::new(
-            word.next,
-            if word.is_last {
-                "unexpected end of input, expected parentheses"
-            } else {
-                "expected parentheses"
+/// Parses the ends. `unit` returns whether a word is the first unit, or none if it is no unit.
+fn ends(
+    word: &Word,
+    example: &str,
+    mut unit: impl FnMut(&Ident) -> Option<bool>,
+) -> Result<Ends, Rejection> {
+    let arguments = Punctuated::<Argument, Token![,]>::parse_terminated;
+    let arguments = parse(word, arguments, example)?;
+    let help = || format!("write `{example}`");
+    let (mut ends, mut equal) = (Ends::default(), None);
+    for Argument { name, value } in arguments {
+        let end = match name.to_string().as_str() {
+            "min" => &mut ends.min,
+            "max" => &mut ends.max,
+            "equal" => &mut equal,
+            _ => match unit(&name).filter(|_| value.is_none()) {
+                Some(true) => continue,
+                Some(false) => {
+                    let message = format!("`{name}` is a second unit");
+                    return Err(Rejection::new(
+                        name.span(),
+                        message,
+                        "write one unit in each `length(…)`",
+                    ));
+                }
+                None => {
+                    let message = format!("unknown argument `{name}` of `{}`", word.name);
+                    return Err(Rejection::new(name.span(), message, help()));
+                }
             },
-        ));
-    };
-    let first = tokens.clone().into_iter().next().map(|token| token.span());
-    let span = first.or(word.end).unwrap_or_else(|| word.span());
-    Ok((tokens, span))
+        };
+        let Some(value) = value else {
+            let message = format!("`{name}` has no value");
+            return Err(Rejection::new(name.span(), message, help()));
+        };
+        if end.replace(value).is_some() {
+            let message = format!("duplicate argument `{name}`");
+            return Err(Rejection::new(
+                name.span(),
+                message,
+                format!("remove one `{name}`"),
+            ));
+        }
+    }
+    match (ends.min.is_some() || ends.max.is_some(), equal) {
+        (true, None) => Ok(ends),
+        (false, Some(equal)) => Ok(Ends {
+            min: Some(equal.clone()),
+            max: Some(equal),
+        }),
+        (true, Some(_)) => {
+            let help = "write either `equal`, or `min` and `max`";
+            Err(Rejection::new(
+                word.span(),
+                "`equal` is beside `min` or `max`",
+                help,
+            ))
+        }
+        (false, None) => {
+            let message = format!("`{}` has no limit", word.name);
+            Err(Rejection::new(word.span(), message, help()))
+        }
+    }
 }
 
-/// Fills a value; returns whether it was empty.
-fn fill<T>(slot: &mut Option<T>, value: T) -> bool {
-    slot.replace(value).is_none()
+fn can_be_length(end: &Expr) -> bool {
+    match end {
+        Expr::Lit(literal) => matches!(literal.lit, Lit::Int(_)),
+        Expr::Unary(unary) => !matches!(unary.op, UnOp::Neg(_)),
+        _ => true,
+    }
 }
 
 fn number(end: Option<&Expr>) -> Option<usize> {
@@ -120,69 +249,22 @@ fn number(end: Option<&Expr>) -> Option<usize> {
     }
 }
 
-impl Ends {
-    /// Uses `equal` as both ends.
-    fn or_equal(self, equal: Option<Expr>, span: Span) -> syn::Result<Self> {
-        match (self.min.is_some() || self.max.is_some(), equal) {
-            (true, None) => Ok(self),
-            (true, Some(_)) => Err(Error::new(
-                span,
-                "no `min` or `max` allowed if using `equal`",
-            )),
-            (false, None) => Err(Error::new(
-                span,
-                "range must have at least one of `min`, `max`, `equal`",
-            )),
-            (false, Some(equal)) => Ok(Self {
-                min: Some(equal.clone()),
-                max: Some(equal),
-            }),
-        }
-    }
+/// The argument of `pattern(…)`.
+pub(crate) enum Pattern {
+    Literal(LitStr),
+    /// An expression that is a `Matcher` of garde.
+    Value(Expr),
 }
 
-/// An argument that goes on after its error, as in garde's parser: what follows is the next error.
-struct Lenient<T>(syn::Result<T>);
-
-impl<T: Parse> Parse for Lenient<T> {
+impl Parse for Pattern {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        Ok(Self(input.parse()))
-    }
-}
-
-enum LengthArgument {
-    Measure(Span, Measure),
-    Min(Span, Expr),
-    Max(Span, Expr),
-    Equal(Span, Expr),
-}
-
-impl Parse for LengthArgument {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = Ident::parse_any(input)?;
-        let span = name.span();
-        let value = |input: ParseStream<'_>| {
-            input.parse::<Token![=]>()?;
-            input.parse::<Expr>()
-        };
-        match name.to_string().as_str() {
-            "simple" => Ok(Self::Measure(span, Measure::Simple)),
-            "bytes" => Ok(Self::Measure(span, Measure::Bytes)),
-            "chars" => Ok(Self::Measure(span, Measure::Chars)),
-            "utf16" => Ok(Self::Measure(span, Measure::Utf16)),
-            "graphemes" => Ok(Self::Measure(span, Measure::Graphemes(span))),
-            "min" => Ok(Self::Min(span, value(input)?)),
-            "max" => Ok(Self::Max(span, value(input)?)),
-            "equal" => Ok(Self::Equal(span, value(input)?)),
-            _ => {
-                if input.peek(Token![=]) {
-                    input.parse::<Token![=]>()?;
-                }
-                if !input.peek(Token![,]) {
-                    input.parse::<Expr>()?;
-                }
-                Err(Error::new(span, "invalid argument"))
-            }
+        let fork = input.fork();
+        if let Ok(literal) = fork.parse()
+            && fork.is_empty()
+        {
+            input.advance_to(&fork);
+            return Ok(Self::Literal(literal));
         }
+        input.parse().map(Self::Value)
     }
 }

@@ -1,18 +1,17 @@
 //! Parses `#[garde(…)]`: once, into the types that every later stage uses.
 
 use proc_macro2::Span;
-use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, LitStr, Token, Type};
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, Ident, LitStr, Path, Token, Type};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::input::arguments::{self, Ends, Measure};
+use crate::parse::input::arguments::{self, Ends, Measure, Pattern, Rejection};
 use crate::parse::input::word::{Word, words_of};
+use crate::parse::nearest::nearest;
 
 /// The name under which garde's rules see the context unless `context(… as name)` renames it.
 const DEFAULT_CONTEXT_NAME: &str = "__garde_user_ctx";
-
-/// garde's message about a rule that it does not know.
-const UNKNOWN_RULE: &str = "unrecognized validation rule";
 
 /// A rule of garde on a field, with the span of its name.
 pub(crate) struct GardeRule {
@@ -23,26 +22,29 @@ pub(crate) struct GardeRule {
 /// The rules of garde, each spelled once.
 pub(crate) enum RuleKind {
     Skip,
-    Dive,
-    Adapt,
-    /// `rename` or `code`: how garde reports the field.
+    /// With the context of the nested rules, if it is another one.
+    Dive(Option<Expr>),
+    /// The module that replaces the checks of all rules.
+    Adapt(Path),
+    /// `rename` or `code`: how garde reports the field. garde 0.23 ignores them.
     Label,
     Length(Measure, Ends),
     Range(Ends),
     Inner(Vec<GardeRule>),
-    If(Vec<GardeRule>),
-    /// A regular expression; none if it is not a string literal.
-    Pattern(Option<LitStr>),
-    /// A rule about a part of the text; none if that is not a string literal.
-    Affix(Affix, Option<String>),
+    If(Expr, Vec<GardeRule>),
+    /// A regular expression.
+    Pattern(Pattern),
+    /// A rule about a part of the text.
+    Affix(Affix, Expr),
     Ascii,
     Alphanumeric,
     Required,
     Format(Format),
-    /// A rule that says nothing about size and has no counterpart in a schema.
-    Other,
-    /// A rule that garde's derive rejects, with its error.
-    Rejected(Span, String),
+    /// The name of a field with the same value.
+    Matches(Path),
+    Custom(Expr),
+    /// A mistake.
+    Rejected(Rejection),
 }
 
 /// The part of a text that a rule is about.
@@ -61,50 +63,80 @@ pub(crate) enum Format {
     Ip,
     Ipv4,
     Ipv6,
+    CreditCard,
+    PhoneNumber,
 }
+
+/// The words in `#[garde(…)]` on a field.
+const RULES: [&str; 25] = [
+    "skip",
+    "dive",
+    "length",
+    "range",
+    "inner",
+    "pattern",
+    "ascii",
+    "alphanumeric",
+    "prefix",
+    "suffix",
+    "contains",
+    "email",
+    "url",
+    "ip",
+    "ipv4",
+    "ipv6",
+    "credit_card",
+    "phone_number",
+    "matches",
+    "required",
+    "custom",
+    "if",
+    "adapt",
+    "rename",
+    "code",
+];
 
 impl GardeRule {
     fn of(word: &Word) -> Self {
         Self {
             span: word.span(),
-            kind: RuleKind::of(word),
+            kind: RuleKind::of(word).unwrap_or_else(RuleKind::Rejected),
         }
     }
 
-    fn all(words: &[Word]) -> Vec<Self> {
-        words.iter().map(Self::of).collect()
-    }
-
-    fn is_unknown(&self) -> bool {
-        matches!(&self.kind, RuleKind::Rejected(_, message) if message == UNKNOWN_RULE)
+    /// Parses the rules in the parentheses of `inner(…)`.
+    fn all(word: &Word) -> Result<Vec<Self>, Rejection> {
+        let words = Punctuated::<Word, Token![,]>::parse_terminated;
+        let words = arguments::parse(word, words, "inner(length(chars, max = 64))")?;
+        Ok(words.iter().map(Self::of).collect())
     }
 }
 
 impl RuleKind {
-    fn of(word: &Word) -> Self {
-        match word.name.to_string().as_str() {
-            "skip" => Self::Skip,
-            "dive" => Self::Dive,
-            "adapt" => Self::Adapt,
-            "rename" | "code" => Self::Label,
-            "length" => match arguments::length(word) {
-                Ok((measure, ends)) => Self::Length(measure, ends),
-                Err(error) => Self::Rejected(error.span(), error.to_string()),
-            },
-            "range" => match arguments::range(word) {
-                Ok(ends) => Self::Range(ends),
-                Err(error) => Self::Rejected(error.span(), error.to_string()),
-            },
-            "inner" => Self::Inner(GardeRule::all(&word.words())),
-            "if" => {
-                let mut inside = word.words();
-                inside.retain(|word| !word.is("cond"));
-                Self::If(GardeRule::all(&inside))
+    fn of(word: &Word) -> Result<Self, Rejection> {
+        let rule = match word.name.to_string().as_str() {
+            "dive" => return arguments::optional(word, "dive").map(Self::Dive),
+            "adapt" => return arguments::one(word, "adapt(path::to::module)").map(Self::Adapt),
+            "rename" | "code" => {
+                let example = format!("{}(\"name\")", word.name);
+                return arguments::one::<LitStr>(word, &example).map(|_| Self::Label);
             }
-            "pattern" => Self::Pattern(literal(word)),
-            "prefix" => Self::affix(Affix::Prefix, word),
-            "suffix" => Self::affix(Affix::Suffix, word),
-            "contains" => Self::affix(Affix::Contains, word),
+            "length" => {
+                let (measure, ends) = arguments::length(word)?;
+                return Ok(Self::Length(measure, ends));
+            }
+            "range" => return arguments::range(word).map(Self::Range),
+            "inner" => return GardeRule::all(word).map(Self::Inner),
+            "if" => return condition(word),
+            "pattern" => return arguments::one(word, "pattern(\"^[a-z]+$\")").map(Self::Pattern),
+            "prefix" => return Self::affix(Affix::Prefix, word),
+            "suffix" => return Self::affix(Affix::Suffix, word),
+            "contains" => return Self::affix(Affix::Contains, word),
+            "matches" => return arguments::one(word, "matches(other_field)").map(Self::Matches),
+            "custom" => {
+                return arguments::one(word, "custom(path::to::function)").map(Self::Custom);
+            }
+            "skip" => Self::Skip,
             "ascii" => Self::Ascii,
             "alphanumeric" => Self::Alphanumeric,
             "required" => Self::Required,
@@ -113,19 +145,75 @@ impl RuleKind {
             "ip" => Self::Format(Format::Ip),
             "ipv4" => Self::Format(Format::Ipv4),
             "ipv6" => Self::Format(Format::Ipv6),
-            "credit_card" | "phone_number" | "matches" | "custom" => Self::Other,
-            _ => Self::Rejected(word.span(), UNKNOWN_RULE.to_owned()),
+            "credit_card" => Self::Format(Format::CreditCard),
+            "phone_number" => Self::Format(Format::PhoneNumber),
+            _ => return Err(unknown(&word.name)),
+        };
+        match word.rest {
+            Some(rest) => {
+                let name = &word.name;
+                let help = format!("write `{name}` alone");
+                Err(Rejection::new(
+                    rest,
+                    format!("`{name}` has arguments"),
+                    help,
+                ))
+            }
+            None => Ok(rule),
         }
     }
 
-    fn affix(affix: Affix, word: &Word) -> Self {
-        Self::Affix(affix, literal(word).map(|text| text.value()))
+    fn affix(affix: Affix, word: &Word) -> Result<Self, Rejection> {
+        let example = format!("{}(\"text\")", word.name);
+        arguments::one(word, &example).map(|text| Self::Affix(affix, text))
     }
 }
 
-fn literal(word: &Word) -> Option<LitStr> {
-    let tokens = word.list.clone()?;
-    syn::parse2(tokens).ok()
+fn unknown(name: &Ident) -> Rejection {
+    let message = format!("unknown rule `{name}`");
+    let help = match nearest(&RULES, &name.to_string()) {
+        Some(rule) => format!("write `{rule}`"),
+        None => format!("write one of garde's rules: `{}`", RULES.join("`, `")),
+    };
+    Rejection::new(name.span(), message, help)
+}
+
+/// Parses `if(cond = …, rules…)`.
+fn condition(word: &Word) -> Result<RuleKind, Rejection> {
+    const EXAMPLE: &str = "if(cond = self.is_gift, length(chars, max = 20))";
+    let words = Punctuated::<Word, Token![,]>::parse_terminated;
+    let words = arguments::parse(word, words, EXAMPLE)?;
+    let (mut condition, mut rules) = (None, Vec::new());
+    for word in words {
+        match word.value.clone() {
+            Some(value) if word.is("cond") => {
+                if condition.replace(value).is_some() {
+                    return Err(Rejection::new(
+                        word.span(),
+                        "duplicate argument `cond`",
+                        "combine the conditions with `&&`",
+                    ));
+                }
+            }
+            _ => rules.push(GardeRule::of(&word)),
+        }
+    }
+    match condition {
+        Some(condition) if !rules.is_empty() => Ok(RuleKind::If(condition, rules)),
+        condition => {
+            let missing = if condition.is_some() {
+                "rules"
+            } else {
+                "`cond`"
+            };
+            let message = format!("`if` has no {missing}");
+            Err(Rejection::new(
+                word.span(),
+                message,
+                format!("write `{EXAMPLE}`"),
+            ))
+        }
+    }
 }
 
 /// The rules on one field.
@@ -138,18 +226,18 @@ pub(crate) struct FieldRules {
 impl FieldRules {
     pub(super) fn parse(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
         let (words, is_malformed) = words_of(attributes, "garde", diagnostics);
-        let rule = |word: &Word| match (GardeRule::of(word), word.rest) {
-            // garde goes on after a rule that it does not know, and stumbles over its arguments
-            (rule, Some(rest)) if rule.is_unknown() => GardeRule {
-                span: rule.span,
-                kind: RuleKind::Rejected(rest, "expected `,`".to_owned()),
-            },
-            (rule, _) => rule,
-        };
         Self {
-            rules: words.iter().map(rule).collect(),
+            rules: words.iter().map(GardeRule::of).collect(),
             is_malformed,
         }
+    }
+}
+
+impl FieldRules {
+    /// Whether garde checks nothing.
+    pub(crate) fn is_skipped(&self) -> bool {
+        let is_skip = |rule: &GardeRule| matches!(rule.kind, RuleKind::Skip);
+        self.rules.is_empty() || self.rules.iter().any(is_skip)
     }
 }
 
@@ -158,10 +246,15 @@ pub(crate) struct ItemRules {
     /// The type of the context; none for `()`.
     pub(crate) context: Option<Type>,
     /// The name under which the rules see the context.
-    pub(crate) context_name: String,
-    pub(crate) is_transparent: bool,
+    pub(crate) context_name: Ident,
+    /// The span of `transparent`: paths do not name the field.
+    pub(crate) transparent: Option<Span>,
     /// Whether fields without a rule are accepted.
     pub(crate) allows_unvalidated: bool,
+    /// The rules of the whole value.
+    pub(crate) custom: Vec<Expr>,
+    /// The mistakes.
+    pub(crate) rejections: Vec<Rejection>,
     /// Whether an attribute is malformed, which is reported.
     pub(crate) is_malformed: bool,
 }
@@ -169,20 +262,57 @@ pub(crate) struct ItemRules {
 impl ItemRules {
     pub(super) fn parse(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
         let (words, is_malformed) = words_of(attributes, "garde", diagnostics);
-        let has = |name: &str| words.iter().any(|word| word.is(name));
-        let context = words.iter().find(|word| word.is("context"));
-        let tokens = context.and_then(|word| word.list.clone());
-        let (context, name) = tokens
-            .and_then(|tokens| context_of.parse2(tokens).ok())
-            .unzip();
-        let name = name.flatten().map(|name| name.to_string());
-        Self {
-            context,
-            context_name: name.unwrap_or_else(|| DEFAULT_CONTEXT_NAME.to_owned()),
-            is_transparent: has("transparent"),
-            allows_unvalidated: has("allow_unvalidated"),
+        let mut item = Self {
+            context: None,
+            context_name: Ident::new(DEFAULT_CONTEXT_NAME, Span::call_site()),
+            transparent: None,
+            allows_unvalidated: false,
+            custom: Vec::new(),
+            rejections: Vec::new(),
             is_malformed,
+        };
+        for word in &words {
+            if let Err(rejection) = item.add(word) {
+                item.rejections.push(rejection);
+            }
         }
+        item
+    }
+
+    fn add(&mut self, word: &Word) -> Result<(), Rejection> {
+        let name = word.name.to_string();
+        let is_duplicate = match name.as_str() {
+            "context" => {
+                let (context, name) =
+                    arguments::parse(word, context_of, "context(Limits as limits)")?;
+                if let Some(name) = name {
+                    self.context_name = name;
+                }
+                self.context.replace(context).is_some()
+            }
+            "transparent" => self.transparent.replace(word.span()).is_some(),
+            "allow_unvalidated" => std::mem::replace(&mut self.allows_unvalidated, true),
+            "custom" => {
+                self.custom
+                    .push(arguments::one(word, "custom(path::to::function)")?);
+                false
+            }
+            _ => {
+                let message = format!("unknown word `{name}` in `garde` on a type");
+                let help = "write `context(…)`, `custom(…)`, `transparent` or `allow_unvalidated`; \
+                            rules are on the fields";
+                return Err(Rejection::new(word.span(), message, help));
+            }
+        };
+        if is_duplicate {
+            let message = format!("duplicate word `{name}`");
+            return Err(Rejection::new(
+                word.span(),
+                message,
+                format!("remove one `{name}`"),
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -197,116 +327,4 @@ fn context_of(input: ParseStream<'_>) -> syn::Result<(Type, Option<Ident>)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use syn::parse_quote;
-
-    use super::*;
-
-    fn rules(attribute: Attribute) -> (FieldRules, Vec<String>) {
-        let mut diagnostics = Diagnostics::default();
-        let rules = FieldRules::parse(&[attribute], &mut diagnostics);
-        (rules, diagnostics.into_messages())
-    }
-
-    #[test]
-    fn equal_is_both_ends_of_a_length() {
-        let (field, messages) = rules(parse_quote!(#[garde(length(bytes, equal = 8))]));
-        assert!(messages.is_empty(), "{messages:?}");
-        let [GardeRule { kind, .. }] = &field.rules[..] else {
-            panic!("not one rule");
-        };
-        assert!(matches!(
-            kind,
-            RuleKind::Length(
-                Measure::Bytes,
-                Ends {
-                    min: Some(_),
-                    max: Some(_)
-                }
-            )
-        ));
-    }
-
-    #[test]
-    fn condition_of_if_is_not_a_rule() {
-        let (field, _) = rules(parse_quote!(#[garde(if(cond = self.a, ascii, dive))]));
-        let [GardeRule { kind, .. }] = &field.rules[..] else {
-            panic!("not one rule");
-        };
-        assert!(matches!(kind, RuleKind::If(rules) if rules.len() == 2));
-    }
-
-    #[test]
-    fn misused_rule_has_the_error_of_gardes_derive() {
-        let cases: [(Attribute, &str); 9] = [
-            (parse_quote!(#[garde(asci)]), "unrecognized validation rule"),
-            (parse_quote!(#[garde(lenght(max = 9))]), "expected `,`"),
-            (
-                parse_quote!(#[garde(length)]),
-                "unexpected end of input, expected parentheses",
-            ),
-            (
-                parse_quote!(#[garde(length, ascii)]),
-                "expected parentheses",
-            ),
-            (
-                parse_quote!(#[garde(length(64))]),
-                "unexpected token, expected `)`",
-            ),
-            (
-                parse_quote!(#[garde(length(max = 1, max = 2))]),
-                "duplicate argument",
-            ),
-            (
-                parse_quote!(#[garde(length(maximum = 1))]),
-                "invalid argument",
-            ),
-            (
-                parse_quote!(#[garde(range(maximum = 1))]),
-                "unexpected argument",
-            ),
-            (
-                parse_quote!(#[garde(range())]),
-                "range must have at least one of `min`, `max`, `equal`",
-            ),
-        ];
-        for (attribute, expected) in cases {
-            let (field, messages) = rules(attribute);
-            assert!(messages.is_empty(), "{messages:?}");
-            let first = field.rules.first().map(|rule| &rule.kind);
-            assert!(
-                matches!(first, Some(RuleKind::Rejected(_, message)) if message == expected),
-                "{expected}"
-            );
-        }
-    }
-
-    #[test]
-    fn malformed_attribute_is_reported() {
-        let (field, messages) = rules(parse_quote!(#[garde(length(max = 9) ascii)]));
-        assert!(field.is_malformed);
-        assert_eq!(messages, ["expected `,`"]);
-    }
-
-    #[test]
-    fn context_has_a_type_and_a_name() {
-        let parse = |attribute: Attribute| {
-            let mut diagnostics = Diagnostics::default();
-            let rules = ItemRules::parse(&[attribute], &mut diagnostics);
-            assert!(diagnostics.into_compile_errors().is_none());
-            (rules.context.is_some(), rules.context_name)
-        };
-        assert_eq!(
-            parse(parse_quote!(#[garde(context(Limits as limits))])),
-            (true, "limits".to_owned())
-        );
-        assert_eq!(
-            parse(parse_quote!(#[garde(context(Limits))])),
-            (true, DEFAULT_CONTEXT_NAME.to_owned())
-        );
-        assert_eq!(
-            parse(parse_quote!(#[garde(transparent)])),
-            (false, DEFAULT_CONTEXT_NAME.to_owned())
-        );
-    }
-}
+mod tests;

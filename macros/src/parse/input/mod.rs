@@ -7,7 +7,7 @@ mod secure;
 mod serde;
 mod word;
 
-pub(crate) use self::arguments::{Ends, Measure};
+pub(crate) use self::arguments::{Ends, Measure, Pattern, Rejection};
 pub(crate) use self::garde::{Affix, FieldRules, Format, GardeRule, ItemRules, RuleKind};
 pub(crate) use self::item::{RawData, RawField, RawFields, RawInput, RawVariant, Style};
 pub(crate) use self::secure::Position;

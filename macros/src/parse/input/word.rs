@@ -15,12 +15,6 @@ pub(super) struct Word {
     pub(super) list: Option<TokenStream>,
     /// The span of the `=` or the `(`.
     pub(super) rest: Option<Span>,
-    /// The span of the `)`.
-    pub(super) end: Option<Span>,
-    /// The span of the next token.
-    pub(super) next: Span,
-    /// Whether there is no next token.
-    pub(super) is_last: bool,
 }
 
 impl Word {
@@ -58,9 +52,6 @@ impl Parse for Word {
             value: None,
             list: None,
             rest: None,
-            end: None,
-            next: input.span(),
-            is_last: input.is_empty(),
         };
         if let Some(equals) = input.parse::<Option<Token![=]>>()? {
             word.rest = Some(equals.span);
@@ -69,7 +60,6 @@ impl Parse for Word {
             let content;
             let parentheses = syn::parenthesized!(content in input);
             word.rest = Some(parentheses.span.open());
-            word.end = Some(parentheses.span.close());
             word.list = Some(content.parse()?);
         }
         Ok(word)
@@ -83,8 +73,7 @@ fn words(tokens: TokenStream) -> syn::Result<Vec<Word>> {
 
 /// Parses the words of every `#[name(…)]`; returns whether one of them is malformed.
 ///
-/// The derive that owns the attribute reports the same error with the same parser, and rustc shows
-/// one of the two.
+/// serde's derive reports the same error with the same parser, and rustc shows one of the two.
 pub(super) fn words_of(
     attributes: &[Attribute],
     name: &str,
@@ -93,9 +82,18 @@ pub(super) fn words_of(
     let (mut found, mut is_malformed) = (Vec::new(), false);
     for attribute in attributes.iter().filter(|attr| attr.path().is_ident(name)) {
         let words = attribute.parse_args_with(Punctuated::<Word, Token![,]>::parse_terminated);
-        match diagnostics.keep(words) {
-            Some(words) => found.extend(words),
-            None => is_malformed = true,
+        match words {
+            Ok(words) => found.extend(words),
+            Err(error) => {
+                is_malformed = true;
+                if name == "garde" {
+                    let help =
+                        "separate rules with commas: `#[garde(length(chars, max = 64), ascii)]`";
+                    diagnostics.error(error.span(), error, help);
+                } else {
+                    diagnostics.push(error);
+                }
+            }
         }
     }
     (found, is_malformed)

@@ -8,7 +8,7 @@ use garde::error::{Error, Path};
 #[cfg(feature = "schemas")]
 use schemars::{Schema, SchemaGenerator};
 
-use crate::input::contract::rules::{Applied, Inside, Ruleset};
+use crate::input::contract::rules::{Applied, BoundsText, Inside, Ruleset};
 #[cfg(feature = "schemas")]
 use crate::input::schema::{self, Bounds, Described};
 use crate::input::shape::Nested;
@@ -80,7 +80,7 @@ pub trait Bounded<Rules> {
     }
 }
 
-impl<R: Ruleset<Length = Applied>> Bounded<R> for str {
+impl<R: Ruleset<Length: BoundsText>> Bounded<R> for str {
     const NESTED: Nested = Nested::Leaf;
 
     #[cfg(feature = "schemas")]
@@ -89,7 +89,7 @@ impl<R: Ruleset<Length = Applied>> Bounded<R> for str {
     }
 }
 
-impl<R: Ruleset<Length = Applied>> Bounded<R> for String {
+impl<R: Ruleset<Length: BoundsText>> Bounded<R> for String {
     const NESTED: Nested = Nested::Leaf;
 
     #[cfg(feature = "schemas")]

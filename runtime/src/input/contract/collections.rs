@@ -10,12 +10,12 @@ use schemars::{Schema, SchemaGenerator};
 use crate::input::contract::bounded::Bounded;
 use crate::input::contract::check::is_full;
 use crate::input::contract::map_key::{MapKey, NeedsNoRule};
-use crate::input::contract::rules::{Applied, Ruleset};
+use crate::input::contract::rules::{Applied, BoundsItems, Ruleset};
 #[cfg(feature = "schemas")]
 use crate::input::schema::{self, Bounds, EqualKeys};
 use crate::input::shape::Nested;
 
-impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for [T] {
+impl<T: Bounded<R::Items>, R: Ruleset<Length: BoundsItems<T>>> Bounded<R> for [T] {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = Nested::List(&T::NESTED, R::MAX);
 
@@ -30,7 +30,7 @@ impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for [T] {
     }
 }
 
-impl<T: Bounded<R::Items>, R: Ruleset<Length = Applied>> Bounded<R> for Vec<T> {
+impl<T: Bounded<R::Items>, R: Ruleset<Length: BoundsItems<T>>> Bounded<R> for Vec<T> {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = Nested::List(&T::NESTED, R::MAX);
 

@@ -28,9 +28,9 @@ impl<'de, T: SecureInput> Deserialize<'de> for Decoded<T> {
 ///
 /// # Fix
 ///
-/// Write the three derives on the type. They come from serde, garde and Palisade, so `serde` and
-/// `garde` must be among the dependencies in Cargo.toml, each with its feature `derive`. Give a
-/// generic type a type argument that its rules bound.
+/// Write the three derives on the type. `Deserialize` comes from serde, so `serde` must be among the
+/// dependencies in Cargo.toml, with its feature `derive`. Give a generic type a type argument that its
+/// rules bound.
 ///
 /// # Examples
 ///

@@ -226,6 +226,22 @@ impl<T: ?Sized> NotDived<T> {
 )]
 pub trait HasDive<T: ?Sized>: Unimplemented<T> {}
 
+/// A rule that does not apply to its type, which is an error of the code that checks the rule.
+pub struct ReportedAtRule<T: ?Sized>(PhantomData<T>);
+
+impl<T: ?Sized> Sealed for ReportedAtRule<T> {}
+impl<T: ?Sized> MissingLimit for ReportedAtRule<T> {
+    type Inner = Self;
+    const NEW: Self = Self(PhantomData);
+}
+
+impl<T: ?Sized> ReportedAtRule<T> {
+    /// Fails to compile if the rule does not.
+    pub fn check(self) {
+        const { panic!("the rule does not apply to this type") }
+    }
+}
+
 /// Any other mistake.
 pub struct Unexplained<T: ?Sized>(PhantomData<T>);
 

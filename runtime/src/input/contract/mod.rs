@@ -15,12 +15,15 @@ mod error;
 mod field;
 pub(super) mod ineffective_rules;
 mod map_key;
+pub mod missing_features;
 pub(super) mod missing_limit;
 pub(super) mod missing_rules;
+pub mod rule;
 mod rule_recorder;
 pub(super) mod rules;
 mod scalar;
 mod secure_input;
+pub(super) mod text_rule;
 pub(super) mod unbounded;
 mod violation;
 

@@ -11,8 +11,8 @@ use crate::input::contract::ineffective_rules::{
 };
 use crate::input::contract::missing_limit::MissingLimit;
 use crate::input::contract::missing_rules::{
-    CollectionWithoutLength, FloatWithoutRange, ItemWithoutRules, NotDived, TextWithoutLength,
-    Unexplained,
+    CollectionWithoutLength, FloatWithoutRange, ItemWithoutRules, NotDived, ReportedAtRule,
+    TextWithoutLength, Unexplained,
 };
 
 /// The rules of a field: of its length, its range, its nested type and its items.
@@ -41,6 +41,22 @@ pub struct BeyondInner<R>(Infallible, PhantomData<R>);
 
 /// The status of a rule that always applies, with constant limits.
 pub enum Applied {}
+
+/// The status of a `length` in a unit of text, with constant limits.
+pub enum AppliedToText {}
+
+/// The status of a `length` that bounds a text.
+pub trait BoundsText: RuleStatus {}
+
+impl BoundsText for Applied {}
+impl BoundsText for AppliedToText {}
+
+/// The status of a `length` that bounds a list of `T`: units of text count bytes and characters only.
+pub trait BoundsItems<T>: RuleStatus {}
+
+impl<T> BoundsItems<T> for Applied {}
+impl BoundsItems<u8> for AppliedToText {}
+impl BoundsItems<char> for AppliedToText {}
 
 /// The status of a rule that is not written.
 pub enum Missing {}
@@ -160,6 +176,15 @@ pub trait RuleStatus {
 impl RuleStatus for Applied {
     type OfText<T: ?Sized> = Unexplained<T>;
     type OfCollection<T: ?Sized, Next: MissingLimit> = Next;
+    type OfFloat<T: ?Sized> = Unexplained<T>;
+    type OfNested<T: ?Sized> = Unexplained<T>;
+    type InOption = Self;
+    type BeyondInner = Self;
+}
+
+impl RuleStatus for AppliedToText {
+    type OfText<T: ?Sized> = Unexplained<T>;
+    type OfCollection<T: ?Sized, Next: MissingLimit> = ReportedAtRule<T>;
     type OfFloat<T: ?Sized> = Unexplained<T>;
     type OfNested<T: ?Sized> = Unexplained<T>;
     type InOption = Self;

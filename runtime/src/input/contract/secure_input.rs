@@ -85,6 +85,10 @@ pub trait InputContract: Sized {
     #[doc(hidden)]
     fn shape() -> &'static Shape;
 
+    /// Whether the check of its rules stops early: its `Validate` is derived by Palisade.
+    #[doc(hidden)]
+    const STOPS_EARLY: bool;
+
     /// Reports the rules that it breaks, as [`Validate`] does.
     #[doc(hidden)]
     fn check_rules(
@@ -94,9 +98,10 @@ pub trait InputContract: Sized {
         report: &mut Report,
     );
 
-    /// Reports the values that garde's rules accept but the bounds do not.
+    /// Reports the values that break the bounds which the derive has proved, whatever `Validate` does.
     ///
-    /// garde compares with `<` and `>`, and so accepts a NaN in every range.
+    /// They are its constant lengths and ranges; a float must also be finite, because garde compares
+    /// with `<` and `>`, and so accepts a NaN in every range. It stops once the report is full.
     #[doc(hidden)]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report);
 
@@ -110,8 +115,8 @@ pub trait InputContract: Sized {
 ///
 /// # Fix
 ///
-/// Add `Validate` to the derives of the type. The derive comes from garde, so `garde` must be among
-/// the dependencies in Cargo.toml, with its feature `derive`.
+/// Add `Validate` to the derives of the type. The derive of [`palisade::prelude`](crate::prelude) needs no
+/// other dependency.
 ///
 /// # Examples
 ///
@@ -127,7 +132,7 @@ pub trait InputContract: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{T}` does not derive `Validate`",
     label = "nothing applies the rules of this type",
-    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` on it; `garde` must be in Cargo.toml"
+    note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` on it"
 )]
 pub trait DerivesValidate<T> {
     /// The context of the rules.

@@ -44,6 +44,12 @@ impl Violation {
         }
     }
 
+    /// Creates the violation by a list or map with more than `max` items, as its rule reports it.
+    pub(crate) fn too_many(pointer: impl Into<String>, max: usize) -> Self {
+        let detail = format!("must have a length of at most {max}");
+        Self::new(pointer, "length", detail)
+    }
+
     /// Returns the location: a JSON Pointer (RFC 6901) into a body, or the name of a parameter.
     pub fn pointer(&self) -> &str {
         &self.pointer

@@ -8,6 +8,7 @@ use serde::forward_to_deserialize_any;
 use crate::input::contract::{InputError, InputLocation, Violation};
 use crate::input::decode::error::DecodeError;
 use crate::input::decode::text::TextDeserializer;
+use crate::input::shape::Shape;
 
 pub(crate) fn decode_text<T: DeserializeOwned>(text: &[u8]) -> Result<T, InputError> {
     type_mismatch(T::deserialize(TextDeserializer(text_body(text)?)))
@@ -25,25 +26,38 @@ pub(crate) fn text_body(body: &[u8]) -> Result<&str, InputError> {
     })
 }
 
-pub(crate) fn decode_binary<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, InputError> {
-    type_mismatch(T::deserialize(BytesDeserializer(bytes)))
+/// Decodes bytes; a list gets as many as `shape` allows.
+///
+/// If there are more, the violation is returned with the value, which must not be used.
+pub(crate) fn decode_binary<T: DeserializeOwned>(
+    bytes: &[u8],
+    shape: &'static Shape,
+) -> Result<(T, Vec<Violation>), InputError> {
+    let max_items = shape.max_items().unwrap_or(usize::MAX);
+    let excess = (bytes.len() > max_items).then(|| Violation::too_many("", max_items));
+    let value = type_mismatch(T::deserialize(BytesDeserializer { bytes, max_items }))?;
+    Ok((value, excess.into_iter().collect()))
 }
 
 fn type_mismatch<T>(decoded: Result<T, DecodeError>) -> Result<T, InputError> {
     decoded.map_err(|error| InputError::TypeMismatch(InputLocation::Body, error.body_violation()))
 }
 
-struct BytesDeserializer<'a>(&'a [u8]);
+struct BytesDeserializer<'a> {
+    bytes: &'a [u8],
+    max_items: usize,
+}
 
 impl<'de> Deserializer<'de> for BytesDeserializer<'_> {
     type Error = DecodeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_bytes(self.0)
+        visitor.visit_bytes(self.bytes)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_seq(SeqDeserializer::new(self.0.iter().copied()))
+        let items = self.bytes.iter().copied().take(self.max_items);
+        visitor.visit_seq(SeqDeserializer::new(items))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(

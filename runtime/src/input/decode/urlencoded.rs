@@ -10,17 +10,21 @@ use percent_encoding::percent_decode;
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::input::contract::{InputError, InputLocation, Violation};
 use crate::input::decode::error::{DecodeError, ErrorKind, declared};
 use crate::input::decode::text::TextDeserializer;
+use crate::input::shape::Shape;
 
 /// Decodes the parameters into a struct.
 ///
 /// Parameters are unescaped one at a time, as the type requests them, so a type that rejects a
 /// parameter never causes work for the ones after it. The text alone decides whether it is malformed:
 /// after an error, all of it is checked.
+///
+/// A map gets as many parameters as `shape` allows. If there are more, the violation is returned with
+/// the value, which must not be used.
 ///
 /// # Errors
 ///
@@ -30,9 +34,15 @@ pub(crate) fn decode<T: DeserializeOwned>(
     text: &[u8],
     location: InputLocation,
     max: usize,
-) -> Result<T, InputError> {
+    shape: &'static Shape,
+) -> Result<(T, Vec<Violation>), InputError> {
     let mut pairs = Pairs::new(text, max);
-    let decoded = T::deserialize(ParametersDeserializer(&mut pairs));
+    let mut excess = Vec::new();
+    let decoded = T::deserialize(ParametersDeserializer {
+        pairs: &mut pairs,
+        max_items: shape.max_items().unwrap_or(usize::MAX),
+        excess: &mut excess,
+    });
     let unchecked = if decoded.is_ok() {
         pairs
     } else {
@@ -41,24 +51,44 @@ pub(crate) fn decode<T: DeserializeOwned>(
     unchecked.check().map_err(|(rule, detail)| {
         InputError::Malformed(location, Violation::new("", rule, detail))
     })?;
-    decoded.map_err(|error| InputError::TypeMismatch(location, error.parameter_violation()))
+    match decoded {
+        Ok(value) => Ok((value, excess)),
+        Err(error) => Err(InputError::TypeMismatch(
+            location,
+            error.parameter_violation(),
+        )),
+    }
 }
 
-/// Returns the names as members of an object, which is all that a violation's pointer needs.
-///
-/// The text has been decoded, so that the type and `max` limit the number of names.
-pub(crate) fn raw_names(text: &[u8], max: usize) -> Option<Value> {
-    let names = Pairs::new(text, max).map(|pair| {
+/// Decodes a type without a shape.
+#[cfg(test)]
+pub(crate) fn decode_without_shape<T: DeserializeOwned>(
+    text: &[u8],
+    location: InputLocation,
+    max: usize,
+) -> Result<T, InputError> {
+    decode(text, location, max, &Shape::Fields(&[])).map(|(value, _)| value)
+}
+
+/// Returns the declared names in a text as members of an object, which is all that a violation's
+/// pointer needs.
+pub(crate) fn raw_names(text: &[u8], max: usize, shape: &'static Shape) -> Option<Value> {
+    let mut members = Map::new();
+    for pair in Pairs::new(text, max) {
         let (name, _) = pair.ok()?;
-        Some((unescape(name).ok()?.into_owned(), Value::Null))
-    });
-    names.collect::<Option<_>>().map(Value::Object)
+        let name = unescape(name).ok()?;
+        if shape.member(&name).is_some() {
+            members.insert(name.into_owned(), Value::Null);
+        }
+    }
+    Some(Value::Object(members))
 }
 
 /// The name of the violated rule, and the message.
 type Malformed = (&'static str, Cow<'static, str>);
 
 /// The names and values of the parameters, not unescaped, up to a limit.
+#[derive(Clone)]
 struct Pairs<'a> {
     /// The rest of the text; `None` after its last parameter.
     rest: Option<&'a [u8]>,
@@ -154,7 +184,12 @@ fn not_utf8<E>(_: E) -> Malformed {
 }
 
 /// Decodes the parameters as the members of a struct.
-struct ParametersDeserializer<'p, 'a>(&'p mut Pairs<'a>);
+struct ParametersDeserializer<'p, 'a> {
+    pairs: &'p mut Pairs<'a>,
+    /// The number of parameters that the type allows.
+    max_items: usize,
+    excess: &'p mut Vec<Violation>,
+}
 
 impl ParametersDeserializer<'_, '_> {
     fn visit<'de, V: Visitor<'de>>(
@@ -164,7 +199,7 @@ impl ParametersDeserializer<'_, '_> {
     ) -> Result<V::Value, DecodeError> {
         visitor.visit_map(Parameters {
             fields,
-            pairs: self.0,
+            input: self,
             seen: HashSet::new(),
             current: None,
         })
@@ -174,7 +209,7 @@ impl ParametersDeserializer<'_, '_> {
 /// Presents the parameters to serde, each unescaped when it is requested.
 struct Parameters<'p, 'a> {
     fields: &'static [&'static str],
-    pairs: &'p mut Pairs<'a>,
+    input: ParametersDeserializer<'p, 'a>,
     /// The names that the type has accepted; a type that rejects unknown names limits them.
     seen: HashSet<Cow<'a, str>>,
     current: Option<(Cow<'a, str>, &'a [u8])>,
@@ -187,7 +222,13 @@ impl<'de> MapAccess<'de> for Parameters<'_, '_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, DecodeError> {
-        let Some(pair) = self.pairs.next() else {
+        let max_items = self.input.max_items;
+        let pairs = &mut *self.input.pairs;
+        if self.seen.len() == max_items && pairs.clone().next().is_some() {
+            self.input.excess.push(Violation::too_many("", max_items));
+            return Ok(None);
+        }
+        let Some(pair) = pairs.next() else {
             return Ok(None);
         };
         let (name, value) = pair.map_err(malformed)?;

@@ -5,7 +5,7 @@
 
 use axum::extract::Form;
 
-use crate::input::contract::check::check;
+use crate::input::contract::check::check_named;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::{media_type, urlencoded};
 use crate::input::extract::valid::{Valid, valid_body};
@@ -19,8 +19,8 @@ where
     T::Context: ContextFrom<S>,
 {
     let max = limits.parameter_limit;
-    let Decoded(value) = urlencoded::decode(text, InputLocation::Form, max)?;
-    check(value, InputLocation::Form, state, || {
-        urlencoded::raw_names(text, max)
+    let (Decoded(value), excess) = urlencoded::decode(text, InputLocation::Form, max, T::shape())?;
+    check_named(value, excess, InputLocation::Form, state, || {
+        urlencoded::raw_names(text, max, T::shape())
     })
 }

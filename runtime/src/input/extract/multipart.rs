@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
 
-use crate::input::contract::check::check;
+use crate::input::contract::check::check_named;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::media_type;
 use crate::input::decode::multipart::{Boundary, decode, raw_names};
@@ -73,9 +73,9 @@ where
         let boundary = Boundary::of(request.headers())?;
         let max = limits(request.extensions()).part_limit;
         let body = body::collect(request).await?;
-        let Decoded(value) = decode(&body, &boundary, max)?;
-        check(value, InputLocation::Form, state, || {
-            raw_names(&body, &boundary, max)
+        let (Decoded(value), excess) = decode(&body, &boundary, max, T::shape())?;
+        check_named(value, excess, InputLocation::Form, state, || {
+            raw_names(&body, &boundary, max, T::shape())
         })
         .map(|value| Self(Multipart(value)))
     }

@@ -1,6 +1,6 @@
 //! `Valid<PlainText<T>>` and `Valid<BinaryBody<T>>`: a body that is a single value.
 
-use crate::input::contract::check::check;
+use crate::input::contract::check::{check, check_named};
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::{media_type, plain};
 use crate::input::extract::valid::{Valid, valid_body};
@@ -66,6 +66,6 @@ where
     T: SecureInput,
     T::Context: ContextFrom<S>,
 {
-    let Decoded(value) = plain::decode_binary(bytes)?;
-    check(value, InputLocation::Body, state, || None)
+    let (Decoded(value), excess) = plain::decode_binary(bytes, T::shape())?;
+    check_named(value, excess, InputLocation::Body, state, || None)
 }

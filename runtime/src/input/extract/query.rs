@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, OptionalFromRequestParts, Query};
 use axum::http::request::Parts;
 
-use crate::input::contract::check::check;
+use crate::input::contract::check::check_named;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::urlencoded;
 use crate::input::extract::body::limits;
@@ -20,9 +20,10 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
         let text = parts.uri.query().unwrap_or_default().as_bytes();
         let max = limits(&parts.extensions).parameter_limit;
-        let Decoded(value) = urlencoded::decode(text, InputLocation::Query, max)?;
-        check(value, InputLocation::Query, state, || {
-            urlencoded::raw_names(text, max)
+        let (Decoded(value), excess) =
+            urlencoded::decode(text, InputLocation::Query, max, T::shape())?;
+        check_named(value, excess, InputLocation::Query, state, || {
+            urlencoded::raw_names(text, max, T::shape())
         })
         .map(|value| Self(Query(value)))
     }

@@ -30,6 +30,37 @@ impl Position {
         // a type that contains only itself has no value but null
         (Self::Nested(&Nested::Leaf), named)
     }
+
+    fn max_items(self) -> Option<usize> {
+        match self.resolved().0 {
+            Self::Nested(
+                Nested::List(_, max) | Nested::Unordered(_, max) | Nested::Entries(_, max, _),
+            ) => Some(*max),
+            _ => None,
+        }
+    }
+}
+
+impl Shape {
+    /// Returns the largest number of items or members, if the input is a list or a map.
+    pub(crate) fn max_items(&'static self) -> Option<usize> {
+        Position::Shape(self).max_items()
+    }
+
+    /// Returns the member with this name in the input, if the input is an object with members.
+    pub(crate) fn member(&'static self, name: &str) -> Option<&'static Field> {
+        match Position::Shape(self).resolved().0 {
+            Position::Shape(Self::Fields(fields)) => field_named(fields, name),
+            _ => None,
+        }
+    }
+}
+
+impl Field {
+    /// Returns the largest number of items or members, if the value is a list or a map.
+    pub(crate) fn max_items(&'static self) -> Option<usize> {
+        Position::Nested(&self.nested).max_items()
+    }
 }
 
 /// Returns the field with this name in the input.

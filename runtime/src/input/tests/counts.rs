@@ -277,3 +277,54 @@ fn count_applies_whatever_the_type_does_with_the_items() {
     assert_eq!(violations, [(String::new(), "length".to_owned())]);
     assert_eq!(decoded, 3);
 }
+
+/// A list may be many times larger than its text, so the text is read first.
+#[test]
+fn large_list_is_not_decoded_before_malformed_text_is_found() {
+    /// A kilobyte, whatever the text.
+    #[derive(crate::SecureInput)]
+    #[secure(scalar = "a number below 256")]
+    struct Large([Counted; 1024]);
+
+    impl<'de> Deserialize<'de> for Large {
+        fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
+            Counted::deserialize(decoder).map(|item| Self([item; 1024]))
+        }
+    }
+
+    #[derive(Deserialize, Validate, crate::SecureInput)]
+    #[serde(deny_unknown_fields, default)]
+    #[derive(Default)]
+    struct Many {
+        #[garde(length(max = 1000))]
+        list: Vec<Large>,
+        #[garde(length(max = 1000))]
+        map: BTreeMap<u16, Large>,
+        #[garde(skip)]
+        last: u8,
+    }
+
+    let (list, map) = (list("0", 1000), map("0", 1000));
+    for text in [
+        format!(r#"{{"list": {list}, "last": @}}"#),
+        format!(r#"{{"map": {map}, "last": @}}"#),
+    ] {
+        for last in ["01", "[1", r#"{"a": 1, "a": 1}"#, "1e999"] {
+            take_count();
+            let text = text.replace('@', last);
+            let outcome = decode_and_check::<Many>(&text).map(|_| ());
+            assert_eq!(outcome.map_err(|(status, _)| status), Err(400), "{last}");
+            assert!(take_count() <= 64, "{last}");
+        }
+        take_count();
+        assert_errors::<Many>(&[(&text.replace('@', "-1"), 422, "/last", "range")]);
+        assert_errors::<Many>(&[(&text.replace('@', "[]"), 422, "/last", "type")]);
+        assert_eq!(take_count(), 2000);
+        let many = decode_and_check::<Many>(&text.replace('@', "1")).unwrap();
+        let large = many.list.iter().chain(many.map.values());
+        assert_eq!(
+            large.map(|Large(items)| items.len()).sum::<usize>(),
+            1000 << 10
+        );
+    }
+}

@@ -1,9 +1,9 @@
 //! Enums in each of serde's representations.
 
-use garde::Validate;
 use serde::Deserialize;
 
 use super::{assert_accepted, assert_errors};
+use crate::prelude::Validate;
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
 #[serde(deny_unknown_fields)]

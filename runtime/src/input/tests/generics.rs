@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use garde::Validate;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{assert_accepted, assert_errors};
 use crate::input::contract::Bounded;
 use crate::input::contract::rules::{Applied, Dived, Missing, Rules};
+use crate::prelude::Validate;
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
 #[serde(deny_unknown_fields)]

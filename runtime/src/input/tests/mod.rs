@@ -6,6 +6,7 @@ mod enums;
 mod generics;
 mod maps;
 mod names;
+mod pointers;
 mod shapes;
 mod tagged_counts;
 

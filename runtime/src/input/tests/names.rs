@@ -1,9 +1,9 @@
 //! Names of members: cases, renames, aliases, defaults.
 
-use garde::Validate;
 use serde::Deserialize;
 
 use super::{assert_accepted, assert_errors};
+use crate::prelude::Validate;
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]

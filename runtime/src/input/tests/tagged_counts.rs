@@ -160,7 +160,7 @@ fn map_over_its_count_in_tagged_enum_is_not_decoded() {
 fn large_value_of_other_shape_in_tagged_enum_is_not_buffered() {
     for (text, pointer, rule) in [
         (
-            r#"{"internal": {"type": "few", "items": [], "x": @}}"#,
+            r#"{"internal": {"type": "few", "items": [0, 0], "x": @}}"#,
             "/internal",
             "unknown",
         ),
@@ -209,7 +209,7 @@ fn large_value_of_other_shape_in_tagged_enum_is_not_buffered() {
         let text = text.replace('@', &list("0", 200));
         take_count();
         assert_errors::<Enums>(&[(&text, 422, pointer, rule)]);
-        assert!(take_count() < 65, "{text}");
+        assert_eq!(take_count(), 0, "{text}");
     }
     for rest in ["01", r#"{"a": 1, "a": 1}"#, "[1"] {
         let text = format!(

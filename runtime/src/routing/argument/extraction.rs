@@ -16,18 +16,7 @@ use crate::routing::passed_guard::PassedGuard;
 
 /// An argument before the last one can be extracted on a router with the state `S`.
 ///
-/// Three mistakes lead here:
-///
-/// - `State<T>` needs `T: FromRef<S>`: write `#[derive(FromRef)]` on the state, or implement
-///   [`FromRef`](axum::extract::FromRef);
-/// - an extractor does not implement [`FromRequestParts<S>`](axum::extract::FromRequestParts) for this
-///   `S`. Implement it for every `S: Sync`, not only for `()`;
-/// - an extractor inside [`Unvalidated`](crate::Unvalidated) reads the body. Move the argument to the end.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be extracted on a router with the state `{S}`",
-    label = "an argument of this handler does not fit the router",
-    note = "help: for `State<T>`, derive `Clone` for `T` if it is the router's state, or implement `axum::extract::FromRef<{S}>` for `T`; for an extractor, implement `axum::extract::FromRequestParts<S>`, or make it the last argument"
-)]
+/// The mistakes that lead here are those of [`RunsWithState`](crate::rules::RunsWithState).
 pub trait ExtractedWithState<S>: Sized {
     #[doc(hidden)]
     fn extract(
@@ -56,11 +45,6 @@ where
 ///
 /// See [`ExtractedWithState`]; the last argument may read the body, so an extractor may implement
 /// [`FromRequest<S>`](axum::extract::FromRequest) instead.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be extracted on a router with the state `{S}`",
-    label = "an argument of this handler does not fit the router",
-    note = "help: for `State<T>`, derive `Clone` for `T` if it is the router's state, or implement `axum::extract::FromRef<{S}>` for `T`; for an extractor, implement `axum::extract::FromRequestParts<S>` or `FromRequest<S>`"
-)]
 pub trait LastExtractedWithState<S, M>: Sized {
     #[doc(hidden)]
     fn extract_last(

@@ -1,6 +1,9 @@
 //! Claims with wrong types, names and values.
 
+use proptest::prelude::*;
+
 use super::*;
+use crate::json::number_tests::{TEXTS, double, texts};
 use crate::token::profile::Profile;
 
 fn read(json: &[u8]) -> Result<Claims<'_>, TokenError> {
@@ -228,5 +231,106 @@ fn wrong_identifier_under_the_name_of_a_profile_is_rejected() {
                 "{profile:?}: {json}"
             );
         }
+    }
+}
+
+/// Checks a number as each date, and in claims that are not dates.
+#[expect(clippy::cast_precision_loss, reason = "MAX is below 2^53")]
+fn check_number(text: &str) {
+    let number = double(text);
+    let is_date = number.is_some_and(|number| {
+        let seconds: Option<u64> = text.parse().ok();
+        let whole = seconds.map(|seconds| seconds <= NumericDate::MAX.as_secs());
+        let is_negative_integer = text.parse::<i64>().is_ok_and(|seconds| seconds < 0);
+        let in_range = (0.0..=NumericDate::MAX.as_millis() as f64).contains(&(number * 1_000.0));
+        whole.unwrap_or(in_range && !is_negative_integer)
+    });
+    for name in ["exp", "iat", "nbf"] {
+        let expected = match number {
+            None => Some(TokenError::MalformedClaims),
+            Some(_) if is_date => None,
+            Some(_) => Some(TokenError::WrongClaim(name)),
+        };
+        for json in [
+            format!(r#"{{"{name}":{text}}}"#),
+            format!(r#"{{"x":[{text}],"{name}":{text}}}"#),
+        ] {
+            assert_eq!(error(&json), expected, "{json}");
+        }
+    }
+    for (name, wrong) in [("aud", true), ("sub", true), ("scope", true), ("x", false)] {
+        let expected = match number {
+            None => Some(TokenError::MalformedClaims),
+            Some(_) => wrong.then_some(TokenError::WrongClaim(name)),
+        };
+        assert_eq!(
+            error(&format!(r#"{{"{name}":{text}}}"#)),
+            expected,
+            "{name}: {text}"
+        );
+    }
+}
+
+#[test]
+fn number_is_a_date_a_wrong_claim_or_malformed() {
+    for text in TEXTS {
+        check_number(text);
+    }
+    for text in [
+        "1700000000.25",
+        "1.7e9",
+        "170000000025e-2",
+        "253402300799",
+        "253402300799.999",
+        "253402300800",
+        "253402300800.0",
+        "2534023008e2",
+        "-0.5",
+        "-1e-9",
+    ] {
+        check_number(text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..<_>::default() })]
+
+    #[test]
+    fn random_number_is_a_date_a_wrong_claim_or_malformed(text in texts()) {
+        check_number(&text);
+    }
+}
+
+/// `serde_json` gives such a member another meaning, by features.
+#[test]
+fn reserved_member_name_is_malformed() {
+    for name in [
+        "$serde_json::private::Number",
+        "$serde_json::private::RawValue",
+    ] {
+        for json in [
+            format!(r#"{{"{name}":"1"}}"#),
+            format!(r#"{{"exp":{{"{name}":"1"}}}}"#),
+            format!(r#"{{"x":[{{"{name}":"1e999"}}]}}"#),
+            format!(r#"{{"realm_access":{{"{name}":"1","roles":["admin"]}}}}"#),
+        ] {
+            assert_eq!(error(&json), Some(TokenError::MalformedClaims), "{json}");
+            let keycloak = read_as(Profile::Keycloak, json.as_bytes()).err();
+            assert_eq!(keycloak, Some(TokenError::MalformedClaims), "{json}");
+        }
+    }
+}
+
+/// The order of the claims does not decide between wrong and malformed.
+#[test]
+fn wrong_claim_of_malformed_claims_is_malformed() {
+    for json in [
+        r#"{"exp":"1","x":1,"x":2}"#,
+        r#"{"x":1,"x":2,"exp":"1"}"#,
+        r#"{"exp":"1","nbf":01}"#,
+        r#"{"nbf":01,"exp":"1"}"#,
+        r#"{"exp":"1"}x"#,
+    ] {
+        assert_eq!(error(json), Some(TokenError::MalformedClaims), "{json}");
     }
 }

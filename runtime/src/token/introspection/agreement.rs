@@ -4,14 +4,17 @@
 //! |---|---|
 //! | `iss`, `sub`, `client_id`, `jti` | the token is rejected |
 //! | scopes, as `scope`, `scp` or the profile's claim | those in both |
-//! | roles, and any other array | the elements that are in both |
+//! | roles, at the configured pointer | those in both |
 //! | `aud` | the values in both, one of which is this API |
 //! | `exp` | the earlier one |
 //! | `iat` | the earlier one |
 //! | `nbf` | the latest of every `nbf` and `iat` |
 //! | `active`, `token_type`, `token_use`, `typ` | the JWT's; the response is checked separately |
-//! | an object | the members that are in both, by these rules |
+//! | any other array or object | the response's, if the JWT's has each of its elements or members |
 //! | any other claim | the token is rejected |
+//!
+//! The response can thus narrow a claim. It cannot replace one: whether an element that the JWT does
+//! not have permits or forbids something is unknown, and so is the weaker one of two values.
 //!
 //! A claim that only one of them has is that of the JWT, or absent: RFC 7662 makes every member of a
 //! response optional, and the response adds nothing to a JWT.
@@ -59,7 +62,8 @@ pub(super) fn agreed_claims(
         if let Some(other) = response.members.get(name)
             && !is_special
         {
-            intersect(value, other)?;
+            let roles = (name == rules.roles.first()).then(|| rules.roles.rest());
+            narrow(value, other, roles)?;
         }
     }
     for name in scope_names {
@@ -97,18 +101,33 @@ fn read_scopes(value: &Value) -> Result<ScopeSet, TokenError> {
     Ok(ScopeSet::parse(&joined)?)
 }
 
-/// Reduces a value to what is also in `other`.
-fn intersect(value: &mut Value, other: &Value) -> Result<(), TokenError> {
+/// Narrows a value of the JWT to that of the response.
+///
+/// `roles` is the path to the roles, if they are in this value.
+fn narrow(value: &mut Value, other: &Value, roles: Option<&[Box<str>]>) -> Result<(), TokenError> {
+    let contains = |elements: &[Value], element: &Value| {
+        let mut elements = elements.iter();
+        elements.any(|other| is_same(element, other))
+    };
     match (value, other) {
         (Value::Array(elements), Value::Array(others)) => {
-            elements.retain(|element| others.iter().any(|other| is_same(element, other)));
+            let is_subset = || others.iter().all(|other| contains(elements, other));
+            if roles != Some(&[]) && !is_subset() {
+                return Err(TokenError::ConflictingClaims);
+            }
+            elements.retain(|element| contains(others, element));
             Ok(())
         }
         (Value::Object(members), Value::Object(others)) => {
+            if others.keys().any(|name| !members.contains_key(name)) {
+                return Err(TokenError::ConflictingClaims);
+            }
             members.retain(|name, _| others.contains_key(name));
             for (name, member) in members {
                 if let Some(other) = others.get(name) {
-                    intersect(member, other)?;
+                    let (next, rest) = roles.and_then(<[_]>::split_first).unzip();
+                    let is_next = next.is_some_and(|next| **next == **name);
+                    narrow(member, other, rest.filter(|_| is_next))?;
                 }
             }
             Ok(())

@@ -292,6 +292,24 @@ mod tests {
         assert!(list.read().issuers.is_empty());
     }
 
+    /// Several servers can use a list; a token of each is revoked until it expires.
+    #[test]
+    fn shorter_lifetime_of_another_server_removes_no_revocation() {
+        for lifetimes in [[1_000, 1_001], [1_001, 1_000]] {
+            let list = RevocationList::with_clock(FixedClock);
+            for seconds in lifetimes {
+                list.retain_for(Duration::from_secs(seconds));
+            }
+            let past = NumericDate::from_secs(1_000);
+            for subject in 0..2 * FIRST_SWEEP {
+                let subject = subject.to_string();
+                list.revoke_subject("https://a.example", &subject, past)
+                    .unwrap();
+            }
+            assert_eq!(list.len(), 2 * FIRST_SWEEP, "{lifetimes:?}");
+        }
+    }
+
     /// Expired revocations use at most as much memory as the others.
     #[cfg(feature = "testing")]
     #[test]

@@ -44,6 +44,7 @@ impl<'de, A: SeqAccess<'de>> StrictItems<'_, A, A::Error> {
         }
     }
 
+    #[cold]
     pub(super) fn located(&mut self, error: A::Error) -> DecodeError {
         *self.source = Some(error);
         let (error, index) = match self.state.partial_number_error() {
@@ -82,6 +83,7 @@ impl<'de, A: MapAccess<'de>> StrictMembers<'_, 'de, A, A::Error> {
     /// Reads a name, and rejects a reserved one or a duplicate.
     ///
     /// A struct's own visitor rejects a duplicate of its fields.
+    #[inline]
     pub(super) fn read_name(&mut self) -> Result<bool, DecodeError> {
         let is_struct = matches!(self.requested, Requested::Struct(_));
         let duplicate = |_| DecodeError::new(ErrorKind::DuplicateUndeclared);
@@ -116,6 +118,7 @@ impl<'de, A: MapAccess<'de>> StrictMembers<'_, 'de, A, A::Error> {
         Ok(true)
     }
 
+    #[cold]
     pub(super) fn located(&mut self, error: A::Error) -> DecodeError {
         let error = take_error(self.source, self.state, error);
         error.within_member(self.declared(), &self.name)

@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
 /// Reads a text value by value, and builds nothing.
 ///
-/// Each method returns `None` if the text has another value than expected, and then the cursor is
-/// anywhere.
+/// It finds the ends of values, and leaves their syntax to the decoder. Each method returns `None` if
+/// the text has another value than expected, and then the cursor is anywhere.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'t>(&'t str);
 
@@ -25,7 +22,12 @@ impl<'t> Cursor<'t> {
 
     /// Skips a value.
     pub(super) fn skip(&mut self) -> Option<()> {
-        self.value::<IgnoredAny>().map(|_| ())
+        let length = match self.peek()? {
+            b'[' | b'{' | b'"' => delimited_length(self.0)?,
+            _ => scalar_length(self.0),
+        };
+        self.0 = self.0.get(length..)?;
+        Some(())
     }
 
     /// Skips a value; returns whether it has at most `left` items and members.
@@ -44,7 +46,16 @@ impl<'t> Cursor<'t> {
 
     /// Reads a string.
     pub(super) fn string(&mut self) -> Option<Cow<'t, str>> {
-        self.value::<Name<'t>>().map(|Name(name)| name)
+        if self.peek()? != b'"' {
+            return None;
+        }
+        let (string, rest) = self.0.split_at_checked(delimited_length(self.0)?)?;
+        self.0 = rest;
+        if string.contains('\\') {
+            return serde_json::from_str(string).ok().map(Cow::Owned);
+        }
+        let content = string.strip_prefix('"')?.strip_suffix('"')?;
+        Some(Cow::Borrowed(content))
     }
 
     /// Runs `read` before each item of an array; it reads the item.
@@ -94,18 +105,31 @@ impl<'t> Cursor<'t> {
         self.0 = self.0.get(1..)?;
         Some(())
     }
-
-    fn value<T: Deserialize<'t>>(&mut self) -> Option<T> {
-        let mut values = serde_json::Deserializer::from_str(self.0).into_iter();
-        let value = values.next()?.ok()?;
-        self.0 = self.0.get(values.byte_offset()..)?;
-        Some(value)
-    }
 }
 
-/// A string, borrowed unless it has an escape.
-#[derive(Deserialize)]
-struct Name<'t>(#[serde(borrow)] Cow<'t, str>);
+/// Returns the length of the string, array or object at the start of a text.
+fn delimited_length(text: &str) -> Option<usize> {
+    let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'\\' if is_string && !is_escaped => is_escaped = true,
+            b'"' if !is_escaped => is_string = !is_string,
+            b'[' | b'{' if !is_string => depth += 1,
+            b']' | b'}' if !is_string => depth = depth.checked_sub(1)?,
+            _ => is_escaped = false,
+        }
+        if depth == 0 && !is_string {
+            return Some(at + 1);
+        }
+    }
+    None
+}
+
+/// Returns the length of the number, boolean or null at the start of a text.
+fn scalar_length(text: &str) -> usize {
+    let is_end = |byte| matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r');
+    text.bytes().position(is_end).unwrap_or(text.len())
+}
 
 #[cfg(test)]
 mod tests {
@@ -165,7 +189,9 @@ mod tests {
             "{1:1}",
             "[1}",
             "",
-            "x",
+            "\"a",
+            "[[]",
+            "[\"]",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

@@ -10,7 +10,7 @@ use serde_json::error::Category;
 
 use crate::input::contract::{InputError, InputLocation, Violation};
 use crate::input::decode::error::{DecodeError, ErrorKind, UNEXPECTED_FORMAT};
-use crate::input::decode::json::decode_state::DecodeState;
+use crate::input::decode::json::decode_state::{DecodeState, Inspection};
 use crate::input::decode::json::guide::Guide;
 use crate::input::decode::json::ignored::Ignored;
 use crate::input::decode::json::strict::StrictDeserializer;
@@ -45,7 +45,13 @@ pub(crate) fn decode<T: DeserializeOwned>(
     let state = DecodeState::new(text, shape, inspect);
     let value = read_typed(text, &state).map_err(|failure| {
         let rejection = state.take_rejection();
-        rejection.unwrap_or_else(|| failure.into_input_error(text, shape))
+        rejection.unwrap_or_else(|| {
+            if state.is_well_formed() {
+                failure.into_type_mismatch()
+            } else {
+                failure.into_input_error(text, shape)
+            }
+        })
     })?;
     if state.has_skipped_text() {
         read_untyped(text, shape).map_err(Failure::into_malformed)?;
@@ -78,9 +84,12 @@ pub(crate) fn decode_without_shape<T: DeserializeOwned>(text: &[u8]) -> Result<T
     decode(text, &Shape::Fields(&[])).map(|decoded| decoded.value)
 }
 
-/// Checks a text without decoding it: whether it is malformed, and whether it has its shape.
-fn inspect(text: &str, shape: &'static Shape) -> Result<(), InputError> {
+/// Checks a text without decoding it.
+fn inspect(text: &str, shape: &'static Shape, inspection: Inspection) -> Result<(), InputError> {
     read_untyped(text, shape).map_err(Failure::into_malformed)?;
+    if let Inspection::Syntax = inspection {
+        return Ok(());
+    }
     let findings = compare(text, shape);
     match findings.mismatch {
         Some(violation) => Err(InputError::TypeMismatch(InputLocation::Body, violation)),
@@ -103,7 +112,7 @@ fn read_typed<T: DeserializeOwned>(text: &str, state: &DecodeState<'_>) -> Resul
         inner: &mut inner,
         source: &mut source,
         state,
-        guide: Guide::At(Position::Shape(state.shape())),
+        guide: &Guide::At(Position::Shape(state.shape())),
     };
     let value = T::deserialize(strict).map_err(|error| Failure::new(error, source))?;
     match inner.end() {
@@ -139,7 +148,7 @@ impl Failure {
     #[cold]
     fn into_input_error(self, text: &str, shape: &'static Shape) -> InputError {
         match read_untyped(text, shape) {
-            Ok(()) => InputError::TypeMismatch(InputLocation::Body, self.error.body_violation()),
+            Ok(()) => self.into_type_mismatch(),
             Err(untyped) => {
                 // only the typed decoding knows the declared names of the path
                 let failure = if self.is_same_as(&untyped) {
@@ -150,6 +159,10 @@ impl Failure {
                 failure.into_malformed()
             }
         }
+    }
+
+    fn into_type_mismatch(self) -> InputError {
+        InputError::TypeMismatch(InputLocation::Body, self.error.body_violation())
     }
 
     fn into_malformed(self) -> InputError {

@@ -16,8 +16,20 @@ pub(super) const MAX_DEPTH: usize = 32;
 /// The number of values inside tagged enums that are read before the text is compared with the shape.
 const MAX_TAGGED: usize = 64;
 
+/// The size of the values in bytes up to which the rest of the text is not read before them.
+const MIN_ALLOWANCE: usize = 64 << 10;
+
 /// Checks a text without decoding it.
-type Inspect = fn(&str, &'static Shape) -> Result<(), InputError>;
+type Inspect = fn(&str, &'static Shape, Inspection) -> Result<(), InputError>;
+
+/// A check of the whole text.
+#[derive(Clone, Copy)]
+pub(super) enum Inspection {
+    /// Whether the text is malformed.
+    Syntax,
+    /// Whether it is malformed, or does not have its shape.
+    Shape,
+}
 
 /// The current depth, the names of the open objects, and the error that is propagating.
 pub(super) struct DecodeState<'t> {
@@ -37,9 +49,13 @@ pub(super) struct DecodeState<'t> {
     is_truncated: Cell<bool>,
     /// The number of values inside tagged enums.
     tagged: Cell<usize>,
+    /// The size of the items that are decoded before the rest of the text is read.
+    allowance: Cell<usize>,
+    /// Whether the text is known to be well-formed.
+    is_well_formed: Cell<bool>,
     /// Whether the text was compared with the shape.
     is_inspected: Cell<bool>,
-    /// The result of that comparison.
+    /// The result of a check of the whole text.
     rejection: Cell<Option<InputError>>,
 }
 
@@ -57,6 +73,8 @@ impl<'t> DecodeState<'t> {
             has_skipped_text: Cell::default(),
             is_truncated: Cell::default(),
             tagged: Cell::default(),
+            allowance: Cell::new(text.len().saturating_mul(2).max(MIN_ALLOWANCE)),
+            is_well_formed: Cell::default(),
             is_inspected: Cell::default(),
             rejection: Cell::default(),
         }
@@ -155,6 +173,7 @@ impl<'t> DecodeState<'t> {
     /// # Errors
     ///
     /// Returns an error if there are many such values and the whole text does not have its shape.
+    #[inline]
     pub(super) fn count_tagged(&self) -> Result<(), DecodeError> {
         let tagged = self.tagged.get();
         if tagged < MAX_TAGGED {
@@ -164,10 +183,43 @@ impl<'t> DecodeState<'t> {
         if self.is_inspected.replace(true) {
             return Ok(());
         }
-        (self.inspect)(self.text, self.shape).map_err(|rejection| {
+        self.inspect(Inspection::Shape)
+    }
+
+    /// Counts the size of an item or of a map's value.
+    ///
+    /// A list can be many times larger than its text. Nothing large is built for a text that is
+    /// malformed at its end.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the items are large and the text is malformed.
+    #[inline]
+    pub(super) fn count_size(&self, size: usize) -> Result<(), DecodeError> {
+        if let Some(rest) = self.allowance.get().checked_sub(size) {
+            self.allowance.set(rest);
+            return Ok(());
+        }
+        self.allowance.set(usize::MAX);
+        if self.is_well_formed.get() {
+            return Ok(());
+        }
+        self.inspect(Inspection::Syntax)
+    }
+
+    #[cold]
+    fn inspect(&self, inspection: Inspection) -> Result<(), DecodeError> {
+        let inspected = (self.inspect)(self.text, self.shape, inspection);
+        self.is_well_formed.set(inspected.is_ok());
+        inspected.map_err(|rejection| {
             self.rejection.set(Some(rejection));
             DecodeError::new(ErrorKind::Length)
         })
+    }
+
+    /// Returns whether the whole text is known to be well-formed.
+    pub(super) fn is_well_formed(&self) -> bool {
+        self.is_well_formed.get()
     }
 
     /// Returns the error of the whole text, if it was found while decoding a part.
@@ -176,6 +228,7 @@ impl<'t> DecodeState<'t> {
     }
 
     /// Enters an array or object, one level deeper.
+    #[inline]
     pub(super) fn enter(&self) -> Result<(), DecodeError> {
         let depth = self.depth.get();
         if depth >= MAX_DEPTH {
@@ -186,6 +239,7 @@ impl<'t> DecodeState<'t> {
     }
 
     /// Leaves an array or object.
+    #[inline]
     pub(super) fn leave(&self) {
         self.depth.update(|depth| depth.saturating_sub(1));
     }

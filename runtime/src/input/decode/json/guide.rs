@@ -9,8 +9,8 @@ use crate::input::shape::{Field, Nested, Shape, Tagging};
 #[derive(Clone, Copy)]
 pub(super) enum Guide<'g> {
     At(Position),
-    /// The value of the member with this name.
-    Member(&'static [Field], &'g str),
+    /// The value of the member with this name, which is probably that of the field at this index.
+    Member(&'static [Field], &'g str, usize),
     /// Inside a tagged enum, whose variant is not known yet.
     Tagged,
 }
@@ -64,19 +64,19 @@ impl Guide<'_> {
     }
 
     /// Returns the position of the content, if the value is an enum of the variant with this name.
-    pub(super) fn content(self, name: &str) -> Self {
+    pub(super) fn content(self, name: &str) -> Guide<'static> {
         match self.position() {
             None
             | Some(Position::Shape(Shape::Variants(
                 Tagging::Internal(_) | Tagging::Adjacent(..),
                 _,
-            ))) => Self::Tagged,
+            ))) => Guide::Tagged,
             Some(Position::Shape(Shape::Variants(Tagging::External, variants))) => {
-                variant_named(variants, name).map_or(Self::LEAF, |variant| {
-                    Self::At(Position::Shape(&variant.content))
+                variant_named(variants, name).map_or(Guide::LEAF, |variant| {
+                    Guide::At(Position::Shape(&variant.content))
                 })
             }
-            Some(_) => Self::LEAF,
+            Some(_) => Guide::LEAF,
         }
     }
 
@@ -84,10 +84,14 @@ impl Guide<'_> {
     fn position(self) -> Option<Position> {
         let position = match self {
             Self::At(position) => position,
-            Self::Member(fields, name) => match field_named(fields, name) {
-                Some(field) => Position::Nested(&field.nested),
-                None => Position::Nested(&Nested::Leaf),
-            },
+            Self::Member(fields, name, index) => {
+                let field = fields.get(index);
+                let field = field.filter(|field| field.names.first() == Some(&name));
+                match field.or_else(|| field_named(fields, name)) {
+                    Some(field) => Position::Nested(&field.nested),
+                    None => Position::Nested(&Nested::Leaf),
+                }
+            }
             Self::Tagged => return None,
         };
         Some(position.resolved().0)
@@ -118,11 +122,13 @@ impl Children {
     }
 
     /// Returns whether they are read before the type of the value is known.
+    #[inline]
     pub(super) fn are_tagged(self) -> bool {
         matches!(self.kind, Kind::Tagged)
     }
 
     /// Returns the position of the item with this index.
+    #[inline]
     pub(super) fn item(self, index: usize) -> Guide<'static> {
         match self.kind {
             Kind::Equal(nested) => Guide::At(Position::Nested(nested)),
@@ -135,11 +141,12 @@ impl Children {
         }
     }
 
-    /// Returns the position of the member with this name.
-    pub(super) fn member(self, name: &str) -> Guide<'_> {
+    /// Returns the position of the member with this name and index.
+    #[inline]
+    pub(super) fn member(self, name: &str, index: usize) -> Guide<'_> {
         match self.kind {
             Kind::Equal(nested) => Guide::At(Position::Nested(nested)),
-            Kind::Members(fields) => Guide::Member(fields, name),
+            Kind::Members(fields) => Guide::Member(fields, name, index),
             Kind::Tagged => Guide::Tagged,
             Kind::Elements(_) => Guide::LEAF,
         }

@@ -25,14 +25,14 @@ pub(super) struct StrictDeserializer<'s, D, E> {
     pub(super) inner: D,
     pub(super) source: &'s mut Option<E>,
     pub(super) state: &'s DecodeState<'s>,
-    pub(super) guide: Guide<'s>,
+    pub(super) guide: &'s Guide<'s>,
 }
 
 /// Runs `decode` with a strict deserializer around `inner`, and stores its error for the way out.
 fn strictly<'de, D: Deserializer<'de>, T>(
     inner: D,
     state: &DecodeState<'_>,
-    guide: Guide<'_>,
+    guide: &Guide<'_>,
     decode: impl FnOnce(StrictDeserializer<'_, D, D::Error>) -> Result<T, DecodeError>,
 ) -> Result<T, D::Error> {
     let mut source = None;
@@ -141,7 +141,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for StrictDeserializer<'_, D, 
 struct StrictSeed<'s, T> {
     seed: T,
     state: &'s DecodeState<'s>,
-    guide: Guide<'s>,
+    guide: &'s Guide<'s>,
 }
 
 impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for StrictSeed<'_, T> {
@@ -159,7 +159,7 @@ struct StrictVisitor<'s, V> {
     visitor: V,
     requested: Requested,
     state: &'s DecodeState<'s>,
-    guide: Guide<'s>,
+    guide: &'s Guide<'s>,
 }
 
 macro_rules! scalars {
@@ -275,13 +275,14 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for StrictItems<'_, A, A::Error> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, DecodeError> {
-        let (state, guide) = (self.state, self.children.item(self.index));
+        let (state, guide) = (self.state, &self.children.item(self.index));
         if self.index >= self.children.max {
             return self.discard_rest().map(|()| None);
         }
         if self.children.are_tagged() {
             state.count_tagged()?;
         }
+        state.count_size(size_of::<T::Value>())?;
         match self
             .inner
             .next_element_seed(StrictSeed { seed, state, guide })
@@ -292,10 +293,6 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for StrictItems<'_, A, A::Error> {
             }
             Err(error) => Err(self.located(error)),
         }
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        self.inner.size_hint()
     }
 }
 
@@ -325,15 +322,15 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMembers<'_, 'de, A, A::Err
         &mut self,
         seed: T,
     ) -> Result<T::Value, DecodeError> {
-        let (state, guide) = (self.state, self.children.member(&self.name));
+        let index = self.count.wrapping_sub(1);
+        let (state, guide) = (self.state, &self.children.member(&self.name, index));
+        if !matches!(self.requested, Requested::Struct(_)) {
+            state.count_size(size_of::<T::Value>())?;
+        }
         let value = self
             .inner
             .next_value_seed(StrictSeed { seed, state, guide });
         value.map_err(|error| self.located(error))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        self.inner.size_hint()
     }
 }
 
@@ -343,7 +340,7 @@ struct StrictEnum<'s, A, E> {
     requested: Requested,
     source: &'s mut Option<E>,
     state: &'s DecodeState<'s>,
-    guide: Guide<'s>,
+    guide: &'s Guide<'s>,
 }
 
 impl<'s, 'de, A: EnumAccess<'de>> EnumAccess<'de> for StrictEnum<'s, A, A::Error> {
@@ -380,19 +377,10 @@ struct StrictVariant<'s, A, E> {
     segment: Option<Segment>,
     source: &'s mut Option<E>,
     state: &'s DecodeState<'s>,
-    guide: Guide<'s>,
+    guide: Guide<'static>,
 }
 
-impl<'s, A, E> StrictVariant<'s, A, E> {
-    fn content<V>(&self, visitor: V, requested: Requested) -> StrictVisitor<'s, V> {
-        StrictVisitor {
-            visitor,
-            requested,
-            state: self.state,
-            guide: self.guide,
-        }
-    }
-
+impl<A, E> StrictVariant<'_, A, E> {
     fn read<T>(self, read: impl FnOnce(A) -> Result<T, E>) -> Result<T, DecodeError> {
         let Self {
             inner,
@@ -422,7 +410,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for StrictVariant<'_, A, A::
         self,
         seed: T,
     ) -> Result<T::Value, DecodeError> {
-        let (state, guide) = (self.state, self.guide);
+        let (state, guide) = (self.state, &{ self.guide });
         self.read(|inner| inner.newtype_variant_seed(StrictSeed { seed, state, guide }))
     }
 
@@ -431,7 +419,13 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for StrictVariant<'_, A, A::
         len: usize,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let visitor = self.content(visitor, Requested::Other);
+        let (state, guide, requested) = (self.state, &{ self.guide }, Requested::Other);
+        let visitor = StrictVisitor {
+            visitor,
+            requested,
+            state,
+            guide,
+        };
         self.read(|inner| inner.tuple_variant(len, visitor))
             .map_err(|error| error.expected(Expected::Array))
     }
@@ -441,7 +435,13 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for StrictVariant<'_, A, A::
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let visitor = self.content(visitor, Requested::Struct(fields));
+        let (state, guide, requested) = (self.state, &{ self.guide }, Requested::Struct(fields));
+        let visitor = StrictVisitor {
+            visitor,
+            requested,
+            state,
+            guide,
+        };
         self.read(|inner| inner.struct_variant(fields, visitor))
             .map_err(|error| error.expected(Expected::Object))
     }

@@ -8,19 +8,27 @@ use serde::de::value::SeqDeserializer;
 use serde::de::{DeserializeSeed, IntoDeserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use crate::input::contract::Violation;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment};
 use crate::input::decode::media_type;
 use crate::input::decode::multipart::split::Part;
 use crate::input::decode::named_values::NamedValues;
 use crate::input::decode::text::TextDeserializer;
+use crate::input::shape::position::declared_name;
+use crate::input::shape::{Field, Shape};
 
 /// The name of the newtype as which [`Upload`](crate::input::Upload) requests a file.
 pub(crate) const FILE: &str = "$palisade::input::Upload";
 
 /// Decodes all parts of a form.
-pub(super) struct MultipartDeserializer<'a>(pub(super) Vec<Part<'a>>);
+pub(super) struct MultipartDeserializer<'e, 'a> {
+    pub(super) parts: Vec<Part<'a>>,
+    pub(super) shape: &'static Shape,
+    /// The lists that have more parts than `shape` allows.
+    pub(super) excess: &'e mut Vec<Violation>,
+}
 
-impl MultipartDeserializer<'_> {
+impl MultipartDeserializer<'_, '_> {
     /// Presents the parts to serde, grouped by name in the order of each name's first part.
     ///
     /// An empty file input under a declared name counts as absent. Under another name it stays, so
@@ -30,14 +38,51 @@ impl MultipartDeserializer<'_> {
         names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let mut parts = self.0;
+        let Self {
+            mut parts,
+            shape,
+            excess,
+        } = self;
         parts.retain(|part| !(is_empty_file_input(part) && names.contains(&part.name)));
         group_by_name(&mut parts);
         let groups = parts.chunk_by(|part, next| part.name == next.name);
-        let fields =
-            groups.filter_map(|parts| Some((parts.first()?.name, PartsDeserializer(parts))));
+        if let Some(max) = shape
+            .max_items()
+            .filter(|max| groups.clone().count() > *max)
+        {
+            excess.push(Violation::too_many("", max));
+        }
+        let groups = groups.take(shape.max_items().unwrap_or(usize::MAX));
+        let fields = groups.filter_map(|parts| {
+            let name = parts.first()?.name;
+            let parts = allowed(parts, shape.member(name), excess);
+            Some((name, PartsDeserializer(parts)))
+        });
         visitor.visit_map(NamedValues::new(names, fields))
     }
+}
+
+/// Returns the parts of a list that its type allows, and reports if there are more.
+fn allowed<'p, 'a>(
+    parts: &'p [Part<'a>],
+    member: Option<&'static Field>,
+    excess: &mut Vec<Violation>,
+) -> &'p [Part<'a>] {
+    let list = member.and_then(|member| Some((member, member.max_items()?)));
+    let Some((member, max)) = list else {
+        return parts;
+    };
+    let Some((allowed, _)) = parts
+        .split_at_checked(max)
+        .filter(|(_, rest)| !rest.is_empty())
+    else {
+        return parts;
+    };
+    let name = parts
+        .first()
+        .map_or("", |part| declared_name(member.names, part.name));
+    excess.push(Violation::too_many(name, max));
+    allowed
 }
 
 /// Moves the parts with the same name next to each other, and keeps their order.
@@ -56,7 +101,7 @@ fn is_empty_file_input(part: &Part<'_>) -> bool {
     part.file_name == Some("") && part.content.is_empty()
 }
 
-impl<'de> Deserializer<'de> for MultipartDeserializer<'_> {
+impl<'de> Deserializer<'de> for MultipartDeserializer<'_, '_> {
     type Error = DecodeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::*;
+use super::{decode_without_shape as decode, *};
+use crate::input::shape::Nested;
 
 #[derive(Debug, Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -202,4 +203,39 @@ fn parameters_over_limit_are_rejected() {
         let detail = format!("must have at most {max} parameters");
         assert_eq!(pairs(max + 1), Err(("parameters", detail.into())));
     }
+}
+
+#[test]
+fn map_gets_as_many_parameters_as_its_type_allows() {
+    static AT_MOST_TWO: Shape = Shape::Newtype(Nested::Entries(&Nested::Leaf, 2, &Nested::Leaf));
+    let read = |text: &str| {
+        let text = text.as_bytes();
+        super::decode::<BTreeMap<String, u8>>(text, InputLocation::Form, 9, &AT_MOST_TWO)
+    };
+    let too_many = || vec![Violation::too_many("", 2)];
+    assert_eq!(read("a=1&b=2").unwrap(), (map(&["a", "b"]), Vec::new()));
+    assert_eq!(read("a=1&b=1&").unwrap().1, Vec::new());
+    for text in ["a=1&b=2&c=1", "a=1&b=2&c=x", "a=1&b=2&a=1", "a=1&b=2&&c"] {
+        assert_eq!(
+            read(text).unwrap(),
+            (map(&["a", "b"]), too_many()),
+            "{text}"
+        );
+    }
+    for text in ["a=1&b=1&c=%", "a=1&b=1&c=1&%ff", "a&b&c&d&e&f&g&h&i&j"] {
+        let error = read(text).unwrap_err();
+        assert!(
+            matches!(error, InputError::Malformed(..)),
+            "{text}: {error:?}"
+        );
+    }
+    let error = read("a=x&b=1&c=1").unwrap_err();
+    assert!(matches!(error, InputError::TypeMismatch(..)), "{error:?}");
+}
+
+fn map(names: &[&str]) -> BTreeMap<String, u8> {
+    let entries = names.iter().zip(1..);
+    entries
+        .map(|(name, value)| ((*name).to_owned(), value))
+        .collect()
 }

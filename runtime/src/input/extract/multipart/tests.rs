@@ -7,6 +7,7 @@ use garde::Validate;
 use serde::Deserialize;
 
 use super::*;
+use crate::input::shape::Shape;
 use crate::input::types::{MediaTypes, Upload};
 
 struct Pictures;
@@ -49,7 +50,7 @@ fn read(parts: &[RawPart<'_>]) -> Result<Report, InputError> {
     body.extend_from_slice(b"--x--\r\n");
     let content_type = HeaderValue::from_static("multipart/form-data; boundary=x");
     let boundary = Boundary::of(&HeaderMap::from_iter([(CONTENT_TYPE, content_type)]))?;
-    decode(&body, &boundary, 100)
+    decode(&body, &boundary, 100, &Shape::Fields(&[])).map(|(report, _)| report)
 }
 
 const PNG: &str = "\r\nContent-Type: image/png";

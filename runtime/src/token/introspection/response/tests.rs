@@ -1,5 +1,6 @@
 //! Responses with one wrong member each.
 
+mod agreed;
 mod confirmed;
 
 use serde_json::json;
@@ -29,6 +30,12 @@ fn without(member: &str) -> Value {
     let mut response = valid();
     response.as_object_mut().unwrap().remove(member);
     response
+}
+
+/// Adds the members of `other` to `claims`.
+fn merge(claims: &mut Value, other: &Value) {
+    let others = other.as_object().unwrap().clone();
+    claims.as_object_mut().unwrap().extend(others);
 }
 
 fn read(response: &Value) -> IntrospectionResponse {
@@ -164,6 +171,10 @@ fn malformed_response_is_an_error() {
         r#"{"active":true,"x":{"y":1,"y":2}}"#,
         "\u{feff}{\"active\":true}",
         "{\"active\":true,\"x\":\"\\ud800\"}",
+        r#"{"active":true,"x":1e999}"#,
+        r#"{"active":true,"exp":-1E400}"#,
+        r#"{"$serde_json::private::RawValue":"{\"active\":true}"}"#,
+        r#"{"active":{"$serde_json::private::RawValue":"true"}}"#,
     ] {
         let read = IntrospectionResponse::read(json.as_bytes().to_vec());
         assert!(

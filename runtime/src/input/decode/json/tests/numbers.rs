@@ -157,7 +157,7 @@ proptest! {
     }
 }
 
-/// `serde_json::Value` gives such a member a meaning of its own, by features.
+/// `serde_json::Value` gives such a member another meaning, by features.
 #[test]
 fn reserved_member_name_is_malformed() {
     for name in [

@@ -36,10 +36,7 @@ impl Findings {
 
     pub(super) fn check_count(&mut self, path: &[Segment], count: usize, max: usize) {
         if count > max && self.excess.len() < MAX_VIOLATIONS {
-            // as the check of the rule reports it
-            let detail = format!("must have a length of at most {max}");
-            let violation = Violation::new(pointer_of(path), "length", detail);
-            self.excess.push(violation);
+            self.excess.push(Violation::too_many(pointer_of(path), max));
         }
     }
 }

@@ -1,0 +1,10 @@
+use palisade::prelude::*;
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct NewOrder {
+    #[garde(length(chars, max = 64), required)]
+    sku: String,
+}
+
+fn main() {}
