@@ -10,6 +10,7 @@ use palisade::TrustedExtension;
 use palisade::input::{InputExtractor, InputLocation, Map};
 use palisade::prelude::*;
 use palisade::routing::{Exception, ExceptionKind};
+use palisade::serde::Deserializer;
 use palisade::testing::TestApi;
 use serde_json::{Value, json};
 
@@ -51,6 +52,53 @@ async fn input_extractor_passes_the_checked_value_to_the_handler() {
         assert_eq!(answer.status(), 422, "{length}");
         assert!(!answer.text().contains("handler got"));
     }
+}
+
+#[derive(Clone)]
+struct App;
+
+/// The second extractor of an input type: it applies no rule.
+impl FromRequest<App> for Valid<Header> {
+    type Rejection = Problem;
+
+    async fn from_request(_: Request, _: &App) -> Result<Self, Problem> {
+        Ok(Self(Header("unchecked".repeat(99))))
+    }
+}
+
+#[derive(Validate, SecureInput)]
+struct Header(#[garde(length(bytes, max = 3))] String);
+
+impl FromRequestParts<App> for Header {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let value = parts
+            .headers
+            .get("x-name")
+            .and_then(|value| value.to_str().ok());
+        Ok(Self(value.unwrap_or_default().to_owned()))
+    }
+}
+
+impl InputExtractor for Header {
+    const ACCEPTS: &'static str = "one header field";
+    const LOCATION: InputLocation = InputLocation::Header;
+}
+
+#[public(reason = "a test")]
+async fn header(Valid(Header(value)): Valid<Header>) -> String {
+    format!("handler got {value}")
+}
+
+/// The orphan rule lets an API implement axum's traits for `Valid` of its own type and state.
+#[tokio::test]
+async fn hand_written_extraction_of_valid_has_no_effect() {
+    let routes = SecureRouter::new().route("/", get(header)).with_state(App);
+    let api = TestApi::new(routes).await;
+    let answer = |value: &'static str| api.anonymous().get("/").header("x-name", value).send();
+    assert_eq!(answer("abc").await.text(), "handler got abc");
+    assert_eq!(answer("abcd").await.status(), 422);
 }
 
 /// Any JSON in a newtype without rules.
@@ -260,6 +308,56 @@ struct Label {
     #[garde(skip)]
     #[secure(unvalidated = "compared with a constant")]
     label: String,
+}
+
+#[derive(Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Signed {
+    #[serde(skip)]
+    #[garde(skip)]
+    #[secure(unvalidated = "the bytes that the signature covers")]
+    raw: Vec<u8>,
+    #[serde(skip)]
+    #[garde(dive)]
+    label: Option<Label>,
+}
+
+impl<'de> Deserialize<'de> for Signed {
+    fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
+        let label = Label::deserialize(decoder)?;
+        let raw = label.label.clone().into_bytes();
+        Ok(Self {
+            raw,
+            label: Some(label),
+        })
+    }
+}
+
+#[public(reason = "a test")]
+async fn signed(Valid(Json(signed)): Valid<Json<Signed>>) -> String {
+    let label = signed.label.map(|label| label.label);
+    format!("{:?} {}", label, signed.raw.len())
+}
+
+/// A hand-written `Deserialize` fills a field that the derive of serde would skip.
+#[tokio::test]
+async fn skipped_field_without_rules_is_in_the_inventory() {
+    let routes = SecureRouter::new().route("/", post(signed));
+    assert_eq!(
+        exceptions(&routes),
+        [
+            "unvalidated field /raw in the body: the bytes that the signature covers",
+            "unvalidated field /label/label in the body: compared with a constant",
+        ]
+    );
+    let api = TestApi::new(routes).await;
+    let answer = api
+        .anonymous()
+        .post("/")
+        .json(&json!({ "label": "abc" }))
+        .send()
+        .await;
+    assert_eq!(answer.text(), "Some(\"abc\") 3");
 }
 
 #[test]

@@ -64,6 +64,11 @@ fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
                 let (rust, names, nested) = (name(&field.member), &field.names, nested(field));
                 quote!(#private::Field { rust: #rust, names: &[#(#names),*], nested: #nested })
             });
+            let unread = content.unread.iter().map(|field| {
+                let (rust, nested) = (name(&field.member), nested(field));
+                quote!(#private::Field { rust: #rust, names: &[], nested: #nested })
+            });
+            let fields = fields.chain(unread);
             quote!(#private::Shape::Fields(&[#(#fields),*]))
         }
     }

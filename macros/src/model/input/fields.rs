@@ -1,5 +1,6 @@
 //! The fields of a type: their names and their rules.
 
+use syn::spanned::Spanned;
 use syn::{Generics, Ident, Member, Path, Type};
 
 use crate::diagnostics::Diagnostics;
@@ -9,7 +10,7 @@ use crate::model::input::names::{RenameAll, field_names};
 use crate::model::input::pattern::reject_partial;
 use crate::model::input::rules::{InputNames, Rules};
 use crate::model::input::serde::reject_hiding;
-use crate::parse::{ItemRules, Position, RawField, RawFields, SerdeKind, SerdeWords};
+use crate::parse::{ItemRules, Position, RawField, RawFields, SerdeKind, SerdeWords, Style};
 
 /// The facts about a type that hold even if its fields are wrong.
 pub(crate) struct Head {
@@ -108,6 +109,13 @@ impl Item<'_> {
         let (mut read, mut unread) = (Vec::new(), Vec::new());
         for field in fields.fields {
             let is_read = field.serde.is_read();
+            if !is_read && fields.style == Style::Tuple && field.unvalidated.is_some() {
+                diagnostics.error(
+                    field.ty.span(),
+                    "a field of a tuple that serde skips cannot be `unvalidated`",
+                    "write a struct with named fields, so that the inventory can name this field",
+                );
+            }
             let field = self.check_field(field, all, &input, head, diagnostics);
             if is_read { &mut read } else { &mut unread }.push(field);
         }

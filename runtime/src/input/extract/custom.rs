@@ -48,6 +48,16 @@ use crate::input::extract::valid::Valid;
 ///     tenant
 /// }
 /// ```
+///
+/// A type without rules does not compile:
+///
+/// ```compile_fail,E0277
+/// struct RawBody(axum::body::Bytes);
+///
+/// impl palisade::input::InputExtractor for RawBody {
+///     const ACCEPTS: &'static str = "any bytes";
+/// }
+/// ```
 pub trait InputExtractor: SecureInput {
     /// The statement of what the extractor accepts, for the inventory; not empty.
     const ACCEPTS: &'static str;
@@ -130,7 +140,8 @@ where
     }
 }
 
-fn check_extracted<E, R, S>(value: E, state: &S) -> Result<Valid<E>, CustomRejection<R>>
+/// Checks the rules of an extracted value.
+pub(crate) fn check_extracted<E, R, S>(value: E, state: &S) -> Result<Valid<E>, CustomRejection<R>>
 where
     E: InputExtractor,
     E::Context: ContextFrom<S>,

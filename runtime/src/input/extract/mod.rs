@@ -20,6 +20,7 @@ mod valid;
 
 pub(crate) use self::body::RequestLimits;
 pub use self::cookies::Cookies;
+pub(crate) use self::custom::check_extracted;
 pub use self::custom::{CustomRejection, InputExtractor};
 pub use self::headers::Headers;
 pub use self::multipart::Multipart;

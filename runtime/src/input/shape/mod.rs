@@ -28,7 +28,8 @@ pub enum Shape {
 pub struct Field {
     /// The name of the field in Rust, as garde reports it.
     pub rust: &'static str,
-    /// The names in the input: the serialized name, then the aliases.
+    /// The names in the input: the serialized name, then the aliases. A field that serde skips has none;
+    /// a hand-written `Deserialize` may fill it.
     pub names: &'static [&'static str],
     /// The shape of the value.
     pub nested: Nested,

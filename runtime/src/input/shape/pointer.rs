@@ -120,7 +120,10 @@ impl Walk<'_, '_> {
     fn step_in_shape(&mut self, shape: &'static Shape, component: &str, is_index: bool) -> bool {
         match shape {
             Shape::Fields(fields) => {
-                let Some(field) = fields.iter().find(|field| field.rust == component) else {
+                let Some(field) = fields
+                    .iter()
+                    .find(|field| field.rust == component && !field.names.is_empty())
+                else {
                     return false;
                 };
                 self.enter_member(received_name(field.names, self.raw));

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::guard::{Caller, CallerClaims, NoCaller};
-use crate::response::method_not_allowed;
+use crate::input::{ContextFrom, CustomRejection, InputExtractor, Valid, check_extracted};
+use crate::response::{method_not_allowed, rejection_response};
 use crate::routing::argument::rules::HandlerArgument;
 use crate::routing::known_methods::{allow_any, is_known};
 use crate::routing::passed_guard::PassedGuard;
@@ -95,7 +96,7 @@ impl<S: Send + Sync + 'static, T: FromRequestParts<S> + 'static> Extract<T, S> f
     async fn extract(parts: &mut Parts, state: &S, _: &PassedGuard) -> Result<T, Response> {
         T::from_request_parts(parts, state)
             .await
-            .map_err(crate::response::rejection_response)
+            .map_err(rejection_response)
     }
 }
 
@@ -105,8 +106,51 @@ impl<S: Send + Sync + 'static, M: 'static, T: FromRequest<S, M> + 'static> Extra
     async fn extract_last(request: Request, state: &S, _: &PassedGuard) -> Result<T, Response> {
         T::from_request(request, state)
             .await
-            .map_err(crate::response::rejection_response)
+            .map_err(rejection_response)
     }
+}
+
+/// The extraction of an input type by its own extractor, and then the check.
+///
+/// It calls axum's traits on the type, never on `Valid<E>`: an API could implement them for its own
+/// state, and leave the check out.
+pub enum CheckedExtraction {}
+
+impl<S, E> Extract<Valid<E>, S> for CheckedExtraction
+where
+    S: Send + Sync + 'static,
+    E: InputExtractor + FromRequestParts<S> + 'static,
+    E::Context: ContextFrom<S>,
+{
+    async fn extract(parts: &mut Parts, state: &S, _: &PassedGuard) -> Result<Valid<E>, Response> {
+        let extracted = E::from_request_parts(parts, state).await;
+        checked(extracted, state).map_err(rejection_response)
+    }
+}
+
+impl<S, M, E> ExtractLast<Valid<E>, S, M> for CheckedExtraction
+where
+    S: Send + Sync + 'static,
+    M: 'static,
+    E: InputExtractor + FromRequest<S, M> + 'static,
+    E::Context: ContextFrom<S>,
+{
+    async fn extract_last(
+        request: Request,
+        state: &S,
+        _: &PassedGuard,
+    ) -> Result<Valid<E>, Response> {
+        let extracted = E::from_request(request, state).await;
+        checked(extracted, state).map_err(rejection_response)
+    }
+}
+
+fn checked<E, R, S>(extracted: Result<E, R>, state: &S) -> Result<Valid<E>, CustomRejection<R>>
+where
+    E: InputExtractor<Context: ContextFrom<S>>,
+{
+    let value = extracted.map_err(CustomRejection::Extractor)?;
+    check_extracted(value, state)
 }
 
 /// The strict decoding of path parameters; axum's own accepts `+7` and `007` for 7.

@@ -25,7 +25,9 @@ use crate::input::{
     BinaryBody, Cookies, Headers, InputExtractor, InputLocation, Multipart, PlainText, Scalar,
     SecureInput, Shape, Valid, media_type, shape_of_scalar,
 };
-use crate::routing::argument::extraction::{FromGuard, KnownMethod, StrictPath, ViaAxum};
+use crate::routing::argument::extraction::{
+    CheckedExtraction, FromGuard, KnownMethod, StrictPath, ViaAxum,
+};
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
 use crate::routing::argument::facts::{ArgumentFacts, Content};
 use crate::routing::argument::rules::{
@@ -186,7 +188,7 @@ checked! {
 impl<E: InputExtractor> HandlerArgument for Valid<E> {
     type Kind = CheckedInput<E>;
     type Reads = ReadsHead;
-    type Extraction = ViaAxum;
+    type Extraction = CheckedExtraction;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None)
         .stated(ExceptionKind::CustomDecoding, E::ACCEPTS)
         .by_custom_extractor();
