@@ -21,8 +21,7 @@ const FURTHER_RULES: &str = "further rules apply";
 
 /// The bounds that the rules on a field, or on each of its items, set.
 ///
-/// The derive creates it. A custom [`Bounded`](crate::input::Bounded) passes it on to the type that it
-/// wraps.
+/// The derive creates it. The [`Bounded`](crate::rules::Bounded) of a wrapper passes it on to the type inside.
 #[derive(Clone, Debug, Default)]
 pub struct Bounds {
     lengths: Vec<Length>,
