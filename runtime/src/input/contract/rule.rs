@@ -302,7 +302,7 @@ pub fn inner<T: HasItems<U, Key = K>, U, K: PathComponentKind>(
     message = "`{Self}` has no rules to `dive` into",
     label = "`{Self}` does not derive `Validate`",
     note = "help: your own type: derive `Deserialize, Validate, SecureInput` on it",
-    note = "help: a type of another crate: write a newtype that implements `Bounded` and `Scalar` of `palisade::input`, and `skip` instead of `dive`"
+    note = "help: a type of another crate: wrap it in a newtype with `#[derive(Deserialize, SecureInput)]` and `#[secure(scalar = \"what it accepts\")]`, and write `skip` instead of `dive`"
 )]
 pub trait HasNestedRules {
     /// The context of the rules.

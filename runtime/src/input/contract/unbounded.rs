@@ -55,7 +55,7 @@ use crate::input::contract::rules::{BeyondInner, RuleStatus, Ruleset};
     message = "`{T}` has no known size limit",
     label = "nothing bounds `{T}`",
     note = "help: your own type: derive `Deserialize, Validate, SecureInput` on it and write `#[garde(dive)]` on the field",
-    note = "help: a type of another crate: write a newtype that implements `Bounded` and `Scalar` of `palisade::input`; `Uuid` needs the feature `uuid`"
+    note = "help: a type of another crate: wrap it in a newtype with `#[derive(Deserialize, SecureInput)]` and `#[secure(scalar = \"what it accepts\")]`; `Uuid` needs the feature `uuid`"
 )]
 pub trait HasKnownLimit<T: ?Sized> {
     /// The reason for which the rules `R` do not bound it.

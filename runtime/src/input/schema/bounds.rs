@@ -21,7 +21,7 @@ const FURTHER_RULES: &str = "further rules apply";
 
 /// The bounds that the rules on a field, or on each of its items, set.
 ///
-/// The derive creates it. The [`Bounded`](crate::rules::Bounded) of a wrapper passes it on to the type inside.
+/// The derive creates it.
 #[derive(Clone, Debug, Default)]
 pub struct Bounds {
     lengths: Vec<Length>,
