@@ -79,7 +79,7 @@ impl<H: Declares> Guarded<H> {
         match self.authorize(request).await {
             Ok(guard) => {
                 let guard = passed.insert(guard);
-                limit_body(request, &H::DECLARATION.limits);
+                limit_body(request, &H::DECLARATION.limits, has_custom_argument::<H>());
                 let mut response = H::Endpoint::call(request, state, guard).await;
                 if let Some(rejected) = take_rejected_input(&mut response) {
                     rejected.emit(H::DECLARATION, guard.token());
@@ -103,7 +103,7 @@ impl<H: Declares> Guarded<H> {
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
-                if H::ARGUMENTS.iter().any(|facts| facts.custom) {
+                if has_custom_argument::<H>() {
                     share(&authorized, request);
                 }
                 Ok(PassedGuard::authorized(authorized))
@@ -136,14 +136,22 @@ pub(crate) fn remove_guard_extensions(extensions: &mut Extensions) {
     extensions.remove::<RequestLimits>();
 }
 
+/// Whether an extractor outside this crate reads the request.
+fn has_custom_argument<H: Declares>() -> bool {
+    H::ARGUMENTS.iter().any(|facts| facts.custom)
+}
+
 /// Limits the size of the body and the time for reading it; nothing has read it before.
-fn limit_body(request: &mut Request, limits: &Limits) {
+///
+/// axum's extractors have a default limit, which a layer or another guard may have changed; the
+/// handler's own replaces it.
+fn limit_body(request: &mut Request, limits: &Limits, has_custom_argument: bool) {
     if !request.body().is_end_stream() {
         let body = std::mem::take(request.body_mut());
         let timed = TimedBody::new(body, limits.body_timeout);
         *request.body_mut() = Body::new(Limited::new(timed, limits.body_limit));
     }
-    if limits.body_limit != Limits::DEFAULT.body_limit {
+    if has_custom_argument {
         DefaultBodyLimit::max(limits.body_limit).apply(request);
     }
     if *limits != Limits::DEFAULT {

@@ -5,6 +5,7 @@ use palisade::input::Multipart;
 use palisade::policy::Limits;
 use palisade::prelude::*;
 use palisade::testing::{MultipartForm, TestApi};
+use tower::ServiceExt;
 
 use super::{forwarding, send};
 
@@ -93,6 +94,37 @@ async fn limits_in_an_extension_of_a_layer_do_not_apply() {
         .layer(axum::extract::DefaultBodyLimit::disable());
     let api = TestApi::new(layered).await;
     assert_eq!(statuses_over_the_limits(&api).await, OVER_THE_LIMITS);
+}
+
+#[tokio::test]
+async fn body_limit_of_a_layer_or_of_another_handler_does_not_apply() {
+    #[public(
+        reason = "forwards a larger body",
+        unvalidated = "a test",
+        body_limit = "10 B"
+    )]
+    async fn enlarging(
+        State(inner): State<axum::Router>,
+        Unvalidated(mut request): Unvalidated<axum::extract::Request>,
+    ) -> Response {
+        *request.body_mut() = "x".repeat(18).into();
+        inner.oneshot(request).await.into_response()
+    }
+
+    let layered = limited().layer(axum::extract::DefaultBodyLimit::max(5));
+    let inner = TestApi::new(layered).await;
+    let request = inner
+        .anonymous()
+        .post("/bytes")
+        .body("0123456789", "text/plain");
+    assert_eq!(request.send().await.text(), "10");
+
+    let outer = SecureRouter::new()
+        .fallback(enlarging)
+        .with_state(inner.router());
+    let outer = TestApi::new(outer).await;
+    let request = outer.anonymous().post("/bytes").body("0", "text/plain");
+    assert_eq!(request.send().await.text(), "18");
 }
 
 #[tokio::test]

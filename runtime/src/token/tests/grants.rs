@@ -264,7 +264,7 @@ fn subset<T: Copy>(all: [T; 4], mask: u8) -> impl Iterator<Item = T> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// A token has the scopes and roles that it contains and that its issuer may grant, in order.
     #[test]
