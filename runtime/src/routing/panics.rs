@@ -91,8 +91,10 @@ impl HttpBody for StreamingBody {
         match catch(|| Pin::new(body).poll_frame(context)) {
             Ok(frame) => frame.map(|frame| frame.map(|frame| frame.map_err(Into::into))),
             Err(panicked) => {
-                self.body = None;
                 emit_panic(PanicOrigin::ResponseBody, Some(self.declaration), None);
+                // the drop of a body that has panicked may panic in turn, which is the same event
+                let body = self.body.take();
+                let _ = catch(|| drop(body));
                 Poll::Ready(Some(Err(panicked.into())))
             }
         }

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 
 use super::{AUDIT, CANARY, crash, routes};
 
-/// A body that panics after its first frame.
+/// A body that panics after its first frame, and again when it is dropped.
 struct Stream {
     polls: u8,
 }
@@ -40,6 +40,14 @@ impl http_body::Body for Stream {
             }
             3 => crash(),
             _ => panic!("polled after a panic"),
+        }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if self.polls == 3 {
+            crash();
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Decodes JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) strictly.
 //!
 //! `serde_json` parses the text. [`StrictDeserializer`](strict::StrictDeserializer) wraps it, rejects
-//! what serde's derive accepts although the type does not allow it, and stops each list at its largest
-//! count. [`walk`] finds the locations of errors.
+//! values that serde's derive accepts although the type does not allow them, and stops each list at
+//! its largest count. [`walk`] finds the locations of errors.
 
 mod containers;
 mod cursor;
