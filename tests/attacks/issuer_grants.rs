@@ -12,6 +12,8 @@ use palisade_tests::Log;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
+use crate::all_claims::AllClaims;
+
 const AUDIENCE: &str = "https://api.test";
 
 scopes! {
@@ -22,13 +24,6 @@ scopes! {
 }
 
 const CLERK: Role = Role::new("clerk");
-
-#[derive(Clone, Deserialize, Validate)]
-struct AllClaims {
-    #[garde(skip)]
-    #[serde(flatten)]
-    members: serde_json::Map<String, Value>,
-}
 
 #[secured(authenticated)]
 async fn show_claims(caller: Caller<AllClaims>) -> String {

@@ -8,6 +8,7 @@
     reason = "a failing test panics"
 )]
 
+mod all_claims;
 mod ambient;
 mod backend;
 mod bounds;

@@ -16,15 +16,9 @@ use palisade::{IntrospectedTokens, Introspection, Profile, Secret};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-const AUDIENCE: &str = "https://api.test";
+use crate::all_claims::AllClaims;
 
-/// Every claim, as the handler sees it.
-#[derive(Clone, Deserialize, Validate)]
-struct AllClaims {
-    #[garde(skip)]
-    #[serde(flatten)]
-    members: serde_json::Map<String, Value>,
-}
+const AUDIENCE: &str = "https://api.test";
 
 #[secured(authenticated)]
 async fn show_claims(caller: Caller<AllClaims>) -> String {
