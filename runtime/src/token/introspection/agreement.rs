@@ -25,6 +25,7 @@ use crate::claims::{Audience, NumericDate, ScopeSet};
 use crate::token::claims::Claims;
 use crate::token::claims_object::{ClaimsObject, scope_claims};
 use crate::token::error::TokenError;
+use crate::token::roles_claim::{retain_roles, role_names};
 use crate::token::rules::TokenRules;
 
 /// The members of a response that describe the token instead of a claim.
@@ -75,7 +76,7 @@ pub(super) fn agreed_claims(
         }
     }
     if let Some(audience) = &response.claims.aud {
-        intersect_audience(agreed.members_mut(), audience);
+        intersect_audience(agreed.members_mut(), audience)?;
     }
     let jwt = Statement {
         claims: &claims,
@@ -109,10 +110,15 @@ fn narrow(value: &mut Value, other: &Value, roles: Option<&[Box<str>]>) -> Resul
         let mut elements = elements.iter();
         elements.any(|other| is_same(element, other))
     };
+    if roles == Some(&[]) {
+        // malformed roles are none
+        let others = role_names(other).unwrap_or_default();
+        retain_roles(value, |role| others.contains(&role));
+        return Ok(());
+    }
     match (value, other) {
         (Value::Array(elements), Value::Array(others)) => {
-            let is_subset = || others.iter().all(|other| contains(elements, other));
-            if roles != Some(&[]) && !is_subset() {
+            if !others.iter().all(|other| contains(elements, other)) {
                 return Err(TokenError::ConflictingClaims);
             }
             elements.retain(|element| contains(others, element));
@@ -169,11 +175,25 @@ fn is_same_number(one: &Number, other: &Number) -> bool {
     }
 }
 
-/// Removes the values of `aud` that are not in the response's; one of them is this API.
-fn intersect_audience(members: &mut Map<String, Value>, audience: &Audience) {
-    if let Some(Value::Array(values)) = members.get_mut("aud") {
-        values.retain(|value| value.as_str().is_some_and(|value| audience.contains(value)));
+/// Removes the values of `aud` that are not in the response's; one of the rest must be this API.
+///
+/// The response may be for another of this API's audiences than the JWT.
+fn intersect_audience(
+    members: &mut Map<String, Value>,
+    audience: &Audience,
+) -> Result<(), TokenError> {
+    let is_common = |value: &Value| value.as_str().is_some_and(|value| audience.contains(value));
+    match members.get_mut("aud") {
+        Some(Value::Array(values)) => {
+            values.retain(is_common);
+            if values.is_empty() {
+                return Err(TokenError::ConflictingClaims);
+            }
+        }
+        Some(value) if !is_common(value) => return Err(TokenError::ConflictingClaims),
+        _ => {}
     }
+    Ok(())
 }
 
 /// Sets the dates so that they describe the time in which both are valid.
