@@ -17,7 +17,7 @@ pub(crate) const fn is_b64token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
 }
 
-/// Returns whether a line of text must not contain `character`.
+/// Returns whether a line of input, or an identifier of a token, must not contain `character`.
 ///
 /// Control characters, line separators and bidirectional controls (see [`is_control`]), and
 /// noncharacters, which Unicode reserves for internal use (§23.7).
@@ -31,7 +31,7 @@ pub(crate) fn is_forbidden_in_line(character: char) -> bool {
 /// - line and paragraph separators;
 /// - the bidirectional controls of UAX #9 §2, which can make text appear in another order
 ///   (CVE-2021-42574).
-pub(crate) fn is_control(character: char) -> bool {
+fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}')
         || is_bidi_control(character)

@@ -55,10 +55,16 @@ impl KeySet {
 }
 
 /// Compares the keys with their `kid`s, in any order.
+///
+/// A set without `kid`s can contain a key twice, so keys are counted.
 impl PartialEq for KeySet {
     fn eq(&self, other: &Self) -> bool {
-        let has = |key: &Key| other.keys.iter().any(|another| key.is_same(another));
-        self.keys.len() == other.keys.len() && self.keys.iter().all(has)
+        let count = |set: &Self, key: &Key| set.keys.iter().filter(|one| key.is_same(one)).count();
+        self.keys.len() == other.keys.len()
+            && self
+                .keys
+                .iter()
+                .all(|key| count(self, key) == count(other, key))
     }
 }
 
@@ -124,6 +130,27 @@ mod tests {
         let two = KeySet::new(vec![secret(1), secret(2)], SkippedKeys::default()).unwrap();
         assert!(two.select(Some("any"), Algorithm::HS256).is_none());
         assert!(two.select(None, Algorithm::HS256).is_none());
+    }
+
+    /// Otherwise the correction of a set that contains a key twice would have no effect.
+    #[test]
+    fn sets_with_the_same_keys_in_other_numbers_differ() {
+        const OTHER_ED: &str =
+            r#""kty":"OKP","crv":"Ed25519","x":"Xx4_L89E6RsyvDTzN9wuN3cDwgifPkXMgFJv_HMIxdk""#;
+        let of = |keys: &[&str]| {
+            let keys: Vec<_> = keys.iter().map(|key| format!("{{{key}}}")).collect();
+            let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+            set(&keys).unwrap()
+        };
+        let twice = of(&[EC, EC]);
+        let once = of(&[EC, ED]);
+        assert!(twice.select(None, Algorithm::ES256).is_none());
+        assert!(once.select(None, Algorithm::ES256).is_some());
+        assert_ne!(twice, once);
+        assert_ne!(once, twice);
+        assert_ne!(of(&[EC, EC, ED]), of(&[EC, ED, ED]));
+        assert_ne!(of(&[EC, ED]), of(&[EC, OTHER_ED]));
+        assert_eq!(of(&[EC, ED, EC]), of(&[ED, EC, EC]));
     }
 
     #[test]

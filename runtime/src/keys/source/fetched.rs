@@ -1,6 +1,7 @@
 //! Fetched keys: read without a lock, refreshed in the background by one fetch at a time.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -150,6 +151,13 @@ impl FetchedKeys {
         self.schedule.until_due(now)
     }
 
+    /// Returns the time until the next call, even if the clock panics.
+    fn refresh_and_wait(self: &Arc<Self>) -> Duration {
+        let (min, max) = REFRESHER_SLEEP;
+        let refresh = AssertUnwindSafe(|| self.refresh_if_due());
+        catch_unwind(refresh).map_or(max, |until_due| until_due.clamp(min, max))
+    }
+
     /// Starts a fetch in the background unless one is in flight, and returns its number.
     fn start_fetch(self: &Arc<Self>) -> Option<u64> {
         let runtime = Handle::try_current().ok()?;
@@ -182,9 +190,8 @@ impl FetchedKeys {
 }
 
 async fn refresh_until_dropped(keys: Weak<FetchedKeys>) {
-    let (min, max) = REFRESHER_SLEEP;
-    while let Some(until_due) = keys.upgrade().map(|keys| keys.refresh_if_due()) {
-        tokio::time::sleep(until_due.clamp(min, max)).await;
+    while let Some(wait) = keys.upgrade().map(|keys| keys.refresh_and_wait()) {
+        tokio::time::sleep(wait).await;
     }
 }
 
@@ -243,5 +250,38 @@ impl fmt::Debug for FetchedKeys {
             .field("issuer", &self.config.issuer)
             .field("current", &self.current)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::keys::DEFAULT_ALGORITHMS;
+
+    /// A clock whose first reading panics.
+    #[derive(Default)]
+    struct PanickingClock(AtomicBool);
+
+    impl Clock for PanickingClock {
+        fn now(&self) -> NumericDate {
+            assert!(self.0.swap(true, Ordering::Relaxed), "the first reading");
+            NumericDate::from_secs(1_000)
+        }
+    }
+
+    /// Otherwise keys would be refreshed by requests only.
+    #[test]
+    fn panic_of_the_clock_does_not_end_the_refresh() {
+        let keys = FetchedKeys::new(FetchConfig {
+            issuer: "https://a.example".into(),
+            allowed: DEFAULT_ALGORITHMS.into(),
+            fetcher: KeySetFetcher::new(false).unwrap(),
+            clock: Arc::new(PanickingClock::default()),
+            max_age: Duration::from_hours(1),
+        });
+        assert_eq!(keys.refresh_and_wait(), REFRESHER_SLEEP.1);
+        assert_eq!(keys.refresh_and_wait(), REFRESHER_SLEEP.0);
     }
 }
