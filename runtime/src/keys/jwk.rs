@@ -6,9 +6,8 @@
 //! [RFC 7518 §6]: https://www.rfc-editor.org/rfc/rfc7518#section-6
 //! [RFC 8037 §2]: https://www.rfc-editor.org/rfc/rfc8037#section-2
 
-use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
-use base64::{Engine as _, alphabet};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use crate::keys::algorithm::algorithm_from_name;
@@ -21,37 +20,6 @@ use crate::keys::{Algorithm, KeyType};
 /// A JWK as its JSON object.
 pub(super) type Object = Map<String, Value>;
 
-/// The members that only private and symmetric keys have.
-const SECRET_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
-
-/// The base64 of members that are compared only, which need not be canonical.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::URL_SAFE,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
-
-/// Returns why the key must not be published, if it is private or symmetric.
-pub(super) fn secret(jwk: &Object) -> Option<SkipReason> {
-    if jwk.get("kty").and_then(Value::as_str) == Some("oct") {
-        return Some(SkipReason::Symmetric);
-    }
-    let mut members = SECRET_MEMBERS.iter();
-    members
-        .find(|name| member(jwk, name).is_some())
-        .map(|name| SkipReason::Private(name))
-}
-
-/// Returns the modulus or the coordinate that the private and the public form of a key share.
-pub(super) fn public_number(jwk: &Object) -> Option<Vec<u8>> {
-    let number = member(jwk, "n").or_else(|| member(jwk, "x"))?;
-    let mut number = LENIENT.decode(number.as_str()?).ok()?;
-    let zeros = number.iter().take_while(|byte| **byte == 0).count();
-    number.drain(..zeros);
-    Some(number)
-}
-
 /// Returns the key's `kid`, unless it is absent or not a string.
 pub(super) fn kid(jwk: &Object) -> Option<&str> {
     member(jwk, "kid").and_then(Value::as_str)
@@ -60,7 +28,7 @@ pub(super) fn kid(jwk: &Object) -> Option<&str> {
 /// Returns a member that is present: `null` and empty values count as absent.
 ///
 /// Some serializers write every member of a key, also those that it lacks.
-fn member<'a>(jwk: &'a Object, name: &str) -> Option<&'a Value> {
+pub(super) fn member<'a>(jwk: &'a Object, name: &str) -> Option<&'a Value> {
     jwk.get(name).filter(|value| match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),
@@ -411,30 +379,8 @@ mod tests {
     }
 
     #[test]
-    fn private_and_symmetric_keys_are_recognized() {
-        assert_eq!(secret(&rsa()), None);
-        let symmetric = object(json!({"kty": "oct", "k": null}));
-        assert_eq!(secret(&symmetric), Some(SkipReason::Symmetric));
-        for name in SECRET_MEMBERS {
-            for value in [
-                json!("AQAB"),
-                json!(7),
-                json!(false),
-                json!([{"r": "AQAB"}]),
-                json!([null]),
-            ] {
-                let private = with(p256(), name, value.clone());
-                assert_eq!(secret(&private), Some(SkipReason::Private(name)), "{value}");
-            }
-        }
-    }
-
-    #[test]
     fn null_and_empty_members_are_absent() {
         for empty in [Value::Null, json!(""), json!([]), json!({})] {
-            for name in SECRET_MEMBERS {
-                assert_eq!(secret(&with(p256(), name, empty.clone())), None, "{name}");
-            }
             for name in ["use", "key_ops", "alg", "kid", "x5c", "x5u", "x5t", "ext"] {
                 let key = with(p256(), name, empty.clone());
                 let (kid, verifier) = read(&key, &DEFAULT_ALGORITHMS).unwrap();

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::json::{self, Ignored, MemberNames, StringSeed};
 use crate::keys::error::KeyError;
 use crate::keys::skipped::{SkipReason, SkippedKey, SkippedKeys};
-use crate::keys::{Algorithm, Key, jwk};
+use crate::keys::{Algorithm, Key, jwk, published};
 
 /// The maximum length of a key set, in bytes.
 const MAX_LEN: usize = 64 * 1024;
@@ -43,11 +43,11 @@ pub(crate) fn parse_jwks(
         problem: json::describe(json, &error),
     })?;
     let entries: Vec<_> = (1..).zip(entries).filter_map(read_entry).collect();
-    let published: Vec<_> = entries
+    let leaked: Vec<_> = entries
         .iter()
         .filter_map(|entry| entry.jwk.as_ref().ok())
-        .filter(|jwk| jwk::secret(jwk).is_some())
-        .filter_map(jwk::public_number)
+        .filter(|jwk| published::secret(jwk).is_some())
+        .filter_map(published::public_number)
         .collect();
     let mut keys = Vec::new();
     let mut skipped = Vec::new();
@@ -55,7 +55,7 @@ pub(crate) fn parse_jwks(
         match jwk
             .as_ref()
             .map_err(Clone::clone)
-            .and_then(|jwk| read_key(jwk, &published, allowed))
+            .and_then(|jwk| read_key(jwk, &leaked, allowed))
         {
             Ok(key) => keys.push((*position, key)),
             Err(reason) => {
@@ -84,14 +84,14 @@ fn read_entry((position, json): (usize, &RawValue)) -> Option<Entry> {
 
 fn read_key(
     jwk: &jwk::Object,
-    published: &[Vec<u8>],
+    leaked: &[Vec<u8>],
     allowed: &[Algorithm],
 ) -> Result<Key, SkipReason> {
-    if let Some(reason) = jwk::secret(jwk) {
+    if let Some(reason) = published::secret(jwk) {
         return Err(reason);
     }
-    let is_published = |number: Vec<u8>| published.contains(&number);
-    if jwk::public_number(jwk).is_some_and(is_published) {
+    let is_leaked = |number: Vec<u8>| leaked.contains(&number);
+    if published::public_number(jwk).is_some_and(is_leaked) {
         return Err(SkipReason::Compromised);
     }
     Key::from_jwk(jwk, allowed)

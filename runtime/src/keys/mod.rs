@@ -14,6 +14,7 @@ mod jwks;
 mod key;
 mod key_set;
 mod pem;
+mod published;
 mod rsa;
 mod skipped;
 mod source;
