@@ -1,4 +1,9 @@
-//! Character classes that tokens and input share.
+//! Character classes that tokens and input share, and the quotation of an issuer's text.
+
+use std::fmt;
+
+/// The maximum number of characters of quoted text.
+const MAX_QUOTED: usize = 64;
 
 /// Returns whether `byte` is an `NQSCHAR` of RFC 6749 Appendix A: printable ASCII without `"` and `\`.
 pub(crate) const fn is_nqschar(byte: u8) -> bool {
@@ -73,6 +78,14 @@ pub(crate) fn is_blank(character: char) -> bool {
                 | '\u{1d173}'..='\u{1d17a}'
                 | '\u{e0000}'..='\u{e0fff}'
         )
+}
+
+/// Quotes text of an issuer for a message: escaped, and shortened to 64 characters.
+pub(crate) fn quoted(text: &str) -> impl fmt::Display {
+    fmt::from_fn(move |f| match text.char_indices().nth(MAX_QUOTED) {
+        Some((end, _)) => write!(f, "{:?}…", text.get(..end).unwrap_or_default()),
+        None => write!(f, "{text:?}"),
+    })
 }
 
 #[cfg(test)]

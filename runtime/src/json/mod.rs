@@ -12,6 +12,7 @@ mod exact;
 mod ignored;
 mod member_names;
 mod number;
+mod problem;
 mod string;
 mod value;
 
@@ -22,4 +23,5 @@ pub(crate) use self::member_names::MemberNames;
 #[cfg(test)]
 pub(crate) use self::number::tests as number_tests;
 pub(crate) use self::number::{MapStart, is_reserved};
+pub(crate) use self::problem::describe;
 pub(crate) use self::string::StringSeed;

@@ -13,7 +13,9 @@ use crate::clock::Clock;
 use crate::https::{ExchangeRecord, Purpose, record_key_age};
 use crate::keys::algorithm::Algorithm;
 use crate::keys::fetcher::KeySetFetcher;
-use crate::keys::key_set::{KeySet, parse_jwks};
+use crate::keys::jwks::parse_jwks;
+use crate::keys::key_set::KeySet;
+use crate::keys::skipped::SkippedKeys;
 use crate::keys::source::error::FetchError;
 use crate::keys::source::fetch_slot::FetchSlot;
 use crate::keys::source::generation::{KeyGeneration, KeysUnavailable};
@@ -30,6 +32,8 @@ pub(crate) struct FetchedKeys {
     schedule: Schedule,
     slot: FetchSlot,
     last_error: ArcSwapOption<FetchError>,
+    /// The keys that were skipped in the latest key set, whether or not others are usable.
+    skipped: ArcSwap<SkippedKeys>,
 }
 
 /// The configuration of fetched keys.
@@ -56,6 +60,7 @@ impl FetchedKeys {
             config,
             slot: FetchSlot::default(),
             last_error: ArcSwapOption::empty(),
+            skipped: ArcSwap::default(),
         })
     }
 
@@ -82,6 +87,11 @@ impl FetchedKeys {
     /// Returns the error of the last fetch, if it failed.
     pub(crate) fn last_error(&self) -> Option<Arc<FetchError>> {
         self.last_error.load_full()
+    }
+
+    /// Returns the keys that were skipped in the latest key set.
+    pub(super) fn skipped(&self) -> Arc<SkippedKeys> {
+        self.skipped.load_full()
     }
 
     /// Returns whether a fetch is in flight.
@@ -160,6 +170,10 @@ impl FetchedKeys {
     async fn fetch(&self) -> Result<KeySet, FetchError> {
         let json = self.config.fetcher.fetch(&self.config.issuer).await?;
         let (keys, skipped) = parse_jwks(&json, &self.config.allowed)?;
+        if **self.skipped.load() != skipped {
+            skipped.log(&self.config.issuer);
+            self.skipped.store(Arc::new(skipped.clone()));
+        }
         Ok(KeySet::new(keys, skipped)?)
     }
 
