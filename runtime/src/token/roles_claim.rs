@@ -9,10 +9,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 
 use crate::claims::RoleSet;
-use crate::json::{Ignored, MapStart, MemberNames, StringSeed};
+use crate::json::{ExactValue, Ignored, MapStart, MemberNames, StringSeed};
 
 /// The claims that already have a meaning in every profile.
 pub(super) const RESERVED_CLAIMS: [&str; 11] = [
@@ -298,18 +297,18 @@ impl<'de> Visitor<'de> for RoleSeed {
 }
 
 /// Returns the roles in a value that is read before, or `None` if it is malformed.
-pub(super) fn role_names(value: &Value) -> Option<Vec<&str>> {
+pub(super) fn role_names(value: &ExactValue) -> Option<Vec<&str>> {
     match value {
-        Value::Null => Some(Vec::new()),
-        Value::String(role) => Some(vec![role]),
-        Value::Array(roles) => roles.iter().map(role_name).collect(),
+        ExactValue::Null => Some(Vec::new()),
+        ExactValue::String(role) => Some(vec![role]),
+        ExactValue::Array(roles) => roles.iter().map(role_name).collect(),
         _ => None,
     }
 }
 
-fn role_name(value: &Value) -> Option<&str> {
+fn role_name(value: &ExactValue) -> Option<&str> {
     match value {
-        Value::Object(members) => members.get(SCIM_VALUE)?.as_str(),
+        ExactValue::Object(members) => members.get(SCIM_VALUE)?.as_str(),
         value => value.as_str(),
     }
 }
@@ -318,18 +317,18 @@ fn role_name(value: &Value) -> Option<&str> {
 ///
 /// A malformed value grants no role, and the removal of its malformed part must not change that.
 /// Returns whether the value has changed.
-pub(super) fn retain_roles(value: &mut Value, keep: impl Fn(&str) -> bool) -> bool {
+pub(super) fn retain_roles(value: &mut ExactValue, keep: impl Fn(&str) -> bool) -> bool {
     let is_malformed = role_names(value).is_none();
     match value {
-        Value::Null => false,
-        Value::Array(roles) if !is_malformed => {
+        ExactValue::Null => false,
+        ExactValue::Array(roles) if !is_malformed => {
             let before = roles.len();
             roles.retain(|role| role_name(role).is_some_and(&keep));
             roles.len() < before
         }
-        Value::String(role) if keep(role) => false,
+        ExactValue::String(role) if keep(role) => false,
         _ => {
-            *value = Value::Array(Vec::new());
+            *value = ExactValue::Array(Vec::new());
             true
         }
     }

@@ -3,7 +3,7 @@
 mod agreed;
 mod confirmed;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -185,7 +185,7 @@ fn malformed_response_is_an_error() {
     assert!(IntrospectionResponse::read(b"{\"active\":true,\"x\":\"\xff\"}".to_vec()).is_err());
 }
 
-/// Roles in another form are none, for an opaque token and for a JWT.
+/// A response with malformed roles grants none, to an opaque token and to a JWT.
 #[test]
 fn malformed_roles_of_a_response_are_none() {
     for value in [json!([1]), json!({"clerk": true}), json!(["clerk", null])] {
