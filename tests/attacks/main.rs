@@ -15,6 +15,7 @@ mod bounds;
 mod cache_size;
 mod counts;
 mod coverage;
+mod hand_written;
 mod issuer_grants;
 mod late_responses;
 mod leak;

@@ -1,13 +1,13 @@
 //! `Valid<Multipart<T>>`: a form with files, each part bounded by its type.
 
-use axum::extract::{FromRequest, OptionalFromRequest, Request};
+use axum::extract::Request;
 
 use crate::input::contract::check::check_named;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::media_type;
 use crate::input::decode::multipart::{Boundary, decode, raw_names};
 use crate::input::extract::body::{self, limits};
-use crate::input::extract::valid::Valid;
+use crate::input::extract::valid::{ExtractFromBody, Valid, via_body};
 
 /// Extracts a `multipart/form-data` body ([RFC 7578]): a form with files.
 ///
@@ -61,15 +61,13 @@ use crate::input::extract::valid::Valid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Multipart<T>(pub T);
 
-impl<T, S> FromRequest<S> for Valid<Multipart<T>>
+impl<T, S> ExtractFromBody<S> for Valid<Multipart<T>>
 where
     T: SecureInput + Send,
     T::Context: ContextFrom<S>,
     S: Send + Sync,
 {
-    type Rejection = InputError;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, InputError> {
+    async fn from_body(request: Request, state: &S) -> Result<Self, InputError> {
         let boundary = Boundary::of(request.headers())?;
         let max = limits(request.extensions()).part_limit;
         let body = body::collect(request).await?;
@@ -79,27 +77,18 @@ where
         })
         .map(|value| Self(Multipart(value)))
     }
-}
 
-/// A form is absent if the request has neither `Content-Type` nor body.
-impl<T, S> OptionalFromRequest<S> for Valid<Multipart<T>>
-where
-    T: SecureInput + Send,
-    T::Context: ContextFrom<S>,
-    S: Send + Sync,
-{
-    type Rejection = InputError;
-
-    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, InputError> {
+    /// A form is absent if the request has neither `Content-Type` nor body.
+    async fn from_body_if_present(request: Request, state: &S) -> Result<Option<Self>, InputError> {
         if media_type::is_declared(request.headers()) {
-            return <Self as FromRequest<S>>::from_request(request, state)
-                .await
-                .map(Some);
+            return Self::from_body(request, state).await.map(Some);
         }
         body::require_empty(request, media_type::MULTIPART).await?;
         Ok(None)
     }
 }
+
+via_body!(Multipart);
 
 #[cfg(test)]
 mod tests;
