@@ -1,7 +1,7 @@
 //! Extraction that an API writes by hand for the arguments that Palisade checks: it has no effect.
 //!
 //! CWE-20 (improper input validation). The orphan rule lets an API implement axum's traits for a type of
-//! another crate, with a state or a marker of its own.
+//! another crate, with its own state or marker.
 
 use std::net::SocketAddr;
 
@@ -144,7 +144,10 @@ async fn form(note: Option<Valid<Form<Note>>>) -> String {
 
 #[public(reason = "a test")]
 async fn text(text: Option<Valid<PlainText<Text>>>) -> String {
-    format!("handler got {:?}", text.map(|Valid(PlainText(text))| text.0))
+    format!(
+        "handler got {:?}",
+        text.map(|Valid(PlainText(text))| text.0)
+    )
 }
 
 #[public(reason = "a test")]
@@ -164,7 +167,10 @@ async fn fields(Valid(Headers(note)): Valid<Headers<Note>>) -> String {
 
 #[public(reason = "a test")]
 async fn tenant(tenant: Option<Valid<Tenant>>) -> String {
-    format!("handler got {:?}", tenant.map(|Valid(Tenant(tenant))| tenant))
+    format!(
+        "handler got {:?}",
+        tenant.map(|Valid(Tenant(tenant))| tenant)
+    )
 }
 
 #[public(reason = "a test")]
@@ -209,24 +215,41 @@ async fn api() -> TestApi {
 async fn hand_written_extraction_of_a_body_has_no_effect() {
     let api = api().await;
     for path in ["/body", "/optional-body"] {
-        let send = |note: &str| api.anonymous().post(path).json(&json!({ "note": note })).send();
+        let send = |note: &str| {
+            api.anonymous()
+                .post(path)
+                .json(&json!({ "note": note }))
+                .send()
+        };
         let answer = send("abc").await.text();
-        assert!(answer.starts_with("handler got ") && answer.contains("abc"), "{answer}");
+        assert!(
+            answer.starts_with("handler got ") && answer.contains("abc"),
+            "{answer}"
+        );
         assert_eq!(send("abcd").await.status(), 422, "{path}");
     }
     let form = |body: &'static str| {
         let request = api.anonymous().post("/form");
-        request.body(body, "application/x-www-form-urlencoded").send()
+        request
+            .body(body, "application/x-www-form-urlencoded")
+            .send()
     };
     assert_eq!(form("note=abc").await.text(), "handler got Some(\"abc\")");
     assert_eq!(form("note=abcd").await.status(), 422);
-    let text = |body: &'static str| api.anonymous().post("/text").body(body, "text/plain").send();
+    let text = |body: &'static str| {
+        api.anonymous()
+            .post("/text")
+            .body(body, "text/plain")
+            .send()
+    };
     assert_eq!(text("abc").await.text(), "handler got Some(\"abc\")");
     assert_eq!(text("abcd").await.status(), 422);
     let absent = api.anonymous().post("/text").send().await;
     assert_eq!(absent.text(), "handler got None");
     let part = |note: &str| {
-        let body = format!("--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n{note}\r\n--b--\r\n");
+        let body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n{note}\r\n--b--\r\n"
+        );
         let request = api.anonymous().post("/multipart");
         request.body(body, "multipart/form-data; boundary=b").send()
     };
@@ -243,10 +266,18 @@ async fn hand_written_extraction_of_the_head_has_no_effect() {
     let fields = |note: &'static str| api.anonymous().get("/fields").header("note", note).send();
     assert_eq!(fields("abc").await.text(), "handler got abc");
     assert_eq!(fields("abcd").await.status(), 422);
-    let tenant = |name: &'static str| api.anonymous().get("/tenant").header("x-tenant", name).send();
+    let tenant = |name: &'static str| {
+        api.anonymous()
+            .get("/tenant")
+            .header("x-tenant", name)
+            .send()
+    };
     assert_eq!(tenant("abc").await.text(), "handler got Some(\"abc\")");
     assert_eq!(tenant("abcd").await.status(), 422);
-    assert_eq!(api.anonymous().get("/tenant").send().await.text(), "handler got None");
+    assert_eq!(
+        api.anonymous().get("/tenant").send().await.text(),
+        "handler got None"
+    );
 }
 
 #[tokio::test]
@@ -255,5 +286,12 @@ async fn hand_written_extraction_of_server_data_has_no_effect() {
     assert_eq!(api.anonymous().get("/state").send().await.text(), "state");
     assert_eq!(api.anonymous().get("/method").send().await.text(), "GET");
     assert_eq!(api.anonymous().get("/number/7").send().await.text(), "7");
-    assert!(!api.anonymous().get("/peer").send().await.text().contains("6.6.6.6"));
+    assert!(
+        !api.anonymous()
+            .get("/peer")
+            .send()
+            .await
+            .text()
+            .contains("6.6.6.6")
+    );
 }

@@ -23,6 +23,7 @@ mod memory;
 mod narrowed_claims;
 mod paths;
 mod roles;
+mod skipped;
 mod sockets;
 mod tokens;
 mod unchecked;

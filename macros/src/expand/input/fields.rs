@@ -57,7 +57,7 @@ fn unread(field: &Field, private: &TokenStream) -> TokenStream {
     quote!(#private::Field { rust: #rust, names: &[], nested: #nested })
 }
 
-/// What is inside a field.
+/// The shape of the value of a field.
 fn nested(field: &Field, private: &TokenStream) -> TokenStream {
     let nested = ruled(field, private).map(|ruled| quote!(#ruled::BOUNDS.nested()));
     let reason = field.unvalidated.as_ref();

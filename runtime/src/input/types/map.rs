@@ -16,8 +16,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::input::contract::check::is_full;
 use crate::input::contract::collections::check_keys;
+use crate::input::contract::items::Items;
 use crate::input::contract::missing_limit::InputType;
-use crate::input::contract::rule::Items;
 use crate::input::contract::rules::{Applied, Ruleset};
 use crate::input::contract::unbounded::{HasKnownLimit, OfMap};
 use crate::input::contract::{Bounded, MapKey};

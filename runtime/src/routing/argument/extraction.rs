@@ -138,8 +138,8 @@ impl<S: Send + Sync + 'static, M: 'static, T: FromRequest<S, M> + 'static> Extra
 
 /// The extraction of data of the server by axum, for every state and from the head only.
 ///
-/// An API cannot implement [`FromRequestParts`] for these types, but [`FromRequest`] with a marker of its
-/// own.
+/// An API cannot implement [`FromRequestParts`] for these types, but [`FromRequest`] with its own
+/// marker.
 pub enum FromServer {}
 
 impl<S: Sync, T: FromRequestParts<S, Rejection: 'static>> Extract<T, S> for FromServer {
@@ -150,23 +150,23 @@ impl<S: Sync, T: FromRequestParts<S, Rejection: 'static>> Extract<T, S> for From
 }
 
 impl<S: Sync, T: FromRequestParts<S, Rejection: 'static>> ExtractLast<T, S, ()> for FromServer {
-    async fn extract_last(
-        request: Request,
-        state: &S,
-        guard: &PassedGuard,
-    ) -> Result<T, Response> {
+    async fn extract_last(request: Request, state: &S, guard: &PassedGuard) -> Result<T, Response> {
         Self::extract(&mut request.into_parts().0, state, guard).await
     }
 }
 
-impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptional<T, S> for FromServer {
+impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptional<T, S>
+    for FromServer
+{
     async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<T>, Response> {
         let extracted = T::from_request_parts(parts, state).await;
         extracted.map_err(rejection_response)
     }
 }
 
-impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptionalLast<T, S, ()> for FromServer {
+impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptionalLast<T, S, ()>
+    for FromServer
+{
     async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
         Self::extract_optional(&mut request.into_parts().0, state).await
     }
@@ -201,11 +201,7 @@ impl<S: Sync, T: ExtractFromHead<S>> Extract<T, S> for CheckedHead {
 }
 
 impl<S: Sync, T: ExtractFromHead<S>> ExtractLast<T, S, ()> for CheckedHead {
-    async fn extract_last(
-        request: Request,
-        state: &S,
-        guard: &PassedGuard,
-    ) -> Result<T, Response> {
+    async fn extract_last(request: Request, state: &S, guard: &PassedGuard) -> Result<T, Response> {
         Self::extract(&mut request.into_parts().0, state, guard).await
     }
 }
@@ -357,9 +353,7 @@ where
     E: InputExtractor<Context: ContextFrom<S>>,
 {
     let value = extracted.map_err(CustomRejection::Extractor)?;
-    value
-        .map(|value| check_extracted(value, state))
-        .transpose()
+    value.map(|value| check_extracted(value, state)).transpose()
 }
 
 /// The strict decoding of path parameters; axum's own accepts `+7` and `007` for 7.
