@@ -54,7 +54,7 @@ fn partial(shape: TokenStream, unread: &[TokenStream], private: &TokenStream) ->
 /// A field that serde skips: it has no name in the input.
 fn unread(field: &Field, private: &TokenStream) -> TokenStream {
     let (rust, nested) = (name(&field.member), nested(field, private));
-    quote!(#private::Field { rust: #rust, names: &[], nested: #nested })
+    quote!(#private::Field { rust: #rust, names: &[], nested: #nested, has_default: true })
 }
 
 /// The shape of the value of a field.
@@ -94,7 +94,13 @@ fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
         Form::Fields(fields) => {
             let fields = fields.iter().map(|field| {
                 let (rust, names, nested) = (name(&field.member), &field.names, nested(field));
-                quote!(#private::Field { rust: #rust, names: &[#(#names),*], nested: #nested })
+                let has_default = field.has_default;
+                quote!(#private::Field {
+                    rust: #rust,
+                    names: &[#(#names),*],
+                    nested: #nested,
+                    has_default: #has_default,
+                })
             });
             let fields = fields.chain(unread);
             quote!(#private::Shape::Fields(&[#(#fields),*]))

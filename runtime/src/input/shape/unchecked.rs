@@ -199,6 +199,7 @@ mod tests {
             rust,
             names: name,
             nested,
+            has_default: false,
         }
     }
 
