@@ -18,6 +18,7 @@ mod input_types;
 mod inputs;
 mod introspection;
 mod inventory;
+mod layers;
 mod limits;
 mod multipart;
 mod panics;
