@@ -11,6 +11,7 @@ mod document;
 mod ignored;
 mod member_names;
 mod number;
+mod problem;
 mod string;
 mod value;
 
@@ -20,4 +21,5 @@ pub(crate) use self::member_names::MemberNames;
 #[cfg(test)]
 pub(crate) use self::number::tests as number_tests;
 pub(crate) use self::number::{MapStart, is_reserved};
+pub(crate) use self::problem::describe;
 pub(crate) use self::string::StringSeed;
