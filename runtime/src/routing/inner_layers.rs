@@ -17,9 +17,9 @@ use tower_service::Service;
 
 use crate::response::outside_guard;
 use crate::routing::declared::Declares;
-use crate::routing::guarded::{Shared, run_handler};
 use crate::routing::passage::{Passage, RouteId};
 use crate::routing::passed_guard::PassedGuard;
+use crate::routing::run_handler::{Shared, run_handler};
 use crate::routing::runs_with_state::RunsWithState;
 
 type Apply = Arc<dyn Fn(MethodRouter) -> MethodRouter + Send + Sync>;

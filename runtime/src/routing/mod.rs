@@ -25,6 +25,7 @@ mod panics;
 mod passage;
 mod passed_guard;
 mod returned;
+mod run_handler;
 mod runs_with_state;
 pub(crate) mod secure_router;
 mod unmatched;

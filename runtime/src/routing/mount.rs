@@ -6,8 +6,9 @@ use axum::handler::{Handler as _, HandlerService};
 
 use crate::guard::Guard;
 use crate::routing::declared::Declares;
-use crate::routing::guarded::{Guarded, Shared};
+use crate::routing::guarded::Guarded;
 use crate::routing::inner_layers::{InnerHandler, InnerLayers};
+use crate::routing::run_handler::Shared;
 use crate::routing::runs_with_state::RunsWithState;
 
 /// The guard, the state and the inner layers of the handlers of a router.

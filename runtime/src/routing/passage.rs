@@ -11,8 +11,8 @@ use std::sync::Arc;
 use axum::http::Extensions;
 
 use crate::guard::SharedProof;
-use crate::routing::guarded::remove_guard_extensions;
 use crate::routing::passed_guard::PassedGuard;
+use crate::routing::run_handler::remove_guard_extensions;
 
 thread_local! {
     /// The passage whose guard polls on this thread.
@@ -63,8 +63,8 @@ impl Passage {
 
     /// Returns the current passage, if it leads to this route.
     ///
-    /// There is none in another task, or after the guard has responded. The current passage leads to
-    /// another route if a layer calls a handler that it has kept from there.
+    /// Another task has no current passage, and a guard that has responded leaves none. The current
+    /// passage leads to another route if a layer calls a handler that it has kept from there.
     pub(super) fn current(route: &RouteId) -> Option<Arc<Self>> {
         let current = CURRENT.with_borrow(Option::clone)?;
         current.route.is(route).then_some(current)

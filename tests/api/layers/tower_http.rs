@@ -78,11 +78,11 @@ async fn timeout_layer_answers_as_in_axum() {
 async fn handler_that_exceeds_the_timeout_of_a_layer_gets_its_status() {
     #[public(reason = "a test")]
     async fn slow() {
-        pending().await
+        pending::<()>().await;
     }
 
     async fn plain_slow() {
-        pending().await
+        pending::<()>().await;
     }
 
     let layer = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(1));
@@ -107,7 +107,7 @@ async fn panicking_handler_under_catch_panic_layer_gets_500() {
     let layer = CatchPanicLayer::new();
     let routes = SecureRouter::new()
         .route("/orders", get(panics))
-        .layer(layer.clone());
+        .layer(layer);
     let control = axum::Router::new()
         .route("/orders", axum::routing::get(plain_panics))
         .layer(layer);

@@ -1,4 +1,4 @@
-//! An inner layer that gives the handler another caller, other limits, or a request of its own.
+//! An inner layer that gives the handler another caller, other limits, or another request.
 
 use std::sync::{Arc, Mutex};
 
