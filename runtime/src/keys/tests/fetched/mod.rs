@@ -1,6 +1,7 @@
 //! Issuers whose keys come from a key server: rotation, outages, malformed responses.
 
 mod bad_responses;
+mod keys_url;
 mod outage;
 mod rotation;
 

@@ -1,7 +1,6 @@
 //! Endpoints from the metadata document: insecure, missing, moved, or unavailable.
 
 use super::*;
-use crate::https::HttpsError;
 
 impl IntrospectedServer {
     /// Returns the number of requests for the metadata document so far.
@@ -45,12 +44,18 @@ async fn insecure_endpoint_in_the_document_is_rejected() {
             .build()
             .await;
         match built {
-            Err(ConfigError::Introspection { source, .. }) => assert!(matches!(
-                source,
-                IntrospectionConfigError::Endpoint(IntrospectionError::Https(
-                    HttpsError::InsecureUrl
-                ))
-            )),
+            Err(ConfigError::Introspection { source, .. }) => {
+                let IntrospectionConfigError::Endpoint(IntrospectionError::Discovery(error)) =
+                    source
+                else {
+                    panic!("{source:?}");
+                };
+                let text = error.to_string();
+                assert!(
+                    text.contains("`introspection_endpoint` is not an https URL"),
+                    "{text}"
+                );
+            }
             other => assert!(is_unavailable(rejection(&other.unwrap(), TOKEN).await)),
         }
     }

@@ -89,12 +89,15 @@ async fn bad_response_fails_the_build() {
             }
             "401" => matches!(error, IntrospectionError::Credentials),
             "html" | "no content type" | "a signed response" => {
-                matches!(error, IntrospectionError::Https(HttpsError::ContentType))
+                matches!(
+                    error,
+                    IntrospectionError::Https(HttpsError::ContentType { .. })
+                )
             }
             "empty" | "nonsense" | "an array" | "twice" | "cut off" => {
                 matches!(error, IntrospectionError::MalformedResponse)
             }
-            _ => matches!(error, IntrospectionError::Https(HttpsError::Status(_))),
+            _ => matches!(error, IntrospectionError::Https(HttpsError::Status { .. })),
         };
         assert!(is_expected, "{name}: {error:?}");
     }
