@@ -40,6 +40,13 @@ impl PassedGuard {
         }
     }
 
+    /// Returns the same permission, for inner layers between the guard and its handler.
+    pub(super) fn duplicate(&self) -> Self {
+        Self {
+            authorized: self.authorized.clone(),
+        }
+    }
+
     /// Returns the caller with the claims `C`, if the handler is secured and has such an argument.
     pub(super) fn caller<C: CallerClaims>(&self) -> Option<Caller<C>> {
         self.authorized.as_ref()?.caller()

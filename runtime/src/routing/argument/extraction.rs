@@ -179,13 +179,17 @@ pub enum FromGuard {}
 
 impl<S: Sync, C: CallerClaims> Extract<Caller<C>, S> for FromGuard {
     async fn extract(_: &mut Parts, _: &S, guard: &PassedGuard) -> Result<Caller<C>, Response> {
-        guard.caller().ok_or_else(|| NoCaller.into_response())
+        guard
+            .caller()
+            .ok_or_else(|| NoCaller::OUTSIDE.into_response())
     }
 }
 
 impl<S: Sync, C: CallerClaims> ExtractLast<Caller<C>, S, ()> for FromGuard {
     async fn extract_last(_: Request, _: &S, guard: &PassedGuard) -> Result<Caller<C>, Response> {
-        guard.caller().ok_or_else(|| NoCaller.into_response())
+        guard
+            .caller()
+            .ok_or_else(|| NoCaller::OUTSIDE.into_response())
     }
 }
 
@@ -199,7 +203,7 @@ impl<S: Sync> Extract<Method, S> for KnownMethod {
         if is_known(&parts.method) {
             return Ok(parts.method.clone());
         }
-        let mut response = method_not_allowed().await;
+        let mut response = method_not_allowed();
         if let Ok(allow) = HeaderValue::try_from(allow_any()) {
             response.headers_mut().insert(ALLOW, allow);
         }
