@@ -44,6 +44,17 @@ impl<'de, A: SeqAccess<'de>> StrictItems<'_, A, A::Error> {
         }
     }
 
+    /// Requires that the list ends.
+    #[cold]
+    pub(super) fn end(&mut self) -> Result<(), DecodeError> {
+        self.state.begin_value(Requested::Other);
+        match self.inner.next_element_seed(Ignored(self.state)) {
+            Ok(None) => Ok(()),
+            Ok(Some(())) => Err(DecodeError::new(ErrorKind::Length)),
+            Err(error) => Err(self.located(error)),
+        }
+    }
+
     #[cold]
     pub(super) fn located(&mut self, error: A::Error) -> DecodeError {
         *self.source = Some(error);

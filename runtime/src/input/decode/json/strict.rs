@@ -15,7 +15,7 @@ use serde::de::{
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment, declared};
 use crate::input::decode::json::containers::{StrictItems, StrictMembers, take_error};
 use crate::input::decode::json::decode_state::{DecodeState, Requested};
-use crate::input::decode::json::guide::Guide;
+use crate::input::decode::json::guide::{Guide, Limit};
 use crate::input::decode::json::ignored::Ignored;
 use crate::input::decode::text::TextDeserializer;
 use crate::json::{MapStart, StringSeed, is_reserved};
@@ -209,9 +209,12 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
         if let Requested::Struct(_) = self.requested {
             return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
         }
+        let Some(children) = self.guide.items() else {
+            return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
+        };
         state.count_buffered(self.requested, false);
-        let children = self.guide.items();
         let outcome = state.nested(|| {
+            state.begin_container(size_of::<V::Value>(), self.guide)?;
             self.visitor.visit_seq(StrictItems {
                 inner: &mut inner,
                 children,
@@ -234,9 +237,13 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
             MapStart::Number(number) => return self.visit_f64(number),
             MapStart::Object(first) => first,
         };
+        let Some(children) = self.guide.members() else {
+            return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
+        };
         state.count_buffered(self.requested, true);
-        let (children, start) = (self.guide.members(), state.names.open());
+        let start = state.names.open();
         let outcome = state.nested(|| {
+            state.begin_container(size_of::<V::Value>(), self.guide)?;
             self.visitor.visit_map(StrictMembers {
                 inner,
                 requested: self.requested,
@@ -276,18 +283,25 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for StrictItems<'_, A, A::Error> {
         seed: T,
     ) -> Result<Option<T::Value>, DecodeError> {
         let (state, guide) = (self.state, &self.children.item(self.index));
-        if self.index >= self.children.max {
-            return self.discard_rest().map(|()| None);
+        match self.children.limit {
+            Limit::Count(max) if self.index >= max => return self.discard_rest().map(|()| None),
+            Limit::Form(count) if self.index >= count => return self.end().map(|()| None),
+            _ => {}
         }
         if self.children.are_tagged() {
             state.count_tagged()?;
         }
-        state.count_size(size_of::<T::Value>())?;
+        state.count_item(size_of::<T::Value>())?;
         match self
             .inner
             .next_element_seed(StrictSeed { seed, state, guide })
         {
             Ok(item) => {
+                if let Limit::Scalar = self.children.limit
+                    && item.is_some()
+                {
+                    state.count_in_scalar()?;
+                }
                 self.index += 1;
                 Ok(item)
             }
@@ -303,19 +317,27 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMembers<'_, 'de, A, A::Err
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, DecodeError> {
-        if self.count >= self.children.max {
+        if let Limit::Count(max) = self.children.limit
+            && self.count >= max
+        {
             return self.discard_rest().map(|()| None);
         }
         if !self.read_name()? {
             return Ok(None);
         }
         self.count += 1;
-        if self.children.are_tagged() {
-            self.state.count_tagged()?;
+        match self.children.limit {
+            Limit::Scalar => self.state.count_in_scalar()?,
+            Limit::Unlimited if self.children.are_tagged() => self.state.count_tagged()?,
+            _ => {}
         }
-        seed.deserialize(TextDeserializer(&self.name))
-            .map(Some)
-            .map_err(DecodeError::into_unknown)
+        let name = seed.deserialize(TextDeserializer(&self.name));
+        match self.children.limit {
+            Limit::Form(count) if self.count > count && name.is_ok() => {
+                Err(DecodeError::new(ErrorKind::Unknown))
+            }
+            _ => name.map(Some).map_err(DecodeError::into_unknown),
+        }
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(
@@ -324,8 +346,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMembers<'_, 'de, A, A::Err
     ) -> Result<T::Value, DecodeError> {
         let index = self.count.wrapping_sub(1);
         let (state, guide) = (self.state, &self.children.member(&self.name, index));
-        if !matches!(self.requested, Requested::Struct(_)) {
-            state.count_size(size_of::<T::Value>())?;
+        match self.requested {
+            Requested::Struct(_) => state.begin_field(size_of::<T::Value>()),
+            _ => state.count_item(size_of::<T::Value>())?,
         }
         let value = self
             .inner
