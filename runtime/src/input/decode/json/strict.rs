@@ -15,7 +15,7 @@ use serde::de::{
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment, declared};
 use crate::input::decode::json::containers::{StrictItems, StrictMembers, take_error};
 use crate::input::decode::json::decode_state::{DecodeState, Requested};
-use crate::input::decode::json::guide::{Guide, Limit};
+use crate::input::decode::json::guide::Guide;
 use crate::input::decode::json::ignored::Ignored;
 use crate::input::decode::text::TextDeserializer;
 use crate::json::{MapStart, StringSeed, is_reserved};
@@ -282,29 +282,16 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for StrictItems<'_, A, A::Error> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, DecodeError> {
+        if !self.begin_item(size_of::<T::Value>())? {
+            return Ok(None);
+        }
         let (state, guide) = (self.state, &self.children.item(self.index));
-        match self.children.limit {
-            Limit::Count(max) if self.index >= max => return self.discard_rest().map(|()| None),
-            Limit::Form(count) if self.index >= count => return self.end().map(|()| None),
-            _ => {}
-        }
-        if self.children.are_tagged() {
-            state.count_tagged()?;
-        }
-        state.count_item(size_of::<T::Value>())?;
         match self
             .inner
             .next_element_seed(StrictSeed { seed, state, guide })
         {
-            Ok(item) => {
-                if let Limit::Scalar = self.children.limit
-                    && item.is_some()
-                {
-                    state.count_in_scalar()?;
-                }
-                self.index += 1;
-                Ok(item)
-            }
+            Ok(Some(item)) => self.end_item().map(|()| Some(item)),
+            Ok(None) => Ok(None),
             Err(error) => Err(self.located(error)),
         }
     }
@@ -317,27 +304,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMembers<'_, 'de, A, A::Err
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, DecodeError> {
-        if let Limit::Count(max) = self.children.limit
-            && self.count >= max
-        {
-            return self.discard_rest().map(|()| None);
-        }
-        if !self.read_name()? {
+        if !self.begin_member()? {
             return Ok(None);
         }
-        self.count += 1;
-        match self.children.limit {
-            Limit::Scalar => self.state.count_in_scalar()?,
-            Limit::Unlimited if self.children.are_tagged() => self.state.count_tagged()?,
-            _ => {}
-        }
         let name = seed.deserialize(TextDeserializer(&self.name));
-        match self.children.limit {
-            Limit::Form(count) if self.count > count && name.is_ok() => {
-                Err(DecodeError::new(ErrorKind::Unknown))
-            }
-            _ => name.map(Some).map_err(DecodeError::into_unknown),
-        }
+        let name = name.map_err(DecodeError::into_unknown)?;
+        self.require_declared().map(|()| Some(name))
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(
