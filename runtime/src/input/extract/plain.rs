@@ -3,7 +3,7 @@
 use crate::input::contract::check::{check, check_named};
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::{media_type, plain};
-use crate::input::extract::valid::{Valid, valid_body};
+use crate::input::extract::valid::{ExtractFromBody, Valid, valid_body, via_body};
 use crate::policy::Limits;
 
 /// Extracts a `text/plain` body as a single value, such as a newtype around `String`.
@@ -49,8 +49,8 @@ pub struct PlainText<T>(pub T);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BinaryBody<T>(pub T);
 
-valid_body!(PlainText: media_type::TEXT, decode_and_check_text);
-valid_body!(BinaryBody: media_type::BINARY, decode_and_check_binary);
+valid_body!(PlainText: &[media_type::TEXT], decode_and_check_text);
+valid_body!(BinaryBody: &[media_type::BINARY], decode_and_check_binary);
 
 fn decode_and_check_text<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where

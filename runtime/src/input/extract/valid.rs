@@ -2,6 +2,11 @@
 //!
 //! Also the implementations that several extractors share, as macros.
 
+use axum::extract::Request;
+use axum::http::request::Parts;
+
+use crate::input::contract::InputError;
+
 /// Extracts input, decodes it strictly, and checks the rules of its type.
 ///
 /// | extractor | input |
@@ -16,8 +21,8 @@
 /// | [`Valid<E>`](crate::input::InputExtractor) | an input type with its own extractor |
 ///
 /// `T` derives [`SecureInput`](macro@crate::SecureInput). `Option<Valid<…>>` accepts absent input but
-/// never invalid input. A body is absent if the request has neither `Content-Type` nor body, a query if the
-/// target has no `?`, and a path if the route has no parameters.
+/// never invalid input. A body is absent if it is empty, whatever its `Content-Type` is; a query if the target
+/// has no `?`; and a path if the route has no parameters.
 ///
 /// `TypedHeader` of a date (`Date`, `IfModifiedSince`, `IfUnmodifiedSince`) is checked by being parsed
 /// and needs no `Valid`.
@@ -35,9 +40,18 @@
 ///
 /// [`Limits`](crate::policy::Limits) sets the maximum size, time and number of parameters.
 ///
-/// JSON with a duplicate member has no single meaning ([RFC 8259 §4]) and is malformed. Parameters of a
-/// query or form must not be repeated either, so they cannot be lists. Only a multipart form may have
-/// several parts for a `Vec`.
+/// JSON with a duplicate member has no single meaning ([RFC 8259 §4]) and is malformed. A parameter of a
+/// query or form may be repeated only if its field is a list: `?id=1&id=2` is a `Vec` of two items, in
+/// order. A list without a parameter is empty; an `Option` of a list is then `None`, and a field with
+/// `#[serde(default)]` has its default. The same holds for the parts of a multipart form.
+///
+/// Browsers send a text input of a form even if nothing is typed. In `Form` and
+/// [`Multipart`](crate::input::Multipart), an empty value of an `Option` field is therefore absent. `on`, the
+/// value of a checkbox, is `true`; an unchecked checkbox is absent, so give the `bool` a
+/// `#[serde(default)]`.
+///
+/// The `Content-Type` may have the parameter `charset=utf-8` and empty parameters ([RFC 9110 §5.6.6]). Any
+/// other parameter is 415.
 ///
 /// Rules with a context read it from the router's state: see
 /// [`ValidationContext`](crate::input::ValidationContext).
@@ -67,18 +81,84 @@
 /// ```
 ///
 /// [RFC 8259 §4]: https://www.rfc-editor.org/rfc/rfc8259#section-4
+/// [RFC 9110 §5.6.6]: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.6
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Valid<E>(pub E);
 
-/// Implements axum's traits for an extractor of the body.
+/// Input in the head of a request, as a handler extracts it.
 ///
-/// Input: the extractor, its media type, and a function that decodes and checks the bytes.
-macro_rules! valid_body {
-    ($extractor:ident: $media_type:expr, $decode_and_check:expr) => {
+/// axum's traits delegate to it. A handler does not call axum's traits: an API could implement them for
+/// its own state, and leave the check out.
+pub trait ExtractFromHead<S>: Sized {
+    /// Extracts and checks the input.
+    fn from_head(
+        parts: &mut Parts,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, InputError>> + Send;
+
+    /// Extracts and checks the input if the request has any.
+    fn from_head_if_present(
+        parts: &mut Parts,
+        state: &S,
+    ) -> impl Future<Output = Result<Option<Self>, InputError>> + Send;
+}
+
+/// Input in the body of a request, as [`ExtractFromHead`].
+pub trait ExtractFromBody<S>: Sized {
+    /// Extracts and checks the input.
+    fn from_body(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, InputError>> + Send;
+
+    /// Extracts and checks the input if the request has any.
+    fn from_body_if_present(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Option<Self>, InputError>> + Send;
+}
+
+/// Implements axum's traits for extractors of the head, by [`ExtractFromHead`].
+macro_rules! via_head {
+    ($($extractor:ident)*) => {$(
+        impl<T, S> axum::extract::FromRequestParts<S> for Valid<$extractor<T>>
+        where
+            Self: ExtractFromHead<S>,
+            S: Send + Sync,
+        {
+            type Rejection = InputError;
+
+            async fn from_request_parts(
+                parts: &mut axum::http::request::Parts,
+                state: &S,
+            ) -> Result<Self, InputError> {
+                Self::from_head(parts, state).await
+            }
+        }
+
+        impl<T, S> axum::extract::OptionalFromRequestParts<S> for Valid<$extractor<T>>
+        where
+            Self: ExtractFromHead<S>,
+            S: Send + Sync,
+        {
+            type Rejection = InputError;
+
+            async fn from_request_parts(
+                parts: &mut axum::http::request::Parts,
+                state: &S,
+            ) -> Result<Option<Self>, InputError> {
+                Self::from_head_if_present(parts, state).await
+            }
+        }
+    )*};
+}
+
+/// Implements axum's traits for extractors of the body, by [`ExtractFromBody`].
+macro_rules! via_body {
+    ($($extractor:ident)*) => {$(
         impl<T, S> axum::extract::FromRequest<S> for Valid<$extractor<T>>
         where
-            T: SecureInput + Send,
-            T::Context: ContextFrom<S>,
+            Self: ExtractFromBody<S>,
             S: Send + Sync,
         {
             type Rejection = InputError;
@@ -87,17 +167,13 @@ macro_rules! valid_body {
                 request: axum::extract::Request,
                 state: &S,
             ) -> Result<Self, InputError> {
-                let limits = crate::input::extract::body::limits(request.extensions());
-                let bytes = crate::input::extract::body::read(request, $media_type).await?;
-                $decode_and_check(&bytes, limits, state).map(|value| Self($extractor(value)))
+                Self::from_body(request, state).await
             }
         }
 
-        /// A body is absent if the request has neither `Content-Type` nor body.
         impl<T, S> axum::extract::OptionalFromRequest<S> for Valid<$extractor<T>>
         where
-            T: SecureInput + Send,
-            T::Context: ContextFrom<S>,
+            Self: ExtractFromBody<S>,
             S: Send + Sync,
         {
             type Rejection = InputError;
@@ -106,62 +182,84 @@ macro_rules! valid_body {
                 request: axum::extract::Request,
                 state: &S,
             ) -> Result<Option<Self>, InputError> {
+                Self::from_body_if_present(request, state).await
+            }
+        }
+    )*};
+}
+
+/// Implements the extraction of a body.
+///
+/// Input: the extractor, its media types, and a function that decodes and checks the bytes.
+macro_rules! valid_body {
+    ($extractor:ident: $media_types:expr, $decode_and_check:expr) => {
+        impl<T, S> ExtractFromBody<S> for Valid<$extractor<T>>
+        where
+            T: SecureInput + Send,
+            T::Context: ContextFrom<S>,
+            S: Send + Sync,
+        {
+            async fn from_body(
+                request: axum::extract::Request,
+                state: &S,
+            ) -> Result<Self, InputError> {
+                let limits = crate::input::extract::body::limits(request.extensions());
+                let bytes = crate::input::extract::body::read(request, $media_types).await?;
+                $decode_and_check(&bytes, limits, state).map(|value| Self($extractor(value)))
+            }
+
+            /// A body is absent if it is empty.
+            async fn from_body_if_present(
+                request: axum::extract::Request,
+                state: &S,
+            ) -> Result<Option<Self>, InputError> {
                 let limits = crate::input::extract::body::limits(request.extensions());
                 let bytes =
-                    crate::input::extract::body::read_optional(request, $media_type).await?;
+                    crate::input::extract::body::read_optional(request, $media_types).await?;
                 let value = bytes
                     .map(|bytes| $decode_and_check(&bytes, limits, state))
                     .transpose()?;
                 Ok(value.map(|value| Self($extractor(value))))
             }
         }
+
+        via_body!($extractor);
     };
 }
 
-/// Implements axum's traits for an extractor of named values in the request's head.
+/// Implements the extraction of named values in the request's head.
 ///
 /// Input: the extractor and the location of its values. `decode` is in scope.
 macro_rules! valid_head {
     ($extractor:ident: $location:expr) => {
-        impl<T, S> axum::extract::FromRequestParts<S> for Valid<$extractor<T>>
+        impl<T, S> ExtractFromHead<S> for Valid<$extractor<T>>
         where
             T: SecureInput + Send,
             T::Context: ContextFrom<S>,
             S: Send + Sync,
         {
-            type Rejection = InputError;
-
-            async fn from_request_parts(
+            async fn from_head(
                 parts: &mut axum::http::request::Parts,
                 state: &S,
             ) -> Result<Self, InputError> {
                 let (Decoded(value), names) = decode(&parts.headers).with_names()?;
                 check(value, $location, state, || Some(names)).map(|value| Self($extractor(value)))
             }
-        }
 
-        /// The input is absent if the request has none of the values that `T` names.
-        impl<T, S> axum::extract::OptionalFromRequestParts<S> for Valid<$extractor<T>>
-        where
-            T: SecureInput + Send,
-            T::Context: ContextFrom<S>,
-            S: Send + Sync,
-        {
-            type Rejection = InputError;
-
-            async fn from_request_parts(
+            /// The input is absent if the request has none of the values that `T` names.
+            async fn from_head_if_present(
                 parts: &mut axum::http::request::Parts,
                 state: &S,
             ) -> Result<Option<Self>, InputError> {
                 if decode::<Decoded<T>>(&parts.headers).is_absent {
                     return Ok(None);
                 }
-                <Self as axum::extract::FromRequestParts<S>>::from_request_parts(parts, state)
-                    .await
-                    .map(Some)
+                Self::from_head(parts, state).await.map(Some)
             }
         }
+
+        via_head!($extractor);
     };
 }
 
-pub(super) use {valid_body, valid_head};
+pub(super) use {valid_body, valid_head, via_body, via_head};

@@ -21,6 +21,8 @@ pub enum Shape {
     Tuple(&'static [Nested]),
     /// An enum with these variants.
     Variants(Tagging, &'static [Variant]),
+    /// This shape, and fields that serde skips; a hand-written `Deserialize` may fill them.
+    Partial(&'static Shape, &'static [Field]),
 }
 
 /// A member of an object.
@@ -33,6 +35,8 @@ pub struct Field {
     pub names: &'static [&'static str],
     /// The shape of the value.
     pub nested: Nested,
+    /// Whether serde has a default for an absent member.
+    pub has_default: bool,
 }
 
 /// A variant of an enum. garde does not report the variant.
