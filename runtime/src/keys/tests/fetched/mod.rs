@@ -92,7 +92,7 @@ impl KeyServerTest {
         let start = Instant::now();
         while !condition(self).await {
             assert!(start.elapsed() < Duration::from_secs(5), "{description}");
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     }
 
