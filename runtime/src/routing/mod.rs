@@ -56,7 +56,6 @@ pub(crate) mod rules {
     };
     pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
     pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};
-    pub use super::passed_guard::PassedGuard;
     pub use super::returned::{
         AnyPart, IsResponse, JsonBody, Responds, ReturnTypePart, holds_only_send_values, respond,
     };
@@ -70,5 +69,6 @@ pub mod __private {
     pub use super::constants::Constant;
     pub use super::declared::Declares;
     pub use super::invalid_handler::InvalidHandler;
+    pub use super::passed_guard::PassedGuard;
     pub use super::returned::{Parts as ReturnedParts, Returned, Whole as ReturnedWhole};
 }
