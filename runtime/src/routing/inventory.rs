@@ -116,8 +116,8 @@ impl<'a> IntoIterator for &'a Inventory {
 }
 
 /// A table: method, path, access, handler, limits that are not the defaults, and below each route its
-/// exceptions; then the reasons for undeclared routes; then each issuer, its audience, the validation of its tokens, its grants and its
-/// relaxations; then the routes that no token can reach.
+/// exceptions; then the reasons for undeclared routes; then each issuer, its audiences, the validation of its
+/// tokens, its grants and its relaxations; then the routes that no token can reach.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<[String; 5]> = self.routes.iter().map(Route::row).collect();
@@ -139,7 +139,8 @@ impl fmt::Display for Inventory {
             writeln!(f, "undeclared routes beside the API: {reason}")?;
         }
         for issuer in self.issuers() {
-            let (url, audience) = (issuer.issuer(), issuer.audience());
+            let audiences: Vec<_> = issuer.audiences().collect();
+            let (url, audience) = (issuer.issuer(), audiences.join(" or "));
             let validation = issuer.validation();
             writeln!(f, "tokens of {url} for {audience}, by {validation}")?;
             if let Some(grants) = issuer.grants() {
