@@ -14,6 +14,7 @@ mod beside;
 mod body_timeout;
 mod check_order;
 mod claims;
+mod dates;
 mod empty_bodies;
 mod extractors;
 mod html_forms;

@@ -9,6 +9,7 @@
 )]
 
 mod agreement;
+mod dates;
 mod documents;
 mod objects;
 mod scalars;

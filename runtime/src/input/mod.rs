@@ -18,6 +18,7 @@ mod types;
 pub(crate) use self::contract::definitions;
 pub use self::contract::{
     ContextFrom, InputError, InputLocation, MAX_LENGTH, Scalar, ValidationContext, Violation,
+    within,
 };
 pub(crate) use self::contract::{MAX_VIOLATIONS, SecureInput, shape_of_scalar};
 pub(crate) use self::decode::json::decode_claims;

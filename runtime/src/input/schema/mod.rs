@@ -10,6 +10,8 @@ mod members;
 mod pattern;
 mod values;
 mod variants;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod written;
 
 pub use self::bounds::{Bounds, Measure};
 pub(crate) use self::document::{Describe, document};
@@ -20,3 +22,5 @@ pub(crate) use self::values::{
     parsed, set, text, tuple,
 };
 pub use self::variants::Variants;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+pub(crate) use self::written::written;

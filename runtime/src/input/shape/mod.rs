@@ -3,9 +3,16 @@
 //! The derive generates the tables, which are read only to report errors. This folder imports no
 //! other folder of `input`; all others import it.
 
+#[cfg_attr(
+    not(any(feature = "chrono", feature = "jiff", feature = "time")),
+    allow(dead_code, reason = "this build has no types of other crates")
+)]
+pub(super) mod notation;
 pub(super) mod pointer;
 pub(super) mod position;
 pub(super) mod unchecked;
+
+use self::notation::Notation;
 
 /// The shape of a type in the input.
 #[derive(Debug)]
@@ -64,6 +71,8 @@ pub enum Tagging {
 pub enum Nested {
     /// A scalar.
     Leaf,
+    /// A value of another crate's type, which has one notation.
+    Written(Notation),
     /// A value that Palisade does not check.
     Unchecked(Statement),
     /// A list of at most so many such items, in the order of the input.

@@ -2,6 +2,7 @@
 
 mod adjacent;
 mod counts;
+mod dates;
 mod enums;
 mod generics;
 mod hand_written;

@@ -16,8 +16,9 @@ use self::findings::{Findings, Mismatch};
 use self::tags::{Tags, find_variant};
 use self::targets::Targets;
 use crate::input::decode::error::Segment;
-use crate::input::decode::json::cursor::{Cursor, Ends};
+use crate::input::decode::json::cursor::{Cursor, Ends, Quoted};
 use crate::input::decode::json::guide::MAX_IN_SCALAR;
+use crate::input::shape::notation::Notation;
 use crate::input::shape::position::{Position, declared_name, field_named, variant_named};
 use crate::input::shape::{Field, Nested, Shape, Statement, Tagging, Variant};
 
@@ -132,7 +133,9 @@ impl<'w> Walk<'w> {
                 let element = |index| elements.get(index).unwrap_or(&Nested::Leaf);
                 self.tuple(cursor, here, elements.len(), element)
             }
-            Position::Nested(Nested::Entries(value, max, _)) => self.map(cursor, here, value, *max),
+            Position::Nested(Nested::Entries(value, max, key)) => {
+                self.map(cursor, here, (key, value), *max)
+            }
             Position::Shape(Shape::Fields(fields)) => self.object(cursor, here, fields),
             Position::Shape(Shape::Variants(tagging, variants)) => {
                 self.variants(cursor, here, *tagging, variants)
@@ -141,6 +144,7 @@ impl<'w> Walk<'w> {
             Position::Nested(Nested::Unchecked(Statement::Accepts(_))) => {
                 self.scalar_of_api(cursor)
             }
+            Position::Nested(Nested::Written(notation)) => self.written(cursor, *notation),
             _ => self.scalar(cursor),
         }
     }
@@ -214,17 +218,26 @@ impl<'w> Walk<'w> {
         &mut self,
         cursor: &mut Cursor<'_>,
         here: Here<'_>,
-        value: &'static Nested,
+        (key, value): (&'static Nested, &'static Nested),
         max: usize,
     ) -> Option<()> {
         if cursor.peek()? != b'{' {
             return cursor.skip();
         }
+        let notation = match Position::Nested(key).resolved().0 {
+            Position::Nested(Nested::Written(notation)) => Some(*notation),
+            _ => None,
+        };
         let mut count = 0_usize;
         self.maps += 1;
         cursor.members(|cursor, name| {
             if here.tags.is_some() && Tags::contain(here.tags, &name.read()?) {
                 return cursor.skip();
+            }
+            if let Some(notation) = notation
+                && !notation.accepts(&name.read()?)
+            {
+                return self.skip_mismatch(cursor);
             }
             count += 1;
             if count > max {
@@ -360,6 +373,15 @@ impl<'w> Walk<'w> {
             b'[' | b'{' => self.skip_mismatch(cursor),
             _ => cursor.skip(),
         }
+    }
+
+    /// Checks the notation of a string, which the decoder has checked unless it is buffered.
+    fn written(&mut self, cursor: &mut Cursor<'_>, notation: Notation) -> Option<()> {
+        let text = { *cursor }.string().and_then(Quoted::read);
+        if text.is_none_or(|text| !notation.accepts(&text)) {
+            return self.skip_mismatch(cursor);
+        }
+        cursor.skip()
     }
 
     /// Skips a scalar whose statement covers lists and objects.
