@@ -17,7 +17,9 @@ use crate::audit::{Decision, PanicOrigin, Reason, RejectedInput, emit_panic};
 use crate::guard::{Allowed, Guard, Refusal, RefusalCause, remove_callers, share};
 use crate::input::{RequestLimits, TimedBody};
 use crate::policy::Limits;
-use crate::response::{forbid_shared_caching, panicked, refusal_response, set_security_headers};
+use crate::response::{
+    forbid_shared_caching, name_accepted_types, panicked, refusal_response, set_security_headers,
+};
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::panics::{catch_async, drop_value, guard_body};
@@ -87,8 +89,10 @@ impl<H: Declares> Guarded<H> {
             Ok(guard) => {
                 let guard = passed.insert(guard);
                 limit_body(request, &H::DECLARATION.limits, has_custom_argument::<H>());
+                let method = request.method().clone();
                 let mut response = H::Endpoint::call(request, state, guard).await;
                 if let Some(rejected) = take_rejected_input(&mut response) {
+                    name_accepted_types(&method, &mut response);
                     rejected.emit(H::DECLARATION, guard.token());
                 }
                 response

@@ -2,8 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
-use syn::Member;
 use syn::ext::IdentExt;
+use syn::{Generics, Member};
 
 use crate::expand::input::checks::Emitter;
 use crate::expand::input::proof::{proof, ruled};
@@ -86,15 +86,17 @@ fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
 }
 
 /// The body of `check_bounds`.
-pub(super) fn check_bounds(kind: &Kind, private: &TokenStream) -> TokenStream {
+pub(super) fn check_bounds(kind: &Kind, private: &TokenStream, generics: &Generics) -> TokenStream {
     match kind {
         Kind::Scalar(_) => TokenStream::new(),
-        Kind::Struct(content) => of_fields(content, private, |field| {
+        Kind::Struct(content) => of_fields(content, private, generics, |field| {
             let member = &field.member;
             quote!(&self.#member)
         }),
         Kind::Enum(_, variants) => {
-            let arms = variants.iter().map(|variant| arm(variant, private));
+            let arms = variants
+                .iter()
+                .map(|variant| arm(variant, private, generics));
             quote! {
                 match self {
                     #(#arms)*
@@ -105,7 +107,7 @@ pub(super) fn check_bounds(kind: &Kind, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn arm(variant: &Variant, private: &TokenStream) -> TokenStream {
+fn arm(variant: &Variant, private: &TokenStream, generics: &Generics) -> TokenStream {
     let Some(content) = &variant.content else {
         return TokenStream::new();
     };
@@ -114,7 +116,9 @@ fn arm(variant: &Variant, private: &TokenStream) -> TokenStream {
         let (member, binding) = (&field.member, binding(field));
         quote!(#member: #binding)
     });
-    let checks = of_fields(content, private, |field| binding(field).into_token_stream());
+    let checks = of_fields(content, private, generics, |field| {
+        binding(field).into_token_stream()
+    });
     quote!(Self::#ident { #(#bindings,)* .. } => { #checks })
 }
 
@@ -138,6 +142,7 @@ fn binding(field: &Field) -> syn::Ident {
 fn of_fields(
     content: &Content,
     private: &TokenStream,
+    generics: &Generics,
     value: impl Fn(&Field) -> TokenStream,
 ) -> TokenStream {
     let emitter = Emitter {
@@ -147,7 +152,7 @@ fn of_fields(
     };
     let is_full = emitter.is_full();
     let checks = content.fields().filter_map(|field| {
-        let (ruled, proof) = (ruled(field, private)?, proof(field, private)?);
+        let (ruled, proof) = (ruled(field, private)?, proof(field, private, generics)?);
         let at = content.named_by_garde.then(|| match &field.member {
             Member::Named(_) => emitter.at(&name(&field.member)),
             Member::Unnamed(index) => emitter.at(&(index.index as usize)),

@@ -81,7 +81,7 @@ fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> Token
     let private = head.private();
     let ident = &head.ident;
     let shape = shape(kind, &private);
-    let check_bounds = check_bounds(kind, &private);
+    let check_bounds = check_bounds(kind, &private, &head.generics);
     let mut generics = with_bounds(&head.generics, kind, &private);
     if head.is_generic() && !head.has_lifetimes() {
         let (_, type_generics, _) = head.generics.split_for_impl();
@@ -93,12 +93,15 @@ fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> Token
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let not_recommended = head.not_recommended();
     let (checked, decode) = (check_rules(head), decode(head));
+    let json_types = json_types(head);
     quote! {
         #[automatically_derived]
         #not_recommended
         #[allow(deprecated, unused_imports, unused_variables, unreachable_patterns)]
         impl #impl_generics #private::InputContract for #ident #type_generics #where_clause {
             #checked
+
+            #json_types
 
             #decode
 
@@ -157,6 +160,16 @@ fn check_rules(head: &Head) -> TokenStream {
         }
     };
     written_at(items, ident.span())
+}
+
+/// The media types of a JSON body, if the type declares them.
+pub(super) fn json_types(head: &Head) -> Option<TokenStream> {
+    let types = &head.json_types;
+    (!types.is_empty()).then(|| {
+        quote! {
+            const JSON_TYPES: &'static [&'static ::core::primitive::str] = &[#(#types),*];
+        }
+    })
 }
 
 /// The decoding by serde. `Decoder` finds the type's `Deserialize`, if there is one.

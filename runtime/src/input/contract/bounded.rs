@@ -173,7 +173,7 @@ transparent! {
 /// The rules apply to the value of an `Option`, or `inner` enters it.
 impl<T: Bounded<Inside<R>>, R: Ruleset> Bounded<R> for Option<T> {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
-    const NESTED: Nested = T::NESTED;
+    const NESTED: Nested = Nested::Optional(&T::NESTED);
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {

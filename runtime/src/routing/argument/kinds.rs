@@ -22,14 +22,14 @@ use crate::input::rules::{InputType, IsDecodedInput};
 #[cfg(feature = "schemas")]
 use crate::input::schema::{Described, Elements};
 use crate::input::{
-    BinaryBody, Cookies, Headers, InputExtractor, InputLocation, Multipart, PlainText, Scalar,
-    SecureInput, Shape, Valid, media_type, shape_of_scalar,
+    BinaryBody, Cookies, Headers, InputExtractor, InputLocation, MergePatch, Multipart, PlainText,
+    Scalar, SecureInput, Shape, Valid, media_type, shape_of_scalar,
 };
 use crate::routing::argument::extraction::{
     CheckedExtraction, FromGuard, KnownMethod, StrictPath, ViaAxum,
 };
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
-use crate::routing::argument::facts::{ArgumentFacts, Content};
+use crate::routing::argument::facts::{ArgumentFacts, Content, MediaTypes};
 use crate::routing::argument::rules::{
     AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, ConnectionData,
     HandlerArgument, HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead,
@@ -142,6 +142,7 @@ where
 {
     const CONTENT: Content = Content {
         shapes: &[<InputType as IsDecodedInput<T>>::shape],
+        json_types: <InputType as IsDecodedInput<T>>::JSON_TYPES,
         #[cfg(feature = "schemas")]
         describe: Some(<InputType as IsDecodedInput<T>>::definition),
         ..Content::NONE
@@ -154,6 +155,7 @@ where
 {
     const CONTENT: Content = Content {
         shapes: &[<InputType as IsDecodedInput<T>>::shape],
+        json_types: <InputType as IsDecodedInput<T>>::JSON_TYPES,
         #[cfg(feature = "schemas")]
         describe: Some(<InputType as IsDecodedInput<T>>::definition),
         ..Content::NONE
@@ -161,27 +163,28 @@ where
 }
 
 macro_rules! checked {
-    ($($extractor:ident reads $reads:ident, $location:ident, $media_type:expr;)*) => {$(
+    ($($extractor:ident reads $reads:ident, $location:ident, $media_types:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl<T> HandlerArgument for Valid<$extractor<T>> {
             type Kind = DecodedInput<T>;
             type Reads = $reads;
             type Extraction = ViaAxum;
-            const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$location, $media_type);
+            const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$location, $media_types);
         }
     )*};
 }
 
 checked! {
-    Json reads ReadsBody, Body, Some(media_type::JSON);
-    Form reads ReadsBody, Form, Some(media_type::FORM);
-    Multipart reads ReadsBody, Form, Some(media_type::MULTIPART);
-    PlainText reads ReadsBody, Body, Some(media_type::TEXT);
-    BinaryBody reads ReadsBody, Body, Some(media_type::BINARY);
-    Query reads ReadsHead, Query, None;
-    Path reads ReadsHead, Path, None;
-    Headers reads ReadsHead, Header, None;
-    Cookies reads ReadsHead, Cookie, None;
+    Json reads ReadsBody, Body, MediaTypes::OfJson;
+    MergePatch reads ReadsBody, Body, MediaTypes::Fixed(&[media_type::MERGE_PATCH]);
+    Form reads ReadsBody, Form, MediaTypes::Fixed(&[media_type::FORM]);
+    Multipart reads ReadsBody, Form, MediaTypes::Fixed(&[media_type::MULTIPART]);
+    PlainText reads ReadsBody, Body, MediaTypes::Fixed(&[media_type::TEXT]);
+    BinaryBody reads ReadsBody, Body, MediaTypes::Fixed(&[media_type::BINARY]);
+    Query reads ReadsHead, Query, MediaTypes::Unknown;
+    Path reads ReadsHead, Path, MediaTypes::Unknown;
+    Headers reads ReadsHead, Header, MediaTypes::Unknown;
+    Cookies reads ReadsHead, Cookie, MediaTypes::Unknown;
 }
 
 #[diagnostic::do_not_recommend]
@@ -189,7 +192,7 @@ impl<E: InputExtractor> HandlerArgument for Valid<E> {
     type Kind = CheckedInput<E>;
     type Reads = ReadsHead;
     type Extraction = CheckedExtraction;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None)
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, MediaTypes::Unknown)
         .stated(ExceptionKind::CustomDecoding, E::ACCEPTS)
         .by_custom_extractor();
 }
@@ -211,7 +214,7 @@ impl<T> HandlerArgument for Path<T> {
     type Kind = ParsedPath<T>;
     type Reads = ReadsHead;
     type Extraction = StrictPath;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Path, None);
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Path, MediaTypes::Unknown);
 }
 
 #[diagnostic::do_not_recommend]

@@ -38,6 +38,10 @@ pub(super) struct DecodeState<'t> {
     inspect: Inspect,
     pub(super) names: MemberNames,
     depth: Cell<usize>,
+    /// The number of arrays around the value.
+    arrays: Cell<usize>,
+    /// Whether the text is a merge patch.
+    is_merge_patch: bool,
     error: Cell<Option<DecodeError>>,
     /// The number of arrays and objects that were buffered before their type was known.
     buffered: Cell<usize>,
@@ -67,6 +71,8 @@ impl<'t> DecodeState<'t> {
             inspect,
             names: MemberNames::default(),
             depth: Cell::default(),
+            arrays: Cell::default(),
+            is_merge_patch: false,
             error: Cell::default(),
             buffered: Cell::default(),
             is_wide_integer: Cell::default(),
@@ -78,6 +84,20 @@ impl<'t> DecodeState<'t> {
             is_inspected: Cell::default(),
             rejection: Cell::default(),
         }
+    }
+
+    /// Returns the same state for a merge patch, whose members are cleared by null.
+    pub(super) fn of_merge_patch(self) -> Self {
+        let is_merge_patch = true;
+        Self {
+            is_merge_patch,
+            ..self
+        }
+    }
+
+    /// Returns whether null clears a member here; an array is a new value (RFC 7396 §1).
+    pub(super) fn clears_members(&self) -> bool {
+        self.is_merge_patch && self.arrays.get() == 0
     }
 
     /// Returns the shape of the whole text.
@@ -242,6 +262,17 @@ impl<'t> DecodeState<'t> {
     #[inline]
     pub(super) fn leave(&self) {
         self.depth.update(|depth| depth.saturating_sub(1));
+    }
+
+    /// Runs `read` in an array, one level deeper.
+    pub(super) fn in_array<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        self.arrays.update(|arrays| arrays + 1);
+        let outcome = self.nested(read);
+        self.arrays.update(|arrays| arrays.saturating_sub(1));
+        outcome
     }
 
     /// Runs `read` one level deeper.

@@ -80,6 +80,15 @@ impl Guide<'_> {
         }
     }
 
+    /// Returns whether the value is a member whose type is an `Option`.
+    pub(super) fn is_optional_member(self) -> bool {
+        match self {
+            Self::Member(fields, name, _) => field_named(fields, name)
+                .is_some_and(|field| matches!(field.nested, Nested::Optional(_))),
+            Self::At(_) | Self::Tagged => false,
+        }
+    }
+
     /// Returns the position, or none inside a tagged enum.
     fn position(self) -> Option<Position> {
         let position = match self {

@@ -13,7 +13,9 @@ use serde::de::{
 };
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment, declared};
-use crate::input::decode::json::containers::{StrictItems, StrictMembers, take_error};
+use crate::input::decode::json::containers::{
+    StrictItems, StrictMembers, present_null, take_error,
+};
 use crate::input::decode::json::decode_state::{DecodeState, Requested};
 use crate::input::decode::json::guide::Guide;
 use crate::input::decode::json::ignored::Ignored;
@@ -185,11 +187,16 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
         visit_f32(v: f32); visit_f64(v: f64);
         visit_str(v: &str); visit_borrowed_str(v: &'de str); visit_string(v: String);
         visit_bytes(v: &[u8]); visit_borrowed_bytes(v: &'de [u8]); visit_byte_buf(v: Vec<u8>);
-        visit_none(); visit_unit();
+        visit_unit();
     }
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.visitor.expecting(f)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<V::Value, E> {
+        let outcome = present_null(self.visitor, self.guide, self.state);
+        outcome.map_err(|error| self.state.store_error(error, None))
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
@@ -211,7 +218,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
         }
         state.count_buffered(self.requested, false);
         let children = self.guide.items();
-        let outcome = state.nested(|| {
+        let outcome = state.in_array(|| {
             self.visitor.visit_seq(StrictItems {
                 inner: &mut inner,
                 children,
