@@ -21,6 +21,7 @@ mod inputs;
 mod introspection;
 mod inventory;
 mod json_types;
+mod layers;
 mod limits;
 mod lists;
 mod multipart;

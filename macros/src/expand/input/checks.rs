@@ -133,8 +133,18 @@ impl Emitter<'_> {
             None => written_at(quote!(#private::rule::inner), span),
         };
         let value = Ident::new("__palisade_value", span);
+        // an adapter may enter a collection as it likes, and proves nothing
+        let are_items = self.adapter.is_none().then(|| {
+            quote! {{
+                #[allow(unused_imports)]
+                use #private::rule::UnknownItems as _;
+                #private::rule::ItemsOf(__palisade_items).contain(__palisade_value);
+            }}
+        });
         quote! {
+            let __palisade_items = __palisade_value;
             #inner(#value, |__palisade_value, __palisade_key| {
+                #are_items
                 if #is_full {
                     return;
                 }

@@ -5,7 +5,7 @@ use axum::extract::Json;
 use crate::input::contract::check::check_decoded;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::json;
-use crate::input::extract::valid::{Valid, valid_body};
+use crate::input::extract::valid::{ExtractFromBody, Valid, valid_body, via_body};
 use crate::policy::Limits;
 
 valid_body!(Json: T::JSON_TYPES, decode_and_check);

@@ -3,7 +3,7 @@
 use crate::input::contract::check::check_decoded;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::{json, media_type};
-use crate::input::extract::valid::{Valid, valid_body};
+use crate::input::extract::valid::{ExtractFromBody, Valid, valid_body, via_body};
 use crate::policy::Limits;
 
 /// Extracts an `application/merge-patch+json` body ([RFC 7396]): a change of some members of an object.

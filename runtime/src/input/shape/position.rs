@@ -20,6 +20,7 @@ impl Position {
             position = match position {
                 Self::Nested(Nested::Of(shape)) => Self::Shape(shape()),
                 Self::Nested(Nested::Optional(value) | Nested::Patch(value)) => Self::Nested(value),
+                Self::Shape(Shape::Partial(shape, _)) => Self::Shape(shape),
                 Self::Shape(Shape::Transparent(nested)) => Self::Nested(nested),
                 Self::Shape(Shape::Newtype(nested)) => {
                     named += 1;
