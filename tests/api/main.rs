@@ -24,6 +24,7 @@ mod json_types;
 mod layers;
 mod limits;
 mod lists;
+mod merge_patches;
 mod multipart;
 mod panics;
 mod patches;

@@ -178,22 +178,12 @@ fn read(schema: &Value, pairs: &Pairs, source: Source) -> Option<Value> {
     let is_form = source != Source::Query;
     let properties = schema["properties"].as_object().unwrap();
     let mut members = Map::new();
-    let required: BTreeSet<_> = names(&schema["required"]).collect();
     for (name, _) in pairs {
         let is_unknown = !properties.contains_key(name);
         if is_unknown {
             members.insert(name.clone(), Value::Null);
         }
     }
-    let aliased = schema["allOf"].as_array().into_iter().flatten();
-    let groups: Vec<Vec<&str>> = aliased
-        .map(|group| {
-            let choices = group["oneOf"].as_array().into_iter().flatten();
-            choices
-                .flat_map(|choice| names(&choice["required"]))
-                .collect()
-        })
-        .collect();
     for (name, property) in properties {
         let property = resolved(schema, property);
         let texts = pairs.iter().filter(|(other, _)| other == name);
@@ -208,17 +198,7 @@ fn read(schema: &Value, pairs: &Pairs, source: Source) -> Option<Value> {
             continue;
         }
         if types.contains("array") {
-            let in_group = groups.iter().find(|group| group.contains(&name.as_str()));
-            let is_required = match in_group {
-                // the first name stands for a list without a parameter
-                Some(group) => {
-                    group.first() == Some(&name.as_str())
-                        && !pairs
-                            .iter()
-                            .any(|(other, _)| group.contains(&other.as_str()))
-                }
-                None => required.contains(name.as_str()),
-            };
+            let is_required = is_required_list(schema, name, pairs);
             if !texts.is_empty() || is_required {
                 let item = resolved(schema, &property["items"]);
                 let kind = item["type"].as_str().unwrap_or("string");
@@ -242,6 +222,23 @@ fn read(schema: &Value, pairs: &Pairs, source: Source) -> Option<Value> {
     Some(Value::Object(members))
 }
 
+/// Returns whether a list without a parameter is empty; the first of several names stands for it.
+fn is_required_list(schema: &Value, name: &str, pairs: &Pairs) -> bool {
+    let groups = schema["allOf"].as_array().into_iter().flatten();
+    let mut groups = groups.map(|group| -> Vec<&str> {
+        let choices = group["oneOf"].as_array().into_iter().flatten();
+        let choices = choices.flat_map(|choice| names(&choice["required"]));
+        choices.collect()
+    });
+    match groups.find(|group| group.contains(&name)) {
+        Some(group) => {
+            let mut present = pairs.iter().map(|(name, _)| name.as_str());
+            group.first() == Some(&name) && !present.any(|name| group.contains(&name))
+        }
+        None => names(&schema["required"]).any(|required| required == name),
+    }
+}
+
 fn names(list: &Value) -> impl Iterator<Item = &str> {
     list.as_array()
         .into_iter()
@@ -258,7 +255,7 @@ fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// Returns a text as a value of this type, or as a string if it is none.
+/// Returns a text as a value of this type, or as a string if it has another type.
 fn scalar(kind: &str, text: &str, is_form: bool) -> Value {
     let number = serde_json::from_str(text).ok();
     let number = number.filter(|number: &Value| number.is_number() && text.trim() == text);

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, SeqAccess};
 
-use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment};
+use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
 use crate::input::decode::json::decode_state::{DecodeState, Requested};
-use crate::input::decode::json::guide::{Children, Guide};
+use crate::input::decode::json::guide::Children;
 use crate::input::decode::json::ignored::Ignored;
 use crate::json::{StringSeed, is_reserved};
 
@@ -18,22 +18,6 @@ pub(super) fn take_error<E>(
 ) -> DecodeError {
     *source = Some(error);
     state.take_error()
-}
-
-/// Passes `null` to a type that requested an `Option`.
-///
-/// It is a unit, as in serde's own buffer: serde's derive presents an absent member as none, and
-/// [`Patch`](crate::input::Patch) distinguishes the two. An `Option` does not, so a merge patch must not
-/// clear one: nothing would happen.
-pub(super) fn present_null<'de, V: Visitor<'de>>(
-    visitor: V,
-    guide: &Guide<'_>,
-    state: &DecodeState<'_>,
-) -> Result<V::Value, DecodeError> {
-    if state.clears_members() && guide.is_optional_member() {
-        return Err(DecodeError::new(ErrorKind::Type).expected(Expected::NotNull));
-    }
-    visitor.visit_unit()
 }
 
 /// The items of an array.

@@ -2,10 +2,11 @@
 
 use std::cell::Cell;
 
-use serde::de::{Error, MapAccess};
+use serde::de::{Error, MapAccess, Visitor};
 
 use crate::input::contract::InputError;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
+use crate::input::decode::json::guide::Guide;
 use crate::input::decode::json::names::MemberNames;
 use crate::input::shape::Shape;
 use crate::json::MapStart;
@@ -96,8 +97,26 @@ impl<'t> DecodeState<'t> {
     }
 
     /// Returns whether null clears a member here; an array is a new value (RFC 7396 §1).
-    pub(super) fn clears_members(&self) -> bool {
+    fn clears_members(&self) -> bool {
         self.is_merge_patch && self.arrays.get() == 0
+    }
+
+    /// Passes `null` to a type that requested an `Option`.
+    ///
+    /// It is a unit, as in serde's own buffer: serde's derive presents an absent member as none, and
+    /// [`Patch`](crate::input::Patch) distinguishes the two. An `Option` does not, so a merge patch must not
+    /// clear one: nothing would happen.
+    pub(super) fn present_null<'de, V: Visitor<'de>, E: Error>(
+        &self,
+        visitor: V,
+        guide: &Guide<'_>,
+    ) -> Result<V::Value, E> {
+        let outcome = if self.clears_members() && guide.is_optional_member() {
+            Err(DecodeError::new(ErrorKind::Type).expected(Expected::NotNull))
+        } else {
+            visitor.visit_unit()
+        };
+        outcome.map_err(|error| self.store_error(error, None))
     }
 
     /// Returns the shape of the whole text.

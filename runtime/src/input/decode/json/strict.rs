@@ -13,9 +13,7 @@ use serde::de::{
 };
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment, declared};
-use crate::input::decode::json::containers::{
-    StrictItems, StrictMembers, present_null, take_error,
-};
+use crate::input::decode::json::containers::{StrictItems, StrictMembers, take_error};
 use crate::input::decode::json::decode_state::{DecodeState, Requested};
 use crate::input::decode::json::guide::Guide;
 use crate::input::decode::json::ignored::Ignored;
@@ -195,8 +193,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
     }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        let outcome = present_null(self.visitor, self.guide, self.state);
-        outcome.map_err(|error| self.state.store_error(error, None))
+        self.state.present_null(self.visitor, self.guide)
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
@@ -389,13 +386,8 @@ struct StrictVariant<'s, A, E> {
 
 impl<A, E> StrictVariant<'_, A, E> {
     fn read<T>(self, read: impl FnOnce(A) -> Result<T, E>) -> Result<T, DecodeError> {
-        let Self {
-            inner,
-            segment,
-            source,
-            state,
-            ..
-        } = self;
+        let (source, state) = (self.source, self.state);
+        let (inner, segment) = (self.inner, self.segment);
         let outcome =
             state.nested(|| read(inner).map_err(|error| take_error(source, state, error)));
         outcome.map_err(|error| match segment {
