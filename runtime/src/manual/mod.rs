@@ -91,6 +91,9 @@ pub mod cookbook {
 
     #[doc = include_str!("cookbook/containers_and_proxies.md")]
     pub mod containers_and_proxies {}
+
+    #[doc = include_str!("cookbook/issuer_connection.md")]
+    pub mod issuer_connection {}
 }
 
 #[doc = include_str!("providers.md")]
