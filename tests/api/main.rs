@@ -10,6 +10,7 @@
 
 mod allow;
 mod audit;
+mod beside;
 mod body_timeout;
 mod check_order;
 mod claims;
@@ -20,6 +21,7 @@ mod input_types;
 mod inputs;
 mod introspection;
 mod inventory;
+mod issuers;
 mod json_types;
 mod layers;
 mod limits;

@@ -171,6 +171,7 @@ impl<T> HasKnownLimit<Patch<T>> for InputType {
 impl<T: Bounded<Inside<R>>, R: Ruleset> Bounded<R> for Patch<T> {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = Nested::Patch(&T::NESTED);
+    const WRAPPERS: usize = T::WRAPPERS;
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
