@@ -10,6 +10,7 @@
 
 mod allow;
 mod audit;
+mod beside;
 mod body_timeout;
 mod check_order;
 mod claims;
