@@ -11,6 +11,7 @@
 mod agreement;
 mod documents;
 mod objects;
+mod parameters;
 mod scalars;
 mod values;
 mod wider;

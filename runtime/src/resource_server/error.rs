@@ -181,10 +181,9 @@ impl ConfigError {
             Self::Introspection { .. } => return None,
         })
     }
-}
 
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Writes the mistake, without the edit that fixes it.
+    fn write_mistake(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Issuer { issuer } => write!(f, "`{issuer}` is not an issuer URL"),
             Self::DuplicateIssuer { issuer } => write!(f, "duplicate issuer `{issuer}`"),
@@ -242,7 +241,13 @@ impl fmt::Display for ConfigError {
             Self::Realm => f.write_str(
                 "the realm is empty or contains `\"`, `\\`, or a character outside printable ASCII",
             ),
-        }?;
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_mistake(f)?;
         match self.help() {
             Some(help) => write!(f, ": {help}"),
             None => Ok(()),
