@@ -15,14 +15,15 @@ use crate::response::Challenge;
 
 pub use crate::token::fuzzing::{claims, compact, header};
 
-/// Checks that a key set is parsed the same way twice, and that every key is kept or skipped.
+/// Checks that a key set is parsed the same way twice, and that no key is both kept and skipped.
 pub fn jwks(json: &[u8]) {
     let Ok((keys, skipped)) = parse_jwks(json, &DEFAULT_ALGORITHMS) else {
         return;
     };
     let set: serde_json::Value = serde_json::from_slice(json).expect("a parsed key set is JSON");
-    let all = set["keys"].as_array().map(Vec::len);
-    assert_eq!(all, Some(keys.len() + skipped));
+    let all = set["keys"].as_array().map_or(0, Vec::len);
+    assert!(keys.len() + skipped.count() <= all);
+    assert!(skipped.to_string().len() < 16 * 1024);
     let Ok(set) = KeySet::new(keys, skipped) else {
         return;
     };

@@ -143,7 +143,7 @@ pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
 pub use self::https::HttpsError;
 pub use self::input::contract::SecureInput;
 pub use self::input::extract::Valid;
-pub use self::keys::{Algorithm, KeyError};
+pub use self::keys::{Algorithm, KeyError, SkipReason, SkippedKey, SkippedKeys};
 pub use self::resource_server::error::ConfigError;
 pub use self::resource_server::issuer::Issuer;
 pub use self::resource_server::server::ResourceServer;

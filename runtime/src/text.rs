@@ -1,4 +1,9 @@
-//! Character classes that tokens and input share.
+//! Character classes that tokens and input share, and the quotation of an issuer's text.
+
+use std::fmt;
+
+/// The maximum number of characters of quoted text.
+const MAX_QUOTED: usize = 64;
 
 /// Returns whether `byte` is an `NQSCHAR` of RFC 6749 Appendix A: printable ASCII without `"` and `\`.
 pub(crate) const fn is_nqschar(byte: u8) -> bool {
@@ -12,7 +17,7 @@ pub(crate) const fn is_b64token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
 }
 
-/// Returns whether a line of text must not contain `character`.
+/// Returns whether a line of input, or an identifier of a token, must not contain `character`.
 ///
 /// Control characters, line separators and bidirectional controls (see [`is_control`]), and
 /// noncharacters, which Unicode reserves for internal use (§23.7).
@@ -26,7 +31,7 @@ pub(crate) fn is_forbidden_in_line(character: char) -> bool {
 /// - line and paragraph separators;
 /// - the bidirectional controls of UAX #9 §2, which can make text appear in another order
 ///   (CVE-2021-42574).
-pub(crate) fn is_control(character: char) -> bool {
+fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}')
         || is_bidi_control(character)
@@ -73,6 +78,14 @@ pub(crate) fn is_blank(character: char) -> bool {
                 | '\u{1d173}'..='\u{1d17a}'
                 | '\u{e0000}'..='\u{e0fff}'
         )
+}
+
+/// Quotes text of an issuer for a message: escaped, and shortened to 64 characters.
+pub(crate) fn quoted(text: &str) -> impl fmt::Display {
+    fmt::from_fn(move |f| match text.char_indices().nth(MAX_QUOTED) {
+        Some((end, _)) => write!(f, "{:?}…", text.get(..end).unwrap_or_default()),
+        None => write!(f, "{text:?}"),
+    })
 }
 
 #[cfg(test)]

@@ -208,6 +208,8 @@ const DESCRIPTION: &[(&str, &str)] = &[
     ("repr-digest", "sha-256=:AAAA:"),
     ("unencoded-digest", "sha-256=:AAAA:"),
     ("digest", "sha-256=AAAA"),
+    ("signature", "a=:AAAA:"),
+    ("signature-input", "a=(\"@status\" \"content-digest\")"),
     ("etag", "\"1\""),
     ("last-modified", "Sat, 28 Nov 2026 12:00:00 GMT"),
     ("trailer", "x-checksum"),

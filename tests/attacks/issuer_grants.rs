@@ -50,9 +50,24 @@ async fn administrate() {}
 #[secured(scopes = any(ORDERS_WRITE, "admin"), roles = any(CLERK, "admin"))]
 async fn write_as_clerk() {}
 
+#[derive(Clone, Deserialize, Validate)]
+struct Account {
+    #[garde(skip)]
+    number: u128,
+    #[garde(skip)]
+    limits: [u128; 2],
+}
+
+#[secured(authenticated)]
+async fn show_account(caller: Caller<Account>) -> String {
+    let Account { number, limits } = caller.claims();
+    json!(format!("{number} {limits:?} {}", caller.scopes().as_str())).to_string()
+}
+
 fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/me", get(show_claims))
+        .route("/account", get(show_account))
         .route("/read", get(read_orders))
         .route("/write", get(write_orders))
         .route("/counter", get(serve_counter))
@@ -262,5 +277,22 @@ async fn grants_of_a_single_issuer_are_optional() {
             partner: issuer.clone(),
         };
         assert_eq!(test.send("/write", powerful(&issuer)).await.0, expected);
+    }
+}
+
+/// Removing a scope writes the claims again; rounded to doubles, two accounts would be one.
+#[tokio::test]
+async fn number_beyond_64_bits_is_exact_beside_a_removed_scope() {
+    let test = TwoIssuers::new(Grants::none().scopes([ORDERS_READ])).await;
+    for scopes in ["orders:read", "orders:read orders:write"] {
+        let token = test.partner.token("mallory").scopes(scopes);
+        let token = token.audience(AUDIENCE);
+        let claims = token.claims_json();
+        let claims = claims.strip_suffix('}').unwrap();
+        let token = token.payload_bytes(format!(
+            r#"{claims},"number":18446744073709551617,"limits":[ 0, 340282366920938463463374607431768211455]}}"#
+        ));
+        let shown = "18446744073709551617 [0, 340282366920938463463374607431768211455] orders:read";
+        assert_eq!(test.send("/account", token).await, (200, json!(shown)));
     }
 }

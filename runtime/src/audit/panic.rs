@@ -27,5 +27,8 @@ pub(crate) fn emit_panic(
         #[cfg(feature = "metrics")]
         crate::audit::metrics::record_panic(origin);
     });
-    drop(catch_unwind(emit));
+    if let Err(payload) = catch_unwind(emit) {
+        // its destructor may panic in turn
+        std::mem::forget(payload);
+    }
 }

@@ -7,7 +7,7 @@ pub(crate) enum PanicOrigin {
     Handler,
     /// The body of a handler's response.
     ResponseBody,
-    /// A layer outside the guard.
+    /// A layer outside the guard, or the body of its response.
     Layer,
     /// The function of `Api::map_problems`.
     ProblemMap,

@@ -31,9 +31,11 @@ pub(crate) enum Allowed {
 #[derive(Clone)]
 pub(crate) struct Authorized {
     token: Arc<VerifiedToken>,
-    /// Each `Caller<C>` with decoded claims, by type.
-    callers: Extensions,
+    callers: DecodedClaims,
 }
+
+/// Each `Caller<C>` with decoded claims, by type.
+pub(crate) type DecodedClaims = Extensions;
 
 impl Authorized {
     pub(crate) fn token(&self) -> &Arc<VerifiedToken> {
@@ -51,6 +53,11 @@ impl Authorized {
             self.callers.insert(caller);
         }
         Ok(())
+    }
+
+    /// Takes the decoded claims, after which there is no caller with claims.
+    pub(crate) fn take_claims(&mut self) -> DecodedClaims {
+        std::mem::take(&mut self.callers)
     }
 
     /// Returns the caller, or `None` if the claims `C` were not decoded.
@@ -95,7 +102,7 @@ impl Guard {
         }
         Ok(Allowed::Authorized(Authorized {
             token,
-            callers: Extensions::new(),
+            callers: DecodedClaims::new(),
         }))
     }
 

@@ -8,7 +8,7 @@ mod caller;
 mod refusal;
 mod shared;
 
-pub(crate) use self::authorize::{Allowed, Authorized, Guard};
+pub(crate) use self::authorize::{Allowed, Authorized, DecodedClaims, Guard};
 pub use self::caller::{Caller, CallerClaims, Identity, NoClaims};
 pub(crate) use self::refusal::{Refusal, RefusalCause};
 pub use self::shared::NoCaller;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::de;
 
 use crate::json::number::is_reserved;
+use crate::text::quoted;
 
 /// The maximum number of members that are compared pairwise, which is faster than sorting a few.
 const MAX_PAIRWISE: usize = 16;
@@ -31,17 +32,25 @@ impl<'de> MemberNames<'de> {
         if self.seen.iter().any(|name| is_reserved(name)) {
             return Err(E::custom("reserved member name"));
         }
-        let has_duplicate = if self.seen.len() <= MAX_PAIRWISE {
+        let repeated = if self.seen.len() <= MAX_PAIRWISE {
             let earlier = |at: usize| self.seen.iter().take(at);
             let mut names = self.seen.iter().enumerate();
-            names.any(|(at, name)| earlier(at).any(|other| other == name))
+            names.find(|(at, name)| earlier(*at).any(|other| other == *name))
         } else {
             self.seen.sort_unstable();
-            self.seen.array_windows().any(|[one, next]| one == next)
+            let mut pairs = self.seen.array_windows().enumerate();
+            pairs
+                .find(|(_, [one, next])| one == next)
+                .map(|(at, [name, _])| (at, name))
         };
-        if has_duplicate {
-            return Err(E::custom("duplicate member"));
+        match repeated {
+            Some((_, name)) => Err(duplicate(name)),
+            None => Ok(()),
         }
-        Ok(())
     }
+}
+
+/// Returns the error of a duplicate member, which names it.
+pub(super) fn duplicate<E: de::Error>(name: &str) -> E {
+    E::custom(format_args!("duplicate member {}", quoted(name)))
 }

@@ -8,16 +8,20 @@
 //! [§10.12]: https://www.rfc-editor.org/rfc/rfc7515#section-10.12
 
 mod document;
+mod exact;
 mod ignored;
 mod member_names;
 mod number;
+mod problem;
 mod string;
 mod value;
 
 pub(crate) use self::document::{is_well_formed, parse, read};
+pub(crate) use self::exact::{ExactObject, ExactValue};
 pub(crate) use self::ignored::{Ignored, IgnoredObject, IgnoredStrings};
 pub(crate) use self::member_names::MemberNames;
 #[cfg(test)]
 pub(crate) use self::number::tests as number_tests;
 pub(crate) use self::number::{MapStart, is_reserved};
+pub(crate) use self::problem::describe;
 pub(crate) use self::string::StringSeed;

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 use crate::json::ignored::Ignored;
+use crate::json::member_names::duplicate;
 use crate::json::number::{MapStart, is_reserved};
 use crate::json::string::StringSeed;
 
@@ -89,10 +91,10 @@ impl<'de> Visitor<'de> for ValueSeed {
             if is_reserved(&name) {
                 return Err(de::Error::custom("reserved member name"));
             }
-            let value = map.next_value_seed(member)?;
-            if members.insert(name.into_owned(), value).is_some() {
-                return Err(de::Error::custom("duplicate member"));
-            }
+            match members.entry(name) {
+                Entry::Vacant(entry) => entry.insert(map.next_value_seed(member)?),
+                Entry::Occupied(entry) => return Err(duplicate(entry.key())),
+            };
             next = map.next_key_seed(StringSeed)?;
         }
         Ok(Value::Object(members))

@@ -6,6 +6,7 @@ use jsonwebtoken::crypto::JwtVerifier as _;
 use jsonwebtoken::signature::Verifier as _;
 
 use crate::keys::error::KeyError;
+use crate::keys::skipped::SkipReason;
 use crate::keys::verifier::KeyVerifier;
 use crate::keys::{Algorithm, hmac, jwk, pem};
 use crate::secret::Secret;
@@ -35,10 +36,10 @@ impl Key {
         })
     }
 
-    /// Reads a public key from a JWK, or returns `None` if it cannot be used.
-    pub(super) fn from_jwk(jwk: &jwk::Object, allowed: &[Algorithm]) -> Option<Self> {
+    /// Reads a public key from a JWK, or returns the reason why it cannot be used.
+    pub(super) fn from_jwk(jwk: &jwk::Object, allowed: &[Algorithm]) -> Result<Self, SkipReason> {
         let (kid, verifier) = jwk::read(jwk, allowed)?;
-        Some(Self { kid, verifier })
+        Ok(Self { kid, verifier })
     }
 
     /// Returns the key ID.
@@ -53,7 +54,17 @@ impl Key {
 
     /// Returns whether both are the same public key with the same `kid`.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.kid == other.kid && self.verifier.is_same(&other.verifier)
+        self.kid == other.kid && self.verifies_same(other)
+    }
+
+    /// Returns whether both verify the same signatures, with any `kid`.
+    pub(super) fn verifies_same(&self, other: &Self) -> bool {
+        self.verifier.is_same(&other.verifier)
+    }
+
+    /// Returns whether both have the same `kid`, or none, and the same algorithm.
+    pub(super) fn has_same_name(&self, other: &Self) -> bool {
+        self.kid == other.kid && self.algorithm() == other.algorithm()
     }
 
     /// Returns whether `signature` is a signature of `message` by this key.

@@ -2,19 +2,15 @@
 //!
 //! [RFC 7517 §5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
 
-use serde_json::Value;
-
-use crate::json;
 use crate::keys::error::KeyError;
-use crate::keys::{Algorithm, Key, jwk};
-
-/// The maximum length of a key set, in bytes.
-const MAX_LEN: usize = 64 * 1024;
+use crate::keys::skipped::SkippedKeys;
+use crate::keys::{Algorithm, Key};
 
 /// The keys of one issuer, which verify no other issuer's tokens.
 #[derive(Debug)]
 pub(crate) struct KeySet {
     keys: Vec<Key>,
+    skipped: SkippedKeys,
 }
 
 impl KeySet {
@@ -22,27 +18,26 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// Returns [`KeyError::Ambiguous`] if two keys have the same `kid` and algorithm,
-    /// [`KeyError::NoUsableKey`] if there is no key.
-    pub(crate) fn new(keys: Vec<Key>, skipped: usize) -> Result<Self, KeyError> {
+    /// Returns [`KeyError::NoUsableKey`] if there is no key.
+    pub(crate) fn new(keys: Vec<Key>, skipped: SkippedKeys) -> Result<Self, KeyError> {
         if keys.is_empty() {
             return Err(KeyError::NoUsableKey { skipped });
         }
-        let same = |one: &Key, other: &Key| {
-            one.kid() == other.kid() && one.algorithm() == other.algorithm()
-        };
-        for (index, key) in keys.iter().enumerate() {
-            if key.kid().is_some() && keys.iter().skip(index + 1).any(|other| same(key, other)) {
-                return Err(KeyError::Ambiguous);
-            }
-        }
-        Ok(Self { keys })
+        Ok(Self { keys, skipped })
     }
 
     /// Creates a set without keys, for which every key is unknown.
     #[cfg(feature = "discovery")]
-    pub(super) const fn empty() -> Self {
-        Self { keys: Vec::new() }
+    pub(super) fn empty() -> Self {
+        Self {
+            keys: Vec::new(),
+            skipped: SkippedKeys::default(),
+        }
+    }
+
+    /// Returns the keys of the issuer that are not in the set.
+    pub(crate) const fn skipped(&self) -> &SkippedKeys {
+        &self.skipped
     }
 
     /// Returns the key for a token's `kid` and algorithm, if there is exactly one.
@@ -59,7 +54,7 @@ impl KeySet {
     }
 }
 
-/// Compares the keys with their `kid`s, in any order.
+/// Compares the keys with their `kid`s, in any order; no fetched set contains a key twice.
 impl PartialEq for KeySet {
     fn eq(&self, other: &Self) -> bool {
         let has = |key: &Key| other.keys.iter().any(|another| key.is_same(another));
@@ -67,52 +62,16 @@ impl PartialEq for KeySet {
     }
 }
 
-/// Reads the public keys of a JWK set, and returns the usable keys and the number of the others.
-///
-/// # Errors
-///
-/// Returns [`KeyError::TooLong`] above 64 KiB, [`KeyError::MalformedKeySet`] unless it is a JSON
-/// object with unique members and an array of objects in `keys`, and
-/// [`KeyError::PrivateKeyInPublicSet`] if it contains a private or symmetric key.
-pub(crate) fn parse_jwks(
-    json: &[u8],
-    allowed: &[Algorithm],
-) -> Result<(Vec<Key>, usize), KeyError> {
-    if json.len() > MAX_LEN {
-        return Err(KeyError::TooLong);
-    }
-    let set = json::parse(json).map_err(|_| KeyError::MalformedKeySet)?;
-    let objects = set
-        .get("keys")
-        .and_then(Value::as_array)
-        .and_then(|keys| {
-            keys.iter()
-                .map(Value::as_object)
-                .collect::<Option<Vec<_>>>()
-        })
-        .ok_or(KeyError::MalformedKeySet)?;
-    if objects.iter().any(|object| jwk::is_secret(object)) {
-        return Err(KeyError::PrivateKeyInPublicSet);
-    }
-    let keys: Vec<Key> = objects
-        .iter()
-        .filter_map(|object| Key::from_jwk(object, allowed))
-        .collect();
-    let skipped = objects.len() - keys.len();
-    Ok((keys, skipped))
-}
-
+/// Returns the only key; the same key with several `kid`s is one key.
 fn exactly_one<'a>(mut keys: impl Iterator<Item = &'a Key>) -> Option<&'a Key> {
-    match (keys.next(), keys.next()) {
-        (Some(key), None) => Some(key),
-        _ => None,
-    }
+    let first = keys.next()?;
+    keys.all(|key| key.verifies_same(first)).then_some(first)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::DEFAULT_ALGORITHMS;
+    use crate::keys::{DEFAULT_ALGORITHMS, parse_jwks};
     use crate::secret::Secret;
 
     /// RFC 8037 §A.2.
@@ -121,79 +80,20 @@ mod tests {
     /// RFC 7515 §A.3.1.
     const EC: &str = r#""kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0""#;
 
+    /// RFC 7517 §A.1.
+    const OTHER_EC: &str = r#""kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM""#;
+
     fn set(keys: &[&str]) -> Result<KeySet, KeyError> {
         let json = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
         let (keys, skipped) = parse_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS)?;
         KeySet::new(keys, skipped)
     }
 
-    fn error(json: &str) -> Option<KeyError> {
-        parse_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS).err()
-    }
-
-    #[test]
-    fn unusable_key_is_skipped_and_a_set_of_them_rejected() {
-        let good = format!(r#"{{{EC},"kid":"a"}}"#);
-        for bad in [
-            r#"{"kty":"XYZ"}"#,
-            r#"{"kty":"EC","crv":"P-256"}"#,
-            r#"{"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA"}"#,
-            r#"{"x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"}"#,
-            "{}",
-        ] {
-            let usable = set(&[bad, &good]).unwrap();
-            assert!(usable.select(Some("a"), Algorithm::ES256).is_some());
-            assert_eq!(
-                set(&[bad]).err(),
-                Some(KeyError::NoUsableKey { skipped: 1 })
-            );
-        }
-        assert_eq!(set(&[]).err(), Some(KeyError::NoUsableKey { skipped: 0 }));
-    }
-
-    #[test]
-    fn unusable_keys_are_counted() {
-        let json = format!(r#"{{"keys":[{{}},{{{EC}}},{{}}]}}"#);
-        let (keys, skipped) = parse_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS).unwrap();
-        assert_eq!((keys.len(), skipped), (1, 2));
-    }
-
-    #[test]
-    fn set_with_private_or_symmetric_key_is_rejected() {
-        let good = format!("{{{EC}}}");
-        for leaked in [
-            r#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T"}"#,
-            r#"{"kty":"oct"}"#,
-            r#"{"kty":"RSA","d":"AQAB"}"#,
-            r#"{"kty":"XYZ","priv":"AQAB"}"#,
-        ] {
-            assert_eq!(
-                set(&[&good, leaked]).err(),
-                Some(KeyError::PrivateKeyInPublicSet),
-                "{leaked}"
-            );
-        }
-    }
-
-    #[test]
-    fn duplicate_kid_is_ambiguous_within_one_algorithm_only() {
-        let one = format!(r#"{{{EC},"kid":"a"}}"#);
-        let other = format!(r#"{{{ED},"kid":"a"}}"#);
-        assert_eq!(set(&[&one, &one]).err(), Some(KeyError::Ambiguous));
-        let both = set(&[&one, &other]).unwrap();
-        for algorithm in [Algorithm::ES256, Algorithm::EdDSA] {
-            assert_eq!(
-                both.select(Some("a"), algorithm).unwrap().algorithm(),
-                algorithm
-            );
-        }
-    }
-
     #[test]
     fn key_is_selected_by_kid_and_algorithm() {
         let keys = set(&[
             &format!(r#"{{{EC},"kid":"a"}}"#),
-            &format!(r#"{{{EC},"kid":"b"}}"#),
+            &format!(r#"{{{OTHER_EC},"kid":"b"}}"#),
             &format!(r#"{{{ED},"kid":"c"}}"#),
         ])
         .unwrap();
@@ -218,54 +118,48 @@ mod tests {
     #[test]
     fn only_key_without_kid_fits_every_kid() {
         let secret = |byte| Key::from_secret(Algorithm::HS256, &Secret::new([byte; 32])).unwrap();
-        let one = KeySet::new(vec![secret(1)], 0).unwrap();
+        let one = KeySet::new(vec![secret(1)], SkippedKeys::default()).unwrap();
         assert!(one.select(Some("any"), Algorithm::HS256).is_some());
         assert!(one.select(None, Algorithm::HS256).is_some());
-        let two = KeySet::new(vec![secret(1), secret(2)], 0).unwrap();
+        let two = KeySet::new(vec![secret(1), secret(2)], SkippedKeys::default()).unwrap();
         assert!(two.select(Some("any"), Algorithm::HS256).is_none());
         assert!(two.select(None, Algorithm::HS256).is_none());
     }
 
+    /// Otherwise the correction of a set that contains a key twice would have no effect.
     #[test]
-    fn malformed_key_set_is_rejected() {
-        for json in [
-            "",
-            "null",
-            "[]",
-            "{}",
-            r#"{"keys":{}}"#,
-            r#"{"keys":[1]}"#,
-            r#"{"keys":null}"#,
-            r#"{"keys":[],"keys":[]}"#,
-            r#"{"keys":[{"kty":"EC","kty":"oct"}]}"#,
-            r#"{"keys":[]}x"#,
-            r#"{"Keys":[]}"#,
-            r#"{"keys":[],"x":1e999}"#,
-            r#"{"keys":[{"x":{"y":-1e400}}]}"#,
-            r#"{"$serde_json::private::RawValue":"{\"keys\":[]}"}"#,
-            r#"{"keys":{"$serde_json::private::RawValue":"[]"}}"#,
-            r#"{"keys":[{"$serde_json::private::Number":"1"}]}"#,
-        ] {
-            assert_eq!(error(json), Some(KeyError::MalformedKeySet), "{json}");
-        }
+    fn sets_with_repeated_or_ambiguous_keys_are_compared_by_their_usable_keys() {
+        const OTHER_ED: &str =
+            r#""kty":"OKP","crv":"Ed25519","x":"Xx4_L89E6RsyvDTzN9wuN3cDwgifPkXMgFJv_HMIxdk""#;
+        let of = |keys: &[&str]| {
+            let keys: Vec<_> = keys.iter().map(|key| format!("{{{key}}}")).collect();
+            let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+            set(&keys).unwrap()
+        };
+        let once = of(&[EC, ED]);
+        assert_eq!(of(&[EC, EC, ED]), once);
+        assert_eq!(of(&[EC, ED, ED, EC]), once);
+        assert_ne!(of(&[EC, EC]), once);
+        let ambiguous = of(&[EC, OTHER_EC, ED]);
+        assert!(ambiguous.select(None, Algorithm::ES256).is_none());
+        assert!(once.select(None, Algorithm::ES256).is_some());
+        assert_ne!(ambiguous, once);
+        assert_ne!(once, ambiguous);
+        assert_eq!(ambiguous, of(&[ED]));
+        assert_ne!(once, of(&[EC, OTHER_ED]));
     }
 
     #[test]
-    fn key_set_above_64_kib_is_rejected() {
-        let of_length = |length: usize| {
-            let set = r#"{"keys":[]}"#;
-            format!("{set}{}", " ".repeat(length - set.len()))
-        };
-        assert_eq!(error(&of_length(MAX_LEN - 1)), None);
-        assert_eq!(error(&of_length(MAX_LEN)), None);
-        assert_eq!(error(&of_length(MAX_LEN + 1)), Some(KeyError::TooLong));
+    fn same_key_with_several_kids_fits_a_token_without_kid() {
+        let key = |kid: &str| format!(r#"{{{EC},"kid":"{kid}"}}"#);
+        let keys = set(&[&key("a"), &key("b"), &format!("{{{EC}}}")]).unwrap();
+        assert!(keys.select(None, Algorithm::ES256).is_some());
+        assert!(keys.select(Some("c"), Algorithm::ES256).is_some());
     }
 
     /// A refresh starts a new generation only if the sets differ.
     #[test]
     fn sets_with_the_same_keys_in_any_order_are_equal() {
-        // RFC 7517 §A.1
-        const OTHER_EC: &str = r#""kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM""#;
         let key = |key: &str, kid: &str| format!(r#"{{{key},"kid":"{kid}"}}"#);
         let of = |keys: &[&String]| {
             let keys: Vec<_> = keys.iter().map(|key| key.as_str()).collect();

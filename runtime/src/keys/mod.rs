@@ -10,10 +10,13 @@ mod error;
 mod fetcher;
 mod hmac;
 mod jwk;
+mod jwks;
 mod key;
 mod key_set;
 mod pem;
+mod published;
 mod rsa;
+mod skipped;
 mod source;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
@@ -24,8 +27,10 @@ pub(crate) use self::algorithm::{DEFAULT_ALGORITHMS, KeyType, algorithm_from_nam
 pub use self::error::KeyError;
 #[cfg(feature = "discovery")]
 pub(crate) use self::fetcher::KeySetFetcher;
+pub(crate) use self::jwks::parse_jwks;
 pub(crate) use self::key::Key;
-pub(crate) use self::key_set::{KeySet, parse_jwks};
+pub(crate) use self::key_set::KeySet;
+pub use self::skipped::{SkipReason, SkippedKey, SkippedKeys};
 #[cfg(feature = "discovery")]
 pub(crate) use self::source::{FetchConfig, FetchError};
 pub(crate) use self::source::{KeySource, KeysUnavailable};

@@ -23,6 +23,7 @@ pub(super) fn read(algorithm: Algorithm, text: &str) -> Result<KeyVerifier, KeyE
             let key = PublicKey::from_der(&der).map_err(|_| KeyError::Invalid)?;
             KeyVerifier::rsa(algorithm, &RsaComponents::from_der(key.as_ref())?)
         }
+        Some(KeyType::P256 | KeyType::P384) if is_p521(&der) => Err(KeyError::UnsupportedCurve),
         Some(KeyType::P256 | KeyType::P384 | KeyType::Ed25519) => {
             KeyVerifier::curve(algorithm, &der)
         }
@@ -38,18 +39,30 @@ pub(super) fn read(algorithm: Algorithm, text: &str) -> Result<KeyVerifier, KeyE
 /// [RFC 4055 §1.2, §3.3]: https://www.rfc-editor.org/rfc/rfc4055#section-1.2
 fn excludes(der: &[u8], algorithm: Algorithm) -> bool {
     const RSASSA_PSS: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 10];
-    let read = || {
-        let (key, _) = read_element(der::SEQUENCE, der)?;
-        let (identifier, _) = read_element(der::SEQUENCE, key)?;
-        read_element(der::OBJECT_IDENTIFIER, identifier)
-    };
     let is_pss = matches!(
         algorithm,
         Algorithm::PS256 | Algorithm::PS384 | Algorithm::PS512
     );
-    read().is_some_and(|(object, parameters)| {
+    identifier(der).is_some_and(|(object, parameters)| {
         object == RSASSA_PSS && !(is_pss && parameters.is_empty())
     })
+}
+
+/// Returns whether the key is on the curve P-521, which no supported algorithm uses ([RFC 5480 §2.1.1.1]).
+///
+/// [RFC 5480 §2.1.1.1]: https://www.rfc-editor.org/rfc/rfc5480#section-2.1.1.1
+fn is_p521(der: &[u8]) -> bool {
+    const SECP521R1: [u8; 5] = [0x2B, 0x81, 0x04, 0x00, 0x23];
+    identifier(der)
+        .and_then(|(_, parameters)| read_element(der::OBJECT_IDENTIFIER, parameters))
+        .is_some_and(|(curve, _)| curve == SECP521R1)
+}
+
+/// Returns the algorithm's object identifier and its parameters.
+fn identifier(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (key, _) = read_element(der::SEQUENCE, der)?;
+    let (identifier, _) = read_element(der::SEQUENCE, key)?;
+    read_element(der::OBJECT_IDENTIFIER, identifier)
 }
 
 #[cfg(test)]
@@ -57,8 +70,8 @@ mod tests {
     use aws_lc_rs::encoding::AsDer as _;
     use aws_lc_rs::rsa::KeySize;
     use aws_lc_rs::signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
-        Ed25519KeyPair, KeyPair as _, RsaKeyPair,
+        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING,
+        ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair,
     };
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
@@ -149,6 +162,17 @@ mod tests {
                 assert!(!is_accepted(&key(10, parameters)), "{algorithm:?}");
             }
         }
+    }
+
+    #[test]
+    fn key_on_p521_is_named_in_the_error() {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P521_SHA512_FIXED_SIGNING).unwrap();
+        let pem = pem("PUBLIC KEY", pair.public_key().as_der().unwrap().as_ref());
+        for algorithm in [Algorithm::ES256, Algorithm::ES384] {
+            assert_eq!(rejection(algorithm, &pem), Some(KeyError::UnsupportedCurve));
+        }
+        assert!(KeyError::UnsupportedCurve.to_string().contains("ES512"));
+        assert_eq!(rejection(Algorithm::RS256, &pem), Some(KeyError::Invalid));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::Clock;
+use crate::keys::SkippedKeys;
 use crate::resource_server::readiness::{NotReady, UnavailableIssuer};
 use crate::resource_server::summary::IssuerSummary;
 use crate::token::{
@@ -103,6 +104,16 @@ impl ResourceServer {
         } else {
             Err(NotReady { unavailable })
         }
+    }
+
+    /// Returns the keys that issuers publish but that are not used, each with the reason.
+    ///
+    /// The server is ready as long as an issuer has another usable key. Log them with the result of a
+    /// readiness probe, and raise an alarm for [`SkippedKeys::has_leak`]: an issuer that publishes a
+    /// private or symmetric key must replace it. They are also logged when a key set is first read and
+    /// when they change.
+    pub fn skipped_keys(&self) -> impl Iterator<Item = (&str, SkippedKeys)> {
+        self.shared.validator.skipped_keys()
     }
 
     /// Returns the number of cached tokens and their total size in bytes.

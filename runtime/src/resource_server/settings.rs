@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::claims::Grants;
 use crate::keys::{
-    Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, parse_jwks,
+    Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, SkippedKeys,
+    parse_jwks,
 };
 #[cfg(feature = "discovery")]
 use crate::keys::{FetchConfig, FetchError, KeySetFetcher};
@@ -275,12 +276,13 @@ impl IssuerSettings {
                 });
             }
             let key = Key::from_secret(*algorithm, secret).map_err(rejected)?;
-            return KeySet::new(vec![key], 0).map_err(rejected);
+            return KeySet::new(vec![key], SkippedKeys::default()).map_err(rejected);
         }
         let (mut keys, skipped) = match &self.jwks {
             Some(json) => parse_jwks(json, allowed).map_err(rejected)?,
-            None => (Vec::new(), 0),
+            None => (Vec::new(), SkippedKeys::default()),
         };
+        skipped.log(&self.issuer);
         for (algorithm, text) in &self.pems {
             let is_ambiguous = keys
                 .iter()

@@ -32,9 +32,7 @@ impl InputError {
         let problem = problem.with_type(problem_type).detail(self.to_string());
         match self {
             // RFC 9110 §15.5.16: name the media type and coding that are accepted
-            Self::MediaType(expected) => {
-                with_header(problem, ACCEPT, HeaderValue::from_static(expected))
-            }
+            Self::MediaType(accepted) => with_accepted(problem, accepted),
             Self::ContentCoding => with_header(problem, ACCEPT_ENCODING, IDENTITY),
             // RFC 9110 §15.5.9: do not wait for the rest of the body
             Self::TooSlow(_) => with_header(problem, CONNECTION, CLOSE),
@@ -71,6 +69,14 @@ fn problem_type(error: &InputError) -> Option<ProblemType> {
         InputError::Invalid(..) => ProblemType::INVALID_INPUT,
         InputError::HandlerMismatch => return None,
     })
+}
+
+/// Names the accepted media types.
+fn with_accepted(problem: Problem, accepted: &'static [&'static str]) -> Response {
+    match HeaderValue::try_from(accepted.join(", ")) {
+        Ok(accepted) => with_header(problem, ACCEPT, accepted),
+        Err(_) => problem.into_response(),
+    }
 }
 
 fn with_header(problem: Problem, name: HeaderName, value: HeaderValue) -> Response {

@@ -55,11 +55,13 @@ const KEPT: [HeaderName; 3] = [
     CONTENT_SECURITY_POLICY_REPORT_ONLY,
 ];
 
-/// The other fields that describe a body: validators, digests ([RFC 9530], [RFC 3230]) and framing.
+/// The other fields that describe a body: validators, digests ([RFC 9530], [RFC 3230]), framing, and
+/// signatures, which cover a digest of the body ([RFC 9421 §7.2.5]).
 ///
 /// [RFC 9530]: https://www.rfc-editor.org/rfc/rfc9530
 /// [RFC 3230]: https://www.rfc-editor.org/rfc/rfc3230
-const METADATA: [HeaderName; 7] = [
+/// [RFC 9421 §7.2.5]: https://www.rfc-editor.org/rfc/rfc9421#section-7.2.5
+const METADATA: [HeaderName; 9] = [
     ETAG,
     LAST_MODIFIED,
     TRAILER,
@@ -67,6 +69,8 @@ const METADATA: [HeaderName; 7] = [
     HeaderName::from_static("digest"),
     HeaderName::from_static("repr-digest"),
     HeaderName::from_static("unencoded-digest"),
+    HeaderName::from_static("signature"),
+    HeaderName::from_static("signature-input"),
 ];
 
 #[cfg(test)]

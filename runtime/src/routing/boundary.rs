@@ -14,7 +14,7 @@ use tower_service::Service;
 use crate::audit::{PanicOrigin, emit_panic};
 use crate::response::{Problem, map_problem, panicked};
 use crate::routing::guarded::remove_guard_extensions;
-use crate::routing::panics::{Panicked, catch, catch_async};
+use crate::routing::panics::{Panicked, catch, catch_async, guard_body};
 
 /// The function of `Api::map_problems`.
 pub(super) type MapProblem = Arc<dyn Fn(Problem) -> Problem + Send + Sync>;
@@ -62,7 +62,7 @@ impl Service<Request> for Boundary {
                 catch_async(responding).await
             };
             let response = match response {
-                Ok(Ok(response)) => response,
+                Ok(Ok(response)) => guard_body(response, PanicOrigin::Layer, None),
                 Ok(Err(never)) => match never {},
                 Err(Panicked) => {
                     emit_panic(PanicOrigin::Layer, None, None);

@@ -20,7 +20,7 @@ use crate::policy::Limits;
 use crate::response::{forbid_shared_caching, panicked, refusal_response, set_security_headers};
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
-use crate::routing::panics::{catch_async, guard_body};
+use crate::routing::panics::{catch_async, drop_value, guard_body};
 use crate::routing::passed_guard::PassedGuard;
 use crate::routing::runs_with_state::RunsWithState;
 
@@ -51,12 +51,19 @@ impl<H: Declares> Guarded<H> {
             let serving = pin!(self.serve(&mut request, &state, &mut passed));
             catch_async(serving).await
         };
-        let mut response = if let Ok(response) = response {
-            guard_body(response, H::DECLARATION)
-        } else {
-            let token = passed.as_ref().and_then(PassedGuard::token);
-            emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token);
-            panicked()
+        // with values of the API's code, whose destructors may panic
+        let claims = passed.as_mut().map(PassedGuard::take_claims);
+        let released = drop_value((request, claims));
+        let mut response = match (response, released) {
+            (Ok(response), Ok(())) => {
+                guard_body(response, PanicOrigin::ResponseBody, Some(H::DECLARATION))
+            }
+            (response, _) => {
+                let token = passed.as_ref().and_then(PassedGuard::token);
+                emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token);
+                let _ = drop_value(response);
+                panicked()
+            }
         };
         set_security_headers(response.headers_mut());
         if !H::DECLARATION.is_public() {

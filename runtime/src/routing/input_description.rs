@@ -51,9 +51,10 @@ impl InputDescription {
     /// - Accepted input satisfies the schema. Input that satisfies the schema is accepted, unless the
     ///   schema has a `$comment`: JSON Schema cannot express every rule (`custom`, a length in bytes of
     ///   text beyond ASCII), and then allows more than the handler.
-    /// - The schema describes decoded values. Those of a query, form, path, header or cookie are text:
-    ///   never null, and never a list, except the parts of a form. A struct of path parameters, headers or
-    ///   cookies describes only the ones that it names.
+    /// - The schema describes decoded values. Those of a query, form, path, header or cookie are text, and
+    ///   never null. A list is written as a repeated name in a query or form, and an empty list not at all;
+    ///   paths, headers and cookies have no lists. A struct of path parameters, headers or cookies describes
+    ///   only the ones that it names.
     /// - Path parameters without a struct are one value, or an array of all values in order.
     /// - `format` is an annotation, as in 2020-12: a validator may ignore it.
     /// - The schema does not describe the encoding of JSON. A whole number is written without a fraction

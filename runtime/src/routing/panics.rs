@@ -3,6 +3,7 @@
 //! This needs `panic = "unwind"`, the default. The text of a panic is only given to the panic hook.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
@@ -17,6 +18,7 @@ use http_body::{Frame, SizeHint};
 
 use crate::audit::{PanicOrigin, emit_panic};
 use crate::policy::Declaration;
+use crate::response::panicked;
 
 /// The code panicked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,28 +55,71 @@ fn discard(payload: Box<dyn Any + Send>) -> Panicked {
     Panicked
 }
 
-/// Turns a panic of a streaming body into an error of the body, which ends the response early.
+/// Drops a value of the API's code; a panic of its destructor is an error.
+pub(super) fn drop_value<T>(value: T) -> Result<(), Panicked> {
+    catch(|| drop(value))
+}
+
+/// Watches the body of a response: a panic before the response begins becomes a response with status
+/// 500, and a later one of a streaming body an error of the body, which ends the response early.
 ///
-/// A body of known size is usually complete. Wrapping it would cost an allocation per response; if it
-/// panics, the server closes its connection.
-pub(super) fn guard_body(response: Response, declaration: &'static Declaration) -> Response {
-    response.map(|body| {
-        if body.size_hint().exact().is_some() {
-            body
-        } else {
+/// A body of known size is usually complete. Watching it would cost an allocation per response; if it
+/// panics after the response has begun, the server closes its connection.
+pub(super) fn guard_body(
+    response: Response,
+    origin: PanicOrigin,
+    declaration: Option<&'static Declaration>,
+) -> Response {
+    // the server asks for both before it sends the head
+    let body = response.body();
+    let is_complete = catch(|| {
+        body.is_end_stream();
+        body.size_hint().exact().is_some()
+    });
+    match is_complete {
+        Ok(true) => response,
+        Ok(false) => response.map(|body| {
             Body::new(StreamingBody {
                 body: Some(body),
+                has_panicked: Cell::new(false),
+                origin,
                 declaration,
             })
+        }),
+        Err(Panicked) => {
+            emit_panic(origin, declaration, None);
+            // a second panic is the same event
+            let _ = drop_value(response);
+            panicked()
         }
-    })
+    }
 }
 
 /// The body of a response that is produced while it is sent.
 struct StreamingBody {
-    /// `None` after a panic.
+    /// `None` after the error that reports a panic.
     body: Option<Body>,
-    declaration: &'static Declaration,
+    /// Whether a method panicked that cannot return an error; the next frame is the error.
+    has_panicked: Cell<bool>,
+    origin: PanicOrigin,
+    declaration: Option<&'static Declaration>,
+}
+
+impl StreamingBody {
+    fn emit_panic(&self) {
+        emit_panic(self.origin, self.declaration, None);
+    }
+
+    /// Reads a property of the body; `None` after a panic.
+    fn property<T>(&self, read: impl FnOnce(&Body) -> T) -> Option<T> {
+        let body = self.body.as_ref().filter(|_| !self.has_panicked.get())?;
+        let property = catch(|| read(body)).ok();
+        if property.is_none() {
+            self.has_panicked.set(true);
+            self.emit_panic();
+        }
+        property
+    }
 }
 
 impl HttpBody for StreamingBody {
@@ -82,30 +127,40 @@ impl HttpBody for StreamingBody {
     type Error = BoxError;
 
     fn poll_frame(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let Some(body) = &mut self.body else {
+        let this = self.get_mut();
+        let Some(body) = &mut this.body else {
             return Poll::Ready(None);
         };
-        match catch(|| Pin::new(body).poll_frame(context)) {
-            Ok(frame) => frame.map(|frame| frame.map(|frame| frame.map_err(Into::into))),
-            Err(panicked) => {
-                emit_panic(PanicOrigin::ResponseBody, Some(self.declaration), None);
-                // the drop of a body that has panicked may panic in turn, which is the same event
-                let body = self.body.take();
-                let _ = catch(|| drop(body));
-                Poll::Ready(Some(Err(panicked.into())))
+        if !this.has_panicked.get() {
+            if let Ok(frame) = catch(|| Pin::new(body).poll_frame(context)) {
+                return frame.map(|frame| frame.map(|frame| frame.map_err(Into::into)));
             }
+            this.emit_panic();
         }
+        // the drop of a body that has panicked may panic in turn, which is the same event
+        let _ = drop_value(this.body.take());
+        Poll::Ready(Some(Err(Panicked.into())))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.as_ref().is_none_or(Body::is_end_stream)
+        // after a panic, the error is still to come
+        self.body.is_none() || self.property(Body::is_end_stream).unwrap_or(false)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.as_ref().map(Body::size_hint).unwrap_or_default()
+        self.property(Body::size_hint).unwrap_or_default()
+    }
+}
+
+impl Drop for StreamingBody {
+    fn drop(&mut self) {
+        let has_panicked = self.has_panicked.get();
+        if drop_value(self.body.take()).is_err() && !has_panicked {
+            self.emit_panic();
+        }
     }
 }
 

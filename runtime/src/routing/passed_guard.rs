@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::guard::{Authorized, Caller, CallerClaims};
+use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims};
 use crate::token::VerifiedToken;
 
 /// The permission to run a handler, and the caller; only the guard of a
@@ -43,6 +43,11 @@ impl PassedGuard {
     /// Returns the caller with the claims `C`, if the handler is secured and has such an argument.
     pub(super) fn caller<C: CallerClaims>(&self) -> Option<Caller<C>> {
         self.authorized.as_ref()?.caller()
+    }
+
+    /// Takes the decoded claims, which are types of the API.
+    pub(super) fn take_claims(&mut self) -> Option<DecodedClaims> {
+        self.authorized.as_mut().map(Authorized::take_claims)
     }
 
     /// Returns the token, unless the handler is public.

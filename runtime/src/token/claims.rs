@@ -15,7 +15,7 @@ use serde_json::error::Category;
 
 use crate::claims::{Audience, NumericDate, RoleSet};
 use crate::json::{self, Ignored, StringSeed};
-use crate::text::is_control;
+use crate::text::is_forbidden_in_line;
 use crate::token::claim_names::{ClaimNames, ScopeClaim};
 use crate::token::error::TokenError;
 use crate::token::roles_claim::RolesClaim;
@@ -220,9 +220,9 @@ impl<'de> Reader<'de, '_> {
 
 /// Reads the identifier of a subject, a client or a token.
 ///
-/// Identifiers are used in logs, database keys and file names, so they must not be empty or contain
-/// control characters, line separators or bidirectional controls. [RFC 6749 §A.1] restricts
-/// `client_id` to printable characters; the same applies here to the other identifiers.
+/// Identifiers are used in logs, database keys and file names, so they must not be empty, and may
+/// contain the characters of a line of input only. [RFC 6749 §A.1] restricts `client_id` to printable
+/// characters; the same applies here to the other identifiers.
 ///
 /// [RFC 6749 §A.1]: https://www.rfc-editor.org/rfc/rfc6749#appendix-A.1
 struct Identifier;
@@ -232,9 +232,9 @@ impl<'de> DeserializeSeed<'de> for Identifier {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let identifier = StringSeed.deserialize(deserializer)?;
-        if identifier.is_empty() || identifier.contains(is_control) {
+        if identifier.is_empty() || identifier.contains(is_forbidden_in_line) {
             return Err(de::Error::custom(
-                "an empty identifier, or one with a control character",
+                "an empty identifier, or one with a control character or noncharacter",
             ));
         }
         Ok(identifier)

@@ -3,9 +3,7 @@
 //! Typed claims are decoded from the JSON text from which the decision's claims are read. A rule that
 //! narrows a claim therefore changes the text first, and the claims are read from it again.
 
-use serde_json::{Map, Value};
-
-use crate::json;
+use crate::json::{ExactObject, ExactValue};
 use crate::token::claim_names::ClaimNames;
 use crate::token::error::TokenError;
 use crate::token::roles_claim::RolesClaim;
@@ -17,7 +15,7 @@ const SCOPE_CLAIMS: [&str; 2] = ["scope", "scp"];
 
 /// The claims of a token.
 pub(super) struct ClaimsObject {
-    members: Map<String, Value>,
+    members: ExactObject,
     /// Whether a scope or role was removed.
     has_changed: bool,
 }
@@ -25,8 +23,8 @@ pub(super) struct ClaimsObject {
 impl ClaimsObject {
     /// Parses claims that were read before.
     pub(super) fn parse(json: &[u8]) -> Result<Self, TokenError> {
-        match json::parse(json) {
-            Ok(Value::Object(members)) => Ok(Self {
+        match ExactValue::parse(json) {
+            Some(ExactValue::Object(members)) => Ok(Self {
                 members,
                 has_changed: false,
             }),
@@ -35,8 +33,8 @@ impl ClaimsObject {
     }
 
     /// Returns the claims as JSON.
-    pub(super) fn to_json(&self) -> Result<Vec<u8>, TokenError> {
-        serde_json::to_vec(&self.members).map_err(|_| TokenError::MalformedClaims)
+    pub(super) fn into_json(self) -> String {
+        ExactValue::Object(self.members).to_string()
     }
 
     /// Removes every scope that `keep` does not accept.
@@ -51,13 +49,13 @@ impl ClaimsObject {
                 continue;
             };
             match value {
-                Value::String(scopes) => {
+                ExactValue::String(scopes) => {
                     let kept: Vec<_> = scopes.split(' ').filter(|scope| keep(scope)).collect();
                     let kept = kept.join(" ");
                     self.has_changed |= kept != *scopes;
                     *scopes = kept;
                 }
-                Value::Array(_) => self.has_changed |= retain_strings(value, &keep),
+                ExactValue::Array(_) => self.has_changed |= retain_strings(value, &keep),
                 _ => self.has_changed |= self.members.remove(name).is_some(),
             }
         }
@@ -67,7 +65,7 @@ impl ClaimsObject {
     pub(super) fn retain_roles(&mut self, roles: &RolesClaim, keep: impl Fn(&str) -> bool) {
         let mut value = self.members.get_mut(roles.first());
         for member in roles.rest() {
-            value = value.and_then(|value| value.get_mut(&**member));
+            value = value.and_then(|value| value.member_mut(member));
         }
         if let Some(value) = value {
             self.has_changed |= retain_strings(value, keep);
@@ -80,7 +78,7 @@ impl ClaimsObject {
     }
 
     #[cfg(feature = "introspection")]
-    pub(super) fn members_mut(&mut self) -> &mut Map<String, Value> {
+    pub(super) fn members_mut(&mut self) -> &mut ExactObject {
         &mut self.members
     }
 }
@@ -100,8 +98,8 @@ pub(super) fn scope_claims<'a>(
 /// Removes every element of an array that is not a string which `keep` accepts.
 ///
 /// Returns whether there was one.
-fn retain_strings(value: &mut Value, keep: impl Fn(&str) -> bool) -> bool {
-    let Value::Array(elements) = value else {
+fn retain_strings(value: &mut ExactValue, keep: impl Fn(&str) -> bool) -> bool {
+    let ExactValue::Array(elements) = value else {
         return false;
     };
     let before = elements.len();
@@ -111,7 +109,7 @@ fn retain_strings(value: &mut Value, keep: impl Fn(&str) -> bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::token::profile::Profile;
@@ -122,8 +120,9 @@ mod tests {
         let mut object = ClaimsObject::parse(claims.to_string().as_bytes()).unwrap();
         object.retain_scopes(names, &roles, |scope| scope == "read");
         object.retain_roles(&roles, |role| role == "clerk");
-        let retained = serde_json::from_slice(&object.to_json().unwrap()).unwrap();
-        assert_eq!(object.has_changed(), retained != *claims, "{claims}");
+        let has_changed = object.has_changed();
+        let retained = serde_json::from_str(&object.into_json()).unwrap();
+        assert_eq!(has_changed, retained != *claims, "{claims}");
         retained
     }
 

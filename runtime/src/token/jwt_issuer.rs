@@ -36,8 +36,21 @@ pub(super) enum Stage {
     Algorithm,
     Type,
     Key { generation: u64 },
-    Signature,
+    Signature { generation: u64 },
     Issuer,
+}
+
+impl Stage {
+    /// Returns the generation of keys without the key of the token, if newer keys may have it.
+    ///
+    /// An issuer may replace a key under the same `kid`, or without one. The replaced key then does
+    /// not verify the signature.
+    pub(super) const fn outdated_generation(self) -> Option<u64> {
+        match self {
+            Self::Key { generation } | Self::Signature { generation } => Some(generation),
+            Self::Algorithm | Self::Type | Self::Issuer => None,
+        }
+    }
 }
 
 impl From<Stage> for TokenError {
@@ -46,7 +59,7 @@ impl From<Stage> for TokenError {
             Stage::Algorithm => Self::Algorithm,
             Stage::Type => Self::Type,
             Stage::Key { .. } => Self::UnknownKey,
-            Stage::Signature => Self::Signature,
+            Stage::Signature { .. } => Self::Signature,
             Stage::Issuer => Self::Issuer,
         }
     }
@@ -89,7 +102,7 @@ impl JwtIssuer {
         if key.verifies(jwt.signing_input, &jwt.signature) {
             Ok(generation)
         } else {
-            Err(Stage::Signature.into())
+            Err(Stage::Signature { generation }.into())
         }
     }
 }

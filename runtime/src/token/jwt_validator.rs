@@ -32,7 +32,7 @@ enum VerificationOutcome {
     Unverified {
         furthest: Stage,
         unavailable: Option<Unavailable>,
-        /// The issuers without a suitable key, and the generation of keys that was tried.
+        /// The issuers without the key of the token, and the generation of keys that was tried.
         unknown_key: Vec<(usize, u64)>,
     },
 }
@@ -170,7 +170,7 @@ impl JwtValidator {
                 },
                 Err(Unverified::Unavailable(keys)) => unavailable = Some(keys),
                 Err(Unverified::Rejected(stage)) => {
-                    if let Stage::Key { generation } = stage {
+                    if let Some(generation) = stage.outdated_generation() {
                         unknown_key.push((index, generation));
                     }
                     furthest = furthest.max(stage);

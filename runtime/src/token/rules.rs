@@ -59,8 +59,8 @@ impl TokenRules {
         if !granted.has_changed() {
             return Ok(issued);
         }
-        let json = granted.to_json()?;
-        let granted = self.verify_narrowed(&self.read(&json)?, now)?;
+        let json = granted.into_json();
+        let granted = self.verify_narrowed(&self.read(json.as_bytes())?, now)?;
         let ungranted = issued.grant_count() - granted.grant_count();
         Ok(granted.with_ungranted(ungranted))
     }

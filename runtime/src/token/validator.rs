@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::claims::NumericDate;
 use crate::clock::Clock;
+use crate::keys::SkippedKeys;
 #[cfg(feature = "introspection")]
 use crate::token::bearer::is_b64token;
 #[cfg(feature = "introspection")]
@@ -130,6 +131,13 @@ impl TokenValidator {
             Some((&*introspector.rules().issuer, error))
         }));
         jwts.collect()
+    }
+
+    /// Returns the keys that are skipped in each issuer's key set, if there are any.
+    pub(crate) fn skipped_keys(&self) -> impl Iterator<Item = (&str, SkippedKeys)> {
+        let issuers = self.jwts.issuers().iter();
+        let skipped = issuers.map(|issuer| (&*issuer.rules.issuer, issuer.keys.skipped()));
+        skipped.filter(|(_, skipped)| skipped.count() > 0)
     }
 
     #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod layers;
 mod streams;
+mod values;
 
 use axum::extract::{FromRef, FromRequestParts, Request};
 use axum::http::request::Parts;

@@ -62,11 +62,22 @@ fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
         Form::Fields(fields) => {
             let fields = fields.iter().map(|field| {
                 let (rust, names, nested) = (name(&field.member), &field.names, nested(field));
-                quote!(#private::Field { rust: #rust, names: &[#(#names),*], nested: #nested })
+                let has_default = field.has_default;
+                quote!(#private::Field {
+                    rust: #rust,
+                    names: &[#(#names),*],
+                    nested: #nested,
+                    has_default: #has_default,
+                })
             });
             let unread = content.unread.iter().map(|field| {
                 let (rust, nested) = (name(&field.member), nested(field));
-                quote!(#private::Field { rust: #rust, names: &[], nested: #nested })
+                quote!(#private::Field {
+                    rust: #rust,
+                    names: &[],
+                    nested: #nested,
+                    has_default: true,
+                })
             });
             let fields = fields.chain(unread);
             quote!(#private::Shape::Fields(&[#(#fields),*]))

@@ -27,8 +27,8 @@ pub enum InputLocation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InputError {
-    /// The `Content-Type` is missing, a duplicate, or not this media type.
-    MediaType(&'static str),
+    /// The `Content-Type` is missing, a duplicate, or none of these media types.
+    MediaType(&'static [&'static str]),
     /// The body has a content coding, such as compression.
     ContentCoding,
     /// The body is larger than this number of bytes.
@@ -70,10 +70,15 @@ impl fmt::Display for InputLocation {
 impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::MediaType(expected) if expected.starts_with("multipart/") => {
-                write!(f, "the `Content-Type` must be `{expected}` with a boundary")
+            Self::MediaType(accepted) => {
+                write!(
+                    f,
+                    "the `Content-Type` must be `{}`",
+                    accepted.join("` or `")
+                )?;
+                let is_multipart = accepted.iter().any(|one| one.starts_with("multipart/"));
+                f.write_str(if is_multipart { " with a boundary" } else { "" })
             }
-            Self::MediaType(expected) => write!(f, "the `Content-Type` must be `{expected}`"),
             Self::ContentCoding => f.write_str("the body must not be compressed"),
             Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
             Self::TooSlow(timeout) => write!(f, "the body took longer than {timeout:?}"),

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
 use crate::input::contract::InputError;
+use crate::input::decode::parameters::{Parameter, Parameters};
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
@@ -14,12 +15,10 @@ pub(crate) const BINARY: &str = "application/octet-stream";
 /// The content coding that means no coding.
 pub(crate) const IDENTITY: &str = "identity";
 
-/// Returns whether the request has a `Content-Type`.
-pub(crate) fn is_declared(headers: &HeaderMap) -> bool {
-    headers.contains_key(CONTENT_TYPE)
-}
+/// The character sets whose ASCII text is the same in UTF-8.
+const ASCII_COMPATIBLE: &[&str] = &["us-ascii", "iso-8859-1"];
 
-/// Requires exactly one `Content-Type`, which must be `expected`, and no content coding.
+/// Requires exactly one `Content-Type`, which must be one of `accepted`, and no content coding.
 ///
 /// The only parameter that is accepted is `charset=utf-8`.
 ///
@@ -30,9 +29,13 @@ pub(crate) fn is_declared(headers: &HeaderMap) -> bool {
 /// # Errors
 ///
 /// Returns [`InputError::MediaType`] or [`InputError::ContentCoding`].
-pub(crate) fn require(headers: &HeaderMap, expected: &'static str) -> Result<(), InputError> {
-    if !single_content_type(headers).is_some_and(|value| matches(value, expected)) {
-        return Err(InputError::MediaType(expected));
+pub(crate) fn require(
+    headers: &HeaderMap,
+    accepted: &'static [&'static str],
+) -> Result<(), InputError> {
+    let is_accepted = |value| accepted.iter().any(|expected| matches(value, expected));
+    if !single_content_type(headers).is_some_and(is_accepted) {
+        return Err(InputError::MediaType(accepted));
     }
     require_no_coding(headers)
 }
@@ -62,42 +65,37 @@ pub(crate) fn require_no_coding(headers: &HeaderMap) -> Result<(), InputError> {
 
 /// Returns whether a `Content-Type` is this media type, with no parameter except `charset=utf-8`.
 pub(crate) fn matches(content_type: &str, expected: &str) -> bool {
-    match content_type.split_once(';') {
-        None => content_type.trim().eq_ignore_ascii_case(expected),
-        Some((essence, parameter)) => {
-            essence.trim().eq_ignore_ascii_case(expected) && is_utf8(parameter.trim())
-        }
-    }
+    parameters_of(content_type, expected)
+        .and_then(|parameters| parameters.single().ok())
+        .is_some_and(|charset| charset.is_none_or(is_utf8))
 }
 
 /// Returns whether a `Content-Type` is plain text in a charset that contains ASCII.
 ///
 /// ASCII text is the same in each of these charsets and in UTF-8.
 pub(crate) fn is_ascii_compatible_text(content_type: &str) -> bool {
-    content_type
-        .split_once(';')
-        .is_some_and(|(essence, parameter)| {
-            essence.trim().eq_ignore_ascii_case(TEXT)
-                && ["us-ascii", "iso-8859-1"]
-                    .iter()
-                    .any(|charset| is_charset(parameter.trim(), charset))
-        })
+    let charset = parameters_of(content_type, TEXT)
+        .and_then(|parameters| parameters.single().ok())
+        .flatten();
+    charset.is_some_and(|charset| {
+        let mut names = ASCII_COMPATIBLE.iter();
+        names.any(|name| is_charset(charset, name))
+    })
+}
+
+/// Returns the parameters of a `Content-Type`, if it is this media type.
+pub(crate) fn parameters_of<'a>(content_type: &'a str, expected: &str) -> Option<Parameters<'a>> {
+    let (essence, parameters) = Parameters::split(content_type);
+    essence.eq_ignore_ascii_case(expected).then_some(parameters)
 }
 
 /// Returns whether a parameter is `charset=utf-8`.
-pub(crate) fn is_utf8(parameter: &str) -> bool {
+pub(crate) fn is_utf8(parameter: Parameter<'_>) -> bool {
     is_charset(parameter, "utf-8")
 }
 
-fn is_charset(parameter: &str, charset: &str) -> bool {
-    let Some((name, value)) = parameter.split_once('=') else {
-        return false;
-    };
-    let unquoted = value
-        .strip_prefix('"')
-        .and_then(|value| value.strip_suffix('"'))
-        .unwrap_or(value);
-    name.eq_ignore_ascii_case("charset") && unquoted.eq_ignore_ascii_case(charset)
+fn is_charset(parameter: Parameter<'_>, charset: &str) -> bool {
+    parameter.name.eq_ignore_ascii_case("charset") && parameter.value.equals_ignoring_case(charset)
 }
 
 #[cfg(test)]
@@ -111,7 +109,7 @@ mod tests {
         for (name, value) in fields {
             headers.append(name, HeaderValue::from_static(value));
         }
-        require(&headers, JSON)
+        require(&headers, &[JSON])
     }
 
     #[test]
@@ -122,12 +120,24 @@ mod tests {
             "application/json; charset=utf-8",
             "application/json;charset=\"UTF-8\"",
             "application/json ; Charset=Utf-8",
+            "application/json;",
+            "application/json; ",
+            "application/json;charset=utf-8;",
+            "application/json; ;charset=utf-8",
+            "application/json;;\t;charset=\"utf\\-8\" ; ;",
+            "\tAPPLICATION/json\t;",
         ] {
             assert_eq!(required(&[(CONTENT_TYPE, value)]), Ok(()), "{value}");
         }
         for value in [
             "",
-            "application/json;",
+            ";",
+            ";application/json",
+            "application/json;charset=utf-8 charset=utf-8",
+            "application/json;charset=utf-8;charset=utf-8",
+            "application/json;charset =utf-8",
+            "application/json;charset=\"utf-8",
+            "application/json;charset=\"utf-8\";x",
             "application/json; charset=utf-16",
             "application/json; charset=utf8",
             "application/json; charset=utf-8; charset=utf-7",
@@ -140,7 +150,7 @@ mod tests {
         ] {
             assert_eq!(
                 required(&[(CONTENT_TYPE, value)]),
-                Err(InputError::MediaType(JSON)),
+                Err(InputError::MediaType(&[JSON])),
                 "{value}"
             );
         }
@@ -148,10 +158,10 @@ mod tests {
 
     #[test]
     fn missing_or_duplicate_content_type_is_rejected() {
-        assert_eq!(required(&[]), Err(InputError::MediaType(JSON)));
+        assert_eq!(required(&[]), Err(InputError::MediaType(&[JSON])));
         assert_eq!(
             required(&[(CONTENT_TYPE, JSON), (CONTENT_TYPE, JSON)]),
-            Err(InputError::MediaType(JSON))
+            Err(InputError::MediaType(&[JSON]))
         );
     }
 

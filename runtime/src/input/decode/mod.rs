@@ -6,10 +6,12 @@
 
 pub(super) mod error;
 pub(super) mod expectation;
+mod form_values;
 pub(super) mod json;
 pub(crate) mod media_type;
 pub(super) mod multipart;
 pub(super) mod named_values;
+mod parameters;
 pub(super) mod path;
 pub(super) mod plain;
 mod text;

@@ -1,21 +1,29 @@
 //! The parameters of a query or form (`application/x-www-form-urlencoded`), decoded strictly.
 //!
-//! Duplicate names are rejected: proxies, filters and frameworks disagree about which of the values
-//! counts (HTTP parameter pollution). Lists are therefore not supported.
+//! `pairs` splits and unescapes the text, and `values` has the values under one name. A name may be
+//! repeated only if its field is a list: proxies, filters and frameworks disagree about which of several
+//! values counts (HTTP parameter pollution).
+
+mod pairs;
+mod values;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::slice;
 
-use percent_encoding::percent_decode;
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
+use self::pairs::{Pairs, malformed, unescape};
+use self::values::{ParameterValues, Repetition};
 use crate::input::contract::{InputError, InputLocation, Violation};
 use crate::input::decode::error::{DecodeError, ErrorKind, declared};
+use crate::input::decode::form_values::ValuesDeserializer;
 use crate::input::decode::text::TextDeserializer;
-use crate::input::shape::Shape;
+use crate::input::shape::position::declared_name;
+use crate::input::shape::{Field, Shape};
 
 /// Decodes the parameters into a struct.
 ///
@@ -23,8 +31,8 @@ use crate::input::shape::Shape;
 /// parameter never causes work for the ones after it. The text alone decides whether it is malformed:
 /// after an error, all of it is checked.
 ///
-/// A map gets as many parameters as `shape` allows. If there are more, the violation is returned with
-/// the value, which must not be used.
+/// A list and a map get as many parameters as `shape` allows. If there are more, the violation is returned
+/// with the value, which must not be used. A list without a parameter is empty.
 ///
 /// # Errors
 ///
@@ -40,10 +48,12 @@ pub(crate) fn decode<T: DeserializeOwned>(
     let mut excess = Vec::new();
     let decoded = T::deserialize(ParametersDeserializer {
         pairs: &mut pairs,
-        max_items: shape.max_items().unwrap_or(usize::MAX),
+        shape,
+        is_html: matches!(location, InputLocation::Form),
         excess: &mut excess,
     });
-    let unchecked = if decoded.is_ok() {
+    // the values beyond the limit of a list were not unescaped
+    let unchecked = if decoded.is_ok() && excess.is_empty() {
         pairs
     } else {
         Pairs::new(text, max)
@@ -84,110 +94,11 @@ pub(crate) fn raw_names(text: &[u8], max: usize, shape: &'static Shape) -> Optio
     Some(Value::Object(members))
 }
 
-/// The name of the violated rule, and the message.
-type Malformed = (&'static str, Cow<'static, str>);
-
-/// The names and values of the parameters, not unescaped, up to a limit.
-#[derive(Clone)]
-struct Pairs<'a> {
-    /// The rest of the text; `None` after its last parameter.
-    rest: Option<&'a [u8]>,
-    /// The number of parameters so far.
-    count: usize,
-    max: usize,
-}
-
-impl<'a> Pairs<'a> {
-    fn new(text: &'a [u8], max: usize) -> Self {
-        Self {
-            rest: Some(text),
-            count: 0,
-            max,
-        }
-    }
-
-    /// Checks the encoding of the remaining parameters, and their number.
-    fn check(self) -> Result<(), Malformed> {
-        let mut buffer = Vec::new();
-        for pair in self {
-            let (name, value) = pair?;
-            for text in [name, value] {
-                buffer.clear();
-                unescape_into(&mut buffer, text)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<'a> Iterator for Pairs<'a> {
-    type Item = Result<(&'a [u8], &'a [u8]), Malformed>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let pair = loop {
-            let (pair, rest) = split_once(self.rest?, b'&');
-            self.rest = rest;
-            if !pair.is_empty() {
-                break pair;
-            }
-        };
-        if self.count == self.max {
-            let detail = format!("must have at most {} parameters", self.max);
-            return Some(Err(("parameters", detail.into())));
-        }
-        self.count += 1;
-        let (name, value) = split_once(pair, b'=');
-        Some(Ok((name, value.unwrap_or_default())))
-    }
-}
-
-/// Splits a text at the first `separator`, if it has one.
-fn split_once(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
-    let end = memchr::memchr(separator, text);
-    match end.and_then(|end| text.split_at_checked(end)) {
-        Some((before, rest)) => (before, rest.get(1..)),
-        None => (text, None),
-    }
-}
-
-/// Decodes `+` and `%XX`; rejects a `%` without two hexadecimal digits after it.
-fn unescape(text: &[u8]) -> Result<Cow<'_, str>, Malformed> {
-    if memchr::memchr2(b'%', b'+', text).is_none() {
-        return str::from_utf8(text).map(Cow::Borrowed).map_err(not_utf8);
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    unescape_into(&mut bytes, text)?;
-    String::from_utf8(bytes).map(Cow::Owned).map_err(not_utf8)
-}
-
-/// Appends the unescaped text to an empty buffer.
-fn unescape_into(buffer: &mut Vec<u8>, text: &[u8]) -> Result<(), Malformed> {
-    let mut after_percent = text.split(|byte| *byte == b'%').skip(1);
-    if !after_percent.all(|rest| {
-        rest.get(..2)
-            .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
-    }) {
-        return Err(("encoding", "has a malformed percent-encoding".into()));
-    }
-    buffer.reserve(text.len());
-    for (index, words) in text.split(|byte| *byte == b'+').enumerate() {
-        if index > 0 {
-            buffer.push(b' ');
-        }
-        buffer.extend(percent_decode(words));
-    }
-    str::from_utf8(buffer).map(|_| ()).map_err(not_utf8)
-}
-
-fn not_utf8<E>(_: E) -> Malformed {
-    ("encoding", "is not valid UTF-8".into())
-}
-
 /// Decodes the parameters as the members of a struct.
 struct ParametersDeserializer<'p, 'a> {
     pairs: &'p mut Pairs<'a>,
-    /// The number of parameters that the type allows.
-    max_items: usize,
+    shape: &'static Shape,
+    is_html: bool,
     excess: &'p mut Vec<Violation>,
 }
 
@@ -199,20 +110,65 @@ impl ParametersDeserializer<'_, '_> {
     ) -> Result<V::Value, DecodeError> {
         visitor.visit_map(Parameters {
             fields,
+            max_items: self.shape.max_items().unwrap_or(usize::MAX),
+            rest: self.shape.members().iter(),
             input: self,
             seen: HashSet::new(),
+            lists: Vec::new(),
             current: None,
         })
     }
 }
 
+/// A name and an escaped value.
+type Pair<'a> = (Cow<'a, str>, &'a [u8]);
+
 /// Presents the parameters to serde, each unescaped when it is requested.
 struct Parameters<'p, 'a> {
     fields: &'static [&'static str],
     input: ParametersDeserializer<'p, 'a>,
+    /// The number of parameters that a map allows.
+    max_items: usize,
     /// The names that the type has accepted; a type that rejects unknown names limits them.
     seen: HashSet<Cow<'a, str>>,
-    current: Option<(Cow<'a, str>, &'a [u8])>,
+    /// The names whose values were read as the items of a list.
+    lists: Vec<&'static str>,
+    /// The name and the value that serde requests next; a list without a parameter has no value.
+    current: Option<(Cow<'a, str>, Option<&'a [u8]>)>,
+    /// The fields that may be empty lists.
+    rest: slice::Iter<'static, Field>,
+}
+
+impl<'a> Parameters<'_, 'a> {
+    /// Returns the next parameter, but not those of a list that was read.
+    fn next_pair(&mut self) -> Result<Option<Pair<'a>>, DecodeError> {
+        for pair in self.input.pairs.by_ref() {
+            let (name, value) = pair.map_err(malformed)?;
+            let name = unescape(name).map_err(malformed)?;
+            if !self.seen.contains(&name) {
+                return Ok(Some((name, value)));
+            }
+            if !self.lists.contains(&&*name) {
+                return Err(match declared(self.fields, &name) {
+                    Some(segment) => DecodeError::new(ErrorKind::Duplicate).within(segment),
+                    None => DecodeError::new(ErrorKind::DuplicateUndeclared),
+                });
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the name of the next list that has no parameter.
+    fn next_empty_list(&mut self) -> Option<&'static str> {
+        let (fields, seen) = (self.fields, &self.seen);
+        let is_empty = |field: &&'static Field| {
+            let mut names = field.names.iter();
+            field.is_list() && !field.has_default && !names.any(|name| seen.contains(*name))
+        };
+        let empty = self.rest.by_ref().filter(is_empty);
+        let mut names = empty.filter_map(|field| field.names.first().copied());
+        names.find(|name| fields.contains(name))
+    }
 }
 
 impl<'de> MapAccess<'de> for Parameters<'_, '_> {
@@ -222,23 +178,19 @@ impl<'de> MapAccess<'de> for Parameters<'_, '_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, DecodeError> {
-        let max_items = self.input.max_items;
-        let pairs = &mut *self.input.pairs;
-        if self.seen.len() == max_items && pairs.clone().next().is_some() {
-            self.input.excess.push(Violation::too_many("", max_items));
+        let is_full = self.seen.len() == self.max_items;
+        if is_full && self.input.pairs.clone().next().is_some() {
+            let excess = Violation::too_many("", self.max_items);
+            self.input.excess.push(excess);
             return Ok(None);
         }
-        let Some(pair) = pairs.next() else {
-            return Ok(None);
+        let (name, value) = match self.next_pair()? {
+            Some((name, value)) => (name, Some(value)),
+            None => match self.next_empty_list() {
+                Some(name) => (Cow::Borrowed(name), None),
+                None => return Ok(None),
+            },
         };
-        let (name, value) = pair.map_err(malformed)?;
-        let name = unescape(name).map_err(malformed)?;
-        if self.seen.contains(&name) {
-            return Err(match declared(self.fields, &name) {
-                Some(segment) => DecodeError::new(ErrorKind::Duplicate).within(segment),
-                None => DecodeError::new(ErrorKind::DuplicateUndeclared),
-            });
-        }
         let key = seed
             .deserialize(TextDeserializer(&name))
             .map_err(DecodeError::into_unknown)?;
@@ -254,15 +206,27 @@ impl<'de> MapAccess<'de> for Parameters<'_, '_> {
         let Some((name, value)) = self.current.take() else {
             return Err(DecodeError::new(ErrorKind::Format));
         };
-        let value = unescape(value).map_err(malformed)?;
-        seed.deserialize(TextDeserializer(&value))
-            .map_err(|error| error.within_member(self.fields, &name))
+        let member = self.input.shape.member(&name);
+        let repetition = Repetition::new(self.input.pairs.clone(), &name, member);
+        let values = ParameterValues {
+            first: value,
+            is_html: self.input.is_html,
+            repetition: member
+                .filter(|member| member.may_repeat())
+                .map(|_| &repetition),
+        };
+        let decoded = seed
+            .deserialize(ValuesDeserializer(values))
+            .map_err(|error| error.within_member(self.fields, &name))?;
+        if let Some(member) = member.filter(|_| repetition.is_read()) {
+            let name = declared_name(member.names, &name);
+            self.lists.push(name);
+            if let Some(max) = repetition.exceeded() {
+                self.input.excess.push(Violation::too_many(name, max));
+            }
+        }
+        Ok(decoded)
     }
-}
-
-/// Ends decoding; the check of the whole text then reports the reason.
-fn malformed(_: Malformed) -> DecodeError {
-    DecodeError::new(ErrorKind::Encoding)
 }
 
 impl<'de> Deserializer<'de> for ParametersDeserializer<'_, '_> {

@@ -27,34 +27,46 @@ pub(super) fn limits(extensions: &Extensions) -> Limits {
     }
 }
 
-/// Reads a body of the media type `expected`.
-pub(super) async fn read(request: Request, expected: &'static str) -> Result<Bytes, InputError> {
-    media_type::require(request.headers(), expected)?;
+/// Reads a body of one of the media types `accepted`.
+pub(super) async fn read(
+    request: Request,
+    accepted: &'static [&'static str],
+) -> Result<Bytes, InputError> {
+    media_type::require(request.headers(), accepted)?;
     collect(request).await
 }
 
-/// Reads a body of the media type `expected`, unless the request has neither `Content-Type` nor body.
+/// Reads a body of one of the media types `accepted`, unless it is empty.
 pub(super) async fn read_optional(
     request: Request,
-    expected: &'static str,
+    accepted: &'static [&'static str],
 ) -> Result<Option<Bytes>, InputError> {
-    if media_type::is_declared(request.headers()) {
-        return read(request, expected).await.map(Some);
+    match media_type::require(request.headers(), accepted) {
+        Ok(()) => collect_optional(request).await,
+        Err(error) => require_empty(request, error).await.map(|()| None),
     }
-    require_empty(request, expected).await?;
-    Ok(None)
 }
 
-/// Requires an empty body, because any other body needs the `Content-Type` `expected`.
-pub(super) async fn require_empty(
-    request: Request,
-    expected: &'static str,
-) -> Result<(), InputError> {
-    if collect(request).await?.is_empty() {
-        Ok(())
-    } else {
-        Err(InputError::MediaType(expected))
+/// Reads a body of any media type, unless it is empty.
+///
+/// The header of a request may describe a body that it does not have: clients label each request.
+pub(super) async fn collect_optional(request: Request) -> Result<Option<Bytes>, InputError> {
+    let body = collect(request).await?;
+    Ok(Some(body).filter(|body| !body.is_empty()))
+}
+
+/// Requires an empty body, because of this error about its header; reads no further than to its first
+/// byte.
+pub(super) async fn require_empty(request: Request, error: InputError) -> Result<(), InputError> {
+    let limit = limits(request.extensions()).body_limit;
+    let mut body = request.into_body();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| read_error(&error, limit))?;
+        if frame.data_ref().is_some_and(|data| !data.is_empty()) {
+            return Err(error);
+        }
     }
+    Ok(())
 }
 
 /// Reads a body of any media type.
@@ -204,7 +216,7 @@ mod tests {
     }
 
     async fn length(request: Request) -> Result<usize, InputError> {
-        read(request, media_type::JSON)
+        read(request, &[media_type::JSON])
             .await
             .map(|bytes| bytes.len())
     }
@@ -255,7 +267,7 @@ mod tests {
     async fn body_without_content_type_is_not_read() {
         let untyped = Request::new(Body::new(UnreadBody));
         let rejected = length(untyped).await;
-        assert_eq!(rejected, Err(InputError::MediaType(media_type::JSON)));
+        assert_eq!(rejected, Err(InputError::MediaType(&[media_type::JSON])));
     }
 
     #[test]
@@ -282,7 +294,7 @@ mod tests {
     async fn body_of_one_chunk_is_not_copied() {
         let text = Bytes::from(vec![b' '; 1_000]);
         let body = request(Body::from(text.clone()));
-        let bytes = read(body, media_type::JSON).await.unwrap();
+        let bytes = read(body, &[media_type::JSON]).await.unwrap();
         assert_eq!(bytes.as_ptr(), text.as_ptr());
     }
 
@@ -293,17 +305,69 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn optional_body_without_content_type_and_bytes_is_absent() {
-        let untyped = |body: &'static str| Request::new(Body::from(body));
-        let json = media_type::JSON;
-        assert_eq!(read_optional(untyped(""), json).await, Ok(None));
-        assert_eq!(
-            read_optional(untyped("{}"), json).await,
-            Err(InputError::MediaType(json))
-        );
-        assert_eq!(
-            read_optional(request(Body::empty()), json).await,
-            Ok(Some(Bytes::new()))
-        );
+    async fn optional_body_without_bytes_is_absent_whatever_its_header() {
+        let json: &[&str] = &[media_type::JSON];
+        let labeled = |label: &'static [(&str, &str)], body| {
+            let mut request = Request::new(body);
+            for (name, value) in label {
+                let value = http::HeaderValue::from_static(value);
+                request.headers_mut().append(*name, value);
+            }
+            request
+        };
+        let type_error = || Err(InputError::MediaType(&[media_type::JSON]));
+        for (label, error) in [
+            (&[][..], type_error()),
+            (&[("content-type", "text/plain")], type_error()),
+            (
+                &[
+                    ("content-type", "text/plain"),
+                    ("content-type", "text/plain"),
+                ],
+                type_error(),
+            ),
+            (
+                &[
+                    ("content-type", "application/json"),
+                    ("content-encoding", "gzip"),
+                ],
+                Err(InputError::ContentCoding),
+            ),
+        ] {
+            let empty = labeled(label, Body::empty());
+            assert_eq!(read_optional(empty, json).await, Ok(None), "{label:?}");
+            let full = labeled(label, Body::from("{}"));
+            assert_eq!(read_optional(full, json).await, error, "{label:?}");
+        }
+        assert_eq!(read_optional(request(Body::empty()), json).await, Ok(None));
+        let full = read_optional(request(Body::from("{}")), json).await;
+        assert_eq!(full, Ok(Some(Bytes::from("{}"))));
+    }
+
+    #[tokio::test]
+    async fn truncated_optional_body_is_incomplete() {
+        let json: &[&str] = &[media_type::JSON];
+        let truncated = || {
+            Body::new(Chunks {
+                left: 0,
+                is_truncated: true,
+            })
+        };
+        let read = read_optional(request(truncated()), json).await;
+        assert_eq!(read, Err(InputError::Incomplete));
+        let read = read_optional(Request::new(truncated()), json).await;
+        assert_eq!(read, Err(InputError::Incomplete));
+    }
+
+    #[tokio::test]
+    async fn optional_body_of_another_type_is_rejected_at_its_first_byte() {
+        let json: &[&str] = &[media_type::JSON];
+        let limit = Limits::DEFAULT.body_limit;
+        let long = Request::new(Body::new(Chunks {
+            left: limit + 1,
+            is_truncated: true,
+        }));
+        let read = read_optional(long, json).await;
+        assert_eq!(read, Err(InputError::MediaType(&[media_type::JSON])));
     }
 }

@@ -11,7 +11,7 @@ use crate::input::decode::{media_type, urlencoded};
 use crate::input::extract::valid::{Valid, valid_body};
 use crate::policy::Limits;
 
-valid_body!(Form: media_type::FORM, decode_and_check);
+valid_body!(Form: &[media_type::FORM], decode_and_check);
 
 fn decode_and_check<T, S>(text: &[u8], limits: Limits, state: &S) -> Result<T, InputError>
 where

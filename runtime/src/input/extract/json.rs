@@ -8,7 +8,7 @@ use crate::input::decode::{json, media_type};
 use crate::input::extract::valid::{Valid, valid_body};
 use crate::policy::Limits;
 
-valid_body!(Json: media_type::JSON, decode_and_check);
+valid_body!(Json: &[media_type::JSON], decode_and_check);
 
 fn decode_and_check<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where

@@ -4,7 +4,6 @@ use axum::extract::{FromRequest, OptionalFromRequest, Request};
 
 use crate::input::contract::check::check_named;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
-use crate::input::decode::media_type;
 use crate::input::decode::multipart::{Boundary, decode, raw_names};
 use crate::input::extract::body::{self, limits};
 use crate::input::extract::valid::Valid;
@@ -13,8 +12,8 @@ use crate::input::extract::valid::Valid;
 ///
 /// Use it in [`Valid`](crate::Valid). Parts are assigned to the fields of a struct by name: an
 /// [`Upload`](crate::input::Upload) is a file, every other type is text, decoded as in a form. A `Vec`
-/// collects all parts with its name, in order; other types accept only one. An empty file input of a
-/// browser counts as absent.
+/// collects all parts with its name, in order, and is empty without one; other types accept only one. An
+/// empty file input of a browser counts as absent, and so does an empty text of an `Option`.
 ///
 /// `body_limit` limits the size of all parts together, `part_limit` their number, the type of a file
 /// its size, and the rule of a text its length. The whole form is held in memory, and twice while
@@ -73,15 +72,11 @@ where
         let boundary = Boundary::of(request.headers())?;
         let max = limits(request.extensions()).part_limit;
         let body = body::collect(request).await?;
-        let (Decoded(value), excess) = decode(&body, &boundary, max, T::shape())?;
-        check_named(value, excess, InputLocation::Form, state, || {
-            raw_names(&body, &boundary, max, T::shape())
-        })
-        .map(|value| Self(Multipart(value)))
+        decode_and_check(&body, &boundary, max, state).map(|value| Self(Multipart(value)))
     }
 }
 
-/// A form is absent if the request has neither `Content-Type` nor body.
+/// A form is absent if the body is empty.
 impl<T, S> OptionalFromRequest<S> for Valid<Multipart<T>>
 where
     T: SecureInput + Send,
@@ -91,14 +86,33 @@ where
     type Rejection = InputError;
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, InputError> {
-        if media_type::is_declared(request.headers()) {
-            return <Self as FromRequest<S>>::from_request(request, state)
-                .await
-                .map(Some);
-        }
-        body::require_empty(request, media_type::MULTIPART).await?;
-        Ok(None)
+        let boundary = match Boundary::of(request.headers()) {
+            Ok(boundary) => boundary,
+            Err(error) => return body::require_empty(request, error).await.map(|()| None),
+        };
+        let max = limits(request.extensions()).part_limit;
+        let Some(body) = body::collect_optional(request).await? else {
+            return Ok(None);
+        };
+        let form = decode_and_check(&body, &boundary, max, state)?;
+        Ok(Some(Self(Multipart(form))))
     }
+}
+
+fn decode_and_check<T, S>(
+    body: &[u8],
+    boundary: &Boundary,
+    max: usize,
+    state: &S,
+) -> Result<T, InputError>
+where
+    T: SecureInput,
+    T::Context: ContextFrom<S>,
+{
+    let (Decoded(value), excess) = decode(body, boundary, max, T::shape())?;
+    check_named(value, excess, InputLocation::Form, state, || {
+        raw_names(body, boundary, max, T::shape())
+    })
 }
 
 #[cfg(test)]

@@ -49,8 +49,8 @@ pub struct PlainText<T>(pub T);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BinaryBody<T>(pub T);
 
-valid_body!(PlainText: media_type::TEXT, decode_and_check_text);
-valid_body!(BinaryBody: media_type::BINARY, decode_and_check_binary);
+valid_body!(PlainText: &[media_type::TEXT], decode_and_check_text);
+valid_body!(BinaryBody: &[media_type::BINARY], decode_and_check_binary);
 
 fn decode_and_check_text<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where

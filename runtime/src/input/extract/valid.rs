@@ -16,8 +16,8 @@
 /// | [`Valid<E>`](crate::input::InputExtractor) | an input type with its own extractor |
 ///
 /// `T` derives [`SecureInput`](macro@crate::SecureInput). `Option<Valid<…>>` accepts absent input but
-/// never invalid input. A body is absent if the request has neither `Content-Type` nor body, a query if the
-/// target has no `?`, and a path if the route has no parameters.
+/// never invalid input. A body is absent if it is empty, whatever its `Content-Type` is; a query if the target
+/// has no `?`; and a path if the route has no parameters.
 ///
 /// `TypedHeader` of a date (`Date`, `IfModifiedSince`, `IfUnmodifiedSince`) is checked by being parsed
 /// and needs no `Valid`.
@@ -35,9 +35,18 @@
 ///
 /// [`Limits`](crate::policy::Limits) sets the maximum size, time and number of parameters.
 ///
-/// JSON with a duplicate member has no single meaning ([RFC 8259 §4]) and is malformed. Parameters of a
-/// query or form must not be repeated either, so they cannot be lists. Only a multipart form may have
-/// several parts for a `Vec`.
+/// JSON with a duplicate member has no single meaning ([RFC 8259 §4]) and is malformed. A parameter of a
+/// query or form may be repeated only if its field is a list: `?id=1&id=2` is a `Vec` of two items, in
+/// order. A list without a parameter is empty; an `Option` of a list is then `None`, and a field with
+/// `#[serde(default)]` has its default. The same holds for the parts of a multipart form.
+///
+/// Browsers send a text input of a form even if nothing is typed. In `Form` and
+/// [`Multipart`](crate::input::Multipart), an empty value of an `Option` field is therefore absent. `on`, the
+/// value of a checkbox, is `true`; an unchecked checkbox is absent, so give the `bool` a
+/// `#[serde(default)]`.
+///
+/// The `Content-Type` may have the parameter `charset=utf-8` and empty parameters ([RFC 9110 §5.6.6]). Any
+/// other parameter is 415.
 ///
 /// Rules with a context read it from the router's state: see
 /// [`ValidationContext`](crate::input::ValidationContext).
@@ -67,14 +76,15 @@
 /// ```
 ///
 /// [RFC 8259 §4]: https://www.rfc-editor.org/rfc/rfc8259#section-4
+/// [RFC 9110 §5.6.6]: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.6
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Valid<E>(pub E);
 
 /// Implements axum's traits for an extractor of the body.
 ///
-/// Input: the extractor, its media type, and a function that decodes and checks the bytes.
+/// Input: the extractor, its media types, and a function that decodes and checks the bytes.
 macro_rules! valid_body {
-    ($extractor:ident: $media_type:expr, $decode_and_check:expr) => {
+    ($extractor:ident: $media_types:expr, $decode_and_check:expr) => {
         impl<T, S> axum::extract::FromRequest<S> for Valid<$extractor<T>>
         where
             T: SecureInput + Send,
@@ -88,12 +98,12 @@ macro_rules! valid_body {
                 state: &S,
             ) -> Result<Self, InputError> {
                 let limits = crate::input::extract::body::limits(request.extensions());
-                let bytes = crate::input::extract::body::read(request, $media_type).await?;
+                let bytes = crate::input::extract::body::read(request, $media_types).await?;
                 $decode_and_check(&bytes, limits, state).map(|value| Self($extractor(value)))
             }
         }
 
-        /// A body is absent if the request has neither `Content-Type` nor body.
+        /// A body is absent if it is empty.
         impl<T, S> axum::extract::OptionalFromRequest<S> for Valid<$extractor<T>>
         where
             T: SecureInput + Send,
@@ -108,7 +118,7 @@ macro_rules! valid_body {
             ) -> Result<Option<Self>, InputError> {
                 let limits = crate::input::extract::body::limits(request.extensions());
                 let bytes =
-                    crate::input::extract::body::read_optional(request, $media_type).await?;
+                    crate::input::extract::body::read_optional(request, $media_types).await?;
                 let value = bytes
                     .map(|bytes| $decode_and_check(&bytes, limits, state))
                     .transpose()?;

@@ -33,6 +33,8 @@ pub struct Field {
     pub names: &'static [&'static str],
     /// The shape of the value.
     pub nested: Nested,
+    /// Whether serde has a default for an absent member.
+    pub has_default: bool,
 }
 
 /// A variant of an enum. garde does not report the variant.

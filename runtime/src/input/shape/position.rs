@@ -47,12 +47,17 @@ impl Shape {
         Position::Shape(self).max_items()
     }
 
+    /// Returns the members of the input, if it is an object.
+    pub(crate) fn members(&'static self) -> &'static [Field] {
+        match Position::Shape(self).resolved().0 {
+            Position::Shape(Self::Fields(fields)) => fields,
+            _ => &[],
+        }
+    }
+
     /// Returns the member with this name in the input, if the input is an object with members.
     pub(crate) fn member(&'static self, name: &str) -> Option<&'static Field> {
-        match Position::Shape(self).resolved().0 {
-            Position::Shape(Self::Fields(fields)) => field_named(fields, name),
-            _ => None,
-        }
+        field_named(self.members(), name)
     }
 }
 
@@ -60,6 +65,29 @@ impl Field {
     /// Returns the largest number of items or members, if the value is a list or a map.
     pub(crate) fn max_items(&'static self) -> Option<usize> {
         Position::Nested(&self.nested).max_items()
+    }
+
+    /// Returns whether the value is a list, which may be empty.
+    pub(crate) fn is_list(&'static self) -> bool {
+        matches!(
+            Position::Nested(&self.nested).resolved().0,
+            Position::Nested(Nested::List(..) | Nested::Unordered(..))
+        )
+    }
+
+    /// Returns whether a query may repeat the name of the member: it is a list, or not checked.
+    pub(crate) fn may_repeat(&'static self) -> bool {
+        match Position::Nested(&self.nested).resolved().0 {
+            Position::Nested(nested) => matches!(
+                nested,
+                Nested::List(..)
+                    | Nested::Unordered(..)
+                    | Nested::Array(..)
+                    | Nested::Tuple(_)
+                    | Nested::Unchecked(_)
+            ),
+            Position::Shape(shape) => matches!(shape, Shape::Tuple(_)),
+        }
     }
 }
 

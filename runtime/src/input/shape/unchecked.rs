@@ -191,6 +191,7 @@ mod tests {
             rust,
             names: name,
             nested,
+            has_default: false,
         }
     }
 

@@ -269,6 +269,7 @@ const fn leaf(names: &'static [&'static str; 1]) -> Field {
         rust,
         names,
         nested: Nested::Leaf,
+        has_default: true,
     }
 }
 

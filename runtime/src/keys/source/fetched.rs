@@ -1,6 +1,7 @@
 //! Fetched keys: read without a lock, refreshed in the background by one fetch at a time.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -12,7 +13,9 @@ use crate::clock::Clock;
 use crate::https::{ExchangeRecord, Purpose, record_key_age};
 use crate::keys::algorithm::Algorithm;
 use crate::keys::fetcher::KeySetFetcher;
-use crate::keys::key_set::{KeySet, parse_jwks};
+use crate::keys::jwks::parse_jwks;
+use crate::keys::key_set::KeySet;
+use crate::keys::skipped::SkippedKeys;
 use crate::keys::source::error::FetchError;
 use crate::keys::source::fetch_slot::FetchSlot;
 use crate::keys::source::generation::{KeyGeneration, KeysUnavailable};
@@ -29,6 +32,8 @@ pub(crate) struct FetchedKeys {
     schedule: Schedule,
     slot: FetchSlot,
     last_error: ArcSwapOption<FetchError>,
+    /// The keys that were skipped in the latest key set, whether or not others are usable.
+    skipped: ArcSwap<SkippedKeys>,
 }
 
 /// The configuration of fetched keys.
@@ -55,6 +60,7 @@ impl FetchedKeys {
             config,
             slot: FetchSlot::default(),
             last_error: ArcSwapOption::empty(),
+            skipped: ArcSwap::default(),
         })
     }
 
@@ -81,6 +87,11 @@ impl FetchedKeys {
     /// Returns the error of the last fetch, if it failed.
     pub(crate) fn last_error(&self) -> Option<Arc<FetchError>> {
         self.last_error.load_full()
+    }
+
+    /// Returns the keys that were skipped in the latest key set.
+    pub(super) fn skipped(&self) -> Arc<SkippedKeys> {
+        self.skipped.load_full()
     }
 
     /// Returns whether a fetch is in flight.
@@ -140,6 +151,13 @@ impl FetchedKeys {
         self.schedule.until_due(now)
     }
 
+    /// Returns the time until the next call, even if the clock panics.
+    fn refresh_and_wait(self: &Arc<Self>) -> Duration {
+        let (min, max) = REFRESHER_SLEEP;
+        let refresh = AssertUnwindSafe(|| self.refresh_if_due());
+        catch_unwind(refresh).map_or(max, |until_due| until_due.clamp(min, max))
+    }
+
     /// Starts a fetch in the background unless one is in flight, and returns its number.
     fn start_fetch(self: &Arc<Self>) -> Option<u64> {
         let runtime = Handle::try_current().ok()?;
@@ -152,6 +170,10 @@ impl FetchedKeys {
     async fn fetch(&self) -> Result<KeySet, FetchError> {
         let json = self.config.fetcher.fetch(&self.config.issuer).await?;
         let (keys, skipped) = parse_jwks(&json, &self.config.allowed)?;
+        if **self.skipped.load() != skipped {
+            skipped.log(&self.config.issuer);
+            self.skipped.store(Arc::new(skipped.clone()));
+        }
         Ok(KeySet::new(keys, skipped)?)
     }
 
@@ -168,9 +190,8 @@ impl FetchedKeys {
 }
 
 async fn refresh_until_dropped(keys: Weak<FetchedKeys>) {
-    let (min, max) = REFRESHER_SLEEP;
-    while let Some(until_due) = keys.upgrade().map(|keys| keys.refresh_if_due()) {
-        tokio::time::sleep(until_due.clamp(min, max)).await;
+    while let Some(wait) = keys.upgrade().map(|keys| keys.refresh_and_wait()) {
+        tokio::time::sleep(wait).await;
     }
 }
 
@@ -229,5 +250,38 @@ impl fmt::Debug for FetchedKeys {
             .field("issuer", &self.config.issuer)
             .field("current", &self.current)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::keys::DEFAULT_ALGORITHMS;
+
+    /// A clock whose first reading panics.
+    #[derive(Default)]
+    struct PanickingClock(AtomicBool);
+
+    impl Clock for PanickingClock {
+        fn now(&self) -> NumericDate {
+            assert!(self.0.swap(true, Ordering::Relaxed), "the first reading");
+            NumericDate::from_secs(1_000)
+        }
+    }
+
+    /// Otherwise keys would be refreshed by requests only.
+    #[test]
+    fn panic_of_the_clock_does_not_end_the_refresh() {
+        let keys = FetchedKeys::new(FetchConfig {
+            issuer: "https://a.example".into(),
+            allowed: DEFAULT_ALGORITHMS.into(),
+            fetcher: KeySetFetcher::new(false).unwrap(),
+            clock: Arc::new(PanickingClock::default()),
+            max_age: Duration::from_hours(1),
+        });
+        assert_eq!(keys.refresh_and_wait(), REFRESHER_SLEEP.1);
+        assert_eq!(keys.refresh_and_wait(), REFRESHER_SLEEP.0);
     }
 }

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use crate::claims::NumericDate;
 use crate::keys::key_set::KeySet;
+use crate::keys::skipped::SkippedKeys;
 
 #[cfg(feature = "discovery")]
 pub(crate) use self::error::FetchError;
@@ -96,9 +97,20 @@ impl KeySource {
         }
     }
 
-    /// Returns the fetch that a token with a key unknown to `generation` should wait for, if any.
+    /// Returns the keys that are skipped in the issuer's key set.
+    pub(crate) fn skipped(&self) -> SkippedKeys {
+        match self {
+            Self::Configured(keys) => keys.skipped().clone(),
+            #[cfg(feature = "discovery")]
+            Self::Fetched(keys) => (*keys.skipped()).clone(),
+        }
+    }
+
+    /// Returns the fetch that a token should wait for, if any, because its key is not in `generation`.
     ///
-    /// Unknown keys start at most one fetch per 60 s, and share the one in flight.
+    /// The token names an unknown key, or the key that it names does not verify its signature, because
+    /// the issuer has replaced the key under the same name. Such tokens start at most one fetch per
+    /// 60 s together, and share the one in flight.
     pub(crate) fn refresh_for_unknown_key(
         &self,
         generation: u64,

@@ -180,11 +180,25 @@ fn roles_of_wrong_type_are_rejected() {
 
 /// RFC 8725 §3.10: identifiers are used in logs and databases.
 #[test]
-fn identifier_with_control_character_is_rejected() {
+fn identifier_with_control_character_or_noncharacter_is_rejected() {
     for claim in ["sub", "client_id", "jti"] {
         for character in [
-            "\\u0000", "\\n", "\\r", "\\t", "\\u001b", "\\u007f", "\u{7f}", "\u{85}", "\\u2028",
-            "\u{2029}", "\u{202e}", "\\u2066", "\u{200f}",
+            "\\u0000",
+            "\\n",
+            "\\r",
+            "\\t",
+            "\\u001b",
+            "\\u007f",
+            "\u{7f}",
+            "\u{85}",
+            "\\u2028",
+            "\u{2029}",
+            "\u{202e}",
+            "\\u2066",
+            "\u{200f}",
+            "\\uffff",
+            "\u{fdef}",
+            "\u{1fffe}",
         ] {
             for name in [
                 format!("a{character}b"),

@@ -19,9 +19,8 @@
 //! A claim that only one of them has is that of the JWT, or absent: RFC 7662 makes every member of a
 //! response optional, and the response adds nothing to a JWT.
 
-use serde_json::{Map, Number, Value};
-
 use crate::claims::{Audience, NumericDate, ScopeSet};
+use crate::json::{ExactObject, ExactValue};
 use crate::token::claims::Claims;
 use crate::token::claims_object::{ClaimsObject, scope_claims};
 use crate::token::error::TokenError;
@@ -36,7 +35,7 @@ const DATES: [&str; 3] = ["exp", "iat", "nbf"];
 /// A claim set and the members that it was read from.
 pub(super) struct Statement<'a> {
     pub(super) claims: &'a Claims<'a>,
-    pub(super) members: &'a Map<String, Value>,
+    pub(super) members: &'a ExactObject,
 }
 
 /// Returns the claims on which a JWT and the response for it agree, as JSON.
@@ -48,7 +47,7 @@ pub(super) fn agreed_claims(
     jwt: &[u8],
     response: &Statement<'_>,
     rules: &TokenRules,
-) -> Result<Vec<u8>, TokenError> {
+) -> Result<String, TokenError> {
     let claims = rules.read(jwt)?;
     let mut agreed = ClaimsObject::parse(jwt)?;
     let names = &rules.format.claim_names;
@@ -82,15 +81,15 @@ pub(super) fn agreed_claims(
         members: &agreed.members_mut().clone(),
     };
     restrict_dates(agreed.members_mut(), &jwt, response);
-    agreed.to_json()
+    Ok(agreed.into_json())
 }
 
 /// Reads scopes from a string or an array.
-fn read_scopes(value: &Value) -> Result<ScopeSet, TokenError> {
+fn read_scopes(value: &ExactValue) -> Result<ScopeSet, TokenError> {
     let joined = match value {
-        Value::String(scopes) => scopes.clone(),
-        Value::Array(scopes) => {
-            let scopes = scopes.iter().map(Value::as_str);
+        ExactValue::String(scopes) => scopes.clone(),
+        ExactValue::Array(scopes) => {
+            let scopes = scopes.iter().map(ExactValue::as_str);
             scopes
                 .collect::<Option<Vec<_>>>()
                 .ok_or(TokenError::Scope)?
@@ -104,21 +103,21 @@ fn read_scopes(value: &Value) -> Result<ScopeSet, TokenError> {
 /// Narrows a value of the JWT to that of the response.
 ///
 /// `roles` is the path to the roles, if they are in this value.
-fn narrow(value: &mut Value, other: &Value, roles: Option<&[Box<str>]>) -> Result<(), TokenError> {
-    let contains = |elements: &[Value], element: &Value| {
-        let mut elements = elements.iter();
-        elements.any(|other| is_same(element, other))
-    };
+fn narrow(
+    value: &mut ExactValue,
+    other: &ExactValue,
+    roles: Option<&[Box<str>]>,
+) -> Result<(), TokenError> {
     match (value, other) {
-        (Value::Array(elements), Value::Array(others)) => {
-            let is_subset = || others.iter().all(|other| contains(elements, other));
+        (ExactValue::Array(elements), ExactValue::Array(others)) => {
+            let is_subset = || others.iter().all(|other| elements.contains(other));
             if roles != Some(&[]) && !is_subset() {
                 return Err(TokenError::ConflictingClaims);
             }
-            elements.retain(|element| contains(others, element));
+            elements.retain(|element| others.contains(element));
             Ok(())
         }
-        (Value::Object(members), Value::Object(others)) => {
+        (ExactValue::Object(members), ExactValue::Object(others)) => {
             if others.keys().any(|name| !members.contains_key(name)) {
                 return Err(TokenError::ConflictingClaims);
             }
@@ -132,46 +131,14 @@ fn narrow(value: &mut Value, other: &Value, roles: Option<&[Box<str>]>) -> Resul
             }
             Ok(())
         }
-        (value, other) if is_same(value, other) => Ok(()),
+        (value, other) if value == other => Ok(()),
         _ => Err(TokenError::ConflictingClaims),
     }
 }
 
-/// Returns whether two values are equal; `1` and `1.0` are the same number.
-fn is_same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Number(one), Value::Number(other)) => is_same_number(one, other),
-        (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len()
-                && one
-                    .iter()
-                    .zip(other)
-                    .all(|(one, other)| is_same(one, other))
-        }
-        (Value::Object(one), Value::Object(other)) => {
-            one.len() == other.len()
-                && one
-                    .iter()
-                    .all(|(name, value)| other.get(name).is_some_and(|other| is_same(value, other)))
-        }
-        _ => one == other,
-    }
-}
-
-fn is_same_number(one: &Number, other: &Number) -> bool {
-    let integer = |number: &Number| {
-        let signed = number.as_i64().map(i128::from);
-        signed.or_else(|| number.as_u64().map(i128::from))
-    };
-    match (integer(one), integer(other)) {
-        (Some(one), Some(other)) => one == other,
-        _ => one.as_f64() == other.as_f64(),
-    }
-}
-
 /// Removes the values of `aud` that are not in the response's; one of them is this API.
-fn intersect_audience(members: &mut Map<String, Value>, audience: &Audience) {
-    if let Some(Value::Array(values)) = members.get_mut("aud") {
+fn intersect_audience(members: &mut ExactObject, audience: &Audience) {
+    if let Some(ExactValue::Array(values)) = members.get_mut("aud") {
         values.retain(|value| value.as_str().is_some_and(|value| audience.contains(value)));
     }
 }
@@ -179,8 +146,8 @@ fn intersect_audience(members: &mut Map<String, Value>, audience: &Audience) {
 /// Sets the dates so that they describe the time in which both are valid.
 ///
 /// Values are copied as the issuer wrote them.
-fn restrict_dates(agreed: &mut Map<String, Value>, jwt: &Statement<'_>, response: &Statement<'_>) {
-    let mut set = |name: &str, value: Option<&Value>| {
+fn restrict_dates(agreed: &mut ExactObject, jwt: &Statement<'_>, response: &Statement<'_>) {
+    let mut set = |name: &str, value: Option<&ExactValue>| {
         if let Some(value) = value {
             agreed.insert(name.to_owned(), value.clone());
         }

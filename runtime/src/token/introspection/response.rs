@@ -2,10 +2,8 @@
 //!
 //! [RFC 7662 §2.2]: https://www.rfc-editor.org/rfc/rfc7662#section-2.2
 
-use serde_json::{Map, Value};
-
 use crate::claims::NumericDate;
-use crate::json;
+use crate::json::{ExactObject, ExactValue};
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
 use crate::token::introspection::agreement::{Statement, agreed_claims};
@@ -29,7 +27,7 @@ const TOKEN_KINDS: [(&str, &[&str]); 3] = [
 /// A well-formed introspection response.
 pub(super) struct IntrospectionResponse {
     json: Vec<u8>,
-    members: Map<String, Value>,
+    members: ExactObject,
 }
 
 impl IntrospectionResponse {
@@ -40,15 +38,15 @@ impl IntrospectionResponse {
     /// Returns [`IntrospectionError::MalformedResponse`] unless it is a JSON object with unique
     /// members. A malformed response does not decide whether the token is valid.
     pub(super) fn read(json: Vec<u8>) -> Result<Self, IntrospectionError> {
-        match json::parse(&json) {
-            Ok(Value::Object(members)) => Ok(Self { json, members }),
+        match ExactValue::parse(&json) {
+            Some(ExactValue::Object(members)) => Ok(Self { json, members }),
             _ => Err(IntrospectionError::MalformedResponse),
         }
     }
 
     /// Returns whether `active` is literally `true`.
     pub(super) fn is_active(&self) -> bool {
-        self.members.get("active") == Some(&Value::Bool(true))
+        self.members.get("active") == Some(&ExactValue::Bool(true))
     }
 
     /// Validates an opaque token, whose claims are those of the response.
@@ -74,10 +72,10 @@ impl IntrospectionResponse {
         // typed claims see the issuer and the subject too
         let mut members = self.members.clone();
         for (claim, value) in implied {
-            members.insert(claim.to_owned(), value.into());
+            members.insert(claim.to_owned(), ExactValue::String(value.to_owned()));
         }
-        let json = serde_json::to_vec(&members).map_err(|_| TokenError::MalformedClaims)?;
-        rules.verify(&rules.read(&json)?, now)
+        let json = ExactValue::Object(members).to_string();
+        rules.verify(&rules.read(json.as_bytes())?, now)
     }
 
     /// Validates the response for a JWT whose signature and claims are verified by `jwt_rules`.
@@ -109,7 +107,7 @@ impl IntrospectionResponse {
             members: &self.members,
         };
         let agreed = agreed_claims(jwt.claims_json(), &response, jwt_rules)?;
-        let token = jwt_rules.verify_narrowed(&jwt_rules.read(&agreed)?, now)?;
+        let token = jwt_rules.verify_narrowed(&jwt_rules.read(agreed.as_bytes())?, now)?;
         Ok(token.with_ungranted(jwt.ungranted()))
     }
 

@@ -226,7 +226,8 @@ impl State {
         let Some(retain_for) = self.retain_for else {
             return;
         };
-        if self.entries() < self.next_sweep.max(FIRST_SWEEP) {
+        // a clock that is not set (`SystemClock`) must not expire revocations
+        if now == NumericDate::MAX || self.entries() < self.next_sweep.max(FIRST_SWEEP) {
             return;
         }
         let is_current = |time: &NumericDate| time.saturating_add(retain_for) > now;
@@ -330,6 +331,27 @@ mod tests {
         revoke("new", FIRST_SWEEP - 1);
         assert_eq!(list.len(), 2 * FIRST_SWEEP - 1);
         revoke("last", 1);
+        assert_eq!(list.len(), FIRST_SWEEP);
+    }
+
+    /// `SystemClock` returns the latest date if the system's clock is before 1970.
+    #[cfg(feature = "testing")]
+    #[test]
+    fn clock_that_is_not_set_removes_no_revocation() {
+        let clock = crate::testing::TestClock::new();
+        let list = RevocationList::with_clock(clock.clone());
+        list.retain_for(Duration::from_secs(1_000));
+        let revoked_at = list.now();
+        let revoke = |count: usize| {
+            for subject in 0..count {
+                let subject = subject.to_string();
+                list.revoke_subject("https://a.example", &subject, revoked_at)
+                    .unwrap();
+            }
+        };
+        revoke(FIRST_SWEEP - 1);
+        clock.set(NumericDate::MAX);
+        revoke(FIRST_SWEEP);
         assert_eq!(list.len(), FIRST_SWEEP);
     }
 

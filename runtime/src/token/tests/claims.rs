@@ -244,9 +244,10 @@ async fn header_copy_of_a_claim_must_be_equal() {
     }
 }
 
-/// RFC 8725 §3.10: names reach logs and databases, which may interpret control characters.
+/// RFC 8725 §3.10: names reach logs and databases, which may interpret control characters and change
+/// noncharacters.
 #[tokio::test]
-async fn control_character_in_a_name_is_rejected() {
+async fn control_character_or_noncharacter_in_a_name_is_rejected() {
     let test = TestServer::new().await;
     for claim in ["sub", "client_id", "jti"] {
         for name in [
@@ -255,6 +256,9 @@ async fn control_character_in_a_name_is_rejected() {
             "\u{1b}[2J",
             "a\u{202e}b",
             "\u{2028}",
+            "a\u{fffe}",
+            "\u{fdd0}b",
+            "\u{10ffff}",
         ] {
             let token = test.token().claim(claim, name);
             assert_eq!(

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 
 use crate::input::contract::InputError;
 use crate::input::decode::media_type;
+use crate::input::decode::parameters::ParameterValue;
 
 /// The delimiter line: a line break, two hyphens, and the boundary of 1 to 70 characters
 /// ([RFC 2046 §5.1.1]).
@@ -23,7 +24,7 @@ impl Boundary {
         let content_type = media_type::single_content_type(headers);
         let boundary = content_type
             .and_then(Self::parse)
-            .ok_or(InputError::MediaType(media_type::MULTIPART))?;
+            .ok_or(InputError::MediaType(&[media_type::MULTIPART]))?;
         media_type::require_no_coding(headers)?;
         Ok(boundary)
     }
@@ -39,17 +40,13 @@ impl Boundary {
     }
 
     fn parse(content_type: &str) -> Option<Self> {
-        let (essence, parameters) = content_type.split_once(';')?;
-        if !essence.trim().eq_ignore_ascii_case(media_type::MULTIPART) {
-            return None;
-        }
         let (mut boundary, mut charset) = (None, None);
-        for parameter in parameters.split(';').map(str::trim) {
-            let (name, value) = parameter.split_once('=')?;
-            let previous = if name.eq_ignore_ascii_case("boundary") {
-                boundary.replace(value)
+        for parameter in media_type::parameters_of(content_type, media_type::MULTIPART)? {
+            let parameter = parameter.ok()?;
+            let previous = if parameter.name.eq_ignore_ascii_case("boundary") {
+                boundary.replace(parameter.value)
             } else if media_type::is_utf8(parameter) {
-                charset.replace(value)
+                charset.replace(parameter.value)
             } else {
                 return None;
             };
@@ -60,13 +57,11 @@ impl Boundary {
         Self::from_parameter(boundary?)
     }
 
-    fn from_parameter(value: &str) -> Option<Self> {
-        let quoted = value
-            .strip_prefix('"')
-            .and_then(|value| value.strip_suffix('"'));
-        let (text, is_allowed): (_, fn(u8) -> bool) = match quoted {
-            Some(quoted) => (quoted, is_boundary_character),
-            None => (value, is_unquoted_boundary_character),
+    /// Rejects a backslash in a quoted value: other parsers keep it.
+    fn from_parameter(value: ParameterValue<'_>) -> Option<Self> {
+        let (text, is_allowed): (_, fn(u8) -> bool) = match value {
+            ParameterValue::Quoted(text) => (text, is_boundary_character),
+            ParameterValue::Token(text) => (text, is_unquoted_boundary_character),
         };
         let is_valid = (1..=MAX_LENGTH).contains(&text.len())
             && !text.ends_with(' ')
@@ -103,7 +98,7 @@ mod tests {
     }
 
     fn rejected() -> Result<String, InputError> {
-        Err(InputError::MediaType(media_type::MULTIPART))
+        Err(InputError::MediaType(&[media_type::MULTIPART]))
     }
 
     #[test]
@@ -116,6 +111,8 @@ mod tests {
                 "Multipart/Form-Data ;Boundary=----WebKit_1.2'3+4",
                 "----WebKit_1.2'3+4",
             ),
+            ("multipart/form-data; boundary=x;", "x"),
+            ("multipart/form-data;;\tboundary=\"x\" ; ;", "x"),
             (
                 "multipart/form-data; boundary=\"==1 (2),/:?\"",
                 "==1 (2),/:?",
@@ -141,7 +138,8 @@ mod tests {
             "multipart/form-data; charset=utf-8; boundary=x; charset=utf-8",
             "multipart/form-data; charset=utf-8",
             "multipart/form-data; boundary=\"x;charset=utf-8\"",
-            "multipart/form-data; boundary=x;",
+            "multipart/form-data; boundary=x y",
+            "multipart/form-data; boundary=\"x\\y\"",
             "multipart/form-data; limit=x",
             "multipart/mixed; boundary=x",
             "multipart/form-data, boundary=x",

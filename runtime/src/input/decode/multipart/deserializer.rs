@@ -1,24 +1,23 @@
 //! The parts of a multipart form as the fields of a struct.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::iter::Map;
 use std::slice;
 
 use serde::Deserializer;
 use serde::de::value::SeqDeserializer;
-use serde::de::{DeserializeSeed, IntoDeserializer, SeqAccess, Visitor};
+use serde::de::{IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use crate::input::contract::Violation;
-use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment};
+use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
+use crate::input::decode::form_values::{Values, ValuesDeserializer};
 use crate::input::decode::media_type;
 use crate::input::decode::multipart::split::Part;
 use crate::input::decode::named_values::NamedValues;
-use crate::input::decode::text::TextDeserializer;
 use crate::input::shape::position::declared_name;
 use crate::input::shape::{Field, Shape};
-
-/// The name of the newtype as which [`Upload`](crate::input::Upload) requests a file.
-pub(crate) const FILE: &str = "$palisade::input::Upload";
 
 /// Decodes all parts of a form.
 pub(super) struct MultipartDeserializer<'e, 'a> {
@@ -52,13 +51,15 @@ impl MultipartDeserializer<'_, '_> {
         {
             excess.push(Violation::too_many("", max));
         }
+        let empty = empty_lists(&parts, shape, names);
+        let empty = empty.map(|name| (name, ValuesDeserializer(PartValues(&[]))));
         let groups = groups.take(shape.max_items().unwrap_or(usize::MAX));
         let fields = groups.filter_map(|parts| {
             let name = parts.first()?.name;
             let parts = allowed(parts, shape.member(name), excess);
-            Some((name, PartsDeserializer(parts)))
+            Some((name, ValuesDeserializer(PartValues(parts))))
         });
-        visitor.visit_map(NamedValues::new(names, fields))
+        visitor.visit_map(NamedValues::new(names, fields.chain(empty)))
     }
 }
 
@@ -83,6 +84,20 @@ fn allowed<'p, 'a>(
         .map_or("", |part| declared_name(member.names, part.name));
     excess.push(Violation::too_many(name, max));
     allowed
+}
+
+/// Returns the names of the lists that have no part, and so are empty.
+fn empty_lists(
+    parts: &[Part<'_>],
+    shape: &'static Shape,
+    names: &'static [&'static str],
+) -> impl Iterator<Item = &'static str> {
+    let present: HashSet<_> = parts.iter().map(|part| part.name).collect();
+    let lists = shape.members().iter();
+    let lists = lists.filter(|field| field.is_list() && !field.has_default);
+    let empty = lists.filter(move |field| !field.names.iter().any(|name| present.contains(name)));
+    let empty = empty.filter_map(|field| field.names.first().copied());
+    empty.filter(|name| names.contains(name))
 }
 
 /// Moves the parts with the same name next to each other, and keeps their order.
@@ -131,19 +146,24 @@ impl<'de> Deserializer<'de> for MultipartDeserializer<'_, '_> {
     }
 }
 
-/// Decodes the parts with one name; never empty.
-struct PartsDeserializer<'p, 'a>(&'p [Part<'a>]);
+/// The parts with one name; none for a list without a part.
+struct PartValues<'p, 'a>(&'p [Part<'a>]);
 
-impl<'a> PartsDeserializer<'_, 'a> {
-    fn only(self) -> Result<Part<'a>, DecodeError> {
+impl<'a> PartValues<'_, 'a> {
+    fn only(&self) -> Result<Part<'a>, DecodeError> {
         match self.0 {
             [part] => Ok(*part),
+            [] => Err(DecodeError::new(ErrorKind::Type).expected(Expected::SingleValue)),
             _ => Err(DecodeError::new(ErrorKind::Duplicate)),
         }
     }
+}
+
+impl<'p, 'a> Values for PartValues<'p, 'a> {
+    type Items = Map<slice::Iter<'p, Part<'a>>, fn(&'p Part<'a>) -> Result<Self, DecodeError>>;
 
     /// Returns the only part, which must be text: not a file, and of no other media type.
-    fn text(self) -> Result<TextDeserializer<'a>, DecodeError> {
+    fn text(&self) -> Result<Cow<'_, str>, DecodeError> {
         let part = self.only()?;
         let is_text = part.file_name.is_none()
             && part.media_type.is_none_or(|media_type| {
@@ -153,103 +173,24 @@ impl<'a> PartsDeserializer<'_, 'a> {
         if !is_text {
             return Err(DecodeError::new(ErrorKind::Type).expected(Expected::TextPart));
         }
-        match str::from_utf8(part.content) {
-            Ok(text) => Ok(TextDeserializer(text)),
-            Err(_) => Err(DecodeError::new(ErrorKind::Encoding)),
-        }
-    }
-}
-
-macro_rules! as_text {
-    ($($method:ident($($argument:ident: $ty:ty),*))*) => {$(
-        fn $method<V: Visitor<'de>>(
-            self,
-            $($argument: $ty,)*
-            visitor: V,
-        ) -> Result<V::Value, DecodeError> {
-            self.text()?.$method($($argument,)* visitor)
-        }
-    )*};
-}
-
-impl<'de> Deserializer<'de> for PartsDeserializer<'_, '_> {
-    type Error = DecodeError;
-
-    as_text! {
-        deserialize_any() deserialize_bool() deserialize_char() deserialize_str()
-        deserialize_string() deserialize_bytes() deserialize_byte_buf() deserialize_identifier()
-        deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128()
-        deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
-        deserialize_f32() deserialize_f64() deserialize_unit() deserialize_map()
-        deserialize_unit_struct(name: &'static str)
-        deserialize_struct(name: &'static str, fields: &'static [&'static str])
-        deserialize_enum(name: &'static str, variants: &'static [&'static str])
+        let text = str::from_utf8(part.content).map(Cow::Borrowed);
+        text.map_err(|_| DecodeError::new(ErrorKind::Encoding))
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_some(self)
+    fn is_html(&self) -> bool {
+        true
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        if name == FILE {
-            return visitor.visit_seq(SeqDeserializer::new(file_elements(&self.only()?)));
-        }
-        visitor.visit_newtype_struct(self)
+    fn is_blank(&self) -> bool {
+        self.0.is_empty() || self.text().is_ok_and(|text| text.is_empty())
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_seq(PartsInOrder {
-            parts: self.0.iter(),
-            index: 0,
-        })
+    fn items(self) -> Result<Self::Items, DecodeError> {
+        Ok(self.0.iter().map(|part| Ok(Self(slice::from_ref(part)))))
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        _: usize,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        self.deserialize_seq(visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: usize,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        self.deserialize_seq(visitor)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_unit()
-    }
-}
-
-/// Decodes the parts with one name as the items of a list.
-struct PartsInOrder<'p, 'a> {
-    parts: slice::Iter<'p, Part<'a>>,
-    index: usize,
-}
-
-impl<'de> SeqAccess<'de> for PartsInOrder<'_, '_> {
-    type Error = DecodeError;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, DecodeError> {
-        let Some(part) = self.parts.next() else {
-            return Ok(None);
-        };
-        let index = Segment::Index(self.index);
-        self.index += 1;
-        let value = seed.deserialize(PartsDeserializer(slice::from_ref(part)));
-        value.map(Some).map_err(|error| error.within(index))
+    fn visit_file<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_seq(SeqDeserializer::new(file_elements(&self.only()?)))
     }
 }
 

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(crate) use self::boundary::Boundary;
-pub(crate) use self::deserializer::FILE;
+pub(crate) use crate::input::decode::form_values::FILE;
 
 use self::deserializer::MultipartDeserializer;
 use crate::input::contract::{InputError, InputLocation, Violation};

@@ -1,6 +1,6 @@
 //! Decodes strict and malformed texts into structs and maps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -85,20 +85,17 @@ fn malformed_escape_or_utf8_is_malformed() {
 }
 
 #[test]
-fn duplicate_name_is_type_mismatch_even_for_list() {
+fn duplicate_name_of_a_single_value_is_type_mismatch() {
     let duplicate = "must appear only once";
-    assert_eq!(
-        read(b"perPage=1&perPage=1"),
-        error(422, "perPage", duplicate)
-    );
+    for text in ["perPage=1&perPage=1", "perPage=1&perPage=x"] {
+        let read = read(text.as_bytes());
+        assert_eq!(read, error(422, "perPage", duplicate), "{text}");
+    }
+    assert_eq!(read(b"name=a&n%61me=b"), error(422, "name", duplicate));
+    assert_eq!(read(b"name=&share=1&name="), error(422, "name", duplicate));
+    // no shape declares the list
     let single = error(422, "tags", "must be a single value");
     assert_eq!(read(b"tags=a&tags=b"), single);
-    assert_eq!(read(b"name=a&n%61me=b"), error(422, "name", duplicate));
-    assert_eq!(read(b"tags=a"), single);
-    assert_eq!(
-        read(b"perPage=1&perPage=x"),
-        error(422, "perPage", duplicate)
-    );
 }
 
 #[test]
@@ -238,4 +235,202 @@ fn map(names: &[&str]) -> BTreeMap<String, u8> {
     entries
         .map(|(name, value)| ((*name).to_owned(), value))
         .collect()
+}
+
+fn lists() -> &'static Shape {
+    const fn list(names: &'static [&'static str], nested: Nested, has_default: bool) -> Field {
+        let rust = names[0];
+        Field {
+            rust,
+            names,
+            nested,
+            has_default,
+        }
+    }
+    const FIELDS: &[Field] = &[
+        list(&["id"], Nested::List(&Nested::Leaf, 3), false),
+        list(&["set"], Nested::Unordered(&Nested::Leaf, 2), true),
+        list(&["pair"], Nested::Array(&Nested::Leaf, 2), true),
+        list(&["tags", "tag"], Nested::List(&Nested::Leaf, 2), true),
+        list(&["x"], Nested::Leaf, true),
+    ];
+    const { &Shape::Fields(FIELDS) }
+}
+
+#[derive(Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Lists {
+    id: Vec<u8>,
+    #[serde(default)]
+    set: BTreeSet<u8>,
+    #[serde(default)]
+    pair: Option<(u8, u8)>,
+    #[serde(default, alias = "tag")]
+    tags: Option<Vec<String>>,
+    #[serde(default)]
+    x: Option<u8>,
+}
+
+fn read_lists(text: &str) -> Result<Lists, (u16, String, String)> {
+    let violation = |status, violation: &Violation| {
+        let (pointer, detail) = (violation.pointer(), violation.detail());
+        Err((status, pointer.to_owned(), detail.to_owned()))
+    };
+    match super::decode(text.as_bytes(), InputLocation::Query, 20, lists()) {
+        Ok((lists, excess)) => match &excess[..] {
+            [] => Ok(lists),
+            [first, ..] => violation(200, first),
+        },
+        Err(InputError::Malformed(_, malformed)) => violation(400, &malformed),
+        Err(InputError::TypeMismatch(_, mismatch)) => violation(422, &mismatch),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn repeated_name_of_a_list_is_its_items_in_order() {
+    let ids = |id: &[u8]| Lists {
+        id: id.to_vec(),
+        ..Lists::default()
+    };
+    for (text, items) in [
+        ("id=1", &[1][..]),
+        ("id=2&id=1", &[2, 1]),
+        ("&id=1&&i%64=2&%69d=3&", &[1, 2, 3]),
+        ("", &[]),
+        ("&", &[]),
+    ] {
+        assert_eq!(read_lists(text), Ok(ids(items)), "{text}");
+    }
+    let mixed = Lists {
+        id: vec![1, 2],
+        set: BTreeSet::from([5, 7]),
+        pair: Some((8, 9)),
+        tags: Some(vec!["a b".into(), String::new()]),
+        x: Some(4),
+    };
+    let text = "set=7&id=1&tag=a+b&pair=8&x=4&id=2&tag=&set=5&pair=9";
+    assert_eq!(read_lists(text), Ok(mixed));
+}
+
+#[test]
+fn item_of_a_list_is_located_by_its_index() {
+    let integer = "must be an integer";
+    for (text, location, detail) in [
+        ("id=x", "id/0", integer),
+        ("id=1&x=2&id=07", "id/1", integer),
+        ("id=1&id=2&id=256", "id/2", "is out of range"),
+        ("id=1&id=", "id/1", integer),
+        ("id", "id/0", integer),
+        ("set=1&set=-", "set/1", integer),
+        ("pair=1", "pair", "has the wrong number of items"),
+        (
+            "pair=1&pair=2&pair=3",
+            "pair",
+            "has the wrong number of items",
+        ),
+        ("tags=a&tag=b", "tags", "must appear only once"),
+        ("id=1&x=1&x=1", "x", "must appear only once"),
+        ("id[]=1", "", "has an unknown parameter"),
+        ("id=1&id[]=2", "", "has an unknown parameter"),
+        ("id[0]=1", "", "has an unknown parameter"),
+        ("ID=1", "", "has an unknown parameter"),
+        ("id=1,2", "id/0", integer),
+    ] {
+        assert_eq!(read_lists(text), error(422, location, detail), "{text}");
+    }
+}
+
+#[test]
+fn list_is_decoded_up_to_its_largest_count() {
+    assert!(read_lists("id=1&id=1&id=1").is_ok());
+    let most = |max| format!("must have a length of at most {max}");
+    let excess = |name, max| error(200, name, &most(max));
+    assert_eq!(read_lists("id=1&id=1&id=1&id=1"), excess("id", 3));
+    // the item beyond the limit is not decoded, and equal items count
+    assert_eq!(read_lists("id=1&id=1&id=1&x=1&id=x"), excess("id", 3));
+    assert_eq!(read_lists("set=1&set=1&set=1"), excess("set", 2));
+    assert_eq!(read_lists("tag=a&tag=b&tag=c"), excess("tag", 2));
+}
+
+#[test]
+fn text_of_every_item_is_checked() {
+    let encoding = "has a malformed percent-encoding";
+    for text in [
+        "id=%",
+        "id=1&id=%",
+        "id=1&id=2&id=3&id=%",
+        "id=1&%=1",
+        "id=x&id=%2",
+    ] {
+        assert_eq!(read_lists(text), error(400, "", encoding), "{text}");
+    }
+    let many = "id=1&".repeat(21);
+    assert_eq!(
+        read_lists(&many),
+        error(400, "", "must have at most 20 parameters")
+    );
+}
+
+#[test]
+fn form_has_checkboxes_and_empty_fields() {
+    let read = |text: &str| {
+        let form = InputLocation::Form;
+        super::decode::<Html>(text.as_bytes(), form, 9, html()).map(|(html, _)| html)
+    };
+    let html = Html::default();
+    assert_eq!(
+        read("age=&name=&names=&checked=on").unwrap(),
+        Html {
+            checked: true,
+            ..html
+        }
+    );
+    let names = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+    for (text, items) in [
+        ("names=&names=", names(&["", ""])),
+        ("names=&names=a", names(&["", "a"])),
+        ("names=a", names(&["a"])),
+    ] {
+        assert_eq!(read(text).unwrap().names, items, "{text}");
+    }
+    for (text, checked) in [("true", true), ("false", false)] {
+        let checkbox = read(&format!("checked={text}"));
+        assert_eq!(checkbox.unwrap().checked, checked);
+    }
+    for text in [
+        "checked=",
+        "checked=ON",
+        "checked=off",
+        "checked=1",
+        "checked=on&checked=on",
+        "age=+",
+        "age=&age=",
+        "age=&age=5",
+        "required=",
+    ] {
+        assert!(read(text).is_err(), "{text}");
+    }
+    assert!(super::decode::<Html>(b"age=", InputLocation::Query, 9, self::html()).is_err());
+    assert!(super::decode::<Html>(b"checked=on", InputLocation::Query, 9, self::html()).is_err());
+}
+
+#[derive(Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+struct Html {
+    age: Option<u8>,
+    name: Option<String>,
+    names: Option<Vec<String>>,
+    checked: bool,
+    required: u8,
+}
+
+fn html() -> &'static Shape {
+    const FIELDS: &[Field] = &[Field {
+        rust: "names",
+        names: &["names"],
+        nested: Nested::List(&Nested::Leaf, 3),
+        has_default: true,
+    }];
+    const { &Shape::Fields(FIELDS) }
 }

@@ -20,6 +20,9 @@ use crate::token::{TokenError, TokenRejection};
 const UNKNOWN_KEY: Result<(), TokenRejection> =
     Err(TokenRejection::Invalid(TokenError::UnknownKey));
 
+const BAD_SIGNATURE: Result<(), TokenRejection> =
+    Err(TokenRejection::Invalid(TokenError::Signature));
+
 /// A server whose issuer's keys come from a key server on loopback.
 struct KeyServerTest {
     key_server: LoopbackServer,

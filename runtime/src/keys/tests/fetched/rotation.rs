@@ -142,19 +142,95 @@ async fn token_that_expires_during_a_fetch_is_rejected() {
 }
 
 #[tokio::test]
-async fn bad_signature_or_type_fetches_no_keys() {
+async fn wrong_type_or_algorithm_fetches_no_keys() {
     let test = KeyServerTest::new().await;
-    let token = test.issuer.token("alice").signature([7; 64]);
-    assert_eq!(
-        test.validate(token).await,
-        Err(TokenRejection::Invalid(TokenError::Signature))
-    );
     let token = test.issuer.token("alice").kid("x").typ("JWT");
     assert_eq!(
         test.validate(token).await,
         Err(TokenRejection::Invalid(TokenError::Type))
     );
+    let token = test.issuer.token("alice").kid("x").header("alg", "ES512");
+    assert_eq!(
+        test.validate(token).await,
+        Err(TokenRejection::Invalid(TokenError::Algorithm))
+    );
     assert_eq!(test.key_server.request_count(), 1);
+}
+
+/// OIDC Core §10.1.1 requires a new `kid` for a new key, but RFC 7515 §4.1.4 makes `kid` optional.
+#[tokio::test]
+async fn key_replaced_under_its_kid_or_without_one_is_found() {
+    for kid in [Some("k"), None] {
+        let test = KeyServerTest::new().await;
+        let rename = |issuer: &EmbeddedIssuer| {
+            let mut key = issuer.jwk(Algorithm::ES256);
+            match kid {
+                Some(kid) => key["kid"] = kid.into(),
+                None => drop(key.as_object_mut().unwrap().remove("kid")),
+            }
+            serde_json::json!({ "keys": [key] }).to_string()
+        };
+        let token = |issuer: &EmbeddedIssuer| match kid {
+            Some(kid) => issuer.token("alice").kid(kid),
+            None => issuer.token("alice").without_header("kid"),
+        };
+        let new = test.rotated();
+        test.key_server.set(Reply::Keys(rename(&test.issuer)));
+        test.refresh_after(300).await;
+        let old = token(&test.issuer).algorithm(Algorithm::ES256).sign();
+        assert_eq!(test.validate_text(&old).await, Ok(()));
+        test.key_server.set(Reply::Keys(rename(&new)));
+        assert_eq!(test.validate(token(&new)).await, Ok(()), "{kid:?}");
+        assert_eq!(test.key_server.request_count(), 3, "{kid:?}");
+        assert_eq!(test.validate_text(&old).await, BAD_SIGNATURE, "cached");
+        assert_eq!(test.validate(token(&test.issuer)).await, BAD_SIGNATURE);
+        assert_eq!(test.key_server.request_count(), 3, "{kid:?}");
+    }
+}
+
+#[tokio::test]
+async fn bad_signatures_and_unknown_kids_share_one_fetch_per_minute() {
+    let test = KeyServerTest::new().await;
+    let forged = |at: u8| test.issuer.token("mallory").signature([at; 64]);
+    for minute in 1..=3 {
+        for at in 0..50 {
+            assert_eq!(test.validate(forged(at)).await, BAD_SIGNATURE);
+            let unknown = forged(at).kid(&format!("{at}"));
+            assert_eq!(test.validate(unknown).await, UNKNOWN_KEY);
+            assert_eq!(test.validate(test.issuer.token("alice")).await, Ok(()));
+        }
+        assert_eq!(test.key_server.request_count(), 1 + minute);
+        test.advance(59);
+        assert_eq!(test.validate(forged(7)).await, BAD_SIGNATURE);
+        assert_eq!(test.key_server.request_count(), 1 + minute);
+        test.advance(1);
+    }
+}
+
+/// The issuer is slow while forged tokens arrive: only those wait.
+#[tokio::test]
+async fn valid_token_does_not_wait_for_the_fetch_of_a_bad_signature() {
+    let test = Arc::new(KeyServerTest::new().await);
+    let cached = test.issuer.token("bob").algorithm(Algorithm::ES256).sign();
+    assert_eq!(test.validate_text(&cached).await, Ok(()));
+    let released = test.hold(test.issuer.jwks());
+    let forging = Arc::clone(&test);
+    let forged = tokio::spawn(async move {
+        let forged = forging.issuer.token("mallory").signature([7; 64]);
+        forging.validate(forged).await
+    });
+    test.wait_until("the fetch starts", async |test| {
+        test.key_server.request_count() == 2
+    })
+    .await;
+    for _ in 0..20 {
+        assert_eq!(test.validate(test.issuer.token("alice")).await, Ok(()));
+        assert_eq!(test.validate_text(&cached).await, Ok(()));
+    }
+    assert!(test.is_fetching() && !forged.is_finished());
+    released.notify_one();
+    assert_eq!(forged.await.unwrap(), BAD_SIGNATURE);
+    assert_eq!(test.key_server.request_count(), 2);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 mod agreed;
 mod confirmed;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 

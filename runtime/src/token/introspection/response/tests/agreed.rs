@@ -225,6 +225,39 @@ fn other_claims_are_narrowed_or_rejected() {
     }
 }
 
+/// As doubles, these numbers would be equal.
+#[test]
+fn numbers_are_compared_and_kept_exactly() {
+    let jwt = br#"{"iss":"https://a.example","sub":"alice","aud":"https://api.example","iat":1699999940,"exp":1700000600,"x":18446744073709551617,"y":[0.10000000000000000001,1e0]}"#;
+    let rules = TokenRules::for_testing();
+    let now = NumericDate::from_secs(NOW);
+    let jwt = rules.verify(&rules.read(jwt).unwrap(), now).unwrap();
+    let confirm = |members: &str| {
+        let response = format!(r#"{{"active":true,{members}}}"#);
+        let response = IntrospectionResponse::read(response.into_bytes()).unwrap();
+        let token = response.confirm(&jwt, &rules, &rules, now)?;
+        Ok(String::from_utf8(token.claims_json().to_vec()).unwrap())
+    };
+    let claims = confirm(r#""x":18446744073709551617.0,"y":[0.10000000000000000001]"#).unwrap();
+    assert!(claims.contains(r#""x":18446744073709551617,"#), "{claims}");
+    assert!(
+        claims.contains(r#""y":[0.10000000000000000001]"#),
+        "{claims}"
+    );
+    for conflicting in [
+        r#""x":18446744073709551616"#,
+        r#""x":18446744073709551618"#,
+        r#""y":[0.1]"#,
+        r#""y":[1,1.00000000000000000001]"#,
+    ] {
+        assert_eq!(
+            confirm(conflicting),
+            Err(TokenError::ConflictingClaims),
+            "{conflicting}"
+        );
+    }
+}
+
 #[test]
 fn response_adds_no_claim_to_a_jwt() {
     let response = json!({
