@@ -63,11 +63,12 @@ struct Everything {
     sorted: BTreeSet<Key>,
     #[garde(length(max = 2), dive)]
     heap: BinaryHeap<Key>,
-    #[garde(length(max = 2), inner(length(chars, max = 3)))]
-    boxed: Box<[String]>,
+    #[garde(length(max = 2), dive)]
+    boxed: Box<[Key]>,
     #[garde(length(max = 2), dive)]
     deque: VecDeque<Key>,
     #[garde(length(max = 2), dive)]
+    #[expect(clippy::linkedlist, reason = "an input type may have one")]
     linked: LinkedList<Key>,
     #[garde(length(max = 2), inner(length(chars, max = 3)))]
     map: Map<Key, String>,

@@ -1,6 +1,6 @@
 //! Schema documents, and the descriptions of the inputs of a route.
 
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 
 use palisade::input::{
     BinaryBody, Cookies, Headers, InputLocation, Map, MediaTypes, Multipart, PlainText, Upload,
@@ -299,6 +299,8 @@ fn collection_schema_has_items_counts_and_a_comment_about_duplicates() {
         heap: BinaryHeap<u8>,
         #[garde(length(min = 2, max = 3))]
         merged: BTreeMap<u8, bool>,
+        #[garde(length(min = 1, max = 3))]
+        hashed: HashMap<u8, Option<bool>>,
         #[garde(length(min = 2, max = 3))]
         unique: Map<u8, Option<bool>>,
     }
@@ -323,6 +325,7 @@ fn collection_schema_has_items_counts_and_a_comment_about_duplicates() {
     }
     for (name, value, comment) in [
         ("merged", json!("boolean"), &duplicates),
+        ("hashed", json!(["boolean", "null"]), &json!(null)),
         (
             "unique",
             json!(["boolean", "null"]),
@@ -360,7 +363,7 @@ fn unknown_unit_variant_has_every_name_except_those_with_content() {
     assert_eq!(schema_of(post(units))["type"], "string");
     assert_eq!(schema_of(post(units)).get("not"), None);
     assert_eq!(
-        schema_of(post(mixed))["anyOf"][0],
+        schema_of(post(mixed))["oneOf"][0],
         json!({ "type": "string", "not": { "enum": ["Number"] } })
     );
 }

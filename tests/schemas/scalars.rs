@@ -130,6 +130,7 @@ struct OtherLists {
     #[garde(length(min = 1, max = 3))]
     deque: VecDeque<u8>,
     #[garde(length(max = 2))]
+    #[expect(clippy::linkedlist, reason = "an input type may have one")]
     linked: LinkedList<Option<u8>>,
 }
 
