@@ -144,6 +144,8 @@ pub use self::https::HttpsError;
 pub use self::input::contract::SecureInput;
 pub use self::input::extract::Valid;
 pub use self::keys::{Algorithm, KeyError, SkipReason, SkippedKey, SkippedKeys};
+#[cfg(feature = "discovery")]
+pub use self::resource_server::FetchSettingsError;
 pub use self::resource_server::error::ConfigError;
 pub use self::resource_server::issuer::Issuer;
 pub use self::resource_server::server::ResourceServer;

@@ -80,7 +80,7 @@ impl OpaqueApi {
         let api = SecureRouter::new().route("/orders", get(show_orders));
         Self {
             next,
-            service: api.protect(server).into_standalone_router(),
+            service: api.protect(server).into_router(),
             clock,
         }
     }

@@ -70,7 +70,7 @@ fn runtime() -> Runtime {
 }
 
 async fn present(api: &Api, tokens: &[String]) {
-    let service = api.clone().into_standalone_router();
+    let service = api.clone().into_router();
     for token in tokens {
         let request = Request::get("/").header("authorization", format!("Bearer {token}"));
         let request = request.body(Body::empty()).unwrap();

@@ -51,8 +51,32 @@ async fn binary(Valid(BinaryBody(bytes)): Valid<BinaryBody<Bytes>>) -> String {
     bytes.0.len().to_string()
 }
 
+/// Rules that cost more than reading a text.
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Costly {
+    #[garde(length(bytes, max = 20), length(graphemes, max = 3))]
+    graphemes: Option<String>,
+    #[garde(length(chars, max = 20), pattern("^[a-c]+$"))]
+    pattern: Option<String>,
+    #[garde(length(utf16, max = 20), email)]
+    email: Option<String>,
+    #[garde(
+        length(max = 2),
+        inner(length(bytes, max = 20), if(cond = true, pattern("^[a-c]+$")))
+    )]
+    #[serde(default)]
+    items: Vec<String>,
+}
+
+#[public(reason = "a test")]
+async fn costly(Valid(Json(costly)): Valid<Json<Costly>>) -> String {
+    costly.items.len().to_string()
+}
+
 async fn api() -> TestApi {
     let routes = SecureRouter::new()
+        .route("/costly", post(costly))
         .route("/query", get(query))
         .route("/form", post(form))
         .route("/parts", post(parts))
@@ -167,4 +191,31 @@ async fn list_of_bytes_stops_at_its_count() {
     reported.sort();
     reported.reverse();
     assert_eq!(json!(reported), both);
+}
+
+/// A pattern can take a hundred times as long as decoding the text.
+#[tokio::test]
+async fn costly_rules_of_a_text_over_its_length_are_not_checked() {
+    let api = api().await;
+    let post = async |body: Value| {
+        let request = api.anonymous().post("/costly").json(&body);
+        errors(&request.send().await)
+    };
+    for (field, other) in [
+        ("graphemes", "length"),
+        ("pattern", "pattern"),
+        ("email", "email"),
+    ] {
+        let pointer = format!("/{field}");
+        for count in [21, 10_000] {
+            let body = json!({ field: "x".repeat(count) });
+            assert_eq!(post(body).await, length(&pointer), "{field}");
+        }
+        let body = json!({ field: "x".repeat(20) });
+        assert_eq!(post(body).await, [(pointer, other.to_owned())]);
+    }
+    let items = json!({ "items": ["x".repeat(21), "x".repeat(20)] });
+    let [long, short] = ["/items/0", "/items/1"].map(str::to_owned);
+    let expected = [(long, "length".to_owned()), (short, "pattern".to_owned())];
+    assert_eq!(post(items).await, expected);
 }

@@ -33,5 +33,5 @@ async fn with_issuer(issuer: Issuer<WithAudience>) -> Outcome<Router> {
     let api = SecureRouter::new()
         .route(PATH, get(show_orders))
         .protect(server);
-    Ok(api.into_standalone_router())
+    Ok(api.into_router())
 }

@@ -117,6 +117,19 @@ pub(crate) fn emit_unreachable_route(declaration: &'static Declaration, path: &s
     );
 }
 
+/// Emits one event for a handler that an inner layer has called outside the request that passed its guard.
+pub(crate) fn emit_handler_outside_guard(declaration: &'static Declaration) {
+    tracing::error!(
+        target: TARGET,
+        event = "handler_outside_guard",
+        outcome = "deny",
+        handler = declaration.handler,
+        module = declaration.module,
+        access = %declaration.access,
+        "an inner layer called this handler outside the task of its request, or for another route"
+    );
+}
+
 /// Hashes a token's identifier with SHA-256, as base64url.
 ///
 /// Logs can then correlate a token without storing its identifier (ASVS 16.2.5).

@@ -3,7 +3,7 @@
 /// The code that panicked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PanicOrigin {
-    /// The guard, an argument's extractor or rules, or the handler.
+    /// The guard, an inner layer, an argument's extractor or rules, or the handler.
     Handler,
     /// The body of a handler's response.
     ResponseBody,

@@ -7,28 +7,103 @@
 //! [OpenID Discovery]: https://openid.net/specs/openid-connect-discovery-1_0.html
 
 mod document;
+mod endpoint;
 mod error;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use self::document::Document;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+
+use http::Uri;
+use tokio::time::{Instant, timeout_at};
+
+pub(crate) use self::endpoint::Endpoint;
 pub use self::error::DiscoveryError;
-
 use crate::https::{Client, HttpsError};
 
-/// Fetches the metadata document of `issuer`.
+/// The media type of metadata documents.
+const MEDIA_TYPES: [&str; 1] = ["application/json"];
+
+/// Returns the URL of an endpoint from the metadata document of `issuer`.
 ///
-/// Requests the OpenID document first, because most servers have it, and the RFC 8414 document if
-/// the response is 404. The caller applies a timeout.
+/// Requests the OpenID document first, because most servers have it. If it is missing or unusable in any
+/// way, or if there is no response after two fifths of the time, requests the RFC 8414 document too. Only a
+/// valid document of another issuer ends the search: the configured issuer is wrong.
 ///
 /// # Errors
 ///
-/// Returns [`DiscoveryError`] if neither document exists, or if the document is malformed or names
-/// another issuer.
-pub(crate) async fn fetch(client: &Client, issuer: &str) -> Result<Document, DiscoveryError> {
-    let json = match client.get_json(&openid_url(issuer)).await {
-        Err(HttpsError::Status(404)) => client.get_json(&oauth_url(issuer)).await?,
-        response => response?,
+/// Returns [`DiscoveryError`] if neither document is usable before the deadline.
+pub(crate) async fn find(
+    client: &Client,
+    issuer: &str,
+    endpoint: Endpoint,
+    deadline: Instant,
+) -> Result<Uri, DiscoveryError> {
+    let request = async |url: String| {
+        let json = get(client, &url, deadline).await;
+        let json = json.map_err(|source| DiscoveryError::Request {
+            url: url.clone(),
+            source,
+        })?;
+        document::read(&json, &url, issuer, endpoint, client)
     };
-    Document::read(&json, issuer)
+    let mut openid = pin!(request(openid_url(issuer)));
+    let oauth = pin!(request(oauth_url(issuer)));
+    let now = Instant::now();
+    let patience = now + deadline.saturating_duration_since(now) * 2 / 5;
+    match timeout_at(patience, openid.as_mut()).await {
+        Ok(Err(error)) if !matches!(error, DiscoveryError::Issuer { .. }) => {
+            oauth.await.map_err(|oauth| no_document(error, oauth))
+        }
+        Ok(found) => found,
+        Err(_) => first_success(openid, oauth).await,
+    }
+}
+
+async fn get(client: &Client, url: &str, deadline: Instant) -> Result<Vec<u8>, HttpsError> {
+    let url = url.parse().map_err(|_| HttpsError::InsecureUrl)?;
+    client.get(&url, &MEDIA_TYPES, deadline).await
+}
+
+/// Waits for both documents, and returns as soon as one is usable.
+async fn first_success<'a>(
+    mut openid: Pin<&'a mut (impl Future<Output = Result<Uri, DiscoveryError>> + 'a)>,
+    mut oauth: Pin<&'a mut (impl Future<Output = Result<Uri, DiscoveryError>> + 'a)>,
+) -> Result<Uri, DiscoveryError> {
+    let (mut openid_error, mut oauth_error) = (None, None);
+    poll_fn(|context| {
+        if openid_error.is_none() {
+            match openid.as_mut().poll(context) {
+                Poll::Ready(Err(error)) => openid_error = Some(error),
+                Poll::Ready(found) => return Poll::Ready(found),
+                Poll::Pending => {}
+            }
+        }
+        if oauth_error.is_none() {
+            match oauth.as_mut().poll(context) {
+                Poll::Ready(Err(error)) => oauth_error = Some(error),
+                Poll::Ready(found) => return Poll::Ready(found),
+                Poll::Pending => {}
+            }
+        }
+        match (openid_error.take(), oauth_error.take()) {
+            (Some(openid), Some(oauth)) => Poll::Ready(Err(no_document(openid, oauth))),
+            (openid, oauth) => {
+                (openid_error, oauth_error) = (openid, oauth);
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+fn no_document(openid: DiscoveryError, oauth: DiscoveryError) -> DiscoveryError {
+    DiscoveryError::NoDocument {
+        openid: Box::new(openid),
+        oauth: Box::new(oauth),
+    }
 }
 
 /// Returns the URL of OpenID Discovery §4: the suffix follows the issuer.
@@ -47,40 +122,4 @@ fn oauth_url(issuer: &str) -> String {
         .unwrap_or(issuer.len());
     let (origin, path) = issuer.split_at(path_at);
     format!("{origin}/.well-known/oauth-authorization-server{path}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn openid_appends_and_rfc_8414_inserts_the_suffix() {
-        for (issuer, openid, oauth) in [
-            (
-                "https://a.example",
-                "https://a.example/.well-known/openid-configuration",
-                "https://a.example/.well-known/oauth-authorization-server",
-            ),
-            (
-                "https://a.example/",
-                "https://a.example/.well-known/openid-configuration",
-                "https://a.example/.well-known/oauth-authorization-server",
-            ),
-            (
-                "https://a.nz/x/y",
-                "https://a.nz/x/y/.well-known/openid-configuration",
-                "https://a.nz/.well-known/oauth-authorization-server/x/y",
-            ),
-            (
-                "https://a.example:8443/realms/x",
-                "https://a.example:8443/realms/x/.well-known/openid-configuration",
-                "https://a.example:8443/.well-known/oauth-authorization-server/realms/x",
-            ),
-        ] {
-            assert_eq!(
-                (openid_url(issuer), oauth_url(issuer)),
-                (openid.into(), oauth.into())
-            );
-        }
-    }
 }

@@ -178,7 +178,21 @@ impl<C> fmt::Debug for Caller<C> {
 /// Typed claims of a [`Caller`].
 ///
 /// Every `Clone + Deserialize + garde::Validate` type implements it. Claims that the type does not
-/// name are ignored.
+/// name are ignored. No other crate can implement it, because the type of a hidden item is private: the
+/// claims could differ from those that the guard has verified.
+///
+/// ```compile_fail,E0046
+/// use palisade::{CallerClaims, TokenError, VerifiedToken};
+///
+/// #[derive(Clone)]
+/// struct Admin;
+///
+/// impl CallerClaims for Admin {
+///     fn decode(_: &VerifiedToken) -> Result<Option<Self>, TokenError> {
+///         Ok(Some(Self))
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the claims of a `Caller`",
     label = "not a claims type",
@@ -194,13 +208,21 @@ pub trait CallerClaims: Clone + Send + Sync + 'static {
     fn without_decoding() -> Option<Self> {
         None
     }
+
+    #[doc(hidden)]
+    const SEALED: Sealed;
 }
+
+/// No other crate can name it.
+pub struct Sealed;
 
 /// The default claims of a [`Caller`]: none beyond the registered ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoClaims;
 
 impl CallerClaims for NoClaims {
+    const SEALED: Sealed = Sealed;
+
     fn decode(_: &VerifiedToken) -> Result<Option<Self>, TokenError> {
         Ok(None)
     }
@@ -214,6 +236,8 @@ impl<C> CallerClaims for C
 where
     C: DeserializeOwned + Validate<Context = ()> + Clone + Send + Sync + 'static,
 {
+    const SEALED: Sealed = Sealed;
+
     fn decode(token: &VerifiedToken) -> Result<Option<Self>, TokenError> {
         let claims: Self = decode_claims(token.claims_json()).ok_or(TokenError::TypedClaims)?;
         claims.validate().map_err(|_| TokenError::TypedClaims)?;

@@ -1,54 +1,72 @@
 //! A small HTTPS client without redirects, with a limit on the response size.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use http::{Request, Uri, header};
+use http::{HeaderValue, Request, Uri, header};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as HyperClient;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use rustls::crypto::aws_lc_rs::default_provider;
+use tokio::time::{Instant, timeout_at};
 
 use crate::https::HttpsError;
+use crate::https::connector::Connector;
 use crate::https::loopback::is_loopback;
+use crate::https::proxy::Proxy;
+use crate::https::roots::RootCertificates;
 
 /// The maximum length of a response body, in bytes.
 const MAX_LEN: usize = 64 * 1024;
 
-/// The media types of metadata documents and key sets.
-const METADATA_TYPES: [&str; 2] = ["application/json", "application/jwk-set+json"];
-
 /// Sends requests over https, or over http to loopback if that is allowed.
 #[derive(Clone)]
 pub(crate) struct Client {
-    inner: HyperClient<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    inner: HyperClient<HttpsConnector<Connector>, Full<Bytes>>,
     allow_loopback_http: bool,
 }
 
+/// The settings of a [`Client`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ClientSettings {
+    pub(crate) allow_loopback_http: bool,
+    /// The root certificates beside those of the operating system.
+    pub(crate) roots: RootCertificates,
+}
+
 impl Client {
-    /// Creates a client that trusts the system's roots.
+    /// Creates a client that trusts the system's roots, and uses the proxy of the environment.
     ///
-    /// It names its cryptography provider instead of using the process-wide default.
-    pub(crate) fn new(allow_loopback_http: bool) -> Result<Self, HttpsError> {
-        let builder = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(default_provider())
-            .map_err(|error| HttpsError::TrustStore(error.into()))?;
-        let builder = if allow_loopback_http {
+    /// # Errors
+    ///
+    /// Returns [`HttpsError::TrustStore`] without any root certificate, and [`HttpsError::Proxy`] if the
+    /// environment names a malformed proxy.
+    pub(crate) fn new(settings: &ClientSettings) -> Result<Self, HttpsError> {
+        Self::with_proxy(settings, Proxy::from_environment()?)
+    }
+
+    pub(super) fn with_proxy(
+        settings: &ClientSettings,
+        proxy: Option<Proxy>,
+    ) -> Result<Self, HttpsError> {
+        let tls = settings.roots.client_config()?;
+        let connector = Connector::new(proxy, &Arc::new(tls.clone()));
+        let builder = HttpsConnectorBuilder::new().with_tls_config(tls);
+        let builder = if settings.allow_loopback_http {
             builder.https_or_http()
         } else {
             builder.https_only()
         };
+        let connector = builder.enable_http1().wrap_connector(connector);
         Ok(Self {
-            inner: HyperClient::builder(TokioExecutor::new()).build(builder.enable_http1().build()),
-            allow_loopback_http,
+            inner: HyperClient::builder(TokioExecutor::new()).build(connector),
+            allow_loopback_http: settings.allow_loopback_http,
         })
     }
 
     /// Sends a request, and returns the response body.
     ///
-    /// The caller applies a timeout.
+    /// The request asks for `media_types` in `accept`. The caller applies a timeout.
     ///
     /// # Errors
     ///
@@ -62,21 +80,24 @@ impl Client {
         if !self.is_allowed(request.uri()) {
             return Err(HttpsError::InsecureUrl);
         }
-        request.headers_mut().insert(
-            header::ACCEPT,
-            header::HeaderValue::from_static("application/json"),
-        );
+        let accept = HeaderValue::try_from(media_types.join(", "));
+        let accept = accept.map_err(|error| HttpsError::Transport(error.into()))?;
+        request.headers_mut().insert(header::ACCEPT, accept);
         let response = self
             .inner
             .request(request)
             .await
             .map_err(|error| HttpsError::Transport(error.into()))?;
-        if response.status().as_u16() != 200 {
-            return Err(HttpsError::Status(response.status().as_u16()));
-        }
         let content_type = response.headers().get(header::CONTENT_TYPE);
+        let media_type = || content_type.map(|value| media_type(value.as_bytes()));
+        let status = response.status().as_u16();
+        if status != 200 {
+            let media_type = media_type();
+            return Err(HttpsError::Status { status, media_type });
+        }
         if !content_type.is_some_and(|value| is_one_of(media_types, value.as_bytes())) {
-            return Err(HttpsError::ContentType);
+            let media_type = media_type();
+            return Err(HttpsError::ContentType { media_type });
         }
         let body = Limited::new(response.into_body(), MAX_LEN).collect().await;
         match body {
@@ -86,11 +107,21 @@ impl Client {
         }
     }
 
-    /// Fetches a metadata document or a key set.
-    pub(crate) async fn get_json(&self, url: &str) -> Result<Vec<u8>, HttpsError> {
+    /// Fetches a resource with one of `media_types` before the deadline.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and [`HttpsError::Timeout`] after the deadline.
+    pub(crate) async fn get(
+        &self,
+        url: &Uri,
+        media_types: &[&str],
+        deadline: Instant,
+    ) -> Result<Vec<u8>, HttpsError> {
         let request = Request::get(url).body(Full::default());
         let request = request.map_err(|_| HttpsError::InsecureUrl)?;
-        self.send(request, &METADATA_TYPES).await
+        let response = timeout_at(deadline, self.send(request, media_types)).await;
+        response.map_err(|_| HttpsError::Timeout)?
     }
 
     /// Parses a URL to which requests are allowed, with an optional query but no fragment (RFC 6749
@@ -99,7 +130,6 @@ impl Client {
     /// # Errors
     ///
     /// Returns [`HttpsError::InsecureUrl`] for any other URL.
-    #[cfg(feature = "introspection")]
     pub(crate) fn parse_url(&self, text: &str) -> Result<Uri, HttpsError> {
         // `Uri` drops a fragment silently, and accepts a backslash
         let is_ambiguous = text.contains(['#', '\\', ' ']);
@@ -131,28 +161,28 @@ fn is_one_of(media_types: &[&str], content_type: &[u8]) -> bool {
         .any(|allowed| essence.eq_ignore_ascii_case(allowed.as_bytes()))
 }
 
-/// Runs an exchange for at most `timeout`.
-///
-/// # Errors
-///
-/// Returns [`HttpsError::Timeout`] if it does not complete in time.
-pub(crate) async fn with_timeout<T, E: From<HttpsError>>(
-    timeout: Duration,
-    exchange: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    tokio::time::timeout(timeout, exchange)
-        .await
-        .map_err(|_| HttpsError::Timeout)?
+/// Returns the media type of a response for an error message, without parameters.
+fn media_type(content_type: &[u8]) -> String {
+    let essence = content_type.split(|byte| *byte == b';').next();
+    String::from_utf8_lossy(essence.unwrap_or_default().trim_ascii()).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn client(allow_loopback_http: bool) -> Client {
+        let settings = ClientSettings {
+            allow_loopback_http,
+            ..ClientSettings::default()
+        };
+        Client::with_proxy(&settings, None).unwrap()
+    }
+
     #[test]
     fn http_url_is_allowed_to_loopback_only() {
         let is_allowed = |allow, url: &str| {
-            let client = Client::new(allow).unwrap();
+            let client = client(allow);
             client.is_allowed(&url.parse().unwrap())
         };
         for allow in [true, false] {
@@ -168,7 +198,7 @@ mod tests {
     /// A user in a URL may be a secret that is logged, and some parsers take it for the host.
     #[test]
     fn url_with_a_user_is_rejected() {
-        let client = Client::new(true).unwrap();
+        let client = client(true);
         let is_allowed = |url: &str| client.is_allowed(&url.parse().unwrap());
         for user in ["u@", "u:p@", ":p@", "@", "b.example@"] {
             assert!(!is_allowed(&format!("https://{user}a.example/x")), "{user}");
@@ -177,10 +207,9 @@ mod tests {
         assert!(is_allowed("https://a.example/b@c?d=e@f"));
     }
 
-    #[cfg(feature = "introspection")]
     #[test]
     fn url_with_fragment_or_ambiguous_character_is_rejected() {
-        let client = Client::new(true).unwrap();
+        let client = client(true);
         for url in ["https://a.example/x", "https://a.example/x?tenant=y"] {
             assert_eq!(client.parse_url(url).unwrap(), *url);
         }
@@ -205,7 +234,7 @@ mod tests {
     /// A metadata document may contain any URL.
     #[tokio::test]
     async fn request_to_a_disallowed_url_is_not_sent() {
-        let client = Client::new(true).unwrap();
+        let client = client(true);
         for url in ["http://192.0.2.1/keys", "ftp://127.0.0.1/keys", "/keys"] {
             let request = Request::get(url).body(Full::default()).unwrap();
             let response = client.send(request, &["application/json"]).await;

@@ -1,17 +1,29 @@
-//! The HTTPS client for requests to issuers; http only to loopback, and only if allowed.
+//! The HTTPS client for requests to issuers, directly or through a proxy; http only to loopback, and only
+//! if allowed.
 
 #[cfg(feature = "discovery")]
 mod client;
 #[cfg(feature = "discovery")]
+mod connector;
+#[cfg(feature = "discovery")]
 mod error;
 mod loopback;
 #[cfg(feature = "discovery")]
+mod proxy;
+#[cfg(feature = "discovery")]
+mod roots;
+#[cfg(feature = "discovery")]
 mod telemetry;
+#[cfg(feature = "discovery")]
+#[cfg(test)]
+mod tests;
 
 #[cfg(feature = "discovery")]
-pub(crate) use self::client::{Client, with_timeout};
+pub(crate) use self::client::{Client, ClientSettings};
 #[cfg(feature = "discovery")]
 pub use self::error::HttpsError;
 pub(crate) use self::loopback::is_loopback;
+#[cfg(feature = "discovery")]
+pub(crate) use self::roots::RootCertificates;
 #[cfg(feature = "discovery")]
 pub(crate) use self::telemetry::{ExchangeRecord, Purpose, record_key_age};

@@ -28,7 +28,8 @@ pub use self::extract::{
     BinaryBody, Cookies, CustomRejection, Headers, InputExtractor, Multipart, PlainText,
 };
 pub(crate) use self::extract::{
-    BodyTimeout, RequestLimits, TimedBody, Valid, check_extracted, path_error, path_scalars,
+    BodyTimeout, ExtractFromBody, ExtractFromHead, RequestLimits, TimedBody, Valid,
+    check_extracted, path_error, path_scalars,
 };
 pub(crate) use self::shape::unchecked::{Unchecked, unchecked};
 pub(crate) use self::shape::{Shape, Statement};

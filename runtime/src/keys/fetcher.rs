@@ -1,42 +1,77 @@
-//! Fetches an issuer's key set from the URL in its metadata document.
+//! Fetches an issuer's key set, from a configured URL or the one in its metadata document.
 
 use std::time::Duration;
 
-use crate::discovery::{self, DiscoveryError};
-use crate::https::{self, Client};
+use http::Uri;
+use tokio::time::Instant;
+
+use crate::discovery::{self, DiscoveryError, Endpoint};
+use crate::https::{Client, ClientSettings, HttpsError};
 
 /// The maximum time for the metadata document and the key set together.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The media types of key sets ([RFC 7517 §8.5](https://www.rfc-editor.org/rfc/rfc7517#section-8.5)).
+const MEDIA_TYPES: [&str; 2] = ["application/jwk-set+json", "application/json"];
+
 /// Fetches key sets over https, or over http from loopback if that is allowed.
 pub(crate) struct KeySetFetcher {
     client: Client,
+    /// The URL of the key set, unless it is discovered.
+    url: Option<Uri>,
     timeout: Duration,
 }
 
 impl KeySetFetcher {
-    pub(crate) fn new(allow_loopback_http: bool) -> Result<Self, DiscoveryError> {
-        Self::with_timeout(allow_loopback_http, TIMEOUT)
-    }
-
-    fn with_timeout(allow_loopback_http: bool, timeout: Duration) -> Result<Self, DiscoveryError> {
+    /// Creates a fetcher that finds the key set through the issuer's metadata document.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`HttpsError`] if the HTTPS client cannot be created.
+    pub(crate) fn new(settings: &ClientSettings) -> Result<Self, HttpsError> {
         Ok(Self {
-            client: Client::new(allow_loopback_http)?,
-            timeout,
+            client: Client::new(settings)?,
+            url: None,
+            timeout: TIMEOUT,
         })
     }
 
-    /// Fetches the JWK set that the issuer's metadata document names.
+    /// Sets the URL of the key set.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`HttpsError::InsecureUrl`] unless the URL is https without user and fragment, or http to
+    /// loopback if that is allowed.
+    pub(crate) fn with_url(mut self, url: &str) -> Result<Self, HttpsError> {
+        self.url = Some(self.client.parse_url(url)?);
+        Ok(self)
+    }
+
+    /// Fetches the JWK set of the issuer.
     ///
     /// # Errors
     ///
     /// Returns [`DiscoveryError`] if the document or the key set cannot be fetched within 5 s.
     pub(super) async fn fetch(&self, issuer: &str) -> Result<Vec<u8>, DiscoveryError> {
-        https::with_timeout(self.timeout, async {
-            let document = discovery::fetch(&self.client, issuer).await?;
-            Ok(self.client.get_json(document.jwks_uri()?).await?)
+        let deadline = Instant::now() + self.timeout;
+        let url = match &self.url {
+            Some(url) => url.clone(),
+            None => discovery::find(&self.client, issuer, Endpoint::Jwks, deadline).await?,
+        };
+        let json = self.client.get(&url, &MEDIA_TYPES, deadline).await;
+        json.map_err(|source| DiscoveryError::Request {
+            url: without_query(&url),
+            source,
         })
-        .await
+    }
+}
+
+/// Returns the URL for a message; its query may contain a secret.
+fn without_query(url: &Uri) -> String {
+    let text = url.to_string();
+    match text.split_once('?') {
+        Some((before, _)) => format!("{before}?…"),
+        None => text,
     }
 }
 
@@ -83,15 +118,30 @@ mod tests {
         format!(r#"{{"issuer":"{url}","jwks_uri":"{url}/keys"}}"#)
     }
 
-    async fn fetch(url: &str) -> Result<Vec<u8>, DiscoveryError> {
-        let fetcher = KeySetFetcher::with_timeout(true, Duration::from_millis(500)).unwrap();
-        fetcher.fetch(url).await
+    fn fetcher() -> KeySetFetcher {
+        let settings = ClientSettings {
+            allow_loopback_http: true,
+            ..ClientSettings::default()
+        };
+        let fetcher = KeySetFetcher::new(&settings).unwrap();
+        let timeout = Duration::from_millis(500);
+        KeySetFetcher { timeout, ..fetcher }
     }
 
-    /// Returns the error that follows from this response to the first request.
-    async fn error_after(first: String) -> DiscoveryError {
-        let (url, _) = serve(|_| vec![first]).await;
-        fetch(&url).await.unwrap_err()
+    async fn fetch(url: &str) -> Result<Vec<u8>, DiscoveryError> {
+        fetcher().fetch(url).await
+    }
+
+    /// Returns the error that follows from this response to the request for the key set.
+    async fn error_after(keys: String) -> HttpsError {
+        let (url, _) = serve(|url| vec![response(200, JSON, &document(url)), keys]).await;
+        match fetch(&url).await {
+            Err(DiscoveryError::Request { url: found, source }) => {
+                assert_eq!(found, format!("{url}/keys"));
+                source
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[tokio::test]
@@ -111,35 +161,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn missing_openid_document_falls_back_to_rfc_8414() {
-        let (url, paths) = serve(|url| {
-            vec![
-                response(404, "text/html", "no"),
-                response(200, JSON, &document(url)),
-                response(200, JSON, "{}"),
-            ]
-        })
-        .await;
-        assert!(fetch(&url).await.is_ok());
-        assert_eq!(
-            paths.await.unwrap()[1],
-            "/.well-known/oauth-authorization-server"
-        );
-    }
-
-    #[tokio::test]
     async fn response_without_status_200_and_json_is_rejected() {
-        for status in [201, 204, 301, 302, 307, 308, 401, 500, 503] {
-            let error = error_after(response(status, JSON, "{}")).await;
-            assert!(
-                matches!(error, DiscoveryError::Https(HttpsError::Status(found)) if found == status),
-                "{error:?}"
-            );
+        for status in [201, 204, 301, 302, 307, 308, 401, 404, 406, 500, 503] {
+            let error = error_after(response(status, "text/plain", "{}")).await;
+            let HttpsError::Status {
+                status: found,
+                media_type,
+            } = error
+            else {
+                panic!("{error:?}");
+            };
+            assert_eq!((found, media_type.as_deref()), (status, Some("text/plain")));
         }
         for content_type in ["text/html", "application/jsonp", "application/json+x", ""] {
             let error = error_after(response(200, content_type, "{}")).await;
             assert!(
-                matches!(error, DiscoveryError::Https(HttpsError::ContentType)),
+                matches!(&error, HttpsError::ContentType { media_type: Some(found) } if found == content_type),
                 "{error:?}"
             );
         }
@@ -148,66 +185,129 @@ mod tests {
     #[tokio::test]
     async fn body_above_64_kib_is_rejected() {
         let body = " ".repeat(64 * 1024 + 1);
-        assert!(matches!(
-            error_after(response(200, JSON, &body)).await,
-            DiscoveryError::Https(HttpsError::TooLong)
-        ));
-        let body = " ".repeat(64 * 1024);
-        assert!(matches!(
-            error_after(response(200, JSON, &body)).await,
-            DiscoveryError::Document
-        ));
+        let error = error_after(response(200, JSON, &body)).await;
+        assert!(matches!(error, HttpsError::TooLong));
+        let (url, _) = serve(|url| {
+            let body = " ".repeat(64 * 1024);
+            vec![
+                response(200, JSON, &document(url)),
+                response(200, JSON, &body),
+            ]
+        })
+        .await;
+        assert_eq!(fetch(&url).await.unwrap().len(), 64 * 1024);
     }
 
     #[tokio::test]
     async fn missing_or_incomplete_response_times_out() {
         let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", silent.local_addr().unwrap());
-        assert!(matches!(
-            fetch(&url).await,
-            Err(DiscoveryError::Https(HttpsError::Timeout))
-        ));
-        let (listener, url) = {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let url = format!("http://{}", listener.local_addr().unwrap());
-            (listener, url)
+        let url = format!("http://{}/keys", silent.local_addr().unwrap());
+        let timeout = async |url: &str| {
+            let fetcher = fetcher().with_url(url).unwrap();
+            let error = fetcher.fetch("https://issuer.example").await.unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    DiscoveryError::Request {
+                        source: HttpsError::Timeout,
+                        ..
+                    }
+                ),
+                "{error}"
+            );
         };
-        let slow = tokio::spawn(async move {
-            let (mut socket, _) = listener.accept().await.unwrap();
-            let head =
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{";
-            let _ = socket.read(&mut [0; 4096]).await.unwrap();
-            socket.write_all(head.as_bytes()).await.unwrap();
-            std::future::pending::<()>().await;
-        });
-        assert!(matches!(
-            fetch(&url).await,
-            Err(DiscoveryError::Https(HttpsError::Timeout))
-        ));
-        slow.abort();
+        timeout(&url).await;
+        for start in [
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-type: appl",
+        ] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}/keys", listener.local_addr().unwrap());
+            let slow = tokio::spawn(async move {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let _ = socket.read(&mut [0; 4096]).await.unwrap();
+                socket.write_all(start.as_bytes()).await.unwrap();
+                std::future::pending::<()>().await;
+            });
+            timeout(&url).await;
+            slow.abort();
+        }
     }
 
-    /// RFC 8414 §3.3.
+    /// RFC 9110 §12.5.1, RFC 7517 §8.5.1: a server may offer its own media type only.
     #[tokio::test]
-    async fn document_of_another_issuer_is_rejected() {
-        let (url, _) = serve(|url| vec![response(200, JSON, &document(&format!("{url}/")))]).await;
-        assert!(matches!(fetch(&url).await, Err(DiscoveryError::Issuer)));
+    async fn key_set_is_requested_with_both_media_types() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/keys", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 4096];
+            let length = socket.read(&mut request).await.unwrap();
+            let keys = response(200, "application/jwk-set+json", "{}");
+            socket.write_all(keys.as_bytes()).await.unwrap();
+            String::from_utf8_lossy(&request[..length]).into_owned()
+        });
+        let fetcher = fetcher().with_url(&url).unwrap();
+        assert_eq!(
+            fetcher.fetch("https://issuer.example").await.unwrap(),
+            b"{}"
+        );
+        let request = server.await.unwrap();
+        assert!(
+            request.contains("\r\naccept: application/jwk-set+json, application/json\r\n"),
+            "{request}"
+        );
+    }
+
+    /// The query of a configured URL may contain a secret.
+    #[tokio::test]
+    async fn query_of_the_keys_url_is_sent_but_not_logged() {
+        let (url, paths) = serve(|_| vec![response(403, JSON, "{}")]).await;
+        let fetcher = fetcher().with_url(&format!("{url}/keys?secret")).unwrap();
+        let error = fetcher.fetch("https://issuer.example").await.unwrap_err();
+        assert_eq!(paths.await.unwrap(), ["/keys?secret"]);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "GET {url}/keys?…: the issuer responded with status 403 and content type \"application/json\""
+            )
+        );
     }
 
     #[tokio::test]
     async fn http_key_url_is_rejected_unless_it_is_allowed_loopback() {
         let document =
             |url: &str| format!(r#"{{"issuer":"{url}","jwks_uri":"http://keys.example/keys"}}"#);
-        let (url, _) = serve(|url| vec![response(200, JSON, &document(url))]).await;
+        let (url, paths) = serve(|url| vec![response(200, JSON, &document(url)); 2]).await;
+        let error = fetch(&url).await.unwrap_err().to_string();
+        assert!(error.contains("\"http://keys.example/keys\""), "{error}");
+        assert_eq!(paths.await.unwrap().len(), 2);
+        let strict = KeySetFetcher::new(&ClientSettings::default()).unwrap();
+        let error = strict.fetch(&url).await.unwrap_err();
+        let DiscoveryError::NoDocument { openid, .. } = error else {
+            panic!("{error:?}");
+        };
         assert!(matches!(
-            fetch(&url).await,
-            Err(DiscoveryError::Https(HttpsError::InsecureUrl))
+            *openid,
+            DiscoveryError::Request {
+                source: HttpsError::InsecureUrl,
+                ..
+            }
         ));
-        let strict = KeySetFetcher::new(false).unwrap();
-        assert!(matches!(
-            strict.fetch(&url).await,
-            Err(DiscoveryError::Https(HttpsError::InsecureUrl))
-        ));
+        for (url, is_strict, is_loopback) in [
+            ("https://keys.example/keys", true, true),
+            ("http://127.0.0.1:1/keys", false, true),
+            ("http://keys.example/keys", false, false),
+            ("https://u:p@keys.example/keys", false, false),
+            ("https://keys.example/keys#x", false, false),
+            ("/keys", false, false),
+            ("", false, false),
+        ] {
+            let strict = KeySetFetcher::new(&ClientSettings::default()).unwrap();
+            assert_eq!(strict.with_url(url).is_ok(), is_strict, "{url}");
+            assert_eq!(fetcher().with_url(url).is_ok(), is_loopback, "{url}");
+        }
     }
 
     #[tokio::test]
@@ -217,6 +317,7 @@ mod tests {
         drop(gone);
         let error = fetch(&url).await.unwrap_err();
         assert!(std::error::Error::source(&error).is_some());
+        assert!(error.to_string().contains("refused"), "{error}");
     }
 
     /// A truncated response is distinguished from one that is too long.
@@ -226,7 +327,7 @@ mod tests {
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{";
         assert!(matches!(
             error_after(head.to_owned()).await,
-            DiscoveryError::Https(HttpsError::Transport(_))
+            HttpsError::Transport(_)
         ));
     }
 }

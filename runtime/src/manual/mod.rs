@@ -23,7 +23,7 @@
 //! | [`observability`] | log, count and alert on decisions, rejected input and key fetches |
 //! | [`threat_model`] | name the threats that Palisade defends against, and your own responsibilities |
 //! | [`performance`] | predict and measure what a request costs |
-//! | [`cookbook`] | CORS, WebSocket, SSE, PATCH, dates and money, uploads, error types, legacy routes, containers |
+//! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, PATCH, dates and money, uploads, error types, legacy routes, containers |
 //! | [`providers`] | connect Keycloak, Entra ID, Auth0, Okta, Cognito, Google or oidc-provider |
 //! | [`migrating`] | move an existing axum API to Palisade, one route at a time |
 
@@ -62,6 +62,12 @@ pub mod cookbook {
     #[doc = include_str!("cookbook/cors.md")]
     pub mod cors {}
 
+    #[doc = include_str!("cookbook/tracing_and_metrics.md")]
+    pub mod tracing_and_metrics {}
+
+    #[doc = include_str!("cookbook/inner_layers.md")]
+    pub mod inner_layers {}
+
     #[doc = include_str!("cookbook/websocket.md")]
     pub mod websocket {}
 
@@ -85,6 +91,9 @@ pub mod cookbook {
 
     #[doc = include_str!("cookbook/containers_and_proxies.md")]
     pub mod containers_and_proxies {}
+
+    #[doc = include_str!("cookbook/issuer_connection.md")]
+    pub mod issuer_connection {}
 }
 
 #[doc = include_str!("providers.md")]

@@ -6,6 +6,8 @@ use std::fmt;
 #[cfg(feature = "discovery")]
 use crate::discovery::DiscoveryError;
 use crate::keys::{Algorithm, KeyError};
+#[cfg(feature = "discovery")]
+use crate::resource_server::fetch_error::FetchSettingsError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::IntrospectionConfigError;
 use crate::token::UnknownIssuer;
@@ -66,6 +68,14 @@ pub enum ConfigError {
         issuer: String,
         /// The reason why the fetch failed.
         source: DiscoveryError,
+    },
+    /// The settings for requests to the issuer are malformed or contradictory.
+    #[cfg(feature = "discovery")]
+    FetchSettings {
+        /// The issuer with the settings.
+        issuer: String,
+        /// The mistake in the settings.
+        source: FetchSettingsError,
     },
     /// The issuer has no keys, and the feature `discovery`, which would fetch them, is off.
     NoKeys {
@@ -152,6 +162,8 @@ impl ConfigError {
             Self::NoReason { .. } => "state why it is acceptable",
             Self::Realm => "remove the character, or remove `realm` to use `api`",
             Self::Keys { .. } | Self::RevokedIssuer { .. } => return None,
+            #[cfg(feature = "discovery")]
+            Self::FetchSettings { .. } => return None,
             #[cfg(feature = "introspection")]
             Self::Introspection { .. } => return None,
         })
@@ -180,6 +192,10 @@ impl fmt::Display for ConfigError {
             #[cfg(feature = "discovery")]
             Self::Discovery { issuer, .. } => {
                 write!(f, "the keys of `{issuer}` could not be fetched")
+            }
+            #[cfg(feature = "discovery")]
+            Self::FetchSettings { issuer, .. } => {
+                write!(f, "requests to `{issuer}` cannot be sent as configured")
             }
             Self::NoKeys { issuer } => write!(f, "`{issuer}` has no keys"),
             Self::ClockSkew { issuer } => {
@@ -223,6 +239,8 @@ impl Error for ConfigError {
             Self::RevokedIssuer { source } => Some(source),
             #[cfg(feature = "discovery")]
             Self::Discovery { source, .. } => Some(source),
+            #[cfg(feature = "discovery")]
+            Self::FetchSettings { source, .. } => Some(source),
             #[cfg(feature = "introspection")]
             Self::Introspection { source, .. } => Some(source),
             _ => None,

@@ -20,7 +20,8 @@ use crate::token::{Profile, TrustedIssuer};
 /// Its tokens are validated by RFC 9068, which requires `typ` `at+jwt` and the claims `iss`, `sub`,
 /// `aud`, `exp`, `iat`, `jti` and `client_id`, or by the [`Profile`] of a provider that differs.
 /// Its keys are fetched through its metadata document when the server is built and refreshed
-/// every 5 minutes, unless [`jwks`](Self::jwks), [`pem`](Self::pem) or [`hmac`](Self::hmac) set them.
+/// every 5 minutes, unless [`jwks`](Self::jwks), [`pem`](Self::pem) or [`hmac`](Self::hmac) set them, or
+/// [`keys_url`](Self::keys_url) their URL.
 ///
 /// # Examples
 ///
@@ -209,6 +210,49 @@ impl<A> Issuer<A> {
     #[cfg(feature = "introspection")]
     pub fn introspect(mut self, introspection: Introspection) -> Self {
         self.settings.introspection = Some(introspection);
+        self
+    }
+
+    /// Fetches the issuer's keys from this URL, without a discovery document.
+    ///
+    /// The keys are refreshed and limited like those of a discovery document. The URL must be https
+    /// without user and fragment; with [`allow_loopback_http`](Self::allow_loopback_http), it may be
+    /// http to loopback.
+    ///
+    /// # Security
+    ///
+    /// Every key at this URL can sign tokens of the issuer. A discovery document would confirm that the URL
+    /// belongs to the issuer; here the configuration states it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::Issuer;
+    ///
+    /// let issuer = Issuer::new("https://login.example.govt.nz")
+    ///     .audience("https://orders.example.govt.nz")
+    ///     .keys_url("https://login.example.govt.nz/keys.json");
+    /// # let _ = issuer;
+    /// ```
+    #[cfg(feature = "discovery")]
+    pub fn keys_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.keys_url = Some(url.into());
+        self
+    }
+
+    /// Trusts root certificates for requests to the issuer, in addition to those of the operating system.
+    ///
+    /// The text has one or more PEM sections `CERTIFICATE`, and no others. It applies to the discovery
+    /// document, the keys, the introspection endpoint, and an https proxy. Each call adds certificates.
+    ///
+    /// # Security
+    ///
+    /// The owner of a root certificate's private key can impersonate the issuer's servers, and so
+    /// provide keys that sign tokens. The certificates apply to this issuer only, and
+    /// [`ResourceServer::relaxations`](crate::ResourceServer::relaxations) lists them.
+    #[cfg(feature = "discovery")]
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.settings.root_certificates.push(pem.into());
         self
     }
 

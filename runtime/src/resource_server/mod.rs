@@ -5,6 +5,10 @@
 
 mod builder;
 pub(crate) mod error;
+#[cfg(feature = "discovery")]
+mod fetch_error;
+#[cfg(feature = "discovery")]
+mod fetch_settings;
 #[cfg(feature = "introspection")]
 mod introspection;
 pub(crate) mod issuer;
@@ -18,6 +22,8 @@ mod tests;
 mod url;
 
 pub use self::builder::{Build, Builder, NoIssuer, WithIssuers};
+#[cfg(feature = "discovery")]
+pub use self::fetch_error::FetchSettingsError;
 #[cfg(feature = "introspection")]
 pub use self::introspection::{IntrospectedTokens, Introspection, IntrospectionConfigError};
 pub(crate) use self::issuer::Issuer;

@@ -1,8 +1,6 @@
 //! The settings of one issuer, and the checks that turn them into a trusted issuer.
 
 use std::ops::RangeInclusive;
-#[cfg(any(feature = "discovery", feature = "introspection"))]
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::claims::Grants;
@@ -10,14 +8,10 @@ use crate::keys::{
     Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, SkippedKeys,
     parse_jwks,
 };
-#[cfg(feature = "discovery")]
-use crate::keys::{FetchConfig, FetchError, KeySetFetcher};
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::{Introspection, IntrospectionConfigError};
 use crate::resource_server::options::ServerOptions;
-#[cfg(feature = "discovery")]
-use crate::resource_server::options::Startup;
 use crate::resource_server::url::is_issuer;
 use crate::secret::Secret;
 #[cfg(feature = "introspection")]
@@ -49,6 +43,12 @@ pub(super) struct IssuerSettings {
     #[cfg(feature = "introspection")]
     pub(super) introspection: Option<Introspection>,
     pub(super) allow_loopback_http: bool,
+    /// The URL of the key set, unless it is discovered.
+    #[cfg(feature = "discovery")]
+    pub(super) keys_url: Option<String>,
+    /// PEM sections of root certificates.
+    #[cfg(feature = "discovery")]
+    pub(super) root_certificates: Vec<Vec<u8>>,
     /// Whether the issuer is the one of a test client, which requires no grants of the others.
     pub(super) is_beside_others: bool,
 }
@@ -81,6 +81,10 @@ impl IssuerSettings {
             #[cfg(feature = "introspection")]
             introspection: None,
             allow_loopback_http: false,
+            #[cfg(feature = "discovery")]
+            keys_url: None,
+            #[cfg(feature = "discovery")]
+            root_certificates: Vec::new(),
             is_beside_others: false,
         }
     }
@@ -119,6 +123,13 @@ impl IssuerSettings {
                 "tokens are valid for up to {seconds} s, because {reason}"
             ));
         }
+        #[cfg(feature = "discovery")]
+        if !self.root_certificates.is_empty() {
+            relaxations.push(
+                "requests to it also trust servers with certificates of the configured roots"
+                    .to_owned(),
+            );
+        }
         #[cfg(feature = "introspection")]
         relaxations.extend(
             self.introspection
@@ -149,6 +160,8 @@ impl IssuerSettings {
             grants: self.grants.clone().unwrap_or(Grants::everything()),
             limits: self.limits()?,
         };
+        #[cfg(feature = "discovery")]
+        self.check_fetch_settings()?;
         #[cfg(feature = "introspection")]
         let introspected = self.introspected(&rules, options).await?;
         Ok(TrustedIssuer {
@@ -261,10 +274,14 @@ impl IssuerSettings {
                 issuer: self.issuer.clone(),
             });
         }
-        if self.secret.is_none() && self.jwks.is_none() && self.pems.is_empty() {
+        if !self.has_configured_keys() {
             return self.fetched_keys(allowed, max_age, options).await;
         }
         self.configured_keys(allowed).map(KeySource::configured)
+    }
+
+    pub(super) fn has_configured_keys(&self) -> bool {
+        self.secret.is_some() || self.jwks.is_some() || !self.pems.is_empty()
     }
 
     fn configured_keys(&self, allowed: &[Algorithm]) -> Result<KeySet, ConfigError> {
@@ -295,39 +312,10 @@ impl IssuerSettings {
         KeySet::new(keys, skipped).map_err(rejected)
     }
 
-    fn rejected_keys(&self, source: KeyError) -> ConfigError {
+    pub(super) fn rejected_keys(&self, source: KeyError) -> ConfigError {
         ConfigError::Keys {
             issuer: self.issuer.clone(),
             source,
-        }
-    }
-
-    #[cfg(feature = "discovery")]
-    async fn fetched_keys(
-        &self,
-        allowed: &[Algorithm],
-        max_age: Duration,
-        options: &ServerOptions,
-    ) -> Result<KeySource, ConfigError> {
-        let failed = |source| ConfigError::Discovery {
-            issuer: self.issuer.clone(),
-            source,
-        };
-        let config = FetchConfig {
-            issuer: self.issuer.as_str().into(),
-            allowed: allowed.into(),
-            fetcher: KeySetFetcher::new(self.allow_loopback_http).map_err(failed)?,
-            clock: Arc::clone(&options.clock),
-            max_age,
-        };
-        match options.startup {
-            Startup::Deferred => Ok(KeySource::fetched_in_background(config)),
-            Startup::FailFast => KeySource::fetched(config)
-                .await
-                .map_err(|error| match error {
-                    FetchError::Discovery(source) => failed(source),
-                    FetchError::Keys(source) => self.rejected_keys(source),
-                }),
         }
     }
 
@@ -375,12 +363,7 @@ impl IssuerSettings {
             ..rules.clone()
         };
         let built = introspection
-            .build(
-                response_rules,
-                rules.clone(),
-                self.allow_loopback_http,
-                options,
-            )
+            .build(response_rules, rules.clone(), &self.https()?, options)
             .await;
         built
             .map(Some)
@@ -391,11 +374,10 @@ impl IssuerSettings {
     fn check_no_jwt_settings(&self) -> Result<(), ConfigError> {
         let unused = if self.profile.is_some() {
             IntrospectionConfigError::UnusedProfile
-        } else if self.jwks.is_some()
-            || self.secret.is_some()
-            || !self.pems.is_empty()
+        } else if self.has_configured_keys()
             || self.algorithms.is_some()
             || self.max_key_age.is_some()
+            || self.keys_url.is_some()
         {
             IntrospectionConfigError::UnusedKeys
         } else {

@@ -22,4 +22,6 @@ pub use self::problem::Problem;
 pub use self::problem_type::ProblemType;
 pub(crate) use self::refusal::refusal_response;
 pub(crate) use self::rejection::rejection_response;
-pub(crate) use self::status_only::{invalid_declaration, method_not_allowed, not_found, panicked};
+pub(crate) use self::status_only::{
+    invalid_declaration, method_not_allowed, not_found, outside_guard, panicked,
+};

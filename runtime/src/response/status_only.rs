@@ -3,18 +3,19 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::guard::NoCaller;
-use crate::response::{Problem, forbid_shared_caching, set_security_headers};
+use crate::guard::{NoCaller, RefusalCause};
+use crate::response::{Problem, forbid_shared_caching, refusal_response, set_security_headers};
+use crate::token::TokenError;
 
 /// Returns 404 for an unknown path.
-pub(crate) async fn not_found() -> Response {
+pub(crate) fn not_found() -> Response {
     without_route(StatusCode::NOT_FOUND)
 }
 
 /// Returns 405 for a method that the path does not have.
 ///
 /// axum adds `Allow` ([RFC 9110 §15.5.6](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6)).
-pub(crate) async fn method_not_allowed() -> Response {
+pub(crate) fn method_not_allowed() -> Response {
     without_route(StatusCode::METHOD_NOT_ALLOWED)
 }
 
@@ -28,9 +29,20 @@ pub(crate) fn panicked() -> Response {
     without_route(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// Returns 500 for a handler that a layer runs outside its guard.
+pub(crate) fn outside_guard() -> Response {
+    without_route(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 impl IntoResponse for NoCaller {
     fn into_response(self) -> Response {
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+        match self.refused_by() {
+            None => Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
+            Some(server) => {
+                let cause = RefusalCause::InvalidToken(TokenError::TypedClaims);
+                refusal_response(cause, server.realm())
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::response::{Problem, not_found};
+use crate::response::Problem;
 use crate::routing::boundary::{BoundaryLayer, MapProblem};
 use crate::routing::inventory::Inventory;
 
@@ -15,22 +15,15 @@ use crate::routing::inventory::Inventory;
 pub struct Api {
     router: axum::Router,
     inventory: Inventory,
-    has_fallback: bool,
     has_layers: bool,
     map: Option<MapProblem>,
 }
 
 impl Api {
-    pub(super) fn new(
-        router: axum::Router,
-        inventory: Inventory,
-        has_fallback: bool,
-        has_layers: bool,
-    ) -> Self {
+    pub(super) fn new(router: axum::Router, inventory: Inventory, has_layers: bool) -> Self {
         Self {
             router,
             inventory,
-            has_fallback,
             has_layers,
             map: None,
         }
@@ -76,25 +69,12 @@ impl Api {
         &self.inventory
     }
 
-    /// Converts the API into an axum router that can be merged with others.
+    /// Converts the API into an axum router, for a listener of your own or beside other routes.
     ///
-    /// Every route keeps its guard. Without a [`fallback`](crate::SecureRouter::fallback) of this API, the
-    /// other router answers requests that match no route.
+    /// Every route keeps its guard. Requests that match no path get a problem with status 404, unless the
+    /// router is merged with one that has a fallback.
     pub fn into_router(self) -> axum::Router {
         self.with_boundary()
-    }
-
-    /// Converts the API into an axum router for a listener of your own.
-    ///
-    /// Like [`into_router`](Self::into_router), but requests that match no route get a problem with status
-    /// 404. The router cannot be merged with one that has a fallback.
-    pub fn into_standalone_router(self) -> axum::Router {
-        let router = if self.has_fallback {
-            self.router
-        } else {
-            self.router.fallback(not_found)
-        };
-        Self { router, ..self }.with_boundary()
     }
 
     /// Adds the outermost layer, unless it has nothing to do: it costs an allocation per request.

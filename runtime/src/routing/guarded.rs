@@ -1,42 +1,42 @@
 //! The path of one request through a route: removal of foreign extensions → guard → typed claims →
-//! body limits → arguments → handler → audit of rejected input → security headers.
+//! inner layers → body limits → arguments → handler → audit of rejected input → security headers.
 
 use std::marker::PhantomData;
+use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::handler::Handler;
-use axum::http::{Extensions, HeaderMap};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use http_body::Body as _;
-use http_body_util::Limited;
 
-use crate::audit::{Decision, PanicOrigin, Reason, RejectedInput, emit_panic};
-use crate::guard::{Allowed, Guard, Refusal, RefusalCause, remove_callers, share};
-use crate::input::{RequestLimits, TimedBody};
-use crate::policy::Limits;
+use crate::audit::{Decision, PanicOrigin, Reason, emit_panic};
+use crate::guard::{Allowed, Guard, Refusal, RefusalCause, share};
+use crate::resource_server::ResourceServer;
 use crate::response::{forbid_shared_caching, panicked, refusal_response, set_security_headers};
 use crate::routing::declared::Declares;
-use crate::routing::endpoint::Endpoint;
+use crate::routing::inner_layers::InnerStack;
 use crate::routing::panics::{catch_async, drop_value, guard_body};
 use crate::routing::passed_guard::PassedGuard;
+use crate::routing::run_handler::{
+    Shared, has_custom_argument, limit_body, remove_guard_extensions, run_handler,
+};
 use crate::routing::runs_with_state::RunsWithState;
-
-/// The state of a router; axum clones it for each request.
-pub(crate) type Shared<S> = Arc<S>;
 
 /// A declared handler behind its guard.
 pub(crate) struct Guarded<H> {
     guard: Guard,
+    /// The inner layers with the handler, if there are layers.
+    inner: Option<Arc<InnerStack>>,
     handler: PhantomData<fn() -> H>,
 }
 
 impl<H: Declares> Guarded<H> {
-    pub(crate) fn new(guard: Guard) -> Self {
+    pub(super) fn new(guard: Guard, inner: Option<Arc<InnerStack>>) -> Self {
         Self {
             guard,
+            inner,
             handler: PhantomData,
         }
     }
@@ -72,7 +72,7 @@ impl<H: Declares> Guarded<H> {
         response
     }
 
-    /// Runs the guard, then the handler, and records rejected input.
+    /// Runs the guard, then the inner layers, then the handler.
     async fn serve<S, M>(
         &self,
         request: &mut Request,
@@ -86,12 +86,13 @@ impl<H: Declares> Guarded<H> {
         match self.authorize(request).await {
             Ok(guard) => {
                 let guard = passed.insert(guard);
-                limit_body(request, &H::DECLARATION.limits, has_custom_argument::<H>());
-                let mut response = H::Endpoint::call(request, state, guard).await;
-                if let Some(rejected) = take_rejected_input(&mut response) {
-                    rejected.emit(H::DECLARATION, guard.token());
+                match &self.inner {
+                    None => run_handler::<H, S, M>(request, state, guard).await,
+                    Some(inner) => {
+                        limit_body(request, &H::DECLARATION.limits, true);
+                        inner.run(mem::take(request), guard).await
+                    }
                 }
-                response
             }
             Err(cause) => refusal_response(cause, self.guard.server().realm()),
         }
@@ -99,19 +100,22 @@ impl<H: Declares> Guarded<H> {
 
     /// Decides whether to serve the request, and records the decision.
     ///
-    /// The proof goes into the request's extensions only for an extractor outside this crate, which
-    /// has no other way to the caller.
+    /// The proof goes into the request's extensions only for inner layers and for an extractor outside
+    /// this crate, which have no other way to the caller.
     async fn authorize(&self, request: &mut Request) -> Result<PassedGuard, RefusalCause> {
         let decision = Decision::begin(H::DECLARATION);
         match self.decide(request.headers()).await {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
+                if self.shares_proof() {
+                    share(None, None, request);
+                }
                 Ok(PassedGuard::public())
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
-                if has_custom_argument::<H>() {
-                    share(&authorized, request);
+                if self.shares_proof() {
+                    share(Some(&authorized), self.decoder(), request);
                 }
                 Ok(PassedGuard::authorized(authorized))
             }
@@ -120,6 +124,15 @@ impl<H: Declares> Guarded<H> {
                 Err(refusal.cause)
             }
         }
+    }
+
+    /// Inner layers can decode claims that the handler does not.
+    fn decoder(&self) -> Option<&ResourceServer> {
+        self.inner.as_ref().map(|_| self.guard.server())
+    }
+
+    fn shares_proof(&self) -> bool {
+        has_custom_argument::<H>() || self.inner.is_some()
     }
 
     /// Runs the guard, then decodes the typed claims of each argument that has them.
@@ -135,47 +148,11 @@ impl<H: Declares> Guarded<H> {
     }
 }
 
-/// Removes everything that a guard adds to the extensions of a request.
-///
-/// Another guard may have seen the request before, if its handler forwarded the request to this one.
-pub(crate) fn remove_guard_extensions(extensions: &mut Extensions) {
-    remove_callers(extensions);
-    extensions.remove::<RequestLimits>();
-}
-
-/// Whether an extractor outside this crate reads the request.
-fn has_custom_argument<H: Declares>() -> bool {
-    H::ARGUMENTS.iter().any(|facts| facts.custom)
-}
-
-/// Limits the size of the body and the time for reading it; nothing has read it before.
-///
-/// axum's extractors have a default limit, which a layer or another guard may have changed; the
-/// handler's own replaces it.
-fn limit_body(request: &mut Request, limits: &Limits, has_custom_argument: bool) {
-    if !request.body().is_end_stream() {
-        let body = std::mem::take(request.body_mut());
-        let timed = TimedBody::new(body, limits.body_timeout);
-        *request.body_mut() = Body::new(Limited::new(timed, limits.body_limit));
-    }
-    if has_custom_argument {
-        DefaultBodyLimit::max(limits.body_limit).apply(request);
-    }
-    if *limits != Limits::DEFAULT {
-        request.extensions_mut().insert(RequestLimits(*limits));
-    }
-}
-
-/// Removes the audit record that the rejection of an input left in the response.
-fn take_rejected_input(response: &mut Response) -> Option<RejectedInput> {
-    let rejected = response.extensions_mut().remove();
-    rejected.filter(|_| response.status().is_client_error())
-}
-
 impl<H> Clone for Guarded<H> {
     fn clone(&self) -> Self {
         Self {
             guard: self.guard.clone(),
+            inner: self.inner.clone(),
             handler: PhantomData,
         }
     }

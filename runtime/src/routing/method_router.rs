@@ -4,21 +4,20 @@ use std::convert::Infallible;
 
 use axum::extract::Request;
 use axum::response::IntoResponse;
-use axum::routing::{MethodFilter, Route as AxumRoute};
-use tower_layer::Layer;
+use axum::routing::{MethodFilter, MethodRouter, Route as AxumRoute};
+use tower_layer::{Identity, Layer};
 use tower_service::Service;
 
-use crate::guard::Guard;
 use crate::routing::declared::DeclaresAccess;
-use crate::routing::guarded::{Guarded, Shared};
+use crate::routing::inner_layers::InnerLayers;
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::known_methods::{any_beside, in_filter};
+use crate::routing::mount::Mount;
 use crate::routing::runs_with_state::RunsWithState;
+use crate::routing::unmatched;
 
-type AxumMethodRouter<S> = axum::routing::MethodRouter<S>;
-type Mount<S> = Box<
-    dyn FnOnce(&Mounting<'_>, AxumMethodRouter<Shared<S>>) -> AxumMethodRouter<Shared<S>> + Send,
->;
+type MountHandler<S> =
+    Box<dyn FnOnce(MethodFilter, &Mount<S>, MethodRouter) -> MethodRouter + Send>;
 
 /// The declared handlers of one path, by method.
 ///
@@ -27,13 +26,13 @@ type Mount<S> = Box<
 /// [`SecureRouter::route`](crate::SecureRouter::route).
 #[must_use = "a method router does nothing until it is passed to `SecureRouter::route`"]
 pub struct SecureMethodRouter<S = ()> {
-    mounts: Vec<Mount<S>>,
+    steps: Vec<Step<S>>,
     declared: Vec<(Methods, Route)>,
     /// The methods that have their own handler.
     named: Option<MethodFilter>,
     /// The same methods with handlers that do nothing, so that axum reports a method that is
     /// mounted twice at the line that mounts it.
-    outline: AxumMethodRouter<()>,
+    outline: MethodRouter,
     has_layers: bool,
 }
 
@@ -45,10 +44,14 @@ enum Methods {
     Any,
 }
 
-/// The facts that mount a handler, known when the method router is complete.
-struct Mounting<'a> {
-    guard: &'a Guard,
-    named: Option<MethodFilter>,
+/// One step of building the axum router.
+enum Step<S> {
+    Handler {
+        methods: Methods,
+        inner_layers: InnerLayers,
+        mount: MountHandler<S>,
+    },
+    Layer(Box<dyn FnOnce(MethodRouter) -> MethodRouter + Send>),
 }
 
 impl<S> SecureMethodRouter<S>
@@ -57,10 +60,10 @@ where
 {
     fn new() -> Self {
         Self {
-            mounts: Vec::new(),
+            steps: Vec::new(),
             declared: Vec::new(),
             named: None,
-            outline: AxumMethodRouter::new(),
+            outline: MethodRouter::new(),
             has_layers: false,
         }
     }
@@ -81,11 +84,11 @@ where
     {
         self.outline = self.outline.on(filter, outline);
         self.named = Some(self.named.map_or(filter, |named| named.or(filter)));
-        self.mount::<H, N, M>(handler, Methods::These(filter))
+        self.add::<H, N, M>(handler, Methods::These(filter))
     }
 
     #[track_caller]
-    fn mount<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(
+    fn add<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(
         mut self,
         _: H,
         methods: Methods,
@@ -94,16 +97,17 @@ where
         M: 'static,
     {
         self.declared.push((methods, Route::new::<H::Handler>()));
-        self.mounts.push(Box::new(move |mounting, router| {
-            let Some(filter) = methods.beside(mounting.named) else {
-                return router;
-            };
-            router.on(filter, Guarded::<H::Handler>::new(mounting.guard.clone()))
-        }));
+        self.steps.push(Step::Handler {
+            methods,
+            inner_layers: InnerLayers::default(),
+            mount: Box::new(|filter, mount, router| {
+                router.on_service(filter, mount.handler::<H::Handler, M>())
+            }),
+        });
         self
     }
 
-    /// Applies a tower layer to the handlers added so far.
+    /// Applies a tower layer to the handlers added so far, and to unknown methods.
     ///
     /// The layer runs outside the guard: it sees every request, including refused ones, before the
     /// token is validated.
@@ -114,9 +118,49 @@ where
         <L::Service as Service<Request>>::Response: IntoResponse + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        self.mounts
-            .push(Box::new(move |_, router| router.layer(layer)));
+        self.steps
+            .push(Step::Layer(Box::new(|router| router.layer(layer))));
         self.has_layers = true;
+        self
+    }
+
+    /// Applies a tower layer to the handlers added so far, but not to unknown methods.
+    ///
+    /// Like [`layer`](Self::layer), it runs outside the guard.
+    ///
+    /// # Panics
+    ///
+    /// As axum's `MethodRouter::route_layer`: if no handlers have been added.
+    #[track_caller]
+    pub fn route_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<AxumRoute> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.outline = self.outline().route_layer(Identity::new());
+        self.steps
+            .push(Step::Layer(Box::new(|router| router.route_layer(layer))));
+        self.has_layers = true;
+        self
+    }
+
+    /// Applies a tower layer behind the guard, in front of the handlers added so far.
+    ///
+    /// See [`SecureRouter::inner_layer`](crate::SecureRouter::inner_layer), whose layers run before those of the method router.
+    pub fn inner_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<AxumRoute> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        for step in &mut self.steps {
+            if let Step::Handler { inner_layers, .. } = step {
+                inner_layers.push(layer.clone());
+            }
+        }
         self
     }
 
@@ -137,7 +181,7 @@ where
         self.has_layers
     }
 
-    pub(crate) fn outline(&self) -> AxumMethodRouter<()> {
+    pub(crate) fn outline(&self) -> MethodRouter {
         let any = self
             .declared
             .iter()
@@ -148,13 +192,34 @@ where
         }
     }
 
-    pub(crate) fn protect(self, guard: &Guard) -> AxumMethodRouter<Shared<S>> {
+    pub(super) fn mount(self, mount: &Mount<S>) -> MethodRouter {
         let named = self.named;
-        let mounting = Mounting { guard, named };
-        let empty = AxumMethodRouter::new();
-        self.mounts
+        let empty = unmatched::method_router();
+        self.steps
             .into_iter()
-            .fold(empty, |router, mount| mount(&mounting, router))
+            .fold(empty, |router, step| step.apply(named, mount, router))
+    }
+}
+
+impl<S> Step<S> {
+    /// `named` are the methods that have their own handler.
+    fn apply(
+        self,
+        named: Option<MethodFilter>,
+        mount: &Mount<S>,
+        router: MethodRouter,
+    ) -> MethodRouter {
+        match self {
+            Self::Layer(layer) => layer(router),
+            Self::Handler {
+                methods,
+                inner_layers,
+                mount: handler,
+            } => match methods.beside(named) {
+                Some(filter) => handler(filter, &mount.with_inner_layers(&inner_layers), router),
+                None => router,
+            },
+        }
     }
 }
 
@@ -300,5 +365,5 @@ where
     S: Send + Sync + 'static,
     M: 'static,
 {
-    SecureMethodRouter::new().mount(handler, Methods::Any)
+    SecureMethodRouter::new().add(handler, Methods::Any)
 }

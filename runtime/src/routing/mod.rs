@@ -12,18 +12,23 @@ mod declared;
 mod endpoint;
 mod exception;
 mod guarded;
+mod inner_layers;
 mod input_description;
 mod invalid_handler;
 mod inventory;
 mod known_methods;
 mod method_router;
 mod methods;
+mod mount;
 mod mounting;
 mod panics;
+mod passage;
 mod passed_guard;
 mod returned;
+mod run_handler;
 mod runs_with_state;
 pub(crate) mod secure_router;
+mod unmatched;
 
 pub use self::exception::{Exception, ExceptionKind};
 pub use self::input_description::InputDescription;
@@ -50,7 +55,6 @@ pub(crate) mod rules {
     };
     pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
     pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};
-    pub use super::passed_guard::PassedGuard;
     pub use super::returned::{
         AnyPart, IsResponse, JsonBody, Responds, ReturnTypePart, holds_only_send_values, respond,
     };
@@ -64,5 +68,6 @@ pub mod __private {
     pub use super::constants::Constant;
     pub use super::declared::Declares;
     pub use super::invalid_handler::InvalidHandler;
+    pub use super::passed_guard::PassedGuard;
     pub use super::returned::{Parts as ReturnedParts, Returned, Whole as ReturnedWhole};
 }

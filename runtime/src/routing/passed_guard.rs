@@ -8,21 +8,21 @@ use crate::token::VerifiedToken;
 /// The permission to run a handler, and the caller; only the guard of a
 /// [`SecureRouter`](crate::SecureRouter) has one.
 ///
-/// [`Endpoint`](crate::rules::Endpoint) is public because the attributes implement it. Without this argument, code in any
-/// module could run a secured handler on a request that no guard has seen:
+/// Generated code names it, as `palisade::__private::PassedGuard`, but cannot create one:
 ///
 /// ```compile_fail,E0451
-/// use axum::extract::Request;
-/// use axum::response::Response;
-/// use palisade::rules::{Checked, DeclaredHandler, Endpoint, PassedGuard};
+/// use palisade::__private::PassedGuard;
 ///
-/// async fn run<H, M>(_: impl Fn() -> DeclaredHandler<H>, mut request: Request) -> Response
-/// where
-///     Checked<true>: Endpoint<H, (), M>,
-/// {
-///     let guard = PassedGuard { authorized: None };
-///     <Checked<true> as Endpoint<H, (), M>>::call(&mut request, (), &guard).await
+/// fn guard() -> PassedGuard {
+///     PassedGuard { authorized: None }
 /// }
+/// ```
+///
+/// No public module has its name, so that no other code can implement a trait that extracts arguments or
+/// runs a handler: with a marker or a state of its own, such an impl would replace the checks.
+///
+/// ```compile_fail,E0432
+/// use palisade::rules::PassedGuard;
 /// ```
 pub struct PassedGuard {
     /// `None` for a public handler.
@@ -37,6 +37,13 @@ impl PassedGuard {
     pub(super) const fn authorized(authorized: Authorized) -> Self {
         Self {
             authorized: Some(authorized),
+        }
+    }
+
+    /// Returns the same permission, for inner layers between the guard and its handler.
+    pub(super) fn duplicate(&self) -> Self {
+        Self {
+            authorized: self.authorized.clone(),
         }
     }
 

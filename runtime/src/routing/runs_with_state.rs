@@ -28,6 +28,26 @@ use crate::routing::invalid_handler::InvalidHandler;
 /// ```
 ///
 /// `M` is axum's marker for the last argument.
+///
+/// No other crate can implement it, because the type of a hidden item is private: a route could run one
+/// handler under the declaration of another.
+///
+/// ```compile_fail,E0046
+/// # use palisade::prelude::*;
+/// # use palisade::rules::{Checked, DeclaredHandler, RunsWithState};
+/// # struct App;
+/// # enum Unchecked {}
+/// #[public(reason = "liveness probe")]
+/// async fn health() {}
+///
+/// #[secured(scopes = "orders:admin")]
+/// async fn delete_orders() {}
+///
+/// impl RunsWithState<App, ()> for DeclaredHandler<__palisade_health, Unchecked> {
+///     type Handler = __palisade_delete_orders;
+///     type Endpoint = Checked<true>;
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this handler does not fit a router with the state `{S}`",
     label = "an argument of this handler cannot be extracted",
@@ -39,7 +59,13 @@ pub trait RunsWithState<S, M> {
 
     #[doc(hidden)]
     type Endpoint: Endpoint<Self::Handler, S, M>;
+
+    #[doc(hidden)]
+    const SEALED: Sealed;
 }
+
+/// No other crate can name it.
+pub struct Sealed;
 
 // rustc would name the impl of the attribute, and the argument in it, in twenty lines; generated code
 // cannot have this attribute, which does not resolve under `#![no_implicit_prelude]`
@@ -51,6 +77,7 @@ where
 {
     type Handler = H;
     type Endpoint = C;
+    const SEALED: Sealed = Sealed;
 }
 
 // with a single impl, rustc would add in eight lines that another state fits; no handler has this type
@@ -58,4 +85,5 @@ where
 impl RunsWithState<(), ()> for DeclaredHandler<InvalidHandler, WithoutGuard<InvalidHandler>> {
     type Handler = InvalidHandler;
     type Endpoint = Checked<true>;
+    const SEALED: Sealed = Sealed;
 }

@@ -1,27 +1,29 @@
 //! `SecureRouter`: declared handlers by path, before they have a state and a server.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::IntoResponse;
 use axum::routing::Route as AxumRoute;
-use tower_layer::Layer;
+use tower_layer::{Identity, Layer};
 use tower_service::Service;
 
 #[cfg(feature = "tracing")]
 use crate::audit::emit_unreachable_route;
 use crate::guard::Guard;
 use crate::resource_server::ResourceServer;
-use crate::response::method_not_allowed;
 use crate::routing::api::Api;
 use crate::routing::declared::DeclaresAccess;
-use crate::routing::guarded::{Guarded, Shared};
+use crate::routing::inner_layers::InnerLayers;
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::method_router::{SecureMethodRouter, outline};
+use crate::routing::mount::Mount;
 use crate::routing::mounting::{DeclaredRoutes, HasState, SecuredRoutes, ShareState};
 use crate::routing::runs_with_state::RunsWithState;
+use crate::routing::unmatched;
 
-type Build<S> = Box<dyn FnOnce(&Guard) -> axum::Router<Shared<S>> + Send>;
+type Build<S> = Box<dyn FnOnce(&Mount<S>) -> axum::Router + Send>;
 
 /// A router of declared handlers that still lacks a state of type `S` and a server.
 ///
@@ -63,7 +65,6 @@ pub struct SecureRouter<S = ()> {
     /// The same paths with handlers that do nothing, so that axum reports a path that is
     /// malformed or mounted twice at the line that mounts it, not in `protect`.
     outline: axum::Router<()>,
-    has_fallback: bool,
     has_layers: bool,
 }
 
@@ -74,10 +75,9 @@ where
     /// Creates a router without routes: it answers every request with 404.
     pub fn new() -> Self {
         Self {
-            build: Box::new(|_| axum::Router::new()),
+            build: Box::new(|_| unmatched::router()),
             inventory: Inventory::default(),
             outline: axum::Router::new(),
-            has_fallback: false,
             has_layers: false,
         }
     }
@@ -99,7 +99,7 @@ where
         self.inventory.append(method_router.inventory(path));
         self.has_layers |= method_router.has_layers();
         let path = path.to_owned();
-        self.then(move |guard, router| router.route(&path, method_router.protect(guard)))
+        self.then(move |mount, router| router.route(&path, method_router.mount(mount)))
     }
 
     /// Adds the routes of another router below a path.
@@ -118,7 +118,7 @@ where
         self.inventory.append(router.inventory.under(path));
         self.has_layers |= router.has_layers;
         let path = path.to_owned();
-        self.then(move |guard, outer| outer.nest(&path, (router.build)(guard)))
+        self.then(move |mount, outer| outer.nest(&path, (router.build)(mount)))
     }
 
     /// Adds the routes of another router.
@@ -131,9 +131,8 @@ where
         let other = other.into_routes().share();
         self.outline = self.outline.merge(other.outline);
         self.inventory.append(other.inventory);
-        self.has_fallback |= other.has_fallback;
         self.has_layers |= other.has_layers;
-        self.then(move |guard, router| router.merge((other.build)(guard)))
+        self.then(move |mount, router| router.merge((other.build)(mount)))
     }
 
     /// Sets the handler for requests that match no path.
@@ -147,16 +146,20 @@ where
     {
         self.outline = self.outline.fallback(outline);
         self.inventory.push(Route::fallback::<H::Handler>());
-        self.has_fallback = true;
-        self.then(|guard, router| router.fallback(Guarded::<H::Handler>::new(guard.clone())))
+        self.then(|mount, router| router.fallback_service(mount.handler::<H::Handler, M>()))
     }
 
     /// Applies a tower layer to the routes added so far.
     ///
+    /// As in axum, it sees every request: to the routes, to unknown methods of their paths (`OPTIONS` of
+    /// a CORS preflight included), and to unknown paths. A nested router's layers see the unknown paths
+    /// below it only if it has a [`fallback`](Self::fallback).
+    ///
     /// # Security
     ///
     /// A layer runs outside the guard, as in axum: it sees requests before their token is
-    /// validated, and can answer them itself. No declaration covers it.
+    /// validated, and can answer them itself. No declaration covers it. It cannot reach a handler without
+    /// the guard, and sees no caller; see [`inner_layer`](Self::inner_layer) for a layer that does.
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<AxumRoute> + Clone + Send + Sync + 'static,
@@ -168,16 +171,90 @@ where
         self.then(move |_, router| router.layer(layer))
     }
 
+    /// Applies a tower layer to the routes added so far, but not to the fallback.
+    ///
+    /// Like [`layer`](Self::layer), but requests to unknown paths do not pass the layer.
+    ///
+    /// # Panics
+    ///
+    /// As axum's `Router::route_layer`: if no routes have been added.
+    #[track_caller]
+    pub fn route_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<AxumRoute> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.outline = self.outline.route_layer(Identity::new());
+        self.has_layers = true;
+        self.then(move |_, router| router.route_layer(layer))
+    }
+
+    /// Applies a tower layer behind the guard, in front of the handlers added so far.
+    ///
+    /// It sees a request only after the guard has authorized it, and knows the [`Caller`](crate::Caller):
+    /// as an argument of [`from_fn`](axum::middleware::from_fn), or by [`Caller::of`](crate::Caller::of). A
+    /// layer added later runs earlier. Arguments are extracted and validated after all of them.
+    ///
+    /// The limits of the handler hold for a layer that reads the body, and again for the handler if a layer
+    /// has replaced the body.
+    ///
+    /// # Security
+    ///
+    /// A layer cannot change the caller of the handler. The handler runs only in the task of its request: if
+    /// a layer calls it in a task that it has spawned, the response is 500.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use axum::extract::Request;
+    /// use axum::middleware::{Next, from_fn};
+    /// use palisade::prelude::*;
+    ///
+    /// #[secured(scopes = "orders:read")]
+    /// async fn list_orders() -> &'static str {
+    ///     "[]"
+    /// }
+    ///
+    /// /// Serves users of one client only, whatever the handler.
+    /// async fn shop_only(caller: Caller, request: Request, next: Next) -> Response {
+    ///     if caller.client_id() == Some("shop") {
+    ///         return next.run(request).await;
+    ///     }
+    ///     Problem::new(StatusCode::FORBIDDEN).into_response()
+    /// }
+    ///
+    /// let routes: SecureRouter = SecureRouter::new()
+    ///     .route("/orders", get(list_orders))
+    ///     .inner_layer(from_fn(shop_only));
+    /// # let _ = routes;
+    /// ```
+    pub fn inner_layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<AxumRoute> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        let mut layers = InnerLayers::default();
+        layers.push(layer);
+        let build = self.build;
+        Self {
+            build: Box::new(move |mount| build(&mount.with_inner_layers(&layers))),
+            ..self
+        }
+    }
+
     /// Supplies the state that `State` arguments extract from.
     ///
     /// All requests share it. It needs no [`Clone`], unless a handler extracts the whole state.
     pub fn with_state<S2>(self, state: S) -> SecureRouter<S2> {
         let build = self.build;
         SecureRouter {
-            build: Box::new(move |guard| build(guard).with_state(Shared::new(state))),
+            build: Box::new(move |mount| build(&mount.with_state(Arc::new(state)))),
             inventory: self.inventory,
             outline: self.outline,
-            has_fallback: self.has_fallback,
             has_layers: self.has_layers,
         }
     }
@@ -203,19 +280,17 @@ where
         for route in inventory.unreachable() {
             emit_unreachable_route(route.declaration(), route.path());
         }
-        let routes = (router.build)(&Guard::new(server))
-            .method_not_allowed_fallback(method_not_allowed)
-            .with_state(Shared::new(()));
-        Api::new(routes, inventory, router.has_fallback, router.has_layers)
+        let routes = (router.build)(&Mount::new(Guard::new(server)));
+        Api::new(routes, inventory, router.has_layers)
     }
 
     fn then(
         self,
-        step: impl FnOnce(&Guard, axum::Router<Shared<S>>) -> axum::Router<Shared<S>> + Send + 'static,
+        step: impl FnOnce(&Mount<S>, axum::Router) -> axum::Router + Send + 'static,
     ) -> Self {
         let build = self.build;
         Self {
-            build: Box::new(move |guard| step(guard, build(guard))),
+            build: Box::new(move |mount| step(mount, build(mount))),
             ..self
         }
     }

@@ -41,7 +41,7 @@ pub fn serve<A: IsProtected>(api: A) -> Server {
     let header_limit = routes.map(|route| route.limits().header_limit).max();
     Server {
         header_limit: header_limit.unwrap_or(Limits::DEFAULT.header_limit),
-        router: api.into_standalone_router(),
+        router: api.into_router(),
         head_timeout: HEAD_TIMEOUT,
         grace: GRACE,
     }

@@ -3,35 +3,51 @@
 #![expect(clippy::unwrap_used, reason = "test support")]
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::prelude::*;
 use crate::serve::{BoundServer, ServeError, serve};
 use crate::testing::TestApi;
 
+/// Holds a request in the handler.
+#[derive(Clone, Default)]
+struct Gate {
+    entered: Arc<Notify>,
+    opened: Arc<Notify>,
+}
+
 #[public(reason = "a test")]
-async fn slow() -> &'static str {
-    tokio::time::sleep(Duration::from_millis(200)).await;
+async fn wait(State(gate): State<Gate>) -> &'static str {
+    gate.entered.notify_one();
+    gate.opened.notified().await;
     "done"
 }
 
-async fn api() -> crate::Api {
-    TestApi::new(SecureRouter::new().route("/", get(slow)))
-        .await
-        .api()
-        .clone()
+async fn api_with(gate: &Gate) -> crate::Api {
+    let routes = SecureRouter::new().route("/", get(wait));
+    let api = TestApi::new(routes.with_state(gate.clone())).await;
+    api.api().clone()
 }
 
-async fn bind(head_timeout: Duration) -> BoundServer {
-    serve(api().await)
-        .head_timeout(head_timeout)
-        .bind("127.0.0.1:0")
-        .await
-        .unwrap()
+async fn api() -> crate::Api {
+    api_with(&Gate::default()).await
+}
+
+async fn bind() -> BoundServer {
+    serve(api().await).bind("127.0.0.1:0").await.unwrap()
+}
+
+/// Sends a request to the gate.
+async fn send_request(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = b"GET / HTTP/1.1\r\nHost: api\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    stream
 }
 
 #[tokio::test]
@@ -48,7 +64,7 @@ async fn bind_to_public_address_returns_not_loopback() {
 
 #[tokio::test]
 async fn address_in_use_is_named() {
-    let bound = bind(Duration::from_secs(10)).await;
+    let bound = bind().await;
     let address = bound.local_addr();
     let error = serve(api().await).bind(address).await.unwrap_err();
     assert!(matches!(error, ServeError::Bind { address: named, .. } if named == address));
@@ -62,7 +78,7 @@ async fn address_in_use_is_named() {
 
 #[tokio::test]
 async fn next_address_is_tried_if_the_first_is_in_use() {
-    let first = bind(Duration::from_secs(10)).await;
+    let first = bind().await;
     let addresses = [first.local_addr(), SocketAddr::from(([127, 0, 0, 1], 0))];
     let second = serve(api().await).bind(&addresses[..]).await.unwrap();
     assert_ne!(second.local_addr(), first.local_addr());
@@ -79,19 +95,22 @@ async fn unknown_name_cannot_be_resolved() {
 
 #[tokio::test]
 async fn shutdown_finishes_requests_in_flight_and_accepts_no_connection() {
-    let bound = bind(Duration::from_secs(10)).await;
+    let gate = Gate::default();
+    let server = serve(api_with(&gate).await);
+    let bound = server.bind("127.0.0.1:0").await.unwrap();
     let address = bound.local_addr();
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(bound.run_until(async {
         let _ = stopped.await;
     }));
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream
-        .write_all(b"GET / HTTP/1.1\r\nHost: api\r\n\r\n")
-        .await
-        .unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut stream = send_request(address).await;
+    gate.entered.notified().await;
     stop.send(()).unwrap();
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert!(!server.is_finished());
+    gate.opened.notify_one();
     let mut response = String::new();
     stream.read_to_string(&mut response).await.unwrap();
     assert!(
@@ -99,12 +118,12 @@ async fn shutdown_finishes_requests_in_flight_and_accepts_no_connection() {
         "{response}"
     );
     server.await.unwrap().unwrap();
-    assert!(TcpStream::connect(address).await.is_err());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn client_with_incomplete_head_is_disconnected() {
-    let bound = bind(Duration::from_millis(100)).await;
+    let server = serve(api().await).head_timeout(Duration::from_secs(7));
+    let bound = server.bind("127.0.0.1:0").await.unwrap();
     let address = bound.local_addr();
     let server = tokio::spawn(bound.run_until(std::future::pending()));
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -113,29 +132,22 @@ async fn client_with_incomplete_head_is_disconnected() {
         .await
         .unwrap();
     let mut response = String::new();
-    let ended = tokio::time::timeout(
-        Duration::from_secs(10),
-        stream.read_to_string(&mut response),
-    )
-    .await;
+    let ended =
+        tokio::time::timeout(Duration::from_secs(8), stream.read_to_string(&mut response)).await;
     assert!(ended.is_ok(), "the connection is still open");
     assert!(!response.contains("200 OK"), "{response}");
     server.abort();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn request_that_outlasts_the_grace_period_is_aborted() {
-    let server = serve(api().await).grace(Duration::from_millis(20));
+    let gate = Gate::default();
+    let server = serve(api_with(&gate).await).grace(Duration::from_secs(7));
     let bound = server.bind("127.0.0.1:0").await.unwrap();
-    let mut stream = TcpStream::connect(bound.local_addr()).await.unwrap();
-    stream
-        .write_all(b"GET / HTTP/1.1\r\nHost: api\r\n\r\n")
-        .await
-        .unwrap();
-    bound
-        .run_until(tokio::time::sleep(Duration::from_millis(50)))
-        .await
-        .unwrap();
+    let mut stream = send_request(bound.local_addr()).await;
+    let start = tokio::time::Instant::now();
+    bound.run_until(gate.entered.notified()).await.unwrap();
+    assert_eq!(start.elapsed().as_secs(), 7);
     let mut response = String::new();
     let _ = stream.read_to_string(&mut response).await;
     assert_eq!(response, "");

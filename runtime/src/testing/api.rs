@@ -83,12 +83,12 @@ impl TestApi {
     /// Its token is valid for five minutes and has no scopes or roles.
     pub fn caller(&self, subject: &str) -> TestRequest {
         let token = self.issuer.token(subject).audience(AUDIENCE);
-        TestRequest::new(self.api.clone().into_standalone_router(), Some(token))
+        TestRequest::new(self.api.clone().into_router(), Some(token))
     }
 
     /// Creates a request without a token.
     pub fn anonymous(&self) -> TestRequest {
-        TestRequest::new(self.api.clone().into_standalone_router(), None)
+        TestRequest::new(self.api.clone().into_router(), None)
     }
 
     /// Returns the issuer that the API trusts.
@@ -113,6 +113,6 @@ impl TestApi {
 
     /// Returns the API as an axum router, for requests that [`TestRequest`] cannot make.
     pub fn router(&self) -> axum::Router {
-        self.api.clone().into_standalone_router()
+        self.api.clone().into_router()
     }
 }

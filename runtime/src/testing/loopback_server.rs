@@ -54,7 +54,6 @@ pub(crate) struct LoopbackServer {
     reply: Arc<Mutex<Reply>>,
     requests: Arc<Mutex<Vec<String>>>,
     /// The reply to requests for the metadata document, if it is not the default one.
-    #[cfg(feature = "introspection")]
     document: Arc<Mutex<Option<Reply>>>,
     #[cfg(feature = "introspection")]
     document_requests: Arc<Mutex<usize>>,
@@ -67,7 +66,6 @@ impl LoopbackServer {
             url: format!("http://{}", listener.local_addr().unwrap()),
             reply: Arc::new(Mutex::new(reply)),
             requests: Arc::default(),
-            #[cfg(feature = "introspection")]
             document: Arc::default(),
             #[cfg(feature = "introspection")]
             document_requests: Arc::default(),
@@ -98,7 +96,6 @@ impl LoopbackServer {
     }
 
     /// Sets the reply to later requests for the metadata document; `None` restores the default.
-    #[cfg(feature = "introspection")]
     pub(crate) fn set_document(&self, reply: Option<Reply>) {
         *self.document.lock().unwrap() = reply;
     }
@@ -123,9 +120,9 @@ impl LoopbackServer {
         #[cfg(feature = "introspection")]
         {
             *self.document_requests.lock().unwrap() += 1;
-            if let Some(reply) = self.document.lock().unwrap().clone() {
-                return reply;
-            }
+        }
+        if let Some(reply) = self.document.lock().unwrap().clone() {
+            return reply;
         }
         let document = format!(
             r#"{{"issuer":"{0}","jwks_uri":"{0}/keys","introspection_endpoint":"{0}/introspect"}}"#,

@@ -6,8 +6,9 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http_body::Body as _;
 use http_body_util::BodyExt;
 use jsonwebtoken::Algorithm;
 use serde::Serialize;
@@ -168,6 +169,7 @@ impl TestRequest {
     ///
     /// Panics if the path or a header field is invalid, or if the response body ends with an error.
     pub async fn send(self) -> TestResponse {
+        let is_head = self.method == Method::HEAD;
         let mut request = Request::builder().method(self.method).uri(self.path);
         if let Some(token) = self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {}", token.sign()));
@@ -178,10 +180,16 @@ impl TestRequest {
         let request = or_panic(request.body(Body::from(self.body)), "invalid request");
         let mut router = Extension(ConnectInfo(PEER)).layer(self.router);
         let _ = poll_fn(|context| Service::<Request<Body>>::poll_ready(&mut router, context)).await;
-        let (parts, body) = match router.call(request).await {
+        let (mut parts, body) = match router.call(request).await {
             Ok(response) => response.into_parts(),
             Err(never) => match never {},
         };
+        // as an HTTP server does, for responses that axum leaves to it
+        if let Some(length) = body.size_hint().exact() {
+            let fields = parts.headers.entry(CONTENT_LENGTH);
+            fields.or_insert_with(|| HeaderValue::from(length));
+        }
+        let body = if is_head { Body::empty() } else { body };
         let body = or_panic(body.collect().await, "cannot read the response body").to_bytes();
         TestResponse {
             status: parts.status,

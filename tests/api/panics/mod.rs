@@ -218,11 +218,14 @@ async fn panic_behind_the_guard_is_mapped_like_any_problem() {
 async fn panic_of_the_subscriber_returns_500() {
     let api = TestApi::new(routes()).await;
     let (_log, _capturing) = Log::capture();
-    let subscriber = tracing_subscriber::fmt().with_writer(|| -> std::io::Sink { crash() });
-    let _panicking = tracing::subscriber::set_default(subscriber.finish());
-    for path in ["/works", "/at-once"] {
-        let response = api.caller("alice").get(path).send().await;
-        assert_500(&response, path);
+    let writers: [fn() -> std::io::Sink; 2] = [|| crash(), || std::panic::panic_any(Grenade)];
+    for writer in writers {
+        let subscriber = tracing_subscriber::fmt().with_writer(writer);
+        let _panicking = tracing::subscriber::set_default(subscriber.finish());
+        for path in ["/works", "/at-once"] {
+            let response = api.caller("alice").get(path).send().await;
+            assert_500(&response, path);
+        }
     }
 }
 

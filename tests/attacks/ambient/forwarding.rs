@@ -18,7 +18,7 @@ async fn forwarded_request_brings_no_caller_to_another_api() {
     let issuer = EmbeddedIssuer::new("https://other.test");
     let server = ResourceServer::builder().trust(issuer.issuer("https://other-api.test"));
     let server = server.build().await.unwrap();
-    let inner = whoami().protect(server).into_standalone_router();
+    let inner = whoami().protect(server).into_router();
     let api = forwarding(inner).await;
     assert_eq!(
         callers(&api).await,

@@ -97,6 +97,26 @@ async fn limits_in_an_extension_of_a_layer_do_not_apply() {
 }
 
 #[tokio::test]
+async fn limits_that_an_inner_layer_removes_or_replaces_still_apply() {
+    let mut limits = Limits::DEFAULT;
+    limits.parameter_limit = 10_000;
+    limits.part_limit = 1_000;
+    let api = TestApi::new(limited().inner_layer(Extension(limits))).await;
+    assert_eq!(statuses_over_the_limits(&api).await, OVER_THE_LIMITS);
+    let disabled = limited().inner_layer(axum::extract::DefaultBodyLimit::disable());
+    let api = TestApi::new(disabled).await;
+    assert_eq!(statuses_over_the_limits(&api).await, OVER_THE_LIMITS);
+    let clearing = axum::middleware::from_fn(
+        |mut request: axum::extract::Request, next: axum::middleware::Next| {
+            request.extensions_mut().clear();
+            next.run(request)
+        },
+    );
+    let api = TestApi::new(limited().inner_layer(clearing)).await;
+    assert_eq!(statuses_over_the_limits(&api).await, OVER_THE_LIMITS);
+}
+
+#[tokio::test]
 async fn body_limit_of_a_layer_or_of_another_handler_does_not_apply() {
     #[public(
         reason = "forwards a larger body",

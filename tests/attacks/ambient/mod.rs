@@ -3,6 +3,7 @@
 
 mod extensions;
 mod forwarding;
+mod inner_layers;
 mod layers;
 mod limits;
 

@@ -51,7 +51,7 @@ pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
             async fn call(
                 __palisade_request: &mut #private::Request,
                 __palisade_state: &__S,
-                __palisade_guard: &#private::rules::PassedGuard,
+                __palisade_guard: &#private::PassedGuard,
             ) -> #private::Response {
                 let __palisade_arguments =
                     <__PalisadeArguments as #private::rules::ExtractedArguments<__S, __M>>::extract(

@@ -60,7 +60,7 @@ fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> Toke
                 async fn call(
                     _: &mut #private::Request,
                     _: &__S,
-                    _: &#private::rules::PassedGuard,
+                    _: &#private::PassedGuard,
                 ) -> #private::Response {
                     #private::deny()
                 }

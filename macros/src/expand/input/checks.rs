@@ -82,24 +82,51 @@ impl Emitter<'_> {
 
     fn outer(&self, checks: &Checks) -> TokenStream {
         let private = self.private;
+        let fits = self.fits(checks);
+        let if_fits = |tokens: TokenStream| match &fits {
+            Some(_) => quote!(if __palisade_fits { #tokens }),
+            None => tokens,
+        };
         let custom = checks.custom.iter().map(|function| {
-            quote! {
+            if_fits(quote! {
                 if let ::core::result::Result::Err(__palisade_error) =
                     (#function)(&*__palisade_value, &__garde_user_ctx)
                 {
                     __palisade_report.append(__palisade_at(), __palisade_error);
                 }
-            }
+            })
         });
         let rules = checks.rules.iter().map(|check| {
             let result = self.result(check);
-            quote!(#private::record(#result, __palisade_at, __palisade_report);)
+            let rule = quote!(#private::record(#result, __palisade_at, __palisade_report););
+            if is_costly(&check.kind) {
+                if_fits(rule)
+            } else {
+                rule
+            }
         });
         let conditional = checks.conditional.iter().map(|(condition, checks)| {
             let checks = self.items(checks);
-            quote!(if #condition { #checks })
+            if_fits(quote!(if #condition { #checks }))
         });
-        quote!(#(#custom)* #(#rules)* #(#conditional)*)
+        quote!(#fits #(#custom)* #(#rules)* #(#conditional)*)
+    }
+
+    // Input:  length(max = 20), pattern("^a+$")
+    // Output: let __palisade_fits = is_entered(|| rule::length(__palisade_value, (0, 20)));
+    /// Whether a value is short enough for rules that cost more than reading it, if it has such rules.
+    fn fits(&self, checks: &Checks) -> Option<TokenStream> {
+        let private = self.private;
+        let is_costly = !checks.custom.is_empty()
+            || !checks.conditional.is_empty()
+            || checks.rules.iter().any(|check| is_costly(&check.kind));
+        let is_length = |check: &&Check| {
+            matches!(check.kind, CheckKind::Length { .. }) && !self::is_costly(&check.kind)
+        };
+        let lengths = checks.rules.iter().filter(is_length);
+        let lengths: Vec<_> = lengths.map(|check| self.result(check)).collect();
+        (is_costly && !lengths.is_empty())
+            .then(|| quote!(let __palisade_fits = #(#private::is_entered(|| #lengths))&&*;))
     }
 
     /// Does not enter a list over its length if the errors are limited.
@@ -133,8 +160,18 @@ impl Emitter<'_> {
             None => written_at(quote!(#private::rule::inner), span),
         };
         let value = Ident::new("__palisade_value", span);
+        // an adapter may enter a collection as it likes, and proves nothing
+        let are_items = self.adapter.is_none().then(|| {
+            quote! {{
+                #[allow(unused_imports)]
+                use #private::rule::UnknownItems as _;
+                #private::rule::ItemsOf(__palisade_items).contain(__palisade_value);
+            }}
+        });
         quote! {
+            let __palisade_items = __palisade_value;
             #inner(#value, |__palisade_value, __palisade_key| {
+                #are_items
                 if #is_full {
                     return;
                 }
@@ -323,6 +360,25 @@ fn is_literal(limit: &Expr) -> bool {
         Expr::Group(inner) => is_literal(&inner.expr),
         _ => false,
     }
+}
+
+/// Whether a rule costs more than reading the text.
+fn is_costly(kind: &CheckKind) -> bool {
+    matches!(
+        kind,
+        CheckKind::Pattern(_)
+            | CheckKind::Matcher(_)
+            | CheckKind::Length {
+                unit: Unit::Graphemes,
+                ..
+            }
+            | CheckKind::Format(
+                TextFormat::Email
+                    | TextFormat::Url
+                    | TextFormat::CreditCard
+                    | TextFormat::PhoneNumber
+            )
+    )
 }
 
 /// The type of a rule about text.

@@ -1,13 +1,13 @@
 //! The names of the fields, and the checks of their bounds.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use syn::Member;
 use syn::ext::IdentExt;
 
 use crate::expand::input::checks::Emitter;
 use crate::expand::input::proof::{proof, ruled};
-use crate::model::{Content, Field, Form, Kind, Tagging, Variant};
+use crate::model::{Content, Field, Form, Kind, Tagging};
 
 /// The table of names, as a `Shape`.
 pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
@@ -20,6 +20,12 @@ pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
                 Tagging::Internal(tag) => quote!(Internal(#tag)),
                 Tagging::Adjacent(tag, content) => quote!(Adjacent(#tag, #content)),
             };
+            let skipped = variants.iter().filter(|variant| !variant.is_read);
+            let unread: Vec<_> = skipped
+                .filter_map(|variant| variant.content.as_ref())
+                .flat_map(Content::fields)
+                .map(|field| unread(field, private))
+                .collect();
             let variants = variants.iter().filter(|variant| variant.is_read);
             let variants = variants.map(|variant| {
                 let names = &variant.names;
@@ -30,34 +36,60 @@ pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
                 );
                 quote!(#private::Variant { names: &[#(#names),*], content: #content })
             });
-            quote!(#private::Shape::Variants(#private::Tagging::#tagging, &[#(#variants),*]))
+            let shape =
+                quote!(#private::Shape::Variants(#private::Tagging::#tagging, &[#(#variants),*]));
+            partial(shape, &unread, private)
         }
     }
 }
 
+/// A shape with the fields that serde skips, for the inventory.
+fn partial(shape: TokenStream, unread: &[TokenStream], private: &TokenStream) -> TokenStream {
+    if unread.is_empty() {
+        return shape;
+    }
+    quote!(#private::Shape::Partial(&#shape, &[#(#unread),*]))
+}
+
+/// A field that serde skips: it has no name in the input.
+fn unread(field: &Field, private: &TokenStream) -> TokenStream {
+    let (rust, nested) = (name(&field.member), nested(field, private));
+    quote!(#private::Field { rust: #rust, names: &[], nested: #nested, has_default: true })
+}
+
+/// The shape of the value of a field.
+fn nested(field: &Field, private: &TokenStream) -> TokenStream {
+    let nested = ruled(field, private).map(|ruled| quote!(#ruled::BOUNDS.nested()));
+    let reason = field.unvalidated.as_ref();
+    let unchecked = reason.map(|reason| {
+        let statement = quote!(#private::Statement::Unvalidated(#reason));
+        quote!(#private::Nested::Unchecked(#statement))
+    });
+    let nested = nested.or(unchecked);
+    nested.unwrap_or_else(|| quote!(#private::Nested::Leaf))
+}
+
 fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
-    let nested = |field: &Field| {
-        let nested = ruled(field, private).map(|ruled| quote!(#ruled::BOUNDS.nested()));
-        let reason = field.unvalidated.as_ref();
-        let unchecked = reason.map(|reason| {
-            let statement = quote!(#private::Statement::Unvalidated(#reason));
-            quote!(#private::Nested::Unchecked(#statement))
-        });
-        let nested = nested.or(unchecked);
-        nested.unwrap_or_else(|| quote!(#private::Nested::Leaf))
-    };
+    let nested = |field: &Field| nested(field, private);
+    let unread: Vec<_> = content
+        .unread
+        .iter()
+        .map(|field| unread(field, private))
+        .collect();
     match &content.form {
         Form::Newtype(field) => {
             let nested = nested(field);
-            if content.named_by_garde {
+            let shape = if content.named_by_garde {
                 quote!(#private::Shape::Newtype(#nested))
             } else {
                 quote!(#private::Shape::Transparent(#nested))
-            }
+            };
+            partial(shape, &unread, private)
         }
         Form::Tuple(fields) => {
             let elements = fields.iter().map(nested);
-            quote!(#private::Shape::Tuple(&[#(#elements),*]))
+            let shape = quote!(#private::Shape::Tuple(&[#(#elements),*]));
+            partial(shape, &unread, private)
         }
         Form::Fields(fields) => {
             let fields = fields.iter().map(|field| {
@@ -70,52 +102,66 @@ fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
                     has_default: #has_default,
                 })
             });
-            let unread = content.unread.iter().map(|field| {
-                let (rust, nested) = (name(&field.member), nested(field));
-                quote!(#private::Field {
-                    rust: #rust,
-                    names: &[],
-                    nested: #nested,
-                    has_default: true,
-                })
-            });
             let fields = fields.chain(unread);
             quote!(#private::Shape::Fields(&[#(#fields),*]))
         }
     }
 }
 
+// Input:  a struct with the fields `sku` and `raw`, of which `raw` is unvalidated
+// Output: let Self { sku: __palisade_field_sku, raw: _ } = self;
+//         …
 /// The body of `check_bounds`.
+///
+/// Its patterns name every field and variant: with one that an attribute below the derive has added, it
+/// does not compile.
 pub(super) fn check_bounds(kind: &Kind, private: &TokenStream) -> TokenStream {
     match kind {
-        Kind::Scalar(_) => TokenStream::new(),
-        Kind::Struct(content) => of_fields(content, private, |field| {
-            let member = &field.member;
-            quote!(&self.#member)
-        }),
+        Kind::Scalar(variants) => {
+            let idents = variants.iter().map(|variant| &variant.ident);
+            quote! {
+                match *self {
+                    #(Self::#idents {} => {})*
+                }
+            }
+        }
+        Kind::Struct(content) => {
+            let bindings = bindings(content);
+            let checks = of_fields(content, private);
+            quote! {
+                let Self { #bindings } = self;
+                #checks
+            }
+        }
         Kind::Enum(_, variants) => {
-            let arms = variants.iter().map(|variant| arm(variant, private));
+            let arms = variants.iter().map(|variant| {
+                let ident = &variant.ident;
+                let content = variant.content.as_ref();
+                let bindings = content.map(bindings);
+                let checks = content.map(|content| of_fields(content, private));
+                quote!(Self::#ident { #bindings } => { #checks })
+            });
             quote! {
                 match self {
                     #(#arms)*
-                    _ => {}
                 }
             }
         }
     }
 }
 
-fn arm(variant: &Variant, private: &TokenStream) -> TokenStream {
-    let Some(content) = &variant.content else {
-        return TokenStream::new();
-    };
-    let ident = &variant.ident;
+/// The pattern of every field; one without rules has no binding.
+fn bindings(content: &Content) -> TokenStream {
     let bindings = content.fields().map(|field| {
-        let (member, binding) = (&field.member, binding(field));
-        quote!(#member: #binding)
+        let member = &field.member;
+        if field.rules.is_some() {
+            let binding = binding(field);
+            quote!(#member: #binding)
+        } else {
+            quote!(#member: _)
+        }
     });
-    let checks = of_fields(content, private, |field| binding(field).into_token_stream());
-    quote!(Self::#ident { #(#bindings,)* .. } => { #checks })
+    quote!(#(#bindings),*)
 }
 
 fn binding(field: &Field) -> syn::Ident {
@@ -129,17 +175,13 @@ fn binding(field: &Field) -> syn::Ident {
 // Output: RuledField::<String, Rules<…>>::proof().reason().check();
 //         if is_full(__palisade_report) { return; }
 //         {
-//             let __palisade_value = &self.sku;
+//             let __palisade_value = __palisade_field_sku;
 //             let __palisade_at = &mut || __palisade_at().join("sku");
 //             if record(rule::length_chars(__palisade_value, (0, 64)), …) {
 //                 RuledField::<String, Rules<…>>::BOUNDS.check(__palisade_value, …);
 //             }
 //         }
-fn of_fields(
-    content: &Content,
-    private: &TokenStream,
-    value: impl Fn(&Field) -> TokenStream,
-) -> TokenStream {
+fn of_fields(content: &Content, private: &TokenStream) -> TokenStream {
     let emitter = Emitter {
         private,
         adapter: None,
@@ -155,7 +197,7 @@ fn of_fields(
         let nested =
             quote!(#ruled::BOUNDS.check(__palisade_value, __palisade_at, __palisade_report););
         let bounds = emitter.bounds(&field.checks, &nested);
-        let value = value(field);
+        let value = binding(field);
         Some(quote! {
             #proof
             if #is_full {

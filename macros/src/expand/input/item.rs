@@ -46,9 +46,10 @@ impl Head {
 //             fn shape() -> &'static Shape { const { &Shape::Fields(&[Field { … }]) } }
 //             fn check_rules(&self, …) { <InputType as DerivesValidate<NewOrder>>::check_rules(self, …) }
 //             fn check_bounds(&self, …) {
+//                 let Self { sku: __palisade_field_sku } = self;
 //                 RuledField::<String, Rules<…>>::proof().reason().check();
-//                 record(garde::rules::length::chars::apply(&self.sku, (0, 64)), …);
-//                 RuledField::<String, Rules<…>>::BOUNDS.check(&self.sku, …);
+//                 record(rule::length_chars(__palisade_field_sku, (0, 64)), …);
+//                 RuledField::<String, Rules<…>>::BOUNDS.check(__palisade_field_sku, …);
 //             }
 //         }
 //         impl<R: Ruleset<Dive = Applied>> Bounded<R> for NewOrder { … }
@@ -64,7 +65,8 @@ pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
         let absent = schema::of_transparent(input, &private);
         quote!(#absent #schema)
     });
-    let secure_input = secure_input(head, kind, schema.as_ref());
+    let check_bounds = check_bounds(kind, &private);
+    let secure_input = secure_input(head, kind, &check_bounds, schema.as_ref());
     let bounded = match kind {
         Kind::Scalar(_) => scalar(head, nested_schema.as_ref()),
         Kind::Struct(content) if matches!(content.form, Form::Newtype(_)) => {
@@ -77,11 +79,15 @@ pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
     quote!(#secure_input #bounded)
 }
 
-fn secure_input(head: &Head, kind: &Kind, schema: Option<&TokenStream>) -> TokenStream {
+fn secure_input(
+    head: &Head,
+    kind: &Kind,
+    check_bounds: &TokenStream,
+    schema: Option<&TokenStream>,
+) -> TokenStream {
     let private = head.private();
     let ident = &head.ident;
     let shape = shape(kind, &private);
-    let check_bounds = check_bounds(kind, &private);
     let mut generics = with_bounds(&head.generics, kind, &private);
     if head.is_generic() && !head.has_lifetimes() {
         let (_, type_generics, _) = head.generics.split_for_impl();
@@ -194,7 +200,7 @@ pub(crate) fn fallback(head: &Head, schemas: bool) -> TokenStream {
         unread: Vec::new(),
         named_by_garde: true,
     });
-    let secure_input = secure_input(head, &kind, schema.as_ref());
+    let secure_input = secure_input(head, &kind, &TokenStream::new(), schema.as_ref());
     let bounded = bounded_by_any(head, None);
     quote!(#secure_input #bounded)
 }

@@ -18,7 +18,9 @@ pub(super) fn with_bounds(generics: &Generics, kind: &Kind, private: &TokenStrea
         .filter_map(|field| {
             let rules = rules_type(field.rules.as_ref()?, private, Span::call_site());
             let ty = &field.ty;
-            Some(syn::parse_quote!(#ty: #private::Bounded<#rules>))
+            let items = field.checks.inner.is_some();
+            let items = items.then(|| quote!(+ #private::rule::Items));
+            Some(syn::parse_quote!(#ty: #private::Bounded<#rules> #items))
         })
         .collect();
     if !predicates.is_empty() {

@@ -167,8 +167,17 @@ transparent! {
     [T: ?Sized] Box<T> => T;
     [T: ?Sized] Arc<T> => T;
     ['a, T: ?Sized] &'a T => T;
-    ['a, T: ?Sized + ToOwned] Cow<'a, T> => T;
+    ['a, T: ?Sized + ToOwned<Owned: OwnedForm<T>>] Cow<'a, T> => T;
 }
+
+/// The owned form of a text, a list, or a type that can be cloned.
+///
+/// A hand-written `ToOwned` could name another type, which holds more than the value that it lends.
+pub trait OwnedForm<T: ?Sized> {}
+
+impl<T> OwnedForm<T> for T {}
+impl OwnedForm<str> for String {}
+impl<T> OwnedForm<[T]> for Vec<T> {}
 
 /// The rules apply to the value of an `Option`, or `inner` enters it.
 impl<T: Bounded<Inside<R>>, R: Ruleset> Bounded<R> for Option<T> {

@@ -204,7 +204,9 @@ pub fn is_full_if_limited(report: &Report) -> bool {
     is_full(report) && IS_LIMITED.get()
 }
 
-/// Returns whether to check the items of a list: not if it is too long, and the errors are limited.
+/// Returns whether to check what costs more than a length: the items of a list, a pattern.
+///
+/// A value that is too long costs no more than reading it, if the errors are limited.
 #[inline]
 pub fn is_entered(length: impl FnOnce() -> garde::Result) -> bool {
     !IS_LIMITED.get() || length().is_ok()
@@ -388,6 +390,17 @@ mod tests {
         assert_eq!(calls(lists([1001, 0, 0, 0])), (0, 1));
         assert_eq!(calls(lists([0, 1001, 0, 0])), (0, 1));
         assert_eq!(calls(lists([0, 0, 1001, 0])), (0, 1));
+    }
+
+    /// A custom rule or a pattern can cost more than reading the text.
+    #[test]
+    fn other_rules_of_a_text_over_its_length_are_not_checked() {
+        let long = || Item("x".repeat(10));
+        assert_eq!(calls(long()), (0, 1));
+        assert_eq!(calls(Item("x".repeat(9))), (2, 2));
+        CALLS.set(0);
+        assert_eq!(long().validate().unwrap_err().iter().count(), 3);
+        assert_eq!(CALLS.get(), 2);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(crate) mod definitions;
 mod error;
 mod field;
 pub(super) mod ineffective_rules;
+pub(super) mod items;
 mod map_key;
 pub mod missing_features;
 pub(super) mod missing_limit;

@@ -7,6 +7,7 @@ use garde::error::{Path, PathComponentKind};
 use garde::rules::inner::Inner;
 use garde::{Report, Validate, rules};
 
+pub use crate::input::contract::items::{Items, ItemsOf, NoItem, UnknownItems};
 pub use crate::input::contract::text_rule::{
     Alphanumeric, Ascii, Contains, Ip, Prefix, Suffix, check_text, pattern, text,
 };
@@ -171,6 +172,18 @@ pub fn length_utf16<T: HasLengthInUtf16>(value: &T, ends: Ends) -> garde::Result
 /// # Fix
 ///
 /// Write `range` on a number. On a text, write `length`; on a list of numbers, write it in `inner(…)`.
+///
+/// No other crate can implement it for a number, with an end that accepts every value:
+///
+/// ```compile_fail,E0119
+/// struct Any;
+///
+/// impl palisade::rules::IsNumber<Any> for f64 {
+///     fn check_range(&self, _: (Option<Any>, Option<Any>)) -> palisade::garde::Result {
+///         Ok(())
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the rule `range` does not apply to `{Self}`",
     label = "`{Self}` is not a number",

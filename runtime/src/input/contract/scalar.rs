@@ -24,6 +24,9 @@ use crate::input::shape::{Nested, Shape};
 /// accept every value that `Deserialize` accepts. Without it, the schema accepts everything, with the
 /// `$comment` `not described`.
 ///
+/// In JSON, the value can be a list or an object, with at most 64 items and members at all depths: a scalar
+/// is small, whatever its `Deserialize` reads.
+///
 /// The client gets the type's own message for a rejected value if that comes from serde's
 /// [`invalid_value`], begins with `must `, and has at most 200 bytes and no control character. Every
 /// other message of serde may quote the input, and is replaced by `does not have the expected

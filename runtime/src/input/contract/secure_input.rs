@@ -129,6 +129,23 @@ pub trait InputContract: Sized {
 ///     quantity: u32,
 /// }
 /// ```
+///
+/// No other crate can implement it, because the type of a hidden item is private:
+///
+/// ```compile_fail,E0046
+/// use palisade::garde::{Path, Report};
+/// use palisade::rules::{DerivesValidate, InputType};
+///
+/// struct NewOrder {
+///     sku: String,
+/// }
+///
+/// impl DerivesValidate<NewOrder> for InputType {
+///     type Context = ();
+///
+///     fn check_rules(_: &NewOrder, (): &(), _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{T}` does not derive `Validate`",
     label = "nothing applies the rules of this type",
@@ -138,6 +155,9 @@ pub trait DerivesValidate<T> {
     /// The context of the rules.
     #[doc(hidden)]
     type Context;
+
+    #[doc(hidden)]
+    const SEALED: Sealed;
 
     /// Reports the rules that a value breaks.
     #[doc(hidden)]
@@ -149,9 +169,14 @@ pub trait DerivesValidate<T> {
     );
 }
 
+/// No other crate can name it.
+pub struct Sealed;
+
 #[diagnostic::do_not_recommend]
 impl<T: Validate> DerivesValidate<T> for InputType {
     type Context = T::Context;
+
+    const SEALED: Sealed = Sealed;
 
     #[inline]
     fn check_rules(

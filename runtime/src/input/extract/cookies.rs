@@ -8,7 +8,7 @@ use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
 use crate::input::decode::named_values::{self, DecodedFields, FoundFields};
-use crate::input::extract::valid::{Valid, valid_head};
+use crate::input::extract::valid::{ExtractFromHead, Valid, valid_head, via_head};
 
 /// Extracts the cookies that a struct names.
 ///

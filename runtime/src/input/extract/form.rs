@@ -8,7 +8,7 @@ use axum::extract::Form;
 use crate::input::contract::check::check_named;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::{media_type, urlencoded};
-use crate::input::extract::valid::{Valid, valid_body};
+use crate::input::extract::valid::{ExtractFromBody, Valid, valid_body, via_body};
 use crate::policy::Limits;
 
 valid_body!(Form: &[media_type::FORM], decode_and_check);

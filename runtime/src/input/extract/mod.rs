@@ -30,3 +30,4 @@ pub(crate) use self::timed_body::{BodyTimeout, TimedBody};
 #[cfg(feature = "typed-header")]
 pub(crate) use self::typed_header::header_error;
 pub use self::valid::Valid;
+pub(crate) use self::valid::{ExtractFromBody, ExtractFromHead};

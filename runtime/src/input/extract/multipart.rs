@@ -1,12 +1,12 @@
 //! `Valid<Multipart<T>>`: a form with files, each part bounded by its type.
 
-use axum::extract::{FromRequest, OptionalFromRequest, Request};
+use axum::extract::Request;
 
 use crate::input::contract::check::check_named;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::multipart::{Boundary, decode, raw_names};
 use crate::input::extract::body::{self, limits};
-use crate::input::extract::valid::Valid;
+use crate::input::extract::valid::{ExtractFromBody, Valid, via_body};
 
 /// Extracts a `multipart/form-data` body ([RFC 7578]): a form with files.
 ///
@@ -60,32 +60,21 @@ use crate::input::extract::valid::Valid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Multipart<T>(pub T);
 
-impl<T, S> FromRequest<S> for Valid<Multipart<T>>
+impl<T, S> ExtractFromBody<S> for Valid<Multipart<T>>
 where
     T: SecureInput + Send,
     T::Context: ContextFrom<S>,
     S: Send + Sync,
 {
-    type Rejection = InputError;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, InputError> {
+    async fn from_body(request: Request, state: &S) -> Result<Self, InputError> {
         let boundary = Boundary::of(request.headers())?;
         let max = limits(request.extensions()).part_limit;
         let body = body::collect(request).await?;
         decode_and_check(&body, &boundary, max, state).map(|value| Self(Multipart(value)))
     }
-}
 
-/// A form is absent if the body is empty.
-impl<T, S> OptionalFromRequest<S> for Valid<Multipart<T>>
-where
-    T: SecureInput + Send,
-    T::Context: ContextFrom<S>,
-    S: Send + Sync,
-{
-    type Rejection = InputError;
-
-    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, InputError> {
+    /// A form is absent if the body is empty.
+    async fn from_body_if_present(request: Request, state: &S) -> Result<Option<Self>, InputError> {
         let boundary = match Boundary::of(request.headers()) {
             Ok(boundary) => boundary,
             Err(error) => return body::require_empty(request, error).await.map(|()| None),
@@ -98,6 +87,8 @@ where
         Ok(Some(Self(Multipart(form))))
     }
 }
+
+via_body!(Multipart);
 
 fn decode_and_check<T, S>(
     body: &[u8],

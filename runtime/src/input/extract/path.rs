@@ -5,7 +5,7 @@
 
 use axum::extract::path::ErrorKind as PathErrorKind;
 use axum::extract::rejection::{PathRejection, RawPathParamsRejection};
-use axum::extract::{FromRequestParts, OptionalFromRequestParts, Path, RawPathParams};
+use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
@@ -16,18 +16,16 @@ use crate::input::contract::{
 };
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment, UNEXPECTED_FORMAT};
 use crate::input::decode::path::{PathDeserializer, StrictScalars};
-use crate::input::extract::valid::Valid;
+use crate::input::extract::valid::{ExtractFromHead, Valid, via_head};
 use crate::input::shape::Shape;
 
-impl<T, S> FromRequestParts<S> for Valid<Path<T>>
+impl<T, S> ExtractFromHead<S> for Valid<Path<T>>
 where
     T: SecureInput + Send,
     T::Context: ContextFrom<S>,
     S: Send + Sync,
 {
-    type Rejection = InputError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
+    async fn from_head(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
         let parameters = PathParameters::extract(parts)
             .await?
             .ok_or(InputError::HandlerMismatch)?;
@@ -38,26 +36,20 @@ where
         .map(|value| Self(Path(value)))
         .map_err(|error| parameters.name_violations::<T>(error))
     }
-}
 
-/// The path is absent if the route has no parameters.
-impl<T, S> OptionalFromRequestParts<S> for Valid<Path<T>>
-where
-    T: SecureInput + Send,
-    T::Context: ContextFrom<S>,
-    S: Send + Sync,
-{
-    type Rejection = InputError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, InputError> {
+    /// The path is absent if the route has no parameters.
+    async fn from_head_if_present(
+        parts: &mut Parts,
+        state: &S,
+    ) -> Result<Option<Self>, InputError> {
         if PathParameters::extract(parts).await?.is_none() {
             return Ok(None);
         }
-        <Self as FromRequestParts<S>>::from_request_parts(parts, state)
-            .await
-            .map(Some)
+        Self::from_head(parts, state).await.map(Some)
     }
 }
+
+via_head!(Path);
 
 /// Decodes all parameters of the matched route into a scalar or a tuple of scalars.
 ///

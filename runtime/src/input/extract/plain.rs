@@ -3,7 +3,7 @@
 use crate::input::contract::check::{check, check_named};
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::{media_type, plain};
-use crate::input::extract::valid::{Valid, valid_body};
+use crate::input::extract::valid::{ExtractFromBody, Valid, valid_body, via_body};
 use crate::policy::Limits;
 
 /// Extracts a `text/plain` body as a single value, such as a newtype around `String`.

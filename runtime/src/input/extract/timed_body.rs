@@ -83,7 +83,8 @@ impl HttpBody for TimedBody {
                 return Poll::Ready(Some(Err(timeout.into())));
             }
         }
-        frame.map(|frame| frame.map(|frame| frame.map_err(Into::into)))
+        // axum looks for the error of a body limit at a certain depth, also if there are two limits
+        frame.map(|frame| frame.map(|frame| frame.map_err(axum::Error::into_inner)))
     }
 
     fn is_end_stream(&self) -> bool {

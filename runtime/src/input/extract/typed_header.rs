@@ -1,6 +1,6 @@
 //! `Valid<TypedHeader<H>>`: a header field as one of axum-extra's types.
 
-use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::HeaderName;
 use axum::http::request::Parts;
 use axum_extra::TypedHeader;
@@ -10,18 +10,16 @@ use axum_extra::typed_header::TypedHeaderRejection;
 use crate::input::contract::check::inspect;
 use crate::input::contract::{ContextFrom, InputError, InputLocation, SecureInput, Violation};
 use crate::input::decode::error::UNEXPECTED_FORMAT;
-use crate::input::extract::valid::Valid;
+use crate::input::extract::valid::{ExtractFromHead, Valid, via_head};
 
 /// A missing field and a field that the type rejects are type mismatches.
-impl<H, S> FromRequestParts<S> for Valid<TypedHeader<H>>
+impl<H, S> ExtractFromHead<S> for Valid<TypedHeader<H>>
 where
     H: Header + SecureInput + Send,
     H::Context: ContextFrom<S>,
     S: Send + Sync,
 {
-    type Rejection = InputError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
+    async fn from_head(parts: &mut Parts, state: &S) -> Result<Self, InputError> {
         let extracted = <TypedHeader<H> as FromRequestParts<S>>::from_request_parts(parts, state);
         check_extracted(
             extracted
@@ -30,26 +28,20 @@ where
             state,
         )
     }
-}
 
-/// A header is absent if the request has no such field.
-impl<H, S> OptionalFromRequestParts<S> for Valid<TypedHeader<H>>
-where
-    H: Header + SecureInput + Send,
-    H::Context: ContextFrom<S>,
-    S: Send + Sync,
-{
-    type Rejection = InputError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, InputError> {
+    /// A header is absent if the request has no such field.
+    async fn from_head_if_present(
+        parts: &mut Parts,
+        state: &S,
+    ) -> Result<Option<Self>, InputError> {
         if !parts.headers.contains_key(H::name()) {
             return Ok(None);
         }
-        <Self as FromRequestParts<S>>::from_request_parts(parts, state)
-            .await
-            .map(Some)
+        Self::from_head(parts, state).await.map(Some)
     }
 }
+
+via_head!(TypedHeader);
 
 fn check_extracted<H, S>(
     header: TypedHeader<H>,

@@ -2,6 +2,11 @@
 //!
 //! Also the implementations that several extractors share, as macros.
 
+use axum::extract::Request;
+use axum::http::request::Parts;
+
+use crate::input::contract::InputError;
+
 /// Extracts input, decodes it strictly, and checks the rules of its type.
 ///
 /// | extractor | input |
@@ -80,15 +85,80 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Valid<E>(pub E);
 
-/// Implements axum's traits for an extractor of the body.
+/// Input in the head of a request, as a handler extracts it.
 ///
-/// Input: the extractor, its media types, and a function that decodes and checks the bytes.
-macro_rules! valid_body {
-    ($extractor:ident: $media_types:expr, $decode_and_check:expr) => {
+/// axum's traits delegate to it. A handler does not call axum's traits: an API could implement them for
+/// its own state, and leave the check out.
+pub trait ExtractFromHead<S>: Sized {
+    /// Extracts and checks the input.
+    fn from_head(
+        parts: &mut Parts,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, InputError>> + Send;
+
+    /// Extracts and checks the input if the request has any.
+    fn from_head_if_present(
+        parts: &mut Parts,
+        state: &S,
+    ) -> impl Future<Output = Result<Option<Self>, InputError>> + Send;
+}
+
+/// Input in the body of a request, as [`ExtractFromHead`].
+pub trait ExtractFromBody<S>: Sized {
+    /// Extracts and checks the input.
+    fn from_body(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, InputError>> + Send;
+
+    /// Extracts and checks the input if the request has any.
+    fn from_body_if_present(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Option<Self>, InputError>> + Send;
+}
+
+/// Implements axum's traits for extractors of the head, by [`ExtractFromHead`].
+macro_rules! via_head {
+    ($($extractor:ident)*) => {$(
+        impl<T, S> axum::extract::FromRequestParts<S> for Valid<$extractor<T>>
+        where
+            Self: ExtractFromHead<S>,
+            S: Send + Sync,
+        {
+            type Rejection = InputError;
+
+            async fn from_request_parts(
+                parts: &mut axum::http::request::Parts,
+                state: &S,
+            ) -> Result<Self, InputError> {
+                Self::from_head(parts, state).await
+            }
+        }
+
+        impl<T, S> axum::extract::OptionalFromRequestParts<S> for Valid<$extractor<T>>
+        where
+            Self: ExtractFromHead<S>,
+            S: Send + Sync,
+        {
+            type Rejection = InputError;
+
+            async fn from_request_parts(
+                parts: &mut axum::http::request::Parts,
+                state: &S,
+            ) -> Result<Option<Self>, InputError> {
+                Self::from_head_if_present(parts, state).await
+            }
+        }
+    )*};
+}
+
+/// Implements axum's traits for extractors of the body, by [`ExtractFromBody`].
+macro_rules! via_body {
+    ($($extractor:ident)*) => {$(
         impl<T, S> axum::extract::FromRequest<S> for Valid<$extractor<T>>
         where
-            T: SecureInput + Send,
-            T::Context: ContextFrom<S>,
+            Self: ExtractFromBody<S>,
             S: Send + Sync,
         {
             type Rejection = InputError;
@@ -97,22 +167,49 @@ macro_rules! valid_body {
                 request: axum::extract::Request,
                 state: &S,
             ) -> Result<Self, InputError> {
-                let limits = crate::input::extract::body::limits(request.extensions());
-                let bytes = crate::input::extract::body::read(request, $media_types).await?;
-                $decode_and_check(&bytes, limits, state).map(|value| Self($extractor(value)))
+                Self::from_body(request, state).await
             }
         }
 
-        /// A body is absent if it is empty.
         impl<T, S> axum::extract::OptionalFromRequest<S> for Valid<$extractor<T>>
         where
-            T: SecureInput + Send,
-            T::Context: ContextFrom<S>,
+            Self: ExtractFromBody<S>,
             S: Send + Sync,
         {
             type Rejection = InputError;
 
             async fn from_request(
+                request: axum::extract::Request,
+                state: &S,
+            ) -> Result<Option<Self>, InputError> {
+                Self::from_body_if_present(request, state).await
+            }
+        }
+    )*};
+}
+
+/// Implements the extraction of a body.
+///
+/// Input: the extractor, its media types, and a function that decodes and checks the bytes.
+macro_rules! valid_body {
+    ($extractor:ident: $media_types:expr, $decode_and_check:expr) => {
+        impl<T, S> ExtractFromBody<S> for Valid<$extractor<T>>
+        where
+            T: SecureInput + Send,
+            T::Context: ContextFrom<S>,
+            S: Send + Sync,
+        {
+            async fn from_body(
+                request: axum::extract::Request,
+                state: &S,
+            ) -> Result<Self, InputError> {
+                let limits = crate::input::extract::body::limits(request.extensions());
+                let bytes = crate::input::extract::body::read(request, $media_types).await?;
+                $decode_and_check(&bytes, limits, state).map(|value| Self($extractor(value)))
+            }
+
+            /// A body is absent if it is empty.
+            async fn from_body_if_present(
                 request: axum::extract::Request,
                 state: &S,
             ) -> Result<Option<Self>, InputError> {
@@ -125,53 +222,44 @@ macro_rules! valid_body {
                 Ok(value.map(|value| Self($extractor(value))))
             }
         }
+
+        via_body!($extractor);
     };
 }
 
-/// Implements axum's traits for an extractor of named values in the request's head.
+/// Implements the extraction of named values in the request's head.
 ///
 /// Input: the extractor and the location of its values. `decode` is in scope.
 macro_rules! valid_head {
     ($extractor:ident: $location:expr) => {
-        impl<T, S> axum::extract::FromRequestParts<S> for Valid<$extractor<T>>
+        impl<T, S> ExtractFromHead<S> for Valid<$extractor<T>>
         where
             T: SecureInput + Send,
             T::Context: ContextFrom<S>,
             S: Send + Sync,
         {
-            type Rejection = InputError;
-
-            async fn from_request_parts(
+            async fn from_head(
                 parts: &mut axum::http::request::Parts,
                 state: &S,
             ) -> Result<Self, InputError> {
                 let (Decoded(value), names) = decode(&parts.headers).with_names()?;
                 check(value, $location, state, || Some(names)).map(|value| Self($extractor(value)))
             }
-        }
 
-        /// The input is absent if the request has none of the values that `T` names.
-        impl<T, S> axum::extract::OptionalFromRequestParts<S> for Valid<$extractor<T>>
-        where
-            T: SecureInput + Send,
-            T::Context: ContextFrom<S>,
-            S: Send + Sync,
-        {
-            type Rejection = InputError;
-
-            async fn from_request_parts(
+            /// The input is absent if the request has none of the values that `T` names.
+            async fn from_head_if_present(
                 parts: &mut axum::http::request::Parts,
                 state: &S,
             ) -> Result<Option<Self>, InputError> {
                 if decode::<Decoded<T>>(&parts.headers).is_absent {
                     return Ok(None);
                 }
-                <Self as axum::extract::FromRequestParts<S>>::from_request_parts(parts, state)
-                    .await
-                    .map(Some)
+                Self::from_head(parts, state).await.map(Some)
             }
         }
+
+        via_head!($extractor);
     };
 }
 
-pub(super) use {valid_body, valid_head};
+pub(super) use {valid_body, valid_head, via_body, via_head};

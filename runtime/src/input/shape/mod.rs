@@ -21,6 +21,8 @@ pub enum Shape {
     Tuple(&'static [Nested]),
     /// An enum with these variants.
     Variants(Tagging, &'static [Variant]),
+    /// This shape, and fields that serde skips; a hand-written `Deserialize` may fill them.
+    Partial(&'static Shape, &'static [Field]),
 }
 
 /// A member of an object.

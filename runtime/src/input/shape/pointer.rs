@@ -139,6 +139,10 @@ impl Walk<'_, '_> {
                 self.step(component, is_index)
             }
             Shape::Tuple(parts) => self.enter_index(component, element(parts, component)),
+            Shape::Partial(shape, unread) => {
+                let is_unread = unread.iter().any(|field| field.rust == component);
+                !is_unread && self.step_in_shape(shape, component, is_index)
+            }
             Shape::Variants(tagging, variants) => {
                 let selected = self.raw.and_then(|raw| tagging.select(variants, raw));
                 let Some((variant, name, content)) = selected else {

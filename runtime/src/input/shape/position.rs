@@ -19,6 +19,7 @@ impl Position {
         for _ in 0..MAX_WRAPPERS {
             position = match position {
                 Self::Nested(Nested::Of(shape)) => Self::Shape(shape()),
+                Self::Shape(Shape::Partial(shape, _)) => Self::Shape(shape),
                 Self::Shape(Shape::Transparent(nested)) => Self::Nested(nested),
                 Self::Shape(Shape::Newtype(nested)) => {
                     named += 1;

@@ -56,6 +56,10 @@ impl Search {
             Shape::Fields(fields) => self.fields(fields),
             Shape::Newtype(nested) | Shape::Transparent(nested) => self.nested(*nested),
             Shape::Tuple(elements) => self.elements(elements),
+            Shape::Partial(shape, unread) => {
+                self.content(shape);
+                self.fields(unread);
+            }
             Shape::Variants(tagging, variants) => {
                 for variant in *variants {
                     match *tagging {
@@ -151,6 +155,10 @@ fn each_nested(shape: &Shape, visit: &mut dyn FnMut(Nested)) {
         Shape::Fields(fields) => fields.iter().for_each(|field| inside(field.nested, visit)),
         Shape::Newtype(nested) | Shape::Transparent(nested) => inside(*nested, visit),
         Shape::Tuple(elements) => elements.iter().for_each(|element| inside(*element, visit)),
+        Shape::Partial(shape, unread) => {
+            each_nested(shape, visit);
+            unread.iter().for_each(|field| inside(field.nested, visit));
+        }
         Shape::Variants(_, variants) => {
             let contents = variants.iter().map(|variant| &variant.content);
             contents.for_each(|content| each_nested(content, visit));

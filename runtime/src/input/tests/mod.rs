@@ -4,9 +4,11 @@ mod adjacent;
 mod counts;
 mod enums;
 mod generics;
+mod hand_written;
 mod maps;
 mod names;
 mod pointers;
+mod recursive;
 mod shapes;
 mod tagged_counts;
 

@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::input::contract::check::is_full;
 use crate::input::contract::collections::check_keys;
+use crate::input::contract::items::Items;
 use crate::input::contract::missing_limit::InputType;
 use crate::input::contract::rules::{Applied, Ruleset};
 use crate::input::contract::unbounded::{HasKnownLimit, OfMap};
@@ -117,6 +118,10 @@ impl<K, V> HasSimpleLength for Map<K, V> {
     fn length(&self) -> usize {
         self.0.len()
     }
+}
+
+impl<K, V> Items for Map<K, V> {
+    type Item = V;
 }
 
 /// Reports violations of values at the map, because the client chose the names of its members.

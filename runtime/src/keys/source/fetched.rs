@@ -258,6 +258,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
+    use crate::https::ClientSettings;
     use crate::keys::DEFAULT_ALGORITHMS;
 
     /// A clock whose first reading panics.
@@ -277,7 +278,7 @@ mod tests {
         let keys = FetchedKeys::new(FetchConfig {
             issuer: "https://a.example".into(),
             allowed: DEFAULT_ALGORITHMS.into(),
-            fetcher: KeySetFetcher::new(false).unwrap(),
+            fetcher: KeySetFetcher::new(&ClientSettings::default()).unwrap(),
             clock: Arc::new(PanickingClock::default()),
             max_age: Duration::from_hours(1),
         });

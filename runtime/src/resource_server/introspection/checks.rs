@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::https::ClientSettings;
 use crate::resource_server::introspection::{
     DEFAULT_CACHE_TIME, Introspection, IntrospectionConfigError, prefix,
 };
@@ -69,7 +70,7 @@ impl Introspection {
         &self,
         rules: TokenRules,
         jwt_rules: TokenRules,
-        allow_loopback_http: bool,
+        https: &ClientSettings,
         options: &ServerOptions,
     ) -> Result<IntrospectedIssuer, IntrospectionConfigError> {
         let opaque = self.opaque()?;
@@ -80,7 +81,7 @@ impl Introspection {
             client_id: &self.client_id,
             secret: &self.secret,
             max_in_flight: self.max_in_flight,
-            allow_loopback_http,
+            https,
         })?;
         let introspector = Arc::new(Introspector::new(
             rules,

@@ -8,6 +8,8 @@ use serde_json::json;
 
 use super::*;
 use crate::keys::KeyError;
+#[cfg(feature = "discovery")]
+use crate::resource_server::fetch_error::FetchSettingsError;
 
 /// Returns the key error that `build` reports, if it reports one.
 async fn key_error(issuer: Issuer<WithAudience>) -> Option<KeyError> {
@@ -185,6 +187,82 @@ async fn malformed_or_duplicate_pem_is_rejected() {
         .pem(Algorithm::RS256, pem.clone())
         .pem(Algorithm::RS256, pem);
     assert_eq!(key_error(twice).await, Some(KeyError::Ambiguous));
+}
+
+#[cfg(feature = "discovery")]
+fn is_mistake(error: &ConfigError, expected: FetchSettingsError) -> bool {
+    matches!(error, ConfigError::FetchSettings { issuer, source } if issuer == ISSUER && *source == expected)
+}
+
+#[cfg(feature = "discovery")]
+#[tokio::test]
+async fn keys_url_must_be_https_and_the_only_source() {
+    for url in [
+        "http://keys.example/keys",
+        "http://127.0.0.1:1/keys",
+        "https://u:secret@keys.example/keys",
+        "https://keys.example/keys#secret",
+        "keys.example/keys",
+        "",
+    ] {
+        let error = build(keyless().keys_url(url)).await.unwrap_err();
+        assert!(
+            is_mistake(&error, FetchSettingsError::KeysUrl),
+            "{url}: {error:?}"
+        );
+        assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+    }
+    let pem = embedded().pem(Algorithm::ES256);
+    for issuer in [
+        good(),
+        keyless().pem(Algorithm::ES256, pem),
+        keyless().hmac(Algorithm::HS256, secret(7)),
+    ] {
+        let error = build(issuer.keys_url("https://keys.example")).await;
+        let error = error.unwrap_err();
+        assert!(
+            is_mistake(&error, FetchSettingsError::KeysUrlBesideKeys),
+            "{error:?}"
+        );
+    }
+}
+
+#[cfg(feature = "discovery")]
+#[tokio::test]
+async fn malformed_or_unused_root_certificates_are_rejected() {
+    let pem = embedded().pem(Algorithm::ES256);
+    for text in ["", "secret", &pem] {
+        let error = build(keyless().root_certificates(text)).await.unwrap_err();
+        assert!(
+            is_mistake(&error, FetchSettingsError::RootCertificates),
+            "{error:?}"
+        );
+        let error = build(good().root_certificates(text)).await.unwrap_err();
+        assert!(
+            is_mistake(&error, FetchSettingsError::UnusedRootCertificates),
+            "{error:?}"
+        );
+    }
+}
+
+/// `serde-rs/json#805`: the document has every member, but begins with a byte order mark.
+#[cfg(feature = "discovery")]
+#[tokio::test]
+async fn unusable_document_is_named_in_the_cause() {
+    use crate::testing::loopback_server::{LoopbackServer, Reply};
+
+    let server = LoopbackServer::start(Reply::Closed).await;
+    let url = &server.url;
+    let text = format!("\u{feff}{{\"issuer\":\"{url}\",\"jwks_uri\":\"{url}/jwks\"}}");
+    server.set_document(Some(Reply::json(200, &text)));
+    let issuer = Issuer::new(url).audience(AUDIENCE).allow_loopback_http();
+    let error = build(issuer).await.unwrap_err();
+    let cause = error.source().unwrap().to_string();
+    assert!(
+        cause.contains("byte order mark") && cause.contains(url),
+        "{cause}"
+    );
+    assert!(!cause.contains("has no"), "{cause}");
 }
 
 /// Keys are fetched when the server is built, so that no request reaches a server without keys.

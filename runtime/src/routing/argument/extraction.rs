@@ -1,6 +1,11 @@
 //! The extraction of one argument.
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use std::marker::PhantomData;
+
+use axum::extract::{
+    FromRef, FromRequest, FromRequestParts, OptionalFromRequest, OptionalFromRequestParts, Path,
+    Request, State,
+};
 use axum::http::header::ALLOW;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
@@ -8,7 +13,10 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::guard::{Caller, CallerClaims, NoCaller};
-use crate::input::{ContextFrom, CustomRejection, InputExtractor, Valid, check_extracted};
+use crate::input::{
+    ContextFrom, CustomRejection, ExtractFromBody, ExtractFromHead, InputExtractor, Valid,
+    check_extracted,
+};
 use crate::response::{method_not_allowed, rejection_response};
 use crate::routing::argument::rules::HandlerArgument;
 use crate::routing::known_methods::{allow_any, is_known};
@@ -89,7 +97,25 @@ pub trait ExtractLast<T, S, M> {
     ) -> impl Future<Output = Result<T, Response>> + Send;
 }
 
-/// The implementation of axum's traits.
+/// Extracts a `T` from the head of a request, if the request has one.
+pub trait ExtractOptional<T, S> {
+    /// Returns the argument, `None` if it is absent, or the response to a rejection.
+    fn extract_optional(
+        parts: &mut Parts,
+        state: &S,
+    ) -> impl Future<Output = Result<Option<T>, Response>> + Send;
+}
+
+/// Extracts a `T` from a request, if the request has one, and may read its body.
+pub trait ExtractOptionalLast<T, S, M> {
+    /// Returns the argument, `None` if it is absent, or the response to a rejection.
+    fn extract_optional_last(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Option<T>, Response>> + Send;
+}
+
+/// The implementation of axum's traits: for an extractor of the API, which states a reason.
 pub enum ViaAxum {}
 
 impl<S: Send + Sync + 'static, T: FromRequestParts<S> + 'static> Extract<T, S> for ViaAxum {
@@ -107,6 +133,125 @@ impl<S: Send + Sync + 'static, M: 'static, T: FromRequest<S, M> + 'static> Extra
         T::from_request(request, state)
             .await
             .map_err(rejection_response)
+    }
+}
+
+/// The extraction of data of the server by axum, for every state and from the head only.
+///
+/// An API cannot implement [`FromRequestParts`] for these types, but [`FromRequest`] with its own
+/// marker.
+pub enum FromServer {}
+
+impl<S: Sync, T: FromRequestParts<S, Rejection: 'static>> Extract<T, S> for FromServer {
+    async fn extract(parts: &mut Parts, state: &S, _: &PassedGuard) -> Result<T, Response> {
+        let extracted = T::from_request_parts(parts, state).await;
+        extracted.map_err(rejection_response)
+    }
+}
+
+impl<S: Sync, T: FromRequestParts<S, Rejection: 'static>> ExtractLast<T, S, ()> for FromServer {
+    async fn extract_last(request: Request, state: &S, guard: &PassedGuard) -> Result<T, Response> {
+        Self::extract(&mut request.into_parts().0, state, guard).await
+    }
+}
+
+impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptional<T, S>
+    for FromServer
+{
+    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<T>, Response> {
+        let extracted = T::from_request_parts(parts, state).await;
+        extracted.map_err(rejection_response)
+    }
+}
+
+impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptionalLast<T, S, ()>
+    for FromServer
+{
+    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
+        Self::extract_optional(&mut request.into_parts().0, state).await
+    }
+}
+
+/// The state of the router, or a part of it.
+///
+/// It does not call axum's traits: an API could implement them for `State` of its own type, and
+/// return text of the client.
+pub enum FromState {}
+
+impl<S: Sync, T: FromRef<S>> Extract<State<T>, S> for FromState {
+    async fn extract(_: &mut Parts, state: &S, _: &PassedGuard) -> Result<State<T>, Response> {
+        Ok(State(T::from_ref(state)))
+    }
+}
+
+impl<S: Sync, T: FromRef<S>> ExtractLast<State<T>, S, ()> for FromState {
+    async fn extract_last(_: Request, state: &S, _: &PassedGuard) -> Result<State<T>, Response> {
+        Ok(State(T::from_ref(state)))
+    }
+}
+
+/// The decoding and the check of input in the head.
+pub enum CheckedHead {}
+
+impl<S: Sync, T: ExtractFromHead<S>> Extract<T, S> for CheckedHead {
+    async fn extract(parts: &mut Parts, state: &S, _: &PassedGuard) -> Result<T, Response> {
+        let extracted = T::from_head(parts, state).await;
+        extracted.map_err(IntoResponse::into_response)
+    }
+}
+
+impl<S: Sync, T: ExtractFromHead<S>> ExtractLast<T, S, ()> for CheckedHead {
+    async fn extract_last(request: Request, state: &S, guard: &PassedGuard) -> Result<T, Response> {
+        Self::extract(&mut request.into_parts().0, state, guard).await
+    }
+}
+
+impl<S: Sync, T: ExtractFromHead<S>> ExtractOptional<T, S> for CheckedHead {
+    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<T>, Response> {
+        let extracted = T::from_head_if_present(parts, state).await;
+        extracted.map_err(IntoResponse::into_response)
+    }
+}
+
+impl<S: Sync, T: ExtractFromHead<S>> ExtractOptionalLast<T, S, ()> for CheckedHead {
+    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
+        Self::extract_optional(&mut request.into_parts().0, state).await
+    }
+}
+
+/// The decoding and the check of input in the body.
+pub enum CheckedBody {}
+
+impl<S: Sync, T: ExtractFromBody<S>> ExtractLast<T, S, ()> for CheckedBody {
+    async fn extract_last(request: Request, state: &S, _: &PassedGuard) -> Result<T, Response> {
+        let extracted = T::from_body(request, state).await;
+        extracted.map_err(IntoResponse::into_response)
+    }
+}
+
+impl<S: Sync, T: ExtractFromBody<S>> ExtractOptionalLast<T, S, ()> for CheckedBody {
+    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
+        let extracted = T::from_body_if_present(request, state).await;
+        extracted.map_err(IntoResponse::into_response)
+    }
+}
+
+/// The extraction of an argument that may be absent, as that of the argument itself.
+pub struct Optional<X>(PhantomData<X>);
+
+impl<S: Sync, T, X: ExtractOptional<T, S>> Extract<Option<T>, S> for Optional<X> {
+    async fn extract(parts: &mut Parts, state: &S, _: &PassedGuard) -> Result<Option<T>, Response> {
+        X::extract_optional(parts, state).await
+    }
+}
+
+impl<S: Sync, T, M, X: ExtractOptionalLast<T, S, M>> ExtractLast<Option<T>, S, M> for Optional<X> {
+    async fn extract_last(
+        request: Request,
+        state: &S,
+        _: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
+        X::extract_optional_last(request, state).await
     }
 }
 
@@ -145,12 +290,70 @@ where
     }
 }
 
+impl<S, E> ExtractOptional<Valid<E>, S> for CheckedExtraction
+where
+    S: Send + Sync + 'static,
+    E: InputExtractor + OptionalFromRequestParts<S> + 'static,
+    E::Context: ContextFrom<S>,
+{
+    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<Valid<E>>, Response> {
+        let extracted = E::from_request_parts(parts, state).await;
+        checked_if_present(extracted, state).map_err(rejection_response)
+    }
+}
+
+impl<S, E> ExtractOptionalLast<Valid<E>, S, ViaHead> for CheckedExtraction
+where
+    S: Send + Sync + 'static,
+    E: InputExtractor + OptionalFromRequestParts<S> + 'static,
+    E::Context: ContextFrom<S>,
+{
+    async fn extract_optional_last(
+        request: Request,
+        state: &S,
+    ) -> Result<Option<Valid<E>>, Response> {
+        Self::extract_optional(&mut request.into_parts().0, state).await
+    }
+}
+
+impl<S, E> ExtractOptionalLast<Valid<E>, S, ViaBody> for CheckedExtraction
+where
+    S: Send + Sync + 'static,
+    E: InputExtractor + OptionalFromRequest<S> + 'static,
+    E::Context: ContextFrom<S>,
+{
+    async fn extract_optional_last(
+        request: Request,
+        state: &S,
+    ) -> Result<Option<Valid<E>>, Response> {
+        let extracted = E::from_request(request, state).await;
+        checked_if_present(extracted, state).map_err(rejection_response)
+    }
+}
+
+/// Marks the extraction of an optional last argument from the head.
+pub enum ViaHead {}
+
+/// Marks the extraction of an optional last argument that may read the body.
+pub enum ViaBody {}
+
 fn checked<E, R, S>(extracted: Result<E, R>, state: &S) -> Result<Valid<E>, CustomRejection<R>>
 where
     E: InputExtractor<Context: ContextFrom<S>>,
 {
     let value = extracted.map_err(CustomRejection::Extractor)?;
     check_extracted(value, state)
+}
+
+fn checked_if_present<E, R, S>(
+    extracted: Result<Option<E>, R>,
+    state: &S,
+) -> Result<Option<Valid<E>>, CustomRejection<R>>
+where
+    E: InputExtractor<Context: ContextFrom<S>>,
+{
+    let value = extracted.map_err(CustomRejection::Extractor)?;
+    value.map(|value| check_extracted(value, state)).transpose()
 }
 
 /// The strict decoding of path parameters; axum's own accepts `+7` and `007` for 7.
@@ -179,13 +382,17 @@ pub enum FromGuard {}
 
 impl<S: Sync, C: CallerClaims> Extract<Caller<C>, S> for FromGuard {
     async fn extract(_: &mut Parts, _: &S, guard: &PassedGuard) -> Result<Caller<C>, Response> {
-        guard.caller().ok_or_else(|| NoCaller.into_response())
+        guard
+            .caller()
+            .ok_or_else(|| NoCaller::OUTSIDE.into_response())
     }
 }
 
 impl<S: Sync, C: CallerClaims> ExtractLast<Caller<C>, S, ()> for FromGuard {
     async fn extract_last(_: Request, _: &S, guard: &PassedGuard) -> Result<Caller<C>, Response> {
-        guard.caller().ok_or_else(|| NoCaller.into_response())
+        guard
+            .caller()
+            .ok_or_else(|| NoCaller::OUTSIDE.into_response())
     }
 }
 
@@ -199,7 +406,7 @@ impl<S: Sync> Extract<Method, S> for KnownMethod {
         if is_known(&parts.method) {
             return Ok(parts.method.clone());
         }
-        let mut response = method_not_allowed().await;
+        let mut response = method_not_allowed();
         if let Ok(allow) = HeaderValue::try_from(allow_any()) {
             response.headers_mut().insert(ALLOW, allow);
         }

@@ -26,7 +26,8 @@ use crate::input::{
     SecureInput, Shape, Valid, media_type, shape_of_scalar,
 };
 use crate::routing::argument::extraction::{
-    CheckedExtraction, FromGuard, KnownMethod, StrictPath, ViaAxum,
+    CheckedBody, CheckedExtraction, CheckedHead, FromGuard, FromServer, FromState, KnownMethod,
+    Optional, StrictPath, ViaAxum,
 };
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
 use crate::routing::argument::facts::{ArgumentFacts, Content};
@@ -69,14 +70,14 @@ macro_rules! server_data {
 // a matched or nested path is the text of a route, with the names of its parameters; a `Version` is one
 // of five constants
 server_data! {
-    [T] State<T>, ServerData, ViaAxum;
-    [] Version, ServerData, ViaAxum;
+    [T] State<T>, ServerData, FromState;
+    [] Version, ServerData, FromServer;
     [] Method, ServerData, KnownMethod;
-    [] MatchedPath, ServerData, ViaAxum;
-    [] NestedPath, ServerData, ViaAxum;
-    [T] Extension<T>, RequestExtension<T>, ViaAxum;
+    [] MatchedPath, ServerData, FromServer;
+    [] NestedPath, ServerData, FromServer;
+    [T] Extension<T>, RequestExtension<T>, FromServer;
     #[cfg(any(feature = "serve", feature = "testing"))]
-    [T] ConnectInfo<T>, Connection<T>, ViaAxum;
+    [T] ConnectInfo<T>, Connection<T>, FromServer;
 }
 
 /// An extension of the request, which a layer sets.
@@ -161,27 +162,27 @@ where
 }
 
 macro_rules! checked {
-    ($($extractor:ident reads $reads:ident, $location:ident, $media_type:expr;)*) => {$(
+    ($($extractor:ident by $extraction:ident, $reads:ident, $location:ident, $media_type:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl<T> HandlerArgument for Valid<$extractor<T>> {
             type Kind = DecodedInput<T>;
             type Reads = $reads;
-            type Extraction = ViaAxum;
+            type Extraction = $extraction;
             const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$location, $media_type);
         }
     )*};
 }
 
 checked! {
-    Json reads ReadsBody, Body, Some(media_type::JSON);
-    Form reads ReadsBody, Form, Some(media_type::FORM);
-    Multipart reads ReadsBody, Form, Some(media_type::MULTIPART);
-    PlainText reads ReadsBody, Body, Some(media_type::TEXT);
-    BinaryBody reads ReadsBody, Body, Some(media_type::BINARY);
-    Query reads ReadsHead, Query, None;
-    Path reads ReadsHead, Path, None;
-    Headers reads ReadsHead, Header, None;
-    Cookies reads ReadsHead, Cookie, None;
+    Json by CheckedBody, ReadsBody, Body, Some(media_type::JSON);
+    Form by CheckedBody, ReadsBody, Form, Some(media_type::FORM);
+    Multipart by CheckedBody, ReadsBody, Form, Some(media_type::MULTIPART);
+    PlainText by CheckedBody, ReadsBody, Body, Some(media_type::TEXT);
+    BinaryBody by CheckedBody, ReadsBody, Body, Some(media_type::BINARY);
+    Query by CheckedHead, ReadsHead, Query, None;
+    Path by CheckedHead, ReadsHead, Path, None;
+    Headers by CheckedHead, ReadsHead, Header, None;
+    Cookies by CheckedHead, ReadsHead, Cookie, None;
 }
 
 #[diagnostic::do_not_recommend]
@@ -280,7 +281,7 @@ impl<A, T: HandlerArgument + OptionalIn<A, T::Kind>, E> AllowedIn<A, OptionalArg
 impl<T: HandlerArgument> HandlerArgument for Option<T> {
     type Kind = OptionalArgument<T>;
     type Reads = T::Reads;
-    type Extraction = ViaAxum;
+    type Extraction = Optional<T::Extraction>;
     const FACTS: ArgumentFacts = T::FACTS.optional();
 }
 

@@ -6,7 +6,7 @@ use axum_extra::TypedHeader;
 use axum_extra::headers::{Date, IfModifiedSince, IfUnmodifiedSince};
 
 use crate::input::{InputLocation, Valid};
-use crate::routing::argument::extraction::ViaAxum;
+use crate::routing::argument::extraction::{CheckedHead, FromServer};
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::argument::kinds::CheckedInput;
 use crate::routing::argument::rules::{AllowedIn, HandlerArgument, OptionalIn, ReadsHead};
@@ -15,7 +15,7 @@ use crate::routing::argument::rules::{AllowedIn, HandlerArgument, OptionalIn, Re
 impl<H> HandlerArgument for Valid<TypedHeader<H>> {
     type Kind = CheckedInput<H>;
     type Reads = ReadsHead;
-    type Extraction = ViaAxum;
+    type Extraction = CheckedHead;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Header, None);
 }
 
@@ -29,7 +29,7 @@ impl<A, H: ParsedFromHeader, E> OptionalIn<A, ParsedHeader<H>> for E {}
 impl<H> HandlerArgument for TypedHeader<H> {
     type Kind = ParsedHeader<H>;
     type Reads = ReadsHead;
-    type Extraction = ViaAxum;
+    type Extraction = FromServer;
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Header, None);
 }
 

@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
 use crate::claims::NumericDate;
-use crate::https::{Client, HttpsError};
+use crate::https::{Client, ClientSettings, HttpsError};
 use crate::secret::Secret;
 use crate::token::introspection::error::IntrospectionError;
 use crate::token::introspection::location::Location;
@@ -58,7 +58,7 @@ pub(crate) struct EndpointSettings<'a> {
     pub(crate) secret: &'a Secret,
     /// The maximum number of requests in flight.
     pub(crate) max_in_flight: usize,
-    pub(crate) allow_loopback_http: bool,
+    pub(crate) https: &'a ClientSettings,
 }
 
 impl IntrospectionEndpoint {
@@ -68,7 +68,7 @@ impl IntrospectionEndpoint {
     ///
     /// Returns [`HttpsError::TrustStore`], or [`HttpsError::InsecureUrl`] if the URL is not allowed.
     pub(crate) fn new(settings: EndpointSettings<'_>) -> Result<Self, HttpsError> {
-        let client = Client::new(settings.allow_loopback_http)?;
+        let client = Client::new(settings.https)?;
         let location = match settings.url {
             Some(url) => Location::Configured(client.parse_url(&url)?),
             None => Location::discovered(settings.issuer),
@@ -289,7 +289,10 @@ mod tests {
                     client_id: "c",
                     secret: &Secret::new("s"),
                     max_in_flight: 1,
-                    allow_loopback_http,
+                    https: &ClientSettings {
+                        allow_loopback_http,
+                        ..ClientSettings::default()
+                    },
                 });
                 assert_eq!(endpoint.is_ok(), valid, "{url}");
             }

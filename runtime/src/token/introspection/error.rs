@@ -29,11 +29,10 @@ pub enum IntrospectionError {
 impl fmt::Display for IntrospectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
-            Self::Discovery(DiscoveryError::Document) => {
-                "the discovery document is malformed, or lacks `issuer` or \
-                 `introspection_endpoint`; `Introspection::endpoint` sets the URL without it"
+            Self::Discovery(error) => {
+                error.fmt(f)?;
+                "; `Introspection::endpoint` sets the endpoint's URL without discovery"
             }
-            Self::Discovery(error) => return error.fmt(f),
             Self::Https(error) => return error.fmt(f),
             Self::EndpointUnknown => {
                 "the URL of the introspection endpoint has been unknown for 24 hours"
@@ -68,7 +67,7 @@ impl From<DiscoveryError> for IntrospectionError {
 impl From<HttpsError> for IntrospectionError {
     fn from(error: HttpsError) -> Self {
         match error {
-            HttpsError::Status(401) => Self::Credentials,
+            HttpsError::Status { status: 401, .. } => Self::Credentials,
             error => Self::Https(error),
         }
     }

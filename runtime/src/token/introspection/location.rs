@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use http::Uri;
+use tokio::time::Instant;
 
 use crate::claims::NumericDate;
-use crate::discovery;
-use crate::https::{self, Client};
+use crate::discovery::{self, Endpoint};
+use crate::https::Client;
 use crate::token::introspection::error::IntrospectionError;
 
 /// The maximum time for fetching the discovery document.
@@ -73,8 +74,7 @@ impl Location {
     ///
     /// # Errors
     ///
-    /// Returns [`IntrospectionError::Discovery`], or [`IntrospectionError::Https`] if the URL in the
-    /// document is not allowed. The previous URL stays in use.
+    /// Returns [`IntrospectionError::Discovery`]. The previous URL stays in use.
     pub(super) async fn refresh(
         &self,
         client: &Client,
@@ -83,9 +83,9 @@ impl Location {
         if let Self::Discovered { issuer, latest } = self
             && self.is_older_than(MIN_REFRESH_INTERVAL, now)
         {
-            let fetch = discovery::fetch(client, issuer);
-            let document = https::with_timeout(DISCOVERY_TIMEOUT, fetch).await?;
-            let url = client.parse_url(document.introspection_endpoint()?)?;
+            let deadline = Instant::now() + DISCOVERY_TIMEOUT;
+            let endpoint = Endpoint::Introspection;
+            let url = discovery::find(client, issuer, endpoint, deadline).await?;
             let fetched_at = now;
             latest.store(Some(DiscoveredUrl { url, fetched_at }.into()));
         }

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::*;
-use crate::https::HttpsError;
+use crate::https::{ClientSettings, HttpsError};
 use crate::secret::Secret;
 use crate::testing::TestClock;
 
@@ -35,7 +35,10 @@ fn introspector_with(
         client_id: "c",
         secret: &Secret::new("s"),
         max_in_flight,
-        allow_loopback_http: true,
+        https: &ClientSettings {
+            allow_loopback_http: true,
+            ..ClientSettings::default()
+        },
     });
     let cache = CacheSettings {
         active_ttl: Duration::from_mins(1),

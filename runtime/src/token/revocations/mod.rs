@@ -43,6 +43,8 @@ pub use self::unknown_issuer::UnknownIssuer;
 pub trait Revocations: Send + Sync + 'static {
     /// Returns whether the token has been revoked.
     ///
+    /// The request waits without a time limit: apply one to a store that can be slow.
+    ///
     /// # Errors
     ///
     /// Returns [`RevocationsUnavailable`] if the store cannot be queried. The response is then 503;

@@ -86,6 +86,31 @@ struct Wide {
     flags: [Option<u128>; 16],
 }
 
+/// Two kilobytes behind a pointer, and five bytes in JSON.
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Chain {
+    #[garde(dive)]
+    n: Option<Box<Chain>>,
+    #[garde(dive)]
+    #[serde(default)]
+    wide: Wide,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+struct Chains(#[garde(length(max = 1_000_000), dive)] Vec<Chain>);
+
+#[public(reason = "a test", body_limit = "16 MiB")]
+pub(super) async fn chains(Valid(Json(chains)): Valid<Json<Chains>>) -> String {
+    chains.0.len().to_string()
+}
+
+/// Returns a list of values that each hold others behind pointers.
+pub(super) fn of_chains(size: usize) -> String {
+    let chain = "{\"n\":".repeat(30) + "{}" + &"}".repeat(30);
+    format!("[{}{chain}]", repeated(&format!("{chain},"), size))
+}
+
 #[public(reason = "a test", body_limit = "16 MiB")]
 pub(super) async fn lists(Valid(Json(lists)): Valid<Json<Lists>>) -> String {
     lists.text

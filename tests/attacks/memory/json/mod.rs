@@ -77,3 +77,18 @@ fn rejected_large_body_takes_at_most_eight_times_its_size() {
     };
     attack(&SIZES, "/lists", few);
 }
+
+/// The list is as large as its count allows, but the text is malformed.
+#[test]
+fn malformed_list_of_large_values_takes_at_most_eight_times_its_size() {
+    let mut attack = Attack::new(SecureRouter::new().route("/", post(lists::chains)));
+    for size in SMALL {
+        let text = lists::of_chains(size);
+        for end in ["x", ",", "]", ",01]"] {
+            let body = text.trim_end_matches(']').to_owned() + end + end;
+            let shape = format!("values behind pointers, then {end}");
+            attack.reject(&shape, body.len(), request("/", "application/json", body));
+        }
+    }
+    attack.finish();
+}

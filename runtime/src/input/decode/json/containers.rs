@@ -6,7 +6,7 @@ use serde::de::{MapAccess, SeqAccess};
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
 use crate::input::decode::json::decode_state::{DecodeState, Requested};
-use crate::input::decode::json::guide::Children;
+use crate::input::decode::json::guide::{Children, Limit};
 use crate::input::decode::json::ignored::Ignored;
 use crate::json::{StringSeed, is_reserved};
 
@@ -30,9 +30,32 @@ pub(super) struct StrictItems<'s, A, E> {
 }
 
 impl<'de, A: SeqAccess<'de>> StrictItems<'_, A, A::Error> {
+    /// Counts the next item, whose size is `size`; returns `false` if the type gets no more.
+    #[inline]
+    pub(super) fn begin_item(&mut self, size: usize) -> Result<bool, DecodeError> {
+        match self.children.limit {
+            Limit::Count(max) if self.index >= max => return self.discard_rest().map(|()| false),
+            Limit::Form(count) if self.index >= count => return self.end().map(|()| false),
+            _ => {}
+        }
+        if self.children.are_tagged() {
+            self.state.count_tagged()?;
+        }
+        self.state.count_item(size).map(|()| true)
+    }
+
+    #[inline]
+    pub(super) fn end_item(&mut self) -> Result<(), DecodeError> {
+        self.index += 1;
+        match self.children.limit {
+            Limit::Scalar => self.state.count_in_scalar(),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads the items that the type does not allow, and discards them.
     #[cold]
-    pub(super) fn discard_rest(&mut self) -> Result<(), DecodeError> {
+    fn discard_rest(&mut self) -> Result<(), DecodeError> {
         self.state.begin_value(Requested::Other);
         loop {
             match self.inner.next_element_seed(Ignored(self.state)) {
@@ -41,6 +64,17 @@ impl<'de, A: SeqAccess<'de>> StrictItems<'_, A, A::Error> {
                 Err(error) => return Err(self.located(error)),
             }
             self.index += 1;
+        }
+    }
+
+    /// Requires that the list ends.
+    #[cold]
+    fn end(&mut self) -> Result<(), DecodeError> {
+        self.state.begin_value(Requested::Other);
+        match self.inner.next_element_seed(Ignored(self.state)) {
+            Ok(None) => Ok(()),
+            Ok(Some(())) => Err(DecodeError::new(ErrorKind::Length)),
+            Err(error) => Err(self.located(error)),
         }
     }
 
@@ -80,11 +114,40 @@ impl<'de, A: MapAccess<'de>> StrictMembers<'_, 'de, A, A::Error> {
         }
     }
 
+    /// Reads and counts the next name; returns `false` if the type gets no more.
+    #[inline]
+    pub(super) fn begin_member(&mut self) -> Result<bool, DecodeError> {
+        if let Limit::Count(max) = self.children.limit
+            && self.count >= max
+        {
+            return self.discard_rest().map(|()| false);
+        }
+        if !self.read_name()? {
+            return Ok(false);
+        }
+        self.count += 1;
+        match self.children.limit {
+            Limit::Scalar => self.state.count_in_scalar()?,
+            Limit::Unlimited if self.children.are_tagged() => self.state.count_tagged()?,
+            _ => {}
+        }
+        Ok(true)
+    }
+
+    /// Rejects a name that the type has accepted, but does not declare.
+    #[inline]
+    pub(super) fn require_declared(&self) -> Result<(), DecodeError> {
+        match self.children.limit {
+            Limit::Form(count) if self.count > count => Err(DecodeError::new(ErrorKind::Unknown)),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads a name, and rejects a reserved one or a duplicate.
     ///
     /// A struct's own visitor rejects a duplicate of its fields.
     #[inline]
-    pub(super) fn read_name(&mut self) -> Result<bool, DecodeError> {
+    fn read_name(&mut self) -> Result<bool, DecodeError> {
         let is_struct = matches!(self.requested, Requested::Struct(_));
         let duplicate = |_| DecodeError::new(ErrorKind::DuplicateUndeclared);
         let next = if std::mem::take(&mut self.is_at_start) {
@@ -126,7 +189,7 @@ impl<'de, A: MapAccess<'de>> StrictMembers<'_, 'de, A, A::Error> {
 
     /// Reads the members that the type does not allow, and discards them.
     #[cold]
-    pub(super) fn discard_rest(&mut self) -> Result<(), DecodeError> {
+    fn discard_rest(&mut self) -> Result<(), DecodeError> {
         while self.read_name()? {
             self.state.begin_value(Requested::Other);
             self.state.truncate();

@@ -23,7 +23,8 @@ impl<'t> Cursor<'t> {
     /// Skips a value.
     pub(super) fn skip(&mut self) -> Option<()> {
         let length = match self.peek()? {
-            b'[' | b'{' | b'"' => delimited_length(self.0)?,
+            b'[' | b'{' => container_length(self.0)?,
+            b'"' => string_length(self.0)?,
             _ => scalar_length(self.0),
         };
         self.0 = self.0.get(length..)?;
@@ -44,18 +45,26 @@ impl<'t> Cursor<'t> {
         skipped.is_some()
     }
 
+    /// Skips a value, a long one at once.
+    pub(super) fn skip_by(&mut self, ends: &Ends) -> Option<()> {
+        self.peek()?;
+        match ends.length_of(self.0) {
+            Some(length) => {
+                self.0 = self.0.get(length..)?;
+                Some(())
+            }
+            None => self.skip(),
+        }
+    }
+
     /// Reads a string.
-    pub(super) fn string(&mut self) -> Option<Cow<'t, str>> {
+    pub(super) fn string(&mut self) -> Option<Quoted<'t>> {
         if self.peek()? != b'"' {
             return None;
         }
-        let (string, rest) = self.0.split_at_checked(delimited_length(self.0)?)?;
+        let (string, rest) = self.0.split_at_checked(string_length(self.0)?)?;
         self.0 = rest;
-        if string.contains('\\') {
-            return serde_json::from_str(string).ok().map(Cow::Owned);
-        }
-        let content = string.strip_prefix('"')?.strip_suffix('"')?;
-        Some(Cow::Borrowed(content))
+        Some(Quoted(string))
     }
 
     /// Runs `read` before each item of an array; it reads the item.
@@ -80,7 +89,7 @@ impl<'t> Cursor<'t> {
     /// Runs `read` before the value of each member of an object; it reads the value.
     pub(super) fn members(
         &mut self,
-        mut read: impl FnMut(&mut Self, Cow<'t, str>) -> Option<()>,
+        mut read: impl FnMut(&mut Self, Quoted<'t>) -> Option<()>,
     ) -> Option<()> {
         self.token(b'{')?;
         if self.peek()? == b'}' {
@@ -107,22 +116,110 @@ impl<'t> Cursor<'t> {
     }
 }
 
-/// Returns the length of the string, array or object at the start of a text.
-fn delimited_length(text: &str) -> Option<usize> {
-    let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
-    for (at, byte) in text.bytes().enumerate() {
+/// A string with its quotes and escapes.
+#[derive(Clone, Copy)]
+pub(super) struct Quoted<'t>(&'t str);
+
+impl<'t> Quoted<'t> {
+    /// Decodes the string.
+    pub(super) fn read(self) -> Option<Cow<'t, str>> {
+        if memchr::memchr(b'\\', self.0.as_bytes()).is_some() {
+            return serde_json::from_str(self.0).ok().map(Cow::Owned);
+        }
+        let content = self.0.strip_prefix('"')?.strip_suffix('"')?;
+        Some(Cow::Borrowed(content))
+    }
+}
+
+/// The ends of the long arrays and objects of a text.
+///
+/// The members of nested tagged enums are searched for the tag at every level. Without the ends,
+/// the innermost values would be read as often as there are levels.
+pub(super) struct Ends {
+    /// The length of the text.
+    length: usize,
+    /// The start and the end of each, in the order of the starts.
+    long: Vec<[u32; 2]>,
+}
+
+/// The length from which an array or object is long: the ends then take at most twice as much memory
+/// as the text, however deep it is nested.
+const MIN_LONG: u32 = 64;
+
+impl Ends {
+    pub(super) fn of(text: &str) -> Self {
+        let (mut long, mut open) = (Vec::new(), Vec::new());
+        for (at, is_start) in brackets(text) {
+            // a body has at most 1 GiB
+            let at = u32::try_from(at).unwrap_or(u32::MAX);
+            if is_start {
+                open.push(long.len());
+                long.push([at, 0]);
+            } else if let Some(index) = open.pop()
+                && let Some([start, end]) = long.get_mut(index)
+            {
+                *end = at.saturating_add(1);
+                if at - *start < MIN_LONG {
+                    long.truncate(index);
+                }
+            }
+        }
+        let length = text.len();
+        Self { length, long }
+    }
+
+    /// Returns the length of the array or object at the start of the rest of the text, if it is long.
+    fn length_of(&self, rest: &str) -> Option<usize> {
+        let start = u32::try_from(self.length.checked_sub(rest.len())?).ok()?;
+        let found = self.long.binary_search_by_key(&start, |[start, _]| *start);
+        let [start, end] = self.long.get(found.ok()?)?;
+        usize::try_from(end.checked_sub(*start)?).ok()
+    }
+}
+
+/// Returns the offsets of the brackets and braces outside strings, and whether each opens.
+fn brackets(text: &str) -> impl Iterator<Item = (usize, bool)> {
+    let (mut is_string, mut is_escaped) = (false, false);
+    text.bytes().enumerate().filter_map(move |(at, byte)| {
         match byte {
             b'\\' if is_string && !is_escaped => is_escaped = true,
             b'"' if !is_escaped => is_string = !is_string,
-            b'[' | b'{' if !is_string => depth += 1,
-            b']' | b'}' if !is_string => depth = depth.checked_sub(1)?,
+            b'[' | b'{' if !is_string => return Some((at, true)),
+            b']' | b'}' if !is_string => return Some((at, false)),
             _ => is_escaped = false,
         }
-        if depth == 0 && !is_string {
+        None
+    })
+}
+
+/// Returns the length of the array or object at the start of a text.
+fn container_length(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, is_start) in brackets(text) {
+        depth = if is_start {
+            depth + 1
+        } else {
+            depth.checked_sub(1)?
+        };
+        if depth == 0 {
             return Some(at + 1);
         }
     }
     None
+}
+
+/// Returns the length of the string at the start of a text.
+fn string_length(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        match bytes.get(at)? {
+            b'"' => return Some(at + 1),
+            // the escaped character
+            _ => at += 2,
+        }
+    }
 }
 
 /// Returns the length of the number, boolean or null at the start of a text.
@@ -149,7 +246,8 @@ mod tests {
             b'{' => cursor.members(|cursor, name| {
                 let start = cursor.0;
                 cursor.skip()?;
-                found.push(format!("{name}={}", rest(start, cursor)?.trim()));
+                let (name, value) = (name.read()?, rest(start, cursor)?);
+                found.push(format!("{name}={}", value.trim()));
                 Some(())
             })?,
             _ => cursor.skip()?,
@@ -202,6 +300,52 @@ mod tests {
             "[\"]",
         ] {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_value_is_skipped_at_once() {
+        let item = |length: usize| format!("[{}]", "7".repeat(length - 2));
+        for length in [2, 62, 63, 64, 65, 66, 1000] {
+            let nested = format!(
+                "[{}, {{\"a\\\"]\": {}}}, \"]\"]",
+                item(length),
+                item(length)
+            );
+            for text in [item(length), nested] {
+                let whole = format!("[0, {text}, {text}]");
+                let ends = Ends::of(&whole);
+                for (start, _) in brackets(&whole).filter(|(_, is_start)| *is_start) {
+                    let (mut slow, rest) = (Cursor::new(&whole[start..]), &whole[start..]);
+                    let mut fast = slow;
+                    slow.skip().unwrap();
+                    fast.skip_by(&ends).unwrap();
+                    assert_eq!(fast.0, slow.0, "{rest}");
+                    let is_long = rest.len() - slow.0.len() > 64;
+                    assert_eq!(ends.length_of(rest).is_some(), is_long, "{rest}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn escapes_do_not_end_a_string() {
+        for string in [
+            r#""""#,
+            r#""a""#,
+            r#""\\""#,
+            r#""\"""#,
+            r#""\\\"]""#,
+            r#""\u0061\n""#,
+        ] {
+            let text = format!("{string},1");
+            let mut cursor = Cursor::new(&text);
+            let read = cursor.string().unwrap().read().unwrap();
+            assert_eq!(serde_json::from_str::<String>(string).unwrap(), read);
+            assert_eq!(cursor.0, ",1", "{string}");
+        }
+        for text in ["\"", "\"\\", "\"\\\"", "\"a\\\\\\"] {
+            assert!(Cursor::new(text).string().is_none(), "{text}");
         }
     }
 }

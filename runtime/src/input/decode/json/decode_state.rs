@@ -6,6 +6,7 @@ use serde::de::{Error, MapAccess};
 
 use crate::input::contract::InputError;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
+use crate::input::decode::json::guide::{Guide, MAX_IN_SCALAR};
 use crate::input::decode::json::names::MemberNames;
 use crate::input::shape::Shape;
 use crate::json::MapStart;
@@ -27,7 +28,7 @@ type Inspect = fn(&str, &'static Shape, Inspection) -> Result<(), InputError>;
 pub(super) enum Inspection {
     /// Whether the text is malformed.
     Syntax,
-    /// Whether it is malformed, or does not have its shape.
+    /// Whether a well-formed text has its shape.
     Shape,
 }
 
@@ -49,8 +50,12 @@ pub(super) struct DecodeState<'t> {
     is_truncated: Cell<bool>,
     /// The number of values inside tagged enums.
     tagged: Cell<usize>,
-    /// The size of the items that are decoded before the rest of the text is read.
+    /// The size of the values that are decoded before the rest of the text is read.
     allowance: Cell<usize>,
+    /// The size of the current value that is already counted, until its content is read.
+    counted: Cell<usize>,
+    /// The number of items and members of a scalar of the API so far.
+    in_scalar: Cell<usize>,
     /// Whether the text is known to be well-formed.
     is_well_formed: Cell<bool>,
     /// Whether the text was compared with the shape.
@@ -74,6 +79,8 @@ impl<'t> DecodeState<'t> {
             is_truncated: Cell::default(),
             tagged: Cell::default(),
             allowance: Cell::new(text.len().saturating_mul(2).max(MIN_ALLOWANCE)),
+            counted: Cell::default(),
+            in_scalar: Cell::default(),
             is_well_formed: Cell::default(),
             is_inspected: Cell::default(),
             rejection: Cell::default(),
@@ -183,6 +190,7 @@ impl<'t> DecodeState<'t> {
         if self.is_inspected.replace(true) {
             return Ok(());
         }
+        self.require_well_formed()?;
         self.inspect(Inspection::Shape)
     }
 
@@ -193,14 +201,64 @@ impl<'t> DecodeState<'t> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the items are large and the text is malformed.
+    /// Returns an error if the values are large and the text is malformed.
     #[inline]
-    pub(super) fn count_size(&self, size: usize) -> Result<(), DecodeError> {
+    pub(super) fn count_item(&self, size: usize) -> Result<(), DecodeError> {
+        self.counted.set(size);
+        self.count_size(size)
+    }
+
+    /// Counts the size of a value that is read from an array or object.
+    ///
+    /// It can be behind a pointer, and is then no part of an item.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the values are large and the text is malformed.
+    #[inline]
+    pub(super) fn begin_container(
+        &self,
+        size: usize,
+        guide: &Guide<'_>,
+    ) -> Result<(), DecodeError> {
+        if !matches!(guide, Guide::InScalar) {
+            self.in_scalar.set(0);
+        }
+        let counted = self.counted.take();
+        self.count_size(size.saturating_sub(counted))
+    }
+
+    /// Counts an item or member of a scalar of the API.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there are too many.
+    pub(super) fn count_in_scalar(&self) -> Result<(), DecodeError> {
+        let count = self.in_scalar.get();
+        if count == MAX_IN_SCALAR {
+            return Err(DecodeError::new(ErrorKind::Length));
+        }
+        self.in_scalar.set(count + 1);
+        Ok(())
+    }
+
+    /// Records the size of a field, which is a part of its struct.
+    #[inline]
+    pub(super) fn begin_field(&self, size: usize) {
+        self.counted.set(size);
+    }
+
+    #[inline]
+    fn count_size(&self, size: usize) -> Result<(), DecodeError> {
         if let Some(rest) = self.allowance.get().checked_sub(size) {
             self.allowance.set(rest);
             return Ok(());
         }
         self.allowance.set(usize::MAX);
+        self.require_well_formed()
+    }
+
+    fn require_well_formed(&self) -> Result<(), DecodeError> {
         if self.is_well_formed.get() {
             return Ok(());
         }

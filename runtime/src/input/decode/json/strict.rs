@@ -209,9 +209,12 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
         if let Requested::Struct(_) = self.requested {
             return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
         }
+        let Some(children) = self.guide.items() else {
+            return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
+        };
         state.count_buffered(self.requested, false);
-        let children = self.guide.items();
         let outcome = state.nested(|| {
+            state.begin_container(size_of::<V::Value>(), self.guide)?;
             self.visitor.visit_seq(StrictItems {
                 inner: &mut inner,
                 children,
@@ -234,9 +237,13 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
             MapStart::Number(number) => return self.visit_f64(number),
             MapStart::Object(first) => first,
         };
+        let Some(children) = self.guide.members() else {
+            return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
+        };
         state.count_buffered(self.requested, true);
-        let (children, start) = (self.guide.members(), state.names.open());
+        let start = state.names.open();
         let outcome = state.nested(|| {
+            state.begin_container(size_of::<V::Value>(), self.guide)?;
             self.visitor.visit_map(StrictMembers {
                 inner,
                 requested: self.requested,
@@ -275,22 +282,16 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for StrictItems<'_, A, A::Error> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, DecodeError> {
+        if !self.begin_item(size_of::<T::Value>())? {
+            return Ok(None);
+        }
         let (state, guide) = (self.state, &self.children.item(self.index));
-        if self.index >= self.children.max {
-            return self.discard_rest().map(|()| None);
-        }
-        if self.children.are_tagged() {
-            state.count_tagged()?;
-        }
-        state.count_size(size_of::<T::Value>())?;
         match self
             .inner
             .next_element_seed(StrictSeed { seed, state, guide })
         {
-            Ok(item) => {
-                self.index += 1;
-                Ok(item)
-            }
+            Ok(Some(item)) => self.end_item().map(|()| Some(item)),
+            Ok(None) => Ok(None),
             Err(error) => Err(self.located(error)),
         }
     }
@@ -303,19 +304,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMembers<'_, 'de, A, A::Err
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, DecodeError> {
-        if self.count >= self.children.max {
-            return self.discard_rest().map(|()| None);
-        }
-        if !self.read_name()? {
+        if !self.begin_member()? {
             return Ok(None);
         }
-        self.count += 1;
-        if self.children.are_tagged() {
-            self.state.count_tagged()?;
-        }
-        seed.deserialize(TextDeserializer(&self.name))
-            .map(Some)
-            .map_err(DecodeError::into_unknown)
+        let name = seed.deserialize(TextDeserializer(&self.name));
+        let name = name.map_err(DecodeError::into_unknown)?;
+        self.require_declared().map(|()| Some(name))
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(
@@ -324,8 +318,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMembers<'_, 'de, A, A::Err
     ) -> Result<T::Value, DecodeError> {
         let index = self.count.wrapping_sub(1);
         let (state, guide) = (self.state, &self.children.member(&self.name, index));
-        if !matches!(self.requested, Requested::Struct(_)) {
-            state.count_size(size_of::<T::Value>())?;
+        match self.requested {
+            Requested::Struct(_) => state.begin_field(size_of::<T::Value>()),
+            _ => state.count_item(size_of::<T::Value>())?,
         }
         let value = self
             .inner

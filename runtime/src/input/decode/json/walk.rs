@@ -8,24 +8,24 @@ mod findings;
 mod tags;
 mod targets;
 
+use std::cell::OnceCell;
+
 use garde::error::Path;
 
 use self::findings::{Findings, Mismatch};
 use self::tags::{Tags, find_variant};
 use self::targets::Targets;
 use crate::input::decode::error::Segment;
-use crate::input::decode::json::cursor::Cursor;
+use crate::input::decode::json::cursor::{Cursor, Ends};
+use crate::input::decode::json::guide::MAX_IN_SCALAR;
 use crate::input::shape::position::{Position, declared_name, field_named, variant_named};
 use crate::input::shape::{Field, Nested, Shape, Statement, Tagging, Variant};
-
-/// The largest number of items and members of a scalar inside a tagged enum.
-const MAX_IN_SCALAR: usize = 64;
 
 /// Compares a valid text with a shape.
 pub(super) fn compare(text: &str, shape: &'static Shape) -> Findings {
     let mut findings = Findings::default();
-    let mut walk = Walk::new(Targets::new(&[]), Some(&mut findings));
-    if walk.document(text, shape).is_none() {
+    let mut walk = Walk::new(text, Targets::new(&[]), Some(&mut findings));
+    if walk.document(shape).is_none() {
         findings.mismatch(&[], Mismatch::Form);
     }
     findings
@@ -33,9 +33,10 @@ pub(super) fn compare(text: &str, shape: &'static Shape) -> Findings {
 
 /// Returns the JSON Pointers (RFC 6901) of the paths that garde reports about a valid text.
 pub(crate) fn pointers(text: &[u8], shape: &'static Shape, paths: &[&Path]) -> Vec<String> {
-    let mut walk = Walk::new(Targets::new(paths), None);
+    let text = str::from_utf8(text).unwrap_or_default();
+    let mut walk = Walk::new(text, Targets::new(paths), None);
     // it ends once every pointer is found
-    let _ = walk.document(str::from_utf8(text).unwrap_or_default(), shape);
+    let _ = walk.document(shape);
     walk.targets.into_pointers()
 }
 
@@ -52,6 +53,9 @@ struct Here<'h> {
 
 /// A walk that compares the text with the shape, or looks up the pointers of targets.
 struct Walk<'w> {
+    text: &'w str,
+    /// The ends of the text's values, once a tag is searched for.
+    ends: OnceCell<Ends>,
     targets: Targets<'w>,
     findings: Option<&'w mut Findings>,
     path: Vec<Segment>,
@@ -62,8 +66,10 @@ struct Walk<'w> {
 }
 
 impl<'w> Walk<'w> {
-    fn new(targets: Targets<'w>, findings: Option<&'w mut Findings>) -> Self {
+    fn new(text: &'w str, targets: Targets<'w>, findings: Option<&'w mut Findings>) -> Self {
         Self {
+            text,
+            ends: OnceCell::new(),
             targets,
             findings,
             path: Vec::new(),
@@ -73,7 +79,7 @@ impl<'w> Walk<'w> {
     }
 
     /// Visits the whole text; returns `None` if the walk ended before.
-    fn document(&mut self, text: &str, shape: &'static Shape) -> Option<()> {
+    fn document(&mut self, shape: &'static Shape) -> Option<()> {
         let inside = self.targets.all();
         let here = Here {
             position: Position::Shape(shape),
@@ -81,7 +87,7 @@ impl<'w> Walk<'w> {
             depth: 0,
             tags: None,
         };
-        self.value(&mut Cursor::new(text), here)
+        self.value(&mut Cursor::new(self.text), here)
     }
 
     /// Visits a value; returns `None` if the walk is over.
@@ -126,13 +132,14 @@ impl<'w> Walk<'w> {
                 self.tuple(cursor, here, elements.len(), element)
             }
             Position::Nested(Nested::Entries(value, max, _)) => self.map(cursor, here, value, *max),
-            Position::Shape(Shape::Fields(fields)) if !fields.is_empty() || here.tags.is_some() => {
-                self.object(cursor, here, fields)
-            }
+            Position::Shape(Shape::Fields(fields)) => self.object(cursor, here, fields),
             Position::Shape(Shape::Variants(tagging, variants)) => {
                 self.variants(cursor, here, *tagging, variants)
             }
             Position::Nested(Nested::Unchecked(Statement::Unvalidated(_))) => cursor.skip(),
+            Position::Nested(Nested::Unchecked(Statement::Accepts(_))) => {
+                self.scalar_of_api(cursor)
+            }
             _ => self.scalar(cursor),
         }
     }
@@ -144,24 +151,7 @@ impl<'w> Walk<'w> {
         max: usize,
         item: impl Fn(usize) -> &'static Nested,
     ) -> Option<()> {
-        if cursor.peek()? != b'[' {
-            return cursor.skip();
-        }
-        let mut count = 0;
-        let mut next = self.targets.next_index(here.inside, here.depth, 0);
-        cursor.items(|cursor, index| {
-            count = index.saturating_add(1);
-            if index >= max || (self.findings.is_none() && index != next) {
-                return cursor.skip();
-            }
-            let inside = self.targets.in_item(here.inside, here.depth, index);
-            let position = Position::Nested(item(index));
-            let outcome = self.below(Segment::Index(index), |walk| {
-                walk.value(cursor, here.child(position, &inside))
-            });
-            next = self.targets.next_index(here.inside, here.depth, count);
-            outcome
-        })?;
+        let count = self.items(cursor, here, max, item)?;
         if let Some(findings) = &mut self.findings {
             findings.check_count(&self.path, count, max);
         }
@@ -176,19 +166,47 @@ impl<'w> Walk<'w> {
         count: usize,
         element: impl Fn(usize) -> &'static Nested,
     ) -> Option<()> {
-        let mut scout = *cursor;
-        if self.tagged > 0 && self.findings.is_some() && scout.peek()? == b'[' {
-            let mut elements = 0_usize;
-            scout.items(|cursor, _| {
-                elements = elements.saturating_add(1);
-                cursor.skip()
-            })?;
-            if elements > count {
-                self.mismatch(Mismatch::ElementCount);
+        if self.items(cursor, here, count, element)? > count {
+            return self.mismatch(Mismatch::ElementCount);
+        }
+        Some(())
+    }
+
+    /// Visits the first `max` items of a list; returns the number of all.
+    fn items(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        here: Here<'_>,
+        max: usize,
+        item: impl Fn(usize) -> &'static Nested,
+    ) -> Option<usize> {
+        let mut count = 0;
+        if cursor.peek()? != b'[' {
+            cursor.skip()?;
+            return Some(count);
+        }
+        let mut next = self.targets.next_index(here.inside, here.depth, 0);
+        cursor.items(|cursor, index| {
+            count = index.saturating_add(1);
+            if index >= max || (self.findings.is_none() && index != next) {
                 return cursor.skip();
             }
-        }
-        self.list(cursor, here, usize::MAX, element)
+            let item = item(index);
+            if let Nested::Leaf = item
+                && self.findings.is_some()
+                && !matches!(cursor.peek()?, b'[' | b'{')
+            {
+                return cursor.skip();
+            }
+            let inside = self.targets.in_item(here.inside, here.depth, index);
+            let position = Position::Nested(item);
+            let outcome = self.below(Segment::Index(index), |walk| {
+                walk.value(cursor, here.child(position, &inside))
+            });
+            next = self.targets.next_index(here.inside, here.depth, count);
+            outcome
+        })?;
+        Some(count)
     }
 
     fn map(
@@ -204,7 +222,7 @@ impl<'w> Walk<'w> {
         let mut count = 0_usize;
         self.maps += 1;
         cursor.members(|cursor, name| {
-            if Tags::contain(here.tags, &name) {
+            if here.tags.is_some() && Tags::contain(here.tags, &name.read()?) {
                 return cursor.skip();
             }
             count += 1;
@@ -232,12 +250,12 @@ impl<'w> Walk<'w> {
             _ => return cursor.skip(),
         }
         cursor.members(|cursor, name| {
+            let name = name.read()?;
             if Tags::contain(here.tags, &name) {
                 return cursor.skip();
             }
             let Some(field) = field_named(fields, &name) else {
-                self.unknown_member();
-                return cursor.skip();
+                return self.unknown_member(cursor);
             };
             let inside = self.targets.in_field(here.inside, here.depth, field.rust);
             let name = declared_name(field.names, &name);
@@ -254,42 +272,35 @@ impl<'w> Walk<'w> {
         tagging: Tagging,
         variants: &'static [Variant],
     ) -> Option<()> {
-        match tagging {
-            Tagging::External if cursor.peek()? == b'"' => cursor.skip(),
-            _ if cursor.peek()? != b'{' => self.skip_mismatch(cursor),
-            Tagging::External => self.external(cursor, here, variants),
-            Tagging::Internal(tag) => {
-                let Some(variant) = find_variant(*cursor, tag, variants) else {
-                    return self.skip_mismatch(cursor);
-                };
-                let tags = Tags {
-                    name: tag,
-                    outer: here.tags,
-                };
-                self.tagged += 1;
-                let position = Position::Shape(&variant.content);
-                let tags = Some(&tags);
-                self.value(
-                    cursor,
-                    Here {
-                        position,
-                        tags,
-                        ..here
-                    },
-                )?;
-                self.tagged -= 1;
-                Some(())
-            }
-            Tagging::Adjacent(tag, content) => {
-                let Some(variant) = find_variant(*cursor, tag, variants) else {
-                    return self.skip_mismatch(cursor);
-                };
-                self.tagged += 1;
-                self.adjacent(cursor, here, (tag, content), variant)?;
-                self.tagged -= 1;
-                Some(())
-            }
+        let tag = match tagging {
+            Tagging::External if cursor.peek()? == b'"' => return cursor.skip(),
+            _ if cursor.peek()? != b'{' => return self.skip_mismatch(cursor),
+            Tagging::External => return self.external(cursor, here, variants),
+            Tagging::Internal(tag) | Tagging::Adjacent(tag, _) => tag,
+        };
+        let ends = || self.ends.get_or_init(|| Ends::of(self.text));
+        let variant = find_variant(*cursor, tag, variants, ends);
+        // an enum around it has consumed its own tag
+        let variant = variant.filter(|_| !Tags::contain(here.tags, tag));
+        let Some(variant) = variant else {
+            return self.skip_mismatch(cursor);
+        };
+        self.tagged += 1;
+        if let Tagging::Adjacent(_, content) = tagging {
+            self.adjacent(cursor, here, (tag, content), variant)?;
+        } else {
+            let (name, outer) = (tag, here.tags);
+            let tags = Some(&Tags { name, outer });
+            self.value(
+                cursor,
+                Here {
+                    tags,
+                    ..here.in_content(variant)
+                },
+            )?;
         }
+        self.tagged -= 1;
+        Some(())
     }
 
     fn external(
@@ -300,33 +311,25 @@ impl<'w> Walk<'w> {
     ) -> Option<()> {
         let mut is_known = false;
         cursor.members(|cursor, name| {
+            let name = name.read()?;
             if Tags::contain(here.tags, &name) {
                 return cursor.skip();
             }
             let variant = variant_named(variants, &name).filter(|_| !is_known);
             let Some(variant) = variant else {
-                self.mismatch(Mismatch::Form);
-                return cursor.skip();
+                return self.skip_mismatch(cursor);
             };
             is_known = true;
             let name = declared_name(variant.names, &name);
-            let position = Position::Shape(&variant.content);
             self.below(Segment::Name(name), |walk| {
-                let tags = None;
-                walk.value(
-                    cursor,
-                    Here {
-                        position,
-                        tags,
-                        ..here
-                    },
-                )
+                walk.value(cursor, here.in_content(variant))
             })
         })?;
-        if !is_known {
-            self.mismatch(Mismatch::Form);
+        if is_known {
+            Some(())
+        } else {
+            self.mismatch(Mismatch::Form)
         }
-        Some(())
     }
 
     fn adjacent(
@@ -337,45 +340,45 @@ impl<'w> Walk<'w> {
         variant: &'static Variant,
     ) -> Option<()> {
         cursor.members(|cursor, name| {
+            let name = name.read()?;
             if name == content {
-                let position = Position::Shape(&variant.content);
-                return self.below(Segment::Name(content), |walk| {
-                    let tags = None;
-                    walk.value(
-                        cursor,
-                        Here {
-                            position,
-                            tags,
-                            ..here
-                        },
-                    )
-                });
+                self.below(Segment::Name(content), |walk| {
+                    walk.value(cursor, here.in_content(variant))
+                })
+            } else if name == tag || Tags::contain(here.tags, &name) {
+                cursor.skip()
+            } else {
+                self.unknown_member(cursor)
             }
-            if name != tag && !Tags::contain(here.tags, &name) {
-                self.unknown_member();
-            }
-            cursor.skip()
         })
     }
 
-    /// Skips a scalar. A scalar is small, whatever its type reads.
+    /// Skips a scalar, which the decoder has checked unless it is buffered.
     fn scalar(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
-        let is_buffered = self.tagged > 0 && self.findings.is_some();
-        if is_buffered && !{ *cursor }.skip_small(&mut { MAX_IN_SCALAR }) {
-            self.mismatch(Mismatch::Form);
+        match cursor.peek()? {
+            b'[' | b'{' => self.skip_mismatch(cursor),
+            _ => cursor.skip(),
+        }
+    }
+
+    /// Skips a scalar whose statement covers lists and objects.
+    fn scalar_of_api(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
+        if self.findings.is_some() && !{ *cursor }.skip_small(&mut { MAX_IN_SCALAR }) {
+            self.mismatch(Mismatch::Form)?;
         }
         cursor.skip()
     }
 
     /// serde rejects an unknown member, unless it is buffered: then only after it was read.
-    fn unknown_member(&mut self) {
+    fn unknown_member(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
         if self.tagged > 0 {
-            self.mismatch(Mismatch::UnknownMember);
+            self.mismatch(Mismatch::UnknownMember)?;
         }
+        cursor.skip()
     }
 
     fn skip_mismatch(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
-        self.mismatch(Mismatch::Form);
+        self.mismatch(Mismatch::Form)?;
         cursor.skip()
     }
 
@@ -390,14 +393,28 @@ impl<'w> Walk<'w> {
         outcome
     }
 
-    fn mismatch(&mut self, mismatch: Mismatch) {
-        if let Some(findings) = &mut self.findings {
-            findings.mismatch(&self.path, mismatch);
+    /// Records a mismatch, which ends the comparison; the text is then rejected.
+    fn mismatch(&mut self, mismatch: Mismatch) -> Option<()> {
+        match &mut self.findings {
+            Some(findings) => {
+                findings.mismatch(&self.path, mismatch);
+                None
+            }
+            None => Some(()),
         }
     }
 }
 
 impl<'h> Here<'h> {
+    /// Returns the content of a variant, which garde does not name.
+    fn in_content(self, variant: &'static Variant) -> Self {
+        Self {
+            position: Position::Shape(&variant.content),
+            tags: None,
+            ..self
+        }
+    }
+
     fn child(self, position: Position, inside: &'h [usize]) -> Self {
         Self {
             position,

@@ -1,6 +1,7 @@
 //! Forms decoded into structs.
 
 use axum::body::Body;
+use axum::extract::FromRequest;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use garde::Validate;

@@ -1,6 +1,7 @@
 //! Issuers whose keys come from a key server: rotation, outages, malformed responses.
 
 mod bad_responses;
+mod keys_url;
 mod outage;
 mod rotation;
 
@@ -91,7 +92,7 @@ impl KeyServerTest {
         let start = Instant::now();
         while !condition(self).await {
             assert!(start.elapsed() < Duration::from_secs(5), "{description}");
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     }
 

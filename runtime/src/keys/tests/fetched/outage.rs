@@ -143,7 +143,7 @@ async fn fail_fast_server_is_not_built_without_keys() {
     assert!(matches!(built.err(), Some(ConfigError::Discovery { .. })));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn silent_key_server_does_not_delay_known_keys() {
     let test = KeyServerTest::new().await;
     test.key_server.set(Reply::Silent);

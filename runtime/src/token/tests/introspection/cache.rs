@@ -148,7 +148,7 @@ async fn concurrent_requests_with_one_token_share_one_introspection() {
         test.introspections() == 1
     })
     .await;
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    settle().await;
     released.notify_one();
     for request in requests {
         assert_eq!(request.await.unwrap(), None);
@@ -193,7 +193,7 @@ async fn repeated_cancellation_stays_within_the_in_flight_limit() {
             test.introspections() >= n.min(2)
         })
         .await;
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        settle().await;
         request.abort();
         assert!(request.await.is_err());
     }

@@ -28,7 +28,7 @@ async fn waiting_requests(
             tokio::spawn(async move { rejection(&test.server, &token).await })
         })
         .collect();
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    settle().await;
     assert!(requests.iter().all(|request| !request.is_finished()));
     assert_eq!(test.loopback.request_count(), 1);
     requests

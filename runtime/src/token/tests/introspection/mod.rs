@@ -147,7 +147,14 @@ async fn wait_until(description: &str, mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
         assert!(start.elapsed() < Duration::from_secs(5), "{description}");
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Lets other tasks run, and read from their sockets, for as long as they do not wait for time.
+async fn settle() {
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! The tags of enums, which are members among those of the content.
 
-use crate::input::decode::json::cursor::Cursor;
+use crate::input::decode::json::cursor::{Cursor, Ends};
 use crate::input::shape::Variant;
 use crate::input::shape::position::variant_named;
 
@@ -17,18 +17,21 @@ impl Tags<'_> {
 }
 
 /// Returns the variant that the member `tag` of an object names.
-pub(super) fn find_variant(
+///
+/// `ends` returns the ends of the values before the tag.
+pub(super) fn find_variant<'e>(
     mut cursor: Cursor<'_>,
     tag: &str,
     variants: &'static [Variant],
+    mut ends: impl FnMut() -> &'e Ends,
 ) -> Option<&'static Variant> {
     let mut variant = None;
     let _ = cursor.members(|cursor, name| {
-        if name != tag {
-            return cursor.skip();
+        if name.read()? != tag {
+            return cursor.skip_by(ends());
         }
         if cursor.peek()? == b'"' {
-            variant = variant_named(variants, &cursor.string()?);
+            variant = variant_named(variants, &cursor.string()?.read()?);
         }
         // the names are unique
         None

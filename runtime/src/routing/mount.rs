@@ -1,0 +1,66 @@
+//! The guard, the state and the inner layers that handlers are mounted with.
+
+use std::sync::Arc;
+
+use axum::handler::{Handler as _, HandlerService};
+
+use crate::guard::Guard;
+use crate::routing::declared::Declares;
+use crate::routing::guarded::Guarded;
+use crate::routing::inner_layers::{InnerHandler, InnerLayers};
+use crate::routing::run_handler::Shared;
+use crate::routing::runs_with_state::RunsWithState;
+
+/// The guard, the state and the inner layers of the handlers of a router.
+pub(super) struct Mount<S> {
+    guard: Guard,
+    state: Shared<S>,
+    inner_layers: InnerLayers,
+}
+
+/// A handler behind its inner layers and its guard, as a service.
+pub(super) type GuardedService<H, S, M> = HandlerService<Guarded<H>, (S, M), Shared<S>>;
+
+impl Mount<()> {
+    pub(super) fn new(guard: Guard) -> Self {
+        Self {
+            guard,
+            state: Arc::new(()),
+            inner_layers: InnerLayers::default(),
+        }
+    }
+}
+
+impl<S> Mount<S> {
+    /// Returns the same guard and layers with another state.
+    pub(super) fn with_state<S2>(&self, state: Shared<S2>) -> Mount<S2> {
+        Mount {
+            guard: self.guard.clone(),
+            state,
+            inner_layers: self.inner_layers.clone(),
+        }
+    }
+
+    /// Adds layers inside those of this mount.
+    pub(super) fn with_inner_layers(&self, layers: &InnerLayers) -> Self {
+        Self {
+            guard: self.guard.clone(),
+            state: Arc::clone(&self.state),
+            inner_layers: layers.inside(&self.inner_layers),
+        }
+    }
+
+    /// Puts the inner layers and the guard in front of a handler.
+    pub(super) fn handler<H, M>(&self) -> GuardedService<H, S, M>
+    where
+        H: Declares + RunsWithState<S, M> + 'static,
+        S: Send + Sync + 'static,
+        M: 'static,
+    {
+        let state = Arc::clone(&self.state);
+        let inner = self
+            .inner_layers
+            .around(InnerHandler::<H, S, M>::new(state));
+        Guarded::new(self.guard.clone(), inner).with_state(Arc::clone(&self.state))
+    }
+}

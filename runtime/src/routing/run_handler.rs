@@ -1,0 +1,78 @@
+//! Runs a handler for a request that has passed its guard: body limits → arguments → handler → audit of rejected
+//! input.
+
+use std::mem;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::Extensions;
+use axum::response::Response;
+use http_body::Body as _;
+use http_body_util::Limited;
+
+use crate::audit::RejectedInput;
+use crate::guard::remove_callers;
+use crate::input::{RequestLimits, TimedBody};
+use crate::policy::Limits;
+use crate::routing::declared::Declares;
+use crate::routing::endpoint::Endpoint;
+use crate::routing::passed_guard::PassedGuard;
+use crate::routing::runs_with_state::RunsWithState;
+
+/// The state of a router; axum clones it for each request.
+pub(super) type Shared<S> = Arc<S>;
+
+/// Limits the body and runs the handler, and records rejected input.
+pub(super) async fn run_handler<H, S, M>(
+    request: &mut Request,
+    state: &S,
+    guard: &PassedGuard,
+) -> Response
+where
+    H: Declares + RunsWithState<S, M>,
+{
+    limit_body(request, &H::DECLARATION.limits, has_custom_argument::<H>());
+    let mut response = H::Endpoint::call(request, state, guard).await;
+    if let Some(rejected) = take_rejected_input(&mut response) {
+        rejected.emit(H::DECLARATION, guard.token());
+    }
+    response
+}
+
+/// Removes everything that a guard adds to the extensions of a request.
+///
+/// Another guard may have seen the request before, if its handler forwarded the request to this one.
+pub(super) fn remove_guard_extensions(extensions: &mut Extensions) {
+    remove_callers(extensions);
+    extensions.remove::<RequestLimits>();
+}
+
+/// Whether an extractor outside this crate reads the request.
+pub(super) fn has_custom_argument<H: Declares>() -> bool {
+    H::ARGUMENTS.iter().any(|facts| facts.custom)
+}
+
+/// Limits the size of the body and the time for reading it.
+///
+/// axum's extractors have a default limit, which a layer or another guard may have changed; the
+/// handler's own replaces it.
+pub(super) fn limit_body(request: &mut Request, limits: &Limits, uses_axum: bool) {
+    if !request.body().is_end_stream() {
+        let body = mem::take(request.body_mut());
+        let timed = TimedBody::new(body, limits.body_timeout);
+        *request.body_mut() = Body::new(Limited::new(timed, limits.body_limit));
+    }
+    if uses_axum {
+        DefaultBodyLimit::max(limits.body_limit).apply(request);
+    }
+    if *limits != Limits::DEFAULT {
+        request.extensions_mut().insert(RequestLimits(*limits));
+    }
+}
+
+/// Removes the audit record that the rejection of an input left in the response.
+fn take_rejected_input(response: &mut Response) -> Option<RejectedInput> {
+    let rejected = response.extensions_mut().remove();
+    rejected.filter(|_| response.status().is_client_error())
+}
