@@ -1,7 +1,7 @@
 //! Enums whose lists and maps have more items than their variant allows.
 
 use garde::Validate;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::counts::{Counted, list, map, rejected, take_count};
 use super::{assert_accepted, assert_errors, decode_and_check};
@@ -283,56 +283,4 @@ fn unit_variant_in_tagged_enum_is_a_string() {
     assert_accepted::<Enums>(&[
         r#"{"internal": {"choice": "Nothing", "items": [], "type": "many"}}"#,
     ]);
-}
-
-/// Only the buffer of a tagged enum holds a scalar before its type reads it.
-#[test]
-fn size_of_scalar_is_limited_only_inside_tagged_enum() {
-    #[derive(crate::SecureInput)]
-    #[secure(scalar = "a list of up to 100 numbers below 256")]
-    struct Samples(u8);
-
-    impl<'de> Deserialize<'de> for Samples {
-        fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
-            let samples = Vec::<u8>::deserialize(decoder)?;
-            samples
-                .len()
-                .try_into()
-                .map(Self)
-                .map_err(|_| serde::de::Error::custom("must have at most 100 numbers"))
-        }
-    }
-
-    #[derive(Deserialize, Validate, crate::SecureInput)]
-    #[serde(tag = "type", deny_unknown_fields)]
-    enum Message {
-        Samples {
-            #[garde(skip)]
-            samples: Samples,
-        },
-    }
-
-    #[derive(Deserialize, Validate, crate::SecureInput)]
-    #[serde(deny_unknown_fields)]
-    struct Report {
-        #[garde(dive)]
-        internal: Message,
-        #[garde(dive)]
-        adjacent: Adjacent,
-        #[garde(skip)]
-        samples: Samples,
-    }
-
-    let report = |inside, after| {
-        format!(
-            r#"{{"internal": {{"type": "Samples", "samples": {}}},
-                "adjacent": {{"kind": "Few", "of": []}}, "samples": {}}}"#,
-            list("0", inside),
-            list("0", after)
-        )
-    };
-    let accepted = decode_and_check::<Report>(&report(64, 100)).unwrap();
-    let Message::Samples { samples } = accepted.internal;
-    assert_eq!((samples.0, accepted.samples.0), (64, 100));
-    assert_errors::<Report>(&[(&report(65, 100), 422, "/internal/samples", "type")]);
 }
