@@ -131,8 +131,8 @@ async fn inventory_lists_issuers_with_their_relaxations() {
         .unwrap();
     let api = SecureRouter::new().protect(server);
     let issuers = api.inventory().issuers();
-    assert_eq!(issuers[0].profile(), Some(Profile::Keycloak));
-    assert_eq!(issuers[0].audience(), "https://orders.test");
+    assert_eq!(issuers[0].profile(), Some(&Profile::Keycloak));
+    assert!(issuers[0].audiences().eq(["https://orders.test"]));
     let table = api.inventory().to_string();
     let lines: Vec<_> = table.lines().collect();
     assert_eq!(

@@ -20,6 +20,7 @@ mod input_types;
 mod inputs;
 mod introspection;
 mod inventory;
+mod issuers;
 mod layers;
 mod limits;
 mod lists;

@@ -88,7 +88,7 @@ async fn confirmed(
         .tokens(IntrospectedTokens::Jwts);
     let mut trusted = issuer
         .issuer(AUDIENCE)
-        .profile(profile)
+        .profile(profile.clone())
         .introspect(introspection);
     if let Some(pointer) = roles {
         trusted = trusted.roles_claim(pointer);
@@ -134,7 +134,7 @@ async fn typed_claims_never_have_a_scope_that_the_issuer_does_not_confirm() {
         ),
     ] {
         let response = json!({"active": true, "scope": "read admin"});
-        let (status, seen) = confirmed(profile, None, claims, response).await;
+        let (status, seen) = confirmed(profile.clone(), None, claims, response).await;
         assert_eq!(status, 200, "{profile:?} {seen}");
         assert_eq!(seen["scopes"], json!(["read"]), "{profile:?}");
         assert_eq!(seen["claims"][name], expected, "{profile:?}");
@@ -173,7 +173,7 @@ async fn typed_claims_never_have_a_role_that_the_issuer_does_not_confirm() {
     ] {
         let mut response = response;
         response["active"] = json!(true);
-        let (status, seen) = confirmed(profile, pointer, claims, response).await;
+        let (status, seen) = confirmed(profile.clone(), pointer, claims, response).await;
         assert_eq!(status, 200, "{profile:?} {seen}");
         assert_eq!(seen["roles"], json!(["clerk"]), "{profile:?}");
         let text = seen.to_string();

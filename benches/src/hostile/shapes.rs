@@ -25,16 +25,18 @@ pub(crate) enum Kind {
     Json,
     Form,
     Multipart,
+    /// A multipart form of many parts.
+    Parts,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 3] = [Self::Json, Self::Form, Self::Multipart];
+    pub(crate) const ALL: [Self; 4] = [Self::Json, Self::Form, Self::Multipart, Self::Parts];
 
     pub(crate) fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
             Self::Form => "application/x-www-form-urlencoded",
-            Self::Multipart => "multipart/form-data; boundary=b",
+            Self::Multipart | Self::Parts => "multipart/form-data; boundary=b",
         }
     }
 
@@ -42,7 +44,7 @@ impl Kind {
     pub(crate) fn max_size(self) -> usize {
         match self {
             Self::Json => usize::MAX,
-            Self::Form | Self::Multipart => 1 << 20,
+            Self::Form | Self::Multipart | Self::Parts => 1 << 20,
         }
     }
 
@@ -51,6 +53,7 @@ impl Kind {
             Self::Json => "valid JSON: a list of orders",
             Self::Form => "valid form: a long text",
             Self::Multipart => "valid multipart form: a long text",
+            Self::Parts => "valid multipart form: 1000 parts",
         }
     }
 
@@ -59,6 +62,7 @@ impl Kind {
             Self::Json => "/orders",
             Self::Form => "/form",
             Self::Multipart => "/multipart",
+            Self::Parts => "/parts",
         }
     }
 }
@@ -72,6 +76,7 @@ pub(crate) fn valid(kind: Kind, size: usize) -> Input {
         ),
         Kind::Form => format!("text={}", repeated(TEXT, size)),
         Kind::Multipart => text_part("text", &repeated(TEXT, size)) + "--b--\r\n",
+        Kind::Parts => many_parts(size) + "--b--\r\n",
     };
     Input {
         name: kind.valid_name(),
@@ -102,8 +107,10 @@ pub(crate) fn hostile() -> Vec<Shape> {
     add(Kind::Json, "/lists", LISTS);
     add(Kind::Json, "/lists", MEMBERS);
     add(Kind::Json, "/lists", TEXTS);
+    add(Kind::Json, "/deep", DEEP);
     add(Kind::Form, "/form", FORMS);
     add(Kind::Multipart, "/multipart", MULTIPART);
+    add(Kind::Parts, "/parts", PARTS);
     shapes
 }
 
@@ -155,6 +162,14 @@ const MEMBERS: &[Named] = &[
         let members = numbered(size, |n| format!("\"{n:x}\":0,"));
         format!("{{\"counts\":{{{members}\"last\":0}}}}")
     }),
+    ("map of at most 10, escaped names", |size| {
+        let members = numbered(size, |n| format!("\"\\u0061{n:x}\":0,"));
+        format!("{{\"counts\":{{{members}\"last\":0}}}}")
+    }),
+    ("unknown list of objects of 33 members", |size| {
+        let members: Vec<_> = (0..33).map(|n| format!("\"{n:x}\":0")).collect();
+        list("unknown", &format!("{{{}}}", members.join(",")), size)
+    }),
     ("long unknown name of escapes", |size| {
         format!("{{\"{}\":0}}", repeated("\\u0061", size))
     }),
@@ -173,6 +188,34 @@ const TEXTS: &[Named] = &[
     ("opening brackets", |size| repeated("[", size)),
 ];
 
+const DEEP: &[Named] = &[
+    ("nested tagged enums, each tag at the end", |size| {
+        let node = |nodes| format!("{{\"nodes\":[{nodes}],\"type\":\"Node\"}}");
+        let text = (0..14).fold(repeated("{},", size) + "{}", |text, _| node(text));
+        format!("{{\"tree\":{}}}", node(text))
+    }),
+    ("nested tuples in a tagged enum", |size| {
+        let text = (0..27).fold(format!("[null,[{}0]]", repeated("0,", size)), |text, _| {
+            format!("[{text},[]]")
+        });
+        format!("{{\"tree\":{{\"pair\":{text},\"nodes\":[],\"type\":\"Node\"}}}}")
+    }),
+    ("unknown members of a wide tagged enum", |size| {
+        let members = numbered(size, |n| format!("\"{n:03x}\":0,"));
+        format!("{{\"wide\":{{{members}\"type\":\"Wide\"}}}}")
+    }),
+    ("values behind pointers, malformed at the end", |size| {
+        let chain = "{\"n\":".repeat(28) + "{}" + &"}".repeat(28);
+        list("chains", &chain, size) + "x"
+    }),
+    ("long text with a pattern", |size| {
+        format!("{{\"pattern\":\"{}\"}}", repeated("a\u{e9}", size))
+    }),
+    ("long text with a length in graphemes", |size| {
+        format!("{{\"graphemes\":\"{}\"}}", repeated("e\u{301}", size))
+    }),
+];
+
 const FORMS: &[Named] = &[
     ("form of unknown names", |size| repeated("a&", size)),
     ("form of escaped unknown names", |size| {
@@ -187,9 +230,6 @@ const FORMS: &[Named] = &[
 ];
 
 const MULTIPART: &[Named] = &[
-    ("multipart form of tiny parts", |size| {
-        repeated(&text_part("text", ""), size) + "--b--\r\n"
-    }),
     ("multipart form, unknown part at the end", |size| {
         text_part("text", &repeated(TEXT, size)) + &text_part("a", "") + "--b--\r\n"
     }),
@@ -197,6 +237,31 @@ const MULTIPART: &[Named] = &[
         text_part("text", &repeated(TEXT, size))
     }),
 ];
+
+const PARTS: &[Named] = &[
+    ("1000 parts, the last unknown", |size| {
+        let last = text_part("texts", &part_content(size));
+        let parts = many_parts(size);
+        let others = parts.strip_suffix(&last).unwrap_or_default();
+        others.to_owned() + &text_part("a", &part_content(size)) + "--b--\r\n"
+    }),
+    ("1000 parts with one name for a text", |size| {
+        text_part("number", &part_content(size)).repeat(1000) + "--b--\r\n"
+    }),
+    ("1000 parts, none known", |size| {
+        text_part("a", &part_content(size)).repeat(1000) + "--b--\r\n"
+    }),
+];
+
+/// Returns the parts of a valid form of about `size` bytes, without the end.
+fn many_parts(size: usize) -> String {
+    text_part("texts", &part_content(size)).repeat(1000)
+}
+
+fn part_content(size: usize) -> String {
+    let header = text_part("texts", "").len();
+    "x".repeat((size / 1000).saturating_sub(header))
+}
 
 fn list(name: &str, item: &str, size: usize) -> String {
     let items = repeated(&format!("{item},"), size);

@@ -38,6 +38,7 @@ pub(super) fn emit_decision(
                     client_id = token.and_then(VerifiedToken::client_id),
                     token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
                     ungranted = token.map(VerifiedToken::ungranted).filter(|count| *count > 0),
+                    malformed_roles = token.map(VerifiedToken::has_malformed_roles).filter(|malformed| *malformed),
                     $message
                 );
             }

@@ -20,8 +20,10 @@ pub enum Reason {
     NoCredential,
     /// The request has several credentials, or one that is not a bearer credential.
     MalformedCredential,
-    /// The token is malformed or too long. It was not decoded.
+    /// The token is malformed. It was not decoded.
     MalformedToken,
+    /// The token is longer than the server's limit. It was not decoded.
+    TokenTooLong,
     /// The token header, its algorithm, type or critical extensions are not accepted.
     RejectedHeader,
     /// No trusted key matches the token.
@@ -88,6 +90,7 @@ impl Reason {
             Self::NoCredential => "no_credential",
             Self::MalformedCredential => "malformed_credential",
             Self::MalformedToken => "malformed_token",
+            Self::TokenTooLong => "token_too_long",
             Self::RejectedHeader => "rejected_header",
             Self::UnknownKey => "unknown_key",
             Self::BadSignature => "bad_signature",
@@ -158,7 +161,8 @@ impl fmt::Display for Reason {
 impl From<TokenError> for Reason {
     fn from(error: TokenError) -> Self {
         match error {
-            TokenError::TooLong | TokenError::NotCompact => Self::MalformedToken,
+            TokenError::TooLong => Self::TokenTooLong,
+            TokenError::NotCompact => Self::MalformedToken,
             TokenError::MalformedHeader
             | TokenError::Algorithm
             | TokenError::Type

@@ -111,7 +111,6 @@ impl Guard {
         match Credential::read(values.map(HeaderValue::as_bytes)) {
             Credential::Absent => Err(RefusalCause::MissingCredential.into()),
             Credential::Malformed => Err(RefusalCause::MalformedCredential.into()),
-            Credential::TooLong => Err(RefusalCause::InvalidToken(TokenError::TooLong).into()),
             Credential::Bearer(token) => Ok(self.server.authenticate(token).await?),
         }
     }

@@ -40,14 +40,6 @@ impl ExactValue {
             _ => None,
         }
     }
-
-    /// Returns a member of an object.
-    pub(crate) fn member_mut(&mut self, name: &str) -> Option<&mut Self> {
-        match self {
-            Self::Object(members) => members.get_mut(name),
-            _ => None,
-        }
-    }
 }
 
 /// Two numbers are equal if their decimal values are: `1`, `1.0` and `10e-1` are.

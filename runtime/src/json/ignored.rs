@@ -103,6 +103,66 @@ impl<'de> Visitor<'de> for Ignored {
     }
 }
 
+/// Checks a value like [`Ignored`], and returns whether it is neither `null` nor an empty string.
+pub(crate) struct Presence(Ignored);
+
+impl Presence {
+    /// Checks the value of a member of the outermost object.
+    pub(crate) const fn member() -> Self {
+        Self(Ignored::member())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Presence {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Presence {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<bool, E> {
+        Ok(!text.is_empty())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<bool, A::Error> {
+        self.0.visit_seq(seq)?;
+        Ok(true)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
+        self.0.visit_map(map)?;
+        Ok(true)
+    }
+}
+
 /// Checks an object for duplicates and depth, and discards it.
 pub(crate) struct IgnoredObject(Ignored);
 

@@ -18,7 +18,7 @@ mod value;
 
 pub(crate) use self::document::{is_well_formed, parse, read};
 pub(crate) use self::exact::{ExactObject, ExactValue};
-pub(crate) use self::ignored::{Ignored, IgnoredObject, IgnoredStrings};
+pub(crate) use self::ignored::{Ignored, IgnoredObject, IgnoredStrings, Presence};
 pub(crate) use self::member_names::MemberNames;
 #[cfg(test)]
 pub(crate) use self::number::tests as number_tests;

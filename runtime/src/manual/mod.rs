@@ -24,7 +24,7 @@
 //! | [`threat_model`] | name the threats that Palisade defends against, and your own responsibilities |
 //! | [`performance`] | predict and measure what a request costs |
 //! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, PATCH, dates and money, uploads, error types, legacy routes, containers |
-//! | [`providers`] | connect Keycloak, Entra ID, Auth0, Okta, Cognito, Google or oidc-provider |
+//! | [`providers`] | connect Keycloak, Entra ID, Auth0, Okta, Cognito, Google, oidc-provider, or any other provider |
 //! | [`migrating`] | move an existing axum API to Palisade, one route at a time |
 
 #[doc = include_str!("concepts.md")]
@@ -112,6 +112,9 @@ pub mod providers {
 
     #[doc = include_str!("providers/cognito.md")]
     pub mod cognito {}
+
+    #[doc = include_str!("providers/custom.md")]
+    pub mod custom {}
 
     #[doc = include_str!("providers/google.md")]
     pub mod google {}

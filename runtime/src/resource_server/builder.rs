@@ -14,7 +14,7 @@ use crate::resource_server::options::{ServerOptions, Startup};
 use crate::resource_server::server::{ResourceServer, Shared};
 use crate::resource_server::summary::IssuerSummary;
 use crate::text::is_nqschar;
-use crate::token::{Revocations, TokenValidator};
+use crate::token::{DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT, Revocations, TokenValidator};
 
 /// Configures a [`ResourceServer`].
 #[must_use = "a builder has no effect until `build` is called"]
@@ -131,6 +131,22 @@ impl<T> Builder<T> {
         self
     }
 
+    /// Sets the maximum length of a token: 1 byte to 64 KiB, by default 8 KiB.
+    ///
+    /// Without this setting, the profile of a provider with longer tokens raises the limit:
+    /// [`Profile::Entra`](crate::Profile::Entra) to 16 KiB. A longer token is rejected before anything in it is read;
+    /// the audited reason is `token_too_long`. A proxy in front of the API needs a limit for header fields that
+    /// is at least as high.
+    ///
+    /// # Security
+    ///
+    /// The limit bounds the work for a token that no issuer has signed. A limit above 8 KiB is a relaxation,
+    /// which [`ResourceServer::relaxations`] lists.
+    pub fn token_limit(mut self, bytes: usize) -> Self {
+        self.options.token_limit = Some(bytes);
+        self
+    }
+
     /// Sets the source of revocations, checked at every request after all other checks of the token.
     pub fn revocations(mut self, revocations: impl Revocations) -> Self {
         self.options.revocations = Some(Box::new(revocations));
@@ -177,12 +193,14 @@ async fn build(
     #[cfg(feature = "introspection")]
     check_opaque_tokens(&issuers)?;
     check_grants(&issuers)?;
-    let summaries: Arc<[_]> = issuers.iter().map(Issuer::summary).collect();
+    let token_limit = token_limit(&issuers, options.token_limit)?;
+    let summaries = issuers.iter().map(|issuer| issuer.summary(token_limit));
+    let summaries: Arc<[_]> = summaries.collect();
     let mut trusted = Vec::new();
     for issuer in issuers {
         trusted.push(issuer.build(&options).await?);
     }
-    let validator = TokenValidator::new(trusted, options.token_cache_size);
+    let validator = TokenValidator::new(trusted, options.token_cache_size, token_limit);
     if let Some(revocations) = &options.revocations {
         let urls: Vec<_> = summaries.iter().map(IssuerSummary::issuer).collect();
         revocations
@@ -197,6 +215,21 @@ async fn build(
         revocations: options.revocations,
         issuers: summaries,
     }))
+}
+
+/// Returns the configured limit, or the longest of the default and the profiles.
+fn token_limit(
+    issuers: &[Issuer<WithAudience>],
+    configured: Option<usize>,
+) -> Result<usize, ConfigError> {
+    match configured {
+        Some(limit @ 1..=MAX_TOKEN_LIMIT) => Ok(limit),
+        Some(_) => Err(ConfigError::TokenLimit),
+        None => {
+            let of_profiles = issuers.iter().filter_map(Issuer::max_token_len);
+            Ok(of_profiles.fold(DEFAULT_TOKEN_LIMIT, usize::max))
+        }
+    }
 }
 
 fn check_duplicates(issuers: &[Issuer<WithAudience>]) -> Result<(), ConfigError> {

@@ -10,7 +10,7 @@ use crate::keys::{Algorithm, KeyError};
 use crate::resource_server::fetch_error::FetchSettingsError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::IntrospectionConfigError;
-use crate::token::UnknownIssuer;
+use crate::token::{ProfileError, UnknownIssuer};
 
 /// The reason why a [`ResourceServer`](crate::ResourceServer) cannot be built.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub enum ConfigError {
         /// The issuer without grants.
         issuer: String,
     },
-    /// The audience is empty.
+    /// An audience is empty.
     Audience {
         /// The issuer with the empty audience.
         issuer: String,
@@ -111,6 +111,15 @@ pub enum ConfigError {
         /// The issuer with the roles claim.
         issuer: String,
     },
+    /// The custom profile has a mistake, or an ID token would match it.
+    Profile {
+        /// The issuer with the profile.
+        issuer: String,
+        /// The mistake.
+        source: ProfileError,
+    },
+    /// The maximum length of tokens is 0 or above 64 KiB.
+    TokenLimit,
     /// A relaxation has an empty reason.
     NoReason {
         /// The issuer with the relaxation.
@@ -159,9 +168,10 @@ impl ConfigError {
             Self::RolesClaim { .. } => {
                 "set it to a JSON Pointer to a claim for roles, such as `/realm_access/roles`"
             }
+            Self::TokenLimit => "set it to a value between 1 and 65536",
             Self::NoReason { .. } => "state why it is acceptable",
             Self::Realm => "remove the character, or remove `realm` to use `api`",
-            Self::Keys { .. } | Self::RevokedIssuer { .. } => return None,
+            Self::Keys { .. } | Self::RevokedIssuer { .. } | Self::Profile { .. } => return None,
             #[cfg(feature = "discovery")]
             Self::FetchSettings { .. } => return None,
             #[cfg(feature = "introspection")]
@@ -215,6 +225,8 @@ impl fmt::Display for ConfigError {
             Self::RolesClaim { issuer } => {
                 write!(f, "the roles claim for `{issuer}` is malformed or reserved")
             }
+            Self::Profile { issuer, .. } => write!(f, "the profile of `{issuer}` is rejected"),
+            Self::TokenLimit => f.write_str("the maximum length of tokens is out of range"),
             Self::NoReason { issuer } => {
                 write!(f, "a relaxation for `{issuer}` has an empty reason")
             }
@@ -236,6 +248,7 @@ impl Error for ConfigError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Keys { source, .. } => Some(source),
+            Self::Profile { source, .. } => Some(source),
             Self::RevokedIssuer { source } => Some(source),
             #[cfg(feature = "discovery")]
             Self::Discovery { source, .. } => Some(source),

@@ -13,7 +13,7 @@ use crate::resource_server::summary::IssuerSummary;
 use crate::secret::Secret;
 #[cfg(feature = "introspection")]
 use crate::token::OpaqueTokens;
-use crate::token::{Profile, TrustedIssuer};
+use crate::token::{DEFAULT_TOKEN_LIMIT, Profile, TrustedIssuer};
 
 /// An authorization server whose access tokens an API accepts.
 ///
@@ -42,9 +42,9 @@ pub struct Issuer<A = NoAudience> {
 #[derive(Clone, Copy, Debug)]
 pub struct NoAudience;
 
-/// The state of an [`Issuer`] with an audience.
+/// The state of an [`Issuer`] with at least one audience.
 #[derive(Clone, Debug)]
-pub struct WithAudience(String);
+pub struct WithAudience(Vec<String>);
 
 /// An issuer has an audience.
 ///
@@ -58,12 +58,12 @@ pub struct WithAudience(String);
 )]
 pub trait HasAudience {
     #[doc(hidden)]
-    fn into_audience(self) -> String;
+    fn into_audiences(self) -> Vec<String>;
 }
 
 #[diagnostic::do_not_recommend]
 impl HasAudience for WithAudience {
-    fn into_audience(self) -> String {
+    fn into_audiences(self) -> Vec<String> {
         self.0
     }
 }
@@ -83,12 +83,39 @@ impl Issuer {
 
     /// Sets the audience that the `aud` of its tokens must contain ([RFC 9068 §4]).
     ///
+    /// Further calls add further audiences, of which one is enough.
+    ///
     /// [RFC 9068 §4]: https://www.rfc-editor.org/rfc/rfc9068#section-4
     pub fn audience(self, audience: impl Into<String>) -> Issuer<WithAudience> {
         Issuer {
             settings: self.settings,
-            audience: WithAudience(audience.into()),
+            audience: WithAudience(vec![audience.into()]),
         }
+    }
+}
+
+impl Issuer<WithAudience> {
+    /// Adds another audience: the `aud` of a token must contain one of them.
+    ///
+    /// An API has several if its identifier changes, or if the issuer writes the client's identifier into
+    /// tokens and several clients use the API ([RFC 7519 §4.1.3]).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::{Issuer, Profile};
+    ///
+    /// let pool = Issuer::new("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE")
+    ///     .audience("web-client-id")
+    ///     .audience("phone-client-id")
+    ///     .profile(Profile::Cognito);
+    /// # let _ = pool;
+    /// ```
+    ///
+    /// [RFC 7519 §4.1.3]: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience.0.push(audience.into());
+        self
     }
 }
 
@@ -133,17 +160,22 @@ impl<A> Issuer<A> {
     }
 
     /// Sets the access-token format of the issuer's provider; by default RFC 9068.
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.settings.profile = Some(profile);
+    ///
+    /// [`Profile::custom`] describes a provider without a named profile.
+    pub fn profile(mut self, profile: impl Into<Profile>) -> Self {
+        self.settings.profile = Some(profile.into());
         self
     }
 
-    /// Sets the claim with the roles: a JSON Pointer ([RFC 6901]) to an array of strings.
+    /// Sets the claim with the roles: a JSON Pointer ([RFC 6901]).
     ///
-    /// By default the [`Profile`] determines it; for RFC 9068 it is `/roles`. A token without the
-    /// claim has no roles. A token with any other value in the claim is rejected.
+    /// By default the [`Profile`] determines it; for RFC 9068 it is `/roles`. The roles are an array of
+    /// strings, an array of objects with a `value` ([RFC 9068 §2.2.3.1]), or one string for one role. A token
+    /// without the claim, or with `null`, has no roles. A claim of any other form grants no roles either;
+    /// the audit event then has `malformed_roles`.
     ///
     /// [RFC 6901]: https://www.rfc-editor.org/rfc/rfc6901
+    /// [RFC 9068 §2.2.3.1]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3.1
     pub fn roles_claim(mut self, pointer: impl Into<String>) -> Self {
         self.settings.roles_claim = Some(pointer.into());
         self
@@ -272,7 +304,7 @@ impl<A: HasAudience> Issuer<A> {
     pub(super) fn into_with_audience(self) -> Issuer<WithAudience> {
         Issuer {
             settings: self.settings,
-            audience: WithAudience(self.audience.into_audience()),
+            audience: WithAudience(self.audience.into_audiences()),
         }
     }
 }
@@ -282,10 +314,15 @@ impl Issuer<WithAudience> {
         &self.settings.issuer
     }
 
-    pub(super) fn summary(&self) -> IssuerSummary {
+    /// Returns the audit view; `token_limit` is the server's maximum length of tokens, in bytes.
+    pub(super) fn summary(&self, token_limit: usize) -> IssuerSummary {
+        let mut relaxations = self.settings.relaxations();
+        if token_limit > DEFAULT_TOKEN_LIMIT {
+            relaxations.push(format!("tokens have up to {token_limit} bytes"));
+        }
         IssuerSummary {
             issuer: self.settings.issuer.clone(),
-            audience: self.audience.0.clone(),
+            audiences: self.audience.0.clone(),
             profile: self.settings.jwt_profile(),
             #[cfg(feature = "introspection")]
             introspected: self
@@ -294,8 +331,13 @@ impl Issuer<WithAudience> {
                 .as_ref()
                 .map(Introspection::introspected_tokens),
             grants: self.settings.grants.clone(),
-            relaxations: self.settings.relaxations(),
+            relaxations,
         }
+    }
+
+    /// Returns the maximum length of its tokens in bytes, if its profile sets one.
+    pub(super) fn max_token_len(&self) -> Option<usize> {
+        self.settings.max_token_len()
     }
 
     /// Returns whether the issuer must state its grants if there are several such issuers.
@@ -309,8 +351,8 @@ impl Issuer<WithAudience> {
 
     /// Checks the settings, and loads the keys.
     pub(super) async fn build(self, options: &ServerOptions) -> Result<TrustedIssuer, ConfigError> {
-        let WithAudience(audience) = self.audience;
-        self.settings.build(audience, options).await
+        let WithAudience(audiences) = self.audience;
+        self.settings.build(audiences, options).await
     }
 
     /// Returns how its opaque tokens are recognized, or `None` without introspection.

@@ -29,6 +29,8 @@ pub(super) struct ServerOptions {
     pub(super) startup: Startup,
     /// In bytes.
     pub(super) token_cache_size: u64,
+    /// In bytes; `None` is the default, or the longest of the profiles.
+    pub(super) token_limit: Option<usize>,
     pub(super) revocations: Option<Box<dyn DynRevocations>>,
 }
 
@@ -39,6 +41,7 @@ impl Default for ServerOptions {
             clock: Arc::new(SystemClock),
             startup: Startup::default(),
             token_cache_size: DEFAULT_TOKEN_CACHE_SIZE,
+            token_limit: None,
             revocations: None,
         }
     }

@@ -1,5 +1,6 @@
 //! The settings of one issuer, and the checks that turn them into a trusted issuer.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -89,14 +90,20 @@ impl IssuerSettings {
         }
     }
 
-    fn format(&self) -> &'static TokenFormat {
-        self.profile.unwrap_or_default().format()
+    fn format(&self) -> Cow<'static, TokenFormat> {
+        let default = Profile::default();
+        self.profile.as_ref().unwrap_or(&default).format()
+    }
+
+    /// Returns the maximum length of its JWTs in bytes, if the profile sets one.
+    pub(super) fn max_token_len(&self) -> Option<usize> {
+        self.accepts_jwts().then(|| self.format().max_token_len)?
     }
 
     /// Returns the profile of its JWTs, or `None` if JWTs are rejected.
     pub(super) fn jwt_profile(&self) -> Option<Profile> {
         self.accepts_jwts()
-            .then(|| self.profile.unwrap_or_default())
+            .then(|| self.profile.clone().unwrap_or_default())
     }
 
     #[cfg_attr(
@@ -113,8 +120,8 @@ impl IssuerSettings {
 
     /// Lists the checks that the settings weaken, one sentence each.
     pub(super) fn relaxations(&self) -> Vec<String> {
-        let of_profile = self.format().relaxations.iter();
-        let mut relaxations: Vec<_> = of_profile.map(|&text| text.to_owned()).collect();
+        let profile = self.profile.as_ref();
+        let mut relaxations = profile.map(Profile::relaxations).unwrap_or_default();
         if let TokenLifetime::UpToLimit(lifetime, reason)
         | TokenLifetime::Unlimited(lifetime, reason) = &self.lifetime
         {
@@ -142,21 +149,27 @@ impl IssuerSettings {
     /// Checks the settings, and loads the keys.
     pub(super) async fn build(
         self,
-        audience: String,
+        audiences: Vec<String>,
         options: &ServerOptions,
     ) -> Result<TrustedIssuer, ConfigError> {
         let issuer = self.issuer.clone();
         if !is_issuer(&issuer, self.allow_loopback_http) {
             return Err(ConfigError::Issuer { issuer });
         }
-        if audience.is_empty() {
+        if audiences.iter().any(String::is_empty) {
             return Err(ConfigError::Audience { issuer });
+        }
+        if let Some(Profile::Custom(profile)) = &self.profile {
+            profile.check().map_err(|source| ConfigError::Profile {
+                issuer: self.issuer.clone(),
+                source,
+            })?;
         }
         let rules = TokenRules {
             issuer: issuer.into(),
-            audience: audience.into(),
+            audiences: audiences.into_iter().map(String::into_boxed_str).collect(),
             format: self.format(),
-            roles: self.roles(self.format())?,
+            roles: self.roles(&self.format())?,
             grants: self.grants.clone().unwrap_or(Grants::everything()),
             limits: self.limits()?,
         };
@@ -193,15 +206,20 @@ impl IssuerSettings {
         if self.clock_skew > MAX_CLOCK_SKEW {
             return Err(ConfigError::ClockSkew { issuer: issuer() });
         }
-        let (lifetime, reason, limit) = match &self.lifetime {
-            TokenLifetime::Default => {
+        let (lifetime, reason, limit) = match (&self.lifetime, self.custom_lifetime()) {
+            (TokenLifetime::Default, Some((lifetime, reason))) => (lifetime, reason, MAX_LIFETIME),
+            (TokenLifetime::Default, None) => {
                 return Ok(LifetimeLimits {
                     clock_skew: self.clock_skew,
                     max_lifetime: self.format().max_lifetime.unwrap_or(DEFAULT_LIFETIME),
                 });
             }
-            TokenLifetime::UpToLimit(lifetime, reason) => (*lifetime, reason, MAX_LIFETIME),
-            TokenLifetime::Unlimited(lifetime, reason) => (*lifetime, reason, Duration::MAX),
+            (TokenLifetime::UpToLimit(lifetime, reason), _) => {
+                (*lifetime, reason.as_str(), MAX_LIFETIME)
+            }
+            (TokenLifetime::Unlimited(lifetime, reason), _) => {
+                (*lifetime, reason.as_str(), Duration::MAX)
+            }
         };
         if lifetime.is_zero() || lifetime > limit {
             return Err(ConfigError::TokenLifetime { issuer: issuer() });
@@ -213,6 +231,14 @@ impl IssuerSettings {
             clock_skew: self.clock_skew,
             max_lifetime: lifetime,
         })
+    }
+
+    /// Returns the maximum lifetime of a custom profile, and its reason.
+    fn custom_lifetime(&self) -> Option<(Duration, &str)> {
+        match &self.profile {
+            Some(Profile::Custom(profile)) => profile.lifetime(),
+            _ => None,
+        }
     }
 
     /// Returns the claim with the roles; the default is the profile's.
@@ -358,7 +384,7 @@ impl IssuerSettings {
             self.check_no_jwt_settings()?;
         }
         let response_rules = TokenRules {
-            format: INTROSPECTION_FORMAT,
+            format: Cow::Borrowed(INTROSPECTION_FORMAT),
             roles: self.roles(INTROSPECTION_FORMAT)?,
             ..rules.clone()
         };

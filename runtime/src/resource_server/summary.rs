@@ -9,7 +9,7 @@ use crate::token::Profile;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuerSummary {
     pub(super) issuer: String,
-    pub(super) audience: String,
+    pub(super) audiences: Vec<String>,
     pub(super) profile: Option<Profile>,
     #[cfg(feature = "introspection")]
     pub(super) introspected: Option<IntrospectedTokens>,
@@ -23,14 +23,14 @@ impl IssuerSummary {
         &self.issuer
     }
 
-    /// Returns the audience that the `aud` of its tokens must contain.
-    pub fn audience(&self) -> &str {
-        &self.audience
+    /// Returns the audiences, one of which the `aud` of its tokens must contain.
+    pub fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.audiences.iter().map(String::as_str)
     }
 
     /// Returns the profile of its JWTs, or `None` if JWTs are rejected.
-    pub fn profile(&self) -> Option<Profile> {
-        self.profile
+    pub fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref()
     }
 
     /// Returns which of its tokens are introspected, or `None` if no token is.
@@ -49,6 +49,7 @@ impl IssuerSummary {
     pub(crate) fn validation(&self) -> String {
         let profile = self
             .profile
+            .as_ref()
             .map(|profile| format!("the profile {}", profile.name()));
         #[cfg(feature = "introspection")]
         if let Some(introspected) = self.introspected {

@@ -104,7 +104,7 @@ impl<'a> IntoIterator for &'a Inventory {
 }
 
 /// A table: method, path, access, handler, limits that are not the defaults, and below each route its
-/// exceptions; then each issuer, its audience, the validation of its tokens, its grants and its
+/// exceptions; then each issuer, its audiences, the validation of its tokens, its grants and its
 /// relaxations; then the routes that no token can reach.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -124,7 +124,8 @@ impl fmt::Display for Inventory {
             }
         }
         for issuer in self.issuers() {
-            let (url, audience) = (issuer.issuer(), issuer.audience());
+            let audiences: Vec<_> = issuer.audiences().collect();
+            let (url, audience) = (issuer.issuer(), audiences.join(" or "));
             let validation = issuer.validation();
             writeln!(f, "tokens of {url} for {audience}, by {validation}")?;
             if let Some(grants) = issuer.grants() {

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::prelude::*;
 use crate::serve::{BoundServer, ServeError, serve};
-use crate::testing::TestApi;
+use crate::testing::{EmbeddedIssuer, TestApi};
 
 /// Holds a request in the handler.
 #[derive(Clone, Default)]
@@ -151,4 +151,41 @@ async fn request_that_outlasts_the_grace_period_is_aborted() {
     let mut response = String::new();
     let _ = stream.read_to_string(&mut response).await;
     assert_eq!(response, "");
+}
+
+#[secured(authenticated)]
+async fn whoami(caller: Caller) -> String {
+    caller.subject().to_owned()
+}
+
+/// hyper reads the head of a request into one buffer, which must hold the longest token.
+#[tokio::test]
+async fn token_of_64_kib_passes_the_listener() {
+    const LIMIT: usize = 64 * 1024;
+    let issuer = EmbeddedIssuer::new("https://login.example");
+    let server = ResourceServer::builder()
+        .trust(issuer.issuer("https://api.test"))
+        .token_limit(LIMIT);
+    let router = SecureRouter::new().route("/", get(whoami));
+    let api = router.protect(server.build().await.unwrap());
+    let bound = serve(api).bind("127.0.0.1:0").await.unwrap();
+    let address = bound.local_addr();
+    let server = tokio::spawn(bound.run_until(std::future::pending()));
+    for (padding, status) in [(48_500, "200"), (50_000, "401")] {
+        let token = issuer.token("alice").audience("https://api.test");
+        let token = token.claim("x", "x".repeat(padding)).sign();
+        assert_eq!(token.len() <= LIMIT, status == "200", "{}", token.len());
+        let head = format!(
+            "GET / HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        );
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        assert!(
+            response.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{response}"
+        );
+    }
+    server.abort();
 }

@@ -14,10 +14,11 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use serde_json::error::Category;
 
 use crate::claims::{Audience, NumericDate, RoleSet};
-use crate::json::{self, Ignored, StringSeed};
+use crate::json::{self, Presence, StringSeed};
 use crate::text::is_forbidden_in_line;
 use crate::token::claim_names::{ClaimNames, ScopeClaim};
 use crate::token::error::TokenError;
+use crate::token::kind::{self, Kind};
 use crate::token::roles_claim::RolesClaim;
 
 /// The claims that are validated, borrowed from the payload.
@@ -38,12 +39,18 @@ pub(super) struct Claims<'a> {
     /// The scopes, separated by one space, from the profile's claim.
     pub(super) scope: Option<Cow<'a, str>>,
     pub(super) roles: Option<RoleSet>,
+    /// Whether the roles claim is malformed; the token then has no roles.
+    pub(super) has_malformed_roles: bool,
     /// The claim that marks access tokens in the profile.
     pub(super) marker: Option<Cow<'a, str>>,
     /// Whether the token is bound to a key (`cnf`).
     pub(super) is_bound: bool,
     /// Whether the token has a claim that only ID tokens have.
     pub(super) is_id_token: bool,
+    /// A claim that only other kinds of tokens have, or whose value names another kind.
+    pub(super) wrong_kind: Option<&'static str>,
+    /// A bit for each of [`ClaimNames::present`], set if the claim is present.
+    present: u32,
 }
 
 impl<'a> Claims<'a> {
@@ -75,6 +82,14 @@ impl<'a> Claims<'a> {
             }
             _ => TokenError::MalformedClaims,
         })
+    }
+
+    /// Returns the first claim that access tokens of the profile have, and this token lacks.
+    pub(super) fn missing_marker(&self, names: &ClaimNames) -> Option<&'static str> {
+        let mut markers = names.present.iter().enumerate();
+        markers
+            .find(|(index, _)| self.present & (1 << index) == 0)
+            .map(|(_, name)| *name)
     }
 
     /// Returns the text that the claims were read from.
@@ -178,7 +193,9 @@ impl<'de> Reader<'de, '_> {
             token_id,
             scope,
             marker,
+            ..
         } = *self.names;
+        let mut is_present = true;
         match name {
             "iss" => self.claims.iss = self.string("iss", map)?,
             "sub" => self.claims.sub = self.identifier("sub", map)?,
@@ -190,20 +207,55 @@ impl<'de> Reader<'de, '_> {
             _ if name == client_id => self.claims.client_id = self.identifier(client_id, map)?,
             _ if name == scope.name() => self.claims.scope = self.scope(scope, map)?,
             _ if name == self.roles.first() => {
-                self.claims.roles = self.claim("roles", map, self.roles.seed())?.flatten();
+                let claim = map.next_value_seed(self.roles.seed())?;
+                is_present = claim.is_present;
+                self.claims.has_malformed_roles = claim.is_malformed;
+                self.claims.roles = claim.roles;
             }
             _ => match marker {
                 Some((marker, _)) if name == marker => {
                     self.claims.marker = self.string(marker, map)?;
                 }
-                _ => {
-                    self.claims.is_bound |= name == "cnf";
-                    self.claims.is_id_token |= matches!(name, "nonce" | "at_hash" | "c_hash");
-                    map.next_value_seed(Ignored::member())?;
-                }
+                _ => is_present = self.other_member(name, map)?,
             },
         }
+        if is_present {
+            let markers = self.names.present.iter().enumerate();
+            let index = markers.filter(|(_, marker)| **marker == name);
+            self.claims.present |= index.fold(0, |bits, (index, _)| bits | (1 << index));
+        }
         Ok(())
+    }
+
+    /// Reads a claim of which only the kind of the token depends.
+    ///
+    /// Returns whether the claim is present.
+    fn other_member<A: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        if self.names.checks_kind {
+            if let Some(claim) = kind::CLAIMS.into_iter().find(|claim| *claim == name) {
+                let kind = map.next_value_seed(kind::KindSeed)?;
+                if kind == Some(Kind::Other) {
+                    self.claims.wrong_kind = Some(claim);
+                }
+                return Ok(kind.is_some());
+            }
+            let mut foreign = kind::CLAIMS_OF_OTHER_TOKENS.into_iter();
+            self.claims.wrong_kind = self
+                .claims
+                .wrong_kind
+                .or_else(|| foreign.find(|claim| *claim == name));
+        }
+        self.claims.is_bound |= name == "cnf";
+        self.claims.is_id_token |= match name {
+            "nonce" => !self.names.allows_nonce,
+            "at_hash" | "c_hash" => true,
+            _ => self.names.of_id_tokens.contains(&name),
+        };
+        map.next_value_seed(Presence::member())
     }
 
     fn scope<A: MapAccess<'de>>(
@@ -214,6 +266,7 @@ impl<'de> Reader<'de, '_> {
         match claim {
             ScopeClaim::String(name) => self.string(name, map),
             ScopeClaim::Array(name) => self.claim(name, map, ScopeArray),
+            ScopeClaim::StringOrArray(name) => self.claim(name, map, ScopeStringOrArray),
         }
     }
 }
@@ -271,6 +324,37 @@ impl<'de> Visitor<'de> for ScopeArray {
             joined.push_str(&scope);
         }
         Ok(Cow::Owned(joined))
+    }
+}
+
+/// Reads scopes from a string or an array.
+struct ScopeStringOrArray;
+
+impl<'de> DeserializeSeed<'de> for ScopeStringOrArray {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ScopeStringOrArray {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or an array of scopes")
+    }
+
+    fn visit_borrowed_str<E>(self, scopes: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(scopes))
+    }
+
+    fn visit_str<E>(self, scopes: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(scopes.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        ScopeArray.visit_seq(seq)
     }
 }
 

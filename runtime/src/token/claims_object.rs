@@ -6,7 +6,7 @@
 use crate::json::{ExactObject, ExactValue};
 use crate::token::claim_names::ClaimNames;
 use crate::token::error::TokenError;
-use crate::token::roles_claim::RolesClaim;
+use crate::token::roles_claim::{RolesClaim, retain_roles};
 
 /// The names under which issuers put scopes, besides the one of the profile.
 ///
@@ -61,15 +61,26 @@ impl ClaimsObject {
         }
     }
 
-    /// Removes every role that `keep` does not accept.
+    /// Removes every role that `keep` does not accept, and every malformed value on the path.
     pub(super) fn retain_roles(&mut self, roles: &RolesClaim, keep: impl Fn(&str) -> bool) {
-        let mut value = self.members.get_mut(roles.first());
+        let Some(mut value) = self.members.get_mut(roles.first()) else {
+            return;
+        };
         for member in roles.rest() {
-            value = value.and_then(|value| value.member_mut(member));
+            match value {
+                ExactValue::Object(members) => match members.get_mut(&**member) {
+                    Some(next) => value = next,
+                    None => return,
+                },
+                ExactValue::Null => return,
+                other => {
+                    *other = ExactValue::Null;
+                    self.has_changed = true;
+                    return;
+                }
+            }
         }
-        if let Some(value) = value {
-            self.has_changed |= retain_strings(value, keep);
-        }
+        self.has_changed |= retain_roles(value, keep);
     }
 
     /// Returns whether a scope or role was removed.
@@ -114,7 +125,7 @@ mod tests {
     use super::*;
     use crate::token::profile::Profile;
 
-    fn retained(profile: Profile, pointer: &str, claims: &Value) -> Value {
+    fn retained(profile: &Profile, pointer: &str, claims: &Value) -> Value {
         let names = &profile.format().claim_names;
         let roles = RolesClaim::parse(pointer).unwrap();
         let mut object = ClaimsObject::parse(claims.to_string().as_bytes()).unwrap();
@@ -140,11 +151,11 @@ mod tests {
                     (json!("read"), json!("read")),
                     (json!(["read write", 1, null, ["read"]]), json!([])),
                 ] {
-                    let claims = retained(profile, "/roles", &json!({ name: scopes }));
+                    let claims = retained(&profile, "/roles", &json!({ name: scopes }));
                     assert_eq!(claims, json!({ name: expected }), "{profile:?}");
                 }
                 for other in [json!(null), json!(1), json!({"read": true})] {
-                    let claims = retained(profile, "/roles", &json!({ name: other }));
+                    let claims = retained(&profile, "/roles", &json!({ name: other }));
                     assert_eq!(claims, json!({}), "{profile:?}");
                 }
             }
@@ -171,7 +182,7 @@ mod tests {
             ),
             ("/realm_access/roles", json!({"a": 1}), json!({"a": 1})),
         ] {
-            assert_eq!(retained(Profile::Rfc9068, pointer, &claims), expected);
+            assert_eq!(retained(&Profile::Rfc9068, pointer, &claims), expected);
         }
     }
 
@@ -180,7 +191,7 @@ mod tests {
     fn claim_with_roles_has_no_scopes() {
         let claims = json!({"scope": "read write", "scp": ["clerk", "admin"]});
         assert_eq!(
-            retained(Profile::Rfc9068, "/scp", &claims),
+            retained(&Profile::Rfc9068, "/scp", &claims),
             json!({"scope": "read", "scp": ["clerk"]})
         );
     }

@@ -7,7 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::token::bearer::MAX_TOKEN_LEN;
+use crate::token::bearer::MAX_TOKEN_LIMIT;
 use crate::token::error::TokenError;
 
 /// A token in compact form; nothing in it is decoded or verified.
@@ -23,10 +23,10 @@ impl<'a> UntrustedCompact<'a> {
     ///
     /// # Errors
     ///
-    /// Returns [`TokenError::TooLong`] above 8 KiB; [`TokenError::NotCompact`] for a character
+    /// Returns [`TokenError::TooLong`] above 64 KiB, whatever a server allows; [`TokenError::NotCompact`] for a character
     /// outside `A–Z a–z 0–9 - _ .`, an empty part, or a number of dots other than two.
     pub(super) fn read(token: &'a [u8]) -> Result<Self, TokenError> {
-        if token.len() > MAX_TOKEN_LEN {
+        if token.len() > MAX_TOKEN_LIMIT {
             return Err(TokenError::TooLong);
         }
         let mut dots = memchr::memchr_iter(b'.', token);
@@ -192,10 +192,10 @@ mod tests {
     #[test]
     fn token_above_8_kib_is_rejected() {
         let of_length = |length: usize| format!("YQ.{}.YQ", "A".repeat(length - 6));
-        assert_eq!(error(&of_length(MAX_TOKEN_LEN - 2)), None);
-        assert_eq!(error(&of_length(MAX_TOKEN_LEN)), None);
+        assert_eq!(error(&of_length(MAX_TOKEN_LIMIT - 2)), None);
+        assert_eq!(error(&of_length(MAX_TOKEN_LIMIT)), None);
         assert_eq!(
-            error(&of_length(MAX_TOKEN_LEN + 1)),
+            error(&of_length(MAX_TOKEN_LIMIT + 1)),
             Some(TokenError::TooLong)
         );
         assert_eq!(error(&".".repeat(1024 * 1024)), Some(TokenError::TooLong));

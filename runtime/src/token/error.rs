@@ -12,7 +12,7 @@ use crate::claims::ScopeError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The token is longer than 8 KiB.
+    /// The token is longer than the server's limit, by default 8 KiB.
     TooLong,
     /// The token is not three base64url parts separated by dots: it has a character outside the
     /// alphabet, an empty part, padding, nonzero trailing bits, or another number of parts.
@@ -66,7 +66,7 @@ pub enum TokenError {
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
-            Self::TooLong => "the token is longer than 8 KiB",
+            Self::TooLong => "the token is longer than the limit",
             Self::NotCompact => "the token is not a JWS in compact form",
             Self::MalformedHeader => "the token's header is not a JSON object with unique members",
             Self::Algorithm => "the token's algorithm is not allowed",

@@ -17,6 +17,7 @@ mod introspection;
 mod jwt_cache;
 mod jwt_issuer;
 mod jwt_validator;
+mod kind;
 mod lifetime;
 mod profile;
 mod rejection;
@@ -28,7 +29,7 @@ mod tests;
 mod validator;
 mod verified;
 
-pub(crate) use self::bearer::Credential;
+pub(crate) use self::bearer::{Credential, DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT};
 pub use self::error::TokenError;
 #[cfg(feature = "introspection")]
 pub use self::introspection::IntrospectionError;
@@ -40,8 +41,8 @@ pub(crate) use self::jwt_issuer::JwtIssuer;
 pub(crate) use self::lifetime::LifetimeLimits;
 #[cfg(feature = "introspection")]
 pub(crate) use self::profile::INTROSPECTION_FORMAT;
-pub use self::profile::Profile;
 pub(crate) use self::profile::TokenFormat;
+pub use self::profile::{CustomProfile, Profile, ProfileError};
 pub(crate) use self::rejection::{Dependency, RejectedToken, TokenRejection, Unavailable};
 pub(crate) use self::revocations::DynRevocations;
 pub use self::revocations::{RevocationList, Revocations, RevocationsUnavailable, UnknownIssuer};

@@ -1,16 +1,20 @@
-//! The location of roles in an issuer's tokens: a JSON Pointer ([RFC 6901]) to an array of strings.
+//! The location of roles in an issuer's tokens, a JSON Pointer ([RFC 6901]), and the forms of roles.
+//!
+//! Roles are an array of strings, an array of objects with a `value` ([RFC 9068 §2.2.3.1]), or one string.
 //!
 //! [RFC 6901]: https://www.rfc-editor.org/rfc/rfc6901
+//! [RFC 9068 §2.2.3.1]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3.1
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::claims::RoleSet;
-use crate::json::{Ignored, MemberNames, StringSeed};
+use crate::json::{ExactValue, Ignored, MapStart, MemberNames, StringSeed};
 
 /// The claims that already have a meaning in every profile.
-const RESERVED_CLAIMS: [&str; 11] = [
+pub(super) const RESERVED_CLAIMS: [&str; 11] = [
     "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "nonce", "at_hash", "c_hash",
 ];
 
@@ -51,8 +55,6 @@ impl RolesClaim {
     }
 
     /// Returns a seed that reads the value of the outermost member.
-    ///
-    /// The seed produces `None` if a member within it is absent.
     pub(super) fn seed(&self) -> RolesSeed<'_> {
         RolesSeed {
             rest: &self.rest,
@@ -77,154 +79,260 @@ fn unescape(member: &str) -> Option<Box<str>> {
     Some(text.into())
 }
 
-/// Follows the remaining members of the path, the last of which must be an array of strings.
+/// The value of the outermost member of the path, as [`RolesSeed`] reads it.
+#[derive(Debug, Default)]
+pub(super) struct RolesValue {
+    /// Whether the outermost member is neither `null` nor an empty string.
+    pub(super) is_present: bool,
+    /// The roles, unless a member of the path is absent, `null` or malformed.
+    pub(super) roles: Option<RoleSet>,
+    /// Whether a value on the path has another form; the token then has no roles.
+    pub(super) is_malformed: bool,
+}
+
+impl RolesValue {
+    /// Returns the value for roles that are read, or for malformed ones.
+    fn new(roles: Option<RoleSet>) -> Self {
+        Self {
+            is_present: true,
+            is_malformed: roles.is_none(),
+            roles,
+        }
+    }
+
+    fn malformed() -> Self {
+        Self::new(None)
+    }
+}
+
+/// Follows the remaining members of the path and reads the roles at its end.
+///
+/// A value of another form is not an error: a claim that only grants roles never makes a token invalid.
+/// Duplicate members and deep nesting are errors, as everywhere in the claims.
 pub(super) struct RolesSeed<'p> {
     rest: &'p [Box<str>],
     value: Ignored,
 }
 
 impl<'de> DeserializeSeed<'de> for RolesSeed<'_> {
-    type Value = Option<RoleSet>;
+    type Value = RolesValue;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        if self.rest.is_empty() {
-            deserializer.deserialize_seq(self)
-        } else {
-            deserializer.deserialize_map(self)
-        }
+        deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for RolesSeed<'_> {
-    type Value = Option<RoleSet>;
+    type Value = RolesValue;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("roles")
     }
 
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(RolesValue::default())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(RolesValue::malformed())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(RolesValue::malformed())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(RolesValue::malformed())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(RolesValue::malformed())
+    }
+
+    fn visit_str<E>(self, role: &str) -> Result<Self::Value, E> {
+        let is_role = self.rest.is_empty();
+        Ok(RolesValue {
+            is_present: !role.is_empty(),
+            ..RolesValue::new(is_role.then(|| [role].into_iter().collect()))
+        })
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut names = Vec::new();
-        while let Some(name) = seq.next_element_seed(StringSeed)? {
-            names.push(name);
+        let element = self.value.nested()?;
+        let role = || RoleSeed {
+            value: element,
+            may_be_object: true,
+        };
+        let mut names = Some(Vec::new());
+        while let Some(name) = seq.next_element_seed(role())? {
+            match (&mut names, name) {
+                (Some(names), Some(name)) => names.push(name),
+                _ => names = None,
+            }
         }
-        Ok(Some(names.into_iter().collect()))
+        let names = names.filter(|_| self.rest.is_empty());
+        Ok(RolesValue::new(names.map(RoleSet::from_iter)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut next = match MapStart::read(&mut map)? {
+            MapStart::Number(_) => return Ok(RolesValue::malformed()),
+            MapStart::Object(first) => first,
+        };
         let value = self.value.nested()?;
         let mut names = MemberNames::default();
-        let mut roles = None;
-        while let Some(name) = map.next_key_seed(StringSeed)? {
+        let mut roles = match self.rest {
+            [] => RolesValue::new(None),
+            _ => RolesValue {
+                is_present: true,
+                ..RolesValue::default()
+            },
+        };
+        while let Some(name) = next {
             match self.rest.split_first() {
-                Some((next, rest)) if **next == *name => {
+                Some((member, rest)) if **member == *name => {
                     roles = map.next_value_seed(RolesSeed { rest, value })?;
+                    roles.is_present = true;
                 }
                 _ => map.next_value_seed(value)?,
             }
             names.add(name);
+            next = map.next_key_seed(StringSeed)?;
         }
         names.check()?;
         Ok(roles)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::json;
+/// Reads a role in an array: a string, or an object with the role as its `value`.
+///
+/// [RFC 9068 §2.2.3.1] recommends the object, which [RFC 7643 §2.4] defines for SCIM. Its other members
+/// do not matter. Any other value is no role.
+///
+/// [RFC 9068 §2.2.3.1]: https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3.1
+/// [RFC 7643 §2.4]: https://www.rfc-editor.org/rfc/rfc7643#section-2.4
+struct RoleSeed {
+    value: Ignored,
+    may_be_object: bool,
+}
 
-    fn members(pointer: &str) -> Option<Vec<String>> {
-        let claim = RolesClaim::parse(pointer)?;
-        let rest = claim.rest.iter().map(ToString::to_string);
-        Some(
-            std::iter::once(claim.first.to_string())
-                .chain(rest)
-                .collect(),
-        )
-    }
+/// The member of an object that contains the role.
+const SCIM_VALUE: &str = "value";
 
-    fn roles(pointer: &str, value: &str) -> Result<Option<Vec<String>>, ()> {
-        let claim = RolesClaim::parse(pointer).unwrap();
-        let roles = json::read(value.as_bytes(), claim.seed()).map_err(drop)?;
-        Ok(roles.map(|roles| roles.iter().map(str::to_owned).collect()))
-    }
+impl<'de> DeserializeSeed<'de> for RoleSeed {
+    type Value = Option<Cow<'de, str>>;
 
-    /// RFC 6901 §3 and §4.
-    #[test]
-    fn pointer_is_parsed_into_its_members() {
-        for (pointer, expected) in [
-            ("/roles", &["roles"][..]),
-            ("/realm_access/roles", &["realm_access", "roles"]),
-            ("/https:~1~1a.example~1roles", &["https://a.example/roles"]),
-            ("/a~01", &["a~1"]),
-            ("/a//b", &["a", "", "b"]),
-        ] {
-            assert_eq!(members(pointer).unwrap(), expected, "{pointer}");
-        }
-    }
-
-    #[test]
-    fn malformed_or_reserved_pointer_is_rejected() {
-        for pointer in [
-            "", "/", "roles", "//roles", "/a~", "/a~2", "/a/~x", "#/roles", "/sub", "/iss/x",
-            "/aud", "/cnf/jkt",
-        ] {
-            assert_eq!(members(pointer), None, "{pointer}");
-        }
-    }
-
-    #[test]
-    fn roles_are_read_at_the_pointer_only() {
-        assert_eq!(
-            roles("/r", r#"["a","b c"]"#),
-            Ok(Some(vec!["a".into(), "b c".into()]))
-        );
-        assert_eq!(roles("/r", "[]"), Ok(Some(Vec::new())));
-        let nested = r#"{"x":{"roles":["no"]},"y":{"roles":["yes"]}}"#;
-        assert_eq!(roles("/r/y/roles", nested), Ok(Some(vec!["yes".into()])));
-        assert_eq!(roles("/r/z/roles", nested), Ok(None));
-    }
-
-    #[test]
-    fn wrong_type_on_the_path_is_an_error() {
-        for value in [
-            "null",
-            "\"admin\"",
-            "1",
-            "true",
-            "{}",
-            "[1]",
-            "[null]",
-            r#"[["admin"]]"#,
-        ] {
-            assert_eq!(roles("/r", value), Err(()), "{value}");
-        }
-        for value in [
-            "null",
-            "\"roles\"",
-            "[]",
-            r#"{"roles":"admin"}"#,
-            r#"{"roles":{}}"#,
-        ] {
-            assert_eq!(roles("/r/roles", value), Err(()), "{value}");
-        }
-    }
-
-    #[test]
-    fn duplicate_member_or_deep_nesting_on_the_path_is_an_error() {
-        for value in [
-            r#"{"roles":["a"],"roles":["b"]}"#,
-            r#"{"roles":["a"],"\u0072oles":["b"]}"#,
-            r#"{"roles":["a"],"x":{"y":1,"y":2}}"#,
-        ] {
-            assert_eq!(roles("/r/roles", value), Err(()), "{value}");
-        }
-        let path = "/a".repeat(40);
-        let deep = format!(
-            "{}{}",
-            r#"{"a":"#.repeat(39),
-            "[]".to_owned() + &"}".repeat(39)
-        );
-        assert_eq!(roles(&path, &deep), Err(()));
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
+
+impl<'de> Visitor<'de> for RoleSeed {
+    type Value = Option<Cow<'de, str>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a role")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_borrowed_str<E>(self, role: &'de str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Borrowed(role)))
+    }
+
+    fn visit_str<E>(self, role: &str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(role.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        self.value.visit_seq(seq)?;
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        if !self.may_be_object {
+            self.value.visit_map(map)?;
+            return Ok(None);
+        }
+        let mut next = match MapStart::read(&mut map)? {
+            MapStart::Number(_) => return Ok(None),
+            MapStart::Object(first) => first,
+        };
+        let value = self.value.nested()?;
+        let mut names = MemberNames::default();
+        let mut role = None;
+        while let Some(name) = next {
+            if name == SCIM_VALUE {
+                role = map.next_value_seed(RoleSeed {
+                    value,
+                    may_be_object: false,
+                })?;
+            } else {
+                map.next_value_seed(value)?;
+            }
+            names.add(name);
+            next = map.next_key_seed(StringSeed)?;
+        }
+        names.check()?;
+        Ok(role)
+    }
+}
+
+/// Returns the roles in a value that is read before, or `None` if it is malformed.
+pub(super) fn role_names(value: &ExactValue) -> Option<Vec<&str>> {
+    match value {
+        ExactValue::Null => Some(Vec::new()),
+        ExactValue::String(role) => Some(vec![role]),
+        ExactValue::Array(roles) => roles.iter().map(role_name).collect(),
+        _ => None,
+    }
+}
+
+fn role_name(value: &ExactValue) -> Option<&str> {
+    match value {
+        ExactValue::Object(members) => members.get(SCIM_VALUE)?.as_str(),
+        value => value.as_str(),
+    }
+}
+
+/// Removes every role that `keep` does not accept, and malformed roles entirely.
+///
+/// A malformed value grants no role, and the removal of its malformed part must not change that.
+/// Returns whether the value has changed.
+pub(super) fn retain_roles(value: &mut ExactValue, keep: impl Fn(&str) -> bool) -> bool {
+    let is_malformed = role_names(value).is_none();
+    match value {
+        ExactValue::Null => false,
+        ExactValue::Array(roles) if !is_malformed => {
+            let before = roles.len();
+            roles.retain(|role| role_name(role).is_some_and(&keep));
+            roles.len() < before
+        }
+        ExactValue::String(role) if keep(role) => false,
+        _ => {
+            *value = ExactValue::Array(Vec::new());
+            true
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! The rules for the claims of an issuer's tokens, which do not depend on how a token is verified.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::claims::{Grants, NumericDate, ScopeSet};
@@ -15,8 +16,9 @@ use crate::token::verified::{VerifiedClaims, VerifiedToken};
 #[derive(Clone, Debug)]
 pub(crate) struct TokenRules {
     pub(crate) issuer: Arc<str>,
-    pub(crate) audience: Box<str>,
-    pub(crate) format: &'static TokenFormat,
+    /// A token must be for one of these.
+    pub(crate) audiences: Arc<[Box<str>]>,
+    pub(crate) format: Cow<'static, TokenFormat>,
     pub(crate) roles: RolesClaim,
     /// The scopes and roles that the issuer may grant.
     pub(crate) grants: Grants,
@@ -62,7 +64,7 @@ impl TokenRules {
         let json = granted.into_json();
         let granted = self.verify_narrowed(&self.read(json.as_bytes())?, now)?;
         let ungranted = issued.grant_count() - granted.grant_count();
-        Ok(granted.with_ungranted(ungranted))
+        Ok(granted.narrowed_from(&issued).with_ungranted(ungranted))
     }
 
     /// Validates claims of a token whose kind is checked already.
@@ -78,7 +80,7 @@ impl TokenRules {
         now: NumericDate,
     ) -> Result<VerifiedToken, TokenError> {
         let subject = require_non_empty("sub", claims.sub.as_deref())?;
-        self.format.check_audience(claims, &self.audience)?;
+        self.format.check_audience(claims, &self.audiences)?;
         let exp = claims.exp.ok_or(TokenError::MissingClaim("exp"))?;
         let iat = claims.iat.ok_or(TokenError::MissingClaim("iat"))?;
         let validity = self.limits.validity(exp, iat, claims.nbf)?;
@@ -95,6 +97,7 @@ impl TokenRules {
             earliest_issue: iat.saturating_sub(self.limits.clock_skew),
             validity,
             ungranted: 0,
+            has_malformed_roles: claims.has_malformed_roles,
         };
         Ok(VerifiedToken::new(verified, claims.json()))
     }
@@ -106,8 +109,8 @@ impl TokenRules {
         let format = crate::token::profile::INTROSPECTION_FORMAT;
         Self {
             issuer: "https://a.example".into(),
-            audience: "https://api.example".into(),
-            format,
+            audiences: ["https://api.example".into()].into(),
+            format: Cow::Borrowed(format),
             roles: format.roles_claim(format.roles_pointer).unwrap(),
             grants: Grants::everything(),
             limits: LifetimeLimits {

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::keys::SkippedKeys;
 #[cfg(feature = "introspection")]
 use crate::token::bearer::is_b64token;
+use crate::token::error::TokenError;
 #[cfg(feature = "introspection")]
 use crate::token::introspection::Introspector;
 use crate::token::jwt_issuer::JwtIssuer;
@@ -56,11 +57,15 @@ pub(crate) struct TokenValidator {
     jwts: JwtValidator,
     #[cfg(feature = "introspection")]
     introspected: Box<[IntrospectedIssuer]>,
+    /// The maximum length of a token, in bytes.
+    token_limit: usize,
 }
 
 impl TokenValidator {
     /// Creates a validator with a JWT cache of `cache_size` bytes.
-    pub(crate) fn new(issuers: Vec<TrustedIssuer>, cache_size: u64) -> Self {
+    ///
+    /// Tokens of more than `token_limit` bytes are rejected before anything else.
+    pub(crate) fn new(issuers: Vec<TrustedIssuer>, cache_size: u64, token_limit: usize) -> Self {
         let mut jwts = Vec::new();
         #[cfg(feature = "introspection")]
         let mut introspected = Vec::new();
@@ -73,6 +78,7 @@ impl TokenValidator {
             jwts: JwtValidator::new(jwts, cache_size),
             #[cfg(feature = "introspection")]
             introspected: introspected.into(),
+            token_limit,
         }
     }
 
@@ -86,6 +92,9 @@ impl TokenValidator {
         token: &[u8],
         clock: &dyn Clock,
     ) -> Result<Arc<VerifiedToken>, TokenRejection> {
+        if token.len() > self.token_limit {
+            return Err(TokenRejection::Invalid(TokenError::TooLong));
+        }
         #[cfg(feature = "introspection")]
         if !self.introspected.is_empty() {
             // boxed, so that the future stays small for servers without introspection

@@ -32,6 +32,8 @@ pub(super) struct VerifiedClaims {
     pub(super) validity: Validity,
     /// The number of scopes and roles that were ignored, because the issuer may not grant them.
     pub(super) ungranted: usize,
+    /// Whether the roles claim was malformed, so that the token has no roles.
+    pub(super) has_malformed_roles: bool,
 }
 
 impl VerifiedToken {
@@ -58,6 +60,7 @@ impl VerifiedToken {
             earliest_issue: NumericDate::from_secs(0),
             validity: Validity::ALWAYS,
             ungranted: 0,
+            has_malformed_roles: false,
         };
         Self::new(claims, b"{}")
     }
@@ -142,6 +145,21 @@ impl VerifiedToken {
         self
     }
 
+    /// Records that this token is a narrowed `original`, whose roles claim may have been malformed.
+    pub(super) fn narrowed_from(mut self, original: &Self) -> Self {
+        self.claims.has_malformed_roles |= original.claims.has_malformed_roles;
+        self
+    }
+
+    /// Returns whether the roles claim was malformed, so that the token has no roles.
+    #[cfg_attr(
+        not(feature = "tracing"),
+        allow(dead_code, reason = "events report it")
+    )]
+    pub(crate) fn has_malformed_roles(&self) -> bool {
+        self.claims.has_malformed_roles
+    }
+
     /// Returns the number of scopes and roles that were ignored, because the issuer may not grant
     /// them.
     #[cfg_attr(
@@ -172,6 +190,7 @@ impl VerifiedToken {
             earliest_issue: _,
             validity: _,
             ungranted: _,
+            has_malformed_roles: _,
         } = &self.claims;
         let optional = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
         [

@@ -6,7 +6,7 @@ use syn::Generics;
 
 use crate::expand::Runtime;
 use crate::expand::input::fields::{check_bounds, shape};
-use crate::expand::input::proof::{with_bounds, written_at};
+use crate::expand::input::proof::{ruled, with_bounds, written_at};
 use crate::expand::input::schema;
 use crate::model::{Content, Form, Head, Input, Kind};
 
@@ -70,11 +70,15 @@ pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
     let bounded = match kind {
         Kind::Scalar(_) => scalar(head, nested_schema.as_ref()),
         Kind::Struct(content) if matches!(content.form, Form::Newtype(_)) => {
-            let nested = nested(head, nested_schema.as_ref());
+            let nested = nested(
+                head,
+                Some(&wrappers_of_nested(head)),
+                nested_schema.as_ref(),
+            );
             let key = key(head, schemas);
             quote!(#nested #key)
         }
-        _ => nested(head, nested_schema.as_ref()),
+        _ => nested(head, None, nested_schema.as_ref()),
     };
     quote!(#secure_input #bounded)
 }
@@ -99,6 +103,7 @@ fn secure_input(
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let not_recommended = head.not_recommended();
     let (checked, decode) = (check_rules(head), decode(head));
+    let wrappers = wrappers(kind, &private);
     quote! {
         #[automatically_derived]
         #not_recommended
@@ -107,6 +112,8 @@ fn secure_input(
             #checked
 
             #decode
+
+            #wrappers
 
             fn shape() -> &'static #private::Shape {
                 use #private::FieldWithoutLimit as _;
@@ -238,7 +245,38 @@ fn scalar(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
     }
 }
 
-fn nested(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
+// Input:  struct Items(#[garde(length(max = 3), dive)] Vec<Item>);
+// Output: const WRAPPERS: usize = 1 + RuledField::<Vec<Item>, Rules<…>>::BOUNDS.wrappers();
+/// The number of types around the value of a newtype; that of a type around itself does not compile.
+fn wrappers(kind: &Kind, private: &TokenStream) -> Option<TokenStream> {
+    let Kind::Struct(content) = kind else {
+        return None;
+    };
+    let Form::Newtype(field) = &content.form else {
+        return None;
+    };
+    let ruled = ruled(field, private)?;
+    Some(quote! {
+        const WRAPPERS: usize = {
+            use #private::FieldWithoutLimit as _;
+            1 + #ruled::BOUNDS.wrappers()
+        };
+    })
+}
+
+fn wrappers_of_nested(head: &Head) -> TokenStream {
+    let (private, ident) = (head.private(), &head.ident);
+    let (_, type_generics, _) = head.generics.split_for_impl();
+    quote! {
+        const WRAPPERS: usize = <#ident #type_generics as #private::InputContract>::WRAPPERS;
+    }
+}
+
+fn nested(
+    head: &Head,
+    wrappers: Option<&TokenStream>,
+    schema: Option<&TokenStream>,
+) -> TokenStream {
     let (private, ident) = (head.private(), &head.ident);
     let (own_generics, type_generics, own_clause) = head.generics.split_for_impl();
     let ty = quote!(#ident #type_generics);
@@ -257,6 +295,7 @@ fn nested(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
             const HAS_BOUNDS: bool = true;
             const NESTED: #private::Nested =
                 #private::Nested::Of(<#ty as #private::InputContract>::shape);
+            #wrappers
 
             #[inline]
             fn check_bounds(

@@ -1,7 +1,9 @@
 //! The fields of a type: their names and their rules.
 
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Generics, Ident, Member, Path, Type};
+use syn::{GenericParam, Generics, Ident, Member, Path, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::input::bounds::Bound;
@@ -90,6 +92,45 @@ pub(super) fn require_denial(serde: &SerdeWords, name: &Ident, diagnostics: &mut
     }
 }
 
+/// Rejects a largest length that depends on a generic parameter; returns whether there was any.
+///
+/// The proof compares it with a constant, which rustc does not allow.
+fn reject_generic(rules: &Rules, generics: &Generics, diagnostics: &mut Diagnostics) -> bool {
+    let parameters = generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(&parameter.ident),
+            GenericParam::Const(parameter) => Some(&parameter.ident),
+            GenericParam::Lifetime(_) => None,
+        });
+    let mut names: Vec<String> = parameters.map(ToString::to_string).collect();
+    if !names.is_empty() {
+        names.push("Self".to_owned());
+    }
+    let mut is_generic = false;
+    for max in rules.all_maxima() {
+        if let Some(name) = find(max.to_token_stream(), &names) {
+            is_generic = true;
+            diagnostics.error(
+                name.span(),
+                format_args!("`max` depends on `{name}`, which is generic"),
+                "write a constant that is the same for every type, such as `max = 64`",
+            );
+        }
+    }
+    is_generic
+}
+
+/// Returns the first of the names in an expression.
+fn find(tokens: TokenStream, names: &[String]) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) => names.contains(&ident.to_string()).then_some(ident),
+        TokenTree::Group(group) => find(group.stream(), names),
+        _ => None,
+    })
+}
+
 /// The words on the item that concern each of its fields.
 pub(super) struct Item<'a> {
     pub(super) serde: &'a SerdeWords,
@@ -163,7 +204,9 @@ impl Item<'_> {
             member,
             names,
             ty,
-            rules: is_proved.then(|| Rules::of(&garde, input)),
+            rules: is_proved
+                .then(|| Rules::of(&garde, input))
+                .filter(|rules| !reject_generic(rules, &head.generics, diagnostics)),
             unvalidated,
             checks: Checks::of_bounds(&garde, input),
             bounds: Bound::all(&garde, input),

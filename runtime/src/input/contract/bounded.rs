@@ -61,6 +61,12 @@ pub trait Bounded<Rules> {
     #[doc(hidden)]
     const NESTED: Nested;
 
+    /// The number of types around a value that do not appear in the input.
+    ///
+    /// A type around itself has no such number, and does not compile: decoding it would never end.
+    #[doc(hidden)]
+    const WRAPPERS: usize = 0;
+
     /// Reports the values that garde's rules accept but the bounds do not.
     #[doc(hidden)]
     #[inline]
@@ -146,6 +152,7 @@ macro_rules! transparent {
         {
             const HAS_BOUNDS: bool = <$inside as Bounded<R>>::HAS_BOUNDS;
             const NESTED: Nested = <$inside as Bounded<R>>::NESTED;
+            const WRAPPERS: usize = <$inside as Bounded<R>>::WRAPPERS;
 
             #[inline]
             fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {
@@ -183,6 +190,7 @@ impl<T> OwnedForm<[T]> for Vec<T> {}
 impl<T: Bounded<Inside<R>>, R: Ruleset> Bounded<R> for Option<T> {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
     const NESTED: Nested = T::NESTED;
+    const WRAPPERS: usize = T::WRAPPERS;
 
     #[inline]
     fn check_bounds(&self, at: &mut dyn FnMut() -> Path, report: &mut Report) {

@@ -25,6 +25,7 @@ impl<T: ?Sized + Bounded<R>, R> RuledField<T, R> {
     /// The bounds of the field.
     pub const BOUNDS: FieldBounds<T> = FieldBounds {
         nested: T::NESTED,
+        wrappers: T::WRAPPERS,
         check: if T::HAS_BOUNDS {
             Some(T::check_bounds)
         } else {
@@ -66,6 +67,7 @@ pub trait FieldWithoutLimit<T: ?Sized, R> {
     /// No bounds, so that only [`FieldWithoutLimit::proof`] is an error.
     const BOUNDS: FieldBounds<T> = FieldBounds {
         nested: Nested::Leaf,
+        wrappers: 0,
         check: None,
         #[cfg(feature = "schemas")]
         may_be_absent: false,
@@ -84,6 +86,7 @@ impl<T: ?Sized, R> FieldWithoutLimit<T, R> for RuledField<T, R> {}
 /// The bounds of a field: the names inside it, and the check of what garde accepts.
 pub struct FieldBounds<T: ?Sized> {
     nested: Nested,
+    wrappers: usize,
     check: Option<CheckBounds<T>>,
     #[cfg(feature = "schemas")]
     may_be_absent: bool,
@@ -97,6 +100,11 @@ impl<T: ?Sized> FieldBounds<T> {
     /// Returns the names inside the field, for JSON pointers.
     pub const fn nested(self) -> Nested {
         self.nested
+    }
+
+    /// The number of types around the value of the field that do not appear in the input.
+    pub const fn wrappers(self) -> usize {
+        self.wrappers
     }
 
     /// Reports the values in this field that garde's rules accept but the bounds do not.

@@ -37,7 +37,16 @@ use crate::input::shape::Shape;
 /// impl palisade::SecureInput for NewOrder {}
 /// ```
 ///
-/// With a rule it does:
+/// Nor does a newtype around itself: only null has its form, and decoding any other value would not end.
+///
+/// ```compile_fail,E0391
+/// use palisade::prelude::*;
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// struct Link(#[garde(dive)] Option<Box<Link>>);
+/// ```
+///
+/// With a rule it compiles:
 ///
 /// ```
 /// use palisade::prelude::*;
@@ -80,6 +89,10 @@ pub trait InputContract: Sized {
     /// The decoder's error.
     #[doc(hidden)]
     fn decode<'de, D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error>;
+
+    /// The number of types around a value that do not appear in the input.
+    #[doc(hidden)]
+    const WRAPPERS: usize = 0;
 
     /// The names in the input, for JSON pointers.
     #[doc(hidden)]

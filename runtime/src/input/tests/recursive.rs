@@ -103,3 +103,42 @@ fn tag_after_long_values_is_found_at_every_level() {
         ),
     ]);
 }
+
+/// Newtypes around a type that contains itself in an object or a list.
+#[derive(Deserialize, Validate, crate::SecureInput)]
+struct Outer(#[garde(dive)] Inner<Option<Box<Level>>>);
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(transparent)]
+struct Inner<T: Validate<Context = ()>> {
+    #[garde(dive)]
+    value: T,
+}
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Level {
+    #[garde(dive)]
+    next: Outer,
+    #[garde(dive)]
+    #[serde(default)]
+    list: Levels,
+}
+
+#[derive(Default, Deserialize, Validate, crate::SecureInput)]
+struct Levels(#[garde(length(max = 2), dive)] Vec<Levels>);
+
+#[test]
+fn newtype_around_a_recursive_type_is_decoded() {
+    assert_accepted::<Outer>(&["null", r#"{"next": {"next": null, "list": [[], [[]]]}}"#]);
+    assert_errors::<Outer>(&[
+        ("1", 422, "", "type"),
+        (r#"{"next": 1}"#, 422, "/next", "type"),
+        (
+            r#"{"next": null, "list": [[[], [], []]]}"#,
+            422,
+            "/list/0",
+            "length",
+        ),
+    ]);
+}

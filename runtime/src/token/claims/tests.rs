@@ -7,10 +7,10 @@ use crate::json::number_tests::{TEXTS, double, texts};
 use crate::token::profile::Profile;
 
 fn read(json: &[u8]) -> Result<Claims<'_>, TokenError> {
-    read_as(Profile::Rfc9068, json)
+    read_as(&Profile::Rfc9068, json)
 }
 
-fn read_as(profile: Profile, json: &[u8]) -> Result<Claims<'_>, TokenError> {
+fn read_as<'a>(profile: &Profile, json: &'a [u8]) -> Result<Claims<'a>, TokenError> {
     let format = profile.format();
     Claims::read(
         json,
@@ -135,7 +135,7 @@ fn bound_token_and_id_token_are_recognized_by_any_value() {
 #[test]
 fn claims_are_read_by_the_names_of_the_profile_only() {
     let json = br#"{"azp":"c","uti":"t","scp":"a b","jti":7,"client_id":7,"scope":7,"ver":"2.0"}"#;
-    let claims = read_as(Profile::Entra, json).unwrap();
+    let claims = read_as(&Profile::Entra, json).unwrap();
     assert_eq!(claims.client_id.as_deref(), Some("c"));
     assert_eq!(claims.token_id.as_deref(), Some("t"));
     assert_eq!(claims.scope.as_deref(), Some("a b"));
@@ -149,7 +149,7 @@ fn claims_are_read_by_the_names_of_the_profile_only() {
 fn scope_array_has_one_scope_per_string() {
     let scope = |value: &str| {
         let json = format!(r#"{{"scp":{value}}}"#);
-        let claims = read_as(Profile::Okta, json.as_bytes());
+        let claims = read_as(&Profile::Okta, json.as_bytes());
         claims.map(|claims| claims.scope.unwrap().into_owned())
     };
     assert_eq!(scope(r#"["a","b"]"#), Ok("a b".to_owned()));
@@ -167,14 +167,38 @@ fn scope_array_has_one_scope_per_string() {
 }
 
 #[test]
-fn roles_of_wrong_type_are_rejected() {
-    for value in ["null", "\"admin\"", "{}", "[1]", "7"] {
+fn malformed_roles_are_none() {
+    for (value, is_malformed) in [
+        ("null", false),
+        ("{}", true),
+        ("[1]", true),
+        ("7", true),
+        ("7.5", true),
+        ("1e300", true),
+        ("false", true),
+        (r#"["admin",null]"#, true),
+        (r#"[{"display":"admin"}]"#, true),
+    ] {
         let json = format!(r#"{{"roles":{value}}}"#);
-        assert_eq!(
-            error(&json),
-            Some(TokenError::WrongClaim("roles")),
-            "{value}"
-        );
+        let claims = read(json.as_bytes()).unwrap();
+        assert_eq!(claims.roles, None, "{value}");
+        assert_eq!(claims.has_malformed_roles, is_malformed, "{value}");
+    }
+}
+
+/// Only the form of roles is open: a JSON text has the same rules everywhere.
+#[test]
+fn duplicate_member_or_deep_nesting_in_roles_is_malformed() {
+    let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
+    for value in [
+        r#"{"a":1,"a":2}"#,
+        r#"[{"value":"a","value":"b"}]"#,
+        r#"[{"value":"a","x":{"y":1,"y":2}}]"#,
+        r#"["\ud800"]"#,
+        &deep,
+    ] {
+        let json = format!(r#"{{"roles":{value}}}"#);
+        assert_eq!(error(&json), Some(TokenError::MalformedClaims), "{value}");
     }
 }
 
@@ -238,7 +262,7 @@ fn wrong_identifier_under_the_name_of_a_profile_is_rejected() {
     ] {
         for value in ["null", "1", "\"\"", "[\"a\"]", "{}", "\"a\\u0000\""] {
             let json = format!(r#"{{"{claim}":{value}}}"#);
-            let error = read_as(profile, json.as_bytes()).err();
+            let error = read_as(&profile, json.as_bytes()).err();
             assert_eq!(
                 error,
                 Some(TokenError::WrongClaim(claim)),
@@ -329,7 +353,7 @@ fn reserved_member_name_is_malformed() {
             format!(r#"{{"realm_access":{{"{name}":"1","roles":["admin"]}}}}"#),
         ] {
             assert_eq!(error(&json), Some(TokenError::MalformedClaims), "{json}");
-            let keycloak = read_as(Profile::Keycloak, json.as_bytes()).err();
+            let keycloak = read_as(&Profile::Keycloak, json.as_bytes()).err();
             assert_eq!(keycloak, Some(TokenError::MalformedClaims), "{json}");
         }
     }

@@ -24,6 +24,7 @@ use crate::json::{ExactObject, ExactValue};
 use crate::token::claims::Claims;
 use crate::token::claims_object::{ClaimsObject, scope_claims};
 use crate::token::error::TokenError;
+use crate::token::roles_claim::{retain_roles, role_names};
 use crate::token::rules::TokenRules;
 
 /// The members of a response that describe the token instead of a claim.
@@ -74,7 +75,7 @@ pub(super) fn agreed_claims(
         }
     }
     if let Some(audience) = &response.claims.aud {
-        intersect_audience(agreed.members_mut(), audience);
+        intersect_audience(agreed.members_mut(), audience)?;
     }
     let jwt = Statement {
         claims: &claims,
@@ -108,10 +109,15 @@ fn narrow(
     other: &ExactValue,
     roles: Option<&[Box<str>]>,
 ) -> Result<(), TokenError> {
+    if roles == Some(&[]) {
+        // a malformed value has no roles
+        let others = role_names(other).unwrap_or_default();
+        retain_roles(value, |role| others.contains(&role));
+        return Ok(());
+    }
     match (value, other) {
         (ExactValue::Array(elements), ExactValue::Array(others)) => {
-            let is_subset = || others.iter().all(|other| elements.contains(other));
-            if roles != Some(&[]) && !is_subset() {
+            if !others.iter().all(|other| elements.contains(other)) {
                 return Err(TokenError::ConflictingClaims);
             }
             elements.retain(|element| others.contains(element));
@@ -136,11 +142,23 @@ fn narrow(
     }
 }
 
-/// Removes the values of `aud` that are not in the response's; one of them is this API.
-fn intersect_audience(members: &mut ExactObject, audience: &Audience) {
-    if let Some(ExactValue::Array(values)) = members.get_mut("aud") {
-        values.retain(|value| value.as_str().is_some_and(|value| audience.contains(value)));
+/// Removes the values of `aud` that are not in the response's; one of the rest must be this API.
+///
+/// The response may be for another of this API's audiences than the JWT.
+fn intersect_audience(members: &mut ExactObject, audience: &Audience) -> Result<(), TokenError> {
+    let is_common =
+        |value: &ExactValue| value.as_str().is_some_and(|value| audience.contains(value));
+    match members.get_mut("aud") {
+        Some(ExactValue::Array(values)) => {
+            values.retain(is_common);
+            if values.is_empty() {
+                return Err(TokenError::ConflictingClaims);
+            }
+        }
+        Some(value) if !is_common(value) => return Err(TokenError::ConflictingClaims),
+        _ => {}
     }
+    Ok(())
 }
 
 /// Sets the dates so that they describe the time in which both are valid.

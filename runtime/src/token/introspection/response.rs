@@ -91,7 +91,7 @@ impl IntrospectionResponse {
         let claims = self.claims(rules)?;
         rules.format.check_claims(&claims)?;
         if claims.aud.is_some() {
-            rules.format.check_audience(&claims, &rules.audience)?;
+            rules.format.check_audience(&claims, &rules.audiences)?;
         }
         check_equal("sub", claims.sub.as_deref(), Some(jwt.subject()))?;
         check_equal("client_id", claims.client_id.as_deref(), jwt.client_id())?;
@@ -108,7 +108,7 @@ impl IntrospectionResponse {
         };
         let agreed = agreed_claims(jwt.claims_json(), &response, jwt_rules)?;
         let token = jwt_rules.verify_narrowed(&jwt_rules.read(agreed.as_bytes())?, now)?;
-        Ok(token.with_ungranted(jwt.ungranted()))
+        Ok(token.narrowed_from(jwt).with_ungranted(jwt.ungranted()))
     }
 
     /// Returns the claims if the response is for an active access token of this issuer.

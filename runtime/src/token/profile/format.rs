@@ -1,5 +1,6 @@
 //! A token format as data, and the checks that depend on it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::token::claim_names::ClaimNames;
@@ -10,21 +11,24 @@ use crate::token::roles_claim::RolesClaim;
 /// The format of an issuer's tokens.
 ///
 /// `iss`, `sub`, `exp` and `iat` are required in every format.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TokenFormat {
     pub(crate) name: &'static str,
     /// The allowed values of the header's `typ`, without `application/`.
-    pub(super) types: &'static [&'static str],
+    pub(super) types: Cow<'static, [&'static str]>,
     /// Whether the header's `typ` may be absent.
     pub(super) type_optional: bool,
     pub(in crate::token) claim_names: ClaimNames,
     pub(super) audience: AudienceClaim,
     /// The claims that are required besides those of every format.
-    pub(super) required: &'static [RequiredClaim],
+    pub(super) required: Cow<'static, [RequiredClaim]>,
     /// The default JSON Pointer to the roles; the issuer's configuration may set another.
     pub(crate) roles_pointer: &'static str,
     /// The maximum lifetime, if the provider cannot be configured to the default limit.
     pub(crate) max_lifetime: Option<Duration>,
+    /// The maximum length of a token in bytes, if the provider documents longer ones than the default
+    /// limit.
+    pub(crate) max_token_len: Option<usize>,
     /// The relaxations relative to RFC 9068, one sentence each.
     pub(crate) relaxations: &'static [&'static str],
 }
@@ -85,6 +89,16 @@ impl TokenFormat {
         if claims.is_id_token {
             return Err(TokenError::IdToken);
         }
+        if let Some(claim) = claims.wrong_kind {
+            return Err(TokenError::WrongClaim(claim));
+        }
+        // a client assertion (RFC 7523 §3) of the issuer itself
+        if self.claim_names.checks_kind && claims.sub == claims.iss {
+            return Err(TokenError::WrongClaim("sub"));
+        }
+        if let Some(absent) = claims.missing_marker(&self.claim_names) {
+            return Err(TokenError::MissingClaim(absent));
+        }
         if let Some((name, value)) = self.claim_names.marker
             && require_non_empty(name, claims.marker.as_deref())? != value
         {
@@ -110,7 +124,7 @@ impl TokenFormat {
         let has_scope = claims.scope.as_deref().is_some_and(|text| !text.is_empty());
         let has_role = || {
             let roles = claims.roles.as_ref();
-            roles.is_some_and(|roles| roles.iter().next().is_some())
+            roles.is_some_and(|roles| roles.iter().any(|role| !role.is_empty()))
         };
         match required {
             RequiredClaim::TokenId => {
@@ -127,15 +141,18 @@ impl TokenFormat {
         }
     }
 
-    /// Checks that the token's audience contains `audience`.
+    /// Checks that the token's audience contains one of `audiences`.
     pub(in crate::token) fn check_audience(
         &self,
         claims: &Claims<'_>,
-        audience: &str,
+        audiences: &[Box<str>],
     ) -> Result<(), TokenError> {
+        let mut audiences = audiences.iter().map(|audience| &**audience);
         let is_ours = match (self.audience, &claims.aud) {
-            (_, Some(aud)) => aud.contains(audience),
-            (AudienceClaim::AudOrClientId, None) => claims.client_id.as_deref() == Some(audience),
+            (_, Some(aud)) => audiences.any(|audience| aud.contains(audience)),
+            (AudienceClaim::AudOrClientId, None) => {
+                audiences.any(|audience| claims.client_id.as_deref() == Some(audience))
+            }
             (AudienceClaim::Aud, None) => return Err(TokenError::MissingClaim("aud")),
         };
         if is_ours {
@@ -163,14 +180,15 @@ mod tests {
     use super::*;
     use crate::token::profile::Profile;
 
-    fn rfc_9068() -> &'static TokenFormat {
+    fn rfc_9068() -> Cow<'static, TokenFormat> {
         Profile::Rfc9068.format()
     }
 
     fn check(json: &str) -> Result<(), TokenError> {
-        let roles = rfc_9068().roles_claim(rfc_9068().roles_pointer).unwrap();
-        let claims = Claims::read(json.as_bytes(), &rfc_9068().claim_names, &roles)?;
-        rfc_9068().check_claims(&claims)
+        let format = rfc_9068();
+        let roles = format.roles_claim(format.roles_pointer).unwrap();
+        let claims = Claims::read(json.as_bytes(), &format.claim_names, &roles)?;
+        format.check_claims(&claims)
     }
 
     /// RFC 9068 §4, RFC 8725 §3.11.

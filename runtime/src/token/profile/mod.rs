@@ -1,8 +1,12 @@
 //! The formats of access tokens: RFC 9068, and the providers that differ from it.
 
+mod custom;
 mod format;
 mod providers;
 
+use std::borrow::Cow;
+
+pub use self::custom::{CustomProfile, ProfileError};
 pub(crate) use self::format::TokenFormat;
 pub(super) use self::format::require_non_empty;
 
@@ -12,8 +16,8 @@ pub(super) use self::format::require_non_empty;
 /// and `iss`, `sub`, `exp` and `iat`. Every profile rejects ID tokens and tokens that are bound to
 /// a key. The relaxations relative to [`Rfc9068`](Self::Rfc9068) are listed by
 /// [`ResourceServer::relaxations`](crate::ResourceServer::relaxations) and the
-/// [inventory](crate::Api::inventory).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// [inventory](crate::Api::inventory). [`Profile::custom`] describes any other provider.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Profile {
     /// JWT access tokens according to [RFC 9068]; the default.
@@ -51,27 +55,44 @@ pub enum Profile {
     /// The client is in `azp`, scopes are in `scope`, roles in `realm_access.roles`. `aud` names
     /// this API only if the client has an audience mapper.
     Keycloak,
+    /// Another provider, with explicit relaxations; see [`Profile::custom`].
+    Custom(Box<CustomProfile>),
 }
 
 /// The format of introspection responses.
 #[cfg(feature = "introspection")]
-pub(crate) const INTROSPECTION_FORMAT: &TokenFormat = &providers::RFC_7662;
+pub(crate) static INTROSPECTION_FORMAT: &TokenFormat = &providers::RFC_7662;
 
 impl Profile {
     /// Returns the profile's rules.
-    pub(crate) const fn format(self) -> &'static TokenFormat {
-        match self {
+    pub(crate) fn format(&self) -> Cow<'static, TokenFormat> {
+        Cow::Borrowed(match self {
             Self::Rfc9068 => &providers::RFC_9068,
             Self::Entra => &providers::ENTRA,
             Self::Auth0 => &providers::AUTH0,
             Self::Okta => &providers::OKTA,
             Self::Cognito => &providers::COGNITO,
             Self::Keycloak => &providers::KEYCLOAK,
-        }
+            Self::Custom(custom) => return Cow::Owned(custom.format()),
+        })
     }
 
     /// Returns the profile's name for display.
-    pub const fn name(self) -> &'static str {
-        self.format().name
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Custom(custom) => custom.name(),
+            named => named.format().name,
+        }
+    }
+
+    /// Lists the relaxations relative to RFC 9068, one sentence each.
+    pub(crate) fn relaxations(&self) -> Vec<String> {
+        match self {
+            Self::Custom(custom) => custom.relaxations(),
+            named => {
+                let relaxations = named.format().relaxations.iter();
+                relaxations.map(|&text| text.to_owned()).collect()
+            }
+        }
     }
 }

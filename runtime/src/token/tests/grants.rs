@@ -129,7 +129,7 @@ async fn grants_apply_to_the_claims_of_the_profile() {
     ] {
         let token = verify(
             |issuer| {
-                let issuer = issuer.profile(profile).grants(grants());
+                let issuer = issuer.profile(profile.clone()).grants(grants());
                 match pointer {
                     Some(pointer) => issuer.roles_claim(pointer),
                     None => issuer,
@@ -179,7 +179,7 @@ async fn token_without_a_granted_scope_is_still_an_access_token() {
 
 /// A malformed part of a claim is not removed like an ungranted one.
 #[tokio::test]
-async fn malformed_scopes_and_roles_are_rejected_with_any_grants() {
+async fn malformed_scopes_are_rejected_with_any_grants() {
     for grants in [
         Grants::none(),
         Grants::none().scopes([READ]),
@@ -191,9 +191,6 @@ async fn malformed_scopes_and_roles_are_rejected_with_any_grants() {
             ("scope", json!("read\twrite")),
             ("scope", json!(["read"])),
             ("scope", json!(null)),
-            ("roles", json!("clerk")),
-            ("roles", json!(["clerk", 1])),
-            ("roles", json!({"clerk": true})),
         ] {
             let verified = verify(
                 |issuer| issuer.grants(grants.clone()),
@@ -202,6 +199,65 @@ async fn malformed_scopes_and_roles_are_rejected_with_any_grants() {
             .await;
             assert!(verified.is_err(), "{grants} {value}");
         }
+    }
+}
+
+/// A malformed claim has no roles, and the removal of ungranted ones must not repair it.
+#[tokio::test]
+async fn malformed_roles_are_none_with_any_grants() {
+    for grants in [
+        Grants::none(),
+        Grants::none().roles([CLERK]),
+        Grants::everything(),
+    ] {
+        for value in [
+            json!(["clerk", 1]),
+            json!([1, "clerk", "admin"]),
+            json!(["clerk", {"display": "admin"}]),
+            json!({"clerk": true}),
+            json!(7),
+        ] {
+            let token = verify(
+                |issuer| issuer.grants(grants.clone()),
+                |token| token.scopes("read").claim("roles", value.clone()),
+            )
+            .await
+            .unwrap();
+            assert!(roles(&token).is_empty(), "{grants} {value}");
+            assert!(token.has_malformed_roles(), "{grants} {value}");
+            // typed claims see no role that the issuer may not grant
+            let claims: Value = serde_json::from_slice(token.claims_json()).unwrap();
+            let expected = if grants.is_everything() {
+                value
+            } else {
+                json!([])
+            };
+            assert_eq!(claims["roles"], expected, "{grants}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn role_of_any_form_is_granted_or_removed() {
+    for (value, expected) in [
+        (json!("clerk"), json!("clerk")),
+        (json!("admin"), json!([])),
+        (
+            json!([{"value": "admin"}, {"value": "clerk"}]),
+            json!([{"value": "clerk"}]),
+        ),
+        (json!(null), json!(null)),
+    ] {
+        let token = verify(
+            |issuer| issuer.grants(Grants::none().roles([CLERK])),
+            |token| token.claim("roles", value.clone()),
+        )
+        .await
+        .unwrap();
+        assert!(roles(&token).iter().all(|role| *role == "clerk"), "{value}");
+        assert!(!token.has_malformed_roles(), "{value}");
+        let claims: Value = serde_json::from_slice(token.claims_json()).unwrap();
+        assert_eq!(claims["roles"], expected, "{value}");
     }
 }
 

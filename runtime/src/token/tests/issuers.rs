@@ -1,6 +1,7 @@
 //! A server with two issuers: each has its own keys, algorithms and audience.
 
 use super::*;
+use crate::token::Profile;
 
 const OTHER_ISSUER: &str = "https://other-issuer.test";
 const OTHER_AUDIENCE: &str = "https://other-api.test";
@@ -120,7 +121,7 @@ async fn issuers_with_shared_keys_keep_their_profiles() {
         .trust(
             one.issuer(AUDIENCE)
                 .grants_everything()
-                .roles_claim("/realm_access/roles"),
+                .profile(Profile::custom("Acme").scope_claim("scp")),
         )
         .trust(other.issuer(OTHER_AUDIENCE).grants_everything())
         .build()
@@ -128,7 +129,7 @@ async fn issuers_with_shared_keys_keep_their_profiles() {
         .unwrap();
     let token = |issuer: &EmbeddedIssuer, audience: &str| {
         let token = issuer.token("alice").audience(audience);
-        token.claim("realm_access", "x").sign()
+        token.claim("scp", 1).sign()
     };
     assert_eq!(
         validate(&server, &token(&other, OTHER_AUDIENCE)).await,
@@ -136,7 +137,7 @@ async fn issuers_with_shared_keys_keep_their_profiles() {
     );
     assert_eq!(
         validate(&server, &token(&one, AUDIENCE)).await,
-        Err(TokenError::WrongClaim("roles"))
+        Err(TokenError::WrongClaim("scp"))
     );
 }
 

@@ -11,7 +11,7 @@ async fn sample_token_has_the_values_of_its_claims() {
             let token = server.accept(&sample.claims).await;
             assert_eq!(token.issuer(), server.sample.issuer);
             assert_eq!(token.subject(), sample.subject);
-            assert_eq!(token.client_id(), Some(sample.client_id));
+            assert_eq!(token.client_id(), sample.client_id);
             assert_eq!(token.jti(), sample.jti);
             assert_eq!(token.scopes().as_str(), sample.scopes);
             assert_eq!(roles(&token), sample.roles);
@@ -313,48 +313,63 @@ async fn scopes_of_another_type_are_rejected() {
     }
 }
 
+/// A claim that only grants roles never makes a token invalid.
 #[tokio::test]
-async fn roles_of_another_type_are_rejected() {
-    let wrong = TokenError::WrongClaim("roles");
-    let rows: [(Provider, &'static str, Vec<Value>); 5] = [
-        (
-            keycloak::sample,
-            "realm_access",
-            vec![
-                json!("approver"),
-                json!(["approver"]),
-                json!(null),
-                json!({"roles": "approver"}),
-                json!({"roles": {}}),
-                json!({"roles": [1]}),
-                json!({"roles": null}),
-            ],
-        ),
-        (
-            entra::sample,
-            "roles",
-            vec![json!("Orders.Approver"), json!({}), json!([1]), json!(null)],
-        ),
-        (
-            auth0::sample,
-            "permissions",
-            vec![json!("read:orders"), json!({}), json!([{}])],
-        ),
-        (
-            cognito::sample,
-            "cognito:groups",
-            vec![json!("approvers"), json!({}), json!([null])],
-        ),
-        (
-            okta::sample,
-            "groups",
-            vec![json!("Approvers"), json!({}), json!([1]), json!(null)],
-        ),
+async fn roles_of_another_form_are_one_role_or_none() {
+    let rows: [(Provider, &'static str, Value); 5] = [
+        (keycloak::sample, "realm_access", json!({"roles": "r"})),
+        (entra::sample, "roles", json!("r")),
+        (auth0::sample, "permissions", json!("r")),
+        (cognito::sample, "cognito:groups", json!("r")),
+        (okta::sample, "groups", json!("r")),
     ];
-    for (provider, claim, values) in rows {
-        let rows = values
-            .into_iter()
-            .map(|value| changed(provider, &[], json!({claim: value}), wrong));
-        assert_rejected(rows).await;
+    for (provider, claim, one_role) in rows {
+        let server = ProviderServer::new(provider()).await;
+        let token = server.accept(&server.user_with(claim, one_role)).await;
+        assert_eq!(roles(&token), ["r"], "{:?}", server.sample.profile);
+        for (value, is_malformed) in [
+            (json!(null), false),
+            (json!(1), true),
+            (json!([1]), true),
+            (json!(["r", null]), true),
+            (json!({"roles": {"r": true}}), true),
+            (json!({"roles": ["r", 1]}), true),
+        ] {
+            let token = server.accept(&server.user_with(claim, value.clone())).await;
+            assert!(roles(&token).is_empty(), "{claim}: {value}");
+            assert_eq!(
+                token.has_malformed_roles(),
+                is_malformed,
+                "{claim}: {value}"
+            );
+        }
+    }
+}
+
+/// A malformed roles claim does not make an access token of a token without scopes.
+#[tokio::test]
+async fn malformed_or_empty_role_is_no_grant() {
+    for value in [
+        json!(1),
+        json!(["r", 1]),
+        json!(null),
+        json!(""),
+        json!([""]),
+    ] {
+        assert_rejected([
+            changed(
+                entra::sample,
+                &["scp"],
+                json!({"roles": value}),
+                TokenError::MissingClaim("scp"),
+            ),
+            changed(
+                auth0::sample,
+                &["scope"],
+                json!({"permissions": value}),
+                TokenError::MissingClaim("scope"),
+            ),
+        ])
+        .await;
     }
 }

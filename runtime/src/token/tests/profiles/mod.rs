@@ -4,9 +4,13 @@
 //! one row per provider, change and result; `specific` has the cases of a single provider.
 
 mod claims;
+mod custom;
+mod custom_config;
+mod custom_samples;
 mod rules;
 mod samples;
 mod specific;
+mod workload_samples;
 
 use std::sync::Arc;
 
@@ -36,7 +40,11 @@ impl ProviderServer {
     ) -> Self {
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(sample.issuer).clock(clock.clone());
-        let trusted = configure(issuer.issuer(sample.audience).profile(sample.profile));
+        let trusted = configure(
+            issuer
+                .issuer(sample.audience)
+                .profile(sample.profile.clone()),
+        );
         let builder = ResourceServer::builder().trust(trusted);
         let server = builder.clock(clock.clone()).build().await.unwrap();
         let now = clock.time().as_secs();
@@ -133,6 +141,7 @@ async fn relaxations_of_each_profile_are_listed() {
             &[
                 "`typ` is `JWT`, as in ID tokens; access tokens are recognized by `azp` with `scp` or `roles`",
                 "tokens live up to 5700 s: Entra issues them for 60 to 90 minutes and backdates `iat` by 5 minutes",
+                "tokens have up to 16384 bytes",
             ],
         ),
         (

@@ -5,7 +5,7 @@ use crate::token::profile::Profile;
 
 /// Confirms a JWT of a profile, and returns its claims; they must agree with its methods.
 fn agreed(
-    profile: Profile,
+    profile: &Profile,
     roles: &str,
     jwt: &Value,
     response: &Value,
@@ -85,7 +85,7 @@ fn scopes_are_narrowed_in_every_claim_that_contains_them() {
         ),
     ] {
         for response in &narrowed {
-            let claims = agreed(profile, "/roles", &scope, response).unwrap();
+            let claims = agreed(&profile, "/roles", &scope, response).unwrap();
             let name = profile.format().claim_names.scope.name();
             assert_eq!(claims[name], expected, "{profile:?} {response}");
             let text = claims.to_string();
@@ -94,7 +94,7 @@ fn scopes_are_narrowed_in_every_claim_that_contains_them() {
     }
     for response in [json!({"scp": ["read"]}), json!({"scp": "read"})] {
         let jwt = json!({"scp": ["read", "write"]});
-        let claims = agreed(Profile::Okta, "/roles", &jwt, &response).unwrap();
+        let claims = agreed(&Profile::Okta, "/roles", &jwt, &response).unwrap();
         assert_eq!(claims["scp"], json!(["read"]));
     }
     for response in [
@@ -103,7 +103,7 @@ fn scopes_are_narrowed_in_every_claim_that_contains_them() {
         json!({"scope": "read", "scp": "write"}),
     ] {
         let jwt = json!({"scp": ["read", "write"]});
-        let claims = agreed(Profile::Okta, "/roles", &jwt, &response).unwrap();
+        let claims = agreed(&Profile::Okta, "/roles", &jwt, &response).unwrap();
         assert_eq!(claims["scp"], json!([]));
     }
 }
@@ -119,7 +119,7 @@ fn scopes_of_another_type_are_rejected() {
         json!("a  b"),
     ] {
         let jwt = json!({"scp": ["read"]});
-        let error = agreed(Profile::Okta, "/roles", &jwt, &json!({"scp": scopes})).err();
+        let error = agreed(&Profile::Okta, "/roles", &jwt, &json!({"scp": scopes})).err();
         assert_eq!(error, Some(TokenError::Scope), "{scopes}");
     }
 }
@@ -160,7 +160,7 @@ fn roles_are_narrowed_at_the_pointer() {
     ] {
         let mut jwt = jwt;
         merge(&mut jwt, &json!({"scope": "read"}));
-        let claims = agreed(Profile::Rfc9068, pointer, &jwt, &response).unwrap();
+        let claims = agreed(&Profile::Rfc9068, pointer, &jwt, &response).unwrap();
         for (name, value) in expected.as_object().unwrap() {
             assert_eq!(claims[name], *value, "{pointer}");
         }
@@ -211,7 +211,7 @@ fn other_claims_are_narrowed_or_rejected() {
         (json!({"level": 3}), json!(["level"]), None),
     ] {
         let result = agreed(
-            Profile::Rfc9068,
+            &Profile::Rfc9068,
             "/roles",
             &json!({ "x": jwt }),
             &json!({ "x": response }),
@@ -265,7 +265,7 @@ fn response_adds_no_claim_to_a_jwt() {
         "token_type": "bearer", "iss": "https://a.example",
     });
     let jwt = json!({"scope": "read", "active": "yes"});
-    let claims = agreed(Profile::Rfc9068, "/roles", &jwt, &response).unwrap();
+    let claims = agreed(&Profile::Rfc9068, "/roles", &jwt, &response).unwrap();
     for name in ["username", "roles", "x", "scp", "token_type"] {
         assert_eq!(claims[name], json!(null), "{name}");
     }
@@ -287,7 +287,7 @@ fn audience_is_narrowed_to_values_of_both() {
         ),
     ] {
         let claims = agreed(
-            Profile::Rfc9068,
+            &Profile::Rfc9068,
             "/roles",
             &jwt,
             &json!({ "aud": response }),
@@ -296,8 +296,73 @@ fn audience_is_narrowed_to_values_of_both() {
     }
     let jwt = json!({"aud": "https://api.example"});
     let both = json!({"aud": ["https://b.example", "https://api.example"]});
-    let claims = agreed(Profile::Rfc9068, "/roles", &jwt, &both).unwrap();
+    let claims = agreed(&Profile::Rfc9068, "/roles", &jwt, &both).unwrap();
     assert_eq!(claims["aud"], "https://api.example");
+}
+
+/// Both may be for this API, under different names: then no statement is about both.
+#[test]
+fn jwt_and_response_for_different_audiences_of_this_api_conflict() {
+    let own = ["https://api.example", "https://new.example"];
+    let rules = TokenRules {
+        audiences: own.map(Into::into).into(),
+        ..TokenRules::for_testing()
+    };
+    let now = NumericDate::from_secs(NOW);
+    for (jwt, response, expected) in [
+        (json!(own[0]), json!(own[0]), Some(json!(own[0]))),
+        (json!(own[1]), json!(own), Some(json!(own[1]))),
+        (json!(own), json!(own[1]), Some(json!([own[1]]))),
+        (json!(own[0]), json!(own[1]), None),
+        (json!([own[0]]), json!([own[1]]), None),
+        (json!([own[0], "x"]), json!([own[1], "x"]), None),
+    ] {
+        let claims = json!({
+            "iss": "https://a.example", "sub": "alice", "aud": jwt, "iat": NOW - 60,
+            "exp": NOW + 600, "jti": "j", "client_id": "app",
+        });
+        let json = claims.to_string().into_bytes();
+        let verified = rules.verify(&rules.read(&json).unwrap(), now).unwrap();
+        let response = read(&json!({"active": true, "aud": response}));
+        let confirmed = response.confirm(&verified, &rules, &rules, now);
+        let aud = confirmed.map(|token| {
+            serde_json::from_slice::<Value>(token.claims_json()).unwrap()["aud"].clone()
+        });
+        assert_eq!(aud.ok(), expected, "{jwt}");
+    }
+}
+
+/// The forms of roles do not matter, only their names.
+#[test]
+fn roles_in_different_forms_are_narrowed_by_name() {
+    for (jwt, response, expected) in [
+        (json!("clerk"), json!(["clerk", "admin"]), json!("clerk")),
+        (json!(["clerk", "admin"]), json!("clerk"), json!(["clerk"])),
+        (json!("admin"), json!("clerk"), json!([])),
+        (
+            json!([{"value": "clerk"}]),
+            json!(["clerk"]),
+            json!([{"value": "clerk"}]),
+        ),
+        (
+            json!(["clerk"]),
+            json!([{"value": "clerk"}]),
+            json!(["clerk"]),
+        ),
+        (json!(["clerk"]), json!(["clerk", 1]), json!([])),
+        (json!(["clerk"]), json!({"clerk": true}), json!([])),
+        (json!(["clerk", 1]), json!(["clerk"]), json!([])),
+        (json!(["clerk"]), json!(null), json!([])),
+        (json!(null), json!(["clerk"]), json!(null)),
+    ] {
+        let claims = agreed(
+            &Profile::Rfc9068,
+            "/roles",
+            &json!({"roles": jwt}),
+            &json!({"roles": response}),
+        );
+        assert_eq!(claims.unwrap()["roles"], expected, "{jwt} {response}");
+    }
 }
 
 /// A handler that compares dates itself must not accept the token longer than the guard.
@@ -361,7 +426,7 @@ fn dates_are_those_in_which_both_are_valid() {
             json!(NOW - 5),
         ),
     ] {
-        let claims = agreed(Profile::Rfc9068, "/roles", &jwt, &response).unwrap();
+        let claims = agreed(&Profile::Rfc9068, "/roles", &jwt, &response).unwrap();
         assert_eq!(
             [&claims["exp"], &claims["iat"], &claims["nbf"]],
             [&exp, &iat, &nbf],
