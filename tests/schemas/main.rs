@@ -12,6 +12,7 @@ mod agreement;
 mod bounds;
 mod documents;
 mod objects;
+mod parameters;
 mod scalars;
 mod values;
 mod wider;
