@@ -9,9 +9,11 @@
 )]
 
 mod agreement;
+mod bounds;
 mod dates;
 mod documents;
 mod objects;
+mod parameters;
 mod scalars;
 mod values;
 mod wider;
