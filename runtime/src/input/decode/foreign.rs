@@ -9,6 +9,8 @@ use std::any::TypeId;
 
 use serde::de::value::SeqDeserializer;
 use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
 use crate::input::shape::notation::{Components, Notation};
@@ -76,7 +78,34 @@ types! {
     "time" time::UtcDateTime => Timestamp, NumbersInUtc;
 }
 
+/// Returns the notation of a visitor's value, if its type's own `Deserialize` makes this request.
+///
+/// The modules of these crates for `#[serde(with = …)]` request numbers for the same types.
+#[inline]
+pub(crate) fn requested_by<T>(method: &str) -> Option<Foreign> {
+    let is_own = matches!(
+        method,
+        "deserialize_any" | "deserialize_str" | "deserialize_string" | "deserialize_tuple"
+    );
+    if is_own { of::<T>() } else { None }
+}
+
 impl Foreign {
+    /// Reads a value of the type from the text of a value in `serde_json`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of `inner`, converted, or the error of a text in another notation.
+    pub(crate) fn read<'de, D: Deserializer<'de>, V: Visitor<'de>>(
+        self,
+        inner: D,
+        visitor: V,
+        convert: impl FnOnce(D::Error) -> DecodeError,
+    ) -> Result<V::Value, DecodeError> {
+        let literal = <&RawValue>::deserialize(inner).map_err(convert)?;
+        self.visit_literal(literal.get(), visitor)
+    }
+
     /// Passes a text in the notation of the type to its visitor.
     ///
     /// # Errors
@@ -100,7 +129,7 @@ impl Foreign {
     /// # Errors
     ///
     /// Returns an error that names the notation if the value is not a string in it.
-    pub(crate) fn visit_literal<'de, V: Visitor<'de>>(
+    fn visit_literal<'de, V: Visitor<'de>>(
         self,
         literal: &str,
         visitor: V,

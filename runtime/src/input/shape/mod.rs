@@ -107,7 +107,7 @@ impl Nested {
     /// inside another one.
     pub(crate) const fn has_ambiguous_null(&self) -> bool {
         match self {
-            Self::Leaf | Self::Unchecked(_) | Self::Of(_) => false,
+            Self::Leaf | Self::Written(_) | Self::Unchecked(_) | Self::Of(_) => false,
             Self::Optional(value) | Self::Patch(value) => {
                 matches!(value, Self::Optional(_) | Self::Patch(_)) || value.has_ambiguous_null()
             }

@@ -7,14 +7,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Deserializer;
 use serde::de::{
     DeserializeSeed, EnumAccess, Error, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment, declared};
-use crate::input::decode::foreign::{self, Foreign};
+use crate::input::decode::foreign;
 use crate::input::decode::json::containers::{StrictItems, StrictMembers, take_error};
 use crate::input::decode::json::decode_state::{DecodeState, Requested};
 use crate::input::decode::json::guide::Guide;
@@ -50,22 +49,16 @@ fn strictly<'de, D: Deserializer<'de>, T>(
 macro_rules! forward {
     ($($method:ident($($name:ident: $ty:ty),*) as $inner:ident, $requested:expr, $expected:expr;)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $ty,)* visitor: V) -> Result<V::Value, DecodeError> {
-            if let Some(foreign) = forward!(@foreign $method) {
-                return self.read_foreign(foreign, visitor);
-            }
             let Self { inner, source, state, guide } = self;
             state.begin_value($requested);
+            if let Some(foreign) = foreign::requested_by::<V::Value>(stringify!($method)) {
+                return foreign.read(inner, visitor, |error| take_error(source, state, error));
+            }
             let visitor = StrictVisitor { visitor, requested: $requested, state, guide };
             forward!(@call inner $inner visitor $method $($name)*)
                 .map_err(|error| take_error(source, state, error).expected_if($expected))
         }
     )*};
-    // the requests of the types of other crates; the modules for `with` of their crates also request numbers
-    (@foreign deserialize_any) => { foreign::of::<V::Value>() };
-    (@foreign deserialize_str) => { foreign::of::<V::Value>() };
-    (@foreign deserialize_string) => { foreign::of::<V::Value>() };
-    (@foreign deserialize_tuple) => { foreign::of::<V::Value>() };
-    (@foreign $other:ident) => { None::<Foreign> };
     // an argument is passed on only to the same method
     (@call $d:ident same $visitor:ident $method:ident $($name:ident)*) => {
         $d.$method($($name,)* $visitor)
@@ -73,21 +66,6 @@ macro_rules! forward {
     (@call $d:ident any $visitor:ident $method:ident $($name:ident)*) => {
         $d.deserialize_any($visitor)
     };
-}
-
-impl<'de, D: Deserializer<'de>> StrictDeserializer<'_, D, D::Error> {
-    /// Reads the value of a type of another crate from its text.
-    fn read_foreign<V: Visitor<'de>>(
-        self,
-        foreign: Foreign,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        let (source, state) = (self.source, self.state);
-        state.begin_value(Requested::Other);
-        let literal = <&RawValue>::deserialize(self.inner);
-        let literal = literal.map_err(|error| take_error(source, state, error))?;
-        foreign.visit_literal(literal.get(), visitor)
-    }
 }
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for StrictDeserializer<'_, D, D::Error> {
