@@ -241,6 +241,35 @@ fn length_in_bytes_is_not_a_length_in_characters() {
 }
 
 #[test]
+fn unknown_unit_variant_has_every_name_except_those_with_content() {
+    #[derive(Deserialize, Validate, SecureInput)]
+    #[garde(allow_unvalidated)]
+    enum Units {
+        Known,
+        #[serde(other)]
+        Unknown,
+    }
+    #[derive(Deserialize, Validate, SecureInput)]
+    enum Mixed {
+        Known,
+        Number(#[garde(range(max = 9))] u8),
+        #[serde(other)]
+        Unknown,
+    }
+    #[public(reason = "a test")]
+    async fn units(_: Valid<Json<Units>>) {}
+    #[public(reason = "a test")]
+    async fn mixed(_: Valid<Json<Mixed>>) {}
+
+    assert_eq!(schema_of(post(units))["type"], "string");
+    assert_eq!(schema_of(post(units)).get("not"), None);
+    assert_eq!(
+        schema_of(post(mixed))["oneOf"][0],
+        json!({ "type": "string", "not": { "enum": ["Number"] } })
+    );
+}
+
+#[test]
 fn types_of_the_same_name_have_separate_definitions() {
     mod other {
         use palisade::prelude::*;

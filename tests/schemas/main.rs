@@ -9,6 +9,7 @@
 )]
 
 mod agreement;
+mod bounds;
 mod documents;
 mod objects;
 mod parameters;

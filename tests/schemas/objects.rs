@@ -12,6 +12,7 @@ exact! {
     optional_members: OptionalMembers;
     fieldless_enums: Choices;
     externally_tagged_enums: External;
+    enums_without_unit_variants: Payment;
     internally_tagged_enums: Internal;
     adjacently_tagged_enums: Adjacent;
     unknown_tags: Tolerant;
@@ -41,6 +42,13 @@ struct Order {
     gift: Option<Line>,
     #[garde(length(max = 2), dive)]
     more_lines: Vec<Line>,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+enum Payment {
+    Card(#[garde(dive)] Sku),
+    Voucher(#[garde(range(max = 9))] u8),
 }
 
 #[derive(Deserialize, Validate, SecureInput)]
