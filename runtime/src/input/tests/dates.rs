@@ -1,6 +1,6 @@
 //! Dates and times of other crates: one grammar, whichever crate reads the text.
 
-use chrono::Timelike as _;
+use chrono::{Datelike as _, Timelike as _};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -38,7 +38,6 @@ fn date(text: &str) -> Option<(i32, u32)> {
     let jiff = both::<jiff::civil::Date>(text);
     let time = both::<time::Date>(text);
     let chrono = both::<chrono::NaiveDate>(text);
-    use chrono::Datelike as _;
     let values = [
         jiff.map(|date| (date.year().into(), date.day_of_year().unsigned_abs().into())),
         time.map(|date| (date.year(), date.ordinal().into())),

@@ -10,10 +10,11 @@ use crate::prelude::*;
 #[test]
 fn key_of_map_is_in_the_same_notation() {
     type Days = BTreeMap<time::Date, u8>;
+    type Chrono = BTreeMap<chrono::NaiveDate, u8>;
+
     let days = read::<Days>(r#"{"2026-11-28": 1, "2026-11-29": 2}"#).unwrap();
     assert_eq!(days.len(), 2);
     assert_eq!(read::<Days>(r#"{"20261128": 1}"#), None);
-    type Chrono = BTreeMap<chrono::NaiveDate, u8>;
     assert!(read::<Chrono>(r#"{"2026-11-28": 1}"#).is_some());
     assert_eq!(read::<Chrono>(r#"{"2026-11- 28": 1}"#), None);
 }
