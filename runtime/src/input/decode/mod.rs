@@ -8,7 +8,11 @@ pub(super) mod error;
 pub(super) mod expectation;
 #[cfg_attr(
     not(any(feature = "chrono", feature = "jiff", feature = "time")),
-    allow(dead_code, reason = "this build has no types of other crates")
+    allow(
+        dead_code,
+        clippy::extra_unused_type_parameters,
+        reason = "this build has no types of other crates"
+    )
 )]
 mod foreign;
 mod form_values;
