@@ -10,6 +10,7 @@
 
 mod allow;
 mod audit;
+mod beside;
 mod body_timeout;
 mod check_order;
 mod claims;
@@ -21,11 +22,14 @@ mod inputs;
 mod introspection;
 mod inventory;
 mod issuers;
+mod json_types;
 mod layers;
 mod limits;
 mod lists;
+mod merge_patches;
 mod multipart;
 mod panics;
+mod patches;
 mod paths;
 mod problems;
 mod random_input;

@@ -1,7 +1,9 @@
 //! `orders` against a certified OpenID provider: real tokens are accepted, their broken forms are not.
 //!
 //! `environment` starts the provider (on Node.js) and `orders`, each as a `process`; the other modules
-//! have the cases. The tests install nothing: without Node.js or the provider's packages, each test is
+//! have the cases. `browser` has a page of another origin in Chromium, and an API in this process.
+//!
+//! The tests install nothing: without Node.js or the provider's packages, or without Chromium, a test is
 //! ignored with the reason, or fails if `PALISADE_REQUIRE_PEERS=1` is set.
 
 #![allow(
@@ -22,6 +24,7 @@ macro_rules! cases {
 }
 
 mod accepted;
+mod browser;
 mod environment;
 mod forge;
 mod forged;
@@ -37,8 +40,9 @@ mod refusal;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Completion, Trial};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
+use crate::browser::Browser;
 use crate::environment::Environment;
 use crate::node::Node;
 
@@ -56,14 +60,25 @@ fn main() -> ExitCode {
     ];
     let trials = modules.into_iter().flatten().map(|(name, case)| {
         let environment = Arc::clone(&environment);
-        Trial::ignorable_test(*name, move || match &*environment {
-            Ok(environment) => {
-                case(environment);
-                Ok(Completion::Completed)
-            }
-            Err(missing) if node::is_required() => Err(missing.into()),
-            Err(missing) => Ok(Completion::ignored_with(missing)),
-        })
+        Trial::ignorable_test(*name, move || run(&environment, *case))
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+    let browser = Arc::new(Browser::find());
+    let in_browser = browser::CASES.iter().map(|(name, case)| {
+        let browser = Arc::clone(&browser);
+        Trial::ignorable_test(*name, move || run(&browser, *case))
+    });
+    let trials = trials.chain(in_browser).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// Runs a case with its peer. Without the peer, the case is ignored or fails.
+fn run<P>(peer: &Result<P, String>, case: fn(&P)) -> Result<Completion, Failed> {
+    match peer {
+        Ok(peer) => {
+            case(peer);
+            Ok(Completion::Completed)
+        }
+        Err(missing) if node::is_required() => Err(missing.into()),
+        Err(missing) => Ok(Completion::ignored_with(missing)),
+    }
 }

@@ -89,6 +89,9 @@ pub mod cookbook {
     #[doc = include_str!("cookbook/legacy_routes.md")]
     pub mod legacy_routes {}
 
+    #[doc = include_str!("cookbook/path_prefix.md")]
+    pub mod path_prefix {}
+
     #[doc = include_str!("cookbook/containers_and_proxies.md")]
     pub mod containers_and_proxies {}
 

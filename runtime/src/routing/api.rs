@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::response::Problem;
+use crate::routing::beside::require_disjoint;
 use crate::routing::boundary::{BoundaryLayer, MapProblem};
 use crate::routing::inventory::Inventory;
+use crate::routing::unmatched;
 
 /// Declared handlers behind their guard.
 ///
@@ -13,16 +15,27 @@ use crate::routing::inventory::Inventory;
 /// tests, or converted into an [`axum::Router`]; the guard always stays in front of the handlers.
 #[derive(Clone)]
 pub struct Api {
-    router: axum::Router,
+    routes: axum::Router,
+    /// The layered response to unknown paths, unless there is a fallback.
+    unmatched: Option<axum::Router>,
+    /// The routes of [`beside`](Api::beside).
+    beside: Option<axum::Router>,
     inventory: Inventory,
     has_layers: bool,
     map: Option<MapProblem>,
 }
 
 impl Api {
-    pub(super) fn new(router: axum::Router, inventory: Inventory, has_layers: bool) -> Self {
+    pub(super) fn new(
+        routes: axum::Router,
+        unmatched: Option<axum::Router>,
+        inventory: Inventory,
+        has_layers: bool,
+    ) -> Self {
         Self {
-            router,
+            routes,
+            unmatched,
+            beside: None,
             inventory,
             has_layers,
             map: None,
@@ -64,6 +77,103 @@ impl Api {
         }
     }
 
+    /// Moves every route of this API below a path, as [`nest`](crate::SecureRouter::nest) does.
+    ///
+    /// The inventory has the paths below the prefix. Unknown paths below it get the 404 of this API, with its
+    /// layers. Routes [beside](Self::beside) the API keep their paths.
+    ///
+    /// # Panics
+    ///
+    /// As axum's `Router::nest`: at the root, or if the prefix is malformed or has a wildcard; and as
+    /// [`beside`](Self::beside).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::Api;
+    /// use palisade::prelude::*;
+    ///
+    /// # #[secured(scopes = "orders:read")]
+    /// # async fn list_orders() {}
+    /// fn versions(first: ResourceServer, second: ResourceServer) -> axum::Router {
+    ///     let v1 = SecureRouter::new().route("/orders", get(list_orders)).protect(first);
+    ///     let v2 = SecureRouter::new().route("/orders", get(list_orders)).protect(second);
+    ///     let (v1, v2) = (v1.mounted_at("/v1"), v2.mounted_at("/v2"));
+    ///     assert_eq!(v1.inventory().routes()[0].path(), "/v1/orders");
+    ///     v1.into_router().merge(v2.into_router())
+    /// }
+    /// # let _ = versions;
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn mounted_at(self, prefix: &str) -> Self {
+        let routes = match self.unmatched {
+            Some(unmatched) => self.routes.fallback_service(unmatched),
+            None => self.routes,
+        };
+        let routes = unmatched::router().nest(prefix, routes);
+        let inventory = self.inventory.under(prefix);
+        if let Some(beside) = &self.beside {
+            require_disjoint(&inventory, beside);
+        }
+        Self {
+            routes,
+            unmatched: Some(unmatched::router()),
+            inventory,
+            ..self
+        }
+    }
+
+    /// Serves existing axum routes beside this API, without a guard.
+    ///
+    /// The inventory lists the reason as [undeclared](Inventory::undeclared): axum does not list the paths of a
+    /// router. A layer of this API does not apply to these routes, nor does the function of
+    /// [`map_problems`](Self::map_problems). If the router has no fallback, unknown paths get the 404 of this API.
+    ///
+    /// # Panics
+    ///
+    /// If `reason` is blank, or if both have a handler for the same method and path, or both a fallback for the
+    /// same paths. A handler for `HEAD` overlaps with one for `GET`, and a handler for every method, such as
+    /// axum's `any`, with all.
+    ///
+    /// # Security
+    ///
+    /// A path pattern of the router can be more specific than one of this API: `/orders/export` is then answered
+    /// by the router, and every other `/orders/{id}` by the API.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::Api;
+    ///
+    /// async fn page() -> &'static str {
+    ///     "<h1>Orders</h1>"
+    /// }
+    ///
+    /// fn with_pages(api: Api) -> Api {
+    ///     let pages = axum::Router::new().route("/pages", axum::routing::get(page));
+    ///     api.beside(pages, "static pages, moved in spring")
+    /// }
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn beside(mut self, router: axum::Router, reason: &'static str) -> Self {
+        assert!(
+            !reason.trim().is_empty(),
+            "routes without a guard need a reason"
+        );
+        require_disjoint(&self.inventory, &router);
+        self.inventory.push_undeclared(reason);
+        let beside = match self.beside {
+            Some(beside) => beside.merge(router),
+            None => router,
+        };
+        Self {
+            beside: Some(beside),
+            ..self
+        }
+    }
+
     /// Returns every route with its declaration.
     pub fn inventory(&self) -> &Inventory {
         &self.inventory
@@ -71,18 +181,21 @@ impl Api {
 
     /// Converts the API into an axum router, for a listener of your own or beside other routes.
     ///
-    /// Every route keeps its guard. Requests that match no path get a problem with status 404, unless the
-    /// router is merged with one that has a fallback.
+    /// Every route keeps its guard, except those [beside](Self::beside) the API. Requests that match no path get
+    /// a problem with status 404, unless the router is merged with one that has a fallback. The inventory does
+    /// not see what is merged or nested afterwards; [`beside`](Self::beside) and [`mounted_at`](Self::mounted_at)
+    /// do the same with a record.
     pub fn into_router(self) -> axum::Router {
-        self.with_boundary()
-    }
-
-    /// Adds the outermost layer, unless it has nothing to do: it costs an allocation per request.
-    fn with_boundary(self) -> axum::Router {
-        if self.has_layers || self.map.is_some() {
-            self.router.layer(BoundaryLayer { map: self.map })
+        // the outermost layer costs an allocation per request
+        let routes = if self.has_layers || self.map.is_some() {
+            self.routes.layer(BoundaryLayer { map: self.map })
         } else {
-            self.router
+            self.routes
+        };
+        match self.beside {
+            // in this order, axum keeps the default fallbacks of the API
+            Some(beside) => beside.merge(routes),
+            None => routes,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::policy::Limits;
 /// The extensions of one request.
 #[derive(Clone)]
 pub(super) struct GuardExtensions {
-    /// For extractors of the API; `None` if there are none.
+    /// For extractors of the API; `None` for a handler without them.
     pub(super) shared: Option<SharedProof>,
     pub(super) limits: &'static Limits,
 }

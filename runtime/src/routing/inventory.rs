@@ -16,6 +16,7 @@ use crate::routing::input_description::InputDescription;
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     routes: Vec<Route>,
+    undeclared: Vec<&'static str>,
     /// Empty before the router is protected.
     issuers: Arc<[IssuerSummary]>,
 }
@@ -63,6 +64,15 @@ impl Inventory {
             .filter(move |route| is_protected && !is_reachable(route))
     }
 
+    /// Returns the reason of each router [beside](crate::Api::beside) the API, whose routes have no guard.
+    pub fn undeclared(&self) -> &[&'static str] {
+        &self.undeclared
+    }
+
+    pub(crate) fn push_undeclared(&mut self, reason: &'static str) {
+        self.undeclared.push(reason);
+    }
+
     /// Iterates over the routes.
     pub fn iter(&self) -> std::slice::Iter<'_, Route> {
         self.routes.iter()
@@ -74,6 +84,7 @@ impl Inventory {
 
     pub(crate) fn append(&mut self, other: Self) {
         self.routes.extend(other.routes);
+        self.undeclared.extend(other.undeclared);
     }
 
     /// Adds a prefix to every path, like `nest`.
@@ -89,6 +100,7 @@ impl FromIterator<Route> for Inventory {
     fn from_iter<I: IntoIterator<Item = Route>>(routes: I) -> Self {
         Self {
             routes: routes.into_iter().collect(),
+            undeclared: Vec::new(),
             issuers: Arc::default(),
         }
     }
@@ -104,8 +116,8 @@ impl<'a> IntoIterator for &'a Inventory {
 }
 
 /// A table: method, path, access, handler, limits that are not the defaults, and below each route its
-/// exceptions; then each issuer, its audiences, the validation of its tokens, its grants and its
-/// relaxations; then the routes that no token can reach.
+/// exceptions; then the reasons for undeclared routes; then each issuer, its audiences, the validation of its
+/// tokens, its grants and its relaxations; then the routes that no token can reach.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<[String; 5]> = self.routes.iter().map(Route::row).collect();
@@ -123,6 +135,9 @@ impl fmt::Display for Inventory {
                 writeln!(f, "  {exception}")?;
             }
         }
+        for reason in self.undeclared() {
+            writeln!(f, "undeclared routes beside the API: {reason}")?;
+        }
         for issuer in self.issuers() {
             let audiences: Vec<_> = issuer.audiences().collect();
             let (url, audience) = (issuer.issuer(), audiences.join(" or "));
@@ -130,6 +145,9 @@ impl fmt::Display for Inventory {
             writeln!(f, "tokens of {url} for {audience}, by {validation}")?;
             if let Some(grants) = issuer.grants() {
                 writeln!(f, "  grants: {grants}")?;
+            }
+            if issuer.hashes_subjects() {
+                writeln!(f, "  audit events carry a keyed hash of the subject")?;
             }
             for relaxation in issuer.relaxations() {
                 writeln!(f, "  relaxation: {relaxation}")?;

@@ -6,6 +6,7 @@
 
 pub(crate) mod api;
 pub(crate) mod argument;
+mod beside;
 mod boundary;
 mod constants;
 mod declared;

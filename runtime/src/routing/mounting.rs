@@ -92,12 +92,12 @@ impl<R> ShareState<R> for R {
 ///
 /// [`merge`](crate::SecureRouter::merge) and [`nest`](crate::SecureRouter::nest) require this. An
 /// [`axum::Router`] does not satisfy it: mount its handlers on a
-/// [`SecureRouter`](crate::SecureRouter), or merge it with
-/// [`Api::into_router`](crate::Api::into_router), where its routes stay without a guard.
+/// [`SecureRouter`](crate::SecureRouter), or serve it with [`Api::beside`](crate::Api::beside), where its
+/// routes stay without a guard.
 #[diagnostic::on_unimplemented(
     message = "the handlers of `{Self}` do not declare who may call them",
     label = "not a `SecureRouter`",
-    note = "help: build these routes with `SecureRouter::new()`; to serve other routes without a guard, write `api.into_router().merge(…)`"
+    note = "help: build these routes with `SecureRouter::new()`; to serve other routes without a guard, write `api.beside(router, \"…\")`"
 )]
 pub trait SecuredRoutes {
     #[doc(hidden)]

@@ -13,6 +13,7 @@ use http_body_util::Limited;
 use crate::audit::RejectedInput;
 use crate::input::TimedBody;
 use crate::policy::Limits;
+use crate::response::name_accepted_types;
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::passed_guard::PassedGuard;
@@ -31,8 +32,10 @@ where
     H: Declares + RunsWithState<S, M>,
 {
     limit_body(request, &H::DECLARATION.limits);
+    let method = request.method().clone();
     let mut response = H::Endpoint::call(request, state, guard).await;
     if let Some(rejected) = take_rejected_input(&mut response) {
+        name_accepted_types(&method, &mut response);
         rejected.emit(H::DECLARATION, guard.token());
     }
     response

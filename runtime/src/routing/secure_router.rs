@@ -65,6 +65,8 @@ pub struct SecureRouter<S = ()> {
     /// The same paths with handlers that do nothing, so that axum reports a path that is
     /// malformed or mounted twice at the line that mounts it, not in `protect`.
     outline: axum::Router<()>,
+    /// The response to unknown paths with the layers added so far; `None` if there is a fallback.
+    unmatched: Option<axum::Router>,
     has_layers: bool,
 }
 
@@ -78,6 +80,7 @@ where
             build: Box::new(|_| unmatched::router()),
             inventory: Inventory::default(),
             outline: axum::Router::new(),
+            unmatched: Some(unmatched::router()),
             has_layers: false,
         }
     }
@@ -131,6 +134,8 @@ where
         let other = other.into_routes().share();
         self.outline = self.outline.merge(other.outline);
         self.inventory.append(other.inventory);
+        // as in axum, the default of the other router is kept
+        self.unmatched = self.unmatched.and(other.unmatched);
         self.has_layers |= other.has_layers;
         self.then(move |mount, router| router.merge((other.build)(mount)))
     }
@@ -146,6 +151,7 @@ where
     {
         self.outline = self.outline.fallback(outline);
         self.inventory.push(Route::fallback::<H::Handler>());
+        self.unmatched = None;
         self.then(|mount, router| router.fallback_service(mount.handler::<H::Handler, M>()))
     }
 
@@ -167,6 +173,7 @@ where
         <L::Service as Service<Request>>::Response: IntoResponse + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
+        self.unmatched = self.unmatched.map(|router| router.layer(layer.clone()));
         self.has_layers = true;
         self.then(move |_, router| router.layer(layer))
     }
@@ -256,6 +263,7 @@ where
             build: Box::new(move |mount| build(&mount.with_state(Arc::new(state)))),
             inventory: self.inventory,
             outline: self.outline,
+            unmatched: self.unmatched,
             has_layers: self.has_layers,
         }
     }
@@ -282,7 +290,7 @@ where
             emit_unreachable_route(route.declaration(), route.path());
         }
         let routes = (router.build)(&Mount::new(Guard::new(server)));
-        Api::new(routes, inventory, router.has_layers)
+        Api::new(routes, router.unmatched, inventory, router.has_layers)
     }
 
     fn then(

@@ -210,47 +210,50 @@ async fn head_that_an_extractor_changes_has_the_limits_and_the_caller_of_the_gua
         assert_eq!(root.get("/wide").send().await.status(), 200);
         for way in ["none", "clear", "insert", "extensions", "head"] {
             for prefix in ["", "/inner"] {
-                let case = format!("{kind} {way} {prefix}");
-                let request = || {
-                    let request = api.caller("mallory").claim("tenant", "acme");
-                    match way {
-                        "none" => request,
-                        _ => request.header("x-change", way),
-                    }
-                };
-                let path = |path: &str| format!("{prefix}{path}");
-                let pairs = |count| vec!["n=1"; count].join("&");
-                for at in ["/query", "/optional", "/inside"] {
-                    for (count, status) in [(3, 200), (4, 400)] {
-                        let uri = path(&format!("{at}?{}", pairs(count)));
-                        let response = request().get(&uri).send().await;
-                        assert_eq!(response.status(), status, "{case} {uri}");
-                    }
-                }
-                for (count, status) in [(3, 200), (4, 400)] {
-                    let form = request().post(&path("/form"));
-                    let form = form.body(pairs(count), "application/x-www-form-urlencoded");
-                    assert_eq!(form.send().await.status(), status, "{case} form {count}");
-                    let parts =
-                        (0..count).fold(MultipartForm::new(), |form, _| form.text("n", "1"));
-                    let parts = request().post(&path("/parts")).multipart(parts);
-                    assert_eq!(parts.send().await.status(), status, "{case} parts {count}");
-                }
-                for (spaces, status) in [(18, 200), (19, 413)] {
-                    for at in ["/json", "/bytes"] {
-                        let body = " ".repeat(spaces) + "{}";
-                        let body = request().post(&path(at)).body(body, "application/json");
-                        assert_eq!(body.send().await.status(), status, "{case} {at} {spaces}");
-                    }
-                }
-                let found = request().get(&path("/found")).send().await;
-                let expected = match way {
-                    // beside the credential of root, the proof of the guard is void
-                    "head" => "mallory none mallory",
-                    _ => "mallory mallory mallory",
-                };
-                assert_eq!(found.text(), expected, "{case}");
+                assert_limits_and_caller(&api, way, prefix, &format!("{kind} {way} {prefix}"))
+                    .await;
             }
         }
     }
+}
+
+async fn assert_limits_and_caller(api: &TestApi, way: &str, prefix: &str, case: &str) {
+    let request = || {
+        let request = api.caller("mallory").claim("tenant", "acme");
+        match way {
+            "none" => request,
+            _ => request.header("x-change", way),
+        }
+    };
+    let path = |path: &str| format!("{prefix}{path}");
+    let pairs = |count| vec!["n=1"; count].join("&");
+    for at in ["/query", "/optional", "/inside"] {
+        for (count, status) in [(3, 200), (4, 400)] {
+            let uri = path(&format!("{at}?{}", pairs(count)));
+            let response = request().get(&uri).send().await;
+            assert_eq!(response.status(), status, "{case} {uri}");
+        }
+    }
+    for (count, status) in [(3, 200), (4, 400)] {
+        let form = request().post(&path("/form"));
+        let form = form.body(pairs(count), "application/x-www-form-urlencoded");
+        assert_eq!(form.send().await.status(), status, "{case} form {count}");
+        let parts = (0..count).fold(MultipartForm::new(), |form, _| form.text("n", "1"));
+        let parts = request().post(&path("/parts")).multipart(parts);
+        assert_eq!(parts.send().await.status(), status, "{case} parts {count}");
+    }
+    for (spaces, status) in [(18, 200), (19, 413)] {
+        for at in ["/json", "/bytes"] {
+            let body = " ".repeat(spaces) + "{}";
+            let body = request().post(&path(at)).body(body, "application/json");
+            assert_eq!(body.send().await.status(), status, "{case} {at} {spaces}");
+        }
+    }
+    let found = request().get(&path("/found")).send().await;
+    let expected = match way {
+        // beside the credential of root, the proof of the guard is void
+        "head" => "mallory none mallory",
+        _ => "mallory mallory mallory",
+    };
+    assert_eq!(found.text(), expected, "{case}");
 }

@@ -1,5 +1,7 @@
 //! Pointers to values in long, escaped and incomplete input.
 
+use std::collections::BTreeSet;
+
 use garde::Validate;
 use serde::Deserialize;
 
@@ -251,7 +253,7 @@ fn each_element_after_skipped_ones_has_its_index_in_the_input() {
     assert_eq!(pointers, ["/0", "/1/n", "/2/0/0/n", "/2/2/0/n"]);
 }
 
-/// A hand-written `Deserialize` can fill a field that serde skips. It has no pointer of its own.
+/// A hand-written `Deserialize` can fill a field that serde skips. Only the list has a pointer.
 #[test]
 fn skipped_element_has_the_pointer_of_its_list() {
     #[derive(Validate, crate::SecureInput)]
@@ -286,4 +288,20 @@ fn pointer_without_json_has_the_index_of_the_input() {
     ] {
         assert_eq!(shape.pointer(&path, Some(&raw)), pointer);
     }
+}
+
+/// The items of a set have another order than in the text.
+#[test]
+fn pointer_ends_at_a_set() {
+    #[derive(Deserialize, Validate, crate::SecureInput)]
+    #[serde(deny_unknown_fields)]
+    struct Labels {
+        #[garde(length(max = 3), dive)]
+        labels: BTreeSet<Label>,
+    }
+    #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize, Validate, crate::SecureInput)]
+    struct Label(#[garde(length(chars, max = 3))] String);
+
+    assert_errors::<Labels>(&[(r#"{"labels": ["b", "long"]}"#, 422, "/labels", "length")]);
+    assert_errors::<Labels>(&[(r#"{"labels": ["x", "long"]}"#, 422, "/labels", "length")]);
 }

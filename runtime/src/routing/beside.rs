@@ -1,0 +1,140 @@
+//! The check that routes beside an `Api` do not share paths with it silently.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::Method;
+use axum::response::Response;
+use axum::routing::{MethodFilter, Route as AxumRoute, on};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::routing::inventory::{Inventory, Route};
+use crate::routing::method_router::outline;
+
+/// Replaces every handler of the router beside an `Api`, and marks its responses.
+#[derive(Clone, Copy)]
+struct Beside;
+
+/// Requires that a router has no handler for a method and path of an `Api`.
+///
+/// # Panics
+///
+/// Panics if the routers overlap. `HEAD` belongs to `GET`, because a handler for `HEAD` takes precedence. A
+/// handler for all other methods of a path would silently lose those that the `Api` declares.
+#[track_caller]
+pub(super) fn require_disjoint(inventory: &Inventory, router: &axum::Router) {
+    let (paths, fallbacks) = declared(inventory);
+    let mut declared = axum::Router::new();
+    for (path, methods) in &paths {
+        declared = declared.route(path, on(*methods, outline));
+    }
+    for prefix in fallbacks {
+        let fallback = axum::Router::new().fallback(outline);
+        declared = match prefix {
+            "" => declared.fallback(outline),
+            prefix => declared.nest(prefix, fallback),
+        };
+    }
+    // axum names the path, and the line of our caller
+    let merged = router.clone().layer(Beside).merge(declared);
+    for path in paths.keys() {
+        assert!(
+            !is_beside(merged.clone(), path),
+            "`{path}` is a path of this API, and the router beside it handles every other method of the path: \
+             move the path to one of them"
+        );
+    }
+}
+
+/// Returns the methods of each path, and the prefixes of the fallbacks.
+fn declared(inventory: &Inventory) -> (BTreeMap<&str, MethodFilter>, Vec<&str>) {
+    let mut paths: BTreeMap<&str, MethodFilter> = BTreeMap::new();
+    let mut fallbacks = Vec::new();
+    for route in inventory {
+        if route.is_fallback() {
+            fallbacks.push(route.path());
+        }
+        for filter in filters(route) {
+            let methods = paths.entry(route.path()).or_insert(filter);
+            *methods = methods.or(filter);
+        }
+    }
+    (paths, fallbacks)
+}
+
+fn filters(route: &Route) -> impl Iterator<Item = MethodFilter> {
+    let filter = |method: &Method| MethodFilter::try_from(method.clone()).ok();
+    route
+        .methods()
+        .iter()
+        .filter_map(filter)
+        .map(|filter| match filter {
+            MethodFilter::GET | MethodFilter::HEAD => MethodFilter::GET.or(MethodFilter::HEAD),
+            other => other,
+        })
+}
+
+/// Whether the router beside an `Api` responds to an unknown method of this path.
+fn is_beside(mut merged: axum::Router, path: &str) -> bool {
+    let request = Request::builder()
+        .method("PALISADE")
+        .uri(example(path))
+        .body(Body::empty());
+    let Ok(request) = request else {
+        return false;
+    };
+    // both routers respond at once
+    let response = pin!(merged.call(request)).poll(&mut Context::from_waker(Waker::noop()));
+    match response {
+        Poll::Ready(Ok(response)) => response.extensions().get::<Beside>().is_some(),
+        Poll::Pending => false,
+    }
+}
+
+/// Returns a path that matches the pattern, and hardly any other.
+fn example(pattern: &str) -> String {
+    let mut example = String::new();
+    let mut depth = 0_u32;
+    for character in pattern.chars() {
+        match character {
+            '{' => depth += 1,
+            '}' => {
+                depth = depth.saturating_sub(1);
+                example.push('~');
+            }
+            other if depth == 0 => example.push(other),
+            _ => {}
+        }
+    }
+    example
+}
+
+impl Layer<AxumRoute> for Beside {
+    type Service = Self;
+
+    fn layer(&self, _: AxumRoute) -> Self {
+        *self
+    }
+}
+
+impl Service<Request> for Beside {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Ready<Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request) -> Self::Future {
+        let mut response = Response::default();
+        response.extensions_mut().insert(*self);
+        ready(Ok(response))
+    }
+}

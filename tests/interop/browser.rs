@@ -1,0 +1,168 @@
+//! A page of another origin in headless Chromium, which calls secured routes with a token.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use axum::Router;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::Html;
+use palisade::prelude::*;
+use palisade::testing::TestApi;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tower_http::cors::CorsLayer;
+
+/// The names of the program: Debian's, and those of other systems.
+const PROGRAMS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
+/// A Chromium installation.
+pub(crate) struct Browser {
+    program: &'static str,
+}
+
+/// A test: its name and its function.
+type Case = (&'static str, fn(&Browser));
+
+pub(crate) const CASES: &[Case] = &[
+    (
+        "browser::page_of_another_origin_calls_secured_route",
+        page_of_another_origin_calls_secured_route,
+    ),
+    (
+        "browser::page_of_another_origin_is_blocked_without_cors",
+        page_of_another_origin_is_blocked_without_cors,
+    ),
+];
+
+impl Browser {
+    /// Finds Chromium, without installing anything.
+    ///
+    /// # Errors
+    ///
+    /// Returns a text that names the missing program.
+    pub(crate) fn find() -> Result<Self, String> {
+        let is_installed = |program: &&str| {
+            let output = Command::new(program).arg("--version").output();
+            output.is_ok_and(|output| output.status.success())
+        };
+        let program = PROGRAMS.into_iter().find(is_installed);
+        let missing = || "`chromium` is not installed".to_owned();
+        program.map(|program| Self { program }).ok_or_else(missing)
+    }
+
+    /// Loads a page, and returns the JSON that its script leaves between `<pre>` and `</pre>`.
+    fn load(&self, url: &str, profile: &Path) -> Value {
+        let output = Command::new(self.program)
+            .args(["--headless", "--no-sandbox", "--disable-gpu"])
+            .args(["--disable-dev-shm-usage", "--no-first-run"])
+            .arg(format!("--user-data-dir={}", profile.display()))
+            // the dump waits for pending requests, in the page's time
+            .args(["--virtual-time-budget=20000", "--dump-dom", url])
+            .output()
+            .unwrap();
+        let page = String::from_utf8(output.stdout).unwrap();
+        let log = String::from_utf8_lossy(&output.stderr);
+        let result = page
+            .split_once("<pre>")
+            .and_then(|(_, rest)| rest.split_once("</pre>"));
+        let Some((result, _)) = result else {
+            panic!("the page has no result: {page}\n{log}");
+        };
+        serde_json::from_str(result).unwrap_or_else(|_| panic!("not JSON: {page}\n{log}"))
+    }
+}
+
+#[secured(scopes = "orders:read")]
+async fn list_orders(caller: Caller) -> String {
+    format!("the orders of {}", caller.subject())
+}
+
+/// A script that sends requests, and writes their statuses and texts into the page.
+const SCRIPT: &str = r#"
+const [api, token] = new URLSearchParams(location.hash.slice(1)).getAll("value");
+const bearer = { authorization: `Bearer ${token}` };
+const requests = [
+    ["/orders", { headers: bearer }],
+    ["/orders", {}],
+    ["/orders", { headers: { authorization: "Bearer x.y.z" } }],
+    ["/orders", { method: "DELETE", headers: bearer }],
+    ["/nothing", { headers: bearer }],
+];
+const results = [];
+for (const [path, init] of requests) {
+    try {
+        const response = await fetch(api + path, init);
+        const text = response.ok ? await response.text() : (await response.json()).status;
+        results.push([response.status, text, response.headers.get("www-authenticate") !== null]);
+    } catch (error) {
+        results.push("blocked");
+    }
+}
+const pre = document.createElement("pre");
+pre.textContent = JSON.stringify(results);
+document.body.replaceChildren(pre);
+"#;
+
+/// Loads the page from one origin, and lets it call an API of another origin.
+fn results(
+    browser: &Browser,
+    cors: impl FnOnce(SecureRouter, HeaderValue) -> SecureRouter,
+) -> Value {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (url, profile) = runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let page = format!("<!doctype html><body><script type=module>{SCRIPT}</script>");
+        let pages = Router::new().fallback(async move || Html(page));
+        tokio::spawn(async { axum::serve(listener, pages).await });
+
+        let routes = SecureRouter::new().route("/orders", get(list_orders).post(list_orders));
+        let api = TestApi::new(cors(routes, origin.parse().unwrap())).await;
+        let token = api.caller("alice").scopes("orders:read").token();
+        let server = palisade::serve(api.api().clone());
+        let server = server.bind("127.0.0.1:0").await.unwrap();
+        let address = server.local_addr();
+        tokio::spawn(server.run_until(std::future::pending()));
+        let name = format!("browser-{}-{}", std::process::id(), address.port());
+        let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        (
+            format!("{origin}/#value=http://{address}&value={token}"),
+            profile,
+        )
+    });
+    let results = browser.load(&url, &profile);
+    let _ = fs::remove_dir_all(profile);
+    results
+}
+
+fn page_of_another_origin_calls_secured_route(browser: &Browser) {
+    let results = results(browser, |routes, origin| {
+        let cors = CorsLayer::new()
+            .allow_origin(origin)
+            .allow_methods([Method::GET])
+            .allow_headers([header::AUTHORIZATION])
+            .expose_headers([header::WWW_AUTHENTICATE]);
+        routes.layer(cors)
+    });
+    let expected = json!([
+        [200, "the orders of alice", false],
+        [401, 401, true],
+        [401, 401, true],
+        // the preflight does not allow the method
+        "blocked",
+        [404, 404, false],
+    ]);
+    assert_eq!(results, expected);
+}
+
+fn page_of_another_origin_is_blocked_without_cors(browser: &Browser) {
+    let results = results(browser, |routes, _| routes);
+    assert_eq!(
+        results,
+        json!(["blocked", "blocked", "blocked", "blocked", "blocked"])
+    );
+}
