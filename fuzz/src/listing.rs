@@ -45,7 +45,9 @@ enum State {
 
 impl Listing {
     /// Returns the expected outcome for parameters that an independent parser returned.
-    pub(crate) fn expected(parameters: &[(String, String)]) -> Outcome<Self> {
+    ///
+    /// In a form, an empty value of an `Option` is absent, and a checkbox is `on`.
+    pub(crate) fn expected(parameters: &[(String, String)], is_form: bool) -> Outcome<Self> {
         let names = parameters.iter().map(|(name, _)| name);
         let has_duplicate = names
             .clone()
@@ -54,18 +56,23 @@ impl Listing {
         if has_duplicate {
             return Outcome::TypeMismatch;
         }
-        match Self::read(parameters) {
+        match Self::read(parameters, is_form) {
             None => Outcome::TypeMismatch,
             Some(listing) if !listing.satisfies_rules() => Outcome::Invalid,
             Some(listing) => Outcome::Accepted(listing),
         }
     }
 
-    fn read(parameters: &[(String, String)]) -> Option<Self> {
+    fn read(parameters: &[(String, String)], is_form: bool) -> Option<Self> {
         let mut listing = Self::default();
         let mut has_page = false;
         for (name, value) in parameters {
+            let is_absent = is_form && value.is_empty();
             match name.as_str() {
+                "perPage" | "share" | "name" | "state" | "flag" | "letter" | "big" | "id"
+                | "from"
+                    if is_absent => {}
+                "flag" if is_form && value == "on" => listing.flag = Some(true),
                 "page" => {
                     listing.page = integer(value)?;
                     has_page = true;

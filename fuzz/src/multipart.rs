@@ -92,6 +92,10 @@ impl Report {
         let is_empty_file_input =
             |part: &Part| part.file_name.as_deref() == Some("") && part.content.is_empty();
         parts.retain(|part| !is_empty_file_input(part) || !declared.contains(&part.name.as_str()));
+        // an empty text of an `Option` is absent
+        let optional = ["title", "count", "photo"];
+        let is_empty_text = |part: &Part| part.file_name.is_none() && part.content.is_empty();
+        parts.retain(|part| !is_empty_text(part) || !optional.contains(&part.name.as_str()));
         let mut take = |name: &str| -> Vec<Part> {
             let (matching, others) = std::mem::take(&mut parts)
                 .into_iter()

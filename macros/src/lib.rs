@@ -71,6 +71,8 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
 /// - `#[secure(unvalidated = "reason")]` on a field: it needs no limit, for this reason.
 /// - `#[secure(scalar = "what it accepts")]` on the type: its own `Deserialize` is the check, and it has no
 ///   rules. `schema = path` beside it names a function that returns its JSON Schema.
+/// - `#[secure(json = "application/vnd.acme.order+json")]` on the type: the media type of a JSON body of this
+///   type instead of `application/json`; several are a list in brackets.
 /// - `#[secure(crate = path)]` on the type: the path of palisade, by default `::palisade`.
 ///
 /// # Examples

@@ -2,7 +2,9 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
+use axum::extract::{
+    FromRequest, FromRequestParts, OptionalFromRequest, OptionalFromRequestParts, Request,
+};
 use axum::http::request::Parts;
 use palisade::input::{BinaryBody, Cookies, Headers, InputExtractor, InputLocation, PlainText};
 use palisade::prelude::*;
@@ -28,6 +30,15 @@ struct Preferences {
     #[serde(default)]
     #[garde(range(min = 0, max = 9))]
     size: u8,
+}
+
+/// A parameter with two names.
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Shelf {
+    #[serde(alias = "no")]
+    #[garde(range(min = 1, max = 9))]
+    number: u8,
 }
 
 #[derive(Deserialize, Validate, SecureInput)]
@@ -91,6 +102,15 @@ impl<S: Send + Sync> FromRequest<S> for UpperCase {
     }
 }
 
+impl<S: Send + Sync> OptionalFromRequest<S> for UpperCase {
+    type Rejection = (StatusCode, &'static str);
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Self::Rejection> {
+        let note = <Self as FromRequest<S>>::from_request(request, state).await?;
+        Ok(Some(note).filter(|Self(Note(text))| !text.is_empty()))
+    }
+}
+
 impl InputExtractor for UpperCase {
     const ACCEPTS: &'static str = "text, which it converts to upper case";
 }
@@ -144,6 +164,26 @@ async fn upper_case(Valid(UpperCase(note)): Valid<UpperCase>) -> String {
     note.0
 }
 
+#[public(reason = "a test")]
+async fn optional_upper_case(note: Option<Valid<UpperCase>>) -> String {
+    note.map_or("absent".into(), |Valid(UpperCase(note))| note.0)
+}
+
+#[public(reason = "a test")]
+async fn shelf_in_query(Valid(Query(shelf)): Valid<Query<Shelf>>) -> String {
+    shelf.number.to_string()
+}
+
+#[public(reason = "a test")]
+async fn shelf_in_form(Valid(Form(shelf)): Valid<Form<Shelf>>) -> String {
+    shelf.number.to_string()
+}
+
+#[public(reason = "a test")]
+async fn shelf_in_path(Valid(Path(shelf)): Valid<Path<Shelf>>) -> String {
+    shelf.number.to_string()
+}
+
 async fn api() -> TestApi {
     let routes = SecureRouter::new()
         .route("/traced", get(traced))
@@ -154,7 +194,8 @@ async fn api() -> TestApi {
         .route("/installed", post(installed))
         .route("/shop", get(shop))
         .route("/optional/shop", get(optional_shop))
-        .route("/upper-case", post(upper_case));
+        .route("/upper-case", post(upper_case))
+        .route("/optional/upper-case", post(optional_upper_case));
     TestApi::new(routes).await
 }
 
@@ -271,6 +312,7 @@ async fn body_can_be_plain_text_or_bytes() {
     assert_eq!(post("/noted", b"a", "text/html").await, "415");
     let binary = "application/octet-stream";
     assert_eq!(post("/installed", b"\xff\x00", binary).await, "2");
+    assert_eq!(post("/installed", b"1234", binary).await, "4");
     assert_eq!(post("/installed", b"\xff", binary).await, "422  \"length\"");
     assert_eq!(
         post("/installed", b"12345", binary).await,
@@ -299,15 +341,36 @@ async fn application_extractor_is_checked_by_the_rules_of_its_input() {
         get("/optional/shop", "hunter2.example").await,
         "422  \"length\""
     );
-    let post = |body: &[u8]| {
+    let post = |path: &str, body: &[u8]| {
         api.anonymous()
-            .post("/upper-case")
+            .post(path)
             .body(body.to_vec(), "text/plain")
             .send()
     };
-    assert_eq!(post(b"ab").await.text(), "AB");
-    assert_eq!(outcome(&post(b"abcdef").await), "422  \"length\"");
-    let rejected = post(b"\xff").await;
+    for path in ["/upper-case", "/optional/upper-case"] {
+        assert_eq!(post(path, b"ab").await.text(), "AB");
+        assert_eq!(outcome(&post(path, b"abcdef").await), "422  \"length\"");
+    }
+    assert_eq!(post("/optional/upper-case", b"").await.text(), "absent");
+    let rejected = post("/upper-case", b"\xff").await;
     assert_eq!(rejected.status().as_u16(), 418);
     assert!(!rejected.text().contains("hunter2"));
+}
+
+#[tokio::test]
+async fn violated_parameter_has_the_received_one_of_its_names() {
+    let routes = SecureRouter::new()
+        .route("/shelf", get(shelf_in_query).post(shelf_in_form))
+        .route("/by-number/{number}", get(shelf_in_path))
+        .route("/by-no/{no}", get(shelf_in_path));
+    let api = TestApi::new(routes).await;
+    for name in ["number", "no"] {
+        let expected = format!("422 {name} \"range\"");
+        let query = format!("/shelf?{name}=0");
+        assert_eq!(send(api.anonymous().get(&query)).await, expected);
+        let form = api.anonymous().post("/shelf").form(&[(name, "0")]);
+        assert_eq!(send(form).await, expected);
+        let path = format!("/by-{name}/0");
+        assert_eq!(send(api.anonymous().get(&path)).await, expected);
+    }
 }

@@ -1,6 +1,6 @@
 //! Input past a declared bound, behind a `Validate` or a `Deserialize` that is written by hand (CWE-20).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, BinaryHeap, HashSet, LinkedList, VecDeque};
 
 use axum::http::StatusCode;
 use garde::error::Path;
@@ -59,6 +59,17 @@ struct Everything {
     list: Vec<Note>,
     #[garde(length(max = 2), dive)]
     set: HashSet<Key>,
+    #[garde(length(max = 2), dive)]
+    sorted: BTreeSet<Key>,
+    #[garde(length(max = 2), dive)]
+    heap: BinaryHeap<Key>,
+    #[garde(length(max = 2), dive)]
+    boxed: Box<[Key]>,
+    #[garde(length(max = 2), dive)]
+    deque: VecDeque<Key>,
+    #[garde(length(max = 2), dive)]
+    #[expect(clippy::linkedlist, reason = "an input type may have one")]
+    linked: LinkedList<Key>,
     #[garde(length(max = 2), inner(length(chars, max = 3)))]
     map: Map<Key, String>,
     #[garde(length(chars, max = 3), length(bytes, max = self.offset.unsigned_abs().into()))]
@@ -232,6 +243,11 @@ async fn hand_written_validate_lifts_no_bound_at_any_depth() {
             "length",
         ),
         (json!({ "set": ["abcd"] }), "/set", "length"),
+        (json!({ "sorted": ["abcd"] }), "/sorted", "length"),
+        (json!({ "heap": ["abcd"] }), "/heap", "length"),
+        (json!({ "boxed": ["a", "abcd"] }), "/boxed/1", "length"),
+        (json!({ "deque": ["a", "abcd"] }), "/deque/1", "length"),
+        (json!({ "linked": ["a", "abcd"] }), "/linked/1", "length"),
         (json!({ "map": { "abcd": "" } }), "/map", "length"),
         (json!({ "map": { "abc": "abcd" } }), "/map", "length"),
         (json!({ "twice": "abcd" }), "/twice", "length"),

@@ -276,6 +276,18 @@ async fn every_exception_is_in_the_inventory_with_its_reason() {
             ExceptionKind::UnvalidatedArgument
         ]
     );
+    let route = &routes.inventory().routes()[0];
+    let reasons: Vec<&str> = route.exceptions().map(|found| found.reason()).collect();
+    assert_eq!(
+        reasons,
+        [
+            "a layer counts the requests",
+            "yields a constant",
+            "a currency code of three upper-case letters",
+            "the signature covers the bytes"
+        ]
+    );
+    assert_eq!(route.trusted().collect::<Vec<_>>(), ["yields a constant"]);
     let api = TestApi::new(routes).await;
     let answer = api
         .anonymous()
@@ -337,6 +349,44 @@ fn recursive_and_optional_input_is_in_the_inventory_once() {
                 Some("/label"),
                 "Option<Valid<Json<Node>>>"
             ),
+        ]
+    );
+}
+
+/// The variants have a member in common, and not what it accepts.
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(tag = "type", deny_unknown_fields)]
+enum Amount {
+    Exact {
+        #[garde(skip)]
+        currency: Currency,
+    },
+    Rounded {
+        #[garde(skip)]
+        currency: Currency,
+    },
+    Foreign {
+        #[garde(skip)]
+        currency: Anything,
+    },
+}
+
+#[public(reason = "a test")]
+async fn amount(Valid(Json(amount)): Valid<Json<Amount>>) -> String {
+    match amount {
+        Amount::Exact { currency } | Amount::Rounded { currency } => format!("{:?}", currency.0),
+        Amount::Foreign { currency } => currency.0.to_string(),
+    }
+}
+
+#[test]
+fn each_statement_about_a_member_is_in_the_inventory_once() {
+    let routes = SecureRouter::new().route("/", post(amount));
+    assert_eq!(
+        exceptions(&routes),
+        [
+            "scalar /currency in the body: a currency code of three upper-case letters",
+            "scalar /currency in the body: any JSON, which is stored and never interpreted",
         ]
     );
 }

@@ -133,28 +133,28 @@ fn input_description_has_location_media_type_and_optionality() {
     let describe = |handler: SecureMethodRouter| -> Vec<_> {
         let inputs = inputs_of(handler).into_iter();
         inputs
-            .map(|input| (input.location(), input.media_type(), input.is_optional()))
+            .map(|input| (input.location(), input.media_types(), input.is_optional()))
             .collect()
     };
     assert_eq!(
         describe(post(head)),
         [
-            (InputLocation::Path, None, false),
-            (InputLocation::Query, None, true),
-            (InputLocation::Header, None, false),
-            (InputLocation::Cookie, None, true),
-            (InputLocation::Body, Some("text/plain"), false),
+            (InputLocation::Path, &[][..], false),
+            (InputLocation::Query, &[], true),
+            (InputLocation::Header, &[], false),
+            (InputLocation::Cookie, &[], true),
+            (InputLocation::Body, &["text/plain"], false),
         ]
     );
     let form_type = "application/x-www-form-urlencoded";
     assert_eq!(
         describe(post(form)),
-        [(InputLocation::Form, Some(form_type), false)]
+        [(InputLocation::Form, &[form_type][..], false)]
     );
     let binary_type = "application/octet-stream";
     assert_eq!(
         describe(post(binary)),
-        [(InputLocation::Body, Some(binary_type), true)]
+        [(InputLocation::Body, &[binary_type][..], true)]
     );
 }
 
@@ -200,7 +200,7 @@ fn file_schema_has_media_types_and_size_limit() {
     let [input] = inputs_of(post(report))[..] else {
         panic!("expected one input");
     };
-    assert_eq!(input.media_type(), Some("multipart/form-data"));
+    assert_eq!(input.media_types(), ["multipart/form-data"]);
     let photos = &schema_of(post(report))["properties"]["photos"];
     let file = json!({
         "anyOf": [{ "contentMediaType": "image/png" }, { "contentMediaType": "image/jpeg" }],
@@ -238,6 +238,35 @@ fn length_in_bytes_is_not_a_length_in_characters() {
         "$comment": "between 2 and 8 grapheme clusters; between 0 and 100 bytes in UTF-8",
     });
     assert_eq!(schema["properties"]["graphemes"], graphemes);
+}
+
+#[test]
+fn unknown_unit_variant_has_every_name_except_those_with_content() {
+    #[derive(Deserialize, Validate, SecureInput)]
+    #[garde(allow_unvalidated)]
+    enum Units {
+        Known,
+        #[serde(other)]
+        Unknown,
+    }
+    #[derive(Deserialize, Validate, SecureInput)]
+    enum Mixed {
+        Known,
+        Number(#[garde(range(max = 9))] u8),
+        #[serde(other)]
+        Unknown,
+    }
+    #[public(reason = "a test")]
+    async fn units(_: Valid<Json<Units>>) {}
+    #[public(reason = "a test")]
+    async fn mixed(_: Valid<Json<Mixed>>) {}
+
+    assert_eq!(schema_of(post(units))["type"], "string");
+    assert_eq!(schema_of(post(units)).get("not"), None);
+    assert_eq!(
+        schema_of(post(mixed))["oneOf"][0],
+        json!({ "type": "string", "not": { "enum": ["Number"] } })
+    );
 }
 
 #[test]

@@ -9,8 +9,10 @@
 )]
 
 mod agreement;
+mod bounds;
 mod documents;
 mod objects;
+mod parameters;
 mod scalars;
 mod values;
 mod wider;

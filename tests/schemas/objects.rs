@@ -1,6 +1,6 @@
 //! Objects, enums and maps whose schema is exact.
 
-use palisade::input::{Identifier, Map};
+use palisade::input::{Identifier, Map, Patch};
 use palisade::prelude::*;
 
 use crate::agreement::exact;
@@ -12,6 +12,7 @@ exact! {
     optional_members: OptionalMembers;
     fieldless_enums: Choices;
     externally_tagged_enums: External;
+    enums_without_unit_variants: Payment;
     internally_tagged_enums: Internal;
     adjacently_tagged_enums: Adjacent;
     unknown_tags: Tolerant;
@@ -20,6 +21,7 @@ exact! {
     tuple_structs: Point;
     maps: Stock;
     generic_types: Page<Line>;
+    changes: Change;
 }
 
 #[derive(Deserialize, Validate, SecureInput)]
@@ -40,6 +42,13 @@ struct Order {
     gift: Option<Line>,
     #[garde(length(max = 2), dive)]
     more_lines: Vec<Line>,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+enum Payment {
+    Card(#[garde(dive)] Sku),
+    Voucher(#[garde(range(max = 9))] u8),
 }
 
 #[derive(Deserialize, Validate, SecureInput)]
@@ -205,4 +214,23 @@ struct Page<T: Validate<Context = ()>> {
     items: Vec<T>,
     #[garde(skip)]
     total: u16,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    #[garde(length(chars, min = 1, max = 2))]
+    #[serde(alias = "nick")]
+    name: Patch<String>,
+    #[garde(range(min = 1, max = 9))]
+    age: Patch<u8>,
+    #[garde(inner(length(max = 2), inner(range(max = 9))))]
+    numbers: Patch<Vec<u8>>,
+    #[garde(dive)]
+    line: Patch<Line>,
+    #[garde(skip)]
+    color: Patch<Color>,
+    #[garde(length(max = 2), inner(range(max = 9)))]
+    #[serde(default)]
+    shares: Vec<Patch<u8>>,
 }

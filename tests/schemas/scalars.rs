@@ -1,5 +1,6 @@
 //! Scalars, strings and lists whose schema is exact.
 
+use std::collections::{LinkedList, VecDeque};
 use std::num::{NonZeroI8, NonZeroU16};
 
 use palisade::input::{EmailAddress, Identifier, Line, PageNumber, PageRequest, PageSize};
@@ -16,6 +17,7 @@ exact! {
     numbers_without_rules: Unruled;
     floats_and_other_scalars: Others;
     lists: Lists;
+    other_lists: OtherLists;
     arrays_and_tuples: Tuples;
     palisade_types: PalisadeTypes;
     page_requests: PageRequest<50>;
@@ -118,6 +120,18 @@ struct Lists {
     grid: Vec<Vec<f64>>,
     #[garde(inner(length(chars, max = 2)))]
     maybe: Option<String>,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct OtherLists {
+    #[garde(length(max = 2), inner(range(max = 5)))]
+    boxed: Box<[u8]>,
+    #[garde(length(min = 1, max = 3))]
+    deque: VecDeque<u8>,
+    #[garde(length(max = 2))]
+    #[expect(clippy::linkedlist, reason = "an input type may have one")]
+    linked: LinkedList<Option<u8>>,
 }
 
 #[derive(Deserialize, Validate, SecureInput)]

@@ -1,6 +1,6 @@
 //! Types with rules that JSON Schema cannot express: their schema accepts more, and says so.
 
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use palisade::input::{Line, Map};
@@ -81,6 +81,8 @@ struct WithoutDuplicates {
     set: BTreeSet<u8>,
     #[garde(length(max = 2))]
     heap: Option<BinaryHeap<u8>>,
+    #[garde(length(max = 2))]
+    hashed: Option<HashSet<u8>>,
 }
 
 #[derive(Deserialize, Validate, SecureInput)]
@@ -88,6 +90,8 @@ struct WithoutDuplicates {
 struct MergedKeys {
     #[garde(length(min = 2, max = 3))]
     flags: BTreeMap<Spelled, bool>,
+    #[garde(length(max = 2))]
+    levels: Option<HashMap<u8, Option<bool>>>,
 }
 
 #[derive(Deserialize, Validate, SecureInput)]

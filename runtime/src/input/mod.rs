@@ -25,7 +25,7 @@ pub(crate) use self::decode::media_type;
 #[cfg(feature = "typed-header")]
 pub(crate) use self::extract::header_error;
 pub use self::extract::{
-    BinaryBody, Cookies, CustomRejection, Headers, InputExtractor, Multipart, PlainText,
+    BinaryBody, Cookies, CustomRejection, Headers, InputExtractor, MergePatch, Multipart, PlainText,
 };
 pub(crate) use self::extract::{
     BodyTimeout, ExtractFromBody, ExtractFromHead, RequestLimits, TimedBody, Valid,
@@ -35,7 +35,7 @@ pub(crate) use self::shape::unchecked::{Unchecked, unchecked};
 pub(crate) use self::shape::{Shape, Statement};
 pub use self::types::{
     EmailAddress, EmailAddressError, FileName, FileNameError, Identifier, IdentifierError, Map,
-    MediaTypes, PageNumber, PageRequest, PageSize, Upload, UploadError,
+    MediaTypes, PageNumber, PageRequest, PageSize, Patch, Upload, UploadError,
 };
 #[cfg(feature = "text")]
 pub use self::types::{Line, LineError};
@@ -59,7 +59,8 @@ pub mod __private {
     pub use super::contract::unbounded::HasKnownLimit;
     pub use super::contract::{
         Bounded, Decoder, DerivesValidate, FieldWithoutLimit, InputContract, KeyContract,
-        MaxLength, RuledField, ScalarContract, SecureInput, WithoutDeserialize, is_max_length,
+        MaxLength, NullMeaning, RuledField, ScalarContract, SecureInput, WithoutDeserialize,
+        is_max_length,
     };
     pub use super::contract::{missing_features, rule};
     #[cfg(feature = "schemas")]
@@ -87,8 +88,9 @@ pub mod rules {
         Entries, HasKnownLimit, KeyWithoutLimit, Unbounded, ValueWithRules, WithoutKnownLimit,
     };
     pub use super::contract::{
-        Bounded, DerivesValidate, InputContract, IsDecodedInput, IsWithinMaxLength, KeyContract,
-        MapKey, MaxLength, NeedsNoRule, ScalarContract,
+        Bounded, DerivesValidate, DistinguishesNull, InputContract, IsDecodedInput,
+        IsWithinMaxLength, KeyContract, MapKey, MaxLength, NeedsNoRule, NullMeaning,
+        ScalarContract,
     };
     #[doc(no_inline)]
     pub use super::contract::{missing_features, rule};

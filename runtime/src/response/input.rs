@@ -1,7 +1,7 @@
 //! Responses to input errors.
 
-use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, HeaderName, HeaderValue};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::audit::RejectedInput;
@@ -9,6 +9,8 @@ use crate::input::InputError;
 use crate::response::{Problem, ProblemType};
 
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
+const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
+const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 impl IntoResponse for InputError {
@@ -76,6 +78,25 @@ fn with_accepted(problem: Problem, accepted: &'static [&'static str]) -> Respons
     match HeaderValue::try_from(accepted.join(", ")) {
         Ok(accepted) => with_header(problem, ACCEPT, accepted),
         Err(_) => problem.into_response(),
+    }
+}
+
+/// Repeats the accepted media types in the field for requests with this method: `Accept-Patch`
+/// ([RFC 5789 §2.2]) or `Accept-Post` ([LDP §7.1]).
+///
+/// [LDP §7.1]: https://www.w3.org/TR/ldp/#header-accept-post
+/// [RFC 5789 §2.2]: https://www.rfc-editor.org/rfc/rfc5789#section-2.2
+pub(crate) fn name_accepted_types(method: &Method, response: &mut Response) {
+    if response.status() != StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        return;
+    }
+    let name = match *method {
+        Method::PATCH => ACCEPT_PATCH,
+        Method::POST => ACCEPT_POST,
+        _ => return,
+    };
+    if let Some(accepted) = response.headers().get(ACCEPT).cloned() {
+        response.headers_mut().insert(name, accepted);
     }
 }
 

@@ -17,6 +17,7 @@ mod status_only;
 #[cfg(fuzzing)]
 pub(crate) use self::challenge::Challenge;
 pub(crate) use self::headers::{forbid_shared_caching, set_security_headers};
+pub(crate) use self::input::name_accepted_types;
 pub(crate) use self::map_problem::map_problem;
 pub use self::problem::Problem;
 pub use self::problem_type::ProblemType;

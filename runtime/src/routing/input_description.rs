@@ -6,7 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 use crate::input::InputLocation;
 #[cfg(feature = "schemas")]
 use crate::input::schema::{Describe, document};
-use crate::routing::argument::facts::{ArgumentFacts, InputFacts};
+use crate::routing::argument::facts::{ArgumentFacts, InputFacts, MediaTypes};
 
 /// One argument of a handler with checked input: `Valid<…>`, or path parameters that parsing checks.
 ///
@@ -14,6 +14,7 @@ use crate::routing::argument::facts::{ArgumentFacts, InputFacts};
 #[derive(Clone, Copy, Debug)]
 pub struct InputDescription {
     facts: InputFacts,
+    json_types: &'static [&'static str],
     #[cfg(feature = "schemas")]
     describe: Option<Describe>,
 }
@@ -23,6 +24,7 @@ impl InputDescription {
     pub(crate) fn of(argument: &ArgumentFacts) -> Option<Self> {
         Some(Self {
             facts: argument.input?,
+            json_types: argument.content.json_types,
             #[cfg(feature = "schemas")]
             describe: argument.content.describe,
         })
@@ -33,10 +35,14 @@ impl InputDescription {
         self.facts.location
     }
 
-    /// Returns the required `Content-Type` of a body; `None` for other input, and for an extractor of
-    /// the API, which decides itself.
-    pub fn media_type(&self) -> Option<&'static str> {
-        self.facts.media_type
+    /// Returns the accepted media types of a body; none for other input, and for an extractor of the API,
+    /// which decides itself.
+    pub fn media_types(&self) -> &'static [&'static str] {
+        match self.facts.media_types {
+            MediaTypes::Unknown => &[],
+            MediaTypes::Fixed(media_types) => media_types,
+            MediaTypes::OfJson => self.json_types,
+        }
     }
 
     /// Returns whether the input may be absent: `Option<Valid<…>>`.

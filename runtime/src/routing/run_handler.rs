@@ -15,6 +15,7 @@ use crate::audit::RejectedInput;
 use crate::guard::remove_callers;
 use crate::input::{RequestLimits, TimedBody};
 use crate::policy::Limits;
+use crate::response::name_accepted_types;
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::passed_guard::PassedGuard;
@@ -33,8 +34,10 @@ where
     H: Declares + RunsWithState<S, M>,
 {
     limit_body(request, &H::DECLARATION.limits, has_custom_argument::<H>());
+    let method = request.method().clone();
     let mut response = H::Endpoint::call(request, state, guard).await;
     if let Some(rejected) = take_rejected_input(&mut response) {
+        name_accepted_types(&method, &mut response);
         rejected.emit(H::DECLARATION, guard.token());
     }
     response

@@ -147,6 +147,8 @@ mod tests {
                     (json!("write read admin read"), json!("read read")),
                     (json!("read\twrite"), json!("")),
                     (json!(["read", "write"]), json!(["read"])),
+                    (json!(["read"]), json!(["read"])),
+                    (json!("read"), json!("read")),
                     (json!(["read write", 1, null, ["read"]]), json!([])),
                 ] {
                     let claims = retained(&profile, "/roles", &json!({ name: scopes }));

@@ -2,8 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::Member;
 use syn::ext::IdentExt;
+use syn::{Generics, Member};
 
 use crate::expand::input::checks::Emitter;
 use crate::expand::input::proof::{proof, ruled};
@@ -115,7 +115,7 @@ fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
 ///
 /// Its patterns name every field and variant: with one that an attribute below the derive has added, it
 /// does not compile.
-pub(super) fn check_bounds(kind: &Kind, private: &TokenStream) -> TokenStream {
+pub(super) fn check_bounds(kind: &Kind, private: &TokenStream, generics: &Generics) -> TokenStream {
     match kind {
         Kind::Scalar(variants) => {
             let idents = variants.iter().map(|variant| &variant.ident);
@@ -127,7 +127,7 @@ pub(super) fn check_bounds(kind: &Kind, private: &TokenStream) -> TokenStream {
         }
         Kind::Struct(content) => {
             let bindings = bindings(content);
-            let checks = of_fields(content, private);
+            let checks = of_fields(content, private, generics);
             quote! {
                 let Self { #bindings } = self;
                 #checks
@@ -138,7 +138,7 @@ pub(super) fn check_bounds(kind: &Kind, private: &TokenStream) -> TokenStream {
                 let ident = &variant.ident;
                 let content = variant.content.as_ref();
                 let bindings = content.map(bindings);
-                let checks = content.map(|content| of_fields(content, private));
+                let checks = content.map(|content| of_fields(content, private, generics));
                 quote!(Self::#ident { #bindings } => { #checks })
             });
             quote! {
@@ -181,7 +181,7 @@ fn binding(field: &Field) -> syn::Ident {
 //                 RuledField::<String, Rules<…>>::BOUNDS.check(__palisade_value, …);
 //             }
 //         }
-fn of_fields(content: &Content, private: &TokenStream) -> TokenStream {
+fn of_fields(content: &Content, private: &TokenStream, generics: &Generics) -> TokenStream {
     let emitter = Emitter {
         private,
         adapter: None,
@@ -189,7 +189,7 @@ fn of_fields(content: &Content, private: &TokenStream) -> TokenStream {
     };
     let is_full = emitter.is_full();
     let checks = content.fields().filter_map(|field| {
-        let (ruled, proof) = (ruled(field, private)?, proof(field, private)?);
+        let (ruled, proof) = (ruled(field, private)?, proof(field, private, generics)?);
         let at = content.named_by_garde.then(|| match &field.member {
             Member::Named(_) => emitter.at(&name(&field.member)),
             Member::Unnamed(index) => emitter.at(&(index.index as usize)),

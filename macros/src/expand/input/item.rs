@@ -65,7 +65,7 @@ pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
         let absent = schema::of_transparent(input, &private);
         quote!(#absent #schema)
     });
-    let check_bounds = check_bounds(kind, &private);
+    let check_bounds = check_bounds(kind, &private, &head.generics);
     let secure_input = secure_input(head, kind, &check_bounds, schema.as_ref());
     let bounded = match kind {
         Kind::Scalar(_) => scalar(head, nested_schema.as_ref()),
@@ -103,6 +103,7 @@ fn secure_input(
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let not_recommended = head.not_recommended();
     let (checked, decode) = (check_rules(head), decode(head));
+    let json_types = json_types(head);
     let wrappers = wrappers(kind, &private);
     quote! {
         #[automatically_derived]
@@ -110,6 +111,8 @@ fn secure_input(
         #[allow(deprecated, unused_imports, unused_variables, unreachable_patterns)]
         impl #impl_generics #private::InputContract for #ident #type_generics #where_clause {
             #checked
+
+            #json_types
 
             #decode
 
@@ -170,6 +173,16 @@ fn check_rules(head: &Head) -> TokenStream {
         }
     };
     written_at(items, ident.span())
+}
+
+/// The media types of a JSON body, if the type declares them.
+pub(super) fn json_types(head: &Head) -> Option<TokenStream> {
+    let types = &head.json_types;
+    (!types.is_empty()).then(|| {
+        quote! {
+            const JSON_TYPES: &'static [&'static ::core::primitive::str] = &[#(#types),*];
+        }
+    })
 }
 
 /// The decoding by serde. `Decoder` finds the type's `Deserialize`, if there is one.

@@ -53,7 +53,11 @@ fn mentions(tokens: TokenStream, names: &[String]) -> bool {
 ///
 /// The error is at the field's type, or at a rule that does not bound it. Of a field that is not
 /// bounded, `reason()` looks up the reason, once for each type inside the field's type.
-pub(super) fn proof(field: &Field, private: &TokenStream) -> Option<TokenStream> {
+pub(super) fn proof(
+    field: &Field,
+    private: &TokenStream,
+    generics: &Generics,
+) -> Option<TokenStream> {
     let rules = field.rules.as_ref()?;
     let (ty, ruled) = (&field.ty, ruled(field, private)?);
     let depth = depth(ty);
@@ -61,6 +65,7 @@ pub(super) fn proof(field: &Field, private: &TokenStream) -> Option<TokenStream>
     let proof = quote!(#ruled::proof()#(#reasons)*.check(););
     let span = rules.ineffective().unwrap_or_else(|| first_span(ty));
     let mut proofs = written_at(proof, span);
+    proofs.extend(null_meaning(field, &ruled, private, generics));
     for max in rules.all_maxima() {
         let span = max.span();
         let private = written_at(private.clone(), span);
@@ -71,6 +76,58 @@ pub(super) fn proof(field: &Field, private: &TokenStream) -> Option<TokenStream>
         });
     }
     Some(proofs)
+}
+
+// Input:  nickname: Option<Option<String>>
+// Output: NullMeaning::<{ RuledField::<Option<Option<String>>, …>::BOUNDS.has_ambiguous_null() }>::check::<…>();
+/// Requires that null has one meaning in a field; nothing for a type without type arguments.
+///
+/// A generic type is checked where its arguments are known: the constant of an array length or of a
+/// type argument cannot depend on them.
+fn null_meaning(
+    field: &Field,
+    ruled: &TokenStream,
+    private: &TokenStream,
+    generics: &Generics,
+) -> Option<TokenStream> {
+    let span = first_span(&field.ty);
+    let ty = written_at(field.ty.to_token_stream(), span);
+    if !has_arguments(ty.clone()) {
+        return None;
+    }
+    let parameters = generics.params.iter().map(name_of_any);
+    let names: Vec<String> = parameters.chain([String::from("Self")]).collect();
+    let private = written_at(private.clone(), span);
+    Some(if mentions(ty.clone(), &names) {
+        quote_spanned! {span=>
+            const {
+                ::core::assert!(
+                    !#ruled::BOUNDS.has_ambiguous_null(),
+                    "an `Option` or `Patch` is directly inside another one: write `palisade::input::Patch`",
+                );
+            }
+        }
+    } else {
+        quote_spanned! {span=>
+            #private::NullMeaning::<{ #ruled::BOUNDS.has_ambiguous_null() }>::check::<#ty>();
+        }
+    })
+}
+
+/// Whether a type has type arguments.
+fn has_arguments(ty: TokenStream) -> bool {
+    ty.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '<',
+        TokenTree::Group(group) => has_arguments(group.stream()),
+        _ => false,
+    })
+}
+
+fn name_of_any(parameter: &GenericParam) -> String {
+    match parameter {
+        GenericParam::Lifetime(lifetime) => lifetime.lifetime.ident.to_string(),
+        parameter => name_of(parameter).unwrap_or_default(),
+    }
 }
 
 /// Returns a largest length as a `usize`.

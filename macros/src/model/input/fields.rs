@@ -19,6 +19,8 @@ pub(crate) struct Head {
     pub(crate) krate: Option<Path>,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
+    /// The media types of a JSON body, if the type declares them.
+    pub(crate) json_types: Vec<String>,
     /// The type of the context of its rules; none for `()`.
     pub(crate) context: Option<Type>,
     /// Whether serde reads it as its one field, and so accepts its absence if that does.

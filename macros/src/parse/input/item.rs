@@ -14,6 +14,8 @@ pub(crate) struct RawInput {
     pub(crate) generics: Generics,
     pub(crate) krate: Option<Path>,
     pub(crate) scalar: Option<RawScalar>,
+    /// The media types of a JSON body.
+    pub(crate) json_types: Vec<String>,
     pub(crate) serde: SerdeWords,
     pub(crate) garde: ItemRules,
     pub(crate) data: RawData,
@@ -75,6 +77,7 @@ impl RawInput {
             generics: item.generics,
             krate: secure.krate,
             scalar: secure.scalar,
+            json_types: secure.json_types,
             serde: SerdeWords::parse(&item.attrs, diagnostics),
             garde: ItemRules::parse(&item.attrs, diagnostics),
             data,

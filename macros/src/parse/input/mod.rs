@@ -3,6 +3,7 @@
 mod arguments;
 mod garde;
 mod item;
+mod media_types;
 mod secure;
 mod serde;
 mod word;

@@ -7,6 +7,7 @@ use syn::{Attribute, Ident, LitStr, Meta, Path, Token};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::Slot;
+use crate::parse::input::media_types;
 use crate::parse::recovery::skip_to_comma;
 
 /// The position of an attribute.
@@ -23,6 +24,8 @@ pub(crate) struct Secure {
     pub(crate) krate: Option<Path>,
     /// The type parses itself.
     pub(crate) scalar: Option<RawScalar>,
+    /// The media types of a JSON body; empty if they are not declared.
+    pub(crate) json_types: Vec<String>,
     /// The reason that excuses the field from every rule; empty if it is a mistake.
     pub(crate) unvalidated: Option<String>,
 }
@@ -40,6 +43,7 @@ struct Words {
     krate: Slot<Path>,
     scalar: Slot<String>,
     schema: Slot<Path>,
+    json: Slot<Vec<String>>,
     unvalidated: Slot<String>,
     /// A field that was meant to be excused gets no second error about its rules.
     is_mistaken: bool,
@@ -55,6 +59,7 @@ impl Secure {
             krate: Slot::new("crate"),
             scalar: Slot::new("scalar"),
             schema: Slot::new("schema"),
+            json: Slot::new("json"),
             unvalidated: Slot::new("unvalidated"),
             is_mistaken: false,
         };
@@ -101,6 +106,9 @@ impl Words {
             } else if name == "schema" && position.is_item() {
                 self.schema
                     .fill(name.span(), parse_path(input)?, diagnostics);
+            } else if name == "json" && position.is_item() {
+                let types = media_types::parse(&name, input, diagnostics)?;
+                self.json.fill(name.span(), types, diagnostics);
             } else if name == "unvalidated" && position == Position::Field {
                 let reason = parse_text(&name, input, &UNVALIDATED, diagnostics)?;
                 self.unvalidated.fill(name.span(), reason, diagnostics);
@@ -127,6 +135,7 @@ impl Words {
         Secure {
             krate: self.krate.take().map(|(_, path)| path),
             scalar: scalar.map(|(_, accepts)| RawScalar { accepts, schema }),
+            json_types: self.json.take().map_or_else(Vec::new, |(_, types)| types),
             unvalidated: unvalidated.or_else(|| self.is_mistaken.then(String::new)),
         }
     }
@@ -195,7 +204,7 @@ impl Position {
     fn help(self) -> &'static str {
         match self {
             Self::Struct | Self::Enum => {
-                "write `#[secure(scalar = \"what it accepts\")]` or `#[secure(crate = path::to::palisade)]`, or remove it"
+                "write `#[secure(scalar = \"what it accepts\")]`, `#[secure(json = \"application/vnd.example+json\")]` or `#[secure(crate = path::to::palisade)]`, or remove it"
             }
             Self::Variant => "move it to a field, or remove it",
             Self::Field => "write `#[secure(unvalidated = \"reason\")]`, or remove it",

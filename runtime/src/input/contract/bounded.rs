@@ -189,7 +189,7 @@ impl<T> OwnedForm<[T]> for Vec<T> {}
 /// The rules apply to the value of an `Option`, or `inner` enters it.
 impl<T: Bounded<Inside<R>>, R: Ruleset> Bounded<R> for Option<T> {
     const HAS_BOUNDS: bool = T::HAS_BOUNDS;
-    const NESTED: Nested = T::NESTED;
+    const NESTED: Nested = Nested::Optional(&T::NESTED);
     const WRAPPERS: usize = T::WRAPPERS;
 
     #[inline]

@@ -54,6 +54,10 @@ impl<'de, T: SecureInput> Deserialize<'de> for Decoded<T> {
     note = "help: write `#[derive(Deserialize, Validate, SecureInput)]` and `#[serde(deny_unknown_fields)]` on it; give a generic type an argument that its rules bound"
 )]
 pub trait IsDecodedInput<T> {
+    /// The media types of a JSON body of the type.
+    #[doc(hidden)]
+    const JSON_TYPES: &'static [&'static str];
+
     /// Returns the members of the type.
     #[doc(hidden)]
     fn shape() -> &'static Shape;
@@ -66,6 +70,8 @@ pub trait IsDecodedInput<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: SecureInput + for<'de> Deserialize<'de>> IsDecodedInput<T> for InputType {
+    const JSON_TYPES: &'static [&'static str] = T::JSON_TYPES;
+
     fn shape() -> &'static Shape {
         T::shape()
     }

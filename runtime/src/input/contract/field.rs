@@ -102,6 +102,11 @@ impl<T: ?Sized> FieldBounds<T> {
         self.nested
     }
 
+    /// Returns whether an `Option` or `Patch` is directly inside another one.
+    pub const fn has_ambiguous_null(self) -> bool {
+        self.nested.has_ambiguous_null()
+    }
+
     /// The number of types around the value of the field that do not appear in the input.
     pub const fn wrappers(self) -> usize {
         self.wrappers
@@ -176,4 +181,47 @@ impl MaxLength<false> {
 /// Returns whether a `max` of a length is small enough.
 pub const fn is_max_length(max: usize) -> bool {
     max <= MAX_LENGTH
+}
+
+/// Says that no `Option` or `Patch` is directly inside another one.
+///
+/// `Option<Option<T>>` seems to distinguish an absent member from `null`, but serde decodes both as `None`.
+///
+/// # Fix
+///
+/// Write [`Patch`](crate::input::Patch) around the innermost type.
+///
+/// # Examples
+///
+/// ```
+/// # use palisade::prelude::*;
+/// use palisade::input::Patch;
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct CustomerChange {
+///     #[garde(length(chars, max = 40))]
+///     nickname: Patch<String>,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not distinguish `null` from an absent member",
+    label = "an `Option` or `Patch` directly inside another one",
+    note = "help: write `palisade::input::Patch<T>` around the innermost type: it is absent, null, or a value"
+)]
+pub trait DistinguishesNull: Unimplemented {}
+
+/// Whether null has two meanings in a type.
+pub enum NullMeaning<const IS_AMBIGUOUS: bool> {}
+
+impl NullMeaning<false> {
+    /// Does nothing.
+    pub fn check<T: ?Sized>() {}
+}
+
+// on one line, so that rustc's note about it is short
+#[rustfmt::skip]
+impl NullMeaning<true> {
+    /// Requires that the mistake is corrected.
+    pub fn check<T: ?Sized + DistinguishesNull>() {}
 }

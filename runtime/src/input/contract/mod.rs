@@ -33,7 +33,10 @@ pub use self::context::{ContextFrom, ValidationContext};
 pub(crate) use self::decoded_input::Decoded;
 pub use self::decoded_input::{Decoder, IsDecodedInput, WithoutDeserialize};
 pub use self::error::{InputError, InputLocation};
-pub use self::field::{FieldWithoutLimit, IsWithinMaxLength, MaxLength, RuledField, is_max_length};
+pub use self::field::{
+    DistinguishesNull, FieldWithoutLimit, IsWithinMaxLength, MaxLength, NullMeaning, RuledField,
+    is_max_length,
+};
 pub use self::map_key::{KeyContract, MapKey, NeedsNoRule};
 pub(crate) use self::scalar::shape_of_scalar;
 #[cfg(feature = "schemas")]

@@ -98,6 +98,10 @@ pub trait InputContract: Sized {
     #[doc(hidden)]
     fn shape() -> &'static Shape;
 
+    /// The media types of a JSON body of this type.
+    #[doc(hidden)]
+    const JSON_TYPES: &'static [&'static str] = &["application/json"];
+
     /// Whether the check of its rules stops early: its `Validate` is derived by Palisade.
     #[doc(hidden)]
     const STOPS_EARLY: bool;

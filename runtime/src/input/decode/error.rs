@@ -79,6 +79,8 @@ pub(crate) enum Expected {
     Variant,
     /// A part of a multipart form that is not a file.
     TextPart,
+    /// Anything but null.
+    NotNull,
     /// Text in a location that cannot contain a list or object, such as a query parameter.
     SingleValue,
 }
@@ -249,6 +251,7 @@ impl Expected {
             Self::Char => "must be a single character",
             Self::String => "must be a string",
             Self::Null => "must be null",
+            Self::NotNull => "must not be null",
             Self::Array => "must be an array",
             Self::Object => "must be an object",
             Self::Variant => "must be one of the allowed values",

@@ -6,7 +6,9 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use crate::input::contract::InputError;
 use crate::input::decode::parameters::{Parameter, Parameters};
 
+#[cfg(test)]
 pub(crate) const JSON: &str = "application/json";
+pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) const MULTIPART: &str = "multipart/form-data";
 pub(crate) const TEXT: &str = "text/plain";

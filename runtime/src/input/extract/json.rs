@@ -4,11 +4,11 @@ use axum::extract::Json;
 
 use crate::input::contract::check::check_decoded;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
-use crate::input::decode::{json, media_type};
+use crate::input::decode::json;
 use crate::input::extract::valid::{ExtractFromBody, Valid, valid_body, via_body};
 use crate::policy::Limits;
 
-valid_body!(Json: &[media_type::JSON], decode_and_check);
+valid_body!(Json: T::JSON_TYPES, decode_and_check);
 
 fn decode_and_check<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where

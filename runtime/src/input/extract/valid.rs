@@ -12,6 +12,7 @@ use crate::input::contract::InputError;
 /// | extractor | input |
 /// |---|---|
 /// | `Valid<Json<T>>`, `Valid<Form<T>>` | the body |
+/// | [`Valid<MergePatch<T>>`](crate::input::MergePatch) | the body, a change of some members |
 /// | [`Valid<Multipart<T>>`](crate::input::Multipart) | the body, a form with files |
 /// | [`Valid<PlainText<T>>`](crate::input::PlainText), [`Valid<BinaryBody<T>>`](crate::input::BinaryBody) | the body, a single text or bytes |
 /// | `Valid<Query<T>>` | the query |
@@ -33,7 +34,7 @@ use crate::input::contract::InputError;
 /// |---|---|
 /// | a body over the limit | 413 |
 /// | a body that does not arrive in time | 408 |
-/// | a missing or different `Content-Type`, or a `Content-Encoding` | 415 |
+/// | a missing or different `Content-Type`, or a `Content-Encoding` | 415, with `Accept`, and `Accept-Patch` or `Accept-Post` |
 /// | malformed text: invalid JSON or UTF-8, a malformed escape, more than 32 levels, too many parameters or parts, a duplicate JSON member | 400 |
 /// | a wrong type, a missing or unknown member, a duplicate parameter | 422 |
 /// | violated rules, of which up to 32 are reported | 422 |
@@ -50,8 +51,9 @@ use crate::input::contract::InputError;
 /// value of a checkbox, is `true`; an unchecked checkbox is absent, so give the `bool` a
 /// `#[serde(default)]`.
 ///
-/// The `Content-Type` may have the parameter `charset=utf-8` and empty parameters ([RFC 9110 §5.6.6]). Any
-/// other parameter is 415.
+/// The `Content-Type` of `Json` is `application/json`, or one that the type declares:
+/// `#[secure(json = "application/vnd.acme.order+json")]`. Every media type may have the parameter
+/// `charset=utf-8` and empty parameters ([RFC 9110 §5.6.6]); any other parameter is 415.
 ///
 /// Rules with a context read it from the router's state: see
 /// [`ValidationContext`](crate::input::ValidationContext).

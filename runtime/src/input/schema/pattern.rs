@@ -116,7 +116,7 @@ fn escape(rest: &mut Peekable<Chars<'_>>, in_class: bool, output: &mut String) -
             output.push('\\');
             output.push(syntax);
         }
-        other if other.is_ascii_punctuation() && !other.is_ascii_alphanumeric() => {
+        other if other.is_ascii_punctuation() => {
             if matches!(other, '<' | '>') {
                 return None;
             }
@@ -158,6 +158,11 @@ mod tests {
             format!("^[{WORD}\\p{{White_Space}}]$")
         );
         assert_eq!(portable(r"^.\W\@$").unwrap(), format!(r"^[^\n][^{WORD}]@$"));
+        assert_eq!(portable(r"^\w$").unwrap(), format!("^[{WORD}]$"));
+        assert_eq!(portable(r"^\D[\S]$").unwrap(), r"^\P{Nd}[\P{White_Space}]$");
+        assert_eq!(portable(r"^\-[\-]$").unwrap(), r"^-[\-]$");
+        let controls = r"^\t\n\r\f\v$";
+        assert_eq!(portable(controls).unwrap(), controls);
     }
 
     #[test]
@@ -174,6 +179,10 @@ mod tests {
             "^(?:a$?)$",
             "^a{,3}$",
             "^a{2}{3}$",
+            "^a{1,2,3}$",
+            "^a{1x}$",
+            "^a{1,x}$",
+            r"^\é$",
             "^[]a]$",
             r"^\x41$",
             r"^\pL$",

@@ -212,3 +212,35 @@ pub(crate) fn nullable(mut schema: Schema) -> Schema {
         _ => json_schema!({ "anyOf": [schema, { "type": "null" }] }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nullable_schema_accepts_null() {
+        let with_null = |schema: Schema| json_schema!({ "anyOf": [schema, { "type": "null" }] });
+        for (schema, expected) in [
+            (
+                json_schema!({ "type": "string" }),
+                json_schema!({ "type": ["string", "null"] }),
+            ),
+            (json_schema!({}), json_schema!({})),
+            (
+                json_schema!({ "type": "null" }),
+                json_schema!({ "type": "null" }),
+            ),
+        ] {
+            assert_eq!(nullable(schema), expected);
+        }
+        for schema in [
+            json_schema!({ "type": "string", "enum": ["a"] }),
+            json_schema!({ "enum": ["a"] }),
+            json_schema!({ "type": "string", "const": "a" }),
+            json_schema!({ "$ref": "#/$defs/Sku" }),
+            json_schema!({ "type": "object", "oneOf": [{}] }),
+        ] {
+            assert_eq!(nullable(schema.clone()), with_null(schema));
+        }
+    }
+}

@@ -66,6 +66,10 @@ pub enum Nested {
     Leaf,
     /// A value that Palisade does not check.
     Unchecked(Statement),
+    /// Such a value, or null, which means the same as no value: an `Option`.
+    Optional(&'static Nested),
+    /// Such a value, or null, which clears it: a `Patch`.
+    Patch(&'static Nested),
     /// A list of at most so many such items, in the order of the input.
     List(&'static Nested, usize),
     /// A collection of at most so many such items, in an order that may differ from the input.
@@ -87,4 +91,31 @@ pub enum Statement {
     Accepts(&'static str),
     /// The reason that excuses a field from all rules.
     Unvalidated(&'static str),
+}
+
+impl Nested {
+    /// Returns whether null has two meanings somewhere in the value: a value that may be null is directly
+    /// inside another one.
+    pub(crate) const fn has_ambiguous_null(&self) -> bool {
+        match self {
+            Self::Leaf | Self::Unchecked(_) | Self::Of(_) => false,
+            Self::Optional(value) | Self::Patch(value) => {
+                matches!(value, Self::Optional(_) | Self::Patch(_)) || value.has_ambiguous_null()
+            }
+            Self::List(item, _) | Self::Unordered(item, _) | Self::Array(item, _) => {
+                item.has_ambiguous_null()
+            }
+            Self::Entries(value, _, key) => value.has_ambiguous_null() || key.has_ambiguous_null(),
+            Self::Tuple(elements) => {
+                let mut rest = *elements;
+                while let [first, others @ ..] = rest {
+                    if first.has_ambiguous_null() {
+                        return true;
+                    }
+                    rest = others;
+                }
+                false
+            }
+        }
+    }
 }

@@ -103,6 +103,10 @@ impl Walk<'_, '_> {
         match self.position {
             Position::Shape(shape) => self.step_in_shape(shape, component, is_index),
             Position::Nested(Nested::Of(shape)) => self.step_in_shape(shape(), component, is_index),
+            Position::Nested(Nested::Optional(value) | Nested::Patch(value)) => {
+                self.position = Position::Nested(value);
+                self.step(component, is_index)
+            }
             // without a known shape, the client chose the name
             Position::Nested(Nested::Leaf | Nested::Unchecked(_)) => {
                 is_index && self.enter_index(component, &Nested::Leaf)

@@ -3,7 +3,7 @@
 use crate::input::shape::{Field, Nested, Shape, Variant};
 
 /// The maximum number of types around a value that do not appear in the input.
-const MAX_WRAPPERS: usize = 32;
+const MAX_WRAPPERS: usize = 64;
 
 /// A value's position in the shape of its type.
 #[derive(Clone, Copy)]
@@ -13,12 +13,14 @@ pub(crate) enum Position {
 }
 
 impl Position {
-    /// Enters the types that do not appear in the input, and returns how many of them garde names.
+    /// Enters the types that do not appear in the input and those that may be null, and returns how many of
+    /// them garde names.
     pub(crate) fn resolved(self) -> (Self, usize) {
         let (mut position, mut named) = (self, 0);
         for _ in 0..MAX_WRAPPERS {
             position = match position {
                 Self::Nested(Nested::Of(shape)) => Self::Shape(shape()),
+                Self::Nested(Nested::Optional(value) | Nested::Patch(value)) => Self::Nested(value),
                 Self::Shape(Shape::Partial(shape, _)) => Self::Shape(shape),
                 Self::Shape(Shape::Transparent(nested)) => Self::Nested(nested),
                 Self::Shape(Shape::Newtype(nested)) => {

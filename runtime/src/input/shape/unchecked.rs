@@ -94,6 +94,7 @@ impl Search {
         match nested {
             Nested::Leaf => {}
             Nested::Unchecked(statement) => self.record(statement),
+            Nested::Optional(value) | Nested::Patch(value) => self.nested(*value),
             Nested::List(item, _) | Nested::Unordered(item, _) | Nested::Array(item, _) => {
                 self.within("*", |search| search.nested(*item));
             }
@@ -170,6 +171,7 @@ fn inside(nested: Nested, visit: &mut dyn FnMut(Nested)) {
     visit(nested);
     match nested {
         Nested::Leaf | Nested::Unchecked(_) | Nested::Of(_) => {}
+        Nested::Optional(value) | Nested::Patch(value) => inside(*value, visit),
         Nested::List(item, _) | Nested::Unordered(item, _) | Nested::Array(item, _) => {
             inside(*item, visit);
         }

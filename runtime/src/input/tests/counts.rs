@@ -90,6 +90,8 @@ struct Kinds {
     pair: Option<Pair>,
     #[garde(length(max = 3), dive)]
     children: Vec<Kinds>,
+    #[garde(length(max = 3), dive)]
+    named: Map<u16, Kinds>,
 }
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
@@ -125,6 +127,8 @@ fn list_over_its_count_is_reported_and_not_decoded() {
         (r#"{"alias": @}"#, "/alias"),
         (r#"{"lists": [[], @]}"#, "/lists/1"),
         (r#"{"entries": {"7": @}}"#, "/entries"),
+        (r#"{"named": {"7": {"list": @}}}"#, "/named"),
+        (r#"{"named": {"7": {}}, "list": @}"#, "/list"),
         (r#"{"wrapped": @}"#, "/wrapped"),
         (r#"{"transparent": @}"#, "/transparent"),
         (r#"{"pair": [@, []]}"#, "/pair/0"),
@@ -229,7 +233,15 @@ fn rest_of_list_is_read_strictly() {
         }
     }
     let repeated = r#"{"map": {"1": 0, "2": 0, "3": 0, "4": 0, "1": 0}}"#;
-    assert_errors::<Kinds>(&[(repeated, 400, "/map", "unique")]);
+    assert_errors::<Kinds>(&[
+        (repeated, 400, "/map", "unique"),
+        (
+            r#"{"list": [0, 0, 0, 0, 0, {"a": 1, "a": 1}]}"#,
+            400,
+            "/list/5",
+            "unique",
+        ),
+    ]);
     // items that are not decoded may have any type
     let other =
         r#"{"list": [0, 0, 0, "x", {"y": null}], "map": {"1": 0, "2": 0, "3": 0, "x": []}}"#;

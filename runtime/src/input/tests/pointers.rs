@@ -1,5 +1,7 @@
 //! Pointers to values in long, escaped and incomplete input.
 
+use std::collections::BTreeSet;
+
 use garde::Validate;
 use serde::Deserialize;
 
@@ -150,4 +152,20 @@ fn each_of_many_items_has_the_name_used_by_input() {
         pointers,
         ["/events/1/a~1b", "/events/2/number", "/events/4/a~1b"]
     );
+}
+
+/// The items of a set have another order than in the text.
+#[test]
+fn pointer_ends_at_a_set() {
+    #[derive(Deserialize, Validate, crate::SecureInput)]
+    #[serde(deny_unknown_fields)]
+    struct Labels {
+        #[garde(length(max = 3), dive)]
+        labels: BTreeSet<Label>,
+    }
+    #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize, Validate, crate::SecureInput)]
+    struct Label(#[garde(length(chars, max = 3))] String);
+
+    assert_errors::<Labels>(&[(r#"{"labels": ["b", "long"]}"#, 422, "/labels", "length")]);
+    assert_errors::<Labels>(&[(r#"{"labels": ["x", "long"]}"#, 422, "/labels", "length")]);
 }

@@ -10,6 +10,7 @@ use crate::input::types::Map;
 #[derive(Deserialize, Validate, crate::SecureInput)]
 #[serde(deny_unknown_fields)]
 enum External {
+    Nothing,
     Some(#[garde(length(max = 3))] Vec<Counted>),
     Named {
         #[garde(length(max = 3))]
@@ -37,13 +38,28 @@ enum Internal {
         #[serde(default)]
         #[garde(length(max = 3), dive)]
         then: Vec<Internal>,
+        #[serde(default)]
+        #[garde(dive)]
+        choice: Option<External>,
     },
+    Records {
+        #[garde(length(max = 2), dive)]
+        records: Map<String3, Record>,
+    },
+    Choice(#[garde(dive)] External),
     Bag(#[garde(dive)] Bag),
     Inner(#[garde(dive)] Adjacent),
 }
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
 struct Bag(#[garde(length(max = 3), dive)] Map<String3, Vec3>);
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    #[garde(length(max = 3))]
+    items: Vec<Counted>,
+}
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize, Validate, crate::SecureInput)]
 struct String3(#[garde(length(chars, max = 3))] String);
@@ -58,6 +74,10 @@ enum Adjacent {
     Few(#[garde(length(max = 3))] Vec<Counted>),
     Many(#[garde(length(max = 300))] Vec<Counted>),
     Pairs(#[garde(length(max = 300))] Vec<[Counted; 2]>),
+    Named {
+        #[garde(length(max = 3))]
+        items: Vec<Counted>,
+    },
 }
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
@@ -196,6 +216,22 @@ fn large_value_of_other_shape_in_tagged_enum_is_not_buffered() {
             "type",
         ),
         (
+            r#"{"internal": {"choice": @, "items": [], "type": "many"}}"#,
+            "/internal/choice",
+            "type",
+        ),
+        // only the enum that a tag belongs to may have it as a member
+        (
+            r#"{"internal": {"Named": {"items": [0], "type": @}, "type": "choice"}}"#,
+            "/internal/Named",
+            "unknown",
+        ),
+        (
+            r#"{"internal": {"of": {"items": [0], "type": @}, "kind": "Named", "type": "inner"}}"#,
+            "/internal/of",
+            "unknown",
+        ),
+        (
             r#"{"adjacent": {"of": @, "kind": "None"}}"#,
             "/adjacent/of",
             "type",
@@ -222,4 +258,29 @@ fn large_value_of_other_shape_in_tagged_enum_is_not_buffered() {
         };
         assert_eq!((status, take_count()), (400, 0), "{text}");
     }
+}
+
+/// serde's buffer accepts an array for a struct.
+#[test]
+fn last_allowed_member_of_map_in_tagged_enum_has_its_shape() {
+    let text = r#"{"internal": {"records": {"a": {"items": []}, "b": @}, "type": "records"}}"#;
+    assert_accepted::<Enums>(&[&text.replace('@', r#"{"items": [0, 0, 0]}"#)]);
+    assert_errors::<Enums>(&[(
+        &text.replace('@', "[[0]]"),
+        422,
+        "/internal/records",
+        "type",
+    )]);
+    let (violations, _) = rejected::<Enums>(&text.replace('@', r#"{"items": [0, 0, 0, 0]}"#));
+    assert_eq!(
+        violations,
+        [("/internal/records".to_owned(), "length".to_owned())]
+    );
+}
+
+#[test]
+fn unit_variant_in_tagged_enum_is_a_string() {
+    assert_accepted::<Enums>(&[
+        r#"{"internal": {"choice": "Nothing", "items": [], "type": "many"}}"#,
+    ]);
 }

@@ -10,6 +10,7 @@ mod identifier;
 mod line;
 mod map;
 mod page;
+mod patch;
 #[cfg(feature = "schemas")]
 mod schemas;
 mod textual;
@@ -22,4 +23,5 @@ pub use self::identifier::{Identifier, IdentifierError};
 pub use self::line::{Line, LineError};
 pub use self::map::Map;
 pub use self::page::{PageNumber, PageRequest, PageSize};
+pub use self::patch::Patch;
 pub use self::upload::{MediaTypes, Upload, UploadError};

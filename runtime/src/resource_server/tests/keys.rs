@@ -228,6 +228,20 @@ async fn keys_url_must_be_https_and_the_only_source() {
 }
 
 #[cfg(feature = "discovery")]
+#[test]
+fn root_certificates_are_listed_as_a_relaxation() {
+    let relaxations = |issuer: Issuer<WithAudience>| {
+        let summary = issuer.summary(8 * 1024, false);
+        summary.relaxations().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(relaxations(keyless()), [""; 0]);
+    assert_eq!(
+        relaxations(keyless().root_certificates("")),
+        ["requests to it also trust servers with certificates of the configured roots"]
+    );
+}
+
+#[cfg(feature = "discovery")]
 #[tokio::test]
 async fn malformed_or_unused_root_certificates_are_rejected() {
     let pem = embedded().pem(Algorithm::ES256);

@@ -40,6 +40,8 @@ pub struct ArgumentStatement {
 pub struct Content {
     /// The members of checked input.
     pub(crate) shapes: &'static [fn() -> &'static Shape],
+    /// The media types that the input type declares for JSON.
+    pub(crate) json_types: &'static [&'static str],
     /// The statement about the type inside the argument.
     pub(crate) statement: Option<ArgumentStatement>,
     /// The schema of checked input.
@@ -50,6 +52,7 @@ pub struct Content {
 impl Content {
     pub(crate) const NONE: Self = Self {
         shapes: &[],
+        json_types: &[],
         statement: None,
         #[cfg(feature = "schemas")]
         describe: None,
@@ -81,8 +84,19 @@ impl Content {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InputFacts {
     pub(crate) location: InputLocation,
-    pub(crate) media_type: Option<&'static str>,
+    pub(crate) media_types: MediaTypes,
     pub(crate) is_optional: bool,
+}
+
+/// The media types of a body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum MediaTypes {
+    /// The input is no body, or an extractor of the API decides.
+    Unknown,
+    /// One of these.
+    Fixed(&'static [&'static str]),
+    /// Those that the input type declares for JSON.
+    OfJson,
 }
 
 /// Decodes and checks the typed claims of a `Caller` argument.
@@ -99,14 +113,11 @@ impl ArgumentFacts {
         content: Content::NONE,
     };
 
-    pub(crate) const fn of_input(
-        location: InputLocation,
-        media_type: Option<&'static str>,
-    ) -> Self {
+    pub(crate) const fn of_input(location: InputLocation, media_types: MediaTypes) -> Self {
         Self {
             input: Some(InputFacts {
                 location,
-                media_type,
+                media_types,
                 is_optional: false,
             }),
             ..Self::PLAIN

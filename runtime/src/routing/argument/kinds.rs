@@ -22,15 +22,15 @@ use crate::input::rules::{InputType, IsDecodedInput};
 #[cfg(feature = "schemas")]
 use crate::input::schema::{Described, Elements};
 use crate::input::{
-    BinaryBody, Cookies, Headers, InputExtractor, InputLocation, Multipart, PlainText, Scalar,
-    SecureInput, Shape, Valid, media_type, shape_of_scalar,
+    BinaryBody, Cookies, Headers, InputExtractor, InputLocation, MergePatch, Multipart, PlainText,
+    Scalar, SecureInput, Shape, Valid, media_type, shape_of_scalar,
 };
 use crate::routing::argument::extraction::{
     CheckedBody, CheckedExtraction, CheckedHead, FromGuard, FromServer, FromState, KnownMethod,
     Optional, StrictPath, ViaAxum,
 };
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
-use crate::routing::argument::facts::{ArgumentFacts, Content};
+use crate::routing::argument::facts::{ArgumentFacts, Content, MediaTypes};
 use crate::routing::argument::rules::{
     AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, ConnectionData,
     HandlerArgument, HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead,
@@ -143,6 +143,7 @@ where
 {
     const CONTENT: Content = Content {
         shapes: &[<InputType as IsDecodedInput<T>>::shape],
+        json_types: <InputType as IsDecodedInput<T>>::JSON_TYPES,
         #[cfg(feature = "schemas")]
         describe: Some(<InputType as IsDecodedInput<T>>::definition),
         ..Content::NONE
@@ -155,6 +156,7 @@ where
 {
     const CONTENT: Content = Content {
         shapes: &[<InputType as IsDecodedInput<T>>::shape],
+        json_types: <InputType as IsDecodedInput<T>>::JSON_TYPES,
         #[cfg(feature = "schemas")]
         describe: Some(<InputType as IsDecodedInput<T>>::definition),
         ..Content::NONE
@@ -162,27 +164,28 @@ where
 }
 
 macro_rules! checked {
-    ($($extractor:ident by $extraction:ident, $reads:ident, $location:ident, $media_type:expr;)*) => {$(
+    ($($extractor:ident by $extraction:ident, $reads:ident, $location:ident, $media_types:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl<T> HandlerArgument for Valid<$extractor<T>> {
             type Kind = DecodedInput<T>;
             type Reads = $reads;
             type Extraction = $extraction;
-            const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$location, $media_type);
+            const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::$location, $media_types);
         }
     )*};
 }
 
 checked! {
-    Json by CheckedBody, ReadsBody, Body, Some(media_type::JSON);
-    Form by CheckedBody, ReadsBody, Form, Some(media_type::FORM);
-    Multipart by CheckedBody, ReadsBody, Form, Some(media_type::MULTIPART);
-    PlainText by CheckedBody, ReadsBody, Body, Some(media_type::TEXT);
-    BinaryBody by CheckedBody, ReadsBody, Body, Some(media_type::BINARY);
-    Query by CheckedHead, ReadsHead, Query, None;
-    Path by CheckedHead, ReadsHead, Path, None;
-    Headers by CheckedHead, ReadsHead, Header, None;
-    Cookies by CheckedHead, ReadsHead, Cookie, None;
+    Json by CheckedBody, ReadsBody, Body, MediaTypes::OfJson;
+    MergePatch by CheckedBody, ReadsBody, Body, MediaTypes::Fixed(&[media_type::MERGE_PATCH]);
+    Form by CheckedBody, ReadsBody, Form, MediaTypes::Fixed(&[media_type::FORM]);
+    Multipart by CheckedBody, ReadsBody, Form, MediaTypes::Fixed(&[media_type::MULTIPART]);
+    PlainText by CheckedBody, ReadsBody, Body, MediaTypes::Fixed(&[media_type::TEXT]);
+    BinaryBody by CheckedBody, ReadsBody, Body, MediaTypes::Fixed(&[media_type::BINARY]);
+    Query by CheckedHead, ReadsHead, Query, MediaTypes::Unknown;
+    Path by CheckedHead, ReadsHead, Path, MediaTypes::Unknown;
+    Headers by CheckedHead, ReadsHead, Header, MediaTypes::Unknown;
+    Cookies by CheckedHead, ReadsHead, Cookie, MediaTypes::Unknown;
 }
 
 #[diagnostic::do_not_recommend]
@@ -190,7 +193,7 @@ impl<E: InputExtractor> HandlerArgument for Valid<E> {
     type Kind = CheckedInput<E>;
     type Reads = ReadsHead;
     type Extraction = CheckedExtraction;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, None)
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, MediaTypes::Unknown)
         .stated(ExceptionKind::CustomDecoding, E::ACCEPTS)
         .by_custom_extractor();
 }
@@ -212,7 +215,7 @@ impl<T> HandlerArgument for Path<T> {
     type Kind = ParsedPath<T>;
     type Reads = ReadsHead;
     type Extraction = StrictPath;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Path, None);
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Path, MediaTypes::Unknown);
 }
 
 #[diagnostic::do_not_recommend]

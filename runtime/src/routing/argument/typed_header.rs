@@ -7,7 +7,7 @@ use axum_extra::headers::{Date, IfModifiedSince, IfUnmodifiedSince};
 
 use crate::input::{InputLocation, Valid};
 use crate::routing::argument::extraction::{CheckedHead, FromServer};
-use crate::routing::argument::facts::ArgumentFacts;
+use crate::routing::argument::facts::{ArgumentFacts, MediaTypes};
 use crate::routing::argument::kinds::CheckedInput;
 use crate::routing::argument::rules::{AllowedIn, HandlerArgument, OptionalIn, ReadsHead};
 
@@ -16,7 +16,8 @@ impl<H> HandlerArgument for Valid<TypedHeader<H>> {
     type Kind = CheckedInput<H>;
     type Reads = ReadsHead;
     type Extraction = CheckedHead;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Header, None);
+    const FACTS: ArgumentFacts =
+        ArgumentFacts::of_input(InputLocation::Header, MediaTypes::Unknown);
 }
 
 /// A header that parsing checks completely.
@@ -30,7 +31,8 @@ impl<H> HandlerArgument for TypedHeader<H> {
     type Kind = ParsedHeader<H>;
     type Reads = ReadsHead;
     type Extraction = FromServer;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Header, None);
+    const FACTS: ArgumentFacts =
+        ArgumentFacts::of_input(InputLocation::Header, MediaTypes::Unknown);
 }
 
 /// A typed header that parsing checks completely: one date.

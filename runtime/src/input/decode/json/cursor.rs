@@ -278,6 +278,14 @@ mod tests {
     }
 
     #[test]
+    fn escapes_and_brackets_in_strings_are_not_structure() {
+        assert_eq!(
+            read(r#"["\\","[{",["}\\"],"\\\"]"]"#).unwrap(),
+            [r#"0="\\""#, r#"1="[{""#, r#"2=["}\\"]"#, r#"3="\\\"]""#]
+        );
+    }
+
+    #[test]
     fn other_text_is_not_read() {
         for text in [
             "[1",

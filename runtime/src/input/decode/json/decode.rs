@@ -42,8 +42,32 @@ pub(crate) fn decode<T: DeserializeOwned>(
     shape: &'static Shape,
 ) -> Result<DecodedJson<T>, InputError> {
     let text = text_body(text)?;
+    decode_with(text, &DecodeState::new(text, shape, inspect))
+}
+
+/// Decodes a merge patch ([RFC 7396]), in which null clears a member.
+///
+/// # Errors
+///
+/// Returns those of [`decode`], and [`InputError::TypeMismatch`] if null would clear an `Option`, which
+/// does not distinguish it from an absent member.
+///
+/// [RFC 7396]: https://www.rfc-editor.org/rfc/rfc7396
+pub(crate) fn decode_merge_patch<T: DeserializeOwned>(
+    text: &[u8],
+    shape: &'static Shape,
+) -> Result<DecodedJson<T>, InputError> {
+    let text = text_body(text)?;
     let state = DecodeState::new(text, shape, inspect);
-    let value = read_typed(text, &state).map_err(|failure| {
+    decode_with(text, &state.of_merge_patch())
+}
+
+fn decode_with<T: DeserializeOwned>(
+    text: &str,
+    state: &DecodeState<'_>,
+) -> Result<DecodedJson<T>, InputError> {
+    let shape = state.shape();
+    let value = read_typed(text, state).map_err(|failure| {
         let rejection = state.take_rejection();
         rejection.unwrap_or_else(|| {
             if state.is_well_formed() {

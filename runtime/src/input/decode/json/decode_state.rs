@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use serde::de::{Error, MapAccess};
+use serde::de::{Error, MapAccess, Visitor};
 
 use crate::input::contract::InputError;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
@@ -39,6 +39,10 @@ pub(super) struct DecodeState<'t> {
     inspect: Inspect,
     pub(super) names: MemberNames,
     depth: Cell<usize>,
+    /// The number of arrays around the value.
+    arrays: Cell<usize>,
+    /// Whether the text is a merge patch.
+    is_merge_patch: bool,
     error: Cell<Option<DecodeError>>,
     /// The number of arrays and objects that were buffered before their type was known.
     buffered: Cell<usize>,
@@ -72,6 +76,8 @@ impl<'t> DecodeState<'t> {
             inspect,
             names: MemberNames::default(),
             depth: Cell::default(),
+            arrays: Cell::default(),
+            is_merge_patch: false,
             error: Cell::default(),
             buffered: Cell::default(),
             is_wide_integer: Cell::default(),
@@ -85,6 +91,38 @@ impl<'t> DecodeState<'t> {
             is_inspected: Cell::default(),
             rejection: Cell::default(),
         }
+    }
+
+    /// Returns the same state for a merge patch, whose members are cleared by null.
+    pub(super) fn of_merge_patch(self) -> Self {
+        let is_merge_patch = true;
+        Self {
+            is_merge_patch,
+            ..self
+        }
+    }
+
+    /// Returns whether null clears a member here; an array is a new value (RFC 7396 §1).
+    fn clears_members(&self) -> bool {
+        self.is_merge_patch && self.arrays.get() == 0
+    }
+
+    /// Passes `null` to a type that requested an `Option`.
+    ///
+    /// It is a unit, as in serde's own buffer: serde's derive presents an absent member as none, and
+    /// [`Patch`](crate::input::Patch) distinguishes the two. An `Option` does not, so a merge patch must not
+    /// clear one: nothing would happen.
+    pub(super) fn present_null<'de, V: Visitor<'de>, E: Error>(
+        &self,
+        visitor: V,
+        guide: &Guide<'_>,
+    ) -> Result<V::Value, E> {
+        let outcome = if self.clears_members() && guide.is_optional_member() {
+            Err(DecodeError::new(ErrorKind::Type).expected(Expected::NotNull))
+        } else {
+            visitor.visit_unit()
+        };
+        outcome.map_err(|error| self.store_error(error, None))
     }
 
     /// Returns the shape of the whole text.
@@ -300,6 +338,17 @@ impl<'t> DecodeState<'t> {
     #[inline]
     pub(super) fn leave(&self) {
         self.depth.update(|depth| depth.saturating_sub(1));
+    }
+
+    /// Runs `read` in an array, one level deeper.
+    pub(super) fn in_array<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        self.arrays.update(|arrays| arrays + 1);
+        let outcome = self.nested(read);
+        self.arrays.update(|arrays| arrays.saturating_sub(1));
+        outcome
     }
 
     /// Runs `read` one level deeper.

@@ -18,5 +18,5 @@ mod walk;
 
 #[cfg(test)]
 pub(crate) use self::decode::decode_without_shape;
-pub(crate) use self::decode::{DecodedJson, decode, decode_claims};
+pub(crate) use self::decode::{DecodedJson, decode, decode_claims, decode_merge_patch};
 pub(crate) use self::walk::pointers;

@@ -185,11 +185,15 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
         visit_f32(v: f32); visit_f64(v: f64);
         visit_str(v: &str); visit_borrowed_str(v: &'de str); visit_string(v: String);
         visit_bytes(v: &[u8]); visit_borrowed_bytes(v: &'de [u8]); visit_byte_buf(v: Vec<u8>);
-        visit_none(); visit_unit();
+        visit_unit();
     }
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.visitor.expecting(f)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<V::Value, E> {
+        self.state.present_null(self.visitor, self.guide)
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
@@ -213,7 +217,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
             return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
         };
         state.count_buffered(self.requested, false);
-        let outcome = state.nested(|| {
+        let outcome = state.in_array(|| {
             state.begin_container(size_of::<V::Value>(), self.guide)?;
             self.visitor.visit_seq(StrictItems {
                 inner: &mut inner,
@@ -377,13 +381,8 @@ struct StrictVariant<'s, A, E> {
 
 impl<A, E> StrictVariant<'_, A, E> {
     fn read<T>(self, read: impl FnOnce(A) -> Result<T, E>) -> Result<T, DecodeError> {
-        let Self {
-            inner,
-            segment,
-            source,
-            state,
-            ..
-        } = self;
+        let (source, state) = (self.source, self.state);
+        let (inner, segment) = (self.inner, self.segment);
         let outcome =
             state.nested(|| read(inner).map_err(|error| take_error(source, state, error)));
         outcome.map_err(|error| match segment {

@@ -112,7 +112,6 @@ impl<'w> Walk<'w> {
         }
         let (position, named) = here.position.resolved();
         let here = Here {
-            position,
             depth: here.depth.saturating_add(named),
             ..here
         };

@@ -162,4 +162,26 @@ async fn rejection_of_axum_is_converted_without_text() {
         rejected::<std::net::IpAddr>("/hunter2").await,
         type_mismatch_at("id", "format", "does not have the expected format")
     );
+    assert_eq!(
+        rejected::<Missing>("/hunter2").await,
+        type_mismatch_at("", "format", "does not have the expected format")
+    );
+    assert_eq!(
+        rejected::<Inner>("/hunter2").await,
+        type_mismatch_at("id", "type", integer)
+    );
+    for (found, detail) in [
+        (
+            rejected::<bool>("/hunter2").await,
+            "must be `true` or `false`",
+        ),
+        (
+            rejected::<char>("/hunter2").await,
+            "must be a single character",
+        ),
+        (rejected::<f32>("/hunter2").await, "must be a number"),
+        (rejected::<f64>("/hunter2").await, "must be a number"),
+    ] {
+        assert_eq!(found, type_mismatch_at("", "type", detail));
+    }
 }
