@@ -148,7 +148,6 @@ async fn read_chunk(stream: &TcpStream) -> io::Result<u64> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "test support")]
 mod tests {
     use tokio::net::TcpListener;
 
