@@ -11,6 +11,7 @@
 mod allow;
 mod audit;
 mod beside;
+mod binary_types;
 mod body_timeout;
 mod check_order;
 mod claims;

@@ -12,7 +12,6 @@ pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) const MULTIPART: &str = "multipart/form-data";
 pub(crate) const TEXT: &str = "text/plain";
-pub(crate) const BINARY: &str = "application/octet-stream";
 
 /// The content coding that means no coding.
 pub(crate) const IDENTITY: &str = "identity";

@@ -52,7 +52,8 @@ use crate::input::contract::InputError;
 /// `#[serde(default)]`.
 ///
 /// The `Content-Type` of `Json` is `application/json`, or one that the type declares:
-/// `#[secure(json = "application/vnd.acme.order+json")]`. Every media type may have the parameter
+/// `#[secure(json = "application/vnd.acme.order+json")]`. That of `BinaryBody` is `application/octet-stream`, or
+/// one that the type declares: `#[secure(binary = "application/pdf")]`. Every media type may have the parameter
 /// `charset=utf-8` and empty parameters ([RFC 9110 §5.6.6]); any other parameter is 415.
 ///
 /// Rules with a context read it from the router's state: see

@@ -144,6 +144,7 @@ where
     const CONTENT: Content = Content {
         shapes: &[<InputType as IsDecodedInput<T>>::shape],
         json_types: <InputType as IsDecodedInput<T>>::JSON_TYPES,
+        binary_types: <InputType as IsDecodedInput<T>>::BINARY_TYPES,
         #[cfg(feature = "schemas")]
         describe: Some(<InputType as IsDecodedInput<T>>::definition),
         ..Content::NONE
@@ -157,6 +158,7 @@ where
     const CONTENT: Content = Content {
         shapes: &[<InputType as IsDecodedInput<T>>::shape],
         json_types: <InputType as IsDecodedInput<T>>::JSON_TYPES,
+        binary_types: <InputType as IsDecodedInput<T>>::BINARY_TYPES,
         #[cfg(feature = "schemas")]
         describe: Some(<InputType as IsDecodedInput<T>>::definition),
         ..Content::NONE
@@ -181,7 +183,7 @@ checked! {
     Form by CheckedBody, ReadsBody, Form, MediaTypes::Fixed(&[media_type::FORM]);
     Multipart by CheckedBody, ReadsBody, Form, MediaTypes::Fixed(&[media_type::MULTIPART]);
     PlainText by CheckedBody, ReadsBody, Body, MediaTypes::Fixed(&[media_type::TEXT]);
-    BinaryBody by CheckedBody, ReadsBody, Body, MediaTypes::Fixed(&[media_type::BINARY]);
+    BinaryBody by CheckedBody, ReadsBody, Body, MediaTypes::OfBinary;
     Query by CheckedHead, ReadsHead, Query, MediaTypes::Unknown;
     Path by CheckedHead, ReadsHead, Path, MediaTypes::Unknown;
     Headers by CheckedHead, ReadsHead, Header, MediaTypes::Unknown;
