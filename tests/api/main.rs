@@ -38,6 +38,7 @@ mod rejected_inputs;
 mod responses;
 mod roles;
 mod routers;
+mod streamed_bodies;
 mod support;
 mod typed_headers;
 mod validate;

@@ -32,7 +32,8 @@ pub struct PlainText<T>(pub T);
 ///
 /// Use it in [`Valid`](crate::Valid). The media type is `application/octet-stream`, or one that the type
 /// declares: `#[secure(binary = "application/pdf")]`. A request with another one is 415, with the accepted
-/// ones in `Accept`. The whole body is in memory.
+/// ones in `Accept`. The whole body is in memory; a
+/// [`StreamedBody`](crate::input::StreamedBody) is not.
 ///
 /// # Security
 ///

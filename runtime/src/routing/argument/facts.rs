@@ -42,7 +42,7 @@ pub struct Content {
     pub(crate) shapes: &'static [fn() -> &'static Shape],
     /// The media types that the input type declares for JSON.
     pub(crate) json_types: &'static [&'static str],
-    /// The media types that the input type declares for bytes.
+    /// The media types that the input type declares for bytes, in memory or in chunks.
     pub(crate) binary_types: &'static [&'static str],
     /// The statement about the type inside the argument.
     pub(crate) statement: Option<ArgumentStatement>,
