@@ -13,8 +13,8 @@ use tower_service::Service;
 
 use crate::audit::{PanicOrigin, emit_panic};
 use crate::response::{Problem, map_problem, panicked};
+use crate::routing::guard_extensions::remove_guard_extensions;
 use crate::routing::panics::{Panicked, catch, catch_async, guard_body};
-use crate::routing::run_handler::remove_guard_extensions;
 
 /// The function of `Api::map_problems`.
 pub(super) type MapProblem = Arc<dyn Fn(Problem) -> Problem + Send + Sync>;
