@@ -15,7 +15,7 @@ use crate::audit::RejectedInput;
 use crate::guard::remove_callers;
 use crate::input::{RequestLimits, TimedBody};
 use crate::policy::Limits;
-use crate::response::name_accepted_types;
+use crate::response::{mark_handler_response, name_accepted_types};
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::passed_guard::PassedGuard;
@@ -36,6 +36,7 @@ where
     limit_body(request, &H::DECLARATION.limits, has_custom_argument::<H>());
     let method = request.method().clone();
     let mut response = H::Endpoint::call(request, state, guard).await;
+    mark_handler_response(&mut response);
     if let Some(rejected) = take_rejected_input(&mut response) {
         name_accepted_types(&method, &mut response);
         rejected.emit(H::DECLARATION, guard.token());
