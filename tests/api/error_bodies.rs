@@ -166,78 +166,54 @@ macro_rules! answers {
     };
 }
 
-#[tokio::test]
-async fn error_of_a_layer_is_rendered_unless_it_has_a_format() {
-    type Fields<const N: usize> = [(&'static str, &'static str); N];
-    const TEXT: Fields<2> = [
-        ("content-type", "Text/Plain;charset=utf-8"),
-        ("retry-after", "7"),
-    ];
-    const HTML: Fields<1> = [("content-type", "text/html")];
-    const COMPRESSED: Fields<2> = [("content-encoding", "gzip"), ("content-type", "text/plain")];
-    const CACHED: Fields<1> = [("cache-control", "max-age=5")];
+type Fields<const N: usize> = [(&'static str, &'static str); N];
+const TEXT: Fields<2> = [
+    ("content-type", "Text/Plain;charset=utf-8"),
+    ("retry-after", "7"),
+];
+const HTML: Fields<1> = [("content-type", "text/html")];
+const COMPRESSED: Fields<2> = [("content-encoding", "gzip"), ("content-type", "text/plain")];
+const CACHED: Fields<1> = [("cache-control", "max-age=5")];
 
-    let cases = [
+const CANARY: &str = "canary-6b1f";
+
+/// Layers that answer every request, with their status, and whether their answer is rendered.
+fn answering_layers() -> Vec<(SecureRouter, u16, bool)> {
+    use StatusCode as Status;
+    let routes = all_routes;
+    let unavailable = answers!((Status::SERVICE_UNAVAILABLE, TEXT, CANARY));
+    let gateway = answers!((Status::BAD_GATEWAY, COMPRESSED, CANARY));
+    let html = answers!((Status::BAD_GATEWAY, HTML, "own"));
+    let problem = answers!(Problem::new(Status::LOCKED));
+    vec![
+        (routes().layer(answers!(Status::GONE)), 410, true),
+        (routes().layer(unavailable), 503, true),
+        (routes().layer(gateway), 502, true),
+        (routes().layer(answers!((Status::GONE, CACHED))), 410, true),
         (
-            all_routes().layer(answers!(StatusCode::TOO_MANY_REQUESTS)),
-            429,
+            routes().inner_layer(answers!((Status::GONE, CANARY))),
+            410,
             true,
         ),
+        (routes().layer(problem), 423, true),
+        (routes().layer(html), 502, false),
         (
-            all_routes().layer(answers!((
-                StatusCode::SERVICE_UNAVAILABLE,
-                TEXT,
-                "canary-6b1f"
-            ))),
-            503,
-            true,
-        ),
-        (
-            all_routes().layer(answers!((
-                StatusCode::BAD_GATEWAY,
-                COMPRESSED,
-                "canary-6b1f"
-            ))),
-            502,
-            true,
-        ),
-        (
-            all_routes().layer(answers!((StatusCode::NOT_FOUND, CACHED))),
-            404,
-            true,
-        ),
-        (
-            all_routes().inner_layer(answers!((StatusCode::LOCKED, "canary-6b1f"))),
-            423,
-            true,
-        ),
-        (
-            all_routes().layer(answers!(Problem::new(StatusCode::LOCKED))),
-            423,
-            true,
-        ),
-        (
-            all_routes().layer(answers!((StatusCode::BAD_GATEWAY, HTML, "own"))),
-            502,
+            routes().layer(answers!((Status::GONE, Json(1)))),
+            410,
             false,
         ),
         (
-            all_routes().layer(answers!((StatusCode::LOCKED, Json(1)))),
-            423,
-            false,
-        ),
-        (
-            all_routes().layer(answers!((StatusCode::OK, TEXT, "own"))),
+            routes().layer(answers!((Status::OK, TEXT, "own"))),
             200,
             false,
         ),
-        (
-            all_routes().layer(answers!(StatusCode::NOT_MODIFIED)),
-            304,
-            false,
-        ),
-    ];
-    for (routes, status, is_rendered) in cases {
+        (routes().layer(answers!(Status::NOT_MODIFIED)), 304, false),
+    ]
+}
+
+#[tokio::test]
+async fn error_of_a_layer_is_rendered_unless_it_has_a_format() {
+    for (routes, status, is_rendered) in answering_layers() {
         let api = TestApi::new(routes).await;
         let control = api.anonymous().get("/health").send().await;
         let ours = api.map_api(in_our_format);
