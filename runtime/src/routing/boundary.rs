@@ -18,8 +18,8 @@ use crate::response::{
     ErrorBody, Problem, map_problem, missing_problem, panicked, problem_of, replace_body,
     secure_layer_error,
 };
+use crate::routing::guard_extensions::remove_guard_extensions;
 use crate::routing::panics::{Panicked, catch, catch_async, drop_value, guard_body};
-use crate::routing::run_handler::remove_guard_extensions;
 
 /// The function of `Api::map_problems`.
 pub(super) type MapProblem = Arc<dyn Fn(Problem) -> Problem + Send + Sync>;
