@@ -2,18 +2,25 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
 use axum::extract::ConnectInfo;
+use axum::response::Response;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::serve::linger::{Bounds, ConnectionState, stopped};
+use crate::serve::unread::RequestBody;
 
 /// The delay before accepting again after an error, such as too many open files.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
@@ -26,12 +33,18 @@ const HYPER_HEADER_LIMIT: usize = 100;
 pub(super) struct Connections {
     router: axum::Router,
     http: http1::Builder,
-    graceful: GracefulShutdown,
+    bounds: Bounds,
+    stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
 
 impl Connections {
-    pub(super) fn new(router: axum::Router, head_timeout: Duration, header_limit: usize) -> Self {
+    pub(super) fn new(
+        router: axum::Router,
+        head_timeout: Duration,
+        header_limit: usize,
+        unread_limit: u64,
+    ) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(head_timeout);
@@ -39,10 +52,12 @@ impl Connections {
         if header_limit > HYPER_HEADER_LIMIT {
             http.max_headers(header_limit);
         }
+        let (stop, stopped) = watch::channel(false);
         Self {
             router,
             http,
-            graceful: GracefulShutdown::new(),
+            bounds: Bounds::new(unread_limit, stopped),
+            stop,
             tasks: JoinSet::new(),
         }
     }
@@ -57,22 +72,51 @@ impl Connections {
         }
     }
 
-    fn serve(&mut self, stream: TcpStream, peer: SocketAddr) {
-        let service = Extension(ConnectInfo(peer)).layer(self.router.clone());
-        let connection = self
-            .http
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let connection = self.graceful.watch(connection);
+    fn serve(&mut self, mut stream: TcpStream, peer: SocketAddr) {
+        let state = Arc::new(ConnectionState::new(self.bounds.clone()));
+        let (http, router) = (self.http.clone(), self.router.clone());
+        let mut stop = self.stop.subscribe();
         while self.tasks.try_join_next().is_some() {}
         self.tasks.spawn(async move {
-            // an error only means that the client disconnected or was disconnected
-            let _ = connection.await;
+            let service =
+                service_fn(|request| respond(router.clone(), request, peer, Arc::clone(&state)));
+            {
+                let io = TokioIo::new(&mut stream);
+                let mut connection = pin!(http.serve_connection(io, service));
+                // an error only means that the client disconnected or was disconnected
+                tokio::select! {
+                    _ = connection.as_mut() => {}
+                    () = stopped(&mut stop) => {
+                        connection.as_mut().graceful_shutdown();
+                        let _ = connection.await;
+                    }
+                }
+            }
+            state.close(stream).await;
         });
     }
 
     /// Closes every connection after its current request, and aborts those that are still open
     /// after the grace period.
-    pub(super) async fn finish(self, grace: Duration) {
-        let _ = timeout(grace, self.graceful.shutdown()).await;
+    pub(super) async fn finish(mut self, grace: Duration) {
+        self.stop.send_replace(true);
+        let finished = async { while self.tasks.join_next().await.is_some() {} };
+        let _ = timeout(grace, finished).await;
     }
+}
+
+/// Responds to a request, and settles the rest of its body.
+async fn respond(
+    mut router: axum::Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    connection: Arc<ConnectionState>,
+) -> Result<Response, Infallible> {
+    let (mut request, rest) = RequestBody::wrap(request);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let mut response = router.call(request).await?;
+    if let Some(rest) = rest {
+        rest.settle(&mut response, &connection);
+    }
+    Ok(response)
 }
