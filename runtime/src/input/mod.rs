@@ -26,7 +26,8 @@ pub(crate) use self::decode::media_type;
 #[cfg(feature = "typed-header")]
 pub(crate) use self::extract::header_error;
 pub use self::extract::{
-    BinaryBody, Cookies, CustomRejection, Headers, InputExtractor, MergePatch, Multipart, PlainText,
+    BinaryBody, Cookies, CustomRejection, Headers, InputExtractor, MergePatch, Multipart,
+    PlainText, StreamedBody,
 };
 pub(crate) use self::extract::{
     BodyTimeout, ExtractFromBody, ExtractFromHead, RequestLimits, TimedBody, Valid,

@@ -7,11 +7,12 @@ use std::fmt;
 
 use axum::body::Body;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::audit::RejectedInput;
 use crate::input::{MAX_VIOLATIONS, Violation};
 use crate::response::ProblemType;
 
@@ -53,6 +54,15 @@ struct Inner {
     detail: Option<Cow<'static, str>>,
     errors: Vec<Violation>,
     members: Map<String, Value>,
+    /// Of a rejected input only.
+    rejection: Option<Rejection>,
+}
+
+/// The parts of a response to rejected input that are not in the body.
+#[derive(Clone, PartialEq)]
+struct Rejection {
+    header: Option<(HeaderName, HeaderValue)>,
+    record: Option<RejectedInput>,
 }
 
 impl Problem {
@@ -73,6 +83,7 @@ impl Problem {
                 detail: None,
                 errors: Vec::new(),
                 members: Map::new(),
+                rejection: None,
             }),
         }
     }
@@ -145,6 +156,20 @@ impl Problem {
         self.inner.problem_type
     }
 
+    /// Returns `title`: the one that is set, the problem type's, or the reason phrase of the status.
+    pub fn title_text(&self) -> &str {
+        let inner = &*self.inner;
+        inner.title.as_deref().unwrap_or(match inner.problem_type {
+            Some(problem_type) => problem_type.title(),
+            None => inner.status.canonical_reason().unwrap_or("Error"),
+        })
+    }
+
+    /// Returns `detail`, if it is set.
+    pub fn detail_text(&self) -> Option<&str> {
+        self.inner.detail.as_deref()
+    }
+
     /// Returns the entries of `errors`.
     pub fn errors(&self) -> &[Violation] {
         &self.inner.errors
@@ -156,26 +181,33 @@ impl Problem {
         self
     }
 
+    /// Adds a header field and the audit record to the response.
+    pub(crate) fn with_rejection(
+        mut self,
+        header: Option<(HeaderName, HeaderValue)>,
+        record: Option<RejectedInput>,
+    ) -> Self {
+        self.inner.rejection = Some(Rejection { header, record });
+        self
+    }
+
     pub(crate) fn with_errors(mut self, errors: impl IntoIterator<Item = Violation>) -> Self {
         self.inner.errors.extend(errors);
         self
     }
 
     pub(crate) fn body(&self) -> Vec<u8> {
+        Value::Object(self.to_object()).to_string().into_bytes()
+    }
+
+    fn to_object(&self) -> Map<String, Value> {
         let inner = &*self.inner;
-        let (uri, title) = match inner.problem_type {
-            Some(problem_type) => (problem_type.uri(), problem_type.title()),
-            None => (
-                "about:blank",
-                inner.status.canonical_reason().unwrap_or("Error"),
-            ),
-        };
+        let uri = inner
+            .problem_type
+            .map_or("about:blank", |problem_type| problem_type.uri());
         let mut object = Map::new();
         object.insert("type".into(), uri.into());
-        object.insert(
-            "title".into(),
-            inner.title.as_deref().unwrap_or(title).into(),
-        );
+        object.insert("title".into(), self.title_text().into());
         object.insert("status".into(), inner.status.as_u16().into());
         if let Some(detail) = &inner.detail {
             object.insert("detail".into(), detail.as_ref().into());
@@ -190,7 +222,14 @@ impl Problem {
             object.insert("errors".into(), Value::Array(errors));
         }
         object.extend(inner.members.clone());
-        Value::Object(object).to_string().into_bytes()
+        object
+    }
+}
+
+/// Serializes the members of the problem, as its response has them.
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_object().serialize(serializer)
     }
 }
 
@@ -217,10 +256,16 @@ impl From<StatusCode> for Problem {
 }
 
 impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
         let mut response = Response::new(Body::from(self.body()));
         *response.status_mut() = self.inner.status;
         response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
+        if let Some(Rejection { header, record }) = self.inner.rejection.take() {
+            response.headers_mut().extend(header);
+            if let Some(record) = record {
+                response.extensions_mut().insert(record);
+            }
+        }
         response.extensions_mut().insert(self);
         response
     }

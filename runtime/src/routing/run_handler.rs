@@ -13,7 +13,7 @@ use http_body_util::Limited;
 use crate::audit::RejectedInput;
 use crate::input::TimedBody;
 use crate::policy::Limits;
-use crate::response::name_accepted_types;
+use crate::response::{mark_handler_response, name_accepted_types};
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::passed_guard::PassedGuard;
@@ -34,6 +34,7 @@ where
     limit_body(request, &H::DECLARATION.limits);
     let method = request.method().clone();
     let mut response = H::Endpoint::call(request, state, guard).await;
+    mark_handler_response(&mut response);
     if let Some(rejected) = take_rejected_input(&mut response) {
         name_accepted_types(&method, &mut response);
         rejected.emit(H::DECLARATION, guard.token());

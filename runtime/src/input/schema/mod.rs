@@ -19,7 +19,7 @@ pub(crate) use self::members::unknown;
 pub use self::members::{Described, Elements, Members};
 pub(crate) use self::values::{
     EqualKeys, array, boolean, character, file, float, integer, map, nonzero, null, nullable,
-    parsed, set, text, tuple,
+    parsed, set, streamed_body, text, tuple,
 };
 pub use self::variants::Variants;
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
