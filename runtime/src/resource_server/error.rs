@@ -13,7 +13,8 @@ use crate::resource_server::introspection::IntrospectionConfigError;
 use crate::token::{ProfileError, UnknownIssuer};
 
 /// The reason why a [`ResourceServer`](crate::ResourceServer) cannot be built.
-#[derive(Debug)]
+///
+/// `Debug` prints a sentence too, with the cause, since `main` prints the error that it returns with `Debug`.
 #[non_exhaustive]
 pub enum ConfigError {
     /// The issuer is not an https URL without user, query and fragment (RFC 8414 §2).
@@ -250,6 +251,20 @@ impl fmt::Display for ConfigError {
         self.write_mistake(f)?;
         match self.help() {
             Some(help) => write!(f, ": {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(source) = self.source() else {
+            return fmt::Display::fmt(self, f);
+        };
+        self.write_mistake(f)?;
+        write!(f, ": {source}")?;
+        match self.help() {
+            Some(help) => write!(f, "; {help}"),
             None => Ok(()),
         }
     }

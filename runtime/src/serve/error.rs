@@ -6,7 +6,8 @@ use std::io;
 use std::net::SocketAddr;
 
 /// The error of [`serve`](crate::serve()): the API cannot be served.
-#[derive(Debug)]
+///
+/// `Debug` prints the same sentence as `Display`, since `main` prints the error that it returns with `Debug`.
 #[non_exhaustive]
 pub enum ServeError {
     /// The address is not a loopback address, and only plain HTTP is served.
@@ -39,6 +40,12 @@ impl fmt::Display for ServeError {
             Self::Bind { address, source } => write!(f, "cannot listen on {address}: {source}"),
             Self::Signal(error) => write!(f, "cannot install the signal handlers: {error}"),
         }
+    }
+}
+
+impl fmt::Debug for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

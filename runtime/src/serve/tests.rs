@@ -55,11 +55,12 @@ async fn send_request(address: SocketAddr) -> TcpStream {
 #[tokio::test]
 async fn bind_to_public_address_returns_not_loopback() {
     for address in ["0.0.0.0:0", "[::]:0"] {
-        let result = serve(api().await).bind(address).await;
+        let error = serve(api().await).bind(address).await.err().unwrap();
         assert!(
-            matches!(result, Err(ServeError::NotLoopback { .. })),
+            matches!(error, ServeError::NotLoopback { .. }),
             "{address}"
         );
+        assert_eq!(format!("{error:?}"), error.to_string());
     }
     assert!(serve(api().await).bind("localhost:0").await.is_ok());
 }

@@ -239,6 +239,20 @@ async fn key_error_has_its_cause_and_prints_no_secret() {
     );
 }
 
+/// `main` prints an error with `Debug`.
+#[tokio::test]
+async fn debug_of_an_error_is_a_sentence_with_its_cause() {
+    let short = keyless().hmac(Algorithm::HS256, Secret::new("hunter2"));
+    let error = build(short).await.unwrap_err();
+    assert_eq!(
+        format!("{error:?}"),
+        format!("{error}: the secret is shorter than 32 bytes")
+    );
+    let error = build(EmbeddedIssuer::new("issuer.test").issuer(AUDIENCE)).await;
+    let error = error.unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
 /// An issuer of partners must not grant what only the own issuer may, because its list was forgotten.
 #[tokio::test]
 async fn several_issuers_without_grants_are_rejected() {
