@@ -56,10 +56,7 @@ async fn send_request(address: SocketAddr) -> TcpStream {
 async fn bind_to_public_address_returns_not_loopback() {
     for address in ["0.0.0.0:0", "[::]:0"] {
         let error = serve(api().await).bind(address).await.err().unwrap();
-        assert!(
-            matches!(error, ServeError::NotLoopback { .. }),
-            "{address}"
-        );
+        assert!(matches!(error, ServeError::NotLoopback { .. }), "{address}");
         assert_eq!(format!("{error:?}"), error.to_string());
     }
     assert!(serve(api().await).bind("localhost:0").await.is_ok());
