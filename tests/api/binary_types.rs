@@ -8,6 +8,7 @@ use palisade::testing::TestApi;
 #[secure(binary = "application/pdf")]
 struct Invoice(#[garde(length(min = 5, max = 1000), custom(is_pdf))] Vec<u8>);
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde passes references")]
 fn is_pdf(bytes: &[u8], (): &()) -> garde::Result {
     if bytes.starts_with(b"%PDF-") {
         Ok(())
