@@ -75,6 +75,7 @@
 //! | `text` | `input::Line`, a line of text in Unicode Normalization Form C |
 //! | `typed-header` | `Valid<TypedHeader<H>>` of axum-extra, and a bare `TypedHeader` of a date |
 //! | `uuid` | `Uuid` as an input type that needs no rule |
+//! | `ws` | [`Upgrade`]: the handshake of a WebSocket connection |
 //! | `testing` | `palisade::testing` |
 //!
 //! [axum]: https://docs.rs/axum
@@ -118,6 +119,7 @@ mod serve;
 pub mod testing;
 mod text;
 mod token;
+mod until;
 
 pub use garde;
 pub use palisade_macros::SecureInput;
@@ -155,6 +157,9 @@ pub use self::resource_server::{NotReady, Startup};
 pub use self::response::{Problem, ProblemType};
 pub use self::routing::api::Api;
 pub use self::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
+pub use self::routing::argument::shutdown::Shutdown;
+#[cfg(feature = "ws")]
+pub use self::routing::argument::upgrade::Upgrade;
 pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]

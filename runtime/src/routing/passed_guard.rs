@@ -1,7 +1,11 @@
 //! The permission to run a handler, which only the guard of a route gives.
 
+#[cfg(feature = "ws")]
+use std::pin::Pin;
 use std::sync::Arc;
 
+#[cfg(feature = "ws")]
+use crate::guard::NoClaims;
 use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims};
 use crate::token::VerifiedToken;
 
@@ -55,6 +59,13 @@ impl PassedGuard {
     /// Takes the decoded claims, which are types of the API.
     pub(super) fn take_claims(&mut self) -> Option<DecodedClaims> {
         self.authorized.as_mut().map(Authorized::take_claims)
+    }
+
+    /// Returns a future that completes when the token expires, unless the handler is public.
+    #[cfg(feature = "ws")]
+    pub(super) fn expired(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let caller = self.caller::<NoClaims>()?;
+        Some(caller.expired())
     }
 
     /// Returns the token, unless the handler is public.

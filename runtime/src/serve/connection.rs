@@ -2,18 +2,21 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::rt::TokioTimer;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower_layer::Layer;
+
+use crate::routing::ShutdownSender;
+use crate::serve::tracked::OpenStreams;
 
 /// The delay before accepting again after an error, such as too many open files.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
@@ -26,7 +29,8 @@ const HYPER_HEADER_LIMIT: usize = 100;
 pub(super) struct Connections {
     router: axum::Router,
     http: http1::Builder,
-    graceful: GracefulShutdown,
+    shutdown: ShutdownSender,
+    streams: OpenStreams,
     tasks: JoinSet<()>,
 }
 
@@ -42,7 +46,8 @@ impl Connections {
         Self {
             router,
             http,
-            graceful: GracefulShutdown::new(),
+            shutdown: ShutdownSender::new(),
+            streams: OpenStreams::new(),
             tasks: JoinSet::new(),
         }
     }
@@ -58,21 +63,38 @@ impl Connections {
     }
 
     fn serve(&mut self, stream: TcpStream, peer: SocketAddr) {
+        let shutdown = self.shutdown.subscribe();
         let service = Extension(ConnectInfo(peer)).layer(self.router.clone());
+        let service = Extension(shutdown.clone()).layer(service);
         let connection = self
             .http
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let connection = self.graceful.watch(connection);
+            .serve_connection(
+                self.streams.track(stream),
+                TowerToHyperService::new(service),
+            )
+            .with_upgrades();
         while self.tasks.try_join_next().is_some() {}
         self.tasks.spawn(async move {
+            let mut connection = pin!(connection);
             // an error only means that the client disconnected or was disconnected
-            let _ = connection.await;
+            tokio::select! {
+                _ = connection.as_mut() => {}
+                () = shutdown.begun() => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = connection.await;
+                }
+            }
         });
     }
 
     /// Closes every connection after its current request, and aborts those that are still open
-    /// after the grace period.
-    pub(super) async fn finish(self, grace: Duration) {
-        let _ = timeout(grace, self.graceful.shutdown()).await;
+    /// after the grace period. An upgraded connection is open until its handler ends it.
+    pub(super) async fn finish(mut self, grace: Duration) {
+        self.shutdown.begin();
+        let closed = async {
+            while self.tasks.join_next().await.is_some() {}
+            self.streams.closed().await;
+        };
+        let _ = timeout(grace, closed).await;
     }
 }

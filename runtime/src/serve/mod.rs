@@ -1,12 +1,12 @@
 //! Serves an `Api` over plain HTTP/1.1, on loopback only.
 //!
 //! The server disconnects a client that sends the head of a request too slowly, or more header
-//! fields than any route allows. A shutdown lets requests in flight finish. Upgrades (WebSocket)
-//! are not supported.
+//! fields than any route allows. A shutdown lets requests in flight and upgraded connections finish.
 
 mod connection;
 mod error;
 mod shutdown;
+mod tracked;
 
 use std::io;
 use std::net::SocketAddr;
@@ -75,6 +75,9 @@ impl Server {
     }
 
     /// Sets the time that requests in flight have to finish after a shutdown begins, 30 s by default.
+    ///
+    /// The same time applies to upgraded connections. A handler learns of the shutdown from its argument
+    /// [`Shutdown`](crate::Shutdown).
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
