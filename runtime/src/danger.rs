@@ -19,3 +19,13 @@ pub fn dangerous_token_lifetime<A>(
 ) -> Issuer<A> {
     issuer.dangerous_lifetime(lifetime, reason.into())
 }
+
+/// Adds the subjects of an issuer's tokens to audit events, as the field `subject`.
+///
+/// # Security
+///
+/// A subject is personal data if it identifies a person, and every reader of the logs sees it. Prefer
+/// [`Builder::audit_subject_key`](crate::resource_server::Builder::audit_subject_key), which adds a keyed hash.
+pub fn dangerous_plain_subjects<A>(issuer: Issuer<A>, reason: impl Into<String>) -> Issuer<A> {
+    issuer.dangerous_plain_subjects(reason.into())
+}

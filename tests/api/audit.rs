@@ -1,9 +1,12 @@
 //! The audit of decisions: one event and one count for each.
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+use palisade::danger::dangerous_plain_subjects;
 use palisade::prelude::*;
-use palisade::testing::{EmbeddedIssuer, TestApi, TestRequest, TestResponse, TokenBuilder};
-use palisade::{RevocationList, Revocations, RevocationsUnavailable, VerifiedToken};
+use palisade::testing::{
+    EmbeddedIssuer, TestApi, TestClock, TestRequest, TestResponse, TokenBuilder,
+};
+use palisade::{RevocationList, Revocations, RevocationsUnavailable, Secret, VerifiedToken};
 use palisade_tests::Log;
 use serde_json::{Value, json};
 
@@ -135,6 +138,113 @@ async fn event_names_the_route_and_issuer_data_of_a_verified_token() {
     for unknown in ["issuer", "client_id", "token_id_hash"] {
         assert_eq!(event["fields"].get(unknown), None, "{unknown}");
     }
+}
+
+/// Returns `subject_hash` and `subject` of an event.
+fn subject(event: &Value) -> (Option<&str>, Option<&str>) {
+    let field = |name: &str| {
+        event["fields"]
+            .get(name)
+            .map(|value| value.as_str().unwrap())
+    };
+    (field("subject_hash"), field("subject"))
+}
+
+#[tokio::test]
+async fn subject_is_in_no_event_without_a_key() {
+    let api = api().await;
+    let (log, _capturing) = Log::capture();
+    for request in [
+        api.caller("alice").get("/whoami"),
+        api.caller("alice").delete(ID),
+        api.caller("alice").scopes("orders:write").post("/orders"),
+    ] {
+        request.send().await;
+        let events = log.take(AUDIT);
+        assert!(!events.is_empty());
+        for event in events {
+            assert_eq!(subject(&event), (None, None), "{event}");
+            assert!(!event.to_string().contains("alice"), "{event}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn subject_hash_joins_the_events_of_one_caller_only() {
+    let with_key = |byte: u8| {
+        TestApi::with_server(routes(&Calls::default()), move |server| {
+            server.audit_subject_key(Secret::new([byte; 32]))
+        })
+    };
+    let (api, other_key) = (with_key(0x0b).await, with_key(0x0c).await);
+    let (log, _capturing) = Log::capture();
+    let hash = async |request| {
+        let (_, event) = send(&log, request).await;
+        assert!(!event.to_string().contains("alice"), "{event}");
+        subject(&event).0.map(str::to_owned)
+    };
+    // of `https://issuer.test`, a line feed and `alice`, computed with Python's `hmac`
+    let alice = Some("TQo4icDUvlljcGMkVI5BjfkWyfXvWeRcnJ1Ib7gHCRY".to_owned());
+    assert_eq!(hash(api.caller("alice").get("/whoami")).await, alice);
+    let other_token = api.caller("alice").claim("jti", "b").scopes("orders:read");
+    assert_eq!(hash(other_token.get("/whoami")).await, alice);
+    assert_eq!(hash(api.caller("alice").delete(ID)).await, alice);
+    assert_ne!(hash(api.caller("bob").get("/whoami")).await, alice);
+    assert_ne!(hash(other_key.caller("alice").get("/whoami")).await, alice);
+    assert_eq!(hash(api.anonymous().get("/whoami")).await, None);
+    let forged = api
+        .caller("alice")
+        .with_token(|token| token.signature([7; 64]));
+    assert_eq!(hash(forged.get("/whoami")).await, None);
+
+    // the events of rejected input, after that of the decision
+    let request = api.caller("alice").scopes("orders:write").post("/orders");
+    request.json(&json!({ "unknown": 1 })).send().await;
+    let events = log.take(AUDIT);
+    assert_eq!(events.len(), 2, "{events:?}");
+    assert!(
+        events
+            .iter()
+            .all(|event| subject(event).0 == alice.as_deref())
+    );
+
+    let inventory = api.api().inventory().to_string();
+    assert!(
+        inventory.contains("audit events carry a keyed hash of the subject"),
+        "{inventory}"
+    );
+}
+
+#[tokio::test]
+async fn plain_subjects_are_audited_for_their_issuer_only() {
+    let clock = TestClock::new();
+    let other = EmbeddedIssuer::new("https://other.test").clock(clock.clone());
+    let api = TestApi::with_server(routes(&Calls::default()), |server| {
+        let issuer = other.issuer("https://api.test").grants_everything();
+        server
+            .trust(dangerous_plain_subjects(issuer, "its clients are services"))
+            .audit_subject_key(Secret::new([0x0b; 32]))
+    })
+    .await;
+    let (log, _capturing) = Log::capture();
+    let token = other.token("alice").audience(api.audience()).sign();
+    let (_, event) = send(&log, api.anonymous().bearer(&token).get("/whoami")).await;
+    // of `https://other.test`, a line feed and `alice`
+    assert_eq!(
+        subject(&event),
+        (
+            Some("t51io-2PSdjE8JJLtRLW9CQwO9qrB80uCFjm1tLM9vQ"),
+            Some("alice")
+        )
+    );
+    let (_, event) = send(&log, api.caller("alice").get("/whoami")).await;
+    assert_eq!(subject(&event).1, None);
+    let relaxation = "audit events carry the subjects of tokens, because its clients are services";
+    let inventory = api.api().inventory().to_string();
+    assert!(
+        inventory.contains(&format!("relaxation: {relaxation}")),
+        "{inventory}"
+    );
 }
 
 /// A revocation store that is never available.

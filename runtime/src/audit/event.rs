@@ -37,6 +37,8 @@ pub(super) fn emit_decision(
                     issuer = token.map(VerifiedToken::issuer),
                     client_id = token.and_then(VerifiedToken::client_id),
                     token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
+                    subject_hash = token.and_then(VerifiedToken::subject_hash),
+                    subject = token.and_then(VerifiedToken::audited_subject),
                     ungranted = token.map(VerifiedToken::ungranted).filter(|count| *count > 0),
                     malformed_roles = token.map(VerifiedToken::has_malformed_roles).filter(|malformed| *malformed),
                     $message
@@ -74,6 +76,8 @@ pub(super) fn emit_rejected_input(
             issuer = token.map(VerifiedToken::issuer),
             client_id = token.and_then(VerifiedToken::client_id),
             token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
+            subject_hash = token.and_then(VerifiedToken::subject_hash),
+            subject = token.and_then(VerifiedToken::audited_subject),
             "input rejected"
         );
     }
@@ -100,6 +104,8 @@ pub(super) fn emit_panic(
             issuer = token.map(VerifiedToken::issuer),
             client_id = token.and_then(VerifiedToken::client_id),
             token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
+            subject_hash = token.and_then(VerifiedToken::subject_hash),
+            subject = token.and_then(VerifiedToken::audited_subject),
             "panic"
         );
     }

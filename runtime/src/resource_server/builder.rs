@@ -13,8 +13,9 @@ use crate::resource_server::issuer::{HasAudience, Issuer, WithAudience};
 use crate::resource_server::options::{ServerOptions, Startup};
 use crate::resource_server::server::{ResourceServer, Shared};
 use crate::resource_server::summary::IssuerSummary;
+use crate::secret::Secret;
 use crate::text::is_nqschar;
-use crate::token::{DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT, Revocations, TokenValidator};
+use crate::token::{DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT, Revocations, SubjectKey, TokenValidator};
 
 /// Configures a [`ResourceServer`].
 #[must_use = "a builder has no effect until `build` is called"]
@@ -153,6 +154,40 @@ impl<T> Builder<T> {
         self
     }
 
+    /// Adds the field `subject_hash` to audit events, so that the events of one caller can be joined.
+    ///
+    /// The field is HMAC-SHA-256 of the issuer, a line feed and the subject, in base64url. Replicas
+    /// with the same key write the same hash, and a new key starts new pseudonyms. Without a key,
+    /// events have no field for the subject. `build` fails if the key is shorter than 32 bytes.
+    /// [`VerifiedToken::subject_hash`](crate::VerifiedToken::subject_hash) returns the hash to handlers.
+    ///
+    /// # Security
+    ///
+    /// Subjects are often easy to guess, so a hash without a key would reveal them. With the key, a
+    /// reader of the logs can find the events of a known subject: keep it where the logs are not,
+    /// and do not use it for anything else. [`Secret::from_file`](crate::Secret::from_file) reads it.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use palisade::prelude::*;
+    /// use palisade::Secret;
+    ///
+    /// # async fn build() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = ResourceServer::builder()
+    ///     .trust(Issuer::new("https://login.example.govt.nz").audience("https://orders.example.govt.nz"))
+    ///     .audit_subject_key(Secret::from_file("/run/secrets/audit-subject-key")?)
+    ///     .build()
+    ///     .await?;
+    /// # let _ = server;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn audit_subject_key(mut self, key: Secret) -> Self {
+        self.options.audit_subject_key = Some(key);
+        self
+    }
+
     /// Checks the configuration, and loads the keys of every issuer.
     ///
     /// Fetched keys are refreshed by a task on the tokio runtime in which this future runs. After
@@ -194,11 +229,14 @@ async fn build(
     check_opaque_tokens(&issuers)?;
     check_grants(&issuers)?;
     let token_limit = token_limit(&issuers, options.token_limit)?;
-    let summaries = issuers.iter().map(|issuer| issuer.summary(token_limit));
+    let subject_key = subject_key(options.audit_subject_key.as_ref())?;
+    let summaries = issuers
+        .iter()
+        .map(|issuer| issuer.summary(token_limit, subject_key.is_some()));
     let summaries: Arc<[_]> = summaries.collect();
     let mut trusted = Vec::new();
     for issuer in issuers {
-        trusted.push(issuer.build(&options).await?);
+        trusted.push(issuer.build(&options, subject_key.as_ref()).await?);
     }
     let validator = TokenValidator::new(trusted, options.token_cache_size, token_limit);
     if let Some(revocations) = &options.revocations {
@@ -215,6 +253,13 @@ async fn build(
         revocations: options.revocations,
         issuers: summaries,
     }))
+}
+
+/// Returns the key for the subjects in audit events, if one is configured.
+fn subject_key(secret: Option<&Secret>) -> Result<Option<SubjectKey>, ConfigError> {
+    secret
+        .map(|secret| SubjectKey::new(secret).ok_or(ConfigError::AuditSubjectKey))
+        .transpose()
 }
 
 /// Returns the configured limit, or the longest of the default and the profiles.

@@ -120,6 +120,8 @@ pub enum ConfigError {
     },
     /// The maximum length of tokens is 0 or above 64 KiB.
     TokenLimit,
+    /// The key for the subjects in audit events has fewer than 32 bytes.
+    AuditSubjectKey,
     /// A relaxation has an empty reason.
     NoReason {
         /// The issuer with the relaxation.
@@ -169,6 +171,7 @@ impl ConfigError {
                 "set it to a JSON Pointer to a claim for roles, such as `/realm_access/roles`"
             }
             Self::TokenLimit => "set it to a value between 1 and 65536",
+            Self::AuditSubjectKey => "use 32 random bytes",
             Self::NoReason { .. } => "state why it is acceptable",
             Self::Realm => "remove the character, or remove `realm` to use `api`",
             Self::Keys { .. } | Self::RevokedIssuer { .. } | Self::Profile { .. } => return None,
@@ -178,10 +181,9 @@ impl ConfigError {
             Self::Introspection { .. } => return None,
         })
     }
-}
 
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Writes the mistake, without the edit that fixes it.
+    fn write_mistake(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Issuer { issuer } => write!(f, "`{issuer}` is not an issuer URL"),
             Self::DuplicateIssuer { issuer } => write!(f, "duplicate issuer `{issuer}`"),
@@ -227,6 +229,9 @@ impl fmt::Display for ConfigError {
             }
             Self::Profile { issuer, .. } => write!(f, "the profile of `{issuer}` is rejected"),
             Self::TokenLimit => f.write_str("the maximum length of tokens is out of range"),
+            Self::AuditSubjectKey => {
+                f.write_str("the key for subjects in audit events has fewer than 32 bytes")
+            }
             Self::NoReason { issuer } => {
                 write!(f, "a relaxation for `{issuer}` has an empty reason")
             }
@@ -236,7 +241,13 @@ impl fmt::Display for ConfigError {
             Self::Realm => f.write_str(
                 "the realm is empty or contains `\"`, `\\`, or a character outside printable ASCII",
             ),
-        }?;
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_mistake(f)?;
         match self.help() {
             Some(help) => write!(f, ": {help}"),
             None => Ok(()),

@@ -13,7 +13,7 @@ use crate::resource_server::summary::IssuerSummary;
 use crate::secret::Secret;
 #[cfg(feature = "introspection")]
 use crate::token::OpaqueTokens;
-use crate::token::{DEFAULT_TOKEN_LIMIT, Profile, TrustedIssuer};
+use crate::token::{DEFAULT_TOKEN_LIMIT, Profile, SubjectKey, TrustedIssuer};
 
 /// An authorization server whose access tokens an API accepts.
 ///
@@ -298,6 +298,11 @@ impl<A> Issuer<A> {
         self.settings.lifetime = TokenLifetime::Unlimited(lifetime, reason);
         self
     }
+
+    pub(crate) fn dangerous_plain_subjects(mut self, reason: String) -> Self {
+        self.settings.plain_subjects = Some(reason);
+        self
+    }
 }
 
 impl<A: HasAudience> Issuer<A> {
@@ -315,7 +320,8 @@ impl Issuer<WithAudience> {
     }
 
     /// Returns the audit view; `token_limit` is the server's maximum length of tokens, in bytes.
-    pub(super) fn summary(&self, token_limit: usize) -> IssuerSummary {
+    /// `hashes_subjects` is whether audit events carry a hash of the subject.
+    pub(super) fn summary(&self, token_limit: usize, hashes_subjects: bool) -> IssuerSummary {
         let mut relaxations = self.settings.relaxations();
         if token_limit > DEFAULT_TOKEN_LIMIT {
             relaxations.push(format!("tokens have up to {token_limit} bytes"));
@@ -331,6 +337,7 @@ impl Issuer<WithAudience> {
                 .as_ref()
                 .map(Introspection::introspected_tokens),
             grants: self.settings.grants.clone(),
+            hashes_subjects,
             relaxations,
         }
     }
@@ -350,9 +357,13 @@ impl Issuer<WithAudience> {
     }
 
     /// Checks the settings, and loads the keys.
-    pub(super) async fn build(self, options: &ServerOptions) -> Result<TrustedIssuer, ConfigError> {
+    pub(super) async fn build(
+        self,
+        options: &ServerOptions,
+        subject_key: Option<&SubjectKey>,
+    ) -> Result<TrustedIssuer, ConfigError> {
         let WithAudience(audiences) = self.audience;
-        self.settings.build(audiences, options).await
+        self.settings.build(audiences, options, subject_key).await
     }
 
     /// Returns how its opaque tokens are recognized, or `None` without introspection.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
+use crate::secret::Secret;
 use crate::token::DynRevocations;
 
 /// The default size of the token cache: 16 MiB, about 8000 tokens.
@@ -32,6 +33,7 @@ pub(super) struct ServerOptions {
     /// In bytes; `None` is the default, or the longest of the profiles.
     pub(super) token_limit: Option<usize>,
     pub(super) revocations: Option<Box<dyn DynRevocations>>,
+    pub(super) audit_subject_key: Option<Secret>,
 }
 
 impl Default for ServerOptions {
@@ -43,6 +45,7 @@ impl Default for ServerOptions {
             token_cache_size: DEFAULT_TOKEN_CACHE_SIZE,
             token_limit: None,
             revocations: None,
+            audit_subject_key: None,
         }
     }
 }

@@ -15,11 +15,12 @@ use crate::resource_server::introspection::{Introspection, IntrospectionConfigEr
 use crate::resource_server::options::ServerOptions;
 use crate::resource_server::url::is_issuer;
 use crate::secret::Secret;
+use crate::token::{
+    AuditedSubject, JwtIssuer, LifetimeLimits, Profile, RolesClaim, SubjectKey, TokenFormat,
+    TokenRules, TrustedIssuer,
+};
 #[cfg(feature = "introspection")]
 use crate::token::{INTROSPECTION_FORMAT, IntrospectedIssuer, OpaqueTokens};
-use crate::token::{
-    JwtIssuer, LifetimeLimits, Profile, RolesClaim, TokenFormat, TokenRules, TrustedIssuer,
-};
 
 const DEFAULT_CLOCK_SKEW: Duration = Duration::from_secs(30);
 const MAX_CLOCK_SKEW: Duration = Duration::from_mins(5);
@@ -50,6 +51,8 @@ pub(super) struct IssuerSettings {
     /// PEM sections of root certificates.
     #[cfg(feature = "discovery")]
     pub(super) root_certificates: Vec<Vec<u8>>,
+    /// The reason why audit events carry the subjects themselves.
+    pub(super) plain_subjects: Option<String>,
     /// Whether the issuer is the one of a test client, which requires no grants of the others.
     pub(super) is_beside_others: bool,
 }
@@ -86,6 +89,7 @@ impl IssuerSettings {
             keys_url: None,
             #[cfg(feature = "discovery")]
             root_certificates: Vec::new(),
+            plain_subjects: None,
             is_beside_others: false,
         }
     }
@@ -130,6 +134,11 @@ impl IssuerSettings {
                 "tokens are valid for up to {seconds} s, because {reason}"
             ));
         }
+        if let Some(reason) = &self.plain_subjects {
+            relaxations.push(format!(
+                "audit events carry the subjects of tokens, because {reason}"
+            ));
+        }
         #[cfg(feature = "discovery")]
         if !self.root_certificates.is_empty() {
             relaxations.push(
@@ -151,6 +160,7 @@ impl IssuerSettings {
         self,
         audiences: Vec<String>,
         options: &ServerOptions,
+        subject_key: Option<&SubjectKey>,
     ) -> Result<TrustedIssuer, ConfigError> {
         let issuer = self.issuer.clone();
         if !is_issuer(&issuer, self.allow_loopback_http) {
@@ -172,6 +182,7 @@ impl IssuerSettings {
             roles: self.roles(&self.format())?,
             grants: self.grants.clone().unwrap_or(Grants::everything()),
             limits: self.limits()?,
+            audited_subject: self.audited_subject(subject_key)?,
         };
         #[cfg(feature = "discovery")]
         self.check_fetch_settings()?;
@@ -199,6 +210,19 @@ impl IssuerSettings {
             algorithms: algorithms.into(),
             keys,
         }))
+    }
+
+    fn audited_subject(&self, key: Option<&SubjectKey>) -> Result<AuditedSubject, ConfigError> {
+        let reason = self.plain_subjects.as_deref();
+        if reason.is_some_and(|reason| reason.trim().is_empty()) {
+            return Err(ConfigError::NoReason {
+                issuer: self.issuer.clone(),
+            });
+        }
+        Ok(AuditedSubject {
+            key: key.cloned(),
+            is_plain: reason.is_some(),
+        })
     }
 
     fn limits(&self) -> Result<LifetimeLimits, ConfigError> {

@@ -14,6 +14,7 @@ pub struct IssuerSummary {
     #[cfg(feature = "introspection")]
     pub(super) introspected: Option<IntrospectedTokens>,
     pub(super) grants: Option<Grants>,
+    pub(super) hashes_subjects: bool,
     pub(super) relaxations: Vec<String>,
 }
 
@@ -43,6 +44,11 @@ impl IssuerSummary {
     /// everything because nothing is configured.
     pub fn grants(&self) -> Option<&Grants> {
         self.grants.as_ref()
+    }
+
+    /// Returns whether audit events carry a keyed hash of the subject, to join the events of one caller.
+    pub fn hashes_subjects(&self) -> bool {
+        self.hashes_subjects
     }
 
     /// Describes how its tokens are validated, as in `the profile Okta and introspection`.

@@ -146,6 +146,9 @@ impl fmt::Display for Inventory {
             if let Some(grants) = issuer.grants() {
                 writeln!(f, "  grants: {grants}")?;
             }
+            if issuer.hashes_subjects() {
+                writeln!(f, "  audit events carry a keyed hash of the subject")?;
+            }
             for relaxation in issuer.relaxations() {
                 writeln!(f, "  relaxation: {relaxation}")?;
             }

@@ -4,6 +4,7 @@
 //! lifetime. An opaque token passes through the issuer's introspection endpoint. The room
 //! uses HTTP only for requests to issuers.
 
+mod audited_subject;
 mod bearer;
 mod cache;
 mod claim_names;
@@ -29,6 +30,7 @@ mod tests;
 mod validator;
 mod verified;
 
+pub(crate) use self::audited_subject::{AuditedSubject, SubjectKey};
 pub(crate) use self::bearer::{Credential, DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT};
 pub use self::error::TokenError;
 #[cfg(feature = "introspection")]

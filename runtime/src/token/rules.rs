@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::claims::{Grants, NumericDate, ScopeSet};
+use crate::token::audited_subject::AuditedSubject;
 use crate::token::claims::Claims;
 use crate::token::claims_object::ClaimsObject;
 use crate::token::error::TokenError;
@@ -23,6 +24,7 @@ pub(crate) struct TokenRules {
     /// The scopes and roles that the issuer may grant.
     pub(crate) grants: Grants,
     pub(crate) limits: LifetimeLimits,
+    pub(crate) audited_subject: AuditedSubject,
 }
 
 impl TokenRules {
@@ -98,6 +100,12 @@ impl TokenRules {
             validity,
             ungranted: 0,
             has_malformed_roles: claims.has_malformed_roles,
+            subject_hash: self
+                .audited_subject
+                .key
+                .as_ref()
+                .map(|key| key.hash(&self.issuer, subject)),
+            is_subject_audited: self.audited_subject.is_plain,
         };
         Ok(VerifiedToken::new(verified, claims.json()))
     }
@@ -117,6 +125,7 @@ impl TokenRules {
                 clock_skew: std::time::Duration::from_secs(30),
                 max_lifetime: std::time::Duration::from_mins(30),
             },
+            audited_subject: AuditedSubject::default(),
         }
     }
 }

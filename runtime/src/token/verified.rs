@@ -34,6 +34,10 @@ pub(super) struct VerifiedClaims {
     pub(super) ungranted: usize,
     /// Whether the roles claim was malformed, so that the token has no roles.
     pub(super) has_malformed_roles: bool,
+    /// The keyed hash of issuer and subject, if the server has a key.
+    pub(super) subject_hash: Option<Box<str>>,
+    /// Whether audit events have the subject itself.
+    pub(super) is_subject_audited: bool,
 }
 
 impl VerifiedToken {
@@ -61,6 +65,8 @@ impl VerifiedToken {
             validity: Validity::ALWAYS,
             ungranted: 0,
             has_malformed_roles: false,
+            subject_hash: None,
+            is_subject_audited: false,
         };
         Self::new(claims, b"{}")
     }
@@ -94,6 +100,23 @@ impl VerifiedToken {
     /// Returns the subject (`sub`), which is unique only within the issuer.
     pub fn subject(&self) -> &str {
         &self.claims.subject
+    }
+
+    /// Returns the hash of issuer and subject that audit events carry, if the server has a key for it.
+    ///
+    /// Log it in your own events, instead of the subject, to join them with those of Palisade; see
+    /// [`Builder::audit_subject_key`](crate::resource_server::Builder::audit_subject_key).
+    pub fn subject_hash(&self) -> Option<&str> {
+        self.claims.subject_hash.as_deref()
+    }
+
+    /// Returns the subject, if audit events may carry it.
+    #[cfg_attr(
+        not(feature = "tracing"),
+        allow(dead_code, reason = "events report it")
+    )]
+    pub(crate) fn audited_subject(&self) -> Option<&str> {
+        self.claims.is_subject_audited.then(|| self.subject())
     }
 
     /// Returns the client that the token was issued to, if the token names it.
@@ -191,6 +214,8 @@ impl VerifiedToken {
             validity: _,
             ungranted: _,
             has_malformed_roles: _,
+            subject_hash,
+            is_subject_audited: _,
         } = &self.claims;
         let optional = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
         [
@@ -199,6 +224,7 @@ impl VerifiedToken {
             subject.len(),
             optional(client_id),
             optional(token_id),
+            optional(subject_hash),
             scopes.as_str().len(),
             roles.heap_len(),
             self.json.len(),
@@ -236,11 +262,12 @@ mod tests {
         let new = allocation_size(1_000);
         let client = growth(|token| token.claims.client_id = Some("c".repeat(1_000).into()));
         let token_id = growth(|token| token.claims.token_id = Some("j".repeat(1_000).into()));
+        let hash = growth(|token| token.claims.subject_hash = Some("h".repeat(1_000).into()));
         let scopes = growth(|token| {
             token.claims.scopes = ScopeSet::parse(&"s".repeat(1_000)).unwrap();
         });
         let roles = growth(|token| token.claims.roles = ["r".repeat(999)].iter().collect());
-        assert_eq!([client, token_id, scopes, roles], [new; 4]);
+        assert_eq!([client, token_id, hash, scopes, roles], [new; 5]);
         let subject = growth(|token| token.claims.subject = "s".repeat(1_001).into());
         let json = growth(|token| token.json = vec![b' '; 1_002].into());
         assert_eq!([subject, json], [1_000; 2]);

@@ -51,13 +51,47 @@ fn shape_has_the_largest_count_of_each_list_and_map() {
         [
             Nested::List(Nested::Leaf, 3),
             Nested::Unordered(Nested::Leaf, MOST),
-            Nested::Entries(Nested::Leaf, 2, _),
-            Nested::List(Nested::Leaf, 1),
-            Nested::List(Nested::List(Nested::Leaf, 5), 4),
+            Nested::Optional(Nested::Entries(Nested::Leaf, 2, _)),
+            Nested::Optional(Nested::List(Nested::Leaf, 1)),
+            Nested::List(Nested::Optional(Nested::List(Nested::Leaf, 5)), 4),
             Nested::Entries(Nested::List(Nested::Leaf, 2), 6, _),
             Nested::Array(Nested::List(Nested::Leaf, 1), 3),
             Nested::Leaf,
             Nested::Unchecked(_),
         ]
     ));
+}
+
+#[test]
+fn null_is_ambiguous_only_in_a_value_that_may_be_null() {
+    const OPTIONAL: Nested = Nested::Optional(&Nested::Leaf);
+    const PATCH: Nested = Nested::Patch(&Nested::Leaf);
+    const TWICE: Nested = Nested::Optional(&OPTIONAL);
+    const IN_LIST: Nested = Nested::List(&OPTIONAL, 1);
+    for ambiguous in [
+        TWICE,
+        Nested::Optional(&PATCH),
+        Nested::Patch(&OPTIONAL),
+        Nested::Patch(&PATCH),
+        Nested::Optional(&TWICE),
+        Nested::List(&TWICE, 1),
+        Nested::Unordered(&TWICE, 1),
+        Nested::Array(&TWICE, 1),
+        Nested::Entries(&TWICE, 1, &Nested::Leaf),
+        Nested::Entries(&Nested::Leaf, 1, &TWICE),
+        Nested::Tuple(&[Nested::Leaf, TWICE]),
+    ] {
+        assert!(ambiguous.has_ambiguous_null(), "{ambiguous:?}");
+    }
+    for clear in [
+        Nested::Leaf,
+        OPTIONAL,
+        PATCH,
+        IN_LIST,
+        Nested::Optional(&IN_LIST),
+        Nested::Entries(&PATCH, 1, &Nested::Leaf),
+        Nested::Tuple(&[OPTIONAL, PATCH]),
+    ] {
+        assert!(!clear.has_ambiguous_null(), "{clear:?}");
+    }
 }

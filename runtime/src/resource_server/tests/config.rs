@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::claims::{Grants, NumericDate};
-use crate::danger::dangerous_token_lifetime;
+use crate::danger::{dangerous_plain_subjects, dangerous_token_lifetime};
+use crate::secret::Secret;
 use crate::testing::test_server::TestServer;
 use crate::token::{Profile, RevocationList, TokenError};
 
@@ -121,6 +122,7 @@ async fn relaxation_without_a_reason_is_rejected() {
         for issuer in [
             good().max_token_lifetime(Duration::from_hours(1), reason),
             dangerous_token_lifetime(good(), Duration::from_hours(10), reason),
+            dangerous_plain_subjects(good(), reason),
         ] {
             let error = build(issuer).await.unwrap_err();
             assert!(
@@ -130,6 +132,28 @@ async fn relaxation_without_a_reason_is_rejected() {
         }
     }
     assert_eq!(build(good()).await.unwrap().relaxations().count(), 0);
+}
+
+#[tokio::test]
+async fn audit_subject_key_shorter_than_32_bytes_is_rejected() {
+    for (len, is_accepted) in [(0, false), (31, false), (32, true), (33, true)] {
+        let builder = ResourceServer::builder().trust(good());
+        let built = builder.audit_subject_key(Secret::new(vec![7; len])).build();
+        match built.await {
+            Ok(server) => assert!(
+                is_accepted && server.issuers()[0].hashes_subjects(),
+                "{len}"
+            ),
+            Err(error) => {
+                assert!(
+                    matches!(error, ConfigError::AuditSubjectKey) && !is_accepted,
+                    "{len}"
+                );
+                assert!(error.to_string().contains("32 bytes"), "{error}");
+            }
+        }
+    }
+    assert!(!build(good()).await.unwrap().issuers()[0].hashes_subjects());
 }
 
 /// RFC 6901 §3; a claim with another meaning is reserved.
