@@ -52,6 +52,10 @@ enum Phase {
     /// The server accepts no request, and waits for those in progress.
     Begun,
     /// The server waits no longer.
+    #[cfg_attr(
+        not(feature = "serve"),
+        expect(dead_code, reason = "only `palisade::serve` has a deadline")
+    )]
     Over,
 }
 
@@ -121,7 +125,7 @@ impl Shutdown {
         Box::pin(async move {
             // `axum::serve` has no deadline
             if phase.wait_for(|phase| *phase == Phase::Over).await.is_err() {
-                pending().await
+                pending::<()>().await;
             }
         })
     }

@@ -60,7 +60,7 @@ const MAX_MESSAGE_SIZE: usize = 64 * 1024;
 /// }
 /// ```
 pub struct Upgrade {
-    upgrade: WebSocketUpgrade,
+    handshake: WebSocketUpgrade,
     /// Completes when the token expires.
     expired: Pin<Box<dyn Future<Output = ()> + Send>>,
     shutdown: Shutdown,
@@ -71,7 +71,7 @@ impl Upgrade {
     #[must_use]
     pub fn max_message_size(self, bytes: usize) -> Self {
         Self {
-            upgrade: self.upgrade.max_message_size(bytes).max_frame_size(bytes),
+            handshake: self.handshake.max_message_size(bytes).max_frame_size(bytes),
             ..self
         }
     }
@@ -84,14 +84,14 @@ impl Upgrade {
         I::Item: Into<Cow<'static, str>>,
     {
         Self {
-            upgrade: self.upgrade.protocols(protocols),
+            handshake: self.handshake.protocols(protocols),
             ..self
         }
     }
 
     /// Returns the selected subprotocol, if there is one.
     pub fn selected_protocol(&self) -> Option<&HeaderValue> {
-        self.upgrade.selected_protocol()
+        self.handshake.selected_protocol()
     }
 
     /// Returns the response to the handshake, and runs `callback` with the connection.
@@ -107,7 +107,7 @@ impl Upgrade {
         // a callback that is always ready must not use up the budget that tokio's timer needs
         let mut expired = unconstrained(self.expired);
         let mut over = unconstrained(self.shutdown.over());
-        self.upgrade.on_upgrade(move |socket| async move {
+        self.handshake.on_upgrade(move |socket| async move {
             let mut running = pin!(callback(socket));
             poll_fn(|context| {
                 // the callback first, which may close the connection for the same reason
@@ -141,7 +141,7 @@ impl<S: Sync> Extract<Upgrade, S> for Handshake {
             .await
             .map_err(|never: Infallible| match never {});
         let upgrade = Upgrade {
-            upgrade,
+            handshake: upgrade,
             expired: guard.expired().unwrap_or_else(|| Box::pin(pending())),
             shutdown,
         };

@@ -10,7 +10,7 @@ use futures_util::{Stream, StreamExt as _, stream};
 use super::*;
 use crate::Shutdown;
 
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
+const FIVE_MINUTES: Duration = Duration::from_mins(5);
 
 /// Sends one event, and is endless.
 #[secured(authenticated)]

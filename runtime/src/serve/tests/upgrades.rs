@@ -15,7 +15,7 @@ use super::*;
 use crate::routing::ExceptionKind;
 use crate::{Shutdown, Upgrade};
 
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
+const FIVE_MINUTES: Duration = Duration::from_mins(5);
 
 /// Counts the callbacks that have ended.
 #[derive(Clone)]
@@ -72,7 +72,7 @@ async fn hold(State(ends): State<Ends>, upgrade: Upgrade) -> Response {
     let ended = ends.on_drop();
     upgrade.on_upgrade(async move |socket| {
         let _held = (ended, socket);
-        pending().await
+        pending::<()>().await;
     })
 }
 
@@ -172,15 +172,15 @@ impl Running {
     async fn open_as_alice(&self, path: &str) -> Client {
         let token = self.token("chat:write");
         let opened = self.open(path, &token).await;
-        opened.unwrap_or_else(|error| panic!("{path}: {error}"))
+        opened.unwrap()
     }
 }
 
-/// Returns the status of a refused handshake.
+/// Returns the status of a refused handshake, 0 if it was not refused.
 fn status(result: Result<Client, Error>) -> u16 {
     match result {
         Err(Error::Http(response)) => response.status().as_u16(),
-        other => panic!("the handshake was not refused: {:?}", other.map(drop)),
+        _ => 0,
     }
 }
 
@@ -288,7 +288,7 @@ async fn connection_ends_when_the_token_expires() {
         server
             .api
             .clock()
-            .advance(FIVE_MINUTES - Duration::from_millis(1));
+            .advance(Duration::from_millis(5 * 60 * 1_000 - 1));
         if path == "/echo" {
             assert!(echoes(&mut client, "still valid").await);
         }
@@ -408,7 +408,9 @@ async fn inventory_lists_unchecked_messages() {
     let server = Running::start().await;
     let inventory = server.api.api().inventory();
     let exceptions = inventory.iter().filter(|route| route.path() == "/echo");
-    let exceptions: Vec<_> = exceptions.flat_map(|route| route.exceptions()).collect();
+    let exceptions: Vec<_> = exceptions
+        .flat_map(crate::routing::Route::exceptions)
+        .collect();
     assert_eq!(exceptions.len(), 1);
     assert_eq!(exceptions[0].kind(), ExceptionKind::UncheckedMessages);
     assert_eq!(
