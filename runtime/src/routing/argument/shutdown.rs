@@ -53,7 +53,7 @@ enum Phase {
     Begun,
     /// The server waits no longer.
     #[cfg_attr(
-        not(feature = "serve"),
+        not(any(feature = "serve", feature = "ws")),
         expect(dead_code, reason = "only `palisade::serve` has a deadline")
     )]
     Over,
