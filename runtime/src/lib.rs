@@ -154,7 +154,7 @@ pub use self::resource_server::server::ResourceServer;
 #[cfg(feature = "introspection")]
 pub use self::resource_server::{IntrospectedTokens, Introspection, IntrospectionConfigError};
 pub use self::resource_server::{NotReady, Startup};
-pub use self::response::{Problem, ProblemType};
+pub use self::response::{ErrorBody, Problem, ProblemType};
 pub use self::routing::api::Api;
 pub use self::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
 pub use self::routing::argument::shutdown::Shutdown;

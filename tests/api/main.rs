@@ -15,6 +15,7 @@ mod body_timeout;
 mod check_order;
 mod claims;
 mod empty_bodies;
+mod error_bodies;
 mod extractors;
 mod html_forms;
 mod input_types;

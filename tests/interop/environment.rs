@@ -82,17 +82,7 @@ impl Environment {
 
     /// Starts `orders` with an issuer and the provider's keys from a file.
     pub(crate) fn by_file(&self, issuer: &str, audience: &str) -> Process {
-        let file = file(&self.provider().jwks());
-        let arguments = [
-            "--issuer",
-            issuer,
-            "--jwks",
-            file.to_str().unwrap(),
-            "--allow-loopback-http",
-        ];
-        let process = start(audience, &arguments);
-        fs::remove_file(file).unwrap();
-        process
+        start_with_keys(issuer, audience, &self.provider().jwks())
     }
 
     /// Starts `orders` with introspection by the provider.
@@ -149,6 +139,21 @@ impl Api {
     pub(crate) fn name(&self) -> String {
         format!("{}, keys by {}", self.algorithm, self.keys)
     }
+}
+
+/// Starts `orders` with the keys of an issuer from a file.
+pub(crate) fn start_with_keys(issuer: &str, audience: &str, jwks: &str) -> Process {
+    let file = file(jwks);
+    let arguments = [
+        "--issuer",
+        issuer,
+        "--jwks",
+        file.to_str().unwrap(),
+        "--allow-loopback-http",
+    ];
+    let process = start(audience, &arguments);
+    fs::remove_file(file).unwrap();
+    process
 }
 
 fn start(audience: &str, more: &[&str]) -> Process {

@@ -1,10 +1,11 @@
 //! `orders` against a certified OpenID provider: real tokens are accepted, their broken forms are not.
 //!
 //! `environment` starts the provider (on Node.js) and `orders`, each as a `process`; the other modules
-//! have the cases. `browser` has a page of another origin in Chromium, and an API in this process.
+//! have the cases. `browser` has a page of another origin in Chromium, and an API in this process. `uploads` has
+//! common HTTP clients, whose uploads `orders` refuses.
 //!
-//! The tests install nothing: without Node.js or the provider's packages, or without Chromium, a test is
-//! ignored with the reason, or fails if `PALISADE_REQUIRE_PEERS=1` is set.
+//! The tests install nothing: without its client, or without the provider's packages, a test is ignored with
+//! the reason, or fails if `PALISADE_REQUIRE_PEERS=1` is set.
 
 #![allow(
     clippy::expect_used,
@@ -36,9 +37,10 @@ mod opaque;
 mod process;
 mod provider;
 mod refusal;
+mod uploads;
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -67,12 +69,20 @@ fn main() -> ExitCode {
         let browser = Arc::clone(&browser);
         Trial::ignorable_test(*name, move || run(&browser, *case))
     });
-    let trials = trials.chain(in_browser).collect();
+    let uploads = uploads::CASES.iter().map(|(name, client)| {
+        Trial::ignorable_test(*name, move || {
+            let command = client.find().map(Mutex::new);
+            run(&command, |command| {
+                uploads::reads_every_refusal(*client, &mut command.lock().unwrap());
+            })
+        })
+    });
+    let trials = trials.chain(in_browser).chain(uploads).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
 /// Runs a case with its peer. Without the peer, the case is ignored or fails.
-fn run<P>(peer: &Result<P, String>, case: fn(&P)) -> Result<Completion, Failed> {
+fn run<P>(peer: &Result<P, String>, case: impl FnOnce(&P)) -> Result<Completion, Failed> {
     match peer {
         Ok(peer) => {
             case(peer);

@@ -26,24 +26,9 @@ impl Node {
     ///
     /// Returns a text that names the missing program or the command that installs the packages.
     pub(crate) fn find() -> Result<Self, String> {
-        let output = Command::new("node").arg("--version").output();
-        let version = match output {
-            Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
-            Err(_) => return Err("`node` is not installed".into()),
-        };
-        if parse(&version).is_none_or(|version| version < MIN_VERSION) {
-            let (major, minor) = MIN_VERSION;
-            return Err(format!(
-                "`node` is {version}, but the provider requires {major}.{minor}"
-            ));
-        }
+        find_program()?;
         let provider = Path::new(PROVIDER);
-        let expected = member(
-            &provider.join("package.json"),
-            "/dependencies/oidc-provider",
-        );
-        let package = provider.join("node_modules/oidc-provider/package.json");
-        if expected.is_none() || member(&package, "/version") != expected {
+        if !is_installed(provider, "oidc-provider") {
             return Err(
                 "the provider is not installed: run `npm ci --prefix tests/interop/provider`"
                     .into(),
@@ -62,7 +47,35 @@ impl Node {
     }
 }
 
-/// Returns whether a missing provider fails the tests.
+/// Finds Node.js.
+///
+/// # Errors
+///
+/// Returns a text that names the missing program or the required version.
+pub(crate) fn find_program() -> Result<(), String> {
+    let output = Command::new("node").arg("--version").output();
+    let version = match output {
+        Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+        Err(_) => return Err("`node` is not installed".into()),
+    };
+    if parse(&version).is_none_or(|version| version < MIN_VERSION) {
+        let (major, minor) = MIN_VERSION;
+        return Err(format!(
+            "`node` is {version}, but the tests require {major}.{minor}"
+        ));
+    }
+    Ok(())
+}
+
+/// Returns whether a package is installed in the version that `package.json` of the directory names.
+pub(crate) fn is_installed(directory: &Path, package: &str) -> bool {
+    let manifest = directory.join("package.json");
+    let expected = member(&manifest, &format!("/dependencies/{package}"));
+    let installed = directory.join(format!("node_modules/{package}/package.json"));
+    expected.is_some() && member(&installed, "/version") == expected
+}
+
+/// Returns whether a missing peer fails the tests.
 pub(crate) fn is_required() -> bool {
     env::var_os("PALISADE_REQUIRE_PEERS")
         .is_some_and(|value| !value.is_empty() && value != OsStr::new("0"))

@@ -137,6 +137,15 @@ pub(crate) fn emit_handler_outside_guard(declaration: &'static Declaration) {
     );
 }
 
+/// Emits one event for an error response that the function of `Api::render_errors` could not render.
+pub(crate) fn emit_error_body_failed() {
+    tracing::error!(
+        target: CONFIG_TARGET,
+        event = "error_body_failed",
+        "the function of `render_errors` returned an error; the response is a problem"
+    );
+}
+
 /// Hashes a token's identifier with SHA-256, as base64url.
 ///
 /// Logs can then correlate a token without storing its identifier (ASVS 16.2.5).

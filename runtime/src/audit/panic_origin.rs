@@ -11,6 +11,8 @@ pub(crate) enum PanicOrigin {
     Layer,
     /// The function of `Api::map_problems`.
     ProblemMap,
+    /// The function of `Api::render_errors`.
+    ErrorBody,
 }
 
 impl PanicOrigin {
@@ -22,6 +24,7 @@ impl PanicOrigin {
             Self::ResponseBody => "response_body",
             Self::Layer => "layer",
             Self::ProblemMap => "problem_map",
+            Self::ErrorBody => "error_body",
         }
     }
 }

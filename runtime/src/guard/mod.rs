@@ -12,4 +12,4 @@ pub(crate) use self::authorize::{Allowed, Authorized, DecodedClaims, Guard};
 pub use self::caller::{Caller, CallerClaims, Identity, NoClaims};
 pub(crate) use self::refusal::{Refusal, RefusalCause};
 pub use self::shared::NoCaller;
-pub(crate) use self::shared::{SharedProof, remove_callers, share};
+pub(crate) use self::shared::{SharedProof, remove_callers};

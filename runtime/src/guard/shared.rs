@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue};
@@ -29,20 +29,26 @@ pub(crate) enum SharedProof {
 }
 
 impl SharedProof {
-    /// Returns the proof for the handler behind inner layers.
-    pub(crate) fn for_handler(&self) -> Self {
-        match self {
-            Self::Public => Self::Public,
-            Self::Authorized {
-                authorized,
-                credential,
-                ..
-            } => Self::Authorized {
-                authorized: authorized.clone(),
-                credential: credential.clone(),
-                server: None,
-            },
+    /// Creates the proof for extractors of the API, and for services that the handler forwards the
+    /// request to. A public handler has no caller.
+    pub(crate) fn new(authorized: Option<&Authorized>, headers: &HeaderMap) -> Option<Self> {
+        let Some(authorized) = authorized else {
+            return Some(Self::Public);
+        };
+        Some(Self::Authorized {
+            authorized: authorized.clone(),
+            credential: headers.get(AUTHORIZATION)?.clone(),
+            server: None,
+        })
+    }
+
+    /// Returns the same proof for inner layers.
+    pub(crate) fn for_layers(&self, decoder: &ResourceServer) -> Self {
+        let mut shared = self.clone();
+        if let Self::Authorized { server, .. } = &mut shared {
+            *server = Some(decoder.clone());
         }
+        shared
     }
 
     /// Returns the caller, or `None` for a public handler.
@@ -71,26 +77,6 @@ impl SharedProof {
                     .ok_or_else(|| NoCaller(Some(server.clone())))
             }
         }
-    }
-}
-
-/// Inserts the proof into the request, for extractors of the API, and for services that the handler
-/// forwards the request to; with `server`, for inner layers too. A public handler has no proof.
-pub(crate) fn share(
-    authorized: Option<&Authorized>,
-    server: Option<&ResourceServer>,
-    request: &mut Request,
-) {
-    let Some(authorized) = authorized.cloned() else {
-        request.extensions_mut().insert(SharedProof::Public);
-        return;
-    };
-    if let Some(credential) = request.headers().get(AUTHORIZATION).cloned() {
-        request.extensions_mut().insert(SharedProof::Authorized {
-            authorized,
-            credential,
-            server: server.cloned(),
-        });
     }
 }
 

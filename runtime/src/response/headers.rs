@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, Entry, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// Sets the headers that every response of an `Api` carries: `X-Content-Type-Options: nosniff`.

@@ -36,7 +36,7 @@ pub(crate) fn map_problem(mut response: Response, map: &dyn Fn(Problem) -> Probl
 ///
 /// [RFC 9110 §8]: https://www.rfc-editor.org/rfc/rfc9110#section-8
 /// [RFC 9110 §14.4]: https://www.rfc-editor.org/rfc/rfc9110#section-14.4
-fn remove_representation_metadata(headers: &mut HeaderMap, status: StatusCode) {
+pub(super) fn remove_representation_metadata(headers: &mut HeaderMap, status: StatusCode) {
     let describes_body = |name: &&HeaderName| match *name {
         name if *name == CONTENT_RANGE => status != StatusCode::RANGE_NOT_SATISFIABLE,
         name if KEPT.contains(name) => false,

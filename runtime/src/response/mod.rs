@@ -5,6 +5,7 @@
 //! request.
 
 mod challenge;
+mod error_body;
 mod headers;
 mod input;
 mod map_problem;
@@ -12,10 +13,12 @@ mod problem;
 mod problem_type;
 mod refusal;
 mod rejection;
+mod render_error;
 mod status_only;
 
 #[cfg(fuzzing)]
 pub(crate) use self::challenge::Challenge;
+pub use self::error_body::ErrorBody;
 pub(crate) use self::headers::{forbid_shared_caching, set_security_headers};
 pub(crate) use self::input::name_accepted_types;
 pub(crate) use self::map_problem::map_problem;
@@ -23,6 +26,9 @@ pub use self::problem::Problem;
 pub use self::problem_type::ProblemType;
 pub(crate) use self::refusal::refusal_response;
 pub(crate) use self::rejection::rejection_response;
+pub(crate) use self::render_error::{
+    mark_handler_response, missing_problem, problem_of, replace_body, secure_layer_error,
+};
 pub(crate) use self::status_only::{
     invalid_declaration, method_not_allowed, not_found, outside_guard, panicked,
 };

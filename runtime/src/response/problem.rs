@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::input::{MAX_VIOLATIONS, Violation};
@@ -145,6 +145,20 @@ impl Problem {
         self.inner.problem_type
     }
 
+    /// Returns `title`: the one that is set, the problem type's, or the reason phrase of the status.
+    pub fn title_text(&self) -> &str {
+        let inner = &*self.inner;
+        inner.title.as_deref().unwrap_or(match inner.problem_type {
+            Some(problem_type) => problem_type.title(),
+            None => inner.status.canonical_reason().unwrap_or("Error"),
+        })
+    }
+
+    /// Returns `detail`, if it is set.
+    pub fn detail_text(&self) -> Option<&str> {
+        self.inner.detail.as_deref()
+    }
+
     /// Returns the entries of `errors`.
     pub fn errors(&self) -> &[Violation] {
         &self.inner.errors
@@ -162,20 +176,17 @@ impl Problem {
     }
 
     pub(crate) fn body(&self) -> Vec<u8> {
+        Value::Object(self.to_object()).to_string().into_bytes()
+    }
+
+    fn to_object(&self) -> Map<String, Value> {
         let inner = &*self.inner;
-        let (uri, title) = match inner.problem_type {
-            Some(problem_type) => (problem_type.uri(), problem_type.title()),
-            None => (
-                "about:blank",
-                inner.status.canonical_reason().unwrap_or("Error"),
-            ),
-        };
+        let uri = inner
+            .problem_type
+            .map_or("about:blank", |problem_type| problem_type.uri());
         let mut object = Map::new();
         object.insert("type".into(), uri.into());
-        object.insert(
-            "title".into(),
-            inner.title.as_deref().unwrap_or(title).into(),
-        );
+        object.insert("title".into(), self.title_text().into());
         object.insert("status".into(), inner.status.as_u16().into());
         if let Some(detail) = &inner.detail {
             object.insert("detail".into(), detail.as_ref().into());
@@ -190,7 +201,14 @@ impl Problem {
             object.insert("errors".into(), Value::Array(errors));
         }
         object.extend(inner.members.clone());
-        Value::Object(object).to_string().into_bytes()
+        object
+    }
+}
+
+/// Serializes the members of the problem, as its response has them.
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_object().serialize(serializer)
     }
 }
 

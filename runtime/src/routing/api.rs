@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::response::Problem;
+use crate::response::{ErrorBody, Problem};
 use crate::routing::beside::require_disjoint;
-use crate::routing::boundary::{BoundaryLayer, MapProblem};
+use crate::routing::boundary::{BoundaryLayer, ErrorFormat};
 use crate::routing::inventory::Inventory;
 use crate::routing::unmatched;
 
@@ -22,7 +22,7 @@ pub struct Api {
     beside: Option<axum::Router>,
     inventory: Inventory,
     has_layers: bool,
-    map: Option<MapProblem>,
+    format: ErrorFormat,
 }
 
 impl Api {
@@ -38,7 +38,7 @@ impl Api {
             beside: None,
             inventory,
             has_layers,
-            map: None,
+            format: ErrorFormat::default(),
         }
     }
 
@@ -70,11 +70,55 @@ impl Api {
     /// }
     /// ```
     #[must_use]
-    pub fn map_problems(self, map: impl Fn(Problem) -> Problem + Send + Sync + 'static) -> Self {
-        Self {
-            map: Some(Arc::new(map)),
-            ..self
-        }
+    pub fn map_problems(
+        mut self,
+        map: impl Fn(Problem) -> Problem + Send + Sync + 'static,
+    ) -> Self {
+        self.format.map = Some(Arc::new(map));
+        self
+    }
+
+    /// Renders every error in the API's own format, instead of `application/problem+json`.
+    ///
+    /// `render` receives the problem that [`map_problems`](Self::map_problems) returns, and returns a body with
+    /// its media type. It is called for
+    ///
+    /// - Palisade's refusals, rejected input, 404, 405, and 500 of a panic,
+    /// - problems of handlers and of layers,
+    /// - empty error responses without a media type: the 408 of tower-http's `TimeoutLayer`, or a
+    ///   [`StatusCode`](axum::http::StatusCode) that a handler returns,
+    /// - error responses of a layer in plain text, which is dropped.
+    ///
+    /// Any other response has a format already and is sent unchanged, and so are those of routes
+    /// [`beside`](Self::beside) the API. A second call replaces the first.
+    ///
+    /// # Security
+    ///
+    /// The function cannot weaken a refusal: the status and the header fields stay, such as
+    /// `WWW-Authenticate`, `Allow`, `Retry-After`, `Cache-Control` and `X-Content-Type-Options`. Only those
+    /// that describe the former body are removed. If the function panics or returns an error, the response
+    /// is a problem with the same status, and an event is emitted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::{Api, ErrorBody};
+    ///
+    /// fn in_our_format(api: Api) -> Api {
+    ///     api.render_errors(|problem| {
+    ///         ErrorBody::json(&serde_json::json!({
+    ///             "error": { "code": problem.status().as_u16(), "message": problem.title_text() }
+    ///         }))
+    ///     })
+    /// }
+    /// ```
+    #[must_use]
+    pub fn render_errors<E>(
+        mut self,
+        render: impl Fn(&Problem) -> Result<ErrorBody, E> + Send + Sync + 'static,
+    ) -> Self {
+        self.format.render = Some(Arc::new(move |problem| render(problem).map_err(drop)));
+        self
     }
 
     /// Moves every route of this API below a path, as [`nest`](crate::SecureRouter::nest) does.
@@ -187,8 +231,10 @@ impl Api {
     /// do the same with a record.
     pub fn into_router(self) -> axum::Router {
         // the outermost layer costs an allocation per request
-        let routes = if self.has_layers || self.map.is_some() {
-            self.routes.layer(BoundaryLayer { map: self.map })
+        let routes = if self.has_layers || !self.format.is_default() {
+            self.routes.layer(BoundaryLayer {
+                format: self.format,
+            })
         } else {
             self.routes
         };

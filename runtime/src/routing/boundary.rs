@@ -11,18 +11,33 @@ use axum::routing::Route as AxumRoute;
 use tower_layer::Layer;
 use tower_service::Service;
 
+#[cfg(feature = "tracing")]
+use crate::audit::emit_error_body_failed;
 use crate::audit::{PanicOrigin, emit_panic};
-use crate::response::{Problem, map_problem, panicked};
-use crate::routing::panics::{Panicked, catch, catch_async, guard_body};
-use crate::routing::run_handler::remove_guard_extensions;
+use crate::response::{
+    ErrorBody, Problem, map_problem, missing_problem, panicked, problem_of, replace_body,
+    secure_layer_error,
+};
+use crate::routing::guard_extensions::remove_guard_extensions;
+use crate::routing::panics::{Panicked, catch, catch_async, drop_value, guard_body};
 
 /// The function of `Api::map_problems`.
 pub(super) type MapProblem = Arc<dyn Fn(Problem) -> Problem + Send + Sync>;
 
+/// The function of `Api::render_errors`; its error is dropped.
+pub(super) type RenderError = Arc<dyn Fn(&Problem) -> Result<ErrorBody, ()> + Send + Sync>;
+
+/// The functions that change the errors of an `Api`.
+#[derive(Clone, Default)]
+pub(super) struct ErrorFormat {
+    pub(super) map: Option<MapProblem>,
+    pub(super) render: Option<RenderError>,
+}
+
 /// Creates the outermost service of a route.
 #[derive(Clone)]
 pub(super) struct BoundaryLayer {
-    pub(super) map: Option<MapProblem>,
+    pub(super) format: ErrorFormat,
 }
 
 /// Removes what another guard has added to a request, so that a layer outside the guard of this
@@ -30,7 +45,7 @@ pub(super) struct BoundaryLayer {
 #[derive(Clone)]
 pub(super) struct Boundary {
     route: AxumRoute,
-    map: Option<MapProblem>,
+    format: ErrorFormat,
 }
 
 impl Layer<AxumRoute> for BoundaryLayer {
@@ -39,7 +54,7 @@ impl Layer<AxumRoute> for BoundaryLayer {
     fn layer(&self, route: AxumRoute) -> Boundary {
         Boundary {
             route,
-            map: self.map.clone(),
+            format: self.format.clone(),
         }
     }
 }
@@ -55,7 +70,7 @@ impl Service<Request> for Boundary {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         remove_guard_extensions(request.extensions_mut());
-        let Self { mut route, map } = self.clone();
+        let Self { mut route, format } = self.clone();
         Box::pin(async move {
             let response = {
                 let responding = pin!(async { route.call(request).await });
@@ -69,11 +84,29 @@ impl Service<Request> for Boundary {
                     panicked()
                 }
             };
-            Ok(match map {
-                Some(map) => mapped(response, &*map),
-                None => response,
-            })
+            Ok(format.apply(response))
         })
+    }
+}
+
+impl ErrorFormat {
+    /// Returns whether errors keep the default format.
+    pub(super) fn is_default(&self) -> bool {
+        self.map.is_none() && self.render.is_none()
+    }
+
+    fn apply(&self, mut response: Response) -> Response {
+        if self.render.is_some() {
+            response = with_problem(response);
+        }
+        let response = match &self.map {
+            Some(map) => mapped(response, &**map),
+            None => response,
+        };
+        match &self.render {
+            Some(render) => rendered(response, &**render),
+            None => response,
+        }
     }
 }
 
@@ -83,4 +116,42 @@ fn mapped(response: Response, map: &dyn Fn(Problem) -> Problem) -> Response {
         emit_panic(PanicOrigin::ProblemMap, None, None);
         panicked()
     })
+}
+
+/// Replaces an error response that has no format by a problem.
+fn with_problem(mut response: Response) -> Response {
+    if let Some(problem) = missing_problem(&response) {
+        let body = ErrorBody::problem(&problem);
+        replace(&mut response, problem, body);
+    }
+    response
+}
+
+/// Renders the problem of a response; if that fails, the problem stays.
+fn rendered(
+    mut response: Response,
+    render: &dyn Fn(&Problem) -> Result<ErrorBody, ()>,
+) -> Response {
+    let Some(problem) = problem_of(&response) else {
+        return response;
+    };
+    match catch(|| render(&problem)) {
+        Ok(Ok(body)) => replace(&mut response, problem, body),
+        Ok(Err(())) => {
+            // a panic of a subscriber does not affect the response
+            #[cfg(feature = "tracing")]
+            let _ = catch(emit_error_body_failed);
+        }
+        Err(Panicked) => emit_panic(PanicOrigin::ErrorBody, None, None),
+    }
+    response
+}
+
+/// Replaces the body; the destructor of the former one is code of a layer or a handler.
+fn replace(response: &mut Response, problem: Problem, body: ErrorBody) {
+    let former = replace_body(response, problem, body);
+    secure_layer_error(response);
+    if drop_value(former).is_err() {
+        emit_panic(PanicOrigin::Layer, None, None);
+    }
 }

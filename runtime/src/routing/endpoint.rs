@@ -76,7 +76,12 @@ macro_rules! tuples {
                 guard: &PassedGuard,
             ) -> Result<Self, Response> {
                 let (mut parts, body) = mem::take(request).into_parts();
-                $(let $name = $head::extract(&mut parts, state, guard).await?;)*
+                $(
+                    let $name = $head::extract(&mut parts, state, guard).await?;
+                    if $head::IS_CUSTOM {
+                        guard.extensions().restore(&mut parts.extensions);
+                    }
+                )*
                 let request = Request::from_parts(parts, body);
                 let last = $last::extract_last(request, state, guard).await?;
                 Ok(Self(($($name,)* last,)))

@@ -6,22 +6,20 @@ use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::audit::{Decision, PanicOrigin, Reason, emit_panic};
-use crate::guard::{Allowed, Guard, Refusal, RefusalCause, share};
-use crate::resource_server::ResourceServer;
+use crate::guard::{Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof};
 use crate::response::{forbid_shared_caching, panicked, refusal_response, set_security_headers};
 use crate::routing::declared::Declares;
+use crate::routing::guard_extensions::{GuardExtensions, remove_guard_extensions};
 use crate::routing::inner_layers::InnerStack;
 use crate::routing::panics::{catch_async, drop_value, guard_body};
 use crate::routing::passed_guard::PassedGuard;
-use crate::routing::run_handler::{
-    Shared, has_custom_argument, limit_body, remove_guard_extensions, run_handler,
-};
+use crate::routing::run_handler::{Shared, has_custom_argument, limit_body, run_handler};
 use crate::routing::runs_with_state::RunsWithState;
 
 /// A declared handler behind its guard.
@@ -83,13 +81,14 @@ impl<H: Declares> Guarded<H> {
         H: RunsWithState<S, M>,
     {
         remove_guard_extensions(request.extensions_mut());
-        match self.authorize(request).await {
+        match self.authorize(request.headers()).await {
             Ok(guard) => {
                 let guard = passed.insert(guard);
+                guard.extensions().insert(request.extensions_mut());
                 match &self.inner {
                     None => run_handler::<H, S, M>(request, state, guard).await,
                     Some(inner) => {
-                        limit_body(request, &H::DECLARATION.limits, true);
+                        self.prepare_for_layers(request, guard);
                         inner.run(mem::take(request), guard).await
                     }
                 }
@@ -98,26 +97,27 @@ impl<H: Declares> Guarded<H> {
         }
     }
 
-    /// Decides whether to serve the request, and records the decision.
-    ///
-    /// The proof goes into the request's extensions only for inner layers and for an extractor outside
-    /// this crate, which have no other way to the caller.
-    async fn authorize(&self, request: &mut Request) -> Result<PassedGuard, RefusalCause> {
+    /// Lets inner layers decode claims that the handler does not, and limits what they read.
+    fn prepare_for_layers(&self, request: &mut Request, guard: &PassedGuard) {
+        if let Some(shared) = &guard.extensions().shared {
+            let shared = shared.for_layers(self.guard.server());
+            request.extensions_mut().insert(shared);
+        }
+        limit_body(request, guard.limits());
+        DefaultBodyLimit::max(guard.limits().body_limit).apply(request);
+    }
+
+    /// Decides whether to serve a request with these header fields, and records the decision.
+    async fn authorize(&self, headers: &HeaderMap) -> Result<PassedGuard, RefusalCause> {
         let decision = Decision::begin(H::DECLARATION);
-        match self.decide(request.headers()).await {
+        match self.decide(headers).await {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
-                if self.shares_proof() {
-                    share(None, None, request);
-                }
-                Ok(PassedGuard::public())
+                Ok(self.passed(None, headers))
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
-                if self.shares_proof() {
-                    share(Some(&authorized), self.decoder(), request);
-                }
-                Ok(PassedGuard::authorized(authorized))
+                Ok(self.passed(Some(authorized), headers))
             }
             Err(refusal) => {
                 decision.emit(refusal.cause.reason(), refusal.token.as_deref());
@@ -126,13 +126,19 @@ impl<H: Declares> Guarded<H> {
         }
     }
 
-    /// Inner layers can decode claims that the handler does not.
-    fn decoder(&self) -> Option<&ResourceServer> {
-        self.inner.as_ref().map(|_| self.guard.server())
-    }
-
-    fn shares_proof(&self) -> bool {
-        has_custom_argument::<H>() || self.inner.is_some()
+    /// Returns the permission to run the handler.
+    ///
+    /// The proof goes into the request's extensions only for inner layers and for an extractor outside
+    /// this crate, which have no other way to the caller.
+    fn passed(&self, authorized: Option<Authorized>, headers: &HeaderMap) -> PassedGuard {
+        let shares = has_custom_argument::<H>() || self.inner.is_some();
+        let shared = if shares {
+            SharedProof::new(authorized.as_ref(), headers)
+        } else {
+            None
+        };
+        let limits = &H::DECLARATION.limits;
+        PassedGuard::new(authorized, GuardExtensions { shared, limits })
     }
 
     /// Runs the guard, then decodes the typed claims of each argument that has them.

@@ -81,8 +81,8 @@ impl InnerLayers {
 
 impl InnerStack {
     /// Runs the layers, and the handler if they call it, for a request that has passed the guard.
-    pub(super) async fn run(&self, request: Request, guard: &PassedGuard) -> Response {
-        let passage = Passage::new(&self.route, guard, request.extensions());
+    pub(super) async fn run(&self, mut request: Request, guard: &PassedGuard) -> Response {
+        let passage = Passage::new(&self.route, guard, request.extensions_mut());
         let mut service = self.service.clone();
         // the layers create their futures inside the passage, too
         let running = async move { service.call(request).await };
@@ -130,13 +130,14 @@ where
     fn call(&mut self, mut request: Request) -> Self::Future {
         let Self { state, route, .. } = self.clone();
         Box::pin(async move {
-            let Some(passage) = Passage::current(&route) else {
+            let Some(passage) = Passage::current(&route, request.extensions()) else {
                 #[cfg(feature = "tracing")]
                 crate::audit::emit_handler_outside_guard(H::DECLARATION);
                 return Ok(outside_guard());
             };
-            passage.restore(request.extensions_mut());
-            Ok(run_handler::<H, S, M>(&mut request, &state, passage.guard()).await)
+            let guard = passage.guard();
+            guard.extensions().restore(request.extensions_mut());
+            Ok(run_handler::<H, S, M>(&mut request, &state, guard).await)
         })
     }
 }

@@ -12,6 +12,7 @@ mod constants;
 mod declared;
 mod endpoint;
 mod exception;
+mod guard_extensions;
 mod guarded;
 mod inner_layers;
 mod input_description;

@@ -10,9 +10,8 @@ use std::sync::Arc;
 
 use axum::http::Extensions;
 
-use crate::guard::SharedProof;
+use crate::routing::guard_extensions::RequestMark;
 use crate::routing::passed_guard::PassedGuard;
-use crate::routing::run_handler::remove_guard_extensions;
 
 thread_local! {
     /// The passage whose guard polls on this thread.
@@ -27,8 +26,7 @@ pub(super) struct RouteId(Arc<()>);
 pub(super) struct Passage {
     route: RouteId,
     guard: PassedGuard,
-    /// For extractors of the API.
-    shared: Option<SharedProof>,
+    mark: RequestMark,
 }
 
 impl RouteId {
@@ -42,12 +40,18 @@ impl RouteId {
 }
 
 impl Passage {
-    /// Creates the passage of a request that has passed the guard, which left `extensions` in it.
-    pub(super) fn new(route: &RouteId, guard: &PassedGuard, extensions: &Extensions) -> Arc<Self> {
+    /// Creates the passage of a request that has passed the guard, and marks the request.
+    pub(super) fn new(
+        route: &RouteId,
+        guard: &PassedGuard,
+        extensions: &mut Extensions,
+    ) -> Arc<Self> {
+        let mark = RequestMark::new();
+        extensions.insert(mark.clone());
         Arc::new(Self {
             route: route.clone(),
             guard: guard.duplicate(),
-            shared: extensions.get().map(SharedProof::for_handler),
+            mark,
         })
     }
 
@@ -61,21 +65,15 @@ impl Passage {
         .await
     }
 
-    /// Returns the current passage, if it leads to this route.
+    /// Returns the current passage, if it leads to this route, for a request with these extensions.
     ///
     /// Another task has no current passage, and a guard that has responded leaves none. The current
-    /// passage leads to another route if a layer calls a handler that it has kept from there.
-    pub(super) fn current(route: &RouteId) -> Option<Arc<Self>> {
+    /// passage leads to another route if a layer calls a handler that it has kept from there. It
+    /// is that of another request if layers share a queue: its caller did not send this request.
+    pub(super) fn current(route: &RouteId, extensions: &Extensions) -> Option<Arc<Self>> {
         let current = CURRENT.with_borrow(Option::clone)?;
-        current.route.is(route).then_some(current)
-    }
-
-    /// Replaces what layers have made of the guard's extensions.
-    pub(super) fn restore(&self, extensions: &mut Extensions) {
-        remove_guard_extensions(extensions);
-        if let Some(shared) = &self.shared {
-            extensions.insert(shared.clone());
-        }
+        let leads_here = current.route.is(route) && !current.mark.is_replaced_in(extensions);
+        leads_here.then_some(current)
     }
 
     pub(super) fn guard(&self) -> &PassedGuard {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 #[cfg(feature = "ws")]
 use crate::guard::NoClaims;
-use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims};
+use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims, SharedProof};
+use crate::policy::Limits;
+use crate::routing::guard_extensions::GuardExtensions;
 use crate::token::VerifiedToken;
 
 /// The permission to run a handler, and the caller; only the guard of a
@@ -31,16 +33,14 @@ use crate::token::VerifiedToken;
 pub struct PassedGuard {
     /// `None` for a public handler.
     authorized: Option<Authorized>,
+    extensions: GuardExtensions,
 }
 
 impl PassedGuard {
-    pub(super) const fn public() -> Self {
-        Self { authorized: None }
-    }
-
-    pub(super) const fn authorized(authorized: Authorized) -> Self {
+    pub(super) const fn new(authorized: Option<Authorized>, extensions: GuardExtensions) -> Self {
         Self {
-            authorized: Some(authorized),
+            authorized,
+            extensions,
         }
     }
 
@@ -48,7 +48,18 @@ impl PassedGuard {
     pub(super) fn duplicate(&self) -> Self {
         Self {
             authorized: self.authorized.clone(),
+            extensions: self.extensions.clone(),
         }
+    }
+
+    /// Returns the extensions of the handler's request.
+    pub(super) fn extensions(&self) -> &GuardExtensions {
+        &self.extensions
+    }
+
+    /// Returns the limits of the handler.
+    pub(super) fn limits(&self) -> &'static Limits {
+        self.extensions.limits
     }
 
     /// Returns the caller with the claims `C`, if the handler is secured and has such an argument.
@@ -57,8 +68,9 @@ impl PassedGuard {
     }
 
     /// Takes the decoded claims, which are types of the API.
-    pub(super) fn take_claims(&mut self) -> Option<DecodedClaims> {
-        self.authorized.as_mut().map(Authorized::take_claims)
+    pub(super) fn take_claims(&mut self) -> Option<(DecodedClaims, Option<SharedProof>)> {
+        let claims = self.authorized.as_mut()?.take_claims();
+        Some((claims, self.extensions.shared.take()))
     }
 
     /// Returns a future that completes when the token expires, unless the handler is public.

@@ -5,17 +5,15 @@ use std::mem;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::Extensions;
+use axum::extract::Request;
 use axum::response::Response;
 use http_body::Body as _;
 use http_body_util::Limited;
 
 use crate::audit::RejectedInput;
-use crate::guard::remove_callers;
-use crate::input::{RequestLimits, TimedBody};
+use crate::input::TimedBody;
 use crate::policy::Limits;
-use crate::response::name_accepted_types;
+use crate::response::{mark_handler_response, name_accepted_types};
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::passed_guard::PassedGuard;
@@ -33,22 +31,15 @@ pub(super) async fn run_handler<H, S, M>(
 where
     H: Declares + RunsWithState<S, M>,
 {
-    limit_body(request, &H::DECLARATION.limits, has_custom_argument::<H>());
+    limit_body(request, &H::DECLARATION.limits);
     let method = request.method().clone();
     let mut response = H::Endpoint::call(request, state, guard).await;
+    mark_handler_response(&mut response);
     if let Some(rejected) = take_rejected_input(&mut response) {
         name_accepted_types(&method, &mut response);
         rejected.emit(H::DECLARATION, guard.token());
     }
     response
-}
-
-/// Removes everything that a guard adds to the extensions of a request.
-///
-/// Another guard may have seen the request before, if its handler forwarded the request to this one.
-pub(super) fn remove_guard_extensions(extensions: &mut Extensions) {
-    remove_callers(extensions);
-    extensions.remove::<RequestLimits>();
 }
 
 /// Whether an extractor outside this crate reads the request.
@@ -57,20 +48,11 @@ pub(super) fn has_custom_argument<H: Declares>() -> bool {
 }
 
 /// Limits the size of the body and the time for reading it.
-///
-/// axum's extractors have a default limit, which a layer or another guard may have changed; the
-/// handler's own replaces it.
-pub(super) fn limit_body(request: &mut Request, limits: &Limits, uses_axum: bool) {
+pub(super) fn limit_body(request: &mut Request, limits: &Limits) {
     if !request.body().is_end_stream() {
         let body = mem::take(request.body_mut());
         let timed = TimedBody::new(body, limits.body_timeout);
         *request.body_mut() = Body::new(Limited::new(timed, limits.body_limit));
-    }
-    if uses_axum {
-        DefaultBodyLimit::max(limits.body_limit).apply(request);
-    }
-    if *limits != Limits::DEFAULT {
-        request.extensions_mut().insert(RequestLimits(*limits));
     }
 }
 

@@ -210,7 +210,8 @@ where
     /// # Security
     ///
     /// A layer cannot change the caller of the handler. The handler runs only in the task of its request: if
-    /// a layer calls it in a task that it has spawned, the response is 500.
+    /// a layer calls it in a task that it has spawned, or with the request of another caller, the response is
+    /// 500.
     ///
     /// # Examples
     ///

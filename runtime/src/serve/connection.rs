@@ -2,21 +2,27 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
 use axum::extract::ConnectInfo;
+use axum::response::Response;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use tower_layer::Layer;
+use tower_service::Service;
 
 use crate::routing::ShutdownSender;
+use crate::serve::linger::{Bounds, ConnectionState, stopped};
 use crate::serve::tracked::OpenStreams;
+use crate::serve::unread::RequestBody;
 
 /// The delay before accepting again after an error, such as too many open files.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
@@ -31,11 +37,18 @@ pub(super) struct Connections {
     http: http1::Builder,
     shutdown: ShutdownSender,
     streams: OpenStreams,
+    bounds: Bounds,
+    stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
 
 impl Connections {
-    pub(super) fn new(router: axum::Router, head_timeout: Duration, header_limit: usize) -> Self {
+    pub(super) fn new(
+        router: axum::Router,
+        head_timeout: Duration,
+        header_limit: usize,
+        unread_limit: u64,
+    ) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(head_timeout);
@@ -43,11 +56,14 @@ impl Connections {
         if header_limit > HYPER_HEADER_LIMIT {
             http.max_headers(header_limit);
         }
+        let (stop, stopped) = watch::channel(false);
         Self {
             router,
             http,
             shutdown: ShutdownSender::new(),
             streams: OpenStreams::new(),
+            bounds: Bounds::new(unread_limit, stopped),
+            stop,
             tasks: JoinSet::new(),
         }
     }
@@ -63,26 +79,30 @@ impl Connections {
     }
 
     fn serve(&mut self, stream: TcpStream, peer: SocketAddr) {
+        let state = Arc::new(ConnectionState::new(self.bounds.clone()));
+        let (http, router) = (self.http.clone(), self.router.clone());
+        let mut stop = self.stop.subscribe();
         let shutdown = self.shutdown.subscribe();
-        let service = Extension(ConnectInfo(peer)).layer(self.router.clone());
-        let service = Extension(shutdown.clone()).layer(service);
-        let connection = self
-            .http
-            .serve_connection(
-                self.streams.track(stream),
-                TowerToHyperService::new(service),
-            )
-            .with_upgrades();
+        let stream = self.streams.track(stream);
         while self.tasks.try_join_next().is_some() {}
         self.tasks.spawn(async move {
-            let mut connection = pin!(connection);
+            let connection = Arc::clone(&state);
+            let service = service_fn(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(shutdown.clone());
+                respond(router.clone(), request, peer, Arc::clone(&connection))
+            });
+            let mut connection = http.serve_connection(stream, service).with_upgrades();
             // an error only means that the client disconnected or was disconnected
             tokio::select! {
-                _ = connection.as_mut() => {}
-                () = shutdown.begun() => {
-                    connection.as_mut().graceful_shutdown();
-                    let _ = connection.await;
+                _ = &mut connection => {}
+                () = stopped(&mut stop) => {
+                    Pin::new(&mut connection).graceful_shutdown();
+                    let _ = (&mut connection).await;
                 }
+            }
+            // after an upgrade, the handler has the stream
+            if let Some(parts) = connection.into_parts() {
+                state.close(parts.io.into_inner()).await;
             }
         });
     }
@@ -90,6 +110,7 @@ impl Connections {
     /// Closes every connection after its current request, and aborts those that are still open
     /// after the grace period. An upgraded connection is open until its handler ends it.
     pub(super) async fn finish(mut self, grace: Duration) {
+        self.stop.send_replace(true);
         self.shutdown.begin();
         let closed = async {
             while self.tasks.join_next().await.is_some() {}
@@ -97,4 +118,20 @@ impl Connections {
         };
         let _ = timeout(grace, closed).await;
     }
+}
+
+/// Responds to a request, and settles the rest of its body.
+async fn respond(
+    mut router: axum::Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    connection: Arc<ConnectionState>,
+) -> Result<Response, Infallible> {
+    let (mut request, rest) = RequestBody::wrap(request);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let mut response = router.call(request).await?;
+    if let Some(rest) = rest {
+        rest.settle(&mut response, &connection);
+    }
+    Ok(response)
 }

@@ -1,12 +1,16 @@
 //! Serves an `Api` over plain HTTP/1.1, on loopback only.
 //!
 //! The server disconnects a client that sends the head of a request too slowly, or more header
-//! fields than any route allows. A shutdown lets requests in flight and upgraded connections finish.
+//! fields than any route allows. A response that is ready before the request's body is read reaches
+//! the client: the rest of the body is discarded within bounds. A shutdown lets requests
+//! in flight and upgraded connections finish.
 
 mod connection;
 mod error;
+mod linger;
 mod shutdown;
 mod tracked;
+mod unread;
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,6 +21,7 @@ use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use crate::policy::Limits;
 use crate::routing::rules::IsProtected;
 use crate::serve::connection::Connections;
+use crate::serve::linger::UNREAD_LIMIT;
 
 pub use self::error::ServeError;
 
@@ -44,6 +49,7 @@ pub fn serve<A: IsProtected>(api: A) -> Server {
         router: api.into_router(),
         head_timeout: HEAD_TIMEOUT,
         grace: GRACE,
+        unread_limit: UNREAD_LIMIT,
     }
 }
 
@@ -56,6 +62,7 @@ pub struct Server {
     header_limit: usize,
     head_timeout: Duration,
     grace: Duration,
+    unread_limit: u64,
 }
 
 /// A server that is bound to an address. Connections wait until it runs.
@@ -80,6 +87,21 @@ impl Server {
     /// [`Shutdown`](crate::Shutdown).
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
+        self
+    }
+
+    /// Sets the number of bytes that are discarded after a response that is ready before the request's body
+    /// is read, 8 MiB by default.
+    ///
+    /// Many clients read the response only after they have sent the whole body. If the body is longer than
+    /// this limit, they get an error instead of the response. With `0`, nothing is discarded.
+    ///
+    /// # Security
+    ///
+    /// The client needs no token to make the server read these bytes. They are not stored, discarding ends
+    /// after 30 s, or 5 s without a byte, and they are never parsed as another request.
+    pub fn unread_limit(mut self, bytes: u64) -> Self {
+        self.unread_limit = bytes;
         self
     }
 
@@ -143,6 +165,7 @@ impl BoundServer {
             self.server.router,
             self.server.head_timeout,
             self.server.header_limit,
+            self.server.unread_limit,
         );
         tokio::select! {
             never = connections.accept(&self.listener) => match never {},

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "test support")]
 
+mod unread;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

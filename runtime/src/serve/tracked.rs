@@ -49,6 +49,11 @@ pub(super) struct TrackedStream {
 }
 
 impl TrackedStream {
+    /// Returns the stream, which the server no longer tracks.
+    pub(super) fn into_inner(self) -> TcpStream {
+        self.stream.into_inner()
+    }
+
     fn check_open(&self) -> io::Result<()> {
         match self.server.has_changed() {
             Ok(_) => Ok(()),

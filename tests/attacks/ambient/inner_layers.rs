@@ -1,6 +1,7 @@
 //! An inner layer that gives the handler another caller, other limits, or another request.
 
-use std::sync::{Arc, Mutex};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts as _, Request};
@@ -49,6 +50,8 @@ async fn inner_layer_that_clears_the_extensions_does_not_change_the_caller() {
 }
 
 /// Even while the guard of the other request is not done, and with its credential.
+///
+/// The request is then not served: the layer may have taken the body of the other request, too.
 #[tokio::test]
 async fn inner_layer_that_copies_another_request_does_not_change_the_caller() {
     #[secured(authenticated)]
@@ -96,20 +99,55 @@ async fn inner_layer_that_copies_another_request_does_not_change_the_caller() {
                 } else {
                     request
                 };
-                let response = request.send().await.text();
-                let expected = match (path, copies) {
-                    ("/me", _) => "mallory",
-                    // the proof of the guard is void beside the credential of alice
-                    (_, true) => "mallory none",
-                    (_, false) => "mallory mallory",
-                };
-                assert_eq!(response, expected, "{path} {copies}");
+                let response = request.send().await;
+                assert_eq!(response.status(), 500, "{path} {copies}");
+                assert!(!response.text().contains("alice"), "{path} {copies}");
             }
         }
         done.notify_one();
     };
     let (alice, ()) = tokio::join!(alice.send(), mallory);
     assert_eq!(alice.text(), "alice");
+}
+
+/// A layer with a queue for all requests would run the request of alice for mallory.
+#[tokio::test]
+async fn request_that_an_inner_layer_runs_for_another_caller_is_not_served() {
+    type Queued = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    async fn swapped(queue: &Mutex<Option<Queued>>, swaps: bool, own: Queued) -> Response {
+        let queued = queue.lock().unwrap().replace(own);
+        match queued {
+            Some(other) if swaps => other.await,
+            _ => {
+                // until the other request has run this one
+                tokio::task::yield_now().await;
+                let own = queue.lock().unwrap().take();
+                match own {
+                    Some(own) => own.await,
+                    None => "gone".into_response(),
+                }
+            }
+        }
+    }
+
+    for swaps in [false, true] {
+        let queue = Arc::new(Mutex::new(None));
+        let layer = from_fn(move |request: Request, next: Next| {
+            let queue = Arc::clone(&queue);
+            async move { swapped(&queue, swaps, Box::pin(next.run(request))).await }
+        });
+        let api = TestApi::new(whoami().inner_layer(layer)).await;
+        let request = |subject| api.caller(subject).scopes("orders:read").get("/me").send();
+        if swaps {
+            let (alice, mallory) = tokio::join!(request("alice"), request("mallory"));
+            assert_eq!(mallory.status(), 500, "{}", mallory.text());
+            assert!(!alice.text().contains("mallory"), "{}", alice.text());
+        } else {
+            assert_eq!(request("alice").await.text(), "alice");
+            assert_eq!(request("mallory").await.text(), "mallory");
+        }
+    }
 }
 
 /// A layer that keeps the handlers that it is applied to.
@@ -270,4 +308,57 @@ async fn inner_layer_that_changes_the_credential_sees_no_caller_afterwards() {
     let request = || api.caller("mallory").scopes("orders:read");
     assert_eq!(request().get("/me").send().await.text(), "mallory");
     assert_eq!(request().get("/found").send().await.text(), "none");
+}
+
+/// One request is served inside another: of another `Api`, or of the same route.
+#[tokio::test]
+async fn api_that_an_inner_layer_calls_has_its_own_caller() {
+    async fn call_before(inside: axum::Router, request: Request, next: Next) -> Response {
+        let Some(token) = request.headers().get("x-inside").cloned() else {
+            return next.run(request).await;
+        };
+        let mut called = Request::get("/me").body(Body::empty()).unwrap();
+        *called.extensions_mut() = request.extensions().clone();
+        called.headers_mut().insert(AUTHORIZATION, token);
+        let (mut called, after) = tokio::join!(inside.oneshot(called), next.run(request));
+        let response = called.as_mut().unwrap();
+        let body = std::mem::take(response.body_mut());
+        let body = axum::body::to_bytes(body, 10_000).await.unwrap();
+        let (status, mut after) = (response.status(), after);
+        let inside = format!("{status} {}", String::from_utf8_lossy(&body));
+        after
+            .headers_mut()
+            .insert("x-inside", inside.parse().unwrap());
+        after
+    }
+
+    let own = Arc::new(OnceLock::new());
+    let other = TestApi::new(whoami().inner_layer(from_fn(report_caller))).await;
+    for recursive in [false, true] {
+        let inside = if recursive {
+            Arc::clone(&own)
+        } else {
+            Arc::new(OnceLock::from(other.router()))
+        };
+        let layer = from_fn(move |request: Request, next: Next| {
+            call_before(inside.get().unwrap().clone(), request, next)
+        });
+        let api = TestApi::new(whoami().inner_layer(layer)).await;
+        let _ = own.set(api.router());
+        let called = if recursive { &api } else { &other };
+        let alice = called.caller("alice").scopes("orders:read").token();
+        let request = || api.caller("mallory").scopes("orders:read");
+        let allowed = request().header("x-inside", &format!("Bearer {alice}"));
+        let response = allowed.get("/me").send().await;
+        assert_eq!(response.text(), "mallory", "{recursive}");
+        assert_eq!(response.header("x-inside"), Some("200 OK alice"));
+        let refused = request()
+            .header("x-inside", "Bearer x")
+            .get("/me")
+            .send()
+            .await;
+        assert_eq!(refused.text(), "mallory", "{recursive}");
+        let inside = refused.header("x-inside").unwrap();
+        assert!(inside.starts_with("401 "), "{inside}");
+    }
 }

@@ -6,6 +6,7 @@ mod forwarding;
 mod inner_layers;
 mod layers;
 mod limits;
+mod replaced_parts;
 
 use axum::Extension;
 use axum::body::Body;

@@ -88,7 +88,8 @@ fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
         }
         Form::Tuple(fields) => {
             let elements = fields.iter().map(nested);
-            let shape = quote!(#private::Shape::Tuple(&[#(#elements),*]));
+            let skipped = content.unread.iter().map(|field| &field.member);
+            let shape = quote!(#private::Shape::Tuple(&[#(#elements),*], &[#(#skipped),*]));
             partial(shape, &unread, private)
         }
         Form::Fields(fields) => {

@@ -17,8 +17,9 @@ pub enum Shape {
     /// A single field that appears neither in the input nor in garde's paths:
     /// `#[garde(transparent)]`.
     Transparent(Nested),
-    /// An array with one element per field.
-    Tuple(&'static [Nested]),
+    /// An array of these elements. serde skips the fields with these indices, in ascending order, so that
+    /// the elements after them have smaller indices than their fields.
+    Tuple(&'static [Nested], &'static [usize]),
     /// An enum with these variants.
     Variants(Tagging, &'static [Variant]),
     /// This shape, and fields that serde skips; a hand-written `Deserialize` may fill them.

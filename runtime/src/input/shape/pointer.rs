@@ -6,7 +6,7 @@
 use garde::error::{Kind, Path};
 use serde_json::Value;
 
-use crate::input::shape::position::{Position, declared_name, variant_named};
+use crate::input::shape::position::{Position, declared_name, element_index, variant_named};
 use crate::input::shape::{Nested, Shape, Tagging, Variant};
 
 impl Shape {
@@ -142,7 +142,14 @@ impl Walk<'_, '_> {
                 self.position = Position::Nested(nested);
                 self.step(component, is_index)
             }
-            Shape::Tuple(parts) => self.enter_index(component, element(parts, component)),
+            Shape::Tuple(parts, skipped) => {
+                let index = component.parse().ok();
+                let Some(index) = index.and_then(|field| element_index(skipped, field)) else {
+                    return false;
+                };
+                let element = parts.get(index).unwrap_or(&Nested::Leaf);
+                self.enter_index(&index.to_string(), element)
+            }
             Shape::Partial(shape, unread) => {
                 let is_unread = unread.iter().any(|field| field.rust == component);
                 !is_unread && self.step_in_shape(shape, component, is_index)

@@ -89,9 +89,21 @@ impl Field {
                     | Nested::Tuple(_)
                     | Nested::Unchecked(_)
             ),
-            Position::Shape(shape) => matches!(shape, Shape::Tuple(_)),
+            Position::Shape(shape) => matches!(shape, Shape::Tuple(..)),
         }
     }
+}
+
+/// Returns the index in the input of a tuple's field; `None` if serde skips the field.
+pub(crate) fn element_index(skipped: &[usize], field: usize) -> Option<usize> {
+    let before = skipped.iter().filter(|skipped| **skipped < field).count();
+    (!skipped.contains(&field)).then(|| field - before)
+}
+
+/// Returns the index of the field that a tuple's element in the input is decoded into.
+pub(crate) fn field_index(skipped: &[usize], element: usize) -> usize {
+    let next = |field: usize, skipped: &usize| field + usize::from(*skipped <= field);
+    skipped.iter().fold(element, next)
 }
 
 /// Returns the field with this name in the input.

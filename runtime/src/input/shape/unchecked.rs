@@ -55,7 +55,7 @@ impl Search {
         match shape {
             Shape::Fields(fields) => self.fields(fields),
             Shape::Newtype(nested) | Shape::Transparent(nested) => self.nested(*nested),
-            Shape::Tuple(elements) => self.elements(elements),
+            Shape::Tuple(elements, _) => self.elements(elements),
             Shape::Partial(shape, unread) => {
                 self.content(shape);
                 self.fields(unread);
@@ -155,7 +155,7 @@ fn each_nested(shape: &Shape, visit: &mut dyn FnMut(Nested)) {
     match shape {
         Shape::Fields(fields) => fields.iter().for_each(|field| inside(field.nested, visit)),
         Shape::Newtype(nested) | Shape::Transparent(nested) => inside(*nested, visit),
-        Shape::Tuple(elements) => elements.iter().for_each(|element| inside(*element, visit)),
+        Shape::Tuple(elements, _) => elements.iter().for_each(|element| inside(*element, visit)),
         Shape::Partial(shape, unread) => {
             each_nested(shape, visit);
             unread.iter().for_each(|field| inside(field.nested, visit));

@@ -6,6 +6,7 @@ use garde::Validate;
 use serde::Deserialize;
 
 use super::{assert_errors, decode_and_check};
+use crate::input::contract::InputContract as _;
 use crate::input::types::Map;
 
 #[derive(Deserialize, Validate, crate::SecureInput)]
@@ -152,6 +153,141 @@ fn each_of_many_items_has_the_name_used_by_input() {
         pointers,
         ["/events/1/a~1b", "/events/2/number", "/events/4/a~1b"]
     );
+}
+
+/// An object whose member has another name in the input.
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    #[serde(rename = "n")]
+    #[garde(range(max = 3))]
+    number: u8,
+}
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+struct WithSkipped(
+    #[serde(skip)]
+    #[garde(skip)]
+    u8,
+    #[garde(range(max = 3))] u8,
+    #[serde(skip_deserializing)]
+    #[garde(skip)]
+    u8,
+    #[serde(skip, default = "nine")]
+    #[garde(skip)]
+    u8,
+    #[garde(dive)] Named,
+    #[garde(length(max = 3), dive)] Vec<WithSkippedFirst>,
+    #[serde(skip)]
+    #[garde(skip)]
+    u8,
+);
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+struct WithSkippedFirst(
+    #[serde(skip)]
+    #[garde(skip)]
+    u8,
+    #[garde(dive)] Named,
+);
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(deny_unknown_fields)]
+enum VariantWithSkipped {
+    Pair(
+        #[serde(skip)]
+        #[garde(skip)]
+        u8,
+        #[garde(range(max = 3))] u8,
+        #[garde(dive)] Named,
+    ),
+    Single(
+        #[garde(dive)] Named,
+        #[serde(skip)]
+        #[garde(skip)]
+        u8,
+    ),
+}
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(tag = "t", content = "c", deny_unknown_fields)]
+enum AdjacentWithSkipped {
+    Pair(
+        #[serde(skip)]
+        #[garde(skip)]
+        u8,
+        #[garde(dive)] Named,
+    ),
+}
+
+#[test]
+fn element_after_a_skipped_one_has_its_index_in_the_input() {
+    assert_errors::<WithSkipped>(&[
+        (r#"[9, {"n": 0}, []]"#, 422, "/0", "range"),
+        (r#"[0, {"n": 9}, []]"#, 422, "/1/n", "range"),
+        (
+            r#"[0, {"n": 0}, [[{"n": 0}], [{"n": 9}]]]"#,
+            422,
+            "/2/1/0/n",
+            "range",
+        ),
+    ]);
+    assert_errors::<VariantWithSkipped>(&[
+        (r#"{"Pair": [9, {"n": 0}]}"#, 422, "/Pair/0", "range"),
+        (r#"{"Pair": [0, {"n": 9}]}"#, 422, "/Pair/1/n", "range"),
+        (r#"{"Single": [{"n": 9}]}"#, 422, "/Single/0/n", "range"),
+    ]);
+    assert_errors::<AdjacentWithSkipped>(&[
+        (r#"{"t": "Pair", "c": [{"n": 9}]}"#, 422, "/c/0/n", "range"),
+        (r#"{"c": [{"n": 9}], "t": "Pair"}"#, 422, "/c/0/n", "range"),
+    ]);
+}
+
+#[test]
+fn each_element_after_skipped_ones_has_its_index_in_the_input() {
+    let text = r#"[9, {"n": 9}, [[{"n": 9}], [{"n": 0}], [{"n": 9}]]]"#;
+    let Err((422, violations)) = decode_and_check::<WithSkipped>(text) else {
+        panic!("not rejected");
+    };
+    let pointers: Vec<_> = violations.iter().map(|(at, _)| at.as_str()).collect();
+    assert_eq!(pointers, ["/0", "/1/n", "/2/0/0/n", "/2/2/0/n"]);
+}
+
+/// A hand-written `Deserialize` can fill a field that serde skips. Only the list has a pointer.
+#[test]
+fn skipped_element_has_the_pointer_of_its_list() {
+    #[derive(Validate, crate::SecureInput)]
+    struct Filled(
+        #[serde(skip)]
+        #[garde(range(max = 3))]
+        u8,
+        #[garde(range(max = 3))] u8,
+    );
+
+    impl<'de> Deserialize<'de> for Filled {
+        fn deserialize<D: serde::Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
+            let [number] = <[u8; 1]>::deserialize(decoder)?;
+            Ok(Self(number, 0))
+        }
+    }
+
+    assert_errors::<Filled>(&[("[9]", 422, "", "range")]);
+}
+
+#[test]
+fn pointer_without_json_has_the_index_of_the_input() {
+    let raw = serde_json::json!([0, { "n": 9 }, [[{ "n": 9 }]]]);
+    let shape = WithSkipped::shape();
+    let item = garde::Path::new(5_usize).join(0_usize).join(1_usize);
+    for (path, pointer) in [
+        (garde::Path::new(1_usize), "/0"),
+        (garde::Path::new(4_usize).join("number"), "/1/n"),
+        (item.join("number"), "/2/0/0/n"),
+        (garde::Path::new(0_usize), ""),
+        (garde::Path::new(6_usize), ""),
+    ] {
+        assert_eq!(shape.pointer(&path, Some(&raw)), pointer);
+    }
 }
 
 /// The items of a set have another order than in the text.

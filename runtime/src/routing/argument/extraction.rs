@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use axum::extract::{
-    FromRef, FromRequest, FromRequestParts, OptionalFromRequest, OptionalFromRequestParts, Path,
-    Request, State,
+    DefaultBodyLimit, FromRef, FromRequest, FromRequestParts, OptionalFromRequest,
+    OptionalFromRequestParts, Path, Request, State,
 };
 use axum::http::header::ALLOW;
 use axum::http::request::Parts;
@@ -26,6 +26,10 @@ use crate::routing::passed_guard::PassedGuard;
 ///
 /// The mistakes that lead here are those of [`RunsWithState`](crate::rules::RunsWithState).
 pub trait ExtractedWithState<S>: Sized {
+    /// Whether an extractor outside this crate can change the head.
+    #[doc(hidden)]
+    const IS_CUSTOM: bool;
+
     #[doc(hidden)]
     fn extract(
         parts: &mut Parts,
@@ -40,6 +44,8 @@ where
     T: HandlerArgument,
     T::Extraction: Extract<T, S>,
 {
+    const IS_CUSTOM: bool = T::FACTS.custom;
+
     fn extract(
         parts: &mut Parts,
         state: &S,
@@ -69,10 +75,15 @@ where
     T::Extraction: ExtractLast<T, S, M>,
 {
     fn extract_last(
-        request: Request,
+        mut request: Request,
         state: &S,
         guard: &PassedGuard,
     ) -> impl Future<Output = Result<Self, Response>> + Send {
+        if T::FACTS.custom {
+            // axum's extractors have a default limit, which a layer, another guard or an argument
+            // may have changed
+            DefaultBodyLimit::max(guard.limits().body_limit).apply(&mut request);
+        }
         T::Extraction::extract_last(request, state, guard)
     }
 }

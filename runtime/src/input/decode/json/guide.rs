@@ -68,7 +68,8 @@ impl Guide<'_> {
             Position::Nested(Nested::Array(item, count)) => {
                 Children::new(Kind::Equal(item), Limit::Form(*count))
             }
-            Position::Nested(Nested::Tuple(elements)) | Position::Shape(Shape::Tuple(elements)) => {
+            Position::Nested(Nested::Tuple(elements))
+            | Position::Shape(Shape::Tuple(elements, _)) => {
                 Children::new(Kind::Elements(elements), Limit::Form(elements.len()))
             }
             _ => return Children::of_unchecked(position),

@@ -18,7 +18,9 @@ use self::targets::Targets;
 use crate::input::decode::error::Segment;
 use crate::input::decode::json::cursor::{Cursor, Ends};
 use crate::input::decode::json::guide::MAX_IN_SCALAR;
-use crate::input::shape::position::{Position, declared_name, field_named, variant_named};
+use crate::input::shape::position::{
+    Position, declared_name, field_index, field_named, variant_named,
+};
 use crate::input::shape::{Field, Nested, Shape, Statement, Tagging, Variant};
 
 /// Compares a valid text with a shape.
@@ -125,11 +127,15 @@ impl<'w> Walk<'w> {
                 self.list(cursor, here, *max, |_| item)
             }
             Position::Nested(Nested::Array(item, count)) => {
-                self.tuple(cursor, here, *count, |_| item)
+                self.tuple(cursor, here, *count, &[], |_| item)
             }
-            Position::Nested(Nested::Tuple(elements)) | Position::Shape(Shape::Tuple(elements)) => {
+            Position::Nested(Nested::Tuple(elements)) => {
                 let element = |index| elements.get(index).unwrap_or(&Nested::Leaf);
-                self.tuple(cursor, here, elements.len(), element)
+                self.tuple(cursor, here, elements.len(), &[], element)
+            }
+            Position::Shape(Shape::Tuple(elements, skipped)) => {
+                let element = |index| elements.get(index).unwrap_or(&Nested::Leaf);
+                self.tuple(cursor, here, elements.len(), skipped, element)
             }
             Position::Nested(Nested::Entries(value, max, _)) => self.map(cursor, here, value, *max),
             Position::Shape(Shape::Fields(fields)) => self.object(cursor, here, fields),
@@ -151,7 +157,7 @@ impl<'w> Walk<'w> {
         max: usize,
         item: impl Fn(usize) -> &'static Nested,
     ) -> Option<()> {
-        let count = self.items(cursor, here, max, item)?;
+        let count = self.items(cursor, here, max, &[], item)?;
         if let Some(findings) = &mut self.findings {
             findings.check_count(&self.path, count, max);
         }
@@ -164,20 +170,24 @@ impl<'w> Walk<'w> {
         cursor: &mut Cursor<'_>,
         here: Here<'_>,
         count: usize,
+        skipped: &[usize],
         element: impl Fn(usize) -> &'static Nested,
     ) -> Option<()> {
-        if self.items(cursor, here, count, element)? > count {
+        if self.items(cursor, here, count, skipped, element)? > count {
             return self.mismatch(Mismatch::ElementCount);
         }
         Some(())
     }
 
     /// Visits the first `max` items of a list; returns the number of all.
+    ///
+    /// The targets have the indices of fields, without which serde reads those that are `skipped`.
     fn items(
         &mut self,
         cursor: &mut Cursor<'_>,
         here: Here<'_>,
         max: usize,
+        skipped: &[usize],
         item: impl Fn(usize) -> &'static Nested,
     ) -> Option<usize> {
         let mut count = 0;
@@ -185,10 +195,13 @@ impl<'w> Walk<'w> {
             cursor.skip()?;
             return Some(count);
         }
-        let mut next = self.targets.next_index(here.inside, here.depth, 0);
+        let mut next = self
+            .targets
+            .next_index(here.inside, here.depth, field_index(skipped, 0));
         cursor.items(|cursor, index| {
             count = index.saturating_add(1);
-            if index >= max || (self.findings.is_none() && index != next) {
+            let field = field_index(skipped, index);
+            if index >= max || (self.findings.is_none() && field != next) {
                 return cursor.skip();
             }
             let item = item(index);
@@ -198,12 +211,13 @@ impl<'w> Walk<'w> {
             {
                 return cursor.skip();
             }
-            let inside = self.targets.in_item(here.inside, here.depth, index);
+            let inside = self.targets.in_item(here.inside, here.depth, field);
             let position = Position::Nested(item);
             let outcome = self.below(Segment::Index(index), |walk| {
                 walk.value(cursor, here.child(position, &inside))
             });
-            next = self.targets.next_index(here.inside, here.depth, count);
+            let start = field_index(skipped, count);
+            next = self.targets.next_index(here.inside, here.depth, start);
             outcome
         })?;
         Some(count)

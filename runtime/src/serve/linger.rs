@@ -1,0 +1,173 @@
+//! Closes a connection in stages (RFC 9112 §9.6).
+//!
+//! If a socket is closed while it holds unread bytes, the system resets the connection, and the client may lose the
+//! response. The server therefore closes its direction first, then discards what the client still sends, within
+//! bounds.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::io::AsyncWrite;
+use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{sleep, timeout};
+
+/// The default limit of unread bytes per connection: more than a client of common servers may upload.
+pub(super) const UNREAD_LIMIT: u64 = 8 * 1024 * 1024;
+
+/// The time for discarding, in total.
+const TOTAL_TIME: Duration = Duration::from_secs(30);
+
+/// The time without a byte of the client after which discarding ends.
+pub(super) const IDLE_TIME: Duration = Duration::from_secs(5);
+
+/// The time that discarding may continue after a shutdown begins.
+const SHUTDOWN_TIME: Duration = Duration::from_secs(1);
+
+/// The number of connections of a server that may be closing in stages at the same time. Others are closed at once.
+const MAX_CLOSING: usize = 1024;
+
+/// The bytes that one read discards.
+const CHUNK: usize = 16 * 1024;
+
+/// The bounds of all connections of a server.
+#[derive(Clone)]
+pub(super) struct Bounds {
+    unread_limit: u64,
+    closing: Arc<Semaphore>,
+    stop: watch::Receiver<bool>,
+}
+
+/// The state of one connection, shared by its requests.
+pub(super) struct ConnectionState {
+    bounds: Bounds,
+    /// Whether the last response left a body unread.
+    has_unread: AtomicBool,
+    /// Whether the client has used up its time.
+    is_exhausted: AtomicBool,
+}
+
+impl Bounds {
+    /// Returns the bounds; discarding ends soon after `stop` becomes `true`.
+    pub(super) fn new(unread_limit: u64, stop: watch::Receiver<bool>) -> Self {
+        Self {
+            unread_limit,
+            closing: Arc::new(Semaphore::new(MAX_CLOSING)),
+            stop,
+        }
+    }
+}
+
+impl ConnectionState {
+    pub(super) fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            has_unread: AtomicBool::new(false),
+            is_exhausted: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn unread_limit(&self) -> u64 {
+        self.bounds.unread_limit
+    }
+
+    /// Records that the client may still send a body that is never read.
+    pub(super) fn set_unread(&self) {
+        self.has_unread.store(true, Ordering::Relaxed);
+    }
+
+    /// Records that the client has used up its time, so that the connection is closed at once.
+    pub(super) fn forbid_linger(&self) {
+        self.is_exhausted.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits for `reading`. Returns `None` if it takes too long, or if a shutdown begins and it does not end soon.
+    pub(super) async fn bounded<T>(&self, reading: impl Future<Output = T>) -> Option<T> {
+        let mut stop = self.bounds.stop.clone();
+        let stopping = async {
+            stopped(&mut stop).await;
+            sleep(SHUTDOWN_TIME).await;
+        };
+        tokio::select! {
+            end = reading => Some(end),
+            () = sleep(TOTAL_TIME) => None,
+            () = stopping => None,
+        }
+    }
+
+    /// Closes a connection whose last response is sent.
+    ///
+    /// The bytes that are discarded here are never parsed as a request.
+    pub(super) async fn close(&self, mut stream: TcpStream) {
+        let is_idle = *self.bounds.stop.borrow() && !self.has_unread.load(Ordering::Relaxed);
+        if is_idle || self.is_exhausted.load(Ordering::Relaxed) || self.unread_limit() == 0 {
+            return;
+        }
+        let Ok(_permit) = self.bounds.closing.try_acquire() else {
+            return;
+        };
+        let shutdown = poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context));
+        if shutdown.await.is_ok() {
+            self.bounded(discard(&stream, self.unread_limit())).await;
+        }
+    }
+}
+
+/// Waits until a shutdown begins.
+pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // an error means that the server has ended
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Discards bytes until the client ends, or pauses for too long, or has sent `limit` bytes.
+async fn discard(stream: &TcpStream, limit: u64) {
+    let mut rest = limit;
+    while rest > 0 {
+        match timeout(IDLE_TIME, read_chunk(stream)).await {
+            Ok(Ok(length)) if length > 0 => rest = rest.saturating_sub(length),
+            // the end of the stream, an error, or a pause
+            _ => return,
+        }
+    }
+}
+
+/// Discards the next bytes, and returns their number. The buffer exists only while bytes are available.
+async fn read_chunk(stream: &TcpStream) -> io::Result<u64> {
+    loop {
+        stream.readable().await?;
+        match stream.try_read(&mut [0; CHUNK]) {
+            Ok(length) => return Ok(length as u64),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn connection_beyond_the_closing_limit_is_closed_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        for (available, seconds) in [(0, 0), (1, IDLE_TIME.as_secs())] {
+            let _client = TcpStream::connect(address).await.unwrap();
+            let (stream, _) = listener.accept().await.unwrap();
+            let (_stop, stopped) = watch::channel(false);
+            let bounds = Bounds::new(UNREAD_LIMIT, stopped);
+            let taken = u32::try_from(MAX_CLOSING - available).unwrap();
+            let closing = Arc::clone(&bounds.closing);
+            let _permits = closing.try_acquire_many(taken).unwrap();
+            let start = tokio::time::Instant::now();
+            ConnectionState::new(bounds).close(stream).await;
+            assert_eq!(start.elapsed().as_secs(), seconds);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Refused uploads of common clients: each client reads the refusal, and its next request succeeds.
+//!
+//! The programs in `clients/` read the cases as JSON on standard input and print the results as JSON.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use palisade::testing::EmbeddedIssuer;
+use serde_json::{Value, json};
+
+use crate::environment;
+use crate::node;
+
+/// The directory of the client programs.
+const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/interop/clients");
+
+/// The virtual environment of `.ci/run`, with the packages of `clients/requirements.txt`.
+const PYTHON: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../target/interop-python/bin/python"
+);
+
+const ISSUER: &str = "https://login.example";
+const AUDIENCE: &str = "https://orders.example";
+
+/// The sizes of the uploads: shorter and longer than what the server discards on an open connection, and much
+/// longer than the buffers of a socket.
+const SIZES: [usize; 3] = [1_000, 70_000, 5_000_000];
+
+/// A lost request depends on timing, so each case is repeated.
+const ROUNDS: usize = 3;
+
+/// A client of a language's standard library or package.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Client {
+    Fetch,
+    Axios,
+    Requests,
+    Httpx,
+    Curl,
+    Java,
+}
+
+pub(crate) const CASES: &[(&str, Client)] = &[
+    ("uploads::fetch_reads_every_refusal", Client::Fetch),
+    ("uploads::axios_reads_every_refusal", Client::Axios),
+    ("uploads::requests_reads_every_refusal", Client::Requests),
+    ("uploads::httpx_reads_every_refusal", Client::Httpx),
+    ("uploads::curl_reads_every_refusal", Client::Curl),
+    ("uploads::java_reads_every_refusal", Client::Java),
+];
+
+/// The statuses of a refused upload, one for each of `SIZES`.
+struct Refusal {
+    name: &'static str,
+    scope: Option<&'static str>,
+    media_type: &'static str,
+    body: &'static str,
+    statuses: [u16; 3],
+}
+
+const REFUSALS: [Refusal; 4] = [
+    Refusal {
+        name: "no token",
+        scope: None,
+        media_type: "application/json",
+        body: "{}",
+        statuses: [401, 401, 401],
+    },
+    Refusal {
+        name: "another scope",
+        scope: Some("orders:read"),
+        media_type: "application/json",
+        body: "{}",
+        statuses: [403, 403, 403],
+    },
+    Refusal {
+        name: "another media type",
+        scope: Some("orders:write"),
+        media_type: "text/plain",
+        body: "text",
+        statuses: [415, 415, 415],
+    },
+    Refusal {
+        name: "invalid order",
+        scope: Some("orders:write"),
+        media_type: "application/json",
+        body: r#"{"sku":"tea","quantity":0}"#,
+        // the limit of the route is 64 KiB
+        statuses: [422, 413, 413],
+    },
+];
+
+impl Client {
+    /// Returns the command that runs the client's program.
+    ///
+    /// # Errors
+    ///
+    /// Returns a text that names the missing program or package.
+    pub(crate) fn find(self) -> Result<Command, String> {
+        match self {
+            Self::Fetch => node::find_program().map(|()| program("node", "node.mjs")),
+            Self::Axios => {
+                node::find_program()?;
+                let clients = Path::new(CLIENTS);
+                if node::is_installed(clients, "axios") {
+                    return Ok(program("node", "node.mjs"));
+                }
+                Err("axios is not installed: run `npm ci --prefix tests/interop/clients`".into())
+            }
+            Self::Requests => python("import requests"),
+            Self::Httpx => python("import httpx"),
+            Self::Curl => {
+                require("curl", &["--version"])?;
+                python("import json")
+            }
+            Self::Java => {
+                // `java` compiles the source file, with the compiler of a JDK
+                require("javac", &["-version"])?;
+                Ok(program("java", "Upload.java"))
+            }
+        }
+    }
+
+    /// Returns the name of the client in its program.
+    fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+
+    /// Whether the client can wait for `100 Continue` and reads a final response instead. Java's client has the
+    /// option, but that of Java 17 waits on.
+    fn can_expect(self) -> bool {
+        matches!(self, Self::Curl)
+    }
+}
+
+fn program(name: &str, file: &str) -> Command {
+    let mut command = Command::new(name);
+    command.arg(Path::new(CLIENTS).join(file));
+    command
+}
+
+fn require(program: &str, arguments: &[&str]) -> Result<(), String> {
+    let output = Command::new(program).args(arguments).output();
+    if output.is_ok_and(|output| output.status.success()) {
+        return Ok(());
+    }
+    Err(format!("`{program}` is not installed"))
+}
+
+/// Returns the command of the Python program, with the first Python that can execute `import`.
+fn python(import: &str) -> Result<Command, String> {
+    let mut pythons = [PYTHON, "python3"].into_iter();
+    let python = pythons.find(|python| require(python, &["-c", import]).is_ok());
+    let python = python.ok_or_else(|| {
+        format!(
+            "Python cannot `{import}`: create `target/interop-python` with `python3 -m venv`, \
+             and install tests/interop/clients/requirements.txt there"
+        )
+    })?;
+    Ok(program(python, "upload.py"))
+}
+
+/// Sends every refused upload to a running `orders`.
+pub(crate) fn reads_every_refusal(client: Client, command: &mut Command) {
+    let issuer = EmbeddedIssuer::new(ISSUER);
+    let orders = environment::start_with_keys(ISSUER, AUDIENCE, &issuer.jwks());
+    let (cases, expected) = cases(client, &issuer);
+    let task = json!({ "base": orders.url(), "client": client.name(), "cases": cases });
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(task.to_string().as_bytes()).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    let results: Vec<Value> = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{client:?}: {error}: {output:?}\n{log}"));
+    assert_eq!(results.len(), expected.len(), "{client:?}");
+    let compared = cases.iter().zip(expected.iter().zip(&results));
+    let failed: Vec<String> = compared
+        .filter(|(_, (expected, result))| expected != result)
+        .map(|(case, (expected, result))| {
+            let (name, size) = (&case["name"], &case["size"]);
+            format!("{name}, {size} B: expected {expected}, found {result}")
+        })
+        .collect();
+    assert!(
+        failed.is_empty(),
+        "{client:?}: {} of {} failed:\n{}",
+        failed.len(),
+        results.len(),
+        failed.join("\n")
+    );
+}
+
+/// Returns the cases of a client, and its expected results.
+fn cases(client: Client, issuer: &EmbeddedIssuer) -> (Vec<Value>, Vec<Value>) {
+    let (mut cases, mut expected) = (Vec::new(), Vec::new());
+    // a client does not wait for `100 Continue` before chunks of unknown number
+    let modes = [(false, false), (true, false), (false, true)];
+    for (chunked, expects) in modes.repeat(ROUNDS) {
+        if expects && !client.can_expect() {
+            continue;
+        }
+        for refusal in &REFUSALS {
+            let mut headers = json!({ "content-type": refusal.media_type });
+            if let Some(scope) = refusal.scope {
+                let token = issuer.token("alice").audience(AUDIENCE).scopes(scope);
+                headers["authorization"] = format!("Bearer {}", token.sign()).into();
+            }
+            for (size, status) in SIZES.into_iter().zip(refusal.statuses) {
+                cases.push(json!({
+                    "name": format!("{}, chunked: {chunked}, expects: {expects}", refusal.name),
+                    "headers": headers,
+                    "body": refusal.body,
+                    "size": size,
+                    "chunked": chunked,
+                    "expects": expects,
+                }));
+                expected.push(json!({ "status": status, "next": 200 }));
+            }
+        }
+    }
+    (cases, expected)
+}
