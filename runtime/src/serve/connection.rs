@@ -93,12 +93,13 @@ impl Connections {
             });
             let mut connection = http.serve_connection(stream, service).with_upgrades();
             // an error only means that the client disconnected or was disconnected
-            tokio::select! {
-                _ = &mut connection => {}
-                () = stopped(&mut stop) => {
-                    Pin::new(&mut connection).graceful_shutdown();
-                    let _ = (&mut connection).await;
-                }
+            let is_stopping = tokio::select! {
+                _ = &mut connection => false,
+                () = stopped(&mut stop) => true,
+            };
+            if is_stopping {
+                Pin::new(&mut connection).graceful_shutdown();
+                let _ = (&mut connection).await;
             }
             // after an upgrade, the handler has the stream
             if let Some(parts) = connection.into_parts() {
