@@ -2,6 +2,7 @@
 
 mod input;
 mod schemas;
+mod serde_words;
 
 use insta::assert_snapshot;
 use proc_macro2::TokenStream;

@@ -73,6 +73,8 @@ pub fn scopes(entries: TokenStream) -> TokenStream {
 ///   rules. `schema = path` beside it names a function that returns its JSON Schema.
 /// - `#[secure(json = "application/vnd.acme.order+json")]` on the type: the media type of a JSON body of this
 ///   type instead of `application/json`; several are a list in brackets.
+/// - `#[secure(binary = "application/pdf")]` on the type: the media type of a `BinaryBody` of this type instead of
+///   `application/octet-stream`; several are a list in brackets.
 /// - `#[secure(crate = path)]` on the type: the path of palisade, by default `::palisade`.
 ///
 /// # Examples

@@ -73,6 +73,7 @@
 //! | `metrics` | counters and histograms of decisions, rejected inputs and key fetches |
 //! | `schemas` | JSON Schemas of each route's input ([`routing::Route::inputs`]) |
 //! | `text` | `input::Line`, a line of text in Unicode Normalization Form C |
+//! | `chrono`, `jiff`, `time` | the dates and times of that crate as input types that need no rule, in RFC 3339 |
 //! | `typed-header` | `Valid<TypedHeader<H>>` of axum-extra, and a bare `TypedHeader` of a date |
 //! | `uuid` | `Uuid` as an input type that needs no rule |
 //! | `ws` | [`Upgrade`]: the handshake of a WebSocket connection |

@@ -10,6 +10,7 @@
 
 mod agreement;
 mod bounds;
+mod dates;
 mod documents;
 mod objects;
 mod parameters;

@@ -12,8 +12,8 @@ pub(crate) use self::handler::{
     Surroundings,
 };
 pub(crate) use self::input::{
-    Affix, Ends, FieldRules, Format, GardeRule, ItemRules, Measure, Pattern, Position, RawData,
-    RawField, RawFields, RawInput, RawVariant, Rejection, RuleKind, SerdeKind, SerdeWord,
+    Affix, BodyTypes, Ends, FieldRules, Format, GardeRule, ItemRules, Measure, Pattern, Position,
+    RawData, RawField, RawFields, RawInput, RawVariant, Rejection, RuleKind, SerdeKind, SerdeWord,
     SerdeWords, Style,
 };
 pub(crate) use self::slot::Slot;

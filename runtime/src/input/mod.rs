@@ -18,6 +18,7 @@ mod types;
 pub(crate) use self::contract::definitions;
 pub use self::contract::{
     ContextFrom, InputError, InputLocation, MAX_LENGTH, Scalar, ValidationContext, Violation,
+    within,
 };
 pub(crate) use self::contract::{MAX_VIOLATIONS, SecureInput, shape_of_scalar};
 pub(crate) use self::decode::json::decode_claims;
@@ -25,7 +26,8 @@ pub(crate) use self::decode::media_type;
 #[cfg(feature = "typed-header")]
 pub(crate) use self::extract::header_error;
 pub use self::extract::{
-    BinaryBody, Cookies, CustomRejection, Headers, InputExtractor, MergePatch, Multipart, PlainText,
+    BinaryBody, Cookies, CustomRejection, Headers, InputExtractor, MergePatch, Multipart,
+    PlainText, StreamedBody,
 };
 pub(crate) use self::extract::{
     BodyTimeout, ExtractFromBody, ExtractFromHead, RequestLimits, TimedBody, Valid,

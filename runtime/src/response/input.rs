@@ -16,34 +16,43 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 impl IntoResponse for InputError {
     /// Returns the problem, with the audit record in the response's extensions.
     fn into_response(self) -> Response {
-        let rejected = RejectedInput::new(&self);
-        let mut response = self.into_problem_response();
-        if let Some(rejected) = rejected {
-            response.extensions_mut().insert(rejected);
-        }
-        response
+        Problem::from(self).into_response()
     }
 }
 
-impl InputError {
-    fn into_problem_response(self) -> Response {
-        let problem = Problem::new(status(&self));
-        let Some(problem_type) = problem_type(&self) else {
-            return problem.into_response();
+/// For handlers that read a [`StreamedBody`](crate::input::StreamedBody), and return other errors too.
+///
+/// The response has the header fields, and the audit event the reason, of the input error.
+impl From<InputError> for Problem {
+    fn from(error: InputError) -> Self {
+        let record = RejectedInput::new(&error);
+        let problem = Self::new(status(&error)).with_rejection(header(&error), record);
+        let Some(problem_type) = problem_type(&error) else {
+            return problem;
         };
-        let problem = problem.with_type(problem_type).detail(self.to_string());
-        match self {
-            // RFC 9110 §15.5.16: name the media type and coding that are accepted
-            Self::MediaType(accepted) => with_accepted(problem, accepted),
-            Self::ContentCoding => with_header(problem, ACCEPT_ENCODING, IDENTITY),
-            // RFC 9110 §15.5.9: do not wait for the rest of the body
-            Self::TooSlow(_) => with_header(problem, CONNECTION, CLOSE),
-            Self::Malformed(_, violation) | Self::TypeMismatch(_, violation) => {
-                problem.with_errors([violation]).into_response()
+        let problem = problem.with_type(problem_type).detail(error.to_string());
+        match error {
+            InputError::Malformed(_, violation) | InputError::TypeMismatch(_, violation) => {
+                problem.with_errors([violation])
             }
-            Self::Invalid(_, violations) => problem.with_errors(violations).into_response(),
-            Self::TooLarge(_) | Self::Incomplete | Self::HandlerMismatch => problem.into_response(),
+            InputError::Invalid(_, violations) => problem.with_errors(violations),
+            _ => problem,
         }
+    }
+}
+
+/// Returns the header field that helps the client, or its connection, to go on.
+fn header(error: &InputError) -> Option<(HeaderName, HeaderValue)> {
+    match error {
+        // RFC 9110 §15.5.16: name the media types and the coding that are accepted
+        InputError::MediaType(accepted) => {
+            let accepted = HeaderValue::try_from(accepted.join(", ")).ok()?;
+            Some((ACCEPT, accepted))
+        }
+        InputError::ContentCoding => Some((ACCEPT_ENCODING, IDENTITY)),
+        // RFC 9110 §15.5.9: do not wait for the rest of the body
+        InputError::TooSlow(_) => Some((CONNECTION, CLOSE)),
+        _ => None,
     }
 }
 
@@ -73,14 +82,6 @@ fn problem_type(error: &InputError) -> Option<ProblemType> {
     })
 }
 
-/// Names the accepted media types.
-fn with_accepted(problem: Problem, accepted: &'static [&'static str]) -> Response {
-    match HeaderValue::try_from(accepted.join(", ")) {
-        Ok(accepted) => with_header(problem, ACCEPT, accepted),
-        Err(_) => problem.into_response(),
-    }
-}
-
 /// Repeats the accepted media types in the field for requests with this method: `Accept-Patch`
 /// ([RFC 5789 §2.2]) or `Accept-Post` ([LDP §7.1]).
 ///
@@ -98,12 +99,6 @@ pub(crate) fn name_accepted_types(method: &Method, response: &mut Response) {
     if let Some(accepted) = response.headers().get(ACCEPT).cloned() {
         response.headers_mut().insert(name, accepted);
     }
-}
-
-fn with_header(problem: Problem, name: HeaderName, value: HeaderValue) -> Response {
-    let mut response = problem.into_response();
-    response.headers_mut().insert(name, value);
-    response
 }
 
 #[cfg(test)]

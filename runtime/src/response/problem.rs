@@ -7,11 +7,12 @@ use std::fmt;
 
 use axum::body::Body;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::audit::RejectedInput;
 use crate::input::{MAX_VIOLATIONS, Violation};
 use crate::response::ProblemType;
 
@@ -53,6 +54,15 @@ struct Inner {
     detail: Option<Cow<'static, str>>,
     errors: Vec<Violation>,
     members: Map<String, Value>,
+    /// Of a rejected input only.
+    rejection: Option<Rejection>,
+}
+
+/// The parts of a response to rejected input that are not in the body.
+#[derive(Clone, PartialEq)]
+struct Rejection {
+    header: Option<(HeaderName, HeaderValue)>,
+    record: Option<RejectedInput>,
 }
 
 impl Problem {
@@ -73,6 +83,7 @@ impl Problem {
                 detail: None,
                 errors: Vec::new(),
                 members: Map::new(),
+                rejection: None,
             }),
         }
     }
@@ -170,6 +181,16 @@ impl Problem {
         self
     }
 
+    /// Adds a header field and the audit record to the response.
+    pub(crate) fn with_rejection(
+        mut self,
+        header: Option<(HeaderName, HeaderValue)>,
+        record: Option<RejectedInput>,
+    ) -> Self {
+        self.inner.rejection = Some(Rejection { header, record });
+        self
+    }
+
     pub(crate) fn with_errors(mut self, errors: impl IntoIterator<Item = Violation>) -> Self {
         self.inner.errors.extend(errors);
         self
@@ -235,10 +256,16 @@ impl From<StatusCode> for Problem {
 }
 
 impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
         let mut response = Response::new(Body::from(self.body()));
         *response.status_mut() = self.inner.status;
         response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
+        if let Some(Rejection { header, record }) = self.inner.rejection.take() {
+            response.headers_mut().extend(header);
+            if let Some(record) = record {
+                response.extensions_mut().insert(record);
+            }
+        }
         response.extensions_mut().insert(self);
         response
     }

@@ -15,6 +15,7 @@ use crate::routing::argument::facts::{ArgumentFacts, InputFacts, MediaTypes};
 pub struct InputDescription {
     facts: InputFacts,
     json_types: &'static [&'static str],
+    binary_types: &'static [&'static str],
     #[cfg(feature = "schemas")]
     describe: Option<Describe>,
 }
@@ -25,6 +26,7 @@ impl InputDescription {
         Some(Self {
             facts: argument.input?,
             json_types: argument.content.json_types,
+            binary_types: argument.content.binary_types,
             #[cfg(feature = "schemas")]
             describe: argument.content.describe,
         })
@@ -42,6 +44,7 @@ impl InputDescription {
             MediaTypes::Unknown => &[],
             MediaTypes::Fixed(media_types) => media_types,
             MediaTypes::OfJson => self.json_types,
+            MediaTypes::OfBinary => self.binary_types,
         }
     }
 

@@ -7,6 +7,7 @@ mod form;
 mod head;
 mod json;
 mod multipart;
+mod stream;
 mod text;
 
 use std::fmt::Write as _;

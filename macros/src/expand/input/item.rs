@@ -103,7 +103,7 @@ fn secure_input(
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let not_recommended = head.not_recommended();
     let (checked, decode) = (check_rules(head), decode(head));
-    let json_types = json_types(head);
+    let body_types = body_types(head);
     let wrappers = wrappers(kind, &private);
     quote! {
         #[automatically_derived]
@@ -112,7 +112,7 @@ fn secure_input(
         impl #impl_generics #private::InputContract for #ident #type_generics #where_clause {
             #checked
 
-            #json_types
+            #body_types
 
             #decode
 
@@ -175,14 +175,20 @@ fn check_rules(head: &Head) -> TokenStream {
     written_at(items, ident.span())
 }
 
-/// The media types of a JSON body, if the type declares them.
-pub(super) fn json_types(head: &Head) -> Option<TokenStream> {
-    let types = &head.json_types;
-    (!types.is_empty()).then(|| {
+/// The media types of a body in each format, if the type declares them.
+pub(super) fn body_types(head: &Head) -> TokenStream {
+    let (json, binary) = (&head.body_types.json, &head.body_types.binary);
+    let json = (!json.is_empty()).then(|| {
         quote! {
-            const JSON_TYPES: &'static [&'static ::core::primitive::str] = &[#(#types),*];
+            const JSON_TYPES: &'static [&'static ::core::primitive::str] = &[#(#json),*];
         }
-    })
+    });
+    let binary = (!binary.is_empty()).then(|| {
+        quote! {
+            const BINARY_TYPES: &'static [&'static ::core::primitive::str] = &[#(#binary),*];
+        }
+    });
+    quote!(#json #binary)
 }
 
 /// The decoding by serde. `Decoder` finds the type's `Deserialize`, if there is one.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::expand::input::item::{decode, json_types, with_rules};
+use crate::expand::input::item::{body_types, decode, with_rules};
 use crate::model::{Head, Scalar};
 
 // Input:  #[secure(scalar = "a currency code", schema = currency)] struct Currency([u8; 3]);
@@ -46,7 +46,7 @@ fn contract(head: &Head, schemas: bool) -> TokenStream {
     let (impl_generics, type_generics, where_clause) = head.generics.split_for_impl();
     let not_recommended = head.not_recommended();
     let bounded = quote!(<#ident #type_generics as #private::Bounded<#private::NoRules>>);
-    let (json_types, decode) = (json_types(head), decode(head));
+    let (body_types, decode) = (body_types(head), decode(head));
     let schema = schemas.then(|| {
         quote! {
             fn input_schema(
@@ -63,7 +63,7 @@ fn contract(head: &Head, schemas: bool) -> TokenStream {
         impl #impl_generics #private::InputContract for #ident #type_generics #where_clause {
             type Context = ();
 
-            #json_types
+            #body_types
 
             const STOPS_EARLY: bool = true;
 

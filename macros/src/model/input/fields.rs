@@ -12,15 +12,16 @@ use crate::model::input::names::{RenameAll, field_names};
 use crate::model::input::pattern::reject_partial;
 use crate::model::input::rules::{InputNames, Rules};
 use crate::model::input::serde::reject_hiding;
-use crate::parse::{ItemRules, Position, RawField, RawFields, SerdeKind, SerdeWords, Style};
+use crate::parse::{
+    BodyTypes, ItemRules, Position, RawField, RawFields, SerdeKind, SerdeWords, Style,
+};
 
 /// The facts about a type that hold even if its fields are wrong.
 pub(crate) struct Head {
     pub(crate) krate: Option<Path>,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
-    /// The media types of a JSON body, if the type declares them.
-    pub(crate) json_types: Vec<String>,
+    pub(crate) body_types: BodyTypes,
     /// The type of the context of its rules; none for `()`.
     pub(crate) context: Option<Type>,
     /// Whether serde reads it as its one field, and so accepts its absence if that does.

@@ -55,13 +55,13 @@ impl Input {
             garde,
             data,
             scalar: _,
-            json_types,
+            body_types,
         } = raw;
         let mut head = Head {
             krate,
             ident,
             generics,
-            json_types,
+            body_types,
             context: garde.context.clone(),
             is_transparent: serde.has(SerdeKind::Transparent),
             is_rejected: !check_item(&garde, &data, diagnostics),

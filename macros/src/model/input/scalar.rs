@@ -36,7 +36,7 @@ impl Scalar {
             krate: raw.krate,
             ident: raw.ident,
             generics: raw.generics,
-            json_types: raw.json_types,
+            body_types: raw.body_types,
             context: None,
             is_transparent: false,
             is_rejected: false,

@@ -64,7 +64,8 @@ impl Item<'_> {
             reject_hiding(&serde, Position::Variant, false, diagnostics);
             let content = self.check_content(fields, &serde, head, diagnostics);
             let (is_read, is_other) = (serde.is_read(), serde.has(SerdeKind::Other));
-            if is_read && content.is_none() && matches!(tagging, Tagging::Internal(_)) {
+            let is_unit = content.as_ref().is_none_or(is_read_as_unit);
+            if is_read && is_unit && matches!(tagging, Tagging::Internal(_)) {
                 reject_ignored_members(&ident, is_other, diagnostics);
             }
             let all = RenameAll::of(self.serde, SerdeKind::RenameAll);
@@ -101,6 +102,11 @@ impl Item<'_> {
         };
         Some(self.content(form, unread))
     }
+}
+
+/// Whether serde reads a variant as if it had no fields: its only one is skipped.
+fn is_read_as_unit(content: &Content) -> bool {
+    matches!(&content.form, Form::Tuple(read) if read.is_empty()) && content.unread.len() == 1
 }
 
 /// Rejects a variant without braces beside a tag: serde ignores the other members.

@@ -5,6 +5,7 @@ use syn::{Data, DeriveInput, Fields, Generics, Ident, Member, Path, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::input::garde::{FieldRules, ItemRules};
+use crate::parse::input::media_types::BodyTypes;
 use crate::parse::input::secure::{Position, RawScalar, Secure};
 use crate::parse::input::serde::SerdeWords;
 
@@ -14,8 +15,7 @@ pub(crate) struct RawInput {
     pub(crate) generics: Generics,
     pub(crate) krate: Option<Path>,
     pub(crate) scalar: Option<RawScalar>,
-    /// The media types of a JSON body.
-    pub(crate) json_types: Vec<String>,
+    pub(crate) body_types: BodyTypes,
     pub(crate) serde: SerdeWords,
     pub(crate) garde: ItemRules,
     pub(crate) data: RawData,
@@ -77,7 +77,7 @@ impl RawInput {
             generics: item.generics,
             krate: secure.krate,
             scalar: secure.scalar,
-            json_types: secure.json_types,
+            body_types: secure.body_types,
             serde: SerdeWords::parse(&item.attrs, diagnostics),
             garde: ItemRules::parse(&item.attrs, diagnostics),
             data,

@@ -7,7 +7,7 @@ use syn::{Attribute, Ident, LitStr, Meta, Path, Token};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::Slot;
-use crate::parse::input::media_types;
+use crate::parse::input::media_types::{self, BodyTypes};
 use crate::parse::recovery::skip_to_comma;
 
 /// The position of an attribute.
@@ -24,8 +24,7 @@ pub(crate) struct Secure {
     pub(crate) krate: Option<Path>,
     /// The type parses itself.
     pub(crate) scalar: Option<RawScalar>,
-    /// The media types of a JSON body; empty if they are not declared.
-    pub(crate) json_types: Vec<String>,
+    pub(crate) body_types: BodyTypes,
     /// The reason that excuses the field from every rule; empty if it is a mistake.
     pub(crate) unvalidated: Option<String>,
 }
@@ -44,6 +43,7 @@ struct Words {
     scalar: Slot<String>,
     schema: Slot<Path>,
     json: Slot<Vec<String>>,
+    binary: Slot<Vec<String>>,
     unvalidated: Slot<String>,
     /// A field that was meant to be excused gets no second error about its rules.
     is_mistaken: bool,
@@ -60,6 +60,7 @@ impl Secure {
             scalar: Slot::new("scalar"),
             schema: Slot::new("schema"),
             json: Slot::new("json"),
+            binary: Slot::new("binary"),
             unvalidated: Slot::new("unvalidated"),
             is_mistaken: false,
         };
@@ -107,8 +108,11 @@ impl Words {
                 self.schema
                     .fill(name.span(), parse_path(input)?, diagnostics);
             } else if name == "json" && position.is_item() {
-                let types = media_types::parse(&name, input, diagnostics)?;
+                let types = media_types::parse(&media_types::JSON, &name, input, diagnostics)?;
                 self.json.fill(name.span(), types, diagnostics);
+            } else if name == "binary" && position.is_item() {
+                let types = media_types::parse(&media_types::BINARY, &name, input, diagnostics)?;
+                self.binary.fill(name.span(), types, diagnostics);
             } else if name == "unvalidated" && position == Position::Field {
                 let reason = parse_text(&name, input, &UNVALIDATED, diagnostics)?;
                 self.unvalidated.fill(name.span(), reason, diagnostics);
@@ -135,7 +139,10 @@ impl Words {
         Secure {
             krate: self.krate.take().map(|(_, path)| path),
             scalar: scalar.map(|(_, accepts)| RawScalar { accepts, schema }),
-            json_types: self.json.take().map_or_else(Vec::new, |(_, types)| types),
+            body_types: BodyTypes {
+                json: self.json.take().map_or_else(Vec::new, |(_, types)| types),
+                binary: self.binary.take().map_or_else(Vec::new, |(_, types)| types),
+            },
             unvalidated: unvalidated.or_else(|| self.is_mistaken.then(String::new)),
         }
     }
@@ -204,7 +211,7 @@ impl Position {
     fn help(self) -> &'static str {
         match self {
             Self::Struct | Self::Enum => {
-                "write `#[secure(scalar = \"what it accepts\")]`, `#[secure(json = \"application/vnd.example+json\")]` or `#[secure(crate = path::to::palisade)]`, or remove it"
+                "write `#[secure(scalar = \"what it accepts\")]`, `#[secure(json = \"application/vnd.example+json\")]`, `#[secure(binary = \"application/pdf\")]` or `#[secure(crate = path::to::palisade)]`, or remove it"
             }
             Self::Variant => "move it to a field, or remove it",
             Self::Field => "write `#[secure(unvalidated = \"reason\")]`, or remove it",

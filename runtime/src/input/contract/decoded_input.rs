@@ -58,6 +58,10 @@ pub trait IsDecodedInput<T> {
     #[doc(hidden)]
     const JSON_TYPES: &'static [&'static str];
 
+    /// The media types of a binary body of the type.
+    #[doc(hidden)]
+    const BINARY_TYPES: &'static [&'static str];
+
     /// Returns the members of the type.
     #[doc(hidden)]
     fn shape() -> &'static Shape;
@@ -71,6 +75,7 @@ pub trait IsDecodedInput<T> {
 #[diagnostic::do_not_recommend]
 impl<T: SecureInput + for<'de> Deserialize<'de>> IsDecodedInput<T> for InputType {
     const JSON_TYPES: &'static [&'static str] = T::JSON_TYPES;
+    const BINARY_TYPES: &'static [&'static str] = T::BINARY_TYPES;
 
     fn shape() -> &'static Shape {
         T::shape()

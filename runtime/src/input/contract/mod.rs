@@ -13,6 +13,8 @@ mod decoded_input;
 pub(crate) mod definitions;
 mod error;
 mod field;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod foreign;
 pub(super) mod ineffective_rules;
 pub(super) mod items;
 mod map_key;
@@ -27,6 +29,7 @@ mod secure_input;
 pub(super) mod text_rule;
 pub(super) mod unbounded;
 mod violation;
+mod within;
 
 pub use self::bounded::{Bounded, MAX_LENGTH};
 pub use self::context::{ContextFrom, ValidationContext};
@@ -45,3 +48,4 @@ pub use self::scalar::{Scalar, ScalarContract};
 pub use self::secure_input::{DerivesValidate, InputContract, SecureInput};
 pub(crate) use self::violation::MAX_VIOLATIONS;
 pub use self::violation::Violation;
+pub use self::within::within;

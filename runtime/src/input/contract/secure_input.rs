@@ -102,6 +102,10 @@ pub trait InputContract: Sized {
     #[doc(hidden)]
     const JSON_TYPES: &'static [&'static str] = &["application/json"];
 
+    /// The media types of a binary body of this type.
+    #[doc(hidden)]
+    const BINARY_TYPES: &'static [&'static str] = &["application/octet-stream"];
+
     /// Whether the check of its rules stops early: its `Validate` is derived by Palisade.
     #[doc(hidden)]
     const STOPS_EARLY: bool;

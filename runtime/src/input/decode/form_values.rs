@@ -6,6 +6,7 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
+use crate::input::decode::foreign;
 use crate::input::decode::text::TextDeserializer;
 
 /// The name of the newtype as which [`Upload`](crate::input::Upload) requests a file.
@@ -115,9 +116,12 @@ impl<'de, T: Values> Deserializer<'de> for ValuesDeserializer<T> {
 
     fn deserialize_tuple<V: Visitor<'de>>(
         self,
-        _: usize,
+        len: usize,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
+        if foreign::of::<V::Value>().is_some() {
+            return TextDeserializer(&self.0.text()?).deserialize_tuple(len, visitor);
+        }
         self.visit_items(visitor)
     }
 

@@ -12,7 +12,6 @@ pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) const MULTIPART: &str = "multipart/form-data";
 pub(crate) const TEXT: &str = "text/plain";
-pub(crate) const BINARY: &str = "application/octet-stream";
 
 /// The content coding that means no coding.
 pub(crate) const IDENTITY: &str = "identity";
@@ -35,11 +34,27 @@ pub(crate) fn require(
     headers: &HeaderMap,
     accepted: &'static [&'static str],
 ) -> Result<(), InputError> {
-    let is_accepted = |value| accepted.iter().any(|expected| matches(value, expected));
-    if !single_content_type(headers).is_some_and(is_accepted) {
-        return Err(InputError::MediaType(accepted));
-    }
-    require_no_coding(headers)
+    require_one(headers, accepted).map(|_| ())
+}
+
+/// Requires the same as [`require`], and returns the media type.
+pub(crate) fn require_one(
+    headers: &HeaderMap,
+    accepted: &'static [&'static str],
+) -> Result<&'static str, InputError> {
+    let content_type = single_content_type(headers).unwrap_or_default();
+    let media_type = find(content_type, accepted)?;
+    require_no_coding(headers).map(|()| media_type)
+}
+
+/// Returns the media type of this list that a `Content-Type` is.
+pub(crate) fn find(
+    content_type: &str,
+    accepted: &'static [&'static str],
+) -> Result<&'static str, InputError> {
+    let mut types = accepted.iter().copied();
+    let found = types.find(|expected| matches(content_type, expected));
+    found.ok_or(InputError::MediaType(accepted))
 }
 
 /// Returns the `Content-Type` if there is exactly one.

@@ -6,6 +6,15 @@
 
 pub(super) mod error;
 pub(super) mod expectation;
+#[cfg_attr(
+    not(any(feature = "chrono", feature = "jiff", feature = "time")),
+    allow(
+        dead_code,
+        clippy::extra_unused_type_parameters,
+        reason = "this build has no types of other crates"
+    )
+)]
+mod foreign;
 mod form_values;
 pub(super) mod json;
 pub(crate) mod media_type;

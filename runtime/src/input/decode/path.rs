@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment, declared};
+use crate::input::decode::foreign;
 use crate::input::decode::named_values::NamedValues;
 use crate::input::decode::text::TextDeserializer;
 
@@ -92,7 +93,9 @@ impl<'de> Deserializer<'de> for PathDeserializer<'_> {
         len: usize,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        if len == self.0.len() {
+        if foreign::of::<V::Value>().is_some() {
+            self.only()?.deserialize_tuple(len, visitor)
+        } else if len == self.0.len() {
             self.in_order(visitor)
         } else {
             Err(DecodeError::new(ErrorKind::Length))
@@ -194,6 +197,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for SegmentDeserializer<D> {
         len: usize,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
+        if foreign::of::<V::Value>().is_some() {
+            return self.0.deserialize_str(SegmentVisitor {
+                visitor,
+                decode: |text: TextDeserializer<'_>, visitor| text.deserialize_tuple(len, visitor),
+            });
+        }
         self.0.deserialize_tuple(len, TupleVisitor(visitor))
     }
 }

@@ -7,6 +7,7 @@ use serde::forward_to_deserialize_any;
 
 use crate::input::contract::{InputError, InputLocation, Violation};
 use crate::input::decode::error::DecodeError;
+use crate::input::decode::foreign;
 use crate::input::decode::text::TextDeserializer;
 use crate::input::shape::Shape;
 
@@ -52,6 +53,10 @@ impl<'de> Deserializer<'de> for BytesDeserializer<'_> {
     type Error = DecodeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if let Some(foreign) = foreign::of::<V::Value>() {
+            let text = str::from_utf8(self.bytes).map_err(|_| foreign.mismatch())?;
+            return foreign.visit(text, visitor);
+        }
         visitor.visit_bytes(self.bytes)
     }
 

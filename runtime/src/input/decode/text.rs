@@ -7,6 +7,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
+use crate::input::decode::foreign;
 
 /// Decodes a scalar from text exactly: no `+` sign, no whitespace, no `NaN`.
 ///
@@ -50,6 +51,9 @@ impl TextDeserializer<'_> {
     }
 
     fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if let Some(foreign) = foreign::of::<V::Value>() {
+            return foreign.visit(self.0, visitor);
+        }
         visitor
             .visit_str(self.0)
             .map_err(|error: DecodeError| error.expected(Expected::String))
@@ -116,8 +120,20 @@ impl<'de> Deserializer<'de> for TextDeserializer<'_> {
 
     not_single_values! {
         deserialize_unit() deserialize_unit_struct(&'static str)
-        deserialize_seq() deserialize_tuple(usize) deserialize_tuple_struct(&'static str, usize)
+        deserialize_seq() deserialize_tuple_struct(&'static str, usize)
         deserialize_map() deserialize_struct(&'static str, &'static [&'static str])
+    }
+
+    /// Passes text to a type of another crate that requests its components.
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        match foreign::of::<V::Value>() {
+            Some(foreign) => foreign.visit(self.0, visitor),
+            None => not_a_single_value(),
+        }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {

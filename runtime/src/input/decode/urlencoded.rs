@@ -20,6 +20,7 @@ use self::pairs::{Pairs, malformed, unescape};
 use self::values::{ParameterValues, Repetition};
 use crate::input::contract::{InputError, InputLocation, Violation};
 use crate::input::decode::error::{DecodeError, ErrorKind, declared};
+use crate::input::decode::foreign;
 use crate::input::decode::form_values::ValuesDeserializer;
 use crate::input::decode::text::TextDeserializer;
 use crate::input::shape::position::declared_name;
@@ -233,6 +234,7 @@ impl<'de> Deserializer<'de> for ParametersDeserializer<'_, '_> {
     type Error = DecodeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        foreign::require_direct(self.shape)?;
         self.visit(&[], visitor)
     }
 

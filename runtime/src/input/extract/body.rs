@@ -72,9 +72,7 @@ pub(super) async fn require_empty(request: Request, error: InputError) -> Result
 /// Reads a body of any media type.
 pub(super) async fn collect(request: Request) -> Result<Bytes, InputError> {
     let limit = limits(request.extensions()).body_limit;
-    if declares_more(request.headers(), limit) {
-        return Err(InputError::TooLarge(limit));
-    }
+    require_declared_length(request.headers(), limit)?;
     let mut body = Limited::new(request.into_body(), limit);
     let mut collected = Collected::default();
     while let Some(frame) = body.frame().await {
@@ -128,19 +126,23 @@ impl Collected {
     }
 }
 
-/// Returns whether `Content-Length` exceeds the limit, so that no byte needs to be read.
-fn declares_more(headers: &HeaderMap, limit: usize) -> bool {
-    headers
+/// Rejects a body whose `Content-Length` exceeds the limit, before a byte is read.
+pub(super) fn require_declared_length(headers: &HeaderMap, limit: usize) -> Result<(), InputError> {
+    let declares_more = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok())
         .and_then(|length| length.parse::<u64>().ok())
-        .is_some_and(|length| u64::try_from(limit).is_ok_and(|limit| length > limit))
+        .is_some_and(|length| u64::try_from(limit).is_ok_and(|limit| length > limit));
+    if declares_more {
+        return Err(InputError::TooLarge(limit));
+    }
+    Ok(())
 }
 
 /// Returns the reason for a failed read.
 ///
 /// A limit of an outer layer is only visible among the sources of the error.
-fn read_error(error: &(dyn Error + 'static), limit: usize) -> InputError {
+pub(super) fn read_error(error: &(dyn Error + 'static), limit: usize) -> InputError {
     if find_source::<LengthLimitError>(error).is_some() {
         return InputError::TooLarge(limit);
     }

@@ -14,6 +14,7 @@ mod multipart;
 mod path;
 mod plain;
 mod query;
+mod streamed_body;
 mod timed_body;
 #[cfg(feature = "typed-header")]
 mod typed_header;
@@ -28,6 +29,7 @@ pub use self::merge_patch::MergePatch;
 pub use self::multipart::Multipart;
 pub(crate) use self::path::{path_error, path_scalars};
 pub use self::plain::{BinaryBody, PlainText};
+pub use self::streamed_body::StreamedBody;
 pub(crate) use self::timed_body::{BodyTimeout, TimedBody};
 #[cfg(feature = "typed-header")]
 pub(crate) use self::typed_header::header_error;

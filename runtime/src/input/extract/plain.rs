@@ -28,9 +28,16 @@ use crate::policy::Limits;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlainText<T>(pub T);
 
-/// Extracts an `application/octet-stream` body as bytes, such as a newtype around `Vec<u8>`.
+/// Extracts a body as bytes, such as a newtype around `Vec<u8>`.
 ///
-/// Use it in [`Valid`](crate::Valid). Another media type is rejected with 415.
+/// Use it in [`Valid`](crate::Valid). The media type is `application/octet-stream`, or one that the type
+/// declares: `#[secure(binary = "application/pdf")]`. A request with another one is 415, with the accepted
+/// ones in `Accept`. The whole body is in memory; a
+/// [`StreamedBody`](crate::input::StreamedBody) is not.
+///
+/// # Security
+///
+/// The client declares the media type, and the content may differ: check it with a `custom` rule.
 ///
 /// # Examples
 ///
@@ -39,18 +46,26 @@ pub struct PlainText<T>(pub T);
 /// use palisade::prelude::*;
 ///
 /// #[derive(Deserialize, Validate, SecureInput)]
-/// struct Firmware(#[garde(length(min = 16, max = 65_536))] Vec<u8>);
+/// #[secure(binary = "application/pdf")]
+/// struct Invoice(#[garde(length(min = 8, max = 65_536), custom(is_pdf))] Vec<u8>);
 ///
-/// #[secured(scopes = "devices:write")]
-/// async fn install(Valid(BinaryBody(firmware)): Valid<BinaryBody<Firmware>>) -> String {
-///     firmware.0.len().to_string()
+/// fn is_pdf(bytes: &[u8], (): &()) -> garde::Result {
+///     match bytes.starts_with(b"%PDF-") {
+///         true => Ok(()),
+///         false => Err(garde::Error::new("must be a PDF")),
+///     }
+/// }
+///
+/// #[secured(scopes = "invoices:write")]
+/// async fn archive(Valid(BinaryBody(invoice)): Valid<BinaryBody<Invoice>>) -> String {
+///     invoice.0.len().to_string()
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BinaryBody<T>(pub T);
 
 valid_body!(PlainText: &[media_type::TEXT], decode_and_check_text);
-valid_body!(BinaryBody: &[media_type::BINARY], decode_and_check_binary);
+valid_body!(BinaryBody: T::BINARY_TYPES, decode_and_check_binary);
 
 fn decode_and_check_text<T, S>(text: &[u8], _: Limits, state: &S) -> Result<T, InputError>
 where

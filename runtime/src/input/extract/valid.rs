@@ -15,6 +15,7 @@ use crate::input::contract::InputError;
 /// | [`Valid<MergePatch<T>>`](crate::input::MergePatch) | the body, a change of some members |
 /// | [`Valid<Multipart<T>>`](crate::input::Multipart) | the body, a form with files |
 /// | [`Valid<PlainText<T>>`](crate::input::PlainText), [`Valid<BinaryBody<T>>`](crate::input::BinaryBody) | the body, a single text or bytes |
+/// | [`Valid<StreamedBody<M>>`](crate::input::StreamedBody) | the body in chunks, which may be larger than memory |
 /// | `Valid<Query<T>>` | the query |
 /// | `Valid<Path<T>>` | the path parameters: a struct receives some by name, other types receive all in order |
 /// | [`Valid<Headers<T>>`](crate::input::Headers), [`Valid<Cookies<T>>`](crate::input::Cookies) | header fields or cookies, by name |
@@ -52,7 +53,8 @@ use crate::input::contract::InputError;
 /// `#[serde(default)]`.
 ///
 /// The `Content-Type` of `Json` is `application/json`, or one that the type declares:
-/// `#[secure(json = "application/vnd.acme.order+json")]`. Every media type may have the parameter
+/// `#[secure(json = "application/vnd.acme.order+json")]`. That of `BinaryBody` is `application/octet-stream`, or
+/// one that the type declares: `#[secure(binary = "application/pdf")]`. Every media type may have the parameter
 /// `charset=utf-8` and empty parameters ([RFC 9110 §5.6.6]); any other parameter is 415.
 ///
 /// Rules with a context read it from the router's state: see

@@ -10,6 +10,8 @@ mod members;
 mod pattern;
 mod values;
 mod variants;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod written;
 
 pub use self::bounds::{Bounds, Measure};
 pub(crate) use self::document::{Describe, document};
@@ -17,6 +19,8 @@ pub(crate) use self::members::unknown;
 pub use self::members::{Described, Elements, Members};
 pub(crate) use self::values::{
     EqualKeys, array, boolean, character, file, float, integer, map, nonzero, null, nullable,
-    parsed, set, text, tuple,
+    parsed, set, streamed_body, text, tuple,
 };
 pub use self::variants::Variants;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+pub(crate) use self::written::written;

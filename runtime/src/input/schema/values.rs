@@ -25,12 +25,21 @@ pub(crate) fn null() -> Schema {
 
 /// Returns the schema of a file in a form, which JSON cannot represent: only its media types.
 pub(crate) fn file(accepted: &[&str], max: usize) -> Schema {
+    bytes(accepted, &format!("a file with at most {max} bytes"))
+}
+
+/// Returns the schema of a body in chunks, which JSON cannot represent: only its media types.
+pub(crate) fn streamed_body(accepted: &[&str]) -> Schema {
+    bytes(accepted, "bytes up to the size limit of the route")
+}
+
+fn bytes(accepted: &[&str], limit: &str) -> Schema {
     let media_types = accepted.iter();
     let media_types: Value = media_types
         .map(|media_type| json!({ "contentMediaType": media_type }))
         .collect();
     let mut schema = json_schema!({ "anyOf": media_types });
-    comment(&mut schema, &format!("a file with at most {max} bytes"));
+    comment(&mut schema, limit);
     schema
 }
 

@@ -3,9 +3,16 @@
 //! The derive generates the tables, which are read only to report errors. This folder imports no
 //! other folder of `input`; all others import it.
 
+#[cfg_attr(
+    not(any(feature = "chrono", feature = "jiff", feature = "time")),
+    allow(dead_code, reason = "this build has no types of other crates")
+)]
+pub(super) mod notation;
 pub(super) mod pointer;
 pub(super) mod position;
 pub(super) mod unchecked;
+
+use self::notation::Notation;
 
 /// The shape of a type in the input.
 #[derive(Debug)]
@@ -65,6 +72,8 @@ pub enum Tagging {
 pub enum Nested {
     /// A scalar.
     Leaf,
+    /// A value of another crate's type, which has one notation.
+    Written(Notation),
     /// A value that Palisade does not check.
     Unchecked(Statement),
     /// Such a value, or null, which means the same as no value: an `Option`.
@@ -99,7 +108,7 @@ impl Nested {
     /// inside another one.
     pub(crate) const fn has_ambiguous_null(&self) -> bool {
         match self {
-            Self::Leaf | Self::Unchecked(_) | Self::Of(_) => false,
+            Self::Leaf | Self::Written(_) | Self::Unchecked(_) | Self::Of(_) => false,
             Self::Optional(value) | Self::Patch(value) => {
                 matches!(value, Self::Optional(_) | Self::Patch(_)) || value.has_ambiguous_null()
             }

@@ -32,14 +32,7 @@ struct Search {
 impl Search {
     fn enter(&mut self, shape: &'static Shape) {
         let inside = types_inside(shape);
-        let is_unchecked = |shape: &Shape| {
-            let mut is_unchecked = false;
-            each_nested(shape, &mut |nested| {
-                is_unchecked |= matches!(nested, Nested::Unchecked(_));
-            });
-            is_unchecked
-        };
-        if !is_unchecked(shape) && !inside.iter().any(|inside| is_unchecked(inside)) {
+        if !has_value(shape, |nested| matches!(nested, Nested::Unchecked(_))) {
             return;
         }
         if contains(&inside, shape) {
@@ -92,7 +85,7 @@ impl Search {
 
     fn nested(&mut self, nested: Nested) {
         match nested {
-            Nested::Leaf => {}
+            Nested::Leaf | Nested::Written(_) => {}
             Nested::Unchecked(statement) => self.record(statement),
             Nested::Optional(value) | Nested::Patch(value) => self.nested(*value),
             Nested::List(item, _) | Nested::Unordered(item, _) | Nested::Array(item, _) => {
@@ -127,6 +120,16 @@ impl Search {
         search(self);
         self.pointer.truncate(length);
     }
+}
+
+/// Returns whether a type has such a value, at every depth.
+pub(crate) fn has_value(shape: &'static Shape, is_such: fn(Nested) -> bool) -> bool {
+    let inside = types_inside(shape);
+    let mut has_value = false;
+    for shape in std::iter::once(shape).chain(inside) {
+        each_nested(shape, &mut |nested| has_value |= is_such(nested));
+    }
+    has_value
 }
 
 /// Returns the types inside a type, at every depth.
@@ -170,7 +173,7 @@ fn each_nested(shape: &Shape, visit: &mut dyn FnMut(Nested)) {
 fn inside(nested: Nested, visit: &mut dyn FnMut(Nested)) {
     visit(nested);
     match nested {
-        Nested::Leaf | Nested::Unchecked(_) | Nested::Of(_) => {}
+        Nested::Leaf | Nested::Written(_) | Nested::Unchecked(_) | Nested::Of(_) => {}
         Nested::Optional(value) | Nested::Patch(value) => inside(*value, visit),
         Nested::List(item, _) | Nested::Unordered(item, _) | Nested::Array(item, _) => {
             inside(*item, visit);

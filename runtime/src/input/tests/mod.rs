@@ -2,6 +2,8 @@
 
 mod adjacent;
 mod counts;
+mod dates;
+mod dates_inside;
 mod enums;
 mod generics;
 mod hand_written;

@@ -9,6 +9,7 @@ mod identifier;
 #[cfg(feature = "text")]
 mod line;
 mod map;
+mod media_types;
 mod page;
 mod patch;
 #[cfg(feature = "schemas")]
@@ -22,6 +23,8 @@ pub use self::identifier::{Identifier, IdentifierError};
 #[cfg(feature = "text")]
 pub use self::line::{Line, LineError};
 pub use self::map::Map;
+pub use self::media_types::MediaTypes;
+pub(crate) use self::media_types::are_streamed_types;
 pub use self::page::{PageNumber, PageRequest, PageSize};
 pub use self::patch::Patch;
-pub use self::upload::{MediaTypes, Upload, UploadError};
+pub use self::upload::{Upload, UploadError};

@@ -16,14 +16,7 @@ use crate::input::decode::multipart::FILE;
 use crate::input::schema;
 use crate::input::shape::Nested;
 use crate::input::types::file_name::{FileName, FileNameError};
-
-/// The accepted media types of an [`Upload`].
-pub trait MediaTypes {
-    /// The media types, each as `type/subtype` in lower case without parameters.
-    ///
-    /// An empty list or a wildcard does not compile (`cargo check` does not notice it).
-    const ACCEPTED: &'static [&'static str];
-}
+use crate::input::types::media_types::{MediaTypes, are_media_types};
 
 /// A file of a [`Multipart`](crate::input::Multipart) form, with a media type in `M` and at most `MAX`
 /// bytes.
@@ -157,42 +150,6 @@ impl<M: MediaTypes, const MAX: usize> Upload<M, MAX> {
         }
         Ok(())
     }
-}
-
-/// Returns whether a list is not empty and each element is `type/subtype` in lower case.
-const fn are_media_types(mut accepted: &[&str]) -> bool {
-    if accepted.is_empty() {
-        return false;
-    }
-    while let [media_type, rest @ ..] = accepted {
-        let (mut text, mut slashes) = (media_type.as_bytes(), 0);
-        if matches!(text, [] | [b'/', ..] | [.., b'/']) {
-            return false;
-        }
-        while let [byte, rest @ ..] = text {
-            match byte {
-                b'/' => slashes += 1,
-                b'a'..=b'z'
-                | b'0'..=b'9'
-                | b'!'
-                | b'#'
-                | b'$'
-                | b'&'
-                | b'-'
-                | b'^'
-                | b'_'
-                | b'.'
-                | b'+' => {}
-                _ => return false,
-            }
-            text = rest;
-        }
-        if slashes != 1 {
-            return false;
-        }
-        accepted = rest;
-    }
-    true
 }
 
 impl<M, const MAX: usize> Clone for Upload<M, MAX> {

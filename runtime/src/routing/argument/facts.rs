@@ -42,6 +42,8 @@ pub struct Content {
     pub(crate) shapes: &'static [fn() -> &'static Shape],
     /// The media types that the input type declares for JSON.
     pub(crate) json_types: &'static [&'static str],
+    /// The media types that the input type declares for bytes, in memory or in chunks.
+    pub(crate) binary_types: &'static [&'static str],
     /// The statement about the type inside the argument.
     pub(crate) statement: Option<ArgumentStatement>,
     /// The schema of checked input.
@@ -53,6 +55,7 @@ impl Content {
     pub(crate) const NONE: Self = Self {
         shapes: &[],
         json_types: &[],
+        binary_types: &[],
         statement: None,
         #[cfg(feature = "schemas")]
         describe: None,
@@ -97,6 +100,8 @@ pub(crate) enum MediaTypes {
     Fixed(&'static [&'static str]),
     /// Those that the input type declares for JSON.
     OfJson,
+    /// Those that the input type declares for bytes.
+    OfBinary,
 }
 
 /// Decodes and checks the typed claims of a `Caller` argument.

@@ -20,10 +20,10 @@ use crate::guard::{Authorized, Caller, CallerClaims};
 use crate::input::definitions;
 use crate::input::rules::{InputType, IsDecodedInput};
 #[cfg(feature = "schemas")]
-use crate::input::schema::{Described, Elements};
+use crate::input::schema::{self, Described, Elements};
 use crate::input::{
-    BinaryBody, Cookies, Headers, InputExtractor, InputLocation, MergePatch, Multipart, PlainText,
-    Scalar, SecureInput, Shape, Valid, media_type, shape_of_scalar,
+    self, BinaryBody, Cookies, Headers, InputExtractor, InputLocation, MergePatch, Multipart,
+    PlainText, Scalar, SecureInput, Shape, StreamedBody, Valid, media_type, shape_of_scalar,
 };
 use crate::routing::argument::extraction::{
     CheckedBody, CheckedExtraction, CheckedHead, FromGuard, FromServer, FromState, KnownMethod,
@@ -161,6 +161,7 @@ where
     const CONTENT: Content = Content {
         shapes: &[<InputType as IsDecodedInput<T>>::shape],
         json_types: <InputType as IsDecodedInput<T>>::JSON_TYPES,
+        binary_types: <InputType as IsDecodedInput<T>>::BINARY_TYPES,
         #[cfg(feature = "schemas")]
         describe: Some(<InputType as IsDecodedInput<T>>::definition),
         ..Content::NONE
@@ -174,6 +175,7 @@ where
     const CONTENT: Content = Content {
         shapes: &[<InputType as IsDecodedInput<T>>::shape],
         json_types: <InputType as IsDecodedInput<T>>::JSON_TYPES,
+        binary_types: <InputType as IsDecodedInput<T>>::BINARY_TYPES,
         #[cfg(feature = "schemas")]
         describe: Some(<InputType as IsDecodedInput<T>>::definition),
         ..Content::NONE
@@ -198,7 +200,7 @@ checked! {
     Form by CheckedBody, ReadsBody, Form, MediaTypes::Fixed(&[media_type::FORM]);
     Multipart by CheckedBody, ReadsBody, Form, MediaTypes::Fixed(&[media_type::MULTIPART]);
     PlainText by CheckedBody, ReadsBody, Body, MediaTypes::Fixed(&[media_type::TEXT]);
-    BinaryBody by CheckedBody, ReadsBody, Body, MediaTypes::Fixed(&[media_type::BINARY]);
+    BinaryBody by CheckedBody, ReadsBody, Body, MediaTypes::OfBinary;
     Query by CheckedHead, ReadsHead, Query, MediaTypes::Unknown;
     Path by CheckedHead, ReadsHead, Path, MediaTypes::Unknown;
     Headers by CheckedHead, ReadsHead, Header, MediaTypes::Unknown;
@@ -213,6 +215,34 @@ impl<E: InputExtractor> HandlerArgument for Valid<E> {
     const FACTS: ArgumentFacts = ArgumentFacts::of_input(E::LOCATION, MediaTypes::Unknown)
         .stated(ExceptionKind::CustomDecoding, E::ACCEPTS)
         .by_custom_extractor();
+}
+
+/// A body in chunks, with the media types of `M`.
+pub struct StreamedInput<M>(PhantomData<M>);
+
+impl<M: input::MediaTypes> StreamedInput<M> {
+    const CONTENT: Content = Content {
+        binary_types: StreamedBody::<M>::ACCEPTED,
+        #[cfg(feature = "schemas")]
+        describe: Some(|_| schema::streamed_body(StreamedBody::<M>::ACCEPTED)),
+        ..Content::NONE
+    };
+}
+
+impl<A, M: input::MediaTypes, E> AllowedIn<A, StreamedInput<M>> for E {
+    const CONTENT: Content = StreamedInput::<M>::CONTENT;
+}
+
+impl<A, M: input::MediaTypes, E> OptionalIn<A, StreamedInput<M>> for E {
+    const CONTENT: Content = StreamedInput::<M>::CONTENT;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> HandlerArgument for Valid<StreamedBody<M>> {
+    type Kind = StreamedInput<M>;
+    type Reads = ReadsBody;
+    type Extraction = CheckedBody;
+    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Body, MediaTypes::OfBinary);
 }
 
 /// Path parameters that parsing checks completely.

@@ -138,7 +138,7 @@ pub enum ReadsBody {}
 /// An argument before the last one leaves the body unread.
 ///
 /// A request has one body, and only the last argument reads it. Move the argument with `Json`,
-/// `Form`, `Multipart`, `PlainText` or `BinaryBody` to the end:
+/// `Form`, `Multipart`, `PlainText`, `BinaryBody` or `StreamedBody` to the end:
 ///
 /// ```
 /// use palisade::prelude::*;

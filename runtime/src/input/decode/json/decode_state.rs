@@ -6,6 +6,7 @@ use serde::de::{Error, MapAccess, Visitor};
 
 use crate::input::contract::InputError;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
+use crate::input::decode::foreign;
 use crate::input::decode::json::guide::{Guide, MAX_IN_SCALAR};
 use crate::input::decode::json::names::MemberNames;
 use crate::input::shape::Shape;
@@ -16,6 +17,10 @@ pub(super) const MAX_DEPTH: usize = 32;
 
 /// The number of values inside tagged enums that are read before the text is compared with the shape.
 const MAX_TAGGED: usize = 64;
+
+/// The weight of buffered values that need no check against the shape: a flat object. The text of a
+/// type of another crate is checked in it, too.
+const MAX_UNCHECKED: usize = if foreign::HAS_TYPES { 0 } else { 1 };
 
 /// The size of the values in bytes up to which the rest of the text is not read before them.
 const MIN_ALLOWANCE: usize = 64 << 10;
@@ -208,7 +213,7 @@ impl<'t> DecodeState<'t> {
 
     /// Returns whether serde may have accepted more than the type allows.
     pub(super) fn needs_shape_check(&self) -> bool {
-        self.buffered.get() > 1 && !self.is_inspected.get()
+        self.buffered.get() > MAX_UNCHECKED && !self.is_inspected.get()
     }
 
     /// Counts a value inside a tagged enum.

@@ -13,6 +13,7 @@ use serde::de::{
 };
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected, Segment, declared};
+use crate::input::decode::foreign;
 use crate::input::decode::json::containers::{StrictItems, StrictMembers, take_error};
 use crate::input::decode::json::decode_state::{DecodeState, Requested};
 use crate::input::decode::json::guide::Guide;
@@ -50,6 +51,9 @@ macro_rules! forward {
         fn $method<V: Visitor<'de>>(self, $($name: $ty,)* visitor: V) -> Result<V::Value, DecodeError> {
             let Self { inner, source, state, guide } = self;
             state.begin_value($requested);
+            if let Some(foreign) = foreign::requested_by::<V::Value>(stringify!($method)) {
+                return foreign.read(inner, visitor, |error| take_error(source, state, error));
+            }
             let visitor = StrictVisitor { visitor, requested: $requested, state, guide };
             forward!(@call inner $inner visitor $method $($name)*)
                 .map_err(|error| take_error(source, state, error).expected_if($expected))

@@ -5,6 +5,7 @@
 //! here, in one walk over the text.
 
 mod findings;
+mod scalars;
 mod tags;
 mod targets;
 
@@ -17,7 +18,6 @@ use self::tags::{Tags, find_variant};
 use self::targets::Targets;
 use crate::input::decode::error::Segment;
 use crate::input::decode::json::cursor::{Cursor, Ends};
-use crate::input::decode::json::guide::MAX_IN_SCALAR;
 use crate::input::shape::position::{
     Position, declared_name, field_index, field_named, variant_named,
 };
@@ -137,7 +137,9 @@ impl<'w> Walk<'w> {
                 let element = |index| elements.get(index).unwrap_or(&Nested::Leaf);
                 self.tuple(cursor, here, elements.len(), skipped, element)
             }
-            Position::Nested(Nested::Entries(value, max, _)) => self.map(cursor, here, value, *max),
+            Position::Nested(Nested::Entries(value, max, key)) => {
+                self.map(cursor, here, (key, value), *max)
+            }
             Position::Shape(Shape::Fields(fields)) => self.object(cursor, here, fields),
             Position::Shape(Shape::Variants(tagging, variants)) => {
                 self.variants(cursor, here, *tagging, variants)
@@ -146,6 +148,7 @@ impl<'w> Walk<'w> {
             Position::Nested(Nested::Unchecked(Statement::Accepts(_))) => {
                 self.scalar_of_api(cursor)
             }
+            Position::Nested(Nested::Written(notation)) => self.written(cursor, *notation),
             _ => self.scalar(cursor),
         }
     }
@@ -227,17 +230,26 @@ impl<'w> Walk<'w> {
         &mut self,
         cursor: &mut Cursor<'_>,
         here: Here<'_>,
-        value: &'static Nested,
+        (key, value): (&'static Nested, &'static Nested),
         max: usize,
     ) -> Option<()> {
         if cursor.peek()? != b'{' {
             return cursor.skip();
         }
+        let notation = match Position::Nested(key).resolved().0 {
+            Position::Nested(Nested::Written(notation)) => Some(*notation),
+            _ => None,
+        };
         let mut count = 0_usize;
         self.maps += 1;
         cursor.members(|cursor, name| {
             if here.tags.is_some() && Tags::contain(here.tags, &name.read()?) {
                 return cursor.skip();
+            }
+            if let Some(notation) = notation
+                && !notation.accepts(&name.read()?)
+            {
+                return self.skip_mismatch(cursor);
             }
             count += 1;
             if count > max {
@@ -365,22 +377,6 @@ impl<'w> Walk<'w> {
                 self.unknown_member(cursor)
             }
         })
-    }
-
-    /// Skips a scalar, which the decoder has checked unless it is buffered.
-    fn scalar(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
-        match cursor.peek()? {
-            b'[' | b'{' => self.skip_mismatch(cursor),
-            _ => cursor.skip(),
-        }
-    }
-
-    /// Skips a scalar whose statement covers lists and objects.
-    fn scalar_of_api(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
-        if self.findings.is_some() && !{ *cursor }.skip_small(&mut { MAX_IN_SCALAR }) {
-            self.mismatch(Mismatch::Form)?;
-        }
-        cursor.skip()
     }
 
     /// serde rejects an unknown member, unless it is buffered: then only after it was read.

@@ -12,6 +12,7 @@ use serde::forward_to_deserialize_any;
 
 use crate::input::contract::Violation;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
+use crate::input::decode::foreign;
 use crate::input::decode::form_values::{Values, ValuesDeserializer};
 use crate::input::decode::media_type;
 use crate::input::decode::multipart::split::Part;
@@ -120,6 +121,7 @@ impl<'de> Deserializer<'de> for MultipartDeserializer<'_, '_> {
     type Error = DecodeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        foreign::require_direct(self.shape)?;
         self.visit(&[], visitor)
     }
 

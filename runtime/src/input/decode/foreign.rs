@@ -1,0 +1,221 @@
+//! Types of other crates, whose text is checked before their own `Deserialize` gets it.
+//!
+//! The `Deserialize` of such a type requests a value from a deserializer with a visitor, and the type of
+//! the visitor's value says which notation the text must have. So the check applies wherever the
+//! value is: in JSON, a query, a form, a path, a header, a cookie, or the name of a member.
+
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+use std::any::TypeId;
+
+use serde::de::value::SeqDeserializer;
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
+use crate::input::shape::notation::{Components, Notation};
+use crate::input::shape::position::Position;
+use crate::input::shape::unchecked::has_value;
+use crate::input::shape::{Nested, Shape};
+
+/// A type of another crate: its notation, and how its visitor receives the value.
+#[derive(Clone, Copy)]
+pub(crate) struct Foreign {
+    pub(crate) notation: Notation,
+    form: Form,
+}
+
+/// The form in which a visitor receives a value.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "each is for the types of one feature")]
+enum Form {
+    /// The text.
+    Text,
+    /// The components as numbers. The text form of `time` is not RFC 3339, and depends on its features.
+    Numbers,
+    /// The components in UTC as numbers.
+    NumbersInUtc,
+}
+
+/// The length of an escaped ASCII character in JSON: `\u0030`.
+const MAX_ESCAPE: usize = 6;
+
+macro_rules! types {
+    ($($feature:literal $ty:ty => $notation:ident, $form:ident;)*) => {
+        /// Returns the notation of a visitor's value, if it is a type of another crate.
+        #[inline]
+        pub(crate) fn of<T>() -> Option<Foreign> {
+            $(
+                // no such type has a lifetime, so that the types are the same if the ids are
+                #[cfg(feature = $feature)]
+                if typeid::of::<T>() == TypeId::of::<$ty>() {
+                    return Some(Foreign { notation: Notation::$notation, form: Form::$form });
+                }
+            )*
+            None
+        }
+    };
+}
+
+/// Whether this build has types of other crates.
+pub(crate) const HAS_TYPES: bool =
+    cfg!(any(feature = "chrono", feature = "jiff", feature = "time"));
+
+// `DateTime<Utc>` of chrono is converted from a `DateTime<FixedOffset>`
+types! {
+    "chrono" chrono::NaiveDate => Date, Text;
+    "chrono" chrono::NaiveTime => Time, Text;
+    "chrono" chrono::NaiveDateTime => DateTime, Text;
+    "chrono" chrono::DateTime<chrono::FixedOffset> => Timestamp, Text;
+    "jiff" jiff::civil::Date => Date, Text;
+    "jiff" jiff::civil::Time => Time, Text;
+    "jiff" jiff::civil::DateTime => DateTime, Text;
+    "jiff" jiff::Timestamp => Timestamp, Text;
+    "time" time::Date => Date, Numbers;
+    "time" time::Time => Time, Numbers;
+    "time" time::PrimitiveDateTime => DateTime, Numbers;
+    "time" time::OffsetDateTime => Timestamp, Numbers;
+    "time" time::UtcDateTime => Timestamp, NumbersInUtc;
+}
+
+/// Returns the notation of a visitor's value, if its type's own `Deserialize` makes this request.
+///
+/// The modules of these crates for `#[serde(with = …)]` request numbers for the same types.
+#[inline]
+pub(crate) fn requested_by<T>(method: &str) -> Option<Foreign> {
+    let is_own = matches!(
+        method,
+        "deserialize_any" | "deserialize_str" | "deserialize_string" | "deserialize_tuple"
+    );
+    if is_own { of::<T>() } else { None }
+}
+
+impl Foreign {
+    /// Reads a value of the type from the text of a value in `serde_json`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of `inner`, converted, or the error of a text in another notation.
+    pub(crate) fn read<'de, D: Deserializer<'de>, V: Visitor<'de>>(
+        self,
+        inner: D,
+        visitor: V,
+        convert: impl FnOnce(D::Error) -> DecodeError,
+    ) -> Result<V::Value, DecodeError> {
+        let literal = <&RawValue>::deserialize(inner).map_err(convert)?;
+        self.visit_literal(literal.get(), visitor)
+    }
+
+    /// Passes a text in the notation of the type to its visitor.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that names the notation if the text is not in it.
+    pub(crate) fn visit<'de, V: Visitor<'de>>(
+        self,
+        text: &str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let components = self.notation.read(text).ok_or_else(|| self.mismatch())?;
+        match self.form {
+            Form::Text => visitor.visit_str(text),
+            Form::Numbers => self.visit_numbers(components, visitor),
+            Form::NumbersInUtc => self.visit_numbers(in_utc(components), visitor),
+        }
+    }
+
+    /// Passes the text of a JSON value to the visitor of the type.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error that names the notation if the value is not a string in it.
+    fn visit_literal<'de, V: Visitor<'de>>(
+        self,
+        literal: &str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let Some(content) = literal
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+        else {
+            return Err(DecodeError::new(ErrorKind::Type).expected(Expected::String));
+        };
+        if !content.contains('\\') {
+            return self.visit(content, visitor);
+        }
+        if content.len() > Notation::MAX_BYTES * MAX_ESCAPE {
+            return Err(self.mismatch());
+        }
+        let text: String = serde_json::from_str(literal).map_err(|_| self.mismatch())?;
+        self.visit(&text, visitor)
+    }
+
+    /// Passes the numbers that the types of `time` request, whose date is a year and a day of the year.
+    fn visit_numbers<'de, V: Visitor<'de>>(
+        self,
+        components: Components,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let Components { date, time, offset } = components;
+        let date = [i64::from(date.year), i64::from(date.day_of_year())];
+        let time = [time.hour, time.minute, time.second]
+            .map(i64::from)
+            .into_iter()
+            .chain([i64::from(time.nanosecond)]);
+        let offset = [offset / 60, offset % 60, 0].map(i64::from);
+        let numbers: Vec<i64> = match (self.notation, self.form) {
+            (Notation::Date, _) => date.to_vec(),
+            (Notation::Time, _) => time.collect(),
+            (Notation::Timestamp, Form::Numbers) => {
+                date.into_iter().chain(time).chain(offset).collect()
+            }
+            (Notation::DateTime | Notation::Timestamp, _) => date.into_iter().chain(time).collect(),
+        };
+        visitor.visit_seq(SeqDeserializer::new(numbers.into_iter()))
+    }
+
+    /// Returns the error of a text in another notation.
+    #[cold]
+    pub(crate) fn mismatch(self) -> DecodeError {
+        DecodeError::invalid_value(Unexpected::Other("text"), &self.notation.requirement())
+    }
+}
+
+/// Checks that serde does not buffer the text of a type of another crate: a buffer has no notation.
+///
+/// # Errors
+///
+/// Returns an error for a tagged enum with a field of such a type.
+pub(crate) fn require_direct(shape: &'static Shape) -> Result<(), DecodeError> {
+    let is_enum = matches!(
+        Position::Shape(shape).resolved().0,
+        Position::Shape(Shape::Variants(..))
+    );
+    if HAS_TYPES && is_enum && has_value(shape, |nested| matches!(nested, Nested::Written(_))) {
+        return Err(DecodeError::new(ErrorKind::Type).expected(Expected::SingleValue));
+    }
+    Ok(())
+}
+
+/// Converts components to UTC.
+fn in_utc(components: Components) -> Components {
+    let Components {
+        date,
+        mut time,
+        offset,
+    } = components;
+    let minutes = i16::from(time.hour) * 60 + i16::from(time.minute) - offset;
+    let date = match minutes.div_euclid(24 * 60) {
+        -1 => date.previous(),
+        1 => date.next(),
+        _ => date,
+    };
+    let minutes = minutes.rem_euclid(24 * 60);
+    time.hour = u8::try_from(minutes / 60).unwrap_or_default();
+    time.minute = u8::try_from(minutes % 60).unwrap_or_default();
+    Components {
+        date,
+        time,
+        offset: 0,
+    }
+}
