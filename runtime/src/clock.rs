@@ -2,9 +2,14 @@
 //!
 //! The rooms above read it once per request, and again after waiting for an issuer.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::claims::NumericDate;
+
+/// The longest sleep between two readings of a clock.
+const MAX_SLEEP: Duration = Duration::from_secs(30);
 
 /// A source of the current time, against which tokens are validated.
 ///
@@ -12,6 +17,22 @@ use crate::claims::NumericDate;
 pub trait Clock: Send + Sync + 'static {
     /// Returns the current time.
     fn now(&self) -> NumericDate;
+
+    /// Completes when the clock has reached `time`.
+    ///
+    /// The default sleeps on tokio's timer and reads the clock again at least every 30 s, because a clock
+    /// can be set forward, and the timer stops while the machine is suspended.
+    fn wait_until(self: Arc<Self>, time: NumericDate) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move {
+            loop {
+                let remaining = time.since(self.now());
+                if remaining.is_zero() {
+                    return;
+                }
+                tokio::time::sleep(remaining.min(MAX_SLEEP)).await;
+            }
+        })
+    }
 }
 
 /// The operating system's wall clock.

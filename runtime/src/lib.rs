@@ -76,6 +76,7 @@
 //! | `chrono`, `jiff`, `time` | the dates and times of that crate as input types that need no rule, in RFC 3339 |
 //! | `typed-header` | `Valid<TypedHeader<H>>` of axum-extra, and a bare `TypedHeader` of a date |
 //! | `uuid` | `Uuid` as an input type that needs no rule |
+//! | `ws` | [`Upgrade`]: the handshake of a WebSocket connection |
 //! | `testing` | `palisade::testing` |
 //!
 //! [axum]: https://docs.rs/axum
@@ -119,6 +120,7 @@ mod serve;
 pub mod testing;
 mod text;
 mod token;
+mod until;
 
 pub use garde;
 pub use palisade_macros::SecureInput;
@@ -156,6 +158,9 @@ pub use self::resource_server::{NotReady, Startup};
 pub use self::response::{ErrorBody, Problem, ProblemType};
 pub use self::routing::api::Api;
 pub use self::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
+pub use self::routing::argument::shutdown::Shutdown;
+#[cfg(feature = "ws")]
+pub use self::routing::argument::upgrade::Upgrade;
 pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::Extensions;
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
+use crate::clock::Clock;
 use crate::guard::{Caller, CallerClaims, Refusal, RefusalCause};
 use crate::policy::Declaration;
 use crate::resource_server::ResourceServer;
@@ -31,6 +32,7 @@ pub(crate) enum Allowed {
 #[derive(Clone)]
 pub(crate) struct Authorized {
     token: Arc<VerifiedToken>,
+    clock: Arc<dyn Clock>,
     callers: DecodedClaims,
 }
 
@@ -49,7 +51,7 @@ impl Authorized {
     /// Returns [`TokenError::TypedClaims`] if the claims do not match the type or break its rules.
     pub(crate) fn decode_claims<C: CallerClaims>(&mut self) -> Result<(), TokenError> {
         if let Some(claims) = C::decode(&self.token)? {
-            let caller = Caller::new(Arc::clone(&self.token), claims);
+            let caller = self.caller_with(claims);
             self.callers.insert(caller);
         }
         Ok(())
@@ -63,9 +65,13 @@ impl Authorized {
     /// Returns the caller, or `None` if the claims `C` were not decoded.
     pub(crate) fn caller<C: CallerClaims>(&self) -> Option<Caller<C>> {
         match C::without_decoding() {
-            Some(claims) => Some(Caller::new(Arc::clone(&self.token), claims)),
+            Some(claims) => Some(self.caller_with(claims)),
             None => self.callers.get::<Caller<C>>().cloned(),
         }
+    }
+
+    fn caller_with<C>(&self, claims: C) -> Caller<C> {
+        Caller::new(Arc::clone(&self.token), Arc::clone(&self.clock), claims)
     }
 }
 
@@ -102,6 +108,7 @@ impl Guard {
         }
         Ok(Allowed::Authorized(Authorized {
             token,
+            clock: Arc::clone(self.server.clock()),
             callers: DecodedClaims::new(),
         }))
     }

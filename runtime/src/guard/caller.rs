@@ -1,14 +1,20 @@
 //! The authenticated caller, as an extractor.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_core::Stream;
 use garde::Validate;
 use serde::de::DeserializeOwned;
 
 use crate::claims::{NumericDate, Role, RoleSet, Scope, ScopeSet};
+use crate::clock::Clock;
+#[cfg(feature = "testing")]
+use crate::clock::SystemClock;
 use crate::input::decode_claims;
 use crate::token::{TokenError, VerifiedToken};
+use crate::until::Until;
 
 /// The authenticated caller of a `#[secured]` handler.
 ///
@@ -45,6 +51,7 @@ use crate::token::{TokenError, VerifiedToken};
 #[derive(Clone)]
 pub struct Caller<C = NoClaims> {
     token: Arc<VerifiedToken>,
+    clock: Arc<dyn Clock>,
     claims: C,
 }
 
@@ -62,8 +69,12 @@ pub struct Identity<'a> {
 }
 
 impl<C> Caller<C> {
-    pub(super) fn new(token: Arc<VerifiedToken>, claims: C) -> Self {
-        Self { token, claims }
+    pub(super) fn new(token: Arc<VerifiedToken>, clock: Arc<dyn Clock>, claims: C) -> Self {
+        Self {
+            token,
+            clock,
+            claims,
+        }
     }
 
     /// Returns the issuer and the subject.
@@ -129,6 +140,50 @@ impl<C> Caller<C> {
         self.token.expires_at()
     }
 
+    /// Returns a future that completes when the token expires, by the clock of the server.
+    ///
+    /// The guard checks the token once, when the request arrives. A response or a connection that lasts
+    /// longer ends with the token. The skew that the guard tolerates does not apply here. A revocation does
+    /// not complete the future.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::prelude::*;
+    ///
+    /// #[secured(scopes = "jobs:run")]
+    /// async fn run_job(caller: Caller) -> StatusCode {
+    ///     tokio::select! {
+    ///         () = work() => StatusCode::OK,
+    ///         () = caller.expired() => StatusCode::GATEWAY_TIMEOUT,
+    ///     }
+    /// }
+    /// # async fn work() {}
+    /// ```
+    pub fn expired(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Arc::clone(&self.clock).wait_until(self.expires_at())
+    }
+
+    /// Returns the stream, which ends when the token [expires](Self::expired).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use axum::response::sse::{Event, Sse};
+    /// use futures_util::{Stream, stream};
+    /// use palisade::prelude::*;
+    ///
+    /// #[secured(scopes = "orders:read")]
+    /// async fn order_events(caller: Caller) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    ///     Sse::new(caller.until_expired(stream::pending()))
+    /// }
+    /// ```
+    pub fn until_expired<S: Stream>(&self, stream: S) -> impl Stream<Item = S::Item> + use<C, S> {
+        Until::new(stream, self.expired())
+    }
+
     /// Returns the token, for example to revoke it.
     pub fn token(&self) -> &VerifiedToken {
         &self.token
@@ -143,10 +198,7 @@ impl<C> Caller<C> {
 impl Caller {
     #[cfg(feature = "testing")]
     pub(crate) fn for_testing(token: Arc<VerifiedToken>) -> Self {
-        Self {
-            token,
-            claims: NoClaims,
-        }
+        Self::new(token, Arc::new(SystemClock), NoClaims)
     }
 
     /// Returns the same caller with exactly these roles.
@@ -161,10 +213,7 @@ impl Caller {
     /// Returns the same caller with typed claims.
     #[cfg(feature = "testing")]
     pub fn with_claims<C: CallerClaims>(self, claims: C) -> Caller<C> {
-        Caller {
-            token: self.token,
-            claims,
-        }
+        Caller::new(self.token, self.clock, claims)
     }
 }
 

@@ -69,6 +69,10 @@ impl ResourceServer {
         })
     }
 
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.shared.clock
+    }
+
     pub(crate) fn shared_issuers(&self) -> Arc<[IssuerSummary]> {
         Arc::clone(&self.shared.issuers)
     }

@@ -33,6 +33,8 @@ pub enum ExceptionKind {
     CustomScalar,
     /// A field without rules: `#[secure(unvalidated = "…")]`.
     UnvalidatedField,
+    /// The messages of a WebSocket connection, after the handshake of an `Upgrade`.
+    UncheckedMessages,
 }
 
 impl Exception {
@@ -75,6 +77,7 @@ impl fmt::Display for Exception {
             ExceptionKind::CustomDecoding => "input extractor",
             ExceptionKind::CustomScalar => "scalar",
             ExceptionKind::UnvalidatedField => "unvalidated field",
+            ExceptionKind::UncheckedMessages => "unchecked messages",
         };
         write!(f, "{kind} ")?;
         match (&self.field, self.location) {

@@ -32,6 +32,8 @@ mod runs_with_state;
 pub(crate) mod secure_router;
 mod unmatched;
 
+#[cfg(feature = "serve")]
+pub(crate) use self::argument::shutdown::ShutdownSender;
 pub use self::exception::{Exception, ExceptionKind};
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};

@@ -1,7 +1,11 @@
 //! The permission to run a handler, which only the guard of a route gives.
 
+#[cfg(feature = "ws")]
+use std::pin::Pin;
 use std::sync::Arc;
 
+#[cfg(feature = "ws")]
+use crate::guard::NoClaims;
 use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims, SharedProof};
 use crate::policy::Limits;
 use crate::routing::guard_extensions::GuardExtensions;
@@ -67,6 +71,13 @@ impl PassedGuard {
     pub(super) fn take_claims(&mut self) -> Option<(DecodedClaims, Option<SharedProof>)> {
         let claims = self.authorized.as_mut()?.take_claims();
         Some((claims, self.extensions.shared.take()))
+    }
+
+    /// Returns a future that completes when the token expires, unless the handler is public.
+    #[cfg(feature = "ws")]
+    pub(super) fn expired(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let caller = self.caller::<NoClaims>()?;
+        Some(caller.expired())
     }
 
     /// Returns the token, unless the handler is public.

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,14 +12,16 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
+use crate::routing::ShutdownSender;
 use crate::serve::linger::{Bounds, ConnectionState, stopped};
+use crate::serve::tracked::OpenStreams;
 use crate::serve::unread::RequestBody;
 
 /// The delay before accepting again after an error, such as too many open files.
@@ -33,6 +35,8 @@ const HYPER_HEADER_LIMIT: usize = 100;
 pub(super) struct Connections {
     router: axum::Router,
     http: http1::Builder,
+    shutdown: ShutdownSender,
+    streams: OpenStreams,
     bounds: Bounds,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
@@ -56,6 +60,8 @@ impl Connections {
         Self {
             router,
             http,
+            shutdown: ShutdownSender::new(),
+            streams: OpenStreams::new(),
             bounds: Bounds::new(unread_limit, stopped),
             stop,
             tasks: JoinSet::new(),
@@ -72,36 +78,46 @@ impl Connections {
         }
     }
 
-    fn serve(&mut self, mut stream: TcpStream, peer: SocketAddr) {
+    fn serve(&mut self, stream: TcpStream, peer: SocketAddr) {
         let state = Arc::new(ConnectionState::new(self.bounds.clone()));
         let (http, router) = (self.http.clone(), self.router.clone());
         let mut stop = self.stop.subscribe();
+        let shutdown = self.shutdown.subscribe();
+        let stream = self.streams.track(stream);
         while self.tasks.try_join_next().is_some() {}
         self.tasks.spawn(async move {
-            let service =
-                service_fn(|request| respond(router.clone(), request, peer, Arc::clone(&state)));
-            {
-                let io = TokioIo::new(&mut stream);
-                let mut connection = pin!(http.serve_connection(io, service));
-                // an error only means that the client disconnected or was disconnected
-                tokio::select! {
-                    _ = connection.as_mut() => {}
-                    () = stopped(&mut stop) => {
-                        connection.as_mut().graceful_shutdown();
-                        let _ = connection.await;
-                    }
-                }
+            let connection = Arc::clone(&state);
+            let service = service_fn(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(shutdown.clone());
+                respond(router.clone(), request, peer, Arc::clone(&connection))
+            });
+            let mut connection = http.serve_connection(stream, service).with_upgrades();
+            // an error only means that the client disconnected or was disconnected
+            let is_stopping = tokio::select! {
+                _ = &mut connection => false,
+                () = stopped(&mut stop) => true,
+            };
+            if is_stopping {
+                Pin::new(&mut connection).graceful_shutdown();
+                let _ = (&mut connection).await;
             }
-            state.close(stream).await;
+            // after an upgrade, the handler has the stream
+            if let Some(parts) = connection.into_parts() {
+                state.close(parts.io.into_inner()).await;
+            }
         });
     }
 
     /// Closes every connection after its current request, and aborts those that are still open
-    /// after the grace period.
+    /// after the grace period. An upgraded connection is open until its handler ends it.
     pub(super) async fn finish(mut self, grace: Duration) {
         self.stop.send_replace(true);
-        let finished = async { while self.tasks.join_next().await.is_some() {} };
-        let _ = timeout(grace, finished).await;
+        self.shutdown.begin();
+        let closed = async {
+            while self.tasks.join_next().await.is_some() {}
+            self.streams.closed().await;
+        };
+        let _ = timeout(grace, closed).await;
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! The server disconnects a client that sends the head of a request too slowly, or more header
 //! fields than any route allows. A response that is ready before the request's body is read reaches
-//! the client: the rest of the body is discarded within bounds. A shutdown lets requests in flight finish. Upgrades (WebSocket)
-//! are not supported.
+//! the client: the rest of the body is discarded within bounds. A shutdown lets requests
+//! in flight and upgraded connections finish.
 
 mod connection;
 mod error;
 mod linger;
 mod shutdown;
+mod tracked;
 mod unread;
 
 use std::io;
@@ -81,6 +82,9 @@ impl Server {
     }
 
     /// Sets the time that requests in flight have to finish after a shutdown begins, 30 s by default.
+    ///
+    /// The same time applies to upgraded connections. A handler learns of the shutdown from its argument
+    /// [`Shutdown`](crate::Shutdown).
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self

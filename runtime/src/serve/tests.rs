@@ -16,6 +16,10 @@ use crate::prelude::*;
 use crate::serve::{BoundServer, ServeError, serve};
 use crate::testing::{EmbeddedIssuer, TestApi};
 
+mod streams;
+#[cfg(feature = "ws")]
+mod upgrades;
+
 /// Holds a request in the handler.
 #[derive(Clone, Default)]
 struct Gate {

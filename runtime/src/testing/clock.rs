@@ -1,8 +1,11 @@
 //! A clock that only a test moves.
 
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use crate::claims::NumericDate;
 use crate::clock::{Clock, SystemClock};
@@ -24,7 +27,13 @@ use crate::clock::{Clock, SystemClock};
 /// ```
 #[derive(Clone, Debug)]
 pub struct TestClock {
-    millis: Arc<AtomicU64>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    millis: AtomicU64,
+    moved: Notify,
 }
 
 impl TestClock {
@@ -36,18 +45,23 @@ impl TestClock {
     /// Creates a clock that is stopped at `instant`.
     pub fn at(instant: NumericDate) -> Self {
         Self {
-            millis: Arc::new(AtomicU64::new(instant.as_millis())),
+            shared: Arc::new(Shared {
+                millis: AtomicU64::new(instant.as_millis()),
+                moved: Notify::new(),
+            }),
         }
     }
 
     /// Returns the time of the clock.
     pub fn time(&self) -> NumericDate {
-        NumericDate::from_millis(self.millis.load(Ordering::SeqCst))
+        NumericDate::from_millis(self.shared.millis.load(Ordering::SeqCst))
     }
 
     /// Sets the clock to `instant`, later or earlier.
     pub fn set(&self, instant: NumericDate) {
-        self.millis.store(instant.as_millis(), Ordering::SeqCst);
+        let millis = instant.as_millis();
+        self.shared.millis.store(millis, Ordering::SeqCst);
+        self.shared.moved.notify_waiters();
     }
 
     /// Moves the clock forward.
@@ -65,6 +79,20 @@ impl Default for TestClock {
 impl Clock for TestClock {
     fn now(&self) -> NumericDate {
         self.time()
+    }
+
+    /// Completes when a test has moved the clock to `time`; real time has no effect.
+    fn wait_until(self: Arc<Self>, time: NumericDate) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move {
+            loop {
+                let mut moved = pin!(self.shared.moved.notified());
+                moved.as_mut().enable();
+                if self.time() >= time {
+                    return;
+                }
+                moved.await;
+            }
+        })
     }
 }
 

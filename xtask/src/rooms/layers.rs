@@ -21,7 +21,9 @@ pub(super) const TABLE: &[Layers] = &[
     Layers {
         folder: "runtime/src",
         order: &[
-            &["claims", "clock", "https", "json", "secret", "text"],
+            &[
+                "claims", "clock", "https", "json", "secret", "text", "until",
+            ],
             &["discovery", "keys"],
             &["token"],
             &["policy"],

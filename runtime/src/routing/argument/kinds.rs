@@ -36,6 +36,9 @@ use crate::routing::argument::rules::{
     HandlerArgument, HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead,
     StatesWhyUnvalidated,
 };
+use crate::routing::argument::shutdown::Shutdown;
+#[cfg(feature = "ws")]
+use crate::routing::argument::upgrade::{Handshake, Upgrade};
 use crate::routing::exception::ExceptionKind;
 
 /// Data of the server, or of an extractor that is trusted for a reason.
@@ -75,9 +78,23 @@ server_data! {
     [] Method, ServerData, KnownMethod;
     [] MatchedPath, ServerData, FromServer;
     [] NestedPath, ServerData, FromServer;
+    [] Shutdown, ServerData, FromServer;
     [T] Extension<T>, RequestExtension<T>, FromServer;
     #[cfg(any(feature = "serve", feature = "testing"))]
     [T] ConnectInfo<T>, Connection<T>, FromServer;
+}
+
+/// The connection carries input that the handler checks itself.
+#[cfg(feature = "ws")]
+#[diagnostic::do_not_recommend]
+impl HandlerArgument for Upgrade {
+    type Kind = ServerData;
+    type Reads = ReadsHead;
+    type Extraction = Handshake;
+    const FACTS: ArgumentFacts = ArgumentFacts::PLAIN.stated(
+        ExceptionKind::UncheckedMessages,
+        "the handler checks the messages of the connection",
+    );
 }
 
 /// An extension of the request, which a layer sets.

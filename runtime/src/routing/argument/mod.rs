@@ -9,5 +9,8 @@ pub(crate) mod extractor;
 pub(super) mod facts;
 pub(super) mod kinds;
 pub(super) mod rules;
+pub(crate) mod shutdown;
 #[cfg(feature = "typed-header")]
 pub(super) mod typed_header;
+#[cfg(feature = "ws")]
+pub(crate) mod upgrade;

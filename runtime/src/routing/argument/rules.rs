@@ -17,7 +17,8 @@ use crate::routing::argument::facts::{ArgumentFacts, Content};
 /// - input that is decoded strictly and checked: [`Valid<Json<T>>`](crate::Valid) and the other
 ///   extractors inside `Valid`, `Path<T>` of scalars, and `Option` of these;
 /// - [`Caller`](crate::Caller) in a `#[secured]` handler;
-/// - values of the server, such as `State<T>`, `Method` and `MatchedPath`;
+/// - values of the server, such as `State<T>`, `Method`, `MatchedPath` and [`Shutdown`](crate::Shutdown);
+/// - `Upgrade`, the handshake of a WebSocket connection (feature `ws`);
 /// - `Extension<T>` of a type that states in [`TrustedExtension`](crate::TrustedExtension) why it can be
 ///   trusted;
 /// - an extractor of the API that states in [`TrustedExtractor`](crate::TrustedExtractor) why its
@@ -70,7 +71,7 @@ pub trait AllowedIn<A, K> {
 ///   `Valid(Json(order)): Valid<Json<NewOrder>>`;
 /// - an extractor of your own. State in [`TrustedExtractor`](crate::TrustedExtractor) why its value can be trusted,
 ///   or implement [`InputExtractor`](crate::input::InputExtractor) and write `Valid<…>`;
-/// - an extractor of another crate, such as `WebSocketUpgrade`. Write [`Unvalidated`](crate::Unvalidated), with a
+/// - an extractor of another crate, such as axum's `OriginalUri`. Write [`Unvalidated`](crate::Unvalidated), with a
 ///   reason in the attribute.
 ///
 /// ```

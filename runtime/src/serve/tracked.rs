@@ -1,0 +1,122 @@
+//! The stream of a connection, which the server can close after an upgrade too.
+
+use std::io::{self, ErrorKind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+/// Counts the open streams of a server, and closes them when it is dropped.
+pub(super) struct OpenStreams(watch::Sender<()>);
+
+impl OpenStreams {
+    pub(super) fn new() -> Self {
+        Self(watch::Sender::new(()))
+    }
+
+    /// Tracks the stream of a connection.
+    pub(super) fn track(&self, stream: TcpStream) -> TrackedStream {
+        let server = self.0.subscribe();
+        let mut dropped = server.clone();
+        TrackedStream {
+            stream: TokioIo::new(stream),
+            server,
+            closed: Box::pin(async move {
+                // never sent: the result is an error, when the server is dropped
+                let _ = dropped.changed().await;
+            }),
+        }
+    }
+
+    /// Completes when no stream is open.
+    pub(super) async fn closed(&self) {
+        self.0.closed().await;
+    }
+}
+
+/// The stream of a connection.
+///
+/// Its owner changes with an upgrade, from the task of the server to the callback of a handler, which the
+/// server cannot abort.
+pub(super) struct TrackedStream {
+    stream: TokioIo<TcpStream>,
+    server: watch::Receiver<()>,
+    /// Completes when the server is dropped.
+    closed: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl TrackedStream {
+    /// Returns the stream, which the server no longer tracks.
+    pub(super) fn into_inner(self) -> TcpStream {
+        self.stream.into_inner()
+    }
+
+    fn check_open(&self) -> io::Result<()> {
+        match self.server.has_changed() {
+            Ok(_) => Ok(()),
+            Err(_) => Err(ErrorKind::ConnectionAborted.into()),
+        }
+    }
+
+    /// Registers for the end of the server, if the stream is not ready.
+    fn poll_open<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        result: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if result.is_ready() {
+            return result;
+        }
+        ready!(self.closed.as_mut().poll(context));
+        Poll::Ready(Err(ErrorKind::ConnectionAborted.into()))
+    }
+}
+
+impl Read for TrackedStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.check_open()?;
+        let result = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.poll_open(context, result)
+    }
+}
+
+impl Write for TrackedStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.check_open()?;
+        let result = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.poll_open(context, result)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.check_open()?;
+        let result = Pin::new(&mut self.stream).poll_write_vectored(context, buffers);
+        self.poll_open(context, result)
+    }
+}
