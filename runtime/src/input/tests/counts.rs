@@ -340,3 +340,12 @@ fn large_list_is_not_decoded_before_malformed_text_is_found() {
         );
     }
 }
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+struct Rows(#[garde(length(max = 64), inner(length(max = 1)))] Vec<Vec<u8>>);
+
+#[test]
+fn at_most_32_lists_over_their_count_are_reported() {
+    let (violations, _) = rejected::<Rows>(&list("[1,2]", 33));
+    assert_eq!(violations.len(), 32);
+}

@@ -74,6 +74,32 @@ struct Order {
     notes: Map<u16, String>,
 }
 
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Pair {
+    #[garde(custom(|number: &u8, (): &()| if number.is_multiple_of(2) { Ok(()) } else { Err(garde::Error::new("is odd")) }))]
+    number: u8,
+}
+
+#[derive(Deserialize, Validate, crate::SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Pairs {
+    #[garde(length(max = 2), dive)]
+    pairs: Map<Sku, Pair>,
+}
+
+/// A bound would be checked without the rules.
+#[test]
+fn custom_rule_of_a_value_is_reported_at_map() {
+    assert_accepted::<Pairs>(&[r#"{"pairs": {"a": {"number": 2}}}"#]);
+    assert_errors::<Pairs>(&[(
+        r#"{"pairs": {"a": {"number": 2}, "b": {"number": 3}}}"#,
+        422,
+        "/pairs",
+        "custom",
+    )]);
+}
+
 #[test]
 fn value_that_violates_rules_is_reported_at_map() {
     assert_accepted::<Order>(&[
