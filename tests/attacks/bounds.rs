@@ -1,6 +1,6 @@
 //! Input past a declared bound, behind a `Validate` or a `Deserialize` that is written by hand (CWE-20).
 
-use std::collections::{BTreeSet, BinaryHeap, HashSet, LinkedList, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 
 use axum::http::StatusCode;
 use garde::error::Path;
@@ -72,6 +72,10 @@ struct Everything {
     linked: LinkedList<Key>,
     #[garde(length(max = 2), inner(length(chars, max = 3)))]
     map: Map<Key, String>,
+    #[garde(length(max = 2))]
+    hash_map: HashMap<Key, u8>,
+    #[garde(length(max = 2))]
+    sorted_map: BTreeMap<Key, u8>,
     #[garde(length(chars, max = 3), length(bytes, max = self.offset.unsigned_abs().into()))]
     twice: String,
     #[garde(length(chars, min = self.twice.len(), max = 3))]
@@ -250,6 +254,12 @@ async fn hand_written_validate_lifts_no_bound_at_any_depth() {
         (json!({ "linked": ["a", "abcd"] }), "/linked/1", "length"),
         (json!({ "map": { "abcd": "" } }), "/map", "length"),
         (json!({ "map": { "abc": "abcd" } }), "/map", "length"),
+        (json!({ "hash_map": { "abcd": 1 } }), "/hash_map", "length"),
+        (
+            json!({ "sorted_map": { "abcd": 1 } }),
+            "/sorted_map",
+            "length",
+        ),
         (json!({ "twice": "abcd" }), "/twice", "length"),
         (json!({ "half": "abcd" }), "/half", "length"),
     ] {
