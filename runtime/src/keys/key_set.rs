@@ -71,23 +71,8 @@ fn exactly_one<'a>(mut keys: impl Iterator<Item = &'a Key>) -> Option<&'a Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::{DEFAULT_ALGORITHMS, parse_jwks};
+    use crate::keys::tests::samples::{EC, ED, OTHER_EC, set};
     use crate::secret::Secret;
-
-    /// RFC 8037 §A.2.
-    const ED: &str =
-        r#""kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo""#;
-    /// RFC 7515 §A.3.1.
-    const EC: &str = r#""kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0""#;
-
-    /// RFC 7517 §A.1.
-    const OTHER_EC: &str = r#""kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM""#;
-
-    fn set(keys: &[&str]) -> Result<KeySet, KeyError> {
-        let json = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
-        let (keys, skipped) = parse_jwks(json.as_bytes(), &DEFAULT_ALGORITHMS)?;
-        KeySet::new(keys, skipped)
-    }
 
     #[test]
     fn key_is_selected_by_kid_and_algorithm() {

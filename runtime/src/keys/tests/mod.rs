@@ -3,5 +3,6 @@
 
 #[cfg(feature = "discovery")]
 mod fetched;
+pub(crate) mod samples;
 mod verification;
 mod wycheproof;
