@@ -1,8 +1,6 @@
 //! The check that routes beside an `Api` do not share paths with it silently.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
-use std::future::{Ready, ready};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -10,14 +8,14 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::Method;
 use axum::response::Response;
-use axum::routing::{MethodFilter, Route as AxumRoute, on};
-use tower_layer::Layer;
+use axum::routing::{MethodFilter, on};
 use tower_service::Service;
 
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::method_router::outline;
+use crate::routing::respond_with::RespondWith;
 
-/// Replaces every handler of the router beside an `Api`, and marks its responses.
+/// Marks the responses of the router beside an `Api`.
 #[derive(Clone, Copy)]
 struct Beside;
 
@@ -42,7 +40,10 @@ pub(super) fn require_disjoint(inventory: &Inventory, router: &axum::Router) {
         };
     }
     // axum names the path, and the line of our caller
-    let merged = router.clone().layer(Beside).merge(declared);
+    let merged = router
+        .clone()
+        .layer(RespondWith(respond_beside))
+        .merge(declared);
     for path in paths.keys() {
         assert!(
             !is_beside(merged.clone(), path),
@@ -115,26 +116,9 @@ fn example(pattern: &str) -> String {
     example
 }
 
-impl Layer<AxumRoute> for Beside {
-    type Service = Self;
-
-    fn layer(&self, _: AxumRoute) -> Self {
-        *self
-    }
-}
-
-impl Service<Request> for Beside {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Ready<Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Request) -> Self::Future {
-        let mut response = Response::default();
-        response.extensions_mut().insert(*self);
-        ready(Ok(response))
-    }
+/// Responds in the place of every handler of the router beside an `Api`.
+fn respond_beside() -> Response {
+    let mut response = Response::default();
+    response.extensions_mut().insert(Beside);
+    response
 }
