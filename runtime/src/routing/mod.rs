@@ -34,7 +34,7 @@ pub(crate) mod secure_router;
 mod unmatched;
 
 #[cfg(feature = "serve")]
-pub(crate) use self::argument::shutdown::ShutdownSender;
+pub(crate) use self::argument::shutdown::{Shutdown, ShutdownSender};
 pub use self::exception::{Exception, ExceptionKind};
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};

@@ -14,13 +14,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
 use crate::routing::ShutdownSender;
-use crate::serve::linger::{Bounds, ConnectionState, stopped};
+use crate::serve::linger::{Bounds, ConnectionState};
 use crate::serve::tracked::OpenStreams;
 use crate::serve::unread::RequestBody;
 
@@ -38,7 +37,6 @@ pub(super) struct Connections {
     shutdown: ShutdownSender,
     streams: OpenStreams,
     bounds: Bounds,
-    stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
 
@@ -56,14 +54,13 @@ impl Connections {
         if header_limit > HYPER_HEADER_LIMIT {
             http.max_headers(header_limit);
         }
-        let (stop, stopped) = watch::channel(false);
+        let shutdown = ShutdownSender::new();
         Self {
             router,
             http,
-            shutdown: ShutdownSender::new(),
             streams: OpenStreams::new(),
-            bounds: Bounds::new(unread_limit, stopped),
-            stop,
+            bounds: Bounds::new(unread_limit, shutdown.subscribe()),
+            shutdown,
             tasks: JoinSet::new(),
         }
     }
@@ -81,11 +78,11 @@ impl Connections {
     fn serve(&mut self, stream: TcpStream, peer: SocketAddr) {
         let state = Arc::new(ConnectionState::new(self.bounds.clone()));
         let (http, router) = (self.http.clone(), self.router.clone());
-        let mut stop = self.stop.subscribe();
         let shutdown = self.shutdown.subscribe();
         let stream = self.streams.track(stream);
         while self.tasks.try_join_next().is_some() {}
         self.tasks.spawn(async move {
+            let stopping = shutdown.begun();
             let connection = Arc::clone(&state);
             let service = service_fn(move |mut request: Request<Incoming>| {
                 request.extensions_mut().insert(shutdown.clone());
@@ -95,7 +92,7 @@ impl Connections {
             // an error only means that the client disconnected or was disconnected
             let is_stopping = tokio::select! {
                 _ = &mut connection => false,
-                () = stopped(&mut stop) => true,
+                () = stopping => true,
             };
             if is_stopping {
                 Pin::new(&mut connection).graceful_shutdown();
@@ -111,7 +108,6 @@ impl Connections {
     /// Closes every connection after its current request, and aborts those that are still open
     /// after the grace period. An upgraded connection is open until its handler ends it.
     pub(super) async fn finish(mut self, grace: Duration) {
-        self.stop.send_replace(true);
         self.shutdown.begin();
         let closed = async {
             while self.tasks.join_next().await.is_some() {}

@@ -13,8 +13,10 @@ use std::time::Duration;
 
 use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
+
+use crate::routing::Shutdown;
 
 /// The default limit of unread bytes per connection: more than a client of common servers may upload.
 pub(super) const UNREAD_LIMIT: u64 = 8 * 1024 * 1024;
@@ -39,7 +41,7 @@ const CHUNK: usize = 16 * 1024;
 pub(super) struct Bounds {
     unread_limit: u64,
     closing: Arc<Semaphore>,
-    stop: watch::Receiver<bool>,
+    shutdown: Shutdown,
 }
 
 /// The state of one connection, shared by its requests.
@@ -52,12 +54,12 @@ pub(super) struct ConnectionState {
 }
 
 impl Bounds {
-    /// Returns the bounds; discarding ends soon after `stop` becomes `true`.
-    pub(super) fn new(unread_limit: u64, stop: watch::Receiver<bool>) -> Self {
+    /// Returns the bounds; discarding ends soon after `shutdown` begins.
+    pub(super) fn new(unread_limit: u64, shutdown: Shutdown) -> Self {
         Self {
             unread_limit,
             closing: Arc::new(Semaphore::new(MAX_CLOSING)),
-            stop,
+            shutdown,
         }
     }
 }
@@ -87,9 +89,8 @@ impl ConnectionState {
 
     /// Waits for `reading`. Returns `None` if it takes too long, or if a shutdown begins and it does not end soon.
     pub(super) async fn bounded<T>(&self, reading: impl Future<Output = T>) -> Option<T> {
-        let mut stop = self.bounds.stop.clone();
         let stopping = async {
-            stopped(&mut stop).await;
+            self.bounds.shutdown.begun().await;
             sleep(SHUTDOWN_TIME).await;
         };
         tokio::select! {
@@ -103,7 +104,7 @@ impl ConnectionState {
     ///
     /// The bytes that are discarded here are never parsed as a request.
     pub(super) async fn close(&self, mut stream: TcpStream) {
-        let is_idle = *self.bounds.stop.borrow() && !self.has_unread.load(Ordering::Relaxed);
+        let is_idle = self.bounds.shutdown.has_begun() && !self.has_unread.load(Ordering::Relaxed);
         if is_idle || self.is_exhausted.load(Ordering::Relaxed) || self.unread_limit() == 0 {
             return;
         }
@@ -115,12 +116,6 @@ impl ConnectionState {
             self.bounded(discard(&stream, self.unread_limit())).await;
         }
     }
-}
-
-/// Waits until a shutdown begins.
-pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
-    // an error means that the server has ended
-    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// Discards bytes until the client ends, or pauses for too long, or has sent `limit` bytes.
@@ -152,6 +147,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::routing::ShutdownSender;
 
     #[tokio::test(start_paused = true)]
     async fn connection_beyond_the_closing_limit_is_closed_at_once() {
@@ -160,8 +156,8 @@ mod tests {
         for (available, seconds) in [(0, 0), (1, IDLE_TIME.as_secs())] {
             let _client = TcpStream::connect(address).await.unwrap();
             let (stream, _) = listener.accept().await.unwrap();
-            let (_stop, stopped) = watch::channel(false);
-            let bounds = Bounds::new(UNREAD_LIMIT, stopped);
+            let shutdown = ShutdownSender::new();
+            let bounds = Bounds::new(UNREAD_LIMIT, shutdown.subscribe());
             let taken = u32::try_from(MAX_CLOSING - available).unwrap();
             let closing = Arc::clone(&bounds.closing);
             let _permits = closing.try_acquire_many(taken).unwrap();
