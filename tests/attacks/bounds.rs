@@ -246,25 +246,30 @@ async fn hand_written_validate_lifts_no_bound_at_any_depth() {
             "/list",
             "length",
         ),
-        (json!({ "set": ["abcd"] }), "/set", "length"),
-        (json!({ "sorted": ["abcd"] }), "/sorted", "length"),
-        (json!({ "heap": ["abcd"] }), "/heap", "length"),
-        (json!({ "boxed": ["a", "abcd"] }), "/boxed/1", "length"),
-        (json!({ "deque": ["a", "abcd"] }), "/deque/1", "length"),
-        (json!({ "linked": ["a", "abcd"] }), "/linked/1", "length"),
-        (json!({ "map": { "abcd": "" } }), "/map", "length"),
-        (json!({ "map": { "abc": "abcd" } }), "/map", "length"),
-        (json!({ "hash_map": { "abcd": 1 } }), "/hash_map", "length"),
-        (
-            json!({ "sorted_map": { "abcd": 1 } }),
-            "/sorted_map",
-            "length",
-        ),
         (json!({ "twice": "abcd" }), "/twice", "length"),
         (json!({ "half": "abcd" }), "/half", "length"),
     ] {
         let response = send("/everything", &body).await;
         assert_rejected(&response, pointer, rule);
+    }
+}
+
+#[tokio::test]
+async fn hand_written_validate_lifts_no_bound_of_a_collection() {
+    for (body, pointer) in [
+        (json!({ "set": ["abcd"] }), "/set"),
+        (json!({ "sorted": ["abcd"] }), "/sorted"),
+        (json!({ "heap": ["abcd"] }), "/heap"),
+        (json!({ "boxed": ["a", "abcd"] }), "/boxed/1"),
+        (json!({ "deque": ["a", "abcd"] }), "/deque/1"),
+        (json!({ "linked": ["a", "abcd"] }), "/linked/1"),
+        (json!({ "map": { "abcd": "" } }), "/map"),
+        (json!({ "map": { "abc": "abcd" } }), "/map"),
+        (json!({ "hash_map": { "abcd": 1 } }), "/hash_map"),
+        (json!({ "sorted_map": { "abcd": 1 } }), "/sorted_map"),
+    ] {
+        let response = send("/everything", &body).await;
+        assert_rejected(&response, pointer, "length");
     }
 }
 
