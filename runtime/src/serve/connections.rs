@@ -8,8 +8,9 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::routing::ShutdownSender;
-use crate::serve::connection::{Connection, Protocols};
+use crate::serve::connection::Connection;
 use crate::serve::linger::{Bounds, ConnectionState};
+use crate::serve::protocols::Protocols;
 use crate::serve::socket::{Listener, Peer, Socket};
 use crate::serve::tracked::OpenStreams;
 

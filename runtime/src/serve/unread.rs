@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use http::header::{CONNECTION, EXPECT};
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, Version};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::body::{Bytes, Incoming};
@@ -57,11 +57,21 @@ impl RequestBody {
 impl Rest {
     /// Discards what the handler has left unread, or announces in the response that the connection closes.
     ///
-    /// Does nothing if the body is read, or if the response still reads it.
-    pub(super) fn settle<B>(&self, response: &mut Response<B>, connection: &Arc<ConnectionState>) {
+    /// Does nothing if the body is read, or if the response still reads it. In HTTP/2, a request does not need to be
+    /// read: after the response, hyper resets its stream, and the connection stays usable (RFC 9113 §8.1).
+    pub(super) fn settle<B>(
+        &self,
+        version: Version,
+        response: &mut Response<B>,
+        connection: &Arc<ConnectionState>,
+    ) {
         let Some(body) = self.lock().take() else {
             return;
         };
+        if version == Version::HTTP_2 {
+            connection.set_unread();
+            return;
+        }
         let length = body.incoming.size_hint().exact();
         let is_short = length
             .is_some_and(|length| length <= KEEP_ALIVE_REST && length <= connection.unread_limit());
