@@ -166,7 +166,7 @@ pub use self::routing::argument::upgrade::Upgrade;
 pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
-pub use self::serve::{BoundServer, ServeError, Server, serve};
+pub use self::serve::{BoundServer, Network, NetworkError, ServeError, Server, serve};
 #[cfg(feature = "tls")]
 pub use self::serve::{Pem, Tls, TlsError};
 #[cfg(feature = "introspection")]

@@ -18,9 +18,11 @@ use tower_service::Service;
 
 #[cfg(feature = "tls")]
 use crate::guard::{ClientCertificate, PresentedCertificate};
+use crate::response::{outside_proxies, unreliable_proxy_fields};
 use crate::routing::Shutdown;
 use crate::serve::linger::ConnectionState;
 use crate::serve::protocols::Protocols;
+use crate::serve::proxy::Proxies;
 #[cfg(feature = "http2")]
 use crate::serve::returned::ReturnedStream;
 use crate::serve::socket::{Peer, Socket};
@@ -34,6 +36,7 @@ use crate::serve::unread::RequestBody;
 pub(super) struct Connection {
     pub(super) router: axum::Router,
     pub(super) peer: Peer,
+    pub(super) proxies: Proxies,
     pub(super) shutdown: Shutdown,
     pub(super) open: OpenStream,
     pub(super) state: Arc<ConnectionState>,
@@ -44,6 +47,9 @@ pub(super) struct Connection {
 struct RequestContext {
     router: axum::Router,
     peer: Peer,
+    proxies: Proxies,
+    /// Whether requests may come on this connection.
+    is_admitted: bool,
     #[cfg(feature = "tls")]
     certificate: Option<ClientCertificate>,
     shutdown: Shutdown,
@@ -71,7 +77,8 @@ impl Connection {
                 Protocol::Http2 => self.serve_http2(stream, context, &protocols.http2).await,
             };
         }
-        let context = self.context();
+        let mut context = self.context();
+        context.is_admitted = self.proxies.admits(self.peer);
         self.serve_http1(Stream::Plain(socket), context, &protocols.http1)
             .await;
     }
@@ -80,6 +87,8 @@ impl Connection {
         RequestContext {
             router: self.router.clone(),
             peer: self.peer,
+            proxies: self.proxies.clone(),
+            is_admitted: true,
             #[cfg(feature = "tls")]
             certificate: None,
             shutdown: self.shutdown.clone(),
@@ -135,22 +144,33 @@ impl Connection {
 
 impl RequestContext {
     /// Responds to a request, and settles the rest of its body.
-    async fn respond(mut self, request: Request<Incoming>) -> Result<Response, Infallible> {
-        let version = request.version();
-        let (mut request, rest) = RequestBody::wrap(request);
+    async fn respond(self, request: Request<Incoming>) -> Result<Response, Infallible> {
+        let (version, state) = (request.version(), Arc::clone(&self.state));
+        let (request, rest) = RequestBody::wrap(request);
+        let mut response = self.route(request).await?;
+        if let Some(rest) = rest {
+            rest.settle(version, &mut response, &state);
+        }
+        Ok(response)
+    }
+
+    /// Calls the API, unless the request has not come through a proxy of the server as it should have.
+    async fn route(mut self, mut request: Request<RequestBody>) -> Result<Response, Infallible> {
+        if !self.is_admitted {
+            return Ok(outside_proxies());
+        }
+        let Ok(client) = self.proxies.sanitize(self.peer, request.headers_mut()) else {
+            return Ok(unreliable_proxy_fields());
+        };
         let extensions = request.extensions_mut();
         extensions.insert(self.shutdown);
         #[cfg(feature = "tls")]
         if let Some(certificate) = self.certificate {
             extensions.insert(PresentedCertificate(certificate));
         }
-        if let Peer::Address(address) = self.peer {
-            extensions.insert(ConnectInfo(address));
+        if let Some(client) = client {
+            extensions.insert(ConnectInfo(client));
         }
-        let mut response = self.router.call(request).await?;
-        if let Some(rest) = rest {
-            rest.settle(version, &mut response, &self.state);
-        }
-        Ok(response)
+        self.router.call(request).await
     }
 }

@@ -15,11 +15,13 @@ use crate::serve::tls::TlsError;
 /// `Debug` prints the same sentence as `Display`, since `main` prints the error that it returns with `Debug`.
 #[non_exhaustive]
 pub enum ServeError {
-    /// The address is not a loopback address, and only plain HTTP is served.
+    /// The address is not a loopback address, and the server has neither TLS nor proxies.
     NotLoopback {
         /// The address.
         address: SocketAddr,
     },
+    /// [`behind_proxy`](crate::Server::behind_proxy) names no network.
+    NoProxy,
     /// The name of the address cannot be resolved.
     Resolve(io::Error),
     /// The address is in use, or otherwise not available.
@@ -60,6 +62,9 @@ impl fmt::Display for ServeError {
                  serve TLS (`.tls(\"cert.pem\", \"key.pem\")`), listen on loopback or a Unix socket, or name the proxies \
                  that terminate TLS (`.behind_proxy([\"10.0.0.0/8\".parse()?])`)"
             ),
+            Self::NoProxy => {
+                f.write_str("`behind_proxy` names no network; name those of the proxies")
+            }
             Self::Resolve(error) => write!(f, "cannot resolve the address to listen on: {error}"),
             Self::Bind { address, source } => write!(f, "cannot listen on {address}: {source}"),
             #[cfg(unix)]
@@ -87,7 +92,7 @@ impl fmt::Debug for ServeError {
 impl Error for ServeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::NotLoopback { .. } => None,
+            Self::NotLoopback { .. } | Self::NoProxy => None,
             #[cfg(unix)]
             Self::SocketMode { .. } => None,
             // its message is this error's

@@ -1,4 +1,4 @@
-//! Serves an `Api` over plain HTTP/1.1, on loopback only.
+//! Serves an `Api` over HTTP/1.1 and HTTP/2, with TLS, or without it on loopback, on Unix sockets and behind proxies.
 //!
 //! The server disconnects a client that sends the head of a request too slowly, or more header
 //! fields than any route allows. A response that is ready before the request's body is read reaches
@@ -10,6 +10,7 @@ mod connections;
 mod error;
 mod linger;
 mod protocols;
+mod proxy;
 #[cfg(feature = "http2")]
 mod returned;
 mod shutdown;
@@ -41,11 +42,13 @@ use crate::routing::rules::IsProtected;
 use crate::serve::connections::Connections;
 use crate::serve::linger::UNREAD_LIMIT;
 use crate::serve::protocols::{HeadLimits, Protocols};
+use crate::serve::proxy::Proxies;
 use crate::serve::socket::Listener;
 #[cfg(feature = "tls")]
 use crate::serve::tls::{Handshake, Reloader, TlsSource};
 
 pub use self::error::ServeError;
+pub use self::proxy::{Network, NetworkError};
 #[cfg(feature = "tls")]
 pub use self::tls::{Pem, Tls, TlsError};
 
@@ -86,6 +89,7 @@ pub fn serve<A: IsProtected>(api: A) -> Server {
         tls: None,
         #[cfg(feature = "tls")]
         handshake_timeout: HANDSHAKE_TIMEOUT,
+        proxies: Proxies::default(),
         grace: GRACE,
         unread_limit: UNREAD_LIMIT,
         #[cfg(unix)]
@@ -104,6 +108,7 @@ pub struct Server {
     tls: Option<TlsSource>,
     #[cfg(feature = "tls")]
     handshake_timeout: Duration,
+    proxies: Proxies,
     grace: Duration,
     unread_limit: u64,
     #[cfg(unix)]
@@ -168,6 +173,38 @@ impl Server {
         self
     }
 
+    /// Names the networks of the proxies in front of the server.
+    ///
+    /// A request of a proxy has the client's address in `ConnectInfo`: the right-most one in `X-Forwarded-For` or
+    /// `Forwarded` (RFC 7239) that does not belong to a proxy. The entries to its left are removed, because the client
+    /// can have written them; so are the corresponding values of `X-Forwarded-Proto`, `-Host` and `-Port`. A request
+    /// with both fields that name different clients, or with a malformed entry, gets 400.
+    ///
+    /// Requests that do not come from a proxy lose all of these fields, `X-Forwarded-*` in general, `Client-Cert`, and
+    /// other names for the same data, such as `X-Real-IP`. Without this method, every request does.
+    ///
+    /// With proxies, plain HTTP is served on every address, as in a container. Then only proxies and processes of
+    /// the same host may connect; others get 403. On a Unix domain socket, every peer is a proxy, and the list can be empty.
+    ///
+    /// # Security
+    ///
+    /// Every process in these networks can choose the address of its client. Tokens cross the network between the proxy
+    /// and the server unencrypted, unless the server has TLS too. The proxies must append to or overwrite `X-Forwarded-For`, and
+    /// overwrite the other fields.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn run(api: palisade::Api) -> Result<(), Box<dyn std::error::Error>> {
+    /// palisade::serve(api).behind_proxy(["10.0.0.0/8".parse()?]).listen("0.0.0.0:8080").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn behind_proxy(mut self, networks: impl IntoIterator<Item = Network>) -> Self {
+        self.proxies = Proxies::new(networks);
+        self
+    }
+
     /// Sets the time that a client has to send the head of a request, 10 s by default.
     pub fn head_timeout(mut self, timeout: Duration) -> Self {
         self.head.timeout = timeout;
@@ -212,7 +249,8 @@ impl Server {
     /// # Errors
     ///
     /// Returns [`ServeError::NotLoopback`] if the address, or any address that its name resolves
-    /// to, is not a loopback address and the server has no TLS, [`ServeError::Resolve`] if the name cannot be resolved,
+    /// to, is not a loopback address and the server has neither TLS nor proxies, [`ServeError::NoProxy`] for an empty list of
+    /// proxies, [`ServeError::Resolve`] if the name cannot be resolved,
     /// [`ServeError::Bind`] if the address is in use, and [`ServeError::Tls`] for a certificate or key that cannot be used.
     pub async fn bind(self, address: impl ToSocketAddrs) -> Result<BoundServer, ServeError> {
         let addresses = lookup_host(address).await.map_err(ServeError::Resolve)?;
@@ -220,9 +258,11 @@ impl Server {
         let public = addresses.iter().find(|address| !address.ip().is_loopback());
         if let Some(address) = public
             && self.is_plain()
+            && !self.proxies.is_configured()
         {
             return Err(ServeError::NotLoopback { address: *address });
         }
+        self.check_proxies()?;
         #[cfg(feature = "tls")]
         let reloader = self.load_tls().await?;
         let (listener, address) = bind_first(&addresses).await?;
@@ -233,6 +273,13 @@ impl Server {
             #[cfg(feature = "tls")]
             reloader,
         })
+    }
+
+    fn check_proxies(&self) -> Result<(), ServeError> {
+        if self.proxies.is_configured() && self.proxies.networks().is_empty() {
+            return Err(ServeError::NoProxy);
+        }
+        Ok(())
     }
 
     #[cfg(feature = "tls")]
@@ -277,7 +324,8 @@ impl Server {
     /// Listens on a Unix domain socket.
     ///
     /// The file of a socket on which no process listens is replaced. The file is removed when the server stops.
-    /// Requests have no `ConnectInfo`, because their connections have no IP address.
+    /// Requests have no `ConnectInfo`, because their connections have no IP address, unless a
+    /// [proxy](Self::behind_proxy) names the client.
     ///
     /// # Errors
     ///
@@ -386,7 +434,12 @@ impl<A> BoundServer<A> {
         };
         #[cfg(not(feature = "tls"))]
         let reloading = pending();
-        let mut connections = Connections::new(server.router, protocols, server.unread_limit);
+        let mut connections = Connections::new(
+            server.router,
+            protocols,
+            server.proxies,
+            server.unread_limit,
+        );
         tokio::select! {
             never = connections.accept(&self.listener) => match never {},
             never = reloading => match never {},
