@@ -19,7 +19,7 @@ use tower_service::Service;
 #[cfg(feature = "tls")]
 use crate::guard::{ClientCertificate, PresentedCertificate};
 use crate::response::{outside_proxies, unreliable_proxy_fields};
-use crate::routing::Shutdown;
+use crate::routing::{Shutdown, WatchedBody};
 use crate::serve::linger::ConnectionState;
 use crate::serve::protocols::Protocols;
 use crate::serve::proxy::Proxies;
@@ -30,7 +30,7 @@ use crate::serve::stream::Stream;
 #[cfg(feature = "tls")]
 use crate::serve::tls::Protocol;
 use crate::serve::tracked::OpenStream;
-use crate::serve::unread::RequestBody;
+use crate::serve::unread;
 
 /// A connection that is accepted.
 pub(super) struct Connection {
@@ -146,16 +146,19 @@ impl RequestContext {
     /// Responds to a request, and settles the rest of its body.
     async fn respond(self, request: Request<Incoming>) -> Result<Response, Infallible> {
         let (version, state) = (request.version(), Arc::clone(&self.state));
-        let (request, rest) = RequestBody::wrap(request);
+        let (request, rest) = WatchedBody::wrap(request);
         let mut response = self.route(request).await?;
         if let Some(rest) = rest {
-            rest.settle(version, &mut response, &state);
+            unread::settle(&rest, version, &mut response, &state);
         }
         Ok(response)
     }
 
     /// Calls the API, unless the request has not come through a proxy of the server as it should have.
-    async fn route(mut self, mut request: Request<RequestBody>) -> Result<Response, Infallible> {
+    async fn route(
+        mut self,
+        mut request: Request<WatchedBody<Incoming>>,
+    ) -> Result<Response, Infallible> {
         if !self.is_admitted {
             return Ok(outside_proxies());
         }

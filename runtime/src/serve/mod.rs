@@ -38,9 +38,9 @@ use tokio::sync::Notify;
 
 use crate::policy::Limits;
 use crate::resource_server::IssuerSummary;
+use crate::routing::UNREAD_LIMIT;
 use crate::routing::rules::IsProtected;
 use crate::serve::connections::Connections;
-use crate::serve::linger::UNREAD_LIMIT;
 use crate::serve::protocols::{HeadLimits, Protocols};
 use crate::serve::proxy::Proxies;
 use crate::serve::socket::Listener;

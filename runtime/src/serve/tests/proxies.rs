@@ -345,15 +345,22 @@ fn plain_http_is_for_proxies_and_this_host() {
 
 /// Responds with the address of the client, and the fields that a layer sees.
 async fn describe(request: Request, next: Next) -> Response {
+    let described = description(&request);
+    let mut response = next.run(request).await;
+    response.headers_mut().extend(described);
+    response
+}
+
+fn description(request: &Request) -> [(HeaderName, HeaderValue); 3] {
     let client = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let client = client.map_or("none".to_owned(), |client| client.0.ip().to_string());
-    let field = |name| request.headers().get_all(name).iter().count().to_string();
-    let (hops, scheme) = (field("x-forwarded-for"), field("x-forwarded-proto"));
-    let mut response = next.run(request).await;
-    for (name, value) in [("x-client", client), ("x-hops", hops), ("x-scheme", scheme)] {
-        response.headers_mut().insert(name, value.parse().unwrap());
-    }
-    response
+    let count = |name| request.headers().get_all(name).iter().count().to_string();
+    [
+        ("x-client", client),
+        ("x-hops", count(FOR)),
+        ("x-scheme", count("x-forwarded-proto")),
+    ]
+    .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
 }
 
 #[public(reason = "a test")]
