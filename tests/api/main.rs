@@ -29,6 +29,7 @@ mod json_types;
 mod layers;
 mod limits;
 mod lists;
+mod merge_patch_nulls;
 mod merge_patches;
 mod multipart;
 mod panics;
