@@ -40,7 +40,7 @@ pub struct Limits {
     /// body is waited for does not count, because [`body_timeout`](Self::body_timeout) limits it.
     ///
     /// A slower handler is dropped at its current `.await`, as if the client had disconnected, and the
-    /// response is 503. Code that must run to its end belongs in a task of its own
+    /// response is 503. Code that must run to its end belongs in a separate task
     /// ([`tokio::spawn`](https://docs.rs/tokio/latest/tokio/fn.spawn.html)). A handler that blocks its
     /// thread cannot be dropped.
     pub timeout: Duration,
