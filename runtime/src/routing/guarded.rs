@@ -26,6 +26,7 @@ use crate::routing::passed_guard::PassedGuard;
 use crate::routing::run_handler::{Shared, has_custom_argument, limit_body, run_handler};
 use crate::routing::runs_with_state::RunsWithState;
 use crate::routing::time_limit::{TimedOut, within};
+use crate::routing::unread_body::Upload;
 
 /// A declared handler behind its guard.
 pub(crate) struct Guarded<H> {
@@ -49,6 +50,7 @@ impl<H: Declares> Guarded<H> {
     where
         H: RunsWithState<S, M>,
     {
+        let upload = Upload::watch(&mut request);
         let mut passed = None;
         let response = {
             let serving = pin!(self.serve(&mut request, &state, &mut passed));
@@ -68,6 +70,9 @@ impl<H: Declares> Guarded<H> {
                 panicked()
             }
         };
+        if let Some(upload) = upload {
+            upload.settle(&mut response);
+        }
         set_security_headers(response.headers_mut());
         if !H::DECLARATION.is_public() {
             forbid_shared_caching(response.headers_mut());
