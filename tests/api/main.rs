@@ -19,6 +19,7 @@ mod dates;
 mod empty_bodies;
 mod error_bodies;
 mod extractors;
+mod handler_timeouts;
 mod html_forms;
 mod input_types;
 mod inputs;
