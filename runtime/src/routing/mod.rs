@@ -31,6 +31,7 @@ mod returned;
 mod run_handler;
 mod runs_with_state;
 pub(crate) mod secure_router;
+mod time_limit;
 mod unmatched;
 mod unread_body;
 
