@@ -11,6 +11,7 @@
 
 mod orders;
 mod rejected_input;
+mod tls;
 
 use std::path::Path;
 use std::process::Command;
