@@ -4,6 +4,7 @@ mod adjacent;
 mod counts;
 mod dates;
 mod dates_inside;
+mod decimals;
 mod enums;
 mod generics;
 mod hand_written;
@@ -13,6 +14,7 @@ mod pointers;
 mod recursive;
 mod shapes;
 mod tagged_counts;
+mod urls;
 
 use serde::de::DeserializeOwned;
 

@@ -115,6 +115,12 @@ impl Guide<'_> {
         }
     }
 
+    /// Returns whether the value is in a tagged enum.
+    #[inline]
+    pub(super) fn is_tagged(self) -> bool {
+        matches!(self, Self::Tagged)
+    }
+
     /// Returns whether the value is a member whose type is an `Option`.
     pub(super) fn is_optional_member(self) -> bool {
         match self {
