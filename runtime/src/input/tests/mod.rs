@@ -5,6 +5,7 @@ mod counts;
 mod dates;
 mod dates_inside;
 mod decimals;
+mod decimals_inside;
 mod enums;
 mod generics;
 mod hand_written;
