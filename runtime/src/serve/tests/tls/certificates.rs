@@ -272,7 +272,7 @@ async fn summary_describes_the_transport() {
     let summary = |tls: Tls| serve(api.clone()).tls_with(tls).summary();
     let tls = || Tls::new("cert.pem", "key.pem");
     let transport = "TLS 1.2 and 1.3, with `cert.pem`".to_owned();
-    assert_eq!(summary(tls()), [transport.clone()]);
+    assert_eq!(summary(tls()), [transport.as_str()]);
     for (tls, clients) in [
         (
             tls().client_certificates("ca.pem"),
