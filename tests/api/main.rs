@@ -37,6 +37,7 @@ mod paths;
 mod problems;
 mod random_input;
 mod rejected_inputs;
+mod resource_metadata;
 mod responses;
 mod roles;
 mod routers;

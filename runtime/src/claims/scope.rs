@@ -53,6 +53,16 @@ impl Scope {
         self.token
     }
 
+    /// Returns whether a client can request the scope to use an API.
+    ///
+    /// `offline_access` requests a refresh token of the issuer ([OpenID Connect Core §11]). An API that
+    /// named it to clients would give them long access that no route needs.
+    ///
+    /// [OpenID Connect Core §11]: https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess
+    pub(crate) fn is_of_api(self) -> bool {
+        self.token != "offline_access"
+    }
+
     /// Returns the description of what the scope permits, or an empty string.
     pub const fn description(self) -> &'static str {
         self.description

@@ -93,7 +93,7 @@ impl<H: Declares> Guarded<H> {
                     }
                 }
             }
-            Err(cause) => refusal_response(cause, self.guard.server().realm()),
+            Err(cause) => refusal_response(cause, self.guard.server(), &H::DECLARATION.access),
         }
     }
 

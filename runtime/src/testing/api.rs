@@ -53,9 +53,9 @@ impl TestApi {
     /// # Panics
     ///
     /// Panics if the server cannot be built.
-    pub async fn with_server(
+    pub async fn with_server<R>(
         routes: SecureRouter,
-        configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers>,
+        configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers, R>,
     ) -> Self {
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(DEFAULT_ISSUER).clock(clock.clone());
