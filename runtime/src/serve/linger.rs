@@ -12,11 +12,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::io::AsyncWrite;
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use crate::routing::Shutdown;
+use crate::serve::socket::Socket;
+use crate::serve::stream::Stream;
 
 /// The default limit of unread bytes per connection: more than a client of common servers may upload.
 pub(super) const UNREAD_LIMIT: u64 = 8 * 1024 * 1024;
@@ -103,7 +104,7 @@ impl ConnectionState {
     /// Closes a connection whose last response is sent.
     ///
     /// The bytes that are discarded here are never parsed as a request.
-    pub(super) async fn close(&self, mut stream: TcpStream) {
+    pub(super) async fn close(&self, mut stream: Stream) {
         let is_idle = self.bounds.shutdown.has_begun() && !self.has_unread.load(Ordering::Relaxed);
         if is_idle || self.is_exhausted.load(Ordering::Relaxed) || self.unread_limit() == 0 {
             return;
@@ -113,16 +114,17 @@ impl ConnectionState {
         };
         let shutdown = poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context));
         if shutdown.await.is_ok() {
-            self.bounded(discard(&stream, self.unread_limit())).await;
+            let socket = stream.into_socket();
+            self.bounded(discard(&socket, self.unread_limit())).await;
         }
     }
 }
 
 /// Discards bytes until the client ends, or pauses for too long, or has sent `limit` bytes.
-async fn discard(stream: &TcpStream, limit: u64) {
+async fn discard(socket: &Socket, limit: u64) {
     let mut rest = limit;
     while rest > 0 {
-        match timeout(IDLE_TIME, read_chunk(stream)).await {
+        match timeout(IDLE_TIME, read_chunk(socket)).await {
             Ok(Ok(length)) if length > 0 => rest = rest.saturating_sub(length),
             // the end of the stream, an error, or a pause
             _ => return,
@@ -131,10 +133,10 @@ async fn discard(stream: &TcpStream, limit: u64) {
 }
 
 /// Discards the next bytes, and returns their number. The buffer exists only while bytes are available.
-async fn read_chunk(stream: &TcpStream) -> io::Result<u64> {
+async fn read_chunk(socket: &Socket) -> io::Result<u64> {
     loop {
-        stream.readable().await?;
-        match stream.try_read(&mut [0; CHUNK]) {
+        socket.readable().await?;
+        match socket.try_read(&mut [0; CHUNK]) {
             Ok(length) => return Ok(length as u64),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
@@ -144,7 +146,7 @@ async fn read_chunk(stream: &TcpStream) -> io::Result<u64> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
     use crate::routing::ShutdownSender;
@@ -162,6 +164,7 @@ mod tests {
             let closing = Arc::clone(&bounds.closing);
             let _permits = closing.try_acquire_many(taken).unwrap();
             let start = tokio::time::Instant::now();
+            let stream = Stream::Plain(Socket::Tcp(stream));
             ConnectionState::new(bounds).close(stream).await;
             assert_eq!(start.elapsed().as_secs(), seconds);
         }
