@@ -20,6 +20,7 @@ mod empty_bodies;
 mod error_bodies;
 mod extractors;
 mod html_forms;
+mod implied_scopes;
 mod input_types;
 mod inputs;
 mod introspection;

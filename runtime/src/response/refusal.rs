@@ -72,7 +72,7 @@ fn discovery(server: &ResourceServer, access: &Access, error: Option<&str>) -> C
         Access::Scopes(scopes) | Access::ScopesAndRoles(scopes, _)
             if server.resource().is_some() =>
         {
-            challenge.scope(&first_alternative(scopes))
+            challenge.scope(&requested_scopes(scopes))
         }
         _ => challenge,
     }
@@ -117,21 +117,24 @@ fn insufficient(unmet: UnmetRequirement, server: &ResourceServer) -> Response {
     }
 }
 
-/// Adds each alternative as one string of scopes; the challenge names the first alternative.
+/// Adds each alternative as one string of scopes; the challenge names the first one.
+///
+/// They are the narrowest: a client that has none should not request a broader scope instead.
 fn with_scopes(
     scopes: &Requirement,
     problem: Problem,
     challenge: Challenge,
     server: &ResourceServer,
 ) -> Response {
-    let alternatives = scopes.alternatives();
+    let alternatives = scopes.narrowest_alternatives();
     let alternatives: Vec<String> = alternatives.iter().map(|scopes| join(scopes)).collect();
     let problem = problem.member("required_scopes", alternatives);
-    with_challenge(problem, challenge.scope(&first_alternative(scopes)), server)
+    with_challenge(problem, challenge.scope(&requested_scopes(scopes)), server)
 }
 
-fn first_alternative(scopes: &Requirement) -> Vec<Scope> {
-    let alternatives = scopes.alternatives().into_iter();
+/// Returns the scopes that a client should request.
+fn requested_scopes(scopes: &Requirement) -> Vec<Scope> {
+    let alternatives = scopes.narrowest_alternatives().into_iter();
     alternatives.take(1).flatten().collect()
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::Method;
 
 use crate::claims::Scope;
-use crate::policy::{Access, Declaration, Limits};
+use crate::policy::{Access, Declaration, Limits, Requirement};
 use crate::resource_server::{IssuerSummary, ResourceServer};
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
@@ -80,15 +80,26 @@ impl Inventory {
             .filter(move |route| is_protected && !is_reachable(route))
     }
 
-    /// Returns the scopes that a client may request to use the routes.
+    /// Returns the scopes that a client may request to use the routes; of two that imply each other for one
+    /// route, the narrower one.
     pub(crate) fn requestable_scopes(&self) -> impl Iterator<Item = &'static str> {
-        let accesses = self.routes.iter().map(|route| &route.declaration.access);
-        let alternatives = accesses.flat_map(|access| match access {
-            Access::Scopes(scopes) | Access::ScopesAndRoles(scopes, _) => scopes.alternatives(),
-            _ => Vec::new(),
-        });
+        let requirements = self.routes.iter().filter_map(Route::required_scopes);
+        let alternatives = requirements.flat_map(Requirement::narrowest_alternatives);
         let scopes = alternatives.flatten().filter(|scope| scope.is_of_api());
         scopes.map(Scope::as_str)
+    }
+
+    /// Returns the scopes of the declarations that broader ones imply, each once.
+    fn implied_scopes(&self) -> Vec<Scope> {
+        let requirements = self.routes.iter().filter_map(Route::required_scopes);
+        let scopes = requirements.flat_map(Requirement::alternatives).flatten();
+        let mut implied: Vec<Scope> = Vec::new();
+        for scope in scopes.filter(|scope| !scope.implied_by().is_empty()) {
+            if !implied.contains(&scope) {
+                implied.push(scope);
+            }
+        }
+        implied
     }
 
     /// Returns the reason of each router [beside](crate::Api::beside) the API, whose routes have no guard.
@@ -148,7 +159,7 @@ impl<'a> IntoIterator for &'a Inventory {
 }
 
 /// A table: method, path, access, handler, limits that are not the defaults, and below each route its
-/// exceptions; then the reasons for undeclared routes; then the resource; then each issuer, its audiences, the validation of its
+/// exceptions; then the scopes that broader ones imply; then the reasons for undeclared routes; then the resource; then each issuer, its audiences, the validation of its
 /// tokens, its grants and its relaxations; then the routes that no token can reach.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -166,6 +177,11 @@ impl fmt::Display for Inventory {
             for exception in route.exceptions() {
                 writeln!(f, "  {exception}")?;
             }
+        }
+        for scope in self.implied_scopes() {
+            let broader = scope.implied_by().iter().map(|scope| scope.as_str());
+            let broader = broader.collect::<Vec<_>>().join(", ");
+            writeln!(f, "scope {scope} is implied by {broader}")?;
         }
         for reason in self.undeclared() {
             writeln!(f, "undeclared routes beside the API: {reason}")?;
@@ -339,6 +355,13 @@ impl Route {
     /// ```
     pub fn inputs(&self) -> impl Iterator<Item = InputDescription> {
         self.arguments.iter().filter_map(InputDescription::of)
+    }
+
+    fn required_scopes(&self) -> Option<&'static Requirement> {
+        match &self.declaration.access {
+            Access::Scopes(scopes) | Access::ScopesAndRoles(scopes, _) => Some(scopes),
+            _ => None,
+        }
     }
 
     fn row(&self) -> [String; 5] {

@@ -98,9 +98,9 @@ impl TestApi {
         Self::build(build, |server| server).await
     }
 
-    async fn build(
+    async fn build<R>(
         build: impl FnOnce(ResourceServer) -> Api,
-        configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers>,
+        configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers, R>,
     ) -> Self {
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(DEFAULT_ISSUER).clock(clock.clone());
