@@ -32,5 +32,5 @@ pub(crate) use self::render_error::{
 };
 pub(crate) use self::resource_metadata::{metadata_document, metadata_options};
 pub(crate) use self::status_only::{
-    invalid_declaration, method_not_allowed, not_found, outside_guard, panicked,
+    handler_timeout, invalid_declaration, method_not_allowed, not_found, outside_guard, panicked,
 };

@@ -15,11 +15,12 @@ use hyper_util::rt::TokioTimer;
 use tower_service::Service;
 
 use crate::routing::Shutdown;
+use crate::routing::WatchedBody;
 use crate::serve::linger::ConnectionState;
 use crate::serve::socket::{Peer, Socket};
 use crate::serve::stream::Stream;
 use crate::serve::tracked::OpenStream;
-use crate::serve::unread::RequestBody;
+use crate::serve::unread;
 
 /// The default limit of hyper on header fields. If a request has more, hyper responds with 431
 /// without a body.
@@ -100,7 +101,7 @@ impl Connection {
 impl RequestContext {
     /// Responds to a request, and settles the rest of its body.
     async fn respond(mut self, request: Request<Incoming>) -> Result<Response, Infallible> {
-        let (mut request, rest) = RequestBody::wrap(request);
+        let (mut request, rest) = WatchedBody::wrap(request);
         let extensions = request.extensions_mut();
         extensions.insert(self.shutdown);
         if let Peer::Address(address) = self.peer {
@@ -108,7 +109,7 @@ impl RequestContext {
         }
         let mut response = self.router.call(request).await?;
         if let Some(rest) = rest {
-            rest.settle(&mut response, &self.state);
+            unread::settle(&rest, &mut response, &self.state);
         }
         Ok(response)
     }

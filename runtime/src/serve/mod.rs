@@ -26,10 +26,10 @@ use std::time::Duration;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
 use crate::policy::Limits;
+use crate::routing::UNREAD_LIMIT;
 use crate::routing::rules::IsProtected;
 use crate::serve::connection::Protocols;
 use crate::serve::connections::Connections;
-use crate::serve::linger::UNREAD_LIMIT;
 use crate::serve::socket::Listener;
 
 pub use self::error::ServeError;
