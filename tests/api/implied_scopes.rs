@@ -1,6 +1,7 @@
 //! Scopes that imply others: the guard, handlers, challenges, the metadata, the inventory and grants agree.
 
 use palisade::prelude::*;
+use palisade::routing::Route;
 use palisade::testing::{EmbeddedIssuer, TestApi};
 use serde_json::{Value, json};
 
@@ -167,7 +168,7 @@ async fn challenge_names_the_narrowest_scopes() {
             required,
             "{path}"
         );
-        // what the challenge names is enough
+        // the scopes of the challenge are enough
         let request = api.caller("alice").scopes(scopes).roles(["clerk"]);
         assert_eq!(request.get(path).send().await.status(), 200, "{path}");
     }
@@ -248,11 +249,7 @@ async fn route_is_reachable_by_a_granted_broader_scope() {
     ] {
         let server = ResourceServer::builder().trust(issuer.issuer("orders").grants(grants));
         let api = routes().protect(server.build().await.unwrap());
-        let paths: Vec<&str> = api
-            .inventory()
-            .unreachable()
-            .map(|route| route.path())
-            .collect();
+        let paths: Vec<&str> = api.inventory().unreachable().map(Route::path).collect();
         assert_eq!(paths, unreachable);
     }
 }

@@ -20,7 +20,7 @@ pub enum Requirement<T: 'static = Scope> {
 }
 
 impl Requirement<Scope> {
-    /// Returns whether these scopes satisfy the requirement, each by itself or by a broader one that
+    /// Returns whether these scopes satisfy the requirement; for each, a broader one is enough that
     /// [implies it](Scope::implied_by).
     pub fn is_satisfied_by(&self, scopes: &ScopeSet) -> bool {
         self.is_satisfied(&|scope| scopes.permits(scope))

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::http::HeaderValue;
 use axum::middleware::map_response;
 use palisade::prelude::*;
+use palisade::routing::Route;
 use palisade::testing::TestApi;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -16,12 +17,7 @@ async fn document_stays_at_the_root_of_a_mounted_api() {
     let api = api_of(routes(), RESOURCE).await;
     let api = api.map_api(|api| api.mounted_at("/orders/v1").mounted_at("/all"));
     assert_eq!(document(&api, METADATA).await["resource"], RESOURCE);
-    let paths: Vec<&str> = api
-        .api()
-        .inventory()
-        .iter()
-        .map(|route| route.path())
-        .collect();
+    let paths: Vec<&str> = api.api().inventory().iter().map(Route::path).collect();
     assert!(paths.contains(&METADATA), "{paths:?}");
     assert!(paths.contains(&"/all/orders/v1/whoami"), "{paths:?}");
     let below = format!("/all/orders/v1{METADATA}");
