@@ -20,8 +20,9 @@ pub enum Requirement<T: 'static = Scope> {
 }
 
 impl Requirement<Scope> {
-    /// Returns whether these scopes satisfy the requirement; for each, a broader one is enough that
-    /// [implies it](Scope::implied_by).
+    /// Returns whether these scopes satisfy the requirement.
+    ///
+    /// A scope also satisfies the requirement of each scope that it [implies](Scope::implied_by).
     pub fn is_satisfied_by(&self, scopes: &ScopeSet) -> bool {
         self.is_satisfied(&|scope| scopes.permits(scope))
     }
