@@ -34,3 +34,5 @@ pub(crate) use self::resource_metadata::{metadata_document, metadata_options};
 pub(crate) use self::status_only::{
     handler_timeout, invalid_declaration, method_not_allowed, not_found, outside_guard, panicked,
 };
+#[cfg(feature = "serve")]
+pub(crate) use self::status_only::{outside_proxies, unreliable_proxy_fields};
