@@ -168,8 +168,8 @@ pub use self::serve::{BoundServer, ServeError, Server, serve};
 #[cfg(feature = "introspection")]
 pub use self::token::IntrospectionError;
 pub use self::token::{
-    CustomProfile, Profile, ProfileError, RevocationList, Revocations, RevocationsUnavailable,
-    TokenError, UnknownIssuer, VerifiedToken,
+    CustomProfile, Profile, ProfileError, RevocationError, RevocationList, Revocations,
+    RevocationsUnavailable, TokenError, UnknownIssuer, VerifiedToken,
 };
 
 /// The README's code, compiled.
