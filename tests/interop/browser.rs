@@ -230,7 +230,7 @@ fn page_of_another_origin_is_blocked_without_cors(browser: &Browser) {
 fn page_of_another_origin_reads_every_refusal(browser: &Browser) {
     let issuer = EmbeddedIssuer::new(uploads::ISSUER);
     // over HTTP/1.1, a browser sends no body in chunks, and never waits for `100 Continue`
-    let (cases, expected) = uploads::cases(&[(false, false)], uploads::ROUNDS, &issuer);
+    let (cases, expected) = uploads::requests(&[(false, false)], uploads::ROUNDS, &issuer);
     let runtime = runtime();
     let origin = runtime.block_on(async {
         let pages = Pages::bind().await;

@@ -48,7 +48,6 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use crate::browser::Browser;
 use crate::environment::Environment;
 use crate::node::Node;
-use crate::proxy::Proxy;
 
 /// A test: its name and its function.
 type Case = (&'static str, fn(&Environment));
@@ -71,13 +70,11 @@ fn main() -> ExitCode {
         let browser = Arc::clone(&browser);
         Trial::ignorable_test(*name, move || run(&browser, *case))
     });
-    let uploads = uploads::CASES.iter().map(|&(name, client, proxy)| {
+    let uploads = uploads::cases().map(|(name, client, server)| {
         Trial::ignorable_test(name, move || {
-            let command = proxy
-                .map_or(Ok(()), Proxy::find)
-                .and_then(|()| client.find());
+            let command = server.find().and_then(|()| client.find());
             run(&command.map(Mutex::new), |command| {
-                uploads::reads_every_refusal(client, proxy, &mut command.lock().unwrap());
+                uploads::reads_every_refusal(client, server, &mut command.lock().unwrap());
             })
         })
     });

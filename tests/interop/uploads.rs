@@ -1,5 +1,5 @@
-//! Refused uploads of common clients: each client reads the refusal, and its next request succeeds, directly
-//! and through common reverse proxies.
+//! Refused uploads of common clients: each client reads the refusal, and its next request succeeds, directly,
+//! through common reverse proxies, and under `axum::serve`.
 //!
 //! The programs in `clients/` read the cases as JSON on standard input and print the results as JSON.
 
@@ -7,15 +7,20 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use palisade::prelude::*;
 use palisade::testing::EmbeddedIssuer;
+use palisade_examples::orders::{Store, routes};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 
 use crate::environment;
 use crate::node;
+use crate::process::Process;
 use crate::proxy::Proxy;
 
 /// The directory of the client programs.
-const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/interop/clients");
+const PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/interop/clients");
 
 /// The virtual environment of `.ci/run`, with the packages of `clients/requirements.txt`.
 const PYTHON: &str = concat!(
@@ -44,108 +49,47 @@ pub(crate) enum Client {
     Java,
 }
 
-pub(crate) const CASES: &[(&str, Client, Option<Proxy>)] = &[
-    ("uploads::fetch_reads_every_refusal", Client::Fetch, None),
-    ("uploads::axios_reads_every_refusal", Client::Axios, None),
-    (
-        "uploads::requests_reads_every_refusal",
-        Client::Requests,
-        None,
-    ),
-    ("uploads::httpx_reads_every_refusal", Client::Httpx, None),
-    ("uploads::curl_reads_every_refusal", Client::Curl, None),
-    ("uploads::java_reads_every_refusal", Client::Java, None),
-    (
-        "uploads::fetch_reads_every_refusal_behind_nginx",
-        Client::Fetch,
-        Some(Proxy::Nginx),
-    ),
-    (
-        "uploads::axios_reads_every_refusal_behind_nginx",
-        Client::Axios,
-        Some(Proxy::Nginx),
-    ),
-    (
-        "uploads::requests_reads_every_refusal_behind_nginx",
-        Client::Requests,
-        Some(Proxy::Nginx),
-    ),
-    (
-        "uploads::httpx_reads_every_refusal_behind_nginx",
-        Client::Httpx,
-        Some(Proxy::Nginx),
-    ),
-    (
-        "uploads::curl_reads_every_refusal_behind_nginx",
-        Client::Curl,
-        Some(Proxy::Nginx),
-    ),
-    (
-        "uploads::java_reads_every_refusal_behind_nginx",
-        Client::Java,
-        Some(Proxy::Nginx),
-    ),
-    (
-        "uploads::fetch_reads_every_refusal_behind_unbuffered_nginx",
-        Client::Fetch,
-        Some(Proxy::UnbufferedNginx),
-    ),
-    (
-        "uploads::axios_reads_every_refusal_behind_unbuffered_nginx",
-        Client::Axios,
-        Some(Proxy::UnbufferedNginx),
-    ),
-    (
-        "uploads::requests_reads_every_refusal_behind_unbuffered_nginx",
-        Client::Requests,
-        Some(Proxy::UnbufferedNginx),
-    ),
-    (
-        "uploads::httpx_reads_every_refusal_behind_unbuffered_nginx",
-        Client::Httpx,
-        Some(Proxy::UnbufferedNginx),
-    ),
-    (
-        "uploads::curl_reads_every_refusal_behind_unbuffered_nginx",
-        Client::Curl,
-        Some(Proxy::UnbufferedNginx),
-    ),
-    (
-        "uploads::java_reads_every_refusal_behind_unbuffered_nginx",
-        Client::Java,
-        Some(Proxy::UnbufferedNginx),
-    ),
-    (
-        "uploads::fetch_reads_every_refusal_behind_haproxy",
-        Client::Fetch,
-        Some(Proxy::Haproxy),
-    ),
-    (
-        "uploads::axios_reads_every_refusal_behind_haproxy",
-        Client::Axios,
-        Some(Proxy::Haproxy),
-    ),
-    (
-        "uploads::requests_reads_every_refusal_behind_haproxy",
-        Client::Requests,
-        Some(Proxy::Haproxy),
-    ),
-    (
-        "uploads::httpx_reads_every_refusal_behind_haproxy",
-        Client::Httpx,
-        Some(Proxy::Haproxy),
-    ),
-    (
-        "uploads::curl_reads_every_refusal_behind_haproxy",
-        Client::Curl,
-        Some(Proxy::Haproxy),
-    ),
-    (
-        "uploads::java_reads_every_refusal_behind_haproxy",
-        Client::Java,
-        Some(Proxy::Haproxy),
-    ),
+/// The server that a client uploads to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Server {
+    /// `palisade::serve`, in `orders`.
+    Palisade,
+    /// `orders` behind a proxy.
+    Behind(Proxy),
+    /// The routes of `orders` under `axum::serve`.
+    Axum,
+}
+
+const CLIENTS: [Client; 6] = [
+    Client::Fetch,
+    Client::Axios,
+    Client::Requests,
+    Client::Httpx,
+    Client::Curl,
+    Client::Java,
 ];
+
+const SERVERS: [(Server, &str); 5] = [
+    (Server::Palisade, ""),
+    (Server::Behind(Proxy::Nginx), "_behind_nginx"),
+    (
+        Server::Behind(Proxy::UnbufferedNginx),
+        "_behind_unbuffered_nginx",
+    ),
+    (Server::Behind(Proxy::Haproxy), "_behind_haproxy"),
+    (Server::Axum, "_of_axum_serve"),
+];
+
+/// Returns each test with its name.
+pub(crate) fn cases() -> impl Iterator<Item = (String, Client, Server)> {
+    SERVERS.into_iter().flat_map(|(server, suffix)| {
+        CLIENTS.into_iter().map(move |client| {
+            let name = client.name();
+            let test = format!("uploads::{name}_reads_every_refusal{suffix}");
+            (test, client, server)
+        })
+    })
+}
 
 /// The statuses of a refused upload, one for each of `SIZES`.
 struct Refusal {
@@ -199,7 +143,7 @@ impl Client {
             Self::Fetch => node::find_program().map(|()| program("node", "node.mjs")),
             Self::Axios => {
                 node::find_program()?;
-                let clients = Path::new(CLIENTS);
+                let clients = Path::new(PROGRAMS);
                 if node::is_installed(clients, "axios") {
                     return Ok(program("node", "node.mjs"));
                 }
@@ -242,7 +186,7 @@ impl Client {
 
 fn program(name: &str, file: &str) -> Command {
     let mut command = Command::new(name);
-    command.arg(Path::new(CLIENTS).join(file));
+    command.arg(Path::new(PROGRAMS).join(file));
     command
 }
 
@@ -267,15 +211,92 @@ fn python(import: &str) -> Result<Command, String> {
     Ok(program(python, "upload.py"))
 }
 
-/// Sends every refused upload to a running `orders`, or to a proxy in front of it.
-pub(crate) fn reads_every_refusal(client: Client, proxy: Option<Proxy>, command: &mut Command) {
+/// A running server, which ends on drop.
+enum Running {
+    Processes {
+        front: Process,
+        _back: Option<Process>,
+    },
+    Task {
+        url: String,
+        _runtime: Runtime,
+    },
+}
+
+impl Server {
+    /// Checks that the programs in front are installed.
+    ///
+    /// # Errors
+    ///
+    /// Returns a text that names the missing program.
+    pub(crate) fn find(self) -> Result<(), String> {
+        match self {
+            Self::Behind(proxy) => proxy.find(),
+            Self::Palisade | Self::Axum => Ok(()),
+        }
+    }
+
+    /// Returns how often each case is repeated.
+    fn rounds(self) -> usize {
+        match self {
+            Self::Behind(_) => 1,
+            Self::Palisade | Self::Axum => ROUNDS,
+        }
+    }
+
+    fn start(self, issuer: &EmbeddedIssuer) -> Running {
+        let orders = || environment::start_with_keys(ISSUER, AUDIENCE, &issuer.jwks());
+        match self {
+            Self::Palisade => Running::Processes {
+                front: orders(),
+                _back: None,
+            },
+            Self::Behind(proxy) => {
+                let orders = orders();
+                Running::Processes {
+                    front: proxy.start(orders.url()),
+                    _back: Some(orders),
+                }
+            }
+            Self::Axum => serve_with_axum(issuer),
+        }
+    }
+}
+
+impl Running {
+    fn url(&self) -> &str {
+        match self {
+            Self::Processes { front, .. } => front.url(),
+            Self::Task { url, .. } => url,
+        }
+    }
+}
+
+fn serve_with_axum(issuer: &EmbeddedIssuer) -> Running {
+    let runtime = Runtime::new().unwrap();
+    let url = runtime.block_on(async {
+        let issuer = Issuer::new(ISSUER).audience(AUDIENCE).jwks(issuer.jwks());
+        let server = ResourceServer::builder().trust(issuer).build().await;
+        let api = routes()
+            .with_state(Store::default())
+            .protect(server.unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async { axum::serve(listener, api.into_router()).await });
+        url
+    });
+    Running::Task {
+        url,
+        _runtime: runtime,
+    }
+}
+
+/// Sends every refused upload to a server.
+pub(crate) fn reads_every_refusal(client: Client, server: Server, command: &mut Command) {
     let issuer = EmbeddedIssuer::new(ISSUER);
-    let orders = environment::start_with_keys(ISSUER, AUDIENCE, &issuer.jwks());
-    let rounds = if proxy.is_some() { 1 } else { ROUNDS };
-    let (cases, expected) = cases(client.modes(), rounds, &issuer);
-    let front = proxy.map(|proxy| proxy.start(orders.url()));
-    let base = front.as_ref().unwrap_or(&orders).url();
-    let task = json!({ "base": base, "client": client.name(), "cases": cases });
+    let running = server.start(&issuer);
+    let (cases, expected) = requests(client.modes(), server.rounds(), &issuer);
+    let task = json!({ "base": running.url(), "client": client.name(), "cases": cases });
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -289,7 +310,7 @@ pub(crate) fn reads_every_refusal(client: Client, proxy: Option<Proxy>, command:
     let log = String::from_utf8_lossy(&output.stderr);
     let mut results: Vec<Value> = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{client:?}: {error}: {output:?}\n{log}"));
-    if let Some(Proxy::UnbufferedNginx) = proxy {
+    if let Server::Behind(Proxy::UnbufferedNginx) = server {
         // it announces `Connection: keep-alive` in an early response, and then closes the connection
         for result in &mut results {
             result["next"] = 200.into();
@@ -318,8 +339,8 @@ pub(crate) fn require_equal(client: &str, cases: &[Value], expected: &[Value], r
     );
 }
 
-/// Returns the cases of a client with these modes, and its expected results.
-pub(crate) fn cases(
+/// Returns the requests of a client with these modes, and its expected results.
+pub(crate) fn requests(
     modes: &[(bool, bool)],
     rounds: usize,
     issuer: &EmbeddedIssuer,

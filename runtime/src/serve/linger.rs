@@ -9,27 +9,14 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use tokio::io::AsyncWrite;
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
-use crate::routing::Shutdown;
+use crate::routing::{IDLE_TIME, Shutdown, bounded};
 use crate::serve::socket::Socket;
 use crate::serve::stream::Stream;
-
-/// The default limit of unread bytes per connection: more than a client of common servers may upload.
-pub(super) const UNREAD_LIMIT: u64 = 8 * 1024 * 1024;
-
-/// The time for discarding, in total.
-const TOTAL_TIME: Duration = Duration::from_secs(30);
-
-/// The time without a byte of the client after which discarding ends.
-pub(super) const IDLE_TIME: Duration = Duration::from_secs(5);
-
-/// The time that discarding may continue after a shutdown begins.
-const SHUTDOWN_TIME: Duration = Duration::from_secs(1);
 
 /// The number of connections of a server that may be closing in stages at the same time. Others are closed at once.
 const MAX_CLOSING: usize = 1024;
@@ -90,15 +77,7 @@ impl ConnectionState {
 
     /// Waits for `reading`. Returns `None` if it takes too long, or if a shutdown begins and it does not end soon.
     pub(super) async fn bounded<T>(&self, reading: impl Future<Output = T>) -> Option<T> {
-        let stopping = async {
-            self.bounds.shutdown.begun().await;
-            sleep(SHUTDOWN_TIME).await;
-        };
-        tokio::select! {
-            end = reading => Some(end),
-            () = sleep(TOTAL_TIME) => None,
-            () = stopping => None,
-        }
+        bounded(reading, Some(&self.bounds.shutdown)).await
     }
 
     /// Closes a connection whose last response is sent.
@@ -149,7 +128,7 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
-    use crate::routing::ShutdownSender;
+    use crate::routing::{ShutdownSender, UNREAD_LIMIT};
 
     #[tokio::test(start_paused = true)]
     async fn connection_beyond_the_closing_limit_is_closed_at_once() {

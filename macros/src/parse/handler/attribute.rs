@@ -52,6 +52,7 @@ impl Kind {
                 Keyword::Authenticated,
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
+                Keyword::Timeout,
                 Keyword::HeaderLimit,
                 Keyword::ParameterLimit,
                 Keyword::PartLimit,
@@ -62,6 +63,7 @@ impl Kind {
                 Keyword::Reason,
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
+                Keyword::Timeout,
                 Keyword::HeaderLimit,
                 Keyword::ParameterLimit,
                 Keyword::PartLimit,
@@ -148,6 +150,7 @@ impl RawAttribute {
             Keyword::BodyTimeout => {
                 fill(&mut limits.body_timeout, keyword, span, input, diagnostics)?;
             }
+            Keyword::Timeout => fill(&mut limits.timeout, keyword, span, input, diagnostics)?,
             Keyword::HeaderLimit => {
                 fill(&mut limits.header_limit, keyword, span, input, diagnostics)?;
             }
