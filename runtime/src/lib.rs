@@ -176,8 +176,8 @@ pub use self::serve::{Pem, Tls, TlsError};
 #[cfg(feature = "introspection")]
 pub use self::token::IntrospectionError;
 pub use self::token::{
-    CustomProfile, Profile, ProfileError, RevocationList, Revocations, RevocationsUnavailable,
-    TokenError, UnknownIssuer, VerifiedToken,
+    CustomProfile, Profile, ProfileError, RevocationError, RevocationList, Revocations,
+    RevocationsUnavailable, TokenError, UnknownIssuer, VerifiedToken,
 };
 
 /// The README's code, compiled.
