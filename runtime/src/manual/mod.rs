@@ -94,6 +94,7 @@ pub mod cookbook {
 
     #[doc = include_str!("cookbook/serving.md")]
     pub mod serving {}
+
     #[doc = include_str!("cookbook/resource_metadata.md")]
     pub mod resource_metadata {}
 
