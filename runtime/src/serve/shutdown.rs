@@ -50,11 +50,7 @@ pub(super) fn hangups(hangup: Arc<Notify>) -> io::Result<impl Future<Output = In
 
 /// Returns a future that never completes: without TLS or Unix, there is nothing to look at, or no SIGHUP.
 #[cfg(not(all(unix, feature = "tls")))]
-#[expect(
-    clippy::unnecessary_wraps,
-    clippy::needless_pass_by_value,
-    reason = "as on Unix with TLS"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix with TLS")]
 pub(super) fn hangups(_: Arc<Notify>) -> io::Result<impl Future<Output = Infallible>> {
     Ok(pending())
 }
