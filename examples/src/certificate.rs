@@ -12,17 +12,16 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// A self-signed certificate for `localhost`. Its private key is never written to a file.
 pub struct DevelopmentCertificate {
-    path: PathBuf,
     certificate: String,
     key: String,
 }
 
 impl DevelopmentCertificate {
-    /// Generates a certificate that is valid for a week, and writes it to a file for clients.
+    /// Generates a certificate that is valid for a week.
     ///
     /// # Errors
     ///
-    /// Returns an error if the file cannot be written.
+    /// Returns an error if the clock is before 1970 or a key cannot be generated.
     pub fn generate() -> Result<Self, Box<dyn Error>> {
         let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
         let mut parameters = CertificateParams::new(names)?;
@@ -32,21 +31,23 @@ impl DevelopmentCertificate {
         parameters.not_after = now + 7 * DAY;
         parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         let key = KeyPair::generate()?;
-        let certificate = parameters.self_signed(&key)?.pem();
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/quickstart");
-        fs::create_dir_all(&directory)?;
-        let path = directory.canonicalize()?.join("cert.pem");
-        fs::write(&path, &certificate)?;
         Ok(Self {
-            path,
-            certificate,
+            certificate: parameters.self_signed(&key)?.pem(),
             key: key.serialize_pem(),
         })
     }
 
-    /// Returns the file with the certificate.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Writes the certificate to a file for clients, and returns its path.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be written.
+    pub fn write(&self) -> std::io::Result<PathBuf> {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/quickstart");
+        fs::create_dir_all(&directory)?;
+        let path = directory.canonicalize()?.join("cert.pem");
+        fs::write(&path, &self.certificate)?;
+        Ok(path)
     }
 
     /// Returns the configuration of a server with this certificate.

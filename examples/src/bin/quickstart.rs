@@ -39,7 +39,8 @@ async fn serve_https(api: Api, issuer: &ServedIssuer) -> Result<(), Box<dyn Erro
     let certificate = DevelopmentCertificate::generate()?;
     let server = palisade::serve(api).tls_with(certificate.tls());
     let bound = server.bind("127.0.0.1:8443").await?;
-    let trust = format!(" --cacert '{}'", certificate.path().display());
+    // not earlier, because another quickstart may have the port
+    let trust = format!(" --cacert '{}'", certificate.write()?.display());
     let base = format!("https://localhost:{}", bound.local_addr().port());
     println!("listening on https://{}\n", bound.local_addr());
     print_curl_commands(&base, &trust, &demo::requests(issuer, AUDIENCE));

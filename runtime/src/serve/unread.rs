@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use http::Version;
+use http_body::Body as _;
 use hyper::body::Incoming;
 
 use crate::routing::{Rest, discard};
@@ -14,7 +15,9 @@ use crate::serve::linger::ConnectionState;
 
 /// Discards what the handler has left unread, or announces in the response that the connection closes.
 ///
-/// An HTTP/2 connection stays usable: hyper resets the stream after the response (RFC 9113 §8.1).
+/// An HTTP/2 connection stays usable in any case. When the body is dropped, hyper resets the stream (RFC 9113 §8.1),
+/// which some clients report as an error even after the whole response. Within the limit, the body is therefore read to
+/// its end.
 pub(super) fn settle(
     rest: &Rest<Incoming>,
     version: Version,
@@ -26,6 +29,14 @@ pub(super) fn settle(
     };
     if version == Version::HTTP_2 {
         connection.set_unread();
+        let is_over_limit = unread.body.size_hint().lower() > connection.unread_limit();
+        if !unread.awaits_continue && !is_over_limit {
+            let connection = Arc::clone(connection);
+            tokio::spawn(async move {
+                let reading = discard(unread.body, connection.unread_limit());
+                connection.bounded(reading).await;
+            });
+        }
         return;
     }
     if unread.keeps_alive(response, connection.unread_limit()) {
