@@ -40,6 +40,7 @@ mod rejected_inputs;
 mod responses;
 mod roles;
 mod routers;
+mod spooled_files;
 mod streamed_bodies;
 mod support;
 mod typed_headers;

@@ -1,9 +1,16 @@
 //! The builder of a resource server, a typestate: `build` requires an issuer.
 
 use std::collections::HashSet;
+#[cfg(feature = "spool")]
+use std::io;
+#[cfg(feature = "spool")]
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+
+#[cfg(feature = "spool")]
+use tokio::task::spawn_blocking;
 
 use crate::clock::Clock;
 use crate::resource_server::error::ConfigError;
@@ -14,6 +21,8 @@ use crate::resource_server::options::{ServerOptions, Startup};
 use crate::resource_server::server::{ResourceServer, Shared};
 use crate::resource_server::summary::IssuerSummary;
 use crate::secret::Secret;
+#[cfg(feature = "spool")]
+use crate::spool::Spool;
 use crate::text::is_nqschar;
 use crate::token::{DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT, Revocations, SubjectKey, TokenValidator};
 
@@ -188,6 +197,32 @@ impl<T> Builder<T> {
         self
     }
 
+    /// Sets the directory for files of forms that are on disk ([`SpooledFile`](crate::input::SpooledFile)); by
+    /// default the system's, which on Unix the variable `TMPDIR` names.
+    ///
+    /// `build` fails if it cannot create and write a file there. The default directory is not checked before the
+    /// first file.
+    ///
+    /// # Security
+    ///
+    /// The files have mode 0600 and, on Unix, no name. The directory should be on a disk, since many systems
+    /// have a `/tmp` in memory, and on one that only such files can fill.
+    #[cfg(feature = "spool")]
+    pub fn spool_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.options.spool_directory = Some(directory.into());
+        self
+    }
+
+    /// Sets the maximum number of bytes that all files of forms on disk have together; by default 10 GiB.
+    ///
+    /// A request whose file would exceed it is refused with 503, and its own files are removed. With 0, no file is
+    /// on disk. Servers that configure neither this limit nor a directory share one limit.
+    #[cfg(feature = "spool")]
+    pub fn spool_limit(mut self, bytes: u64) -> Self {
+        self.options.spool_limit = Some(bytes);
+        self
+    }
+
     /// Checks the configuration, and loads the keys of every issuer.
     ///
     /// Fetched keys are refreshed by a task on the tokio runtime in which this future runs. After
@@ -230,6 +265,8 @@ async fn build(
     check_grants(&issuers)?;
     let token_limit = token_limit(&issuers, options.token_limit)?;
     let subject_key = subject_key(options.audit_subject_key.as_ref())?;
+    #[cfg(feature = "spool")]
+    let spool = spool(options.spool_directory.as_deref(), options.spool_limit).await?;
     let summaries = issuers
         .iter()
         .map(|issuer| issuer.summary(token_limit, subject_key.is_some()));
@@ -252,7 +289,32 @@ async fn build(
         clock: options.clock,
         revocations: options.revocations,
         issuers: summaries,
+        #[cfg(feature = "spool")]
+        spool,
     }))
+}
+
+/// Returns the temporary files of the server, if they are configured, after a test of the directory.
+#[cfg(feature = "spool")]
+async fn spool(
+    directory: Option<&Path>,
+    limit: Option<u64>,
+) -> Result<Option<Arc<Spool>>, ConfigError> {
+    if directory.is_none() && limit.is_none() {
+        return Ok(None);
+    }
+    let spool = Arc::new(Spool::new(directory.map(Path::to_owned), limit));
+    if let Some(path) = directory {
+        let checked = Arc::clone(&spool);
+        let checked = spawn_blocking(move || checked.check()).await;
+        checked
+            .unwrap_or_else(|error| Err(io::Error::other(error)))
+            .map_err(|source| ConfigError::SpoolDirectory {
+                path: path.to_owned(),
+                source,
+            })?;
+    }
+    Ok(Some(spool))
 }
 
 /// Returns the key for the subjects in audit events, if one is configured.

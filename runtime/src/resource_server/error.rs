@@ -2,6 +2,10 @@
 
 use std::error::Error;
 use std::fmt;
+#[cfg(feature = "spool")]
+use std::io;
+#[cfg(feature = "spool")]
+use std::path::PathBuf;
 
 #[cfg(feature = "discovery")]
 use crate::discovery::DiscoveryError;
@@ -123,6 +127,14 @@ pub enum ConfigError {
     TokenLimit,
     /// The key for the subjects in audit events has fewer than 32 bytes.
     AuditSubjectKey,
+    /// No file can be created in the directory for files of forms.
+    #[cfg(feature = "spool")]
+    SpoolDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// The reason of the operating system.
+        source: io::Error,
+    },
     /// A relaxation has an empty reason.
     NoReason {
         /// The issuer with the relaxation.
@@ -172,6 +184,10 @@ impl ConfigError {
                 "set it to a JSON Pointer to a claim for roles, such as `/realm_access/roles`"
             }
             Self::TokenLimit => "set it to a value between 1 and 65536",
+            #[cfg(feature = "spool")]
+            Self::SpoolDirectory { .. } => {
+                "create the directory, and let the user of this process write to it"
+            }
             Self::AuditSubjectKey => "use 32 random bytes",
             Self::NoReason { .. } => "state why it is acceptable",
             Self::Realm => "remove the character, or remove `realm` to use `api`",
@@ -233,6 +249,10 @@ impl ConfigError {
             Self::AuditSubjectKey => {
                 f.write_str("the key for subjects in audit events has fewer than 32 bytes")
             }
+            #[cfg(feature = "spool")]
+            Self::SpoolDirectory { path, .. } => {
+                write!(f, "no file can be created in `{}`", path.display())
+            }
             Self::NoReason { issuer } => {
                 write!(f, "a relaxation for `{issuer}` has an empty reason")
             }
@@ -276,6 +296,8 @@ impl Error for ConfigError {
             Self::Keys { source, .. } => Some(source),
             Self::Profile { source, .. } => Some(source),
             Self::RevokedIssuer { source } => Some(source),
+            #[cfg(feature = "spool")]
+            Self::SpoolDirectory { source, .. } => Some(source),
             #[cfg(feature = "discovery")]
             Self::Discovery { source, .. } => Some(source),
             #[cfg(feature = "discovery")]

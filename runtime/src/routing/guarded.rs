@@ -13,12 +13,16 @@ use axum::response::Response;
 
 use crate::audit::{Decision, PanicOrigin, Reason, emit_panic};
 use crate::guard::{Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof};
+#[cfg(feature = "spool")]
+use crate::input::RequestSpool;
 use crate::response::{forbid_shared_caching, panicked, refusal_response, set_security_headers};
 use crate::routing::declared::Declares;
 use crate::routing::guard_extensions::{GuardExtensions, remove_guard_extensions};
 use crate::routing::inner_layers::InnerStack;
 use crate::routing::panics::{catch_async, drop_value, guard_body};
 use crate::routing::passed_guard::PassedGuard;
+#[cfg(feature = "spool")]
+use crate::routing::run_handler::reads_form;
 use crate::routing::run_handler::{Shared, has_custom_argument, limit_body, run_handler};
 use crate::routing::runs_with_state::RunsWithState;
 
@@ -138,7 +142,19 @@ impl<H: Declares> Guarded<H> {
             None
         };
         let limits = &H::DECLARATION.limits;
-        PassedGuard::new(authorized, GuardExtensions { shared, limits })
+        #[cfg(feature = "spool")]
+        let spool = self
+            .guard
+            .server()
+            .spool()
+            .filter(|_| shares || reads_form::<H>());
+        let extensions = GuardExtensions {
+            shared,
+            limits,
+            #[cfg(feature = "spool")]
+            spool: spool.map(|spool| RequestSpool(Arc::clone(spool))),
+        };
+        PassedGuard::new(authorized, extensions)
     }
 
     /// Runs the guard, then decodes the typed claims of each argument that has them.

@@ -47,11 +47,17 @@ pub(super) fn has_custom_argument<H: Declares>() -> bool {
     H::ARGUMENTS.iter().any(|facts| facts.custom)
 }
 
+/// Whether the handler reads a form with files.
+#[cfg(feature = "spool")]
+pub(super) fn reads_form<H: Declares>() -> bool {
+    H::ARGUMENTS.iter().any(|facts| facts.reads_multipart())
+}
+
 /// Limits the size of the body and the time for reading it.
 pub(super) fn limit_body(request: &mut Request, limits: &Limits) {
     if !request.body().is_end_stream() {
         let body = mem::take(request.body_mut());
-        let timed = TimedBody::new(body, limits.body_timeout);
+        let timed = TimedBody::new(body, limits);
         *request.body_mut() = Body::new(Limited::new(timed, limits.body_limit));
     }
 }

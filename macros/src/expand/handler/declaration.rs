@@ -69,6 +69,9 @@ fn limits(limits: &Limits) -> TokenStream {
     let body_timeout = limits
         .body_timeout
         .map(|millis| quote!(.body_timeout(::core::time::Duration::from_millis(#millis))));
+    let body_idle_timeout = limits
+        .body_idle_timeout
+        .map(|millis| quote!(.body_idle_timeout(::core::time::Duration::from_millis(#millis))));
     let header_limit = limits
         .header_limit
         .map(|fields| quote!(.header_limit(#fields)));
@@ -76,7 +79,7 @@ fn limits(limits: &Limits) -> TokenStream {
         .parameter_limit
         .map(|pairs| quote!(.parameter_limit(#pairs)));
     let part_limit = limits.part_limit.map(|parts| quote!(.part_limit(#parts)));
-    quote!(#body_limit #body_timeout #header_limit #parameter_limit #part_limit)
+    quote!(#body_limit #body_timeout #body_idle_timeout #header_limit #parameter_limit #part_limit)
 }
 
 /// A declaration that no caller satisfies.

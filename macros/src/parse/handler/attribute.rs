@@ -52,6 +52,7 @@ impl Kind {
                 Keyword::Authenticated,
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
+                Keyword::BodyIdleTimeout,
                 Keyword::HeaderLimit,
                 Keyword::ParameterLimit,
                 Keyword::PartLimit,
@@ -62,6 +63,7 @@ impl Kind {
                 Keyword::Reason,
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
+                Keyword::BodyIdleTimeout,
                 Keyword::HeaderLimit,
                 Keyword::ParameterLimit,
                 Keyword::PartLimit,
@@ -147,6 +149,15 @@ impl RawAttribute {
             Keyword::BodyLimit => fill(&mut limits.body_limit, keyword, span, input, diagnostics)?,
             Keyword::BodyTimeout => {
                 fill(&mut limits.body_timeout, keyword, span, input, diagnostics)?;
+            }
+            Keyword::BodyIdleTimeout => {
+                fill(
+                    &mut limits.body_idle_timeout,
+                    keyword,
+                    span,
+                    input,
+                    diagnostics,
+                )?;
             }
             Keyword::HeaderLimit => {
                 fill(&mut limits.header_limit, keyword, span, input, diagnostics)?;

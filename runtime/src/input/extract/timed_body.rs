@@ -1,4 +1,4 @@
-//! A body that fails if it takes too long.
+//! A body that fails if it takes too long, or stalls.
 //!
 //! `Api` wraps every body in it, so the timeout applies to every extractor. `body` and `response`
 //! find its error among the sources of the extractor's error.
@@ -12,14 +12,17 @@ use std::time::Duration;
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::input::contract::InputError;
+use crate::policy::Limits;
 
-/// A body that fails once the waiting time for all of its frames exceeds the timeout.
+/// A body that fails once the time since the first wait for a frame exceeds the timeout, or the wait for
+/// the next bytes exceeds the idle timeout.
 pub(crate) struct TimedBody {
     body: Body,
     timeout: Duration,
+    idle_timeout: Duration,
     timer: Timer,
 }
 
@@ -27,27 +30,63 @@ enum Timer {
     NotStarted,
     /// The body was pending once and is polled again before a timer is created.
     PolledOnce,
-    Running(Pin<Box<Sleep>>),
+    Running(Running),
+}
+
+/// One timer for both limits, set to the earlier one.
+struct Running {
+    sleep: Pin<Box<Sleep>>,
+    /// The end of the time for the whole body.
+    end: Instant,
+    /// Whether the body has been pending since its last bytes.
+    is_waiting: bool,
+}
+
+impl Running {
+    fn new(timeout: Duration, idle_timeout: Duration) -> Self {
+        let now = Instant::now();
+        let end = now + timeout;
+        Self {
+            sleep: Box::pin(sleep_until(end.min(now + idle_timeout))),
+            end,
+            is_waiting: true,
+        }
+    }
+
+    /// Starts the wait for the next bytes.
+    fn wait(&mut self, idle_timeout: Duration) {
+        self.is_waiting = true;
+        let idle = Instant::now() + idle_timeout;
+        self.sleep.as_mut().reset(self.end.min(idle));
+    }
 }
 
 impl TimedBody {
-    pub(crate) fn new(body: Body, timeout: Duration) -> Self {
+    pub(crate) fn new(body: Body, limits: &Limits) -> Self {
         Self {
             body,
-            timeout,
+            timeout: limits.body_timeout,
+            idle_timeout: limits.body_idle_timeout,
             timer: Timer::NotStarted,
         }
     }
 
-    /// Returns whether the timeout has elapsed; otherwise wakes the task when it does.
-    fn is_elapsed(&mut self, context: &mut Context<'_>) -> bool {
-        match &mut self.timer {
-            Timer::Running(sleep) => sleep.as_mut().poll(context).is_ready(),
-            Timer::NotStarted | Timer::PolledOnce => false,
+    /// Returns the limit that has been exceeded; otherwise wakes the task when one is.
+    fn poll_timeout(&mut self, context: &mut Context<'_>) -> Option<BodyTimeout> {
+        let Timer::Running(running) = &mut self.timer else {
+            return None;
+        };
+        if running.sleep.as_mut().poll(context).is_pending() {
+            return None;
         }
+        Some(if running.sleep.deadline() == running.end {
+            BodyTimeout::Total(self.timeout)
+        } else {
+            BodyTimeout::Idle(self.idle_timeout)
+        })
     }
 
-    /// Starts the timer, unless it is running.
+    /// Starts a timer for the whole body at its first wait, and for the next bytes at each.
     ///
     /// hyper delivers the bytes that arrived with the head only after the body was polled, when its
     /// task runs next. Without the second poll, nearly every body would pay for a timer.
@@ -57,7 +96,12 @@ impl TimedBody {
                 self.timer = Timer::PolledOnce;
                 context.waker().wake_by_ref();
             }
-            Timer::PolledOnce => self.timer = Timer::Running(Box::pin(sleep(self.timeout))),
+            Timer::PolledOnce => {
+                self.timer = Timer::Running(Running::new(self.timeout, self.idle_timeout));
+            }
+            Timer::Running(ref mut running) if !running.is_waiting => {
+                running.wait(self.idle_timeout);
+            }
             Timer::Running(_) => {}
         }
     }
@@ -71,17 +115,27 @@ impl HttpBody for TimedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let timeout = BodyTimeout(self.timeout);
         // first, because a frame after the timeout is late even if it is ready
-        if self.is_elapsed(context) {
+        if let Some(timeout @ BodyTimeout::Total(_)) = self.poll_timeout(context) {
             return Poll::Ready(Some(Err(timeout.into())));
         }
         let frame = Pin::new(&mut self.body).poll_frame(context);
-        if frame.is_pending() {
-            self.start_timer(context);
-            if self.is_elapsed(context) {
-                return Poll::Ready(Some(Err(timeout.into())));
+        match &frame {
+            Poll::Pending => {
+                self.start_timer(context);
+                if let Some(timeout) = self.poll_timeout(context) {
+                    return Poll::Ready(Some(Err(timeout.into())));
+                }
             }
+            // an empty frame is no progress
+            Poll::Ready(Some(Ok(frame)))
+                if frame.data_ref().is_some_and(|data| !data.is_empty()) =>
+            {
+                if let Timer::Running(running) = &mut self.timer {
+                    running.is_waiting = false;
+                }
+            }
+            Poll::Ready(_) => {}
         }
         // axum looks for the error of a body limit at a certain depth, also if there are two limits
         frame.map(|frame| frame.map(|frame| frame.map_err(axum::Error::into_inner)))
@@ -96,13 +150,27 @@ impl HttpBody for TimedBody {
     }
 }
 
-/// The body did not arrive completely within this time.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct BodyTimeout(pub(crate) Duration);
+/// The time limit that a body exceeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyTimeout {
+    /// The whole body did not arrive within this time.
+    Total(Duration),
+    /// The next bytes did not arrive within this time.
+    Idle(Duration),
+}
+
+impl From<BodyTimeout> for InputError {
+    fn from(timeout: BodyTimeout) -> Self {
+        match timeout {
+            BodyTimeout::Total(timeout) => Self::TooSlow(timeout),
+            BodyTimeout::Idle(timeout) => Self::Stalled(timeout),
+        }
+    }
+}
 
 impl fmt::Display for BodyTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        InputError::TooSlow(self.0).fmt(f)
+        InputError::from(*self).fmt(f)
     }
 }
 
@@ -142,6 +210,7 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_secs(10);
     const JUST_IN_TIME: Duration = Duration::from_millis(9_999);
+    const IDLE: Duration = Duration::from_secs(3);
 
     /// A body of the texts that a channel receives.
     struct ChannelBody(mpsc::UnboundedReceiver<&'static str>);
@@ -163,7 +232,25 @@ mod tests {
         let (sender, receiver) = mpsc::unbounded_channel();
         (
             sender,
-            TimedBody::new(Body::new(ChannelBody(receiver)), LIMIT),
+            TimedBody::new(Body::new(ChannelBody(receiver)), &limits(LIMIT, LIMIT)),
+        )
+    }
+
+    fn limits(body_timeout: Duration, body_idle_timeout: Duration) -> Limits {
+        Limits {
+            body_timeout,
+            body_idle_timeout,
+            ..Limits::DEFAULT
+        }
+    }
+
+    /// A body with an idle timeout of 3 s, and another total one.
+    fn idle_channel(total: u64) -> (mpsc::UnboundedSender<&'static str>, TimedBody) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let limits = limits(Duration::from_secs(total), IDLE);
+        (
+            sender,
+            TimedBody::new(Body::new(ChannelBody(receiver)), &limits),
         )
     }
 
@@ -232,6 +319,85 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn body_without_bytes_for_idle_timeout_is_stalled() {
+        let stalled = Some("the body stalled for 3s");
+        for (millis, expected) in [(2_999, Some("b")), (3_000, Some("b")), (3_001, Some("b"))] {
+            // the bytes are ready when the reader asks for them, however late it is
+            let (sender, mut body) = idle_channel(60);
+            assert_eq!(poll_twice(&mut body).await, None);
+            advance(Duration::from_millis(millis)).await;
+            sender.send("b").unwrap();
+            assert_eq!(poll_twice(&mut body).await.as_deref(), expected, "{millis}");
+        }
+        for before in 0..3 {
+            let (sender, mut body) = idle_channel(60);
+            for _ in 0..before {
+                assert_eq!(poll_twice(&mut body).await, None);
+                advance(IDLE - Duration::from_millis(1)).await;
+                assert_eq!(poll_twice(&mut body).await, None);
+                sender.send("a").unwrap();
+                assert_eq!(poll_twice(&mut body).await.as_deref(), Some("a"));
+            }
+            assert_eq!(poll_twice(&mut body).await, None);
+            advance(IDLE).await;
+            assert_eq!(poll_twice(&mut body).await.as_deref(), stalled, "{before}");
+        }
+    }
+
+    /// The time of the handler between two chunks is not the client's.
+    #[tokio::test(start_paused = true)]
+    async fn idle_timeout_starts_when_body_is_pending_again() {
+        let (sender, mut body) = idle_channel(60);
+        assert_eq!(poll_twice(&mut body).await, None);
+        sender.send("a").unwrap();
+        assert_eq!(poll_twice(&mut body).await.as_deref(), Some("a"));
+        advance(IDLE * 5).await;
+        assert_eq!(poll_twice(&mut body).await, None);
+        advance(IDLE - Duration::from_millis(1)).await;
+        assert_eq!(poll_twice(&mut body).await, None);
+        sender.send("b").unwrap();
+        assert_eq!(poll_twice(&mut body).await.as_deref(), Some("b"));
+    }
+
+    /// An empty frame of HTTP/2 costs the client nothing.
+    #[tokio::test(start_paused = true)]
+    async fn empty_frame_does_not_extend_idle_timeout() {
+        let (sender, mut body) = idle_channel(60);
+        assert_eq!(poll_twice(&mut body).await, None);
+        advance(IDLE / 2).await;
+        sender.send("").unwrap();
+        assert_eq!(poll_twice(&mut body).await.as_deref(), Some(""));
+        assert_eq!(poll_twice(&mut body).await, None);
+        advance(IDLE / 2).await;
+        let error = poll_twice(&mut body).await;
+        assert_eq!(error.as_deref(), Some("the body stalled for 3s"));
+    }
+
+    /// A byte each 2.9 s never stalls.
+    #[tokio::test(start_paused = true)]
+    async fn frames_within_idle_timeout_exceed_timeout_of_whole_body() {
+        let (sender, mut body) = idle_channel(10);
+        assert_eq!(poll_twice(&mut body).await, None);
+        for _ in 0..3 {
+            advance(Duration::from_millis(2_900)).await;
+            sender.send("a").unwrap();
+            assert_eq!(poll_twice(&mut body).await.as_deref(), Some("a"));
+            assert_eq!(poll_twice(&mut body).await, None);
+        }
+        advance(Duration::from_millis(1_300)).await;
+        let error = poll_twice(&mut body).await;
+        assert_eq!(error.as_deref(), Some("the body took longer than 10s"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn reader_of_stalled_body_is_woken() {
+        let (sender, body) = idle_channel(60);
+        sender.send("a").unwrap();
+        let error = body.collect().await.unwrap_err();
+        assert_eq!(BodyTimeout::find(&*error), Some(BodyTimeout::Idle(IDLE)));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn timeout_starts_when_body_is_first_pending() {
         let (sender, mut body) = channel();
         sender.send("a").unwrap();
@@ -261,8 +427,11 @@ mod tests {
 
     #[test]
     fn size_hint_and_end_match_inner_body() {
-        let body = TimedBody::new(Body::from("four"), LIMIT);
+        let body = TimedBody::new(Body::from("four"), &Limits::DEFAULT);
         assert_eq!(body.size_hint().exact(), Some(4));
-        assert!(!body.is_end_stream() && TimedBody::new(Body::empty(), LIMIT).is_end_stream());
+        assert!(
+            !body.is_end_stream()
+                && TimedBody::new(Body::empty(), &Limits::DEFAULT).is_end_stream()
+        );
     }
 }

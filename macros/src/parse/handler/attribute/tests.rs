@@ -145,6 +145,7 @@ fn option_without_value_is_an_error() {
         "roles",
         "body_limit",
         "body_timeout",
+        "body_idle_timeout",
         "header_limit",
         "parameter_limit",
         "part_limit",
@@ -179,7 +180,13 @@ fn authenticated_with_value_is_an_error() {
 
 #[test]
 fn value_of_another_type_is_an_error() {
-    for word in ["reason", "body_limit", "body_timeout", "unvalidated"] {
+    for word in [
+        "reason",
+        "body_limit",
+        "body_timeout",
+        "body_idle_timeout",
+        "unvalidated",
+    ] {
         for value in ["7", "TEXT", "b\"a\"", ""] {
             assert_eq!(
                 mistakes(Kind::Public, &format!("{word} = {value}")),
