@@ -32,7 +32,7 @@ pub use self::extract::{
     PlainText, StreamedBody,
 };
 pub(crate) use self::extract::{
-    BodyTimeout, ExtractFromBody, ExtractFromHead, RequestLimits, TimedBody, Valid,
+    BodyTimeout, BodyWait, ExtractFromBody, ExtractFromHead, RequestLimits, TimedBody, Valid,
     check_extracted, path_error, path_scalars,
 };
 pub(crate) use self::shape::unchecked::{Unchecked, unchecked};

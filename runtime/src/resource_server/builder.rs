@@ -310,7 +310,7 @@ async fn spool(
         checked
             .unwrap_or_else(|error| Err(io::Error::other(error)))
             .map_err(|source| ConfigError::SpoolDirectory {
-                path: path.to_owned(),
+                path: path.display().to_string(),
                 source,
             })?;
     }

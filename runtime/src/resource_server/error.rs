@@ -4,8 +4,6 @@ use std::error::Error;
 use std::fmt;
 #[cfg(feature = "spool")]
 use std::io;
-#[cfg(feature = "spool")]
-use std::path::PathBuf;
 
 #[cfg(feature = "discovery")]
 use crate::discovery::DiscoveryError;
@@ -131,7 +129,7 @@ pub enum ConfigError {
     #[cfg(feature = "spool")]
     SpoolDirectory {
         /// The directory.
-        path: PathBuf,
+        path: String,
         /// The reason of the operating system.
         source: io::Error,
     },
@@ -250,9 +248,7 @@ impl ConfigError {
                 f.write_str("the key for subjects in audit events has fewer than 32 bytes")
             }
             #[cfg(feature = "spool")]
-            Self::SpoolDirectory { path, .. } => {
-                write!(f, "no file can be created in `{}`", path.display())
-            }
+            Self::SpoolDirectory { path, .. } => write!(f, "no file can be created in `{path}`"),
             Self::NoReason { issuer } => {
                 write!(f, "a relaxation for `{issuer}` has an empty reason")
             }

@@ -1,4 +1,4 @@
-//! The path of one request through a route: removal of foreign extensions → guard → typed claims →
+//! The path of one request through a route: removal of foreign extensions → guard → typed claims → time limit →
 //! inner layers → body limits → arguments → handler → audit of rejected input → security headers.
 
 use std::marker::PhantomData;
@@ -10,12 +10,16 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use http_body::Body as _;
 
-use crate::audit::{Decision, PanicOrigin, Reason, emit_panic};
+use crate::audit::{Decision, PanicOrigin, Reason, emit_panic, emit_timeout};
 use crate::guard::{Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof};
+use crate::input::BodyWait;
 #[cfg(feature = "spool")]
 use crate::input::RequestSpool;
-use crate::response::{forbid_shared_caching, panicked, refusal_response, set_security_headers};
+use crate::response::{
+    forbid_shared_caching, handler_timeout, panicked, refusal_response, set_security_headers,
+};
 use crate::routing::declared::Declares;
 use crate::routing::guard_extensions::{GuardExtensions, remove_guard_extensions};
 use crate::routing::inner_layers::InnerStack;
@@ -25,6 +29,8 @@ use crate::routing::passed_guard::PassedGuard;
 use crate::routing::run_handler::reads_form;
 use crate::routing::run_handler::{Shared, has_custom_argument, limit_body, run_handler};
 use crate::routing::runs_with_state::RunsWithState;
+use crate::routing::time_limit::{TimedOut, within};
+use crate::routing::unread_body::Upload;
 
 /// A declared handler behind its guard.
 pub(crate) struct Guarded<H> {
@@ -48,6 +54,7 @@ impl<H: Declares> Guarded<H> {
     where
         H: RunsWithState<S, M>,
     {
+        let upload = Upload::watch(&mut request);
         let mut passed = None;
         let response = {
             let serving = pin!(self.serve(&mut request, &state, &mut passed));
@@ -67,6 +74,9 @@ impl<H: Declares> Guarded<H> {
                 panicked()
             }
         };
+        if let Some(upload) = upload {
+            upload.settle(&mut response);
+        }
         set_security_headers(response.headers_mut());
         if !H::DECLARATION.is_public() {
             forbid_shared_caching(response.headers_mut());
@@ -85,17 +95,25 @@ impl<H: Declares> Guarded<H> {
         H: RunsWithState<S, M>,
     {
         remove_guard_extensions(request.extensions_mut());
-        match self.authorize(request.headers()).await {
+        let body_wait = body_wait(request);
+        match self.authorize(request.headers(), body_wait).await {
             Ok(guard) => {
                 let guard = passed.insert(guard);
                 guard.extensions().insert(request.extensions_mut());
-                match &self.inner {
-                    None => run_handler::<H, S, M>(request, state, guard).await,
-                    Some(inner) => {
-                        self.prepare_for_layers(request, guard);
-                        inner.run(mem::take(request), guard).await
+                let handling = pin!(async {
+                    match &self.inner {
+                        None => run_handler::<H, S, M>(request, state, guard).await,
+                        Some(inner) => {
+                            self.prepare_for_layers(request, guard);
+                            inner.run(mem::take(request), guard).await
+                        }
                     }
-                }
+                });
+                let handled = within(guard.limits(), guard.body_wait(), handling).await;
+                handled.unwrap_or_else(|TimedOut| {
+                    emit_timeout(H::DECLARATION, guard.token());
+                    handler_timeout()
+                })
             }
             Err(cause) => refusal_response(cause, self.guard.server().realm()),
         }
@@ -107,21 +125,25 @@ impl<H: Declares> Guarded<H> {
             let shared = shared.for_layers(self.guard.server());
             request.extensions_mut().insert(shared);
         }
-        limit_body(request, guard.limits());
+        limit_body(request, guard);
         DefaultBodyLimit::max(guard.limits().body_limit).apply(request);
     }
 
     /// Decides whether to serve a request with these header fields, and records the decision.
-    async fn authorize(&self, headers: &HeaderMap) -> Result<PassedGuard, RefusalCause> {
+    async fn authorize(
+        &self,
+        headers: &HeaderMap,
+        body_wait: BodyWait,
+    ) -> Result<PassedGuard, RefusalCause> {
         let decision = Decision::begin(H::DECLARATION);
         match self.decide(headers).await {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
-                Ok(self.passed(None, headers))
+                Ok(self.passed(None, headers, body_wait))
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
-                Ok(self.passed(Some(authorized), headers))
+                Ok(self.passed(Some(authorized), headers, body_wait))
             }
             Err(refusal) => {
                 decision.emit(refusal.cause.reason(), refusal.token.as_deref());
@@ -134,7 +156,12 @@ impl<H: Declares> Guarded<H> {
     ///
     /// The proof goes into the request's extensions only for inner layers and for an extractor outside
     /// this crate, which have no other way to the caller.
-    fn passed(&self, authorized: Option<Authorized>, headers: &HeaderMap) -> PassedGuard {
+    fn passed(
+        &self,
+        authorized: Option<Authorized>,
+        headers: &HeaderMap,
+        body_wait: BodyWait,
+    ) -> PassedGuard {
         let shares = has_custom_argument::<H>() || self.inner.is_some();
         let shared = if shares {
             SharedProof::new(authorized.as_ref(), headers)
@@ -154,7 +181,7 @@ impl<H: Declares> Guarded<H> {
             #[cfg(feature = "spool")]
             spool: spool.map(|spool| RequestSpool(Arc::clone(spool))),
         };
-        PassedGuard::new(authorized, extensions)
+        PassedGuard::new(authorized, extensions, body_wait)
     }
 
     /// Runs the guard, then decodes the typed claims of each argument that has them.
@@ -167,6 +194,15 @@ impl<H: Declares> Guarded<H> {
             }
         }
         Ok(allowed)
+    }
+}
+
+/// Measures the time for which the request's body is waited for, if there is one.
+fn body_wait(request: &Request) -> BodyWait {
+    if request.body().is_end_stream() {
+        BodyWait::default()
+    } else {
+        BodyWait::new()
     }
 }
 

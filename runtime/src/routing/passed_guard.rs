@@ -7,6 +7,7 @@ use std::sync::Arc;
 #[cfg(feature = "ws")]
 use crate::guard::NoClaims;
 use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims, SharedProof};
+use crate::input::BodyWait;
 use crate::policy::Limits;
 use crate::routing::guard_extensions::GuardExtensions;
 use crate::token::VerifiedToken;
@@ -34,13 +35,19 @@ pub struct PassedGuard {
     /// `None` for a public handler.
     authorized: Option<Authorized>,
     extensions: GuardExtensions,
+    body_wait: BodyWait,
 }
 
 impl PassedGuard {
-    pub(super) const fn new(authorized: Option<Authorized>, extensions: GuardExtensions) -> Self {
+    pub(super) const fn new(
+        authorized: Option<Authorized>,
+        extensions: GuardExtensions,
+        body_wait: BodyWait,
+    ) -> Self {
         Self {
             authorized,
             extensions,
+            body_wait,
         }
     }
 
@@ -49,6 +56,7 @@ impl PassedGuard {
         Self {
             authorized: self.authorized.clone(),
             extensions: self.extensions.clone(),
+            body_wait: self.body_wait.clone(),
         }
     }
 
@@ -60,6 +68,11 @@ impl PassedGuard {
     /// Returns the limits of the handler.
     pub(super) fn limits(&self) -> &'static Limits {
         self.extensions.limits
+    }
+
+    /// Returns the time for which the request's body is waited for.
+    pub(super) fn body_wait(&self) -> &BodyWait {
+        &self.body_wait
     }
 
     /// Returns the caller with the claims `C`, if the handler is secured and has such an argument.

@@ -17,7 +17,7 @@ use std::sync::{Arc, LazyLock};
 pub(crate) use self::error::SpoolError;
 pub use self::stored::SpooledReader;
 pub(crate) use self::stored::{HEAD, Stored};
-pub(crate) use self::writer::SpoolWriter;
+pub(crate) use self::writer::{SpoolWriter, append};
 
 /// The default limit of the bytes on disk: 10 GiB.
 pub(crate) const DEFAULT_LIMIT: u64 = 10 << 30;

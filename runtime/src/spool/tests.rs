@@ -109,10 +109,10 @@ async fn write_after_a_failed_write_fails() {
     let mut writer = SpoolWriter::new(Arc::clone(&spool), 4);
     writer.write(&[0; 8]).await.unwrap();
     assert!(matches!(
-        writer.write(&[0; 100_000]).await,
+        writer.write(&content(100_000)).await,
         Err(SpoolError::Limit(10))
     ));
-    assert!(writer.write(&[0; 100_000]).await.is_err());
+    assert!(writer.write(&content(100_000)).await.is_err());
     assert!(writer.finish().await.is_err());
     assert_eq!(used(&spool), 0);
 }
@@ -122,7 +122,7 @@ async fn dropped_writer_removes_its_file() {
     let directory = tempfile::tempdir().unwrap();
     let spool = spool(directory.path(), 1 << 20);
     let mut writer = SpoolWriter::new(Arc::clone(&spool), 4);
-    writer.write(&[0; 100_000]).await.unwrap();
+    writer.write(&content(100_000)).await.unwrap();
     assert!(used(&spool) > 0);
     drop(writer);
     assert_eq!(used(&spool), 0);

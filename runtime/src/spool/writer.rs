@@ -59,14 +59,8 @@ impl SpoolWriter {
         self.head
             .extend_from_slice(bytes.get(..head).unwrap_or_default());
         if let State::InMemory(spool) = &self.state {
-            let len = self.buffer.len() + bytes.len();
-            if len <= self.max_memory {
-                if len > self.buffer.capacity() {
-                    // at most the limit, where `Vec` may reserve twice as much
-                    let capacity = (self.buffer.capacity() * 2).min(self.max_memory).max(len);
-                    self.buffer.reserve_exact(capacity - self.buffer.len());
-                }
-                self.buffer.extend_from_slice(bytes);
+            if self.buffer.len() + bytes.len() <= self.max_memory {
+                append(&mut self.buffer, bytes, self.max_memory);
                 return Ok(());
             }
             let spool = Arc::clone(spool);
@@ -135,4 +129,15 @@ impl SpoolWriter {
         self.buffer = buffer;
         Ok(())
     }
+}
+
+/// Appends bytes to a buffer that has at most `max` bytes at its end.
+pub(crate) fn append(buffer: &mut Vec<u8>, bytes: &[u8], max: usize) {
+    let len = buffer.len() + bytes.len();
+    if len > buffer.capacity() {
+        // at most the limit, where `Vec` may reserve twice as much
+        let capacity = (buffer.capacity() * 2).min(max).max(len);
+        buffer.reserve_exact(capacity - buffer.len());
+    }
+    buffer.extend_from_slice(bytes);
 }

@@ -3,6 +3,7 @@
 mod interrupted;
 mod storage;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path as FilePath;
 use std::sync::Arc;
@@ -28,6 +29,10 @@ const MAX: usize = 300_000;
 type File = SpooledFile<Video, MAX, MEMORY>;
 
 /// A rule that checks the content, of which it sees the beginning.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "garde passes a reference to the context"
+)]
 fn is_not_text(file: &File, (): &()) -> garde::Result {
     let is_text = file.head().starts_with(b"text");
     (!is_text)
@@ -58,7 +63,7 @@ async fn describe(film: Film) -> String {
         reader.read_to_end(&mut content).await.unwrap();
         assert_eq!(u64::try_from(content.len()).unwrap(), len);
         let is_same = content.windows(2).all(|pair| pair[0] == pair[1]);
-        text += &format!(" {media_type} {len} {on_disk} {is_same}");
+        write!(text, " {media_type} {len} {on_disk} {is_same}").unwrap();
     }
     text
 }

@@ -18,6 +18,7 @@ const BODY_LIMIT: Measure = Measure {
         ("TiB", 1 << 40),
     ],
     max: (1 << 40, "1 TiB"),
+    zero: "rejects every body",
     example: "64 KiB",
 };
 
@@ -26,6 +27,7 @@ const BODY_TIMEOUT: Measure = Measure {
     noun: "body timeout",
     units: &[("ms", 1), ("s", 1_000), ("min", 60_000), ("h", 3_600_000)],
     max: (86_400_000, "24 h"),
+    zero: "rejects every body",
     example: "10 s",
 };
 
@@ -34,6 +36,16 @@ const BODY_IDLE_TIMEOUT: Measure = Measure {
     noun: "body idle timeout",
     units: &[("ms", 1), ("s", 1_000), ("min", 60_000)],
     max: (3_600_000, "60 min"),
+    zero: "rejects every body",
+    example: "10 s",
+};
+
+const TIMEOUT: Measure = Measure {
+    option: "timeout",
+    noun: "timeout",
+    units: BODY_IDLE_TIMEOUT.units,
+    max: BODY_IDLE_TIMEOUT.max,
+    zero: "cancels every handler that waits",
     example: "10 s",
 };
 
@@ -69,6 +81,8 @@ pub(crate) struct Limits {
     pub(crate) body_timeout: Option<u64>,
     /// In milliseconds.
     pub(crate) body_idle_timeout: Option<u64>,
+    /// In milliseconds.
+    pub(crate) timeout: Option<u64>,
     pub(crate) header_limit: Option<usize>,
     pub(crate) parameter_limit: Option<usize>,
     pub(crate) part_limit: Option<usize>,
@@ -96,6 +110,9 @@ impl Limits {
         let body_idle_timeout = raw
             .body_idle_timeout
             .checked(|text| BODY_IDLE_TIMEOUT.check(&text, diagnostics));
+        let timeout = raw
+            .timeout
+            .checked(|text| TIMEOUT.check(&text, diagnostics));
         let header_limit = raw
             .header_limit
             .checked(|number| HEADER_LIMIT.check(&number, diagnostics).and_then(size));
@@ -109,6 +126,7 @@ impl Limits {
             body_limit: body_limit.ok()?,
             body_timeout: body_timeout.ok()?,
             body_idle_timeout: body_idle_timeout.ok()?,
+            timeout: timeout.ok()?,
             header_limit: header_limit.ok()?,
             parameter_limit: parameter_limit.ok()?,
             part_limit: part_limit.ok()?,
@@ -128,7 +146,7 @@ mod tests {
 
     fn read(measure: &Measure, text: &str) -> Option<u64> {
         let mut diagnostics = Diagnostics::default();
-        let text = syn::LitStr::new(text, proc_macro2::Span::call_site());
+        let text = LitStr::new(text, Span::call_site());
         let quantity = measure.check(&text, &mut diagnostics);
         assert_eq!(diagnostics.into_messages().is_empty(), quantity.is_some());
         quantity
@@ -140,6 +158,7 @@ mod tests {
         for (text, bytes) in [
             ("1 B", 1),
             ("64 KiB", 65_536),
+            ("64KiB", 65_536),
             ("2 MiB", 2_097_152),
             ("1 GiB", 1 << 30),
             ("1025 MiB", 1025 << 20),
@@ -165,6 +184,8 @@ mod tests {
         for (text, millis) in [
             ("1 ms", 1),
             ("10 s", 10_000),
+            ("10s", 10_000),
+            ("2min", 120_000),
             ("2 min", 120_000),
             ("60 min", 3_600_000),
             ("3600 s", 3_600_000),
@@ -189,12 +210,34 @@ mod tests {
     }
 
     #[test]
-    fn body_idle_timeout_is_between_a_millisecond_and_an_hour() {
-        let read = |text| read(&BODY_IDLE_TIMEOUT, text);
-        for (text, millis) in [("1 ms", 1), ("10 s", 10_000), ("60 min", 3_600_000)] {
+    fn timeouts_are_between_a_millisecond_and_an_hour() {
+        for measure in [&BODY_IDLE_TIMEOUT, &TIMEOUT] {
+            check_timeout(measure);
+        }
+    }
+
+    fn check_timeout(measure: &Measure) {
+        let read = |text| read(measure, text);
+        for (text, millis) in [
+            ("1 ms", 1),
+            ("10 s", 10_000),
+            ("10s", 10_000),
+            ("2min", 120_000),
+            ("2 min", 120_000),
+            ("60 min", 3_600_000),
+            ("3600 s", 3_600_000),
+        ] {
             assert_eq!(read(text), Some(millis), "{text}");
         }
-        for text in ["0 s", "61 min", "3600001 ms", "1 h", "10s"] {
+        for text in [
+            "0 s",
+            "61 min",
+            "3601 s",
+            "3600001 ms",
+            "1 h",
+            "10 sec",
+            "1 us",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

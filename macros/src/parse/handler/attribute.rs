@@ -53,6 +53,7 @@ impl Kind {
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
                 Keyword::BodyIdleTimeout,
+                Keyword::Timeout,
                 Keyword::HeaderLimit,
                 Keyword::ParameterLimit,
                 Keyword::PartLimit,
@@ -64,6 +65,7 @@ impl Kind {
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
                 Keyword::BodyIdleTimeout,
+                Keyword::Timeout,
                 Keyword::HeaderLimit,
                 Keyword::ParameterLimit,
                 Keyword::PartLimit,
@@ -151,14 +153,10 @@ impl RawAttribute {
                 fill(&mut limits.body_timeout, keyword, span, input, diagnostics)?;
             }
             Keyword::BodyIdleTimeout => {
-                fill(
-                    &mut limits.body_idle_timeout,
-                    keyword,
-                    span,
-                    input,
-                    diagnostics,
-                )?;
+                let slot = &mut limits.body_idle_timeout;
+                fill(slot, keyword, span, input, diagnostics)?;
             }
+            Keyword::Timeout => fill(&mut limits.timeout, keyword, span, input, diagnostics)?,
             Keyword::HeaderLimit => {
                 fill(&mut limits.header_limit, keyword, span, input, diagnostics)?;
             }

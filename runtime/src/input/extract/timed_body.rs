@@ -15,6 +15,7 @@ use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::input::contract::InputError;
+use crate::input::extract::BodyWait;
 use crate::policy::Limits;
 
 /// A body that fails once the time since the first wait for a frame exceeds the timeout, or the wait for
@@ -24,6 +25,8 @@ pub(crate) struct TimedBody {
     timeout: Duration,
     idle_timeout: Duration,
     timer: Timer,
+    /// The time for which this body is waited for does not count as time of the handler.
+    wait: BodyWait,
 }
 
 enum Timer {
@@ -62,12 +65,13 @@ impl Running {
 }
 
 impl TimedBody {
-    pub(crate) fn new(body: Body, limits: &Limits) -> Self {
+    pub(crate) fn new(body: Body, limits: &Limits, wait: BodyWait) -> Self {
         Self {
             body,
             timeout: limits.body_timeout,
             idle_timeout: limits.body_idle_timeout,
             timer: Timer::NotStarted,
+            wait,
         }
     }
 
@@ -104,6 +108,15 @@ impl TimedBody {
             }
             Timer::Running(_) => {}
         }
+        if let Timer::Running(_) = self.timer {
+            self.wait.begin();
+        }
+    }
+
+    fn end_wait(&self) {
+        if let Timer::Running(_) = self.timer {
+            self.wait.end();
+        }
     }
 }
 
@@ -117,25 +130,25 @@ impl HttpBody for TimedBody {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         // first, because a frame after the timeout is late even if it is ready
         if let Some(timeout @ BodyTimeout::Total(_)) = self.poll_timeout(context) {
+            self.end_wait();
             return Poll::Ready(Some(Err(timeout.into())));
         }
         let frame = Pin::new(&mut self.body).poll_frame(context);
-        match &frame {
-            Poll::Pending => {
-                self.start_timer(context);
-                if let Some(timeout) = self.poll_timeout(context) {
-                    return Poll::Ready(Some(Err(timeout.into())));
-                }
+        if frame.is_pending() {
+            self.start_timer(context);
+            if let Some(timeout) = self.poll_timeout(context) {
+                self.end_wait();
+                return Poll::Ready(Some(Err(timeout.into())));
             }
-            // an empty frame is no progress
-            Poll::Ready(Some(Ok(frame)))
-                if frame.data_ref().is_some_and(|data| !data.is_empty()) =>
-            {
-                if let Timer::Running(running) = &mut self.timer {
-                    running.is_waiting = false;
-                }
-            }
-            Poll::Ready(_) => {}
+        } else {
+            self.end_wait();
+        }
+        // an empty frame is no progress
+        if let Poll::Ready(Some(Ok(frame))) = &frame
+            && frame.data_ref().is_some_and(|data| !data.is_empty())
+            && let Timer::Running(running) = &mut self.timer
+        {
+            running.is_waiting = false;
         }
         // axum looks for the error of a body limit at a certain depth, also if there are two limits
         frame.map(|frame| frame.map(|frame| frame.map_err(axum::Error::into_inner)))
@@ -147,6 +160,12 @@ impl HttpBody for TimedBody {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+impl Drop for TimedBody {
+    fn drop(&mut self) {
+        self.end_wait();
     }
 }
 
@@ -211,6 +230,7 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(10);
     const JUST_IN_TIME: Duration = Duration::from_millis(9_999);
     const IDLE: Duration = Duration::from_secs(3);
+    const JUST_NOT_IDLE: Duration = Duration::from_millis(2_999);
 
     /// A body of the texts that a channel receives.
     struct ChannelBody(mpsc::UnboundedReceiver<&'static str>);
@@ -232,7 +252,11 @@ mod tests {
         let (sender, receiver) = mpsc::unbounded_channel();
         (
             sender,
-            TimedBody::new(Body::new(ChannelBody(receiver)), &limits(LIMIT, LIMIT)),
+            TimedBody::new(
+                Body::new(ChannelBody(receiver)),
+                &limits(LIMIT, LIMIT),
+                BodyWait::default(),
+            ),
         )
     }
 
@@ -250,7 +274,11 @@ mod tests {
         let limits = limits(Duration::from_secs(total), IDLE);
         (
             sender,
-            TimedBody::new(Body::new(ChannelBody(receiver)), &limits),
+            TimedBody::new(
+                Body::new(ChannelBody(receiver)),
+                &limits,
+                BodyWait::default(),
+            ),
         )
     }
 
@@ -333,7 +361,7 @@ mod tests {
             let (sender, mut body) = idle_channel(60);
             for _ in 0..before {
                 assert_eq!(poll_twice(&mut body).await, None);
-                advance(IDLE - Duration::from_millis(1)).await;
+                advance(JUST_NOT_IDLE).await;
                 assert_eq!(poll_twice(&mut body).await, None);
                 sender.send("a").unwrap();
                 assert_eq!(poll_twice(&mut body).await.as_deref(), Some("a"));
@@ -353,7 +381,7 @@ mod tests {
         assert_eq!(poll_twice(&mut body).await.as_deref(), Some("a"));
         advance(IDLE * 5).await;
         assert_eq!(poll_twice(&mut body).await, None);
-        advance(IDLE - Duration::from_millis(1)).await;
+        advance(JUST_NOT_IDLE).await;
         assert_eq!(poll_twice(&mut body).await, None);
         sender.send("b").unwrap();
         assert_eq!(poll_twice(&mut body).await.as_deref(), Some("b"));
@@ -427,11 +455,9 @@ mod tests {
 
     #[test]
     fn size_hint_and_end_match_inner_body() {
-        let body = TimedBody::new(Body::from("four"), &Limits::DEFAULT);
+        let timed = |body| TimedBody::new(body, &Limits::DEFAULT, BodyWait::default());
+        let body = timed(Body::from("four"));
         assert_eq!(body.size_hint().exact(), Some(4));
-        assert!(
-            !body.is_end_stream()
-                && TimedBody::new(Body::empty(), &Limits::DEFAULT).is_end_stream()
-        );
+        assert!(!body.is_end_stream() && timed(Body::empty()).is_end_stream());
     }
 }

@@ -27,7 +27,7 @@ fn helps(kind: Kind, options: &str, help: &str) -> bool {
 fn options_are_accepted_in_any_order() {
     let (raw, diagnostics) = parse(
         Kind::Secured,
-        "crate = a::b, unvalidated = \"raw\", body_limit = \"1 B\", header_limit = 7, body_timeout = \"1 s\", authenticated, roles = R, scopes = A,",
+        "crate = a::b, unvalidated = \"raw\", body_limit = \"1 B\", header_limit = 7, body_timeout = \"1 s\", timeout = \"2 s\", authenticated, roles = R, scopes = A,",
     );
     assert!(diagnostics.into_messages().is_empty());
     assert!(raw.scopes.take().is_some() && raw.authenticated.take().is_some());
@@ -40,6 +40,7 @@ fn options_are_accepted_in_any_order() {
     assert_eq!(text(raw.unvalidated).as_deref(), Some("raw"));
     assert_eq!(text(raw.limits.body_limit).as_deref(), Some("1 B"));
     assert_eq!(text(raw.limits.body_timeout).as_deref(), Some("1 s"));
+    assert_eq!(text(raw.limits.timeout).as_deref(), Some("2 s"));
     let number = |slot: Slot<LitInt>| slot.take().map(|(_, number)| number.to_string());
     assert_eq!(number(raw.limits.header_limit).as_deref(), Some("7"));
     assert_eq!(number(raw.limits.parameter_limit), None);
@@ -146,6 +147,7 @@ fn option_without_value_is_an_error() {
         "body_limit",
         "body_timeout",
         "body_idle_timeout",
+        "timeout",
         "header_limit",
         "parameter_limit",
         "part_limit",
@@ -185,6 +187,7 @@ fn value_of_another_type_is_an_error() {
         "body_limit",
         "body_timeout",
         "body_idle_timeout",
+        "timeout",
         "unvalidated",
     ] {
         for value in ["7", "TEXT", "b\"a\"", ""] {

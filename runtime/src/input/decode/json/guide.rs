@@ -115,15 +115,6 @@ impl Guide<'_> {
         }
     }
 
-    /// Returns whether the value is a member whose type is an `Option`.
-    pub(super) fn is_optional_member(self) -> bool {
-        match self {
-            Self::Member(fields, name, _) => field_named(fields, name)
-                .is_some_and(|field| matches!(field.nested, Nested::Optional(_))),
-            _ => false,
-        }
-    }
-
     /// Returns the position, or the children of a value whose own position is not known.
     fn position(self) -> Result<Position, Children> {
         let position = match self {

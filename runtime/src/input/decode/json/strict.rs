@@ -197,7 +197,10 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
     }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        self.state.present_null(self.visitor, self.guide)
+        // a unit, as in serde's own buffer: serde's derive presents an absent member as none, and `Patch`
+        // distinguishes the two
+        let outcome = self.visitor.visit_unit();
+        outcome.map_err(|error| self.state.store_error(error, None))
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
@@ -221,7 +224,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
             return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
         };
         state.count_buffered(self.requested, false);
-        let outcome = state.in_array(|| {
+        let outcome = state.nested(|| {
             state.begin_container(size_of::<V::Value>(), self.guide)?;
             self.visitor.visit_seq(StrictItems {
                 inner: &mut inner,

@@ -214,9 +214,10 @@ impl IncrementalSplit {
 
     /// Waits for more bytes, if they may come and may help.
     fn wait_if(&self, may_help: bool, detail: &'static str) -> Result<Step, Violation> {
-        match may_help && !self.is_complete {
-            true => Ok(Step::Wait),
-            false => Err(malformed(detail)),
+        if may_help && !self.is_complete {
+            Ok(Step::Wait)
+        } else {
+            Err(malformed(detail))
         }
     }
 }

@@ -80,14 +80,12 @@ pub(crate) fn raw_names(
     shape: &'static Shape,
 ) -> Option<Value> {
     let parts = split::split(body, boundary, max).ok()?;
-    declared_names(parts.into_iter().map(|part| part.name), shape)
+    let names = parts.into_iter().map(|part| part.name);
+    Some(declared_names(names, shape))
 }
 
-fn declared_names<'a>(
-    names: impl Iterator<Item = &'a str>,
-    shape: &'static Shape,
-) -> Option<Value> {
+fn declared_names<'a>(names: impl Iterator<Item = &'a str>, shape: &'static Shape) -> Value {
     let declared = names.filter(|name| shape.member(name).is_some());
     let members = declared.map(|name| (name.to_owned(), Value::Null));
-    Some(Value::Object(members.collect()))
+    Value::Object(members.collect())
 }

@@ -101,6 +101,7 @@ impl StoredPart {
 }
 
 /// Returns the declared names of parts, as [`raw_names`](super::raw_names) does.
-pub(crate) fn stored_names(parts: &[StoredPart], shape: &'static Shape) -> Option<Value> {
-    declared_names(parts.iter().map(|part| part.name.as_str()), shape)
+pub(crate) fn stored_names(parts: &[StoredPart], shape: &'static Shape) -> Value {
+    let names = parts.iter().map(|part| part.name.as_str());
+    declared_names(names, shape)
 }

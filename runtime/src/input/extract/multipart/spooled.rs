@@ -20,10 +20,10 @@ use crate::input::decode::multipart::{
 };
 use crate::input::extract::body::{self, limits};
 use crate::input::shape::position::Repeat;
-use crate::input::shape::{FileRules, Shape};
+use crate::input::shape::{Field, FileRules, Shape};
 use crate::input::types::{FileName, UploadError, check_media_type};
 use crate::policy::Limits;
-use crate::spool::{Spool, SpoolError, SpoolWriter, Stored};
+use crate::spool::{Spool, SpoolError, SpoolWriter, Stored, append};
 
 /// The temporary files of the server, in the request's extensions if the server configures them.
 ///
@@ -59,7 +59,7 @@ where
     };
     let Form { parts, files, .. } = form;
     let (Decoded(value), excess) = decode_stored(&parts, files, shape)?;
-    let names = || stored_names(&parts, shape);
+    let names = || Some(stored_names(&parts, shape));
     check_named(value, excess, InputLocation::Form, state, names).map(Some)
 }
 
@@ -147,16 +147,13 @@ impl Form {
         let Some(part) = self.parts.last_mut() else {
             return Ok(());
         };
-        let files = self
-            .shape
-            .member(&part.name)
-            .and_then(|member| member.files());
+        let files = self.shape.member(&part.name).and_then(Field::files);
         let Some((rules, repeat)) = files else {
             self.memory = self.memory.checked_sub(content.len()).ok_or_else(|| {
                 let detail = format!("must have at most {MAX_MEMORY} bytes outside its files");
                 malformed(Violation::new("", "size", detail))
             })?;
-            part.content.extend_from_slice(content);
+            append(&mut part.content, content, MAX_MEMORY);
             return Ok(());
         };
         let writer = match self.writer.take() {
@@ -169,7 +166,10 @@ impl Form {
             let length = UploadError::Length { max: rules.max };
             return Err(self.rejected(repeat, length));
         }
-        writer.write(content).await.map_err(unavailable)
+        writer
+            .write(content)
+            .await
+            .map_err(|error| unavailable(&error))
     }
 
     /// Checks a file that has content.
@@ -198,7 +198,7 @@ impl Form {
 
     async fn end_part(&mut self) -> Result<(), InputError> {
         if let Some(writer) = self.writer.take() {
-            let stored = writer.finish().await.map_err(unavailable)?;
+            let stored = writer.finish().await.map_err(|error| unavailable(&error))?;
             if let Some(part) = self.parts.last_mut() {
                 part.stored = Some(self.files.len());
                 self.files.push(stored);
@@ -240,7 +240,7 @@ pub(super) fn no_form() -> InputError {
 }
 
 /// Reports the reason to the operator, and none to the client.
-fn unavailable(error: SpoolError) -> InputError {
+fn unavailable(error: &SpoolError) -> InputError {
     error.emit();
     InputError::StorageUnavailable
 }

@@ -86,7 +86,7 @@ fn compare(body: &[u8], max: usize) -> Result<Vec<OwnedPart>, String> {
     let bytes: Vec<_> = body.chunks(1).collect();
     assert_eq!(parts(&bytes, max), expected, "{text:?}");
     for cut in 0..=body.len() {
-        let (before, after) = body.parserat(cut);
+        let (before, after) = body.split_at(cut);
         assert_eq!(parts(&[before, after], max), expected, "{cut} {text:?}");
     }
     expected
