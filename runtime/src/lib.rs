@@ -69,7 +69,7 @@
 //! | `discovery` | keys from an issuer's discovery document, fetched over https and kept fresh |
 //! | `introspection` | opaque tokens by RFC 7662 |
 //! | `serve` | [`serve`](fn@serve): a loopback listener with graceful shutdown |
-//! | `spool` | [`input::SpooledFile`]: files of a form that are on disk beyond a size |
+//! | `spool` | `input::SpooledFile`: files of a form that are on disk beyond a size |
 //! | `tracing` | an event for each decision, rejected input and key fetch |
 //! | `metrics` | counters and histograms of decisions, rejected inputs and key fetches |
 //! | `schemas` | JSON Schemas of each route's input ([`routing::Route::inputs`]) |

@@ -42,6 +42,7 @@ mod rejected_inputs;
 mod responses;
 mod roles;
 mod routers;
+#[cfg(target_os = "linux")]
 mod spooled_files;
 mod streamed_bodies;
 mod support;

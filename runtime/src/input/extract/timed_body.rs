@@ -83,7 +83,9 @@ impl TimedBody {
         if running.sleep.as_mut().poll(context).is_pending() {
             return None;
         }
-        Some(if running.sleep.deadline() == running.end {
+        // the timer may have been set to an idle timeout, which elapsed while the reader did not wait
+        let is_over = running.sleep.deadline() == running.end || Instant::now() >= running.end;
+        Some(if is_over {
             BodyTimeout::Total(self.timeout)
         } else {
             BodyTimeout::Idle(self.idle_timeout)
@@ -385,6 +387,25 @@ mod tests {
         assert_eq!(poll_twice(&mut body).await, None);
         sender.send("b").unwrap();
         assert_eq!(poll_twice(&mut body).await.as_deref(), Some("b"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn frame_after_timeout_of_whole_body_is_late_if_idle_timeout_elapsed_before() {
+        for (elapsed, expected) in [
+            (8_999, "b"),
+            (9_000, "the body took longer than 10s"),
+            (60_000, "the body took longer than 10s"),
+        ] {
+            let (sender, mut body) = idle_channel(10);
+            assert_eq!(poll_twice(&mut body).await, None);
+            advance(Duration::from_secs(1)).await;
+            sender.send("a").unwrap();
+            assert_eq!(poll_twice(&mut body).await.as_deref(), Some("a"));
+            advance(Duration::from_millis(elapsed)).await;
+            sender.send("b").unwrap();
+            let frame = poll_twice(&mut body).await;
+            assert_eq!(frame.as_deref(), Some(expected), "{elapsed}");
+        }
     }
 
     /// An empty frame of HTTP/2 costs the client nothing.
