@@ -288,7 +288,24 @@ impl<A> Issuer<A> {
         self
     }
 
-    /// Allows `http` URLs of the issuer, its keys and its endpoints, on loopback only.
+    /// Allows `http` URLs of the issuer, its keys and its endpoints, on loopback only: for development.
+    ///
+    /// # Security
+    ///
+    /// Every program that can listen on the port can provide keys that sign tokens. Do not call it in a release
+    /// build. [`ResourceServer::relaxations`](crate::ResourceServer::relaxations) lists it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::Issuer;
+    ///
+    /// let issuer = match std::env::var("DEV_ISSUER") {
+    ///     Ok(url) if cfg!(debug_assertions) => Issuer::new(url).allow_loopback_http(),
+    ///     _ => Issuer::new("https://login.example.govt.nz"),
+    /// };
+    /// # let _ = issuer;
+    /// ```
     pub fn allow_loopback_http(mut self) -> Self {
         self.settings.allow_loopback_http = true;
         self
@@ -336,6 +353,7 @@ impl Issuer<WithAudience> {
                 .introspection
                 .as_ref()
                 .map(Introspection::introspected_tokens),
+            token_limit,
             grants: self.settings.grants.clone(),
             hashes_subjects,
             relaxations,
