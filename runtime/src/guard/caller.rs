@@ -125,11 +125,12 @@ impl<C> Caller<C> {
         self.token.scopes()
     }
 
-    /// Returns whether the token has `scope`.
+    /// Returns whether the token has `scope`, or a broader one that [implies it](Scope::implied_by).
     ///
-    /// The declaration already checks the required scopes; use this for decisions in the handler.
+    /// The declaration already checks the required scopes; use this for decisions in the handler. It answers
+    /// as `#[secured(scopes = …)]` does. For the scope itself, use [`ScopeSet::contains`].
     pub fn has_scope(&self, scope: Scope) -> bool {
-        self.token.scopes().contains(scope)
+        self.token.scopes().permits(scope)
     }
 
     /// Returns the roles of the token, from the claim that is configured for its issuer.

@@ -12,6 +12,7 @@ use crate::keys::{Algorithm, KeyError};
 use crate::resource_server::fetch_error::FetchSettingsError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::IntrospectionConfigError;
+use crate::resource_server::resource::ResourceError;
 use crate::token::{ProfileError, UnknownIssuer};
 
 /// The reason why a [`ResourceServer`](crate::ResourceServer) cannot be built.
@@ -143,6 +144,13 @@ pub enum ConfigError {
         /// The issuer, and the trusted ones.
         source: UnknownIssuer,
     },
+    /// The URL or a text of the resource is rejected.
+    Resource {
+        /// The URL of the resource.
+        resource: String,
+        /// The reason why it is rejected.
+        source: ResourceError,
+    },
     /// The realm is empty or contains a character that is not allowed in challenges (RFC 6750 §3).
     Realm,
 }
@@ -189,7 +197,10 @@ impl ConfigError {
             Self::AuditSubjectKey => "use 32 random bytes",
             Self::NoReason { .. } => "state why it is acceptable",
             Self::Realm => "remove the character, or remove `realm` to use `api`",
-            Self::Keys { .. } | Self::RevokedIssuer { .. } | Self::Profile { .. } => return None,
+            Self::Keys { .. }
+            | Self::RevokedIssuer { .. }
+            | Self::Profile { .. }
+            | Self::Resource { .. } => return None,
             #[cfg(feature = "discovery")]
             Self::FetchSettings { .. } => return None,
             #[cfg(feature = "introspection")]
@@ -198,6 +209,7 @@ impl ConfigError {
     }
 
     /// Writes the mistake, without the edit that fixes it.
+    #[allow(clippy::too_many_lines, reason = "an arm for each mistake")]
     fn write_mistake(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Issuer { issuer } => write!(f, "`{issuer}` is not an issuer URL"),
@@ -255,6 +267,7 @@ impl ConfigError {
             Self::RevokedIssuer { .. } => {
                 f.write_str("tokens of an issuer that is not trusted are revoked")
             }
+            Self::Resource { resource, .. } => write!(f, "`{resource}` cannot identify this API"),
             Self::Realm => f.write_str(
                 "the realm is empty or contains `\"`, `\\`, or a character outside printable ASCII",
             ),
@@ -294,6 +307,7 @@ impl Error for ConfigError {
             Self::RevokedIssuer { source } => Some(source),
             #[cfg(feature = "spool")]
             Self::SpoolDirectory { source, .. } => Some(source),
+            Self::Resource { source, .. } => Some(source),
             #[cfg(feature = "discovery")]
             Self::Discovery { source, .. } => Some(source),
             #[cfg(feature = "discovery")]
