@@ -184,6 +184,8 @@ impl Api {
     ///
     /// A path pattern of the router can be more specific than one of this API: `/orders/export` is then answered
     /// by the router, and every other `/orders/{id}` by the API.
+    /// A wildcard or a fallback of the router gets every path that is not declared byte for byte: `/orders/` and
+    /// `/%6Frders` too. Do not let it forward requests to a server that reads them as `/orders`.
     ///
     /// # Examples
     ///
