@@ -266,7 +266,7 @@ impl<'de> Reader<'de, '_> {
         map.next_value_seed(Presence::member())
     }
 
-    /// Reads the scopes; an empty string is none, as if the claim were absent.
+    /// Reads the scopes; returns `None` for an empty string.
     fn scope<A: MapAccess<'de>>(
         &mut self,
         claim: ScopeClaim,

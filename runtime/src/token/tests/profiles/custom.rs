@@ -148,15 +148,7 @@ async fn token_of_another_kind_is_rejected_by_each_profile() {
             );
         }
         for claim in ["type", "tokenType", "tokenUse", "purpose"] {
-            for word in [
-                "id",
-                "ID",
-                "id_token",
-                "refresh",
-                "Refresh-Token",
-                "logout",
-                "userinfo",
-            ] {
+            for word in "id ID id_token refresh Refresh-Token logout userinfo".split(' ') {
                 let rejected = server.validate(&server.user_with(claim, word)).await;
                 let expected = Err(TokenError::WrongClaim(claim));
                 assert_eq!(rejected, expected, "{}: {claim}: {word}", server.name());
@@ -166,7 +158,6 @@ async fn token_of_another_kind_is_rejected_by_each_profile() {
                 json!("access-token"),
                 json!(["id"]),
                 json!(7),
-                json!(null),
             ] {
                 let claims = server.user_with(claim, other.clone());
                 let accepted = server.validate(&claims).await;
