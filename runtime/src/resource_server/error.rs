@@ -135,6 +135,8 @@ pub enum ConfigError {
     },
     /// The realm is empty or contains a character that is not allowed in challenges (RFC 6750 §3).
     Realm,
+    /// The lifetime of tickets is zero or above 60 seconds.
+    TicketLifetime,
 }
 
 impl ConfigError {
@@ -175,6 +177,7 @@ impl ConfigError {
             Self::AuditSubjectKey => "use 32 random bytes",
             Self::NoReason { .. } => "state why it is acceptable",
             Self::Realm => "remove the character, or remove `realm` to use `api`",
+            Self::TicketLifetime => "set it to 60 seconds or less",
             Self::Keys { .. } | Self::RevokedIssuer { .. } | Self::Profile { .. } => return None,
             #[cfg(feature = "discovery")]
             Self::FetchSettings { .. } => return None,
@@ -238,6 +241,9 @@ impl ConfigError {
             }
             Self::RevokedIssuer { .. } => {
                 f.write_str("tokens of an issuer that is not trusted are revoked")
+            }
+            Self::TicketLifetime => {
+                f.write_str("the lifetime of tickets is zero or above 60 seconds")
             }
             Self::Realm => f.write_str(
                 "the realm is empty or contains `\"`, `\\`, or a character outside printable ASCII",

@@ -15,6 +15,7 @@ mod refusal;
 mod rejection;
 mod render_error;
 mod status_only;
+mod ticket;
 
 #[cfg(fuzzing)]
 pub(crate) use self::challenge::Challenge;

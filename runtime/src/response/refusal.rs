@@ -9,7 +9,7 @@ use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 
 use crate::claims::{Role, Scope};
-use crate::guard::RefusalCause;
+use crate::guard::{RefusalCause, TicketRefusal};
 use crate::policy::{Requirement, UnmetRequirement};
 use crate::response::challenge::Challenge;
 use crate::response::{Problem, ProblemType};
@@ -44,6 +44,18 @@ pub(crate) fn refusal_response(cause: RefusalCause, realm: &str) -> Response {
             let problem = Problem::new(StatusCode::UNAUTHORIZED)
                 .with_type(ProblemType::INVALID_TOKEN)
                 .detail("the access token is expired, malformed, or not valid for this API");
+            with_challenge(problem, challenge.error("invalid_token"))
+        }
+        RefusalCause::Ticket(TicketRefusal::SeveralCredentials) => {
+            let problem = Problem::new(StatusCode::BAD_REQUEST)
+                .with_type(ProblemType::MALFORMED_CREDENTIAL)
+                .detail("the request must have either one ticket or an `Authorization` header");
+            with_challenge(problem, challenge.error("invalid_request"))
+        }
+        RefusalCause::Ticket(_) => {
+            let problem = Problem::new(StatusCode::UNAUTHORIZED)
+                .with_type(ProblemType::INVALID_TICKET)
+                .detail("the ticket is used, expired, malformed, or not valid for this request");
             with_challenge(problem, challenge.error("invalid_token"))
         }
         RefusalCause::Unavailable(unavailable) => retry_later(unavailable.retry_after),

@@ -232,7 +232,12 @@ impl Api {
     pub fn into_router(self) -> axum::Router {
         // the outermost layer costs an allocation per request
         let routes = if self.has_layers || !self.format.is_default() {
+            let accepting = self
+                .inventory
+                .iter()
+                .filter(|route| route.accepts_tickets());
             self.routes.layer(BoundaryLayer {
+                ticket_paths: accepting.map(|route| route.path().to_owned()).collect(),
                 format: self.format,
             })
         } else {

@@ -1,6 +1,7 @@
-//! The path of one request through a route: removal of foreign extensions → guard → typed claims →
+//! The path of one request through a route: removal of foreign extensions → ticket → guard → typed claims →
 //! inner layers → body limits → arguments → handler → audit of rejected input → security headers.
 
+use std::any::TypeId;
 use std::marker::PhantomData;
 use std::mem;
 use std::pin::{Pin, pin};
@@ -12,8 +13,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::audit::{Decision, PanicOrigin, Reason, emit_panic};
-use crate::guard::{Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof};
+use crate::guard::{
+    Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof, TicketIssuer, TicketStore,
+};
 use crate::response::{forbid_shared_caching, panicked, refusal_response, set_security_headers};
+use crate::routing::argument::facts::issues_tickets;
 use crate::routing::declared::Declares;
 use crate::routing::guard_extensions::{GuardExtensions, remove_guard_extensions};
 use crate::routing::inner_layers::InnerStack;
@@ -27,14 +31,24 @@ pub(crate) struct Guarded<H> {
     guard: Guard,
     /// The inner layers with the handler, if there are layers.
     inner: Option<Arc<InnerStack>>,
+    /// The tickets of the `Api`, if the handler accepts or issues them.
+    tickets: Option<Arc<TicketStore>>,
     handler: PhantomData<fn() -> H>,
 }
 
-impl<H: Declares> Guarded<H> {
-    pub(super) fn new(guard: Guard, inner: Option<Arc<InnerStack>>) -> Self {
+impl<H: Declares + 'static> Guarded<H> {
+    const ISSUES_TICKETS: bool = issues_tickets(H::ARGUMENTS);
+
+    pub(super) fn new(
+        guard: Guard,
+        inner: Option<Arc<InnerStack>>,
+        tickets: &Arc<TicketStore>,
+    ) -> Self {
+        let uses_tickets = H::DECLARATION.accepts_tickets || Self::ISSUES_TICKETS;
         Self {
             guard,
             inner,
+            tickets: uses_tickets.then(|| Arc::clone(tickets)),
             handler: PhantomData,
         }
     }
@@ -81,7 +95,7 @@ impl<H: Declares> Guarded<H> {
         H: RunsWithState<S, M>,
     {
         remove_guard_extensions(request.extensions_mut());
-        match self.authorize(request.headers()).await {
+        match self.authorize(request).await {
             Ok(guard) => {
                 let guard = passed.insert(guard);
                 guard.extensions().insert(request.extensions_mut());
@@ -108,8 +122,13 @@ impl<H: Declares> Guarded<H> {
     }
 
     /// Decides whether to serve a request with these header fields, and records the decision.
-    async fn authorize(&self, headers: &HeaderMap) -> Result<PassedGuard, RefusalCause> {
-        let decision = Decision::begin(H::DECLARATION);
+    async fn authorize(&self, request: &mut Request) -> Result<PassedGuard, RefusalCause> {
+        let mut decision = Decision::begin(H::DECLARATION);
+        if let Err(cause) = self.redeem_ticket(request, &mut decision) {
+            decision.emit(cause.reason(), None);
+            return Err(cause);
+        }
+        let headers = request.headers();
         match self.decide(headers).await {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
@@ -117,13 +136,52 @@ impl<H: Declares> Guarded<H> {
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
-                Ok(self.passed(Some(authorized), headers))
+                let issuer = self.ticket_issuer(headers, &authorized, decision.is_by_ticket());
+                let passed = self.passed(Some(authorized), headers);
+                Ok(match issuer {
+                    None => passed,
+                    Some(issuer) => passed.with_ticket_issuer(issuer),
+                })
             }
             Err(refusal) => {
                 decision.emit(refusal.cause.reason(), refusal.token.as_deref());
                 Err(refusal.cause)
             }
         }
+    }
+
+    /// Checks the number of header fields, then replaces the ticket of the request by its token.
+    fn redeem_ticket(
+        &self,
+        request: &mut Request,
+        decision: &mut Decision,
+    ) -> Result<(), RefusalCause> {
+        Guard::check_header_limit(H::DECLARATION, request.headers())?;
+        if !H::DECLARATION.accepts_tickets {
+            return Ok(());
+        }
+        let Some(tickets) = &self.tickets else {
+            return Ok(());
+        };
+        let redeemed = tickets.redeem_in(request, TypeId::of::<H>());
+        // an error: the request has a ticket that is not valid
+        decision.set_by_ticket(!matches!(redeemed, Ok(false)));
+        redeemed.map(drop).map_err(RefusalCause::from)
+    }
+
+    /// Returns the issuer of tickets, if the handler has such an argument.
+    fn ticket_issuer(
+        &self,
+        headers: &HeaderMap,
+        authorized: &Authorized,
+        by_ticket: bool,
+    ) -> Option<TicketIssuer> {
+        if !Self::ISSUES_TICKETS {
+            return None;
+        }
+        let tickets = self.tickets.as_ref()?;
+        let token = authorized.token();
+        Some(TicketIssuer::new(tickets, headers, token, by_ticket))
     }
 
     /// Returns the permission to run the handler.
@@ -159,6 +217,7 @@ impl<H> Clone for Guarded<H> {
         Self {
             guard: self.guard.clone(),
             inner: self.inner.clone(),
+            tickets: self.tickets.clone(),
             handler: PhantomData,
         }
     }

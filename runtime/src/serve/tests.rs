@@ -18,6 +18,8 @@ use crate::testing::{EmbeddedIssuer, TestApi};
 
 mod streams;
 #[cfg(feature = "ws")]
+mod tickets;
+#[cfg(feature = "ws")]
 mod upgrades;
 
 /// Holds a request in the handler.
