@@ -2,7 +2,7 @@
 //!
 //! `environment` starts the provider (on Node.js) and `orders`, each as a `process`; the other modules
 //! have the cases. `browser` has a page of another origin in Chromium, and an API in this process. `uploads` has
-//! common HTTP clients, whose uploads `orders` refuses.
+//! common HTTP clients, whose uploads `orders` refuses, directly and behind a `proxy`.
 //!
 //! The tests install nothing: without its client, or without the provider's packages, a test is ignored with
 //! the reason, or fails if `PALISADE_REQUIRE_PEERS=1` is set.
@@ -36,6 +36,7 @@ mod node;
 mod opaque;
 mod process;
 mod provider;
+mod proxy;
 mod refusal;
 mod uploads;
 
@@ -69,11 +70,11 @@ fn main() -> ExitCode {
         let browser = Arc::clone(&browser);
         Trial::ignorable_test(*name, move || run(&browser, *case))
     });
-    let uploads = uploads::CASES.iter().map(|(name, client)| {
-        Trial::ignorable_test(*name, move || {
-            let command = client.find().map(Mutex::new);
-            run(&command, |command| {
-                uploads::reads_every_refusal(*client, &mut command.lock().unwrap());
+    let uploads = uploads::cases().map(|(name, client, server)| {
+        Trial::ignorable_test(name, move || {
+            let command = server.find().and_then(|()| client.find());
+            run(&command.map(Mutex::new), |command| {
+                uploads::reads_every_refusal(client, server, &mut command.lock().unwrap());
             })
         })
     });

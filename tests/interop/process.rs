@@ -1,6 +1,7 @@
 //! A child process that reports when it is ready, and ends with the tests.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -9,6 +10,9 @@ use std::time::Duration;
 
 /// The time for a program to become ready. On an idle machine it takes less than a second.
 const READY_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The delay before another attempt to connect.
+const CONNECT_DELAY: Duration = Duration::from_millis(20);
 
 /// The text that a program prints before its URL.
 const READY: &str = "listening on ";
@@ -26,6 +30,34 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a program, and waits for the line with its URL.
     pub(crate) fn start(command: &mut Command) -> Self {
+        let (ready, url) = channel();
+        let mut process = Self::spawn(command, Some(ready));
+        let url = url.recv_timeout(READY_TIMEOUT);
+        process.url = url.unwrap_or_else(|error| {
+            panic!("{command:?} is not ready: {error}\n{}", process.log());
+        });
+        process
+    }
+
+    /// Starts a program that prints nothing when it is ready, and waits until it accepts connections.
+    pub(crate) fn start_at(command: &mut Command, address: SocketAddr) -> Self {
+        let mut process = Self::spawn(command, None);
+        process.url = format!("http://{address}");
+        let attempts = READY_TIMEOUT.as_millis() / CONNECT_DELAY.as_millis();
+        for _ in 0..attempts {
+            if TcpStream::connect(address).is_ok() {
+                return process;
+            }
+            if let Some(status) = process.child.try_wait().unwrap() {
+                panic!("{command:?} ended with {status}\n{}", process.log());
+            }
+            thread::sleep(CONNECT_DELAY);
+        }
+        panic!("{command:?} does not listen\n{}", process.log());
+    }
+
+    /// Starts a program, and follows its output.
+    fn spawn(command: &mut Command, ready: Option<Sender<String>>) -> Self {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -33,19 +65,13 @@ impl Process {
             .spawn()
             .unwrap();
         let log = Arc::new(Mutex::new(String::new()));
-        let (ready, url) = channel();
-        follow(child.stdout.take().unwrap(), &log, Some(ready));
+        follow(child.stdout.take().unwrap(), &log, ready);
         follow(child.stderr.take().unwrap(), &log, None);
-        let url = url.recv_timeout(READY_TIMEOUT);
-        let mut process = Self {
+        Self {
             child,
             url: String::new(),
             log,
-        };
-        process.url = url.unwrap_or_else(|error| {
-            panic!("{command:?} is not ready: {error}\n{}", process.log());
-        });
-        process
+        }
     }
 
     /// Returns the URL of the program: `http://ADDRESS`.

@@ -1,4 +1,5 @@
-//! Refused uploads of common clients: each client reads the refusal, and its next request succeeds.
+//! Refused uploads of common clients: each client reads the refusal, and its next request succeeds, directly,
+//! through common reverse proxies, and under `axum::serve`.
 //!
 //! The programs in `clients/` read the cases as JSON on standard input and print the results as JSON.
 
@@ -6,14 +7,20 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use palisade::prelude::*;
 use palisade::testing::EmbeddedIssuer;
+use palisade_examples::orders::{Store, routes};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 
 use crate::environment;
 use crate::node;
+use crate::process::Process;
+use crate::proxy::Proxy;
 
 /// The directory of the client programs.
-const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/interop/clients");
+const PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/interop/clients");
 
 /// The virtual environment of `.ci/run`, with the packages of `clients/requirements.txt`.
 const PYTHON: &str = concat!(
@@ -28,7 +35,7 @@ const AUDIENCE: &str = "https://orders.example";
 /// longer than the buffers of a socket.
 const SIZES: [usize; 3] = [1_000, 70_000, 5_000_000];
 
-/// A lost request depends on timing, so each case is repeated.
+/// A lost request depends on timing, so each case without a proxy is repeated.
 const ROUNDS: usize = 3;
 
 /// A client of a language's standard library or package.
@@ -42,14 +49,47 @@ pub(crate) enum Client {
     Java,
 }
 
-pub(crate) const CASES: &[(&str, Client)] = &[
-    ("uploads::fetch_reads_every_refusal", Client::Fetch),
-    ("uploads::axios_reads_every_refusal", Client::Axios),
-    ("uploads::requests_reads_every_refusal", Client::Requests),
-    ("uploads::httpx_reads_every_refusal", Client::Httpx),
-    ("uploads::curl_reads_every_refusal", Client::Curl),
-    ("uploads::java_reads_every_refusal", Client::Java),
+/// The server that a client uploads to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Server {
+    /// `palisade::serve`, in `orders`.
+    Palisade,
+    /// `orders` behind a proxy.
+    Behind(Proxy),
+    /// The routes of `orders` under `axum::serve`.
+    Axum,
+}
+
+const CLIENTS: [Client; 6] = [
+    Client::Fetch,
+    Client::Axios,
+    Client::Requests,
+    Client::Httpx,
+    Client::Curl,
+    Client::Java,
 ];
+
+const SERVERS: [(Server, &str); 5] = [
+    (Server::Palisade, ""),
+    (Server::Behind(Proxy::Nginx), "_behind_nginx"),
+    (
+        Server::Behind(Proxy::UnbufferedNginx),
+        "_behind_unbuffered_nginx",
+    ),
+    (Server::Behind(Proxy::Haproxy), "_behind_haproxy"),
+    (Server::Axum, "_of_axum_serve"),
+];
+
+/// Returns each test with its name.
+pub(crate) fn cases() -> impl Iterator<Item = (String, Client, Server)> {
+    SERVERS.into_iter().flat_map(|(server, suffix)| {
+        CLIENTS.into_iter().map(move |client| {
+            let name = client.name();
+            let test = format!("uploads::{name}_reads_every_refusal{suffix}");
+            (test, client, server)
+        })
+    })
+}
 
 /// The statuses of a refused upload, one for each of `SIZES`.
 struct Refusal {
@@ -103,7 +143,7 @@ impl Client {
             Self::Fetch => node::find_program().map(|()| program("node", "node.mjs")),
             Self::Axios => {
                 node::find_program()?;
-                let clients = Path::new(CLIENTS);
+                let clients = Path::new(PROGRAMS);
                 if node::is_installed(clients, "axios") {
                     return Ok(program("node", "node.mjs"));
                 }
@@ -137,7 +177,7 @@ impl Client {
 
 fn program(name: &str, file: &str) -> Command {
     let mut command = Command::new(name);
-    command.arg(Path::new(CLIENTS).join(file));
+    command.arg(Path::new(PROGRAMS).join(file));
     command
 }
 
@@ -162,12 +202,84 @@ fn python(import: &str) -> Result<Command, String> {
     Ok(program(python, "upload.py"))
 }
 
-/// Sends every refused upload to a running `orders`.
-pub(crate) fn reads_every_refusal(client: Client, command: &mut Command) {
+/// A running server, which ends on drop.
+enum Running {
+    Processes {
+        front: Process,
+        _back: Option<Process>,
+    },
+    Task {
+        url: String,
+        _runtime: Runtime,
+    },
+}
+
+impl Server {
+    /// Checks that the programs in front are installed.
+    ///
+    /// # Errors
+    ///
+    /// Returns a text that names the missing program.
+    pub(crate) fn find(self) -> Result<(), String> {
+        match self {
+            Self::Behind(proxy) => proxy.find(),
+            Self::Palisade | Self::Axum => Ok(()),
+        }
+    }
+
+    fn start(self, issuer: &EmbeddedIssuer) -> Running {
+        let orders = || environment::start_with_keys(ISSUER, AUDIENCE, &issuer.jwks());
+        match self {
+            Self::Palisade => Running::Processes {
+                front: orders(),
+                _back: None,
+            },
+            Self::Behind(proxy) => {
+                let orders = orders();
+                Running::Processes {
+                    front: proxy.start(orders.url()),
+                    _back: Some(orders),
+                }
+            }
+            Self::Axum => serve_with_axum(issuer),
+        }
+    }
+}
+
+impl Running {
+    fn url(&self) -> &str {
+        match self {
+            Self::Processes { front, .. } => front.url(),
+            Self::Task { url, .. } => url,
+        }
+    }
+}
+
+fn serve_with_axum(issuer: &EmbeddedIssuer) -> Running {
+    let runtime = Runtime::new().unwrap();
+    let url = runtime.block_on(async {
+        let issuer = Issuer::new(ISSUER).audience(AUDIENCE).jwks(issuer.jwks());
+        let server = ResourceServer::builder().trust(issuer).build().await;
+        let api = routes()
+            .with_state(Store::default())
+            .protect(server.unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async { axum::serve(listener, api.into_router()).await });
+        url
+    });
+    Running::Task {
+        url,
+        _runtime: runtime,
+    }
+}
+
+/// Sends every refused upload to a server.
+pub(crate) fn reads_every_refusal(client: Client, server: Server, command: &mut Command) {
     let issuer = EmbeddedIssuer::new(ISSUER);
-    let orders = environment::start_with_keys(ISSUER, AUDIENCE, &issuer.jwks());
-    let (cases, expected) = cases(client, &issuer);
-    let task = json!({ "base": orders.url(), "client": client.name(), "cases": cases });
+    let running = server.start(&issuer);
+    let (cases, expected) = requests(client, server, &issuer);
+    let task = json!({ "base": running.url(), "client": client.name(), "cases": cases });
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -179,9 +291,15 @@ pub(crate) fn reads_every_refusal(client: Client, command: &mut Command) {
     drop(input);
     let output = child.wait_with_output().unwrap();
     let log = String::from_utf8_lossy(&output.stderr);
-    let results: Vec<Value> = serde_json::from_slice(&output.stdout)
+    let mut results: Vec<Value> = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{client:?}: {error}: {output:?}\n{log}"));
     assert_eq!(results.len(), expected.len(), "{client:?}");
+    if let Server::Behind(Proxy::UnbufferedNginx) = server {
+        // it announces `Connection: keep-alive` in an early response, and then closes the connection
+        for result in &mut results {
+            result["next"] = 200.into();
+        }
+    }
     let compared = cases.iter().zip(expected.iter().zip(&results));
     let failed: Vec<String> = compared
         .filter(|(_, (expected, result))| expected != result)
@@ -199,12 +317,16 @@ pub(crate) fn reads_every_refusal(client: Client, command: &mut Command) {
     );
 }
 
-/// Returns the cases of a client, and its expected results.
-fn cases(client: Client, issuer: &EmbeddedIssuer) -> (Vec<Value>, Vec<Value>) {
+/// Returns the requests of a client, and its expected results.
+fn requests(client: Client, server: Server, issuer: &EmbeddedIssuer) -> (Vec<Value>, Vec<Value>) {
     let (mut cases, mut expected) = (Vec::new(), Vec::new());
     // a client does not wait for `100 Continue` before chunks of unknown number
     let modes = [(false, false), (true, false), (false, true)];
-    for (chunked, expects) in modes.repeat(ROUNDS) {
+    let rounds = match server {
+        Server::Behind(_) => 1,
+        Server::Palisade | Server::Axum => ROUNDS,
+    };
+    for (chunked, expects) in modes.repeat(rounds) {
         if expects && !client.can_expect() {
             continue;
         }

@@ -25,6 +25,7 @@ use crate::routing::panics::{catch_async, drop_value, guard_body};
 use crate::routing::passed_guard::PassedGuard;
 use crate::routing::run_handler::{Shared, has_custom_argument, limit_body, run_handler};
 use crate::routing::runs_with_state::RunsWithState;
+use crate::routing::unread_body::Upload;
 
 /// A declared handler behind its guard.
 pub(crate) struct Guarded<H> {
@@ -58,6 +59,7 @@ impl<H: Declares + 'static> Guarded<H> {
     where
         H: RunsWithState<S, M>,
     {
+        let upload = Upload::watch(&mut request);
         let mut passed = None;
         let response = {
             let serving = pin!(self.serve(&mut request, &state, &mut passed));
@@ -77,6 +79,9 @@ impl<H: Declares + 'static> Guarded<H> {
                 panicked()
             }
         };
+        if let Some(upload) = upload {
+            upload.settle(&mut response);
+        }
         set_security_headers(response.headers_mut());
         if !H::DECLARATION.is_public() {
             forbid_shared_caching(response.headers_mut());

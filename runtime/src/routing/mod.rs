@@ -33,6 +33,7 @@ mod runs_with_state;
 pub(crate) mod secure_router;
 pub(crate) mod tickets;
 mod unmatched;
+mod unread_body;
 
 #[cfg(feature = "serve")]
 pub(crate) use self::argument::shutdown::{Shutdown, ShutdownSender};
@@ -41,6 +42,8 @@ pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
 pub use self::method_router::{SecureMethodRouter, any, on};
 pub use self::methods::{connect, delete, get, head, options, patch, post, put, trace};
+#[cfg(feature = "serve")]
+pub(crate) use self::unread_body::{IDLE_TIME, Rest, UNREAD_LIMIT, WatchedBody, bounded, discard};
 pub use axum::routing::MethodFilter;
 
 /// The rules that rustc names in its messages; public as `palisade::rules`.

@@ -10,6 +10,8 @@ use axum::routing::Route;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::routing::unread_body::Upload;
+
 /// Responds to every request with the result of the function.
 #[derive(Clone, Copy)]
 pub(super) struct RespondWith(pub(super) fn() -> Response);
@@ -31,7 +33,13 @@ impl Service<Request> for RespondWith {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, _: Request) -> Self::Future {
-        ready(Ok(self.0()))
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let upload = Upload::watch(&mut request);
+        drop(request);
+        let mut response = self.0();
+        if let Some(upload) = upload {
+            upload.settle(&mut response);
+        }
+        ready(Ok(response))
     }
 }

@@ -1,7 +1,6 @@
-//! The connections of a server: accepts them, serves them, and waits for them at shutdown.
+//! One connection: its requests, and its end.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,122 +12,105 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
-use crate::routing::ShutdownSender;
-use crate::serve::linger::{Bounds, ConnectionState};
-use crate::serve::tracked::OpenStreams;
-use crate::serve::unread::RequestBody;
-
-/// The delay before accepting again after an error, such as too many open files.
-const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
+use crate::routing::Shutdown;
+use crate::routing::WatchedBody;
+use crate::serve::linger::ConnectionState;
+use crate::serve::socket::{Peer, Socket};
+use crate::serve::stream::Stream;
+use crate::serve::tracked::OpenStream;
+use crate::serve::unread;
 
 /// The default limit of hyper on header fields. If a request has more, hyper responds with 431
 /// without a body.
 const HYPER_HEADER_LIMIT: usize = 100;
 
-/// The connections of one server.
-pub(super) struct Connections {
-    router: axum::Router,
-    http: http1::Builder,
-    shutdown: ShutdownSender,
-    streams: OpenStreams,
-    bounds: Bounds,
-    tasks: JoinSet<()>,
+/// The settings of the protocols of every connection.
+#[derive(Clone)]
+pub(super) struct Protocols {
+    http1: http1::Builder,
 }
 
-impl Connections {
-    pub(super) fn new(
-        router: axum::Router,
-        head_timeout: Duration,
-        header_limit: usize,
-        unread_limit: u64,
-    ) -> Self {
-        let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
+impl Protocols {
+    pub(super) fn new(head_timeout: Duration, header_limit: usize) -> Self {
+        let mut http1 = http1::Builder::new();
+        http1
+            .timer(TokioTimer::new())
             .header_read_timeout(head_timeout);
         // any limit other than hyper's default costs two allocations per request
         if header_limit > HYPER_HEADER_LIMIT {
-            http.max_headers(header_limit);
+            http1.max_headers(header_limit);
         }
-        let shutdown = ShutdownSender::new();
-        Self {
-            router,
-            http,
-            streams: OpenStreams::new(),
-            bounds: Bounds::new(unread_limit, shutdown.subscribe()),
-            shutdown,
-            tasks: JoinSet::new(),
-        }
-    }
-
-    /// Accepts and serves connections until the future is dropped.
-    pub(super) async fn accept(&mut self, listener: &TcpListener) -> Infallible {
-        loop {
-            match listener.accept().await {
-                Ok((stream, peer)) => self.serve(stream, peer),
-                Err(_) => sleep(ACCEPT_RETRY_DELAY).await,
-            }
-        }
-    }
-
-    fn serve(&mut self, stream: TcpStream, peer: SocketAddr) {
-        let state = Arc::new(ConnectionState::new(self.bounds.clone()));
-        let (http, router) = (self.http.clone(), self.router.clone());
-        let shutdown = self.shutdown.subscribe();
-        let stream = self.streams.track(stream);
-        while self.tasks.try_join_next().is_some() {}
-        self.tasks.spawn(async move {
-            let stopping = shutdown.begun();
-            let connection = Arc::clone(&state);
-            let service = service_fn(move |mut request: Request<Incoming>| {
-                request.extensions_mut().insert(shutdown.clone());
-                respond(router.clone(), request, peer, Arc::clone(&connection))
-            });
-            let mut connection = http.serve_connection(stream, service).with_upgrades();
-            // an error only means that the client disconnected or was disconnected
-            let is_stopping = tokio::select! {
-                _ = &mut connection => false,
-                () = stopping => true,
-            };
-            if is_stopping {
-                Pin::new(&mut connection).graceful_shutdown();
-                let _ = (&mut connection).await;
-            }
-            // after an upgrade, the handler has the stream
-            if let Some(parts) = connection.into_parts() {
-                state.close(parts.io.into_inner()).await;
-            }
-        });
-    }
-
-    /// Closes every connection after its current request, and aborts those that are still open
-    /// after the grace period. An upgraded connection is open until its handler ends it.
-    pub(super) async fn finish(mut self, grace: Duration) {
-        self.shutdown.begin();
-        let closed = async {
-            while self.tasks.join_next().await.is_some() {}
-            self.streams.closed().await;
-        };
-        let _ = timeout(grace, closed).await;
+        Self { http1 }
     }
 }
 
-/// Responds to a request, and settles the rest of its body.
-async fn respond(
-    mut router: axum::Router,
-    request: Request<Incoming>,
-    peer: SocketAddr,
-    connection: Arc<ConnectionState>,
-) -> Result<Response, Infallible> {
-    let (mut request, rest) = RequestBody::wrap(request);
-    request.extensions_mut().insert(ConnectInfo(peer));
-    let mut response = router.call(request).await?;
-    if let Some(rest) = rest {
-        rest.settle(&mut response, &connection);
+/// A connection that is accepted.
+pub(super) struct Connection {
+    pub(super) router: axum::Router,
+    pub(super) peer: Peer,
+    pub(super) shutdown: Shutdown,
+    pub(super) open: OpenStream,
+    pub(super) state: Arc<ConnectionState>,
+}
+
+/// The parts of a connection that each of its requests needs.
+#[derive(Clone)]
+struct RequestContext {
+    router: axum::Router,
+    peer: Peer,
+    shutdown: Shutdown,
+    state: Arc<ConnectionState>,
+}
+
+impl Connection {
+    /// Serves the requests of the connection until it closes.
+    pub(super) async fn serve(self, socket: Socket, protocols: Protocols) {
+        let stream = Stream::Plain(socket);
+        self.serve_http1(stream, &protocols.http1).await;
     }
-    Ok(response)
+
+    async fn serve_http1(self, stream: Stream, http: &http1::Builder) {
+        let context = RequestContext {
+            router: self.router,
+            peer: self.peer,
+            shutdown: self.shutdown.clone(),
+            state: Arc::clone(&self.state),
+        };
+        let service = service_fn(move |request| context.clone().respond(request));
+        let stopping = self.shutdown.begun();
+        let stream = self.open.track(stream);
+        let mut connection = http.serve_connection(stream, service).with_upgrades();
+        // an error only means that the client disconnected or was disconnected
+        let is_stopping = tokio::select! {
+            _ = &mut connection => false,
+            () = stopping => true,
+        };
+        if is_stopping {
+            Pin::new(&mut connection).graceful_shutdown();
+            let _ = (&mut connection).await;
+        }
+        // after an upgrade, the handler has the stream
+        if let Some(parts) = connection.into_parts() {
+            self.state.close(parts.io.into_inner()).await;
+        }
+    }
+}
+
+impl RequestContext {
+    /// Responds to a request, and settles the rest of its body.
+    async fn respond(mut self, request: Request<Incoming>) -> Result<Response, Infallible> {
+        let (mut request, rest) = WatchedBody::wrap(request);
+        let extensions = request.extensions_mut();
+        extensions.insert(self.shutdown);
+        if let Peer::Address(address) = self.peer {
+            extensions.insert(ConnectInfo(address));
+        }
+        let mut response = self.router.call(request).await?;
+        if let Some(rest) = rest {
+            unread::settle(&rest, &mut response, &self.state);
+        }
+        Ok(response)
+    }
 }

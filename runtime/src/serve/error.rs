@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::PathBuf;
 
 /// The error of [`serve`](crate::serve()): the API cannot be served.
 ///
@@ -24,6 +26,21 @@ pub enum ServeError {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// The Unix domain socket is in use, or its file cannot be created.
+    #[cfg(unix)]
+    BindUnix {
+        /// The path of the socket.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The mode of a Unix domain socket allows all users of the host to connect, or has bits beyond the permissions of owner
+    /// and group.
+    #[cfg(unix)]
+    SocketMode {
+        /// The mode.
+        mode: u32,
+    },
     /// The signal handlers cannot be installed.
     Signal(io::Error),
 }
@@ -38,6 +55,15 @@ impl fmt::Display for ServeError {
             ),
             Self::Resolve(error) => write!(f, "cannot resolve the address to listen on: {error}"),
             Self::Bind { address, source } => write!(f, "cannot listen on {address}: {source}"),
+            #[cfg(unix)]
+            Self::BindUnix { path, source } => {
+                write!(f, "cannot listen on `{}`: {source}", path.display())
+            }
+            #[cfg(unix)]
+            Self::SocketMode { mode } => write!(
+                f,
+                "the mode 0o{mode:o} of the socket exceeds 0o770; only its owner and group may connect"
+            ),
             Self::Signal(error) => write!(f, "cannot install the signal handlers: {error}"),
         }
     }
@@ -53,6 +79,10 @@ impl Error for ServeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::NotLoopback { .. } => None,
+            #[cfg(unix)]
+            Self::SocketMode { .. } => None,
+            #[cfg(unix)]
+            Self::BindUnix { source, .. } => Some(source),
             Self::Resolve(source) | Self::Bind { source, .. } | Self::Signal(source) => {
                 Some(source)
             }

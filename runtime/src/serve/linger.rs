@@ -9,26 +9,14 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use tokio::io::AsyncWrite;
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
-use crate::routing::Shutdown;
-
-/// The default limit of unread bytes per connection: more than a client of common servers may upload.
-pub(super) const UNREAD_LIMIT: u64 = 8 * 1024 * 1024;
-
-/// The time for discarding, in total.
-const TOTAL_TIME: Duration = Duration::from_secs(30);
-
-/// The time without a byte of the client after which discarding ends.
-pub(super) const IDLE_TIME: Duration = Duration::from_secs(5);
-
-/// The time that discarding may continue after a shutdown begins.
-const SHUTDOWN_TIME: Duration = Duration::from_secs(1);
+use crate::routing::{IDLE_TIME, Shutdown, bounded};
+use crate::serve::socket::Socket;
+use crate::serve::stream::Stream;
 
 /// The number of connections of a server that may be closing in stages at the same time. Others are closed at once.
 const MAX_CLOSING: usize = 1024;
@@ -89,21 +77,13 @@ impl ConnectionState {
 
     /// Waits for `reading`. Returns `None` if it takes too long, or if a shutdown begins and it does not end soon.
     pub(super) async fn bounded<T>(&self, reading: impl Future<Output = T>) -> Option<T> {
-        let stopping = async {
-            self.bounds.shutdown.begun().await;
-            sleep(SHUTDOWN_TIME).await;
-        };
-        tokio::select! {
-            end = reading => Some(end),
-            () = sleep(TOTAL_TIME) => None,
-            () = stopping => None,
-        }
+        bounded(reading, Some(&self.bounds.shutdown)).await
     }
 
     /// Closes a connection whose last response is sent.
     ///
     /// The bytes that are discarded here are never parsed as a request.
-    pub(super) async fn close(&self, mut stream: TcpStream) {
+    pub(super) async fn close(&self, mut stream: Stream) {
         let is_idle = self.bounds.shutdown.has_begun() && !self.has_unread.load(Ordering::Relaxed);
         if is_idle || self.is_exhausted.load(Ordering::Relaxed) || self.unread_limit() == 0 {
             return;
@@ -113,16 +93,17 @@ impl ConnectionState {
         };
         let shutdown = poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context));
         if shutdown.await.is_ok() {
-            self.bounded(discard(&stream, self.unread_limit())).await;
+            let socket = stream.into_socket();
+            self.bounded(discard(&socket, self.unread_limit())).await;
         }
     }
 }
 
 /// Discards bytes until the client ends, or pauses for too long, or has sent `limit` bytes.
-async fn discard(stream: &TcpStream, limit: u64) {
+async fn discard(socket: &Socket, limit: u64) {
     let mut rest = limit;
     while rest > 0 {
-        match timeout(IDLE_TIME, read_chunk(stream)).await {
+        match timeout(IDLE_TIME, read_chunk(socket)).await {
             Ok(Ok(length)) if length > 0 => rest = rest.saturating_sub(length),
             // the end of the stream, an error, or a pause
             _ => return,
@@ -131,10 +112,10 @@ async fn discard(stream: &TcpStream, limit: u64) {
 }
 
 /// Discards the next bytes, and returns their number. The buffer exists only while bytes are available.
-async fn read_chunk(stream: &TcpStream) -> io::Result<u64> {
+async fn read_chunk(socket: &Socket) -> io::Result<u64> {
     loop {
-        stream.readable().await?;
-        match stream.try_read(&mut [0; CHUNK]) {
+        socket.readable().await?;
+        match socket.try_read(&mut [0; CHUNK]) {
             Ok(length) => return Ok(length as u64),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
@@ -144,10 +125,10 @@ async fn read_chunk(stream: &TcpStream) -> io::Result<u64> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
-    use crate::routing::ShutdownSender;
+    use crate::routing::{ShutdownSender, UNREAD_LIMIT};
 
     #[tokio::test(start_paused = true)]
     async fn connection_beyond_the_closing_limit_is_closed_at_once() {
@@ -162,6 +143,7 @@ mod tests {
             let closing = Arc::clone(&bounds.closing);
             let _permits = closing.try_acquire_many(taken).unwrap();
             let start = tokio::time::Instant::now();
+            let stream = Stream::Plain(Socket::Tcp(stream));
             ConnectionState::new(bounds).close(stream).await;
             assert_eq!(start.elapsed().as_secs(), seconds);
         }

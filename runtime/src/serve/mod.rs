@@ -6,22 +6,31 @@
 //! in flight and upgraded connections finish.
 
 mod connection;
+mod connections;
 mod error;
 mod linger;
 mod shutdown;
+mod socket;
+#[cfg(unix)]
+mod socket_file;
+mod stream;
 mod tracked;
 mod unread;
 
 use std::io;
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
 use crate::policy::Limits;
+use crate::routing::UNREAD_LIMIT;
 use crate::routing::rules::IsProtected;
-use crate::serve::connection::Connections;
-use crate::serve::linger::UNREAD_LIMIT;
+use crate::serve::connection::Protocols;
+use crate::serve::connections::Connections;
+use crate::serve::socket::Listener;
 
 pub use self::error::ServeError;
 
@@ -50,6 +59,8 @@ pub fn serve<A: IsProtected>(api: A) -> Server {
         head_timeout: HEAD_TIMEOUT,
         grace: GRACE,
         unread_limit: UNREAD_LIMIT,
+        #[cfg(unix)]
+        socket_mode: socket_file::OWNER_ONLY,
     }
 }
 
@@ -63,14 +74,18 @@ pub struct Server {
     head_timeout: Duration,
     grace: Duration,
     unread_limit: u64,
+    #[cfg(unix)]
+    socket_mode: u32,
 }
 
 /// A server that is bound to an address. Connections wait until it runs.
+///
+/// `A` is the type of the address: a `SocketAddr`, or the path of a Unix domain socket.
 #[derive(Debug)]
 #[must_use = "a server accepts no connection until it runs"]
-pub struct BoundServer {
-    listener: TcpListener,
-    address: SocketAddr,
+pub struct BoundServer<A = SocketAddr> {
+    listener: Listener,
+    address: A,
     server: Server,
 }
 
@@ -129,10 +144,60 @@ impl Server {
         }
         let (listener, address) = bind_first(&addresses).await?;
         Ok(BoundServer {
-            listener,
+            listener: Listener::Tcp(listener),
             address,
             server: self,
         })
+    }
+
+    /// Sets the permissions of the file that [`listen_unix`](Self::listen_unix) creates, `0o600` by default.
+    ///
+    /// With `0o660`, a proxy of another user can connect if the user is in the group of the file.
+    #[cfg(unix)]
+    pub fn socket_mode(mut self, mode: u32) -> Self {
+        self.socket_mode = mode;
+        self
+    }
+
+    /// Listens on a Unix domain socket, and serves until SIGTERM or Ctrl-C.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if [`bind_unix`](Self::bind_unix) or [`run`](BoundServer::run) does.
+    #[cfg(unix)]
+    pub async fn listen_unix(self, path: impl AsRef<Path>) -> Result<(), ServeError> {
+        self.bind_unix(path).await?.run().await
+    }
+
+    /// Listens on a Unix domain socket.
+    ///
+    /// The file of a socket on which no process listens is replaced. The file is removed when the server stops.
+    /// Requests have no `ConnectInfo`, because their connections have no IP address.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ServeError::SocketMode`] if all users of the host could connect, and [`ServeError::BindUnix`] if
+    /// another process listens on the socket, the file is not a socket, or cannot be created.
+    #[cfg(unix)]
+    pub async fn bind_unix(
+        self,
+        path: impl AsRef<Path>,
+    ) -> Result<BoundServer<PathBuf>, ServeError> {
+        let (path, mode) = (path.as_ref().to_owned(), self.socket_mode);
+        if mode & !0o770 != 0 {
+            return Err(ServeError::SocketMode { mode });
+        }
+        match socket_file::listen(&path, mode).await {
+            Ok((listener, file)) => Ok(BoundServer {
+                listener: Listener::Unix {
+                    listener,
+                    _file: file,
+                },
+                address: path,
+                server: self,
+            }),
+            Err(source) => Err(ServeError::BindUnix { path, source }),
+        }
     }
 }
 
@@ -141,7 +206,17 @@ impl BoundServer {
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
+}
 
+#[cfg(unix)]
+impl BoundServer<PathBuf> {
+    /// Returns the path of the socket.
+    pub fn path(&self) -> &Path {
+        &self.address
+    }
+}
+
+impl<A> BoundServer<A> {
     /// Serves until SIGTERM or Ctrl-C.
     ///
     /// The signal handlers are installed when this method is called, not when the future is
@@ -161,18 +236,15 @@ impl BoundServer {
     ///
     /// Returns no error at present: if the listener cannot accept a connection, it retries.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
-        let mut connections = Connections::new(
-            self.server.router,
-            self.server.head_timeout,
-            self.server.header_limit,
-            self.server.unread_limit,
-        );
+        let server = self.server;
+        let protocols = Protocols::new(server.head_timeout, server.header_limit);
+        let mut connections = Connections::new(server.router, protocols, server.unread_limit);
         tokio::select! {
             never = connections.accept(&self.listener) => match never {},
             () = stop => {}
         }
         drop(self.listener);
-        connections.finish(self.server.grace).await;
+        connections.finish(server.grace).await;
         Ok(())
     }
 }

@@ -17,6 +17,8 @@ use crate::serve::{BoundServer, ServeError, serve};
 use crate::testing::{EmbeddedIssuer, TestApi};
 
 mod streams;
+#[cfg(unix)]
+mod unix;
 #[cfg(feature = "ws")]
 mod tickets;
 #[cfg(feature = "ws")]

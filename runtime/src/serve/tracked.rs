@@ -6,8 +6,9 @@ use std::task::{Context, Poll, ready};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::sync::watch;
+
+use crate::serve::stream::Stream;
 
 /// Counts the open streams of a server, and closes them when it is dropped.
 pub(super) struct OpenStreams(watch::Sender<()>);
@@ -17,9 +18,24 @@ impl OpenStreams {
         Self(watch::Sender::new(()))
     }
 
-    /// Tracks the stream of a connection.
-    pub(super) fn track(&self, stream: TcpStream) -> TrackedStream {
-        let server = self.0.subscribe();
+    /// Counts a connection whose stream is not ready yet.
+    pub(super) fn reserve(&self) -> OpenStream {
+        OpenStream(self.0.subscribe())
+    }
+
+    /// Completes when no stream is open.
+    pub(super) async fn closed(&self) {
+        self.0.closed().await;
+    }
+}
+
+/// A stream that the server counts.
+pub(super) struct OpenStream(watch::Receiver<()>);
+
+impl OpenStream {
+    /// Tracks the stream of the connection.
+    pub(super) fn track(self, stream: Stream) -> TrackedStream {
+        let server = self.0;
         let mut dropped = server.clone();
         TrackedStream {
             stream: TokioIo::new(stream),
@@ -30,11 +46,6 @@ impl OpenStreams {
             }),
         }
     }
-
-    /// Completes when no stream is open.
-    pub(super) async fn closed(&self) {
-        self.0.closed().await;
-    }
 }
 
 /// The stream of a connection.
@@ -42,7 +53,7 @@ impl OpenStreams {
 /// Its owner changes with an upgrade, from the task of the server to the callback of a handler, which the
 /// server cannot abort.
 pub(super) struct TrackedStream {
-    stream: TokioIo<TcpStream>,
+    stream: TokioIo<Stream>,
     server: watch::Receiver<()>,
     /// Completes when the server is dropped.
     closed: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -50,7 +61,7 @@ pub(super) struct TrackedStream {
 
 impl TrackedStream {
     /// Returns the stream, which the server no longer tracks.
-    pub(super) fn into_inner(self) -> TcpStream {
+    pub(super) fn into_inner(self) -> Stream {
         self.stream.into_inner()
     }
 

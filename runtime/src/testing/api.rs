@@ -4,9 +4,12 @@ use crate::resource_server::{Builder, ResourceServer, WithIssuers};
 use crate::routing::api::Api;
 use crate::routing::secure_router::SecureRouter;
 use crate::testing::issuer::DEFAULT_ISSUER;
-use crate::testing::{EmbeddedIssuer, TestClock, TestRequest, or_panic};
+use crate::testing::{EmbeddedIssuer, TestClock, TestCookies, TestRequest, or_panic};
 
 const AUDIENCE: &str = "https://api.test";
+
+/// The host of the cookies.
+const HOST: &str = "api.test";
 
 /// An API under test, with an embedded issuer and a clock that only the test moves.
 ///
@@ -33,6 +36,8 @@ const AUDIENCE: &str = "https://api.test";
 #[derive(Debug)]
 pub struct TestApi {
     api: Api,
+    router: axum::Router,
+    server: ResourceServer,
     issuer: EmbeddedIssuer,
     clock: TestClock,
 }
@@ -57,6 +62,46 @@ impl TestApi {
         routes: SecureRouter,
         configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers>,
     ) -> Self {
+        Self::build(|server| routes.protect(server), configure).await
+    }
+
+    /// Tests the API that `build` returns for a server that trusts an embedded issuer, such as one with routes
+    /// [beside](Api::beside) it or in its own [error format](Api::render_errors).
+    ///
+    /// # Panics
+    ///
+    /// Panics if the server cannot be built.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::Api;
+    /// use palisade::prelude::*;
+    /// use palisade::testing::TestApi;
+    ///
+    /// # #[secured(authenticated)]
+    /// # async fn list_orders() {}
+    /// fn api(server: ResourceServer) -> Api {
+    ///     let pages = axum::Router::new().route("/pages", axum::routing::get(async || "<h1>Orders</h1>"));
+    ///     let api = SecureRouter::new().route("/orders", get(list_orders)).protect(server);
+    ///     api.beside(pages, "static pages, moved in spring")
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let api = TestApi::from_fn(api).await;
+    /// assert_eq!(api.anonymous().get("/pages").send().await.status(), 200);
+    /// assert_eq!(api.anonymous().get("/orders").send().await.status(), 401);
+    /// # }
+    /// ```
+    pub async fn from_fn(build: impl FnOnce(ResourceServer) -> Api) -> Self {
+        Self::build(build, |server| server).await
+    }
+
+    async fn build(
+        build: impl FnOnce(ResourceServer) -> Api,
+        configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers>,
+    ) -> Self {
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(DEFAULT_ISSUER).clock(clock.clone());
         let server = ResourceServer::builder()
@@ -64,8 +109,11 @@ impl TestApi {
             .clock(clock.clone());
         let server = configure(server).build().await;
         let server = or_panic(server, "cannot build the resource server");
+        let api = build(server.clone());
         Self {
-            api: routes.protect(server),
+            router: api.clone().into_router(),
+            api,
+            server,
             issuer,
             clock,
         }
@@ -75,7 +123,45 @@ impl TestApi {
     #[must_use]
     pub fn map_api(self, map: impl FnOnce(Api) -> Api) -> Self {
         let api = map(self.api);
-        Self { api, ..self }
+        Self {
+            router: api.clone().into_router(),
+            api,
+            ..self
+        }
+    }
+
+    /// Sends requests to another axum router, such as an application that contains the API.
+    ///
+    /// `map` receives the router of the API, and returns the router under test. [`map_api`](Self::map_api) comes
+    /// before: it starts again with the router of the API.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::prelude::*;
+    /// use palisade::testing::TestApi;
+    ///
+    /// #[secured(authenticated)]
+    /// async fn whoami(caller: Caller) -> String {
+    ///     caller.subject().to_owned()
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let api = TestApi::new(SecureRouter::new().route("/whoami", get(whoami))).await;
+    /// let api = api.map_router(|router| {
+    ///     let pages = axum::Router::new().route("/", axum::routing::get(async || "welcome"));
+    ///     pages.nest("/api", router)
+    /// });
+    /// assert_eq!(api.anonymous().get("/").send().await.text(), "welcome");
+    /// assert_eq!(api.anonymous().get("/api/whoami").send().await.status(), 401);
+    /// assert_eq!(api.caller("alice").get("/api/whoami").send().await.text(), "alice");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn map_router(self, map: impl FnOnce(axum::Router) -> axum::Router) -> Self {
+        let router = map(self.router);
+        Self { router, ..self }
     }
 
     /// Creates a request by `subject`.
@@ -83,12 +169,24 @@ impl TestApi {
     /// Its token is valid for five minutes and has no scopes or roles.
     pub fn caller(&self, subject: &str) -> TestRequest {
         let token = self.issuer.token(subject).audience(AUDIENCE);
-        TestRequest::new(self.api.clone().into_router(), Some(token))
+        TestRequest::new(self.router(), Some(token))
     }
 
     /// Creates a request without a token.
     pub fn anonymous(&self) -> TestRequest {
-        TestRequest::new(self.api.clone().into_router(), None)
+        TestRequest::new(self.router(), None)
+    }
+
+    /// Creates an empty jar of cookies, for requests of one browser.
+    ///
+    /// Cookies expire by the clock of the API. Their host is `api.test`.
+    pub fn cookies(&self) -> TestCookies {
+        TestCookies::new(HOST, self.clock.clone())
+    }
+
+    /// Returns the server of the API, to protect other routes in the same test.
+    pub fn server(&self) -> &ResourceServer {
+        &self.server
     }
 
     /// Returns the issuer that the API trusts.
@@ -111,8 +209,11 @@ impl TestApi {
         &self.api
     }
 
-    /// Returns the API as an axum router, for requests that [`TestRequest`] cannot make.
+    /// Returns the router under test, for requests that [`TestRequest`] cannot make.
     pub fn router(&self) -> axum::Router {
-        self.api.clone().into_router()
+        self.router.clone()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,27 +32,39 @@ mod active_tokens;
 mod api;
 mod caller;
 mod clock;
+mod cookies;
 mod counting_body;
+mod event;
 mod issuer;
 mod keys;
 #[cfg(all(test, feature = "discovery"))]
 pub(crate) mod loopback_server;
 mod multipart_form;
 mod request;
+mod response;
 mod served;
+mod stream;
 #[cfg(test)]
 pub(crate) mod test_server;
 mod token_builder;
+#[cfg(feature = "ws")]
+mod websocket;
 
 pub use self::api::TestApi;
 pub use self::caller::{caller, caller_with};
 pub use self::clock::TestClock;
+pub use self::cookies::{TestCookie, TestCookies};
 pub use self::counting_body::CountingBody;
+pub use self::event::TestEvent;
 pub use self::issuer::EmbeddedIssuer;
 pub use self::multipart_form::MultipartForm;
-pub use self::request::{TestRequest, TestResponse};
+pub use self::request::TestRequest;
+pub use self::response::TestResponse;
 pub use self::served::ServedIssuer;
+pub use self::stream::TestStream;
 pub use self::token_builder::TokenBuilder;
+#[cfg(feature = "ws")]
+pub use self::websocket::TestWebSocket;
 
 /// Unwraps a result that fails only if the test is wrong, or if the system has no randomness.
 ///

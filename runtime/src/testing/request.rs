@@ -1,22 +1,23 @@
-//! A request to an API under test, and its response.
+//! A request to an API under test.
 
 use std::future::poll_fn;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 use axum::Extension;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE};
+use axum::http::{HeaderValue, Method, Request};
+use axum::middleware::AddExtension;
 use http_body::Body as _;
-use http_body_util::BodyExt;
 use jsonwebtoken::Algorithm;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::testing::{MultipartForm, TokenBuilder, or_panic};
+use crate::testing::{
+    MultipartForm, TestCookies, TestResponse, TestStream, TokenBuilder, or_panic,
+};
 
 /// The peer address of every request.
 const PEER: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 49_152));
@@ -31,6 +32,16 @@ pub struct TestRequest {
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    cookies: Option<TestCookies>,
+}
+
+/// A request that is ready to be sent.
+pub(super) struct Prepared {
+    /// Responds to the request; it adds the peer address.
+    pub(super) router: AddExtension<axum::Router, ConnectInfo<SocketAddr>>,
+    pub(super) request: Request<Body>,
+    /// The jar that stores the cookies of the response.
+    pub(super) cookies: Option<TestCookies>,
 }
 
 impl TestRequest {
@@ -42,6 +53,7 @@ impl TestRequest {
             path: "/".to_owned(),
             headers: Vec::new(),
             body: Vec::new(),
+            cookies: None,
         }
     }
 
@@ -163,22 +175,65 @@ impl TestRequest {
         self.header(CONTENT_TYPE.as_str(), media_type)
     }
 
-    /// Sends the request in process, through the API's guard.
+    /// Sends the cookies of a jar that apply to the path, and stores those of the response.
+    pub fn cookies(mut self, jar: &TestCookies) -> Self {
+        self.cookies = Some(jar.clone());
+        self
+    }
+
+    /// Sends the request in process, through the API's guard, and reads the whole response.
+    ///
+    /// A response that has no end needs [`stream`](Self::stream).
     ///
     /// # Panics
     ///
     /// Panics if the path or a header field is invalid, or if the response body ends with an error.
     pub async fn send(self) -> TestResponse {
-        let is_head = self.method == Method::HEAD;
-        let mut request = Request::builder().method(self.method).uri(self.path);
-        if let Some(token) = self.token {
-            request = request.header(AUTHORIZATION, format!("Bearer {}", token.sign()));
-        }
-        for (name, value) in self.headers {
-            request = request.header(name, value);
-        }
-        let request = or_panic(request.body(Body::from(self.body)), "invalid request");
-        let mut router = Extension(ConnectInfo(PEER)).layer(self.router);
+        self.stream().await.collect().await
+    }
+
+    /// Sends the request in process, through the API's guard, and returns the response with its unread body.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the path or a header field is invalid.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use axum::response::sse::{Event, Sse};
+    /// use futures_util::{Stream, StreamExt as _, stream};
+    /// use palisade::prelude::*;
+    /// use palisade::testing::TestApi;
+    ///
+    /// #[secured(authenticated)]
+    /// async fn order_events(caller: Caller) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    ///     let open = stream::iter([Ok(Event::default().event("order").data("open"))]);
+    ///     Sse::new(caller.until_expired(open.chain(stream::pending())))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let api = TestApi::new(SecureRouter::new().route("/events", get(order_events))).await;
+    /// let mut stream = api.caller("alice").get("/events").stream().await;
+    /// assert_eq!(stream.status(), 200);
+    /// let event = stream.event().await.unwrap();
+    /// assert_eq!((event.name(), event.data()), ("order", "open"));
+    ///
+    /// api.clock().advance(std::time::Duration::from_secs(5 * 60 + 30)); // the token and its clock skew
+    /// assert!(stream.event().await.is_none());
+    /// # }
+    /// ```
+    pub async fn stream(self) -> TestStream {
+        let Prepared {
+            mut router,
+            request,
+            cookies,
+        } = self.prepare();
+        let path = request.uri().path().to_owned();
+        let is_head = request.method() == Method::HEAD;
         let _ = poll_fn(|context| Service::<Request<Body>>::poll_ready(&mut router, context)).await;
         let (mut parts, body) = match router.call(request).await {
             Ok(response) => response.into_parts(),
@@ -189,59 +244,32 @@ impl TestRequest {
             let fields = parts.headers.entry(CONTENT_LENGTH);
             fields.or_insert_with(|| HeaderValue::from(length));
         }
-        let body = if is_head { Body::empty() } else { body };
-        let body = or_panic(body.collect().await, "cannot read the response body").to_bytes();
-        TestResponse {
-            status: parts.status,
-            headers: parts.headers,
-            body,
+        if let Some(cookies) = cookies {
+            cookies.store(&path, &parts.headers);
         }
-    }
-}
-
-/// The response of an API under test.
-#[derive(Clone, Debug)]
-pub struct TestResponse {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-impl TestResponse {
-    /// Returns the status.
-    pub fn status(&self) -> StatusCode {
-        self.status
+        let body = if is_head { Body::empty() } else { body };
+        TestStream::new(parts.status, parts.headers, body)
     }
 
-    /// Returns all header fields.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// Returns the first value of a header field, if it is present and visible ASCII.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    /// Returns the body.
-    pub fn bytes(&self) -> &Bytes {
-        &self.body
-    }
-
-    /// Returns the body as text, with replacement characters for invalid UTF-8.
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// Decodes the body from JSON.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the body cannot be decoded as `T`.
-    pub fn json<T: DeserializeOwned>(&self) -> T {
-        or_panic(
-            serde_json::from_slice(&self.body),
-            "cannot decode the response body",
-        )
+    /// Returns the request, signed and with its cookies, and the router that responds to it.
+    pub(super) fn prepare(self) -> Prepared {
+        let mut request = Request::builder().method(self.method).uri(self.path);
+        if let Some(token) = self.token {
+            request = request.header(AUTHORIZATION, format!("Bearer {}", token.sign()));
+        }
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        let mut request = or_panic(request.body(Body::from(self.body)), "invalid request");
+        let field = self.cookies.as_ref();
+        let field = field.and_then(|cookies| cookies.field(request.uri().path()));
+        if let Some(field) = field {
+            request.headers_mut().append(COOKIE, field);
+        }
+        Prepared {
+            router: Extension(ConnectInfo(PEER)).layer(self.router),
+            request,
+            cookies: self.cookies,
+        }
     }
 }

@@ -43,6 +43,8 @@ use crate::until::Until;
 pub struct Shutdown {
     /// `None` if no server provides it.
     phase: Option<Arc<watch::Receiver<Phase>>>,
+    /// Whether `palisade::serve` provides it.
+    is_of_serve: bool,
 }
 
 /// The state of a server.
@@ -84,6 +86,7 @@ impl Shutdown {
         let (sender, phase) = watch::channel(Phase::Serving);
         let shutdown = Self {
             phase: Some(Arc::new(phase)),
+            is_of_serve: false,
         };
         let signal = async move {
             signal.await;
@@ -130,6 +133,11 @@ impl Shutdown {
         })
     }
 
+    /// Returns whether the server that provides this value settles unread bodies itself.
+    pub(in crate::routing) fn settles_unread_bodies(&self) -> bool {
+        self.is_of_serve
+    }
+
     fn receiver(&self) -> Option<watch::Receiver<Phase>> {
         self.phase.as_deref().cloned()
     }
@@ -150,6 +158,7 @@ impl ShutdownSender {
     pub(crate) fn subscribe(&self) -> Shutdown {
         Shutdown {
             phase: Some(Arc::new(self.0.subscribe())),
+            is_of_serve: true,
         }
     }
 
@@ -170,7 +179,10 @@ impl<S: Sync> FromRequestParts<S> for Shutdown {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let provided = parts.extensions.get().cloned();
-        Ok(provided.unwrap_or(Self { phase: None }))
+        Ok(provided.unwrap_or(Self {
+            phase: None,
+            is_of_serve: false,
+        }))
     }
 }
 

@@ -1,0 +1,95 @@
+//! The file of a Unix domain socket.
+
+use std::fs::{self, DirBuilder, Metadata, Permissions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{
+    DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, PermissionsExt as _,
+};
+use std::path::{Path, PathBuf};
+
+use tokio::net::{UnixListener, UnixStream};
+
+/// The default mode: only processes of the same user can connect.
+pub(super) const OWNER_ONLY: u32 = 0o600;
+
+/// The file of a socket that listens. Dropping it removes the file, unless another server has replaced it.
+#[derive(Debug)]
+pub(super) struct SocketFile {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+/// Listens on a Unix domain socket, whose file gets `mode` before it has its name.
+///
+/// # Errors
+///
+/// Returns an error if the path is in use, by a process that listens or by another kind of file. The file of a
+/// socket on which no process listens is replaced.
+pub(super) async fn listen(path: &Path, mode: u32) -> io::Result<(UnixListener, SocketFile)> {
+    check_available(path).await?;
+    // no other user can connect between the creation of the file and the change of its mode
+    let directory = private_directory(path)?;
+    let bound = bind_in(&directory, path, mode);
+    let _ = fs::remove_dir_all(&directory);
+    bound
+}
+
+/// Checks that no file has the path, or only a socket on which no process listens.
+async fn check_available(path: &Path) -> io::Result<()> {
+    let metadata = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if !metadata.file_type().is_socket() {
+        let message = "the file exists and is not a socket";
+        return Err(io::Error::new(ErrorKind::AlreadyExists, message));
+    }
+    match UnixStream::connect(path).await {
+        Ok(_) => {
+            let message = "another process listens on the socket";
+            Err(io::Error::new(ErrorKind::AddrInUse, message))
+        }
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Creates a directory beside the path that only this user can enter.
+fn private_directory(path: &Path) -> io::Result<PathBuf> {
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let mut attempt = 0;
+    loop {
+        let name = format!(".palisade-{}-{attempt}", std::process::id());
+        let directory = parent.join(name);
+        match DirBuilder::new().mode(0o700).create(&directory) {
+            Ok(()) => return Ok(directory),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn bind_in(directory: &Path, path: &Path, mode: u32) -> io::Result<(UnixListener, SocketFile)> {
+    let temporary = directory.join("s");
+    let listener = UnixListener::bind(&temporary)?;
+    fs::set_permissions(&temporary, Permissions::from_mode(mode))?;
+    let metadata = fs::symlink_metadata(&temporary)?;
+    fs::rename(&temporary, path)?;
+    let file = SocketFile {
+        path: path.to_owned(),
+        device: metadata.dev(),
+        inode: metadata.ino(),
+    };
+    Ok((listener, file))
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let is_own = |file: &Metadata| file.dev() == self.device && file.ino() == self.inode;
+        if fs::symlink_metadata(&self.path).is_ok_and(|file| is_own(&file)) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Tests of a server on a Unix domain socket.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use tokio::net::{UnixListener, UnixStream};
+
+use super::*;
+
+/// A directory that is removed with its files.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("palisade-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.0.join("api.sock")
+    }
+
+    fn files(&self) -> usize {
+        fs::read_dir(&self.0).unwrap().count()
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn unix_socket_serves_and_its_file_is_removed() {
+    let directory = Directory::new("serves");
+    let gate = Gate::default();
+    let server = serve(api_with(&gate).await);
+    let bound = server.bind_unix(directory.socket()).await.unwrap();
+    assert_eq!(bound.path(), directory.socket());
+    let mode = fs::metadata(bound.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(directory.files(), 1);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(bound.run_until(async {
+        let _ = stopped.await;
+    }));
+    let mut stream = UnixStream::connect(directory.socket()).await.unwrap();
+    let request = b"GET / HTTP/1.1\r\nHost: api\r\nConnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    gate.opened.notify_one();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    assert!(response.ends_with("done"), "{response}");
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+    assert_eq!(directory.files(), 0);
+}
+
+#[tokio::test]
+async fn stale_socket_is_replaced() {
+    let directory = Directory::new("stale");
+    // the file of a listener outlives it
+    drop(UnixListener::bind(directory.socket()).unwrap());
+    assert!(directory.socket().exists());
+    let bound = serve(api().await).bind_unix(directory.socket()).await;
+    drop(bound.unwrap());
+    assert_eq!(directory.files(), 0);
+}
+
+#[tokio::test]
+async fn path_in_use_is_refused() {
+    let directory = Directory::new("in-use");
+    let listener = UnixListener::bind(directory.socket()).unwrap();
+    let refusal = async || {
+        let bound = serve(api().await).bind_unix(directory.socket()).await;
+        bound.unwrap_err().to_string()
+    };
+    let error = refusal().await;
+    assert!(
+        error.ends_with("another process listens on the socket"),
+        "{error}"
+    );
+    drop(listener);
+    fs::remove_file(directory.socket()).unwrap();
+    fs::write(directory.socket(), "text").unwrap();
+    let error = refusal().await;
+    assert!(
+        error.ends_with("the file exists and is not a socket"),
+        "{error}"
+    );
+    assert_eq!(fs::read(directory.socket()).unwrap(), b"text");
+    // not even a link to a stale socket is followed
+    let target = directory.0.join("target");
+    fs::remove_file(directory.socket()).unwrap();
+    drop(UnixListener::bind(&target).unwrap());
+    std::os::unix::fs::symlink(&target, directory.socket()).unwrap();
+    let error = refusal().await;
+    assert!(
+        error.ends_with("the file exists and is not a socket"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn socket_of_another_server_is_not_removed() {
+    let directory = Directory::new("replaced");
+    let bound = serve(api().await)
+        .bind_unix(directory.socket())
+        .await
+        .unwrap();
+    fs::remove_file(directory.socket()).unwrap();
+    let other = UnixListener::bind(directory.socket()).unwrap();
+    drop(bound);
+    assert!(directory.socket().exists());
+    drop(other);
+}
+
+#[tokio::test]
+async fn socket_mode_for_other_users_is_refused() {
+    let directory = Directory::new("mode");
+    let bind = async |mode| {
+        let server = serve(api().await).socket_mode(mode);
+        server.bind_unix(directory.socket()).await
+    };
+    let bound = bind(0o660).await.unwrap();
+    let mode = fs::metadata(bound.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o660);
+    drop(bound);
+    for mode in [0o666, 0o602, 0o601, 0o4600, 0o1600] {
+        let error = bind(mode).await.unwrap_err();
+        assert!(matches!(error, ServeError::SocketMode { .. }), "{mode:o}");
+    }
+    let missing = directory.0.join("missing").join("api.sock");
+    let error = serve(api().await).bind_unix(missing).await.unwrap_err();
+    assert!(matches!(error, ServeError::BindUnix { .. }), "{error}");
+}

@@ -1,0 +1,127 @@
+//! Reverse proxies of Debian, in front of `orders`.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::process::Process;
+
+/// A reverse proxy, as its documentation configures it for an API with keep-alive connections.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Proxy {
+    /// Reads the whole request before it sends it.
+    Nginx,
+    /// Sends the request while it reads it.
+    UnbufferedNginx,
+    Haproxy,
+}
+
+impl Proxy {
+    /// Checks that the program is installed.
+    ///
+    /// # Errors
+    ///
+    /// Returns a text that names the missing program.
+    pub(crate) fn find(self) -> Result<(), String> {
+        let program = self.program();
+        match Command::new(program).arg("-v").output() {
+            Ok(output) if output.status.success() => Ok(()),
+            _ => Err(format!("`{program}` is not installed")),
+        }
+    }
+
+    /// Starts the proxy in front of the server at a URL, `http://ADDRESS`.
+    pub(crate) fn start(self, server: &str) -> Process {
+        let server = server.strip_prefix("http://").unwrap();
+        let address = free_address();
+        let directory = directory();
+        let file = directory.join("proxy.conf");
+        let mut command = Command::new(self.program());
+        let configuration = match self {
+            Self::Nginx => nginx(address, server, &directory, "on"),
+            Self::UnbufferedNginx => nginx(address, server, &directory, "off"),
+            Self::Haproxy => haproxy(address, server),
+        };
+        fs::write(&file, configuration).unwrap();
+        match self {
+            // the log file before the configuration is read is one of the system
+            Self::Nginx | Self::UnbufferedNginx => command.args(["-e", "stderr", "-c"]).arg(&file),
+            Self::Haproxy => command.args(["-db", "-f"]).arg(&file),
+        };
+        Process::start_at(&mut command, address)
+    }
+
+    fn program(self) -> &'static str {
+        match self {
+            // Debian installs servers outside of the path of users
+            Self::Nginx | Self::UnbufferedNginx => "/usr/sbin/nginx",
+            Self::Haproxy => "/usr/sbin/haproxy",
+        }
+    }
+}
+
+fn nginx(address: SocketAddr, server: &str, directory: &Path, buffering: &str) -> String {
+    let directory = directory.display();
+    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|part| format!("{part}_temp_path {directory}/{part};\n"))
+        .concat();
+    format!(
+        "daemon off;
+         master_process off;
+         pid {directory}/nginx.pid;
+         error_log stderr;
+         events {{ worker_connections 64; }}
+         http {{
+             access_log off;
+             {temporary}
+             client_max_body_size 0;
+             upstream orders {{ server {server}; keepalive 4; }}
+             server {{
+                 listen {address};
+                 location / {{
+                     proxy_pass http://orders;
+                     proxy_http_version 1.1;
+                     proxy_set_header Connection '';
+                     proxy_request_buffering {buffering};
+                 }}
+             }}
+         }}"
+    )
+}
+
+fn haproxy(address: SocketAddr, server: &str) -> String {
+    format!(
+        "global
+    maxconn 64
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+    http-reuse always
+frontend public
+    bind {address}
+    default_backend orders
+backend orders
+    server orders {server}
+"
+    )
+}
+
+/// Returns an address on loopback that is free at present.
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// Creates an empty directory.
+fn directory() -> PathBuf {
+    static DIRECTORIES: AtomicUsize = AtomicUsize::new(0);
+    let number = DIRECTORIES.fetch_add(1, Ordering::Relaxed);
+    let name = format!("proxy-{}-{number}", std::process::id());
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir(&directory).unwrap();
+    directory
+}
