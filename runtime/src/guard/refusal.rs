@@ -51,12 +51,13 @@ impl RefusalCause {
         match self {
             Self::TooManyHeaders { .. } => Reason::TooManyHeaders,
             Self::MissingCredential => Reason::NoCredential,
-            Self::MalformedCredential => Reason::MalformedCredential,
+            Self::MalformedCredential | Self::Ticket(TicketRefusal::SeveralCredentials) => {
+                Reason::MalformedCredential
+            }
             Self::InvalidToken(error) => Reason::from(*error),
             Self::Ticket(TicketRefusal::Unknown) => Reason::UnknownTicket,
             Self::Ticket(TicketRefusal::Expired) => Reason::ExpiredTicket,
             Self::Ticket(TicketRefusal::Misused) => Reason::MisusedTicket,
-            Self::Ticket(TicketRefusal::SeveralCredentials) => Reason::MalformedCredential,
             Self::Unavailable(unavailable) => match unavailable.dependency {
                 Dependency::Keys => Reason::KeysUnavailable,
                 #[cfg(feature = "introspection")]

@@ -14,7 +14,7 @@ const DEFAULT_TOKEN_CACHE_SIZE: u64 = 16 * 1024 * 1024;
 const DEFAULT_TICKET_LIFETIME: Duration = Duration::from_secs(30);
 
 /// The longest lifetime of a ticket that a server can set.
-pub(crate) const MAX_TICKET_LIFETIME: Duration = Duration::from_secs(60);
+pub(crate) const MAX_TICKET_LIFETIME: Duration = Duration::from_mins(1);
 
 /// Whether `build` waits for requests to issuers: for keys, and for introspection endpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -17,10 +17,10 @@ use crate::serve::{BoundServer, ServeError, serve};
 use crate::testing::{EmbeddedIssuer, TestApi};
 
 mod streams;
-#[cfg(unix)]
-mod unix;
 #[cfg(feature = "ws")]
 mod tickets;
+#[cfg(unix)]
+mod unix;
 #[cfg(feature = "ws")]
 mod upgrades;
 

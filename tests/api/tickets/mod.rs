@@ -51,9 +51,9 @@ async fn tenant(caller: Caller<Tenancy>) -> String {
 #[secured(authenticated)]
 async fn room_ticket(tickets: Tickets, Path(room): Path<u32>) -> Result<Json<Value>, TicketError> {
     let ticket = tickets.issue_for_path(room_events, &format!("/v1/rooms/{room}/events"))?;
-    let lifetime = ticket.lifetime().as_millis();
+    let lifetime = ticket.lifetime().as_secs();
     Ok(Json(
-        json!({ "value": ticket.expose(), "millis": lifetime as u64 }),
+        json!({ "value": ticket.expose(), "seconds": lifetime }),
     ))
 }
 
@@ -239,7 +239,7 @@ async fn lifetime_of_zero_or_above_60_s_fails_the_build() {
         (Duration::ZERO, false),
         (Duration::from_nanos(999_999), false),
         (Duration::from_millis(1), true),
-        (Duration::from_secs(60), true),
+        (Duration::from_mins(1), true),
         (Duration::from_millis(60_001), false),
         (Duration::MAX, false),
     ] {
@@ -264,7 +264,7 @@ async fn ticket_for_a_path_is_for_that_path_only() {
     ] {
         let issued = api.caller("alice").post("/v1/rooms/7/events").send().await;
         let body: Value = issued.json();
-        assert_eq!(body["millis"], 30_000);
+        assert_eq!(body["seconds"], 30);
         let ticket = body["value"].as_str().unwrap();
         let separator = if path.contains('?') { '&' } else { '?' };
         let path = format!("{path}{separator}ticket={ticket}");

@@ -58,13 +58,11 @@ async fn token_in_a_query_is_no_credential() {
 /// The ticket does not reach logs, problems or layers (CWE-598).
 #[tokio::test]
 async fn ticket_does_not_leak() {
-    let seen = Arc::new(Mutex::new(String::new()));
+    let seen = Arc::new(Mutex::new(Vec::new()));
     let layer = Arc::clone(&seen);
     let layer = from_fn(move |request: Request, next: Next| {
-        layer
-            .lock()
-            .unwrap()
-            .push_str(&format!("{request:?} {:?}\n", request.extensions()));
+        let seen = format!("{request:?} {:?}", request.extensions());
+        layer.lock().unwrap().push(seen);
         next.run(request)
     });
     let routes = routes()
@@ -73,7 +71,7 @@ async fn ticket_does_not_leak() {
         .layer(tower_http::trace::TraceLayer::new_for_http());
     let api = TestApi::new(routes).await;
     let (log, _capturing) = Log::capture();
-    let mut answers = String::new();
+    let mut answers = Vec::new();
     let mut tickets = Vec::new();
     for (path, query) in [
         ("/events", "ticket={}"),
@@ -92,11 +90,12 @@ async fn ticket_does_not_leak() {
                 request = request.header("authorization", token);
             }
             let response = request.send().await;
-            answers += &format!("{:?} {}\n", response.headers(), response.text());
+            answers.push(format!("{:?} {}", response.headers(), response.text()));
         }
         tickets.push(ticket);
     }
-    let seen = seen.lock().unwrap().clone();
+    let answers = answers.join("\n");
+    let seen = seen.lock().unwrap().join("\n");
     for ticket in tickets {
         for (name, text) in [
             ("log", &log.text()),

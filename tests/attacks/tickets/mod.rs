@@ -166,7 +166,7 @@ async fn ticket_does_not_outlive_its_token() {
         // the clock skew applies, as to the token itself
         assert_eq!(present(&api, "/events", &ticket).await.status(), status);
     }
-    let alice = caller(&api, "alice").with_token(|token| token.lifetime(Duration::from_secs(300)));
+    let alice = caller(&api, "alice").with_token(|token| token.lifetime(Duration::from_mins(5)));
     let token = alice.token();
     api.clock().advance(Duration::from_secs(315));
     let with_token = || api.anonymous().bearer(&token);

@@ -3,8 +3,7 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 #[cfg(feature = "tracing")]
 use crate::audit::emit_ticket_issued;
@@ -36,7 +35,7 @@ impl TicketIssuer {
         by_ticket: bool,
     ) -> Self {
         let values = headers.get_all(AUTHORIZATION).iter();
-        let holder = match Credential::read(values.map(|value| value.as_bytes())) {
+        let holder = match Credential::read(values.map(HeaderValue::as_bytes)) {
             Credential::Bearer(credential) if !by_ticket => Some(Holder {
                 credential: Secret::new(credential),
                 token: Arc::clone(token),
