@@ -74,7 +74,9 @@
 //! | `schemas` | JSON Schemas of each route's input ([`routing::Route::inputs`]) |
 //! | `text` | `input::Line`, a line of text in Unicode Normalization Form C |
 //! | `chrono`, `jiff`, `time` | the dates and times of that crate as input types that need no rule, in RFC 3339 |
+//! | `rust_decimal` | `Decimal` as an input type that needs no rule, without loss, and `input::scale` |
 //! | `typed-header` | `Valid<TypedHeader<H>>` of axum-extra, and a bare `TypedHeader` of a date |
+//! | `url` | `Url` as an input type that needs no rule: absolute, `http` or `https`, without credentials |
 //! | `uuid` | `Uuid` as an input type that needs no rule |
 //! | `ws` | [`Upgrade`]: the handshake of a WebSocket connection |
 //! | `testing` | `palisade::testing` |
@@ -141,6 +143,8 @@ pub use self::claims::scope::Scope;
 pub use self::clock::{Clock, SystemClock};
 #[cfg(feature = "discovery")]
 pub use self::discovery::DiscoveryError;
+#[cfg(feature = "tls")]
+pub use self::guard::ClientCertificate;
 pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims, Ticket, TicketError};
 #[cfg(feature = "discovery")]
 pub use self::https::HttpsError;
@@ -165,7 +169,9 @@ pub use self::routing::secure_router::SecureRouter;
 pub use self::routing::tickets::Tickets;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
-pub use self::serve::{BoundServer, ServeError, Server, serve};
+pub use self::serve::{BoundServer, Network, NetworkError, ServeError, Server, serve};
+#[cfg(feature = "tls")]
+pub use self::serve::{Pem, Tls, TlsError};
 #[cfg(feature = "introspection")]
 pub use self::token::IntrospectionError;
 pub use self::token::{

@@ -131,6 +131,28 @@ pub(super) fn emit_panic(
     }
 }
 
+/// Emits one event for a handler that did not respond within its time.
+pub(super) fn emit_timeout(declaration: &'static Declaration, token: Option<&VerifiedToken>) {
+    if tracing::enabled!(target: TARGET, Level::WARN) {
+        tracing::event!(
+            target: TARGET,
+            Level::WARN,
+            event = "handler_timeout",
+            outcome = "error",
+            timeout_seconds = declaration.limits.timeout.as_secs_f64(),
+            handler = declaration.handler,
+            module = declaration.module,
+            access = %declaration.access,
+            issuer = token.map(VerifiedToken::issuer),
+            client_id = token.and_then(VerifiedToken::client_id),
+            token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
+            subject_hash = token.and_then(VerifiedToken::subject_hash),
+            subject = token.and_then(VerifiedToken::audited_subject),
+            "handler timeout"
+        );
+    }
+}
+
 /// Emits one event for a route that no token can reach.
 pub(crate) fn emit_unreachable_route(declaration: &'static Declaration, path: &str) {
     tracing::warn!(

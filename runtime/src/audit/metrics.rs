@@ -1,4 +1,4 @@
-//! Counters and histograms of decisions, rejected inputs and panics, through the `metrics` facade.
+//! Counters and histograms of decisions, rejected inputs, panics and timeouts, through the `metrics` facade.
 
 use std::time::Duration;
 
@@ -33,4 +33,9 @@ pub(super) fn record_rejected_input(reason: Reason, location: Option<InputLocati
 /// Counts one panic by its origin.
 pub(super) fn record_panic(origin: PanicOrigin) {
     metrics::counter!("palisade_panics_total", "origin" => origin.as_str()).increment(1);
+}
+
+/// Counts one handler that did not respond within its time.
+pub(super) fn record_timeout() {
+    metrics::counter!("palisade_handler_timeouts_total").increment(1);
 }

@@ -1,4 +1,4 @@
-//! Audit events and metrics: one for each decision of the guard, each rejected input and each panic.
+//! Audit events and metrics: one for each decision of the guard, each rejected input, each panic and each timeout.
 //!
 //! Event names follow the [OWASP logging vocabulary]. An event has a [`Reason`], the route's
 //! declaration, and the issuer, client and hashed identifier of a verified token. It never has
@@ -15,6 +15,7 @@ mod panic;
 mod panic_origin;
 mod reason;
 mod rejected_input;
+mod timeout;
 
 pub(crate) use self::decision::Decision;
 #[cfg(feature = "tracing")]
@@ -25,3 +26,4 @@ pub(crate) use self::panic::emit_panic;
 pub(crate) use self::panic_origin::PanicOrigin;
 pub use self::reason::Reason;
 pub(crate) use self::rejected_input::RejectedInput;
+pub(crate) use self::timeout::emit_timeout;

@@ -16,6 +16,8 @@ mod types;
 
 #[cfg(feature = "schemas")]
 pub(crate) use self::contract::definitions;
+#[cfg(feature = "rust_decimal")]
+pub use self::contract::scale;
 pub use self::contract::{
     ContextFrom, InputError, InputLocation, MAX_LENGTH, Scalar, ValidationContext, Violation,
     within,
@@ -30,7 +32,7 @@ pub use self::extract::{
     PlainText, StreamedBody,
 };
 pub(crate) use self::extract::{
-    BodyTimeout, ExtractFromBody, ExtractFromHead, RequestLimits, TimedBody, Valid,
+    BodyTimeout, BodyWait, ExtractFromBody, ExtractFromHead, RequestLimits, TimedBody, Valid,
     check_extracted, path_error, path_scalars,
 };
 pub(crate) use self::shape::unchecked::{Unchecked, unchecked};

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::json::{self, Ignored, MemberNames, StringSeed};
 use crate::keys::error::KeyError;
+use crate::keys::key_set::MAX_UNNAMED;
 use crate::keys::skipped::{SkipReason, SkippedKey, SkippedKeys};
 use crate::keys::{Algorithm, Key, jwk, published};
 
@@ -26,7 +27,8 @@ struct Entry {
 ///
 /// A private or symmetric key is skipped, and so is its public form, because the private key is
 /// published. Identical keys are one key. Different keys with the same `kid` and algorithm are all
-/// skipped, because neither is known to be the right one. Entries that are `null` are absent.
+/// skipped, because neither is known to be the right one, and so are more than four keys of an algorithm
+/// without `kid`. Entries that are `null` are absent.
 ///
 /// # Errors
 ///
@@ -107,15 +109,15 @@ fn without_repeated(keys: Vec<(usize, Key)>) -> Vec<(usize, Key)> {
     distinct
 }
 
-/// Moves keys with the same `kid` and algorithm to the skipped ones.
+/// Moves keys with the same `kid` and algorithm to the skipped ones, and keys without `kid` if there are
+/// too many.
 fn without_ambiguous(keys: Vec<(usize, Key)>, skipped: &mut Vec<SkippedKey>) -> Vec<Key> {
     let is_ambiguous: Vec<_> = keys
         .iter()
         .map(|(_, key)| {
-            keys.iter()
-                .filter(|(_, other)| other.has_same_name(key))
-                .count()
-                > 1
+            let max = if key.kid().is_some() { 1 } else { MAX_UNNAMED };
+            let same = keys.iter().filter(|(_, other)| other.has_same_name(key));
+            same.count() > max
         })
         .collect();
     let mut unique = Vec::new();
@@ -171,6 +173,10 @@ impl<'de> Visitor<'de> for SetSeed {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
     use crate::keys::DEFAULT_ALGORITHMS;
     use crate::keys::tests::samples::{EC, ED, OTHER_EC, set};
@@ -297,7 +303,7 @@ mod tests {
 
     #[test]
     fn different_keys_with_one_name_are_skipped() {
-        for name in [r#","kid":"a""#, r#","kid":"","alg":"ES256""#, ""] {
+        for name in [r#","kid":"a""#, r#","kid":"a","alg":"ES256""#] {
             let one = format!("{{{EC}{name}}}");
             let other = format!("{{{OTHER_EC}{name}}}");
             let good = format!(r#"{{{ED},"kid":"a"}}"#);
@@ -315,6 +321,34 @@ mod tests {
                 2
             );
         }
+    }
+
+    /// Each key without `kid` costs one verification of a bad signature.
+    #[test]
+    fn more_than_four_keys_without_kid_are_skipped() {
+        let secret = |seed: u8| {
+            let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
+            let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+            format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#)
+        };
+        let nameless: Vec<_> = (0..5).map(secret).collect();
+        let named = format!(r#"{{{ED},"kid":"a"}}"#);
+        let ec = format!("{{{EC}}}");
+        for (count, found) in [(1, 1), (2, 2), (4, 4), (5, 0)] {
+            // a repeated key is one key
+            let mut keys = vec![&*named, &*ec, &*nameless[0]];
+            keys.extend(nameless.iter().take(count).map(String::as_str));
+            let set = set(&keys).unwrap();
+            let candidates = |kid| set.candidates(kid, Algorithm::EdDSA).count();
+            assert_eq!(candidates(Some("x")), found, "{count}");
+            assert_eq!(candidates(None), found + 1, "{count}");
+            assert_eq!(candidates(Some("a")), 1, "{count}");
+            assert_eq!(set.candidates(None, Algorithm::ES256).count(), 1);
+            assert_eq!(set.skipped().count(), count - found, "{count}");
+        }
+        let keys: Vec<_> = nameless.iter().map(String::as_str).collect();
+        let error = set(&keys).err().unwrap().to_string();
+        assert!(error.contains("more than four keys"), "{error}");
     }
 
     /// A key for another use or algorithm does not make a `kid` ambiguous.

@@ -6,7 +6,15 @@ use crate::keys::error::KeyError;
 use crate::keys::skipped::SkippedKeys;
 use crate::keys::{Algorithm, Key};
 
+/// The maximum number of keys without `kid` for one algorithm.
+///
+/// Each of them is tried for a bad signature.
+pub(super) const MAX_UNNAMED: usize = 4;
+
 /// The keys of one issuer, which verify no other issuer's tokens.
+///
+/// At most one key has a certain `kid` and algorithm, and at most [`MAX_UNNAMED`] keys of an algorithm have
+/// no `kid`.
 #[derive(Debug)]
 pub(crate) struct KeySet {
     keys: Vec<Key>,
@@ -40,17 +48,29 @@ impl KeySet {
         &self.skipped
     }
 
-    /// Returns the key for a token's `kid` and algorithm, if there is exactly one.
+    /// Returns the keys that may verify a token with this `kid` and algorithm, at most five.
     ///
-    /// A key with that `kid` is preferred to a key without `kid`, which matches any. If the token has
-    /// no `kid`, every key of the algorithm matches.
-    pub(crate) fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<&Key> {
-        let fitting = || self.keys.iter().filter(|key| key.algorithm() == algorithm);
-        let Some(kid) = kid else {
-            return exactly_one(fitting());
+    /// A key with that `kid` is the only one. Otherwise each key without `kid` matches, because several
+    /// are published while an issuer replaces its key. If the token has no `kid` either, a key with one
+    /// matches if it is the only such key ([OpenID Connect Core §10.1]).
+    ///
+    /// [OpenID Connect Core §10.1]: https://openid.net/specs/openid-connect-core-1_0.html#Signing
+    pub(crate) fn candidates(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> impl Iterator<Item = &Key> {
+        let fitting = || {
+            let keys = self.keys.iter();
+            keys.filter(move |key| key.algorithm() == algorithm)
         };
-        exactly_one(fitting().filter(|key| key.kid() == Some(kid)))
-            .or_else(|| exactly_one(fitting().filter(|key| key.kid().is_none())))
+        let named = exactly_one(fitting().filter(|key| match kid {
+            Some(kid) => key.kid() == Some(kid),
+            None => key.kid().is_some(),
+        }));
+        let is_selected = kid.is_some() && named.is_some();
+        let unnamed = fitting().filter(move |key| key.kid().is_none() && !is_selected);
+        named.into_iter().chain(unnamed)
     }
 }
 
@@ -66,6 +86,14 @@ impl PartialEq for KeySet {
 fn exactly_one<'a>(mut keys: impl Iterator<Item = &'a Key>) -> Option<&'a Key> {
     let first = keys.next()?;
     keys.all(|key| key.verifies_same(first)).then_some(first)
+}
+
+#[cfg(test)]
+impl KeySet {
+    /// Returns the only key for a token, if there is exactly one.
+    pub(crate) fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<&Key> {
+        exactly_one(self.candidates(kid, algorithm))
+    }
 }
 
 #[cfg(test)]
@@ -106,9 +134,35 @@ mod tests {
         let one = KeySet::new(vec![secret(1)], SkippedKeys::default()).unwrap();
         assert!(one.select(Some("any"), Algorithm::HS256).is_some());
         assert!(one.select(None, Algorithm::HS256).is_some());
-        let two = KeySet::new(vec![secret(1), secret(2)], SkippedKeys::default()).unwrap();
-        assert!(two.select(Some("any"), Algorithm::HS256).is_none());
-        assert!(two.select(None, Algorithm::HS256).is_none());
+    }
+
+    /// RFC 7515 §4.1.4: `kid` is optional, also while a key is replaced by another.
+    #[test]
+    fn every_key_without_kid_is_a_candidate() {
+        let (old, new) = (format!("{{{EC}}}"), format!("{{{OTHER_EC}}}"));
+        let (a, b) = (
+            format!(r#"{{{EC},"kid":"a"}}"#),
+            format!(r#"{{{OTHER_EC},"kid":"b"}}"#),
+        );
+        let ed = format!("{{{ED}}}");
+        for (keys, kid, expected) in [
+            (&[&old, &new, &ed][..], None, &[None, None][..]),
+            (&[&old, &new], Some("x"), &[None, None]),
+            (&[&a, &new], None, &[Some("a"), None]),
+            (&[&a, &new], Some("a"), &[Some("a")]),
+            (&[&a, &new], Some("x"), &[None]),
+            // OpenID Connect Core §10.1: one of several keys needs a `kid`
+            (&[&a, &b], None, &[]),
+            (&[&a, &b, &old], None, &[None]),
+            (&[&a, &b], Some("x"), &[]),
+        ] {
+            let keys: Vec<_> = keys.iter().map(|key| key.as_str()).collect();
+            let set = set(&keys).unwrap();
+            let candidates = set.candidates(kid, Algorithm::ES256);
+            let found: Vec<_> = candidates.map(Key::kid).collect();
+            assert_eq!(found, expected, "{keys:?} {kid:?}");
+            assert_eq!(set.skipped().count(), 0);
+        }
     }
 
     /// Otherwise the correction of a set that contains a key twice would have no effect.
@@ -125,7 +179,11 @@ mod tests {
         assert_eq!(of(&[EC, EC, ED]), once);
         assert_eq!(of(&[EC, ED, ED, EC]), once);
         assert_ne!(of(&[EC, EC]), once);
-        let ambiguous = of(&[EC, OTHER_EC, ED]);
+        let (one, other) = (
+            format!(r#"{EC},"kid":"a""#),
+            format!(r#"{OTHER_EC},"kid":"a""#),
+        );
+        let ambiguous = of(&[&one, &other, ED]);
         assert!(ambiguous.select(None, Algorithm::ES256).is_none());
         assert!(once.select(None, Algorithm::ES256).is_some());
         assert_ne!(ambiguous, once);

@@ -64,7 +64,7 @@ pub enum SkipReason {
     InvalidKey,
     /// The RSA key is too small, too large or insecure.
     Weak,
-    /// A different key has the same `kid` and algorithm, or both have no `kid`.
+    /// A different key has the same `kid` and algorithm, or more than four keys have no `kid`.
     Ambiguous,
 }
 
@@ -253,7 +253,7 @@ impl fmt::Display for SkipReason {
             Self::InvalidKey => f.write_str("the members are not a public key of its type"),
             Self::Weak => f.write_str("the RSA key is too small, too large or insecure"),
             Self::Ambiguous => f.write_str(
-                "a different key has the same `kid` and algorithm, or both have no `kid`",
+                "a different key has the same `kid` and algorithm, or more than four keys have no `kid`",
             ),
         }
     }

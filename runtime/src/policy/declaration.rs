@@ -79,6 +79,13 @@ impl Declaration {
         self
     }
 
+    /// Sets the maximum time until the handler responds.
+    #[must_use]
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.timeout = timeout;
+        self
+    }
+
     /// Sets the maximum number of header fields.
     #[must_use]
     pub const fn header_limit(mut self, fields: usize) -> Self {

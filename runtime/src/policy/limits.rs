@@ -32,6 +32,18 @@ pub struct Limits {
     ///
     /// [RFC 9110 §15.5.9]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9
     pub body_timeout: Duration,
+    /// The maximum time until the handler responds: between 1 ms and 60 min, 30 s by default.
+    ///
+    /// The time starts when the guard has authorized the request and an inner layer, an argument or the
+    /// handler first waits. It ends with the head of the response: the body of the response, such as a
+    /// stream of events, and an upgraded connection may last longer. The time for which the request's
+    /// body is waited for does not count, because [`body_timeout`](Self::body_timeout) limits it.
+    ///
+    /// A slower handler is dropped at its current `.await`, as if the client had disconnected, and the
+    /// response is 503. Code that must run to its end belongs in a separate task
+    /// ([`tokio::spawn`](https://docs.rs/tokio/latest/tokio/fn.spawn.html)). A handler that blocks its
+    /// thread cannot be dropped.
+    pub timeout: Duration,
     /// The maximum number of header fields: between 1 and 1000, 100 by default.
     ///
     /// Repeated fields count each time. A request with more returns 431 ([RFC 6585 §5]) before
@@ -56,10 +68,11 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The default limits: 64 KiB in 30 s, 100 header fields, 256 parameters, 100 parts.
+    /// The default limits: 64 KiB in 30 s, a response within 30 s, 100 header fields, 256 parameters, 100 parts.
     pub const DEFAULT: Self = Self {
         body_limit: 64 * 1024,
         body_timeout: Duration::from_secs(30),
+        timeout: Duration::from_secs(30),
         header_limit: 100,
         parameter_limit: 256,
         part_limit: 100,
@@ -71,6 +84,7 @@ impl fmt::Display for Limits {
         let Self {
             body_limit,
             body_timeout,
+            timeout,
             header_limit,
             parameter_limit,
             part_limit,
@@ -80,6 +94,8 @@ impl fmt::Display for Limits {
                 .then(|| format!("body_limit = \"{}\"", format_size(body_limit))),
             (body_timeout != Self::DEFAULT.body_timeout)
                 .then(|| format!("body_timeout = \"{}\"", format_duration(body_timeout))),
+            (timeout != Self::DEFAULT.timeout)
+                .then(|| format!("timeout = \"{}\"", format_duration(timeout))),
             (header_limit != Self::DEFAULT.header_limit)
                 .then(|| format!("header_limit = {header_limit}")),
             (parameter_limit != Self::DEFAULT.parameter_limit)
@@ -119,6 +135,7 @@ mod tests {
         let limits = Limits::DEFAULT;
         assert_eq!(limits.body_limit, 65_536);
         assert_eq!(limits.body_timeout, Duration::from_secs(30));
+        assert_eq!(limits.timeout, Duration::from_secs(30));
         assert_eq!((limits.header_limit, limits.parameter_limit), (100, 256));
         assert_eq!(limits.part_limit, 100);
     }
@@ -129,13 +146,14 @@ mod tests {
         let all = Limits {
             body_limit: 2 << 20,
             body_timeout: Duration::from_millis(1_500),
+            timeout: Duration::from_secs(10),
             header_limit: 50,
             parameter_limit: 1_000,
             part_limit: 1,
         };
         assert_eq!(
             all.to_string(),
-            "body_limit = \"2 MiB\", body_timeout = \"1500 ms\", header_limit = 50, parameter_limit = 1000, part_limit = 1"
+            "body_limit = \"2 MiB\", body_timeout = \"1500 ms\", timeout = \"10 s\", header_limit = 50, parameter_limit = 1000, part_limit = 1"
         );
         let one = Limits {
             parameter_limit: 255,

@@ -31,5 +31,7 @@ pub(crate) use self::render_error::{
     mark_handler_response, missing_problem, problem_of, replace_body, secure_layer_error,
 };
 pub(crate) use self::status_only::{
-    invalid_declaration, method_not_allowed, not_found, outside_guard, panicked,
+    handler_timeout, invalid_declaration, method_not_allowed, not_found, outside_guard, panicked,
 };
+#[cfg(feature = "serve")]
+pub(crate) use self::status_only::{outside_proxies, unreliable_proxy_fields};

@@ -50,6 +50,8 @@ types! {
     BODY_TOO_LARGE = "body-too-large", "Body too large";
     /// 408: the body did not arrive within the time limit.
     BODY_TIMEOUT = "body-timeout", "Body timeout";
+    /// 503: the handler did not respond within its time limit.
+    HANDLER_TIMEOUT = "handler-timeout", "Handler timeout";
     /// 431: the request has more header fields than the limit.
     TOO_MANY_HEADERS = "too-many-headers", "Too many header fields";
     /// 400: the body ended early.

@@ -1,10 +1,12 @@
-//! Responses that carry only a status: unknown routes, and errors of the API itself.
+//! Responses that depend on nothing in the request: unknown routes, and errors of the API itself.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::guard::{NoCaller, RefusalCause};
-use crate::response::{Problem, forbid_shared_caching, refusal_response, set_security_headers};
+use crate::response::{
+    Problem, ProblemType, forbid_shared_caching, refusal_response, set_security_headers,
+};
 use crate::token::TokenError;
 
 /// Returns 404 for an unknown path.
@@ -29,9 +31,44 @@ pub(crate) fn panicked() -> Response {
     without_route(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// Returns 503 for a handler that did not respond within its time ([RFC 9110 §15.6.4]).
+///
+/// 504 is for a gateway, and 408 for a request that did not arrive in time, which clients may repeat. There is no
+/// `Retry-After`, because the handler may have done part of its work.
+///
+/// [RFC 9110 §15.6.4]: https://www.rfc-editor.org/rfc/rfc9110#section-15.6.4
+pub(crate) fn handler_timeout() -> Response {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE)
+        .with_type(ProblemType::HANDLER_TIMEOUT)
+        .detail("the request took too long and was canceled")
+        .into_response()
+}
+
 /// Returns 500 for a handler that a layer runs outside its guard.
 pub(crate) fn outside_guard() -> Response {
     without_route(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Returns 403 for a request over plain HTTP that did not come through one of the server's proxies.
+#[cfg(feature = "serve")]
+pub(crate) fn outside_proxies() -> Response {
+    let detail = "this server accepts connections from its proxies only";
+    before_routes(Problem::new(StatusCode::FORBIDDEN).detail(detail))
+}
+
+/// Returns 400 for header fields of proxies that are malformed, or that contradict each other.
+#[cfg(feature = "serve")]
+pub(crate) fn unreliable_proxy_fields() -> Response {
+    let detail = "`Forwarded` or `X-Forwarded-For` is malformed, or they name different clients";
+    before_routes(Problem::new(StatusCode::BAD_REQUEST).detail(detail))
+}
+
+#[cfg(feature = "serve")]
+fn before_routes(problem: Problem) -> Response {
+    let mut response = problem.into_response();
+    set_security_headers(response.headers_mut());
+    forbid_shared_caching(response.headers_mut());
+    response
 }
 
 impl IntoResponse for NoCaller {

@@ -1,5 +1,5 @@
 //! The path of one request through a route: removal of foreign extensions → ticket → guard → typed claims →
-//! inner layers → body limits → arguments → handler → audit of rejected input → security headers.
+//! time limit → inner layers → body limits → arguments → handler → audit of rejected input → security headers.
 
 use std::any::TypeId;
 use std::marker::PhantomData;
@@ -11,12 +11,16 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use http_body::Body as _;
 
-use crate::audit::{Decision, PanicOrigin, Reason, emit_panic};
+use crate::audit::{Decision, PanicOrigin, Reason, emit_panic, emit_timeout};
 use crate::guard::{
     Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof, TicketIssuer, TicketStore,
 };
-use crate::response::{forbid_shared_caching, panicked, refusal_response, set_security_headers};
+use crate::input::BodyWait;
+use crate::response::{
+    forbid_shared_caching, handler_timeout, panicked, refusal_response, set_security_headers,
+};
 use crate::routing::argument::facts::issues_tickets;
 use crate::routing::declared::Declares;
 use crate::routing::guard_extensions::{GuardExtensions, remove_guard_extensions};
@@ -25,6 +29,7 @@ use crate::routing::panics::{catch_async, drop_value, guard_body};
 use crate::routing::passed_guard::PassedGuard;
 use crate::routing::run_handler::{Shared, has_custom_argument, limit_body, run_handler};
 use crate::routing::runs_with_state::RunsWithState;
+use crate::routing::time_limit::{TimedOut, within};
 use crate::routing::unread_body::Upload;
 
 /// A declared handler behind its guard.
@@ -100,17 +105,25 @@ impl<H: Declares + 'static> Guarded<H> {
         H: RunsWithState<S, M>,
     {
         remove_guard_extensions(request.extensions_mut());
-        match self.authorize(request).await {
+        let body_wait = body_wait(request);
+        match self.authorize(request, body_wait).await {
             Ok(guard) => {
                 let guard = passed.insert(guard);
                 guard.extensions().insert(request.extensions_mut());
-                match &self.inner {
-                    None => run_handler::<H, S, M>(request, state, guard).await,
-                    Some(inner) => {
-                        self.prepare_for_layers(request, guard);
-                        inner.run(mem::take(request), guard).await
+                let handling = pin!(async {
+                    match &self.inner {
+                        None => run_handler::<H, S, M>(request, state, guard).await,
+                        Some(inner) => {
+                            self.prepare_for_layers(request, guard);
+                            inner.run(mem::take(request), guard).await
+                        }
                     }
-                }
+                });
+                let handled = within(guard.limits(), guard.body_wait(), handling).await;
+                handled.unwrap_or_else(|TimedOut| {
+                    emit_timeout(H::DECLARATION, guard.token());
+                    handler_timeout()
+                })
             }
             Err(cause) => refusal_response(cause, self.guard.server().realm()),
         }
@@ -122,12 +135,16 @@ impl<H: Declares + 'static> Guarded<H> {
             let shared = shared.for_layers(self.guard.server());
             request.extensions_mut().insert(shared);
         }
-        limit_body(request, guard.limits());
+        limit_body(request, guard);
         DefaultBodyLimit::max(guard.limits().body_limit).apply(request);
     }
 
     /// Decides whether to serve a request with these header fields, and records the decision.
-    async fn authorize(&self, request: &mut Request) -> Result<PassedGuard, RefusalCause> {
+    async fn authorize(
+        &self,
+        request: &mut Request,
+        body_wait: BodyWait,
+    ) -> Result<PassedGuard, RefusalCause> {
         let mut decision = Decision::begin(H::DECLARATION);
         if let Err(cause) = self.redeem_ticket(request, &mut decision) {
             decision.emit(cause.reason(), None);
@@ -137,12 +154,12 @@ impl<H: Declares + 'static> Guarded<H> {
         match self.decide(headers).await {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
-                Ok(self.passed(None, headers))
+                Ok(self.passed(None, headers, body_wait))
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
                 let issuer = self.ticket_issuer(headers, &authorized, decision.is_by_ticket());
-                let passed = self.passed(Some(authorized), headers);
+                let passed = self.passed(Some(authorized), headers, body_wait);
                 Ok(match issuer {
                     None => passed,
                     Some(issuer) => passed.with_ticket_issuer(issuer),
@@ -193,7 +210,12 @@ impl<H: Declares + 'static> Guarded<H> {
     ///
     /// The proof goes into the request's extensions only for inner layers and for an extractor outside
     /// this crate, which have no other way to the caller.
-    fn passed(&self, authorized: Option<Authorized>, headers: &HeaderMap) -> PassedGuard {
+    fn passed(
+        &self,
+        authorized: Option<Authorized>,
+        headers: &HeaderMap,
+        body_wait: BodyWait,
+    ) -> PassedGuard {
         let shares = has_custom_argument::<H>() || self.inner.is_some();
         let shared = if shares {
             SharedProof::new(authorized.as_ref(), headers)
@@ -201,7 +223,8 @@ impl<H: Declares + 'static> Guarded<H> {
             None
         };
         let limits = &H::DECLARATION.limits;
-        PassedGuard::new(authorized, GuardExtensions { shared, limits })
+        let extensions = GuardExtensions { shared, limits };
+        PassedGuard::new(authorized, extensions, body_wait)
     }
 
     /// Runs the guard, then decodes the typed claims of each argument that has them.
@@ -214,6 +237,15 @@ impl<H: Declares + 'static> Guarded<H> {
             }
         }
         Ok(allowed)
+    }
+}
+
+/// Measures the time for which the request's body is waited for, if there is one.
+fn body_wait(request: &Request) -> BodyWait {
+    if request.body().is_end_stream() {
+        BodyWait::default()
+    } else {
+        BodyWait::new()
     }
 }
 

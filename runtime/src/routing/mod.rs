@@ -32,6 +32,7 @@ mod run_handler;
 mod runs_with_state;
 pub(crate) mod secure_router;
 pub(crate) mod tickets;
+mod time_limit;
 mod unmatched;
 mod unread_body;
 

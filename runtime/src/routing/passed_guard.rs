@@ -7,6 +7,7 @@ use std::sync::Arc;
 #[cfg(feature = "ws")]
 use crate::guard::NoClaims;
 use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims, SharedProof, TicketIssuer};
+use crate::input::BodyWait;
 use crate::policy::Limits;
 use crate::routing::guard_extensions::GuardExtensions;
 use crate::token::VerifiedToken;
@@ -36,13 +37,19 @@ pub struct PassedGuard {
     extensions: GuardExtensions,
     /// For a handler with a `Tickets` argument.
     ticket_issuer: Option<Arc<TicketIssuer>>,
+    body_wait: BodyWait,
 }
 
 impl PassedGuard {
-    pub(super) const fn new(authorized: Option<Authorized>, extensions: GuardExtensions) -> Self {
+    pub(super) const fn new(
+        authorized: Option<Authorized>,
+        extensions: GuardExtensions,
+        body_wait: BodyWait,
+    ) -> Self {
         Self {
             authorized,
             extensions,
+            body_wait,
             ticket_issuer: None,
         }
     }
@@ -61,6 +68,7 @@ impl PassedGuard {
             authorized: self.authorized.clone(),
             extensions: self.extensions.clone(),
             ticket_issuer: self.ticket_issuer.clone(),
+            body_wait: self.body_wait.clone(),
         }
     }
 
@@ -72,6 +80,11 @@ impl PassedGuard {
     /// Returns the limits of the handler.
     pub(super) fn limits(&self) -> &'static Limits {
         self.extensions.limits
+    }
+
+    /// Returns the time for which the request's body is waited for.
+    pub(super) fn body_wait(&self) -> &BodyWait {
+        &self.body_wait
     }
 
     /// Returns the caller with the claims `C`, if the handler is secured and has such an argument.

@@ -12,7 +12,6 @@ use http_body_util::Limited;
 
 use crate::audit::RejectedInput;
 use crate::input::TimedBody;
-use crate::policy::Limits;
 use crate::response::{mark_handler_response, name_accepted_types};
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
@@ -31,7 +30,7 @@ pub(super) async fn run_handler<H, S, M>(
 where
     H: Declares + RunsWithState<S, M>,
 {
-    limit_body(request, &H::DECLARATION.limits);
+    limit_body(request, guard);
     let method = request.method().clone();
     let mut response = H::Endpoint::call(request, state, guard).await;
     mark_handler_response(&mut response);
@@ -48,10 +47,11 @@ pub(super) fn has_custom_argument<H: Declares>() -> bool {
 }
 
 /// Limits the size of the body and the time for reading it.
-pub(super) fn limit_body(request: &mut Request, limits: &Limits) {
+pub(super) fn limit_body(request: &mut Request, guard: &PassedGuard) {
     if !request.body().is_end_stream() {
         let body = mem::take(request.body_mut());
-        let timed = TimedBody::new(body, limits.body_timeout);
+        let limits = guard.limits();
+        let timed = TimedBody::new(body, limits.body_timeout, guard.body_wait().clone());
         *request.body_mut() = Body::new(Limited::new(timed, limits.body_limit));
     }
 }

@@ -16,9 +16,12 @@ use crate::prelude::*;
 use crate::serve::{BoundServer, ServeError, serve};
 use crate::testing::{EmbeddedIssuer, TestApi};
 
+mod proxies;
 mod streams;
 #[cfg(feature = "ws")]
 mod tickets;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(unix)]
 mod unix;
 #[cfg(feature = "ws")]

@@ -96,10 +96,13 @@ impl JwtIssuer {
             .current(now)
             .map_err(|keys| Unverified::Unavailable(keys.into()))?;
         let generation = keys.generation();
-        let key = keys
-            .select(header.kid.as_deref(), header.algorithm)
-            .ok_or(Stage::Key { generation })?;
-        if key.verifies(jwt.signing_input, &jwt.signature) {
+        let mut candidates = keys
+            .candidates(header.kid.as_deref(), header.algorithm)
+            .peekable();
+        if candidates.peek().is_none() {
+            return Err(Stage::Key { generation }.into());
+        }
+        if candidates.any(|key| key.verifies(jwt.signing_input, &jwt.signature)) {
             Ok(generation)
         } else {
             Err(Stage::Signature { generation }.into())

@@ -36,7 +36,7 @@ pub struct NewOrder {
     quantity: u8,
 }
 
-#[secured(scopes = any(READ, "admin"), body_limit = "1 KiB", body_timeout = "1 s", header_limit = 64, parameter_limit = 1, part_limit = 1)]
+#[secured(scopes = any(READ, "admin"), body_limit = "1 KiB", body_timeout = "1 s", timeout = "10s", header_limit = 64, parameter_limit = 1, part_limit = 1)]
 async fn create(caller: ::palisade::Caller, order: Valid<::axum::Json<NewOrder>>) -> ::axum::http::StatusCode {
     let _ = (caller, order.0.0.quantity);
     ::axum::http::StatusCode::OK

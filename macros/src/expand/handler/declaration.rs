@@ -63,13 +63,19 @@ pub(super) fn declaration(
     quote!(#private::Declaration::#access #limits #unvalidated #ticket)
 }
 
-// Input:  body_limit = "1 KiB", body_timeout = "10 s", header_limit = 50
-// Output: .body_limit(1024).body_timeout(Duration::from_millis(10000)).header_limit(50)
+// Input:  body_limit = "1 KiB", timeout = "10 s", header_limit = 50
+// Output: .body_limit(1024).timeout(Duration::from_millis(10000)).header_limit(50)
 fn limits(limits: &Limits) -> TokenStream {
     let body_limit = limits.body_limit.map(|bytes| quote!(.body_limit(#bytes)));
-    let body_timeout = limits
-        .body_timeout
-        .map(|millis| quote!(.body_timeout(::core::time::Duration::from_millis(#millis))));
+    let duration = |millis: u64| quote!(::core::time::Duration::from_millis(#millis));
+    let body_timeout = limits.body_timeout.map(|millis| {
+        let timeout = duration(millis);
+        quote!(.body_timeout(#timeout))
+    });
+    let timeout = limits.timeout.map(|millis| {
+        let timeout = duration(millis);
+        quote!(.timeout(#timeout))
+    });
     let header_limit = limits
         .header_limit
         .map(|fields| quote!(.header_limit(#fields)));
@@ -77,7 +83,7 @@ fn limits(limits: &Limits) -> TokenStream {
         .parameter_limit
         .map(|pairs| quote!(.parameter_limit(#pairs)));
     let part_limit = limits.part_limit.map(|parts| quote!(.part_limit(#parts)));
-    quote!(#body_limit #body_timeout #header_limit #parameter_limit #part_limit)
+    quote!(#body_limit #body_timeout #timeout #header_limit #parameter_limit #part_limit)
 }
 
 /// A declaration that no caller satisfies.

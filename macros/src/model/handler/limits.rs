@@ -14,6 +14,7 @@ const BODY_LIMIT: Measure = Measure {
         ("GiB", 1 << 30),
     ],
     max: (1 << 30, "1 GiB"),
+    zero: "rejects every body",
     example: "64 KiB",
 };
 
@@ -22,6 +23,16 @@ const BODY_TIMEOUT: Measure = Measure {
     noun: "body timeout",
     units: &[("ms", 1), ("s", 1_000), ("min", 60_000)],
     max: (3_600_000, "60 min"),
+    zero: "rejects every body",
+    example: "10 s",
+};
+
+const TIMEOUT: Measure = Measure {
+    option: "timeout",
+    noun: "timeout",
+    units: BODY_TIMEOUT.units,
+    max: BODY_TIMEOUT.max,
+    zero: "cancels every handler that waits",
     example: "10 s",
 };
 
@@ -49,6 +60,8 @@ pub(crate) struct Limits {
     pub(crate) body_limit: Option<usize>,
     /// In milliseconds.
     pub(crate) body_timeout: Option<u64>,
+    /// In milliseconds.
+    pub(crate) timeout: Option<u64>,
     pub(crate) header_limit: Option<usize>,
     pub(crate) parameter_limit: Option<usize>,
     pub(crate) part_limit: Option<usize>,
@@ -63,6 +76,9 @@ impl Limits {
         let body_timeout = raw
             .body_timeout
             .checked(|text| BODY_TIMEOUT.check(&text, diagnostics));
+        let timeout = raw
+            .timeout
+            .checked(|text| TIMEOUT.check(&text, diagnostics));
         let header_limit = raw
             .header_limit
             .checked(|number| HEADER_LIMIT.check(&number, diagnostics).and_then(size));
@@ -75,6 +91,7 @@ impl Limits {
         Some(Self {
             body_limit: body_limit.ok()?,
             body_timeout: body_timeout.ok()?,
+            timeout: timeout.ok()?,
             header_limit: header_limit.ok()?,
             parameter_limit: parameter_limit.ok()?,
             part_limit: part_limit.ok()?,
@@ -105,6 +122,7 @@ mod tests {
         for (text, bytes) in [
             ("1 B", 1),
             ("64 KiB", 65_536),
+            ("64KiB", 65_536),
             ("2 MiB", 2_097_152),
             ("1 GiB", 1 << 30),
         ] {
@@ -123,11 +141,19 @@ mod tests {
     }
 
     #[test]
-    fn body_timeout_is_between_a_millisecond_and_an_hour() {
-        let read = |text| read(&BODY_TIMEOUT, text);
+    fn timeouts_are_between_a_millisecond_and_an_hour() {
+        for measure in [&BODY_TIMEOUT, &TIMEOUT] {
+            check_timeout(measure);
+        }
+    }
+
+    fn check_timeout(measure: &Measure) {
+        let read = |text| read(measure, text);
         for (text, millis) in [
             ("1 ms", 1),
             ("10 s", 10_000),
+            ("10s", 10_000),
+            ("2min", 120_000),
             ("2 min", 120_000),
             ("60 min", 3_600_000),
             ("3600 s", 3_600_000),

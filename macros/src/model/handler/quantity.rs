@@ -14,6 +14,8 @@ pub(super) struct Measure {
     pub(super) units: &'static [(&'static str, u64)],
     /// The maximum, in the smallest unit and as text.
     pub(super) max: (u64, &'static str),
+    /// The effect of zero.
+    pub(super) zero: &'static str,
     /// A valid value.
     pub(super) example: &'static str,
 }
@@ -50,8 +52,8 @@ impl Measure {
             QuantityError::Number => format!("a {noun} starts with a whole number"),
             QuantityError::NoUnit => format!("missing unit in this {noun}"),
             QuantityError::Unit(unit) => format!("unknown unit `{unit}` of a {noun}"),
-            QuantityError::Space => format!("a {noun} has exactly one space, before its unit"),
-            QuantityError::Zero => format!("a {noun} of zero rejects every body"),
+            QuantityError::Space => format!("a {noun} has at most one space, before its unit"),
+            QuantityError::Zero => format!("a {noun} of zero {}", self.zero),
             QuantityError::TooLarge => format!("a {noun} is at most \"{max}\""),
         };
         let units: Vec<_> = self
@@ -63,7 +65,7 @@ impl Measure {
             text.span(),
             message,
             format_args!(
-                "write a whole number, one space and a unit, up to \"{max}\": `{} = \"{}\"`; the units are {}",
+                "write a whole number and a unit, up to \"{max}\": `{} = \"{}\"`; the units are {}",
                 self.option,
                 self.example,
                 units.join(", ")
@@ -87,7 +89,7 @@ impl Measure {
         let Some((_, size)) = self.units.iter().find(|(name, _)| *name == unit) else {
             return Err(QuantityError::Unit(unit.to_owned()));
         };
-        if rest.strip_prefix(' ') != Some(unit) {
+        if rest.strip_prefix(' ').unwrap_or(rest) != unit {
             return Err(QuantityError::Space);
         }
         // a number that does not fit into u64 is above every maximum
@@ -141,6 +143,7 @@ mod tests {
         noun: "wait",
         units: &[("s", 1), ("min", 60)],
         max: (120, "2 min"),
+        zero: "ends at once",
         example: "10 s",
     };
     const COUNT: Count = Count {
@@ -150,8 +153,15 @@ mod tests {
     };
 
     #[test]
-    fn number_space_and_unit_are_a_quantity() {
-        for (text, quantity) in [("1 s", 1), ("120 s", 120), ("2 min", 120), ("007 s", 7)] {
+    fn number_and_unit_are_a_quantity() {
+        for (text, quantity) in [
+            ("1 s", 1),
+            ("120 s", 120),
+            ("2 min", 120),
+            ("007 s", 7),
+            ("1s", 1),
+            ("2min", 120),
+        ] {
             assert_eq!(MEASURE.read(text), Ok(quantity), "{text}");
         }
     }
@@ -169,7 +179,9 @@ mod tests {
             ("1_0 s", QuantityError::Number),
             ("1", QuantityError::NoUnit),
             ("1 ", QuantityError::NoUnit),
-            ("1s", QuantityError::Space),
+            ("1\u{a0}s", QuantityError::Space),
+            ("1\ts", QuantityError::Space),
+            ("1s ", QuantityError::Space),
             ("1 S", unit("S")),
             ("1  s", QuantityError::Space),
             ("1 s ", QuantityError::Space),

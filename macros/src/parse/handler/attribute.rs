@@ -54,6 +54,7 @@ impl Kind {
                 Keyword::Ticket,
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
+                Keyword::Timeout,
                 Keyword::HeaderLimit,
                 Keyword::ParameterLimit,
                 Keyword::PartLimit,
@@ -64,6 +65,7 @@ impl Kind {
                 Keyword::Reason,
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
+                Keyword::Timeout,
                 Keyword::HeaderLimit,
                 Keyword::ParameterLimit,
                 Keyword::PartLimit,
@@ -151,6 +153,7 @@ impl RawAttribute {
             Keyword::BodyTimeout => {
                 fill(&mut limits.body_timeout, keyword, span, input, diagnostics)?;
             }
+            Keyword::Timeout => fill(&mut limits.timeout, keyword, span, input, diagnostics)?,
             Keyword::HeaderLimit => {
                 fill(&mut limits.header_limit, keyword, span, input, diagnostics)?;
             }

@@ -79,8 +79,6 @@ pub(crate) enum Expected {
     Variant,
     /// A part of a multipart form that is not a file.
     TextPart,
-    /// Anything but null.
-    NotNull,
     /// Text in a location that cannot contain a list or object, such as a query parameter.
     SingleValue,
 }
@@ -238,6 +236,7 @@ impl DecodeError {
 
 /// The message for a value that its type rejects without saying why.
 pub(crate) const UNEXPECTED_FORMAT: &str = "does not have the expected format";
+pub(crate) const NOT_NULL: &str = "must not be null";
 
 const FORBIDDEN_CHARACTERS: &str = "contains characters that are not allowed";
 
@@ -251,7 +250,6 @@ impl Expected {
             Self::Char => "must be a single character",
             Self::String => "must be a string",
             Self::Null => "must be null",
-            Self::NotNull => "must not be null",
             Self::Array => "must be an array",
             Self::Object => "must be an object",
             Self::Variant => "must be one of the allowed values",

@@ -4,6 +4,7 @@
 //! and `routing` runs the extractors.
 
 mod body;
+mod body_wait;
 mod cookies;
 mod custom;
 mod form;
@@ -21,6 +22,7 @@ mod typed_header;
 mod valid;
 
 pub(crate) use self::body::RequestLimits;
+pub(crate) use self::body_wait::BodyWait;
 pub use self::cookies::Cookies;
 pub(crate) use self::custom::check_extracted;
 pub use self::custom::{CustomRejection, InputExtractor};

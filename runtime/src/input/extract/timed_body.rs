@@ -15,12 +15,15 @@ use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
 use crate::input::contract::InputError;
+use crate::input::extract::BodyWait;
 
 /// A body that fails once the waiting time for all of its frames exceeds the timeout.
 pub(crate) struct TimedBody {
     body: Body,
     timeout: Duration,
     timer: Timer,
+    /// The time for which this body is waited for does not count as time of the handler.
+    wait: BodyWait,
 }
 
 enum Timer {
@@ -31,11 +34,12 @@ enum Timer {
 }
 
 impl TimedBody {
-    pub(crate) fn new(body: Body, timeout: Duration) -> Self {
+    pub(crate) fn new(body: Body, timeout: Duration, wait: BodyWait) -> Self {
         Self {
             body,
             timeout,
             timer: Timer::NotStarted,
+            wait,
         }
     }
 
@@ -60,6 +64,15 @@ impl TimedBody {
             Timer::PolledOnce => self.timer = Timer::Running(Box::pin(sleep(self.timeout))),
             Timer::Running(_) => {}
         }
+        if let Timer::Running(_) = self.timer {
+            self.wait.begin();
+        }
+    }
+
+    fn end_wait(&self) {
+        if let Timer::Running(_) = self.timer {
+            self.wait.end();
+        }
     }
 }
 
@@ -74,14 +87,18 @@ impl HttpBody for TimedBody {
         let timeout = BodyTimeout(self.timeout);
         // first, because a frame after the timeout is late even if it is ready
         if self.is_elapsed(context) {
+            self.end_wait();
             return Poll::Ready(Some(Err(timeout.into())));
         }
         let frame = Pin::new(&mut self.body).poll_frame(context);
         if frame.is_pending() {
             self.start_timer(context);
             if self.is_elapsed(context) {
+                self.end_wait();
                 return Poll::Ready(Some(Err(timeout.into())));
             }
+        } else {
+            self.end_wait();
         }
         // axum looks for the error of a body limit at a certain depth, also if there are two limits
         frame.map(|frame| frame.map(|frame| frame.map_err(axum::Error::into_inner)))
@@ -93,6 +110,12 @@ impl HttpBody for TimedBody {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+impl Drop for TimedBody {
+    fn drop(&mut self) {
+        self.end_wait();
     }
 }
 
@@ -163,7 +186,7 @@ mod tests {
         let (sender, receiver) = mpsc::unbounded_channel();
         (
             sender,
-            TimedBody::new(Body::new(ChannelBody(receiver)), LIMIT),
+            TimedBody::new(Body::new(ChannelBody(receiver)), LIMIT, BodyWait::default()),
         )
     }
 
@@ -261,8 +284,9 @@ mod tests {
 
     #[test]
     fn size_hint_and_end_match_inner_body() {
-        let body = TimedBody::new(Body::from("four"), LIMIT);
+        let timed = |body| TimedBody::new(body, LIMIT, BodyWait::default());
+        let body = timed(Body::from("four"));
         assert_eq!(body.size_hint().exact(), Some(4));
-        assert!(!body.is_end_stream() && TimedBody::new(Body::empty(), LIMIT).is_end_stream());
+        assert!(!body.is_end_stream() && timed(Body::empty()).is_end_stream());
     }
 }

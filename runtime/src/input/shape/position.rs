@@ -34,6 +34,23 @@ impl Position {
         (Self::Nested(&Nested::Leaf), named)
     }
 
+    /// Returns whether null is no value: an `Option`, perhaps in types that do not appear in the input.
+    pub(crate) fn is_optional(self) -> bool {
+        let mut position = self;
+        for _ in 0..MAX_WRAPPERS {
+            position = match position {
+                Self::Nested(Nested::Optional(_)) => return true,
+                Self::Nested(Nested::Of(shape)) => Self::Shape(shape()),
+                Self::Shape(Shape::Partial(shape, _)) => Self::Shape(shape),
+                Self::Shape(Shape::Newtype(nested) | Shape::Transparent(nested)) => {
+                    Self::Nested(nested)
+                }
+                _ => return false,
+            };
+        }
+        false
+    }
+
     fn max_items(self) -> Option<usize> {
         match self.resolved().0 {
             Self::Nested(
@@ -68,6 +85,14 @@ impl Field {
     /// Returns the largest number of items or members, if the value is a list or a map.
     pub(crate) fn max_items(&'static self) -> Option<usize> {
         Position::Nested(&self.nested).max_items()
+    }
+
+    /// Returns whether null means the same as an absent member.
+    ///
+    /// It does for an `Option`, and for an `Option` in a newtype if serde has a default for the member.
+    pub(crate) fn confuses_null(&'static self) -> bool {
+        let is_direct = matches!(self.nested, Nested::Optional(_));
+        is_direct || (self.has_default && Position::Nested(&self.nested).is_optional())
     }
 
     /// Returns whether the value is a list, which may be empty.

@@ -27,7 +27,7 @@ fn helps(kind: Kind, options: &str, help: &str) -> bool {
 fn options_are_accepted_in_any_order() {
     let (raw, diagnostics) = parse(
         Kind::Secured,
-        "crate = a::b, unvalidated = \"raw\", body_limit = \"1 B\", header_limit = 7, body_timeout = \"1 s\", authenticated, roles = R, scopes = A,",
+        "crate = a::b, unvalidated = \"raw\", body_limit = \"1 B\", header_limit = 7, body_timeout = \"1 s\", timeout = \"2 s\", authenticated, roles = R, scopes = A,",
     );
     assert!(diagnostics.into_messages().is_empty());
     assert!(raw.scopes.take().is_some() && raw.authenticated.take().is_some());
@@ -40,6 +40,7 @@ fn options_are_accepted_in_any_order() {
     assert_eq!(text(raw.unvalidated).as_deref(), Some("raw"));
     assert_eq!(text(raw.limits.body_limit).as_deref(), Some("1 B"));
     assert_eq!(text(raw.limits.body_timeout).as_deref(), Some("1 s"));
+    assert_eq!(text(raw.limits.timeout).as_deref(), Some("2 s"));
     let number = |slot: Slot<LitInt>| slot.take().map(|(_, number)| number.to_string());
     assert_eq!(number(raw.limits.header_limit).as_deref(), Some("7"));
     assert_eq!(number(raw.limits.parameter_limit), None);
@@ -145,6 +146,7 @@ fn option_without_value_is_an_error() {
         "roles",
         "body_limit",
         "body_timeout",
+        "timeout",
         "header_limit",
         "parameter_limit",
         "part_limit",
@@ -179,7 +181,13 @@ fn authenticated_with_value_is_an_error() {
 
 #[test]
 fn value_of_another_type_is_an_error() {
-    for word in ["reason", "body_limit", "body_timeout", "unvalidated"] {
+    for word in [
+        "reason",
+        "body_limit",
+        "body_timeout",
+        "timeout",
+        "unvalidated",
+    ] {
         for value in ["7", "TEXT", "b\"a\"", ""] {
             assert_eq!(
                 mistakes(Kind::Public, &format!("{word} = {value}")),

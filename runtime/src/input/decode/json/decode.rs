@@ -82,7 +82,7 @@ fn decode_with<T: DeserializeOwned>(
     }
     let mut excess = Vec::new();
     if state.is_truncated() || state.needs_shape_check() {
-        let findings = compare(text, shape);
+        let findings = compare(text, shape, state.is_merge_patch());
         let mismatch = findings.mismatch.or_else(|| {
             let is_unknown = state.is_truncated() && findings.excess.is_empty();
             is_unknown.then(|| Violation::new("", "type", UNEXPECTED_FORMAT))
@@ -114,10 +114,11 @@ pub(crate) fn decode_without_shape<T: DeserializeOwned>(text: &[u8]) -> Result<T
 
 /// Checks a text without decoding it.
 fn inspect(text: &str, shape: &'static Shape, inspection: Inspection) -> Result<(), InputError> {
-    if let Inspection::Syntax = inspection {
-        return read_untyped(text, shape).map_err(Failure::into_malformed);
-    }
-    let findings = compare(text, shape);
+    let is_merge_patch = match inspection {
+        Inspection::Syntax => return read_untyped(text, shape).map_err(Failure::into_malformed),
+        Inspection::Shape { is_merge_patch } => is_merge_patch,
+    };
+    let findings = compare(text, shape, is_merge_patch);
     match findings.mismatch {
         Some(violation) => Err(InputError::TypeMismatch(InputLocation::Body, violation)),
         None if findings.excess.is_empty() => Ok(()),

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{Error, MapAccess};
 
 use crate::input::contract::InputError;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
@@ -34,7 +34,7 @@ pub(super) enum Inspection {
     /// Whether the text is malformed.
     Syntax,
     /// Whether a well-formed text has its shape.
-    Shape,
+    Shape { is_merge_patch: bool },
 }
 
 /// The current depth, the names of the open objects, and the error that is propagating.
@@ -44,12 +44,10 @@ pub(super) struct DecodeState<'t> {
     inspect: Inspect,
     pub(super) names: MemberNames,
     depth: Cell<usize>,
-    /// The number of arrays around the value.
-    arrays: Cell<usize>,
     /// Whether the text is a merge patch.
     is_merge_patch: bool,
     error: Cell<Option<DecodeError>>,
-    /// The number of arrays and objects that were buffered before their type was known.
+    /// The weight of the values that were buffered before their type was known.
     buffered: Cell<usize>,
     /// Whether the last value was requested as a 128-bit integer.
     is_wide_integer: Cell<bool>,
@@ -81,7 +79,6 @@ impl<'t> DecodeState<'t> {
             inspect,
             names: MemberNames::default(),
             depth: Cell::default(),
-            arrays: Cell::default(),
             is_merge_patch: false,
             error: Cell::default(),
             buffered: Cell::default(),
@@ -98,7 +95,7 @@ impl<'t> DecodeState<'t> {
         }
     }
 
-    /// Returns the same state for a merge patch, whose members are cleared by null.
+    /// Returns the same state for a merge patch, in which null clears a member.
     pub(super) fn of_merge_patch(self) -> Self {
         let is_merge_patch = true;
         Self {
@@ -107,27 +104,9 @@ impl<'t> DecodeState<'t> {
         }
     }
 
-    /// Returns whether null clears a member here; an array is a new value (RFC 7396 §1).
-    fn clears_members(&self) -> bool {
-        self.is_merge_patch && self.arrays.get() == 0
-    }
-
-    /// Passes `null` to a type that requested an `Option`.
-    ///
-    /// It is a unit, as in serde's own buffer: serde's derive presents an absent member as none, and
-    /// [`Patch`](crate::input::Patch) distinguishes the two. An `Option` does not, so a merge patch must not
-    /// clear one: nothing would happen.
-    pub(super) fn present_null<'de, V: Visitor<'de>, E: Error>(
-        &self,
-        visitor: V,
-        guide: &Guide<'_>,
-    ) -> Result<V::Value, E> {
-        let outcome = if self.clears_members() && guide.is_optional_member() {
-            Err(DecodeError::new(ErrorKind::Type).expected(Expected::NotNull))
-        } else {
-            visitor.visit_unit()
-        };
-        outcome.map_err(|error| self.store_error(error, None))
+    /// Returns whether the text is a merge patch.
+    pub(super) fn is_merge_patch(&self) -> bool {
+        self.is_merge_patch
     }
 
     /// Returns the shape of the whole text.
@@ -201,6 +180,14 @@ impl<'t> DecodeState<'t> {
         }
     }
 
+    /// Counts a scalar that is buffered before its type is known: a type of another crate has one notation.
+    #[inline]
+    pub(super) fn count_buffered_scalar(&self, requested: Requested) {
+        if foreign::HAS_TYPES && matches!(requested, Requested::Anything) {
+            self.buffered.update(|buffered| buffered.saturating_add(1));
+        }
+    }
+
     /// Records that the rest of a list or map was not passed to its type.
     pub(super) fn truncate(&self) {
         self.is_truncated.set(true);
@@ -211,9 +198,11 @@ impl<'t> DecodeState<'t> {
         self.is_truncated.get()
     }
 
-    /// Returns whether serde may have accepted more than the type allows.
+    /// Returns whether serde may have accepted more than the type allows, or a merge patch an ineffective
+    /// null.
     pub(super) fn needs_shape_check(&self) -> bool {
-        self.buffered.get() > MAX_UNCHECKED && !self.is_inspected.get()
+        let may_clear = self.is_merge_patch && self.text.contains("null");
+        (may_clear || self.buffered.get() > MAX_UNCHECKED) && !self.is_inspected.get()
     }
 
     /// Counts a value inside a tagged enum.
@@ -234,7 +223,8 @@ impl<'t> DecodeState<'t> {
             return Ok(());
         }
         self.require_well_formed()?;
-        self.inspect(Inspection::Shape)
+        let is_merge_patch = self.is_merge_patch;
+        self.inspect(Inspection::Shape { is_merge_patch })
     }
 
     /// Counts the size of an item or of a map's value.
@@ -343,17 +333,6 @@ impl<'t> DecodeState<'t> {
     #[inline]
     pub(super) fn leave(&self) {
         self.depth.update(|depth| depth.saturating_sub(1));
-    }
-
-    /// Runs `read` in an array, one level deeper.
-    pub(super) fn in_array<T>(
-        &self,
-        read: impl FnOnce() -> Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
-        self.arrays.update(|arrays| arrays + 1);
-        let outcome = self.nested(read);
-        self.arrays.update(|arrays| arrays.saturating_sub(1));
-        outcome
     }
 
     /// Runs `read` one level deeper.

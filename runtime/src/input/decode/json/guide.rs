@@ -115,13 +115,10 @@ impl Guide<'_> {
         }
     }
 
-    /// Returns whether the value is a member whose type is an `Option`.
-    pub(super) fn is_optional_member(self) -> bool {
-        match self {
-            Self::Member(fields, name, _) => field_named(fields, name)
-                .is_some_and(|field| matches!(field.nested, Nested::Optional(_))),
-            _ => false,
-        }
+    /// Returns whether the value is in a tagged enum.
+    #[inline]
+    pub(super) fn is_tagged(self) -> bool {
+        matches!(self, Self::Tagged)
     }
 
     /// Returns the position, or the children of a value whose own position is not known.

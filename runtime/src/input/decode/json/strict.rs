@@ -52,7 +52,7 @@ macro_rules! forward {
             let Self { inner, source, state, guide } = self;
             state.begin_value($requested);
             if let Some(foreign) = foreign::requested_by::<V::Value>(stringify!($method)) {
-                return foreign.read(inner, visitor, |error| take_error(source, state, error));
+                return foreign.read(inner, visitor, guide.is_tagged(), |error| take_error(source, state, error));
             }
             let visitor = StrictVisitor { visitor, requested: $requested, state, guide };
             forward!(@call inner $inner visitor $method $($name)*)
@@ -170,6 +170,7 @@ macro_rules! scalars {
     ($($method:ident($($name:ident: $ty:ty)?);)*) => {$(
         fn $method<E: Error>(self, $($name: $ty)?) -> Result<V::Value, E> {
             let state = self.state;
+            state.count_buffered_scalar(self.requested);
             self.visitor
                 .$method::<DecodeError>($($name)?)
                 .map_err(|error| state.store_error(error, None))
@@ -197,7 +198,10 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
     }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        self.state.present_null(self.visitor, self.guide)
+        // a unit, as in serde's own buffer: serde's derive presents an absent member as none, and `Patch`
+        // distinguishes the two
+        let outcome = self.visitor.visit_unit();
+        outcome.map_err(|error| self.state.store_error(error, None))
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
@@ -221,7 +225,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
             return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
         };
         state.count_buffered(self.requested, false);
-        let outcome = state.in_array(|| {
+        let outcome = state.nested(|| {
             state.begin_container(size_of::<V::Value>(), self.guide)?;
             self.visitor.visit_seq(StrictItems {
                 inner: &mut inner,

@@ -5,6 +5,7 @@
 //! here, in one walk over the text.
 
 mod findings;
+mod mismatches;
 mod scalars;
 mod tags;
 mod targets;
@@ -24,9 +25,14 @@ use crate::input::shape::position::{
 use crate::input::shape::{Field, Nested, Shape, Statement, Tagging, Variant};
 
 /// Compares a valid text with a shape.
-pub(super) fn compare(text: &str, shape: &'static Shape) -> Findings {
+///
+/// In a merge patch, null must not clear a member for which it means the same as no member.
+pub(super) fn compare(text: &str, shape: &'static Shape, is_merge_patch: bool) -> Findings {
     let mut findings = Findings::default();
-    let mut walk = Walk::new(text, Targets::new(&[]), Some(&mut findings));
+    let mut walk = Walk {
+        is_merge_patch,
+        ..Walk::new(text, Targets::new(&[]), Some(&mut findings))
+    };
     if walk.document(shape).is_none() {
         findings.mismatch(&[], Mismatch::Form);
     }
@@ -65,6 +71,9 @@ struct Walk<'w> {
     maps: usize,
     /// The number of tagged enums around the value.
     tagged: usize,
+    /// The number of arrays around the value; an array is a new value (RFC 7396 §1).
+    arrays: usize,
+    is_merge_patch: bool,
 }
 
 impl<'w> Walk<'w> {
@@ -77,6 +86,8 @@ impl<'w> Walk<'w> {
             path: Vec::new(),
             maps: 0,
             tagged: 0,
+            arrays: 0,
+            is_merge_patch: false,
         }
     }
 
@@ -201,6 +212,7 @@ impl<'w> Walk<'w> {
         let mut next = self
             .targets
             .next_index(here.inside, here.depth, field_index(skipped, 0));
+        self.arrays += 1;
         cursor.items(|cursor, index| {
             count = index.saturating_add(1);
             let field = field_index(skipped, index);
@@ -223,6 +235,7 @@ impl<'w> Walk<'w> {
             next = self.targets.next_index(here.inside, here.depth, start);
             outcome
         })?;
+        self.arrays -= 1;
         Some(count)
     }
 
@@ -286,6 +299,7 @@ impl<'w> Walk<'w> {
             let inside = self.targets.in_field(here.inside, here.depth, field.rust);
             let name = declared_name(field.names, &name);
             self.below(Segment::Name(name), |walk| {
+                walk.require_clearable(cursor, || field.confuses_null())?;
                 walk.value(cursor, here.child(Position::Nested(&field.nested), &inside))
             })
         })
@@ -369,6 +383,8 @@ impl<'w> Walk<'w> {
             let name = name.read()?;
             if name == content {
                 self.below(Segment::Name(content), |walk| {
+                    let content = Position::Shape(&variant.content);
+                    walk.require_clearable(cursor, || content.is_optional())?;
                     walk.value(cursor, here.in_content(variant))
                 })
             } else if name == tag || Tags::contain(here.tags, &name) {
@@ -377,19 +393,6 @@ impl<'w> Walk<'w> {
                 self.unknown_member(cursor)
             }
         })
-    }
-
-    /// serde rejects an unknown member, unless it is buffered: then only after it was read.
-    fn unknown_member(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
-        if self.tagged > 0 {
-            self.mismatch(Mismatch::UnknownMember)?;
-        }
-        cursor.skip()
-    }
-
-    fn skip_mismatch(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
-        self.mismatch(Mismatch::Form)?;
-        cursor.skip()
     }
 
     /// Runs `visit` at a child of the value.
@@ -401,17 +404,6 @@ impl<'w> Walk<'w> {
         let outcome = visit(self);
         self.path.pop();
         outcome
-    }
-
-    /// Records a mismatch, which ends the comparison; the text is then rejected.
-    fn mismatch(&mut self, mismatch: Mismatch) -> Option<()> {
-        match &mut self.findings {
-            Some(findings) => {
-                findings.mismatch(&self.path, mismatch);
-                None
-            }
-            None => Some(()),
-        }
     }
 }
 

@@ -188,6 +188,44 @@ async fn key_replaced_under_its_kid_or_without_one_is_found() {
     }
 }
 
+/// An issuer publishes the new key before it signs with it, and the old key as long as its tokens live.
+#[tokio::test]
+async fn old_and_new_key_without_kid_are_tried_during_a_rotation() {
+    let test = KeyServerTest::new().await;
+    let new = test.rotated();
+    let key = |issuer: &EmbeddedIssuer| {
+        let mut key = issuer.jwk(Algorithm::ES256);
+        key.as_object_mut().unwrap().remove("kid");
+        key
+    };
+    let publish = async |issuers: &[&EmbeddedIssuer]| {
+        let keys: Vec<_> = issuers.iter().map(|issuer| key(issuer)).collect();
+        let keys = serde_json::json!({ "keys": keys }).to_string();
+        test.key_server.set(Reply::Keys(keys));
+        test.refresh_after(300).await;
+    };
+    let validate = async |issuer: &EmbeddedIssuer| {
+        let token = issuer.token("alice").algorithm(Algorithm::ES256);
+        let nameless = test.validate(token.clone().without_header("kid")).await;
+        assert_eq!(test.validate(token.kid("any")).await, nameless);
+        nameless
+    };
+    let other = test.rotated();
+    for (published, accepted) in [
+        (&[&test.issuer][..], [true, false]),
+        (&[&test.issuer, &new], [true, true]),
+        (&[&new, &test.issuer], [true, true]),
+        (&[&new], [false, true]),
+    ] {
+        publish(published).await;
+        for (issuer, accepted) in [&test.issuer, &new].into_iter().zip(accepted) {
+            let expected = if accepted { Ok(()) } else { BAD_SIGNATURE };
+            assert_eq!(validate(issuer).await, expected);
+        }
+        assert_eq!(validate(&other).await, BAD_SIGNATURE);
+    }
+}
+
 #[tokio::test]
 async fn bad_signatures_and_unknown_kids_share_one_fetch_per_minute() {
     let test = KeyServerTest::new().await;

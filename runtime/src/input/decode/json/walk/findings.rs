@@ -1,7 +1,7 @@
 //! The result of comparing a text with a shape.
 
 use crate::input::contract::{MAX_VIOLATIONS, Violation};
-use crate::input::decode::error::{Segment, UNEXPECTED_FORMAT, pointer_of};
+use crate::input::decode::error::{NOT_NULL, Segment, UNEXPECTED_FORMAT, pointer_of};
 
 /// The result of comparing a text with a shape.
 #[derive(Default)]
@@ -21,6 +21,7 @@ pub(super) enum Mismatch {
     Form,
     ElementCount,
     UnknownMember,
+    Null,
 }
 
 impl Findings {
@@ -29,6 +30,7 @@ impl Findings {
             Mismatch::Form => ("type", UNEXPECTED_FORMAT),
             Mismatch::ElementCount => ("items", "has the wrong number of items"),
             Mismatch::UnknownMember => ("unknown", "has an unknown member"),
+            Mismatch::Null => ("type", NOT_NULL),
         };
         let violation = || Violation::new(pointer_of(path), rule, detail);
         self.mismatch.get_or_insert_with(violation);

@@ -1,8 +1,8 @@
-//! Exactly one space separates the number and the unit.
+//! A timeout is at least one millisecond.
 
 use palisade::prelude::*;
 
-#[public(reason = "a test", body_timeout = "10s")]
+#[secured(authenticated, timeout = "0 s")]
 async fn list() {}
 
 fn main() {

@@ -1,0 +1,83 @@
+//! The time limit of a handler, with its inner layers and arguments.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep};
+
+use crate::input::BodyWait;
+use crate::policy::Limits;
+
+/// The shortest time between two checks while the body is waited for. The handler is polled when the body
+/// arrives, so the checks matter only if another task reads it.
+const CHECK_INTERVAL: Duration = Duration::from_millis(100);
+
+/// The handler did not respond within its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TimedOut;
+
+/// The time that is left to a handler.
+struct TimeLimit<'a> {
+    limits: &'a Limits,
+    body: &'a BodyWait,
+    /// `None` until the handler waits.
+    timer: Option<Timer>,
+}
+
+struct Timer {
+    start: Instant,
+    sleep: Pin<Box<Sleep>>,
+}
+
+/// Polls a handler to its end.
+///
+/// # Errors
+///
+/// Returns an error if the handler takes longer than its limit, without the time for which its body is
+/// waited for.
+pub(super) async fn within<F: Future>(
+    limits: &Limits,
+    body: &BodyWait,
+    mut handler: Pin<&mut F>,
+) -> Result<F::Output, TimedOut> {
+    let mut limit = TimeLimit {
+        limits,
+        body,
+        timer: None,
+    };
+    poll_fn(|context| match handler.as_mut().poll(context) {
+        // a response is sent, even if it is late
+        Poll::Ready(output) => Poll::Ready(Ok(output)),
+        Poll::Pending => limit.poll(context).map(Err),
+    })
+    .await
+}
+
+impl TimeLimit<'_> {
+    /// Completes when the time is over; otherwise wakes the task then.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<TimedOut> {
+        let limit = self.limits.timeout;
+        let timer = self.timer.get_or_insert_with(|| Timer {
+            start: Instant::now(),
+            sleep: Box::pin(sleep(limit)),
+        });
+        while timer.sleep.as_mut().poll(context).is_ready() {
+            let (waited, is_waiting) = self.body.total();
+            // a body that is not read any more must not suspend the limit
+            let waited = waited.min(self.limits.body_timeout);
+            let left = (limit + waited).saturating_sub(timer.start.elapsed());
+            if left.is_zero() {
+                return Poll::Ready(TimedOut);
+            }
+            let next = if is_waiting {
+                left.max(CHECK_INTERVAL)
+            } else {
+                left
+            };
+            timer.sleep = Box::pin(sleep(next));
+        }
+        Poll::Pending
+    }
+}
