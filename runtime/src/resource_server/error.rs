@@ -10,6 +10,7 @@ use crate::keys::{Algorithm, KeyError};
 use crate::resource_server::fetch_error::FetchSettingsError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::IntrospectionConfigError;
+use crate::resource_server::resource::ResourceError;
 use crate::token::{ProfileError, UnknownIssuer};
 
 /// The reason why a [`ResourceServer`](crate::ResourceServer) cannot be built.
@@ -133,6 +134,13 @@ pub enum ConfigError {
         /// The issuer, and the trusted ones.
         source: UnknownIssuer,
     },
+    /// The URL or a text of the resource is rejected.
+    Resource {
+        /// The URL of the resource.
+        resource: String,
+        /// The reason why it is rejected.
+        source: ResourceError,
+    },
     /// The realm is empty or contains a character that is not allowed in challenges (RFC 6750 §3).
     Realm,
     /// The lifetime of tickets is below 1 ms or above 60 s.
@@ -178,7 +186,10 @@ impl ConfigError {
             Self::NoReason { .. } => "state why it is acceptable",
             Self::Realm => "remove the character, or remove `realm` to use `api`",
             Self::TicketLifetime => "set it to a value between 1 ms and 60 s",
-            Self::Keys { .. } | Self::RevokedIssuer { .. } | Self::Profile { .. } => return None,
+            Self::Keys { .. }
+            | Self::RevokedIssuer { .. }
+            | Self::Profile { .. }
+            | Self::Resource { .. } => return None,
             #[cfg(feature = "discovery")]
             Self::FetchSettings { .. } => return None,
             #[cfg(feature = "introspection")]
@@ -243,6 +254,7 @@ impl ConfigError {
                 f.write_str("tokens of an issuer that is not trusted are revoked")
             }
             Self::TicketLifetime => f.write_str("the lifetime of tickets is out of range"),
+            Self::Resource { resource, .. } => write!(f, "`{resource}` cannot identify this API"),
             Self::Realm => f.write_str(
                 "the realm is empty or contains `\"`, `\\`, or a character outside printable ASCII",
             ),
@@ -280,6 +292,7 @@ impl Error for ConfigError {
             Self::Keys { source, .. } => Some(source),
             Self::Profile { source, .. } => Some(source),
             Self::RevokedIssuer { source } => Some(source),
+            Self::Resource { source, .. } => Some(source),
             #[cfg(feature = "discovery")]
             Self::Discovery { source, .. } => Some(source),
             #[cfg(feature = "discovery")]

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::guard::{NoCaller, RefusalCause};
+use crate::policy::Access;
 use crate::response::{
     Problem, ProblemType, forbid_shared_caching, refusal_response, set_security_headers,
 };
@@ -77,7 +78,7 @@ impl IntoResponse for NoCaller {
             None => Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
             Some(server) => {
                 let cause = RefusalCause::InvalidToken(TokenError::TypedClaims);
-                refusal_response(cause, server.realm())
+                refusal_response(cause, server, &Access::Authenticated)
             }
         }
     }
