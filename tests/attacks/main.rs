@@ -27,5 +27,6 @@ mod roles;
 mod serde_words;
 mod skipped;
 mod sockets;
+mod tickets;
 mod tokens;
 mod unchecked;
