@@ -62,13 +62,15 @@
 //!
 //! # Features
 //!
-//! No feature turns a check off. `discovery`, `serve`, `tracing` and `uuid` are on by default.
+//! No feature turns a check off. `discovery`, `http2`, `serve`, `tls`, `tracing` and `uuid` are on by default.
 //!
 //! | feature | adds |
 //! |---|---|
 //! | `discovery` | keys from an issuer's discovery document, fetched over https and kept fresh |
 //! | `introspection` | opaque tokens by RFC 7662 |
-//! | `serve` | [`serve`](fn@serve): a loopback listener with graceful shutdown |
+//! | `serve` | [`serve`](fn@serve): a listener with graceful shutdown |
+//! | `tls` | TLS 1.2 and 1.3 for [`serve`](fn@serve), and certificates of clients |
+//! | `http2` | HTTP/2 for [`serve`](fn@serve), over TLS |
 //! | `spool` | `input::SpooledFile`: files of a form that are on disk beyond a size |
 //! | `tracing` | an event for each decision, rejected input and key fetch |
 //! | `metrics` | counters and histograms of decisions, rejected inputs and key fetches |
@@ -148,7 +150,7 @@ pub use self::clock::{Clock, SystemClock};
 pub use self::discovery::DiscoveryError;
 #[cfg(feature = "tls")]
 pub use self::guard::ClientCertificate;
-pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
+pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims, Ticket, TicketError};
 #[cfg(feature = "discovery")]
 pub use self::https::HttpsError;
 pub use self::input::contract::SecureInput;
@@ -169,6 +171,7 @@ pub use self::routing::argument::shutdown::Shutdown;
 #[cfg(feature = "ws")]
 pub use self::routing::argument::upgrade::Upgrade;
 pub use self::routing::secure_router::SecureRouter;
+pub use self::routing::tickets::Tickets;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
 pub use self::serve::{BoundServer, Network, NetworkError, ServeError, Server, serve};

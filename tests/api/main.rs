@@ -49,5 +49,6 @@ mod routers;
 mod spooled_files;
 mod streamed_bodies;
 mod support;
+mod tickets;
 mod typed_headers;
 mod validate;

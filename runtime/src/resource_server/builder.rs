@@ -2,28 +2,24 @@
 
 use std::collections::HashSet;
 #[cfg(feature = "spool")]
-use std::io;
-#[cfg(feature = "spool")]
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-
-#[cfg(feature = "spool")]
-use tokio::task::spawn_blocking;
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::{IntrospectionConfigError, find_ambiguous};
 use crate::resource_server::issuer::{HasAudience, Issuer, WithAudience};
-use crate::resource_server::options::{ServerOptions, Startup};
+use crate::resource_server::options::{MAX_TICKET_LIFETIME, ServerOptions, Startup};
 use crate::resource_server::resource::{NoResource, ProtectedResource, Resource, WithResource};
 use crate::resource_server::server::{ResourceServer, Shared};
 use crate::resource_server::summary::IssuerSummary;
-use crate::secret::Secret;
 #[cfg(feature = "spool")]
-use crate::spool::Spool;
+use crate::resource_server::temporary_files::spool;
+use crate::secret::Secret;
 use crate::text::is_nqschar;
 use crate::token::{DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT, Revocations, SubjectKey, TokenValidator};
 
@@ -275,6 +271,16 @@ impl<T, R> Builder<T, R> {
         self
     }
 
+    /// Sets the lifetime of [tickets](crate::Tickets): 1 ms to 60 s, by default 30 s.
+    ///
+    /// # Security
+    ///
+    /// A ticket is part of a URL, which proxies log. A short lifetime limits the damage of one that a client did not use.
+    pub fn ticket_lifetime(mut self, lifetime: Duration) -> Self {
+        self.options.ticket_lifetime = lifetime;
+        self
+    }
+
     /// Checks the configuration, and loads the keys of every issuer.
     ///
     /// Fetched keys are refreshed by a task on the tokio runtime in which this future runs. After
@@ -312,6 +318,9 @@ async fn build(
     if options.realm.is_empty() || !options.realm.bytes().all(is_nqschar) {
         return Err(ConfigError::Realm);
     }
+    if options.ticket_lifetime.as_millis() == 0 || options.ticket_lifetime > MAX_TICKET_LIFETIME {
+        return Err(ConfigError::TicketLifetime);
+    }
     check_duplicates(&issuers)?;
     #[cfg(feature = "introspection")]
     check_opaque_tokens(&issuers)?;
@@ -345,30 +354,8 @@ async fn build(
         issuers: summaries,
         #[cfg(feature = "spool")]
         spool,
+        ticket_lifetime: options.ticket_lifetime,
     }))
-}
-
-/// Returns the temporary files of the server, if they are configured, after a test of the directory.
-#[cfg(feature = "spool")]
-async fn spool(
-    directory: Option<&Path>,
-    limit: Option<u64>,
-) -> Result<Option<Arc<Spool>>, ConfigError> {
-    if directory.is_none() && limit.is_none() {
-        return Ok(None);
-    }
-    let spool = Arc::new(Spool::new(directory.map(Path::to_owned), limit));
-    if let Some(path) = directory {
-        let checked = Arc::clone(&spool);
-        let checked = spawn_blocking(move || checked.check()).await;
-        checked
-            .unwrap_or_else(|error| Err(io::Error::other(error)))
-            .map_err(|source| ConfigError::SpoolDirectory {
-                path: path.display().to_string(),
-                source,
-            })?;
-    }
-    Ok(Some(spool))
 }
 
 fn check_resource(resource: ProtectedResource) -> Result<Resource, ConfigError> {

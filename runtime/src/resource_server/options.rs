@@ -3,6 +3,7 @@
 #[cfg(feature = "spool")]
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
 use crate::resource_server::resource::ProtectedResource;
@@ -11,6 +12,12 @@ use crate::token::DynRevocations;
 
 /// The default size of the token cache: 16 MiB, about 8000 tokens.
 const DEFAULT_TOKEN_CACHE_SIZE: u64 = 16 * 1024 * 1024;
+
+/// The default lifetime of a ticket.
+const DEFAULT_TICKET_LIFETIME: Duration = Duration::from_secs(30);
+
+/// The longest lifetime of a ticket that a server can set.
+pub(crate) const MAX_TICKET_LIFETIME: Duration = Duration::from_mins(1);
 
 /// Whether `build` waits for requests to issuers: for keys, and for introspection endpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +50,7 @@ pub(super) struct ServerOptions {
     /// In bytes.
     #[cfg(feature = "spool")]
     pub(super) spool_limit: Option<u64>,
+    pub(super) ticket_lifetime: Duration,
 }
 
 impl Default for ServerOptions {
@@ -60,6 +68,7 @@ impl Default for ServerOptions {
             spool_directory: None,
             #[cfg(feature = "spool")]
             spool_limit: None,
+            ticket_lifetime: DEFAULT_TICKET_LIFETIME,
         }
     }
 }

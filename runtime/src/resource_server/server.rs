@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::keys::SkippedKeys;
@@ -47,6 +48,7 @@ pub(super) struct Shared {
     /// `None` if neither the directory nor the limit is configured.
     #[cfg(feature = "spool")]
     pub(super) spool: Option<Arc<Spool>>,
+    pub(super) ticket_lifetime: Duration,
 }
 
 impl ResourceServer {
@@ -94,6 +96,10 @@ impl ResourceServer {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.shared.clock
+    }
+
+    pub(crate) fn ticket_lifetime(&self) -> Duration {
+        self.shared.ticket_lifetime
     }
 
     pub(crate) fn shared_issuers(&self) -> Arc<[IssuerSummary]> {
