@@ -8,6 +8,7 @@
     reason = "a failing test panics"
 )]
 
+mod accept;
 mod allow;
 mod audit;
 mod beside;

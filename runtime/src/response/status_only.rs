@@ -1,6 +1,7 @@
 //! Responses that depend on nothing in the request: unknown routes, and errors of the API itself.
 
 use axum::http::StatusCode;
+use axum::http::header::{ALLOW, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use crate::guard::{NoCaller, RefusalCause};
@@ -20,6 +21,18 @@ pub(crate) fn not_found() -> Response {
 /// axum adds `Allow` ([RFC 9110 §15.5.6](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6)).
 pub(crate) fn method_not_allowed() -> Response {
     without_route(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+/// Returns 405 for a method that no path has without a handler that names it: TRACE and CONNECT.
+///
+/// An empty `Allow` states that the resource has no method ([RFC 9110 §10.2.1]); a CONNECT has not even a path.
+///
+/// [RFC 9110 §10.2.1]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.1
+pub(crate) fn no_method() -> Response {
+    let mut response = method_not_allowed();
+    let no_methods = HeaderValue::from_static("");
+    response.headers_mut().insert(ALLOW, no_methods);
+    response
 }
 
 /// Returns 500 for a handler whose declaration did not compile.

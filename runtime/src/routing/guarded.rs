@@ -16,7 +16,8 @@ use crate::audit::{Decision, PanicOrigin, Reason, emit_panic, emit_timeout};
 use crate::guard::{Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof};
 use crate::input::BodyWait;
 use crate::response::{
-    forbid_shared_caching, handler_timeout, panicked, refusal_response, set_security_headers,
+    Acceptable, forbid_shared_caching, handler_timeout, panicked, refusal_response,
+    set_security_headers,
 };
 use crate::routing::declared::Declares;
 use crate::routing::guard_extensions::{GuardExtensions, remove_guard_extensions};
@@ -96,13 +97,18 @@ impl<H: Declares> Guarded<H> {
             Ok(guard) => {
                 let guard = passed.insert(guard);
                 guard.extensions().insert(request.extensions_mut());
+                let acceptable = Acceptable::of(request.method(), request.headers());
                 let handling = pin!(async {
-                    match &self.inner {
+                    let response = match &self.inner {
                         None => run_handler::<H, S, M>(request, state, guard).await,
                         Some(inner) => {
                             self.prepare_for_layers(request, guard);
                             inner.run(mem::take(request), guard).await
                         }
+                    };
+                    match acceptable {
+                        Some(acceptable) => acceptable.check(response),
+                        None => response,
                     }
                 });
                 let handled = within(guard.limits(), guard.body_wait(), handling).await;
