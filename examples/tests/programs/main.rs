@@ -12,6 +12,7 @@
 mod issuer;
 mod orders;
 mod rejected_input;
+mod tls;
 
 use std::path::Path;
 use std::process::Command;

@@ -21,6 +21,7 @@ mod socket;
 #[cfg(unix)]
 mod socket_file;
 mod stream;
+mod summary;
 #[cfg(feature = "tls")]
 mod telemetry;
 #[cfg(feature = "tls")]
