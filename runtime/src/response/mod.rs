@@ -35,8 +35,8 @@ pub(crate) use self::render_error::{
 };
 pub(crate) use self::resource_metadata::{metadata_document, metadata_options};
 pub(crate) use self::status_only::{
-    handler_timeout, invalid_declaration, method_not_allowed, no_method, not_found, outside_guard,
-    panicked,
+    handler_timeout, invalid_declaration, malformed_host, method_not_allowed, misdirected,
+    no_method, not_found, outside_guard, panicked,
 };
 #[cfg(feature = "serve")]
 pub(crate) use self::status_only::{outside_proxies, unreliable_proxy_fields};

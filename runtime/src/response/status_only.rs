@@ -35,6 +35,31 @@ pub(crate) fn no_method() -> Response {
     response
 }
 
+/// Returns 400 for a request that names no host, several, or a malformed one ([RFC 9112 §3.2]).
+///
+/// [RFC 9112 §3.2]: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+pub(crate) fn malformed_host() -> Response {
+    with_detail(
+        StatusCode::BAD_REQUEST,
+        "the request must name exactly one host",
+    )
+}
+
+/// Returns 421 for a request that names a host that the API does not serve ([RFC 9110 §15.5.20]).
+///
+/// [RFC 9110 §15.5.20]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20
+pub(crate) fn misdirected() -> Response {
+    let detail = "this API does not serve the host that the request names";
+    with_detail(StatusCode::MISDIRECTED_REQUEST, detail)
+}
+
+fn with_detail(status: StatusCode, detail: &'static str) -> Response {
+    let mut response = Problem::new(status).detail(detail).into_response();
+    set_security_headers(response.headers_mut());
+    forbid_shared_caching(response.headers_mut());
+    response
+}
+
 /// Returns 500 for a handler whose declaration did not compile.
 pub(crate) fn invalid_declaration() -> Response {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
