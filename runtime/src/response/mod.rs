@@ -18,6 +18,7 @@ mod rejection;
 mod render_error;
 mod resource_metadata;
 mod status_only;
+mod ticket;
 
 pub(crate) use self::acceptable::Acceptable;
 #[cfg(fuzzing)]

@@ -204,6 +204,8 @@ impl Api {
     ///
     /// A path pattern of the router can be more specific than one of this API: `/orders/export` is then answered
     /// by the router, and every other `/orders/{id}` by the API.
+    /// A wildcard or a fallback of the router gets every path that is not declared byte for byte: `/orders/` and
+    /// `/%6Frders` too. Do not let it forward requests to a server that reads them as `/orders`.
     ///
     /// # Examples
     ///
@@ -322,7 +324,12 @@ impl Api {
         };
         // the outermost layer costs an allocation per request
         let routes = if self.has_layers || !self.format.is_default() {
+            let accepting = self
+                .inventory
+                .iter()
+                .filter(|route| route.accepts_tickets());
             routes.layer(BoundaryLayer {
+                ticket_paths: accepting.map(|route| route.path().to_owned()).collect(),
                 format: self.format.clone(),
             })
         } else {
