@@ -44,6 +44,8 @@ types! {
     VERIFICATION_UNAVAILABLE = "verification-unavailable", "Verification unavailable";
     /// 503: the files of a form cannot be stored at present.
     STORAGE_UNAVAILABLE = "storage-unavailable", "Storage unavailable";
+    /// 406: the client accepts no media type of the endpoint.
+    NOT_ACCEPTABLE = "not-acceptable", "Not acceptable";
     /// 415: the `Content-Type` is not one that the endpoint accepts.
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", "Unsupported media type";
     /// 415: the body has a content coding, such as compression.

@@ -119,7 +119,7 @@ impl ErrorFormat {
         self.map.is_none() && self.render.is_none()
     }
 
-    fn apply(&self, mut response: Response) -> Response {
+    pub(super) fn apply(&self, mut response: Response) -> Response {
         if self.render.is_some() {
             response = with_problem(response);
         }
