@@ -1,19 +1,24 @@
 //! The builder of a resource server, a typestate: `build` requires an issuer.
 
 use std::collections::HashSet;
+#[cfg(feature = "spool")]
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::{IntrospectionConfigError, find_ambiguous};
 use crate::resource_server::issuer::{HasAudience, Issuer, WithAudience};
-use crate::resource_server::options::{ServerOptions, Startup};
+use crate::resource_server::options::{MAX_TICKET_LIFETIME, ServerOptions, Startup};
 use crate::resource_server::resource::{NoResource, ProtectedResource, Resource, WithResource};
 use crate::resource_server::server::{ResourceServer, Shared};
 use crate::resource_server::summary::IssuerSummary;
+#[cfg(feature = "spool")]
+use crate::resource_server::temporary_files::spool;
 use crate::secret::Secret;
 use crate::text::is_nqschar;
 use crate::token::{DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT, Revocations, SubjectKey, TokenValidator};
@@ -240,6 +245,42 @@ impl<T, R> Builder<T, R> {
         self
     }
 
+    /// Sets the directory for files of forms that are on disk ([`SpooledFile`](crate::input::SpooledFile)); by
+    /// default the system's, which on Unix the variable `TMPDIR` names.
+    ///
+    /// `build` fails if it cannot create and write a file there. The default directory is not checked before the
+    /// first file.
+    ///
+    /// # Security
+    ///
+    /// The files have mode 0600 and, on Unix, no name. The directory should be on a disk, since many systems
+    /// have a `/tmp` in memory, and on one that only such files can fill.
+    #[cfg(feature = "spool")]
+    pub fn spool_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.options.spool_directory = Some(directory.into());
+        self
+    }
+
+    /// Sets the maximum number of bytes that all files of forms on disk have together; by default 10 GiB.
+    ///
+    /// A request whose file would exceed it is refused with 503, and its own files are removed. With 0, no file is
+    /// on disk. Servers that configure neither this limit nor a directory share one limit.
+    #[cfg(feature = "spool")]
+    pub fn spool_limit(mut self, bytes: u64) -> Self {
+        self.options.spool_limit = Some(bytes);
+        self
+    }
+
+    /// Sets the lifetime of [tickets](crate::Tickets): 1 ms to 60 s, by default 30 s.
+    ///
+    /// # Security
+    ///
+    /// A ticket is part of a URL, which proxies log. A short lifetime limits the damage of one that a client did not use.
+    pub fn ticket_lifetime(mut self, lifetime: Duration) -> Self {
+        self.options.ticket_lifetime = lifetime;
+        self
+    }
+
     /// Checks the configuration, and loads the keys of every issuer.
     ///
     /// Fetched keys are refreshed by a task on the tokio runtime in which this future runs. After
@@ -277,12 +318,17 @@ async fn build(
     if options.realm.is_empty() || !options.realm.bytes().all(is_nqschar) {
         return Err(ConfigError::Realm);
     }
+    if options.ticket_lifetime.as_millis() == 0 || options.ticket_lifetime > MAX_TICKET_LIFETIME {
+        return Err(ConfigError::TicketLifetime);
+    }
     check_duplicates(&issuers)?;
     #[cfg(feature = "introspection")]
     check_opaque_tokens(&issuers)?;
     check_grants(&issuers)?;
     let token_limit = token_limit(&issuers, options.token_limit)?;
     let subject_key = subject_key(options.audit_subject_key.as_ref())?;
+    #[cfg(feature = "spool")]
+    let spool = spool(options.spool_directory.as_deref(), options.spool_limit).await?;
     let summaries = issuers
         .iter()
         .map(|issuer| issuer.summary(token_limit, subject_key.is_some()));
@@ -306,6 +352,9 @@ async fn build(
         clock: options.clock,
         revocations: options.revocations,
         issuers: summaries,
+        #[cfg(feature = "spool")]
+        spool,
+        ticket_lifetime: options.ticket_lifetime,
     }))
 }
 

@@ -19,6 +19,8 @@ mod resource_url;
 pub(crate) mod server;
 mod settings;
 mod summary;
+#[cfg(feature = "spool")]
+mod temporary_files;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod url;
@@ -30,6 +32,7 @@ pub use self::fetch_error::FetchSettingsError;
 pub use self::introspection::{IntrospectedTokens, Introspection, IntrospectionConfigError};
 pub(crate) use self::issuer::Issuer;
 pub use self::issuer::{NoAudience, WithAudience};
+pub(crate) use self::options::MAX_TICKET_LIFETIME;
 pub use self::options::Startup;
 pub use self::readiness::NotReady;
 pub(crate) use self::resource::Resource;

@@ -36,10 +36,16 @@ types! {
     MALFORMED_CREDENTIAL = "malformed-credential", "Malformed credential";
     /// 401: the access token is not valid.
     INVALID_TOKEN = "invalid-token", "Access token invalid";
+    /// 401: the ticket is not valid for the request.
+    INVALID_TICKET = "invalid-ticket", "Ticket invalid";
     /// 403: the access token does not have the required scopes or roles.
     INSUFFICIENT_SCOPE = "insufficient-scope", "Insufficient permission";
     /// 503: access tokens cannot be validated at present.
     VERIFICATION_UNAVAILABLE = "verification-unavailable", "Verification unavailable";
+    /// 503: the files of a form cannot be stored at present.
+    STORAGE_UNAVAILABLE = "storage-unavailable", "Storage unavailable";
+    /// 406: the client accepts no media type of the endpoint.
+    NOT_ACCEPTABLE = "not-acceptable", "Not acceptable";
     /// 415: the `Content-Type` is not one that the endpoint accepts.
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", "Unsupported media type";
     /// 415: the body has a content coding, such as compression.

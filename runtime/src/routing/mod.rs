@@ -14,6 +14,7 @@ mod endpoint;
 mod exception;
 mod guard_extensions;
 mod guarded;
+mod hosts;
 mod inner_layers;
 mod input_description;
 mod invalid_handler;
@@ -32,6 +33,7 @@ mod returned;
 mod run_handler;
 mod runs_with_state;
 pub(crate) mod secure_router;
+pub(crate) mod tickets;
 mod time_limit;
 mod unmatched;
 mod unread_body;
@@ -54,14 +56,15 @@ pub(crate) mod rules {
     pub use super::argument::kinds::Connection;
     pub use super::argument::kinds::{
         CallerArgument, CheckedInput, DecodedInput, FallibleArgument, OptionalArgument, ParsedPath,
-        RawInput, RequestExtension, ServerData, UncheckedInput,
+        RawInput, RequestExtension, ServerData, TicketsArgument, UncheckedInput,
     };
     pub use super::argument::rules::*;
     #[cfg(feature = "typed-header")]
     pub use super::argument::typed_header::{ParsedFromHeader, ParsedHeader};
     pub use super::constants::{IsRole, IsScope, NamedConstant};
     pub use super::declared::{
-        BehindGuard, Checked, DeclaredHandler, DeclaresAccess, RunsHandlers, WithoutGuard,
+        AcceptsTickets, BehindGuard, Checked, DeclaredHandler, DeclaresAccess, RunsHandlers,
+        WithoutGuard,
     };
     pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
     pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};
@@ -74,7 +77,9 @@ pub(crate) mod rules {
 /// Items of this room that generated code names.
 #[doc(hidden)]
 pub mod __private {
-    pub use super::argument::facts::{ArgumentFacts, are_checked, has_reason, has_unvalidated};
+    pub use super::argument::facts::{
+        ArgumentFacts, are_checked, has_reason, has_streamed_body, has_unvalidated,
+    };
     pub use super::constants::Constant;
     pub use super::declared::Declares;
     pub use super::invalid_handler::InvalidHandler;

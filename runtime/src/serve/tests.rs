@@ -18,6 +18,8 @@ use crate::testing::{EmbeddedIssuer, TestApi};
 
 mod proxies;
 mod streams;
+#[cfg(feature = "ws")]
+mod tickets;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(unix)]

@@ -9,9 +9,11 @@ pub(crate) enum Keyword {
     Scopes,
     Roles,
     Authenticated,
+    Ticket,
     Reason,
     BodyLimit,
     BodyTimeout,
+    BodyIdleTimeout,
     Timeout,
     HeaderLimit,
     ParameterLimit,
@@ -27,9 +29,11 @@ impl Keyword {
             Self::Scopes => GrantKind::Scope.option(),
             Self::Roles => GrantKind::Role.option(),
             Self::Authenticated => "authenticated",
+            Self::Ticket => "ticket",
             Self::Reason => "reason",
             Self::BodyLimit => "body_limit",
             Self::BodyTimeout => "body_timeout",
+            Self::BodyIdleTimeout => "body_idle_timeout",
             Self::Timeout => "timeout",
             Self::HeaderLimit => "header_limit",
             Self::ParameterLimit => "parameter_limit",
@@ -45,15 +49,28 @@ impl Keyword {
             Self::Scopes => "scopes = \"orders:read\"",
             Self::Roles => "roles = \"admin\"",
             Self::Authenticated => "authenticated",
+            Self::Ticket => "ticket",
             Self::Reason => "reason = \"liveness probe, reveals nothing\"",
             Self::BodyLimit => "body_limit = \"64 KiB\"",
             Self::BodyTimeout => "body_timeout = \"10 s\"",
+            Self::BodyIdleTimeout => "body_idle_timeout = \"10 s\"",
             Self::Timeout => "timeout = \"10 s\"",
             Self::HeaderLimit => "header_limit = 100",
             Self::ParameterLimit => "parameter_limit = 256",
             Self::PartLimit => "part_limit = 100",
             Self::Unvalidated => "unvalidated = \"the signature covers the raw bytes\"",
             Self::Crate => "crate = ::palisade",
+        }
+    }
+
+    /// Returns the edit that removes the value of an option that has none; `None` if the option has a value.
+    pub(crate) fn help_without_value(self) -> Option<&'static str> {
+        match self {
+            Self::Authenticated => Some(
+                "write `authenticated` alone, or require scopes or roles with `scopes = …` and `roles = …`",
+            ),
+            Self::Ticket => Some("write `ticket` alone, or remove it to accept no tickets"),
+            _ => None,
         }
     }
 

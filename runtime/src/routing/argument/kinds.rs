@@ -140,6 +140,11 @@ impl<C: CallerClaims> HandlerArgument for Caller<C> {
     };
 }
 
+/// The right of the authenticated caller to obtain tickets.
+pub enum TicketsArgument {}
+
+impl<A: HasCaller, T> AllowedIn<A, TicketsArgument> for T {}
+
 /// Input that is decoded strictly and checked against the rules of `T`.
 pub struct CheckedInput<T>(PhantomData<T>);
 
@@ -242,7 +247,8 @@ impl<M> HandlerArgument for Valid<StreamedBody<M>> {
     type Kind = StreamedInput<M>;
     type Reads = ReadsBody;
     type Extraction = CheckedBody;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Body, MediaTypes::OfBinary);
+    const FACTS: ArgumentFacts =
+        ArgumentFacts::of_input(InputLocation::Body, MediaTypes::OfBinary).streamed();
 }
 
 /// Path parameters that parsing checks completely.
