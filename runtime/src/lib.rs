@@ -141,6 +141,8 @@ pub use self::claims::scope::Scope;
 pub use self::clock::{Clock, SystemClock};
 #[cfg(feature = "discovery")]
 pub use self::discovery::DiscoveryError;
+#[cfg(feature = "tls")]
+pub use self::guard::ClientCertificate;
 pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
 #[cfg(feature = "discovery")]
 pub use self::https::HttpsError;
@@ -164,7 +166,9 @@ pub use self::routing::argument::upgrade::Upgrade;
 pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
-pub use self::serve::{BoundServer, ServeError, Server, serve};
+pub use self::serve::{BoundServer, Network, NetworkError, ServeError, Server, serve};
+#[cfg(feature = "tls")]
+pub use self::serve::{Pem, Tls, TlsError};
 #[cfg(feature = "introspection")]
 pub use self::token::IntrospectionError;
 pub use self::token::{

@@ -5,11 +5,17 @@
 
 mod authorize;
 mod caller;
+#[cfg(feature = "tls")]
+mod client_certificate;
 mod refusal;
 mod shared;
 
 pub(crate) use self::authorize::{Allowed, Authorized, DecodedClaims, Guard};
 pub use self::caller::{Caller, CallerClaims, Identity, NoClaims};
+#[cfg(feature = "tls")]
+pub use self::client_certificate::ClientCertificate;
+#[cfg(feature = "tls")]
+pub(crate) use self::client_certificate::PresentedCertificate;
 pub(crate) use self::refusal::{Refusal, RefusalCause};
 pub use self::shared::NoCaller;
 pub(crate) use self::shared::{SharedProof, remove_callers};

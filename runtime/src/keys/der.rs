@@ -1,13 +1,13 @@
 //! A minimal DER reader: tag, length, content (X.690 §8.1).
 
-pub(super) const INTEGER: u8 = 0x02;
-pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
-pub(super) const SEQUENCE: u8 = 0x30;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const SEQUENCE: u8 = 0x30;
 /// The tag of a certificate's version.
-pub(super) const CONTEXT_0: u8 = 0xA0;
+pub(crate) const CONTEXT_0: u8 = 0xA0;
 
 /// Splits the first element, which must have `tag`, into its content and the rest of the input.
-pub(super) fn read_element(tag: u8, input: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn read_element(tag: u8, input: &[u8]) -> Option<(&[u8], &[u8])> {
     let (found, rest) = input.split_first()?;
     if *found != tag {
         return None;

@@ -4,7 +4,7 @@
 //! signature with it.
 
 mod algorithm;
-mod der;
+pub(crate) mod der;
 mod error;
 #[cfg(feature = "discovery")]
 mod fetcher;

@@ -336,6 +336,7 @@ impl Issuer<WithAudience> {
                 .introspection
                 .as_ref()
                 .map(Introspection::introspected_tokens),
+            token_limit,
             grants: self.settings.grants.clone(),
             hashes_subjects,
             relaxations,

@@ -13,6 +13,7 @@ pub struct IssuerSummary {
     pub(super) profile: Option<Profile>,
     #[cfg(feature = "introspection")]
     pub(super) introspected: Option<IntrospectedTokens>,
+    pub(super) token_limit: usize,
     pub(super) grants: Option<Grants>,
     pub(super) hashes_subjects: bool,
     pub(super) relaxations: Vec<String>,
@@ -38,6 +39,12 @@ impl IssuerSummary {
     #[cfg(feature = "introspection")]
     pub fn introspected(&self) -> Option<IntrospectedTokens> {
         self.introspected
+    }
+
+    /// Returns the maximum length of a token, in bytes.
+    #[cfg(feature = "serve")]
+    pub(crate) fn token_limit(&self) -> usize {
+        self.token_limit
     }
 
     /// Returns the scopes and roles that it may grant, or `None` if it is the only issuer and grants

@@ -32,3 +32,5 @@ pub(crate) use self::render_error::{
 pub(crate) use self::status_only::{
     handler_timeout, invalid_declaration, method_not_allowed, not_found, outside_guard, panicked,
 };
+#[cfg(feature = "serve")]
+pub(crate) use self::status_only::{outside_proxies, unreliable_proxy_fields};

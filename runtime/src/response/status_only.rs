@@ -49,6 +49,28 @@ pub(crate) fn outside_guard() -> Response {
     without_route(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// Returns 403 for a request over plain HTTP that did not come through one of the server's proxies.
+#[cfg(feature = "serve")]
+pub(crate) fn outside_proxies() -> Response {
+    let detail = "this server accepts connections from its proxies only";
+    before_routes(Problem::new(StatusCode::FORBIDDEN).detail(detail))
+}
+
+/// Returns 400 for header fields of proxies that are malformed, or that contradict each other.
+#[cfg(feature = "serve")]
+pub(crate) fn unreliable_proxy_fields() -> Response {
+    let detail = "`Forwarded` or `X-Forwarded-For` is malformed, or they name different clients";
+    before_routes(Problem::new(StatusCode::BAD_REQUEST).detail(detail))
+}
+
+#[cfg(feature = "serve")]
+fn before_routes(problem: Problem) -> Response {
+    let mut response = problem.into_response();
+    set_security_headers(response.headers_mut());
+    forbid_shared_caching(response.headers_mut());
+    response
+}
+
 impl IntoResponse for NoCaller {
     fn into_response(self) -> Response {
         match self.refused_by() {

@@ -8,8 +8,10 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::routing::ShutdownSender;
-use crate::serve::connection::{Connection, Protocols};
+use crate::serve::connection::Connection;
 use crate::serve::linger::{Bounds, ConnectionState};
+use crate::serve::protocols::Protocols;
+use crate::serve::proxy::Proxies;
 use crate::serve::socket::{Listener, Peer, Socket};
 use crate::serve::tracked::OpenStreams;
 
@@ -20,6 +22,7 @@ const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 pub(super) struct Connections {
     router: axum::Router,
     protocols: Protocols,
+    proxies: Proxies,
     shutdown: ShutdownSender,
     streams: OpenStreams,
     bounds: Bounds,
@@ -27,11 +30,17 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn new(router: axum::Router, protocols: Protocols, unread_limit: u64) -> Self {
+    pub(super) fn new(
+        router: axum::Router,
+        protocols: Protocols,
+        proxies: Proxies,
+        unread_limit: u64,
+    ) -> Self {
         let shutdown = ShutdownSender::new();
         Self {
             router,
             protocols,
+            proxies,
             streams: OpenStreams::new(),
             bounds: Bounds::new(unread_limit, shutdown.subscribe()),
             shutdown,
@@ -53,6 +62,7 @@ impl Connections {
         let connection = Connection {
             router: self.router.clone(),
             peer,
+            proxies: self.proxies.clone(),
             shutdown: self.shutdown.subscribe(),
             open: self.streams.reserve(),
             state: Arc::new(ConnectionState::new(self.bounds.clone())),

@@ -7,16 +7,21 @@ use std::net::SocketAddr;
 #[cfg(unix)]
 use std::path::PathBuf;
 
+#[cfg(feature = "tls")]
+use crate::serve::tls::TlsError;
+
 /// The error of [`serve`](crate::serve()): the API cannot be served.
 ///
 /// `Debug` prints the same sentence as `Display`, since `main` prints the error that it returns with `Debug`.
 #[non_exhaustive]
 pub enum ServeError {
-    /// The address is not a loopback address, and only plain HTTP is served.
+    /// The address is not a loopback address, and the server has neither TLS nor proxies.
     NotLoopback {
         /// The address.
         address: SocketAddr,
     },
+    /// [`behind_proxy`](crate::Server::behind_proxy) names no network.
+    NoProxy,
     /// The name of the address cannot be resolved.
     Resolve(io::Error),
     /// The address is in use, or otherwise not available.
@@ -41,6 +46,9 @@ pub enum ServeError {
         /// The mode.
         mode: u32,
     },
+    /// The certificate, the key or another part of the configuration of TLS cannot be used.
+    #[cfg(feature = "tls")]
+    Tls(TlsError),
     /// The signal handlers cannot be installed.
     Signal(io::Error),
 }
@@ -51,8 +59,12 @@ impl fmt::Display for ServeError {
             Self::NotLoopback { address } => write!(
                 f,
                 "{address} is not a loopback address, and plain HTTP would send tokens unencrypted; \
-                 listen on loopback, behind a proxy that terminates TLS"
+                 serve TLS (`.tls(\"cert.pem\", \"key.pem\")`), listen on loopback or a Unix socket, or name the proxies \
+                 that terminate TLS (`.behind_proxy([\"10.0.0.0/8\".parse()?])`)"
             ),
+            Self::NoProxy => {
+                f.write_str("`behind_proxy` names no network; name those of the proxies")
+            }
             Self::Resolve(error) => write!(f, "cannot resolve the address to listen on: {error}"),
             Self::Bind { address, source } => write!(f, "cannot listen on {address}: {source}"),
             #[cfg(unix)]
@@ -64,6 +76,8 @@ impl fmt::Display for ServeError {
                 f,
                 "the mode 0o{mode:o} of the socket exceeds 0o770; only its owner and group may connect"
             ),
+            #[cfg(feature = "tls")]
+            Self::Tls(error) => error.fmt(f),
             Self::Signal(error) => write!(f, "cannot install the signal handlers: {error}"),
         }
     }
@@ -78,9 +92,12 @@ impl fmt::Debug for ServeError {
 impl Error for ServeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::NotLoopback { .. } => None,
+            Self::NotLoopback { .. } | Self::NoProxy => None,
             #[cfg(unix)]
             Self::SocketMode { .. } => None,
+            // its message is this error's
+            #[cfg(feature = "tls")]
+            Self::Tls(error) => error.source(),
             #[cfg(unix)]
             Self::BindUnix { source, .. } => Some(source),
             Self::Resolve(source) | Self::Bind { source, .. } | Self::Signal(source) => {

@@ -1,4 +1,4 @@
-//! Serves an `Api` over plain HTTP/1.1, on loopback only.
+//! Serves an `Api` over HTTP/1.1 and HTTP/2, with TLS, or without it on loopback, on Unix sockets and behind proxies.
 //!
 //! The server disconnects a client that sends the head of a request too slowly, or more header
 //! fields than any route allows. A response that is ready before the request's body is read reaches
@@ -9,33 +9,55 @@ mod connection;
 mod connections;
 mod error;
 mod linger;
+mod protocols;
+mod proxy;
+#[cfg(feature = "http2")]
+mod returned;
 mod shutdown;
 mod socket;
 #[cfg(unix)]
 mod socket_file;
 mod stream;
+#[cfg(feature = "tls")]
+mod telemetry;
+#[cfg(feature = "tls")]
+mod tls;
 mod tracked;
 mod unread;
 
+use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
+use tokio::sync::Notify;
 
 use crate::policy::Limits;
+use crate::resource_server::IssuerSummary;
 use crate::routing::UNREAD_LIMIT;
 use crate::routing::rules::IsProtected;
-use crate::serve::connection::Protocols;
 use crate::serve::connections::Connections;
+use crate::serve::protocols::{HeadLimits, Protocols};
+use crate::serve::proxy::Proxies;
 use crate::serve::socket::Listener;
+#[cfg(feature = "tls")]
+use crate::serve::tls::{Handshake, Reloader, TlsSource};
 
 pub use self::error::ServeError;
+pub use self::proxy::{Network, NetworkError};
+#[cfg(feature = "tls")]
+pub use self::tls::{Pem, Tls, TlsError};
 
 /// The default time for reading the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The default time for a TLS handshake.
+#[cfg(feature = "tls")]
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The default time for requests in flight to finish after a shutdown begins.
 const GRACE: Duration = Duration::from_secs(30);
@@ -51,12 +73,23 @@ const GRACE: Duration = Duration::from_secs(30);
 /// ```
 pub fn serve<A: IsProtected>(api: A) -> Server {
     let api = api.into_api();
-    let routes = api.inventory().iter();
+    let inventory = api.inventory();
+    let routes = inventory.iter();
     let header_limit = routes.map(|route| route.limits().header_limit).max();
+    let issuers = inventory.issuers().iter();
+    let token_limit = issuers.map(IssuerSummary::token_limit).max();
     Server {
-        header_limit: header_limit.unwrap_or(Limits::DEFAULT.header_limit),
+        head: HeadLimits {
+            timeout: HEAD_TIMEOUT,
+            fields: header_limit.unwrap_or(Limits::DEFAULT.header_limit),
+            token: token_limit.unwrap_or_default(),
+        },
         router: api.into_router(),
-        head_timeout: HEAD_TIMEOUT,
+        #[cfg(feature = "tls")]
+        tls: None,
+        #[cfg(feature = "tls")]
+        handshake_timeout: HANDSHAKE_TIMEOUT,
+        proxies: Proxies::default(),
         grace: GRACE,
         unread_limit: UNREAD_LIMIT,
         #[cfg(unix)]
@@ -69,9 +102,13 @@ pub fn serve<A: IsProtected>(api: A) -> Server {
 #[must_use = "a server does nothing until it listens"]
 pub struct Server {
     router: axum::Router,
-    /// The largest header limit of any route.
-    header_limit: usize,
-    head_timeout: Duration,
+    head: HeadLimits,
+    /// `None` for plain HTTP.
+    #[cfg(feature = "tls")]
+    tls: Option<TlsSource>,
+    #[cfg(feature = "tls")]
+    handshake_timeout: Duration,
+    proxies: Proxies,
     grace: Duration,
     unread_limit: u64,
     #[cfg(unix)]
@@ -87,12 +124,90 @@ pub struct BoundServer<A = SocketAddr> {
     listener: Listener,
     address: A,
     server: Server,
+    /// `None` for plain HTTP.
+    #[cfg(feature = "tls")]
+    reloader: Option<Reloader>,
 }
 
 impl Server {
+    /// Serves TLS with a certificate chain and its private key, each of which is a PEM file or [`Pem::text`].
+    ///
+    /// [`Tls`] describes the versions and ciphers, the reload of changed files, and the certificates of clients.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn run(api: palisade::Api) -> Result<(), palisade::ServeError> {
+    /// palisade::serve(api).tls("cert.pem", "key.pem").listen("0.0.0.0:8443").await
+    /// # }
+    /// ```
+    #[cfg(feature = "tls")]
+    pub fn tls(self, certificate: impl Into<Pem>, key: impl Into<Pem>) -> Self {
+        self.tls_with(Tls::new(certificate, key))
+    }
+
+    /// Serves TLS, with more settings than [`tls`](Self::tls) has.
+    #[cfg(feature = "tls")]
+    pub fn tls_with(mut self, tls: Tls) -> Self {
+        self.tls = Some(TlsSource::Pem(tls));
+        self
+    }
+
+    /// Serves TLS with a configuration of rustls, such as one whose certificates come from elsewhere.
+    ///
+    /// If it names no protocols (`alpn_protocols`), `h2` and `http/1.1` are offered.
+    ///
+    /// # Security
+    ///
+    /// Versions, ciphers, certificates and the verification of clients are those of the configuration.
+    #[cfg(feature = "tls")]
+    pub fn tls_config(mut self, config: impl Into<Arc<rustls::ServerConfig>>) -> Self {
+        self.tls = Some(TlsSource::Config(config.into()));
+        self
+    }
+
+    /// Sets the time that a client has for the TLS handshake, 10 s by default.
+    #[cfg(feature = "tls")]
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.handshake_timeout = timeout;
+        self
+    }
+
+    /// Names the networks of the proxies in front of the server.
+    ///
+    /// A request of a proxy has the client's address in `ConnectInfo`: the right-most one in `X-Forwarded-For` or
+    /// `Forwarded` (RFC 7239) that does not belong to a proxy. The entries to its left are removed, because the client
+    /// can have written them; so are the corresponding values of `X-Forwarded-Proto`, `-Host` and `-Port`. A request
+    /// with both fields that name different clients, or with a malformed entry, gets 400.
+    ///
+    /// Requests that do not come from a proxy lose all of these fields, `X-Forwarded-*` in general, `Client-Cert`, and
+    /// other names for the same data, such as `X-Real-IP`. Without this method, every request does.
+    ///
+    /// With proxies, plain HTTP is served on every address, as in a container. Then only proxies and processes of
+    /// the same host may connect; others get 403. On a Unix domain socket, every peer is a proxy, and the list can be empty.
+    ///
+    /// # Security
+    ///
+    /// Every process in these networks can choose the address of its client. Tokens cross the network between the proxy
+    /// and the server unencrypted, unless the server has TLS too. The proxies must append to or overwrite `X-Forwarded-For`, and
+    /// overwrite the other fields.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn run(api: palisade::Api) -> Result<(), Box<dyn std::error::Error>> {
+    /// palisade::serve(api).behind_proxy(["10.0.0.0/8".parse()?]).listen("0.0.0.0:8080").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn behind_proxy(mut self, networks: impl IntoIterator<Item = Network>) -> Self {
+        self.proxies = Proxies::new(networks);
+        self
+    }
+
     /// Sets the time that a client has to send the head of a request, 10 s by default.
     pub fn head_timeout(mut self, timeout: Duration) -> Self {
-        self.head_timeout = timeout;
+        self.head.timeout = timeout;
         self
     }
 
@@ -134,20 +249,57 @@ impl Server {
     /// # Errors
     ///
     /// Returns [`ServeError::NotLoopback`] if the address, or any address that its name resolves
-    /// to, is not a loopback address, [`ServeError::Resolve`] if the name cannot be resolved, and
-    /// [`ServeError::Bind`] if the address is in use.
+    /// to, is not a loopback address and the server has neither TLS nor proxies, [`ServeError::NoProxy`] for an empty list of
+    /// proxies, [`ServeError::Resolve`] if the name cannot be resolved,
+    /// [`ServeError::Bind`] if the address is in use, and [`ServeError::Tls`] for a certificate or key that cannot be used.
     pub async fn bind(self, address: impl ToSocketAddrs) -> Result<BoundServer, ServeError> {
         let addresses = lookup_host(address).await.map_err(ServeError::Resolve)?;
         let addresses: Vec<SocketAddr> = addresses.collect();
-        if let Some(public) = addresses.iter().find(|address| !address.ip().is_loopback()) {
-            return Err(ServeError::NotLoopback { address: *public });
+        let public = addresses.iter().find(|address| !address.ip().is_loopback());
+        if let Some(address) = public
+            && self.is_plain()
+            && !self.proxies.is_configured()
+        {
+            return Err(ServeError::NotLoopback { address: *address });
         }
+        self.check_proxies()?;
+        #[cfg(feature = "tls")]
+        let reloader = self.load_tls().await?;
         let (listener, address) = bind_first(&addresses).await?;
         Ok(BoundServer {
             listener: Listener::Tcp(listener),
             address,
             server: self,
+            #[cfg(feature = "tls")]
+            reloader,
         })
+    }
+
+    fn check_proxies(&self) -> Result<(), ServeError> {
+        if self.proxies.is_configured() && self.proxies.networks().is_empty() {
+            return Err(ServeError::NoProxy);
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "tls")]
+    fn is_plain(&self) -> bool {
+        self.tls.is_none()
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[expect(clippy::unused_self, reason = "as with the feature `tls`")]
+    fn is_plain(&self) -> bool {
+        true
+    }
+
+    /// Reads the certificate and the key.
+    #[cfg(feature = "tls")]
+    async fn load_tls(&self) -> Result<Option<Reloader>, ServeError> {
+        match self.tls.clone() {
+            Some(source) => Ok(Some(source.load().await.map_err(ServeError::Tls)?)),
+            None => Ok(None),
+        }
     }
 
     /// Sets the permissions of the file that [`listen_unix`](Self::listen_unix) creates, `0o600` by default.
@@ -172,7 +324,8 @@ impl Server {
     /// Listens on a Unix domain socket.
     ///
     /// The file of a socket on which no process listens is replaced. The file is removed when the server stops.
-    /// Requests have no `ConnectInfo`, because their connections have no IP address.
+    /// Requests have no `ConnectInfo`, because their connections have no IP address, unless a
+    /// [proxy](Self::behind_proxy) names the client.
     ///
     /// # Errors
     ///
@@ -187,6 +340,8 @@ impl Server {
         if mode & !0o770 != 0 {
             return Err(ServeError::SocketMode { mode });
         }
+        #[cfg(feature = "tls")]
+        let reloader = self.load_tls().await?;
         match socket_file::listen(&path, mode).await {
             Ok((listener, file)) => Ok(BoundServer {
                 listener: Listener::Unix {
@@ -195,6 +350,8 @@ impl Server {
                 },
                 address: path,
                 server: self,
+                #[cfg(feature = "tls")]
+                reloader,
             }),
             Err(source) => Err(ServeError::BindUnix { path, source }),
         }
@@ -217,7 +374,7 @@ impl BoundServer<PathBuf> {
 }
 
 impl<A> BoundServer<A> {
-    /// Serves until SIGTERM or Ctrl-C.
+    /// Serves until SIGTERM or Ctrl-C. On SIGHUP, it looks whether the files of [`Tls`] have changed.
     ///
     /// The signal handlers are installed when this method is called, not when the future is
     /// first polled. From then on, the signals no longer end the process.
@@ -227,20 +384,65 @@ impl<A> BoundServer<A> {
     /// Returns [`ServeError::Signal`] if the signal handlers cannot be installed.
     pub fn run(self) -> impl Future<Output = Result<(), ServeError>> {
         let signal = shutdown::signal();
-        async move { self.run_until(signal.map_err(ServeError::Signal)?).await }
+        let hangup = Arc::new(Notify::new());
+        let hangups = shutdown::hangups(Arc::clone(&hangup));
+        async move {
+            let stop = signal.map_err(ServeError::Signal)?;
+            let hangups = hangups.map_err(ServeError::Signal)?;
+            tokio::select! {
+                served = self.serve_until(stop, &hangup) => served,
+                never = hangups => match never {},
+            }
+        }
     }
 
-    /// Serves until `stop` completes, then lets requests in flight finish.
+    /// Serves until `stop` completes, then lets requests in flight finish. Does not handle signals.
     ///
     /// # Errors
     ///
     /// Returns no error at present: if the listener cannot accept a connection, it retries.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
+        self.serve_until(stop, &Notify::new()).await
+    }
+
+    /// Serves until `stop` completes. `hangup` asks for a look at the files.
+    #[cfg_attr(
+        not(feature = "tls"),
+        allow(unused_variables, reason = "only TLS has files")
+    )]
+    async fn serve_until(
+        self,
+        stop: impl Future<Output = ()>,
+        hangup: &Notify,
+    ) -> Result<(), ServeError> {
         let server = self.server;
-        let protocols = Protocols::new(server.head_timeout, server.header_limit);
-        let mut connections = Connections::new(server.router, protocols, server.unread_limit);
+        let protocols = Protocols::new(server.head);
+        #[cfg(feature = "tls")]
+        let protocols = Protocols {
+            handshake: self
+                .reloader
+                .as_ref()
+                .map(|reloader| Handshake::new(reloader.subscribe(), server.handshake_timeout)),
+            ..protocols
+        };
+        #[cfg(feature = "tls")]
+        let reloading = async {
+            match self.reloader {
+                Some(reloader) => reloader.run(hangup).await,
+                None => pending().await,
+            }
+        };
+        #[cfg(not(feature = "tls"))]
+        let reloading = pending();
+        let mut connections = Connections::new(
+            server.router,
+            protocols,
+            server.proxies,
+            server.unread_limit,
+        );
         tokio::select! {
             never = connections.accept(&self.listener) => match never {},
+            never = reloading => match never {},
             () = stop => {}
         }
         drop(self.listener);

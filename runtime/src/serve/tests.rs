@@ -16,7 +16,10 @@ use crate::prelude::*;
 use crate::serve::{BoundServer, ServeError, serve};
 use crate::testing::{EmbeddedIssuer, TestApi};
 
+mod proxies;
 mod streams;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(unix)]
 mod unix;
 #[cfg(feature = "ws")]

@@ -6,20 +6,28 @@
 use std::sync::Arc;
 
 use axum::response::Response;
+use http::Version;
 use hyper::body::Incoming;
 
 use crate::routing::{Rest, discard};
 use crate::serve::linger::ConnectionState;
 
 /// Discards what the handler has left unread, or announces in the response that the connection closes.
+///
+/// An HTTP/2 connection stays usable: hyper resets the stream after the response (RFC 9113 §8.1).
 pub(super) fn settle(
     rest: &Rest<Incoming>,
+    version: Version,
     response: &mut Response,
     connection: &Arc<ConnectionState>,
 ) {
     let Some(unread) = rest.take() else {
         return;
     };
+    if version == Version::HTTP_2 {
+        connection.set_unread();
+        return;
+    }
     if unread.keeps_alive(response, connection.unread_limit()) {
         tokio::spawn(discard_for_next_request(
             unread.body,
