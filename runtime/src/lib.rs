@@ -166,7 +166,9 @@ pub use self::routing::argument::upgrade::Upgrade;
 pub use self::routing::secure_router::SecureRouter;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
-pub use self::serve::{BoundServer, Network, NetworkError, ServeError, Server, serve};
+pub use self::serve::{
+    BoundServer, Network, NetworkError, ServeError, Server, ServerLimits, serve,
+};
 #[cfg(feature = "tls")]
 pub use self::serve::{Pem, Tls, TlsError};
 #[cfg(feature = "introspection")]

@@ -5,12 +5,18 @@
 //! the client: the rest of the body is discarded within bounds. A shutdown lets requests
 //! in flight and upgraded connections finish.
 
+mod activity;
 mod connection;
+mod connection_limit;
 mod connections;
 mod error;
+mod in_flight;
+mod limits;
 mod linger;
 mod protocols;
 mod proxy;
+mod raw_socket;
+mod request_limits;
 #[cfg(feature = "http2")]
 mod returned;
 mod shutdown;
@@ -18,7 +24,8 @@ mod socket;
 #[cfg(unix)]
 mod socket_file;
 mod stream;
-#[cfg(feature = "tls")]
+#[cfg(feature = "http2")]
+mod stream_executor;
 mod telemetry;
 #[cfg(feature = "tls")]
 mod tls;
@@ -31,36 +38,27 @@ use std::net::SocketAddr;
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use tokio::sync::Notify;
 
 use crate::policy::Limits;
 use crate::resource_server::IssuerSummary;
-use crate::routing::UNREAD_LIMIT;
 use crate::routing::rules::IsProtected;
+use crate::routing::{ErrorFormat, Inventory};
 use crate::serve::connections::Connections;
 use crate::serve::protocols::{HeadLimits, Protocols};
 use crate::serve::proxy::Proxies;
+use crate::serve::request_limits::RequestLimits;
 use crate::serve::socket::Listener;
 #[cfg(feature = "tls")]
 use crate::serve::tls::{Handshake, Reloader, TlsSource};
 
 pub use self::error::ServeError;
+pub use self::limits::ServerLimits;
 pub use self::proxy::{Network, NetworkError};
 #[cfg(feature = "tls")]
 pub use self::tls::{Pem, Tls, TlsError};
-
-/// The default time for reading the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The default time for a TLS handshake.
-#[cfg(feature = "tls")]
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The default time for requests in flight to finish after a shutdown begins.
-const GRACE: Duration = Duration::from_secs(30);
 
 /// Creates a server for an API.
 ///
@@ -80,18 +78,18 @@ pub fn serve<A: IsProtected>(api: A) -> Server {
     let token_limit = issuers.map(IssuerSummary::token_limit).max();
     Server {
         head: HeadLimits {
-            timeout: HEAD_TIMEOUT,
             fields: header_limit.unwrap_or(Limits::DEFAULT.header_limit),
             token: token_limit.unwrap_or_default(),
+            uri: 0,
         },
+        limits: ServerLimits::of(inventory),
+        probes: Vec::new(),
+        inventory: inventory.clone(),
+        format: api.error_format().clone(),
         router: api.into_router(),
         #[cfg(feature = "tls")]
         tls: None,
-        #[cfg(feature = "tls")]
-        handshake_timeout: HANDSHAKE_TIMEOUT,
         proxies: Proxies::default(),
-        grace: GRACE,
-        unread_limit: UNREAD_LIMIT,
         #[cfg(unix)]
         socket_mode: socket_file::OWNER_ONLY,
     }
@@ -106,11 +104,12 @@ pub struct Server {
     /// `None` for plain HTTP.
     #[cfg(feature = "tls")]
     tls: Option<TlsSource>,
-    #[cfg(feature = "tls")]
-    handshake_timeout: Duration,
     proxies: Proxies,
-    grace: Duration,
-    unread_limit: u64,
+    limits: ServerLimits,
+    /// The paths of [`probe`](Self::probe).
+    probes: Vec<String>,
+    inventory: Inventory,
+    format: ErrorFormat,
     #[cfg(unix)]
     socket_mode: u32,
 }
@@ -166,13 +165,6 @@ impl Server {
         self
     }
 
-    /// Sets the time that a client has for the TLS handshake, 10 s by default.
-    #[cfg(feature = "tls")]
-    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
-        self.handshake_timeout = timeout;
-        self
-    }
-
     /// Names the networks of the proxies in front of the server.
     ///
     /// A request of a proxy has the client's address in `ConnectInfo`: the right-most one in `X-Forwarded-For` or
@@ -205,36 +197,6 @@ impl Server {
         self
     }
 
-    /// Sets the time that a client has to send the head of a request, 10 s by default.
-    pub fn head_timeout(mut self, timeout: Duration) -> Self {
-        self.head.timeout = timeout;
-        self
-    }
-
-    /// Sets the time that requests in flight have to finish after a shutdown begins, 30 s by default.
-    ///
-    /// The same time applies to upgraded connections. A handler learns of the shutdown from its argument
-    /// [`Shutdown`](crate::Shutdown).
-    pub fn grace(mut self, grace: Duration) -> Self {
-        self.grace = grace;
-        self
-    }
-
-    /// Sets the number of bytes that are discarded after a response that is ready before the request's body
-    /// is read, 8 MiB by default.
-    ///
-    /// Many clients read the response only after they have sent the whole body. If the body is longer than
-    /// this limit, they get an error instead of the response. With `0`, nothing is discarded.
-    ///
-    /// # Security
-    ///
-    /// The client needs no token to make the server read these bytes. They are not stored, discarding ends
-    /// after 30 s, or 5 s without a byte, and they are never parsed as another request.
-    pub fn unread_limit(mut self, bytes: u64) -> Self {
-        self.unread_limit = bytes;
-        self
-    }
-
     /// Binds to the address, and serves until SIGTERM or Ctrl-C.
     ///
     /// # Errors
@@ -263,6 +225,7 @@ impl Server {
             return Err(ServeError::NotLoopback { address: *address });
         }
         self.check_proxies()?;
+        self.check_probes()?;
         #[cfg(feature = "tls")]
         let reloader = self.load_tls().await?;
         let (listener, address) = bind_first(&addresses).await?;
@@ -340,6 +303,7 @@ impl Server {
         if mode & !0o770 != 0 {
             return Err(ServeError::SocketMode { mode });
         }
+        self.check_probes()?;
         #[cfg(feature = "tls")]
         let reloader = self.load_tls().await?;
         match socket_file::listen(&path, mode).await {
@@ -416,13 +380,16 @@ impl<A> BoundServer<A> {
         hangup: &Notify,
     ) -> Result<(), ServeError> {
         let server = self.server;
-        let protocols = Protocols::new(server.head);
+        let head = HeadLimits {
+            uri: server.limits.uri_limit,
+            ..server.head
+        };
+        let protocols = Protocols::new(head, server.limits.write_timeout);
         #[cfg(feature = "tls")]
         let protocols = Protocols {
-            handshake: self
-                .reloader
-                .as_ref()
-                .map(|reloader| Handshake::new(reloader.subscribe(), server.handshake_timeout)),
+            handshake: self.reloader.as_ref().map(|reloader| {
+                Handshake::new(reloader.subscribe(), server.limits.handshake_timeout)
+            }),
             ..protocols
         };
         #[cfg(feature = "tls")]
@@ -434,19 +401,23 @@ impl<A> BoundServer<A> {
         };
         #[cfg(not(feature = "tls"))]
         let reloading = pending();
+        let probes = server.probes.into();
+        let requests = RequestLimits::new(&server.limits, probes, server.format);
         let mut connections = Connections::new(
             server.router,
             protocols,
             server.proxies,
-            server.unread_limit,
+            &server.limits,
+            requests,
         );
+        telemetry::serving(&server.limits);
         tokio::select! {
             never = connections.accept(&self.listener) => match never {},
             never = reloading => match never {},
             () = stop => {}
         }
         drop(self.listener);
-        connections.finish(server.grace).await;
+        connections.finish(server.limits.grace).await;
         Ok(())
     }
 }

@@ -56,7 +56,7 @@ impl Proxies {
     }
 
     /// Returns whether the peer is a proxy. The permissions of a Unix socket admit only the proxy.
-    fn contains(&self, peer: Peer) -> bool {
+    pub(super) fn contains(&self, peer: Peer) -> bool {
         match peer {
             Peer::Address(address) => {
                 let address = address.ip();
