@@ -74,7 +74,9 @@
 //! | `schemas` | JSON Schemas of each route's input ([`routing::Route::inputs`]) |
 //! | `text` | `input::Line`, a line of text in Unicode Normalization Form C |
 //! | `chrono`, `jiff`, `time` | the dates and times of that crate as input types that need no rule, in RFC 3339 |
+//! | `rust_decimal` | `Decimal` as an input type that needs no rule, without loss, and `input::scale` |
 //! | `typed-header` | `Valid<TypedHeader<H>>` of axum-extra, and a bare `TypedHeader` of a date |
+//! | `url` | `Url` as an input type that needs no rule: absolute, `http` or `https`, without credentials |
 //! | `uuid` | `Uuid` as an input type that needs no rule |
 //! | `ws` | [`Upgrade`]: the handshake of a WebSocket connection |
 //! | `testing` | `palisade::testing` |

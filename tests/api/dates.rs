@@ -291,3 +291,79 @@ async fn dates_are_names_of_members() {
     let body = json!({ "worked": {}, "planned": { "20261129": 7.5 } });
     first_error(&send(body).await);
 }
+
+const NOON: chrono::NaiveTime = chrono::NaiveTime::from_hms_opt(12, 0, 0).unwrap();
+const START: time::UtcDateTime = time::UtcDateTime::UNIX_EPOCH;
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Ranges {
+    #[garde(range(min = FIRST, max = LAST))]
+    #[serde(default)]
+    day: Option<jiff::civil::Date>,
+    #[garde(range(max = NOON))]
+    #[serde(default)]
+    at: Option<chrono::NaiveTime>,
+    #[garde(range(min = START))]
+    #[serde(default)]
+    since: Option<time::UtcDateTime>,
+    #[garde(length(max = 2), inner(range(min = chrono::DateTime::UNIX_EPOCH)))]
+    #[serde(default)]
+    seen: Vec<chrono::DateTime<chrono::Utc>>,
+}
+
+#[public(reason = "a test")]
+async fn in_range(_: Valid<Json<Ranges>>) {}
+
+#[tokio::test]
+async fn range_applies_to_dates_and_times() {
+    let api = TestApi::new(SecureRouter::new().route("/dates", post(in_range))).await;
+    for (member, value, error) in [
+        ("day", json!("2026-01-01"), None),
+        ("day", json!("2026-12-31"), None),
+        ("day", json!(null), None),
+        (
+            "day",
+            json!("2025-12-31"),
+            Some(("/day", "must be at least 2026-01-01")),
+        ),
+        (
+            "day",
+            json!("2027-01-01"),
+            Some(("/day", "must be at most 2026-12-31")),
+        ),
+        ("at", json!("12:00:00"), None),
+        (
+            "at",
+            json!("12:00:00.000000001"),
+            Some(("/at", "must be at most 12:00:00")),
+        ),
+        ("since", json!("1970-01-01T00:00:00Z"), None),
+        ("since", json!("1970-01-01T13:00:00+13:00"), None),
+        (
+            "since",
+            json!("1970-01-01T12:59:59+13:00"),
+            Some(("/since", "must be at least 1970-01-01 0:00:00.0 +00")),
+        ),
+        ("seen", json!(["1970-01-01T00:00:00Z"]), None),
+        (
+            "seen",
+            json!(["2026-01-01T00:00:00Z", "1969-12-31T23:59:59Z"]),
+            Some(("/seen/1", "must be at least 1970-01-01 00:00:00 UTC")),
+        ),
+    ] {
+        let body = json!({ member: value }).to_string();
+        let response = send(&api, "/dates", body, "application/json").await;
+        match error {
+            None => assert_eq!(response.status(), 200, "{member} {value}"),
+            Some((pointer, detail)) => {
+                let error = first_error(&response);
+                assert_eq!(
+                    (&error["pointer"], &error["rule"]),
+                    (&json!(pointer), &json!("range"))
+                );
+                assert_eq!(error["detail"], detail);
+            }
+        }
+    }
+}

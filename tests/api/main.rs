@@ -16,6 +16,7 @@ mod body_timeout;
 mod check_order;
 mod claims;
 mod dates;
+mod decimals;
 mod empty_bodies;
 mod error_bodies;
 mod extractors;

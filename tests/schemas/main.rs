@@ -11,6 +11,7 @@
 mod agreement;
 mod bounds;
 mod dates;
+mod decimals;
 mod documents;
 mod objects;
 mod parameters;

@@ -16,6 +16,8 @@ mod types;
 
 #[cfg(feature = "schemas")]
 pub(crate) use self::contract::definitions;
+#[cfg(feature = "rust_decimal")]
+pub use self::contract::scale;
 pub use self::contract::{
     ContextFrom, InputError, InputLocation, MAX_LENGTH, Scalar, ValidationContext, Violation,
     within,

@@ -6,8 +6,8 @@
 //!
 //! Start with [`concepts`]. It takes ten minutes, and every other chapter uses its terms.
 //!
-//! Some examples import other crates: axum 0.8, tower 0.5, tower-http 0.7, futures-util 0.3, serde_json 1, jiff 1 or
-//! tokio 1. Palisade does not re-export them; add those that you use to your dependencies.
+//! Some examples import other crates: axum 0.8, tower 0.5, tower-http 0.7, futures-util 0.3, serde_json 1, jiff 1, rust_decimal 1,
+//! url 2 or tokio 1. Palisade does not re-export them; add those that you use to your dependencies.
 //!
 //! # Chapters
 //!

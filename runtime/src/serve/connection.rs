@@ -125,6 +125,8 @@ impl Connection {
         let mut is_stopping = false;
         let expiry = loop {
             tokio::select! {
+                // first, so that bytes that have arrived in time are processed
+                biased;
                 // an error only means that the client disconnected or was disconnected
                 _ = &mut connection => break None,
                 expiry = &mut expiring => break Some(expiry),
@@ -169,6 +171,7 @@ impl Connection {
         let mut is_stopping = false;
         let expiry = loop {
             tokio::select! {
+                biased;
                 _ = &mut connection => break None,
                 expiry = &mut expiring => break Some(expiry),
                 () = &mut stopping, if !is_stopping => {

@@ -17,8 +17,8 @@ macro_rules! written {
             const NESTED: Nested = Nested::Written(Notation::$notation);
 
             #[cfg(feature = "schemas")]
-            fn schema(_: &mut SchemaGenerator, _: &Bounds) -> Schema {
-                schema::written(Notation::$notation)
+            fn schema(_: &mut SchemaGenerator, bounds: &Bounds) -> Schema {
+                schema::written(Notation::$notation, bounds)
             }
         }
         #[cfg(feature = $feature)]
@@ -37,9 +37,11 @@ written! {
     "jiff" jiff::civil::Time => Time;
     "jiff" jiff::civil::DateTime => DateTime;
     "jiff" jiff::Timestamp => Timestamp;
+    "rust_decimal" rust_decimal::Decimal => Decimal;
     "time" time::Date => Date;
     "time" time::Time => Time;
     "time" time::PrimitiveDateTime => DateTime;
     "time" time::OffsetDateTime => Timestamp;
     "time" time::UtcDateTime => Timestamp;
+    "url" url::Url => Url;
 }

@@ -13,7 +13,13 @@ mod decoded_input;
 pub(crate) mod definitions;
 mod error;
 mod field;
-#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+#[cfg(any(
+    feature = "chrono",
+    feature = "jiff",
+    feature = "rust_decimal",
+    feature = "time",
+    feature = "url"
+))]
 mod foreign;
 pub(super) mod ineffective_rules;
 pub(super) mod items;
@@ -21,10 +27,14 @@ mod map_key;
 pub mod missing_features;
 pub(super) mod missing_limit;
 pub(super) mod missing_rules;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+pub(super) mod ordered;
 pub mod rule;
 mod rule_recorder;
 pub(super) mod rules;
 mod scalar;
+#[cfg(feature = "rust_decimal")]
+mod scale;
 mod secure_input;
 pub(super) mod text_rule;
 pub(super) mod unbounded;
@@ -45,6 +55,8 @@ pub(crate) use self::scalar::shape_of_scalar;
 #[cfg(feature = "schemas")]
 pub use self::scalar::stated;
 pub use self::scalar::{Scalar, ScalarContract};
+#[cfg(feature = "rust_decimal")]
+pub use self::scale::scale;
 pub use self::secure_input::{DerivesValidate, InputContract, SecureInput};
 pub(crate) use self::violation::MAX_VIOLATIONS;
 pub use self::violation::Violation;

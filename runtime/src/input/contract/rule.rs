@@ -7,6 +7,8 @@ use garde::error::{Path, PathComponentKind};
 use garde::rules::inner::Inner;
 use garde::{Report, Validate, rules};
 
+use self::sealed::{ByGarde, Compares};
+
 pub use crate::input::contract::items::{Items, ItemsOf, NoItem, UnknownItems};
 pub use crate::input::contract::text_rule::{
     Alphanumeric, Ascii, Contains, Ip, Prefix, Suffix, check_text, pattern, text,
@@ -169,16 +171,20 @@ pub fn length_utf16<T: HasLengthInUtf16>(value: &T, ends: Ends) -> garde::Result
 
 /// Says that `range` can compare the values of a type.
 ///
+/// It holds for numbers, and for the dates and times of `chrono`, `jiff` and `time` with the feature of that name.
+/// `rust_decimal::Decimal` is a number with the feature `rust_decimal`.
+///
 /// # Fix
 ///
-/// Write `range` on a number. On a text, write `length`; on a list of numbers, write it in `inner(…)`.
+/// Write `range` on a number or date. On a text, write `length`; on a list of numbers, write it in `inner(…)`. On
+/// another ordered type, write [`custom(within(…))`](crate::input::within).
 ///
-/// No other crate can implement it for a number, with an end that accepts every value:
+/// No other crate can implement it, with an end that accepts every value, because a supertrait is private:
 ///
-/// ```compile_fail,E0119
+/// ```compile_fail,E0277
 /// struct Any;
 ///
-/// impl palisade::rules::IsNumber<Any> for f64 {
+/// impl palisade::rules::IsNumber<Any, ()> for f64 {
 ///     fn check_range(&self, _: (Option<Any>, Option<Any>)) -> palisade::garde::Result {
 ///         Ok(())
 ///     }
@@ -186,10 +192,10 @@ pub fn length_utf16<T: HasLengthInUtf16>(value: &T, ends: Ends) -> garde::Result
 /// ```
 #[diagnostic::on_unimplemented(
     message = "the rule `range` does not apply to `{Self}`",
-    label = "`{Self}` is not a number",
+    label = "`{Self}` is not a number or date",
     note = "help: on a text, write `length(chars, max = 64)`; on a list of numbers, `length(max = 10), inner(range(min = 1, max = 100))`"
 )]
-pub trait IsNumber<End> {
+pub trait IsNumber<End, By>: Compares<End, By> {
     /// Applies the rule.
     ///
     /// # Errors
@@ -200,11 +206,23 @@ pub trait IsNumber<End> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: rules::range::Bounds<Size = End>, End> IsNumber<End> for T {
+impl<T: rules::range::Bounds<Size = End>, End> Compares<End, ByGarde> for T {}
+
+#[diagnostic::do_not_recommend]
+impl<T: rules::range::Bounds<Size = End>, End> IsNumber<End, ByGarde> for T {
     #[inline]
     fn check_range(&self, ends: (Option<End>, Option<End>)) -> garde::Result {
         rules::range::apply(self, ends)
     }
+}
+
+/// The ways to compare values. They are private, so that no other crate can add one.
+pub(in crate::input) mod sealed {
+    /// A comparison by garde's trait.
+    pub enum ByGarde {}
+
+    /// Values that can be compared with an end of a range.
+    pub trait Compares<End, By> {}
 }
 
 /// Applies `range(…)`.
@@ -213,7 +231,10 @@ impl<T: rules::range::Bounds<Size = End>, End> IsNumber<End> for T {
 ///
 /// The value is outside the range.
 #[inline]
-pub fn range<T: IsNumber<End>, End>(value: &T, ends: (Option<End>, Option<End>)) -> garde::Result {
+pub fn range<T: IsNumber<End, By>, End, By>(
+    value: &T,
+    ends: (Option<End>, Option<End>),
+) -> garde::Result {
     value.check_range(ends)
 }
 

@@ -14,8 +14,9 @@ use crate::input::shape::{Nested, Shape};
 
 /// A type whose every value is small and well-formed because parsing it is the check.
 ///
-/// Integers, `bool`, `char`, IP addresses, `Uuid` and the dates and times of `chrono`, `jiff` and `time` with
-/// the feature of that name, and enums without data that derive `SecureInput`. A scalar needs no rule, and can be a path parameter.
+/// Integers, `bool`, `char`, IP addresses, and enums without data that derive `SecureInput`. With the feature of that
+/// name, `Uuid`, `rust_decimal::Decimal`, `url::Url`, and the dates and times of `chrono`, `jiff` and `time`. A scalar
+/// needs no rule, and can be a path parameter.
 ///
 /// A type of the API is a scalar if it derives [`SecureInput`](macro@crate::SecureInput) with
 /// `#[secure(scalar = "…")]`, which states what its `Deserialize` accepts. The inventory shows the

@@ -25,8 +25,9 @@ use crate::input::contract::rules::{BeyondInner, RuleStatus, Ruleset};
 ///
 /// - Your own type: derive `Deserialize`, `Validate` and `SecureInput` on it, and write
 ///   `#[garde(dive)]` on the field.
-/// - `Uuid`, or a date or time of `chrono`, `jiff` or `time`: turn on the feature of Palisade with that name.
-/// - Another type of another crate, such as a decimal number: write a newtype whose
+/// - `Uuid`, `Decimal`, `Url`, or a date or time of `chrono`, `jiff` or `time`: turn on the feature of Palisade with
+///   the name of the crate.
+/// - Another type of another crate, such as an amount of money: write a newtype whose
 ///   `Deserialize` accepts only small, well-formed values, and implement
 ///   [`Scalar`](crate::input::Scalar) for it.
 /// - If the field must not be checked: `#[secure(unvalidated = "reason")]`.
@@ -55,7 +56,7 @@ use crate::input::contract::rules::{BeyondInner, RuleStatus, Ruleset};
     message = "`{T}` has no known size limit",
     label = "nothing bounds `{T}`",
     note = "help: your own type: derive `Deserialize, Validate, SecureInput` on it and write `#[garde(dive)]` on the field",
-    note = "help: a type of another crate: wrap it in a newtype with `#[derive(Deserialize, SecureInput)]` and `#[secure(scalar = \"what it accepts\")]`; `Uuid` and dates need the feature with the name of their crate"
+    note = "help: a type of another crate: wrap it in a newtype with `#[derive(Deserialize, SecureInput)]` and `#[secure(scalar = \"what it accepts\")]`; `Uuid`, `Decimal`, `Url` and dates need the feature with the name of their crate"
 )]
 pub trait HasKnownLimit<T: ?Sized> {
     /// The reason for which the rules `R` do not bound it.

@@ -7,9 +7,9 @@ use garde::error::Error;
 
 /// Returns a custom rule that requires a value within a range, for types to which `range` does not apply.
 ///
-/// `range` applies to the numbers of the standard library. This rule applies to every ordered type with
-/// `Display`, such as a date or a decimal number. The message for the client contains the ends of the
-/// range as `Display` writes them. Write the ends as constants: an invalid date is then a compile error.
+/// Write `range(min = …, max = …)` on numbers, decimal numbers and dates: a schema contains it. This rule applies to every
+/// ordered type with `Display`, such as a scalar of the API, and can exclude the end. The message for the client
+/// contains the ends of the range as `Display` writes them.
 ///
 /// # Examples
 ///
@@ -19,12 +19,12 @@ use garde::error::Error;
 /// use palisade::prelude::*;
 ///
 /// const FIRST: Date = date(2026, 1, 1);
-/// const LAST: Date = date(2026, 12, 31);
+/// const END: Date = date(2027, 1, 1);
 ///
 /// #[derive(Deserialize, Validate, SecureInput)]
 /// #[serde(deny_unknown_fields)]
 /// struct Leave {
-///     #[garde(custom(within(FIRST..=LAST)))]
+///     #[garde(custom(within(FIRST..END)))]
 ///     from: Date,
 ///     #[garde(inner(custom(within(FIRST..))))]
 ///     until: Option<Date>,

@@ -4,7 +4,13 @@
 //! the visitor's value says which notation the text must have. So the check applies wherever the
 //! value is: in JSON, a query, a form, a path, a header, a cookie, or the name of a member.
 
-#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+#[cfg(any(
+    feature = "chrono",
+    feature = "jiff",
+    feature = "rust_decimal",
+    feature = "time",
+    feature = "url"
+))]
 use std::any::TypeId;
 
 use serde::de::value::SeqDeserializer;
@@ -13,7 +19,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
-use crate::input::shape::notation::{Components, Notation};
+use crate::input::shape::notation::{Components, DecimalNumber, Notation};
 use crate::input::shape::position::Position;
 use crate::input::shape::unchecked::has_value;
 use crate::input::shape::{Nested, Shape};
@@ -31,6 +37,8 @@ pub(crate) struct Foreign {
 enum Form {
     /// The text.
     Text,
+    /// The text of a decimal number, without an exponent.
+    Plain,
     /// The components as numbers. The text form of `time` is not RFC 3339, and depends on its features.
     Numbers,
     /// The components in UTC as numbers.
@@ -58,8 +66,13 @@ macro_rules! types {
 }
 
 /// Whether this build has types of other crates.
-pub(crate) const HAS_TYPES: bool =
-    cfg!(any(feature = "chrono", feature = "jiff", feature = "time"));
+pub(crate) const HAS_TYPES: bool = cfg!(any(
+    feature = "chrono",
+    feature = "jiff",
+    feature = "rust_decimal",
+    feature = "time",
+    feature = "url"
+));
 
 // `DateTime<Utc>` of chrono is converted from a `DateTime<FixedOffset>`
 types! {
@@ -71,27 +84,37 @@ types! {
     "jiff" jiff::civil::Time => Time, Text;
     "jiff" jiff::civil::DateTime => DateTime, Text;
     "jiff" jiff::Timestamp => Timestamp, Text;
+    "rust_decimal" rust_decimal::Decimal => Decimal, Plain;
     "time" time::Date => Date, Numbers;
     "time" time::Time => Time, Numbers;
     "time" time::PrimitiveDateTime => DateTime, Numbers;
     "time" time::OffsetDateTime => Timestamp, Numbers;
     "time" time::UtcDateTime => Timestamp, NumbersInUtc;
+    "url" url::Url => Url, Text;
 }
 
 /// Returns the notation of a visitor's value, if its type's own `Deserialize` makes this request.
 ///
-/// The modules of these crates for `#[serde(with = …)]` request numbers for the same types.
+/// The modules of these crates for `#[serde(with = …)]` request integers for the same types. `rust_decimal`
+/// requests a float if another crate of the build enables two of its features.
 #[inline]
 pub(crate) fn requested_by<T>(method: &str) -> Option<Foreign> {
     let is_own = matches!(
         method,
-        "deserialize_any" | "deserialize_str" | "deserialize_string" | "deserialize_tuple"
+        "deserialize_any"
+            | "deserialize_str"
+            | "deserialize_string"
+            | "deserialize_tuple"
+            | "deserialize_f64"
     );
     if is_own { of::<T>() } else { None }
 }
 
 impl Foreign {
     /// Reads a value of the type from the text of a value in `serde_json`.
+    ///
+    /// A value in a tagged enum must be [bufferable](Notation::is_bufferable), even if serde does not buffer it: the
+    /// result must not depend on the order of the members.
     ///
     /// # Errors
     ///
@@ -100,10 +123,20 @@ impl Foreign {
         self,
         inner: D,
         visitor: V,
+        is_in_tagged: bool,
         convert: impl FnOnce(D::Error) -> DecodeError,
     ) -> Result<V::Value, DecodeError> {
         let literal = <&RawValue>::deserialize(inner).map_err(convert)?;
-        self.visit_literal(literal.get(), visitor)
+        let literal = literal.get();
+        if is_in_tagged && !self.notation.is_bufferable(literal) {
+            return Err(self.mismatch());
+        }
+        if matches!(self.notation, Notation::Decimal)
+            && literal.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+        {
+            return self.visit(literal, visitor);
+        }
+        self.visit_literal(literal, visitor)
     }
 
     /// Passes a text in the notation of the type to its visitor.
@@ -116,15 +149,22 @@ impl Foreign {
         text: &str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let components = self.notation.read(text).ok_or_else(|| self.mismatch())?;
-        match self.form {
-            Form::Text => visitor.visit_str(text),
-            Form::Numbers => self.visit_numbers(components, visitor),
-            Form::NumbersInUtc => self.visit_numbers(in_utc(components), visitor),
-        }
+        let components = || self.notation.read(text).ok_or_else(|| self.mismatch());
+        let visited = match self.form {
+            Form::Text if self.notation.accepts(text) => visitor.visit_str(text),
+            Form::Text => return Err(self.mismatch()),
+            Form::Plain => {
+                let number = DecimalNumber::read(text).ok_or_else(|| self.mismatch())?;
+                visitor.visit_str(&number.plain(text))
+            }
+            Form::Numbers => self.visit_numbers(components()?, visitor),
+            Form::NumbersInUtc => self.visit_numbers(in_utc(components()?), visitor),
+        };
+        // the crate's own message may quote the input
+        visited.map_err(|_: DecodeError| self.mismatch())
     }
 
-    /// Passes the text of a JSON value to the visitor of the type.
+    /// Passes the text of a string in JSON to the visitor of the type.
     ///
     /// # Errors
     ///
@@ -143,7 +183,7 @@ impl Foreign {
         if !content.contains('\\') {
             return self.visit(content, visitor);
         }
-        if content.len() > Notation::MAX_BYTES * MAX_ESCAPE {
+        if content.len() > self.notation.max_bytes() * MAX_ESCAPE {
             return Err(self.mismatch());
         }
         let text: String = serde_json::from_str(literal).map_err(|_| self.mismatch())?;
@@ -169,7 +209,7 @@ impl Foreign {
             (Notation::Timestamp, Form::Numbers) => {
                 date.into_iter().chain(time).chain(offset).collect()
             }
-            (Notation::DateTime | Notation::Timestamp, _) => date.into_iter().chain(time).collect(),
+            (_, _) => date.into_iter().chain(time).collect(),
         };
         visitor.visit_seq(SeqDeserializer::new(numbers.into_iter()))
     }

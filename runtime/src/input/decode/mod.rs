@@ -7,7 +7,13 @@
 pub(super) mod error;
 pub(super) mod expectation;
 #[cfg_attr(
-    not(any(feature = "chrono", feature = "jiff", feature = "time")),
+    not(any(
+        feature = "chrono",
+        feature = "jiff",
+        feature = "rust_decimal",
+        feature = "time",
+        feature = "url"
+    )),
     allow(
         dead_code,
         clippy::extra_unused_type_parameters,

@@ -149,6 +149,9 @@ impl<'de> Deserializer<'de> for TextDeserializer<'_> {
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if let Some(foreign) = foreign::of::<V::Value>() {
+            return foreign.visit(self.0, visitor);
+        }
         visitor.visit_f64(self.number()?)
     }
 

@@ -3,12 +3,14 @@
 //! Their counterpart at compile time is [`Rules`](crate::input::__private::Rules), which knows that a
 //! rule is written but not its limits.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use schemars::Schema;
 use serde_json::{Map, Number, Value, json};
 
 use crate::input::schema::pattern::{escaped, portable};
+use crate::json::ExactValue;
 
 /// The maximum length of a character in UTF-8, in bytes.
 const MAX_BYTES: usize = 4;
@@ -31,7 +33,8 @@ pub struct Bounds {
     is_ascii: bool,
     is_required: bool,
     format: Option<&'static str>,
-    comment: Option<&'static str>,
+    /// The rules that JSON Schema cannot express.
+    comments: Vec<Cow<'static, str>>,
     items: Option<Box<Self>>,
 }
 
@@ -76,14 +79,14 @@ impl Bounds {
     pub fn minimum(mut self, limit: &dyn Display) -> Self {
         self.minimum = number(limit);
         let is_expressed = self.minimum.is_some();
-        self.comment_unless(is_expressed)
+        self.comment_unless(is_expressed, || format!("at least {limit}").into())
     }
 
     #[must_use]
     pub fn maximum(mut self, limit: &dyn Display) -> Self {
         self.maximum = number(limit);
         let is_expressed = self.maximum.is_some();
-        self.comment_unless(is_expressed)
+        self.comment_unless(is_expressed, || format!("at most {limit}").into())
     }
 
     /// Adds a pattern in Rust's dialect if JSON Schema has an equivalent one.
@@ -92,7 +95,7 @@ impl Bounds {
         let portable = portable(pattern);
         let is_expressed = portable.is_some();
         self.patterns.extend(portable);
-        self.comment_unless(is_expressed)
+        self.comment_unless(is_expressed, || FURTHER_RULES.into())
     }
 
     #[must_use]
@@ -142,7 +145,7 @@ impl Bounds {
     /// Notes that rules apply that JSON Schema cannot express.
     #[must_use]
     pub fn beyond(self) -> Self {
-        self.comment_unless(false)
+        self.comment_unless(false, || FURTHER_RULES.into())
     }
 
     #[must_use]
@@ -151,9 +154,16 @@ impl Bounds {
         self
     }
 
-    fn comment_unless(mut self, is_expressed: bool) -> Self {
+    fn comment_unless(
+        mut self,
+        is_expressed: bool,
+        text: impl FnOnce() -> Cow<'static, str>,
+    ) -> Self {
         if !is_expressed {
-            self.comment = Some(FURTHER_RULES);
+            let text = text();
+            if !self.comments.contains(&text) {
+                self.comments.push(text);
+            }
         }
         self
     }
@@ -171,7 +181,11 @@ fn number(limit: &dyn Display) -> Option<Number> {
             .or_else(|_| text.parse::<i64>().map(Number::from))
             .ok();
     }
-    Number::from_f64(text.parse().ok()?)
+    let number = Number::from_f64(text.parse().ok()?)?;
+    // a decimal number may have more digits than a double
+    let [exact, written] =
+        [text, number.to_string()].map(|text| ExactValue::parse(text.as_bytes()));
+    (exact == written).then_some(number)
 }
 
 impl Bounds {
@@ -234,7 +248,7 @@ impl Bounds {
         if self.is_required {
             schema.insert("not".to_owned(), json!({ "type": "null" }));
         }
-        if let Some(text) = self.comment {
+        for text in &self.comments {
             comment(schema, text);
         }
     }

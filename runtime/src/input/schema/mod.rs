@@ -10,7 +10,13 @@ mod members;
 mod pattern;
 mod values;
 mod variants;
-#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+#[cfg(any(
+    feature = "chrono",
+    feature = "jiff",
+    feature = "rust_decimal",
+    feature = "time",
+    feature = "url"
+))]
 mod written;
 
 pub use self::bounds::{Bounds, Measure};
@@ -22,5 +28,11 @@ pub(crate) use self::values::{
     parsed, set, streamed_body, text, tuple,
 };
 pub use self::variants::Variants;
-#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+#[cfg(any(
+    feature = "chrono",
+    feature = "jiff",
+    feature = "rust_decimal",
+    feature = "time",
+    feature = "url"
+))]
 pub(crate) use self::written::written;

@@ -211,6 +211,12 @@ pub(crate) fn nullable(mut schema: Schema) -> Schema {
         .get("type")
         .and_then(Value::as_str)
         .map(str::to_owned);
+    if is_plain(&schema)
+        && let Some(Value::Array(kinds)) = schema.get_mut("type")
+    {
+        kinds.push("null".into());
+        return schema;
+    }
     match kind {
         Some(kind) if kind == "null" => schema,
         Some(kind) if is_plain(&schema) => {
@@ -233,6 +239,10 @@ mod tests {
             (
                 json_schema!({ "type": "string" }),
                 json_schema!({ "type": ["string", "null"] }),
+            ),
+            (
+                json_schema!({ "type": ["number", "string"] }),
+                json_schema!({ "type": ["number", "string", "null"] }),
             ),
             (json_schema!({}), json_schema!({})),
             (

@@ -4,7 +4,13 @@
 //! other folder of `input`; all others import it.
 
 #[cfg_attr(
-    not(any(feature = "chrono", feature = "jiff", feature = "time")),
+    not(any(
+        feature = "chrono",
+        feature = "jiff",
+        feature = "rust_decimal",
+        feature = "time",
+        feature = "url"
+    )),
     allow(dead_code, reason = "this build has no types of other crates")
 )]
 pub(super) mod notation;

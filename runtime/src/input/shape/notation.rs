@@ -1,7 +1,13 @@
-//! The notations of dates and times: the profile of RFC 3339 that every type reads in the same way.
+//! The notations of types of other crates: dates and times in a profile of RFC 3339, decimal numbers, URLs.
 //!
-//! The crates of these types disagree: about years of six digits, a space for the `T`, omitted seconds,
-//! leap seconds, names of weekdays. Text reaches their parsers only if it is in this grammar.
+//! The crates of dates disagree: about years of six digits, a space for the `T`, omitted seconds,
+//! leap seconds, names of weekdays. Other parsers round or repair their input. Text reaches them only if it is in
+//! this grammar.
+
+mod decimal;
+mod url;
+
+pub(crate) use self::decimal::DecimalNumber;
 
 /// The notation of a type of another crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +20,10 @@ pub enum Notation {
     DateTime,
     /// `2026-11-28T09:30:00+13:00`: `date-time`.
     Timestamp,
+    /// `12.50`: a decimal number, as a text or as a number of JSON.
+    Decimal,
+    /// `https://example.com/`: an absolute URL of the web.
+    Url,
 }
 
 /// The components of a text in its notation; those that it lacks are zero.
@@ -61,16 +71,39 @@ const WITH_OFFSET: [CalendarDate; 2] = [
 const MAX_FRACTION: usize = 9;
 
 impl Notation {
-    /// The length of the longest text in any notation, in bytes.
-    pub(crate) const MAX_BYTES: usize = "2026-11-28T09:30:00.123456789+13:00".len();
+    /// The length of the longest text in this notation, in bytes.
+    pub(crate) fn max_bytes(self) -> usize {
+        match self {
+            Self::Date | Self::Time | Self::DateTime | Self::Timestamp => {
+                "2026-11-28T09:30:00.123456789+13:00".len()
+            }
+            Self::Decimal => decimal::MAX_BYTES,
+            Self::Url => url::MAX_BYTES,
+        }
+    }
 
     /// Returns whether a text is in this notation.
     pub(crate) fn accepts(self, text: &str) -> bool {
-        self.read(text).is_some()
+        match self {
+            Self::Decimal => DecimalNumber::read(text).is_some(),
+            Self::Url => url::is_url(text),
+            Self::Date | Self::Time | Self::DateTime | Self::Timestamp => self.read(text).is_some(),
+        }
     }
 
-    /// Reads a text in this notation.
+    /// Returns whether serde's buffer keeps a value, which is the text of a value in JSON.
+    ///
+    /// It keeps a number as a double, and `rust_decimal` reads few of the texts with an exponent.
+    pub(crate) fn is_bufferable(self, literal: &str) -> bool {
+        !matches!(self, Self::Decimal)
+            || literal.starts_with('"') && !literal.contains(['e', 'E', '\\'])
+    }
+
+    /// Reads a date or time in this notation; returns `None` for the other notations.
     pub(crate) fn read(self, text: &str) -> Option<Components> {
+        if matches!(self, Self::Decimal | Self::Url) {
+            return None;
+        }
         let mut rest = Rest(text.as_bytes());
         let mut components = Components::default();
         if !matches!(self, Self::Time) {
@@ -100,6 +133,10 @@ impl Notation {
             Self::DateTime => "must be a date and time such as `2026-11-28T09:30:00`",
             Self::Timestamp => {
                 "must be a date and time with an offset, such as `2026-11-28T09:30:00Z`"
+            }
+            Self::Decimal => "must be a decimal number with at most 28 digits, such as `12.50`",
+            Self::Url => {
+                "must be a URL such as `https://example.com/`, without user name and password, of at most 2048 bytes"
             }
         }
     }

@@ -65,6 +65,38 @@ fn notation_is_checked_in_tagged_enums() {
     assert!(!daily("2026-11-28", "\"2016-12-31T23:59:60Z\""));
 }
 
+/// The content may come before the tag, and is then buffered without an object around it.
+#[test]
+fn notation_is_checked_in_content_before_its_tag() {
+    #[derive(Debug, PartialEq, Deserialize, Validate, SecureInput)]
+    #[serde(tag = "kind", content = "at", deny_unknown_fields)]
+    enum Event {
+        Once(#[garde(skip)] chrono::NaiveDate),
+        Daily(#[garde(skip)] jiff::civil::Time),
+        At(#[garde(skip)] Option<chrono::DateTime<chrono::Utc>>),
+    }
+    let decode = |kind: &str, at: &str| {
+        let texts = [
+            format!(r#"{{"kind": "{kind}", "at": {at}}}"#),
+            format!(r#"{{"at": {at}, "kind": "{kind}"}}"#),
+        ];
+        texts.map(|text| json::decode::<Event>(text.as_bytes(), Event::shape()).is_ok())
+    };
+    for (kind, at, is_valid) in [
+        ("Once", "\"2026-11-28\"", true),
+        ("Once", "\"2026-11- 28\"", false),
+        ("Once", "\"2026-1-1\"", false),
+        ("Once", "\"+12026-11-28\"", false),
+        ("Daily", "\"09:30:00\"", true),
+        ("Daily", "\"09:30\"", false),
+        ("At", "\"2026-11-28T09:30:00Z\"", true),
+        ("At", "\"2026-11-28 09:30:00Z\"", false),
+        ("At", "null", true),
+    ] {
+        assert_eq!(decode(kind, at), [is_valid; 2], "{kind} {at}");
+    }
+}
+
 /// No position in a form says which variant's notation a parameter has.
 #[test]
 fn tagged_enum_with_date_is_rejected_in_query() {

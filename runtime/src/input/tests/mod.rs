@@ -4,6 +4,8 @@ mod adjacent;
 mod counts;
 mod dates;
 mod dates_inside;
+mod decimals;
+mod decimals_inside;
 mod enums;
 mod generics;
 mod hand_written;
@@ -13,6 +15,7 @@ mod pointers;
 mod recursive;
 mod shapes;
 mod tagged_counts;
+mod urls;
 
 use serde::de::DeserializeOwned;
 

@@ -25,6 +25,10 @@ use serde::{Deserialize, Deserializer};
 
 use crate::input::contract::Bounded;
 use crate::input::contract::missing_limit::InputType;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+use crate::input::contract::ordered::ByOrder;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+use crate::input::contract::rule::{IsNumber, sealed::Compares};
 use crate::input::contract::rules::{Inside, Ruleset};
 use crate::input::contract::unbounded::{HasKnownLimit, Unbounded};
 #[cfg(feature = "schemas")]
@@ -225,6 +229,19 @@ impl<T: Range> Range for Patch<T> {
             Self::Value(value) => value.validate_bounds(lower, upper),
             Self::Absent | Self::Null => Ok(()),
         }
+    }
+}
+
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+impl<T: Compares<T, ByOrder>> Compares<T, ByOrder> for Patch<T> {}
+
+/// The dates and times of other crates.
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+#[diagnostic::do_not_recommend]
+impl<T: IsNumber<T, ByOrder>> IsNumber<T, ByOrder> for Patch<T> {
+    #[inline]
+    fn check_range(&self, ends: (Option<T>, Option<T>)) -> garde::Result {
+        self.value().map_or(Ok(()), |value| value.check_range(ends))
     }
 }
 

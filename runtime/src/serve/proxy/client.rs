@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use http::header::FORWARDED;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::serve::proxy::entry::{self, Node};
+use crate::serve::proxy::entry::{self, Node, UnreliableFields};
 use crate::serve::proxy::fields::{LISTS, X_FORWARDED_FOR};
-use crate::serve::proxy::{Network, UnreliableFields};
+use crate::serve::proxy::network::Network;
 
 /// The most entries of a list: no chain of proxies is longer.
 const MAX_ENTRIES: usize = 64;

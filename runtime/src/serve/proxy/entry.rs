@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::serve::proxy::UnreliableFields;
+/// The header fields of a request contradict each other, or are malformed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::serve) struct UnreliableFields;
 
 /// A node ([RFC 7239 §6]).
 ///

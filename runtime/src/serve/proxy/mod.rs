@@ -6,94 +6,9 @@ mod client;
 mod entry;
 mod fields;
 mod network;
+mod proxies;
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-
-use http::HeaderMap;
-
-use crate::serve::socket::Peer;
-
+#[cfg(test)]
+pub(super) use self::entry::UnreliableFields;
 pub use self::network::{Network, NetworkError};
-
-/// The proxies of a server; none by default.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Proxies(Option<Arc<[Network]>>);
-
-/// The header fields of a request contradict each other, or are malformed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct UnreliableFields;
-
-impl Proxies {
-    pub(super) fn new(networks: impl IntoIterator<Item = Network>) -> Self {
-        Self(Some(networks.into_iter().collect()))
-    }
-
-    /// Returns whether the API's author has named proxies.
-    pub(super) fn is_configured(&self) -> bool {
-        self.0.is_some()
-    }
-
-    /// Returns the networks of the proxies.
-    pub(super) fn networks(&self) -> &[Network] {
-        self.0.as_deref().unwrap_or_default()
-    }
-
-    /// Returns whether a connection may carry requests over plain HTTP.
-    ///
-    /// With proxies, only they and processes of this host may connect. A server without proxies listens on
-    /// loopback or a Unix socket.
-    pub(super) fn admits(&self, peer: Peer) -> bool {
-        match peer {
-            Peer::Address(address) => {
-                !self.is_configured()
-                    || address.ip().to_canonical().is_loopback()
-                    || self.contains(peer)
-            }
-            #[cfg(unix)]
-            Peer::Unix => true,
-        }
-    }
-
-    /// Returns whether the peer is a proxy. The permissions of a Unix socket admit only the proxy.
-    pub(super) fn contains(&self, peer: Peer) -> bool {
-        match peer {
-            Peer::Address(address) => {
-                let address = address.ip();
-                self.networks()
-                    .iter()
-                    .any(|network| network.contains(address))
-            }
-            #[cfg(unix)]
-            Peer::Unix => self.is_configured(),
-        }
-    }
-
-    /// Removes the fields that no proxy of this server has added, and returns the address of the client.
-    ///
-    /// `None` for a client without a known address: a process that has connected to a Unix socket.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if a proxy has sent fields that name two clients, or malformed ones.
-    pub(super) fn sanitize(
-        &self,
-        peer: Peer,
-        headers: &mut HeaderMap,
-    ) -> Result<Option<SocketAddr>, UnreliableFields> {
-        let address = match peer {
-            Peer::Address(address) => Some(address),
-            #[cfg(unix)]
-            Peer::Unix => None,
-        };
-        if !fields::has_any(headers) {
-            return Ok(address);
-        }
-        if !self.contains(peer) {
-            fields::remove_all(headers);
-            return Ok(address);
-        }
-        fields::remove_ambiguous(headers);
-        client::find(self.networks(), address, headers)
-    }
-}
+pub(super) use self::proxies::Proxies;

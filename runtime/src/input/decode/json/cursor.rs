@@ -67,6 +67,14 @@ impl<'t> Cursor<'t> {
         Some(Quoted(string))
     }
 
+    /// Returns the text of the next value.
+    pub(super) fn literal(&mut self) -> Option<&'t str> {
+        self.peek()?;
+        let mut after = *self;
+        after.skip()?;
+        self.0.strip_suffix(after.0)
+    }
+
     /// Runs `read` before each item of an array; it reads the item.
     pub(super) fn items(
         &mut self,

@@ -47,7 +47,7 @@ pub(super) struct DecodeState<'t> {
     /// Whether the text is a merge patch.
     is_merge_patch: bool,
     error: Cell<Option<DecodeError>>,
-    /// The number of arrays and objects that were buffered before their type was known.
+    /// The weight of the values that were buffered before their type was known.
     buffered: Cell<usize>,
     /// Whether the last value was requested as a 128-bit integer.
     is_wide_integer: Cell<bool>,
@@ -177,6 +177,14 @@ impl<'t> DecodeState<'t> {
             let weight = if is_object { 1 } else { 2 };
             self.buffered
                 .set(self.buffered.get().saturating_add(weight));
+        }
+    }
+
+    /// Counts a scalar that is buffered before its type is known: a type of another crate has one notation.
+    #[inline]
+    pub(super) fn count_buffered_scalar(&self, requested: Requested) {
+        if foreign::HAS_TYPES && matches!(requested, Requested::Anything) {
+            self.buffered.update(|buffered| buffered.saturating_add(1));
         }
     }
 

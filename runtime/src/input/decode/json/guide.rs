@@ -115,6 +115,12 @@ impl Guide<'_> {
         }
     }
 
+    /// Returns whether the value is in a tagged enum.
+    #[inline]
+    pub(super) fn is_tagged(self) -> bool {
+        matches!(self, Self::Tagged)
+    }
+
     /// Returns the position, or the children of a value whose own position is not known.
     fn position(self) -> Result<Position, Children> {
         let position = match self {

@@ -52,7 +52,7 @@ macro_rules! forward {
             let Self { inner, source, state, guide } = self;
             state.begin_value($requested);
             if let Some(foreign) = foreign::requested_by::<V::Value>(stringify!($method)) {
-                return foreign.read(inner, visitor, |error| take_error(source, state, error));
+                return foreign.read(inner, visitor, guide.is_tagged(), |error| take_error(source, state, error));
             }
             let visitor = StrictVisitor { visitor, requested: $requested, state, guide };
             forward!(@call inner $inner visitor $method $($name)*)
@@ -170,6 +170,7 @@ macro_rules! scalars {
     ($($method:ident($($name:ident: $ty:ty)?);)*) => {$(
         fn $method<E: Error>(self, $($name: $ty)?) -> Result<V::Value, E> {
             let state = self.state;
+            state.count_buffered_scalar(self.requested);
             self.visitor
                 .$method::<DecodeError>($($name)?)
                 .map_err(|error| state.store_error(error, None))

@@ -2,7 +2,7 @@
 
 use super::Walk;
 use super::findings::Mismatch;
-use crate::input::decode::json::cursor::{Cursor, Quoted};
+use crate::input::decode::json::cursor::Cursor;
 use crate::input::decode::json::guide::MAX_IN_SCALAR;
 use crate::input::shape::notation::Notation;
 
@@ -15,10 +15,16 @@ impl Walk<'_> {
         }
     }
 
-    /// Checks the notation of a string, which the decoder has checked unless it is buffered.
+    /// Checks the notation of a value, which the decoder has checked unless it is buffered.
+    ///
+    /// In a tagged enum, it is a value that serde can buffer.
     pub(super) fn written(&mut self, cursor: &mut Cursor<'_>, notation: Notation) -> Option<()> {
-        let text = { *cursor }.string().and_then(Quoted::read);
-        if text.is_none_or(|text| !notation.accepts(&text)) {
+        let literal = cursor.literal()?;
+        let is_accepted = match { *cursor }.string() {
+            Some(text) => text.read().is_some_and(|text| notation.accepts(&text)),
+            None => matches!(notation, Notation::Decimal) && notation.accepts(literal),
+        };
+        if !is_accepted || (self.tagged > 0 && !notation.is_bufferable(literal)) {
             return self.skip_mismatch(cursor);
         }
         cursor.skip()
