@@ -146,9 +146,12 @@ impl Connection {
             None => self.state.close(stream).await,
             Some(expiry) => {
                 telemetry::connection_expired(expiry);
-                if expiry == Expiry::Head && activity.has_partial_head() {
-                    let _ = timeout(FAREWELL_TIME, refuse_head(stream)).await;
-                }
+                let farewell = match expiry {
+                    Expiry::Write => return,
+                    Expiry::Head if activity.has_partial_head() => HEAD_TIMEOUT,
+                    Expiry::Head | Expiry::Idle | Expiry::Evicted => "",
+                };
+                let _ = timeout(FAREWELL_TIME, end(stream, farewell)).await;
             }
         }
     }
@@ -197,9 +200,9 @@ impl Connection {
     }
 }
 
-/// Responds to a head that did not arrive in time (RFC 9110 §15.5.9).
-async fn refuse_head(mut stream: Stream) {
-    let mut rest = HEAD_TIMEOUT.as_bytes();
+/// Sends the last bytes of a connection, and closes its direction; with TLS, the client learns that nothing is missing.
+async fn end(mut stream: Stream, farewell: &str) {
+    let mut rest = farewell.as_bytes();
     while !rest.is_empty() {
         let writing = poll_fn(|context| Pin::new(&mut stream).poll_write(context, rest));
         match writing.await {
