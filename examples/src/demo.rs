@@ -110,9 +110,9 @@ pub async fn run(base: &str, requests: &[DemoRequest]) -> Result<bool, Box<dyn s
 }
 
 impl DemoRequest {
-    /// Returns the request as a `curl` command line.
-    pub fn curl(&self, base: &str) -> String {
-        let mut line = format!("curl -i -X {} {base}{}", self.method, self.path);
+    /// Returns the request as a `curl` command line. `trust` is the option for the server's certificate, or empty.
+    pub fn curl(&self, base: &str, trust: &str) -> String {
+        let mut line = format!("curl -i{trust} -X {} {base}{}", self.method, self.path);
         if let Some(token) = &self.token {
             let _ = write!(line, " \\\n  -H 'Authorization: Bearer {token}'");
         }

@@ -186,6 +186,21 @@ fn fallback_of_item_without_function() {
 }
 
 #[test]
+fn scope_vocabulary_with_implications() {
+    assert_snapshot!(scopes(
+        r#"
+            crate = ::fence;
+            /// Read orders.
+            pub ORDERS_READ = "orders:read";
+            /// Create orders.
+            pub(crate) ORDERS_WRITE = "orders:write" implies ORDERS_READ;
+            /// Everything.
+            ADMIN = "admin" implies ORDERS_WRITE;
+        "#,
+    ));
+}
+
+#[test]
 fn scope_vocabulary() {
     assert_snapshot!(scopes(
         r#"

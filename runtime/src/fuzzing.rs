@@ -43,10 +43,10 @@ pub fn jwks(json: &[u8]) {
 /// Checks that a challenge is one header value with one quoted string per parameter.
 pub fn challenge(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let (realm, scope) = text.split_once('\0').unwrap_or((&text, ""));
+    let (realm, url) = text.split_once('\0').unwrap_or((&text, ""));
     let value: HeaderValue = Challenge::new(realm)
         .error("insufficient_scope")
-        .scope(scope)
+        .resource_metadata(url)
         .into_value();
     let value = value.to_str().expect("visible ASCII");
     assert_eq!(value.matches('"').count(), 6, "{value}");

@@ -62,13 +62,15 @@
 //!
 //! # Features
 //!
-//! No feature turns a check off. `discovery`, `serve`, `tracing` and `uuid` are on by default.
+//! No feature turns a check off. `discovery`, `http2`, `serve`, `tls`, `tracing` and `uuid` are on by default.
 //!
 //! | feature | adds |
 //! |---|---|
 //! | `discovery` | keys from an issuer's discovery document, fetched over https and kept fresh |
 //! | `introspection` | opaque tokens by RFC 7662 |
-//! | `serve` | [`serve`](fn@serve): a loopback listener with graceful shutdown |
+//! | `serve` | [`serve`](fn@serve): a listener with graceful shutdown |
+//! | `tls` | TLS 1.2 and 1.3 for [`serve`](fn@serve), and certificates of clients |
+//! | `http2` | HTTP/2 for [`serve`](fn@serve), over TLS |
 //! | `tracing` | an event for each decision, rejected input and key fetch |
 //! | `metrics` | counters and histograms of decisions, rejected inputs and key fetches |
 //! | `schemas` | JSON Schemas of each route's input ([`routing::Route::inputs`]) |
@@ -176,8 +178,8 @@ pub use self::serve::{Pem, Tls, TlsError};
 #[cfg(feature = "introspection")]
 pub use self::token::IntrospectionError;
 pub use self::token::{
-    CustomProfile, Profile, ProfileError, RevocationList, Revocations, RevocationsUnavailable,
-    TokenError, UnknownIssuer, VerifiedToken,
+    CustomProfile, Profile, ProfileError, RevocationError, RevocationList, Revocations,
+    RevocationsUnavailable, TokenError, UnknownIssuer, VerifiedToken,
 };
 
 /// The README's code, compiled.

@@ -1,17 +1,24 @@
 //! A page of another origin in headless Chromium, which calls secured routes with a token.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::Html;
+use palisade::Api;
 use palisade::prelude::*;
-use palisade::testing::TestApi;
+use palisade::testing::{EmbeddedIssuer, TestApi};
+use palisade_examples::orders::{self, Store};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tower_http::cors::CorsLayer;
+
+use crate::uploads;
 
 /// The names of the program: Debian's, and those of other systems.
 const PROGRAMS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
@@ -33,6 +40,10 @@ pub(crate) const CASES: &[Case] = &[
         "browser::page_of_another_origin_is_blocked_without_cors",
         page_of_another_origin_is_blocked_without_cors,
     ),
+    (
+        "browser::page_of_another_origin_reads_every_refusal",
+        page_of_another_origin_reads_every_refusal,
+    ),
 ];
 
 impl Browser {
@@ -52,7 +63,11 @@ impl Browser {
     }
 
     /// Loads a page, and returns the JSON that its script leaves between `<pre>` and `</pre>`.
-    fn load(&self, url: &str, profile: &Path) -> Value {
+    fn load(&self, url: &str) -> Value {
+        static PROFILES: AtomicUsize = AtomicUsize::new(0);
+        let number = PROFILES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("browser-{}-{number}", std::process::id());
+        let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let output = Command::new(self.program)
             .args(["--headless", "--no-sandbox", "--disable-gpu"])
             .args(["--disable-dev-shm-usage", "--no-first-run"])
@@ -61,6 +76,7 @@ impl Browser {
             .args(["--virtual-time-budget=20000", "--dump-dom", url])
             .output()
             .unwrap();
+        let _ = fs::remove_dir_all(profile);
         let page = String::from_utf8(output.stdout).unwrap();
         let log = String::from_utf8_lossy(&output.stderr);
         let result = page
@@ -104,39 +120,82 @@ pre.textContent = JSON.stringify(results);
 document.body.replaceChildren(pre);
 "#;
 
+/// A script that sends the uploads of `/task` one after another, each followed by another request, and writes the
+/// statuses into the page.
+const UPLOADS: &str = r#"
+const { base, cases } = await (await fetch("/task")).json();
+async function attempt(path, init) {
+    try {
+        const response = await fetch(base + path, init);
+        await response.arrayBuffer();
+        return response.status;
+    } catch (error) {
+        return String(error);
+    }
+}
+const results = [];
+for (const { headers, body, size } of cases) {
+    const status = await attempt("/orders", { method: "POST", headers, body: body.padEnd(size) });
+    results.push({ status, next: await attempt("/health", {}) });
+}
+const pre = document.createElement("pre");
+pre.textContent = JSON.stringify(results);
+document.body.replaceChildren(pre);
+"#;
+
+/// An origin with one page, which runs a script.
+struct Pages {
+    listener: TcpListener,
+    origin: String,
+}
+
+impl Pages {
+    async fn bind() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        Self { listener, origin }
+    }
+
+    /// Serves the page, and the task of its script.
+    fn serve(self, script: &str, task: Value) {
+        let page = format!("<!doctype html><body><script type=module>{script}</script>");
+        let pages = Router::new()
+            .route("/task", axum::routing::get(async || Json(task)))
+            .fallback(async move || Html(page));
+        tokio::spawn(async { axum::serve(self.listener, pages).await });
+    }
+}
+
+/// Serves an API until the end of the test, and returns its address.
+async fn serve(api: Api) -> SocketAddr {
+    let server = palisade::serve(api).bind("127.0.0.1:0").await.unwrap();
+    let address = server.local_addr();
+    tokio::spawn(server.run_until(std::future::pending()));
+    address
+}
+
+fn runtime() -> Runtime {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().build().unwrap()
+}
+
 /// Loads the page from one origin, and lets it call an API of another origin.
 fn results(
     browser: &Browser,
     cors: impl FnOnce(SecureRouter, HeaderValue) -> SecureRouter,
 ) -> Value {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let (url, profile) = runtime.block_on(async {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        let page = format!("<!doctype html><body><script type=module>{SCRIPT}</script>");
-        let pages = Router::new().fallback(async move || Html(page));
-        tokio::spawn(async { axum::serve(listener, pages).await });
-
+    let runtime = runtime();
+    let url = runtime.block_on(async {
+        let pages = Pages::bind().await;
+        let origin = pages.origin.clone();
+        pages.serve(SCRIPT, Value::Null);
         let routes = SecureRouter::new().route("/orders", get(list_orders).post(list_orders));
         let api = TestApi::new(cors(routes, origin.parse().unwrap())).await;
         let token = api.caller("alice").scopes("orders:read").token();
-        let server = palisade::serve(api.api().clone());
-        let server = server.bind("127.0.0.1:0").await.unwrap();
-        let address = server.local_addr();
-        tokio::spawn(server.run_until(std::future::pending()));
-        let name = format!("browser-{}-{}", std::process::id(), address.port());
-        let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        (
-            format!("{origin}/#value=http://{address}&value={token}"),
-            profile,
-        )
+        let address = serve(api.api().clone()).await;
+        format!("{origin}/#value=http://{address}&value={token}")
     });
-    let results = browser.load(&url, &profile);
-    let _ = fs::remove_dir_all(profile);
-    results
+    browser.load(&url)
 }
 
 fn page_of_another_origin_calls_secured_route(browser: &Browser) {
@@ -165,4 +224,29 @@ fn page_of_another_origin_is_blocked_without_cors(browser: &Browser) {
         results,
         json!(["blocked", "blocked", "blocked", "blocked", "blocked"])
     );
+}
+
+/// The uploads of the other clients, from a page: `orders` with CORS, which the program does not have.
+fn page_of_another_origin_reads_every_refusal(browser: &Browser) {
+    let issuer = EmbeddedIssuer::new(uploads::ISSUER);
+    // over HTTP/1.1, a browser sends no body in chunks, and never waits for `100 Continue`
+    let (cases, expected) = uploads::requests(&[(false, false)], uploads::ROUNDS, &issuer);
+    let runtime = runtime();
+    let origin = runtime.block_on(async {
+        let pages = Pages::bind().await;
+        let origin = pages.origin.clone();
+        let cors = CorsLayer::new()
+            .allow_origin(origin.parse::<HeaderValue>().unwrap())
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE]);
+        let server = ResourceServer::builder().trust(issuer.issuer(uploads::AUDIENCE));
+        let server = server.build().await.unwrap();
+        let routes = orders::routes().with_state(Store::default());
+        let address = serve(routes.layer(cors).protect(server)).await;
+        let task = json!({ "base": format!("http://{address}"), "cases": cases });
+        pages.serve(UPLOADS, task);
+        origin
+    });
+    let results = browser.load(&origin);
+    uploads::require_equal("browser", &cases, &expected, results.as_array().unwrap());
 }

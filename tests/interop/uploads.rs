@@ -28,15 +28,15 @@ const PYTHON: &str = concat!(
     "/../target/interop-python/bin/python"
 );
 
-const ISSUER: &str = "https://login.example";
-const AUDIENCE: &str = "https://orders.example";
+pub(crate) const ISSUER: &str = "https://login.example";
+pub(crate) const AUDIENCE: &str = "https://orders.example";
 
 /// The sizes of the uploads: shorter and longer than what the server discards on an open connection, and much
 /// longer than the buffers of a socket.
 const SIZES: [usize; 3] = [1_000, 70_000, 5_000_000];
 
 /// A lost request depends on timing, so each case without a proxy is repeated.
-const ROUNDS: usize = 3;
+pub(crate) const ROUNDS: usize = 3;
 
 /// A client of a language's standard library or package.
 #[derive(Clone, Copy, Debug)]
@@ -168,6 +168,15 @@ impl Client {
         format!("{self:?}").to_lowercase()
     }
 
+    /// Returns how the client sends a body: whether in chunks, and whether after `100 Continue`.
+    fn modes(self) -> &'static [(bool, bool)] {
+        if self.can_expect() {
+            // a client does not wait before chunks of unknown number
+            return &[(false, false), (true, false), (false, true)];
+        }
+        &[(false, false), (true, false)]
+    }
+
     /// Whether the client can wait for `100 Continue` and reads a final response instead. Java's client has the
     /// option, but that of Java 17 waits on.
     fn can_expect(self) -> bool {
@@ -227,6 +236,14 @@ impl Server {
         }
     }
 
+    /// Returns how often each case is repeated.
+    fn rounds(self) -> usize {
+        match self {
+            Self::Behind(_) => 1,
+            Self::Palisade | Self::Axum => ROUNDS,
+        }
+    }
+
     fn start(self, issuer: &EmbeddedIssuer) -> Running {
         let orders = || environment::start_with_keys(ISSUER, AUDIENCE, &issuer.jwks());
         match self {
@@ -278,7 +295,7 @@ fn serve_with_axum(issuer: &EmbeddedIssuer) -> Running {
 pub(crate) fn reads_every_refusal(client: Client, server: Server, command: &mut Command) {
     let issuer = EmbeddedIssuer::new(ISSUER);
     let running = server.start(&issuer);
-    let (cases, expected) = requests(client, server, &issuer);
+    let (cases, expected) = requests(client.modes(), server.rounds(), &issuer);
     let task = json!({ "base": running.url(), "client": client.name(), "cases": cases });
     let mut child = command
         .stdin(Stdio::piped())
@@ -293,14 +310,19 @@ pub(crate) fn reads_every_refusal(client: Client, server: Server, command: &mut 
     let log = String::from_utf8_lossy(&output.stderr);
     let mut results: Vec<Value> = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{client:?}: {error}: {output:?}\n{log}"));
-    assert_eq!(results.len(), expected.len(), "{client:?}");
     if let Server::Behind(Proxy::UnbufferedNginx) = server {
         // it announces `Connection: keep-alive` in an early response, and then closes the connection
         for result in &mut results {
             result["next"] = 200.into();
         }
     }
-    let compared = cases.iter().zip(expected.iter().zip(&results));
+    require_equal(&format!("{client:?}"), &cases, &expected, &results);
+}
+
+/// Requires that every result is the expected one.
+pub(crate) fn require_equal(client: &str, cases: &[Value], expected: &[Value], results: &[Value]) {
+    assert_eq!(results.len(), expected.len(), "{client}");
+    let compared = cases.iter().zip(expected.iter().zip(results));
     let failed: Vec<String> = compared
         .filter(|(_, (expected, result))| expected != result)
         .map(|(case, (expected, result))| {
@@ -310,26 +332,21 @@ pub(crate) fn reads_every_refusal(client: Client, server: Server, command: &mut 
         .collect();
     assert!(
         failed.is_empty(),
-        "{client:?}: {} of {} failed:\n{}",
+        "{client}: {} of {} failed:\n{}",
         failed.len(),
         results.len(),
         failed.join("\n")
     );
 }
 
-/// Returns the requests of a client, and its expected results.
-fn requests(client: Client, server: Server, issuer: &EmbeddedIssuer) -> (Vec<Value>, Vec<Value>) {
+/// Returns the requests of a client with these modes, and its expected results.
+pub(crate) fn requests(
+    modes: &[(bool, bool)],
+    rounds: usize,
+    issuer: &EmbeddedIssuer,
+) -> (Vec<Value>, Vec<Value>) {
     let (mut cases, mut expected) = (Vec::new(), Vec::new());
-    // a client does not wait for `100 Continue` before chunks of unknown number
-    let modes = [(false, false), (true, false), (false, true)];
-    let rounds = match server {
-        Server::Behind(_) => 1,
-        Server::Palisade | Server::Axum => ROUNDS,
-    };
     for (chunked, expects) in modes.repeat(rounds) {
-        if expects && !client.can_expect() {
-            continue;
-        }
         for refusal in &REFUSALS {
             let mut headers = json!({ "content-type": refusal.media_type });
             if let Some(scope) = refusal.scope {

@@ -6,6 +6,12 @@
 //!        [--allow-loopback-http]
 //! ```
 //!
+//! Each form has the options of the listener:
+//!
+//! ```text
+//!        [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]...
+//! ```
+//!
 //! Without `--jwks`, the keys come from the issuer's discovery document. `--algorithm` can be
 //! repeated and allows only the named algorithms; the default is RS256, PS256, ES256 and `EdDSA`.
 //!
@@ -14,7 +20,11 @@
 //! `--cache-for` seconds (60 by default). A token without `sub` identifies its client: the issuer
 //! must not assign a client ID that equals a user's `sub`.
 //!
-//! The program prints `listening on http://ADDR` when it is ready, logs every decision as one line
+//! With `--tls-cert` and `--tls-key`, the program serves TLS on any address, and reads changed files every 30 s and on
+//! SIGHUP. With `--client-ca`, each client needs a certificate of one of the authorities in the file. `--behind-proxy` can be
+//! repeated and names the networks of proxies, whose `X-Forwarded-For` is believed; it allows plain HTTP on any address.
+//!
+//! The program prints `listening on http://ADDR` or `listening on https://ADDR` when it is ready, logs every decision as one line
 //! of JSON on standard error, and shuts down gracefully on SIGTERM.
 
 #![expect(
@@ -32,12 +42,12 @@ use std::time::Duration;
 
 use lexopt::prelude::*;
 use palisade::resource_server::WithAudience;
-use palisade::{Algorithm, Introspection, Issuer, ResourceServer, Secret};
+use palisade::{Algorithm, Introspection, Issuer, Network, ResourceServer, Secret, Tls};
 use palisade_examples::orders::{Store, routes};
 
 const USAGE: &str = "orders --listen ADDR --issuer URL --audience AUD \
      [[--jwks FILE] [--algorithm ALG]... | --introspect --client ID --secret-file FILE [--cache-for SECONDS]] \
-     [--allow-loopback-http]";
+     [--allow-loopback-http] [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]...";
 
 /// The command line.
 struct Options {
@@ -49,6 +59,9 @@ struct Options {
     algorithms: Vec<Algorithm>,
     introspection: Option<IntrospectionOptions>,
     allow_loopback_http: bool,
+    tls: Option<Tls>,
+    /// Empty without a proxy.
+    proxies: Vec<Network>,
 }
 
 /// How the issuer's opaque tokens are introspected.
@@ -57,6 +70,15 @@ struct IntrospectionOptions {
     secret: PathBuf,
     /// The seconds for which a response is cached; Palisade's default if absent.
     cache_for: Option<u64>,
+}
+
+/// The files for TLS.
+#[derive(Default)]
+struct TlsFiles {
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+    /// The certificate authorities of clients.
+    client_authorities: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -87,10 +109,22 @@ async fn run() -> Result<(), Box<dyn Error>> {
         .build()
         .await?;
     let api = routes().with_state(Store::default()).protect(server);
-    let bound = palisade::serve(api).bind(options.listen).await?;
+    let mut server = palisade::serve(api);
+    let scheme = if options.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    if let Some(tls) = options.tls {
+        server = server.tls_with(tls);
+    }
+    if !options.proxies.is_empty() {
+        server = server.behind_proxy(options.proxies);
+    }
+    let bound = server.bind(options.listen).await?;
     let address = bound.local_addr();
     let running = bound.run();
-    println!("listening on http://{address}");
+    println!("listening on {scheme}://{address}");
     running.await?;
     Ok(())
 }
@@ -102,6 +136,8 @@ impl Options {
         let mut allow_loopback_http = false;
         let mut introspect = false;
         let (mut client, mut secret, mut cache_for) = (None, None, None);
+        let mut tls = TlsFiles::default();
+        let mut proxies = Vec::new();
         let mut parser = lexopt::Parser::from_iter(args);
         while let Some(arg) = parser.next()? {
             match arg {
@@ -116,6 +152,10 @@ impl Options {
                 // `--remember` is the former name
                 Long("cache-for" | "remember") => cache_for = Some(parser.value()?.parse()?),
                 Long("allow-loopback-http") => allow_loopback_http = true,
+                Long("tls-cert") => tls.certificate = Some(parser.value()?.into()),
+                Long("tls-key") => tls.key = Some(parser.value()?.into()),
+                Long("client-ca") => tls.client_authorities = Some(parser.value()?.into()),
+                Long("behind-proxy") => proxies.push(parser.value()?.parse()?),
                 other => return Err(other.unexpected()),
             }
         }
@@ -140,6 +180,8 @@ impl Options {
             algorithms,
             introspection,
             allow_loopback_http,
+            tls: tls.into_tls()?,
+            proxies,
         })
     }
 
@@ -158,6 +200,25 @@ impl Options {
             issuer = issuer.allow_loopback_http();
         }
         Ok(issuer)
+    }
+}
+
+impl TlsFiles {
+    fn into_tls(self) -> Result<Option<Tls>, lexopt::Error> {
+        let (certificate, key) = match (self.certificate, self.key) {
+            (Some(certificate), Some(key)) => (certificate, key),
+            (None, None) if self.client_authorities.is_none() => return Ok(None),
+            _ => {
+                let incomplete = "`--tls-cert` and `--tls-key` must be used together, and \
+                                  `--client-ca` with both; usage: ";
+                return Err((incomplete.to_owned() + USAGE).into());
+            }
+        };
+        let tls = Tls::new(certificate, key);
+        Ok(Some(match self.client_authorities {
+            Some(authorities) => tls.client_certificates(authorities),
+            None => tls,
+        }))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Tests of the programs `quickstart` and `orders`, by command line, socket and signal.
+//! Tests of the programs `quickstart`, `orders`, `issuer` and `readme`, by command line, socket and signal.
 
 #![allow(
     clippy::expect_used,
@@ -9,8 +9,10 @@
     reason = "a test ends where it is wrong"
 )]
 
+mod issuer;
 mod orders;
 mod rejected_input;
+mod tls;
 
 use std::path::Path;
 use std::process::Command;

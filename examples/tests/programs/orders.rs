@@ -32,10 +32,26 @@ impl Orders {
             .unwrap();
         let address = line
             .trim()
-            .strip_prefix("listening on http://")
+            .strip_prefix("listening on ")
+            .and_then(|url| url.split_once("://"))
             .expect("the program prints its address")
+            .1
             .to_owned();
         Self { child, address }
+    }
+
+    /// Returns the address that the program prints.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
     }
 
     /// Sends one request; returns the status and the body.
@@ -82,11 +98,7 @@ impl Orders {
 
     /// Sends SIGTERM and returns the exit status.
     pub(crate) fn terminate(mut self) -> Option<i32> {
-        let sent = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(sent.success());
+        self.signal("-TERM");
         let until = Instant::now() + Duration::from_secs(20);
         while Instant::now() < until {
             if let Some(status) = self.child.try_wait().unwrap() {

@@ -2,6 +2,7 @@
 
 mod grant;
 mod handler;
+mod implication;
 mod input;
 mod vocabulary;
 

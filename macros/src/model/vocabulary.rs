@@ -7,6 +7,7 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Visibility};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::grant::check_token;
+use crate::model::implication::Implications;
 use crate::parse::{RawScope, RawVocabulary};
 
 /// A checked vocabulary.
@@ -22,6 +23,8 @@ pub(crate) struct ScopeConstant {
     pub(crate) name: Ident,
     pub(crate) token: LitStr,
     pub(crate) description: String,
+    /// The constants of the scopes that imply it.
+    pub(crate) implied_by: Vec<Ident>,
 }
 
 impl Vocabulary {
@@ -29,7 +32,11 @@ impl Vocabulary {
     pub(crate) fn check(raw: RawVocabulary, diagnostics: &mut Diagnostics) -> Self {
         let (mut names, mut tokens) = (HashSet::new(), HashSet::new());
         let mut scopes = Vec::new();
-        for entry in raw.scopes {
+        let implications = Implications::check(&raw.scopes, diagnostics);
+        let broader: Vec<Vec<Ident>> = (0..raw.scopes.len())
+            .map(|at| implications.broader(at).into_iter().cloned().collect())
+            .collect();
+        for (entry, implied_by) in raw.scopes.into_iter().zip(broader) {
             if !names.insert(entry.key()) {
                 let name = &entry.name;
                 diagnostics.error(
@@ -39,7 +46,7 @@ impl Vocabulary {
                 );
                 continue;
             }
-            let Some(scope) = ScopeConstant::check(entry, diagnostics) else {
+            let Some(scope) = ScopeConstant::check(entry, implied_by, diagnostics) else {
                 continue;
             };
             if !tokens.insert(scope.token.value()) {
@@ -51,6 +58,11 @@ impl Vocabulary {
             }
             scopes.push(scope);
         }
+        // a name of a wrong entry would be an error of rustc
+        let kept: HashSet<Ident> = scopes.iter().map(|scope| scope.name.clone()).collect();
+        for scope in &mut scopes {
+            scope.implied_by.retain(|name| kept.contains(name));
+        }
         Self {
             krate: raw.krate.take().map(|(_, path)| path),
             scopes,
@@ -59,7 +71,7 @@ impl Vocabulary {
 }
 
 impl ScopeConstant {
-    fn check(raw: RawScope, diagnostics: &mut Diagnostics) -> Option<Self> {
+    fn check(raw: RawScope, implied_by: Vec<Ident>, diagnostics: &mut Diagnostics) -> Option<Self> {
         let token = raw.token?;
         if token.value().is_empty() {
             let help = "write the scope: `\"orders:read\"`";
@@ -84,6 +96,7 @@ impl ScopeConstant {
             name: raw.name,
             token,
             description,
+            implied_by,
         })
     }
 }
@@ -154,6 +167,21 @@ mod tests {
         assert!(messages.is_empty(), "{messages:?}");
         assert_eq!(vocabulary.scopes[0].description, "Read orders, and items.");
         assert_eq!(vocabulary.scopes[0].attributes.len(), 4);
+    }
+
+    #[test]
+    fn scope_with_a_mistake_implies_nothing() {
+        let (vocabulary, messages) = check(
+            "/// Read.\nA = \"a\"; B = \"b\" implies A; /// All.\nC = \"c\" implies B; /// X.\nD = 7 implies A;",
+        );
+        let wrong = ["expected the scope in quotes", "`B` has no description"];
+        assert_eq!(messages, wrong);
+        let implied_by = vocabulary
+            .scopes
+            .iter()
+            .map(|scope| scope.implied_by.clone());
+        assert_eq!(names(&vocabulary), ["A", "C"]);
+        assert_eq!(implied_by.collect::<Vec<_>>().concat(), ["C"]);
     }
 
     #[test]

@@ -16,5 +16,6 @@ pub(crate) use self::input::{
     RawData, RawField, RawFields, RawInput, RawVariant, Rejection, RuleKind, SerdeKind, SerdeWord,
     SerdeWords, Style,
 };
+pub(crate) use self::nearest::nearest;
 pub(crate) use self::slot::Slot;
 pub(crate) use self::vocabulary::{RawScope, RawVocabulary};

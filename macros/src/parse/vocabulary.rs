@@ -6,6 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, LitStr, Path, Token, Visibility};
 
 use crate::diagnostics::Diagnostics;
+use crate::parse::nearest::nearest;
 use crate::parse::recovery::parse_path;
 use crate::parse::slot::Slot;
 
@@ -15,14 +16,19 @@ pub(crate) struct RawVocabulary {
     pub(crate) scopes: Vec<RawScope>,
 }
 
-/// `/// Read orders.  pub ORDERS_READ = "orders:read";`
+/// `/// Change orders.  pub ORDERS_WRITE = "orders:write" implies ORDERS_READ;`
 pub(crate) struct RawScope {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
     /// `None` if it is not text, which is already reported.
     pub(crate) token: Option<LitStr>,
+    /// The names after `implies`.
+    pub(crate) implies: Vec<Ident>,
 }
+
+/// The word between a scope and those that it implies.
+const IMPLIES: &str = "implies";
 
 impl RawVocabulary {
     /// Parses every entry, and continues after a wrong one.
@@ -104,12 +110,65 @@ impl RawScope {
             vis,
             name: Ident::clone(&name),
             token,
+            implies: parse_implied(input, diagnostics),
         })
     }
 
     /// The name without a raw prefix.
     pub(crate) fn key(&self) -> String {
-        self.name.unraw().to_string()
+        Self::key_of(&self.name)
+    }
+
+    /// Returns a name without a raw prefix.
+    pub(crate) fn key_of(name: &Ident) -> String {
+        name.unraw().to_string()
+    }
+}
+
+/// Parses `implies ORDERS_READ, ORDERS_LIST`, or nothing.
+fn parse_implied(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> Vec<Ident> {
+    const HELP: &str = "name constants of this `scopes!`: `\"orders:write\" implies ORDERS_READ;`";
+    let Some(word) = input.fork().parse::<Ident>().ok() else {
+        return Vec::new();
+    };
+    if nearest(&[IMPLIES, "imply"], &word.to_string()).is_none() {
+        return Vec::new();
+    }
+    if word != IMPLIES {
+        let help = "write `implies`";
+        diagnostics.error(word.span(), format_args!("unknown word `{word}`"), help);
+        skip_to_semicolon(input);
+        return Vec::new();
+    }
+    let _: syn::Result<Ident> = input.parse();
+    let mut names = Vec::new();
+    loop {
+        let Ok(name) = input.parse::<Ident>() else {
+            let at = if input.is_empty() {
+                word.span()
+            } else {
+                input.span()
+            };
+            diagnostics.error(at, "expected the name of an implied scope", HELP);
+            skip_to_semicolon(input);
+            return names;
+        };
+        if input.peek(Token![::]) {
+            let error = "a scope can imply only scopes of the same `scopes!`";
+            diagnostics.error(name.span(), error, HELP);
+            skip_to_semicolon(input);
+            return names;
+        }
+        names.push(name);
+        if input.peek(Ident) || input.peek(LitStr) {
+            let help = "separate the names with commas: `implies ORDERS_READ, ORDERS_LIST;`";
+            diagnostics.error(input.span(), "missing comma before this", help);
+            skip_to_semicolon(input);
+            return names;
+        }
+        if input.parse::<Token![,]>().is_err() || input.is_empty() || input.peek(Token![;]) {
+            return names;
+        }
     }
 }
 
@@ -217,6 +276,81 @@ mod tests {
             assert_eq!(names(&vocabulary), ["A"], "{entries}");
             assert!(vocabulary.scopes[0].token.is_none());
         }
+    }
+
+    fn implied(vocabulary: &RawVocabulary) -> Vec<String> {
+        let implied = |scope: &RawScope| {
+            let names = scope.implies.iter().map(Ident::to_string);
+            names.collect::<Vec<_>>().join(" ")
+        };
+        vocabulary.scopes.iter().map(implied).collect()
+    }
+
+    #[test]
+    fn implied_scopes_are_parsed() {
+        let (vocabulary, messages) = parse(
+            "A = \"a\" implies B; B = \"b\"; C = \"c\" implies A, r#type,; implies = \"i\" implies C",
+        );
+        assert!(messages.is_empty(), "{messages:?}");
+        assert_eq!(implied(&vocabulary), ["B", "", "A r#type", "C"]);
+    }
+
+    #[test]
+    fn implies_without_a_name_is_an_error() {
+        for entries in [
+            "A = \"a\" implies; B = \"b\";",
+            "A = \"a\" implies \"b\"; B = \"b\";",
+            "A = \"a\" implies 7; B = \"b\";",
+            "A = \"a\" implies [B]; B = \"b\";",
+            "A = \"a\" implies ::scopes::B; B = \"b\";",
+            "B = \"b\"; A = \"a\" implies",
+        ] {
+            let (vocabulary, messages) = parse(entries);
+            assert_eq!(
+                messages,
+                ["expected the name of an implied scope"],
+                "{entries}"
+            );
+            assert_eq!(vocabulary.scopes.len(), 2, "{entries}");
+        }
+    }
+
+    #[test]
+    fn implied_path_is_an_error() {
+        for path in ["scopes::B", "crate::B, C", "self::B"] {
+            let (_, messages) = parse(&format!("A = \"a\" implies {path}; B = \"b\";"));
+            let known = [
+                "a scope can imply only scopes of the same `scopes!`",
+                "expected the name of an implied scope",
+            ];
+            assert_eq!(messages.len(), 1, "{path}: {messages:?}");
+            assert!(
+                known.contains(&messages[0].as_str()),
+                "{path}: {messages:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn misspelled_implies_is_an_error() {
+        for word in ["implied", "imply", "Implies", "implie"] {
+            let (vocabulary, messages) = parse(&format!("A = \"a\" {word} B; B = \"b\";"));
+            assert_eq!(messages, [format!("unknown word `{word}`")]);
+            assert_eq!(names(&vocabulary), ["A", "B"]);
+        }
+    }
+
+    #[test]
+    fn missing_comma_between_implied_scopes_is_an_error() {
+        for entries in [
+            "A = \"a\" implies B C; B = \"b\";",
+            "A = \"a\" implies B \"c\"; B = \"b\";",
+        ] {
+            let (_, messages) = parse(entries);
+            assert_eq!(messages, ["missing comma before this"], "{entries}");
+        }
+        let (_, messages) = parse("A = \"a\" implies B + C; B = \"b\";");
+        assert_eq!(messages, ["missing semicolon before this"]);
     }
 
     #[test]

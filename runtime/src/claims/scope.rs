@@ -22,6 +22,8 @@ use crate::text::is_nqschar;
 pub struct Scope {
     token: &'static str,
     description: &'static str,
+    /// Every scope that implies this one, directly or through others.
+    broader: &'static [Scope],
 }
 
 impl Scope {
@@ -45,12 +47,48 @@ impl Scope {
             is_scope_token(token.as_bytes()),
             "a scope must be one or more printable ASCII characters without space, `\"` and `\\` (RFC 6749 section 3.3)"
         );
-        Self { token, description }
+        Self {
+            token,
+            description,
+            broader: &[],
+        }
+    }
+
+    /// Adds every scope that implies this one; [`scopes!`](crate::scopes) computes them.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_broader(self, broader: &'static [Self]) -> Self {
+        Self { broader, ..self }
+    }
+
+    /// Returns the scopes that imply this one, directly or through others; the narrowest first.
+    ///
+    /// [`scopes!`](crate::scopes) declares them with `implies`. A token with one of them permits everything
+    /// that this scope permits.
+    pub const fn implied_by(self) -> &'static [Self] {
+        self.broader
+    }
+
+    /// Returns whether this scope permits everything that `other` does: they have the same token, or this
+    /// one implies the other.
+    pub(crate) fn covers(self, other: Self) -> bool {
+        let mut broader = other.broader.iter();
+        self.token == other.token || broader.any(|scope| scope.token == self.token)
     }
 
     /// Returns the scope as it appears in tokens.
     pub const fn as_str(self) -> &'static str {
         self.token
+    }
+
+    /// Returns whether a client can request the scope to use an API.
+    ///
+    /// `offline_access` requests a refresh token of the issuer ([OpenID Connect Core §11]). An API that
+    /// named it to clients would give them long access that no route needs.
+    ///
+    /// [OpenID Connect Core §11]: https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess
+    pub(crate) fn is_of_api(self) -> bool {
+        self.token != "offline_access"
     }
 
     /// Returns the description of what the scope permits, or an empty string.
@@ -99,9 +137,16 @@ impl ScopeSet {
         })
     }
 
-    /// Returns whether the set contains `scope`. Scopes are case-sensitive.
+    /// Returns whether the set contains `scope` itself. Scopes are case-sensitive.
+    ///
+    /// A broader scope does not count: see [`permits`](Self::permits).
     pub fn contains(&self, scope: Scope) -> bool {
         self.iter().any(|token| token == scope.token)
+    }
+
+    /// Returns whether the set contains `scope`, or one that [implies it](Scope::implied_by).
+    pub fn permits(&self, scope: Scope) -> bool {
+        self.contains(scope) || scope.broader.iter().any(|broader| self.contains(*broader))
     }
 
     /// Returns the scopes in the order of the token.
@@ -166,6 +211,33 @@ mod tests {
         ] {
             assert!(!ScopeSet::parse(other).unwrap().contains(READ), "{other}");
         }
+    }
+
+    #[test]
+    fn broader_scope_permits_the_narrower_one_only() {
+        const ADMIN: Scope = Scope::new("admin");
+        const WRITE: Scope = Scope::new("orders:write").with_broader(&[ADMIN]);
+        const READ: Scope = Scope::new("orders:read").with_broader(&[WRITE, ADMIN]);
+        for (held, permits) in [
+            ("", [false, false, false]),
+            ("orders:read", [true, false, false]),
+            ("orders:write", [true, true, false]),
+            ("other admin", [true, true, true]),
+            ("Admin admins orders:writ", [false, false, false]),
+        ] {
+            let set = ScopeSet::parse(held).unwrap();
+            let permitted = [READ, WRITE, ADMIN].map(|scope| set.permits(scope));
+            assert_eq!(permitted, permits, "{held}");
+            let contained = [READ, WRITE, ADMIN].map(|scope| set.contains(scope));
+            let own = ["orders:read", "orders:write", "admin"];
+            assert_eq!(
+                contained,
+                own.map(|token| held.split(' ').any(|held| held == token))
+            );
+        }
+        assert!(WRITE.covers(READ) && ADMIN.covers(READ) && READ.covers(READ));
+        assert!(!READ.covers(WRITE) && !WRITE.covers(ADMIN));
+        assert_eq!(READ.implied_by(), [WRITE, ADMIN]);
     }
 
     #[test]

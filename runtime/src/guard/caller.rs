@@ -1,6 +1,7 @@
 //! The authenticated caller, as an extractor.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -51,9 +52,17 @@ use crate::until::Until;
 #[derive(Clone)]
 pub struct Caller<C = NoClaims> {
     token: Arc<VerifiedToken>,
-    clock: Arc<dyn Clock>,
+    clock: SharedClock,
     claims: C,
 }
+
+/// The clock of the server.
+#[derive(Clone)]
+struct SharedClock(Arc<dyn Clock>);
+
+// a caller never changes the clock, and other threads read it after a panic too
+impl UnwindSafe for SharedClock {}
+impl RefUnwindSafe for SharedClock {}
 
 /// The issuer and the subject of a token, which identify a user only together.
 ///
@@ -72,7 +81,7 @@ impl<C> Caller<C> {
     pub(super) fn new(token: Arc<VerifiedToken>, clock: Arc<dyn Clock>, claims: C) -> Self {
         Self {
             token,
-            clock,
+            clock: SharedClock(clock),
             claims,
         }
     }
@@ -116,11 +125,12 @@ impl<C> Caller<C> {
         self.token.scopes()
     }
 
-    /// Returns whether the token has `scope`.
+    /// Returns whether the token has `scope`, or a broader one that [implies it](Scope::implied_by).
     ///
-    /// The declaration already checks the required scopes; use this for decisions in the handler.
+    /// The declaration already checks the required scopes; use this for decisions in the handler. It answers
+    /// as `#[secured(scopes = …)]` does. For the scope itself, use [`ScopeSet::contains`].
     pub fn has_scope(&self, scope: Scope) -> bool {
-        self.token.scopes().contains(scope)
+        self.token.scopes().permits(scope)
     }
 
     /// Returns the roles of the token, from the claim that is configured for its issuer.
@@ -161,7 +171,7 @@ impl<C> Caller<C> {
     /// # async fn work() {}
     /// ```
     pub fn expired(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Arc::clone(&self.clock).wait_until(self.expires_at())
+        Arc::clone(&self.clock.0).wait_until(self.expires_at())
     }
 
     /// Returns the stream, which ends when the token [expires](Self::expired).
@@ -213,7 +223,7 @@ impl Caller {
     /// Returns the same caller with typed claims.
     #[cfg(feature = "testing")]
     pub fn with_claims<C: CallerClaims>(self, claims: C) -> Caller<C> {
-        Caller::new(self.token, self.clock, claims)
+        Caller::new(self.token, self.clock.0, claims)
     }
 }
 

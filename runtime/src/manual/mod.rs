@@ -23,7 +23,7 @@
 //! | [`observability`] | log, count and alert on decisions, rejected input and key fetches |
 //! | [`threat_model`] | name the threats that Palisade defends against, and your own responsibilities |
 //! | [`performance`] | predict and measure what a request costs |
-//! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, PATCH, dates and money, uploads, error types, legacy routes, containers |
+//! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, PATCH, dates and money, uploads, error types, legacy routes, resource metadata, TLS, containers |
 //! | [`providers`] | connect Keycloak, Entra ID, Auth0, Okta, Cognito, Google, oidc-provider, or any other provider |
 //! | [`migrating`] | move an existing axum API to Palisade, one route at a time |
 
@@ -91,6 +91,12 @@ pub mod cookbook {
 
     #[doc = include_str!("cookbook/path_prefix.md")]
     pub mod path_prefix {}
+
+    #[doc = include_str!("cookbook/serving.md")]
+    pub mod serving {}
+
+    #[doc = include_str!("cookbook/resource_metadata.md")]
+    pub mod resource_metadata {}
 
     #[doc = include_str!("cookbook/containers_and_proxies.md")]
     pub mod containers_and_proxies {}

@@ -69,7 +69,11 @@ impl Access {
 impl Access {
     /// Returns whether a token with everything in `grants` satisfies the declaration.
     pub(crate) fn is_grantable(&self, grants: &Grants) -> bool {
-        let scope = |scope: Scope| grants.includes_scope(scope.as_str());
+        let scope = |scope: Scope| {
+            let mut broader = scope.implied_by().iter();
+            grants.includes_scope(scope.as_str())
+                || broader.any(|scope| grants.includes_scope(scope.as_str()))
+        };
         let role = |role: Role| grants.includes_role(role.as_str());
         match self {
             Self::Public { .. } | Self::Authenticated => true,

@@ -11,6 +11,7 @@ use crate::resource_server::error::ConfigError;
 use crate::resource_server::introspection::{IntrospectionConfigError, find_ambiguous};
 use crate::resource_server::issuer::{HasAudience, Issuer, WithAudience};
 use crate::resource_server::options::{ServerOptions, Startup};
+use crate::resource_server::resource::{NoResource, ProtectedResource, Resource, WithResource};
 use crate::resource_server::server::{ResourceServer, Shared};
 use crate::resource_server::summary::IssuerSummary;
 use crate::secret::Secret;
@@ -19,8 +20,9 @@ use crate::token::{DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT, Revocations, SubjectKey
 
 /// Configures a [`ResourceServer`].
 #[must_use = "a builder has no effect until `build` is called"]
-pub struct Builder<T = NoIssuer> {
+pub struct Builder<T = NoIssuer, R = NoResource> {
     issuers: T,
+    resource: R,
     options: ServerOptions,
 }
 
@@ -69,34 +71,84 @@ impl ResourceServer {
     pub fn builder() -> Builder {
         Builder {
             issuers: NoIssuer,
+            resource: NoResource,
             options: ServerOptions::default(),
         }
     }
 }
 
-impl Builder {
+impl<R> Builder<NoIssuer, R> {
     /// Trusts an issuer; at least one is required.
-    pub fn trust<A: HasAudience>(self, issuer: Issuer<A>) -> Builder<WithIssuers> {
-        let issuers = WithIssuers(vec![issuer.into_with_audience()]);
+    pub fn trust<A: HasAudience<R>>(self, issuer: Issuer<A>) -> Builder<WithIssuers, R> {
+        let issuers = WithIssuers(vec![issuer.into_with_audience(&self.resource)]);
         Builder {
             issuers,
+            resource: self.resource,
             options: self.options,
         }
     }
 }
 
-impl Builder<WithIssuers> {
+impl<R> Builder<WithIssuers, R> {
     /// Trusts another issuer, with its own audience, algorithms and keys.
     ///
     /// Each of several issuers must state the scopes and roles that it may grant: see
     /// [`Issuer::grants`].
-    pub fn trust<A: HasAudience>(mut self, issuer: Issuer<A>) -> Self {
-        self.issuers.0.push(issuer.into_with_audience());
+    pub fn trust<A: HasAudience<R>>(mut self, issuer: Issuer<A>) -> Self {
+        let issuer = issuer.into_with_audience(&self.resource);
+        self.issuers.0.push(issuer);
         self
     }
 }
 
 impl<T> Builder<T> {
+    /// Names the URL at which clients find this API ([RFC 9728]); a text converts into a
+    /// [`ProtectedResource`].
+    ///
+    /// - It is the audience of every issuer that is trusted afterwards without an
+    ///   [`audience`](Issuer::audience).
+    /// - The [`Api`](crate::Api) serves a metadata document at
+    ///   `/.well-known/oauth-protected-resource`, followed by the path of the URL: the issuers, and the scopes of
+    ///   its routes.
+    /// - Every challenge names that document (`resource_metadata`), and with 401 the scopes of the route, so that
+    ///   a client without configuration, such as an MCP client, finds out where to get which token.
+    ///
+    /// # Security
+    ///
+    /// The document and the challenges are built from this URL, never from the `Host` of a request. The
+    /// document is public: it names the issuers, and the scopes that the routes declare.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use palisade::prelude::*;
+    ///
+    /// # async fn build() -> Result<(), palisade::ConfigError> {
+    /// let server = ResourceServer::builder()
+    ///     .resource("https://orders.example.govt.nz")
+    ///     .trust(Issuer::new("https://login.example.govt.nz"))
+    ///     .build()
+    ///     .await?;
+    /// # let _ = server;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728
+    pub fn resource(self, resource: impl Into<ProtectedResource>) -> Builder<T, WithResource> {
+        let resource = resource.into();
+        Builder {
+            issuers: self.issuers,
+            resource: WithResource(resource.url().to_owned()),
+            options: ServerOptions {
+                resource: Some(resource),
+                ..self.options
+            },
+        }
+    }
+}
+
+impl<T, R> Builder<T, R> {
     /// Sets the protection space that challenges name ([RFC 9110 §11.5]); by default `api`.
     ///
     /// It must be printable ASCII without `"` and `\` (RFC 6750 §3), and not empty.
@@ -221,6 +273,7 @@ async fn build(
     issuers: Vec<Issuer<WithAudience>>,
     options: ServerOptions,
 ) -> Result<ResourceServer, ConfigError> {
+    let resource = options.resource.clone().map(check_resource).transpose()?;
     if options.realm.is_empty() || !options.realm.bytes().all(is_nqschar) {
         return Err(ConfigError::Realm);
     }
@@ -248,11 +301,20 @@ async fn build(
     }
     Ok(ResourceServer::new(Shared {
         realm: options.realm.into(),
+        resource,
         validator,
         clock: options.clock,
         revocations: options.revocations,
         issuers: summaries,
     }))
+}
+
+fn check_resource(resource: ProtectedResource) -> Result<Resource, ConfigError> {
+    let url = resource.url().to_owned();
+    resource.check().map_err(|source| ConfigError::Resource {
+        resource: url,
+        source,
+    })
 }
 
 /// Returns the key for the subjects in audit events, if one is configured.

@@ -10,6 +10,7 @@ use crate::keys::{Algorithm, KeyError};
 use crate::resource_server::fetch_error::FetchSettingsError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::IntrospectionConfigError;
+use crate::resource_server::resource::ResourceError;
 use crate::token::{ProfileError, UnknownIssuer};
 
 /// The reason why a [`ResourceServer`](crate::ResourceServer) cannot be built.
@@ -133,6 +134,13 @@ pub enum ConfigError {
         /// The issuer, and the trusted ones.
         source: UnknownIssuer,
     },
+    /// The URL or a text of the resource is rejected.
+    Resource {
+        /// The URL of the resource.
+        resource: String,
+        /// The reason why it is rejected.
+        source: ResourceError,
+    },
     /// The realm is empty or contains a character that is not allowed in challenges (RFC 6750 §3).
     Realm,
 }
@@ -175,7 +183,10 @@ impl ConfigError {
             Self::AuditSubjectKey => "use 32 random bytes",
             Self::NoReason { .. } => "state why it is acceptable",
             Self::Realm => "remove the character, or remove `realm` to use `api`",
-            Self::Keys { .. } | Self::RevokedIssuer { .. } | Self::Profile { .. } => return None,
+            Self::Keys { .. }
+            | Self::RevokedIssuer { .. }
+            | Self::Profile { .. }
+            | Self::Resource { .. } => return None,
             #[cfg(feature = "discovery")]
             Self::FetchSettings { .. } => return None,
             #[cfg(feature = "introspection")]
@@ -239,6 +250,7 @@ impl ConfigError {
             Self::RevokedIssuer { .. } => {
                 f.write_str("tokens of an issuer that is not trusted are revoked")
             }
+            Self::Resource { resource, .. } => write!(f, "`{resource}` cannot identify this API"),
             Self::Realm => f.write_str(
                 "the realm is empty or contains `\"`, `\\`, or a character outside printable ASCII",
             ),
@@ -276,6 +288,7 @@ impl Error for ConfigError {
             Self::Keys { source, .. } => Some(source),
             Self::Profile { source, .. } => Some(source),
             Self::RevokedIssuer { source } => Some(source),
+            Self::Resource { source, .. } => Some(source),
             #[cfg(feature = "discovery")]
             Self::Discovery { source, .. } => Some(source),
             #[cfg(feature = "discovery")]

@@ -8,6 +8,7 @@ use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::Introspection;
 use crate::resource_server::options::ServerOptions;
+use crate::resource_server::resource::{NoResource, WithResource};
 use crate::resource_server::settings::{IssuerSettings, TokenLifetime};
 use crate::resource_server::summary::IssuerSummary;
 use crate::secret::Secret;
@@ -46,25 +47,45 @@ pub struct NoAudience;
 #[derive(Clone, Debug)]
 pub struct WithAudience(Vec<String>);
 
-/// An issuer has an audience.
+/// An issuer has an audience, or its server a resource.
 ///
 /// [`Builder::trust`](crate::resource_server::Builder::trust) requires this: without an audience, a
 /// token for any other API of the same issuer would be accepted. Add
-/// [`audience`](crate::Issuer::audience), with the `aud` that the issuer writes into tokens for this API.
+/// [`audience`](crate::Issuer::audience), with the `aud` that the issuer writes into tokens for this API, or name
+/// the [`resource`](crate::resource_server::Builder::resource) before, if its URL is that `aud`.
 #[diagnostic::on_unimplemented(
     message = "this issuer has no audience",
     label = "tokens for any other API would be accepted",
-    note = "help: add `.audience(\"https://orders.example\")` with the `aud` of its tokens for this API"
+    note = "help: add `.audience(\"https://orders.example\")` with the `aud` of its tokens for this API, or call `.resource(…)` before `.trust(…)`"
 )]
-pub trait HasAudience {
+pub trait HasAudience<R = NoResource> {
     #[doc(hidden)]
-    fn into_audiences(self) -> Vec<String>;
+    fn into_audiences(self, resource: &R) -> Vec<String>;
 }
 
 #[diagnostic::do_not_recommend]
-impl HasAudience for WithAudience {
-    fn into_audiences(self) -> Vec<String> {
+impl<R> HasAudience<R> for WithAudience {
+    fn into_audiences(self, _: &R) -> Vec<String> {
         self.0
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl HasAudience<WithResource> for NoAudience {
+    fn into_audiences(self, resource: &WithResource) -> Vec<String> {
+        vec![resource.0.clone()]
+    }
+}
+
+/// The resource of no builder.
+#[doc(hidden)]
+pub enum UnusedResource {}
+
+// with the impl above alone, rustc would add in five lines that it exists
+#[diagnostic::do_not_recommend]
+impl HasAudience<UnusedResource> for NoAudience {
+    fn into_audiences(self, resource: &UnusedResource) -> Vec<String> {
+        match *resource {}
     }
 }
 
@@ -288,7 +309,24 @@ impl<A> Issuer<A> {
         self
     }
 
-    /// Allows `http` URLs of the issuer, its keys and its endpoints, on loopback only.
+    /// Allows `http` URLs of the issuer, its keys and its endpoints, on loopback only: for development.
+    ///
+    /// # Security
+    ///
+    /// Every program that can listen on the port can provide keys that sign tokens. Do not call it in a release
+    /// build. [`ResourceServer::relaxations`](crate::ResourceServer::relaxations) lists it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::Issuer;
+    ///
+    /// let issuer = match std::env::var("DEV_ISSUER") {
+    ///     Ok(url) if cfg!(debug_assertions) => Issuer::new(url).allow_loopback_http(),
+    ///     _ => Issuer::new("https://login.example.govt.nz"),
+    /// };
+    /// # let _ = issuer;
+    /// ```
     pub fn allow_loopback_http(mut self) -> Self {
         self.settings.allow_loopback_http = true;
         self
@@ -305,11 +343,15 @@ impl<A> Issuer<A> {
     }
 }
 
-impl<A: HasAudience> Issuer<A> {
-    pub(super) fn into_with_audience(self) -> Issuer<WithAudience> {
+impl<A> Issuer<A> {
+    /// Returns the issuer with its own audiences, or with the resource as its audience.
+    pub(super) fn into_with_audience<R>(self, resource: &R) -> Issuer<WithAudience>
+    where
+        A: HasAudience<R>,
+    {
         Issuer {
             settings: self.settings,
-            audience: WithAudience(self.audience.into_audiences()),
+            audience: WithAudience(self.audience.into_audiences(resource)),
         }
     }
 }

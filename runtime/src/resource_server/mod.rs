@@ -14,6 +14,8 @@ mod introspection;
 pub(crate) mod issuer;
 mod options;
 mod readiness;
+pub(crate) mod resource;
+mod resource_url;
 pub(crate) mod server;
 mod settings;
 mod summary;
@@ -30,6 +32,9 @@ pub(crate) use self::issuer::Issuer;
 pub use self::issuer::{NoAudience, WithAudience};
 pub use self::options::Startup;
 pub use self::readiness::NotReady;
+pub(crate) use self::resource::Resource;
+pub use self::resource::{NoResource, ProtectedResource, ResourceError, WithResource};
+pub use self::resource_url::ResourceUrlError;
 pub(crate) use self::server::ResourceServer;
 pub use self::summary::IssuerSummary;
 

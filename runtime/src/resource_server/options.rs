@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
+use crate::resource_server::resource::ProtectedResource;
 use crate::secret::Secret;
 use crate::token::DynRevocations;
 
@@ -26,6 +27,7 @@ pub enum Startup {
 
 pub(super) struct ServerOptions {
     pub(super) realm: String,
+    pub(super) resource: Option<ProtectedResource>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) startup: Startup,
     /// In bytes.
@@ -40,6 +42,7 @@ impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             realm: "api".to_owned(),
+            resource: None,
             clock: Arc::new(SystemClock),
             startup: Startup::default(),
             token_cache_size: DEFAULT_TOKEN_CACHE_SIZE,

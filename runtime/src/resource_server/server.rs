@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::keys::SkippedKeys;
 use crate::resource_server::readiness::{NotReady, UnavailableIssuer};
+use crate::resource_server::resource::Resource;
 use crate::resource_server::summary::IssuerSummary;
 use crate::token::{
     DynRevocations, RejectedToken, TokenError, TokenRejection, TokenValidator, VerifiedToken,
@@ -36,6 +37,7 @@ pub struct ResourceServer {
 
 pub(super) struct Shared {
     pub(super) realm: Box<str>,
+    pub(super) resource: Option<Resource>,
     pub(super) validator: TokenValidator,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) revocations: Option<Box<dyn DynRevocations>>,
@@ -54,6 +56,22 @@ impl ResourceServer {
     /// [RFC 9110 §11.5]: https://www.rfc-editor.org/rfc/rfc9110#section-11.5
     pub fn realm(&self) -> &str {
         &self.shared.realm
+    }
+
+    /// Returns the URL at which clients find the API, if it is [configured](crate::resource_server::Builder::resource).
+    pub fn resource(&self) -> Option<&str> {
+        self.shared.resource.as_ref().map(Resource::url)
+    }
+
+    /// Returns the URL of the API's metadata document ([RFC 9728 §3.1]), if the resource is configured.
+    ///
+    /// [RFC 9728 §3.1]: https://www.rfc-editor.org/rfc/rfc9728#section-3.1
+    pub fn resource_metadata_url(&self) -> Option<&str> {
+        self.shared.resource.as_ref().map(Resource::metadata_url)
+    }
+
+    pub(crate) fn protected_resource(&self) -> Option<&Resource> {
+        self.shared.resource.as_ref()
     }
 
     /// Returns the trusted issuers with their relaxations, for audits.

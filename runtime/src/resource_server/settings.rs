@@ -139,6 +139,9 @@ impl IssuerSettings {
                 "audit events carry the subjects of tokens, because {reason}"
             ));
         }
+        if self.allow_loopback_http {
+            relaxations.push("its URLs may be http on loopback, for development".to_owned());
+        }
         #[cfg(feature = "discovery")]
         if !self.root_certificates.is_empty() {
             relaxations.push(

@@ -1,11 +1,13 @@
-//! The `WWW-Authenticate` header of a Bearer challenge ([RFC 6750 §3]).
+//! The `WWW-Authenticate` header of a Bearer challenge ([RFC 6750 §3], [RFC 9728 §5.1]).
 //!
 //! It is built from configuration and declarations only, never from the request.
 //!
 //! [RFC 6750 §3]: https://www.rfc-editor.org/rfc/rfc6750#section-3
+//! [RFC 9728 §5.1]: https://www.rfc-editor.org/rfc/rfc9728#section-5.1
 
 use axum::http::HeaderValue;
 
+use crate::claims::Scope;
 use crate::text::is_nqschar;
 
 /// A builder of one Bearer challenge, which always has a `realm`.
@@ -29,9 +31,19 @@ impl Challenge {
         self
     }
 
-    /// Adds the required `scope`: scope tokens separated by one space.
-    pub(crate) fn scope(mut self, scopes: &str) -> Self {
-        self.parameter(", ", "scope", scopes);
+    /// Adds the required `scope`, unless no scope of the list can be requested for an API.
+    pub(crate) fn scope(mut self, scopes: &[Scope]) -> Self {
+        let scopes = scopes.iter().filter(|scope| scope.is_of_api());
+        let scopes: Vec<&str> = scopes.map(|scope| scope.as_str()).collect();
+        if !scopes.is_empty() {
+            self.parameter(", ", "scope", &scopes.join(" "));
+        }
+        self
+    }
+
+    /// Adds the URL of the API's metadata, `resource_metadata`.
+    pub(crate) fn resource_metadata(mut self, url: &str) -> Self {
+        self.parameter(", ", "resource_metadata", url);
         self
     }
 
@@ -59,12 +71,27 @@ mod tests {
     fn challenge_has_each_parameter_once_in_order() {
         let value = Challenge::new("orders")
             .error("insufficient_scope")
-            .scope("a b")
+            .scope(&[Scope::new("a"), Scope::new("b")])
+            .resource_metadata("https://a.example/.well-known/oauth-protected-resource")
             .into_value();
         assert_eq!(
             value,
-            "Bearer realm=\"orders\", error=\"insufficient_scope\", scope=\"a b\""
+            "Bearer realm=\"orders\", error=\"insufficient_scope\", scope=\"a b\", \
+             resource_metadata=\"https://a.example/.well-known/oauth-protected-resource\""
         );
+    }
+
+    /// `OpenID` Connect Core §11: the scope requests a refresh token of the issuer.
+    #[test]
+    fn offline_access_is_never_requested() {
+        let (read, offline) = (Scope::new("read"), Scope::new("offline_access"));
+        for (scopes, expected) in [
+            (&[offline, read][..], "Bearer realm=\"a\", scope=\"read\""),
+            (&[offline], "Bearer realm=\"a\""),
+            (&[], "Bearer realm=\"a\""),
+        ] {
+            assert_eq!(Challenge::new("a").scope(scopes).into_value(), expected);
+        }
     }
 
     #[test]

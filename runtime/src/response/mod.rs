@@ -14,6 +14,7 @@ mod problem_type;
 mod refusal;
 mod rejection;
 mod render_error;
+mod resource_metadata;
 mod status_only;
 
 #[cfg(fuzzing)]
@@ -29,6 +30,7 @@ pub(crate) use self::rejection::rejection_response;
 pub(crate) use self::render_error::{
     mark_handler_response, missing_problem, problem_of, replace_body, secure_layer_error,
 };
+pub(crate) use self::resource_metadata::{metadata_document, metadata_options};
 #[cfg(feature = "serve")]
 pub(crate) use self::status_only::{
     HEAD_TIMEOUT, outside_proxies, overloaded, request_timeout, unreliable_proxy_fields,

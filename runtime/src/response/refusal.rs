@@ -10,13 +10,19 @@ use axum::response::{IntoResponse, Response};
 
 use crate::claims::{Role, Scope};
 use crate::guard::RefusalCause;
-use crate::policy::{Requirement, UnmetRequirement};
+use crate::policy::{Access, Requirement, UnmetRequirement};
+use crate::resource_server::ResourceServer;
 use crate::response::challenge::Challenge;
 use crate::response::{Problem, ProblemType};
 
 /// Returns the response to a refusal: status, challenge and problem.
-pub(crate) fn refusal_response(cause: RefusalCause, realm: &str) -> Response {
-    let challenge = Challenge::new(realm);
+///
+/// `access` is that of the handler, which challenges name if the API has metadata.
+pub(crate) fn refusal_response(
+    cause: RefusalCause,
+    server: &ResourceServer,
+    access: &Access,
+) -> Response {
     match cause {
         // RFC 6585 §5; no challenge, because a token would not help
         RefusalCause::TooManyHeaders { limit } => {
@@ -30,7 +36,7 @@ pub(crate) fn refusal_response(cause: RefusalCause, realm: &str) -> Response {
             let problem = Problem::new(StatusCode::UNAUTHORIZED)
                 .with_type(ProblemType::MISSING_TOKEN)
                 .detail("this endpoint requires an access token");
-            with_challenge(problem, challenge)
+            with_challenge(problem, discovery(server, access, None), server)
         }
         RefusalCause::MalformedCredential => {
             let problem = Problem::new(StatusCode::BAD_REQUEST)
@@ -38,18 +44,37 @@ pub(crate) fn refusal_response(cause: RefusalCause, realm: &str) -> Response {
                 .detail(
                     "the request must have exactly one well-formed `Authorization: Bearer` header",
                 );
-            with_challenge(problem, challenge.error("invalid_request"))
+            let challenge = Challenge::new(server.realm()).error("invalid_request");
+            with_challenge(problem, challenge, server)
         }
         RefusalCause::InvalidToken(_) => {
             let problem = Problem::new(StatusCode::UNAUTHORIZED)
                 .with_type(ProblemType::INVALID_TOKEN)
                 .detail("the access token is expired, malformed, or not valid for this API");
-            with_challenge(problem, challenge.error("invalid_token"))
+            let challenge = discovery(server, access, Some("invalid_token"));
+            with_challenge(problem, challenge, server)
         }
         RefusalCause::Unavailable(unavailable) => retry_later(unavailable.retry_after),
-        RefusalCause::Insufficient(unmet) => {
-            insufficient(unmet, challenge.error("insufficient_scope"))
+        RefusalCause::Insufficient(unmet) => insufficient(unmet, server),
+    }
+}
+
+/// Returns the challenge of a 401.
+///
+/// A client that discovers the API by its metadata learns the scopes of this route here. Otherwise it could
+/// only request those of all routes.
+fn discovery(server: &ResourceServer, access: &Access, error: Option<&str>) -> Challenge {
+    let mut challenge = Challenge::new(server.realm());
+    if let Some(error) = error {
+        challenge = challenge.error(error);
+    }
+    match access {
+        Access::Scopes(scopes) | Access::ScopesAndRoles(scopes, _)
+            if server.resource().is_some() =>
+        {
+            challenge.scope(&requested_scopes(scopes))
         }
+        _ => challenge,
     }
 }
 
@@ -72,37 +97,45 @@ fn retry_later(after: Duration) -> Response {
 /// Returns 403 with the required scopes and roles.
 ///
 /// RFC 6750 has a challenge parameter for scopes only, so roles are only in the problem.
-fn insufficient(unmet: UnmetRequirement, challenge: Challenge) -> Response {
+fn insufficient(unmet: UnmetRequirement, server: &ResourceServer) -> Response {
+    let challenge = Challenge::new(server.realm()).error("insufficient_scope");
     let forbidden = Problem::new(StatusCode::FORBIDDEN).with_type(ProblemType::INSUFFICIENT_SCOPE);
     match unmet {
         UnmetRequirement::Scopes(scopes) => {
             let problem = forbidden.detail("the access token does not have the required scopes");
-            with_scopes(&scopes, problem, challenge)
+            with_scopes(&scopes, problem, challenge, server)
         }
         UnmetRequirement::Roles(roles) => {
             let problem = forbidden.detail("the access token does not have the required roles");
-            with_challenge(with_roles(&roles, problem), challenge)
+            with_challenge(with_roles(&roles, problem), challenge, server)
         }
         UnmetRequirement::ScopesAndRoles(scopes, roles) => {
             let problem = forbidden
                 .detail("the access token has neither the required scopes nor the required roles");
-            with_scopes(&scopes, with_roles(&roles, problem), challenge)
+            with_scopes(&scopes, with_roles(&roles, problem), challenge, server)
         }
     }
 }
 
-/// Adds each alternative as one string of scopes; the challenge names the first alternative.
-fn with_scopes(scopes: &Requirement, problem: Problem, challenge: Challenge) -> Response {
-    let alternatives: Vec<String> = scopes
-        .alternatives()
-        .iter()
-        .map(|alternative| join(alternative))
-        .collect();
-    let challenge = match alternatives.first() {
-        Some(first) => challenge.scope(first),
-        None => challenge,
-    };
-    with_challenge(problem.member("required_scopes", alternatives), challenge)
+/// Adds each alternative as one string of scopes; the challenge names the first one.
+///
+/// They are the narrowest: a client that has none should not request a broader scope instead.
+fn with_scopes(
+    scopes: &Requirement,
+    problem: Problem,
+    challenge: Challenge,
+    server: &ResourceServer,
+) -> Response {
+    let alternatives = scopes.narrowest_alternatives();
+    let alternatives: Vec<String> = alternatives.iter().map(|scopes| join(scopes)).collect();
+    let problem = problem.member("required_scopes", alternatives);
+    with_challenge(problem, challenge.scope(&requested_scopes(scopes)), server)
+}
+
+/// Returns the scopes that a client should request.
+fn requested_scopes(scopes: &Requirement) -> Vec<Scope> {
+    let alternatives = scopes.narrowest_alternatives().into_iter();
+    alternatives.take(1).flatten().collect()
 }
 
 /// Adds each alternative as a list of roles, because a role may contain a space.
@@ -123,7 +156,11 @@ fn join(scopes: &[Scope]) -> String {
         .join(" ")
 }
 
-fn with_challenge(problem: Problem, challenge: Challenge) -> Response {
+fn with_challenge(problem: Problem, challenge: Challenge, server: &ResourceServer) -> Response {
+    let challenge = match server.resource_metadata_url() {
+        Some(url) => challenge.resource_metadata(url),
+        None => challenge,
+    };
     let mut response = problem.into_response();
     response
         .headers_mut()

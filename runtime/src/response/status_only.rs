@@ -6,6 +6,7 @@ use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 
 use crate::guard::{NoCaller, RefusalCause};
+use crate::policy::Access;
 use crate::response::{
     Problem, ProblemType, forbid_shared_caching, refusal_response, set_security_headers,
 };
@@ -122,7 +123,7 @@ impl IntoResponse for NoCaller {
             None => Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
             Some(server) => {
                 let cause = RefusalCause::InvalidToken(TokenError::TypedClaims);
-                refusal_response(cause, server.realm())
+                refusal_response(cause, server, &Access::Authenticated)
             }
         }
     }

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::guard::Guard;
 use crate::response::{ErrorBody, Problem};
 use crate::routing::beside::require_disjoint;
 use crate::routing::boundary::{BoundaryLayer, ErrorFormat};
 use crate::routing::inventory::Inventory;
+use crate::routing::resource_metadata::{MetadataRoute, require_free};
 use crate::routing::unmatched;
 
 /// Declared handlers behind their guard.
@@ -20,22 +22,33 @@ pub struct Api {
     unmatched: Option<axum::Router>,
     /// The routes of [`beside`](Api::beside).
     beside: Option<axum::Router>,
+    /// The metadata of the server's resource, unless it is split off.
+    metadata: Option<MetadataRoute>,
     inventory: Inventory,
     has_layers: bool,
     format: ErrorFormat,
 }
 
 impl Api {
+    /// # Panics
+    ///
+    /// Panics if a route has the path of the server's metadata.
+    #[track_caller]
     pub(super) fn new(
+        guard: Guard,
         routes: axum::Router,
         unmatched: Option<axum::Router>,
-        inventory: Inventory,
+        mut inventory: Inventory,
         has_layers: bool,
     ) -> Self {
+        let server = guard.server().clone();
+        let resource = server.protected_resource();
+        let metadata = resource.map(|resource| MetadataRoute::add(guard, resource, &mut inventory));
         Self {
             routes,
             unmatched,
             beside: None,
+            metadata,
             inventory,
             has_layers,
             format: ErrorFormat::default(),
@@ -124,7 +137,8 @@ impl Api {
     /// Moves every route of this API below a path, as [`nest`](crate::SecureRouter::nest) does.
     ///
     /// The inventory has the paths below the prefix. Unknown paths below it get the 404 of this API, with its
-    /// layers. Routes [beside](Self::beside) the API keep their paths.
+    /// layers. Routes [beside](Self::beside) the API keep their paths, and so does the metadata of the server's
+    /// [resource](crate::resource_server::Builder::resource), which belongs to the root of the host.
     ///
     /// # Panics
     ///
@@ -157,6 +171,9 @@ impl Api {
         };
         let routes = unmatched::router().nest(prefix, routes);
         let inventory = self.inventory.under(prefix);
+        if let Some(metadata) = &self.metadata {
+            require_free(&metadata.path, &inventory);
+        }
         if let Some(beside) = &self.beside {
             require_disjoint(&inventory, beside);
         }
@@ -218,6 +235,34 @@ impl Api {
         }
     }
 
+    /// Splits off the metadata of the server's [resource](crate::resource_server::Builder::resource), for the root of an
+    /// outer router.
+    ///
+    /// [`into_router`](Self::into_router) and [`serve`](fn@crate::serve) serve the metadata at the root of the host. If
+    /// that is not the root of your router, nest the API, and merge the metadata. Without a resource, the
+    /// returned router has no routes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::Api;
+    ///
+    /// fn below_orders(api: Api) -> axum::Router {
+    ///     let (api, metadata) = api.split_resource_metadata();
+    ///     axum::Router::new().nest("/orders", api.into_router()).merge(metadata)
+    /// }
+    /// # let _ = below_orders;
+    /// ```
+    #[must_use = "without the route, challenges name a document that does not exist"]
+    pub fn split_resource_metadata(mut self) -> (Self, axum::Router) {
+        let metadata = self.metadata.take();
+        if metadata.is_some() {
+            self.inventory.remove_root_routes();
+        }
+        let router = metadata.map_or_else(axum::Router::new, |metadata| metadata.router);
+        (self, router)
+    }
+
     /// Returns every route with its declaration.
     pub fn inventory(&self) -> &Inventory {
         &self.inventory
@@ -236,16 +281,21 @@ impl Api {
     /// not see what is merged or nested afterwards; [`beside`](Self::beside) and [`mounted_at`](Self::mounted_at)
     /// do the same with a record.
     pub fn into_router(self) -> axum::Router {
+        // in this order, axum keeps the default fallbacks of the API
+        let routes = match self.metadata {
+            Some(metadata) => metadata.router.merge(self.routes),
+            None => self.routes,
+        };
         // the outermost layer costs an allocation per request
         let routes = if self.has_layers || !self.format.is_default() {
-            self.routes.layer(BoundaryLayer {
+            routes.layer(BoundaryLayer {
                 format: self.format,
             })
         } else {
-            self.routes
+            routes
         };
         match self.beside {
-            // in this order, axum keeps the default fallbacks of the API
+            // in this order for the same reason
             Some(beside) => beside.merge(routes),
             None => routes,
         }

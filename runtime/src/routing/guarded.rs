@@ -111,7 +111,7 @@ impl<H: Declares> Guarded<H> {
                     handler_timeout()
                 })
             }
-            Err(cause) => refusal_response(cause, self.guard.server().realm()),
+            Err(cause) => refusal_response(cause, self.guard.server(), &H::DECLARATION.access),
         }
     }
 

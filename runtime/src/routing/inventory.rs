@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use axum::http::Method;
 
-use crate::policy::{Declaration, Limits};
-use crate::resource_server::IssuerSummary;
+use crate::claims::Scope;
+use crate::policy::{Access, Declaration, Limits, Requirement};
+use crate::resource_server::{IssuerSummary, ResourceServer};
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
 use crate::routing::exception::Exception;
@@ -19,6 +20,8 @@ pub struct Inventory {
     undeclared: Vec<&'static str>,
     /// Empty before the router is protected.
     issuers: Arc<[IssuerSummary]>,
+    /// The URL of the server's resource.
+    resource: Option<String>,
 }
 
 /// One route: a handler with its path and methods.
@@ -26,6 +29,8 @@ pub struct Inventory {
 pub struct Route {
     path: String,
     is_fallback: bool,
+    /// Whether the route stays at the root of the host, whatever the prefix of the router.
+    is_at_root: bool,
     methods: Vec<Method>,
     declaration: &'static Declaration,
     arguments: &'static [ArgumentFacts],
@@ -42,8 +47,19 @@ impl Inventory {
         &self.issuers
     }
 
-    pub(crate) fn trusting(self, issuers: Arc<[IssuerSummary]>) -> Self {
-        Self { issuers, ..self }
+    /// Returns the URL at which clients find the API, if the server
+    /// [names it](crate::resource_server::Builder::resource).
+    pub fn resource(&self) -> Option<&str> {
+        self.resource.as_deref()
+    }
+
+    /// Adds the issuers and the resource of the server.
+    pub(crate) fn protected_by(self, server: &ResourceServer) -> Self {
+        Self {
+            issuers: server.shared_issuers(),
+            resource: server.resource().map(str::to_owned),
+            ..self
+        }
     }
 
     /// Returns the routes that no token can reach: no issuer may grant what they require.
@@ -64,6 +80,28 @@ impl Inventory {
             .filter(move |route| is_protected && !is_reachable(route))
     }
 
+    /// Returns the scopes that a client may request to use the routes; of two that imply each other for one
+    /// route, the narrower one.
+    pub(crate) fn requestable_scopes(&self) -> impl Iterator<Item = &'static str> {
+        let requirements = self.routes.iter().filter_map(Route::required_scopes);
+        let alternatives = requirements.flat_map(Requirement::narrowest_alternatives);
+        let scopes = alternatives.flatten().filter(|scope| scope.is_of_api());
+        scopes.map(Scope::as_str)
+    }
+
+    /// Returns the scopes of the declarations that broader ones imply, each once.
+    fn implied_scopes(&self) -> Vec<Scope> {
+        let requirements = self.routes.iter().filter_map(Route::required_scopes);
+        let scopes = requirements.flat_map(Requirement::alternatives).flatten();
+        let mut implied: Vec<Scope> = Vec::new();
+        for scope in scopes.filter(|scope| !scope.implied_by().is_empty()) {
+            if !implied.contains(&scope) {
+                implied.push(scope);
+            }
+        }
+        implied
+    }
+
     /// Returns the reason of each router [beside](crate::Api::beside) the API, whose routes have no guard.
     pub fn undeclared(&self) -> &[&'static str] {
         &self.undeclared
@@ -82,6 +120,10 @@ impl Inventory {
         self.routes.push(route);
     }
 
+    pub(crate) fn remove_root_routes(&mut self) {
+        self.routes.retain(|route| !route.is_at_root);
+    }
+
     pub(crate) fn append(&mut self, other: Self) {
         self.routes.extend(other.routes);
         self.undeclared.extend(other.undeclared);
@@ -89,7 +131,7 @@ impl Inventory {
 
     /// Adds a prefix to every path, like `nest`.
     pub(crate) fn under(mut self, prefix: &str) -> Self {
-        for route in &mut self.routes {
+        for route in self.routes.iter_mut().filter(|route| !route.is_at_root) {
             route.path = nested(prefix, &route.path);
         }
         self
@@ -102,6 +144,7 @@ impl FromIterator<Route> for Inventory {
             routes: routes.into_iter().collect(),
             undeclared: Vec::new(),
             issuers: Arc::default(),
+            resource: None,
         }
     }
 }
@@ -116,7 +159,7 @@ impl<'a> IntoIterator for &'a Inventory {
 }
 
 /// A table: method, path, access, handler, limits that are not the defaults, and below each route its
-/// exceptions; then the reasons for undeclared routes; then each issuer, its audiences, the validation of its
+/// exceptions; then the scopes that broader ones imply; then the reasons for undeclared routes; then the resource; then each issuer, its audiences, the validation of its
 /// tokens, its grants and its relaxations; then the routes that no token can reach.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -135,8 +178,16 @@ impl fmt::Display for Inventory {
                 writeln!(f, "  {exception}")?;
             }
         }
+        for scope in self.implied_scopes() {
+            let broader = scope.implied_by().iter().map(|scope| scope.as_str());
+            let broader = broader.collect::<Vec<_>>().join(", ");
+            writeln!(f, "scope {scope} is implied by {broader}")?;
+        }
         for reason in self.undeclared() {
             writeln!(f, "undeclared routes beside the API: {reason}")?;
+        }
+        if let Some(resource) = self.resource() {
+            writeln!(f, "resource {resource}")?;
         }
         for issuer in self.issuers() {
             let audiences: Vec<_> = issuer.audiences().collect();
@@ -169,6 +220,7 @@ impl Route {
         Self {
             path: String::new(),
             is_fallback: false,
+            is_at_root: false,
             methods: Vec::new(),
             declaration: H::DECLARATION,
             arguments: H::ARGUMENTS,
@@ -180,6 +232,18 @@ impl Route {
             is_fallback: true,
             ..Self::new::<H>()
         }
+    }
+
+    /// Keeps the path whatever the prefix of the router.
+    pub(crate) fn at_root(self) -> Self {
+        Self {
+            is_at_root: true,
+            ..self
+        }
+    }
+
+    pub(crate) fn is_at_root(&self) -> bool {
+        self.is_at_root
     }
 
     pub(crate) fn at(self, path: &str, methods: Vec<Method>) -> Self {
@@ -291,6 +355,13 @@ impl Route {
     /// ```
     pub fn inputs(&self) -> impl Iterator<Item = InputDescription> {
         self.arguments.iter().filter_map(InputDescription::of)
+    }
+
+    fn required_scopes(&self) -> Option<&'static Requirement> {
+        match &self.declaration.access {
+            Access::Scopes(scopes) | Access::ScopesAndRoles(scopes, _) => Some(scopes),
+            _ => None,
+        }
     }
 
     fn row(&self) -> [String; 5] {

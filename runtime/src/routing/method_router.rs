@@ -354,6 +354,9 @@ where
 /// can be chained, and take precedence; [`trace`](super::trace) and [`connect`](super::connect) add
 /// the methods that `any` leaves out.
 ///
+/// Chain them, as in `any(list).post(create)`: in another `route` of the same path, axum reports that the
+/// method has a handler already.
+///
 /// RFC 9110 §9.1 recommends 501 for a method that the server does not know. Palisade answers 405 here
 /// as for every route: a client could otherwise raise the rate of server errors at will.
 ///

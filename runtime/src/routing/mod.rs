@@ -26,6 +26,7 @@ mod mounting;
 mod panics;
 mod passage;
 mod passed_guard;
+mod resource_metadata;
 mod respond_with;
 mod returned;
 mod run_handler;

@@ -279,18 +279,31 @@ where
     ///
     /// A route whose scopes or roles no issuer [may grant](crate::Issuer::grants) is reported by an
     /// event and by the [inventory](Inventory::unreachable); it refuses every token.
+    ///
+    /// # Panics
+    ///
+    /// If the server names its [resource](crate::resource_server::Builder::resource), and a route has the path of
+    /// the metadata document.
+    #[track_caller]
     pub fn protect(self, server: ResourceServer) -> Api
     where
         Self: HasState<Stateless = SecureRouter>,
     {
         let router = self.into_stateless();
-        let inventory = router.inventory.trusting(server.shared_issuers());
+        let inventory = router.inventory.protected_by(&server);
         #[cfg(feature = "tracing")]
         for route in inventory.unreachable() {
             emit_unreachable_route(route.declaration(), route.path());
         }
-        let routes = (router.build)(&Mount::new(Guard::new(server)));
-        Api::new(routes, router.unmatched, inventory, router.has_layers)
+        let guard = Guard::new(server);
+        let routes = (router.build)(&Mount::new(guard.clone()));
+        Api::new(
+            guard,
+            routes,
+            router.unmatched,
+            inventory,
+            router.has_layers,
+        )
     }
 
     fn then(

@@ -30,6 +30,7 @@ mod socket_file;
 mod stream;
 #[cfg(feature = "http2")]
 mod stream_executor;
+mod summary;
 mod telemetry;
 #[cfg(feature = "tls")]
 mod tls;

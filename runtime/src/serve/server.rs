@@ -113,6 +113,27 @@ impl Server {
         self
     }
 
+    /// Describes how clients connect to the server, one sentence each: the transport, the certificates of clients, the
+    /// proxies.
+    ///
+    /// The [inventory](crate::Api::inventory) lists what they can call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn show(api: palisade::Api) -> Result<(), palisade::NetworkError> {
+    /// let server = palisade::serve(api).behind_proxy(["10.0.0.0/8".parse()?]);
+    /// assert_eq!(server.summary(), [
+    ///     "plain HTTP, for proxies and processes of this host",
+    ///     "forwarded header fields are believed from 10.0.0.0/8",
+    /// ]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn summary(&self) -> Vec<String> {
+        self.settings.summary()
+    }
+
     /// Binds to the address, and serves until SIGTERM or Ctrl-C.
     ///
     /// # Errors

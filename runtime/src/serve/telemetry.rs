@@ -19,6 +19,7 @@ pub(super) fn tls_key_readable(path: &Path) {
     quietly(|| {
         #[cfg(feature = "tracing")]
         tracing::warn!(
+            target: "palisade::serve",
             event = "tls_key_readable",
             path = %path.display(),
             "every user of this host can read the private key; remove the permission"
@@ -32,6 +33,7 @@ pub(super) fn tls_reloaded() {
     quietly(|| {
         #[cfg(feature = "tracing")]
         tracing::info!(
+            target: "palisade::serve",
             event = "tls_reloaded",
             "new connections use the changed certificate files"
         );
@@ -44,6 +46,7 @@ pub(super) fn tls_reload_failed(error: &dyn Display) {
     quietly(|| {
         #[cfg(feature = "tracing")]
         tracing::error!(
+            target: "palisade::serve",
             event = "tls_reload_failed",
             error = %error,
             "the certificate files cannot be used; the previous ones stay in use"

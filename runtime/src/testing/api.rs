@@ -58,9 +58,9 @@ impl TestApi {
     /// # Panics
     ///
     /// Panics if the server cannot be built.
-    pub async fn with_server(
+    pub async fn with_server<R>(
         routes: SecureRouter,
-        configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers>,
+        configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers, R>,
     ) -> Self {
         Self::build(|server| routes.protect(server), configure).await
     }
@@ -98,9 +98,9 @@ impl TestApi {
         Self::build(build, |server| server).await
     }
 
-    async fn build(
+    async fn build<R>(
         build: impl FnOnce(ResourceServer) -> Api,
-        configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers>,
+        configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers, R>,
     ) -> Self {
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(DEFAULT_ISSUER).clock(clock.clone());

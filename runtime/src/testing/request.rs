@@ -222,7 +222,7 @@ impl TestRequest {
     /// let event = stream.event().await.unwrap();
     /// assert_eq!((event.name(), event.data()), ("order", "open"));
     ///
-    /// api.clock().advance(std::time::Duration::from_secs(5 * 60 + 30)); // the token and its clock skew
+    /// api.clock().advance(std::time::Duration::from_secs(5 * 60)); // the token expires
     /// assert!(stream.event().await.is_none());
     /// # }
     /// ```

@@ -86,7 +86,7 @@ impl TestRequest {
     /// socket.send("kia ora").await;
     /// assert_eq!(socket.recv_text().await, "kia ora");
     ///
-    /// api.clock().advance(std::time::Duration::from_secs(5 * 60 + 30)); // the token and its clock skew
+    /// api.clock().advance(std::time::Duration::from_secs(5 * 60)); // the token expires
     /// assert_eq!(socket.recv().await, None);
     /// # }
     /// ```

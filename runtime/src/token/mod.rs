@@ -47,7 +47,9 @@ pub(crate) use self::profile::TokenFormat;
 pub use self::profile::{CustomProfile, Profile, ProfileError};
 pub(crate) use self::rejection::{Dependency, RejectedToken, TokenRejection, Unavailable};
 pub(crate) use self::revocations::DynRevocations;
-pub use self::revocations::{RevocationList, Revocations, RevocationsUnavailable, UnknownIssuer};
+pub use self::revocations::{
+    RevocationError, RevocationList, Revocations, RevocationsUnavailable, UnknownIssuer,
+};
 pub(crate) use self::roles_claim::RolesClaim;
 pub(crate) use self::rules::TokenRules;
 #[cfg(feature = "introspection")]

@@ -4,8 +4,6 @@ import http from "node:http";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
-import axios from "axios";
-
 const { base, client, cases } = JSON.parse(await text(process.stdin));
 
 function* chunks(body) {
@@ -31,7 +29,8 @@ const clients = {
         return response.status;
     },
 };
-const pool = axios.create({
+// fetch needs no package
+const pool = client === "axios" && (await import("axios")).default.create({
     baseURL: base,
     httpAgent: new http.Agent({ keepAlive: true, maxSockets: 1 }),
     maxRedirects: 0,

@@ -116,3 +116,11 @@ async fn typed_caller_exists_only_if_its_claims_are_valid() {
     assert_eq!(caller.claims().tenant, "acme");
     assert_eq!(valid.caller::<NoClaims>().unwrap().subject(), "alice");
 }
+
+/// A handler's test may run inside `catch_unwind`, with the caller outside.
+#[test]
+fn caller_may_cross_a_caught_panic() {
+    fn is_unwind_safe<T: UnwindSafe + RefUnwindSafe>() {}
+    is_unwind_safe::<Caller>();
+    is_unwind_safe::<Caller<String>>();
+}

@@ -152,6 +152,7 @@ fn other_text_is_rejected() {
         "https://127.1/",
         "https://2130706433/",
         "https://0x7f000001/",
+        "https://0X7F000001/",
         "https://0x7f.0.0.1/",
         "https://0177.0.0.1/",
         "https://127.0.0.1./",

@@ -180,7 +180,7 @@ async fn relaxations_are_listed_for_the_issuer() {
     assert_eq!(issuer.introspected(), Some(IntrospectedTokens::Opaque));
     assert_eq!(issuer.profile(), None, "a profile applies to JWTs");
     let relaxations: Vec<_> = issuer.relaxations().collect();
-    assert_eq!(relaxations.len(), 4, "{relaxations:?}");
+    assert_eq!(relaxations.len(), 5, "{relaxations:?}");
 }
 
 #[tokio::test]

@@ -227,6 +227,19 @@ async fn keys_url_must_be_https_and_the_only_source() {
     }
 }
 
+#[test]
+fn http_on_loopback_is_listed_as_a_relaxation() {
+    let relaxations = |issuer: Issuer<WithAudience>| {
+        let summary = issuer.summary(8 * 1024, false);
+        summary.relaxations().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(relaxations(keyless()), [""; 0]);
+    assert_eq!(
+        relaxations(keyless().allow_loopback_http()),
+        ["its URLs may be http on loopback, for development"]
+    );
+}
+
 #[cfg(feature = "discovery")]
 #[test]
 fn root_certificates_are_listed_as_a_relaxation() {

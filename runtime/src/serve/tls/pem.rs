@@ -84,6 +84,16 @@ impl fmt::Debug for Pem {
     }
 }
 
+/// Prints the path of a file, and never the text.
+impl fmt::Display for Pem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Source::File(path) => write!(f, "`{}`", path.display()),
+            Source::Text(_) => f.write_str("text"),
+        }
+    }
+}
+
 impl From<&str> for Pem {
     fn from(path: &str) -> Self {
         Self::file(path)

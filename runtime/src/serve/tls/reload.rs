@@ -59,6 +59,36 @@ impl TlsSource {
             files,
         })
     }
+
+    /// Describes the certificate of the server.
+    pub(in crate::serve) fn summary(&self) -> String {
+        match self {
+            Self::Config(_) => "TLS by a configuration of rustls".to_owned(),
+            Self::Pem(tls) => format!("TLS 1.2 and 1.3, with {}", tls.certificate),
+        }
+    }
+
+    /// Describes the certificates of clients, if the server requests them.
+    pub(in crate::serve) fn client_certificates(&self) -> Option<String> {
+        let Self::Pem(tls) = self else {
+            return None;
+        };
+        match &tls.clients {
+            ClientCertificates::None => None,
+            ClientCertificates::Issued {
+                authorities,
+                is_required,
+            } => {
+                let necessity = if *is_required { "required" } else { "optional" };
+                Some(format!(
+                    "certificates of clients are {necessity}, by the authorities in {authorities}"
+                ))
+            }
+            ClientCertificates::Any => {
+                Some("certificates of clients are optional, and need no authority".to_owned())
+            }
+        }
+    }
 }
 
 impl Tls {

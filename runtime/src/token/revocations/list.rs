@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use crate::claims::NumericDate;
 use crate::clock::{Clock, SystemClock};
-use crate::token::revocations::{Revocations, RevocationsUnavailable, UnknownIssuer};
+use crate::token::revocations::{
+    RevocationError, Revocations, RevocationsUnavailable, UnknownIssuer,
+};
 use crate::token::verified::VerifiedToken;
 
 /// The number of revocations at which expired ones are first removed.
@@ -92,12 +94,17 @@ impl RevocationList {
     ///
     /// # Errors
     ///
-    /// Returns [`UnknownIssuer`] if a server uses this list, and none of its servers trusts the issuer.
-    pub fn revoke_token(&self, issuer: &str, token_id: &str) -> Result<(), UnknownIssuer> {
+    /// Returns an error if a server uses this list, and none of its servers trusts the issuer, and if
+    /// `token_id` is empty.
+    pub fn revoke_token(&self, issuer: &str, token_id: &str) -> Result<(), RevocationError> {
+        if token_id.is_empty() {
+            return Err(RevocationError::EmptyIdentifier);
+        }
         let now = self.now();
         self.change(issuer, |revocations| {
             revoke(&mut revocations.tokens, token_id, now);
-        })
+        })?;
+        Ok(())
     }
 
     /// Revokes the tokens of a subject that may have been issued at or before `issued_until`.
@@ -109,16 +116,21 @@ impl RevocationList {
     ///
     /// # Errors
     ///
-    /// Returns [`UnknownIssuer`] if a server uses this list, and none of its servers trusts the issuer.
+    /// Returns an error if a server uses this list, and none of its servers trusts the issuer, and if
+    /// `subject` is empty.
     pub fn revoke_subject(
         &self,
         issuer: &str,
         subject: &str,
         issued_until: NumericDate,
-    ) -> Result<(), UnknownIssuer> {
+    ) -> Result<(), RevocationError> {
+        if subject.is_empty() {
+            return Err(RevocationError::EmptySubject);
+        }
         self.change(issuer, |revocations| {
             revoke(&mut revocations.subjects, subject, issued_until);
-        })
+        })?;
+        Ok(())
     }
 
     /// Revokes every token of `issuer` that may have been issued at or before `issued_until`.
@@ -378,7 +390,7 @@ mod tests {
             for result in [
                 list.revoke_token(issuer, "j"),
                 list.revoke_subject(issuer, "alice", now),
-                clone.revoke_issuer(issuer, now),
+                clone.revoke_issuer(issuer, now).map_err(Into::into),
             ] {
                 let error = result.unwrap_err();
                 assert_eq!(
@@ -395,6 +407,25 @@ mod tests {
         list.add_issuers(&["https://c.example"]).unwrap();
         assert_eq!(list.revoke_issuer("https://c.example", now), Ok(()));
         assert_eq!(list.len(), 2);
+    }
+
+    /// As of `token.jti().unwrap_or_default()`: an error, because the token would stay valid.
+    #[test]
+    fn revocation_without_identifier_or_subject_is_an_error() {
+        for trusted in [&[][..], &["https://a.example"]] {
+            let list = RevocationList::with_clock(FixedClock);
+            list.add_issuers(trusted).unwrap();
+            assert_eq!(
+                list.revoke_token("https://a.example", ""),
+                Err(RevocationError::EmptyIdentifier)
+            );
+            assert_eq!(
+                list.revoke_subject("https://a.example", "", list.now()),
+                Err(RevocationError::EmptySubject)
+            );
+            assert!(list.is_empty());
+            assert_eq!(list.revoke_token("https://a.example", " "), Ok(()));
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! No outcome is cached: a token that is revoked while it is validated is rejected too.
 
+mod error;
 mod list;
-mod unknown_issuer;
 
 use std::error::Error;
 use std::fmt;
@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use crate::token::verified::VerifiedToken;
 
+pub use self::error::{RevocationError, UnknownIssuer};
 pub use self::list::RevocationList;
-pub use self::unknown_issuer::UnknownIssuer;
 
 /// A store of revoked tokens.
 ///

@@ -30,11 +30,8 @@ impl DecimalNumber {
     /// ([RFC 8259 §6](https://www.rfc-editor.org/rfc/rfc8259#section-6)), for `-0`, and for one that would be
     /// rounded.
     ///
-    /// The length is limited before anything is computed.
+    /// The digits are counted before anything is computed.
     pub(crate) fn read(text: &str) -> Option<Self> {
-        if text.len() > MAX_BYTES {
-            return None;
-        }
         let (is_negative, number) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),

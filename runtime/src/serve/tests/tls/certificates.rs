@@ -265,3 +265,42 @@ async fn tls_serves_every_address() {
         }
     }
 }
+
+#[tokio::test]
+async fn summary_describes_the_transport() {
+    let api = hello_api().await;
+    let summary = |tls: Tls| serve(api.clone()).tls_with(tls).summary();
+    let tls = || Tls::new("cert.pem", "key.pem");
+    let transport = "TLS 1.2 and 1.3, with `cert.pem`".to_owned();
+    assert_eq!(summary(tls()), [transport.as_str()]);
+    for (tls, clients) in [
+        (
+            tls().client_certificates("ca.pem"),
+            "required, by the authorities in `ca.pem`",
+        ),
+        (
+            tls().optional_client_certificates(Pem::text("x")),
+            "optional, by the authorities in text",
+        ),
+        (
+            tls().self_signed_client_certificates(),
+            "optional, and need no authority",
+        ),
+    ] {
+        let clients = format!("certificates of clients are {clients}");
+        assert_eq!(summary(tls), [transport.clone(), clients]);
+    }
+    let config = rustls_config(&Identity::self_signed());
+    let server = serve(api.clone()).tls_config(config);
+    assert_eq!(server.summary(), ["TLS by a configuration of rustls"]);
+    let network: crate::Network = "10.0.0.0/8".parse().unwrap();
+    let server = serve(api.clone())
+        .tls_with(tls())
+        .behind_proxy([network, network]);
+    let proxies = "forwarded header fields are believed from 10.0.0.0/8, 10.0.0.0/8";
+    assert_eq!(server.summary(), [transport.as_str(), proxies]);
+    assert_eq!(
+        serve(api).summary(),
+        ["plain HTTP, on loopback or a Unix socket"]
+    );
+}

@@ -225,3 +225,151 @@ async fn http2_request_that_outlasts_the_grace_period_is_aborted() {
         tokio::task::yield_now().await;
     }
 }
+
+/// CVE-2023-44487: a client that resets its streams at once is disconnected.
+#[tokio::test]
+async fn rapid_reset_ends_the_connection() {
+    let (ca, server) = start().await;
+    let mut stream = open(&ca, &server).await;
+    // a literal head: `GET https://localhost/` with indexed fields of HPACK (RFC 7541)
+    let head = [0x82, 0x87, 0x84, 0x41, 0x09];
+    let head = [&head[..], b"localhost"].concat();
+    let mut bytes = PREFACE.to_vec();
+    bytes.extend(frame(SETTINGS, 0, 0, &[]));
+    for number in 0..5_000_u32 {
+        let id = number * 2 + 1;
+        bytes.extend(frame(HEADERS, END_HEADERS | END_STREAM, id, &head));
+        bytes.extend(frame(RST_STREAM, 0, id, &8_u32.to_be_bytes()));
+    }
+    let _ = stream.write_all(&bytes).await;
+    assert_eq!(goaway(&mut stream).await, Some(ENHANCE_YOUR_CALM));
+}
+
+/// CVE-2024-27316: a head without an end.
+#[tokio::test]
+async fn endless_continuation_ends_the_connection() {
+    let (ca, server) = start().await;
+    let mut stream = open(&ca, &server).await;
+    let mut bytes = PREFACE.to_vec();
+    bytes.extend(frame(SETTINGS, 0, 0, &[]));
+    bytes.extend(frame(HEADERS, 0, 1, &[0x82]));
+    // a field without indexing, repeated: x: x…
+    let mut fields = Vec::new();
+    for _ in 0..100 {
+        fields.extend([0x00, 0x01, b'x', 0x64]);
+        fields.extend([b'x'; 100]);
+    }
+    for _ in 0..200 {
+        bytes.extend(frame(CONTINUATION, 0, 1, &fields));
+    }
+    let _ = stream.write_all(&bytes).await;
+    assert!(goaway(&mut stream).await.is_some());
+}
+
+#[tokio::test]
+async fn stream_over_the_limit_is_refused() {
+    let (ca, server) = start().await;
+    let mut stream = open(&ca, &server).await;
+    let head = [
+        &[0x82, 0x87, 0x04, 0x05][..],
+        b"/wait",
+        &[0x41, 0x09],
+        b"localhost",
+    ]
+    .concat();
+    let mut bytes = PREFACE.to_vec();
+    bytes.extend(frame(SETTINGS, 0, 0, &[]));
+    for number in 0..101_u32 {
+        bytes.extend(frame(
+            HEADERS,
+            END_HEADERS | END_STREAM,
+            number * 2 + 1,
+            &head,
+        ));
+    }
+    stream.write_all(&bytes).await.unwrap();
+    loop {
+        let (kind, id, payload) = read_frame(&mut stream).await.unwrap();
+        if kind == RST_STREAM {
+            assert_eq!(
+                (id, payload),
+                (201, 7_u32.to_be_bytes().to_vec()),
+                "REFUSED_STREAM"
+            );
+            break;
+        }
+    }
+}
+
+/// RFC 8441 is not supported, so that a stream cannot become a tunnel.
+#[tokio::test]
+async fn extended_connect_is_not_offered() {
+    let (ca, server) = start().await;
+    let mut stream = open(&ca, &server).await;
+    let bytes = [PREFACE, &frame(SETTINGS, 0, 0, &[])].concat();
+    stream.write_all(&bytes).await.unwrap();
+    let (kind, _, payload) = read_frame(&mut stream).await.unwrap();
+    assert_eq!(kind, SETTINGS);
+    let settings: Vec<u16> = payload
+        .chunks(6)
+        .filter_map(|setting| Some(u16::from_be_bytes(*setting.first_chunk()?)))
+        .collect();
+    // MAX_CONCURRENT_STREAMS and MAX_HEADER_LIST_SIZE are announced, ENABLE_CONNECT_PROTOCOL is not
+    assert!(
+        settings.contains(&3) && settings.contains(&6) && !settings.contains(&8),
+        "{settings:?}"
+    );
+}
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const GOAWAY: u8 = 7;
+const CONTINUATION: u8 = 9;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+const ENHANCE_YOUR_CALM: u32 = 11;
+
+/// Returns a frame (RFC 9113 §4.1).
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    let [_, length @ ..] = length;
+    let mut frame = length.to_vec();
+    frame.extend([kind, flags]);
+    frame.extend(stream.to_be_bytes());
+    frame.extend(payload);
+    frame
+}
+
+/// Connects without a library for HTTP/2.
+async fn open(ca: &Ca, server: &TlsServer) -> TlsStream<TcpStream> {
+    let mut config = ca.client();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    server.connect(config).await.unwrap()
+}
+
+/// Reads a frame: its type, stream and payload.
+async fn read_frame(stream: &mut TlsStream<TcpStream>) -> Option<(u8, u32, Vec<u8>)> {
+    let mut length = [0; 3];
+    stream.read_exact(&mut length).await.ok()?;
+    let [high, middle, low] = length.map(usize::from);
+    let length = high << 16 | middle << 8 | low;
+    let kind = stream.read_u8().await.ok()?;
+    let _flags = stream.read_u8().await.ok()?;
+    let id = stream.read_u32().await.ok()?;
+    let mut payload = vec![0; length];
+    stream.read_exact(&mut payload).await.ok()?;
+    Some((kind, id, payload))
+}
+
+/// Returns the error of the `GOAWAY` that ends the connection.
+async fn goaway(stream: &mut TlsStream<TcpStream>) -> Option<u32> {
+    while let Some((kind, _, payload)) = read_frame(stream).await {
+        let error = payload.get(4..8);
+        if kind == GOAWAY && error != Some(&[0; 4]) {
+            return error.map(|error| u32::from_be_bytes(error.try_into().unwrap()));
+        }
+    }
+    None
+}

@@ -1,4 +1,4 @@
-//! The error for a revocation that would have no effect.
+//! The errors for revocations that would have no effect.
 
 use std::error::Error;
 use std::fmt;
@@ -44,3 +44,37 @@ impl fmt::Display for UnknownIssuer {
 }
 
 impl Error for UnknownIssuer {}
+
+/// The error for a revocation that would have no effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevocationError {
+    /// The issuer of the tokens is not trusted.
+    UnknownIssuer(UnknownIssuer),
+    /// The identifier of the token is empty, and no token is accepted with such a one.
+    EmptyIdentifier,
+    /// The subject is empty, and no token is accepted with such a one.
+    EmptySubject,
+}
+
+impl fmt::Display for RevocationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownIssuer(error) => error.fmt(f),
+            Self::EmptyIdentifier => {
+                f.write_str("the identifier of the token is empty: revoke its subject instead")
+            }
+            Self::EmptySubject => {
+                f.write_str("the subject is empty: set it to the `sub` of its tokens")
+            }
+        }
+    }
+}
+
+impl Error for RevocationError {}
+
+impl From<UnknownIssuer> for RevocationError {
+    fn from(error: UnknownIssuer) -> Self {
+        Self::UnknownIssuer(error)
+    }
+}

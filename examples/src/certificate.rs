@@ -1,0 +1,59 @@
+//! A certificate for development, on loopback only.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use palisade::{Pem, Tls};
+use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, KeyPair, date_time_ymd};
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// A self-signed certificate for `localhost`. Its private key is never written to a file.
+pub struct DevelopmentCertificate {
+    path: PathBuf,
+    certificate: String,
+    key: String,
+}
+
+impl DevelopmentCertificate {
+    /// Generates a certificate that is valid for a week, and writes it to a file for clients.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be written.
+    pub fn generate() -> Result<Self, Box<dyn Error>> {
+        let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+        let mut parameters = CertificateParams::new(names)?;
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+        let now = date_time_ymd(1970, 1, 1) + now;
+        parameters.not_before = now - DAY;
+        parameters.not_after = now + 7 * DAY;
+        parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let key = KeyPair::generate()?;
+        let certificate = parameters.self_signed(&key)?.pem();
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/quickstart");
+        fs::create_dir_all(&directory)?;
+        let path = directory.canonicalize()?.join("cert.pem");
+        fs::write(&path, &certificate)?;
+        Ok(Self {
+            path,
+            certificate,
+            key: key.serialize_pem(),
+        })
+    }
+
+    /// Returns the file with the certificate.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the configuration of a server with this certificate.
+    pub fn tls(&self) -> Tls {
+        Tls::new(
+            Pem::text(self.certificate.as_str()),
+            Pem::text(self.key.as_str()),
+        )
+    }
+}

@@ -1,0 +1,12 @@
+//! `implies` is misspelled.
+
+use palisade::prelude::*;
+
+scopes! {
+    /// Read orders.
+    pub ORDERS_READ = "orders:read";
+    /// Create and change orders.
+    pub ORDERS_WRITE = "orders:write" imply ORDERS_READ;
+}
+
+fn main() {}
