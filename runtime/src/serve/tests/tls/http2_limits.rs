@@ -102,8 +102,8 @@ async fn http2_stream_that_is_not_read_is_reset_and_its_request_ends() {
         let request = http::Request::get("https://localhost/large");
         let request = request.body(Empty::new()).unwrap();
         let unread = sender.send_request(request).await.unwrap();
-        let (mut other, _other) = connect(&ca, &server, 65_535).await;
         sleep(Duration::from_secs(40)).await;
+        let (mut other, _other) = connect(&ca, &server, 65_535).await;
         assert_eq!(get_status(&mut other, "/").await.unwrap(), 200);
         let body = timeout(Duration::from_secs(1), unread.into_body().collect()).await;
         assert!(body.unwrap().is_err(), "the stream is complete");
