@@ -118,6 +118,14 @@ fn handler_with_scopes_and_roles() {
 }
 
 #[test]
+fn handler_that_accepts_tickets() {
+    assert_snapshot!(secured(
+        "scopes = \"orders:read\", ticket",
+        "async fn events(caller: Caller) -> Events { stream(caller) }",
+    ));
+}
+
+#[test]
 fn handler_with_crate_path() {
     let tokens = handler(
         AttributeKind::Secured,

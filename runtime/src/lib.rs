@@ -147,7 +147,7 @@ pub use self::clock::{Clock, SystemClock};
 pub use self::discovery::DiscoveryError;
 #[cfg(feature = "tls")]
 pub use self::guard::ClientCertificate;
-pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims};
+pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims, Ticket, TicketError};
 #[cfg(feature = "discovery")]
 pub use self::https::HttpsError;
 pub use self::input::contract::SecureInput;
@@ -168,6 +168,7 @@ pub use self::routing::argument::shutdown::Shutdown;
 #[cfg(feature = "ws")]
 pub use self::routing::argument::upgrade::Upgrade;
 pub use self::routing::secure_router::SecureRouter;
+pub use self::routing::tickets::Tickets;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
 pub use self::serve::{

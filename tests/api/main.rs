@@ -47,5 +47,6 @@ mod roles;
 mod routers;
 mod streamed_bodies;
 mod support;
+mod tickets;
 mod typed_headers;
 mod validate;

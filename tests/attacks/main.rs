@@ -25,5 +25,6 @@ mod paths;
 mod roles;
 mod skipped;
 mod sockets;
+mod tickets;
 mod tokens;
 mod unchecked;

@@ -17,6 +17,7 @@ use crate::token::VerifiedToken;
 pub(crate) struct Decision {
     declaration: &'static Declaration,
     started_at: Option<Instant>,
+    by_ticket: bool,
 }
 
 impl Decision {
@@ -24,7 +25,18 @@ impl Decision {
         Self {
             declaration,
             started_at: cfg!(feature = "metrics").then(Instant::now),
+            by_ticket: false,
         }
+    }
+
+    /// Sets whether the request has a ticket instead of a token.
+    pub(crate) fn set_by_ticket(&mut self, by_ticket: bool) {
+        self.by_ticket = by_ticket;
+    }
+
+    /// Returns whether the request has a ticket instead of a token.
+    pub(crate) fn is_by_ticket(&self) -> bool {
+        self.by_ticket
     }
 
     /// Records the outcome, with the token if it was verified.
@@ -38,7 +50,7 @@ impl Decision {
     )]
     pub(crate) fn emit(&self, reason: Reason, token: Option<&VerifiedToken>) {
         #[cfg(feature = "tracing")]
-        crate::audit::event::emit_decision(self.declaration, reason, token);
+        crate::audit::event::emit_decision(self.declaration, reason, token, self.by_ticket);
         #[cfg(feature = "metrics")]
         crate::audit::metrics::record_decision(
             reason,

@@ -21,6 +21,7 @@ pub(super) fn emit_decision(
     declaration: &'static Declaration,
     reason: Reason,
     token: Option<&VerifiedToken>,
+    by_ticket: bool,
 ) {
     macro_rules! emit {
         ($level:expr, $outcome:literal, $message:literal) => {
@@ -34,6 +35,7 @@ pub(super) fn emit_decision(
                     handler = declaration.handler,
                     module = declaration.module,
                     access = %declaration.access,
+                    credential = by_ticket.then_some("ticket"),
                     issuer = token.map(VerifiedToken::issuer),
                     client_id = token.and_then(VerifiedToken::client_id),
                     token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
@@ -51,6 +53,24 @@ pub(super) fn emit_decision(
         _ if reason.allows() => emit!(Level::INFO, "allow", "access granted"),
         _ => emit!(Level::WARN, "deny", "access denied"),
     }
+}
+
+/// Emits one event for a ticket that a handler has issued for the handler of `declaration`.
+pub(crate) fn emit_ticket_issued(declaration: &'static Declaration, token: &VerifiedToken) {
+    tracing::info!(
+        target: TARGET,
+        event = "authn_token_created",
+        outcome = "allow",
+        handler = declaration.handler,
+        module = declaration.module,
+        access = %declaration.access,
+        issuer = token.issuer(),
+        client_id = token.client_id(),
+        token_id_hash = token.jti().map(hash),
+        subject_hash = token.subject_hash(),
+        subject = token.audited_subject(),
+        "ticket issued"
+    );
 }
 
 /// Emits one event for a request whose input is rejected.

@@ -20,7 +20,7 @@ mod timeout;
 pub(crate) use self::decision::Decision;
 #[cfg(feature = "tracing")]
 pub(crate) use self::event::{
-    emit_error_body_failed, emit_handler_outside_guard, emit_unreachable_route,
+    emit_error_body_failed, emit_handler_outside_guard, emit_ticket_issued, emit_unreachable_route,
 };
 pub(crate) use self::panic::emit_panic;
 pub(crate) use self::panic_origin::PanicOrigin;

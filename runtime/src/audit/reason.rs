@@ -52,6 +52,12 @@ pub enum Reason {
     Revoked,
     /// The claims do not match the type that the handler requires.
     TypedClaims,
+    /// The ticket is not one of this API, was used before, or expired long ago.
+    UnknownTicket,
+    /// The ticket has expired.
+    ExpiredTicket,
+    /// The ticket is for another handler, path or method. It is used up.
+    MisusedTicket,
     /// The token does not have the required scopes or roles.
     InsufficientScope,
     /// The keys of the issuer are unavailable.
@@ -105,6 +111,9 @@ impl Reason {
             Self::Inactive => "inactive",
             Self::Revoked => "revoked",
             Self::TypedClaims => "typed_claims",
+            Self::UnknownTicket => "unknown_ticket",
+            Self::ExpiredTicket => "expired_ticket",
+            Self::MisusedTicket => "misused_ticket",
             Self::InsufficientScope => "insufficient_scope",
             Self::KeysUnavailable => "keys_unavailable",
             Self::IntrospectionUnavailable => "introspection_unavailable",

@@ -84,21 +84,33 @@ impl Guard {
         &self.server
     }
 
+    /// Checks the number of header fields, before anything in them is read.
+    ///
+    /// # Errors
+    ///
+    /// Returns the refusal if there are too many.
+    pub(crate) fn check_header_limit(
+        declaration: &Declaration,
+        headers: &HeaderMap,
+    ) -> Result<(), RefusalCause> {
+        let limit = declaration.limits.header_limit;
+        if headers.len() > limit {
+            return Err(RefusalCause::TooManyHeaders { limit });
+        }
+        Ok(())
+    }
+
     /// Decides whether to serve a request with these header fields.
     ///
     /// # Errors
     ///
-    /// Returns a refusal if there are too many header fields, if the token is missing or not
-    /// valid, or if it does not satisfy the declaration.
+    /// Returns a refusal if the token is missing or not valid, or if it does not satisfy the
+    /// declaration.
     pub(crate) async fn authorize(
         &self,
         declaration: &Declaration,
         headers: &HeaderMap,
     ) -> Result<Allowed, Refusal> {
-        let limit = declaration.limits.header_limit;
-        if headers.len() > limit {
-            return Err(RefusalCause::TooManyHeaders { limit }.into());
-        }
         if declaration.is_public() {
             return Ok(Allowed::Public);
         }

@@ -9,6 +9,7 @@ mod caller;
 mod client_certificate;
 mod refusal;
 mod shared;
+mod tickets;
 
 pub(crate) use self::authorize::{Allowed, Authorized, DecodedClaims, Guard};
 pub use self::caller::{Caller, CallerClaims, Identity, NoClaims};
@@ -19,3 +20,5 @@ pub(crate) use self::client_certificate::PresentedCertificate;
 pub(crate) use self::refusal::{Refusal, RefusalCause};
 pub use self::shared::NoCaller;
 pub(crate) use self::shared::{SharedProof, remove_callers};
+pub use self::tickets::{Ticket, TicketError};
+pub(crate) use self::tickets::{TicketIssuer, TicketRefusal, TicketStore, hide_tickets};

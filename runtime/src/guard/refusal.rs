@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::audit::Reason;
+use crate::guard::tickets::TicketRefusal;
 use crate::policy::UnmetRequirement;
 use crate::token::{
     Dependency, RejectedToken, TokenError, TokenRejection, Unavailable, VerifiedToken,
@@ -26,6 +27,8 @@ pub(crate) enum RefusalCause {
     MalformedCredential,
     /// The credential is not a valid token.
     InvalidToken(TokenError),
+    /// The ticket does not authenticate the request.
+    Ticket(TicketRefusal),
     /// The token cannot be validated at present.
     Unavailable(Unavailable),
     /// The token is valid but does not have the required scopes or roles.
@@ -48,8 +51,13 @@ impl RefusalCause {
         match self {
             Self::TooManyHeaders { .. } => Reason::TooManyHeaders,
             Self::MissingCredential => Reason::NoCredential,
-            Self::MalformedCredential => Reason::MalformedCredential,
+            Self::MalformedCredential | Self::Ticket(TicketRefusal::SeveralCredentials) => {
+                Reason::MalformedCredential
+            }
             Self::InvalidToken(error) => Reason::from(*error),
+            Self::Ticket(TicketRefusal::Unknown) => Reason::UnknownTicket,
+            Self::Ticket(TicketRefusal::Expired) => Reason::ExpiredTicket,
+            Self::Ticket(TicketRefusal::Misused) => Reason::MisusedTicket,
             Self::Unavailable(unavailable) => match unavailable.dependency {
                 Dependency::Keys => Reason::KeysUnavailable,
                 #[cfg(feature = "introspection")]
@@ -89,6 +97,12 @@ impl From<TokenRejection> for RefusalCause {
 impl From<TokenError> for RefusalCause {
     fn from(error: TokenError) -> Self {
         Self::InvalidToken(error)
+    }
+}
+
+impl From<TicketRefusal> for RefusalCause {
+    fn from(refusal: TicketRefusal) -> Self {
+        Self::Ticket(refusal)
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Declaration {
     pub limits: Limits,
     /// The reason why the handler accepts unvalidated input, if it does.
     pub unvalidated: Option<&'static str>,
+    /// Whether the handler accepts a ticket in the query instead of a token.
+    pub accepts_tickets: bool,
 }
 
 impl Declaration {
@@ -112,6 +114,13 @@ impl Declaration {
         self
     }
 
+    /// Accepts a ticket in the query instead of a token.
+    #[must_use]
+    pub const fn ticket(mut self) -> Self {
+        self.accepts_tickets = true;
+        self
+    }
+
     /// Returns whether the handler requires no token.
     pub const fn is_public(&self) -> bool {
         matches!(self.access, Access::Public { .. })
@@ -124,6 +133,7 @@ impl Declaration {
             access,
             limits: Limits::DEFAULT,
             unvalidated: None,
+            accepts_tickets: false,
         }
     }
 }

@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::{IntrospectionConfigError, find_ambiguous};
 use crate::resource_server::issuer::{HasAudience, Issuer, WithAudience};
-use crate::resource_server::options::{ServerOptions, Startup};
+use crate::resource_server::options::{MAX_TICKET_LIFETIME, ServerOptions, Startup};
 use crate::resource_server::resource::{NoResource, ProtectedResource, Resource, WithResource};
 use crate::resource_server::server::{ResourceServer, Shared};
 use crate::resource_server::summary::IssuerSummary;
@@ -240,6 +241,16 @@ impl<T, R> Builder<T, R> {
         self
     }
 
+    /// Sets the lifetime of [tickets](crate::Tickets): 1 ms to 60 s, by default 30 s.
+    ///
+    /// # Security
+    ///
+    /// A ticket is part of a URL, which proxies log. A short lifetime limits the damage of one that a client did not use.
+    pub fn ticket_lifetime(mut self, lifetime: Duration) -> Self {
+        self.options.ticket_lifetime = lifetime;
+        self
+    }
+
     /// Checks the configuration, and loads the keys of every issuer.
     ///
     /// Fetched keys are refreshed by a task on the tokio runtime in which this future runs. After
@@ -277,6 +288,9 @@ async fn build(
     if options.realm.is_empty() || !options.realm.bytes().all(is_nqschar) {
         return Err(ConfigError::Realm);
     }
+    if options.ticket_lifetime.as_millis() == 0 || options.ticket_lifetime > MAX_TICKET_LIFETIME {
+        return Err(ConfigError::TicketLifetime);
+    }
     check_duplicates(&issuers)?;
     #[cfg(feature = "introspection")]
     check_opaque_tokens(&issuers)?;
@@ -306,6 +320,7 @@ async fn build(
         clock: options.clock,
         revocations: options.revocations,
         issuers: summaries,
+        ticket_lifetime: options.ticket_lifetime,
     }))
 }
 

@@ -143,6 +143,8 @@ pub enum ConfigError {
     },
     /// The realm is empty or contains a character that is not allowed in challenges (RFC 6750 §3).
     Realm,
+    /// The lifetime of tickets is below 1 ms or above 60 s.
+    TicketLifetime,
 }
 
 impl ConfigError {
@@ -183,6 +185,7 @@ impl ConfigError {
             Self::AuditSubjectKey => "use 32 random bytes",
             Self::NoReason { .. } => "state why it is acceptable",
             Self::Realm => "remove the character, or remove `realm` to use `api`",
+            Self::TicketLifetime => "set it to a value between 1 ms and 60 s",
             Self::Keys { .. }
             | Self::RevokedIssuer { .. }
             | Self::Profile { .. }
@@ -250,6 +253,7 @@ impl ConfigError {
             Self::RevokedIssuer { .. } => {
                 f.write_str("tokens of an issuer that is not trusted are revoked")
             }
+            Self::TicketLifetime => f.write_str("the lifetime of tickets is out of range"),
             Self::Resource { resource, .. } => write!(f, "`{resource}` cannot identify this API"),
             Self::Realm => f.write_str(
                 "the realm is empty or contains `\"`, `\\`, or a character outside printable ASCII",

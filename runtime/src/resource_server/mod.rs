@@ -30,6 +30,7 @@ pub use self::fetch_error::FetchSettingsError;
 pub use self::introspection::{IntrospectedTokens, Introspection, IntrospectionConfigError};
 pub(crate) use self::issuer::Issuer;
 pub use self::issuer::{NoAudience, WithAudience};
+pub(crate) use self::options::MAX_TICKET_LIFETIME;
 pub use self::options::Startup;
 pub use self::readiness::NotReady;
 pub(crate) use self::resource::Resource;

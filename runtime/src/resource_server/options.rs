@@ -1,6 +1,7 @@
 //! The settings of a server that apply to all issuers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
 use crate::resource_server::resource::ProtectedResource;
@@ -9,6 +10,12 @@ use crate::token::DynRevocations;
 
 /// The default size of the token cache: 16 MiB, about 8000 tokens.
 const DEFAULT_TOKEN_CACHE_SIZE: u64 = 16 * 1024 * 1024;
+
+/// The default lifetime of a ticket.
+const DEFAULT_TICKET_LIFETIME: Duration = Duration::from_secs(30);
+
+/// The longest lifetime of a ticket that a server can set.
+pub(crate) const MAX_TICKET_LIFETIME: Duration = Duration::from_mins(1);
 
 /// Whether `build` waits for requests to issuers: for keys, and for introspection endpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +43,7 @@ pub(super) struct ServerOptions {
     pub(super) token_limit: Option<usize>,
     pub(super) revocations: Option<Box<dyn DynRevocations>>,
     pub(super) audit_subject_key: Option<Secret>,
+    pub(super) ticket_lifetime: Duration,
 }
 
 impl Default for ServerOptions {
@@ -49,6 +57,7 @@ impl Default for ServerOptions {
             token_limit: None,
             revocations: None,
             audit_subject_key: None,
+            ticket_lifetime: DEFAULT_TICKET_LIFETIME,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::keys::SkippedKeys;
@@ -42,6 +43,7 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) revocations: Option<Box<dyn DynRevocations>>,
     pub(super) issuers: Arc<[IssuerSummary]>,
+    pub(super) ticket_lifetime: Duration,
 }
 
 impl ResourceServer {
@@ -89,6 +91,10 @@ impl ResourceServer {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.shared.clock
+    }
+
+    pub(crate) fn ticket_lifetime(&self) -> Duration {
+        self.shared.ticket_lifetime
     }
 
     pub(crate) fn shared_issuers(&self) -> Arc<[IssuerSummary]> {

@@ -16,6 +16,7 @@ mod rejection;
 mod render_error;
 mod resource_metadata;
 mod status_only;
+mod ticket;
 
 #[cfg(fuzzing)]
 pub(crate) use self::challenge::Challenge;

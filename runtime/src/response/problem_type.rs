@@ -36,6 +36,8 @@ types! {
     MALFORMED_CREDENTIAL = "malformed-credential", "Malformed credential";
     /// 401: the access token is not valid.
     INVALID_TOKEN = "invalid-token", "Access token invalid";
+    /// 401: the ticket is not valid for the request.
+    INVALID_TICKET = "invalid-ticket", "Ticket invalid";
     /// 403: the access token does not have the required scopes or roles.
     INSUFFICIENT_SCOPE = "insufficient-scope", "Insufficient permission";
     /// 503: access tokens cannot be validated at present.

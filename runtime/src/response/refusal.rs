@@ -9,7 +9,7 @@ use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 
 use crate::claims::{Role, Scope};
-use crate::guard::RefusalCause;
+use crate::guard::{RefusalCause, TicketRefusal};
 use crate::policy::{Access, Requirement, UnmetRequirement};
 use crate::resource_server::ResourceServer;
 use crate::response::challenge::Challenge;
@@ -54,9 +54,26 @@ pub(crate) fn refusal_response(
             let challenge = discovery(server, access, Some("invalid_token"));
             with_challenge(problem, challenge, server)
         }
+        RefusalCause::Ticket(refusal) => ticket_refused(refusal, server, access),
         RefusalCause::Unavailable(unavailable) => retry_later(unavailable.retry_after),
         RefusalCause::Insufficient(unmet) => insufficient(unmet, server),
     }
+}
+
+/// Returns 400 for several credentials, and 401 for a ticket that is not valid, whatever the reason.
+fn ticket_refused(refusal: TicketRefusal, server: &ResourceServer, access: &Access) -> Response {
+    if refusal == TicketRefusal::SeveralCredentials {
+        let problem = Problem::new(StatusCode::BAD_REQUEST)
+            .with_type(ProblemType::MALFORMED_CREDENTIAL)
+            .detail("the request must have either one ticket or an `Authorization` header");
+        let challenge = Challenge::new(server.realm()).error("invalid_request");
+        return with_challenge(problem, challenge, server);
+    }
+    let problem = Problem::new(StatusCode::UNAUTHORIZED)
+        .with_type(ProblemType::INVALID_TICKET)
+        .detail("the ticket is used, expired, malformed, or not valid for this request");
+    let challenge = discovery(server, access, Some("invalid_token"));
+    with_challenge(problem, challenge, server)
 }
 
 /// Returns the challenge of a 401.

@@ -288,7 +288,12 @@ impl Api {
         };
         // the outermost layer costs an allocation per request
         let routes = if self.has_layers || !self.format.is_default() {
+            let accepting = self
+                .inventory
+                .iter()
+                .filter(|route| route.accepts_tickets());
             routes.layer(BoundaryLayer {
+                ticket_paths: accepting.map(|route| route.path().to_owned()).collect(),
                 format: self.format,
             })
         } else {

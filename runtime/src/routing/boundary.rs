@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use axum::routing::Route as AxumRoute;
 use tower_layer::Layer;
@@ -15,6 +15,7 @@ use tower_service::Service;
 #[cfg(feature = "tracing")]
 use crate::audit::emit_error_body_failed;
 use crate::audit::{PanicOrigin, emit_panic};
+use crate::guard::hide_tickets;
 use crate::response::{
     ErrorBody, Problem, map_problem, missing_problem, panicked, problem_of, replace_body,
     secure_layer_error,
@@ -39,14 +40,17 @@ pub(crate) struct ErrorFormat {
 #[derive(Clone)]
 pub(super) struct BoundaryLayer {
     pub(super) format: ErrorFormat,
+    /// The paths of the routes that accept tickets.
+    pub(super) ticket_paths: Arc<[String]>,
 }
 
-/// Removes what another guard has added to a request, so that a layer outside the guard of this
-/// `Api` sees no caller. Responds to a panic of a layer, and maps problems.
+/// Removes what another guard has added to a request, and the ticket, so that a layer outside
+/// the guard of this `Api` sees no caller and no ticket. Responds to a panic of a layer, and maps problems.
 #[derive(Clone)]
 pub(super) struct Boundary {
     route: AxumRoute,
     format: ErrorFormat,
+    ticket_paths: Arc<[String]>,
 }
 
 impl Layer<AxumRoute> for BoundaryLayer {
@@ -56,6 +60,7 @@ impl Layer<AxumRoute> for BoundaryLayer {
         Boundary {
             route,
             format: self.format.clone(),
+            ticket_paths: Arc::clone(&self.ticket_paths),
         }
     }
 }
@@ -71,7 +76,10 @@ impl Service<Request> for Boundary {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         remove_guard_extensions(request.extensions_mut());
-        let Self { mut route, format } = self.clone();
+        if self.accepts_tickets(&request) {
+            hide_tickets(&mut request);
+        }
+        let (mut route, format) = (self.route.clone(), self.format.clone());
         Box::pin(async move {
             let response = {
                 let responding = pin!(async { route.call(request).await });
@@ -93,6 +101,22 @@ impl Service<Request> for Boundary {
 impl fmt::Debug for ErrorFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ErrorFormat").finish_non_exhaustive()
+    }
+}
+
+impl Boundary {
+    /// Returns whether the route of a request accepts tickets.
+    ///
+    /// The matched path begins with the prefixes of the routers around this `Api`, which its own paths lack.
+    fn accepts_tickets(&self, request: &Request) -> bool {
+        if self.ticket_paths.is_empty() {
+            return false;
+        }
+        let matched: Option<&MatchedPath> = request.extensions().get();
+        matched.is_some_and(|matched| {
+            let mut paths = self.ticket_paths.iter();
+            paths.any(|path| matched.as_str().ends_with(&**path))
+        })
     }
 }
 

@@ -102,6 +102,33 @@ pub trait Declares {
     const ARGUMENTS: &'static [ArgumentFacts];
 }
 
+/// A handler accepts a ticket instead of a token: its attribute has the option `ticket`.
+///
+/// [`Tickets::issue`](crate::Tickets::issue) requires this of the handler that the ticket is for.
+///
+/// ```
+/// use palisade::prelude::*;
+/// use palisade::{Ticket, TicketError, Tickets};
+///
+/// #[secured(scopes = "orders:read", ticket)]
+/// async fn order_events() {}
+///
+/// #[secured(scopes = "orders:read")]
+/// async fn order_events_ticket(tickets: Tickets) -> Result<Ticket, TicketError> {
+///     tickets.issue(order_events)
+/// }
+/// # let _ = (order_events::<palisade::rules::BehindGuard>, order_events_ticket::<palisade::rules::BehindGuard>);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "this handler does not accept tickets",
+    label = "its attribute has no `ticket`",
+    note = "help: write `#[secured(…, ticket)]` above the handler that the ticket is for"
+)]
+pub trait AcceptsTickets {}
+
+#[diagnostic::do_not_recommend]
+impl<H: AcceptsTickets, C> AcceptsTickets for DeclaredHandler<H, C> {}
+
 /// A handler whose arguments satisfy their rules, if `ARGUMENTS`.
 ///
 /// Generated code computes the constant from [`Declares::ARGUMENTS`]. If an argument breaks a rule,

@@ -1,6 +1,7 @@
-//! The path of one request through a route: removal of foreign extensions → guard → typed claims → time limit →
-//! inner layers → body limits → arguments → handler → audit of rejected input → security headers.
+//! The path of one request through a route: removal of foreign extensions → ticket → guard → typed claims →
+//! time limit → inner layers → body limits → arguments → handler → audit of rejected input → security headers.
 
+use std::any::TypeId;
 use std::marker::PhantomData;
 use std::mem;
 use std::pin::{Pin, pin};
@@ -13,11 +14,14 @@ use axum::response::Response;
 use http_body::Body as _;
 
 use crate::audit::{Decision, PanicOrigin, Reason, emit_panic, emit_timeout};
-use crate::guard::{Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof};
+use crate::guard::{
+    Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof, TicketIssuer, TicketStore,
+};
 use crate::input::BodyWait;
 use crate::response::{
     forbid_shared_caching, handler_timeout, panicked, refusal_response, set_security_headers,
 };
+use crate::routing::argument::facts::issues_tickets;
 use crate::routing::declared::Declares;
 use crate::routing::guard_extensions::{GuardExtensions, remove_guard_extensions};
 use crate::routing::inner_layers::InnerStack;
@@ -33,14 +37,24 @@ pub(crate) struct Guarded<H> {
     guard: Guard,
     /// The inner layers with the handler, if there are layers.
     inner: Option<Arc<InnerStack>>,
+    /// The tickets of the `Api`, if the handler accepts or issues them.
+    tickets: Option<Arc<TicketStore>>,
     handler: PhantomData<fn() -> H>,
 }
 
-impl<H: Declares> Guarded<H> {
-    pub(super) fn new(guard: Guard, inner: Option<Arc<InnerStack>>) -> Self {
+impl<H: Declares + 'static> Guarded<H> {
+    const ISSUES_TICKETS: bool = issues_tickets(H::ARGUMENTS);
+
+    pub(super) fn new(
+        guard: Guard,
+        inner: Option<Arc<InnerStack>>,
+        tickets: &Arc<TicketStore>,
+    ) -> Self {
+        let uses_tickets = H::DECLARATION.accepts_tickets || Self::ISSUES_TICKETS;
         Self {
             guard,
             inner,
+            tickets: uses_tickets.then(|| Arc::clone(tickets)),
             handler: PhantomData,
         }
     }
@@ -92,7 +106,7 @@ impl<H: Declares> Guarded<H> {
     {
         remove_guard_extensions(request.extensions_mut());
         let body_wait = body_wait(request);
-        match self.authorize(request.headers(), body_wait).await {
+        match self.authorize(request, body_wait).await {
             Ok(guard) => {
                 let guard = passed.insert(guard);
                 guard.extensions().insert(request.extensions_mut());
@@ -128,10 +142,15 @@ impl<H: Declares> Guarded<H> {
     /// Decides whether to serve a request with these header fields, and records the decision.
     async fn authorize(
         &self,
-        headers: &HeaderMap,
+        request: &mut Request,
         body_wait: BodyWait,
     ) -> Result<PassedGuard, RefusalCause> {
-        let decision = Decision::begin(H::DECLARATION);
+        let mut decision = Decision::begin(H::DECLARATION);
+        if let Err(cause) = self.redeem_ticket(request, &mut decision) {
+            decision.emit(cause.reason(), None);
+            return Err(cause);
+        }
+        let headers = request.headers();
         match self.decide(headers).await {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
@@ -139,13 +158,52 @@ impl<H: Declares> Guarded<H> {
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
-                Ok(self.passed(Some(authorized), headers, body_wait))
+                let issuer = self.ticket_issuer(headers, &authorized, decision.is_by_ticket());
+                let passed = self.passed(Some(authorized), headers, body_wait);
+                Ok(match issuer {
+                    None => passed,
+                    Some(issuer) => passed.with_ticket_issuer(issuer),
+                })
             }
             Err(refusal) => {
                 decision.emit(refusal.cause.reason(), refusal.token.as_deref());
                 Err(refusal.cause)
             }
         }
+    }
+
+    /// Checks the number of header fields, then replaces the ticket of the request by its token.
+    fn redeem_ticket(
+        &self,
+        request: &mut Request,
+        decision: &mut Decision,
+    ) -> Result<(), RefusalCause> {
+        Guard::check_header_limit(H::DECLARATION, request.headers())?;
+        if !H::DECLARATION.accepts_tickets {
+            return Ok(());
+        }
+        let Some(tickets) = &self.tickets else {
+            return Ok(());
+        };
+        let redeemed = tickets.redeem_in(request, TypeId::of::<H>());
+        // an error: the request has a ticket that is not valid
+        decision.set_by_ticket(!matches!(redeemed, Ok(false)));
+        redeemed.map(drop).map_err(RefusalCause::from)
+    }
+
+    /// Returns the issuer of tickets, if the handler has such an argument.
+    fn ticket_issuer(
+        &self,
+        headers: &HeaderMap,
+        authorized: &Authorized,
+        by_ticket: bool,
+    ) -> Option<TicketIssuer> {
+        if !Self::ISSUES_TICKETS {
+            return None;
+        }
+        let tickets = self.tickets.as_ref()?;
+        let token = authorized.token();
+        Some(TicketIssuer::new(tickets, headers, token, by_ticket))
     }
 
     /// Returns the permission to run the handler.
@@ -196,6 +254,7 @@ impl<H> Clone for Guarded<H> {
         Self {
             guard: self.guard.clone(),
             inner: self.inner.clone(),
+            tickets: self.tickets.clone(),
             handler: PhantomData,
         }
     }

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use crate::policy::{Declaration, Requirement};
 use crate::routing::argument::facts::ArgumentFacts;
-use crate::routing::declared::{Checked, Declares};
+use crate::routing::declared::{AcceptsTickets, Checked, Declares};
 use crate::routing::endpoint::Endpoint;
 use crate::routing::passed_guard::PassedGuard;
 
@@ -24,6 +24,9 @@ impl Declares for InvalidHandler {
 
     const ARGUMENTS: &'static [ArgumentFacts] = &[];
 }
+
+/// A ticket for it is not a second error either.
+impl AcceptsTickets for InvalidHandler {}
 
 impl<S: Send + Sync + 'static> Endpoint<InvalidHandler, S, ()> for Checked<true> {
     async fn call(_: &mut Request, _: &S, _: &PassedGuard) -> Response {

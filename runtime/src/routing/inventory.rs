@@ -1,5 +1,6 @@
 //! The inventory: every route with its declaration, and every issuer.
 
+use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub struct Route {
     methods: Vec<Method>,
     declaration: &'static Declaration,
     arguments: &'static [ArgumentFacts],
+    handler: TypeId,
 }
 
 impl Inventory {
@@ -159,7 +161,7 @@ impl<'a> IntoIterator for &'a Inventory {
 }
 
 /// A table: method, path, access, handler, limits that are not the defaults, and below each route its
-/// exceptions; then the scopes that broader ones imply; then the reasons for undeclared routes; then the resource; then each issuer, its audiences, the validation of its
+/// relaxation and its exceptions; then the scopes that broader ones imply; then the reasons for undeclared routes; then the resource; then each issuer, its audiences, the validation of its
 /// tokens, its grants and its relaxations; then the routes that no token can reach.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -174,6 +176,12 @@ impl fmt::Display for Inventory {
         for (route, [m, p, a, h, limits]) in self.routes.iter().zip(&rows) {
             let row = format!("{m:method$}  {p:path$}  {a:access$}  {h:handler$}  {limits}");
             writeln!(f, "{}", row.trim_end())?;
+            if route.accepts_tickets() {
+                writeln!(
+                    f,
+                    "  relaxation: accepts a single-use ticket in the query instead of a token"
+                )?;
+            }
             for exception in route.exceptions() {
                 writeln!(f, "  {exception}")?;
             }
@@ -216,7 +224,7 @@ impl fmt::Display for Inventory {
 }
 
 impl Route {
-    pub(crate) fn new<H: Declares>() -> Self {
+    pub(crate) fn new<H: Declares + 'static>() -> Self {
         Self {
             path: String::new(),
             is_fallback: false,
@@ -224,10 +232,11 @@ impl Route {
             methods: Vec::new(),
             declaration: H::DECLARATION,
             arguments: H::ARGUMENTS,
+            handler: TypeId::of::<H>(),
         }
     }
 
-    pub(crate) fn fallback<H: Declares>() -> Self {
+    pub(crate) fn fallback<H: Declares + 'static>() -> Self {
         Self {
             is_fallback: true,
             ..Self::new::<H>()
@@ -277,6 +286,16 @@ impl Route {
     /// Returns the declaration of the handler.
     pub fn declaration(&self) -> &'static Declaration {
         self.declaration
+    }
+
+    /// Returns whether the handler accepts a ticket in the query instead of a token: its attribute has `ticket`.
+    pub fn accepts_tickets(&self) -> bool {
+        self.declaration.accepts_tickets
+    }
+
+    /// Returns the identity of the handler.
+    pub(super) fn handler(&self) -> TypeId {
+        self.handler
     }
 
     /// Returns the limits of the handler: declared ones, and defaults for the others.

@@ -8,7 +8,7 @@ use axum::routing::{MethodFilter, MethodRouter, Route as AxumRoute};
 use tower_layer::{Identity, Layer};
 use tower_service::Service;
 
-use crate::routing::declared::DeclaresAccess;
+use crate::routing::declared::{Declares, DeclaresAccess};
 use crate::routing::inner_layers::InnerLayers;
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::known_methods::{any_beside, in_filter};
@@ -72,7 +72,8 @@ where
     ///
     /// # Panics
     ///
-    /// If one of the methods already has a handler.
+    /// If one of the methods already has a handler, or if the handler accepts tickets and one of the methods is
+    /// not `GET`.
     #[track_caller]
     pub fn on<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(
         mut self,
@@ -82,6 +83,7 @@ where
     where
         M: 'static,
     {
+        require_get::<H::Handler>(Some(filter));
         self.outline = self.outline.on(filter, outline);
         self.named = Some(self.named.map_or(filter, |named| named.or(filter)));
         self.add::<H, N, M>(handler, Methods::These(filter))
@@ -225,7 +227,8 @@ impl<S> Step<S> {
 
 /// # Panics
 ///
-/// Each function panics if its method already has a handler.
+/// Each function panics if its method already has a handler, and each but [`get`](Self::get) if the handler accepts
+/// tickets.
 impl<S> SecureMethodRouter<S>
 where
     S: Send + Sync + 'static,
@@ -331,6 +334,18 @@ impl Methods {
     }
 }
 
+/// Requires that a handler that accepts tickets is mounted for `GET` only.
+///
+/// A ticket is for clients that can open a URL and nothing else; every other request can have a header.
+#[track_caller]
+pub(super) fn require_get<H: Declares>(filter: Option<MethodFilter>) {
+    assert!(
+        !H::DECLARATION.accepts_tickets || filter == Some(MethodFilter::GET),
+        "the handler `{}` accepts tickets, so it must be mounted with `get`",
+        H::DECLARATION.handler
+    );
+}
+
 /// A handler for outlines, in which only the paths and methods matter.
 pub(crate) async fn outline() {}
 
@@ -360,7 +375,12 @@ where
 /// RFC 9110 §9.1 recommends 501 for a method that the server does not know. Palisade answers 405 here
 /// as for every route: a client could otherwise raise the rate of server errors at will.
 ///
+/// # Panics
+///
+/// If the handler accepts tickets, which are for `GET` only.
+///
 /// [RFC 9110 §9.3]: https://www.rfc-editor.org/rfc/rfc9110#section-9.3
+#[track_caller]
 pub fn any<S, M, N, H: DeclaresAccess<N, Handler: RunsWithState<S, M>>>(
     handler: H,
 ) -> SecureMethodRouter<S>
@@ -368,5 +388,6 @@ where
     S: Send + Sync + 'static,
     M: 'static,
 {
+    require_get::<H::Handler>(None);
     SecureMethodRouter::new().add(handler, Methods::Any)
 }

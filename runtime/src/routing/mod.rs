@@ -32,6 +32,7 @@ mod returned;
 mod run_handler;
 mod runs_with_state;
 pub(crate) mod secure_router;
+pub(crate) mod tickets;
 mod time_limit;
 mod unmatched;
 mod unread_body;
@@ -56,14 +57,15 @@ pub(crate) mod rules {
     pub use super::argument::kinds::Connection;
     pub use super::argument::kinds::{
         CallerArgument, CheckedInput, DecodedInput, FallibleArgument, OptionalArgument, ParsedPath,
-        RawInput, RequestExtension, ServerData, UncheckedInput,
+        RawInput, RequestExtension, ServerData, TicketsArgument, UncheckedInput,
     };
     pub use super::argument::rules::*;
     #[cfg(feature = "typed-header")]
     pub use super::argument::typed_header::{ParsedFromHeader, ParsedHeader};
     pub use super::constants::{IsRole, IsScope, NamedConstant};
     pub use super::declared::{
-        BehindGuard, Checked, DeclaredHandler, DeclaresAccess, RunsHandlers, WithoutGuard,
+        AcceptsTickets, BehindGuard, Checked, DeclaredHandler, DeclaresAccess, RunsHandlers,
+        WithoutGuard,
     };
     pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
     pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::handler::{Handler as _, HandlerService};
 
-use crate::guard::Guard;
+use crate::guard::{Guard, TicketStore};
 use crate::routing::declared::Declares;
 use crate::routing::guarded::Guarded;
 use crate::routing::inner_layers::{InnerHandler, InnerLayers};
@@ -14,6 +14,7 @@ use crate::routing::runs_with_state::RunsWithState;
 /// The guard, the state and the inner layers of the handlers of a router.
 pub(super) struct Mount<S> {
     guard: Guard,
+    tickets: Arc<TicketStore>,
     state: Shared<S>,
     inner_layers: InnerLayers,
 }
@@ -22,9 +23,10 @@ pub(super) struct Mount<S> {
 pub(super) type GuardedService<H, S, M> = HandlerService<Guarded<H>, (S, M), Shared<S>>;
 
 impl Mount<()> {
-    pub(super) fn new(guard: Guard) -> Self {
+    pub(super) fn new(guard: Guard, tickets: TicketStore) -> Self {
         Self {
             guard,
+            tickets: Arc::new(tickets),
             state: Arc::new(()),
             inner_layers: InnerLayers::default(),
         }
@@ -36,6 +38,7 @@ impl<S> Mount<S> {
     pub(super) fn with_state<S2>(&self, state: Shared<S2>) -> Mount<S2> {
         Mount {
             guard: self.guard.clone(),
+            tickets: Arc::clone(&self.tickets),
             state,
             inner_layers: self.inner_layers.clone(),
         }
@@ -45,6 +48,7 @@ impl<S> Mount<S> {
     pub(super) fn with_inner_layers(&self, layers: &InnerLayers) -> Self {
         Self {
             guard: self.guard.clone(),
+            tickets: Arc::clone(&self.tickets),
             state: Arc::clone(&self.state),
             inner_layers: layers.inside(&self.inner_layers),
         }
@@ -61,6 +65,6 @@ impl<S> Mount<S> {
         let inner = self
             .inner_layers
             .around(InnerHandler::<H, S, M>::new(state));
-        Guarded::new(self.guard.clone(), inner).with_state(Arc::clone(&self.state))
+        Guarded::new(self.guard.clone(), inner, &self.tickets).with_state(Arc::clone(&self.state))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "ws")]
 use crate::guard::NoClaims;
-use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims, SharedProof};
+use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims, SharedProof, TicketIssuer};
 use crate::input::BodyWait;
 use crate::policy::Limits;
 use crate::routing::guard_extensions::GuardExtensions;
@@ -35,6 +35,8 @@ pub struct PassedGuard {
     /// `None` for a public handler.
     authorized: Option<Authorized>,
     extensions: GuardExtensions,
+    /// For a handler with a `Tickets` argument.
+    ticket_issuer: Option<Arc<TicketIssuer>>,
     body_wait: BodyWait,
 }
 
@@ -48,6 +50,15 @@ impl PassedGuard {
             authorized,
             extensions,
             body_wait,
+            ticket_issuer: None,
+        }
+    }
+
+    /// Returns the permission to run a handler that issues tickets.
+    pub(super) fn with_ticket_issuer(self, issuer: TicketIssuer) -> Self {
+        Self {
+            ticket_issuer: Some(Arc::new(issuer)),
+            ..self
         }
     }
 
@@ -56,6 +67,7 @@ impl PassedGuard {
         Self {
             authorized: self.authorized.clone(),
             extensions: self.extensions.clone(),
+            ticket_issuer: self.ticket_issuer.clone(),
             body_wait: self.body_wait.clone(),
         }
     }
@@ -78,6 +90,11 @@ impl PassedGuard {
     /// Returns the caller with the claims `C`, if the handler is secured and has such an argument.
     pub(super) fn caller<C: CallerClaims>(&self) -> Option<Caller<C>> {
         self.authorized.as_ref()?.caller()
+    }
+
+    /// Returns the issuer of tickets, for a handler with such an argument.
+    pub(super) fn ticket_issuer(&self) -> Option<&Arc<TicketIssuer>> {
+        self.ticket_issuer.as_ref()
     }
 
     /// Takes the decoded claims, which are types of the API.

@@ -12,7 +12,7 @@ use axum::response::Response;
 use axum::routing::MethodFilter;
 use serde::Serialize;
 
-use crate::guard::Guard;
+use crate::guard::{Guard, TicketStore};
 use crate::policy::Declaration;
 use crate::resource_server::{IssuerSummary, Resource};
 use crate::response::{metadata_document, metadata_options};
@@ -64,7 +64,9 @@ impl MetadataRoute {
         let methods = MethodFilter::GET.or(MethodFilter::OPTIONS);
         let route = Route::new::<ServesMetadata>().at(&path, in_filter(methods).collect());
         inventory.push(route.at_root());
-        let mount = Mount::new(guard).with_state(Arc::new(document));
+        // its handler neither accepts nor issues tickets
+        let tickets = TicketStore::new(guard.server(), []);
+        let mount = Mount::new(guard, tickets).with_state(Arc::new(document));
         let handler = mount.handler::<ServesMetadata, ()>();
         let method_router = unmatched::method_router().on_service(methods, handler);
         // a path of the configuration is no pattern

@@ -11,13 +11,13 @@ use tower_service::Service;
 
 #[cfg(feature = "tracing")]
 use crate::audit::emit_unreachable_route;
-use crate::guard::Guard;
+use crate::guard::{Guard, TicketStore};
 use crate::resource_server::ResourceServer;
 use crate::routing::api::Api;
 use crate::routing::declared::DeclaresAccess;
 use crate::routing::inner_layers::InnerLayers;
 use crate::routing::inventory::{Inventory, Route};
-use crate::routing::method_router::{SecureMethodRouter, outline};
+use crate::routing::method_router::{SecureMethodRouter, outline, require_get};
 use crate::routing::mount::Mount;
 use crate::routing::mounting::{DeclaredRoutes, HasState, SecuredRoutes, ShareState};
 use crate::routing::runs_with_state::RunsWithState;
@@ -141,6 +141,10 @@ where
     }
 
     /// Sets the handler for requests that match no path.
+    ///
+    /// # Panics
+    ///
+    /// If the handler accepts tickets, which are for `GET` only.
     #[track_caller]
     pub fn fallback<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(
         mut self,
@@ -149,6 +153,7 @@ where
     where
         M: 'static,
     {
+        require_get::<H::Handler>(None);
         self.outline = self.outline.fallback(outline);
         self.inventory.push(Route::fallback::<H::Handler>());
         self.unmatched = None;
@@ -295,8 +300,10 @@ where
         for route in inventory.unreachable() {
             emit_unreachable_route(route.declaration(), route.path());
         }
+        let accepting = inventory.iter().filter(|route| route.accepts_tickets());
+        let tickets = TicketStore::new(&server, accepting.map(Route::handler));
         let guard = Guard::new(server);
-        let routes = (router.build)(&Mount::new(guard.clone()));
+        let routes = (router.build)(&Mount::new(guard.clone(), tickets));
         Api::new(
             guard,
             routes,

@@ -166,8 +166,8 @@ impl Drop for Serving {
 mod tests {
     use super::*;
 
-    fn peer(address: &str) -> Option<PeerNetwork> {
-        Some(PeerNetwork::new(address.parse().unwrap()))
+    fn peer(address: &str) -> PeerNetwork {
+        PeerNetwork::new(address.parse().unwrap())
     }
 
     #[test]
@@ -187,15 +187,15 @@ mod tests {
     #[test]
     fn permits_count_per_peer_and_in_total() {
         let limit = ConnectionLimit::new(10, 2);
-        let first = limit.admit(peer("192.0.2.1")).unwrap();
-        let second = limit.admit(peer("192.0.2.1")).unwrap();
-        assert!(limit.admit(peer("192.0.2.1")).is_none());
-        assert!(limit.admit(peer("::ffff:192.0.2.1")).is_none());
-        let other = limit.admit(peer("192.0.2.2")).unwrap();
+        let first = limit.admit(Some(peer("192.0.2.1"))).unwrap();
+        let second = limit.admit(Some(peer("192.0.2.1"))).unwrap();
+        assert!(limit.admit(Some(peer("192.0.2.1"))).is_none());
+        assert!(limit.admit(Some(peer("::ffff:192.0.2.1"))).is_none());
+        let other = limit.admit(Some(peer("192.0.2.2"))).unwrap();
         let unlimited: Vec<_> = (0..5).map(|_| limit.admit(None).unwrap()).collect();
         assert_eq!(limit.shared.lock().total, 8);
         drop((first, unlimited));
-        assert!(limit.admit(peer("192.0.2.1")).is_some());
+        assert!(limit.admit(Some(peer("192.0.2.1"))).is_some());
         drop((second, other));
         let open = limit.shared.lock();
         assert_eq!((open.total, open.peers.len()), (0, 0));

@@ -31,7 +31,7 @@ pub(super) enum Listener {
 
 /// The socket of a connection, which records its activity.
 pub(super) struct Socket {
-    socket: RawSocket,
+    raw: RawSocket,
     activity: Arc<Activity>,
     /// The connection counts until its socket is closed, after an upgrade too.
     permit: Option<ConnectionPermit>,
@@ -64,9 +64,9 @@ impl Listener {
 }
 
 impl Socket {
-    pub(super) fn new(socket: RawSocket) -> Self {
+    pub(super) fn new(raw: RawSocket) -> Self {
         Self {
-            socket,
+            raw,
             activity: Arc::new(Activity::new()),
             permit: None,
         }
@@ -83,12 +83,12 @@ impl Socket {
 
     /// Completes when bytes, the end of the stream or an error can be read.
     pub(super) async fn readable(&self) -> io::Result<()> {
-        self.socket.readable().await
+        self.raw.readable().await
     }
 
     /// Reads the bytes that are available.
     pub(super) fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.socket.try_read(buffer)
+        self.raw.try_read(buffer)
     }
 
     fn record_write(&self, result: &Poll<io::Result<usize>>) {
@@ -107,7 +107,7 @@ impl AsyncRead for Socket {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let result = Pin::new(&mut self.socket).poll_read(context, buffer);
+        let result = Pin::new(&mut self.raw).poll_read(context, buffer);
         if buffer.filled().len() > before {
             self.activity.record_read();
         }
@@ -121,17 +121,17 @@ impl AsyncWrite for Socket {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let result = Pin::new(&mut self.socket).poll_write(context, bytes);
+        let result = Pin::new(&mut self.raw).poll_write(context, bytes);
         self.record_write(&result);
         result
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(context)
+        Pin::new(&mut self.raw).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(context)
+        Pin::new(&mut self.raw).poll_shutdown(context)
     }
 
     fn poll_write_vectored(
@@ -139,12 +139,12 @@ impl AsyncWrite for Socket {
         context: &mut Context<'_>,
         buffers: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let result = Pin::new(&mut self.socket).poll_write_vectored(context, buffers);
+        let result = Pin::new(&mut self.raw).poll_write_vectored(context, buffers);
         self.record_write(&result);
         result
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.socket.is_write_vectored()
+        self.raw.is_write_vectored()
     }
 }

@@ -19,6 +19,8 @@ use crate::testing::{EmbeddedIssuer, TestApi};
 mod limits;
 mod proxies;
 mod streams;
+#[cfg(feature = "ws")]
+mod tickets;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(unix)]

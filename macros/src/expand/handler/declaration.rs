@@ -59,7 +59,8 @@ pub(super) fn declaration(
         .unvalidated
         .as_ref()
         .map(|reason| quote!(.unvalidated(#reason)));
-    quote!(#private::Declaration::#access #limits #unvalidated)
+    let ticket = declaration.ticket.then(|| quote!(.ticket()));
+    quote!(#private::Declaration::#access #limits #unvalidated #ticket)
 }
 
 // Input:  body_limit = "1 KiB", timeout = "10 s", header_limit = 50

@@ -7,7 +7,7 @@ use syn::Path;
 
 use crate::expand::Runtime;
 use crate::expand::handler::declaration::unsatisfiable;
-use crate::expand::handler::function::{function, item};
+use crate::expand::handler::function::{accepts_tickets, function, item};
 use crate::expand::handler::names::hidden;
 use crate::model::{Handler, WrongHandler};
 
@@ -42,8 +42,11 @@ pub(crate) fn denied_item(handler: &WrongHandler, krate: Option<&Path>) -> Token
 }
 
 fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> TokenStream {
-    let private = Runtime { krate }.path();
+    let runtime = Runtime { krate };
+    let private = runtime.path();
     let hidden = hidden(name);
+    // another handler may issue tickets for it
+    let accepts_tickets = accepts_tickets(&hidden, runtime);
     let declaration = unsatisfiable(name, &private);
     quote! {
         #(#cfg)*
@@ -53,6 +56,7 @@ fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> Toke
                 const DECLARATION: &'static #private::Declaration = &#declaration;
                 const ARGUMENTS: &'static [#private::ArgumentFacts] = &[];
             }
+            #accepts_tickets
             impl<__S> #private::rules::Endpoint<#hidden, __S, ()> for #private::rules::Checked<true>
             where
                 __S: ::core::marker::Send + ::core::marker::Sync + 'static,

@@ -19,6 +19,7 @@ use crate::model::{Declaration, Handler};
 //             const __PALISADE_ARGUMENTS: &[ArgumentFacts] = &[…];   // see `arguments`
 //             const __PALISADE_RETURNED: bool = …;                   // see `returned`
 //             impl Declares for __palisade_list { … }
+//             impl AcceptsTickets for __palisade_list {}             // only with `ticket`
 //             impl<S, M> Endpoint<__palisade_list, S, M> for Checked<true> { … }   // see `endpoint`
 //         };
 pub(crate) fn handler(
@@ -35,6 +36,7 @@ pub(crate) fn handler(
     let Arguments { facts, rules } = arguments(handler, declared, runtime);
     let returned = returned(handler, runtime);
     let endpoint = endpoint(handler, runtime);
+    let accepts_tickets = declared.ticket.then(|| accepts_tickets(&hidden, runtime));
     quote! {
         #item
         #(#cfg)*
@@ -49,8 +51,17 @@ pub(crate) fn handler(
                 const DECLARATION: &'static #private::Declaration = &#declaration;
                 const ARGUMENTS: &'static [#private::ArgumentFacts] = __PALISADE_ARGUMENTS;
             }
+            #accepts_tickets
             #endpoint
         };
+    }
+}
+
+pub(super) fn accepts_tickets(hidden: &Ident, runtime: Runtime<'_>) -> TokenStream {
+    let private = runtime.path();
+    quote! {
+        #[automatically_derived]
+        impl #private::rules::AcceptsTickets for #hidden {}
     }
 }
 

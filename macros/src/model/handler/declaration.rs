@@ -13,6 +13,8 @@ pub(crate) struct Declaration {
     pub(crate) access: Access,
     pub(crate) limits: Limits,
     pub(crate) unvalidated: Option<LitStr>,
+    /// Whether the handler accepts a ticket instead of a token.
+    pub(crate) ticket: bool,
 }
 
 /// The access that a handler requires.
@@ -46,6 +48,7 @@ impl Declaration {
             scopes,
             roles,
             authenticated,
+            ticket,
             reason,
             limits,
             unvalidated,
@@ -65,12 +68,14 @@ impl Declaration {
         let limits = Limits::check(limits, diagnostics);
         let unvalidated =
             unvalidated.checked(|text| check_reason("unvalidated", text, diagnostics));
+        let ticket = ticket.take().is_some();
         let krate = krate.take().map(|(_, path)| path);
         let declaration = || {
             Some(Self {
                 access: access?,
                 limits: limits?,
                 unvalidated: unvalidated.ok()?,
+                ticket,
             })
         };
         (declaration(), krate)
@@ -218,6 +223,7 @@ mod tests {
     fn unwritten_options_are_absent() {
         let plain = valid(AttributeKind::Secured, "authenticated");
         assert!(plain.limits.body_limit.is_none() && plain.unvalidated.is_none());
+        assert!(!plain.ticket && valid(AttributeKind::Secured, "ticket, scopes = A").ticket);
         let full = valid(
             AttributeKind::Secured,
             "body_limit = \"2 KiB\", unvalidated = \"raw\", authenticated",

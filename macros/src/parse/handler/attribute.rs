@@ -28,6 +28,7 @@ pub(crate) struct RawAttribute {
     pub(crate) scopes: Slot<RawRequirement>,
     pub(crate) roles: Slot<RawRequirement>,
     pub(crate) authenticated: Slot<()>,
+    pub(crate) ticket: Slot<()>,
     pub(crate) reason: Slot<LitStr>,
     pub(crate) limits: RawLimits,
     pub(crate) unvalidated: Slot<LitStr>,
@@ -50,6 +51,7 @@ impl Kind {
                 Keyword::Scopes,
                 Keyword::Roles,
                 Keyword::Authenticated,
+                Keyword::Ticket,
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
                 Keyword::Timeout,
@@ -88,6 +90,7 @@ impl RawAttribute {
             scopes: Slot::new("scopes"),
             roles: Slot::new("roles"),
             authenticated: Slot::new("authenticated"),
+            ticket: Slot::new("ticket"),
             reason: Slot::new("reason"),
             limits: RawLimits::new(),
             unvalidated: Slot::new("unvalidated"),
@@ -119,8 +122,8 @@ impl RawAttribute {
         let keyword = self.peek_keyword(input, diagnostics)?;
         let span = input.span();
         let name = input.call(Ident::parse_any).ok()?;
-        if keyword == Keyword::Authenticated {
-            return self.parse_authenticated(&name, input, diagnostics);
+        if let Some(help) = keyword.help_without_value() {
+            return self.parse_flag(keyword, help, &name, input, diagnostics);
         }
         if input.parse::<Token![=]>().is_err() {
             diagnostics.error(
@@ -165,7 +168,7 @@ impl RawAttribute {
             }
             Keyword::PartLimit => fill(&mut limits.part_limit, keyword, span, input, diagnostics)?,
             Keyword::Unvalidated => fill(&mut self.unvalidated, keyword, span, input, diagnostics)?,
-            Keyword::Authenticated => {}
+            Keyword::Authenticated | Keyword::Ticket => {}
         }
         Some(())
     }
@@ -211,20 +214,27 @@ impl RawAttribute {
         found
     }
 
-    fn parse_authenticated(
+    /// Parses an option without a value.
+    fn parse_flag(
         &mut self,
+        keyword: Keyword,
+        help: &str,
         name: &Ident,
         input: ParseStream<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Option<()> {
-        self.authenticated.fill(name.span(), (), diagnostics);
+        let flag = match keyword {
+            Keyword::Ticket => &mut self.ticket,
+            _ => &mut self.authenticated,
+        };
+        flag.fill(name.span(), (), diagnostics);
         if input.is_empty() || input.peek(Token![,]) {
             return Some(());
         }
         diagnostics.error(
             input.span(),
-            "`authenticated` has no value",
-            "write `authenticated` alone, or require scopes or roles with `scopes = …` and `roles = …`",
+            format_args!("`{}` has no value", keyword.name()),
+            help,
         );
         None
     }

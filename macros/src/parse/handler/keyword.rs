@@ -9,6 +9,7 @@ pub(crate) enum Keyword {
     Scopes,
     Roles,
     Authenticated,
+    Ticket,
     Reason,
     BodyLimit,
     BodyTimeout,
@@ -27,6 +28,7 @@ impl Keyword {
             Self::Scopes => GrantKind::Scope.option(),
             Self::Roles => GrantKind::Role.option(),
             Self::Authenticated => "authenticated",
+            Self::Ticket => "ticket",
             Self::Reason => "reason",
             Self::BodyLimit => "body_limit",
             Self::BodyTimeout => "body_timeout",
@@ -45,6 +47,7 @@ impl Keyword {
             Self::Scopes => "scopes = \"orders:read\"",
             Self::Roles => "roles = \"admin\"",
             Self::Authenticated => "authenticated",
+            Self::Ticket => "ticket",
             Self::Reason => "reason = \"liveness probe, reveals nothing\"",
             Self::BodyLimit => "body_limit = \"64 KiB\"",
             Self::BodyTimeout => "body_timeout = \"10 s\"",
@@ -54,6 +57,17 @@ impl Keyword {
             Self::PartLimit => "part_limit = 100",
             Self::Unvalidated => "unvalidated = \"the signature covers the raw bytes\"",
             Self::Crate => "crate = ::palisade",
+        }
+    }
+
+    /// Returns the edit that removes the value of an option that has none; `None` if the option has a value.
+    pub(crate) fn help_without_value(self) -> Option<&'static str> {
+        match self {
+            Self::Authenticated => Some(
+                "write `authenticated` alone, or require scopes or roles with `scopes = …` and `roles = …`",
+            ),
+            Self::Ticket => Some("write `ticket` alone, or remove it to accept no tickets"),
+            _ => None,
         }
     }
 

@@ -14,6 +14,8 @@ use crate::token::TokenError;
 pub struct ArgumentFacts {
     /// Decodes and checks typed claims before any argument is extracted.
     pub(crate) decode_claims: Option<DecodeClaims>,
+    /// Whether it issues tickets.
+    pub(crate) issues_tickets: bool,
     /// Whether it is `Unvalidated`.
     pub(crate) unvalidated: bool,
     /// The statement about an argument that the API trusts or decodes itself.
@@ -110,6 +112,7 @@ pub(crate) type DecodeClaims = fn(&mut Authorized) -> Result<(), TokenError>;
 impl ArgumentFacts {
     pub(crate) const PLAIN: Self = Self {
         decode_claims: None,
+        issues_tickets: false,
         unvalidated: false,
         statement: None,
         custom: false,
@@ -195,6 +198,18 @@ pub const fn has_reason(arguments: &[ArgumentFacts], index: usize) -> bool {
         Some(statement) => !statement.text.trim_ascii().is_empty(),
         None => true,
     }
+}
+
+/// Whether one of the arguments issues tickets.
+pub(crate) const fn issues_tickets(arguments: &[ArgumentFacts]) -> bool {
+    let mut rest = arguments;
+    while let [first, others @ ..] = rest {
+        if first.issues_tickets {
+            return true;
+        }
+        rest = others;
+    }
+    false
 }
 
 /// Whether one of the arguments is `Unvalidated`.

@@ -140,6 +140,11 @@ impl<C: CallerClaims> HandlerArgument for Caller<C> {
     };
 }
 
+/// The right of the authenticated caller to obtain tickets.
+pub enum TicketsArgument {}
+
+impl<A: HasCaller, T> AllowedIn<A, TicketsArgument> for T {}
+
 /// Input that is decoded strictly and checked against the rules of `T`.
 pub struct CheckedInput<T>(PhantomData<T>);
 

@@ -61,6 +61,7 @@ async fn stream(State(gate): State<Gate>) -> Body {
 }
 
 #[public(reason = "a test")]
+#[expect(clippy::panic, reason = "a test of panics")]
 async fn panicking() -> &'static str {
     panic!("a test")
 }
@@ -73,7 +74,7 @@ async fn stuck() {
 #[secured(authenticated)]
 async fn secret() {}
 
-/// Frames of 64 KiB.
+/// Frames of 16 KiB.
 struct Endless;
 
 impl http_body::Body for Endless {
@@ -84,7 +85,7 @@ impl http_body::Body for Endless {
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[0; 64 * 1024])))))
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[0; 16 * 1024])))))
     }
 }
 
