@@ -146,6 +146,25 @@ async fn other_responses_have_no_allow() {
     }
 }
 
+/// RFC 9110 §9.3.6 and §9.3.8: the target of CONNECT has no path.
+#[tokio::test]
+async fn trace_and_connect_are_405_on_every_target() {
+    let api = TestApi::new(routes()).await;
+    for method in ["TRACE", "CONNECT"] {
+        for path in [
+            "/nowhere",
+            "/nested/nowhere",
+            "evil.example:443",
+            "http://a.example/x",
+        ] {
+            let empty = (405, Some(String::new()));
+            assert_eq!(allow(&api, method, path).await, empty, "{method} {path}");
+        }
+        let response = api.caller("alice").request(method, "/nowhere").send().await;
+        assert!(!response.text().contains("Bearer"), "{method}");
+    }
+}
+
 /// The handler of `any` decides about its own responses.
 #[tokio::test]
 async fn own_405_of_a_handler_is_kept() {

@@ -108,6 +108,34 @@ async fn fallback_beside_the_api_serves_unknown_paths_only() {
     }
 }
 
+/// axum compares paths byte for byte, so another spelling of a declared path is another path.
+#[tokio::test]
+async fn wildcard_beside_the_api_gets_no_declared_path() {
+    let anything = Router::new().route("/{*rest}", get_of_axum(page).post(page));
+    let api = beside(routes(), anything).await;
+    for (method, path, status) in [
+        ("GET", "/orders", 401),
+        ("HEAD", "/orders?x=1", 401),
+        ("POST", "/orders", 405),
+        ("GET", "/orders/7", 401),
+        ("GET", "/orders/%37", 401),
+        ("GET", "/orders/..", 401),
+        ("GET", "/orders/%2e%2e", 401),
+        ("GET", "/admin", 401),
+        ("GET", "/orders/", 200),
+        ("GET", "/%6Frders", 200),
+        ("GET", "/ORDERS", 200),
+        ("GET", "//orders", 200),
+        ("GET", "/orders/7/8", 200),
+    ] {
+        let response = api.anonymous().request(method, path).send().await;
+        assert_eq!(response.status(), status, "{method} {path}");
+        if status == 200 {
+            assert_eq!(response.text(), "page", "{path}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn layers_and_problem_map_of_the_api_do_not_apply_beside_it() {
     async fn conflict() -> Problem {

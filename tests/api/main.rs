@@ -8,6 +8,7 @@
     reason = "a failing test panics"
 )]
 
+mod accept;
 mod allow;
 mod audit;
 mod beside;
@@ -21,6 +22,7 @@ mod empty_bodies;
 mod error_bodies;
 mod extractors;
 mod handler_timeouts;
+mod hosts;
 mod html_forms;
 mod implied_scopes;
 mod input_types;

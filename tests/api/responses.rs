@@ -216,6 +216,24 @@ async fn secured_response_has_no_store_and_nosniff() {
 }
 
 #[tokio::test]
+async fn every_response_has_a_referrer_and_a_content_policy() {
+    let api = api().await;
+    for response in [
+        api.caller("alice").get("/whoami").send().await,
+        api.anonymous().get("/whoami").send().await,
+        api.caller("alice").get("/orders").send().await,
+        api.anonymous().get("/health").send().await,
+        api.anonymous().get("/nowhere").send().await,
+        api.anonymous().delete("/health").send().await,
+        api.anonymous().request("TRACE", "/nowhere").send().await,
+    ] {
+        assert_eq!(response.header("referrer-policy"), Some("no-referrer"));
+        let policy = "default-src 'none'; frame-ancestors 'none'";
+        assert_eq!(response.header("content-security-policy"), Some(policy));
+    }
+}
+
+#[tokio::test]
 async fn public_route_ignores_the_token() {
     let api = api().await;
     for bearer in ["a.b.c", "a b", ""] {

@@ -54,7 +54,7 @@ pub(crate) async fn find(
     let now = Instant::now();
     let patience = now + deadline.saturating_duration_since(now) * 2 / 5;
     match timeout_at(patience, openid.as_mut()).await {
-        Ok(Err(error)) if !matches!(error, DiscoveryError::Issuer { .. }) => {
+        Ok(Err(error)) if !is_of_another_issuer(&error) => {
             oauth.await.map_err(|oauth| no_document(error, oauth))
         }
         Ok(found) => found,
@@ -67,7 +67,8 @@ async fn get(client: &Client, url: &str, deadline: Instant) -> Result<Vec<u8>, H
     client.get(&url, &MEDIA_TYPES, deadline).await
 }
 
-/// Waits for both documents, and returns as soon as one is usable.
+/// Waits for both documents, and returns as soon as one is usable, or the OpenID document is of another
+/// issuer.
 async fn first_success<'a>(
     mut openid: Pin<&'a mut (impl Future<Output = Result<Uri, DiscoveryError>> + 'a)>,
     mut oauth: Pin<&'a mut (impl Future<Output = Result<Uri, DiscoveryError>> + 'a)>,
@@ -76,7 +77,9 @@ async fn first_success<'a>(
     poll_fn(|context| {
         if openid_error.is_none() {
             match openid.as_mut().poll(context) {
-                Poll::Ready(Err(error)) => openid_error = Some(error),
+                Poll::Ready(Err(error)) if !is_of_another_issuer(&error) => {
+                    openid_error = Some(error);
+                }
                 Poll::Ready(found) => return Poll::Ready(found),
                 Poll::Pending => {}
             }
@@ -97,6 +100,10 @@ async fn first_success<'a>(
         }
     })
     .await
+}
+
+fn is_of_another_issuer(error: &DiscoveryError) -> bool {
+    matches!(error, DiscoveryError::Issuer { .. })
 }
 
 fn no_document(openid: DiscoveryError, oauth: DiscoveryError) -> DiscoveryError {

@@ -218,6 +218,26 @@ async fn document_of_another_issuer_ends_the_search() {
     );
 }
 
+/// The OpenID document may arrive while the other one is requested already.
+#[tokio::test]
+async fn late_document_of_another_issuer_ends_the_search() {
+    let late = |error| std::future::ready(Err(error));
+    let foreign = || DiscoveryError::Issuer {
+        url: OPENID.to_owned(),
+        found: "x".to_owned(),
+    };
+    let error = first_success(pin!(late(foreign())), pin!(std::future::pending())).await;
+    assert!(matches!(error, Err(DiscoveryError::Issuer { .. })));
+    // a server may ignore the path after the well-known one, and respond for another issuer
+    let usable = std::future::ready(Ok(Uri::from_static("https://a.example/keys")));
+    let slow = async {
+        tokio::task::yield_now().await;
+        usable.await
+    };
+    let found = first_success(pin!(slow), pin!(late(foreign()))).await;
+    assert_eq!(found.unwrap(), "https://a.example/keys");
+}
+
 #[tokio::test]
 async fn error_names_both_urls_and_what_is_wrong_with_each() {
     for at in 0..failures("").len() {

@@ -1,5 +1,6 @@
 //! The proxy that the environment names, as curl and most HTTP clients read it.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 
@@ -17,7 +18,10 @@ const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
 pub(super) struct Proxy {
     url: Uri,
     authorization: Option<HeaderValue>,
+    /// The hosts that need no tunnel, whatever their port.
     matcher: Matcher,
+    /// The hosts that need none on one port.
+    by_port: Vec<(u16, Matcher)>,
 }
 
 impl Proxy {
@@ -69,13 +73,20 @@ impl Proxy {
         if !matches!(intercepted.uri().scheme_str(), Some("http" | "https")) {
             return None;
         }
+        let except = |hosts: Vec<String>| Matcher::builder().https(url).no(hosts.join(",")).build();
+        let mut hosts: BTreeMap<Option<u16>, Vec<String>> = BTreeMap::new();
+        for (host, port) in entries(excluded) {
+            hosts.entry(port).or_default().push(host);
+        }
+        let on_any_port = hosts.remove(&None).unwrap_or_default();
+        let by_port = hosts.into_iter();
         Some(Self {
             url: intercepted.uri().clone(),
             authorization: intercepted.basic_auth().cloned(),
-            matcher: Matcher::builder()
-                .https(url)
-                .no(normalized(excluded))
-                .build(),
+            matcher: except(on_any_port),
+            by_port: by_port
+                .filter_map(|(port, hosts)| Some((port?, except(hosts))))
+                .collect(),
         })
     }
 
@@ -91,25 +102,41 @@ impl Proxy {
 
     /// Returns whether the proxy opens the connection to a server: never to loopback, nor without TLS.
     pub(super) fn applies_to(&self, server: &Uri) -> bool {
+        let port = server.port_u16().unwrap_or(443);
+        let on_port = self
+            .by_port
+            .iter()
+            .filter(|(excluded, _)| *excluded == port);
+        let mut matchers = on_port.map(|(_, matcher)| matcher).chain([&self.matcher]);
         server.scheme_str() == Some("https")
             && !server.host().is_some_and(is_loopback)
-            && self.matcher.intercept(server).is_some()
+            && matchers.all(|matcher| matcher.intercept(server).is_some())
     }
 }
 
-/// Separates the hosts by commas, and spells them as [`Matcher`] reads them.
+/// Returns the hosts as [`Matcher`] reads them, each with its port.
 ///
 /// Spaces may separate hosts, `*.a.example` means `.a.example`, and an IPv6 address may have brackets.
-fn normalized(excluded: &str) -> String {
-    let hosts = excluded.split([',', ' ', '\t', '\r', '\n']);
-    let hosts: Vec<_> = hosts
-        .map(|host| match host.strip_prefix("*.") {
+fn entries(excluded: &str) -> impl Iterator<Item = (String, Option<u16>)> {
+    let entries = excluded.split([',', ' ', '\t', '\r', '\n']);
+    entries.map(|entry| {
+        let (host, port) = split_port(entry);
+        let host = match host.strip_prefix("*.") {
             Some(suffix) => format!(".{suffix}"),
             None => host.replace(['[', ']'], ""),
-        })
-        .map(|host| host.strip_suffix('.').unwrap_or(&host).to_owned())
-        .collect();
-    hosts.join(",")
+        };
+        let host = host.strip_suffix('.').unwrap_or(&host).to_owned();
+        (host, port)
+    })
+}
+
+/// Splits `host:port`; the colons of an IPv6 address without brackets separate no port.
+fn split_port(entry: &str) -> (&str, Option<u16>) {
+    let split = entry.rsplit_once(':').and_then(|(host, port)| {
+        let is_host = !host.contains(':') || host.ends_with(']');
+        Some((host, port.parse().ok()?)).filter(|_| is_host)
+    });
+    split.map_or((entry, None), |(host, port)| (host, Some(port)))
 }
 
 #[cfg(test)]
@@ -247,6 +274,29 @@ mod tests {
                 applies,
                 "{server}"
             );
+        }
+        let excluded = "a.example:8443,.b.example:443 [2001:db8::1]:8443,2001:db8::2,10.0.0.0/8:8443,c.example:0x1,*.d.example:1";
+        let proxy = Proxy::new("http://p:1", excluded).unwrap();
+        for (server, applies) in [
+            ("https://a.example:8443", false),
+            ("https://x.a.example:8443/y", false),
+            ("https://a.example", true),
+            ("https://a.example:84", true),
+            ("https://x.b.example", false),
+            ("https://x.b.example:443", false),
+            ("https://x.b.example:8443", true),
+            ("https://[2001:db8::1]:8443", false),
+            ("https://[2001:db8::1]", true),
+            ("https://[2001:db8::2]", false),
+            ("https://[2001:db8::2]:8443", false),
+            ("https://10.1.2.3:8443", false),
+            ("https://10.1.2.3", true),
+            ("https://c.example", true),
+            ("https://x.d.example:1", false),
+            ("https://issuer.example:8443", true),
+        ] {
+            let found = proxy.applies_to(&server.parse().unwrap());
+            assert_eq!(found, applies, "{server}");
         }
         let direct = Proxy::new("http://p:1", "x, *").unwrap();
         assert!(!direct.applies_to(&Uri::from_static("https://issuer.example")));

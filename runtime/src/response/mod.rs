@@ -4,11 +4,13 @@
 //! The text of a rejection by an extractor outside this crate is replaced, because it may echo the
 //! request.
 
+mod acceptable;
 mod challenge;
 mod error_body;
 mod headers;
 mod input;
 mod map_problem;
+mod media_type;
 mod problem;
 mod problem_type;
 mod refusal;
@@ -18,6 +20,7 @@ mod resource_metadata;
 mod status_only;
 mod ticket;
 
+pub(crate) use self::acceptable::Acceptable;
 #[cfg(fuzzing)]
 pub(crate) use self::challenge::Challenge;
 pub use self::error_body::ErrorBody;
@@ -38,5 +41,6 @@ pub(crate) use self::status_only::{
     uri_too_long,
 };
 pub(crate) use self::status_only::{
-    handler_timeout, invalid_declaration, method_not_allowed, not_found, outside_guard, panicked,
+    handler_timeout, invalid_declaration, malformed_host, method_not_allowed, misdirected,
+    no_method, not_found, outside_guard, panicked,
 };

@@ -42,6 +42,8 @@ types! {
     INSUFFICIENT_SCOPE = "insufficient-scope", "Insufficient permission";
     /// 503: access tokens cannot be validated at present.
     VERIFICATION_UNAVAILABLE = "verification-unavailable", "Verification unavailable";
+    /// 406: the client accepts no media type of the endpoint.
+    NOT_ACCEPTABLE = "not-acceptable", "Not acceptable";
     /// 415: the `Content-Type` is not one that the endpoint accepts.
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", "Unsupported media type";
     /// 415: the body has a content coding, such as compression.

@@ -10,6 +10,7 @@ use http_body::Body as _;
 use crate::response::error_body::ErrorBody;
 use crate::response::headers::{NO_STORE, set_security_headers};
 use crate::response::map_problem::remove_representation_metadata;
+use crate::response::media_type::essence;
 use crate::response::problem::{PROBLEM_JSON, Problem};
 
 /// Marks the error response of a handler, whose text is not replaced.
@@ -78,6 +79,5 @@ fn is_error(response: &Response) -> bool {
 }
 
 fn is_plain_text(media_type: &HeaderValue) -> bool {
-    let essence = media_type.as_bytes().split(|byte| *byte == b';').next();
-    essence.is_some_and(|essence| essence.trim_ascii().eq_ignore_ascii_case(b"text/plain"))
+    essence(media_type.as_bytes()).eq_ignore_ascii_case(b"text/plain")
 }

@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 #[cfg(feature = "serve")]
-use axum::http::header::{HeaderValue, RETRY_AFTER};
+use axum::http::header::RETRY_AFTER;
+use axum::http::header::{ALLOW, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use crate::guard::{NoCaller, RefusalCause};
@@ -22,6 +23,43 @@ pub(crate) fn not_found() -> Response {
 /// axum adds `Allow` ([RFC 9110 §15.5.6](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6)).
 pub(crate) fn method_not_allowed() -> Response {
     without_route(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+/// Returns 405 for a method that no path has without a handler that names it: TRACE and CONNECT.
+///
+/// An empty `Allow` states that the resource has no method ([RFC 9110 §10.2.1]); a CONNECT has not even a path.
+///
+/// [RFC 9110 §10.2.1]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.1
+pub(crate) fn no_method() -> Response {
+    let mut response = method_not_allowed();
+    let no_methods = HeaderValue::from_static("");
+    response.headers_mut().insert(ALLOW, no_methods);
+    response
+}
+
+/// Returns 400 for a request that names no host, several, or a malformed one ([RFC 9112 §3.2]).
+///
+/// [RFC 9112 §3.2]: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+pub(crate) fn malformed_host() -> Response {
+    with_detail(
+        StatusCode::BAD_REQUEST,
+        "the request must name exactly one host",
+    )
+}
+
+/// Returns 421 for a request that names a host that the API does not serve ([RFC 9110 §15.5.20]).
+///
+/// [RFC 9110 §15.5.20]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20
+pub(crate) fn misdirected() -> Response {
+    let detail = "this API does not serve the host that the request names";
+    with_detail(StatusCode::MISDIRECTED_REQUEST, detail)
+}
+
+fn with_detail(status: StatusCode, detail: &'static str) -> Response {
+    let mut response = Problem::new(status).detail(detail).into_response();
+    set_security_headers(response.headers_mut());
+    forbid_shared_caching(response.headers_mut());
+    response
 }
 
 /// Returns 500 for a handler whose declaration did not compile.

@@ -7,6 +7,7 @@ use crate::guard::Guard;
 use crate::response::{ErrorBody, Problem};
 use crate::routing::beside::require_disjoint;
 use crate::routing::boundary::{BoundaryLayer, ErrorFormat};
+use crate::routing::hosts::{HostLayer, Hosts};
 use crate::routing::inventory::Inventory;
 use crate::routing::resource_metadata::{MetadataRoute, require_free};
 use crate::routing::unmatched;
@@ -24,6 +25,7 @@ pub struct Api {
     beside: Option<axum::Router>,
     /// The metadata of the server's resource, unless it is split off.
     metadata: Option<MetadataRoute>,
+    hosts: Option<Hosts>,
     inventory: Inventory,
     has_layers: bool,
     format: ErrorFormat,
@@ -49,6 +51,7 @@ impl Api {
             unmatched,
             beside: None,
             metadata,
+            hosts: None,
             inventory,
             has_layers,
             format: ErrorFormat::default(),
@@ -201,6 +204,8 @@ impl Api {
     ///
     /// A path pattern of the router can be more specific than one of this API: `/orders/export` is then answered
     /// by the router, and every other `/orders/{id}` by the API.
+    /// A wildcard or a fallback of the router gets every path that is not declared byte for byte: `/orders/` and
+    /// `/%6Frders` too. Do not let it forward requests to a server that reads them as `/orders`.
     ///
     /// # Examples
     ///
@@ -231,6 +236,43 @@ impl Api {
         };
         Self {
             beside: Some(beside),
+            ..self
+        }
+    }
+
+    /// Serves requests for these hosts only; by default, for every host.
+    ///
+    /// A host without a port, such as `orders.example.govt.nz`, allows every port. A request that names
+    /// another host gets 421 ([RFC 9110 §7.4]); one that names no host, several, or a malformed one gets 400. The
+    /// host of the request's target comes before `Host`. Routes [beside](Self::beside) the API are checked too.
+    ///
+    /// # Panics
+    ///
+    /// If there is no host, or if one is malformed.
+    ///
+    /// # Security
+    ///
+    /// This prevents DNS rebinding: a page of an attacker's domain that resolves to this server, for example on
+    /// loopback, cannot read responses. It does not replace access tokens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::Api;
+    ///
+    /// fn only_ours(api: Api) -> Api {
+    ///     api.hosts(["orders.example.govt.nz", "localhost:8443"])
+    /// }
+    /// # let _ = only_ours;
+    /// ```
+    ///
+    /// [RFC 9110 §7.4]: https://www.rfc-editor.org/rfc/rfc9110#section-7.4
+    #[must_use]
+    #[track_caller]
+    pub fn hosts<H: Into<String>>(self, hosts: impl IntoIterator<Item = H>) -> Self {
+        let hosts = Hosts::new(hosts.into_iter().map(Into::into));
+        Self {
+            hosts: Some(hosts),
             ..self
         }
     }
@@ -294,15 +336,22 @@ impl Api {
                 .filter(|route| route.accepts_tickets());
             routes.layer(BoundaryLayer {
                 ticket_paths: accepting.map(|route| route.path().to_owned()).collect(),
-                format: self.format,
+                format: self.format.clone(),
             })
         } else {
             routes
         };
-        match self.beside {
+        let router = match self.beside {
             // in this order for the same reason
             Some(beside) => beside.merge(routes),
             None => routes,
+        };
+        match self.hosts {
+            Some(hosts) => router.layer(HostLayer {
+                hosts,
+                format: self.format,
+            }),
+            None => router,
         }
     }
 }

@@ -117,7 +117,7 @@ fn example(pattern: &str) -> String {
 }
 
 /// Responds in the place of every handler of the router beside an `Api`.
-fn respond_beside() -> Response {
+fn respond_beside(_: &Method) -> Response {
     let mut response = Response::default();
     response.extensions_mut().insert(Beside);
     response

@@ -19,7 +19,8 @@ use crate::guard::{
 };
 use crate::input::BodyWait;
 use crate::response::{
-    forbid_shared_caching, handler_timeout, panicked, refusal_response, set_security_headers,
+    Acceptable, forbid_shared_caching, handler_timeout, panicked, refusal_response,
+    set_security_headers,
 };
 use crate::routing::argument::facts::issues_tickets;
 use crate::routing::declared::Declares;
@@ -110,13 +111,18 @@ impl<H: Declares + 'static> Guarded<H> {
             Ok(guard) => {
                 let guard = passed.insert(guard);
                 guard.extensions().insert(request.extensions_mut());
+                let acceptable = Acceptable::of(request.method(), request.headers());
                 let handling = pin!(async {
-                    match &self.inner {
+                    let response = match &self.inner {
                         None => run_handler::<H, S, M>(request, state, guard).await,
                         Some(inner) => {
                             self.prepare_for_layers(request, guard);
                             inner.run(mem::take(request), guard).await
                         }
+                    };
+                    match acceptable {
+                        Some(acceptable) => acceptable.check(response),
+                        None => response,
                     }
                 });
                 let handled = within(guard.limits(), guard.body_wait(), handling).await;

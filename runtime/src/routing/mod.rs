@@ -14,6 +14,7 @@ mod endpoint;
 mod exception;
 mod guard_extensions;
 mod guarded;
+mod hosts;
 mod inner_layers;
 mod input_description;
 mod invalid_handler;

@@ -1,10 +1,11 @@
-//! A layer that replaces a service by a constant response.
+//! A layer that replaces a service by a response to the method of the request.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 
 use axum::extract::Request;
+use axum::http::Method;
 use axum::response::Response;
 use axum::routing::Route;
 use tower_layer::Layer;
@@ -14,7 +15,7 @@ use crate::routing::unread_body::Upload;
 
 /// Responds to every request with the result of the function.
 #[derive(Clone, Copy)]
-pub(super) struct RespondWith(pub(super) fn() -> Response);
+pub(super) struct RespondWith(pub(super) fn(&Method) -> Response);
 
 impl Layer<Route> for RespondWith {
     type Service = Self;
@@ -35,8 +36,8 @@ impl Service<Request> for RespondWith {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let upload = Upload::watch(&mut request);
+        let mut response = self.0(request.method());
         drop(request);
-        let mut response = self.0();
         if let Some(upload) = upload {
             upload.settle(&mut response);
         }

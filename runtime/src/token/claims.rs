@@ -205,7 +205,10 @@ impl<'de> Reader<'de, '_> {
             "iat" => self.claims.iat = self.date("iat", map)?,
             _ if name == token_id => self.claims.token_id = self.identifier(token_id, map)?,
             _ if name == client_id => self.claims.client_id = self.identifier(client_id, map)?,
-            _ if name == scope.name() => self.claims.scope = self.scope(scope, map)?,
+            _ if name == scope.name() => {
+                self.claims.scope = self.scope(scope, map)?;
+                is_present = self.claims.scope.is_some();
+            }
             _ if name == self.roles.first() => {
                 let claim = map.next_value_seed(self.roles.seed())?;
                 is_present = claim.is_present;
@@ -236,8 +239,13 @@ impl<'de> Reader<'de, '_> {
         map: &mut A,
     ) -> Result<bool, A::Error> {
         if self.names.checks_kind {
-            if let Some(claim) = kind::CLAIMS.into_iter().find(|claim| *claim == name) {
-                let kind = map.next_value_seed(kind::KindSeed)?;
+            let open = kind::OPEN_CLAIMS.into_iter().map(|claim| (claim, true));
+            let mut claims = kind::CLAIMS
+                .into_iter()
+                .map(|claim| (claim, false))
+                .chain(open);
+            if let Some((claim, is_open)) = claims.find(|(claim, _)| *claim == name) {
+                let kind = map.next_value_seed(kind::KindSeed { is_open })?;
                 if kind == Some(Kind::Other) {
                     self.claims.wrong_kind = Some(claim);
                 }
@@ -258,15 +266,22 @@ impl<'de> Reader<'de, '_> {
         map.next_value_seed(Presence::member())
     }
 
+    /// Reads the scopes; returns `None` for an empty string.
     fn scope<A: MapAccess<'de>>(
         &mut self,
         claim: ScopeClaim,
         map: &mut A,
     ) -> Result<Option<Cow<'de, str>>, A::Error> {
         match claim {
-            ScopeClaim::String(name) => self.string(name, map),
+            ScopeClaim::String(name) => {
+                let scopes = self.string(name, map)?;
+                Ok(scopes.filter(|scopes| !scopes.is_empty()))
+            }
             ScopeClaim::Array(name) => self.claim(name, map, ScopeArray),
-            ScopeClaim::StringOrArray(name) => self.claim(name, map, ScopeStringOrArray),
+            ScopeClaim::StringOrArray(name) => {
+                let scopes = self.claim(name, map, ScopeStringOrArray)?;
+                Ok(scopes.flatten())
+            }
         }
     }
 }
@@ -327,11 +342,11 @@ impl<'de> Visitor<'de> for ScopeArray {
     }
 }
 
-/// Reads scopes from a string or an array.
+/// Reads scopes from an array, or from a string that is not empty.
 struct ScopeStringOrArray;
 
 impl<'de> DeserializeSeed<'de> for ScopeStringOrArray {
-    type Value = Cow<'de, str>;
+    type Value = Option<Cow<'de, str>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
@@ -339,22 +354,22 @@ impl<'de> DeserializeSeed<'de> for ScopeStringOrArray {
 }
 
 impl<'de> Visitor<'de> for ScopeStringOrArray {
-    type Value = Cow<'de, str>;
+    type Value = Option<Cow<'de, str>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string or an array of scopes")
     }
 
     fn visit_borrowed_str<E>(self, scopes: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(scopes))
+        Ok((!scopes.is_empty()).then_some(Cow::Borrowed(scopes)))
     }
 
     fn visit_str<E>(self, scopes: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(scopes.to_owned()))
+        Ok((!scopes.is_empty()).then(|| Cow::Owned(scopes.to_owned())))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        ScopeArray.visit_seq(seq)
+        ScopeArray.visit_seq(seq).map(Some)
     }
 }
 

@@ -46,10 +46,12 @@ mod plain {
 }
 
 /// The headers that Palisade sets or axum derives from the body; layers make all others.
-const NOT_OF_LAYERS: [&str; 4] = [
+const NOT_OF_LAYERS: [&str; 6] = [
     "cache-control",
     "content-length",
+    "content-security-policy",
     "content-type",
+    "referrer-policy",
     "x-content-type-options",
 ];
 

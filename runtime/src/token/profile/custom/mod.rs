@@ -27,7 +27,8 @@ use crate::token::profile::format::{AudienceClaim, RequiredClaim, TokenFormat};
 /// ([`access_tokens_have`](Self::access_tokens_have)). Whether a provider puts a claim into its ID tokens is in
 /// its documentation; a claim that OpenID Connect defines for ID tokens does not count. Independent of
 /// these settings, tokens with `at_hash`, `c_hash`, `events`, `htm`, `htu` or `cnf`, and tokens whose
-/// `token_use`, `token_type` or `typ` claim names another kind of token, are rejected.
+/// `token_use`, `token_type` or `typ` claim names another kind of token, are rejected, and so are those with
+/// a word such as `id` or `refresh-token` in `type`, `tokenType`, `tokenUse` or `purpose`.
 ///
 /// # Examples
 ///
@@ -162,7 +163,7 @@ impl CustomProfile {
 
     /// Requires a claim that the provider's access tokens have and its ID tokens do not.
     ///
-    /// Its value may be anything but `null` and an empty string.
+    /// Its value may be anything but `null` and an empty string; an empty list counts.
     pub fn access_tokens_have(mut self, claim: &'static str) -> Self {
         self.markers.push(claim);
         self

@@ -1,0 +1,268 @@
+//! The hosts of an `Api`, and the refusal of requests for others ([RFC 9110 §7.4]).
+//!
+//! [RFC 9110 §7.4]: https://www.rfc-editor.org/rfc/rfc9110#section-7.4
+
+use std::convert::Infallible;
+use std::future::ready;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::extract::Request;
+use axum::http::Version;
+use axum::http::header::HOST;
+use axum::http::uri::Authority;
+use axum::response::Response;
+use axum::routing::Route as AxumRoute;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::response::{malformed_host, misdirected};
+use crate::routing::boundary::ErrorFormat;
+use crate::routing::unread_body::Upload;
+
+/// The hosts that requests may name.
+#[derive(Clone)]
+pub(super) struct Hosts {
+    allowed: Arc<[Authority]>,
+}
+
+/// The mistake in the host of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum HostError {
+    /// There is no host, there are several, or it is malformed.
+    Malformed,
+    /// It is not one of the API's.
+    NotAllowed,
+}
+
+impl Hosts {
+    /// Creates a list of hosts, each with or without a port.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the list is empty, or if an entry is no host.
+    #[track_caller]
+    pub(super) fn new(hosts: impl IntoIterator<Item = String>) -> Self {
+        let mut allowed = Vec::new();
+        for host in hosts {
+            let authority = parse(&host);
+            assert!(
+                authority.is_some(),
+                "`{host}` is not a host: write `api.example` or `api.example:8443`"
+            );
+            allowed.extend(authority);
+        }
+        assert!(!allowed.is_empty(), "an API needs at least one host");
+        Self {
+            allowed: allowed.into(),
+        }
+    }
+
+    /// Checks the host that a request names.
+    fn check(&self, request: &Request) -> Result<(), HostError> {
+        let authority = authority(request).ok_or(HostError::Malformed)?;
+        let is_allowed = |allowed: &Authority| {
+            allowed.host().eq_ignore_ascii_case(authority.host())
+                && (allowed.port().is_none() || allowed.port_u16() == authority.port_u16())
+        };
+        if self.allowed.iter().any(is_allowed) {
+            Ok(())
+        } else {
+            Err(HostError::NotAllowed)
+        }
+    }
+}
+
+/// Returns the one host that a request names, unless it is malformed.
+///
+/// The target of the request comes before `Host` (RFC 9112 §3.2.2); in HTTP/2, the two must not differ
+/// (RFC 9113 §8.3.1).
+fn authority(request: &Request) -> Option<Authority> {
+    let mut fields = request.headers().get_all(HOST).iter();
+    let (first, second) = (fields.next(), fields.next());
+    if second.is_some() {
+        return None;
+    }
+    let field = match first {
+        Some(field) => Some(parse(field.to_str().ok()?)?),
+        None => None,
+    };
+    let Some(target) = request.uri().authority() else {
+        return field;
+    };
+    let target = parse(target.as_str())?;
+    match (field, request.version()) {
+        // RFC 9112 §3.2: HTTP/1.1 requires the field
+        (None, Version::HTTP_11) => None,
+        (Some(field), Version::HTTP_2 | Version::HTTP_3) if field != target => None,
+        _ => Some(target),
+    }
+}
+
+/// Parses a host with or without a port, but without a user.
+fn parse(text: &str) -> Option<Authority> {
+    let authority: Authority = text.parse().ok()?;
+    let has_port = authority.host().len() < text.len();
+    let is_host = !authority.host().is_empty() && !text.contains('@');
+    (is_host && has_port == authority.port_u16().is_some()).then_some(authority)
+}
+
+/// Refuses requests for other hosts, in the format of the API's errors.
+#[derive(Clone)]
+pub(super) struct HostLayer {
+    pub(super) hosts: Hosts,
+    pub(super) format: ErrorFormat,
+}
+
+/// A route behind the check of the host.
+#[derive(Clone)]
+pub(super) struct HostCheck {
+    layer: HostLayer,
+    route: AxumRoute,
+}
+
+impl Layer<AxumRoute> for HostLayer {
+    type Service = HostCheck;
+
+    fn layer(&self, route: AxumRoute) -> HostCheck {
+        HostCheck {
+            layer: self.clone(),
+            route,
+        }
+    }
+}
+
+impl Service<Request> for HostCheck {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(())) // as axum's routes are
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let refusal = match self.layer.hosts.check(&request) {
+            Ok(()) => return Box::pin(self.route.call(request)),
+            Err(HostError::Malformed) => malformed_host(),
+            Err(HostError::NotAllowed) => misdirected(),
+        };
+        let upload = Upload::watch(&mut request);
+        drop(request);
+        let mut refusal = self.layer.format.apply(refusal);
+        if let Some(upload) = upload {
+            upload.settle(&mut refusal);
+        }
+        Box::pin(ready(Ok(refusal)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    fn hosts() -> Hosts {
+        Hosts::new(["api.example", "admin.example:8443", "[::1]"].map(str::to_owned))
+    }
+
+    fn check(version: Version, target: &str, fields: &[&str]) -> Result<(), HostError> {
+        let mut request = Request::builder().version(version).uri(target);
+        for field in fields {
+            request = request.header(HOST, *field);
+        }
+        hosts().check(&request.body(Body::empty()).unwrap())
+    }
+
+    #[test]
+    fn listed_host_is_accepted_with_its_port_or_any() {
+        for field in [
+            "api.example",
+            "API.Example",
+            "api.example:443",
+            "api.example:8080",
+            "admin.example:8443",
+            "[::1]:3000",
+            "[::1]",
+        ] {
+            assert_eq!(check(Version::HTTP_11, "/x", &[field]), Ok(()), "{field}");
+            assert_eq!(check(Version::HTTP_10, "/x", &[field]), Ok(()), "{field}");
+        }
+    }
+
+    #[test]
+    fn other_host_is_not_allowed() {
+        for field in [
+            "evil.example",
+            "api.example.evil.example",
+            "xapi.example",
+            "api.example.",
+            "admin.example",
+            "admin.example:443",
+            "127.0.0.1",
+            "[::2]",
+        ] {
+            let error = Err(HostError::NotAllowed);
+            assert_eq!(check(Version::HTTP_11, "/x", &[field]), error, "{field}");
+        }
+    }
+
+    /// RFC 9112 §3.2.
+    #[test]
+    fn missing_duplicate_or_malformed_host_is_malformed() {
+        for fields in [
+            &[][..],
+            &["api.example", "api.example"],
+            &["api.example", "evil.example"],
+            &[""],
+            &["api.example, evil.example"],
+            &["api.example/x"],
+            &["user@api.example"],
+            &["https://api.example"],
+            &["api.example:"],
+            &["api.example:x"],
+            &["api.example:99999"],
+            &["api example"],
+            &["[::1"],
+        ] {
+            let error = Err(HostError::Malformed);
+            assert_eq!(check(Version::HTTP_11, "/x", fields), error, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn host_of_the_target_comes_first() {
+        let (ours, other) = ("http://api.example/x", "http://evil.example/x");
+        let (not_allowed, malformed) = (Err(HostError::NotAllowed), Err(HostError::Malformed));
+        for (version, target, fields, expected) in [
+            (Version::HTTP_11, ours, &["evil.example"][..], Ok(())),
+            (Version::HTTP_11, other, &["api.example"], not_allowed),
+            (Version::HTTP_11, ours, &[], malformed),
+            (Version::HTTP_2, ours, &[], Ok(())),
+            (Version::HTTP_2, ours, &["api.example"], Ok(())),
+            (Version::HTTP_2, ours, &["evil.example"], malformed),
+            (Version::HTTP_2, other, &[], not_allowed),
+            (Version::HTTP_2, "/x", &[], malformed),
+        ] {
+            assert_eq!(
+                check(version, target, fields),
+                expected,
+                "{version:?} {target}"
+            );
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "at least one host")]
+    fn empty_list_panics() {
+        let _ = Hosts::new([]);
+    }
+
+    #[test]
+    #[should_panic(expected = "`https://api.example` is not a host")]
+    fn url_in_the_list_panics() {
+        let _ = Hosts::new(["https://api.example".to_owned()]);
+    }
+}
