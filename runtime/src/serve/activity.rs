@@ -38,6 +38,7 @@ pub(super) enum Expiry {
     Evicted,
 }
 
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 impl Expiry {
     /// Returns the reason as events and counters spell it.
     pub(super) const fn as_str(self) -> &'static str {
