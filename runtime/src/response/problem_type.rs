@@ -42,6 +42,8 @@ types! {
     INSUFFICIENT_SCOPE = "insufficient-scope", "Insufficient permission";
     /// 503: access tokens cannot be validated at present.
     VERIFICATION_UNAVAILABLE = "verification-unavailable", "Verification unavailable";
+    /// 503: the files of a form cannot be stored at present.
+    STORAGE_UNAVAILABLE = "storage-unavailable", "Storage unavailable";
     /// 406: the client accepts no media type of the endpoint.
     NOT_ACCEPTABLE = "not-acceptable", "Not acceptable";
     /// 415: the `Content-Type` is not one that the endpoint accepts.
