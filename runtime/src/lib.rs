@@ -174,7 +174,9 @@ pub use self::routing::secure_router::SecureRouter;
 pub use self::routing::tickets::Tickets;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
-pub use self::serve::{BoundServer, Network, NetworkError, ServeError, Server, serve};
+pub use self::serve::{
+    BoundServer, Network, NetworkError, ServeError, Server, ServerLimits, serve,
+};
 #[cfg(feature = "tls")]
 pub use self::serve::{Pem, Tls, TlsError};
 #[cfg(feature = "introspection")]

@@ -56,6 +56,10 @@ types! {
     BODY_TIMEOUT = "body-timeout", "Body timeout";
     /// 503: the handler did not respond within its time limit.
     HANDLER_TIMEOUT = "handler-timeout", "Handler timeout";
+    /// 503: the server has too many requests in flight.
+    OVERLOADED = "overloaded", "Server overloaded";
+    /// 414: the path and the query are longer than the limit.
+    URI_TOO_LONG = "uri-too-long", "URI too long";
     /// 431: the request has more header fields than the limit.
     TOO_MANY_HEADERS = "too-many-headers", "Too many header fields";
     /// 400: the body ended early.

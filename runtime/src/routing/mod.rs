@@ -40,6 +40,8 @@ mod unread_body;
 
 #[cfg(feature = "serve")]
 pub(crate) use self::argument::shutdown::{Shutdown, ShutdownSender};
+#[cfg(feature = "serve")]
+pub(crate) use self::boundary::ErrorFormat;
 pub use self::exception::{Exception, ExceptionKind};
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
