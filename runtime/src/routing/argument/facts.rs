@@ -13,6 +13,10 @@ use crate::token::TokenError;
 
 /// The facts about one argument, independent of its type.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the facts do not depend on each other"
+)]
 pub struct ArgumentFacts {
     /// Decodes and checks typed claims before any argument is extracted.
     pub(crate) decode_claims: Option<DecodeClaims>,
