@@ -96,8 +96,16 @@ fn handler_with_nested_requirement() {
 fn public_handler_with_every_limit() {
     assert_snapshot!(public(
         "reason = \"a hook\", parameter_limit = 1_000, header_limit = 20, body_limit = \"1 KiB\", \
-         body_timeout = \"2 min\", timeout = \"10s\", part_limit = 7",
+         body_timeout = \"2 min\", body_idle_timeout = \"5 s\", timeout = \"10s\", part_limit = 7",
         "async fn hook(body: Valid<Json<Event>>) -> StatusCode { take(body) }",
+    ));
+}
+
+#[test]
+fn secured_handler_with_limits_of_a_stream() {
+    assert_snapshot!(secured(
+        "authenticated, body_limit = \"20 GiB\", body_timeout = \"6 h\"",
+        "async fn upload(video: Valid<StreamedBody<Video>>) -> StatusCode { store(video) }",
     ));
 }
 

@@ -71,6 +71,7 @@
 //! | `serve` | [`serve`](fn@serve): a listener with graceful shutdown |
 //! | `tls` | TLS 1.2 and 1.3 for [`serve`](fn@serve), and certificates of clients |
 //! | `http2` | HTTP/2 for [`serve`](fn@serve), over TLS |
+//! | `spool` | `input::SpooledFile`: files of a form that are on disk beyond a size |
 //! | `tracing` | an event for each decision, rejected input and key fetch |
 //! | `metrics` | counters and histograms of decisions, rejected inputs and key fetches |
 //! | `schemas` | JSON Schemas of each route's input ([`routing::Route::inputs`]) |
@@ -120,6 +121,8 @@ pub mod rules;
 mod secret;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "spool")]
+mod spool;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
@@ -171,7 +174,9 @@ pub use self::routing::secure_router::SecureRouter;
 pub use self::routing::tickets::Tickets;
 pub use self::secret::Secret;
 #[cfg(feature = "serve")]
-pub use self::serve::{BoundServer, Network, NetworkError, ServeError, Server, serve};
+pub use self::serve::{
+    BoundServer, Network, NetworkError, ServeError, Server, ServerLimits, serve,
+};
 #[cfg(feature = "tls")]
 pub use self::serve::{Pem, Tls, TlsError};
 #[cfg(feature = "introspection")]

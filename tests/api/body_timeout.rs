@@ -82,8 +82,19 @@ async fn read_whole_body(_: WholeBody) {}
 #[public(reason = "a test", body_timeout = "1500 ms")]
 async fn read_with_short_timeout(Valid(Json(_)): Valid<Json<NewOrder>>) {}
 
-#[public(reason = "a test", body_timeout = "2 min")]
+#[public(reason = "a test", body_timeout = "2 min", body_idle_timeout = "2 min")]
 async fn read_with_long_timeout(Valid(Json(_)): Valid<Json<NewOrder>>) {}
+
+#[public(reason = "a test", body_timeout = "2 min")]
+async fn read_with_default_idle_timeout(Valid(Json(_)): Valid<Json<NewOrder>>) {}
+
+#[public(
+    reason = "a test",
+    body_timeout = "2 min",
+    body_idle_timeout = "1500 ms",
+    unvalidated = "a test"
+)]
+async fn read_with_short_idle_timeout(_: Unvalidated<Bytes>) {}
 
 #[public(reason = "a test")]
 async fn ignore_body() {}
@@ -100,6 +111,8 @@ async fn api() -> TestApi {
         .route("/application", post(read_whole_body))
         .route("/soon", post(read_with_short_timeout))
         .route("/late", post(read_with_long_timeout))
+        .route("/idle", post(read_with_default_idle_timeout))
+        .route("/idle/soon", post(read_with_short_idle_timeout))
         .route("/nothing", post(ignore_body));
     TestApi::new(routes).await
 }
@@ -135,6 +148,24 @@ async fn body_timeout_is_30_seconds_unless_declared() {
         let (late, took) = post_delayed(&api, path, JSON, ORDER, Duration::MAX).await;
         assert_eq!(late.status(), 408, "{path}");
         assert!((limit..limit + 2 * TOLERANCE).contains(&took), "{took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn body_idle_timeout_is_30_seconds_unless_declared() {
+    let api = api().await;
+    for (path, limit) in [("/idle", 30_000), ("/idle/soon", 1_500)] {
+        let just_in_time = Duration::from_millis(limit - 1);
+        let (in_time, _) = post_delayed(&api, path, JSON, ORDER, just_in_time).await;
+        assert_eq!(in_time.status(), 200, "{path}");
+        let limit = Duration::from_millis(limit);
+        let (late, took) = post_delayed(&api, path, JSON, ORDER, Duration::MAX).await;
+        assert_eq!(late.status(), 408, "{path}");
+        assert_eq!(late.headers()["connection"], "close", "{path}");
+        assert!((limit..limit + 2 * TOLERANCE).contains(&took), "{took:?}");
+        let body = late.into_body().collect().await.unwrap().to_bytes();
+        let problem: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem["detail"], format!("the body stalled for {limit:?}"));
     }
 }
 

@@ -47,6 +47,8 @@ mod resource_metadata;
 mod responses;
 mod roles;
 mod routers;
+#[cfg(target_os = "linux")]
+mod spooled_files;
 mod streamed_bodies;
 mod support;
 mod tickets;

@@ -47,6 +47,20 @@ async fn publish(Valid(mut video): Stream) -> Result<String, Problem> {
     Ok(size(&mut video).await?)
 }
 
+/// Larger than memory, and longer than any other body.
+#[public(
+    reason = "a test",
+    body_limit = "20 GiB",
+    body_timeout = "6 h",
+    body_idle_timeout = "20 s"
+)]
+async fn archive(video: Option<Stream>) -> Result<String, Problem> {
+    match video {
+        Some(Valid(mut video)) => Ok(size(&mut video).await?),
+        None => Ok("none".to_owned()),
+    }
+}
+
 #[public(reason = "a test", body_limit = "100 B")]
 async fn optional(video: Option<Stream>) -> Result<String, InputError> {
     match video {
@@ -74,6 +88,7 @@ fn routes() -> SecureRouter {
         .route("/upload", post(upload))
         .route("/publish", post(publish).put(publish).patch(publish))
         .route("/optional", post(optional))
+        .route("/archive", post(archive))
         .route("/first", post(first_chunk))
         .route("/forward", post(forward))
 }
@@ -250,6 +265,43 @@ async fn slow_stream_returns_408_and_closes_the_connection() {
     }
 }
 
+/// A client that sends a byte each 29 s is cut off by one limit or the other.
+#[tokio::test(start_paused = true)]
+async fn stream_with_one_byte_per_29_seconds_is_cut_off() {
+    let api = TestApi::new(routes()).await;
+    let token = api.caller("alice").scopes("videos:write").token();
+    for (path, delay, expected) in [
+        ("/archive", 29_000, "the body stalled for 20s"),
+        ("/archive", 20_001, "the body stalled for 20s"),
+        ("/archive", 19_999, "the body took longer than 21600s"),
+        ("/upload", 29_000, "the body took longer than 10s"),
+        ("/publish", 9_999, "the body took longer than 10s"),
+    ] {
+        let body = Chunks::new(usize::MAX, 1, Duration::from_millis(delay));
+        let (status, closes, text) = send(&api, path, &token, body).await;
+        assert_eq!((status, closes), (408, true), "{path} {delay}");
+        let problem: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(problem["detail"], expected, "{path} {delay}");
+        assert!(problem["type"].as_str().unwrap().ends_with("#body-timeout"));
+    }
+    let slow = Chunks::new(50, 1, Duration::from_millis(19_999));
+    let (status, _, text) = send(&api, "/archive", "", slow).await;
+    assert_eq!((status, &*text), (200, "50 bytes of video/mp4"));
+}
+
+#[tokio::test]
+async fn content_length_over_one_gib_is_accepted_for_a_stream_that_declares_it() {
+    let api = TestApi::new(routes()).await;
+    for (length, status) in [("21474836480", 200), ("21474836481", 413)] {
+        let request = Request::post("/archive")
+            .header("content-type", "video/mp4")
+            .header("content-length", length);
+        let request = request.body(Body::new(Chunks::new(1, 10, NOW))).unwrap();
+        let response = api.router().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status, "{length}");
+    }
+}
+
 #[tokio::test]
 async fn empty_stream_is_absent_if_it_is_optional() {
     let api = TestApi::new(routes()).await;
@@ -341,6 +393,7 @@ fn inventory_has_media_types_and_limits_of_a_stream() {
     let route = found.find(|route| route.path() == "/upload").unwrap();
     assert_eq!(route.limits().body_limit, 100);
     assert_eq!(route.limits().body_timeout, Duration::from_secs(10));
+    assert_eq!(route.limits().body_idle_timeout, Duration::from_secs(30));
     assert_eq!(route.exceptions().count(), 0);
     let inputs: Vec<_> = route.inputs().collect();
     let [input] = inputs.as_slice() else {
@@ -352,4 +405,10 @@ fn inventory_has_media_types_and_limits_of_a_stream() {
     let mut found = inventory.routes().iter();
     let route = found.find(|route| route.path() == "/optional").unwrap();
     assert!(route.inputs().all(|input| input.is_optional()));
+    let mut found = inventory.routes().iter();
+    let route = found.find(|route| route.path() == "/archive").unwrap();
+    assert_eq!(
+        route.limits().to_string(),
+        "body_limit = \"20 GiB\", body_timeout = \"6 h\", body_idle_timeout = \"20 s\""
+    );
 }

@@ -9,7 +9,7 @@
 //! Each form has the options of the listener:
 //!
 //! ```text
-//!        [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]...
+//!        [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]... [--max-connections N]
 //! ```
 //!
 //! Without `--jwks`, the keys come from the issuer's discovery document. `--algorithm` can be
@@ -24,6 +24,8 @@
 //! SIGHUP. With `--client-ca`, each client needs a certificate of one of the authorities in the file. `--behind-proxy` can be
 //! repeated and names the networks of proxies, whose `X-Forwarded-For` is believed; it allows plain HTTP on any address.
 //!
+//! `--max-connections` limits the connections, 8192 by default: a new one replaces the one that has waited longest for a request.
+//!
 //! The program prints `listening on http://ADDR` or `listening on https://ADDR` when it is ready, logs every decision as one line
 //! of JSON on standard error, and shuts down gracefully on SIGTERM.
 
@@ -36,6 +38,7 @@
 use std::error::Error;
 use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -47,7 +50,7 @@ use palisade_examples::orders::{Store, routes};
 
 const USAGE: &str = "orders --listen ADDR --issuer URL --audience AUD \
      [[--jwks FILE] [--algorithm ALG]... | --introspect --client ID --secret-file FILE [--cache-for SECONDS]] \
-     [--allow-loopback-http] [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]...";
+     [--allow-loopback-http] [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]... [--max-connections N]";
 
 /// The command line.
 struct Options {
@@ -62,6 +65,8 @@ struct Options {
     tls: Option<Tls>,
     /// Empty without a proxy.
     proxies: Vec<Network>,
+    /// Palisade's default if absent.
+    max_connections: Option<NonZeroUsize>,
 }
 
 /// How the issuer's opaque tokens are introspected.
@@ -121,6 +126,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
     if !options.proxies.is_empty() {
         server = server.behind_proxy(options.proxies);
     }
+    if let Some(connections) = options.max_connections {
+        server = server.connection_limit(connections.get());
+    }
     let bound = server.bind(options.listen).await?;
     let address = bound.local_addr();
     let running = bound.run();
@@ -135,6 +143,7 @@ impl Options {
         let mut algorithms = Vec::new();
         let mut allow_loopback_http = false;
         let mut introspect = false;
+        let mut max_connections = None;
         let (mut client, mut secret, mut cache_for) = (None, None, None);
         let mut tls = TlsFiles::default();
         let mut proxies = Vec::new();
@@ -156,6 +165,7 @@ impl Options {
                 Long("tls-key") => tls.key = Some(parser.value()?.into()),
                 Long("client-ca") => tls.client_authorities = Some(parser.value()?.into()),
                 Long("behind-proxy") => proxies.push(parser.value()?.parse()?),
+                Long("max-connections") => max_connections = Some(parser.value()?.parse()?),
                 other => return Err(other.unexpected()),
             }
         }
@@ -182,6 +192,7 @@ impl Options {
             allow_loopback_http,
             tls: tls.into_tls()?,
             proxies,
+            max_connections,
         })
     }
 

@@ -36,7 +36,9 @@ impl RejectedInput {
                 &[][..],
             ),
             InputError::TooLarge(_) => (Reason::BodyTooLarge, InputLocation::Body, &[][..]),
-            InputError::TooSlow(_) => (Reason::BodyTimeout, InputLocation::Body, &[][..]),
+            InputError::TooSlow(_) | InputError::Stalled(_) => {
+                (Reason::BodyTimeout, InputLocation::Body, &[][..])
+            }
             InputError::Incomplete => (Reason::IncompleteBody, InputLocation::Body, &[][..]),
             InputError::Malformed(location, violation) => (
                 Reason::MalformedInput,
@@ -51,7 +53,7 @@ impl RejectedInput {
             InputError::Invalid(location, violations) => {
                 (Reason::InvalidInput, *location, violations.as_slice())
             }
-            InputError::HandlerMismatch => return None,
+            InputError::StorageUnavailable | InputError::HandlerMismatch => return None,
         };
         let mut rules: Vec<_> = violations.iter().map(rule_name).collect();
         rules.sort_unstable();

@@ -25,6 +25,8 @@ pub use self::contract::{
 pub(crate) use self::contract::{MAX_VIOLATIONS, SecureInput, shape_of_scalar};
 pub(crate) use self::decode::json::decode_claims;
 pub(crate) use self::decode::media_type;
+#[cfg(feature = "spool")]
+pub(crate) use self::extract::RequestSpool;
 #[cfg(feature = "typed-header")]
 pub(crate) use self::extract::header_error;
 pub use self::extract::{
@@ -37,12 +39,16 @@ pub(crate) use self::extract::{
 };
 pub(crate) use self::shape::unchecked::{Unchecked, unchecked};
 pub(crate) use self::shape::{Shape, Statement};
+#[cfg(feature = "spool")]
+pub use self::types::SpooledFile;
 pub use self::types::{
     EmailAddress, EmailAddressError, FileName, FileNameError, Identifier, IdentifierError, Map,
     MediaTypes, PageNumber, PageRequest, PageSize, Patch, Upload, UploadError,
 };
 #[cfg(feature = "text")]
 pub use self::types::{Line, LineError};
+#[cfg(feature = "spool")]
+pub use crate::spool::SpooledReader;
 
 /// The items that generated code uses.
 #[doc(hidden)]

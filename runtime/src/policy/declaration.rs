@@ -66,9 +66,22 @@ impl Declaration {
     }
 
     /// Sets the maximum size of the body, in bytes.
+    ///
+    /// # Panics
+    ///
+    /// Panics, when a handler is compiled, if the target cannot address so many bytes.
     #[must_use]
-    pub const fn body_limit(mut self, bytes: usize) -> Self {
-        self.limits.body_limit = bytes;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a const fn, which checks the cast"
+    )]
+    pub const fn body_limit(mut self, bytes: u64) -> Self {
+        let limit = bytes as usize;
+        assert!(
+            limit as u64 == bytes,
+            "this `body_limit` is too large for a target of 32 bits"
+        );
+        self.limits.body_limit = limit;
         self
     }
 
@@ -76,6 +89,13 @@ impl Declaration {
     #[must_use]
     pub const fn body_timeout(mut self, timeout: Duration) -> Self {
         self.limits.body_timeout = timeout;
+        self
+    }
+
+    /// Sets the maximum time of a wait for the next bytes of the body.
+    #[must_use]
+    pub const fn body_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.body_idle_timeout = timeout;
         self
     }
 

@@ -20,11 +20,12 @@ use std::time::Duration;
 pub struct Limits {
     /// The maximum size of the body, in bytes: between 1 B and 1 GiB, 64 KiB by default.
     ///
-    /// A larger body returns 413.
+    /// A handler whose body is a [`StreamedBody`](crate::input::StreamedBody) may declare up to 1 TiB. A larger
+    /// body returns 413.
     pub body_limit: usize,
     /// The maximum time for reading the whole body: between 1 ms and 60 min, 30 s by default.
     ///
-    /// The time starts when reading the body first has to wait for the client. A slower body
+    /// A handler whose body is a [`StreamedBody`](crate::input::StreamedBody) may declare up to 24 h. The time starts when reading the body first has to wait for the client. A slower body
     /// returns 408 ([RFC 9110 §15.5.9]).
     ///
     /// This requires tokio's timer, which `#[tokio::main]` enables. A runtime that is built
@@ -32,6 +33,11 @@ pub struct Limits {
     ///
     /// [RFC 9110 §15.5.9]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9
     pub body_timeout: Duration,
+    /// The maximum time of a wait for the next bytes of the body: between 1 ms and 60 min, 30 s by default.
+    ///
+    /// The time that the handler takes between two chunks does not count. A body that stalls for longer
+    /// returns 408. It matters for handlers whose `body_timeout` is longer.
+    pub body_idle_timeout: Duration,
     /// The maximum time until the handler responds: between 1 ms and 60 min, 30 s by default.
     ///
     /// The time starts when the guard has authorized the request and an inner layer, an argument or the
@@ -72,6 +78,7 @@ impl Limits {
     pub const DEFAULT: Self = Self {
         body_limit: 64 * 1024,
         body_timeout: Duration::from_secs(30),
+        body_idle_timeout: Duration::from_secs(30),
         timeout: Duration::from_secs(30),
         header_limit: 100,
         parameter_limit: 256,
@@ -84,6 +91,7 @@ impl fmt::Display for Limits {
         let Self {
             body_limit,
             body_timeout,
+            body_idle_timeout,
             timeout,
             header_limit,
             parameter_limit,
@@ -94,6 +102,12 @@ impl fmt::Display for Limits {
                 .then(|| format!("body_limit = \"{}\"", format_size(body_limit))),
             (body_timeout != Self::DEFAULT.body_timeout)
                 .then(|| format!("body_timeout = \"{}\"", format_duration(body_timeout))),
+            (body_idle_timeout != Self::DEFAULT.body_idle_timeout).then(|| {
+                format!(
+                    "body_idle_timeout = \"{}\"",
+                    format_duration(body_idle_timeout)
+                )
+            }),
             (timeout != Self::DEFAULT.timeout)
                 .then(|| format!("timeout = \"{}\"", format_duration(timeout))),
             (header_limit != Self::DEFAULT.header_limit)
@@ -110,6 +124,9 @@ impl fmt::Display for Limits {
 /// Formats a size in the largest unit that divides it evenly.
 fn format_size(bytes: usize) -> String {
     match bytes {
+        _ if (bytes >> 20).is_multiple_of(1 << 20) && bytes.is_multiple_of(1 << 20) => {
+            format!("{} TiB", bytes >> 20 >> 20)
+        }
         _ if bytes.is_multiple_of(1 << 30) => format!("{} GiB", bytes >> 30),
         _ if bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
         _ if bytes.is_multiple_of(1 << 10) => format!("{} KiB", bytes >> 10),
@@ -120,6 +137,7 @@ fn format_size(bytes: usize) -> String {
 /// Formats a duration in the largest unit that divides it evenly.
 fn format_duration(duration: Duration) -> String {
     match duration.as_millis() {
+        millis if millis.is_multiple_of(3_600_000) => format!("{} h", millis / 3_600_000),
         millis if millis.is_multiple_of(60_000) => format!("{} min", millis / 60_000),
         millis if millis.is_multiple_of(1_000) => format!("{} s", millis / 1_000),
         millis => format!("{millis} ms"),
@@ -135,6 +153,7 @@ mod tests {
         let limits = Limits::DEFAULT;
         assert_eq!(limits.body_limit, 65_536);
         assert_eq!(limits.body_timeout, Duration::from_secs(30));
+        assert_eq!(limits.body_idle_timeout, Duration::from_secs(30));
         assert_eq!(limits.timeout, Duration::from_secs(30));
         assert_eq!((limits.header_limit, limits.parameter_limit), (100, 256));
         assert_eq!(limits.part_limit, 100);
@@ -146,6 +165,7 @@ mod tests {
         let all = Limits {
             body_limit: 2 << 20,
             body_timeout: Duration::from_millis(1_500),
+            body_idle_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(10),
             header_limit: 50,
             parameter_limit: 1_000,
@@ -153,7 +173,7 @@ mod tests {
         };
         assert_eq!(
             all.to_string(),
-            "body_limit = \"2 MiB\", body_timeout = \"1500 ms\", timeout = \"10 s\", header_limit = 50, parameter_limit = 1000, part_limit = 1"
+            "body_limit = \"2 MiB\", body_timeout = \"1500 ms\", body_idle_timeout = \"5 s\", timeout = \"10 s\", header_limit = 50, parameter_limit = 1000, part_limit = 1"
         );
         let one = Limits {
             parameter_limit: 255,
@@ -172,6 +192,8 @@ mod tests {
             (1_536, "1536 B"),
             (3 << 20, "3 MiB"),
             (1 << 30, "1 GiB"),
+            ((1 << 40) - (1 << 30), "1023 GiB"),
+            (1 << 40, "1 TiB"),
         ] {
             assert_eq!(format_size(bytes), text);
         }
@@ -182,7 +204,10 @@ mod tests {
             (59_000, "59 s"),
             (60_000, "1 min"),
             (90_000, "90 s"),
-            (3_600_000, "60 min"),
+            (3_540_000, "59 min"),
+            (3_600_000, "1 h"),
+            (5_400_000, "90 min"),
+            (86_400_000, "24 h"),
         ] {
             assert_eq!(format_duration(Duration::from_millis(millis)), text);
         }

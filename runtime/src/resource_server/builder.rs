@@ -1,6 +1,8 @@
 //! The builder of a resource server, a typestate: `build` requires an issuer.
 
 use std::collections::HashSet;
+#[cfg(feature = "spool")]
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,6 +17,8 @@ use crate::resource_server::options::{MAX_TICKET_LIFETIME, ServerOptions, Startu
 use crate::resource_server::resource::{NoResource, ProtectedResource, Resource, WithResource};
 use crate::resource_server::server::{ResourceServer, Shared};
 use crate::resource_server::summary::IssuerSummary;
+#[cfg(feature = "spool")]
+use crate::resource_server::temporary_files::spool;
 use crate::secret::Secret;
 use crate::text::is_nqschar;
 use crate::token::{DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT, Revocations, SubjectKey, TokenValidator};
@@ -241,6 +245,32 @@ impl<T, R> Builder<T, R> {
         self
     }
 
+    /// Sets the directory for files of forms that are on disk ([`SpooledFile`](crate::input::SpooledFile)); by
+    /// default the system's, which on Unix the variable `TMPDIR` names.
+    ///
+    /// `build` fails if it cannot create and write a file there. The default directory is not checked before the
+    /// first file.
+    ///
+    /// # Security
+    ///
+    /// The files have mode 0600 and, on Unix, no name. The directory should be on a disk, since many systems
+    /// have a `/tmp` in memory, and on one that only such files can fill.
+    #[cfg(feature = "spool")]
+    pub fn spool_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.options.spool_directory = Some(directory.into());
+        self
+    }
+
+    /// Sets the maximum number of bytes that all files of forms on disk have together; by default 10 GiB.
+    ///
+    /// A request whose file would exceed it is refused with 503, and its own files are removed. With 0, no file is
+    /// on disk. Servers that configure neither this limit nor a directory share one limit.
+    #[cfg(feature = "spool")]
+    pub fn spool_limit(mut self, bytes: u64) -> Self {
+        self.options.spool_limit = Some(bytes);
+        self
+    }
+
     /// Sets the lifetime of [tickets](crate::Tickets): 1 ms to 60 s, by default 30 s.
     ///
     /// # Security
@@ -297,6 +327,8 @@ async fn build(
     check_grants(&issuers)?;
     let token_limit = token_limit(&issuers, options.token_limit)?;
     let subject_key = subject_key(options.audit_subject_key.as_ref())?;
+    #[cfg(feature = "spool")]
+    let spool = spool(options.spool_directory.as_deref(), options.spool_limit).await?;
     let summaries = issuers
         .iter()
         .map(|issuer| issuer.summary(token_limit, subject_key.is_some()));
@@ -320,6 +352,8 @@ async fn build(
         clock: options.clock,
         revocations: options.revocations,
         issuers: summaries,
+        #[cfg(feature = "spool")]
+        spool,
         ticket_lifetime: options.ticket_lifetime,
     }))
 }

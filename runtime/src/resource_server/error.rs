@@ -2,6 +2,8 @@
 
 use std::error::Error;
 use std::fmt;
+#[cfg(feature = "spool")]
+use std::io;
 
 #[cfg(feature = "discovery")]
 use crate::discovery::DiscoveryError;
@@ -124,6 +126,14 @@ pub enum ConfigError {
     TokenLimit,
     /// The key for the subjects in audit events has fewer than 32 bytes.
     AuditSubjectKey,
+    /// No file can be created in the directory for files of forms.
+    #[cfg(feature = "spool")]
+    SpoolDirectory {
+        /// The directory.
+        path: String,
+        /// The reason of the operating system.
+        source: io::Error,
+    },
     /// A relaxation has an empty reason.
     NoReason {
         /// The issuer with the relaxation.
@@ -182,6 +192,10 @@ impl ConfigError {
                 "set it to a JSON Pointer to a claim for roles, such as `/realm_access/roles`"
             }
             Self::TokenLimit => "set it to a value between 1 and 65536",
+            #[cfg(feature = "spool")]
+            Self::SpoolDirectory { .. } => {
+                "create the directory, and let the user of this process write to it"
+            }
             Self::AuditSubjectKey => "use 32 random bytes",
             Self::NoReason { .. } => "state why it is acceptable",
             Self::Realm => "remove the character, or remove `realm` to use `api`",
@@ -198,6 +212,7 @@ impl ConfigError {
     }
 
     /// Writes the mistake, without the edit that fixes it.
+    #[allow(clippy::too_many_lines, reason = "an arm for each mistake")]
     fn write_mistake(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Issuer { issuer } => write!(f, "`{issuer}` is not an issuer URL"),
@@ -247,6 +262,8 @@ impl ConfigError {
             Self::AuditSubjectKey => {
                 f.write_str("the key for subjects in audit events has fewer than 32 bytes")
             }
+            #[cfg(feature = "spool")]
+            Self::SpoolDirectory { path, .. } => write!(f, "no file can be created in `{path}`"),
             Self::NoReason { issuer } => {
                 write!(f, "a relaxation for `{issuer}` has an empty reason")
             }
@@ -292,6 +309,8 @@ impl Error for ConfigError {
             Self::Keys { source, .. } => Some(source),
             Self::Profile { source, .. } => Some(source),
             Self::RevokedIssuer { source } => Some(source),
+            #[cfg(feature = "spool")]
+            Self::SpoolDirectory { source, .. } => Some(source),
             Self::Resource { source, .. } => Some(source),
             #[cfg(feature = "discovery")]
             Self::Discovery { source, .. } => Some(source),

@@ -19,6 +19,8 @@ mod resource_url;
 pub(crate) mod server;
 mod settings;
 mod summary;
+#[cfg(feature = "spool")]
+mod temporary_files;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod url;

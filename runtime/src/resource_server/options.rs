@@ -1,5 +1,7 @@
 //! The settings of a server that apply to all issuers.
 
+#[cfg(feature = "spool")]
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,6 +45,11 @@ pub(super) struct ServerOptions {
     pub(super) token_limit: Option<usize>,
     pub(super) revocations: Option<Box<dyn DynRevocations>>,
     pub(super) audit_subject_key: Option<Secret>,
+    #[cfg(feature = "spool")]
+    pub(super) spool_directory: Option<PathBuf>,
+    /// In bytes.
+    #[cfg(feature = "spool")]
+    pub(super) spool_limit: Option<u64>,
     pub(super) ticket_lifetime: Duration,
 }
 
@@ -57,6 +64,10 @@ impl Default for ServerOptions {
             token_limit: None,
             revocations: None,
             audit_subject_key: None,
+            #[cfg(feature = "spool")]
+            spool_directory: None,
+            #[cfg(feature = "spool")]
+            spool_limit: None,
             ticket_lifetime: DEFAULT_TICKET_LIFETIME,
         }
     }

@@ -9,6 +9,8 @@ use crate::keys::SkippedKeys;
 use crate::resource_server::readiness::{NotReady, UnavailableIssuer};
 use crate::resource_server::resource::Resource;
 use crate::resource_server::summary::IssuerSummary;
+#[cfg(feature = "spool")]
+use crate::spool::Spool;
 use crate::token::{
     DynRevocations, RejectedToken, TokenError, TokenRejection, TokenValidator, VerifiedToken,
 };
@@ -43,6 +45,9 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) revocations: Option<Box<dyn DynRevocations>>,
     pub(super) issuers: Arc<[IssuerSummary]>,
+    /// `None` if neither the directory nor the limit is configured.
+    #[cfg(feature = "spool")]
+    pub(super) spool: Option<Arc<Spool>>,
     pub(super) ticket_lifetime: Duration,
 }
 
@@ -99,6 +104,11 @@ impl ResourceServer {
 
     pub(crate) fn shared_issuers(&self) -> Arc<[IssuerSummary]> {
         Arc::clone(&self.shared.issuers)
+    }
+
+    #[cfg(feature = "spool")]
+    pub(crate) fn spool(&self) -> Option<&Arc<Spool>> {
+        self.shared.spool.as_ref()
     }
 
     /// Checks that the server can validate the tokens of every issuer, for a readiness probe.

@@ -51,7 +51,7 @@ fn header(error: &InputError) -> Option<(HeaderName, HeaderValue)> {
         }
         InputError::ContentCoding => Some((ACCEPT_ENCODING, IDENTITY)),
         // RFC 9110 §15.5.9: do not wait for the rest of the body
-        InputError::TooSlow(_) => Some((CONNECTION, CLOSE)),
+        InputError::TooSlow(_) | InputError::Stalled(_) => Some((CONNECTION, CLOSE)),
         _ => None,
     }
 }
@@ -60,9 +60,10 @@ fn status(error: &InputError) -> StatusCode {
     match error {
         InputError::MediaType(_) | InputError::ContentCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         InputError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-        InputError::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
+        InputError::TooSlow(_) | InputError::Stalled(_) => StatusCode::REQUEST_TIMEOUT,
         InputError::Incomplete | InputError::Malformed(..) => StatusCode::BAD_REQUEST,
         InputError::TypeMismatch(..) | InputError::Invalid(..) => StatusCode::UNPROCESSABLE_ENTITY,
+        InputError::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         InputError::HandlerMismatch => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -73,11 +74,12 @@ fn problem_type(error: &InputError) -> Option<ProblemType> {
         InputError::MediaType(_) => ProblemType::UNSUPPORTED_MEDIA_TYPE,
         InputError::ContentCoding => ProblemType::UNSUPPORTED_CONTENT_CODING,
         InputError::TooLarge(_) => ProblemType::BODY_TOO_LARGE,
-        InputError::TooSlow(_) => ProblemType::BODY_TIMEOUT,
+        InputError::TooSlow(_) | InputError::Stalled(_) => ProblemType::BODY_TIMEOUT,
         InputError::Incomplete => ProblemType::INCOMPLETE_BODY,
         InputError::Malformed(..) => ProblemType::MALFORMED_INPUT,
         InputError::TypeMismatch(..) => ProblemType::TYPE_MISMATCH,
         InputError::Invalid(..) => ProblemType::INVALID_INPUT,
+        InputError::StorageUnavailable => ProblemType::STORAGE_UNAVAILABLE,
         InputError::HandlerMismatch => return None,
     })
 }

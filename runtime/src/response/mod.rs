@@ -35,9 +35,12 @@ pub(crate) use self::render_error::{
     mark_handler_response, missing_problem, problem_of, replace_body, secure_layer_error,
 };
 pub(crate) use self::resource_metadata::{metadata_document, metadata_options};
+#[cfg(feature = "serve")]
+pub(crate) use self::status_only::{
+    HEAD_TIMEOUT, outside_proxies, overloaded, request_timeout, unreliable_proxy_fields,
+    uri_too_long,
+};
 pub(crate) use self::status_only::{
     handler_timeout, invalid_declaration, malformed_host, method_not_allowed, misdirected,
     no_method, not_found, outside_guard, panicked,
 };
-#[cfg(feature = "serve")]
-pub(crate) use self::status_only::{outside_proxies, unreliable_proxy_fields};

@@ -42,6 +42,8 @@ types! {
     INSUFFICIENT_SCOPE = "insufficient-scope", "Insufficient permission";
     /// 503: access tokens cannot be validated at present.
     VERIFICATION_UNAVAILABLE = "verification-unavailable", "Verification unavailable";
+    /// 503: the files of a form cannot be stored at present.
+    STORAGE_UNAVAILABLE = "storage-unavailable", "Storage unavailable";
     /// 406: the client accepts no media type of the endpoint.
     NOT_ACCEPTABLE = "not-acceptable", "Not acceptable";
     /// 415: the `Content-Type` is not one that the endpoint accepts.
@@ -54,6 +56,10 @@ types! {
     BODY_TIMEOUT = "body-timeout", "Body timeout";
     /// 503: the handler did not respond within its time limit.
     HANDLER_TIMEOUT = "handler-timeout", "Handler timeout";
+    /// 503: the server has too many requests in flight.
+    OVERLOADED = "overloaded", "Server overloaded";
+    /// 414: the path and the query are longer than the limit.
+    URI_TOO_LONG = "uri-too-long", "URI too long";
     /// 431: the request has more header fields than the limit.
     TOO_MANY_HEADERS = "too-many-headers", "Too many header fields";
     /// 400: the body ended early.

@@ -35,8 +35,8 @@ pub(crate) fn rejection_response<R: IntoResponse + 'static>(rejection: R) -> Res
     if let Some(rejection) = (&rejection as &dyn Any).downcast_ref::<TypedHeaderRejection>() {
         return header_error(rejection).into_response();
     }
-    if let Some(BodyTimeout(timeout)) = body_rejection(&rejection).and_then(BodyTimeout::find) {
-        return InputError::TooSlow(timeout).into_response();
+    if let Some(timeout) = body_rejection(&rejection).and_then(BodyTimeout::find) {
+        return InputError::from(timeout).into_response();
     }
     let mut response = rejection.into_response();
     if response.headers().get(CONTENT_TYPE) != Some(&PROBLEM_JSON) {

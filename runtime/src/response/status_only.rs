@@ -1,6 +1,8 @@
 //! Responses that depend on nothing in the request: unknown routes, and errors of the API itself.
 
 use axum::http::StatusCode;
+#[cfg(feature = "serve")]
+use axum::http::header::RETRY_AFTER;
 use axum::http::header::{ALLOW, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
@@ -101,6 +103,49 @@ pub(crate) fn unreliable_proxy_fields() -> Response {
     let detail = "`Forwarded` or `X-Forwarded-For` is malformed, or they name different clients";
     before_routes(Problem::new(StatusCode::BAD_REQUEST).detail(detail))
 }
+
+/// Returns 503 for a request beyond the limit of requests in flight, with `Retry-After` ([RFC 9110 §10.2.3]).
+///
+/// Its work has not begun, so that every client may repeat it.
+///
+/// [RFC 9110 §10.2.3]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+#[cfg(feature = "serve")]
+pub(crate) fn overloaded() -> Response {
+    let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE).with_type(ProblemType::OVERLOADED);
+    let mut response = before_routes(problem.detail("the server has too many requests in flight"));
+    let seconds = HeaderValue::from_static("1");
+    response.headers_mut().insert(RETRY_AFTER, seconds);
+    response
+}
+
+/// Returns 503 for a request that did not get a response in time.
+#[cfg(feature = "serve")]
+pub(crate) fn request_timeout() -> Response {
+    let problem =
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE).with_type(ProblemType::HANDLER_TIMEOUT);
+    before_routes(problem.detail("the request took too long and was canceled"))
+}
+
+/// Returns 414 for a path with a query that is too long.
+#[cfg(feature = "serve")]
+pub(crate) fn uri_too_long(limit: usize) -> Response {
+    let problem = Problem::new(StatusCode::URI_TOO_LONG).with_type(ProblemType::URI_TOO_LONG);
+    before_routes(problem.detail(format!(
+        "the path and the query have more than {limit} bytes"
+    )))
+}
+
+/// Returns 408 for a head that did not arrive in time, as the bytes of HTTP/1.1: there is no request to respond to.
+#[cfg(feature = "serve")]
+pub(crate) const HEAD_TIMEOUT: &str = concat!(
+    "HTTP/1.1 408 Request Timeout\r\n",
+    "connection: close\r\n",
+    "content-type: application/problem+json\r\n",
+    "content-length: 110\r\n",
+    "cache-control: no-store\r\n",
+    "x-content-type-options: nosniff\r\n\r\n",
+    r#"{"detail":"the head of the request took too long","status":408,"title":"Request Timeout","type":"about:blank"}"#,
+);
 
 #[cfg(feature = "serve")]
 fn before_routes(problem: Problem) -> Response {

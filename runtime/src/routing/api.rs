@@ -310,6 +310,12 @@ impl Api {
         &self.inventory
     }
 
+    /// Returns the functions that change errors, for those of the server.
+    #[cfg(feature = "serve")]
+    pub(crate) fn error_format(&self) -> &ErrorFormat {
+        &self.format
+    }
+
     /// Converts the API into an axum router, for a listener of your own or beside other routes.
     ///
     /// Every route keeps its guard, except those [beside](Self::beside) the API. Requests that match no path get

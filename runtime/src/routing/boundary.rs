@@ -1,6 +1,7 @@
 //! The outermost layer of an `Api` that has layers or maps problems.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -30,7 +31,7 @@ pub(super) type RenderError = Arc<dyn Fn(&Problem) -> Result<ErrorBody, ()> + Se
 
 /// The functions that change the errors of an `Api`.
 #[derive(Clone, Default)]
-pub(super) struct ErrorFormat {
+pub(crate) struct ErrorFormat {
     pub(super) map: Option<MapProblem>,
     pub(super) render: Option<RenderError>,
 }
@@ -97,6 +98,12 @@ impl Service<Request> for Boundary {
     }
 }
 
+impl fmt::Debug for ErrorFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorFormat").finish_non_exhaustive()
+    }
+}
+
 impl Boundary {
     /// Returns whether the route of a request accepts tickets.
     ///
@@ -119,7 +126,7 @@ impl ErrorFormat {
         self.map.is_none() && self.render.is_none()
     }
 
-    pub(super) fn apply(&self, mut response: Response) -> Response {
+    pub(crate) fn apply(&self, mut response: Response) -> Response {
         if self.render.is_some() {
             response = with_problem(response);
         }

@@ -9,6 +9,8 @@ use axum::http::Extensions;
 
 use crate::guard::{SharedProof, remove_callers};
 use crate::input::RequestLimits;
+#[cfg(feature = "spool")]
+use crate::input::RequestSpool;
 use crate::policy::Limits;
 
 /// The extensions of one request.
@@ -17,6 +19,9 @@ pub(super) struct GuardExtensions {
     /// For extractors of the API; `None` for a handler without them.
     pub(super) shared: Option<SharedProof>,
     pub(super) limits: &'static Limits,
+    /// For handlers that read a form; `None` if the server does not configure temporary files.
+    #[cfg(feature = "spool")]
+    pub(super) spool: Option<RequestSpool>,
 }
 
 /// Marks a request on its way through inner layers; a request that a layer creates has none.
@@ -31,6 +36,10 @@ impl GuardExtensions {
         }
         if *self.limits != Limits::DEFAULT {
             extensions.insert(RequestLimits(*self.limits));
+        }
+        #[cfg(feature = "spool")]
+        if let Some(spool) = &self.spool {
+            extensions.insert(spool.clone());
         }
     }
 
@@ -59,5 +68,7 @@ impl RequestMark {
 pub(super) fn remove_guard_extensions(extensions: &mut Extensions) {
     remove_callers(extensions);
     extensions.remove::<RequestLimits>();
+    #[cfg(feature = "spool")]
+    extensions.remove::<RequestSpool>();
     extensions.remove::<RequestMark>();
 }

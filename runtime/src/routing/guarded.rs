@@ -18,6 +18,8 @@ use crate::guard::{
     Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof, TicketIssuer, TicketStore,
 };
 use crate::input::BodyWait;
+#[cfg(feature = "spool")]
+use crate::input::RequestSpool;
 use crate::response::{
     Acceptable, forbid_shared_caching, handler_timeout, panicked, refusal_response,
     set_security_headers,
@@ -28,6 +30,8 @@ use crate::routing::guard_extensions::{GuardExtensions, remove_guard_extensions}
 use crate::routing::inner_layers::InnerStack;
 use crate::routing::panics::{catch_async, drop_value, guard_body};
 use crate::routing::passed_guard::PassedGuard;
+#[cfg(feature = "spool")]
+use crate::routing::run_handler::reads_form;
 use crate::routing::run_handler::{Shared, has_custom_argument, limit_body, run_handler};
 use crate::routing::runs_with_state::RunsWithState;
 use crate::routing::time_limit::{TimedOut, within};
@@ -229,7 +233,18 @@ impl<H: Declares + 'static> Guarded<H> {
             None
         };
         let limits = &H::DECLARATION.limits;
-        let extensions = GuardExtensions { shared, limits };
+        #[cfg(feature = "spool")]
+        let spool = self
+            .guard
+            .server()
+            .spool()
+            .filter(|_| shares || reads_form::<H>());
+        let extensions = GuardExtensions {
+            shared,
+            limits,
+            #[cfg(feature = "spool")]
+            spool: spool.map(|spool| RequestSpool(Arc::clone(spool))),
+        };
         PassedGuard::new(authorized, extensions, body_wait)
     }
 

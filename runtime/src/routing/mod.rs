@@ -40,6 +40,8 @@ mod unread_body;
 
 #[cfg(feature = "serve")]
 pub(crate) use self::argument::shutdown::{Shutdown, ShutdownSender};
+#[cfg(feature = "serve")]
+pub(crate) use self::boundary::ErrorFormat;
 pub use self::exception::{Exception, ExceptionKind};
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
@@ -77,7 +79,9 @@ pub(crate) mod rules {
 /// Items of this room that generated code names.
 #[doc(hidden)]
 pub mod __private {
-    pub use super::argument::facts::{ArgumentFacts, are_checked, has_reason, has_unvalidated};
+    pub use super::argument::facts::{
+        ArgumentFacts, are_checked, has_reason, has_streamed_body, has_unvalidated,
+    };
     pub use super::constants::Constant;
     pub use super::declared::Declares;
     pub use super::invalid_handler::InvalidHandler;

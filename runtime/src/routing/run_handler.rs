@@ -13,6 +13,8 @@ use http_body_util::Limited;
 use crate::audit::RejectedInput;
 use crate::input::TimedBody;
 use crate::response::{mark_handler_response, name_accepted_types};
+#[cfg(feature = "spool")]
+use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::passed_guard::PassedGuard;
@@ -46,12 +48,18 @@ pub(super) fn has_custom_argument<H: Declares>() -> bool {
     H::ARGUMENTS.iter().any(|facts| facts.custom)
 }
 
+/// Whether the handler reads a form with files.
+#[cfg(feature = "spool")]
+pub(super) fn reads_form<H: Declares>() -> bool {
+    H::ARGUMENTS.iter().any(ArgumentFacts::reads_multipart)
+}
+
 /// Limits the size of the body and the time for reading it.
 pub(super) fn limit_body(request: &mut Request, guard: &PassedGuard) {
     if !request.body().is_end_stream() {
         let body = mem::take(request.body_mut());
         let limits = guard.limits();
-        let timed = TimedBody::new(body, limits.body_timeout, guard.body_wait().clone());
+        let timed = TimedBody::new(body, limits, guard.body_wait().clone());
         *request.body_mut() = Body::new(Limited::new(timed, limits.body_limit));
     }
 }

@@ -10,10 +10,12 @@ use tokio::sync::Notify;
 
 use crate::serve::connections::Connections;
 use crate::serve::error::ServeError;
-use crate::serve::protocols::Protocols;
+use crate::serve::protocols::{HeadLimits, Protocols};
+use crate::serve::request_limits::RequestLimits;
 use crate::serve::settings::Settings;
 use crate::serve::shutdown;
 use crate::serve::socket::Listener;
+use crate::serve::telemetry;
 #[cfg(feature = "tls")]
 use crate::serve::tls::{Handshake, Reloader};
 
@@ -89,13 +91,18 @@ impl<A> BoundServer<A> {
         hangup: &Notify,
     ) -> Result<(), ServeError> {
         let settings = self.settings;
-        let protocols = Protocols::new(settings.head);
+        let limits = settings.limits;
+        let head = HeadLimits {
+            uri: limits.uri_limit,
+            ..settings.head
+        };
+        let protocols = Protocols::new(head, limits.write_timeout);
         #[cfg(feature = "tls")]
         let protocols = Protocols {
             handshake: self
                 .reloader
                 .as_ref()
-                .map(|reloader| Handshake::new(reloader.subscribe(), settings.handshake_timeout)),
+                .map(|reloader| Handshake::new(reloader.subscribe(), limits.handshake_timeout)),
             ..protocols
         };
         #[cfg(feature = "tls")]
@@ -107,19 +114,22 @@ impl<A> BoundServer<A> {
         };
         #[cfg(not(feature = "tls"))]
         let reloading = pending();
+        let requests = RequestLimits::new(&limits, settings.probes.into(), settings.format);
         let mut connections = Connections::new(
             settings.router,
             protocols,
             settings.proxies,
-            settings.unread_limit,
+            &limits,
+            requests,
         );
+        telemetry::serving(&limits);
         tokio::select! {
             never = connections.accept(&self.listener) => match never {},
             never = reloading => match never {},
             () = stop => {}
         }
         drop(self.listener);
-        connections.finish(settings.grace).await;
+        connections.finish(limits.grace).await;
         Ok(())
     }
 }

@@ -1,8 +1,10 @@
 //! One connection: its requests, and its end.
 
 use std::convert::Infallible;
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::response::Response;
@@ -12,25 +14,35 @@ use hyper::server::conn::http1;
 #[cfg(feature = "http2")]
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
-#[cfg(feature = "http2")]
-use hyper_util::rt::TokioExecutor;
+use tokio::io::AsyncWrite;
+use tokio::time::timeout;
 use tower_service::Service;
 
 #[cfg(feature = "tls")]
 use crate::guard::{ClientCertificate, PresentedCertificate};
-use crate::response::{outside_proxies, unreliable_proxy_fields};
+use crate::response::{HEAD_TIMEOUT, outside_proxies, request_timeout, unreliable_proxy_fields};
 use crate::routing::{Shutdown, WatchedBody};
+use crate::serve::activity::{Expiry, Timeouts};
+use crate::serve::connection_limit::ConnectionLimit;
+use crate::serve::in_flight::InFlightBody;
 use crate::serve::linger::ConnectionState;
 use crate::serve::protocols::Protocols;
 use crate::serve::proxy::Proxies;
+use crate::serve::request_limits::RequestLimits;
 #[cfg(feature = "http2")]
 use crate::serve::returned::ReturnedStream;
 use crate::serve::socket::{Peer, Socket};
 use crate::serve::stream::Stream;
+#[cfg(feature = "http2")]
+use crate::serve::stream_executor::StreamExecutor;
+use crate::serve::telemetry;
 #[cfg(feature = "tls")]
 use crate::serve::tls::Protocol;
 use crate::serve::tracked::OpenStream;
 use crate::serve::unread;
+
+/// The time for the last bytes of a connection that is closed.
+const FAREWELL_TIME: Duration = Duration::from_secs(1);
 
 /// A connection that is accepted.
 pub(super) struct Connection {
@@ -40,6 +52,9 @@ pub(super) struct Connection {
     pub(super) shutdown: Shutdown,
     pub(super) open: OpenStream,
     pub(super) state: Arc<ConnectionState>,
+    pub(super) limit: ConnectionLimit,
+    pub(super) timeouts: Timeouts,
+    pub(super) requests: Arc<RequestLimits>,
 }
 
 /// The data of a connection that each of its requests needs.
@@ -54,6 +69,7 @@ struct RequestContext {
     certificate: Option<ClientCertificate>,
     shutdown: Shutdown,
     state: Arc<ConnectionState>,
+    requests: Arc<RequestLimits>,
 }
 
 impl Connection {
@@ -93,26 +109,50 @@ impl Connection {
             certificate: None,
             shutdown: self.shutdown.clone(),
             state: Arc::clone(&self.state),
+            requests: Arc::clone(&self.requests),
         }
     }
 
     async fn serve_http1(self, stream: Stream, context: RequestContext, http: &http1::Builder) {
         let service = service_fn(move |request| context.clone().respond(request));
-        let stopping = self.shutdown.begun();
+        let mut stopping = pin!(self.shutdown.begun());
         let stream = self.open.track(stream);
         let mut connection = http.serve_connection(stream, service).with_upgrades();
-        // an error only means that the client disconnected or was disconnected
-        let is_stopping = tokio::select! {
-            _ = &mut connection => false,
-            () = stopping => true,
+        let activity = self.state.activity();
+        activity.begin(false);
+        let serving = self.limit.serving(Arc::clone(activity));
+        let mut expiring = pin!(activity.expired(self.timeouts));
+        let mut is_stopping = false;
+        let expiry = loop {
+            tokio::select! {
+                // first, so that bytes that have arrived in time are processed
+                biased;
+                // an error only means that the client disconnected or was disconnected
+                _ = &mut connection => break None,
+                expiry = &mut expiring => break Some(expiry),
+                () = &mut stopping, if !is_stopping => {
+                    is_stopping = true;
+                    Pin::new(&mut connection).graceful_shutdown();
+                }
+            }
         };
-        if is_stopping {
-            Pin::new(&mut connection).graceful_shutdown();
-            let _ = (&mut connection).await;
-        }
+        drop(serving);
         // after an upgrade, the handler has the stream
-        if let Some(parts) = connection.into_parts() {
-            self.state.close(parts.io.into_inner()).await;
+        let Some(parts) = connection.into_parts() else {
+            return;
+        };
+        let stream = parts.io.into_inner();
+        match expiry {
+            None => self.state.close(stream).await,
+            Some(expiry) => {
+                telemetry::connection_expired(expiry);
+                let farewell = match expiry {
+                    Expiry::Write => return,
+                    Expiry::Head if activity.has_partial_head() => HEAD_TIMEOUT,
+                    Expiry::Head | Expiry::Idle | Expiry::Evicted => "",
+                };
+                let _ = timeout(FAREWELL_TIME, end(stream, farewell)).await;
+            }
         }
     }
 
@@ -121,19 +161,37 @@ impl Connection {
         self,
         stream: Stream,
         context: RequestContext,
-        http: &http2::Builder<TokioExecutor>,
+        http: &http2::Builder<StreamExecutor>,
     ) {
         let service = service_fn(move |request| context.clone().respond(request));
-        let stopping = self.shutdown.begun();
+        let mut stopping = pin!(self.shutdown.begun());
         let (stream, returned) = ReturnedStream::new(self.open.track(stream));
         let mut connection = http.serve_connection(stream, service);
-        let is_stopping = tokio::select! {
-            _ = &mut connection => false,
-            () = stopping => true,
+        let activity = self.state.activity();
+        activity.begin(true);
+        let serving = self.limit.serving(Arc::clone(activity));
+        let mut expiring = pin!(activity.expired(self.timeouts));
+        let mut is_stopping = false;
+        let expiry = loop {
+            tokio::select! {
+                biased;
+                _ = &mut connection => break None,
+                expiry = &mut expiring => break Some(expiry),
+                () = &mut stopping, if !is_stopping => {
+                    is_stopping = true;
+                    Pin::new(&mut connection).graceful_shutdown();
+                }
+            }
         };
-        if is_stopping {
-            Pin::new(&mut connection).graceful_shutdown();
-            let _ = (&mut connection).await;
+        drop(serving);
+        if let Some(expiry) = expiry {
+            telemetry::connection_expired(expiry);
+            if expiry != Expiry::Write {
+                // GOAWAY: the client may repeat a request that it is about to send
+                Pin::new(&mut connection).graceful_shutdown();
+                let _ = timeout(FAREWELL_TIME, &mut connection).await;
+            }
+            return;
         }
         drop(connection);
         if let Ok(stream) = returned.await {
@@ -142,16 +200,43 @@ impl Connection {
     }
 }
 
+/// Sends the last bytes of a connection, and closes its direction; with TLS, the client learns that nothing is missing.
+async fn end(mut stream: Stream, farewell: &str) {
+    let mut rest = farewell.as_bytes();
+    while !rest.is_empty() {
+        let writing = poll_fn(|context| Pin::new(&mut stream).poll_write(context, rest));
+        match writing.await {
+            Ok(length) if length > 0 => rest = rest.get(length..).unwrap_or_default(),
+            _ => return,
+        }
+    }
+    let _ = poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context)).await;
+}
+
 impl RequestContext {
-    /// Responds to a request, and settles the rest of its body.
-    async fn respond(self, request: Request<Incoming>) -> Result<Response, Infallible> {
+    /// Responds to a request within the limits, and settles the rest of its body.
+    async fn respond(
+        self,
+        request: Request<Incoming>,
+    ) -> Result<http::Response<InFlightBody>, Infallible> {
         let (version, state) = (request.version(), Arc::clone(&self.state));
+        let requests = Arc::clone(&self.requests);
+        let active = state.activity().request();
         let (request, rest) = WatchedBody::wrap(request);
-        let mut response = self.route(request).await?;
+        let (mut response, permit) = match requests.enter(&request) {
+            Ok(permit) => match requests.timed(self.route(request)).await {
+                Some(response) => (response?, Some(permit)),
+                None => (requests.format(request_timeout()), Some(permit)),
+            },
+            Err(response) => {
+                drop(request);
+                (requests.format(*response), None)
+            }
+        };
         if let Some(rest) = rest {
             unread::settle(&rest, version, &mut response, &state);
         }
-        Ok(response)
+        Ok(response.map(|body| InFlightBody::new(body, active, permit)))
     }
 
     /// Calls the API, unless the request has not come through a proxy of the server as it should have.
@@ -160,10 +245,10 @@ impl RequestContext {
         mut request: Request<WatchedBody<Incoming>>,
     ) -> Result<Response, Infallible> {
         if !self.is_admitted {
-            return Ok(outside_proxies());
+            return Ok(self.requests.format(outside_proxies()));
         }
         let Ok(client) = self.proxies.sanitize(self.peer, request.headers_mut()) else {
-            return Ok(unreliable_proxy_fields());
+            return Ok(self.requests.format(unreliable_proxy_fields()));
         };
         let extensions = request.extensions_mut();
         extensions.insert(self.shutdown);

@@ -1,22 +1,25 @@
 //! The connections of a server: accepts them, and waits for them at shutdown.
 
 use std::convert::Infallible;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::routing::ShutdownSender;
+use crate::serve::activity::Timeouts;
 use crate::serve::connection::Connection;
+use crate::serve::connection_limit::{ConnectionLimit, PeerNetwork};
+use crate::serve::limits::ServerLimits;
 use crate::serve::linger::{Bounds, ConnectionState};
 use crate::serve::protocols::Protocols;
 use crate::serve::proxy::Proxies;
+use crate::serve::request_limits::RequestLimits;
 use crate::serve::socket::{Listener, Peer, Socket};
+use crate::serve::telemetry;
 use crate::serve::tracked::OpenStreams;
-
-/// The delay before accepting again after an error, such as too many open files.
-const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// The connections of one server.
 pub(super) struct Connections {
@@ -26,6 +29,11 @@ pub(super) struct Connections {
     shutdown: ShutdownSender,
     streams: OpenStreams,
     bounds: Bounds,
+    limit: ConnectionLimit,
+    /// Whether the limit of one peer applies to loopback addresses.
+    limits_loopback: bool,
+    timeouts: Timeouts,
+    requests: Arc<RequestLimits>,
     tasks: JoinSet<()>,
 }
 
@@ -34,7 +42,8 @@ impl Connections {
         router: axum::Router,
         protocols: Protocols,
         proxies: Proxies,
-        unread_limit: u64,
+        limits: &ServerLimits,
+        requests: RequestLimits,
     ) -> Self {
         let shutdown = ShutdownSender::new();
         Self {
@@ -42,7 +51,11 @@ impl Connections {
             protocols,
             proxies,
             streams: OpenStreams::new(),
-            bounds: Bounds::new(unread_limit, shutdown.subscribe()),
+            bounds: Bounds::new(limits.unread_limit, shutdown.subscribe()),
+            limit: ConnectionLimit::new(limits.connection_limit, limits.peer_connections()),
+            limits_loopback: limits.peer_connection_limit.is_some(),
+            timeouts: limits.timeouts(),
+            requests: Arc::new(requests),
             shutdown,
             tasks: JoinSet::new(),
         }
@@ -52,9 +65,37 @@ impl Connections {
     pub(super) async fn accept(&mut self, listener: &Listener) -> Infallible {
         loop {
             match listener.accept().await {
-                Ok((socket, peer)) => self.serve(socket, peer),
-                Err(_) => sleep(ACCEPT_RETRY_DELAY).await,
+                Ok((socket, peer)) => self.admit(socket, peer).await,
+                // the client has disconnected
+                Err(error) if is_of_connection(&error) => {}
+                // too many open files, or no memory
+                Err(_) => self.limit.make_room().await,
             }
+        }
+    }
+
+    /// Serves a connection within the limits. If its peer has too many, it is closed.
+    async fn admit(&mut self, mut socket: Socket, peer: Peer) {
+        let Some(permit) = self.limit.admit(self.limited_peer(peer)) else {
+            telemetry::connection_refused();
+            return;
+        };
+        socket.count(permit);
+        self.limit.within_total().await;
+        self.serve(socket, peer);
+    }
+
+    /// Returns the peer whose connections are limited, if they are.
+    fn limited_peer(&self, peer: Peer) -> Option<PeerNetwork> {
+        match peer {
+            Peer::Address(address) => {
+                let address = address.ip().to_canonical();
+                let is_exempt =
+                    self.proxies.contains(peer) || (address.is_loopback() && !self.limits_loopback);
+                (!is_exempt).then(|| PeerNetwork::new(address))
+            }
+            #[cfg(unix)]
+            Peer::Unix => None,
         }
     }
 
@@ -65,7 +106,13 @@ impl Connections {
             proxies: self.proxies.clone(),
             shutdown: self.shutdown.subscribe(),
             open: self.streams.reserve(),
-            state: Arc::new(ConnectionState::new(self.bounds.clone())),
+            state: Arc::new(ConnectionState::new(
+                self.bounds.clone(),
+                Arc::clone(socket.activity()),
+            )),
+            limit: self.limit.clone(),
+            timeouts: self.timeouts,
+            requests: Arc::clone(&self.requests),
         };
         while self.tasks.try_join_next().is_some() {}
         self.tasks
@@ -82,4 +129,12 @@ impl Connections {
         };
         let _ = timeout(grace, closed).await;
     }
+}
+
+/// Returns whether an error concerns the connection that would have been accepted.
+fn is_of_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionAborted | ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
+    )
 }

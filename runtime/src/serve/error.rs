@@ -22,6 +22,11 @@ pub enum ServeError {
     },
     /// [`behind_proxy`](crate::Server::behind_proxy) names no network.
     NoProxy,
+    /// A [`probe`](crate::Server::probe) is not the path of a public handler for `GET`.
+    Probe {
+        /// The path.
+        path: String,
+    },
     /// The name of the address cannot be resolved.
     Resolve(io::Error),
     /// The address is in use, or otherwise not available.
@@ -62,6 +67,10 @@ impl fmt::Display for ServeError {
                  serve TLS (`.tls(\"cert.pem\", \"key.pem\")`), listen on loopback or a Unix socket, or name the proxies \
                  that terminate TLS (`.behind_proxy([\"10.0.0.0/8\".parse()?])`)"
             ),
+            Self::Probe { path } => write!(
+                f,
+                "`{path}` has no public handler for `GET`; pass the full path of one to `probe`"
+            ),
             Self::NoProxy => {
                 f.write_str("`behind_proxy` names no network; name those of the proxies")
             }
@@ -92,7 +101,7 @@ impl fmt::Debug for ServeError {
 impl Error for ServeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::NotLoopback { .. } | Self::NoProxy => None,
+            Self::NotLoopback { .. } | Self::NoProxy | Self::Probe { .. } => None,
             #[cfg(unix)]
             Self::SocketMode { .. } => None,
             // its message is this error's

@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::routing::{IDLE_TIME, Shutdown, bounded};
+use crate::serve::activity::Activity;
 use crate::serve::socket::Socket;
 use crate::serve::stream::Stream;
 
@@ -35,6 +36,7 @@ pub(super) struct Bounds {
 /// The state of one connection, shared by its requests.
 pub(super) struct ConnectionState {
     bounds: Bounds,
+    activity: Arc<Activity>,
     /// Whether the last response left a body unread.
     has_unread: AtomicBool,
     /// Whether the client has used up its time.
@@ -53,12 +55,17 @@ impl Bounds {
 }
 
 impl ConnectionState {
-    pub(super) fn new(bounds: Bounds) -> Self {
+    pub(super) fn new(bounds: Bounds, activity: Arc<Activity>) -> Self {
         Self {
             bounds,
+            activity,
             has_unread: AtomicBool::new(false),
             is_exhausted: AtomicBool::new(false),
         }
+    }
+
+    pub(super) fn activity(&self) -> &Arc<Activity> {
+        &self.activity
     }
 
     pub(super) fn unread_limit(&self) -> u64 {
@@ -129,6 +136,7 @@ mod tests {
 
     use super::*;
     use crate::routing::{ShutdownSender, UNREAD_LIMIT};
+    use crate::serve::raw_socket::RawSocket;
 
     #[tokio::test(start_paused = true)]
     async fn connection_beyond_the_closing_limit_is_closed_at_once() {
@@ -143,8 +151,10 @@ mod tests {
             let closing = Arc::clone(&bounds.closing);
             let _permits = closing.try_acquire_many(taken).unwrap();
             let start = tokio::time::Instant::now();
-            let stream = Stream::Plain(Socket::Tcp(stream));
-            ConnectionState::new(bounds).close(stream).await;
+            let socket = Socket::new(RawSocket::Tcp(stream));
+            let activity = Arc::clone(socket.activity());
+            let stream = Stream::Plain(socket);
+            ConnectionState::new(bounds, activity).close(stream).await;
             assert_eq!(start.elapsed().as_secs(), seconds);
         }
     }

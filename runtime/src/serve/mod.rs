@@ -1,17 +1,24 @@
 //! Serves an `Api` over HTTP/1.1 and HTTP/2, with TLS, or without it on loopback, on Unix sockets and behind proxies.
 //!
-//! The server disconnects a client that sends the head of a request too slowly, or more header
-//! fields than any route allows. A response that is ready before the request's body is read reaches
+//! The server limits connections, requests in flight and times: a client that sends a head or reads a response too
+//! slowly is disconnected. A response that is ready before the request's body is read reaches
 //! the client: the rest of the body is discarded within bounds. A shutdown lets requests
 //! in flight and upgraded connections finish.
 
+mod activity;
 mod bound;
 mod connection;
+mod connection_limit;
 mod connections;
 mod error;
+mod in_flight;
+mod limit_setters;
+mod limits;
 mod linger;
 mod protocols;
 mod proxy;
+mod raw_socket;
+mod request_limits;
 #[cfg(feature = "http2")]
 mod returned;
 mod server;
@@ -21,8 +28,9 @@ mod socket;
 #[cfg(unix)]
 mod socket_file;
 mod stream;
+#[cfg(feature = "http2")]
+mod stream_executor;
 mod summary;
-#[cfg(feature = "tls")]
 mod telemetry;
 #[cfg(feature = "tls")]
 mod tls;
@@ -31,6 +39,7 @@ mod unread;
 
 pub use self::bound::BoundServer;
 pub use self::error::ServeError;
+pub use self::limits::ServerLimits;
 pub use self::proxy::{Network, NetworkError};
 pub use self::server::{Server, serve};
 #[cfg(feature = "tls")]

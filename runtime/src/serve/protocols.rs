@@ -5,10 +5,10 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 #[cfg(feature = "http2")]
 use hyper::server::conn::http2;
-#[cfg(feature = "http2")]
-use hyper_util::rt::TokioExecutor;
 use hyper_util::rt::TokioTimer;
 
+#[cfg(feature = "http2")]
+use crate::serve::stream_executor::StreamExecutor;
 #[cfg(feature = "tls")]
 use crate::serve::tls::Handshake;
 
@@ -41,7 +41,6 @@ const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The bytes of a header field, with 32 bytes of overhead (RFC 9113 §6.5.2), on average.
-#[cfg(feature = "http2")]
 const FIELD_SIZE: usize = 256;
 
 /// The settings of every connection.
@@ -49,7 +48,7 @@ const FIELD_SIZE: usize = 256;
 pub(super) struct Protocols {
     pub(super) http1: http1::Builder,
     #[cfg(feature = "http2")]
-    pub(super) http2: http2::Builder<TokioExecutor>,
+    pub(super) http2: http2::Builder<StreamExecutor>,
     /// `None` for plain HTTP.
     #[cfg(feature = "tls")]
     pub(super) handshake: Option<Handshake>,
@@ -58,26 +57,34 @@ pub(super) struct Protocols {
 /// The limits of a request's head.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HeadLimits {
-    pub(super) timeout: Duration,
     /// The largest header limit of any route.
     pub(super) fields: usize,
     /// The longest token, in bytes.
-    #[cfg_attr(
-        not(feature = "http2"),
-        allow(dead_code, reason = "hyper has one buffer for the head of HTTP/1.1")
-    )]
     pub(super) token: usize,
+    /// The longest path with a query, in bytes.
+    pub(super) uri: usize,
 }
 
 impl Protocols {
-    pub(super) fn new(limits: HeadLimits) -> Self {
+    #[cfg_attr(
+        not(feature = "http2"),
+        allow(unused_variables, reason = "the socket has the time of HTTP/1.1")
+    )]
+    pub(super) fn new(limits: HeadLimits, write_timeout: Duration) -> Self {
         Self {
             http1: http1(limits),
             #[cfg(feature = "http2")]
-            http2: http2(limits),
+            http2: http2(limits, write_timeout),
             #[cfg(feature = "tls")]
             handshake: None,
         }
+    }
+}
+
+impl HeadLimits {
+    /// Returns the maximum size of a head, in bytes.
+    fn size(self) -> usize {
+        self.uri + self.token + self.fields.max(HYPER_HEADER_LIMIT) * FIELD_SIZE
     }
 }
 
@@ -85,7 +92,9 @@ fn http1(limits: HeadLimits) -> http1::Builder {
     let mut http1 = http1::Builder::new();
     http1
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.timeout);
+        // the activity of the connection has the time, which distinguishes it from the time between requests
+        .header_read_timeout(None)
+        .max_header_size(limits.size());
     // any limit other than hyper's default costs two allocations per request
     if limits.fields > HYPER_HEADER_LIMIT {
         http1.max_headers(limits.fields);
@@ -95,14 +104,13 @@ fn http1(limits: HeadLimits) -> http1::Builder {
 
 /// Extended CONNECT (RFC 8441) stays disabled.
 #[cfg(feature = "http2")]
-fn http2(limits: HeadLimits) -> http2::Builder<TokioExecutor> {
-    let list_size = limits.token + limits.fields.max(HYPER_HEADER_LIMIT) * FIELD_SIZE;
-    let mut http2 = http2::Builder::new(TokioExecutor::new());
+fn http2(limits: HeadLimits, write_timeout: Duration) -> http2::Builder<StreamExecutor> {
+    let mut http2 = http2::Builder::new(StreamExecutor::new(write_timeout));
     http2
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)
         .max_pending_accept_reset_streams(MAX_PENDING_RESETS)
-        .max_header_list_size(u32::try_from(list_size).unwrap_or(u32::MAX))
+        .max_header_list_size(u32::try_from(limits.size()).unwrap_or(u32::MAX))
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .keep_alive_interval(PING_INTERVAL)

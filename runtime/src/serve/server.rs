@@ -6,10 +6,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "tls")]
 use std::sync::Arc;
-use std::time::Duration;
 
+use http::Method;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
+use crate::routing::Route;
 use crate::routing::rules::IsProtected;
 use crate::serve::bound::BoundServer;
 use crate::serve::error::ServeError;
@@ -40,7 +41,7 @@ pub fn serve<A: IsProtected>(api: A) -> Server {
 #[derive(Debug)]
 #[must_use = "a server does nothing until it listens"]
 pub struct Server {
-    settings: Settings,
+    pub(super) settings: Settings,
 }
 
 impl Server {
@@ -80,13 +81,6 @@ impl Server {
         self
     }
 
-    /// Sets the time that a client has for the TLS handshake, 10 s by default.
-    #[cfg(feature = "tls")]
-    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.handshake_timeout = timeout;
-        self
-    }
-
     /// Names the networks of the proxies in front of the server.
     ///
     /// A request of a proxy has the client's address in `ConnectInfo`: the right-most one in `X-Forwarded-For` or
@@ -116,36 +110,6 @@ impl Server {
     /// ```
     pub fn behind_proxy(mut self, networks: impl IntoIterator<Item = Network>) -> Self {
         self.settings.proxies = Proxies::new(networks);
-        self
-    }
-
-    /// Sets the time that a client has to send the head of a request, 10 s by default.
-    pub fn head_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.head.timeout = timeout;
-        self
-    }
-
-    /// Sets the time that requests in flight have to finish after a shutdown begins, 30 s by default.
-    ///
-    /// The same time applies to upgraded connections. A handler learns of the shutdown from its argument
-    /// [`Shutdown`](crate::Shutdown).
-    pub fn grace(mut self, grace: Duration) -> Self {
-        self.settings.grace = grace;
-        self
-    }
-
-    /// Sets the number of bytes that are discarded after a response that is ready before the request's body
-    /// is read, 8 MiB by default.
-    ///
-    /// Many clients read the response only after they have sent the whole body. If the body is longer than
-    /// this limit, they get an error instead of the response. With `0`, nothing is discarded.
-    ///
-    /// # Security
-    ///
-    /// The client needs no token to make the server read these bytes. They are not stored, discarding ends
-    /// after 30 s, or 5 s without a byte, and they are never parsed as another request.
-    pub fn unread_limit(mut self, bytes: u64) -> Self {
-        self.settings.unread_limit = bytes;
         self
     }
 
@@ -185,7 +149,7 @@ impl Server {
     ///
     /// Returns [`ServeError::NotLoopback`] if the address, or any address that its name resolves
     /// to, is not a loopback address and the server has neither TLS nor proxies, [`ServeError::NoProxy`] for an empty list of
-    /// proxies, [`ServeError::Resolve`] if the name cannot be resolved,
+    /// proxies, [`ServeError::Probe`] for a probe without a public handler, [`ServeError::Resolve`] if the name cannot be resolved,
     /// [`ServeError::Bind`] if the address is in use, and [`ServeError::Tls`] for a certificate or key that cannot be used.
     pub async fn bind(self, address: impl ToSocketAddrs) -> Result<BoundServer, ServeError> {
         let addresses = lookup_host(address).await.map_err(ServeError::Resolve)?;
@@ -198,6 +162,7 @@ impl Server {
             return Err(ServeError::NotLoopback { address: *address });
         }
         self.check_proxies()?;
+        self.check_probes()?;
         #[cfg(feature = "tls")]
         let reloader = self.load_tls().await?;
         let (listener, address) = bind_first(&addresses).await?;
@@ -215,6 +180,17 @@ impl Server {
             return Err(ServeError::NoProxy);
         }
         Ok(())
+    }
+
+    fn check_probes(&self) -> Result<(), ServeError> {
+        let is_public = |path: &str| {
+            let mut routes = self.settings.inventory.iter();
+            routes.any(|route| route.path() == path && is_public_get(route))
+        };
+        match self.settings.probes.iter().find(|path| !is_public(path)) {
+            None => Ok(()),
+            Some(path) => Err(ServeError::Probe { path: path.clone() }),
+        }
     }
 
     #[cfg(feature = "tls")]
@@ -275,6 +251,7 @@ impl Server {
         if mode & !0o770 != 0 {
             return Err(ServeError::SocketMode { mode });
         }
+        self.check_probes()?;
         #[cfg(feature = "tls")]
         let reloader = self.load_tls().await?;
         match socket_file::listen(&path, mode).await {
@@ -291,6 +268,10 @@ impl Server {
             Err(source) => Err(ServeError::BindUnix { path, source }),
         }
     }
+}
+
+fn is_public_get(route: &Route) -> bool {
+    route.methods().contains(&Method::GET) && route.declaration().is_public()
 }
 
 /// Binds to the first address that is available, and returns it with its actual port.

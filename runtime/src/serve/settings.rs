@@ -1,27 +1,16 @@
 //! The settings of a server, with their defaults.
 
-use std::time::Duration;
-
 use crate::policy::Limits;
 use crate::resource_server::IssuerSummary;
-use crate::routing::UNREAD_LIMIT;
 use crate::routing::api::Api;
+use crate::routing::{ErrorFormat, Inventory};
+use crate::serve::limits::ServerLimits;
 use crate::serve::protocols::HeadLimits;
 use crate::serve::proxy::Proxies;
 #[cfg(unix)]
 use crate::serve::socket_file;
 #[cfg(feature = "tls")]
 use crate::serve::tls::TlsSource;
-
-/// The default time for reading the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The default time for a TLS handshake.
-#[cfg(feature = "tls")]
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The default time for requests in flight to finish after a shutdown begins.
-const GRACE: Duration = Duration::from_secs(30);
 
 /// The settings of a server.
 #[derive(Debug)]
@@ -31,11 +20,12 @@ pub(super) struct Settings {
     /// `None` for plain HTTP.
     #[cfg(feature = "tls")]
     pub(super) tls: Option<TlsSource>,
-    #[cfg(feature = "tls")]
-    pub(super) handshake_timeout: Duration,
     pub(super) proxies: Proxies,
-    pub(super) grace: Duration,
-    pub(super) unread_limit: u64,
+    pub(super) limits: ServerLimits,
+    /// The paths that are served even if too many requests are in flight.
+    pub(super) probes: Vec<String>,
+    pub(super) inventory: Inventory,
+    pub(super) format: ErrorFormat,
     #[cfg(unix)]
     pub(super) socket_mode: u32,
 }
@@ -50,18 +40,18 @@ impl Settings {
         let token_limit = issuers.map(IssuerSummary::token_limit).max();
         Self {
             head: HeadLimits {
-                timeout: HEAD_TIMEOUT,
                 fields: header_limit.unwrap_or(Limits::DEFAULT.header_limit),
                 token: token_limit.unwrap_or_default(),
+                uri: ServerLimits::DEFAULT.uri_limit,
             },
+            limits: ServerLimits::of(inventory),
+            inventory: inventory.clone(),
+            format: api.error_format().clone(),
             router: api.into_router(),
             #[cfg(feature = "tls")]
             tls: None,
-            #[cfg(feature = "tls")]
-            handshake_timeout: HANDSHAKE_TIMEOUT,
             proxies: Proxies::default(),
-            grace: GRACE,
-            unread_limit: UNREAD_LIMIT,
+            probes: Vec::new(),
             #[cfg(unix)]
             socket_mode: socket_file::OWNER_ONLY,
         }

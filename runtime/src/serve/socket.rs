@@ -1,15 +1,19 @@
 //! The sockets that a server listens on, and those of its connections.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 #[cfg(unix)]
-use tokio::net::{UnixListener, UnixStream};
+use tokio::net::UnixListener;
 
+use crate::serve::activity::Activity;
+use crate::serve::connection_limit::ConnectionPermit;
+use crate::serve::raw_socket::RawSocket;
 #[cfg(unix)]
 use crate::serve::socket_file::SocketFile;
 
@@ -25,12 +29,12 @@ pub(super) enum Listener {
     },
 }
 
-/// The socket of a connection.
-#[derive(Debug)]
-pub(super) enum Socket {
-    Tcp(TcpStream),
-    #[cfg(unix)]
-    Unix(UnixStream),
+/// The socket of a connection, which records its activity.
+pub(super) struct Socket {
+    raw: RawSocket,
+    activity: Arc<Activity>,
+    /// The connection counts until its socket is closed, after an upgrade too.
+    permit: Option<ConnectionPermit>,
 }
 
 /// The other end of a socket.
@@ -48,97 +52,99 @@ impl Listener {
         match self {
             Self::Tcp(listener) => {
                 let (stream, address) = listener.accept().await?;
-                Ok((Socket::Tcp(stream), Peer::Address(address)))
+                Ok((Socket::new(RawSocket::Tcp(stream)), Peer::Address(address)))
             }
             #[cfg(unix)]
             Self::Unix { listener, .. } => {
                 let (stream, _) = listener.accept().await?;
-                Ok((Socket::Unix(stream), Peer::Unix))
+                Ok((Socket::new(RawSocket::Unix(stream)), Peer::Unix))
             }
         }
     }
 }
 
 impl Socket {
+    pub(super) fn new(raw: RawSocket) -> Self {
+        Self {
+            raw,
+            activity: Arc::new(Activity::new()),
+            permit: None,
+        }
+    }
+
+    /// Lets the connection count until the socket is closed.
+    pub(super) fn count(&mut self, permit: ConnectionPermit) {
+        self.permit = Some(permit);
+    }
+
+    pub(super) fn activity(&self) -> &Arc<Activity> {
+        &self.activity
+    }
+
     /// Completes when bytes, the end of the stream or an error can be read.
     pub(super) async fn readable(&self) -> io::Result<()> {
-        match self {
-            Self::Tcp(stream) => stream.readable().await,
-            #[cfg(unix)]
-            Self::Unix(stream) => stream.readable().await,
-        }
+        self.raw.readable().await
     }
 
     /// Reads the bytes that are available.
     pub(super) fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => stream.try_read(buffer),
-            #[cfg(unix)]
-            Self::Unix(stream) => stream.try_read(buffer),
+        self.raw.try_read(buffer)
+    }
+
+    fn record_write(&self, result: &Poll<io::Result<usize>>) {
+        match result {
+            Poll::Ready(Ok(bytes)) => self.activity.record_written(*bytes),
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => self.activity.record_blocked(),
         }
     }
 }
 
 impl AsyncRead for Socket {
     fn poll_read(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
-            #[cfg(unix)]
-            Self::Unix(stream) => Pin::new(stream).poll_read(context, buffer),
+        let before = buffer.filled().len();
+        let result = Pin::new(&mut self.raw).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.activity.record_read();
         }
+        result
     }
 }
 
 impl AsyncWrite for Socket {
     fn poll_write(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
-            #[cfg(unix)]
-            Self::Unix(stream) => Pin::new(stream).poll_write(context, bytes),
-        }
+        let result = Pin::new(&mut self.raw).poll_write(context, bytes);
+        self.record_write(&result);
+        result
     }
 
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_flush(context),
-            #[cfg(unix)]
-            Self::Unix(stream) => Pin::new(stream).poll_flush(context),
-        }
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.raw).poll_flush(context)
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
-            #[cfg(unix)]
-            Self::Unix(stream) => Pin::new(stream).poll_shutdown(context),
-        }
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.raw).poll_shutdown(context)
     }
 
     fn poll_write_vectored(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        buffers: &[io::IoSlice<'_>],
+        buffers: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(context, buffers),
-            #[cfg(unix)]
-            Self::Unix(stream) => Pin::new(stream).poll_write_vectored(context, buffers),
-        }
+        let result = Pin::new(&mut self.raw).poll_write_vectored(context, buffers);
+        self.record_write(&result);
+        result
     }
 
     fn is_write_vectored(&self) -> bool {
-        match self {
-            Self::Tcp(stream) => stream.is_write_vectored(),
-            #[cfg(unix)]
-            Self::Unix(stream) => stream.is_write_vectored(),
-        }
+        self.raw.is_write_vectored()
     }
 }

@@ -1,4 +1,4 @@
-//! Events of the server that concern no request. A subscriber that panics does not affect the server.
+//! Events and metrics of the server that concern no handler. A subscriber that panics does not affect the server.
 #![cfg_attr(
     not(feature = "tracing"),
     allow(unused_variables, reason = "without `tracing` nothing reads them")
@@ -9,6 +9,9 @@ use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(feature = "tls")]
 use std::path::Path;
+
+use crate::serve::activity::Expiry;
+use crate::serve::limits::ServerLimits;
 
 /// Every user of the host can read the private key.
 #[cfg(feature = "tls")]
@@ -48,6 +51,75 @@ pub(super) fn tls_reload_failed(error: &dyn Display) {
             error = %error,
             "the certificate files cannot be used; the previous ones stay in use"
         );
+    });
+}
+
+/// The server accepts connections.
+pub(super) fn serving(limits: &ServerLimits) {
+    quietly(|| {
+        #[cfg(feature = "tracing")]
+        tracing::info!(
+            target: "palisade::serve",
+            event = "serving",
+            connection_limit = limits.connection_limit,
+            peer_connection_limit = limits.peer_connections(),
+            request_limit = limits.request_limit,
+            uri_limit = limits.uri_limit,
+            handshake_timeout = ?limits.handshake_timeout,
+            head_timeout = ?limits.head_timeout,
+            idle_timeout = ?limits.idle_timeout,
+            request_timeout = ?limits.request_timeout,
+            write_timeout = ?limits.write_timeout,
+            grace = ?limits.grace,
+            unread_limit = limits.unread_limit,
+            "serving"
+        );
+    });
+}
+
+/// A connection is closed, because its peer has too many.
+pub(super) fn connection_refused() {
+    quietly(|| {
+        #[cfg(feature = "tracing")]
+        tracing::debug!(
+            target: "palisade::serve",
+            event = "excess_rate_limit_exceeded",
+            limit = "peer_connection_limit",
+            "a peer has too many connections"
+        );
+        #[cfg(feature = "metrics")]
+        metrics::counter!("palisade_refused_connections_total").increment(1);
+    });
+}
+
+/// A request is refused, because too many are in flight.
+pub(super) fn request_shed() {
+    quietly(|| {
+        #[cfg(feature = "tracing")]
+        tracing::debug!(
+            target: "palisade::serve",
+            event = "excess_rate_limit_exceeded",
+            limit = "request_limit",
+            "too many requests are in flight"
+        );
+        #[cfg(feature = "metrics")]
+        metrics::counter!("palisade_shed_requests_total").increment(1);
+    });
+}
+
+/// A connection is closed, because its time is over.
+pub(super) fn connection_expired(expiry: Expiry) {
+    quietly(|| {
+        #[cfg(feature = "tracing")]
+        tracing::debug!(
+            target: "palisade::serve",
+            event = "connection_expired",
+            reason = expiry.as_str(),
+            "a connection is closed"
+        );
+        #[cfg(feature = "metrics")]
+        metrics::counter!("palisade_expired_connections_total", "reason" => expiry.as_str())
+            .increment(1);
     });
 }
 

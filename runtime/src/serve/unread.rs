@@ -41,6 +41,8 @@ pub(super) fn settle(
 /// Reads a body to its end, so that the connection can carry the next request. If the client is too slow, the
 /// connection is closed.
 async fn discard_for_next_request(body: Incoming, connection: Arc<ConnectionState>) {
+    // the connection is not idle
+    let _active = connection.activity().request();
     let reading = discard(body, connection.unread_limit());
     if connection.bounded(reading).await != Some(true) {
         connection.forbid_linger();

@@ -7,6 +7,7 @@ mod form;
 mod head;
 mod json;
 mod multipart;
+mod spool;
 mod stream;
 mod text;
 

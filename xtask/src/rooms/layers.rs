@@ -22,7 +22,7 @@ pub(super) const TABLE: &[Layers] = &[
         folder: "runtime/src",
         order: &[
             &[
-                "claims", "clock", "https", "json", "secret", "text", "until",
+                "claims", "clock", "https", "json", "secret", "spool", "text", "until",
             ],
             &["discovery", "keys"],
             &["token"],

@@ -18,6 +18,7 @@ pub(super) struct Arguments {
 // Output: facts: <Tenant as ArgumentBeforeLast<WithUnvalidated<SecuredHandler>>>::FACTS, <Unvalidated<Bytes> as ArgumentOf<…>>::FACTS
 //         rules: const _: () = <Reason<{ has_reason(__PALISADE_ARGUMENTS, 0) }> as ReasonIsStated>::HOLDS; …
 //                const _: () = <UnvalidatedReason<{ has_unvalidated(…) }> as UnvalidatedIsUsed>::HOLDS;
+//                const _: () = <BodyInChunks<{ has_streamed_body(…) }> as LargeBodyIsStreamed>::HOLDS;   // for each such limit
 pub(super) fn arguments(
     handler: &Handler,
     declared: &Declaration,
@@ -40,9 +41,15 @@ pub(super) fn arguments(
             const _: () = <#private::rules::UnvalidatedReason<{ #private::has_unvalidated(__PALISADE_ARGUMENTS) }> as #private::rules::UnvalidatedIsUsed>::HOLDS;
         }
     });
+    let streamed = declared.limits.of_streams.iter().map(|span| {
+        let private = runtime.at(*span);
+        quote_spanned! {*span=>
+            const _: () = <#private::rules::BodyInChunks<{ #private::has_streamed_body(__PALISADE_ARGUMENTS) }> as #private::rules::LargeBodyIsStreamed>::HOLDS;
+        }
+    });
     Arguments {
         facts: facts.collect(),
-        rules: reasons.chain(unvalidated).collect(),
+        rules: reasons.chain(unvalidated).chain(streamed).collect(),
     }
 }
 

@@ -72,6 +72,10 @@ fn limits(limits: &Limits) -> TokenStream {
         let timeout = duration(millis);
         quote!(.body_timeout(#timeout))
     });
+    let body_idle_timeout = limits.body_idle_timeout.map(|millis| {
+        let timeout = duration(millis);
+        quote!(.body_idle_timeout(#timeout))
+    });
     let timeout = limits.timeout.map(|millis| {
         let timeout = duration(millis);
         quote!(.timeout(#timeout))
@@ -83,7 +87,9 @@ fn limits(limits: &Limits) -> TokenStream {
         .parameter_limit
         .map(|pairs| quote!(.parameter_limit(#pairs)));
     let part_limit = limits.part_limit.map(|parts| quote!(.part_limit(#parts)));
-    quote!(#body_limit #body_timeout #timeout #header_limit #parameter_limit #part_limit)
+    quote! {
+        #body_limit #body_timeout #body_idle_timeout #timeout #header_limit #parameter_limit #part_limit
+    }
 }
 
 /// A declaration that no caller satisfies.

@@ -54,6 +54,7 @@ impl Kind {
                 Keyword::Ticket,
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
+                Keyword::BodyIdleTimeout,
                 Keyword::Timeout,
                 Keyword::HeaderLimit,
                 Keyword::ParameterLimit,
@@ -65,6 +66,7 @@ impl Kind {
                 Keyword::Reason,
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
+                Keyword::BodyIdleTimeout,
                 Keyword::Timeout,
                 Keyword::HeaderLimit,
                 Keyword::ParameterLimit,
@@ -152,6 +154,10 @@ impl RawAttribute {
             Keyword::BodyLimit => fill(&mut limits.body_limit, keyword, span, input, diagnostics)?,
             Keyword::BodyTimeout => {
                 fill(&mut limits.body_timeout, keyword, span, input, diagnostics)?;
+            }
+            Keyword::BodyIdleTimeout => {
+                let slot = &mut limits.body_idle_timeout;
+                fill(slot, keyword, span, input, diagnostics)?;
             }
             Keyword::Timeout => fill(&mut limits.timeout, keyword, span, input, diagnostics)?,
             Keyword::HeaderLimit => {

@@ -8,6 +8,7 @@ use crate::parse::slot::Slot;
 pub(crate) struct RawLimits {
     pub(crate) body_limit: Slot<LitStr>,
     pub(crate) body_timeout: Slot<LitStr>,
+    pub(crate) body_idle_timeout: Slot<LitStr>,
     pub(crate) timeout: Slot<LitStr>,
     pub(crate) header_limit: Slot<LitInt>,
     pub(crate) parameter_limit: Slot<LitInt>,
@@ -19,6 +20,7 @@ impl RawLimits {
         Self {
             body_limit: Slot::new("body_limit"),
             body_timeout: Slot::new("body_timeout"),
+            body_idle_timeout: Slot::new("body_idle_timeout"),
             timeout: Slot::new("timeout"),
             header_limit: Slot::new("header_limit"),
             parameter_limit: Slot::new("parameter_limit"),

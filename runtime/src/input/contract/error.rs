@@ -35,6 +35,8 @@ pub enum InputError {
     TooLarge(usize),
     /// The body did not arrive within this time.
     TooSlow(Duration),
+    /// No byte of the body arrived for this time.
+    Stalled(Duration),
     /// The body ended early.
     Incomplete,
     /// The input is malformed: no type could decode it.
@@ -43,6 +45,8 @@ pub enum InputError {
     TypeMismatch(InputLocation, Violation),
     /// The input violates rules; the list is never empty.
     Invalid(InputLocation, Vec<Violation>),
+    /// A file of a form cannot be stored at present: an error of the API, whose event has the reason.
+    StorageUnavailable,
     /// The handler extracts input that its route does not have: a bug of the API.
     HandlerMismatch,
 }
@@ -82,6 +86,7 @@ impl fmt::Display for InputError {
             Self::ContentCoding => f.write_str("the body must not be compressed"),
             Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
             Self::TooSlow(timeout) => write!(f, "the body took longer than {timeout:?}"),
+            Self::Stalled(timeout) => write!(f, "the body stalled for {timeout:?}"),
             Self::Incomplete => f.write_str("the body is incomplete"),
             Self::Malformed(location, _) => write!(f, "the {location} is malformed"),
             Self::TypeMismatch(location, _) => {
@@ -89,6 +94,9 @@ impl fmt::Display for InputError {
             }
             Self::Invalid(location, _) => {
                 write!(f, "the {location} violates the rules of its type")
+            }
+            Self::StorageUnavailable => {
+                f.write_str("the files of the form cannot be stored at present")
             }
             Self::HandlerMismatch => f.write_str("the handler does not match its route"),
         }

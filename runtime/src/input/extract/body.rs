@@ -147,7 +147,7 @@ pub(super) fn read_error(error: &(dyn Error + 'static), limit: usize) -> InputEr
         return InputError::TooLarge(limit);
     }
     match BodyTimeout::find(error) {
-        Some(BodyTimeout(timeout)) => InputError::TooSlow(timeout),
+        Some(timeout) => timeout.into(),
         None => InputError::Incomplete,
     }
 }

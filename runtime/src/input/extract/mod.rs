@@ -29,6 +29,8 @@ pub use self::custom::{CustomRejection, InputExtractor};
 pub use self::headers::Headers;
 pub use self::merge_patch::MergePatch;
 pub use self::multipart::Multipart;
+#[cfg(feature = "spool")]
+pub(crate) use self::multipart::spooled::RequestSpool;
 pub(crate) use self::path::{path_error, path_scalars};
 pub use self::plain::{BinaryBody, PlainText};
 pub use self::streamed_body::StreamedBody;

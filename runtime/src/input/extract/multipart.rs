@@ -1,5 +1,8 @@
 //! `Valid<Multipart<T>>`: a form with files, each part bounded by its type.
 
+#[cfg(feature = "spool")]
+pub(crate) mod spooled;
+
 use axum::extract::Request;
 
 use crate::input::contract::check::check_named;
@@ -17,7 +20,7 @@ use crate::input::extract::valid::{ExtractFromBody, Valid, via_body};
 ///
 /// `body_limit` limits the size of all parts together, `part_limit` their number, the type of a file
 /// its size, and the rule of a text its length. The whole form is held in memory, and twice while
-/// it is decoded.
+/// it is decoded, unless a field is a `SpooledFile` (feature `spool`): such a file may be larger than memory.
 ///
 /// # Security
 ///
@@ -68,6 +71,13 @@ where
 {
     async fn from_body(request: Request, state: &S) -> Result<Self, InputError> {
         let boundary = Boundary::of(request.headers())?;
+        #[cfg(feature = "spool")]
+        if spooled::has_files(T::shape()) {
+            let form = spooled::read(request, boundary, state).await?;
+            return form
+                .map(|form| Self(Multipart(form)))
+                .ok_or_else(spooled::no_form);
+        }
         let max = limits(request.extensions()).part_limit;
         let body = body::collect(request).await?;
         decode_and_check(&body, &boundary, max, state).map(|value| Self(Multipart(value)))
@@ -79,6 +89,11 @@ where
             Ok(boundary) => boundary,
             Err(error) => return body::require_empty(request, error).await.map(|()| None),
         };
+        #[cfg(feature = "spool")]
+        if spooled::has_files(T::shape()) {
+            let form = spooled::read(request, boundary, state).await?;
+            return Ok(form.map(|form| Self(Multipart(form))));
+        }
         let max = limits(request.extensions()).part_limit;
         let Some(body) = body::collect_optional(request).await? else {
             return Ok(None);

@@ -21,7 +21,9 @@ use crate::input::types::{MediaTypes, are_streamed_types};
 ///
 /// Use it in [`Valid`](crate::Valid), for a body that does not fit into memory. The handler reads it by
 /// [`next_chunk`](Self::next_chunk), and the next bytes of the client are read only then. The attribute of the
-/// handler bounds the whole body: its size by `body_limit` and its time by `body_timeout`.
+/// handler bounds the whole body: its size by `body_limit`, its time by `body_timeout`, and each wait for the
+/// client by `body_idle_timeout`. Only with this extractor, a handler may declare a `body_limit` above 1 GiB, up
+/// to 1 TiB, and a `body_timeout` above 60 min, up to 24 h.
 ///
 /// | request | response |
 /// |---|---|
@@ -29,6 +31,7 @@ use crate::input::types::{MediaTypes, are_streamed_types};
 /// | a `Content-Length` over the limit | 413 before the handler runs |
 /// | more bytes than the limit | [`InputError::TooLarge`]: 413 |
 /// | bytes that do not arrive in time | [`InputError::TooSlow`]: 408, and the connection closes |
+/// | no byte within the idle limit | [`InputError::Stalled`]: 408, and the connection closes |
 /// | a body that ends early | [`InputError::Incomplete`]: 400 |
 ///
 /// The errors are those of `next_chunk`. A handler passes them on with `?`: an [`InputError`] is a response,
@@ -57,7 +60,12 @@ use crate::input::types::{MediaTypes, are_streamed_types};
 ///     const ACCEPTED: &'static [&'static str] = &["video/mp4", "video/webm"];
 /// }
 ///
-/// #[secured(scopes = "videos:write", body_limit = "1 GiB", body_timeout = "60 min")]
+/// #[secured(
+///     scopes = "videos:write",
+///     body_limit = "20 GiB",
+///     body_timeout = "6 h",
+///     body_idle_timeout = "20 s"
+/// )]
 /// async fn upload_video(
 ///     Valid(mut video): Valid<StreamedBody<Video>>,
 /// ) -> Result<String, Problem> {
@@ -153,8 +161,8 @@ impl<M> StreamedBody<M> {
     ///
     /// # Errors
     ///
-    /// Returns [`InputError::TooLarge`], [`InputError::TooSlow`] or [`InputError::Incomplete`], and the same error
-    /// for every later chunk.
+    /// Returns [`InputError::TooLarge`], [`InputError::TooSlow`], [`InputError::Stalled`] or
+    /// [`InputError::Incomplete`], and the same error for every later chunk.
     pub async fn next_chunk(&mut self) -> Result<Option<Bytes>, InputError> {
         poll_fn(|context| self.poll_chunk(context))
             .await

@@ -80,6 +80,8 @@ pub enum Nested {
     Leaf,
     /// A value of another crate's type, which has one notation.
     Written(Notation),
+    /// A file that is read in chunks.
+    File(FileRules),
     /// A value that Palisade does not check.
     Unchecked(Statement),
     /// Such a value, or null, which means the same as no value: an `Option`.
@@ -100,6 +102,17 @@ pub enum Nested {
     Of(fn() -> &'static Shape),
 }
 
+/// The rules of a file that is read in chunks.
+#[derive(Clone, Copy, Debug)]
+pub struct FileRules {
+    /// The accepted media types.
+    pub accepted: &'static [&'static str],
+    /// The maximum size in bytes.
+    pub max: usize,
+    /// The maximum size in memory, in bytes.
+    pub max_memory: usize,
+}
+
 /// The statement of the API about a value that Palisade does not check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Statement {
@@ -114,7 +127,9 @@ impl Nested {
     /// inside another one.
     pub(crate) const fn has_ambiguous_null(&self) -> bool {
         match self {
-            Self::Leaf | Self::Written(_) | Self::Unchecked(_) | Self::Of(_) => false,
+            Self::Leaf | Self::Written(_) | Self::File(_) | Self::Unchecked(_) | Self::Of(_) => {
+                false
+            }
             Self::Optional(value) | Self::Patch(value) => {
                 matches!(value, Self::Optional(_) | Self::Patch(_)) || value.has_ambiguous_null()
             }

@@ -108,9 +108,9 @@ impl Walk<'_, '_> {
                 self.step(component, is_index)
             }
             // without a known shape, the client chose the name
-            Position::Nested(Nested::Leaf | Nested::Written(_) | Nested::Unchecked(_)) => {
-                is_index && self.enter_index(component, &Nested::Leaf)
-            }
+            Position::Nested(
+                Nested::Leaf | Nested::Written(_) | Nested::File(_) | Nested::Unchecked(_),
+            ) => is_index && self.enter_index(component, &Nested::Leaf),
             Position::Nested(Nested::List(item, _) | Nested::Array(item, _)) => {
                 self.enter_index(component, item)
             }

@@ -1,5 +1,7 @@
 //! A position in a shape.
 
+#[cfg(feature = "spool")]
+use crate::input::shape::FileRules;
 use crate::input::shape::{Field, Nested, Shape, Variant};
 
 /// The maximum number of types around a value that do not appear in the input.
@@ -61,6 +63,14 @@ impl Position {
     }
 }
 
+/// How often the name of a member may appear in a form.
+#[cfg(feature = "spool")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    Never,
+    AtMost(usize),
+}
+
 impl Shape {
     /// Returns the largest number of items or members, if the input is a list or a map.
     pub(crate) fn max_items(&'static self) -> Option<usize> {
@@ -101,6 +111,22 @@ impl Field {
             Position::Nested(&self.nested).resolved().0,
             Position::Nested(Nested::List(..) | Nested::Unordered(..))
         )
+    }
+
+    /// Returns the rules of the files in the value, and how many it may have, if it is a file or a list of files.
+    #[cfg(feature = "spool")]
+    pub(crate) fn files(&'static self) -> Option<(&'static FileRules, Repeat)> {
+        let file = |nested| match Position::Nested(nested).resolved().0 {
+            Position::Nested(Nested::File(rules)) => Some(rules),
+            _ => None,
+        };
+        match Position::Nested(&self.nested).resolved().0 {
+            Position::Nested(
+                Nested::List(item, max) | Nested::Unordered(item, max) | Nested::Array(item, max),
+            ) => Some((file(item)?, Repeat::AtMost(*max))),
+            Position::Nested(Nested::File(rules)) => Some((rules, Repeat::Never)),
+            _ => None,
+        }
     }
 
     /// Returns whether a query may repeat the name of the member: it is a list, or not checked.

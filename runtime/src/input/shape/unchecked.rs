@@ -85,7 +85,7 @@ impl Search {
 
     fn nested(&mut self, nested: Nested) {
         match nested {
-            Nested::Leaf | Nested::Written(_) => {}
+            Nested::Leaf | Nested::Written(_) | Nested::File(_) => {}
             Nested::Unchecked(statement) => self.record(statement),
             Nested::Optional(value) | Nested::Patch(value) => self.nested(*value),
             Nested::List(item, _) | Nested::Unordered(item, _) | Nested::Array(item, _) => {
@@ -173,7 +173,11 @@ fn each_nested(shape: &Shape, visit: &mut dyn FnMut(Nested)) {
 fn inside(nested: Nested, visit: &mut dyn FnMut(Nested)) {
     visit(nested);
     match nested {
-        Nested::Leaf | Nested::Written(_) | Nested::Unchecked(_) | Nested::Of(_) => {}
+        Nested::Leaf
+        | Nested::Written(_)
+        | Nested::File(_)
+        | Nested::Unchecked(_)
+        | Nested::Of(_) => {}
         Nested::Optional(value) | Nested::Patch(value) => inside(*value, visit),
         Nested::List(item, _) | Nested::Unordered(item, _) | Nested::Array(item, _) => {
             inside(*item, visit);

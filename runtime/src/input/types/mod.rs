@@ -14,6 +14,8 @@ mod page;
 mod patch;
 #[cfg(feature = "schemas")]
 mod schemas;
+#[cfg(feature = "spool")]
+mod spooled_file;
 mod textual;
 mod upload;
 
@@ -27,4 +29,8 @@ pub use self::media_types::MediaTypes;
 pub(crate) use self::media_types::are_streamed_types;
 pub use self::page::{PageNumber, PageRequest, PageSize};
 pub use self::patch::Patch;
+#[cfg(feature = "spool")]
+pub use self::spooled_file::SpooledFile;
+#[cfg(feature = "spool")]
+pub(crate) use self::upload::check_media_type;
 pub use self::upload::{Upload, UploadError};

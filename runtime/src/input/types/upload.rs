@@ -125,7 +125,6 @@ impl<M: MediaTypes, const MAX: usize> Upload<M, MAX> {
         self.file_name.as_ref()
     }
 
-    /// Returns the accepted media type that equals a `Content-Type`.
     fn check_media_type(content_type: &str) -> Result<&'static str, UploadError> {
         const {
             assert!(
@@ -133,9 +132,7 @@ impl<M: MediaTypes, const MAX: usize> Upload<M, MAX> {
                 "`ACCEPTED` must list media types"
             );
         };
-        let accepted = M::ACCEPTED.iter().copied();
-        let mut matching = accepted.filter(|accepted| media_type::matches(content_type, accepted));
-        matching.next().ok_or(UploadError::MediaType(M::ACCEPTED))
+        check_media_type(content_type, M::ACCEPTED)
     }
 
     fn check_length(content: &[u8]) -> Result<(), UploadError> {
@@ -237,7 +234,17 @@ impl Visitor<'_> for ContentSeed {
     }
 }
 
-fn rejected<E: Error>(error: UploadError) -> E {
+/// Returns the accepted media type that equals a `Content-Type`.
+pub(crate) fn check_media_type(
+    content_type: &str,
+    accepted: &'static [&'static str],
+) -> Result<&'static str, UploadError> {
+    let each = accepted.iter().copied();
+    let mut matching = each.filter(|accepted| media_type::matches(content_type, accepted));
+    matching.next().ok_or(UploadError::MediaType(accepted))
+}
+
+pub(crate) fn rejected<E: Error>(error: UploadError) -> E {
     E::invalid_value(Unexpected::Other("file"), &Expectation(error))
 }
 

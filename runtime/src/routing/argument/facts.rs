@@ -3,6 +3,8 @@
 use crate::guard::Authorized;
 #[cfg(feature = "schemas")]
 use crate::input::definitions;
+#[cfg(feature = "spool")]
+use crate::input::media_type;
 #[cfg(feature = "schemas")]
 use crate::input::schema::Describe;
 use crate::input::{InputLocation, SecureInput, Shape};
@@ -22,6 +24,8 @@ pub struct ArgumentFacts {
     pub(crate) statement: Option<ArgumentStatement>,
     /// Whether an extractor outside this crate reads the request.
     pub(crate) custom: bool,
+    /// Whether it reads the body in chunks.
+    pub(crate) streamed: bool,
     /// The source of checked input.
     pub(crate) input: Option<InputFacts>,
     /// The type of the argument.
@@ -116,6 +120,7 @@ impl ArgumentFacts {
         unvalidated: false,
         statement: None,
         custom: false,
+        streamed: false,
         input: None,
         type_name: || "",
         content: Content::NONE,
@@ -164,11 +169,28 @@ impl ArgumentFacts {
         }
     }
 
+    /// Returns whether it is a form with files.
+    #[cfg(feature = "spool")]
+    pub(crate) fn reads_multipart(&self) -> bool {
+        let input = self.input.as_ref();
+        input.is_some_and(|input| {
+            matches!(input.media_types, MediaTypes::Fixed([only]) if *only == media_type::MULTIPART)
+        })
+    }
+
     /// Returns the reason to trust an extractor of the API.
     pub(crate) fn trusted(&self) -> Option<&'static str> {
         let statement = self.statement?;
         let is_trusted = matches!(statement.kind, ExceptionKind::TrustedArgument);
         is_trusted.then_some(statement.text)
+    }
+
+    /// Returns the same facts about a body in chunks.
+    pub(crate) const fn streamed(self) -> Self {
+        Self {
+            streamed: true,
+            ..self
+        }
     }
 
     /// Returns the same facts about an extractor outside this crate.
@@ -217,6 +239,18 @@ pub const fn has_unvalidated(arguments: &[ArgumentFacts]) -> bool {
     let mut rest = arguments;
     while let [first, others @ ..] = rest {
         if first.unvalidated {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+/// Whether one of the arguments reads the body in chunks.
+pub const fn has_streamed_body(arguments: &[ArgumentFacts]) -> bool {
+    let mut rest = arguments;
+    while let [first, others @ ..] = rest {
+        if first.streamed {
             return true;
         }
         rest = others;

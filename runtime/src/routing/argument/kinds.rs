@@ -247,7 +247,8 @@ impl<M> HandlerArgument for Valid<StreamedBody<M>> {
     type Kind = StreamedInput<M>;
     type Reads = ReadsBody;
     type Extraction = CheckedBody;
-    const FACTS: ArgumentFacts = ArgumentFacts::of_input(InputLocation::Body, MediaTypes::OfBinary);
+    const FACTS: ArgumentFacts =
+        ArgumentFacts::of_input(InputLocation::Body, MediaTypes::OfBinary).streamed();
 }
 
 /// Path parameters that parsing checks completely.

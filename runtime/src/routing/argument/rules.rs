@@ -354,6 +354,40 @@ pub trait UnvalidatedIsUsed {
 #[diagnostic::do_not_recommend]
 impl UnvalidatedIsUsed for UnvalidatedReason<true> {}
 
+/// A limit that only a body in chunks may have, with whether the handler reads one.
+pub enum BodyInChunks<const READ: bool> {}
+
+/// A handler with a `body_limit` above 1 GiB or a `body_timeout` above 60 min reads its body in chunks.
+///
+/// Every other extractor holds the whole body in memory. Read the body by
+/// [`Valid<StreamedBody<M>>`](crate::input::StreamedBody), or lower the limit.
+///
+/// ```
+/// use palisade::input::{MediaTypes, StreamedBody};
+/// use palisade::prelude::*;
+///
+/// struct Video;
+///
+/// impl MediaTypes for Video {
+///     const ACCEPTED: &'static [&'static str] = &["video/mp4"];
+/// }
+///
+/// #[secured(scopes = "videos:write", body_limit = "20 GiB", body_timeout = "6 h")]
+/// async fn upload_video(video: Valid<StreamedBody<Video>>) {}
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a limit above 1 GiB or 60 min needs a body in chunks",
+    label = "the whole body would be in memory",
+    note = "help: read the body by `Valid<StreamedBody<M>>`, or write at most `body_limit = \"1 GiB\"` and `body_timeout = \"60 min\"`"
+)]
+pub trait LargeBodyIsStreamed {
+    #[doc(hidden)]
+    const HOLDS: () = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl LargeBodyIsStreamed for BodyInChunks<true> {}
+
 /// The data of a [`ConnectInfo`](axum::extract::ConnectInfo) that a handler may have.
 ///
 /// `SocketAddr` is the peer's address, which the listener of Palisade and of axum report. A type of the

@@ -46,7 +46,7 @@ impl Proxies {
     }
 
     /// Returns whether the peer is a proxy. The permissions of a Unix socket admit only the proxy.
-    fn contains(&self, peer: Peer) -> bool {
+    pub(in crate::serve) fn contains(&self, peer: Peer) -> bool {
         match peer {
             Peer::Address(address) => {
                 let address = address.ip();

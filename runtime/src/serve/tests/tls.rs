@@ -4,6 +4,8 @@ mod certificates;
 mod clients;
 #[cfg(feature = "http2")]
 mod http2;
+#[cfg(feature = "http2")]
+mod http2_limits;
 mod reload;
 mod versions;
 

@@ -1,8 +1,8 @@
-//! The maximum is 1 GiB.
+//! The maximum is 1 TiB, and 1 GiB without a body in chunks.
 
 use palisade::prelude::*;
 
-#[secured(authenticated, body_limit = "2 GiB")]
+#[secured(authenticated, body_limit = "2 TiB")]
 async fn list() {}
 
 fn main() {

@@ -1,8 +1,8 @@
-//! The maximum is one hour.
+//! The maximum is one day, and one hour without a body in chunks.
 
 use palisade::prelude::*;
 
-#[secured(authenticated, body_timeout = "61 min")]
+#[secured(authenticated, body_timeout = "25 h")]
 async fn list() {}
 
 fn main() {

@@ -1,8 +1,8 @@
-//! The units are `ms`, `s` and `min`.
+//! The units are `ms`, `s`, `min` and `h`.
 
 use palisade::prelude::*;
 
-#[secured(authenticated, body_timeout = "1 h")]
+#[secured(authenticated, body_timeout = "1 d")]
 async fn list() {}
 
 fn main() {

@@ -146,6 +146,7 @@ fn option_without_value_is_an_error() {
         "roles",
         "body_limit",
         "body_timeout",
+        "body_idle_timeout",
         "timeout",
         "header_limit",
         "parameter_limit",
@@ -185,6 +186,7 @@ fn value_of_another_type_is_an_error() {
         "reason",
         "body_limit",
         "body_timeout",
+        "body_idle_timeout",
         "timeout",
         "unvalidated",
     ] {

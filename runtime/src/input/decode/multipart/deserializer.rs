@@ -114,7 +114,7 @@ fn group_by_name(parts: &mut [Part<'_>]) {
 ///
 /// [HTML, constructing the entry list](https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#constructing-the-form-data-set).
 fn is_empty_file_input(part: &Part<'_>) -> bool {
-    part.file_name == Some("") && part.content.is_empty()
+    part.file_name == Some("") && part.content.is_empty() && part.stored.is_none()
 }
 
 impl<'de> Deserializer<'de> for MultipartDeserializer<'_, '_> {
@@ -203,7 +203,10 @@ fn file_elements<'a>(file: &Part<'a>) -> impl Iterator<Item = FileElement<'a>> {
     let media_type = file.media_type.unwrap_or(media_type::TEXT);
     [
         Some(FileElement::Text(media_type)),
-        Some(FileElement::Bytes(file.content)),
+        Some(match file.stored {
+            None => FileElement::Bytes(file.content),
+            Some(index) => FileElement::Stored(index),
+        }),
         file.file_name.map(FileElement::Text),
     ]
     .into_iter()
@@ -213,6 +216,7 @@ fn file_elements<'a>(file: &Part<'a>) -> impl Iterator<Item = FileElement<'a>> {
 enum FileElement<'a> {
     Text(&'a str),
     Bytes(&'a [u8]),
+    Stored(usize),
 }
 
 impl<'de> Deserializer<'de> for FileElement<'_> {
@@ -222,6 +226,7 @@ impl<'de> Deserializer<'de> for FileElement<'_> {
         match self {
             Self::Text(text) => visitor.visit_str(text),
             Self::Bytes(bytes) => visitor.visit_bytes(bytes),
+            Self::Stored(index) => visitor.visit_u64(u64::try_from(index).unwrap_or(u64::MAX)),
         }
     }
 
@@ -251,6 +256,7 @@ mod tests {
             file_name: None,
             media_type: None,
             content,
+            stored: None,
         };
         let mut parts = [
             part("b", &b"1"[..]),

@@ -13,7 +13,7 @@ pub(super) struct PartHeader<'a> {
 }
 
 /// The maximum length of a header in bytes: room for a file name of 255 characters in any encoding.
-const MAX_BYTES: usize = 2048;
+pub(super) const MAX_BYTES: usize = 2048;
 
 /// The maximum number of lines: more than any client writes, fewer than any parser accepts.
 const MAX_LINES: usize = 16;

@@ -14,6 +14,8 @@ pub(super) struct Part<'a> {
     pub(super) file_name: Option<&'a str>,
     pub(super) media_type: Option<&'a str>,
     pub(super) content: &'a [u8],
+    /// The index of a file's content that was stored while the form was read.
+    pub(super) stored: Option<usize>,
 }
 
 /// Splits a body into at most `max` parts.
@@ -71,11 +73,12 @@ fn read(part: &[u8]) -> Result<Part<'_>, Violation> {
             file_name: header.file_name,
             media_type: header.media_type,
             content,
+            stored: None,
         })
         .map_err(malformed)
 }
 
-fn malformed(detail: &'static str) -> Violation {
+pub(super) fn malformed(detail: &'static str) -> Violation {
     Violation::new("", "syntax", detail)
 }
 

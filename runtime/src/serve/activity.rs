@@ -1,0 +1,396 @@
+//! The activity of one connection, and the times after which the server closes it.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
+
+/// The rate below which a client that reads a response uses up its time.
+const BYTES_PER_SECOND: u64 = 256;
+
+/// A time that is not set.
+const NEVER: u64 = u64::MAX;
+
+/// The times after which a connection is closed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timeouts {
+    /// From the first byte of a head to its end; from the beginning, for the first head.
+    pub(super) head: Duration,
+    /// Between requests.
+    pub(super) idle: Duration,
+    /// While the client reads nothing.
+    pub(super) write: Duration,
+}
+
+/// The reason why the server closes a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expiry {
+    /// The client did not send a complete head in time.
+    Head,
+    /// The client sent no request for a long time.
+    Idle,
+    /// The client did not read the response.
+    Write,
+    /// Another connection needs the resources of this one, which has no request.
+    Evicted,
+}
+
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+impl Expiry {
+    /// Returns the reason as events and counters spell it.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Head => "head",
+            Self::Idle => "idle",
+            Self::Write => "write",
+            Self::Evicted => "evicted",
+        }
+    }
+}
+
+/// The activity of one connection. Its socket and its requests record it.
+///
+/// Times are milliseconds since the beginning, so that other tasks can read them without a lock.
+pub(super) struct Activity {
+    beginning: Instant,
+    /// The requests whose responses are not complete.
+    requests: AtomicU32,
+    has_had_request: AtomicBool,
+    /// Whether the requests of the connection overlap, as in HTTP/2.
+    is_multiplexed: AtomicBool,
+    /// When the last response was complete, or the connection began.
+    idle_since: AtomicU64,
+    /// When the first byte of the next head arrived.
+    head_since: AtomicU64,
+    /// Since when the socket accepts no byte.
+    blocked_since: AtomicU64,
+    /// The time for which the client has read too slowly.
+    lag: AtomicU64,
+    evicted: Notify,
+}
+
+/// A request whose response is not complete.
+pub(super) struct ActiveRequest(Arc<Activity>);
+
+impl Activity {
+    pub(super) fn new() -> Self {
+        Self {
+            beginning: Instant::now(),
+            requests: AtomicU32::new(0),
+            has_had_request: AtomicBool::new(false),
+            is_multiplexed: AtomicBool::new(false),
+            idle_since: AtomicU64::new(0),
+            head_since: AtomicU64::new(NEVER),
+            blocked_since: AtomicU64::new(NEVER),
+            lag: AtomicU64::new(0),
+            evicted: Notify::new(),
+        }
+    }
+
+    /// Records that requests can begin: the time of a handshake does not count as time of the first head.
+    pub(super) fn begin(&self, is_multiplexed: bool) {
+        self.is_multiplexed.store(is_multiplexed, Relaxed);
+        self.idle_since.store(self.now(), Relaxed);
+        self.head_since.store(NEVER, Relaxed);
+    }
+
+    /// Records that a request has begun.
+    pub(super) fn request(self: &Arc<Self>) -> ActiveRequest {
+        self.requests.fetch_add(1, Relaxed);
+        self.has_had_request.store(true, Relaxed);
+        self.head_since.store(NEVER, Relaxed);
+        ActiveRequest(Arc::clone(self))
+    }
+
+    /// Records that bytes have arrived.
+    pub(super) fn record_read(&self) {
+        if self.is_idle() && self.head_since.load(Relaxed) == NEVER {
+            self.head_since.store(self.now(), Relaxed);
+        }
+    }
+
+    /// Records that the socket accepts no byte, because the client reads too slowly.
+    pub(super) fn record_blocked(&self) {
+        if self.blocked_since.load(Relaxed) == NEVER {
+            self.blocked_since.store(self.now(), Relaxed);
+        }
+    }
+
+    /// Records that the socket has accepted bytes.
+    pub(super) fn record_written(&self, bytes: usize) {
+        let lag = self.lag.load(Relaxed);
+        let blocked_since = self.blocked_since.load(Relaxed);
+        if lag == 0 && blocked_since == NEVER {
+            return;
+        }
+        let mut lag = lag;
+        if blocked_since != NEVER {
+            let now = self.now();
+            lag += now.saturating_sub(blocked_since);
+            self.blocked_since.store(NEVER, Relaxed);
+            if self.is_idle() {
+                self.idle_since.store(now, Relaxed);
+            }
+        }
+        let read = u64::try_from(read_time(bytes).as_millis()).unwrap_or(u64::MAX);
+        self.lag.store(lag.saturating_sub(read), Relaxed);
+    }
+
+    /// Returns whether no request is in progress.
+    pub(super) fn is_idle(&self) -> bool {
+        self.requests.load(Relaxed) == 0
+    }
+
+    /// Returns the order in which idle connections are evicted, the first one first; `None` if a request is in progress.
+    ///
+    /// A connection without any request goes before one that has had a request.
+    pub(super) fn eviction_order(&self, server: Instant) -> Option<(bool, Duration)> {
+        let since = self.beginning.saturating_duration_since(server)
+            + Duration::from_millis(self.idle_since.load(Relaxed));
+        self.is_idle()
+            .then(|| (self.has_had_request.load(Relaxed), since))
+    }
+
+    /// Closes the connection, unless a request begins before.
+    pub(super) fn evict(&self) {
+        self.evicted.notify_one();
+    }
+
+    /// Completes when the connection must be closed.
+    pub(super) async fn expired(&self, timeouts: Timeouts) -> Expiry {
+        loop {
+            tokio::select! {
+                expiry = self.timed_out(timeouts) => return expiry,
+                () = self.evicted.notified() => {
+                    if self.is_idle() {
+                        return Expiry::Evicted;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Completes when a time is over. The state is not observed but computed at intervals that are shorter than
+    /// every time, so that a request causes no change of a timer.
+    async fn timed_out(&self, timeouts: Timeouts) -> Expiry {
+        let shortest = timeouts.head.min(timeouts.idle).min(timeouts.write);
+        let interval = shortest.max(Duration::from_millis(1));
+        loop {
+            let mut wait = interval;
+            if let Some((deadline, expiry)) = self.deadline(timeouts) {
+                let left = deadline.saturating_sub(self.beginning.elapsed());
+                if left.is_zero() {
+                    return expiry;
+                }
+                wait = wait.min(left);
+            }
+            if wait == Duration::MAX {
+                return pending().await;
+            }
+            sleep(wait).await;
+        }
+    }
+
+    /// Returns when the connection must be closed in its present state, since the beginning.
+    fn deadline(&self, timeouts: Timeouts) -> Option<(Duration, Expiry)> {
+        let after = |since: u64, timeout| Duration::from_millis(since).saturating_add(timeout);
+        let blocked_since = self.blocked_since.load(Relaxed);
+        if blocked_since != NEVER {
+            let lag = Duration::from_millis(self.lag.load(Relaxed));
+            let left = timeouts.write.saturating_sub(lag);
+            return Some((after(blocked_since, left), Expiry::Write));
+        }
+        if !self.is_idle() {
+            return None;
+        }
+        let idle_since = self.idle_since.load(Relaxed);
+        if !self.has_had_request.load(Relaxed) {
+            return Some((after(idle_since, timeouts.head), Expiry::Head));
+        }
+        let idle = after(idle_since, timeouts.idle);
+        let head_since = self.head_since.load(Relaxed);
+        // in HTTP/2, any frame may arrive between requests
+        if head_since == NEVER || self.is_multiplexed.load(Relaxed) {
+            return Some((idle, Expiry::Idle));
+        }
+        Some((after(head_since, timeouts.head), Expiry::Head))
+    }
+
+    /// Returns whether a part of a head has arrived.
+    pub(super) fn has_partial_head(&self) -> bool {
+        self.head_since.load(Relaxed) != NEVER && !self.is_multiplexed.load(Relaxed)
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.beginning.elapsed().as_millis()).unwrap_or(NEVER - 1)
+    }
+}
+
+/// Returns the time that a client has to read this number of bytes.
+pub(super) fn read_time(bytes: usize) -> Duration {
+    Duration::from_millis((bytes as u64).saturating_mul(1_000) / BYTES_PER_SECOND)
+}
+
+impl Drop for ActiveRequest {
+    fn drop(&mut self) {
+        let activity = &self.0;
+        activity.idle_since.store(activity.now(), Relaxed);
+        activity.head_since.store(NEVER, Relaxed);
+        activity.requests.fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    const TIMEOUTS: Timeouts = Timeouts {
+        head: Duration::from_secs(10),
+        idle: Duration::from_secs(75),
+        write: Duration::from_secs(30),
+    };
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// Returns the reason and the seconds until the connection is closed.
+    async fn end(activity: &Activity) -> (Expiry, u64) {
+        let start = Instant::now();
+        let expiry = activity.expired(TIMEOUTS).await;
+        (expiry, start.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_of_the_first_head_starts_with_the_protocol() {
+        let activity = Activity::new();
+        activity.record_read();
+        advance(seconds(8)).await;
+        activity.begin(false);
+        assert_eq!(end(&activity).await, (Expiry::Head, 10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_of_a_later_head_starts_with_its_first_byte() {
+        let activity = Arc::new(Activity::new());
+        drop(activity.request());
+        advance(seconds(70)).await;
+        activity.record_read();
+        advance(seconds(4)).await;
+        activity.record_read();
+        assert!(activity.has_partial_head());
+        assert_eq!(end(&activity).await, (Expiry::Head, 6));
+        drop(activity.request());
+        assert!(!activity.has_partial_head());
+        assert_eq!(end(&activity).await, (Expiry::Idle, 75));
+    }
+
+    /// A client sends PING, SETTINGS or a part of a head, and no request.
+    #[tokio::test(start_paused = true)]
+    async fn frames_without_a_request_neither_shorten_nor_extend_the_time() {
+        let activity = Arc::new(Activity::new());
+        activity.begin(true);
+        drop(activity.request());
+        for _ in 0..7 {
+            advance(seconds(10)).await;
+            activity.record_read();
+            activity.record_written(17);
+        }
+        assert_eq!(end(&activity).await, (Expiry::Idle, 5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connection_with_a_request_does_not_expire() {
+        let activity = Arc::new(Activity::new());
+        let (first, second) = (activity.request(), activity.request());
+        let expired = activity.expired(TIMEOUTS);
+        assert!(tokio::time::timeout(seconds(1_000), expired).await.is_err());
+        drop(first);
+        let expired = activity.expired(TIMEOUTS);
+        assert!(tokio::time::timeout(seconds(1_000), expired).await.is_err());
+        drop(second);
+        assert_eq!(end(&activity).await, (Expiry::Idle, 75));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn blocked_socket_expires_with_and_without_a_request() {
+        let activity = Arc::new(Activity::new());
+        let request = activity.request();
+        activity.record_blocked();
+        advance(seconds(20)).await;
+        activity.record_blocked();
+        assert_eq!(end(&activity).await, (Expiry::Write, 10));
+        drop(request);
+        assert_eq!(end(&activity).await, (Expiry::Write, 0));
+    }
+
+    /// A client that reads 1 KiB in 10 s is too slow, one that reads 4 KiB is not.
+    #[tokio::test(start_paused = true)]
+    async fn slow_reading_uses_up_the_time() {
+        for (bytes, is_too_slow) in [(1024, true), (4096, false)] {
+            let activity = Arc::new(Activity::new());
+            let _request = activity.request();
+            let mut rounds = 0;
+            while rounds < 100 {
+                activity.record_blocked();
+                let expired = activity.expired(TIMEOUTS);
+                if tokio::time::timeout(seconds(10), expired).await.is_ok() {
+                    break;
+                }
+                activity.record_written(bytes);
+                rounds += 1;
+            }
+            assert_eq!(rounds < 100, is_too_slow, "{bytes}: {rounds}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_after_a_slow_response_starts_with_its_last_byte() {
+        let activity = Arc::new(Activity::new());
+        drop(activity.request());
+        activity.record_blocked();
+        advance(seconds(25)).await;
+        activity.record_written(1_000_000);
+        assert_eq!(end(&activity).await, (Expiry::Idle, 75));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connection_with_a_request_is_not_evicted() {
+        let activity = Arc::new(Activity::new());
+        let server = Instant::now();
+        let request = activity.request();
+        assert_eq!(activity.eviction_order(server), None);
+        activity.evict();
+        let expired = activity.expired(TIMEOUTS);
+        assert!(tokio::time::timeout(seconds(1), expired).await.is_err());
+        drop(request);
+        assert!(activity.eviction_order(server).is_some());
+        activity.evict();
+        assert_eq!(end(&activity).await, (Expiry::Evicted, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn timeout_of_zero_expires_and_an_endless_one_does_not() {
+        let zero = Timeouts {
+            head: Duration::ZERO,
+            ..TIMEOUTS
+        };
+        assert_eq!(Activity::new().expired(zero).await, Expiry::Head);
+        let endless = Timeouts {
+            head: Duration::MAX,
+            idle: Duration::MAX,
+            write: Duration::MAX,
+        };
+        let activity = Arc::new(Activity::new());
+        drop(activity.request());
+        activity.record_blocked();
+        let expired = activity.expired(endless);
+        let waiting = tokio::time::timeout(seconds(10_000), expired).await;
+        assert!(waiting.is_err());
+    }
+}

@@ -1,0 +1,17 @@
+//! A JSON body of 2 GiB would be in memory.
+
+use palisade::prelude::*;
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Import {
+    #[garde(range(max = 9))]
+    lines: u8,
+}
+
+#[secured(authenticated, body_limit = "2 GiB")]
+async fn import(Valid(Json(_)): Valid<Json<Import>>) {}
+
+fn main() {
+    let _ = SecureRouter::<()>::new().route("/", post(import));
+}
