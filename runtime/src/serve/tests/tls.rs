@@ -7,6 +7,7 @@ mod http2;
 #[cfg(feature = "http2")]
 mod http2_limits;
 mod reload;
+mod transport_security;
 mod versions;
 
 use std::fs;
