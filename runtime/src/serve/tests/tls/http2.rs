@@ -116,29 +116,6 @@ async fn refusal_of_an_upload_arrives_and_keeps_the_connection() {
     assert!(!connection.is_finished());
 }
 
-/// RFC 9113 §8.3.1.
-#[tokio::test]
-async fn host_that_differs_from_the_authority_returns_400_over_http2() {
-    let (ca, server) = start().await;
-    let (mut sender, _connection) = connect(&ca, server.address).await;
-    for (hosts, status) in [
-        (&[][..], 200),
-        (&["localhost"], 200),
-        (&["other.example"], 400),
-        (&["localhost:1"], 400),
-        (&["localhost", "localhost"], 400),
-        (&[""], 400),
-    ] {
-        let mut get = request(Method::GET, "/", Vec::new());
-        for host in hosts {
-            get.headers_mut().append("host", host.parse().unwrap());
-        }
-        sender.ready().await.unwrap();
-        let response = sender.send_request(get).await.unwrap();
-        assert_eq!(response.status(), status, "{hosts:?}");
-    }
-}
-
 #[tokio::test]
 async fn body_over_limit_returns_413_over_http2() {
     let (ca, server) = start().await;
