@@ -254,18 +254,33 @@ impl MediaTypes for Csv {
     const ACCEPTED: &'static [&'static str] = &["text/csv"];
 }
 
-#[public(reason = "a test", timeout = "10s", body_timeout = "40s")]
+#[public(
+    reason = "a test",
+    timeout = "10s",
+    body_timeout = "40s",
+    body_idle_timeout = "40s"
+)]
 async fn store(State(work): State<Work>, Valid(Json(_)): Valid<Json<NewOrder>>) {
     sleep(work.0).await;
 }
 
-#[public(reason = "a test", timeout = "10s", body_timeout = "40s")]
+#[public(
+    reason = "a test",
+    timeout = "10s",
+    body_timeout = "40s",
+    body_idle_timeout = "40s"
+)]
 async fn stream(State(work): State<Work>, Valid(mut body): Valid<StreamedBody<Csv>>) {
     while let Ok(Some(_)) = body.next_chunk().await {}
     sleep(work.0).await;
 }
 
-#[public(reason = "a test", timeout = "10s", body_timeout = "40s")]
+#[public(
+    reason = "a test",
+    timeout = "10s",
+    body_timeout = "40s",
+    body_idle_timeout = "40s"
+)]
 async fn stream_elsewhere(State(work): State<Work>, Valid(mut body): Valid<StreamedBody<Csv>>) {
     let reading = tokio::spawn(async move { while let Ok(Some(_)) = body.next_chunk().await {} });
     reading.await.unwrap();
@@ -273,14 +288,24 @@ async fn stream_elsewhere(State(work): State<Work>, Valid(mut body): Valid<Strea
 }
 
 /// Waits for the body once, and keeps it.
-#[public(reason = "a test", timeout = "10s", body_timeout = "40s")]
+#[public(
+    reason = "a test",
+    timeout = "10s",
+    body_timeout = "40s",
+    body_idle_timeout = "40s"
+)]
 async fn abandon(Valid(mut body): Valid<StreamedBody<Csv>>) {
     let _ = timeout(seconds(1), body.next_chunk()).await;
     pending::<()>().await;
 }
 
 /// Waits for the body once, and drops it.
-#[public(reason = "a test", timeout = "10s", body_timeout = "40s")]
+#[public(
+    reason = "a test",
+    timeout = "10s",
+    body_timeout = "40s",
+    body_idle_timeout = "40s"
+)]
 async fn discard(Valid(mut body): Valid<StreamedBody<Csv>>) {
     let _ = timeout(seconds(1), body.next_chunk()).await;
     drop(body);
@@ -407,7 +432,7 @@ async fn inventory_shows_timeouts_that_are_declared() {
     for text in [
         "timeout = \"1500 ms\"",
         "timeout = \"10 s\"",
-        "timeout = \"60 min\"",
+        "timeout = \"1 h\"",
     ] {
         assert_eq!(table.matches(text).count(), 1, "{table}");
     }

@@ -156,6 +156,27 @@ pub(crate) fn start_with_keys(issuer: &str, audience: &str, jwks: &str) -> Proce
     process
 }
 
+/// Starts `orders` with TLS and the keys of an issuer from a file, and returns it with its certificate in PEM.
+pub(crate) fn start_with_tls(issuer: &str, audience: &str, jwks: &str) -> (Process, String) {
+    let identity = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let certificate = identity.cert.pem();
+    let files = [
+        ("--jwks", file(jwks)),
+        ("--tls-cert", file(&certificate)),
+        ("--tls-key", file(&identity.signing_key.serialize_pem())),
+    ];
+    let mut command = orders(audience);
+    command.args(["--issuer", issuer]);
+    for (option, file) in &files {
+        command.arg(option).arg(file);
+    }
+    let process = Process::start(&mut command);
+    for (_, file) in files {
+        fs::remove_file(file).unwrap();
+    }
+    (process, certificate)
+}
+
 fn start(audience: &str, more: &[&str]) -> Process {
     Process::start(orders(audience).args(more))
 }

@@ -2,7 +2,7 @@
 //!
 //! `environment` starts the provider (on Node.js) and `orders`, each as a `process`; the other modules
 //! have the cases. `browser` has a page of another origin in Chromium, and an API in this process. `uploads` has
-//! common HTTP clients, whose uploads `orders` refuses, directly and behind a `proxy`.
+//! common HTTP clients, whose uploads `orders` refuses, directly and behind a `proxy`; `floods` has attackers over HTTP/2.
 //!
 //! The tests install nothing: without its client, or without the provider's packages, a test is ignored with
 //! the reason, or fails if `PALISADE_REQUIRE_PEERS=1` is set.
@@ -27,6 +27,7 @@ macro_rules! cases {
 mod accepted;
 mod browser;
 mod environment;
+mod floods;
 mod forge;
 mod forged;
 mod http;
@@ -78,7 +79,18 @@ fn main() -> ExitCode {
             })
         })
     });
-    let trials = trials.chain(in_browser).chain(uploads).collect();
+    let floods = floods::ATTACKS.into_iter().map(|attack| {
+        Trial::ignorable_test(format!("floods::{attack}_is_cut_off"), move || {
+            run(&floods::attacker().map(Mutex::new), |attacker| {
+                floods::is_cut_off(attack, &mut attacker.lock().unwrap());
+            })
+        })
+    });
+    let trials = trials
+        .chain(in_browser)
+        .chain(uploads)
+        .chain(floods)
+        .collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 

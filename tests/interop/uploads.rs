@@ -149,11 +149,11 @@ impl Client {
                 }
                 Err("axios is not installed: run `npm ci --prefix tests/interop/clients`".into())
             }
-            Self::Requests => python("import requests"),
-            Self::Httpx => python("import httpx"),
+            Self::Requests => python("import requests", "upload.py"),
+            Self::Httpx => python("import httpx", "upload.py"),
             Self::Curl => {
                 require("curl", &["--version"])?;
-                python("import json")
+                python("import json", "upload.py")
             }
             Self::Java => {
                 // `java` compiles the source file, with the compiler of a JDK
@@ -198,8 +198,8 @@ fn require(program: &str, arguments: &[&str]) -> Result<(), String> {
     Err(format!("`{program}` is not installed"))
 }
 
-/// Returns the command of the Python program, with the first Python that can execute `import`.
-fn python(import: &str) -> Result<Command, String> {
+/// Returns the command of a Python program, with the first Python that can execute `import`.
+pub(crate) fn python(import: &str, file: &str) -> Result<Command, String> {
     let mut pythons = [PYTHON, "python3"].into_iter();
     let python = pythons.find(|python| require(python, &["-c", import]).is_ok());
     let python = python.ok_or_else(|| {
@@ -208,7 +208,7 @@ fn python(import: &str) -> Result<Command, String> {
              and install tests/interop/clients/requirements.txt there"
         )
     })?;
-    Ok(program(python, "upload.py"))
+    Ok(program(python, file))
 }
 
 /// A running server, which ends on drop.

@@ -9,7 +9,7 @@
 //! Each form has the options of the listener:
 //!
 //! ```text
-//!        [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]... [--max-connections N]
+//!        [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]... [--resource URL] [--max-connections N]
 //! ```
 //!
 //! Without `--jwks`, the keys come from the issuer's discovery document. `--algorithm` can be
@@ -23,6 +23,9 @@
 //! With `--tls-cert` and `--tls-key`, the program serves TLS on any address, and reads changed files every 30 s and on
 //! SIGHUP. With `--client-ca`, each client needs a certificate of one of the authorities in the file. `--behind-proxy` can be
 //! repeated and names the networks of proxies, whose `X-Forwarded-For` is believed; it allows plain HTTP on any address.
+//!
+//! `--resource` is the URL at which clients find the API. The program then serves its metadata (RFC 9728), and names the
+//! document in challenges. With `--allow-loopback-http`, the URL may have the scheme `http` and a loopback address.
 //!
 //! `--max-connections` limits the connections, 8192 by default: a new one replaces the one that has waited longest for a request.
 //!
@@ -44,13 +47,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use lexopt::prelude::*;
-use palisade::resource_server::WithAudience;
+use palisade::resource_server::{ProtectedResource, WithAudience};
 use palisade::{Algorithm, Introspection, Issuer, Network, ResourceServer, Secret, Tls};
 use palisade_examples::orders::{Store, routes};
 
 const USAGE: &str = "orders --listen ADDR --issuer URL --audience AUD \
      [[--jwks FILE] [--algorithm ALG]... | --introspect --client ID --secret-file FILE [--cache-for SECONDS]] \
-     [--allow-loopback-http] [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]... [--max-connections N]";
+     [--allow-loopback-http] [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]... \
+     [--resource URL] [--max-connections N]";
 
 /// The command line.
 struct Options {
@@ -65,6 +69,7 @@ struct Options {
     tls: Option<Tls>,
     /// Empty without a proxy.
     proxies: Vec<Network>,
+    resource: Option<String>,
     /// Palisade's default if absent.
     max_connections: Option<NonZeroUsize>,
 }
@@ -108,11 +113,12 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn Error>> {
     let options = Options::parse(std::env::args_os())?;
-    let server = ResourceServer::builder()
-        .trust(options.issuer()?)
-        .realm("orders")
-        .build()
-        .await?;
+    let issuer = options.issuer()?;
+    let builder = ResourceServer::builder().realm("orders");
+    let server = match options.resource() {
+        Some(resource) => builder.resource(resource).trust(issuer).build().await?,
+        None => builder.trust(issuer).build().await?,
+    };
     let api = routes().with_state(Store::default()).protect(server);
     let mut server = palisade::serve(api);
     let scheme = if options.tls.is_some() {
@@ -143,7 +149,7 @@ impl Options {
         let mut algorithms = Vec::new();
         let mut allow_loopback_http = false;
         let mut introspect = false;
-        let mut max_connections = None;
+        let (mut resource, mut max_connections) = (None, None);
         let (mut client, mut secret, mut cache_for) = (None, None, None);
         let mut tls = TlsFiles::default();
         let mut proxies = Vec::new();
@@ -165,6 +171,7 @@ impl Options {
                 Long("tls-key") => tls.key = Some(parser.value()?.into()),
                 Long("client-ca") => tls.client_authorities = Some(parser.value()?.into()),
                 Long("behind-proxy") => proxies.push(parser.value()?.parse()?),
+                Long("resource") => resource = Some(parser.value()?.string()?),
                 Long("max-connections") => max_connections = Some(parser.value()?.parse()?),
                 other => return Err(other.unexpected()),
             }
@@ -192,6 +199,7 @@ impl Options {
             allow_loopback_http,
             tls: tls.into_tls()?,
             proxies,
+            resource,
             max_connections,
         })
     }
@@ -211,6 +219,15 @@ impl Options {
             issuer = issuer.allow_loopback_http();
         }
         Ok(issuer)
+    }
+
+    fn resource(&self) -> Option<ProtectedResource> {
+        let resource = ProtectedResource::new(self.resource.as_ref()?);
+        Some(if self.allow_loopback_http {
+            resource.allow_loopback_http()
+        } else {
+            resource
+        })
     }
 }
 

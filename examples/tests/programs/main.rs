@@ -190,6 +190,20 @@ fn algorithm_not_listed_returns_401() {
     }
 }
 
+#[test]
+fn metadata_of_the_resource_is_served() {
+    let (issuer, orders) = with_jwks(&["--resource", "https://orders.example/v1"]);
+    let path = "/.well-known/oauth-protected-resource/v1";
+    let (status, metadata) = orders.call("GET", path, None, None);
+    assert_eq!(status, 200, "{metadata}");
+    assert_eq!(metadata["resource"], "https://orders.example/v1");
+    assert_eq!(metadata["authorization_servers"], json!([issuer.url()]));
+    let scopes = ["admin", "orders:delete", "orders:read", "orders:write"];
+    assert_eq!(metadata["scopes_supported"], json!(scopes));
+    let (_, orders) = with_jwks(&[]);
+    assert_eq!(orders.call("GET", path, None, None).0, 404);
+}
+
 /// ASVS 16.3.2 and 16.2.5: every decision is logged, and no part of a token.
 #[test]
 fn decision_log_is_json_without_tokens() {
@@ -258,6 +272,19 @@ fn wrong_command_line_is_reported() {
                 "/nowhere",
             ],
             "nowhere",
+        ),
+        (
+            &[
+                "--listen",
+                "127.0.0.1:0",
+                "--audience",
+                "a",
+                "--issuer",
+                "https://i.example",
+                "--resource",
+                "http://orders.example",
+            ],
+            "http://orders.example",
         ),
         (&["--listen", "127.0.0.1:0", "--verbose"], "verbose"),
         (&["--algorithm", "none"], "none"),

@@ -19,7 +19,20 @@ pub(crate) struct Orders {
 impl Orders {
     /// Starts the program on a free port and waits until it is ready.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_orders"))
+        Self::spawn(Command::new(env!("CARGO_BIN_EXE_orders")), arguments)
+    }
+
+    /// Starts the program with a limit of open files.
+    pub(crate) fn start_with_files(files: u32, arguments: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", &format!("ulimit -n {files}; exec \"$@\"")])
+            .args(["sh", env!("CARGO_BIN_EXE_orders")]);
+        Self::spawn(shell, arguments)
+    }
+
+    fn spawn(mut program: Command, arguments: &[&str]) -> Self {
+        let mut child = program
             .args(["--listen", "127.0.0.1:0", "--audience", AUDIENCE])
             .args(arguments)
             .stdout(Stdio::piped())

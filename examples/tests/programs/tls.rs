@@ -239,3 +239,23 @@ fn plain_http_behind_a_proxy_is_served_on_every_address() {
     stream.read_to_string(&mut response).unwrap();
     assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
 }
+
+/// Without `--max-connections`, the limit of the system is reached first.
+#[cfg(unix)]
+#[test]
+fn idle_connections_up_to_the_limit_of_open_files_leave_a_client_served() {
+    let files = Files::new("open-files");
+    let arguments = files.arguments(&[]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let orders = Orders::start_with_files(64, &arguments);
+    let mut idle = Vec::new();
+    for _ in 0..5 {
+        for _ in 0..50 {
+            idle.push(TcpStream::connect(orders.address()).unwrap());
+        }
+        let (status, _) = orders.call("GET", "/health", None, None);
+        assert_eq!(status, 200);
+    }
+    drop(idle);
+    assert_eq!(orders.call("GET", "/health", None, None).0, 200);
+}

@@ -21,4 +21,6 @@ pub(crate) use self::refusal::{Refusal, RefusalCause};
 pub use self::shared::NoCaller;
 pub(crate) use self::shared::{SharedProof, remove_callers};
 pub use self::tickets::{Ticket, TicketError};
-pub(crate) use self::tickets::{TicketIssuer, TicketRefusal, TicketStore, hide_tickets};
+pub(crate) use self::tickets::{
+    TicketIssuer, TicketRefusal, TicketStore, hide_tickets, restore_tickets,
+};

@@ -47,3 +47,27 @@ impl IntoResponse for TicketError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_of_a_ticket_is_a_response_with_its_status() {
+        for (error, status, retry_after) in [
+            (TicketError::AuthenticatedByTicket, 403, None),
+            (TicketError::Exhausted, 503, Some("5")),
+            (TicketError::NotMounted, 500, None),
+            (TicketError::MalformedPath, 500, None),
+            (TicketError::NoRandomness, 500, None),
+        ] {
+            let response = error.into_response();
+            let found = response.headers().get(RETRY_AFTER);
+            assert_eq!(
+                (response.status().as_u16(), found.map(HeaderValue::as_bytes)),
+                (status, retry_after.map(str::as_bytes)),
+                "{error:?}"
+            );
+        }
+    }
+}

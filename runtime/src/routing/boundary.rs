@@ -76,7 +76,7 @@ impl Service<Request> for Boundary {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         remove_guard_extensions(request.extensions_mut());
-        if self.accepts_tickets(&request) {
+        if self.may_have_tickets(&request) {
             hide_tickets(&mut request);
         }
         let (mut route, format) = (self.route.clone(), self.format.clone());
@@ -105,17 +105,19 @@ impl fmt::Debug for ErrorFormat {
 }
 
 impl Boundary {
-    /// Returns whether the route of a request accepts tickets.
+    /// Returns whether a request may be for a route that accepts tickets, or has missed one by a wrong path.
     ///
-    /// The matched path begins with the prefixes of the routers around this `Api`, which its own paths lack.
-    fn accepts_tickets(&self, request: &Request) -> bool {
+    /// The matched path begins with the prefixes of the routers around this `Api`, which its own paths lack. It
+    /// may therefore end like another route's; the guard of a route that accepts no tickets restores the URL.
+    fn may_have_tickets(&self, request: &Request) -> bool {
         if self.ticket_paths.is_empty() {
             return false;
         }
         let matched: Option<&MatchedPath> = request.extensions().get();
-        matched.is_some_and(|matched| {
+        matched.is_none_or(|matched| {
             let mut paths = self.ticket_paths.iter();
-            paths.any(|path| matched.as_str().ends_with(&**path))
+            // axum matches the path `/` below a prefix without its slash
+            paths.any(|path| path == "/" || matched.as_str().ends_with(&**path))
         })
     }
 }

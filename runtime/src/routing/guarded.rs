@@ -16,6 +16,7 @@ use http_body::Body as _;
 use crate::audit::{Decision, PanicOrigin, Reason, emit_panic, emit_timeout};
 use crate::guard::{
     Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof, TicketIssuer, TicketStore,
+    restore_tickets,
 };
 use crate::input::BodyWait;
 #[cfg(feature = "spool")]
@@ -190,6 +191,7 @@ impl<H: Declares + 'static> Guarded<H> {
     ) -> Result<(), RefusalCause> {
         Guard::check_header_limit(H::DECLARATION, request.headers())?;
         if !H::DECLARATION.accepts_tickets {
+            restore_tickets(request);
             return Ok(());
         }
         let Some(tickets) = &self.tickets else {

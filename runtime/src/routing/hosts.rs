@@ -61,7 +61,7 @@ impl Hosts {
 
     /// Checks the host that a request names.
     fn check(&self, request: &Request) -> Result<(), HostError> {
-        let authority = authority(request).ok_or(HostError::Malformed)?;
+        let authority = authority(request)?.ok_or(HostError::Malformed)?;
         let is_allowed = |allowed: &Authority| {
             allowed.host().eq_ignore_ascii_case(authority.host())
                 && (allowed.port().is_none() || allowed.port_u16() == authority.port_u16())
@@ -74,29 +74,42 @@ impl Hosts {
     }
 }
 
-/// Returns the one host that a request names, unless it is malformed.
+/// Returns whether a request names exactly one host, as each version of HTTP except 1.0 requires
+/// (RFC 9112 §3.2, RFC 9113 §8.3.1).
+#[cfg(feature = "serve")]
+pub(crate) fn names_one_host<B>(request: &Request<B>) -> bool {
+    match authority(request) {
+        Ok(authority) => authority.is_some() || request.version() <= Version::HTTP_10,
+        Err(_) => false,
+    }
+}
+
+/// Returns the one host that a request names; `None` if it names none.
 ///
 /// The target of the request comes before `Host` (RFC 9112 §3.2.2); in HTTP/2, the two must not differ
 /// (RFC 9113 §8.3.1).
-fn authority(request: &Request) -> Option<Authority> {
+fn authority<B>(request: &Request<B>) -> Result<Option<Authority>, HostError> {
+    let parsed = |text: &str| parse(text).ok_or(HostError::Malformed);
     let mut fields = request.headers().get_all(HOST).iter();
     let (first, second) = (fields.next(), fields.next());
     if second.is_some() {
-        return None;
+        return Err(HostError::Malformed);
     }
     let field = match first {
-        Some(field) => Some(parse(field.to_str().ok()?)?),
+        Some(field) => Some(parsed(field.to_str().map_err(|_| HostError::Malformed)?)?),
         None => None,
     };
     let Some(target) = request.uri().authority() else {
-        return field;
+        return Ok(field);
     };
-    let target = parse(target.as_str())?;
+    let target = parsed(target.as_str())?;
     match (field, request.version()) {
         // RFC 9112 §3.2: HTTP/1.1 requires the field
-        (None, Version::HTTP_11) => None,
-        (Some(field), Version::HTTP_2 | Version::HTTP_3) if field != target => None,
-        _ => Some(target),
+        (None, Version::HTTP_11) => Err(HostError::Malformed),
+        (Some(field), Version::HTTP_2 | Version::HTTP_3) if field != target => {
+            Err(HostError::Malformed)
+        }
+        _ => Ok(Some(target)),
     }
 }
 
@@ -251,6 +264,46 @@ mod tests {
                 expected,
                 "{version:?} {target}"
             );
+        }
+    }
+
+    /// RFC 9112 §3.2: only HTTP/1.0 has requests without a host.
+    #[cfg(feature = "serve")]
+    #[test]
+    fn every_request_except_of_http_1_0_names_one_host() {
+        for (version, target, fields, expected) in [
+            (Version::HTTP_10, "/x", &[][..], true),
+            (Version::HTTP_10, "/x", &["a.example"], true),
+            (Version::HTTP_10, "/x", &["a.example", "a.example"], false),
+            (Version::HTTP_10, "/x", &["a/b"], false),
+            (Version::HTTP_11, "/x", &["any_name:8080"], true),
+            (Version::HTTP_11, "/x", &["[::1]"], true),
+            (Version::HTTP_11, "/x", &[], false),
+            (Version::HTTP_11, "/x", &[""], false),
+            (Version::HTTP_11, "http://a.example/x", &[], false),
+            (
+                Version::HTTP_11,
+                "http://u@a.example/x",
+                &["a.example"],
+                false,
+            ),
+            (Version::HTTP_11, "http://a.example/x", &["b.example"], true),
+            (Version::HTTP_2, "https://a.example/x", &[], true),
+            (
+                Version::HTTP_2,
+                "https://a.example/x",
+                &["b.example"],
+                false,
+            ),
+            (Version::HTTP_2, "/x", &["a.example"], true),
+            (Version::HTTP_2, "/x", &[], false),
+        ] {
+            let mut request = Request::builder().version(version).uri(target);
+            for field in fields {
+                request = request.header(HOST, *field);
+            }
+            let request = request.body(Body::empty()).unwrap();
+            assert_eq!(names_one_host(&request), expected, "{request:?}");
         }
     }
 

@@ -43,6 +43,8 @@ pub(crate) use self::argument::shutdown::{Shutdown, ShutdownSender};
 #[cfg(feature = "serve")]
 pub(crate) use self::boundary::ErrorFormat;
 pub use self::exception::{Exception, ExceptionKind};
+#[cfg(feature = "serve")]
+pub(crate) use self::hosts::names_one_host;
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
 pub use self::method_router::{SecureMethodRouter, any, on};

@@ -9,6 +9,8 @@ use std::time::Duration;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
 use http::Request;
+#[cfg(feature = "tls")]
+use http::header::{Entry, HeaderMap, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 #[cfg(feature = "http2")]
@@ -20,8 +22,10 @@ use tower_service::Service;
 
 #[cfg(feature = "tls")]
 use crate::guard::{ClientCertificate, PresentedCertificate};
-use crate::response::{HEAD_TIMEOUT, outside_proxies, request_timeout, unreliable_proxy_fields};
-use crate::routing::{Shutdown, WatchedBody};
+use crate::response::{
+    HEAD_TIMEOUT, malformed_host, outside_proxies, request_timeout, unreliable_proxy_fields,
+};
+use crate::routing::{Shutdown, WatchedBody, names_one_host};
 use crate::serve::activity::{Expiry, Timeouts};
 use crate::serve::connection_limit::ConnectionLimit;
 use crate::serve::in_flight::InFlightBody;
@@ -67,6 +71,9 @@ struct RequestContext {
     is_admitted: bool,
     #[cfg(feature = "tls")]
     certificate: Option<ClientCertificate>,
+    /// Whether responses have `Strict-Transport-Security`.
+    #[cfg(feature = "tls")]
+    requires_tls: bool,
     shutdown: Shutdown,
     state: Arc<ConnectionState>,
     requests: Arc<RequestLimits>,
@@ -77,6 +84,7 @@ impl Connection {
     pub(super) async fn serve(self, socket: Socket, protocols: Protocols) {
         #[cfg(feature = "tls")]
         if let Some(handshake) = &protocols.handshake {
+            let is_remote = socket.is_remote();
             let established = tokio::select! {
                 established = handshake.run(socket) => established,
                 () = self.shutdown.begun() => None,
@@ -86,6 +94,7 @@ impl Connection {
             };
             let mut context = self.context();
             context.certificate = established.certificate;
+            context.requires_tls = is_remote;
             let stream = established.stream;
             return match established.protocol {
                 Protocol::Http1 => self.serve_http1(stream, context, &protocols.http1).await,
@@ -107,6 +116,8 @@ impl Connection {
             is_admitted: true,
             #[cfg(feature = "tls")]
             certificate: None,
+            #[cfg(feature = "tls")]
+            requires_tls: false,
             shutdown: self.shutdown.clone(),
             state: Arc::clone(&self.state),
             requests: Arc::clone(&self.requests),
@@ -200,6 +211,16 @@ impl Connection {
     }
 }
 
+/// Lets browsers use TLS only for the host of the request ([RFC 6797]), unless the handler has set its own policy.
+///
+/// [RFC 6797]: https://www.rfc-editor.org/rfc/rfc6797
+#[cfg(feature = "tls")]
+fn set_transport_security(headers: &mut HeaderMap) {
+    if let Entry::Vacant(entry) = headers.entry(STRICT_TRANSPORT_SECURITY) {
+        entry.insert(HeaderValue::from_static("max-age=31536000"));
+    }
+}
+
 /// Sends the last bytes of a connection, and closes its direction; with TLS, the client learns that nothing is missing.
 async fn end(mut stream: Stream, farewell: &str) {
     let mut rest = farewell.as_bytes();
@@ -221,6 +242,8 @@ impl RequestContext {
     ) -> Result<http::Response<InFlightBody>, Infallible> {
         let (version, state) = (request.version(), Arc::clone(&self.state));
         let requests = Arc::clone(&self.requests);
+        #[cfg(feature = "tls")]
+        let requires_tls = self.requires_tls;
         let active = state.activity().request();
         let (request, rest) = WatchedBody::wrap(request);
         let (mut response, permit) = match requests.enter(&request) {
@@ -233,19 +256,26 @@ impl RequestContext {
                 (requests.format(*response), None)
             }
         };
+        #[cfg(feature = "tls")]
+        if requires_tls {
+            set_transport_security(response.headers_mut());
+        }
         if let Some(rest) = rest {
             unread::settle(&rest, version, &mut response, &state);
         }
         Ok(response.map(|body| InFlightBody::new(body, active, permit)))
     }
 
-    /// Calls the API, unless the request has not come through a proxy of the server as it should have.
+    /// Calls the API, unless the request names no host, or has not come through a proxy of the server as it should have.
     async fn route(
         mut self,
         mut request: Request<WatchedBody<Incoming>>,
     ) -> Result<Response, Infallible> {
         if !self.is_admitted {
             return Ok(self.requests.format(outside_proxies()));
+        }
+        if !names_one_host(&request) {
+            return Ok(self.requests.format(malformed_host()));
         }
         let Ok(client) = self.proxies.sanitize(self.peer, request.headers_mut()) else {
             return Ok(self.requests.format(unreliable_proxy_fields()));

@@ -18,6 +18,18 @@ pub(super) enum RawSocket {
 }
 
 impl RawSocket {
+    /// Returns whether the local address is one of the network.
+    #[cfg(feature = "tls")]
+    pub(super) fn is_remote(&self) -> bool {
+        match self {
+            Self::Tcp(stream) => stream
+                .local_addr()
+                .is_ok_and(|address| !address.ip().to_canonical().is_loopback()),
+            #[cfg(unix)]
+            Self::Unix(_) => false,
+        }
+    }
+
     /// Completes when bytes, the end of the stream or an error can be read.
     pub(super) async fn readable(&self) -> io::Result<()> {
         match self {

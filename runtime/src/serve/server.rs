@@ -114,7 +114,7 @@ impl Server {
     }
 
     /// Describes how clients connect to the server, one sentence each: the transport, the certificates of clients, the
-    /// proxies.
+    /// proxies, the probes. The [limits](Self::limits) follow, one line each.
     ///
     /// The [inventory](crate::Api::inventory) lists what they can call.
     ///
@@ -123,9 +123,10 @@ impl Server {
     /// ```
     /// # fn show(api: palisade::Api) -> Result<(), palisade::NetworkError> {
     /// let server = palisade::serve(api).behind_proxy(["10.0.0.0/8".parse()?]);
-    /// assert_eq!(server.summary(), [
+    /// assert_eq!(server.summary()[..3], [
     ///     "plain HTTP, for proxies and processes of this host",
     ///     "forwarded header fields are believed from 10.0.0.0/8",
+    ///     "connection_limit: 8192",
     /// ]);
     /// # Ok(())
     /// # }

@@ -81,6 +81,14 @@ impl Socket {
         &self.activity
     }
 
+    /// Returns whether the client has connected to an address that other hosts have a route to.
+    ///
+    /// On loopback, a policy of one server would apply to every port of the developer's machine.
+    #[cfg(feature = "tls")]
+    pub(super) fn is_remote(&self) -> bool {
+        self.raw.is_remote()
+    }
+
     /// Completes when bytes, the end of the stream or an error can be read.
     pub(super) async fn readable(&self) -> io::Result<()> {
         self.raw.readable().await

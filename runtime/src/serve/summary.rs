@@ -5,7 +5,7 @@ use crate::serve::settings::Settings;
 use crate::serve::socket_file::OWNER_ONLY;
 
 impl Settings {
-    /// Describes how clients connect, one sentence each.
+    /// Describes how clients connect, one sentence each, and lists the limits.
     pub(super) fn summary(&self) -> Vec<String> {
         let mut lines = vec![self.transport()];
         #[cfg(feature = "tls")]
@@ -31,6 +31,10 @@ impl Settings {
                 self.socket_mode
             ));
         }
+        for path in &self.probes {
+            lines.push(format!("`{path}` is served beyond `request_limit`"));
+        }
+        lines.extend(self.limits.to_string().lines().map(str::to_owned));
         lines
     }
 

@@ -16,6 +16,7 @@ use crate::prelude::*;
 use crate::serve::{BoundServer, ServeError, serve};
 use crate::testing::{EmbeddedIssuer, TestApi};
 
+mod hosts;
 mod limits;
 mod proxies;
 mod streams;

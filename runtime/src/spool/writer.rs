@@ -135,9 +135,45 @@ impl SpoolWriter {
 pub(crate) fn append(buffer: &mut Vec<u8>, bytes: &[u8], max: usize) {
     let len = buffer.len() + bytes.len();
     if len > buffer.capacity() {
-        // at most the limit, where `Vec` may reserve twice as much
-        let capacity = (buffer.capacity() * 2).min(max).max(len);
+        // at most the limit, where `Vec` may reserve twice as much; the last step is from half of the limit or less,
+        // because both buffers exist while it is copied
+        let doubled = buffer.capacity().saturating_mul(2);
+        let capacity = if doubled > max / 2 { max } else { doubled }.max(len);
         buffer.reserve_exact(capacity - buffer.len());
     }
     buffer.extend_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::append;
+
+    /// An odd first chunk must not end in a copy of nearly the whole content.
+    #[test]
+    fn buffer_is_copied_to_its_limit_from_half_of_it_at_most() {
+        for (max, chunk) in [
+            (1 << 20, 65_532),
+            (1 << 20, 65_537),
+            (100, 7),
+            (100, 60),
+            (1, 1),
+            (1000, 1),
+        ] {
+            let mut buffer = Vec::new();
+            let mut capacities = Vec::new();
+            while buffer.len() < max {
+                let bytes = vec![0; chunk.min(max - buffer.len())];
+                append(&mut buffer, &bytes, max);
+                if capacities.last() != Some(&buffer.capacity()) {
+                    capacities.push(buffer.capacity());
+                }
+            }
+            assert_eq!(capacities.pop(), Some(max), "{max} by {chunk}");
+            let former = capacities.pop().unwrap_or_default();
+            assert!(
+                former <= max / 2 || former == chunk,
+                "{max} by {chunk}: {former}"
+            );
+        }
+    }
 }

@@ -11,7 +11,7 @@ use palisade_tests::Log;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use super::{api, caller, is_unused, obtain, present, routes};
+use super::{api, caller, events, events_ticket, is_unused, obtain, open, plain, present, routes};
 
 #[tokio::test]
 async fn route_without_tickets_accepts_none() {
@@ -106,6 +106,88 @@ async fn ticket_does_not_leak() {
         }
     }
     assert!(seen.contains("/events?a=%26&b") && log.text().contains("/events?a=%26&b"));
+}
+
+/// A mistyped path does not use the ticket up, so it must not be in a log.
+#[tokio::test]
+async fn ticket_at_a_path_without_a_route_does_not_reach_layers() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let layer = Arc::clone(&seen);
+    let layer = from_fn(move |request: Request, next: Next| {
+        layer.lock().unwrap().push(request.uri().to_string());
+        next.run(request)
+    });
+    let routes = routes()
+        .layer(layer)
+        .layer(tower_http::trace::TraceLayer::new_for_http());
+    let api = TestApi::new(routes).await;
+    let ticket = obtain(caller(&api, "alice").post("/events")).await;
+    seen.lock().unwrap().clear();
+    let (log, _capturing) = Log::capture();
+    for path in ["/events/", "/event", "//events", "/Events", "/", "/rooms/"] {
+        let response = present(&api, path, &ticket).await;
+        assert_eq!(response.status(), 404, "{path}");
+        assert_eq!(seen.lock().unwrap().pop().as_deref(), Some(path));
+    }
+    for method in ["OPTIONS", "DELETE"] {
+        let path = format!("/events?ticket={ticket}");
+        let status = api.anonymous().request(method, &path).send().await.status();
+        assert_eq!(status, 405, "{method}");
+        assert_eq!(seen.lock().unwrap().pop().as_deref(), Some("/events"));
+    }
+    assert!(log.text().contains("/events") && !log.text().contains(&ticket[..20]));
+    assert!(is_unused(&api, &ticket).await);
+}
+
+/// A prefix outside the `Api`, which its inventory does not know, changes the path `/`.
+#[tokio::test]
+async fn ticket_for_the_root_below_a_prefix_does_not_reach_layers() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let layer = Arc::clone(&seen);
+    let layer = from_fn(move |request: Request, next: Next| {
+        layer.lock().unwrap().push(request.uri().to_string());
+        next.run(request)
+    });
+    let routes = SecureRouter::new().route("/", get(events).post(events_ticket));
+    let api = TestApi::new(routes.layer(layer)).await;
+    for prefix in ["/outer", "/outer/{tenant}"] {
+        let ticket = obtain(caller(&api, "alice").post("/")).await;
+        seen.lock().unwrap().clear();
+        let router = axum::Router::new().nest(prefix, api.router());
+        let path = prefix.replace("{tenant}", "acme");
+        let request = Request::get(format!("{path}?ticket={ticket}"));
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200, "{prefix}");
+        let seen = seen.lock().unwrap();
+        assert!(seen.len() == 1 && !seen[0].contains("ticket"), "{seen:?}");
+    }
+}
+
+/// Layers cannot know whether a route accepts tickets, but its guard can.
+#[tokio::test]
+async fn own_parameter_of_a_route_like_one_with_tickets_stays() {
+    let plain_layer = from_fn(async |request: Request, next: Next| next.run(request).await);
+    let routes = routes()
+        .route("/own/events", get(plain).post(open))
+        .route("/own/rooms/{room}", get(open))
+        .fallback(open)
+        .layer(plain_layer.clone())
+        .inner_layer(plain_layer);
+    let api = TestApi::new(routes).await;
+    let ticket = obtain(caller(&api, "alice").post("/events")).await;
+    for (method, path) in [
+        ("GET", "/own/events"),
+        ("POST", "/own/events"),
+        ("GET", "/own/rooms/7"),
+        ("GET", "/missing"),
+        ("GET", "/own/missing/events"),
+    ] {
+        let path = format!("{path}?ticket={ticket}");
+        let response = api.caller("bob").request(method, &path).send().await;
+        assert_eq!(response.text(), ticket, "{method} {path}");
+    }
+    assert!(is_unused(&api, &ticket).await);
 }
 
 /// A handler that forwards its request to another guard passes its token on, never the ticket.

@@ -28,13 +28,13 @@ pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
                 .collect();
             let variants = variants.iter().filter(|variant| variant.is_read);
             let variants = variants.map(|variant| {
-                let names = &variant.names;
+                let (names, is_other) = (&variant.names, variant.is_other);
                 let content = variant.content.as_ref();
                 let content = content.map_or_else(
                     || quote!(#private::Shape::Fields(&[])),
                     |content| of_content(content, private),
                 );
-                quote!(#private::Variant { names: &[#(#names),*], content: #content })
+                quote!(#private::Variant { names: &[#(#names),*], is_other: #is_other, content: #content })
             });
             let shape =
                 quote!(#private::Shape::Variants(#private::Tagging::#tagging, &[#(#variants),*]));

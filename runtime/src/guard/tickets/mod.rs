@@ -9,6 +9,6 @@ mod store;
 mod ticket;
 
 pub(crate) use self::issuer::TicketIssuer;
-pub(crate) use self::presented::hide_tickets;
+pub(crate) use self::presented::{hide_tickets, restore_tickets};
 pub(crate) use self::store::{TicketRefusal, TicketStore};
 pub use self::ticket::{Ticket, TicketError};

@@ -19,9 +19,11 @@ const PARAMETER: &[u8] = b"ticket";
 ///
 /// An `Api` with layers takes them out before its layers run, and hands them to the guard in an extension.
 #[derive(Clone)]
-enum Presented {
-    One(Secret),
-    Several,
+struct Presented {
+    /// `None` if there are several.
+    ticket: Option<Secret>,
+    /// The parameters as the client wrote them.
+    parameters: Secret,
 }
 
 impl TicketStore {
@@ -38,11 +40,10 @@ impl TicketStore {
         request: &mut Request<B>,
         handler: TypeId,
     ) -> Result<bool, TicketRefusal> {
-        let ticket = match take(request, |_| true) {
-            None => return Ok(false),
-            Some(Presented::One(ticket)) => ticket,
-            Some(Presented::Several) => return Err(TicketRefusal::SeveralCredentials),
+        let Some(presented) = take(request, |_| true) else {
+            return Ok(false);
         };
+        let ticket = presented.ticket.ok_or(TicketRefusal::SeveralCredentials)?;
         if request.headers().contains_key(AUTHORIZATION) {
             return Err(TicketRefusal::SeveralCredentials);
         }
@@ -71,6 +72,22 @@ pub(crate) fn hide_tickets<B>(request: &mut Request<B>) {
     }
 }
 
+/// Puts hidden values back into the URL, for a handler that accepts no tickets: there, `ticket` is a parameter like
+/// any other.
+pub(crate) fn restore_tickets<B>(request: &mut Request<B>) {
+    let hidden: Option<Presented> = request.extensions_mut().remove();
+    let Some(Ok(parameters)) = hidden
+        .as_ref()
+        .map(|hidden| str::from_utf8(hidden.parameters.expose()))
+    else {
+        return;
+    };
+    add_parameters(request.uri_mut(), parameters);
+    if let Some(OriginalUri(original)) = request.extensions_mut().get_mut() {
+        add_parameters(original, parameters);
+    }
+}
+
 /// Takes every ticket out of the request, with those that were taken out before.
 fn take<B>(request: &mut Request<B>, is_ticket: fn(&[u8]) -> bool) -> Option<Presented> {
     let hidden: Option<Presented> = request.extensions_mut().remove();
@@ -81,37 +98,51 @@ fn take<B>(request: &mut Request<B>, is_ticket: fn(&[u8]) -> bool) -> Option<Pre
     }
     match (hidden, found) {
         (None, presented) | (presented, None) => presented,
-        (Some(_), Some(_)) => Some(Presented::Several),
+        (Some(hidden), Some(_)) => Some(Presented {
+            ticket: None,
+            ..hidden
+        }),
     }
 }
 
 /// Removes the parameter from the query, and leaves the other parameters unchanged.
 fn take_parameters(uri: &mut Uri, is_ticket: fn(&[u8]) -> bool) -> Option<Presented> {
     let query = uri.query()?;
-    let mut presented = None;
+    let mut tickets = Vec::new();
+    let mut taken = Vec::new();
     let mut others = Vec::new();
     for parameter in query.split('&') {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         let value: Vec<u8> = percent_decode_str(value).collect();
         if percent_decode_str(name).eq(PARAMETER.iter().copied()) && is_ticket(&value) {
-            presented = Some(match presented {
-                None => Presented::One(Secret::new(value)),
-                Some(_) => Presented::Several,
-            });
+            tickets.push(Secret::new(value));
+            taken.push(parameter);
         } else {
             others.push(parameter);
         }
     }
-    if presented.is_some() {
-        let path = uri.path();
-        let rest = if others.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{path}?{}", others.join("&"))
-        };
-        *uri = with_path_and_query(uri, &rest);
-    }
-    presented
+    let ticket = tickets.pop()?;
+    let presented = Presented {
+        ticket: tickets.is_empty().then_some(ticket),
+        parameters: Secret::new(taken.join("&")),
+    };
+    let path = uri.path();
+    let rest = if others.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", others.join("&"))
+    };
+    *uri = with_path_and_query(uri, &rest);
+    Some(presented)
+}
+
+/// Appends parameters to the query.
+fn add_parameters(uri: &mut Uri, parameters: &str) {
+    let path_and_query = match uri.query() {
+        None => format!("{}?{parameters}", uri.path()),
+        Some(query) => format!("{}?{query}&{parameters}", uri.path()),
+    };
+    *uri = with_path_and_query(uri, &path_and_query);
 }
 
 /// Replaces the path and the query, which are a part of a valid URL.
@@ -133,8 +164,8 @@ mod tests {
         let mut request = Request::get(uri).body(()).unwrap();
         let count = match take(&mut request, is_ticket) {
             None => 0,
-            Some(Presented::One(_)) => 1,
-            Some(Presented::Several) => 2,
+            Some(presented) if presented.ticket.is_some() => 1,
+            Some(_) => 2,
         };
         (count, request.uri().to_string())
     }
@@ -199,7 +230,7 @@ mod tests {
         assert_eq!(request.uri(), "/?ticket=short");
         assert!(matches!(
             take(&mut request, |_| true),
-            Some(Presented::Several)
+            Some(Presented { ticket: None, .. })
         ));
         assert!(take(&mut request, |_| true).is_none());
     }
@@ -217,10 +248,44 @@ mod tests {
             (request.uri().to_string(), original.to_string()),
             ("/?a=1".into(), "/v1?a=1".into())
         );
-        let Some(Presented::One(ticket)) = take(&mut request, |_| true) else {
-            panic!("one ticket");
-        };
+        let ticket = take(&mut request, |_| true).unwrap().ticket.unwrap();
         assert_eq!(ticket.expose(), TICKET.as_bytes());
         assert!(take(&mut request, |_| true).is_none());
+    }
+
+    #[test]
+    fn hidden_tickets_are_restored_as_the_client_wrote_them() {
+        let encoded = TICKET.replace('-', "%2D");
+        for (query, restored) in [
+            ("a=1".to_owned(), "a=1".to_owned()),
+            (format!("ticket={TICKET}"), format!("ticket={TICKET}")),
+            (
+                format!("%74icket={encoded}&a=%26"),
+                format!("a=%26&%74icket={encoded}"),
+            ),
+            (
+                format!("ticket={TICKET}&ticket=short&ticket={encoded}"),
+                format!("ticket=short&ticket={TICKET}&ticket={encoded}"),
+            ),
+        ] {
+            for origin in ["", "http://host.example:1"] {
+                let mut request = Request::get(format!("{origin}/a?{query}"))
+                    .body(())
+                    .unwrap();
+                let original = OriginalUri(format!("{origin}/v1/a?{query}").parse().unwrap());
+                request.extensions_mut().insert(original);
+                hide_tickets(&mut request);
+                restore_tickets(&mut request);
+                restore_tickets(&mut request);
+                let OriginalUri(original) = request.extensions().get().unwrap();
+                assert_eq!(
+                    (request.uri().to_string(), original.to_string()),
+                    (
+                        format!("{origin}/a?{restored}"),
+                        format!("{origin}/v1/a?{restored}")
+                    )
+                );
+            }
+        }
     }
 }

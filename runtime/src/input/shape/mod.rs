@@ -58,6 +58,8 @@ pub struct Field {
 pub struct Variant {
     /// The names in the input: the serialized name, then the aliases.
     pub names: &'static [&'static str],
+    /// Whether every unknown name in a tag means this variant, by `#[serde(other)]`.
+    pub is_other: bool,
     /// The shape of the content.
     pub content: Shape,
 }

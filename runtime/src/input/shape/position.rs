@@ -162,11 +162,12 @@ pub(crate) fn field_named(fields: &'static [Field], name: &str) -> Option<&'stat
     fields.iter().find(|field| field.names.contains(&name))
 }
 
-/// Returns the variant with this name in the input.
+/// Returns the variant with this name in the input, or the one for every other name.
 pub(crate) fn variant_named(variants: &'static [Variant], name: &str) -> Option<&'static Variant> {
-    variants
+    let named = variants
         .iter()
-        .find(|variant| variant.names.contains(&name))
+        .find(|variant| variant.names.contains(&name));
+    named.or_else(|| variants.iter().find(|variant| variant.is_other))
 }
 
 /// Returns the name as the type declares it, so that no text of the input is kept.

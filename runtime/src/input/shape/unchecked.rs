@@ -272,10 +272,12 @@ mod tests {
         const VARIANTS: &[Variant] = &[
             Variant {
                 names: &["moved"],
+                is_other: false,
                 content: CONTENT,
             },
             Variant {
                 names: &["sent"],
+                is_other: false,
                 content: Shape::Newtype(Nested::Of(address)),
             },
         ];

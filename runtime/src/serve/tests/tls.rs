@@ -5,8 +5,11 @@ mod clients;
 #[cfg(feature = "http2")]
 mod http2;
 #[cfg(feature = "http2")]
+mod http2_hosts;
+#[cfg(feature = "http2")]
 mod http2_limits;
 mod reload;
+mod transport_security;
 mod versions;
 
 use std::fs;

@@ -122,6 +122,10 @@ type Client = WebSocketStream<TcpStream>;
 
 impl Running {
     async fn start() -> Self {
+        Self::start_with(|server| server).await
+    }
+
+    async fn start_with(limit: impl FnOnce(crate::Server) -> crate::Server) -> Self {
         let ends = Ends::new();
         let routes = SecureRouter::new()
             .route("/echo", get(echo))
@@ -132,7 +136,7 @@ impl Running {
             .route("/goodbye", get(say_goodbye));
         let api = TestApi::new(routes.with_state(ends.clone())).await;
         let server = serve(api.api().clone()).grace(Duration::from_secs(7));
-        let bound = server.bind("127.0.0.1:0").await.unwrap();
+        let bound = limit(server).bind("127.0.0.1:0").await.unwrap();
         let address = bound.local_addr();
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(bound.run_until(async {
@@ -371,6 +375,26 @@ async fn busy_callback_is_dropped_with_the_server() {
     server.server.abort();
     server.ends.next().await;
     assert!(is_closed(&mut client).await);
+}
+
+/// An upgraded connection is not a request in flight, but still a connection.
+#[tokio::test(start_paused = true)]
+async fn upgraded_connection_counts_as_a_connection_only() {
+    let server = Running::start_with(|server| server.connection_limit(2).request_limit(1)).await;
+    let mut first = server.open("/public", "").await.unwrap();
+    let mut second = server.open("/public", "").await.unwrap();
+    assert!(echoes(&mut first, "first").await && echoes(&mut second, "second").await);
+    let mut third = TcpStream::connect(server.address).await.unwrap();
+    let request = b"GET /unknown HTTP/1.1\r\nHost: api\r\n\r\n";
+    third.write_all(request).await.unwrap();
+    let waiting = tokio::time::timeout(Duration::from_secs(5), third.read_u8()).await;
+    assert!(waiting.is_err(), "the third connection is served");
+    assert!(echoes(&mut first, "open").await);
+    second.close(None).await.unwrap();
+    drop(second);
+    let mut status = [0; 12];
+    third.read_exact(&mut status).await.unwrap();
+    assert_eq!(&status, b"HTTP/1.1 404");
 }
 
 /// No server can drop the callback of axum's `WebSocketUpgrade`, but its stream fails.

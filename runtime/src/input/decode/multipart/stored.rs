@@ -13,8 +13,8 @@ use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
 use crate::input::decode::expectation::Expectation;
 use crate::input::decode::multipart::split::Part;
 use crate::input::decode::multipart::{declared_names, decode_parts, input_error};
-use crate::input::shape::Shape;
 use crate::input::shape::position::declared_name;
+use crate::input::shape::{Field, Shape};
 use crate::spool::Stored;
 
 thread_local! {
@@ -87,6 +87,12 @@ impl StoredPart {
     /// Returns the error of a second file under a name that has one.
     pub(crate) fn duplicate(&self, shape: &'static Shape) -> InputError {
         self.error(shape, DecodeError::new(ErrorKind::Duplicate))
+    }
+
+    /// Returns the error of a file under a second name of its field, which serde reports under the first.
+    pub(crate) fn duplicate_of(field: &'static Field) -> InputError {
+        let name = field.names.first().copied().unwrap_or_default();
+        input_error(&DecodeError::new(ErrorKind::Duplicate).within(Segment::Name(name)))
     }
 
     /// Returns the name as the type declares it.

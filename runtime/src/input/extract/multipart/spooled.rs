@@ -176,6 +176,9 @@ impl Form {
     fn begin_file(&self, rules: &FileRules, repeat: Repeat) -> Result<SpoolWriter, InputError> {
         if let Some(part) = self.parts.last() {
             let before = self.files_before();
+            if let Some(field) = self.field_with_file_under_alias() {
+                return Err(StoredPart::duplicate_of(field));
+            }
             match repeat {
                 Repeat::Never if before > 0 => return Err(part.duplicate(self.shape)),
                 Repeat::AtMost(max) if before >= max => {
@@ -214,6 +217,17 @@ impl Form {
         };
         let same = before.iter().filter(|before| before.name == part.name);
         same.filter(|before| before.stored.is_some()).count()
+    }
+
+    /// Returns the field of the last part, if a file with content is under another name of it.
+    ///
+    /// Otherwise the limits of a field would apply to each of its names.
+    fn field_with_file_under_alias(&self) -> Option<&'static Field> {
+        let (part, before) = self.parts.split_last()?;
+        let field = self.shape.member(&part.name)?;
+        let mut before = before.iter().filter(|before| before.stored.is_some());
+        let is_alias = |name: &str| name != part.name && field.names.contains(&name);
+        before.any(|before| is_alias(&before.name)).then_some(field)
     }
 
     /// Returns the error of the last part, which breaks a rule of its type.

@@ -266,10 +266,19 @@ async fn tls_serves_every_address() {
     }
 }
 
+/// Returns the summary without the limits, which are at its end.
+fn summary_of(server: &crate::Server) -> Vec<String> {
+    let mut lines = server.summary();
+    let limits = server.limits().to_string();
+    let first = lines.len() - limits.lines().count();
+    assert_eq!(lines.split_off(first).join("\n"), limits);
+    lines
+}
+
 #[tokio::test]
-async fn summary_describes_the_transport() {
+async fn summary_describes_the_transport_and_lists_the_limits() {
     let api = hello_api().await;
-    let summary = |tls: Tls| serve(api.clone()).tls_with(tls).summary();
+    let summary = |tls: Tls| summary_of(&serve(api.clone()).tls_with(tls));
     let tls = || Tls::new("cert.pem", "key.pem");
     let transport = "TLS 1.2 and 1.3, with `cert.pem`".to_owned();
     assert_eq!(summary(tls()), [transport.as_str()]);
@@ -292,15 +301,18 @@ async fn summary_describes_the_transport() {
     }
     let config = rustls_config(&Identity::self_signed());
     let server = serve(api.clone()).tls_config(config);
-    assert_eq!(server.summary(), ["TLS by a configuration of rustls"]);
+    assert_eq!(summary_of(&server), ["TLS by a configuration of rustls"]);
     let network: crate::Network = "10.0.0.0/8".parse().unwrap();
     let server = serve(api.clone())
         .tls_with(tls())
         .behind_proxy([network, network]);
     let proxies = "forwarded header fields are believed from 10.0.0.0/8, 10.0.0.0/8";
-    assert_eq!(server.summary(), [transport.as_str(), proxies]);
+    assert_eq!(summary_of(&server), [transport.as_str(), proxies]);
     assert_eq!(
-        serve(api).summary(),
-        ["plain HTTP, on loopback or a Unix socket"]
+        summary_of(&serve(api).probe("/").request_limit(7)),
+        [
+            "plain HTTP, on loopback or a Unix socket",
+            "`/` is served beyond `request_limit`"
+        ]
     );
 }

@@ -210,6 +210,36 @@ async fn malformed_forms_are_rejected_in_memory_and_on_disk() {
     }
 }
 
+/// Nothing is stored for a file that the form rejects in any case, and a second name of a field does not double
+/// its limit.
+#[tokio::test]
+async fn file_that_the_form_rejects_is_rejected_before_its_end() {
+    let photo: RawPart<'_> = ("name=photo; filename=a", PNG, b"123");
+    let photos: RawPart<'_> = ("name=photos; filename=a", PNG, b"123");
+    let more: RawPart<'_> = ("name=more; filename=a", PNG, b"123");
+    let cases: &[&[RawPart<'_>]] = &[
+        &[photo, photo],
+        &[photos, photos, photos],
+        &[photos, more],
+        &[more, photos],
+        &[more, photo, more, more],
+        &[("name=photo; filename=\"../a\"", PNG, b"123")],
+        &[photos, ("name=photos; filename=\"a/b\"", PNG, b"123")],
+        &[("name=photo; filename=a", GIF, b"123")],
+        &[("name=photo; filename=a", PNG, b"123456789")],
+    ];
+    for parts in cases {
+        let complete = form(parts);
+        let [memory, spooled] = both(&complete).await;
+        assert!(memory.is_err(), "{parts:?} {memory:?}");
+        assert_eq!(spooled, memory, "{parts:?}");
+        // the rest of the form has not arrived, and may have any size
+        let end = b"--x--\r\n".len();
+        let [_, spooled] = both(&complete[..complete.len() - end]).await;
+        assert_eq!(spooled, memory, "{parts:?}");
+    }
+}
+
 #[tokio::test]
 async fn spooled_form_is_absent_only_if_empty() {
     let extract = async |body: &[u8]| {
