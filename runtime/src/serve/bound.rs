@@ -49,7 +49,7 @@ impl BoundServer<PathBuf> {
 }
 
 impl<A> BoundServer<A> {
-    /// Serves until SIGTERM or Ctrl-C. On SIGHUP, it looks whether the files of [`Tls`] have changed.
+    /// Serves until SIGTERM or Ctrl-C. On SIGHUP, it looks whether the files of [`Tls`](crate::Tls) have changed.
     ///
     /// The signal handlers are installed when this method is called, not when the future is
     /// first polled. From then on, the signals no longer end the process.
