@@ -24,6 +24,8 @@ impl SpoolError {
             error = %self,
             "the file of a form could not be stored"
         );
+        #[cfg(not(feature = "tracing"))]
+        let _ = self;
     }
 }
 
