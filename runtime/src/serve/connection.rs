@@ -12,7 +12,7 @@ use http::Request;
 #[cfg(feature = "tls")]
 use http::header::{Entry, HeaderMap, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::server::conn::http1::{self, UpgradeableConnection};
 #[cfg(feature = "http2")]
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
@@ -126,28 +126,11 @@ impl Connection {
 
     async fn serve_http1(self, stream: Stream, context: RequestContext, http: &http1::Builder) {
         let service = service_fn(move |request| context.clone().respond(request));
-        let mut stopping = pin!(self.shutdown.begun());
         let stream = self.open.track(stream);
         let mut connection = http.serve_connection(stream, service).with_upgrades();
-        let activity = self.state.activity();
-        activity.begin(false);
-        let serving = self.limit.serving(Arc::clone(activity));
-        let mut expiring = pin!(activity.expired(self.timeouts));
-        let mut is_stopping = false;
-        let expiry = loop {
-            tokio::select! {
-                // first, so that bytes that have arrived in time are processed
-                biased;
-                // an error only means that the client disconnected or was disconnected
-                _ = &mut connection => break None,
-                expiry = &mut expiring => break Some(expiry),
-                () = &mut stopping, if !is_stopping => {
-                    is_stopping = true;
-                    Pin::new(&mut connection).graceful_shutdown();
-                }
-            }
-        };
-        drop(serving);
+        self.state.activity().begin(false);
+        let stop = |connection: Pin<&mut _>| UpgradeableConnection::graceful_shutdown(connection);
+        let expiry = self.serve_until_end(&mut connection, stop).await;
         // after an upgrade, the handler has the stream
         let Some(parts) = connection.into_parts() else {
             return;
@@ -159,7 +142,7 @@ impl Connection {
                 telemetry::connection_expired(expiry);
                 let farewell = match expiry {
                     Expiry::Write => return,
-                    Expiry::Head if activity.has_partial_head() => HEAD_TIMEOUT,
+                    Expiry::Head if self.state.activity().has_partial_head() => HEAD_TIMEOUT,
                     Expiry::Head | Expiry::Idle | Expiry::Evicted => "",
                 };
                 let _ = timeout(FAREWELL_TIME, end(stream, farewell)).await;
@@ -175,26 +158,11 @@ impl Connection {
         http: &http2::Builder<StreamExecutor>,
     ) {
         let service = service_fn(move |request| context.clone().respond(request));
-        let mut stopping = pin!(self.shutdown.begun());
         let (stream, returned) = ReturnedStream::new(self.open.track(stream));
         let mut connection = http.serve_connection(stream, service);
-        let activity = self.state.activity();
-        activity.begin(true);
-        let serving = self.limit.serving(Arc::clone(activity));
-        let mut expiring = pin!(activity.expired(self.timeouts));
-        let mut is_stopping = false;
-        let expiry = loop {
-            tokio::select! {
-                biased;
-                _ = &mut connection => break None,
-                expiry = &mut expiring => break Some(expiry),
-                () = &mut stopping, if !is_stopping => {
-                    is_stopping = true;
-                    Pin::new(&mut connection).graceful_shutdown();
-                }
-            }
-        };
-        drop(serving);
+        self.state.activity().begin(true);
+        let stop = |connection: Pin<&mut _>| http2::Connection::graceful_shutdown(connection);
+        let expiry = self.serve_until_end(&mut connection, stop).await;
         if let Some(expiry) = expiry {
             telemetry::connection_expired(expiry);
             if expiry != Expiry::Write {
@@ -207,6 +175,33 @@ impl Connection {
         drop(connection);
         if let Ok(stream) = returned.await {
             self.state.close(stream.into_inner()).await;
+        }
+    }
+
+    /// Serves requests until the connection ends or expires. When the server stops, `stop` lets only the requests in
+    /// progress finish.
+    async fn serve_until_end<C: Future + Unpin>(
+        &self,
+        connection: &mut C,
+        stop: impl Fn(Pin<&mut C>),
+    ) -> Option<Expiry> {
+        let activity = self.state.activity();
+        let _serving = self.limit.serving(Arc::clone(activity));
+        let mut expiring = pin!(activity.expired(self.timeouts));
+        let mut stopping = pin!(self.shutdown.begun());
+        let mut is_stopping = false;
+        loop {
+            tokio::select! {
+                // first, so that bytes that have arrived in time are processed
+                biased;
+                // an error only means that the client disconnected or was disconnected
+                _ = &mut *connection => return None,
+                expiry = &mut expiring => return Some(expiry),
+                () = &mut stopping, if !is_stopping => {
+                    is_stopping = true;
+                    stop(Pin::new(&mut *connection));
+                }
+            }
         }
     }
 }

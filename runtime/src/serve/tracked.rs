@@ -34,8 +34,8 @@ pub(super) struct OpenStream(watch::Receiver<()>);
 
 impl OpenStream {
     /// Tracks the stream of the connection.
-    pub(super) fn track(self, stream: Stream) -> TrackedStream {
-        let server = self.0;
+    pub(super) fn track(&self, stream: Stream) -> TrackedStream {
+        let server = self.0.clone();
         let mut dropped = server.clone();
         TrackedStream {
             stream: TokioIo::new(stream),
