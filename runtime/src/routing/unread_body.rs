@@ -120,6 +120,9 @@ impl Upload {
     ///
     /// A request without a field that frames its body is not from a connection.
     pub(super) fn watch(request: &mut Request) -> Option<Self> {
+        if request.body().is_end_stream() {
+            return None;
+        }
         let headers = request.headers();
         let is_framed =
             headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
