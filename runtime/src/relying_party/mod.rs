@@ -1,3 +1,5 @@
 //! The relying party: an application that logs people in, calls other APIs, and stores tokens sealed.
 
+pub mod vault;
+
 pub use crate::seal::{SealingKey, SealingKeyError, SealingKeys};
