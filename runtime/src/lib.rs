@@ -114,6 +114,8 @@ mod keys;
 pub mod manual;
 pub mod policy;
 pub mod prelude;
+#[cfg(feature = "relying-party")]
+pub mod relying_party;
 pub mod resource_server;
 mod response;
 pub mod routing;
