@@ -22,3 +22,4 @@ pub use self::metadata::ProviderMetadata;
 pub use self::provider::{Provider, ProviderBuilder, ProviderError};
 pub use self::token_response::TokenResponse;
 pub use crate::https::{TlsClientKey, TlsClientKeyError};
+pub use crate::seal::{SealingKey, SealingKeyError, SealingKeys};
