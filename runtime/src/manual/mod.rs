@@ -106,6 +106,10 @@ pub mod cookbook {
 
     #[doc = include_str!("cookbook/issuer_connection.md")]
     pub mod issuer_connection {}
+
+    #[cfg(feature = "relying-party")]
+    #[doc = include_str!("cookbook/token_vault.md")]
+    pub mod token_vault {}
 }
 
 #[doc = include_str!("providers.md")]

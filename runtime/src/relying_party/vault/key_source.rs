@@ -1,4 +1,4 @@
-//! Where a vault's keys come from.
+//! The sources of a vault's keys.
 
 use std::error::Error;
 use std::fmt;
@@ -66,7 +66,7 @@ pub enum KeySourceError {
     NotPrivate {
         /// The file or directory.
         path: PathBuf,
-        /// What to change.
+        /// The rule that it breaks.
         problem: &'static str,
     },
     /// The key file cannot be read or written.

@@ -1,4 +1,4 @@
-//! The token vault: stored tokens, each sealed under a key of its own, in a directory, in memory or in another store.
+//! The token vault: stored tokens, each sealed under a separate key, in a directory, in memory or in another store.
 //!
 //! `seal` comes before: the cipher and the keys. The modules that obtain tokens come after; they know neither keys nor
 //! files.
@@ -6,6 +6,8 @@
 mod error;
 #[cfg(unix)]
 mod file;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod head;
 #[cfg(unix)]
 mod key_file;
@@ -20,6 +22,7 @@ mod record_id;
 mod rekey;
 mod store;
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 mod token_vault;
 

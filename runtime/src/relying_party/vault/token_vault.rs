@@ -32,7 +32,7 @@ const PUT_ATTEMPTS: usize = 32;
 
 /// A store of tokens, each sealed.
 ///
-/// Each record is sealed with AES-256-GCM-SIV ([RFC 8452]) under a key of its own, which the vault's key wraps. It is
+/// Each record is sealed with AES-256-GCM-SIV ([RFC 8452]) under a separate key, which the vault's key wraps. It is
 /// bound to its vault, identity ([`RecordId`]), version and expiry time: a record that was exchanged, changed or
 /// truncated is an error. No variant stores plain text. Values are zeroized on drop.
 ///
@@ -157,7 +157,7 @@ impl TokenVault {
         self
     }
 
-    /// Returns a record, or `None` if there is none.
+    /// Returns a record, or `None` if it does not exist.
     ///
     /// A record is returned until it is removed, also after its expiry time.
     ///

@@ -69,17 +69,13 @@ impl Directory {
         if name == RecordName::HEAD {
             return Ok(self.read_file(name)?.map(|file| file.record));
         }
-        match self.compare(name) {
-            Ok((verdict @ (Verdict::Current | Verdict::Absent), file)) => {
-                self.accept(name, verdict, file)
-            }
-            // a writer may have changed both between the two readings
-            Ok(_) | Err(_) => {
-                let _lock = self.lock()?;
-                let (verdict, file) = self.compare(name)?;
-                self.accept(name, verdict, file)
-            }
+        if let Ok((verdict @ (Verdict::Current | Verdict::Absent), file)) = self.compare(name) {
+            return self.accept(name, verdict, file);
         }
+        // a writer may have changed both files between the two readings
+        let _lock = self.lock()?;
+        let (verdict, file) = self.compare(name)?;
+        self.accept(name, verdict, file)
     }
 
     pub(super) fn write(
@@ -165,7 +161,7 @@ impl Directory {
         Ok(names)
     }
 
-    pub(super) fn attach(&self, seal: StoreSeal, created: bool) -> Result<(), Failure> {
+    pub(super) fn attach(&self, seal: &StoreSeal, created: bool) -> Result<(), Failure> {
         let _lock = self.lock()?;
         self.state().seal = Some(seal.clone());
         if created {
@@ -258,12 +254,11 @@ impl Directory {
                 Change::Written(entry) if is_done || digest == Some(entry.digest) => {
                     index.entries.insert(name, entry);
                 }
-                // the writer was interrupted before it replaced the file
-                Change::Written(_) => {}
                 Change::Removed(removed) if !is_done && digest == Some(removed) => {
                     self.remove_file(&path)?;
                 }
-                Change::Removed(_) => {}
+                // an interrupted writer has not replaced the file, or the file is removed
+                Change::Written(_) | Change::Removed(_) => {}
             }
         }
         Ok(index)

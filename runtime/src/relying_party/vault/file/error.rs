@@ -18,7 +18,7 @@ pub enum FileStoreError {
     NotPrivate {
         /// The file or directory.
         path: PathBuf,
-        /// What to change.
+        /// The rule that it breaks.
         problem: &'static str,
     },
     /// A file or directory cannot be read or written.

@@ -29,7 +29,7 @@ pub(super) enum Change {
     Removed(FileDigest),
 }
 
-/// What the index says about a file.
+/// The state of a file according to the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// The file is the current one.
@@ -164,7 +164,7 @@ impl Reader<'_> {
     fn entry(&mut self) -> Option<Entry> {
         Some(Entry {
             digest: self.take()?,
-            expires_at: decode_expiry(self.number()?)?,
+            expires_at: decode_expiry(self.number()?).ok()?,
         })
     }
 }

@@ -2,6 +2,8 @@
 
 mod directory;
 mod error;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod index;
 mod lock;
 mod record_file;
@@ -152,7 +154,7 @@ impl VaultStore for FileStore {
     }
 
     async fn attach(&self, seal: StoreSeal, created: bool) -> Result<(), VaultStoreError> {
-        self.run(move |directory| directory.attach(seal, created))
+        self.run(move |directory| directory.attach(&seal, created))
             .await
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn decode(file: &[u8]) -> Result<StoredRecord, RecordFileError> {
     let (expiry, sealed) = rest.split_first_chunk().ok_or(damaged)?;
     Ok(StoredRecord {
         version: u64::from_be_bytes(*version),
-        expires_at: decode_expiry(u64::from_be_bytes(*expiry)).ok_or(damaged)?,
+        expires_at: decode_expiry(u64::from_be_bytes(*expiry))?,
         sealed: sealed.to_vec(),
     })
 }
@@ -64,14 +64,14 @@ pub(super) fn encode_expiry(expires_at: Option<NumericDate>) -> u64 {
     expires_at.map_or(NO_EXPIRY, NumericDate::as_millis)
 }
 
-/// Returns `None` if the number is neither a date nor [`NO_EXPIRY`].
-pub(super) fn decode_expiry(millis: u64) -> Option<Option<NumericDate>> {
+/// Returns an error if the number is neither a date nor [`NO_EXPIRY`].
+pub(super) fn decode_expiry(millis: u64) -> Result<Option<NumericDate>, RecordFileError> {
     match millis {
-        NO_EXPIRY => Some(None),
+        NO_EXPIRY => Ok(None),
         millis if millis <= NumericDate::MAX.as_millis() => {
-            Some(Some(NumericDate::from_millis(millis)))
+            Ok(Some(NumericDate::from_millis(millis)))
         }
-        _ => None,
+        _ => Err(RecordFileError::Damaged),
     }
 }
 
