@@ -31,7 +31,7 @@ pub(super) const TABLE: &[Layers] = &[
             &["audit", "guard", "input"],
             &["response"],
             &["routing"],
-            &["serve"],
+            &["relying_party", "serve"],
             &[
                 "danger", "fuzzing", "manual", "prelude", "private", "rules", "testing",
             ],
