@@ -69,7 +69,7 @@
 //! |---|---|
 //! | `discovery` | keys from an issuer's discovery document, fetched over https and kept fresh |
 //! | `introspection` | opaque tokens by RFC 7662 |
-//! | `relying-party` | `palisade::relying_party`: logging users in at an OpenID provider |
+//! | `relying-party` | `palisade::relying_party`: logs people in, calls other APIs, and stores tokens sealed |
 //! | `serve` | [`serve`](fn@serve): a listener with graceful shutdown |
 //! | `tls` | TLS 1.2 and 1.3 for [`serve`](fn@serve), and certificates of clients |
 //! | `http2` | HTTP/2 for [`serve`](fn@serve), over TLS |
@@ -122,6 +122,8 @@ pub mod resource_server;
 mod response;
 pub mod routing;
 pub mod rules;
+#[cfg(feature = "relying-party")]
+mod seal;
 mod secret;
 #[cfg(feature = "serve")]
 mod serve;

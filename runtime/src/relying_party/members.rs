@@ -67,7 +67,9 @@ impl Members {
     /// Returns `aud`.
     pub(super) fn audience(&self) -> Result<Option<Audience>, TokenError> {
         let audience = self.0.get("aud").map(Audience::deserialize);
-        audience.transpose().map_err(|_| TokenError::WrongClaim("aud"))
+        audience
+            .transpose()
+            .map_err(|_| TokenError::WrongClaim("aud"))
     }
 
     /// Returns an array of strings.

@@ -1,7 +1,4 @@
-//! Logs users in at an OpenID provider (feature `relying-party`).
-//!
-//! `authorization` begins a login, and `callback` completes it: the response of the provider is checked, the
-//! code is exchanged, and the ID token is validated.
+//! The relying party: an application that logs people in, calls other APIs, and stores tokens sealed.
 
 mod id_token;
 mod members;
@@ -9,3 +6,4 @@ mod signed_jwt;
 
 pub use self::id_token::{IdToken, IdTokenClaims, IdTokenError};
 pub use crate::input::types::{ReturnTo, ReturnToError};
+pub use crate::seal::{SealingKey, SealingKeyError, SealingKeys};

@@ -3,16 +3,14 @@
 //! The signature is verified here, before a claim is read (CVE-2024-51744). The rules of each kind of token follow
 //! in `id_token`, `user_info` and `logout`.
 
-use std::sync::Arc;
-
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::claims::{Audience, NumericDate};
 use crate::clock::Clock;
 use crate::json;
 use crate::keys::{Algorithm, KeySource};
 use crate::relying_party::id_token::IdTokenError;
-use crate::relying_party::members::{self, Members};
+use crate::relying_party::members::Members;
 use crate::token::{TokenError, UntrustedCompact, UntrustedHeader};
 
 /// The keys of a provider, and the one algorithm that is registered for this client.
@@ -35,7 +33,7 @@ pub(super) enum Type {
     ///
     /// [OpenID Connect Core §2]: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
     Jwt,
-    /// `logout+jwt`, or none or `JWT` from older providers ([Back-Channel Logout §2.4]).
+    /// `logout+jwt` ([Back-Channel Logout §2.4]).
     ///
     /// [Back-Channel Logout §2.4]: https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken
     Logout,
@@ -44,20 +42,13 @@ pub(super) enum Type {
 impl Type {
     /// Returns whether the header's `typ` is allowed; `application/` is optional (RFC 7515 §4.1.9).
     fn accepts(self, typ: Option<&str>) -> bool {
-        let Some(typ) = typ else {
-            return true;
-        };
-        let (prefix, rest) = typ.split_at_checked("application/".len()).unwrap_or(("", typ));
-        let name = if prefix.eq_ignore_ascii_case("application/") {
-            rest
-        } else {
-            typ
-        };
+        let typ = typ.map(|typ| match typ.split_once('/') {
+            Some((prefix, name)) if prefix.eq_ignore_ascii_case("application") => name,
+            _ => typ,
+        });
         match self {
-            Self::Jwt => name.eq_ignore_ascii_case("jwt"),
-            Self::Logout => {
-                name.eq_ignore_ascii_case("logout+jwt") || name.eq_ignore_ascii_case("jwt")
-            }
+            Self::Jwt => typ.is_none_or(|typ| typ.eq_ignore_ascii_case("jwt")),
+            Self::Logout => typ.is_some_and(|typ| typ.eq_ignore_ascii_case("logout+jwt")),
         }
     }
 }
@@ -91,7 +82,11 @@ impl ProviderKeys {
         let kid = header.kid.as_deref();
         let verify = |now| self.verify_signature(kid, compact.signing_input(), &signature, now);
         if let Err((generation, error)) = verify(clock.now())? {
-            if !self.source.refreshed_for_unknown_key(generation, clock).await {
+            if !self
+                .source
+                .refreshed_for_unknown_key(generation, clock)
+                .await
+            {
                 return Err(error.into());
             }
             verify(clock.now())?.map_err(|(_, error)| error)?;
@@ -101,7 +96,11 @@ impl ProviderKeys {
         };
         let members = Members::new(claims);
         let audience: Option<Audience> = members.audience()?;
-        header.check_repeated(members.string("iss")?, members.string("sub")?, audience.as_ref())?;
+        header.check_repeated(
+            members.string("iss")?,
+            members.string("sub")?,
+            audience.as_ref(),
+        )?;
         Ok(SignedJwt { members })
     }
 
@@ -113,11 +112,12 @@ impl ProviderKeys {
         signature: &Vec<u8>,
         now: NumericDate,
     ) -> Result<Result<(), (u64, TokenError)>, IdTokenError> {
-        let keys = self.source.current(now).map_err(|keys| {
-            IdTokenError::KeysUnavailable {
+        let keys = self
+            .source
+            .current(now)
+            .map_err(|keys| IdTokenError::KeysUnavailable {
                 retry_after: keys.retry_after,
-            }
-        })?;
+            })?;
         let generation = keys.generation();
         let mut candidates = keys.candidates(kid, self.algorithm).peekable();
         Ok(if candidates.peek().is_none() {

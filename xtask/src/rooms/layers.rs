@@ -24,7 +24,7 @@ pub(super) const TABLE: &[Layers] = &[
             &[
                 "claims", "clock", "https", "json", "secret", "spool", "text", "until",
             ],
-            &["discovery", "keys"],
+            &["discovery", "keys", "seal"],
             &["token"],
             &["policy"],
             &["resource_server"],

@@ -123,7 +123,6 @@ fn check_path(path: &str) -> Result<(), ReturnToError> {
     }
     let mut segments = segments.split('/').enumerate().peekable();
     while let Some((index, segment)) = segments.next() {
-        let is_last = segments.peek().is_none();
         let decoded = decode(segment)?;
         if decoded.contains(['/', '\\', '%']) || decoded.chars().any(looks_like_delimiter) {
             return Err(ReturnToError::Encoding);
@@ -145,8 +144,8 @@ fn check_path(path: &str) -> Result<(), ReturnToError> {
 fn check_query(query: &str) -> Result<(), ReturnToError> {
     let decoded = decode(query)?;
     // `%250a`: a second decoding would reveal another character
-    let is_encoded_twice = decoded != query && decode(&decoded).is_ok_and(|twice| twice != decoded);
-    if is_encoded_twice && query.contains("%25") {
+    let mut after_percent = decoded.split('%').skip(1);
+    if after_percent.any(|after| starts_with_hex_digits(after)) {
         return Err(ReturnToError::Encoding);
     }
     Ok(())
@@ -155,10 +154,7 @@ fn check_query(query: &str) -> Result<(), ReturnToError> {
 /// Decodes percent-encodings, all of which must be complete and free of control characters.
 fn decode(text: &str) -> Result<Cow<'_, str>, ReturnToError> {
     let mut encodings = text.split('%').skip(1);
-    let is_complete = encodings.all(|after| {
-        let digits = after.as_bytes().get(..2);
-        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    });
+    let is_complete = encodings.all(starts_with_hex_digits);
     if !is_complete {
         return Err(ReturnToError::Encoding);
     }
@@ -168,6 +164,11 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ReturnToError> {
         return Err(ReturnToError::Encoding);
     }
     Ok(decoded)
+}
+
+fn starts_with_hex_digits(text: &str) -> bool {
+    let digits = text.as_bytes().get(..2);
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Returns whether a character looks like a delimiter of URLs, or is one after compatibility normalization.

@@ -44,7 +44,8 @@ pub(super) fn audience(claims: &IdTokenClaims, client: &str, trusted: &[Box<str>
     if !claims.audience().contains(client) {
         return Err(TokenError::Audience.into());
     }
-    let is_trusted = |name: &str| name == client || trusted.iter().any(|trusted| **trusted == *name);
+    let is_trusted =
+        |name: &str| name == client || trusted.iter().any(|trusted| **trusted == *name);
     if !claims.audience().iter().all(is_trusted) {
         return Err(IdTokenError::UntrustedAudience);
     }
@@ -161,7 +162,11 @@ pub(super) fn authentication_time(
 /// [§3.1.3.8]: `at_hash`, if present, is the hash of the access token.
 ///
 /// [§3.1.3.8]: https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowTokenValidation
-pub(super) fn access_token_hash(claims: &IdTokenClaims, algorithm: Algorithm, token: &[u8]) -> Check {
+pub(super) fn access_token_hash(
+    claims: &IdTokenClaims,
+    algorithm: Algorithm,
+    token: &[u8],
+) -> Check {
     match claims.members().string("at_hash")? {
         Some(hash) if left_half_hash(algorithm, token).as_deref() != Some(hash) => {
             Err(IdTokenError::AccessTokenHash)
@@ -173,7 +178,11 @@ pub(super) fn access_token_hash(claims: &IdTokenClaims, algorithm: Algorithm, to
 /// [§3.3.2.11]: `c_hash`, if present, is the hash of the authorization code.
 ///
 /// [§3.3.2.11]: https://openid.net/specs/openid-connect-core-1_0.html#HybridIDToken
-pub(super) fn code_hash(claims: &IdTokenClaims, algorithm: Algorithm, code: Option<&[u8]>) -> Check {
+pub(super) fn code_hash(
+    claims: &IdTokenClaims,
+    algorithm: Algorithm,
+    code: Option<&[u8]>,
+) -> Check {
     match claims.members().string("c_hash")? {
         Some(hash) => match code.and_then(|code| left_half_hash(algorithm, code)) {
             Some(expected) if expected == hash => Ok(()),
@@ -208,7 +217,10 @@ pub(super) fn refreshed(claims: &IdTokenClaims, original: &IdTokenClaims) -> Che
     same("iss", claims.issuer() == original.issuer())?;
     same("sub", claims.subject() == original.subject())?;
     same("aud", is_same_audience(claims, original))?;
-    same("azp", claims.authorized_party() == original.authorized_party())?;
+    same(
+        "azp",
+        claims.authorized_party() == original.authorized_party(),
+    )?;
     for name in ["auth_time", "nonce", "sid"] {
         let is_same = claims.get(name).is_none() || claims.get(name) == original.get(name);
         same(name, is_same)?;
@@ -218,7 +230,9 @@ pub(super) fn refreshed(claims: &IdTokenClaims, original: &IdTokenClaims) -> Che
 
 fn is_same_audience(claims: &IdTokenClaims, original: &IdTokenClaims) -> bool {
     let contains_all = |one: &IdTokenClaims, other: &IdTokenClaims| {
-        one.audience().iter().all(|name| other.audience().contains(name))
+        one.audience()
+            .iter()
+            .all(|name| other.audience().contains(name))
     };
     contains_all(claims, original) && contains_all(original, claims)
 }

@@ -58,10 +58,14 @@ impl fmt::Display for IdTokenError {
             Self::IssuedLongAgo => "the token was issued too long ago",
             Self::Nonce => "the token's `nonce` is not the one of this login",
             Self::AuthenticationContext => "the token's `acr` is not one of the requested values",
-            Self::AuthenticationTime => "the token's `auth_time` is missing, too old or in the future",
+            Self::AuthenticationTime => {
+                "the token's `auth_time` is missing, too old or in the future"
+            }
             Self::AccessTokenHash => "the token's `at_hash` does not match the access token",
             Self::CodeHash => "the token's `c_hash` does not match the authorization code",
-            Self::Changed(claim) => return write!(f, "`{claim}` differs from the ID token of the login"),
+            Self::Changed(claim) => {
+                return write!(f, "`{claim}` differs from the ID token of the login");
+            }
             Self::Events => "the logout token has no `events` member for back-channel logout",
             Self::NonceInLogoutToken => "the logout token has a `nonce`",
             Self::Replayed => "the logout token was used before",

@@ -42,7 +42,9 @@ impl IdTokenValidator {
         token: &[u8],
         expected: &Expected<'_>,
     ) -> Result<IdToken, IdTokenError> {
-        let claims = self.validate_common(token, expected.access_token, Some(expected.code)).await?;
+        let claims = self
+            .validate_common(token, expected.access_token, Some(expected.code))
+            .await?;
         let now = self.clock.now();
         checks::nonce(&claims, expected.nonce)?;
         checks::authentication_context(&claims, expected.acr_values)?;
