@@ -15,10 +15,10 @@ use std::fmt;
 
 use crate::secret::Secret;
 
-pub(super) use self::checks::{at_most_skew_ahead, names_another_kind};
 pub use self::claims::IdTokenClaims;
 pub use self::error::IdTokenError;
-pub(super) use self::validator::{Expected, IdTokenValidator};
+#[cfg(all(test, feature = "testing"))]
+use self::validator::{Expected, IdTokenValidator};
 
 /// A validated ID token.
 ///
