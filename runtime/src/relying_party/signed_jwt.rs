@@ -9,7 +9,7 @@ use crate::claims::{Audience, NumericDate};
 use crate::clock::Clock;
 use crate::json;
 use crate::keys::{Algorithm, KeySource};
-use crate::relying_party::id_token::IdTokenError;
+use crate::relying_party::id_token_error::IdTokenError;
 use crate::relying_party::members::Members;
 use crate::token::{TokenError, UntrustedCompact, UntrustedHeader};
 

@@ -145,7 +145,7 @@ fn check_query(query: &str) -> Result<(), ReturnToError> {
     let decoded = decode(query)?;
     // `%250a`: a second decoding would reveal another character
     let mut after_percent = decoded.split('%').skip(1);
-    if after_percent.any(|after| starts_with_hex_digits(after)) {
+    if after_percent.any(starts_with_hex_digits) {
         return Err(ReturnToError::Encoding);
     }
     Ok(())

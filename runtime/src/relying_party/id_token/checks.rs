@@ -10,15 +10,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::claims::NumericDate;
+use crate::claims::{Audience, NumericDate};
 use crate::keys::Algorithm;
 use crate::relying_party::id_token::claims::IdTokenClaims;
-use crate::relying_party::id_token::error::IdTokenError;
+use crate::relying_party::id_token_error::IdTokenError;
 use crate::relying_party::members::Members;
 use crate::token::TokenError;
 
 /// The maximum age of a token that a response contains.
-pub(super) const MAX_ISSUED_AGE: Duration = Duration::from_mins(10);
+pub(in crate::relying_party) const MAX_ISSUED_AGE: Duration = Duration::from_mins(10);
 
 /// The claims in which some providers name the kind of a token.
 const KIND_CLAIMS: [&str; 3] = ["token_use", "token_type", "typ"];
@@ -41,12 +41,21 @@ pub(super) fn issuer(claims: &IdTokenClaims, issuer: &str) -> Check {
 
 /// Step 3: `aud` has this client, and no audience that the client does not trust.
 pub(super) fn audience(claims: &IdTokenClaims, client: &str, trusted: &[Box<str>]) -> Check {
-    if !claims.audience().contains(client) {
+    is_audience_trusted(claims.audience(), client, trusted)
+}
+
+/// Checks that an audience has this client, and no other that is not trusted.
+pub(in crate::relying_party) fn is_audience_trusted(
+    audience: &Audience,
+    client: &str,
+    trusted: &[Box<str>],
+) -> Check {
+    if !audience.contains(client) {
         return Err(TokenError::Audience.into());
     }
     let is_trusted =
         |name: &str| name == client || trusted.iter().any(|trusted| **trusted == *name);
-    if !claims.audience().iter().all(is_trusted) {
+    if !audience.iter().all(is_trusted) {
         return Err(IdTokenError::UntrustedAudience);
     }
     Ok(())
@@ -210,9 +219,12 @@ fn left_half_hash(algorithm: Algorithm, text: &[u8]) -> Option<String> {
 ///
 /// [§12.2]: https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse
 pub(super) fn refreshed(claims: &IdTokenClaims, original: &IdTokenClaims) -> Check {
-    let same = |name: &'static str, is_same: bool| match is_same {
-        true => Ok(()),
-        false => Err(IdTokenError::Changed(name)),
+    let same = |name: &'static str, is_same: bool| {
+        if is_same {
+            Ok(())
+        } else {
+            Err(IdTokenError::Changed(name))
+        }
     };
     same("iss", claims.issuer() == original.issuer())?;
     same("sub", claims.subject() == original.subject())?;

@@ -36,7 +36,7 @@ impl IdTokenClaims {
     /// # Errors
     ///
     /// Returns [`TokenError::MissingClaim`] or [`TokenError::WrongClaim`].
-    pub(super) fn read(members: Members) -> Result<Self, TokenError> {
+    pub(in crate::relying_party) fn read(members: Members) -> Result<Self, TokenError> {
         let audience = members.audience()?;
         let claims = Self {
             issuer: members.required_string("iss")?.into(),

@@ -6,7 +6,6 @@
 
 mod checks;
 mod claims;
-mod error;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod validator;
@@ -15,10 +14,11 @@ use std::fmt;
 
 use crate::secret::Secret;
 
+pub(super) use self::checks::{
+    MAX_ISSUED_AGE, at_most_skew_ahead, is_audience_trusted, names_another_kind,
+};
 pub use self::claims::IdTokenClaims;
-pub use self::error::IdTokenError;
-#[cfg(all(test, feature = "testing"))]
-use self::validator::{Expected, IdTokenValidator};
+pub(super) use self::validator::{Expected, IdTokenValidator};
 
 /// A validated ID token.
 ///

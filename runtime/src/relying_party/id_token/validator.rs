@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::relying_party::id_token::claims::IdTokenClaims;
-use crate::relying_party::id_token::error::IdTokenError;
 use crate::relying_party::id_token::{IdToken, checks};
+use crate::relying_party::id_token_error::IdTokenError;
 use crate::relying_party::signed_jwt::{ProviderKeys, Type};
 use crate::secret::Secret;
 

@@ -62,7 +62,7 @@ fn uri_of_a_request_is_converted() {
         let found = ReturnTo::try_from(&uri);
         assert_eq!(
             found.as_ref().map(ReturnTo::as_str),
-            expected.as_ref().copied().map_err(|error| error)
+            expected.as_ref().copied()
         );
     }
 }

@@ -4,10 +4,15 @@ use serde_json::{Value, json};
 
 use super::*;
 
+#[derive(serde::Deserialize)]
+struct Name {
+    name: String,
+}
+
 #[tokio::test]
 async fn valid_token_has_the_claims_of_the_login() {
     let mut test = IdTokenTest::new();
-    test.max_age = Some(Duration::from_secs(60));
+    test.max_age = Some(Duration::from_mins(1));
     test.acr_values = vec!["urn:silver".into(), "urn:gold".into()];
     let auth_time = test.clock.time().as_secs();
     let token = test
@@ -32,10 +37,6 @@ async fn valid_token_has_the_claims_of_the_login() {
         Some(NumericDate::from_secs(auth_time))
     );
     assert_eq!(claims.get("name"), Some(&json!("Alice")));
-    #[derive(serde::Deserialize)]
-    struct Name {
-        name: String,
-    }
     assert_eq!(claims.deserialize::<Name>().unwrap().name, "Alice");
     assert!(!format!("{id_token:?} {claims:?}").contains("alice"));
 }
@@ -245,7 +246,7 @@ async fn auth_time_older_than_max_age_is_rejected() {
     assert_eq!(test.error(authenticated(&test, -86_400)).await, None);
     let future = test.error(authenticated(&test, 31)).await;
     assert_eq!(future, Some(IdTokenError::AuthenticationTime));
-    test.max_age = Some(Duration::from_secs(300));
+    test.max_age = Some(Duration::from_mins(5));
     for (at, expected) in [
         (30, None),
         (31, Some(IdTokenError::AuthenticationTime)),

@@ -1,4 +1,10 @@
 //! Each step of OpenID Connect Core §3.1.3.7, broken alone.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unnecessary_wraps,
+    clippy::unwrap_used,
+    reason = "helpers of tests"
+)]
 
 mod claims;
 mod confusion;
