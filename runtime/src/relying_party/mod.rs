@@ -1,8 +1,8 @@
 //! The role of a client: a relying party of an issuer ([RFC 6749 §1.1], OpenID Connect Core).
 //!
 //! A [`Provider`] is an issuer as its clients see it; a [`RelyingParty`] is a client that is registered there.
-//! It obtains tokens from the token endpoint. There is no grant with the user's password, and no implicit
-//! grant.
+//! It obtains tokens from the token endpoint. [`Logins`] log users in there, and end with a [`CompletedLogin`]. There is
+//! no grant with the user's password, and no implicit grant.
 //!
 //! [RFC 6749 §1.1]: https://www.rfc-editor.org/rfc/rfc6749#section-1.1
 #![allow(dead_code, reason = "logins and sessions use the rest")]

@@ -23,7 +23,7 @@ pub(super) use self::validator::{Expected, IdTokenValidator};
 /// A validated ID token.
 ///
 /// It states who logged in, to this client only. It is not an access token: no conversion to one exists, a
-/// [`ResourceServer`](crate::ResourceServer) rejects it, and an access token is rejected in its place.
+/// [`ResourceServer`](crate::ResourceServer) rejects it, and an access token is rejected as an ID token.
 ///
 /// The text of the token stays in this type, for the `id_token_hint` of a logout. `Debug` prints neither text nor
 /// claims.

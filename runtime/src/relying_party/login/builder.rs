@@ -70,7 +70,7 @@ impl Logins {
 }
 
 impl LoginsBuilder {
-    /// Requests scopes beside `openid`, separated by spaces. By default there are none.
+    /// Requests scopes beside `openid`, separated by spaces. The default is `openid` alone.
     pub fn scopes(mut self, scopes: impl Into<String>) -> Self {
         self.scopes = scopes.into();
         self
@@ -139,30 +139,7 @@ impl LoginsBuilder {
     ///
     /// Returns [`LoginsError`] if a setting is invalid, or metadata or keys cannot be used.
     pub async fn build(self) -> Result<Logins, LoginsError> {
-        let redirect_uri = self
-            .check_url(&self.redirect_uri)
-            .ok_or(LoginsError::RedirectUri)?;
-        let post_logout = self.post_logout_redirect_uri.as_deref();
-        if !post_logout.is_none_or(|url| self.check_url(url).is_some()) {
-            return Err(LoginsError::PostLogoutRedirectUri);
-        }
-        let requested = match self.scopes.as_str() {
-            "" => "openid".to_owned(),
-            scopes => format!("openid {scopes}"),
-        };
-        let scopes = ScopeSet::parse(&requested).map_err(|_| LoginsError::Scopes)?;
-        if !self.resources.iter().all(|resource| is_resource(resource)) {
-            return Err(LoginsError::Resource);
-        }
-        if self.clock_skew > MAX_CLOCK_SKEW {
-            return Err(LoginsError::ClockSkew);
-        }
-        let mut algorithms = [Some(self.algorithm), self.user_info_algorithm]
-            .into_iter()
-            .flatten();
-        if !algorithms.all(is_asymmetric) {
-            return Err(LoginsError::Algorithm);
-        }
+        let scopes = self.check_settings()?;
         if matches!(self.startup, Startup::FailFast) {
             self.check_metadata().await?;
         }
@@ -188,7 +165,7 @@ impl LoginsBuilder {
         Ok(Logins {
             shared: Arc::new(Shared {
                 party: self.party,
-                redirect_uri,
+                redirect_uri: self.redirect_uri,
                 post_logout_redirect_uri: self.post_logout_redirect_uri,
                 scopes,
                 resources: self.resources,
@@ -202,20 +179,47 @@ impl LoginsBuilder {
         })
     }
 
-    /// Returns a URL of this application, if it is https, or http to loopback if that is allowed.
-    fn check_url(&self, text: &str) -> Option<String> {
+    /// Checks the settings that need no request, and returns the scopes to request.
+    fn check_settings(&self) -> Result<ScopeSet, LoginsError> {
+        if !self.is_own_url(&self.redirect_uri) {
+            return Err(LoginsError::RedirectUri);
+        }
+        let post_logout = self.post_logout_redirect_uri.as_deref();
+        if post_logout.is_some_and(|url| !self.is_own_url(url)) {
+            return Err(LoginsError::PostLogoutRedirectUri);
+        }
+        if !self.resources.iter().all(|resource| is_resource(resource)) {
+            return Err(LoginsError::Resource);
+        }
+        if self.clock_skew > MAX_CLOCK_SKEW {
+            return Err(LoginsError::ClockSkew);
+        }
+        let algorithms = [Some(self.algorithm), self.user_info_algorithm];
+        if !algorithms.into_iter().flatten().all(is_asymmetric) {
+            return Err(LoginsError::Algorithm);
+        }
+        let requested = match self.scopes.as_str() {
+            "" => "openid".to_owned(),
+            scopes => format!("openid {scopes}"),
+        };
+        ScopeSet::parse(&requested).map_err(|_| LoginsError::Scopes)
+    }
+
+    /// Returns whether a URL of this application is https, or http to loopback if that is allowed.
+    fn is_own_url(&self, text: &str) -> bool {
         let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic())
             && !text.contains(['?', '#', '\\', '@']);
-        let url: http::Uri = text.parse().ok().filter(|_| is_plain)?;
-        let is_allowed = match (url.scheme_str(), url.host()) {
+        let Some(url) = text.parse::<http::Uri>().ok().filter(|_| is_plain) else {
+            return false;
+        };
+        match (url.scheme_str(), url.host()) {
             (Some("https"), Some(_)) => true,
             (Some("http"), Some(host)) => {
                 let settings = self.party.provider().client_settings();
                 is_loopback(host) && (self.allow_loopback_http || settings.allow_loopback_http)
             }
             _ => false,
-        };
-        is_allowed.then(|| text.to_owned())
+        }
     }
 
     /// Checks that the provider has the endpoints and algorithms.

@@ -19,7 +19,7 @@ pub(super) const MAX_USED: usize = 100_000;
 
 /// Logs users in at one provider, by the authorization code flow with PKCE. Clones share it.
 ///
-/// An application with several providers has one value for each, with a redirect URI of its own. A response of one
+/// An application with several providers has one value for each, with its own redirect URI. A response of one
 /// provider never completes a login that was begun at another one (mix-up, [RFC 9700 §4.4]).
 ///
 /// # Examples

@@ -120,7 +120,7 @@ impl Shared {
 
     /// Opens the cookie of a state.
     ///
-    /// Returns `None` if there is none or several, or if it was sealed for another login.
+    /// Returns `None` unless there is exactly one, or if it was sealed for another login.
     pub(super) fn pending_login(&self, state: &str, headers: &HeaderMap) -> Option<PendingLogin> {
         let name = cookie_name(state);
         let mut values = cookies(headers).filter(|(other, _)| *other == name);

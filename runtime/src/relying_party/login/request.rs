@@ -96,7 +96,7 @@ impl LoginRequest {
         self
     }
 
-    /// Tells the provider which user is expected to log in, for example an e-mail address.
+    /// Names the user who is expected to log in, for example an e-mail address.
     #[must_use]
     pub fn login_hint(mut self, hint: impl Into<String>) -> Self {
         self.login_hint = Some(hint.into());

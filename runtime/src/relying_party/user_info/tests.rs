@@ -84,7 +84,7 @@ async fn failed_or_oversized_response_is_an_error() {
 async fn signed_response_is_verified() {
     let edit = |provider: &crate::relying_party::login::tests::provider::TestProvider| {
         provider.set_metadata(|metadata| {
-            metadata["userinfo_signing_alg_values_supported"] = serde_json::json!(["ES256"])
+            metadata["userinfo_signing_alg_values_supported"] = serde_json::json!(["ES256"]);
         });
     };
     let test = LoginTest::with(edit, |logins| logins.signed_user_info(Algorithm::ES256)).await;

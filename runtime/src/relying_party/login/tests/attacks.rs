@@ -21,7 +21,7 @@ async fn response_for_another_browser_is_refused() {
     let mine = test.authorized(&mut victim).await;
     assert!(
         is_not_pending(&test.complete(&mut victim, &attacker).await),
-        "with a login of its own"
+        "while another login is pending"
     );
     // the attacker's code with the victim's state: nonce and PKCE belong to another login
     let injected = attacker.with("state", mine.get("state").unwrap());

@@ -11,7 +11,7 @@ fn query(location: &str) -> Parameters {
     Parameters::parse(location.split_once('?').unwrap().1)
 }
 
-/// RFC 7636 §4.2, RFC 9700 §2.1.1: every request has state, nonce and an S256 challenge of its own.
+/// RFC 7636 §4.2, RFC 9700 §2.1.1: every request has a fresh state, nonce and S256 challenge.
 #[tokio::test]
 async fn request_has_fresh_state_nonce_and_s256_challenge() {
     let test = LoginTest::new().await;
@@ -200,7 +200,7 @@ async fn failed_push_ends_the_login() {
 async fn required_push_without_an_endpoint_ends_the_login() {
     let require = |provider: &TestProvider| {
         provider.set_metadata(|metadata| {
-            metadata["require_pushed_authorization_requests"] = json!(true)
+            metadata["require_pushed_authorization_requests"] = json!(true);
         });
     };
     let test = LoginTest::with(require, |logins| logins).await;
@@ -252,6 +252,6 @@ async fn algorithm_that_the_provider_does_not_list_is_a_configuration_error() {
 fn offer_par(provider: &TestProvider) {
     let endpoint = format!("{}/par", provider.url());
     provider.set_metadata(|metadata| {
-        metadata["pushed_authorization_request_endpoint"] = json!(endpoint)
+        metadata["pushed_authorization_request_endpoint"] = json!(endpoint);
     });
 }

@@ -82,7 +82,10 @@ async fn error_of_the_provider_is_one_of_a_fixed_list() {
         ),
         ("invalid_scope", AuthorizationError::InvalidScope),
         ("ACCESS_DENIED", AuthorizationError::Other),
-        ("%3Cscript%3Ealert(1)%3C/script%3E", AuthorizationError::Other),
+        (
+            "%3Cscript%3Ealert(1)%3C/script%3E",
+            AuthorizationError::Other,
+        ),
         ("", AuthorizationError::Other),
     ] {
         let error = respond(
