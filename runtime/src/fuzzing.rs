@@ -14,6 +14,8 @@ use crate::keys::{DEFAULT_ALGORITHMS, KeySet, parse_jwks};
 use crate::response::Challenge;
 
 #[cfg(feature = "relying-party")]
+pub use crate::relying_party::fuzzing::{callback, id_token, pending_cookie};
+#[cfg(feature = "relying-party")]
 pub use crate::relying_party::vault::fuzzing::vault_record;
 #[cfg(feature = "relying-party")]
 pub use crate::seal::fuzzing::sealed_text;
