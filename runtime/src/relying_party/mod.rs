@@ -7,19 +7,34 @@
 //! [RFC 6749 §1.1]: https://www.rfc-editor.org/rfc/rfc6749#section-1.1
 #![allow(dead_code, reason = "logins and sessions use the rest")]
 
+mod api_client;
+mod challenge;
 mod client;
 mod client_assertion;
 mod endpoint_error;
 mod metadata;
+mod posture;
 mod provider;
+mod requested_scopes;
+mod revocation;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 mod token_endpoint;
 mod token_response;
+mod token_source;
 
+pub use self::api_client::{AnswersStepUp, ApiClient, ApiClientBuilder, ApiClientError};
+pub use self::challenge::StepUp;
 pub use self::client::{ClientAuthentication, ClientRegistration, RelyingParty, RelyingPartyError};
 pub use self::client_assertion::{AssertionKey, AssertionKeyError};
 pub use self::endpoint_error::{EndpointError, OAuthError};
 pub use self::metadata::ProviderMetadata;
+pub use self::posture::{Finding, Posture, PosturePolicy, Severity, posture};
 pub use self::provider::{Provider, ProviderBuilder, ProviderError};
+pub use self::requested_scopes::{RequestedScopes, declaration_of};
 pub use self::token_response::TokenResponse;
+pub use self::token_source::{
+    AccessToken, RecordError, ResourceIndicatorError, TokenSource, TokenSourceError,
+};
 pub use crate::https::{TlsClientKey, TlsClientKeyError};
 pub use crate::seal::{SealingKey, SealingKeyError, SealingKeys};

@@ -15,6 +15,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::discovery::{DiscoveryError, find_document};
 use crate::https::{Client, ClientSettings, HttpsError, RootCertificates};
 use crate::relying_party::metadata::ProviderMetadata;
+use crate::relying_party::posture::{Posture, PosturePolicy};
 use crate::resource_server::{Startup, is_issuer};
 use crate::text::quoted;
 
@@ -56,6 +57,7 @@ struct Shared {
     client: Client,
     clock: Arc<dyn Clock>,
     unlisted_pkce: Option<String>,
+    posture: PosturePolicy,
     latest: ArcSwapOption<Fetched>,
     /// The time of the last attempt; locked during a fetch.
     fetching: Mutex<Option<NumericDate>>,
@@ -76,6 +78,7 @@ pub struct ProviderBuilder {
     clock: Arc<dyn Clock>,
     startup: Startup,
     unlisted_pkce: Option<String>,
+    posture: PosturePolicy,
 }
 
 impl ProviderBuilder {
@@ -107,6 +110,13 @@ impl ProviderBuilder {
     /// Sets whether [`build`](Self::build) fails if the document cannot be fetched; it does by default.
     pub fn startup(mut self, startup: Startup) -> Self {
         self.startup = startup;
+        self
+    }
+
+    /// Sets what happens if the provider [falls short of the standard](super::Posture); by default, each finding is
+    /// logged.
+    pub fn posture(mut self, policy: PosturePolicy) -> Self {
+        self.posture = policy;
         self
     }
 
@@ -155,6 +165,7 @@ impl ProviderBuilder {
             settings,
             clock: self.clock,
             unlisted_pkce: self.unlisted_pkce,
+            posture: self.posture,
             latest: ArcSwapOption::empty(),
             fetching: Mutex::new(None),
         })
@@ -173,6 +184,7 @@ impl Provider {
             clock: Arc::new(SystemClock),
             startup: Startup::FailFast,
             unlisted_pkce: None,
+            posture: PosturePolicy::Warn,
         }
     }
 
@@ -250,6 +262,9 @@ impl Shared {
         let read = |members: &Value| {
             let metadata = ProviderMetadata::read(members, &self.issuer, &self.client)?;
             self.check_pkce(&metadata)?;
+            let allow_loopback_http = self.settings.allow_loopback_http;
+            let posture = Posture::of(&self.issuer, members, allow_loopback_http);
+            self.posture.apply(&posture)?;
             Ok(metadata)
         };
         let deadline = Instant::now() + TIMEOUT;
