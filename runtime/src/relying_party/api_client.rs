@@ -284,7 +284,8 @@ impl Origin {
         // `Uri::port` ignores a port that is not a number of 16 bits
         let after_host = authority.as_str().strip_prefix(authority.host())?;
         let port = match after_host.strip_prefix(':') {
-            Some(port) => port.parse().ok()?,
+            Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => port.parse().ok()?,
+            Some(_) => return None,
             None => default_port,
         };
         Some(Self {

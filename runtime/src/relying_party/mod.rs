@@ -15,9 +15,11 @@ mod endpoint_error;
 mod metadata;
 mod posture;
 mod provider;
+mod provider_error;
 mod requested_scopes;
 mod revocation;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 mod tests;
 mod token_endpoint;
 mod token_response;
@@ -30,7 +32,8 @@ pub use self::client_assertion::{AssertionKey, AssertionKeyError};
 pub use self::endpoint_error::{EndpointError, OAuthError};
 pub use self::metadata::ProviderMetadata;
 pub use self::posture::{Finding, Posture, PosturePolicy, Severity, posture};
-pub use self::provider::{Provider, ProviderBuilder, ProviderError};
+pub use self::provider::{Provider, ProviderBuilder};
+pub use self::provider_error::ProviderError;
 pub use self::requested_scopes::{RequestedScopes, declaration_of};
 pub use self::token_response::TokenResponse;
 pub use self::token_source::{

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 pub use self::finding::{Finding, Severity};
 use crate::discovery::{DiscoveryError, find_document};
 use crate::https::{Client, ClientSettings};
-use crate::relying_party::provider::ProviderError;
+use crate::relying_party::provider_error::ProviderError;
 use crate::resource_server::is_issuer;
 use crate::text::quoted;
 
@@ -83,7 +83,7 @@ impl fmt::Display for Posture {
     }
 }
 
-/// What happens if a provider falls short of the standard when its document is fetched.
+/// The reaction to a provider that falls short of the standard when its document is fetched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PosturePolicy {

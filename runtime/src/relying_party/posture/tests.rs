@@ -1,3 +1,5 @@
+//! Each finding, from a document with one shortcoming.
+
 use serde_json::json;
 
 use super::*;

@@ -21,7 +21,7 @@ async fn tokens() -> TokenSource {
     let client = client(&server, TestClock::new()).await;
     let none: [String; 0] = [];
     client
-        .client_credentials(RequestedScopes::NONE, none)
+        .client_credentials(&RequestedScopes::NONE, none)
         .unwrap()
 }
 

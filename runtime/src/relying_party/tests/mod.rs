@@ -1,7 +1,6 @@
 //! A client against a provider on loopback, which is strict and fails on demand.
 
 mod api_client;
-mod processes;
 mod provider;
 mod token_endpoint;
 mod token_source;

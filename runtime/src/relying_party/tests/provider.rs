@@ -73,7 +73,7 @@ async fn r10_provider_without_s256_is_refused() {
     }
     for members in [
         json!({ "code_challenge_methods_supported": ["plain", "S256"] }),
-        // logs nobody in
+        // a provider without logins
         json!({ "code_challenge_methods_supported": null, "authorization_endpoint": null }),
     ] {
         assert!(build(&members).await.is_ok(), "{members}");
@@ -223,7 +223,7 @@ async fn document_is_refreshed_after_an_hour_and_used_for_a_day() {
     let moved = json!({ "token_endpoint": format!("{}/moved", server.url) });
     let moved = document(&server.url, &moved);
     server.set_document(Some(Reply::json(200, &moved)));
-    clock.advance(Duration::from_mins(60) - Duration::from_secs(1));
+    clock.advance(Duration::from_hours(1) - Duration::from_secs(1));
     assert_eq!(endpoint().await.unwrap(), "/token");
     clock.advance(Duration::from_secs(1));
     assert_eq!(endpoint().await.unwrap(), "/moved");

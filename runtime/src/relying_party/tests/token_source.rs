@@ -15,7 +15,7 @@ const READ: Scope = Scope::new("orders:read");
 fn machine(client: &RelyingParty) -> TokenSource {
     let scopes = RequestedScopes::of(&[READ]);
     client
-        .client_credentials(scopes, ["https://orders.example"])
+        .client_credentials(&scopes, ["https://orders.example"])
         .unwrap()
 }
 
@@ -135,15 +135,18 @@ async fn resource_that_is_no_absolute_uri_is_refused() {
         ("https://a\n", false),
         ("https://\u{e9}.example", false),
     ] {
-        let source = client.client_credentials(RequestedScopes::NONE, [resource]);
+        let source = client.client_credentials(&RequestedScopes::NONE, [resource]);
         assert_eq!(source.is_ok(), is_valid, "{resource}");
     }
 }
 
+/// The version of a record, and its bytes.
+type Stored = (u64, Vec<u8>);
+
 /// A record in memory, whose writes fail on demand. Clones share it.
 #[derive(Clone, Default)]
 struct MemoryRecord {
-    stored: Arc<Mutex<Option<(u64, Vec<u8>)>>>,
+    stored: Arc<Mutex<Option<Stored>>>,
     failing_writes: Arc<Mutex<usize>>,
     lock: Arc<tokio::sync::Mutex<()>>,
 }
@@ -250,7 +253,7 @@ async fn refresh_token_is_rotated_and_stored() {
     assert_eq!(text(&tokens.token().await.unwrap()), "t0");
     assert_eq!(server.request_count(), 0);
     for round in 1..=3 {
-        clock.advance(Duration::from_secs(540));
+        clock.advance(Duration::from_mins(9));
         assert_eq!(text(&tokens.token().await.unwrap()), format!("t{round}"));
         assert_eq!(record.refresh_token(), Some(format!("r{round}")));
     }
@@ -263,7 +266,7 @@ async fn response_without_refresh_token_keeps_the_former_one() {
     let clock = TestClock::new();
     let record = MemoryRecord::with(&login(clock.time()));
     let tokens = person(&client(&server, clock.clone()).await, &record);
-    clock.advance(Duration::from_secs(540));
+    clock.advance(Duration::from_mins(9));
     assert_eq!(text(&tokens.token().await.unwrap()), "t1");
     assert_eq!(record.refresh_token().as_deref(), Some("r0"));
 }
@@ -277,7 +280,7 @@ async fn sources_of_one_record_refresh_once_and_both_have_the_token() {
     let (one, other) = (person(&client, &record), person(&client, &record));
     one.token().await.unwrap();
     other.token().await.unwrap();
-    clock.advance(Duration::from_secs(540));
+    clock.advance(Duration::from_mins(9));
     let (found, found_by_other) = tokio::join!(one.token(), other.token());
     assert_eq!(text(&found.unwrap()), "t1");
     assert_eq!(text(&found_by_other.unwrap()), "t1");
@@ -290,9 +293,9 @@ async fn invalid_grant_ends_the_login_and_5xx_does_not() {
     let clock = TestClock::new();
     let record = MemoryRecord::with(&login(clock.time()));
     let tokens = person(&client(&server, clock.clone()).await, &record);
-    clock.advance(Duration::from_secs(540));
+    clock.advance(Duration::from_mins(9));
     assert_eq!(text(&tokens.token().await.unwrap()), "t0");
-    clock.advance(Duration::from_secs(60));
+    clock.advance(Duration::from_mins(1));
     let error = tokens.token().await.unwrap_err();
     assert!(error.is_retryable(), "{error}");
     assert_eq!(record.refresh_token().as_deref(), Some("r0"));
@@ -314,7 +317,7 @@ async fn disconnected_caller_does_not_lose_the_refresh_token() {
     let clock = TestClock::new();
     let record = MemoryRecord::with(&login(clock.time()));
     let tokens = person(&client(&server, clock.clone()).await, &record);
-    clock.advance(Duration::from_secs(540));
+    clock.advance(Duration::from_mins(9));
     let caller = tokio::spawn({
         let tokens = tokens.clone();
         async move { tokens.token().await }
@@ -335,11 +338,11 @@ async fn tokens_that_cannot_be_stored_are_stored_later() {
     let clock = TestClock::new();
     let record = MemoryRecord::with(&login(clock.time()));
     let tokens = person(&client(&server, clock.clone()).await, &record);
-    clock.advance(Duration::from_secs(600));
+    clock.advance(Duration::from_mins(10));
     // one failure is repaired at once
     *record.failing_writes.lock().unwrap() = 1;
     assert_eq!(text(&tokens.token().await.unwrap()), "t1");
-    clock.advance(Duration::from_secs(600));
+    clock.advance(Duration::from_mins(10));
     *record.failing_writes.lock().unwrap() = 3;
     let error = tokens.token().await.unwrap_err();
     assert!(matches!(error, TokenSourceError::Record(_)), "{error}");

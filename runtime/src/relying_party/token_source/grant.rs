@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use crate::relying_party::RelyingParty;
 use crate::relying_party::token_endpoint::Grant as GrantType;
-use crate::relying_party::token_source::Shared;
 use crate::relying_party::token_source::error::TokenSourceError;
 use crate::relying_party::token_source::record::GrantRecord;
+use crate::relying_party::token_source::requester::Requester;
 use crate::relying_party::token_source::tokens::{AccessToken, GrantTokens};
 
 /// The maximum time of a wait for the record's lock: longer than a request to the provider takes.
@@ -41,41 +41,41 @@ impl Grant {
     /// Returns the token of the record, or refreshes it.
     pub(super) async fn obtain(
         &self,
-        shared: &Shared,
+        requester: &Requester,
         rejected: Option<&AccessToken>,
     ) -> Result<AccessToken, TokenSourceError> {
         let _lock = self.record.lock(LOCK_WAIT).await?;
         let Some((version, tokens)) = self.read().await? else {
             return Err(TokenSourceError::Ended);
         };
-        let token = &tokens.access_token;
+        let token = &tokens.access;
         let is_rejected = rejected.is_some_and(|rejected| token.is(rejected));
-        if token.is_fresh(shared.now()) && !is_rejected {
+        if token.is_fresh(requester.now()) && !is_rejected {
             return Ok(token.clone());
         }
-        let Some(refresh_token) = &tokens.refresh_token else {
-            let is_usable = !token.is_expired(shared.now()) && !is_rejected;
+        let Some(refresh_token) = &tokens.refresh else {
+            let is_usable = !token.is_expired(requester.now()) && !is_rejected;
             return is_usable
                 .then(|| token.clone())
                 .ok_or(TokenSourceError::Ended);
         };
-        let requested_at = shared.now();
-        let request = shared.token_request(GrantType::RefreshToken(refresh_token));
-        match shared.relying_party.request_token(request).await {
+        let requested_at = requester.now();
+        let grant = GrantType::RefreshToken(refresh_token);
+        match requester.request(grant).await {
             Ok(response) => {
                 let refreshed = tokens.refreshed(&response, requested_at);
-                let token = refreshed.access_token.clone();
+                let token = refreshed.access.clone();
                 self.store(version, refreshed).await?;
                 Ok(token)
             }
             Err(error) if error.is_invalid_grant() => {
-                report_ended(shared.relying_party.provider().issuer());
+                report_ended(requester.relying_party.provider().issuer());
                 self.record.remove(version).await?;
                 Err(TokenSourceError::Ended)
             }
             // the token of the record may be newer than that of this process
             Err(error)
-                if error.is_retryable() && !is_rejected && !token.is_expired(shared.now()) =>
+                if error.is_retryable() && !is_rejected && !token.is_expired(requester.now()) =>
             {
                 Ok(token.clone())
             }
@@ -93,14 +93,11 @@ impl Grant {
             return Ok(());
         };
         self.record.remove(version).await?;
-        match &tokens.refresh_token {
-            Some(token) => relying_party.revoke(token, "refresh_token").await?,
-            None => {
-                let token = tokens.access_token.secret();
-                relying_party.revoke(token, "access_token").await?;
-            }
-        }
-        Ok(())
+        let (token, hint) = match &tokens.refresh {
+            Some(token) => (token, "refresh_token"),
+            None => (tokens.access.secret(), "access_token"),
+        };
+        Ok(relying_party.revoke(token, hint).await?)
     }
 
     /// Reads the record, after storing tokens that replace it.

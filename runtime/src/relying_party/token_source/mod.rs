@@ -6,6 +6,7 @@
 mod error;
 mod grant;
 mod record;
+mod requester;
 mod tokens;
 
 use std::fmt;
@@ -21,13 +22,14 @@ pub(crate) use self::record::GrantRecord;
 pub use self::record::RecordError;
 #[cfg(test)]
 pub(crate) use self::record::{Operation, ReadRecord, RecordGuard};
+use self::requester::Requester;
 pub use self::tokens::AccessToken;
 #[cfg(test)]
 pub(crate) use self::tokens::GrantTokens;
 use crate::claims::{NumericDate, ScopeSet};
 use crate::relying_party::RelyingParty;
 use crate::relying_party::requested_scopes::RequestedScopes;
-use crate::relying_party::token_endpoint::{Grant as GrantType, TokenRequest};
+use crate::relying_party::token_endpoint::Grant as GrantType;
 
 /// The time in which the error of a failed request is returned without another request.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -42,9 +44,7 @@ pub struct TokenSource {
 }
 
 struct Shared {
-    relying_party: RelyingParty,
-    scopes: ScopeSet,
-    resources: Vec<String>,
+    requester: Requester,
     /// The person's login; without one, the tokens are of the client itself.
     grant: Option<Grant>,
     current: ArcSwapOption<AccessToken>,
@@ -75,7 +75,7 @@ impl RelyingParty {
     /// async fn list_orders() {}
     ///
     /// # fn example(client: &RelyingParty) -> Result<(), Box<dyn std::error::Error>> {
-    /// let tokens = client.client_credentials(scopes_for![list_orders], ["https://orders.example.govt.nz"])?;
+    /// let tokens = client.client_credentials(&scopes_for![list_orders], ["https://orders.example.govt.nz"])?;
     /// # Ok(())
     /// # }
     /// ```
@@ -83,7 +83,7 @@ impl RelyingParty {
     /// [RFC 8707]: https://www.rfc-editor.org/rfc/rfc8707
     pub fn client_credentials<R: Into<String>>(
         &self,
-        scopes: RequestedScopes,
+        scopes: &RequestedScopes,
         resources: impl IntoIterator<Item = R>,
     ) -> Result<TokenSource, ResourceIndicatorError> {
         let resources: Vec<String> = resources.into_iter().map(Into::into).collect();
@@ -119,9 +119,11 @@ impl TokenSource {
     ) -> Self {
         Self {
             shared: Arc::new(Shared {
-                relying_party,
-                scopes,
-                resources,
+                requester: Requester {
+                    relying_party,
+                    scopes,
+                    resources,
+                },
                 grant,
                 current: ArcSwapOption::empty(),
                 requesting: Mutex::new(None),
@@ -149,12 +151,12 @@ impl TokenSource {
 
     /// Returns the scopes that the source requests.
     pub fn scopes(&self) -> &ScopeSet {
-        &self.shared.scopes
+        &self.shared.requester.scopes
     }
 
     /// Returns the client.
     pub fn relying_party(&self) -> &RelyingParty {
-        &self.shared.relying_party
+        &self.shared.requester.relying_party
     }
 
     /// Ends a person's login: removes the record, and revokes the refresh token ([RFC 7009]).
@@ -172,11 +174,11 @@ impl TokenSource {
         let revoked = tokio::spawn(async move {
             let _requesting = shared.requesting.lock().await;
             let current = shared.current.swap(None);
+            let relying_party = &shared.requester.relying_party;
             match (&shared.grant, current) {
-                (Some(grant), _) => grant.revoke(&shared.relying_party).await,
+                (Some(grant), _) => grant.revoke(relying_party).await,
                 (None, Some(token)) => {
-                    let hint = "access_token";
-                    Ok(shared.relying_party.revoke(token.secret(), hint).await?)
+                    Ok(relying_party.revoke(token.secret(), "access_token").await?)
                 }
                 (None, None) => Ok(()),
             }
@@ -199,13 +201,9 @@ impl TokenSource {
 }
 
 impl Shared {
-    fn now(&self) -> NumericDate {
-        self.relying_party.provider().clock().now()
-    }
-
     /// Returns the current token if it is fresh, and not the rejected one.
     fn fresh(&self, rejected: Option<&AccessToken>) -> Option<AccessToken> {
-        let now = self.now();
+        let now = self.requester.now();
         self.usable(rejected).filter(|token| token.is_fresh(now))
     }
 
@@ -213,8 +211,8 @@ impl Shared {
     fn usable(&self, rejected: Option<&AccessToken>) -> Option<AccessToken> {
         let current = self.current.load();
         let token = current.as_deref()?;
-        let is_usable =
-            !token.is_expired(self.now()) && rejected.is_none_or(|rejected| !token.is(rejected));
+        let is_usable = !token.is_expired(self.requester.now())
+            && rejected.is_none_or(|rejected| !token.is(rejected));
         is_usable.then(|| token.clone())
     }
 
@@ -228,12 +226,12 @@ impl Shared {
         if let Some(token) = self.fresh(rejected) {
             return Ok(token);
         }
-        let now = self.now();
+        let now = self.requester.now();
         let obtained = match &*last_failure {
             Some((at, error)) if *at <= now && now.since(*at) < RETRY_AFTER => Err(error.clone()),
             _ => match &self.grant {
                 None => self.request().await,
-                Some(grant) => grant.obtain(self, rejected).await,
+                Some(grant) => grant.obtain(&self.requester, rejected).await,
             },
         };
         match obtained {
@@ -255,27 +253,17 @@ impl Shared {
 
     /// Requests a token for the client itself.
     async fn request(&self) -> Result<AccessToken, TokenSourceError> {
-        let requested_at = self.now();
-        let response = self
-            .relying_party
-            .request_token(self.token_request(GrantType::ClientCredentials));
+        let requested_at = self.requester.now();
+        let response = self.requester.request(GrantType::ClientCredentials);
         Ok(AccessToken::of_response(&response.await?, requested_at))
-    }
-
-    fn token_request<'a>(&'a self, grant: GrantType<'a>) -> TokenRequest<'a> {
-        TokenRequest {
-            grant,
-            scopes: &self.scopes,
-            resources: &self.resources,
-        }
     }
 }
 
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSource")
-            .field("relying_party", &self.shared.relying_party)
-            .field("scopes", &self.shared.scopes)
+            .field("relying_party", &self.shared.requester.relying_party)
+            .field("scopes", &self.shared.requester.scopes)
             .finish_non_exhaustive()
     }
 }

@@ -101,19 +101,19 @@ impl fmt::Debug for AccessToken {
 /// The tokens of a login, as a sealed record keeps them.
 #[derive(Clone)]
 pub(crate) struct GrantTokens {
-    pub(super) access_token: AccessToken,
-    pub(super) refresh_token: Option<Secret>,
+    pub(super) access: AccessToken,
+    pub(super) refresh: Option<Secret>,
     /// The ID token of the login, which a logout at the provider sends as a hint.
-    id_token: Option<Secret>,
+    id: Option<Secret>,
 }
 
 impl GrantTokens {
     /// Returns the tokens of a response to a code.
     pub(crate) fn of_login(response: &TokenResponse, obtained_at: NumericDate) -> Self {
         Self {
-            access_token: AccessToken::of_response(response, obtained_at),
-            refresh_token: response.refresh_token().cloned(),
-            id_token: response.unverified_id_token().cloned(),
+            access: AccessToken::of_response(response, obtained_at),
+            refresh: response.refresh_token().cloned(),
+            id: response.unverified_id_token().cloned(),
         }
     }
 
@@ -121,30 +121,30 @@ impl GrantTokens {
     pub(super) fn refreshed(&self, response: &TokenResponse, obtained_at: NumericDate) -> Self {
         let rotated = response.refresh_token().cloned();
         Self {
-            access_token: AccessToken::of_response(response, obtained_at),
-            refresh_token: rotated.or_else(|| self.refresh_token.clone()),
-            id_token: self.id_token.clone(),
+            access: AccessToken::of_response(response, obtained_at),
+            refresh: rotated.or_else(|| self.refresh.clone()),
+            id: self.id.clone(),
         }
     }
 
     /// Returns the refresh token, if the provider issued one.
     pub(crate) fn refresh_token(&self) -> Option<&Secret> {
-        self.refresh_token.as_ref()
+        self.refresh.as_ref()
     }
 
     /// Returns the ID token of the login.
     pub(crate) fn id_token(&self) -> Option<&Secret> {
-        self.id_token.as_ref()
+        self.id.as_ref()
     }
 
     /// Encodes the tokens: a version, two times in milliseconds, and each text after its length.
     pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let token = &*self.access_token.inner;
+        let token = &*self.access.inner;
         let texts = [
             token.token.expose(),
             token.scopes.as_str().as_bytes(),
-            self.refresh_token.as_ref().map_or(&[][..], Secret::expose),
-            self.id_token.as_ref().map_or(&[][..], Secret::expose),
+            self.refresh.as_ref().map_or(&[][..], Secret::expose),
+            self.id.as_ref().map_or(&[][..], Secret::expose),
         ];
         let len = 17 + texts.iter().map(|text| 4 + text.len()).sum::<usize>();
         // its full capacity from the beginning: reallocation would leave a copy of the tokens
@@ -181,14 +181,14 @@ impl GrantTokens {
         let scopes = ScopeSet::parse(str::from_utf8(scopes).ok()?).ok()?;
         let secret = |bytes: &[u8]| (!bytes.is_empty()).then(|| Secret::new(bytes));
         Some(Self {
-            access_token: AccessToken::new(
+            access: AccessToken::new(
                 Secret::new(token),
                 date(obtained_at),
                 date(expires_at),
                 scopes,
             ),
-            refresh_token: secret(refresh_token),
-            id_token: secret(id_token),
+            refresh: secret(refresh_token),
+            id: secret(id_token),
         })
     }
 }
@@ -197,7 +197,7 @@ impl GrantTokens {
 impl fmt::Debug for GrantTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GrantTokens")
-            .field("access_token", &self.access_token)
+            .field("access_token", &self.access)
             .finish_non_exhaustive()
     }
 }
@@ -236,25 +236,19 @@ mod tests {
     fn encoded_tokens_are_decoded() {
         for (refresh_token, id_token) in [(None, None), (Some("refresh"), Some("id"))] {
             let tokens = GrantTokens {
-                access_token: token(60),
-                refresh_token: refresh_token.map(Secret::new),
-                id_token: id_token.map(Secret::new),
+                access: token(60),
+                refresh: refresh_token.map(Secret::new),
+                id: id_token.map(Secret::new),
             };
             let encoded = tokens.encode();
             assert_eq!(encoded.capacity(), encoded.len());
             let decoded = GrantTokens::decode(&encoded).unwrap();
-            assert!(decoded.access_token.is(&tokens.access_token));
-            assert_eq!(
-                decoded.access_token.expires_at(),
-                tokens.access_token.expires_at()
-            );
+            assert!(decoded.access.is(&tokens.access));
+            assert_eq!(decoded.access.expires_at(), tokens.access.expires_at());
             let expose =
                 |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_vec());
-            assert_eq!(
-                expose(&decoded.refresh_token),
-                expose(&tokens.refresh_token)
-            );
-            assert_eq!(expose(&decoded.id_token), expose(&tokens.id_token));
+            assert_eq!(expose(&decoded.refresh), expose(&tokens.refresh));
+            assert_eq!(expose(&decoded.id), expose(&tokens.id));
             assert!(!format!("{decoded:?}").contains("refresh"));
             for len in 0..encoded.len() {
                 assert!(GrantTokens::decode(&encoded[..len]).is_none(), "{len}");

@@ -1,1 +1,0 @@
-//! Processes that share a record, and refresh the same token at the same time.
