@@ -15,6 +15,10 @@ use crate::response::Challenge;
 
 #[cfg(feature = "relying-party")]
 pub use crate::relying_party::fuzzing::{callback, id_token, pending_cookie};
+#[cfg(feature = "relying-party")]
+pub use crate::relying_party::vault::fuzzing::vault_record;
+#[cfg(feature = "relying-party")]
+pub use crate::seal::fuzzing::sealed_text;
 pub use crate::token::fuzzing::{claims, compact, header};
 
 /// Checks that a key set is parsed the same way twice, and that no key is both kept and skipped.

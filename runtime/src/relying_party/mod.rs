@@ -34,6 +34,7 @@ mod token_endpoint;
 mod token_response;
 mod token_source;
 mod user_info;
+pub mod vault;
 
 pub use self::api_client::{AnswersStepUp, ApiClient, ApiClientBuilder, ApiClientError};
 pub use self::challenge::StepUp;
