@@ -20,6 +20,8 @@ use crate::resource_server::summary::IssuerSummary;
 #[cfg(feature = "spool")]
 use crate::resource_server::temporary_files::spool;
 use crate::secret::Secret;
+#[cfg(feature = "relying-party")]
+use crate::session::Sessions;
 use crate::text::is_nqschar;
 use crate::token::{DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT, Revocations, SubjectKey, TokenValidator};
 
@@ -35,7 +37,7 @@ pub struct Builder<T = NoIssuer, R = NoResource> {
 #[derive(Clone, Copy, Debug)]
 pub struct NoIssuer;
 
-/// The state of a [`Builder`] with at least one issuer.
+/// The state of a [`Builder`] with at least one issuer, or with sessions.
 #[derive(Clone, Debug)]
 pub struct WithIssuers(Vec<Issuer<WithAudience>>);
 
@@ -91,6 +93,32 @@ impl<R> Builder<NoIssuer, R> {
             resource: self.resource,
             options: self.options,
         }
+    }
+}
+
+#[cfg(feature = "relying-party")]
+impl<R> Builder<NoIssuer, R> {
+    /// Sets the sessions of handlers with [`login`](macro@crate::secured).
+    ///
+    /// An application whose handlers accept no tokens needs no issuer.
+    pub fn sessions(self, sessions: Sessions) -> Builder<WithIssuers, R> {
+        Builder {
+            issuers: WithIssuers(Vec::new()),
+            resource: self.resource,
+            options: ServerOptions {
+                sessions: Some(sessions),
+                ..self.options
+            },
+        }
+    }
+}
+
+#[cfg(feature = "relying-party")]
+impl<R> Builder<WithIssuers, R> {
+    /// Sets the sessions of handlers with [`login`](macro@crate::secured).
+    pub fn sessions(mut self, sessions: Sessions) -> Self {
+        self.options.sessions = Some(sessions);
+        self
     }
 }
 
@@ -355,6 +383,8 @@ async fn build(
         #[cfg(feature = "spool")]
         spool,
         ticket_lifetime: options.ticket_lifetime,
+        #[cfg(feature = "relying-party")]
+        sessions: options.sessions,
     }))
 }
 

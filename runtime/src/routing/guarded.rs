@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use http_body::Body as _;
 
@@ -162,10 +162,15 @@ impl<H: Declares + 'static> Guarded<H> {
             return Err(cause);
         }
         let headers = request.headers();
-        match self.decide(headers).await {
+        match self.decide(request.method(), headers).await {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
                 Ok(self.passed(None, headers, body_wait))
+            }
+            #[cfg(feature = "relying-party")]
+            Ok(Allowed::LoggedIn(login)) => {
+                decision.emit(Reason::Authorized, None);
+                Ok(self.passed(None, headers, body_wait).with_login(login))
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
@@ -251,8 +256,11 @@ impl<H: Declares + 'static> Guarded<H> {
     }
 
     /// Runs the guard, then decodes the typed claims of each argument that has them.
-    async fn decide(&self, headers: &HeaderMap) -> Result<Allowed, Refusal> {
-        let mut allowed = self.guard.authorize(H::DECLARATION, headers).await?;
+    async fn decide(&self, method: &Method, headers: &HeaderMap) -> Result<Allowed, Refusal> {
+        let mut allowed = self
+            .guard
+            .authorize(H::DECLARATION, method, headers)
+            .await?;
         if let Allowed::Authorized(authorized) = &mut allowed {
             for decode in H::ARGUMENTS.iter().filter_map(|facts| facts.decode_claims) {
                 decode(authorized)

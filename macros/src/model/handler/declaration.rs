@@ -6,7 +6,7 @@ use syn::{LitStr, Path};
 use crate::diagnostics::Diagnostics;
 use crate::model::handler::limits::Limits;
 use crate::model::handler::requirement::Requirement;
-use crate::parse::{AttributeKind, GrantKind, RawAttribute, RawRequirement, Slot};
+use crate::parse::{AttributeKind, GrantKind, Keyword, RawAttribute, RawRequirement, Slot};
 
 /// A checked declaration.
 pub(crate) struct Declaration {
@@ -29,6 +29,24 @@ pub(crate) enum Access {
         scopes: Requirement,
         roles: Requirement,
     },
+    /// The session of a login.
+    Login,
+    /// The session of a login, or a token with this access.
+    LoginOr(Box<Access>),
+}
+
+/// The options about access, as written.
+struct AccessOptions {
+    scopes: Written,
+    roles: Written,
+    authenticated: Option<Span>,
+    login: Option<Span>,
+    /// `any(…)` around them.
+    alternatives: Option<Span>,
+    /// The first of them outside `any(…)`.
+    outside: Option<(Keyword, Span)>,
+    /// The span of the attribute, unless the access may be in an option that could not be read.
+    missing: Option<Span>,
 }
 
 /// A requirement if the attribute has one, and its checked form if it is valid.
@@ -48,6 +66,9 @@ impl Declaration {
             scopes,
             roles,
             authenticated,
+            login,
+            alternatives,
+            outside,
             ticket,
             reason,
             limits,
@@ -58,27 +79,105 @@ impl Declaration {
         let scopes = written(GrantKind::Scope, scopes, diagnostics);
         let roles = written(GrantKind::Role, roles, diagnostics);
         let missing = (!incomplete).then_some(span);
+        let flag = |slot: Slot<()>| slot.take().map(|(span, ())| span);
+        let login = flag(login);
         let access = match kind {
-            AttributeKind::Secured => match authenticated.take() {
-                Some((span, ())) => authenticated_alone(span, &scopes, &roles, diagnostics),
-                None => secured(scopes, roles, missing, diagnostics),
-            },
+            AttributeKind::Secured => {
+                let options = AccessOptions {
+                    scopes,
+                    roles,
+                    authenticated: flag(authenticated),
+                    login,
+                    alternatives: flag(alternatives),
+                    outside,
+                    missing,
+                };
+                options.check(diagnostics)
+            }
             AttributeKind::Public => public(reason.take(), missing, diagnostics),
         };
         let limits = Limits::check(limits, diagnostics);
         let unvalidated =
             unvalidated.checked(|text| check_reason("unvalidated", text, diagnostics));
-        let ticket = ticket.take().is_some();
+        let ticket = flag(ticket);
+        if let (Some(span), Some(_)) = (ticket, login) {
+            diagnostics.error(
+                span,
+                "`ticket` and `login` exclude each other",
+                "remove `ticket`; a browser sends the cookie of its session itself",
+            );
+        }
         let krate = krate.take().map(|(_, path)| path);
         let declaration = || {
             Some(Self {
                 access: access?,
                 limits: limits?,
                 unvalidated: unvalidated.ok()?,
-                ticket,
+                ticket: ticket.is_some(),
             })
         };
         (declaration(), krate)
+    }
+}
+
+impl AccessOptions {
+    fn check(self, diagnostics: &mut Diagnostics) -> Option<Access> {
+        if let (Some(_), Some((keyword, span))) = (self.alternatives, self.outside) {
+            // `any(login, scopes = A), roles = B` would read as if a session needed the role too
+            diagnostics.error(
+                span,
+                format_args!("`{}` beside `any(…)`", keyword.name()),
+                "write all access inside `any(…)`, as in `any(login, scopes = \"orders:read\")`",
+            );
+            return None;
+        }
+        match (self.login, self.alternatives) {
+            (None, None) => self.token_access(diagnostics),
+            (Some(span), None) => {
+                if self.requires_token() {
+                    diagnostics.error(
+                        span,
+                        "`login` beside other access requires `any(…)`",
+                        "write `any(login, …)` to accept a session or a token; a request cannot have both",
+                    );
+                    return None;
+                }
+                Some(Access::Login)
+            }
+            (Some(_), Some(_)) if self.requires_token() => {
+                let access = self.token_access(diagnostics)?;
+                Some(Access::LoginOr(Box::new(access)))
+            }
+            (_, Some(_)) if self.missing.is_none() => None,
+            (Some(_), Some(span)) => {
+                diagnostics.error(
+                    span,
+                    "`any(login)` has no alternative",
+                    "write `login` alone, or add the access of a token, as in `any(login, scopes = \"orders:read\")`",
+                );
+                None
+            }
+            (None, Some(span)) => {
+                diagnostics.error(
+                    span,
+                    "`any(…)` without `login`",
+                    "write `any(login, …)`; for alternative scopes or roles, write `scopes = any(…)` or `roles = any(…)`",
+                );
+                None
+            }
+        }
+    }
+
+    /// Whether an option about tokens is written.
+    fn requires_token(&self) -> bool {
+        self.scopes.is_some() || self.roles.is_some() || self.authenticated.is_some()
+    }
+
+    fn token_access(self, diagnostics: &mut Diagnostics) -> Option<Access> {
+        match self.authenticated {
+            Some(span) => authenticated_alone(span, &self.scopes, &self.roles, diagnostics),
+            None => secured(self.scopes, self.roles, self.missing, diagnostics),
+        }
     }
 }
 
@@ -217,6 +316,81 @@ mod tests {
         assert!(matches!(token.access, Access::Authenticated));
         let public = valid(AttributeKind::Public, "reason = \"probe\"");
         assert!(matches!(public.access, Access::Public { reason } if reason.value() == "probe"));
+    }
+
+    #[test]
+    #[cfg(feature = "login")]
+    fn login_is_alone_or_an_alternative() {
+        let login = valid(AttributeKind::Secured, "login, body_limit = \"1 KiB\"");
+        assert!(matches!(login.access, Access::Login));
+        for options in ["any(login, scopes = A)", "any(scopes = A, login,),"] {
+            let Access::LoginOr(token) = valid(AttributeKind::Secured, options).access else {
+                panic!("{options}");
+            };
+            assert!(matches!(*token, Access::Scopes(_)), "{options}");
+        }
+        let both = valid(AttributeKind::Secured, "any(login, scopes = A, roles = B)");
+        assert!(
+            matches!(both.access, Access::LoginOr(token) if matches!(*token, Access::ScopesAndRoles { .. }))
+        );
+        let any_token = valid(AttributeKind::Secured, "any(login, authenticated)");
+        assert!(
+            matches!(any_token.access, Access::LoginOr(token) if matches!(*token, Access::Authenticated))
+        );
+    }
+
+    #[test]
+    #[cfg(feature = "login")]
+    fn mistakes_beside_login_are_errors() {
+        for (options, wrong) in [
+            (
+                "login, scopes = A",
+                "`login` beside other access requires `any(…)`",
+            ),
+            (
+                "authenticated, login",
+                "`login` beside other access requires `any(…)`",
+            ),
+            ("any(login)", "`any(login)` has no alternative"),
+            ("any()", "`any(…)` without `login`"),
+            ("any(scopes = A)", "`any(…)` without `login`"),
+            (
+                "any(login, scopes = A), roles = B",
+                "`roles` beside `any(…)`",
+            ),
+            ("login, any(scopes = A)", "`login` beside `any(…)`"),
+            (
+                "any(login, scopes = A, authenticated)",
+                "`authenticated` and `scopes` exclude each other",
+            ),
+            (
+                "any(login, timeout = \"1 s\")",
+                "unknown option `timeout` of `#[secured]`",
+            ),
+            (
+                "any(login, any(scopes = A))",
+                "unknown option `any` of `#[secured]`",
+            ),
+            ("any = login", "`any` requires alternatives in parentheses"),
+        ] {
+            let messages = mistakes(AttributeKind::Secured, options);
+            assert_eq!(messages, [wrong], "{options}");
+        }
+        for (options, wrong) in [
+            ("any(login, scopes = A), any(roles = B)", "duplicate `any`"),
+            ("any(login | scopes = A)", "`login` has no value"),
+            ("any(login scopes = A)", "`login` has no value"),
+            ("login(scopes = A)", "`login` has no value"),
+            ("login, ticket", "`ticket` and `login` exclude each other"),
+        ] {
+            assert_eq!(
+                check(AttributeKind::Secured, options).2,
+                [wrong],
+                "{options}"
+            );
+        }
+        let public = mistakes(AttributeKind::Public, "reason = \"probe\", login");
+        assert_eq!(public, ["unknown option `login` of `#[public]`"]);
     }
 
     #[test]

@@ -21,6 +21,8 @@ use crate::response::{method_not_allowed, rejection_response};
 use crate::routing::argument::rules::HandlerArgument;
 use crate::routing::known_methods::{allow_any, is_known};
 use crate::routing::passed_guard::PassedGuard;
+#[cfg(feature = "relying-party")]
+use crate::session::Login;
 
 /// An argument before the last one can be extracted on a router with the state `S`.
 ///
@@ -114,6 +116,7 @@ pub trait ExtractOptional<T, S> {
     fn extract_optional(
         parts: &mut Parts,
         state: &S,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Result<Option<T>, Response>> + Send;
 }
 
@@ -123,6 +126,7 @@ pub trait ExtractOptionalLast<T, S, M> {
     fn extract_optional_last(
         request: Request,
         state: &S,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Result<Option<T>, Response>> + Send;
 }
 
@@ -169,7 +173,11 @@ impl<S: Sync, T: FromRequestParts<S, Rejection: 'static>> ExtractLast<T, S, ()> 
 impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptional<T, S>
     for FromServer
 {
-    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<T>, Response> {
+    async fn extract_optional(
+        parts: &mut Parts,
+        state: &S,
+        _: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
         let extracted = T::from_request_parts(parts, state).await;
         extracted.map_err(rejection_response)
     }
@@ -178,8 +186,12 @@ impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptiona
 impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptionalLast<T, S, ()>
     for FromServer
 {
-    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
-        Self::extract_optional(&mut request.into_parts().0, state).await
+    async fn extract_optional_last(
+        request: Request,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
+        Self::extract_optional(&mut request.into_parts().0, state, guard).await
     }
 }
 
@@ -218,15 +230,23 @@ impl<S: Sync, T: ExtractFromHead<S>> ExtractLast<T, S, ()> for CheckedHead {
 }
 
 impl<S: Sync, T: ExtractFromHead<S>> ExtractOptional<T, S> for CheckedHead {
-    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<T>, Response> {
+    async fn extract_optional(
+        parts: &mut Parts,
+        state: &S,
+        _: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
         let extracted = T::from_head_if_present(parts, state).await;
         extracted.map_err(IntoResponse::into_response)
     }
 }
 
 impl<S: Sync, T: ExtractFromHead<S>> ExtractOptionalLast<T, S, ()> for CheckedHead {
-    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
-        Self::extract_optional(&mut request.into_parts().0, state).await
+    async fn extract_optional_last(
+        request: Request,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
+        Self::extract_optional(&mut request.into_parts().0, state, guard).await
     }
 }
 
@@ -241,7 +261,11 @@ impl<S: Sync, T: ExtractFromBody<S>> ExtractLast<T, S, ()> for CheckedBody {
 }
 
 impl<S: Sync, T: ExtractFromBody<S>> ExtractOptionalLast<T, S, ()> for CheckedBody {
-    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
+    async fn extract_optional_last(
+        request: Request,
+        state: &S,
+        _: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
         let extracted = T::from_body_if_present(request, state).await;
         extracted.map_err(IntoResponse::into_response)
     }
@@ -251,8 +275,12 @@ impl<S: Sync, T: ExtractFromBody<S>> ExtractOptionalLast<T, S, ()> for CheckedBo
 pub struct Optional<X>(PhantomData<X>);
 
 impl<S: Sync, T, X: ExtractOptional<T, S>> Extract<Option<T>, S> for Optional<X> {
-    async fn extract(parts: &mut Parts, state: &S, _: &PassedGuard) -> Result<Option<T>, Response> {
-        X::extract_optional(parts, state).await
+    async fn extract(
+        parts: &mut Parts,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
+        X::extract_optional(parts, state, guard).await
     }
 }
 
@@ -260,9 +288,9 @@ impl<S: Sync, T, M, X: ExtractOptionalLast<T, S, M>> ExtractLast<Option<T>, S, M
     async fn extract_last(
         request: Request,
         state: &S,
-        _: &PassedGuard,
+        guard: &PassedGuard,
     ) -> Result<Option<T>, Response> {
-        X::extract_optional_last(request, state).await
+        X::extract_optional_last(request, state, guard).await
     }
 }
 
@@ -307,7 +335,11 @@ where
     E: InputExtractor + OptionalFromRequestParts<S> + 'static,
     E::Context: ContextFrom<S>,
 {
-    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<Valid<E>>, Response> {
+    async fn extract_optional(
+        parts: &mut Parts,
+        state: &S,
+        _: &PassedGuard,
+    ) -> Result<Option<Valid<E>>, Response> {
         let extracted = E::from_request_parts(parts, state).await;
         checked_if_present(extracted, state).map_err(rejection_response)
     }
@@ -322,8 +354,9 @@ where
     async fn extract_optional_last(
         request: Request,
         state: &S,
+        guard: &PassedGuard,
     ) -> Result<Option<Valid<E>>, Response> {
-        Self::extract_optional(&mut request.into_parts().0, state).await
+        Self::extract_optional(&mut request.into_parts().0, state, guard).await
     }
 }
 
@@ -336,6 +369,7 @@ where
     async fn extract_optional_last(
         request: Request,
         state: &S,
+        _: &PassedGuard,
     ) -> Result<Option<Valid<E>>, Response> {
         let extracted = E::from_request(request, state).await;
         checked_if_present(extracted, state).map_err(rejection_response)
@@ -404,6 +438,64 @@ impl<S: Sync, C: CallerClaims> ExtractLast<Caller<C>, S, ()> for FromGuard {
         guard
             .caller()
             .ok_or_else(|| NoCaller::OUTSIDE.into_response())
+    }
+}
+
+impl<S: Sync, C: CallerClaims> ExtractOptional<Caller<C>, S> for FromGuard {
+    async fn extract_optional(
+        _: &mut Parts,
+        _: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<Caller<C>>, Response> {
+        Ok(guard.caller())
+    }
+}
+
+impl<S: Sync, C: CallerClaims> ExtractOptionalLast<Caller<C>, S, ()> for FromGuard {
+    async fn extract_optional_last(
+        _: Request,
+        _: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<Caller<C>>, Response> {
+        Ok(guard.caller())
+    }
+}
+
+#[cfg(feature = "relying-party")]
+impl<S: Sync> Extract<Login, S> for FromGuard {
+    async fn extract(_: &mut Parts, _: &S, guard: &PassedGuard) -> Result<Login, Response> {
+        let login = guard.login().cloned();
+        login.ok_or_else(|| NoCaller::OUTSIDE.into_response())
+    }
+}
+
+#[cfg(feature = "relying-party")]
+impl<S: Sync> ExtractLast<Login, S, ()> for FromGuard {
+    async fn extract_last(_: Request, _: &S, guard: &PassedGuard) -> Result<Login, Response> {
+        let login = guard.login().cloned();
+        login.ok_or_else(|| NoCaller::OUTSIDE.into_response())
+    }
+}
+
+#[cfg(feature = "relying-party")]
+impl<S: Sync> ExtractOptional<Login, S> for FromGuard {
+    async fn extract_optional(
+        _: &mut Parts,
+        _: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<Login>, Response> {
+        Ok(guard.login().cloned())
+    }
+}
+
+#[cfg(feature = "relying-party")]
+impl<S: Sync> ExtractOptionalLast<Login, S, ()> for FromGuard {
+    async fn extract_optional_last(
+        _: Request,
+        _: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<Login>, Response> {
+        Ok(guard.login().cloned())
     }
 }
 

@@ -36,10 +36,14 @@ use crate::routing::argument::rules::{
     HandlerArgument, HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead,
     StatesWhyUnvalidated,
 };
+#[cfg(feature = "relying-party")]
+use crate::routing::argument::rules::{AllowsOptionalLogin, HasLogin};
 use crate::routing::argument::shutdown::Shutdown;
 #[cfg(feature = "ws")]
 use crate::routing::argument::upgrade::{Handshake, Upgrade};
 use crate::routing::exception::ExceptionKind;
+#[cfg(feature = "relying-party")]
+use crate::session::Login;
 
 /// Data of the server, or of an extractor that is trusted for a reason.
 pub enum ServerData {}
@@ -138,6 +142,24 @@ impl<C: CallerClaims> HandlerArgument for Caller<C> {
         decode_claims: Some(Authorized::decode_claims::<C>),
         ..ArgumentFacts::PLAIN
     };
+}
+
+/// The person of a session.
+#[cfg(feature = "relying-party")]
+pub enum LoginArgument {}
+
+#[cfg(feature = "relying-party")]
+impl<A: HasLogin, T> AllowedIn<A, LoginArgument> for T {}
+#[cfg(feature = "relying-party")]
+impl<A: AllowsOptionalLogin, T> OptionalIn<A, LoginArgument> for T {}
+
+#[cfg(feature = "relying-party")]
+#[diagnostic::do_not_recommend]
+impl HandlerArgument for Login {
+    type Kind = LoginArgument;
+    type Reads = ReadsHead;
+    type Extraction = FromGuard;
+    const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
 }
 
 /// The right of the authenticated caller to obtain tickets.

@@ -162,6 +162,12 @@ impl LeavesBodyUnread for ReadsHead {}
 /// The access of a `#[secured]` handler.
 pub enum SecuredHandler {}
 
+/// The access of a handler with `#[secured(login)]`.
+pub enum LoginHandler {}
+
+/// The access of a handler with `#[secured(any(login, …))]`.
+pub enum LoginOrTokenHandler {}
+
 /// The access of a `#[public]` handler.
 pub enum PublicHandler {}
 
@@ -176,9 +182,10 @@ pub enum WithUnvalidated<A> {
 /// A `#[public]` handler looks at no token and has no caller. Remove the argument, or replace
 /// `#[public(…)]` by `#[secured(authenticated)]`.
 #[diagnostic::on_unimplemented(
-    message = "a `#[public]` handler has no caller",
-    label = "clients of this handler are not authenticated",
-    note = "help: remove the argument, or write `#[secured(authenticated)]` instead of `#[public(…)]`"
+    message = "a handler that accepts no token, or not only tokens, has no caller",
+    label = "requests of this handler need no token",
+    note = "help: in a `#[public]` handler, remove the argument, or write `#[secured(authenticated)]`",
+    note = "help: beside `login`, write `Login`; beside `any(login, …)`, write `Option<Caller>`"
 )]
 pub trait HasCaller {}
 
@@ -187,7 +194,35 @@ impl HasCaller for SecuredHandler {}
 #[diagnostic::do_not_recommend]
 impl<A: HasCaller> HasCaller for WithUnvalidated<A> {}
 
-/// A handler for callers with and without a token. No type implements this trait.
+/// A handler with a `Login` argument requires a login.
+///
+/// With `any(login, …)`, a request has either a session or a token: the argument is `Option<Login>`.
+#[diagnostic::on_unimplemented(
+    message = "only a handler with `login` has a login",
+    label = "requests of this handler need no session",
+    note = "help: write `#[secured(login)]`; beside `any(login, …)`, write `Option<Login>`"
+)]
+pub trait HasLogin {}
+
+#[diagnostic::do_not_recommend]
+impl HasLogin for LoginHandler {}
+#[diagnostic::do_not_recommend]
+impl<A: HasLogin> HasLogin for WithUnvalidated<A> {}
+
+/// A handler for a session or a token, with an optional `Login` argument.
+#[diagnostic::on_unimplemented(
+    message = "a login is optional only beside `any(login, …)`",
+    label = "write `Login` in a handler with `login`",
+    note = "help: write two handlers, a `#[secured(login)]` one with `Login` and a `#[public]` one without"
+)]
+pub trait AllowsOptionalLogin {}
+
+#[diagnostic::do_not_recommend]
+impl AllowsOptionalLogin for LoginOrTokenHandler {}
+#[diagnostic::do_not_recommend]
+impl<A: AllowsOptionalLogin> AllowsOptionalLogin for WithUnvalidated<A> {}
+
+/// A handler for a session or a token, with an optional [`Caller`](crate::Caller) argument.
 ///
 /// An optional caller turns an invalid token into an anonymous request. Write two handlers: a
 /// `#[secured]` one with [`Caller`](crate::Caller) and a `#[public]` one without.
@@ -197,6 +232,11 @@ impl<A: HasCaller> HasCaller for WithUnvalidated<A> {}
     note = "help: write two handlers, a `#[secured]` one with `Caller` and a `#[public]` one without"
 )]
 pub trait AllowsOptionalCaller {}
+
+#[diagnostic::do_not_recommend]
+impl AllowsOptionalCaller for LoginOrTokenHandler {}
+#[diagnostic::do_not_recommend]
+impl<A: AllowsOptionalCaller> AllowsOptionalCaller for WithUnvalidated<A> {}
 
 /// A handler with an [`Unvalidated`](crate::Unvalidated) argument states why that is safe.
 ///
