@@ -20,17 +20,15 @@ use crate::resource_server::summary::IssuerSummary;
 #[cfg(feature = "spool")]
 use crate::resource_server::temporary_files::spool;
 use crate::secret::Secret;
-#[cfg(feature = "relying-party")]
-use crate::session::Sessions;
 use crate::text::is_nqschar;
 use crate::token::{DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT, Revocations, SubjectKey, TokenValidator};
 
 /// Configures a [`ResourceServer`].
 #[must_use = "a builder has no effect until `build` is called"]
 pub struct Builder<T = NoIssuer, R = NoResource> {
-    issuers: T,
-    resource: R,
-    options: ServerOptions,
+    pub(super) issuers: T,
+    pub(super) resource: R,
+    pub(super) options: ServerOptions,
 }
 
 /// The state of a [`Builder`] without an issuer.
@@ -39,7 +37,7 @@ pub struct NoIssuer;
 
 /// The state of a [`Builder`] with at least one issuer, or with sessions.
 #[derive(Clone, Debug)]
-pub struct WithIssuers(Vec<Issuer<WithAudience>>);
+pub struct WithIssuers(pub(super) Vec<Issuer<WithAudience>>);
 
 /// A server trusts at least one issuer.
 ///
@@ -93,32 +91,6 @@ impl<R> Builder<NoIssuer, R> {
             resource: self.resource,
             options: self.options,
         }
-    }
-}
-
-#[cfg(feature = "relying-party")]
-impl<R> Builder<NoIssuer, R> {
-    /// Sets the sessions of handlers with [`login`](macro@crate::secured).
-    ///
-    /// An application whose handlers accept no tokens needs no issuer.
-    pub fn sessions(self, sessions: Sessions) -> Builder<WithIssuers, R> {
-        Builder {
-            issuers: WithIssuers(Vec::new()),
-            resource: self.resource,
-            options: ServerOptions {
-                sessions: Some(sessions),
-                ..self.options
-            },
-        }
-    }
-}
-
-#[cfg(feature = "relying-party")]
-impl<R> Builder<WithIssuers, R> {
-    /// Sets the sessions of handlers with [`login`](macro@crate::secured).
-    pub fn sessions(mut self, sessions: Sessions) -> Self {
-        self.options.sessions = Some(sessions);
-        self
     }
 }
 

@@ -132,7 +132,7 @@ impl Login {
         &self.record.subject
     }
 
-    /// Returns the claims of the ID token and of UserInfo.
+    /// Returns the claims of the ID token, and of the `UserInfo` response if it was requested.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.record.claims
     }

@@ -17,18 +17,16 @@ use crate::session::login::{Login, LoginRecord, NewLogin};
 use crate::session::memory::MemorySessions;
 use crate::session::origin::AppOrigin;
 use crate::session::record;
-use crate::session::store::{
-    DynSessionStore, SessionGroup, SessionStore, StoredSession,
-};
+use crate::session::store::{DynSessionStore, SessionGroup, SessionStore, StoredSession};
 
 const PURPOSE: Purpose = Purpose::new("session");
 
-const DEFAULT_IDLE_TIME: Duration = Duration::from_secs(30 * 60);
-const DEFAULT_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
-const MAX_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const DEFAULT_IDLE_TIME: Duration = Duration::from_mins(30);
+const DEFAULT_LIFETIME: Duration = Duration::from_hours(12);
+const MAX_LIFETIME: Duration = Duration::from_hours(30 * 24);
 
 /// The time of the last use is stored at most this often.
-const TOUCH_INTERVAL: Duration = Duration::from_secs(60);
+const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
 
 /// The browser sessions of an application.
 ///
@@ -242,22 +240,17 @@ impl Sessions {
     }
 }
 
-#[cfg_attr(
-    not(feature = "tracing"),
-    allow(
-        clippy::needless_pass_by_value,
-        unused_variables,
-        reason = "only events use the error"
-    )
-)]
-fn unavailable(error: SessionStoreError) -> SessionRefusal {
+/// Reports an error of the store, which the client does not learn.
+fn unavailable(error: impl Into<SessionError>) -> SessionRefusal {
+    let error = error.into();
     #[cfg(feature = "tracing")]
     tracing::error!(
         target: "palisade::session",
         event = "session_store_failed",
-        error = &error as &(dyn std::error::Error + 'static),
-        "the session store failed"
+        error = &error as &dyn std::error::Error,
+        "a session cannot be checked"
     );
+    drop(error);
     SessionRefusal::Unavailable
 }
 

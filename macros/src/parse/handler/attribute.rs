@@ -182,8 +182,8 @@ impl RawAttribute {
                 self.roles.fill(span, roles, diagnostics);
             }
             Keyword::Crate => {
-                let path =
-                    parse_path(input).or_else(|| wrong_value(keyword, input, diagnostics))?;
+                let path = parse_path(input);
+                let path = path.or_else(|| wrong_value(keyword, input, diagnostics))?;
                 self.krate.fill(span, path, diagnostics);
             }
             Keyword::Reason => fill(&mut self.reason, keyword, span, input, diagnostics)?,
@@ -200,13 +200,8 @@ impl RawAttribute {
                 fill(&mut limits.header_limit, keyword, span, input, diagnostics)?;
             }
             Keyword::ParameterLimit => {
-                fill(
-                    &mut limits.parameter_limit,
-                    keyword,
-                    span,
-                    input,
-                    diagnostics,
-                )?;
+                let slot = &mut limits.parameter_limit;
+                fill(slot, keyword, span, input, diagnostics)?;
             }
             Keyword::PartLimit => fill(&mut limits.part_limit, keyword, span, input, diagnostics)?,
             Keyword::Unvalidated => fill(&mut self.unvalidated, keyword, span, input, diagnostics)?,

@@ -26,11 +26,12 @@ use crate::input::{
     PlainText, Scalar, SecureInput, Shape, StreamedBody, Valid, media_type, shape_of_scalar,
 };
 use crate::routing::argument::extraction::{
-    CheckedBody, CheckedExtraction, CheckedHead, FromGuard, FromServer, FromState, KnownMethod,
-    Optional, StrictPath, ViaAxum,
+    CheckedBody, CheckedExtraction, CheckedHead, FromServer, FromState, KnownMethod, Optional,
+    StrictPath, ViaAxum,
 };
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
 use crate::routing::argument::facts::{ArgumentFacts, Content, MediaTypes};
+use crate::routing::argument::from_guard::FromGuard;
 use crate::routing::argument::rules::{
     AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, ConnectionData,
     HandlerArgument, HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead,

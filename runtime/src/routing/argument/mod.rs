@@ -7,6 +7,7 @@ mod exceptions;
 pub(super) mod extraction;
 pub(crate) mod extractor;
 pub(super) mod facts;
+mod from_guard;
 pub(super) mod kinds;
 pub(super) mod rules;
 pub(crate) mod shutdown;

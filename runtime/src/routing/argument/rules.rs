@@ -162,11 +162,23 @@ impl LeavesBodyUnread for ReadsHead {}
 /// The access of a `#[secured]` handler.
 pub enum SecuredHandler {}
 
+/// The access of a handler that accepts sessions, and no tokens or tokens too.
+pub enum WithLogin<T> {
+    #[doc(hidden)]
+    _Never(Infallible, PhantomData<T>),
+}
+
+/// No tokens.
+pub enum NoTokens {}
+
+/// Tokens, with some access.
+pub enum OrToken {}
+
 /// The access of a handler with `#[secured(login)]`.
-pub enum LoginHandler {}
+pub type LoginHandler = WithLogin<NoTokens>;
 
 /// The access of a handler with `#[secured(any(login, …))]`.
-pub enum LoginOrTokenHandler {}
+pub type LoginOrTokenHandler = WithLogin<OrToken>;
 
 /// The access of a `#[public]` handler.
 pub enum PublicHandler {}
@@ -182,10 +194,9 @@ pub enum WithUnvalidated<A> {
 /// A `#[public]` handler looks at no token and has no caller. Remove the argument, or replace
 /// `#[public(…)]` by `#[secured(authenticated)]`.
 #[diagnostic::on_unimplemented(
-    message = "a handler that accepts no token, or not only tokens, has no caller",
-    label = "requests of this handler need no token",
-    note = "help: in a `#[public]` handler, remove the argument, or write `#[secured(authenticated)]`",
-    note = "help: beside `login`, write `Login`; beside `any(login, …)`, write `Option<Caller>`"
+    message = "a `#[public]` handler has no caller",
+    label = "clients of this handler are not authenticated",
+    note = "help: remove the argument, or write `#[secured(authenticated)]` instead of `#[public(…)]`"
 )]
 pub trait HasCaller {}
 
@@ -194,12 +205,26 @@ impl HasCaller for SecuredHandler {}
 #[diagnostic::do_not_recommend]
 impl<A: HasCaller> HasCaller for WithUnvalidated<A> {}
 
+// without `do_not_recommend`, so that rustc names the missing trait
+impl<T: AcceptsTokensOnly> HasCaller for WithLogin<T> {}
+
+/// A handler with a [`Caller`](crate::Caller) argument accepts tokens only. No type implements this trait.
+///
+/// A session has no token, and so no caller: its argument is `Login`. With `any(login, …)`, a request has either a
+/// session or a token, and the arguments are `Option<Login>` and `Option<Caller>`.
+#[diagnostic::on_unimplemented(
+    message = "a session has no caller",
+    label = "requests of this handler may have a session instead of a token",
+    note = "help: beside `login`, write `Login`; beside `any(login, …)`, write `Option<Caller>`"
+)]
+pub trait AcceptsTokensOnly {}
+
 /// A handler with a `Login` argument requires a login.
 ///
 /// With `any(login, …)`, a request has either a session or a token: the argument is `Option<Login>`.
 #[diagnostic::on_unimplemented(
-    message = "only a handler with `login` has a login",
-    label = "requests of this handler need no session",
+    message = "not every request of this handler has a login",
+    label = "requests without a session are accepted",
     note = "help: write `#[secured(login)]`; beside `any(login, …)`, write `Option<Login>`"
 )]
 pub trait HasLogin {}
