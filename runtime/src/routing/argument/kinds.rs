@@ -32,13 +32,13 @@ use crate::routing::argument::extraction::{
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
 use crate::routing::argument::facts::{ArgumentFacts, Content, MediaTypes};
 use crate::routing::argument::from_guard::FromGuard;
+#[cfg(feature = "relying-party")]
+use crate::routing::argument::login_rules::{AllowsOptionalLogin, HasLogin};
 use crate::routing::argument::rules::{
     AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, ConnectionData,
     HandlerArgument, HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead,
     StatesWhyUnvalidated,
 };
-#[cfg(feature = "relying-party")]
-use crate::routing::argument::rules::{AllowsOptionalLogin, HasLogin};
 use crate::routing::argument::shutdown::Shutdown;
 #[cfg(feature = "ws")]
 use crate::routing::argument::upgrade::{Handshake, Upgrade};
