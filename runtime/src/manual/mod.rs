@@ -23,7 +23,7 @@
 //! | [`observability`] | log, count and alert on decisions, rejected input and key fetches |
 //! | [`threat_model`] | name the threats that Palisade defends against, and your own responsibilities |
 //! | [`performance`] | predict and measure what a request costs |
-//! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, sessions of people who log in, tickets for browsers, PATCH, dates and money, uploads, error types, legacy routes, resource metadata, TLS, containers |
+//! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, tickets for browsers, login, sessions, PATCH, dates and money, uploads, error types, legacy routes, resource metadata, TLS, containers |
 //! | [`providers`] | connect Keycloak, Entra ID, Auth0, Okta, Cognito, Google, oidc-provider, or any other provider |
 //! | [`migrating`] | move an existing axum API to Palisade, one route at a time |
 
@@ -80,6 +80,10 @@ pub mod cookbook {
 
     #[doc = include_str!("cookbook/tickets.md")]
     pub mod tickets {}
+
+    #[cfg(feature = "relying-party")]
+    #[doc = include_str!("cookbook/login.md")]
+    pub mod login {}
 
     #[doc = include_str!("cookbook/patch.md")]
     pub mod patch {}
