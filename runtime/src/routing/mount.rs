@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::handler::{Handler as _, HandlerService};
-
 use crate::guard::{Guard, TicketStore};
 use crate::routing::declared::Declares;
 use crate::routing::guarded::Guarded;
@@ -18,9 +16,6 @@ pub(super) struct Mount<S> {
     state: Shared<S>,
     inner_layers: InnerLayers,
 }
-
-/// A handler behind its inner layers and its guard, as a service.
-pub(super) type GuardedService<H, S, M> = HandlerService<Guarded<H>, (S, M), Shared<S>>;
 
 impl Mount<()> {
     pub(super) fn new(guard: Guard, tickets: TicketStore) -> Self {
@@ -55,7 +50,7 @@ impl<S> Mount<S> {
     }
 
     /// Puts the inner layers and the guard in front of a handler.
-    pub(super) fn handler<H, M>(&self) -> GuardedService<H, S, M>
+    pub(super) fn handler<H, M>(&self) -> Guarded<H, S, M>
     where
         H: Declares + RunsWithState<S, M> + 'static,
         S: Send + Sync + 'static,
@@ -65,6 +60,7 @@ impl<S> Mount<S> {
         let inner = self
             .inner_layers
             .around(InnerHandler::<H, S, M>::new(state));
-        Guarded::new(self.guard.clone(), inner, &self.tickets).with_state(Arc::clone(&self.state))
+        let state = Arc::clone(&self.state);
+        Guarded::new(self.guard.clone(), inner, &self.tickets, state)
     }
 }
