@@ -1,25 +1,63 @@
 //! The role of a client: a relying party of an issuer ([RFC 6749 §1.1], OpenID Connect Core).
 //!
 //! A [`Provider`] is an issuer as its clients see it; a [`RelyingParty`] is a client that is registered there.
-//! It obtains tokens from the token endpoint. There is no grant with the user's password, and no implicit
-//! grant.
+//! It obtains tokens from the token endpoint. [`Logins`] log users in there, and end with a [`CompletedLogin`]. There is
+//! no grant with the user's password, and no implicit grant.
 //!
 //! [RFC 6749 §1.1]: https://www.rfc-editor.org/rfc/rfc6749#section-1.1
 #![allow(dead_code, reason = "logins and sessions use the rest")]
 
+mod api_client;
+mod challenge;
 mod client;
 mod client_assertion;
 mod endpoint_error;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
+mod id_token;
+mod id_token_error;
+mod login;
+mod logout;
+mod members;
 mod metadata;
+mod posture;
 mod provider;
+mod provider_error;
+mod random;
+mod requested_scopes;
+mod revocation;
+mod signed_jwt;
+#[cfg(test)]
+#[cfg(feature = "testing")]
+mod tests;
 mod token_endpoint;
 mod token_response;
+mod token_source;
+mod user_info;
+pub mod vault;
 
+pub use self::api_client::{AnswersStepUp, ApiClient, ApiClientBuilder, ApiClientError};
+pub use self::challenge::StepUp;
 pub use self::client::{ClientAuthentication, ClientRegistration, RelyingParty, RelyingPartyError};
 pub use self::client_assertion::{AssertionKey, AssertionKeyError};
 pub use self::endpoint_error::{EndpointError, OAuthError};
+pub use self::id_token::{IdToken, IdTokenClaims};
+pub use self::id_token_error::IdTokenError;
+pub use self::login::{
+    AuthorizationError, BegunLogin, CallbackOutcome, CompletedLogin, LoginError, LoginRequest,
+    Logins, LoginsBuilder, LoginsError, Prompt,
+};
+pub use self::logout::LogoutEvent;
 pub use self::metadata::ProviderMetadata;
-pub use self::provider::{Provider, ProviderBuilder, ProviderError};
+pub use self::posture::{Finding, Posture, PosturePolicy, Severity, posture};
+pub use self::provider::{Provider, ProviderBuilder};
+pub use self::provider_error::ProviderError;
+pub use self::requested_scopes::{RequestedScopes, declaration_of};
 pub use self::token_response::TokenResponse;
+pub use self::token_source::{
+    AccessToken, RecordError, ResourceIndicatorError, TokenSource, TokenSourceError,
+};
+pub use self::user_info::{UserInfo, UserInfoError};
 pub use crate::https::{TlsClientKey, TlsClientKeyError};
+pub use crate::input::types::{ReturnTo, ReturnToError};
 pub use crate::seal::{SealingKey, SealingKeyError, SealingKeys};

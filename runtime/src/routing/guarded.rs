@@ -45,6 +45,9 @@ pub(super) struct Guarded<H, S, M> {
     argument: PhantomData<fn() -> M>,
 }
 
+/// The future of a [`Guarded`] handler.
+pub(super) type Served = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
 /// A declared handler with its guard and its state.
 struct GuardedRoute<H, S> {
     guard: Guard,
@@ -319,7 +322,7 @@ where
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = Served;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))

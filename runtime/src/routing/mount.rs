@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::extract::Request;
+use tower_service::Service;
+
 use crate::guard::{Guard, TicketStore};
 use crate::routing::declared::Declares;
-use crate::routing::guarded::Guarded;
+use crate::routing::guarded::{Guarded, Served};
 use crate::routing::inner_layers::{InnerHandler, InnerLayers};
 use crate::routing::run_handler::Shared;
 use crate::routing::runs_with_state::RunsWithState;
@@ -16,6 +19,9 @@ pub(super) struct Mount<S> {
     state: Shared<S>,
     inner_layers: InnerLayers,
 }
+
+/// A handler behind its inner layers and its guard, whatever its type.
+pub(super) type MountedHandler = Arc<dyn Fn(Request) -> Served + Send + Sync>;
 
 impl Mount<()> {
     pub(super) fn new(guard: Guard, tickets: TicketStore) -> Self {
@@ -62,5 +68,16 @@ impl<S> Mount<S> {
             .around(InnerHandler::<H, S, M>::new(state));
         let state = Arc::clone(&self.state);
         Guarded::new(self.guard.clone(), inner, &self.tickets, state)
+    }
+
+    /// Does the same as [`handler`](Self::handler), for a table of handlers.
+    pub(super) fn erased_handler<H, M>(&self) -> MountedHandler
+    where
+        H: Declares + RunsWithState<S, M> + 'static,
+        S: Send + Sync + 'static,
+        M: 'static,
+    {
+        let guarded = self.handler::<H, M>();
+        Arc::new(move |request| guarded.clone().call(request))
     }
 }
