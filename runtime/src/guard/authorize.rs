@@ -124,12 +124,20 @@ impl Guard {
             return Ok(Allowed::Public);
         }
         #[cfg(feature = "relying-party")]
-        if let Some(login) = self.login(&declaration.access, method, headers).await? {
+        if declaration.access.admits_login()
+            // boxed, so that the future of a cached token stays small
+            && let Some(login) = Box::pin(self.login(&declaration.access, method, headers)).await?
+        {
             return Ok(Allowed::LoggedIn(login));
         }
         #[cfg(not(feature = "relying-party"))]
         let _ = method;
-        let token = self.authenticate(headers).await?;
+        let token = bearer_token(headers)?;
+        let token = match self.server.authenticate_cached(token) {
+            Some(cached) => cached?,
+            // boxed, so that the future of a cached token stays small
+            None => Box::pin(self.server.authenticate(token)).await?,
+        };
         if let Err(unmet) = declaration.access.permits(token.scopes(), token.roles()) {
             return Err(Refusal::with_token(unmet, &token));
         }
@@ -148,14 +156,9 @@ impl Guard {
         method: &Method,
         headers: &HeaderMap,
     ) -> Result<Option<Login>, RefusalCause> {
-        let token_decides = match access {
-            Access::Login => false,
-            // a token that is not valid is never replaced by a session
-            Access::LoginOr(_) => {
-                headers.contains_key(AUTHORIZATION) || !Sessions::is_named_in(headers)
-            }
-            _ => true,
-        };
+        // a token that is not valid is never replaced by a session
+        let token_decides = matches!(access, Access::LoginOr(_))
+            && (headers.contains_key(AUTHORIZATION) || !Sessions::is_named_in(headers));
         if token_decides {
             return Ok(None);
         }
@@ -164,13 +167,14 @@ impl Guard {
         let login = sessions.authenticate(method, headers).await;
         login.map(Some).map_err(RefusalCause::Session)
     }
+}
 
-    async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<VerifiedToken>, Refusal> {
-        let values = headers.get_all(AUTHORIZATION).iter();
-        match Credential::read(values.map(HeaderValue::as_bytes)) {
-            Credential::Absent => Err(RefusalCause::MissingCredential.into()),
-            Credential::Malformed => Err(RefusalCause::MalformedCredential.into()),
-            Credential::Bearer(token) => Ok(self.server.authenticate(token).await?),
-        }
+/// Returns the bearer token in the `Authorization` header; nothing in it is checked.
+fn bearer_token(headers: &HeaderMap) -> Result<&[u8], RefusalCause> {
+    let values = headers.get_all(AUTHORIZATION).iter();
+    match Credential::read(values.map(HeaderValue::as_bytes)) {
+        Credential::Absent => Err(RefusalCause::MissingCredential),
+        Credential::Malformed => Err(RefusalCause::MalformedCredential),
+        Credential::Bearer(token) => Ok(token),
     }
 }
