@@ -7,7 +7,9 @@ mod exceptions;
 pub(super) mod extraction;
 pub(crate) mod extractor;
 pub(super) mod facts;
+mod from_guard;
 pub(super) mod kinds;
+pub(super) mod login_rules;
 pub(super) mod rules;
 pub(crate) mod shutdown;
 #[cfg(feature = "typed-header")]
