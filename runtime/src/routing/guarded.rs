@@ -13,7 +13,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use http_body::Body as _;
 
-use crate::audit::{Decision, PanicOrigin, Reason, emit_panic, emit_timeout};
+use crate::audit::{Decision, PanicOrigin, Reason, RequestId, emit_panic, emit_timeout};
 use crate::guard::{
     Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof, TicketIssuer, TicketStore,
     restore_tickets,
@@ -22,8 +22,8 @@ use crate::input::BodyWait;
 #[cfg(feature = "spool")]
 use crate::input::RequestSpool;
 use crate::response::{
-    Acceptable, forbid_shared_caching, handler_timeout, panicked, refusal_response,
-    set_security_headers,
+    Acceptable, forbid_shared_caching, handler_timeout, identify_problem, panicked,
+    refusal_response, set_security_headers,
 };
 use crate::routing::argument::facts::issues_tickets;
 use crate::routing::declared::Declares;
@@ -71,25 +71,31 @@ impl<H: Declares + 'static> Guarded<H> {
         H: RunsWithState<S, M>,
     {
         let upload = Upload::watch(&mut request);
+        let request_id: Option<RequestId> = request.extensions().get().cloned();
+        let id = request_id.as_ref();
         let mut passed = None;
         let response = {
-            let serving = pin!(self.serve(&mut request, &state, &mut passed));
+            let serving = pin!(self.serve(&mut request, &state, &mut passed, id));
             catch_async(serving).await
         };
         // with values of the API's code, whose destructors may panic
         let claims = passed.as_mut().map(PassedGuard::take_claims);
         let released = drop_value((request, claims));
         let mut response = match (response, released) {
-            (Ok(response), Ok(())) => {
-                guard_body(response, PanicOrigin::ResponseBody, Some(H::DECLARATION))
-            }
+            (Ok(response), Ok(())) => guard_body(
+                response,
+                PanicOrigin::ResponseBody,
+                Some(H::DECLARATION),
+                id,
+            ),
             (response, _) => {
                 let token = passed.as_ref().and_then(PassedGuard::token);
-                emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token);
+                emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token, id);
                 let _ = drop_value(response);
                 panicked()
             }
         };
+        identify_problem(&mut response, id);
         if let Some(upload) = upload {
             upload.settle(&mut response);
         }
@@ -106,13 +112,14 @@ impl<H: Declares + 'static> Guarded<H> {
         request: &mut Request,
         state: &S,
         passed: &mut Option<PassedGuard>,
+        id: Option<&RequestId>,
     ) -> Response
     where
         H: RunsWithState<S, M>,
     {
         remove_guard_extensions(request.extensions_mut());
         let body_wait = body_wait(request);
-        match self.authorize(request, body_wait).await {
+        match self.authorize(request, body_wait, id).await {
             Ok(guard) => {
                 let guard = passed.insert(guard);
                 guard.extensions().insert(request.extensions_mut());
@@ -132,7 +139,7 @@ impl<H: Declares + 'static> Guarded<H> {
                 });
                 let handled = within(guard.limits(), guard.body_wait(), handling).await;
                 handled.unwrap_or_else(|TimedOut| {
-                    emit_timeout(H::DECLARATION, guard.token());
+                    emit_timeout(H::DECLARATION, guard.token(), id);
                     handler_timeout()
                 })
             }
@@ -155,8 +162,9 @@ impl<H: Declares + 'static> Guarded<H> {
         &self,
         request: &mut Request,
         body_wait: BodyWait,
+        id: Option<&RequestId>,
     ) -> Result<PassedGuard, RefusalCause> {
-        let mut decision = Decision::begin(H::DECLARATION);
+        let mut decision = Decision::begin(H::DECLARATION, id);
         if let Err(cause) = self.redeem_ticket(request, &mut decision) {
             decision.emit(cause.reason(), None);
             return Err(cause);
@@ -165,12 +173,12 @@ impl<H: Declares + 'static> Guarded<H> {
         match self.decide(headers).await {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
-                Ok(self.passed(None, headers, body_wait))
+                Ok(self.passed(None, headers, body_wait, id))
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
-                let issuer = self.ticket_issuer(headers, &authorized, decision.is_by_ticket());
-                let passed = self.passed(Some(authorized), headers, body_wait);
+                let issuer = self.ticket_issuer(headers, &authorized, &decision);
+                let passed = self.passed(Some(authorized), headers, body_wait, id);
                 Ok(match issuer {
                     None => passed,
                     Some(issuer) => passed.with_ticket_issuer(issuer),
@@ -208,14 +216,15 @@ impl<H: Declares + 'static> Guarded<H> {
         &self,
         headers: &HeaderMap,
         authorized: &Authorized,
-        by_ticket: bool,
+        decision: &Decision,
     ) -> Option<TicketIssuer> {
         if !Self::ISSUES_TICKETS {
             return None;
         }
         let tickets = self.tickets.as_ref()?;
         let token = authorized.token();
-        Some(TicketIssuer::new(tickets, headers, token, by_ticket))
+        let (by_ticket, id) = (decision.is_by_ticket(), decision.request_id());
+        Some(TicketIssuer::new(tickets, headers, token, by_ticket, id))
     }
 
     /// Returns the permission to run the handler.
@@ -227,6 +236,7 @@ impl<H: Declares + 'static> Guarded<H> {
         authorized: Option<Authorized>,
         headers: &HeaderMap,
         body_wait: BodyWait,
+        id: Option<&RequestId>,
     ) -> PassedGuard {
         let shares = has_custom_argument::<H>() || self.inner.is_some();
         let shared = if shares {
@@ -247,7 +257,7 @@ impl<H: Declares + 'static> Guarded<H> {
             #[cfg(feature = "spool")]
             spool: spool.map(|spool| RequestSpool(Arc::clone(spool))),
         };
-        PassedGuard::new(authorized, extensions, body_wait)
+        PassedGuard::new(authorized, extensions, body_wait, id.cloned())
     }
 
     /// Runs the guard, then decodes the typed claims of each argument that has them.

@@ -23,6 +23,8 @@ pub struct Inventory {
     issuers: Arc<[IssuerSummary]>,
     /// The URL of the server's resource.
     resource: Option<String>,
+    /// Empty if every host is served.
+    hosts: Vec<String>,
 }
 
 /// One route: a handler with its path and methods.
@@ -53,6 +55,15 @@ impl Inventory {
     /// [names it](crate::resource_server::Builder::resource).
     pub fn resource(&self) -> Option<&str> {
         self.resource.as_deref()
+    }
+
+    /// Returns the [hosts](crate::Api::hosts) for which requests are served; `None` if for every host.
+    pub fn hosts(&self) -> Option<&[String]> {
+        Some(&*self.hosts).filter(|hosts| !hosts.is_empty())
+    }
+
+    pub(crate) fn set_hosts(&mut self, hosts: Vec<String>) {
+        self.hosts = hosts;
     }
 
     /// Adds the issuers and the resource of the server.
@@ -147,6 +158,7 @@ impl FromIterator<Route> for Inventory {
             undeclared: Vec::new(),
             issuers: Arc::default(),
             resource: None,
+            hosts: Vec::new(),
         }
     }
 }
@@ -161,7 +173,7 @@ impl<'a> IntoIterator for &'a Inventory {
 }
 
 /// A table: method, path, access, handler, limits that are not the defaults, and below each route its
-/// relaxation and its exceptions; then the scopes that broader ones imply; then the reasons for undeclared routes; then the resource; then each issuer, its audiences, the validation of its
+/// relaxation and its exceptions; then the scopes that broader ones imply; then the reasons for undeclared routes; then the hosts; then the resource; then each issuer, its audiences, the validation of its
 /// tokens, its grants and its relaxations; then the routes that no token can reach.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -193,6 +205,9 @@ impl fmt::Display for Inventory {
         }
         for reason in self.undeclared() {
             writeln!(f, "undeclared routes beside the API: {reason}")?;
+        }
+        if let Some(hosts) = self.hosts() {
+            writeln!(f, "served for the hosts {} only", hosts.join(", "))?;
         }
         if let Some(resource) = self.resource() {
             writeln!(f, "resource {resource}")?;

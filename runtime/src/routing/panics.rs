@@ -16,7 +16,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
 
-use crate::audit::{PanicOrigin, emit_panic};
+use crate::audit::{PanicOrigin, RequestId, emit_panic};
 use crate::policy::Declaration;
 use crate::response::panicked;
 
@@ -69,6 +69,7 @@ pub(super) fn guard_body(
     response: Response,
     origin: PanicOrigin,
     declaration: Option<&'static Declaration>,
+    request_id: Option<&RequestId>,
 ) -> Response {
     // the server asks for both before it sends the head
     let body = response.body();
@@ -84,10 +85,11 @@ pub(super) fn guard_body(
                 has_panicked: Cell::new(false),
                 origin,
                 declaration,
+                request_id: request_id.cloned(),
             })
         }),
         Err(Panicked) => {
-            emit_panic(origin, declaration, None);
+            emit_panic(origin, declaration, None, request_id);
             // a second panic is the same event
             let _ = drop_value(response);
             panicked()
@@ -103,11 +105,13 @@ struct StreamingBody {
     has_panicked: Cell<bool>,
     origin: PanicOrigin,
     declaration: Option<&'static Declaration>,
+    request_id: Option<RequestId>,
 }
 
 impl StreamingBody {
     fn emit_panic(&self) {
-        emit_panic(self.origin, self.declaration, None);
+        let id = self.request_id.as_ref();
+        emit_panic(self.origin, self.declaration, None, id);
     }
 
     /// Reads a property of the body; `None` after a panic.

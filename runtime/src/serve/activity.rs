@@ -8,6 +8,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
+use crate::serve::control_bytes::ControlBytes;
+
 /// The rate below which a client that reads a response uses up its time.
 const BYTES_PER_SECOND: u64 = 256;
 
@@ -34,6 +36,8 @@ pub(super) enum Expiry {
     Idle,
     /// The client did not read the response.
     Write,
+    /// The client sent too many frames that belong to no request.
+    Flood,
     /// Another connection needs the resources of this one, which has no request.
     Evicted,
 }
@@ -46,6 +50,7 @@ impl Expiry {
             Self::Head => "head",
             Self::Idle => "idle",
             Self::Write => "write",
+            Self::Flood => "flood",
             Self::Evicted => "evicted",
         }
     }
@@ -69,7 +74,11 @@ pub(super) struct Activity {
     blocked_since: AtomicU64,
     /// The time for which the client has read too slowly.
     lag: AtomicU64,
-    evicted: Notify,
+    /// The bytes that the client may send beside its requests.
+    control: ControlBytes,
+    has_flooded: AtomicBool,
+    /// Another connection needs the resources of this one, or the client has sent too many bytes.
+    interrupted: Notify,
 }
 
 /// A request whose response is not complete.
@@ -86,7 +95,9 @@ impl Activity {
             head_since: AtomicU64::new(NEVER),
             blocked_since: AtomicU64::new(NEVER),
             lag: AtomicU64::new(0),
-            evicted: Notify::new(),
+            control: ControlBytes::new(),
+            has_flooded: AtomicBool::new(false),
+            interrupted: Notify::new(),
         }
     }
 
@@ -105,8 +116,33 @@ impl Activity {
         ActiveRequest(Arc::clone(self))
     }
 
+    /// Records the size of a request's head.
+    pub(super) fn record_head(&self, size: usize) {
+        if self.is_multiplexed.load(Relaxed) {
+            self.control.add_head(size);
+        }
+    }
+
+    /// Records that a part of a request's body is read.
+    pub(super) fn record_request_body(&self, bytes: usize) {
+        if self.is_multiplexed.load(Relaxed) {
+            self.control.add_read(bytes);
+        }
+    }
+
+    /// Records that a part of a response's body is about to be sent.
+    pub(super) fn record_response_body(&self, bytes: usize) {
+        if self.is_multiplexed.load(Relaxed) {
+            self.control.add_sent(bytes);
+        }
+    }
+
     /// Records that bytes have arrived.
-    pub(super) fn record_read(&self) {
+    pub(super) fn record_read(&self, bytes: usize) {
+        if self.is_multiplexed.load(Relaxed) && !self.control.spend(bytes) {
+            self.has_flooded.store(true, Relaxed);
+            self.interrupted.notify_one();
+        }
         if self.is_idle() && self.head_since.load(Relaxed) == NEVER {
             self.head_since.store(self.now(), Relaxed);
         }
@@ -156,7 +192,7 @@ impl Activity {
 
     /// Closes the connection, unless a request begins before.
     pub(super) fn evict(&self) {
-        self.evicted.notify_one();
+        self.interrupted.notify_one();
     }
 
     /// Completes when the connection must be closed.
@@ -164,7 +200,10 @@ impl Activity {
         loop {
             tokio::select! {
                 expiry = self.timed_out(timeouts) => return expiry,
-                () = self.evicted.notified() => {
+                () = self.interrupted.notified() => {
+                    if self.has_flooded.load(Relaxed) {
+                        return Expiry::Flood;
+                    }
                     if self.is_idle() {
                         return Expiry::Evicted;
                     }
@@ -191,6 +230,7 @@ impl Activity {
                 return pending().await;
             }
             sleep(wait).await;
+            self.control.add_time(wait);
         }
     }
 
@@ -234,6 +274,13 @@ pub(super) fn read_time(bytes: usize) -> Duration {
     Duration::from_millis((bytes as u64).saturating_mul(1_000) / BYTES_PER_SECOND)
 }
 
+impl ActiveRequest {
+    /// Records that a part of the response's body is about to be sent.
+    pub(super) fn record_response_body(&self, bytes: usize) {
+        self.0.record_response_body(bytes);
+    }
+}
+
 impl Drop for ActiveRequest {
     fn drop(&mut self) {
         let activity = &self.0;
@@ -269,7 +316,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn time_of_the_first_head_starts_with_the_protocol() {
         let activity = Activity::new();
-        activity.record_read();
+        activity.record_read(100);
         advance(seconds(8)).await;
         activity.begin(false);
         assert_eq!(end(&activity).await, (Expiry::Head, 10));
@@ -280,9 +327,9 @@ mod tests {
         let activity = Arc::new(Activity::new());
         drop(activity.request());
         advance(seconds(70)).await;
-        activity.record_read();
+        activity.record_read(100);
         advance(seconds(4)).await;
-        activity.record_read();
+        activity.record_read(100);
         assert!(activity.has_partial_head());
         assert_eq!(end(&activity).await, (Expiry::Head, 6));
         drop(activity.request());
@@ -298,10 +345,35 @@ mod tests {
         drop(activity.request());
         for _ in 0..7 {
             advance(seconds(10)).await;
-            activity.record_read();
+            activity.record_read(100);
             activity.record_written(17);
         }
         assert_eq!(end(&activity).await, (Expiry::Idle, 5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn flood_ends_a_connection_with_a_request_of_http2_only() {
+        for (is_multiplexed, ends) in [(true, true), (false, false)] {
+            let activity = Arc::new(Activity::new());
+            activity.begin(is_multiplexed);
+            let _request = activity.request();
+            activity.record_read(4 * 1024 * 1024);
+            let expired = tokio::time::timeout(seconds(50), activity.expired(TIMEOUTS)).await;
+            assert_eq!(expired.ok(), ends.then_some(Expiry::Flood));
+        }
+    }
+
+    /// 1 KiB per second for an hour.
+    #[tokio::test(start_paused = true)]
+    async fn slow_frames_without_a_request_are_no_flood() {
+        let activity = Arc::new(Activity::new());
+        activity.begin(true);
+        let _request = activity.request();
+        for _ in 0..360 {
+            activity.record_read(10 * 1024);
+            let expired = tokio::time::timeout(seconds(11), activity.expired(TIMEOUTS)).await;
+            assert!(expired.is_err());
+        }
     }
 
     #[tokio::test(start_paused = true)]

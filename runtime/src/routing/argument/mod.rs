@@ -8,6 +8,7 @@ pub(super) mod extraction;
 pub(crate) mod extractor;
 pub(super) mod facts;
 pub(super) mod kinds;
+mod request_id;
 pub(super) mod rules;
 pub(crate) mod shutdown;
 #[cfg(feature = "typed-header")]
