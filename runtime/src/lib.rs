@@ -68,6 +68,7 @@
 //! |---|---|
 //! | `discovery` | keys from an issuer's discovery document, fetched over https and kept fresh |
 //! | `introspection` | opaque tokens by RFC 7662 |
+//! | `relying-party` | `relying_party`: keys that seal cookies and stored tokens |
 //! | `serve` | [`serve`](fn@serve): a listener with graceful shutdown |
 //! | `tls` | TLS 1.2 and 1.3 for [`serve`](fn@serve), and certificates of clients |
 //! | `http2` | HTTP/2 for [`serve`](fn@serve), over TLS |
@@ -114,10 +115,14 @@ mod keys;
 pub mod manual;
 pub mod policy;
 pub mod prelude;
+#[cfg(feature = "relying-party")]
+pub mod relying_party;
 pub mod resource_server;
 mod response;
 pub mod routing;
 pub mod rules;
+#[cfg(feature = "relying-party")]
+mod seal;
 mod secret;
 #[cfg(feature = "serve")]
 mod serve;

@@ -8,7 +8,7 @@ use palisade::testing::EmbeddedIssuer;
 use serde_json::{Value, json};
 
 use crate::environment;
-use crate::uploads::{AUDIENCE, ISSUER, python};
+use crate::uploads::{AUDIENCE, ISSUER, python_program};
 
 /// The attacks, which are functions of `clients/flood.py`.
 pub(crate) const ATTACKS: [&str; 8] = [
@@ -24,7 +24,7 @@ pub(crate) const ATTACKS: [&str; 8] = [
 
 /// Returns the command of the attacker.
 pub(crate) fn attacker() -> Result<Command, String> {
-    python("import h2, hpack, hyperframe", "flood.py")
+    python_program("import h2, hpack, hyperframe", "flood.py")
 }
 
 /// Floods `orders`.

@@ -98,8 +98,8 @@ fn haproxy(address: SocketAddr, server: &str) -> String {
 defaults
     mode http
     timeout connect 5s
-    timeout client 60s
-    timeout server 60s
+    timeout client 10s
+    timeout server 10s
     http-reuse always
 frontend public
     bind {address}

@@ -149,11 +149,11 @@ impl Client {
                 }
                 Err("axios is not installed: run `npm ci --prefix tests/interop/clients`".into())
             }
-            Self::Requests => python("import requests", "upload.py"),
-            Self::Httpx => python("import httpx", "upload.py"),
+            Self::Requests => python_program("import requests", "upload.py"),
+            Self::Httpx => python_program("import httpx", "upload.py"),
             Self::Curl => {
                 require("curl", &["--version"])?;
-                python("import json", "upload.py")
+                python_program("import json", "upload.py")
             }
             Self::Java => {
                 // `java` compiles the source file, with the compiler of a JDK
@@ -198,8 +198,12 @@ fn require(program: &str, arguments: &[&str]) -> Result<(), String> {
     Err(format!("`{program}` is not installed"))
 }
 
-/// Returns the command of a Python program, with the first Python that can execute `import`.
-pub(crate) fn python(import: &str, file: &str) -> Result<Command, String> {
+/// Returns the command of the first Python that can execute `import`.
+///
+/// # Errors
+///
+/// Returns a text that says how to install the packages.
+pub(crate) fn python(import: &str) -> Result<Command, String> {
     let mut pythons = [PYTHON, "python3"].into_iter();
     let python = pythons.find(|python| require(python, &["-c", import]).is_ok());
     let python = python.ok_or_else(|| {
@@ -208,7 +212,14 @@ pub(crate) fn python(import: &str, file: &str) -> Result<Command, String> {
              and install tests/interop/clients/requirements.txt there"
         )
     })?;
-    Ok(program(python, file))
+    Ok(Command::new(python))
+}
+
+/// Returns the command of a program in Python.
+pub(crate) fn python_program(import: &str, file: &str) -> Result<Command, String> {
+    let mut python = python(import)?;
+    python.arg(Path::new(PROGRAMS).join(file));
+    Ok(python)
 }
 
 /// A running server, which ends on drop.
