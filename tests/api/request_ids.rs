@@ -47,7 +47,7 @@ async fn crash() {
 
 #[public(reason = "a test", timeout = "1 s")]
 async fn sleepy() {
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
 }
 
 #[secured(scopes = "a")]
@@ -296,7 +296,7 @@ async fn refusal_of_a_host_and_routes_beside_the_api_have_ids() {
     }
 }
 
-/// The id is there before a layer compresses or signs the problem.
+/// A problem has its id before a layer compresses or signs it.
 #[tokio::test]
 async fn layers_see_the_problem_with_its_id() {
     async fn sign(request: Request, next: Next) -> Response {

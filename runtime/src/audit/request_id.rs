@@ -71,7 +71,7 @@ impl RequestId {
 
     /// Returns the id for a request with these header fields, which keep `X-Request-Id` only if it is that id.
     ///
-    /// The field counts if it is from a trusted proxy, is there once, and is well formed. Otherwise the id is random.
+    /// The field counts if it is from a trusted proxy, is not repeated, and is well formed. Otherwise the id is random.
     pub(crate) fn of(headers: &mut HeaderMap, is_from_proxy: bool) -> Self {
         let mut values = headers.get_all(X_REQUEST_ID).iter();
         let Some(value) = values.next() else {
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(ids.collect::<HashSet<_>>().len(), 1_600);
     }
 
-    /// The ids of nginx, Envoy, HAProxy and Apache.
+    /// The ids of nginx, Envoy, `HAProxy` and Apache.
     #[test]
     fn ids_of_proxies_are_accepted() {
         for text in [
