@@ -1,7 +1,8 @@
 //! The inventory: every route with its declaration, and every issuer.
 
+mod table;
+
 use std::any::TypeId;
-use std::fmt;
 use std::sync::Arc;
 
 use axum::http::Method;
@@ -12,6 +13,7 @@ use crate::resource_server::{IssuerSummary, ResourceServer};
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
 use crate::routing::exception::Exception;
+use crate::routing::header_selection::HeaderSelection;
 use crate::routing::input_description::InputDescription;
 
 /// Every route of an [`Api`](crate::Api), in the order in which they were added.
@@ -35,6 +37,8 @@ pub struct Route {
     /// Whether the route stays at the root of the host, whatever the prefix of the router.
     is_at_root: bool,
     methods: Vec<Method>,
+    /// The header fields that choose the handler among others of its path and methods.
+    selection: Option<HeaderSelection>,
     declaration: &'static Declaration,
     arguments: &'static [ArgumentFacts],
     handler: TypeId,
@@ -172,72 +176,6 @@ impl<'a> IntoIterator for &'a Inventory {
     }
 }
 
-/// A table: method, path, access, handler, limits that are not the defaults, and below each route its
-/// relaxation and its exceptions; then the scopes that broader ones imply; then the reasons for undeclared routes; then the hosts; then the resource; then each issuer, its audiences, the validation of its
-/// tokens, its grants and its relaxations; then the routes that no token can reach.
-impl fmt::Display for Inventory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: Vec<[String; 5]> = self.routes.iter().map(Route::row).collect();
-        let width = |column: fn(&[String; 5]) -> usize| rows.iter().map(column).max().unwrap_or(0);
-        let (method, path, access, handler) = (
-            width(|r| r[0].chars().count()),
-            width(|r| r[1].chars().count()),
-            width(|r| r[2].chars().count()),
-            width(|r| r[3].chars().count()),
-        );
-        for (route, [m, p, a, h, limits]) in self.routes.iter().zip(&rows) {
-            let row = format!("{m:method$}  {p:path$}  {a:access$}  {h:handler$}  {limits}");
-            writeln!(f, "{}", row.trim_end())?;
-            if route.accepts_tickets() {
-                writeln!(
-                    f,
-                    "  relaxation: accepts a single-use ticket in the query instead of a token"
-                )?;
-            }
-            for exception in route.exceptions() {
-                writeln!(f, "  {exception}")?;
-            }
-        }
-        for scope in self.implied_scopes() {
-            let broader = scope.implied_by().iter().map(|scope| scope.as_str());
-            let broader = broader.collect::<Vec<_>>().join(", ");
-            writeln!(f, "scope {scope} is implied by {broader}")?;
-        }
-        for reason in self.undeclared() {
-            writeln!(f, "undeclared routes beside the API: {reason}")?;
-        }
-        if let Some(hosts) = self.hosts() {
-            writeln!(f, "served for the hosts {} only", hosts.join(", "))?;
-        }
-        if let Some(resource) = self.resource() {
-            writeln!(f, "resource {resource}")?;
-        }
-        for issuer in self.issuers() {
-            let audiences: Vec<_> = issuer.audiences().collect();
-            let (url, audience) = (issuer.issuer(), audiences.join(" or "));
-            let validation = issuer.validation();
-            writeln!(f, "tokens of {url} for {audience}, by {validation}")?;
-            if let Some(grants) = issuer.grants() {
-                writeln!(f, "  grants: {grants}")?;
-            }
-            if issuer.hashes_subjects() {
-                writeln!(f, "  audit events carry a keyed hash of the subject")?;
-            }
-            for relaxation in issuer.relaxations() {
-                writeln!(f, "  relaxation: {relaxation}")?;
-            }
-        }
-        for route in self.unreachable() {
-            let [methods, path, access, ..] = route.row();
-            writeln!(
-                f,
-                "unreachable: {methods} {path} requires {access}, which no issuer grants"
-            )?;
-        }
-        Ok(())
-    }
-}
-
 impl Route {
     pub(crate) fn new<H: Declares + 'static>() -> Self {
         Self {
@@ -245,6 +183,7 @@ impl Route {
             is_fallback: false,
             is_at_root: false,
             methods: Vec::new(),
+            selection: None,
             declaration: H::DECLARATION,
             arguments: H::ARGUMENTS,
             handler: TypeId::of::<H>(),
@@ -296,6 +235,19 @@ impl Route {
     /// A `GET` handler answers `HEAD` too, as in axum.
     pub fn methods(&self) -> &[Method] {
         &self.methods
+    }
+
+    /// Returns the header fields that choose the handler, if it belongs to a
+    /// [`HeaderRouter`](crate::routing::HeaderRouter).
+    pub fn selection(&self) -> Option<&HeaderSelection> {
+        self.selection.as_ref()
+    }
+
+    pub(super) fn selected_by(self, selection: HeaderSelection) -> Self {
+        Self {
+            selection: Some(selection),
+            ..self
+        }
     }
 
     /// Returns the declaration of the handler.
