@@ -70,6 +70,7 @@
 //! | `discovery` | keys from an issuer's discovery document, fetched over https and kept fresh |
 //! | `introspection` | opaque tokens by RFC 7662 |
 //! | `relying-party` | `palisade::relying_party`: logs people in, calls other APIs, and stores tokens sealed |
+//! | `keyring` | `relying_party::vault::KeyringKey`: the vault's key in the operating system's keyring |
 //! | `serve` | [`serve`](fn@serve): a listener with graceful shutdown |
 //! | `tls` | TLS 1.2 and 1.3 for [`serve`](fn@serve), and certificates of clients |
 //! | `http2` | HTTP/2 for [`serve`](fn@serve), over TLS |

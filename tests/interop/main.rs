@@ -32,6 +32,7 @@ mod floods;
 mod forge;
 mod forged;
 mod http;
+mod identity;
 mod malformed;
 mod misused;
 mod node;
@@ -73,11 +74,11 @@ fn main() -> ExitCode {
         let browser = Arc::clone(&browser);
         Trial::ignorable_test(*name, move || run(&browser, *case))
     });
-    let uploads = uploads::cases().map(|(name, client, server)| {
+    let uploads = uploads::cases().map(|(name, client, setup)| {
         Trial::ignorable_test(name, move || {
-            let command = server.find().and_then(|()| client.find());
+            let command = setup.find().and_then(|()| client.find(setup.protocol));
             run(&command.map(Mutex::new), |command| {
-                uploads::reads_every_refusal(client, server, &mut command.lock().unwrap());
+                uploads::reads_every_refusal(client, setup, &mut command.lock().unwrap());
             })
         })
     });

@@ -8,6 +8,8 @@ mod http2;
 mod http2_hosts;
 #[cfg(feature = "http2")]
 mod http2_limits;
+#[cfg(feature = "http2")]
+mod http2_unread;
 mod reload;
 mod transport_security;
 mod versions;

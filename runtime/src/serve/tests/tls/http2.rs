@@ -42,7 +42,7 @@ fn routes(gate: &Gate) -> SecureRouter {
         .with_state(gate.clone())
 }
 
-async fn start() -> (Ca, TlsServer) {
+pub(super) async fn start() -> (Ca, TlsServer) {
     let ca = Ca::new("ca");
     let api = TestApi::new(routes(&Gate::default())).await;
     let server = serve(api.api().clone()).tls_with(ca.issue().tls());
@@ -226,79 +226,6 @@ async fn http2_request_that_outlasts_the_grace_period_is_aborted() {
     }
 }
 
-/// Some clients, such as curl 7.88, report a reset as an error even after the whole response.
-#[tokio::test]
-async fn unread_body_is_reset_only_over_the_limit() {
-    let (ca, server) = start().await;
-    let block = |length: &str| {
-        let length_field = [&[0x0F, 0x0D, 0x07][..], length.as_bytes()].concat();
-        let path = [
-            &[0x83, 0x87, 0x04, 0x07][..],
-            b"/orders",
-            &[0x41, 0x09],
-            b"localhost",
-        ];
-        [path.concat(), length_field].concat()
-    };
-    for (length, is_reset) in [("3000000", false), ("9000000", true)] {
-        let mut stream = open(&ca, &server).await;
-        let mut bytes = [PREFACE, &frame(SETTINGS, 0, 0, &[])].concat();
-        bytes.extend(frame(HEADERS, END_HEADERS, 1, &block(length)));
-        stream.write_all(&bytes).await.unwrap();
-        let mut response_ended = false;
-        let mut sent = 0;
-        let mut window = 65_535;
-        loop {
-            // the body follows when the response is complete
-            while response_ended && !is_reset && sent < 3_000_000 && window > sent {
-                let size = 16_000.min(window - sent).min(3_000_000 - sent);
-                let flags = if sent + size == 3_000_000 {
-                    END_STREAM
-                } else {
-                    0
-                };
-                let data = frame(DATA, flags, 1, &vec![b'x'; size]);
-                stream.write_all(&data).await.unwrap();
-                sent += size;
-            }
-            if sent == 3_000_000 {
-                break;
-            }
-            let (kind, id, payload) = read_frame(&mut stream).await.unwrap();
-            match kind {
-                HEADERS | DATA if id == 1 => response_ended |= kind == DATA,
-                WINDOW_UPDATE if id == 1 => {
-                    window +=
-                        usize::try_from(u32::from_be_bytes(payload.try_into().unwrap())).unwrap();
-                }
-                SETTINGS if !payload.is_empty() => {
-                    // the larger window counts from the acknowledgment on
-                    let acknowledged = frame(SETTINGS, 1, 0, &[]);
-                    stream.write_all(&acknowledged).await.unwrap();
-                    window = 256 * 1024;
-                }
-                RST_STREAM => {
-                    assert!(is_reset, "{sent} {payload:?}");
-                    assert_eq!(payload, [0; 4], "NO_ERROR");
-                    break;
-                }
-                _ => {}
-            }
-        }
-        assert!(response_ended);
-        // the connection is usable
-        let get = [&[0x82, 0x87, 0x84, 0x41, 0x09][..], b"localhost"].concat();
-        let get = frame(HEADERS, END_HEADERS | END_STREAM, 3, &get);
-        stream.write_all(&get).await.unwrap();
-        while let Some((kind, id, _)) = read_frame(&mut stream).await {
-            assert!(kind != RST_STREAM, "{id}");
-            if (kind, id) == (HEADERS, 3) {
-                break;
-            }
-        }
-    }
-}
-
 /// CVE-2023-44487: a client that resets its streams at once is disconnected.
 #[tokio::test]
 async fn rapid_reset_ends_the_connection() {
@@ -394,20 +321,20 @@ async fn extended_connect_is_not_offered() {
     );
 }
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
+pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(super) const DATA: u8 = 0;
+pub(super) const HEADERS: u8 = 1;
+pub(super) const RST_STREAM: u8 = 3;
+pub(super) const SETTINGS: u8 = 4;
 const GOAWAY: u8 = 7;
-const WINDOW_UPDATE: u8 = 8;
+pub(super) const WINDOW_UPDATE: u8 = 8;
 const CONTINUATION: u8 = 9;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
+pub(super) const END_STREAM: u8 = 1;
+pub(super) const END_HEADERS: u8 = 4;
 const ENHANCE_YOUR_CALM: u32 = 11;
 
 /// Returns a frame (RFC 9113 §4.1).
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     let [_, length @ ..] = length;
     let mut frame = length.to_vec();
@@ -418,14 +345,14 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 /// Connects without a library for HTTP/2.
-async fn open(ca: &Ca, server: &TlsServer) -> TlsStream<TcpStream> {
+pub(super) async fn open(ca: &Ca, server: &TlsServer) -> TlsStream<TcpStream> {
     let mut config = ca.client();
     config.alpn_protocols = vec![b"h2".to_vec()];
     server.connect(config).await.unwrap()
 }
 
 /// Reads a frame: its type, stream and payload.
-async fn read_frame(stream: &mut TlsStream<TcpStream>) -> Option<(u8, u32, Vec<u8>)> {
+pub(super) async fn read_frame(stream: &mut TlsStream<TcpStream>) -> Option<(u8, u32, Vec<u8>)> {
     let mut length = [0; 3];
     stream.read_exact(&mut length).await.ok()?;
     let [high, middle, low] = length.map(usize::from);
