@@ -114,7 +114,12 @@ impl Guard {
         if declaration.is_public() {
             return Ok(Allowed::Public);
         }
-        let token = self.authenticate(headers).await?;
+        let token = bearer_token(headers)?;
+        let token = match self.server.authenticate_cached(token) {
+            Some(cached) => cached?,
+            // boxed, so that the future of a cached token stays small
+            None => Box::pin(self.server.authenticate(token)).await?,
+        };
         if let Err(unmet) = declaration.access.permits(token.scopes(), token.roles()) {
             return Err(Refusal::with_token(unmet, &token));
         }
@@ -124,13 +129,14 @@ impl Guard {
             callers: DecodedClaims::new(),
         }))
     }
+}
 
-    async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<VerifiedToken>, Refusal> {
-        let values = headers.get_all(AUTHORIZATION).iter();
-        match Credential::read(values.map(HeaderValue::as_bytes)) {
-            Credential::Absent => Err(RefusalCause::MissingCredential.into()),
-            Credential::Malformed => Err(RefusalCause::MalformedCredential.into()),
-            Credential::Bearer(token) => Ok(self.server.authenticate(token).await?),
-        }
+/// Returns the bearer token in the `Authorization` header; nothing in it is checked.
+fn bearer_token(headers: &HeaderMap) -> Result<&[u8], RefusalCause> {
+    let values = headers.get_all(AUTHORIZATION).iter();
+    match Credential::read(values.map(HeaderValue::as_bytes)) {
+        Credential::Absent => Err(RefusalCause::MissingCredential),
+        Credential::Malformed => Err(RefusalCause::MalformedCredential),
+        Credential::Bearer(token) => Ok(token),
     }
 }

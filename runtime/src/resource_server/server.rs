@@ -159,6 +159,21 @@ impl ResourceServer {
         self.shared.validator.cached_tokens()
     }
 
+    /// Validates a cached bearer token, if the server has no revocations.
+    ///
+    /// Returns `None` if the decision may take time; then, [`authenticate`](Self::authenticate) decides.
+    pub(crate) fn authenticate_cached(
+        &self,
+        token: &[u8],
+    ) -> Option<Result<Arc<VerifiedToken>, RejectedToken>> {
+        if self.shared.revocations.is_some() {
+            return None;
+        }
+        let clock = &*self.shared.clock;
+        let cached = self.shared.validator.validate_cached(token, clock)?;
+        Some(cached.map_err(RejectedToken::from))
+    }
+
     /// Validates a bearer token, then checks whether it is revoked.
     ///
     /// # Errors

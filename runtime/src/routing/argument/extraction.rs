@@ -140,10 +140,13 @@ impl<S: Send + Sync + 'static, T: FromRequestParts<S> + 'static> Extract<T, S> f
 impl<S: Send + Sync + 'static, M: 'static, T: FromRequest<S, M> + 'static> ExtractLast<T, S, M>
     for ViaAxum
 {
-    async fn extract_last(request: Request, state: &S, _: &PassedGuard) -> Result<T, Response> {
-        T::from_request(request, state)
-            .await
-            .map_err(rejection_response)
+    fn extract_last(
+        request: Request,
+        state: &S,
+        _: &PassedGuard,
+    ) -> impl Future<Output = Result<T, Response>> + Send {
+        let extracting = T::from_request(request, state);
+        async move { extracting.await.map_err(rejection_response) }
     }
 }
 
@@ -233,17 +236,25 @@ impl<S: Sync, T: ExtractFromHead<S>> ExtractOptionalLast<T, S, ()> for CheckedHe
 /// The decoding and the check of input in the body.
 pub enum CheckedBody {}
 
-impl<S: Sync, T: ExtractFromBody<S>> ExtractLast<T, S, ()> for CheckedBody {
-    async fn extract_last(request: Request, state: &S, _: &PassedGuard) -> Result<T, Response> {
-        let extracted = T::from_body(request, state).await;
-        extracted.map_err(IntoResponse::into_response)
+// not `async fn`s, whose futures would store the request beside that of the extractor
+impl<S: Sync, T: ExtractFromBody<S> + Send> ExtractLast<T, S, ()> for CheckedBody {
+    fn extract_last(
+        request: Request,
+        state: &S,
+        _: &PassedGuard,
+    ) -> impl Future<Output = Result<T, Response>> + Send {
+        let extracting = T::from_body(request, state);
+        async move { extracting.await.map_err(IntoResponse::into_response) }
     }
 }
 
-impl<S: Sync, T: ExtractFromBody<S>> ExtractOptionalLast<T, S, ()> for CheckedBody {
-    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
-        let extracted = T::from_body_if_present(request, state).await;
-        extracted.map_err(IntoResponse::into_response)
+impl<S: Sync, T: ExtractFromBody<S> + Send> ExtractOptionalLast<T, S, ()> for CheckedBody {
+    fn extract_optional_last(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Option<T>, Response>> + Send {
+        let extracting = T::from_body_if_present(request, state);
+        async move { extracting.await.map_err(IntoResponse::into_response) }
     }
 }
 
