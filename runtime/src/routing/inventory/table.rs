@@ -62,6 +62,12 @@ impl fmt::Display for Inventory {
                 writeln!(f, "  relaxation: {relaxation}")?;
             }
         }
+        self.write_unreachable(f)
+    }
+}
+
+impl Inventory {
+    fn write_unreachable(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for route in self.unreachable() {
             let [methods, path, access, ..] = route.row();
             writeln!(
