@@ -204,11 +204,19 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
             return Err(cause);
         }
         let headers = request.headers();
-        let allowed = self.guard.authorize(H::DECLARATION, headers).await;
+        let allowed = self
+            .guard
+            .authorize(H::DECLARATION, request.method(), headers)
+            .await;
         match allowed.and_then(decode_claims::<H>) {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
                 Ok(self.passed(None, headers, body_wait, id))
+            }
+            #[cfg(feature = "relying-party")]
+            Ok(Allowed::LoggedIn(login)) => {
+                decision.emit(Reason::Authorized, None);
+                Ok(self.passed(None, headers, body_wait, id).with_login(login))
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));

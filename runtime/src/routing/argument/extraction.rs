@@ -12,7 +12,6 @@ use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
-use crate::guard::{Caller, CallerClaims, NoCaller};
 use crate::input::{
     ContextFrom, CustomRejection, ExtractFromBody, ExtractFromHead, InputExtractor, Valid,
     check_extracted,
@@ -114,6 +113,7 @@ pub trait ExtractOptional<T, S> {
     fn extract_optional(
         parts: &mut Parts,
         state: &S,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Result<Option<T>, Response>> + Send;
 }
 
@@ -123,6 +123,7 @@ pub trait ExtractOptionalLast<T, S, M> {
     fn extract_optional_last(
         request: Request,
         state: &S,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Result<Option<T>, Response>> + Send;
 }
 
@@ -172,7 +173,11 @@ impl<S: Sync, T: FromRequestParts<S, Rejection: 'static>> ExtractLast<T, S, ()> 
 impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptional<T, S>
     for FromServer
 {
-    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<T>, Response> {
+    async fn extract_optional(
+        parts: &mut Parts,
+        state: &S,
+        _: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
         let extracted = T::from_request_parts(parts, state).await;
         extracted.map_err(rejection_response)
     }
@@ -181,8 +186,12 @@ impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptiona
 impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptionalLast<T, S, ()>
     for FromServer
 {
-    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
-        Self::extract_optional(&mut request.into_parts().0, state).await
+    async fn extract_optional_last(
+        request: Request,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
+        Self::extract_optional(&mut request.into_parts().0, state, guard).await
     }
 }
 
@@ -221,15 +230,23 @@ impl<S: Sync, T: ExtractFromHead<S>> ExtractLast<T, S, ()> for CheckedHead {
 }
 
 impl<S: Sync, T: ExtractFromHead<S>> ExtractOptional<T, S> for CheckedHead {
-    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<T>, Response> {
+    async fn extract_optional(
+        parts: &mut Parts,
+        state: &S,
+        _: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
         let extracted = T::from_head_if_present(parts, state).await;
         extracted.map_err(IntoResponse::into_response)
     }
 }
 
 impl<S: Sync, T: ExtractFromHead<S>> ExtractOptionalLast<T, S, ()> for CheckedHead {
-    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
-        Self::extract_optional(&mut request.into_parts().0, state).await
+    async fn extract_optional_last(
+        request: Request,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
+        Self::extract_optional(&mut request.into_parts().0, state, guard).await
     }
 }
 
@@ -252,6 +269,7 @@ impl<S: Sync, T: ExtractFromBody<S> + Send> ExtractOptionalLast<T, S, ()> for Ch
     fn extract_optional_last(
         request: Request,
         state: &S,
+        _: &PassedGuard,
     ) -> impl Future<Output = Result<Option<T>, Response>> + Send {
         let extracting = T::from_body_if_present(request, state);
         async move { extracting.await.map_err(IntoResponse::into_response) }
@@ -262,8 +280,12 @@ impl<S: Sync, T: ExtractFromBody<S> + Send> ExtractOptionalLast<T, S, ()> for Ch
 pub struct Optional<X>(PhantomData<X>);
 
 impl<S: Sync, T, X: ExtractOptional<T, S>> Extract<Option<T>, S> for Optional<X> {
-    async fn extract(parts: &mut Parts, state: &S, _: &PassedGuard) -> Result<Option<T>, Response> {
-        X::extract_optional(parts, state).await
+    async fn extract(
+        parts: &mut Parts,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
+        X::extract_optional(parts, state, guard).await
     }
 }
 
@@ -271,9 +293,9 @@ impl<S: Sync, T, M, X: ExtractOptionalLast<T, S, M>> ExtractLast<Option<T>, S, M
     async fn extract_last(
         request: Request,
         state: &S,
-        _: &PassedGuard,
+        guard: &PassedGuard,
     ) -> Result<Option<T>, Response> {
-        X::extract_optional_last(request, state).await
+        X::extract_optional_last(request, state, guard).await
     }
 }
 
@@ -318,7 +340,11 @@ where
     E: InputExtractor + OptionalFromRequestParts<S> + 'static,
     E::Context: ContextFrom<S>,
 {
-    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<Valid<E>>, Response> {
+    async fn extract_optional(
+        parts: &mut Parts,
+        state: &S,
+        _: &PassedGuard,
+    ) -> Result<Option<Valid<E>>, Response> {
         let extracted = E::from_request_parts(parts, state).await;
         checked_if_present(extracted, state).map_err(rejection_response)
     }
@@ -333,8 +359,9 @@ where
     async fn extract_optional_last(
         request: Request,
         state: &S,
+        guard: &PassedGuard,
     ) -> Result<Option<Valid<E>>, Response> {
-        Self::extract_optional(&mut request.into_parts().0, state).await
+        Self::extract_optional(&mut request.into_parts().0, state, guard).await
     }
 }
 
@@ -347,6 +374,7 @@ where
     async fn extract_optional_last(
         request: Request,
         state: &S,
+        _: &PassedGuard,
     ) -> Result<Option<Valid<E>>, Response> {
         let extracted = E::from_request(request, state).await;
         checked_if_present(extracted, state).map_err(rejection_response)
@@ -396,25 +424,6 @@ impl<S: Sync, T: DeserializeOwned + Send + 'static> ExtractLast<Path<T>, S, ()> 
         guard: &PassedGuard,
     ) -> Result<Path<T>, Response> {
         Self::extract(&mut request.into_parts().0, state, guard).await
-    }
-}
-
-/// The caller of the guard that runs the handler; nothing in the request can replace it.
-pub enum FromGuard {}
-
-impl<S: Sync, C: CallerClaims> Extract<Caller<C>, S> for FromGuard {
-    async fn extract(_: &mut Parts, _: &S, guard: &PassedGuard) -> Result<Caller<C>, Response> {
-        guard
-            .caller()
-            .ok_or_else(|| NoCaller::OUTSIDE.into_response())
-    }
-}
-
-impl<S: Sync, C: CallerClaims> ExtractLast<Caller<C>, S, ()> for FromGuard {
-    async fn extract_last(_: Request, _: &S, guard: &PassedGuard) -> Result<Caller<C>, Response> {
-        guard
-            .caller()
-            .ok_or_else(|| NoCaller::OUTSIDE.into_response())
     }
 }
 
