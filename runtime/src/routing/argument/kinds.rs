@@ -26,9 +26,9 @@ use crate::input::{
     self, BinaryBody, Cookies, Headers, InputExtractor, InputLocation, MergePatch, Multipart,
     PlainText, Scalar, SecureInput, Shape, StreamedBody, Valid, media_type, shape_of_scalar,
 };
+use crate::routing::argument::custom_extraction::CheckedExtraction;
 use crate::routing::argument::extraction::{
-    CheckedBody, CheckedExtraction, CheckedHead, FromServer, FromState, KnownMethod, Optional,
-    StrictPath, ViaAxum,
+    CheckedBody, CheckedHead, FromServer, FromState, KnownMethod, Optional, StrictPath, ViaAxum,
 };
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
 use crate::routing::argument::facts::{ArgumentFacts, Content, MediaTypes};

@@ -3,6 +3,7 @@
 //! `rules` has the traits that rustc names, `kinds` what each type is to them, `facts` what a route
 //! knows afterwards. `endpoint` extracts the arguments with them.
 
+mod custom_extraction;
 mod exceptions;
 pub(super) mod extraction;
 pub(crate) mod extractor;
