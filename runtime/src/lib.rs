@@ -128,6 +128,8 @@ mod seal;
 mod secret;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "relying-party")]
+mod session;
 #[cfg(feature = "spool")]
 mod spool;
 #[cfg(feature = "testing")]
@@ -148,7 +150,7 @@ pub use palisade_macros::secured;
 pub use schemars;
 pub use serde;
 
-pub use self::audit::Reason;
+pub use self::audit::{Reason, RequestId, RequestIdError};
 pub use self::claims::grants::Grants;
 pub use self::claims::role::Role;
 pub use self::claims::scope::Scope;

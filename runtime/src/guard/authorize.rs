@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use axum::http::Extensions;
+use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use crate::clock::Clock;
 use crate::guard::{Caller, CallerClaims, Refusal, RefusalCause};
+#[cfg(feature = "relying-party")]
+use crate::policy::Access;
 use crate::policy::Declaration;
 use crate::resource_server::ResourceServer;
+#[cfg(feature = "relying-party")]
+use crate::session::{Login, SessionRefusal, Sessions};
 use crate::token::{Credential, TokenError, VerifiedToken};
 
 /// Runs before every handler of an [`Api`](crate::Api).
@@ -23,6 +28,9 @@ pub(crate) enum Allowed {
     Public,
     /// The token satisfies the declaration.
     Authorized(Authorized),
+    /// The session satisfies the declaration.
+    #[cfg(feature = "relying-party")]
+    LoggedIn(Login),
 }
 
 /// Proof that a token is valid and satisfies a declaration, with the callers decoded from it.
@@ -100,7 +108,7 @@ impl Guard {
         Ok(())
     }
 
-    /// Decides whether to serve a request with these header fields.
+    /// Decides whether to serve a request with this method and these header fields.
     ///
     /// # Errors
     ///
@@ -109,11 +117,21 @@ impl Guard {
     pub(crate) async fn authorize(
         &self,
         declaration: &Declaration,
+        method: &Method,
         headers: &HeaderMap,
     ) -> Result<Allowed, Refusal> {
         if declaration.is_public() {
             return Ok(Allowed::Public);
         }
+        #[cfg(feature = "relying-party")]
+        if declaration.access.admits_login()
+            // boxed, so that the future of a cached token stays small
+            && let Some(login) = Box::pin(self.login(&declaration.access, method, headers)).await?
+        {
+            return Ok(Allowed::LoggedIn(login));
+        }
+        #[cfg(not(feature = "relying-party"))]
+        let _ = method;
         let token = bearer_token(headers)?;
         let token = match self.server.authenticate_cached(token) {
             Some(cached) => cached?,
@@ -128,6 +146,26 @@ impl Guard {
             clock: Arc::clone(self.server.clock()),
             callers: DecodedClaims::new(),
         }))
+    }
+
+    /// Returns the login of the request's session, or `None` if a token decides.
+    #[cfg(feature = "relying-party")]
+    async fn login(
+        &self,
+        access: &Access,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Option<Login>, RefusalCause> {
+        // a token that is not valid is never replaced by a session
+        let token_decides = matches!(access, Access::LoginOr(_))
+            && (headers.contains_key(AUTHORIZATION) || !Sessions::is_named_in(headers));
+        if token_decides {
+            return Ok(None);
+        }
+        let refused = RefusalCause::Session(SessionRefusal::Missing);
+        let sessions = self.server.sessions().ok_or(refused)?;
+        let login = sessions.authenticate(method, headers).await;
+        login.map(Some).map_err(RefusalCause::Session)
     }
 }
 

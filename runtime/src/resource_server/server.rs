@@ -9,6 +9,8 @@ use crate::keys::SkippedKeys;
 use crate::resource_server::readiness::{NotReady, UnavailableIssuer};
 use crate::resource_server::resource::Resource;
 use crate::resource_server::summary::IssuerSummary;
+#[cfg(feature = "relying-party")]
+use crate::session::Sessions;
 #[cfg(feature = "spool")]
 use crate::spool::Spool;
 use crate::token::{
@@ -49,6 +51,8 @@ pub(super) struct Shared {
     #[cfg(feature = "spool")]
     pub(super) spool: Option<Arc<Spool>>,
     pub(super) ticket_lifetime: Duration,
+    #[cfg(feature = "relying-party")]
+    pub(super) sessions: Option<Sessions>,
 }
 
 impl ResourceServer {
@@ -100,6 +104,12 @@ impl ResourceServer {
 
     pub(crate) fn ticket_lifetime(&self) -> Duration {
         self.shared.ticket_lifetime
+    }
+
+    /// Returns the sessions of handlers with `login`, if they are configured.
+    #[cfg(feature = "relying-party")]
+    pub(crate) fn sessions(&self) -> Option<&Sessions> {
+        self.shared.sessions.as_ref()
     }
 
     pub(crate) fn shared_issuers(&self) -> Arc<[IssuerSummary]> {
