@@ -65,7 +65,7 @@ async fn create_on_an_empty_vault_changes_nothing_and_creates_no_key() {
     assert_eq!(content(&fixture), before);
 }
 
-/// A store refuses a new index by itself, whatever calls it.
+/// The store refuses a new index itself, whatever calls it.
 #[tokio::test]
 async fn new_index_over_existing_records_is_refused() {
     let (fixture, vault) = Fixture::new().await;
