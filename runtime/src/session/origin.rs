@@ -30,15 +30,16 @@ impl AppOrigin {
             Some("http") if is_loopback(host) => 80,
             _ => return Err(error()),
         };
-        if uri.path() != "/" || text.ends_with(':') {
+        if uri.path() != "/" {
             return Err(error());
         }
+        let port = port_of(&uri, default_port).ok_or_else(error)?;
         let scheme = uri.scheme_str().unwrap_or_default();
         let host = host.to_ascii_lowercase();
-        let origin = match uri.port_u16() {
-            Some(port) if port != default_port => format!("{scheme}://{host}:{port}"),
-            None if uri.port().is_some() => return Err(error()),
-            _ => format!("{scheme}://{host}"),
+        let origin = if port == default_port {
+            format!("{scheme}://{host}")
+        } else {
+            format!("{scheme}://{host}:{port}")
         };
         Ok(Self(origin.into()))
     }
@@ -73,6 +74,19 @@ impl AppOrigin {
             Field::Absent => origin != Field::Repeated,
         }
     }
+}
+
+/// Returns the port of a URL, or `None` if it is not a number of 16 bits.
+fn port_of(uri: &Uri, default: u16) -> Option<u16> {
+    // `Uri::port` ignores a port that is not such a number
+    let authority = uri.authority()?;
+    let after_host = authority.as_str().strip_prefix(authority.host())?;
+    if after_host.is_empty() {
+        return Some(default);
+    }
+    let digits = after_host.strip_prefix(':')?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_number)
 }
 
 /// A header field that has one value.
@@ -135,6 +149,10 @@ mod tests {
             "https://user@app.example",
             "https://app.example:",
             "https://app.example:99999",
+            "https://app.example:65536",
+            "https://app.example:+443",
+            "https://app.example:0x1bb",
+            "https://app.example:443:443",
             "http://app.example",
             "http://127.0.0.1.app.example",
             "ftp://app.example",
