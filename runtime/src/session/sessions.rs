@@ -9,14 +9,14 @@ use http::header::{HeaderMap, HeaderValue};
 
 use crate::claims::NumericDate;
 use crate::clock::{Clock, SystemClock};
-use crate::seal::{Purpose, Sealer, SealingKey, SealingKeys};
+use crate::seal::{Purpose, SealingKey, SealingKeys};
 use crate::session::cookie;
 use crate::session::error::{SessionError, SessionRefusal, SessionStoreError, SessionsConfigError};
 use crate::session::id::SessionId;
 use crate::session::login::{Login, LoginRecord, NewLogin};
 use crate::session::memory::MemorySessions;
 use crate::session::origin::AppOrigin;
-use crate::session::record;
+use crate::session::record::{self, RecordSealer};
 use crate::session::store::{DynSessionStore, SessionGroup, SessionStore, StoredSession};
 
 const PURPOSE: Purpose = Purpose::new("session");
@@ -60,7 +60,7 @@ pub struct Sessions {
 struct Shared {
     origin: AppOrigin,
     store: Box<dyn DynSessionStore>,
-    sealer: Sealer,
+    sealer: RecordSealer,
     clock: Arc<dyn Clock>,
     idle_time: Duration,
     lifetime: Duration,
@@ -275,7 +275,7 @@ impl SessionsBuilder {
 
     /// Sets the keys that seal the records of the store.
     ///
-    /// Processes that share a store share the keys. By default, the records in memory are sealed with a key of this
+    /// Processes that share a store share the keys. A record opens for the origin that sealed it only. By default, the records in memory are sealed with a key of this
     /// process.
     pub fn keys(mut self, keys: impl Into<SealingKeys>) -> Self {
         self.keys = Some(keys.into());
@@ -306,13 +306,14 @@ impl SessionsBuilder {
             (None, None) => SealingKey::generate()?.into(),
             (None, Some(_)) => return Err(SessionsConfigError::NoKeys),
         };
+        let sealer = RecordSealer::new(keys.sealer(PURPOSE)?, origin.clone());
         Ok(Sessions {
             shared: Arc::new(Shared {
                 origin,
                 store: self
                     .store
                     .unwrap_or_else(|| Box::new(MemorySessions::new())),
-                sealer: keys.sealer(PURPOSE)?,
+                sealer,
                 clock: self.clock,
                 idle_time: self.idle_time,
                 lifetime: self.lifetime,
