@@ -32,14 +32,14 @@ pub struct Login {
 }
 
 /// A login from which a session starts: the verified claims of an ID token.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewLogin {
     pub(super) record: LoginRecord,
     pub(super) longest: Option<Duration>,
 }
 
 /// The content of a session, which is stored sealed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct LoginRecord {
     pub(super) issuer: String,
     pub(super) client_id: String,
@@ -179,5 +179,39 @@ impl fmt::Debug for Login {
         f.debug_struct("Login")
             .field("issuer", &self.record.issuer)
             .finish_non_exhaustive()
+    }
+}
+
+/// Prints the issuer and no claim.
+impl fmt::Debug for NewLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewLogin")
+            .field("issuer", &self.record.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Prints the issuer and no claim.
+impl fmt::Debug for LoginRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginRecord")
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_output_names_no_person() {
+        let claims = Map::from_iter([("email".to_owned(), Value::from("canary@mail.example"))]);
+        let login = NewLogin::new("https://login.example", "app", "canary-subject");
+        let login = login.claims(claims).provider_session("canary-sid");
+        let record = Arc::new(login.record.clone());
+        let printed = format!("{login:?} {record:?}");
+        assert!(printed.contains("https://login.example"), "{printed}");
+        assert!(!printed.contains("canary"), "{printed}");
     }
 }
