@@ -13,8 +13,9 @@ const DEFAULT_CAPACITY: usize = 10_000;
 
 /// Sessions in the memory of this process; a restart ends them.
 ///
-/// At the limit, by default 10,000 sessions, a new session replaces expired ones, or else the one that was not used for
-/// the longest time. A session of a usual login takes about 2 KiB.
+/// At the limit, by default 10,000 sessions, a new session replaces expired ones. If there are none, it replaces the least
+/// recently used session of the person who has most of them: one person who logs in often does not log all others out. A
+/// session of a usual login takes about 2 KiB.
 pub struct MemorySessions {
     capacity: usize,
     sessions: Mutex<Sessions>,
@@ -75,6 +76,19 @@ impl Sessions {
         true
     }
 
+    /// Returns the least recently used session of the largest group, and of all if no group has more than one.
+    ///
+    /// Otherwise, one person who logs in again and again would end the sessions of all others.
+    fn least_needed(&self) -> Option<SessionKey> {
+        let largest = self.by_group.values().max_by_key(|keys| keys.len());
+        let largest = largest.filter(|keys| keys.len() > 1);
+        let candidates = self.by_key.values();
+        let candidates =
+            candidates.filter(|session| largest.is_none_or(|keys| keys.contains(&session.key)));
+        let oldest = candidates.min_by_key(|session| session.last_used);
+        oldest.map(|session| session.key)
+    }
+
     /// Makes room for one more session, used at `now`.
     fn make_room(&mut self, capacity: usize, now: NumericDate) {
         if self.by_key.len() < capacity {
@@ -87,8 +101,7 @@ impl Sessions {
             self.remove(key);
         }
         while self.by_key.len() >= capacity {
-            let oldest = self.by_key.values().min_by_key(|session| session.last_used);
-            let Some(key) = oldest.map(|session| session.key) else {
+            let Some(key) = self.least_needed() else {
                 return;
             };
             self.remove(&key);
@@ -224,5 +237,32 @@ mod tests {
         assert_eq!(numbers(&store).await, [2, 3, 4]);
         store.insert(session(5, 102, &[])).await.unwrap();
         assert_eq!(numbers(&store).await, [2, 4, 5]);
+    }
+
+    #[tokio::test]
+    async fn person_with_many_logins_ends_no_session_of_another() {
+        let store = MemorySessions::with_capacity(5);
+        store.insert(session(1, 0, &[10])).await.unwrap();
+        store.insert(session(2, 1, &[20, 21])).await.unwrap();
+        // each one used later than those of the others
+        for number in 3..10 {
+            let last_used = u64::from(number) + 10;
+            let mallory = session(number, last_used, &[30]);
+            store.insert(mallory).await.unwrap();
+        }
+        assert_eq!(numbers(&store).await, [1, 2, 7, 8, 9]);
+    }
+
+    #[tokio::test]
+    async fn full_store_of_people_with_one_session_each_forgets_the_least_recently_used() {
+        let store = MemorySessions::with_capacity(3);
+        for (number, last_used) in [(1, 50), (2, 40), (3, 60), (4, 70)] {
+            let group = number * 10;
+            store
+                .insert(session(number, last_used, &[group, group + 1]))
+                .await
+                .unwrap();
+        }
+        assert_eq!(numbers(&store).await, [1, 3, 4]);
     }
 }
