@@ -115,7 +115,9 @@ impl Shared {
         let max_age = LIFETIME.as_secs();
         let cookie =
             format!("{name}={value}; Max-Age={max_age}; Path=/; Secure; HttpOnly; SameSite=Lax");
-        HeaderValue::try_from(cookie).map_err(|_| SealError::TooLong)
+        let mut cookie = HeaderValue::try_from(cookie).map_err(|_| SealError::TooLong)?;
+        cookie.set_sensitive(true);
+        Ok(cookie)
     }
 
     /// Opens the cookie of a state.
@@ -195,9 +197,9 @@ fn is_pending_name(name: &str) -> bool {
 
 /// Returns the names and values of the cookies, in all `Cookie` fields (HTTP/2 splits them, RFC 9113 §8.2.3).
 fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let fields = headers.get_all(header::COOKIE).into_iter();
-    let pairs = fields
-        .filter_map(|field| field.to_str().ok())
-        .flat_map(|field| field.split(';'));
+    let fields = headers.get_all(header::COOKIE).iter();
+    let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
+    // the cookies of other applications may have any bytes, and make no login fail
+    let pairs = pairs.filter_map(|pair| str::from_utf8(pair).ok());
     pairs.filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
 }

@@ -322,3 +322,45 @@ async fn login_of_the_future_is_refused() {
     let error = test.complete(&mut browser, &response).await.unwrap_err();
     assert!(matches!(error, LoginError::Expired), "{error}");
 }
+
+/// A page of another host of the site can set a cookie with any bytes, for the whole site.
+#[tokio::test]
+async fn foreign_cookie_of_any_bytes_makes_no_login_fail() {
+    let test = LoginTest::new().await;
+    for foreign in [
+        &b"name=caf\xc3\xa9"[..],
+        b"name=caf\xe9",
+        b"\xff",
+        b"=",
+        b"__Host-login-\xff=x",
+        b"a=\t",
+    ] {
+        for before in [true, false] {
+            let mut browser = Browser::default();
+            let response = test.authorized(&mut browser).await;
+            let own = browser.headers()[header::COOKIE].as_bytes().to_vec();
+            let pairs = if before {
+                [foreign, &own]
+            } else {
+                [&own, foreign]
+            };
+            let field = HeaderValue::from_bytes(&pairs.join(&b"; "[..])).unwrap();
+            let headers = HeaderMap::from_iter([(header::COOKIE, field)]);
+            let uri: Uri = format!("/callback?{}", response.query()).parse().unwrap();
+            let result = test.logins.complete(&uri, &headers).await.into_result();
+            assert!(result.is_ok(), "{}: {result:?}", foreign.escape_ascii());
+        }
+    }
+}
+
+#[tokio::test]
+async fn cookie_of_a_login_is_marked_as_sensitive() {
+    let test = LoginTest::new().await;
+    let begun = test
+        .logins
+        .begin(&LoginRequest::new(), &HeaderMap::new())
+        .await
+        .unwrap();
+    assert!(begun.set_cookies().iter().all(HeaderValue::is_sensitive));
+    assert!(!format!("{:?}", begun.set_cookies()).contains("__Host-"));
+}
