@@ -121,31 +121,50 @@ impl Checks<'_> {
                 "there is no `token_endpoint`",
             );
         }
-        for member in ENDPOINTS {
-            let Some(value) = self.document.get(member).filter(|value| !value.is_null()) else {
-                continue;
-            };
-            let Some(text) = value.as_str() else {
-                self.malformed(member, "a string");
-                continue;
-            };
-            let url = text.parse::<http::Uri>().ok();
-            let url = url.filter(|_| !text.contains(['#', '\\', ' ', '@']));
-            let is_secure = url.is_some_and(|url| match (url.scheme_str(), url.host()) {
-                (Some("https"), Some(_)) => true,
-                (Some("http"), Some(host)) => allow_loopback_http && is_loopback(host),
-                _ => false,
-            });
-            if !is_secure {
-                let shown = quoted(text.split('?').next().unwrap_or_default());
-                let message =
-                    format!("`{member}` is not an https URL without user and fragment: {shown}");
-                self.error(
-                    "endpoint-insecure",
-                    "RFC 6749 §3.1, §3.2; RFC 8414 §2",
-                    message,
-                );
+        let document = self.document;
+        let aliases = match document.get("mtls_endpoint_aliases") {
+            None | Some(Value::Null) => None,
+            Some(Value::Object(aliases)) => Some(aliases),
+            Some(_) => {
+                self.malformed("mtls_endpoint_aliases", "an object");
+                None
             }
+        };
+        for member in ENDPOINTS {
+            if let Some(url) = document.get(member) {
+                self.endpoint(member, url, allow_loopback_http);
+            }
+            // RFC 8705 §5: a client with a certificate uses these instead
+            if let Some(url) = aliases.and_then(|aliases| aliases.get(member)) {
+                let member = format!("mtls_endpoint_aliases.{member}");
+                self.endpoint(&member, url, allow_loopback_http);
+            }
+        }
+    }
+
+    /// Checks the URL of one endpoint.
+    fn endpoint(&mut self, member: &str, value: &Value, allow_loopback_http: bool) {
+        let text = match value {
+            Value::Null => return,
+            Value::String(text) => text,
+            _ => return self.malformed(member, "a string"),
+        };
+        let url = text.parse::<http::Uri>().ok();
+        let url = url.filter(|_| !text.contains(['#', '\\', ' ', '@']));
+        let is_secure = url.is_some_and(|url| match (url.scheme_str(), url.host()) {
+            (Some("https"), Some(_)) => true,
+            (Some("http"), Some(host)) => allow_loopback_http && is_loopback(host),
+            _ => false,
+        });
+        if !is_secure {
+            let shown = quoted(text.split('?').next().unwrap_or_default());
+            let message =
+                format!("`{member}` is not an https URL without user and fragment: {shown}");
+            self.error(
+                "endpoint-insecure",
+                "RFC 6749 §3.1, §3.2; RFC 8414 §2",
+                message,
+            );
         }
     }
 

@@ -248,3 +248,38 @@ fn refusing_policy_refuses_errors_only() {
     let refused = PosturePolicy::Refuse.apply(&short).unwrap_err();
     assert!(refused.contains("token-endpoint-missing"), "{refused}");
 }
+
+#[test]
+fn endpoint_for_clients_with_a_certificate_is_checked_like_the_others() {
+    for (aliases, id) in [
+        (
+            json!({"token_endpoint": "http://mtls.a.example/token"}),
+            "endpoint-insecure",
+        ),
+        (
+            json!({"userinfo_endpoint": "https://mtls.a.example/userinfo#x"}),
+            "endpoint-insecure",
+        ),
+        (
+            json!({"pushed_authorization_request_endpoint": "https://u@mtls.a.example/par"}),
+            "endpoint-insecure",
+        ),
+        (json!({"token_endpoint": 1}), "metadata-malformed"),
+        (
+            json!(["https://mtls.a.example/token"]),
+            "metadata-malformed",
+        ),
+        (json!("https://mtls.a.example/token"), "metadata-malformed"),
+    ] {
+        let posture = with(&json!({ "mtls_endpoint_aliases": aliases }));
+        assert_eq!(ids(&posture, Severity::Error), [id], "{aliases}");
+    }
+    for aliases in [
+        json!(null),
+        json!({}),
+        json!({"token_endpoint": "https://mtls.a.example/token", "other_endpoint": 1}),
+    ] {
+        let posture = with(&json!({ "mtls_endpoint_aliases": aliases }));
+        assert!(!posture.falls_short(), "{posture}");
+    }
+}
