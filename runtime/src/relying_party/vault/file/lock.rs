@@ -1,7 +1,8 @@
 //! Locks across processes: files with an advisory lock (`flock`), which a process loses when it ends.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -33,21 +34,38 @@ fn open(path: &Path) -> Result<File, Failure> {
     Ok(file.map_err(FileStoreError::io(path))?)
 }
 
-/// Tries to lock a file.
-fn try_lock(file: &File, path: &Path) -> Result<bool, Failure> {
+/// Tries to lock a file, and opens it again if it is not the one at its path any more.
+///
+/// A process that has waited for a deleted file would otherwise hold its lock beside the holder of the new file.
+fn try_lock(file: &mut File, path: &Path) -> Result<bool, Failure> {
     match file.try_lock() {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(FileStoreError::io(path)(error).into()),
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(false),
+        Err(TryLockError::Error(error)) => return Err(FileStoreError::io(path)(error).into()),
+    }
+    let is_at_path = is_at(file, path).map_err(FileStoreError::io(path))?;
+    if !is_at_path {
+        *file = open(path)?;
+    }
+    Ok(is_at_path)
+}
+
+/// Returns whether an open file is the one at a path.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let identity = |metadata: &Metadata| (metadata.dev(), metadata.ino());
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok(identity(&found) == identity(&file.metadata()?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
 /// Locks a file on a thread for blocking work; the lock is released when the file is closed.
 pub(super) fn lock_blocking(path: &Path, wait: Duration) -> Result<File, Failure> {
-    let file = open(path)?;
+    let mut file = open(path)?;
     let start = Instant::now();
     let mut pause = Duration::from_millis(1);
-    while !try_lock(&file, path)? {
+    while !try_lock(&mut file, path)? {
         if start.elapsed() >= wait {
             return Err(VaultStoreError::LockTimeout.into());
         }
@@ -72,9 +90,9 @@ impl RecordLock {
     ) -> Result<Self, Failure> {
         let locked = timeout(wait, async {
             let tasks = tasks.lock_owned().await;
-            let file = open(path)?;
+            let mut file = open(path)?;
             let mut pause = Duration::from_millis(1);
-            while !try_lock(&file, path)? {
+            while !try_lock(&mut file, path)? {
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(MAX_PAUSE);
             }
@@ -84,5 +102,46 @@ impl RecordLock {
             })
         });
         locked.await.map_err(|_| VaultStoreError::LockTimeout)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Waits for a lock whose file `change` deletes or replaces.
+    fn waiting_while(change: impl FnOnce(&Path)) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock-00");
+        let mut holder = open(&path).unwrap();
+        assert!(try_lock(&mut holder, &path).unwrap());
+        let mut waiting = open(&path).unwrap();
+        assert!(!try_lock(&mut waiting, &path).unwrap());
+        change(&path);
+        drop(holder);
+        let mut other = open(&path).unwrap();
+        assert!(try_lock(&mut other, &path).unwrap());
+        for _ in 0..3 {
+            assert!(
+                !try_lock(&mut waiting, &path).unwrap(),
+                "beside another one"
+            );
+        }
+        drop(other);
+        assert!(try_lock(&mut waiting, &path).unwrap());
+    }
+
+    #[test]
+    fn lock_of_a_deleted_file_is_not_obtained() {
+        waiting_while(|path| fs::remove_file(path).unwrap());
+    }
+
+    #[test]
+    fn lock_of_a_replaced_file_is_not_obtained() {
+        waiting_while(|path| {
+            let restored = path.with_extension("restored");
+            fs::write(&restored, "").unwrap();
+            fs::rename(&restored, path).unwrap();
+        });
     }
 }
