@@ -142,11 +142,13 @@ impl Sessions {
         record.started_at = now.as_millis();
         record.expires_at = expires_at.as_millis();
         let subject = SessionGroup::of_subject(&record.issuer, &record.subject);
-        let sid = record.sid.as_deref();
-        let sid = sid.map(|sid| SessionGroup::of_provider_session(&record.issuer, sid));
+        let at_provider = match &record.sid {
+            Some(sid) => SessionGroup::of_provider_session(&record.issuer, sid),
+            None => SessionGroup::without_provider_session(&record.issuer, &record.subject),
+        };
         let session = StoredSession {
             key,
-            groups: [subject].into_iter().chain(sid).collect(),
+            groups: vec![subject, at_provider],
             sealed: record::seal(sealer, &key, &record)?,
             last_used: now,
             expires_at,
@@ -191,6 +193,18 @@ impl Sessions {
         sid: &str,
     ) -> Result<usize, SessionStoreError> {
         let group = SessionGroup::of_provider_session(issuer, sid);
+        self.shared.store.remove_group(&group).await
+    }
+
+    /// Ends the sessions of a subject whose session at the provider is unknown, and returns their number.
+    ///
+    /// A logout of one session at the provider ends them too, because each of them could be the one.
+    pub(crate) async fn end_without_provider_session(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<usize, SessionStoreError> {
+        let group = SessionGroup::without_provider_session(issuer, subject);
         self.shared.store.remove_group(&group).await
     }
 

@@ -18,13 +18,10 @@ use tokio::sync::Mutex;
 
 pub use self::error::TokenSourceError;
 use self::grant::Grant;
-pub(crate) use self::record::GrantRecord;
 pub use self::record::RecordError;
-#[cfg(test)]
-pub(crate) use self::record::{Operation, ReadRecord, RecordGuard};
+pub(crate) use self::record::{GrantRecord, Operation, ReadRecord, RecordGuard};
 use self::requester::Requester;
 pub use self::tokens::AccessToken;
-#[cfg(test)]
 pub(crate) use self::tokens::GrantTokens;
 use crate::claims::{NumericDate, ScopeSet};
 use crate::relying_party::RelyingParty;

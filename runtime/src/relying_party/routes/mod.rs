@@ -1,0 +1,12 @@
+//! The routes of a login as declared handlers: login, callback, logout and back-channel logout.
+//!
+//! `login_routes` mounts the handlers of `handlers`. Below them, `login` and `logout` implement the protocol, and `session`
+//! keeps the session.
+
+mod failure;
+mod handlers;
+mod login_routes;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
+
+pub use self::login_routes::LoginRoutes;
