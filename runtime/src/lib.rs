@@ -128,6 +128,8 @@ mod seal;
 mod secret;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "relying-party")]
+mod session;
 #[cfg(feature = "spool")]
 mod spool;
 #[cfg(feature = "testing")]

@@ -48,6 +48,7 @@ mod resource_metadata;
 mod responses;
 mod roles;
 mod routers;
+mod sessions;
 #[cfg(target_os = "linux")]
 mod spooled_files;
 mod streamed_bodies;

@@ -61,3 +61,7 @@ pub use self::user_info::{UserInfo, UserInfoError};
 pub use crate::https::{TlsClientKey, TlsClientKeyError};
 pub use crate::input::types::{ReturnTo, ReturnToError};
 pub use crate::seal::{SealingKey, SealingKeyError, SealingKeys};
+pub use crate::session::{
+    Login, MemorySessions, NewLogin, SessionError, SessionGroup, SessionKey, SessionStore,
+    SessionStoreError, Sessions, SessionsBuilder, SessionsConfigError, StoredSession,
+};

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::claims::{Scope, ScopeSet};
-use crate::policy::{Access, Declaration};
+use crate::policy::Declaration;
 use crate::routing::__private::Declares;
 use crate::routing::rules::DeclaresAccess;
 
@@ -53,14 +53,11 @@ impl RequestedScopes {
     /// Returns the scopes, without those that another one implies.
     pub fn scopes(&self) -> Vec<Scope> {
         let declared = self.declarations.iter().flat_map(|declaration| {
-            match declaration.access {
-                Access::Scopes(requirement) | Access::ScopesAndRoles(requirement, _) => {
-                    // as a challenge names them
-                    requirement.narrowest_alternatives().into_iter().next()
-                }
-                Access::Public { .. } | Access::Authenticated | Access::Roles(_) => None,
-            }
-            .unwrap_or_default()
+            // as a challenge names them
+            let requirement = declaration.access.scopes();
+            let first =
+                requirement.and_then(|scopes| scopes.narrowest_alternatives().into_iter().next());
+            first.unwrap_or_default()
         });
         let more = self.more.iter().map(|(scope, _)| *scope);
         let mut kept: Vec<Scope> = Vec::new();

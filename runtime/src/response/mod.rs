@@ -24,7 +24,7 @@ pub(crate) use self::acceptable::Acceptable;
 #[cfg(fuzzing)]
 pub(crate) use self::challenge::Challenge;
 pub use self::error_body::ErrorBody;
-pub(crate) use self::headers::{forbid_shared_caching, set_security_headers};
+pub(crate) use self::headers::{forbid_shared_caching, secure_response, set_security_headers};
 pub(crate) use self::input::name_accepted_types;
 pub(crate) use self::map_problem::map_problem;
 pub use self::problem::Problem;

@@ -86,7 +86,10 @@ impl Service<Request> for Boundary {
                 catch_async(responding).await
             };
             let response = match response {
-                Ok(Ok(response)) => guard_body(response, PanicOrigin::Layer, None),
+                Ok(Ok(mut response)) => {
+                    guard_body(&mut response, PanicOrigin::Layer, None);
+                    response
+                }
                 Ok(Err(never)) => match never {},
                 Err(Panicked) => {
                     emit_panic(PanicOrigin::Layer, None, None);

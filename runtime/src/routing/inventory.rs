@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::http::Method;
 
 use crate::claims::Scope;
-use crate::policy::{Access, Declaration, Limits, Requirement};
+use crate::policy::{Declaration, Limits, Requirement};
 use crate::resource_server::{IssuerSummary, ResourceServer};
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
@@ -397,10 +397,7 @@ impl Route {
     }
 
     fn required_scopes(&self) -> Option<&'static Requirement> {
-        match &self.declaration.access {
-            Access::Scopes(scopes) | Access::ScopesAndRoles(scopes, _) => Some(scopes),
-            _ => None,
-        }
+        self.declaration.access.scopes()
     }
 
     fn row(&self) -> [String; 5] {

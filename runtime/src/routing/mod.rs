@@ -62,10 +62,13 @@ pub(crate) mod rules {
     pub use super::argument::extraction::{ExtractedWithState, LastExtractedWithState};
     #[cfg(any(feature = "serve", feature = "testing"))]
     pub use super::argument::kinds::Connection;
+    #[cfg(feature = "relying-party")]
+    pub use super::argument::kinds::LoginArgument;
     pub use super::argument::kinds::{
         CallerArgument, CheckedInput, DecodedInput, FallibleArgument, OptionalArgument, ParsedPath,
         RawInput, RequestExtension, ServerData, TicketsArgument, UncheckedInput,
     };
+    pub use super::argument::login_rules::*;
     pub use super::argument::rules::*;
     #[cfg(feature = "typed-header")]
     pub use super::argument::typed_header::{ParsedFromHeader, ParsedHeader};

@@ -10,6 +10,8 @@ use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims, SharedProof,
 use crate::input::BodyWait;
 use crate::policy::Limits;
 use crate::routing::guard_extensions::GuardExtensions;
+#[cfg(feature = "relying-party")]
+use crate::session::Login;
 use crate::token::VerifiedToken;
 
 /// The permission to run a handler, and the caller; only the guard of a
@@ -32,12 +34,15 @@ use crate::token::VerifiedToken;
 /// use palisade::rules::PassedGuard;
 /// ```
 pub struct PassedGuard {
-    /// `None` for a public handler.
+    /// `None` for a public handler, and for a request with a session.
     authorized: Option<Authorized>,
     extensions: GuardExtensions,
     /// For a handler with a `Tickets` argument.
     ticket_issuer: Option<Arc<TicketIssuer>>,
     body_wait: BodyWait,
+    /// For a request with a session.
+    #[cfg(feature = "relying-party")]
+    login: Option<Login>,
 }
 
 impl PassedGuard {
@@ -51,6 +56,17 @@ impl PassedGuard {
             extensions,
             body_wait,
             ticket_issuer: None,
+            #[cfg(feature = "relying-party")]
+            login: None,
+        }
+    }
+
+    /// Returns the permission to run a handler for the person of a session.
+    #[cfg(feature = "relying-party")]
+    pub(super) fn with_login(self, login: Login) -> Self {
+        Self {
+            login: Some(login),
+            ..self
         }
     }
 
@@ -69,6 +85,8 @@ impl PassedGuard {
             extensions: self.extensions.clone(),
             ticket_issuer: self.ticket_issuer.clone(),
             body_wait: self.body_wait.clone(),
+            #[cfg(feature = "relying-party")]
+            login: self.login.clone(),
         }
     }
 
@@ -90,6 +108,12 @@ impl PassedGuard {
     /// Returns the caller with the claims `C`, if the handler is secured and has such an argument.
     pub(super) fn caller<C: CallerClaims>(&self) -> Option<Caller<C>> {
         self.authorized.as_ref()?.caller()
+    }
+
+    /// Returns the person of the session, if a session has authorized the request.
+    #[cfg(feature = "relying-party")]
+    pub(super) fn login(&self) -> Option<&Login> {
+        self.login.as_ref()
     }
 
     /// Returns the issuer of tickets, for a handler with such an argument.

@@ -187,7 +187,7 @@ impl HasCaller for SecuredHandler {}
 #[diagnostic::do_not_recommend]
 impl<A: HasCaller> HasCaller for WithUnvalidated<A> {}
 
-/// A handler for callers with and without a token. No type implements this trait.
+/// A handler for a session or a token, with an optional [`Caller`](crate::Caller) argument.
 ///
 /// An optional caller turns an invalid token into an anonymous request. Write two handlers: a
 /// `#[secured]` one with [`Caller`](crate::Caller) and a `#[public]` one without.
@@ -197,6 +197,9 @@ impl<A: HasCaller> HasCaller for WithUnvalidated<A> {}
     note = "help: write two handlers, a `#[secured]` one with `Caller` and a `#[public]` one without"
 )]
 pub trait AllowsOptionalCaller {}
+
+#[diagnostic::do_not_recommend]
+impl<A: AllowsOptionalCaller> AllowsOptionalCaller for WithUnvalidated<A> {}
 
 /// A handler with an [`Unvalidated`](crate::Unvalidated) argument states why that is safe.
 ///
