@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::response::Response;
-use http::Request;
+#[cfg(feature = "http2")]
+use http::Method;
 #[cfg(feature = "http2")]
 use http::header::CONTENT_LENGTH;
 #[cfg(feature = "tls")]
 use http::header::{Entry, HeaderMap, HeaderValue, STRICT_TRANSPORT_SECURITY};
-#[cfg(feature = "http2")]
-use http::{Method, Version};
+use http::{Request, Version};
 #[cfg(feature = "http2")]
 use http_body::Body as _;
 use hyper::body::Incoming;
@@ -23,17 +23,20 @@ use hyper::server::conn::http1::{self, UpgradeableConnection};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use tokio::io::AsyncWrite;
+use tokio::task::unconstrained;
 use tokio::time::timeout;
 use tower_service::Service;
 
+use crate::audit::RequestId;
 #[cfg(feature = "tls")]
 use crate::guard::{ClientCertificate, PresentedCertificate};
 use crate::response::{
-    HEAD_TIMEOUT, malformed_host, outside_proxies, request_timeout, unreliable_proxy_fields,
+    HEAD_TIMEOUT, identify, outside_proxies, request_timeout, unreliable_proxy_fields,
 };
-use crate::routing::{Shutdown, WatchedBody, names_one_host};
+use crate::routing::{Shutdown, WatchedBody, refuse_target};
 use crate::serve::activity::{Expiry, Timeouts};
 use crate::serve::connection_limit::ConnectionLimit;
+use crate::serve::counted_body::CountedBody;
 use crate::serve::in_flight::InFlightBody;
 use crate::serve::linger::ConnectionState;
 use crate::serve::protocols::Protocols;
@@ -149,7 +152,7 @@ impl Connection {
                 let farewell = match expiry {
                     Expiry::Write => return,
                     Expiry::Head if self.state.activity().has_partial_head() => HEAD_TIMEOUT,
-                    Expiry::Head | Expiry::Idle | Expiry::Evicted => "",
+                    Expiry::Head | Expiry::Idle | Expiry::Flood | Expiry::Evicted => "",
                 };
                 let _ = timeout(FAREWELL_TIME, end(stream, farewell)).await;
             }
@@ -171,11 +174,14 @@ impl Connection {
         let expiry = self.serve_until_end(&mut connection, stop).await;
         if let Some(expiry) = expiry {
             telemetry::connection_expired(expiry);
-            if expiry != Expiry::Write {
-                // GOAWAY: the client may repeat a request that it is about to send
-                Pin::new(&mut connection).graceful_shutdown();
-                let _ = timeout(FAREWELL_TIME, &mut connection).await;
-            }
+            let time = match expiry {
+                Expiry::Write => return,
+                Expiry::Flood => Duration::ZERO,
+                Expiry::Head | Expiry::Idle | Expiry::Evicted => FAREWELL_TIME,
+            };
+            // GOAWAY: the client may repeat a request that it is about to send
+            Pin::new(&mut connection).graceful_shutdown();
+            let _ = timeout(time, &mut connection).await;
             return;
         }
         drop(connection);
@@ -184,8 +190,8 @@ impl Connection {
         }
     }
 
-    /// Serves requests until the connection ends or expires. When the server stops, `stop` lets only the requests in
-    /// progress finish.
+    /// Serves requests until the connection ends or expires. When the server stops, or the connection has
+    /// discarded too much, `stop` lets only the requests in progress finish.
     async fn serve_until_end<C: Future + Unpin>(
         &self,
         connection: &mut C,
@@ -193,8 +199,14 @@ impl Connection {
     ) -> Option<Expiry> {
         let activity = self.state.activity();
         let _serving = self.limit.serving(Arc::clone(activity));
-        let mut expiring = pin!(activity.expired(self.timeouts));
-        let mut stopping = pin!(self.shutdown.begun());
+        // a client that sends without a pause uses up the budget of the task, so the times must not depend on it
+        let mut expiring = pin!(unconstrained(activity.expired(self.timeouts)));
+        let mut stopping = pin!(unconstrained(async {
+            tokio::select! {
+                () = self.shutdown.begun() => {}
+                () = self.state.retired() => {}
+            }
+        }));
         let mut is_stopping = false;
         loop {
             tokio::select! {
@@ -251,11 +263,23 @@ async fn end(mut stream: Stream, farewell: &str) {
     let _ = poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context)).await;
 }
 
+/// Returns the size of a head before compression, without the method and the scheme.
+fn head_size<B>(request: &Request<B>) -> usize {
+    let uri = request.uri();
+    let path = uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let host = uri.authority().map_or(0, |host| host.as_str().len());
+    let fields = request.headers().iter();
+    let fields: usize = fields
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    path + host + fields
+}
+
 impl RequestContext {
     /// Responds to a request within the limits, and settles the rest of its body.
     async fn respond(
         self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
     ) -> Result<http::Response<InFlightBody>, Infallible> {
         let (version, state) = (request.version(), Arc::clone(&self.state));
         let requests = Arc::clone(&self.requests);
@@ -264,17 +288,24 @@ impl RequestContext {
         #[cfg(feature = "http2")]
         let is_head = version == Version::HTTP_2 && request.method() == Method::HEAD;
         let active = state.activity().request();
+        let is_from_proxy = self.proxies.contains(self.peer);
+        let id = RequestId::of(request.headers_mut(), is_from_proxy);
+        if version == Version::HTTP_2 {
+            state.activity().record_head(head_size(&request));
+        }
+        let request = request.map(|body| CountedBody::new(body, state.activity()));
         let (request, rest) = WatchedBody::wrap(request);
-        let (mut response, permit) = match requests.enter(&request) {
-            Ok(permit) => match requests.timed(self.route(request)).await {
+        let (mut response, permit) = match requests.enter(&request, &id) {
+            Ok(permit) => match requests.timed(self.route(request, &id)).await {
                 Some(response) => (response?, Some(permit)),
-                None => (requests.format(request_timeout()), Some(permit)),
+                None => (requests.format(request_timeout(), &id), Some(permit)),
             },
             Err(response) => {
                 drop(request);
-                (requests.format(*response), None)
+                (requests.format(*response, &id), None)
             }
         };
+        identify(&mut response, &id);
         #[cfg(feature = "tls")]
         if requires_tls {
             set_transport_security(response.headers_mut());
@@ -289,22 +320,24 @@ impl RequestContext {
         Ok(response.map(|body| InFlightBody::new(body, active, permit)))
     }
 
-    /// Calls the API, unless the request names no host, or has not come through a proxy of the server as it should have.
+    /// Calls the API, unless the request names no host or a foreign scheme, or has not come through a proxy of the server as it should have.
     async fn route(
         mut self,
-        mut request: Request<WatchedBody<Incoming>>,
+        mut request: Request<WatchedBody<CountedBody>>,
+        id: &RequestId,
     ) -> Result<Response, Infallible> {
         if !self.is_admitted {
-            return Ok(self.requests.format(outside_proxies()));
+            return Ok(self.requests.format(outside_proxies(), id));
         }
-        if !names_one_host(&request) {
-            return Ok(self.requests.format(malformed_host()));
+        if let Some(refusal) = refuse_target(&request) {
+            return Ok(self.requests.format(refusal, id));
         }
         let Ok(client) = self.proxies.sanitize(self.peer, request.headers_mut()) else {
-            return Ok(self.requests.format(unreliable_proxy_fields()));
+            return Ok(self.requests.format(unreliable_proxy_fields(), id));
         };
         let extensions = request.extensions_mut();
         extensions.insert(self.shutdown);
+        extensions.insert(id.clone());
         #[cfg(feature = "tls")]
         if let Some(certificate) = self.certificate {
             extensions.insert(PresentedCertificate(certificate));

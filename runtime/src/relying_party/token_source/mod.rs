@@ -5,7 +5,6 @@
 
 mod error;
 mod grant;
-mod record;
 mod requester;
 mod tokens;
 
@@ -18,10 +17,6 @@ use tokio::sync::Mutex;
 
 pub use self::error::TokenSourceError;
 use self::grant::Grant;
-pub(crate) use self::record::GrantRecord;
-pub use self::record::RecordError;
-#[cfg(test)]
-pub(crate) use self::record::{Operation, ReadRecord, RecordGuard};
 use self::requester::Requester;
 pub use self::tokens::AccessToken;
 #[cfg(test)]
@@ -30,6 +25,7 @@ use crate::claims::{NumericDate, ScopeSet};
 use crate::relying_party::RelyingParty;
 use crate::relying_party::requested_scopes::RequestedScopes;
 use crate::relying_party::token_endpoint::Grant as GrantType;
+use crate::relying_party::vault::{RecordId, TokenVault};
 
 /// The time in which the error of a failed request is returned without another request.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -96,16 +92,17 @@ impl RelyingParty {
         ))
     }
 
-    /// Returns a source of tokens of a person's login, whose record exists already.
+    /// Returns a source of tokens of a person's login, whose record is in a vault.
     ///
-    /// `scopes` are those of the login, or fewer.
-    pub(crate) fn grant_tokens(
+    /// `scopes` are those of the login, or fewer. Sources in several processes may share the record.
+    pub(crate) fn login_tokens(
         &self,
-        record: Box<dyn GrantRecord>,
+        vault: TokenVault,
+        id: RecordId,
         scopes: ScopeSet,
         resources: Vec<String>,
     ) -> TokenSource {
-        let grant = Some(Grant::new(record));
+        let grant = Some(Grant::new(vault, id));
         TokenSource::new(self.clone(), scopes, resources, grant)
     }
 }

@@ -15,6 +15,7 @@ use axum::http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 #[cfg(feature = "schemas")]
 use schemars::{Schema, SchemaGenerator};
 
+use crate::audit::RequestId;
 use crate::guard::{Authorized, Caller, CallerClaims};
 #[cfg(feature = "schemas")]
 use crate::input::definitions;
@@ -83,6 +84,7 @@ server_data! {
     [] Method, ServerData, KnownMethod;
     [] MatchedPath, ServerData, FromServer;
     [] NestedPath, ServerData, FromServer;
+    [] RequestId, ServerData, FromServer;
     [] Shutdown, ServerData, FromServer;
     [T] Extension<T>, RequestExtension<T>, FromServer;
     #[cfg(any(feature = "serve", feature = "testing"))]

@@ -11,6 +11,7 @@ pub(super) mod facts;
 mod from_guard;
 pub(super) mod kinds;
 pub(super) mod login_rules;
+mod request_id;
 pub(super) mod rules;
 pub(crate) mod shutdown;
 #[cfg(feature = "typed-header")]
