@@ -150,7 +150,7 @@ pub use palisade_macros::secured;
 pub use schemars;
 pub use serde;
 
-pub use self::audit::Reason;
+pub use self::audit::{Reason, RequestId, RequestIdError};
 pub use self::claims::grants::Grants;
 pub use self::claims::role::Role;
 pub use self::claims::scope::Scope;

@@ -44,6 +44,7 @@ mod paths;
 mod problems;
 mod random_input;
 mod rejected_inputs;
+mod request_ids;
 mod resource_metadata;
 mod responses;
 mod roles;

@@ -143,10 +143,12 @@ async fn api(options: &Options) -> Result<Api, Box<dyn Error>> {
     Ok(api.render_errors(page::error))
 }
 
-/// Sets the policy of a response, so that its page has this program's style, and no script.
+/// Sets the policies of a response: its page has this program's style, and no script. Forms name their origin.
 async fn with_policy(mut response: Response, policy: HeaderValue) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    let same_origin = HeaderValue::from_static("same-origin");
+    headers.insert(header::REFERRER_POLICY, same_origin);
     response
 }
 

@@ -3,20 +3,14 @@
 //! `routes` stores and removes them; `token_source` refreshes them.
 
 use std::fmt;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use zeroize::Zeroizing;
 
-use crate::claims::NumericDate;
 use crate::relying_party::login::Logins;
 use crate::relying_party::token_response::TokenResponse;
-use crate::relying_party::token_source::{
-    GrantRecord, GrantTokens, Operation, ReadRecord, RecordError, RecordGuard, TokenSource,
-    TokenSourceError,
-};
-use crate::relying_party::vault::{RecordId, RecordVersion, TokenVault, VaultError};
+use crate::relying_party::token_source::{GrantTokens, TokenSource, TokenSourceError};
+use crate::relying_party::vault::{RecordId, TokenVault};
 use crate::secret::Secret;
 use crate::session::Login;
 
@@ -69,9 +63,9 @@ impl LoginTokens {
     ///
     /// Returns an error if the login is one at another provider, or of another client.
     pub fn of(&self, login: &Login) -> Result<TokenSource, TokenSourceError> {
-        let record = self.record(login)?;
-        Ok(self.logins.relying_party().grant_tokens(
-            Box::new(record),
+        Ok(self.logins.relying_party().login_tokens(
+            self.vault.clone(),
+            self.record(login)?,
             self.logins.scopes().clone(),
             self.logins.resources().to_vec(),
         ))
@@ -85,33 +79,31 @@ impl LoginTokens {
     ) -> Result<(), TokenSourceError> {
         let record = self.record(login)?;
         let tokens = GrantTokens::of_login(response, self.logins.now());
-        let value = Secret::new(&tokens.encode()[..]);
-        let stored = self.vault.put(&record.id, &value, record.expires_at).await;
-        stored.map(drop).map_err(|error| failed(error).into())
+        let expires_at = Some(login.expires_at());
+        self.vault
+            .put(&record, &tokens.encode(), expires_at)
+            .await?;
+        Ok(())
     }
 
     /// Returns the ID token of a login, which a logout at the provider sends as a hint.
     pub(super) async fn id_token(&self, login: &Login) -> Result<Option<Secret>, TokenSourceError> {
-        let read = self.record(login)?.read().await?;
-        let tokens = read.and_then(|read| GrantTokens::decode(&read.bytes));
+        let record = self.vault.read(&self.record(login)?).await?;
+        let tokens = record.and_then(|record| GrantTokens::decode(record.value().expose()));
         Ok(tokens.and_then(|tokens| tokens.id_token().cloned()))
     }
 
-    fn record(&self, login: &Login) -> Result<LoginRecord, TokenSourceError> {
+    fn record(&self, login: &Login) -> Result<RecordId, TokenSourceError> {
         let is_same =
             login.issuer() == self.logins.issuer() && login.client_id() == self.logins.client_id();
-        if !is_same {
-            return Err(TokenSourceError::Ended);
-        }
         let session = URL_SAFE_NO_PAD.encode(login.session_key().as_bytes());
         let id = RecordId::new(login.issuer(), login.client_id(), KIND)
-            .and_then(|id| id.subject(login.subject())?.detail(session))
-            .map_err(RecordError::new)?;
-        Ok(LoginRecord {
-            vault: self.vault.clone(),
-            id,
-            expires_at: Some(login.expires_at()),
-        })
+            .and_then(|id| id.subject(login.subject())?.detail(session));
+        match id {
+            Ok(id) if is_same => Ok(id),
+            // there are no tokens of another provider's logins, or under a longer name than the vault's
+            _ => Err(TokenSourceError::Ended),
+        }
     }
 }
 
@@ -122,52 +114,4 @@ impl fmt::Debug for LoginTokens {
             .field("logins", &self.logins)
             .finish_non_exhaustive()
     }
-}
-
-/// The record of one session.
-struct LoginRecord {
-    vault: TokenVault,
-    id: RecordId,
-    expires_at: Option<NumericDate>,
-}
-
-impl GrantRecord for LoginRecord {
-    fn lock(&self, wait: Duration) -> Operation<'_, RecordGuard> {
-        Box::pin(async move {
-            let lock = self.vault.lock(&self.id, wait).await.map_err(failed)?;
-            let guard: RecordGuard = Box::new(lock);
-            Ok(guard)
-        })
-    }
-
-    fn read(&self) -> Operation<'_, Option<ReadRecord>> {
-        Box::pin(async move {
-            let record = self.vault.read(&self.id).await.map_err(failed)?;
-            Ok(record.map(|record| ReadRecord {
-                bytes: Zeroizing::new(record.value().expose().to_vec()),
-                version: record.version().0,
-            }))
-        })
-    }
-
-    fn write<'a>(&'a self, expected: u64, bytes: &'a [u8]) -> Operation<'a, u64> {
-        Box::pin(async move {
-            let (expected, value) = (RecordVersion(expected), Secret::new(bytes));
-            let written = self
-                .vault
-                .write(&self.id, Some(expected), &value, self.expires_at);
-            written.await.map(|version| version.0).map_err(failed)
-        })
-    }
-
-    fn remove(&self, expected: u64) -> Operation<'_, ()> {
-        Box::pin(async move {
-            let removed = self.vault.remove_version(&self.id, RecordVersion(expected));
-            removed.await.map_err(failed)
-        })
-    }
-}
-
-fn failed(error: VaultError) -> RecordError {
-    RecordError::new(error)
 }

@@ -58,9 +58,7 @@ pub use self::provider_error::ProviderError;
 pub use self::requested_scopes::{RequestedScopes, declaration_of};
 pub use self::routes::LoginRoutes;
 pub use self::token_response::TokenResponse;
-pub use self::token_source::{
-    AccessToken, RecordError, ResourceIndicatorError, TokenSource, TokenSourceError,
-};
+pub use self::token_source::{AccessToken, ResourceIndicatorError, TokenSource, TokenSourceError};
 pub use self::user_info::{UserInfo, UserInfoError};
 pub use crate::https::{TlsClientKey, TlsClientKeyError};
 pub use crate::input::types::{ReturnTo, ReturnToError};

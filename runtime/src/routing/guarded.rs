@@ -15,7 +15,7 @@ use axum::response::Response;
 use http_body::Body as _;
 use tower_service::Service;
 
-use crate::audit::{Decision, PanicOrigin, Reason, emit_panic, emit_timeout};
+use crate::audit::{Decision, PanicOrigin, Reason, RequestId, emit_panic, emit_timeout};
 use crate::guard::{
     Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof, TicketIssuer, TicketStore,
     restore_tickets,
@@ -23,7 +23,9 @@ use crate::guard::{
 use crate::input::BodyWait;
 #[cfg(feature = "spool")]
 use crate::input::RequestSpool;
-use crate::response::{Acceptable, handler_timeout, panicked, refusal_response, secure_response};
+use crate::response::{
+    Acceptable, handler_timeout, identify_problem, panicked, refusal_response, secure_response,
+};
 use crate::routing::argument::facts::issues_tickets;
 use crate::routing::declared::Declares;
 use crate::routing::guard_extensions::{GuardExtensions, remove_guard_extensions};
@@ -93,9 +95,11 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
     {
         let request = slot.get_or_insert_default();
         let upload = Upload::watch(request);
+        let request_id: Option<RequestId> = request.extensions().get().cloned();
+        let id = request_id.as_ref();
         let (mut passed, mut response) = (None, None);
         let served = {
-            let serving = pin!(self.serve(request, &mut passed, &mut response));
+            let serving = pin!(self.serve(request, id, &mut passed, &mut response));
             catch_async(serving).await
         };
         // with values of the API's code, whose destructors may panic
@@ -111,16 +115,18 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
                     &mut response,
                     PanicOrigin::ResponseBody,
                     Some(H::DECLARATION),
+                    id,
                 );
                 response
             }
             (response, _) => {
                 let token = passed.as_ref().and_then(PassedGuard::token);
-                emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token);
+                emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token, id);
                 let _ = drop_value(response);
                 panicked()
             }
         };
+        identify_problem(&mut response, id);
         if let Some(upload) = upload {
             upload.settle(&mut response);
         }
@@ -134,6 +140,7 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
     async fn serve<M>(
         &self,
         request: &mut Request,
+        id: Option<&RequestId>,
         passed: &mut Option<PassedGuard>,
         response: &mut Option<Response>,
     ) where
@@ -141,36 +148,36 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
     {
         remove_guard_extensions(request.extensions_mut());
         let body_wait = body_wait(request);
-        match self.authorize(request, body_wait).await {
-            Ok(guard) => {
-                let guard = passed.insert(guard);
-                guard.extensions().insert(request.extensions_mut());
-                let acceptable = Acceptable::of(request.method(), request.headers());
-                let handled = {
-                    let handling = pin!(async {
-                        let response = response.insert(match &self.inner {
-                            None => run_handler::<H, S, M>(request, &self.state, guard).await,
-                            Some(inner) => {
-                                self.prepare_for_layers(request, guard);
-                                // boxed, so that the future of a handler without layers stays small
-                                Box::pin(inner.run(mem::take(request), guard)).await
-                            }
-                        });
-                        if let Some(acceptable) = acceptable {
-                            acceptable.check(response);
-                        }
-                    });
-                    within(guard.limits(), guard.body_wait(), handling).await
-                };
-                if let Err(TimedOut) = handled {
-                    emit_timeout(H::DECLARATION, guard.token());
-                    *response = Some(handler_timeout());
-                }
-            }
+        // not in the arms of one `match`, which would keep its value as long as the handler runs
+        let guard = match self.authorize(request, body_wait, id).await {
+            Ok(guard) => passed.insert(guard),
             Err(cause) => {
                 let refusal = refusal_response(cause, self.guard.server(), &H::DECLARATION.access);
                 *response = Some(refusal);
+                return;
             }
+        };
+        guard.extensions().insert(request.extensions_mut());
+        let acceptable = Acceptable::of(request.method(), request.headers());
+        let handled = {
+            let handling = pin!(async {
+                let response = response.insert(match &self.inner {
+                    None => run_handler::<H, S, M>(request, &self.state, guard).await,
+                    Some(inner) => {
+                        self.prepare_for_layers(request, guard);
+                        // boxed, so that the future of a handler without layers stays small
+                        Box::pin(inner.run(mem::take(request), guard)).await
+                    }
+                });
+                if let Some(acceptable) = acceptable {
+                    acceptable.check(response);
+                }
+            });
+            within(guard.limits(), guard.body_wait(), handling).await
+        };
+        if let Err(TimedOut) = handled {
+            emit_timeout(H::DECLARATION, guard.token(), id);
+            *response = Some(handler_timeout());
         }
     }
 
@@ -189,8 +196,9 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
         &self,
         request: &mut Request,
         body_wait: BodyWait,
+        id: Option<&RequestId>,
     ) -> Result<PassedGuard, RefusalCause> {
-        let mut decision = Decision::begin(H::DECLARATION);
+        let mut decision = Decision::begin(H::DECLARATION, id);
         if let Err(cause) = self.redeem_ticket(request, &mut decision) {
             decision.emit(cause.reason(), None);
             return Err(cause);
@@ -203,17 +211,17 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
         match allowed.and_then(decode_claims::<H>) {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
-                Ok(self.passed(None, headers, body_wait))
+                Ok(self.passed(None, headers, body_wait, id))
             }
             #[cfg(feature = "relying-party")]
             Ok(Allowed::LoggedIn(login)) => {
                 decision.emit(Reason::Authorized, None);
-                Ok(self.passed(None, headers, body_wait).with_login(login))
+                Ok(self.passed(None, headers, body_wait, id).with_login(login))
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
-                let issuer = self.ticket_issuer(headers, &authorized, decision.is_by_ticket());
-                let passed = self.passed(Some(authorized), headers, body_wait);
+                let issuer = self.ticket_issuer(headers, &authorized, &decision);
+                let passed = self.passed(Some(authorized), headers, body_wait, id);
                 Ok(match issuer {
                     None => passed,
                     Some(issuer) => passed.with_ticket_issuer(issuer),
@@ -251,14 +259,15 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
         &self,
         headers: &HeaderMap,
         authorized: &Authorized,
-        by_ticket: bool,
+        decision: &Decision,
     ) -> Option<TicketIssuer> {
         if !Self::ISSUES_TICKETS {
             return None;
         }
         let tickets = self.tickets.as_ref()?;
         let token = authorized.token();
-        Some(TicketIssuer::new(tickets, headers, token, by_ticket))
+        let (by_ticket, id) = (decision.is_by_ticket(), decision.request_id());
+        Some(TicketIssuer::new(tickets, headers, token, by_ticket, id))
     }
 
     /// Returns the permission to run the handler.
@@ -270,6 +279,7 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
         authorized: Option<Authorized>,
         headers: &HeaderMap,
         body_wait: BodyWait,
+        id: Option<&RequestId>,
     ) -> PassedGuard {
         let shares = has_custom_argument::<H>() || self.inner.is_some();
         let shared = if shares {
@@ -290,7 +300,7 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
             #[cfg(feature = "spool")]
             spool: spool.map(|spool| RequestSpool(Arc::clone(spool))),
         };
-        PassedGuard::new(authorized, extensions, body_wait)
+        PassedGuard::new(authorized, extensions, body_wait, id.cloned())
     }
 }
 

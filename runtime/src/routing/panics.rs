@@ -17,7 +17,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
 
-use crate::audit::{PanicOrigin, emit_panic};
+use crate::audit::{PanicOrigin, RequestId, emit_panic};
 use crate::policy::Declaration;
 use crate::response::panicked;
 
@@ -70,6 +70,7 @@ pub(super) fn guard_body(
     response: &mut Response,
     origin: PanicOrigin,
     declaration: Option<&'static Declaration>,
+    request_id: Option<&RequestId>,
 ) {
     // the server asks for both before it sends the head
     let body = response.body();
@@ -86,10 +87,11 @@ pub(super) fn guard_body(
                 has_panicked: Cell::new(false),
                 origin,
                 declaration,
+                request_id: request_id.cloned(),
             });
         }
         Err(Panicked) => {
-            emit_panic(origin, declaration, None);
+            emit_panic(origin, declaration, None, request_id);
             // a second panic is the same event
             let _ = drop_value(mem::replace(response, panicked()));
         }
@@ -104,11 +106,13 @@ struct StreamingBody {
     has_panicked: Cell<bool>,
     origin: PanicOrigin,
     declaration: Option<&'static Declaration>,
+    request_id: Option<RequestId>,
 }
 
 impl StreamingBody {
     fn emit_panic(&self) {
-        emit_panic(self.origin, self.declaration, None);
+        let id = self.request_id.as_ref();
+        emit_panic(self.origin, self.declaration, None, id);
     }
 
     /// Reads a property of the body; `None` after a panic.

@@ -4,6 +4,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::audit::RequestId;
 #[cfg(feature = "ws")]
 use crate::guard::NoClaims;
 use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims, SharedProof, TicketIssuer};
@@ -40,6 +41,7 @@ pub struct PassedGuard {
     /// For a handler with a `Tickets` argument.
     ticket_issuer: Option<Arc<TicketIssuer>>,
     body_wait: BodyWait,
+    request_id: Option<RequestId>,
     /// For a request with a session.
     #[cfg(feature = "relying-party")]
     login: Option<Login>,
@@ -50,11 +52,13 @@ impl PassedGuard {
         authorized: Option<Authorized>,
         extensions: GuardExtensions,
         body_wait: BodyWait,
+        request_id: Option<RequestId>,
     ) -> Self {
         Self {
             authorized,
             extensions,
             body_wait,
+            request_id,
             ticket_issuer: None,
             #[cfg(feature = "relying-party")]
             login: None,
@@ -85,6 +89,7 @@ impl PassedGuard {
             extensions: self.extensions.clone(),
             ticket_issuer: self.ticket_issuer.clone(),
             body_wait: self.body_wait.clone(),
+            request_id: self.request_id.clone(),
             #[cfg(feature = "relying-party")]
             login: self.login.clone(),
         }
@@ -103,6 +108,11 @@ impl PassedGuard {
     /// Returns the time for which the request's body is waited for.
     pub(super) fn body_wait(&self) -> &BodyWait {
         &self.body_wait
+    }
+
+    /// Returns the id of the request, if it has one.
+    pub(super) fn request_id(&self) -> Option<&RequestId> {
+        self.request_id.as_ref()
     }
 
     /// Returns the caller with the claims `C`, if the handler is secured and has such an argument.

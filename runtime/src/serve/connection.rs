@@ -8,26 +8,35 @@ use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::response::Response;
-use http::Request;
+#[cfg(feature = "http2")]
+use http::Method;
+#[cfg(feature = "http2")]
+use http::header::CONTENT_LENGTH;
 #[cfg(feature = "tls")]
 use http::header::{Entry, HeaderMap, HeaderValue, STRICT_TRANSPORT_SECURITY};
+use http::{Request, Version};
+#[cfg(feature = "http2")]
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::{self, UpgradeableConnection};
 #[cfg(feature = "http2")]
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use tokio::io::AsyncWrite;
+use tokio::task::unconstrained;
 use tokio::time::timeout;
 use tower_service::Service;
 
+use crate::audit::RequestId;
 #[cfg(feature = "tls")]
 use crate::guard::{ClientCertificate, PresentedCertificate};
 use crate::response::{
-    HEAD_TIMEOUT, malformed_host, outside_proxies, request_timeout, unreliable_proxy_fields,
+    HEAD_TIMEOUT, identify, outside_proxies, request_timeout, unreliable_proxy_fields,
 };
-use crate::routing::{Shutdown, WatchedBody, names_one_host};
+use crate::routing::{Shutdown, WatchedBody, refuse_target};
 use crate::serve::activity::{Expiry, Timeouts};
 use crate::serve::connection_limit::ConnectionLimit;
+use crate::serve::counted_body::CountedBody;
 use crate::serve::in_flight::InFlightBody;
 use crate::serve::linger::ConnectionState;
 use crate::serve::protocols::Protocols;
@@ -143,7 +152,7 @@ impl Connection {
                 let farewell = match expiry {
                     Expiry::Write => return,
                     Expiry::Head if self.state.activity().has_partial_head() => HEAD_TIMEOUT,
-                    Expiry::Head | Expiry::Idle | Expiry::Evicted => "",
+                    Expiry::Head | Expiry::Idle | Expiry::Flood | Expiry::Evicted => "",
                 };
                 let _ = timeout(FAREWELL_TIME, end(stream, farewell)).await;
             }
@@ -165,11 +174,14 @@ impl Connection {
         let expiry = self.serve_until_end(&mut connection, stop).await;
         if let Some(expiry) = expiry {
             telemetry::connection_expired(expiry);
-            if expiry != Expiry::Write {
-                // GOAWAY: the client may repeat a request that it is about to send
-                Pin::new(&mut connection).graceful_shutdown();
-                let _ = timeout(FAREWELL_TIME, &mut connection).await;
-            }
+            let time = match expiry {
+                Expiry::Write => return,
+                Expiry::Flood => Duration::ZERO,
+                Expiry::Head | Expiry::Idle | Expiry::Evicted => FAREWELL_TIME,
+            };
+            // GOAWAY: the client may repeat a request that it is about to send
+            Pin::new(&mut connection).graceful_shutdown();
+            let _ = timeout(time, &mut connection).await;
             return;
         }
         drop(connection);
@@ -178,8 +190,8 @@ impl Connection {
         }
     }
 
-    /// Serves requests until the connection ends or expires. When the server stops, `stop` lets only the requests in
-    /// progress finish.
+    /// Serves requests until the connection ends or expires. When the server stops, or the connection has
+    /// discarded too much, `stop` lets only the requests in progress finish.
     async fn serve_until_end<C: Future + Unpin>(
         &self,
         connection: &mut C,
@@ -187,8 +199,14 @@ impl Connection {
     ) -> Option<Expiry> {
         let activity = self.state.activity();
         let _serving = self.limit.serving(Arc::clone(activity));
-        let mut expiring = pin!(activity.expired(self.timeouts));
-        let mut stopping = pin!(self.shutdown.begun());
+        // a client that sends without a pause uses up the budget of the task, so the times must not depend on it
+        let mut expiring = pin!(unconstrained(activity.expired(self.timeouts)));
+        let mut stopping = pin!(unconstrained(async {
+            tokio::select! {
+                () = self.shutdown.begun() => {}
+                () = self.state.retired() => {}
+            }
+        }));
         let mut is_stopping = false;
         loop {
             tokio::select! {
@@ -216,6 +234,22 @@ fn set_transport_security(headers: &mut HeaderMap) {
     }
 }
 
+/// Removes the body of a response to `HEAD` (RFC 9110 §9.3.2), and keeps its length. hyper sends the body in HTTP/2, and axum
+/// removes only those of routes.
+#[cfg(feature = "http2")]
+fn remove_body(response: &mut Response) {
+    if response.body().is_end_stream() {
+        return;
+    }
+    let body = std::mem::take(response.body_mut());
+    let length = body.size_hint().exact();
+    if let (Entry::Vacant(entry), Some(length)) =
+        (response.headers_mut().entry(CONTENT_LENGTH), length)
+    {
+        entry.insert(length.into());
+    }
+}
+
 /// Sends the last bytes of a connection, and closes its direction; with TLS, the client learns that nothing is missing.
 async fn end(mut stream: Stream, farewell: &str) {
     let mut rest = farewell.as_bytes();
@@ -229,28 +263,49 @@ async fn end(mut stream: Stream, farewell: &str) {
     let _ = poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context)).await;
 }
 
+/// Returns the size of a head before compression, without the method and the scheme.
+fn head_size<B>(request: &Request<B>) -> usize {
+    let uri = request.uri();
+    let path = uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let host = uri.authority().map_or(0, |host| host.as_str().len());
+    let fields = request.headers().iter();
+    let fields: usize = fields
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    path + host + fields
+}
+
 impl RequestContext {
     /// Responds to a request within the limits, and settles the rest of its body.
     async fn respond(
         self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
     ) -> Result<http::Response<InFlightBody>, Infallible> {
         let (version, state) = (request.version(), Arc::clone(&self.state));
         let requests = Arc::clone(&self.requests);
         #[cfg(feature = "tls")]
         let requires_tls = self.requires_tls;
+        #[cfg(feature = "http2")]
+        let is_head = version == Version::HTTP_2 && request.method() == Method::HEAD;
         let active = state.activity().request();
+        let is_from_proxy = self.proxies.contains(self.peer);
+        let id = RequestId::of(request.headers_mut(), is_from_proxy);
+        if version == Version::HTTP_2 {
+            state.activity().record_head(head_size(&request));
+        }
+        let request = request.map(|body| CountedBody::new(body, state.activity()));
         let (request, rest) = WatchedBody::wrap(request);
-        let (mut response, permit) = match requests.enter(&request) {
-            Ok(permit) => match requests.timed(self.route(request)).await {
+        let (mut response, permit) = match requests.enter(&request, &id) {
+            Ok(permit) => match requests.timed(self.route(request, &id)).await {
                 Some(response) => (response?, Some(permit)),
-                None => (requests.format(request_timeout()), Some(permit)),
+                None => (requests.format(request_timeout(), &id), Some(permit)),
             },
             Err(response) => {
                 drop(request);
-                (requests.format(*response), None)
+                (requests.format(*response, &id), None)
             }
         };
+        identify(&mut response, &id);
         #[cfg(feature = "tls")]
         if requires_tls {
             set_transport_security(response.headers_mut());
@@ -258,25 +313,31 @@ impl RequestContext {
         if let Some(rest) = rest {
             unread::settle(&rest, version, &mut response, &state);
         }
+        #[cfg(feature = "http2")]
+        if is_head {
+            remove_body(&mut response);
+        }
         Ok(response.map(|body| InFlightBody::new(body, active, permit)))
     }
 
-    /// Calls the API, unless the request names no host, or has not come through a proxy of the server as it should have.
+    /// Calls the API, unless the request names no host or a foreign scheme, or has not come through a proxy of the server as it should have.
     async fn route(
         mut self,
-        mut request: Request<WatchedBody<Incoming>>,
+        mut request: Request<WatchedBody<CountedBody>>,
+        id: &RequestId,
     ) -> Result<Response, Infallible> {
         if !self.is_admitted {
-            return Ok(self.requests.format(outside_proxies()));
+            return Ok(self.requests.format(outside_proxies(), id));
         }
-        if !names_one_host(&request) {
-            return Ok(self.requests.format(malformed_host()));
+        if let Some(refusal) = refuse_target(&request) {
+            return Ok(self.requests.format(refusal, id));
         }
         let Ok(client) = self.proxies.sanitize(self.peer, request.headers_mut()) else {
-            return Ok(self.requests.format(unreliable_proxy_fields()));
+            return Ok(self.requests.format(unreliable_proxy_fields(), id));
         };
         let extensions = request.extensions_mut();
         extensions.insert(self.shutdown);
+        extensions.insert(id.clone());
         #[cfg(feature = "tls")]
         if let Some(certificate) = self.certificate {
             extensions.insert(PresentedCertificate(certificate));

@@ -10,6 +10,8 @@ mod bound;
 mod connection;
 mod connection_limit;
 mod connections;
+mod control_bytes;
+mod counted_body;
 mod error;
 mod in_flight;
 mod limit_setters;

@@ -10,6 +10,7 @@ use axum::response::Response;
 use http::{Method, Request};
 use tokio::time::sleep;
 
+use crate::audit::RequestId;
 use crate::response::{overloaded, uri_too_long};
 use crate::routing::ErrorFormat;
 use crate::serve::in_flight::{InFlight, InFlightPermit};
@@ -46,7 +47,11 @@ impl RequestLimits {
     /// # Errors
     ///
     /// Returns the response to a request beyond a limit.
-    pub(super) fn enter<B>(&self, request: &Request<B>) -> Result<InFlightPermit, Box<Response>> {
+    pub(super) fn enter<B>(
+        &self,
+        request: &Request<B>,
+        id: &RequestId,
+    ) -> Result<InFlightPermit, Box<Response>> {
         let uri = request.uri();
         let length = uri.path_and_query().map_or(0, |path| path.as_str().len());
         if length > self.uri_limit {
@@ -58,7 +63,7 @@ impl RequestLimits {
             &self.in_flight
         };
         in_flight.enter().ok_or_else(|| {
-            telemetry::request_shed();
+            telemetry::request_shed(id);
             Box::new(overloaded())
         })
     }
@@ -86,7 +91,7 @@ impl RequestLimits {
     }
 
     /// Formats a response of the server itself as the API formats its errors.
-    pub(super) fn format(&self, response: Response) -> Response {
-        self.format.apply(response)
+    pub(super) fn format(&self, response: Response, id: &RequestId) -> Response {
+        self.format.apply(response, Some(id))
     }
 }

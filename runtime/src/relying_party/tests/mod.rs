@@ -1,6 +1,8 @@
 //! A client against a provider on loopback, which is strict and fails on demand.
 
 mod api_client;
+#[cfg(unix)]
+mod processes;
 mod provider;
 mod token_endpoint;
 mod token_source;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 use super::*;
 use crate::claims::{NumericDate, Scope, ScopeSet};
-use crate::relying_party::token_source::{
-    GrantRecord, GrantTokens, Operation, ReadRecord, RecordGuard,
+use crate::relying_party::token_source::GrantTokens;
+use crate::relying_party::vault::{
+    MemoryStore, RecordId, RecordName, StoredRecord, TokenVault, VaultLock, VaultStore,
+    VaultStoreError,
 };
 
 const READ: Scope = Scope::new("orders:read");
@@ -140,69 +140,84 @@ async fn resource_that_is_no_absolute_uri_is_refused() {
     }
 }
 
-/// The version of a record, and its bytes.
-type Stored = (u64, Vec<u8>);
-
-/// A record in memory, whose writes fail on demand. Clones share it.
+/// A store whose writes fail on demand. Clones share it.
 #[derive(Clone, Default)]
-struct MemoryRecord {
-    stored: Arc<Mutex<Option<Stored>>>,
+struct FailingStore {
+    store: MemoryStore,
     failing_writes: Arc<Mutex<usize>>,
-    lock: Arc<tokio::sync::Mutex<()>>,
 }
 
-impl MemoryRecord {
-    fn with(tokens: &GrantTokens) -> Self {
-        let record = Self::default();
-        *record.stored.lock().unwrap() = Some((1, tokens.encode().to_vec()));
-        record
+impl VaultStore for FailingStore {
+    async fn read(&self, name: RecordName) -> Result<Option<StoredRecord>, VaultStoreError> {
+        self.store.read(name).await
     }
 
-    fn refresh_token(&self) -> Option<String> {
-        let stored = self.stored.lock().unwrap();
-        let tokens = GrantTokens::decode(&stored.as_ref()?.1).unwrap();
+    async fn write(
+        &self,
+        name: RecordName,
+        expected: Option<u64>,
+        record: StoredRecord,
+    ) -> Result<(), VaultStoreError> {
+        let fails = {
+            let mut failing = self.failing_writes.lock().unwrap();
+            let fails = *failing > 0;
+            *failing = failing.saturating_sub(1);
+            fails
+        };
+        if fails {
+            return Err(VaultStoreError::because("the disk is full"));
+        }
+        self.store.write(name, expected, record).await
+    }
+
+    async fn remove(&self, name: RecordName, expected: u64) -> Result<(), VaultStoreError> {
+        self.store.remove(name, expected).await
+    }
+
+    async fn set_aside(&self, name: RecordName) -> Result<(), VaultStoreError> {
+        self.store.set_aside(name).await
+    }
+
+    async fn names(&self) -> Result<Vec<RecordName>, VaultStoreError> {
+        self.store.names().await
+    }
+
+    async fn remove_expired(&self, now: NumericDate) -> Result<usize, VaultStoreError> {
+        self.store.remove_expired(now).await
+    }
+
+    async fn lock(&self, name: RecordName, wait: Duration) -> Result<VaultLock, VaultStoreError> {
+        self.store.lock(name, wait).await
+    }
+}
+
+/// The record of a login in a vault.
+struct Record {
+    vault: TokenVault,
+    id: RecordId,
+    failing_writes: Arc<Mutex<usize>>,
+}
+
+impl Record {
+    async fn with(value: &Secret) -> Self {
+        let store = FailingStore::default();
+        let failing_writes = Arc::clone(&store.failing_writes);
+        let key = SealingKey::generate().unwrap();
+        let vault = TokenVault::create(store, key).await.unwrap();
+        let id = RecordId::new("https://a.example", "web", "tokens").unwrap();
+        vault.write(&id, None, value, None).await.unwrap();
+        Self {
+            vault,
+            id,
+            failing_writes,
+        }
+    }
+
+    async fn refresh_token(&self) -> Option<String> {
+        let record = self.vault.read(&self.id).await.unwrap()?;
+        let tokens = GrantTokens::decode(record.value().expose()).unwrap();
         let token = tokens.refresh_token()?.expose().to_vec();
         Some(String::from_utf8(token).unwrap())
-    }
-}
-
-impl GrantRecord for MemoryRecord {
-    fn lock(&self, _: Duration) -> Operation<'_, RecordGuard> {
-        let lock = Arc::clone(&self.lock);
-        Box::pin(async move { Ok(Box::new(lock.lock_owned().await) as RecordGuard) })
-    }
-
-    fn read(&self) -> Operation<'_, Option<ReadRecord>> {
-        let stored = self.stored.lock().unwrap().clone();
-        Box::pin(async move {
-            Ok(stored.map(|(version, bytes)| ReadRecord {
-                bytes: Zeroizing::new(bytes),
-                version,
-            }))
-        })
-    }
-
-    fn write<'a>(&'a self, expected: u64, bytes: &'a [u8]) -> Operation<'a, u64> {
-        Box::pin(async move {
-            let mut failing = self.failing_writes.lock().unwrap();
-            if *failing > 0 {
-                *failing -= 1;
-                return Err(RecordError::new("the disk is full"));
-            }
-            let mut stored = self.stored.lock().unwrap();
-            assert_eq!(stored.as_ref().map(|(version, _)| *version), Some(expected));
-            *stored = Some((expected + 1, bytes.to_vec()));
-            Ok(expected + 1)
-        })
-    }
-
-    fn remove(&self, expected: u64) -> Operation<'_, ()> {
-        Box::pin(async move {
-            let mut stored = self.stored.lock().unwrap();
-            assert_eq!(stored.as_ref().map(|(version, _)| *version), Some(expected));
-            *stored = None;
-            Ok(())
-        })
     }
 }
 
@@ -239,23 +254,23 @@ pub(super) fn login(now: NumericDate) -> GrantTokens {
     GrantTokens::of_login(&response, now)
 }
 
-fn person(client: &RelyingParty, record: &MemoryRecord) -> TokenSource {
+fn person(client: &RelyingParty, record: &Record) -> TokenSource {
     let scopes = ScopeSet::parse("openid").unwrap();
-    client.grant_tokens(Box::new(record.clone()), scopes, Vec::new())
+    client.login_tokens(record.vault.clone(), record.id.clone(), scopes, Vec::new())
 }
 
 #[tokio::test]
 async fn refresh_token_is_rotated_and_stored() {
     let server = start(strict(), &json!({})).await;
     let clock = TestClock::new();
-    let record = MemoryRecord::with(&login(clock.time()));
+    let record = Record::with(&login(clock.time()).encode()).await;
     let tokens = person(&client(&server, clock.clone()).await, &record);
     assert_eq!(text(&tokens.token().await.unwrap()), "t0");
     assert_eq!(server.request_count(), 0);
     for round in 1..=3 {
         clock.advance(Duration::from_mins(9));
         assert_eq!(text(&tokens.token().await.unwrap()), format!("t{round}"));
-        assert_eq!(record.refresh_token(), Some(format!("r{round}")));
+        assert_eq!(record.refresh_token().await, Some(format!("r{round}")));
     }
     assert_eq!(server.request_count(), 3);
 }
@@ -264,18 +279,18 @@ async fn refresh_token_is_rotated_and_stored() {
 async fn response_without_refresh_token_keeps_the_former_one() {
     let server = start(numbered(600), &json!({})).await;
     let clock = TestClock::new();
-    let record = MemoryRecord::with(&login(clock.time()));
+    let record = Record::with(&login(clock.time()).encode()).await;
     let tokens = person(&client(&server, clock.clone()).await, &record);
     clock.advance(Duration::from_mins(9));
     assert_eq!(text(&tokens.token().await.unwrap()), "t1");
-    assert_eq!(record.refresh_token().as_deref(), Some("r0"));
+    assert_eq!(record.refresh_token().await.as_deref(), Some("r0"));
 }
 
 #[tokio::test]
 async fn sources_of_one_record_refresh_once_and_both_have_the_token() {
     let server = start(strict(), &json!({})).await;
     let clock = TestClock::new();
-    let record = MemoryRecord::with(&login(clock.time()));
+    let record = Record::with(&login(clock.time()).encode()).await;
     let client = client(&server, clock.clone()).await;
     let (one, other) = (person(&client, &record), person(&client, &record));
     one.token().await.unwrap();
@@ -291,14 +306,14 @@ async fn sources_of_one_record_refresh_once_and_both_have_the_token() {
 async fn invalid_grant_ends_the_login_and_5xx_does_not() {
     let server = start(Reply::json(500, r#"{"error":"invalid_grant"}"#), &json!({})).await;
     let clock = TestClock::new();
-    let record = MemoryRecord::with(&login(clock.time()));
+    let record = Record::with(&login(clock.time()).encode()).await;
     let tokens = person(&client(&server, clock.clone()).await, &record);
     clock.advance(Duration::from_mins(9));
     assert_eq!(text(&tokens.token().await.unwrap()), "t0");
     clock.advance(Duration::from_mins(1));
     let error = tokens.token().await.unwrap_err();
     assert!(error.is_retryable(), "{error}");
-    assert_eq!(record.refresh_token().as_deref(), Some("r0"));
+    assert_eq!(record.refresh_token().await.as_deref(), Some("r0"));
     server.set(Reply::json(400, r#"{"error":"invalid_grant"}"#));
     clock.advance(Duration::from_secs(1));
     for _ in 0..3 {
@@ -306,7 +321,7 @@ async fn invalid_grant_ends_the_login_and_5xx_does_not() {
         assert!(matches!(error, TokenSourceError::Ended), "{error}");
         clock.advance(Duration::from_secs(10));
     }
-    assert_eq!(record.refresh_token(), None);
+    assert_eq!(record.refresh_token().await, None);
     assert_eq!(server.request_count(), 3);
 }
 
@@ -315,7 +330,7 @@ async fn disconnected_caller_does_not_lose_the_refresh_token() {
     let (reply, released) = strict().held();
     let server = start(reply, &json!({})).await;
     let clock = TestClock::new();
-    let record = MemoryRecord::with(&login(clock.time()));
+    let record = Record::with(&login(clock.time()).encode()).await;
     let tokens = person(&client(&server, clock.clone()).await, &record);
     clock.advance(Duration::from_mins(9));
     let caller = tokio::spawn({
@@ -328,7 +343,7 @@ async fn disconnected_caller_does_not_lose_the_refresh_token() {
     caller.abort();
     released.notify_one();
     assert_eq!(text(&tokens.token().await.unwrap()), "t1");
-    assert_eq!(record.refresh_token().as_deref(), Some("r1"));
+    assert_eq!(record.refresh_token().await.as_deref(), Some("r1"));
     assert_eq!(server.request_count(), 1);
 }
 
@@ -336,7 +351,7 @@ async fn disconnected_caller_does_not_lose_the_refresh_token() {
 async fn tokens_that_cannot_be_stored_are_stored_later() {
     let server = start(strict(), &json!({})).await;
     let clock = TestClock::new();
-    let record = MemoryRecord::with(&login(clock.time()));
+    let record = Record::with(&login(clock.time()).encode()).await;
     let tokens = person(&client(&server, clock.clone()).await, &record);
     clock.advance(Duration::from_mins(10));
     // one failure is repaired at once
@@ -345,11 +360,11 @@ async fn tokens_that_cannot_be_stored_are_stored_later() {
     clock.advance(Duration::from_mins(10));
     *record.failing_writes.lock().unwrap() = 3;
     let error = tokens.token().await.unwrap_err();
-    assert!(matches!(error, TokenSourceError::Record(_)), "{error}");
-    assert_eq!(record.refresh_token().as_deref(), Some("r1"));
+    assert!(matches!(error, TokenSourceError::Vault(_)), "{error}");
+    assert_eq!(record.refresh_token().await.as_deref(), Some("r1"));
     clock.advance(Duration::from_secs(1));
     assert_eq!(text(&tokens.token().await.unwrap()), "t2");
-    assert_eq!(record.refresh_token().as_deref(), Some("r2"));
+    assert_eq!(record.refresh_token().await.as_deref(), Some("r2"));
     assert_eq!(server.request_count(), 2);
 }
 
@@ -357,11 +372,11 @@ async fn tokens_that_cannot_be_stored_are_stored_later() {
 async fn revoked_login_has_no_record_even_if_the_provider_fails() {
     let server = start(Reply::json(503, "{}"), &json!({})).await;
     let clock = TestClock::new();
-    let record = MemoryRecord::with(&login(clock.time()));
+    let record = Record::with(&login(clock.time()).encode()).await;
     let tokens = person(&client(&server, clock.clone()).await, &record);
     tokens.token().await.unwrap();
     assert!(tokens.revoke().await.is_err());
-    assert_eq!(record.refresh_token(), None);
+    assert_eq!(record.refresh_token().await, None);
     let request = server.requests().pop().unwrap();
     assert_eq!(form(&request)["token"], "r0");
     assert_eq!(form(&request)["token_type_hint"], "refresh_token");
@@ -372,10 +387,9 @@ async fn revoked_login_has_no_record_even_if_the_provider_fails() {
 #[tokio::test]
 async fn record_of_another_format_is_an_error_and_stays() {
     let server = start(strict(), &json!({})).await;
-    let record = MemoryRecord::default();
-    *record.stored.lock().unwrap() = Some((1, b"{}".to_vec()));
+    let record = Record::with(&Secret::new("{}")).await;
     let tokens = person(&client(&server, TestClock::new()).await, &record);
     let error = tokens.token().await.unwrap_err();
     assert!(matches!(error, TokenSourceError::Format), "{error}");
-    assert!(record.stored.lock().unwrap().is_some());
+    assert!(record.vault.read(&record.id).await.unwrap().is_some());
 }

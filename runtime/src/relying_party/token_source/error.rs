@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::relying_party::endpoint_error::EndpointError;
-use crate::relying_party::token_source::record::RecordError;
+use crate::relying_party::vault::VaultError;
 
 /// A token source has no usable token.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub enum TokenSourceError {
     /// The provider did not issue a token.
     Endpoint(Arc<EndpointError>),
     /// The record with the tokens is unavailable.
-    Record(RecordError),
+    Vault(Arc<VaultError>),
     /// The record has another format than this version writes.
     Format,
     /// The task that obtained the token panicked, or the runtime shuts down.
@@ -29,7 +29,7 @@ impl TokenSourceError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Endpoint(error) => error.is_retryable(),
-            Self::Record(_) | Self::Canceled => true,
+            Self::Vault(_) | Self::Canceled => true,
             Self::Ended | Self::Format => false,
         }
     }
@@ -40,7 +40,7 @@ impl fmt::Display for TokenSourceError {
         match self {
             Self::Ended => f.write_str("the provider has ended the grant: log in again"),
             Self::Endpoint(error) => error.fmt(f),
-            Self::Record(error) => error.fmt(f),
+            Self::Vault(error) => write!(f, "the tokens cannot be read or stored: {error}"),
             Self::Format => f.write_str("the tokens' record has an unknown format"),
             Self::Canceled => f.write_str("the request for a token was canceled"),
         }
@@ -51,7 +51,7 @@ impl Error for TokenSourceError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Endpoint(error) => error.source(),
-            Self::Record(error) => error.source(),
+            Self::Vault(error) => error.source(),
             Self::Ended | Self::Format | Self::Canceled => None,
         }
     }
@@ -63,8 +63,8 @@ impl From<EndpointError> for TokenSourceError {
     }
 }
 
-impl From<RecordError> for TokenSourceError {
-    fn from(error: RecordError) -> Self {
-        Self::Record(error)
+impl From<VaultError> for TokenSourceError {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(Arc::new(error))
     }
 }

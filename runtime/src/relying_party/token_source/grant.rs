@@ -1,4 +1,4 @@
-//! A person's login: tokens in a record that several processes share, and their refresh ([RFC 6749 §6]).
+//! A person's login: tokens in a record of a vault that several processes share, and their refresh ([RFC 6749 §6]).
 //!
 //! A provider that rotates refresh tokens ends the login if one is used twice ([RFC 9700 §4.14.2]). Therefore a process
 //! refreshes under the lock of the record, after it has read the record again, and stores the new refresh token
@@ -7,15 +7,16 @@
 //! [RFC 6749 §6]: https://www.rfc-editor.org/rfc/rfc6749#section-6
 //! [RFC 9700 §4.14.2]: https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::claims::NumericDate;
 use crate::relying_party::RelyingParty;
 use crate::relying_party::token_endpoint::Grant as GrantType;
 use crate::relying_party::token_source::error::TokenSourceError;
-use crate::relying_party::token_source::record::GrantRecord;
 use crate::relying_party::token_source::requester::Requester;
 use crate::relying_party::token_source::tokens::{AccessToken, GrantTokens};
+use crate::relying_party::vault::{RecordId, RecordVersion, TokenVault};
 
 /// The maximum time of a wait for the record's lock: longer than a request to the provider takes.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
@@ -25,15 +26,24 @@ const WRITE_ATTEMPTS: usize = 3;
 
 /// The record of a login.
 pub(super) struct Grant {
-    record: Box<dyn GrantRecord>,
+    vault: TokenVault,
+    id: RecordId,
     /// Refreshed tokens that could not be stored, with the version of the record that they replace.
-    unsaved: Mutex<Option<(u64, GrantTokens)>>,
+    unsaved: Mutex<Option<(RecordVersion, GrantTokens)>>,
+}
+
+/// The tokens of a record, with what a write to it needs.
+struct Stored {
+    tokens: GrantTokens,
+    version: RecordVersion,
+    expires_at: Option<NumericDate>,
 }
 
 impl Grant {
-    pub(super) fn new(record: Box<dyn GrantRecord>) -> Self {
+    pub(super) fn new(vault: TokenVault, id: RecordId) -> Self {
         Self {
-            record,
+            vault,
+            id,
             unsaved: Mutex::new(None),
         }
     }
@@ -44,16 +54,16 @@ impl Grant {
         requester: &Requester,
         rejected: Option<&AccessToken>,
     ) -> Result<AccessToken, TokenSourceError> {
-        let _lock = self.record.lock(LOCK_WAIT).await?;
-        let Some((version, tokens)) = self.read().await? else {
+        let _lock = self.vault.lock(&self.id, LOCK_WAIT).await?;
+        let Some(stored) = self.read().await? else {
             return Err(TokenSourceError::Ended);
         };
-        let token = &tokens.access;
+        let token = &stored.tokens.access;
         let is_rejected = rejected.is_some_and(|rejected| token.is(rejected));
         if token.is_fresh(requester.now()) && !is_rejected {
             return Ok(token.clone());
         }
-        let Some(refresh_token) = &tokens.refresh else {
+        let Some(refresh_token) = &stored.tokens.refresh else {
             let is_usable = !token.is_expired(requester.now()) && !is_rejected;
             return is_usable
                 .then(|| token.clone())
@@ -63,14 +73,15 @@ impl Grant {
         let grant = GrantType::RefreshToken(refresh_token);
         match requester.request(grant).await {
             Ok(response) => {
-                let refreshed = tokens.refreshed(&response, requested_at);
+                let refreshed = stored.tokens.refreshed(&response, requested_at);
                 let token = refreshed.access.clone();
-                self.store(version, refreshed).await?;
+                self.store(refreshed, stored.version, stored.expires_at)
+                    .await?;
                 Ok(token)
             }
             Err(error) if error.is_invalid_grant() => {
                 report_ended(requester.relying_party.provider().issuer());
-                self.record.remove(version).await?;
+                self.vault.remove(&self.id).await?;
                 Err(TokenSourceError::Ended)
             }
             // the token of the record may be newer than that of this process
@@ -88,11 +99,11 @@ impl Grant {
         &self,
         relying_party: &RelyingParty,
     ) -> Result<(), TokenSourceError> {
-        let _lock = self.record.lock(LOCK_WAIT).await?;
-        let Some((version, tokens)) = self.read().await? else {
+        let _lock = self.vault.lock(&self.id, LOCK_WAIT).await?;
+        let Some(Stored { tokens, .. }) = self.read().await? else {
             return Ok(());
         };
-        self.record.remove(version).await?;
+        self.vault.remove(&self.id).await?;
         let (token, hint) = match &tokens.refresh {
             Some(token) => (token, "refresh_token"),
             None => (tokens.access.secret(), "access_token"),
@@ -101,43 +112,55 @@ impl Grant {
     }
 
     /// Reads the record, after storing tokens that replace it.
-    async fn read(&self) -> Result<Option<(u64, GrantTokens)>, TokenSourceError> {
-        let Some(record) = self.record.read().await? else {
+    async fn read(&self) -> Result<Option<Stored>, TokenSourceError> {
+        let Some(record) = self.vault.read(&self.id).await? else {
             return Ok(None);
         };
-        if let Some((version, tokens)) = self.take_unsaved().filter(|(of, _)| *of == record.version)
-        {
-            let version = self.store(version, tokens.clone()).await?;
-            return Ok(Some((version, tokens)));
+        let (version, expires_at) = (record.version(), record.expires_at());
+        let unsaved = self.unsaved().take();
+        if let Some((_, tokens)) = unsaved.filter(|(replaced, _)| *replaced == version) {
+            let version = self.store(tokens.clone(), version, expires_at).await?;
+            return Ok(Some(Stored {
+                tokens,
+                version,
+                expires_at,
+            }));
         }
-        let tokens = GrantTokens::decode(&record.bytes).ok_or(TokenSourceError::Format)?;
-        Ok(Some((record.version, tokens)))
+        let tokens = GrantTokens::decode(record.value().expose());
+        Ok(Some(Stored {
+            tokens: tokens.ok_or(TokenSourceError::Format)?,
+            version,
+            expires_at,
+        }))
     }
 
     /// Stores tokens, and returns the record's new version; keeps them if the store is unavailable.
-    async fn store(&self, version: u64, tokens: GrantTokens) -> Result<u64, TokenSourceError> {
-        let bytes = tokens.encode();
-        let mut stored = self.record.write(version, &bytes).await;
+    async fn store(
+        &self,
+        tokens: GrantTokens,
+        replaced: RecordVersion,
+        expires_at: Option<NumericDate>,
+    ) -> Result<RecordVersion, TokenSourceError> {
+        let value = tokens.encode();
+        let write = || {
+            let vault = &self.vault;
+            vault.write(&self.id, Some(replaced), &value, expires_at)
+        };
+        let mut written = write().await;
         for _ in 1..WRITE_ATTEMPTS {
-            if stored.is_ok() {
+            if written.is_ok() {
                 break;
             }
-            stored = self.record.write(version, &bytes).await;
+            written = write().await;
         }
-        if stored.is_err() {
-            *self.unsaved() = Some((version, tokens));
+        if written.is_err() {
+            *self.unsaved() = Some((replaced, tokens));
         }
-        Ok(stored?)
+        Ok(written?)
     }
 
-    fn take_unsaved(&self) -> Option<(u64, GrantTokens)> {
-        self.unsaved().take()
-    }
-
-    fn unsaved(&self) -> std::sync::MutexGuard<'_, Option<(u64, GrantTokens)>> {
-        self.unsaved
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn unsaved(&self) -> MutexGuard<'_, Option<(RecordVersion, GrantTokens)>> {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod error;
 mod grant;
-mod record;
 mod requester;
 mod tokens;
 
@@ -18,8 +17,6 @@ use tokio::sync::Mutex;
 
 pub use self::error::TokenSourceError;
 use self::grant::Grant;
-pub use self::record::RecordError;
-pub(crate) use self::record::{GrantRecord, Operation, ReadRecord, RecordGuard};
 use self::requester::Requester;
 pub use self::tokens::AccessToken;
 pub(crate) use self::tokens::GrantTokens;
@@ -27,6 +24,7 @@ use crate::claims::{NumericDate, ScopeSet};
 use crate::relying_party::RelyingParty;
 use crate::relying_party::requested_scopes::RequestedScopes;
 use crate::relying_party::token_endpoint::Grant as GrantType;
+use crate::relying_party::vault::{RecordId, TokenVault};
 
 /// The time in which the error of a failed request is returned without another request.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -93,16 +91,17 @@ impl RelyingParty {
         ))
     }
 
-    /// Returns a source of tokens of a person's login, whose record exists already.
+    /// Returns a source of tokens of a person's login, whose record is in a vault.
     ///
-    /// `scopes` are those of the login, or fewer.
-    pub(crate) fn grant_tokens(
+    /// `scopes` are those of the login, or fewer. Sources in several processes may share the record.
+    pub(crate) fn login_tokens(
         &self,
-        record: Box<dyn GrantRecord>,
+        vault: TokenVault,
+        id: RecordId,
         scopes: ScopeSet,
         resources: Vec<String>,
     ) -> TokenSource {
-        let grant = Some(Grant::new(record));
+        let grant = Some(Grant::new(vault, id));
         TokenSource::new(self.clone(), scopes, resources, grant)
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use zeroize::Zeroizing;
 
 use crate::claims::{NumericDate, ScopeSet};
 use crate::relying_party::token_response::TokenResponse;
@@ -138,7 +137,7 @@ impl GrantTokens {
     }
 
     /// Encodes the tokens: a version, two times in milliseconds, and each text after its length.
-    pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn encode(&self) -> Secret {
         let token = &*self.access.inner;
         let texts = [
             token.token.expose(),
@@ -148,7 +147,7 @@ impl GrantTokens {
         ];
         let len = 17 + texts.iter().map(|text| 4 + text.len()).sum::<usize>();
         // its full capacity from the beginning: reallocation would leave a copy of the tokens
-        let mut encoded = Zeroizing::new(Vec::with_capacity(len));
+        let mut encoded = Vec::with_capacity(len);
         encoded.push(FORMAT);
         encoded.extend_from_slice(&token.obtained_at.as_millis().to_be_bytes());
         encoded.extend_from_slice(&token.expires_at.as_millis().to_be_bytes());
@@ -158,7 +157,7 @@ impl GrantTokens {
             encoded.extend_from_slice(&len.to_be_bytes());
             encoded.extend_from_slice(text);
         }
-        encoded
+        Secret::new(encoded)
     }
 
     /// Decodes tokens, or returns `None` if the bytes have another format.
@@ -240,8 +239,7 @@ mod tests {
                 refresh: refresh_token.map(Secret::new),
                 id: id_token.map(Secret::new),
             };
-            let encoded = tokens.encode();
-            assert_eq!(encoded.capacity(), encoded.len());
+            let encoded = tokens.encode().expose().to_vec();
             let decoded = GrantTokens::decode(&encoded).unwrap();
             assert!(decoded.access.is(&tokens.access));
             assert_eq!(decoded.access.expires_at(), tokens.access.expires_at());
@@ -255,7 +253,7 @@ mod tests {
             }
             let longer = [&encoded[..], &[0]].concat();
             assert!(GrantTokens::decode(&longer).is_none());
-            let mut other_format = encoded.to_vec();
+            let mut other_format = encoded.clone();
             other_format[0] = FORMAT + 1;
             assert!(GrantTokens::decode(&other_format).is_none());
         }

@@ -254,16 +254,6 @@ impl TokenVault {
         Err(VaultError::Conflict)
     }
 
-    /// Removes a record if it has this version.
-    pub(in crate::relying_party) async fn remove_version(
-        &self,
-        id: &RecordId,
-        RecordVersion(version): RecordVersion,
-    ) -> Result<(), VaultError> {
-        let name = self.inner.head.name(id);
-        Ok(self.inner.store.remove(name, version).await?)
-    }
-
     /// Moves a record that cannot be opened out of the way, so that another one can be written. It is not deleted.
     ///
     /// # Errors
@@ -354,7 +344,7 @@ impl VaultRecord {
 
 /// The version of a record, which differs from that of each former record of the same identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RecordVersion(pub(in crate::relying_party) u64);
+pub struct RecordVersion(u64);
 
 /// Chooses the version of a new record at random, so that it differs from those of a removed one.
 fn first_version() -> Result<u64, VaultError> {

@@ -15,6 +15,7 @@ use axum::http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 #[cfg(feature = "schemas")]
 use schemars::{Schema, SchemaGenerator};
 
+use crate::audit::RequestId;
 use crate::guard::{Authorized, Caller, CallerClaims};
 #[cfg(feature = "schemas")]
 use crate::input::definitions;
@@ -25,9 +26,9 @@ use crate::input::{
     self, BinaryBody, Cookies, Headers, InputExtractor, InputLocation, MergePatch, Multipart,
     PlainText, Scalar, SecureInput, Shape, StreamedBody, Valid, media_type, shape_of_scalar,
 };
+use crate::routing::argument::custom_extraction::CheckedExtraction;
 use crate::routing::argument::extraction::{
-    CheckedBody, CheckedExtraction, CheckedHead, FromServer, FromState, KnownMethod, Optional,
-    StrictPath, ViaAxum,
+    CheckedBody, CheckedHead, FromServer, FromState, KnownMethod, Optional, StrictPath, ViaAxum,
 };
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
 use crate::routing::argument::facts::{ArgumentFacts, Content, MediaTypes};
@@ -83,6 +84,7 @@ server_data! {
     [] Method, ServerData, KnownMethod;
     [] MatchedPath, ServerData, FromServer;
     [] NestedPath, ServerData, FromServer;
+    [] RequestId, ServerData, FromServer;
     [] Shutdown, ServerData, FromServer;
     [T] Extension<T>, RequestExtension<T>, FromServer;
     #[cfg(any(feature = "serve", feature = "testing"))]

@@ -17,7 +17,7 @@ use crate::routing::argument::facts::{ArgumentFacts, Content};
 /// - input that is decoded strictly and checked: [`Valid<Json<T>>`](crate::Valid) and the other
 ///   extractors inside `Valid`, `Path<T>` of scalars, and `Option` of these;
 /// - [`Caller`](crate::Caller) and [`Tickets`](crate::Tickets) in a `#[secured]` handler;
-/// - values of the server, such as `State<T>`, `Method`, `MatchedPath` and [`Shutdown`](crate::Shutdown);
+/// - values of the server, such as `State<T>`, `Method`, `MatchedPath`, [`RequestId`](crate::RequestId) and [`Shutdown`](crate::Shutdown);
 /// - `Upgrade`, the handshake of a WebSocket connection (feature `ws`);
 /// - `Extension<T>` of a type that states in [`TrustedExtension`](crate::TrustedExtension) why it can be
 ///   trusted;
