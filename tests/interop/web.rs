@@ -279,7 +279,7 @@ async fn orders_api(
     let server = server.build().await.unwrap();
     let routes = SecureRouter::new().route("/orders", get(list_orders));
     let api = palisade::serve(routes.with_state(tokens).protect(server));
-    let bound = api.bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let bound = api.bind("127.0.0.1:0").await.unwrap();
     let address = bound.local_addr();
     tokio::spawn(bound.run());
     format!("http://{address}")
@@ -304,7 +304,7 @@ impl Browser {
     }
 
     fn get(&mut self, url: &str) -> Page {
-        self.follow(url, |target| Request::get(target))
+        self.follow(url, Request::get)
     }
 
     /// Posts a form of a page at an origin.

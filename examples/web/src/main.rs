@@ -28,10 +28,12 @@ mod options;
 mod orders;
 mod page;
 
+use std::convert::Infallible;
 use std::error::Error;
+use std::future::ready;
 use std::process::ExitCode;
 
-use axum::http::{HeaderValue, Uri, header};
+use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::Response;
 use palisade::prelude::*;
@@ -79,12 +81,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
 }
 
 async fn api(options: &Options) -> Result<Api, Box<dyn Error>> {
-    let provider = Provider::builder(&options.issuer);
-    let provider = if options.allow_loopback_http {
-        provider.allow_loopback_http()
-    } else {
-        provider
-    };
+    let mut provider = Provider::builder(&options.issuer);
+    if options.allow_loopback_http {
+        provider = provider.allow_loopback_http();
+    }
     let provider = provider.build().await?;
     let metadata = provider.metadata().await?;
     let supports = |scope: &str| {
@@ -97,15 +97,17 @@ async fn api(options: &Options) -> Result<Api, Box<dyn Error>> {
         .filter(|scope| !scope.is_empty())
         .collect();
     // OpenID Connect Core §11: a provider that supports `offline_access` issues refresh tokens after consent only
-    let request = match supports("offline_access") {
-        true => LoginRequest::new().prompt(Prompt::Consent),
-        false => LoginRequest::new(),
+    let request = if supports("offline_access") {
+        LoginRequest::new().prompt(Prompt::Consent)
+    } else {
+        LoginRequest::new()
     };
     let policy = page::security_policy(&options.issuer, metadata.end_session_endpoint())?;
     let algorithms = metadata.id_token_algorithms().unwrap_or_default();
-    let algorithm = match algorithms.iter().any(|name| name == "RS256") {
-        true => Algorithm::RS256,
-        false => Algorithm::ES256,
+    let algorithm = if algorithms.iter().any(|name| name == "RS256") {
+        Algorithm::RS256
+    } else {
+        Algorithm::ES256
     };
 
     let party = RelyingParty::new(provider, options.registration()?)?;
@@ -136,27 +138,18 @@ async fn api(options: &Options) -> Result<Api, Box<dyn Error>> {
         .route("/style.css", get(handlers::style))
         .merge(login_routes)
         .layer(map_response(move |response| {
-            with_policy(response, policy.clone())
+            ready(with_policy(response, &policy))
         }))
         .with_state(orders)
         .protect(server);
-    Ok(api.render_errors(page::error))
+    Ok(api.render_errors(|problem| Ok::<_, Infallible>(page::error(problem))))
 }
 
 /// Sets the policies of a response: its page has this program's style, and no script. Forms name their origin.
-async fn with_policy(mut response: Response, policy: HeaderValue) -> Response {
+fn with_policy(mut response: Response, policy: &HeaderValue) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
     let same_origin = HeaderValue::from_static("same-origin");
     headers.insert(header::REFERRER_POLICY, same_origin);
     response
-}
-
-/// Returns the origin of a URL: scheme, host and port.
-fn origin(url: &str) -> Result<String, Box<dyn Error>> {
-    let uri: Uri = url.parse()?;
-    match (uri.scheme_str(), uri.authority()) {
-        (Some(scheme), Some(authority)) => Ok(format!("{scheme}://{authority}")),
-        _ => Err(format!("`{url}` is not a URL").into()),
-    }
 }

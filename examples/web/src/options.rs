@@ -6,6 +6,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use axum::http::Uri;
 use lexopt::prelude::*;
 use palisade::relying_party::vault::{FileStore, KeyFile, MemoryStore, TokenVault};
 use palisade::relying_party::{AssertionKey, ClientAuthentication, ClientRegistration, SealingKey};
@@ -97,5 +98,14 @@ impl Options {
         }
         fs::create_dir_all(data)?;
         Ok(TokenVault::create(FileStore::create(directory)?, key).await?)
+    }
+}
+
+/// Returns the origin of a URL: scheme, host and port.
+pub(crate) fn origin(url: &str) -> Result<String, Box<dyn Error>> {
+    let uri: Uri = url.parse()?;
+    match (uri.scheme_str(), uri.authority()) {
+        (Some(scheme), Some(authority)) => Ok(format!("{scheme}://{authority}")),
+        _ => Err(format!("`{url}` is not a URL").into()),
     }
 }

@@ -7,7 +7,7 @@ use palisade::Problem;
 use palisade::relying_party::{ApiClient, ApiClientError, Login, LoginTokens, TokenSourceError};
 use serde::Deserialize;
 
-use crate::origin;
+use crate::options::origin;
 
 /// The API.
 #[derive(Clone)]

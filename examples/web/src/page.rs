@@ -1,6 +1,5 @@
 //! The pages: HTML without scripts, whose every text is escaped.
 
-use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::{self, Write as _};
 
@@ -9,8 +8,8 @@ use axum::response::Html;
 use palisade::relying_party::Login;
 use palisade::{ErrorBody, Problem};
 
+use crate::options::origin;
 use crate::orders::Order;
-use crate::origin;
 
 /// A page.
 pub(crate) type Page = Html<String>;
@@ -76,7 +75,7 @@ pub(crate) fn orders(name: &str, login: &Login, orders: &[Order]) -> Page {
 }
 
 /// Returns the page of a problem.
-pub(crate) fn error(problem: &Problem) -> Result<ErrorBody, Infallible> {
+pub(crate) fn error(problem: &Problem) -> ErrorBody {
     let status = problem.status();
     let (title, detail) = match status {
         StatusCode::UNAUTHORIZED => (
@@ -97,7 +96,7 @@ pub(crate) fn error(problem: &Problem) -> Result<ErrorBody, Infallible> {
         Escaped(detail),
     );
     let Html(page) = page(title, "", &content);
-    Ok(ErrorBody::new("text/html; charset=utf-8", page))
+    ErrorBody::new("text/html; charset=utf-8", page)
 }
 
 fn row(order: &Order) -> String {

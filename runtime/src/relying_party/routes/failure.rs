@@ -15,9 +15,11 @@ pub(super) fn login_failed(error: &LoginError) -> Problem {
         LoginError::Provider(
             AuthorizationError::TemporarilyUnavailable | AuthorizationError::ServerError,
         ) => StatusCode::SERVICE_UNAVAILABLE,
-        LoginError::Provider(AuthorizationError::InvalidScope)
-        | LoginError::Provider(AuthorizationError::InvalidTarget)
-        | LoginError::Provider(AuthorizationError::Other)
+        LoginError::Provider(
+            AuthorizationError::InvalidScope
+            | AuthorizationError::InvalidTarget
+            | AuthorizationError::Other,
+        )
         | LoginError::Endpoint(_)
         | LoginError::NoIdToken
         | LoginError::IdToken(_) => StatusCode::BAD_GATEWAY,

@@ -11,6 +11,7 @@ use crate::SecureRouter;
 use crate::input::types::ReturnTo;
 use crate::relying_party::login::{LoginRequest, Logins};
 use crate::relying_party::login_tokens::LoginTokens;
+use crate::relying_party::routes::flow::Flow;
 use crate::relying_party::routes::handlers::{begin, callback, end_sessions, log_out};
 use crate::routing::rules::{SecuredRoutes, ShareState};
 use crate::routing::{get, post};
@@ -56,16 +57,6 @@ use crate::session::Sessions;
 pub struct LoginRoutes {
     paths: Paths,
     flow: Flow,
-}
-
-/// The state of the handlers.
-#[derive(Clone)]
-pub(super) struct Flow {
-    pub(super) logins: Logins,
-    pub(super) sessions: Sessions,
-    pub(super) tokens: Option<LoginTokens>,
-    pub(super) request: LoginRequest,
-    pub(super) logged_out: ReturnTo,
 }
 
 #[derive(Clone)]
