@@ -8,7 +8,7 @@ use http::Method;
 use http::header::{HeaderMap, HeaderValue};
 
 use crate::claims::NumericDate;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::seal::{Purpose, Sealer, SealingKey, SealingKeys};
 use crate::session::cookie;
 use crate::session::error::{SessionError, SessionRefusal, SessionStoreError, SessionsConfigError};
@@ -17,7 +17,9 @@ use crate::session::login::{Login, LoginRecord, NewLogin};
 use crate::session::memory::MemorySessions;
 use crate::session::origin::AppOrigin;
 use crate::session::record;
-use crate::session::store::{DynSessionStore, SessionGroup, SessionStore, StoredSession};
+use crate::session::store::{
+    DynSessionStore, SessionGroup, SessionKey, SessionStore, StoredSession,
+};
 
 const PURPOSE: Purpose = Purpose::new("session");
 
@@ -154,8 +156,7 @@ impl Sessions {
             expires_at,
         };
         store.insert(session).await?;
-        let record = Arc::new(record);
-        Ok((Login { key, record }, cookie::set(&id)))
+        Ok((self.login(key, record), cookie::set(&id)))
     }
 
     /// Ends a session, and returns the `Set-Cookie` value that removes its cookie.
@@ -240,8 +241,16 @@ impl Sessions {
         if now.since(stored.last_used) >= TOUCH_INTERVAL.min(self.shared.idle_time / 2) {
             store.touch(&key, now).await.map_err(unavailable)?;
         }
-        let record = Arc::new(record);
-        Ok(Login { key, record })
+        Ok(self.login(key, record))
+    }
+
+    fn login(&self, key: SessionKey, record: LoginRecord) -> Login {
+        Login {
+            key,
+            record: Arc::new(record),
+            clock: SharedClock(Arc::clone(&self.shared.clock)),
+            subject_hash: None,
+        }
     }
 
     fn has_ended(&self, record: &LoginRecord, stored: &StoredSession, now: NumericDate) -> bool {
