@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use axum::extract::Request;
 use axum::http::header::HOST;
 use axum::http::uri::{Authority, Scheme};
-use axum::http::{Method, Version};
+use axum::http::{HeaderValue, Method, Version};
 use axum::response::Response;
 use axum::routing::Route as AxumRoute;
 use tower_layer::Layer;
@@ -99,6 +99,18 @@ pub(crate) fn refuse_target<B>(request: &Request<B>) -> Option<Response> {
     }
 }
 
+/// Replaces `Host` by the host of a target in absolute form, as RFC 9112 §3.2.2 requires of a server. Code behind it then reads the
+/// host that was checked.
+pub(crate) fn use_host_of_target<B>(request: &mut Request<B>) {
+    if request.version() > Version::HTTP_11 || request.method() == Method::CONNECT {
+        return;
+    }
+    let target = request.uri().authority().map(Authority::as_str);
+    if let Some(Ok(host)) = target.map(HeaderValue::from_str) {
+        request.headers_mut().insert(HOST, host);
+    }
+}
+
 /// Returns the one host that a request names; `None` if it names none.
 ///
 /// The target of the request comes before `Host` (RFC 9112 §3.2.2); in HTTP/2, the two must not differ
@@ -183,7 +195,10 @@ impl Service<Request> for HostCheck {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let refusal = match self.layer.hosts.check(&request) {
-            Ok(()) => return Box::pin(self.route.call(request)),
+            Ok(()) => {
+                use_host_of_target(&mut request);
+                return Box::pin(self.route.call(request));
+            }
             Err(error) => error.response(),
         };
         let upload = Upload::watch(&mut request);

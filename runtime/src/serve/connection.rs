@@ -27,7 +27,7 @@ use crate::guard::{ClientCertificate, PresentedCertificate};
 use crate::response::{
     HEAD_TIMEOUT, identify, outside_proxies, request_timeout, unreliable_proxy_fields,
 };
-use crate::routing::{Shutdown, WatchedBody, refuse_target};
+use crate::routing::{Shutdown, WatchedBody, refuse_target, use_host_of_target};
 use crate::serve::activity::{Expiry, Timeouts};
 use crate::serve::connection_limit::ConnectionLimit;
 use crate::serve::counted_body::CountedBody;
@@ -304,6 +304,7 @@ impl RequestContext {
         if let Some(refusal) = refuse_target(&request) {
             return Ok(self.requests.format(refusal, id));
         }
+        use_host_of_target(&mut request);
         let Ok(client) = self.proxies.sanitize(self.peer, request.headers_mut()) else {
             return Ok(self.requests.format(unreliable_proxy_fields(), id));
         };
