@@ -86,12 +86,23 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     let mut options = OpenOptions::new();
     options.write(true).mode(OWNER_ONLY);
     match options.clone().create_new(true).open(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => match options.open(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            opened => opened.map(Some),
-        },
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            match open_existing(path, &options) {
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+                opened => opened.map(Some),
+            }
+        }
         opened => opened.map(Some),
     }
+}
+
+/// Opens a regular file. Opening a pipe would wait for a process that reads from it.
+fn open_existing(path: &Path, options: &OpenOptions) -> io::Result<File> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        let message = format!("`{}` is not a regular file", path.display());
+        return Err(io::Error::new(ErrorKind::AlreadyExists, message));
+    }
+    options.open(path)
 }
 
 /// Returns whether the path is that of the open file.
@@ -128,8 +139,8 @@ fn private_directory(path: &Path) -> io::Result<PathBuf> {
     let parent = path.parent().unwrap_or(Path::new(""));
     let mut attempt = 0;
     loop {
-        let name = format!(".palisade-{}-{attempt}", std::process::id());
-        let directory = parent.join(name);
+        // short, because the system limits the path of the socket inside to about 100 bytes
+        let directory = parent.join(format!(".s{attempt}"));
         match DirBuilder::new().mode(0o700).create(&directory) {
             Ok(()) => return Ok(directory),
             Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
