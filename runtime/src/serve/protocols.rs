@@ -25,8 +25,7 @@ const MAX_STREAMS: u32 = 100;
 const MAX_PENDING_RESETS: usize = 20;
 
 /// The bytes of a request's body that a client may send before they are read.
-#[cfg(feature = "http2")]
-const STREAM_WINDOW: u32 = 256 * 1024;
+pub(super) const STREAM_WINDOW: u32 = 256 * 1024;
 
 /// The bytes of all bodies of a connection that a client may send before they are read.
 #[cfg(feature = "http2")]

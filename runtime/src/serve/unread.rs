@@ -30,15 +30,20 @@ pub(super) fn settle(
     };
     if version == Version::HTTP_2 {
         connection.set_unread();
-        let is_over_limit = unread.body.size_hint().lower() > connection.unread_limit();
-        if !is_over_limit {
-            let connection = Arc::clone(connection);
-            tokio::spawn(async move {
-                let spend = |bytes| connection.spend_unread(bytes);
-                let reading = discard_within(unread.body, connection.unread_limit(), spend);
-                connection.bounded(reading).await;
-            });
+        let mut body = unread.body;
+        if body.size_hint().lower() > connection.unread_limit() {
+            connection.allow_dropped_body();
+            return;
         }
+        let connection = Arc::clone(connection);
+        tokio::spawn(async move {
+            let spend = |bytes| connection.spend_unread(bytes);
+            let reading = discard_within(&mut body, connection.unread_limit(), spend);
+            connection.bounded(reading).await;
+            if !body.is_end_stream() {
+                connection.allow_dropped_body();
+            }
+        });
         return;
     }
     if unread.keeps_alive(response, connection.unread_limit()) {
