@@ -1,6 +1,5 @@
 //! The activity of one connection, and the times after which the server closes it.
 
-use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -10,6 +9,9 @@ use tokio::time::{Instant, sleep};
 
 /// The rate below which a client that reads a response uses up its time.
 const BYTES_PER_SECOND: u64 = 256;
+
+/// The time for which a client may stall while too many requests are in flight, and the interval of the checks.
+pub(super) const CROWDED_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A time that is not set.
 const NEVER: u64 = u64::MAX;
@@ -36,6 +38,9 @@ pub(super) enum Expiry {
     Write,
     /// Another connection needs the resources of this one, which has no request.
     Evicted,
+    /// The client sent too many frames without a request.
+    #[cfg(feature = "http2")]
+    Flood,
 }
 
 #[cfg(any(feature = "tracing", feature = "metrics"))]
@@ -47,6 +52,8 @@ impl Expiry {
             Self::Idle => "idle",
             Self::Write => "write",
             Self::Evicted => "evicted",
+            #[cfg(feature = "http2")]
+            Self::Flood => "flood",
         }
     }
 }
@@ -107,7 +114,8 @@ impl Activity {
 
     /// Records that bytes have arrived.
     pub(super) fn record_read(&self) {
-        if self.is_idle() && self.head_since.load(Relaxed) == NEVER {
+        let is_multiplexed = self.is_multiplexed.load(Relaxed);
+        if !is_multiplexed && self.is_idle() && self.head_since.load(Relaxed) == NEVER {
             self.head_since.store(self.now(), Relaxed);
         }
     }
@@ -160,10 +168,16 @@ impl Activity {
     }
 
     /// Completes when the connection must be closed.
-    pub(super) async fn expired(&self, timeouts: Timeouts) -> Expiry {
+    ///
+    /// A client that does not read its response has less time while `is_crowded` returns `true`.
+    pub(super) async fn expired(
+        &self,
+        timeouts: Timeouts,
+        is_crowded: impl Fn() -> bool,
+    ) -> Expiry {
         loop {
             tokio::select! {
-                expiry = self.timed_out(timeouts) => return expiry,
+                expiry = self.timed_out(timeouts, &is_crowded) => return expiry,
                 () = self.evicted.notified() => {
                     if self.is_idle() {
                         return Expiry::Evicted;
@@ -175,23 +189,27 @@ impl Activity {
 
     /// Completes when a time is over. The state is not observed but computed at intervals that are shorter than
     /// every time, so that a request causes no change of a timer.
-    async fn timed_out(&self, timeouts: Timeouts) -> Expiry {
+    async fn timed_out(&self, timeouts: Timeouts, is_crowded: &impl Fn() -> bool) -> Expiry {
         let shortest = timeouts.head.min(timeouts.idle).min(timeouts.write);
-        let interval = shortest.max(Duration::from_millis(1));
+        let interval = shortest.clamp(Duration::from_millis(1), CROWDED_TIMEOUT);
         loop {
             let mut wait = interval;
             if let Some((deadline, expiry)) = self.deadline(timeouts) {
                 let left = deadline.saturating_sub(self.beginning.elapsed());
-                if left.is_zero() {
+                if left.is_zero() || (self.is_stalled() && is_crowded()) {
                     return expiry;
                 }
                 wait = wait.min(left);
             }
-            if wait == Duration::MAX {
-                return pending().await;
-            }
             sleep(wait).await;
         }
+    }
+
+    /// Returns whether the client has read nothing for a short time.
+    fn is_stalled(&self) -> bool {
+        let blocked_since = self.blocked_since.load(Relaxed);
+        let blocked = Duration::from_millis(self.now().saturating_sub(blocked_since));
+        blocked_since != NEVER && blocked >= CROWDED_TIMEOUT
     }
 
     /// Returns when the connection must be closed in its present state, since the beginning.
@@ -262,7 +280,7 @@ mod tests {
     /// Returns the reason and the seconds until the connection is closed.
     async fn end(activity: &Activity) -> (Expiry, u64) {
         let start = Instant::now();
-        let expiry = activity.expired(TIMEOUTS).await;
+        let expiry = activity.expired(TIMEOUTS, || false).await;
         (expiry, start.elapsed().as_secs())
     }
 
@@ -308,10 +326,10 @@ mod tests {
     async fn connection_with_a_request_does_not_expire() {
         let activity = Arc::new(Activity::new());
         let (first, second) = (activity.request(), activity.request());
-        let expired = activity.expired(TIMEOUTS);
+        let expired = activity.expired(TIMEOUTS, || false);
         assert!(tokio::time::timeout(seconds(1_000), expired).await.is_err());
         drop(first);
-        let expired = activity.expired(TIMEOUTS);
+        let expired = activity.expired(TIMEOUTS, || false);
         assert!(tokio::time::timeout(seconds(1_000), expired).await.is_err());
         drop(second);
         assert_eq!(end(&activity).await, (Expiry::Idle, 75));
@@ -338,7 +356,7 @@ mod tests {
             let mut rounds = 0;
             while rounds < 100 {
                 activity.record_blocked();
-                let expired = activity.expired(TIMEOUTS);
+                let expired = activity.expired(TIMEOUTS, || false);
                 if tokio::time::timeout(seconds(10), expired).await.is_ok() {
                     break;
                 }
@@ -366,7 +384,7 @@ mod tests {
         let request = activity.request();
         assert_eq!(activity.eviction_order(server), None);
         activity.evict();
-        let expired = activity.expired(TIMEOUTS);
+        let expired = activity.expired(TIMEOUTS, || false);
         assert!(tokio::time::timeout(seconds(1), expired).await.is_err());
         drop(request);
         assert!(activity.eviction_order(server).is_some());
@@ -375,12 +393,30 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn client_that_stalls_has_less_time_while_requests_crowd() {
+        for (blocked, is_crowded, expected) in
+            [(true, true, 1), (true, false, 30), (false, true, 75)]
+        {
+            let activity = Arc::new(Activity::new());
+            let request = activity.request();
+            if blocked {
+                activity.record_blocked();
+            } else {
+                drop(request);
+            }
+            let start = Instant::now();
+            activity.expired(TIMEOUTS, || is_crowded).await;
+            assert_eq!(start.elapsed().as_secs(), expected);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn timeout_of_zero_expires_and_an_endless_one_does_not() {
         let zero = Timeouts {
             head: Duration::ZERO,
             ..TIMEOUTS
         };
-        assert_eq!(Activity::new().expired(zero).await, Expiry::Head);
+        assert_eq!(Activity::new().expired(zero, || false).await, Expiry::Head);
         let endless = Timeouts {
             head: Duration::MAX,
             idle: Duration::MAX,
@@ -389,7 +425,7 @@ mod tests {
         let activity = Arc::new(Activity::new());
         drop(activity.request());
         activity.record_blocked();
-        let expired = activity.expired(endless);
+        let expired = activity.expired(endless, || false);
         let waiting = tokio::time::timeout(seconds(10_000), expired).await;
         assert!(waiting.is_err());
     }

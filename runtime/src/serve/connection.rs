@@ -2,12 +2,14 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::response::Response;
+use axum::routing::future::RouteFuture;
 use http::Request;
 #[cfg(feature = "tls")]
 use http::header::{Entry, HeaderMap, HeaderValue, STRICT_TRANSPORT_SECURITY};
@@ -22,13 +24,12 @@ use tower_service::Service;
 
 #[cfg(feature = "tls")]
 use crate::guard::{ClientCertificate, PresentedCertificate};
-use crate::response::{
-    HEAD_TIMEOUT, malformed_host, outside_proxies, request_timeout, unreliable_proxy_fields,
-};
+use crate::response::{HEAD_TIMEOUT, malformed_host, outside_proxies, unreliable_proxy_fields};
 use crate::routing::{Shutdown, WatchedBody, names_one_host};
 use crate::serve::activity::{Expiry, Timeouts};
 use crate::serve::connection_limit::ConnectionLimit;
-use crate::serve::in_flight::InFlightBody;
+use crate::serve::in_flight::{InFlightPermit, ReceivedBody};
+use crate::serve::in_flight_body::InFlightBody;
 use crate::serve::linger::ConnectionState;
 use crate::serve::protocols::Protocols;
 use crate::serve::proxy::Proxies;
@@ -44,6 +45,7 @@ use crate::serve::telemetry;
 use crate::serve::tls::Protocol;
 use crate::serve::tracked::OpenStream;
 use crate::serve::unread;
+use crate::serve::woken::Woken;
 
 /// The time for the last bytes of a connection that is closed.
 const FAREWELL_TIME: Duration = Duration::from_secs(1);
@@ -62,7 +64,6 @@ pub(super) struct Connection {
 }
 
 /// The data of a connection that each of its requests needs.
-#[derive(Clone)]
 struct RequestContext {
     router: axum::Router,
     peer: Peer,
@@ -77,6 +78,16 @@ struct RequestContext {
     shutdown: Shutdown,
     state: Arc<ConnectionState>,
     requests: Arc<RequestLimits>,
+}
+
+/// A request that the API responds to, or one that it does not get.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "almost every request runs, so a box would only cost an allocation"
+)]
+enum Routed {
+    Running(RouteFuture<Infallible>),
+    Refused(Box<Response>),
 }
 
 impl Connection {
@@ -125,7 +136,7 @@ impl Connection {
     }
 
     async fn serve_http1(self, stream: Stream, context: RequestContext, http: &http1::Builder) {
-        let service = service_fn(move |request| context.clone().respond(request));
+        let service = service_fn(move |request| context.respond(request));
         let stream = self.open.track(stream);
         let mut connection = http.serve_connection(stream, service).with_upgrades();
         self.state.activity().begin(false);
@@ -142,6 +153,8 @@ impl Connection {
                 telemetry::connection_expired(expiry);
                 let farewell = match expiry {
                     Expiry::Write => return,
+                    #[cfg(feature = "http2")]
+                    Expiry::Flood => return,
                     Expiry::Head if self.state.activity().has_partial_head() => HEAD_TIMEOUT,
                     Expiry::Head | Expiry::Idle | Expiry::Evicted => "",
                 };
@@ -157,8 +170,8 @@ impl Connection {
         context: RequestContext,
         http: &http2::Builder<StreamExecutor>,
     ) {
-        let service = service_fn(move |request| context.clone().respond(request));
-        let (stream, returned) = ReturnedStream::new(self.open.track(stream));
+        let service = service_fn(move |request| context.respond(request));
+        let (stream, returned) = ReturnedStream::new(self.open.track(stream.metered()));
         let mut connection = http.serve_connection(stream, service);
         self.state.activity().begin(true);
         let stop = |connection: Pin<&mut _>| http2::Connection::graceful_shutdown(connection);
@@ -173,9 +186,17 @@ impl Connection {
             return;
         }
         drop(connection);
-        if let Ok(stream) = returned.await {
-            self.state.close(stream.into_inner()).await;
+        let Ok(stream) = returned.await else {
+            return;
+        };
+        let stream = stream.into_inner();
+        if stream.is_flooded() {
+            telemetry::connection_expired(Expiry::Flood);
+            return;
         }
+        // frames may arrive at any time, and a reset in reply would discard the last responses
+        self.state.set_unread();
+        self.state.close(stream).await;
     }
 
     /// Serves requests until the connection ends or expires. When the server stops, `stop` lets only the requests in
@@ -187,8 +208,11 @@ impl Connection {
     ) -> Option<Expiry> {
         let activity = self.state.activity();
         let _serving = self.limit.serving(Arc::clone(activity));
-        let mut expiring = pin!(activity.expired(self.timeouts));
-        let mut stopping = pin!(self.shutdown.begun());
+        let (expiring, stopping) = (
+            pin!(activity.expired(self.timeouts, || self.requests.in_flight().is_crowded())),
+            pin!(self.shutdown.begun()),
+        );
+        let (mut expiring, mut stopping) = (Woken::new(expiring), Woken::new(stopping));
         let mut is_stopping = false;
         loop {
             tokio::select! {
@@ -231,59 +255,70 @@ async fn end(mut stream: Stream, farewell: &str) {
 
 impl RequestContext {
     /// Responds to a request within the limits, and settles the rest of its body.
-    async fn respond(
-        self,
+    ///
+    /// hyper moves the future several times, so the future contains the request only once.
+    fn respond(
+        &self,
         request: Request<Incoming>,
-    ) -> Result<http::Response<InFlightBody>, Infallible> {
+    ) -> impl Future<Output = Result<http::Response<InFlightBody>, Infallible>> + Send + use<> {
         let (version, state) = (request.version(), Arc::clone(&self.state));
         let requests = Arc::clone(&self.requests);
         #[cfg(feature = "tls")]
         let requires_tls = self.requires_tls;
         let active = state.activity().request();
+        let mut entered = requests.enter(&request);
+        let request = request.map(|body| ReceivedBody::new(body, entered.as_mut().ok()));
         let (request, rest) = WatchedBody::wrap(request);
-        let (mut response, permit) = match requests.enter(&request) {
-            Ok(permit) => match requests.timed(self.route(request)).await {
-                Some(response) => (response?, Some(permit)),
-                None => (requests.format(request_timeout()), Some(permit)),
-            },
-            Err(response) => {
-                drop(request);
-                (requests.format(*response), None)
-            }
+        let reception = entered.as_ref().ok().and_then(InFlightPermit::reception);
+        let (mut routed, permit) = match entered {
+            Ok(permit) => (self.route(request), Some(permit)),
+            Err(response) => (Routed::Refused(response), None),
         };
-        #[cfg(feature = "tls")]
-        if requires_tls {
-            set_transport_security(response.headers_mut());
+        async move {
+            let response = match &mut routed {
+                Routed::Running(responding) => {
+                    requests.timed(responding, reception.as_deref()).await
+                }
+                Routed::Refused(response) => Err(mem::take(response)),
+            };
+            // the rest of the body returns when the handler drops it
+            drop(routed);
+            let mut response = match response {
+                Ok(Ok(response)) => response,
+                Err(response) => requests.format(*response),
+            };
+            #[cfg(feature = "tls")]
+            if requires_tls {
+                set_transport_security(response.headers_mut());
+            }
+            if let Some(rest) = rest {
+                unread::settle(&rest, version, &mut response, &state);
+            }
+            Ok(response.map(|body| InFlightBody::new(body, active, permit)))
         }
-        if let Some(rest) = rest {
-            unread::settle(&rest, version, &mut response, &state);
-        }
-        Ok(response.map(|body| InFlightBody::new(body, active, permit)))
     }
 
     /// Calls the API, unless the request names no host, or has not come through a proxy of the server as it should have.
-    async fn route(
-        mut self,
-        mut request: Request<WatchedBody<Incoming>>,
-    ) -> Result<Response, Infallible> {
+    fn route(&self, mut request: Request<WatchedBody<ReceivedBody>>) -> Routed {
+        let refused = |response| Routed::Refused(Box::new(response));
         if !self.is_admitted {
-            return Ok(self.requests.format(outside_proxies()));
+            return refused(outside_proxies());
         }
         if !names_one_host(&request) {
-            return Ok(self.requests.format(malformed_host()));
+            return refused(malformed_host());
         }
         let Ok(client) = self.proxies.sanitize(self.peer, request.headers_mut()) else {
-            return Ok(self.requests.format(unreliable_proxy_fields()));
+            return refused(unreliable_proxy_fields());
         };
         let extensions = request.extensions_mut();
-        extensions.insert(self.shutdown);
+        extensions.insert(self.shutdown.clone());
         #[cfg(feature = "tls")]
-        if let Some(certificate) = self.certificate {
-            extensions.insert(PresentedCertificate(certificate));
+        if let Some(certificate) = &self.certificate {
+            extensions.insert(PresentedCertificate(certificate.clone()));
         }
         if let Some(client) = client {
             extensions.insert(ConnectInfo(client));
         }
-        self.router.call(request).await
+        Routed::Running(self.router.clone().call(request))
     }
 }

@@ -11,7 +11,10 @@ mod connection;
 mod connection_limit;
 mod connections;
 mod error;
+#[cfg(feature = "http2")]
+mod frame_meter;
 mod in_flight;
+mod in_flight_body;
 mod limit_setters;
 mod limits;
 mod linger;
@@ -36,6 +39,7 @@ mod telemetry;
 mod tls;
 mod tracked;
 mod unread;
+mod woken;
 
 pub use self::bound::BoundServer;
 pub use self::error::ServeError;

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use axum::response::Response;
 use http::Version;
 use http_body::Body as _;
-use hyper::body::Incoming;
 
 use crate::routing::{Rest, discard};
+use crate::serve::in_flight::ReceivedBody;
 use crate::serve::linger::ConnectionState;
 
 /// Discards what the handler has left unread, or announces in the response that the connection closes.
@@ -19,7 +19,7 @@ use crate::serve::linger::ConnectionState;
 /// which some clients report as an error even after the whole response. Within the limit, the body is therefore read to
 /// its end.
 pub(super) fn settle(
-    rest: &Rest<Incoming>,
+    rest: &Rest<ReceivedBody>,
     version: Version,
     response: &mut Response,
     connection: &Arc<ConnectionState>,
@@ -51,7 +51,7 @@ pub(super) fn settle(
 
 /// Reads a body to its end, so that the connection can carry the next request. If the client is too slow, the
 /// connection is closed.
-async fn discard_for_next_request(body: Incoming, connection: Arc<ConnectionState>) {
+async fn discard_for_next_request(body: ReceivedBody, connection: Arc<ConnectionState>) {
     // the connection is not idle
     let _active = connection.activity().request();
     let reading = discard(body, connection.unread_limit());

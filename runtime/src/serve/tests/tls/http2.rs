@@ -42,7 +42,7 @@ fn routes(gate: &Gate) -> SecureRouter {
         .with_state(gate.clone())
 }
 
-async fn start() -> (Ca, TlsServer) {
+pub(super) async fn start() -> (Ca, TlsServer) {
     let ca = Ca::new("ca");
     let api = TestApi::new(routes(&Gate::default())).await;
     let server = serve(api.api().clone()).tls_with(ca.issue().tls());
@@ -394,20 +394,20 @@ async fn extended_connect_is_not_offered() {
     );
 }
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const DATA: u8 = 0;
-const HEADERS: u8 = 1;
+pub(super) const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
+pub(super) const SETTINGS: u8 = 4;
 const GOAWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
 const CONTINUATION: u8 = 9;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
+pub(super) const END_STREAM: u8 = 1;
+pub(super) const END_HEADERS: u8 = 4;
 const ENHANCE_YOUR_CALM: u32 = 11;
 
 /// Returns a frame (RFC 9113 §4.1).
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     let [_, length @ ..] = length;
     let mut frame = length.to_vec();
@@ -418,14 +418,14 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 /// Connects without a library for HTTP/2.
-async fn open(ca: &Ca, server: &TlsServer) -> TlsStream<TcpStream> {
+pub(super) async fn open(ca: &Ca, server: &TlsServer) -> TlsStream<TcpStream> {
     let mut config = ca.client();
     config.alpn_protocols = vec![b"h2".to_vec()];
     server.connect(config).await.unwrap()
 }
 
 /// Reads a frame: its type, stream and payload.
-async fn read_frame(stream: &mut TlsStream<TcpStream>) -> Option<(u8, u32, Vec<u8>)> {
+pub(super) async fn read_frame(stream: &mut TlsStream<TcpStream>) -> Option<(u8, u32, Vec<u8>)> {
     let mut length = [0; 3];
     stream.read_exact(&mut length).await.ok()?;
     let [high, middle, low] = length.map(usize::from);
