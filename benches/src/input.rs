@@ -69,8 +69,9 @@ pub(crate) struct Input {
     pub(crate) valid: Samples,
 }
 
+/// The extraction of a body.
 #[derive(Clone, Copy)]
-enum Subject {
+pub(crate) enum Subject {
     ByHand,
     Valid,
 }
@@ -80,7 +81,7 @@ pub(crate) fn measure(driver: &Driver, scale: &Scale) -> Outcome<Input> {
     let mut lanes = [Subject::ByHand, Subject::Valid];
     let samples = interleave(scale.same_token_rounds, &mut lanes, |subject, _| {
         let requests: Result<Vec<_>, _> = (0..BATCH).map(|_| request()).collect();
-        let elapsed = driver.wait(subject.extract(requests?))?;
+        let elapsed = driver.wait(subject.extract_all(requests?))?;
         Ok((elapsed, BATCH))
     })?;
     let [by_hand, valid] =
@@ -88,25 +89,32 @@ pub(crate) fn measure(driver: &Driver, scale: &Scale) -> Outcome<Input> {
     Ok(Input { by_hand, valid })
 }
 
-fn request() -> axum::http::Result<Request> {
+/// Builds a request with the body.
+pub(crate) fn request() -> axum::http::Result<Request> {
     Request::post("/")
         .header(CONTENT_TYPE, "application/json")
         .body(Body::from(ORDER))
 }
 
 impl Subject {
-    async fn extract(self, requests: Vec<Request>) -> Outcome<Duration> {
+    /// Extracts a body.
+    pub(crate) async fn extract(self, request: Request) -> Outcome<()> {
+        let Json(order) = match self {
+            Self::ByHand => {
+                let order = Json::<Order>::from_request(request, &()).await?;
+                order.validate()?;
+                order
+            }
+            Self::Valid => Valid::<Json<Order>>::from_request(request, &()).await?.0,
+        };
+        black_box(order);
+        Ok(())
+    }
+
+    async fn extract_all(self, requests: Vec<Request>) -> Outcome<Duration> {
         let start = Instant::now();
         for request in requests {
-            let Json(order) = match self {
-                Self::ByHand => {
-                    let order = Json::<Order>::from_request(request, &()).await?;
-                    order.validate()?;
-                    order
-                }
-                Self::Valid => Valid::<Json<Order>>::from_request(request, &()).await?.0,
-            };
-            black_box(order);
+            self.extract(request).await?;
         }
         Ok(start.elapsed())
     }

@@ -97,7 +97,7 @@ pub(crate) fn cold(
         .map(|run| multiple(run, run.decode.typical()));
     table.row("`jsonwebtoken::decode` alone", decode);
     for (at, contender) in contenders.iter().enumerate() {
-        if contender.kind == Kind::Bare {
+        if !contender.kind.is_guarded() {
             continue;
         }
         let figures = measured.iter().map(|run| {

@@ -37,15 +37,17 @@ impl DevelopmentCertificate {
         })
     }
 
-    /// Writes the certificate to a file for clients, and returns its path.
+    /// Writes the certificate to a file for clients of a port, and returns its path.
     ///
     /// # Errors
     ///
     /// Returns an error if the file cannot be written.
-    pub fn write(&self) -> std::io::Result<PathBuf> {
+    pub fn write(&self, port: u16) -> std::io::Result<PathBuf> {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/quickstart");
         fs::create_dir_all(&directory)?;
-        let path = directory.canonicalize()?.join("cert.pem");
+        let path = directory
+            .canonicalize()?
+            .join(format!("localhost-{port}.pem"));
         fs::write(&path, &self.certificate)?;
         Ok(path)
     }

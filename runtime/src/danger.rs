@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "relying-party")]
+use crate::relying_party::ProviderBuilder;
 use crate::resource_server::Issuer;
 
 /// Accepts tokens with a lifetime above 90 minutes.
@@ -28,4 +30,22 @@ pub fn dangerous_token_lifetime<A>(
 /// [`Builder::audit_subject_key`](crate::resource_server::Builder::audit_subject_key), which adds a keyed hash.
 pub fn dangerous_plain_subjects<A>(issuer: Issuer<A>, reason: impl Into<String>) -> Issuer<A> {
     issuer.dangerous_plain_subjects(reason.into())
+}
+
+/// Accepts a provider whose metadata has no `code_challenge_methods_supported`.
+///
+/// Every login uses PKCE with S256 in any case. A document with a list that lacks `S256` is refused.
+///
+/// # Security
+///
+/// A provider that ignores PKCE accepts a stolen code, and a code that was injected into another person's
+/// login ([RFC 9700 §2.1.1]). Its documentation must state that it verifies the challenge.
+///
+/// [RFC 9700 §2.1.1]: https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1
+#[cfg(feature = "relying-party")]
+pub fn dangerous_unlisted_pkce(
+    provider: ProviderBuilder,
+    reason: impl Into<String>,
+) -> ProviderBuilder {
+    provider.dangerous_unlisted_pkce(reason.into())
 }

@@ -13,6 +13,8 @@ use crate::claims::ScopeSet;
 use crate::keys::{DEFAULT_ALGORITHMS, KeySet, parse_jwks};
 use crate::response::Challenge;
 
+#[cfg(feature = "relying-party")]
+pub use crate::relying_party::fuzzing::{callback, id_token, pending_cookie};
 pub use crate::token::fuzzing::{claims, compact, header};
 
 /// Checks that a key set is parsed the same way twice, and that no key is both kept and skipped.

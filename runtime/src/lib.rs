@@ -56,6 +56,7 @@
 //! | [`resource_server`] | the server's builder, readiness, configuration errors |
 //! | [`policy`] | declarations, requirements and limits as data |
 //! | [`claims`] | registered claims as types |
+//! | `relying_party` | logging users in at an OpenID provider (feature `relying-party`) |
 //! | [`rules`] | the traits that compile errors name, each with its fix |
 //! | [`danger`] | every setting that switches off a check |
 //! | `testing` | an embedded issuer, a clock and a client for tests (feature `testing`) |
@@ -68,6 +69,7 @@
 //! |---|---|
 //! | `discovery` | keys from an issuer's discovery document, fetched over https and kept fresh |
 //! | `introspection` | opaque tokens by RFC 7662 |
+//! | `relying-party` | `palisade::relying_party`: logs people in, calls other APIs, and stores tokens sealed |
 //! | `serve` | [`serve`](fn@serve): a listener with graceful shutdown |
 //! | `tls` | TLS 1.2 and 1.3 for [`serve`](fn@serve), and certificates of clients |
 //! | `http2` | HTTP/2 for [`serve`](fn@serve), over TLS |
@@ -114,10 +116,14 @@ mod keys;
 pub mod manual;
 pub mod policy;
 pub mod prelude;
+#[cfg(feature = "relying-party")]
+pub mod relying_party;
 pub mod resource_server;
 mod response;
 pub mod routing;
 pub mod rules;
+#[cfg(feature = "relying-party")]
+mod seal;
 mod secret;
 #[cfg(feature = "serve")]
 mod serve;

@@ -22,6 +22,7 @@ mod empty_bodies;
 mod error_bodies;
 mod extractors;
 mod handler_timeouts;
+mod header_routes;
 mod hosts;
 mod html_forms;
 mod implied_scopes;

@@ -1,15 +1,20 @@
 //! A page of another origin in headless Chromium, which calls secured routes with a token.
 
+use std::collections::HashSet;
 use std::fs;
+use std::future::ready;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::http::{HeaderValue, Method, header};
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, Version, header};
+use axum::middleware::map_request;
 use axum::response::Html;
-use palisade::Api;
+use palisade::Server;
 use palisade::prelude::*;
 use palisade::testing::{EmbeddedIssuer, TestApi};
 use palisade_examples::orders::{self, Store};
@@ -18,6 +23,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tower_http::cors::CorsLayer;
 
+use crate::identity::Identity;
 use crate::uploads;
 
 /// The names of the program: Debian's, and those of other systems.
@@ -44,6 +50,10 @@ pub(crate) const CASES: &[Case] = &[
         "browser::page_of_another_origin_reads_every_refusal",
         page_of_another_origin_reads_every_refusal,
     ),
+    (
+        "browser::page_of_another_origin_reads_every_refusal_over_http2",
+        page_of_another_origin_reads_every_refusal_over_http2,
+    ),
 ];
 
 impl Browser {
@@ -64,6 +74,11 @@ impl Browser {
 
     /// Loads a page, and returns the JSON that its script leaves between `<pre>` and `</pre>`.
     fn load(&self, url: &str) -> Value {
+        self.load_with(url, &[])
+    }
+
+    /// Loads a page with more options of the program.
+    fn load_with(&self, url: &str, options: &[&str]) -> Value {
         static PROFILES: AtomicUsize = AtomicUsize::new(0);
         let number = PROFILES.fetch_add(1, Ordering::Relaxed);
         let name = format!("browser-{}-{number}", std::process::id());
@@ -72,6 +87,7 @@ impl Browser {
             .args(["--headless", "--no-sandbox", "--disable-gpu"])
             .args(["--disable-dev-shm-usage", "--no-first-run"])
             .arg(format!("--user-data-dir={}", profile.display()))
+            .args(options)
             // the dump waits for pending requests, in the page's time
             .args(["--virtual-time-budget=20000", "--dump-dom", url])
             .output()
@@ -167,8 +183,8 @@ impl Pages {
 }
 
 /// Serves an API until the end of the test, and returns its address.
-async fn serve(api: Api) -> SocketAddr {
-    let server = palisade::serve(api).bind("127.0.0.1:0").await.unwrap();
+async fn serve(server: Server) -> SocketAddr {
+    let server = server.bind("127.0.0.1:0").await.unwrap();
     let address = server.local_addr();
     tokio::spawn(server.run_until(std::future::pending()));
     address
@@ -192,7 +208,7 @@ fn results(
         let routes = SecureRouter::new().route("/orders", get(list_orders).post(list_orders));
         let api = TestApi::new(cors(routes, origin.parse().unwrap())).await;
         let token = api.caller("alice").scopes("orders:read").token();
-        let address = serve(api.api().clone()).await;
+        let address = serve(palisade::serve(api.api().clone())).await;
         format!("{origin}/#value=http://{address}&value={token}")
     });
     browser.load(&url)
@@ -228,9 +244,25 @@ fn page_of_another_origin_is_blocked_without_cors(browser: &Browser) {
 
 /// The uploads of the other clients, from a page: `orders` with CORS, which the program does not have.
 fn page_of_another_origin_reads_every_refusal(browser: &Browser) {
+    let _versions = read_every_refusal(browser, None);
+}
+
+fn page_of_another_origin_reads_every_refusal_over_http2(browser: &Browser) {
+    let versions = read_every_refusal(browser, Some(&Identity::generate()));
+    assert_eq!(versions, HashSet::from([Version::HTTP_2]));
+}
+
+/// Sends the uploads, with an identity over TLS. Returns the versions of the requests.
+fn read_every_refusal(browser: &Browser, identity: Option<&Identity>) -> HashSet<Version> {
     let issuer = EmbeddedIssuer::new(uploads::ISSUER);
-    // over HTTP/1.1, a browser sends no body in chunks, and never waits for `100 Continue`
+    // a browser sends no body in chunks, and never waits for `100 Continue`
     let (cases, expected) = uploads::requests(&[(false, false)], uploads::ROUNDS, &issuer);
+    let versions = Arc::new(Mutex::new(HashSet::new()));
+    let seen = Arc::clone(&versions);
+    let record = map_request(move |request: Request| {
+        seen.lock().unwrap().insert(request.version());
+        ready(request)
+    });
     let runtime = runtime();
     let origin = runtime.block_on(async {
         let pages = Pages::bind().await;
@@ -242,11 +274,23 @@ fn page_of_another_origin_reads_every_refusal(browser: &Browser) {
         let server = ResourceServer::builder().trust(issuer.issuer(uploads::AUDIENCE));
         let server = server.build().await.unwrap();
         let routes = orders::routes().with_state(Store::default());
-        let address = serve(routes.layer(cors).protect(server)).await;
-        let task = json!({ "base": format!("http://{address}"), "cases": cases });
-        pages.serve(UPLOADS, task);
+        let api = routes.layer(cors).layer(record).protect(server);
+        let base = match identity {
+            None => format!("http://{}", serve(palisade::serve(api)).await),
+            Some(identity) => {
+                let (certificate, key) = (identity.certificate_file(), identity.key_file());
+                let server = palisade::serve(api).tls(certificate, key);
+                format!("https://{}", serve(server).await)
+            }
+        };
+        pages.serve(UPLOADS, json!({ "base": base, "cases": cases }));
         origin
     });
-    let results = browser.load(&origin);
+    let pin = identity.map(|identity| identity.pin.as_str());
+    let trust = pin.map(|pin| format!("--ignore-certificate-errors-spki-list={pin}"));
+    let options: Vec<&str> = trust.iter().map(String::as_str).collect();
+    let results = browser.load_with(&origin, &options);
     uploads::require_equal("browser", &cases, &expected, results.as_array().unwrap());
+    let versions = versions.lock().unwrap();
+    versions.clone()
 }

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::http::{Request, Response};
+use crate::identity::Identity;
 use crate::node::Node;
 use crate::process::Process;
 use crate::provider::{Provider, RESOURCE_SERVER, audience};
@@ -156,25 +157,21 @@ pub(crate) fn start_with_keys(issuer: &str, audience: &str, jwks: &str) -> Proce
     process
 }
 
-/// Starts `orders` with TLS and the keys of an issuer from a file, and returns it with its certificate in PEM.
-pub(crate) fn start_with_tls(issuer: &str, audience: &str, jwks: &str) -> (Process, String) {
-    let identity = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let certificate = identity.cert.pem();
-    let files = [
-        ("--jwks", file(jwks)),
-        ("--tls-cert", file(&certificate)),
-        ("--tls-key", file(&identity.signing_key.serialize_pem())),
-    ];
+/// Starts `orders` with TLS and the keys of an issuer from a file.
+pub(crate) fn start_with_tls(
+    issuer: &str,
+    audience: &str,
+    jwks: &str,
+    identity: &Identity,
+) -> Process {
+    let file = file(jwks);
     let mut command = orders(audience);
-    command.args(["--issuer", issuer]);
-    for (option, file) in &files {
-        command.arg(option).arg(file);
-    }
+    command.args(["--issuer", issuer, "--jwks"]).arg(&file);
+    command.arg("--tls-cert").arg(identity.certificate_file());
+    command.arg("--tls-key").arg(identity.key_file());
     let process = Process::start(&mut command);
-    for (_, file) in files {
-        fs::remove_file(file).unwrap();
-    }
-    (process, certificate)
+    fs::remove_file(file).unwrap();
+    process
 }
 
 fn start(audience: &str, more: &[&str]) -> Process {

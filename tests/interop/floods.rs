@@ -8,7 +8,8 @@ use palisade::testing::EmbeddedIssuer;
 use serde_json::{Value, json};
 
 use crate::environment;
-use crate::uploads::{AUDIENCE, ISSUER, python};
+use crate::identity::Identity;
+use crate::uploads::{AUDIENCE, ISSUER, python_program};
 
 /// The attacks, which are functions of `clients/flood.py`.
 pub(crate) const ATTACKS: [&str; 8] = [
@@ -24,16 +25,17 @@ pub(crate) const ATTACKS: [&str; 8] = [
 
 /// Returns the command of the attacker.
 pub(crate) fn attacker() -> Result<Command, String> {
-    python("import h2, hpack, hyperframe", "flood.py")
+    python_program("import h2, hpack, hyperframe", "flood.py")
 }
 
 /// Floods `orders`.
 pub(crate) fn is_cut_off(attack: &str, attacker: &mut Command) {
     let issuer = EmbeddedIssuer::new(ISSUER);
-    let (orders, certificate) = environment::start_with_tls(ISSUER, AUDIENCE, &issuer.jwks());
+    let identity = Identity::generate();
+    let orders = environment::start_with_tls(ISSUER, AUDIENCE, &issuer.jwks(), &identity);
     let (_, port) = orders.url().rsplit_once(':').unwrap();
     let port: u16 = port.parse().unwrap();
-    let task = json!({ "port": port, "certificate": certificate, "attack": attack });
+    let task = json!({ "port": port, "certificate": identity.certificate, "attack": attack });
     let mut child = attacker
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -2,7 +2,8 @@
 //!
 //! `environment` starts the provider (on Node.js) and `orders`, each as a `process`; the other modules
 //! have the cases. `browser` has a page of another origin in Chromium, and an API in this process. `uploads` has
-//! common HTTP clients, whose uploads `orders` refuses, directly and behind a `proxy`; `floods` has attackers over HTTP/2.
+//! common HTTP clients, whose uploads `orders` refuses, directly and behind a `proxy`; `floods` has attackers over HTTP/2, and
+//! `scan` a scanner of TLS.
 //!
 //! The tests install nothing: without its client, or without the provider's packages, a test is ignored with
 //! the reason, or fails if `PALISADE_REQUIRE_PEERS=1` is set.
@@ -31,6 +32,7 @@ mod floods;
 mod forge;
 mod forged;
 mod http;
+mod identity;
 mod malformed;
 mod misused;
 mod node;
@@ -39,6 +41,7 @@ mod process;
 mod provider;
 mod proxy;
 mod refusal;
+mod scan;
 mod uploads;
 
 use std::process::ExitCode;
@@ -71,11 +74,11 @@ fn main() -> ExitCode {
         let browser = Arc::clone(&browser);
         Trial::ignorable_test(*name, move || run(&browser, *case))
     });
-    let uploads = uploads::cases().map(|(name, client, server)| {
+    let uploads = uploads::cases().map(|(name, client, setup)| {
         Trial::ignorable_test(name, move || {
-            let command = server.find().and_then(|()| client.find());
+            let command = setup.find().and_then(|()| client.find(setup.protocol));
             run(&command.map(Mutex::new), |command| {
-                uploads::reads_every_refusal(client, server, &mut command.lock().unwrap());
+                uploads::reads_every_refusal(client, setup, &mut command.lock().unwrap());
             })
         })
     });
@@ -86,10 +89,16 @@ fn main() -> ExitCode {
             })
         })
     });
+    let scan = Trial::ignorable_test("scan::quickstart_has_no_finding", || {
+        run(&scan::scanner().map(Mutex::new), |scanner| {
+            scan::quickstart_has_no_finding(&mut scanner.lock().unwrap());
+        })
+    });
     let trials = trials
         .chain(in_browser)
         .chain(uploads)
         .chain(floods)
+        .chain([scan])
         .collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

@@ -40,9 +40,9 @@ impl Process {
     }
 
     /// Starts a program that prints nothing when it is ready, and waits until it accepts connections.
-    pub(crate) fn start_at(command: &mut Command, address: SocketAddr) -> Self {
+    pub(crate) fn start_at(command: &mut Command, scheme: &str, address: SocketAddr) -> Self {
         let mut process = Self::spawn(command, None);
-        process.url = format!("http://{address}");
+        process.url = format!("{scheme}://{address}");
         let attempts = READY_TIMEOUT.as_millis() / CONNECT_DELAY.as_millis();
         for _ in 0..attempts {
             if TcpStream::connect(address).is_ok() {
@@ -74,7 +74,7 @@ impl Process {
         }
     }
 
-    /// Returns the URL of the program: `http://ADDRESS`.
+    /// Returns the URL of the program: `http://ADDRESS` or `https://ADDRESS`.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }

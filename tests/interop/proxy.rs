@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::identity::Identity;
 use crate::process::Process;
 
 /// A reverse proxy, as its documentation configures it for an API with keep-alive connections.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Proxy {
     /// Reads the whole request before it sends it.
     Nginx,
@@ -32,17 +33,20 @@ impl Proxy {
         }
     }
 
-    /// Starts the proxy in front of the server at a URL, `http://ADDRESS`.
-    pub(crate) fn start(self, server: &str) -> Process {
-        let server = server.strip_prefix("http://").unwrap();
+    /// Starts the proxy in front of the server at a URL, `http://ADDRESS` or `https://ADDRESS`.
+    ///
+    /// With an identity, the proxy offers HTTP/2 to clients, and trusts a server with the same certificate: nginx over
+    /// HTTP/1.1, and `HAProxy` over HTTP/2.
+    pub(crate) fn start(self, server: &str, identity: Option<&Identity>) -> Process {
+        let (_, server) = server.split_once("://").unwrap();
         let address = free_address();
         let directory = directory();
         let file = directory.join("proxy.conf");
         let mut command = Command::new(self.program());
         let configuration = match self {
-            Self::Nginx => nginx(address, server, &directory, "on"),
-            Self::UnbufferedNginx => nginx(address, server, &directory, "off"),
-            Self::Haproxy => haproxy(address, server),
+            Self::Nginx => nginx(address, server, &directory, "on", identity),
+            Self::UnbufferedNginx => nginx(address, server, &directory, "off", identity),
+            Self::Haproxy => haproxy(address, server, identity),
         };
         fs::write(&file, configuration).unwrap();
         match self {
@@ -50,7 +54,8 @@ impl Proxy {
             Self::Nginx | Self::UnbufferedNginx => command.args(["-e", "stderr", "-c"]).arg(&file),
             Self::Haproxy => command.args(["-db", "-f"]).arg(&file),
         };
-        Process::start_at(&mut command, address)
+        let scheme = identity.map_or("http", |_| "https");
+        Process::start_at(&mut command, scheme, address)
     }
 
     fn program(self) -> &'static str {
@@ -62,11 +67,34 @@ impl Proxy {
     }
 }
 
-fn nginx(address: SocketAddr, server: &str, directory: &Path, buffering: &str) -> String {
+fn nginx(
+    address: SocketAddr,
+    server: &str,
+    directory: &Path,
+    buffering: &str,
+    identity: Option<&Identity>,
+) -> String {
     let directory = directory.display();
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|part| format!("{part}_temp_path {directory}/{part};\n"))
         .concat();
+    let (scheme, listen, tls) = match identity {
+        None => ("http", "", String::new()),
+        Some(identity) => {
+            let certificate = identity.certificate_file();
+            let (certificate, key) = (certificate.display(), identity.key_file());
+            let tls = format!(
+                "ssl_certificate {certificate};
+                 ssl_certificate_key {};
+                 proxy_ssl_trusted_certificate {certificate};
+                 proxy_ssl_verify on;
+                 proxy_ssl_name localhost;
+                 proxy_ssl_protocols TLSv1.2 TLSv1.3;",
+                key.display()
+            );
+            ("https", "ssl http2", tls)
+        }
+    };
     format!(
         "daemon off;
          master_process off;
@@ -79,9 +107,10 @@ fn nginx(address: SocketAddr, server: &str, directory: &Path, buffering: &str) -
              client_max_body_size 0;
              upstream orders {{ server {server}; keepalive 4; }}
              server {{
-                 listen {address};
+                 listen {address} {listen};
+                 {tls}
                  location / {{
-                     proxy_pass http://orders;
+                     proxy_pass {scheme}://orders;
                      proxy_http_version 1.1;
                      proxy_set_header Connection '';
                      proxy_request_buffering {buffering};
@@ -91,21 +120,34 @@ fn nginx(address: SocketAddr, server: &str, directory: &Path, buffering: &str) -
     )
 }
 
-fn haproxy(address: SocketAddr, server: &str) -> String {
+fn haproxy(address: SocketAddr, server: &str, identity: Option<&Identity>) -> String {
+    let (front, back) = match identity {
+        None => (String::new(), String::new()),
+        Some(identity) => {
+            let (joint, certificate) = (identity.joint_file(), identity.certificate_file());
+            (
+                format!("ssl crt {} alpn h2,http/1.1", joint.display()),
+                format!(
+                    "ssl verify required verifyhost localhost ca-file {} alpn h2",
+                    certificate.display()
+                ),
+            )
+        }
+    };
     format!(
         "global
     maxconn 64
 defaults
     mode http
     timeout connect 5s
-    timeout client 60s
-    timeout server 60s
+    timeout client 10s
+    timeout server 10s
     http-reuse always
 frontend public
-    bind {address}
+    bind {address} {front}
     default_backend orders
 backend orders
-    server orders {server}
+    server orders {server} {back}
 "
     )
 }

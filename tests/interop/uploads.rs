@@ -1,5 +1,5 @@
 //! Refused uploads of common clients: each client reads the refusal, and its next request succeeds, directly,
-//! through common reverse proxies, and under `axum::serve`.
+//! over TLS and HTTP/2, through common reverse proxies, and under `axum::serve`.
 //!
 //! The programs in `clients/` read the cases as JSON on standard input and print the results as JSON.
 
@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use crate::environment;
+use crate::identity::Identity;
 use crate::node;
 use crate::process::Process;
 use crate::proxy::Proxy;
@@ -43,14 +44,26 @@ pub(crate) const ROUNDS: usize = 3;
 pub(crate) enum Client {
     Fetch,
     Axios,
+    /// The module `node:http2`.
+    Http2,
     Requests,
     Httpx,
     Curl,
     Java,
 }
 
+/// The protocol of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Http,
+    /// HTTP/1.1 over TLS.
+    Https,
+    /// HTTP/2 over TLS.
+    Http2,
+}
+
 /// The server that a client uploads to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Server {
     /// `palisade::serve`, in `orders`.
     Palisade,
@@ -60,33 +73,43 @@ pub(crate) enum Server {
     Axum,
 }
 
-const CLIENTS: [Client; 6] = [
-    Client::Fetch,
-    Client::Axios,
-    Client::Requests,
-    Client::Httpx,
-    Client::Curl,
-    Client::Java,
+/// A server, and the protocol that clients use with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setup {
+    server: Server,
+    pub(crate) protocol: Protocol,
+    /// The end of the names of its tests.
+    suffix: &'static str,
+}
+
+const SETUPS: [Setup; 10] = [
+    Setup::new(Server::Palisade, Protocol::Http, ""),
+    Setup::new(Server::Palisade, Protocol::Https, "_over_tls"),
+    Setup::new(Server::Palisade, Protocol::Http2, "_over_http2"),
+    Setup::new(NGINX, Protocol::Http, "_behind_nginx"),
+    Setup::new(NGINX, Protocol::Http2, "_over_http2_behind_nginx"),
+    Setup::new(UNBUFFERED_NGINX, Protocol::Http, "_behind_unbuffered_nginx"),
+    Setup::new(
+        UNBUFFERED_NGINX,
+        Protocol::Http2,
+        "_over_http2_behind_unbuffered_nginx",
+    ),
+    Setup::new(HAPROXY, Protocol::Http, "_behind_haproxy"),
+    Setup::new(HAPROXY, Protocol::Http2, "_over_http2_behind_haproxy"),
+    Setup::new(Server::Axum, Protocol::Http, "_of_axum_serve"),
 ];
 
-const SERVERS: [(Server, &str); 5] = [
-    (Server::Palisade, ""),
-    (Server::Behind(Proxy::Nginx), "_behind_nginx"),
-    (
-        Server::Behind(Proxy::UnbufferedNginx),
-        "_behind_unbuffered_nginx",
-    ),
-    (Server::Behind(Proxy::Haproxy), "_behind_haproxy"),
-    (Server::Axum, "_of_axum_serve"),
-];
+const NGINX: Server = Server::Behind(Proxy::Nginx);
+const UNBUFFERED_NGINX: Server = Server::Behind(Proxy::UnbufferedNginx);
+const HAPROXY: Server = Server::Behind(Proxy::Haproxy);
 
 /// Returns each test with its name.
-pub(crate) fn cases() -> impl Iterator<Item = (String, Client, Server)> {
-    SERVERS.into_iter().flat_map(|(server, suffix)| {
-        CLIENTS.into_iter().map(move |client| {
+pub(crate) fn cases() -> impl Iterator<Item = (String, Client, Setup)> {
+    SETUPS.into_iter().flat_map(|setup| {
+        setup.clients().iter().map(move |client| {
             let name = client.name();
-            let test = format!("uploads::{name}_reads_every_refusal{suffix}");
-            (test, client, server)
+            let test = format!("uploads::{name}_reads_every_refusal{}", setup.suffix);
+            (test, *client, setup)
         })
     })
 }
@@ -138,22 +161,16 @@ impl Client {
     /// # Errors
     ///
     /// Returns a text that names the missing program or package.
-    pub(crate) fn find(self) -> Result<Command, String> {
+    pub(crate) fn find(self, protocol: Protocol) -> Result<Command, String> {
         match self {
-            Self::Fetch => node::find_program().map(|()| program("node", "node.mjs")),
-            Self::Axios => {
-                node::find_program()?;
-                let clients = Path::new(PROGRAMS);
-                if node::is_installed(clients, "axios") {
-                    return Ok(program("node", "node.mjs"));
-                }
-                Err("axios is not installed: run `npm ci --prefix tests/interop/clients`".into())
-            }
-            Self::Requests => python("import requests", "upload.py"),
-            Self::Httpx => python("import httpx", "upload.py"),
+            Self::Fetch if protocol == Protocol::Http2 => node_package("undici"),
+            Self::Fetch | Self::Http2 => node::find_program().map(|()| program("node", "node.mjs")),
+            Self::Axios => node_package("axios"),
+            Self::Requests => python_program("import requests", "upload.py"),
+            Self::Httpx => python_program("import httpx, h2", "upload.py"),
             Self::Curl => {
                 require("curl", &["--version"])?;
-                python("import json", "upload.py")
+                python_program("import json", "upload.py")
             }
             Self::Java => {
                 // `java` compiles the source file, with the compiler of a JDK
@@ -184,6 +201,16 @@ impl Client {
     }
 }
 
+fn node_package(package: &str) -> Result<Command, String> {
+    node::find_program()?;
+    if node::is_installed(Path::new(PROGRAMS), package) {
+        return Ok(program("node", "node.mjs"));
+    }
+    Err(format!(
+        "{package} is not installed: run `npm ci --prefix tests/interop/clients`"
+    ))
+}
+
 fn program(name: &str, file: &str) -> Command {
     let mut command = Command::new(name);
     command.arg(Path::new(PROGRAMS).join(file));
@@ -198,8 +225,12 @@ fn require(program: &str, arguments: &[&str]) -> Result<(), String> {
     Err(format!("`{program}` is not installed"))
 }
 
-/// Returns the command of a Python program, with the first Python that can execute `import`.
-pub(crate) fn python(import: &str, file: &str) -> Result<Command, String> {
+/// Returns the command of the first Python that can execute `import`.
+///
+/// # Errors
+///
+/// Returns a text that says how to install the packages.
+pub(crate) fn python(import: &str) -> Result<Command, String> {
     let mut pythons = [PYTHON, "python3"].into_iter();
     let python = pythons.find(|python| require(python, &["-c", import]).is_ok());
     let python = python.ok_or_else(|| {
@@ -208,7 +239,14 @@ pub(crate) fn python(import: &str, file: &str) -> Result<Command, String> {
              and install tests/interop/clients/requirements.txt there"
         )
     })?;
-    Ok(program(python, file))
+    Ok(Command::new(python))
+}
+
+/// Returns the command of a program in Python.
+pub(crate) fn python_program(import: &str, file: &str) -> Result<Command, String> {
+    let mut python = python(import)?;
+    python.arg(Path::new(PROGRAMS).join(file));
+    Ok(python)
 }
 
 /// A running server, which ends on drop.
@@ -223,42 +261,66 @@ enum Running {
     },
 }
 
-impl Server {
+impl Setup {
+    const fn new(server: Server, protocol: Protocol, suffix: &'static str) -> Self {
+        Self {
+            server,
+            protocol,
+            suffix,
+        }
+    }
+
+    fn clients(self) -> &'static [Client] {
+        use Client::{Axios, Curl, Fetch, Http2, Httpx, Java, Requests};
+        match (self.protocol, self.server) {
+            (Protocol::Http | Protocol::Https, _) => &[Fetch, Axios, Requests, Httpx, Curl, Java],
+            // httpx and Java's client lose early responses of every server there
+            (Protocol::Http2, UNBUFFERED_NGINX) => &[Fetch, Http2, Curl],
+            (Protocol::Http2, _) => &[Fetch, Http2, Httpx, Curl, Java],
+        }
+    }
+
     /// Checks that the programs in front are installed.
     ///
     /// # Errors
     ///
     /// Returns a text that names the missing program.
     pub(crate) fn find(self) -> Result<(), String> {
-        match self {
-            Self::Behind(proxy) => proxy.find(),
-            Self::Palisade | Self::Axum => Ok(()),
+        match self.server {
+            Server::Behind(proxy) => proxy.find(),
+            Server::Palisade | Server::Axum => Ok(()),
         }
     }
 
     /// Returns how often each case is repeated.
     fn rounds(self) -> usize {
-        match self {
-            Self::Behind(_) => 1,
-            Self::Palisade | Self::Axum => ROUNDS,
+        match self.server {
+            Server::Behind(_) => 1,
+            Server::Palisade | Server::Axum => ROUNDS,
         }
     }
 
-    fn start(self, issuer: &EmbeddedIssuer) -> Running {
-        let orders = || environment::start_with_keys(ISSUER, AUDIENCE, &issuer.jwks());
-        match self {
-            Self::Palisade => Running::Processes {
+    /// Starts the server; with an identity, over TLS.
+    fn start(self, issuer: &EmbeddedIssuer, identity: Option<&Identity>) -> Running {
+        let orders = || match identity {
+            Some(identity) => {
+                environment::start_with_tls(ISSUER, AUDIENCE, &issuer.jwks(), identity)
+            }
+            None => environment::start_with_keys(ISSUER, AUDIENCE, &issuer.jwks()),
+        };
+        match self.server {
+            Server::Palisade => Running::Processes {
                 front: orders(),
                 _back: None,
             },
-            Self::Behind(proxy) => {
+            Server::Behind(proxy) => {
                 let orders = orders();
                 Running::Processes {
-                    front: proxy.start(orders.url()),
+                    front: proxy.start(orders.url(), identity),
                     _back: Some(orders),
                 }
             }
-            Self::Axum => serve_with_axum(issuer),
+            Server::Axum => serve_with_axum(issuer),
         }
     }
 }
@@ -292,11 +354,22 @@ fn serve_with_axum(issuer: &EmbeddedIssuer) -> Running {
 }
 
 /// Sends every refused upload to a server.
-pub(crate) fn reads_every_refusal(client: Client, server: Server, command: &mut Command) {
+pub(crate) fn reads_every_refusal(client: Client, setup: Setup, command: &mut Command) {
     let issuer = EmbeddedIssuer::new(ISSUER);
-    let running = server.start(&issuer);
-    let (cases, expected) = requests(client.modes(), server.rounds(), &issuer);
-    let task = json!({ "base": running.url(), "client": client.name(), "cases": cases });
+    let identity = (setup.protocol != Protocol::Http).then(Identity::generate);
+    let certificate = identity.as_ref().map(Identity::certificate_file);
+    let running = setup.start(&issuer, identity.as_ref());
+    let (cases, expected) = requests(client.modes(), setup.rounds(), &issuer);
+    let task = json!({
+        "base": running.url(),
+        "client": client.name(),
+        "http2": setup.protocol == Protocol::Http2,
+        "certificate": certificate,
+        "cases": cases,
+    });
+    if let Some(certificate) = &certificate {
+        command.env("NODE_EXTRA_CA_CERTS", certificate);
+    }
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -310,7 +383,7 @@ pub(crate) fn reads_every_refusal(client: Client, server: Server, command: &mut 
     let log = String::from_utf8_lossy(&output.stderr);
     let mut results: Vec<Value> = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{client:?}: {error}: {output:?}\n{log}"));
-    if let Server::Behind(Proxy::UnbufferedNginx) = server {
+    if (setup.server, setup.protocol) == (UNBUFFERED_NGINX, Protocol::Http) {
         // it announces `Connection: keep-alive` in an early response, and then closes the connection
         for result in &mut results {
             result["next"] = 200.into();

@@ -6,7 +6,7 @@ use palisade::Algorithm;
 use palisade::claims::NumericDate;
 use tower::ServiceExt;
 
-use crate::contenders::{Contender, Kind};
+use crate::contenders::Contender;
 use crate::outcome::Outcome;
 use crate::tokens::{OPAQUE_TOKEN, impostor, request, valid_token, with_wrong_signature};
 
@@ -23,7 +23,7 @@ pub(crate) async fn check(contender: &Contender, algorithm: Algorithm) -> Outcom
         200,
     )
     .await?;
-    if contender.kind == Kind::Bare {
+    if !contender.kind.is_guarded() {
         return Ok(());
     }
     let past = NumericDate::from_secs(1_700_000_000);
@@ -75,7 +75,7 @@ pub(crate) async fn check(contender: &Contender, algorithm: Algorithm) -> Outcom
 /// Returns an error if a response has an unexpected status.
 pub(crate) async fn check_opaque(contender: &Contender) -> Outcome<()> {
     expect(contender, "the opaque token", OPAQUE_TOKEN, 200).await?;
-    if contender.kind == Kind::Bare {
+    if !contender.kind.is_guarded() {
         return Ok(());
     }
     expect(contender, "an unknown opaque token", "opq_7", 401).await

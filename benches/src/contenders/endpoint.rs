@@ -22,7 +22,7 @@ struct IntrospectionRequest {
 }
 
 /// Serves the endpoint until the process exits, and returns its URL.
-pub(super) fn start() -> Outcome<String> {
+pub(crate) fn start() -> Outcome<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     listener.set_nonblocking(true)?;
     let url = format!("http://{}/introspect", listener.local_addr()?);

@@ -30,12 +30,15 @@ pub(crate) struct Contender {
 pub(crate) enum Kind {
     /// No guard; the baseline of all others.
     Bare,
+    /// No guard, and the header fields of Palisade's response.
+    BareWithHeaders,
     Peer,
     Palisade,
 }
 
 /// The names of the contenders, in the order of [`all`].
 pub(crate) const BARE: &str = "bare axum";
+pub(crate) const BARE_WITH_HEADERS: &str = "bare axum with the same headers";
 pub(crate) const HANDWRITTEN: &str = "hand-written, `jsonwebtoken::decode`";
 pub(crate) const OAUTH_RESOURCE_SERVER: &str = "`oauth-resource-server` 0.4.1";
 pub(crate) const HUSKARL: &str = "`huskarl-axum` 0.1.0";
@@ -47,6 +50,11 @@ pub(crate) const INTROSPECTING: &str = "Palisade, introspected opaque token";
 pub(crate) async fn all() -> Outcome<Vec<Contender>> {
     Ok(vec![
         Contender::new(BARE, Kind::Bare, bare::router()),
+        Contender::new(
+            BARE_WITH_HEADERS,
+            Kind::BareWithHeaders,
+            bare::with_headers(),
+        ),
         handwritten()?,
         Contender::new(
             OAUTH_RESOURCE_SERVER,
@@ -82,6 +90,13 @@ pub(crate) async fn introspecting() -> Outcome<[Contender; 2]> {
     let guarded = Contender::new(INTROSPECTING, Kind::Palisade, router);
     let bare = Contender::new(BARE, Kind::Bare, bare::router());
     Ok([bare, guarded])
+}
+
+impl Kind {
+    /// Whether requests need a token.
+    pub(crate) fn is_guarded(self) -> bool {
+        matches!(self, Self::Peer | Self::Palisade)
+    }
 }
 
 impl Contender {

@@ -15,12 +15,12 @@ async fn show_orders() -> &'static str {
 }
 
 /// Builds the router with the default settings.
-pub(super) async fn router() -> Outcome<Router> {
+pub(crate) async fn router() -> Outcome<Router> {
     with_issuer(issuer().issuer(AUDIENCE)).await
 }
 
 /// Builds the router with an issuer of opaque tokens, which are introspected at `endpoint`.
-pub(super) async fn introspecting(endpoint: String) -> Outcome<Router> {
+pub(crate) async fn introspecting(endpoint: String) -> Outcome<Router> {
     let introspection = Introspection::new("orders-api", Secret::new("secret")).endpoint(endpoint);
     let issuer = Issuer::new(ISSUER)
         .audience(AUDIENCE)

@@ -1,8 +1,8 @@
 //! The quickstart: an orders API with an embedded issuer, in one process.
 //!
 //! `cargo run` serves the API over HTTPS, with a certificate that it generates, and prints `curl` commands that trust it.
-//! `cargo run -- --http` does the same over plain HTTP. `cargo run -- --demo` sends the same requests and fails unless each
-//! response has the expected status.
+//! `cargo run -- --http` does the same over plain HTTP. `--listen ADDR` replaces the address of both. `cargo run -- --demo` sends
+//! the same requests and fails unless each response has the expected status.
 
 #![expect(clippy::print_stdout, reason = "a command-line program")]
 
@@ -17,7 +17,7 @@ use palisade_examples::orders::{Store, routes};
 
 const AUDIENCE: &str = "https://orders.example";
 
-const USAGE: &str = "usage: cargo run [-- --http | -- --demo]";
+const USAGE: &str = "usage: cargo run [-- [--http] [--listen ADDR] | -- --demo]";
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -26,31 +26,34 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let issuer = EmbeddedIssuer::serve().await?;
     let api = protect(&issuer).await?;
     match arguments.as_slice() {
-        [] => serve_https(api, &issuer).await?,
-        ["--http"] => serve_http(api, &issuer).await?,
+        [] => serve_https(api, &issuer, "127.0.0.1:8443").await?,
+        ["--listen", address] => serve_https(api, &issuer, address).await?,
+        ["--http"] => serve_http(api, &issuer, "127.0.0.1:8080").await?,
+        ["--http", "--listen", address] => serve_http(api, &issuer, address).await?,
         ["--demo"] => return run_demo(api, &issuer).await,
         _ => return Err(USAGE.into()),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve_https(api: Api, issuer: &ServedIssuer) -> Result<(), Box<dyn Error>> {
+async fn serve_https(api: Api, issuer: &ServedIssuer, address: &str) -> Result<(), Box<dyn Error>> {
     println!("{}", api.inventory());
     let certificate = DevelopmentCertificate::generate()?;
     let server = palisade::serve(api).tls_with(certificate.tls());
-    let bound = server.bind("127.0.0.1:8443").await?;
+    let bound = server.bind(address).await?;
+    let port = bound.local_addr().port();
     // not earlier, because another quickstart may have the port
-    let trust = format!(" --cacert '{}'", certificate.write()?.display());
-    let base = format!("https://localhost:{}", bound.local_addr().port());
+    let trust = format!(" --cacert '{}'", certificate.write(port)?.display());
+    let base = format!("https://localhost:{port}");
     println!("listening on https://{}\n", bound.local_addr());
     print_curl_commands(&base, &trust, &demo::requests(issuer, AUDIENCE));
     bound.run().await?;
     Ok(())
 }
 
-async fn serve_http(api: Api, issuer: &ServedIssuer) -> Result<(), Box<dyn Error>> {
+async fn serve_http(api: Api, issuer: &ServedIssuer, address: &str) -> Result<(), Box<dyn Error>> {
     println!("{}", api.inventory());
-    let bound = palisade::serve(api).bind("127.0.0.1:8080").await?;
+    let bound = palisade::serve(api).bind(address).await?;
     let base = format!("http://{}", bound.local_addr());
     println!("listening on {base}\n");
     print_curl_commands(&base, "", &demo::requests(issuer, AUDIENCE));

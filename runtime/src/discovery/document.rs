@@ -3,16 +3,15 @@
 use http::Uri;
 use serde_json::Value;
 
-use crate::discovery::endpoint::Endpoint;
 use crate::discovery::error::DiscoveryError;
 use crate::https::Client;
 use crate::json;
 use crate::text::quoted;
 
-/// Reads a document, compares its `issuer` code point by code point ([RFC 8414 §4]), and returns the URL
-/// of an endpoint.
+/// Reads a document, compares its `issuer` code point by code point ([RFC 8414 §4]), and returns what
+/// `read_members` reads from its members.
 ///
-/// `url` is the document's own URL.
+/// `url` is the document's own URL. `read_members` returns a description of what is wrong otherwise.
 ///
 /// # Errors
 ///
@@ -20,13 +19,12 @@ use crate::text::quoted;
 /// [`DiscoveryError::Issuer`] if it names another issuer.
 ///
 /// [RFC 8414 §4]: https://www.rfc-editor.org/rfc/rfc8414#section-4
-pub(super) fn read(
+pub(super) fn read<T>(
     json: &[u8],
     url: &str,
     issuer: &str,
-    endpoint: Endpoint,
-    client: &Client,
-) -> Result<Uri, DiscoveryError> {
+    read_members: impl FnOnce(&Value) -> Result<T, String>,
+) -> Result<T, DiscoveryError> {
     let invalid = |problem| DiscoveryError::Document {
         url: url.to_owned(),
         problem,
@@ -39,16 +37,18 @@ pub(super) fn read(
             found: quoted(found).to_string(),
         });
     }
-    let member = endpoint.member();
-    let text = string(&members, member).map_err(invalid)?;
+    read_members(&members).map_err(invalid)
+}
+
+/// Returns the URL in a member, or a description of what is wrong with it.
+pub(crate) fn url_member(members: &Value, member: &str, client: &Client) -> Result<Uri, String> {
+    let text = string(members, member)?;
     client.parse_url(text).map_err(|_| {
         let problem = "not an https URL without user and fragment";
-        invalid(
-            match text.split_once('?').map_or(text, |(before, _)| before) {
-                secret if secret.contains('@') => format!("`{member}` is {problem}"),
-                shown => format!("`{member}` is {problem}: {}", quoted(shown)),
-            },
-        )
+        match text.split_once('?').map_or(text, |(before, _)| before) {
+            secret if secret.contains('@') => format!("`{member}` is {problem}"),
+            shown => format!("`{member}` is {problem}: {}", quoted(shown)),
+        }
     })
 }
 
@@ -72,6 +72,7 @@ fn string<'a>(members: &'a Value, member: &str) -> Result<&'a str, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discovery::Endpoint;
     use crate::https::ClientSettings;
 
     const ISSUER: &str = "https://a.example/x";
@@ -79,7 +80,9 @@ mod tests {
     fn read(json: &str) -> Result<String, DiscoveryError> {
         let client = Client::new(&ClientSettings::default()).unwrap();
         let url = "https://a.example/x/.well-known/y";
-        let found = super::read(json.as_bytes(), url, ISSUER, Endpoint::Jwks, &client)?;
+        let found = super::read(json.as_bytes(), url, ISSUER, |members| {
+            url_member(members, Endpoint::Jwks.member(), &client)
+        })?;
         Ok(found.to_string())
     }
 

@@ -17,8 +17,10 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use http::Uri;
+use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
+pub(crate) use self::document::url_member;
 pub(crate) use self::endpoint::Endpoint;
 pub use self::error::DiscoveryError;
 use crate::https::{Client, HttpsError};
@@ -28,6 +30,21 @@ const MEDIA_TYPES: [&str; 1] = ["application/json"];
 
 /// Returns the URL of an endpoint from the metadata document of `issuer`.
 ///
+/// # Errors
+///
+/// As [`find_document`].
+pub(crate) async fn find(
+    client: &Client,
+    issuer: &str,
+    endpoint: Endpoint,
+    deadline: Instant,
+) -> Result<Uri, DiscoveryError> {
+    let read = |members: &Value| url_member(members, endpoint.member(), client);
+    find_document(client, issuer, read, deadline).await
+}
+
+/// Returns what `read` reads from the metadata document of `issuer`.
+///
 /// Requests the OpenID document first, because most servers have it. If it is missing or unusable in any
 /// way, or if there is no response after two fifths of the time, requests the RFC 8414 document too. Only a
 /// valid document of another issuer ends the search: the configured issuer is wrong.
@@ -35,19 +52,19 @@ const MEDIA_TYPES: [&str; 1] = ["application/json"];
 /// # Errors
 ///
 /// Returns [`DiscoveryError`] if neither document is usable before the deadline.
-pub(crate) async fn find(
+pub(crate) async fn find_document<T>(
     client: &Client,
     issuer: &str,
-    endpoint: Endpoint,
+    read: impl Fn(&Value) -> Result<T, String>,
     deadline: Instant,
-) -> Result<Uri, DiscoveryError> {
+) -> Result<T, DiscoveryError> {
     let request = async |url: String| {
         let json = get(client, &url, deadline).await;
         let json = json.map_err(|source| DiscoveryError::Request {
             url: url.clone(),
             source,
         })?;
-        document::read(&json, &url, issuer, endpoint, client)
+        document::read(&json, &url, issuer, &read)
     };
     let mut openid = pin!(request(openid_url(issuer)));
     let oauth = pin!(request(oauth_url(issuer)));
@@ -69,10 +86,10 @@ async fn get(client: &Client, url: &str, deadline: Instant) -> Result<Vec<u8>, H
 
 /// Waits for both documents, and returns as soon as one is usable, or the OpenID document is of another
 /// issuer.
-async fn first_success<'a>(
-    mut openid: Pin<&'a mut (impl Future<Output = Result<Uri, DiscoveryError>> + 'a)>,
-    mut oauth: Pin<&'a mut (impl Future<Output = Result<Uri, DiscoveryError>> + 'a)>,
-) -> Result<Uri, DiscoveryError> {
+async fn first_success<'a, T>(
+    mut openid: Pin<&'a mut (impl Future<Output = Result<T, DiscoveryError>> + 'a)>,
+    mut oauth: Pin<&'a mut (impl Future<Output = Result<T, DiscoveryError>> + 'a)>,
+) -> Result<T, DiscoveryError> {
     let (mut openid_error, mut oauth_error) = (None, None);
     poll_fn(|context| {
         if openid_error.is_none() {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use http::{HeaderValue, Request, Uri, header};
+use http::{HeaderValue, Request, Response, Uri, header};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::rt::TokioExecutor;
@@ -12,6 +12,8 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::https::HttpsError;
 use crate::https::connector::Connector;
+#[cfg(feature = "relying-party")]
+use crate::https::identity::TlsClientKey;
 use crate::https::loopback::is_loopback;
 use crate::https::proxy::Proxy;
 use crate::https::roots::RootCertificates;
@@ -32,6 +34,9 @@ pub(crate) struct ClientSettings {
     pub(crate) allow_loopback_http: bool,
     /// The root certificates beside those of the operating system.
     pub(crate) roots: RootCertificates,
+    /// The certificate with which the client authenticates, if a server requests one.
+    #[cfg(feature = "relying-party")]
+    pub(crate) identity: Option<TlsClientKey>,
 }
 
 impl Client {
@@ -49,8 +54,17 @@ impl Client {
         settings: &ClientSettings,
         proxy: Option<Proxy>,
     ) -> Result<Self, HttpsError> {
-        let tls = settings.roots.client_config()?;
+        let tls = settings.roots.client_config()?.with_no_client_auth();
+        // a proxy sees no certificate of the client
         let connector = Connector::new(proxy, &Arc::new(tls.clone()));
+        #[cfg(feature = "relying-party")]
+        let tls = match &settings.identity {
+            Some(identity) => {
+                let tls = settings.roots.client_config()?;
+                tls.with_client_cert_resolver(identity.resolver())
+            }
+            None => tls,
+        };
         let builder = HttpsConnectorBuilder::new().with_tls_config(tls);
         let builder = if settings.allow_loopback_http {
             builder.https_or_http()
@@ -77,17 +91,10 @@ impl Client {
         mut request: Request<Full<Bytes>>,
         media_types: &[&str],
     ) -> Result<Vec<u8>, HttpsError> {
-        if !self.is_allowed(request.uri()) {
-            return Err(HttpsError::InsecureUrl);
-        }
-        let accept = HeaderValue::try_from(media_types.join(", "));
-        let accept = accept.map_err(|error| HttpsError::Transport(error.into()))?;
-        request.headers_mut().insert(header::ACCEPT, accept);
-        let response = self
-            .inner
-            .request(request)
-            .await
-            .map_err(|error| HttpsError::Transport(error.into()))?;
+        request
+            .headers_mut()
+            .insert(header::ACCEPT, accept(media_types)?);
+        let response = self.request(request).await?;
         let content_type = response.headers().get(header::CONTENT_TYPE);
         let media_type = || content_type.map(|value| media_type(value.as_bytes()));
         let status = response.status().as_u16();
@@ -99,12 +106,36 @@ impl Client {
             let media_type = media_type();
             return Err(HttpsError::ContentType { media_type });
         }
-        let body = Limited::new(response.into_body(), MAX_LEN).collect().await;
-        match body {
-            Ok(body) => Ok(body.to_bytes().into()),
-            Err(error) if error.is::<LengthLimitError>() => Err(HttpsError::TooLong),
-            Err(error) => Err(HttpsError::Transport(error)),
+        Ok(read_body(response.into_body(), MAX_LEN).await?.into())
+    }
+
+    /// Sends a request, and returns the response whatever its status, with a body of at most `max_len` bytes.
+    ///
+    /// Redirects are not followed. The caller applies a timeout.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`HttpsError`] if the URL is not allowed, the exchange fails, or the body is longer.
+    #[cfg(feature = "relying-party")]
+    pub(crate) async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+        max_len: usize,
+    ) -> Result<Response<Bytes>, HttpsError> {
+        let (head, body) = self.request(request).await?.into_parts();
+        let body = read_body(body, max_len).await?;
+        Ok(Response::from_parts(head, body))
+    }
+
+    async fn request(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, HttpsError> {
+        if !self.is_allowed(request.uri()) {
+            return Err(HttpsError::InsecureUrl);
         }
+        let response = self.inner.request(request).await;
+        response.map_err(|error| HttpsError::Transport(error.into()))
     }
 
     /// Fetches a resource with one of `media_types` before the deadline.
@@ -150,6 +181,20 @@ impl Client {
             (Some("http"), Some(host)) => self.allow_loopback_http && is_loopback(host),
             _ => false,
         }
+    }
+}
+
+/// Returns the value of `accept`.
+fn accept(media_types: &[&str]) -> Result<HeaderValue, HttpsError> {
+    let accept = HeaderValue::try_from(media_types.join(", "));
+    accept.map_err(|error| HttpsError::Transport(error.into()))
+}
+
+async fn read_body(body: Incoming, max_len: usize) -> Result<Bytes, HttpsError> {
+    match Limited::new(body, max_len).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(HttpsError::TooLong),
+        Err(error) => Err(HttpsError::Transport(error)),
     }
 }
 

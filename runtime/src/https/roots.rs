@@ -3,8 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
+use rustls::client::WantsClientCert;
 use rustls::crypto::aws_lc_rs::default_provider;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 
@@ -38,14 +39,16 @@ impl RootCertificates {
         self.certificates.extend(other.certificates);
     }
 
-    /// Returns the TLS configuration of a client.
+    /// Returns the TLS configuration of a client, without a certificate.
     ///
     /// It names its cryptography provider instead of using the process-wide default.
     ///
     /// # Errors
     ///
     /// Returns [`HttpsError::TrustStore`] if there is no root certificate at all.
-    pub(super) fn client_config(&self) -> Result<ClientConfig, HttpsError> {
+    pub(super) fn client_config(
+        &self,
+    ) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, HttpsError> {
         let system = rustls_native_certs::load_native_certs();
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(system.certs);
@@ -61,6 +64,6 @@ impl RootCertificates {
         let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| HttpsError::TrustStore(error.into()))?;
-        Ok(config.with_root_certificates(roots).with_no_client_auth())
+        Ok(config.with_root_certificates(roots))
     }
 }

@@ -61,6 +61,8 @@ fn client(roots: RootCertificates, proxy: Option<Proxy>) -> Client {
     let settings = ClientSettings {
         allow_loopback_http: true,
         roots,
+        #[cfg(feature = "relying-party")]
+        identity: None,
     };
     Client::with_proxy(&settings, proxy).unwrap()
 }

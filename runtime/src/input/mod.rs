@@ -12,7 +12,7 @@ pub(crate) mod schema;
 mod shape;
 #[cfg(test)]
 mod tests;
-mod types;
+pub(crate) mod types;
 
 #[cfg(feature = "schemas")]
 pub(crate) use self::contract::definitions;

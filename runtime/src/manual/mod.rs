@@ -23,7 +23,7 @@
 //! | [`observability`] | log, count and alert on decisions, rejected input and key fetches |
 //! | [`threat_model`] | name the threats that Palisade defends against, and your own responsibilities |
 //! | [`performance`] | predict and measure what a request costs |
-//! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, tickets for browsers, PATCH, dates and money, uploads, error types, legacy routes, resource metadata, TLS, containers |
+//! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, tickets for browsers, login, PATCH, dates and money, uploads, error types, legacy routes, resource metadata, MCP servers, TLS, containers |
 //! | [`providers`] | connect Keycloak, Entra ID, Auth0, Okta, Cognito, Google, oidc-provider, or any other provider |
 //! | [`migrating`] | move an existing axum API to Palisade, one route at a time |
 
@@ -77,6 +77,10 @@ pub mod cookbook {
     #[doc = include_str!("cookbook/tickets.md")]
     pub mod tickets {}
 
+    #[cfg(feature = "relying-party")]
+    #[doc = include_str!("cookbook/login.md")]
+    pub mod login {}
+
     #[doc = include_str!("cookbook/patch.md")]
     pub mod patch {}
 
@@ -100,6 +104,9 @@ pub mod cookbook {
 
     #[doc = include_str!("cookbook/resource_metadata.md")]
     pub mod resource_metadata {}
+
+    #[doc = include_str!("cookbook/mcp.md")]
+    pub mod mcp {}
 
     #[doc = include_str!("cookbook/containers_and_proxies.md")]
     pub mod containers_and_proxies {}

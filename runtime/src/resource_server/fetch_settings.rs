@@ -49,6 +49,8 @@ impl IssuerSettings {
         Ok(ClientSettings {
             allow_loopback_http: self.allow_loopback_http,
             roots,
+            #[cfg(feature = "relying-party")]
+            identity: None,
         })
     }
 

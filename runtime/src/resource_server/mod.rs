@@ -40,6 +40,8 @@ pub use self::resource::{NoResource, ProtectedResource, ResourceError, WithResou
 pub use self::resource_url::ResourceUrlError;
 pub(crate) use self::server::ResourceServer;
 pub use self::summary::IssuerSummary;
+#[cfg(feature = "relying-party")]
+pub(crate) use self::url::is_issuer;
 
 /// The rules that rustc names in its messages; public as `palisade::rules`.
 pub(crate) mod rules {

@@ -9,7 +9,7 @@ use crate::https::is_loopback;
 /// Returns whether the text is an https URL without user, query and fragment.
 ///
 /// With `allow_loopback_http`, `http` is also accepted if the host is loopback.
-pub(super) fn is_issuer(text: &str, allow_loopback_http: bool) -> bool {
+pub(crate) fn is_issuer(text: &str, allow_loopback_http: bool) -> bool {
     // `Uri` silently drops a fragment
     if text.contains(['?', '#', '@', ' ', '\\']) {
         return false;

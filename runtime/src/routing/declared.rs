@@ -5,6 +5,8 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use axum::routing::MethodFilter;
+
 use crate::policy::Declaration;
 use crate::routing::argument::facts::ArgumentFacts;
 
@@ -280,4 +282,16 @@ impl<H, T> Future for DeclaredHandler<H, WithoutGuard<T>> {
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
         Poll::Pending
     }
+}
+
+/// Requires that a handler that accepts tickets is mounted for `GET` only.
+///
+/// A ticket is for clients that can open a URL and nothing else; every other request can have a header.
+#[track_caller]
+pub(super) fn require_get<H: Declares>(filter: Option<MethodFilter>) {
+    assert!(
+        !H::DECLARATION.accepts_tickets || filter == Some(MethodFilter::GET),
+        "the handler `{}` accepts tickets, so it must be mounted with `get`",
+        H::DECLARATION.handler
+    );
 }

@@ -12,6 +12,7 @@ use crate::resource_server::{IssuerSummary, ResourceServer};
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
 use crate::routing::exception::Exception;
+use crate::routing::header_selection::HeaderSelection;
 use crate::routing::input_description::InputDescription;
 
 /// Every route of an [`Api`](crate::Api), in the order in which they were added.
@@ -33,6 +34,8 @@ pub struct Route {
     /// Whether the route stays at the root of the host, whatever the prefix of the router.
     is_at_root: bool,
     methods: Vec<Method>,
+    /// The header fields that choose the handler among others of its path and methods.
+    selection: Option<HeaderSelection>,
     declaration: &'static Declaration,
     arguments: &'static [ArgumentFacts],
     handler: TypeId,
@@ -176,6 +179,9 @@ impl fmt::Display for Inventory {
         for (route, [m, p, a, h, limits]) in self.routes.iter().zip(&rows) {
             let row = format!("{m:method$}  {p:path$}  {a:access$}  {h:handler$}  {limits}");
             writeln!(f, "{}", row.trim_end())?;
+            if let Some(selection) = route.selection() {
+                writeln!(f, "  for {selection}")?;
+            }
             if route.accepts_tickets() {
                 writeln!(
                     f,
@@ -230,6 +236,7 @@ impl Route {
             is_fallback: false,
             is_at_root: false,
             methods: Vec::new(),
+            selection: None,
             declaration: H::DECLARATION,
             arguments: H::ARGUMENTS,
             handler: TypeId::of::<H>(),
@@ -281,6 +288,19 @@ impl Route {
     /// A `GET` handler answers `HEAD` too, as in axum.
     pub fn methods(&self) -> &[Method] {
         &self.methods
+    }
+
+    /// Returns the header fields that choose the handler, if it belongs to a
+    /// [`HeaderRouter`](crate::routing::HeaderRouter).
+    pub fn selection(&self) -> Option<&HeaderSelection> {
+        self.selection.as_ref()
+    }
+
+    pub(super) fn selected_by(self, selection: HeaderSelection) -> Self {
+        Self {
+            selection: Some(selection),
+            ..self
+        }
     }
 
     /// Returns the declaration of the handler.

@@ -8,7 +8,8 @@ use axum::routing::{MethodFilter, MethodRouter, Route as AxumRoute};
 use tower_layer::{Identity, Layer};
 use tower_service::Service;
 
-use crate::routing::declared::{Declares, DeclaresAccess};
+use crate::routing::declared::{DeclaresAccess, require_get};
+use crate::routing::header_router::HeaderRouter;
 use crate::routing::inner_layers::InnerLayers;
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::known_methods::{any_beside, in_filter};
@@ -87,6 +88,32 @@ where
         self.outline = self.outline.on(filter, outline);
         self.named = Some(self.named.map_or(filter, |named| named.or(filter)));
         self.add::<H, N, M>(handler, Methods::These(filter))
+    }
+
+    /// Adds handlers for every method in `filter`, which header fields of the request choose.
+    ///
+    /// # Panics
+    ///
+    /// If one of the methods already has a handler, or if the router has none.
+    #[track_caller]
+    pub fn on_headers(mut self, filter: MethodFilter, router: HeaderRouter<S>) -> Self {
+        assert!(
+            !router.declared().is_empty(),
+            "a header router needs at least one handler"
+        );
+        self.outline = self.outline.on(filter, outline);
+        self.named = Some(self.named.map_or(filter, |named| named.or(filter)));
+        let methods = Methods::These(filter);
+        let declared = router.declared().iter().cloned();
+        self.declared.extend(declared.map(|route| (methods, route)));
+        self.steps.push(Step::Handler {
+            methods,
+            inner_layers: InnerLayers::default(),
+            mount: Box::new(move |filter, mount, methods| {
+                methods.on_service(filter, router.mount(mount))
+            }),
+        });
+        self
     }
 
     #[track_caller]
@@ -334,18 +361,6 @@ impl Methods {
     }
 }
 
-/// Requires that a handler that accepts tickets is mounted for `GET` only.
-///
-/// A ticket is for clients that can open a URL and nothing else; every other request can have a header.
-#[track_caller]
-pub(super) fn require_get<H: Declares>(filter: Option<MethodFilter>) {
-    assert!(
-        !H::DECLARATION.accepts_tickets || filter == Some(MethodFilter::GET),
-        "the handler `{}` accepts tickets, so it must be mounted with `get`",
-        H::DECLARATION.handler
-    );
-}
-
 /// A handler for outlines, in which only the paths and methods matter.
 pub(crate) async fn outline() {}
 
@@ -360,6 +375,19 @@ where
     M: 'static,
 {
     SecureMethodRouter::new().on(filter, handler)
+}
+
+/// Routes requests with one of the methods in `filter` to the handlers of a [`HeaderRouter`].
+///
+/// # Panics
+///
+/// If the router has no handler.
+#[track_caller]
+pub fn on_headers<S>(filter: MethodFilter, router: HeaderRouter<S>) -> SecureMethodRouter<S>
+where
+    S: Send + Sync + 'static,
+{
+    SecureMethodRouter::new().on_headers(filter, router)
 }
 
 /// Routes requests with any registered method to a declared handler.

@@ -14,6 +14,8 @@ mod endpoint;
 mod exception;
 mod guard_extensions;
 mod guarded;
+mod header_router;
+mod header_selection;
 mod hosts;
 mod inner_layers;
 mod input_description;
@@ -43,11 +45,13 @@ pub(crate) use self::argument::shutdown::{Shutdown, ShutdownSender};
 #[cfg(feature = "serve")]
 pub(crate) use self::boundary::ErrorFormat;
 pub use self::exception::{Exception, ExceptionKind};
+pub use self::header_router::HeaderRouter;
+pub use self::header_selection::HeaderSelection;
 #[cfg(feature = "serve")]
 pub(crate) use self::hosts::names_one_host;
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
-pub use self::method_router::{SecureMethodRouter, any, on};
+pub use self::method_router::{SecureMethodRouter, any, on, on_headers};
 pub use self::methods::{connect, delete, get, head, options, patch, post, put, trace};
 #[cfg(feature = "serve")]
 pub(crate) use self::unread_body::{IDLE_TIME, Rest, UNREAD_LIMIT, WatchedBody, bounded, discard};

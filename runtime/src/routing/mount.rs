@@ -1,8 +1,11 @@
 //! The guard, the state and the inner layers that handlers are mounted with.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::handler::{Handler as _, HandlerService};
+use axum::extract::Request;
+use axum::handler::{Handler, HandlerService};
+use axum::response::Response;
 
 use crate::guard::{Guard, TicketStore};
 use crate::routing::declared::Declares;
@@ -18,6 +21,10 @@ pub(super) struct Mount<S> {
     state: Shared<S>,
     inner_layers: InnerLayers,
 }
+
+/// A handler behind its inner layers and its guard, whatever its type.
+pub(super) type MountedHandler =
+    Arc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
 
 /// A handler behind its inner layers and its guard, as a service.
 pub(super) type GuardedService<H, S, M> = HandlerService<Guarded<H>, (S, M), Shared<S>>;
@@ -61,10 +68,32 @@ impl<S> Mount<S> {
         S: Send + Sync + 'static,
         M: 'static,
     {
+        self.guarded::<H, M>().with_state(Arc::clone(&self.state))
+    }
+
+    /// Does the same as [`handler`](Self::handler), for a table of handlers.
+    pub(super) fn erased_handler<H, M>(&self) -> MountedHandler
+    where
+        H: Declares + RunsWithState<S, M> + 'static,
+        S: Send + Sync + 'static,
+        M: 'static,
+    {
+        let (guarded, state) = (self.guarded::<H, M>(), Arc::clone(&self.state));
+        Arc::new(move |request| {
+            Handler::<(S, M), _>::call(guarded.clone(), request, Arc::clone(&state))
+        })
+    }
+
+    fn guarded<H, M>(&self) -> Guarded<H>
+    where
+        H: Declares + RunsWithState<S, M> + 'static,
+        S: Send + Sync + 'static,
+        M: 'static,
+    {
         let state = Arc::clone(&self.state);
         let inner = self
             .inner_layers
             .around(InnerHandler::<H, S, M>::new(state));
-        Guarded::new(self.guard.clone(), inner, &self.tickets).with_state(Arc::clone(&self.state))
+        Guarded::new(self.guard.clone(), inner, &self.tickets)
     }
 }

@@ -34,13 +34,18 @@ impl Service<Request> for RespondWith {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let upload = Upload::watch(&mut request);
-        let mut response = self.0(request.method());
-        drop(request);
-        if let Some(upload) = upload {
-            upload.settle(&mut response);
-        }
-        ready(Ok(response))
+    fn call(&mut self, request: Request) -> Self::Future {
+        ready(Ok(respond(request, self.0)))
     }
+}
+
+/// Responds to the method of a request, whose body nothing reads.
+pub(super) fn respond(mut request: Request, respond: fn(&Method) -> Response) -> Response {
+    let upload = Upload::watch(&mut request);
+    let mut response = respond(request.method());
+    drop(request);
+    if let Some(upload) = upload {
+        upload.settle(&mut response);
+    }
+    response
 }

@@ -17,7 +17,7 @@ use crate::serve::linger::ConnectionState;
 ///
 /// An HTTP/2 connection stays usable in any case. When the body is dropped, hyper resets the stream (RFC 9113 §8.1),
 /// which some clients report as an error even after the whole response. Within the limit, the body is therefore read to
-/// its end.
+/// its end. This is also true after `Expect: 100-continue`, because hyper sends no `100 Continue` in HTTP/2.
 pub(super) fn settle(
     rest: &Rest<ReceivedBody>,
     version: Version,
@@ -30,7 +30,7 @@ pub(super) fn settle(
     if version == Version::HTTP_2 {
         connection.set_unread();
         let is_over_limit = unread.body.size_hint().lower() > connection.unread_limit();
-        if !unread.awaits_continue && !is_over_limit {
+        if !is_over_limit {
             let connection = Arc::clone(connection);
             tokio::spawn(async move {
                 let reading = discard(unread.body, connection.unread_limit());

@@ -16,7 +16,7 @@ pub(crate) enum Reply {
     /// A complete response, head and body.
     Response(String),
     /// A reply that depends on the request.
-    #[cfg(feature = "introspection")]
+    #[cfg(any(feature = "introspection", feature = "relying-party"))]
     PerRequest(Arc<dyn Fn(&str) -> Self + Send + Sync>),
     /// Another reply, once the notification arrives.
     Held(Box<Self>, Arc<Notify>),
@@ -90,7 +90,7 @@ impl LoopbackServer {
     }
 
     /// Returns every request so far, head and body, without those for the metadata document.
-    #[cfg(feature = "introspection")]
+    #[cfg(any(feature = "introspection", feature = "relying-party"))]
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
@@ -144,7 +144,7 @@ impl LoopbackServer {
                 Reply::Keys(jwks) => {
                     Reply::Response(http_response(200, "application/jwk-set+json", &jwks))
                 }
-                #[cfg(feature = "introspection")]
+                #[cfg(any(feature = "introspection", feature = "relying-party"))]
                 Reply::PerRequest(reply_to) => reply_to(&request),
                 Reply::Held(reply, released) => {
                     released.notified().await;

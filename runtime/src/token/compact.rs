@@ -11,7 +11,7 @@ use crate::token::bearer::MAX_TOKEN_LIMIT;
 use crate::token::error::TokenError;
 
 /// A token in compact form; nothing in it is decoded or verified.
-pub(super) struct UntrustedCompact<'a> {
+pub(crate) struct UntrustedCompact<'a> {
     header: &'a [u8],
     payload: &'a [u8],
     signature: &'a [u8],
@@ -25,7 +25,7 @@ impl<'a> UntrustedCompact<'a> {
     ///
     /// Returns [`TokenError::TooLong`] above 64 KiB, whatever a server allows; [`TokenError::NotCompact`] for a character
     /// outside `A–Z a–z 0–9 - _ .`, an empty part, or a number of dots other than two.
-    pub(super) fn read(token: &'a [u8]) -> Result<Self, TokenError> {
+    pub(crate) fn read(token: &'a [u8]) -> Result<Self, TokenError> {
         if token.len() > MAX_TOKEN_LIMIT {
             return Err(TokenError::TooLong);
         }
@@ -57,19 +57,19 @@ impl<'a> UntrustedCompact<'a> {
     }
 
     /// Returns the input of the signature: the first two parts and the dot between them.
-    pub(super) fn signing_input(&self) -> &'a [u8] {
+    pub(crate) fn signing_input(&self) -> &'a [u8] {
         self.signing_input
     }
 
-    pub(super) fn header(&self) -> Result<Vec<u8>, TokenError> {
+    pub(crate) fn header(&self) -> Result<Vec<u8>, TokenError> {
         decode(self.header)
     }
 
-    pub(super) fn payload(&self) -> Result<Vec<u8>, TokenError> {
+    pub(crate) fn payload(&self) -> Result<Vec<u8>, TokenError> {
         decode(self.payload)
     }
 
-    pub(super) fn signature(&self) -> Result<Vec<u8>, TokenError> {
+    pub(crate) fn signature(&self) -> Result<Vec<u8>, TokenError> {
         decode(self.signature)
     }
 }

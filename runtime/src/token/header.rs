@@ -20,10 +20,10 @@ use crate::token::error::TokenError;
 
 /// A well-formed header whose signature is not verified yet.
 #[derive(Debug)]
-pub(super) struct UntrustedHeader<'a> {
-    pub(super) algorithm: Algorithm,
-    pub(super) kid: Option<Cow<'a, str>>,
-    pub(super) typ: Option<Cow<'a, str>>,
+pub(crate) struct UntrustedHeader<'a> {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) kid: Option<Cow<'a, str>>,
+    pub(crate) typ: Option<Cow<'a, str>>,
     repeated: RepeatedClaims<'a>,
 }
 
@@ -44,7 +44,7 @@ impl<'a> UntrustedHeader<'a> {
     /// registered members have the types of RFC 7515 §4.1, [`TokenError::CriticalHeader`] for
     /// `crit`, `b64` and `zip` with any value, [`TokenError::Algorithm`] if `alg` is missing or not
     /// a signature algorithm, [`TokenError::Type`] if `cty` declares a nested token.
-    pub(super) fn read(json: &'a [u8]) -> Result<Self, TokenError> {
+    pub(crate) fn read(json: &'a [u8]) -> Result<Self, TokenError> {
         let members =
             json::read(json, Members::default()).map_err(|_| TokenError::MalformedHeader)?;
         if members.has_critical {
@@ -67,11 +67,25 @@ impl<'a> UntrustedHeader<'a> {
     ///
     /// [RFC 7519 §5.3]: https://www.rfc-editor.org/rfc/rfc7519#section-5.3
     pub(super) fn check_repeated_claims(&self, claims: &Claims<'_>) -> Result<(), TokenError> {
+        self.check_repeated(
+            claims.iss.as_deref(),
+            claims.sub.as_deref(),
+            claims.aud.as_ref(),
+        )
+    }
+
+    /// Rejects a claim that the header repeats with a different value, or that the token lacks.
+    pub(crate) fn check_repeated(
+        &self,
+        issuer: Option<&str>,
+        subject: Option<&str>,
+        audience: Option<&Audience>,
+    ) -> Result<(), TokenError> {
         let RepeatedClaims { iss, sub, aud } = &self.repeated;
         for (name, is_equal) in [
-            ("iss", iss.is_none() || *iss == claims.iss),
-            ("sub", sub.is_none() || *sub == claims.sub),
-            ("aud", aud.is_none() || *aud == claims.aud),
+            ("iss", iss.is_none() || iss.as_deref() == issuer),
+            ("sub", sub.is_none() || sub.as_deref() == subject),
+            ("aud", aud.is_none() || aud.as_ref() == audience),
         ] {
             if !is_equal {
                 return Err(TokenError::WrongClaim(name));

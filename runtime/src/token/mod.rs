@@ -32,7 +32,11 @@ mod verified;
 
 pub(crate) use self::audited_subject::{AuditedSubject, SubjectKey};
 pub(crate) use self::bearer::{Credential, DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT};
+#[cfg(feature = "relying-party")]
+pub(crate) use self::compact::UntrustedCompact;
 pub use self::error::TokenError;
+#[cfg(feature = "relying-party")]
+pub(crate) use self::header::UntrustedHeader;
 #[cfg(feature = "introspection")]
 pub use self::introspection::IntrospectionError;
 #[cfg(feature = "introspection")]

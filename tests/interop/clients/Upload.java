@@ -1,42 +1,75 @@
-// Uploads with java.net.http.HttpClient. Reads {base, cases} from standard input, and prints [{status, next}] with
-// the statuses of each upload and of the next request of the same pool.
+// Uploads with java.net.http.HttpClient. Reads {base, http2, certificate, cases} from standard input, and prints
+// [{status, next}] with the statuses of each upload and of the next request of the same pool. A response of another
+// protocol has no status.
 
 import java.io.ByteArrayInputStream;
+import java.io.FileInputStream;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 public class Upload {
     // the JDK has no JSON parser; the input is flat, apart from `headers`, whose names differ from all others
     private static final Pattern MEMBER = Pattern.compile("\"([\\w-]+)\":(\"((?:[^\"\\\\]|\\\\.)*)\"|\\w+)");
     private static final List<String> OWN = List.of("body", "size", "chunked", "expects", "name");
 
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(HttpClient.Builder.NO_PROXY).build();
+    private final HttpClient client;
+    private final HttpClient.Version version;
     private final String base;
 
-    private Upload(String base) {
+    private Upload(String base, HttpClient.Version version, String certificate) throws Exception {
         this.base = base;
+        this.version = version;
+        HttpClient.Builder builder = HttpClient.newBuilder().version(version).proxy(HttpClient.Builder.NO_PROXY);
+        this.client = (certificate == null ? builder : builder.sslContext(trust(certificate))).build();
+    }
+
+    /** Returns a context that trusts one certificate only. */
+    private static SSLContext trust(String certificate) throws Exception {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        try (InputStream file = new FileInputStream(certificate)) {
+            store.setCertificateEntry("server", CertificateFactory.getInstance("X.509").generateCertificate(file));
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, factory.getTrustManagers(), null);
+        return context;
+    }
+
+    /** Returns a member of a flat object. */
+    private static String member(String input, String name) {
+        Matcher member = Pattern.compile("\"" + name + "\":\"([^\"]*)\"").matcher(input);
+        return member.find() ? member.group(1) : null;
     }
 
     public static void main(String[] arguments) throws Exception {
         String input = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
         String[] parts = input.split("\"cases\":", 2);
-        Matcher base = Pattern.compile("\"base\":\"([^\"]*)\"").matcher(input);
-        if (parts.length != 2 || !base.find()) {
+        String base = member(input, "base");
+        if (parts.length != 2 || base == null) {
             throw new IllegalArgumentException(input);
         }
-        Upload upload = new Upload(base.group(1));
+        boolean isHttp2 = input.contains("\"http2\":true");
+        HttpClient.Version version = isHttp2 ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
+        Upload upload = new Upload(base, version, member(input, "certificate"));
         List<String> results = new ArrayList<>();
         // each case ends with its size
         for (String text : parts[1].split("(?<=\"size\":\\d{1,9})}")) {
@@ -84,7 +117,8 @@ public class Upload {
 
     private String attempt(HttpRequest.Builder request) {
         try {
-            return "" + client.send(request.build(), BodyHandlers.discarding()).statusCode();
+            HttpResponse<Void> response = client.send(request.build(), BodyHandlers.discarding());
+            return response.version() == version ? "" + response.statusCode() : "\"" + response.version() + "\"";
         } catch (Exception error) {
             return "\"" + error.toString().replaceAll("[\"\\\\\\n]", "'") + "\"";
         }

@@ -1,10 +1,11 @@
 """Uploads with requests, httpx or curl.
 
-Reads {base, client, cases} from standard input, and prints [{status, next}] with the statuses of each upload
-and of the next request of the same pool.
+Reads {base, client, http2, certificate, cases} from standard input, and prints [{status, next}] with the statuses of each
+upload and of the next request of the same pool. A response of another protocol has no status.
 """
 
 import json
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -17,12 +18,12 @@ def chunks(body):
         yield body[start : start + CHUNK]
 
 
-def with_session(session, content, base, case, body):
-    """Sends with a session; `content` is the name of its argument for a body."""
+def with_session(send, content, base, case, body):
+    """Sends with the function of a session; `content` is the name of its argument for a body."""
 
     def attempt(method, path, **options):
         try:
-            return session.request(method, base + path, **options).status_code
+            return send(method, base + path, **options)
         except Exception as error:
             return repr(error)
 
@@ -31,52 +32,68 @@ def with_session(session, content, base, case, body):
     return {"status": status, "next": attempt("GET", "/health")}
 
 
-def with_curl(base, case, body):
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(body)
-        file.flush()
-        arguments = ["curl", "--silent", "--show-error", "--max-time", "60", "--output", "/dev/null"]
-        arguments += ["--write-out", "%{http_code}\n", "--data-binary", "@" + file.name]
+def with_requests(task):
+    import requests
+
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = task["certificate"]
+
+    def send(*arguments, **options):
+        return session.request(*arguments, **options).status_code
+
+    return lambda case, body: with_session(send, "data", task["base"], case, body)
+
+
+def with_httpx(task):
+    import httpx
+
+    version = "HTTP/2" if task["http2"] else "HTTP/1.1"
+    context = ssl.create_default_context(cafile=task["certificate"])
+    session = httpx.Client(trust_env=False, timeout=60, verify=context, http2=task["http2"])
+
+    def send(*arguments, **options):
+        response = session.request(*arguments, **options)
+        return response.status_code if response.http_version == version else response.http_version
+
+    return lambda case, body: with_session(send, "content", task["base"], case, body)
+
+
+def with_curl(task):
+    version = "2" if task["http2"] else "1.1"
+    common = ["--silent", "--show-error", "--max-time", "60", "--output", "/dev/null", "--http" + version]
+    common += ["--write-out", "%{http_version} %{http_code}\n"]
+    if task["certificate"]:
+        common += ["--cacert", task["certificate"]]
+
+    def send(case, body):
+        upload = ["curl", *common]
         for name, value in case["headers"].items():
-            arguments += ["--header", f"{name}: {value}"]
+            upload += ["--header", f"{name}: {value}"]
         if case["chunked"]:
-            arguments += ["--header", "Transfer-Encoding: chunked"]
-        if not case["expects"]:
-            arguments += ["--header", "Expect:"]
-        arguments += [base + "/orders"]
-        arguments += ["--next", "--silent", "--show-error", "--max-time", "60", "--output", "/dev/null"]
-        arguments += ["--write-out", "%{http_code}\n", base + "/health"]
-        run = subprocess.run(arguments, capture_output=True, text=True)
-    if run.returncode != 0:
-        return {"status": run.stderr + run.stdout, "next": None}
-    status, following = run.stdout.split()
-    return {"status": int(status), "next": int(following)}
+            upload += ["--header", "Transfer-Encoding: chunked"]
+        upload += ["--header", "Expect: 100-continue" if case["expects"] else "Expect:"]
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(body)
+            file.flush()
+            upload += ["--data-binary", "@" + file.name, task["base"] + "/orders"]
+            following = ["--next", *common, task["base"] + "/health"]
+            run = subprocess.run(upload + following, capture_output=True, text=True)
+        lines = [line.split() for line in run.stdout.splitlines()]
+        if run.returncode != 0 or [line[0] for line in lines] != [version, version]:
+            return {"status": run.stderr + run.stdout, "next": None}
+        return {"status": int(lines[0][1]), "next": int(lines[1][1])}
 
-
-def sender(client):
-    if client == "requests":
-        import requests
-
-        session = requests.Session()
-        session.trust_env = False
-        content = "data"
-    elif client == "httpx":
-        import httpx
-
-        session = httpx.Client(trust_env=False, timeout=60)
-        content = "content"
-    else:
-        return with_curl
-    return lambda base, case, body: with_session(session, content, base, case, body)
+    return send
 
 
 def main():
     task = json.load(sys.stdin)
-    send = sender(task["client"])
+    send = globals()["with_" + task["client"]](task)
     results = []
     for case in task["cases"]:
         body = case["body"].encode().ljust(case["size"])
-        results.append(send(task["base"], case, body))
+        results.append(send(case, body))
     print(json.dumps(results))
 
 

@@ -24,14 +24,14 @@ pub(super) const TABLE: &[Layers] = &[
             &[
                 "claims", "clock", "https", "json", "secret", "spool", "text", "until",
             ],
-            &["discovery", "keys"],
+            &["discovery", "keys", "seal"],
             &["token"],
             &["policy"],
             &["resource_server"],
             &["audit", "guard", "input"],
             &["response"],
             &["routing"],
-            &["serve"],
+            &["relying_party", "serve"],
             &[
                 "danger", "fuzzing", "manual", "prelude", "private", "rules", "testing",
             ],

@@ -12,6 +12,8 @@ mod map;
 mod media_types;
 mod page;
 mod patch;
+#[cfg(feature = "relying-party")]
+mod return_to;
 #[cfg(feature = "schemas")]
 mod schemas;
 #[cfg(feature = "spool")]
@@ -29,6 +31,8 @@ pub use self::media_types::MediaTypes;
 pub(crate) use self::media_types::are_streamed_types;
 pub use self::page::{PageNumber, PageRequest, PageSize};
 pub use self::patch::Patch;
+#[cfg(feature = "relying-party")]
+pub use self::return_to::{ReturnTo, ReturnToError};
 #[cfg(feature = "spool")]
 pub use self::spooled_file::SpooledFile;
 #[cfg(feature = "spool")]

@@ -10,6 +10,8 @@ use crate::input::types::email_address::{EmailAddress, MAX_ADDRESS, MAX_LOCAL};
 use crate::input::types::identifier::Identifier;
 #[cfg(feature = "text")]
 use crate::input::types::line::{Line, MAX_DECOMPOSED};
+#[cfg(feature = "relying-party")]
+use crate::input::types::return_to::{self, ReturnTo};
 use crate::input::types::textual::TextSchema;
 #[cfg(feature = "text")]
 use crate::text::{is_blank, is_forbidden_in_line};
@@ -35,6 +37,23 @@ impl TextSchema for EmailAddress {
             "pattern": format!(
                 r"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~\-]{{1,{MAX_LOCAL}}}@{label}(?:\.{label})*$"
             ),
+        })
+    }
+}
+
+/// The pattern has the characters and empty segments; `$comment` has the rules that it cannot express.
+#[cfg(feature = "relying-party")]
+impl TextSchema for ReturnTo {
+    fn text_schema() -> Schema {
+        let character = r"A-Za-z0-9._~!$&'()*+,;=@%\-";
+        json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "maxLength": return_to::MAX_LEN,
+            "pattern": format!(
+                r"^/(?:[{character}]+(?:/[{character}:]+)*/?)?(?:\?[{character}:/?]*)?$"
+            ),
+            "$comment": "a path of this application, without dot segments and encoded delimiters",
         })
     }
 }

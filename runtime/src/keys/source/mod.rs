@@ -127,6 +127,26 @@ impl KeySource {
         }
     }
 
+    /// Waits for the fetches that an unknown key justifies, and returns whether the keys have changed.
+    #[cfg(feature = "relying-party")]
+    pub(crate) async fn refreshed_for_unknown_key(
+        &self,
+        generation: u64,
+        clock: &dyn crate::clock::Clock,
+    ) -> bool {
+        // a fetch in flight may have started before the key was published; then a second one starts
+        for _ in 0..2 {
+            let fetch = self.refresh_for_unknown_key(generation, clock.now());
+            if let Some(fetch) = fetch {
+                fetch.finished().await;
+            }
+            if self.generation() != generation {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Returns the number of the current generation of keys.
     pub(crate) fn generation(&self) -> u64 {
         match self {

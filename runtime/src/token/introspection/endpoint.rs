@@ -6,18 +6,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, Request, header};
 use http_body_util::Full;
-use hyper::body::Bytes;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
-use zeroize::Zeroizing;
 
 use crate::claims::NumericDate;
-use crate::https::{Client, ClientSettings, HttpsError};
+use crate::https::{Client, ClientSettings, Form, HttpsError, basic};
 use crate::secret::Secret;
 use crate::token::introspection::error::IntrospectionError;
 use crate::token::introspection::location::Location;
@@ -27,13 +22,6 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The maximum number of tokens that wait for a permit; more would only use memory and time out.
 const MAX_QUEUED: usize = 1024;
-
-/// The characters that `application/x-www-form-urlencoded` escapes.
-const FORM: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'*')
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_');
 
 /// An introspection endpoint, with this API's credentials.
 pub(crate) struct IntrospectionEndpoint {
@@ -122,14 +110,13 @@ impl IntrospectionEndpoint {
         now: NumericDate,
         deadline: Instant,
     ) -> Result<Vec<u8>, IntrospectionError> {
-        let form = format!(
-            "token={}&token_type_hint=access_token",
-            percent_encode(token, FORM)
-        );
+        let form = Form::new()
+            .with("token", token)
+            .with("token_type_hint", "access_token");
         let request = Request::post(self.location.url(now)?)
             .header(header::AUTHORIZATION, &self.authorization)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Full::from(form))
+            .header(header::CONTENT_TYPE, Form::MEDIA_TYPE)
+            .body(Full::from(form.into_bytes()))
             .map_err(|_| HttpsError::InsecureUrl)?;
         let response = self.client.send(request, &["application/json"]);
         let response = timeout_at(deadline, response).await;
@@ -181,45 +168,6 @@ impl IntrospectionEndpoint {
     }
 }
 
-/// Returns the header value of `client_secret_basic` ([RFC 6749 §2.3.1]).
-///
-/// Client ID and secret are escaped before they are joined. The header value zeroizes its bytes
-/// when it is dropped, and no other copy remains in memory.
-///
-/// [RFC 6749 §2.3.1]: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
-fn basic(client_id: &str, secret: &Secret) -> Result<HeaderValue, HttpsError> {
-    const SCHEME: &[u8] = b"Basic ";
-    let credentials = credentials(client_id, secret);
-    let invalid = || HttpsError::InsecureUrl;
-    let encoded_len = base64::encoded_len(credentials.len(), true).ok_or_else(invalid)?;
-    let mut header = Zeroizing::new(vec![0; SCHEME.len() + encoded_len]);
-    let (scheme, encoded) = header.split_at_mut(SCHEME.len());
-    scheme.copy_from_slice(SCHEME);
-    let written = STANDARD.encode_slice(&*credentials, encoded);
-    written.map_err(|_| invalid())?;
-    let header = Bytes::from_owner(header);
-    let mut value = HeaderValue::from_maybe_shared(header).map_err(|_| invalid())?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// Escapes client ID and secret, and joins them with a colon.
-///
-/// The string has its full capacity from the beginning: reallocation would leave a copy of the
-/// secret in memory that is not zeroized.
-fn credentials(client_id: &str, secret: &Secret) -> Zeroizing<String> {
-    let mut credentials = Zeroizing::new(String::with_capacity(max_len(client_id, secret)));
-    credentials.extend(percent_encode(client_id.as_bytes(), FORM));
-    credentials.push(':');
-    credentials.extend(percent_encode(secret.expose(), FORM));
-    credentials
-}
-
-/// Returns the maximum length of the credentials in bytes: an escaped byte takes three.
-fn max_len(client_id: &str, secret: &Secret) -> usize {
-    3 * (client_id.len() + secret.len()) + 1
-}
-
 /// Omits all fields, because the endpoint contains a credential.
 impl fmt::Debug for IntrospectionEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -231,44 +179,6 @@ impl fmt::Debug for IntrospectionEndpoint {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn decoded(client_id: &str, secret: &str) -> String {
-        let header = basic(client_id, &Secret::new(secret)).unwrap();
-        assert!(header.is_sensitive());
-        let encoded = header.to_str().unwrap().strip_prefix("Basic ").unwrap();
-        String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap()
-    }
-
-    /// RFC 6749 §2.3.1 and appendix B.
-    #[test]
-    fn client_id_and_secret_are_escaped_before_joining() {
-        for (client_id, secret, joined) in [
-            ("orders-api", "s3cret_.*", "orders-api:s3cret_.*"),
-            (
-                "https://orders.example",
-                "a:b c",
-                "https%3A%2F%2Forders.example:a%3Ab%20c",
-            ),
-            ("ü", "+%&=", "%C3%BC:%2B%25%26%3D"),
-        ] {
-            assert_eq!(decoded(client_id, secret), joined);
-        }
-    }
-
-    /// Reallocation would leave parts of the secret in memory.
-    #[test]
-    fn escaped_credentials_never_reallocate() {
-        for secret in ["s", "+%&=", &"/".repeat(1000), &"s".repeat(1000)] {
-            let max_len = max_len("ü", &Secret::new(secret));
-            let credentials = credentials("ü", &Secret::new(secret));
-            assert_eq!(credentials.capacity(), max_len);
-            assert!(credentials.len() <= max_len);
-        }
-        assert_eq!(
-            credentials("ü", &Secret::new("/")).len(),
-            max_len("ü", &Secret::new("/"))
-        );
-    }
 
     #[test]
     fn configured_url_must_be_https_or_allowed_loopback() {

@@ -1,0 +1,365 @@
+//! An issuer as its clients see it: its metadata document, fetched and refreshed.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use serde_json::Value;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::claims::NumericDate;
+use crate::clock::{Clock, SystemClock};
+use crate::discovery::{DiscoveryError, find_document};
+use crate::https::{Client, ClientSettings, HttpsError, RootCertificates};
+use crate::relying_party::metadata::ProviderMetadata;
+use crate::resource_server::{Startup, is_issuer};
+use crate::text::quoted;
+
+/// The maximum time for fetching the metadata document.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The age from which the document is fetched again.
+const REFRESH_AFTER: Duration = Duration::from_hours(1);
+
+/// The age up to which the document is used while it cannot be refreshed.
+const MAX_AGE: Duration = Duration::from_hours(24);
+
+/// The minimum time between two attempts to refresh a document that is still in use.
+const RETRY_AFTER: Duration = Duration::from_mins(1);
+
+/// An issuer of which this program is a client.
+///
+/// Its metadata document is fetched when the provider is built, and refreshed after an hour. While it cannot
+/// be refreshed, the previous document is used for up to 24 hours. Clones share the document.
+///
+/// # Examples
+///
+/// ```
+/// use palisade::relying_party::Provider;
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let provider = Provider::builder("https://login.example.govt.nz").build().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Provider {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    issuer: String,
+    settings: ClientSettings,
+    client: Client,
+    clock: Arc<dyn Clock>,
+    unlisted_pkce: Option<String>,
+    latest: ArcSwapOption<Fetched>,
+    /// The time of the last attempt; locked during a fetch.
+    fetching: Mutex<Option<NumericDate>>,
+}
+
+struct Fetched {
+    metadata: Arc<ProviderMetadata>,
+    at: NumericDate,
+}
+
+/// The configuration of a [`Provider`].
+#[derive(Clone)]
+#[must_use = "`build` returns the provider"]
+pub struct ProviderBuilder {
+    issuer: String,
+    allow_loopback_http: bool,
+    root_certificates: Vec<Vec<u8>>,
+    clock: Arc<dyn Clock>,
+    startup: Startup,
+    unlisted_pkce: Option<String>,
+}
+
+impl ProviderBuilder {
+    /// Trusts root certificates for requests to the provider, in addition to those of the operating system.
+    ///
+    /// The text has one or more PEM sections `CERTIFICATE`, and no others. Each call adds certificates.
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Allows `http` URLs of the issuer and its endpoints, on loopback only: for development.
+    ///
+    /// # Security
+    ///
+    /// Every program that can listen on the port receives codes, tokens and the client's secret. Do not call it
+    /// in a release build.
+    pub fn allow_loopback_http(mut self) -> Self {
+        self.allow_loopback_http = true;
+        self
+    }
+
+    /// Sets the clock for the age of documents and tokens; by default the system's.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Sets whether [`build`](Self::build) fails if the document cannot be fetched; it does by default.
+    pub fn startup(mut self, startup: Startup) -> Self {
+        self.startup = startup;
+        self
+    }
+
+    pub(crate) fn dangerous_unlisted_pkce(mut self, reason: String) -> Self {
+        self.unlisted_pkce = Some(reason);
+        self
+    }
+
+    /// Fetches the metadata document.
+    ///
+    /// With [`Startup::Deferred`], the first request that needs the document fetches it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ProviderError`] if a setting is invalid, or the document cannot be used.
+    pub async fn build(self) -> Result<Provider, ProviderError> {
+        let startup = self.startup;
+        let provider = Provider {
+            shared: Arc::new(self.shared()?),
+        };
+        if matches!(startup, Startup::FailFast) {
+            provider.metadata().await?;
+        }
+        Ok(provider)
+    }
+
+    fn shared(self) -> Result<Shared, ProviderError> {
+        if !is_issuer(&self.issuer, self.allow_loopback_http) {
+            return Err(ProviderError::Issuer {
+                issuer: quoted(&self.issuer).to_string(),
+            });
+        }
+        let mut roots = RootCertificates::default();
+        for pem in &self.root_certificates {
+            let added = RootCertificates::from_pem(pem);
+            roots.extend(added.ok_or(ProviderError::RootCertificates)?);
+        }
+        let settings = ClientSettings {
+            allow_loopback_http: self.allow_loopback_http,
+            roots,
+            identity: None,
+        };
+        Ok(Shared {
+            issuer: self.issuer,
+            client: Client::new(&settings).map_err(DiscoveryError::Client)?,
+            settings,
+            clock: self.clock,
+            unlisted_pkce: self.unlisted_pkce,
+            latest: ArcSwapOption::empty(),
+            fetching: Mutex::new(None),
+        })
+    }
+}
+
+impl Provider {
+    /// Returns the configuration of a provider with this issuer identifier ([RFC 8414 §2]).
+    ///
+    /// [RFC 8414 §2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
+    pub fn builder(issuer: impl Into<String>) -> ProviderBuilder {
+        ProviderBuilder {
+            issuer: issuer.into(),
+            allow_loopback_http: false,
+            root_certificates: Vec::new(),
+            clock: Arc::new(SystemClock),
+            startup: Startup::FailFast,
+            unlisted_pkce: None,
+        }
+    }
+
+    /// Returns the issuer identifier.
+    pub fn issuer(&self) -> &str {
+        &self.shared.issuer
+    }
+
+    /// Returns the reason for accepting a document without a list of PKCE methods, if it is accepted.
+    pub fn unlisted_pkce(&self) -> Option<&str> {
+        self.shared.unlisted_pkce.as_deref()
+    }
+
+    /// Returns the metadata, after fetching it if it is older than an hour.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ProviderError::Discovery`] if there is no document of the last 24 hours.
+    pub async fn metadata(&self) -> Result<Arc<ProviderMetadata>, ProviderError> {
+        let shared = &self.shared;
+        if let Some(metadata) = shared.younger_than(REFRESH_AFTER) {
+            return Ok(metadata);
+        }
+        let mut last_attempt = shared.fetching.lock().await;
+        // another request may have fetched it in the meantime
+        if let Some(metadata) = shared.younger_than(REFRESH_AFTER) {
+            return Ok(metadata);
+        }
+        let now = shared.clock.now();
+        let previous = shared.younger_than(MAX_AGE);
+        let is_recent = |at: NumericDate| at <= now && now.since(at) < RETRY_AFTER;
+        if let (Some(previous), Some(true)) = (&previous, last_attempt.map(is_recent)) {
+            return Ok(Arc::clone(previous));
+        }
+        *last_attempt = Some(now);
+        match (shared.fetch().await, previous) {
+            (Ok(metadata), _) => {
+                let metadata = Arc::new(metadata);
+                let fetched = Fetched {
+                    metadata: Arc::clone(&metadata),
+                    at: now,
+                };
+                shared.latest.store(Some(Arc::new(fetched)));
+                Ok(metadata)
+            }
+            (Err(_), Some(previous)) => Ok(previous),
+            (Err(error), None) => Err(error.into()),
+        }
+    }
+
+    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.shared.clock
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.shared.client
+    }
+
+    pub(super) fn client_settings(&self) -> &ClientSettings {
+        &self.shared.settings
+    }
+}
+
+impl Shared {
+    /// Returns the latest document if it is younger than `age` and not of the future.
+    fn younger_than(&self, age: Duration) -> Option<Arc<ProviderMetadata>> {
+        let now = self.clock.now();
+        let latest = self.latest.load();
+        let latest = latest.as_ref()?;
+        let is_younger = latest.at <= now && now.since(latest.at) < age;
+        is_younger.then(|| Arc::clone(&latest.metadata))
+    }
+
+    async fn fetch(&self) -> Result<ProviderMetadata, DiscoveryError> {
+        let read = |members: &Value| {
+            let metadata = ProviderMetadata::read(members, &self.issuer, &self.client)?;
+            self.check_pkce(&metadata)?;
+            Ok(metadata)
+        };
+        let deadline = Instant::now() + TIMEOUT;
+        find_document(&self.client, &self.issuer, read, deadline).await
+    }
+
+    /// Checks that the provider supports PKCE with S256, if it logs people in ([RFC 9700 §2.1.1]).
+    ///
+    /// [RFC 9700 §2.1.1]: https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1
+    fn check_pkce(&self, metadata: &ProviderMetadata) -> Result<(), String> {
+        if metadata.authorization_endpoint().is_none() {
+            return Ok(());
+        }
+        match metadata.code_challenge_methods() {
+            Some(methods) if methods.iter().any(|method| method == "S256") => Ok(()),
+            Some(_) => Err("its `code_challenge_methods_supported` lacks `S256`".to_owned()),
+            None if self.unlisted_pkce.is_some() => Ok(()),
+            None => Err(
+                "it has an `authorization_endpoint`, but no `code_challenge_methods_supported`"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provider")
+            .field("issuer", &self.shared.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ProviderBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderBuilder")
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An error in the configuration or the metadata of a [`Provider`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ProviderError {
+    /// The issuer is not an https URL without user, query and fragment.
+    Issuer {
+        /// The issuer, quoted and shortened.
+        issuer: String,
+    },
+    /// A text is not one or more PEM sections `CERTIFICATE`.
+    RootCertificates,
+    /// The metadata document cannot be fetched, or is not usable.
+    Discovery(DiscoveryError),
+}
+
+impl ProviderError {
+    /// Returns whether a later attempt can succeed without a change of the configuration.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Discovery(error) => is_retryable(error),
+            Self::Issuer { .. } | Self::RootCertificates => false,
+        }
+    }
+}
+
+/// Returns whether a later attempt can succeed: the server is unavailable, not wrong.
+fn is_retryable(error: &DiscoveryError) -> bool {
+    match error {
+        DiscoveryError::Request { source, .. } => matches!(
+            source,
+            HttpsError::Transport(_)
+                | HttpsError::Timeout
+                | HttpsError::Status {
+                    status: 429 | 500..=599,
+                    ..
+                }
+        ),
+        DiscoveryError::NoDocument { openid, oauth } => is_retryable(openid) || is_retryable(oauth),
+        _ => false,
+    }
+}
+
+impl fmt::Display for ProviderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Issuer { issuer } => write!(
+                f,
+                "{issuer} is not an https URL without user, query and fragment; \
+                 `ProviderBuilder::allow_loopback_http` allows `http` on loopback"
+            ),
+            Self::RootCertificates => {
+                f.write_str("`root_certificates` is not one or more PEM certificates")
+            }
+            Self::Discovery(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for ProviderError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Discovery(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<DiscoveryError> for ProviderError {
+    fn from(error: DiscoveryError) -> Self {
+        Self::Discovery(error)
+    }
+}
