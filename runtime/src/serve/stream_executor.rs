@@ -144,3 +144,37 @@ impl Lag {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    /// One client could otherwise use up all requests with a few connections.
+    #[tokio::test(start_paused = true)]
+    async fn stream_that_is_not_read_ends_sooner_while_requests_crowd() {
+        for (requests, expected) in [(0, 30), (5, 30), (6, 1), (8, 1)] {
+            let in_flight = InFlight::new(8);
+            let permits = (0..requests).map(|_| in_flight.enter().unwrap());
+            let permits: Vec<_> = permits.collect();
+            let stream = Arc::<StreamActivity>::default();
+            stream.record_frame(0);
+            let lag = Lag {
+                stream,
+                timeout: Duration::from_secs(30),
+                in_flight,
+                sum: Duration::ZERO,
+                waiting: None,
+            };
+            let start = Instant::now();
+            let watch = Watch {
+                future: pending::<()>(),
+                lag,
+            };
+            watch.await;
+            assert_eq!(start.elapsed().as_secs(), expected, "{requests}");
+            drop(permits);
+        }
+    }
+}

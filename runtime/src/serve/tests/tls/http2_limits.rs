@@ -110,27 +110,6 @@ async fn http2_request_whose_response_is_not_read_ends() {
     }
 }
 
-/// One client could otherwise use up all requests with a few connections.
-#[tokio::test(start_paused = true)]
-async fn responses_that_are_not_read_end_sooner_while_requests_crowd() {
-    for (unread, expected) in [(5, 0), (6, 1), (8, 3)] {
-        let (ca, server, _) = start(|server| server.request_limit(8)).await;
-        let (sender, _connection) = connect(&ca, &server, 0).await;
-        let mut bodies = Vec::new();
-        for _ in 0..unread {
-            let request = http::Request::get("https://localhost/large");
-            let request = request.body(Empty::new()).unwrap();
-            let response = sender.clone().send_request(request).await.unwrap();
-            bodies.push(tokio::spawn(response.into_body().collect()));
-        }
-        sleep(Duration::from_secs(5)).await;
-        let ended = bodies.iter().filter(|body| body.is_finished()).count();
-        assert_eq!(ended, expected, "{unread}");
-        let (mut other, _other) = connect(&ca, &server, 65_535).await;
-        assert_eq!(get_status(&mut other, "/").await.unwrap(), 200);
-    }
-}
-
 #[tokio::test]
 async fn large_response_is_complete_over_http2() {
     let (ca, server, _) = start(|server| server).await;

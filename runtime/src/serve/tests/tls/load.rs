@@ -30,6 +30,13 @@ async fn count(State(accepted): State<Accepted>) -> &'static str {
     "hello"
 }
 
+/// The protocol of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Protocol {
+    Http1,
+    Http2,
+}
+
 /// The clients of a server, with the responses that they have received.
 struct Clients {
     tasks: Vec<JoinHandle<usize>>,
@@ -37,12 +44,17 @@ struct Clients {
 }
 
 impl Clients {
-    async fn start(ca: &Ca, address: SocketAddr) -> Self {
+    async fn start(ca: &Ca, address: SocketAddr, protocols: &[Protocol]) -> Self {
         let is_stopped = Arc::<AtomicBool>::default();
         let mut tasks = Vec::new();
         for _ in 0..CONNECTIONS {
-            let stream = connect(ca, address, b"http/1.1").await;
-            tasks.push(tokio::spawn(send_http1(stream, Arc::clone(&is_stopped))));
+            if protocols.contains(&Protocol::Http1) {
+                let stream = connect(ca, address, b"http/1.1").await;
+                tasks.push(tokio::spawn(send_http1(stream, Arc::clone(&is_stopped))));
+            }
+            if !protocols.contains(&Protocol::Http2) {
+                continue;
+            }
             let stream = TokioIo::new(connect(ca, address, b"h2").await);
             let (sender, connection) = handshake(TokioExecutor::new(), stream).await.unwrap();
             tokio::spawn(async move {
@@ -122,7 +134,12 @@ async fn send_http2(mut sender: SendRequest<Empty<Bytes>>, is_stopped: Arc<Atomi
 async fn reload_under_load_fails_no_request_of_open_connections() {
     let ca = Ca::new("ca");
     let reloading = Reloading::start("keep-alive", &ca.issue()).await;
-    let clients = Clients::start(&ca, reloading.server.address).await;
+    let clients = Clients::start(
+        &ca,
+        reloading.server.address,
+        &[Protocol::Http1, Protocol::Http2],
+    )
+    .await;
     let client = reload::client(&ca);
     for _ in 0..3 {
         let next = ca.issue();
@@ -140,29 +157,32 @@ async fn reload_under_load_fails_no_request_of_open_connections() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shutdown_under_load_answers_every_accepted_request() {
     for round in 0..8 {
-        let (ca, accepted) = (Ca::new("ca"), Accepted::default());
-        let routes = SecureRouter::new().route("/", get(count));
-        let api = TestApi::new(routes.with_state(accepted.clone())).await;
-        let server = serve(api.api().clone()).tls_with(ca.issue().tls());
-        let bound = server.bind("127.0.0.1:0").await.unwrap();
-        let address = bound.local_addr();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let server = tokio::spawn(bound.run_until(async {
-            let _ = stopped.await;
-        }));
-        let clients = Clients::start(&ca, address).await;
-        while accepted.0.load(Ordering::Relaxed) < 20 * (round + 1) {
-            tokio::task::yield_now().await;
+        for protocol in [Protocol::Http1, Protocol::Http2] {
+            answer_all(round, &[protocol]).await;
         }
-        stop.send(()).unwrap();
-        server.await.unwrap().unwrap();
-        let responses: usize = clients.ended().await.into_iter().sum();
-        assert_eq!(
-            responses,
-            accepted.0.load(Ordering::Relaxed),
-            "round {round}"
-        );
     }
+}
+
+async fn answer_all(round: usize, protocols: &[Protocol]) {
+    let (ca, accepted) = (Ca::new("ca"), Accepted::default());
+    let routes = SecureRouter::new().route("/", get(count));
+    let api = TestApi::new(routes.with_state(accepted.clone())).await;
+    let server = serve(api.api().clone()).tls_with(ca.issue().tls());
+    let bound = server.bind("127.0.0.1:0").await.unwrap();
+    let address = bound.local_addr();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(bound.run_until(async {
+        let _ = stopped.await;
+    }));
+    let clients = Clients::start(&ca, address, protocols).await;
+    while accepted.0.load(Ordering::Relaxed) < 20 * (round + 1) {
+        tokio::task::yield_now().await;
+    }
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+    let responses: usize = clients.ended().await.into_iter().sum();
+    let accepted = accepted.0.load(Ordering::Relaxed);
+    assert_eq!(responses, accepted, "round {round}, {protocols:?}");
 }
 
 /// Clients that are idle when the shutdown begins, and send a request at the same time.
