@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 #[cfg(feature = "relying-party")]
-use crate::relying_party::ProviderBuilder;
+use crate::claims::Scope;
+#[cfg(feature = "relying-party")]
+use crate::relying_party::{ProviderBuilder, RequestedScopes};
 use crate::resource_server::Issuer;
 
 /// Accepts tokens with a lifetime above 90 minutes.
@@ -48,4 +50,21 @@ pub fn dangerous_unlisted_pkce(
     reason: impl Into<String>,
 ) -> ProviderBuilder {
     provider.dangerous_unlisted_pkce(reason.into())
+}
+
+/// Requests scopes beyond those that the work needs.
+///
+/// [`RequestedScopes::relaxations`] lists them with the reason.
+///
+/// # Security
+///
+/// A stolen token permits everything that its scopes permit. Prefer another client, or another
+/// [`RequestedScopes`], for the other work.
+#[cfg(feature = "relying-party")]
+pub fn dangerous_more_scopes(
+    scopes: RequestedScopes,
+    more: &[Scope],
+    reason: impl Into<String>,
+) -> RequestedScopes {
+    scopes.dangerous_more(more, &reason.into())
 }

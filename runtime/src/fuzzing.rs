@@ -15,6 +15,10 @@ use crate::response::Challenge;
 
 #[cfg(feature = "relying-party")]
 pub use crate::relying_party::fuzzing::{callback, id_token, pending_cookie};
+#[cfg(feature = "relying-party")]
+pub use crate::relying_party::vault::fuzzing::vault_record;
+#[cfg(feature = "relying-party")]
+pub use crate::seal::fuzzing::sealed_text;
 pub use crate::token::fuzzing::{claims, compact, header};
 
 /// Checks that a key set is parsed the same way twice, and that no key is both kept and skipped.
@@ -69,4 +73,26 @@ pub fn scopes(bytes: &[u8]) {
     if let Ok(set) = set {
         assert_eq!(set.iter().collect::<Vec<_>>().join(" "), text);
     }
+}
+
+/// Checks that the response of a token endpoint is read the same way twice, and that what is read can be sent.
+#[cfg(feature = "relying-party")]
+pub fn token_response(json: &[u8]) {
+    use crate::claims::NumericDate;
+    use crate::relying_party::TokenResponse;
+
+    let requested = ScopeSet::parse("a b").expect("these are scopes");
+    let now = NumericDate::from_secs(1_700_000_000);
+    let Ok(response) = TokenResponse::read(json, &requested, now) else {
+        return;
+    };
+    let token = response.access_token().expose();
+    assert!(!token.is_empty() && token.iter().all(u8::is_ascii_graphic));
+    assert!(HeaderValue::from_bytes(token).is_ok());
+    let lifetime = response.expires_at().since(now).as_secs();
+    assert!((1..=86_400).contains(&lifetime), "{lifetime}");
+    assert!(ScopeSet::parse(response.scopes().as_str()).is_ok());
+    let again = TokenResponse::read(json, &requested, now).expect("it was read before");
+    assert_eq!(again.access_token().expose(), token);
+    assert_eq!(again.expires_at(), response.expires_at());
 }

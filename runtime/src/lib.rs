@@ -70,6 +70,7 @@
 //! | `discovery` | keys from an issuer's discovery document, fetched over https and kept fresh |
 //! | `introspection` | opaque tokens by RFC 7662 |
 //! | `relying-party` | `palisade::relying_party`: logs people in, calls other APIs, and stores tokens sealed |
+//! | `keyring` | `relying_party::vault::KeyringKey`: the vault's key in the operating system's keyring |
 //! | `serve` | [`serve`](fn@serve): a listener with graceful shutdown |
 //! | `tls` | TLS 1.2 and 1.3 for [`serve`](fn@serve), and certificates of clients |
 //! | `http2` | HTTP/2 for [`serve`](fn@serve), over TLS |
@@ -127,6 +128,8 @@ mod seal;
 mod secret;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "relying-party")]
+mod session;
 #[cfg(feature = "spool")]
 mod spool;
 #[cfg(feature = "testing")]
@@ -147,7 +150,7 @@ pub use palisade_macros::secured;
 pub use schemars;
 pub use serde;
 
-pub use self::audit::Reason;
+pub use self::audit::{Reason, RequestId, RequestIdError};
 pub use self::claims::grants::Grants;
 pub use self::claims::role::Role;
 pub use self::claims::scope::Scope;

@@ -62,6 +62,20 @@ async fn refusal_is_a_mapped_problem_without_the_host() {
 }
 
 #[tokio::test]
+async fn inventory_lists_the_hosts() {
+    let api = api().await;
+    let inventory = api.api().inventory();
+    let hosts = ["api.example", "localhost:8443"].map(str::to_owned);
+    assert_eq!(inventory.hosts(), Some(&hosts[..]));
+    let line = "served for the hosts api.example, localhost:8443 only\n";
+    assert!(inventory.to_string().contains(line), "{inventory}");
+    let api = api.map_api(|api| api.mounted_at("/v1"));
+    assert_eq!(api.api().inventory().hosts(), Some(&hosts[..]));
+    let api = TestApi::new(SecureRouter::new().route("/orders", get(list))).await;
+    assert_eq!(api.api().inventory().hosts(), None);
+}
+
+#[tokio::test]
 async fn api_without_hosts_accepts_every_host() {
     let api = TestApi::new(SecureRouter::new().route("/orders", get(list))).await;
     let request = api

@@ -44,10 +44,12 @@ mod paths;
 mod problems;
 mod random_input;
 mod rejected_inputs;
+mod request_ids;
 mod resource_metadata;
 mod responses;
 mod roles;
 mod routers;
+mod sessions;
 #[cfg(target_os = "linux")]
 mod spooled_files;
 mod streamed_bodies;

@@ -14,9 +14,9 @@ const README: &str = include_str!("../../../README.md");
 const COPY: &str = include_str!("../../src/bin/readme.rs");
 
 /// A running program, killed on drop.
-struct Running {
+pub(super) struct Running {
     child: Child,
-    address: String,
+    pub(super) address: String,
 }
 
 impl Drop for Running {
@@ -27,7 +27,7 @@ impl Drop for Running {
 }
 
 /// Starts the issuer; returns it with what it prints up to its first token.
-fn start(arguments: &[&str]) -> (Running, String) {
+pub(super) fn start(arguments: &[&str]) -> (Running, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_issuer"))
         .args(["--listen", "127.0.0.1:0", "--audience", AUDIENCE])
         .args(arguments)

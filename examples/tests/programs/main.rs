@@ -1,4 +1,4 @@
-//! Tests of the programs `quickstart`, `orders`, `issuer` and `readme`, by command line, socket and signal.
+//! Tests of the programs `quickstart`, `orders`, `issuer`, `posture` and `readme`, by command line, socket and signal.
 
 #![allow(
     clippy::expect_used,
@@ -11,6 +11,7 @@
 
 mod issuer;
 mod orders;
+mod posture;
 mod rejected_input;
 mod tls;
 

@@ -8,8 +8,8 @@ mod slot;
 mod vocabulary;
 
 pub(crate) use self::handler::{
-    AttributeKind, Combinator, GrantKind, RawAttribute, RawHandler, RawLimits, RawRequirement,
-    Surroundings,
+    AttributeKind, Combinator, GrantKind, Keyword, RawAttribute, RawHandler, RawLimits,
+    RawRequirement, Surroundings,
 };
 pub(crate) use self::input::{
     Affix, BodyTypes, Ends, FieldRules, Format, GardeRule, ItemRules, Measure, Pattern, Position,

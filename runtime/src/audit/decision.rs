@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::audit::Reason;
+use crate::audit::{Reason, RequestId};
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
 
@@ -18,14 +18,16 @@ pub(crate) struct Decision {
     declaration: &'static Declaration,
     started_at: Option<Instant>,
     by_ticket: bool,
+    request_id: Option<RequestId>,
 }
 
 impl Decision {
-    pub(crate) fn begin(declaration: &'static Declaration) -> Self {
+    pub(crate) fn begin(declaration: &'static Declaration, request_id: Option<&RequestId>) -> Self {
         Self {
             declaration,
             started_at: cfg!(feature = "metrics").then(Instant::now),
             by_ticket: false,
+            request_id: request_id.cloned(),
         }
     }
 
@@ -39,6 +41,11 @@ impl Decision {
         self.by_ticket
     }
 
+    /// Returns the id of the request, if it has one.
+    pub(crate) fn request_id(&self) -> Option<&RequestId> {
+        self.request_id.as_ref()
+    }
+
     /// Records the outcome, with the token if it was verified.
     #[cfg_attr(
         not(feature = "tracing"),
@@ -50,7 +57,13 @@ impl Decision {
     )]
     pub(crate) fn emit(&self, reason: Reason, token: Option<&VerifiedToken>) {
         #[cfg(feature = "tracing")]
-        crate::audit::event::emit_decision(self.declaration, reason, token, self.by_ticket);
+        crate::audit::event::emit_decision(
+            self.declaration,
+            reason,
+            token,
+            self.by_ticket,
+            self.request_id.as_ref(),
+        );
         #[cfg(feature = "metrics")]
         crate::audit::metrics::record_decision(
             reason,

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tracing::Level;
 
-use crate::audit::{PanicOrigin, Reason};
+use crate::audit::{PanicOrigin, Reason, RequestId};
 use crate::input::InputLocation;
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
@@ -22,6 +22,7 @@ pub(super) fn emit_decision(
     reason: Reason,
     token: Option<&VerifiedToken>,
     by_ticket: bool,
+    request_id: Option<&RequestId>,
 ) {
     macro_rules! emit {
         ($level:expr, $outcome:literal, $message:literal) => {
@@ -43,6 +44,7 @@ pub(super) fn emit_decision(
                     subject = token.and_then(VerifiedToken::audited_subject),
                     ungranted = token.map(VerifiedToken::ungranted).filter(|count| *count > 0),
                     malformed_roles = token.map(VerifiedToken::has_malformed_roles).filter(|malformed| *malformed),
+                    request_id = request_id.map(tracing::field::display),
                     $message
                 );
             }
@@ -56,7 +58,11 @@ pub(super) fn emit_decision(
 }
 
 /// Emits one event for a ticket that a handler has issued for the handler of `declaration`.
-pub(crate) fn emit_ticket_issued(declaration: &'static Declaration, token: &VerifiedToken) {
+pub(crate) fn emit_ticket_issued(
+    declaration: &'static Declaration,
+    token: &VerifiedToken,
+    request_id: Option<&RequestId>,
+) {
     tracing::info!(
         target: TARGET,
         event = "authn_token_created",
@@ -69,6 +75,7 @@ pub(crate) fn emit_ticket_issued(declaration: &'static Declaration, token: &Veri
         token_id_hash = token.jti().map(hash),
         subject_hash = token.subject_hash(),
         subject = token.audited_subject(),
+        request_id = request_id.map(tracing::field::display),
         "ticket issued"
     );
 }
@@ -80,6 +87,7 @@ pub(super) fn emit_rejected_input(
     location: Option<InputLocation>,
     rules: &[&str],
     token: Option<&VerifiedToken>,
+    request_id: Option<&RequestId>,
 ) {
     if tracing::enabled!(target: TARGET, Level::WARN) {
         tracing::event!(
@@ -98,6 +106,7 @@ pub(super) fn emit_rejected_input(
             token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
             subject_hash = token.and_then(VerifiedToken::subject_hash),
             subject = token.and_then(VerifiedToken::audited_subject),
+            request_id = request_id.map(tracing::field::display),
             "input rejected"
         );
     }
@@ -110,6 +119,7 @@ pub(super) fn emit_panic(
     origin: PanicOrigin,
     declaration: Option<&'static Declaration>,
     token: Option<&VerifiedToken>,
+    request_id: Option<&RequestId>,
 ) {
     if tracing::enabled!(target: TARGET, Level::ERROR) {
         tracing::event!(
@@ -126,13 +136,18 @@ pub(super) fn emit_panic(
             token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
             subject_hash = token.and_then(VerifiedToken::subject_hash),
             subject = token.and_then(VerifiedToken::audited_subject),
+            request_id = request_id.map(tracing::field::display),
             "panic"
         );
     }
 }
 
 /// Emits one event for a handler that did not respond within its time.
-pub(super) fn emit_timeout(declaration: &'static Declaration, token: Option<&VerifiedToken>) {
+pub(super) fn emit_timeout(
+    declaration: &'static Declaration,
+    token: Option<&VerifiedToken>,
+    request_id: Option<&RequestId>,
+) {
     if tracing::enabled!(target: TARGET, Level::WARN) {
         tracing::event!(
             target: TARGET,
@@ -148,6 +163,7 @@ pub(super) fn emit_timeout(declaration: &'static Declaration, token: Option<&Ver
             token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
             subject_hash = token.and_then(VerifiedToken::subject_hash),
             subject = token.and_then(VerifiedToken::audited_subject),
+            request_id = request_id.map(tracing::field::display),
             "handler timeout"
         );
     }
@@ -167,7 +183,10 @@ pub(crate) fn emit_unreachable_route(declaration: &'static Declaration, path: &s
 }
 
 /// Emits one event for a handler that an inner layer has called outside the request that passed its guard.
-pub(crate) fn emit_handler_outside_guard(declaration: &'static Declaration) {
+pub(crate) fn emit_handler_outside_guard(
+    declaration: &'static Declaration,
+    request_id: Option<&RequestId>,
+) {
     tracing::error!(
         target: TARGET,
         event = "handler_outside_guard",
@@ -175,15 +194,17 @@ pub(crate) fn emit_handler_outside_guard(declaration: &'static Declaration) {
         handler = declaration.handler,
         module = declaration.module,
         access = %declaration.access,
+        request_id = request_id.map(tracing::field::display),
         "an inner layer called this handler outside the task of its request, or for another route"
     );
 }
 
 /// Emits one event for an error response that the function of `Api::render_errors` could not render.
-pub(crate) fn emit_error_body_failed() {
+pub(crate) fn emit_error_body_failed(request_id: Option<&RequestId>) {
     tracing::error!(
         target: CONFIG_TARGET,
         event = "error_body_failed",
+        request_id = request_id.map(tracing::field::display),
         "the function of `render_errors` returned an error; the response is a problem"
     );
 }

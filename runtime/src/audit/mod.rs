@@ -15,6 +15,7 @@ mod panic;
 mod panic_origin;
 mod reason;
 mod rejected_input;
+mod request_id;
 mod timeout;
 
 pub(crate) use self::decision::Decision;
@@ -26,4 +27,5 @@ pub(crate) use self::panic::emit_panic;
 pub(crate) use self::panic_origin::PanicOrigin;
 pub use self::reason::Reason;
 pub(crate) use self::rejected_input::RejectedInput;
+pub use self::request_id::{RequestId, RequestIdError};
 pub(crate) use self::timeout::emit_timeout;

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::audit::PanicOrigin;
+use crate::audit::{PanicOrigin, RequestId};
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
 
@@ -13,17 +13,18 @@ use crate::token::VerifiedToken;
     not(all(feature = "tracing", feature = "metrics")),
     allow(
         unused_variables,
-        reason = "only events use the declaration and the token"
+        reason = "only events use the declaration, the token and the id"
     )
 )]
 pub(crate) fn emit_panic(
     origin: PanicOrigin,
     declaration: Option<&'static Declaration>,
     token: Option<&VerifiedToken>,
+    request_id: Option<&RequestId>,
 ) {
     let emit = AssertUnwindSafe(|| {
         #[cfg(feature = "tracing")]
-        crate::audit::event::emit_panic(origin, declaration, token);
+        crate::audit::event::emit_panic(origin, declaration, token, request_id);
         #[cfg(feature = "metrics")]
         crate::audit::metrics::record_panic(origin);
     });

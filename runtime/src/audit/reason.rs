@@ -58,6 +58,14 @@ pub enum Reason {
     ExpiredTicket,
     /// The ticket is for another handler, path or method. It is used up.
     MisusedTicket,
+    /// The cookie names no session of this application.
+    UnknownSession,
+    /// The session was not used for too long, or has reached its lifetime.
+    ExpiredSession,
+    /// Another origin has caused a request with the cookie of a session.
+    CrossOrigin,
+    /// The session store is unavailable.
+    SessionsUnavailable,
     /// The token does not have the required scopes or roles.
     InsufficientScope,
     /// The keys of the issuer are unavailable.
@@ -114,6 +122,10 @@ impl Reason {
             Self::UnknownTicket => "unknown_ticket",
             Self::ExpiredTicket => "expired_ticket",
             Self::MisusedTicket => "misused_ticket",
+            Self::UnknownSession => "unknown_session",
+            Self::ExpiredSession => "expired_session",
+            Self::CrossOrigin => "cross_origin",
+            Self::SessionsUnavailable => "sessions_unavailable",
             Self::InsufficientScope => "insufficient_scope",
             Self::KeysUnavailable => "keys_unavailable",
             Self::IntrospectionUnavailable => "introspection_unavailable",
@@ -139,7 +151,7 @@ impl Reason {
     ///
     /// `authn_token_reuse` is the use of a revoked token, `authz_fail` an authenticated caller
     /// without the required scopes or roles. The vocabulary has no names for an accepted or
-    /// rejected token, so the login events are used. `public_access` is not in the vocabulary.
+    /// rejected token, so the login events are used; `session_use_after_expire` is a cookie without a session. `public_access` is not in the vocabulary.
     pub const fn event(self) -> &'static str {
         match self {
             Self::Public => "public_access",
@@ -156,6 +168,7 @@ impl Reason {
             | Self::RejectedByExtractor => "input_validation_fail",
             Self::InsufficientScope => "authz_fail",
             Self::Revoked => "authn_token_reuse",
+            Self::UnknownSession | Self::ExpiredSession => "session_use_after_expire",
             _ => "authn_login_fail",
         }
     }

@@ -1,6 +1,6 @@
 //! The audit of one rejected input.
 
-use crate::audit::Reason;
+use crate::audit::{Reason, RequestId};
 use crate::input::{InputError, InputLocation, Violation};
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
@@ -72,10 +72,15 @@ impl RejectedInput {
         allow(
             unused_variables,
             clippy::unused_self,
-            reason = "events and metrics use the record; only events, the declaration and the token"
+            reason = "events and metrics use the record; only events, the declaration, the token and the id"
         )
     )]
-    pub(crate) fn emit(&self, declaration: &'static Declaration, token: Option<&VerifiedToken>) {
+    pub(crate) fn emit(
+        &self,
+        declaration: &'static Declaration,
+        token: Option<&VerifiedToken>,
+        request_id: Option<&RequestId>,
+    ) {
         #[cfg(feature = "tracing")]
         crate::audit::event::emit_rejected_input(
             declaration,
@@ -83,6 +88,7 @@ impl RejectedInput {
             self.location,
             &self.rules,
             token,
+            request_id,
         );
         #[cfg(feature = "metrics")]
         crate::audit::metrics::record_rejected_input(self.reason, self.location);

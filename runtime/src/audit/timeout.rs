@@ -1,5 +1,6 @@
 //! The audit of a handler that did not respond within its time.
 
+use crate::audit::RequestId;
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
 
@@ -8,12 +9,16 @@ use crate::token::VerifiedToken;
     not(feature = "tracing"),
     allow(
         unused_variables,
-        reason = "only events use the declaration and the token"
+        reason = "only events use the declaration, the token and the id"
     )
 )]
-pub(crate) fn emit_timeout(declaration: &'static Declaration, token: Option<&VerifiedToken>) {
+pub(crate) fn emit_timeout(
+    declaration: &'static Declaration,
+    token: Option<&VerifiedToken>,
+    request_id: Option<&RequestId>,
+) {
     #[cfg(feature = "tracing")]
-    crate::audit::event::emit_timeout(declaration, token);
+    crate::audit::event::emit_timeout(declaration, token, request_id);
     #[cfg(feature = "metrics")]
     crate::audit::metrics::record_timeout();
 }

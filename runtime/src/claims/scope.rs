@@ -141,7 +141,15 @@ impl ScopeSet {
     ///
     /// A broader scope does not count: see [`permits`](Self::permits).
     pub fn contains(&self, scope: Scope) -> bool {
-        self.iter().any(|token| token == scope.token)
+        let mut rest = Some(&*self.joined);
+        while let Some(tokens) = rest {
+            let after = tokens.strip_prefix(scope.token);
+            if after.is_some_and(|after| after.is_empty() || after.starts_with(' ')) {
+                return true;
+            }
+            rest = tokens.split_once(' ').map(|(_, rest)| rest);
+        }
+        false
     }
 
     /// Returns whether the set contains `scope`, or one that [implies it](Scope::implied_by).

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use axum::http::Extensions;
+use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use crate::clock::Clock;
 use crate::guard::{Caller, CallerClaims, Refusal, RefusalCause};
+#[cfg(feature = "relying-party")]
+use crate::policy::Access;
 use crate::policy::Declaration;
 use crate::resource_server::ResourceServer;
+#[cfg(feature = "relying-party")]
+use crate::session::{Login, SessionRefusal, Sessions};
 use crate::token::{Credential, TokenError, VerifiedToken};
 
 /// Runs before every handler of an [`Api`](crate::Api).
@@ -23,6 +28,9 @@ pub(crate) enum Allowed {
     Public,
     /// The token satisfies the declaration.
     Authorized(Authorized),
+    /// The session satisfies the declaration.
+    #[cfg(feature = "relying-party")]
+    LoggedIn(Login),
 }
 
 /// Proof that a token is valid and satisfies a declaration, with the callers decoded from it.
@@ -100,7 +108,7 @@ impl Guard {
         Ok(())
     }
 
-    /// Decides whether to serve a request with these header fields.
+    /// Decides whether to serve a request with this method and these header fields.
     ///
     /// # Errors
     ///
@@ -109,12 +117,27 @@ impl Guard {
     pub(crate) async fn authorize(
         &self,
         declaration: &Declaration,
+        method: &Method,
         headers: &HeaderMap,
     ) -> Result<Allowed, Refusal> {
         if declaration.is_public() {
             return Ok(Allowed::Public);
         }
-        let token = self.authenticate(headers).await?;
+        #[cfg(feature = "relying-party")]
+        if declaration.access.admits_login()
+            // boxed, so that the future of a cached token stays small
+            && let Some(login) = Box::pin(self.login(&declaration.access, method, headers)).await?
+        {
+            return Ok(Allowed::LoggedIn(login));
+        }
+        #[cfg(not(feature = "relying-party"))]
+        let _ = method;
+        let token = bearer_token(headers)?;
+        let token = match self.server.authenticate_cached(token) {
+            Some(cached) => cached?,
+            // boxed, so that the future of a cached token stays small
+            None => Box::pin(self.server.authenticate(token)).await?,
+        };
         if let Err(unmet) = declaration.access.permits(token.scopes(), token.roles()) {
             return Err(Refusal::with_token(unmet, &token));
         }
@@ -125,12 +148,33 @@ impl Guard {
         }))
     }
 
-    async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<VerifiedToken>, Refusal> {
-        let values = headers.get_all(AUTHORIZATION).iter();
-        match Credential::read(values.map(HeaderValue::as_bytes)) {
-            Credential::Absent => Err(RefusalCause::MissingCredential.into()),
-            Credential::Malformed => Err(RefusalCause::MalformedCredential.into()),
-            Credential::Bearer(token) => Ok(self.server.authenticate(token).await?),
+    /// Returns the login of the request's session, or `None` if a token decides.
+    #[cfg(feature = "relying-party")]
+    async fn login(
+        &self,
+        access: &Access,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Option<Login>, RefusalCause> {
+        // a token that is not valid is never replaced by a session
+        let token_decides = matches!(access, Access::LoginOr(_))
+            && (headers.contains_key(AUTHORIZATION) || !Sessions::is_named_in(headers));
+        if token_decides {
+            return Ok(None);
         }
+        let refused = RefusalCause::Session(SessionRefusal::Missing);
+        let sessions = self.server.sessions().ok_or(refused)?;
+        let login = sessions.authenticate(method, headers).await;
+        login.map(Some).map_err(RefusalCause::Session)
+    }
+}
+
+/// Returns the bearer token in the `Authorization` header; nothing in it is checked.
+fn bearer_token(headers: &HeaderMap) -> Result<&[u8], RefusalCause> {
+    let values = headers.get_all(AUTHORIZATION).iter();
+    match Credential::read(values.map(HeaderValue::as_bytes)) {
+        Credential::Absent => Err(RefusalCause::MissingCredential),
+        Credential::Malformed => Err(RefusalCause::MalformedCredential),
+        Credential::Bearer(token) => Ok(token),
     }
 }

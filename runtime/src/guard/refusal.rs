@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::audit::Reason;
 use crate::guard::tickets::TicketRefusal;
 use crate::policy::UnmetRequirement;
+#[cfg(feature = "relying-party")]
+use crate::session::SessionRefusal;
 use crate::token::{
     Dependency, RejectedToken, TokenError, TokenRejection, Unavailable, VerifiedToken,
 };
@@ -29,6 +31,9 @@ pub(crate) enum RefusalCause {
     InvalidToken(TokenError),
     /// The ticket does not authenticate the request.
     Ticket(TicketRefusal),
+    /// No session authenticates the request.
+    #[cfg(feature = "relying-party")]
+    Session(SessionRefusal),
     /// The token cannot be validated at present.
     Unavailable(Unavailable),
     /// The token is valid but does not have the required scopes or roles.
@@ -58,6 +63,15 @@ impl RefusalCause {
             Self::Ticket(TicketRefusal::Unknown) => Reason::UnknownTicket,
             Self::Ticket(TicketRefusal::Expired) => Reason::ExpiredTicket,
             Self::Ticket(TicketRefusal::Misused) => Reason::MisusedTicket,
+            #[cfg(feature = "relying-party")]
+            Self::Session(refusal) => match refusal {
+                SessionRefusal::Missing => Reason::NoCredential,
+                SessionRefusal::Malformed => Reason::MalformedCredential,
+                SessionRefusal::Unknown => Reason::UnknownSession,
+                SessionRefusal::Expired => Reason::ExpiredSession,
+                SessionRefusal::CrossOrigin => Reason::CrossOrigin,
+                SessionRefusal::Unavailable => Reason::SessionsUnavailable,
+            },
             Self::Unavailable(unavailable) => match unavailable.dependency {
                 Dependency::Keys => Reason::KeysUnavailable,
                 #[cfg(feature = "introspection")]

@@ -23,7 +23,7 @@
 //! | [`observability`] | log, count and alert on decisions, rejected input and key fetches |
 //! | [`threat_model`] | name the threats that Palisade defends against, and your own responsibilities |
 //! | [`performance`] | predict and measure what a request costs |
-//! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, tickets for browsers, login, PATCH, dates and money, uploads, error types, legacy routes, resource metadata, MCP servers, TLS, containers |
+//! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, tickets for browsers, login, sessions, PATCH, dates and money, uploads, error types, legacy routes, resource metadata, MCP servers, TLS, containers, calls to other APIs, the posture of providers |
 //! | [`providers`] | connect Keycloak, Entra ID, Auth0, Okta, Cognito, Google, oidc-provider, or any other provider |
 //! | [`migrating`] | move an existing axum API to Palisade, one route at a time |
 
@@ -74,8 +74,20 @@ pub mod cookbook {
     #[doc = include_str!("cookbook/sse.md")]
     pub mod sse {}
 
+    #[cfg(feature = "relying-party")]
+    #[doc = include_str!("cookbook/sessions.md")]
+    pub mod sessions {}
+
     #[doc = include_str!("cookbook/tickets.md")]
     pub mod tickets {}
+
+    #[cfg(feature = "relying-party")]
+    #[doc = include_str!("cookbook/calling_apis.md")]
+    pub mod calling_apis {}
+
+    #[cfg(feature = "relying-party")]
+    #[doc = include_str!("cookbook/posture.md")]
+    pub mod posture {}
 
     #[cfg(feature = "relying-party")]
     #[doc = include_str!("cookbook/login.md")]
@@ -113,6 +125,10 @@ pub mod cookbook {
 
     #[doc = include_str!("cookbook/issuer_connection.md")]
     pub mod issuer_connection {}
+
+    #[cfg(feature = "relying-party")]
+    #[doc = include_str!("cookbook/token_vault.md")]
+    pub mod token_vault {}
 }
 
 #[doc = include_str!("providers.md")]

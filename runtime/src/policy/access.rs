@@ -25,11 +25,17 @@ pub enum Access {
     Roles(Requirement<Role>),
     /// A valid token with these scopes and these roles is required.
     ScopesAndRoles(Requirement, Requirement<Role>),
+    /// The session of a login is required; no token is accepted.
+    Login,
+    /// The session of a login is required, or a valid token with this access.
+    LoginOr(&'static Access),
 }
 
 /// The part of a declaration that a valid token does not satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnmetRequirement {
+    /// A token cannot replace the session of a login.
+    Login,
     Scopes(Requirement),
     Roles(Requirement<Role>),
     ScopesAndRoles(Requirement, Requirement<Role>),
@@ -48,6 +54,8 @@ impl Access {
     ) -> Result<(), UnmetRequirement> {
         match *self {
             Self::Public { .. } | Self::Authenticated => Ok(()),
+            Self::Login => Err(UnmetRequirement::Login),
+            Self::LoginOr(token) => token.permits(scopes, roles),
             Self::Scopes(needed) if needed.is_satisfied_by(scopes) => Ok(()),
             Self::Scopes(needed) => Err(UnmetRequirement::Scopes(needed)),
             Self::Roles(needed) if needed.is_satisfied_by(roles) => Ok(()),
@@ -67,6 +75,20 @@ impl Access {
 }
 
 impl Access {
+    /// Returns whether the session of a login is accepted.
+    pub fn admits_login(&self) -> bool {
+        matches!(self, Self::Login | Self::LoginOr(_))
+    }
+
+    /// Returns the scopes that a token must have, if the access requires any.
+    pub(crate) fn scopes(&self) -> Option<&Requirement> {
+        match self {
+            Self::Scopes(scopes) | Self::ScopesAndRoles(scopes, _) => Some(scopes),
+            Self::LoginOr(token) => token.scopes(),
+            Self::Public { .. } | Self::Authenticated | Self::Roles(_) | Self::Login => None,
+        }
+    }
+
     /// Returns whether a token with everything in `grants` satisfies the declaration.
     pub(crate) fn is_grantable(&self, grants: &Grants) -> bool {
         let scope = |scope: Scope| {
@@ -76,7 +98,7 @@ impl Access {
         };
         let role = |role: Role| grants.includes_role(role.as_str());
         match self {
-            Self::Public { .. } | Self::Authenticated => true,
+            Self::Public { .. } | Self::Authenticated | Self::Login | Self::LoginOr(_) => true,
             Self::Scopes(scopes) => scopes.is_satisfied(&scope),
             Self::Roles(roles) => roles.is_satisfied(&role),
             Self::ScopesAndRoles(scopes, roles) => {
@@ -91,6 +113,8 @@ impl fmt::Display for Access {
         match self {
             Self::Public { .. } => f.write_str("public"),
             Self::Authenticated => f.write_str("authenticated"),
+            Self::Login => f.write_str("login"),
+            Self::LoginOr(token) => write!(f, "login or ({token})"),
             Self::Scopes(scopes) => write_requirement(f, scopes, write_scope, false),
             Self::Roles(roles) => write_requirement(f, roles, write_role, false),
             Self::ScopesAndRoles(scopes, roles) => {
@@ -157,6 +181,15 @@ mod tests {
             (public, "public"),
             (Access::Authenticated, "authenticated"),
             (Access::Scopes(TREE), "admin or (read and write)"),
+            (Access::Login, "login"),
+            (
+                Access::LoginOr(&Access::Authenticated),
+                "login or (authenticated)",
+            ),
+            (
+                Access::LoginOr(&Access::Scopes(TREE)),
+                "login or (admin or (read and write))",
+            ),
             (Access::Roles(CLERK), "role clerk"),
             (
                 Access::Roles(EITHER),
@@ -230,6 +263,24 @@ mod tests {
                 "{scopes} {roles:?}"
             );
         }
+    }
+
+    #[test]
+    fn token_never_satisfies_login_alone() {
+        assert_eq!(
+            permits(Access::Login, "login read", &["login"]),
+            Err(UnmetRequirement::Login)
+        );
+    }
+
+    #[test]
+    fn token_satisfies_the_alternative_to_a_login() {
+        const READ_OR_LOGIN: Access = Access::LoginOr(&Access::Scopes(READ));
+        assert_eq!(permits(READ_OR_LOGIN, "read", &[]), Ok(()));
+        assert_eq!(
+            permits(READ_OR_LOGIN, "write", &[]),
+            Err(UnmetRequirement::Scopes(READ))
+        );
     }
 
     #[test]

@@ -65,6 +65,19 @@ impl Declaration {
         Self::new(handler, module, Access::ScopesAndRoles(scopes, roles))
     }
 
+    /// Declares a handler that requires the session of a login.
+    #[cfg(feature = "relying-party")]
+    pub const fn login(handler: &'static str, module: &'static str) -> Self {
+        Self::new(handler, module, Access::Login)
+    }
+
+    /// Declares a handler that accepts the session of a login, or a token with the access of another
+    /// declaration.
+    #[cfg(feature = "relying-party")]
+    pub const fn login_or(token: &'static Self) -> Self {
+        Self::new(token.handler, token.module, Access::LoginOr(&token.access))
+    }
+
     /// Sets the maximum size of the body, in bytes.
     ///
     /// # Panics

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::https::HttpsError;
-use crate::relying_party::provider::ProviderError;
+use crate::relying_party::provider_error::ProviderError;
 use crate::text::is_nqschar;
 
 /// The maximum length of an error code, in bytes.

@@ -7,6 +7,8 @@
 //! [RFC 6749 §1.1]: https://www.rfc-editor.org/rfc/rfc6749#section-1.1
 #![allow(dead_code, reason = "logins and sessions use the rest")]
 
+mod api_client;
+mod challenge;
 mod client;
 mod client_assertion;
 mod endpoint_error;
@@ -18,13 +20,24 @@ mod login;
 mod logout;
 mod members;
 mod metadata;
+mod posture;
 mod provider;
+mod provider_error;
 mod random;
+mod requested_scopes;
+mod revocation;
 mod signed_jwt;
+#[cfg(test)]
+#[cfg(feature = "testing")]
+mod tests;
 mod token_endpoint;
 mod token_response;
+mod token_source;
 mod user_info;
+pub mod vault;
 
+pub use self::api_client::{AnswersStepUp, ApiClient, ApiClientBuilder, ApiClientError};
+pub use self::challenge::StepUp;
 pub use self::client::{ClientAuthentication, ClientRegistration, RelyingParty, RelyingPartyError};
 pub use self::client_assertion::{AssertionKey, AssertionKeyError};
 pub use self::endpoint_error::{EndpointError, OAuthError};
@@ -36,9 +49,17 @@ pub use self::login::{
 };
 pub use self::logout::LogoutEvent;
 pub use self::metadata::ProviderMetadata;
-pub use self::provider::{Provider, ProviderBuilder, ProviderError};
+pub use self::posture::{Finding, Posture, PosturePolicy, Severity, posture};
+pub use self::provider::{Provider, ProviderBuilder};
+pub use self::provider_error::ProviderError;
+pub use self::requested_scopes::{RequestedScopes, declaration_of};
 pub use self::token_response::TokenResponse;
+pub use self::token_source::{AccessToken, ResourceIndicatorError, TokenSource, TokenSourceError};
 pub use self::user_info::{UserInfo, UserInfoError};
 pub use crate::https::{TlsClientKey, TlsClientKeyError};
 pub use crate::input::types::{ReturnTo, ReturnToError};
 pub use crate::seal::{SealingKey, SealingKeyError, SealingKeys};
+pub use crate::session::{
+    Login, MemorySessions, NewLogin, SessionError, SessionGroup, SessionKey, SessionStore,
+    SessionStoreError, Sessions, SessionsBuilder, SessionsConfigError, StoredSession,
+};

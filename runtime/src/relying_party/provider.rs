@@ -1,6 +1,5 @@
 //! An issuer as its clients see it: its metadata document, fetched and refreshed.
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +12,10 @@ use tokio::time::Instant;
 use crate::claims::NumericDate;
 use crate::clock::{Clock, SystemClock};
 use crate::discovery::{DiscoveryError, find_document};
-use crate::https::{Client, ClientSettings, HttpsError, RootCertificates};
+use crate::https::{Client, ClientSettings, RootCertificates};
 use crate::relying_party::metadata::ProviderMetadata;
+use crate::relying_party::posture::{Posture, PosturePolicy};
+use crate::relying_party::provider_error::ProviderError;
 use crate::resource_server::{Startup, is_issuer};
 use crate::text::quoted;
 
@@ -56,6 +57,7 @@ struct Shared {
     client: Client,
     clock: Arc<dyn Clock>,
     unlisted_pkce: Option<String>,
+    posture: PosturePolicy,
     latest: ArcSwapOption<Fetched>,
     /// The time of the last attempt; locked during a fetch.
     fetching: Mutex<Option<NumericDate>>,
@@ -76,6 +78,7 @@ pub struct ProviderBuilder {
     clock: Arc<dyn Clock>,
     startup: Startup,
     unlisted_pkce: Option<String>,
+    posture: PosturePolicy,
 }
 
 impl ProviderBuilder {
@@ -107,6 +110,13 @@ impl ProviderBuilder {
     /// Sets whether [`build`](Self::build) fails if the document cannot be fetched; it does by default.
     pub fn startup(mut self, startup: Startup) -> Self {
         self.startup = startup;
+        self
+    }
+
+    /// Sets what happens if the provider [falls short of the standard](super::Posture); by default, each finding is
+    /// logged.
+    pub fn posture(mut self, policy: PosturePolicy) -> Self {
+        self.posture = policy;
         self
     }
 
@@ -155,6 +165,7 @@ impl ProviderBuilder {
             settings,
             clock: self.clock,
             unlisted_pkce: self.unlisted_pkce,
+            posture: self.posture,
             latest: ArcSwapOption::empty(),
             fetching: Mutex::new(None),
         })
@@ -173,6 +184,7 @@ impl Provider {
             clock: Arc::new(SystemClock),
             startup: Startup::FailFast,
             unlisted_pkce: None,
+            posture: PosturePolicy::Warn,
         }
     }
 
@@ -250,6 +262,9 @@ impl Shared {
         let read = |members: &Value| {
             let metadata = ProviderMetadata::read(members, &self.issuer, &self.client)?;
             self.check_pkce(&metadata)?;
+            let allow_loopback_http = self.settings.allow_loopback_http;
+            let posture = Posture::of(&self.issuer, members, allow_loopback_http);
+            self.posture.apply(&posture)?;
             Ok(metadata)
         };
         let deadline = Instant::now() + TIMEOUT;
@@ -288,78 +303,5 @@ impl fmt::Debug for ProviderBuilder {
         f.debug_struct("ProviderBuilder")
             .field("issuer", &self.issuer)
             .finish_non_exhaustive()
-    }
-}
-
-/// An error in the configuration or the metadata of a [`Provider`].
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ProviderError {
-    /// The issuer is not an https URL without user, query and fragment.
-    Issuer {
-        /// The issuer, quoted and shortened.
-        issuer: String,
-    },
-    /// A text is not one or more PEM sections `CERTIFICATE`.
-    RootCertificates,
-    /// The metadata document cannot be fetched, or is not usable.
-    Discovery(DiscoveryError),
-}
-
-impl ProviderError {
-    /// Returns whether a later attempt can succeed without a change of the configuration.
-    pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Discovery(error) => is_retryable(error),
-            Self::Issuer { .. } | Self::RootCertificates => false,
-        }
-    }
-}
-
-/// Returns whether a later attempt can succeed: the server is unavailable, not wrong.
-fn is_retryable(error: &DiscoveryError) -> bool {
-    match error {
-        DiscoveryError::Request { source, .. } => matches!(
-            source,
-            HttpsError::Transport(_)
-                | HttpsError::Timeout
-                | HttpsError::Status {
-                    status: 429 | 500..=599,
-                    ..
-                }
-        ),
-        DiscoveryError::NoDocument { openid, oauth } => is_retryable(openid) || is_retryable(oauth),
-        _ => false,
-    }
-}
-
-impl fmt::Display for ProviderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Issuer { issuer } => write!(
-                f,
-                "{issuer} is not an https URL without user, query and fragment; \
-                 `ProviderBuilder::allow_loopback_http` allows `http` on loopback"
-            ),
-            Self::RootCertificates => {
-                f.write_str("`root_certificates` is not one or more PEM certificates")
-            }
-            Self::Discovery(error) => error.fmt(f),
-        }
-    }
-}
-
-impl Error for ProviderError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Discovery(error) => error.source(),
-            _ => None,
-        }
-    }
-}
-
-impl From<DiscoveryError> for ProviderError {
-    fn from(error: DiscoveryError) -> Self {
-        Self::Discovery(error)
     }
 }

@@ -21,7 +21,7 @@ use crate::relying_party::id_token_error::IdTokenError;
 use crate::relying_party::login::Logins;
 use crate::relying_party::members::Members;
 use crate::relying_party::metadata::EndpointName;
-use crate::relying_party::provider::ProviderError;
+use crate::relying_party::provider_error::ProviderError;
 use crate::relying_party::signed_jwt::{ProviderKeys, Type};
 use crate::relying_party::token_response::TokenResponse;
 use crate::token::TokenError;

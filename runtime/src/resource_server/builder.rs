@@ -26,18 +26,18 @@ use crate::token::{DEFAULT_TOKEN_LIMIT, MAX_TOKEN_LIMIT, Revocations, SubjectKey
 /// Configures a [`ResourceServer`].
 #[must_use = "a builder has no effect until `build` is called"]
 pub struct Builder<T = NoIssuer, R = NoResource> {
-    issuers: T,
-    resource: R,
-    options: ServerOptions,
+    pub(super) issuers: T,
+    pub(super) resource: R,
+    pub(super) options: ServerOptions,
 }
 
 /// The state of a [`Builder`] without an issuer.
 #[derive(Clone, Copy, Debug)]
 pub struct NoIssuer;
 
-/// The state of a [`Builder`] with at least one issuer.
+/// The state of a [`Builder`] with at least one issuer, or with sessions.
 #[derive(Clone, Debug)]
-pub struct WithIssuers(Vec<Issuer<WithAudience>>);
+pub struct WithIssuers(pub(super) Vec<Issuer<WithAudience>>);
 
 /// A server trusts at least one issuer.
 ///
@@ -355,6 +355,8 @@ async fn build(
         #[cfg(feature = "spool")]
         spool,
         ticket_lifetime: options.ticket_lifetime,
+        #[cfg(feature = "relying-party")]
+        sessions: options.sessions,
     }))
 }
 

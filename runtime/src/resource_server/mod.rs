@@ -24,6 +24,8 @@ mod temporary_files;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod url;
+#[cfg(feature = "relying-party")]
+mod with_sessions;
 
 pub use self::builder::{Build, Builder, NoIssuer, WithIssuers};
 #[cfg(feature = "discovery")]

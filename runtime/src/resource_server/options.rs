@@ -8,6 +8,8 @@ use std::time::Duration;
 use crate::clock::{Clock, SystemClock};
 use crate::resource_server::resource::ProtectedResource;
 use crate::secret::Secret;
+#[cfg(feature = "relying-party")]
+use crate::session::Sessions;
 use crate::token::DynRevocations;
 
 /// The default size of the token cache: 16 MiB, about 8000 tokens.
@@ -51,6 +53,8 @@ pub(super) struct ServerOptions {
     #[cfg(feature = "spool")]
     pub(super) spool_limit: Option<u64>,
     pub(super) ticket_lifetime: Duration,
+    #[cfg(feature = "relying-party")]
+    pub(super) sessions: Option<Sessions>,
 }
 
 impl Default for ServerOptions {
@@ -69,6 +73,8 @@ impl Default for ServerOptions {
             #[cfg(feature = "spool")]
             spool_limit: None,
             ticket_lifetime: DEFAULT_TICKET_LIFETIME,
+            #[cfg(feature = "relying-party")]
+            sessions: None,
         }
     }
 }

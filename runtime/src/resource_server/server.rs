@@ -9,6 +9,8 @@ use crate::keys::SkippedKeys;
 use crate::resource_server::readiness::{NotReady, UnavailableIssuer};
 use crate::resource_server::resource::Resource;
 use crate::resource_server::summary::IssuerSummary;
+#[cfg(feature = "relying-party")]
+use crate::session::Sessions;
 #[cfg(feature = "spool")]
 use crate::spool::Spool;
 use crate::token::{
@@ -49,6 +51,8 @@ pub(super) struct Shared {
     #[cfg(feature = "spool")]
     pub(super) spool: Option<Arc<Spool>>,
     pub(super) ticket_lifetime: Duration,
+    #[cfg(feature = "relying-party")]
+    pub(super) sessions: Option<Sessions>,
 }
 
 impl ResourceServer {
@@ -100,6 +104,12 @@ impl ResourceServer {
 
     pub(crate) fn ticket_lifetime(&self) -> Duration {
         self.shared.ticket_lifetime
+    }
+
+    /// Returns the sessions of handlers with `login`, if they are configured.
+    #[cfg(feature = "relying-party")]
+    pub(crate) fn sessions(&self) -> Option<&Sessions> {
+        self.shared.sessions.as_ref()
     }
 
     pub(crate) fn shared_issuers(&self) -> Arc<[IssuerSummary]> {
@@ -157,6 +167,21 @@ impl ResourceServer {
     /// Returns the number of cached tokens and their total size in bytes.
     pub fn token_cache_usage(&self) -> (usize, u64) {
         self.shared.validator.cached_tokens()
+    }
+
+    /// Validates a cached bearer token, if the server has no revocations.
+    ///
+    /// Returns `None` if the decision may take time; then, [`authenticate`](Self::authenticate) decides.
+    pub(crate) fn authenticate_cached(
+        &self,
+        token: &[u8],
+    ) -> Option<Result<Arc<VerifiedToken>, RejectedToken>> {
+        if self.shared.revocations.is_some() {
+            return None;
+        }
+        let clock = &*self.shared.clock;
+        let cached = self.shared.validator.validate_cached(token, clock)?;
+        Some(cached.map_err(RejectedToken::from))
     }
 
     /// Validates a bearer token, then checks whether it is revoked.

@@ -38,16 +38,18 @@ impl Acceptable {
     }
 
     /// Replaces a successful response by 406 if the client accepts no such media type.
-    pub(crate) fn check(&self, response: Response) -> Response {
+    pub(crate) fn check(&self, response: &mut Response) {
+        if !response.status().is_success() {
+            return;
+        }
         let media_type = response
             .headers()
             .get(CONTENT_TYPE)
             .map(HeaderValue::to_str);
-        match media_type {
-            Some(Ok(media_type)) if response.status().is_success() && !self.accepts(media_type) => {
-                not_acceptable(media_type)
-            }
-            _ => response,
+        if let Some(Ok(media_type)) = media_type
+            && !self.accepts(media_type)
+        {
+            *response = not_acceptable(media_type);
         }
     }
 

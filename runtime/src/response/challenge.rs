@@ -1,4 +1,4 @@
-//! The `WWW-Authenticate` header of a Bearer challenge ([RFC 6750 §3], [RFC 9728 §5.1]).
+//! The `WWW-Authenticate` header: a Bearer challenge ([RFC 6750 §3], [RFC 9728 §5.1]), or that of a session.
 //!
 //! It is built from configuration and declarations only, never from the request.
 //!
@@ -10,7 +10,7 @@ use axum::http::HeaderValue;
 use crate::claims::Scope;
 use crate::text::is_nqschar;
 
-/// A builder of one Bearer challenge, which always has a `realm`.
+/// A builder of one challenge, which always has a `realm`.
 pub(crate) struct Challenge {
     text: String,
 }
@@ -18,8 +18,17 @@ pub(crate) struct Challenge {
 impl Challenge {
     /// Creates a challenge with the protection space only.
     pub(crate) fn new(realm: &str) -> Self {
+        Self::of_scheme("Bearer", realm)
+    }
+
+    /// Creates a challenge for a handler that requires the cookie of a session.
+    pub(crate) fn of_cookie(realm: &str) -> Self {
+        Self::of_scheme("Cookie", realm)
+    }
+
+    fn of_scheme(scheme: &str, realm: &str) -> Self {
         let mut challenge = Self {
-            text: "Bearer".to_owned(),
+            text: scheme.to_owned(),
         };
         challenge.parameter(" ", "realm", realm);
         challenge

@@ -2,11 +2,9 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, Entry, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, Entry, HeaderName, HeaderValue,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-
-use crate::response::media_type::essence;
 
 pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
@@ -15,6 +13,43 @@ const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 const NO_CONTENT: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 const NO_FRAMES: HeaderValue = HeaderValue::from_static("frame-ancestors 'none'");
+
+/// The headers that [`secure_response`] sets.
+const OWN_HEADERS: [HeaderName; 4] = [
+    X_CONTENT_TYPE_OPTIONS,
+    REFERRER_POLICY,
+    CONTENT_SECURITY_POLICY,
+    CACHE_CONTROL,
+];
+
+/// Sets the headers of a handler's response: [`set_security_headers`], and for a `#[secured]` handler
+/// [`forbid_shared_caching`].
+///
+/// Most handlers set none of them. One look at the names is then cheaper than a search for each.
+pub(crate) fn secure_response(headers: &mut HeaderMap, is_public: bool) {
+    let mut is_page = None;
+    for (name, value) in headers.iter() {
+        if *name == CONTENT_TYPE {
+            // the first of several, as `HeaderMap::get`
+            is_page.get_or_insert_with(|| is_page_type(value));
+        } else if OWN_HEADERS.contains(name) {
+            set_security_headers(headers);
+            if !is_public {
+                forbid_shared_caching(headers);
+            }
+            return;
+        }
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    headers.insert(REFERRER_POLICY, NO_REFERRER);
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        content_policy(is_page == Some(true)),
+    );
+    if !is_public {
+        headers.insert(CACHE_CONTROL, NO_STORE);
+    }
+}
 
 /// Sets the headers that every response of an `Api` carries ([OWASP REST Security]).
 ///
@@ -27,24 +62,27 @@ pub(crate) fn set_security_headers(headers: &mut HeaderMap) {
     if let Entry::Vacant(entry) = headers.entry(REFERRER_POLICY) {
         entry.insert(NO_REFERRER);
     }
-    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
-        let policy = if is_page(headers) {
-            NO_FRAMES
-        } else {
-            NO_CONTENT
-        };
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    let is_page = headers.get(CONTENT_TYPE).is_some_and(is_page_type);
+    if let Entry::Vacant(entry) = headers.entry(CONTENT_SECURITY_POLICY) {
+        entry.insert(content_policy(is_page));
     }
 }
 
+const fn content_policy(is_page: bool) -> HeaderValue {
+    if is_page { NO_FRAMES } else { NO_CONTENT }
+}
+
 /// Returns whether the response is a page of the API, which may load its own scripts and styles.
-fn is_page(headers: &HeaderMap) -> bool {
-    let Some(media_type) = headers.get(CONTENT_TYPE) else {
-        return false;
+fn is_page_type(media_type: &HeaderValue) -> bool {
+    let media_type = media_type.as_bytes().trim_ascii_start();
+    let is = |page: &[u8]| {
+        let split = media_type.split_at_checked(page.len());
+        split.is_some_and(|(essence, parameters)| {
+            let ends = matches!(parameters.trim_ascii_start().first(), None | Some(b';'));
+            ends && essence.eq_ignore_ascii_case(page)
+        })
     };
-    let essence = essence(media_type.as_bytes());
-    essence.eq_ignore_ascii_case(b"text/html")
-        || essence.eq_ignore_ascii_case(b"application/xhtml+xml")
+    is(b"text/html") || is(b"application/xhtml+xml")
 }
 
 /// Keeps the response of a `#[secured]` handler out of shared caches ([RFC 9111 §5.2.2]).
@@ -109,6 +147,48 @@ mod tests {
         assert_eq!(headers[REFERRER_POLICY], "no-referrer");
         assert_eq!(headers[CONTENT_SECURITY_POLICY], NO_CONTENT);
         assert_eq!(headers.len(), 3);
+    }
+
+    #[test]
+    fn response_is_secured_as_by_each_function() {
+        for fields in [
+            &[][..],
+            &[("content-type", "text/html")],
+            &[
+                ("content-type", "text/html"),
+                ("content-type", "text/plain"),
+            ],
+            &[
+                ("content-type", "text/plain"),
+                ("content-type", "text/html"),
+            ],
+            &[("etag", "7"), ("vary", "accept")],
+            &[("cache-control", "private")],
+            &[("cache-control", "public"), ("cache-control", "private")],
+            &[("x-content-type-options", "sniff"), ("etag", "7")],
+            &[
+                ("content-type", "text/html"),
+                ("referrer-policy", "same-origin"),
+            ],
+            &[
+                ("content-security-policy", "img-src *"),
+                ("content-security-policy", "x"),
+            ],
+        ] {
+            for is_public in [true, false] {
+                let mut expected = HeaderMap::new();
+                for (name, value) in fields {
+                    expected.append(*name, HeaderValue::from_static(value));
+                }
+                let mut secured = expected.clone();
+                secure_response(&mut secured, is_public);
+                set_security_headers(&mut expected);
+                if !is_public {
+                    forbid_shared_caching(&mut expected);
+                }
+                assert_eq!(secured, expected, "{fields:?}");
+            }
+        }
     }
 
     #[test]

@@ -21,7 +21,10 @@ pub(crate) fn map_problem(mut response: Response, map: &dyn Fn(Problem) -> Probl
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
     };
-    let problem = map(problem).with_status(response.status());
+    let id = problem.request_id().cloned();
+    let problem = map(problem)
+        .with_status(response.status())
+        .with_request_id(id.as_ref());
     *response.body_mut() = Body::from(problem.body());
     let status = response.status();
     remove_representation_metadata(response.headers_mut(), status);
@@ -37,14 +40,19 @@ pub(crate) fn map_problem(mut response: Response, map: &dyn Fn(Problem) -> Probl
 /// [RFC 9110 §8]: https://www.rfc-editor.org/rfc/rfc9110#section-8
 /// [RFC 9110 §14.4]: https://www.rfc-editor.org/rfc/rfc9110#section-14.4
 pub(super) fn remove_representation_metadata(headers: &mut HeaderMap, status: StatusCode) {
-    let describes_body = |name: &&HeaderName| match *name {
+    let names = headers.keys().filter(|name| describes_body(name, status));
+    let names: Vec<_> = names.cloned().collect();
+    for name in names {
+        headers.remove(name);
+    }
+}
+
+/// Returns whether a header field depends on the bytes of the body.
+pub(super) fn describes_body(name: &HeaderName, status: StatusCode) -> bool {
+    match name {
         name if *name == CONTENT_RANGE => status != StatusCode::RANGE_NOT_SATISFIABLE,
         name if KEPT.contains(name) => false,
         name => name.as_str().starts_with("content-") || METADATA.contains(name),
-    };
-    let names: Vec<_> = headers.keys().filter(describes_body).cloned().collect();
-    for name in names {
-        headers.remove(name);
     }
 }
 

@@ -16,6 +16,7 @@ mod problem_type;
 mod refusal;
 mod rejection;
 mod render_error;
+mod request_id;
 mod resource_metadata;
 mod status_only;
 mod ticket;
@@ -24,7 +25,7 @@ pub(crate) use self::acceptable::Acceptable;
 #[cfg(fuzzing)]
 pub(crate) use self::challenge::Challenge;
 pub use self::error_body::ErrorBody;
-pub(crate) use self::headers::{forbid_shared_caching, set_security_headers};
+pub(crate) use self::headers::{forbid_shared_caching, secure_response, set_security_headers};
 pub(crate) use self::input::name_accepted_types;
 pub(crate) use self::map_problem::map_problem;
 pub use self::problem::Problem;
@@ -34,6 +35,7 @@ pub(crate) use self::rejection::rejection_response;
 pub(crate) use self::render_error::{
     mark_handler_response, missing_problem, problem_of, replace_body, secure_layer_error,
 };
+pub(crate) use self::request_id::{identify, identify_problem};
 pub(crate) use self::resource_metadata::{metadata_document, metadata_options};
 #[cfg(feature = "serve")]
 pub(crate) use self::status_only::{
@@ -41,6 +43,6 @@ pub(crate) use self::status_only::{
     uri_too_long,
 };
 pub(crate) use self::status_only::{
-    handler_timeout, invalid_declaration, malformed_host, method_not_allowed, misdirected,
-    no_method, not_found, outside_guard, panicked,
+    foreign_scheme, handler_timeout, invalid_declaration, malformed_host, method_not_allowed,
+    misdirected, no_method, not_found, outside_guard, panicked,
 };

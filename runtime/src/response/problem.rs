@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::audit::RejectedInput;
+use crate::audit::{RejectedInput, RequestId};
 use crate::input::{MAX_VIOLATIONS, Violation};
 use crate::response::ProblemType;
 
@@ -54,6 +54,7 @@ struct Inner {
     detail: Option<Cow<'static, str>>,
     errors: Vec<Violation>,
     members: Map<String, Value>,
+    request_id: Option<RequestId>,
     /// Of a rejected input only.
     rejection: Option<Rejection>,
 }
@@ -83,6 +84,7 @@ impl Problem {
                 detail: None,
                 errors: Vec::new(),
                 members: Map::new(),
+                request_id: None,
                 rejection: None,
             }),
         }
@@ -131,7 +133,8 @@ impl Problem {
     /// Adds an extension member.
     ///
     /// The member is ignored if its value cannot be serialized, or if its name is `type`,
-    /// `title`, `status`, `detail` or `errors`.
+    /// `title`, `status`, `detail` or `errors`. If the request has an [id](crate::RequestId), `request_id` is that id,
+    /// whatever the member.
     #[must_use]
     pub fn member(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
@@ -173,6 +176,22 @@ impl Problem {
     /// Returns the entries of `errors`.
     pub fn errors(&self) -> &[Violation] {
         &self.inner.errors
+    }
+
+    /// Returns the id of the request, for the functions of [`Api::map_problems`](crate::Api::map_problems) and
+    /// [`Api::render_errors`](crate::Api::render_errors).
+    ///
+    /// It is `None` before, and if no listener gives ids to requests.
+    pub fn request_id(&self) -> Option<&RequestId> {
+        self.inner.request_id.as_ref()
+    }
+
+    /// Sets `request_id`.
+    pub(crate) fn with_request_id(mut self, id: Option<&RequestId>) -> Self {
+        if let Some(id) = id {
+            self.inner.request_id = Some(id.clone());
+        }
+        self
     }
 
     /// Sets `status`, to match a status that was set on the response later.
@@ -222,6 +241,9 @@ impl Problem {
             object.insert("errors".into(), Value::Array(errors));
         }
         object.extend(inner.members.clone());
+        if let Some(id) = &inner.request_id {
+            object.insert("request_id".into(), id.to_string().into());
+        }
         object
     }
 }

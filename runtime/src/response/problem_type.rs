@@ -38,6 +38,10 @@ types! {
     INVALID_TOKEN = "invalid-token", "Access token invalid";
     /// 401: the ticket is not valid for the request.
     INVALID_TICKET = "invalid-ticket", "Ticket invalid";
+    /// 401: the endpoint requires a login.
+    LOGIN_REQUIRED = "login-required", "Login required";
+    /// 403: another origin has caused the request.
+    CROSS_ORIGIN = "cross-origin", "Request of another origin";
     /// 403: the access token does not have the required scopes or roles.
     INSUFFICIENT_SCOPE = "insufficient-scope", "Insufficient permission";
     /// 503: access tokens cannot be validated at present.

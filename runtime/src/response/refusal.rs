@@ -14,6 +14,8 @@ use crate::policy::{Access, Requirement, UnmetRequirement};
 use crate::resource_server::ResourceServer;
 use crate::response::challenge::Challenge;
 use crate::response::{Problem, ProblemType};
+#[cfg(feature = "relying-party")]
+use crate::session::SessionRefusal;
 
 /// Returns the response to a refusal: status, challenge and problem.
 ///
@@ -55,7 +57,12 @@ pub(crate) fn refusal_response(
             with_challenge(problem, challenge, server)
         }
         RefusalCause::Ticket(refusal) => ticket_refused(refusal, server, access),
-        RefusalCause::Unavailable(unavailable) => retry_later(unavailable.retry_after),
+        #[cfg(feature = "relying-party")]
+        RefusalCause::Session(refusal) => session_refused(refusal, server),
+        RefusalCause::Unavailable(unavailable) => retry_later(
+            unavailable.retry_after,
+            "access tokens cannot be validated at present",
+        ),
         RefusalCause::Insufficient(unmet) => insufficient(unmet, server),
     }
 }
@@ -76,6 +83,42 @@ fn ticket_refused(refusal: TicketRefusal, server: &ResourceServer, access: &Acce
     with_challenge(problem, challenge, server)
 }
 
+#[cfg(feature = "relying-party")]
+fn session_refused(refusal: SessionRefusal, server: &ResourceServer) -> Response {
+    match refusal {
+        SessionRefusal::Malformed => Problem::new(StatusCode::BAD_REQUEST)
+            .with_type(ProblemType::MALFORMED_CREDENTIAL)
+            .detail("the request must have exactly one well-formed cookie of a session")
+            .into_response(),
+        SessionRefusal::CrossOrigin => Problem::new(StatusCode::FORBIDDEN)
+            .with_type(ProblemType::CROSS_ORIGIN)
+            .detail("a request with the cookie of a session must come from the application itself")
+            .into_response(),
+        SessionRefusal::Unavailable => retry_later(
+            Duration::from_secs(1),
+            "sessions cannot be checked at present",
+        ),
+        SessionRefusal::Missing | SessionRefusal::Unknown | SessionRefusal::Expired => {
+            login_required(server)
+        }
+    }
+}
+
+/// Returns 401 with a challenge of the scheme `Cookie`.
+///
+/// RFC 9110 §15.5.2 demands a challenge, and none is registered for sessions; browsers ignore unknown schemes.
+fn login_required(server: &ResourceServer) -> Response {
+    let mut response = Problem::new(StatusCode::UNAUTHORIZED)
+        .with_type(ProblemType::LOGIN_REQUIRED)
+        .detail("this endpoint requires a login")
+        .into_response();
+    let challenge = Challenge::of_cookie(server.realm());
+    response
+        .headers_mut()
+        .insert(WWW_AUTHENTICATE, challenge.into_value());
+    response
+}
+
 /// Returns the challenge of a 401.
 ///
 /// A client that discovers the API by its metadata learns the scopes of this route here. Otherwise it could
@@ -85,12 +128,8 @@ fn discovery(server: &ResourceServer, access: &Access, error: Option<&str>) -> C
     if let Some(error) = error {
         challenge = challenge.error(error);
     }
-    match access {
-        Access::Scopes(scopes) | Access::ScopesAndRoles(scopes, _)
-            if server.resource().is_some() =>
-        {
-            challenge.scope(&requested_scopes(scopes))
-        }
+    match access.scopes() {
+        Some(scopes) if server.resource().is_some() => challenge.scope(&requested_scopes(scopes)),
         _ => challenge,
     }
 }
@@ -98,10 +137,10 @@ fn discovery(server: &ResourceServer, access: &Access, error: Option<&str>) -> C
 /// Returns 503 with `Retry-After` in whole seconds ([RFC 9110 §10.2.3]), between 1 and 60.
 ///
 /// [RFC 9110 §10.2.3]: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
-fn retry_later(after: Duration) -> Response {
+fn retry_later(after: Duration, detail: &'static str) -> Response {
     let mut response = Problem::new(StatusCode::SERVICE_UNAVAILABLE)
         .with_type(ProblemType::VERIFICATION_UNAVAILABLE)
-        .detail("access tokens cannot be validated at present")
+        .detail(detail)
         .into_response();
     let seconds = after.as_millis().div_ceil(1_000).clamp(1, 60);
     response.headers_mut().insert(
@@ -118,6 +157,8 @@ fn insufficient(unmet: UnmetRequirement, server: &ResourceServer) -> Response {
     let challenge = Challenge::new(server.realm()).error("insufficient_scope");
     let forbidden = Problem::new(StatusCode::FORBIDDEN).with_type(ProblemType::INSUFFICIENT_SCOPE);
     match unmet {
+        // never reached: such a handler reads no token
+        UnmetRequirement::Login => login_required(server),
         UnmetRequirement::Scopes(scopes) => {
             let problem = forbidden.detail("the access token does not have the required scopes");
             with_scopes(&scopes, problem, challenge, server)

@@ -47,6 +47,14 @@ pub(crate) fn malformed_host() -> Response {
     )
 }
 
+/// Returns 400 for a request whose target has another scheme than `http` and `https`, such as `ftp://host/` ([RFC 9110 §7.1]).
+///
+/// [RFC 9110 §7.1]: https://www.rfc-editor.org/rfc/rfc9110#section-7.1
+pub(crate) fn foreign_scheme() -> Response {
+    let detail = "the scheme of the request's target must be `http` or `https`";
+    with_detail(StatusCode::BAD_REQUEST, detail)
+}
+
 /// Returns 421 for a request that names a host that the API does not serve ([RFC 9110 §15.5.20]).
 ///
 /// [RFC 9110 §15.5.20]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20

@@ -9,6 +9,7 @@ use crate::routing::beside::require_disjoint;
 use crate::routing::boundary::{BoundaryLayer, ErrorFormat};
 use crate::routing::hosts::{HostLayer, Hosts};
 use crate::routing::inventory::Inventory;
+use crate::routing::request_ids::RequestIdLayer;
 use crate::routing::resource_metadata::{MetadataRoute, require_free};
 use crate::routing::unmatched;
 
@@ -26,6 +27,7 @@ pub struct Api {
     /// The metadata of the server's resource, unless it is split off.
     metadata: Option<MetadataRoute>,
     hosts: Option<Hosts>,
+    has_request_ids: bool,
     inventory: Inventory,
     has_layers: bool,
     format: ErrorFormat,
@@ -52,6 +54,7 @@ impl Api {
             beside: None,
             metadata,
             hosts: None,
+            has_request_ids: false,
             inventory,
             has_layers,
             format: ErrorFormat::default(),
@@ -240,7 +243,7 @@ impl Api {
         }
     }
 
-    /// Serves requests for these hosts only; by default, for every host.
+    /// Serves requests for these hosts only; by default, for every host. The [inventory](Inventory::hosts) lists them.
     ///
     /// A host without a port, such as `orders.example.govt.nz`, allows every port. A request that names
     /// another host gets 421 ([RFC 9110 §7.4]); one that names no host, several, or a malformed one gets 400. The
@@ -269,10 +272,46 @@ impl Api {
     /// [RFC 9110 §7.4]: https://www.rfc-editor.org/rfc/rfc9110#section-7.4
     #[must_use]
     #[track_caller]
-    pub fn hosts<H: Into<String>>(self, hosts: impl IntoIterator<Item = H>) -> Self {
-        let hosts = Hosts::new(hosts.into_iter().map(Into::into));
+    pub fn hosts<H: Into<String>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
+        let hosts: Vec<String> = hosts.into_iter().map(Into::into).collect();
+        self.hosts = Some(Hosts::new(&hosts));
+        self.inventory.set_hosts(hosts);
+        self
+    }
+
+    /// Gives a [`RequestId`](crate::RequestId) to every request, for a listener other than [`palisade::serve`](fn@crate::serve),
+    /// which does it anyway.
+    ///
+    /// A layer around [`into_router`](Self::into_router) may give another id, by inserting it into the extensions of the request.
+    /// Otherwise, ids are random, and `X-Request-Id` is removed from the request, because a client can have sent it. Requests of
+    /// routes [beside](Self::beside) the API have ids too.
+    ///
+    /// # Examples
+    ///
+    /// The ingress of this cluster overwrites the `X-Request-Id` of its clients, and nothing else can connect:
+    ///
+    /// ```no_run
+    /// use axum::extract::Request;
+    /// use axum::middleware::{Next, from_fn};
+    /// use palisade::prelude::*;
+    /// use palisade::{Api, RequestId};
+    ///
+    /// async fn id_of_the_ingress(mut request: Request, next: Next) -> Response {
+    ///     let sent = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    ///     if let Some(id) = sent.and_then(|id| id.parse::<RequestId>().ok()) {
+    ///         request.extensions_mut().insert(id);
+    ///     }
+    ///     next.run(request).await
+    /// }
+    ///
+    /// fn router(api: Api) -> axum::Router {
+    ///     api.request_ids().into_router().layer(from_fn(id_of_the_ingress))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn request_ids(self) -> Self {
         Self {
-            hosts: Some(hosts),
+            has_request_ids: true,
             ..self
         }
     }
@@ -346,12 +385,17 @@ impl Api {
             Some(beside) => beside.merge(routes),
             None => routes,
         };
-        match self.hosts {
+        let router = match self.hosts {
             Some(hosts) => router.layer(HostLayer {
                 hosts,
                 format: self.format,
             }),
             None => router,
+        };
+        if self.has_request_ids {
+            router.layer(RequestIdLayer)
+        } else {
+            router
         }
     }
 }

@@ -14,11 +14,11 @@ use tower_service::Service;
 
 #[cfg(feature = "tracing")]
 use crate::audit::emit_error_body_failed;
-use crate::audit::{PanicOrigin, emit_panic};
+use crate::audit::{PanicOrigin, RequestId, emit_panic};
 use crate::guard::hide_tickets;
 use crate::response::{
-    ErrorBody, Problem, map_problem, missing_problem, panicked, problem_of, replace_body,
-    secure_layer_error,
+    ErrorBody, Problem, identify_problem, map_problem, missing_problem, panicked, problem_of,
+    replace_body, secure_layer_error,
 };
 use crate::routing::guard_extensions::remove_guard_extensions;
 use crate::routing::panics::{Panicked, catch, catch_async, drop_value, guard_body};
@@ -80,20 +80,24 @@ impl Service<Request> for Boundary {
             hide_tickets(&mut request);
         }
         let (mut route, format) = (self.route.clone(), self.format.clone());
+        let id: Option<RequestId> = request.extensions().get().cloned();
         Box::pin(async move {
             let response = {
                 let responding = pin!(async { route.call(request).await });
                 catch_async(responding).await
             };
             let response = match response {
-                Ok(Ok(response)) => guard_body(response, PanicOrigin::Layer, None),
+                Ok(Ok(mut response)) => {
+                    guard_body(&mut response, PanicOrigin::Layer, None, id.as_ref());
+                    response
+                }
                 Ok(Err(never)) => match never {},
                 Err(Panicked) => {
-                    emit_panic(PanicOrigin::Layer, None, None);
+                    emit_panic(PanicOrigin::Layer, None, None, id.as_ref());
                     panicked()
                 }
             };
-            Ok(format.apply(response))
+            Ok(format.apply(response, id.as_ref()))
         })
     }
 }
@@ -128,34 +132,43 @@ impl ErrorFormat {
         self.map.is_none() && self.render.is_none()
     }
 
-    pub(crate) fn apply(&self, mut response: Response) -> Response {
+    /// Adds the id of the request to a problem, and changes an error.
+    pub(crate) fn apply(&self, mut response: Response, id: Option<&RequestId>) -> Response {
+        identify_problem(&mut response, id);
         if self.render.is_some() {
-            response = with_problem(response);
+            response = with_problem(response, id);
         }
         let response = match &self.map {
-            Some(map) => mapped(response, &**map),
+            Some(map) => mapped(response, &**map, id),
             None => response,
         };
         match &self.render {
-            Some(render) => rendered(response, &**render),
+            Some(render) => rendered(response, &**render, id),
             None => response,
         }
     }
 }
 
 /// Maps the problem of a response; if the map panics, the response is a problem without a mapping.
-fn mapped(response: Response, map: &dyn Fn(Problem) -> Problem) -> Response {
+fn mapped(
+    response: Response,
+    map: &dyn Fn(Problem) -> Problem,
+    id: Option<&RequestId>,
+) -> Response {
     catch(|| map_problem(response, map)).unwrap_or_else(|Panicked| {
-        emit_panic(PanicOrigin::ProblemMap, None, None);
-        panicked()
+        emit_panic(PanicOrigin::ProblemMap, None, None, id);
+        let mut response = panicked();
+        identify_problem(&mut response, id);
+        response
     })
 }
 
 /// Replaces an error response that has no format by a problem.
-fn with_problem(mut response: Response) -> Response {
+fn with_problem(mut response: Response, id: Option<&RequestId>) -> Response {
     if let Some(problem) = missing_problem(&response) {
+        let problem = problem.with_request_id(id);
         let body = ErrorBody::problem(&problem);
-        replace(&mut response, problem, body);
+        replace(&mut response, problem, body, id);
     }
     response
 }
@@ -164,27 +177,29 @@ fn with_problem(mut response: Response) -> Response {
 fn rendered(
     mut response: Response,
     render: &dyn Fn(&Problem) -> Result<ErrorBody, ()>,
+    id: Option<&RequestId>,
 ) -> Response {
     let Some(problem) = problem_of(&response) else {
         return response;
     };
+    let problem = problem.with_request_id(id);
     match catch(|| render(&problem)) {
-        Ok(Ok(body)) => replace(&mut response, problem, body),
+        Ok(Ok(body)) => replace(&mut response, problem, body, id),
         Ok(Err(())) => {
             // a panic of a subscriber does not affect the response
             #[cfg(feature = "tracing")]
-            let _ = catch(emit_error_body_failed);
+            let _ = catch(|| emit_error_body_failed(id));
         }
-        Err(Panicked) => emit_panic(PanicOrigin::ErrorBody, None, None),
+        Err(Panicked) => emit_panic(PanicOrigin::ErrorBody, None, None, id),
     }
     response
 }
 
 /// Replaces the body; the destructor of the former one is code of a layer or a handler.
-fn replace(response: &mut Response, problem: Problem, body: ErrorBody) {
+fn replace(response: &mut Response, problem: Problem, body: ErrorBody, id: Option<&RequestId>) {
     let former = replace_body(response, problem, body);
     secure_layer_error(response);
     if drop_value(former).is_err() {
-        emit_panic(PanicOrigin::Layer, None, None);
+        emit_panic(PanicOrigin::Layer, None, None, id);
     }
 }

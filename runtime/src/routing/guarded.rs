@@ -2,18 +2,20 @@
 //! time limit → inner layers → body limits → arguments → handler → audit of rejected input → security headers.
 
 use std::any::TypeId;
+use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::handler::Handler;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use http_body::Body as _;
+use tower_service::Service;
 
-use crate::audit::{Decision, PanicOrigin, Reason, emit_panic, emit_timeout};
+use crate::audit::{Decision, PanicOrigin, Reason, RequestId, emit_panic, emit_timeout};
 use crate::guard::{
     Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof, TicketIssuer, TicketStore,
     restore_tickets,
@@ -22,14 +24,13 @@ use crate::input::BodyWait;
 #[cfg(feature = "spool")]
 use crate::input::RequestSpool;
 use crate::response::{
-    Acceptable, forbid_shared_caching, handler_timeout, panicked, refusal_response,
-    set_security_headers,
+    Acceptable, handler_timeout, identify_problem, panicked, refusal_response, secure_response,
 };
 use crate::routing::argument::facts::issues_tickets;
 use crate::routing::declared::Declares;
 use crate::routing::guard_extensions::{GuardExtensions, remove_guard_extensions};
 use crate::routing::inner_layers::InnerStack;
-use crate::routing::panics::{catch_async, drop_value, guard_body};
+use crate::routing::panics::{catch, catch_async, drop_value, guard_body};
 use crate::routing::passed_guard::PassedGuard;
 #[cfg(feature = "spool")]
 use crate::routing::run_handler::reads_form;
@@ -38,105 +39,145 @@ use crate::routing::runs_with_state::RunsWithState;
 use crate::routing::time_limit::{TimedOut, within};
 use crate::routing::unread_body::Upload;
 
-/// A declared handler behind its guard.
-pub(crate) struct Guarded<H> {
+/// A declared handler behind its guard, as a service.
+///
+/// It is one reference, because axum clones it for each request.
+pub(super) struct Guarded<H, S, M> {
+    route: Arc<GuardedRoute<H, S>>,
+    argument: PhantomData<fn() -> M>,
+}
+
+/// The future of a [`Guarded`] handler.
+pub(super) type Served = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+/// A declared handler with its guard and its state.
+struct GuardedRoute<H, S> {
     guard: Guard,
     /// The inner layers with the handler, if there are layers.
     inner: Option<Arc<InnerStack>>,
     /// The tickets of the `Api`, if the handler accepts or issues them.
     tickets: Option<Arc<TicketStore>>,
+    state: Shared<S>,
     handler: PhantomData<fn() -> H>,
 }
 
-impl<H: Declares + 'static> Guarded<H> {
-    const ISSUES_TICKETS: bool = issues_tickets(H::ARGUMENTS);
-
+impl<H: Declares + 'static, S, M> Guarded<H, S, M> {
     pub(super) fn new(
         guard: Guard,
         inner: Option<Arc<InnerStack>>,
         tickets: &Arc<TicketStore>,
+        state: Shared<S>,
     ) -> Self {
-        let uses_tickets = H::DECLARATION.accepts_tickets || Self::ISSUES_TICKETS;
-        Self {
+        let uses_tickets = H::DECLARATION.accepts_tickets || GuardedRoute::<H, S>::ISSUES_TICKETS;
+        let route = GuardedRoute {
             guard,
             inner,
             tickets: uses_tickets.then(|| Arc::clone(tickets)),
+            state,
             handler: PhantomData,
+        };
+        Self {
+            route: Arc::new(route),
+            argument: PhantomData,
         }
     }
+}
+
+impl<H: Declares + 'static, S> GuardedRoute<H, S> {
+    const ISSUES_TICKETS: bool = issues_tickets(H::ARGUMENTS);
 
     /// Serves one request; a panic of the API's code becomes a response with status 500.
-    async fn respond<S, M>(self, mut request: Request, state: Shared<S>) -> Response
+    ///
+    /// Drops the request.
+    async fn respond<M>(&self, slot: &mut Option<Request>) -> Response
     where
         H: RunsWithState<S, M>,
     {
-        let upload = Upload::watch(&mut request);
-        let mut passed = None;
-        let response = {
-            let serving = pin!(self.serve(&mut request, &state, &mut passed));
+        let request = slot.get_or_insert_default();
+        let upload = Upload::watch(request);
+        let request_id: Option<RequestId> = request.extensions().get().cloned();
+        let id = request_id.as_ref();
+        let (mut passed, mut response) = (None, None);
+        let served = {
+            let serving = pin!(self.serve(request, id, &mut passed, &mut response));
             catch_async(serving).await
         };
         // with values of the API's code, whose destructors may panic
         let claims = passed.as_mut().map(PassedGuard::take_claims);
-        let released = drop_value((request, claims));
-        let mut response = match (response, released) {
-            (Ok(response), Ok(())) => {
-                guard_body(response, PanicOrigin::ResponseBody, Some(H::DECLARATION))
+        let released = catch(|| {
+            // in place, because a request is large
+            *slot = None;
+            drop(claims);
+        });
+        let mut response = match (response, served.and(released)) {
+            (Some(mut response), Ok(())) => {
+                guard_body(
+                    &mut response,
+                    PanicOrigin::ResponseBody,
+                    Some(H::DECLARATION),
+                    id,
+                );
+                response
             }
             (response, _) => {
                 let token = passed.as_ref().and_then(PassedGuard::token);
-                emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token);
+                emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token, id);
                 let _ = drop_value(response);
                 panicked()
             }
         };
+        identify_problem(&mut response, id);
         if let Some(upload) = upload {
             upload.settle(&mut response);
         }
-        set_security_headers(response.headers_mut());
-        if !H::DECLARATION.is_public() {
-            forbid_shared_caching(response.headers_mut());
-        }
+        secure_response(response.headers_mut(), H::DECLARATION.is_public());
         response
     }
 
-    /// Runs the guard, then the inner layers, then the handler.
-    async fn serve<S, M>(
+    /// Runs the guard, then the inner layers, then the handler; sets the response.
+    ///
+    /// The response is large, and each future that returns one moves it.
+    async fn serve<M>(
         &self,
         request: &mut Request,
-        state: &S,
+        id: Option<&RequestId>,
         passed: &mut Option<PassedGuard>,
-    ) -> Response
-    where
+        response: &mut Option<Response>,
+    ) where
         H: RunsWithState<S, M>,
     {
         remove_guard_extensions(request.extensions_mut());
         let body_wait = body_wait(request);
-        match self.authorize(request, body_wait).await {
+        match self.authorize(request, body_wait, id).await {
             Ok(guard) => {
                 let guard = passed.insert(guard);
                 guard.extensions().insert(request.extensions_mut());
                 let acceptable = Acceptable::of(request.method(), request.headers());
-                let handling = pin!(async {
-                    let response = match &self.inner {
-                        None => run_handler::<H, S, M>(request, state, guard).await,
-                        Some(inner) => {
-                            self.prepare_for_layers(request, guard);
-                            inner.run(mem::take(request), guard).await
+                let handled = {
+                    let handling = pin!(async {
+                        let response = response.insert(match &self.inner {
+                            None => run_handler::<H, S, M>(request, &self.state, guard).await,
+                            Some(inner) => {
+                                self.prepare_for_layers(request, guard);
+                                // boxed, so that the future of a handler without layers stays small
+                                Box::pin(inner.run(mem::take(request), guard)).await
+                            }
+                        });
+                        if let Some(acceptable) = acceptable {
+                            acceptable.check(response);
                         }
-                    };
-                    match acceptable {
-                        Some(acceptable) => acceptable.check(response),
-                        None => response,
-                    }
-                });
-                let handled = within(guard.limits(), guard.body_wait(), handling).await;
-                handled.unwrap_or_else(|TimedOut| {
-                    emit_timeout(H::DECLARATION, guard.token());
-                    handler_timeout()
-                })
+                    });
+                    within(guard.limits(), guard.body_wait(), handling).await
+                };
+                if let Err(TimedOut) = handled {
+                    emit_timeout(H::DECLARATION, guard.token(), id);
+                    *response = Some(handler_timeout());
+                }
             }
-            Err(cause) => refusal_response(cause, self.guard.server(), &H::DECLARATION.access),
+            Err(cause) => {
+                let refusal = refusal_response(cause, self.guard.server(), &H::DECLARATION.access);
+                *response = Some(refusal);
+            }
         }
     }
 
@@ -155,22 +196,32 @@ impl<H: Declares + 'static> Guarded<H> {
         &self,
         request: &mut Request,
         body_wait: BodyWait,
+        id: Option<&RequestId>,
     ) -> Result<PassedGuard, RefusalCause> {
-        let mut decision = Decision::begin(H::DECLARATION);
+        let mut decision = Decision::begin(H::DECLARATION, id);
         if let Err(cause) = self.redeem_ticket(request, &mut decision) {
             decision.emit(cause.reason(), None);
             return Err(cause);
         }
         let headers = request.headers();
-        match self.decide(headers).await {
+        let allowed = self
+            .guard
+            .authorize(H::DECLARATION, request.method(), headers)
+            .await;
+        match allowed.and_then(decode_claims::<H>) {
             Ok(Allowed::Public) => {
                 decision.emit(Reason::Public, None);
-                Ok(self.passed(None, headers, body_wait))
+                Ok(self.passed(None, headers, body_wait, id))
+            }
+            #[cfg(feature = "relying-party")]
+            Ok(Allowed::LoggedIn(login)) => {
+                decision.emit(Reason::Authorized, None);
+                Ok(self.passed(None, headers, body_wait, id).with_login(login))
             }
             Ok(Allowed::Authorized(authorized)) => {
                 decision.emit(Reason::Authorized, Some(authorized.token()));
-                let issuer = self.ticket_issuer(headers, &authorized, decision.is_by_ticket());
-                let passed = self.passed(Some(authorized), headers, body_wait);
+                let issuer = self.ticket_issuer(headers, &authorized, &decision);
+                let passed = self.passed(Some(authorized), headers, body_wait, id);
                 Ok(match issuer {
                     None => passed,
                     Some(issuer) => passed.with_ticket_issuer(issuer),
@@ -208,14 +259,15 @@ impl<H: Declares + 'static> Guarded<H> {
         &self,
         headers: &HeaderMap,
         authorized: &Authorized,
-        by_ticket: bool,
+        decision: &Decision,
     ) -> Option<TicketIssuer> {
         if !Self::ISSUES_TICKETS {
             return None;
         }
         let tickets = self.tickets.as_ref()?;
         let token = authorized.token();
-        Some(TicketIssuer::new(tickets, headers, token, by_ticket))
+        let (by_ticket, id) = (decision.is_by_ticket(), decision.request_id());
+        Some(TicketIssuer::new(tickets, headers, token, by_ticket, id))
     }
 
     /// Returns the permission to run the handler.
@@ -227,6 +279,7 @@ impl<H: Declares + 'static> Guarded<H> {
         authorized: Option<Authorized>,
         headers: &HeaderMap,
         body_wait: BodyWait,
+        id: Option<&RequestId>,
     ) -> PassedGuard {
         let shares = has_custom_argument::<H>() || self.inner.is_some();
         let shared = if shares {
@@ -247,20 +300,18 @@ impl<H: Declares + 'static> Guarded<H> {
             #[cfg(feature = "spool")]
             spool: spool.map(|spool| RequestSpool(Arc::clone(spool))),
         };
-        PassedGuard::new(authorized, extensions, body_wait)
+        PassedGuard::new(authorized, extensions, body_wait, id.cloned())
     }
+}
 
-    /// Runs the guard, then decodes the typed claims of each argument that has them.
-    async fn decide(&self, headers: &HeaderMap) -> Result<Allowed, Refusal> {
-        let mut allowed = self.guard.authorize(H::DECLARATION, headers).await?;
-        if let Allowed::Authorized(authorized) = &mut allowed {
-            for decode in H::ARGUMENTS.iter().filter_map(|facts| facts.decode_claims) {
-                decode(authorized)
-                    .map_err(|error| Refusal::with_token(error, authorized.token()))?;
-            }
+/// Decodes the typed claims of each argument that has them.
+fn decode_claims<H: Declares>(mut allowed: Allowed) -> Result<Allowed, Refusal> {
+    if let Allowed::Authorized(authorized) = &mut allowed {
+        for decode in H::ARGUMENTS.iter().filter_map(|facts| facts.decode_claims) {
+            decode(authorized).map_err(|error| Refusal::with_token(error, authorized.token()))?;
         }
-        Ok(allowed)
     }
+    Ok(allowed)
 }
 
 /// Measures the time for which the request's body is waited for, if there is one.
@@ -272,26 +323,33 @@ fn body_wait(request: &Request) -> BodyWait {
     }
 }
 
-impl<H> Clone for Guarded<H> {
+impl<H, S, M> Clone for Guarded<H, S, M> {
     fn clone(&self) -> Self {
         Self {
-            guard: self.guard.clone(),
-            inner: self.inner.clone(),
-            tickets: self.tickets.clone(),
-            handler: PhantomData,
+            route: Arc::clone(&self.route),
+            argument: PhantomData,
         }
     }
 }
 
-impl<H, S, M> Handler<(S, M), Shared<S>> for Guarded<H>
+impl<H, S, M> Service<Request> for Guarded<H, S, M>
 where
     H: Declares + RunsWithState<S, M> + 'static,
     S: Send + Sync + 'static,
     M: 'static,
 {
-    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Served;
 
-    fn call(self, request: Request, state: Shared<S>) -> Self::Future {
-        Box::pin(self.respond(request, state))
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let route = Arc::clone(&self.route);
+        let mut request = Some(request);
+        // the future owns the request once; an `async fn` with a parameter would store it a second time
+        Box::pin(async move { Ok(route.respond::<M>(&mut request).await) })
     }
 }

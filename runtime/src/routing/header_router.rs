@@ -278,7 +278,10 @@ impl Service<Request> for HeaderDispatch {
         Box::pin(async move {
             let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
             let mut response = match table.find(request.headers()) {
-                Some(handler) => handler(request).await,
+                Some(handler) => {
+                    let Ok(response) = handler(request).await;
+                    response
+                }
                 None => respond(request, |_| not_found()),
             };
             if is_safe {

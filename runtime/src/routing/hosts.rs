@@ -9,15 +9,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::extract::Request;
-use axum::http::Version;
 use axum::http::header::HOST;
-use axum::http::uri::Authority;
+use axum::http::uri::{Authority, Scheme};
+use axum::http::{Method, Version};
 use axum::response::Response;
 use axum::routing::Route as AxumRoute;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::response::{malformed_host, misdirected};
+use crate::audit::RequestId;
+use crate::response::{foreign_scheme, malformed_host, misdirected};
 use crate::routing::boundary::ErrorFormat;
 use crate::routing::unread_body::Upload;
 
@@ -32,8 +33,20 @@ pub(super) struct Hosts {
 enum HostError {
     /// There is no host, there are several, or it is malformed.
     Malformed,
+    /// The target has another scheme than `http` and `https`.
+    Scheme,
     /// It is not one of the API's.
     NotAllowed,
+}
+
+impl HostError {
+    fn response(self) -> Response {
+        match self {
+            Self::Malformed => malformed_host(),
+            Self::Scheme => foreign_scheme(),
+            Self::NotAllowed => misdirected(),
+        }
+    }
 }
 
 impl Hosts {
@@ -43,10 +56,10 @@ impl Hosts {
     ///
     /// Panics if the list is empty, or if an entry is no host.
     #[track_caller]
-    pub(super) fn new(hosts: impl IntoIterator<Item = String>) -> Self {
+    pub(super) fn new(hosts: &[String]) -> Self {
         let mut allowed = Vec::new();
         for host in hosts {
-            let authority = parse(&host);
+            let authority = parse(host);
             assert!(
                 authority.is_some(),
                 "`{host}` is not a host: write `api.example` or `api.example:8443`"
@@ -74,16 +87,18 @@ impl Hosts {
     }
 }
 
-/// Returns whether a request names exactly one host, as each version of HTTP except 1.0 requires
-/// (RFC 9112 §3.2, RFC 9113 §8.3.1).
+/// Returns the refusal of a request whose target has another scheme than `http` and `https`, or that does not name exactly one
+/// host, as each version of HTTP except 1.0 requires (RFC 9112 §3.2, RFC 9113 §8.3.1).
 #[cfg(feature = "serve")]
-pub(crate) fn names_one_host<B>(request: &Request<B>) -> bool {
+pub(crate) fn refuse_target<B>(request: &Request<B>) -> Option<Response> {
     if names_common_host(request) {
-        return true;
+        return None;
     }
+    let is_older = request.version() <= Version::HTTP_10;
     match authority(request) {
-        Ok(authority) => authority.is_some() || request.version() <= Version::HTTP_10,
-        Err(_) => false,
+        Ok(Some(_)) => None,
+        Ok(None) => (!is_older).then(malformed_host),
+        Err(error) => Some(error.response()),
     }
 }
 
@@ -91,10 +106,12 @@ pub(crate) fn names_one_host<B>(request: &Request<B>) -> bool {
 #[cfg(feature = "serve")]
 fn names_common_host<B>(request: &Request<B>) -> bool {
     let mut fields = request.headers().get_all(HOST).iter();
-    match (fields.next(), fields.next(), request.uri().authority()) {
-        (Some(field), None, None) => is_common(field.as_bytes()),
+    let uri = request.uri();
+    match (fields.next(), fields.next(), uri.authority()) {
+        (Some(field), None, None) => uri.scheme().is_none() && is_common(field.as_bytes()),
         (None, None, Some(target)) => {
-            request.version() == Version::HTTP_2 && is_common(target.as_str().as_bytes())
+            let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+            request.version() == Version::HTTP_2 && is_http && is_common(target.as_str().as_bytes())
         }
         _ => false,
     }
@@ -118,8 +135,19 @@ fn is_common(text: &[u8]) -> bool {
 /// Returns the one host that a request names; `None` if it names none.
 ///
 /// The target of the request comes before `Host` (RFC 9112 §3.2.2); in HTTP/2, the two must not differ
-/// (RFC 9113 §8.3.1).
+/// (RFC 9113 §8.3.1). Its scheme can differ from that of the connection: a proxy that terminates TLS may send `https`.
 fn authority<B>(request: &Request<B>) -> Result<Option<Authority>, HostError> {
+    let uri = request.uri();
+    match uri.scheme() {
+        Some(scheme) if *scheme != Scheme::HTTP && *scheme != Scheme::HTTPS => {
+            return Err(HostError::Scheme);
+        }
+        // RFC 9112 §3.2.3: the target of a CONNECT only
+        None if uri.authority().is_some() && request.method() != Method::CONNECT => {
+            return Err(HostError::Malformed);
+        }
+        _ => {}
+    }
     let parsed = |text: &str| parse(text).ok_or(HostError::Malformed);
     let mut fields = request.headers().get_all(HOST).iter();
     let (first, second) = (fields.next(), fields.next());
@@ -130,7 +158,7 @@ fn authority<B>(request: &Request<B>) -> Result<Option<Authority>, HostError> {
         Some(field) => Some(parsed(field.to_str().map_err(|_| HostError::Malformed)?)?),
         None => None,
     };
-    let Some(target) = request.uri().authority() else {
+    let Some(target) = uri.authority() else {
         return Ok(field);
     };
     let target = parsed(target.as_str())?;
@@ -189,12 +217,12 @@ impl Service<Request> for HostCheck {
     fn call(&mut self, mut request: Request) -> Self::Future {
         let refusal = match self.layer.hosts.check(&request) {
             Ok(()) => return Box::pin(self.route.call(request)),
-            Err(HostError::Malformed) => malformed_host(),
-            Err(HostError::NotAllowed) => misdirected(),
+            Err(error) => error.response(),
         };
         let upload = Upload::watch(&mut request);
+        let id: Option<RequestId> = request.extensions_mut().remove();
         drop(request);
-        let mut refusal = self.layer.format.apply(refusal);
+        let mut refusal = self.layer.format.apply(refusal, id.as_ref());
         if let Some(upload) = upload {
             upload.settle(&mut refusal);
         }
@@ -209,7 +237,7 @@ mod tests {
     use super::*;
 
     fn hosts() -> Hosts {
-        Hosts::new(["api.example", "admin.example:8443", "[::1]"].map(str::to_owned))
+        Hosts::new(&["api.example", "admin.example:8443", "[::1]"].map(str::to_owned))
     }
 
     fn check(version: Version, target: &str, fields: &[&str]) -> Result<(), HostError> {
@@ -322,6 +350,31 @@ mod tests {
             (Version::HTTP_2, ours, &["evil.example"], malformed),
             (Version::HTTP_2, other, &[], not_allowed),
             (Version::HTTP_2, "/x", &[], malformed),
+            (
+                Version::HTTP_11,
+                "https://api.example/x",
+                &["api.example"],
+                Ok(()),
+            ),
+            (
+                Version::HTTP_11,
+                "ftp://api.example/x",
+                &["api.example"],
+                Err(HostError::Scheme),
+            ),
+            (
+                Version::HTTP_2,
+                "ws://api.example/x",
+                &[],
+                Err(HostError::Scheme),
+            ),
+            (Version::HTTP_11, "api.example", &["api.example"], malformed),
+            (
+                Version::HTTP_11,
+                "api.example:80",
+                &["api.example"],
+                malformed,
+            ),
         ] {
             assert_eq!(
                 check(version, target, fields),
@@ -334,7 +387,7 @@ mod tests {
     /// RFC 9112 §3.2: only HTTP/1.0 has requests without a host.
     #[cfg(feature = "serve")]
     #[test]
-    fn every_request_except_of_http_1_0_names_one_host() {
+    fn every_request_except_of_http_1_0_names_one_host_by_http_or_https() {
         for (version, target, fields, expected) in [
             (Version::HTTP_10, "/x", &[][..], true),
             (Version::HTTP_10, "/x", &["a.example"], true),
@@ -361,25 +414,43 @@ mod tests {
             ),
             (Version::HTTP_2, "/x", &["a.example"], true),
             (Version::HTTP_2, "/x", &[], false),
+            (Version::HTTP_10, "a.example:80", &["a.example"], false),
+            (Version::HTTP_11, "a.example:80", &["a.example"], false),
+            (
+                Version::HTTP_11,
+                "HTTPS://a.example/x",
+                &["a.example"],
+                true,
+            ),
+            (Version::HTTP_11, "ftp://a.example/x", &["a.example"], false),
+            (
+                Version::HTTP_11,
+                "httpx://a.example/x",
+                &["a.example"],
+                false,
+            ),
+            (Version::HTTP_10, "ws://a.example/x", &[], false),
+            (Version::HTTP_2, "wss://a.example/x", &[], false),
+            (Version::HTTP_2, "coap+tcp://a.example/x", &[], false),
         ] {
             let mut request = Request::builder().version(version).uri(target);
             for field in fields {
                 request = request.header(HOST, *field);
             }
             let request = request.body(Body::empty()).unwrap();
-            assert_eq!(names_one_host(&request), expected, "{request:?}");
+            assert_eq!(refuse_target(&request).is_none(), expected, "{request:?}");
         }
     }
 
     #[test]
     #[should_panic(expected = "at least one host")]
     fn empty_list_panics() {
-        let _ = Hosts::new([]);
+        let _ = Hosts::new(&[]);
     }
 
     #[test]
     #[should_panic(expected = "`https://api.example` is not a host")]
     fn url_in_the_list_panics() {
-        let _ = Hosts::new(["https://api.example".to_owned()]);
+        let _ = Hosts::new(&["https://api.example".to_owned()]);
     }
 }

@@ -132,7 +132,10 @@ where
         Box::pin(async move {
             let Some(passage) = Passage::current(&route, request.extensions()) else {
                 #[cfg(feature = "tracing")]
-                crate::audit::emit_handler_outside_guard(H::DECLARATION);
+                crate::audit::emit_handler_outside_guard(
+                    H::DECLARATION,
+                    request.extensions().get(),
+                );
                 return Ok(outside_guard());
             };
             let guard = passage.guard();

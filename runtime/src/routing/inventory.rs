@@ -1,13 +1,14 @@
 //! The inventory: every route with its declaration, and every issuer.
 
+mod table;
+
 use std::any::TypeId;
-use std::fmt;
 use std::sync::Arc;
 
 use axum::http::Method;
 
 use crate::claims::Scope;
-use crate::policy::{Access, Declaration, Limits, Requirement};
+use crate::policy::{Declaration, Limits, Requirement};
 use crate::resource_server::{IssuerSummary, ResourceServer};
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
@@ -24,6 +25,8 @@ pub struct Inventory {
     issuers: Arc<[IssuerSummary]>,
     /// The URL of the server's resource.
     resource: Option<String>,
+    /// Empty if every host is served.
+    hosts: Vec<String>,
 }
 
 /// One route: a handler with its path and methods.
@@ -56,6 +59,15 @@ impl Inventory {
     /// [names it](crate::resource_server::Builder::resource).
     pub fn resource(&self) -> Option<&str> {
         self.resource.as_deref()
+    }
+
+    /// Returns the [hosts](crate::Api::hosts) for which requests are served; `None` if for every host.
+    pub fn hosts(&self) -> Option<&[String]> {
+        Some(&*self.hosts).filter(|hosts| !hosts.is_empty())
+    }
+
+    pub(crate) fn set_hosts(&mut self, hosts: Vec<String>) {
+        self.hosts = hosts;
     }
 
     /// Adds the issuers and the resource of the server.
@@ -150,6 +162,7 @@ impl FromIterator<Route> for Inventory {
             undeclared: Vec::new(),
             issuers: Arc::default(),
             resource: None,
+            hosts: Vec::new(),
         }
     }
 }
@@ -160,72 +173,6 @@ impl<'a> IntoIterator for &'a Inventory {
 
     fn into_iter(self) -> Self::IntoIter {
         self.routes.iter()
-    }
-}
-
-/// A table: method, path, access, handler, limits that are not the defaults, and below each route its
-/// relaxation and its exceptions; then the scopes that broader ones imply; then the reasons for undeclared routes; then the resource; then each issuer, its audiences, the validation of its
-/// tokens, its grants and its relaxations; then the routes that no token can reach.
-impl fmt::Display for Inventory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: Vec<[String; 5]> = self.routes.iter().map(Route::row).collect();
-        let width = |column: fn(&[String; 5]) -> usize| rows.iter().map(column).max().unwrap_or(0);
-        let (method, path, access, handler) = (
-            width(|r| r[0].chars().count()),
-            width(|r| r[1].chars().count()),
-            width(|r| r[2].chars().count()),
-            width(|r| r[3].chars().count()),
-        );
-        for (route, [m, p, a, h, limits]) in self.routes.iter().zip(&rows) {
-            let row = format!("{m:method$}  {p:path$}  {a:access$}  {h:handler$}  {limits}");
-            writeln!(f, "{}", row.trim_end())?;
-            if let Some(selection) = route.selection() {
-                writeln!(f, "  for {selection}")?;
-            }
-            if route.accepts_tickets() {
-                writeln!(
-                    f,
-                    "  relaxation: accepts a single-use ticket in the query instead of a token"
-                )?;
-            }
-            for exception in route.exceptions() {
-                writeln!(f, "  {exception}")?;
-            }
-        }
-        for scope in self.implied_scopes() {
-            let broader = scope.implied_by().iter().map(|scope| scope.as_str());
-            let broader = broader.collect::<Vec<_>>().join(", ");
-            writeln!(f, "scope {scope} is implied by {broader}")?;
-        }
-        for reason in self.undeclared() {
-            writeln!(f, "undeclared routes beside the API: {reason}")?;
-        }
-        if let Some(resource) = self.resource() {
-            writeln!(f, "resource {resource}")?;
-        }
-        for issuer in self.issuers() {
-            let audiences: Vec<_> = issuer.audiences().collect();
-            let (url, audience) = (issuer.issuer(), audiences.join(" or "));
-            let validation = issuer.validation();
-            writeln!(f, "tokens of {url} for {audience}, by {validation}")?;
-            if let Some(grants) = issuer.grants() {
-                writeln!(f, "  grants: {grants}")?;
-            }
-            if issuer.hashes_subjects() {
-                writeln!(f, "  audit events carry a keyed hash of the subject")?;
-            }
-            for relaxation in issuer.relaxations() {
-                writeln!(f, "  relaxation: {relaxation}")?;
-            }
-        }
-        for route in self.unreachable() {
-            let [methods, path, access, ..] = route.row();
-            writeln!(
-                f,
-                "unreachable: {methods} {path} requires {access}, which no issuer grants"
-            )?;
-        }
-        Ok(())
     }
 }
 
@@ -397,10 +344,7 @@ impl Route {
     }
 
     fn required_scopes(&self) -> Option<&'static Requirement> {
-        match &self.declaration.access {
-            Access::Scopes(scopes) | Access::ScopesAndRoles(scopes, _) => Some(scopes),
-            _ => None,
-        }
+        self.declaration.access.scopes()
     }
 
     fn row(&self) -> [String; 5] {

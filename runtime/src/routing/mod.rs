@@ -29,6 +29,7 @@ mod mounting;
 mod panics;
 mod passage;
 mod passed_guard;
+mod request_ids;
 mod resource_metadata;
 mod respond_with;
 mod returned;
@@ -48,13 +49,15 @@ pub use self::exception::{Exception, ExceptionKind};
 pub use self::header_router::HeaderRouter;
 pub use self::header_selection::HeaderSelection;
 #[cfg(feature = "serve")]
-pub(crate) use self::hosts::names_one_host;
+pub(crate) use self::hosts::refuse_target;
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
 pub use self::method_router::{SecureMethodRouter, any, on, on_headers};
 pub use self::methods::{connect, delete, get, head, options, patch, post, put, trace};
 #[cfg(feature = "serve")]
-pub(crate) use self::unread_body::{IDLE_TIME, Rest, UNREAD_LIMIT, WatchedBody, bounded, discard};
+pub(crate) use self::unread_body::{
+    IDLE_TIME, Rest, UNREAD_LIMIT, WatchedBody, bounded, discard, discard_within,
+};
 pub use axum::routing::MethodFilter;
 
 /// The rules that rustc names in its messages; public as `palisade::rules`.
@@ -62,10 +65,13 @@ pub(crate) mod rules {
     pub use super::argument::extraction::{ExtractedWithState, LastExtractedWithState};
     #[cfg(any(feature = "serve", feature = "testing"))]
     pub use super::argument::kinds::Connection;
+    #[cfg(feature = "relying-party")]
+    pub use super::argument::kinds::LoginArgument;
     pub use super::argument::kinds::{
         CallerArgument, CheckedInput, DecodedInput, FallibleArgument, OptionalArgument, ParsedPath,
         RawInput, RequestExtension, ServerData, TicketsArgument, UncheckedInput,
     };
+    pub use super::argument::login_rules::*;
     pub use super::argument::rules::*;
     #[cfg(feature = "typed-header")]
     pub use super::argument::typed_header::{ParsedFromHeader, ParsedHeader};

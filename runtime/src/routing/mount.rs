@@ -1,15 +1,13 @@
 //! The guard, the state and the inner layers that handlers are mounted with.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::handler::{Handler, HandlerService};
-use axum::response::Response;
+use tower_service::Service;
 
 use crate::guard::{Guard, TicketStore};
 use crate::routing::declared::Declares;
-use crate::routing::guarded::Guarded;
+use crate::routing::guarded::{Guarded, Served};
 use crate::routing::inner_layers::{InnerHandler, InnerLayers};
 use crate::routing::run_handler::Shared;
 use crate::routing::runs_with_state::RunsWithState;
@@ -23,11 +21,7 @@ pub(super) struct Mount<S> {
 }
 
 /// A handler behind its inner layers and its guard, whatever its type.
-pub(super) type MountedHandler =
-    Arc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
-
-/// A handler behind its inner layers and its guard, as a service.
-pub(super) type GuardedService<H, S, M> = HandlerService<Guarded<H>, (S, M), Shared<S>>;
+pub(super) type MountedHandler = Arc<dyn Fn(Request) -> Served + Send + Sync>;
 
 impl Mount<()> {
     pub(super) fn new(guard: Guard, tickets: TicketStore) -> Self {
@@ -62,29 +56,7 @@ impl<S> Mount<S> {
     }
 
     /// Puts the inner layers and the guard in front of a handler.
-    pub(super) fn handler<H, M>(&self) -> GuardedService<H, S, M>
-    where
-        H: Declares + RunsWithState<S, M> + 'static,
-        S: Send + Sync + 'static,
-        M: 'static,
-    {
-        self.guarded::<H, M>().with_state(Arc::clone(&self.state))
-    }
-
-    /// Does the same as [`handler`](Self::handler), for a table of handlers.
-    pub(super) fn erased_handler<H, M>(&self) -> MountedHandler
-    where
-        H: Declares + RunsWithState<S, M> + 'static,
-        S: Send + Sync + 'static,
-        M: 'static,
-    {
-        let (guarded, state) = (self.guarded::<H, M>(), Arc::clone(&self.state));
-        Arc::new(move |request| {
-            Handler::<(S, M), _>::call(guarded.clone(), request, Arc::clone(&state))
-        })
-    }
-
-    fn guarded<H, M>(&self) -> Guarded<H>
+    pub(super) fn handler<H, M>(&self) -> Guarded<H, S, M>
     where
         H: Declares + RunsWithState<S, M> + 'static,
         S: Send + Sync + 'static,
@@ -94,6 +66,18 @@ impl<S> Mount<S> {
         let inner = self
             .inner_layers
             .around(InnerHandler::<H, S, M>::new(state));
-        Guarded::new(self.guard.clone(), inner, &self.tickets)
+        let state = Arc::clone(&self.state);
+        Guarded::new(self.guard.clone(), inner, &self.tickets, state)
+    }
+
+    /// Does the same as [`handler`](Self::handler), for a table of handlers.
+    pub(super) fn erased_handler<H, M>(&self) -> MountedHandler
+    where
+        H: Declares + RunsWithState<S, M> + 'static,
+        S: Send + Sync + 'static,
+        M: 'static,
+    {
+        let guarded = self.handler::<H, M>();
+        Arc::new(move |request| guarded.clone().call(request))
     }
 }

@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,7 +17,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
 
-use crate::audit::{PanicOrigin, emit_panic};
+use crate::audit::{PanicOrigin, RequestId, emit_panic};
 use crate::policy::Declaration;
 use crate::response::panicked;
 
@@ -50,7 +51,7 @@ pub(super) async fn catch_async<F: Future>(mut future: Pin<&mut F>) -> Result<F:
 /// Drops the payload of a panic, which may panic in turn.
 fn discard(payload: Box<dyn Any + Send>) -> Panicked {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(second);
+        mem::forget(second);
     }
     Panicked
 }
@@ -66,10 +67,11 @@ pub(super) fn drop_value<T>(value: T) -> Result<(), Panicked> {
 /// A body of known size is usually complete. Watching it would cost an allocation per response; if it
 /// panics after the response has begun, the server closes its connection.
 pub(super) fn guard_body(
-    response: Response,
+    response: &mut Response,
     origin: PanicOrigin,
     declaration: Option<&'static Declaration>,
-) -> Response {
+    request_id: Option<&RequestId>,
+) {
     // the server asks for both before it sends the head
     let body = response.body();
     let is_complete = catch(|| {
@@ -77,20 +79,21 @@ pub(super) fn guard_body(
         body.size_hint().exact().is_some()
     });
     match is_complete {
-        Ok(true) => response,
-        Ok(false) => response.map(|body| {
-            Body::new(StreamingBody {
+        Ok(true) => {}
+        Ok(false) => {
+            let body = mem::take(response.body_mut());
+            *response.body_mut() = Body::new(StreamingBody {
                 body: Some(body),
                 has_panicked: Cell::new(false),
                 origin,
                 declaration,
-            })
-        }),
+                request_id: request_id.cloned(),
+            });
+        }
         Err(Panicked) => {
-            emit_panic(origin, declaration, None);
+            emit_panic(origin, declaration, None, request_id);
             // a second panic is the same event
-            let _ = drop_value(response);
-            panicked()
+            let _ = drop_value(mem::replace(response, panicked()));
         }
     }
 }
@@ -103,11 +106,13 @@ struct StreamingBody {
     has_panicked: Cell<bool>,
     origin: PanicOrigin,
     declaration: Option<&'static Declaration>,
+    request_id: Option<RequestId>,
 }
 
 impl StreamingBody {
     fn emit_panic(&self) {
-        emit_panic(self.origin, self.declaration, None);
+        let id = self.request_id.as_ref();
+        emit_panic(self.origin, self.declaration, None, id);
     }
 
     /// Reads a property of the body; `None` after a panic.

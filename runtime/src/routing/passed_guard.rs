@@ -4,12 +4,15 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::audit::RequestId;
 #[cfg(feature = "ws")]
 use crate::guard::NoClaims;
 use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims, SharedProof, TicketIssuer};
 use crate::input::BodyWait;
 use crate::policy::Limits;
 use crate::routing::guard_extensions::GuardExtensions;
+#[cfg(feature = "relying-party")]
+use crate::session::Login;
 use crate::token::VerifiedToken;
 
 /// The permission to run a handler, and the caller; only the guard of a
@@ -32,12 +35,16 @@ use crate::token::VerifiedToken;
 /// use palisade::rules::PassedGuard;
 /// ```
 pub struct PassedGuard {
-    /// `None` for a public handler.
+    /// `None` for a public handler, and for a request with a session.
     authorized: Option<Authorized>,
     extensions: GuardExtensions,
     /// For a handler with a `Tickets` argument.
     ticket_issuer: Option<Arc<TicketIssuer>>,
     body_wait: BodyWait,
+    request_id: Option<RequestId>,
+    /// For a request with a session.
+    #[cfg(feature = "relying-party")]
+    login: Option<Login>,
 }
 
 impl PassedGuard {
@@ -45,12 +52,25 @@ impl PassedGuard {
         authorized: Option<Authorized>,
         extensions: GuardExtensions,
         body_wait: BodyWait,
+        request_id: Option<RequestId>,
     ) -> Self {
         Self {
             authorized,
             extensions,
             body_wait,
+            request_id,
             ticket_issuer: None,
+            #[cfg(feature = "relying-party")]
+            login: None,
+        }
+    }
+
+    /// Returns the permission to run a handler for the person of a session.
+    #[cfg(feature = "relying-party")]
+    pub(super) fn with_login(self, login: Login) -> Self {
+        Self {
+            login: Some(login),
+            ..self
         }
     }
 
@@ -69,6 +89,9 @@ impl PassedGuard {
             extensions: self.extensions.clone(),
             ticket_issuer: self.ticket_issuer.clone(),
             body_wait: self.body_wait.clone(),
+            request_id: self.request_id.clone(),
+            #[cfg(feature = "relying-party")]
+            login: self.login.clone(),
         }
     }
 
@@ -87,9 +110,20 @@ impl PassedGuard {
         &self.body_wait
     }
 
+    /// Returns the id of the request, if it has one.
+    pub(super) fn request_id(&self) -> Option<&RequestId> {
+        self.request_id.as_ref()
+    }
+
     /// Returns the caller with the claims `C`, if the handler is secured and has such an argument.
     pub(super) fn caller<C: CallerClaims>(&self) -> Option<Caller<C>> {
         self.authorized.as_ref()?.caller()
+    }
+
+    /// Returns the person of the session, if a session has authorized the request.
+    #[cfg(feature = "relying-party")]
+    pub(super) fn login(&self) -> Option<&Login> {
+        self.login.as_ref()
     }
 
     /// Returns the issuer of tickets, for a handler with such an argument.

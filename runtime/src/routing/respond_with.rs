@@ -11,6 +11,7 @@ use axum::routing::Route;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::response::identify_problem;
 use crate::routing::unread_body::Upload;
 
 /// Responds to every request with the result of the function.
@@ -43,6 +44,7 @@ impl Service<Request> for RespondWith {
 pub(super) fn respond(mut request: Request, respond: fn(&Method) -> Response) -> Response {
     let upload = Upload::watch(&mut request);
     let mut response = respond(request.method());
+    identify_problem(&mut response, request.extensions().get());
     drop(request);
     if let Some(upload) = upload {
         upload.settle(&mut response);

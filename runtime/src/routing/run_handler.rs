@@ -12,7 +12,7 @@ use http_body_util::Limited;
 
 use crate::audit::RejectedInput;
 use crate::input::TimedBody;
-use crate::response::{mark_handler_response, name_accepted_types};
+use crate::response::{identify_problem, mark_handler_response, name_accepted_types};
 #[cfg(feature = "spool")]
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
@@ -35,10 +35,11 @@ where
     limit_body(request, guard);
     let method = request.method().clone();
     let mut response = H::Endpoint::call(request, state, guard).await;
+    identify_problem(&mut response, guard.request_id());
     mark_handler_response(&mut response);
     if let Some(rejected) = take_rejected_input(&mut response) {
         name_accepted_types(&method, &mut response);
-        rejected.emit(H::DECLARATION, guard.token());
+        rejected.emit(H::DECLARATION, guard.token(), guard.request_id());
     }
     response
 }

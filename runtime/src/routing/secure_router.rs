@@ -288,13 +288,15 @@ where
     /// # Panics
     ///
     /// If the server names its [resource](crate::resource_server::Builder::resource), and a route has the path of
-    /// the metadata document.
+    /// the metadata document; or if a handler requires a login, and the server has no sessions.
     #[track_caller]
     pub fn protect(self, server: ResourceServer) -> Api
     where
         Self: HasState<Stateless = SecureRouter>,
     {
         let router = self.into_stateless();
+        #[cfg(feature = "relying-party")]
+        require_sessions(&router.inventory, &server);
         let inventory = router.inventory.protected_by(&server);
         #[cfg(feature = "tracing")]
         for route in inventory.unreachable() {
@@ -350,4 +352,17 @@ where
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Panics if a handler requires a login, and the server has no sessions.
+#[cfg(feature = "relying-party")]
+#[track_caller]
+fn require_sessions(inventory: &Inventory, server: &ResourceServer) {
+    let mut routes = inventory.iter();
+    let route = routes.find(|route| route.declaration().access.admits_login());
+    let handler = route.map_or("", |route| route.declaration().handler);
+    assert!(
+        route.is_none() || server.sessions().is_some(),
+        "`{handler}` requires a login, and the server has no sessions: add `.sessions(…)` to the builder of the server"
+    );
 }

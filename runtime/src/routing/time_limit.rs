@@ -1,6 +1,7 @@
 //! The time limit of a handler, with its inner layers and arguments.
 
 use std::future::poll_fn;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -22,7 +23,9 @@ pub(super) struct TimedOut;
 struct TimeLimit<'a> {
     limits: &'a Limits,
     body: &'a BodyWait,
-    /// `None` until the handler waits.
+    /// Whether the handler has waited.
+    has_waited: bool,
+    /// `None` until the handler waits; for a handler with a body, until it waits again.
     timer: Option<Timer>,
 }
 
@@ -45,6 +48,7 @@ pub(super) async fn within<F: Future>(
     let mut limit = TimeLimit {
         limits,
         body,
+        has_waited: false,
         timer: None,
     };
     poll_fn(|context| match handler.as_mut().poll(context) {
@@ -58,6 +62,12 @@ pub(super) async fn within<F: Future>(
 impl TimeLimit<'_> {
     /// Completes when the time is over; otherwise wakes the task then.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<TimedOut> {
+        // hyper delivers the bytes of a body that arrived with the head only after the first poll; without a
+        // second one, nearly every handler with a body would pay for a timer
+        if self.body.is_measured() && !mem::replace(&mut self.has_waited, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let limit = self.limits.timeout;
         let timer = self.timer.get_or_insert_with(|| Timer {
             start: Instant::now(),

@@ -188,16 +188,25 @@ pub(crate) async fn bounded<T>(
 }
 
 /// Reads a body to its end, or beyond the limit. Returns `false` if the client pauses for too long.
-pub(crate) async fn discard(mut body: impl HttpBody<Data = Bytes> + Unpin, limit: u64) -> bool {
+pub(crate) async fn discard(body: impl HttpBody<Data = Bytes> + Unpin, limit: u64) -> bool {
+    discard_within(body, limit, |_| true).await
+}
+
+/// Reads a body as [`discard`] does, and until `spend` returns `false` for a number of bytes.
+pub(crate) async fn discard_within(
+    mut body: impl HttpBody<Data = Bytes> + Unpin,
+    limit: u64,
+    spend: impl Fn(u64) -> bool,
+) -> bool {
     let mut rest = limit;
     loop {
         match timeout(IDLE_TIME, body.frame()).await {
             Ok(Some(Ok(frame))) => {
-                let length = frame.data_ref().map_or(0, Bytes::len);
-                let Some(left) = rest.checked_sub(length as u64) else {
-                    return true;
-                };
-                rest = left;
+                let length = frame.data_ref().map_or(0, Bytes::len) as u64;
+                match rest.checked_sub(length) {
+                    Some(left) if spend(length) => rest = left,
+                    _ => return true,
+                }
             }
             Ok(None | Some(Err(_))) => return true,
             Err(_) => return false,

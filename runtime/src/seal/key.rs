@@ -55,7 +55,7 @@ impl SealingKey {
     pub fn generate() -> Result<Self, SealingKeyError> {
         let mut bytes = Zeroizing::new([0; Self::LEN]);
         rand::fill(bytes.as_mut_slice()).map_err(|_| SealingKeyError::NoRandomBytes)?;
-        Self::new(bytes)
+        Self::from_generated(bytes)
     }
 
     /// Creates a key from 32 random bytes.
@@ -77,7 +77,7 @@ impl SealingKey {
         }
         let mut bytes = Zeroizing::new([0; Self::LEN]);
         bytes.copy_from_slice(given);
-        Self::new(bytes)
+        Self::from_generated(bytes)
     }
 
     /// Creates a key from the unpadded base64url text of 32 random bytes, 43 characters.
@@ -133,7 +133,10 @@ impl SealingKey {
         Ok(derived)
     }
 
-    fn new(bytes: Zeroizing<[u8; Self::LEN]>) -> Result<Self, SealingKeyError> {
+    /// Creates a key from bytes that [`generate`](Self::generate) returned.
+    pub(crate) fn from_generated(
+        bytes: Zeroizing<[u8; Self::LEN]>,
+    ) -> Result<Self, SealingKeyError> {
         let mut id = [0; KeyId::LEN];
         expand(&prk(&bytes), "key identifier", &mut id)?;
         Ok(Self {

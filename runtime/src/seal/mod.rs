@@ -9,6 +9,8 @@
 
 mod associated_data;
 mod error;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod key;
 mod keys;
 mod sealer;

@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
+use crate::serve::control_bytes::ControlBytes;
+
 /// The rate below which a client that reads a response uses up its time.
 const BYTES_PER_SECOND: u64 = 256;
 
@@ -36,11 +38,10 @@ pub(super) enum Expiry {
     Idle,
     /// The client did not read the response.
     Write,
+    /// The client sent too many frames that belong to no request.
+    Flood,
     /// Another connection needs the resources of this one, which has no request.
     Evicted,
-    /// The client sent too many frames without a request.
-    #[cfg(feature = "http2")]
-    Flood,
 }
 
 #[cfg(any(feature = "tracing", feature = "metrics"))]
@@ -51,9 +52,8 @@ impl Expiry {
             Self::Head => "head",
             Self::Idle => "idle",
             Self::Write => "write",
-            Self::Evicted => "evicted",
-            #[cfg(feature = "http2")]
             Self::Flood => "flood",
+            Self::Evicted => "evicted",
         }
     }
 }
@@ -76,7 +76,11 @@ pub(super) struct Activity {
     blocked_since: AtomicU64,
     /// The time for which the client has read too slowly.
     lag: AtomicU64,
-    evicted: Notify,
+    /// The bytes that the client may send beside its requests.
+    control: ControlBytes,
+    has_flooded: AtomicBool,
+    /// Another connection needs the resources of this one, or the client has sent too many bytes.
+    interrupted: Notify,
 }
 
 /// A request whose response is not complete.
@@ -93,7 +97,9 @@ impl Activity {
             head_since: AtomicU64::new(NEVER),
             blocked_since: AtomicU64::new(NEVER),
             lag: AtomicU64::new(0),
-            evicted: Notify::new(),
+            control: ControlBytes::new(),
+            has_flooded: AtomicBool::new(false),
+            interrupted: Notify::new(),
         }
     }
 
@@ -112,10 +118,38 @@ impl Activity {
         ActiveRequest(Arc::clone(self))
     }
 
+    /// Records the size of a request's head.
+    pub(super) fn record_head(&self, size: usize) {
+        if self.is_multiplexed.load(Relaxed) {
+            self.control.add_head(size);
+        }
+    }
+
+    /// Records that a part of a request's body is read.
+    pub(super) fn record_request_body(&self, bytes: usize) {
+        if self.is_multiplexed.load(Relaxed) {
+            self.control.add_read(bytes);
+        }
+    }
+
+    /// Records that a part of a response's body is about to be sent.
+    pub(super) fn record_response_body(&self, bytes: usize) {
+        if self.is_multiplexed.load(Relaxed) {
+            self.control.add_sent(bytes);
+        }
+    }
+
     /// Records that bytes have arrived.
-    pub(super) fn record_read(&self) {
-        let is_multiplexed = self.is_multiplexed.load(Relaxed);
-        if !is_multiplexed && self.is_idle() && self.head_since.load(Relaxed) == NEVER {
+    pub(super) fn record_read(&self, bytes: usize) {
+        if self.is_multiplexed.load(Relaxed) {
+            if !self.control.spend(bytes) {
+                self.has_flooded.store(true, Relaxed);
+                self.interrupted.notify_one();
+            }
+            // any frame may arrive between requests
+            return;
+        }
+        if self.is_idle() && self.head_since.load(Relaxed) == NEVER {
             self.head_since.store(self.now(), Relaxed);
         }
     }
@@ -164,7 +198,7 @@ impl Activity {
 
     /// Closes the connection, unless a request begins before.
     pub(super) fn evict(&self) {
-        self.evicted.notify_one();
+        self.interrupted.notify_one();
     }
 
     /// Completes when the connection must be closed.
@@ -178,7 +212,10 @@ impl Activity {
         loop {
             tokio::select! {
                 expiry = self.timed_out(timeouts, &is_crowded) => return expiry,
-                () = self.evicted.notified() => {
+                () = self.interrupted.notified() => {
+                    if self.has_flooded.load(Relaxed) {
+                        return Expiry::Flood;
+                    }
                     if self.is_idle() {
                         return Expiry::Evicted;
                     }
@@ -202,6 +239,7 @@ impl Activity {
                 wait = wait.min(left);
             }
             sleep(wait).await;
+            self.control.add_time(wait);
         }
     }
 
@@ -252,6 +290,13 @@ pub(super) fn read_time(bytes: usize) -> Duration {
     Duration::from_millis((bytes as u64).saturating_mul(1_000) / BYTES_PER_SECOND)
 }
 
+impl ActiveRequest {
+    /// Records that a part of the response's body is about to be sent.
+    pub(super) fn record_response_body(&self, bytes: usize) {
+        self.0.record_response_body(bytes);
+    }
+}
+
 impl Drop for ActiveRequest {
     fn drop(&mut self) {
         let activity = &self.0;
@@ -262,171 +307,4 @@ impl Drop for ActiveRequest {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::time::advance;
-
-    use super::*;
-
-    const TIMEOUTS: Timeouts = Timeouts {
-        head: Duration::from_secs(10),
-        idle: Duration::from_secs(75),
-        write: Duration::from_secs(30),
-    };
-
-    fn seconds(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    /// Returns the reason and the seconds until the connection is closed.
-    async fn end(activity: &Activity) -> (Expiry, u64) {
-        let start = Instant::now();
-        let expiry = activity.expired(TIMEOUTS, || false).await;
-        (expiry, start.elapsed().as_secs())
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn time_of_the_first_head_starts_with_the_protocol() {
-        let activity = Activity::new();
-        activity.record_read();
-        advance(seconds(8)).await;
-        activity.begin(false);
-        assert_eq!(end(&activity).await, (Expiry::Head, 10));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn time_of_a_later_head_starts_with_its_first_byte() {
-        let activity = Arc::new(Activity::new());
-        drop(activity.request());
-        advance(seconds(70)).await;
-        activity.record_read();
-        advance(seconds(4)).await;
-        activity.record_read();
-        assert!(activity.has_partial_head());
-        assert_eq!(end(&activity).await, (Expiry::Head, 6));
-        drop(activity.request());
-        assert!(!activity.has_partial_head());
-        assert_eq!(end(&activity).await, (Expiry::Idle, 75));
-    }
-
-    /// A client sends PING, SETTINGS or a part of a head, and no request.
-    #[tokio::test(start_paused = true)]
-    async fn frames_without_a_request_neither_shorten_nor_extend_the_time() {
-        let activity = Arc::new(Activity::new());
-        activity.begin(true);
-        drop(activity.request());
-        for _ in 0..7 {
-            advance(seconds(10)).await;
-            activity.record_read();
-            activity.record_written(17);
-        }
-        assert_eq!(end(&activity).await, (Expiry::Idle, 5));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn connection_with_a_request_does_not_expire() {
-        let activity = Arc::new(Activity::new());
-        let (first, second) = (activity.request(), activity.request());
-        let expired = activity.expired(TIMEOUTS, || false);
-        assert!(tokio::time::timeout(seconds(1_000), expired).await.is_err());
-        drop(first);
-        let expired = activity.expired(TIMEOUTS, || false);
-        assert!(tokio::time::timeout(seconds(1_000), expired).await.is_err());
-        drop(second);
-        assert_eq!(end(&activity).await, (Expiry::Idle, 75));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn blocked_socket_expires_with_and_without_a_request() {
-        let activity = Arc::new(Activity::new());
-        let request = activity.request();
-        activity.record_blocked();
-        advance(seconds(20)).await;
-        activity.record_blocked();
-        assert_eq!(end(&activity).await, (Expiry::Write, 10));
-        drop(request);
-        assert_eq!(end(&activity).await, (Expiry::Write, 0));
-    }
-
-    /// A client that reads 1 KiB in 10 s is too slow, one that reads 4 KiB is not.
-    #[tokio::test(start_paused = true)]
-    async fn slow_reading_uses_up_the_time() {
-        for (bytes, is_too_slow) in [(1024, true), (4096, false)] {
-            let activity = Arc::new(Activity::new());
-            let _request = activity.request();
-            let mut rounds = 0;
-            while rounds < 100 {
-                activity.record_blocked();
-                let expired = activity.expired(TIMEOUTS, || false);
-                if tokio::time::timeout(seconds(10), expired).await.is_ok() {
-                    break;
-                }
-                activity.record_written(bytes);
-                rounds += 1;
-            }
-            assert_eq!(rounds < 100, is_too_slow, "{bytes}: {rounds}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn time_after_a_slow_response_starts_with_its_last_byte() {
-        let activity = Arc::new(Activity::new());
-        drop(activity.request());
-        activity.record_blocked();
-        advance(seconds(25)).await;
-        activity.record_written(1_000_000);
-        assert_eq!(end(&activity).await, (Expiry::Idle, 75));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn connection_with_a_request_is_not_evicted() {
-        let activity = Arc::new(Activity::new());
-        let server = Instant::now();
-        let request = activity.request();
-        assert_eq!(activity.eviction_order(server), None);
-        activity.evict();
-        let expired = activity.expired(TIMEOUTS, || false);
-        assert!(tokio::time::timeout(seconds(1), expired).await.is_err());
-        drop(request);
-        assert!(activity.eviction_order(server).is_some());
-        activity.evict();
-        assert_eq!(end(&activity).await, (Expiry::Evicted, 0));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn client_that_stalls_has_less_time_while_requests_crowd() {
-        for (blocked, is_crowded, expected) in
-            [(true, true, 1), (true, false, 30), (false, true, 75)]
-        {
-            let activity = Arc::new(Activity::new());
-            let request = activity.request();
-            if blocked {
-                activity.record_blocked();
-            } else {
-                drop(request);
-            }
-            let start = Instant::now();
-            activity.expired(TIMEOUTS, || is_crowded).await;
-            assert_eq!(start.elapsed().as_secs(), expected);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn timeout_of_zero_expires_and_an_endless_one_does_not() {
-        let zero = Timeouts {
-            head: Duration::ZERO,
-            ..TIMEOUTS
-        };
-        assert_eq!(Activity::new().expired(zero, || false).await, Expiry::Head);
-        let endless = Timeouts {
-            head: Duration::MAX,
-            idle: Duration::MAX,
-            write: Duration::MAX,
-        };
-        let activity = Arc::new(Activity::new());
-        drop(activity.request());
-        activity.record_blocked();
-        let expired = activity.expired(endless, || false);
-        let waiting = tokio::time::timeout(seconds(10_000), expired).await;
-        assert!(waiting.is_err());
-    }
-}
+mod tests;

@@ -10,24 +10,27 @@ use std::time::Duration;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
 use axum::routing::future::RouteFuture;
-use http::Request;
 #[cfg(feature = "tls")]
 use http::header::{Entry, HeaderMap, HeaderValue, STRICT_TRANSPORT_SECURITY};
+use http::{Request, Version};
 use hyper::body::Incoming;
 use hyper::server::conn::http1::{self, UpgradeableConnection};
 #[cfg(feature = "http2")]
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use tokio::io::AsyncWrite;
+use tokio::task::unconstrained;
 use tokio::time::timeout;
 use tower_service::Service;
 
+use crate::audit::RequestId;
 #[cfg(feature = "tls")]
 use crate::guard::{ClientCertificate, PresentedCertificate};
-use crate::response::{HEAD_TIMEOUT, malformed_host, outside_proxies, unreliable_proxy_fields};
-use crate::routing::{Shutdown, WatchedBody, names_one_host};
+use crate::response::{HEAD_TIMEOUT, identify, outside_proxies, unreliable_proxy_fields};
+use crate::routing::{Shutdown, WatchedBody, refuse_target};
 use crate::serve::activity::{Expiry, Timeouts};
 use crate::serve::connection_limit::ConnectionLimit;
+use crate::serve::counted_body::CountedBody;
 use crate::serve::in_flight::{InFlightPermit, ReceivedBody};
 use crate::serve::in_flight_body::InFlightBody;
 use crate::serve::linger::ConnectionState;
@@ -153,10 +156,8 @@ impl Connection {
                 telemetry::connection_expired(expiry);
                 let farewell = match expiry {
                     Expiry::Write => return,
-                    #[cfg(feature = "http2")]
-                    Expiry::Flood => return,
                     Expiry::Head if self.state.activity().has_partial_head() => HEAD_TIMEOUT,
-                    Expiry::Head | Expiry::Idle | Expiry::Evicted => "",
+                    Expiry::Head | Expiry::Idle | Expiry::Flood | Expiry::Evicted => "",
                 };
                 let _ = timeout(FAREWELL_TIME, end(stream, farewell)).await;
             }
@@ -171,36 +172,33 @@ impl Connection {
         http: &http2::Builder<StreamExecutor>,
     ) {
         let service = service_fn(move |request| context.respond(request));
-        let (stream, returned) = ReturnedStream::new(self.open.track(stream.metered()));
+        let (stream, returned) = ReturnedStream::new(self.open.track(stream));
         let mut connection = http.serve_connection(stream, service);
         self.state.activity().begin(true);
         let stop = |connection: Pin<&mut _>| http2::Connection::graceful_shutdown(connection);
         let expiry = self.serve_until_end(&mut connection, stop).await;
         if let Some(expiry) = expiry {
             telemetry::connection_expired(expiry);
-            if expiry != Expiry::Write {
-                // GOAWAY: the client may repeat a request that it is about to send
-                Pin::new(&mut connection).graceful_shutdown();
-                let _ = timeout(FAREWELL_TIME, &mut connection).await;
-            }
+            let time = match expiry {
+                Expiry::Write => return,
+                Expiry::Flood => Duration::ZERO,
+                Expiry::Head | Expiry::Idle | Expiry::Evicted => FAREWELL_TIME,
+            };
+            // GOAWAY: the client may repeat a request that it is about to send
+            Pin::new(&mut connection).graceful_shutdown();
+            let _ = timeout(time, &mut connection).await;
             return;
         }
         drop(connection);
-        let Ok(stream) = returned.await else {
-            return;
-        };
-        let stream = stream.into_inner();
-        if stream.is_flooded() {
-            telemetry::connection_expired(Expiry::Flood);
-            return;
+        if let Ok(stream) = returned.await {
+            // frames may arrive at any time, and a reset in reply would discard the last responses
+            self.state.set_unread();
+            self.state.close(stream.into_inner()).await;
         }
-        // frames may arrive at any time, and a reset in reply would discard the last responses
-        self.state.set_unread();
-        self.state.close(stream).await;
     }
 
-    /// Serves requests until the connection ends or expires. When the server stops, `stop` lets only the requests in
-    /// progress finish.
+    /// Serves requests until the connection ends or expires. When the server stops, or the connection has
+    /// discarded too much, `stop` lets only the requests in progress finish.
     async fn serve_until_end<C: Future + Unpin>(
         &self,
         connection: &mut C,
@@ -208,10 +206,15 @@ impl Connection {
     ) -> Option<Expiry> {
         let activity = self.state.activity();
         let _serving = self.limit.serving(Arc::clone(activity));
-        let (expiring, stopping) = (
-            pin!(activity.expired(self.timeouts, || self.requests.in_flight().is_crowded())),
-            pin!(self.shutdown.begun()),
-        );
+        // a client that sends without a pause uses up the budget of the task, so the times must not depend on it
+        let is_crowded = || self.requests.in_flight().is_crowded();
+        let expiring = pin!(unconstrained(activity.expired(self.timeouts, is_crowded)));
+        let stopping = pin!(unconstrained(async {
+            tokio::select! {
+                () = self.shutdown.begun() => {}
+                () = self.state.retired() => {}
+            }
+        }));
         let (mut expiring, mut stopping) = (Woken::new(expiring), Woken::new(stopping));
         let mut is_stopping = false;
         loop {
@@ -253,31 +256,52 @@ async fn end(mut stream: Stream, farewell: &str) {
     let _ = poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context)).await;
 }
 
+/// Returns the size of a head before compression, without the method and the scheme.
+fn head_size<B>(request: &Request<B>) -> usize {
+    let uri = request.uri();
+    let path = uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let host = uri.authority().map_or(0, |host| host.as_str().len());
+    let fields = request.headers().iter();
+    let fields: usize = fields
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    path + host + fields
+}
+
 impl RequestContext {
     /// Responds to a request within the limits, and settles the rest of its body.
     ///
     /// hyper moves the future several times, so the future contains the request only once.
     fn respond(
         &self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
     ) -> impl Future<Output = Result<http::Response<InFlightBody>, Infallible>> + Send + use<> {
         let (version, state) = (request.version(), Arc::clone(&self.state));
         let requests = Arc::clone(&self.requests);
         #[cfg(feature = "tls")]
         let requires_tls = self.requires_tls;
         let active = state.activity().request();
-        let mut entered = requests.enter(&request);
-        let request = request.map(|body| ReceivedBody::new(body, entered.as_mut().ok()));
+        let is_from_proxy = self.proxies.contains(self.peer);
+        let id = RequestId::of(request.headers_mut(), is_from_proxy);
+        if version == Version::HTTP_2 {
+            state.activity().record_head(head_size(&request));
+        }
+        let mut entered = requests.enter(&request, &id);
+        let request = request.map(|body| {
+            let body = CountedBody::new(body, state.activity());
+            ReceivedBody::new(body, entered.as_mut().ok())
+        });
         let (request, rest) = WatchedBody::wrap(request);
         let reception = entered.as_ref().ok().and_then(InFlightPermit::reception);
         let (mut routed, permit) = match entered {
-            Ok(permit) => (self.route(request), Some(permit)),
+            Ok(permit) => (self.route(request, &id), Some(permit)),
             Err(response) => (Routed::Refused(response), None),
         };
         async move {
             let response = match &mut routed {
                 Routed::Running(responding) => {
-                    requests.timed(responding, reception.as_deref()).await
+                    let reception = reception.as_deref();
+                    requests.timed(responding, reception, &id).await
                 }
                 Routed::Refused(response) => Err(mem::take(response)),
             };
@@ -285,8 +309,9 @@ impl RequestContext {
             drop(routed);
             let mut response = match response {
                 Ok(Ok(response)) => response,
-                Err(response) => requests.format(*response),
+                Err(response) => requests.format(*response, &id),
             };
+            identify(&mut response, &id);
             #[cfg(feature = "tls")]
             if requires_tls {
                 set_transport_security(response.headers_mut());
@@ -298,20 +323,21 @@ impl RequestContext {
         }
     }
 
-    /// Calls the API, unless the request names no host, or has not come through a proxy of the server as it should have.
-    fn route(&self, mut request: Request<WatchedBody<ReceivedBody>>) -> Routed {
+    /// Calls the API, unless the request names no host or a foreign scheme, or has not come through a proxy of the server as it should have.
+    fn route(&self, mut request: Request<WatchedBody<ReceivedBody>>, id: &RequestId) -> Routed {
         let refused = |response| Routed::Refused(Box::new(response));
         if !self.is_admitted {
             return refused(outside_proxies());
         }
-        if !names_one_host(&request) {
-            return refused(malformed_host());
+        if let Some(refusal) = refuse_target(&request) {
+            return refused(refusal);
         }
         let Ok(client) = self.proxies.sanitize(self.peer, request.headers_mut()) else {
             return refused(unreliable_proxy_fields());
         };
         let extensions = request.extensions_mut();
         extensions.insert(self.shutdown.clone());
+        extensions.insert(id.clone());
         #[cfg(feature = "tls")]
         if let Some(certificate) = &self.certificate {
             extensions.insert(PresentedCertificate(certificate.clone()));

@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 
 use axum::body::{Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
-use hyper::body::Incoming;
+
+use crate::serve::counted_body::CountedBody;
 
 /// The requests that may wait for the rest of their bodies, as a multiple of the limit of requests in flight.
 const WAITING: usize = 2;
@@ -50,7 +51,7 @@ const ENDED: u8 = 3;
 
 /// The body of a request, which records whether it waits for the client.
 pub(super) struct ReceivedBody {
-    body: Incoming,
+    body: CountedBody,
     reception: Option<Arc<Reception>>,
 }
 
@@ -161,7 +162,7 @@ impl Reception {
 
 impl ReceivedBody {
     /// Wraps the body of a request. `permit` is `None` for a request that is refused.
-    pub(super) fn new(body: Incoming, permit: Option<&mut InFlightPermit>) -> Self {
+    pub(super) fn new(body: CountedBody, permit: Option<&mut InFlightPermit>) -> Self {
         let permit = permit.filter(|_| !body.is_end_stream());
         Self {
             reception: permit.map(InFlightPermit::receive),

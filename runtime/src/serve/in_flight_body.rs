@@ -62,6 +62,9 @@ impl InFlightBody {
             }
         }
         let length = self.rest.len().min(MAX_FRAME);
+        if let Some((active, _)) = &self.request {
+            active.record_response_body(length);
+        }
         Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
     }
 }

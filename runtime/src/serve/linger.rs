@@ -8,10 +8,10 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::io::AsyncWrite;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
 
 use crate::routing::{IDLE_TIME, Shutdown, bounded};
@@ -24,6 +24,9 @@ const MAX_CLOSING: usize = 1024;
 
 /// The bytes that one read discards.
 const CHUNK: usize = 16 * 1024;
+
+/// The number of bodies that a connection of HTTP/2 discards at their full length. HTTP/1.1 closes after one.
+const UNREAD_BODIES: u64 = 16;
 
 /// The bounds of all connections of a server.
 #[derive(Clone)]
@@ -41,6 +44,9 @@ pub(super) struct ConnectionState {
     has_unread: AtomicBool,
     /// Whether the client has used up its time.
     is_exhausted: AtomicBool,
+    /// The bytes of unread bodies that HTTP/2 has discarded.
+    discarded: AtomicU64,
+    retired: Notify,
 }
 
 impl Bounds {
@@ -61,6 +67,8 @@ impl ConnectionState {
             activity,
             has_unread: AtomicBool::new(false),
             is_exhausted: AtomicBool::new(false),
+            discarded: AtomicU64::new(0),
+            retired: Notify::new(),
         }
     }
 
@@ -70,6 +78,24 @@ impl ConnectionState {
 
     pub(super) fn unread_limit(&self) -> u64 {
         self.bounds.unread_limit
+    }
+
+    /// Counts bytes of unread bodies of HTTP/2; `false` if the connection discards no more.
+    ///
+    /// After half of them, the connection is retired: its requests finish, and the client sends others on a new one.
+    pub(super) fn spend_unread(&self, bytes: u64) -> bool {
+        let limit = self.unread_limit().saturating_mul(UNREAD_BODIES);
+        let before = self.discarded.fetch_add(bytes, Ordering::Relaxed);
+        let total = before.saturating_add(bytes);
+        if total > limit / 2 {
+            self.retired.notify_one();
+        }
+        total <= limit
+    }
+
+    /// Completes when the connection should end.
+    pub(super) async fn retired(&self) {
+        self.retired.notified().await;
     }
 
     /// Records that the client may still send a body that is never read.

@@ -10,9 +10,9 @@ mod bound;
 mod connection;
 mod connection_limit;
 mod connections;
+mod control_bytes;
+mod counted_body;
 mod error;
-#[cfg(feature = "http2")]
-mod frame_meter;
 mod in_flight;
 mod in_flight_body;
 mod limit_setters;

@@ -10,6 +10,7 @@ use axum::response::Response;
 use http::{Method, Request};
 use tokio::time::sleep;
 
+use crate::audit::RequestId;
 use crate::response::{overloaded, request_timeout, uri_too_long};
 use crate::routing::ErrorFormat;
 use crate::serve::in_flight::{InFlight, InFlightPermit, Reception};
@@ -51,7 +52,11 @@ impl RequestLimits {
     /// # Errors
     ///
     /// Returns the response to a request beyond a limit.
-    pub(super) fn enter<B>(&self, request: &Request<B>) -> Result<InFlightPermit, Box<Response>> {
+    pub(super) fn enter<B>(
+        &self,
+        request: &Request<B>,
+        id: &RequestId,
+    ) -> Result<InFlightPermit, Box<Response>> {
         let uri = request.uri();
         let length = uri.path_and_query().map_or(0, |path| path.as_str().len());
         if length > self.uri_limit {
@@ -63,7 +68,7 @@ impl RequestLimits {
             &self.in_flight
         };
         in_flight.enter().ok_or_else(|| {
-            telemetry::request_shed();
+            telemetry::request_shed(id);
             Box::new(overloaded())
         })
     }
@@ -82,6 +87,7 @@ impl RequestLimits {
         &self,
         mut responding: F,
         reception: Option<&Reception>,
+        id: &RequestId,
     ) -> Result<F::Output, Box<Response>> {
         let mut timer = None;
         poll_fn(|context| {
@@ -89,7 +95,7 @@ impl RequestLimits {
                 return Poll::Ready(Ok(response));
             }
             if reception.is_some_and(Reception::is_refused) {
-                telemetry::request_shed();
+                telemetry::request_shed(id);
                 return Poll::Ready(Err(Box::new(overloaded())));
             }
             timer
@@ -102,7 +108,7 @@ impl RequestLimits {
     }
 
     /// Formats a response of the server itself as the API formats its errors.
-    pub(super) fn format(&self, response: Response) -> Response {
-        self.format.apply(response)
+    pub(super) fn format(&self, response: Response, id: &RequestId) -> Response {
+        self.format.apply(response, Some(id))
     }
 }

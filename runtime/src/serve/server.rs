@@ -88,8 +88,10 @@ impl Server {
     /// can have written them; so are the corresponding values of `X-Forwarded-Proto`, `-Host` and `-Port`. A request
     /// with both fields that name different clients, or with a malformed entry, gets 400.
     ///
+    /// A proxy also names the request: a well-formed `X-Request-Id` becomes its [id](crate::RequestId).
+    ///
     /// Requests that do not come from a proxy lose all of these fields, `X-Forwarded-*` in general, `Client-Cert`, and
-    /// other names for the same data, such as `X-Real-IP`. Without this method, every request does.
+    /// other names for the same data, such as `X-Real-IP`, and `X-Request-Id`. Without this method, every request does.
     ///
     /// With proxies, plain HTTP is served on every address, as in a container. Then only proxies and processes of
     /// the same host may connect; others get 403. On a Unix domain socket, every peer is a proxy, and the list can be empty.
@@ -98,7 +100,7 @@ impl Server {
     ///
     /// Every process in these networks can choose the address of its client. Tokens cross the network between the proxy
     /// and the server unencrypted, unless the server has TLS too. The proxies must append to or overwrite `X-Forwarded-For`, and
-    /// overwrite the other fields.
+    /// overwrite the other fields, `X-Request-Id` included: otherwise clients choose their ids.
     ///
     /// # Examples
     ///
@@ -125,7 +127,7 @@ impl Server {
     /// let server = palisade::serve(api).behind_proxy(["10.0.0.0/8".parse()?]);
     /// assert_eq!(server.summary()[..3], [
     ///     "plain HTTP, for proxies and processes of this host",
-    ///     "forwarded header fields are believed from 10.0.0.0/8",
+    ///     "forwarded header fields and `X-Request-Id` are believed from 10.0.0.0/8",
     ///     "connection_limit: 8192",
     /// ]);
     /// # Ok(())

@@ -116,8 +116,9 @@ impl AsyncRead for Socket {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.raw).poll_read(context, buffer);
-        if buffer.filled().len() > before {
-            self.activity.record_read();
+        let bytes = buffer.filled().len() - before;
+        if bytes > 0 {
+            self.activity.record_read(bytes);
         }
         result
     }

@@ -1,16 +1,24 @@
 //! The file of a Unix domain socket.
 
-use std::fs::{self, DirBuilder, Metadata, Permissions};
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{
-    DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, PermissionsExt as _,
+    DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _,
+    PermissionsExt as _,
 };
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::net::{UnixListener, UnixStream};
+use tokio::time::sleep;
 
 /// The default mode: only processes of the same user can connect.
 pub(super) const OWNER_ONLY: u32 = 0o600;
+
+/// The attempts to lock a path, and the time between two of them: 5 s in total.
+const LOCK_ATTEMPTS: usize = 500;
+const LOCK_DELAY: Duration = Duration::from_millis(10);
 
 /// The file of a socket that listens. Dropping it removes the file, unless another server has replaced it.
 #[derive(Debug)]
@@ -27,12 +35,71 @@ pub(super) struct SocketFile {
 /// Returns an error if the path is in use, by a process that listens or by another kind of file. The file of a
 /// socket on which no process listens is replaced.
 pub(super) async fn listen(path: &Path, mode: u32) -> io::Result<(UnixListener, SocketFile)> {
+    // two servers that start at the same time must not both find a path that is available
+    let _lock = Lock::acquire(path).await?;
     check_available(path).await?;
     // no other user can connect between the creation of the file and the change of its mode
     let directory = private_directory(path)?;
     let bound = bind_in(&directory, path, mode);
     let _ = fs::remove_dir_all(&directory);
     bound
+}
+
+/// The lock of the servers that create a socket at the same path. Dropping it removes its file.
+struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    async fn acquire(socket: &Path) -> io::Result<Self> {
+        let mut name = OsString::from(".");
+        name.push(socket.file_name().unwrap_or_default());
+        name.push(".lock");
+        let path = socket.with_file_name(name);
+        for _ in 0..LOCK_ATTEMPTS {
+            if let Some(file) = open(&path)? {
+                match file.try_lock() {
+                    // the last owner may have removed the file before it was locked here
+                    Ok(()) if is_at(&file, &path) => return Ok(Self { path, _file: file }),
+                    Ok(()) | Err(TryLockError::WouldBlock) => {}
+                    Err(TryLockError::Error(error)) => return Err(error),
+                }
+            }
+            sleep(LOCK_DELAY).await;
+        }
+        let message = "another process is creating the socket";
+        Err(io::Error::new(ErrorKind::AddrInUse, message))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // before it is unlocked, so that the next owner does not lose its own
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Opens the file of a lock, or creates it; `None` if another process has removed it in between. To create it, no link is
+/// followed.
+fn open(path: &Path) -> io::Result<Option<File>> {
+    let mut options = OpenOptions::new();
+    options.write(true).mode(OWNER_ONLY);
+    match options.clone().create_new(true).open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => match options.open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            opened => opened.map(Some),
+        },
+        opened => opened.map(Some),
+    }
+}
+
+/// Returns whether the path is that of the open file.
+fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(file), Ok(entry)) = (file.metadata(), fs::symlink_metadata(path)) else {
+        return false;
+    };
+    file.dev() == entry.dev() && file.ino() == entry.ino()
 }
 
 /// Checks that no file has the path, or only a socket on which no process listens.

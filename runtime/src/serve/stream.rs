@@ -8,8 +8,6 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
-#[cfg(feature = "http2")]
-use crate::serve::frame_meter::FrameMeter;
 use crate::serve::socket::Socket;
 
 /// The bytes of HTTP in both directions.
@@ -17,35 +15,15 @@ pub(super) enum Stream {
     Plain(Socket),
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream<Socket>>),
-    /// A stream of HTTP/2, which fails if the client sends too many frames without a request.
-    #[cfg(feature = "http2")]
-    Metered(Box<(TlsStream<Socket>, FrameMeter)>),
 }
 
 impl Stream {
-    /// Counts the frames of the client.
-    #[cfg(feature = "http2")]
-    pub(super) fn metered(self) -> Self {
-        match self {
-            Self::Tls(stream) => Self::Metered(Box::new((*stream, FrameMeter::new()))),
-            other => other,
-        }
-    }
-
-    /// Returns whether the client has sent too many frames.
-    #[cfg(feature = "http2")]
-    pub(super) fn is_flooded(&self) -> bool {
-        matches!(self, Self::Metered(metered) if metered.1.is_exceeded())
-    }
-
     /// Returns the socket. Bytes that TLS has read ahead are lost.
     pub(super) fn into_socket(self) -> Socket {
         match self {
             Self::Plain(socket) => socket,
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.into_inner().0,
-            #[cfg(feature = "http2")]
-            Self::Metered(metered) => metered.0.into_inner().0,
         }
     }
 }
@@ -60,18 +38,6 @@ impl AsyncRead for Stream {
             Self::Plain(socket) => Pin::new(socket).poll_read(context, buffer),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
-            #[cfg(feature = "http2")]
-            Self::Metered(metered) => {
-                let (stream, meter) = &mut **metered;
-                let before = buffer.filled().len();
-                let result = Pin::new(stream).poll_read(context, buffer);
-                let read = buffer.filled().get(before..).unwrap_or_default();
-                if meter.receive(read) {
-                    result
-                } else {
-                    Poll::Ready(Err(io::ErrorKind::QuotaExceeded.into()))
-                }
-            }
         }
     }
 }
@@ -86,15 +52,6 @@ impl AsyncWrite for Stream {
             Self::Plain(socket) => Pin::new(socket).poll_write(context, bytes),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
-            #[cfg(feature = "http2")]
-            Self::Metered(metered) => {
-                let (stream, meter) = &mut **metered;
-                let result = Pin::new(stream).poll_write(context, bytes);
-                if let Poll::Ready(Ok(length)) = result {
-                    meter.send(length);
-                }
-                result
-            }
         }
     }
 
@@ -103,8 +60,6 @@ impl AsyncWrite for Stream {
             Self::Plain(socket) => Pin::new(socket).poll_flush(context),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_flush(context),
-            #[cfg(feature = "http2")]
-            Self::Metered(metered) => Pin::new(&mut metered.0).poll_flush(context),
         }
     }
 
@@ -113,8 +68,6 @@ impl AsyncWrite for Stream {
             Self::Plain(socket) => Pin::new(socket).poll_shutdown(context),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
-            #[cfg(feature = "http2")]
-            Self::Metered(metered) => Pin::new(&mut metered.0).poll_shutdown(context),
         }
     }
 
@@ -127,15 +80,6 @@ impl AsyncWrite for Stream {
             Self::Plain(socket) => Pin::new(socket).poll_write_vectored(context, buffers),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_write_vectored(context, buffers),
-            #[cfg(feature = "http2")]
-            Self::Metered(metered) => {
-                let (stream, meter) = &mut **metered;
-                let result = Pin::new(stream).poll_write_vectored(context, buffers);
-                if let Poll::Ready(Ok(length)) = result {
-                    meter.send(length);
-                }
-                result
-            }
         }
     }
 
@@ -144,8 +88,6 @@ impl AsyncWrite for Stream {
             Self::Plain(socket) => socket.is_write_vectored(),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.is_write_vectored(),
-            #[cfg(feature = "http2")]
-            Self::Metered(metered) => metered.0.is_write_vectored(),
         }
     }
 }

@@ -16,7 +16,7 @@ impl Settings {
             let networks = self.proxies.networks().iter();
             let networks: Vec<String> = networks.map(ToString::to_string).collect();
             lines.push(format!(
-                "forwarded header fields are believed from {}",
+                "forwarded header fields and `X-Request-Id` are believed from {}",
                 if networks.is_empty() {
                     "every peer of the Unix socket".to_owned()
                 } else {

@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(feature = "tls")]
 use std::path::Path;
 
+use crate::audit::RequestId;
 use crate::serve::activity::Expiry;
 use crate::serve::limits::ServerLimits;
 
@@ -93,13 +94,14 @@ pub(super) fn connection_refused() {
 }
 
 /// A request is refused, because too many are in flight.
-pub(super) fn request_shed() {
+pub(super) fn request_shed(id: &RequestId) {
     quietly(|| {
         #[cfg(feature = "tracing")]
         tracing::debug!(
             target: "palisade::serve",
             event = "excess_rate_limit_exceeded",
             limit = "request_limit",
+            request_id = %id,
             "too many requests are in flight"
         );
         #[cfg(feature = "metrics")]

@@ -19,6 +19,7 @@ use crate::testing::{EmbeddedIssuer, TestApi};
 mod hosts;
 mod limits;
 mod proxies;
+mod request_ids;
 mod streams;
 #[cfg(feature = "ws")]
 mod tickets;

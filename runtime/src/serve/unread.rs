@@ -9,15 +9,16 @@ use axum::response::Response;
 use http::Version;
 use http_body::Body as _;
 
-use crate::routing::{Rest, discard};
+use crate::routing::{Rest, discard, discard_within};
 use crate::serve::in_flight::ReceivedBody;
 use crate::serve::linger::ConnectionState;
 
 /// Discards what the handler has left unread, or announces in the response that the connection closes.
 ///
 /// An HTTP/2 connection stays usable in any case. When the body is dropped, hyper resets the stream (RFC 9113 §8.1),
-/// which some clients report as an error even after the whole response. Within the limit, the body is therefore read to
-/// its end. This is also true after `Expect: 100-continue`, because hyper sends no `100 Continue` in HTTP/2.
+/// which some clients report as an error even after the whole response. Within the limits of the request and of the
+/// connection, the body is therefore read to its end. This is also true after `Expect: 100-continue`, because hyper sends
+/// no `100 Continue` in HTTP/2.
 pub(super) fn settle(
     rest: &Rest<ReceivedBody>,
     version: Version,
@@ -33,7 +34,8 @@ pub(super) fn settle(
         if !is_over_limit {
             let connection = Arc::clone(connection);
             tokio::spawn(async move {
-                let reading = discard(unread.body, connection.unread_limit());
+                let spend = |bytes| connection.spend_unread(bytes);
+                let reading = discard_within(unread.body, connection.unread_limit(), spend);
                 connection.bounded(reading).await;
             });
         }

@@ -37,12 +37,14 @@ impl<'a> Credential<'a> {
     }
 
     fn read_one(header: &'a [u8]) -> Self {
-        let scheme_end = header
-            .iter()
-            .position(|byte| *byte == b' ')
-            .unwrap_or(header.len());
-        let (scheme, rest) = header.split_at(scheme_end);
-        if !scheme.eq_ignore_ascii_case(SCHEME) {
+        let Some((scheme, rest)) = header.split_at_checked(SCHEME.len()) else {
+            return Self::Absent;
+        };
+        // the scheme ends with the header, or at a space
+        let ends = rest.first().is_none_or(|byte| *byte == b' ');
+        // most clients write it like this
+        let is_bearer = scheme == b"Bearer" || scheme.eq_ignore_ascii_case(SCHEME);
+        if !ends || !is_bearer {
             return Self::Absent;
         }
         let spaces = rest.iter().take_while(|byte| **byte == b' ').count();

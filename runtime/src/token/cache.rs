@@ -2,8 +2,10 @@
 
 use std::hash::Hash;
 
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{Equivalent, Weighter};
+
+use crate::token::keyed_hash::KeyedHash;
 
 /// The slots that the table has for each entry, on average: it doubles when it is full, and half of
 /// its slots may belong to tokens that it has evicted.
@@ -22,7 +24,7 @@ const MAX_RESERVED_ENTRIES: usize = 1 << 16;
 ///
 /// A cache with capacity 0 is always empty.
 pub(super) struct TokenCache<K, V> {
-    entries: Option<Cache<K, V, EntryWeight<K, V>>>,
+    entries: Option<Cache<K, V, EntryWeight<K, V>, KeyedHash>>,
 }
 
 impl<K: Hash + Eq, V: Clone> TokenCache<K, V> {
@@ -36,9 +38,19 @@ impl<K: Hash + Eq, V: Clone> TokenCache<K, V> {
             .map_or(MAX_RESERVED_ENTRIES, |entries| {
                 entries.min(MAX_RESERVED_ENTRIES)
             });
-        let weight = EntryWeight { heap_size };
+        let new = || {
+            let weight = EntryWeight { heap_size };
+            let hash = KeyedHash::default();
+            Cache::with(
+                reserved,
+                capacity,
+                weight,
+                hash,
+                DefaultLifecycle::default(),
+            )
+        };
         Self {
-            entries: (capacity > 0).then(|| Cache::with_weighter(reserved, capacity, weight)),
+            entries: (capacity > 0).then(new),
         }
     }
 

@@ -66,21 +66,32 @@ impl JwtValidator {
         clock: &dyn Clock,
     ) -> Result<Arc<VerifiedToken>, TokenRejection> {
         let now = clock.now();
-        let cached = self.validate_cached(token, now);
-        #[cfg(feature = "metrics")]
-        record_lookup(cached.is_some());
-        if let Some(cached) = cached {
+        if let Some(cached) = self.validate_cached(token, now) {
             return cached;
         }
-        // boxed, so that the future of a cache hit stays small
-        let verified = Box::pin(self.validate_uncached(token, now, clock)).await?;
+        #[cfg(feature = "metrics")]
+        record_lookup(false);
+        let verified = self.validate_uncached(token, now, clock).await?;
         let validated = Arc::clone(&verified.token);
         self.cache.insert(token, verified);
         Ok(validated)
     }
 
     /// Checks the time of a cached token, and that its issuer still has the keys that verified it.
-    fn validate_cached(
+    ///
+    /// Returns `None` if the token is not cached.
+    pub(crate) fn validate_cached(
+        &self,
+        token: &[u8],
+        now: NumericDate,
+    ) -> Option<Result<Arc<VerifiedToken>, TokenRejection>> {
+        let cached = self.look_up(token, now)?;
+        #[cfg(feature = "metrics")]
+        record_lookup(true);
+        Some(cached)
+    }
+
+    fn look_up(
         &self,
         token: &[u8],
         now: NumericDate,

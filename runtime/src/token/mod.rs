@@ -18,6 +18,7 @@ mod introspection;
 mod jwt_cache;
 mod jwt_issuer;
 mod jwt_validator;
+mod keyed_hash;
 mod kind;
 mod lifetime;
 mod profile;

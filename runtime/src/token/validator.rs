@@ -82,6 +82,25 @@ impl TokenValidator {
         }
     }
 
+    /// Validates a cached token at the current time of `clock`.
+    ///
+    /// Returns `None` if the token is not cached, or if its issuer introspects tokens; then,
+    /// [`validate`](Self::validate) decides.
+    pub(crate) fn validate_cached(
+        &self,
+        token: &[u8],
+        clock: &dyn Clock,
+    ) -> Option<Result<Arc<VerifiedToken>, TokenRejection>> {
+        if let Err(error) = self.check_length(token) {
+            return Some(Err(error));
+        }
+        #[cfg(feature = "introspection")]
+        if !self.introspected.is_empty() {
+            return None;
+        }
+        self.jwts.validate_cached(token, clock.now())
+    }
+
     /// Validates a token at the current time of `clock`, and again after waiting for an issuer.
     ///
     /// # Errors
@@ -92,15 +111,19 @@ impl TokenValidator {
         token: &[u8],
         clock: &dyn Clock,
     ) -> Result<Arc<VerifiedToken>, TokenRejection> {
+        self.check_length(token)?;
+        #[cfg(feature = "introspection")]
+        if !self.introspected.is_empty() {
+            return self.validate_or_introspect(token, clock).await;
+        }
+        self.jwts.validate(token, clock).await
+    }
+
+    fn check_length(&self, token: &[u8]) -> Result<(), TokenRejection> {
         if token.len() > self.token_limit {
             return Err(TokenRejection::Invalid(TokenError::TooLong));
         }
-        #[cfg(feature = "introspection")]
-        if !self.introspected.is_empty() {
-            // boxed, so that the future stays small for servers without introspection
-            return Box::pin(self.validate_or_introspect(token, clock)).await;
-        }
-        self.jwts.validate(token, clock).await
+        Ok(())
     }
 
     /// Returns the number of cached tokens and their total size in bytes.

@@ -25,7 +25,7 @@ pub(super) const TABLE: &[Layers] = &[
                 "claims", "clock", "https", "json", "secret", "spool", "text", "until",
             ],
             &["discovery", "keys", "seal"],
-            &["token"],
+            &["session", "token"],
             &["policy"],
             &["resource_server"],
             &["audit", "guard", "input"],

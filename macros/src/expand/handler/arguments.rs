@@ -73,6 +73,8 @@ fn access(declared: &Declaration, private: &TokenStream, span: Span) -> TokenStr
         | Access::Scopes(_)
         | Access::Roles(_)
         | Access::ScopesAndRoles { .. } => quote_spanned!(span=> #private::rules::SecuredHandler),
+        Access::Login => quote_spanned!(span=> #private::rules::LoginHandler),
+        Access::LoginOr(_) => quote_spanned!(span=> #private::rules::LoginOrTokenHandler),
     };
     if declared.unvalidated.is_some() {
         quote_spanned!(span=> #private::rules::WithUnvalidated<#access>)

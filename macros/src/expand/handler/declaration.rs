@@ -35,9 +35,23 @@ pub(super) fn declaration(
     runtime: Runtime<'_>,
 ) -> TokenStream {
     let private = runtime.path();
+    let access = constructor(name, &declaration.access, runtime);
+    let limits = limits(&declaration.limits);
+    let unvalidated = declaration
+        .unvalidated
+        .as_ref()
+        .map(|reason| quote!(.unvalidated(#reason)));
+    let ticket = declaration.ticket.then(|| quote!(.ticket()));
+    quote!(#private::Declaration::#access #limits #unvalidated #ticket)
+}
+
+// Input:  any(login, scopes = "orders:read")
+// Output: login_or(&Declaration::scopes("list_orders", module_path!(), Requirement::One(Scope::new("orders:read"))))
+fn constructor(name: &Ident, access: &Access, runtime: Runtime<'_>) -> TokenStream {
+    let private = runtime.path();
     let handler = name.unraw().to_string();
     let module = quote!(::core::module_path!());
-    let access = match &declaration.access {
+    match access {
         Access::Public { reason } => quote!(public(#handler, #module, #reason)),
         Access::Authenticated => quote!(authenticated(#handler, #module)),
         Access::Scopes(scopes) => {
@@ -53,14 +67,12 @@ pub(super) fn declaration(
             let roles = requirement(ROLE, roles, runtime);
             quote!(scopes_and_roles(#handler, #module, #scopes, #roles))
         }
-    };
-    let limits = limits(&declaration.limits);
-    let unvalidated = declaration
-        .unvalidated
-        .as_ref()
-        .map(|reason| quote!(.unvalidated(#reason)));
-    let ticket = declaration.ticket.then(|| quote!(.ticket()));
-    quote!(#private::Declaration::#access #limits #unvalidated #ticket)
+        Access::Login => quote!(login(#handler, #module)),
+        Access::LoginOr(token) => {
+            let token = constructor(name, token, runtime);
+            quote!(login_or(&#private::Declaration::#token))
+        }
+    }
 }
 
 // Input:  body_limit = "1 KiB", timeout = "10 s", header_limit = 50

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Ident, Lit, LitStr, Path, Token};
+use syn::{Ident, Lit, LitStr, Path, Token, token};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::handler::grant_kind::GrantKind;
@@ -20,6 +20,14 @@ pub(crate) enum Kind {
     Public,
 }
 
+/// The options inside `any(…)`.
+const ALTERNATIVES: &[Keyword] = &[
+    Keyword::Login,
+    Keyword::Scopes,
+    Keyword::Roles,
+    Keyword::Authenticated,
+];
+
 /// An attribute's options with their values.
 pub(crate) struct RawAttribute {
     pub(crate) kind: Kind,
@@ -28,6 +36,11 @@ pub(crate) struct RawAttribute {
     pub(crate) scopes: Slot<RawRequirement>,
     pub(crate) roles: Slot<RawRequirement>,
     pub(crate) authenticated: Slot<()>,
+    pub(crate) login: Slot<()>,
+    /// `any(…)` around the access.
+    pub(crate) alternatives: Slot<()>,
+    /// The first access option outside `any(…)`.
+    pub(crate) outside: Option<(Keyword, Span)>,
     pub(crate) ticket: Slot<()>,
     pub(crate) reason: Slot<LitStr>,
     pub(crate) limits: RawLimits,
@@ -51,6 +64,10 @@ impl Kind {
                 Keyword::Scopes,
                 Keyword::Roles,
                 Keyword::Authenticated,
+                #[cfg(feature = "login")]
+                Keyword::Login,
+                #[cfg(feature = "login")]
+                Keyword::Any,
                 Keyword::Ticket,
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
@@ -92,6 +109,9 @@ impl RawAttribute {
             scopes: Slot::new("scopes"),
             roles: Slot::new("roles"),
             authenticated: Slot::new("authenticated"),
+            login: Slot::new("login"),
+            alternatives: Slot::new("any"),
+            outside: None,
             ticket: Slot::new("ticket"),
             reason: Slot::new("reason"),
             limits: RawLimits::new(),
@@ -99,31 +119,47 @@ impl RawAttribute {
             krate: Slot::new("crate"),
             incomplete: false,
         };
-        let options = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                let last = attribute.peek_known(input);
-                if attribute.parse_option(input, diagnostics).is_none() {
-                    attribute.incomplete = true;
-                    skip_to_comma(input);
-                }
-                parse_comma(input, last, diagnostics)?;
-            }
-            Ok(())
-        };
+        let options =
+            |input: ParseStream<'_>| attribute.parse_options(kind.keywords(), input, diagnostics);
         let parsed = options.parse2(tokens);
         diagnostics.keep(parsed);
         attribute
     }
 
+    /// Parses the options between here and the end, each of which is one of `known`.
+    fn parse_options(
+        &mut self,
+        known: &[Keyword],
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> syn::Result<()> {
+        while !input.is_empty() {
+            let last = peek_known(known, input);
+            if self.parse_option(known, input, diagnostics).is_none() {
+                self.incomplete = true;
+                skip_to_comma(input);
+            }
+            parse_comma(input, last, diagnostics)?;
+        }
+        Ok(())
+    }
+
     /// Parses one option with its value, or reports the mistake in it.
     fn parse_option(
         &mut self,
+        known: &[Keyword],
         input: ParseStream<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Option<()> {
-        let keyword = self.peek_keyword(input, diagnostics)?;
+        let keyword = self.peek_keyword(known, input, diagnostics)?;
         let span = input.span();
         let name = input.call(Ident::parse_any).ok()?;
+        if known.contains(&Keyword::Any) && ALTERNATIVES.contains(&keyword) {
+            self.outside.get_or_insert((keyword, span));
+        }
+        if keyword == Keyword::Any {
+            return self.parse_alternatives(&name, input, diagnostics);
+        }
         if let Some(help) = keyword.help_without_value() {
             return self.parse_flag(keyword, help, &name, input, diagnostics);
         }
@@ -146,8 +182,8 @@ impl RawAttribute {
                 self.roles.fill(span, roles, diagnostics);
             }
             Keyword::Crate => {
-                let path =
-                    parse_path(input).or_else(|| wrong_value(keyword, input, diagnostics))?;
+                let path = parse_path(input);
+                let path = path.or_else(|| wrong_value(keyword, input, diagnostics))?;
                 self.krate.fill(span, path, diagnostics);
             }
             Keyword::Reason => fill(&mut self.reason, keyword, span, input, diagnostics)?,
@@ -164,35 +200,50 @@ impl RawAttribute {
                 fill(&mut limits.header_limit, keyword, span, input, diagnostics)?;
             }
             Keyword::ParameterLimit => {
-                fill(
-                    &mut limits.parameter_limit,
-                    keyword,
-                    span,
-                    input,
-                    diagnostics,
-                )?;
+                let slot = &mut limits.parameter_limit;
+                fill(slot, keyword, span, input, diagnostics)?;
             }
             Keyword::PartLimit => fill(&mut limits.part_limit, keyword, span, input, diagnostics)?,
             Keyword::Unvalidated => fill(&mut self.unvalidated, keyword, span, input, diagnostics)?,
-            Keyword::Authenticated | Keyword::Ticket => {}
+            Keyword::Authenticated | Keyword::Login | Keyword::Any | Keyword::Ticket => {}
         }
         Some(())
     }
 
-    /// Returns the next option if it is a known one, without consuming it.
-    fn peek_known(&self, input: ParseStream<'_>) -> Option<Keyword> {
-        let name = input.fork().call(Ident::parse_any).ok()?.unraw();
-        Keyword::find(self.kind.keywords(), &name.to_string())
+    /// Parses the options inside `any(…)`.
+    fn parse_alternatives(
+        &mut self,
+        name: &Ident,
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<()> {
+        if !input.peek(token::Paren) {
+            diagnostics.error(
+                name.span(),
+                "`any` requires alternatives in parentheses",
+                format_args!("write `{}`", Keyword::Any.example()),
+            );
+            return None;
+        }
+        self.alternatives.fill(name.span(), (), diagnostics);
+        let mut inside_parentheses = || {
+            let inside;
+            syn::parenthesized!(inside in input);
+            self.parse_options(ALTERNATIVES, &inside, diagnostics)
+        };
+        let parsed = inside_parentheses();
+        diagnostics.keep(parsed);
+        Some(())
     }
 
     /// Returns the next option without consuming it.
     fn peek_keyword(
         &self,
+        keywords: &[Keyword],
         input: ParseStream<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Option<Keyword> {
         let kind = self.kind.name();
-        let keywords = self.kind.keywords();
         let Ok(name) = input.fork().call(Ident::parse_any) else {
             let first = keywords.first().map_or("", |keyword| keyword.name());
             let help = match input.fork().parse() {
@@ -231,6 +282,7 @@ impl RawAttribute {
     ) -> Option<()> {
         let flag = match keyword {
             Keyword::Ticket => &mut self.ticket,
+            Keyword::Login => &mut self.login,
             _ => &mut self.authenticated,
         };
         flag.fill(name.span(), (), diagnostics);
@@ -244,6 +296,12 @@ impl RawAttribute {
         );
         None
     }
+}
+
+/// Returns the next option if it is one of `known`, without consuming it.
+fn peek_known(known: &[Keyword], input: ParseStream<'_>) -> Option<Keyword> {
+    let name = input.fork().call(Ident::parse_any).ok()?.unraw();
+    Keyword::find(known, &name.to_string())
 }
 
 /// Parses a literal; one of another type is not consumed.

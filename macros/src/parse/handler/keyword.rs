@@ -9,6 +9,8 @@ pub(crate) enum Keyword {
     Scopes,
     Roles,
     Authenticated,
+    Login,
+    Any,
     Ticket,
     Reason,
     BodyLimit,
@@ -29,6 +31,8 @@ impl Keyword {
             Self::Scopes => GrantKind::Scope.option(),
             Self::Roles => GrantKind::Role.option(),
             Self::Authenticated => "authenticated",
+            Self::Login => "login",
+            Self::Any => "any",
             Self::Ticket => "ticket",
             Self::Reason => "reason",
             Self::BodyLimit => "body_limit",
@@ -49,6 +53,8 @@ impl Keyword {
             Self::Scopes => "scopes = \"orders:read\"",
             Self::Roles => "roles = \"admin\"",
             Self::Authenticated => "authenticated",
+            Self::Login => "login",
+            Self::Any => "any(login, scopes = \"orders:read\")",
             Self::Ticket => "ticket",
             Self::Reason => "reason = \"liveness probe, reveals nothing\"",
             Self::BodyLimit => "body_limit = \"64 KiB\"",
@@ -69,6 +75,9 @@ impl Keyword {
             Self::Authenticated => Some(
                 "write `authenticated` alone, or require scopes or roles with `scopes = …` and `roles = …`",
             ),
+            Self::Login => {
+                Some("write `login` alone, or `any(login, scopes = …)` to accept a token too")
+            }
             Self::Ticket => Some("write `ticket` alone, or remove it to accept no tickets"),
             _ => None,
         }

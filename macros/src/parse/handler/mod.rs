@@ -11,6 +11,7 @@ mod surroundings;
 pub(crate) use self::attribute::{Kind as AttributeKind, RawAttribute};
 pub(crate) use self::function::RawHandler;
 pub(crate) use self::grant_kind::GrantKind;
+pub(crate) use self::keyword::Keyword;
 pub(crate) use self::limits::RawLimits;
 pub(crate) use self::requirement::{Combinator, RawRequirement};
 pub(crate) use self::surroundings::Surroundings;

@@ -1,5 +1,6 @@
 //! Tests of `Caller` and its typed claims.
 
+use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
@@ -29,7 +30,7 @@ async fn authorized(tenant: impl Into<Value>) -> Authorized {
     let declaration = Declaration::authenticated("handler", "module");
     let credential = HeaderValue::from_str(&format!("Bearer {token}")).unwrap();
     let headers = HeaderMap::from_iter([(AUTHORIZATION, credential)]);
-    match guard.authorize(&declaration, &headers).await {
+    match guard.authorize(&declaration, &Method::GET, &headers).await {
         Ok(Allowed::Authorized(authorized)) => authorized,
         _ => panic!("the token is valid"),
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
+use crate::audit::RequestId;
 #[cfg(feature = "tracing")]
 use crate::audit::emit_ticket_issued;
 use crate::guard::tickets::store::caller_digest;
@@ -18,6 +19,11 @@ pub(crate) struct TicketIssuer {
     store: Arc<TicketStore>,
     /// `None` if a ticket has authenticated the request.
     holder: Option<Holder>,
+    #[cfg_attr(
+        not(feature = "tracing"),
+        allow(dead_code, reason = "only events have it")
+    )]
+    request_id: Option<RequestId>,
 }
 
 /// The bearer of a token.
@@ -33,6 +39,7 @@ impl TicketIssuer {
         headers: &HeaderMap,
         token: &Arc<VerifiedToken>,
         by_ticket: bool,
+        request_id: Option<&RequestId>,
     ) -> Self {
         let values = headers.get_all(AUTHORIZATION).iter();
         let holder = match Credential::read(values.map(HeaderValue::as_bytes)) {
@@ -45,6 +52,7 @@ impl TicketIssuer {
         Self {
             store: Arc::clone(store),
             holder,
+            request_id: request_id.cloned(),
         }
     }
 
@@ -63,7 +71,7 @@ impl TicketIssuer {
         let credential = holder.credential.clone();
         let ticket = self.store.issue(caller, credential, handler, path)?;
         #[cfg(feature = "tracing")]
-        emit_ticket_issued(declaration, &holder.token);
+        emit_ticket_issued(declaration, &holder.token, self.request_id.as_ref());
         #[cfg(not(feature = "tracing"))]
         let _ = declaration;
         Ok(ticket)

@@ -1,4 +1,7 @@
 //! Reads the bytes of a body, up to the limit.
+//!
+//! The functions check the head before they return a future, which then contains no more than the body. An `async fn` would
+//! store the request, and again each time it is passed on.
 
 use std::error::Error;
 
@@ -28,60 +31,83 @@ pub(super) fn limits(extensions: &Extensions) -> Limits {
 }
 
 /// Reads a body of one of the media types `accepted`.
-pub(super) async fn read(
+pub(super) fn read(
     request: Request,
     accepted: &'static [&'static str],
-) -> Result<Bytes, InputError> {
-    media_type::require(request.headers(), accepted)?;
-    collect(request).await
+) -> impl Future<Output = Result<Bytes, InputError>> + Send {
+    let accepted = media_type::require(request.headers(), accepted);
+    let collecting = collect(request);
+    async move {
+        accepted?;
+        collecting.await
+    }
 }
 
 /// Reads a body of one of the media types `accepted`, unless it is empty.
-pub(super) async fn read_optional(
+pub(super) fn read_optional(
     request: Request,
     accepted: &'static [&'static str],
-) -> Result<Option<Bytes>, InputError> {
-    match media_type::require(request.headers(), accepted) {
-        Ok(()) => collect_optional(request).await,
-        Err(error) => require_empty(request, error).await.map(|()| None),
+) -> impl Future<Output = Result<Option<Bytes>, InputError>> + Send {
+    let reading = match media_type::require(request.headers(), accepted) {
+        Ok(()) => Ok(collect_optional(request)),
+        Err(error) => Err(require_empty(request, error)),
+    };
+    async move {
+        match reading {
+            Ok(collecting) => collecting.await,
+            Err(emptiness) => emptiness.await.map(|()| None),
+        }
     }
 }
 
 /// Reads a body of any media type, unless it is empty.
 ///
 /// The header of a request may describe a body that it does not have: clients label each request.
-pub(super) async fn collect_optional(request: Request) -> Result<Option<Bytes>, InputError> {
-    let body = collect(request).await?;
-    Ok(Some(body).filter(|body| !body.is_empty()))
+pub(super) fn collect_optional(
+    request: Request,
+) -> impl Future<Output = Result<Option<Bytes>, InputError>> + Send {
+    let collecting = collect(request);
+    async move {
+        let body = collecting.await?;
+        Ok(Some(body).filter(|body| !body.is_empty()))
+    }
 }
 
 /// Requires an empty body, because of this error about its header; reads no further than to its first
 /// byte.
-pub(super) async fn require_empty(request: Request, error: InputError) -> Result<(), InputError> {
+pub(super) fn require_empty(
+    request: Request,
+    error: InputError,
+) -> impl Future<Output = Result<(), InputError>> + Send {
     let limit = limits(request.extensions()).body_limit;
     let mut body = request.into_body();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| read_error(&error, limit))?;
-        if frame.data_ref().is_some_and(|data| !data.is_empty()) {
-            return Err(error);
+    async move {
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| read_error(&error, limit))?;
+            if frame.data_ref().is_some_and(|data| !data.is_empty()) {
+                return Err(error);
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Reads a body of any media type.
-pub(super) async fn collect(request: Request) -> Result<Bytes, InputError> {
+pub(super) fn collect(request: Request) -> impl Future<Output = Result<Bytes, InputError>> + Send {
     let limit = limits(request.extensions()).body_limit;
-    require_declared_length(request.headers(), limit)?;
+    let declared = require_declared_length(request.headers(), limit);
     let mut body = Limited::new(request.into_body(), limit);
-    let mut collected = Collected::default();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| read_error(&*error, limit))?;
-        if let Ok(data) = frame.into_data() {
-            collected.push(data, limit);
+    async move {
+        declared?;
+        let mut collected = Collected::default();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| read_error(&*error, limit))?;
+            if let Ok(data) = frame.into_data() {
+                collected.push(data, limit);
+            }
         }
+        Ok(collected.into_bytes())
     }
-    Ok(collected.into_bytes())
 }
 
 /// The data of a body so far.

@@ -24,6 +24,11 @@ impl BodyWait {
         Self(Some(Arc::default()))
     }
 
+    /// Returns whether the request has a body.
+    pub(crate) fn is_measured(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Records that the body is waited for.
     pub(super) fn begin(&self) {
         if let Some(mut waits) = self.lock() {

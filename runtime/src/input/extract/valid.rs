@@ -167,11 +167,11 @@ macro_rules! via_body {
         {
             type Rejection = InputError;
 
-            async fn from_request(
+            fn from_request(
                 request: axum::extract::Request,
                 state: &S,
-            ) -> Result<Self, InputError> {
-                Self::from_body(request, state).await
+            ) -> impl Future<Output = Result<Self, InputError>> + Send {
+                Self::from_body(request, state)
             }
         }
 
@@ -182,11 +182,11 @@ macro_rules! via_body {
         {
             type Rejection = InputError;
 
-            async fn from_request(
+            fn from_request(
                 request: axum::extract::Request,
                 state: &S,
-            ) -> Result<Option<Self>, InputError> {
-                Self::from_body_if_present(request, state).await
+            ) -> impl Future<Output = Result<Option<Self>, InputError>> + Send {
+                Self::from_body_if_present(request, state)
             }
         }
     )*};
@@ -203,27 +203,33 @@ macro_rules! valid_body {
             T::Context: ContextFrom<S>,
             S: Send + Sync,
         {
-            async fn from_body(
+            // not an `async fn`, whose future would store the request
+            fn from_body(
                 request: axum::extract::Request,
                 state: &S,
-            ) -> Result<Self, InputError> {
+            ) -> impl Future<Output = Result<Self, InputError>> + Send {
                 let limits = crate::input::extract::body::limits(request.extensions());
-                let bytes = crate::input::extract::body::read(request, $media_types).await?;
-                $decode_and_check(&bytes, limits, state).map(|value| Self($extractor(value)))
+                let reading = crate::input::extract::body::read(request, $media_types);
+                async move {
+                    let bytes = reading.await?;
+                    $decode_and_check(&bytes, limits, state).map(|value| Self($extractor(value)))
+                }
             }
 
             /// A body is absent if it is empty.
-            async fn from_body_if_present(
+            fn from_body_if_present(
                 request: axum::extract::Request,
                 state: &S,
-            ) -> Result<Option<Self>, InputError> {
+            ) -> impl Future<Output = Result<Option<Self>, InputError>> + Send {
                 let limits = crate::input::extract::body::limits(request.extensions());
-                let bytes =
-                    crate::input::extract::body::read_optional(request, $media_types).await?;
-                let value = bytes
-                    .map(|bytes| $decode_and_check(&bytes, limits, state))
-                    .transpose()?;
-                Ok(value.map(|value| Self($extractor(value))))
+                let reading = crate::input::extract::body::read_optional(request, $media_types);
+                async move {
+                    let bytes = reading.await?;
+                    let value = bytes
+                        .map(|bytes| $decode_and_check(&bytes, limits, state))
+                        .transpose()?;
+                    Ok(value.map(|value| Self($extractor(value))))
+                }
             }
         }
 

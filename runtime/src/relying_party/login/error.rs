@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::relying_party::endpoint_error::EndpointError;
 use crate::relying_party::id_token_error::IdTokenError;
-use crate::relying_party::provider::ProviderError;
+use crate::relying_party::provider_error::ProviderError;
 use crate::seal::SealingKeyError;
 
 /// The error that a provider reports in an authorization response ([RFC 6749 §4.1.2.1], [OpenID Connect Core §3.1.2.6]).

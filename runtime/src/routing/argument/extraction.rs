@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use axum::extract::{
-    DefaultBodyLimit, FromRef, FromRequest, FromRequestParts, OptionalFromRequest,
-    OptionalFromRequestParts, Path, Request, State,
+    DefaultBodyLimit, FromRef, FromRequest, FromRequestParts, OptionalFromRequestParts, Path,
+    Request, State,
 };
 use axum::http::header::ALLOW;
 use axum::http::request::Parts;
@@ -12,11 +12,7 @@ use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
-use crate::guard::{Caller, CallerClaims, NoCaller};
-use crate::input::{
-    ContextFrom, CustomRejection, ExtractFromBody, ExtractFromHead, InputExtractor, Valid,
-    check_extracted,
-};
+use crate::input::{ExtractFromBody, ExtractFromHead};
 use crate::response::{method_not_allowed, rejection_response};
 use crate::routing::argument::rules::HandlerArgument;
 use crate::routing::known_methods::{allow_any, is_known};
@@ -114,6 +110,7 @@ pub trait ExtractOptional<T, S> {
     fn extract_optional(
         parts: &mut Parts,
         state: &S,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Result<Option<T>, Response>> + Send;
 }
 
@@ -123,6 +120,7 @@ pub trait ExtractOptionalLast<T, S, M> {
     fn extract_optional_last(
         request: Request,
         state: &S,
+        guard: &PassedGuard,
     ) -> impl Future<Output = Result<Option<T>, Response>> + Send;
 }
 
@@ -140,10 +138,13 @@ impl<S: Send + Sync + 'static, T: FromRequestParts<S> + 'static> Extract<T, S> f
 impl<S: Send + Sync + 'static, M: 'static, T: FromRequest<S, M> + 'static> ExtractLast<T, S, M>
     for ViaAxum
 {
-    async fn extract_last(request: Request, state: &S, _: &PassedGuard) -> Result<T, Response> {
-        T::from_request(request, state)
-            .await
-            .map_err(rejection_response)
+    fn extract_last(
+        request: Request,
+        state: &S,
+        _: &PassedGuard,
+    ) -> impl Future<Output = Result<T, Response>> + Send {
+        let extracting = T::from_request(request, state);
+        async move { extracting.await.map_err(rejection_response) }
     }
 }
 
@@ -169,7 +170,11 @@ impl<S: Sync, T: FromRequestParts<S, Rejection: 'static>> ExtractLast<T, S, ()> 
 impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptional<T, S>
     for FromServer
 {
-    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<T>, Response> {
+    async fn extract_optional(
+        parts: &mut Parts,
+        state: &S,
+        _: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
         let extracted = T::from_request_parts(parts, state).await;
         extracted.map_err(rejection_response)
     }
@@ -178,8 +183,12 @@ impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptiona
 impl<S: Sync, T: OptionalFromRequestParts<S, Rejection: 'static>> ExtractOptionalLast<T, S, ()>
     for FromServer
 {
-    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
-        Self::extract_optional(&mut request.into_parts().0, state).await
+    async fn extract_optional_last(
+        request: Request,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
+        Self::extract_optional(&mut request.into_parts().0, state, guard).await
     }
 }
 
@@ -218,32 +227,49 @@ impl<S: Sync, T: ExtractFromHead<S>> ExtractLast<T, S, ()> for CheckedHead {
 }
 
 impl<S: Sync, T: ExtractFromHead<S>> ExtractOptional<T, S> for CheckedHead {
-    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<T>, Response> {
+    async fn extract_optional(
+        parts: &mut Parts,
+        state: &S,
+        _: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
         let extracted = T::from_head_if_present(parts, state).await;
         extracted.map_err(IntoResponse::into_response)
     }
 }
 
 impl<S: Sync, T: ExtractFromHead<S>> ExtractOptionalLast<T, S, ()> for CheckedHead {
-    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
-        Self::extract_optional(&mut request.into_parts().0, state).await
+    async fn extract_optional_last(
+        request: Request,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
+        Self::extract_optional(&mut request.into_parts().0, state, guard).await
     }
 }
 
 /// The decoding and the check of input in the body.
 pub enum CheckedBody {}
 
-impl<S: Sync, T: ExtractFromBody<S>> ExtractLast<T, S, ()> for CheckedBody {
-    async fn extract_last(request: Request, state: &S, _: &PassedGuard) -> Result<T, Response> {
-        let extracted = T::from_body(request, state).await;
-        extracted.map_err(IntoResponse::into_response)
+// not `async fn`s, whose futures would store the request beside that of the extractor
+impl<S: Sync, T: ExtractFromBody<S> + Send> ExtractLast<T, S, ()> for CheckedBody {
+    fn extract_last(
+        request: Request,
+        state: &S,
+        _: &PassedGuard,
+    ) -> impl Future<Output = Result<T, Response>> + Send {
+        let extracting = T::from_body(request, state);
+        async move { extracting.await.map_err(IntoResponse::into_response) }
     }
 }
 
-impl<S: Sync, T: ExtractFromBody<S>> ExtractOptionalLast<T, S, ()> for CheckedBody {
-    async fn extract_optional_last(request: Request, state: &S) -> Result<Option<T>, Response> {
-        let extracted = T::from_body_if_present(request, state).await;
-        extracted.map_err(IntoResponse::into_response)
+impl<S: Sync, T: ExtractFromBody<S> + Send> ExtractOptionalLast<T, S, ()> for CheckedBody {
+    fn extract_optional_last(
+        request: Request,
+        state: &S,
+        _: &PassedGuard,
+    ) -> impl Future<Output = Result<Option<T>, Response>> + Send {
+        let extracting = T::from_body_if_present(request, state);
+        async move { extracting.await.map_err(IntoResponse::into_response) }
     }
 }
 
@@ -251,8 +277,12 @@ impl<S: Sync, T: ExtractFromBody<S>> ExtractOptionalLast<T, S, ()> for CheckedBo
 pub struct Optional<X>(PhantomData<X>);
 
 impl<S: Sync, T, X: ExtractOptional<T, S>> Extract<Option<T>, S> for Optional<X> {
-    async fn extract(parts: &mut Parts, state: &S, _: &PassedGuard) -> Result<Option<T>, Response> {
-        X::extract_optional(parts, state).await
+    async fn extract(
+        parts: &mut Parts,
+        state: &S,
+        guard: &PassedGuard,
+    ) -> Result<Option<T>, Response> {
+        X::extract_optional(parts, state, guard).await
     }
 }
 
@@ -260,111 +290,10 @@ impl<S: Sync, T, M, X: ExtractOptionalLast<T, S, M>> ExtractLast<Option<T>, S, M
     async fn extract_last(
         request: Request,
         state: &S,
-        _: &PassedGuard,
+        guard: &PassedGuard,
     ) -> Result<Option<T>, Response> {
-        X::extract_optional_last(request, state).await
+        X::extract_optional_last(request, state, guard).await
     }
-}
-
-/// The extraction of an input type by its own extractor, and then the check.
-///
-/// It calls axum's traits on the type, never on `Valid<E>`: an API could implement them for its own
-/// state, and leave the check out.
-pub enum CheckedExtraction {}
-
-impl<S, E> Extract<Valid<E>, S> for CheckedExtraction
-where
-    S: Send + Sync + 'static,
-    E: InputExtractor + FromRequestParts<S> + 'static,
-    E::Context: ContextFrom<S>,
-{
-    async fn extract(parts: &mut Parts, state: &S, _: &PassedGuard) -> Result<Valid<E>, Response> {
-        let extracted = E::from_request_parts(parts, state).await;
-        checked(extracted, state).map_err(rejection_response)
-    }
-}
-
-impl<S, M, E> ExtractLast<Valid<E>, S, M> for CheckedExtraction
-where
-    S: Send + Sync + 'static,
-    M: 'static,
-    E: InputExtractor + FromRequest<S, M> + 'static,
-    E::Context: ContextFrom<S>,
-{
-    async fn extract_last(
-        request: Request,
-        state: &S,
-        _: &PassedGuard,
-    ) -> Result<Valid<E>, Response> {
-        let extracted = E::from_request(request, state).await;
-        checked(extracted, state).map_err(rejection_response)
-    }
-}
-
-impl<S, E> ExtractOptional<Valid<E>, S> for CheckedExtraction
-where
-    S: Send + Sync + 'static,
-    E: InputExtractor + OptionalFromRequestParts<S> + 'static,
-    E::Context: ContextFrom<S>,
-{
-    async fn extract_optional(parts: &mut Parts, state: &S) -> Result<Option<Valid<E>>, Response> {
-        let extracted = E::from_request_parts(parts, state).await;
-        checked_if_present(extracted, state).map_err(rejection_response)
-    }
-}
-
-impl<S, E> ExtractOptionalLast<Valid<E>, S, ViaHead> for CheckedExtraction
-where
-    S: Send + Sync + 'static,
-    E: InputExtractor + OptionalFromRequestParts<S> + 'static,
-    E::Context: ContextFrom<S>,
-{
-    async fn extract_optional_last(
-        request: Request,
-        state: &S,
-    ) -> Result<Option<Valid<E>>, Response> {
-        Self::extract_optional(&mut request.into_parts().0, state).await
-    }
-}
-
-impl<S, E> ExtractOptionalLast<Valid<E>, S, ViaBody> for CheckedExtraction
-where
-    S: Send + Sync + 'static,
-    E: InputExtractor + OptionalFromRequest<S> + 'static,
-    E::Context: ContextFrom<S>,
-{
-    async fn extract_optional_last(
-        request: Request,
-        state: &S,
-    ) -> Result<Option<Valid<E>>, Response> {
-        let extracted = E::from_request(request, state).await;
-        checked_if_present(extracted, state).map_err(rejection_response)
-    }
-}
-
-/// Marks the extraction of an optional last argument from the head.
-pub enum ViaHead {}
-
-/// Marks the extraction of an optional last argument that may read the body.
-pub enum ViaBody {}
-
-fn checked<E, R, S>(extracted: Result<E, R>, state: &S) -> Result<Valid<E>, CustomRejection<R>>
-where
-    E: InputExtractor<Context: ContextFrom<S>>,
-{
-    let value = extracted.map_err(CustomRejection::Extractor)?;
-    check_extracted(value, state)
-}
-
-fn checked_if_present<E, R, S>(
-    extracted: Result<Option<E>, R>,
-    state: &S,
-) -> Result<Option<Valid<E>>, CustomRejection<R>>
-where
-    E: InputExtractor<Context: ContextFrom<S>>,
-{
-    let value = extracted.map_err(CustomRejection::Extractor)?;
-    value.map(|value| check_extracted(value, state)).transpose()
 }
 
 /// The strict decoding of path parameters; axum's own accepts `+7` and `007` for 7.
@@ -385,25 +314,6 @@ impl<S: Sync, T: DeserializeOwned + Send + 'static> ExtractLast<Path<T>, S, ()> 
         guard: &PassedGuard,
     ) -> Result<Path<T>, Response> {
         Self::extract(&mut request.into_parts().0, state, guard).await
-    }
-}
-
-/// The caller of the guard that runs the handler; nothing in the request can replace it.
-pub enum FromGuard {}
-
-impl<S: Sync, C: CallerClaims> Extract<Caller<C>, S> for FromGuard {
-    async fn extract(_: &mut Parts, _: &S, guard: &PassedGuard) -> Result<Caller<C>, Response> {
-        guard
-            .caller()
-            .ok_or_else(|| NoCaller::OUTSIDE.into_response())
-    }
-}
-
-impl<S: Sync, C: CallerClaims> ExtractLast<Caller<C>, S, ()> for FromGuard {
-    async fn extract_last(_: Request, _: &S, guard: &PassedGuard) -> Result<Caller<C>, Response> {
-        guard
-            .caller()
-            .ok_or_else(|| NoCaller::OUTSIDE.into_response())
     }
 }
 

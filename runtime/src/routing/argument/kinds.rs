@@ -15,6 +15,7 @@ use axum::http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 #[cfg(feature = "schemas")]
 use schemars::{Schema, SchemaGenerator};
 
+use crate::audit::RequestId;
 use crate::guard::{Authorized, Caller, CallerClaims};
 #[cfg(feature = "schemas")]
 use crate::input::definitions;
@@ -25,12 +26,15 @@ use crate::input::{
     self, BinaryBody, Cookies, Headers, InputExtractor, InputLocation, MergePatch, Multipart,
     PlainText, Scalar, SecureInput, Shape, StreamedBody, Valid, media_type, shape_of_scalar,
 };
+use crate::routing::argument::custom_extraction::CheckedExtraction;
 use crate::routing::argument::extraction::{
-    CheckedBody, CheckedExtraction, CheckedHead, FromGuard, FromServer, FromState, KnownMethod,
-    Optional, StrictPath, ViaAxum,
+    CheckedBody, CheckedHead, FromServer, FromState, KnownMethod, Optional, StrictPath, ViaAxum,
 };
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
 use crate::routing::argument::facts::{ArgumentFacts, Content, MediaTypes};
+use crate::routing::argument::from_guard::FromGuard;
+#[cfg(feature = "relying-party")]
+use crate::routing::argument::login_rules::{AllowsOptionalLogin, HasLogin};
 use crate::routing::argument::rules::{
     AllowedIn, AllowsFallibleArguments, AllowsOptionalCaller, AllowsRawInput, ConnectionData,
     HandlerArgument, HasCaller, OptionalIn, ParsedFromPath, ReadsBody, ReadsHead,
@@ -40,6 +44,8 @@ use crate::routing::argument::shutdown::Shutdown;
 #[cfg(feature = "ws")]
 use crate::routing::argument::upgrade::{Handshake, Upgrade};
 use crate::routing::exception::ExceptionKind;
+#[cfg(feature = "relying-party")]
+use crate::session::Login;
 
 /// Data of the server, or of an extractor that is trusted for a reason.
 pub enum ServerData {}
@@ -78,6 +84,7 @@ server_data! {
     [] Method, ServerData, KnownMethod;
     [] MatchedPath, ServerData, FromServer;
     [] NestedPath, ServerData, FromServer;
+    [] RequestId, ServerData, FromServer;
     [] Shutdown, ServerData, FromServer;
     [T] Extension<T>, RequestExtension<T>, FromServer;
     #[cfg(any(feature = "serve", feature = "testing"))]
@@ -138,6 +145,24 @@ impl<C: CallerClaims> HandlerArgument for Caller<C> {
         decode_claims: Some(Authorized::decode_claims::<C>),
         ..ArgumentFacts::PLAIN
     };
+}
+
+/// The person of a session.
+#[cfg(feature = "relying-party")]
+pub enum LoginArgument {}
+
+#[cfg(feature = "relying-party")]
+impl<A: HasLogin, T> AllowedIn<A, LoginArgument> for T {}
+#[cfg(feature = "relying-party")]
+impl<A: AllowsOptionalLogin, T> OptionalIn<A, LoginArgument> for T {}
+
+#[cfg(feature = "relying-party")]
+#[diagnostic::do_not_recommend]
+impl HandlerArgument for Login {
+    type Kind = LoginArgument;
+    type Reads = ReadsHead;
+    type Extraction = FromGuard;
+    const FACTS: ArgumentFacts = ArgumentFacts::PLAIN;
 }
 
 /// The right of the authenticated caller to obtain tickets.

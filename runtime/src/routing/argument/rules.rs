@@ -17,7 +17,7 @@ use crate::routing::argument::facts::{ArgumentFacts, Content};
 /// - input that is decoded strictly and checked: [`Valid<Json<T>>`](crate::Valid) and the other
 ///   extractors inside `Valid`, `Path<T>` of scalars, and `Option` of these;
 /// - [`Caller`](crate::Caller) and [`Tickets`](crate::Tickets) in a `#[secured]` handler;
-/// - values of the server, such as `State<T>`, `Method`, `MatchedPath` and [`Shutdown`](crate::Shutdown);
+/// - values of the server, such as `State<T>`, `Method`, `MatchedPath`, [`RequestId`](crate::RequestId) and [`Shutdown`](crate::Shutdown);
 /// - `Upgrade`, the handshake of a WebSocket connection (feature `ws`);
 /// - `Extension<T>` of a type that states in [`TrustedExtension`](crate::TrustedExtension) why it can be
 ///   trusted;
@@ -187,7 +187,7 @@ impl HasCaller for SecuredHandler {}
 #[diagnostic::do_not_recommend]
 impl<A: HasCaller> HasCaller for WithUnvalidated<A> {}
 
-/// A handler for callers with and without a token. No type implements this trait.
+/// A handler for a session or a token, with an optional [`Caller`](crate::Caller) argument.
 ///
 /// An optional caller turns an invalid token into an anonymous request. Write two handlers: a
 /// `#[secured]` one with [`Caller`](crate::Caller) and a `#[public]` one without.
@@ -197,6 +197,9 @@ impl<A: HasCaller> HasCaller for WithUnvalidated<A> {}
     note = "help: write two handlers, a `#[secured]` one with `Caller` and a `#[public]` one without"
 )]
 pub trait AllowsOptionalCaller {}
+
+#[diagnostic::do_not_recommend]
+impl<A: AllowsOptionalCaller> AllowsOptionalCaller for WithUnvalidated<A> {}
 
 /// A handler with an [`Unvalidated`](crate::Unvalidated) argument states why that is safe.
 ///

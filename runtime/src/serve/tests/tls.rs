@@ -5,8 +5,6 @@ mod clients;
 #[cfg(feature = "http2")]
 mod http2;
 #[cfg(feature = "http2")]
-mod http2_floods;
-#[cfg(feature = "http2")]
 mod http2_hosts;
 #[cfg(feature = "http2")]
 mod http2_limits;

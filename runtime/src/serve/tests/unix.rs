@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use tokio::net::{UnixListener, UnixStream};
 
 use super::*;
+use crate::serve::socket_file;
 
 /// A directory that is removed with its files.
 struct Directory(PathBuf);
@@ -26,6 +27,10 @@ impl Directory {
     fn files(&self) -> usize {
         fs::read_dir(&self.0).unwrap().count()
     }
+}
+
+async fn listen(path: PathBuf) -> std::io::Result<impl Sized> {
+    socket_file::listen(&path, 0o600).await
 }
 
 impl Drop for Directory {
@@ -69,6 +74,59 @@ async fn stale_socket_is_replaced() {
     let bound = serve(api().await).bind_unix(directory.socket()).await;
     drop(bound.unwrap());
     assert_eq!(directory.files(), 0);
+}
+
+/// Each finds the path available if it looks before another has replaced the file.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_of_several_servers_gets_the_path() {
+    let directory = Directory::new("race");
+    for round in 0..50 {
+        if round % 2 == 0 {
+            drop(UnixListener::bind(directory.socket()).unwrap());
+        }
+        let servers: Vec<_> = (0..8)
+            .map(|_| tokio::spawn(listen(directory.socket())))
+            .collect();
+        let mut bound = Vec::new();
+        for server in servers {
+            match server.await.unwrap() {
+                Ok(listening) => bound.push(listening),
+                Err(error) => {
+                    let text = error.to_string();
+                    assert_eq!(text, "another process listens on the socket");
+                }
+            }
+        }
+        assert_eq!((bound.len(), directory.files()), (1, 1), "{round}");
+        UnixStream::connect(directory.socket()).await.unwrap();
+        drop(bound);
+        assert_eq!(directory.files(), 0);
+    }
+}
+
+#[tokio::test]
+async fn lock_that_a_process_has_left_is_no_obstacle() {
+    let directory = Directory::new("lock");
+    fs::write(directory.0.join(".api.sock.lock"), "").unwrap();
+    let bound = serve(api().await).bind_unix(directory.socket()).await;
+    assert_eq!(directory.files(), 1);
+    drop(bound.unwrap());
+}
+
+/// A link, even one to nothing, leads to no file of another directory.
+#[tokio::test(start_paused = true)]
+async fn lock_that_is_a_link_is_refused() {
+    let (directory, other) = (Directory::new("link"), Directory::new("target"));
+    let target = other.0.join("file");
+    std::os::unix::fs::symlink(&target, directory.0.join(".api.sock.lock")).unwrap();
+    for _ in 0..2 {
+        let bound = serve(api().await).bind_unix(directory.socket()).await;
+        let error = bound.unwrap_err();
+        assert!(matches!(error, ServeError::BindUnix { .. }), "{error}");
+        assert!(!directory.socket().exists());
+        let _ = fs::write(&target, "text");
+    }
+    assert_eq!(fs::read(&target).unwrap(), b"text");
 }
 
 #[tokio::test]

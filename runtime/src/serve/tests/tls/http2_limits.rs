@@ -2,7 +2,7 @@
 //!
 //! The clock of tokio is paused. It may advance at every wait for a socket, so the tests assert no lower bounds.
 
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -134,4 +134,96 @@ async fn http2_request_over_the_limit_returns_503() {
     waiting.abort();
     let _ = waiting.await;
     while get_status(&mut sender, "/").await.unwrap() != 200 {}
+}
+
+/// Sends a request that stays in progress, then frames that belong to no request, until the server closes the connection.
+/// Returns the number of bytes.
+async fn flood(ca: &Ca, server: &TlsServer, gate: &Gate, frames: &[u8]) -> usize {
+    const MAX: usize = 64 * 1024 * 1024;
+    let mut stream = connect_tls(ca, server).await;
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    // HEADERS with the end of the stream and of the head: GET https://localhost/wait
+    let head = b"\x82\x87\x41\x09localhost\x44\x05/wait";
+    let frame = [&[0, 0, 20, 1, 5, 0, 0, 0, 1], &head[..]].concat();
+    stream.write_all(preface).await.unwrap();
+    stream.write_all(&frame).await.unwrap();
+    gate.entered.notified().await;
+    let (mut reader, mut writer) = tokio::io::split(stream);
+    let reading = tokio::spawn(async move {
+        let mut buffer = [0; 16 * 1024];
+        while reader.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+    });
+    let chunk = frames.repeat(4096 / frames.len());
+    let mut sent = 0;
+    while sent < MAX && writer.write_all(&chunk).await.is_ok() {
+        sent += chunk.len();
+    }
+    reading.await.unwrap();
+    sent
+}
+
+/// CVE-2019-9512, CVE-2019-9515. The client answers pings, and reads what the server sends.
+#[tokio::test(flavor = "multi_thread")]
+async fn flood_of_http2_frames_ends_the_connection() {
+    let (ca, server, gate) = start(|server| server).await;
+    for (name, frames) in [
+        ("PING", &b"\0\0\x08\x06\0\0\0\0\0abcdefgh"[..]),
+        ("answer to no PING", b"\0\0\x08\x06\x01\0\0\0\0abcdefgh"),
+        ("SETTINGS", b"\0\0\0\x04\0\0\0\0\0"),
+        (
+            "two table sizes",
+            b"\0\0\x0c\x04\0\0\0\0\0\0\x01\0\0\0\0\0\x01\0\0\x10\0",
+        ),
+        ("WINDOW_UPDATE", b"\0\0\x04\x08\0\0\0\0\0\0\0\0\x01"),
+        ("PRIORITY", b"\0\0\x05\x02\0\0\0\0\x03\0\0\0\0\x10"),
+        ("unknown", b"\0\0\x01\xbb\0\0\0\0\0x"),
+    ] {
+        let sent = flood(&ca, &server, &gate, frames).await;
+        assert!(sent < 32 * 1024 * 1024, "{name}: {sent} bytes");
+        let (mut sender, _connection) = connect(&ca, &server, 65_535).await;
+        assert_eq!(get_status(&mut sender, "/").await.unwrap(), 200);
+    }
+}
+
+/// Neither large bodies nor many requests are a flood.
+#[tokio::test]
+async fn requests_and_responses_of_http2_are_no_flood() {
+    let (ca, server, _) = start(|server| server).await;
+    // a small window: a frame accepts more of the response for every few bytes of it
+    let (mut sender, connection) = connect(&ca, &server, 1_000).await;
+    for _ in 0..5 {
+        assert_eq!(get_status(&mut sender, "/large").await.unwrap(), 200);
+    }
+    for _ in 0..3_000 {
+        assert_eq!(get_status(&mut sender, "/").await.unwrap(), 200);
+    }
+    assert!(!connection.is_finished());
+}
+
+/// The connection is announced to close after 16 × 64 KiB / 2, and no response is lost.
+#[tokio::test]
+async fn http2_connection_that_has_discarded_too_much_ends() {
+    let (ca, server, _) = start(|server| server.unread_limit(64 * 1024)).await;
+    let stream = TokioIo::new(connect_tls(&ca, &server).await);
+    let http2 = Builder::new(TokioExecutor::new()).handshake(stream).await;
+    let (mut sender, connection) = http2.unwrap();
+    let connection = tokio::spawn(connection);
+    let mut refused = 0;
+    while sender.ready().await.is_ok() {
+        let upload = Full::new(Bytes::from(vec![b'x'; 50_000]));
+        let request = http::Request::post("https://localhost/").body(upload);
+        match sender.send_request(request.unwrap()).await {
+            Ok(response) => {
+                assert_eq!(response.status(), 405);
+                let body = response.into_body().collect().await.unwrap();
+                assert!(!body.to_bytes().is_empty());
+                refused += 1;
+            }
+            // the request is not sent: it can be repeated on another connection
+            Err(error) => assert!(error.is_canceled() || error.is_closed(), "{error:?}"),
+        }
+        assert!(refused < 100);
+    }
+    assert!(refused >= 10, "{refused}");
+    connection.await.unwrap().unwrap();
 }

@@ -1,0 +1,80 @@
+//! The text of an inventory.
+
+use std::fmt;
+
+use crate::routing::inventory::{Inventory, Route};
+
+/// A table: method, path, access, handler, limits that are not the defaults, and below each route its
+/// relaxation and its exceptions; then the scopes that broader ones imply; then the reasons for undeclared routes; then the hosts; then the resource; then each issuer, its audiences, the validation of its
+/// tokens, its grants and its relaxations; then the routes that no token can reach.
+impl fmt::Display for Inventory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<[String; 5]> = self.routes.iter().map(Route::row).collect();
+        let width = |column: fn(&[String; 5]) -> usize| rows.iter().map(column).max().unwrap_or(0);
+        let (method, path, access, handler) = (
+            width(|r| r[0].chars().count()),
+            width(|r| r[1].chars().count()),
+            width(|r| r[2].chars().count()),
+            width(|r| r[3].chars().count()),
+        );
+        for (route, [m, p, a, h, limits]) in self.routes.iter().zip(&rows) {
+            let row = format!("{m:method$}  {p:path$}  {a:access$}  {h:handler$}  {limits}");
+            writeln!(f, "{}", row.trim_end())?;
+            if let Some(selection) = route.selection() {
+                writeln!(f, "  for {selection}")?;
+            }
+            if route.accepts_tickets() {
+                writeln!(
+                    f,
+                    "  relaxation: accepts a single-use ticket in the query instead of a token"
+                )?;
+            }
+            for exception in route.exceptions() {
+                writeln!(f, "  {exception}")?;
+            }
+        }
+        for scope in self.implied_scopes() {
+            let broader = scope.implied_by().iter().map(|scope| scope.as_str());
+            let broader = broader.collect::<Vec<_>>().join(", ");
+            writeln!(f, "scope {scope} is implied by {broader}")?;
+        }
+        for reason in self.undeclared() {
+            writeln!(f, "undeclared routes beside the API: {reason}")?;
+        }
+        if let Some(hosts) = self.hosts() {
+            writeln!(f, "served for the hosts {} only", hosts.join(", "))?;
+        }
+        if let Some(resource) = self.resource() {
+            writeln!(f, "resource {resource}")?;
+        }
+        for issuer in self.issuers() {
+            let audiences: Vec<_> = issuer.audiences().collect();
+            let (url, audience) = (issuer.issuer(), audiences.join(" or "));
+            let validation = issuer.validation();
+            writeln!(f, "tokens of {url} for {audience}, by {validation}")?;
+            if let Some(grants) = issuer.grants() {
+                writeln!(f, "  grants: {grants}")?;
+            }
+            if issuer.hashes_subjects() {
+                writeln!(f, "  audit events carry a keyed hash of the subject")?;
+            }
+            for relaxation in issuer.relaxations() {
+                writeln!(f, "  relaxation: {relaxation}")?;
+            }
+        }
+        self.write_unreachable(f)
+    }
+}
+
+impl Inventory {
+    fn write_unreachable(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for route in self.unreachable() {
+            let [methods, path, access, ..] = route.row();
+            writeln!(
+                f,
+                "unreachable: {methods} {path} requires {access}, which no issuer grants"
+            )?;
+        }
+        Ok(())
+    }
+}

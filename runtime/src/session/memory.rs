@@ -1,0 +1,228 @@
+//! Sessions in memory: the default store.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::claims::NumericDate;
+use crate::session::error::SessionStoreError;
+use crate::session::store::{SessionGroup, SessionKey, SessionStore, StoredSession};
+
+/// The default maximum number of sessions.
+const DEFAULT_CAPACITY: usize = 10_000;
+
+/// Sessions in the memory of this process; a restart ends them.
+///
+/// At the limit, by default 10,000 sessions, a new session replaces expired ones, or else the one that was not used for
+/// the longest time. A session of a usual login takes about 2 KiB.
+pub struct MemorySessions {
+    capacity: usize,
+    sessions: Mutex<Sessions>,
+}
+
+#[derive(Default)]
+struct Sessions {
+    by_key: HashMap<SessionKey, StoredSession>,
+    by_group: HashMap<SessionGroup, HashSet<SessionKey>>,
+}
+
+impl MemorySessions {
+    /// Creates an empty store for 10,000 sessions.
+    pub fn new() -> Self {
+        Self::with_capacity(DEFAULT_CAPACITY)
+    }
+
+    /// Creates an empty store for this number of sessions, at least 1.
+    pub fn with_capacity(sessions: usize) -> Self {
+        Self {
+            capacity: sessions.max(1),
+            sessions: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sessions> {
+        // no operation on the maps leaves them half changed
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for MemorySessions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Sessions {
+    fn insert(&mut self, session: StoredSession) {
+        for group in &session.groups {
+            self.by_group.entry(*group).or_default().insert(session.key);
+        }
+        self.by_key.insert(session.key, session);
+    }
+
+    fn remove(&mut self, key: &SessionKey) -> bool {
+        let Some(session) = self.by_key.remove(key) else {
+            return false;
+        };
+        for group in &session.groups {
+            if let Some(keys) = self.by_group.get_mut(group) {
+                keys.remove(key);
+                if keys.is_empty() {
+                    self.by_group.remove(group);
+                }
+            }
+        }
+        true
+    }
+
+    /// Makes room for one more session, used at `now`.
+    fn make_room(&mut self, capacity: usize, now: NumericDate) {
+        if self.by_key.len() < capacity {
+            return;
+        }
+        let expired = |session: &&StoredSession| session.expires_at <= now;
+        let expired = self.by_key.values().filter(expired);
+        let expired: Vec<_> = expired.map(|session| session.key).collect();
+        for key in &expired {
+            self.remove(key);
+        }
+        while self.by_key.len() >= capacity {
+            let oldest = self.by_key.values().min_by_key(|session| session.last_used);
+            let Some(key) = oldest.map(|session| session.key) else {
+                return;
+            };
+            self.remove(&key);
+        }
+    }
+}
+
+impl SessionStore for MemorySessions {
+    async fn insert(&self, session: StoredSession) -> Result<(), SessionStoreError> {
+        let mut sessions = self.lock();
+        sessions.make_room(self.capacity, session.last_used);
+        sessions.insert(session);
+        Ok(())
+    }
+
+    async fn find(&self, key: &SessionKey) -> Result<Option<StoredSession>, SessionStoreError> {
+        Ok(self.lock().by_key.get(key).cloned())
+    }
+
+    async fn touch(
+        &self,
+        key: &SessionKey,
+        last_used: NumericDate,
+    ) -> Result<(), SessionStoreError> {
+        if let Some(session) = self.lock().by_key.get_mut(key) {
+            session.last_used = session.last_used.max(last_used);
+        }
+        Ok(())
+    }
+
+    async fn remove(&self, key: &SessionKey) -> Result<bool, SessionStoreError> {
+        Ok(self.lock().remove(key))
+    }
+
+    async fn remove_group(&self, group: &SessionGroup) -> Result<usize, SessionStoreError> {
+        let mut sessions = self.lock();
+        let keys = sessions.by_group.remove(group).unwrap_or_default();
+        for key in &keys {
+            sessions.remove(key);
+        }
+        Ok(keys.len())
+    }
+}
+
+impl fmt::Debug for MemorySessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemorySessions")
+            .field("sessions", &self.lock().by_key.len())
+            .field("capacity", &self.capacity)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(number: u8, last_used: u64, groups: &[u8]) -> StoredSession {
+        StoredSession::new(
+            SessionKey::from_bytes([number; 32]),
+            groups
+                .iter()
+                .map(|group| SessionGroup::from_bytes([*group; 32]))
+                .collect(),
+            vec![number],
+            NumericDate::from_secs(last_used),
+            NumericDate::from_secs(last_used + 100),
+        )
+    }
+
+    async fn numbers(store: &MemorySessions) -> Vec<u8> {
+        let mut found = Vec::new();
+        for number in 0..10 {
+            let key = SessionKey::from_bytes([number; 32]);
+            if store.find(&key).await.unwrap().is_some() {
+                found.push(number);
+            }
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn group_ends_together() {
+        let store = MemorySessions::new();
+        for (number, groups) in [(1, &[10, 20][..]), (2, &[10]), (3, &[30])] {
+            store.insert(session(number, 0, groups)).await.unwrap();
+        }
+        let group = SessionGroup::from_bytes([10; 32]);
+        assert_eq!(store.remove_group(&group).await.unwrap(), 2);
+        assert_eq!(store.remove_group(&group).await.unwrap(), 0);
+        assert_eq!(numbers(&store).await, [3]);
+        assert!(
+            !store
+                .lock()
+                .by_group
+                .contains_key(&SessionGroup::from_bytes([20; 32]))
+        );
+    }
+
+    #[tokio::test]
+    async fn removed_session_leaves_no_trace() {
+        let store = MemorySessions::new();
+        store.insert(session(1, 0, &[10])).await.unwrap();
+        let key = SessionKey::from_bytes([1; 32]);
+        assert!(store.remove(&key).await.unwrap());
+        assert!(!store.remove(&key).await.unwrap());
+        store.touch(&key, NumericDate::from_secs(5)).await.unwrap();
+        assert!(store.lock().by_key.is_empty() && store.lock().by_group.is_empty());
+    }
+
+    #[tokio::test]
+    async fn time_of_last_use_never_goes_back() {
+        let store = MemorySessions::new();
+        store.insert(session(1, 50, &[])).await.unwrap();
+        let key = SessionKey::from_bytes([1; 32]);
+        for (touched, expected) in [(40, 50), (60, 60)] {
+            store
+                .touch(&key, NumericDate::from_secs(touched))
+                .await
+                .unwrap();
+            let found = store.find(&key).await.unwrap().unwrap();
+            assert_eq!(found.last_used, NumericDate::from_secs(expected));
+        }
+    }
+
+    #[tokio::test]
+    async fn full_store_forgets_expired_sessions_first_and_then_the_least_recently_used() {
+        let store = MemorySessions::with_capacity(3);
+        for (number, last_used) in [(1, 0), (2, 90), (3, 80)] {
+            store.insert(session(number, last_used, &[])).await.unwrap();
+        }
+        store.insert(session(4, 101, &[])).await.unwrap();
+        assert_eq!(numbers(&store).await, [2, 3, 4]);
+        store.insert(session(5, 102, &[])).await.unwrap();
+        assert_eq!(numbers(&store).await, [2, 4, 5]);
+    }
+}
