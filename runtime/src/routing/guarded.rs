@@ -148,36 +148,36 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
     {
         remove_guard_extensions(request.extensions_mut());
         let body_wait = body_wait(request);
-        match self.authorize(request, body_wait, id).await {
-            Ok(guard) => {
-                let guard = passed.insert(guard);
-                guard.extensions().insert(request.extensions_mut());
-                let acceptable = Acceptable::of(request.method(), request.headers());
-                let handled = {
-                    let handling = pin!(async {
-                        let response = response.insert(match &self.inner {
-                            None => run_handler::<H, S, M>(request, &self.state, guard).await,
-                            Some(inner) => {
-                                self.prepare_for_layers(request, guard);
-                                // boxed, so that the future of a handler without layers stays small
-                                Box::pin(inner.run(mem::take(request), guard)).await
-                            }
-                        });
-                        if let Some(acceptable) = acceptable {
-                            acceptable.check(response);
-                        }
-                    });
-                    within(guard.limits(), guard.body_wait(), handling).await
-                };
-                if let Err(TimedOut) = handled {
-                    emit_timeout(H::DECLARATION, guard.token(), id);
-                    *response = Some(handler_timeout());
-                }
-            }
+        // not in the arms of one `match`, which would keep its value as long as the handler runs
+        let guard = match self.authorize(request, body_wait, id).await {
+            Ok(guard) => passed.insert(guard),
             Err(cause) => {
                 let refusal = refusal_response(cause, self.guard.server(), &H::DECLARATION.access);
                 *response = Some(refusal);
+                return;
             }
+        };
+        guard.extensions().insert(request.extensions_mut());
+        let acceptable = Acceptable::of(request.method(), request.headers());
+        let handled = {
+            let handling = pin!(async {
+                let response = response.insert(match &self.inner {
+                    None => run_handler::<H, S, M>(request, &self.state, guard).await,
+                    Some(inner) => {
+                        self.prepare_for_layers(request, guard);
+                        // boxed, so that the future of a handler without layers stays small
+                        Box::pin(inner.run(mem::take(request), guard)).await
+                    }
+                });
+                if let Some(acceptable) = acceptable {
+                    acceptable.check(response);
+                }
+            });
+            within(guard.limits(), guard.body_wait(), handling).await
+        };
+        if let Err(TimedOut) = handled {
+            emit_timeout(H::DECLARATION, guard.token(), id);
+            *response = Some(handler_timeout());
         }
     }
 

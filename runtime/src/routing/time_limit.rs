@@ -91,3 +91,43 @@ impl TimeLimit<'_> {
         Poll::Pending
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::pin::pin;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn handler_that_never_responds_times_out_with_and_without_body() {
+        let limits = Limits::DEFAULT;
+        for body in [BodyWait::default(), BodyWait::new()] {
+            let start = Instant::now();
+            let handled = within(&limits, &body, pin!(pending::<()>())).await;
+            assert_eq!(handled, Err(TimedOut));
+            let elapsed = start.elapsed();
+            assert!(elapsed >= limits.timeout, "{elapsed:?}");
+            assert!(elapsed < limits.timeout + CHECK_INTERVAL, "{elapsed:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn handler_with_body_is_polled_again_before_a_timer_is_created() {
+        for (body, wakes) in [(BodyWait::default(), false), (BodyWait::new(), true)] {
+            let mut polls = 0;
+            // ready at its second poll, which it does not ask for
+            let handler = pin!(poll_fn(|_| {
+                polls += 1;
+                if polls > 1 {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            }));
+            let start = Instant::now();
+            let _ = within(&Limits::DEFAULT, &body, handler).await;
+            assert_eq!(start.elapsed().is_zero(), wakes);
+        }
+    }
+}

@@ -10,9 +10,15 @@ use std::time::Duration;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
 use axum::routing::future::RouteFuture;
+#[cfg(feature = "http2")]
+use http::Method;
+#[cfg(feature = "http2")]
+use http::header::CONTENT_LENGTH;
 #[cfg(feature = "tls")]
 use http::header::{Entry, HeaderMap, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use http::{Request, Version};
+#[cfg(feature = "http2")]
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::{self, UpgradeableConnection};
 #[cfg(feature = "http2")]
@@ -243,6 +249,22 @@ fn set_transport_security(headers: &mut HeaderMap) {
     }
 }
 
+/// Removes the body of a response to `HEAD` (RFC 9110 §9.3.2), and keeps its length. hyper sends the body in HTTP/2, and axum
+/// removes only those of routes.
+#[cfg(feature = "http2")]
+fn remove_body(response: &mut Response) {
+    if response.body().is_end_stream() {
+        return;
+    }
+    let body = mem::take(response.body_mut());
+    let length = body.size_hint().exact();
+    if let (Entry::Vacant(entry), Some(length)) =
+        (response.headers_mut().entry(CONTENT_LENGTH), length)
+    {
+        entry.insert(length.into());
+    }
+}
+
 /// Sends the last bytes of a connection, and closes its direction; with TLS, the client learns that nothing is missing.
 async fn end(mut stream: Stream, farewell: &str) {
     let mut rest = farewell.as_bytes();
@@ -280,6 +302,8 @@ impl RequestContext {
         let requests = Arc::clone(&self.requests);
         #[cfg(feature = "tls")]
         let requires_tls = self.requires_tls;
+        #[cfg(feature = "http2")]
+        let is_head = version == Version::HTTP_2 && request.method() == Method::HEAD;
         let active = state.activity().request();
         let is_from_proxy = self.proxies.contains(self.peer);
         let id = RequestId::of(request.headers_mut(), is_from_proxy);
@@ -318,6 +342,10 @@ impl RequestContext {
             }
             if let Some(rest) = rest {
                 unread::settle(&rest, version, &mut response, &state);
+            }
+            #[cfg(feature = "http2")]
+            if is_head {
+                remove_body(&mut response);
             }
             Ok(response.map(|body| InFlightBody::new(body, active, permit)))
         }

@@ -61,6 +61,11 @@ impl<'a> UntrustedCompact<'a> {
         self.signing_input
     }
 
+    /// Returns the header as in the token, in base64url.
+    pub(super) fn encoded_header(&self) -> &'a [u8] {
+        self.header
+    }
+
     pub(crate) fn header(&self) -> Result<Vec<u8>, TokenError> {
         decode(self.header)
     }

@@ -63,6 +63,22 @@ impl<'a> UntrustedHeader<'a> {
         })
     }
 
+    /// Returns a copy that borrows nothing.
+    pub(super) fn to_static(&self) -> UntrustedHeader<'static> {
+        let copy = |text: &Option<Cow<'a, str>>| text.as_deref().map(|text| text.to_owned().into());
+        let RepeatedClaims { iss, sub, aud } = &self.repeated;
+        UntrustedHeader {
+            algorithm: self.algorithm,
+            kid: copy(&self.kid),
+            typ: copy(&self.typ),
+            repeated: RepeatedClaims {
+                iss: copy(iss),
+                sub: copy(sub),
+                aud: aud.clone(),
+            },
+        }
+    }
+
     /// Rejects a claim that the header repeats with a different value ([RFC 7519 §5.3]).
     ///
     /// [RFC 7519 §5.3]: https://www.rfc-editor.org/rfc/rfc7519#section-5.3

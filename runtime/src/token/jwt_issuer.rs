@@ -17,7 +17,7 @@ pub(crate) struct JwtIssuer {
 
 /// The decoded parts of a JWT that a signature check needs; nothing in them is verified.
 pub(super) struct UntrustedJwt<'a> {
-    pub(super) header: UntrustedHeader<'a>,
+    pub(super) header: &'a UntrustedHeader<'a>,
     pub(super) signing_input: &'a [u8],
     pub(super) signature: Vec<u8>,
 }
@@ -84,7 +84,7 @@ impl JwtIssuer {
         jwt: &UntrustedJwt<'_>,
         now: NumericDate,
     ) -> Result<u64, Unverified> {
-        let header = &jwt.header;
+        let header = jwt.header;
         if !self.algorithms.contains(&header.algorithm) {
             return Err(Stage::Algorithm.into());
         }

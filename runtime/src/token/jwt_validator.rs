@@ -13,6 +13,7 @@ use crate::token::error::TokenError;
 use crate::token::header::UntrustedHeader;
 use crate::token::jwt_cache::{CachedJwt, JwtCache};
 use crate::token::jwt_issuer::{JwtIssuer, Stage, UntrustedJwt, Unverified};
+use crate::token::known_headers::KnownHeaders;
 use crate::token::profile::require_non_empty;
 use crate::token::rejection::{TokenRejection, Unavailable};
 use crate::token::rules::TokenRules;
@@ -22,6 +23,7 @@ use crate::token::verified::VerifiedToken;
 pub(crate) struct JwtValidator {
     issuers: Box<[JwtIssuer]>,
     cache: JwtCache,
+    headers: KnownHeaders,
 }
 
 /// The outcome of trying the keys of every issuer once.
@@ -43,6 +45,7 @@ impl JwtValidator {
         Self {
             issuers: issuers.into(),
             cache: JwtCache::new(cache_size),
+            headers: KnownHeaders::default(),
         }
     }
 
@@ -129,9 +132,17 @@ impl JwtValidator {
                 TokenRejection::Malformed
             }
         })?;
-        let header = compact.header()?;
+        let known = self.headers.get(compact.encoded_header());
+        let (decoded, read);
+        let header = if let Some(known) = &known {
+            known.header()
+        } else {
+            decoded = compact.header()?;
+            read = UntrustedHeader::read(&decoded)?;
+            &read
+        };
         let jwt = UntrustedJwt {
-            header: UntrustedHeader::read(&header)?,
+            header,
             signing_input: compact.signing_input(),
             signature: compact.signature()?,
         };
@@ -142,7 +153,13 @@ impl JwtValidator {
             outcome = self.try_issuers(&compact, &jwt, clock.now());
         }
         match outcome {
-            VerificationOutcome::Verified(validated) => Ok(validated?),
+            VerificationOutcome::Verified(validated) => {
+                let validated = validated?;
+                if known.is_none() {
+                    self.headers.add(compact.encoded_header(), header);
+                }
+                Ok(validated)
+            }
             VerificationOutcome::Unverified {
                 unavailable: Some(unavailable),
                 ..

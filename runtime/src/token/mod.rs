@@ -20,6 +20,7 @@ mod jwt_issuer;
 mod jwt_validator;
 mod keyed_hash;
 mod kind;
+mod known_headers;
 mod lifetime;
 mod profile;
 mod rejection;

@@ -12,10 +12,11 @@ use crate::model::Handler;
 // Output: type __PalisadeArguments = Arguments<(Caller, Valid<Json<NewOrder>>,)>;
 //         impl<S, M> Endpoint<__palisade_create_order, S, M> for Checked<true> where __PalisadeArguments: ExtractedArguments<S, M> {
 //             async fn call(request: &mut Request, state: &S, guard: &PassedGuard) -> Response {
-//                 match __PalisadeArguments::extract(request, state, guard).await {
-//                     Ok(Arguments((a, b))) => respond(holds_only_send_values(__palisade_create_order {}.unguarded(a, b)).await),
-//                     Err(rejection) => rejection,
-//                 }
+//                 let Arguments((a, b)) = match __PalisadeArguments::extract(request, state, guard).await {
+//                     Ok(arguments) => arguments,
+//                     Err(rejection) => return rejection,
+//                 };
+//                 respond(holds_only_send_values(__palisade_create_order {}.unguarded(a, b)).await)
 //             }
 //         }
 pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
@@ -59,13 +60,13 @@ pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
                         __palisade_state,
                         __palisade_guard,
                     );
-                match __palisade_arguments.await {
-                    ::core::result::Result::Ok(#private::rules::Arguments((#(#names,)*))) => {
-                        let #value = #run;
-                        #respond
-                    }
-                    ::core::result::Result::Err(__palisade_rejection) => __palisade_rejection,
-                }
+                // a handler in an arm would store the result, and the response in it, as long as it runs
+                let #private::rules::Arguments((#(#names,)*)) = match __palisade_arguments.await {
+                    ::core::result::Result::Ok(__palisade_extracted) => __palisade_extracted,
+                    ::core::result::Result::Err(__palisade_rejection) => return __palisade_rejection,
+                };
+                let #value = #run;
+                #respond
             }
         }
     }

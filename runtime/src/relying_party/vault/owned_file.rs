@@ -168,3 +168,18 @@ fn check_file(metadata: &Metadata) -> Result<(), OwnedFileError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_over_the_limit_is_not_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        create(directory.path(), "file", &[1; 10]).unwrap();
+        assert_eq!(read(&path, 11).unwrap().len(), 10);
+        assert_eq!(read(&path, 10).unwrap().len(), 10);
+        assert!(matches!(read(&path, 9), Err(OwnedFileError::TooLong)));
+    }
+}

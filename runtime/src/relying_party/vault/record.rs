@@ -168,3 +168,72 @@ fn split(record: &[u8]) -> Result<(&[u8], &[u8]), VaultError> {
     }
     rest.split_at_checked(WRAP).ok_or(VaultError::NotAuthentic)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: RecordName = RecordName::from_bytes([1; 16]);
+    const OTHER_NAME: RecordName = RecordName::from_bytes([2; 16]);
+
+    fn sealers() -> (RecordSealer, RecordSealer) {
+        let keys = SealingKeys::new(SealingKey::generate().unwrap());
+        let sealer = |vault| {
+            let wraps = keys.sealer(Purpose::new("test wraps")).unwrap();
+            RecordSealer::new(wraps, vault)
+        };
+        (sealer([1; 16]), sealer([2; 16]))
+    }
+
+    fn id() -> RecordId {
+        RecordId::new("issuer", "client", "tokens").unwrap()
+    }
+
+    fn sealed(sealer: &RecordSealer) -> StoredRecord {
+        sealer
+            .seal(&id(), NAME, 7, None, &Secret::new("token"))
+            .unwrap()
+    }
+
+    #[test]
+    fn wrap_is_bound_to_vault_name_and_version() {
+        let (sealer, of_other_vault) = sealers();
+        let record = sealed(&sealer);
+        let (wrap, _) = split(&record.sealed).unwrap();
+        assert!(sealer.unwrap(wrap, NAME, 7).is_ok());
+        for unwrapped in [
+            of_other_vault.unwrap(wrap, NAME, 7),
+            sealer.unwrap(wrap, OTHER_NAME, 7),
+            sealer.unwrap(wrap, NAME, 8),
+        ] {
+            assert!(matches!(unwrapped, Err(VaultError::NotAuthentic)));
+        }
+    }
+
+    /// Even with a wrap of the right context, the value belongs to its own.
+    #[test]
+    fn value_is_bound_to_vault_identity_version_and_expiry() {
+        let (sealer, of_other_vault) = sealers();
+        let record = sealed(&sealer);
+        let (wrap, value) = split(&record.sealed).unwrap();
+        let data_key = sealer.unwrap(wrap, NAME, 7).unwrap();
+        let wrapped = |sealer: &RecordSealer, version, expires_at| StoredRecord {
+            version,
+            expires_at,
+            sealed: join(&sealer.wrap(&data_key, NAME, version).unwrap(), value),
+        };
+        let opened = sealer.open(&id(), NAME, &wrapped(&sealer, 7, None));
+        assert_eq!(opened.unwrap().expose(), b"token");
+
+        let expiry = Some(NumericDate::from_secs(1));
+        let other_id = id().subject("alice").unwrap();
+        for opened in [
+            of_other_vault.open(&id(), NAME, &wrapped(&of_other_vault, 7, None)),
+            sealer.open(&id(), NAME, &wrapped(&sealer, 8, None)),
+            sealer.open(&id(), NAME, &wrapped(&sealer, 7, expiry)),
+            sealer.open(&other_id, NAME, &wrapped(&sealer, 7, None)),
+        ] {
+            assert!(matches!(opened, Err(VaultError::NotAuthentic)));
+        }
+    }
+}

@@ -5,6 +5,8 @@ mod clients;
 #[cfg(feature = "http2")]
 mod http2;
 #[cfg(feature = "http2")]
+mod http2_head;
+#[cfg(feature = "http2")]
 mod http2_hosts;
 #[cfg(feature = "http2")]
 mod http2_limits;

@@ -4,7 +4,8 @@ use std::fs;
 
 use super::{Fixture, content, file_error, id, key, rejection, secret, value_of};
 use crate::relying_party::vault::{
-    FileStore, FileStoreError, MemoryStore, TokenVault, VaultError, VaultStore,
+    FileStore, FileStoreError, KeyFile, MemoryStore, TokenVault, VaultError, VaultStore,
+    VaultStoreError,
 };
 use crate::seal::SealingKeys;
 
@@ -45,6 +46,37 @@ async fn open_creates_nothing_and_create_replaces_nothing() {
     fs::rename(&aside, &head).unwrap();
     assert_eq!(content(&fixture), before);
     assert_eq!(value_of(&vault, "alice").await.unwrap(), "token of alice");
+}
+
+#[tokio::test]
+async fn create_on_an_empty_vault_changes_nothing_and_creates_no_key() {
+    let (fixture, vault) = Fixture::new().await;
+    for subject in ["alice", "bob"] {
+        vault.remove(&id(subject)).await.unwrap();
+    }
+    let before = content(&fixture);
+    let path = fixture.root.path().join("new.key");
+    let store = FileStore::open(fixture.directory()).unwrap();
+    let error = TokenVault::create(store, KeyFile::new(&path))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, VaultError::AlreadyCreated), "{error}");
+    assert!(!path.exists());
+    assert_eq!(content(&fixture), before);
+}
+
+/// The store refuses a new index itself, whatever calls it.
+#[tokio::test]
+async fn new_index_over_existing_records_is_refused() {
+    let (fixture, vault) = Fixture::new().await;
+    let before = content(&fixture);
+    let store = FileStore::open(fixture.directory()).unwrap();
+    let attached = store.attach(vault.inner().seal.clone(), true).await;
+    assert!(
+        matches!(attached, Err(VaultStoreError::Conflict)),
+        "{attached:?}"
+    );
+    assert_eq!(content(&fixture), before);
 }
 
 #[tokio::test]

@@ -17,8 +17,9 @@ use crate::secret::Secret;
 const DIRECTORY: &str = "PALISADE_TEST_VAULT";
 const KEY: &str = "PALISADE_TEST_VAULT_KEY";
 const SUBJECTS: [&str; 3] = ["alice", "bob", "carol"];
-/// How often a writer is killed.
-const KILLS: u32 = 200;
+/// How many vaults have writers that are killed, at the same time, and how often in each of them.
+const VAULTS: u32 = 4;
+const KILLS: u32 = 50;
 
 fn child(test: &str, fixture: &Fixture) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
@@ -99,8 +100,17 @@ fn count_of(value: &str) -> u64 {
 }
 
 /// R9: a writer is killed 200 times in the middle of its work. No record is lost or half written.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn killed_writers_lose_no_record_and_leave_none_half_written() {
+    let tasks: Vec<_> = (0..VAULTS)
+        .map(|number| tokio::spawn(kill_writers(number * KILLS)))
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+}
+
+async fn kill_writers(first: u32) {
     let (fixture, vault) = Fixture::new().await;
     for subject in SUBJECTS {
         vault
@@ -109,14 +119,14 @@ async fn killed_writers_lose_no_record_and_leave_none_half_written() {
             .unwrap();
     }
     let mut acknowledged = [0, 0];
-    for round in 0..KILLS {
+    for round in first..first + KILLS {
         let mut child = Killed(
             child("child_writes_until_it_is_killed", &fixture)
                 .spawn()
                 .unwrap(),
         );
         let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
-        for _ in 0..round % 7 {
+        for _ in 0..=round % 4 {
             let line = line_of(&mut lines, "written ").unwrap();
             let (subject, count) = line.split_once(' ').unwrap();
             let at = SUBJECTS.iter().position(|known| *known == subject).unwrap();

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{Fixture, id, key, secret, set_mode, value_of};
-use crate::relying_party::vault::VaultError;
+use crate::relying_party::vault::{MemoryStore, TokenVault, VaultError, VaultStore as _};
 use crate::seal::SealingKeys;
 
 #[tokio::test]
@@ -160,4 +160,32 @@ async fn record_that_cannot_be_rekeyed_is_reported_and_kept() {
     assert!(vault.rekey().await.unwrap().is_complete());
     let vault = fixture.open_with(new).await.unwrap();
     assert_eq!(value_of(&vault, "alice").await.unwrap(), "token of alice");
+}
+
+#[tokio::test]
+async fn damaged_record_in_a_store_without_index_is_reported_and_kept() {
+    let (old, store) = (key(), MemoryStore::new());
+    let vault = TokenVault::create(store.clone(), old.clone())
+        .await
+        .unwrap();
+    for subject in ["alice", "bob"] {
+        vault
+            .put(&id(subject), &secret(subject), None)
+            .await
+            .unwrap();
+    }
+    let name = vault.inner().head.name(&id("alice"));
+    let mut damaged = store.read(name).await.unwrap().unwrap();
+    damaged.sealed[40] ^= 1;
+    let version = Some(damaged.version);
+    store.write(name, version, damaged.clone()).await.unwrap();
+
+    let both = SealingKeys::new(key()).older(old).unwrap();
+    let vault = TokenVault::open(store.clone(), both).await.unwrap();
+    let rekeyed = vault.rekey().await.unwrap();
+    assert_eq!(
+        (rekeyed.rewrapped, &rekeyed.unreadable[..]),
+        (1, &[name][..])
+    );
+    assert_eq!(store.read(name).await.unwrap(), Some(damaged));
 }
