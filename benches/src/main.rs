@@ -43,7 +43,7 @@ const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- [tls | a
 
 /// The measurements of a run.
 enum Mode {
-    /// All without a server of their own.
+    /// All but those of the listener.
     Guard,
     Tls,
     Attackers,

@@ -1,6 +1,6 @@
 //! A well-behaved client beside attackers: `cargo run --release -p palisade-benches -- attackers`.
 //!
-//! The server is a process of its own with all defaults, on one core. The client and the attackers share
+//! The server is a separate process with all defaults, on one core. The client and the attackers share
 //! another one, and the attackers run only while the client waits.
 
 mod attack;

@@ -15,7 +15,7 @@ const WAITING: usize = 2;
 
 /// Counts requests up to a limit.
 ///
-/// A request whose client has to send more of the body has a count of its own. Otherwise clients that send slowly would leave no
+/// A request whose client has to send more of the body counts separately. Otherwise clients that send slowly would leave no
 /// request for others.
 #[derive(Clone)]
 pub(super) struct InFlight {
