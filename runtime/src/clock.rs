@@ -2,6 +2,7 @@
 //!
 //! The rooms above read it once per request, and again after waiting for an issuer.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -34,6 +35,14 @@ pub trait Clock: Send + Sync + 'static {
         })
     }
 }
+
+/// A clock that callers and logins share.
+#[derive(Clone)]
+pub(crate) struct SharedClock(pub(crate) Arc<dyn Clock>);
+
+// its owners never change the clock, and other threads read it after a panic too
+impl UnwindSafe for SharedClock {}
+impl RefUnwindSafe for SharedClock {}
 
 /// The operating system's wall clock.
 #[derive(Clone, Copy, Debug, Default)]

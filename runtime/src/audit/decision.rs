@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
-use crate::audit::{Reason, RequestId};
+use crate::audit::{Principal, Reason, RequestId};
 use crate::policy::Declaration;
-use crate::token::VerifiedToken;
 
 /// A decision in progress.
 #[cfg_attr(
@@ -55,12 +54,12 @@ impl Decision {
             reason = "only events use the declaration and the token"
         )
     )]
-    pub(crate) fn emit(&self, reason: Reason, token: Option<&VerifiedToken>) {
+    pub(crate) fn emit(&self, reason: Reason, principal: Option<Principal<'_>>) {
         #[cfg(feature = "tracing")]
         crate::audit::event::emit_decision(
             self.declaration,
             reason,
-            token,
+            principal,
             self.by_ticket,
             self.request_id.as_ref(),
         );

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tracing::Level;
 
-use crate::audit::{PanicOrigin, Reason, RequestId};
+use crate::audit::{PanicOrigin, Principal, Reason, RequestId};
 use crate::input::InputLocation;
 use crate::policy::Declaration;
 use crate::token::VerifiedToken;
@@ -20,7 +20,7 @@ const CONFIG_TARGET: &str = "palisade::config";
 pub(super) fn emit_decision(
     declaration: &'static Declaration,
     reason: Reason,
-    token: Option<&VerifiedToken>,
+    principal: Option<Principal<'_>>,
     by_ticket: bool,
     request_id: Option<&RequestId>,
 ) {
@@ -36,14 +36,14 @@ pub(super) fn emit_decision(
                     handler = declaration.handler,
                     module = declaration.module,
                     access = %declaration.access,
-                    credential = by_ticket.then_some("ticket"),
-                    issuer = token.map(VerifiedToken::issuer),
-                    client_id = token.and_then(VerifiedToken::client_id),
-                    token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
-                    subject_hash = token.and_then(VerifiedToken::subject_hash),
-                    subject = token.and_then(VerifiedToken::audited_subject),
-                    ungranted = token.map(VerifiedToken::ungranted).filter(|count| *count > 0),
-                    malformed_roles = token.map(VerifiedToken::has_malformed_roles).filter(|malformed| *malformed),
+                    credential = by_ticket.then_some("ticket").or(principal.and_then(Principal::credential)),
+                    issuer = principal.map(Principal::issuer),
+                    client_id = principal.and_then(Principal::client_id),
+                    token_id_hash = principal.and_then(Principal::token).and_then(VerifiedToken::jti).map(hash),
+                    subject_hash = principal.and_then(Principal::subject_hash),
+                    subject = principal.and_then(Principal::token).and_then(VerifiedToken::audited_subject),
+                    ungranted = principal.and_then(Principal::token).map(VerifiedToken::ungranted).filter(|count| *count > 0),
+                    malformed_roles = principal.and_then(Principal::token).map(VerifiedToken::has_malformed_roles).filter(|malformed| *malformed),
                     request_id = request_id.map(tracing::field::display),
                     $message
                 );
@@ -86,7 +86,7 @@ pub(super) fn emit_rejected_input(
     reason: Reason,
     location: Option<InputLocation>,
     rules: &[&str],
-    token: Option<&VerifiedToken>,
+    principal: Option<Principal<'_>>,
     request_id: Option<&RequestId>,
 ) {
     if tracing::enabled!(target: TARGET, Level::WARN) {
@@ -101,11 +101,11 @@ pub(super) fn emit_rejected_input(
             handler = declaration.handler,
             module = declaration.module,
             access = %declaration.access,
-            issuer = token.map(VerifiedToken::issuer),
-            client_id = token.and_then(VerifiedToken::client_id),
-            token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
-            subject_hash = token.and_then(VerifiedToken::subject_hash),
-            subject = token.and_then(VerifiedToken::audited_subject),
+            issuer = principal.map(Principal::issuer),
+            client_id = principal.and_then(Principal::client_id),
+            token_id_hash = principal.and_then(Principal::token).and_then(VerifiedToken::jti).map(hash),
+            subject_hash = principal.and_then(Principal::subject_hash),
+            subject = principal.and_then(Principal::token).and_then(VerifiedToken::audited_subject),
             request_id = request_id.map(tracing::field::display),
             "input rejected"
         );
@@ -118,7 +118,7 @@ pub(super) fn emit_rejected_input(
 pub(super) fn emit_panic(
     origin: PanicOrigin,
     declaration: Option<&'static Declaration>,
-    token: Option<&VerifiedToken>,
+    principal: Option<Principal<'_>>,
     request_id: Option<&RequestId>,
 ) {
     if tracing::enabled!(target: TARGET, Level::ERROR) {
@@ -131,11 +131,11 @@ pub(super) fn emit_panic(
             handler = declaration.map(|declaration| declaration.handler),
             module = declaration.map(|declaration| declaration.module),
             access = declaration.map(|declaration| tracing::field::display(&declaration.access)),
-            issuer = token.map(VerifiedToken::issuer),
-            client_id = token.and_then(VerifiedToken::client_id),
-            token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
-            subject_hash = token.and_then(VerifiedToken::subject_hash),
-            subject = token.and_then(VerifiedToken::audited_subject),
+            issuer = principal.map(Principal::issuer),
+            client_id = principal.and_then(Principal::client_id),
+            token_id_hash = principal.and_then(Principal::token).and_then(VerifiedToken::jti).map(hash),
+            subject_hash = principal.and_then(Principal::subject_hash),
+            subject = principal.and_then(Principal::token).and_then(VerifiedToken::audited_subject),
             request_id = request_id.map(tracing::field::display),
             "panic"
         );
@@ -145,7 +145,7 @@ pub(super) fn emit_panic(
 /// Emits one event for a handler that did not respond within its time.
 pub(super) fn emit_timeout(
     declaration: &'static Declaration,
-    token: Option<&VerifiedToken>,
+    principal: Option<Principal<'_>>,
     request_id: Option<&RequestId>,
 ) {
     if tracing::enabled!(target: TARGET, Level::WARN) {
@@ -158,11 +158,11 @@ pub(super) fn emit_timeout(
             handler = declaration.handler,
             module = declaration.module,
             access = %declaration.access,
-            issuer = token.map(VerifiedToken::issuer),
-            client_id = token.and_then(VerifiedToken::client_id),
-            token_id_hash = token.and_then(VerifiedToken::jti).map(hash),
-            subject_hash = token.and_then(VerifiedToken::subject_hash),
-            subject = token.and_then(VerifiedToken::audited_subject),
+            issuer = principal.map(Principal::issuer),
+            client_id = principal.and_then(Principal::client_id),
+            token_id_hash = principal.and_then(Principal::token).and_then(VerifiedToken::jti).map(hash),
+            subject_hash = principal.and_then(Principal::subject_hash),
+            subject = principal.and_then(Principal::token).and_then(VerifiedToken::audited_subject),
             request_id = request_id.map(tracing::field::display),
             "handler timeout"
         );

@@ -13,6 +13,7 @@ mod event;
 mod metrics;
 mod panic;
 mod panic_origin;
+mod principal;
 mod reason;
 mod rejected_input;
 mod request_id;
@@ -25,6 +26,7 @@ pub(crate) use self::event::{
 };
 pub(crate) use self::panic::emit_panic;
 pub(crate) use self::panic_origin::PanicOrigin;
+pub(crate) use self::principal::Principal;
 pub use self::reason::Reason;
 pub(crate) use self::rejected_input::RejectedInput;
 pub use self::request_id::{RequestId, RequestIdError};

@@ -2,9 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::audit::{PanicOrigin, RequestId};
+use crate::audit::{PanicOrigin, Principal, RequestId};
 use crate::policy::Declaration;
-use crate::token::VerifiedToken;
 
 /// Emits one event and counts it, without the text of the panic, which may contain input.
 ///
@@ -19,12 +18,12 @@ use crate::token::VerifiedToken;
 pub(crate) fn emit_panic(
     origin: PanicOrigin,
     declaration: Option<&'static Declaration>,
-    token: Option<&VerifiedToken>,
+    principal: Option<Principal<'_>>,
     request_id: Option<&RequestId>,
 ) {
     let emit = AssertUnwindSafe(|| {
         #[cfg(feature = "tracing")]
-        crate::audit::event::emit_panic(origin, declaration, token, request_id);
+        crate::audit::event::emit_panic(origin, declaration, principal, request_id);
         #[cfg(feature = "metrics")]
         crate::audit::metrics::record_panic(origin);
     });

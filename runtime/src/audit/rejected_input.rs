@@ -1,9 +1,8 @@
 //! The audit of one rejected input.
 
-use crate::audit::{Reason, RequestId};
+use crate::audit::{Principal, Reason, RequestId};
 use crate::input::{InputError, InputLocation, Violation};
 use crate::policy::Declaration;
-use crate::token::VerifiedToken;
 
 /// The audit record of a rejected input, without any text from the request.
 ///
@@ -78,7 +77,7 @@ impl RejectedInput {
     pub(crate) fn emit(
         &self,
         declaration: &'static Declaration,
-        token: Option<&VerifiedToken>,
+        principal: Option<Principal<'_>>,
         request_id: Option<&RequestId>,
     ) {
         #[cfg(feature = "tracing")]
@@ -87,7 +86,7 @@ impl RejectedInput {
             self.reason,
             self.location,
             &self.rules,
-            token,
+            principal,
             request_id,
         );
         #[cfg(feature = "metrics")]

@@ -1,8 +1,7 @@
 //! The audit of a handler that did not respond within its time.
 
-use crate::audit::RequestId;
+use crate::audit::{Principal, RequestId};
 use crate::policy::Declaration;
-use crate::token::VerifiedToken;
 
 /// Emits one event and counts it.
 #[cfg_attr(
@@ -14,11 +13,11 @@ use crate::token::VerifiedToken;
 )]
 pub(crate) fn emit_timeout(
     declaration: &'static Declaration,
-    token: Option<&VerifiedToken>,
+    principal: Option<Principal<'_>>,
     request_id: Option<&RequestId>,
 ) {
     #[cfg(feature = "tracing")]
-    crate::audit::event::emit_timeout(declaration, token, request_id);
+    crate::audit::event::emit_timeout(declaration, principal, request_id);
     #[cfg(feature = "metrics")]
     crate::audit::metrics::record_timeout();
 }

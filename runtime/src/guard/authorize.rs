@@ -165,7 +165,9 @@ impl Guard {
         let refused = RefusalCause::Session(SessionRefusal::Missing);
         let sessions = self.server.sessions().ok_or(refused)?;
         let login = sessions.authenticate(method, headers).await;
-        login.map(Some).map_err(RefusalCause::Session)
+        let login = login.map_err(RefusalCause::Session)?;
+        let hash = self.server.hash_subject(login.issuer(), login.subject());
+        Ok(Some(login.with_subject_hash(hash)))
     }
 }
 

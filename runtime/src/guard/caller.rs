@@ -1,7 +1,6 @@
 //! The authenticated caller, as an extractor.
 
 use std::fmt;
-use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -10,9 +9,9 @@ use garde::Validate;
 use serde::de::DeserializeOwned;
 
 use crate::claims::{NumericDate, Role, RoleSet, Scope, ScopeSet};
-use crate::clock::Clock;
 #[cfg(feature = "testing")]
 use crate::clock::SystemClock;
+use crate::clock::{Clock, SharedClock};
 use crate::input::decode_claims;
 use crate::token::{TokenError, VerifiedToken};
 use crate::until::Until;
@@ -55,14 +54,6 @@ pub struct Caller<C = NoClaims> {
     clock: SharedClock,
     claims: C,
 }
-
-/// The clock of the server.
-#[derive(Clone)]
-struct SharedClock(Arc<dyn Clock>);
-
-// a caller never changes the clock, and other threads read it after a panic too
-impl UnwindSafe for SharedClock {}
-impl RefUnwindSafe for SharedClock {}
 
 /// The issuer and the subject of a token, which identify a user only together.
 ///

@@ -17,6 +17,7 @@ pub(crate) mod fuzzing;
 mod id_token;
 mod id_token_error;
 mod login;
+mod login_tokens;
 mod logout;
 mod members;
 mod metadata;
@@ -26,6 +27,7 @@ mod provider_error;
 mod random;
 mod requested_scopes;
 mod revocation;
+mod routes;
 mod signed_jwt;
 #[cfg(test)]
 #[cfg(feature = "testing")]
@@ -47,12 +49,14 @@ pub use self::login::{
     AuthorizationError, BegunLogin, CallbackOutcome, CompletedLogin, LoginError, LoginRequest,
     Logins, LoginsBuilder, LoginsError, Prompt,
 };
+pub use self::login_tokens::LoginTokens;
 pub use self::logout::LogoutEvent;
 pub use self::metadata::ProviderMetadata;
 pub use self::posture::{Finding, Posture, PosturePolicy, Severity, posture};
 pub use self::provider::{Provider, ProviderBuilder};
 pub use self::provider_error::ProviderError;
 pub use self::requested_scopes::{RequestedScopes, declaration_of};
+pub use self::routes::LoginRoutes;
 pub use self::token_response::TokenResponse;
 pub use self::token_source::{AccessToken, ResourceIndicatorError, TokenSource, TokenSourceError};
 pub use self::user_info::{UserInfo, UserInfoError};

@@ -357,6 +357,8 @@ async fn build(
         ticket_lifetime: options.ticket_lifetime,
         #[cfg(feature = "relying-party")]
         sessions: options.sessions,
+        #[cfg(feature = "relying-party")]
+        subject_key,
     }))
 }
 

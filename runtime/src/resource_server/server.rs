@@ -13,6 +13,8 @@ use crate::resource_server::summary::IssuerSummary;
 use crate::session::Sessions;
 #[cfg(feature = "spool")]
 use crate::spool::Spool;
+#[cfg(feature = "relying-party")]
+use crate::token::SubjectKey;
 use crate::token::{
     DynRevocations, RejectedToken, TokenError, TokenRejection, TokenValidator, VerifiedToken,
 };
@@ -53,6 +55,9 @@ pub(super) struct Shared {
     pub(super) ticket_lifetime: Duration,
     #[cfg(feature = "relying-party")]
     pub(super) sessions: Option<Sessions>,
+    /// The key of the field `subject_hash`, for logins; tokens have theirs from their issuer.
+    #[cfg(feature = "relying-party")]
+    pub(super) subject_key: Option<SubjectKey>,
 }
 
 impl ResourceServer {
@@ -110,6 +115,13 @@ impl ResourceServer {
     #[cfg(feature = "relying-party")]
     pub(crate) fn sessions(&self) -> Option<&Sessions> {
         self.shared.sessions.as_ref()
+    }
+
+    /// Returns the field `subject_hash` of audit events, if they have one.
+    #[cfg(feature = "relying-party")]
+    pub(crate) fn hash_subject(&self, issuer: &str, subject: &str) -> Option<Box<str>> {
+        let key = self.shared.subject_key.as_ref()?;
+        Some(key.hash(issuer, subject))
     }
 
     pub(crate) fn shared_issuers(&self) -> Arc<[IssuerSummary]> {

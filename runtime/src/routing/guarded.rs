@@ -15,7 +15,7 @@ use axum::response::Response;
 use http_body::Body as _;
 use tower_service::Service;
 
-use crate::audit::{Decision, PanicOrigin, Reason, RequestId, emit_panic, emit_timeout};
+use crate::audit::{Decision, PanicOrigin, Principal, Reason, RequestId, emit_panic, emit_timeout};
 use crate::guard::{
     Allowed, Authorized, Guard, Refusal, RefusalCause, SharedProof, TicketIssuer, TicketStore,
     restore_tickets,
@@ -120,8 +120,8 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
                 response
             }
             (response, _) => {
-                let token = passed.as_ref().and_then(PassedGuard::token);
-                emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), token, id);
+                let principal = passed.as_ref().and_then(PassedGuard::principal);
+                emit_panic(PanicOrigin::Handler, Some(H::DECLARATION), principal, id);
                 let _ = drop_value(response);
                 panicked()
             }
@@ -176,7 +176,7 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
             within(guard.limits(), guard.body_wait(), handling).await
         };
         if let Err(TimedOut) = handled {
-            emit_timeout(H::DECLARATION, guard.token(), id);
+            emit_timeout(H::DECLARATION, guard.principal(), id);
             *response = Some(handler_timeout());
         }
     }
@@ -215,11 +215,14 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
             }
             #[cfg(feature = "relying-party")]
             Ok(Allowed::LoggedIn(login)) => {
-                decision.emit(Reason::Authorized, None);
+                decision.emit(Reason::Authorized, Some(Principal::Login(&login)));
                 Ok(self.passed(None, headers, body_wait, id).with_login(login))
             }
             Ok(Allowed::Authorized(authorized)) => {
-                decision.emit(Reason::Authorized, Some(authorized.token()));
+                decision.emit(
+                    Reason::Authorized,
+                    Some(Principal::Token(authorized.token())),
+                );
                 let issuer = self.ticket_issuer(headers, &authorized, &decision);
                 let passed = self.passed(Some(authorized), headers, body_wait, id);
                 Ok(match issuer {
@@ -228,7 +231,8 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
                 })
             }
             Err(refusal) => {
-                decision.emit(refusal.cause.reason(), refusal.token.as_deref());
+                let principal = refusal.token.as_deref().map(Principal::Token);
+                decision.emit(refusal.cause.reason(), principal);
                 Err(refusal.cause)
             }
         }

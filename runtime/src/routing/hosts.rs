@@ -20,6 +20,8 @@ use tower_service::Service;
 use crate::audit::RequestId;
 use crate::response::{foreign_scheme, malformed_host, misdirected};
 use crate::routing::boundary::ErrorFormat;
+#[cfg(feature = "serve")]
+use crate::routing::common_host::names_common_host;
 use crate::routing::unread_body::Upload;
 
 /// The hosts that requests may name.
@@ -91,6 +93,9 @@ impl Hosts {
 /// host, as each version of HTTP except 1.0 requires (RFC 9112 §3.2, RFC 9113 §8.3.1).
 #[cfg(feature = "serve")]
 pub(crate) fn refuse_target<B>(request: &Request<B>) -> Option<Response> {
+    if names_common_host(request) {
+        return None;
+    }
     let is_older = request.version() <= Version::HTTP_10;
     match authority(request) {
         Ok(Some(_)) => None,

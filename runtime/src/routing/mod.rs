@@ -8,6 +8,8 @@ pub(crate) mod api;
 pub(crate) mod argument;
 mod beside;
 mod boundary;
+#[cfg(feature = "serve")]
+mod common_host;
 mod constants;
 mod declared;
 mod endpoint;

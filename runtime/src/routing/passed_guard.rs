@@ -4,7 +4,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::audit::RequestId;
+use crate::audit::{Principal, RequestId};
 #[cfg(feature = "ws")]
 use crate::guard::NoClaims;
 use crate::guard::{Authorized, Caller, CallerClaims, DecodedClaims, SharedProof, TicketIssuer};
@@ -13,7 +13,6 @@ use crate::policy::Limits;
 use crate::routing::guard_extensions::GuardExtensions;
 #[cfg(feature = "relying-party")]
 use crate::session::Login;
-use crate::token::VerifiedToken;
 
 /// The permission to run a handler, and the caller; only the guard of a
 /// [`SecureRouter`](crate::SecureRouter) has one.
@@ -137,18 +136,24 @@ impl PassedGuard {
         Some((claims, self.extensions.shared.take()))
     }
 
-    /// Returns a future that completes when the token expires, unless the handler is public.
+    /// Returns a future that completes when the token or the session expires, unless the handler is public.
     #[cfg(feature = "ws")]
     pub(super) fn expired(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        #[cfg(feature = "relying-party")]
+        if let Some(login) = &self.login {
+            return Some(login.expired());
+        }
         let caller = self.caller::<NoClaims>()?;
         Some(caller.expired())
     }
 
-    /// Returns the token, unless the handler is public.
-    pub(super) fn token(&self) -> Option<&VerifiedToken> {
-        self.authorized
-            .as_ref()
-            .map(Authorized::token)
-            .map(Arc::as_ref)
+    /// Returns the authenticated sender of the request, unless the handler is public.
+    pub(super) fn principal(&self) -> Option<Principal<'_>> {
+        #[cfg(feature = "relying-party")]
+        if let Some(login) = &self.login {
+            return Some(Principal::Login(login));
+        }
+        let token = self.authorized.as_ref().map(Authorized::token);
+        token.map(|token| Principal::Token(token))
     }
 }

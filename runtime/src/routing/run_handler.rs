@@ -39,7 +39,7 @@ where
     mark_handler_response(&mut response);
     if let Some(rejected) = take_rejected_input(&mut response) {
         name_accepted_types(&method, &mut response);
-        rejected.emit(H::DECLARATION, guard.token(), guard.request_id());
+        rejected.emit(H::DECLARATION, guard.principal(), guard.request_id());
     }
     response
 }

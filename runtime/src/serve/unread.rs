@@ -10,7 +10,7 @@ use http::Version;
 use http_body::Body as _;
 
 use crate::routing::{Rest, discard, discard_within};
-use crate::serve::counted_body::CountedBody;
+use crate::serve::in_flight::ReceivedBody;
 use crate::serve::linger::ConnectionState;
 
 /// Discards what the handler has left unread, or announces in the response that the connection closes.
@@ -20,7 +20,7 @@ use crate::serve::linger::ConnectionState;
 /// connection, the body is therefore read to its end. This is also true after `Expect: 100-continue`, because hyper sends
 /// no `100 Continue` in HTTP/2.
 pub(super) fn settle(
-    rest: &Rest<CountedBody>,
+    rest: &Rest<ReceivedBody>,
     version: Version,
     response: &mut Response,
     connection: &Arc<ConnectionState>,
@@ -53,7 +53,7 @@ pub(super) fn settle(
 
 /// Reads a body to its end, so that the connection can carry the next request. If the client is too slow, the
 /// connection is closed.
-async fn discard_for_next_request(body: CountedBody, connection: Arc<ConnectionState>) {
+async fn discard_for_next_request(body: ReceivedBody, connection: Arc<ConnectionState>) {
     // the connection is not idle
     let _active = connection.activity().request();
     let reading = discard(body, connection.unread_limit());

@@ -1,6 +1,7 @@
 //! A person who has logged in.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::claims::NumericDate;
+use crate::clock::SharedClock;
 use crate::session::store::SessionKey;
 
 /// The person of a browser session, an argument of a handler with `#[secured(login)]`.
@@ -29,6 +31,9 @@ use crate::session::store::SessionKey;
 pub struct Login {
     pub(super) key: SessionKey,
     pub(super) record: Arc<LoginRecord>,
+    pub(super) clock: SharedClock,
+    /// For audit events, if the server has a key for it.
+    pub(super) subject_hash: Option<Box<str>>,
 }
 
 /// A login from which a session starts: the verified claims of an ID token.
@@ -165,6 +170,26 @@ impl Login {
     /// Returns the time at which the session ends, even if it is used.
     pub fn expires_at(&self) -> NumericDate {
         NumericDate::from_millis(self.record.expires_at)
+    }
+
+    /// Completes when the session reaches its [end](Self::expires_at): a response or a connection that lasts longer ends
+    /// with it.
+    ///
+    /// The guard checks the session once, when the request arrives. A logout or the idle time does not complete the future.
+    pub fn expired(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Arc::clone(&self.clock.0).wait_until(self.expires_at())
+    }
+
+    pub(crate) fn subject_hash(&self) -> Option<&str> {
+        self.subject_hash.as_deref()
+    }
+
+    /// Returns the same login with the hash of its subject.
+    pub(crate) fn with_subject_hash(self, hash: Option<Box<str>>) -> Self {
+        Self {
+            subject_hash: hash,
+            ..self
+        }
     }
 
     /// Returns the key of the session, under which an application can store what belongs to it.

@@ -57,7 +57,10 @@ impl AppOrigin {
             !matches!(*method, Method::GET | Method::HEAD) || headers.contains_key(UPGRADE);
         let site = single(headers, &SEC_FETCH_SITE);
         let origin = single(headers, &ORIGIN);
-        if matches!(origin, Field::Other(value) if value != self.0.as_bytes()) {
+        // browsers send `null` for a form of a page with `Referrer-Policy: no-referrer`
+        let is_hidden = origin == Field::Other(b"null") && site == Field::Other(b"same-origin");
+        let is_foreign = matches!(origin, Field::Other(value) if value != self.0.as_bytes());
+        if is_foreign && !is_hidden {
             return false;
         }
         match site {
@@ -154,6 +157,11 @@ mod tests {
                 &[("sec-fetch-site", "same-origin"), ("origin", APP)]
             ));
             assert!(permits(&method, &[("origin", APP)]), "{method}");
+            // a form of a page with `Referrer-Policy: no-referrer`
+            assert!(permits(
+                &method,
+                &[("sec-fetch-site", "same-origin"), ("origin", "null")]
+            ));
         }
         assert!(permits(&Method::GET, &[("sec-fetch-site", "none")]));
         assert!(permits(&Method::GET, &[]));
@@ -197,6 +205,9 @@ mod tests {
                 &[("sec-fetch-site", "cross-site"), ("origin", APP)],
                 &[("sec-fetch-site", "same-site"), ("origin", APP)],
                 &[("sec-fetch-site", "none"), ("origin", APP)],
+                &[("sec-fetch-site", "cross-site"), ("origin", "null")],
+                &[("sec-fetch-site", "same-site"), ("origin", "null")],
+                &[("sec-fetch-site", "none"), ("origin", "null")],
                 &[("sec-fetch-site", "Same-Origin"), ("origin", APP)],
                 &[("sec-fetch-site", ""), ("origin", APP)],
                 &[

@@ -8,7 +8,7 @@ use http::Method;
 use http::header::{HeaderMap, HeaderValue};
 
 use crate::claims::NumericDate;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::seal::{Purpose, Sealer, SealingKey, SealingKeys};
 use crate::session::cookie;
 use crate::session::error::{SessionError, SessionRefusal, SessionStoreError, SessionsConfigError};
@@ -17,7 +17,9 @@ use crate::session::login::{Login, LoginRecord, NewLogin};
 use crate::session::memory::MemorySessions;
 use crate::session::origin::AppOrigin;
 use crate::session::record;
-use crate::session::store::{DynSessionStore, SessionGroup, SessionStore, StoredSession};
+use crate::session::store::{
+    DynSessionStore, SessionGroup, SessionKey, SessionStore, StoredSession,
+};
 
 const PURPOSE: Purpose = Purpose::new("session");
 
@@ -142,18 +144,19 @@ impl Sessions {
         record.started_at = now.as_millis();
         record.expires_at = expires_at.as_millis();
         let subject = SessionGroup::of_subject(&record.issuer, &record.subject);
-        let sid = record.sid.as_deref();
-        let sid = sid.map(|sid| SessionGroup::of_provider_session(&record.issuer, sid));
+        let at_provider = match &record.sid {
+            Some(sid) => SessionGroup::of_provider_session(&record.issuer, sid),
+            None => SessionGroup::without_provider_session(&record.issuer, &record.subject),
+        };
         let session = StoredSession {
             key,
-            groups: [subject].into_iter().chain(sid).collect(),
+            groups: vec![subject, at_provider],
             sealed: record::seal(sealer, &key, &record)?,
             last_used: now,
             expires_at,
         };
         store.insert(session).await?;
-        let record = Arc::new(record);
-        Ok((Login { key, record }, cookie::set(&id)))
+        Ok((self.login(key, record), cookie::set(&id)))
     }
 
     /// Ends a session, and returns the `Set-Cookie` value that removes its cookie.
@@ -194,6 +197,18 @@ impl Sessions {
         self.shared.store.remove_group(&group).await
     }
 
+    /// Ends the sessions of a subject whose session at the provider is unknown, and returns their number.
+    ///
+    /// A logout of one session at the provider ends them too, because each of them could be the one.
+    pub(crate) async fn end_without_provider_session(
+        &self,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<usize, SessionStoreError> {
+        let group = SessionGroup::without_provider_session(issuer, subject);
+        self.shared.store.remove_group(&group).await
+    }
+
     /// Whether the request names a session, valid or not.
     pub(crate) fn is_named_in(headers: &HeaderMap) -> bool {
         !matches!(cookie::find(headers), Err(SessionRefusal::Missing))
@@ -226,8 +241,16 @@ impl Sessions {
         if now.since(stored.last_used) >= TOUCH_INTERVAL.min(self.shared.idle_time / 2) {
             store.touch(&key, now).await.map_err(unavailable)?;
         }
-        let record = Arc::new(record);
-        Ok(Login { key, record })
+        Ok(self.login(key, record))
+    }
+
+    fn login(&self, key: SessionKey, record: LoginRecord) -> Login {
+        Login {
+            key,
+            record: Arc::new(record),
+            clock: SharedClock(Arc::clone(&self.shared.clock)),
+            subject_hash: None,
+        }
     }
 
     fn has_ended(&self, record: &LoginRecord, stored: &StoredSession, now: NumericDate) -> bool {

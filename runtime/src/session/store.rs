@@ -152,6 +152,11 @@ impl SessionGroup {
         Self::hash("sid", issuer, sid)
     }
 
+    /// Returns the group of a subject's sessions whose session at the provider is unknown.
+    pub(super) fn without_provider_session(issuer: &str, subject: &str) -> Self {
+        Self::hash("no sid", issuer, subject)
+    }
+
     fn hash(kind: &str, issuer: &str, name: &str) -> Self {
         let mut context = digest::Context::new(&digest::SHA256);
         for part in [kind, issuer, name] {

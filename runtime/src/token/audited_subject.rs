@@ -38,7 +38,7 @@ impl SubjectKey {
     ///
     /// Two issuers may use the same subject for different users. An issuer is a URL, which cannot
     /// contain a line feed, so that two different pairs are different messages.
-    pub(super) fn hash(&self, issuer: &str, subject: &str) -> Box<str> {
+    pub(crate) fn hash(&self, issuer: &str, subject: &str) -> Box<str> {
         let mut context = hmac::Context::with_key(&self.0);
         for part in [issuer, "\n", subject] {
             context.update(part.as_bytes());

@@ -1,6 +1,7 @@
 //! Handlers with `login`: browser sessions instead of tokens.
 
 mod alternatives;
+mod audit;
 mod cross_origin;
 mod lifetimes;
 mod stores;
@@ -12,6 +13,8 @@ use palisade::prelude::*;
 use palisade::relying_party::{Login, NewLogin, Sessions, SessionsBuilder};
 use palisade::testing::{TestApi, TestClock, TestResponse};
 use serde_json::Value;
+
+type ServerBuilder = palisade::resource_server::Builder<palisade::resource_server::WithIssuers>;
 
 const APP: &str = "https://app.example";
 const ISSUER: &str = "https://login.example";
@@ -46,11 +49,23 @@ impl App {
     }
 
     async fn with_sessions(configure: impl FnOnce(SessionsBuilder) -> SessionsBuilder) -> Self {
+        Self::configured(configure, |server| server).await
+    }
+
+    async fn with_server(configure: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
+        Self::configured(|sessions| sessions, configure).await
+    }
+
+    async fn configured(
+        configure: impl FnOnce(SessionsBuilder) -> SessionsBuilder,
+        configure_server: impl FnOnce(ServerBuilder) -> ServerBuilder,
+    ) -> Self {
         let clock = TestClock::new();
         let sessions = configure(Sessions::builder(APP).clock(clock.clone()));
         let sessions = sessions.build().unwrap();
         let server_sessions = sessions.clone();
-        let api = TestApi::with_server(routes(), |server| server.sessions(server_sessions)).await;
+        let server = |server: ServerBuilder| configure_server(server.sessions(server_sessions));
+        let api = TestApi::with_server(routes(), server).await;
         Self {
             api,
             sessions,

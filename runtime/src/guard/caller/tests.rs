@@ -1,5 +1,7 @@
 //! Tests of `Caller` and its typed claims.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
 use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::claims::{Audience, NumericDate};
 use crate::relying_party::members::Members;
@@ -117,6 +117,11 @@ impl IdTokenClaims {
     pub fn deserialize<T: DeserializeOwned>(&self) -> Result<T, TokenError> {
         let members = Value::Object(self.members.as_map().clone());
         T::deserialize(members).map_err(|_| TokenError::TypedClaims)
+    }
+
+    /// Returns all claims.
+    pub(in crate::relying_party) fn all(&self) -> &Map<String, Value> {
+        self.members.as_map()
     }
 
     pub(super) fn members(&self) -> &Members {

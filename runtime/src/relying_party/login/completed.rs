@@ -5,6 +5,7 @@ use std::fmt;
 use crate::input::types::ReturnTo;
 use crate::relying_party::id_token::{IdToken, IdTokenClaims};
 use crate::relying_party::token_response::TokenResponse;
+use crate::session::NewLogin;
 
 /// A user who has logged in, verified: only [`Logins::complete`](super::Logins::complete) creates it.
 ///
@@ -56,6 +57,35 @@ impl CompletedLogin {
     /// Returns ID token, tokens and page by value.
     pub fn into_parts(self) -> (IdToken, TokenResponse, ReturnTo) {
         (self.id_token, self.tokens, self.return_to)
+    }
+}
+
+/// The claims of the protocol, which say nothing about the user.
+const PROTOCOL_CLAIMS: [&str; 4] = ["nonce", "at_hash", "c_hash", "s_hash"];
+
+/// Has all claims of the ID token but those of the protocol (`nonce` and hashes), and its `sid` for back-channel logout.
+impl From<&CompletedLogin> for NewLogin {
+    fn from(completed: &CompletedLogin) -> Self {
+        let claims = completed.claims();
+        let is_shown = |name: &&String| !PROTOCOL_CLAIMS.contains(&name.as_str());
+        let members = claims.all().iter().filter(|(name, _)| is_shown(name));
+        let members = members.map(|(name, value)| (name.clone(), value.clone()));
+        let mut login = Self::new(
+            completed.issuer(),
+            completed.client_id(),
+            completed.subject(),
+        )
+        .claims(members.collect());
+        if let Some(acr) = claims.acr() {
+            login = login.acr(acr);
+        }
+        if let Some(time) = claims.authenticated_at() {
+            login = login.auth_time(time);
+        }
+        if let Some(sid) = claims.session_id() {
+            login = login.provider_session(sid);
+        }
+        login
     }
 }
 

@@ -137,6 +137,16 @@ impl Logins {
         self.shared.user_info_keys.as_ref()
     }
 
+    /// Returns the scopes that each login requests.
+    pub(in crate::relying_party) fn scopes(&self) -> &ScopeSet {
+        &self.shared.scopes
+    }
+
+    /// Returns the resources for which each login requests tokens.
+    pub(in crate::relying_party) fn resources(&self) -> &[String] {
+        &self.shared.resources
+    }
+
     pub(in crate::relying_party) fn post_logout_redirect_uri(&self) -> Option<&str> {
         self.shared.post_logout_redirect_uri.as_deref()
     }
@@ -150,7 +160,7 @@ impl Logins {
         &self.shared.used_logout_tokens
     }
 
-    pub(super) fn now(&self) -> NumericDate {
+    pub(in crate::relying_party) fn now(&self) -> NumericDate {
         self.shared.id_tokens.clock.now()
     }
 }

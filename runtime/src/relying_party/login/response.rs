@@ -44,21 +44,7 @@ impl AuthorizationResponse {
     /// Returns [`LoginError::Response`] if the query is too long or malformed, or a parameter appears twice: the parser of
     /// a proxy or the provider might use the other one.
     pub(super) fn read(query: &str) -> Result<Self, LoginError> {
-        if query.len() > MAX_QUERY {
-            return Err(LoginError::Response("is too long"));
-        }
-        let mut parameters = BTreeMap::new();
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let decoded = decode(name).zip(decode(value));
-            let (name, value) = decoded.ok_or(LoginError::Response("is not properly encoded"))?;
-            if parameters.len() == MAX_PARAMETERS {
-                return Err(LoginError::Response("has too many parameters"));
-            }
-            if parameters.insert(name, value).is_some() {
-                return Err(LoginError::Response("has a parameter twice"));
-            }
-        }
+        let mut parameters = parameters(query).map_err(LoginError::Response)?;
         let is_of_another_flow = OTHER_FLOWS
             .iter()
             .any(|name| parameters.contains_key(*name));
@@ -77,6 +63,32 @@ impl AuthorizationResponse {
             result,
         })
     }
+}
+
+/// Reads the parameters of a query or a form, each of which appears once.
+///
+/// # Errors
+///
+/// Returns the problem if the text is too long or malformed, or a parameter appears twice.
+pub(in crate::relying_party) fn parameters(
+    text: &str,
+) -> Result<BTreeMap<String, String>, &'static str> {
+    if text.len() > MAX_QUERY {
+        return Err("is too long");
+    }
+    let mut parameters = BTreeMap::new();
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let decoded = decode(name).zip(decode(value));
+        let (name, value) = decoded.ok_or("is not properly encoded")?;
+        if parameters.len() == MAX_PARAMETERS {
+            return Err("has too many parameters");
+        }
+        if parameters.insert(name, value).is_some() {
+            return Err("has a parameter twice");
+        }
+    }
+    Ok(parameters)
 }
 
 /// Returns whether a text could be a code: printable ASCII (RFC 6749 appendix A.11).

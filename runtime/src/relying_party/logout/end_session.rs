@@ -8,6 +8,7 @@ use crate::https::Form;
 use crate::input::types::ReturnTo;
 use crate::relying_party::id_token::IdToken;
 use crate::relying_party::login::{LoginError, Logins};
+use crate::secret::Secret;
 
 /// The maximum length of a sealed state.
 const MAX_STATE: usize = 2048;
@@ -30,13 +31,23 @@ impl Logins {
         id_token: Option<&IdToken>,
         return_to: &ReturnTo,
     ) -> Result<Option<String>, LoginError> {
+        self.end_session_with_hint(id_token.map(IdToken::text), return_to)
+            .await
+    }
+
+    /// Does the same with the text of an ID token from sealed storage.
+    pub(in crate::relying_party) async fn end_session_with_hint(
+        &self,
+        id_token_hint: Option<&Secret>,
+        return_to: &ReturnTo,
+    ) -> Result<Option<String>, LoginError> {
         let metadata = self.relying_party().provider().metadata().await?;
         let Some(endpoint) = metadata.end_session_endpoint() else {
             return Ok(None);
         };
         let mut form = Form::new();
-        if let Some(id_token) = id_token {
-            form = form.with("id_token_hint", id_token.text().expose());
+        if let Some(hint) = id_token_hint {
+            form = form.with("id_token_hint", hint.expose());
         }
         form = form.with("client_id", self.client_id());
         if let Some(uri) = self.post_logout_redirect_uri() {

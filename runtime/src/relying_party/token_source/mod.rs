@@ -19,7 +19,6 @@ pub use self::error::TokenSourceError;
 use self::grant::Grant;
 use self::requester::Requester;
 pub use self::tokens::AccessToken;
-#[cfg(test)]
 pub(crate) use self::tokens::GrantTokens;
 use crate::claims::{NumericDate, ScopeSet};
 use crate::relying_party::RelyingParty;

@@ -5,11 +5,15 @@ mod clients;
 #[cfg(feature = "http2")]
 mod http2;
 #[cfg(feature = "http2")]
+mod http2_head;
+#[cfg(feature = "http2")]
 mod http2_hosts;
 #[cfg(feature = "http2")]
 mod http2_limits;
 #[cfg(feature = "http2")]
 mod http2_unread;
+#[cfg(feature = "http2")]
+mod load;
 mod reload;
 mod transport_security;
 mod versions;

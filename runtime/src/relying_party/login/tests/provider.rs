@@ -72,6 +72,7 @@ impl TestProvider {
             "token_endpoint": format!("{url}/token"),
             "userinfo_endpoint": format!("{url}/userinfo"),
             "end_session_endpoint": format!("{url}/logout"),
+            "revocation_endpoint": format!("{url}/revoke"),
             "jwks_uri": format!("{url}/keys"),
             "code_challenge_methods_supported": ["S256"],
             "id_token_signing_alg_values_supported": ["ES256"],
@@ -158,6 +159,8 @@ impl TestProvider {
         } else if request.starts_with("POST /token ") {
             let response = self.exchange(&body);
             Reply::json(response.0, &response.1.to_string())
+        } else if request.starts_with("POST /revoke ") {
+            Reply::json(200, "{}")
         } else if request.starts_with("POST /par ") {
             self.push(body)
         } else if request.starts_with("GET /userinfo ") {
@@ -193,6 +196,11 @@ impl TestProvider {
     fn exchange(&self, body: &Parameters) -> (u16, Value) {
         let refused = |error: &str| (400, json!({ "error": error }));
         let mut shared = self.shared.lock().unwrap();
+        if body.get("refresh_token") == Some("refresh-1") {
+            let response =
+                json!({ "access_token": "access-2", "token_type": "Bearer", "expires_in": 300 });
+            return (200, response);
+        }
         let (edit_id_token, edit_response) =
             (shared.edit_id_token.clone(), shared.edit_response.clone());
         let Some(code) = body.get("code").and_then(|code| shared.codes.get_mut(code)) else {
