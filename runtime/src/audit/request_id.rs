@@ -36,7 +36,6 @@ use serde::{Serialize, Serializer};
 ///     println!("request {id} creates an order");
 ///     StatusCode::CREATED
 /// }
-/// # let _ = create_order;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RequestId(Id);

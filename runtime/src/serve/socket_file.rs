@@ -171,3 +171,42 @@ impl Drop for SocketFile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another server creates the socket between the lock and the check.
+    #[tokio::test(start_paused = true)]
+    async fn path_is_checked_under_the_lock() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("api.sock");
+        let lock = Lock::acquire(&path).await.unwrap();
+        let listening = tokio::spawn({
+            let path = path.clone();
+            async move { listen(&path, OWNER_ONLY).await }
+        });
+        sleep(LOCK_DELAY * 10).await;
+        assert!(!path.exists() && !listening.is_finished());
+        let _other = UnixListener::bind(&path).unwrap();
+        drop(lock);
+        let error = listening.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AddrInUse);
+        assert!(UnixStream::connect(&path).await.is_ok());
+    }
+
+    /// A second owner waits, and gives up after 5 s.
+    #[tokio::test(start_paused = true)]
+    async fn lock_ends_with_its_owner() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("api.sock");
+        for _ in 0..3 {
+            drop(Lock::acquire(&path).await.unwrap());
+        }
+        let held = Lock::acquire(&path).await.unwrap();
+        let error = Lock::acquire(&path).await.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::AddrInUse);
+        drop(held);
+        assert!(Lock::acquire(&path).await.is_ok());
+    }
+}
