@@ -83,7 +83,7 @@ fn request(token: &str) -> Vec<u8> {
 }
 
 /// Reads one response and returns its length, which is that of all responses of this server.
-fn read_first_response(stream: &mut impl Read) -> Outcome<usize> {
+pub(crate) fn read_first_response(stream: &mut impl Read) -> Outcome<usize> {
     let mut response = Vec::new();
     let mut buffer = [0; 1024];
     loop {

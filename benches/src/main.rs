@@ -2,6 +2,7 @@
 //!
 //! Every figure is a ratio of two measurements that are interleaved in the same run. No figure is asserted.
 
+mod attackers;
 mod client;
 mod cold;
 mod contenders;
@@ -19,12 +20,15 @@ mod report;
 mod sample;
 mod scale;
 mod table;
+mod tls;
 mod tokens;
 mod usage;
 
 use std::env;
 use std::io::{self, Write};
 use std::process::{Command, ExitCode};
+
+use lexopt::ValueExt as _;
 
 use crate::contenders::Contender;
 use crate::driver::Driver;
@@ -33,14 +37,24 @@ use crate::outcome::Outcome;
 use crate::scale::Scale;
 use crate::tokens::{ALGORITHMS, OPAQUE_TOKEN, valid_token};
 
-const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- --quick]\n\n\
-    prints Markdown tables; --quick takes about 20 s and checks that everything runs";
+const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- [tls | attackers] [--quick]]\n\n\
+    prints Markdown tables; `tls` compares `palisade::serve` with `axum-server`, `attackers` attacks it; \
+    --quick takes about 20 s and checks that everything runs";
+
+/// The measurements of a run.
+enum Mode {
+    /// All but those of the listener.
+    Guard,
+    Tls,
+    Attackers,
+    /// The server of `Attackers`.
+    Server,
+    /// The attackers of one kind, by the name of the kind and the address of the server.
+    Attacker([String; 2]),
+}
 
 fn main() -> ExitCode {
-    let result = scale()
-        .and_then(|scale| run(&scale, &mut io::stdout(), &mut io::stderr()))
-        .and_then(|()| hostile());
-    match result {
+    match arguments().and_then(|(mode, is_quick)| mode.run(is_quick)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // stderr may be closed, and the exit code still reports the failure
@@ -50,16 +64,43 @@ fn main() -> ExitCode {
     }
 }
 
-fn scale() -> Outcome<Scale> {
+/// Returns the mode, and whether the run is quick.
+fn arguments() -> Outcome<(Mode, bool)> {
     let mut arguments = lexopt::Parser::from_env();
-    let mut scale = Scale::FULL;
+    let (mut mode, mut is_quick) = (Mode::Guard, false);
     while let Some(argument) = arguments.next()? {
         match argument {
-            lexopt::Arg::Long("quick") => scale = Scale::QUICK,
+            lexopt::Arg::Long("quick") => is_quick = true,
+            lexopt::Arg::Value(name) if name == "tls" => mode = Mode::Tls,
+            lexopt::Arg::Value(name) if name == "attackers" => mode = Mode::Attackers,
+            lexopt::Arg::Value(name) if name == attackers::SERVER => mode = Mode::Server,
+            lexopt::Arg::Value(name) if name == attackers::ATTACKER => {
+                let mut value = || -> Outcome<String> { Ok(arguments.value()?.string()?) };
+                mode = Mode::Attacker([value()?, value()?]);
+            }
             _ => return Err(USAGE.into()),
         }
     }
-    Ok(scale)
+    Ok((mode, is_quick))
+}
+
+impl Mode {
+    fn run(self, is_quick: bool) -> Outcome<()> {
+        let (mut out, mut progress) = (io::stdout(), io::stderr());
+        match self {
+            Self::Guard => {
+                let scale = if is_quick { Scale::QUICK } else { Scale::FULL };
+                run(&scale, &mut out, &mut progress)?;
+                hostile()
+            }
+            Self::Tls => tls::run(is_quick, &mut out),
+            Self::Attackers => attackers::run(is_quick, &mut out, &mut progress),
+            Self::Server => attackers::run_server(&mut out),
+            Self::Attacker([attack, address]) => {
+                attackers::run_attacker(&attack, &address, &mut out)
+            }
+        }
+    }
 }
 
 /// Builds and runs the program that measures hostile input, with the arguments of this one.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::ops::{Add, Sub};
+use std::path::Path;
 
 /// CPU time and voluntary context switches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +43,11 @@ impl Sub for Usage {
             switches: self.switches.saturating_sub(before.switches),
         }
     }
+}
+
+/// Returns the CPU time of a thread in nanoseconds, by its directory in `/proc`, if the system reports it.
+pub(crate) fn cpu_time_of(thread: &Path) -> Option<u64> {
+    cpu_time(&fs::read_to_string(thread.join("schedstat")).ok()?)
 }
 
 fn cpu_time(schedstat: &str) -> Option<u64> {

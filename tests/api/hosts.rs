@@ -45,6 +45,43 @@ async fn every_path_is_served_for_listed_hosts_only() {
     }
 }
 
+/// A handler that builds a link from `Host` gets the host that was checked.
+#[tokio::test]
+async fn host_of_an_absolute_target_replaces_the_field() {
+    #[public(reason = "a test", unvalidated = "a test")]
+    async fn host(Unvalidated(headers): Unvalidated<axum::http::HeaderMap>) -> String {
+        headers["host"].to_str().unwrap().to_owned()
+    }
+    let routes = SecureRouter::new().route("/", get(host));
+    let api = TestApi::new(routes)
+        .await
+        .map_api(|api| api.hosts(["api.example"]));
+    for (target, host, status, expected) in [
+        ("/", "api.example:81", 200, "api.example:81"),
+        ("http://api.example/", "evil.example", 200, "api.example"),
+        (
+            "http://api.example:82/",
+            "api.example",
+            200,
+            "api.example:82",
+        ),
+        ("http://evil.example/", "api.example", 421, ""),
+    ] {
+        let request = axum::extract::Request::get(target).header("host", host);
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        let response = tower::ServiceExt::oneshot(api.router(), request)
+            .await
+            .unwrap();
+        assert_eq!(response.status(), status, "{target} {host}");
+        if status == 200 {
+            let body = axum::body::to_bytes(response.into_body(), 1_000)
+                .await
+                .unwrap();
+            assert_eq!(body, expected, "{target} {host}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn refusal_is_a_mapped_problem_without_the_host() {
     let api = api().await;

@@ -234,6 +234,43 @@ async fn id_of_a_layer_around_the_router_is_used() {
     assert_eq!(events[0]["fields"]["request_id"], "of-the-ingress");
 }
 
+/// Code that reads the field instead of the id gets no text of a client either.
+#[tokio::test]
+async fn id_of_a_client_is_removed_beside_that_of_a_layer() {
+    async fn of_the_ingress(mut request: Request, next: Next) -> Response {
+        let id: RequestId = "of-the-ingress".parse().unwrap();
+        request.extensions_mut().insert(id);
+        next.run(request).await
+    }
+    #[public(reason = "a test", unvalidated = "a test")]
+    async fn fields(Unvalidated(headers): Unvalidated<axum::http::HeaderMap>) -> String {
+        let fields = headers.get_all(HEADER).iter();
+        let fields: Vec<_> = fields
+            .map(|field| field.as_bytes().escape_ascii().to_string())
+            .collect();
+        fields.join("|")
+    }
+    let routes = SecureRouter::new().route("/", get(fields));
+    let api = api_with(routes, |api| api).await;
+    let api = api.map_router(|router| router.layer(from_fn(of_the_ingress)));
+    for (sent, expected) in [
+        (&["mine"][..], ""),
+        (&["of-the-ingress"], "of-the-ingress"),
+        (&["Of-The-Ingress"], ""),
+        (&["of-the-ingress", "mine"], ""),
+        (&["mine", "of-the-ingress"], ""),
+        (&["of-the-ingress", "of-the-ingress"], ""),
+        (&[], ""),
+    ] {
+        let request = sent
+            .iter()
+            .fold(api.anonymous(), |request, id| request.header(HEADER, id));
+        let response = request.get("/").send().await;
+        assert_eq!(response.header(HEADER), Some("of-the-ingress"));
+        assert_eq!(response.text(), expected, "{sent:?}");
+    }
+}
+
 #[tokio::test]
 async fn mapped_and_rendered_errors_have_the_id() {
     async fn crash_in_a_layer(request: Request, next: Next) -> Response {

@@ -36,7 +36,6 @@ use serde::{Serialize, Serializer};
 ///     println!("request {id} creates an order");
 ///     StatusCode::CREATED
 /// }
-/// # let _ = create_order;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RequestId(Id);
@@ -83,6 +82,16 @@ impl RequestId {
             headers.remove(X_REQUEST_ID);
             Self::random()
         })
+    }
+
+    /// Removes `X-Request-Id` from a request, unless it is this id, once.
+    pub(crate) fn remove_others(&self, headers: &mut HeaderMap) {
+        let mut values = headers.get_all(X_REQUEST_ID).iter();
+        let is_own = |value: &HeaderValue| self.to_header_value().is_ok_and(|own| own == value);
+        let keeps = values.next().is_none_or(is_own) && values.next().is_none();
+        if !keeps {
+            headers.remove(X_REQUEST_ID);
+        }
     }
 
     /// Sets the header field of a response.

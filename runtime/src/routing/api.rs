@@ -247,7 +247,7 @@ impl Api {
     ///
     /// A host without a port, such as `orders.example.govt.nz`, allows every port. A request that names
     /// another host gets 421 ([RFC 9110 §7.4]); one that names no host, several, or a malformed one gets 400. The
-    /// host of the request's target comes before `Host`. Routes [beside](Self::beside) the API are checked too.
+    /// host of the request's target comes before `Host`, and replaces it. Routes [beside](Self::beside) the API are checked too.
     ///
     /// # Panics
     ///

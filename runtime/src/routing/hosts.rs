@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use axum::extract::Request;
 use axum::http::header::HOST;
 use axum::http::uri::{Authority, Scheme};
-use axum::http::{Method, Version};
+use axum::http::{HeaderValue, Method, Version};
 use axum::response::Response;
 use axum::routing::Route as AxumRoute;
 use tower_layer::Layer;
@@ -20,6 +20,8 @@ use tower_service::Service;
 use crate::audit::RequestId;
 use crate::response::{foreign_scheme, malformed_host, misdirected};
 use crate::routing::boundary::ErrorFormat;
+#[cfg(feature = "serve")]
+use crate::routing::common_host::names_common_host;
 use crate::routing::unread_body::Upload;
 
 /// The hosts that requests may name.
@@ -91,11 +93,26 @@ impl Hosts {
 /// host, as each version of HTTP except 1.0 requires (RFC 9112 §3.2, RFC 9113 §8.3.1).
 #[cfg(feature = "serve")]
 pub(crate) fn refuse_target<B>(request: &Request<B>) -> Option<Response> {
+    if names_common_host(request) {
+        return None;
+    }
     let is_older = request.version() <= Version::HTTP_10;
     match authority(request) {
         Ok(Some(_)) => None,
         Ok(None) => (!is_older).then(malformed_host),
         Err(error) => Some(error.response()),
+    }
+}
+
+/// Replaces `Host` by the host of a target in absolute form, as RFC 9112 §3.2.2 requires of a server. Code behind it then reads the
+/// host that was checked.
+pub(crate) fn use_host_of_target<B>(request: &mut Request<B>) {
+    if request.version() > Version::HTTP_11 || request.method() == Method::CONNECT {
+        return;
+    }
+    let target = request.uri().authority().map(Authority::as_str);
+    if let Some(Ok(host)) = target.map(HeaderValue::from_str) {
+        request.headers_mut().insert(HOST, host);
     }
 }
 
@@ -183,7 +200,10 @@ impl Service<Request> for HostCheck {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let refusal = match self.layer.hosts.check(&request) {
-            Ok(()) => return Box::pin(self.route.call(request)),
+            Ok(()) => {
+                use_host_of_target(&mut request);
+                return Box::pin(self.route.call(request));
+            }
             Err(error) => error.response(),
         };
         let upload = Upload::watch(&mut request);

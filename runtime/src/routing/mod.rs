@@ -8,6 +8,8 @@ pub(crate) mod api;
 pub(crate) mod argument;
 mod beside;
 mod boundary;
+#[cfg(feature = "serve")]
+mod common_host;
 mod constants;
 mod declared;
 mod endpoint;
@@ -49,7 +51,7 @@ pub use self::exception::{Exception, ExceptionKind};
 pub use self::header_router::HeaderRouter;
 pub use self::header_selection::HeaderSelection;
 #[cfg(feature = "serve")]
-pub(crate) use self::hosts::refuse_target;
+pub(crate) use self::hosts::{refuse_target, use_host_of_target};
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
 pub use self::method_router::{SecureMethodRouter, any, on, on_headers};

@@ -40,7 +40,13 @@ impl Service<Request> for WithRequestId {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let given: Option<RequestId> = request.extensions().get().cloned();
-        let id = given.unwrap_or_else(|| RequestId::of(request.headers_mut(), false));
+        let id = match given {
+            Some(id) => {
+                id.remove_others(request.headers_mut());
+                id
+            }
+            None => RequestId::of(request.headers_mut(), false),
+        };
         request.extensions_mut().insert(id.clone());
         let responding = self.0.call(request);
         Box::pin(async move {

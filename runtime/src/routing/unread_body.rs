@@ -64,7 +64,7 @@ impl<B: HttpBody + Unpin> WatchedBody<B> {
     /// Replaces the body of a request. Returns `None` for its rest if the request has no body.
     pub(crate) fn wrap(request: http::Request<B>) -> (http::Request<Self>, Option<Rest<B>>) {
         let rest = (!request.body().is_end_stream()).then(Rest::new);
-        let awaits_continue = request.headers().contains_key(EXPECT);
+        let awaits_continue = rest.is_some() && request.headers().contains_key(EXPECT);
         let request = request.map(|body| Self {
             body: Some(body),
             awaits_continue,

@@ -1,6 +1,5 @@
 //! The activity of one connection, and the times after which the server closes it.
 
-use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -12,6 +11,9 @@ use crate::serve::control_bytes::ControlBytes;
 
 /// The rate below which a client that reads a response uses up its time.
 const BYTES_PER_SECOND: u64 = 256;
+
+/// The time for which a client may stall while too many requests are in flight, and the interval of the checks.
+pub(super) const CROWDED_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A time that is not set.
 const NEVER: u64 = u64::MAX;
@@ -139,9 +141,13 @@ impl Activity {
 
     /// Records that bytes have arrived.
     pub(super) fn record_read(&self, bytes: usize) {
-        if self.is_multiplexed.load(Relaxed) && !self.control.spend(bytes) {
-            self.has_flooded.store(true, Relaxed);
-            self.interrupted.notify_one();
+        if self.is_multiplexed.load(Relaxed) {
+            if !self.control.spend(bytes) {
+                self.has_flooded.store(true, Relaxed);
+                self.interrupted.notify_one();
+            }
+            // any frame may arrive between requests
+            return;
         }
         if self.is_idle() && self.head_since.load(Relaxed) == NEVER {
             self.head_since.store(self.now(), Relaxed);
@@ -196,10 +202,16 @@ impl Activity {
     }
 
     /// Completes when the connection must be closed.
-    pub(super) async fn expired(&self, timeouts: Timeouts) -> Expiry {
+    ///
+    /// A client that does not read its response has less time while `is_crowded` returns `true`.
+    pub(super) async fn expired(
+        &self,
+        timeouts: Timeouts,
+        is_crowded: impl Fn() -> bool,
+    ) -> Expiry {
         loop {
             tokio::select! {
-                expiry = self.timed_out(timeouts) => return expiry,
+                expiry = self.timed_out(timeouts, &is_crowded) => return expiry,
                 () = self.interrupted.notified() => {
                     if self.has_flooded.load(Relaxed) {
                         return Expiry::Flood;
@@ -214,24 +226,28 @@ impl Activity {
 
     /// Completes when a time is over. The state is not observed but computed at intervals that are shorter than
     /// every time, so that a request causes no change of a timer.
-    async fn timed_out(&self, timeouts: Timeouts) -> Expiry {
+    async fn timed_out(&self, timeouts: Timeouts, is_crowded: &impl Fn() -> bool) -> Expiry {
         let shortest = timeouts.head.min(timeouts.idle).min(timeouts.write);
-        let interval = shortest.max(Duration::from_millis(1));
+        let interval = shortest.clamp(Duration::from_millis(1), CROWDED_TIMEOUT);
         loop {
             let mut wait = interval;
             if let Some((deadline, expiry)) = self.deadline(timeouts) {
                 let left = deadline.saturating_sub(self.beginning.elapsed());
-                if left.is_zero() {
+                if left.is_zero() || (self.is_stalled() && is_crowded()) {
                     return expiry;
                 }
                 wait = wait.min(left);
             }
-            if wait == Duration::MAX {
-                return pending().await;
-            }
             sleep(wait).await;
             self.control.add_time(wait);
         }
+    }
+
+    /// Returns whether the client has read nothing for a short time.
+    fn is_stalled(&self) -> bool {
+        let blocked_since = self.blocked_since.load(Relaxed);
+        let blocked = Duration::from_millis(self.now().saturating_sub(blocked_since));
+        blocked_since != NEVER && blocked >= CROWDED_TIMEOUT
     }
 
     /// Returns when the connection must be closed in its present state, since the beginning.

@@ -96,7 +96,8 @@ impl<A> BoundServer<A> {
             uri: limits.uri_limit,
             ..settings.head
         };
-        let protocols = Protocols::new(head, limits.write_timeout);
+        let requests = RequestLimits::new(&limits, settings.probes.into(), settings.format);
+        let protocols = Protocols::new(head, limits.write_timeout, requests.in_flight());
         #[cfg(feature = "tls")]
         let protocols = Protocols {
             handshake: self
@@ -114,7 +115,6 @@ impl<A> BoundServer<A> {
         };
         #[cfg(not(feature = "tls"))]
         let reloading = pending();
-        let requests = RequestLimits::new(&limits, settings.probes.into(), settings.format);
         let mut connections = Connections::new(
             settings.router,
             protocols,

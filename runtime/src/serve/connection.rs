@@ -2,12 +2,14 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::response::Response;
+use axum::routing::future::RouteFuture;
 #[cfg(feature = "http2")]
 use http::Method;
 #[cfg(feature = "http2")]
@@ -30,14 +32,13 @@ use tower_service::Service;
 use crate::audit::RequestId;
 #[cfg(feature = "tls")]
 use crate::guard::{ClientCertificate, PresentedCertificate};
-use crate::response::{
-    HEAD_TIMEOUT, identify, outside_proxies, request_timeout, unreliable_proxy_fields,
-};
-use crate::routing::{Shutdown, WatchedBody, refuse_target};
+use crate::response::{HEAD_TIMEOUT, identify, outside_proxies, unreliable_proxy_fields};
+use crate::routing::{Shutdown, WatchedBody, refuse_target, use_host_of_target};
 use crate::serve::activity::{Expiry, Timeouts};
 use crate::serve::connection_limit::ConnectionLimit;
 use crate::serve::counted_body::CountedBody;
-use crate::serve::in_flight::InFlightBody;
+use crate::serve::in_flight::{InFlightPermit, ReceivedBody};
+use crate::serve::in_flight_body::InFlightBody;
 use crate::serve::linger::ConnectionState;
 use crate::serve::protocols::Protocols;
 use crate::serve::proxy::Proxies;
@@ -53,6 +54,7 @@ use crate::serve::telemetry;
 use crate::serve::tls::Protocol;
 use crate::serve::tracked::OpenStream;
 use crate::serve::unread;
+use crate::serve::woken::Woken;
 
 /// The time for the last bytes of a connection that is closed.
 const FAREWELL_TIME: Duration = Duration::from_secs(1);
@@ -71,7 +73,6 @@ pub(super) struct Connection {
 }
 
 /// The data of a connection that each of its requests needs.
-#[derive(Clone)]
 struct RequestContext {
     router: axum::Router,
     peer: Peer,
@@ -86,6 +87,16 @@ struct RequestContext {
     shutdown: Shutdown,
     state: Arc<ConnectionState>,
     requests: Arc<RequestLimits>,
+}
+
+/// A request that the API responds to, or one that it does not get.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "almost every request runs, so a box would only cost an allocation"
+)]
+enum Routed {
+    Running(RouteFuture<Infallible>),
+    Refused(Box<Response>),
 }
 
 impl Connection {
@@ -134,7 +145,7 @@ impl Connection {
     }
 
     async fn serve_http1(self, stream: Stream, context: RequestContext, http: &http1::Builder) {
-        let service = service_fn(move |request| context.clone().respond(request));
+        let service = service_fn(move |request| context.respond(request));
         let stream = self.open.track(stream);
         let mut connection = http.serve_connection(stream, service).with_upgrades();
         self.state.activity().begin(false);
@@ -166,7 +177,7 @@ impl Connection {
         context: RequestContext,
         http: &http2::Builder<StreamExecutor>,
     ) {
-        let service = service_fn(move |request| context.clone().respond(request));
+        let service = service_fn(move |request| context.respond(request));
         let (stream, returned) = ReturnedStream::new(self.open.track(stream));
         let mut connection = http.serve_connection(stream, service);
         self.state.activity().begin(true);
@@ -186,6 +197,8 @@ impl Connection {
         }
         drop(connection);
         if let Ok(stream) = returned.await {
+            // frames may arrive at any time, and a reset in reply would discard the last responses
+            self.state.set_unread();
             self.state.close(stream.into_inner()).await;
         }
     }
@@ -200,13 +213,15 @@ impl Connection {
         let activity = self.state.activity();
         let _serving = self.limit.serving(Arc::clone(activity));
         // a client that sends without a pause uses up the budget of the task, so the times must not depend on it
-        let mut expiring = pin!(unconstrained(activity.expired(self.timeouts)));
-        let mut stopping = pin!(unconstrained(async {
+        let is_crowded = || self.requests.in_flight().is_crowded();
+        let expiring = pin!(unconstrained(activity.expired(self.timeouts, is_crowded)));
+        let stopping = pin!(unconstrained(async {
             tokio::select! {
                 () = self.shutdown.begun() => {}
                 () = self.state.retired() => {}
             }
         }));
+        let (mut expiring, mut stopping) = (Woken::new(expiring), Woken::new(stopping));
         let mut is_stopping = false;
         loop {
             tokio::select! {
@@ -241,7 +256,7 @@ fn remove_body(response: &mut Response) {
     if response.body().is_end_stream() {
         return;
     }
-    let body = std::mem::take(response.body_mut());
+    let body = mem::take(response.body_mut());
     let length = body.size_hint().exact();
     if let (Entry::Vacant(entry), Some(length)) =
         (response.headers_mut().entry(CONTENT_LENGTH), length)
@@ -277,10 +292,12 @@ fn head_size<B>(request: &Request<B>) -> usize {
 
 impl RequestContext {
     /// Responds to a request within the limits, and settles the rest of its body.
-    async fn respond(
-        self,
+    ///
+    /// hyper moves the future several times, so the future contains the request only once.
+    fn respond(
+        &self,
         mut request: Request<Incoming>,
-    ) -> Result<http::Response<InFlightBody>, Infallible> {
+    ) -> impl Future<Output = Result<http::Response<InFlightBody>, Infallible>> + Send + use<> {
         let (version, state) = (request.version(), Arc::clone(&self.state));
         let requests = Arc::clone(&self.requests);
         #[cfg(feature = "tls")]
@@ -293,58 +310,70 @@ impl RequestContext {
         if version == Version::HTTP_2 {
             state.activity().record_head(head_size(&request));
         }
-        let request = request.map(|body| CountedBody::new(body, state.activity()));
+        let mut entered = requests.enter(&request, &id);
+        let request = request.map(|body| {
+            let body = CountedBody::new(body, state.activity());
+            ReceivedBody::new(body, entered.as_mut().ok())
+        });
         let (request, rest) = WatchedBody::wrap(request);
-        let (mut response, permit) = match requests.enter(&request, &id) {
-            Ok(permit) => match requests.timed(self.route(request, &id)).await {
-                Some(response) => (response?, Some(permit)),
-                None => (requests.format(request_timeout(), &id), Some(permit)),
-            },
-            Err(response) => {
-                drop(request);
-                (requests.format(*response, &id), None)
-            }
+        let reception = entered.as_ref().ok().and_then(InFlightPermit::reception);
+        let (mut routed, permit) = match entered {
+            Ok(permit) => (self.route(request, &id), Some(permit)),
+            Err(response) => (Routed::Refused(response), None),
         };
-        identify(&mut response, &id);
-        #[cfg(feature = "tls")]
-        if requires_tls {
-            set_transport_security(response.headers_mut());
+        async move {
+            let response = match &mut routed {
+                Routed::Running(responding) => {
+                    let reception = reception.as_deref();
+                    requests.timed(responding, reception, &id).await
+                }
+                Routed::Refused(response) => Err(mem::take(response)),
+            };
+            // the rest of the body returns when the handler drops it
+            drop(routed);
+            let mut response = match response {
+                Ok(Ok(response)) => response,
+                Err(response) => requests.format(*response, &id),
+            };
+            identify(&mut response, &id);
+            #[cfg(feature = "tls")]
+            if requires_tls {
+                set_transport_security(response.headers_mut());
+            }
+            if let Some(rest) = rest {
+                unread::settle(&rest, version, &mut response, &state);
+            }
+            #[cfg(feature = "http2")]
+            if is_head {
+                remove_body(&mut response);
+            }
+            Ok(response.map(|body| InFlightBody::new(body, active, permit)))
         }
-        if let Some(rest) = rest {
-            unread::settle(&rest, version, &mut response, &state);
-        }
-        #[cfg(feature = "http2")]
-        if is_head {
-            remove_body(&mut response);
-        }
-        Ok(response.map(|body| InFlightBody::new(body, active, permit)))
     }
 
     /// Calls the API, unless the request names no host or a foreign scheme, or has not come through a proxy of the server as it should have.
-    async fn route(
-        mut self,
-        mut request: Request<WatchedBody<CountedBody>>,
-        id: &RequestId,
-    ) -> Result<Response, Infallible> {
+    fn route(&self, mut request: Request<WatchedBody<ReceivedBody>>, id: &RequestId) -> Routed {
+        let refused = |response| Routed::Refused(Box::new(response));
         if !self.is_admitted {
-            return Ok(self.requests.format(outside_proxies(), id));
+            return refused(outside_proxies());
         }
         if let Some(refusal) = refuse_target(&request) {
-            return Ok(self.requests.format(refusal, id));
+            return refused(refusal);
         }
+        use_host_of_target(&mut request);
         let Ok(client) = self.proxies.sanitize(self.peer, request.headers_mut()) else {
-            return Ok(self.requests.format(unreliable_proxy_fields(), id));
+            return refused(unreliable_proxy_fields());
         };
         let extensions = request.extensions_mut();
-        extensions.insert(self.shutdown);
+        extensions.insert(self.shutdown.clone());
         extensions.insert(id.clone());
         #[cfg(feature = "tls")]
-        if let Some(certificate) = self.certificate {
-            extensions.insert(PresentedCertificate(certificate));
+        if let Some(certificate) = &self.certificate {
+            extensions.insert(PresentedCertificate(certificate.clone()));
         }
         if let Some(client) = client {
             extensions.insert(ConnectInfo(client));
         }
-        self.router.call(request).await
+        Routed::Running(self.router.clone().call(request))
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 const MAX: i64 = 2 * 1024 * 1024;
 
 /// The bytes per second that a client may send for ever, a hundred times as many as clients use to keep a connection alive.
-const PER_SECOND: u64 = 4 * 1024;
+const PER_SECOND: u128 = 4 * 1024;
 
 /// The bytes of frames and records around a part of a body.
 const FRAME_OVERHEAD: usize = 512;
@@ -52,7 +52,7 @@ impl ControlBytes {
 
     /// Adds the bytes of a time.
     pub(super) fn add_time(&self, time: Duration) {
-        let bytes = time.as_secs().saturating_mul(PER_SECOND);
+        let bytes = time.as_millis().saturating_mul(PER_SECOND) / 1_000;
         self.add(usize::try_from(bytes).unwrap_or(usize::MAX));
     }
 
@@ -85,6 +85,16 @@ mod tests {
         for _ in 0..1_000_000 {
             assert!((0..100).all(|_| bytes.spend(PING)));
             bytes.add_time(Duration::from_secs(1));
+        }
+    }
+
+    /// Short times of a connection let it wake up often.
+    #[test]
+    fn short_times_count_too() {
+        let bytes = ControlBytes::new();
+        for _ in 0..1_000_000 {
+            assert!((0..10).all(|_| bytes.spend(PING)));
+            bytes.add_time(Duration::from_millis(100));
         }
     }
 

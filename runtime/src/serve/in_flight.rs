@@ -1,138 +1,200 @@
-//! The requests in flight: those whose response body has not ended.
+//! The requests in flight: those whose response body has not ended, and those that wait for their own body.
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, ready};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
 
-use crate::serve::activity::ActiveRequest;
-#[cfg(feature = "http2")]
-use crate::serve::stream_executor::StreamActivity;
+use crate::serve::counted_body::CountedBody;
 
-/// The largest frame that the protocol gets at once. If the body ended with a larger one, the request would no
-/// longer count while the rest is sent.
-const MAX_FRAME: usize = 64 * 1024;
+/// The requests that may wait for the rest of their bodies, as a multiple of the limit of requests in flight.
+const WAITING: usize = 2;
 
 /// Counts requests up to a limit.
+///
+/// A request whose client has to send more of the body counts separately. Otherwise clients that send slowly would leave no
+/// request for others.
 #[derive(Clone)]
 pub(super) struct InFlight {
     limit: usize,
-    count: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    running: AtomicUsize,
+    waiting: AtomicUsize,
 }
 
 /// A request that counts until it is dropped.
-pub(super) struct InFlightPermit(Arc<AtomicUsize>);
+pub(super) struct InFlightPermit {
+    in_flight: InFlight,
+    /// `None` for a request without a body.
+    reception: Option<Arc<Reception>>,
+}
 
-/// The body of a response, whose request is in flight until the body ends or is dropped.
-pub(super) struct InFlightBody {
-    body: Body,
-    /// The rest of a frame.
-    rest: Bytes,
-    request: Option<(ActiveRequest, Option<InFlightPermit>)>,
-    #[cfg(feature = "http2")]
-    stream: Option<Arc<StreamActivity>>,
+/// The reception of a request's body, which the request and the body share.
+pub(super) struct Reception {
+    in_flight: InFlight,
+    state: AtomicU8,
+}
+
+/// The states of a reception.
+const RUNNING: u8 = 0;
+const WAITING_FOR_CLIENT: u8 = 1;
+/// Too many others wait. The request counts as running until it ends.
+const REFUSED: u8 = 2;
+const ENDED: u8 = 3;
+
+/// The body of a request, which records whether it waits for the client.
+pub(super) struct ReceivedBody {
+    body: CountedBody,
+    reception: Option<Arc<Reception>>,
 }
 
 impl InFlight {
     pub(super) fn new(limit: usize) -> Self {
         Self {
             limit,
-            count: Arc::default(),
+            counts: Arc::default(),
         }
+    }
+
+    /// Returns whether the last quarter of the limit is in use, so that clients that stall have less time.
+    pub(super) fn is_crowded(&self) -> bool {
+        let last = self.limit / 4;
+        last > 0 && self.counts.running.load(Relaxed) >= self.limit - last
     }
 
     /// Counts a request; `None` if the limit is reached.
     pub(super) fn enter(&self) -> Option<InFlightPermit> {
-        let increment = |count: usize| (count < self.limit).then(|| count + 1);
-        self.count
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, increment)
-            .ok()?;
-        Some(InFlightPermit(Arc::clone(&self.count)))
+        increment(&self.counts.running, self.limit).then(|| InFlightPermit {
+            in_flight: self.clone(),
+            reception: None,
+        })
+    }
+}
+
+/// Increments a number that is below a limit.
+fn increment(count: &AtomicUsize, limit: usize) -> bool {
+    let increment = |count: usize| (count < limit).then(|| count + 1);
+    count.fetch_update(Relaxed, Relaxed, increment).is_ok()
+}
+
+impl InFlightPermit {
+    /// Returns the reception of the request's body, if it has one.
+    pub(super) fn reception(&self) -> Option<Arc<Reception>> {
+        self.reception.clone()
+    }
+
+    /// Begins the reception of the request's body.
+    fn receive(&mut self) -> Arc<Reception> {
+        let reception = self.reception.get_or_insert_with(|| {
+            Arc::new(Reception {
+                in_flight: self.in_flight.clone(),
+                state: AtomicU8::new(RUNNING),
+            })
+        });
+        Arc::clone(reception)
     }
 }
 
 impl Drop for InFlightPermit {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        let counts = &self.in_flight.counts;
+        let state = self.reception.as_ref().map(|reception| {
+            // from now on, the body changes no count
+            reception.state.swap(ENDED, Relaxed)
+        });
+        let count = match state {
+            Some(WAITING_FOR_CLIENT) => &counts.waiting,
+            _ => &counts.running,
+        };
+        count.fetch_sub(1, Relaxed);
     }
 }
 
-impl InFlightBody {
-    pub(super) fn new(body: Body, active: ActiveRequest, permit: Option<InFlightPermit>) -> Self {
-        #[cfg(feature = "http2")]
-        let stream = StreamActivity::current();
-        #[cfg(feature = "http2")]
-        if let Some(stream) = &stream {
-            // the protocol may wait for the client before it asks for the first frame
-            stream.record_frame(0);
+impl Reception {
+    /// Returns whether the request must end, because too many others wait for their bodies.
+    pub(super) fn is_refused(&self) -> bool {
+        self.state.load(Relaxed) == REFUSED
+    }
+
+    /// Records that the client has to send more.
+    fn wait(&self) {
+        let InFlight { limit, counts } = &self.in_flight;
+        if self.state.load(Relaxed) != RUNNING {
+            return;
         }
+        if !increment(&counts.waiting, limit.saturating_mul(WAITING)) {
+            self.change(RUNNING, REFUSED);
+        } else if self.change(RUNNING, WAITING_FOR_CLIENT) {
+            counts.running.fetch_sub(1, Relaxed);
+        } else {
+            counts.waiting.fetch_sub(1, Relaxed);
+        }
+    }
+
+    /// Records that the client has sent more. The request goes on, even if the limit is reached.
+    fn resume(&self) {
+        let counts = &self.in_flight.counts;
+        if self.state.load(Relaxed) != WAITING_FOR_CLIENT {
+            return;
+        }
+        counts.running.fetch_add(1, Relaxed);
+        let ended = if self.change(WAITING_FOR_CLIENT, RUNNING) {
+            &counts.waiting
+        } else {
+            &counts.running
+        };
+        ended.fetch_sub(1, Relaxed);
+    }
+
+    /// Changes the state, unless the request has ended.
+    fn change(&self, from: u8, to: u8) -> bool {
+        let changed = self.state.compare_exchange(from, to, Relaxed, Relaxed);
+        changed.is_ok()
+    }
+}
+
+impl ReceivedBody {
+    /// Wraps the body of a request. `permit` is `None` for a request that is refused.
+    pub(super) fn new(body: CountedBody, permit: Option<&mut InFlightPermit>) -> Self {
+        let permit = permit.filter(|_| !body.is_end_stream());
         Self {
+            reception: permit.map(InFlightPermit::receive),
             body,
-            rest: Bytes::new(),
-            request: Some((active, permit)),
-            #[cfg(feature = "http2")]
-            stream,
         }
-    }
-
-    fn next_frame(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if self.rest.is_empty() {
-            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(data) => self.rest = data,
-                    Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
-                },
-                end => {
-                    self.request = None;
-                    return Poll::Ready(end);
-                }
-            }
-        }
-        let length = self.rest.len().min(MAX_FRAME);
-        if let Some((active, _)) = &self.request {
-            active.record_response_body(length);
-        }
-        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
     }
 }
 
-impl HttpBody for InFlightBody {
+impl HttpBody for ReceivedBody {
     type Data = Bytes;
-    type Error = axum::Error;
+    type Error = hyper::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        #[cfg(feature = "http2")]
-        if let Some(stream) = &self.stream {
-            stream.record_demand();
-        }
-        let frame = self.next_frame(context);
-        #[cfg(feature = "http2")]
-        if let (Some(stream), Poll::Ready(Some(Ok(frame)))) = (&self.stream, &frame) {
-            stream.record_frame(frame.data_ref().map_or(0, Bytes::len));
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        if let Some(reception) = &self.reception {
+            if frame.is_pending() {
+                reception.wait();
+            } else {
+                reception.resume();
+            }
         }
         frame
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty() && self.body.is_end_stream()
+        self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        let (body, rest) = (self.body.size_hint(), self.rest.len() as u64);
-        let mut hint = SizeHint::new();
-        hint.set_lower(body.lower().saturating_add(rest));
-        if let Some(upper) = body.upper().and_then(|upper| upper.checked_add(rest)) {
-            hint.set_upper(upper);
-        }
-        hint
+        self.body.size_hint()
     }
 }

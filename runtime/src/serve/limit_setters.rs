@@ -59,6 +59,8 @@ impl Server {
     /// an upgraded connection does not. A request beyond the limit is refused before the guard: 503 with `Retry-After`. The requests of a
     /// [`probe`](Self::probe) have a separate limit.
     ///
+    /// A request that waits for the rest of its body does not count. Up to twice as many requests may wait; one more gets 503, too.
+    ///
     /// # Panics
     ///
     /// If the limit is zero.
@@ -129,6 +131,9 @@ impl Server {
     ///
     /// Times in which the server waits for the client add up, and each 256 bytes that the client reads subtract a second: a
     /// client that reads slower than 256 B/s is disconnected eventually. In HTTP/2, only its stream is reset.
+    ///
+    /// While at least three quarters of the [`request_limit`](Self::request_limit) are in use, a client that reads nothing for 1 s is
+    /// disconnected.
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
         self.settings.limits.write_timeout = timeout;
         self

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use crate::routing::{IDLE_TIME, Shutdown, bounded};
 use crate::serve::activity::Activity;
+use crate::serve::protocols::STREAM_WINDOW;
 use crate::serve::socket::Socket;
 use crate::serve::stream::Stream;
 
@@ -27,6 +28,9 @@ const CHUNK: usize = 16 * 1024;
 
 /// The number of bodies that a connection of HTTP/2 discards at their full length. HTTP/1.1 closes after one.
 const UNREAD_BODIES: u64 = 16;
+
+/// The number of bodies that a connection of HTTP/2 drops before their end without regarding their bytes as a flood.
+const DROPPED_BODIES: u64 = 256;
 
 /// The bounds of all connections of a server.
 #[derive(Clone)]
@@ -46,6 +50,8 @@ pub(super) struct ConnectionState {
     is_exhausted: AtomicBool,
     /// The bytes of unread bodies that HTTP/2 has discarded.
     discarded: AtomicU64,
+    /// The bodies that HTTP/2 has dropped before their end.
+    dropped_bodies: AtomicU64,
     retired: Notify,
 }
 
@@ -68,6 +74,7 @@ impl ConnectionState {
             has_unread: AtomicBool::new(false),
             is_exhausted: AtomicBool::new(false),
             discarded: AtomicU64::new(0),
+            dropped_bodies: AtomicU64::new(0),
             retired: Notify::new(),
         }
     }
@@ -91,6 +98,20 @@ impl ConnectionState {
             self.retired.notify_one();
         }
         total <= limit
+    }
+
+    /// Allows the client the bytes of a body of HTTP/2 that it may have sent before it learns that the body is dropped.
+    ///
+    /// They are no flood, but nothing reads and counts them. After half of the bodies, the connection is retired, as in
+    /// [`spend_unread`](Self::spend_unread).
+    pub(super) fn allow_dropped_body(&self) {
+        let before = self.dropped_bodies.fetch_add(1, Ordering::Relaxed);
+        if before >= DROPPED_BODIES / 2 {
+            self.retired.notify_one();
+        }
+        if before < DROPPED_BODIES {
+            self.activity.record_request_body(STREAM_WINDOW as usize);
+        }
     }
 
     /// Completes when the connection should end.

@@ -14,6 +14,7 @@ mod control_bytes;
 mod counted_body;
 mod error;
 mod in_flight;
+mod in_flight_body;
 mod limit_setters;
 mod limits;
 mod linger;
@@ -38,6 +39,7 @@ mod telemetry;
 mod tls;
 mod tracked;
 mod unread;
+mod woken;
 
 pub use self::bound::BoundServer;
 pub use self::error::ServeError;

@@ -7,6 +7,7 @@ use hyper::server::conn::http1;
 use hyper::server::conn::http2;
 use hyper_util::rt::TokioTimer;
 
+use crate::serve::in_flight::InFlight;
 #[cfg(feature = "http2")]
 use crate::serve::stream_executor::StreamExecutor;
 #[cfg(feature = "tls")]
@@ -25,8 +26,7 @@ const MAX_STREAMS: u32 = 100;
 const MAX_PENDING_RESETS: usize = 20;
 
 /// The bytes of a request's body that a client may send before they are read.
-#[cfg(feature = "http2")]
-const STREAM_WINDOW: u32 = 256 * 1024;
+pub(super) const STREAM_WINDOW: u32 = 256 * 1024;
 
 /// The bytes of all bodies of a connection that a client may send before they are read.
 #[cfg(feature = "http2")]
@@ -70,11 +70,14 @@ impl Protocols {
         not(feature = "http2"),
         allow(unused_variables, reason = "the socket has the time of HTTP/1.1")
     )]
-    pub(super) fn new(limits: HeadLimits, write_timeout: Duration) -> Self {
+    pub(super) fn new(limits: HeadLimits, write_timeout: Duration, in_flight: &InFlight) -> Self {
         Self {
             http1: http1(limits),
             #[cfg(feature = "http2")]
-            http2: http2(limits, write_timeout),
+            http2: http2(
+                limits,
+                StreamExecutor::new(write_timeout, in_flight.clone()),
+            ),
             #[cfg(feature = "tls")]
             handshake: None,
         }
@@ -104,8 +107,8 @@ fn http1(limits: HeadLimits) -> http1::Builder {
 
 /// Extended CONNECT (RFC 8441) stays disabled.
 #[cfg(feature = "http2")]
-fn http2(limits: HeadLimits, write_timeout: Duration) -> http2::Builder<StreamExecutor> {
-    let mut http2 = http2::Builder::new(StreamExecutor::new(write_timeout));
+fn http2(limits: HeadLimits, executor: StreamExecutor) -> http2::Builder<StreamExecutor> {
+    let mut http2 = http2::Builder::new(executor);
     http2
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)

@@ -1,7 +1,7 @@
 //! The limits of the requests of a server.
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -11,9 +11,9 @@ use http::{Method, Request};
 use tokio::time::sleep;
 
 use crate::audit::RequestId;
-use crate::response::{overloaded, uri_too_long};
+use crate::response::{overloaded, request_timeout, uri_too_long};
 use crate::routing::ErrorFormat;
-use crate::serve::in_flight::{InFlight, InFlightPermit};
+use crate::serve::in_flight::{InFlight, InFlightPermit, Reception};
 use crate::serve::limits::ServerLimits;
 use crate::serve::telemetry;
 
@@ -40,6 +40,11 @@ impl RequestLimits {
             request_timeout: limits.request_timeout,
             format,
         }
+    }
+
+    /// Returns the count of all requests but those of probes.
+    pub(super) fn in_flight(&self) -> &InFlight {
+        &self.in_flight
     }
 
     /// Counts a request.
@@ -73,19 +78,31 @@ impl RequestLimits {
             && self.probes.iter().any(|path| path == request.uri().path())
     }
 
-    /// Waits for a response; `None` if it takes too long. The timer is created when the response is not ready at once.
-    pub(super) async fn timed<T>(&self, responding: impl Future<Output = T>) -> Option<T> {
-        let mut responding = pin!(responding);
+    /// Waits for a response. The timer is created when the response is not ready at once.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response to a request that takes too long, or that must end because too many others wait for their bodies.
+    pub(super) async fn timed<F: Future + Unpin>(
+        &self,
+        mut responding: F,
+        reception: Option<&Reception>,
+        id: &RequestId,
+    ) -> Result<F::Output, Box<Response>> {
         let mut timer = None;
         poll_fn(|context| {
-            if let Poll::Ready(response) = responding.as_mut().poll(context) {
-                return Poll::Ready(Some(response));
+            if let Poll::Ready(response) = Pin::new(&mut responding).poll(context) {
+                return Poll::Ready(Ok(response));
+            }
+            if reception.is_some_and(Reception::is_refused) {
+                telemetry::request_shed(id);
+                return Poll::Ready(Err(Box::new(overloaded())));
             }
             timer
                 .get_or_insert_with(|| Box::pin(sleep(self.request_timeout)))
                 .as_mut()
                 .poll(context)
-                .map(|()| None)
+                .map(|()| Err(Box::new(request_timeout())))
         })
         .await
     }

@@ -86,12 +86,23 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     let mut options = OpenOptions::new();
     options.write(true).mode(OWNER_ONLY);
     match options.clone().create_new(true).open(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => match options.open(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            opened => opened.map(Some),
-        },
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            match open_existing(path, &options) {
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+                opened => opened.map(Some),
+            }
+        }
         opened => opened.map(Some),
     }
+}
+
+/// Opens a regular file. Opening a pipe would wait for a process that reads from it.
+fn open_existing(path: &Path, options: &OpenOptions) -> io::Result<File> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        let message = format!("`{}` is not a regular file", path.display());
+        return Err(io::Error::new(ErrorKind::AlreadyExists, message));
+    }
+    options.open(path)
 }
 
 /// Returns whether the path is that of the open file.
@@ -128,8 +139,8 @@ fn private_directory(path: &Path) -> io::Result<PathBuf> {
     let parent = path.parent().unwrap_or(Path::new(""));
     let mut attempt = 0;
     loop {
-        let name = format!(".palisade-{}-{attempt}", std::process::id());
-        let directory = parent.join(name);
+        // short, because the system limits the path of the socket inside to about 100 bytes
+        let directory = parent.join(format!(".s{attempt}"));
         match DirBuilder::new().mode(0o700).create(&directory) {
             Ok(()) => return Ok(directory),
             Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
@@ -158,5 +169,44 @@ impl Drop for SocketFile {
         if fs::symlink_metadata(&self.path).is_ok_and(|file| is_own(&file)) {
             let _ = fs::remove_file(&self.path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another server creates the socket between the lock and the check.
+    #[tokio::test(start_paused = true)]
+    async fn path_is_checked_under_the_lock() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("api.sock");
+        let lock = Lock::acquire(&path).await.unwrap();
+        let listening = tokio::spawn({
+            let path = path.clone();
+            async move { listen(&path, OWNER_ONLY).await }
+        });
+        sleep(LOCK_DELAY * 10).await;
+        assert!(!path.exists() && !listening.is_finished());
+        let _other = UnixListener::bind(&path).unwrap();
+        drop(lock);
+        let error = listening.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AddrInUse);
+        assert!(UnixStream::connect(&path).await.is_ok());
+    }
+
+    /// A second owner waits, and gives up after 5 s.
+    #[tokio::test(start_paused = true)]
+    async fn lock_ends_with_its_owner() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("api.sock");
+        for _ in 0..3 {
+            drop(Lock::acquire(&path).await.unwrap());
+        }
+        let held = Lock::acquire(&path).await.unwrap();
+        let error = Lock::acquire(&path).await.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::AddrInUse);
+        drop(held);
+        assert!(Lock::acquire(&path).await.is_ok());
     }
 }

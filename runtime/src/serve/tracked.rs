@@ -2,11 +2,12 @@
 
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::sync::watch;
+use tokio::task::unconstrained;
 
 use crate::serve::stream::Stream;
 
@@ -40,10 +41,11 @@ impl OpenStream {
         TrackedStream {
             stream: TokioIo::new(stream),
             server,
-            closed: Box::pin(async move {
+            closed: Box::pin(unconstrained(async move {
                 // never sent: the result is an error, when the server is dropped
                 let _ = dropped.changed().await;
-            }),
+            })),
+            registered: None,
         }
     }
 }
@@ -57,6 +59,8 @@ pub(super) struct TrackedStream {
     server: watch::Receiver<()>,
     /// Completes when the server is dropped.
     closed: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// The task that `closed` wakes.
+    registered: Option<Waker>,
 }
 
 impl TrackedStream {
@@ -81,6 +85,16 @@ impl TrackedStream {
         if result.is_ready() {
             return result;
         }
+        let waker = context.waker();
+        // registering takes a lock that the connections share
+        if self
+            .registered
+            .as_ref()
+            .is_some_and(|task| task.will_wake(waker))
+        {
+            return Poll::Pending;
+        }
+        self.registered = Some(waker.clone());
         ready!(self.closed.as_mut().poll(context));
         Poll::Ready(Err(ErrorKind::ConnectionAborted.into()))
     }

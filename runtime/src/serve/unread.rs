@@ -10,7 +10,7 @@ use http::Version;
 use http_body::Body as _;
 
 use crate::routing::{Rest, discard, discard_within};
-use crate::serve::counted_body::CountedBody;
+use crate::serve::in_flight::ReceivedBody;
 use crate::serve::linger::ConnectionState;
 
 /// Discards what the handler has left unread, or announces in the response that the connection closes.
@@ -20,7 +20,7 @@ use crate::serve::linger::ConnectionState;
 /// connection, the body is therefore read to its end. This is also true after `Expect: 100-continue`, because hyper sends
 /// no `100 Continue` in HTTP/2.
 pub(super) fn settle(
-    rest: &Rest<CountedBody>,
+    rest: &Rest<ReceivedBody>,
     version: Version,
     response: &mut Response,
     connection: &Arc<ConnectionState>,
@@ -30,15 +30,20 @@ pub(super) fn settle(
     };
     if version == Version::HTTP_2 {
         connection.set_unread();
-        let is_over_limit = unread.body.size_hint().lower() > connection.unread_limit();
-        if !is_over_limit {
-            let connection = Arc::clone(connection);
-            tokio::spawn(async move {
-                let spend = |bytes| connection.spend_unread(bytes);
-                let reading = discard_within(unread.body, connection.unread_limit(), spend);
-                connection.bounded(reading).await;
-            });
+        let mut body = unread.body;
+        if body.size_hint().lower() > connection.unread_limit() {
+            connection.allow_dropped_body();
+            return;
         }
+        let connection = Arc::clone(connection);
+        tokio::spawn(async move {
+            let spend = |bytes| connection.spend_unread(bytes);
+            let reading = discard_within(&mut body, connection.unread_limit(), spend);
+            connection.bounded(reading).await;
+            if !body.is_end_stream() {
+                connection.allow_dropped_body();
+            }
+        });
         return;
     }
     if unread.keeps_alive(response, connection.unread_limit()) {
@@ -53,7 +58,7 @@ pub(super) fn settle(
 
 /// Reads a body to its end, so that the connection can carry the next request. If the client is too slow, the
 /// connection is closed.
-async fn discard_for_next_request(body: CountedBody, connection: Arc<ConnectionState>) {
+async fn discard_for_next_request(body: ReceivedBody, connection: Arc<ConnectionState>) {
     // the connection is not idle
     let _active = connection.activity().request();
     let reading = discard(body, connection.unread_limit());

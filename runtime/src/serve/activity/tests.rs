@@ -17,7 +17,7 @@ fn seconds(seconds: u64) -> Duration {
 /// Returns the reason and the seconds until the connection is closed.
 async fn end(activity: &Activity) -> (Expiry, u64) {
     let start = Instant::now();
-    let expiry = activity.expired(TIMEOUTS).await;
+    let expiry = activity.expired(TIMEOUTS, || false).await;
     (expiry, start.elapsed().as_secs())
 }
 
@@ -66,7 +66,7 @@ async fn flood_ends_a_connection_with_a_request_of_http2_only() {
         activity.begin(is_multiplexed);
         let _request = activity.request();
         activity.record_read(4 * 1024 * 1024);
-        let expired = tokio::time::timeout(seconds(50), activity.expired(TIMEOUTS)).await;
+        let expired = tokio::time::timeout(seconds(50), activity.expired(TIMEOUTS, || false)).await;
         assert_eq!(expired.ok(), ends.then_some(Expiry::Flood));
     }
 }
@@ -79,7 +79,7 @@ async fn slow_frames_without_a_request_are_no_flood() {
     let _request = activity.request();
     for _ in 0..360 {
         activity.record_read(10 * 1024);
-        let expired = tokio::time::timeout(seconds(11), activity.expired(TIMEOUTS)).await;
+        let expired = tokio::time::timeout(seconds(11), activity.expired(TIMEOUTS, || false)).await;
         assert!(expired.is_err());
     }
 }
@@ -88,10 +88,10 @@ async fn slow_frames_without_a_request_are_no_flood() {
 async fn connection_with_a_request_does_not_expire() {
     let activity = Arc::new(Activity::new());
     let (first, second) = (activity.request(), activity.request());
-    let expired = activity.expired(TIMEOUTS);
+    let expired = activity.expired(TIMEOUTS, || false);
     assert!(tokio::time::timeout(seconds(1_000), expired).await.is_err());
     drop(first);
-    let expired = activity.expired(TIMEOUTS);
+    let expired = activity.expired(TIMEOUTS, || false);
     assert!(tokio::time::timeout(seconds(1_000), expired).await.is_err());
     drop(second);
     assert_eq!(end(&activity).await, (Expiry::Idle, 75));
@@ -118,7 +118,7 @@ async fn slow_reading_uses_up_the_time() {
         let mut rounds = 0;
         while rounds < 100 {
             activity.record_blocked();
-            let expired = activity.expired(TIMEOUTS);
+            let expired = activity.expired(TIMEOUTS, || false);
             if tokio::time::timeout(seconds(10), expired).await.is_ok() {
                 break;
             }
@@ -146,7 +146,7 @@ async fn connection_with_a_request_is_not_evicted() {
     let request = activity.request();
     assert_eq!(activity.eviction_order(server), None);
     activity.evict();
-    let expired = activity.expired(TIMEOUTS);
+    let expired = activity.expired(TIMEOUTS, || false);
     assert!(tokio::time::timeout(seconds(1), expired).await.is_err());
     drop(request);
     assert!(activity.eviction_order(server).is_some());
@@ -155,12 +155,28 @@ async fn connection_with_a_request_is_not_evicted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn client_that_stalls_has_less_time_while_requests_crowd() {
+    for (blocked, is_crowded, expected) in [(true, true, 1), (true, false, 30), (false, true, 75)] {
+        let activity = Arc::new(Activity::new());
+        let request = activity.request();
+        if blocked {
+            activity.record_blocked();
+        } else {
+            drop(request);
+        }
+        let start = Instant::now();
+        activity.expired(TIMEOUTS, || is_crowded).await;
+        assert_eq!(start.elapsed().as_secs(), expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn timeout_of_zero_expires_and_an_endless_one_does_not() {
     let zero = Timeouts {
         head: Duration::ZERO,
         ..TIMEOUTS
     };
-    assert_eq!(Activity::new().expired(zero).await, Expiry::Head);
+    assert_eq!(Activity::new().expired(zero, || false).await, Expiry::Head);
     let endless = Timeouts {
         head: Duration::MAX,
         idle: Duration::MAX,
@@ -169,7 +185,7 @@ async fn timeout_of_zero_expires_and_an_endless_one_does_not() {
     let activity = Arc::new(Activity::new());
     drop(activity.request());
     activity.record_blocked();
-    let expired = activity.expired(endless);
+    let expired = activity.expired(endless, || false);
     let waiting = tokio::time::timeout(seconds(10_000), expired).await;
     assert!(waiting.is_err());
 }

@@ -9,15 +9,74 @@ async fn hello() -> &'static str {
     "hello"
 }
 
+#[public(reason = "a test", unvalidated = "a test")]
+async fn host(Unvalidated(headers): Unvalidated<http::HeaderMap>) -> String {
+    let hosts = headers.get_all("host").iter();
+    let hosts: Vec<_> = hosts.map(|host| host.to_str().unwrap()).collect();
+    format!("host {}", hosts.join(", "))
+}
+
+/// RFC 9112 §3.2.2: a handler that builds a link from `Host` gets the host that was checked.
+#[tokio::test]
+async fn host_of_an_absolute_target_replaces_the_field() {
+    let routes = SecureRouter::new().route("/", get(host));
+    let api = TestApi::new(routes).await.api().clone();
+    let bound = serve(api).bind("127.0.0.1:0").await.unwrap();
+    let address = bound.local_addr();
+    let server = tokio::spawn(bound.run_until(pending()));
+    for (line, fields, expected) in [
+        ("GET / HTTP/1.1", &["Host: api.example"][..], "api.example"),
+        (
+            "GET / HTTP/1.1",
+            &["Host: api.example:80"],
+            "api.example:80",
+        ),
+        (
+            "GET http://api.example/ HTTP/1.1",
+            &["Host: evil.example"],
+            "api.example",
+        ),
+        (
+            "GET http://api.example:8080/ HTTP/1.1",
+            &["Host: api.example"],
+            "api.example:8080",
+        ),
+        (
+            "GET https://[::1]/ HTTP/1.1",
+            &["Host: evil.example"],
+            "[::1]",
+        ),
+        ("GET http://api.example/ HTTP/1.0", &[], "api.example"),
+        (
+            "GET http://api.example/ HTTP/1.0",
+            &["Host: evil.example"],
+            "api.example",
+        ),
+    ] {
+        let response = response(address, line, fields).await;
+        let expected = format!("\r\n\r\nhost {expected}");
+        assert!(
+            response.ends_with(&expected),
+            "{line} {fields:?}: {response}"
+        );
+    }
+    server.abort();
+}
+
 /// Sends a head, and returns the first line of the response.
 async fn status_line(address: SocketAddr, line: &str, fields: &[&str]) -> String {
+    let response = response(address, line, fields).await;
+    response.lines().next().unwrap_or_default().to_owned()
+}
+
+async fn response(address: SocketAddr, line: &str, fields: &[&str]) -> String {
     let fields: String = fields.iter().flat_map(|field| [*field, "\r\n"]).collect();
     let head = format!("{line}\r\n{fields}Connection: close\r\n\r\n");
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut response = String::new();
     stream.read_to_string(&mut response).await.unwrap();
-    response.lines().next().unwrap_or_default().to_owned()
+    response
 }
 
 /// RFC 9112 §3.2. Only HTTP/1.0 has requests without a host.

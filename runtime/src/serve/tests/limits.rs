@@ -20,6 +20,7 @@ use crate::{ProblemType, Server};
 
 mod connections;
 mod requests;
+mod slow_bodies;
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -74,6 +75,26 @@ async fn stuck() {
 #[secured(authenticated)]
 async fn secret() {}
 
+#[public(reason = "a test", unvalidated = "a test")]
+async fn upload(Unvalidated(_body): Unvalidated<Bytes>) -> &'static str {
+    "hello"
+}
+
+#[public(reason = "a test", unvalidated = "a test")]
+async fn upload_and_wait(
+    State(gate): State<Gate>,
+    Unvalidated(_body): Unvalidated<Bytes>,
+) -> &'static str {
+    gate.entered.notify_one();
+    gate.opened.notified().await;
+    "done"
+}
+
+#[public(reason = "a test")]
+async fn ignore() -> &'static str {
+    "hello"
+}
+
 /// Frames of 16 KiB.
 struct Endless;
 
@@ -125,6 +146,9 @@ async fn start(limit: impl FnOnce(Server) -> Server) -> Running {
         .route("/panic", get(panicking))
         .route("/stuck", get(stuck))
         .route("/secret", get(secret))
+        .route("/upload", post(upload))
+        .route("/upload-wait", post(upload_and_wait))
+        .route("/ignore", post(ignore))
         .layer(from_fn(hang))
         .with_state(gate.clone());
     let api = TestApi::new(routes).await.api().clone();
@@ -288,6 +312,20 @@ async fn client_that_does_not_read_is_disconnected() {
         sleep(Duration::from_millis(100)).await;
     }
     assert!(start.elapsed() >= seconds(29), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_that_do_not_read_have_less_time_while_requests_crowd() {
+    let server = start(|server| server.request_limit(8)).await;
+    let mut unread = Vec::new();
+    for _ in 0..8 {
+        unread.push(server.send("/endless").await);
+    }
+    let start = Instant::now();
+    while !is_ok(&server.get("/").await) {
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert!(start.elapsed() < seconds(4), "{:?}", start.elapsed());
 }
 
 /// Requests that a client sends without reading any response.

@@ -12,6 +12,8 @@ mod http2_hosts;
 mod http2_limits;
 #[cfg(feature = "http2")]
 mod http2_unread;
+#[cfg(feature = "http2")]
+mod load;
 mod reload;
 mod transport_security;
 mod versions;

@@ -129,6 +129,46 @@ async fn lock_that_is_a_link_is_refused() {
     assert_eq!(fs::read(&target).unwrap(), b"text");
 }
 
+/// Opening a pipe for writing waits for a process that reads from it.
+#[tokio::test]
+async fn lock_of_another_kind_is_refused_at_once() {
+    let directory = Directory::new("lock-kind");
+    let lock = directory.0.join(".api.sock.lock");
+    let refused = async || {
+        let bound = serve(api().await).bind_unix(directory.socket()).await;
+        let error = bound.unwrap_err().to_string();
+        assert!(
+            error.ends_with(".api.sock.lock` is not a regular file"),
+            "{error}"
+        );
+    };
+    let made = std::process::Command::new("mkfifo").arg(&lock).status();
+    assert!(made.unwrap().success());
+    refused().await;
+    fs::remove_file(&lock).unwrap();
+    fs::create_dir(&lock).unwrap();
+    refused().await;
+    fs::remove_dir(&lock).unwrap();
+    let listener = UnixListener::bind(&lock).unwrap();
+    refused().await;
+    drop(listener);
+}
+
+/// The system limits a path to 107 bytes on Linux, and to 103 on macOS.
+#[tokio::test]
+async fn longest_path_of_a_socket_is_accepted() {
+    let directory = Directory::new("long");
+    let filled = directory.0.as_os_str().len() + "//api.sock".len();
+    let parent = directory.0.join("d".repeat(103 - filled));
+    fs::create_dir(&parent).unwrap();
+    let path = parent.join("api.sock");
+    assert_eq!(path.as_os_str().len(), 103);
+    let bound = serve(api().await).bind_unix(&path).await.unwrap();
+    UnixStream::connect(&path).await.unwrap();
+    assert_eq!(fs::read_dir(&parent).unwrap().count(), 1);
+    drop(bound);
+}
+
 #[tokio::test]
 async fn path_in_use_is_refused() {
     let directory = Directory::new("in-use");

@@ -322,6 +322,53 @@ async fn extended_connect_is_not_offered() {
 }
 
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// Nothing reads the bodies, whose first bytes the client has sent before it learns that they are dropped.
+#[tokio::test]
+async fn refused_uploads_over_the_limit_are_no_flood() {
+    let (ca, server) = start().await;
+    let (sender, connection) = connect(&ca, server.address).await;
+    let body = Bytes::from(vec![b'x'; 9_000_000]);
+    for _ in 0..5 {
+        let uploads = (0..20).map(|_| {
+            let (mut sender, body) = (sender.clone(), Full::new(body.clone()));
+            let upload = http::Request::post("https://localhost/orders").body(body);
+            tokio::spawn(async move {
+                sender.ready().await.unwrap();
+                let response = sender.send_request(upload.unwrap()).await.unwrap();
+                assert_eq!(response.status(), 401);
+                assert!(text(response).await.contains("\"status\":401"));
+            })
+        });
+        for upload in uploads.collect::<Vec<_>>() {
+            upload.await.unwrap();
+        }
+    }
+    assert!(!connection.is_finished());
+}
+
+/// The connection ends without an error after 128 such bodies, and no response is lost.
+#[tokio::test]
+async fn connection_that_has_dropped_many_bodies_ends() {
+    let (ca, server) = start().await;
+    let (mut sender, connection) = connect(&ca, server.address).await;
+    let body = Bytes::from(vec![b'x'; 9_000_000]);
+    let mut refused = 0;
+    while sender.ready().await.is_ok() {
+        let upload = http::Request::post("https://localhost/orders").body(Full::new(body.clone()));
+        match sender.send_request(upload.unwrap()).await {
+            Ok(response) => {
+                assert_eq!(response.status(), 401);
+                assert!(text(response).await.contains("\"status\":401"));
+                refused += 1;
+            }
+            Err(error) => assert!(error.is_canceled() || error.is_closed(), "{error:?}"),
+        }
+        assert!(refused < 300);
+    }
+    assert!(refused >= 128, "{refused}");
+    connection.await.unwrap().unwrap();
+}
+
 pub(super) const DATA: u8 = 0;
 pub(super) const HEADERS: u8 = 1;
 pub(super) const RST_STREAM: u8 = 3;

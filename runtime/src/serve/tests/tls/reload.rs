@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::*;
 
 /// A server with files, and a look at them every second.
-struct Reloading {
-    server: TlsServer,
+pub(super) struct Reloading {
+    pub(super) server: TlsServer,
     certificate: PathBuf,
     key: PathBuf,
     _directory: Directory,
 }
 
 impl Reloading {
-    async fn start(name: &str, identity: &Identity) -> Self {
+    pub(super) async fn start(name: &str, identity: &Identity) -> Self {
         let directory = Directory::new(name);
         let certificate = directory.write("cert.pem", &identity.certificate);
         let key = directory.write("key.pem", &identity.key);
@@ -28,7 +28,7 @@ impl Reloading {
         }
     }
 
-    fn replace(&self, identity: &Identity) {
+    pub(super) fn replace(&self, identity: &Identity) {
         write(&self.certificate, &identity.certificate);
         write(&self.key, &identity.key);
     }
@@ -41,7 +41,7 @@ impl Reloading {
     }
 
     /// Waits until new connections use the certificate.
-    async fn wait_for(&self, client: &ClientConfig, identity: &Identity) {
+    pub(super) async fn wait_for(&self, client: &ClientConfig, identity: &Identity) {
         while self.presented(client).await != identity.der() {
             tokio::time::advance(Duration::from_millis(200)).await;
         }
@@ -62,7 +62,7 @@ fn write(path: &Path, text: &str) {
 }
 
 /// Clients without resumption, so that each connection shows the certificate.
-fn client(ca: &Ca) -> ClientConfig {
+pub(super) fn client(ca: &Ca) -> ClientConfig {
     let mut client = ca.client();
     client.resumption = rustls::client::Resumption::disabled();
     client

@@ -1,0 +1,157 @@
+//! The processes of a measurement: this program again, on one core.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{self, Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use crate::outcome::Outcome;
+use crate::usage;
+
+/// The core of the server, and that of the clients.
+pub(crate) const SERVER_CORE: &str = "0";
+pub(crate) const CLIENT_CORE: &str = "1";
+
+/// A process of this program, which ends when this is dropped.
+pub(crate) struct Process {
+    child: Child,
+    /// Its end is the sign to stop.
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+/// The order in which the system runs the processes of a core.
+#[derive(Clone, Copy)]
+pub(crate) enum Priority {
+    Normal,
+    /// Runs while the others wait.
+    Low,
+}
+
+/// Restricts this process to the core of the clients.
+///
+/// # Errors
+///
+/// Returns an error if `taskset` (util-linux) is missing or this machine has one core.
+pub(crate) fn pin() -> Outcome<()> {
+    let pid = process::id().to_string();
+    let mut command = Command::new("taskset");
+    command.args(["--all-tasks", "--cpu-list", "--pid", CLIENT_CORE, &pid]);
+    let output = command
+        .output()
+        .map_err(|error| format!("cannot run `taskset` (util-linux): {error}"))?;
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
+    }
+}
+
+impl Process {
+    pub(crate) fn start(core: &str, priority: Priority, arguments: &[&str]) -> Outcome<Self> {
+        let mut command = match priority {
+            Priority::Normal => Command::new("taskset"),
+            Priority::Low => {
+                let mut command = Command::new("nice");
+                command.args(["-n", "19", "taskset"]);
+                command
+            }
+        };
+        command.args(["--cpu-list", core]);
+        command.arg(env::current_exe()?).args(arguments);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let output = child.stdout.take().ok_or("a process has no output")?;
+        Ok(Self {
+            input: child.stdin.take(),
+            output: BufReader::new(output),
+            child,
+        })
+    }
+
+    pub(crate) fn write(&mut self, text: &str) -> Outcome<()> {
+        let input = self.input.as_mut().ok_or("a process is stopping")?;
+        input.write_all(text.as_bytes())?;
+        Ok(input.flush()?)
+    }
+
+    pub(crate) fn read_line(&mut self) -> Outcome<String> {
+        let mut line = String::new();
+        if self.output.read_line(&mut line)? == 0 {
+            return Err("a process has ended early".into());
+        }
+        Ok(line)
+    }
+
+    /// Lets the process stop.
+    pub(crate) fn stop(&mut self) {
+        self.input = None;
+    }
+
+    /// Waits for the end, and returns the rest of the output.
+    pub(crate) fn finish(mut self) -> Outcome<String> {
+        self.stop();
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest)?;
+        self.child.wait()?;
+        Ok(rest)
+    }
+
+    /// Returns the resident memory, and its peak, in KiB.
+    pub(crate) fn memory(&self) -> Outcome<Memory> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let field = |name| memory(&status, name).ok_or("the system reports no resident memory");
+        Ok(Memory {
+            resident: field("VmRSS")?,
+            peak: field("VmHWM")?,
+        })
+    }
+
+    /// Returns the CPU time of all threads.
+    pub(crate) fn cpu_time(&self) -> Outcome<Duration> {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id()))?;
+        let mut total = 0;
+        for thread in threads {
+            // a thread that has just ended is not there any more
+            total += usage::cpu_time_of(&thread?.path()).unwrap_or_default();
+        }
+        Ok(Duration::from_nanos(total))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // it may have ended
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Memory in KiB.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory {
+    pub(crate) resident: u64,
+    pub(crate) peak: u64,
+}
+
+fn memory(status: &str, name: &str) -> Option<u64> {
+    let mut lines = status.lines().filter_map(|line| line.split_once(':'));
+    let (_, value) = lines.find(|(field, _)| *field == name)?;
+    value.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_in_kibibytes() {
+        let status = "VmHWM:\t   10240 kB\nVmRSS:\t    9216 kB\nThreads:\t2\n";
+        assert_eq!(memory(status, "VmRSS"), Some(9216));
+        assert_eq!(memory(status, "VmHWM"), Some(10_240));
+        assert_eq!(memory(status, "VmSwap"), None);
+    }
+}
