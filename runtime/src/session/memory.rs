@@ -13,9 +13,9 @@ const DEFAULT_CAPACITY: usize = 10_000;
 
 /// Sessions in the memory of this process; a restart ends them.
 ///
-/// At the limit, by default 10,000 sessions, a new session replaces expired ones. If there are none, it replaces the least
-/// recently used session of the person who has most of them: one person who logs in often does not log all others out. A
-/// session of a usual login takes about 2 KiB.
+/// At the limit, by default 10,000 sessions, a new session replaces expired ones, or else the least recently used
+/// session of the person who has most of them: one person who logs in often does not log all others out. A session of a
+/// usual login takes about 2 KiB.
 pub struct MemorySessions {
     capacity: usize,
     sessions: Mutex<Sessions>,
