@@ -27,7 +27,9 @@ const MAX_CLOSING: usize = 1024;
 const CHUNK: usize = 16 * 1024;
 
 /// The number of bodies that a connection of HTTP/2 discards at their full length. HTTP/1.1 closes after one.
-const UNREAD_BODIES: u64 = 16;
+///
+/// Some clients send no other request after `GOAWAY`, so a client that repeats a mistake must not reach it soon.
+const UNREAD_BODIES: u64 = 128;
 
 /// The number of bodies that a connection of HTTP/2 drops before their end without regarding their bytes as a flood.
 const DROPPED_BODIES: u64 = 256;

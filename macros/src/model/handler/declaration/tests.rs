@@ -114,7 +114,7 @@ fn mistakes_beside_login_are_errors() {
             "{options}"
         );
     }
-    let public = mistakes(AttributeKind::Public, "reason = \"probe\", login");
+    let (_, _, public) = check(AttributeKind::Public, "reason = \"probe\", login");
     assert_eq!(public, ["unknown option `login` of `#[public]`"]);
 }
 

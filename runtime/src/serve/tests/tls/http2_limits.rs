@@ -200,7 +200,7 @@ async fn requests_and_responses_of_http2_are_no_flood() {
     assert!(!connection.is_finished());
 }
 
-/// The connection is announced to close after 16 × 64 KiB / 2, and no response is lost.
+/// The connection is announced to close after 128 × 64 KiB / 2, and no response is lost.
 #[tokio::test]
 async fn http2_connection_that_has_discarded_too_much_ends() {
     let (ca, server, _) = start(|server| server.unread_limit(64 * 1024)).await;
@@ -222,8 +222,8 @@ async fn http2_connection_that_has_discarded_too_much_ends() {
             // the request is not sent: it can be repeated on another connection
             Err(error) => assert!(error.is_canceled() || error.is_closed(), "{error:?}"),
         }
-        assert!(refused < 100);
+        assert!(refused < 200);
     }
-    assert!(refused >= 10, "{refused}");
+    assert!(refused >= 80, "{refused}");
     connection.await.unwrap().unwrap();
 }
