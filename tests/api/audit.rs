@@ -277,6 +277,24 @@ async fn revoked_token_emits_authn_token_reuse() {
 }
 
 #[tokio::test]
+async fn token_that_is_revoked_after_it_was_cached_is_refused() {
+    let list = RevocationList::new();
+    let routes = routes(&Calls::default());
+    let revocations = list.clone();
+    let api = TestApi::with_server(routes, |server| server.revocations(revocations)).await;
+    let token = api.caller("alice").claim("jti", "j").token();
+    let status = async || {
+        let request = api.anonymous().bearer(&token).get("/whoami");
+        request.send().await.status().as_u16()
+    };
+    assert_eq!(status().await, 200);
+    assert_eq!(status().await, 200);
+    assert_eq!(api.server().token_cache_usage().0, 1);
+    list.revoke_token("https://issuer.test", "j").unwrap();
+    assert_eq!(status().await, 401);
+}
+
+#[tokio::test]
 async fn unavailable_revocation_store_returns_503_with_retry_after() {
     let (response, event) = send_with(Unavailable).await;
     assert_eq!(response.status(), 503);

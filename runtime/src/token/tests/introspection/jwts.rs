@@ -54,6 +54,16 @@ async fn jwt_needs_a_valid_signature_and_an_active_response() {
     assert_eq!(verified.scopes().as_str(), "b");
 }
 
+/// The cache of verified signatures alone never accepts a JWT that its issuer must confirm.
+#[tokio::test]
+async fn introspected_jwt_is_never_accepted_from_the_cache_of_jwts() {
+    let test = JwtServer::new(IntrospectedTokens::Jwts).await;
+    let token = test.token();
+    test.respond_with(&json!({"active": true}));
+    assert_eq!(rejection(&test.server, &token).await, None);
+    assert!(test.server.authenticate_cached(token.as_bytes()).is_none());
+}
+
 #[tokio::test]
 async fn revoked_jwt_is_rejected_after_the_cache_time() {
     let test = JwtServer::new(IntrospectedTokens::Jwts).await;
