@@ -52,13 +52,12 @@ impl GoodClient {
         let (begin, cpu_time) = (Instant::now(), server.cpu_time()?);
         let mut next = Duration::ZERO;
         while begin.elapsed() < time {
-            match self.client.batch(ROUNDS) {
-                Ok((requests, _)) => served.requests += requests,
-                Err(_) => {
-                    served.failed += 1;
-                    if let Ok(client) = Http1Client::connect(self.address, &self.config) {
-                        self.client = client;
-                    }
+            if let Ok((requests, _)) = self.client.batch(ROUNDS) {
+                served.requests += requests;
+            } else {
+                served.failed += 1;
+                if let Ok(client) = Http1Client::connect(self.address, &self.config) {
+                    self.client = client;
                 }
             }
             if begin.elapsed() >= next {

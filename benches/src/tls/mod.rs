@@ -23,7 +23,8 @@ use crate::outcome::Outcome;
 use crate::table::Table;
 
 /// The rounds of a full run and of a quick one.
-const ROUNDS: [usize; 2] = [300, 10];
+const ROUNDS: usize = 300;
+const QUICK_ROUNDS: usize = 10;
 
 /// The requests of a round for each server, as multiples of those that a client has in flight.
 const HTTP1_BATCH: usize = 40;
@@ -51,7 +52,7 @@ struct Sample {
 
 /// Measures both protocols, and prints a table.
 pub(crate) fn run(is_quick: bool, out: &mut impl Write) -> Outcome<()> {
-    let rounds = ROUNDS[usize::from(is_quick)];
+    let rounds = if is_quick { QUICK_ROUNDS } else { ROUNDS };
     let mut table = Table::new([
         "",
         "`axum-server`",
@@ -62,7 +63,7 @@ pub(crate) fn run(is_quick: bool, out: &mut impl Write) -> Outcome<()> {
     for (name, protocol) in [("HTTP/1.1", HTTP1), ("HTTP/2", HTTP2)] {
         let mut lanes = lanes(protocol)?;
         for round in 0..rounds {
-            let order: [usize; 3] = [[0, 1, 2], [2, 1, 0]][round % 2];
+            let order = if round % 2 == 0 { [0, 1, 2] } else { [2, 1, 0] };
             for at in order {
                 if let Some(lane) = lanes.get_mut(at) {
                     lane.run()?;
