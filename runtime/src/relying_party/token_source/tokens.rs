@@ -18,7 +18,7 @@ const FORMAT: u8 = 1;
 
 /// A bearer token, its scopes and its lifetime. Clones share the token.
 ///
-/// The token itself is sent by an [`ApiClient`](super::ApiClient) only.
+/// The token itself is sent by an [`ApiClient`](crate::relying_party::ApiClient) only.
 #[derive(Clone)]
 pub struct AccessToken {
     inner: Arc<Inner>,
