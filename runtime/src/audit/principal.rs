@@ -17,6 +17,10 @@ pub(crate) enum Principal<'a> {
 }
 
 #[cfg(feature = "tracing")]
+#[cfg_attr(
+    not(feature = "relying-party"),
+    allow(clippy::unnecessary_wraps, reason = "a login has no token")
+)]
 impl<'a> Principal<'a> {
     pub(super) fn issuer(self) -> &'a str {
         match self {

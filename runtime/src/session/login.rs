@@ -33,6 +33,10 @@ pub struct Login {
     pub(super) record: Arc<LoginRecord>,
     pub(super) clock: SharedClock,
     /// For audit events, if the server has a key for it.
+    #[cfg_attr(
+        not(feature = "tracing"),
+        allow(dead_code, reason = "only events read it")
+    )]
     pub(super) subject_hash: Option<Box<str>>,
 }
 
@@ -180,6 +184,10 @@ impl Login {
         Arc::clone(&self.clock.0).wait_until(self.expires_at())
     }
 
+    #[cfg_attr(
+        not(feature = "tracing"),
+        allow(dead_code, reason = "only events read it")
+    )]
     pub(crate) fn subject_hash(&self) -> Option<&str> {
         self.subject_hash.as_deref()
     }
