@@ -30,6 +30,7 @@ use std::process::{Command, ExitCode};
 
 use lexopt::ValueExt as _;
 
+use crate::attackers::Attack;
 use crate::contenders::Contender;
 use crate::driver::Driver;
 use crate::machine::Machine;
@@ -37,8 +38,10 @@ use crate::outcome::Outcome;
 use crate::scale::Scale;
 use crate::tokens::{ALGORITHMS, OPAQUE_TOKEN, valid_token};
 
-const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- [tls | attackers] [--quick]]\n\n\
-    prints Markdown tables; `tls` compares `palisade::serve` with `axum-server`, `attackers` attacks it; \
+const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- [tls [SERVER PROTOCOL ROUNDS] | attackers [ATTACK]…] [--quick]]\n\n\
+    prints Markdown tables; `tls` compares `palisade::serve` with `axum-server`, or only sends requests to one of them, for \
+    profiles; `attackers` attacks it, with \
+    all attacks or those that are named, such as `SlowHeaders`; \
     --quick takes about 20 s and checks that everything runs";
 
 /// The measurements of a run.
@@ -46,7 +49,14 @@ enum Mode {
     /// All but those of the listener.
     Guard,
     Tls,
-    Attackers,
+    /// The requests of so many rounds to one server over one protocol.
+    TlsRequests {
+        server: String,
+        protocol: String,
+        rounds: usize,
+    },
+    /// With these attacks.
+    Attackers(Vec<Attack>),
     /// The server of `Attackers`.
     Server,
     /// The attackers of one kind, by the name of the kind and the address of the server.
@@ -72,11 +82,21 @@ fn arguments() -> Outcome<(Mode, bool)> {
         match argument {
             lexopt::Arg::Long("quick") => is_quick = true,
             lexopt::Arg::Value(name) if name == "tls" => mode = Mode::Tls,
-            lexopt::Arg::Value(name) if name == "attackers" => mode = Mode::Attackers,
+            lexopt::Arg::Value(server) if matches!(mode, Mode::Tls) => {
+                mode = Mode::TlsRequests {
+                    server: server.string()?,
+                    protocol: arguments.value()?.string()?,
+                    rounds: arguments.value()?.parse()?,
+                };
+            }
+            lexopt::Arg::Value(name) if name == "attackers" => mode = Mode::Attackers(Vec::new()),
             lexopt::Arg::Value(name) if name == attackers::SERVER => mode = Mode::Server,
             lexopt::Arg::Value(name) if name == attackers::ATTACKER => {
                 let mut value = || -> Outcome<String> { Ok(arguments.value()?.string()?) };
                 mode = Mode::Attacker([value()?, value()?]);
+            }
+            lexopt::Arg::Value(name) if let Mode::Attackers(attacks) = &mut mode => {
+                attacks.push(Attack::named(&name.string()?)?);
             }
             _ => return Err(USAGE.into()),
         }
@@ -94,7 +114,12 @@ impl Mode {
                 hostile()
             }
             Self::Tls => tls::run(is_quick, &mut out),
-            Self::Attackers => attackers::run(is_quick, &mut out, &mut progress),
+            Self::TlsRequests {
+                server,
+                protocol,
+                rounds,
+            } => tls::run_one(&server, &protocol, rounds),
+            Self::Attackers(attacks) => attackers::run(&attacks, is_quick, &mut out, &mut progress),
             Self::Server => attackers::run_server(&mut out),
             Self::Attacker([attack, address]) => {
                 attackers::run_attacker(&attack, &address, &mut out)

@@ -50,6 +50,15 @@ pub(crate) fn cpu_time_of(thread: &Path) -> Option<u64> {
     cpu_time(&fs::read_to_string(thread.join("schedstat")).ok()?)
 }
 
+/// Returns the nanoseconds for which the current thread could have run but its core ran another, if the system reports them.
+pub(crate) fn waiting_time_of_this_thread() -> Option<u64> {
+    waiting_time(&fs::read_to_string("/proc/thread-self/schedstat").ok()?)
+}
+
+fn waiting_time(schedstat: &str) -> Option<u64> {
+    schedstat.split_whitespace().nth(1)?.parse().ok()
+}
+
 fn cpu_time(schedstat: &str) -> Option<u64> {
     schedstat.split_whitespace().next()?.parse().ok()
 }
@@ -75,5 +84,11 @@ mod tests {
     fn first_number_of_schedstat_is_the_cpu_time() {
         assert_eq!(cpu_time("1443522 77 3\n"), Some(1_443_522));
         assert_eq!(cpu_time(""), None);
+    }
+
+    #[test]
+    fn second_number_of_schedstat_is_the_waiting_time() {
+        assert_eq!(waiting_time("1443522 77 3\n"), Some(77));
+        assert_eq!(waiting_time("1443522"), None);
     }
 }

@@ -43,11 +43,7 @@ impl DevelopmentCertificate {
     ///
     /// Returns an error if the file cannot be written.
     pub fn write(&self, port: u16) -> std::io::Result<PathBuf> {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/quickstart");
-        fs::create_dir_all(&directory)?;
-        let path = directory
-            .canonicalize()?
-            .join(format!("localhost-{port}.pem"));
+        let path = output_folder()?.join(format!("localhost-{port}.pem"));
         fs::write(&path, &self.certificate)?;
         Ok(path)
     }
@@ -59,4 +55,15 @@ impl DevelopmentCertificate {
             Pem::text(self.key.as_str()),
         )
     }
+}
+
+/// Creates the folder for the files of the quickstart, and returns its path.
+///
+/// # Errors
+///
+/// Returns an error if the folder cannot be created.
+pub fn output_folder() -> std::io::Result<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/quickstart");
+    fs::create_dir_all(&folder)?;
+    folder.canonicalize()
 }

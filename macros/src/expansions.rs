@@ -11,11 +11,27 @@ use crate::parse::AttributeKind;
 use crate::{declared, secure_input, vocabulary};
 
 fn handler(kind: AttributeKind, options: &str, item: &str) -> TokenStream {
-    declared(kind, options.parse().unwrap(), item.parse().unwrap())
+    declared(kind, options.parse().unwrap(), item.parse().unwrap(), false)
 }
 
 fn secured(options: &str, item: &str) -> String {
     pretty(handler(AttributeKind::Secured, options, item))
+}
+
+/// The description of a handler with palisade's feature `openapi`.
+fn described(item: &str) -> String {
+    let (options, item) = ("authenticated".parse(), item.parse());
+    let tokens = declared(
+        AttributeKind::Secured,
+        options.unwrap(),
+        item.unwrap(),
+        true,
+    );
+    let text = pretty(tokens);
+    let arguments = text.find("const ARGUMENTS").unwrap();
+    let lines = text[arguments..].lines().skip(1);
+    let lines: Vec<&str> = lines.take_while(|line| *line != "    }").collect();
+    lines.join("\n")
 }
 
 fn public(options: &str, item: &str) -> String {
@@ -134,6 +150,14 @@ fn handler_that_accepts_tickets() {
 }
 
 #[test]
+fn handler_with_next_access() {
+    assert_snapshot!(secured(
+        "scopes = \"orders:read\", next(scopes = \"orders:read orders:list\")",
+        "async fn list_orders() -> &'static str { \"[]\" }",
+    ));
+}
+
+#[test]
 fn handler_with_crate_path() {
     let tokens = handler(
         AttributeKind::Secured,
@@ -228,4 +252,27 @@ fn scope_vocabulary() {
             pub(crate) ORDERS_WRITE = "orders:write";
         "#,
     ));
+}
+
+#[test]
+fn description_of_a_handler() {
+    assert_snapshot!(described(
+        r#"
+            /// Shows an order.
+            ///
+            /// Only its own.
+            #[doc = include_str!("more.md")]
+            async fn show_order() -> Result<Json<Order>, Problem> {}
+        "#,
+    ));
+}
+
+#[test]
+fn description_of_a_handler_without_return_type() {
+    assert_snapshot!(described("async fn delete_order() {}"));
+}
+
+#[test]
+fn description_of_a_handler_with_a_type_that_cannot_be_named() {
+    assert_snapshot!(described("async fn show() -> impl IntoResponse {}"));
 }

@@ -21,13 +21,25 @@ use crate::parse::AttributeKind;
 #[allow(missing_docs, reason = "the docs are on the re-export in `palisade`")]
 #[proc_macro_attribute]
 pub fn secured(options: TokenStream, item: TokenStream) -> TokenStream {
-    declared(AttributeKind::Secured, options.into(), item.into()).into()
+    declared(
+        AttributeKind::Secured,
+        options.into(),
+        item.into(),
+        cfg!(feature = "openapi"),
+    )
+    .into()
 }
 
 #[allow(missing_docs, reason = "the docs are on the re-export in `palisade`")]
 #[proc_macro_attribute]
 pub fn public(options: TokenStream, item: TokenStream) -> TokenStream {
-    declared(AttributeKind::Public, options.into(), item.into()).into()
+    declared(
+        AttributeKind::Public,
+        options.into(),
+        item.into(),
+        cfg!(feature = "openapi"),
+    )
+    .into()
 }
 
 #[allow(missing_docs, reason = "the docs are on the re-export in `palisade`")]
@@ -157,7 +169,8 @@ fn secure_input(item: syn::DeriveInput, schemas: bool) -> Tokens {
     quote!(#errors #expanded)
 }
 
-fn declared(kind: AttributeKind, options: Tokens, item: Tokens) -> Tokens {
+/// With `is_described`, the handler describes its responses.
+fn declared(kind: AttributeKind, options: Tokens, item: Tokens, is_described: bool) -> Tokens {
     let mut diagnostics = Diagnostics::default();
     let raw = parse::RawHandler::parse_item(kind, item, &mut diagnostics);
     // located at the attribute, but resolved like the user's own code
@@ -170,7 +183,7 @@ fn declared(kind: AttributeKind, options: Tokens, item: Tokens) -> Tokens {
     let errors = diagnostics.into_compile_errors();
     let expanded = match (&handler, &declaration) {
         (Some(Ok(handler)), Some(declaration)) if errors.is_none() => {
-            expand::handler(handler, declaration, krate.as_ref())
+            expand::handler(handler, declaration, krate.as_ref(), is_described)
         }
         (Some(Ok(handler)), _) => expand::denied_handler(handler, krate.as_ref()),
         (Some(Err(wrong)), _) => expand::denied_item(wrong, krate.as_ref()),

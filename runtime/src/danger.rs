@@ -5,6 +5,10 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "authorization-server")]
+use crate::Secret;
+#[cfg(feature = "authorization-server")]
+use crate::authorization_server::ClientCredential;
 #[cfg(feature = "relying-party")]
 use crate::claims::Scope;
 #[cfg(feature = "relying-party")]
@@ -67,4 +71,22 @@ pub fn dangerous_more_scopes(
     reason: impl Into<String>,
 ) -> RequestedScopes {
     scopes.dangerous_more(more, &reason.into())
+}
+
+/// Authenticates a client of an authorization server by a secret of any length.
+///
+/// [`Client::relaxation`](crate::authorization_server::Client::relaxation) returns the reason.
+///
+/// # Security
+///
+/// A short secret can be guessed ([RFC 6749 §10.10]). Prefer
+/// [`ClientCredential::secret`](crate::authorization_server::ClientCredential::secret), which demands 32 bytes.
+///
+/// [RFC 6749 §10.10]: https://www.rfc-editor.org/rfc/rfc6749#section-10.10
+#[cfg(feature = "authorization-server")]
+pub fn dangerous_short_client_secret(
+    secret: &Secret,
+    reason: impl Into<String>,
+) -> ClientCredential {
+    ClientCredential::dangerous_short_secret(secret, reason.into())
 }

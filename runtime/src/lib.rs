@@ -56,10 +56,13 @@
 //! | [`resource_server`] | the server's builder, readiness, configuration errors |
 //! | [`policy`] | declarations, requirements and limits as data |
 //! | [`claims`] | registered claims as types |
+//! | `lock` | the lock file: what a change of the API admits (feature `lock`) |
 //! | `relying_party` | logging users in at an OpenID provider (feature `relying-party`) |
+//! | `report` | the security report (feature `report`) |
 //! | [`rules`] | the traits that compile errors name, each with its fix |
 //! | [`danger`] | every setting that switches off a check |
 //! | `testing` | an embedded issuer, a clock and a client for tests (feature `testing`) |
+//! | `evidence` | the results of the attack kit (features `attack` and `report`) |
 //!
 //! # Features
 //!
@@ -77,6 +80,9 @@
 //! | `spool` | `input::SpooledFile`: files of a form that are on disk beyond a size |
 //! | `tracing` | an event for each decision, rejected input and key fetch |
 //! | `metrics` | counters and histograms of decisions, rejected inputs and key fetches |
+//! | `openapi` | an OpenAPI 3.1 description of an `Api`, and a page for people: `palisade::openapi` |
+//! | `lock` | `palisade::lock`: a file with who may call each route and what it accepts, compared by logic; on with `testing` |
+//! | `report` | `palisade::report`: a security report as HTML, Markdown and JSON, from the declarations and the results of attacks |
 //! | `schemas` | JSON Schemas of each route's input ([`routing::Route::inputs`]) |
 //! | `text` | `input::Line`, a line of text in Unicode Normalization Form C |
 //! | `chrono`, `jiff`, `time` | the dates and times of that crate as input types that need no rule, in RFC 3339 |
@@ -85,7 +91,9 @@
 //! | `url` | `Url` as an input type that needs no rule: absolute, `http` or `https`, without credentials |
 //! | `uuid` | `Uuid` as an input type that needs no rule |
 //! | `ws` | [`Upgrade`]: the handshake of a WebSocket connection |
+//! | `explain` | `Api::explain`: the steps of each request through the guard, for development on loopback; on with `testing` |
 //! | `testing` | `palisade::testing` |
+//! | `attack` | `palisade::testing::attack`: attacks an API with the requests that its inventory implies, and `palisade::evidence`, their results |
 //!
 //! [axum]: https://docs.rs/axum
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -100,11 +108,19 @@ extern crate self as palisade;
 #[path = "private.rs"]
 pub mod __private;
 mod audit;
+#[cfg(feature = "authorization-server")]
+pub mod authorization_server;
 pub mod claims;
 mod clock;
+mod cookies;
 pub mod danger;
 #[cfg(feature = "discovery")]
 mod discovery;
+#[cfg(any(feature = "attack", feature = "report"))]
+#[allow(dead_code, reason = "only the attack kit creates results")]
+pub mod evidence;
+#[cfg(feature = "relying-party")]
+mod form_pairs;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -113,12 +129,18 @@ mod https;
 pub mod input;
 mod json;
 mod keys;
+#[cfg(feature = "lock")]
+pub mod lock;
 #[cfg(any(doc, doctest))]
 pub mod manual;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod policy;
 pub mod prelude;
 #[cfg(feature = "relying-party")]
 pub mod relying_party;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod resource_server;
 mod response;
 pub mod routing;
@@ -132,6 +154,7 @@ mod serve;
 mod session;
 #[cfg(feature = "spool")]
 mod spool;
+mod steps;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
@@ -157,7 +180,7 @@ pub use self::claims::scope::Scope;
 pub use self::clock::{Clock, SystemClock};
 #[cfg(feature = "discovery")]
 pub use self::discovery::DiscoveryError;
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "authorization-server", feature = "tls"))]
 pub use self::guard::ClientCertificate;
 pub use self::guard::{Caller, CallerClaims, Identity, NoCaller, NoClaims, Ticket, TicketError};
 #[cfg(feature = "discovery")]
@@ -187,7 +210,7 @@ pub use self::serve::{
     BoundServer, Network, NetworkError, ServeError, Server, ServerLimits, serve,
 };
 #[cfg(feature = "tls")]
-pub use self::serve::{Pem, Tls, TlsError};
+pub use self::serve::{Pem, RevocationListError, Tls, TlsError};
 #[cfg(feature = "introspection")]
 pub use self::token::IntrospectionError;
 pub use self::token::{

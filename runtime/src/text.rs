@@ -17,6 +17,31 @@ pub(crate) const fn is_b64token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
 }
 
+/// Returns whether the texts are equal, in a `const fn`.
+pub(crate) const fn is_equal(text: &str, other: &str) -> bool {
+    let (mut text, mut other) = (text.as_bytes(), other.as_bytes());
+    while let (Some((byte, rest)), Some((other_byte, other_rest))) =
+        (text.split_first(), other.split_first())
+    {
+        if *byte != *other_byte {
+            return false;
+        }
+        (text, other) = (rest, other_rest);
+    }
+    text.is_empty() && other.is_empty()
+}
+
+/// Returns whether a character is invisible, or changes the order of those around it.
+#[cfg(feature = "schemas")]
+pub(crate) fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+                | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
 /// Returns whether a line of input, or an identifier of a token, must not contain `character`.
 ///
 /// Control characters, line separators and bidirectional controls (see [`is_control`]), and

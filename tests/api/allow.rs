@@ -32,7 +32,7 @@ async fn bare_405() -> Problem {
 
 const REGISTERED: &str = "DELETE GET HEAD OPTIONS PATCH POST PUT";
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     let nested = SecureRouter::new()
         .route("/get", get(open))
         .route("/any", any(open).get(secured));

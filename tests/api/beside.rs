@@ -24,7 +24,7 @@ async fn page() -> &'static str {
     "page"
 }
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/orders", get(list))
         .route("/orders/{id}", get(list))

@@ -43,7 +43,7 @@ async fn document(Valid(BinaryBody(document)): Valid<BinaryBody<Document>>) -> S
     document.0.0.len().to_string()
 }
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/invoice", put(invoice).post(invoice).patch(invoice))
         .route("/picture", post(picture))

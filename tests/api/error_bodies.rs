@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, map_response};
 use palisade::prelude::*;
 use palisade::testing::{TestApi, TestRequest, TestResponse};
 use palisade::{Api, ErrorBody, ProblemType};
@@ -387,4 +387,27 @@ async fn mounted_api_renders_its_errors_and_leaves_those_beside_it() {
         (response.status().as_u16(), response.text().as_str()),
         (409, "")
     );
+}
+
+#[tokio::test]
+async fn problem_of_a_route_that_keeps_its_format_is_not_rendered() {
+    let kept = map_response(Problem::keep_format);
+    let router = SecureRouter::new()
+        .route("/kept", post(read).route_layer(kept))
+        .route("/rendered", post(read));
+    let api = TestApi::from_fn(|server| in_our_format(router.protect(server))).await;
+    let send = async |path: &str, level: u8| {
+        let body = json!({ "level": level });
+        api.anonymous().post(path).json(&body).send().await
+    };
+    for (level, status) in [(0, 422), (9, 409)] {
+        let kept = send("/kept", level).await;
+        assert_eq!(kept.status().as_u16(), status);
+        let media_type = kept.header("content-type");
+        assert_eq!(media_type, Some("application/problem+json"));
+        let rendered = send("/rendered", level).await;
+        assert_eq!(rendered.status().as_u16(), status);
+        assert_eq!(rendered.header("content-type"), Some("application/json"));
+    }
+    assert_eq!(send("/kept", 1).await.text(), "1");
 }

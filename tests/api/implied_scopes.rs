@@ -55,7 +55,7 @@ async fn clerk() {}
 #[secured(scopes = "orders:read")]
 async fn exact() {}
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/read", get(read))
         .route("/write", get(write))

@@ -29,7 +29,7 @@ fn orders() -> SecureRouter {
         .route("/{id}/lines/{*rest}", get(public_path))
 }
 
-fn api() -> SecureRouter {
+pub(crate) fn api() -> SecureRouter {
     SecureRouter::new()
         .route("/", get(public_path))
         .nest("/orders", orders())

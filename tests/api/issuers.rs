@@ -23,7 +23,7 @@ async fn whoami(caller: Caller) -> String {
     caller.subject().to_owned()
 }
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/orders", get(list))
         .route("/audit", get(audit))

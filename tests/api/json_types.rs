@@ -53,7 +53,7 @@ async fn form(Valid(Form(order)): Valid<Form<Order>>) -> String {
     order.quantity.to_string()
 }
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/one", post(one).patch(one))
         .route("/two", post(two))

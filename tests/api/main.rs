@@ -38,6 +38,8 @@ mod lists;
 mod merge_patch_nulls;
 mod merge_patches;
 mod multipart;
+mod next_access;
+mod openapi;
 mod panics;
 mod patches;
 mod paths;

@@ -73,7 +73,7 @@ async fn optional_report(report: Option<Valid<Multipart<Report>>>) -> String {
     )
 }
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/usual", post(file_report))
         .route("/long", post(file_long_report))

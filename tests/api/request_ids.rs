@@ -82,7 +82,7 @@ async fn endless() -> Body {
     Body::new(Breaking(false))
 }
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/whose", get(whose))
         .route("/orders", post(order))

@@ -83,7 +83,7 @@ async fn forward(Valid(video): Stream) -> Result<String, StatusCode> {
     Ok(sent.to_bytes().len().to_string())
 }
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/upload", post(upload))
         .route("/publish", post(publish).put(publish).patch(publish))

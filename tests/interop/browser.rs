@@ -23,11 +23,9 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tower_http::cors::CorsLayer;
 
+use crate::chromium;
 use crate::identity::Identity;
 use crate::uploads;
-
-/// The names of the program: Debian's, and those of other systems.
-const PROGRAMS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// A Chromium installation.
 pub(crate) struct Browser {
@@ -63,13 +61,7 @@ impl Browser {
     ///
     /// Returns a text that names the missing program.
     pub(crate) fn find() -> Result<Self, String> {
-        let is_installed = |program: &&str| {
-            let output = Command::new(program).arg("--version").output();
-            output.is_ok_and(|output| output.status.success())
-        };
-        let program = PROGRAMS.into_iter().find(is_installed);
-        let missing = || "`chromium` is not installed".to_owned();
-        program.map(|program| Self { program }).ok_or_else(missing)
+        chromium::find().map(|program| Self { program })
     }
 
     /// Loads a page, and returns the JSON that its script leaves between `<pre>` and `</pre>`.

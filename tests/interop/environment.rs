@@ -53,6 +53,11 @@ impl Environment {
             .get_or_init(|| Provider::start(&self.node))
     }
 
+    /// Starts a provider that also supports the implicit flow.
+    pub(crate) fn implicit_provider(&self) -> Process {
+        Process::start(self.node.provider().arg("implicit"))
+    }
+
     /// Returns `orders` for each algorithm, with keys from discovery and with keys from a file.
     pub(crate) fn apis(&self) -> &[Api] {
         self.apis.get_or_init(|| {

@@ -3,7 +3,8 @@
 //! `environment` starts the provider (on Node.js) and `orders`, each as a `process`; the other modules
 //! have the cases. `browser` has a page of another origin in Chromium, and an API in this process. `uploads` has
 //! common HTTP clients, whose uploads `orders` refuses, directly and behind a `proxy`; `floods` has attackers over HTTP/2, and
-//! `scan` a scanner of TLS.
+//! `scan` a scanner of TLS. `issuer` has clients that log in at the development issuer, and
+//! `openapi` programs that read the description of `orders`. `accessibility` checks the pages that Palisade writes with axe-core.
 //!
 //! The tests install nothing: without its client, or without the provider's packages, a test is ignored with
 //! the reason, or fails if `PALISADE_REQUIRE_PEERS=1` is set.
@@ -26,17 +27,24 @@ macro_rules! cases {
 }
 
 mod accepted;
+mod accessibility;
 mod browser;
+mod chromium;
+#[allow(dead_code, reason = "other tests use the rest")]
+mod devtools;
 mod environment;
 mod floods;
 mod forge;
 mod forged;
 mod http;
 mod identity;
+mod issuer;
 mod malformed;
 mod misused;
 mod node;
 mod opaque;
+mod openapi;
+mod posture;
 mod process;
 mod provider;
 mod proxy;
@@ -64,6 +72,7 @@ fn main() -> ExitCode {
         malformed::CASES,
         misused::CASES,
         opaque::CASES,
+        posture::CASES,
     ];
     let trials = modules.into_iter().flatten().map(|(name, case)| {
         let environment = Arc::clone(&environment);
@@ -73,6 +82,11 @@ fn main() -> ExitCode {
     let in_browser = browser::CASES.iter().map(|(name, case)| {
         let browser = Arc::clone(&browser);
         Trial::ignorable_test(*name, move || run(&browser, *case))
+    });
+    let axe = Arc::new(accessibility::Axe::find());
+    let accessible = accessibility::CASES.iter().map(|(name, case)| {
+        let axe = Arc::clone(&axe);
+        Trial::ignorable_test(*name, move || run(&axe, *case))
     });
     let uploads = uploads::cases().map(|(name, client, setup)| {
         Trial::ignorable_test(name, move || {
@@ -94,13 +108,47 @@ fn main() -> ExitCode {
             scan::quickstart_has_no_finding(&mut scanner.lock().unwrap());
         })
     });
+    let readers = openapi::Reader::ALL.into_iter().map(|reader| {
+        Trial::ignorable_test(reader.test(), move || {
+            run(&reader.find().map(Mutex::new), |command| {
+                reader.run(&mut command.lock().unwrap());
+            })
+        })
+    });
     let trials = trials
         .chain(in_browser)
+        .chain(accessible)
+        .chain(readers)
+        .chain(issuer_trials())
         .chain(uploads)
         .chain(floods)
         .chain([scan])
         .collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// The clients of the development issuer.
+fn issuer_trials() -> impl Iterator<Item = Trial> {
+    let clients = issuer::Client::ALL.into_iter().map(|client| {
+        Trial::ignorable_test(
+            format!("issuer::{}_completes_each_flow", client.name()),
+            move || {
+                run(&client.find().map(Mutex::new), |client| {
+                    issuer::completes_each_flow(&mut client.lock().unwrap());
+                })
+            },
+        )
+    });
+    let suite = Trial::ignorable_test("issuer::conforms", || {
+        run(&issuer::suite().map(Mutex::new), |suite| {
+            issuer::conforms(&mut suite.lock().unwrap());
+        })
+    });
+    let relying_party = Trial::test("issuer::relying_party_logs_in", || {
+        issuer::relying_party_logs_in();
+        Ok(())
+    });
+    clients.chain([suite, relying_party])
 }
 
 /// Runs a case with its peer. Without the peer, the case is ignored or fails.

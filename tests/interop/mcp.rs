@@ -1,9 +1,10 @@
-//! The MCP example against the conformance suite and the client SDK of the Model Context Protocol.
+//! The MCP examples against the conformance suite and the client SDK of the Model Context Protocol.
 //!
-//! The suite runs every scenario that revision 2026-07-28 requires of a server, and those that it reports without a score.
-//! `mcp/exceptions.json` lists the checks that do not pass, with the reason: a check that is not listed must pass, and
-//! one that is listed must not. The suite cannot send tokens, so a proxy adds one. It has no scenario for the
-//! authorization of servers: that part is the SDK's own discovery.
+//! The suite runs every scenario that revision 2026-07-28 requires of a server, and those that it reports without a score, against
+//! the fixtures in `mcp/server`, which are behind the gateway of the example. It runs the scenarios of authorization against the
+//! example client. `mcp/server_exceptions.json` and `mcp/client_exceptions.json` list the checks that do not pass, with the
+//! reason: a check that is not listed must pass, and one that is listed must not. The suite cannot send tokens, so a proxy adds
+//! one. It has no scenario for the authorization of servers: that part is the SDK's own discovery.
 //!
 //! The test installs nothing: without Node.js 22 or the packages, it is ignored with the reason, or fails if
 //! `PALISADE_REQUIRE_PEERS=1` is set.
@@ -17,15 +18,19 @@
 )]
 
 #[allow(dead_code, reason = "other tests use the rest")]
+#[path = "node.rs"]
+mod node;
+#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "process.rs"]
 mod process;
+#[path = "mcp/server/mod.rs"]
+mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -41,15 +46,6 @@ use crate::process::Process;
 /// The directory of the packages and scripts.
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/interop/mcp");
 
-/// Node.js as `.ci/run` installs it where the system's is too old.
-const INSTALLED_NODE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../target/node/node_modules/node/bin/node"
-);
-
-/// The minimum version for the suite: the first with `fs.globSync`.
-const MIN_VERSION: u32 = 22;
-
 /// The length of `-2026-11-29T00-19-46-034Z` in the names of result directories.
 const TIMESTAMP_LENGTH: usize = 25;
 
@@ -61,7 +57,7 @@ struct Environment {
     node: PathBuf,
     issuer: ServedIssuer,
     server: Process,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 /// The checks of a scenario that do not pass.
@@ -82,11 +78,15 @@ struct Check {
 }
 
 fn main() -> ExitCode {
-    let node = Arc::new(find());
-    let cases: [Case; 3] = [
+    let node = Arc::new(node::find_suite(Path::new(DIRECTORY)));
+    let cases: [Case; 4] = [
         (
             "mcp::server_conforms_to_the_revision",
             server_conforms_to_the_revision,
+        ),
+        (
+            "mcp::client_conforms_in_every_scenario_of_authorization",
+            client_conforms_in_every_scenario_of_authorization,
         ),
         (
             "mcp::client_discovers_metadata_and_scopes",
@@ -104,53 +104,128 @@ fn main() -> ExitCode {
                 case(&Environment::start(node));
                 Ok(Completion::Completed)
             }
-            Err(missing) if is_required() => Err(Failed::from(missing)),
+            Err(missing) if node::is_required() => Err(Failed::from(missing)),
             Err(missing) => Ok(Completion::ignored_with(missing)),
         })
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
 
-/// Runs the suite, and compares the checks that do not pass with the listed ones, in both directions.
+/// Every scenario runs with all scopes; `tests/operations` of the example has the refusals.
 fn server_conforms_to_the_revision(environment: &Environment) {
-    let token = environment.token("orders:write payments:refund");
+    let address = free_address();
+    let issuer = environment.issuer.url();
+    let bound = environment.runtime.block_on(server::bind(issuer, address));
+    environment.runtime.spawn(async move { bound.run().await });
+    let url = format!("http://{address}");
+    let token = environment.issuer.token("alice");
+    let token = token.audience(&format!("{url}/mcp")).scopes(server::SCOPES);
     let mut proxy = environment.script("proxy.mjs");
-    let proxy = Process::start(proxy.arg(environment.server.url()).env("TOKEN", token));
-    let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mcp-conformance");
-    let _ = fs::remove_dir_all(&output);
-    let mut suite =
-        environment.script("node_modules/@modelcontextprotocol/conformance/dist/index.js");
-    suite
-        .args(["server", "--requirements", "2026-07-28"])
-        .args(["--url", &format!("{}/mcp", proxy.url())])
-        .arg("--output-dir")
-        .arg(&output);
-    let printed = suite.output().unwrap(); // its status counts the listed checks too
-    let expected = exceptions();
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut messages = String::new();
-    let mut scenarios = 0;
-    for directory in fs::read_dir(&output).unwrap() {
-        let directory = directory.unwrap();
-        let name = directory.file_name().into_string().unwrap();
-        let name = &name["server-".len()..name.len() - TIMESTAMP_LENGTH];
-        let checks = fs::read(directory.path().join("checks.json")).unwrap();
-        let checks: Vec<Check> = serde_json::from_slice(&checks).unwrap();
-        scenarios += 1;
-        for check in checks {
-            if !matches!(check.status.as_str(), "SUCCESS" | "INFO" | "SKIPPED") {
-                let _ = writeln!(messages, "{name}: {}: {}", check.id, check.message);
-                found.entry(name.to_owned()).or_default().insert(check.id);
-            }
+    let proxy = Process::start(proxy.arg(url).env("TOKEN", token.sign()));
+    let run = environment.run_suite("server", &["--url", &format!("{}/mcp", proxy.url())]);
+    let found = run.scenarios(&run.output, "server-");
+    assert_eq!(found.len(), SCENARIOS, "{}", run.printed);
+    compare(&found, "server_exceptions.json", &proxy.log());
+}
+
+/// The client calls the tool, or says why it does not: a server or an authorization server of the suite is wrong on purpose.
+fn client_conforms_in_every_scenario_of_authorization(environment: &Environment) {
+    let script = Path::new(DIRECTORY).join("client.mjs");
+    let command = [
+        environment.node.as_os_str(),
+        script.as_os_str(),
+        OsStr::new(env!("CARGO_BIN_EXE_mcp-client")),
+    ];
+    let command = command.map(|part| part.to_str().unwrap()).join(" ");
+    let run = environment.run_suite("client", &["--command", &command]);
+    let found = run.scenarios(&run.output.join("auth"), "");
+    assert_eq!(found.len(), CLIENT_SCENARIOS, "{}", run.printed);
+    compare(&found, "client_exceptions.json", "");
+    let exceptions = exceptions("client_exceptions.json");
+    for (name, scenario) in found
+        .iter()
+        .filter(|(name, _)| !exceptions.contains_key(*name))
+    {
+        let read = |file| fs::read_to_string(scenario.directory.join(file)).unwrap();
+        let (output, errors) = (read("stdout.txt"), read("stderr.txt"));
+        let refusal = REFUSALS.iter().find(|(scenario, _)| scenario == name);
+        if let Some((_, reason)) = refusal {
+            assert!(errors.contains(reason), "{name}: {output}\n{errors}");
+        } else {
+            let result = r#"[{"text":"test","type":"text"}]"#;
+            assert!(output.contains(result), "{name}: {output}\n{errors}");
+            assert_eq!(errors, "", "{name}");
         }
     }
-    let printed = String::from_utf8_lossy(&printed.stdout);
-    assert_eq!(scenarios, SCENARIOS, "{printed}\n{messages}");
-    assert_eq!(found, expected, "{messages}");
 }
 
 /// The scenarios for servers in the requirements of the revision, with those that are not scored.
 const SCENARIOS: usize = 50;
+
+/// The scenarios of authorization for clients in the requirements of the revision, with those that are not scored.
+const CLIENT_SCENARIOS: usize = 31;
+
+/// The scenarios in which a client must not call the tool, with the reason that it reports.
+const REFUSALS: [(&str, &str); 7] = [
+    ("iss-normalized", "is not from the provider"),
+    ("iss-supported-missing", "is not from the provider"),
+    ("iss-unexpected", "is not from the provider"),
+    ("iss-wrong-issuer", "is not from the provider"),
+    ("metadata-issuer-mismatch", "names another issuer"),
+    ("resource-mismatch", "is about another API"),
+    ("scope-retry-limit", "demands more than the token"),
+];
+
+/// A run of the suite: the directory of its results, and its output.
+struct SuiteRun {
+    output: PathBuf,
+    printed: String,
+}
+
+/// The results of a scenario.
+struct Scenario {
+    directory: PathBuf,
+    /// The checks that do not pass, with their messages.
+    failures: BTreeMap<String, String>,
+}
+
+impl SuiteRun {
+    /// Reads the results in a directory, by the names of the scenarios.
+    fn scenarios(&self, directory: &Path, prefix: &str) -> BTreeMap<String, Scenario> {
+        let mut scenarios = BTreeMap::new();
+        let entries = fs::read_dir(directory).unwrap_or_else(|_| panic!("{}", self.printed));
+        for entry in entries {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            let name = &name[prefix.len()..name.len() - TIMESTAMP_LENGTH];
+            let checks = fs::read(entry.path().join("checks.json")).unwrap();
+            let checks: Vec<Check> = serde_json::from_slice(&checks).unwrap();
+            let failures = checks
+                .into_iter()
+                .filter(|check| !matches!(check.status.as_str(), "SUCCESS" | "INFO" | "SKIPPED"));
+            let scenario = Scenario {
+                directory: entry.path(),
+                failures: failures.map(|check| (check.id, check.message)).collect(),
+            };
+            scenarios.insert(name.to_owned(), scenario);
+        }
+        scenarios
+    }
+}
+
+/// Compares the checks that do not pass with the listed ones, in both directions.
+fn compare(scenarios: &BTreeMap<String, Scenario>, list: &str, log: &str) {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut messages = String::new();
+    for (name, scenario) in scenarios {
+        for (check, message) in &scenario.failures {
+            let _ = writeln!(messages, "{name}: {check}: {message}");
+            let checks = found.entry(name.clone()).or_default();
+            checks.insert(check.clone());
+        }
+    }
+    assert_eq!(found, exceptions(list), "{messages}\n{log}");
+}
 
 /// A client without configuration finds out where to get a token, and with which scopes.
 fn client_discovers_metadata_and_scopes(environment: &Environment) {
@@ -190,9 +265,7 @@ impl Environment {
         let runtime = Runtime::new().unwrap();
         let issuer = runtime.block_on(EmbeddedIssuer::serve()).unwrap();
         // the port is part of the resource, so it is chosen before the server starts
-        let port = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = port.local_addr().unwrap();
-        drop(port);
+        let address = free_address();
         let mut command = Command::new(env!("CARGO_BIN_EXE_mcp"));
         command
             .args(["--listen", &address.to_string()])
@@ -203,7 +276,7 @@ impl Environment {
             node: node.to_owned(),
             server: Process::start(&mut command),
             issuer,
-            _runtime: runtime,
+            runtime,
         }
     }
 
@@ -219,6 +292,21 @@ impl Environment {
         command
     }
 
+    /// Runs the suite for one role.
+    fn run_suite(&self, role: &str, arguments: &[&str]) -> SuiteRun {
+        let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mcp-{role}"));
+        let _ = fs::remove_dir_all(&output);
+        let mut suite = self.script("node_modules/@modelcontextprotocol/conformance/dist/index.js");
+        suite
+            .args([role, "--requirements", "2026-07-28"])
+            .args(arguments)
+            .arg("--output-dir")
+            .arg(&output);
+        let printed = suite.output().unwrap(); // its status counts the listed checks too
+        let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
+        SuiteRun { output, printed }
+    }
+
     fn discover(&self, url: &str, tool: &str, token: Option<&str>) -> Value {
         let mut command = self.script("discover.mjs");
         let command = command
@@ -231,9 +319,15 @@ impl Environment {
     }
 }
 
+/// Returns an address with a free port.
+fn free_address() -> SocketAddr {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    port.local_addr().unwrap()
+}
+
 /// Reads the checks that do not pass.
-fn exceptions() -> BTreeMap<String, BTreeSet<String>> {
-    let text = fs::read(Path::new(DIRECTORY).join("exceptions.json")).unwrap();
+fn exceptions(list: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let text = fs::read(Path::new(DIRECTORY).join(list)).unwrap();
     let groups: Vec<Exceptions> = serde_json::from_slice(&text).unwrap();
     let mut all = BTreeMap::new();
     for group in groups {
@@ -244,50 +338,4 @@ fn exceptions() -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     all
-}
-
-/// Finds Node.js and the packages.
-///
-/// # Errors
-///
-/// Returns a text that names the missing program, or the command that installs the packages.
-fn find() -> Result<PathBuf, String> {
-    let programs = [Path::new(INSTALLED_NODE), Path::new("node")];
-    let program = programs.into_iter().find(|program| is_recent(program));
-    let program = program.ok_or_else(|| format!("the suite requires `node` {MIN_VERSION}"))?;
-    let manifest = member(&Path::new(DIRECTORY).join("package.json"), "/dependencies");
-    let packages = manifest.as_ref().and_then(Value::as_object);
-    for (package, version) in packages.ok_or("`package.json` has no dependencies")? {
-        let installed = format!("{DIRECTORY}/node_modules/{package}/package.json");
-        if member(Path::new(&installed), "/version").as_ref() != Some(version) {
-            return Err(
-                "the suite is not installed: run `npm ci --prefix tests/interop/mcp --ignore-scripts`"
-                    .into(),
-            );
-        }
-    }
-    Ok(program.to_owned())
-}
-
-fn is_recent(program: &Path) -> bool {
-    let Ok(output) = Command::new(program).arg("--version").output() else {
-        return false;
-    };
-    let version = String::from_utf8_lossy(&output.stdout);
-    let major = version
-        .trim()
-        .strip_prefix('v')
-        .and_then(|text| text.split('.').next()?.parse().ok());
-    major.is_some_and(|major: u32| major >= MIN_VERSION)
-}
-
-/// Returns whether a missing peer fails the tests.
-fn is_required() -> bool {
-    env::var_os("PALISADE_REQUIRE_PEERS")
-        .is_some_and(|value| !value.is_empty() && value != OsStr::new("0"))
-}
-
-fn member(file: &Path, pointer: &str) -> Option<Value> {
-    let json: Value = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
-    json.pointer(pointer).cloned()
 }

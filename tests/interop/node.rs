@@ -1,4 +1,4 @@
-//! Node.js and the npm packages of the provider.
+//! Node.js and the npm packages of the provider and of the conformance suite.
 
 use std::env;
 use std::ffi::OsStr;
@@ -13,6 +13,9 @@ const PROVIDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/interop/pr
 
 /// The minimum version for the provider: the first with `crypto.hash`.
 const MIN_VERSION: (u32, u32) = (20, 12);
+
+/// The minimum version for the conformance suite: the first with `fs.globSync`.
+const SUITE_MIN_VERSION: (u32, u32) = (22, 0);
 
 /// A Node.js installation with the packages of the provider.
 pub(crate) struct Node {
@@ -53,13 +56,46 @@ impl Node {
 ///
 /// Returns a text that names the missing program or the required version.
 pub(crate) fn find_program() -> Result<(), String> {
-    let output = Command::new("node").arg("--version").output();
+    require(Path::new("node"), MIN_VERSION)
+}
+
+/// Finds Node.js for the conformance suite in `directory`: the system's, or the one that `.ci/run` installs where the system's is
+/// too old for the suite.
+///
+/// # Errors
+///
+/// Returns a text that names the missing program, the required version, or the command that installs the packages.
+pub(crate) fn find_suite(directory: &Path) -> Result<PathBuf, String> {
+    let installed = directory.join("../../../target/node/node_modules/node/bin/node");
+    let program = if require(&installed, SUITE_MIN_VERSION).is_ok() {
+        installed
+    } else {
+        let program = PathBuf::from("node");
+        require(&program, SUITE_MIN_VERSION)?;
+        program
+    };
+    for package in [
+        "@modelcontextprotocol/conformance",
+        "@modelcontextprotocol/sdk",
+    ] {
+        if !is_installed(directory, package) {
+            return Err(
+                "the suite is not installed: run `npm ci --prefix tests/interop/mcp --ignore-scripts`"
+                    .into(),
+            );
+        }
+    }
+    Ok(program)
+}
+
+fn require(program: &Path, minimum: (u32, u32)) -> Result<(), String> {
+    let output = Command::new(program).arg("--version").output();
     let version = match output {
         Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
         Err(_) => return Err("`node` is not installed".into()),
     };
-    if parse(&version).is_none_or(|version| version < MIN_VERSION) {
-        let (major, minor) = MIN_VERSION;
+    if parse(&version).is_none_or(|version| version < minimum) {
+        let (major, minor) = minimum;
         return Err(format!(
             "`node` is {version}, but the tests require {major}.{minor}"
         ));
@@ -70,7 +106,8 @@ pub(crate) fn find_program() -> Result<(), String> {
 /// Returns whether a package is installed in the version that `package.json` of the directory names.
 pub(crate) fn is_installed(directory: &Path, package: &str) -> bool {
     let manifest = directory.join("package.json");
-    let expected = member(&manifest, &format!("/dependencies/{package}"));
+    let escaped = package.replace('/', "~1");
+    let expected = member(&manifest, &format!("/dependencies/{escaped}"));
     let installed = directory.join(format!("node_modules/{package}/package.json"));
     expected.is_some() && member(&installed, "/version") == expected
 }

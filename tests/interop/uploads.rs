@@ -163,9 +163,9 @@ impl Client {
     /// Returns a text that names the missing program or package.
     pub(crate) fn find(self, protocol: Protocol) -> Result<Command, String> {
         match self {
-            Self::Fetch if protocol == Protocol::Http2 => node_package("undici"),
+            Self::Fetch if protocol == Protocol::Http2 => node_package("undici", "node.mjs"),
             Self::Fetch | Self::Http2 => node::find_program().map(|()| program("node", "node.mjs")),
-            Self::Axios => node_package("axios"),
+            Self::Axios => node_package("axios", "node.mjs"),
             Self::Requests => python_program("import requests", "upload.py"),
             Self::Httpx => python_program("import httpx, h2", "upload.py"),
             Self::Curl => {
@@ -201,10 +201,15 @@ impl Client {
     }
 }
 
-fn node_package(package: &str) -> Result<Command, String> {
+/// Returns the command of a program in Node.js that uses a package.
+///
+/// # Errors
+///
+/// Returns a text that says how to install the package.
+pub(crate) fn node_package(package: &str, file: &str) -> Result<Command, String> {
     node::find_program()?;
     if node::is_installed(Path::new(PROGRAMS), package) {
-        return Ok(program("node", "node.mjs"));
+        return Ok(program("node", file));
     }
     Err(format!(
         "{package} is not installed: run `npm ci --prefix tests/interop/clients`"

@@ -1,7 +1,8 @@
-//! The web example, the certified provider, and an API, driven as by a browser: redirects, forms and cookies.
+//! The web example, the certified provider, and an API, driven as by a browser: redirects, forms and cookies; and driven by
+//! a browser (`in_browser`), Chromium.
 //!
-//! The test installs nothing: without Node.js or the provider's packages, it is ignored with the reason, or fails if
-//! `PALISADE_REQUIRE_PEERS=1` is set.
+//! The test installs nothing: without Node.js, the provider's packages or Chromium, a case is ignored with the reason, or
+//! fails if `PALISADE_REQUIRE_PEERS=1` is set.
 
 #![allow(
     clippy::expect_used,
@@ -11,30 +12,48 @@
     reason = "a failing test panics"
 )]
 
+#[path = "chromium.rs"]
+mod chromium;
+#[path = "devtools.rs"]
+mod devtools;
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "http.rs"]
 mod http;
+#[path = "in_browser.rs"]
+mod in_browser;
+#[path = "pages.rs"]
+mod pages;
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "process.rs"]
 mod process;
+#[path = "redirects.rs"]
+mod redirects;
+#[path = "relying_party.rs"]
+mod relying_party;
+#[path = "scripted.rs"]
+mod scripted;
+#[path = "../../runtime/src/input/types/return_to/tests/texts.rs"]
+mod texts;
 
-use std::collections::BTreeMap;
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::future;
+use std::iter;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, Mutex};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use palisade::RevocationList;
 use palisade::prelude::*;
+use palisade::{Clock, RevocationList};
+use palisade_web_example::Options;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::http::{Request, Response};
 use crate::process::Process;
+use crate::scripted::Browser;
 
 /// The directory of the provider program and its packages.
 const PROVIDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/interop/provider");
@@ -42,7 +61,7 @@ const PROVIDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/interop
 /// A test: its name and its function.
 type Case = (&'static str, fn(&Environment));
 
-const CASES: [Case; 5] = [
+const CASES: [Case; 8] = [
     (
         "web::person_logs_in_sees_orders_and_logs_out",
         person_logs_in_sees_orders_and_logs_out,
@@ -60,47 +79,71 @@ const CASES: [Case; 5] = [
         "web::forged_logout_token_ends_no_session",
         forged_logout_token_ends_no_session,
     ),
+    (
+        "web::logout_at_the_provider_ends_the_session",
+        logout_at_the_provider_ends_the_session,
+    ),
+    (
+        "web::reuse_of_a_stolen_refresh_token_ends_the_login",
+        reuse_of_a_stolen_refresh_token_ends_the_login,
+    ),
+    (
+        "web::refresh_token_that_a_thief_has_used_ends_the_login",
+        refresh_token_that_a_thief_has_used_ends_the_login,
+    ),
 ];
 
 /// The running provider, API and application.
 struct Environment {
     provider: Process,
-    web: Process,
+    web: Web,
     /// The identifiers of the tokens that the API has accepted.
     tokens: Arc<Mutex<Vec<String>>>,
     revocations: RevocationList,
     _runtime: Runtime,
 }
 
-/// A browser, with the cookies of each origin.
-#[derive(Default)]
-struct Browser {
-    cookies: BTreeMap<String, BTreeMap<Cookie, String>>,
-}
-
-/// The path and the name of a cookie.
-type Cookie = (String, String);
-
-/// A page, and the URL from which it comes.
-struct Page {
+/// The running application: the program, or the same in this process.
+struct Web {
     url: String,
-    response: Response,
+    program: Option<Process>,
 }
 
 fn main() -> ExitCode {
-    let installed = Arc::new(find());
-    let trials = CASES.into_iter().map(|(name, case)| {
-        let installed = Arc::clone(&installed);
-        Trial::ignorable_test(name, move || match &*installed {
-            Ok(()) => {
-                case(&Environment::start());
-                Ok(Completion::Completed)
-            }
-            Err(missing) if is_required() => Err(Failed::from(missing)),
-            Err(missing) => Ok(Completion::ignored_with(missing)),
+    let (provider, browser) = (Arc::new(find()), chromium::find());
+    let scripted = CASES.into_iter().map(|(name, case)| {
+        let provider = Arc::clone(&provider);
+        Trial::ignorable_test(name, move || run(&provider, || case(&Environment::start())))
+    });
+    let both = provider.as_ref().clone().and(browser.map(str::to_owned));
+    let both = Arc::new(both);
+    let in_browser = in_browser::CASES.into_iter();
+    let in_browser = in_browser.chain(pages::CASES).chain(redirects::CASES);
+    let in_browser = in_browser.map(|(name, case)| {
+        let both = Arc::clone(&both);
+        Trial::ignorable_test(name, move || {
+            let program = both.as_deref().unwrap_or_default();
+            run(&both, || case(program))
         })
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+    let clients = relying_party::CASES.into_iter().map(|(name, case)| {
+        let provider = Arc::clone(&provider);
+        Trial::ignorable_test(name, move || run(&provider, case))
+    });
+    let trials = scripted.chain(in_browser).chain(clients).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// Runs a case. Without its peers, the case is ignored or fails.
+fn run<P>(peers: &Result<P, String>, case: impl FnOnce()) -> Result<Completion, Failed> {
+    match peers {
+        Ok(_) => {
+            case();
+            Ok(Completion::Completed)
+        }
+        Err(missing) if is_required() => Err(Failed::from(missing)),
+        Err(missing) => Ok(Completion::ignored_with(missing)),
+    }
 }
 
 fn person_logs_in_sees_orders_and_logs_out(environment: &Environment) {
@@ -147,9 +190,7 @@ fn revoked_token_is_refreshed_for_the_page(environment: &Environment) {
     let page = browser.log_in(environment, "/orders");
     assert_eq!(page.response.status, 200);
     for refreshed in 1..=3 {
-        let last = environment.tokens.lock().unwrap().last().unwrap().clone();
-        let issuer = environment.provider.url();
-        environment.revocations.revoke_token(issuer, &last).unwrap();
+        environment.revoke_last_token();
         let page = browser.get(&page.url);
         assert_eq!(page.response.status, 200, "{}", environment.log());
         let tokens = environment.tokens.lock().unwrap().clone();
@@ -210,8 +251,86 @@ fn forged_logout_token_ends_no_session(environment: &Environment) {
     assert_eq!(browser.get(&format!("{web}/me")).response.status, 200);
 }
 
+/// Back-channel logout: the provider sends the logout token.
+fn logout_at_the_provider_ends_the_session(environment: &Environment) {
+    let (mut here, mut elsewhere) = (Browser::default(), Browser::default());
+    let (web, issuer) = (environment.web.url(), environment.provider.url());
+    for browser in [&mut here, &mut elsewhere] {
+        browser.log_in(environment, "/orders");
+    }
+    let confirm = here.get(&format!("{issuer}/session/end"));
+    here.submit(&confirm, &[("logout", "yes")]);
+    let me = here.get(&format!("{web}/me"));
+    assert_eq!(me.response.status, 401, "{}", environment.log());
+    assert_eq!(here.get(&format!("{web}/orders")).response.status, 401);
+    // the session of another browser has another `sid`
+    let page = elsewhere.get(&format!("{web}/orders"));
+    assert_eq!(page.response.status, 200, "{}", environment.log());
+    here.log_in(environment, "/orders");
+}
+
+/// The thief is later than the application: the provider notices, and ends the grant.
+fn reuse_of_a_stolen_refresh_token_ends_the_login(environment: &Environment) {
+    let mut browser = Browser::default();
+    let page = browser.log_in(environment, "/orders");
+    environment.revoke_last_token();
+    assert_eq!(browser.get(&page.url).response.status, 200);
+    let thief = browser.get(&format!("{}/thief", environment.provider.url()));
+    assert_eq!(thief.response.status, 400);
+    assert_login_has_ended(&mut browser, environment);
+}
+
+/// The application is later than the thief.
+fn refresh_token_that_a_thief_has_used_ends_the_login(environment: &Environment) {
+    let mut browser = Browser::default();
+    browser.log_in(environment, "/orders");
+    let thief = browser.get(&format!("{}/thief", environment.provider.url()));
+    assert_eq!(thief.response.status, 200);
+    assert_login_has_ended(&mut browser, environment);
+}
+
+/// Fails unless the application has no token any more, reports it, and logs in again.
+fn assert_login_has_ended(browser: &mut Browser, environment: &Environment) {
+    environment.revoke_last_token();
+    let web = environment.web.url();
+    for _ in 0..2 {
+        let page = browser.get(&format!("{web}/orders"));
+        let text = &page.response.body;
+        assert_eq!(page.response.status, 403, "{}", environment.log());
+        assert!(text.contains("has ended; log in again"), "{text}");
+    }
+    let page = browser.log_in(environment, "/orders");
+    assert_eq!(page.response.status, 200);
+}
+
 impl Environment {
+    /// Starts the provider, the API and the program `web`.
     fn start() -> Self {
+        Self::start_with(|_, arguments| {
+            let program = Process::start(Command::new(env!("CARGO_BIN_EXE_web")).args(arguments));
+            Web {
+                url: program.url().to_owned(),
+                program: Some(program),
+            }
+        })
+    }
+
+    /// Starts the provider and the API, and the application in this process with a clock.
+    fn start_with_clock(clock: impl Clock + Clone) -> Self {
+        Self::start_with(|runtime, arguments| {
+            let arguments = iter::once("web").chain(arguments.iter().map(String::as_str));
+            let options = Options::parse(arguments.map(OsString::from)).unwrap();
+            runtime.block_on(async {
+                let api = palisade_web_example::api(&options, clock).await.unwrap();
+                let bound = palisade::serve(api).bind(options.listen).await.unwrap();
+                let url = format!("http://{}", bound.local_addr());
+                tokio::spawn(bound.run_until(future::pending()));
+                Web { url, program: None }
+            })
+        })
+    }
+
+    fn start_with(start: impl FnOnce(&Runtime, &[String]) -> Web) -> Self {
         // the redirect URI has the port, so it is chosen before the provider starts
         let port = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = port.local_addr().unwrap();
@@ -228,16 +347,22 @@ impl Environment {
         let name = format!("web-secret-{}", address.port());
         let secret = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::write(&secret, "orders-web-secret\n").unwrap();
-        let mut web = Command::new(env!("CARGO_BIN_EXE_web"));
-        web.args(["--listen", &address.to_string()])
-            .args(["--issuer", provider.url()])
-            .args(["--client-id", "orders-web", "--client-secret-file"])
-            .arg(&secret)
-            .args(["--api", &api, "--resource", RESOURCE])
-            .args(["--post-logout-redirect-uri", &format!("http://{address}/")])
-            .arg("--allow-loopback-http");
+        let arguments = [
+            ("--listen", address.to_string()),
+            ("--issuer", provider.url().to_owned()),
+            ("--client-id", "orders-web".to_owned()),
+            ("--client-secret-file", secret.to_str().unwrap().to_owned()),
+            ("--api", api),
+            ("--resource", RESOURCE.to_owned()),
+            ("--post-logout-redirect-uri", format!("http://{address}/")),
+        ];
+        let arguments = arguments.into_iter();
+        let arguments = arguments.flat_map(|(option, value)| [option.to_owned(), value]);
+        let arguments = arguments.chain(["--allow-loopback-http".to_owned()]);
+        let web = start(&runtime, &arguments.collect::<Vec<_>>());
+        fs::remove_file(secret).unwrap();
         Self {
-            web: Process::start(&mut web),
+            web,
             provider,
             tokens,
             revocations,
@@ -245,8 +370,22 @@ impl Environment {
         }
     }
 
+    /// Makes the API refuse the token that it has accepted last.
+    fn revoke_last_token(&self) {
+        let last = self.tokens.lock().unwrap().last().unwrap().clone();
+        let issuer = self.provider.url();
+        self.revocations.revoke_token(issuer, &last).unwrap();
+    }
+
     fn log(&self) -> String {
-        self.web.log() + &self.provider.log()
+        let program = self.web.program.as_ref();
+        program.map(Process::log).unwrap_or_default() + &self.provider.log()
+    }
+}
+
+impl Web {
+    fn url(&self) -> &str {
+        &self.url
     }
 }
 
@@ -283,114 +422,6 @@ async fn orders_api(
     let address = bound.local_addr();
     tokio::spawn(bound.run());
     format!("http://{address}")
-}
-
-impl Browser {
-    /// Logs in as alice, and returns the page to which the application returns.
-    fn log_in(&mut self, environment: &Environment, page: &str) -> Page {
-        let web = environment.web.url();
-        let form = self.get(&format!("{web}/login?return_to={page}"));
-        let page = self.confirm(form);
-        assert_eq!(page.response.status, 200, "{}", environment.log());
-        page
-    }
-
-    /// Submits the forms of the provider until it redirects to the application.
-    fn confirm(&mut self, mut page: Page) -> Page {
-        while page.response.body.contains("name=\"action\"") {
-            page = self.submit(&page, &[("account", "alice"), ("action", "continue")]);
-        }
-        page
-    }
-
-    fn get(&mut self, url: &str) -> Page {
-        self.follow(url, Request::get)
-    }
-
-    /// Posts a form of a page at an origin.
-    fn post(&mut self, url: &str, fields: &[(&str, &str)], origin: &str) -> Page {
-        self.follow(url, |target| {
-            Request::post(target, fields).header("Origin", origin)
-        })
-    }
-
-    /// Submits the only form of a page, with its hidden fields.
-    fn submit(&mut self, page: &Page, fields: &[(&str, &str)]) -> Page {
-        let body = &page.response.body;
-        let attribute = |text: &str, name: &str| {
-            let (_, rest) = text.split_once(&format!("{name}=\""))?;
-            Some(rest.split_once('"')?.0.to_owned())
-        };
-        let form = &body[body.find("<form").expect("a form")..];
-        let action = attribute(form, "action").unwrap();
-        let hidden = form.split("<input").skip(1).filter_map(|input| {
-            let input = input.split('>').next()?;
-            let is_hidden = input.contains("type=\"hidden\"");
-            is_hidden.then(|| Some((attribute(input, "name")?, attribute(input, "value")?)))?
-        });
-        let hidden: Vec<_> = hidden.collect();
-        let mut all: Vec<(&str, &str)> = fields.to_vec();
-        all.extend(hidden.iter().map(|(name, value)| (&**name, &**value)));
-        let origin = origin(&page.url).to_owned();
-        let url = resolve(&origin, &action);
-        self.post(&url, &all, &origin)
-    }
-
-    /// Sends a request, stores cookies, and follows redirects with GET.
-    fn follow(&mut self, url: &str, first: impl Fn(&str) -> Request) -> Page {
-        let (mut url, mut request) = (url.to_owned(), None);
-        for _ in 0..10 {
-            let origin = origin(&url).to_owned();
-            let target = &url[origin.len()..];
-            let to_send = request.take().unwrap_or_else(|| first(target));
-            let cookies = self.cookies.entry(origin.clone()).or_default();
-            let pairs: Vec<_> = cookies
-                .iter()
-                .filter(|((path, _), _)| url[origin.len()..].starts_with(path.as_str()))
-                .map(|((_, name), value)| format!("{name}={value}"))
-                .collect();
-            let to_send = to_send.header("Cookie", &pairs.join("; "));
-            let response = to_send.send(&origin);
-            for cookie in response.headers("set-cookie") {
-                let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
-                let (name, value) = pair.split_once('=').unwrap();
-                let path = attributes.split(';').find_map(|attribute| {
-                    let (name, path) = attribute.trim().split_once('=')?;
-                    name.eq_ignore_ascii_case("path").then_some(path)
-                });
-                let key = (path.unwrap_or("/").to_owned(), name.to_owned());
-                let attributes = attributes.to_ascii_lowercase();
-                if attributes.contains("max-age=0")
-                    || attributes.contains("expires=thu, 01 jan 1970")
-                {
-                    cookies.remove(&key);
-                } else {
-                    cookies.insert(key, value.to_owned());
-                }
-            }
-            let Some(location) = response.header("location") else {
-                return Page { url, response };
-            };
-            url = resolve(&origin, location);
-            let target = &url[self::origin(&url).len()..];
-            request = Some(Request::get(target));
-        }
-        panic!("too many redirects: {url}");
-    }
-}
-
-/// Returns the origin of a URL.
-fn origin(url: &str) -> &str {
-    let path = url["http://".len()..].find('/');
-    path.map_or(url, |path| &url[.."http://".len() + path])
-}
-
-fn resolve(origin: &str, reference: &str) -> String {
-    if reference.starts_with('/') {
-        format!("{origin}{reference}")
-    } else {
-        reference.to_owned()
-    }
 }
 
 /// Finds Node.js and the packages of the provider.

@@ -14,6 +14,7 @@ mod dates;
 mod decimals;
 mod documents;
 mod objects;
+mod openapi;
 mod parameters;
 mod scalars;
 mod values;

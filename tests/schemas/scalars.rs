@@ -223,3 +223,45 @@ async fn schema_accepts_every_spelling_that_the_type_parses() {
         assert!(!validator.is_valid(&value), "{text:?}");
     }
 }
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Begins {
+    #[garde(skip)]
+    #[serde(default)]
+    return_to: palisade::relying_party::ReturnTo,
+}
+
+/// The grammar of segments is not in the schema.
+#[tokio::test]
+async fn schema_of_return_to_accepts_every_page_that_the_type_parses() {
+    #[public(reason = "a test")]
+    async fn begins(_: Valid<Json<Begins>>) {}
+
+    let validator = validator(&schema_of(post(begins)));
+    let longest = format!("/{}", "a".repeat(1023));
+    let too_long = format!("{longest}a");
+    for (text, is_valid) in [
+        ("/", true),
+        ("/orders?page=2", true),
+        ("/a/b/", true),
+        ("/%C4%81?x=%2F&y=?", true),
+        ("/x/a;b=c,d:e@f", true),
+        (&longest, true),
+        (&too_long, false),
+        ("", false),
+        ("orders", false),
+        ("https://evil.example", false),
+        ("/a#b", false),
+        ("/a b", false),
+        ("/a\\b", false),
+        ("/\u{e9}", false),
+    ] {
+        let value = json!({ "return_to": text });
+        assert_eq!(validator.is_valid(&value), is_valid, "{text}");
+        let parsed = text.parse::<palisade::relying_party::ReturnTo>();
+        assert_eq!(parsed.is_ok(), is_valid, "{text}");
+    }
+    assert!(validator.is_valid(&json!({})));
+    assert!(!validator.is_valid(&json!({ "return_to": 7 })));
+}

@@ -36,6 +36,14 @@ pub(crate) struct Size {
     pub(crate) patience: Duration,
 }
 
+impl Size {
+    /// Returns the least time until all connections can be open.
+    pub(crate) fn opening(self) -> Duration {
+        let connections = u32::try_from(self.connections).unwrap_or(u32::MAX);
+        Duration::from_secs(1) * connections / self.per_second
+    }
+}
+
 impl Attack {
     /// In the order of the run: those that wait the longest for their ends go first.
     pub(crate) const ALL: [Self; 16] = [

@@ -21,6 +21,9 @@ use crate::tls::identity::{self, HTTP1, HTTP2};
 /// The receive buffer of a client that reads slowly, in bytes.
 const SMALL_BUFFER: u32 = 4096;
 
+/// The line that this process prints when as many connections as may be open have been opened, or in vain for too long.
+const OPEN: &str = "open";
+
 /// Attacks until the standard input ends, waits for the connections to be closed, and prints how they ended.
 ///
 /// The standard input starts with the server's certificate.
@@ -45,7 +48,7 @@ pub(crate) fn run(attack: &str, address: &str, out: &mut impl Write) -> Outcome<
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let ends = runtime.block_on(run_all(attack, address, client, stopped));
+    let ends = runtime.block_on(run_all(attack, address, client, stopped, out))?;
     // without waiting for connections that are still open
     runtime.shutdown_background();
     Ok(writeln!(out, "{ends}")?)
@@ -56,9 +59,14 @@ async fn run_all(
     address: SocketAddr,
     client: Arc<ClientConfig>,
     mut stopped: oneshot::Receiver<()>,
-) -> Ends {
+    out: &mut impl Write,
+) -> Outcome<Ends> {
     let size = attack.size();
     let mut ends = Ends::default();
+    let (established, mut establishing) = mpsc::unbounded_channel();
+    let mut missing = size.connections;
+    let in_vain = sleep(size.opening() * 4);
+    tokio::pin!(in_vain);
     let mut open = 0;
     let (ended, mut ending) = mpsc::unbounded_channel();
     let mut openings = interval(Duration::from_secs(1) / size.per_second);
@@ -70,12 +78,23 @@ async fn run_all(
                 open -= 1;
                 ends.push(end);
             }
+            Some(()) = establishing.recv(), if missing > 0 => {
+                missing -= 1;
+                if missing == 0 {
+                    writeln!(out, "{OPEN}")?;
+                }
+            }
+            () = &mut in_vain, if missing > 0 => {
+                missing = 0;
+                writeln!(out, "{OPEN}")?;
+            }
             _ = openings.tick(), if open < size.connections => {
                 open += 1;
                 ends.opened += 1;
                 let (ended, client) = (ended.clone(), Arc::clone(&client));
+                let established = established.clone();
                 tokio::spawn(async move {
-                    let _ = ended.send(run_one(attack, address, client).await);
+                    let _ = ended.send(run_one(attack, address, client, established).await);
                 });
             }
         }
@@ -91,7 +110,7 @@ async fn run_all(
             () = &mut deadline => break,
         }
     }
-    ends
+    Ok(ends)
 }
 
 /// Opens a connection, attacks, and returns the time until the server has closed it; `None` if it never opened.
@@ -99,6 +118,7 @@ async fn run_one(
     attack: Attack,
     address: SocketAddr,
     client: Arc<ClientConfig>,
+    established: mpsc::UnboundedSender<()>,
 ) -> Option<Duration> {
     let socket = TcpSocket::new_v4().ok()?;
     if attack == Attack::SlowReading {
@@ -107,6 +127,7 @@ async fn run_one(
     let stream = socket.connect(address).await.ok()?;
     let _ = stream.set_nodelay(true);
     if attack == Attack::NoHandshake {
+        let _ = established.send(());
         let begin = Instant::now();
         // an error is an end, too
         let _ = connection::attack(attack, stream).await;
@@ -117,6 +138,7 @@ async fn run_one(
         .connect(name, stream)
         .await
         .ok()?;
+    let _ = established.send(());
     let begin = Instant::now();
     let _ = connection::attack(attack, stream).await;
     Some(begin.elapsed())

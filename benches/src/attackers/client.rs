@@ -12,6 +12,7 @@ use crate::client::read_first_response;
 use crate::outcome::Outcome;
 use crate::tls::identity::{self, HTTP1};
 use crate::tls::{Http1Client, http1_request, stream};
+use crate::usage;
 
 /// The requests on each connection between two looks at the clock.
 const ROUNDS: usize = 10;
@@ -31,6 +32,7 @@ pub(crate) struct GoodClient {
 pub(crate) struct Served {
     pub(crate) requests: usize,
     pub(crate) failed: usize,
+    /// Without the time for which the client waited for its core, which it shares with the attackers.
     elapsed: Duration,
     /// Of the server, for the attackers too.
     cpu_time: Duration,
@@ -50,6 +52,7 @@ impl GoodClient {
     pub(crate) fn run(&mut self, time: Duration, server: &Process) -> Outcome<Served> {
         let mut served = Served::default();
         let (begin, cpu_time) = (Instant::now(), server.cpu_time()?);
+        let waiting_time = waiting_time()?;
         let mut next = Duration::ZERO;
         while begin.elapsed() < time {
             if let Ok((requests, _)) = self.client.batch(ROUNDS) {
@@ -68,7 +71,8 @@ impl GoodClient {
                 }
             }
         }
-        served.elapsed = begin.elapsed();
+        let waited = self::waiting_time()?.saturating_sub(waiting_time);
+        served.elapsed = begin.elapsed().saturating_sub(waited);
         served.cpu_time = server.cpu_time()?.saturating_sub(cpu_time);
         Ok(served)
     }
@@ -79,6 +83,13 @@ impl GoodClient {
         read_first_response(&mut stream)?;
         Ok(())
     }
+}
+
+/// Returns the time for which this thread has waited for its core.
+fn waiting_time() -> Outcome<Duration> {
+    let time = usage::waiting_time_of_this_thread();
+    let time = time.ok_or("the system reports no waiting time")?;
+    Ok(Duration::from_nanos(time))
 }
 
 impl Served {

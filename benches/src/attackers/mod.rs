@@ -15,7 +15,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use self::attack::Attack;
+pub(crate) use self::attack::Attack;
 pub(crate) use self::attacker::run as run_attacker;
 use self::client::{GoodClient, Served};
 use self::ends::Ends;
@@ -30,10 +30,13 @@ pub(crate) const SERVER: &str = "attackers-server";
 pub(crate) const ATTACKER: &str = "attackers-attacker";
 
 /// The time without attackers.
-const UNDISTURBED: Duration = Duration::from_secs(2);
+const UNDISTURBED: Duration = Duration::from_secs(4);
 
-/// The time beside them, once all of their connections can be open.
+/// The time beside them, once all of their connections have been opened.
 const BESIDE: Duration = Duration::from_secs(4);
+
+/// The time between two looks at whether they have.
+const SLICE: Duration = Duration::from_millis(100);
 
 /// An attack after its measurement, whose connections the server may still have to close.
 struct Phase {
@@ -45,19 +48,30 @@ struct Phase {
     attackers: Process,
 }
 
-/// Measures all attacks, and prints a table.
-pub(crate) fn run(is_quick: bool, out: &mut impl Write, progress: &mut impl Write) -> Outcome<()> {
+/// Measures attacks, all of them if none is named, and prints a table.
+pub(crate) fn run(
+    attacks: &[Attack],
+    is_quick: bool,
+    out: &mut impl Write,
+    progress: &mut impl Write,
+) -> Outcome<()> {
+    let attacks = if attacks.is_empty() {
+        &Attack::ALL
+    } else {
+        attacks
+    };
     // with all cores
     let machine = Machine::current();
     process::pin()?;
     let mut phases = Vec::new();
-    for attack in Attack::ALL {
+    for &attack in attacks {
         writeln!(progress, "… {}", attack.label())?;
         phases.push(Phase::measure(attack, is_quick)?);
     }
     writeln!(progress, "… waiting for the ends of connections")?;
     let mut table = Table::new([
         "",
+        "undisturbed",
         "rate",
         "per CPU time",
         "failed",
@@ -89,17 +103,19 @@ impl Phase {
         }
         let mut client = GoodClient::connect(address, &certificate)?;
         // fills the caches
-        client.run(UNDISTURBED / 4 / scale, &server)?;
+        client.run(UNDISTURBED / 8 / scale, &server)?;
         let undisturbed = client.run(UNDISTURBED / scale, &server)?;
         let before = server.memory()?;
         let (name, address) = (format!("{attack:?}"), address.to_string());
         let arguments = [ATTACKER, &name, &address];
         let mut attackers = Process::start(CLIENT_CORE, Priority::Low, &arguments)?;
         attackers.write(&certificate)?;
-        let size = attack.size();
-        let connections = u32::try_from(size.connections)?;
-        let opening = Duration::from_secs(1) * connections / size.per_second;
-        client.run(opening / scale, &server)?;
+        if is_quick {
+            client.run(attack.size().opening() / scale, &server)?;
+        } else {
+            // the line says that all connections have been opened
+            attackers.read_line_during(|| client.run(SLICE, &server).map(drop))?;
+        }
         let beside = client.run(BESIDE / scale, &server)?;
         attackers.stop();
         Ok(Self {
@@ -113,8 +129,9 @@ impl Phase {
     }
 
     /// Waits for the ends of the attackers' connections, and returns the row of the table.
-    fn finish(self) -> Outcome<(&'static str, [String; 9])> {
-        let ends: Ends = self.attackers.finish()?.parse()?;
+    fn finish(self) -> Outcome<(&'static str, [String; 10])> {
+        let rest = self.attackers.finish()?;
+        let ends: Ends = rest.lines().last().unwrap_or_default().parse()?;
         let after = self.server.memory()?;
         self.server.finish()?;
         let closed = if self.attack.closes() {
@@ -132,6 +149,7 @@ impl Phase {
         Ok((
             self.attack.label(),
             [
+                format!("{:.1} thousand/s", undisturbed.rate() / 1e3),
                 format!("{:.2}", beside.rate() / undisturbed.rate()),
                 format!(
                     "{:.2}",

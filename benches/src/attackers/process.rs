@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{self, Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use crate::outcome::Outcome;
@@ -48,15 +49,39 @@ pub(crate) fn pin() -> Outcome<()> {
     }
 }
 
+/// Returns a command that runs `taskset` while the processes of the normal priority wait.
+///
+/// Under `chrt`, `nice` has no effect.
+fn low_priority() -> Outcome<Command> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let (program, arguments) = if is_real_time(&stat) {
+        ("chrt", ["--rr", "1"])
+    } else {
+        ("nice", ["-n", "19"])
+    };
+    let mut command = Command::new(program);
+    command.args(arguments).arg("taskset");
+    Ok(command)
+}
+
+/// Returns whether a process has a real-time policy, by its `stat` (`man proc_pid_stat`).
+fn is_real_time(stat: &str) -> bool {
+    /// The policy, counted from the field after the name.
+    const POLICY: usize = 38;
+    const REAL_TIME: [&str; 2] = ["1", "2"];
+    // the name may contain spaces and parentheses
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let mut fields = fields.split_whitespace();
+    fields
+        .nth(POLICY)
+        .is_some_and(|policy| REAL_TIME.contains(&policy))
+}
+
 impl Process {
     pub(crate) fn start(core: &str, priority: Priority, arguments: &[&str]) -> Outcome<Self> {
         let mut command = match priority {
             Priority::Normal => Command::new("taskset"),
-            Priority::Low => {
-                let mut command = Command::new("nice");
-                command.args(["-n", "19", "taskset"]);
-                command
-            }
+            Priority::Low => low_priority()?,
         };
         command.args(["--cpu-list", core]);
         command.arg(env::current_exe()?).args(arguments);
@@ -84,6 +109,21 @@ impl Process {
             return Err("a process has ended early".into());
         }
         Ok(line)
+    }
+
+    /// Reads a line, and repeats `meanwhile` until it arrives.
+    pub(crate) fn read_line_during(
+        &mut self,
+        mut meanwhile: impl FnMut() -> Outcome<()>,
+    ) -> Outcome<String> {
+        thread::scope(|scope| {
+            let reading = scope.spawn(|| self.read_line());
+            while !reading.is_finished() {
+                meanwhile()?;
+            }
+            let line = reading.join();
+            line.unwrap_or_else(|_| Err("a line cannot be read".into()))
+        })
     }
 
     /// Lets the process stop.
@@ -146,6 +186,16 @@ fn memory(status: &str, name: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn policy_of_a_process_follows_its_name() {
+        let fields = "0 ".repeat(35);
+        for (policy, is_expected) in [("0", false), ("1", true), ("2", true), ("5", false)] {
+            let stat = format!("6591 (a) b) R 6548 6548 {fields}{policy} 0 0");
+            assert_eq!(is_real_time(&stat), is_expected, "{policy}");
+        }
+        assert!(!is_real_time(""));
+    }
 
     #[test]
     fn memory_is_in_kibibytes() {

@@ -13,6 +13,9 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use palisade::Api;
+use rustls::{ClientConfig, ServerConfig};
+
 pub(crate) use self::http1::{Http1Client, request as http1_request};
 use self::http2::Http2Client;
 use self::identity::{HTTP1, HTTP2, Identity};
@@ -22,13 +25,42 @@ use crate::machine::Machine;
 use crate::outcome::Outcome;
 use crate::table::Table;
 
-/// The rounds of a full run and of a quick one.
-const ROUNDS: usize = 300;
-const QUICK_ROUNDS: usize = 10;
+/// The number of times that all servers start in a full run and in a quick one.
+///
+/// The memory and the ports of a start change the times of all its rounds by some percent.
+const STARTS: usize = 10;
+const QUICK_STARTS: usize = 2;
+
+/// The rounds after each start.
+const ROUNDS: usize = 6;
+const QUICK_ROUNDS: usize = 2;
 
 /// The requests of a round for each server, as multiples of those that a client has in flight.
-const HTTP1_BATCH: usize = 40;
-const HTTP2_BATCH: usize = 20;
+///
+/// A round takes about 0.1 s. In one of 0.01 s, cache misses that the other servers cause are 3 % of the time.
+const HTTP1_BATCH: usize = 400;
+const HTTP2_BATCH: usize = 200;
+
+/// The protocols, by their names in the table and in ALPN.
+const PROTOCOLS: [(&str, &[u8]); 2] = [("HTTP/1.1", HTTP1), ("HTTP/2", HTTP2)];
+
+/// A server that is compared.
+#[derive(Clone, Copy)]
+enum Contender {
+    AxumServer,
+    Palisade,
+    AxumServerWithoutIds,
+    /// `axum-server` with bare axum.
+    Bare,
+}
+
+/// The parts that the servers of one protocol have in common.
+struct Setup {
+    protocol: &'static [u8],
+    server: Arc<ServerConfig>,
+    client: Arc<ClientConfig>,
+    api: Api,
+}
 
 /// A server with a client.
 struct Lane {
@@ -52,25 +84,30 @@ struct Sample {
 
 /// Measures both protocols, and prints a table.
 pub(crate) fn run(is_quick: bool, out: &mut impl Write) -> Outcome<()> {
-    let rounds = if is_quick { QUICK_ROUNDS } else { ROUNDS };
+    let (starts, rounds) = if is_quick {
+        (QUICK_STARTS, QUICK_ROUNDS)
+    } else {
+        (STARTS, ROUNDS)
+    };
     let mut table = Table::new([
         "",
         "`axum-server`",
         "throughput",
         "server's CPU time",
-        "with the API's routes",
+        "without request ids",
+        "beside bare axum",
     ]);
-    for (name, protocol) in [("HTTP/1.1", HTTP1), ("HTTP/2", HTTP2)] {
-        let mut lanes = lanes(protocol)?;
-        for round in 0..rounds {
-            let order = if round % 2 == 0 { [0, 1, 2] } else { [2, 1, 0] };
-            for at in order {
-                if let Some(lane) = lanes.get_mut(at) {
-                    lane.run()?;
-                }
+    for (name, protocol) in PROTOCOLS {
+        let setup = Setup::new(protocol)?;
+        let mut samples = vec![Vec::new(); Contender::ALL.len()];
+        for _ in 0..starts {
+            for (samples, lane) in samples.iter_mut().zip(setup.start(rounds)?) {
+                samples.extend(lane.samples);
             }
         }
-        let [axum_server, palisade, bare] = lanes.map(|lane| lane.samples);
+        let [axum_server, palisade, without_ids, bare] = &samples[..] else {
+            return Err("a server is missing".into());
+        };
         let elapsed = |sample: &Sample| sample.elapsed;
         let cpu_time = |sample: &Sample| sample.cpu_time;
         table.row(
@@ -80,9 +117,10 @@ pub(crate) fn run(is_quick: bool, out: &mut impl Write) -> Outcome<()> {
                     "{:.0} thousand/s",
                     1e3 / ratio::median(axum_server.iter().map(elapsed))
                 ),
-                Ratio::of(&axum_server, &palisade, elapsed).to_string(),
-                Ratio::of(&axum_server, &palisade, cpu_time).to_string(),
-                Ratio::of(&bare, &palisade, cpu_time).to_string(),
+                Ratio::of(axum_server, palisade, elapsed).to_string(),
+                Ratio::of(axum_server, palisade, cpu_time).to_string(),
+                Ratio::of(without_ids, palisade, elapsed).to_string(),
+                Ratio::of(bare, palisade, cpu_time).to_string(),
             ],
         );
     }
@@ -95,21 +133,90 @@ pub(crate) fn run(is_quick: bool, out: &mut impl Write) -> Outcome<()> {
     Ok(())
 }
 
-/// Starts `axum-server` and Palisade with the routes of the same API, and `axum-server` with bare axum.
-fn lanes(protocol: &[u8]) -> Outcome<[Lane; 3]> {
-    let identity = Identity::generate()?;
-    let server = Arc::new(identity.server()?);
-    let client = identity::client(&identity.certificate, protocol)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let api = runtime.block_on(api::build())?;
-    let lane = |service| -> Outcome<Lane> {
-        let server = Server::start(service, Arc::clone(&server))?;
-        let client = if protocol == HTTP2 {
-            Client::Http2(Http2Client::connect(server.address, &client)?)
+/// Sends requests to one server, whose name and protocol are given as in the table. Its threads can then be profiled.
+///
+/// # Errors
+///
+/// Returns an error for a name that the table does not have.
+pub(crate) fn run_one(server: &str, protocol: &str, rounds: usize) -> Outcome<()> {
+    let protocol = PROTOCOLS.iter().find(|(name, _)| *name == protocol);
+    let contender = Contender::ALL.iter().find(|each| each.name() == server);
+    let (Some((_, protocol)), Some(contender)) = (protocol, contender) else {
+        return Err("the servers are `axum-server`, `palisade`, `axum-server-without-ids` and `bare`, the protocols HTTP/1.1 and HTTP/2".into());
+    };
+    let mut lane = Setup::new(protocol)?.lane(*contender)?;
+    (0..rounds).try_for_each(|_| lane.run())
+}
+
+impl Contender {
+    const ALL: [Self; 4] = [
+        Self::AxumServer,
+        Self::Palisade,
+        Self::AxumServerWithoutIds,
+        Self::Bare,
+    ];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::AxumServer => "axum-server",
+            Self::Palisade => "palisade",
+            Self::AxumServerWithoutIds => "axum-server-without-ids",
+            Self::Bare => "bare",
+        }
+    }
+
+    fn service(self, api: Api) -> Service {
+        match self {
+            // `palisade::serve` gives ids to the requests of every API
+            Self::AxumServer => Service::AxumServer(api.request_ids().into_router()),
+            Self::Palisade => Service::Palisade(Box::new(api)),
+            Self::AxumServerWithoutIds => Service::AxumServer(api.into_router()),
+            Self::Bare => Service::AxumServer(api::bare()),
+        }
+    }
+}
+
+impl Setup {
+    fn new(protocol: &'static [u8]) -> Outcome<Self> {
+        let identity = Identity::generate()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        Ok(Self {
+            protocol,
+            server: Arc::new(identity.server()?),
+            client: identity::client(&identity.certificate, protocol)?,
+            api: runtime.block_on(api::build())?,
+        })
+    }
+
+    /// Starts every server, and sends requests to them in turns.
+    fn start(&self, rounds: usize) -> Outcome<Vec<Lane>> {
+        let mut lanes = Vec::new();
+        for contender in Contender::ALL {
+            lanes.push(self.lane(contender)?);
+        }
+        for round in 0..rounds {
+            let lanes: &mut dyn Iterator<Item = &mut Lane> = if round % 2 == 0 {
+                &mut lanes.iter_mut()
+            } else {
+                &mut lanes.iter_mut().rev()
+            };
+            for lane in lanes {
+                lane.run()?;
+            }
+        }
+        Ok(lanes)
+    }
+
+    /// Starts a server, and connects a client to it.
+    fn lane(&self, contender: Contender) -> Outcome<Lane> {
+        let service = contender.service(self.api.clone());
+        let server = Server::start(service, Arc::clone(&self.server))?;
+        let client = if self.protocol == HTTP2 {
+            Client::Http2(Http2Client::connect(server.address, &self.client)?)
         } else {
-            Client::Http1(Http1Client::connect(server.address, &client)?)
+            Client::Http1(Http1Client::connect(server.address, &self.client)?)
         };
         let mut lane = Lane {
             server,
@@ -120,12 +227,7 @@ fn lanes(protocol: &[u8]) -> Outcome<[Lane; 3]> {
         lane.run()?;
         lane.samples.clear();
         Ok(lane)
-    };
-    Ok([
-        lane(Service::AxumServer(api.clone().into_router()))?,
-        lane(Service::Palisade(Box::new(api)))?,
-        lane(Service::AxumServer(api::bare()))?,
-    ])
+    }
 }
 
 impl Lane {

@@ -7,13 +7,16 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use crate::json_rpc::{HEADER_MISMATCH, INVALID_REQUEST, PARSE_ERROR, error};
+use crate::json_rpc::{HEADER_MISMATCH, INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR, error};
 
 /// The field that has the method of the message.
 pub const MCP_METHOD: &str = "mcp-method";
 
 /// The field that has the name of the tool, or of another target.
 pub const MCP_NAME: &str = "mcp-name";
+
+/// The methods that the revision has removed. A client learns that from the error, whatever its parameters are.
+const REMOVED: [&str; 2] = ["resources/subscribe", "resources/unsubscribe"];
 
 /// Refuses a message that is of another operation than its header.
 ///
@@ -42,10 +45,20 @@ pub async fn require_same_operation(request: Request, next: Next) -> Response {
         let message = "`Mcp-Method` must be the method of the message";
         return error(StatusCode::BAD_REQUEST, id, HEADER_MISMATCH, message);
     }
-    let name = name_member(method).and_then(|member| message.get("params")?.get(member)?.as_str());
-    if !name.is_none_or(|name| is_only(&parts.headers, MCP_NAME, name)) {
-        let message = "`Mcp-Name` must be the name in the message";
-        return error(StatusCode::BAD_REQUEST, id, HEADER_MISMATCH, message);
+    if let Some(member) = name_member(method) {
+        let params = message.get("params");
+        let is_same = match params.and_then(|params| params.get(member)?.as_str()) {
+            Some(name) => is_only(&parts.headers, MCP_NAME, name),
+            None if REMOVED.contains(&method) => !parts.headers.contains_key(MCP_NAME),
+            None => {
+                let message = format!("the message must have the string `{member}` in `params`");
+                return error(StatusCode::BAD_REQUEST, id, INVALID_PARAMS, &message);
+            }
+        };
+        if !is_same {
+            let message = "`Mcp-Name` must be the name in the message";
+            return error(StatusCode::BAD_REQUEST, id, HEADER_MISMATCH, message);
+        }
     }
     next.run(Request::from_parts(parts, Body::from(bytes)))
         .await

@@ -102,11 +102,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 #[cfg(test)]
+#[path = "../../../tests/schemas/openapi/validity.rs"]
+mod validity;
+
+#[cfg(test)]
 mod tests {
-    use palisade::testing::TestApi;
+    use palisade::testing::attack::{Attack, Sample};
+    use palisade::testing::{TestApi, assert_lock_at};
     use serde_json::{Value, json};
 
     use super::*;
+
+    #[test]
+    fn bookings_api_is_as_locked() {
+        assert_lock_at("bookings.lock", routes().inventory());
+    }
 
     /// Posts a booking; returns the status, and each error as (pointer, detail).
     async fn post_booking(booking: Value) -> (u16, Vec<(String, String)>) {
@@ -124,6 +134,36 @@ mod tests {
             .iter()
             .map(|error| (text(&error["pointer"]), text(&error["detail"])));
         (status, errors.collect())
+    }
+
+    /// A room must exist, so that a valid booking does not follow from the schema.
+    #[tokio::test]
+    async fn attacks_on_bookings_are_refused() {
+        let booking = Sample::new().json(&json!({"room": "attic", "from": 9, "until": 10}));
+        let api = TestApi::new(routes()).await;
+        let attack = Attack::new(&api).sample("POST /bookings", booking);
+        attack.run().await.assert_refused();
+    }
+
+    #[tokio::test]
+    async fn description_of_bookings_is_valid_and_has_their_rules() {
+        let api = TestApi::new(routes()).await;
+        let document = validity::document(api.api());
+        let book = &document["paths"]["/bookings"]["post"];
+        assert_eq!(book["operationId"], "book");
+        let body = &book["requestBody"]["content"]["application/json"]["schema"];
+        let target = body["$ref"].as_str().unwrap_or_default();
+        let booking = document.pointer(target.trim_start_matches('#'));
+        let members = &booking.unwrap_or(&Value::Null)["properties"];
+        assert_eq!(members["room"]["maxLength"], 16);
+        assert_eq!(
+            (&members["from"]["maximum"], &members["until"]["maximum"]),
+            (&json!(23), &json!(24))
+        );
+        // JSON Schema cannot express these rules
+        for name in ["room", "until"] {
+            assert!(members[name].get("$comment").is_some(), "{members}");
+        }
     }
 
     fn error(pointer: &str, detail: &str) -> (String, String) {

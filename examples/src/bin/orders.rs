@@ -12,6 +12,16 @@
 //!        [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]... [--resource URL] [--max-connections N]
 //! ```
 //!
+//! A third form writes the documents of the API and exits:
+//!
+//! ```text
+//! orders --write-documents DIR [--attack-results FILE] [the options above]
+//! ```
+//!
+//! `DIR` then has `openapi.json`, `report.html`, `report.md`, `report.json`, `inventory.json` and `palisade.lock`. The issuer and the audience have defaults, and no
+//! keys are fetched, because the documents contain none. The report and the inventory list the options of the listener; their files are not read.
+//! `--attack-results` names the result file of the attack kit, whose refused attacks the report lists as proofs.
+//!
 //! Without `--jwks`, the keys come from the issuer's discovery document. `--algorithm` can be
 //! repeated and allows only the named algorithms; the default is RS256, PS256, ES256 and `EdDSA`.
 //!
@@ -28,6 +38,8 @@
 //! document in challenges. With `--allow-loopback-http`, the URL may have the scheme `http` and a loopback address.
 //!
 //! `--max-connections` limits the connections, 8192 by default: a new one replaces the one that has waited longest for a request.
+//!
+//! The description of the API (OpenAPI 3.1) is public at `/openapi.json`, and a page that shows it at `/docs`.
 //!
 //! The program prints `listening on http://ADDR` or `listening on https://ADDR` when it is ready, logs every decision as one line
 //! of JSON on standard error, and shuts down gracefully on SIGTERM.
@@ -47,14 +59,17 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use lexopt::prelude::*;
+use palisade::evidence::AttackResults;
 use palisade::resource_server::{ProtectedResource, WithAudience};
+use palisade::testing::EmbeddedIssuer;
 use palisade::{Algorithm, Introspection, Issuer, Network, ResourceServer, Secret, Tls};
-use palisade_examples::orders::{Store, routes};
+use palisade_examples::documents;
+use palisade_examples::orders::{Store, described, routes};
 
 const USAGE: &str = "orders --listen ADDR --issuer URL --audience AUD \
      [[--jwks FILE] [--algorithm ALG]... | --introspect --client ID --secret-file FILE [--cache-for SECONDS]] \
      [--allow-loopback-http] [--tls-cert FILE --tls-key FILE [--client-ca FILE]] [--behind-proxy CIDR]... \
-     [--resource URL] [--max-connections N]";
+     [--resource URL] [--max-connections N] | orders --write-documents DIR [--attack-results FILE]";
 
 /// The command line.
 struct Options {
@@ -70,6 +85,10 @@ struct Options {
     /// Empty without a proxy.
     proxies: Vec<Network>,
     resource: Option<String>,
+    /// The folder for documents; the program then does not listen.
+    documents: Option<PathBuf>,
+    /// The results of attacks, for the security report.
+    attack_results: Option<PathBuf>,
     /// Palisade's default if absent.
     max_connections: Option<NonZeroUsize>,
 }
@@ -119,8 +138,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Some(resource) => builder.resource(resource).trust(issuer).build().await?,
         None => builder.trust(issuer).build().await?,
     };
-    let api = routes().with_state(Store::default()).protect(server);
-    let mut server = palisade::serve(api);
+    let api = described(routes().with_state(Store::default()).protect(server));
+    let mut server = palisade::serve(api.clone());
     let scheme = if options.tls.is_some() {
         "https"
     } else {
@@ -135,6 +154,15 @@ async fn run() -> Result<(), Box<dyn Error>> {
     if let Some(connections) = options.max_connections {
         server = server.connection_limit(connections.get());
     }
+    if let Some(folder) = options.documents {
+        let results = options
+            .attack_results
+            .map(AttackResults::read)
+            .transpose()?;
+        documents::write(&api, &server, results, &folder)?;
+        println!("wrote the documents to {}", folder.display());
+        return Ok(());
+    }
     let bound = server.bind(options.listen).await?;
     let address = bound.local_addr();
     let running = bound.run();
@@ -144,12 +172,14 @@ async fn run() -> Result<(), Box<dyn Error>> {
 }
 
 impl Options {
+    #[expect(clippy::too_many_lines, reason = "a line for each option")]
     fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, lexopt::Error> {
         let (mut listen, mut issuer, mut audience, mut jwks) = (None, None, None, None);
         let mut algorithms = Vec::new();
         let mut allow_loopback_http = false;
         let mut introspect = false;
         let (mut resource, mut max_connections) = (None, None);
+        let (mut documents, mut attack_results) = (None::<PathBuf>, None);
         let (mut client, mut secret, mut cache_for) = (None, None, None);
         let mut tls = TlsFiles::default();
         let mut proxies = Vec::new();
@@ -172,6 +202,8 @@ impl Options {
                 Long("client-ca") => tls.client_authorities = Some(parser.value()?.into()),
                 Long("behind-proxy") => proxies.push(parser.value()?.parse()?),
                 Long("resource") => resource = Some(parser.value()?.string()?),
+                Long("write-documents") => documents = Some(parser.value()?.into()),
+                Long("attack-results") => attack_results = Some(parser.value()?.into()),
                 Long("max-connections") => max_connections = Some(parser.value()?.parse()?),
                 other => return Err(other.unexpected()),
             }
@@ -189,6 +221,14 @@ impl Options {
                 return Err((incomplete.to_owned() + USAGE).into());
             }
         };
+        if attack_results.is_some() && documents.is_none() {
+            return Err("`--attack-results` needs `--write-documents`".into());
+        }
+        if documents.is_some() {
+            listen = listen.or(Some(SocketAddr::from(([127, 0, 0, 1], 0))));
+            issuer = issuer.or_else(|| Some("https://login.example".to_owned()));
+            audience = audience.or_else(|| Some("https://orders.example".to_owned()));
+        }
         Ok(Self {
             listen: listen.ok_or("`--listen` is missing; usage: ".to_owned() + USAGE)?,
             issuer: issuer.ok_or("`--issuer` is missing; usage: ".to_owned() + USAGE)?,
@@ -197,6 +237,8 @@ impl Options {
             algorithms,
             introspection,
             allow_loopback_http,
+            documents,
+            attack_results,
             tls: tls.into_tls()?,
             proxies,
             resource,
@@ -208,6 +250,8 @@ impl Options {
         let mut issuer = Issuer::new(&self.issuer).audience(&self.audience);
         if let Some(file) = &self.jwks {
             issuer = issuer.jwks(read(file)?);
+        } else if self.documents.is_some() && self.introspection.is_none() {
+            issuer = issuer.jwks(EmbeddedIssuer::new(&self.issuer).jwks());
         }
         if !self.algorithms.is_empty() {
             issuer = issuer.algorithms(self.algorithms.iter().copied());

@@ -2,6 +2,7 @@
 
 use palisade::input::{Identifier, PageNumber, PageRequest, PageSize};
 use palisade::prelude::*;
+use palisade::schemars::{self, JsonSchema};
 use uuid::Uuid;
 
 /// The input for a new order.
@@ -31,7 +32,7 @@ pub(super) struct Listing {
 }
 
 /// The state of an order.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, SecureInput)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, SecureInput, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Status {
     Open,
@@ -40,7 +41,7 @@ pub(super) enum Status {
 }
 
 /// An order as it is stored and returned.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub(super) struct Order {
     pub(super) id: Uuid,
     pub(super) sku: Identifier<64>,
@@ -51,7 +52,7 @@ pub(super) struct Order {
 }
 
 /// The caller, as `GET /whoami` returns it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct CallerSummary {
     pub(super) sub: String,
     pub(super) client_id: Option<String>,

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-const AUDIENCE: &str = "https://orders.example.govt.nz";
+pub(super) const AUDIENCE: &str = "https://orders.example.govt.nz";
 const README: &str = include_str!("../../../README.md");
 const COPY: &str = include_str!("../../src/bin/readme.rs");
 
@@ -54,21 +54,27 @@ pub(super) fn start(arguments: &[&str]) -> (Running, String) {
 
 /// Sends a request with these header lines; returns the status and the body.
 fn send(address: &str, target: &str, headers: &str) -> (u16, String) {
+    let (status, _, body) = exchange(address, "GET", target, headers);
+    (status, body)
+}
+
+/// Sends a request without a body; returns the status, the head and the body.
+fn exchange(address: &str, method: &str, target: &str, headers: &str) -> (u16, String, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,
-        "GET {target} HTTP/1.1\r\nConnection: close\r\n{headers}\r\n"
+        "{method} {target} HTTP/1.1\r\nConnection: close\r\n{headers}\r\n"
     )
     .unwrap();
     let mut response = String::new();
     stream.read_to_string(&mut response).unwrap();
     let status = response.split(' ').nth(1).unwrap().parse().unwrap();
-    let body = response.split_once("\r\n\r\n").unwrap().1;
-    (status, body.to_owned())
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
+    (status, head.to_owned(), body.to_owned())
 }
 
 impl Running {
-    fn get(&self, target: &str) -> (u16, String) {
+    pub(super) fn get(&self, target: &str) -> (u16, String) {
         send(
             &self.address,
             target,
@@ -230,21 +236,21 @@ fn metadata_names_only_what_is_served() {
         assert_eq!(status, 200);
         let url = format!("http://{}", issuer.address);
         assert_eq!(document["issuer"], url);
+        let mut paths = 0;
         for (_, value) in document.as_object().unwrap() {
             let path = value.as_str().and_then(|value| value.strip_prefix(&url));
-            if let Some(path @ "/jwks") = path {
-                assert_eq!(issuer.get(path).0, 200);
-            } else {
-                assert!(matches!(path, None | Some("")), "{value}");
+            if let Some(path) = path.filter(|path| !path.is_empty()) {
+                assert_ne!(issuer.get(path).0, 404, "{path}");
+                paths += 1;
             }
         }
+        assert_eq!(paths, 6);
     }
-    assert_eq!(issuer.get("/introspect").0, 404);
 }
 
 /// A page of any site can send a request to loopback; with DNS rebinding, it can read the response.
 #[test]
-fn request_of_a_page_or_a_proxy_is_refused() {
+fn request_for_another_host_is_refused() {
     let (issuer, _) = start(&[]);
     let address = issuer.address.as_str();
     let port = address.rsplit_once(':').unwrap().1;
@@ -253,83 +259,95 @@ fn request_of_a_page_or_a_proxy_is_refused() {
         (own.clone(), 200),
         (format!("Host: localhost:{port}\r\n"), 200),
         (format!("Host: LOCALHOST:{port}\r\n"), 200),
-        (String::new(), 403),
-        ("Host: \r\n".to_owned(), 403),
-        ("Host: localhost\r\n".to_owned(), 403),
-        ("Host: 127.0.0.1\r\n".to_owned(), 403),
-        ("Host: 127.0.0.1:1\r\n".to_owned(), 403),
-        (format!("Host: evil.example:{port}\r\n"), 403),
-        (format!("Host: 127.0.0.1.evil.example:{port}\r\n"), 403),
-        (format!("Host: {address}.evil.example\r\n"), 403),
-        (format!("Host: localhost.evil.example:{port}\r\n"), 403),
-        (format!("Host: user@{address}\r\n"), 403),
-        (format!("{own}Host: evil.example\r\n"), 403),
-        (format!("{own}Origin: https://evil.example\r\n"), 403),
-        (format!("{own}Origin: http://{address}\r\n"), 403),
-        (format!("{own}Origin: null\r\n"), 403),
-        (format!("{own}Origin:\r\n"), 403),
-        (format!("{own}Sec-Fetch-Site: cross-site\r\n"), 403),
-        (format!("{own}Sec-Fetch-Site: none\r\n"), 403),
-        (format!("{own}Sec-Fetch-Mode: no-cors\r\n"), 403),
-        (format!("{own}X-Forwarded-For: 203.0.113.7\r\n"), 403),
-        (format!("{own}Forwarded: for=203.0.113.7\r\n"), 403),
-        (format!("{own}Via: 1.1 tunnel\r\n"), 403),
+        (String::new(), 400),
+        ("Host: \r\n".to_owned(), 400),
+        ("Host: localhost\r\n".to_owned(), 421),
+        ("Host: 127.0.0.1\r\n".to_owned(), 421),
+        ("Host: 127.0.0.1:1\r\n".to_owned(), 421),
+        (format!("Host: evil.example:{port}\r\n"), 421),
+        (format!("Host: 127.0.0.1.evil.example:{port}\r\n"), 421),
+        (format!("Host: {address}.evil.example\r\n"), 400),
+        (format!("Host: localhost.evil.example:{port}\r\n"), 421),
+        (format!("Host: user@{address}\r\n"), 400),
+        (format!("{own}Host: evil.example\r\n"), 400),
     ] {
-        for path in ["/token", "/jwks"] {
+        for path in ["/token", "/jwks", "/authorize"] {
             let (found, body) = send(address, path, &headers);
-            assert_eq!(found, status, "{path} {headers:?}");
-            assert_eq!(body.contains("eyJ"), status == 200 && path == "/token");
+            let is_served = status == 200 && path != "/authorize";
+            let expected = if status == 200 && !is_served {
+                400
+            } else {
+                status
+            };
+            assert_eq!(found, expected, "{path} {headers:?}");
+            assert_eq!(body.contains("eyJ"), is_served && path == "/token");
         }
     }
     // in the absolute form, the target takes precedence over `Host`
     let own_target = format!("http://{address}/token");
     assert_eq!(send(address, &own_target, &own).0, 200);
-    assert_eq!(send(address, "http://evil.example/token", &own).0, 403);
+    assert_eq!(send(address, "http://evil.example/token", &own).0, 421);
 }
 
 #[test]
-fn wrong_command_line_of_the_issuer_is_reported() {
-    for (arguments, expected) in [
-        (&[][..], "--listen"),
-        (&["--listen", "127.0.0.1:0"], "--audience"),
-        (&["--listen", "0.0.0.0:0", "--audience", "a"], "loopback"),
-        (&["--listen", "[::]:0", "--audience", "a"], "loopback"),
-        (&["--listen", "192.0.2.1:0", "--audience", "a"], "loopback"),
-        (&["--listen", "127.0.0.1:0", "--audience", ""], "audience"),
-        (
-            &[
-                "--listen",
-                "127.0.0.1:0",
-                "--audience",
-                "a",
-                "--subject",
-                "",
-            ],
-            "subject",
-        ),
-        (
-            &[
-                "--listen",
-                "127.0.0.1:0",
-                "--audience",
-                "a",
-                "--scopes",
-                "a  b",
-            ],
-            "scopes",
-        ),
-        (
-            &["--listen", "127.0.0.1:0", "--audience", "a", "--role", "\n"],
-            "role",
-        ),
-        (&["--clients", "file"], "clients"),
+fn token_without_a_login_is_for_local_programs_only() {
+    let (issuer, _) = start(&[]);
+    let address = issuer.address.as_str();
+    for field in [
+        "Origin: https://evil.example".to_owned(),
+        format!("Origin: http://{address}"),
+        "Origin: null".to_owned(),
+        "Origin:".to_owned(),
+        "Sec-Fetch-Site: cross-site".to_owned(),
+        "Sec-Fetch-Site: none".to_owned(),
+        "Sec-Fetch-Mode: no-cors".to_owned(),
+        "X-Forwarded-For: 203.0.113.7".to_owned(),
+        "Forwarded: for=203.0.113.7".to_owned(),
+        "Via: 1.1 tunnel".to_owned(),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_issuer"))
-            .args(arguments)
-            .output()
-            .unwrap();
-        let printed = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success(), "{arguments:?}");
-        assert!(printed.contains(expected), "{arguments:?}: {printed}");
+        let headers = format!("Host: {address}\r\n{field}\r\n");
+        let (status, body) = send(address, "/token", &headers);
+        assert_eq!((status, body.contains("eyJ")), (403, false), "{field}");
+        // the documents are public
+        assert_eq!(send(address, "/jwks", &headers).0, 200, "{field}");
     }
+}
+
+#[test]
+fn page_of_a_public_client_may_send_token_requests() {
+    let clients = r#"[
+        {"client_id":"spa","redirect_uris":["https://app.example/cb","http://localhost:3000/cb","nz.example.app:/cb"]},
+        {"client_id":"web","redirect_uris":["https://web.example/cb"],"secret":"s"}
+    ]"#;
+    let file = clients_file(clients);
+    let (issuer, _) = start(&["--clients", file.to_str().unwrap()]);
+    for (origin, is_allowed) in [
+        ("https://app.example", true),
+        ("http://localhost:3000", true),
+        ("https://web.example", false),
+        ("https://evil.example", false),
+        ("null", false),
+    ] {
+        let address = &issuer.address;
+        let fields = format!(
+            "Host: {address}\r\nOrigin: {origin}\r\nAccess-Control-Request-Method: POST\r\n"
+        );
+        let (status, head, _) = exchange(address, "OPTIONS", "/token", &fields);
+        assert_eq!(status, 204, "{head}");
+        let allowed = format!("access-control-allow-origin: {origin}\r\n");
+        assert_eq!(head.contains(&allowed), is_allowed, "{head}");
+        let (_, head, _) = exchange(address, "OPTIONS", "/authorize", &fields);
+        assert!(!head.contains("access-control"), "{head}");
+    }
+}
+
+/// Writes a file of clients, which remains until the next test with the same content.
+pub(super) fn clients_file(clients: &str) -> std::path::PathBuf {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    clients.hash(&mut hasher);
+    let name = format!("clients-{:x}.json", hasher.finish());
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&file, clients).unwrap();
+    file
 }

@@ -9,7 +9,11 @@
     reason = "a test ends where it is wrong"
 )]
 
+mod documents;
 mod issuer;
+mod issuer_options;
+mod issuer_pages;
+mod issuer_restarts;
 mod orders;
 mod posture;
 mod rejected_input;

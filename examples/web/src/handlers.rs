@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 use palisade::prelude::*;
-use palisade::relying_party::Login;
+use palisade::relying_party::{Login, Sessions};
 use serde_json::{Map, Value};
 
 use crate::orders::OrdersApi;
@@ -22,15 +22,18 @@ pub(crate) struct Me {
 /// Welcomes people who have not logged in, and sends the others to their orders.
 #[public(
     reason = "the page is the same for everyone",
-    unvalidated = "the presence of a cookie chooses one of two public responses"
+    unvalidated = "the session chooses one of two public responses"
 )]
-pub(crate) async fn home(Unvalidated(headers): Unvalidated<HeaderMap>) -> Response {
-    let fields = headers.get_all(header::COOKIE).iter();
-    let mut fields = fields.filter_map(|field| field.to_str().ok());
-    if fields.any(|field| field.contains("__Host-session=")) {
-        return (StatusCode::SEE_OTHER, [(header::LOCATION, "/orders")]).into_response();
-    }
+pub(crate) async fn home(
+    State(sessions): State<Sessions>,
+    Unvalidated(headers): Unvalidated<HeaderMap>,
+) -> Response {
     let no_store = [(header::CACHE_CONTROL, "no-store")];
+    // an unavailable store is an error of the page with the orders
+    if sessions.is_logged_in(&headers).await.unwrap_or(false) {
+        let orders = (StatusCode::SEE_OTHER, [(header::LOCATION, "/orders")]);
+        return (no_store, orders).into_response();
+    }
     (no_store, page::welcome()).into_response()
 }
 

@@ -16,8 +16,9 @@ const USAGE: &str = "web --listen ADDR --issuer URL --client-id ID [--client-sec
      --api URL [--resource URI] [--post-logout-redirect-uri URI] [--allow-loopback-http] [--data DIR]";
 
 /// The options of the program.
-pub(crate) struct Options {
-    pub(crate) listen: SocketAddr,
+pub struct Options {
+    /// The address of the application.
+    pub listen: SocketAddr,
     pub(crate) issuer: String,
     client_id: String,
     client_secret: Option<PathBuf>,
@@ -30,7 +31,12 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, lexopt::Error> {
+    /// Reads a command line, which begins with the name of the program.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if an option is unknown, malformed or missing.
+    pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, lexopt::Error> {
         let (mut listen, mut issuer, mut client_id, mut api) = (None, None, None, None);
         let (mut client_secret, mut private_key) = (None, None);
         let (mut resource, mut post_logout_redirect_uri, mut data) = (None, None, None);

@@ -89,11 +89,18 @@ pub(crate) fn error(problem: &Problem) -> ErrorBody {
                 .unwrap_or("Try again, or go back to the start."),
         ),
     };
+    let actions = match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
+            [r#"<a class="button" href="/">Start</a>"#, ""]
+        }
+        _ => [LOG_IN, r#" <a href="/">Start</a>"#],
+    };
     let content = format!(
-        "<section class=\"card hero\"><p class=\"status\">{}</p><h1>{}</h1><p>{}</p>{LOG_IN} <a href=\"/\">Start</a></section>",
+        "<section class=\"card hero\"><p class=\"status\">{}</p><h1>{}</h1><p>{}</p>{}</section>",
         status.as_u16(),
         Escaped(title),
         Escaped(detail),
+        actions.concat(),
     );
     let Html(page) = page(title, "", &content);
     ErrorBody::new("text/html; charset=utf-8", page)
@@ -125,8 +132,10 @@ fn page(title: &str, action: &str, content: &str) -> Page {
     ))
 }
 
+/// Returns the first letter or digit of a name, in upper case.
 fn initial(name: &str) -> String {
-    name.chars().take(1).flat_map(char::to_uppercase).collect()
+    let first = name.chars().find(|character| character.is_alphanumeric());
+    first.into_iter().flat_map(char::to_uppercase).collect()
 }
 
 /// A text whose characters with a meaning in HTML are escaped, for content and quoted attributes.

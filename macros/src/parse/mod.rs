@@ -8,7 +8,7 @@ mod slot;
 mod vocabulary;
 
 pub(crate) use self::handler::{
-    AttributeKind, Combinator, GrantKind, Keyword, RawAttribute, RawHandler, RawLimits,
+    AttributeKind, Combinator, GrantKind, Keyword, RawAttribute, RawHandler, RawLimits, RawNext,
     RawRequirement, Surroundings,
 };
 pub(crate) use self::input::{

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use crate::audit::{Principal, Reason, RequestId};
-use crate::policy::Declaration;
+use crate::policy::{Access, Declaration};
+use crate::steps;
+use crate::token::VerifiedToken;
 
 /// A decision in progress.
 #[cfg_attr(
@@ -13,20 +15,28 @@ use crate::policy::Declaration;
         reason = "only events read the declaration, and only metrics read the time"
     )
 )]
-pub(crate) struct Decision {
+pub(crate) struct Decision<'a> {
     declaration: &'static Declaration,
     started_at: Option<Instant>,
     by_ticket: bool,
-    request_id: Option<RequestId>,
+    request_id: Option<&'a RequestId>,
 }
 
-impl Decision {
-    pub(crate) fn begin(declaration: &'static Declaration, request_id: Option<&RequestId>) -> Self {
+impl<'a> Decision<'a> {
+    pub(crate) fn begin(
+        declaration: &'static Declaration,
+        request_id: Option<&'a RequestId>,
+    ) -> Self {
+        steps::route(
+            declaration.module,
+            declaration.handler,
+            declaration.location,
+        );
         Self {
             declaration,
             started_at: cfg!(feature = "metrics").then(Instant::now),
             by_ticket: false,
-            request_id: request_id.cloned(),
+            request_id,
         }
     }
 
@@ -41,8 +51,18 @@ impl Decision {
     }
 
     /// Returns the id of the request, if it has one.
-    pub(crate) fn request_id(&self) -> Option<&RequestId> {
-        self.request_id.as_ref()
+    pub(crate) fn request_id(&self) -> Option<&'a RequestId> {
+        self.request_id
+    }
+
+    /// Records that the declaration's next access would refuse the token.
+    pub(crate) fn emit_next_refusal(&self, next: &Access, token: &VerifiedToken) {
+        #[cfg(feature = "tracing")]
+        crate::audit::event::emit_next_refusal(self.declaration, next, token, self.request_id);
+        #[cfg(feature = "metrics")]
+        crate::audit::metrics::record_next_refusal(self.declaration, token.client_id());
+        #[cfg(not(feature = "tracing"))]
+        let _ = (self, next, token);
     }
 
     /// Records the outcome, with the token if it was verified.
@@ -55,13 +75,14 @@ impl Decision {
         )
     )]
     pub(crate) fn emit(&self, reason: Reason, principal: Option<Principal<'_>>) {
+        steps::decide(reason.as_str(), !reason.allows());
         #[cfg(feature = "tracing")]
         crate::audit::event::emit_decision(
             self.declaration,
             reason,
             principal,
             self.by_ticket,
-            self.request_id.as_ref(),
+            self.request_id,
         );
         #[cfg(feature = "metrics")]
         crate::audit::metrics::record_decision(

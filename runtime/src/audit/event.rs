@@ -7,7 +7,7 @@ use tracing::Level;
 
 use crate::audit::{PanicOrigin, Principal, Reason, RequestId};
 use crate::input::InputLocation;
-use crate::policy::Declaration;
+use crate::policy::{Access, Declaration};
 use crate::token::VerifiedToken;
 
 /// The target of every audit event.
@@ -55,6 +55,31 @@ pub(super) fn emit_decision(
         _ if reason.allows() => emit!(Level::INFO, "allow", "access granted"),
         _ => emit!(Level::WARN, "deny", "access denied"),
     }
+}
+
+/// Emits one event for a request that is served, but that the declaration's next access would refuse.
+pub(super) fn emit_next_refusal(
+    declaration: &'static Declaration,
+    next: &Access,
+    token: &VerifiedToken,
+    request_id: Option<&RequestId>,
+) {
+    tracing::info!(
+        target: TARGET,
+        event = "authz_next_fail",
+        outcome = "allow",
+        handler = declaration.handler,
+        module = declaration.module,
+        access = %declaration.access,
+        next = %next,
+        issuer = token.issuer(),
+        client_id = token.client_id(),
+        token_id_hash = token.jti().map(hash),
+        subject_hash = token.subject_hash(),
+        subject = token.audited_subject(),
+        request_id = request_id.map(tracing::field::display),
+        "the next access would refuse this request"
+    );
 }
 
 /// Emits one event for a ticket that a handler has issued for the handler of `declaration`.
@@ -212,6 +237,6 @@ pub(crate) fn emit_error_body_failed(request_id: Option<&RequestId>) {
 /// Hashes a token's identifier with SHA-256, as base64url.
 ///
 /// Logs can then correlate a token without storing its identifier (ASVS 16.2.5).
-fn hash(token_id: &str) -> String {
+pub(super) fn hash(token_id: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, token_id.as_bytes()))
 }

@@ -3,6 +3,7 @@
 use crate::audit::{Principal, Reason, RequestId};
 use crate::input::{InputError, InputLocation, Violation};
 use crate::policy::Declaration;
+use crate::steps;
 
 /// The audit record of a rejected input, without any text from the request.
 ///
@@ -80,6 +81,7 @@ impl RejectedInput {
         principal: Option<Principal<'_>>,
         request_id: Option<&RequestId>,
     ) {
+        steps::decide(self.reason.as_str(), true);
         #[cfg(feature = "tracing")]
         crate::audit::event::emit_rejected_input(
             declaration,

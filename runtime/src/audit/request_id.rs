@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use aws_lc_rs::rand;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Version};
 use serde::{Serialize, Serializer};
 
 /// The id of a request, which its response, its problem and its audit events have in common.
@@ -42,8 +42,8 @@ pub struct RequestId(Id);
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Id {
-    /// 32 lowercase hexadecimal digits.
-    Hex(u128),
+    /// The number of 32 lowercase hexadecimal digits, in bytes, which need no alignment.
+    Hex([u8; HEX_LEN / 2]),
     Text(Arc<str>),
 }
 
@@ -95,8 +95,12 @@ impl RequestId {
     }
 
     /// Sets the header field of a response.
-    pub(crate) fn set_header(&self, headers: &mut HeaderMap) {
-        if let Ok(value) = self.to_header_value() {
+    ///
+    /// In HTTP/2, it stays out of HPACK's table (RFC 7541 §7.1.3), because an id is used once and would replace fields that
+    /// other responses have, too.
+    pub(crate) fn set_header(&self, headers: &mut HeaderMap, version: Version) {
+        if let Ok(mut value) = self.to_header_value() {
+            value.set_sensitive(version == Version::HTTP_2);
             headers.insert(X_REQUEST_ID, value);
         }
     }
@@ -124,7 +128,7 @@ impl FromStr for RequestId {
             && text.bytes().all(is_hex)
             && let Ok(number) = u128::from_str_radix(text, 16)
         {
-            return Ok(Self(Id::Hex(number)));
+            return Ok(Self(Id::Hex(number.to_be_bytes())));
         }
         Ok(Self(Id::Text(text.into())))
     }
@@ -133,7 +137,7 @@ impl FromStr for RequestId {
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Id::Hex(number) => write!(f, "{number:032x}"),
+            Id::Hex(number) => write!(f, "{:032x}", u128::from_be_bytes(*number)),
             Id::Text(text) => f.write_str(text),
         }
     }
@@ -161,10 +165,10 @@ impl fmt::Display for RequestIdError {
 impl Error for RequestIdError {}
 
 /// Returns the 32 lowercase hexadecimal digits of a number.
-fn hex(number: u128) -> [u8; HEX_LEN] {
+fn hex(number: [u8; HEX_LEN / 2]) -> [u8; HEX_LEN] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut digits = [b'0'; HEX_LEN];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(number.to_be_bytes()) {
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(number) {
         for (digit, value) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
             *digit = DIGITS.get(usize::from(value)).copied().unwrap_or(b'0');
         }
@@ -178,7 +182,7 @@ thread_local! {
 
 /// The random numbers of a thread that are not used yet. One at a time would cost ten times as much.
 struct Batch {
-    bytes: [[u8; size_of::<u128>()]; Self::LEN],
+    bytes: [[u8; HEX_LEN / 2]; Self::LEN],
     left: usize,
 }
 
@@ -186,27 +190,28 @@ impl Batch {
     const LEN: usize = 64;
 
     const EMPTY: Self = Self {
-        bytes: [[0; size_of::<u128>()]; Self::LEN],
+        bytes: [[0; HEX_LEN / 2]; Self::LEN],
         left: 0,
     };
 
     /// Returns the next number; `None` if the operating system provides no random bytes.
-    fn next(&mut self) -> Option<u128> {
+    fn next(&mut self) -> Option<[u8; HEX_LEN / 2]> {
         if self.left == 0 {
             rand::fill(self.bytes.as_flattened_mut()).ok()?;
             self.left = Self::LEN;
         }
         self.left -= 1;
-        self.bytes.get(self.left).copied().map(u128::from_ne_bytes)
+        self.bytes.get(self.left).copied()
     }
 }
 
-fn random() -> u128 {
+fn random() -> [u8; HEX_LEN / 2] {
     // no number: the thread ends, or there are no random bytes; the keys of hash maps are unique too
     let next = BATCH.try_with(|batch| batch.borrow_mut().next());
     next.ok().flatten().unwrap_or_else(|| {
         let keys = RandomState::new();
-        u128::from(keys.hash_one(0)) << 64 | u128::from(keys.hash_one(1))
+        let number = u128::from(keys.hash_one(0)) << 64 | u128::from(keys.hash_one(1));
+        number.to_be_bytes()
     })
 }
 
@@ -260,8 +265,12 @@ mod tests {
             let id: RequestId = text.parse().unwrap();
             assert_eq!(id.to_string(), text);
             let mut headers = HeaderMap::new();
-            id.set_header(&mut headers);
+            id.set_header(&mut headers, Version::HTTP_11);
             assert_eq!(headers[X_REQUEST_ID], text);
+            assert!(!headers[X_REQUEST_ID].is_sensitive());
+            id.set_header(&mut headers, Version::HTTP_2);
+            assert_eq!(headers[X_REQUEST_ID], text);
+            assert!(headers[X_REQUEST_ID].is_sensitive());
             assert_eq!(serde_json::to_value(&id).unwrap(), text);
         }
     }

@@ -86,6 +86,20 @@ impl Grants {
         listed.is_none_or(|listed| listed.scopes.contains(scope))
     }
 
+    /// Returns the listed scopes, sorted; none if everything is granted.
+    #[cfg(feature = "schemas")]
+    pub(crate) fn listed_scopes(&self) -> impl Iterator<Item = &'static str> {
+        let listed = self.listed.iter();
+        listed.flat_map(|listed| listed.scopes.iter().copied())
+    }
+
+    /// Returns the listed roles, sorted; none if everything is granted.
+    #[cfg(feature = "schemas")]
+    pub(crate) fn listed_roles(&self) -> impl Iterator<Item = &'static str> {
+        let listed = self.listed.iter();
+        listed.flat_map(|listed| listed.roles.iter().copied())
+    }
+
     /// Returns whether `role` is granted. Names are compared code point by code point.
     pub fn includes_role(&self, role: &str) -> bool {
         let listed = self.listed.as_ref();

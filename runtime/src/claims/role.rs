@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::text::is_equal;
+
 /// A role that an API declares as a constant.
 ///
 /// # Examples
@@ -34,6 +36,10 @@ impl Role {
     /// Returns the name of the role, as it appears in tokens.
     pub const fn as_str(self) -> &'static str {
         self.name
+    }
+
+    pub(crate) const fn is_same(self, other: Self) -> bool {
+        is_equal(self.name, other.name)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::text::is_nqschar;
+use crate::text::{is_equal, is_nqschar};
 
 /// A scope that an API declares as a constant.
 ///
@@ -71,9 +71,15 @@ impl Scope {
 
     /// Returns whether this scope permits everything that `other` does: they have the same token, or this
     /// one implies the other.
-    pub(crate) fn covers(self, other: Self) -> bool {
-        let mut broader = other.broader.iter();
-        self.token == other.token || broader.any(|scope| scope.token == self.token)
+    pub(crate) const fn covers(self, other: Self) -> bool {
+        let mut broader = other.broader;
+        while let Some((scope, rest)) = broader.split_first() {
+            if is_equal(scope.token, self.token) {
+                return true;
+            }
+            broader = rest;
+        }
+        is_equal(self.token, other.token)
     }
 
     /// Returns the scope as it appears in tokens.
@@ -165,6 +171,25 @@ impl ScopeSet {
     /// Returns the scopes as in the token, separated by one space.
     pub fn as_str(&self) -> &str {
         &self.joined
+    }
+
+    /// Returns whether there is no scope.
+    pub fn is_empty(&self) -> bool {
+        self.joined.is_empty()
+    }
+
+    /// Returns the scopes of both sets, each once: those of `self` first.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let mut scopes: Vec<&str> = Vec::new();
+        for scope in self.iter().chain(other.iter()) {
+            if !scopes.contains(&scope) {
+                scopes.push(scope);
+            }
+        }
+        Self {
+            joined: scopes.join(" ").into(),
+        }
     }
 }
 

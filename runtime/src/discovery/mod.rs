@@ -9,6 +9,7 @@
 mod document;
 mod endpoint;
 mod error;
+mod found;
 #[cfg(test)]
 mod tests;
 
@@ -23,12 +24,15 @@ use tokio::time::{Instant, timeout_at};
 pub(crate) use self::document::url_member;
 pub(crate) use self::endpoint::Endpoint;
 pub use self::error::DiscoveryError;
+#[cfg(feature = "openapi")]
+pub(crate) use self::found::FoundDocument;
+pub(crate) use self::found::MetadataDocument;
 use crate::https::{Client, HttpsError};
 
 /// The media type of metadata documents.
 const MEDIA_TYPES: [&str; 1] = ["application/json"];
 
-/// Returns the URL of an endpoint from the metadata document of `issuer`.
+/// Returns the URL of an endpoint from the metadata document of `issuer`, and the document that contains it.
 ///
 /// # Errors
 ///
@@ -38,9 +42,9 @@ pub(crate) async fn find(
     issuer: &str,
     endpoint: Endpoint,
     deadline: Instant,
-) -> Result<Uri, DiscoveryError> {
+) -> Result<(Uri, MetadataDocument), DiscoveryError> {
     let read = |members: &Value| url_member(members, endpoint.member(), client);
-    find_document(client, issuer, read, deadline).await
+    find_in_documents(client, issuer, read, deadline).await
 }
 
 /// Returns what `read` reads from the metadata document of `issuer`.
@@ -52,22 +56,35 @@ pub(crate) async fn find(
 /// # Errors
 ///
 /// Returns [`DiscoveryError`] if neither document is usable before the deadline.
+#[cfg(feature = "relying-party")]
 pub(crate) async fn find_document<T>(
     client: &Client,
     issuer: &str,
     read: impl Fn(&Value) -> Result<T, String>,
     deadline: Instant,
 ) -> Result<T, DiscoveryError> {
-    let request = async |url: String| {
+    let found = find_in_documents(client, issuer, read, deadline).await;
+    found.map(|(found, _)| found)
+}
+
+/// Returns the result of `read`, and the document that it comes from.
+async fn find_in_documents<T>(
+    client: &Client,
+    issuer: &str,
+    read: impl Fn(&Value) -> Result<T, String>,
+    deadline: Instant,
+) -> Result<(T, MetadataDocument), DiscoveryError> {
+    let request = async |document: MetadataDocument| {
+        let url = document.url(issuer);
         let json = get(client, &url, deadline).await;
         let json = json.map_err(|source| DiscoveryError::Request {
             url: url.clone(),
             source,
         })?;
-        document::read(&json, &url, issuer, &read)
+        document::read(&json, &url, issuer, &read).map(|found| (found, document))
     };
-    let mut openid = pin!(request(openid_url(issuer)));
-    let oauth = pin!(request(oauth_url(issuer)));
+    let mut openid = pin!(request(MetadataDocument::OpenId));
+    let oauth = pin!(request(MetadataDocument::OAuth));
     let now = Instant::now();
     let patience = now + deadline.saturating_duration_since(now) * 2 / 5;
     match timeout_at(patience, openid.as_mut()).await {
@@ -128,22 +145,4 @@ fn no_document(openid: DiscoveryError, oauth: DiscoveryError) -> DiscoveryError 
         openid: Box::new(openid),
         oauth: Box::new(oauth),
     }
-}
-
-/// Returns the URL of OpenID Discovery §4: the suffix follows the issuer.
-fn openid_url(issuer: &str) -> String {
-    let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
-    format!("{issuer}/.well-known/openid-configuration")
-}
-
-/// Returns the URL of RFC 8414 §3.1: the suffix is inserted between host and path.
-fn oauth_url(issuer: &str) -> String {
-    let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
-    let path_at = issuer
-        .find("://")
-        .map(|scheme| scheme + 3)
-        .and_then(|host| Some(host + issuer.get(host..)?.find('/')?))
-        .unwrap_or(issuer.len());
-    let (origin, path) = issuer.split_at(path_at);
-    format!("{origin}/.well-known/oauth-authorization-server{path}")
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
+use super::found::{oauth_url, openid_url};
 use super::*;
 use crate::https::ClientSettings;
 
@@ -56,15 +57,27 @@ impl Server {
         self.find_issuer(&self.url).await
     }
 
+    /// Returns the document that names the keys.
+    async fn find_document(&self) -> MetadataDocument {
+        self.find_with_document(&self.url).await.unwrap().1
+    }
+
     async fn find_issuer(&self, issuer: &str) -> Result<String, DiscoveryError> {
+        let (url, _) = self.find_with_document(issuer).await?;
+        Ok(url.to_string())
+    }
+
+    async fn find_with_document(
+        &self,
+        issuer: &str,
+    ) -> Result<(Uri, MetadataDocument), DiscoveryError> {
         let settings = ClientSettings {
             allow_loopback_http: true,
             ..ClientSettings::default()
         };
         let client = Client::new(&settings).unwrap();
         let deadline = Instant::now() + Duration::from_millis(500);
-        let found = find(&client, issuer, Endpoint::Jwks, deadline).await?;
-        Ok(found.to_string())
+        find(&client, issuer, Endpoint::Jwks, deadline).await
     }
 
     fn paths(&self) -> Vec<String> {
@@ -179,6 +192,25 @@ async fn silent_openid_document_falls_back_to_rfc_8414() {
     let server = Server::start(|url| vec![(OPENID, SILENT.into()), (OAUTH, document(url))]).await;
     assert_eq!(server.find().await.unwrap(), format!("{}/keys", server.url));
     assert_eq!(server.paths(), [OPENID, OAUTH]);
+}
+
+#[tokio::test]
+async fn found_url_names_its_document() {
+    let missing = || response(404, "application/json", "{}");
+    for (openid, oauth, expected) in [
+        (true, true, MetadataDocument::OpenId),
+        (true, false, MetadataDocument::OpenId),
+        (false, true, MetadataDocument::OAuth),
+    ] {
+        let server = Server::start(|url| {
+            let or_missing = |is_present| if is_present { document(url) } else { missing() };
+            vec![(OPENID, or_missing(openid)), (OAUTH, or_missing(oauth))]
+        });
+        let found = server.await.find_document().await;
+        assert_eq!(found, expected);
+        let issuer = "https://a.example/x";
+        assert!(found.url(issuer).starts_with("https://a.example/"));
+    }
 }
 
 #[tokio::test]

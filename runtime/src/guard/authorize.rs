@@ -8,12 +8,11 @@ use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use crate::clock::Clock;
 use crate::guard::{Caller, CallerClaims, Refusal, RefusalCause};
-#[cfg(feature = "relying-party")]
-use crate::policy::Access;
-use crate::policy::Declaration;
+use crate::policy::{Access, Declaration, TokenAccess};
 use crate::resource_server::ResourceServer;
 #[cfg(feature = "relying-party")]
 use crate::session::{Login, SessionRefusal, Sessions};
+use crate::steps::{self, Step};
 use crate::token::{Credential, TokenError, VerifiedToken};
 
 /// Runs before every handler of an [`Api`](crate::Api).
@@ -50,6 +49,14 @@ pub(crate) type DecodedClaims = Extensions;
 impl Authorized {
     pub(crate) fn token(&self) -> &Arc<VerifiedToken> {
         &self.token
+    }
+
+    /// Returns the declaration's next access if it would refuse the token.
+    pub(crate) fn refusing_next<'d>(&self, declaration: &'d Declaration) -> Option<&'d Access> {
+        let next = declaration.next.as_ref()?;
+        let token = &self.token;
+        let permits = |access: TokenAccess| access.permits(token.scopes(), token.roles()).is_ok();
+        (!next.for_token().is_some_and(permits)).then_some(next)
     }
 
     /// Decodes and validates the typed claims `C`, unless `C` reads none.
@@ -120,25 +127,65 @@ impl Guard {
         method: &Method,
         headers: &HeaderMap,
     ) -> Result<Allowed, Refusal> {
-        if declaration.is_public() {
-            return Ok(Allowed::Public);
+        if let Some(decided) = self.authorize_at_once(declaration, headers) {
+            return decided;
         }
+        // boxed, so that the future of a cached token stays small
+        Box::pin(self.authorize_or_wait(declaration, method, headers)).await
+    }
+
+    /// Decides without waiting, if the decision needs no session, no key for a new token and no other server.
+    fn authorize_at_once(
+        &self,
+        declaration: &Declaration,
+        headers: &HeaderMap,
+    ) -> Option<Result<Allowed, Refusal>> {
+        if declaration.is_public() {
+            return Some(Ok(Allowed::Public));
+        }
+        if declaration.access.admits_login() {
+            return None;
+        }
+        let access = declaration.access.for_token()?;
+        steps::begin(Step::Credential);
+        let token = match bearer_token(headers) {
+            Ok(token) => token,
+            Err(cause) => return Some(Err(cause.into())),
+        };
+        let token = match self.server.authenticate_cached(token)? {
+            Ok(token) => token,
+            Err(rejected) => return Some(Err(rejected.into())),
+        };
+        Some(self.permit(&access, token))
+    }
+
+    async fn authorize_or_wait(
+        &self,
+        declaration: &Declaration,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Allowed, Refusal> {
+        let access = &declaration.access;
         #[cfg(feature = "relying-party")]
-        if declaration.access.admits_login()
-            // boxed, so that the future of a cached token stays small
-            && let Some(login) = Box::pin(self.login(&declaration.access, method, headers)).await?
+        if access.admits_login()
+            && let Some(login) = self.login(access, method, headers).await?
         {
             return Ok(Allowed::LoggedIn(login));
         }
         #[cfg(not(feature = "relying-party"))]
         let _ = method;
-        let token = bearer_token(headers)?;
-        let token = match self.server.authenticate_cached(token) {
-            Some(cached) => cached?,
-            // boxed, so that the future of a cached token stays small
-            None => Box::pin(self.server.authenticate(token)).await?,
+        steps::begin(Step::Credential);
+        let Some(access) = access.for_token() else {
+            return Err(RefusalCause::MissingCredential.into());
         };
-        if let Err(unmet) = declaration.access.permits(token.scopes(), token.roles()) {
+        let token = self.server.authenticate(bearer_token(headers)?).await?;
+        self.permit(&access, token)
+    }
+
+    /// Checks that a valid token satisfies a declaration.
+    fn permit(&self, access: &TokenAccess, token: Arc<VerifiedToken>) -> Result<Allowed, Refusal> {
+        steps::begin(Step::Requirement);
+        if let Err(unmet) = access.permits(token.scopes(), token.roles()) {
             return Err(Refusal::with_token(unmet, &token));
         }
         Ok(Allowed::Authorized(Authorized {
@@ -162,6 +209,7 @@ impl Guard {
         if token_decides {
             return Ok(None);
         }
+        steps::begin(Step::Session);
         let refused = RefusalCause::Session(SessionRefusal::Missing);
         let sessions = self.server.sessions().ok_or(refused)?;
         let login = sessions.authenticate(method, headers).await;

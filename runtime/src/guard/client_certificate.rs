@@ -23,7 +23,10 @@ use axum::http::{Extensions, Request};
 /// }
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct ClientCertificate(Arc<[u8]>);
+pub struct ClientCertificate {
+    der: Arc<[u8]>,
+    is_issued: bool,
+}
 
 /// The certificate in the extensions of a request. Other crates cannot name the type, so that a layer cannot replace
 /// the certificate by one of its choice.
@@ -31,8 +34,12 @@ pub struct ClientCertificate(Arc<[u8]>);
 pub(crate) struct PresentedCertificate(pub(crate) ClientCertificate);
 
 impl ClientCertificate {
-    pub(crate) fn new(der: &[u8]) -> Self {
-        Self(der.into())
+    #[cfg(any(feature = "tls", test))]
+    pub(crate) fn new(der: &[u8], is_issued: bool) -> Self {
+        Self {
+            der: der.into(),
+            is_issued,
+        }
     }
 
     /// Returns the certificate of the connection that the request came on, or `None` if the client has presented none.
@@ -49,7 +56,16 @@ impl ClientCertificate {
 
     /// Returns the certificate in DER (RFC 5280), without the rest of its chain.
     pub fn der(&self) -> &[u8] {
-        &self.0
+        &self.der
+    }
+
+    /// Returns whether one of the authorities of [`Tls::client_certificates`](crate::Tls::client_certificates), or of
+    /// [`Tls::optional_client_certificates`](crate::Tls::optional_client_certificates), has issued the certificate.
+    ///
+    /// Otherwise its names mean nothing: it may be self-signed. The server does not know it for a configuration of rustls, and
+    /// returns `false`.
+    pub fn is_issued(&self) -> bool {
+        self.is_issued
     }
 }
 

@@ -5,7 +5,7 @@
 
 mod authorize;
 mod caller;
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "authorization-server", feature = "tls"))]
 mod client_certificate;
 mod refusal;
 mod shared;
@@ -13,13 +13,15 @@ mod tickets;
 
 pub(crate) use self::authorize::{Allowed, Authorized, DecodedClaims, Guard};
 pub use self::caller::{Caller, CallerClaims, Identity, NoClaims};
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "authorization-server", feature = "tls"))]
 pub use self::client_certificate::ClientCertificate;
 #[cfg(feature = "tls")]
 pub(crate) use self::client_certificate::PresentedCertificate;
 pub(crate) use self::refusal::{Refusal, RefusalCause};
 pub use self::shared::NoCaller;
 pub(crate) use self::shared::{SharedProof, remove_callers};
+#[cfg(any(feature = "attack", feature = "openapi"))]
+pub(crate) use self::tickets::TICKET_PARAMETER;
 pub use self::tickets::{Ticket, TicketError};
 pub(crate) use self::tickets::{
     TicketIssuer, TicketRefusal, TicketStore, hide_tickets, restore_tickets,

@@ -3,6 +3,7 @@
 //! A handler's own `Caller` arguments do not read it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::AUTHORIZATION;
@@ -20,12 +21,17 @@ use crate::resource_server::ResourceServer;
 pub(crate) enum SharedProof {
     /// The handler is public.
     Public,
-    Authorized {
-        authorized: Authorized,
-        credential: HeaderValue,
-        /// For inner layers, which can decode claims that the handler does not.
-        server: Option<ResourceServer>,
-    },
+    /// Shared, so that the future of a request without extractors outside this crate stays small.
+    Authorized(Arc<AuthorizedRequest>),
+}
+
+/// The token of a request that has passed a guard.
+#[derive(Clone)]
+pub(crate) struct AuthorizedRequest {
+    authorized: Authorized,
+    credential: HeaderValue,
+    /// For inner layers, which can decode claims that the handler does not.
+    server: Option<ResourceServer>,
 }
 
 impl SharedProof {
@@ -35,32 +41,34 @@ impl SharedProof {
         let Some(authorized) = authorized else {
             return Some(Self::Public);
         };
-        Some(Self::Authorized {
+        Some(Self::Authorized(Arc::new(AuthorizedRequest {
             authorized: authorized.clone(),
             credential: headers.get(AUTHORIZATION)?.clone(),
             server: None,
-        })
+        })))
     }
 
     /// Returns the same proof for inner layers.
     pub(crate) fn for_layers(&self, decoder: &ResourceServer) -> Self {
-        let mut shared = self.clone();
-        if let Self::Authorized { server, .. } = &mut shared {
-            *server = Some(decoder.clone());
+        match self {
+            Self::Public => Self::Public,
+            Self::Authorized(request) => Self::Authorized(Arc::new(AuthorizedRequest {
+                server: Some(decoder.clone()),
+                ..AuthorizedRequest::clone(request)
+            })),
         }
-        shared
     }
 
     /// Returns the caller, or `None` for a public handler.
     fn caller<C: CallerClaims>(&self, headers: &HeaderMap) -> Result<Option<Caller<C>>, NoCaller> {
-        let Self::Authorized {
+        let Self::Authorized(request) = self else {
+            return Ok(None);
+        };
+        let AuthorizedRequest {
             authorized,
             credential,
             server,
-        } = self
-        else {
-            return Ok(None);
-        };
+        } = &**request;
         let mut credentials = headers.get_all(AUTHORIZATION).iter();
         if credentials.next() != Some(credential) || credentials.next().is_some() {
             return Err(NoCaller::OUTSIDE);

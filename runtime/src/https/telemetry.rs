@@ -160,7 +160,7 @@ fn quietly(emit: impl FnOnce()) {
     }
 }
 
-#[cfg(all(test, feature = "tracing"))]
+#[cfg(all(test, feature = "testing", feature = "tracing"))]
 mod tests {
     use std::io::Sink;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -171,6 +171,7 @@ mod tests {
     #[test]
     fn panic_of_a_subscriber_does_not_affect_an_exchange() {
         static EVENTS: AtomicUsize = AtomicUsize::new(0);
+        crate::testing::log::enable_events();
         let panicking = tracing_subscriber::fmt().with_writer(|| -> Sink {
             EVENTS.fetch_add(1, Ordering::Relaxed);
             panic!("the writer is closed")

@@ -1,4 +1,4 @@
-//! Strict JSON for keys, metadata and tokens: no duplicate members, bounded depth, no trailing data.
+//! Strict JSON for keys, metadata and tokens: no duplicate members, bounded depth, no trailing data. `text` writes JSON.
 //!
 //! Parsers differ in which of two duplicate members they use, and an attacker can exploit the
 //! difference ([RFC 7515 §4], [§10.12]). Here a duplicate at any depth is an error. The features of
@@ -14,6 +14,8 @@ mod member_names;
 mod number;
 mod problem;
 mod string;
+#[cfg(feature = "schemas")]
+mod text;
 mod value;
 
 pub(crate) use self::document::{is_well_formed, parse, read};
@@ -25,3 +27,5 @@ pub(crate) use self::number::tests as number_tests;
 pub(crate) use self::number::{MapStart, is_reserved};
 pub(crate) use self::problem::describe;
 pub(crate) use self::string::StringSeed;
+#[cfg(feature = "schemas")]
+pub(crate) use self::text::to_text;

@@ -1,6 +1,8 @@
 //! A minimal DER reader: tag, length, content (X.690 §8.1).
 
 pub(crate) const INTEGER: u8 = 0x02;
+#[cfg(feature = "tls")]
+pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x30;
 /// The tag of a certificate's version.
@@ -23,6 +25,12 @@ pub(crate) fn read_element(tag: u8, input: &[u8]) -> Option<(&[u8], &[u8])> {
             let (bytes, rest) = rest.split_first_chunk::<2>()?;
             (usize::from(u16::from_be_bytes(*bytes)), rest)
         }
+        // a list of revoked certificates can be long
+        0x83 => {
+            let ([high, middle, low], rest) = rest.split_first_chunk::<3>()?;
+            let length = u32::from_be_bytes([0, *high, *middle, *low]);
+            (usize::try_from(length).ok()?, rest)
+        }
         _ => return None,
     };
     rest.split_at_checked(length)
@@ -42,6 +50,9 @@ mod tests {
         long.extend([5; 256]);
         assert_eq!(read_element(SEQUENCE, &long).unwrap().0, [5; 256]);
         assert_eq!(read_element(SEQUENCE, &[0x30, 0x81, 1, 4]).unwrap().0, [4]);
+        let mut longer = vec![SEQUENCE, 0x83, 1, 0, 2];
+        longer.resize(longer.len() + 65_538, 5);
+        assert_eq!(read_element(SEQUENCE, &longer).unwrap().0.len(), 65_538);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::time::Duration;
 use http::Uri;
 use tokio::time::Instant;
 
+#[cfg(feature = "openapi")]
+use crate::discovery::FoundDocument;
 use crate::discovery::{self, DiscoveryError, Endpoint};
 use crate::https::{Client, ClientSettings, HttpsError};
 
@@ -20,6 +22,9 @@ pub(crate) struct KeySetFetcher {
     /// The URL of the key set, unless it is discovered.
     url: Option<Uri>,
     timeout: Duration,
+    /// The document that names the key set.
+    #[cfg(feature = "openapi")]
+    found_in: FoundDocument,
 }
 
 impl KeySetFetcher {
@@ -33,7 +38,15 @@ impl KeySetFetcher {
             client: Client::new(settings)?,
             url: None,
             timeout: TIMEOUT,
+            #[cfg(feature = "openapi")]
+            found_in: FoundDocument::default(),
         })
+    }
+
+    /// Records the metadata document that names the key set.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn recording(self, found_in: FoundDocument) -> Self {
+        Self { found_in, ..self }
     }
 
     /// Sets the URL of the key set.
@@ -56,13 +69,24 @@ impl KeySetFetcher {
         let deadline = Instant::now() + self.timeout;
         let url = match &self.url {
             Some(url) => url.clone(),
-            None => discovery::find(&self.client, issuer, Endpoint::Jwks, deadline).await?,
+            None => self.find(issuer, deadline).await?,
         };
         let json = self.client.get(&url, &MEDIA_TYPES, deadline).await;
         json.map_err(|source| DiscoveryError::Request {
             url: without_query(&url),
             source,
         })
+    }
+
+    /// Finds the URL of the key set in the issuer's metadata document.
+    async fn find(&self, issuer: &str, deadline: Instant) -> Result<Uri, DiscoveryError> {
+        let found = discovery::find(&self.client, issuer, Endpoint::Jwks, deadline);
+        let (url, document) = found.await?;
+        #[cfg(feature = "openapi")]
+        self.found_in.record(document);
+        #[cfg(not(feature = "openapi"))]
+        let _ = document;
+        Ok(url)
     }
 }
 

@@ -12,10 +12,14 @@ mod hmac;
 mod jwk;
 mod jwks;
 mod key;
+#[cfg(feature = "relying-party")]
+mod key_pair;
 mod key_set;
 mod pem;
 mod published;
 mod rsa;
+#[cfg(feature = "authorization-server")]
+mod signing_key;
 mod skipped;
 mod source;
 #[cfg(all(test, feature = "testing"))]
@@ -29,7 +33,11 @@ pub use self::error::KeyError;
 pub(crate) use self::fetcher::KeySetFetcher;
 pub(crate) use self::jwks::parse_jwks;
 pub(crate) use self::key::Key;
+#[cfg(feature = "relying-party")]
+pub(crate) use self::key_pair::KeyPair;
 pub(crate) use self::key_set::KeySet;
+#[cfg(feature = "authorization-server")]
+pub(crate) use self::signing_key::SigningKey;
 pub use self::skipped::{SkipReason, SkippedKey, SkippedKeys};
 #[cfg(feature = "discovery")]
 pub(crate) use self::source::{FetchConfig, FetchError};

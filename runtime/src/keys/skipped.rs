@@ -281,39 +281,17 @@ mod tests {
         assert!(text.ends_with("; and 9986 more"), "{text}");
     }
 
-    #[cfg(feature = "tracing")]
+    #[cfg(all(feature = "testing", feature = "tracing"))]
     #[test]
     fn leaks_are_logged_as_errors_and_expected_keys_at_debug_level() {
-        use std::io;
-        use std::sync::{Arc, Mutex};
-
-        #[derive(Clone, Default)]
-        struct Log(Arc<Mutex<Vec<u8>>>);
-        impl io::Write for Log {
-            fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-                self.0.lock().unwrap().write(text)
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        tracing::subscriber::with_default(subscriber, || {
-            SkippedKeys::new(vec![
-                SkippedKey::new(1, None, SkipReason::Use),
-                SkippedKey::new(2, None, SkipReason::Symmetric),
-                SkippedKey::new(3, None, SkipReason::Ambiguous),
-            ])
-            .log("https://issuer.example");
-        });
-        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let (log, _capturing) = crate::testing::log::TestLog::capture();
+        SkippedKeys::new(vec![
+            SkippedKey::new(1, None, SkipReason::Use),
+            SkippedKey::new(2, None, SkipReason::Symmetric),
+            SkippedKey::new(3, None, SkipReason::Ambiguous),
+        ])
+        .log("https://issuer.example");
+        let text = log.text();
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 3, "{text}");
         for (line, level, key) in [

@@ -23,7 +23,7 @@
 //! | [`observability`] | log, count and alert on decisions, rejected input and key fetches |
 //! | [`threat_model`] | name the threats that Palisade defends against, and your own responsibilities |
 //! | [`performance`] | predict and measure what a request costs |
-//! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, tickets for browsers, login, sessions, PATCH, dates and money, uploads, error types, legacy routes, resource metadata, MCP servers, TLS, containers, calls to other APIs, the posture of providers |
+//! | [`cookbook`] | CORS, tracing, layers behind the guard, WebSocket, SSE, tickets for browsers, login, sessions, PATCH, dates and money, uploads, error types, legacy routes, resource metadata, OpenAPI, MCP servers, TLS, containers, calls to other APIs, the posture of providers, authorization servers, the lock file, the security report, attack tests |
 //! | [`providers`] | connect Keycloak, Entra ID, Auth0, Okta, Cognito, Google, oidc-provider, or any other provider |
 //! | [`migrating`] | move an existing axum API to Palisade, one route at a time |
 
@@ -68,6 +68,14 @@ pub mod cookbook {
     #[doc = include_str!("cookbook/inner_layers.md")]
     pub mod inner_layers {}
 
+    #[cfg(feature = "report")]
+    #[doc = include_str!("cookbook/security_report.md")]
+    pub mod security_report {}
+
+    #[cfg(feature = "testing")]
+    #[doc = include_str!("cookbook/lock_file.md")]
+    pub mod lock_file {}
+
     #[doc = include_str!("cookbook/websocket.md")]
     pub mod websocket {}
 
@@ -84,6 +92,14 @@ pub mod cookbook {
     #[cfg(feature = "relying-party")]
     #[doc = include_str!("cookbook/calling_apis.md")]
     pub mod calling_apis {}
+
+    #[cfg(feature = "attack")]
+    #[doc = include_str!("cookbook/attack_tests.md")]
+    pub mod attack_tests {}
+
+    #[cfg(feature = "authorization-server")]
+    #[doc = include_str!("cookbook/authorization_server.md")]
+    pub mod authorization_server {}
 
     #[cfg(feature = "relying-party")]
     #[doc = include_str!("cookbook/posture.md")]
@@ -119,6 +135,9 @@ pub mod cookbook {
 
     #[doc = include_str!("cookbook/mcp.md")]
     pub mod mcp {}
+
+    #[doc = include_str!("cookbook/openapi.md")]
+    pub mod openapi {}
 
     #[doc = include_str!("cookbook/containers_and_proxies.md")]
     pub mod containers_and_proxies {}

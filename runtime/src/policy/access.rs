@@ -34,28 +34,47 @@ pub enum Access {
 /// The part of a declaration that a valid token does not satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnmetRequirement {
-    /// A token cannot replace the session of a login.
-    Login,
+    Scopes(Requirement),
+    Roles(Requirement<Role>),
+    ScopesAndRoles(Requirement, Requirement<Role>),
+}
+
+/// The part of a declaration that a token can satisfy.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TokenAccess {
+    Authenticated,
     Scopes(Requirement),
     Roles(Requirement<Role>),
     ScopesAndRoles(Requirement, Requirement<Role>),
 }
 
 impl Access {
+    /// Returns what a token must satisfy, or `None` if no token replaces the session of a login.
+    pub(crate) fn for_token(&self) -> Option<TokenAccess> {
+        match *self {
+            Self::Public { .. } | Self::Authenticated => Some(TokenAccess::Authenticated),
+            Self::Login => None,
+            Self::LoginOr(token) => token.for_token(),
+            Self::Scopes(scopes) => Some(TokenAccess::Scopes(scopes)),
+            Self::Roles(roles) => Some(TokenAccess::Roles(roles)),
+            Self::ScopesAndRoles(scopes, roles) => Some(TokenAccess::ScopesAndRoles(scopes, roles)),
+        }
+    }
+}
+
+impl TokenAccess {
     /// Checks the scopes and roles of a valid token.
     ///
     /// # Errors
     ///
     /// Returns the requirements that they do not satisfy.
     pub(crate) fn permits(
-        &self,
+        self,
         scopes: &ScopeSet,
         roles: &RoleSet,
     ) -> Result<(), UnmetRequirement> {
-        match *self {
-            Self::Public { .. } | Self::Authenticated => Ok(()),
-            Self::Login => Err(UnmetRequirement::Login),
-            Self::LoginOr(token) => token.permits(scopes, roles),
+        match self {
+            Self::Authenticated => Ok(()),
             Self::Scopes(needed) if needed.is_satisfied_by(scopes) => Ok(()),
             Self::Scopes(needed) => Err(UnmetRequirement::Scopes(needed)),
             Self::Roles(needed) if needed.is_satisfied_by(roles) => Ok(()),
@@ -81,11 +100,20 @@ impl Access {
     }
 
     /// Returns the scopes that a token must have, if the access requires any.
-    pub(crate) fn scopes(&self) -> Option<&Requirement> {
+    pub(crate) const fn scopes(&self) -> Option<&Requirement> {
         match self {
             Self::Scopes(scopes) | Self::ScopesAndRoles(scopes, _) => Some(scopes),
             Self::LoginOr(token) => token.scopes(),
             Self::Public { .. } | Self::Authenticated | Self::Roles(_) | Self::Login => None,
+        }
+    }
+
+    /// Returns the roles that a token must have, if the access requires any.
+    pub(crate) const fn roles(&self) -> Option<&Requirement<Role>> {
+        match self {
+            Self::Roles(roles) | Self::ScopesAndRoles(_, roles) => Some(roles),
+            Self::LoginOr(token) => token.roles(),
+            Self::Public { .. } | Self::Authenticated | Self::Scopes(_) | Self::Login => None,
         }
     }
 
@@ -169,6 +197,7 @@ mod tests {
 
     fn permits(access: Access, scopes: &str, roles: &[&str]) -> Result<(), UnmetRequirement> {
         let scopes = ScopeSet::parse(scopes).unwrap();
+        let access = access.for_token().unwrap();
         access.permits(&scopes, &roles.iter().copied().collect())
     }
 
@@ -267,10 +296,8 @@ mod tests {
 
     #[test]
     fn token_never_satisfies_login_alone() {
-        assert_eq!(
-            permits(Access::Login, "login read", &["login"]),
-            Err(UnmetRequirement::Login)
-        );
+        assert!(Access::Login.for_token().is_none());
+        assert!(Access::LoginOr(&Access::Login).for_token().is_none());
     }
 
     #[test]

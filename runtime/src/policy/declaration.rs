@@ -1,5 +1,6 @@
 //! The declaration of a handler.
 
+use std::panic::Location;
 use std::time::Duration;
 
 use crate::claims::Role;
@@ -16,8 +17,12 @@ pub struct Declaration {
     pub handler: &'static str,
     /// The path of the module that defines the handler.
     pub module: &'static str,
+    /// The file and the line of the attribute.
+    pub location: &'static Location<'static>,
     /// The access that the handler requires.
     pub access: Access,
+    /// The stricter access that will replace it, evaluated without effect: `next(…)` of the attribute.
+    pub next: Option<Access>,
     /// The limits on a request to the handler.
     pub limits: Limits,
     /// The reason why the handler accepts unvalidated input, if it does.
@@ -28,16 +33,19 @@ pub struct Declaration {
 
 impl Declaration {
     /// Declares a handler that requires no token.
+    #[track_caller]
     pub const fn public(handler: &'static str, module: &'static str, reason: &'static str) -> Self {
         Self::new(handler, module, Access::Public { reason })
     }
 
     /// Declares a handler that requires a valid token.
+    #[track_caller]
     pub const fn authenticated(handler: &'static str, module: &'static str) -> Self {
         Self::new(handler, module, Access::Authenticated)
     }
 
     /// Declares a handler that requires scopes.
+    #[track_caller]
     pub const fn scopes(
         handler: &'static str,
         module: &'static str,
@@ -47,6 +55,7 @@ impl Declaration {
     }
 
     /// Declares a handler that requires roles.
+    #[track_caller]
     pub const fn roles(
         handler: &'static str,
         module: &'static str,
@@ -56,6 +65,7 @@ impl Declaration {
     }
 
     /// Declares a handler that requires both scopes and roles.
+    #[track_caller]
     pub const fn scopes_and_roles(
         handler: &'static str,
         module: &'static str,
@@ -67,6 +77,7 @@ impl Declaration {
 
     /// Declares a handler that requires the session of a login.
     #[cfg(feature = "relying-party")]
+    #[track_caller]
     pub const fn login(handler: &'static str, module: &'static str) -> Self {
         Self::new(handler, module, Access::Login)
     }
@@ -74,8 +85,24 @@ impl Declaration {
     /// Declares a handler that accepts the session of a login, or a token with the access of another
     /// declaration.
     #[cfg(feature = "relying-party")]
+    #[track_caller]
     pub const fn login_or(token: &'static Self) -> Self {
         Self::new(token.handler, token.module, Access::LoginOr(&token.access))
+    }
+
+    /// Sets the stricter access that will replace the present one.
+    #[must_use]
+    pub const fn next(mut self, next: Self) -> Self {
+        self.next = Some(next.access);
+        self
+    }
+
+    /// Returns whether the next access, if there is one, is stricter than the present one.
+    pub const fn is_next_stricter(&self) -> bool {
+        match &self.next {
+            Some(next) => next.is_stricter_than(&self.access),
+            None => true,
+        }
     }
 
     /// Sets the maximum size of the body, in bytes.
@@ -159,11 +186,14 @@ impl Declaration {
         matches!(self.access, Access::Public { .. })
     }
 
+    #[track_caller]
     const fn new(handler: &'static str, module: &'static str, access: Access) -> Self {
         Self {
             handler,
             module,
+            location: Location::caller(),
             access,
+            next: None,
             limits: Limits::DEFAULT,
             unvalidated: None,
             accepts_tickets: false,

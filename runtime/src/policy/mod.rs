@@ -4,11 +4,12 @@
 
 mod access;
 mod declaration;
+mod implication;
 mod limits;
 mod requirement;
 
 pub use self::access::Access;
-pub(crate) use self::access::UnmetRequirement;
+pub(crate) use self::access::{TokenAccess, UnmetRequirement};
 pub use self::declaration::Declaration;
 pub use self::limits::Limits;
 pub use self::requirement::Requirement;

@@ -120,8 +120,8 @@ impl ApiClientBuilder {
     /// Returns [`ApiClientError::Origin`] unless the origin is `https://HOST[:PORT]`, or `http` on loopback for a
     /// provider that [allows it](super::ProviderBuilder::allow_loopback_http).
     pub fn build(self) -> Result<ApiClient, ApiClientError> {
-        // its requests have the provider's roots, and no certificate of the client
-        let client = self.tokens.relying_party().provider().client().clone();
+        // its requests have the provider's roots, and the certificate of the client: RFC 8705 §3 binds tokens to it
+        let client = self.tokens.relying_party().client().clone();
         let url = client.parse_url(&self.origin).ok();
         let is_origin = |url: &Uri| url.path() == "/" && url.query().is_none();
         let origin = url.filter(is_origin).and_then(|url| Origin::of(&url));
@@ -263,14 +263,14 @@ fn bearer(token: &AccessToken) -> Result<HeaderValue, ApiClientError> {
 ///
 /// [RFC 6454 §4]: https://www.rfc-editor.org/rfc/rfc6454#section-4
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Origin {
+pub(super) struct Origin {
     scheme: String,
     host: String,
     port: u16,
 }
 
 impl Origin {
-    fn of(url: &Uri) -> Option<Self> {
+    pub(super) fn of(url: &Uri) -> Option<Self> {
         let scheme = url.scheme_str()?.to_ascii_lowercase();
         let default_port = match &*scheme {
             "https" => 443,
@@ -413,6 +413,8 @@ mod tests {
             "https://evil.example/",
             "https://orders.example@evil.example/",
             "https://u@orders.example/",
+            "https://orders.example@orders.example/",
+            "https://orders.example@orders.example:443/",
             "https://orders.example./",
             "https://xorders.example/",
             "ftp://orders.example/",

@@ -54,28 +54,11 @@ pub(super) enum Challenge {
 impl Challenge {
     /// Reads the `Bearer` challenge of a response. Two of them, or a malformed one, are `Other`.
     pub(super) fn read(headers: &HeaderMap) -> Self {
-        let mut bearer = None;
-        let mut len = 0;
-        for value in headers.get_all(WWW_AUTHENTICATE) {
-            len += value.len();
-            let challenges = value.to_str().ok().filter(|_| len <= MAX_LEN);
-            let Some(challenges) = challenges.and_then(parse) else {
-                return Self::Other;
-            };
-            for (scheme, parameters) in challenges {
-                if scheme.eq_ignore_ascii_case("Bearer") && bearer.replace(parameters).is_some() {
-                    return Self::Other;
-                }
-            }
-        }
-        bearer.map_or(Self::Other, |parameters| Self::of(&parameters))
+        bearer_parameters(headers).map_or(Self::Other, |parameters| Self::of(&parameters))
     }
 
     fn of(parameters: &Parameters) -> Self {
-        let get = |name: &str| {
-            let mut values = parameters.iter().filter(|(found, _)| found == name);
-            values.next().map(|(_, value)| &**value)
-        };
+        let get = |name| parameter(parameters, name);
         match get("error") {
             Some("invalid_token") => Self::InvalidToken,
             Some("insufficient_scope" | "insufficient_user_authentication") => {
@@ -103,6 +86,52 @@ impl Challenge {
             _ => Self::Other,
         }
     }
+}
+
+/// The parameters of a `Bearer` challenge that lead to a token for the API ([RFC 9728 §5.1]).
+///
+/// [RFC 9728 §5.1]: https://www.rfc-editor.org/rfc/rfc9728#section-5.1
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct ResourceChallenge {
+    /// The URL of the metadata document.
+    pub(super) resource_metadata: Option<String>,
+    /// The scopes that the request needs.
+    pub(super) scopes: Option<ScopeSet>,
+}
+
+impl ResourceChallenge {
+    /// Reads the `Bearer` challenge of a response.
+    ///
+    /// Returns `None` without one, with two, or if it is malformed.
+    pub(super) fn read(headers: &HeaderMap) -> Option<Self> {
+        let parameters = bearer_parameters(headers)?;
+        let scopes = parameter(&parameters, "scope").map(ScopeSet::parse);
+        Some(Self {
+            resource_metadata: parameter(&parameters, "resource_metadata").map(str::to_owned),
+            scopes: scopes.transpose().ok()?,
+        })
+    }
+}
+
+/// Returns the parameters of the only `Bearer` challenge of a response.
+fn bearer_parameters(headers: &HeaderMap) -> Option<Parameters> {
+    let mut bearer = None;
+    let mut len = 0;
+    for value in headers.get_all(WWW_AUTHENTICATE) {
+        len += value.len();
+        let challenges = value.to_str().ok().filter(|_| len <= MAX_LEN);
+        for (scheme, parameters) in parse(challenges?)? {
+            if scheme.eq_ignore_ascii_case("Bearer") && bearer.replace(parameters).is_some() {
+                return None;
+            }
+        }
+    }
+    bearer
+}
+
+fn parameter<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
+    let mut values = parameters.iter().filter(|(found, _)| found == name);
+    values.next().map(|(_, value)| &**value)
 }
 
 fn acr(text: &str) -> Option<Vec<String>> {
@@ -225,6 +254,14 @@ mod tests {
                 Challenge::InvalidToken,
             ),
             (
+                r#"Negotiate a+/b==, Bearer error="invalid_token""#,
+                Challenge::InvalidToken,
+            ),
+            (
+                r#"Negotiate Bearer, Bearer error="invalid_token""#,
+                Challenge::InvalidToken,
+            ),
+            (
                 r#",, Bearer realm="\"error=", , error="invalid_token""#,
                 Challenge::InvalidToken,
             ),
@@ -254,6 +291,27 @@ mod tests {
         let two = [r#"Basic realm="x""#, r#"Bearer error="invalid_token""#];
         assert_eq!(read(&two), Challenge::InvalidToken);
         assert_eq!(read(&[]), Challenge::Other);
+    }
+
+    #[test]
+    fn challenge_at_each_limit_is_read() {
+        let bearer = |len: usize| {
+            let start = r#"Bearer error="invalid_token", x="#;
+            format!("{start}{}", "x".repeat(len - start.len()))
+        };
+        assert_eq!(read(&[&bearer(MAX_LEN)]), Challenge::InvalidToken);
+        assert_eq!(read(&[&bearer(MAX_LEN + 1)]), Challenge::Other);
+        // all fields count
+        let half = bearer(MAX_LEN / 2);
+        let basic = format!("{:x<1$}", "Basic ", MAX_LEN - half.len());
+        assert_eq!(read(&[&half, &basic]), Challenge::InvalidToken);
+        assert_eq!(read(&[&half, &format!("{basic}x")]), Challenge::Other);
+        let values = vec!["a"; MAX_ACR_VALUES];
+        let many = format!(
+            r#"Bearer error="insufficient_user_authentication", acr_values="{}""#,
+            values.join(" ")
+        );
+        assert_eq!(read(&[&many]), step_up("", &values, None));
     }
 
     /// Nothing is guessed: a malformed challenge starts neither a refresh nor a step-up.

@@ -25,6 +25,11 @@ pub enum ClientAuthentication {
     ///
     /// [RFC 8705 §2]: https://www.rfc-editor.org/rfc/rfc8705#section-2
     TlsClientAuth(TlsClientKey),
+    /// `self_signed_tls_client_auth`: as `TlsClientAuth`, with a self-signed certificate that is registered with the
+    /// client ([RFC 8705 §2.2]).
+    ///
+    /// [RFC 8705 §2.2]: https://www.rfc-editor.org/rfc/rfc8705#section-2.2
+    SelfSignedTlsClientAuth(TlsClientKey),
     /// `client_secret_basic`: a shared secret in the header `authorization`.
     ClientSecretBasic(Secret),
     /// `client_secret_post`: a shared secret in the body, for providers that require it there.
@@ -39,9 +44,18 @@ impl ClientAuthentication {
         match self {
             Self::PrivateKeyJwt(_) => "private_key_jwt",
             Self::TlsClientAuth(_) => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth(_) => "self_signed_tls_client_auth",
             Self::ClientSecretBasic(_) => "client_secret_basic",
             Self::ClientSecretPost(_) => "client_secret_post",
             Self::Public => "none",
+        }
+    }
+
+    /// Returns the certificate and key for the TLS handshake, if the client authenticates there.
+    pub(super) fn tls_key(&self) -> Option<&TlsClientKey> {
+        match self {
+            Self::TlsClientAuth(key) | Self::SelfSignedTlsClientAuth(key) => Some(key),
+            _ => None,
         }
     }
 }
@@ -134,21 +148,21 @@ impl RelyingParty {
         if client_id.is_empty() || !client_id.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return Err(RelyingPartyError::ClientId);
         }
-        let client = match &registration.authentication {
-            ClientAuthentication::ClientSecretBasic(secret)
-            | ClientAuthentication::ClientSecretPost(secret)
-                if secret.is_empty() =>
-            {
-                return Err(RelyingPartyError::EmptySecret);
-            }
-            ClientAuthentication::TlsClientAuth(key) => {
+        if let ClientAuthentication::ClientSecretBasic(secret)
+        | ClientAuthentication::ClientSecretPost(secret) = &registration.authentication
+            && secret.is_empty()
+        {
+            return Err(RelyingPartyError::EmptySecret);
+        }
+        let client = match registration.authentication.tls_key() {
+            Some(key) => {
                 let settings = ClientSettings {
                     identity: Some(key.clone()),
                     ..provider.client_settings().clone()
                 };
                 Client::new(&settings).map_err(RelyingPartyError::Client)?
             }
-            _ => provider.client().clone(),
+            None => provider.client().clone(),
         };
         Ok(Self {
             shared: Arc::new(Shared {

@@ -6,11 +6,14 @@
 //! [RFC 7523 §2.2]: https://www.rfc-editor.org/rfc/rfc7523#section-2.2
 
 use std::error::Error;
+use std::fmt;
+#[cfg(unix)]
+use std::io;
+#[cfg(unix)]
 use std::path::Path;
 use std::sync::Arc;
-use std::{fmt, fs, io};
 
-use aws_lc_rs::rand::{self, SystemRandom};
+use aws_lc_rs::rand;
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256,
@@ -23,13 +26,19 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::claims::NumericDate;
-use crate::keys::Algorithm;
+use crate::keys::{Algorithm, KeyPair};
+#[cfg(unix)]
+use crate::relying_party::vault::{OwnedFileError, read_private};
 
 /// The lifetime of an assertion, in seconds.
 const LIFETIME: u64 = 60;
 
 /// The maximum length of a key's ID, in bytes.
 const MAX_KID_LEN: usize = 256;
+
+/// The maximum length of a key's file, in bytes.
+#[cfg(unix)]
+const MAX_FILE_LEN: usize = 64 << 10;
 
 /// A private key that signs a client's assertions, for `private_key_jwt`.
 ///
@@ -50,14 +59,7 @@ const MAX_KID_LEN: usize = 256;
 pub struct AssertionKey {
     algorithm: Algorithm,
     kid: Option<String>,
-    pair: Pair,
-}
-
-#[derive(Clone)]
-enum Pair {
-    Rsa(Arc<RsaKeyPair>, &'static dyn RsaEncoding),
-    P256(Arc<EcdsaKeyPair>),
-    Ed25519(Arc<Ed25519KeyPair>),
+    pair: KeyPair,
 }
 
 /// An error in the private key of an [`AssertionKey`].
@@ -98,7 +100,7 @@ impl AssertionKey {
         ) {
             return Err(AssertionKeyError::Pem);
         }
-        let pair = Pair::read(algorithm, kind, &der)?;
+        let pair = read_pair(algorithm, kind, &der)?;
         Ok(Self {
             algorithm,
             kid: None,
@@ -106,20 +108,32 @@ impl AssertionKey {
         })
     }
 
-    /// Reads a private key from a PEM file.
+    /// Reads a private key from a PEM file that only this user can read.
+    ///
+    /// As a [`KeyFile`](super::vault::KeyFile), it must be a regular file with mode 0600 or 0400 that belongs to the
+    /// effective user of the process; a symbolic link is rejected. Its directory must belong to the same user or to root,
+    /// and other users cannot write to it. For another source, such as a mounted secret, read it yourself and use
+    /// [`from_pem`](Self::from_pem).
     ///
     /// # Errors
     ///
-    /// Returns an error if the file cannot be read, or as [`from_pem`](Self::from_pem). Its message contains the
-    /// path.
+    /// Returns an error if the file is not private, is longer than 64 KiB or cannot be read, or as
+    /// [`from_pem`](Self::from_pem). Its message contains the path.
+    #[cfg(unix)]
     pub fn from_file(algorithm: Algorithm, path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let at_path = |kind, error: &dyn fmt::Display| {
             io::Error::new(kind, format!("{}: {error}", path.display()))
         };
-        let pem = fs::read(path).map_err(|error| at_path(error.kind(), &error))?;
-        Self::from_pem(algorithm, Zeroizing::new(pem))
-            .map_err(|error| at_path(io::ErrorKind::InvalidData, &error))
+        let pem = read_private(path, MAX_FILE_LEN).map_err(|error| {
+            let kind = match &error {
+                OwnedFileError::Io(error) => error.kind(),
+                OwnedFileError::NotPrivate(_) => io::ErrorKind::PermissionDenied,
+                OwnedFileError::TooLong => io::ErrorKind::InvalidData,
+            };
+            at_path(kind, &error)
+        })?;
+        Self::from_pem(algorithm, pem).map_err(|error| at_path(io::ErrorKind::InvalidData, &error))
     }
 
     /// Sets the ID under which the provider has the public key.
@@ -174,48 +188,32 @@ impl AssertionKey {
     }
 }
 
-impl Pair {
-    fn read(
-        algorithm: Algorithm,
-        kind: SectionKind,
-        der: &[u8],
-    ) -> Result<Self, AssertionKeyError> {
-        let rsa = |encoding: &'static dyn RsaEncoding| {
-            let pair = match kind {
-                SectionKind::RsaPrivateKey => RsaKeyPair::from_der(der),
-                _ => RsaKeyPair::from_pkcs8(der),
-            };
-            Some(Self::Rsa(Arc::new(pair.ok()?), encoding))
+fn read_pair(
+    algorithm: Algorithm,
+    kind: SectionKind,
+    der: &[u8],
+) -> Result<KeyPair, AssertionKeyError> {
+    let rsa = |encoding: &'static dyn RsaEncoding| {
+        let pair = match kind {
+            SectionKind::RsaPrivateKey => RsaKeyPair::from_der(der),
+            _ => RsaKeyPair::from_pkcs8(der),
         };
-        let pair = match algorithm {
-            Algorithm::RS256 => rsa(&RSA_PKCS1_SHA256),
-            Algorithm::PS256 => rsa(&RSA_PSS_SHA256),
-            Algorithm::ES256 => {
-                EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, der)
-                    .ok()
-                    .map(|pair| Self::P256(Arc::new(pair)))
-            }
-            Algorithm::EdDSA => Ed25519KeyPair::from_pkcs8_maybe_unchecked(der)
+        Some(KeyPair::Rsa(Arc::new(pair.ok()?), encoding))
+    };
+    let pair = match algorithm {
+        Algorithm::RS256 => rsa(&RSA_PKCS1_SHA256),
+        Algorithm::PS256 => rsa(&RSA_PSS_SHA256),
+        Algorithm::ES256 => {
+            EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, der)
                 .ok()
-                .map(|pair| Self::Ed25519(Arc::new(pair))),
-            _ => return Err(AssertionKeyError::Algorithm),
-        };
-        pair.ok_or(AssertionKeyError::Key)
-    }
-
-    fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
-        let random = SystemRandom::new();
-        match self {
-            Self::Rsa(pair, encoding) => {
-                let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(*encoding, &random, message, &mut signature)
-                    .ok()?;
-                Some(signature)
-            }
-            Self::P256(pair) => Some(pair.sign(&random, message).ok()?.as_ref().to_vec()),
-            Self::Ed25519(pair) => Some(pair.sign(message).as_ref().to_vec()),
+                .map(|pair| KeyPair::P256(Arc::new(pair)))
         }
-    }
+        Algorithm::EdDSA => Ed25519KeyPair::from_pkcs8_maybe_unchecked(der)
+            .ok()
+            .map(|pair| KeyPair::Ed25519(Arc::new(pair))),
+        _ => return Err(AssertionKeyError::Algorithm),
+    };
+    pair.ok_or(AssertionKeyError::Key)
 }
 
 #[derive(Serialize)]
@@ -258,3 +256,105 @@ impl fmt::Display for AssertionKeyError {
 }
 
 impl Error for AssertionKeyError {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use aws_lc_rs::rand::SystemRandom;
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn pem(name: &str, der: &[u8]) -> String {
+        let der = base64::engine::general_purpose::STANDARD.encode(der);
+        format!("-----BEGIN {name}-----\n{der}\n-----END {name}-----\n")
+    }
+
+    /// `openssl genrsa -traditional` writes the second form.
+    #[test]
+    fn rsa_key_is_read_in_both_forms_and_signs() {
+        use aws_lc_rs::encoding::AsDer as _;
+        use aws_lc_rs::signature::{
+            KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey,
+            VerificationAlgorithm,
+        };
+        let generated = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+        let pkcs8 = generated.as_der().unwrap();
+        // RFC 5958 §2: a version, an algorithm, and the key of RFC 8017 in an octet string
+        let pkcs1 = &pkcs8.as_ref()[26..];
+        for (algorithm, verifier) in [
+            (
+                Algorithm::RS256,
+                &RSA_PKCS1_2048_8192_SHA256 as &'static dyn VerificationAlgorithm,
+            ),
+            (Algorithm::PS256, &RSA_PSS_2048_8192_SHA256),
+        ] {
+            for pem in [
+                pem("PRIVATE KEY", pkcs8.as_ref()),
+                pem("RSA PRIVATE KEY", pkcs1),
+            ] {
+                let key = AssertionKey::from_pem(algorithm, pem).unwrap();
+                let now = NumericDate::from_secs(1);
+                let token = key.sign("web", "https://a.example", now).unwrap();
+                let (message, signature) = token.rsplit_once('.').unwrap();
+                let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+                let public = UnparsedPublicKey::new(verifier, generated.public_key().as_ref());
+                let verified = public.verify(message.as_bytes(), &signature);
+                assert!(verified.is_ok(), "{algorithm:?}");
+            }
+            for pem in [
+                pem("RSA PRIVATE KEY", pkcs8.as_ref()),
+                pem("PRIVATE KEY", pkcs1),
+                pem("EC PRIVATE KEY", pkcs1),
+            ] {
+                assert!(AssertionKey::from_pem(algorithm, pem).is_err());
+            }
+        }
+        let key = AssertionKey::from_pem(Algorithm::RS256, pem("PRIVATE KEY", pkcs8.as_ref()));
+        let key = key.unwrap().kid("k".repeat(MAX_KID_LEN)).unwrap();
+        for kid in [String::new(), "k".repeat(MAX_KID_LEN + 1), "\n".to_owned()] {
+            assert_eq!(key.clone().kid(kid).unwrap_err(), AssertionKeyError::Kid);
+        }
+    }
+
+    #[test]
+    fn key_file_that_others_can_read_or_replace_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("client.pem");
+        let der =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
+        let pem = pem("PRIVATE KEY", der.unwrap().as_ref());
+        fs::write(&path, &pem).unwrap();
+        let load = |path: &Path| AssertionKey::from_file(Algorithm::ES256, path);
+        let set_mode =
+            |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        for (mode, is_private) in [
+            (0o600, true),
+            (0o400, true),
+            (0o640, false),
+            (0o604, false),
+            (0o620, false),
+            (0o644, false),
+        ] {
+            set_mode(&path, mode);
+            let loaded = load(&path);
+            assert_eq!(loaded.is_ok(), is_private, "{mode:o}");
+            if let Err(error) = loaded {
+                assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
+                assert!(error.to_string().contains("client.pem"), "{error}");
+            }
+        }
+        set_mode(&path, 0o600);
+        let link = directory.path().join("link.pem");
+        symlink(&path, &link).unwrap();
+        assert!(load(&link).is_err());
+        assert!(load(directory.path()).is_err());
+        assert!(load(&directory.path().join("missing.pem")).is_err());
+        set_mode(directory.path(), 0o777);
+        assert!(load(&path).is_err());
+        set_mode(directory.path(), 0o700);
+        assert!(load(&path).is_ok());
+        fs::write(&path, pem + &"\n".repeat(MAX_FILE_LEN)).unwrap();
+        assert!(load(&path).is_err());
+    }
+}

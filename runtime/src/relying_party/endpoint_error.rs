@@ -188,3 +188,24 @@ impl From<HttpsError> for EndpointError {
         Self::Https(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_has_1_to_64_allowed_characters() {
+        let longest = "e".repeat(MAX_CODE_LEN);
+        let description = "d".repeat(MAX_DESCRIPTION_LEN);
+        for code in ["e", &longest, "invalid_grant"] {
+            let error = OAuthError::read(code, Some(&description)).unwrap();
+            assert_eq!(error.code(), code);
+            assert_eq!(error.description(), Some(&*description));
+        }
+        for code in ["", &format!("{longest}e"), "a\"b", "a\nb"] {
+            assert_eq!(OAuthError::read(code, None), None, "{code}");
+        }
+        let error = OAuthError::read("e", Some(&format!("{description}d"))).unwrap();
+        assert_eq!(error.description(), Some(&*description));
+    }
+}

@@ -19,6 +19,8 @@ pub enum IdTokenError {
         /// The time until the next fetch.
         retry_after: Duration,
     },
+    /// There is no ID token, although one is necessary.
+    Missing,
     /// `aud` names an audience besides this client that is not trusted.
     UntrustedAudience,
     /// `azp` is not this client, or is missing although `aud` has several values.
@@ -52,6 +54,7 @@ impl fmt::Display for IdTokenError {
         let text = match self {
             Self::Token(error) => return error.fmt(f),
             Self::KeysUnavailable { .. } => "the provider's keys are unavailable",
+            Self::Missing => "there is no ID token",
             Self::UntrustedAudience => "the token names an audience that is not trusted",
             Self::AuthorizedParty => "the token's `azp` is not this client",
             Self::Kind => "the token is of another kind",

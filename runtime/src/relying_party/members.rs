@@ -18,23 +18,23 @@ const MAX_SUBJECT: usize = 255;
 
 /// The members of a JSON object, with unique names.
 #[derive(Clone, PartialEq)]
-pub(super) struct Members(Map<String, Value>);
+pub(crate) struct Members(Map<String, Value>);
 
 impl Members {
-    pub(super) fn new(members: Map<String, Value>) -> Self {
+    pub(crate) fn new(members: Map<String, Value>) -> Self {
         Self(members)
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
-    pub(super) fn as_map(&self) -> &Map<String, Value> {
+    pub(crate) fn as_map(&self) -> &Map<String, Value> {
         &self.0
     }
 
     /// Returns a string without control characters, which is not empty.
-    pub(super) fn string(&self, name: &'static str) -> Result<Option<&str>, TokenError> {
+    pub(crate) fn string(&self, name: &'static str) -> Result<Option<&str>, TokenError> {
         match self.0.get(name) {
             None => Ok(None),
             Some(Value::String(text)) if is_identifier(text) => Ok(Some(text)),
@@ -42,12 +42,12 @@ impl Members {
         }
     }
 
-    pub(super) fn required_string(&self, name: &'static str) -> Result<&str, TokenError> {
+    pub(crate) fn required_string(&self, name: &'static str) -> Result<&str, TokenError> {
         self.string(name)?.ok_or(TokenError::MissingClaim(name))
     }
 
     /// Returns `sub`.
-    pub(super) fn subject(&self) -> Result<&str, TokenError> {
+    pub(crate) fn subject(&self) -> Result<&str, TokenError> {
         let subject = self.required_string("sub")?;
         if subject.len() > MAX_SUBJECT {
             return Err(TokenError::WrongClaim("sub"));
@@ -55,17 +55,17 @@ impl Members {
         Ok(subject)
     }
 
-    pub(super) fn date(&self, name: &'static str) -> Result<Option<NumericDate>, TokenError> {
+    pub(crate) fn date(&self, name: &'static str) -> Result<Option<NumericDate>, TokenError> {
         let date = self.0.get(name).map(NumericDate::deserialize);
         date.transpose().map_err(|_| TokenError::WrongClaim(name))
     }
 
-    pub(super) fn required_date(&self, name: &'static str) -> Result<NumericDate, TokenError> {
+    pub(crate) fn required_date(&self, name: &'static str) -> Result<NumericDate, TokenError> {
         self.date(name)?.ok_or(TokenError::MissingClaim(name))
     }
 
     /// Returns `aud`.
-    pub(super) fn audience(&self) -> Result<Option<Audience>, TokenError> {
+    pub(crate) fn audience(&self) -> Result<Option<Audience>, TokenError> {
         let audience = self.0.get("aud").map(Audience::deserialize);
         audience
             .transpose()
@@ -73,7 +73,7 @@ impl Members {
     }
 
     /// Returns an array of strings.
-    pub(super) fn strings(&self, name: &'static str) -> Result<Vec<String>, TokenError> {
+    pub(crate) fn strings(&self, name: &'static str) -> Result<Vec<String>, TokenError> {
         let strings = match self.0.get(name) {
             None => return Ok(Vec::new()),
             Some(value) => Vec::<String>::deserialize(value),

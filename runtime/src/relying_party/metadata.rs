@@ -30,6 +30,8 @@ pub struct ProviderMetadata {
     userinfo_endpoint: Option<Endpoint>,
     end_session_endpoint: Option<Uri>,
     jwks_uri: Option<Uri>,
+    registration_endpoint: Option<Uri>,
+    accepts_client_id_documents: bool,
     requires_pushed_requests: bool,
     sends_iss: bool,
     code_challenge_methods: Option<Vec<String>>,
@@ -81,6 +83,8 @@ impl ProviderMetadata {
             userinfo_endpoint: members.endpoint("userinfo_endpoint")?,
             end_session_endpoint: members.url("end_session_endpoint")?,
             jwks_uri: members.url("jwks_uri")?,
+            registration_endpoint: members.url("registration_endpoint")?,
+            accepts_client_id_documents: members.flag("client_id_metadata_document_supported")?,
             requires_pushed_requests: members.flag("require_pushed_authorization_requests")?,
             sends_iss: members.flag("authorization_response_iss_parameter_supported")?,
             code_challenge_methods: members.list("code_challenge_methods_supported")?,
@@ -139,6 +143,21 @@ impl ProviderMetadata {
     /// Returns the URL of the provider's keys.
     pub fn jwks_uri(&self) -> Option<&Uri> {
         self.jwks_uri.as_ref()
+    }
+
+    /// Returns the URL at which clients [register](super::DynamicRegistration) ([RFC 7591]).
+    ///
+    /// [RFC 7591]: https://www.rfc-editor.org/rfc/rfc7591
+    pub fn registration_endpoint(&self) -> Option<&Uri> {
+        self.registration_endpoint.as_ref()
+    }
+
+    /// Returns whether a client ID may be the URL of the client's metadata document, so that the client needs no
+    /// registration ([Client ID Metadata Document]).
+    ///
+    /// [Client ID Metadata Document]: https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/
+    pub fn accepts_client_id_metadata_documents(&self) -> bool {
+        self.accepts_client_id_documents
     }
 
     /// Returns whether the provider accepts pushed authorization requests only ([RFC 9126 §5]).
@@ -310,7 +329,7 @@ impl Members<'_> {
 }
 
 /// Returns whether the host is `localhost`, or an address that is not of the public internet.
-fn is_internal(url: &Uri) -> bool {
+pub(super) fn is_internal(url: &Uri) -> bool {
     let Some(host) = url.host() else {
         return false;
     };

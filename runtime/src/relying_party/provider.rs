@@ -28,7 +28,8 @@ const REFRESH_AFTER: Duration = Duration::from_hours(1);
 /// The age up to which the document is used while it cannot be refreshed.
 const MAX_AGE: Duration = Duration::from_hours(24);
 
-/// The minimum time between two attempts to refresh a document that is still in use.
+/// The minimum time between two attempts to refresh a document that is still in use, and the maximum delay after failures
+/// without one.
 const RETRY_AFTER: Duration = Duration::from_mins(1);
 
 /// An issuer of which this program is a client.
@@ -59,8 +60,28 @@ struct Shared {
     unlisted_pkce: Option<String>,
     posture: PosturePolicy,
     latest: ArcSwapOption<Fetched>,
-    /// The time of the last attempt; locked during a fetch.
-    fetching: Mutex<Option<NumericDate>>,
+    /// The failures since the last successful fetch; locked during a fetch.
+    fetching: Mutex<Option<Failures>>,
+}
+
+/// Attempts to fetch the document that have failed, one after the other.
+struct Failures {
+    count: u32,
+    last_at: NumericDate,
+    last_error: ProviderError,
+}
+
+impl Failures {
+    /// Returns whether it is too early for another attempt: 1 s, 2 s, 4 s, … 60 s after the last one.
+    fn hold_back(&self, now: NumericDate, has_document: bool) -> bool {
+        let delay = if has_document {
+            RETRY_AFTER
+        } else {
+            let doubled = 1 << (self.count.saturating_sub(1)).min(6);
+            Duration::from_secs(doubled).min(RETRY_AFTER)
+        };
+        self.last_at <= now && now.since(self.last_at) < delay
+    }
 }
 
 struct Fetched {
@@ -200,39 +221,24 @@ impl Provider {
 
     /// Returns the metadata, after fetching it if it is older than an hour.
     ///
+    /// One fetch is in flight, for up to 5 s; others wait for it. After a failure, its error is returned without another
+    /// fetch for 1 s, then 2 s, 4 s and so on, up to a minute.
+    ///
     /// # Errors
     ///
     /// Returns [`ProviderError::Discovery`] if there is no document of the last 24 hours.
     pub async fn metadata(&self) -> Result<Arc<ProviderMetadata>, ProviderError> {
-        let shared = &self.shared;
-        if let Some(metadata) = shared.younger_than(REFRESH_AFTER) {
+        if let Some(metadata) = self.shared.younger_than(REFRESH_AFTER) {
             return Ok(metadata);
         }
-        let mut last_attempt = shared.fetching.lock().await;
-        // another request may have fetched it in the meantime
-        if let Some(metadata) = shared.younger_than(REFRESH_AFTER) {
-            return Ok(metadata);
-        }
-        let now = shared.clock.now();
-        let previous = shared.younger_than(MAX_AGE);
-        let is_recent = |at: NumericDate| at <= now && now.since(at) < RETRY_AFTER;
-        if let (Some(previous), Some(true)) = (&previous, last_attempt.map(is_recent)) {
-            return Ok(Arc::clone(previous));
-        }
-        *last_attempt = Some(now);
-        match (shared.fetch().await, previous) {
-            (Ok(metadata), _) => {
-                let metadata = Arc::new(metadata);
-                let fetched = Fetched {
-                    metadata: Arc::clone(&metadata),
-                    at: now,
-                };
-                shared.latest.store(Some(Arc::new(fetched)));
-                Ok(metadata)
-            }
-            (Err(_), Some(previous)) => Ok(previous),
-            (Err(error), None) => Err(error.into()),
-        }
+        let shared = Arc::clone(&self.shared);
+        // spawned, so that a caller that gives up does not leave the failure uncounted
+        let refreshed = tokio::spawn(async move { shared.refresh().await });
+        // an error only while the runtime shuts down, or after a panic
+        refreshed.await.unwrap_or_else(|_| {
+            let latest = self.shared.younger_than(MAX_AGE);
+            latest.ok_or(ProviderError::Canceled)
+        })
     }
 
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {
@@ -256,6 +262,43 @@ impl Shared {
         let latest = latest.as_ref()?;
         let is_younger = latest.at <= now && now.since(latest.at) < age;
         is_younger.then(|| Arc::clone(&latest.metadata))
+    }
+
+    /// Fetches the document, unless another task has done it in the meantime, or the last failure is recent.
+    async fn refresh(&self) -> Result<Arc<ProviderMetadata>, ProviderError> {
+        let mut failures = self.fetching.lock().await;
+        if let Some(metadata) = self.younger_than(REFRESH_AFTER) {
+            return Ok(metadata);
+        }
+        let started_at = self.clock.now();
+        let previous = self.younger_than(MAX_AGE);
+        if let Some(failures) = &*failures
+            && failures.hold_back(started_at, previous.is_some())
+        {
+            return previous.ok_or_else(|| failures.last_error.clone());
+        }
+        match self.fetch().await {
+            Ok(metadata) => {
+                let metadata = Arc::new(metadata);
+                let fetched = Fetched {
+                    metadata: Arc::clone(&metadata),
+                    at: started_at,
+                };
+                self.latest.store(Some(Arc::new(fetched)));
+                *failures = None;
+                Ok(metadata)
+            }
+            Err(error) => {
+                let error = ProviderError::from(error);
+                let count = failures.as_ref().map_or(0, |failures| failures.count);
+                *failures = Some(Failures {
+                    count: count.saturating_add(1),
+                    last_at: self.clock.now(),
+                    last_error: error.clone(),
+                });
+                previous.ok_or(error)
+            }
+        }
     }
 
     async fn fetch(&self) -> Result<ProviderMetadata, DiscoveryError> {

@@ -2,12 +2,13 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::discovery::DiscoveryError;
 use crate::https::HttpsError;
 
 /// An error in the configuration or the metadata of a [`Provider`](super::Provider).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ProviderError {
     /// The issuer is not an https URL without user, query and fragment.
@@ -18,7 +19,9 @@ pub enum ProviderError {
     /// A text is not one or more PEM sections `CERTIFICATE`.
     RootCertificates,
     /// The metadata document cannot be fetched, or is not usable.
-    Discovery(DiscoveryError),
+    Discovery(Arc<DiscoveryError>),
+    /// The task that fetches the document was canceled, because the runtime shuts down.
+    Canceled,
 }
 
 impl ProviderError {
@@ -26,6 +29,7 @@ impl ProviderError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Discovery(error) => is_retryable(error),
+            Self::Canceled => true,
             Self::Issuer { .. } | Self::RootCertificates => false,
         }
     }
@@ -60,6 +64,7 @@ impl fmt::Display for ProviderError {
                 f.write_str("`root_certificates` is not one or more PEM certificates")
             }
             Self::Discovery(error) => error.fmt(f),
+            Self::Canceled => f.write_str("the request for the metadata document was canceled"),
         }
     }
 }
@@ -75,6 +80,6 @@ impl Error for ProviderError {
 
 impl From<DiscoveryError> for ProviderError {
     fn from(error: DiscoveryError) -> Self {
-        Self::Discovery(error)
+        Self::Discovery(Arc::new(error))
     }
 }

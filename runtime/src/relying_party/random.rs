@@ -1,7 +1,7 @@
 //! Random values of a login, and values that are used once.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::{digest, rand};
 use base64::Engine as _;
@@ -13,14 +13,14 @@ use crate::claims::NumericDate;
 type Digest = [u8; 32];
 
 /// Returns 256 random bits in base64url, 43 characters; `None` if the system has no randomness.
-pub(super) fn random_text() -> Option<String> {
+pub(crate) fn random_text() -> Option<String> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes).ok()?;
     Some(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Returns the SHA-256 hash of a text in base64url, 43 characters.
-pub(super) fn hash_text(text: &str) -> String {
+pub(crate) fn hash_text(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }
 
@@ -65,16 +65,8 @@ impl UsedValues {
         until: NumericDate,
         now: NumericDate,
     ) -> Result<(), NotUsable> {
-        let mut hash = [0; 32];
-        hash.copy_from_slice(digest::digest(&digest::SHA256, value.as_bytes()).as_ref());
-        // a panic while the lock is held leaves the sets consistent
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some((expiry, expired)) = used.by_expiry.first().copied()
-            && expiry <= now
-        {
-            used.by_expiry.pop_first();
-            used.until.remove(&expired);
-        }
+        let hash = digest_of(value);
+        let mut used = self.valid(now);
         if used.until.contains_key(&hash) {
             return Err(NotUsable::UsedBefore);
         }
@@ -85,6 +77,30 @@ impl UsedValues {
         used.by_expiry.insert((until, hash));
         Ok(())
     }
+
+    /// Returns whether a value was used, and is still valid.
+    pub(super) fn is_used(&self, value: &str, now: NumericDate) -> bool {
+        self.valid(now).until.contains_key(&digest_of(value))
+    }
+
+    /// Returns the used values, after removing those that have expired.
+    fn valid(&self, now: NumericDate) -> MutexGuard<'_, Used> {
+        // a panic while the lock is held leaves the sets consistent
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some((expiry, expired)) = used.by_expiry.first().copied()
+            && expiry <= now
+        {
+            used.by_expiry.pop_first();
+            used.until.remove(&expired);
+        }
+        used
+    }
+}
+
+fn digest_of(value: &str) -> Digest {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, value.as_bytes()).as_ref());
+    hash
 }
 
 #[cfg(test)]
@@ -114,5 +130,7 @@ mod tests {
             used.use_once("b", at(20), at(19)),
             Err(NotUsable::UsedBefore)
         );
+        assert!(used.is_used("b", at(19)) && !used.is_used("b", at(20)));
+        assert!(!used.is_used("d", at(19)));
     }
 }

@@ -9,13 +9,13 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use tokio::time::timeout;
 
-use crate::claims::ScopeSet;
+use crate::claims::{NumericDate, ScopeSet};
 use crate::https::{Form, HttpsError, basic};
 use crate::json;
 use crate::relying_party::client::{ClientAuthentication, RelyingParty};
 use crate::relying_party::endpoint_error::{EndpointError, OAuthError};
 use crate::relying_party::metadata::EndpointName;
-use crate::relying_party::token_response::TokenResponse;
+use crate::relying_party::token_response::{RotatedToken, TokenResponse};
 use crate::secret::Secret;
 
 /// The maximum time of a request.
@@ -54,6 +54,23 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) scopes: &'a ScopeSet,
     /// The APIs for which the token is requested (RFC 8707).
     pub(crate) resources: &'a [String],
+}
+
+/// A request for a token that failed.
+#[derive(Debug)]
+pub(crate) struct FailedRequest {
+    pub(crate) error: EndpointError,
+    /// The refresh token of a response that was rejected.
+    pub(crate) rotated: Option<RotatedToken>,
+}
+
+impl From<EndpointError> for FailedRequest {
+    fn from(error: EndpointError) -> Self {
+        Self {
+            error,
+            rotated: None,
+        }
+    }
 }
 
 impl TokenRequest<'_> {
@@ -96,11 +113,38 @@ impl RelyingParty {
         &self,
         request: TokenRequest<'_>,
     ) -> Result<TokenResponse, EndpointError> {
+        self.request(request).await.map_err(|failed| failed.error)
+    }
+
+    /// Does the same; an error has the refresh token of a response that was rejected.
+    pub(crate) async fn request(
+        &self,
+        request: TokenRequest<'_>,
+    ) -> Result<TokenResponse, FailedRequest> {
         // the lifetime counts from before the request: the response may be late
         let requested_at = self.provider().clock().now();
         let response = self.post(EndpointName::Token, request.form()).await?;
-        let json = json_body(&response)?;
+        let accepted = self.accept(&response, request, requested_at);
+        accepted.map_err(|error| FailedRequest {
+            error,
+            rotated: TokenResponse::rotated(response.body()),
+        })
+    }
+
+    /// Checks a successful response of the token endpoint.
+    fn accept(
+        &self,
+        response: &Response<Bytes>,
+        request: TokenRequest<'_>,
+        requested_at: NumericDate,
+    ) -> Result<TokenResponse, EndpointError> {
+        let json = json_body(response)?;
         let response = TokenResponse::read(json, request.scopes, requested_at)?;
+        // RFC 6749 §3.3: without a scope in the request, the person consents to the provider's default
+        let is_default = matches!(request.grant, Grant::AuthorizationCode { .. });
+        if is_default && request.scopes.is_empty() {
+            return Ok(response);
+        }
         let also_granted = self.registration().also_granted_scopes();
         let excess = response.scopes().iter().filter(|scope| {
             let mut expected = request.scopes.iter().chain(also_granted.iter());
@@ -132,7 +176,7 @@ impl RelyingParty {
                 method: authentication.method(),
                 supported,
             })?;
-        let has_certificate = matches!(authentication, ClientAuthentication::TlsClientAuth(_));
+        let has_certificate = authentication.tls_key().is_some();
         let url = metadata.url_of(endpoint, has_certificate);
         let url = url.ok_or(EndpointError::NoEndpoint {
             member: endpoint.member(),
@@ -189,7 +233,9 @@ impl RelyingParty {
             ClientAuthentication::ClientSecretPost(secret) => {
                 (form.with("client_secret", secret.expose()), None)
             }
-            ClientAuthentication::TlsClientAuth(_) | ClientAuthentication::Public => (form, None),
+            ClientAuthentication::TlsClientAuth(_)
+            | ClientAuthentication::SelfSignedTlsClientAuth(_)
+            | ClientAuthentication::Public => (form, None),
         })
     }
 }
@@ -212,7 +258,7 @@ pub(super) fn json_body(response: &Response<Bytes>) -> Result<&[u8], EndpointErr
 }
 
 /// Returns the error of a response without success.
-fn refusal(response: &Response<Bytes>) -> EndpointError {
+pub(super) fn refusal(response: &Response<Bytes>) -> EndpointError {
     let status = response.status().as_u16();
     let refused = || {
         // a server that fails has decided nothing, whatever it says

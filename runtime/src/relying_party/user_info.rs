@@ -14,7 +14,6 @@ use tokio::time::timeout;
 
 use crate::https::HttpsError;
 use crate::json;
-use crate::relying_party::client::ClientAuthentication;
 use crate::relying_party::endpoint_error::EndpointError;
 use crate::relying_party::id_token::{IdTokenClaims, at_most_skew_ahead, names_another_kind};
 use crate::relying_party::id_token_error::IdTokenError;
@@ -159,8 +158,7 @@ impl Logins {
     ) -> Result<Vec<u8>, UserInfoError> {
         let party = self.relying_party();
         let metadata = party.provider().metadata().await?;
-        let authentication = party.registration().authentication();
-        let has_certificate = matches!(authentication, ClientAuthentication::TlsClientAuth(_));
+        let has_certificate = party.registration().authentication().tls_key().is_some();
         let url = metadata.url_of(EndpointName::UserInfo, has_certificate);
         let url = url.ok_or(EndpointError::NoEndpoint {
             member: EndpointName::UserInfo.member(),

@@ -72,6 +72,8 @@ impl IssuerSettings {
                 .with_url(url)
                 .map_err(|_| self.fetch_settings_error(FetchSettingsError::KeysUrl))?;
         }
+        #[cfg(feature = "openapi")]
+        let fetcher = fetcher.recording(self.found_in.clone());
         let config = FetchConfig {
             issuer: self.issuer.as_str().into(),
             allowed: allowed.into(),

@@ -9,8 +9,9 @@ use crate::resource_server::error::ConfigError;
 use crate::resource_server::introspection::Introspection;
 use crate::resource_server::options::ServerOptions;
 use crate::resource_server::resource::{NoResource, WithResource};
-use crate::resource_server::settings::{IssuerSettings, TokenLifetime};
+use crate::resource_server::settings::IssuerSettings;
 use crate::resource_server::summary::IssuerSummary;
+use crate::resource_server::token_lifetime::TokenLifetime;
 use crate::secret::Secret;
 #[cfg(feature = "introspection")]
 use crate::token::OpaqueTokens;
@@ -378,6 +379,8 @@ impl Issuer<WithAudience> {
                 .introspection
                 .as_ref()
                 .map(Introspection::introspected_tokens),
+            #[cfg(all(feature = "discovery", feature = "openapi"))]
+            found_in: self.settings.found_in.clone(),
             token_limit,
             grants: self.settings.grants.clone(),
             hashes_subjects,

@@ -23,9 +23,11 @@ mod summary;
 mod temporary_files;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
+mod token_lifetime;
 mod url;
 #[cfg(feature = "relying-party")]
 mod with_sessions;
+mod without_issuers;
 
 pub use self::builder::{Build, Builder, NoIssuer, WithIssuers};
 #[cfg(feature = "discovery")]

@@ -13,6 +13,7 @@ use crate::resource_server::summary::IssuerSummary;
 use crate::session::Sessions;
 #[cfg(feature = "spool")]
 use crate::spool::Spool;
+use crate::steps::{self, Step};
 #[cfg(feature = "relying-party")]
 use crate::token::SubjectKey;
 use crate::token::{
@@ -220,6 +221,7 @@ impl ResourceServer {
         let Some(revocations) = &self.shared.revocations else {
             return Ok(());
         };
+        steps::begin(Step::Revocation);
         if revocations.check(token).await? {
             return Err(TokenError::Revoked.into());
         }

@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::claims::Grants;
+#[cfg(all(feature = "discovery", feature = "openapi"))]
+use crate::discovery::FoundDocument;
 use crate::keys::{
     Algorithm, DEFAULT_ALGORITHMS, Key, KeyError, KeySet, KeySource, KeyType, SkippedKeys,
     parse_jwks,
@@ -13,6 +15,7 @@ use crate::resource_server::error::ConfigError;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::{Introspection, IntrospectionConfigError};
 use crate::resource_server::options::ServerOptions;
+use crate::resource_server::token_lifetime::TokenLifetime;
 use crate::resource_server::url::is_issuer;
 use crate::secret::Secret;
 use crate::token::{
@@ -48,6 +51,9 @@ pub(super) struct IssuerSettings {
     /// The URL of the key set, unless it is discovered.
     #[cfg(feature = "discovery")]
     pub(super) keys_url: Option<String>,
+    /// The metadata document that names the keys.
+    #[cfg(all(feature = "discovery", feature = "openapi"))]
+    pub(super) found_in: FoundDocument,
     /// PEM sections of root certificates.
     #[cfg(feature = "discovery")]
     pub(super) root_certificates: Vec<Vec<u8>>,
@@ -55,17 +61,6 @@ pub(super) struct IssuerSettings {
     pub(super) plain_subjects: Option<String>,
     /// Whether the issuer is the one of a test client, which requires no grants of the others.
     pub(super) is_beside_others: bool,
-}
-
-/// The maximum lifetime of a token, with its reason if it is not the default.
-#[derive(Clone, Debug)]
-pub(super) enum TokenLifetime {
-    /// The lifetime of the profile, or 30 minutes.
-    Default,
-    /// At most 90 minutes.
-    UpToLimit(Duration, String),
-    /// Any lifetime, set through the `danger` module.
-    Unlimited(Duration, String),
 }
 
 impl IssuerSettings {
@@ -87,6 +82,8 @@ impl IssuerSettings {
             allow_loopback_http: false,
             #[cfg(feature = "discovery")]
             keys_url: None,
+            #[cfg(all(feature = "discovery", feature = "openapi"))]
+            found_in: FoundDocument::default(),
             #[cfg(feature = "discovery")]
             root_certificates: Vec::new(),
             plain_subjects: None,
@@ -114,7 +111,7 @@ impl IssuerSettings {
         not(feature = "introspection"),
         expect(clippy::unused_self, reason = "only introspection excludes JWTs")
     )]
-    fn accepts_jwts(&self) -> bool {
+    pub(super) fn accepts_jwts(&self) -> bool {
         #[cfg(feature = "introspection")]
         if let Some(introspection) = &self.introspection {
             return introspection.introspected_tokens().accepts_jwts();

@@ -1,6 +1,8 @@
 //! The audit view of a trusted issuer.
 
 use crate::claims::Grants;
+#[cfg(all(feature = "discovery", feature = "openapi"))]
+use crate::discovery::{FoundDocument, MetadataDocument};
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::IntrospectedTokens;
 use crate::token::Profile;
@@ -13,6 +15,9 @@ pub struct IssuerSummary {
     pub(super) profile: Option<Profile>,
     #[cfg(feature = "introspection")]
     pub(super) introspected: Option<IntrospectedTokens>,
+    /// The metadata document that names its keys.
+    #[cfg(all(feature = "discovery", feature = "openapi"))]
+    pub(super) found_in: FoundDocument,
     pub(super) token_limit: usize,
     pub(super) grants: Option<Grants>,
     pub(super) hashes_subjects: bool,
@@ -41,8 +46,23 @@ impl IssuerSummary {
         self.introspected
     }
 
+    /// Returns the metadata document that names its keys, with its URL; `None` if the keys are configured or not
+    /// found yet.
+    #[cfg(all(feature = "discovery", feature = "openapi"))]
+    pub(crate) fn metadata_document(&self) -> Option<(MetadataDocument, String)> {
+        let document = self.found_in.get()?;
+        Some((document, document.url(&self.issuer)))
+    }
+
+    /// Returns whether some of its tokens are not JWTs.
+    #[cfg(all(feature = "introspection", feature = "openapi"))]
+    pub(crate) fn accepts_opaque_tokens(&self) -> bool {
+        self.introspected
+            .is_some_and(IntrospectedTokens::accepts_opaque)
+    }
+
     /// Returns the maximum length of a token, in bytes.
-    #[cfg(feature = "serve")]
+    #[cfg(any(feature = "schemas", feature = "serve"))]
     pub(crate) fn token_limit(&self) -> usize {
         self.token_limit
     }

@@ -37,6 +37,20 @@ impl Acceptable {
         Some(Self { fields })
     }
 
+    /// Returns whether a range of the fields is this media type itself.
+    #[cfg(feature = "relying-party")]
+    pub(crate) fn names(&self, media_type: &str) -> bool {
+        let (main, sub) = split(media_type.as_bytes());
+        let items = self.fields.iter();
+        let mut items = items.flat_map(|field| field.as_bytes().split(|byte| *byte == b','));
+        items.any(|item| {
+            let range = MediaRange::parse(item);
+            range.is_some_and(|range| {
+                range.precedence_for(main, sub) == Some(2) && !range.is_refused
+            })
+        })
+    }
+
     /// Replaces a successful response by 406 if the client accepts no such media type.
     pub(crate) fn check(&self, response: &mut Response) {
         if !response.status().is_success() {

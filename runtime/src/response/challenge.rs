@@ -22,6 +22,7 @@ impl Challenge {
     }
 
     /// Creates a challenge for a handler that requires the cookie of a session.
+    #[cfg(feature = "relying-party")]
     pub(crate) fn of_cookie(realm: &str) -> Self {
         Self::of_scheme("Cookie", realm)
     }

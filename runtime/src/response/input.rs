@@ -9,8 +9,8 @@ use crate::input::InputError;
 use crate::response::{Problem, ProblemType};
 
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
-const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
-const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
+static ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
+static ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 impl IntoResponse for InputError {
@@ -84,22 +84,26 @@ fn problem_type(error: &InputError) -> Option<ProblemType> {
     })
 }
 
-/// Repeats the accepted media types in the field for requests with this method: `Accept-Patch`
-/// ([RFC 5789 §2.2]) or `Accept-Post` ([LDP §7.1]).
+/// Returns the header field that lists the accepted media types for a method: `Accept-Patch` ([RFC 5789 §2.2]) or
+/// `Accept-Post` ([LDP §7.1]).
 ///
 /// [LDP §7.1]: https://www.w3.org/TR/ldp/#header-accept-post
 /// [RFC 5789 §2.2]: https://www.rfc-editor.org/rfc/rfc5789#section-2.2
-pub(crate) fn name_accepted_types(method: &Method, response: &mut Response) {
+pub(crate) fn accepted_types_field(method: &Method) -> Option<&'static HeaderName> {
+    match *method {
+        Method::PATCH => Some(&ACCEPT_PATCH),
+        Method::POST => Some(&ACCEPT_POST),
+        _ => None,
+    }
+}
+
+/// Repeats the accepted media types of a 415 response in another header field.
+pub(crate) fn name_accepted_types(field: &'static HeaderName, response: &mut Response) {
     if response.status() != StatusCode::UNSUPPORTED_MEDIA_TYPE {
         return;
     }
-    let name = match *method {
-        Method::PATCH => ACCEPT_PATCH,
-        Method::POST => ACCEPT_POST,
-        _ => return,
-    };
     if let Some(accepted) = response.headers().get(ACCEPT).cloned() {
-        response.headers_mut().insert(name, accepted);
+        response.headers_mut().insert(field, accepted);
     }
 }
 

@@ -107,6 +107,7 @@ fn session_refused(refusal: SessionRefusal, server: &ResourceServer) -> Response
 /// Returns 401 with a challenge of the scheme `Cookie`.
 ///
 /// RFC 9110 §15.5.2 demands a challenge, and none is registered for sessions; browsers ignore unknown schemes.
+#[cfg(feature = "relying-party")]
 fn login_required(server: &ResourceServer) -> Response {
     let mut response = Problem::new(StatusCode::UNAUTHORIZED)
         .with_type(ProblemType::LOGIN_REQUIRED)
@@ -157,8 +158,6 @@ fn insufficient(unmet: UnmetRequirement, server: &ResourceServer) -> Response {
     let challenge = Challenge::new(server.realm()).error("insufficient_scope");
     let forbidden = Problem::new(StatusCode::FORBIDDEN).with_type(ProblemType::INSUFFICIENT_SCOPE);
     match unmet {
-        // never reached: such a handler reads no token
-        UnmetRequirement::Login => login_required(server),
         UnmetRequirement::Scopes(scopes) => {
             let problem = forbidden.detail("the access token does not have the required scopes");
             with_scopes(&scopes, problem, challenge, server)

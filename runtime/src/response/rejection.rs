@@ -20,9 +20,14 @@ use crate::input::{BodyTimeout, CustomRejection, InputError, path_error};
 use crate::response::Problem;
 use crate::response::problem::PROBLEM_JSON;
 
+/// Marks a response in the format of a protocol, such as an error or a redirect of OAuth, in its extensions.
+#[cfg(feature = "authorization-server")]
+#[derive(Clone, Copy)]
+pub(crate) struct ProtocolResponse;
+
 /// Turns the rejection of any extractor into a problem.
 ///
-/// A response that is already `application/problem+json` is kept. Any other response becomes a
+/// A response that is already `application/problem+json`, or has the format of a protocol, is kept. Any other response becomes a
 /// problem with the same status, or with 500 if the status is not an error. axum has no rejection
 /// for a body that arrives too slowly: if one of its extractors read the body, the response is 408.
 ///
@@ -39,7 +44,7 @@ pub(crate) fn rejection_response<R: IntoResponse + 'static>(rejection: R) -> Res
         return InputError::from(timeout).into_response();
     }
     let mut response = rejection.into_response();
-    if response.headers().get(CONTENT_TYPE) != Some(&PROBLEM_JSON) {
+    if response.headers().get(CONTENT_TYPE) != Some(&PROBLEM_JSON) && !is_of_protocol(&response) {
         response = Problem::new(response.status()).into_response();
     }
     if response.status().is_client_error() {
@@ -47,6 +52,16 @@ pub(crate) fn rejection_response<R: IntoResponse + 'static>(rejection: R) -> Res
         extensions.get_or_insert_with(|| RejectedInput::BY_EXTRACTOR);
     }
     response
+}
+
+#[cfg(feature = "authorization-server")]
+fn is_of_protocol(response: &Response) -> bool {
+    response.extensions().get::<ProtocolResponse>().is_some()
+}
+
+#[cfg(not(feature = "authorization-server"))]
+fn is_of_protocol(_: &Response) -> bool {
+    false
 }
 
 impl<R: IntoResponse + 'static> IntoResponse for CustomRejection<R> {

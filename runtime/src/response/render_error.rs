@@ -1,5 +1,6 @@
 //! Error responses in the format of `Api::render_errors`.
 
+use std::future::{Ready, ready};
 use std::mem;
 
 use axum::body::Body;
@@ -80,4 +81,37 @@ fn is_error(response: &Response) -> bool {
 
 fn is_plain_text(media_type: &HeaderValue) -> bool {
     essence(media_type.as_bytes()).eq_ignore_ascii_case(b"text/plain")
+}
+
+/// Marks a response whose problem stays as it is.
+#[derive(Clone, Copy)]
+struct ProblemFormat;
+
+impl Problem {
+    /// Keeps the problem of an error response as `application/problem+json`, whatever
+    /// [`Api::render_errors`](crate::Api::render_errors) does: for the routes of programs beside those with pages.
+    ///
+    /// It is the function of [`map_response`](axum::middleware::map_response), in a layer of a route or a router.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use axum::middleware::map_response;
+    /// use palisade::prelude::*;
+    ///
+    /// #[secured(scopes = "orders:read")]
+    /// async fn list_orders() {}
+    ///
+    /// let routes: SecureRouter =
+    ///     SecureRouter::new().route("/orders", get(list_orders).route_layer(map_response(Problem::keep_format)));
+    /// ```
+    pub fn keep_format(mut response: Response) -> Ready<Response> {
+        response.extensions_mut().insert(ProblemFormat);
+        ready(response)
+    }
+}
+
+/// Returns whether the problem of a response stays as it is.
+pub(crate) fn keeps_format(response: &Response) -> bool {
+    response.extensions().get::<ProblemFormat>().is_some()
 }

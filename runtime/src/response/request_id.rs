@@ -1,6 +1,7 @@
 //! The id of a request in the problem of its response.
 
 use axum::body::Body;
+use axum::http::Version;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::Response;
 use http_body::Body as _;
@@ -10,9 +11,11 @@ use crate::response::map_problem::describes_body;
 use crate::response::problem::{PROBLEM_JSON, Problem};
 
 /// Sets the id of the request in the header of a response, and in its problem.
-pub(crate) fn identify(response: &mut Response, id: &RequestId) {
+///
+/// `version` is that of the request.
+pub(crate) fn identify(response: &mut Response, id: &RequestId, version: Version) {
     identify_problem(response, Some(id));
-    id.set_header(response.headers_mut());
+    id.set_header(response.headers_mut(), version);
 }
 
 /// Adds the id of the request to the problem of a response.

@@ -7,6 +7,10 @@ use crate::guard::Guard;
 use crate::response::{ErrorBody, Problem};
 use crate::routing::beside::require_disjoint;
 use crate::routing::boundary::{BoundaryLayer, ErrorFormat};
+#[cfg(feature = "openapi")]
+use crate::routing::document_routes::DocumentRoutes;
+#[cfg(all(feature = "explain", feature = "serve"))]
+use crate::routing::explanation::Explainer;
 use crate::routing::hosts::{HostLayer, Hosts};
 use crate::routing::inventory::Inventory;
 use crate::routing::request_ids::RequestIdLayer;
@@ -23,14 +27,21 @@ pub struct Api {
     /// The layered response to unknown paths, unless there is a fallback.
     unmatched: Option<axum::Router>,
     /// The routes of [`beside`](Api::beside).
-    beside: Option<axum::Router>,
+    pub(super) beside: Option<axum::Router>,
     /// The metadata of the server's resource, unless it is split off.
     metadata: Option<MetadataRoute>,
+    /// The routes of documents about the API.
+    #[cfg(feature = "openapi")]
+    pub(super) documents: Option<DocumentRoutes>,
+    #[cfg(feature = "openapi")]
+    guard: Guard,
     hosts: Option<Hosts>,
     has_request_ids: bool,
-    inventory: Inventory,
+    #[cfg(all(feature = "explain", feature = "serve"))]
+    pub(super) explainer: Option<Explainer>,
+    pub(super) inventory: Inventory,
     has_layers: bool,
-    format: ErrorFormat,
+    pub(super) format: ErrorFormat,
 }
 
 impl Api {
@@ -47,14 +58,22 @@ impl Api {
     ) -> Self {
         let server = guard.server().clone();
         let resource = server.protected_resource();
+        #[cfg(feature = "openapi")]
+        let guard_of_documents = guard.clone();
         let metadata = resource.map(|resource| MetadataRoute::add(guard, resource, &mut inventory));
         Self {
             routes,
             unmatched,
             beside: None,
             metadata,
+            #[cfg(feature = "openapi")]
+            documents: None,
+            #[cfg(feature = "openapi")]
+            guard: guard_of_documents,
             hosts: None,
             has_request_ids: false,
+            #[cfg(all(feature = "explain", feature = "serve"))]
+            explainer: None,
             inventory,
             has_layers,
             format: ErrorFormat::default(),
@@ -362,10 +381,20 @@ impl Api {
     /// not see what is merged or nested afterwards; [`beside`](Self::beside) and [`mounted_at`](Self::mounted_at)
     /// do the same with a record.
     pub fn into_router(self) -> axum::Router {
+        #[cfg(feature = "openapi")]
+        let documents = self
+            .documents
+            .as_ref()
+            .map(|documents| documents.router(&self.inventory, &self.format, self.guard.clone()));
         // in this order, axum keeps the default fallbacks of the API
         let routes = match self.metadata {
             Some(metadata) => metadata.router.merge(self.routes),
             None => self.routes,
+        };
+        #[cfg(feature = "openapi")]
+        let routes = match documents {
+            Some(documents) => documents.merge(routes),
+            None => routes,
         };
         // the outermost layer costs an allocation per request
         let routes = if self.has_layers || !self.format.is_default() {

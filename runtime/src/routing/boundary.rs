@@ -17,8 +17,8 @@ use crate::audit::emit_error_body_failed;
 use crate::audit::{PanicOrigin, RequestId, emit_panic};
 use crate::guard::hide_tickets;
 use crate::response::{
-    ErrorBody, Problem, identify_problem, map_problem, missing_problem, panicked, problem_of,
-    replace_body, secure_layer_error,
+    ErrorBody, Problem, identify_problem, keeps_format, map_problem, missing_problem, panicked,
+    problem_of, replace_body, secure_layer_error,
 };
 use crate::routing::guard_extensions::remove_guard_extensions;
 use crate::routing::panics::{Panicked, catch, catch_async, drop_value, guard_body};
@@ -34,6 +34,14 @@ pub(super) type RenderError = Arc<dyn Fn(&Problem) -> Result<ErrorBody, ()> + Se
 pub(crate) struct ErrorFormat {
     pub(super) map: Option<MapProblem>,
     pub(super) render: Option<RenderError>,
+}
+
+#[cfg(feature = "openapi")]
+impl ErrorFormat {
+    /// Returns whether errors have a format of the API.
+    pub(super) fn renders(&self) -> bool {
+        self.render.is_some()
+    }
 }
 
 /// Creates the outermost service of a route.
@@ -179,7 +187,8 @@ fn rendered(
     render: &dyn Fn(&Problem) -> Result<ErrorBody, ()>,
     id: Option<&RequestId>,
 ) -> Response {
-    let Some(problem) = problem_of(&response) else {
+    let problem = problem_of(&response).filter(|_| !keeps_format(&response));
+    let Some(problem) = problem else {
         return response;
     };
     let problem = problem.with_request_id(id);

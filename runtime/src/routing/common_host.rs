@@ -19,16 +19,21 @@ pub(super) fn names_common_host<B>(request: &Request<B>) -> bool {
 
 /// Returns whether a text is a name of letters, digits, `-` and `.`, perhaps with a port of at most four digits.
 fn is_common(text: &[u8]) -> bool {
-    let colon = text.iter().position(|byte| *byte == b':');
-    let (name, port) = text.split_at(colon.unwrap_or(text.len()));
-    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    let length = text.iter().take_while(|byte| is_of_name(**byte)).count();
+    let (name, port) = text.split_at(length);
     let is_port = match port {
         [] => true,
-        [_colon, digits @ ..] => {
+        [b':', digits @ ..] => {
             matches!(digits.len(), 1..=4) && digits.iter().all(u8::is_ascii_digit)
         }
+        _ => false,
     };
-    matches!(name.len(), 1..=253) && name.iter().all(is_of_name) && is_port
+    matches!(name.len(), 1..=253) && is_port
+}
+
+/// Returns whether a byte is a letter, a digit, `-` or `.`.
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')
 }
 
 #[cfg(test)]

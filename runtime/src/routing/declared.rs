@@ -9,6 +9,8 @@ use axum::routing::MethodFilter;
 
 use crate::policy::Declaration;
 use crate::routing::argument::facts::ArgumentFacts;
+#[cfg(feature = "openapi")]
+use crate::routing::return_facts::ReturnFacts;
 
 /// A handler declares who may call it.
 ///
@@ -50,6 +52,36 @@ pub trait DeclaresAccess<M> {
     #[doc(hidden)]
     type Handler: Declares + 'static;
 }
+
+/// The `next(…)` of an attribute, with whether it is stricter than the present access.
+pub enum NextAccess<const STRICTER: bool> {}
+
+/// The access in `next(…)` is stricter than the present one.
+///
+/// `next(…)` names the whole access that will replace the present one: some callers lose access, and none
+/// gains it. Write every scope and role that stays required:
+///
+/// ```
+/// use palisade::prelude::*;
+///
+/// #[secured(scopes = "orders:read", roles = "clerk", next(scopes = "orders:read orders:list", roles = "clerk"))]
+/// async fn list_orders() -> &'static str {
+///     "[]"
+/// }
+/// # let _: SecureRouter = SecureRouter::new().route("/orders", get(list_orders));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`next` admits a caller that the present access refuses, or refuses none",
+    label = "not stricter than the present access",
+    note = "help: write every scope and role that stays required, and the new ones: `next(scopes = \"…\", roles = \"…\")`"
+)]
+pub trait NextIsStricter {
+    #[doc(hidden)]
+    const HOLDS: () = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl NextIsStricter for NextAccess<true> {}
 
 /// Marks a function without arguments that returns its declaration.
 #[doc(hidden)]
@@ -102,6 +134,14 @@ pub trait Declares {
 
     /// The facts about each argument; creating them checks the arguments.
     const ARGUMENTS: &'static [ArgumentFacts];
+
+    /// Returns what the return type states about the responses.
+    #[cfg(feature = "openapi")]
+    const RETURNED: fn() -> ReturnFacts = ReturnFacts::unknown;
+
+    /// The lines of the documentation comment.
+    #[cfg(feature = "openapi")]
+    const DOCS: &'static [&'static str] = &[];
 }
 
 /// A handler accepts a ticket instead of a token: its attribute has the option `ticket`.
@@ -190,6 +230,12 @@ impl<H: Declares, C> Declares for DeclaredHandler<H, C> {
     const DECLARATION: &'static Declaration = H::DECLARATION;
 
     const ARGUMENTS: &'static [ArgumentFacts] = H::ARGUMENTS;
+
+    #[cfg(feature = "openapi")]
+    const RETURNED: fn() -> ReturnFacts = H::RETURNED;
+
+    #[cfg(feature = "openapi")]
+    const DOCS: &'static [&'static str] = H::DOCS;
 }
 
 /// Gives access to `unguarded`.

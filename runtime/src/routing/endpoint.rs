@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use crate::routing::argument::extraction::{ExtractedWithState, LastExtractedWithState};
 use crate::routing::passed_guard::PassedGuard;
+use crate::steps::{self, Step};
 
 /// The arguments of a handler, as a tuple.
 pub struct Arguments<T>(pub T);
@@ -42,6 +43,7 @@ pub trait ExtractedArguments<S, M>: Sized + Send + 'static {
 
 impl<S: Send + Sync + 'static> ExtractedArguments<S, ()> for Arguments<()> {
     async fn extract(_: &mut Request, _: &S, _: &PassedGuard) -> Result<Self, Response> {
+        steps::begin(Step::Handler);
         Ok(Self(()))
     }
 }
@@ -57,7 +59,9 @@ where
         guard: &PassedGuard,
     ) -> Result<Self, Response> {
         let extracting = T::extract_last(mem::take(request), state, guard);
-        Ok(Self((extracting.await?,)))
+        let argument = extracting.await?;
+        steps::begin(Step::Handler);
+        Ok(Self((argument,)))
     }
 }
 
@@ -84,6 +88,7 @@ macro_rules! tuples {
                 )*
                 let request = Request::from_parts(parts, body);
                 let last = $last::extract_last(request, state, guard).await?;
+                steps::begin(Step::Handler);
                 Ok(Self(($($name,)* last,)))
             }
         }

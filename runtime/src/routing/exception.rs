@@ -68,17 +68,24 @@ impl Exception {
     }
 }
 
+impl ExceptionKind {
+    /// Returns the kind in words.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::UnvalidatedArgument => "unvalidated argument",
+            Self::TrustedArgument => "trusted extractor",
+            Self::TrustedRequestExtension => "trusted extension",
+            Self::CustomDecoding => "input extractor",
+            Self::CustomScalar => "scalar",
+            Self::UnvalidatedField => "unvalidated field",
+            Self::UncheckedMessages => "unchecked messages",
+        }
+    }
+}
+
 impl fmt::Display for Exception {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            ExceptionKind::UnvalidatedArgument => "unvalidated argument",
-            ExceptionKind::TrustedArgument => "trusted extractor",
-            ExceptionKind::TrustedRequestExtension => "trusted extension",
-            ExceptionKind::CustomDecoding => "input extractor",
-            ExceptionKind::CustomScalar => "scalar",
-            ExceptionKind::UnvalidatedField => "unvalidated field",
-            ExceptionKind::UncheckedMessages => "unchecked messages",
-        };
+        let kind = self.kind.name();
         write!(f, "{kind} ")?;
         match (&self.field, self.location) {
             (Some(field), Some(location)) if field.is_empty() => write!(f, "in the {location}")?,

@@ -23,6 +23,8 @@ use crate::guard::{
 use crate::input::BodyWait;
 #[cfg(feature = "spool")]
 use crate::input::RequestSpool;
+#[cfg(feature = "relying-party")]
+use crate::response::login_redirect;
 use crate::response::{
     Acceptable, handler_timeout, identify_problem, panicked, refusal_response, secure_response,
 };
@@ -38,6 +40,7 @@ use crate::routing::run_handler::{Shared, has_custom_argument, limit_body, run_h
 use crate::routing::runs_with_state::RunsWithState;
 use crate::routing::time_limit::{TimedOut, within};
 use crate::routing::unread_body::Upload;
+use crate::steps::{self, Step};
 
 /// A declared handler behind its guard, as a service.
 ///
@@ -152,8 +155,7 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
         let guard = match self.authorize(request, body_wait, id).await {
             Ok(guard) => passed.insert(guard),
             Err(cause) => {
-                let refusal = refusal_response(cause, self.guard.server(), &H::DECLARATION.access);
-                *response = Some(refusal);
+                *response = Some(self.refuse(cause, request));
                 return;
             }
         };
@@ -164,6 +166,7 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
                 let response = response.insert(match &self.inner {
                     None => run_handler::<H, S, M>(request, &self.state, guard).await,
                     Some(inner) => {
+                        steps::begin(Step::InnerLayers);
                         self.prepare_for_layers(request, guard);
                         // boxed, so that the future of a handler without layers stays small
                         Box::pin(inner.run(mem::take(request), guard)).await
@@ -179,6 +182,18 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
             emit_timeout(H::DECLARATION, guard.principal(), id);
             *response = Some(handler_timeout());
         }
+    }
+
+    /// Returns the response to a refused request.
+    fn refuse(&self, cause: RefusalCause, request: &Request) -> Response {
+        let (server, access) = (self.guard.server(), &H::DECLARATION.access);
+        #[cfg(feature = "relying-party")]
+        if let Some(redirect) = login_redirect(&cause, server, access, request) {
+            return redirect;
+        }
+        #[cfg(not(feature = "relying-party"))]
+        let _ = request;
+        refusal_response(cause, server, access)
     }
 
     /// Lets inner layers decode claims that the handler does not, and limits what they read.
@@ -223,6 +238,9 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
                     Reason::Authorized,
                     Some(Principal::Token(authorized.token())),
                 );
+                if let Some(next) = authorized.refusing_next(H::DECLARATION) {
+                    decision.emit_next_refusal(next, authorized.token());
+                }
                 let issuer = self.ticket_issuer(headers, &authorized, &decision);
                 let passed = self.passed(Some(authorized), headers, body_wait, id);
                 Ok(match issuer {
@@ -242,8 +260,9 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
     fn redeem_ticket(
         &self,
         request: &mut Request,
-        decision: &mut Decision,
+        decision: &mut Decision<'_>,
     ) -> Result<(), RefusalCause> {
+        steps::begin(Step::HeaderLimit);
         Guard::check_header_limit(H::DECLARATION, request.headers())?;
         if !H::DECLARATION.accepts_tickets {
             restore_tickets(request);
@@ -252,6 +271,7 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
         let Some(tickets) = &self.tickets else {
             return Ok(());
         };
+        steps::begin(Step::Ticket);
         let redeemed = tickets.redeem_in(request, TypeId::of::<H>());
         // an error: the request has a ticket that is not valid
         decision.set_by_ticket(!matches!(redeemed, Ok(false)));
@@ -263,7 +283,7 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
         &self,
         headers: &HeaderMap,
         authorized: &Authorized,
-        decision: &Decision,
+        decision: &Decision<'_>,
     ) -> Option<TicketIssuer> {
         if !Self::ISSUES_TICKETS {
             return None;
@@ -312,6 +332,7 @@ impl<H: Declares + 'static, S> GuardedRoute<H, S> {
 fn decode_claims<H: Declares>(mut allowed: Allowed) -> Result<Allowed, Refusal> {
     if let Allowed::Authorized(authorized) = &mut allowed {
         for decode in H::ARGUMENTS.iter().filter_map(|facts| facts.decode_claims) {
+            steps::begin(Step::TypedClaims);
             decode(authorized).map_err(|error| Refusal::with_token(error, authorized.token()))?;
         }
     }

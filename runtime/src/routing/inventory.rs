@@ -1,6 +1,11 @@
-//! The inventory: every route with its declaration, and every issuer.
+//! The inventory: every route with its declaration, every issuer, and the listener.
 
+#[cfg(feature = "schemas")]
+mod json;
+mod nested_path;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::any::TypeId;
 use std::sync::Arc;
@@ -8,13 +13,21 @@ use std::sync::Arc;
 use axum::http::Method;
 
 use crate::claims::Scope;
-use crate::policy::{Declaration, Limits, Requirement};
+use crate::policy::{Access, Declaration, Limits, Requirement};
 use crate::resource_server::{IssuerSummary, ResourceServer};
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
 use crate::routing::exception::Exception;
 use crate::routing::header_selection::HeaderSelection;
 use crate::routing::input_description::InputDescription;
+use crate::routing::inventory::nested_path::nested;
+use crate::routing::listener::ListenerSummary;
+#[cfg(feature = "openapi")]
+use crate::routing::return_facts::ReturnFacts;
+
+/// The relaxation of [`Api::explain`](crate::Api::explain).
+const EXPLAINED: &str =
+    "the steps of each request on loopback are shown, with the lines of the declarations";
 
 /// Every route of an [`Api`](crate::Api), in the order in which they were added.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +40,14 @@ pub struct Inventory {
     resource: Option<String>,
     /// Empty if every host is served.
     hosts: Vec<String>,
+    /// Whether the server has sessions for handlers with `login`.
+    has_sessions: bool,
+    listener: Option<Arc<ListenerSummary>>,
+    /// Whether browsers that navigate to a page without a session are redirected to the login.
+    #[cfg(all(feature = "openapi", feature = "relying-party"))]
+    redirects_navigations: bool,
+    /// Whether the steps of each request are shown.
+    is_explained: bool,
 }
 
 /// One route: a handler with its path and methods.
@@ -42,6 +63,10 @@ pub struct Route {
     declaration: &'static Declaration,
     arguments: &'static [ArgumentFacts],
     handler: TypeId,
+    #[cfg(feature = "openapi")]
+    returned: fn() -> ReturnFacts,
+    #[cfg(feature = "openapi")]
+    docs: &'static [&'static str],
 }
 
 impl Inventory {
@@ -66,6 +91,35 @@ impl Inventory {
         Some(&*self.hosts).filter(|hosts| !hosts.is_empty())
     }
 
+    /// Returns whether the server has [sessions](crate::resource_server::Builder::sessions) for handlers with `login`.
+    pub fn has_sessions(&self) -> bool {
+        self.has_sessions
+    }
+
+    /// Returns the listener of a [`Server`](crate::Server); `None` in the inventory of an [`Api`](crate::Api), which does
+    /// not know how it is served.
+    pub fn listener(&self) -> Option<&ListenerSummary> {
+        self.listener.as_deref()
+    }
+
+    #[cfg(feature = "serve")]
+    pub(crate) fn served_by(self, listener: ListenerSummary) -> Self {
+        let listener = Some(Arc::new(listener));
+        Self { listener, ..self }
+    }
+
+    /// Returns the relaxations of the API as a whole: [`Api::explain`](crate::Api::explain), which needs the feature `explain`.
+    ///
+    /// The [summary](Self::issuers) of an issuer lists its relaxations.
+    pub fn relaxations(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.is_explained.then_some(EXPLAINED).into_iter()
+    }
+
+    #[cfg(all(feature = "explain", feature = "serve"))]
+    pub(crate) fn set_explained(&mut self) {
+        self.is_explained = true;
+    }
+
     pub(crate) fn set_hosts(&mut self, hosts: Vec<String>) {
         self.hosts = hosts;
     }
@@ -75,8 +129,20 @@ impl Inventory {
         Self {
             issuers: server.shared_issuers(),
             resource: server.resource().map(str::to_owned),
+            #[cfg(feature = "relying-party")]
+            has_sessions: server.sessions().is_some(),
+            #[cfg(all(feature = "openapi", feature = "relying-party"))]
+            redirects_navigations: server
+                .sessions()
+                .is_some_and(|sessions| sessions.login_path().is_some()),
             ..self
         }
+    }
+
+    /// Returns whether browsers that navigate to a page without a session are redirected to the login.
+    #[cfg(all(feature = "openapi", feature = "relying-party"))]
+    pub(crate) fn redirects_navigations(&self) -> bool {
+        self.redirects_navigations
     }
 
     /// Returns the routes that no token can reach: no issuer may grant what they require.
@@ -100,7 +166,7 @@ impl Inventory {
     /// Returns the scopes that a client may request to use the routes; of two that imply each other for one
     /// route, the narrower one.
     pub(crate) fn requestable_scopes(&self) -> impl Iterator<Item = &'static str> {
-        let requirements = self.routes.iter().filter_map(Route::required_scopes);
+        let requirements = self.routes.iter().flat_map(Route::requested_scopes);
         let alternatives = requirements.flat_map(Requirement::narrowest_alternatives);
         let scopes = alternatives.flatten().filter(|scope| scope.is_of_api());
         scopes.map(Scope::as_str)
@@ -159,10 +225,7 @@ impl FromIterator<Route> for Inventory {
     fn from_iter<I: IntoIterator<Item = Route>>(routes: I) -> Self {
         Self {
             routes: routes.into_iter().collect(),
-            undeclared: Vec::new(),
-            issuers: Arc::default(),
-            resource: None,
-            hosts: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -187,6 +250,10 @@ impl Route {
             declaration: H::DECLARATION,
             arguments: H::ARGUMENTS,
             handler: TypeId::of::<H>(),
+            #[cfg(feature = "openapi")]
+            returned: H::RETURNED,
+            #[cfg(feature = "openapi")]
+            docs: H::DOCS,
         }
     }
 
@@ -194,6 +261,15 @@ impl Route {
         Self {
             is_fallback: true,
             ..Self::new::<H>()
+        }
+    }
+
+    /// Replaces the declaration of a handler of Palisade's own, whose reason the API states.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn declared(self, declaration: &'static Declaration) -> Self {
+        Self {
+            declaration,
+            ..self
         }
     }
 
@@ -343,46 +419,32 @@ impl Route {
         self.arguments.iter().filter_map(InputDescription::of)
     }
 
+    /// Returns what the return type of the handler states about its responses.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn returned(&self) -> ReturnFacts {
+        (self.returned)()
+    }
+
+    /// Returns the lines of the handler's documentation comment.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn docs(&self) -> &'static [&'static str] {
+        self.docs
+    }
+
+    /// Returns the facts about the arguments of the handler.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn arguments(&self) -> &'static [ArgumentFacts] {
+        self.arguments
+    }
+
+    /// Returns the scopes that clients need now, and those that they will need.
+    fn requested_scopes(&self) -> impl Iterator<Item = &'static Requirement> {
+        let declaration = self.declaration;
+        let accesses = [Some(&declaration.access), declaration.next.as_ref()];
+        accesses.into_iter().flatten().filter_map(Access::scopes)
+    }
+
     fn required_scopes(&self) -> Option<&'static Requirement> {
         self.declaration.access.scopes()
-    }
-
-    fn row(&self) -> [String; 5] {
-        let methods = self
-            .methods
-            .iter()
-            .map(Method::as_str)
-            .collect::<Vec<_>>()
-            .join(",");
-        [
-            if methods.is_empty() {
-                "*".to_owned()
-            } else {
-                methods
-            },
-            if self.is_fallback {
-                format!("{}/… (fallback)", self.path)
-            } else {
-                self.path.clone()
-            },
-            self.declaration.access.to_string(),
-            self.declaration.handler.to_owned(),
-            self.declaration.limits.to_string(),
-        ]
-    }
-}
-
-/// Joins a nested path like axum: without the trailing slash of the prefix, and `/` is the prefix
-/// itself.
-fn nested(prefix: &str, path: &str) -> String {
-    if path.is_empty() {
-        return prefix.trim_end_matches('/').to_owned();
-    }
-    if prefix.ends_with('/') {
-        format!("{prefix}{}", path.trim_start_matches('/'))
-    } else if path == "/" {
-        prefix.to_owned()
-    } else {
-        format!("{prefix}{path}")
     }
 }

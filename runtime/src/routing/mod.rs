@@ -12,8 +12,16 @@ mod boundary;
 mod common_host;
 mod constants;
 mod declared;
+#[cfg(feature = "openapi")]
+mod document_routes;
+#[cfg(feature = "openapi")]
+mod documented;
 mod endpoint;
 mod exception;
+#[cfg(all(feature = "explain", feature = "serve"))]
+mod explained_api;
+#[cfg(feature = "explain")]
+mod explanation;
 mod guard_extensions;
 mod guarded;
 mod header_router;
@@ -24,6 +32,7 @@ mod input_description;
 mod invalid_handler;
 mod inventory;
 mod known_methods;
+mod listener;
 mod method_router;
 mod methods;
 mod mount;
@@ -34,6 +43,8 @@ mod passed_guard;
 mod request_ids;
 mod resource_metadata;
 mod respond_with;
+#[cfg(feature = "openapi")]
+mod return_facts;
 mod returned;
 mod run_handler;
 mod runs_with_state;
@@ -47,15 +58,24 @@ mod unread_body;
 pub(crate) use self::argument::shutdown::{Shutdown, ShutdownSender};
 #[cfg(feature = "serve")]
 pub(crate) use self::boundary::ErrorFormat;
+#[cfg(feature = "openapi")]
+pub(crate) use self::document_routes::{DocumentRoutes, Documents};
 pub use self::exception::{Exception, ExceptionKind};
+#[cfg(all(feature = "explain", feature = "serve"))]
+pub(crate) use self::explanation::Explainer;
+#[cfg(feature = "explain")]
+pub use self::explanation::Explanation;
 pub use self::header_router::HeaderRouter;
 pub use self::header_selection::HeaderSelection;
 #[cfg(feature = "serve")]
 pub(crate) use self::hosts::{refuse_target, use_host_of_target};
 pub use self::input_description::InputDescription;
 pub use self::inventory::{Inventory, Route};
+pub use self::listener::{ListenerLimit, ListenerSummary, Transport};
 pub use self::method_router::{SecureMethodRouter, any, on, on_headers};
 pub use self::methods::{connect, delete, get, head, options, patch, post, put, trace};
+#[cfg(feature = "openapi")]
+pub(crate) use self::return_facts::{Errors, ReturnFacts, ReturnedContent, Status, Success};
 #[cfg(feature = "serve")]
 pub(crate) use self::unread_body::{
     IDLE_TIME, Rest, UNREAD_LIMIT, WatchedBody, bounded, discard, discard_within,
@@ -79,8 +99,8 @@ pub(crate) mod rules {
     pub use super::argument::typed_header::{ParsedFromHeader, ParsedHeader};
     pub use super::constants::{IsRole, IsScope, NamedConstant};
     pub use super::declared::{
-        AcceptsTickets, BehindGuard, Checked, DeclaredHandler, DeclaresAccess, RunsHandlers,
-        WithoutGuard,
+        AcceptsTickets, BehindGuard, Checked, DeclaredHandler, DeclaresAccess, NextAccess,
+        NextIsStricter, RunsHandlers, WithoutGuard,
     };
     pub use super::endpoint::{Arguments, Endpoint, ExtractedArguments};
     pub use super::mounting::{DeclaredRoutes, HasState, IsProtected, SecuredRoutes, ShareState};
@@ -100,5 +120,9 @@ pub mod __private {
     pub use super::declared::Declares;
     pub use super::invalid_handler::InvalidHandler;
     pub use super::passed_guard::PassedGuard;
+    #[cfg(feature = "openapi")]
+    pub use super::return_facts::{
+        ReturnFacts, ReturnWithSchemas, ReturnWithoutSchemas, UnknownReturn,
+    };
     pub use super::returned::{Parts as ReturnedParts, Returned, Whole as ReturnedWhole};
 }

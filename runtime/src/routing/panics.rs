@@ -40,12 +40,15 @@ pub(super) fn catch<T>(function: impl FnOnce() -> T) -> Result<T, Panicked> {
 /// # Errors
 ///
 /// Returns an error if the future panics.
-pub(super) async fn catch_async<F: Future>(mut future: Pin<&mut F>) -> Result<F::Output, Panicked> {
-    poll_fn(|context| match catch(|| future.as_mut().poll(context)) {
-        Ok(poll) => poll.map(Ok),
-        Err(panicked) => Poll::Ready(Err(panicked)),
-    })
-    .await
+pub(super) fn catch_async<F: Future>(
+    mut future: Pin<&mut F>,
+) -> impl Future<Output = Result<F::Output, Panicked>> + use<'_, F> {
+    poll_fn(
+        move |context| match catch(|| future.as_mut().poll(context)) {
+            Ok(poll) => poll.map(Ok),
+            Err(panicked) => Poll::Ready(Err(panicked)),
+        },
+    )
 }
 
 /// Drops the payload of a panic, which may panic in turn.

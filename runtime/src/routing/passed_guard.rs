@@ -136,12 +136,12 @@ impl PassedGuard {
         Some((claims, self.extensions.shared.take()))
     }
 
-    /// Returns a future that completes when the token or the session expires, unless the handler is public.
+    /// Returns a future that completes when the token expires or the session ends, unless the handler is public.
     #[cfg(feature = "ws")]
     pub(super) fn expired(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         #[cfg(feature = "relying-party")]
         if let Some(login) = &self.login {
-            return Some(login.expired());
+            return Some(login.ended());
         }
         let caller = self.caller::<NoClaims>()?;
         Some(caller.expired())

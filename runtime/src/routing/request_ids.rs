@@ -48,10 +48,11 @@ impl Service<Request> for WithRequestId {
             None => RequestId::of(request.headers_mut(), false),
         };
         request.extensions_mut().insert(id.clone());
+        let version = request.version();
         let responding = self.0.call(request);
         Box::pin(async move {
             let mut response = responding.await?;
-            identify(&mut response, &id);
+            identify(&mut response, &id, version);
             Ok(response)
         })
     }

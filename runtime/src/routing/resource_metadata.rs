@@ -23,6 +23,8 @@ use crate::routing::inventory::{Inventory, Route};
 use crate::routing::known_methods::in_filter;
 use crate::routing::mount::Mount;
 use crate::routing::passed_guard::PassedGuard;
+#[cfg(feature = "openapi")]
+use crate::routing::return_facts::ReturnFacts;
 use crate::routing::unmatched;
 
 /// The route of the metadata, at the root of the host.
@@ -121,6 +123,9 @@ impl Declares for MetadataHandler {
     );
 
     const ARGUMENTS: &'static [ArgumentFacts] = &[];
+
+    #[cfg(feature = "openapi")]
+    const RETURNED: fn() -> ReturnFacts = ReturnFacts::resource_metadata;
 }
 
 impl Endpoint<MetadataHandler, Bytes, ()> for Checked<true> {

@@ -12,13 +12,16 @@ use http_body_util::Limited;
 
 use crate::audit::RejectedInput;
 use crate::input::TimedBody;
-use crate::response::{identify_problem, mark_handler_response, name_accepted_types};
+use crate::response::{
+    accepted_types_field, identify_problem, mark_handler_response, name_accepted_types,
+};
 #[cfg(feature = "spool")]
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::passed_guard::PassedGuard;
 use crate::routing::runs_with_state::RunsWithState;
+use crate::steps::{self, Step};
 
 /// The state of a router; axum clones it for each request.
 pub(super) type Shared<S> = Arc<S>;
@@ -33,12 +36,15 @@ where
     H: Declares + RunsWithState<S, M>,
 {
     limit_body(request, guard);
-    let method = request.method().clone();
+    let accepted_types = accepted_types_field(request.method());
+    steps::begin(Step::Arguments);
     let mut response = H::Endpoint::call(request, state, guard).await;
     identify_problem(&mut response, guard.request_id());
     mark_handler_response(&mut response);
     if let Some(rejected) = take_rejected_input(&mut response) {
-        name_accepted_types(&method, &mut response);
+        if let Some(field) = accepted_types {
+            name_accepted_types(field, &mut response);
+        }
         rejected.emit(H::DECLARATION, guard.principal(), guard.request_id());
     }
     response

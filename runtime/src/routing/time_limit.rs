@@ -40,23 +40,23 @@ struct Timer {
 ///
 /// Returns an error if the handler takes longer than its limit, without the time for which its body is
 /// waited for.
-pub(super) async fn within<F: Future>(
-    limits: &Limits,
-    body: &BodyWait,
-    mut handler: Pin<&mut F>,
-) -> Result<F::Output, TimedOut> {
+pub(super) fn within<'a, F: Future>(
+    limits: &'a Limits,
+    body: &'a BodyWait,
+    mut handler: Pin<&'a mut F>,
+) -> impl Future<Output = Result<F::Output, TimedOut>> + use<'a, F> {
     let mut limit = TimeLimit {
         limits,
         body,
         has_waited: false,
         timer: None,
     };
-    poll_fn(|context| match handler.as_mut().poll(context) {
+    // not an `async fn`, whose future would store each argument twice
+    poll_fn(move |context| match handler.as_mut().poll(context) {
         // a response is sent, even if it is late
         Poll::Ready(output) => Poll::Ready(Ok(output)),
         Poll::Pending => limit.poll(context).map(Err),
     })
-    .await
 }
 
 impl TimeLimit<'_> {

@@ -22,6 +22,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use crate::routing::argument::shutdown::Shutdown;
+use crate::steps;
 
 /// The largest rest of a body that is discarded to keep the connection usable, in bytes. A larger upload is a
 /// reason to close: the client learns from the close that it can stop sending.
@@ -100,13 +101,22 @@ impl<B: HttpBody> UnreadBody<B> {
     pub(crate) fn keeps_alive<T>(&self, response: &mut Response<T>, limit: u64) -> bool {
         let length = self.body.size_hint().exact();
         let is_short = length.is_some_and(|length| length <= KEEP_ALIVE_REST.min(limit));
-        let keeps_alive = is_short && !self.awaits_continue;
+        let keeps_alive = is_short && !self.awaits_continue && !announces_close(response);
         if !keeps_alive {
             let headers = response.headers_mut();
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         keeps_alive
     }
+}
+
+/// Returns whether a response ends its connection, as that to a body that arrives too slowly does.
+fn announces_close<T>(response: &Response<T>) -> bool {
+    let fields = response.headers().get_all(CONNECTION).iter();
+    fields
+        .filter_map(|field| field.to_str().ok())
+        .flat_map(|field| field.split(','))
+        .any(|option| option.trim().eq_ignore_ascii_case("close"))
 }
 
 /// The upload of a request over HTTP/1, under a server that does not settle it.
@@ -159,10 +169,10 @@ impl Upload {
         }
         if let (Ok(runtime), Ok(permit)) = (Handle::try_current(), discarding.try_acquire()) {
             let shutdown = self.shutdown;
-            runtime.spawn(async move {
+            runtime.spawn(steps::discarding(async move {
                 let _permit = permit;
                 bounded(discard(unread.body, UNREAD_LIMIT), shutdown.as_ref()).await;
-            });
+            }));
         }
     }
 }
@@ -280,6 +290,20 @@ mod tests {
         ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
             self.0.fetch_add(1, Ordering::Relaxed);
             Poll::Ready(Some(Ok(Frame::data(vec![0; 1 << 20].into()))))
+        }
+    }
+
+    /// The connection may discard this many bytes in total, whatever the limit of a request is.
+    #[tokio::test]
+    async fn body_is_discarded_until_the_connection_may_not() {
+        for (total, expected) in [(0, 1), (1 << 20, 2), ((3 << 20) - 1, 3), (3 << 20, 4)] {
+            let (polls, spent) = (Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0));
+            let spend = |bytes| {
+                let bytes = usize::try_from(bytes).unwrap();
+                spent.fetch_add(bytes, Ordering::Relaxed) + bytes <= total
+            };
+            assert!(discard_within(Endless(Arc::clone(&polls)), 1 << 40, spend).await);
+            assert_eq!(polls.load(Ordering::Relaxed), expected, "{total}");
         }
     }
 

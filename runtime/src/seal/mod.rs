@@ -5,8 +5,6 @@
 //!
 //! [RFC 8452]: https://www.rfc-editor.org/rfc/rfc8452
 
-#![allow(dead_code, reason = "the rooms above begin to use it")]
-
 mod associated_data;
 mod error;
 #[cfg(fuzzing)]

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::serve::connections::Connections;
 use crate::serve::error::ServeError;
-use crate::serve::protocols::{HeadLimits, Protocols};
+use crate::serve::protocols::{HeadLimits, Protocols, StreamLimits};
 use crate::serve::request_limits::RequestLimits;
 use crate::serve::settings::Settings;
 use crate::serve::shutdown;
@@ -97,13 +97,18 @@ impl<A> BoundServer<A> {
             ..settings.head
         };
         let requests = RequestLimits::new(&limits, settings.probes.into(), settings.format);
-        let protocols = Protocols::new(head, limits.write_timeout, requests.in_flight());
+        let streams = StreamLimits {
+            streams: limits.stream_limit,
+            resets: limits.reset_limit,
+            write_timeout: limits.write_timeout,
+        };
+        let protocols = Protocols::new(head, streams);
         #[cfg(feature = "tls")]
         let protocols = Protocols {
-            handshake: self
-                .reloader
-                .as_ref()
-                .map(|reloader| Handshake::new(reloader.subscribe(), limits.handshake_timeout)),
+            handshake: self.reloader.as_ref().map(|reloader| {
+                let (config, timeout) = (reloader.subscribe(), limits.handshake_timeout);
+                Handshake::new(config, timeout, reloader.verifies_issuer())
+            }),
             ..protocols
         };
         #[cfg(feature = "tls")]
@@ -115,13 +120,16 @@ impl<A> BoundServer<A> {
         };
         #[cfg(not(feature = "tls"))]
         let reloading = pending();
-        let mut connections = Connections::new(
+        let connections = Connections::new(
             settings.router,
             protocols,
             settings.proxies,
             &limits,
             requests,
         );
+        #[cfg(feature = "explain")]
+        let connections = connections.explained(settings.explained);
+        let mut connections = connections;
         telemetry::serving(&limits);
         tokio::select! {
             never = connections.accept(&self.listener) => match never {},

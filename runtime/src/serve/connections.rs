@@ -12,6 +12,8 @@ use crate::routing::ShutdownSender;
 use crate::serve::activity::Timeouts;
 use crate::serve::connection::Connection;
 use crate::serve::connection_limit::{ConnectionLimit, PeerNetwork};
+#[cfg(feature = "explain")]
+use crate::serve::explaining::ExplainedApi;
 use crate::serve::limits::ServerLimits;
 use crate::serve::linger::{Bounds, ConnectionState};
 use crate::serve::protocols::Protocols;
@@ -34,6 +36,8 @@ pub(super) struct Connections {
     limits_loopback: bool,
     timeouts: Timeouts,
     requests: Arc<RequestLimits>,
+    #[cfg(feature = "explain")]
+    explained: Option<Arc<ExplainedApi>>,
     tasks: JoinSet<()>,
 }
 
@@ -51,14 +55,26 @@ impl Connections {
             protocols,
             proxies,
             streams: OpenStreams::new(),
-            bounds: Bounds::new(limits.unread_limit, shutdown.subscribe()),
+            bounds: Bounds::new(
+                limits.unread_limit,
+                limits.stream_limit,
+                shutdown.subscribe(),
+            ),
             limit: ConnectionLimit::new(limits.connection_limit, limits.peer_connections()),
             limits_loopback: limits.peer_connection_limit.is_some(),
             timeouts: limits.timeouts(),
             requests: Arc::new(requests),
+            #[cfg(feature = "explain")]
+            explained: None,
             shutdown,
             tasks: JoinSet::new(),
         }
+    }
+
+    /// Sets the API whose requests are explained, if any.
+    #[cfg(feature = "explain")]
+    pub(super) fn explained(self, explained: Option<Arc<ExplainedApi>>) -> Self {
+        Self { explained, ..self }
     }
 
     /// Accepts and serves connections until the future is dropped.
@@ -113,6 +129,8 @@ impl Connections {
             limit: self.limit.clone(),
             timeouts: self.timeouts,
             requests: Arc::clone(&self.requests),
+            #[cfg(feature = "explain")]
+            explained: self.explained.clone(),
         };
         while self.tasks.try_join_next().is_some() {}
         self.tasks

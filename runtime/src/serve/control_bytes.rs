@@ -6,12 +6,15 @@
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Duration;
 
+/// The bytes of a request's body that a client may send before they are read.
+pub(super) const STREAM_WINDOW: u32 = 256 * 1024;
+
 /// The bytes that a client may send at once: the windows of all bodies (1 MiB), which it can fill before a handler reads
 /// them, and as much again.
-const MAX: i64 = 2 * 1024 * 1024;
+pub(super) const MAX: i64 = 2 * 1024 * 1024;
 
 /// The bytes per second that a client may send for ever, a hundred times as many as clients use to keep a connection alive.
-const PER_SECOND: u128 = 4 * 1024;
+pub(super) const PER_SECOND: u128 = 4 * 1024;
 
 /// The bytes of frames and records around a part of a body.
 const FRAME_OVERHEAD: usize = 512;
@@ -45,6 +48,14 @@ impl ControlBytes {
         }
     }
 
+    /// Adds the bytes of a body that the client may have sent before it learns that the body is dropped.
+    ///
+    /// Many bodies can be dropped at once, before their bytes arrive: one for each of `streams`, as long as its window.
+    pub(super) fn add_dropped(&self, size: usize, streams: u32) {
+        let windows = i64::from(streams) * i64::from(STREAM_WINDOW);
+        self.add_up_to(size, MAX + windows);
+    }
+
     /// Adds the frames by which a client accepts more of a response after a part of it.
     pub(super) fn add_sent(&self, size: usize) {
         self.add((size / 16).saturating_add(FRAME_OVERHEAD));
@@ -57,8 +68,12 @@ impl ControlBytes {
     }
 
     fn add(&self, bytes: usize) {
+        self.add_up_to(bytes, MAX);
+    }
+
+    fn add_up_to(&self, bytes: usize, max: i64) {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-        let add = |left: i64| (left < MAX).then(|| left.saturating_add(bytes).min(MAX));
+        let add = |left: i64| (left < max).then(|| left.saturating_add(bytes).min(max));
         let _ = self.0.fetch_update(Relaxed, Relaxed, add);
     }
 }
@@ -66,6 +81,9 @@ impl ControlBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The default of `stream_limit`.
+    const MAX_STREAMS: u32 = 100;
 
     /// A frame of 17 bytes in a record of TLS.
     const PING: usize = 17 + 22;
@@ -127,6 +145,32 @@ mod tests {
             bytes.spend(9)
         });
         assert!(frames.count() < 250_000);
+    }
+
+    /// A client uploads on as many streams as it may open, and all are refused before their bytes arrive.
+    #[test]
+    fn bodies_that_are_dropped_at_once_are_no_flood() {
+        let bytes = ControlBytes::new();
+        for _ in 0..MAX_STREAMS {
+            bytes.add_dropped(STREAM_WINDOW as usize, MAX_STREAMS);
+        }
+        // requests in between take nothing away
+        bytes.add_head(100);
+        for _ in 0..MAX_STREAMS {
+            assert!(bytes.spend(STREAM_WINDOW as usize));
+        }
+        let pings = (0..1_000_000).take_while(|_| bytes.spend(PING)).count();
+        assert_eq!(pings, 2 * 1024 * 1024 / PING);
+    }
+
+    #[test]
+    fn dropped_bodies_do_not_accumulate_beyond_the_streams() {
+        let bytes = ControlBytes::new();
+        for _ in 0..10 * MAX_STREAMS {
+            bytes.add_dropped(STREAM_WINDOW as usize, MAX_STREAMS);
+        }
+        let windows = (0..1_000).take_while(|_| bytes.spend(STREAM_WINDOW as usize));
+        assert_eq!(windows.count(), MAX_STREAMS as usize + 8);
     }
 
     /// A large response is no credit for a later flood.

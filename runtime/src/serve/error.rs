@@ -27,6 +27,18 @@ pub enum ServeError {
         /// The path.
         path: String,
     },
+    /// The API [explains](crate::Api::explain) requests, and the address is not a loopback address.
+    #[cfg(feature = "explain")]
+    ExplainNotLoopback {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The API [explains](crate::Api::explain) requests, and the server is [behind a proxy](crate::Server::behind_proxy).
+    #[cfg(feature = "explain")]
+    ExplainBehindProxy,
+    /// The API [explains](crate::Api::explain) requests, and the server listens on a Unix domain socket.
+    #[cfg(all(feature = "explain", unix))]
+    ExplainOnUnixSocket,
     /// The name of the address cannot be resolved.
     Resolve(io::Error),
     /// The address is in use, or otherwise not available.
@@ -74,6 +86,22 @@ impl fmt::Display for ServeError {
             Self::NoProxy => {
                 f.write_str("`behind_proxy` names no network; name those of the proxies")
             }
+            #[cfg(feature = "explain")]
+            Self::ExplainNotLoopback { address } => write!(
+                f,
+                "{address} is not a loopback address, and `explain` is for development on this host; remove `.explain(…)`, \
+                 or listen on 127.0.0.1"
+            ),
+            #[cfg(feature = "explain")]
+            Self::ExplainBehindProxy => f.write_str(
+                "`explain` is for development on this host, and the server is behind a proxy; remove `.explain(…)` or \
+                 `.behind_proxy(…)`",
+            ),
+            #[cfg(all(feature = "explain", unix))]
+            Self::ExplainOnUnixSocket => f.write_str(
+                "`explain` is for development on loopback, and the server listens on a Unix socket; remove `.explain(…)`, or \
+                 listen on 127.0.0.1",
+            ),
             Self::Resolve(error) => write!(f, "cannot resolve the address to listen on: {error}"),
             Self::Bind { address, source } => write!(f, "cannot listen on {address}: {source}"),
             #[cfg(unix)]
@@ -104,6 +132,10 @@ impl Error for ServeError {
             Self::NotLoopback { .. } | Self::NoProxy | Self::Probe { .. } => None,
             #[cfg(unix)]
             Self::SocketMode { .. } => None,
+            #[cfg(feature = "explain")]
+            Self::ExplainNotLoopback { .. } | Self::ExplainBehindProxy => None,
+            #[cfg(all(feature = "explain", unix))]
+            Self::ExplainOnUnixSocket => None,
             // its message is this error's
             #[cfg(feature = "tls")]
             Self::Tls(error) => error.source(),

@@ -1,45 +1,50 @@
 //! The requests in flight: those whose response body has not ended, and those that wait for their own body.
 
-use std::pin::Pin;
 use std::sync::Arc;
+#[cfg(feature = "http2")]
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed};
-use std::task::{Context, Poll};
 
-use axum::body::{Bytes, HttpBody};
-use http_body::{Frame, SizeHint};
-
-use crate::serve::counted_body::CountedBody;
-
-/// The requests that may wait for the rest of their bodies, as a multiple of the limit of requests in flight.
+/// The requests that may wait for their clients, as a multiple of the limit of requests in flight.
 const WAITING: usize = 2;
+
+/// The part of the limit that requests beyond `WAITING` may use for a short time.
+const OVERDUE: usize = 4;
 
 /// Counts requests up to a limit.
 ///
-/// A request whose client has to send more of the body counts separately. Otherwise clients that send slowly would leave no
-/// request for others.
+/// A request whose client has to send more of the body, or to read more of the response, counts separately. Otherwise slow clients
+/// would leave no request for others. If too many such requests wait, those whose clients do not read get a small part of the limit.
 #[derive(Clone)]
-pub(super) struct InFlight {
-    limit: usize,
-    counts: Arc<Counts>,
-}
+pub(super) struct InFlight(Arc<Counts>);
 
-#[derive(Default)]
 struct Counts {
+    limit: usize,
     running: AtomicUsize,
     waiting: AtomicUsize,
+    /// Those of `running` whose client does not read the response.
+    overdue: AtomicUsize,
 }
 
 /// A request that counts until it is dropped.
-pub(super) struct InFlightPermit {
-    in_flight: InFlight,
-    /// `None` for a request without a body.
-    reception: Option<Arc<Reception>>,
+pub(super) struct InFlightPermit(Counted);
+
+enum Counted {
+    /// No body of the request or of its response shares it.
+    Alone(InFlight),
+    Shared(Arc<Reception>),
 }
 
-/// The reception of a request's body, which the request and the body share.
+/// The reception of a request's body and of its response, which the request shares with both.
 pub(super) struct Reception {
     in_flight: InFlight,
     state: AtomicU8,
+    /// Whether HTTP/2 has a frame of the response that the client does not read, and asks for no other.
+    #[cfg(feature = "http2")]
+    waits_for_reader: AtomicBool,
+    /// The bytes of the response that HTTP/2 got since the last check.
+    #[cfg(feature = "http2")]
+    bytes: AtomicUsize,
 }
 
 /// The states of a reception.
@@ -48,33 +53,34 @@ const WAITING_FOR_CLIENT: u8 = 1;
 /// Too many others wait. The request counts as running until it ends.
 const REFUSED: u8 = 2;
 const ENDED: u8 = 3;
+/// The client does not read the response, and too many others wait.
+const READ_OVERDUE: u8 = 4;
 
-/// The body of a request, which records whether it waits for the client.
-pub(super) struct ReceivedBody {
-    body: CountedBody,
-    reception: Option<Arc<Reception>>,
+/// The time that a client has to read more of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// That of the settings.
+    Full,
+    /// A moment, because too many others wait.
+    Short,
+    /// None, because too many others have a moment.
+    Exhausted,
 }
 
 impl InFlight {
     pub(super) fn new(limit: usize) -> Self {
-        Self {
+        Self(Arc::new(Counts {
             limit,
-            counts: Arc::default(),
-        }
-    }
-
-    /// Returns whether the last quarter of the limit is in use, so that clients that stall have less time.
-    pub(super) fn is_crowded(&self) -> bool {
-        let last = self.limit / 4;
-        last > 0 && self.counts.running.load(Relaxed) >= self.limit - last
+            running: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
+            overdue: AtomicUsize::new(0),
+        }))
     }
 
     /// Counts a request; `None` if the limit is reached.
     pub(super) fn enter(&self) -> Option<InFlightPermit> {
-        increment(&self.counts.running, self.limit).then(|| InFlightPermit {
-            in_flight: self.clone(),
-            reception: None,
-        })
+        increment(&self.0.running, self.0.limit)
+            .then(|| InFlightPermit(Counted::Alone(self.clone())))
     }
 }
 
@@ -85,32 +91,42 @@ fn increment(count: &AtomicUsize, limit: usize) -> bool {
 }
 
 impl InFlightPermit {
-    /// Returns the reception of the request's body, if it has one.
-    pub(super) fn reception(&self) -> Option<Arc<Reception>> {
-        self.reception.clone()
+    /// Returns whether the request must end, because too many others wait for their bodies.
+    pub(super) fn is_refused(&self) -> bool {
+        match &self.0 {
+            Counted::Alone(_) => false,
+            Counted::Shared(reception) => reception.state.load(Relaxed) == REFUSED,
+        }
     }
 
-    /// Begins the reception of the request's body.
-    fn receive(&mut self) -> Arc<Reception> {
-        let reception = self.reception.get_or_insert_with(|| {
-            Arc::new(Reception {
-                in_flight: self.in_flight.clone(),
-                state: AtomicU8::new(RUNNING),
-            })
-        });
-        Arc::clone(reception)
+    /// Returns the reception, which the body of the request and the response share.
+    pub(super) fn share(&mut self) -> Arc<Reception> {
+        match &self.0 {
+            Counted::Alone(in_flight) => {
+                let reception = Arc::new(Reception::new(in_flight.clone(), RUNNING));
+                self.0 = Counted::Shared(Arc::clone(&reception));
+                reception
+            }
+            Counted::Shared(reception) => Arc::clone(reception),
+        }
     }
 }
 
 impl Drop for InFlightPermit {
     fn drop(&mut self) {
-        let counts = &self.in_flight.counts;
-        let state = self.reception.as_ref().map(|reception| {
+        let (in_flight, state) = match &self.0 {
+            Counted::Alone(in_flight) => (in_flight, RUNNING),
             // from now on, the body changes no count
-            reception.state.swap(ENDED, Relaxed)
-        });
+            Counted::Shared(reception) => {
+                (&reception.in_flight, reception.state.swap(ENDED, Relaxed))
+            }
+        };
+        let counts = &in_flight.0;
+        if state == READ_OVERDUE {
+            counts.overdue.fetch_sub(1, Relaxed);
+        }
         let count = match state {
-            Some(WAITING_FOR_CLIENT) => &counts.waiting,
+            WAITING_FOR_CLIENT => &counts.waiting,
             _ => &counts.running,
         };
         count.fetch_sub(1, Relaxed);
@@ -118,83 +134,120 @@ impl Drop for InFlightPermit {
 }
 
 impl Reception {
-    /// Returns whether the request must end, because too many others wait for their bodies.
-    pub(super) fn is_refused(&self) -> bool {
-        self.state.load(Relaxed) == REFUSED
+    fn new(in_flight: InFlight, state: u8) -> Self {
+        Self {
+            in_flight,
+            state: AtomicU8::new(state),
+            #[cfg(feature = "http2")]
+            waits_for_reader: AtomicBool::new(false),
+            #[cfg(feature = "http2")]
+            bytes: AtomicUsize::new(0),
+        }
     }
 
-    /// Records that the client has to send more.
-    fn wait(&self) {
-        let InFlight { limit, counts } = &self.in_flight;
-        if self.state.load(Relaxed) != RUNNING {
-            return;
-        }
-        if !increment(&counts.waiting, limit.saturating_mul(WAITING)) {
+    /// Creates the reception of a response to a request that does not count, because it is beyond a limit.
+    #[cfg(feature = "http2")]
+    pub(super) fn uncounted() -> Self {
+        Self::new(InFlight::new(0), ENDED)
+    }
+
+    /// Records that HTTP/2 has a frame of the response to send. The task of the stream calls this and [`take_bytes`](Self::take_bytes).
+    #[cfg(feature = "http2")]
+    pub(super) fn record_frame(&self, bytes: usize) {
+        let sum = self.bytes.load(Relaxed).saturating_add(bytes);
+        self.bytes.store(sum, Relaxed);
+        self.waits_for_reader.store(true, Relaxed);
+    }
+
+    /// Records that HTTP/2 asks for the next frame of the response.
+    #[cfg(feature = "http2")]
+    pub(super) fn record_demand(&self) {
+        self.waits_for_reader.store(false, Relaxed);
+    }
+
+    /// Returns whether HTTP/2 has a frame that the client does not read, and asks for no other.
+    #[cfg(feature = "http2")]
+    pub(super) fn waits_for_reader(&self) -> bool {
+        self.waits_for_reader.load(Relaxed)
+    }
+
+    /// Returns the bytes of the response that HTTP/2 got since the last time.
+    #[cfg(feature = "http2")]
+    pub(super) fn take_bytes(&self) -> usize {
+        let bytes = self.bytes.load(Relaxed);
+        self.bytes.store(0, Relaxed);
+        bytes
+    }
+
+    /// Records that the client has to send more. If too many others wait, the request is refused.
+    pub(super) fn wait(&self) {
+        if !self.try_wait(RUNNING) {
             self.change(RUNNING, REFUSED);
-        } else if self.change(RUNNING, WAITING_FOR_CLIENT) {
+        }
+    }
+
+    /// Records that the client has to read more of the response, and returns the time that it has.
+    pub(super) fn stall(&self) -> Patience {
+        let state = self.state.load(Relaxed);
+        if !matches!(state, RUNNING | READ_OVERDUE) || self.try_wait(state) {
+            return Patience::Full;
+        }
+        let counts = &self.in_flight.0;
+        if state == READ_OVERDUE {
+            return Patience::Short;
+        }
+        if !increment(&counts.overdue, counts.limit / OVERDUE) {
+            return Patience::Exhausted;
+        }
+        if !self.change(RUNNING, READ_OVERDUE) {
+            counts.overdue.fetch_sub(1, Relaxed);
+        }
+        Patience::Short
+    }
+
+    /// Lets a request in this state wait for its client; `false` if too many others do.
+    fn try_wait(&self, state: u8) -> bool {
+        let counts = &self.in_flight.0;
+        if self.state.load(Relaxed) != state {
+            return true;
+        }
+        if !increment(&counts.waiting, counts.limit.saturating_mul(WAITING)) {
+            return false;
+        }
+        if self.change(state, WAITING_FOR_CLIENT) {
             counts.running.fetch_sub(1, Relaxed);
+            if state == READ_OVERDUE {
+                counts.overdue.fetch_sub(1, Relaxed);
+            }
         } else {
             counts.waiting.fetch_sub(1, Relaxed);
         }
+        true
     }
 
-    /// Records that the client has sent more. The request goes on, even if the limit is reached.
-    fn resume(&self) {
-        let counts = &self.in_flight.counts;
-        if self.state.load(Relaxed) != WAITING_FOR_CLIENT {
-            return;
+    /// Records that the client has sent or read more. The request goes on, even if the limit is reached.
+    pub(super) fn resume(&self) {
+        let counts = &self.in_flight.0;
+        match self.state.load(Relaxed) {
+            WAITING_FOR_CLIENT => {
+                counts.running.fetch_add(1, Relaxed);
+                let ended = if self.change(WAITING_FOR_CLIENT, RUNNING) {
+                    &counts.waiting
+                } else {
+                    &counts.running
+                };
+                ended.fetch_sub(1, Relaxed);
+            }
+            READ_OVERDUE if self.change(READ_OVERDUE, RUNNING) => {
+                counts.overdue.fetch_sub(1, Relaxed);
+            }
+            _ => {}
         }
-        counts.running.fetch_add(1, Relaxed);
-        let ended = if self.change(WAITING_FOR_CLIENT, RUNNING) {
-            &counts.waiting
-        } else {
-            &counts.running
-        };
-        ended.fetch_sub(1, Relaxed);
     }
 
     /// Changes the state, unless the request has ended.
     fn change(&self, from: u8, to: u8) -> bool {
         let changed = self.state.compare_exchange(from, to, Relaxed, Relaxed);
         changed.is_ok()
-    }
-}
-
-impl ReceivedBody {
-    /// Wraps the body of a request. `permit` is `None` for a request that is refused.
-    pub(super) fn new(body: CountedBody, permit: Option<&mut InFlightPermit>) -> Self {
-        let permit = permit.filter(|_| !body.is_end_stream());
-        Self {
-            reception: permit.map(InFlightPermit::receive),
-            body,
-        }
-    }
-}
-
-impl HttpBody for ReceivedBody {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(context);
-        if let Some(reception) = &self.reception {
-            if frame.is_pending() {
-                reception.wait();
-            } else {
-                reception.resume();
-            }
-        }
-        frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

@@ -11,7 +11,9 @@ use http_body::{Frame, SizeHint};
 use crate::serve::activity::ActiveRequest;
 use crate::serve::in_flight::InFlightPermit;
 #[cfg(feature = "http2")]
-use crate::serve::stream_executor::StreamActivity;
+use crate::serve::in_flight::Reception;
+#[cfg(feature = "http2")]
+use crate::serve::stream_executor::StreamExecutor;
 
 /// The largest frame that the protocol gets at once. If the body ended with a larger one, the request would no
 /// longer count while the rest is sent.
@@ -23,25 +25,37 @@ pub(super) struct InFlightBody {
     /// The rest of a frame.
     rest: Bytes,
     request: Option<(ActiveRequest, Option<InFlightPermit>)>,
+    /// Whether the connection knows the request in flight.
+    is_shared: bool,
+    /// In HTTP/2, where the stream watches it.
     #[cfg(feature = "http2")]
-    stream: Option<Arc<StreamActivity>>,
+    reception: Option<Arc<Reception>>,
 }
 
 impl InFlightBody {
-    pub(super) fn new(body: Body, active: ActiveRequest, permit: Option<InFlightPermit>) -> Self {
+    pub(super) fn new(
+        body: Body,
+        active: ActiveRequest,
+        #[cfg_attr(
+            not(feature = "http2"),
+            expect(unused_mut, reason = "HTTP/2 shares it")
+        )]
+        mut permit: Option<InFlightPermit>,
+    ) -> Self {
         #[cfg(feature = "http2")]
-        let stream = StreamActivity::current();
+        let reception = StreamExecutor::watch(permit.as_mut());
         #[cfg(feature = "http2")]
-        if let Some(stream) = &stream {
+        if let Some(reception) = &reception {
             // the protocol may wait for the client before it asks for the first frame
-            stream.record_frame(0);
+            reception.record_frame(0);
         }
         Self {
             body,
             rest: Bytes::new(),
             request: Some((active, permit)),
+            is_shared: false,
             #[cfg(feature = "http2")]
-            stream,
+            reception,
         }
     }
 
@@ -62,10 +76,29 @@ impl InFlightBody {
             }
         }
         let length = self.rest.len().min(MAX_FRAME);
+        let data = self.rest.split_to(length);
         if let Some((active, _)) = &self.request {
             active.record_response_body(length);
         }
-        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
+        self.share();
+        Poll::Ready(Some(Ok(Frame::data(data))))
+    }
+
+    /// Shares the request in flight with the connection of HTTP/1.1, if the client has to read this frame before the next one.
+    ///
+    /// In HTTP/2, it is shared with the stream.
+    fn share(&mut self) {
+        #[cfg(feature = "http2")]
+        if self.reception.is_some() {
+            return;
+        }
+        if self.is_shared || self.is_end_stream() {
+            return;
+        }
+        self.is_shared = true;
+        if let Some((active, Some(permit))) = &mut self.request {
+            active.share(permit.share());
+        }
     }
 }
 
@@ -78,13 +111,13 @@ impl HttpBody for InFlightBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         #[cfg(feature = "http2")]
-        if let Some(stream) = &self.stream {
-            stream.record_demand();
+        if let Some(reception) = &self.reception {
+            reception.record_demand();
         }
         let frame = self.next_frame(context);
         #[cfg(feature = "http2")]
-        if let (Some(stream), Poll::Ready(Some(Ok(frame)))) = (&self.stream, &frame) {
-            stream.record_frame(frame.data_ref().map_or(0, Bytes::len));
+        if let (Some(reception), Poll::Ready(Some(Ok(frame)))) = (&self.reception, &frame) {
+            reception.record_frame(frame.data_ref().map_or(0, Bytes::len));
         }
         frame
     }

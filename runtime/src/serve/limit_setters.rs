@@ -59,7 +59,9 @@ impl Server {
     /// an upgraded connection does not. A request beyond the limit is refused before the guard: 503 with `Retry-After`. The requests of a
     /// [`probe`](Self::probe) have a separate limit.
     ///
-    /// A request that waits for the rest of its body does not count. Up to twice as many requests may wait; one more gets 503, too.
+    /// A request that waits for the rest of its body does not count, nor does one whose client does not read the response.
+    /// Up to twice as many requests may wait. One more that waits for its body gets 503, too. Of those whose clients do not read,
+    /// a quarter of the limit have 1 s, and others are ended at once.
     ///
     /// # Panics
     ///
@@ -132,8 +134,9 @@ impl Server {
     /// Times in which the server waits for the client add up, and each 256 bytes that the client reads subtract a second: a
     /// client that reads slower than 256 B/s is disconnected eventually. In HTTP/2, only its stream is reset.
     ///
-    /// While at least three quarters of the [`request_limit`](Self::request_limit) are in use, a client that reads nothing for 1 s is
-    /// disconnected.
+    /// A connection that ends so is reset: the system discards the bytes that the client has not read.
+    ///
+    /// If too many clients do not read, each has less time: [`request_limit`](Self::request_limit).
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
         self.settings.limits.write_timeout = timeout;
         self
@@ -145,6 +148,36 @@ impl Server {
     /// [`Shutdown`](crate::Shutdown).
     pub fn grace(mut self, grace: Duration) -> Self {
         self.settings.limits.grace = grace;
+        self
+    }
+
+    /// Sets the maximum number of requests that an HTTP/2 connection has at the same time, 100 by default.
+    ///
+    /// A client waits before it sends another one, or opens another connection. Raise the limit if one proxy sends the requests of
+    /// many clients on few connections. [`request_limit`](Self::request_limit) limits the requests of all connections.
+    ///
+    /// # Panics
+    ///
+    /// If the limit is zero.
+    #[cfg(feature = "http2")]
+    #[track_caller]
+    pub fn stream_limit(mut self, streams: u32) -> Self {
+        assert!(streams > 0, "a connection needs a stream");
+        self.settings.limits.stream_limit = streams;
+        self
+    }
+
+    /// Sets the maximum number of HTTP/2 requests that a client may cancel before the server has looked at them, 20 by default.
+    ///
+    /// A client that cancels more is disconnected. Raise the limit if a proxy cancels the requests of many clients at once.
+    ///
+    /// # Security
+    ///
+    /// Each such request costs the server as much as one that it answers, but does not count as a request in flight ("rapid
+    /// reset", CVE-2023-44487).
+    #[cfg(feature = "http2")]
+    pub fn reset_limit(mut self, resets: usize) -> Self {
+        self.settings.limits.reset_limit = resets;
         self
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::routing::{Inventory, UNREAD_LIMIT};
+use crate::routing::{Inventory, ListenerLimit, UNREAD_LIMIT};
 use crate::serve::activity::Timeouts;
 
 /// The limits of a server, which apply to all of its routes.
@@ -37,6 +37,10 @@ pub struct ServerLimits {
     pub write_timeout: Duration,
     /// The maximum time for requests in flight after a shutdown begins, 30 s by default.
     pub grace: Duration,
+    /// The maximum number of requests that an HTTP/2 connection has at the same time, 100 by default.
+    pub stream_limit: u32,
+    /// The maximum number of HTTP/2 requests that a client may cancel before the server has looked at them, 20 by default.
+    pub reset_limit: usize,
     /// The maximum number of unread bytes of a request's body that are discarded, 8 MiB by default.
     pub unread_limit: u64,
 }
@@ -59,6 +63,8 @@ impl ServerLimits {
         request_timeout: Duration::from_secs(90),
         write_timeout: Duration::from_secs(30),
         grace: Duration::from_secs(30),
+        stream_limit: 100,
+        reset_limit: 20,
         unread_limit: UNREAD_LIMIT,
     };
 
@@ -93,29 +99,41 @@ impl ServerLimits {
     }
 }
 
+impl ServerLimits {
+    /// Lists the limits with their names.
+    pub(super) fn values(&self) -> [(&'static str, ListenerLimit); 13] {
+        let number = |limit: usize| ListenerLimit::Number(limit as u64);
+        let time = ListenerLimit::Time;
+        [
+            ("connection_limit", number(self.connection_limit)),
+            ("peer_connection_limit", number(self.peer_connections())),
+            ("request_limit", number(self.request_limit)),
+            ("uri_limit", number(self.uri_limit)),
+            ("handshake_timeout", time(self.handshake_timeout)),
+            ("head_timeout", time(self.head_timeout)),
+            ("idle_timeout", time(self.idle_timeout)),
+            ("request_timeout", time(self.request_timeout)),
+            ("write_timeout", time(self.write_timeout)),
+            ("grace", time(self.grace)),
+            (
+                "stream_limit",
+                ListenerLimit::Number(u64::from(self.stream_limit)),
+            ),
+            ("reset_limit", number(self.reset_limit)),
+            ("unread_limit", ListenerLimit::Number(self.unread_limit)),
+        ]
+    }
+}
+
 impl fmt::Display for ServerLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "connection_limit: {}", self.connection_limit)?;
-        match self.peer_connection_limit {
-            Some(limit) => writeln!(f, "peer_connection_limit: {limit}")?,
-            None => writeln!(
-                f,
-                "peer_connection_limit: {} except loopback",
-                Self::PEER_CONNECTIONS
-            )?,
+        for (at, (name, value)) in self.values().into_iter().enumerate() {
+            let separator = if at > 0 { "\n" } else { "" };
+            write!(f, "{separator}{name}: {value}")?;
+            if name == "peer_connection_limit" && self.peer_connection_limit.is_none() {
+                f.write_str(" except loopback")?;
+            }
         }
-        writeln!(f, "request_limit: {}", self.request_limit)?;
-        writeln!(f, "uri_limit: {}", self.uri_limit)?;
-        for (name, time) in [
-            ("handshake_timeout", self.handshake_timeout),
-            ("head_timeout", self.head_timeout),
-            ("idle_timeout", self.idle_timeout),
-            ("request_timeout", self.request_timeout),
-            ("write_timeout", self.write_timeout),
-            ("grace", self.grace),
-        ] {
-            writeln!(f, "{name}: {time:?}")?;
-        }
-        write!(f, "unread_limit: {}", self.unread_limit)
+        Ok(())
     }
 }

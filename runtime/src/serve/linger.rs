@@ -7,18 +7,20 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use hyper::upgrade::OnUpgrade;
 use tokio::io::AsyncWrite;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
 
 use crate::routing::{IDLE_TIME, Shutdown, bounded};
 use crate::serve::activity::Activity;
-use crate::serve::protocols::STREAM_WINDOW;
+use crate::serve::control_bytes::STREAM_WINDOW;
 use crate::serve::socket::Socket;
 use crate::serve::stream::Stream;
+use crate::serve::tracked::TrackedStream;
 
 /// The number of connections of a server that may be closing in stages at the same time. Others are closed at once.
 const MAX_CLOSING: usize = 1024;
@@ -29,15 +31,16 @@ const CHUNK: usize = 16 * 1024;
 /// The number of bodies that a connection of HTTP/2 discards at their full length. HTTP/1.1 closes after one.
 ///
 /// Some clients send no other request after `GOAWAY`, so a client that repeats a mistake must not reach it soon.
-const UNREAD_BODIES: u64 = 128;
+pub(super) const UNREAD_BODIES: u64 = 128;
 
 /// The number of bodies that a connection of HTTP/2 drops before their end without regarding their bytes as a flood.
-const DROPPED_BODIES: u64 = 256;
+pub(super) const DROPPED_BODIES: u64 = 256;
 
 /// The bounds of all connections of a server.
 #[derive(Clone)]
 pub(super) struct Bounds {
     unread_limit: u64,
+    stream_limit: u32,
     closing: Arc<Semaphore>,
     shutdown: Shutdown,
 }
@@ -55,13 +58,16 @@ pub(super) struct ConnectionState {
     /// The bodies that HTTP/2 has dropped before their end.
     dropped_bodies: AtomicU64,
     retired: Notify,
+    /// The tunnel of a CONNECT that was refused, after which HTTP/1.1 ends.
+    refused_tunnel: OnceLock<OnUpgrade>,
 }
 
 impl Bounds {
     /// Returns the bounds; discarding ends soon after `shutdown` begins.
-    pub(super) fn new(unread_limit: u64, shutdown: Shutdown) -> Self {
+    pub(super) fn new(unread_limit: u64, stream_limit: u32, shutdown: Shutdown) -> Self {
         Self {
             unread_limit,
+            stream_limit,
             closing: Arc::new(Semaphore::new(MAX_CLOSING)),
             shutdown,
         }
@@ -78,11 +84,25 @@ impl ConnectionState {
             discarded: AtomicU64::new(0),
             dropped_bodies: AtomicU64::new(0),
             retired: Notify::new(),
+            refused_tunnel: OnceLock::new(),
         }
     }
 
     pub(super) fn activity(&self) -> &Arc<Activity> {
         &self.activity
+    }
+
+    /// Records that the CONNECT of this tunnel is refused.
+    pub(super) fn refuse_tunnel(&self, tunnel: OnUpgrade) {
+        // the connection ends after it: there is no second one
+        let _ = self.refused_tunnel.set(tunnel);
+    }
+
+    /// Returns the stream of a tunnel that was refused, once hyper has given it up.
+    pub(super) async fn refused_tunnel(&self) -> Option<TrackedStream> {
+        let tunnel = self.refused_tunnel.get()?.clone();
+        let parts = tunnel.await.ok()?.downcast().ok()?;
+        Some(parts.io)
     }
 
     pub(super) fn unread_limit(&self) -> u64 {
@@ -112,7 +132,8 @@ impl ConnectionState {
             self.retired.notify_one();
         }
         if before < DROPPED_BODIES {
-            self.activity.record_request_body(STREAM_WINDOW as usize);
+            self.activity
+                .record_dropped_body(STREAM_WINDOW as usize, self.bounds.stream_limit);
         }
     }
 
@@ -183,9 +204,57 @@ async fn read_chunk(socket: &Socket) -> io::Result<u64> {
 mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
+    use futures_util::FutureExt;
+
     use super::*;
     use crate::routing::{ShutdownSender, UNREAD_LIMIT};
     use crate::serve::raw_socket::RawSocket;
+
+    fn state(unread_limit: u64) -> ConnectionState {
+        let bounds = Bounds::new(unread_limit, 100, ShutdownSender::new().subscribe());
+        ConnectionState::new(bounds, Arc::new(Activity::new()))
+    }
+
+    fn is_retired(state: &ConnectionState) -> bool {
+        state.retired().now_or_never().is_some()
+    }
+
+    /// One byte below each limit, at the limit, and one above.
+    #[test]
+    fn connection_is_retired_at_half_of_the_unread_bytes_and_discards_none_above() {
+        let state = state(1_000);
+        assert!(state.spend_unread(63_999) && state.spend_unread(1));
+        assert!(!is_retired(&state));
+        assert!(state.spend_unread(1));
+        assert!(is_retired(&state));
+        assert!(state.spend_unread(63_998) && state.spend_unread(1));
+        assert!(!state.spend_unread(1));
+        assert!(!state.spend_unread(0));
+        assert!(!state.spend_unread(u64::MAX - 200_000));
+    }
+
+    /// With the default: 512 MiB and 1 GiB.
+    #[test]
+    fn unread_bytes_of_a_connection_are_a_multiple_of_those_of_a_request() {
+        const GIBIBYTE: u64 = 1 << 30;
+        let state = state(UNREAD_LIMIT);
+        assert!(state.spend_unread(GIBIBYTE / 2));
+        assert!(!is_retired(&state));
+        assert!(state.spend_unread(GIBIBYTE / 2));
+        assert!(is_retired(&state));
+        assert!(!state.spend_unread(1));
+    }
+
+    #[test]
+    fn connection_is_retired_after_half_of_the_dropped_bodies() {
+        let state = state(1_000);
+        for number in 1..=128 {
+            state.allow_dropped_body();
+            assert!(!is_retired(&state), "{number}");
+        }
+        state.allow_dropped_body();
+        assert!(is_retired(&state));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn connection_beyond_the_closing_limit_is_closed_at_once() {
@@ -195,7 +264,7 @@ mod tests {
             let _client = TcpStream::connect(address).await.unwrap();
             let (stream, _) = listener.accept().await.unwrap();
             let shutdown = ShutdownSender::new();
-            let bounds = Bounds::new(UNREAD_LIMIT, shutdown.subscribe());
+            let bounds = Bounds::new(UNREAD_LIMIT, 100, shutdown.subscribe());
             let taken = u32::try_from(MAX_CLOSING - available).unwrap();
             let closing = Arc::clone(&bounds.closing);
             let _permits = closing.try_acquire_many(taken).unwrap();

@@ -13,6 +13,10 @@ mod connections;
 mod control_bytes;
 mod counted_body;
 mod error;
+#[cfg(feature = "explain")]
+mod explaining;
+#[cfg(feature = "http2")]
+mod frame_meter;
 mod in_flight;
 mod in_flight_body;
 mod limit_setters;
@@ -21,7 +25,10 @@ mod linger;
 mod protocols;
 mod proxy;
 mod raw_socket;
+mod received_body;
+mod request_context;
 mod request_limits;
+mod responding;
 #[cfg(feature = "http2")]
 mod returned;
 mod server;
@@ -47,7 +54,7 @@ pub use self::limits::ServerLimits;
 pub use self::proxy::{Network, NetworkError};
 pub use self::server::{Server, serve};
 #[cfg(feature = "tls")]
-pub use self::tls::{Pem, Tls, TlsError};
+pub use self::tls::{Pem, RevocationListError, Tls, TlsError};
 
 #[cfg(all(test, feature = "testing"))]
 mod tests;

@@ -7,7 +7,8 @@ use hyper::server::conn::http1;
 use hyper::server::conn::http2;
 use hyper_util::rt::TokioTimer;
 
-use crate::serve::in_flight::InFlight;
+#[cfg(feature = "http2")]
+use crate::serve::control_bytes::STREAM_WINDOW;
 #[cfg(feature = "http2")]
 use crate::serve::stream_executor::StreamExecutor;
 #[cfg(feature = "tls")]
@@ -17,28 +18,21 @@ use crate::serve::tls::Handshake;
 /// without a body.
 const HYPER_HEADER_LIMIT: usize = 100;
 
-/// The requests of an HTTP/2 connection that may be in progress at the same time.
-#[cfg(feature = "http2")]
-const MAX_STREAMS: u32 = 100;
-
-/// The streams that a client may reset before the server has accepted them ("rapid reset", CVE-2023-44487).
-#[cfg(feature = "http2")]
-const MAX_PENDING_RESETS: usize = 20;
-
-/// The bytes of a request's body that a client may send before they are read.
-pub(super) const STREAM_WINDOW: u32 = 256 * 1024;
-
 /// The bytes of all bodies of a connection that a client may send before they are read.
 #[cfg(feature = "http2")]
-const CONNECTION_WINDOW: u32 = 1024 * 1024;
+pub(super) const CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// The bytes of a response that a stream buffers for a client that does not read: one frame of its body.
+#[cfg(feature = "http2")]
+const SEND_BUFFER: usize = 64 * 1024;
 
 /// The time without a frame after which the server pings a client.
 #[cfg(feature = "http2")]
-const PING_INTERVAL: Duration = Duration::from_secs(30);
+pub(super) const PING_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The time for a client to answer a ping.
 #[cfg(feature = "http2")]
-const PING_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The bytes of a header field, with 32 bytes of overhead (RFC 9113 §6.5.2), on average.
 const FIELD_SIZE: usize = 256;
@@ -65,19 +59,31 @@ pub(super) struct HeadLimits {
     pub(super) uri: usize,
 }
 
+/// The limits of the streams of an HTTP/2 connection.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(feature = "http2"),
+    allow(dead_code, reason = "HTTP/1.1 has no streams")
+)]
+pub(super) struct StreamLimits {
+    /// The requests that may be in progress at the same time.
+    pub(super) streams: u32,
+    /// The streams that a client may reset before the server has accepted them ("rapid reset", CVE-2023-44487).
+    pub(super) resets: usize,
+    /// The time for which a client may not read a response.
+    pub(super) write_timeout: Duration,
+}
+
 impl Protocols {
     #[cfg_attr(
         not(feature = "http2"),
-        allow(unused_variables, reason = "the socket has the time of HTTP/1.1")
+        allow(unused_variables, reason = "they are those of HTTP/2")
     )]
-    pub(super) fn new(limits: HeadLimits, write_timeout: Duration, in_flight: &InFlight) -> Self {
+    pub(super) fn new(head: HeadLimits, limits: StreamLimits) -> Self {
         Self {
-            http1: http1(limits),
+            http1: http1(head),
             #[cfg(feature = "http2")]
-            http2: http2(
-                limits,
-                StreamExecutor::new(write_timeout, in_flight.clone()),
-            ),
+            http2: http2(head, limits),
             #[cfg(feature = "tls")]
             handshake: None,
         }
@@ -107,13 +113,14 @@ fn http1(limits: HeadLimits) -> http1::Builder {
 
 /// Extended CONNECT (RFC 8441) stays disabled.
 #[cfg(feature = "http2")]
-fn http2(limits: HeadLimits, executor: StreamExecutor) -> http2::Builder<StreamExecutor> {
-    let mut http2 = http2::Builder::new(executor);
+fn http2(head: HeadLimits, limits: StreamLimits) -> http2::Builder<StreamExecutor> {
+    let mut http2 = http2::Builder::new(StreamExecutor::new(limits.write_timeout));
     http2
         .timer(TokioTimer::new())
-        .max_concurrent_streams(MAX_STREAMS)
-        .max_pending_accept_reset_streams(MAX_PENDING_RESETS)
-        .max_header_list_size(u32::try_from(limits.size()).unwrap_or(u32::MAX))
+        .max_concurrent_streams(limits.streams)
+        .max_send_buf_size(SEND_BUFFER)
+        .max_pending_accept_reset_streams(limits.resets)
+        .max_header_list_size(u32::try_from(head.size()).unwrap_or(u32::MAX))
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .keep_alive_interval(PING_INTERVAL)

@@ -3,7 +3,9 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(unix)]
@@ -27,6 +29,21 @@ impl RawSocket {
                 .is_ok_and(|address| !address.ip().to_canonical().is_loopback()),
             #[cfg(unix)]
             Self::Unix(_) => false,
+        }
+    }
+
+    /// Lets the system discard the bytes that the client has not read when the socket is closed.
+    ///
+    /// Otherwise it keeps and offers them for minutes, to a client that may never read them.
+    pub(super) fn discard_on_close(&self) {
+        match self {
+            // after an error, there is nothing to discard
+            Self::Tcp(stream) => {
+                let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+            }
+            // the other end has the bytes
+            #[cfg(unix)]
+            Self::Unix(_) => {}
         }
     }
 

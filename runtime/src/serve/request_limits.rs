@@ -1,19 +1,18 @@
 //! The limits of the requests of a server.
 
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::response::Response;
 use http::{Method, Request};
-use tokio::time::sleep;
+use tokio::time::{Sleep, sleep};
 
 use crate::audit::RequestId;
 use crate::response::{overloaded, request_timeout, uri_too_long};
 use crate::routing::ErrorFormat;
-use crate::serve::in_flight::{InFlight, InFlightPermit, Reception};
+use crate::serve::in_flight::{InFlight, InFlightPermit};
 use crate::serve::limits::ServerLimits;
 use crate::serve::telemetry;
 
@@ -40,11 +39,6 @@ impl RequestLimits {
             request_timeout: limits.request_timeout,
             format,
         }
-    }
-
-    /// Returns the count of all requests but those of probes.
-    pub(super) fn in_flight(&self) -> &InFlight {
-        &self.in_flight
     }
 
     /// Counts a request.
@@ -78,33 +72,25 @@ impl RequestLimits {
             && self.probes.iter().any(|path| path == request.uri().path())
     }
 
-    /// Waits for a response. The timer is created when the response is not ready at once.
+    /// Returns the response that ends a request whose handler is not ready: it takes too long, or too many others wait for their bodies.
     ///
-    /// # Errors
-    ///
-    /// Returns the response to a request that takes too long, or that must end because too many others wait for their bodies.
-    pub(super) async fn timed<F: Future + Unpin>(
+    /// The timer is created when the handler is not ready at once.
+    pub(super) fn poll_end(
         &self,
-        mut responding: F,
-        reception: Option<&Reception>,
+        timer: &mut Option<Pin<Box<Sleep>>>,
+        permit: Option<&InFlightPermit>,
         id: &RequestId,
-    ) -> Result<F::Output, Box<Response>> {
-        let mut timer = None;
-        poll_fn(|context| {
-            if let Poll::Ready(response) = Pin::new(&mut responding).poll(context) {
-                return Poll::Ready(Ok(response));
-            }
-            if reception.is_some_and(Reception::is_refused) {
-                telemetry::request_shed(id);
-                return Poll::Ready(Err(Box::new(overloaded())));
-            }
-            timer
-                .get_or_insert_with(|| Box::pin(sleep(self.request_timeout)))
-                .as_mut()
-                .poll(context)
-                .map(|()| Err(Box::new(request_timeout())))
-        })
-        .await
+        context: &mut Context<'_>,
+    ) -> Poll<Box<Response>> {
+        if permit.is_some_and(InFlightPermit::is_refused) {
+            telemetry::request_shed(id);
+            return Poll::Ready(Box::new(overloaded()));
+        }
+        timer
+            .get_or_insert_with(|| Box::pin(sleep(self.request_timeout)))
+            .as_mut()
+            .poll(context)
+            .map(|()| Box::new(request_timeout()))
     }
 
     /// Formats a response of the server itself as the API formats its errors.

@@ -10,10 +10,12 @@ use std::sync::Arc;
 use http::Method;
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
-use crate::routing::Route;
 use crate::routing::rules::IsProtected;
+use crate::routing::{Inventory, Route};
 use crate::serve::bound::BoundServer;
 use crate::serve::error::ServeError;
+#[cfg(feature = "explain")]
+use crate::serve::explaining::require_loopback;
 use crate::serve::proxy::{Network, Proxies};
 use crate::serve::settings::Settings;
 use crate::serve::socket::Listener;
@@ -118,7 +120,7 @@ impl Server {
     /// Describes how clients connect to the server, one sentence each: the transport, the certificates of clients, the
     /// proxies, the probes. The [limits](Self::limits) follow, one line each.
     ///
-    /// The [inventory](crate::Api::inventory) lists what they can call.
+    /// The [inventory](Self::inventory) lists the routes that clients can call.
     ///
     /// # Examples
     ///
@@ -137,6 +139,22 @@ impl Server {
         self.settings.summary()
     }
 
+    /// Returns the inventory of the API, including the [listener](Inventory::listener) with its current settings.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn show(api: palisade::Api) {
+    /// let server = palisade::serve(api).tls("cert.pem", "key.pem");
+    /// let inventory = server.inventory();
+    /// assert!(inventory.listener().unwrap().transport.is_encrypted());
+    /// # }
+    /// ```
+    pub fn inventory(&self) -> Inventory {
+        let inventory = self.settings.inventory.clone();
+        inventory.served_by(self.settings.listener())
+    }
+
     /// Binds to the address, and serves until SIGTERM or Ctrl-C.
     ///
     /// # Errors
@@ -153,7 +171,8 @@ impl Server {
     /// Returns [`ServeError::NotLoopback`] if the address, or any address that its name resolves
     /// to, is not a loopback address and the server has neither TLS nor proxies, [`ServeError::NoProxy`] for an empty list of
     /// proxies, [`ServeError::Probe`] for a probe without a public handler, [`ServeError::Resolve`] if the name cannot be resolved,
-    /// [`ServeError::Bind`] if the address is in use, and [`ServeError::Tls`] for a certificate or key that cannot be used.
+    /// [`ServeError::Bind`] if the address is in use, `ServeError::ExplainNotLoopback` or `ServeError::ExplainBehindProxy` for an API that
+    /// [explains](crate::Api::explain) requests beyond loopback, and [`ServeError::Tls`] for a certificate or key that cannot be used.
     pub async fn bind(self, address: impl ToSocketAddrs) -> Result<BoundServer, ServeError> {
         let addresses = lookup_host(address).await.map_err(ServeError::Resolve)?;
         let addresses: Vec<SocketAddr> = addresses.collect();
@@ -163,6 +182,10 @@ impl Server {
             && !self.settings.proxies.is_configured()
         {
             return Err(ServeError::NotLoopback { address: *address });
+        }
+        #[cfg(feature = "explain")]
+        if self.settings.explained.is_some() {
+            require_loopback(&addresses, &self.settings.proxies)?;
         }
         self.check_proxies()?;
         self.check_probes()?;
@@ -243,8 +266,9 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// Returns [`ServeError::SocketMode`] if all users of the host could connect, and [`ServeError::BindUnix`] if
-    /// another process listens on the socket, the file is not a socket, or cannot be created.
+    /// Returns [`ServeError::SocketMode`] if all users of the host could connect, `ServeError::ExplainOnUnixSocket` for an API that
+    /// [explains](crate::Api::explain) requests, and [`ServeError::BindUnix`] if another process listens on the socket, the
+    /// file is not a socket, or cannot be created.
     #[cfg(unix)]
     pub async fn bind_unix(
         self,
@@ -253,6 +277,10 @@ impl Server {
         let (path, mode) = (path.as_ref().to_owned(), self.settings.socket_mode);
         if mode & !0o770 != 0 {
             return Err(ServeError::SocketMode { mode });
+        }
+        #[cfg(feature = "explain")]
+        if self.settings.explained.is_some() {
+            return Err(ServeError::ExplainOnUnixSocket);
         }
         self.check_probes()?;
         #[cfg(feature = "tls")]
@@ -278,15 +306,55 @@ fn is_public_get(route: &Route) -> bool {
 }
 
 /// Binds to the first address that is available, and returns it with its actual port.
+/// The bytes of a response that the system accepts before it sends those it has: enough for a fast client.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+pub(super) const UNSENT_LIMIT: u32 = 128 * 1024;
+
+/// Limits the bytes that the system buffers for a client that does not read, by default megabytes for each connection.
+///
+/// Connections inherit the option `TCP_NOTSENT_LOWAT`. Bytes that are sent and not acknowledged do not count, so that the
+/// throughput to distant clients is not limited. Other systems have smaller buffers.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+fn limit_unsent(listener: &TcpListener) {
+    // without the option, the server still works
+    let _ = socket2::SockRef::from(listener).set_tcp_notsent_lowat(UNSENT_LIMIT);
+}
+
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+fn limit_unsent(_: &TcpListener) {}
+
 async fn bind_first(addresses: &[SocketAddr]) -> Result<(TcpListener, SocketAddr), ServeError> {
     let nothing = io::Error::from(io::ErrorKind::NotFound);
     let mut error = ServeError::Resolve(nothing);
     for &address in addresses {
         let bound = TcpListener::bind(address).await;
         match bound.and_then(|listener| Ok((listener.local_addr()?, listener))) {
-            Ok((address, listener)) => return Ok((listener, address)),
+            Ok((address, listener)) => {
+                limit_unsent(&listener);
+                return Ok((listener, address));
+            }
             Err(source) => error = ServeError::Bind { address, source },
         }
     }
     Err(error)
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    #[tokio::test]
+    async fn unsent_bytes_of_accepted_connections_are_limited() {
+        use super::*;
+
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            let Ok((listener, address)) = bind_first(&[address.parse().unwrap()]).await else {
+                // a host without IPv6
+                continue;
+            };
+            let _client = tokio::net::TcpStream::connect(address).await.unwrap();
+            let (stream, _) = listener.accept().await.unwrap();
+            let limit = socket2::SockRef::from(&stream).tcp_notsent_lowat();
+            assert_eq!(limit.unwrap(), UNSENT_LIMIT, "{address}");
+        }
+    }
 }

@@ -1,9 +1,14 @@
 //! The settings of a server, with their defaults.
 
+#[cfg(feature = "explain")]
+use std::sync::Arc;
+
 use crate::policy::Limits;
 use crate::resource_server::IssuerSummary;
 use crate::routing::api::Api;
 use crate::routing::{ErrorFormat, Inventory};
+#[cfg(feature = "explain")]
+use crate::serve::explaining::ExplainedApi;
 use crate::serve::limits::ServerLimits;
 use crate::serve::protocols::HeadLimits;
 use crate::serve::proxy::Proxies;
@@ -26,6 +31,9 @@ pub(super) struct Settings {
     pub(super) probes: Vec<String>,
     pub(super) inventory: Inventory,
     pub(super) format: ErrorFormat,
+    /// `None` if requests are not explained.
+    #[cfg(feature = "explain")]
+    pub(super) explained: Option<Arc<ExplainedApi>>,
     #[cfg(unix)]
     pub(super) socket_mode: u32,
 }
@@ -47,6 +55,8 @@ impl Settings {
             limits: ServerLimits::of(inventory),
             inventory: inventory.clone(),
             format: api.error_format().clone(),
+            #[cfg(feature = "explain")]
+            explained: ExplainedApi::of(&api),
             router: api.into_router(),
             #[cfg(feature = "tls")]
             tls: None,

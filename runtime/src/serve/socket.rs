@@ -89,6 +89,11 @@ impl Socket {
         self.raw.is_remote()
     }
 
+    /// Lets the system discard the bytes that the client has not read when the socket is closed.
+    pub(super) fn discard_on_close(&self) {
+        self.raw.discard_on_close();
+    }
+
     /// Completes when bytes, the end of the stream or an error can be read.
     pub(super) async fn readable(&self) -> io::Result<()> {
         self.raw.readable().await

@@ -195,6 +195,23 @@ mod tests {
         assert!(UnixStream::connect(&path).await.is_ok());
     }
 
+    /// The last owner removes its file after this one has opened it, and another server creates the file again.
+    #[test]
+    fn lock_of_a_removed_or_replaced_file_is_not_held() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
+        let first = open(&path).unwrap().unwrap();
+        assert!(is_at(&first, &path));
+        fs::remove_file(&path).unwrap();
+        assert!(!is_at(&first, &path));
+        let second = open(&path).unwrap().unwrap();
+        assert!(is_at(&second, &path) && !is_at(&first, &path));
+        let target = directory.path().join("target");
+        fs::rename(&path, &target).unwrap();
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        assert!(!is_at(&second, &path));
+    }
+
     /// A second owner waits, and gives up after 5 s.
     #[tokio::test(start_paused = true)]
     async fn lock_ends_with_its_owner() {

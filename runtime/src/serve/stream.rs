@@ -8,6 +8,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
+#[cfg(feature = "http2")]
+use crate::serve::frame_meter::FrameMeter;
 use crate::serve::socket::Socket;
 
 /// The bytes of HTTP in both directions.
@@ -15,15 +17,29 @@ pub(super) enum Stream {
     Plain(Socket),
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream<Socket>>),
+    /// A stream of HTTP/2, which records if the client sends too many frames without a request.
+    #[cfg(feature = "http2")]
+    Metered(Box<(TlsStream<Socket>, FrameMeter)>),
 }
 
 impl Stream {
+    /// Counts the frames of the client.
+    #[cfg(feature = "http2")]
+    pub(super) fn metered(self) -> Self {
+        match self {
+            Self::Tls(stream) => Self::Metered(Box::new((*stream, FrameMeter::new()))),
+            other => other,
+        }
+    }
+
     /// Returns the socket. Bytes that TLS has read ahead are lost.
     pub(super) fn into_socket(self) -> Socket {
         match self {
             Self::Plain(socket) => socket,
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.into_inner().0,
+            #[cfg(feature = "http2")]
+            Self::Metered(metered) => metered.0.into_inner().0,
         }
     }
 }
@@ -38,6 +54,20 @@ impl AsyncRead for Stream {
             Self::Plain(socket) => Pin::new(socket).poll_read(context, buffer),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+            #[cfg(feature = "http2")]
+            Self::Metered(metered) => {
+                let (stream, meter) = &mut **metered;
+                let before = buffer.filled().len();
+                let result = Pin::new(&mut *stream).poll_read(context, buffer);
+                let read = buffer.filled().get(before..).unwrap_or_default();
+                if meter.receive(read) {
+                    return result;
+                }
+                // the connection ends
+                buffer.set_filled(before);
+                stream.get_ref().0.activity().record_flood();
+                Poll::Pending
+            }
         }
     }
 }
@@ -52,6 +82,15 @@ impl AsyncWrite for Stream {
             Self::Plain(socket) => Pin::new(socket).poll_write(context, bytes),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
+            #[cfg(feature = "http2")]
+            Self::Metered(metered) => {
+                let (stream, meter) = &mut **metered;
+                let result = Pin::new(stream).poll_write(context, bytes);
+                if let Poll::Ready(Ok(length)) = result {
+                    meter.send(length);
+                }
+                result
+            }
         }
     }
 
@@ -60,6 +99,8 @@ impl AsyncWrite for Stream {
             Self::Plain(socket) => Pin::new(socket).poll_flush(context),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_flush(context),
+            #[cfg(feature = "http2")]
+            Self::Metered(metered) => Pin::new(&mut metered.0).poll_flush(context),
         }
     }
 
@@ -68,6 +109,8 @@ impl AsyncWrite for Stream {
             Self::Plain(socket) => Pin::new(socket).poll_shutdown(context),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+            #[cfg(feature = "http2")]
+            Self::Metered(metered) => Pin::new(&mut metered.0).poll_shutdown(context),
         }
     }
 
@@ -80,6 +123,15 @@ impl AsyncWrite for Stream {
             Self::Plain(socket) => Pin::new(socket).poll_write_vectored(context, buffers),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_write_vectored(context, buffers),
+            #[cfg(feature = "http2")]
+            Self::Metered(metered) => {
+                let (stream, meter) = &mut **metered;
+                let result = Pin::new(stream).poll_write_vectored(context, buffers);
+                if let Poll::Ready(Ok(length)) = result {
+                    meter.send(length);
+                }
+                result
+            }
         }
     }
 
@@ -88,6 +140,8 @@ impl AsyncWrite for Stream {
             Self::Plain(socket) => socket.is_write_vectored(),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.is_write_vectored(),
+            #[cfg(feature = "http2")]
+            Self::Metered(metered) => metered.0.is_write_vectored(),
         }
     }
 }

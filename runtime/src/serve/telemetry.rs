@@ -72,6 +72,8 @@ pub(super) fn serving(limits: &ServerLimits) {
             request_timeout = ?limits.request_timeout,
             write_timeout = ?limits.write_timeout,
             grace = ?limits.grace,
+            stream_limit = limits.stream_limit,
+            reset_limit = limits.reset_limit,
             unread_limit = limits.unread_limit,
             "serving"
         );

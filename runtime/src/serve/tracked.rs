@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::sync::watch;
 use tokio::task::unconstrained;
@@ -46,6 +46,7 @@ impl OpenStream {
                 let _ = dropped.changed().await;
             })),
             registered: None,
+            is_first_read: false,
         }
     }
 }
@@ -61,12 +62,36 @@ pub(super) struct TrackedStream {
     closed: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// The task that `closed` wakes.
     registered: Option<Waker>,
+    /// Whether the next read returns one byte only.
+    is_first_read: bool,
 }
 
 impl TrackedStream {
     /// Returns the stream, which the server no longer tracks.
     pub(super) fn into_inner(self) -> Stream {
         self.stream.into_inner()
+    }
+
+    /// Lets the first read return one byte, so that hyper grows its buffer for HTTP/1.1 from 8 KiB to 16 KiB.
+    ///
+    /// While a request is in progress, hyper looks for the end of the stream, and wants 8 KiB for the bytes that it may find. Next to
+    /// the request, the smaller buffer does not have them, so each request would cost a buffer.
+    pub(super) fn with_large_buffer(mut self) -> Self {
+        self.is_first_read = true;
+        self
+    }
+
+    fn poll_first_read(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut byte = [0];
+        let mut first = ReadBuf::new(&mut byte);
+        ready!(Pin::new(&mut self.stream).poll_read(context, first.unfilled()))?;
+        buffer.put_slice(first.filled());
+        self.is_first_read = false;
+        Poll::Ready(Ok(()))
     }
 
     fn check_open(&self) -> io::Result<()> {
@@ -104,10 +129,14 @@ impl Read for TrackedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
+        mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
         self.check_open()?;
-        let result = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let result = if self.is_first_read && buffer.remaining() > 0 {
+            self.poll_first_read(context, &mut buffer)
+        } else {
+            Pin::new(&mut self.stream).poll_read(context, buffer)
+        };
         self.poll_open(context, result)
     }
 }

@@ -10,8 +10,8 @@ use http::Version;
 use http_body::Body as _;
 
 use crate::routing::{Rest, discard, discard_within};
-use crate::serve::in_flight::ReceivedBody;
 use crate::serve::linger::ConnectionState;
+use crate::serve::received_body::ReceivedBody;
 
 /// Discards what the handler has left unread, or announces in the response that the connection closes.
 ///

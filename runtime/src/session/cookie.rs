@@ -1,7 +1,8 @@
 //! The cookie of a session.
 
-use http::header::{COOKIE, HeaderMap, HeaderValue};
+use http::header::{HeaderMap, HeaderValue};
 
+use crate::cookies::pairs;
 use crate::session::error::SessionRefusal;
 use crate::session::id::SessionId;
 
@@ -9,7 +10,7 @@ use crate::session::id::SessionId;
 ///
 /// A browser accepts the prefix `__Host-` only with `Secure`, `Path=/` and without `Domain` (RFC 6265bis §4.1.3.2), so
 /// that no other host of the domain, and no page without TLS, can set the cookie.
-const SESSION_COOKIE: &str = "__Host-session";
+pub(crate) const SESSION_COOKIE: &str = "__Host-session";
 
 /// Finds the identifier in the `Cookie` fields; HTTP/2 may send several (RFC 9113 §8.2.3).
 ///
@@ -18,13 +19,8 @@ const SESSION_COOKIE: &str = "__Host-session";
 /// Returns an error if there is no cookie with the name, or more than one: programs disagree about which of them
 /// counts.
 pub(super) fn find(headers: &HeaderMap) -> Result<SessionId, SessionRefusal> {
-    let fields = headers.get_all(COOKIE).iter();
-    let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
-    let mut values = pairs.filter_map(|pair| {
-        let value = pair.trim_ascii().strip_prefix(SESSION_COOKIE.as_bytes())?;
-        value.trim_ascii_start().strip_prefix(b"=")
-    });
-    let value = values.next().ok_or(SessionRefusal::Missing)?;
+    let mut values = pairs(headers).filter(|(name, _)| *name == SESSION_COOKIE.as_bytes());
+    let (_, value) = values.next().ok_or(SessionRefusal::Missing)?;
     if values.next().is_some() {
         return Err(SessionRefusal::Malformed);
     }
@@ -55,6 +51,8 @@ fn sensitive(text: String) -> HeaderValue {
 
 #[cfg(test)]
 mod tests {
+    use http::header::COOKIE;
+
     use super::*;
 
     fn headers(fields: &[&str]) -> HeaderMap {

@@ -61,10 +61,8 @@ impl Sessions {
         self.by_key.insert(session.key, session);
     }
 
-    fn remove(&mut self, key: &SessionKey) -> bool {
-        let Some(session) = self.by_key.remove(key) else {
-            return false;
-        };
+    fn remove(&mut self, key: &SessionKey) -> Option<StoredSession> {
+        let session = self.by_key.remove(key)?;
         for group in &session.groups {
             if let Some(keys) = self.by_group.get_mut(group) {
                 keys.remove(key);
@@ -73,7 +71,14 @@ impl Sessions {
                 }
             }
         }
-        true
+        Some(session)
+    }
+
+    /// Removes the sessions for which a condition holds.
+    fn remove_all(&mut self, is_removed: impl Fn(&StoredSession) -> bool) -> Vec<StoredSession> {
+        let removed = self.by_key.values().filter(|session| is_removed(session));
+        let removed: Vec<_> = removed.map(|session| session.key).collect();
+        removed.iter().filter_map(|key| self.remove(key)).collect()
     }
 
     /// Returns the least recently used session of the largest group, and of all if no group has more than one.
@@ -89,32 +94,31 @@ impl Sessions {
         oldest.map(|session| session.key)
     }
 
-    /// Makes room for one more session, used at `now`.
-    fn make_room(&mut self, capacity: usize, now: NumericDate) {
+    /// Makes room for one more session, used at `now`, and returns the sessions that were removed.
+    fn make_room(&mut self, capacity: usize, now: NumericDate) -> Vec<StoredSession> {
         if self.by_key.len() < capacity {
-            return;
+            return Vec::new();
         }
-        let expired = |session: &&StoredSession| session.expires_at <= now;
-        let expired = self.by_key.values().filter(expired);
-        let expired: Vec<_> = expired.map(|session| session.key).collect();
-        for key in &expired {
-            self.remove(key);
-        }
+        let mut removed = self.remove_all(|session| session.expires_at <= now);
         while self.by_key.len() >= capacity {
             let Some(key) = self.least_needed() else {
-                return;
+                break;
             };
-            self.remove(&key);
+            removed.extend(self.remove(&key));
         }
+        removed
     }
 }
 
 impl SessionStore for MemorySessions {
-    async fn insert(&self, session: StoredSession) -> Result<(), SessionStoreError> {
+    async fn insert(
+        &self,
+        session: StoredSession,
+    ) -> Result<Vec<StoredSession>, SessionStoreError> {
         let mut sessions = self.lock();
-        sessions.make_room(self.capacity, session.last_used);
+        let removed = sessions.make_room(self.capacity, session.last_used);
         sessions.insert(session);
-        Ok(())
+        Ok(removed)
     }
 
     async fn find(&self, key: &SessionKey) -> Result<Option<StoredSession>, SessionStoreError> {
@@ -132,17 +136,28 @@ impl SessionStore for MemorySessions {
         Ok(())
     }
 
-    async fn remove(&self, key: &SessionKey) -> Result<bool, SessionStoreError> {
+    async fn remove(&self, key: &SessionKey) -> Result<Option<StoredSession>, SessionStoreError> {
         Ok(self.lock().remove(key))
     }
 
-    async fn remove_group(&self, group: &SessionGroup) -> Result<usize, SessionStoreError> {
+    async fn remove_group(
+        &self,
+        group: &SessionGroup,
+    ) -> Result<Vec<StoredSession>, SessionStoreError> {
         let mut sessions = self.lock();
         let keys = sessions.by_group.remove(group).unwrap_or_default();
-        for key in &keys {
-            sessions.remove(key);
-        }
-        Ok(keys.len())
+        Ok(keys.iter().filter_map(|key| sessions.remove(key)).collect())
+    }
+
+    async fn remove_ended(
+        &self,
+        now: NumericDate,
+        unused_since: NumericDate,
+    ) -> Result<Vec<StoredSession>, SessionStoreError> {
+        let has_ended = |session: &StoredSession| {
+            session.expires_at <= now || session.last_used <= unused_since
+        };
+        Ok(self.lock().remove_all(has_ended))
     }
 }
 
@@ -190,8 +205,8 @@ mod tests {
             store.insert(session(number, 0, groups)).await.unwrap();
         }
         let group = SessionGroup::from_bytes([10; 32]);
-        assert_eq!(store.remove_group(&group).await.unwrap(), 2);
-        assert_eq!(store.remove_group(&group).await.unwrap(), 0);
+        assert_eq!(store.remove_group(&group).await.unwrap().len(), 2);
+        assert_eq!(store.remove_group(&group).await.unwrap().len(), 0);
         assert_eq!(numbers(&store).await, [3]);
         assert!(
             !store
@@ -206,8 +221,8 @@ mod tests {
         let store = MemorySessions::new();
         store.insert(session(1, 0, &[10])).await.unwrap();
         let key = SessionKey::from_bytes([1; 32]);
-        assert!(store.remove(&key).await.unwrap());
-        assert!(!store.remove(&key).await.unwrap());
+        assert!(store.remove(&key).await.unwrap().is_some());
+        assert!(store.remove(&key).await.unwrap().is_none());
         store.touch(&key, NumericDate::from_secs(5)).await.unwrap();
         assert!(store.lock().by_key.is_empty() && store.lock().by_group.is_empty());
     }
@@ -233,10 +248,45 @@ mod tests {
         for (number, last_used) in [(1, 0), (2, 90), (3, 80)] {
             store.insert(session(number, last_used, &[])).await.unwrap();
         }
-        store.insert(session(4, 101, &[])).await.unwrap();
+        let keys = |removed: Vec<StoredSession>| -> Vec<_> {
+            removed.iter().map(|session| session.sealed[0]).collect()
+        };
+        let removed = store.insert(session(4, 101, &[])).await.unwrap();
+        assert_eq!(keys(removed), [1]);
         assert_eq!(numbers(&store).await, [2, 3, 4]);
-        store.insert(session(5, 102, &[])).await.unwrap();
+        let removed = store.insert(session(5, 102, &[])).await.unwrap();
+        assert_eq!(keys(removed), [3]);
         assert_eq!(numbers(&store).await, [2, 4, 5]);
+    }
+
+    #[tokio::test]
+    async fn session_that_expires_at_this_time_makes_room() {
+        let store = MemorySessions::with_capacity(2);
+        store.insert(session(1, 10, &[])).await.unwrap();
+        let mut expiring = session(2, 20, &[]);
+        expiring.expires_at = NumericDate::from_secs(30);
+        store.insert(expiring).await.unwrap();
+        store.insert(session(3, 30, &[])).await.unwrap();
+        assert_eq!(numbers(&store).await, [1, 3]);
+    }
+
+    #[tokio::test]
+    async fn ended_sessions_are_removed_and_returned() {
+        let store = MemorySessions::new();
+        for (number, last_used) in [(1, 0), (2, 50), (3, 51), (4, 100)] {
+            let session = session(number, last_used, &[number]);
+            assert!(store.insert(session).await.unwrap().is_empty());
+        }
+        let at = NumericDate::from_secs;
+        let mut removed = store.remove_ended(at(100), at(50)).await.unwrap();
+        removed.sort_by_key(|session| session.key);
+        assert_eq!(removed.len(), 2);
+        assert_eq!((removed[0].sealed[0], removed[1].sealed[0]), (1, 2));
+        assert_eq!(numbers(&store).await, [3, 4]);
+        let removed = store.remove_ended(at(151), at(0)).await.unwrap();
+        assert_eq!(removed.len(), 1);
+        assert!(store.remove_ended(at(151), at(0)).await.unwrap().is_empty());
+        assert_eq!(store.lock().by_group.len(), 1);
     }
 
     #[tokio::test]

@@ -11,10 +11,10 @@ const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// The origin of the application as browsers write it (RFC 6454 §6.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct AppOrigin(Box<str>);
+pub(crate) struct AppOrigin(Box<str>);
 
 impl AppOrigin {
-    pub(super) fn parse(text: &str) -> Result<Self, SessionsConfigError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, SessionsConfigError> {
         let error = || SessionsConfigError::Origin(text.to_owned());
         // `Uri` silently drops a fragment
         if text.contains(['?', '#', '@', '\\']) {
@@ -44,7 +44,7 @@ impl AppOrigin {
         Ok(Self(origin.into()))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
@@ -53,7 +53,7 @@ impl AppOrigin {
     ///
     /// `SameSite=Lax` is not enough: another host of the same site can send the cookie, and so can a WebSocket
     /// handshake from there.
-    pub(super) fn permits(&self, method: &Method, headers: &HeaderMap) -> bool {
+    pub(crate) fn permits(&self, method: &Method, headers: &HeaderMap) -> bool {
         let changes =
             !matches!(*method, Method::GET | Method::HEAD) || headers.contains_key(UPGRADE);
         let site = single(headers, &SEC_FETCH_SITE);
@@ -146,6 +146,9 @@ mod tests {
             "",
             "app.example",
             "https://",
+            "https://:443",
+            "https://:8443",
+            "http://:80",
             "https://app.example/path",
             "https://app.example?x",
             "https://app.example#x",

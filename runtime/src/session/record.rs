@@ -75,6 +75,31 @@ mod tests {
     use crate::session::NewLogin;
 
     #[test]
+    fn record_of_the_maximum_length_is_sealed() {
+        let keys = SealingKeys::new(SealingKey::generate().unwrap());
+        let sealer = RecordSealer::new(
+            keys.sealer(Purpose::new("a test")).unwrap(),
+            AppOrigin::parse("https://app.example").unwrap(),
+        );
+        let key = SessionKey::from_bytes([1; 32]);
+        let record = |len: usize| {
+            let claims = [("text".to_owned(), "x".repeat(len).into())];
+            let login = NewLogin::new("https://login.example", "app", "alice");
+            LoginRecord {
+                person: login.claims(claims.into_iter().collect()).person,
+                started_at: 0,
+                expires_at: 0,
+            }
+        };
+        let len = MAX_LEN - serde_json::to_vec(&record(0)).unwrap().len();
+        let longest = record(len);
+        let sealed = seal(&sealer, &key, &longest).unwrap();
+        assert_eq!(open(&sealer, &key, &sealed), Some(longest));
+        let too_long = seal(&sealer, &key, &record(len + 1));
+        assert!(matches!(too_long, Err(SessionError::TooLong)));
+    }
+
+    #[test]
     fn record_opens_for_its_session_and_application_only() {
         let keys = SealingKeys::new(SealingKey::generate().unwrap());
         let sealer = |origin| {
@@ -83,7 +108,11 @@ mod tests {
         };
         let orders = sealer("https://orders.example");
         let [key, other_key] = [1, 2].map(|byte| SessionKey::from_bytes([byte; 32]));
-        let record = NewLogin::new("https://login.example", "orders", "alice").record;
+        let record = LoginRecord {
+            person: NewLogin::new("https://login.example", "orders", "alice").person,
+            started_at: 0,
+            expires_at: 0,
+        };
         let sealed = seal(&orders, &key, &record).unwrap();
         assert_eq!(open(&orders, &key, &sealed), Some(record));
         assert_eq!(open(&orders, &other_key, &sealed), None);

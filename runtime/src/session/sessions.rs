@@ -1,34 +1,29 @@
 //! The sessions of an application: started at login, found by the guard, ended at logout.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::Method;
 use http::header::{HeaderMap, HeaderValue};
+use tokio::task::JoinHandle;
 
 use crate::claims::NumericDate;
-use crate::clock::{Clock, SharedClock, SystemClock};
-use crate::seal::{Purpose, SealingKey, SealingKeys};
 use crate::session::cookie;
-use crate::session::error::{SessionError, SessionRefusal, SessionStoreError, SessionsConfigError};
+use crate::session::ends::{Observers, SessionEnd, SessionObserver};
+use crate::session::error::{SessionError, SessionRefusal, SessionStoreError};
+#[cfg(feature = "tracing")]
+use crate::session::event::{emit_ended, emit_started};
 use crate::session::id::SessionId;
+use crate::session::life::{Life, unavailable};
 use crate::session::login::{Login, LoginRecord, NewLogin};
-use crate::session::memory::MemorySessions;
 use crate::session::origin::AppOrigin;
 use crate::session::record::{self, RecordSealer};
-use crate::session::store::{
-    DynSessionStore, SessionGroup, SessionKey, SessionStore, StoredSession,
-};
+use crate::session::store::{SessionGroup, SessionKey, StoredSession};
 
-const PURPOSE: Purpose = Purpose::new("session");
-
-const DEFAULT_IDLE_TIME: Duration = Duration::from_mins(30);
-const DEFAULT_LIFETIME: Duration = Duration::from_hours(12);
-const MAX_LIFETIME: Duration = Duration::from_hours(30 * 24);
-
-/// The time of the last use is stored at most this often.
-const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
+/// Sessions that have ended by time are removed at most this often.
+const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 
 /// The browser sessions of an application.
 ///
@@ -56,44 +51,21 @@ const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
 /// ```
 #[derive(Clone)]
 pub struct Sessions {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
-    origin: AppOrigin,
-    store: Box<dyn DynSessionStore>,
-    sealer: RecordSealer,
-    clock: Arc<dyn Clock>,
-    idle_time: Duration,
-    lifetime: Duration,
-}
-
-/// Configures [`Sessions`].
-#[must_use = "a builder has no effect until `build` is called"]
-pub struct SessionsBuilder {
-    origin: String,
-    store: Option<Box<dyn DynSessionStore>>,
-    keys: Option<SealingKeys>,
-    clock: Arc<dyn Clock>,
-    idle_time: Duration,
-    lifetime: Duration,
+pub(super) struct Shared {
+    pub(super) origin: AppOrigin,
+    pub(super) sealer: RecordSealer,
+    pub(super) life: Arc<Life>,
+    pub(super) observers: Observers,
+    /// The path to which navigations without a session are redirected.
+    pub(super) login_path: OnceLock<Box<str>>,
+    /// The time of the last removal of ended sessions, in milliseconds since 1970.
+    pub(super) swept_at: AtomicU64,
 }
 
 impl Sessions {
-    /// Configures the sessions of the application with this origin, such as `https://app.example.govt.nz`.
-    ///
-    /// It is the address that browsers show, without a path. `http` is accepted for a loopback host only.
-    pub fn builder(origin: impl Into<String>) -> SessionsBuilder {
-        SessionsBuilder {
-            origin: origin.into(),
-            store: None,
-            keys: None,
-            clock: Arc::new(SystemClock),
-            idle_time: DEFAULT_IDLE_TIME,
-            lifetime: DEFAULT_LIFETIME,
-        }
-    }
-
     /// Returns the origin of the application.
     pub fn origin(&self) -> &str {
         self.shared.origin.as_str()
@@ -101,12 +73,12 @@ impl Sessions {
 
     /// Returns the time after which an unused session ends.
     pub fn idle_time(&self) -> Duration {
-        self.shared.idle_time
+        self.shared.life.idle_time
     }
 
     /// Returns the time after which a session ends, even if it is used.
     pub fn lifetime(&self) -> Duration {
-        self.shared.lifetime
+        self.shared.life.lifetime
     }
 
     /// Starts a session with a new identifier, and returns it with the `Set-Cookie` value for the response.
@@ -123,30 +95,26 @@ impl Sessions {
         headers: &HeaderMap,
     ) -> Result<(Login, HeaderValue), SessionError> {
         if let Ok(former) = cookie::find(headers) {
-            self.shared.store.remove(&former.key()).await?;
+            let removed = self.shared.life.store.remove(&former.key()).await?;
+            // not awaited: a login does not depend on the tokens of a former one
+            self.ended(removed, SessionEnd::Replaced);
         }
-        let Shared {
-            store,
-            sealer,
-            clock,
-            lifetime,
-            ..
-        } = &*self.shared;
+        let Shared { life, sealer, .. } = &*self.shared;
         let id = SessionId::random()?;
         let key = id.key();
-        let now = clock.now();
-        let NewLogin {
-            mut record,
-            longest,
-        } = login;
-        let lifetime = longest.map_or(*lifetime, |longest| longest.min(*lifetime));
+        let now = life.clock.now();
+        let NewLogin { person, longest } = login;
+        let lifetime = longest.map_or(life.lifetime, |longest| longest.min(life.lifetime));
         let expires_at = now.saturating_add(lifetime);
-        record.started_at = now.as_millis();
-        record.expires_at = expires_at.as_millis();
-        let subject = SessionGroup::of_subject(&record.issuer, &record.subject);
-        let at_provider = match &record.sid {
-            Some(sid) => SessionGroup::of_provider_session(&record.issuer, sid),
-            None => SessionGroup::without_provider_session(&record.issuer, &record.subject),
+        let subject = SessionGroup::of_subject(&person.issuer, &person.subject);
+        let at_provider = match &person.sid {
+            Some(sid) => SessionGroup::of_provider_session(&person.issuer, sid),
+            None => SessionGroup::without_provider_session(&person.issuer, &person.subject),
+        };
+        let record = LoginRecord {
+            person,
+            started_at: now.as_millis(),
+            expires_at: expires_at.as_millis(),
         };
         let session = StoredSession {
             key,
@@ -155,17 +123,59 @@ impl Sessions {
             last_used: now,
             expires_at,
         };
-        store.insert(session).await?;
-        Ok((self.login(key, record), cookie::set(&id)))
+        let evicted = life.store.insert(session).await?;
+        self.ended(evicted, SessionEnd::Evicted);
+        self.sweep(now);
+        let login = self.login(key, record);
+        #[cfg(feature = "tracing")]
+        emit_started(&login);
+        Ok((login, cookie::set(&id)))
+    }
+
+    /// Returns whether the cookie of a request is that of a session which has not ended.
+    ///
+    /// It is for a public page that is of no use to people who have logged in, such as a start page. It counts as a use of
+    /// the session. Only a handler with `login` learns who has logged in.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the store fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use axum::http::HeaderMap;
+    /// use palisade::prelude::*;
+    /// use palisade::relying_party::Sessions;
+    ///
+    /// #[public(reason = "the start page", unvalidated = "the session chooses one of two public responses")]
+    /// async fn start(State(sessions): State<Sessions>, Unvalidated(headers): Unvalidated<HeaderMap>) -> Response {
+    ///     if sessions.is_logged_in(&headers).await.unwrap_or(false) {
+    ///         return (StatusCode::SEE_OTHER, [("location", "/orders")]).into_response();
+    ///     }
+    ///     ([("cache-control", "no-store")], "Log in to see your orders.").into_response()
+    /// }
+    /// ```
+    pub async fn is_logged_in(&self, headers: &HeaderMap) -> Result<bool, SessionStoreError> {
+        match self.authenticate(&Method::GET, headers).await {
+            Ok(_) => Ok(true),
+            Err(SessionRefusal::Unavailable) => {
+                Err(SessionStoreError::new("the session cannot be read"))
+            }
+            Err(_) => Ok(false),
+        }
     }
 
     /// Ends a session, and returns the `Set-Cookie` value that removes its cookie.
+    ///
+    /// Its tokens end with it: see [`LoginRoutes::tokens`](crate::relying_party::LoginRoutes::tokens).
     ///
     /// # Errors
     ///
     /// Returns an error if the session may still be in the store.
     pub async fn end(&self, login: &Login) -> Result<HeaderValue, SessionStoreError> {
-        self.shared.store.remove(&login.key).await?;
+        let removed = self.shared.life.store.remove(&login.key).await?;
+        self.ended_entirely(removed, SessionEnd::Logout).await;
         Ok(cookie::remove())
     }
 
@@ -180,7 +190,7 @@ impl Sessions {
         subject: &str,
     ) -> Result<usize, SessionStoreError> {
         let group = SessionGroup::of_subject(issuer, subject);
-        self.shared.store.remove_group(&group).await
+        self.end_group(group, SessionEnd::Application).await
     }
 
     /// Ends the sessions that belong to a session at the provider (`sid`), and returns their number.
@@ -194,19 +204,148 @@ impl Sessions {
         sid: &str,
     ) -> Result<usize, SessionStoreError> {
         let group = SessionGroup::of_provider_session(issuer, sid);
-        self.shared.store.remove_group(&group).await
+        self.end_group(group, SessionEnd::Application).await
     }
 
-    /// Ends the sessions of a subject whose session at the provider is unknown, and returns their number.
+    /// Ends the sessions that a logout at the provider names, and returns their number.
     ///
-    /// A logout of one session at the provider ends them too, because each of them could be the one.
-    pub(crate) async fn end_without_provider_session(
+    /// A logout of one session at the provider ends the subject's sessions without a known `sid` too, because each of them
+    /// could be the one.
+    pub(crate) async fn end_at_provider(
         &self,
         issuer: &str,
-        subject: &str,
+        subject: Option<&str>,
+        sid: Option<&str>,
     ) -> Result<usize, SessionStoreError> {
-        let group = SessionGroup::without_provider_session(issuer, subject);
-        self.shared.store.remove_group(&group).await
+        let groups = match (sid, subject) {
+            (Some(sid), subject) => [
+                Some(SessionGroup::of_provider_session(issuer, sid)),
+                subject.map(|subject| SessionGroup::without_provider_session(issuer, subject)),
+            ],
+            (None, subject) => [
+                subject.map(|subject| SessionGroup::of_subject(issuer, subject)),
+                None,
+            ],
+        };
+        let mut count = 0;
+        for group in groups.into_iter().flatten() {
+            count += self.end_group(group, SessionEnd::ProviderLogout).await?;
+        }
+        Ok(count)
+    }
+
+    async fn end_group(
+        &self,
+        group: SessionGroup,
+        end: SessionEnd,
+    ) -> Result<usize, SessionStoreError> {
+        let removed = self.shared.life.store.remove_group(&group).await?;
+        let count = removed.len();
+        self.ended_entirely(removed, end).await;
+        Ok(count)
+    }
+
+    /// Sets the path to which navigations without a session are redirected.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it is another path already.
+    #[track_caller]
+    pub(crate) fn redirect_to(&self, login_path: &str) {
+        let path = self.shared.login_path.get_or_init(|| login_path.into());
+        assert!(
+            **path == *login_path,
+            "two `LoginRoutes` redirect navigations, to `{path}` and `{login_path}`: \
+             call `redirect_navigations` for one of them"
+        );
+    }
+
+    /// Returns the path to which navigations without a session are redirected, if they are.
+    pub(crate) fn login_path(&self) -> Option<&str> {
+        self.shared.login_path.get().map(|path| &**path)
+    }
+
+    /// Returns whether a session is not in the store any more.
+    pub(crate) async fn has_ended(&self, login: &Login) -> Result<bool, SessionStoreError> {
+        let found = self.shared.life.store.find(&login.key).await?;
+        Ok(found.is_none())
+    }
+
+    /// Adds an observer, which removes what belongs to a session when it ends.
+    pub(crate) fn observe(&self, observer: Arc<dyn SessionObserver>) {
+        self.shared.observers.add(observer);
+    }
+
+    /// Wakes the connections of removed sessions, and starts the observers in a separate task.
+    ///
+    /// They run to their end, whether the task is awaited or not.
+    fn ended(
+        &self,
+        removed: impl IntoIterator<Item = StoredSession>,
+        end: SessionEnd,
+    ) -> Option<JoinHandle<()>> {
+        let mut observed = Vec::new();
+        for StoredSession { key, sealed, .. } in removed {
+            self.shared.life.wake(&key);
+            let record = record::open(&self.shared.sealer, &key, &sealed);
+            if let Some(login) = record.map(|record| self.login(key, record)) {
+                #[cfg(feature = "tracing")]
+                emit_ended(&login, end);
+                observed.extend(self.shared.observers.ended(&login, end));
+            }
+        }
+        let is_observed = !observed.is_empty();
+        let observing = async move {
+            for observed in observed {
+                observed.await;
+            }
+        };
+        is_observed.then(|| tokio::spawn(observing))
+    }
+
+    /// Does the same, and completes when the observers have.
+    async fn ended_entirely(
+        &self,
+        removed: impl IntoIterator<Item = StoredSession>,
+        end: SessionEnd,
+    ) {
+        if let Some(observing) = self.ended(removed, end) {
+            // an error only while the runtime shuts down, or after a panic
+            let _ = observing.await;
+        }
+    }
+
+    /// Removes sessions that have ended by time, at most once a minute, in a separate task.
+    fn sweep(&self, now: NumericDate) {
+        let swept_at = self.shared.swept_at.load(Ordering::Relaxed);
+        let is_due = now.since(NumericDate::from_millis(swept_at)) >= SWEEP_INTERVAL
+            || now.as_millis() < swept_at;
+        if !is_due {
+            return;
+        }
+        let claimed = self.shared.swept_at.compare_exchange(
+            swept_at,
+            now.as_millis(),
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
+        if claimed.is_err() {
+            return;
+        }
+        let sessions = self.clone();
+        tokio::spawn(async move {
+            let unused_since = now.saturating_sub(sessions.shared.life.idle_time);
+            let removed = sessions
+                .shared
+                .life
+                .store
+                .remove_ended(now, unused_since)
+                .await;
+            match removed {
+                Ok(removed) => drop(sessions.ended(removed, SessionEnd::Expired)),
+                Err(error) => drop(unavailable(error)),
+            }
+        });
     }
 
     /// Whether the request names a session, valid or not.
@@ -228,19 +367,20 @@ impl Sessions {
         if !self.shared.origin.permits(method, headers) {
             return Err(SessionRefusal::CrossOrigin);
         }
-        let store = &self.shared.store;
+        let store = &self.shared.life.store;
         let found = store.find(&key).await.map_err(unavailable)?;
         let stored = found.ok_or(SessionRefusal::Unknown)?;
         let record = record::open(&self.shared.sealer, &key, &stored.sealed)
             .ok_or(SessionRefusal::Unknown)?;
-        let now = self.shared.clock.now();
-        if self.has_ended(&record, &stored, now) {
-            store.remove(&key).await.map_err(unavailable)?;
+        let now = self.shared.life.clock.now();
+        self.sweep(now);
+        if now >= self.shared.life.end_of(record.times(), &stored) {
+            let removed = store.remove(&key).await.map_err(unavailable)?;
+            self.ended(removed, SessionEnd::Expired);
             return Err(SessionRefusal::Expired);
         }
-        if now.since(stored.last_used) >= TOUCH_INTERVAL.min(self.shared.idle_time / 2) {
-            store.touch(&key, now).await.map_err(unavailable)?;
-        }
+        let used = self.shared.life.used(&stored, now);
+        used.await.map_err(unavailable)?;
         Ok(self.login(key, record))
     }
 
@@ -248,100 +388,9 @@ impl Sessions {
         Login {
             key,
             record: Arc::new(record),
-            clock: SharedClock(Arc::clone(&self.shared.clock)),
+            life: Arc::clone(&self.shared.life),
             subject_hash: None,
         }
-    }
-
-    fn has_ended(&self, record: &LoginRecord, stored: &StoredSession, now: NumericDate) -> bool {
-        let started_at = NumericDate::from_millis(record.started_at);
-        // the end that was sealed, or an earlier one if the lifetime is shorter now
-        let latest = started_at.saturating_add(self.shared.lifetime);
-        let expires_at = NumericDate::from_millis(record.expires_at).min(latest);
-        let idle_until = stored.last_used.saturating_add(self.shared.idle_time);
-        now >= expires_at || now >= idle_until
-    }
-}
-
-/// Reports an error of the store, which the client does not learn.
-fn unavailable(error: impl Into<SessionError>) -> SessionRefusal {
-    let error = error.into();
-    #[cfg(feature = "tracing")]
-    tracing::error!(
-        target: "palisade::session",
-        event = "session_store_failed",
-        error = &error as &dyn std::error::Error,
-        "a session cannot be checked"
-    );
-    drop(error);
-    SessionRefusal::Unavailable
-}
-
-impl SessionsBuilder {
-    /// Sets the time after which an unused session ends; by default 30 minutes.
-    pub fn idle_time(mut self, time: Duration) -> Self {
-        self.idle_time = time;
-        self
-    }
-
-    /// Sets the time after which a session ends, even if it is used; by default 12 hours, at most 30 days.
-    pub fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.lifetime = lifetime;
-        self
-    }
-
-    /// Sets the store; by default [`MemorySessions`]. It requires [`keys`](Self::keys).
-    pub fn store(mut self, store: impl SessionStore) -> Self {
-        self.store = Some(Box::new(store));
-        self
-    }
-
-    /// Sets the keys that seal the records of the store.
-    ///
-    /// Processes that share a store share the keys. A record opens for the origin that sealed it only. By default, the records in memory are sealed with a key of this
-    /// process.
-    pub fn keys(mut self, keys: impl Into<SealingKeys>) -> Self {
-        self.keys = Some(keys.into());
-        self
-    }
-
-    /// Sets the clock that lifetimes are checked against; by default the system's.
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
-        self
-    }
-
-    /// Builds the sessions.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the origin, a time or the keys are not valid, or if there is a store without keys.
-    pub fn build(self) -> Result<Sessions, SessionsConfigError> {
-        let origin = AppOrigin::parse(&self.origin)?;
-        if self.idle_time.is_zero() || self.lifetime.is_zero() {
-            return Err(SessionsConfigError::Lifetime);
-        }
-        if self.lifetime > MAX_LIFETIME {
-            return Err(SessionsConfigError::LifetimeTooLong);
-        }
-        let keys = match (self.keys, &self.store) {
-            (Some(keys), _) => keys,
-            (None, None) => SealingKey::generate()?.into(),
-            (None, Some(_)) => return Err(SessionsConfigError::NoKeys),
-        };
-        let sealer = RecordSealer::new(keys.sealer(PURPOSE)?, origin.clone());
-        Ok(Sessions {
-            shared: Arc::new(Shared {
-                origin,
-                store: self
-                    .store
-                    .unwrap_or_else(|| Box::new(MemorySessions::new())),
-                sealer,
-                clock: self.clock,
-                idle_time: self.idle_time,
-                lifetime: self.lifetime,
-            }),
-        })
     }
 }
 
@@ -349,14 +398,6 @@ impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sessions")
             .field("origin", &self.origin())
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for SessionsBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionsBuilder")
-            .field("origin", &self.origin)
             .finish_non_exhaustive()
     }
 }

@@ -20,7 +20,7 @@ use crate::session::error::SessionStoreError;
 ///
 /// Requests wait without a time limit: apply one to a store that can be slow.
 pub trait SessionStore: Send + Sync + 'static {
-    /// Stores a new session.
+    /// Stores a new session, and returns those that were removed to make room for it: none, unless the store is bounded.
     ///
     /// # Errors
     ///
@@ -28,7 +28,7 @@ pub trait SessionStore: Send + Sync + 'static {
     fn insert(
         &self,
         session: StoredSession,
-    ) -> impl Future<Output = Result<(), SessionStoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<StoredSession>, SessionStoreError>> + Send;
 
     /// Returns the session with this key, if there is one. It may be expired.
     ///
@@ -51,7 +51,7 @@ pub trait SessionStore: Send + Sync + 'static {
         last_used: NumericDate,
     ) -> impl Future<Output = Result<(), SessionStoreError>> + Send;
 
-    /// Removes a session, and returns whether there was one.
+    /// Removes a session, and returns it if there was one.
     ///
     /// # Errors
     ///
@@ -59,9 +59,11 @@ pub trait SessionStore: Send + Sync + 'static {
     fn remove(
         &self,
         key: &SessionKey,
-    ) -> impl Future<Output = Result<bool, SessionStoreError>> + Send;
+    ) -> impl Future<Output = Result<Option<StoredSession>, SessionStoreError>> + Send;
 
-    /// Removes the sessions of a group, and returns their number.
+    /// Removes the sessions of a group, and returns them.
+    ///
+    /// The tokens of a session that is not returned remain until they expire.
     ///
     /// # Errors
     ///
@@ -69,7 +71,22 @@ pub trait SessionStore: Send + Sync + 'static {
     fn remove_group(
         &self,
         group: &SessionGroup,
-    ) -> impl Future<Output = Result<usize, SessionStoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<StoredSession>, SessionStoreError>> + Send;
+
+    /// Removes sessions that have ended, and returns them: those that expire at `now` or before, and those whose last use
+    /// was at `unused_since` or before.
+    ///
+    /// It is called about once a minute while there are requests; a store with many sessions can remove some of them each
+    /// time. If several processes share a store, each session is returned to one of them.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the store cannot be read or written.
+    fn remove_ended(
+        &self,
+        now: NumericDate,
+        unused_since: NumericDate,
+    ) -> impl Future<Output = Result<Vec<StoredSession>, SessionStoreError>> + Send;
 }
 
 /// The key of a session: the SHA-256 hash of the value of its cookie.
@@ -195,15 +212,20 @@ pub(super) type StoreFuture<'a, T> =
 
 /// [`SessionStore`] behind a pointer.
 pub(super) trait DynSessionStore: Send + Sync {
-    fn insert(&self, session: StoredSession) -> StoreFuture<'_, ()>;
+    fn insert(&self, session: StoredSession) -> StoreFuture<'_, Vec<StoredSession>>;
     fn find<'a>(&'a self, key: &'a SessionKey) -> StoreFuture<'a, Option<StoredSession>>;
     fn touch<'a>(&'a self, key: &'a SessionKey, last_used: NumericDate) -> StoreFuture<'a, ()>;
-    fn remove<'a>(&'a self, key: &'a SessionKey) -> StoreFuture<'a, bool>;
-    fn remove_group<'a>(&'a self, group: &'a SessionGroup) -> StoreFuture<'a, usize>;
+    fn remove<'a>(&'a self, key: &'a SessionKey) -> StoreFuture<'a, Option<StoredSession>>;
+    fn remove_group<'a>(&'a self, group: &'a SessionGroup) -> StoreFuture<'a, Vec<StoredSession>>;
+    fn remove_ended(
+        &self,
+        now: NumericDate,
+        unused_since: NumericDate,
+    ) -> StoreFuture<'_, Vec<StoredSession>>;
 }
 
 impl<S: SessionStore> DynSessionStore for S {
-    fn insert(&self, session: StoredSession) -> StoreFuture<'_, ()> {
+    fn insert(&self, session: StoredSession) -> StoreFuture<'_, Vec<StoredSession>> {
         Box::pin(SessionStore::insert(self, session))
     }
 
@@ -215,12 +237,20 @@ impl<S: SessionStore> DynSessionStore for S {
         Box::pin(SessionStore::touch(self, key, last_used))
     }
 
-    fn remove<'a>(&'a self, key: &'a SessionKey) -> StoreFuture<'a, bool> {
+    fn remove<'a>(&'a self, key: &'a SessionKey) -> StoreFuture<'a, Option<StoredSession>> {
         Box::pin(SessionStore::remove(self, key))
     }
 
-    fn remove_group<'a>(&'a self, group: &'a SessionGroup) -> StoreFuture<'a, usize> {
+    fn remove_group<'a>(&'a self, group: &'a SessionGroup) -> StoreFuture<'a, Vec<StoredSession>> {
         Box::pin(SessionStore::remove_group(self, group))
+    }
+
+    fn remove_ended(
+        &self,
+        now: NumericDate,
+        unused_since: NumericDate,
+    ) -> StoreFuture<'_, Vec<StoredSession>> {
+        Box::pin(SessionStore::remove_ended(self, now, unused_since))
     }
 }
 

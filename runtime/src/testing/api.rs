@@ -1,6 +1,10 @@
 //! An API under test, with its own issuer and clock.
 
+use std::sync::Arc;
+
+use crate::policy::Declaration;
 use crate::resource_server::{Builder, ResourceServer, WithIssuers};
+use crate::routing::Route;
 use crate::routing::api::Api;
 use crate::routing::secure_router::SecureRouter;
 use crate::testing::issuer::DEFAULT_ISSUER;
@@ -169,12 +173,17 @@ impl TestApi {
     /// Its token is valid for five minutes and has no scopes or roles.
     pub fn caller(&self, subject: &str) -> TestRequest {
         let token = self.issuer.token(subject).audience(AUDIENCE);
-        TestRequest::new(self.router(), Some(token))
+        TestRequest::new(self.router(), self.declarations(), Some(token))
     }
 
     /// Creates a request without a token.
     pub fn anonymous(&self) -> TestRequest {
-        TestRequest::new(self.router(), None)
+        TestRequest::new(self.router(), self.declarations(), None)
+    }
+
+    fn declarations(&self) -> Arc<[&'static Declaration]> {
+        let routes = self.api.inventory().iter();
+        routes.map(Route::declaration).collect()
     }
 
     /// Creates an empty jar of cookies, for requests of one browser.

@@ -30,6 +30,8 @@ use std::fmt::Display;
 
 mod active_tokens;
 mod api;
+#[cfg(feature = "attack")]
+pub mod attack;
 mod caller;
 mod clock;
 mod cookies;
@@ -37,6 +39,9 @@ mod counting_body;
 mod event;
 mod issuer;
 mod keys;
+mod lock;
+#[cfg(all(test, feature = "tracing"))]
+pub(crate) mod log;
 #[cfg(all(test, feature = "discovery"))]
 pub(crate) mod loopback_server;
 mod multipart_form;
@@ -57,6 +62,7 @@ pub use self::cookies::{TestCookie, TestCookies};
 pub use self::counting_body::CountingBody;
 pub use self::event::TestEvent;
 pub use self::issuer::EmbeddedIssuer;
+pub use self::lock::{assert_lock, assert_lock_at};
 pub use self::multipart_form::MultipartForm;
 pub use self::request::TestRequest;
 pub use self::response::TestResponse;

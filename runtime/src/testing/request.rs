@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Body;
@@ -15,6 +16,9 @@ use serde::Serialize;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::policy::Declaration;
+use crate::routing::Explanation;
+use crate::steps::Recording;
 use crate::testing::{
     MultipartForm, TestCookies, TestResponse, TestStream, TokenBuilder, or_panic,
 };
@@ -27,6 +31,7 @@ const PEER: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 4
 #[must_use = "a request does nothing until it is sent"]
 pub struct TestRequest {
     router: axum::Router,
+    declarations: Arc<[&'static Declaration]>,
     token: Option<TokenBuilder>,
     method: Method,
     path: String,
@@ -45,9 +50,14 @@ pub(super) struct Prepared {
 }
 
 impl TestRequest {
-    pub(super) fn new(router: axum::Router, token: Option<TokenBuilder>) -> Self {
+    pub(super) fn new(
+        router: axum::Router,
+        declarations: Arc<[&'static Declaration]>,
+        token: Option<TokenBuilder>,
+    ) -> Self {
         Self {
             router,
+            declarations,
             token,
             method: Method::GET,
             path: "/".to_owned(),
@@ -190,6 +200,42 @@ impl TestRequest {
     /// Panics if the path or a header field is invalid, or if the response body ends with an error.
     pub async fn send(self) -> TestResponse {
         self.stream().await.collect().await
+    }
+
+    /// Sends the request in process, and lists the steps of the guard, each passed or not.
+    ///
+    /// The response body is not read.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the path or a header field is invalid.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::prelude::*;
+    /// use palisade::testing::TestApi;
+    ///
+    /// #[secured(scopes = "orders:read")]
+    /// async fn list_orders() {}
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let api = TestApi::new(SecureRouter::new().route("/orders", get(list_orders))).await;
+    /// let explanation = api.anonymous().get("/orders").explain().await;
+    /// assert_eq!(explanation.failed_step(), Some("bearer credential"));
+    /// assert_eq!(explanation.reason(), Some("no_credential"));
+    /// # }
+    /// ```
+    pub async fn explain(self) -> Explanation {
+        let declarations = Arc::clone(&self.declarations);
+        let recording = Recording::default();
+        let stream = recording.scope(self.stream()).await;
+        Explanation::new(stream.status(), recording.take(), |(module, handler)| {
+            let mut all = declarations.iter();
+            let declared = all.find(|other| other.module == module && other.handler == handler);
+            declared.map(|declared| declared.access.to_string())
+        })
     }
 
     /// Sends the request in process, through the API's guard, and returns the response with its unread body.

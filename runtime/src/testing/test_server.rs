@@ -64,7 +64,12 @@ pub(crate) async fn validate(server: &ResourceServer, token: &str) -> Result<(),
 
 /// Returns why the server does not accept a token, or `None` if it accepts the token.
 pub(crate) async fn rejection(server: &ResourceServer, token: &str) -> Option<TokenRejection> {
-    let result = server.authenticate(token.as_bytes()).await;
+    let token = token.as_bytes();
+    // in the order of the guard
+    let result = match server.authenticate_cached(token) {
+        Some(cached) => cached,
+        None => server.authenticate(token).await,
+    };
     result.err().map(|rejected| rejected.rejection)
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::claims::NumericDate;
 use crate::clock::Clock;
+use crate::steps::{self, Step};
 use crate::token::bearer::is_b64token;
 #[cfg(feature = "metrics")]
 use crate::token::cache::record_lookup;
@@ -104,6 +105,7 @@ impl JwtValidator {
             issuer,
             generation,
         } = self.cache.get(token)?;
+        steps::begin(Step::CachedToken);
         if let Err(error) = verified.check_time(now) {
             self.cache.remove(token);
             return Some(Err(error.into()));
@@ -125,6 +127,7 @@ impl JwtValidator {
         now: NumericDate,
         clock: &dyn Clock,
     ) -> Result<CachedJwt, TokenRejection> {
+        steps::begin(Step::TokenForm);
         let compact = UntrustedCompact::read(token).map_err(|error| {
             if is_b64token(token) {
                 TokenRejection::Invalid(error)
@@ -132,6 +135,7 @@ impl JwtValidator {
                 TokenRejection::Malformed
             }
         })?;
+        steps::begin(Step::TokenHeader);
         let known = self.headers.get(compact.encoded_header());
         let (decoded, read);
         let header = if let Some(known) = &known {
@@ -163,8 +167,14 @@ impl JwtValidator {
             VerificationOutcome::Unverified {
                 unavailable: Some(unavailable),
                 ..
-            } => Err(TokenRejection::Unavailable(unavailable)),
+            } => {
+                steps::begin(Step::Signature);
+                Err(TokenRejection::Unavailable(unavailable))
+            }
             VerificationOutcome::Unverified { furthest, .. } => {
+                if furthest.outdated_generation().is_some() {
+                    steps::begin(Step::Signature);
+                }
                 Err(TokenRejection::Invalid(furthest.into()))
             }
         }
@@ -186,16 +196,22 @@ impl JwtValidator {
         let mut unknown_key = Vec::new();
         for (index, issuer) in self.issuers.iter().enumerate() {
             match issuer.verify_signature(jwt, now) {
-                Ok(generation) => match validate_claims(&issuer.rules, compact, jwt, now) {
-                    Err(TokenError::Issuer) => furthest = Stage::Issuer,
-                    validated => {
-                        return VerificationOutcome::Verified(validated.map(|token| CachedJwt {
-                            token: Arc::new(token),
-                            issuer: index,
-                            generation,
-                        }));
+                Ok(generation) => {
+                    steps::begin(Step::Signature);
+                    steps::begin(Step::Claims);
+                    match validate_claims(&issuer.rules, compact, jwt, now) {
+                        Err(TokenError::Issuer) => furthest = Stage::Issuer,
+                        validated => {
+                            return VerificationOutcome::Verified(validated.map(|token| {
+                                CachedJwt {
+                                    token: Arc::new(token),
+                                    issuer: index,
+                                    generation,
+                                }
+                            }));
+                        }
                     }
-                },
+                }
                 Err(Unverified::Unavailable(keys)) => unavailable = Some(keys),
                 Err(Unverified::Rejected(stage)) => {
                     if let Some(generation) = stage.outdated_generation() {

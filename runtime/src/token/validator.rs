@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::claims::NumericDate;
 use crate::clock::Clock;
 use crate::keys::SkippedKeys;
+use crate::steps::{self, Step};
 #[cfg(feature = "introspection")]
 use crate::token::bearer::is_b64token;
 use crate::token::error::TokenError;
@@ -84,7 +85,7 @@ impl TokenValidator {
 
     /// Validates a cached token at the current time of `clock`.
     ///
-    /// Returns `None` if the token is not cached, or if its issuer introspects tokens; then,
+    /// Returns `None` if the token is not cached, or if it is a JWT that an issuer may have to confirm; then,
     /// [`validate`](Self::validate) decides.
     pub(crate) fn validate_cached(
         &self,
@@ -96,7 +97,9 @@ impl TokenValidator {
         }
         #[cfg(feature = "introspection")]
         if !self.introspected.is_empty() {
-            return None;
+            let introspector = self.introspector_for_opaque(token)?;
+            steps::begin(Step::Introspection);
+            return introspector.validate_cached(token);
         }
         self.jwts.validate_cached(token, clock.now())
     }
@@ -120,6 +123,7 @@ impl TokenValidator {
     }
 
     fn check_length(&self, token: &[u8]) -> Result<(), TokenRejection> {
+        steps::begin(Step::TokenLength);
         if token.len() > self.token_limit {
             return Err(TokenRejection::Invalid(TokenError::TooLong));
         }
@@ -195,6 +199,7 @@ impl TokenValidator {
         clock: &dyn Clock,
     ) -> Result<Arc<VerifiedToken>, TokenRejection> {
         if let Some(introspector) = self.introspector_for_opaque(token) {
+            steps::begin(Step::Introspection);
             if !is_b64token(token) {
                 return Err(TokenRejection::Malformed);
             }
@@ -202,7 +207,10 @@ impl TokenValidator {
         }
         let verified = self.jwts.validate(token, clock).await?;
         match self.introspector_for_jwt(verified.issuer()) {
-            Some(introspector) => introspector.validate(token, Some(&verified)).await,
+            Some(introspector) => {
+                steps::begin(Step::Introspection);
+                introspector.validate(token, Some(&verified)).await
+            }
             None => Ok(verified),
         }
     }

@@ -136,7 +136,7 @@ async fn works(caller: Caller) -> String {
     caller.subject().to_owned()
 }
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/at-once", get(at_once))
         .route("/in-public", get(in_public))

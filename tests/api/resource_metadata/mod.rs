@@ -42,7 +42,7 @@ async fn lost() -> StatusCode {
     StatusCode::NOT_FOUND
 }
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/orders", get(list).post(create))
         .route("/clerk", get(clerk))

@@ -1,6 +1,8 @@
 //! The events of requests with a session.
 
+use axum::http::HeaderMap;
 use palisade::Secret;
+use palisade::relying_party::NewLogin;
 use palisade_tests::Log;
 use serde_json::Value;
 
@@ -8,9 +10,14 @@ use super::{App, ISSUER, minutes};
 
 /// Returns the fields of the only event that a request caused.
 fn fields(log: &Log) -> Value {
-    let events = log.take("palisade::audit");
+    let events = all_fields(log);
     assert_eq!(events.len(), 1, "{events:?}");
-    events[0]["fields"].clone()
+    events[0].clone()
+}
+
+fn all_fields(log: &Log) -> Vec<Value> {
+    let events = log.take("palisade::audit");
+    events.iter().map(|event| event["fields"].clone()).collect()
 }
 
 #[tokio::test]
@@ -65,7 +72,56 @@ async fn refused_session_emits_its_reason() {
     assert_eq!(fields(&log)["reason"], "cross_origin");
     app.clock.advance(minutes(31));
     app.status(&alice).await;
-    assert_eq!(fields(&log)["reason"], "expired_session");
+    let events = all_fields(&log);
+    let reasons: Vec<_> = events.iter().map(|event| &event["reason"]).collect();
+    assert_eq!(reasons, ["timeout", "expired_session"]);
+}
+
+#[tokio::test]
+async fn start_and_end_of_a_session_are_events_without_its_subject() {
+    let app = App::new().await;
+    let (log, _capturing) = Log::capture();
+    let login = |sid: &str| NewLogin::new(ISSUER, "app", "alice").provider_session(sid);
+    let mut hashes = Vec::new();
+    let mut cookie = String::new();
+    for reason in ["", "replaced"] {
+        cookie = app.start(login("s-1"), &cookie).await;
+        let mut events = all_fields(&log);
+        let started = events.pop().unwrap();
+        assert_eq!(started["event"], "session_created");
+        assert_eq!(started["outcome"], "allow");
+        assert_eq!(
+            (&started["issuer"], &started["client_id"]),
+            (&ISSUER.into(), &"app".into())
+        );
+        if let Some(ended) = events.pop() {
+            assert_eq!(
+                (&ended["event"], &ended["reason"]),
+                (&"session_expired".into(), &reason.into())
+            );
+            assert_eq!(ended["session_hash"], hashes[0]);
+        }
+        hashes.push(started["session_hash"].clone());
+        let text = started.to_string();
+        let value = cookie.split_once('=').unwrap().1;
+        for secret in ["alice", "s-1", value] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+    assert_ne!(hashes[0], hashes[1]);
+    app.sessions.end_subject(ISSUER, "alice").await.unwrap();
+    let ended = fields(&log);
+    assert_eq!(
+        (&ended["reason"], &ended["session_hash"]),
+        (&"application".into(), &hashes[1])
+    );
+    let started = app.sessions.start(login("s-2"), &HeaderMap::new()).await;
+    let (login, _) = started.unwrap();
+    log.take("palisade::audit");
+    app.sessions.end(&login).await.unwrap();
+    assert_eq!(fields(&log)["reason"], "logout");
+    app.sessions.end(&login).await.unwrap();
+    assert!(all_fields(&log).is_empty(), "an end is one event");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod alternatives;
 mod audit;
 mod cross_origin;
+mod ends;
 mod lifetimes;
 mod stores;
 
@@ -29,7 +30,7 @@ async fn change_name() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/me", get(show_login))
         .route("/name", post(change_name).put(change_name))

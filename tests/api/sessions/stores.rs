@@ -18,7 +18,7 @@ type Change = fn(StoredSession) -> StoredSession;
 
 /// A store that a test changes behind the back of the sessions.
 #[derive(Clone, Default)]
-struct SharedStore {
+pub(super) struct SharedStore {
     sessions: Arc<MemorySessions>,
     change: Arc<Mutex<Option<Change>>>,
     fails: Arc<Mutex<bool>>,
@@ -27,6 +27,10 @@ struct SharedStore {
 }
 
 impl SharedStore {
+    pub(super) fn set_failing(&self, fails: bool) {
+        *self.fails.lock().unwrap() = fails;
+    }
+
     fn check(&self) -> Result<(), SessionStoreError> {
         if *self.fails.lock().unwrap() {
             return Err(SessionStoreError::new("the database is down"));
@@ -36,7 +40,10 @@ impl SharedStore {
 }
 
 impl SessionStore for SharedStore {
-    async fn insert(&self, session: StoredSession) -> Result<(), SessionStoreError> {
+    async fn insert(
+        &self,
+        session: StoredSession,
+    ) -> Result<Vec<StoredSession>, SessionStoreError> {
         self.check()?;
         *self.inserted.lock().unwrap() = Some(session.clone());
         self.sessions.insert(session).await
@@ -58,14 +65,26 @@ impl SessionStore for SharedStore {
         self.sessions.touch(key, last_used).await
     }
 
-    async fn remove(&self, key: &SessionKey) -> Result<bool, SessionStoreError> {
+    async fn remove(&self, key: &SessionKey) -> Result<Option<StoredSession>, SessionStoreError> {
         self.check()?;
         self.sessions.remove(key).await
     }
 
-    async fn remove_group(&self, group: &SessionGroup) -> Result<usize, SessionStoreError> {
+    async fn remove_group(
+        &self,
+        group: &SessionGroup,
+    ) -> Result<Vec<StoredSession>, SessionStoreError> {
         self.check()?;
         self.sessions.remove_group(group).await
+    }
+
+    async fn remove_ended(
+        &self,
+        now: NumericDate,
+        unused_since: NumericDate,
+    ) -> Result<Vec<StoredSession>, SessionStoreError> {
+        self.check()?;
+        self.sessions.remove_ended(now, unused_since).await
     }
 }
 
@@ -83,7 +102,7 @@ async fn failing_store_is_503_and_starts_no_session() {
     let store = SharedStore::default();
     let app = app(&store, key()).await;
     let alice = app.log_in("alice").await;
-    *store.fails.lock().unwrap() = true;
+    store.set_failing(true);
     let response = app.get("/me", &alice).await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(problem_type(&response), "verification-unavailable");
@@ -92,7 +111,7 @@ async fn failing_store_is_503_and_starts_no_session() {
     let login = NewLogin::new(ISSUER, "app", "bob");
     let started = app.sessions.start(login, &HeaderMap::new()).await;
     assert!(started.is_err());
-    *store.fails.lock().unwrap() = false;
+    store.set_failing(false);
     assert_eq!(app.status(&alice).await, 200);
 }
 

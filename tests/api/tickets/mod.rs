@@ -111,7 +111,7 @@ async fn api() -> TestApi {
     TestApi::new(routes()).await
 }
 
-fn routes() -> SecureRouter {
+pub(crate) fn routes() -> SecureRouter {
     SecureRouter::new()
         .route("/events", get(events).post(events_ticket))
         .route("/tenant", get(tenant).post(tenant_ticket))

@@ -18,10 +18,15 @@ const server = http.createServer((request, response) => {
     response.writeHead(answer.statusCode, answer.rawHeaders);
     answer.pipe(response);
   });
-  forwarded.on("error", () => response.destroy());
+  forwarded.on("error", (error) => {
+    console.error(`${request.method} ${request.url}: ${error}`);
+    response.destroy();
+  });
   response.on("close", () => forwarded.destroy());
   request.pipe(forwarded);
 });
+// longer than any pause of the suite, so that no connection ends while a request is on its way
+server.keepAliveTimeout = 60_000;
 server.listen(0, "127.0.0.1", () => {
   console.log(`listening on http://127.0.0.1:${server.address().port}`);
 });

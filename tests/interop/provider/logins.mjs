@@ -2,7 +2,8 @@
 //
 // `node logins.mjs WEB_ORIGIN` listens on a free port of 127.0.0.1, prints `listening on URL` when it is ready (URL is
 // the issuer), and ends when its stdin closes. The client `orders-web` has the secret `orders-web-secret`; access
-// tokens live for 2 minutes, and refresh tokens are rotated. Any account name logs in.
+// tokens live for 2 minutes, and refresh tokens are rotated. Any account name logs in. `/thief` uses the first refresh token, as a
+// thief would who has it and the secret of the client, and responds with the status of the token endpoint.
 
 import { createServer } from 'node:http';
 import { generateKeyPairSync } from 'node:crypto';
@@ -45,6 +46,8 @@ const configuration = {
     },
   ],
   findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, name: `<b>${sub}</b>` }) }),
+  // the default refuses connections to loopback, where the tests receive the logout tokens
+  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
   rotateRefreshToken: true,
   ttl: {
@@ -110,15 +113,32 @@ async function interact(provider, request, response) {
   await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: name !== 'login' });
 }
 
+async function steal(issuer, token, response) {
+  const headers = { authorization: `Basic ${btoa('orders-web:orders-web-secret')}` };
+  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token });
+  const { status } = await fetch(`${issuer}/token`, { method: 'POST', headers, body });
+  response.writeHead(status, { 'content-length': 0 }).end();
+}
+
 const server = createServer();
 server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, configuration);
   provider.on('server_error', (_, error) => console.error(error));
+  provider.on('backchannel.success', (_, client, sub) => console.log(`logged ${sub} out of ${client.clientId}`));
+  provider.on('backchannel.error', (_, error) => console.error(error));
+  let refreshToken;
+  provider.on('refresh_token.saved', (token) => { refreshToken ??= token.jti; });
   const handle = provider.callback();
   server.on('request', (request, response) => {
     if (request.url.startsWith('/interaction/')) {
-      interact(provider, request, response).catch((error) => response.destroy(console.error(error)));
+      // the back button leads to interactions that have ended
+      interact(provider, request, response).catch((error) => {
+        console.error(error);
+        response.writeHead(400, { 'content-type': 'text/html' }).end('<!doctype html><p>The interaction has ended.');
+      });
+    } else if (request.url === '/thief') {
+      steal(issuer, refreshToken, response);
     } else {
       handle(request, response);
     }

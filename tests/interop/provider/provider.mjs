@@ -3,7 +3,7 @@
 // Listens on a free port of 127.0.0.1, prints `listening on URL` when it is ready (URL is the
 // issuer), and ends when its stdin closes, so that it cannot outlive the tests that started it.
 //
-// The parameter `resource` (RFC 8707) selects the access token:
+// The argument `implicit` adds the implicit flow. The parameter `resource` (RFC 8707) selects the access token:
 //
 //   https://orders.example/ALG          a valid token for that audience, signed with ALG
 //   https://orders.example/ALG/VARIANT  the same audience and key, in one of the VARIANTS
@@ -85,7 +85,7 @@ function configuration() {
   const table = resourceServers();
   return {
     jwks: privateJwks(),
-    responseTypes: ['code'],
+    responseTypes: process.argv.includes('implicit') ? ['code', 'id_token'] : ['code'],
     cookies: { keys: ['the tests keep no secrets'] },
     clients: [
       {

@@ -6,8 +6,7 @@ use palisade::prelude::*;
 
 use super::model::{NewOrder, ORDERS_READ, ORDERS_WRITE, PAYMENTS_REFUND, Refund};
 use super::tools::Shop;
-use crate::json_rpc::{INVALID_PARAMS, METHOD_NOT_FOUND, error};
-use crate::message::{Listing, Message, NoArguments, ToolCall, UndeclaredMessage};
+use crate::message::{Listing, Message, NoArguments, ToolCall};
 
 #[secured(
     authenticated,
@@ -82,23 +81,4 @@ pub(super) async fn watch_orders(
     Valid(Json(message)): Valid<Json<Message<ToolCall<NoArguments>>>>,
 ) -> Response {
     shop.call(caller, shutdown, parts, message).await
-}
-
-/// Refuses every other operation with an error of JSON-RPC. rmcp does not see the message.
-#[secured(authenticated)]
-pub(super) async fn undeclared(Valid(Json(message)): Valid<Json<UndeclaredMessage>>) -> Response {
-    let (status, code, text) = if message.method == "tools/call" {
-        (
-            StatusCode::OK,
-            INVALID_PARAMS,
-            "the server has no such tool",
-        )
-    } else {
-        (
-            StatusCode::NOT_FOUND,
-            METHOD_NOT_FOUND,
-            "the server has no such method",
-        )
-    };
-    error(status, &message.id, code, text)
 }

@@ -14,6 +14,7 @@ use crate::gateway::Gateway;
 use crate::json_rpc::render_errors;
 use crate::operation::{MCP_METHOD, MCP_NAME, require_same_operation};
 use crate::site::Site;
+use crate::undeclared::undeclared;
 
 pub use self::tools::Shop;
 
@@ -29,7 +30,7 @@ pub fn routes() -> SecureRouter<Shop> {
         .route(["tools/call", "place_order"], handlers::place_order)
         .route(["tools/call", "refund_order"], handlers::refund_order)
         .route(["tools/call", "watch_orders"], handlers::watch_orders)
-        .fallback(handlers::undeclared);
+        .fallback(undeclared);
     SecureRouter::new()
         .route(ENDPOINT, on_headers(MethodFilter::POST, operations))
         .inner_layer(from_fn(require_same_operation))

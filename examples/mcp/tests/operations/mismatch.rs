@@ -202,6 +202,70 @@ async fn batches_and_messages_that_are_no_request_are_refused() {
     assert_eq!(placed(&api).await, 0);
 }
 
+/// A message without a name is of no operation, whichever decoder would read it later.
+#[tokio::test]
+async fn message_without_the_name_of_its_operation_is_refused_before_it_is_decoded() {
+    let api = api().await;
+    for (method, member) in [
+        ("tools/call", "name"),
+        ("prompts/get", "name"),
+        ("resources/read", "uri"),
+        ("tasks/get", "taskId"),
+        ("tasks/update", "taskId"),
+        ("tasks/cancel", "taskId"),
+    ] {
+        for params in [
+            None,
+            Some(Value::Null),
+            Some(json!({})),
+            Some(json!([])),
+            Some(json!(["list_orders"])),
+            Some(json!("list_orders")),
+            Some(json!({ "arguments": {} })),
+            Some(json!({ "Name": "list_orders", "URI": "list_orders" })),
+            Some(json!({ member: null })),
+            Some(json!({ member: 7 })),
+            Some(json!({ member: ["list_orders"] })),
+            Some(json!({ member: { "name": "list_orders" } })),
+        ] {
+            let mut message = json!({ "jsonrpc": "2.0", "id": 7, "method": method });
+            if let Some(params) = &params {
+                message["params"] = params.clone();
+            }
+            for name in [Some("list_orders"), Some("null"), Some(""), None] {
+                let request = named(alice(&api, "orders:read"), method, name);
+                let response = request.json(&message).send().await;
+                assert_eq!(response.status(), 400, "{name:?} {message}");
+                assert_eq!(code(&response), -32602, "{name:?} {message}");
+                let body: Value = response.json();
+                let text = body["error"]["message"].as_str().unwrap();
+                assert!(text.contains(&format!("`{member}`")), "{text}");
+            }
+        }
+    }
+}
+
+/// A client must learn that the revision has removed the method, but not under the name of another operation.
+#[tokio::test]
+async fn removed_method_is_unknown_with_and_without_a_name() {
+    let api = api().await;
+    for method in ["resources/subscribe", "resources/unsubscribe"] {
+        for (params, name, status, error) in [
+            (json!({}), None, 404, -32601),
+            (json!({ "uri": "a" }), Some("a"), 404, -32601),
+            (json!({}), Some("list_orders"), 400, -32020),
+            (json!({ "uri": "a" }), None, 400, -32020),
+            (json!({ "uri": "a" }), Some("list_orders"), 400, -32020),
+        ] {
+            let message = message(method, params);
+            let request = named(alice(&api, "orders:read"), method, name);
+            let response = request.json(&message).send().await;
+            assert_eq!(response.status(), status, "{name:?} {message}");
+            assert_eq!(code(&response), error, "{name:?} {message}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn undeclared_operations_need_a_token_and_do_nothing() {
     let api = api().await;

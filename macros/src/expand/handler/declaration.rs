@@ -42,7 +42,11 @@ pub(super) fn declaration(
         .as_ref()
         .map(|reason| quote!(.unvalidated(#reason)));
     let ticket = declaration.ticket.then(|| quote!(.ticket()));
-    quote!(#private::Declaration::#access #limits #unvalidated #ticket)
+    let next = declaration.next.as_ref().map(|next| {
+        let access = constructor(name, &next.access, runtime);
+        quote!(.next(#private::Declaration::#access))
+    });
+    quote!(#private::Declaration::#access #next #limits #unvalidated #ticket)
 }
 
 // Input:  any(login, scopes = "orders:read")

@@ -1,12 +1,13 @@
 //! A handler as a function that returns its declaration.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Path};
 
 use crate::expand::Runtime;
 use crate::expand::handler::arguments::{Arguments, arguments};
 use crate::expand::handler::declaration::declaration;
+use crate::expand::handler::description::description;
 use crate::expand::handler::endpoint::endpoint;
 use crate::expand::handler::names::{arguments as argument_names, hidden};
 use crate::expand::handler::returned::returned;
@@ -20,12 +21,14 @@ use crate::model::{Declaration, Handler};
 //             const __PALISADE_RETURNED: bool = …;                   // see `returned`
 //             impl Declares for __palisade_list { … }
 //             impl AcceptsTickets for __palisade_list {}             // only with `ticket`
+//             const _: () = <NextAccess<{ … }> as NextIsStricter>::HOLDS;   // only with `next`
 //             impl<S, M> Endpoint<__palisade_list, S, M> for Checked<true> { … }   // see `endpoint`
 //         };
 pub(crate) fn handler(
     handler: &Handler,
     declared: &Declaration,
     krate: Option<&Path>,
+    is_described: bool,
 ) -> TokenStream {
     let runtime = Runtime { krate };
     let private = runtime.path();
@@ -36,7 +39,12 @@ pub(crate) fn handler(
     let Arguments { facts, rules } = arguments(handler, declared, runtime);
     let returned = returned(handler, runtime);
     let endpoint = endpoint(handler, runtime);
+    let description = is_described.then(|| description(handler, runtime));
     let accepts_tickets = declared.ticket.then(|| accepts_tickets(&hidden, runtime));
+    let next = declared
+        .next
+        .as_ref()
+        .map(|next| next_is_stricter(&hidden, next.span, runtime));
     quote! {
         #item
         #(#cfg)*
@@ -50,10 +58,22 @@ pub(crate) fn handler(
                 type Checked = #private::rules::Checked<{ #private::are_checked(__PALISADE_ARGUMENTS) }>;
                 const DECLARATION: &'static #private::Declaration = &#declaration;
                 const ARGUMENTS: &'static [#private::ArgumentFacts] = __PALISADE_ARGUMENTS;
+                #description
             }
             #accepts_tickets
+            #next
             #endpoint
         };
+    }
+}
+
+/// The rule for `next(…)`, at that word.
+fn next_is_stricter(hidden: &Ident, span: Span, runtime: Runtime<'_>) -> TokenStream {
+    let private = runtime.at(span);
+    quote_spanned! {span=>
+        const _: () = <#private::rules::NextAccess<{
+            <#hidden as #private::Declares>::DECLARATION.is_next_stricter()
+        }> as #private::rules::NextIsStricter>::HOLDS;
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod declaration;
+mod description;
 mod endpoint;
 mod fallback;
 mod function;

@@ -1,6 +1,6 @@
 //! The rule for the return type of a handler, at the part that breaks it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -39,14 +39,16 @@ pub(super) fn returned(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
         );
     };
     let private = runtime.path();
+    // with the span of a type from a `macro_rules!` macro, the name would be a different variable
+    let part_name = Ident::new("__palisade_part", Span::call_site());
     let parts = parts.iter().map(|part| match part {
         Part::Response(ty) => {
             let private = runtime.at(first_span(ty));
-            quote_spanned!(first_span(ty)=> <#ty as #private::rules::IsResponse<_>>::is_part(__palisade_part);)
+            quote_spanned!(first_span(ty)=> <#ty as #private::rules::IsResponse<_>>::is_part(#part_name);)
         }
         Part::Json(ty) => {
             let private = runtime.at(first_span(ty));
-            quote_spanned!(first_span(ty)=> <#ty as #private::rules::JsonBody<_>>::is_part(__palisade_part);)
+            quote_spanned!(first_span(ty)=> <#ty as #private::rules::JsonBody<_>>::is_part(#part_name);)
         }
     });
     quote! {
@@ -54,7 +56,7 @@ pub(super) fn returned(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
             let _ = || {
                 #[allow(unused_imports)]
                 use #private::{ReturnedParts as _, ReturnedWhole as _};
-                let __palisade_part = (&#private::Returned::<#output>::TYPE).part();
+                let #part_name = (&#private::Returned::<#output>::TYPE).part();
                 #(#parts)*
             };
             true
@@ -63,7 +65,7 @@ pub(super) fn returned(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
 }
 
 /// Whether a type can be written outside a signature: without `impl Trait`, `!` and `_`.
-fn is_nameable(ty: &Type) -> bool {
+pub(super) fn is_nameable(ty: &Type) -> bool {
     let mut tokens: Vec<_> = ty.to_token_stream().into_iter().collect();
     while let Some(token) = tokens.pop() {
         match token {

@@ -3,7 +3,9 @@
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Ident, ReturnType, Signature, Type, Visibility};
+use syn::{
+    Attribute, Expr, ExprLit, FnArg, Ident, Lit, Meta, ReturnType, Signature, Type, Visibility,
+};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::{AttributeKind, RawHandler, Surroundings};
@@ -34,6 +36,8 @@ pub(crate) struct WrongHandler {
 pub(crate) struct Attributes {
     /// `#[cfg]`: on every emitted item.
     pub(crate) cfg: Vec<Attribute>,
+    /// The lines of documentation that are literals.
+    pub(crate) docs: Vec<String>,
     /// Docs and deprecation: on the function that returns the declaration.
     pub(crate) item: Vec<Attribute>,
     /// Lint levels: around the body.
@@ -126,12 +130,29 @@ impl Attributes {
                     report_second_attribute(kind, &name, &attribute, diagnostics);
                 }
                 "cfg" => sorted.cfg.push(attribute),
-                "doc" | "deprecated" => sorted.item.push(attribute),
+                "doc" | "deprecated" => {
+                    sorted.docs.extend(doc_line(&attribute));
+                    sorted.item.push(attribute);
+                }
                 "allow" | "warn" | "deny" | "forbid" | "expect" => sorted.lints.push(attribute),
                 _ => sorted.inner.push(attribute),
             }
         }
         sorted
+    }
+}
+
+/// Returns the line of a documentation comment.
+fn doc_line(attribute: &Attribute) -> Option<String> {
+    let Meta::NameValue(doc) = &attribute.meta else {
+        return None;
+    };
+    match &doc.value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(line),
+            ..
+        }) if doc.path.is_ident("doc") => Some(line.value()),
+        _ => None,
     }
 }
 

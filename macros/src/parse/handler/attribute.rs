@@ -9,6 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::parse::handler::grant_kind::GrantKind;
 use crate::parse::handler::keyword::Keyword;
 use crate::parse::handler::limits::RawLimits;
+use crate::parse::handler::next::RawNext;
 use crate::parse::handler::requirement::{RawRequirement, is_operator, operator_error};
 use crate::parse::recovery::{parse_path, skip_to_comma};
 use crate::parse::slot::Slot;
@@ -28,6 +29,9 @@ const ALTERNATIVES: &[Keyword] = &[
     Keyword::Authenticated,
 ];
 
+/// The options inside `next(…)`.
+const NEXT: &[Keyword] = &[Keyword::Scopes, Keyword::Roles];
+
 /// An attribute's options with their values.
 pub(crate) struct RawAttribute {
     pub(crate) kind: Kind,
@@ -41,6 +45,7 @@ pub(crate) struct RawAttribute {
     pub(crate) alternatives: Slot<()>,
     /// The first access option outside `any(…)`.
     pub(crate) outside: Option<(Keyword, Span)>,
+    pub(crate) next: Slot<RawNext>,
     pub(crate) ticket: Slot<()>,
     pub(crate) reason: Slot<LitStr>,
     pub(crate) limits: RawLimits,
@@ -68,6 +73,7 @@ impl Kind {
                 Keyword::Login,
                 #[cfg(feature = "login")]
                 Keyword::Any,
+                Keyword::Next,
                 Keyword::Ticket,
                 Keyword::BodyLimit,
                 Keyword::BodyTimeout,
@@ -103,7 +109,16 @@ impl RawAttribute {
         tokens: TokenStream,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut attribute = Self {
+        let mut attribute = Self::empty(kind, span);
+        let options =
+            |input: ParseStream<'_>| attribute.parse_options(kind.keywords(), input, diagnostics);
+        let parsed = options.parse2(tokens);
+        diagnostics.keep(parsed);
+        attribute
+    }
+
+    fn empty(kind: Kind, span: Span) -> Self {
+        Self {
             kind,
             span,
             scopes: Slot::new("scopes"),
@@ -112,18 +127,14 @@ impl RawAttribute {
             login: Slot::new("login"),
             alternatives: Slot::new("any"),
             outside: None,
+            next: Slot::new("next"),
             ticket: Slot::new("ticket"),
             reason: Slot::new("reason"),
             limits: RawLimits::new(),
             unvalidated: Slot::new("unvalidated"),
             krate: Slot::new("crate"),
             incomplete: false,
-        };
-        let options =
-            |input: ParseStream<'_>| attribute.parse_options(kind.keywords(), input, diagnostics);
-        let parsed = options.parse2(tokens);
-        diagnostics.keep(parsed);
-        attribute
+        }
     }
 
     /// Parses the options between here and the end, each of which is one of `known`.
@@ -160,17 +171,13 @@ impl RawAttribute {
         if keyword == Keyword::Any {
             return self.parse_alternatives(&name, input, diagnostics);
         }
+        if keyword == Keyword::Next {
+            return self.parse_next(&name, input, diagnostics);
+        }
         if let Some(help) = keyword.help_without_value() {
             return self.parse_flag(keyword, help, &name, input, diagnostics);
         }
-        if input.parse::<Token![=]>().is_err() {
-            diagnostics.error(
-                span,
-                format_args!("`{}` requires a value", keyword.name()),
-                format_args!("write `{}`", keyword.example()),
-            );
-            return None;
-        }
+        parse_equals(keyword, span, input, diagnostics)?;
         let limits = &mut self.limits;
         match keyword {
             Keyword::Scopes => {
@@ -205,7 +212,11 @@ impl RawAttribute {
             }
             Keyword::PartLimit => fill(&mut limits.part_limit, keyword, span, input, diagnostics)?,
             Keyword::Unvalidated => fill(&mut self.unvalidated, keyword, span, input, diagnostics)?,
-            Keyword::Authenticated | Keyword::Login | Keyword::Any | Keyword::Ticket => {}
+            Keyword::Authenticated
+            | Keyword::Login
+            | Keyword::Any
+            | Keyword::Next
+            | Keyword::Ticket => {}
         }
         Some(())
     }
@@ -217,22 +228,45 @@ impl RawAttribute {
         input: ParseStream<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Option<()> {
-        if !input.peek(token::Paren) {
-            diagnostics.error(
-                name.span(),
-                "`any` requires alternatives in parentheses",
-                format_args!("write `{}`", Keyword::Any.example()),
-            );
-            return None;
-        }
+        require_parentheses(Keyword::Any, "alternatives", name, input, diagnostics)?;
         self.alternatives.fill(name.span(), (), diagnostics);
-        let mut inside_parentheses = || {
+        self.parse_inside(ALTERNATIVES, input, diagnostics);
+        Some(())
+    }
+
+    /// Parses the options in parentheses, each of which is one of `known`.
+    fn parse_inside(
+        &mut self,
+        known: &[Keyword],
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let mut parse = || {
             let inside;
             syn::parenthesized!(inside in input);
-            self.parse_options(ALTERNATIVES, &inside, diagnostics)
+            self.parse_options(known, &inside, diagnostics)
         };
-        let parsed = inside_parentheses();
+        let parsed = parse();
         diagnostics.keep(parsed);
+    }
+
+    /// Parses the options inside `next(…)`.
+    fn parse_next(
+        &mut self,
+        name: &Ident,
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<()> {
+        require_parentheses(Keyword::Next, "scopes or roles", name, input, diagnostics)?;
+        let mut next = Self::empty(self.kind, name.span());
+        next.parse_inside(NEXT, input, diagnostics);
+        let next = RawNext {
+            span: name.span(),
+            scopes: next.scopes,
+            roles: next.roles,
+            incomplete: next.incomplete,
+        };
+        self.next.fill(name.span(), next, diagnostics);
         Some(())
     }
 
@@ -296,6 +330,43 @@ impl RawAttribute {
         );
         None
     }
+}
+
+/// Parses the `=` after a keyword, or reports that it is missing.
+fn parse_equals(
+    keyword: Keyword,
+    span: Span,
+    input: ParseStream<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<()> {
+    if input.parse::<Token![=]>().is_err() {
+        diagnostics.error(
+            span,
+            format_args!("`{}` requires a value", keyword.name()),
+            format_args!("write `{}`", keyword.example()),
+        );
+        return None;
+    }
+    Some(())
+}
+
+/// Reports that the options of a keyword are not in parentheses.
+fn require_parentheses(
+    keyword: Keyword,
+    content: &str,
+    name: &Ident,
+    input: ParseStream<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<()> {
+    if input.peek(token::Paren) {
+        return Some(());
+    }
+    diagnostics.error(
+        name.span(),
+        format_args!("`{}` requires {content} in parentheses", keyword.name()),
+        format_args!("write `{}`", keyword.example()),
+    );
+    None
 }
 
 /// Returns the next option if it is one of `known`, without consuming it.

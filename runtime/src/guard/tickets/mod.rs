@@ -9,6 +9,8 @@ mod store;
 mod ticket;
 
 pub(crate) use self::issuer::TicketIssuer;
+#[cfg(any(feature = "attack", feature = "openapi"))]
+pub(crate) use self::presented::TICKET_PARAMETER;
 pub(crate) use self::presented::{hide_tickets, restore_tickets};
 pub(crate) use self::store::{TicketRefusal, TicketStore};
 pub use self::ticket::{Ticket, TicketError};

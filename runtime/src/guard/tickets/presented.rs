@@ -13,7 +13,10 @@ use crate::guard::tickets::{Ticket, TicketRefusal, TicketStore};
 use crate::secret::Secret;
 
 /// The query parameter of a ticket.
-const PARAMETER: &[u8] = b"ticket";
+pub(crate) const TICKET_PARAMETER: &str = "ticket";
+
+/// The name of the parameter, as it is compared.
+const PARAMETER: &[u8] = TICKET_PARAMETER.as_bytes();
 
 /// The tickets of a request, after they were taken out of it.
 ///

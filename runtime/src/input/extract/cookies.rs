@@ -1,9 +1,9 @@
 //! `Valid<Cookies<T>>`: cookies by name.
 
 use axum::http::HeaderMap;
-use axum::http::header::COOKIE;
 use serde::de::DeserializeOwned;
 
+use crate::cookies::pairs;
 use crate::input::contract::check::check;
 use crate::input::contract::{ContextFrom, Decoded, InputError, InputLocation, SecureInput};
 use crate::input::decode::error::{DecodeError, ErrorKind, Segment};
@@ -101,19 +101,6 @@ impl<'a> CookieValue<'a> {
     }
 }
 
-fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let fields = headers.get_all(COOKIE).iter();
-    let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
-    pairs.filter_map(pair)
-}
-
-fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let text = text.trim_ascii();
-    let equals = text.iter().position(|byte| *byte == b'=')?;
-    let (name, value) = text.split_at_checked(equals)?;
-    Some((name, value.get(1..)?))
-}
-
 /// Returns whether a value is a `cookie-value`; double quotes around it are part of the value.
 fn is_cookie_value(value: &[u8]) -> bool {
     let quoted = value
@@ -129,6 +116,7 @@ valid_head!(Cookies: InputLocation::Cookie);
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
+    use axum::http::header::COOKIE;
     use serde::Deserialize;
 
     use super::*;

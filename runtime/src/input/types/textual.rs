@@ -116,6 +116,22 @@ macro_rules! textual {
             }
         }
 
+        /// As output: the text has the schema of the input.
+        #[cfg(feature = "openapi")]
+        impl<$($generic)*> schemars::JsonSchema for $ty {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                std::any::type_name::<Self>().into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                <$ty as crate::input::types::textual::TextSchema>::text_schema()
+            }
+        }
+
         impl<$($generic)*> serde::Serialize for $ty {
             fn serialize<S: serde::Serializer>(&self, encoder: S) -> Result<S::Ok, S::Error> {
                 encoder.serialize_str(&self.0)

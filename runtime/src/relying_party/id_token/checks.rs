@@ -248,3 +248,28 @@ fn is_same_audience(claims: &IdTokenClaims, original: &IdTokenClaims) -> bool {
     };
     contains_all(claims, original) && contains_all(original, claims)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// OpenID Connect Core §3.1.3.6; the hashes of `abc` are those of FIPS 180-4.
+    #[test]
+    fn hash_is_that_of_the_signature_algorithm() {
+        use Algorithm::{ES256, ES384, EdDSA, HS256, PS256, PS384, PS512, RS256, RS384, RS512};
+        for (algorithms, expected) in [
+            ([RS256, PS256, ES256], "ungWv48Bz-pBQUDeXa4iIw"),
+            ([RS384, PS384, ES384], "ywB1P0WjXou1oD1pmsZQBycsMqsO3tFj"),
+            (
+                [RS512, PS512, EdDSA],
+                "3a81oZNherrMQXNJriBBMRLm-k6JqX6iCp7u5ktV05o",
+            ),
+        ] {
+            for algorithm in algorithms {
+                let hash = left_half_hash(algorithm, b"abc");
+                assert_eq!(hash.as_deref(), Some(expected), "{algorithm:?}");
+            }
+        }
+        assert_eq!(left_half_hash(HS256, b"abc"), None);
+    }
+}

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::clock::Clock;
+use crate::json;
 use crate::relying_party::id_token::claims::IdTokenClaims;
 use crate::relying_party::id_token::{IdToken, checks};
 use crate::relying_party::id_token_error::IdTokenError;
+use crate::relying_party::members::Members;
 use crate::relying_party::signed_jwt::{ProviderKeys, Type};
 use crate::secret::Secret;
+use crate::token::{TokenError, UntrustedCompact};
 
 /// Validates the ID tokens that one provider issues to one client.
 pub(in crate::relying_party) struct IdTokenValidator {
@@ -57,22 +62,20 @@ impl IdTokenValidator {
 
     /// Validates the ID token of a refresh response, which belongs to the login of `original`.
     ///
+    /// `original` is the ID token that was validated at the login, from sealed storage.
+    ///
     /// # Errors
     ///
     /// Returns the first check that fails.
     pub(in crate::relying_party) async fn validate_refreshed(
         &self,
         token: &[u8],
-        original: &IdTokenClaims,
+        original: &Secret,
         access_token: &[u8],
-    ) -> Result<IdToken, IdTokenError> {
+    ) -> Result<(), IdTokenError> {
         let claims = self.validate_common(token, access_token, None).await?;
-        checks::refreshed(&claims, original)?;
-        checks::authentication_time(&claims, None, self.clock.now(), self.clock_skew)?;
-        Ok(IdToken {
-            text: Secret::new(token),
-            claims,
-        })
+        checks::refreshed(&claims, &stored_claims(original)?)?;
+        checks::authentication_time(&claims, None, self.clock.now(), self.clock_skew)
     }
 
     /// Runs the checks that every ID token must pass, in the order of OpenID Connect Core §3.1.3.7.
@@ -95,4 +98,13 @@ impl IdTokenValidator {
         checks::code_hash(&claims, self.keys.algorithm, code)?;
         Ok(claims)
     }
+}
+
+/// Returns the claims of an ID token that was validated before, and comes from sealed storage.
+fn stored_claims(text: &Secret) -> Result<IdTokenClaims, TokenError> {
+    let payload = UntrustedCompact::read(text.expose())?.payload()?;
+    let Ok(Value::Object(members)) = json::parse(&payload) else {
+        return Err(TokenError::MalformedClaims);
+    };
+    IdTokenClaims::read(Members::new(members))
 }

@@ -169,7 +169,7 @@ impl LoginsBuilder {
                 post_logout_redirect_uri: self.post_logout_redirect_uri,
                 scopes,
                 resources: self.resources,
-                id_tokens,
+                id_tokens: Arc::new(id_tokens),
                 user_info_keys,
                 pending_sealer,
                 state_sealer,

@@ -77,12 +77,10 @@ impl Logins {
         query: &str,
         headers: &HeaderMap,
     ) -> Result<(AuthorizationResponse, PendingLogin), LoginError> {
-        let response = AuthorizationResponse::read(query)?;
+        let response = AuthorizationResponse::read(query).map_err(LoginError::Response)?;
         let metadata = self.shared.party.provider().metadata().await?;
-        match response.iss.as_deref() {
-            Some(iss) if iss == self.issuer() => {}
-            None if !metadata.authorization_response_has_iss() => {}
-            _ => return Err(LoginError::Issuer),
+        if !response.is_from(self.issuer(), metadata.authorization_response_has_iss()) {
+            return Err(LoginError::Issuer);
         }
         let state = response
             .state

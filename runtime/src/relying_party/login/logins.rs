@@ -7,11 +7,9 @@ use std::time::Duration;
 use crate::claims::{NumericDate, ScopeSet};
 use crate::clock::Clock;
 use crate::relying_party::client::RelyingParty;
-use crate::relying_party::id_token::{IdToken, IdTokenClaims, IdTokenValidator};
-use crate::relying_party::id_token_error::IdTokenError;
+use crate::relying_party::id_token::IdTokenValidator;
 use crate::relying_party::random::UsedValues;
 use crate::relying_party::signed_jwt::ProviderKeys;
-use crate::relying_party::token_response::TokenResponse;
 use crate::seal::Sealer;
 
 /// The maximum number of used states, and of used logout tokens, within their lifetime.
@@ -62,7 +60,7 @@ pub(super) struct Shared {
     pub(super) post_logout_redirect_uri: Option<String>,
     pub(super) scopes: ScopeSet,
     pub(super) resources: Vec<String>,
-    pub(super) id_tokens: IdTokenValidator,
+    pub(super) id_tokens: Arc<IdTokenValidator>,
     pub(super) user_info_keys: Option<ProviderKeys>,
     pub(super) pending_sealer: Sealer,
     pub(super) state_sealer: Sealer,
@@ -95,32 +93,16 @@ impl Logins {
         path_at.and_then(|at| uri.get(at..)).unwrap_or("/")
     }
 
-    /// Validates the ID token of a refresh response, if it has one.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`IdTokenError`] if it is invalid, or about another login than `original`.
-    pub(crate) async fn refreshed_id_token(
-        &self,
-        response: &TokenResponse,
-        original: &IdTokenClaims,
-    ) -> Result<Option<IdToken>, IdTokenError> {
-        let Some(token) = response.unverified_id_token() else {
-            return Ok(None);
-        };
-        let access_token = response.access_token().expose();
-        let validated =
-            self.shared
-                .id_tokens
-                .validate_refreshed(token.expose(), original, access_token);
-        validated.await.map(Some)
+    /// Returns the validator of this client's ID tokens.
+    pub(in crate::relying_party) fn id_token_validator(&self) -> Arc<IdTokenValidator> {
+        Arc::clone(&self.shared.id_tokens)
     }
 
     /// Returns the clock and the maximum difference between the clocks.
     pub(in crate::relying_party) fn clock(&self) -> (&dyn Clock, Duration) {
         let IdTokenValidator {
             clock, clock_skew, ..
-        } = &self.shared.id_tokens;
+        } = &*self.shared.id_tokens;
         (&**clock, *clock_skew)
     }
 

@@ -26,4 +26,4 @@ pub use self::completed::CompletedLogin;
 pub use self::error::{AuthorizationError, LoginError, LoginsError};
 pub use self::logins::Logins;
 pub use self::request::{LoginRequest, Prompt};
-pub(super) use self::response::parameters;
+pub(super) use self::response::{AuthorizationResponse, ResponseResult, parameters};

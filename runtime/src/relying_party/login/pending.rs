@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
 use crate::claims::NumericDate;
+use crate::cookies::pairs;
 use crate::input::types::ReturnTo;
 use crate::json;
 use crate::relying_party::login::logins::Shared;
@@ -195,11 +196,8 @@ fn is_pending_name(name: &str) -> bool {
     hash.is_some_and(|hash| hash.len() == NAME_HASH && hash.bytes().all(is_base64url))
 }
 
-/// Returns the names and values of the cookies, in all `Cookie` fields (HTTP/2 splits them, RFC 9113 §8.2.3).
+/// Returns the names and values of the cookies. Those of other applications may have any bytes, and make no login fail.
 fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let fields = headers.get_all(header::COOKIE).iter();
-    let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
-    // the cookies of other applications may have any bytes, and make no login fail
-    let pairs = pairs.filter_map(|pair| str::from_utf8(pair).ok());
-    pairs.filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
+    let text = |(name, value)| Some((str::from_utf8(name).ok()?, str::from_utf8(value).ok()?));
+    pairs(headers).filter_map(text)
 }

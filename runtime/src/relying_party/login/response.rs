@@ -1,16 +1,16 @@
 //! The parameters of an authorization response ([RFC 6749 §4.1.2], [RFC 9207 §2]).
 //!
-//! `callback` compares `iss` before it uses any other parameter.
+//! `callback` compares `iss` before it uses any other parameter, and `access_grant` after `state`.
 //!
 //! [RFC 6749 §4.1.2]: https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
 //! [RFC 9207 §2]: https://www.rfc-editor.org/rfc/rfc9207#section-2
 
 use std::collections::BTreeMap;
 
-use percent_encoding::percent_decode;
 use zeroize::Zeroizing;
 
-use crate::relying_party::login::error::{AuthorizationError, LoginError};
+use crate::form_pairs::form_pairs;
+use crate::relying_party::login::error::AuthorizationError;
 
 /// The maximum length of the query, in bytes.
 const MAX_QUERY: usize = 16 * 1024;
@@ -22,14 +22,14 @@ const MAX_PARAMETERS: usize = 32;
 const OTHER_FLOWS: [&str; 4] = ["access_token", "id_token", "refresh_token", "response"];
 
 /// An authorization response; nothing in it is compared with the login yet.
-pub(super) struct AuthorizationResponse {
+pub(in crate::relying_party) struct AuthorizationResponse {
     pub(super) iss: Option<String>,
-    pub(super) state: Option<String>,
-    pub(super) result: ResponseResult,
+    pub(in crate::relying_party) state: Option<String>,
+    pub(in crate::relying_party) result: ResponseResult,
 }
 
 /// The result that the provider reports.
-pub(super) enum ResponseResult {
+pub(in crate::relying_party) enum ResponseResult {
     Code(Zeroizing<String>),
     Error(AuthorizationError),
     /// There is a code and an error, or neither, or a parameter of another flow.
@@ -41,10 +41,10 @@ impl AuthorizationResponse {
     ///
     /// # Errors
     ///
-    /// Returns [`LoginError::Response`] if the query is too long or malformed, or a parameter appears twice: the parser of
+    /// Returns the problem if the query is too long or malformed, or a parameter appears twice: the parser of
     /// a proxy or the provider might use the other one.
-    pub(super) fn read(query: &str) -> Result<Self, LoginError> {
-        let mut parameters = parameters(query).map_err(LoginError::Response)?;
+    pub(in crate::relying_party) fn read(query: &str) -> Result<Self, &'static str> {
+        let mut parameters = parameters(query)?;
         let is_of_another_flow = OTHER_FLOWS
             .iter()
             .any(|name| parameters.contains_key(*name));
@@ -63,6 +63,18 @@ impl AuthorizationResponse {
             result,
         })
     }
+
+    /// Returns whether the response comes from `issuer`, compared code point by code point ([RFC 9207 §2.4]).
+    ///
+    /// Without `iss`, it does unless the provider always sends it.
+    ///
+    /// [RFC 9207 §2.4]: https://www.rfc-editor.org/rfc/rfc9207#section-2.4
+    pub(in crate::relying_party) fn is_from(&self, issuer: &str, is_always_sent: bool) -> bool {
+        match self.iss.as_deref() {
+            Some(iss) => iss == issuer,
+            None => !is_always_sent,
+        }
+    }
 }
 
 /// Reads the parameters of a query or a form, each of which appears once.
@@ -76,17 +88,11 @@ pub(in crate::relying_party) fn parameters(
     if text.len() > MAX_QUERY {
         return Err("is too long");
     }
-    let mut parameters = BTreeMap::new();
-    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let decoded = decode(name).zip(decode(value));
-        let (name, value) = decoded.ok_or("is not properly encoded")?;
-        if parameters.len() == MAX_PARAMETERS {
-            return Err("has too many parameters");
-        }
-        if parameters.insert(name, value).is_some() {
-            return Err("has a parameter twice");
-        }
+    let pairs = form_pairs(text, MAX_PARAMETERS)?;
+    let count = pairs.len();
+    let parameters: BTreeMap<_, _> = pairs.into_iter().collect();
+    if parameters.len() < count {
+        return Err("has a parameter twice");
     }
     Ok(parameters)
 }
@@ -94,19 +100,4 @@ pub(in crate::relying_party) fn parameters(
 /// Returns whether a text could be a code: printable ASCII (RFC 6749 appendix A.11).
 fn is_code(code: &str) -> bool {
     !code.is_empty() && code.bytes().all(|byte| matches!(byte, b' '..=b'~'))
-}
-
-/// Decodes `+` and `%XX`; returns `None` for a malformed encoding, or a text that is not UTF-8.
-fn decode(text: &str) -> Option<String> {
-    let mut after_percent = text.split('%').skip(1);
-    let is_complete = after_percent.all(|after| {
-        let digits = after.as_bytes().get(..2);
-        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    });
-    if !is_complete {
-        return None;
-    }
-    let spaced = text.replace('+', " ");
-    let decoded = percent_decode(spaced.as_bytes()).decode_utf8().ok()?;
-    Some(decoded.into_owned())
 }

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::claims::NumericDate;
 use crate::relying_party::id_token::{
     MAX_ISSUED_AGE, at_most_skew_ahead, is_audience_trusted, names_another_kind,
 };
@@ -26,6 +27,10 @@ pub struct LogoutEvent {
     issuer: Box<str>,
     subject: Option<Box<str>>,
     session_id: Option<Box<str>>,
+    /// The identifier of the token (`jti`).
+    token_id: Box<str>,
+    /// The time from which the token is invalid without a record of its use.
+    valid_until: NumericDate,
 }
 
 impl LogoutEvent {
@@ -69,7 +74,9 @@ impl fmt::Debug for LogoutEvent {
 impl Logins {
     /// Validates a logout token, the parameter `logout_token` of a request from the provider.
     ///
-    /// Respond with status 200 once the sessions have ended, with 400 to an invalid token, and with `no-store`.
+    /// Respond with status 200 once the sessions have ended, with 400 to an invalid token, and with `no-store`. Then call
+    /// [`sessions_ended`](Self::sessions_ended): from that time on, the same token is invalid. Until then, the provider can
+    /// deliver it again, for example because the sessions could not be ended.
     ///
     /// The token must have the type `logout+jwt`; without it, or with a `nonce`, an ID token could end sessions, or a logout
     /// token could log a user in.
@@ -110,21 +117,32 @@ impl Logins {
         if subject.is_none() && session_id.is_none() {
             return Err(TokenError::MissingClaim("sub").into());
         }
-        let event = LogoutEvent {
+        let token_id = members.required_string("jti")?;
+        if self.used_logout_tokens().is_used(token_id, now) {
+            return Err(IdTokenError::Replayed);
+        }
+        Ok(LogoutEvent {
             issuer: issuer.into(),
             subject: subject.map(Into::into),
             session_id: session_id.map(Into::into),
-        };
-        // last, so that an invalid token uses no identifier up
-        let until = issued_at
-            .saturating_add(MAX_ISSUED_AGE)
-            .saturating_add(skew * 3);
-        match self
-            .used_logout_tokens()
-            .use_once(members.required_string("jti")?, until, now)
-        {
-            Ok(()) => Ok(event),
-            Err(NotUsable::UsedBefore | NotUsable::Full) => Err(IdTokenError::Replayed),
+            token_id: token_id.into(),
+            valid_until: issued_at
+                .saturating_add(MAX_ISSUED_AGE)
+                .saturating_add(skew * 3),
+        })
+    }
+
+    /// Records that the sessions of a logout have ended, so that its token is invalid from now on.
+    ///
+    /// Two requests with the same token can be validated at the same time; both end the same sessions.
+    pub fn sessions_ended(&self, event: &LogoutEvent) {
+        let (clock, _) = self.clock();
+        let used =
+            self.used_logout_tokens()
+                .use_once(&event.token_id, event.valid_until, clock.now());
+        match used {
+            // without a record, the token could end sessions again; to refuse a logout would be worse
+            Ok(()) | Err(NotUsable::UsedBefore | NotUsable::Full) => {}
         }
     }
 }

@@ -7,6 +7,7 @@ use http::Uri;
 use jsonwebtoken::Algorithm;
 use serde_json::json;
 
+use crate::relying_party::login::tests::provider::TestProvider;
 use crate::relying_party::login::tests::{CLIENT, LoginTest, Parameters};
 use crate::relying_party::{IdTokenError, LogoutEvent, ReturnTo};
 use crate::testing::{EmbeddedIssuer, TokenBuilder};
@@ -212,12 +213,47 @@ async fn logout_token_is_used_once() {
             .await
             .is_err()
     );
-    assert!(validate(&test, token.clone()).await.is_ok());
+    let event = validate(&test, token.clone()).await.unwrap();
+    test.logins.sessions_ended(&event);
+    test.logins.sessions_ended(&event);
     assert_eq!(validate(&test, token).await, Err(IdTokenError::Replayed));
     assert!(
         validate(&test, logout_token(&test).claim("jti", "two"))
             .await
             .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn logout_token_is_valid_until_its_sessions_have_ended() {
+    let test = LoginTest::new().await;
+    let token = logout_token(&test).claim("jti", "one");
+    let first = validate(&test, token.clone()).await.unwrap();
+    // the sessions could not be ended, and the provider delivers the token again
+    let second = validate(&test, token.clone()).await.unwrap();
+    assert_eq!(first, second);
+    test.logins.sessions_ended(&second);
+    test.provider.clock.advance(Duration::from_secs(299));
+    assert_eq!(
+        validate(&test, token.clone()).await,
+        Err(IdTokenError::Replayed)
+    );
+    // the record of its use lasts as long as the token could be valid
+    let long = token.expires_at(
+        test.provider
+            .clock
+            .time()
+            .saturating_add(Duration::from_hours(1)),
+    );
+    test.provider.clock.advance(Duration::from_secs(331));
+    assert_eq!(
+        validate(&test, long.clone()).await,
+        Err(IdTokenError::Replayed)
+    );
+    test.provider.clock.advance(Duration::from_secs(1));
+    assert_eq!(
+        validate(&test, long).await,
+        Err(IdTokenError::IssuedLongAgo)
     );
 }
 
@@ -266,8 +302,26 @@ async fn logout_url_names_the_session_and_the_page() {
 }
 
 #[tokio::test]
+async fn query_of_the_logout_endpoint_is_kept() {
+    for (suffix, separator) in [("", '?'), ("?tenant=a", '&')] {
+        let edit = |provider: &TestProvider| {
+            let endpoint = format!("{}/logout{suffix}", provider.url());
+            provider.set_metadata(|metadata| metadata["end_session_endpoint"] = json!(endpoint));
+        };
+        let test = LoginTest::with(edit, |logins| logins).await;
+        let url = test.logins.end_session(None, &ReturnTo::default()).await;
+        let expected = format!(
+            "{}/logout{suffix}{separator}client_id=",
+            test.provider.url()
+        );
+        let url = url.unwrap().unwrap();
+        assert!(url.starts_with(&expected), "{url}");
+    }
+}
+
+#[tokio::test]
 async fn provider_without_logout_has_no_url() {
-    let edit = |provider: &crate::relying_party::login::tests::provider::TestProvider| {
+    let edit = |provider: &TestProvider| {
         provider.set_metadata(|metadata| metadata["end_session_endpoint"] = json!(null));
     };
     let test = LoginTest::with(edit, |logins| logins).await;

@@ -50,6 +50,16 @@ fn good_provider_does_not_fall_short() {
     );
 }
 
+/// PKCE protects codes, which such a provider does not issue.
+#[test]
+fn provider_without_logins_needs_no_pkce() {
+    let posture = with(&json!({
+        "authorization_endpoint": null,
+        "code_challenge_methods_supported": null,
+    }));
+    assert!(!posture.falls_short(), "{posture}");
+}
+
 #[test]
 fn each_shortcoming_is_one_named_error() {
     for (members, id) in [

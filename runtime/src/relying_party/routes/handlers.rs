@@ -8,11 +8,14 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use palisade_macros::{SecureInput, public, secured};
 use serde::Deserialize;
 
+use crate::audit::{
+    LoginStage, RequestId, emit_logged_in, emit_login_failed, emit_provider_logout,
+};
 use crate::input::types::ReturnTo;
-use crate::relying_party::id_token_error::IdTokenError;
 use crate::relying_party::login::parameters;
 use crate::relying_party::routes::failure::{login_failed, report};
-use crate::relying_party::routes::flow::Flow;
+use crate::relying_party::routes::flow::{FailedLogout, Flow};
+use crate::relying_party::routes::reason;
 use crate::session::Login;
 use crate::{Problem, Unvalidated, Valid};
 
@@ -32,13 +35,18 @@ pub(super) struct BeginLogin {
 )]
 pub(super) async fn begin(
     State(flow): State<Flow>,
+    id: RequestId,
     Unvalidated(headers): Unvalidated<HeaderMap>,
     Valid(Query(login)): Valid<Query<BeginLogin>>,
 ) -> Response {
     let request = flow.request.clone().return_to(login.return_to);
     match flow.logins.begin(&request, &headers).await {
         Ok(begun) => see_other(begun.location(), begun.set_cookies().iter().cloned()),
-        Err(error) => failed(login_failed(&error), None),
+        Err(error) => {
+            let reason = reason::of_login(&error);
+            emit_login_failed(flow.context(&id), LoginStage::Begin, reason);
+            failed(login_failed(&error), None)
+        }
     }
 }
 
@@ -49,21 +57,32 @@ pub(super) async fn begin(
 )]
 pub(super) async fn callback(
     State(flow): State<Flow>,
+    id: RequestId,
     Unvalidated(uri): Unvalidated<Uri>,
     Unvalidated(headers): Unvalidated<HeaderMap>,
 ) -> Response {
     let outcome = flow.logins.complete(&uri, &headers).await;
     let pending_cookie = outcome.set_cookie().cloned();
     let started = match outcome.into_result() {
-        Ok(completed) => flow.start_session(&completed, &headers).await,
-        Err(error) => Err(login_failed(&error)),
+        Ok(completed) => {
+            let started = flow.start_session(&completed, &headers).await;
+            started.map_err(|problem| (LoginStage::Session, "not_stored", problem))
+        }
+        Err(error) => {
+            let reason = reason::of_login(&error);
+            Err((LoginStage::Callback, reason, login_failed(&error)))
+        }
     };
     match started {
         Ok((session_cookie, page)) => {
+            emit_logged_in(flow.context(&id));
             let cookies = pending_cookie.into_iter().chain([session_cookie]);
             see_other(page.as_str(), cookies)
         }
-        Err(problem) => failed(problem, pending_cookie),
+        Err((stage, reason, problem)) => {
+            emit_login_failed(flow.context(&id), stage, reason);
+            failed(problem, pending_cookie)
+        }
     }
 }
 
@@ -82,7 +101,6 @@ pub(super) async fn log_out(State(flow): State<Flow>, login: Login) -> Response 
             return failed(problem.detail("the session could not be ended"), None);
         }
     };
-    flow.revoke_tokens(&login).await;
     let id_token = id_token.unwrap_or_else(|error| {
         report(&error);
         None
@@ -108,21 +126,23 @@ pub(super) async fn log_out(State(flow): State<Flow>, login: Login) -> Response 
 )]
 pub(super) async fn end_sessions(
     State(flow): State<Flow>,
+    id: RequestId,
     Unvalidated(headers): Unvalidated<HeaderMap>,
     Unvalidated(form): Unvalidated<String>,
 ) -> Response {
-    let Some(token) = logout_token(&headers, &form) else {
-        let problem = Problem::new(StatusCode::BAD_REQUEST);
-        return failed(problem.detail("the form has no `logout_token`"), None);
+    let ended = match logout_token(&headers, &form) {
+        Some(token) => flow.end_sessions(&token).await,
+        None => Err(FailedLogout::NO_TOKEN),
     };
-    match flow.logins.validate_logout_token(&token).await {
-        Ok(event) => flow.end_sessions(&event).await,
-        Err(error) => Err(invalid_logout_token(&error)),
+    let reported = ended.as_ref().map(|sessions| *sessions);
+    emit_provider_logout(flow.context(&id), reported.map_err(|failed| failed.reason));
+    match ended {
+        Ok(_) => StatusCode::OK.into_response(),
+        // Back-Channel Logout §2.8: 400 also if the logout failed
+        Err(FailedLogout { detail, .. }) => {
+            failed(Problem::new(StatusCode::BAD_REQUEST).detail(detail), None)
+        }
     }
-    .map_or_else(
-        |problem| failed(problem, None),
-        |()| StatusCode::OK.into_response(),
-    )
 }
 
 /// Returns the logout token of a form; other parameters are ignored (Back-Channel Logout §2.5).
@@ -133,11 +153,6 @@ fn logout_token(headers: &HeaderMap, form: &str) -> Option<String> {
         return None;
     }
     parameters(form).ok()?.remove("logout_token")
-}
-
-fn invalid_logout_token(error: &IdTokenError) -> Problem {
-    report(error);
-    Problem::new(StatusCode::BAD_REQUEST).detail("the logout token is invalid")
 }
 
 /// Returns a redirect that is followed with `GET`.

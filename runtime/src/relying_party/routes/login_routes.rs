@@ -1,6 +1,7 @@
 //! The declared routes, and their configuration.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum::middleware::map_response;
 use axum::response::Response;
@@ -57,6 +58,7 @@ use crate::session::Sessions;
 pub struct LoginRoutes {
     paths: Paths,
     flow: Flow,
+    redirects_navigations: bool,
 }
 
 #[derive(Clone)]
@@ -86,13 +88,14 @@ impl LoginRoutes {
                 request: LoginRequest::new(),
                 logged_out: ReturnTo::default(),
             },
+            redirects_navigations: false,
         }
     }
 
     /// Keeps the tokens of each login, to call APIs. Without it, they are dropped.
     ///
-    /// Logout then revokes the refresh token, and sends the ID token as a hint, so that the provider need not ask who logs
-    /// out.
+    /// The tokens end with the session, however it ends. Logout also revokes the refresh token, and sends the ID token as a
+    /// hint, so that the provider need not ask who logs out.
     pub fn tokens(mut self, tokens: LoginTokens) -> Self {
         self.flow.tokens = Some(tokens);
         self
@@ -136,6 +139,23 @@ impl LoginRoutes {
         self
     }
 
+    /// Redirects a browser that navigates to a page without a session to the [login](Self::login_path), and back to the page
+    /// after it; by default, the response is 401.
+    ///
+    /// It applies to handlers with `login`, alone or in `any(login, …)`, and to a `GET` request with `Sec-Fetch-Mode:
+    /// navigate` and `Sec-Fetch-Dest: document` that accepts `text/html`. Programs, scripts, frames and other methods get
+    /// 401, as before. A page whose path and query are no [`ReturnTo`] is not returned to.
+    ///
+    /// The login path is that of the root of the application, so these routes must not be nested below a prefix.
+    ///
+    /// # Panics
+    ///
+    /// [`SecureRouter::merge`] panics if other routes with the same sessions redirect to another path.
+    pub fn redirect_navigations(mut self) -> Self {
+        self.redirects_navigations = true;
+        self
+    }
+
     #[track_caller]
     fn into_router<S: Send + Sync + 'static>(self) -> SecureRouter<S> {
         let Paths {
@@ -144,6 +164,12 @@ impl LoginRoutes {
             logout,
             backchannel_logout,
         } = self.paths;
+        if self.redirects_navigations {
+            self.flow.sessions.redirect_to(&login);
+        }
+        if let Some(tokens) = &self.flow.tokens {
+            self.flow.sessions.observe(Arc::new(tokens.clone()));
+        }
         SecureRouter::new()
             .route(&login, get(begin))
             .route(&callback_path, get(callback))

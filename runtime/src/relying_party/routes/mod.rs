@@ -7,6 +7,7 @@ mod failure;
 mod flow;
 mod handlers;
 mod login_routes;
+mod reason;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 

@@ -90,6 +90,22 @@ async fn token_is_sent_to_the_api_with_method_headers_and_body() {
 }
 
 #[tokio::test]
+async fn long_token_is_sent_whole() {
+    let token = "t".repeat(8 << 10);
+    let reply = json!({ "access_token": token, "token_type": "Bearer", "expires_in": 600 });
+    let server = start(Reply::json(200, &reply.to_string()), &json!({})).await;
+    let party = client(&server, TestClock::new()).await;
+    let none: [String; 0] = [];
+    let tokens = party.client_credentials(&RequestedScopes::NONE, none);
+    let api = LoopbackServer::start(Reply::json(200, "{}")).await;
+    let client = ApiClient::builder(&api.url, tokens.unwrap())
+        .build()
+        .unwrap();
+    assert_eq!(get(&client, "/orders").await.unwrap(), 200);
+    assert_eq!(received(&api), [token]);
+}
+
+#[tokio::test]
 async fn url_of_another_origin_gets_no_request() {
     let (other, _) = api(Reply::json(200, "{}")).await;
     let (api, client) = api(Reply::json(200, "{}")).await;
@@ -139,6 +155,7 @@ async fn origin_without_tls_or_with_a_path_is_refused() {
         ("https://orders.example?x", false),
         ("https://orders.example#x", false),
         ("https://u@orders.example", false),
+        ("https://orders.example@orders.example", false),
         ("https://orders.example:99999", false),
         ("orders.example", false),
         ("", false),

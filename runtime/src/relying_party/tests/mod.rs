@@ -1,9 +1,15 @@
 //! A client against a provider on loopback, which is strict and fails on demand.
 
+mod access_grant;
 mod api_client;
+mod client_certificates;
+mod dynamic_registration;
+mod login_tokens;
 #[cfg(unix)]
 mod processes;
 mod provider;
+mod refreshed_logins;
+mod resource_metadata;
 mod token_endpoint;
 mod token_source;
 

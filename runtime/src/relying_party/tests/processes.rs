@@ -8,6 +8,7 @@ use super::token_source::{login, strict};
 use super::*;
 use crate::claims::ScopeSet;
 use crate::clock::SystemClock;
+use crate::relying_party::token_source::Attempts;
 use crate::relying_party::vault::{FileStore, KeyFile, RecordId, TokenVault};
 
 /// The environment variables of a child process.
@@ -44,7 +45,14 @@ fn child_replaces_tokens() {
         let registration = ClientRegistration::new("web", secret());
         let client = RelyingParty::new(provider.unwrap(), registration).unwrap();
         let scopes = ScopeSet::parse("openid").unwrap();
-        let tokens = client.login_tokens(vault.unwrap(), id(), scopes, Vec::new());
+        let tokens = client.login_tokens(
+            vault.unwrap(),
+            id(),
+            scopes,
+            Vec::new(),
+            None,
+            Attempts::default(),
+        );
         for _ in 0..ROUNDS {
             let token = tokens.token().await.unwrap();
             tokens.replace(&token).await.unwrap();

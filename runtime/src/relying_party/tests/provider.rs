@@ -1,5 +1,7 @@
 //! Metadata documents that a client must not use, and their refresh.
 
+mod documents;
+
 use std::time::Duration;
 
 use super::*;
@@ -46,8 +48,8 @@ async fn document_of_another_issuer_is_refused() {
         let provider = Provider::builder(&server.url).allow_loopback_http();
         let error = provider.build().await.unwrap_err();
         let is_issuer = matches!(
-            error,
-            ProviderError::Discovery(DiscoveryError::Issuer { .. })
+            &error,
+            ProviderError::Discovery(error) if matches!(**error, DiscoveryError::Issuer { .. })
         );
         assert!(is_issuer, "{issuer}: {error}");
         assert!(!error.is_retryable());
@@ -186,6 +188,39 @@ fn endpoint_at_an_internal_address_is_refused_for_a_public_issuer() {
     }
 }
 
+/// Also if http to loopback is allowed for another provider.
+#[test]
+fn http_endpoint_of_an_https_issuer_is_refused() {
+    let settings = crate::https::ClientSettings {
+        allow_loopback_http: true,
+        ..Default::default()
+    };
+    let client = crate::https::Client::new(&settings).unwrap();
+    let read = |issuer: &str, member: &str, url: &str| {
+        let mut document = json!({ "issuer": issuer, "token_endpoint": "https://127.0.0.1/token" });
+        document[member] = json!(url);
+        ProviderMetadata::read(&document, issuer, &client)
+    };
+    for member in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
+        for issuer in [
+            "https://127.0.0.1",
+            "https://localhost:8443",
+            "https://[::1]",
+            "https://10.0.0.1",
+        ] {
+            for url in [
+                "http://127.0.0.1/x",
+                "http://localhost:8443/x",
+                "http://[::1]/x",
+            ] {
+                let error = read(issuer, member, url).err();
+                assert!(error.is_some(), "{issuer} {member} {url}");
+            }
+            assert!(read(issuer, member, "https://127.0.0.1/x").is_ok());
+        }
+    }
+}
+
 #[tokio::test]
 async fn issuer_that_is_not_https_is_refused() {
     for issuer in [
@@ -220,6 +255,9 @@ async fn document_is_refreshed_after_an_hour_and_used_for_a_day() {
         let metadata = provider.metadata().await;
         metadata.map(|metadata| metadata.token_endpoint().path().to_owned())
     };
+    let requests = server.document_request_count();
+    assert_eq!(endpoint().await.unwrap(), "/token");
+    assert_eq!(server.document_request_count(), requests);
     let moved = json!({ "token_endpoint": format!("{}/moved", server.url) });
     let moved = document(&server.url, &moved);
     server.set_document(Some(Reply::json(200, &moved)));
@@ -234,12 +272,17 @@ async fn document_is_refreshed_after_an_hour_and_used_for_a_day() {
     assert_eq!(endpoint().await.unwrap(), "/moved");
     assert_eq!(endpoint().await.unwrap(), "/moved");
     assert_eq!(server.document_request_count(), requests + 2);
-    clock.advance(Duration::from_mins(1));
+    // however often it has failed before
+    clock.advance(Duration::from_secs(59));
+    assert_eq!(endpoint().await.unwrap(), "/moved");
+    assert_eq!(server.document_request_count(), requests + 2);
+    clock.advance(Duration::from_secs(1));
     assert_eq!(endpoint().await.unwrap(), "/moved");
     assert_eq!(server.document_request_count(), requests + 4);
     clock.advance(Duration::from_hours(23));
     assert!(endpoint().await.is_err());
     server.set_document(Some(Reply::json(200, &moved)));
+    clock.advance(Duration::from_mins(1));
     assert_eq!(endpoint().await.unwrap(), "/moved");
 }
 
@@ -247,17 +290,77 @@ async fn document_is_refreshed_after_an_hour_and_used_for_a_day() {
 async fn deferred_provider_fetches_its_document_later() {
     let server = LoopbackServer::start(Reply::Closed).await;
     server.set_document(Some(Reply::json(503, "{}")));
-    let provider = Provider::builder(&server.url).allow_loopback_http();
-    let provider = provider
-        .startup(crate::Startup::Deferred)
-        .build()
-        .await
-        .unwrap();
+    let clock = TestClock::new();
+    let provider = deferred(&server, &clock).await;
     let error = provider.metadata().await.unwrap_err();
     assert!(error.is_retryable(), "{error}");
     let document = document(&server.url, &json!({}));
     server.set_document(Some(Reply::json(200, &document)));
+    clock.advance(Duration::from_secs(1));
     assert!(provider.metadata().await.is_ok());
+}
+
+async fn deferred(server: &LoopbackServer, clock: &TestClock) -> Provider {
+    let provider = Provider::builder(&server.url).allow_loopback_http();
+    let provider = provider.startup(crate::Startup::Deferred);
+    provider.clock(clock.clone()).build().await.unwrap()
+}
+
+#[tokio::test]
+async fn failures_double_the_delay_of_the_next_fetch_up_to_a_minute() {
+    let server = LoopbackServer::start(Reply::Closed).await;
+    server.set_document(Some(Reply::json(503, "{}")));
+    let clock = TestClock::new();
+    let provider = deferred(&server, &clock).await;
+    let fetches = async || {
+        let before = server.document_request_count();
+        let failed = provider.metadata().await.is_err();
+        (failed, server.document_request_count() > before)
+    };
+    assert_eq!(fetches().await, (true, true));
+    for delay in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
+        clock.advance(Duration::from_secs(delay - 1));
+        assert_eq!(fetches().await, (true, false), "{delay}");
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(fetches().await, (true, true), "{delay}");
+    }
+    let found = document(&server.url, &json!({}));
+    server.set_document(Some(Reply::json(200, &found)));
+    clock.advance(Duration::from_mins(1));
+    assert_eq!(fetches().await, (false, true));
+    // a success forgets the failures
+    clock.advance(Duration::from_hours(25));
+    server.set_document(Some(Reply::json(503, "{}")));
+    assert_eq!(fetches().await, (true, true));
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(fetches().await, (true, true));
+}
+
+/// The time of tokio passes only while every task waits.
+#[tokio::test(start_paused = true)]
+async fn callers_of_a_hanging_provider_share_one_fetch_and_its_error() {
+    let server = LoopbackServer::start(Reply::Closed).await;
+    server.set_document(Some(Reply::Silent));
+    let clock = TestClock::new();
+    let provider = deferred(&server, &clock).await;
+    let start = tokio::time::Instant::now();
+    let callers: Vec<_> = (0..50)
+        .map(|_| {
+            let provider = provider.clone();
+            tokio::spawn(async move { provider.metadata().await })
+        })
+        .collect();
+    // one that gives up does not start another fetch
+    callers[0].abort();
+    for caller in callers.into_iter().skip(1) {
+        let error = caller.await.unwrap().unwrap_err();
+        assert!(error.is_retryable(), "{error}");
+    }
+    assert!(start.elapsed() < Duration::from_secs(10));
+    assert!(server.document_request_count() <= 2);
+    let requests = server.document_request_count();
+    assert!(provider.metadata().await.is_err());
+    assert_eq!(server.document_request_count(), requests);
 }
 
 #[tokio::test]
@@ -276,5 +379,14 @@ async fn refusing_posture_refuses_the_provider() {
     assert!(error.contains("grant-password"), "{error}");
     let posture = posture(&server.url, true).await.unwrap();
     assert!(posture.falls_short());
-    assert!(super::posture(&server.url, false).await.is_err());
+    for (issuer, allows_http) in [
+        (&*server.url, false),
+        ("http://a.example", true),
+        ("https://a.example?x", true),
+        ("", true),
+    ] {
+        let error = super::posture(issuer, allows_http).await.unwrap_err();
+        let is_issuer = matches!(error, ProviderError::Issuer { .. });
+        assert!(is_issuer, "{issuer}: {error}");
+    }
 }

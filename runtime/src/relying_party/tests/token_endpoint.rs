@@ -10,9 +10,12 @@ use crate::https::HttpsError;
 use crate::keys::Algorithm;
 use crate::relying_party::token_endpoint::{Grant, TokenRequest};
 
-const OK: &str = r#"{"access_token":"t","token_type":"Bearer"}"#;
+pub(super) const OK: &str = r#"{"access_token":"t","token_type":"Bearer"}"#;
 
-async fn request(client: &RelyingParty, scopes: &str) -> Result<TokenResponse, EndpointError> {
+pub(super) async fn request(
+    client: &RelyingParty,
+    scopes: &str,
+) -> Result<TokenResponse, EndpointError> {
     let scopes = ScopeSet::parse(scopes).unwrap();
     let request = TokenRequest {
         grant: Grant::ClientCredentials,

@@ -1,10 +1,12 @@
 //! Tokens that are cached, replaced ahead of their expiry, rotated and revoked.
 
+mod failures;
+
 use std::time::Duration;
 
 use super::*;
 use crate::claims::{NumericDate, Scope, ScopeSet};
-use crate::relying_party::token_source::GrantTokens;
+use crate::relying_party::token_source::{Attempts, GrantTokens};
 use crate::relying_party::vault::{
     MemoryStore, RecordId, RecordName, StoredRecord, TokenVault, VaultLock, VaultStore,
     VaultStoreError,
@@ -125,6 +127,10 @@ async fn resource_that_is_no_absolute_uri_is_refused() {
         ("https://orders.example", true),
         ("https://orders.example/a?b", true),
         ("urn:example:orders", true),
+        ("x+a-b.1:orders", true),
+        ("x_y:orders", false),
+        ("x~y:orders", false),
+        ("1x:orders", false),
         ("https://orders.example#x", false),
         ("orders", false),
         ("/orders", false),
@@ -192,14 +198,14 @@ impl VaultStore for FailingStore {
 }
 
 /// The record of a login in a vault.
-struct Record {
-    vault: TokenVault,
-    id: RecordId,
+pub(super) struct Record {
+    pub(super) vault: TokenVault,
+    pub(super) id: RecordId,
     failing_writes: Arc<Mutex<usize>>,
 }
 
 impl Record {
-    async fn with(value: &Secret) -> Self {
+    pub(super) async fn with(value: &Secret) -> Self {
         let store = FailingStore::default();
         let failing_writes = Arc::clone(&store.failing_writes);
         let key = SealingKey::generate().unwrap();
@@ -254,9 +260,10 @@ pub(super) fn login(now: NumericDate) -> GrantTokens {
     GrantTokens::of_login(&response, now)
 }
 
-fn person(client: &RelyingParty, record: &Record) -> TokenSource {
+pub(super) fn person(client: &RelyingParty, record: &Record) -> TokenSource {
     let scopes = ScopeSet::parse("openid").unwrap();
-    client.login_tokens(record.vault.clone(), record.id.clone(), scopes, Vec::new())
+    let (vault, id) = (record.vault.clone(), record.id.clone());
+    client.login_tokens(vault, id, scopes, Vec::new(), None, Attempts::default())
 }
 
 #[tokio::test]
@@ -303,29 +310,6 @@ async fn sources_of_one_record_refresh_once_and_both_have_the_token() {
 }
 
 #[tokio::test]
-async fn invalid_grant_ends_the_login_and_5xx_does_not() {
-    let server = start(Reply::json(500, r#"{"error":"invalid_grant"}"#), &json!({})).await;
-    let clock = TestClock::new();
-    let record = Record::with(&login(clock.time()).encode()).await;
-    let tokens = person(&client(&server, clock.clone()).await, &record);
-    clock.advance(Duration::from_mins(9));
-    assert_eq!(text(&tokens.token().await.unwrap()), "t0");
-    clock.advance(Duration::from_mins(1));
-    let error = tokens.token().await.unwrap_err();
-    assert!(error.is_retryable(), "{error}");
-    assert_eq!(record.refresh_token().await.as_deref(), Some("r0"));
-    server.set(Reply::json(400, r#"{"error":"invalid_grant"}"#));
-    clock.advance(Duration::from_secs(1));
-    for _ in 0..3 {
-        let error = tokens.token().await.unwrap_err();
-        assert!(matches!(error, TokenSourceError::Ended), "{error}");
-        clock.advance(Duration::from_secs(10));
-    }
-    assert_eq!(record.refresh_token().await, None);
-    assert_eq!(server.request_count(), 3);
-}
-
-#[tokio::test]
 async fn disconnected_caller_does_not_lose_the_refresh_token() {
     let (reply, released) = strict().held();
     let server = start(reply, &json!({})).await;
@@ -366,6 +350,57 @@ async fn tokens_that_cannot_be_stored_are_stored_later() {
     assert_eq!(text(&tokens.token().await.unwrap()), "t2");
     assert_eq!(record.refresh_token().await.as_deref(), Some("r2"));
     assert_eq!(server.request_count(), 2);
+}
+
+#[tokio::test]
+async fn token_without_a_refresh_token_is_used_until_it_expires_or_is_rejected() {
+    let server = start(strict(), &json!({})).await;
+    let clock = TestClock::new();
+    let client = client(&server, clock.clone()).await;
+    let json = r#"{"access_token":"t0","token_type":"Bearer","expires_in":600}"#;
+    let scopes = ScopeSet::parse("openid").unwrap();
+    for age in [0, 539, 540, 599, 600] {
+        let is_usable = age < 600;
+        let at = clock.time().saturating_sub(Duration::from_secs(age));
+        let response = TokenResponse::read(json.as_bytes(), &scopes, at).unwrap();
+        let record = Record::with(&GrantTokens::of_login(&response, at).encode()).await;
+        let tokens = person(&client, &record);
+        match tokens.token().await {
+            Ok(token) => {
+                assert!(is_usable, "{age}");
+                let replaced = tokens.replace(&token).await;
+                assert!(matches!(replaced, Err(TokenSourceError::Ended)), "{age}");
+            }
+            Err(error) => {
+                assert!(!is_usable, "{age}: {error}");
+                assert!(matches!(error, TokenSourceError::Ended), "{error}");
+            }
+        }
+    }
+    assert_eq!(server.request_count(), 0);
+}
+
+/// Another process may have refreshed the tokens, or the user may have logged in again.
+#[tokio::test]
+async fn tokens_that_could_not_be_stored_do_not_replace_newer_ones() {
+    let server = start(strict(), &json!({})).await;
+    let clock = TestClock::new();
+    let record = Record::with(&login(clock.time()).encode()).await;
+    let tokens = person(&client(&server, clock.clone()).await, &record);
+    clock.advance(Duration::from_mins(10));
+    *record.failing_writes.lock().unwrap() = 3;
+    let error = tokens.token().await.unwrap_err();
+    assert!(matches!(error, TokenSourceError::Vault(_)), "{error}");
+    let newer =
+        r#"{"access_token":"t7","refresh_token":"r7","token_type":"Bearer","expires_in":600}"#;
+    let scopes = ScopeSet::parse("openid").unwrap();
+    let newer = TokenResponse::read(newer.as_bytes(), &scopes, clock.time()).unwrap();
+    let newer = GrantTokens::of_login(&newer, clock.time()).encode();
+    record.vault.put(&record.id, &newer, None).await.unwrap();
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(text(&tokens.token().await.unwrap()), "t7");
+    assert_eq!(record.refresh_token().await.as_deref(), Some("r7"));
+    assert_eq!(server.request_count(), 1);
 }
 
 #[tokio::test]

@@ -3,39 +3,51 @@
 //! `token_endpoint` comes before; `api_client` after, which sends the tokens. A source requests one token at a time;
 //! the processes that share a record do so too, because the provider ends a login whose refresh token is used twice.
 
+mod attempts;
 mod error;
 mod grant;
 mod requester;
 mod tokens;
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwapOption;
-use tokio::sync::Mutex;
 
+pub(in crate::relying_party) use self::attempts::Attempts;
 pub use self::error::TokenSourceError;
-use self::grant::Grant;
+use self::grant::{Grant, Obtained};
 use self::requester::Requester;
 pub use self::tokens::AccessToken;
 pub(crate) use self::tokens::GrantTokens;
-use crate::claims::{NumericDate, ScopeSet};
+use crate::claims::ScopeSet;
 use crate::relying_party::RelyingParty;
+use crate::relying_party::id_token::IdTokenValidator;
 use crate::relying_party::requested_scopes::RequestedScopes;
-use crate::relying_party::token_endpoint::Grant as GrantType;
 use crate::relying_party::vault::{RecordId, TokenVault};
-
-/// The time in which the error of a failed request is returned without another request.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// A source of access tokens. Clones share the tokens.
 ///
 /// It requests a token when the first one is needed, and replaces it a minute ahead of its expiry (a quarter of the
-/// lifetime, if that is shorter). While the provider is unavailable, the former token is used until it expires.
+/// lifetime, if that is shorter). While the provider is unavailable, the former token is used until it expires, and the
+/// source sends at most one request in a second.
 #[derive(Clone)]
 pub struct TokenSource {
     shared: Arc<Shared>,
+}
+
+/// A source that may be gone.
+pub(in crate::relying_party) struct WeakTokenSource(Weak<Shared>);
+
+impl WeakTokenSource {
+    pub(in crate::relying_party) fn upgrade(&self) -> Option<TokenSource> {
+        let shared = self.0.upgrade()?;
+        Some(TokenSource { shared })
+    }
+
+    pub(in crate::relying_party) fn is_gone(&self) -> bool {
+        self.0.strong_count() == 0
+    }
 }
 
 struct Shared {
@@ -43,11 +55,8 @@ struct Shared {
     /// The person's login; without one, the tokens are of the client itself.
     grant: Option<Grant>,
     current: ArcSwapOption<AccessToken>,
-    /// Locked while a token is requested.
-    requesting: Mutex<LastFailure>,
+    attempts: Attempts,
 }
-
-type LastFailure = Option<(NumericDate, TokenSourceError)>;
 
 impl RelyingParty {
     /// Returns a source of tokens for the client itself (the grant `client_credentials`).
@@ -88,21 +97,25 @@ impl RelyingParty {
             scopes.to_set(),
             resources,
             None,
+            Attempts::default(),
         ))
     }
 
     /// Returns a source of tokens of a person's login, whose record is in a vault.
     ///
-    /// `scopes` are those of the login, or fewer. Sources in several processes may share the record.
-    pub(crate) fn login_tokens(
+    /// `scopes` are those of the login, or fewer. Sources in several processes may share the record. A response with an ID
+    /// token that `id_tokens` does not validate is not used. Sources that replace each other share their `attempts`.
+    pub(in crate::relying_party) fn login_tokens(
         &self,
         vault: TokenVault,
         id: RecordId,
         scopes: ScopeSet,
         resources: Vec<String>,
+        id_tokens: Option<Arc<IdTokenValidator>>,
+        attempts: Attempts,
     ) -> TokenSource {
-        let grant = Some(Grant::new(vault, id));
-        TokenSource::new(self.clone(), scopes, resources, grant)
+        let grant = Some(Grant::new(vault, id, id_tokens));
+        TokenSource::new(self.clone(), scopes, resources, grant, attempts)
     }
 }
 
@@ -112,6 +125,7 @@ impl TokenSource {
         scopes: ScopeSet,
         resources: Vec<String>,
         grant: Option<Grant>,
+        attempts: Attempts,
     ) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -122,7 +136,7 @@ impl TokenSource {
                 },
                 grant,
                 current: ArcSwapOption::empty(),
-                requesting: Mutex::new(None),
+                attempts,
             }),
         }
     }
@@ -168,7 +182,7 @@ impl TokenSource {
     pub async fn revoke(&self) -> Result<(), TokenSourceError> {
         let shared = Arc::clone(&self.shared);
         let revoked = tokio::spawn(async move {
-            let _requesting = shared.requesting.lock().await;
+            let _attempt = shared.attempts.begin().await;
             let current = shared.current.swap(None);
             let relying_party = &shared.requester.relying_party;
             match (&shared.grant, current) {
@@ -180,6 +194,35 @@ impl TokenSource {
             }
         });
         revoked.await.unwrap_or(Err(TokenSourceError::Canceled))
+    }
+
+    /// Replaces the tokens of a person with those of a new grant.
+    pub(in crate::relying_party) async fn replace_grant(
+        &self,
+        tokens: &GrantTokens,
+    ) -> Result<(), TokenSourceError> {
+        let mut attempt = self.shared.attempts.begin().await;
+        if let Some(grant) = &self.shared.grant {
+            grant.put(tokens).await?;
+        }
+        self.shared.current.store(None);
+        attempt.succeeded();
+        Ok(())
+    }
+
+    /// Removes the record of a person's login; the provider does not learn of it.
+    pub(in crate::relying_party) async fn remove(&self) -> Result<(), TokenSourceError> {
+        let _attempt = self.shared.attempts.begin().await;
+        self.shared.current.store(None);
+        match &self.shared.grant {
+            Some(grant) => grant.remove().await.map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns a reference that does not keep the source alive.
+    pub(in crate::relying_party) fn downgrade(&self) -> WeakTokenSource {
+        WeakTokenSource(Arc::downgrade(&self.shared))
     }
 
     async fn other_than(
@@ -217,27 +260,37 @@ impl Shared {
         &self,
         rejected: Option<&AccessToken>,
     ) -> Result<AccessToken, TokenSourceError> {
-        let mut last_failure = self.requesting.lock().await;
+        let mut attempt = self.attempts.begin().await;
         // another task may have obtained it in the meantime
         if let Some(token) = self.fresh(rejected) {
             return Ok(token);
         }
-        let now = self.requester.now();
-        let obtained = match &*last_failure {
-            Some((at, error)) if *at <= now && now.since(*at) < RETRY_AFTER => Err(error.clone()),
-            _ => match &self.grant {
-                None => self.request().await,
-                Some(grant) => grant.obtain(&self.requester, rejected).await,
-            },
+        let recent = attempt.recent_error(self.requester.now());
+        let is_recent = recent.is_some();
+        let obtained = match (&self.grant, recent) {
+            // the record may have a usable token, and another process may have refreshed it
+            (Some(grant), recent) if !recent.as_ref().is_some_and(is_of_record) => {
+                grant.obtain(&self.requester, rejected, recent).await
+            }
+            (_, Some(error)) => Err(error),
+            (_, None) => self.request().await.map(Obtained::from),
         };
+        let failed = match &obtained {
+            Ok(obtained) => obtained.failed.as_ref(),
+            Err(error) => Some(error),
+        };
+        match failed {
+            // a repeated error does not extend the time
+            Some(_) if is_recent => {}
+            Some(error) => attempt.failed(error, self.requester.now()),
+            None => attempt.succeeded(),
+        }
         match obtained {
-            Ok(token) => {
-                *last_failure = None;
+            Ok(Obtained { token, .. }) => {
                 self.current.store(Some(Arc::new(token.clone())));
                 Ok(token)
             }
             Err(error) => {
-                *last_failure = Some((now, error.clone()));
                 if matches!(error, TokenSourceError::Ended) {
                     self.current.store(None);
                 }
@@ -250,8 +303,9 @@ impl Shared {
     /// Requests a token for the client itself.
     async fn request(&self) -> Result<AccessToken, TokenSourceError> {
         let requested_at = self.requester.now();
-        let response = self.requester.request(GrantType::ClientCredentials);
-        Ok(AccessToken::of_response(&response.await?, requested_at))
+        let response = self.requester.request();
+        let response = response.await.map_err(|failed| failed.error)?;
+        Ok(AccessToken::of_response(&response, requested_at))
     }
 }
 
@@ -262,6 +316,14 @@ impl fmt::Debug for TokenSource {
             .field("scopes", &self.shared.requester.scopes)
             .finish_non_exhaustive()
     }
+}
+
+/// Returns whether the error is one of the record, which is then not read again at once.
+fn is_of_record(error: &TokenSourceError) -> bool {
+    !matches!(
+        error,
+        TokenSourceError::Endpoint(_) | TokenSourceError::IdToken(_)
+    )
 }
 
 /// Checks the syntax of resource indicators (RFC 8707 §2).

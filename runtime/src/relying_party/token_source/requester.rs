@@ -2,9 +2,9 @@
 
 use crate::claims::{NumericDate, ScopeSet};
 use crate::relying_party::RelyingParty;
-use crate::relying_party::endpoint_error::EndpointError;
-use crate::relying_party::token_endpoint::{Grant, TokenRequest};
+use crate::relying_party::token_endpoint::{FailedRequest, Grant, TokenRequest};
 use crate::relying_party::token_response::TokenResponse;
+use crate::secret::Secret;
 
 /// Requests tokens.
 pub(super) struct Requester {
@@ -19,13 +19,31 @@ impl Requester {
         self.relying_party.provider().clock().now()
     }
 
-    /// Requests a token.
-    pub(super) async fn request(&self, grant: Grant<'_>) -> Result<TokenResponse, EndpointError> {
+    /// Requests a token for the client itself.
+    pub(super) async fn request(&self) -> Result<TokenResponse, FailedRequest> {
+        self.send(Grant::ClientCredentials, &self.scopes).await
+    }
+
+    /// Refreshes a token that was granted these scopes: a step-up may have added some to those of the source.
+    pub(super) async fn refresh(
+        &self,
+        refresh_token: &Secret,
+        granted: &ScopeSet,
+    ) -> Result<TokenResponse, FailedRequest> {
+        let grant = Grant::RefreshToken(refresh_token);
+        self.send(grant, &self.scopes.union(granted)).await
+    }
+
+    async fn send(
+        &self,
+        grant: Grant<'_>,
+        scopes: &ScopeSet,
+    ) -> Result<TokenResponse, FailedRequest> {
         let request = TokenRequest {
             grant,
-            scopes: &self.scopes,
+            scopes,
             resources: &self.resources,
         };
-        self.relying_party.request_token(request).await
+        self.relying_party.request(request).await
     }
 }

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 const MARGIN: Duration = Duration::from_mins(1);
 
 /// The version of the encoding.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// A bearer token, its scopes and its lifetime. Clones share the token.
 ///
@@ -82,7 +82,7 @@ impl AccessToken {
     }
 
     /// Returns whether both are the same token.
-    pub(super) fn is(&self, other: &Self) -> bool {
+    pub(in crate::relying_party) fn is(&self, other: &Self) -> bool {
         verify_slices_are_equal(self.secret().expose(), other.secret().expose()).is_ok()
     }
 }
@@ -103,16 +103,27 @@ pub(crate) struct GrantTokens {
     pub(super) access: AccessToken,
     pub(super) refresh: Option<Secret>,
     /// The ID token of the login, which a logout at the provider sends as a hint.
-    id: Option<Secret>,
+    pub(super) id: Option<Secret>,
+    /// The refresh token is from a response whose ID token was not valid: only a response with a valid one is used.
+    pub(super) is_unconfirmed: bool,
 }
 
 impl GrantTokens {
-    /// Returns the tokens of a response to a code.
+    /// Returns the tokens of a login's response to a code.
     pub(crate) fn of_login(response: &TokenResponse, obtained_at: NumericDate) -> Self {
+        Self {
+            id: response.unverified_id_token().cloned(),
+            ..Self::of_access(response, obtained_at)
+        }
+    }
+
+    /// Returns the tokens of a response to a code, without the ID token that it may have.
+    pub(crate) fn of_access(response: &TokenResponse, obtained_at: NumericDate) -> Self {
         Self {
             access: AccessToken::of_response(response, obtained_at),
             refresh: response.refresh_token().cloned(),
-            id: response.unverified_id_token().cloned(),
+            id: None,
+            is_unconfirmed: false,
         }
     }
 
@@ -123,10 +134,21 @@ impl GrantTokens {
             access: AccessToken::of_response(response, obtained_at),
             refresh: rotated.or_else(|| self.refresh.clone()),
             id: self.id.clone(),
+            is_unconfirmed: false,
+        }
+    }
+
+    /// Returns the former tokens with the refresh token of a response that was rejected.
+    pub(super) fn rotated(&self, refresh_token: Secret, is_unconfirmed: bool) -> Self {
+        Self {
+            refresh: Some(refresh_token),
+            is_unconfirmed: self.is_unconfirmed || is_unconfirmed,
+            ..self.clone()
         }
     }
 
     /// Returns the refresh token, if the provider issued one.
+    #[cfg(all(test, feature = "testing"))]
     pub(crate) fn refresh_token(&self) -> Option<&Secret> {
         self.refresh.as_ref()
     }
@@ -136,7 +158,8 @@ impl GrantTokens {
         self.id.as_ref()
     }
 
-    /// Encodes the tokens: a version, two times in milliseconds, and each text after its length.
+    /// Encodes the tokens: a version, whether they are unconfirmed, two times in milliseconds, and each text after its
+    /// length.
     pub(crate) fn encode(&self) -> Secret {
         let token = &*self.access.inner;
         let texts = [
@@ -145,10 +168,11 @@ impl GrantTokens {
             self.refresh.as_ref().map_or(&[][..], Secret::expose),
             self.id.as_ref().map_or(&[][..], Secret::expose),
         ];
-        let len = 17 + texts.iter().map(|text| 4 + text.len()).sum::<usize>();
+        let len = 18 + texts.iter().map(|text| 4 + text.len()).sum::<usize>();
         // its full capacity from the beginning: reallocation would leave a copy of the tokens
         let mut encoded = Vec::with_capacity(len);
         encoded.push(FORMAT);
+        encoded.push(self.is_unconfirmed.into());
         encoded.extend_from_slice(&token.obtained_at.as_millis().to_be_bytes());
         encoded.extend_from_slice(&token.expires_at.as_millis().to_be_bytes());
         for text in texts {
@@ -162,7 +186,12 @@ impl GrantTokens {
 
     /// Decodes tokens, or returns `None` if the bytes have another format.
     pub(crate) fn decode(encoded: &[u8]) -> Option<Self> {
-        let rest = encoded.strip_prefix(&[FORMAT])?;
+        let (flag, rest) = encoded.strip_prefix(&[FORMAT])?.split_first()?;
+        let is_unconfirmed = match flag {
+            0 => false,
+            1 => true,
+            _ => return None,
+        };
         let (obtained_at, rest) = rest.split_first_chunk::<8>()?;
         let (expires_at, mut rest) = rest.split_first_chunk::<8>()?;
         let mut text = || -> Option<&[u8]> {
@@ -188,6 +217,7 @@ impl GrantTokens {
             ),
             refresh: secret(refresh_token),
             id: secret(id_token),
+            is_unconfirmed,
         })
     }
 }
@@ -233,11 +263,16 @@ mod tests {
 
     #[test]
     fn encoded_tokens_are_decoded() {
-        for (refresh_token, id_token) in [(None, None), (Some("refresh"), Some("id"))] {
+        for (refresh_token, id_token, is_unconfirmed) in [
+            (None, None, false),
+            (Some("refresh"), Some("id"), false),
+            (Some("refresh"), Some("id"), true),
+        ] {
             let tokens = GrantTokens {
                 access: token(60),
                 refresh: refresh_token.map(Secret::new),
                 id: id_token.map(Secret::new),
+                is_unconfirmed,
             };
             let encoded = tokens.encode().expose().to_vec();
             let decoded = GrantTokens::decode(&encoded).unwrap();
@@ -247,6 +282,7 @@ mod tests {
                 |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_vec());
             assert_eq!(expose(&decoded.refresh), expose(&tokens.refresh));
             assert_eq!(expose(&decoded.id), expose(&tokens.id));
+            assert_eq!(decoded.is_unconfirmed, is_unconfirmed);
             assert!(!format!("{decoded:?}").contains("refresh"));
             for len in 0..encoded.len() {
                 assert!(GrantTokens::decode(&encoded[..len]).is_none(), "{len}");
@@ -256,6 +292,9 @@ mod tests {
             let mut other_format = encoded.clone();
             other_format[0] = FORMAT + 1;
             assert!(GrantTokens::decode(&other_format).is_none());
+            let mut other_flag = encoded.clone();
+            other_flag[1] = 2;
+            assert!(GrantTokens::decode(&other_flag).is_none());
         }
     }
 }

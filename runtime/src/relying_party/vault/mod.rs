@@ -35,6 +35,8 @@ pub use self::key_source::{KeySource, KeySourceError};
 #[cfg(feature = "keyring")]
 pub use self::keyring::KeyringKey;
 pub use self::memory::MemoryStore;
+#[cfg(unix)]
+pub(super) use self::owned_file::{OwnedFileError, read_private};
 pub use self::record_id::{RecordId, RecordIdError};
 pub use self::rekey::Rekeyed;
 pub use self::store::{

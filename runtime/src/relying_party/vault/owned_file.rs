@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 /// A file or directory that is not private, or cannot be read or written.
 #[derive(Debug)]
-pub(super) enum OwnedFileError {
+pub(in crate::relying_party) enum OwnedFileError {
     NotPrivate(&'static str),
     TooLong,
     Io(io::Error),
@@ -62,6 +62,15 @@ pub(super) fn read(path: &Path, max_len: usize) -> Result<Zeroizing<Vec<u8>>, Ow
         return Err(OwnedFileError::TooLong);
     }
     Ok(bytes)
+}
+
+/// Reads a secret of this user, as [`read`], from a directory in which others cannot exchange it.
+pub(in crate::relying_party) fn read_private(
+    path: &Path,
+    max_len: usize,
+) -> Result<Zeroizing<Vec<u8>>, OwnedFileError> {
+    check_parent_directory(parent_of(path))?;
+    read(path, max_len)
 }
 
 /// Replaces a file: a reader sees the former or the new content, also after a crash.
@@ -172,6 +181,25 @@ fn check_file(metadata: &Metadata) -> Result<(), OwnedFileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn file_without_a_directory_is_in_the_current_one() {
+        for (path, parent) in [
+            ("vault.key", "."),
+            ("keys/vault.key", "keys"),
+            ("./vault.key", "."),
+            ("/vault.key", "/"),
+            ("/", "."),
+        ] {
+            assert_eq!(parent_of(Path::new(path)), Path::new(parent), "{path}");
+        }
+    }
+
+    /// Also for a user that is not root.
+    #[test]
+    fn directory_of_root_can_have_private_files() {
+        check_parent_directory(Path::new("/")).unwrap();
+    }
 
     #[test]
     fn file_over_the_limit_is_not_read() {

@@ -254,6 +254,21 @@ impl TokenVault {
         Err(VaultError::Conflict)
     }
 
+    /// Removes a record if the stored one has this version.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`VaultError::Conflict`] if the stored record has another version, or is missing. Every error leaves the
+    /// record.
+    pub async fn remove_version(
+        &self,
+        id: &RecordId,
+        version: RecordVersion,
+    ) -> Result<(), VaultError> {
+        let name = self.inner.head.name(id);
+        Ok(self.inner.store.remove(name, version.0).await?)
+    }
+
     /// Moves a record that cannot be opened out of the way, so that another one can be written. It is not deleted.
     ///
     /// # Errors

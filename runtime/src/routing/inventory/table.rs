@@ -2,11 +2,15 @@
 
 use std::fmt;
 
+use axum::http::Method;
+
 use crate::routing::inventory::{Inventory, Route};
 
-/// A table: method, path, access, handler, limits that are not the defaults, and below each route its
-/// relaxation and its exceptions; then the scopes that broader ones imply; then the reasons for undeclared routes; then the hosts; then the resource; then each issuer, its audiences, the validation of its
-/// tokens, its grants and its relaxations; then the routes that no token can reach.
+/// A table: method, path, access, handler, limits that are not the defaults, and below each route its next access, its
+/// relaxation and its exceptions; then the scopes that broader ones imply; then the reasons for undeclared routes; then
+/// the relaxations of the API; then the hosts; then the resource; then the transport and the proxies of the listener; then
+/// each issuer, its audiences, the validation of its tokens, its grants and its relaxations; then the routes that no token
+/// can reach.
 impl fmt::Display for Inventory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<[String; 5]> = self.routes.iter().map(Route::row).collect();
@@ -22,6 +26,9 @@ impl fmt::Display for Inventory {
             writeln!(f, "{}", row.trim_end())?;
             if let Some(selection) = route.selection() {
                 writeln!(f, "  for {selection}")?;
+            }
+            if let Some(next) = &route.declaration.next {
+                writeln!(f, "  next: {next}")?;
             }
             if route.accepts_tickets() {
                 writeln!(
@@ -41,12 +48,33 @@ impl fmt::Display for Inventory {
         for reason in self.undeclared() {
             writeln!(f, "undeclared routes beside the API: {reason}")?;
         }
+        for relaxation in self.relaxations() {
+            writeln!(f, "relaxation: {relaxation}")?;
+        }
         if let Some(hosts) = self.hosts() {
             writeln!(f, "served for the hosts {} only", hosts.join(", "))?;
         }
         if let Some(resource) = self.resource() {
             writeln!(f, "resource {resource}")?;
         }
+        self.write_listener(f)?;
+        self.write_issuers(f)?;
+        self.write_unreachable(f)
+    }
+}
+
+impl Inventory {
+    fn write_listener(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(listener) = self.listener() {
+            writeln!(f, "served over {}", listener.transport)?;
+            if let Some(peers) = listener.believed_peers() {
+                writeln!(f, "  forwarded header fields are believed from {peers}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_issuers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for issuer in self.issuers() {
             let audiences: Vec<_> = issuer.audiences().collect();
             let (url, audience) = (issuer.issuer(), audiences.join(" or "));
@@ -62,11 +90,9 @@ impl fmt::Display for Inventory {
                 writeln!(f, "  relaxation: {relaxation}")?;
             }
         }
-        self.write_unreachable(f)
+        Ok(())
     }
-}
 
-impl Inventory {
     fn write_unreachable(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for route in self.unreachable() {
             let [methods, path, access, ..] = route.row();
@@ -76,5 +102,31 @@ impl Inventory {
             )?;
         }
         Ok(())
+    }
+}
+
+impl Route {
+    fn row(&self) -> [String; 5] {
+        let methods = self
+            .methods
+            .iter()
+            .map(Method::as_str)
+            .collect::<Vec<_>>()
+            .join(",");
+        [
+            if methods.is_empty() {
+                "*".to_owned()
+            } else {
+                methods
+            },
+            if self.is_fallback {
+                format!("{}/… (fallback)", self.path)
+            } else {
+                self.path.clone()
+            },
+            self.declaration.access.to_string(),
+            self.declaration.handler.to_owned(),
+            self.declaration.limits.to_string(),
+        ]
     }
 }

@@ -53,6 +53,14 @@ pub(super) fn has_any(headers: &HeaderMap) -> bool {
     headers.keys().any(is_proxy_field)
 }
 
+/// Returns whether a header field shows that the request passed a proxy, including `Via` ([RFC 9110 §7.6.3]).
+///
+/// [RFC 9110 §7.6.3]: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.3
+#[cfg(feature = "explain")]
+pub(in crate::serve) fn has_proxy_field(headers: &HeaderMap) -> bool {
+    headers.contains_key(http::header::VIA) || has_any(headers)
+}
+
 /// Removes every proxy field.
 pub(super) fn remove_all(headers: &mut HeaderMap) {
     remove(headers, is_proxy_field);

@@ -10,5 +10,7 @@ mod proxies;
 
 #[cfg(test)]
 pub(super) use self::entry::UnreliableFields;
+#[cfg(feature = "explain")]
+pub(super) use self::fields::has_proxy_field;
 pub use self::network::{Network, NetworkError};
 pub(super) use self::proxies::Proxies;

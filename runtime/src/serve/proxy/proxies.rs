@@ -87,3 +87,64 @@ impl Proxies {
         client::find(self.networks(), address, headers)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies(networks: &[&str]) -> Proxies {
+        let networks = networks.iter();
+        Proxies::new(networks.map(|network| network.parse().unwrap()))
+    }
+
+    fn admits(proxies: &Proxies, address: &str) -> bool {
+        let address = SocketAddr::new(address.parse().unwrap(), 50_000);
+        proxies.admits(Peer::Address(address))
+    }
+
+    #[test]
+    fn only_proxies_and_this_host_are_admitted() {
+        let proxies = proxies(&["10.1.0.0/16", "2001:db8::/64"]);
+        for address in [
+            "10.1.0.0",
+            "10.1.255.255",
+            "::ffff:10.1.2.3",
+            "2001:db8::7",
+            "127.0.0.1",
+            "127.8.9.10",
+            "::1",
+            "::ffff:127.0.0.1",
+        ] {
+            assert!(admits(&proxies, address), "{address}");
+        }
+        for address in [
+            "10.0.255.255",
+            "10.2.0.0",
+            "::ffff:10.2.0.0",
+            "2001:db8:0:1::7",
+            "192.0.2.1",
+            "0.0.0.0",
+            "::",
+        ] {
+            assert!(!admits(&proxies, address), "{address}");
+        }
+        #[cfg(unix)]
+        assert!(proxies.admits(Peer::Unix));
+    }
+
+    #[test]
+    fn empty_list_of_proxies_admits_only_this_host() {
+        let proxies = proxies(&[]);
+        assert!(admits(&proxies, "127.0.0.1") && admits(&proxies, "::1"));
+        assert!(!admits(&proxies, "10.1.0.1"));
+    }
+
+    /// Such a server listens on loopback or a Unix socket, so that the system admits its peers.
+    #[test]
+    fn server_without_proxies_admits_every_peer() {
+        let proxies = Proxies::default();
+        assert!(admits(&proxies, "127.0.0.1") && admits(&proxies, "192.0.2.1"));
+        #[cfg(unix)]
+        assert!(proxies.admits(Peer::Unix));
+    }
+}

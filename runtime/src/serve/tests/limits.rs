@@ -304,21 +304,46 @@ async fn timeouts_do_not_end_a_request_in_progress() {
 
 #[tokio::test(start_paused = true)]
 async fn client_that_does_not_read_is_disconnected() {
-    let server = start(|server| server.request_limit(1)).await;
+    // the server accepts another connection when the first one is closed
+    let server = start(|server| server.peer_connection_limit(1)).await;
     let _unread = server.send("/endless").await;
     let start = Instant::now();
     while !is_ok(&server.get("/").await) {
-        assert!(start.elapsed() < seconds(35), "the request is in flight");
+        assert!(start.elapsed() < seconds(35), "the connection is open");
         sleep(Duration::from_millis(100)).await;
     }
     assert!(start.elapsed() >= seconds(29), "{:?}", start.elapsed());
 }
 
+/// Otherwise the system would keep the rest of the response for a client that may never read it.
+#[tokio::test(start_paused = true)]
+async fn connection_of_a_client_that_does_not_read_is_reset() {
+    let server = start(|server| server.peer_connection_limit(1)).await;
+    let mut unread = server.send("/endless").await;
+    while !is_ok(&server.get("/").await) {
+        sleep(Duration::from_millis(100)).await;
+    }
+    let end = unread.read_to_end(&mut Vec::new()).await;
+    assert_eq!(end.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test(start_paused = true)]
+async fn client_that_does_not_read_leaves_requests_to_others() {
+    let server = start(|server| server.request_limit(1)).await;
+    let _unread = server.send("/endless").await;
+    let start = Instant::now();
+    while !is_ok(&server.get("/").await) {
+        sleep(Duration::from_millis(1)).await;
+    }
+    assert!(start.elapsed() < seconds(1), "{:?}", start.elapsed());
+}
+
+/// Sixteen wait, two have a second, and the others none.
 #[tokio::test(start_paused = true)]
 async fn clients_that_do_not_read_have_less_time_while_requests_crowd() {
     let server = start(|server| server.request_limit(8)).await;
     let mut unread = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..40 {
         unread.push(server.send("/endless").await);
     }
     let start = Instant::now();
@@ -367,6 +392,8 @@ async fn limits_are_listed_with_their_defaults() {
          request_timeout: 90s\n\
          write_timeout: 30s\n\
          grace: 30s\n\
+         stream_limit: 100\n\
+         reset_limit: 20\n\
          unread_limit: 8388608"
     );
     let server = server.peer_connection_limit(7).connection_limit(9);

@@ -3,6 +3,8 @@
 mod certificates;
 mod clients;
 #[cfg(feature = "http2")]
+mod correctness;
+#[cfg(feature = "http2")]
 mod http2;
 #[cfg(feature = "http2")]
 mod http2_head;
@@ -11,10 +13,15 @@ mod http2_hosts;
 #[cfg(feature = "http2")]
 mod http2_limits;
 #[cfg(feature = "http2")]
+mod http2_settings;
+#[cfg(feature = "http2")]
 mod http2_unread;
 #[cfg(feature = "http2")]
 mod load;
 mod reload;
+mod revocation;
+#[cfg(feature = "authorization-server")]
+mod token_endpoint;
 mod transport_security;
 mod versions;
 

@@ -2,7 +2,7 @@
 //!
 //! [RFC 5280 §4.1]: https://www.rfc-editor.org/rfc/rfc5280#section-4.1
 
-use crate::keys::der::{CONTEXT_0, INTEGER, SEQUENCE, read_element};
+use crate::keys::der::{BIT_STRING, CONTEXT_0, INTEGER, SEQUENCE, read_element};
 
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
@@ -14,6 +14,8 @@ pub(super) struct CertificateFields<'a> {
     pub(super) subject: &'a [u8],
     pub(super) not_before: Time,
     pub(super) not_after: Time,
+    pub(super) key_algorithm: &'a [u8],
+    pub(super) key: &'a [u8],
 }
 
 /// A time of a certificate, in seconds since 1970.
@@ -33,7 +35,11 @@ impl<'a> CertificateFields<'a> {
         let (_algorithm, rest) = read_element(SEQUENCE, rest)?;
         let (issuer, rest) = read_element(SEQUENCE, rest)?;
         let (validity, rest) = read_element(SEQUENCE, rest)?;
-        let (subject, _) = read_element(SEQUENCE, rest)?;
+        let (subject, rest) = read_element(SEQUENCE, rest)?;
+        let (key, _) = read_element(SEQUENCE, rest)?;
+        let (key_algorithm, key) = read_element(SEQUENCE, key)?;
+        let (key, _) = read_element(BIT_STRING, key)?;
+        let key = key.strip_prefix(&[0])?;
         let (not_before, validity) = Time::read(validity)?;
         let (not_after, _) = Time::read(validity)?;
         Some(Self {
@@ -41,6 +47,8 @@ impl<'a> CertificateFields<'a> {
             subject,
             not_before,
             not_after,
+            key_algorithm,
+            key,
         })
     }
 }
@@ -49,7 +57,7 @@ impl Time {
     /// Reads a time, in one of the two notations of [RFC 5280 §4.1.2.5].
     ///
     /// [RFC 5280 §4.1.2.5]: https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5
-    fn read(der: &[u8]) -> Option<(Self, &[u8])> {
+    pub(super) fn read(der: &[u8]) -> Option<(Self, &[u8])> {
         if let Some((text, rest)) = read_element(UTC_TIME, der) {
             let (year, text) = number(text, 2)?;
             let century = if year < 50 { 2000 } else { 1900 };

@@ -5,22 +5,27 @@ use std::sync::Arc;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
+use rustls::server::{ParsedCertificate, VerifierBuilderError, WebPkiClientVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, UnixTime};
 
 use crate::serve::tls::error::TlsError;
 use crate::serve::tls::identity::{PemText, check_now};
+use crate::serve::tls::revocation;
 
 /// Returns a verifier of certificates that one of the authorities has issued.
+///
+/// With lists of revoked certificates, it rejects a certificate whose issuer has no list, or one that has expired.
 pub(super) fn issued_by(
     authorities: &PemText,
+    lists: &[PemText],
     is_required: bool,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
     let certificates = authorities.certificates()?;
     // webpki does not check the validity of an authority's own certificate
     check_now(&certificates, &authorities.name)?;
+    let lists = revocation::read(lists, &certificates, provider)?;
     let mut roots = RootCertStore::empty();
     for (index, certificate) in certificates.into_iter().enumerate() {
         roots
@@ -36,8 +41,14 @@ pub(super) fn issued_by(
     } else {
         verifier.allow_unauthenticated()
     };
-    let error = |error: rustls::server::VerifierBuilderError| {
-        TlsError::Configuration(Error::General(error.to_string()))
+    let verifier = if lists.is_empty() {
+        verifier
+    } else {
+        verifier.with_crls(lists).enforce_revocation_expiration()
+    };
+    let error = |error| match error {
+        VerifierBuilderError::InvalidCrl(error) => TlsError::Configuration(error.into()),
+        other => TlsError::Configuration(Error::General(other.to_string())),
     };
     verifier.build().map_err(error)
 }
@@ -90,5 +101,54 @@ impl ClientCertVerifier for AnyCertificate {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SerialNumber};
+
+    use super::*;
+
+    /// A list that expires while the server runs may lack a certificate that has been revoked since.
+    #[test]
+    fn list_that_has_expired_since_the_start_refuses_every_certificate() {
+        let mut parameters = CertificateParams::default();
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let authority = parameters.self_signed(&key).unwrap().pem();
+        let issuer = Issuer::new(parameters, key);
+        let client = CertificateParams::new(vec!["client".to_owned()]).unwrap();
+        let client = client.signed_by(&KeyPair::generate().unwrap(), &issuer);
+        let client = client.unwrap();
+        let list = rcgen::CertificateRevocationListParams {
+            this_update: rcgen::date_time_ymd(2024, 1, 1),
+            next_update: rcgen::date_time_ymd(2100, 1, 1),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: Vec::new(),
+            key_identifier_method: rcgen::KeyIdMethod::Sha256,
+        };
+        let list = list.signed_by(&issuer).unwrap().pem().unwrap();
+        let [authority, list] = [authority, list].map(|text| PemText {
+            name: "a test".to_owned(),
+            text: text.into_bytes().into(),
+        });
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let verifier = issued_by(&authority, &[list], true, &provider).unwrap();
+        let verify = |year| {
+            let time = rcgen::date_time_ymd(year, 1, 1).unix_timestamp();
+            let time = Duration::from_secs(time.try_into().unwrap());
+            let time = UnixTime::since_unix_epoch(time);
+            verifier.verify_client_cert(client.der(), &[], time)
+        };
+        assert!(verify(2099).is_ok());
+        let error = verify(2100).unwrap_err();
+        assert!(
+            format!("{error:?}").contains("ExpiredRevocationList"),
+            "{error:?}"
+        );
     }
 }

@@ -11,6 +11,7 @@ use rustls::{CipherSuite, SupportedCipherSuite};
 use crate::serve::tls::client::{self, AnyCertificate};
 use crate::serve::tls::error::TlsError;
 use crate::serve::tls::identity::{self, PemText};
+use crate::serve::tls::revocation_error::RevocationListError;
 use crate::serve::tls::{ClientCertificates, Tls};
 
 /// The protocols that the server speaks, the preferred one first (RFC 7301).
@@ -38,6 +39,7 @@ pub(super) struct TlsTexts {
     pub(super) certificate: PemText,
     pub(super) key: PemText,
     pub(super) authorities: Option<PemText>,
+    pub(super) revocation_lists: Vec<PemText>,
 }
 
 impl Tls {
@@ -48,10 +50,13 @@ impl Tls {
             ClientCertificates::None | ClientCertificates::Any => None,
         };
         let role = "the text of the client certificates' authorities";
+        let list_role = "the text of the revocation lists";
+        let lists = self.revocation_lists.iter().map(|pem| pem.read(list_role));
         Ok(TlsTexts {
             certificate: self.certificate.read("the text of the certificate")?,
             key: self.key.read("the text of the key")?,
             authorities: authorities.map(|pem| pem.read(role)).transpose()?,
+            revocation_lists: lists.collect::<Result<_, _>>()?,
         })
     }
 
@@ -61,10 +66,12 @@ impl Tls {
         let identity = identity::read(&texts.certificate, &texts.key, &provider)?;
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[&TLS13, &TLS12])?;
+        let lists = &texts.revocation_lists;
         let verifier = match (&self.clients, &texts.authorities) {
-            (ClientCertificates::Issued { is_required, .. }, Some(authorities)) => {
-                Some(client::issued_by(authorities, *is_required, &provider)?)
-            }
+            (ClientCertificates::Issued { is_required, .. }, Some(authorities)) => Some(
+                client::issued_by(authorities, lists, *is_required, &provider)?,
+            ),
+            _ if !lists.is_empty() => return Err(RevocationListError::WithoutAuthorities.into()),
             (ClientCertificates::Any, _) => Some(Arc::new(AnyCertificate(provider)) as Arc<_>),
             _ => None,
         };

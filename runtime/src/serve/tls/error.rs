@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::serve::tls::revocation_error::RevocationListError;
+
 /// The error of the certificate, the key or another part of the configuration of TLS.
 ///
 /// `file` is the path of a PEM file, or its role if it was given as bytes. Certificates are counted from 1, in the
@@ -95,6 +97,8 @@ pub enum TlsError {
         /// The file of the key.
         key: String,
     },
+    /// A list of revoked certificates cannot be used.
+    RevocationList(RevocationListError),
     /// A `rustls::ServerConfig` accepts early data, which an attacker can replay (RFC 8446 §8).
     EarlyData,
     /// A `rustls::ServerConfig` offers a protocol that this server does not speak.
@@ -157,6 +161,7 @@ impl fmt::Display for TlsError {
                 f,
                 "the private key in {key} does not belong to the certificate in {certificate}"
             ),
+            Self::RevocationList(error) => fmt::Display::fmt(error, f),
             Self::EarlyData => f.write_str(
                 "the `rustls::ServerConfig` accepts early data, which can be replayed; set `max_early_data_size` to 0",
             ),
@@ -176,6 +181,12 @@ impl Error for TlsError {
             Self::Configuration(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+impl From<RevocationListError> for TlsError {
+    fn from(error: RevocationListError) -> Self {
+        Self::RevocationList(error)
     }
 }
 

@@ -18,6 +18,8 @@ use crate::serve::stream::Stream;
 pub(in crate::serve) struct Handshake {
     config: watch::Receiver<Arc<ServerConfig>>,
     timeout: Duration,
+    /// Whether certificates of clients have an issuer that the server trusts.
+    verifies_issuer: bool,
 }
 
 /// A protocol that the client has chosen (RFC 7301).
@@ -40,8 +42,13 @@ impl Handshake {
     pub(in crate::serve) fn new(
         config: watch::Receiver<Arc<ServerConfig>>,
         timeout: Duration,
+        verifies_issuer: bool,
     ) -> Self {
-        Self { config, timeout }
+        Self {
+            config,
+            timeout,
+            verifies_issuer,
+        }
     }
 
     /// Runs the handshake. Returns `None` if it fails or takes too long; rustls has then sent an alert, if it can.
@@ -52,7 +59,7 @@ impl Handshake {
         let (_, connection) = stream.get_ref();
         Some(Established {
             protocol: protocol(connection),
-            certificate: certificate(connection),
+            certificate: certificate(connection, self.verifies_issuer),
             stream: Stream::Tls(Box::new(stream)),
         })
     }
@@ -68,8 +75,8 @@ fn protocol(connection: &ServerConnection) -> Protocol {
 }
 
 /// Returns the certificate of the client, whose key has signed the handshake.
-fn certificate(connection: &ServerConnection) -> Option<ClientCertificate> {
+fn certificate(connection: &ServerConnection, is_issued: bool) -> Option<ClientCertificate> {
     let chain = connection.peer_certificates()?;
     let leaf = chain.first()?;
-    Some(ClientCertificate::new(leaf.as_ref()))
+    Some(ClientCertificate::new(leaf.as_ref(), is_issued))
 }

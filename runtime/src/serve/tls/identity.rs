@@ -7,11 +7,12 @@ use rustls::Error::InconsistentKeys;
 use rustls::crypto::CryptoProvider;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
 use crate::serve::tls::certificate::{CertificateFields, Time};
 use crate::serve::tls::error::TlsError;
+use crate::serve::tls::revocation_error::RevocationListError;
 
 /// The text of a PEM file, with a name for errors.
 pub(super) struct PemText {
@@ -64,6 +65,26 @@ impl PemText {
             return Err(TlsError::NoCertificate { file: file() });
         }
         Ok(certificates)
+    }
+
+    /// Returns every list of revoked certificates.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if no list is found.
+    pub(super) fn revocation_lists(
+        &self,
+    ) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsError> {
+        let sections = self.sections()?.into_iter();
+        let lists = sections.filter(|(kind, _)| *kind == SectionKind::Crl);
+        let lists: Vec<_> = lists
+            .map(|(_, der)| CertificateRevocationListDer::from(der.to_vec()))
+            .collect();
+        if lists.is_empty() {
+            let file = self.name.clone();
+            return Err(RevocationListError::Missing { file }.into());
+        }
+        Ok(lists)
     }
 
     /// Returns the only private key.
@@ -186,7 +207,7 @@ pub(super) fn check_now(chain: &[CertificateDer<'_>], file: &str) -> Result<(), 
     check_validity(chain, file, now())
 }
 
-fn now() -> Time {
+pub(super) fn now() -> Time {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs());
     Time(i64::try_from(seconds).unwrap_or(i64::MAX))

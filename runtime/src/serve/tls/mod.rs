@@ -10,6 +10,8 @@ mod handshake;
 mod identity;
 mod pem;
 mod reload;
+mod revocation;
+mod revocation_error;
 
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ pub use self::error::TlsError;
 pub(super) use self::handshake::{Handshake, Protocol};
 pub use self::pem::Pem;
 pub(super) use self::reload::{Reloader, TlsSource};
+pub use self::revocation_error::RevocationListError;
 
 /// The default time between two looks at the files.
 const RELOAD_INTERVAL: Duration = Duration::from_secs(30);
@@ -43,6 +46,7 @@ pub struct Tls {
     certificate: Pem,
     key: Pem,
     clients: ClientCertificates,
+    revocation_lists: Vec<Pem>,
     reload_interval: Duration,
 }
 
@@ -69,6 +73,7 @@ impl Tls {
             certificate: certificate.into(),
             key: key.into(),
             clients: ClientCertificates::None,
+            revocation_lists: Vec::new(),
             reload_interval: RELOAD_INTERVAL,
         }
     }
@@ -83,8 +88,8 @@ impl Tls {
     ///
     /// # Security
     ///
-    /// Revocation lists are not read: use certificates with a short lifetime. Sessions are not resumed, so that the
-    /// certificate is verified for each connection.
+    /// A revoked certificate is rejected only with [`revocation_lists`](Self::revocation_lists). Sessions are not resumed, so
+    /// that the certificate is verified for each connection; one that is revoked later keeps its open connections.
     pub fn client_certificates(mut self, authorities: impl Into<Pem>) -> Self {
         self.clients = ClientCertificates::Issued {
             authorities: authorities.into(),
@@ -112,6 +117,33 @@ impl Tls {
     /// the client (RFC 8705 §2.2).
     pub fn self_signed_client_certificates(mut self) -> Self {
         self.clients = ClientCertificates::Any;
+        self
+    }
+
+    /// Adds revocation lists of the authorities of clients' certificates, in PEM (RFC 5280 §5); a file may have several.
+    ///
+    /// A certificate in a list is rejected during the handshake. Changed files are used for new connections, as
+    /// [`reload_interval`](Self::reload_interval) describes. [`bind`](crate::Server::bind) returns an error for a list that
+    /// has expired, or that none of the authorities has signed; at a reload, the previous lists then stay in use.
+    ///
+    /// # Security
+    ///
+    /// With a list, every certificate needs one: if its issuer has no list, or only one that has expired since, the handshake
+    /// fails. The same is true for each intermediate certificate; if an intermediate authority has its own list, its certificate must
+    /// be among the authorities. Delta lists, indirect lists and OCSP are not supported, and lists are not downloaded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use palisade::Tls;
+    ///
+    /// let tls = Tls::new("cert.pem", "key.pem")
+    ///     .client_certificates("clients.pem")
+    ///     .revocation_lists("revoked.pem");
+    /// # drop(tls);
+    /// ```
+    pub fn revocation_lists(mut self, lists: impl Into<Pem>) -> Self {
+        self.revocation_lists.push(lists.into());
         self
     }
 

@@ -10,6 +10,7 @@ use rustls::server::ServerConfig;
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
+use crate::routing::Transport;
 use crate::serve::telemetry;
 use crate::serve::tls::config::{self, TlsTexts};
 use crate::serve::tls::error::TlsError;
@@ -31,6 +32,7 @@ pub(in crate::serve) struct Reloader {
     sender: watch::Sender<Arc<ServerConfig>>,
     /// `None` if nothing can change.
     files: Option<(Tls, Digest)>,
+    verifies_issuer: bool,
 }
 
 /// The hash of all files, or the text of the error.
@@ -43,6 +45,10 @@ enum Digest {
 impl TlsSource {
     /// Reads and checks everything.
     pub(in crate::serve) async fn load(self) -> Result<Reloader, TlsError> {
+        let verifies_issuer = matches!(
+            &self,
+            Self::Pem(tls) if matches!(tls.clients, ClientCertificates::Issued { .. })
+        );
         let (config, files) = match self {
             Self::Config(config) => (config::check(&config)?, None),
             Self::Pem(tls) => {
@@ -57,14 +63,22 @@ impl TlsSource {
         Ok(Reloader {
             sender: watch::Sender::new(Arc::new(config)),
             files,
+            verifies_issuer,
         })
     }
 
     /// Describes the certificate of the server.
     pub(in crate::serve) fn summary(&self) -> String {
         match self {
-            Self::Config(_) => "TLS by a configuration of rustls".to_owned(),
-            Self::Pem(tls) => format!("TLS 1.2 and 1.3, with {}", tls.certificate),
+            Self::Config(_) => self.transport().to_string(),
+            Self::Pem(tls) => format!("{}, with {}", self.transport(), tls.certificate),
+        }
+    }
+
+    pub(in crate::serve) fn transport(&self) -> Transport {
+        match self {
+            Self::Config(_) => Transport::CustomTls,
+            Self::Pem(_) => Transport::Tls,
         }
     }
 
@@ -80,8 +94,15 @@ impl TlsSource {
                 is_required,
             } => {
                 let necessity = if *is_required { "required" } else { "optional" };
+                let lists = &tls.revocation_lists;
+                let lists: Vec<_> = lists.iter().map(ToString::to_string).collect();
+                let revocation = if lists.is_empty() {
+                    String::new()
+                } else {
+                    format!(", and not in the revocation lists in {}", lists.join(", "))
+                };
                 Some(format!(
-                    "certificates of clients are {necessity}, by the authorities in {authorities}"
+                    "certificates of clients are {necessity}, by the authorities in {authorities}{revocation}"
                 ))
             }
             ClientCertificates::Any => {
@@ -98,7 +119,8 @@ impl Tls {
             ClientCertificates::None | ClientCertificates::Any => None,
         };
         let all = [Some(&self.certificate), Some(&self.key), authorities];
-        all.into_iter().flatten().any(Pem::is_file)
+        let mut all = all.into_iter().flatten().chain(&self.revocation_lists);
+        all.any(Pem::is_file)
     }
 }
 
@@ -106,6 +128,11 @@ impl Reloader {
     /// Returns the configuration in use.
     pub(in crate::serve) fn subscribe(&self) -> watch::Receiver<Arc<ServerConfig>> {
         self.sender.subscribe()
+    }
+
+    /// Returns whether certificates of clients have an issuer that the server trusts.
+    pub(in crate::serve) fn verifies_issuer(&self) -> bool {
+        self.verifies_issuer
     }
 
     /// Replaces the configuration when the files change. `hangup` asks for a look at once.
@@ -171,7 +198,7 @@ impl Digest {
             Some(&texts.key),
             texts.authorities.as_ref(),
         ];
-        for pem in all.into_iter().flatten() {
+        for pem in all.into_iter().flatten().chain(&texts.revocation_lists) {
             context.update(&(pem.text.len() as u64).to_be_bytes());
             context.update(&pem.text);
         }

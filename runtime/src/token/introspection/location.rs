@@ -85,7 +85,7 @@ impl Location {
         {
             let deadline = Instant::now() + DISCOVERY_TIMEOUT;
             let endpoint = Endpoint::Introspection;
-            let url = discovery::find(client, issuer, endpoint, deadline).await?;
+            let (url, _) = discovery::find(client, issuer, endpoint, deadline).await?;
             let fetched_at = now;
             latest.store(Some(DiscoveredUrl { url, fetched_at }.into()));
         }

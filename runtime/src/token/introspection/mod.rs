@@ -94,6 +94,14 @@ impl Introspector {
         self.cache.size()
     }
 
+    /// Returns the result for an opaque token, or `None` if none is cached.
+    pub(super) fn validate_cached(&self, token: &[u8]) -> Option<IntrospectionResult> {
+        let cached = self.cache.get(&Digest::of(token), self.clock.now())?;
+        #[cfg(feature = "metrics")]
+        record_lookup(true);
+        Some(cached.map_err(TokenRejection::from))
+    }
+
     /// Validates an opaque token, or confirms a JWT that is already verified.
     ///
     /// # Errors

@@ -1,6 +1,9 @@
 //! Every mistake in the options about access.
 
+use proc_macro2::Span;
+
 use super::*;
+use crate::model::Requirement;
 
 fn check(kind: AttributeKind, options: &str) -> (Option<Declaration>, Option<Path>, Vec<String>) {
     let mut diagnostics = Diagnostics::default();
@@ -116,6 +119,98 @@ fn mistakes_beside_login_are_errors() {
     }
     let (_, _, public) = check(AttributeKind::Public, "reason = \"probe\", login");
     assert_eq!(public, ["unknown option `login` of `#[public]`"]);
+}
+
+#[test]
+fn next_access_is_scopes_roles_or_both() {
+    for (options, both) in [
+        ("scopes = A, next(scopes = \"a b\")", false),
+        ("next(scopes = any(A, B),), scopes = A", false),
+        ("authenticated, next(roles = \"b\")", false),
+        ("roles = B, next(roles = B, scopes = A)", true),
+    ] {
+        let next = valid(AttributeKind::Secured, options).next.unwrap();
+        assert_eq!(
+            matches!(next.access, Access::ScopesAndRoles { .. }),
+            both,
+            "{options}"
+        );
+    }
+    assert!(valid(AttributeKind::Secured, "scopes = A").next.is_none());
+}
+
+#[test]
+fn mistakes_in_next_are_errors() {
+    for (options, wrong) in [
+        ("scopes = A, next()", "`next()` has no scopes or roles"),
+        (
+            "scopes = A, next",
+            "`next` requires scopes or roles in parentheses",
+        ),
+        (
+            "scopes = A, next = B",
+            "`next` requires scopes or roles in parentheses",
+        ),
+        (
+            "scopes = A, next(authenticated)",
+            "unknown option `authenticated` of `#[secured]`",
+        ),
+        (
+            "scopes = A, next(next(scopes = B))",
+            "unknown option `next` of `#[secured]`",
+        ),
+        (
+            "scopes = A, next(timeout = \"1 s\")",
+            "unknown option `timeout` of `#[secured]`",
+        ),
+        (
+            "scopes = A, next(scopes = \"\")",
+            "this text names no scope",
+        ),
+        (
+            "next(scopes = A)",
+            "`#[secured]` does not state who may call this handler",
+        ),
+        (
+            "scopes = A, next(scopes = B), next(scopes = C)",
+            "duplicate `next`",
+        ),
+        (
+            "scopes = A, next(scopes = B, scopes = C)",
+            "duplicate `scopes`",
+        ),
+        (
+            "scopes = A, next(scopes = B) = C",
+            "missing comma before this",
+        ),
+    ] {
+        assert_eq!(
+            check(AttributeKind::Secured, options).2,
+            [wrong],
+            "{options}"
+        );
+    }
+    let (_, _, public) = check(
+        AttributeKind::Public,
+        "reason = \"probe\", next(scopes = A)",
+    );
+    assert_eq!(public, ["unknown option `next` of `#[public]`"]);
+}
+
+#[test]
+#[cfg(feature = "login")]
+fn next_beside_login_is_an_error() {
+    for options in [
+        "login, next(scopes = A)",
+        "any(login, scopes = A), next(scopes = \"a b\")",
+    ] {
+        let messages = mistakes(AttributeKind::Secured, options);
+        assert_eq!(
+            messages,
+            ["`next` and `login` exclude each other"],
+            "{options}"
+        );
+    }
 }
 
 #[test]

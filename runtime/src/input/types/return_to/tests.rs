@@ -1,5 +1,9 @@
 //! Paths that are accepted, and open redirects that are rejected.
 
+#[cfg(feature = "url")]
+#[path = "tests/texts.rs"]
+mod texts;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -312,6 +316,31 @@ fn error_of_a_parameter_names_the_rule_and_no_input() {
 fn leaves_the_application(text: &str) -> bool {
     let base = url::Url::parse("https://app.example/login?return_to=x").unwrap();
     base.join(text).unwrap().origin() != base.origin()
+}
+
+/// Each text is refused, or a browser stays within the application, even if a proxy decodes it once.
+#[test]
+#[cfg(feature = "url")]
+fn generated_text_is_refused_or_stays_within_the_application() {
+    let (mut refused, mut accepted, mut dangerous) = (0, 0, 0);
+    for text in texts::texts() {
+        let Ok(page) = text.parse::<ReturnTo>() else {
+            refused += 1;
+            let base = url::Url::parse("https://app.example/").unwrap();
+            let leaves = |url: url::Url| url.origin() != base.origin();
+            dangerous += u32::from(base.join(&text).is_ok_and(leaves));
+            continue;
+        };
+        accepted += 1;
+        assert!(!leaves_the_application(page.as_str()), "{text:?}");
+        let (path, _) = text.split_once('?').unwrap_or((&text, ""));
+        let decoded = percent_decode_str(path).decode_utf8().unwrap();
+        assert!(!leaves_the_application(&decoded), "{text:?}");
+    }
+    // the list has texts that leave it, and texts that do not
+    assert!(dangerous > 10_000, "{dangerous}");
+    assert!(accepted > 100, "{accepted}");
+    assert!(refused > 100_000, "{refused}");
 }
 
 proptest! {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::secret::Secret;
 
 #[derive(serde::Deserialize)]
 struct Name {
@@ -358,10 +359,10 @@ async fn refreshed_token_about_another_login_is_rejected() {
     let original = test.validate_text(&with_sid("s-1").sign()).await.unwrap();
     let refreshed = async |token: TokenBuilder| {
         let token = token.sign();
-        let claims = original.claims();
+        let original = original.text();
         let refreshed =
             test.validator
-                .validate_refreshed(token.as_bytes(), claims, ACCESS_TOKEN.as_bytes());
+                .validate_refreshed(token.as_bytes(), original, ACCESS_TOKEN.as_bytes());
         refreshed.await.err()
     };
     assert_eq!(refreshed(with_sid("s-1")).await, None);
@@ -389,4 +390,49 @@ async fn refreshed_token_about_another_login_is_rejected() {
         .token()
         .claim("c_hash", half_hash(&digest::SHA256, CODE));
     assert_eq!(refreshed(of_a_code).await, Some(IdTokenError::CodeHash));
+}
+
+/// §12.2: the audience and the issuer are those of the login, in any order, even if the provider may name others.
+#[tokio::test]
+async fn refreshed_token_with_another_audience_or_issuer_is_rejected() {
+    let mut test = IdTokenTest::new();
+    test.validator.trusted_audiences = Box::new(["orders".into(), "billing".into()]);
+    let refreshed = async |original: TokenBuilder, token: TokenBuilder| {
+        let original = Secret::new(original.sign());
+        let token = token.sign();
+        let refreshed =
+            test.validator
+                .validate_refreshed(token.as_bytes(), &original, ACCESS_TOKEN.as_bytes());
+        refreshed.await.err()
+    };
+    let of = |audience: Value| test.token().claim("azp", CLIENT).claim("aud", audience);
+    for (original, token) in [
+        (json!(CLIENT), json!([CLIENT])),
+        (json!([CLIENT, "orders"]), json!(["orders", CLIENT])),
+    ] {
+        assert_eq!(refreshed(of(original), of(token)).await, None);
+    }
+    for (original, token) in [
+        (json!(CLIENT), json!([CLIENT, "orders"])),
+        (json!([CLIENT, "orders"]), json!(CLIENT)),
+        (json!([CLIENT, "orders"]), json!([CLIENT, "billing"])),
+        (json!("orders"), json!(CLIENT)),
+    ] {
+        assert_eq!(
+            refreshed(of(original.clone()), of(token.clone())).await,
+            Some(IdTokenError::Changed("aud")),
+            "{original} {token}"
+        );
+    }
+    for issuer in [
+        "https://other.example",
+        "https://login.example/",
+        "HTTPS://login.example",
+    ] {
+        assert_eq!(
+            refreshed(test.token().claim("iss", issuer), test.token()).await,
+            Some(IdTokenError::Changed("iss")),
+            "{issuer}"
+        );
+    }
 }

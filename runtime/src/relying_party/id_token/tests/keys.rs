@@ -136,12 +136,8 @@ async fn missing_kid_is_accepted_with_one_key_and_rejected_with_several() {
     assert_eq!(test.error(unnamed).await, token(TokenError::UnknownKey));
 }
 
-/// openidconnect-rs#232: keys are replaced while the application runs.
-#[tokio::test]
-async fn new_key_is_used_without_a_restart() {
-    let server = LoopbackServer::start(Reply::Closed).await;
-    let mut test = IdTokenTest::new();
-    server.set(Reply::Keys(test.issuer.jwks()));
+/// Returns the keys at a server, which were fetched once.
+async fn fetched(test: &IdTokenTest, server: &LoopbackServer) -> KeySource {
     let settings = ClientSettings {
         allow_loopback_http: true,
         ..ClientSettings::default()
@@ -153,7 +149,16 @@ async fn new_key_is_used_without_a_restart() {
         clock: Arc::new(test.clock.clone()),
         max_age: Duration::from_hours(1),
     };
-    test.validator.keys.source = KeySource::fetched(config).await.unwrap();
+    KeySource::fetched(config).await.unwrap()
+}
+
+/// openidconnect-rs#232: keys are replaced while the application runs.
+#[tokio::test]
+async fn new_key_is_used_without_a_restart() {
+    let server = LoopbackServer::start(Reply::Closed).await;
+    let mut test = IdTokenTest::new();
+    server.set(Reply::Keys(test.issuer.jwks()));
+    test.validator.keys.source = fetched(&test, &server).await;
     assert_eq!(test.error(test.token()).await, None);
     let rotated = EmbeddedIssuer::with_own_keys(ISSUER).clock(test.clock.clone());
     server.set(Reply::Keys(rotated.jwks()));
@@ -167,4 +172,34 @@ async fn new_key_is_used_without_a_restart() {
         token(TokenError::UnknownKey)
     );
     assert_eq!(server.request_count(), before);
+}
+
+/// The fetch that an unknown key causes is no verification: the signature is checked again, with the new keys.
+#[tokio::test]
+async fn forged_token_is_rejected_after_new_keys_are_fetched() {
+    let server = LoopbackServer::start(Reply::Closed).await;
+    let mut test = IdTokenTest::new();
+    let rotated = EmbeddedIssuer::with_own_keys(ISSUER).clock(test.clock.clone());
+    let other = EmbeddedIssuer::with_own_keys(ISSUER).clock(test.clock.clone());
+    let new_kid = rotated.jwk(Algorithm::ES256)["kid"].clone();
+    let new_kid = new_kid.as_str().unwrap();
+    for (forged, expected) in [
+        (id_token(&other), TokenError::UnknownKey),
+        (id_token(&rotated).kid("unknown"), TokenError::UnknownKey),
+        (id_token(&other).kid(new_kid), TokenError::Signature),
+        (
+            id_token(&rotated).signed_by(&other).kid(new_kid),
+            TokenError::Signature,
+        ),
+        (id_token(&rotated).signature([0; 64]), TokenError::Signature),
+        (test.token().kid(new_kid), TokenError::Signature),
+    ] {
+        server.set(Reply::Keys(test.issuer.jwks()));
+        test.validator.keys.source = fetched(&test, &server).await;
+        server.set(Reply::Keys(rotated.jwks()));
+        let before = server.request_count();
+        assert_eq!(test.error(forged).await, token(expected));
+        assert_eq!(server.request_count(), before + 1);
+        assert_eq!(test.error(id_token(&rotated)).await, None);
+    }
 }

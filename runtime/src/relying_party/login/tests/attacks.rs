@@ -310,17 +310,59 @@ async fn login_expires_after_ten_minutes() {
     }
 }
 
-/// A login of the future, after the clock was set back, does not stay pending for ever.
+/// A login of the future, after the clock was set back by more than the skew, does not stay pending for ever.
 #[tokio::test]
 async fn login_of_the_future_is_refused() {
+    for (seconds, is_completed) in [(29, true), (30, true), (31, false), (86_400, false)] {
+        let test = LoginTest::new().await;
+        let mut browser = Browser::default();
+        let now = test.provider.clock.time();
+        test.advance(seconds);
+        let response = test.authorized(&mut browser).await;
+        test.provider.clock.set(now);
+        let result = test.complete(&mut browser, &response).await;
+        let is_expired = matches!(result, Err(LoginError::Expired));
+        assert_eq!(
+            (result.is_ok(), is_expired),
+            (is_completed, !is_completed),
+            "{seconds}"
+        );
+    }
+}
+
+/// The name of a cookie is a part of a hash: it alone does not bind a response to its login.
+#[tokio::test]
+async fn cookie_that_holds_another_state_than_its_name_is_refused() {
     let test = LoginTest::new().await;
+    let shared = &test.logins.shared;
     let mut browser = Browser::default();
-    let now = test.provider.clock.time();
-    test.advance(31);
     let response = test.authorized(&mut browser).await;
-    test.provider.clock.set(now);
-    let error = test.complete(&mut browser, &response).await.unwrap_err();
-    assert!(matches!(error, LoginError::Expired), "{error}");
+    let (name, value) = browser.cookies.pop_first().unwrap();
+    let data = [test.logins.issuer(), CLIENT, CALLBACK, &name].map(str::as_bytes);
+    let sealed = shared
+        .pending_sealer
+        .open_text(&value, 4096, &data)
+        .unwrap();
+    let sealed: serde_json::Value = serde_json::from_slice(&sealed).unwrap();
+    let state = response.get("state").unwrap();
+    for other in [
+        "",
+        "x",
+        &state[1..],
+        &state.to_uppercase(),
+        &format!("{state}="),
+        state,
+    ] {
+        let mut pending = sealed.clone();
+        pending["state"] = other.into();
+        let json = serde_json::to_vec(&pending).unwrap();
+        let value = shared.pending_sealer.seal_text(&json, &data).unwrap();
+        let mut browser = Browser::default();
+        browser.cookies.insert(name.clone(), value);
+        let result = test.complete(&mut browser, &response).await;
+        assert_eq!(result.is_ok(), other == state, "{other}");
+        assert!(other == state || is_not_pending(&result), "{other}");
+    }
 }
 
 /// A page of another host of the site can set a cookie with any bytes, for the whole site.

@@ -178,11 +178,37 @@ async fn invalid_configuration_is_an_error() {
     })
     .await;
     assert!(matches!(error, Some(LoginsError::ClockSkew)));
+    let longest = |logins: LoginsBuilder| logins.clock_skew(Duration::from_mins(5));
+    assert!(build(CALLBACK, longest).await.is_none());
     let error = build(CALLBACK, |logins| {
         logins.post_logout_redirect_uri("http://app.example/")
     })
     .await;
     assert!(matches!(error, Some(LoginsError::PostLogoutRedirectUri)));
+}
+
+#[tokio::test]
+async fn provider_without_a_login_endpoint_or_keys_is_a_configuration_error() {
+    for member in ["authorization_endpoint", "jwks_uri"] {
+        let provider = TestProvider::start().await;
+        provider.set_metadata(|metadata| {
+            metadata.as_object_mut().unwrap().remove(member);
+        });
+        let builder = Logins::builder(
+            party(&provider, CLIENT).await,
+            CALLBACK,
+            SealingKey::generate().unwrap(),
+        );
+        let error = builder
+            .id_token_algorithm(Algorithm::ES256)
+            .build()
+            .await
+            .err();
+        assert!(
+            matches!(error, Some(LoginsError::NoEndpoint(found)) if found == member),
+            "{member} {error:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -206,4 +232,27 @@ async fn cookies_of_all_logins_stay_below_the_limit_of_servers() {
     assert_eq!(browser.cookies.len(), 2);
     let response = test.authorized(&mut browser).await;
     assert!(test.complete(&mut browser, &response).await.is_ok());
+}
+
+/// Expired logins, and those of the future, do not count against the logins of other tabs.
+#[tokio::test]
+async fn login_that_is_not_usable_any_more_is_deleted_by_the_next_one() {
+    let test = LoginTest::new().await;
+    for (first, second, is_deleted) in [
+        (0, 599, false),
+        (0, 600, true),
+        (0, 86_400, true),
+        (30, 0, false),
+        (31, 0, true),
+    ] {
+        let start = test.provider.clock.time();
+        let mut browser = Browser::default();
+        test.advance(first);
+        test.begin(&mut browser).await;
+        test.provider.clock.set(start);
+        test.advance(second);
+        test.begin(&mut browser).await;
+        let expected = if is_deleted { 1 } else { 2 };
+        assert_eq!(browser.cookies.len(), expected, "{first} {second}");
+    }
 }

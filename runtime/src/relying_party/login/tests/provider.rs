@@ -30,6 +30,9 @@ struct Shared {
     next: usize,
     edit_id_token: Option<Arc<EditIdToken>>,
     edit_response: Option<Arc<EditResponse>>,
+    edit_refresh: Option<Arc<EditResponse>>,
+    /// The refresh token that is valid, unless it is the first one.
+    refresh_token: Option<String>,
     user_info: Option<Reply>,
     par: Option<Reply>,
 }
@@ -97,6 +100,14 @@ impl TestProvider {
         edit: impl Fn(&mut Value) + Send + Sync + 'static,
     ) {
         self.shared.lock().unwrap().edit_response = Some(Arc::new(edit));
+    }
+
+    /// Changes later responses to refresh tokens. A refresh token in one of them is the only valid one from then on.
+    pub(in crate::relying_party) fn edit_refreshes(
+        &self,
+        edit: impl Fn(&mut Value) + Send + Sync + 'static,
+    ) {
+        self.shared.lock().unwrap().edit_refresh = Some(Arc::new(edit));
     }
 
     pub(in crate::relying_party) fn set_user_info(&self, reply: Reply) {
@@ -196,9 +207,19 @@ impl TestProvider {
     fn exchange(&self, body: &Parameters) -> (u16, Value) {
         let refused = |error: &str| (400, json!({ "error": error }));
         let mut shared = self.shared.lock().unwrap();
-        if body.get("refresh_token") == Some("refresh-1") {
-            let response =
+        if let Some(presented) = body.get("refresh_token") {
+            let current = shared.refresh_token.as_deref().unwrap_or("refresh-1");
+            if presented != current {
+                return refused("invalid_grant");
+            }
+            let mut response =
                 json!({ "access_token": "access-2", "token_type": "Bearer", "expires_in": 300 });
+            if let Some(edit) = shared.edit_refresh.clone() {
+                edit(&mut response);
+            }
+            if let Some(rotated) = response["refresh_token"].as_str() {
+                shared.refresh_token = Some(rotated.to_owned());
+            }
             return (200, response);
         }
         let (edit_id_token, edit_response) =

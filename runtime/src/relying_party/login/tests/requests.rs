@@ -4,6 +4,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::json;
 
 use super::*;
+use crate::Startup;
 use crate::relying_party::{EndpointError, Prompt};
 use crate::testing::loopback_server::Reply;
 
@@ -127,6 +128,22 @@ async fn impossible_parameter_is_refused() {
     }
 }
 
+#[tokio::test]
+async fn parameter_at_its_limit_is_sent() {
+    let test = LoginTest::new().await;
+    for request in [
+        LoginRequest::new().login_hint("a".repeat(256)),
+        LoginRequest::new().acr_values(["a".repeat(255)]),
+        LoginRequest::new().acr_values(["a".repeat(127), "b".repeat(127)]),
+    ] {
+        let begun = test.logins.begin(&request, &HeaderMap::new()).await;
+        assert!(begun.is_ok(), "{begun:?}");
+    }
+    let long = LoginRequest::new().acr_values(["a".repeat(127), "b".repeat(128)]);
+    let error = test.logins.begin(&long, &HeaderMap::new()).await;
+    assert!(matches!(error, Err(LoginError::Parameter("acr_values"))));
+}
+
 /// RFC 9126 §4, FAPI 2.0 §5.3.3: the browser sees only the client ID and the request URI.
 #[tokio::test]
 async fn request_is_pushed_if_the_provider_has_an_endpoint() {
@@ -150,6 +167,18 @@ async fn request_is_pushed_if_the_provider_has_an_endpoint() {
     assert_eq!(pushed.get("code_challenge_method"), Some("S256"));
     let response = test.provider.authorize(&location);
     assert!(test.complete(&mut browser, &response).await.is_ok());
+}
+
+/// A request URI lives for one second at least.
+#[tokio::test]
+async fn pushed_request_with_the_shortest_lifetime_is_used() {
+    let test = LoginTest::with(offer_par, |logins| logins).await;
+    for lifetime in ["1", "1.0", "90"] {
+        let body = format!(r#"{{"request_uri":"urn:x","expires_in":{lifetime}}}"#);
+        test.provider.set_par(Reply::json(201, &body));
+        let location = test.begin(&mut Browser::default()).await;
+        assert_eq!(query(&location).get("request_uri"), Some("urn:x"));
+    }
 }
 
 /// The parameters never move to the URL: that would be a downgrade.
@@ -247,6 +276,34 @@ async fn algorithm_that_the_provider_does_not_list_is_a_configuration_error() {
             .await
             .is_err()
     );
+}
+
+/// An application that starts before its provider does not fail.
+#[tokio::test]
+async fn deferred_logins_need_no_provider_to_start() {
+    for startup in [Startup::Deferred, Startup::FailFast] {
+        let provider = TestProvider::start().await;
+        provider.server.set_document(Some(Reply::json(503, "{}")));
+        let issuer = Provider::builder(provider.url())
+            .allow_loopback_http()
+            .clock(provider.clock.clone())
+            .startup(Startup::Deferred);
+        let registration = ClientRegistration::new(CLIENT, ClientAuthentication::Public);
+        let party = RelyingParty::new(issuer.build().await.unwrap(), registration).unwrap();
+        let key = SealingKey::generate().unwrap();
+        let logins = Logins::builder(party, CALLBACK, key)
+            .id_token_algorithm(Algorithm::ES256)
+            .startup(startup);
+        let logins = logins.build().await;
+        assert_eq!(logins.is_ok(), startup == Startup::Deferred);
+        let Ok(logins) = logins else { continue };
+        let begun = logins.begin(&LoginRequest::new(), &HeaderMap::new()).await;
+        assert!(matches!(begun, Err(LoginError::Endpoint(_))), "{begun:?}");
+        provider.set_metadata(|_| {});
+        provider.clock.advance(Duration::from_secs(1));
+        let begun = logins.begin(&LoginRequest::new(), &HeaderMap::new()).await;
+        assert!(begun.is_ok(), "{begun:?}");
+    }
 }
 
 fn offer_par(provider: &TestProvider) {

@@ -58,6 +58,20 @@ async fn contradictory_or_malformed_response_is_refused() {
     assert!(test.provider.requests_to("POST /token ").is_empty());
 }
 
+#[tokio::test]
+async fn response_of_the_maximum_length_is_read() {
+    let test = LoginTest::new().await;
+    let mut browser = Browser::default();
+    let response = test.authorized(&mut browser).await;
+    let padding = 16 * 1024 - response.query().len() - "&x=".len();
+    let longest = response.and("x", &"x".repeat(padding));
+    assert_eq!(longest.query().len(), 16 * 1024);
+    let longer = longest.with("x", &"x".repeat(padding + 1));
+    let error = test.complete(&mut browser, &longer).await.unwrap_err();
+    assert!(matches!(error, LoginError::Response(_)), "{error}");
+    assert!(test.complete(&mut browser, &longest).await.is_ok());
+}
+
 /// RFC 6749 §4.1.2: unknown parameters are ignored.
 #[tokio::test]
 async fn unknown_parameter_is_ignored() {
@@ -76,6 +90,22 @@ async fn error_of_the_provider_is_one_of_a_fixed_list() {
     for (code, expected) in [
         ("access_denied", AuthorizationError::AccessDenied),
         ("login_required", AuthorizationError::LoginRequired),
+        (
+            "interaction_required",
+            AuthorizationError::InteractionRequired,
+        ),
+        ("consent_required", AuthorizationError::ConsentRequired),
+        (
+            "account_selection_required",
+            AuthorizationError::AccountSelectionRequired,
+        ),
+        (
+            "unmet_authentication_requirements",
+            AuthorizationError::UnmetAuthenticationRequirements,
+        ),
+        ("server_error", AuthorizationError::ServerError),
+        ("invalid_target", AuthorizationError::InvalidTarget),
+        ("unauthorized_client", AuthorizationError::Other),
         (
             "temporarily_unavailable",
             AuthorizationError::TemporarilyUnavailable,

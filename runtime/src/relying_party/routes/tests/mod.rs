@@ -1,7 +1,13 @@
 //! The routes of a login in a browser, against a provider in the test's process.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
 
+#[cfg(feature = "tracing")]
+mod audit;
+mod ends;
 mod logouts;
+mod navigations;
+
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -10,7 +16,8 @@ use crate::prelude::*;
 use crate::relying_party::login::tests::{CLIENT, LoginTest, Parameters};
 use crate::relying_party::vault::{MemoryStore, TokenVault};
 use crate::relying_party::{
-    Login, LoginRoutes, LoginTokens, LoginsBuilder, SealingKey, Sessions, TokenSourceError,
+    Login, LoginRoutes, LoginTokens, LoginsBuilder, SealingKey, Sessions, SessionsBuilder,
+    TokenSourceError,
 };
 use crate::testing::{TestApi, TestCookies, TestRequest, TestResponse};
 
@@ -25,6 +32,9 @@ struct App {
     test: LoginTest,
     api: TestApi,
     tokens: LoginTokens,
+    sessions: Sessions,
+    /// The vault's records.
+    records: MemoryStore,
 }
 
 impl App {
@@ -36,11 +46,20 @@ impl App {
         logins: impl FnOnce(LoginsBuilder) -> LoginsBuilder,
         routes: impl FnOnce(LoginRoutes) -> LoginRoutes,
     ) -> Self {
+        Self::with_sessions(logins, routes, |sessions| sessions).await
+    }
+
+    async fn with_sessions(
+        logins: impl FnOnce(LoginsBuilder) -> LoginsBuilder,
+        routes: impl FnOnce(LoginRoutes) -> LoginRoutes,
+        sessions: impl FnOnce(SessionsBuilder) -> SessionsBuilder,
+    ) -> Self {
         let test = LoginTest::with(|_| {}, logins).await;
-        let sessions = Sessions::builder(APP).clock(test.provider.clock.clone());
-        let sessions = sessions.build().unwrap();
+        let builder = Sessions::builder(APP).clock(test.provider.clock.clone());
+        let sessions = sessions(builder).build().unwrap();
         let key = SealingKey::generate().unwrap();
-        let vault = TokenVault::create(MemoryStore::new(), key).await.unwrap();
+        let records = MemoryStore::new();
+        let vault = TokenVault::create(records.clone(), key).await.unwrap();
         let vault = vault.with_clock(test.provider.clock.clone());
         let tokens = LoginTokens::new(&test.logins, vault);
         let login_routes =
@@ -48,8 +67,15 @@ impl App {
         let router = SecureRouter::new()
             .route("/me", get(show_claims))
             .merge(routes(login_routes));
-        let api = TestApi::with_server(router, |server| server.sessions(sessions)).await;
-        Self { test, api, tokens }
+        let server_sessions = sessions.clone();
+        let api = TestApi::with_server(router, |server| server.sessions(server_sessions)).await;
+        Self {
+            test,
+            api,
+            tokens,
+            sessions,
+            records,
+        }
     }
 
     /// Requests a page as a browser does that follows a link or a redirect.

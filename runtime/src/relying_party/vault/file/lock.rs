@@ -132,6 +132,33 @@ mod tests {
     }
 
     #[test]
+    fn lock_that_is_held_times_out() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock-00");
+        let holder = lock_blocking(&path, Duration::ZERO).ok().unwrap();
+        for wait in [Duration::ZERO, Duration::from_millis(3)] {
+            let failed = lock_blocking(&path, wait).err().unwrap();
+            let failed = VaultStoreError::from(failed);
+            assert!(matches!(failed, VaultStoreError::LockTimeout), "{failed}");
+        }
+        drop(holder);
+        assert!(lock_blocking(&path, Duration::ZERO).is_ok());
+    }
+
+    /// No other process has created the file again yet.
+    #[test]
+    fn lock_of_a_deleted_file_is_obtained_with_a_new_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock-00");
+        let mut waiting = open(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert!(!try_lock(&mut waiting, &path).unwrap());
+        assert!(try_lock(&mut waiting, &path).unwrap());
+        assert!(path.exists());
+        assert!(lock_blocking(&path, Duration::ZERO).is_err());
+    }
+
+    #[test]
     fn lock_of_a_deleted_file_is_not_obtained() {
         waiting_while(|path| fs::remove_file(path).unwrap());
     }

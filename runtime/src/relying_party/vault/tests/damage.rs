@@ -4,8 +4,8 @@ use std::fs;
 
 use super::{Fixture, content, file_error, id, key, rejection, secret, value_of};
 use crate::relying_party::vault::{
-    FileStore, FileStoreError, KeyFile, MemoryStore, TokenVault, VaultError, VaultStore,
-    VaultStoreError,
+    FileStore, FileStoreError, KeyFile, MemoryStore, RecordName, TokenVault, VaultError,
+    VaultStore, VaultStoreError,
 };
 use crate::seal::SealingKeys;
 
@@ -77,6 +77,56 @@ async fn new_index_over_existing_records_is_refused() {
         "{attached:?}"
     );
     assert_eq!(content(&fixture), before);
+}
+
+#[tokio::test]
+async fn new_index_beside_a_head_or_records_alone_is_refused() {
+    for removed in ["head", "records"] {
+        let (fixture, vault) = Fixture::new().await;
+        let records = fixture.records();
+        let files = if removed == "head" {
+            let is_head = |name: &str| name == "vault.sealed";
+            let head = fixture.files(is_head);
+            assert_eq!(head.len(), 1);
+            head
+        } else {
+            records
+        };
+        for file in files {
+            fs::remove_file(file).unwrap();
+        }
+        let before = content(&fixture);
+        let store = FileStore::open(fixture.directory()).unwrap();
+        let attached = store.attach(vault.inner().seal.clone(), true).await;
+        assert!(
+            matches!(attached, Err(VaultStoreError::Conflict)),
+            "{removed}: {attached:?}"
+        );
+        assert_eq!(content(&fixture), before, "{removed}");
+    }
+}
+
+/// A later version of this crate may keep other members in the head.
+#[tokio::test]
+async fn head_of_another_format_is_an_error_and_stays() {
+    for format in [0, 2, 255] {
+        let (fixture, vault) = Fixture::new().await;
+        let store = FileStore::open(fixture.directory()).unwrap();
+        let mut head = store.read(RecordName::HEAD).await.unwrap().unwrap();
+        let heads = &vault.inner().heads;
+        let mut content_of_head = heads.open(&head.sealed, &[]).unwrap();
+        content_of_head[0] = format;
+        head.sealed = heads.seal(&content_of_head, &[]).unwrap();
+        let expected = Some(head.version);
+        store.write(RecordName::HEAD, expected, head).await.unwrap();
+        let before = content(&fixture);
+        let error = fixture.open().await.unwrap_err();
+        assert!(
+            matches!(error, VaultError::UnknownFormat),
+            "{format}: {error}"
+        );
+        assert_eq!(content(&fixture), before);
+    }
 }
 
 #[tokio::test]

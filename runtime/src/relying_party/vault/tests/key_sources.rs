@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 use super::{id, key, mode_of, secret, set_mode, value_of};
@@ -139,6 +140,25 @@ fn key_file_in_a_directory_that_others_can_write_is_rejected() {
     KeyFile::new(&path).load().unwrap();
 }
 
+/// A key that cannot be read is not missing: no new one may take its place.
+#[test]
+fn key_file_that_cannot_be_opened_is_not_missing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("vault.key");
+    let _socket = UnixListener::bind(&path).unwrap();
+    let error = KeyFile::new(&path).load().unwrap_err();
+    assert!(matches!(error, KeySourceError::Io { .. }), "{error}");
+    let file = directory.path().join("file");
+    write_key(&file, text());
+    for source in [
+        KeyFile::new(file.join("vault.key")).load(),
+        KeyFile::new(file.join("vault.key")).create(),
+    ] {
+        let error = source.unwrap_err();
+        assert!(error.to_string().contains("must be a directory"), "{error}");
+    }
+}
+
 /// Runs as root only, who alone can give files away.
 #[test]
 fn key_file_of_another_owner_is_rejected() {
@@ -225,9 +245,12 @@ async fn existing_key_file_is_not_used_for_a_new_vault_unless_it_is_loaded() {
 
 #[cfg(feature = "keyring")]
 mod keyring {
-    use std::sync::Arc;
+    use std::any::Any;
+    use std::collections::HashMap;
+    use std::sync::{Arc, Mutex};
 
-    use keyring_core::{CredentialStore, Entry, mock};
+    use keyring_core::api::{CredentialApi, CredentialStoreApi};
+    use keyring_core::{Credential, CredentialStore, Entry, Error, mock};
 
     use super::*;
     use crate::relying_party::vault::KeyringKey;
@@ -272,16 +295,97 @@ mod keyring {
         }
     }
 
+    /// A keyring in which another process has the last word.
+    #[derive(Clone, Debug, Default)]
+    struct ContestedKeyring(Arc<Mutex<Option<String>>>);
+
+    impl CredentialApi for ContestedKeyring {
+        fn set_secret(&self, _: &[u8]) -> keyring_core::Result<()> {
+            *self.0.lock().unwrap() = Some(text());
+            Ok(())
+        }
+
+        fn get_secret(&self) -> keyring_core::Result<Vec<u8>> {
+            let stored = self.0.lock().unwrap().clone();
+            stored.map(String::into_bytes).ok_or(Error::NoEntry)
+        }
+
+        fn delete_credential(&self) -> keyring_core::Result<()> {
+            Err(Error::NoEntry)
+        }
+
+        fn get_credential(&self) -> keyring_core::Result<Option<Arc<Credential>>> {
+            Ok(None)
+        }
+
+        fn get_specifiers(&self) -> Option<(String, String)> {
+            None
+        }
+
+        fn as_any(&self) -> &dyn Any {
+            self
+        }
+    }
+
+    impl CredentialStoreApi for ContestedKeyring {
+        fn vendor(&self) -> String {
+            "a test".to_owned()
+        }
+
+        fn id(&self) -> String {
+            "a test".to_owned()
+        }
+
+        fn build(
+            &self,
+            _: &str,
+            _: &str,
+            _: Option<&HashMap<&str, &str>>,
+        ) -> keyring_core::Result<Entry> {
+            Ok(Entry::new_with_credential(Arc::new(self.clone())))
+        }
+
+        fn as_any(&self) -> &dyn Any {
+            self
+        }
+    }
+
+    /// Records that the first process seals with its lost key could never be opened again.
+    #[test]
+    fn key_that_another_process_replaces_at_once_is_not_used() {
+        let keyring = Arc::new(ContestedKeyring::default());
+        let key = KeyringKey::new(keyring, "orders-web", "vault");
+        assert!(matches!(key.load(), Err(KeySourceError::Missing)));
+        assert!(matches!(key.create(), Err(KeySourceError::AlreadyExists)));
+        key.load().unwrap();
+    }
+
     #[test]
     fn failing_keyring_is_not_a_missing_key() {
         let store = store();
         let entry = Entry::new_in_store(&store, "orders-web", "vault").unwrap();
         let mock: &mock::Cred = entry.as_any().downcast_ref().unwrap();
-        let locked = keyring_core::Error::NoStorageAccess("locked".into());
-        mock.set_error(locked);
         let key = KeyringKey::new(store, "orders-web", "vault");
-        let error = key.load().unwrap_err();
-        assert!(matches!(error, KeySourceError::Unavailable(_)), "{error}");
+        let text = |text: &str| text.to_owned();
+        for (failure, expected) in [
+            (Error::NoStorageAccess("secret".into()), "locked"),
+            (Error::PlatformFailure("secret".into()), "failed"),
+            (Error::NoDefaultStore, "no keyring"),
+            (Error::Ambiguous(Vec::new()), "several entries"),
+            (Error::TooLong(text("secret"), 1), "service or user"),
+            (
+                Error::Invalid(text("secret"), text("secret")),
+                "service or user",
+            ),
+            (Error::NotSupportedByStore(text("secret")), "not support"),
+        ] {
+            mock.set_error(failure);
+            let error = key.load().unwrap_err();
+            assert!(matches!(error, KeySourceError::Unavailable(_)), "{error}");
+            let printed = format!("{error} {error:?}");
+            assert!(printed.contains(expected), "{expected}: {printed}");
+            assert!(!printed.contains("secret"), "{printed}");
+        }
     }
 
     #[tokio::test]

@@ -160,6 +160,59 @@ async fn pipes_directories_and_long_files_in_place_of_a_record_are_rejected() {
     );
 }
 
+/// A socket cannot be opened: that is no missing file, whether there is a record or not.
+#[tokio::test]
+async fn socket_in_place_of_a_file_is_an_error() {
+    let (fixture, vault) = Fixture::new().await;
+    for subject in ["alice", "carol"] {
+        let path = fixture.file_of(&vault, subject);
+        let _ = fs::remove_file(&path);
+        let socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let error = vault.read(&id(subject)).await.unwrap_err();
+        assert!(
+            matches!(file_error(&error), FileStoreError::Io { .. }),
+            "{subject}: {error}"
+        );
+        drop(socket);
+    }
+    assert_eq!(value_of(&vault, "bob").await.unwrap(), "token of bob");
+}
+
+/// Files of other programs, and backups, are not records.
+#[tokio::test]
+async fn file_with_another_name_is_no_record() {
+    let (fixture, vault) = Fixture::new().await;
+    let name = "0".repeat(31);
+    for file in [
+        "abc.record".to_owned(),
+        format!("+{name}.record"),
+        format!("-{name}.record"),
+        format!("{name}.record"),
+        format!("{name}00.record"),
+        format!("{name}g.record"),
+        format!("{name}1.record.bak"),
+        format!("{name}1"),
+        ".record".to_owned(),
+    ] {
+        fs::write(fixture.directory().join(file), "x").unwrap();
+    }
+    let rekeyed = vault.rekey().await.unwrap();
+    assert!(rekeyed.is_complete(), "{rekeyed:?}");
+    assert_eq!(rekeyed.current, 2);
+}
+
+#[tokio::test]
+async fn temporary_file_that_cannot_be_removed_is_an_error() {
+    let (fixture, vault) = Fixture::new().await;
+    drop(vault);
+    let left = fixture.directory().join(".tmp-abc");
+    fs::create_dir(&left).unwrap();
+    let error = fixture.open().await.unwrap_err();
+    assert!(error.to_string().contains(".tmp-abc"), "{error}");
+    fs::remove_dir(&left).unwrap();
+    fixture.open().await.unwrap();
+}
+
 #[tokio::test]
 async fn one_unreadable_file_does_not_block_the_others() {
     let (fixture, vault) = Fixture::new().await;

@@ -111,6 +111,28 @@ async fn keys_are_replaced_without_downtime() {
     assert_eq!(value_of(&third, "alice").await.unwrap(), "by the first");
 }
 
+/// The index too, of which a process with the former key has written the last one.
+#[tokio::test]
+async fn rekeyed_index_needs_no_older_key() {
+    let (fixture, former) = Fixture::new().await;
+    drop(former);
+    let (old, new) = (fixture.key.clone(), key());
+    let with_new = SealingKeys::new(old.clone()).older(new.clone()).unwrap();
+    let with_old = SealingKeys::new(new.clone()).older(old).unwrap();
+    let former = fixture.open_with(with_new).await.unwrap();
+    let vault = fixture.open_with(with_old).await.unwrap();
+    vault.rekey().await.unwrap();
+    // no record is left that needs the former key
+    former.remove(&id("alice")).await.unwrap();
+    let error = fixture.open_with(new.clone()).await.unwrap_err();
+    assert!(matches!(error, VaultError::Store(_)), "{error}");
+    let rekeyed = vault.rekey().await.unwrap();
+    assert_eq!((rekeyed.rewrapped, rekeyed.current), (0, 1));
+    let later = fixture.open_with(new).await.unwrap();
+    assert_eq!(value_of(&later, "bob").await.unwrap(), "token of bob");
+    assert_eq!(value_of(&later, "alice").await, None);
+}
+
 #[tokio::test]
 async fn rekeying_during_writes_loses_none() {
     let (fixture, vault) = Fixture::new().await;

@@ -119,6 +119,70 @@ async fn restored_file_of_a_removed_record_is_rejected() {
     );
 }
 
+/// A process that removes a record writes the index, then removes the file, and can be killed between the two.
+#[tokio::test]
+async fn interrupted_removal_is_completed_by_the_next_process() {
+    let (fixture, vault) = Fixture::new().await;
+    let path = fixture.file_of(&vault, "alice");
+    let backup = fs::read(&path).unwrap();
+    vault.remove(&id("alice")).await.unwrap();
+    drop(vault);
+    fs::write(&path, &backup).unwrap();
+    set_mode(&path, 0o600);
+    let later = fixture.open().await.unwrap();
+    assert_eq!(value_of(&later, "alice").await, None);
+    // its next write does not find the change any more
+    later.put(&id("bob"), &secret("newer"), None).await.unwrap();
+    assert!(!path.exists());
+    assert_eq!(value_of(&later, "alice").await, None);
+    assert_eq!(value_of(&later, "bob").await.unwrap(), "newer");
+}
+
+/// Only the file that was removed is removed again: another one is evidence for an operator.
+#[tokio::test]
+async fn other_file_in_place_of_a_removed_record_is_rejected_and_kept() {
+    let (fixture, vault) = Fixture::new().await;
+    let path = fixture.file_of(&vault, "alice");
+    let older = fs::read(&path).unwrap();
+    vault
+        .put(&id("alice"), &secret("newer"), None)
+        .await
+        .unwrap();
+    let newer = fs::read(&path).unwrap();
+    vault.remove(&id("alice")).await.unwrap();
+    let restore = |file: &[u8]| {
+        fs::write(&path, file).unwrap();
+        set_mode(&path, 0o600);
+    };
+    // the process that has removed the record, even if the file is the removed one
+    restore(&newer);
+    vault.put(&id("bob"), &secret("one"), None).await.unwrap();
+    assert_eq!(fs::read(&path).unwrap(), newer);
+    let error = vault.read(&id("alice")).await.unwrap_err();
+    assert!(
+        matches!(file_error(&error), FileStoreError::RolledBack(_)),
+        "{error}"
+    );
+    fs::remove_file(&path).unwrap();
+
+    // a later process, with the file of a former version
+    vault
+        .write(&id("alice"), None, &secret("again"), None)
+        .await
+        .unwrap();
+    vault.remove(&id("alice")).await.unwrap();
+    drop(vault);
+    restore(&older);
+    let later = fixture.open().await.unwrap();
+    later.put(&id("bob"), &secret("two"), None).await.unwrap();
+    assert_eq!(fs::read(&path).unwrap(), older);
+    let error = later.read(&id("alice")).await.unwrap_err();
+    assert!(
+        matches!(file_error(&error), FileStoreError::RolledBack(_)),
+        "{error}"
+    );
+}
+
 #[tokio::test]
 async fn missing_file_of_a_record_is_an_error() {
     let (fixture, vault) = Fixture::new().await;

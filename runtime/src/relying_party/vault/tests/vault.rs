@@ -3,10 +3,12 @@
 use std::fs;
 use std::time::Duration;
 
-use super::{Fixture, id, key, mode_of, secret, value_of};
+use super::{Fixture, content, id, key, mode_of, secret, value_of};
 use crate::claims::NumericDate;
 use crate::clock::Clock;
-use crate::relying_party::vault::{FileStore, RecordId, TokenVault, VaultError};
+use crate::relying_party::vault::{
+    FileStore, RecordId, RecordName, TokenVault, VaultError, VaultStore as _, VaultStoreError,
+};
 
 #[derive(Clone, Copy)]
 struct FixedClock(u64);
@@ -137,6 +139,48 @@ async fn version_of_a_removed_record_is_a_conflict_for_its_successor() {
 }
 
 #[tokio::test]
+async fn removal_of_another_version_is_a_conflict() {
+    let (fixture, vault) = Fixture::new().await;
+    let first = vault.read(&id("alice")).await.unwrap().unwrap().version();
+    let value = secret("second");
+    let alice = id("alice");
+    let second = vault.write(&alice, Some(first), &value, None).await;
+    let second = second.unwrap();
+    let other = fixture.open().await.unwrap();
+    let of_bob = vault.read(&id("bob")).await.unwrap().unwrap().version();
+    for version in [first, of_bob] {
+        let conflict = other.remove_version(&id("alice"), version).await;
+        assert!(
+            matches!(conflict, Err(VaultError::Conflict)),
+            "{conflict:?}"
+        );
+        assert_eq!(value_of(&vault, "alice").await.unwrap(), "second");
+    }
+    other.remove_version(&id("alice"), second).await.unwrap();
+    assert_eq!(value_of(&vault, "alice").await, None);
+}
+
+/// Two processes that create a vault, or seal its head again, do not replace each other's head.
+#[tokio::test]
+async fn head_of_another_version_is_not_replaced() {
+    let (fixture, vault) = Fixture::new().await;
+    let store = FileStore::open(fixture.directory()).unwrap();
+    let head = store.read(RecordName::HEAD).await.unwrap().unwrap();
+    let before = content(&fixture);
+    for expected in [None, Some(head.version.wrapping_add(1)), Some(u64::MAX)] {
+        let written = store.write(RecordName::HEAD, expected, head.clone()).await;
+        assert!(
+            matches!(written, Err(VaultStoreError::Conflict)),
+            "{expected:?}: {written:?}"
+        );
+        assert_eq!(content(&fixture), before);
+    }
+    let expected = Some(head.version);
+    store.write(RecordName::HEAD, expected, head).await.unwrap();
+    assert_eq!(value_of(&vault, "alice").await.unwrap(), "token of alice");
+}
+
+#[tokio::test]
 async fn put_replaces_every_version() {
     let (fixture, vault) = Fixture::new().await;
     for text in ["one", "two"] {
@@ -223,6 +267,49 @@ async fn expired_records_are_removed_at_their_time() {
         .await
         .unwrap();
     assert_eq!(value_of(&vault, "alice").await.unwrap(), "again");
+}
+
+/// Otherwise, a file that an operator has removed would keep all expired records.
+#[tokio::test]
+async fn expired_record_without_its_file_is_removed() {
+    let (fixture, vault) = Fixture::new().await;
+    let at = Some(NumericDate::from_secs(1_000));
+    for subject in ["alice", "bob"] {
+        vault.put(&id(subject), &secret("x"), at).await.unwrap();
+    }
+    fs::remove_file(fixture.file_of(&vault, "alice")).unwrap();
+    let vault = vault.with_clock(FixedClock(1_000));
+    assert_eq!(vault.remove_expired().await.unwrap(), 2);
+    assert_eq!(fixture.records().len(), 0);
+    for subject in ["alice", "bob"] {
+        assert_eq!(value_of(&vault, subject).await, None);
+    }
+}
+
+/// Files are written when something changes only: each write could be interrupted.
+#[tokio::test]
+async fn operation_without_a_change_writes_no_file() {
+    let (fixture, vault) = Fixture::new().await;
+    let before = content(&fixture);
+    assert_eq!(vault.remove_expired().await.unwrap(), 0);
+    assert!(!vault.remove(&id("carol")).await.unwrap());
+    value_of(&vault, "alice").await.unwrap();
+    let other = fixture.open().await.unwrap();
+    value_of(&other, "bob").await.unwrap();
+    let rekeyed = other.rekey().await.unwrap();
+    assert_eq!((rekeyed.rewrapped, rekeyed.current), (0, 2));
+    assert_eq!(content(&fixture), before);
+}
+
+/// A writer that hangs must not keep the application from reading tokens.
+#[tokio::test]
+async fn reader_does_not_wait_for_a_writer() {
+    let (fixture, vault) = Fixture::new().await;
+    let path = fixture.directory().join("lock-store");
+    let lock = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    lock.lock().unwrap();
+    assert_eq!(value_of(&vault, "alice").await.unwrap(), "token of alice");
+    assert_eq!(value_of(&vault, "carol").await, None);
 }
 
 #[tokio::test]

@@ -201,7 +201,7 @@ async fn unusable_authorities_are_named() {
 #[tokio::test]
 async fn certificate_in_a_header_or_extension_is_ignored() {
     async fn insert(mut request: Request, next: Next) -> Response {
-        let forged = ClientCertificate::new(b"forged");
+        let forged = ClientCertificate::new(b"forged", true);
         request.extensions_mut().insert(forged.clone());
         request.extensions_mut().insert(Some(forged));
         certificate(request, next).await

@@ -13,13 +13,17 @@ pub(super) struct Reloading {
 }
 
 impl Reloading {
-    pub(super) async fn start(name: &str, identity: &Identity) -> Self {
+    async fn start(name: &str, identity: &Identity) -> Self {
+        Self::start_with(name, identity, hello_api().await).await
+    }
+
+    pub(super) async fn start_with(name: &str, identity: &Identity, api: crate::Api) -> Self {
         let directory = Directory::new(name);
         let certificate = directory.write("cert.pem", &identity.certificate);
         let key = directory.write("key.pem", &identity.key);
         let tls = Tls::new(certificate.as_path(), key.as_path());
         let tls = tls.reload_interval(Duration::from_secs(1));
-        let server = serve(hello_api().await).tls_with(tls);
+        let server = serve(api).tls_with(tls);
         Self {
             server: TlsServer::start(patient(server)).await,
             certificate,
@@ -49,13 +53,13 @@ impl Reloading {
 }
 
 /// Sets long times, because the tests advance the time while requests are in flight.
-fn patient(server: crate::Server) -> crate::Server {
+pub(super) fn patient(server: crate::Server) -> crate::Server {
     let hour = Duration::from_hours(1);
     server.handshake_timeout(hour).head_timeout(hour)
 }
 
 /// Replaces a file as certificate tools do, by renaming another one.
-fn write(path: &Path, text: &str) {
+pub(super) fn write(path: &Path, text: &str) {
     let temporary = path.with_extension("new");
     fs::write(&temporary, text).unwrap();
     fs::rename(temporary, path).unwrap();

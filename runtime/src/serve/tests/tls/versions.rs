@@ -7,8 +7,13 @@ const HANDSHAKE_FAILURE: u8 = 40;
 
 /// A `ClientHello` of TLS 1.2 or older (RFC 5246 §7.4.1.2), as no current library writes it.
 fn client_hello(version: [u8; 2], suites: &[u16]) -> Vec<u8> {
+    client_hello_with(version, suites, &[])
+}
+
+/// Adds extensions to a `ClientHello`.
+fn client_hello_with(version: [u8; 2], suites: &[u16], others: &[(u16, &[u8])]) -> Vec<u8> {
     let mut extensions = Vec::new();
-    for (kind, data) in [
+    let common = [
         // `server_name`: localhost
         (0_u16, &b"\x00\x0c\x00\x00\x09localhost"[..]),
         // `supported_groups`: X25519 and P-256
@@ -17,10 +22,11 @@ fn client_hello(version: [u8; 2], suites: &[u16]) -> Vec<u8> {
         (11, &[1, 0]),
         // `signature_algorithms`: ECDSA and RSA with SHA-256
         (13, &[0, 4, 4, 3, 4, 1]),
-    ] {
+    ];
+    for (kind, data) in common.iter().chain(others) {
         extensions.extend(kind.to_be_bytes());
         extensions.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
-        extensions.extend(data);
+        extensions.extend(*data);
     }
     let mut hello = version.to_vec();
     hello.extend([7; 32]);
@@ -84,6 +90,43 @@ async fn version_below_tls_1_2_gets_an_alert() {
         (22, 2),
         "a handshake message: ServerHello"
     );
+}
+
+/// RFC 8446 §4.2.1: the extension replaces the version of the message, which says TLS 1.2 here.
+#[tokio::test]
+async fn supported_versions_below_tls_1_2_get_an_alert() {
+    let (_, server) = start().await;
+    let suites = [0x1301, 0x1303, 0xC02B, 0xC009];
+    // a key share of X25519, as any client of TLS 1.3 sends it
+    let share = [&[0, 36, 0, 29, 0, 32][..], &[9; 32]].concat();
+    for versions in [
+        &[2, 3, 2][..],
+        &[2, 3, 1],
+        &[2, 3, 0],
+        &[4, 3, 2, 3, 1],
+        // GREASE, and a draft of TLS 1.3
+        &[4, 0x0A, 0x0A, 3, 2],
+        &[2, 0x7F, 0x1C],
+    ] {
+        let extensions = [(43, versions), (51, &share[..])];
+        let hello = client_hello_with([3, 3], &suites, &extensions);
+        let received = exchange(&server, &hello).await;
+        assert_eq!(
+            alert(&received),
+            Some(PROTOCOL_VERSION),
+            "{versions:?} {received:?}"
+        );
+    }
+    // one of them with TLS 1.3 is accepted
+    for versions in [&[4, 3, 2, 3, 4][..], &[2, 3, 4]] {
+        let extensions = [(43, versions), (51, &share[..])];
+        let hello = client_hello_with([3, 3], &suites, &extensions);
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(&hello).await.unwrap();
+        let mut start = [0; 6];
+        stream.read_exact(&mut start).await.unwrap();
+        assert_eq!((start[0], start[5]), (22, 2), "{versions:?}");
+    }
 }
 
 #[tokio::test]

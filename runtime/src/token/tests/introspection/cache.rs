@@ -25,6 +25,22 @@ async fn revoked_token_is_rejected_after_the_cache_time() {
     assert_eq!(test.rejection().await, INACTIVE);
 }
 
+/// The guard then decides without waiting.
+#[tokio::test]
+async fn cached_result_of_an_opaque_token_is_returned_at_once() {
+    let test = IntrospectedServer::new().await;
+    let cached = || test.server.authenticate_cached(TOKEN.as_bytes());
+    assert!(cached().is_none());
+    assert_eq!(test.rejection().await, None);
+    assert_eq!(cached().unwrap().unwrap().subject(), "alice");
+    assert!(test.server.authenticate_cached(b"other").is_none());
+    test.advance(60);
+    assert!(cached().is_none());
+    test.reply(Reply::inactive());
+    assert_eq!(test.rejection().await, INACTIVE);
+    assert_eq!(cached().unwrap().unwrap_err().rejection, INACTIVE.unwrap());
+}
+
 #[tokio::test]
 async fn cache_time_of_zero_introspects_every_request() {
     let test = IntrospectedServer::with(credentials().cache_for(Duration::ZERO)).await;

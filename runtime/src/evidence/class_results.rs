@@ -1,0 +1,271 @@
+//! The results of the attacks on one route.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::{AttackClass, EvidenceError};
+
+/// The results of the attacks on one method of one route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RouteResults {
+    pub(super) method: String,
+    pub(super) path: String,
+    /// The header fields that choose the handler among several of the method and path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) selection: Option<String>,
+    pub(super) classes: Vec<ClassResults>,
+}
+
+/// The results of one class of attacks on a route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassResults {
+    class: AttackClass,
+    sent: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<RefusalCount>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    admitted: Vec<Admission>,
+    /// The reason for which the test accepts the admitted attacks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    excused: Option<String>,
+    /// The reasons for which some attacks could not be sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    not_covered: Vec<String>,
+}
+
+/// The number of refusals with one status and one challenge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefusalCount {
+    status: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    challenge: Option<String>,
+    count: u32,
+}
+
+/// An attack that was not refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Admission {
+    attack: String,
+    status: u16,
+}
+
+/// Returns the method and the path of an endpoint, and the header fields that choose its handler.
+pub(crate) fn endpoint(method: &str, path: &str, selection: Option<&str>) -> String {
+    // the fallback of the whole API has no path
+    let path = if path.is_empty() { "/" } else { path };
+    match selection {
+        None => format!("{method} {path}"),
+        Some(fields) => format!("{method} {path} for {fields}"),
+    }
+}
+
+impl RouteResults {
+    /// Creates the results of a route, without any class.
+    pub(crate) fn new(method: &str, path: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            selection: None,
+            classes: Vec::new(),
+        }
+    }
+
+    /// Sets the header fields that choose the handler.
+    pub(crate) fn selected_by(self, selection: Option<String>) -> Self {
+        Self { selection, ..self }
+    }
+
+    /// Returns the method.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// Returns the path, as the inventory has it.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns the header fields that choose the handler, as the inventory has them; `None` if the method and path have one handler.
+    pub fn selection(&self) -> Option<&str> {
+        self.selection.as_deref()
+    }
+
+    /// Returns the method and the path, and the header fields that choose the handler.
+    pub(crate) fn name(&self) -> String {
+        endpoint(&self.method, &self.path, self.selection())
+    }
+
+    /// Returns the results of each class that applies to the route, in the order of [`AttackClass::ALL`].
+    pub fn classes(&self) -> &[ClassResults] {
+        &self.classes
+    }
+
+    /// Returns the results of one class, or `None` if it does not apply to the route.
+    pub fn class(&self, class: AttackClass) -> Option<&ClassResults> {
+        self.classes.iter().find(|results| results.class == class)
+    }
+
+    /// Adds to the results of one class.
+    pub(crate) fn add(&mut self, class: AttackClass, add: impl FnOnce(&mut ClassResults)) {
+        let at = self.classes.iter().position(|other| other.class == class);
+        let mut results = at.map_or_else(|| ClassResults::new(class), |at| self.classes.remove(at));
+        add(&mut results);
+        self.classes.push(results);
+        self.classes.sort_by_key(ClassResults::class);
+    }
+
+    pub(super) fn check(&self) -> Result<(), EvidenceError> {
+        let route = || self.name();
+        let next = self.classes.iter().skip(1);
+        let is_sorted = self
+            .classes
+            .iter()
+            .zip(next)
+            .all(|(one, next)| one.class < next.class);
+        if !is_sorted {
+            return Err(EvidenceError::Classes { route: route() });
+        }
+        for class in &self.classes {
+            if !class.adds_up() {
+                return Err(EvidenceError::Count {
+                    route: route(),
+                    class: class.class,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ClassResults {
+    fn new(class: AttackClass) -> Self {
+        Self {
+            class,
+            sent: 0,
+            refused: Vec::new(),
+            admitted: Vec::new(),
+            excused: None,
+            not_covered: Vec::new(),
+        }
+    }
+
+    /// Returns the class.
+    pub fn class(&self) -> AttackClass {
+        self.class
+    }
+
+    /// Returns the number of attacks that were sent.
+    pub fn sent(&self) -> u32 {
+        self.sent
+    }
+
+    /// Returns the number of attacks that were refused.
+    pub fn refused(&self) -> u32 {
+        self.refused.iter().map(RefusalCount::count).sum()
+    }
+
+    /// Returns the refusals by status and challenge, sorted.
+    pub fn refusals(&self) -> &[RefusalCount] {
+        &self.refused
+    }
+
+    /// Returns the attacks that were not refused.
+    pub fn admitted(&self) -> &[Admission] {
+        &self.admitted
+    }
+
+    /// Returns the reason for which the test accepts that attacks are admitted, if it does.
+    pub fn excuse(&self) -> Option<&str> {
+        self.excused.as_deref()
+    }
+
+    /// Returns the reasons for which some attacks of the class could not be sent.
+    pub fn not_covered(&self) -> &[String] {
+        &self.not_covered
+    }
+
+    /// Returns whether the class is evidence: attacks were sent, all were refused, and none was left out.
+    pub fn is_evidence(&self) -> bool {
+        self.sent > 0 && self.admitted.is_empty() && self.not_covered.is_empty()
+    }
+
+    fn adds_up(&self) -> bool {
+        let counts = self.refused.iter().map(|refusal| u64::from(refusal.count));
+        let admitted = u64::try_from(self.admitted.len()).ok();
+        admitted.and_then(|admitted| counts.sum::<u64>().checked_add(admitted))
+            == Some(u64::from(self.sent))
+    }
+}
+impl ClassResults {
+    /// Adds a refused attack.
+    pub(crate) fn add_refusal(&mut self, status: u16, challenge: Option<&str>) {
+        self.sent += 1;
+        let mut counts: BTreeMap<(u16, Option<String>), u32> = std::mem::take(&mut self.refused)
+            .into_iter()
+            .map(|refusal| ((refusal.status, refusal.challenge), refusal.count))
+            .collect();
+        *counts
+            .entry((status, challenge.map(str::to_owned)))
+            .or_default() += 1;
+        let counts = counts.into_iter();
+        self.refused = counts
+            .map(|((status, challenge), count)| RefusalCount {
+                status,
+                challenge,
+                count,
+            })
+            .collect();
+    }
+
+    /// Adds an admitted attack.
+    pub(crate) fn add_admission(&mut self, attack: String, status: u16) {
+        self.sent += 1;
+        self.admitted.push(Admission { attack, status });
+    }
+
+    /// Adds a reason for which attacks could not be sent, once.
+    pub(crate) fn add_not_covered(&mut self, reason: String) {
+        if !self.not_covered.contains(&reason) {
+            self.not_covered.push(reason);
+        }
+    }
+
+    /// Sets the reason for which the test accepts the admitted attacks.
+    pub(crate) fn excuse_admissions(&mut self, reason: &str) {
+        self.excused = Some(reason.to_owned());
+    }
+}
+
+impl RefusalCount {
+    /// Returns the status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Returns the challenge (`WWW-Authenticate`), if there is one.
+    pub fn challenge(&self) -> Option<&str> {
+        self.challenge.as_deref()
+    }
+
+    /// Returns the number of refusals.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+}
+
+impl Admission {
+    /// Returns the description of the attack.
+    pub fn attack(&self) -> &str {
+        &self.attack
+    }
+
+    /// Returns the status of the response, or 0 if there was none.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+}

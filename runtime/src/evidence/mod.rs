@@ -1,0 +1,21 @@
+//! The results of attacks on an API, as a file: the attack kit writes them, the security report reads them.
+//!
+//! A result is evidence, so a file is read strictly: an unknown member, a count that does not add up, or a second entry
+//! for one route is an error, and nothing of the file is used.
+
+mod attack_class;
+mod class_results;
+mod error;
+mod results;
+
+pub use self::attack_class::AttackClass;
+#[cfg(feature = "report")]
+pub(crate) use self::class_results::endpoint;
+pub use self::class_results::{Admission, ClassResults, RefusalCount, RouteResults};
+pub use self::error::EvidenceError;
+pub use self::results::AttackResults;
+#[cfg(feature = "report")]
+pub(crate) use self::results::is_date;
+
+#[cfg(test)]
+mod tests;

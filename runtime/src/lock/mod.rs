@@ -1,0 +1,27 @@
+//! The lock file: who may call each route and what input it accepts, in text that a review can read.
+//!
+//! `entry` collects the facts of an inventory, `render` and `parse` are the text, `compare` finds what a change admits.
+
+mod access;
+mod access_text;
+mod bound;
+mod compare;
+mod entry;
+mod file;
+mod parse;
+mod parse_error;
+mod render;
+mod schema;
+mod schema_change;
+mod schema_forms;
+mod snapshot;
+mod successor;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod word;
+
+pub use self::file::LockFileError;
+pub use self::parse_error::LockParseError;
+pub use self::snapshot::Lock;
+pub use self::verdict::{Change, Comparison, Verdict};

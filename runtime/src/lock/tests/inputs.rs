@@ -1,0 +1,221 @@
+//! Changes of input types.
+
+use super::{at, sentences};
+use crate::input::Identifier;
+use crate::prelude::*;
+use crate::{Unvalidated, secured};
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    #[garde(skip)]
+    sku: Identifier<64>,
+    #[garde(range(min = 1, max = 100))]
+    quantity: u32,
+    #[garde(length(chars, max = 500), custom(polite))]
+    note: String,
+}
+
+/// The same input in another order and under other names.
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Purchase {
+    #[serde(rename = "note")]
+    #[garde(length(chars, max = 500), custom(polite))]
+    text: String,
+    #[garde(range(min = 1, max = 100))]
+    quantity: u32,
+    #[garde(skip)]
+    sku: Identifier<64>,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct MoreAtOnce {
+    #[garde(skip)]
+    sku: Identifier<64>,
+    #[garde(range(min = 1, max = 1000))]
+    quantity: u32,
+    #[garde(length(chars, max = 500), custom(polite))]
+    note: String,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct WithoutCustomRule {
+    #[garde(skip)]
+    sku: Identifier<64>,
+    #[garde(range(min = 1, max = 100))]
+    quantity: u32,
+    #[garde(length(chars, max = 500))]
+    note: String,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct UncheckedNote {
+    #[garde(skip)]
+    sku: Identifier<64>,
+    #[garde(range(min = 1, max = 100))]
+    quantity: u32,
+    #[garde(skip)]
+    #[secure(unvalidated = "printed on paper only")]
+    note: String,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct OptionalNote {
+    #[garde(skip)]
+    sku: Identifier<64>,
+    #[garde(range(min = 1, max = 100))]
+    quantity: u32,
+    #[serde(default)]
+    #[garde(length(chars, max = 500), custom(polite))]
+    note: String,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct WithPrice {
+    #[garde(skip)]
+    sku: Identifier<64>,
+    #[garde(range(min = 1, max = 100))]
+    quantity: u32,
+    #[garde(length(chars, max = 500), custom(polite))]
+    note: String,
+    #[garde(range(max = 9))]
+    price: Option<u32>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature of garde's custom rules"
+)]
+fn polite(text: &str, (): &()) -> garde::Result {
+    if text.ends_with('?') {
+        Err(garde::Error::new("must not be a question"))
+    } else {
+        Ok(())
+    }
+}
+
+#[secured(authenticated)]
+async fn order(Valid(Json(_)): Valid<Json<Order>>) {}
+
+#[secured(authenticated)]
+async fn purchase(Valid(Json(_)): Valid<Json<Purchase>>) {}
+
+#[secured(authenticated)]
+async fn order_more(Valid(Json(_)): Valid<Json<MoreAtOnce>>) {}
+
+#[secured(authenticated)]
+async fn order_without_custom_rule(Valid(Json(_)): Valid<Json<WithoutCustomRule>>) {}
+
+#[secured(authenticated)]
+async fn order_with_unchecked_note(Valid(Json(order)): Valid<Json<UncheckedNote>>) -> String {
+    order.note
+}
+
+#[secured(authenticated)]
+async fn order_with_optional_note(Valid(Json(_)): Valid<Json<OptionalNote>>) {}
+
+#[secured(authenticated)]
+async fn order_with_price(Valid(Json(_)): Valid<Json<WithPrice>>) {}
+
+#[secured(authenticated)]
+async fn optional_order(_: Option<Valid<Json<Order>>>) {}
+
+#[secured(authenticated)]
+async fn order_in_a_form(Valid(Form(_)): Valid<Form<Order>>) {}
+
+#[secured(authenticated, unvalidated = "parsed by the former program")]
+async fn raw_order(_: Unvalidated<String>) {}
+
+#[test]
+fn change_of_input_names_the_field_and_a_value() {
+    for (old, new, expected) in [
+        (post(order), post(purchase), &[][..]),
+        (
+            post(order),
+            post(order_more),
+            &[
+                "weaker: `POST /orders`: `/quantity` in the body: 101 is now accepted (`maximum` was 100, is 1000)",
+            ],
+        ),
+        (
+            post(order_more),
+            post(order),
+            &[
+                "stronger: `POST /orders`: `/quantity` in the body: 101 is no longer accepted (`maximum` was 1000, is 100)",
+            ],
+        ),
+        (
+            post(order),
+            post(order_without_custom_rule),
+            &[
+                "weaker: `POST /orders`: `/note` in the body: its rule \"further rules apply\" was removed",
+            ],
+        ),
+        (
+            post(order),
+            post(order_with_optional_note),
+            &["weaker: `POST /orders`: `/note` in the body: a request without it is now accepted"],
+        ),
+        (
+            post(order),
+            post(order_with_price),
+            &["weaker: `POST /orders`: `/price` in the body: a value is now accepted"],
+        ),
+        (
+            post(order_with_price),
+            post(order),
+            &["stronger: `POST /orders`: `/price` in the body: a value is no longer accepted"],
+        ),
+        (
+            post(order),
+            post(optional_order),
+            &["weaker: `POST /orders`: a request without the body is now accepted"],
+        ),
+    ] {
+        assert_eq!(
+            sentences(&at("/orders", old), &at("/orders", new)),
+            expected
+        );
+    }
+}
+
+#[test]
+fn lifted_validation_is_weaker_and_lists_the_reason() {
+    let all = sentences(
+        &at("/orders", post(order)),
+        &at("/orders", post(order_with_unchecked_note)),
+    );
+    let field = "weaker: `POST /orders`: unvalidated field /note in the body, because \"printed on paper only\", is new";
+    assert!(all.iter().any(|sentence| sentence == field), "{all:?}");
+    let length = "weaker: `POST /orders`: `/note` in the body: a text of 501 characters is now accepted (`maxLength` was 500, is absent)";
+    assert!(all.iter().any(|sentence| sentence == length), "{all:?}");
+
+    let all = sentences(&at("/orders", post(order)), &at("/orders", post(raw_order)));
+    let argument = "weaker: `POST /orders`: unvalidated argument, because \"parsed by the former program\", is new";
+    assert!(all.iter().any(|sentence| sentence == argument), "{all:?}");
+    let body = "incomparable, counts as weaker: `POST /orders`: the body is no longer validated, so that any is accepted";
+    assert!(all.iter().any(|sentence| sentence == body), "{all:?}");
+
+    let all = sentences(&at("/orders", post(raw_order)), &at("/orders", post(order)));
+    assert!(
+        all.iter()
+            .any(|sentence| sentence.starts_with("stronger") && sentence.ends_with("is gone")),
+        "{all:?}"
+    );
+}
+
+#[test]
+fn form_instead_of_json_is_weaker() {
+    let all = sentences(
+        &at("/orders", post(order)),
+        &at("/orders", post(order_in_a_form)),
+    );
+    let form = "weaker: `POST /orders`: input in the form is now read";
+    assert!(all.iter().any(|sentence| sentence == form), "{all:?}");
+}

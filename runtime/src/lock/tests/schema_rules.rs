@@ -1,0 +1,283 @@
+//! Kinds of rules, one by one.
+
+use serde_json::{Value, json};
+
+use super::schemas::verdicts;
+use crate::lock::Verdict;
+use crate::lock::schema::LockedSchema;
+use crate::lock::schema_change::schema_changes;
+
+#[test]
+fn each_kind_of_rule_has_its_verdict() {
+    use Verdict::{Incomparable, Stronger, Weaker};
+
+    let text = |rule: Value| {
+        let mut schema = json!({ "type": "string" });
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(rule.as_object().unwrap().clone());
+        schema
+    };
+    for (old, new, expected) in [
+        (
+            text(json!({ "pattern": "^a$" })),
+            text(json!({ "pattern": "^b$" })),
+            Some(Incomparable),
+        ),
+        (
+            text(json!({ "pattern": "^a$" })),
+            text(json!({})),
+            Some(Weaker),
+        ),
+        (
+            text(json!({})),
+            text(json!({ "pattern": "^a$" })),
+            Some(Stronger),
+        ),
+        (
+            text(json!({ "pattern": "^a" })),
+            text(json!({ "pattern": "b$", "allOf": [{ "pattern": "^a" }] })),
+            Some(Stronger),
+        ),
+        (
+            text(json!({ "pattern": "b$", "allOf": [{ "pattern": "^a" }] })),
+            text(json!({ "pattern": "^a", "allOf": [{ "pattern": "b$" }] })),
+            None,
+        ),
+        (
+            text(json!({ "format": "uuid" })),
+            text(json!({ "format": "email" })),
+            Some(Incomparable),
+        ),
+        (
+            text(json!({ "format": "uuid" })),
+            text(json!({})),
+            Some(Weaker),
+        ),
+        (
+            text(json!({ "not": { "enum": ["a"] } })),
+            text(json!({})),
+            Some(Weaker),
+        ),
+        (
+            text(json!({ "not": { "enum": ["a"] } })),
+            text(json!({ "not": { "enum": ["b"] } })),
+            Some(Incomparable),
+        ),
+        (
+            text(json!({ "unknownRule": 1 })),
+            text(json!({ "unknownRule": 2 })),
+            Some(Incomparable),
+        ),
+        (
+            text(json!({ "$comment": "further rules apply" })),
+            text(json!({})),
+            Some(Weaker),
+        ),
+        (
+            text(json!({})),
+            text(json!({ "$comment": "further rules apply" })),
+            Some(Stronger),
+        ),
+        (
+            text(json!({ "$comment": "between 1 and 64 bytes in UTF-8" })),
+            text(json!({ "$comment": "between 1 and 65 bytes in UTF-8" })),
+            Some(Weaker),
+        ),
+        (
+            text(json!({ "$comment": "between 1 and 64 bytes in UTF-8" })),
+            text(json!({ "$comment": "between 2 and 32 bytes in UTF-8" })),
+            Some(Stronger),
+        ),
+        (
+            text(json!({ "$comment": "between 1 and 64 bytes in UTF-8" })),
+            text(json!({ "$comment": "between 1 and 64 grapheme clusters" })),
+            Some(Incomparable),
+        ),
+        (
+            json!({ "$comment": "at most 0.1234567890123456789" }),
+            json!({ "$comment": "at most 0.1234567890123456790" }),
+            Some(Incomparable),
+        ),
+        (
+            json!({ "type": "integer", "format": "uint32", "maximum": 9 }),
+            json!({ "type": "integer", "format": "uint8", "maximum": 9 }),
+            None,
+        ),
+        (
+            json!({ "type": "integer" }),
+            json!({ "type": "number" }),
+            Some(Weaker),
+        ),
+        (
+            json!({ "type": "number" }),
+            json!({ "type": "integer" }),
+            Some(Stronger),
+        ),
+        (
+            json!({ "type": "number", "maximum": 1.5 }),
+            json!({ "type": "number", "maximum": 1.75 }),
+            Some(Weaker),
+        ),
+        (
+            json!({ "maximum": u64::MAX - 1 }),
+            json!({ "maximum": u64::MAX }),
+            Some(Weaker),
+        ),
+        (
+            json!({ "maximum": i64::MAX }),
+            json!({ "maximum": i64::MAX - 1 }),
+            Some(Stronger),
+        ),
+        (
+            json!({ "enum": ["1"] }),
+            json!({ "enum": [1] }),
+            Some(Weaker),
+        ),
+        (json!({ "const": "a" }), json!({ "enum": ["a"] }), None),
+        (
+            json!({ "type": ["a", "b"] }),
+            json!({ "type": ["b", "a"] }),
+            None,
+        ),
+        (
+            json!({ "title": "A", "description": "x", "type": "null" }),
+            json!({ "title": "B", "type": "null" }),
+            None,
+        ),
+        (
+            json!({ "type": "array", "uniqueItems": true }),
+            json!({ "type": "array" }),
+            Some(Weaker),
+        ),
+        (
+            json!({ "type": "array", "prefixItems": [{ "type": "null" }], "items": false }),
+            json!({ "type": "array", "prefixItems": [{ "type": "null" }] }),
+            Some(Weaker),
+        ),
+        (
+            json!({ "propertyNames": { "maxLength": 3 } }),
+            json!({ "propertyNames": { "maxLength": 4 } }),
+            Some(Weaker),
+        ),
+        (
+            json!({ "propertyNames": { "maxLength": 3 } }),
+            json!({}),
+            Some(Weaker),
+        ),
+        (
+            json!({ "additionalProperties": { "maxLength": 3 } }),
+            json!({ "additionalProperties": { "maxLength": 2 } }),
+            Some(Stronger),
+        ),
+        (
+            json!({ "patternProperties": { "^a": {} } }),
+            json!({ "patternProperties": { "^b": {} } }),
+            Some(Incomparable),
+        ),
+    ] {
+        let found = verdicts(&old, &new);
+        let worst = found.iter().map(|(verdict, _)| *verdict).min();
+        assert_eq!(worst, expected, "{old} -> {new}: {found:?}");
+    }
+}
+
+#[test]
+fn variant_of_an_enum_is_named() {
+    let tagged = |tag: &str, max: u32| json!({ "type": "object", "properties": { "kind": { "type": "string", "enum": [tag] }, "size": { "maximum": max } }, "required": ["kind"], "additionalProperties": false });
+    let two = json!({ "oneOf": [tagged("card", 1), tagged("cash", 1)] });
+    let reordered = json!({ "oneOf": [tagged("cash", 1), tagged("card", 1)] });
+    let three = json!({ "oneOf": [tagged("card", 1), tagged("gift", 1), tagged("cash", 1)] });
+    let wider = json!({ "oneOf": [tagged("card", 1), tagged("cash", 2)] });
+    assert_eq!(verdicts(&two, &reordered), []);
+    let sentence = |old, new| verdicts(old, new).remove(0);
+    assert_eq!(
+        sentence(&two, &three),
+        (
+            Verdict::Weaker,
+            "the body: the form \"kind: gift\" is now accepted".to_owned()
+        )
+    );
+    assert_eq!(
+        sentence(&three, &two),
+        (
+            Verdict::Stronger,
+            "the body: the form \"kind: gift\" is no longer accepted".to_owned()
+        )
+    );
+    assert_eq!(
+        sentence(&two, &wider),
+        (
+            Verdict::Weaker,
+            "`/size` in the body: 2 is now accepted (`maximum` was 1, is 2)".to_owned()
+        )
+    );
+    let ambiguous = json!({ "oneOf": [{ "type": "string", "maxLength": 1 }, { "type": "string", "minLength": 3 }] });
+    let changed = json!({ "oneOf": [{ "type": "string", "maxLength": 1 }, { "type": "string", "minLength": 2 }] });
+    assert_eq!(sentence(&ambiguous, &changed).0, Verdict::Incomparable);
+}
+
+#[test]
+fn named_types_are_compared_by_content() {
+    let with = |name: &str, max: u32| {
+        json!({
+            "type": "object",
+            "properties": { "child": { "anyOf": [{ "$ref": format!("#/$defs/{name}") }, { "type": "null" }] } },
+            "$defs": { name: {
+                "type": "object",
+                "properties": { "size": { "maximum": max }, "next": { "$ref": format!("#/$defs/{name}") } },
+            } },
+        })
+    };
+    assert_eq!(verdicts(&with("Node", 3), &with("Knot", 3)), []);
+    let changes = verdicts(&with("Node", 3), &with("Knot", 4));
+    assert_eq!(
+        changes.last(),
+        Some(&(
+            Verdict::Weaker,
+            "`/child/size` in the body: 4 is now accepted (`maximum` was 3, is 4)".to_owned()
+        ))
+    );
+    assert_eq!(
+        verdicts(&with("Node", 4), &with("Node", 3))[0].0,
+        Verdict::Stronger
+    );
+
+    // a recursive type, and the same one written once more
+    let unrolled = json!({
+        "$ref": "#/$defs/A",
+        "$defs": {
+            "A": { "type": "object", "properties": { "next": { "$ref": "#/$defs/B" } } },
+            "B": { "type": "object", "properties": { "next": { "$ref": "#/$defs/A" } } },
+        },
+    });
+    let recursive = json!({
+        "$ref": "#/$defs/A",
+        "$defs": { "A": { "type": "object", "properties": { "next": { "$ref": "#/$defs/A" } } } },
+    });
+    assert_eq!(verdicts(&unrolled, &recursive), []);
+    assert_eq!(verdicts(&recursive, &unrolled), []);
+}
+
+#[test]
+fn reference_without_a_definition_counts_as_weaker() {
+    let broken = LockedSchema {
+        root: json!({ "$ref": 7 }),
+        definitions: Vec::new(),
+    };
+    let loop_of_references = LockedSchema {
+        root: json!({ "$ref": 1 }),
+        definitions: vec![json!({ "$ref": 1 })],
+    };
+    let fine = LockedSchema::of(&json!({ "type": "null" }));
+    for (old, new) in [
+        (&broken, &fine),
+        (&fine, &broken),
+        (&loop_of_references, &fine),
+        (&fine, &loop_of_references),
+    ] {
+        let changes = schema_changes("body", old, new);
+        assert!(changes[0].verdict.is_weaker());
+    }
+}

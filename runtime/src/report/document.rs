@@ -1,0 +1,258 @@
+//! The content of a report, independent of its form.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::evidence::AttackResults;
+use crate::policy::{Access, Limits};
+use crate::report::authorization_server::ServerFacts;
+use crate::report::line::Line;
+use crate::report::listener::ListenerView;
+use crate::report::standard::STANDARD;
+use crate::report::statement::{Statement, Topic};
+use crate::resource_server::IssuerSummary;
+use crate::routing::{Inventory, Route};
+
+/// The whole content.
+#[derive(Debug, Serialize)]
+pub(super) struct Document {
+    pub(super) title: String,
+    /// The commit and the date of the attacks.
+    pub(super) commit: Option<String>,
+    pub(super) date: Option<String>,
+    pub(super) gaps: Vec<String>,
+    pub(super) standard: Vec<Line>,
+    pub(super) endpoints: Vec<Endpoint>,
+    pub(super) issuers: Vec<IssuerView>,
+    /// `None` if the inventory does not come from a server.
+    pub(super) listener: Option<ListenerView>,
+    /// `None` if every host is served.
+    pub(super) hosts: Option<Vec<String>>,
+    pub(super) resource: Option<String>,
+    /// The reasons of routers beside the API.
+    pub(super) undeclared: Vec<String>,
+    /// The relaxations of the API as a whole.
+    pub(super) relaxations: Vec<String>,
+    /// Routes that no token can reach.
+    pub(super) unreachable: Vec<String>,
+}
+
+/// One method of one path.
+#[derive(Debug, Serialize)]
+pub(super) struct Endpoint {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) handler: String,
+    pub(super) access: String,
+    /// Why the route is public.
+    pub(super) public_because: Option<String>,
+    pub(super) checks: Vec<String>,
+    pub(super) limits: Vec<String>,
+    /// Relaxations and unchecked data, with their reasons.
+    pub(super) exceptions: Vec<String>,
+    pub(super) refused_attacks: u64,
+    pub(super) attack_gaps: Vec<String>,
+}
+
+/// One issuer.
+#[derive(Debug, Serialize)]
+pub(super) struct IssuerView {
+    pub(super) url: String,
+    pub(super) audiences: Vec<String>,
+    pub(super) validation: String,
+    pub(super) grants: String,
+    pub(super) relaxations: Vec<String>,
+}
+
+impl Document {
+    pub(super) fn of(
+        title: &str,
+        inventory: &Inventory,
+        statements: &BTreeMap<Topic, Statement>,
+        results: Option<&AttackResults>,
+        servers: &[ServerFacts],
+    ) -> Self {
+        let line = |line| Line::of(line, inventory, statements, results, servers);
+        let standard: Vec<Line> = STANDARD.iter().map(line).collect();
+        let mut endpoints: Vec<Endpoint> = inventory
+            .iter()
+            .flat_map(|route| Endpoint::of(route, results))
+            .collect();
+        endpoints.sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));
+        let gaps = standard.iter().flat_map(Line::named_gaps).collect();
+        Self {
+            title: title.to_owned(),
+            commit: results.and_then(AttackResults::commit).map(str::to_owned),
+            date: results.and_then(AttackResults::date).map(str::to_owned),
+            gaps,
+            standard,
+            endpoints,
+            issuers: inventory.issuers().iter().map(IssuerView::of).collect(),
+            listener: inventory.listener().map(ListenerView::of),
+            hosts: inventory.hosts().map(<[String]>::to_vec),
+            resource: inventory.resource().map(str::to_owned),
+            undeclared: inventory
+                .undeclared()
+                .iter()
+                .map(|&reason| reason.to_owned())
+                .collect(),
+            relaxations: inventory.relaxations().map(str::to_owned).collect(),
+            unreachable: inventory
+                .unreachable()
+                .map(|route| route.path().to_owned())
+                .collect(),
+        }
+    }
+}
+
+impl Document {
+    /// Returns every exception and relaxation of the API, each with its subject and its reason.
+    pub(super) fn exceptions(&self) -> Vec<String> {
+        let of_endpoints = self.endpoints.iter().flat_map(|endpoint| {
+            let exceptions = endpoint.exceptions.iter();
+            exceptions.map(move |text| format!("{} {}: {text}", endpoint.method, endpoint.path))
+        });
+        let of_issuers = self.issuers.iter().flat_map(|issuer| {
+            let relaxations = issuer.relaxations.iter();
+            relaxations.map(move |text| format!("{}: {text}", issuer.url))
+        });
+        let beside = self.undeclared.iter();
+        let beside =
+            beside.map(|reason| format!("routes without a guard beside the API: {reason}"));
+        let of_api = self.relaxations.iter();
+        let of_api = of_api.map(|text| format!("the API: {text}"));
+        of_endpoints
+            .chain(of_issuers)
+            .chain(of_api)
+            .chain(beside)
+            .collect()
+    }
+}
+
+impl Endpoint {
+    fn of(route: &Route, results: Option<&AttackResults>) -> Vec<Self> {
+        let declaration = route.declaration();
+        let names: Vec<String> = if route.is_fallback() {
+            vec!["*".to_owned()]
+        } else {
+            route.methods().iter().map(ToString::to_string).collect()
+        };
+        let mut exceptions: Vec<String> = route
+            .exceptions()
+            .map(|exception| exception.to_string())
+            .collect();
+        if route.accepts_tickets() {
+            exceptions
+                .push("accepts a single-use ticket in the query instead of a token".to_owned());
+        }
+        let view = |method: String| {
+            let (refused_attacks, attack_gaps) = attacks(results, &method, route);
+            Self {
+                path: endpoint_path(route),
+                handler: format!("{}::{}", declaration.module, declaration.handler),
+                access: declaration.access.to_string(),
+                public_because: match declaration.access {
+                    Access::Public { reason } => Some(reason.to_owned()),
+                    _ => None,
+                },
+                checks: checks(route),
+                limits: limits(route.limits()),
+                exceptions: exceptions.clone(),
+                refused_attacks,
+                attack_gaps,
+                method,
+            }
+        };
+        names.into_iter().map(view).collect()
+    }
+}
+
+fn endpoint_path(route: &Route) -> String {
+    let mut path = if route.is_fallback() {
+        format!("{}/… (fallback)", route.path())
+    } else {
+        route.path().to_owned()
+    };
+    if let Some(selection) = route.selection() {
+        path.push_str(" for ");
+        path.push_str(&selection.to_string());
+    }
+    path
+}
+
+/// Returns the number of refused attacks, and the classes with an admitted one.
+fn attacks(results: Option<&AttackResults>, method: &str, route: &Route) -> (u64, Vec<String>) {
+    let selection = route.selection().map(ToString::to_string);
+    let found = results
+        .and_then(|results| results.selected_route(method, route.path(), selection.as_deref()));
+    let Some(route) = found else {
+        return (0, Vec::new());
+    };
+    let refused = route
+        .classes()
+        .iter()
+        .map(|class| u64::from(class.refused()));
+    let admitted = route.classes().iter().flat_map(|class| {
+        let excuse = class
+            .excuse()
+            .map_or_else(String::new, |reason| format!(" (excused: {reason})"));
+        let attacks = class.admitted().iter();
+        let name = class.class();
+        attacks.map(move |admission| format!("admitted: {name}: {}{excuse}", admission.attack()))
+    });
+    (refused.sum(), admitted.collect())
+}
+
+/// Describes the checks before the handler runs.
+fn checks(route: &Route) -> Vec<String> {
+    let mut checks = Vec::new();
+    match &route.declaration().access {
+        Access::Public { .. } => {}
+        Access::Login => checks.push("the session of a login".to_owned()),
+        access => checks.push(format!("a valid access token: {access}")),
+    }
+    for input in route.inputs() {
+        let location = input.location();
+        let optional = if input.is_optional() {
+            ", optional"
+        } else {
+            ""
+        };
+        let types = input.media_types();
+        let types = if types.is_empty() {
+            String::new()
+        } else {
+            format!(" as {}", types.join(" or "))
+        };
+        checks.push(format!(
+            "the {location}{types}: decoded strictly, each field within its bounds{optional}"
+        ));
+    }
+    checks
+}
+
+fn limits(limits: Limits) -> Vec<String> {
+    let default = Limits::DEFAULT;
+    let changed = limits.to_string();
+    if limits == default {
+        vec!["the defaults: 64 KiB in 30 s, a response within 30 s".to_owned()]
+    } else {
+        vec![changed, "otherwise the defaults".to_owned()]
+    }
+}
+
+impl IssuerView {
+    fn of(issuer: &IssuerSummary) -> Self {
+        Self {
+            url: issuer.issuer().to_owned(),
+            audiences: issuer.audiences().map(str::to_owned).collect(),
+            validation: issuer.validation(),
+            grants: issuer.grants().map_or_else(
+                || "everything (the only issuer)".to_owned(),
+                ToString::to_string,
+            ),
+            relaxations: issuer.relaxations().map(str::to_owned).collect(),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The attacks that each line of the standard needs, and those that were refused.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use serde_json::Value;
+
+use crate::evidence::{AttackClass, AttackResults, ClassResults, endpoint};
+use crate::policy::Access;
+use crate::routing::{InputDescription, Inventory, Route};
+
+/// The refused attacks of some classes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Proof {
+    /// The number of refused attacks.
+    pub(super) refused: u64,
+    /// Attacks that were admitted, and attacks without a result; one phrase each.
+    pub(super) missing: Vec<String>,
+    /// Admitted attacks that the test excuses, with the reason.
+    pub(super) excused: Vec<String>,
+    /// Whether the API has a route to which one of the classes applies.
+    pub(super) is_applicable: bool,
+}
+
+impl Proof {
+    /// Collects the attacks of these classes on every route of the API, and on those beside it.
+    pub(super) fn of(
+        inventory: &Inventory,
+        results: Option<&AttackResults>,
+        classes: &[AttackClass],
+    ) -> Self {
+        let mut proof = Self::default();
+        let mut known = BTreeSet::new();
+        for route in inventory {
+            // a fallback needs no attacks, but those that it admits count
+            let (methods, expected) = if route.is_fallback() {
+                (vec!["*"], Vec::new())
+            } else {
+                let methods = route.methods().iter().map(Method::as_str);
+                (methods.collect(), expected_classes(route))
+            };
+            let selection = route.selection().map(ToString::to_string);
+            for method in methods {
+                let found = results.and_then(|results| {
+                    results.selected_route(method, route.path(), selection.as_deref())
+                });
+                let endpoint = endpoint(method, route.path(), selection.as_deref());
+                for class in classes {
+                    let results = found.and_then(|route| route.class(*class));
+                    let is_expected = expected.contains(class);
+                    proof.is_applicable |= is_expected || results.is_some();
+                    let name = || format!("`{class}` on `{endpoint}`");
+                    match results {
+                        Some(results) => proof.add(results, &name()),
+                        None if is_expected => {
+                            proof.missing.push(format!("no result of {}", name()));
+                        }
+                        None => {}
+                    }
+                }
+                known.insert(endpoint);
+            }
+        }
+        proof.add_unknown(results, classes, &known);
+        proof
+    }
+
+    /// Adds the admitted attacks on routes that only the test knows: another router beside the API serves them.
+    fn add_unknown(
+        &mut self,
+        results: Option<&AttackResults>,
+        classes: &[AttackClass],
+        known: &BTreeSet<String>,
+    ) {
+        for route in results.into_iter().flat_map(AttackResults::routes) {
+            let endpoint = route.name();
+            if known.contains(&endpoint) {
+                continue;
+            }
+            for class in classes {
+                let results = route.class(*class);
+                if let Some(results) = results.filter(|results| !results.admitted().is_empty()) {
+                    self.is_applicable = true;
+                    self.add_admitted(results, &format!("`{class}` on `{endpoint}`"));
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, results: &ClassResults, name: &str) {
+        self.refused += u64::from(results.refused());
+        self.add_admitted(results, name);
+        for reason in results.not_covered() {
+            self.missing.push(format!("not covered: {name}: {reason}"));
+        }
+        if results.sent() == 0 && results.not_covered().is_empty() {
+            self.missing.push(format!("no attack was sent: {name}"));
+        }
+    }
+
+    fn add_admitted(&mut self, results: &ClassResults, name: &str) {
+        if let Some(reason) = results.excuse().filter(|_| !results.admitted().is_empty()) {
+            self.excused.push(format!("{name}: {reason}"));
+        } else if let Some(admitted) = results.admitted().first() {
+            self.missing
+                .push(format!("admitted: {name}: {}", admitted.attack()));
+        }
+    }
+}
+
+/// Returns the classes of attacks that apply to every route with this declaration and input.
+fn expected_classes(route: &Route) -> Vec<AttackClass> {
+    let mut classes = vec![
+        AttackClass::Method,
+        AttackClass::PathSpelling,
+        AttackClass::Oversize,
+    ];
+    let access = match &route.declaration().access {
+        Access::LoginOr(token) => token,
+        other => other,
+    };
+    if !matches!(access, Access::Public { .. } | Access::Login) {
+        classes.extend([
+            AttackClass::NoToken,
+            AttackClass::BrokenToken,
+            AttackClass::OtherIssuer,
+            AttackClass::EarlyRefusal,
+        ]);
+    }
+    if matches!(access, Access::Scopes(_) | Access::ScopesAndRoles(..)) {
+        classes.push(AttackClass::MissingScope);
+    }
+    if matches!(access, Access::Roles(_) | Access::ScopesAndRoles(..)) {
+        classes.push(AttackClass::MissingRole);
+    }
+    for input in route.inputs() {
+        classes.extend(classes_of_input(&input));
+    }
+    classes
+}
+
+fn classes_of_input(input: &InputDescription) -> Vec<AttackClass> {
+    let mut classes = Vec::new();
+    if !input.media_types().is_empty() {
+        classes.extend([AttackClass::MediaType, AttackClass::SlowBody]);
+    }
+    let Some(schema) = input.schema() else {
+        return classes;
+    };
+    let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+    let is_named = matches!(
+        input.location(),
+        crate::input::InputLocation::Body | crate::input::InputLocation::Query
+    );
+    if is_closed && is_named {
+        classes.push(AttackClass::UnknownMember);
+    }
+    if has_bound(schema.as_value()) {
+        classes.push(AttackClass::Bound);
+    }
+    classes
+}
+
+/// Returns whether a schema limits a number, a length or a count.
+fn has_bound(schema: &Value) -> bool {
+    const BOUNDS: &[&str] = &["maxItems", "maxLength", "maximum"];
+    match schema {
+        Value::Object(members) => members.iter().any(|(keyword, value)| {
+            (BOUNDS.contains(&keyword.as_str()) && value.is_number()) || has_bound(value)
+        }),
+        Value::Array(items) => items.iter().any(has_bound),
+        _ => false,
+    }
+}

@@ -1,0 +1,162 @@
+//! Statements about facts that no code knows.
+
+use std::fmt;
+
+use crate::evidence::is_date;
+
+/// A fact about an API that its code cannot know, with the person who answers for it.
+///
+/// # Examples
+///
+/// ```
+/// use palisade::report::{Statement, Topic};
+///
+/// let tls = Statement::new(Topic::TlsTermination, "the load balancer of the platform terminates TLS 1.3")
+///     .by("Jane Doe, platform team")
+///     .on("2026-11-29");
+/// # let _ = tls;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a statement has no effect until it is passed to `Report::statement`"]
+pub struct Statement {
+    topic: Topic,
+    text: String,
+    owner: String,
+    date: String,
+}
+
+/// The subject of a [`Statement`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Topic {
+    /// Which people administer the API and its clients, and that they are not its users (P7).
+    SeparationOfDuties,
+    /// How security issues are fixed, with a root cause and a test (P10).
+    SecurityFixes,
+    /// The end of TLS, and the protection of the connection behind it (R1).
+    TlsTermination,
+    /// The grants that the authorization server allows (R3).
+    AllowedGrants,
+    /// How redirect URIs are registered and compared (R4).
+    RedirectUris,
+    /// Which programs consume ID tokens, and how they validate them (R5).
+    IdTokens,
+    /// The owner of the clocks of the hosts (R6).
+    Clock,
+    /// Which scopes each client requests (R8).
+    RequestedScopes,
+    /// The places where clients store tokens, and their encryption (R9).
+    StoredTokens,
+    /// Whether clients use PKCE, and whether the authorization server demands it (R10).
+    Pkce,
+}
+
+impl Topic {
+    /// Every topic, in the order of the standard.
+    pub const ALL: [Self; 10] = [
+        Self::SeparationOfDuties,
+        Self::SecurityFixes,
+        Self::TlsTermination,
+        Self::AllowedGrants,
+        Self::RedirectUris,
+        Self::IdTokens,
+        Self::Clock,
+        Self::RequestedScopes,
+        Self::StoredTokens,
+        Self::Pkce,
+    ];
+
+    /// Returns the question that the statement answers.
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::SeparationOfDuties => {
+                "which people administer the API, and how are they kept apart from its users?"
+            }
+            Self::SecurityFixes => {
+                "how is each security issue fixed, with a root cause and a test?"
+            }
+            Self::TlsTermination => {
+                "where does TLS end, and what protects the connection behind it?"
+            }
+            Self::AllowedGrants => "which grants does the authorization server allow?",
+            Self::RedirectUris => "how are redirect URIs registered and compared?",
+            Self::IdTokens => "which programs consume ID tokens, and how do they validate them?",
+            Self::Clock => "who keeps the clocks of the hosts right?",
+            Self::RequestedScopes => "which scopes does each client request?",
+            Self::StoredTokens => "where do clients store tokens, and how are they encrypted?",
+            Self::Pkce => "do clients use PKCE, and does the authorization server demand it?",
+        }
+    }
+}
+
+/// The name of the variant, in words.
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SeparationOfDuties => "separation of duties",
+            Self::SecurityFixes => "security fixes",
+            Self::TlsTermination => "TLS termination",
+            Self::AllowedGrants => "allowed grants",
+            Self::RedirectUris => "redirect URIs",
+            Self::IdTokens => "ID tokens",
+            Self::Clock => "clock",
+            Self::RequestedScopes => "requested scopes",
+            Self::StoredTokens => "stored tokens",
+            Self::Pkce => "PKCE",
+        })
+    }
+}
+
+impl Statement {
+    /// Creates a statement. It counts once it has an [owner](Self::by) and a [date](Self::on).
+    pub fn new(topic: Topic, text: impl Into<String>) -> Self {
+        Self {
+            topic,
+            text: text.into(),
+            owner: String::new(),
+            date: String::new(),
+        }
+    }
+
+    /// Sets the owner: the person or team that answers for the statement.
+    pub fn by(self, owner: impl Into<String>) -> Self {
+        let owner = owner.into();
+        Self { owner, ..self }
+    }
+
+    /// Sets the date of the statement, in the form `YYYY-MM-DD`.
+    pub fn on(self, date: impl Into<String>) -> Self {
+        let date = date.into();
+        Self { date, ..self }
+    }
+
+    /// Returns the topic.
+    pub fn topic(&self) -> Topic {
+        self.topic
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    pub(super) fn date(&self) -> &str {
+        &self.date
+    }
+
+    /// Returns the part that is missing or malformed.
+    pub(super) fn missing(&self) -> Option<&'static str> {
+        if self.text.trim().is_empty() {
+            Some("text")
+        } else if self.owner.trim().is_empty() {
+            Some("owner")
+        } else if !is_date(&self.date) {
+            Some("date in the form `YYYY-MM-DD`")
+        } else {
+            None
+        }
+    }
+}

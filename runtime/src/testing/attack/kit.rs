@@ -1,0 +1,318 @@
+//! The description of an attack: the API, and what the test adds to its inventory.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use axum::http::Method;
+
+use crate::evidence::AttackClass;
+use crate::routing::Route;
+use crate::testing::attack::access::{Alternative, Expected};
+use crate::testing::attack::sample::Sample;
+use crate::testing::attack::target::Target;
+use crate::testing::{EmbeddedIssuer, TestApi};
+
+/// An attack on an API: requests that its inventory says must be refused.
+///
+/// A route is named by its method and path, as in the inventory: `POST /orders/{id}`. A fallback is named by the path of its
+/// router: `* /admin`, or `* /`.
+///
+/// # Examples
+///
+/// ```
+/// use palisade::prelude::*;
+/// use palisade::testing::TestApi;
+/// use palisade::testing::attack::{Attack, Expected, Sample};
+///
+/// # #[secured(scopes = "orders:read")]
+/// # async fn show_order(Path(id): Path<u32>) -> String { id.to_string() }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let api = TestApi::new(SecureRouter::new().route("/orders/{id}", get(show_order))).await;
+/// Attack::new(&api)
+///     .sample("GET /orders/{id}", Sample::new().path("id", "7"))
+///     .expect("GET /orders/{id}", Expected::scopes("orders:read"))
+///     .run()
+///     .await
+///     .assert_refused();
+/// # }
+/// ```
+#[must_use = "an attack does nothing until it runs"]
+pub struct Attack<'a> {
+    pub(super) api: &'a TestApi,
+    pub(super) samples: Vec<(String, Sample)>,
+    pub(super) expectations: Vec<(String, Expected)>,
+    pub(super) skipped: Vec<(String, String)>,
+    pub(super) excuses: Vec<(String, AttackClass, String)>,
+    pub(super) issuers: Vec<(EmbeddedIssuer, Vec<String>)>,
+    pub(super) objects: Vec<Object>,
+    pub(super) overseers: Vec<String>,
+    pub(super) request_limit: u32,
+    pub(super) time_limit: Duration,
+}
+
+/// An object of one owner.
+pub(super) struct Object {
+    /// The path of the object, which ends with its parameter.
+    pub(super) path: String,
+    pub(super) owner: String,
+    pub(super) id: String,
+}
+
+impl<'a> Attack<'a> {
+    /// Attacks every route of the API.
+    pub fn new(api: &'a TestApi) -> Self {
+        Self {
+            api,
+            samples: Vec::new(),
+            expectations: Vec::new(),
+            skipped: Vec::new(),
+            excuses: Vec::new(),
+            issuers: Vec::new(),
+            objects: Vec::new(),
+            overseers: Vec::new(),
+            request_limit: 200_000,
+            time_limit: Duration::from_mins(5),
+        }
+    }
+
+    /// States a request that a route accepts, where none follows from its schemas.
+    pub fn sample(mut self, route: &str, sample: Sample) -> Self {
+        self.samples.push((route.to_owned(), sample));
+        self
+    }
+
+    /// States who may call a route, whatever its declaration says.
+    ///
+    /// It also attacks a route that has no declaration, because another router [beside](crate::Api::beside) the API serves it.
+    pub fn expect(mut self, route: &str, expected: Expected) -> Self {
+        self.expectations.push((route.to_owned(), expected));
+        self
+    }
+
+    /// Leaves a route out, with the reason.
+    pub fn skip(mut self, route: &str, reason: &str) -> Self {
+        self.skipped.push((route.to_owned(), reason.to_owned()));
+        self
+    }
+
+    /// Accepts that attacks of one class on a route are admitted, with the reason. The results list them.
+    pub fn excuse(mut self, route: &str, class: AttackClass, reason: &str) -> Self {
+        self.excuses
+            .push((route.to_owned(), class, reason.to_owned()));
+        self
+    }
+
+    /// Attacks with tokens of another issuer that the API trusts, with every scope and role.
+    ///
+    /// Only the named routes, and public ones, may admit them.
+    pub fn issuer<'r>(
+        mut self,
+        issuer: &EmbeddedIssuer,
+        routes: impl IntoIterator<Item = &'r str>,
+    ) -> Self {
+        let routes = routes.into_iter().map(str::to_owned).collect();
+        self.issuers.push((issuer.clone(), routes));
+        self
+    }
+
+    /// Names an object and its owner, for attacks by the owners of others.
+    ///
+    /// `path` ends with the parameter that identifies the object: `/orders/{id}`. Each secured route whose path begins with it is
+    /// attacked. Objects of at least two owners are needed, and they must exist when the attack runs: a refusal says nothing about an
+    /// object to which its owner has no access either. [`assert_refused`](crate::testing::attack::AttackReport::assert_refused) fails
+    /// for an object without access by its owner on any route that does not delete.
+    pub fn object(mut self, path: &str, owner: &str, id: &str) -> Self {
+        self.objects.push(Object {
+            path: path.to_owned(),
+            owner: owner.to_owned(),
+            id: id.to_owned(),
+        });
+        self
+    }
+
+    /// Names a scope or role whose holders may access the objects of others.
+    pub fn overseer(mut self, scope_or_role: &str) -> Self {
+        self.overseers.push(scope_or_role.to_owned());
+        self
+    }
+
+    /// Sets the maximum number of requests, 200,000 by default. Attacks beyond it are reported as not covered.
+    pub fn request_limit(mut self, requests: u32) -> Self {
+        self.request_limit = requests;
+        self
+    }
+
+    /// Sets the maximum time, 5 minutes by default. Attacks after it are reported as not covered.
+    pub fn time_limit(mut self, time: Duration) -> Self {
+        self.time_limit = time;
+        self
+    }
+
+    /// Checks that every named route exists.
+    pub(super) fn check_names(&self) -> Result<(), String> {
+        let known: BTreeSet<String> = self
+            .routes()
+            .map(|(method, route)| name_of(&method, route))
+            .collect();
+        let named = self.samples.iter().map(|(name, _)| name);
+        let named = named.chain(self.skipped.iter().map(|(name, _)| name));
+        let named = named.chain(self.excuses.iter().map(|(name, ..)| name));
+        let named = named.chain(self.issuers.iter().flat_map(|(_, routes)| routes));
+        let expected = |name: &String| self.expectations.iter().any(|(other, _)| other == name);
+        let list = || {
+            known
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        for name in named {
+            if !known.contains(name) && !expected(name) {
+                return Err(format!(
+                    "the API has no route `{name}`; its routes are {}",
+                    list()
+                ));
+            }
+        }
+        for (name, _) in &self.expectations {
+            let (method, path) = name.split_once(' ').unwrap_or_default();
+            if Method::from_bytes(method.as_bytes()).is_err() || !path.starts_with('/') {
+                return Err(format!(
+                    "`{name}` must be a method and a path, such as `GET /orders`"
+                ));
+            }
+        }
+        for object in &self.objects {
+            let is_known = |(_, route): (Method, &Route)| is_below(route.path(), &object.path);
+            if !object.path.ends_with('}') || !self.routes().any(is_known) {
+                return Err(format!(
+                    "no path of the API begins with `{}`, or it does not end with a parameter",
+                    object.path
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns each method of each route; for a fallback, which has no methods, `GET`.
+    fn routes(&self) -> impl Iterator<Item = (Method, &'a Route)> {
+        let routes = self.api.api().inventory().routes().iter();
+        routes.flat_map(|route| {
+            let methods = if route.is_fallback() {
+                vec![Method::GET]
+            } else {
+                route.methods().to_vec()
+            };
+            methods.into_iter().map(move |method| (method, route))
+        })
+    }
+
+    /// Returns the targets.
+    pub(super) fn targets(&self) -> Vec<Target<'_>> {
+        let mut targets = Vec::new();
+        for (method, route) in self.routes() {
+            let name = name_of(&method, route);
+            if self.skipped.iter().any(|(other, _)| *other == name) {
+                continue;
+            }
+            targets.push(Target {
+                sample: self.sample_of(&name),
+                method,
+                path: route.path().to_owned(),
+                route: Some(route),
+                alternatives: Alternative::of_access(&route.declaration().access),
+            });
+        }
+        let known: Vec<String> = self
+            .routes()
+            .map(|(method, route)| name_of(&method, route))
+            .collect();
+        for (name, expected) in self
+            .expectations
+            .iter()
+            .filter(|(name, _)| !known.contains(name))
+        {
+            let (method, path) = name.split_once(' ').unwrap_or_default();
+            targets.push(Target {
+                sample: self.sample_of(name),
+                method: Method::from_bytes(method.as_bytes()).unwrap_or_default(),
+                path: path.to_owned(),
+                route: None,
+                alternatives: expected.alternatives().map(<[_]>::to_vec),
+            });
+        }
+        targets
+    }
+
+    fn sample_of(&self, name: &str) -> Option<&Sample> {
+        let mut samples = self.samples.iter();
+        samples
+            .find(|(other, _)| other == name)
+            .map(|(_, sample)| sample)
+    }
+
+    pub(super) fn expected(&self, name: &str) -> Option<&Expected> {
+        let mut expectations = self.expectations.iter();
+        expectations
+            .find(|(other, _)| other == name)
+            .map(|(_, expected)| expected)
+    }
+}
+
+/// Returns the name of a method of a route.
+fn name_of(method: &Method, route: &Route) -> String {
+    match (route.is_fallback(), route.path()) {
+        (false, path) => format!("{method} {path}"),
+        (true, "") => "* /".to_owned(),
+        (true, path) => format!("* {path}"),
+    }
+}
+
+/// Returns whether a path is an object's, or below it. The names of parameters may differ.
+pub(super) fn is_below(path: &str, object: &str) -> bool {
+    let (path, object) = (without_names(path), without_names(object));
+    path.strip_prefix(&*object)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Returns a path with `{}` for each parameter, and `{*}` for a wildcard.
+fn without_names(path: &str) -> String {
+    let mut is_name = false;
+    path.chars()
+        .filter(|&character| {
+            is_name &= character != '}';
+            let is_kept = !is_name || character == '*';
+            is_name |= character == '{';
+            is_kept
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_below_an_object_begins_with_all_its_segments() {
+        let object = "/orders/{id}";
+        for path in [
+            "/orders/{id}",
+            "/orders/{id}/lines",
+            "/orders/{id}/lines/{line}",
+            "/orders/{order}",
+            "/orders/{order}/lines",
+        ] {
+            assert!(is_below(path, object), "{path}");
+        }
+        for path in [
+            "/orders",
+            "/orders/{id}x",
+            "/shops/orders/{id}",
+            "/orders/{*id}",
+            "/orders/id",
+        ] {
+            assert!(!is_below(path, object), "{path}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Attacks on the objects of other callers.
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+
+use crate::evidence::AttackClass;
+use crate::testing::attack::access::{Alternative, Grant};
+use crate::testing::attack::engine::RouteAttack;
+use crate::testing::attack::kit::{Attack, Object, is_below};
+use crate::testing::attack::part::parameters;
+use crate::testing::attack::request::{AttackRequest, Outcome};
+
+impl Attack<'_> {
+    /// Describes the objects whose attacks prove nothing on any route, of those that were attacked.
+    pub(super) fn unproven(&self, attacked: &BTreeMap<usize, bool>) -> Vec<String> {
+        let objects = self.objects.iter().enumerate();
+        let unproven = objects.filter(|(at, _)| attacked.get(at) == Some(&false));
+        let describe = |(_, object): (usize, &Object)| {
+            let Object { path, owner, id } = object;
+            format!("`{id}` of {owner} at `{path}`")
+        };
+        unproven.map(describe).collect()
+    }
+}
+
+impl RouteAttack<'_> {
+    /// Accesses each object as each other owner, then as its own.
+    ///
+    /// The attacks come first, because an owner's request may delete the object. Without access by its owner, a refusal says
+    /// nothing: the object may not exist.
+    pub(super) async fn objects(&mut self) {
+        let class = AttackClass::OtherOwner;
+        let path = &self.target.path;
+        let attack = self.attack;
+        let objects: Vec<(usize, &Object)> = attack
+            .objects
+            .iter()
+            .enumerate()
+            .filter(|(_, object)| is_below(path, &object.path))
+            .collect();
+        if objects.is_empty() || self.target.alternatives.is_none() {
+            return;
+        }
+        let grants = self.grants();
+        if grants.is_empty() {
+            return;
+        }
+        let owners = objects.iter().map(|(_, object)| object.owner.as_str());
+        let mut owners: Vec<&str> = owners.collect();
+        owners.sort_unstable();
+        owners.dedup();
+        if owners.len() < 2 {
+            for (at, _) in &objects {
+                self.objects.entry(*at).or_default();
+            }
+            self.not_covered(class, "objects of two owners are needed");
+            return;
+        }
+        let mut attacks: Vec<(String, Outcome)> = Vec::new();
+        for (_, object) in &objects {
+            for owner in owners.iter().filter(|owner| **owner != object.owner) {
+                for grant in &grants {
+                    let request = self.access(object, owner, grant);
+                    if let Some(outcome) = self.send(class, &request).await {
+                        let description =
+                            format!("{owner} accesses `{}` of {}", object.id, object.owner);
+                        attacks.push((description, outcome));
+                    }
+                }
+            }
+        }
+        // a collection of deletions: an owner's access would leave nothing for the routes after this one
+        if self.target.method != Method::DELETE
+            && let Some(grant) = grants.first()
+        {
+            self.access_own(&objects, grant).await;
+        }
+        for (description, outcome) in attacks {
+            let refused = matches!(outcome.status, 403 | 404);
+            self.record(class, &description, &outcome, refused);
+        }
+    }
+
+    /// Accesses each object as its owner, and reports those that the owner cannot access.
+    async fn access_own(&mut self, objects: &[(usize, &Object)], grant: &Grant) {
+        let class = AttackClass::OtherOwner;
+        for (at, object) in objects {
+            let request = self.access(object, &object.owner, grant);
+            let Some(outcome) = self.send(class, &request).await else {
+                continue;
+            };
+            *self.objects.entry(*at).or_default() |= outcome.is_success();
+            if !outcome.is_success() {
+                let Object { owner, id, .. } = object;
+                let status = outcome.status;
+                let reason = format!("{owner} has no access to `{id}` (status {status})");
+                self.not_covered(class, &reason);
+            }
+        }
+    }
+
+    /// Reports the objects of a route that only sessions reach: the kit has no sessions for their owners.
+    pub(super) fn report_objects_of_sessions(&mut self) {
+        let mut objects = self.attack.objects.iter();
+        if objects.any(|object| is_below(&self.target.path, &object.path)) {
+            self.not_covered(AttackClass::OtherOwner, "sessions of the owners");
+        }
+    }
+
+    /// Returns the smallest grants of the declaration, without those of callers who may access every object.
+    fn grants(&self) -> Vec<Grant> {
+        let overseers = &self.attack.overseers;
+        let is_overseer = |grant: &Grant| {
+            overseers
+                .iter()
+                .any(|name| grant.scopes.contains(name) || grant.roles.contains(name))
+        };
+        let sets = self.target.alternatives.iter().flatten();
+        sets.map(Alternative::grant)
+            .filter(|grant| !is_overseer(grant))
+            .collect()
+    }
+
+    fn access(&self, object: &Object, subject: &str, grant: &Grant) -> AttackRequest {
+        // the route may have another name for the same parameter
+        let at = parameters(&object.path).len().saturating_sub(1);
+        let names = parameters(&self.target.path);
+        let name = names.get(at).copied().unwrap_or_default();
+        let parts = self
+            .parts
+            .with_parameter(&self.target.path, name, &object.id);
+        self.forge
+            .authorize(&self.target.request(&parts), subject, grant)
+    }
+}

@@ -1,0 +1,153 @@
+//! The outcome of an attack.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::evidence::{AttackClass, AttackResults};
+use crate::testing::or_panic;
+
+/// The outcome of an [`Attack`](crate::testing::attack::Attack).
+///
+/// Its `Display` form lists the admitted attacks and the routes that were not covered, then one line with the counts.
+#[derive(Clone, Debug)]
+#[must_use = "only `assert_refused` fails a test"]
+pub struct AttackReport {
+    pub(super) results: AttackResults,
+    /// The routes that were not attacked, with the reason.
+    pub(super) uncovered: Vec<(String, String)>,
+    /// The routes that the test leaves out, with the reason.
+    pub(super) skipped: Vec<(String, String)>,
+    /// Whether the limit of requests or of time was reached.
+    pub(super) is_incomplete: bool,
+    /// The excuses that excuse nothing.
+    pub(super) unused_excuses: Vec<(String, AttackClass)>,
+    /// The attacked objects to which their owner has no access on any route, or that have no other owner.
+    pub(super) unproven_objects: Vec<String>,
+}
+
+impl AttackReport {
+    /// Returns the results of each route.
+    pub fn results(&self) -> &AttackResults {
+        &self.results
+    }
+
+    /// Returns each attack that was not refused and has no excuse, as a sentence.
+    pub fn admitted(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        for route in self.results.routes() {
+            for class in route
+                .classes()
+                .iter()
+                .filter(|class| class.excuse().is_none())
+            {
+                for admission in class.admitted() {
+                    sentences.push(format!(
+                        "{}: {}: {} (status {})",
+                        route.name(),
+                        class.class(),
+                        admission.attack(),
+                        admission.status()
+                    ));
+                }
+            }
+        }
+        sentences
+    }
+
+    /// Returns the routes that were not attacked, each with the reason.
+    pub fn uncovered(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.uncovered
+            .iter()
+            .map(|(route, reason)| (route.as_str(), reason.as_str()))
+    }
+
+    /// Writes the results to a file, with the commit and the date of the [environment](AttackResults::with_environment).
+    ///
+    /// # Panics
+    ///
+    /// Panics if the file cannot be written, or if the environment's commit or date is malformed.
+    #[track_caller]
+    pub fn write(self, path: impl AsRef<Path>) -> Self {
+        let results = or_panic(
+            self.results.clone().with_environment(),
+            "cannot date the attack results",
+        );
+        or_panic(results.write(path), "cannot write the attack results");
+        Self { results, ..self }
+    }
+
+    /// Asserts that every attack was refused, that every route was attacked within the limits of requests and time, that every
+    /// excuse is needed, and that every attacked object has another owner and is one to which its own has access on some route.
+    ///
+    /// Returns the results.
+    ///
+    /// # Panics
+    ///
+    /// Panics otherwise, with the list.
+    #[track_caller]
+    pub fn assert_refused(self) -> AttackResults {
+        let is_clean = self.admitted().is_empty()
+            && self.uncovered.is_empty()
+            && self.unused_excuses.is_empty()
+            && self.unproven_objects.is_empty()
+            && !self.is_incomplete;
+        assert!(is_clean, "{self}");
+        self.results
+    }
+}
+
+impl fmt::Display for AttackReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let admitted = self.admitted();
+        if !admitted.is_empty() {
+            writeln!(f, "attacks that were not refused:")?;
+            for sentence in &admitted {
+                writeln!(f, "  {sentence}")?;
+            }
+        }
+        if !self.uncovered.is_empty() {
+            writeln!(f, "routes that were not attacked:")?;
+            for (route, reason) in &self.uncovered {
+                writeln!(f, "  {route}: {reason}")?;
+            }
+        }
+        let classes = || {
+            let routes = self.results.routes().iter();
+            routes.flat_map(|route| route.classes().iter().map(move |class| (route, class)))
+        };
+        for (route, class) in classes() {
+            for reason in class.not_covered() {
+                let (route, class) = (route.name(), class.class());
+                writeln!(f, "not covered: {route}: {class}: {reason}")?;
+            }
+        }
+        for (route, class) in &self.unused_excuses {
+            writeln!(
+                f,
+                "the excuse of {route} for {class} excuses nothing; remove it"
+            )?;
+        }
+        for object in &self.unproven_objects {
+            writeln!(
+                f,
+                "the object {object} proves nothing: its owner has no access to it on any route, or there is no other owner"
+            )?;
+        }
+        for (route, reason) in &self.skipped {
+            writeln!(f, "skipped {route}: {reason}")?;
+        }
+        if self.is_incomplete {
+            writeln!(
+                f,
+                "a limit of the attack was reached: raise `request_limit` or `time_limit`"
+            )?;
+        }
+        let sent: u32 = classes().map(|(_, class)| class.sent()).sum();
+        let refused: u32 = classes().map(|(_, class)| class.refused()).sum();
+        write!(
+            f,
+            "{refused} of {sent} attacks on {} routes were refused",
+            self.results.routes().len()
+        )
+    }
+}

@@ -1,0 +1,87 @@
+//! Tests of mutations.
+
+use serde_json::json;
+
+use super::*;
+
+fn descriptions(schema: &Value, value: &Value, encoding: Encoding) -> Vec<String> {
+    let (mutations, unbroken) = mutations(schema, value, encoding);
+    assert!(unbroken.is_empty(), "{unbroken:?}");
+    mutations
+        .into_iter()
+        .map(|mutation| mutation.description)
+        .collect()
+}
+
+#[test]
+fn each_bound_is_broken_by_one() {
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "sku": {"type": "string", "minLength": 2, "maxLength": 4},
+            "quantity": {"type": "integer", "minimum": 1, "maximum": 100},
+            "status": {"enum": ["open", "shipped"]},
+            "lines": {"type": "array", "items": {"type": "boolean"}, "minItems": 1, "maxItems": 2},
+        },
+        "required": ["sku"],
+        "additionalProperties": false,
+    });
+    let value = json!({"sku": "aa", "quantity": 1, "status": "open", "lines": [true]});
+    let all = descriptions(&schema, &value, Encoding::Json);
+    for expected in [
+        "/palisade_attack is an unknown member",
+        "/sku is missing",
+        "/sku has 5 characters, at most 4",
+        "/sku has 1 characters, at least 2",
+        "/quantity is 0, at least 1",
+        "/quantity is 101, at most 100",
+        "/quantity has a fraction",
+        "/status is not an allowed value",
+        "/status has an allowed value in another case",
+        "/lines has 3 items, at most 2",
+        "/lines has 0 items, at least 1",
+        "/lines/0 has another type",
+        "/sku is null",
+    ] {
+        assert!(
+            all.iter().any(|found| found == expected),
+            "{expected}: {all:#?}"
+        );
+    }
+}
+
+#[test]
+fn no_mutation_satisfies_the_schema() {
+    let schema = json!({"anyOf": [{"type": "string", "maxLength": 2}, {"type": "integer"}]});
+    for mutation in mutations(&schema, &json!("a"), Encoding::Json).0 {
+        assert!(
+            !satisfies(&schema, &schema, &mutation.value),
+            "{mutation:?}"
+        );
+    }
+}
+
+#[test]
+fn unknown_pattern_is_reported_as_unbroken() {
+    let schema = json!({"type": "string", "pattern": "^(?=a)a$"});
+    let (_, unbroken) = mutations(&schema, &json!("a"), Encoding::Json);
+    assert_eq!(unbroken, [": its pattern"]);
+}
+
+#[test]
+fn segment_is_never_empty_and_field_is_visible() {
+    let schema = json!({"type": "string", "minLength": 1, "maxLength": 3, "pattern": "^[a-z]+$"});
+    for encoding in [Encoding::Segment, Encoding::Visible] {
+        for mutation in mutations(&schema, &json!("a"), encoding).0 {
+            let text = mutation.value.as_str().unwrap();
+            assert!(
+                encoding == Encoding::Segment
+                    || text
+                        .bytes()
+                        .all(|byte| !byte.is_ascii() || byte.is_ascii_graphic()),
+                "{text:?}"
+            );
+            assert!(encoding == Encoding::Visible || !text.is_empty());
+        }
+    }
+}

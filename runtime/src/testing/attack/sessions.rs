@@ -1,0 +1,131 @@
+//! Attacks on the session of a login.
+
+use axum::http::Method;
+
+use crate::evidence::AttackClass;
+use crate::testing::attack::access::Grant;
+use crate::testing::attack::browser::{Browser, with_cookie};
+use crate::testing::attack::engine::RouteAttack;
+use crate::testing::attack::forge::SUBJECT;
+use crate::testing::attack::request::Outcome;
+
+/// A request with a mistake in its session: the cookie, the origin and the description.
+struct Mistake {
+    description: &'static str,
+    cookie: Option<String>,
+    fields: Vec<(&'static str, String)>,
+}
+
+impl RouteAttack<'_> {
+    /// Attacks a route that accepts the session of a login, alone or beside tokens.
+    pub(super) async fn sessions(&mut self, browser: &Browser) {
+        let base = self.base.clone();
+        let is_refused = |outcome: &Outcome| outcome.is_refused_with(&[302, 303, 400, 401, 403]);
+        for mistake in self.mistakes(browser).await {
+            let mut request = match &mistake.cookie {
+                Some(cookie) => with_cookie(&base, cookie),
+                None => base.clone(),
+            };
+            for (name, value) in &mistake.fields {
+                request.header(name, value);
+            }
+            let class = if mistake.cookie.is_some() {
+                AttackClass::BrokenToken
+            } else {
+                AttackClass::NoToken
+            };
+            self.attempt(class, mistake.description, &request, &is_refused)
+                .await;
+        }
+        if self.target.accepts_only_sessions() {
+            let grant = Grant::default();
+            let request = self.forge.authorize(&base, SUBJECT, &grant);
+            let description = "a valid token instead of a session";
+            self.attempt(AttackClass::NoToken, description, &request, &is_refused)
+                .await;
+        }
+    }
+
+    /// Returns each mistake; those of the origin only for methods other than `GET` and `HEAD`.
+    async fn mistakes(&mut self, browser: &Browser) -> Vec<Mistake> {
+        let (cookie, origin) = (&browser.cookie, &browser.origin);
+        let own = || {
+            vec![
+                ("origin", origin.clone()),
+                ("sec-fetch-site", "same-origin".to_owned()),
+            ]
+        };
+        let (name, value) = cookie.split_once('=').unwrap_or((cookie, ""));
+        let mut mistakes = vec![Mistake {
+            description: "no session",
+            cookie: None,
+            fields: own(),
+        }];
+        let mut wrong = |description, cookie| {
+            mistakes.push(Mistake {
+                description,
+                cookie: Some(cookie),
+                fields: own(),
+            });
+        };
+        wrong(
+            "a session that does not exist",
+            format!("{name}={}", "A".repeat(value.len())),
+        );
+        wrong("a truncated cookie of a session", truncated(cookie));
+        wrong(
+            "a duplicate cookie of a session",
+            format!("{cookie}; {cookie}"),
+        );
+        wrong("an empty cookie of a session", format!("{name}="));
+        wrong(
+            "the cookie of a session with another name",
+            format!("session={value}"),
+        );
+        match Browser::logged_out(self.attack.api).await {
+            Some(browser) => wrong("a session that has ended", browser.cookie),
+            None => self.not_covered(AttackClass::BrokenToken, "a session that has ended"),
+        }
+        if !matches!(self.target.method, Method::GET | Method::HEAD) {
+            mistakes.extend(of_origin(browser));
+        }
+        mistakes
+    }
+}
+
+fn truncated(cookie: &str) -> String {
+    let mut shorter = cookie.to_owned();
+    shorter.pop();
+    shorter
+}
+
+/// Returns the mistakes of the origin.
+fn of_origin(browser: &Browser) -> impl Iterator<Item = Mistake> {
+    let (own, foreign) = (browser.origin.clone(), "https://attacker.test".to_owned());
+    let site = |name: &str| ("sec-fetch-site", name.to_owned());
+    let all = [
+        ("a session without an origin", vec![]),
+        (
+            "a session from another origin",
+            vec![("origin", foreign.clone())],
+        ),
+        (
+            "a session from the origin `null`",
+            vec![("origin", "null".to_owned())],
+        ),
+        (
+            "a session from another site",
+            vec![("origin", own), site("cross-site")],
+        ),
+        (
+            "a session from another host of the site",
+            vec![("origin", foreign), site("same-site")],
+        ),
+    ];
+    let cookie = browser.cookie.clone();
+    all.into_iter().map(move |(description, fields)| Mistake {
+        description,
+        cookie: Some(cookie.clone()),
+        fields,
+    })
+}

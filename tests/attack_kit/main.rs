@@ -1,0 +1,22 @@
+//! The attack kit finds planted weaknesses, and nothing else.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::too_many_lines,
+    clippy::unwrap_used,
+    reason = "a failing test panics, and a test may be a table of cases"
+)]
+
+mod access;
+mod bounds;
+mod clean;
+mod expectations;
+mod explain;
+mod explain_on_loopback;
+mod input;
+mod layers;
+mod objects;
+mod sessions;
+mod support;
