@@ -7,27 +7,46 @@ mod serde_words;
 use insta::assert_snapshot;
 use proc_macro2::TokenStream;
 
+use crate::expand::Described;
 use crate::parse::AttributeKind;
 use crate::{declared, secure_input, vocabulary};
 
 fn handler(kind: AttributeKind, options: &str, item: &str) -> TokenStream {
-    declared(kind, options.parse().unwrap(), item.parse().unwrap(), false)
+    let described = Described {
+        responses: false,
+        claims: false,
+    };
+    declared(
+        kind,
+        options.parse().unwrap(),
+        item.parse().unwrap(),
+        described,
+    )
 }
 
 fn secured(options: &str, item: &str) -> String {
     pretty(handler(AttributeKind::Secured, options, item))
 }
 
-/// The description of a handler with palisade's feature `openapi`.
-fn described(item: &str) -> String {
+/// A handler with palisade's features `openapi` and `schemas`.
+fn with_documents(item: &str) -> String {
+    let described = Described {
+        responses: true,
+        claims: true,
+    };
     let (options, item) = ("authenticated".parse(), item.parse());
     let tokens = declared(
         AttributeKind::Secured,
         options.unwrap(),
         item.unwrap(),
-        true,
+        described,
     );
-    let text = pretty(tokens);
+    pretty(tokens)
+}
+
+/// The description of a handler with palisade's feature `openapi`.
+fn described(item: &str) -> String {
+    let text = with_documents(item);
     let arguments = text.find("const ARGUMENTS").unwrap();
     let lines = text[arguments..].lines().skip(1);
     let lines: Vec<&str> = lines.take_while(|line| *line != "    }").collect();
@@ -275,4 +294,36 @@ fn description_of_a_handler_without_return_type() {
 #[test]
 fn description_of_a_handler_with_a_type_that_cannot_be_named() {
     assert_snapshot!(described("async fn show() -> impl IntoResponse {}"));
+}
+
+/// An alias of `Caller<Staff>` can have any name; the extractors that most handlers have are no such alias.
+#[test]
+fn claims_are_described_by_arguments_that_may_have_them() {
+    for (argument, is_described) in [
+        ("Caller<Staff>", true),
+        ("palisade::Caller<Staff>", true),
+        ("Option<Caller<Staff>>", true),
+        ("(Caller<Staff>)", true),
+        ("StaffMember", true),
+        ("Caller", false),
+        ("Option<Caller>", false),
+        ("palisade::Caller", false),
+        ("State<Store>", false),
+        ("Valid<Json<Order>>", false),
+        ("Option<Valid<Query<Page>>>", false),
+        ("Caller<impl Claims>", false),
+    ] {
+        let text = with_documents(&format!("async fn show(one: {argument}) {{}}"));
+        let has_schema = text.contains(".with_claims_schema(");
+        assert_eq!(has_schema, is_described, "{text}");
+    }
+}
+
+#[test]
+fn claims_of_a_handler() {
+    let text = with_documents("async fn show(caller: Caller<Staff>, state: State<Store>) {}");
+    let facts = text.find("const __PALISADE_ARGUMENTS").unwrap();
+    let lines = text[facts..].lines();
+    let lines: Vec<&str> = lines.take_while(|line| *line != "    ];").collect();
+    assert_snapshot!(lines.join("\n"));
 }

@@ -16,7 +16,14 @@ use proc_macro2::{Span, TokenStream as Tokens};
 use quote::quote;
 
 use crate::diagnostics::Diagnostics;
+use crate::expand::Described;
 use crate::parse::AttributeKind;
+
+/// The parts of a handler that palisade's features describe.
+const DESCRIBED: Described = Described {
+    responses: cfg!(feature = "openapi"),
+    claims: cfg!(feature = "schemas"),
+};
 
 #[allow(missing_docs, reason = "the docs are on the re-export in `palisade`")]
 #[proc_macro_attribute]
@@ -25,7 +32,7 @@ pub fn secured(options: TokenStream, item: TokenStream) -> TokenStream {
         AttributeKind::Secured,
         options.into(),
         item.into(),
-        cfg!(feature = "openapi"),
+        DESCRIBED,
     )
     .into()
 }
@@ -37,7 +44,7 @@ pub fn public(options: TokenStream, item: TokenStream) -> TokenStream {
         AttributeKind::Public,
         options.into(),
         item.into(),
-        cfg!(feature = "openapi"),
+        DESCRIBED,
     )
     .into()
 }
@@ -169,8 +176,7 @@ fn secure_input(item: syn::DeriveInput, schemas: bool) -> Tokens {
     quote!(#errors #expanded)
 }
 
-/// With `is_described`, the handler describes its responses.
-fn declared(kind: AttributeKind, options: Tokens, item: Tokens, is_described: bool) -> Tokens {
+fn declared(kind: AttributeKind, options: Tokens, item: Tokens, described: Described) -> Tokens {
     let mut diagnostics = Diagnostics::default();
     let raw = parse::RawHandler::parse_item(kind, item, &mut diagnostics);
     // located at the attribute, but resolved like the user's own code
@@ -183,7 +189,7 @@ fn declared(kind: AttributeKind, options: Tokens, item: Tokens, is_described: bo
     let errors = diagnostics.into_compile_errors();
     let expanded = match (&handler, &declaration) {
         (Some(Ok(handler)), Some(declaration)) if errors.is_none() => {
-            expand::handler(handler, declaration, krate.as_ref(), is_described)
+            expand::handler(handler, declaration, krate.as_ref(), described)
         }
         (Some(Ok(handler)), _) => expand::denied_handler(handler, krate.as_ref()),
         (Some(Err(wrong)), _) => expand::denied_item(wrong, krate.as_ref()),

@@ -4,7 +4,7 @@ mod handler;
 mod input;
 mod vocabulary;
 
-pub(crate) use self::handler::{denied_handler, denied_item, handler};
+pub(crate) use self::handler::{Described, denied_handler, denied_item, handler};
 pub(crate) use self::input::{fallback, input, scalar, validation};
 pub(crate) use self::vocabulary::vocabulary;
 

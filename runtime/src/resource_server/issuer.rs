@@ -365,24 +365,26 @@ impl Issuer<WithAudience> {
     /// Returns the audit view; `token_limit` is the server's maximum length of tokens, in bytes.
     /// `hashes_subjects` is whether audit events carry a hash of the subject.
     pub(super) fn summary(&self, token_limit: usize, hashes_subjects: bool) -> IssuerSummary {
-        let mut relaxations = self.settings.relaxations();
+        let settings = &self.settings;
+        let mut relaxations = settings.relaxations();
         if token_limit > DEFAULT_TOKEN_LIMIT {
             relaxations.push(format!("tokens have up to {token_limit} bytes"));
         }
         IssuerSummary {
-            issuer: self.settings.issuer.clone(),
+            issuer: settings.issuer.clone(),
             audiences: self.audience.0.clone(),
-            profile: self.settings.jwt_profile(),
+            profile: settings.jwt_profile(),
+            algorithms: settings.jwt_algorithms(),
+            keys: settings.jwt_keys(),
+            max_key_age: settings.fetches_keys().then(|| settings.key_age()),
+            clock_skew: settings.clock_skew,
+            roles_claim: settings.roles_pointer(),
             #[cfg(feature = "introspection")]
-            introspected: self
-                .settings
-                .introspection
-                .as_ref()
-                .map(Introspection::introspected_tokens),
+            introspection: settings.introspection.as_ref().map(Introspection::summary),
             #[cfg(all(feature = "discovery", feature = "openapi"))]
-            found_in: self.settings.found_in.clone(),
+            found_in: settings.found_in.clone(),
             token_limit,
-            grants: self.settings.grants.clone(),
+            grants: settings.grants.clone(),
             hashes_subjects,
             relaxations,
         }

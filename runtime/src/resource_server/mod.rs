@@ -12,6 +12,7 @@ mod fetch_settings;
 #[cfg(feature = "introspection")]
 mod introspection;
 pub(crate) mod issuer;
+mod issuer_keys;
 mod options;
 mod readiness;
 pub(crate) mod resource;
@@ -25,6 +26,7 @@ mod temporary_files;
 mod tests;
 mod token_lifetime;
 mod url;
+mod verification;
 #[cfg(feature = "relying-party")]
 mod with_sessions;
 mod without_issuers;
@@ -33,9 +35,12 @@ pub use self::builder::{Build, Builder, NoIssuer, WithIssuers};
 #[cfg(feature = "discovery")]
 pub use self::fetch_error::FetchSettingsError;
 #[cfg(feature = "introspection")]
-pub use self::introspection::{IntrospectedTokens, Introspection, IntrospectionConfigError};
+pub use self::introspection::{
+    IntrospectedTokens, Introspection, IntrospectionConfigError, IntrospectionSummary,
+};
 pub(crate) use self::issuer::Issuer;
 pub use self::issuer::{NoAudience, WithAudience};
+pub use self::issuer_keys::IssuerKeys;
 pub(crate) use self::options::MAX_TICKET_LIFETIME;
 pub use self::options::Startup;
 pub use self::readiness::NotReady;

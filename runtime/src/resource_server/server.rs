@@ -104,6 +104,11 @@ impl ResourceServer {
         })
     }
 
+    /// Returns whether [revocations](crate::resource_server::Builder::revocations) are checked at every request.
+    pub fn checks_revocations(&self) -> bool {
+        self.shared.revocations.is_some()
+    }
+
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.shared.clock
     }

@@ -29,7 +29,6 @@ const DEFAULT_CLOCK_SKEW: Duration = Duration::from_secs(30);
 const MAX_CLOCK_SKEW: Duration = Duration::from_mins(5);
 const DEFAULT_LIFETIME: Duration = Duration::from_mins(30);
 const MAX_LIFETIME: Duration = Duration::from_mins(90);
-const DEFAULT_KEY_AGE: Duration = Duration::from_hours(1);
 const KEY_AGES: RangeInclusive<Duration> = Duration::from_mins(5)..=Duration::from_hours(24);
 
 #[derive(Clone, Debug)]
@@ -91,7 +90,7 @@ impl IssuerSettings {
         }
     }
 
-    fn format(&self) -> Cow<'static, TokenFormat> {
+    pub(super) fn format(&self) -> Cow<'static, TokenFormat> {
         let default = Profile::default();
         self.profile.as_ref().unwrap_or(&default).format()
     }
@@ -269,15 +268,14 @@ impl IssuerSettings {
     ///
     /// `format` determines which claims are reserved.
     fn roles(&self, format: &TokenFormat) -> Result<RolesClaim, ConfigError> {
-        let pointer = self.roles_claim.as_deref();
-        let roles = format.roles_claim(pointer.unwrap_or(self.format().roles_pointer));
+        let roles = format.roles_claim(&self.roles_pointer());
         roles.ok_or_else(|| ConfigError::RolesClaim {
             issuer: self.issuer.clone(),
         })
     }
 
     /// Returns the listed algorithms, or the default ones and those of the configured keys.
-    fn allowed_algorithms(&self) -> Result<Vec<Algorithm>, ConfigError> {
+    pub(super) fn allowed_algorithms(&self) -> Result<Vec<Algorithm>, ConfigError> {
         let issuer = || self.issuer.clone();
         let of_keys: Vec<_> = self
             .pems
@@ -318,7 +316,7 @@ impl IssuerSettings {
         allowed: &[Algorithm],
         options: &ServerOptions,
     ) -> Result<KeySource, ConfigError> {
-        let max_age = self.max_key_age.unwrap_or(DEFAULT_KEY_AGE);
+        let max_age = self.key_age();
         if !KEY_AGES.contains(&max_age) {
             return Err(ConfigError::KeyAge {
                 issuer: self.issuer.clone(),

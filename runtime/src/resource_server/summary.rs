@@ -1,10 +1,14 @@
 //! The audit view of a trusted issuer.
 
+use std::time::Duration;
+
 use crate::claims::Grants;
 #[cfg(all(feature = "discovery", feature = "openapi"))]
 use crate::discovery::{FoundDocument, MetadataDocument};
+use crate::keys::Algorithm;
 #[cfg(feature = "introspection")]
-use crate::resource_server::introspection::IntrospectedTokens;
+use crate::resource_server::introspection::{IntrospectedTokens, IntrospectionSummary};
+use crate::resource_server::issuer_keys::IssuerKeys;
 use crate::token::Profile;
 
 /// A trusted issuer with its relaxations, as the inventory lists it.
@@ -13,8 +17,16 @@ pub struct IssuerSummary {
     pub(super) issuer: String,
     pub(super) audiences: Vec<String>,
     pub(super) profile: Option<Profile>,
+    /// Empty if JWTs are rejected.
+    pub(super) algorithms: Vec<Algorithm>,
+    /// Empty if JWTs are rejected.
+    pub(super) keys: Vec<IssuerKeys>,
+    /// `None` if no keys are fetched.
+    pub(super) max_key_age: Option<Duration>,
+    pub(super) clock_skew: Duration,
+    pub(super) roles_claim: String,
     #[cfg(feature = "introspection")]
-    pub(super) introspected: Option<IntrospectedTokens>,
+    pub(super) introspection: Option<IntrospectionSummary>,
     /// The metadata document that names its keys.
     #[cfg(all(feature = "discovery", feature = "openapi"))]
     pub(super) found_in: FoundDocument,
@@ -40,10 +52,45 @@ impl IssuerSummary {
         self.profile.as_ref()
     }
 
+    /// Returns the algorithms with which its JWTs may be signed; none if JWTs are rejected.
+    pub fn algorithms(&self) -> impl Iterator<Item = Algorithm> {
+        self.algorithms.iter().copied()
+    }
+
+    /// Returns the sources of the keys that verify its JWTs; none if JWTs are rejected.
+    pub fn keys(&self) -> impl Iterator<Item = &IssuerKeys> {
+        self.keys.iter()
+    }
+
+    /// Returns how long fetched keys are used while the issuer is unavailable, or `None` if no keys are fetched.
+    pub fn max_key_age(&self) -> Option<Duration> {
+        self.max_key_age
+    }
+
+    /// Returns the tolerated clock difference, for which a token is accepted after its `exp`.
+    pub fn clock_skew(&self) -> Duration {
+        self.clock_skew
+    }
+
+    /// Returns the claim with the roles of its tokens: a JSON Pointer ([RFC 6901]).
+    ///
+    /// [RFC 6901]: https://www.rfc-editor.org/rfc/rfc6901
+    pub fn roles_claim(&self) -> &str {
+        &self.roles_claim
+    }
+
     /// Returns which of its tokens are introspected, or `None` if no token is.
     #[cfg(feature = "introspection")]
     pub fn introspected(&self) -> Option<IntrospectedTokens> {
-        self.introspected
+        self.introspection
+            .as_ref()
+            .map(IntrospectionSummary::tokens)
+    }
+
+    /// Returns how its tokens are introspected, or `None` if no token is.
+    #[cfg(feature = "introspection")]
+    pub fn introspection(&self) -> Option<&IntrospectionSummary> {
+        self.introspection.as_ref()
     }
 
     /// Returns the metadata document that names its keys, with its URL; `None` if the keys are configured or not
@@ -57,7 +104,7 @@ impl IssuerSummary {
     /// Returns whether some of its tokens are not JWTs.
     #[cfg(all(feature = "introspection", feature = "openapi"))]
     pub(crate) fn accepts_opaque_tokens(&self) -> bool {
-        self.introspected
+        self.introspected()
             .is_some_and(IntrospectedTokens::accepts_opaque)
     }
 
@@ -85,7 +132,7 @@ impl IssuerSummary {
             .as_ref()
             .map(|profile| format!("the profile {}", profile.name()));
         #[cfg(feature = "introspection")]
-        if let Some(introspected) = self.introspected {
+        if let Some(introspected) = self.introspected() {
             let Some(profile) = profile else {
                 return "introspection".to_owned();
             };

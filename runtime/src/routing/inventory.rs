@@ -3,6 +3,7 @@
 #[cfg(feature = "schemas")]
 mod json;
 mod nested_path;
+mod server_facts;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -16,11 +17,14 @@ use crate::claims::Scope;
 use crate::policy::{Access, Declaration, Limits, Requirement};
 use crate::resource_server::{IssuerSummary, ResourceServer};
 use crate::routing::argument::facts::ArgumentFacts;
+#[cfg(feature = "schemas")]
+use crate::routing::claims_description::ClaimsDescription;
 use crate::routing::declared::Declares;
 use crate::routing::exception::Exception;
 use crate::routing::header_selection::HeaderSelection;
 use crate::routing::input_description::InputDescription;
 use crate::routing::inventory::nested_path::nested;
+use crate::routing::inventory::server_facts::ServerFacts;
 use crate::routing::listener::ListenerSummary;
 #[cfg(feature = "openapi")]
 use crate::routing::return_facts::ReturnFacts;
@@ -34,18 +38,11 @@ const EXPLAINED: &str =
 pub struct Inventory {
     routes: Vec<Route>,
     undeclared: Vec<&'static str>,
-    /// Empty before the router is protected.
-    issuers: Arc<[IssuerSummary]>,
-    /// The URL of the server's resource.
-    resource: Option<String>,
+    /// The default before the router is protected.
+    server: ServerFacts,
     /// Empty if every host is served.
     hosts: Vec<String>,
-    /// Whether the server has sessions for handlers with `login`.
-    has_sessions: bool,
     listener: Option<Arc<ListenerSummary>>,
-    /// Whether browsers that navigate to a page without a session are redirected to the login.
-    #[cfg(all(feature = "openapi", feature = "relying-party"))]
-    redirects_navigations: bool,
     /// Whether the steps of each request are shown.
     is_explained: bool,
 }
@@ -77,13 +74,13 @@ impl Inventory {
 
     /// Returns the issuers whose tokens are accepted, with their relaxations.
     pub fn issuers(&self) -> &[IssuerSummary] {
-        &self.issuers
+        &self.server.issuers
     }
 
     /// Returns the URL at which clients find the API, if the server
     /// [names it](crate::resource_server::Builder::resource).
     pub fn resource(&self) -> Option<&str> {
-        self.resource.as_deref()
+        self.server.resource.as_deref()
     }
 
     /// Returns the [hosts](crate::Api::hosts) for which requests are served; `None` if for every host.
@@ -93,7 +90,12 @@ impl Inventory {
 
     /// Returns whether the server has [sessions](crate::resource_server::Builder::sessions) for handlers with `login`.
     pub fn has_sessions(&self) -> bool {
-        self.has_sessions
+        self.server.has_sessions
+    }
+
+    /// Returns whether the server checks [revocations](crate::resource_server::Builder::revocations) at every request.
+    pub fn checks_revocations(&self) -> bool {
+        self.server.checks_revocations
     }
 
     /// Returns the listener of a [`Server`](crate::Server); `None` in the inventory of an [`Api`](crate::Api), which does
@@ -124,25 +126,16 @@ impl Inventory {
         self.hosts = hosts;
     }
 
-    /// Adds the issuers and the resource of the server.
+    /// Adds the facts of the server.
     pub(crate) fn protected_by(self, server: &ResourceServer) -> Self {
-        Self {
-            issuers: server.shared_issuers(),
-            resource: server.resource().map(str::to_owned),
-            #[cfg(feature = "relying-party")]
-            has_sessions: server.sessions().is_some(),
-            #[cfg(all(feature = "openapi", feature = "relying-party"))]
-            redirects_navigations: server
-                .sessions()
-                .is_some_and(|sessions| sessions.login_path().is_some()),
-            ..self
-        }
+        let server = ServerFacts::of(server);
+        Self { server, ..self }
     }
 
     /// Returns whether browsers that navigate to a page without a session are redirected to the login.
     #[cfg(all(feature = "openapi", feature = "relying-party"))]
     pub(crate) fn redirects_navigations(&self) -> bool {
-        self.redirects_navigations
+        self.server.redirects_navigations
     }
 
     /// Returns the routes that no token can reach: no issuer may grant what they require.
@@ -152,12 +145,12 @@ impl Inventory {
     pub fn unreachable(&self) -> impl Iterator<Item = &Route> {
         let is_reachable = |route: &Route| {
             let access = &route.declaration.access;
-            self.issuers.iter().any(|issuer| {
+            self.issuers().iter().any(|issuer| {
                 let grants = issuer.grants();
                 grants.is_none_or(|grants| access.is_grantable(grants))
             })
         };
-        let is_protected = !self.issuers.is_empty();
+        let is_protected = !self.issuers().is_empty();
         self.routes
             .iter()
             .filter(move |route| is_protected && !is_reachable(route))
@@ -417,6 +410,12 @@ impl Route {
     /// ```
     pub fn inputs(&self) -> impl Iterator<Item = InputDescription> {
         self.arguments.iter().filter_map(InputDescription::of)
+    }
+
+    /// Returns the typed claims that the guard decodes for the handler, in the order of its arguments.
+    #[cfg(feature = "schemas")]
+    pub fn claims(&self) -> impl Iterator<Item = ClaimsDescription> {
+        self.arguments.iter().filter_map(ClaimsDescription::of)
     }
 
     /// Returns what the return type of the handler states about its responses.

@@ -8,6 +8,8 @@ pub(crate) mod api;
 pub(crate) mod argument;
 mod beside;
 mod boundary;
+#[cfg(feature = "schemas")]
+mod claims_description;
 #[cfg(feature = "serve")]
 mod common_host;
 mod constants;
@@ -58,6 +60,8 @@ mod unread_body;
 pub(crate) use self::argument::shutdown::{Shutdown, ShutdownSender};
 #[cfg(feature = "serve")]
 pub(crate) use self::boundary::ErrorFormat;
+#[cfg(feature = "schemas")]
+pub use self::claims_description::ClaimsDescription;
 #[cfg(feature = "openapi")]
 pub(crate) use self::document_routes::{DocumentRoutes, Documents};
 pub use self::exception::{Exception, ExceptionKind};
@@ -116,6 +120,8 @@ pub mod __private {
     pub use super::argument::facts::{
         ArgumentFacts, are_checked, has_reason, has_streamed_body, has_unvalidated,
     };
+    #[cfg(feature = "schemas")]
+    pub use super::claims_description::{ClaimsOf, ClaimsWithSchema, ClaimsWithoutSchema};
     pub use super::constants::Constant;
     pub use super::declared::Declares;
     pub use super::invalid_handler::InvalidHandler;

@@ -1,10 +1,11 @@
 //! The rules for the arguments of a handler, each at the argument's own span.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::Type;
 
 use crate::expand::Runtime;
+use crate::expand::handler::claims::claims;
 use crate::expand::handler::names::first_span;
 use crate::model::{Access, Declaration, Handler};
 
@@ -22,11 +23,16 @@ pub(super) struct Arguments {
 pub(super) fn arguments(
     handler: &Handler,
     declared: &Declaration,
+    has_schemas: bool,
     runtime: Runtime<'_>,
 ) -> Arguments {
     let last = handler.arguments.len().saturating_sub(1);
     let each = || handler.arguments.iter().enumerate();
-    let facts = each().map(|(index, ty)| fact(ty, index == last, declared, runtime));
+    let facts = each().map(|(index, ty)| {
+        let fact = fact(ty, index == last, declared, runtime);
+        let claims = has_schemas.then(|| claims(ty, runtime));
+        quote!(#fact #claims)
+    });
     let reasons = each().map(|(index, ty)| {
         let span = first_span(ty);
         let private = runtime.at(span);

@@ -13,6 +13,15 @@ use crate::expand::handler::names::{arguments as argument_names, hidden};
 use crate::expand::handler::returned::returned;
 use crate::model::{Declaration, Handler};
 
+/// The parts of a handler that are described, for documents.
+#[derive(Clone, Copy)]
+pub(crate) struct Described {
+    /// The responses, by the return type.
+    pub(crate) responses: bool,
+    /// The typed claims of a `Caller`, by their schema.
+    pub(crate) claims: bool,
+}
+
 /// The function, its declaration and its endpoint.
 // Input:  #[secured(authenticated)] async fn list(caller: Caller) -> StatusCode { … }
 // Output: fn list() … (see `item`)
@@ -28,7 +37,7 @@ pub(crate) fn handler(
     handler: &Handler,
     declared: &Declaration,
     krate: Option<&Path>,
-    is_described: bool,
+    described: Described,
 ) -> TokenStream {
     let runtime = Runtime { krate };
     let private = runtime.path();
@@ -36,10 +45,10 @@ pub(crate) fn handler(
     let cfg = &handler.attributes.cfg;
     let hidden = hidden(handler.name());
     let declaration = declaration(handler.name(), declared, runtime);
-    let Arguments { facts, rules } = arguments(handler, declared, runtime);
+    let Arguments { facts, rules } = arguments(handler, declared, described.claims, runtime);
     let returned = returned(handler, runtime);
     let endpoint = endpoint(handler, runtime);
-    let description = is_described.then(|| description(handler, runtime));
+    let description = described.responses.then(|| description(handler, runtime));
     let accepts_tickets = declared.ticket.then(|| accepts_tickets(&hidden, runtime));
     let next = declared
         .next

@@ -3,6 +3,7 @@
 mod checks;
 mod error;
 mod prefix;
+mod summary;
 
 use std::fmt;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use crate::secret::Secret;
 
 pub(super) use self::checks::find_ambiguous;
 pub use self::error::IntrospectionConfigError;
+pub use self::summary::IntrospectionSummary;
 
 const DEFAULT_CACHE_TIME: Duration = Duration::from_mins(1);
 const DEFAULT_REJECTION_CACHE_TIME: Duration = Duration::from_secs(5);

@@ -20,6 +20,9 @@ use crate::token::TokenError;
 pub struct ArgumentFacts {
     /// Decodes and checks typed claims before any argument is extracted.
     pub(crate) decode_claims: Option<DecodeClaims>,
+    /// The typed claims, for documents.
+    #[cfg(feature = "schemas")]
+    pub(crate) claims: Option<ClaimsFacts>,
     /// Whether it issues tickets.
     pub(crate) issues_tickets: bool,
     /// Whether it is `Unvalidated`.
@@ -114,12 +117,24 @@ pub(crate) enum MediaTypes {
     OfBinary,
 }
 
+/// The typed claims of a `Caller` argument.
+#[cfg(feature = "schemas")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClaimsFacts {
+    /// The type, or `None` if the argument has no claims.
+    pub(crate) type_name: fn() -> Option<&'static str>,
+    /// The schema, if the type has one.
+    pub(crate) describe: fn() -> Option<Describe>,
+}
+
 /// Decodes and checks the typed claims of a `Caller` argument.
 pub(crate) type DecodeClaims = fn(&mut Authorized) -> Result<(), TokenError>;
 
 impl ArgumentFacts {
     pub(crate) const PLAIN: Self = Self {
         decode_claims: None,
+        #[cfg(feature = "schemas")]
+        claims: None,
         issues_tickets: false,
         unvalidated: false,
         statement: None,
@@ -157,6 +172,17 @@ impl ArgumentFacts {
     pub(crate) const fn stated(self, kind: ExceptionKind, text: &'static str) -> Self {
         let statement = Some(ArgumentStatement { kind, text });
         Self { statement, ..self }
+    }
+
+    /// Adds the schema of the claims; generated code knows their type.
+    #[cfg(feature = "schemas")]
+    #[must_use]
+    pub const fn with_claims_schema(self, describe: fn() -> Option<Describe>) -> Self {
+        let claims = match self.claims {
+            Some(claims) => Some(ClaimsFacts { describe, ..claims }),
+            None => None,
+        };
+        Self { claims, ..self }
     }
 
     /// Adds the name of the type, and its content.

@@ -31,6 +31,8 @@ use crate::routing::argument::extraction::{
     CheckedBody, CheckedHead, FromServer, FromState, KnownMethod, Optional, StrictPath, ViaAxum,
 };
 use crate::routing::argument::extractor::{TrustedExtension, TrustedExtractor, Unvalidated};
+#[cfg(feature = "schemas")]
+use crate::routing::argument::facts::ClaimsFacts;
 use crate::routing::argument::facts::{ArgumentFacts, Content, MediaTypes};
 use crate::routing::argument::from_guard::FromGuard;
 #[cfg(feature = "relying-party")]
@@ -143,6 +145,14 @@ impl<C: CallerClaims> HandlerArgument for Caller<C> {
     type Extraction = FromGuard;
     const FACTS: ArgumentFacts = ArgumentFacts {
         decode_claims: Some(Authorized::decode_claims::<C>),
+        #[cfg(feature = "schemas")]
+        claims: Some(ClaimsFacts {
+            type_name: || {
+                let has_claims = C::without_decoding().is_none();
+                has_claims.then(std::any::type_name::<C>)
+            },
+            describe: || None,
+        }),
         ..ArgumentFacts::PLAIN
     };
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::claims::Scope;
 use crate::json;
 use crate::policy::{Access, Declaration, Limits, Requirement};
+use crate::routing::claims_description::ClaimsDescription;
 use crate::routing::exception::Exception;
 use crate::routing::header_selection::HeaderSelection;
 use crate::routing::input_description::InputDescription;
@@ -36,8 +37,9 @@ impl Inventory {
     /// | `undeclared` | the [reasons](Self::undeclared) of routers beside the API |
     /// | `relaxations` | the [relaxations](Self::relaxations) of the API as a whole |
     /// | `implied_scopes` | each scope that others imply: `scope`, `implied_by` |
-    /// | `issuers` | each [issuer](Self::issuers): `issuer`, `audiences`, `validation` in words, `profile`, `introspected` (`opaque`, `opaque_beside_jwts`, `jwts`, `all`), `token_limit`, `grants` (`everything`, or `scopes` and `roles`), `hashes_subjects`, `relaxations` |
+    /// | `issuers` | each [issuer](Self::issuers): `issuer`, `audiences`, `validation` in words, `profile`, `algorithms`, `keys` (`secret HS256`, `pem ES256`, `jwks`, `url https://…`, `discovered`), `max_key_age_ms`, `clock_skew_ms`, `roles_claim` (a JSON Pointer), `introspected` (`opaque`, `opaque_beside_jwts`, `jwts`, `all`), `introspection_endpoint` (`null` if discovered), `introspection_cache_ms`, `token_limit`, `grants` (`everything`, or `scopes` and `roles`), `hashes_subjects`, `relaxations` |
     /// | `has_sessions` | whether the server has [sessions](Self::has_sessions) |
+    /// | `checks_revocations` | whether the server [checks revocations](Self::checks_revocations) |
     /// | `listener` | the [listener](Self::listener): `transport` (`tls`, `custom_tls`, `plain_behind_proxy`, `plain_on_host`), `client_certificates`, `proxies`, `probes`, `limits` by name, `fixed_limits` |
     ///
     /// | member of a route | value |
@@ -55,6 +57,7 @@ impl Inventory {
     /// | `is_reachable` | whether some issuer [may grant](Self::unreachable) what the route requires |
     /// | `limits` | every [limit](crate::policy::Limits) |
     /// | `inputs` | each checked input: `location`, `is_optional`, `media_types`, `schema` (JSON Schema 2020-12) |
+    /// | `claims` | the [typed claims](Route::claims) of callers: `type`, `schema` (`null` if the type has none) |
     /// | `exceptions` | each [exception](Route::exceptions): `kind`, `argument`, `location`, `field`, `reason` |
     ///
     /// # Examples
@@ -85,6 +88,7 @@ struct InventoryView<'a> {
     implied_scopes: Vec<ImpliedScope>,
     issuers: Vec<IssuerView<'a>>,
     has_sessions: bool,
+    checks_revocations: bool,
     listener: Option<ListenerView<'a>>,
 }
 
@@ -105,6 +109,7 @@ struct RouteView<'a> {
     is_reachable: bool,
     limits: LimitsView,
     inputs: Vec<InputView>,
+    claims: Vec<ClaimsView>,
     exceptions: Vec<ExceptionView>,
 }
 
@@ -154,6 +159,12 @@ struct InputView {
 }
 
 #[derive(Serialize)]
+struct ClaimsView {
+    r#type: String,
+    schema: Option<schemars::Schema>,
+}
+
+#[derive(Serialize)]
 struct ExceptionView {
     kind: &'static str,
     argument: String,
@@ -197,6 +208,7 @@ impl<'a> InventoryView<'a> {
             implied_scopes: implied_scopes.into_iter().map(ImpliedScope::of).collect(),
             issuers,
             has_sessions: inventory.has_sessions(),
+            checks_revocations: inventory.checks_revocations(),
             listener: inventory.listener().map(ListenerView::of),
         }
     }
@@ -224,6 +236,7 @@ impl<'a> RouteView<'a> {
             is_reachable,
             limits: LimitsView::of(route.limits()),
             inputs: route.inputs().map(InputView::of).collect(),
+            claims: route.claims().map(ClaimsView::of).collect(),
             exceptions: route.exceptions().map(ExceptionView::of).collect(),
         }
     }
@@ -319,6 +332,15 @@ impl InputView {
             is_optional: input.is_optional(),
             media_types: input.media_types(),
             schema: input.schema(),
+        }
+    }
+}
+
+impl ClaimsView {
+    fn of(claims: ClaimsDescription) -> Self {
+        Self {
+            r#type: claims.type_name(),
+            schema: claims.schema(),
         }
     }
 }

@@ -95,6 +95,7 @@ fn json_has_every_fact_of_a_route() {
     assert_eq!(
         names(&inventory),
         [
+            "checks_revocations",
             "has_sessions",
             "hosts",
             "implied_scopes",
@@ -121,6 +122,7 @@ fn json_has_every_fact_of_a_route() {
             [
                 "accepts_tickets",
                 "access",
+                "claims",
                 "exceptions",
                 "handler",
                 "inputs",
@@ -253,8 +255,12 @@ async fn json_has_every_fact_of_the_server() {
     assert_eq!(inventory["undeclared"], json!(["the old pages"]));
     assert_eq!(inventory["relaxations"], json!([]));
     assert_eq!(
-        (&inventory["has_sessions"], &inventory["listener"]),
-        (&json!(false), &Value::Null)
+        (
+            &inventory["has_sessions"],
+            &inventory["checks_revocations"],
+            &inventory["listener"]
+        ),
+        (&json!(false), &json!(false), &Value::Null)
     );
     let [everything, limited] = &inventory["issuers"].as_array().unwrap()[..] else {
         panic!("{inventory}");
@@ -273,7 +279,14 @@ async fn json_has_every_fact_of_the_server() {
             "audiences": ["https://a.example", "https://b.example"],
             "validation": "the profile Okta",
             "profile": "Okta",
+            "algorithms": ["ES256", "EdDSA", "PS256", "RS256"],
+            "keys": ["jwks"],
+            "max_key_age_ms": null,
+            "clock_skew_ms": 30000,
+            "roles_claim": "/groups",
             "introspected": null,
+            "introspection_endpoint": null,
+            "introspection_cache_ms": null,
             "token_limit": 8192,
             "grants": { "everything": false, "scopes": ["orders:read", "orders:write"], "roles": ["clerk"] },
             "hashes_subjects": false,

@@ -14,7 +14,14 @@ pub(super) struct IssuerView<'a> {
     audiences: Vec<&'a str>,
     validation: String,
     profile: Option<&'static str>,
+    algorithms: Vec<String>,
+    keys: Vec<String>,
+    max_key_age_ms: Option<u128>,
+    clock_skew_ms: u128,
+    roles_claim: &'a str,
     introspected: Option<&'static str>,
+    introspection_endpoint: Option<&'a str>,
+    introspection_cache_ms: Option<u128>,
     token_limit: usize,
     grants: GrantsView,
     hashes_subjects: bool,
@@ -45,7 +52,18 @@ impl<'a> IssuerView<'a> {
             audiences: sorted(issuer.audiences()),
             validation: issuer.validation(),
             profile: issuer.profile().map(crate::token::Profile::name),
+            algorithms: sorted(
+                issuer
+                    .algorithms()
+                    .map(|algorithm| format!("{algorithm:?}")),
+            ),
+            keys: sorted(issuer.keys().map(ToString::to_string)),
+            max_key_age_ms: issuer.max_key_age().map(|age| age.as_millis()),
+            clock_skew_ms: issuer.clock_skew().as_millis(),
+            roles_claim: issuer.roles_claim(),
             introspected: introspected(issuer),
+            introspection_endpoint: introspection_endpoint(issuer),
+            introspection_cache_ms: introspection_cache_ms(issuer),
             token_limit: issuer.token_limit(),
             grants: GrantsView::of(issuer.grants()),
             hashes_subjects: issuer.hashes_subjects(),
@@ -75,6 +93,26 @@ pub(in crate::routing::inventory) fn introspected_name(
 
 #[cfg(not(feature = "introspection"))]
 fn introspected(_: &IssuerSummary) -> Option<&'static str> {
+    None
+}
+
+#[cfg(feature = "introspection")]
+fn introspection_endpoint(issuer: &IssuerSummary) -> Option<&str> {
+    issuer.introspection()?.endpoint()
+}
+
+#[cfg(not(feature = "introspection"))]
+fn introspection_endpoint(_: &IssuerSummary) -> Option<&str> {
+    None
+}
+
+#[cfg(feature = "introspection")]
+fn introspection_cache_ms(issuer: &IssuerSummary) -> Option<u128> {
+    Some(issuer.introspection()?.cache_for().as_millis())
+}
+
+#[cfg(not(feature = "introspection"))]
+fn introspection_cache_ms(_: &IssuerSummary) -> Option<u128> {
     None
 }
 
