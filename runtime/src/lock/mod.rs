@@ -14,6 +14,7 @@ mod render;
 mod schema;
 mod schema_change;
 mod schema_forms;
+mod schema_same;
 mod snapshot;
 mod successor;
 #[cfg(test)]

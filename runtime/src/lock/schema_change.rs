@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::lock::bound::{self, BOUNDS};
 use crate::lock::schema::LockedSchema;
 use crate::lock::schema_forms::{branches, by_name, names};
+use crate::lock::schema_same::is_same;
 use crate::lock::verdict::Verdict;
 use crate::lock::word::{ascii_json, quoted};
 
@@ -73,11 +74,7 @@ impl SchemaComparison<'_> {
             _ => {}
         }
         let (Some(mut old_forms), Some(new_forms)) = (by_name(old), by_name(new)) else {
-            // a set of forms without names
-            if old != new {
-                self.push(path, Verdict::Incomparable, "its alternatives changed");
-            }
-            return;
+            return self.unnamed(path, old, new);
         };
         for (name, new) in new_forms {
             match old_forms.remove(&name) {
@@ -88,6 +85,39 @@ impl SchemaComparison<'_> {
         for name in old_forms.keys() {
             self.rejected(path, &format!("the form {} is", quoted(name)));
         }
+    }
+
+    /// Compares forms without names; those that both versions have are the same.
+    fn unnamed(&mut self, path: &str, old: &[Map<String, Value>], new: &[Map<String, Value>]) {
+        let [old, new] = [old, new].map(|forms| {
+            let forms = forms.iter().cloned().map(Value::Object);
+            forms.collect::<Vec<_>>()
+        });
+        let (lost, gained) = self.different(&old, &new);
+        match (lost.is_empty(), gained.is_empty()) {
+            (true, true) => {}
+            (true, false) => self.accepted(path, "a value of another alternative is"),
+            (false, true) => self.rejected(path, "a value of one alternative is"),
+            (false, false) => self.push(path, Verdict::Incomparable, "its alternatives changed"),
+        }
+    }
+
+    /// Returns the schemas that only one of two lists has.
+    fn different<'s>(
+        &self,
+        old: &'s [Value],
+        new: &'s [Value],
+    ) -> (Vec<&'s Value>, Vec<&'s Value>) {
+        let (mut lost, mut gained): (Vec<&Value>, Vec<&Value>) = (old.iter().collect(), Vec::new());
+        for schema in new {
+            match lost.iter().position(|other| self.is_same(other, schema)) {
+                Some(at) => {
+                    lost.remove(at);
+                }
+                None => gained.push(schema),
+            }
+        }
+        (lost, gained)
     }
 
     fn keywords(&mut self, path: &str, old: &Map<String, Value>, new: &Map<String, Value>) {
@@ -136,10 +166,9 @@ impl SchemaComparison<'_> {
         }
     }
 
-    /// Compares texts of schemas, which have the same meaning only if their definitions are the same.
+    /// Returns whether two parts are equal, and the definitions that they refer to.
     fn is_same(&self, old: &Value, new: &Value) -> bool {
-        let has_reference = old.to_string().contains("\"$ref\"");
-        old == new && (!has_reference || self.old.definitions == self.new.definitions)
+        is_same((self.old, old), (self.new, new))
     }
 
     fn types(&mut self, path: &str, old: Option<&Value>, new: Option<&Value>) {
@@ -243,49 +272,48 @@ impl SchemaComparison<'_> {
         old: &BTreeSet<String>,
         new: &BTreeSet<String>,
     ) {
-        let lost: Vec<_> = old.difference(new).collect();
-        let gained: Vec<_> = new.difference(old).collect();
-        match (lost.as_slice(), gained.as_slice()) {
-            ([], []) => {}
-            ([], [gained, ..]) => self.push(
-                path,
-                Verdict::Stronger,
-                &format!("its {name} {} is new", quoted(gained)),
-            ),
-            ([lost, ..], []) => {
+        let lost = old.difference(new).next();
+        let gained = new.difference(old).next();
+        self.rule(path, name, lost, gained);
+    }
+
+    /// Reports a rule that is gone, and a new one.
+    fn rule(&mut self, path: &str, name: &str, lost: Option<&String>, gained: Option<&String>) {
+        let [lost, gained] = [lost, gained].map(|rule| rule.map(|rule| quoted(rule)));
+        match (lost, gained) {
+            (None, None) => {}
+            (None, Some(gained)) => {
+                self.push(
+                    path,
+                    Verdict::Stronger,
+                    &format!("its {name} {gained} is new"),
+                );
+            }
+            (Some(lost), None) => {
                 self.push(
                     path,
                     Verdict::Weaker,
-                    &format!("its {name} {} was removed", quoted(lost)),
+                    &format!("its {name} {lost} was removed"),
                 );
             }
-            ([lost, ..], [gained, ..]) => {
-                let detail = format!("its {name} was {}, is {}", quoted(lost), quoted(gained));
+            (Some(lost), Some(gained)) => {
+                let detail = format!("its {name} was {lost}, is {gained}");
                 self.push(path, Verdict::Incomparable, &detail);
             }
         }
     }
 
-    /// Compares the parts of `allOf` that are no patterns.
+    /// Compares the parts of `allOf` that are no patterns, of which none is known to imply another.
     fn other_parts(&mut self, path: &str, old: Option<&Value>, new: Option<&Value>) {
         let [old, new] = [old, new].map(|parts| {
             let parts = parts.and_then(Value::as_array).into_iter().flatten();
             let others = parts.filter(|part| part.get("pattern").is_none());
-            others.map(ToString::to_string).collect::<BTreeSet<_>>()
+            others.cloned().collect::<Vec<_>>()
         });
-        let has_reference =
-            |parts: &BTreeSet<String>| parts.iter().any(|part| part.contains("\"$ref\""));
-        if (has_reference(&old) || has_reference(&new))
-            && self.old.definitions != self.new.definitions
-        {
-            self.push(
-                path,
-                Verdict::Incomparable,
-                "a rule with a named type changed",
-            );
-        } else {
-            self.set_of_rules(path, "rule", &old, &new);
-        }
+        let (lost, gained) = self.different(&old, &new);
+        let text = |parts: Vec<&Value>| parts.first().map(ToString::to_string);
+        let (lost, gained) = (text(lost), text(gained));
+        self.rule(path, "rule", lost.as_ref(), gained.as_ref());
     }
 
     /// Compares the rules that JSON Schema cannot express.

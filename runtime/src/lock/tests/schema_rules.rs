@@ -87,6 +87,16 @@ fn each_kind_of_rule_has_its_verdict() {
         ),
         (
             text(json!({ "$comment": "between 1 and 64 bytes in UTF-8" })),
+            text(json!({ "$comment": "between 0 and 64 bytes in UTF-8" })),
+            Some(Weaker),
+        ),
+        (
+            text(json!({ "$comment": "at least 2 bytes in UTF-8" })),
+            text(json!({ "$comment": "at least 1 bytes in UTF-8" })),
+            Some(Weaker),
+        ),
+        (
+            text(json!({ "$comment": "between 1 and 64 bytes in UTF-8" })),
             text(json!({ "$comment": "between 2 and 32 bytes in UTF-8" })),
             Some(Stronger),
         ),
@@ -279,5 +289,107 @@ fn reference_without_a_definition_counts_as_weaker() {
     ] {
         let changes = schema_changes("body", old, new);
         assert!(changes[0].verdict.is_weaker());
+    }
+}
+
+/// Two lists have the same name, and differ by a definition only.
+#[test]
+fn unnamed_alternatives_are_compared_with_their_definitions() {
+    let lists = |max: u32, definition: &str| {
+        let reference = format!("#/$defs/{definition}");
+        json!({
+            "anyOf": [
+                { "type": "array", "items": { "$ref": reference } },
+                { "type": "array", "maxItems": 1 },
+            ],
+            "$defs": { definition: { "type": "string", "maxLength": max } },
+        })
+    };
+    let verdicts_of = |old: &Value, new: &Value| {
+        let all = verdicts(old, new).into_iter();
+        all.map(|(verdict, _)| verdict).collect::<Vec<_>>()
+    };
+    let old = lists(8, "Sku");
+    assert_eq!(verdicts_of(&old, &lists(9, "Sku")), [Verdict::Incomparable]);
+    assert_eq!(verdicts_of(&old, &lists(8, "Code")), []);
+    let mut fewer = old.clone();
+    fewer["anyOf"].as_array_mut().unwrap().remove(1);
+    fewer["anyOf"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "type": "array", "maxItems": 1, "minItems": 1 }));
+    assert_eq!(verdicts_of(&old, &fewer), [Verdict::Incomparable]);
+    let mut more = old.clone();
+    more["anyOf"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "type": "array", "maxItems": 2 }));
+    assert_eq!(verdicts_of(&old, &more), [Verdict::Weaker]);
+    assert_eq!(verdicts_of(&more, &old), [Verdict::Stronger]);
+    let mut reordered = old.clone();
+    reordered["anyOf"].as_array_mut().unwrap().reverse();
+    assert_eq!(verdicts_of(&old, &reordered), []);
+}
+
+/// A new member before it changes the position of a definition, not its meaning.
+#[test]
+fn position_of_a_definition_does_not_matter() {
+    let object = |first: Value| {
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "a": first,
+                "b": { "not": { "$ref": "#/$defs/Other" } },
+                "c": { "allOf": [{ "$ref": "#/$defs/Other" }] },
+            },
+            "$defs": {
+                "First": { "type": "string", "maxLength": 1 },
+                "Other": { "type": "array", "items": { "$ref": "#/$defs/Other" } },
+            },
+        })
+    };
+    let old = object(json!({ "type": "string", "maxLength": 1 }));
+    let new = object(json!({ "$ref": "#/$defs/First" }));
+    assert_eq!(verdicts(&old, &new), []);
+}
+
+#[test]
+fn rule_with_a_changed_definition_is_not_the_same() {
+    let rule = |rule: Value, max: u32| {
+        let mut schema = json!({ "$defs": { "Sku": { "type": "string", "maxLength": max } } });
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(rule.as_object().unwrap().clone());
+        schema
+    };
+    for part in [
+        json!({ "not": { "$ref": "#/$defs/Sku" } }),
+        json!({ "allOf": [{ "$ref": "#/$defs/Sku" }] }),
+    ] {
+        assert_eq!(verdicts(&rule(part.clone(), 8), &rule(part.clone(), 8)), []);
+        let changed = verdicts(&rule(part.clone(), 8), &rule(part, 9));
+        assert_eq!(changed.len(), 1, "{changed:?}");
+        assert_eq!(changed[0].0, Verdict::Incomparable);
+    }
+}
+
+#[test]
+fn change_of_a_bound_is_one_sentence() {
+    for (old, new, sentence) in [
+        (
+            json!({ "minimum": -5 }),
+            json!({ "minimum": -6 }),
+            "the body: -6 is now accepted (`minimum` was -5, is -6)",
+        ),
+        (
+            json!({ "$comment": "between 1 and 64 bytes in UTF-8" }),
+            json!({ "$comment": "between 1 and 65 bytes in UTF-8" }),
+            "the body: a value outside the former bound is now accepted (it was `between 1 and 64 bytes in UTF-8`, is `between 1 and 65 bytes in UTF-8`)",
+        ),
+    ] {
+        let details = verdicts(&old, &new).into_iter().map(|(_, detail)| detail);
+        assert_eq!(details.collect::<Vec<_>>(), [sentence]);
     }
 }
