@@ -1,9 +1,16 @@
 //! Access as a formula over the attributes of a caller, which two versions of a route are compared by.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::claims::{Role, Scope};
 use crate::policy::{Access, Requirement};
+
+/// The maximum number of alternatives that are compared, and of pairs that are combined into alternatives.
+const MAX_ALTERNATIVES: usize = 512;
+
+/// The maximum number of comparisons of parts.
+const MAX_STEPS: usize = 10_000;
 
 /// The callers that a route admits.
 ///
@@ -31,6 +38,10 @@ pub(super) enum Attribute {
     /// A valid token with this role.
     Role(String),
 }
+
+/// The error for a formula with more than [`MAX_ALTERNATIVES`] alternatives, whose comparison would take too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooManyAlternatives;
 
 /// The attributes of one caller.
 pub(super) type Attributes = BTreeSet<Attribute>;
@@ -112,32 +123,140 @@ impl Formula {
     }
 
     /// Returns a caller with as few attributes as possible that this formula admits, and `other` does not.
-    pub(super) fn witness_against(&self, other: &Self) -> Option<Attributes> {
-        let mut alternatives = self.alternatives();
-        alternatives.sort_by_key(Attributes::len);
-        alternatives
-            .into_iter()
-            .find(|caller| !other.admits(caller))
+    ///
+    /// # Errors
+    ///
+    /// Returns [`TooManyAlternatives`] if the search would take too long, and it is not certain that there is no such
+    /// caller.
+    pub(super) fn witness_against(
+        &self,
+        other: &Self,
+    ) -> Result<Option<Attributes>, TooManyAlternatives> {
+        self.witness_within(other, MAX_ALTERNATIVES)
     }
 
+    /// Searches among the alternatives of each part, which are at most `limit`.
+    pub(super) fn witness_within(
+        &self,
+        other: &Self,
+        limit: usize,
+    ) -> Result<Option<Attributes>, TooManyAlternatives> {
+        if self.implies_by_form(other, &mut { MAX_STEPS }) {
+            return Ok(None);
+        }
+        if let Self::Any(parts) = self {
+            let witnesses = parts.iter().map(|part| part.witness_within(other, limit));
+            let (found, unknown): (Vec<_>, Vec<_>) = witnesses.partition(Result::is_ok);
+            let smallest = found
+                .into_iter()
+                .filter_map(Result::ok)
+                .flatten()
+                .min_by_key(Attributes::len);
+            return match (smallest, unknown.is_empty()) {
+                (None, false) => Err(TooManyAlternatives),
+                (smallest, _) => Ok(smallest),
+            };
+        }
+        let mut alternatives = self.alternatives(limit).ok_or(TooManyAlternatives)?;
+        alternatives.sort_by_key(Attributes::len);
+        let mut alternatives = alternatives.into_iter();
+        Ok(alternatives.find(|caller| !other.admits(caller)))
+    }
+
+    /// Returns whether `other` certainly admits every caller that this formula admits, by their parts alone.
+    ///
+    /// It gives up after `steps` comparisons, whose number can be exponential in the depth of the formulas.
+    fn implies_by_form(&self, other: &Self, steps: &mut usize) -> bool {
+        let Some(left) = steps.checked_sub(1) else {
+            return false;
+        };
+        *steps = left;
+        if self == other {
+            return true;
+        }
+        match (self, other) {
+            (_, Self::Public) => true,
+            (Self::One(one), Self::One(Attribute::Token)) => one.is_of_token(),
+            (Self::Any(parts), _) => parts.iter().all(|part| part.implies_by_form(other, steps)),
+            (_, Self::All(parts)) => parts.iter().all(|part| self.implies_by_form(part, steps)),
+            (Self::All(parts), Self::Any(others)) => {
+                parts.iter().any(|part| part.implies_by_form(other, steps))
+                    || others
+                        .iter()
+                        .any(|other| self.implies_by_form(other, steps))
+            }
+            (Self::All(parts), _) => parts.iter().any(|part| part.implies_by_form(other, steps)),
+            (_, Self::Any(others)) => others
+                .iter()
+                .any(|other| self.implies_by_form(other, steps)),
+            _ => false,
+        }
+    }
+
+    /// Returns whether every caller that this formula admits is certainly admitted by `other`.
     fn implies(&self, other: &Self) -> bool {
-        self.witness_against(other).is_none()
+        matches!(self.witness_against(other), Ok(None))
     }
 
     /// Returns the smallest sets of attributes that are admitted; no set contains another one.
-    pub(super) fn alternatives(&self) -> Vec<Attributes> {
+    ///
+    /// Returns `None` if a step has more than `limit` sets: their number is exponential in the size of the formula.
+    fn alternatives(&self, limit: usize) -> Option<Vec<Attributes>> {
         match self {
-            Self::Public => vec![Attributes::new()],
-            Self::One(attribute) => vec![Attributes::from([attribute.clone()])],
-            Self::Any(parts) => minimal(parts.iter().flat_map(Self::alternatives)),
-            Self::All(parts) => parts.iter().fold(vec![Attributes::new()], |sets, part| {
-                let more = part.alternatives();
-                minimal(sets.iter().flat_map(|set| {
-                    let unions = more.iter().map(|other| set.union(other).cloned().collect());
-                    unions.map(without_plain_token)
-                }))
-            }),
+            Self::Public => Some(vec![Attributes::new()]),
+            Self::One(attribute) => Some(vec![Attributes::from([attribute.clone()])]),
+            Self::Any(parts) => {
+                let mut sets = Vec::new();
+                for part in parts {
+                    sets.extend(part.alternatives(limit)?);
+                    if sets.len() > limit {
+                        return None;
+                    }
+                }
+                Some(minimal(sets.into_iter()))
+            }
+            Self::All(parts) => {
+                let mut sets = vec![Attributes::new()];
+                for part in parts {
+                    let more = part.alternatives(limit)?;
+                    if sets.len().saturating_mul(more.len()) > limit {
+                        return None;
+                    }
+                    sets = minimal(sets.iter().flat_map(|set| {
+                        more.iter().map(|other| set.union(other).cloned().collect())
+                    }));
+                }
+                Some(sets)
+            }
         }
+    }
+
+    /// Returns a caller with few attributes that is admitted; `None` if no caller is.
+    pub(super) fn least_caller(&self) -> Option<Attributes> {
+        match self {
+            Self::Public => Some(Attributes::new()),
+            Self::One(attribute) => Some(Attributes::from([attribute.clone()])),
+            Self::Any(parts) => {
+                let callers = parts.iter().filter_map(Self::least_caller);
+                callers.min_by_key(Attributes::len)
+            }
+            Self::All(parts) => {
+                let mut caller = Attributes::new();
+                for part in parts {
+                    caller.extend(part.least_caller()?);
+                }
+                Some(caller)
+            }
+        }
+    }
+}
+
+impl fmt::Display for TooManyAlternatives {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "its access has more than {MAX_ALTERNATIVES} alternatives, which are not compared"
+        )
     }
 }
 
@@ -157,14 +276,6 @@ fn of_scope(scope: &Scope) -> Formula {
 
 fn of_role(role: &Role) -> Formula {
     Formula::One(Attribute::Role(role.as_str().to_owned()))
-}
-
-/// A scope or role implies the token.
-fn without_plain_token(mut set: Attributes) -> Attributes {
-    if set.iter().filter(|one| one.is_of_token()).count() > 1 {
-        set.remove(&Attribute::Token);
-    }
-    set
 }
 
 fn minimal(sets: impl Iterator<Item = Attributes>) -> Vec<Attributes> {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::lock::access::{Attribute, Attributes, Formula};
-use crate::lock::entry::{ApiEntry, InputEntry, IssuerEntry, LIMITS, LockedGrants, RouteEntry};
+use crate::lock::access::{Attribute, Attributes, Formula, TooManyAlternatives};
+use crate::lock::changes::Changes;
+use crate::lock::entry::{ApiEntry, ClaimsEntry, InputEntry, LIMITS, RouteEntry};
 use crate::lock::schema_change::schema_changes;
-use crate::lock::snapshot::Lock;
-use crate::lock::verdict::{Change, Comparison, Verdict};
+use crate::lock::snapshot::{Lock, VERSION};
+use crate::lock::verdict::{Comparison, Verdict};
 use crate::lock::word::{quoted, word};
 
 impl Lock {
@@ -15,35 +16,46 @@ impl Lock {
     /// A change is weaker if some caller is admitted, or some input accepted, that was not before. Two versions that
     /// admit the same callers and accept the same input are equal, however they are written. The comparison knows
     /// the bounds that a schema expresses; it does not know the code of `custom` rules, types that parse
-    /// themselves, and policies in handlers.
+    /// themselves, policies in handlers, and claims whose type has no schema.
+    ///
+    /// Access is compared by its alternatives, the smallest sets of scopes and roles that it admits. If it has more than
+    /// 512 and differs in more than its form, the change is incomparable.
+    ///
+    /// A file of version 1 lacks facts. If one of the locks comes from such a file and the other has some of these facts,
+    /// one incomparable change says so, and all other facts are compared.
     pub fn compare(&self, newer: &Self) -> Comparison {
-        let mut changes = Changes {
-            subject: String::new(),
-            changes: Vec::new(),
-        };
-        changes.api(&self.api, &newer.api);
+        let mut changes = Changes::default();
+        let is_complete = self.version.min(newer.version) == VERSION;
+        if !is_complete && (self.has_facts_of_version_2() || newer.has_facts_of_version_2()) {
+            changes.lacks_facts_of_version_2();
+        }
+        changes.api(&self.api, &newer.api, is_complete);
         changes.issuers(&self.issuers, &newer.issuers);
-        changes.routes(self, newer);
-        Comparison::new(changes.changes)
+        changes.routes(self, newer, is_complete);
+        Comparison::new(changes.into_list())
     }
-}
-
-struct Changes {
-    subject: String,
-    changes: Vec<Change>,
 }
 
 impl Changes {
-    fn push(&mut self, verdict: Verdict, detail: impl Into<String>) {
-        self.changes.push(Change {
-            verdict,
-            subject: self.subject.clone(),
-            detail: detail.into(),
-        });
+    fn lacks_facts_of_version_2(&mut self) {
+        self.set_subject("the lock file");
+        self.push(
+            Verdict::Incomparable,
+            "its version 1 lacks the keys, algorithms, clock skew and roles claim of issuers, the check of revocations, and \
+             the claims of callers",
+        );
     }
 
-    fn api(&mut self, old: &ApiEntry, new: &ApiEntry) {
-        "the API".clone_into(&mut self.subject);
+    fn api(&mut self, old: &ApiEntry, new: &ApiEntry, is_complete: bool) {
+        self.set_subject("the API");
+        match (old.checks_revocations, new.checks_revocations) {
+            _ if !is_complete => {}
+            (true, false) => self.push(Verdict::Weaker, "a revoked token is now accepted"),
+            (false, true) => {
+                self.push(Verdict::Stronger, "a revoked token is no longer accepted");
+            }
+            _ => {}
+        }
         match (&old.hosts, &new.hosts) {
             (None, None) => {}
             (Some(_), None) => self.push(Verdict::Weaker, "requests for every host are now served"),
@@ -66,89 +78,18 @@ impl Changes {
         });
     }
 
-    fn issuers(&mut self, old: &[IssuerEntry], new: &[IssuerEntry]) {
-        let find =
-            |list: &[IssuerEntry], url: &str| list.iter().position(|issuer| issuer.url == url);
-        for issuer in new {
-            self.subject = format!("issuer `{}`", word(&issuer.url, &[]));
-            match find(old, &issuer.url).and_then(|at| old.get(at)) {
-                Some(old) => self.issuer(old, issuer),
-                None => self.push(Verdict::Weaker, "its tokens are now accepted"),
-            }
-        }
-        for issuer in old.iter().filter(|issuer| find(new, &issuer.url).is_none()) {
-            self.subject = format!("issuer `{}`", word(&issuer.url, &[]));
-            self.push(Verdict::Stronger, "its tokens are no longer accepted");
-        }
-    }
-
-    fn issuer(&mut self, old: &IssuerEntry, new: &IssuerEntry) {
-        let audience = |name: &str| format!("tokens for the audience `{name}` are");
-        self.names(&old.audiences, &new.audiences, audience, "accepted");
-        if old.validation != new.validation {
-            let (old, new) = (quoted(&old.validation), quoted(&new.validation));
-            self.push(
-                Verdict::Incomparable,
-                format!("its tokens were validated by {old}, now by {new}"),
-            );
-        }
-        if new.token_limit > old.token_limit {
-            let length = old.token_limit + 1;
-            self.push(
-                Verdict::Weaker,
-                format!("a token of {length} bytes is now read"),
-            );
-        } else if new.token_limit < old.token_limit {
-            let length = old.token_limit;
-            self.push(
-                Verdict::Stronger,
-                format!("a token of {length} bytes is no longer read"),
-            );
-        }
-        match (&old.grants, &new.grants) {
-            (None, None) => {}
-            (Some(_), None) => self.push(
-                Verdict::Weaker,
-                "every scope and role in its tokens is now believed",
-            ),
-            (None, Some(_)) => self.push(
-                Verdict::Stronger,
-                "scopes and roles that it may not grant are no longer believed",
-            ),
-            (Some(old), Some(new)) => self.grants(old, new),
-        }
-        self.list(&old.relaxations, &new.relaxations, |relaxation| {
-            format!("the relaxation {}", quoted(relaxation))
-        });
-    }
-
-    fn grants(&mut self, old: &LockedGrants, new: &LockedGrants) {
-        self.names(
-            &old.scopes,
-            &new.scopes,
-            |scope| format!("the scope `{scope}` in its tokens is"),
-            "believed",
-        );
-        self.names(
-            &old.roles,
-            &new.roles,
-            |role| format!("the role `{role}` in its tokens is"),
-            "believed",
-        );
-    }
-
-    fn routes(&mut self, old: &Lock, new: &Lock) {
+    fn routes(&mut self, old: &Lock, new: &Lock, is_complete: bool) {
         for route in &new.routes {
-            self.subject = format!("`{}`", route.title());
+            self.set_subject(format!("`{}`", route.title()));
             if let Some(old) = old.route(&route.key) {
                 self.route(old, route);
+                if is_complete {
+                    self.claims(&old.claims, &route.claims);
+                }
                 continue;
             }
             let access = &route.access;
-            let least = access
-                .alternatives()
-                .into_iter()
-                .min_by_key(Attributes::len);
+            let least = access.least_caller();
             let admits = least.map_or_else(|| "no caller".to_owned(), |caller| described(&caller));
             self.push(
                 Verdict::New,
@@ -167,7 +108,7 @@ impl Changes {
             .iter()
             .filter(|route| new.route(&route.key).is_none())
         {
-            self.subject = format!("`{}`", route.title());
+            self.set_subject(format!("`{}`", route.title()));
             self.push(Verdict::Gone, format!("its access was `{}`", route.access));
             if let Some(current) = new.handler_of(&route.key) {
                 self.moved(
@@ -181,9 +122,19 @@ impl Changes {
 
     /// Reports callers who reach a route's requests by another route only since it is gone, or new.
     fn moved(&mut self, old: &RouteEntry, new: &RouteEntry, why: &str) {
-        if let Some(caller) = new.access.witness_against(&old.access) {
-            let caller = described(&caller);
-            self.push(Verdict::Weaker, format!("{caller} is now admitted: {why}"));
+        match new.access.witness_against(&old.access) {
+            Ok(None) => {}
+            Ok(Some(caller)) => {
+                let caller = described(&caller);
+                self.push(Verdict::Weaker, format!("{caller} is now admitted: {why}"));
+            }
+            Err(TooManyAlternatives) => {
+                let (old, new) = (&old.access, &new.access);
+                self.push(
+                    Verdict::Incomparable,
+                    format!("{TooManyAlternatives}, it was `{old}`, is `{new}`: {why}"),
+                );
+            }
         }
     }
 
@@ -238,8 +189,15 @@ impl Changes {
     }
 
     fn access(&mut self, old: &Formula, new: &Formula) {
-        let admitted = new.witness_against(old).map(|caller| described(&caller));
-        let refused = old.witness_against(new).map(|caller| described(&caller));
+        let (Ok(admitted), Ok(refused)) = (new.witness_against(old), old.witness_against(new))
+        else {
+            return self.push(
+                Verdict::Incomparable,
+                format!("{TooManyAlternatives}, it was `{old}`, is `{new}`"),
+            );
+        };
+        let [admitted, refused] =
+            [admitted, refused].map(|one| one.map(|caller| described(&caller)));
         match (admitted, refused) {
             (None, None) => {}
             (Some(admitted), None) => {
@@ -262,15 +220,69 @@ impl Changes {
             return;
         }
         let [before, after] = [old, new].map(|route| route.next.as_ref().unwrap_or(&route.access));
-        if let Some(caller) = after.witness_against(before) {
+        let (Ok(admitted), Ok(refused)) =
+            (after.witness_against(before), before.witness_against(after))
+        else {
+            return self.push(
+                Verdict::Incomparable,
+                format!("{TooManyAlternatives}, `next` was `{before}`, is `{after}`"),
+            );
+        };
+        if let Some(caller) = admitted {
             let caller = described(&caller);
             let detail = format!("{caller} will still be admitted (`next` was `{before}`)");
             self.push(Verdict::Weaker, detail);
-        } else if let Some(caller) = before.witness_against(after) {
+        } else if let Some(caller) = refused {
             let caller = described(&caller);
             let detail = format!("{caller} will be refused (`next` is `{after}`)");
             self.push(Verdict::Stronger, detail);
         }
+    }
+
+    /// Compares the claims of each argument; those that both versions have are the same.
+    fn claims(&mut self, old: &[ClaimsEntry], new: &[ClaimsEntry]) {
+        let (mut removed, mut added) = (old.to_vec(), Vec::new());
+        for claims in new {
+            match removed.iter().position(|other| other == claims) {
+                Some(at) => {
+                    removed.remove(at);
+                }
+                None => added.push(claims),
+            }
+        }
+        for (old, new) in removed.iter().zip(&added) {
+            self.claims_type(old, new);
+        }
+        for old in removed.iter().skip(added.len()) {
+            let rules = rules(old, "former");
+            self.push(
+                Verdict::Weaker,
+                format!("a caller whose claims break {rules} is now admitted"),
+            );
+        }
+        for new in added.into_iter().skip(removed.len()) {
+            let rules = rules(new, "new");
+            self.push(
+                Verdict::Stronger,
+                format!("a caller whose claims break {rules} is no longer admitted"),
+            );
+        }
+    }
+
+    fn claims_type(&mut self, old: &ClaimsEntry, new: &ClaimsEntry) {
+        if let (ClaimsEntry::Described(old), ClaimsEntry::Described(new)) = (old, new) {
+            for change in schema_changes("claims", old, new) {
+                self.push(change.verdict, change.detail);
+            }
+            return;
+        }
+        let (old, new) = (rules(old, "former"), rules(new, "new"));
+        self.push(
+            Verdict::Incomparable,
+            format!(
+                "a caller whose claims break {old} may be admitted, because they follow {new} now"
+            ),
+        );
     }
 
     /// Compares the inputs of each location; several of one location are in the order of the arguments.
@@ -335,41 +347,13 @@ impl Changes {
             }
         }
     }
+}
 
-    /// Compares sets of names, of which more are weaker.
-    fn names(
-        &mut self,
-        old: &BTreeSet<String>,
-        new: &BTreeSet<String>,
-        subject: impl Fn(&str) -> String,
-        verb: &str,
-    ) {
-        for name in new.difference(old) {
-            let subject = subject(&word(name, &[]));
-            self.push(Verdict::Weaker, format!("{subject} now {verb}"));
-        }
-        for name in old.difference(new) {
-            let subject = subject(&word(name, &[]));
-            self.push(Verdict::Stronger, format!("{subject} no longer {verb}"));
-        }
-    }
-
-    /// Compares sorted lists of exceptions, in which duplicates count.
-    fn list(&mut self, old: &[String], new: &[String], describe: impl Fn(&String) -> String) {
-        let mut removed = old.to_vec();
-        for item in new {
-            if let Some(at) = removed.iter().position(|other| other == item) {
-                removed.swap_remove(at);
-            } else {
-                let description = describe(item);
-                self.push(Verdict::Weaker, format!("{description} is new"));
-            }
-        }
-        removed.sort();
-        for item in &removed {
-            let description = describe(item);
-            self.push(Verdict::Stronger, format!("{description} is gone"));
-        }
+/// Names the rules of claims.
+fn rules(claims: &ClaimsEntry, version: &str) -> String {
+    match claims {
+        ClaimsEntry::Described(_) => format!("the {version} rules"),
+        ClaimsEntry::Opaque(name) => format!("the rules of the type `{}`", word(name, &[])),
     }
 }
 

@@ -1,43 +1,24 @@
 //! The facts about an API that a lock file has.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::lock::access::Formula;
 use crate::lock::schema::LockedSchema;
 use crate::policy::Limits;
-use crate::resource_server::IssuerSummary;
-use crate::routing::{Exception, InputDescription, Inventory, Route};
+use crate::routing::{ClaimsDescription, Exception, InputDescription, Inventory, Route};
 
 /// The facts about the API as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ApiEntry {
     /// `None` if every host is served.
     pub(super) hosts: Option<BTreeSet<String>>,
+    /// Whether revocations are checked; `false` in a file of version 1, which does not have it.
+    pub(super) checks_revocations: bool,
     /// The reasons of the routers beside the API, sorted.
     pub(super) undeclared: Vec<String>,
     /// The relaxations of the API as a whole, sorted.
     pub(super) relaxations: Vec<String>,
-}
-
-/// The facts about one issuer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct IssuerEntry {
-    pub(super) url: String,
-    pub(super) audiences: BTreeSet<String>,
-    pub(super) validation: String,
-    /// In bytes.
-    pub(super) token_limit: u64,
-    /// `None` if everything is granted.
-    pub(super) grants: Option<LockedGrants>,
-    /// Sorted.
-    pub(super) relaxations: Vec<String>,
-}
-
-/// The scopes and roles that an issuer may grant.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct LockedGrants {
-    pub(super) scopes: BTreeSet<String>,
-    pub(super) roles: BTreeSet<String>,
 }
 
 /// The facts about one path and method.
@@ -54,6 +35,8 @@ pub(super) struct RouteEntry {
     pub(super) limits: [u64; LIMITS.len()],
     /// Sorted by location.
     pub(super) inputs: Vec<InputEntry>,
+    /// In the order of the arguments; empty in a file of version 1, which does not have it.
+    pub(super) claims: Vec<ClaimsEntry>,
     /// Sorted.
     pub(super) exceptions: Vec<ExceptionEntry>,
 }
@@ -87,6 +70,15 @@ pub(super) struct InputEntry {
     pub(super) media_types: BTreeSet<String>,
     /// `None` if no schema describes the input.
     pub(super) schema: Option<LockedSchema>,
+}
+
+/// The typed claims of a caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ClaimsEntry {
+    /// Claims with known rules; the name of their type does not matter.
+    Described(LockedSchema),
+    /// Claims of a type without a schema, by its name.
+    Opaque(String),
 }
 
 /// Data that reaches the handler without Palisade's checks.
@@ -158,26 +150,8 @@ impl ApiEntry {
             hosts: inventory
                 .hosts()
                 .map(|hosts| hosts.iter().cloned().collect()),
+            checks_revocations: inventory.checks_revocations(),
             undeclared,
-            relaxations,
-        }
-    }
-}
-
-impl IssuerEntry {
-    pub(super) fn of(issuer: &IssuerSummary) -> Self {
-        let mut relaxations: Vec<_> = issuer.relaxations().map(str::to_owned).collect();
-        relaxations.sort();
-        let grants = issuer.grants().filter(|grants| !grants.is_everything());
-        Self {
-            url: issuer.issuer().to_owned(),
-            audiences: issuer.audiences().map(str::to_owned).collect(),
-            validation: issuer.validation(),
-            token_limit: saturating(issuer.token_limit()),
-            grants: grants.map(|grants| LockedGrants {
-                scopes: grants.listed_scopes().map(str::to_owned).collect(),
-                roles: grants.listed_roles().map(str::to_owned).collect(),
-            }),
             relaxations,
         }
     }
@@ -222,6 +196,10 @@ impl RouteEntry {
             accepts_tickets: route.accepts_tickets(),
             limits: values(route.limits()),
             inputs: inputs.clone(),
+            claims: route
+                .claims()
+                .map(|claims| ClaimsEntry::of(&claims))
+                .collect(),
             exceptions: exceptions.clone(),
         };
         methods.into_iter().map(entry).collect()
@@ -241,6 +219,15 @@ impl InputEntry {
             schema: input
                 .schema()
                 .map(|schema| LockedSchema::of(schema.as_value())),
+        }
+    }
+}
+
+impl ClaimsEntry {
+    fn of(claims: &ClaimsDescription) -> Self {
+        match claims.schema() {
+            Some(schema) => Self::Described(LockedSchema::of(schema.as_value())),
+            None => Self::Opaque(claims.type_name()),
         }
     }
 }
@@ -278,7 +265,6 @@ pub(super) fn pattern(path: &str) -> String {
 
 /// Returns the limits in the order and units of [`LIMITS`].
 fn values(limits: Limits) -> [u64; LIMITS.len()] {
-    let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     [
         saturating(limits.body_limit),
         millis(limits.body_timeout),
@@ -290,6 +276,10 @@ fn values(limits: Limits) -> [u64; LIMITS.len()] {
     ]
 }
 
-fn saturating(number: usize) -> u64 {
+pub(super) fn saturating(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+pub(super) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,15 +1,20 @@
-//! The lock file: who may call each route and what input it accepts, in text that a review can read.
+//! The lock file: who may call each route, what input it accepts and how tokens are verified, in text that a review can read.
 //!
 //! `entry` collects the facts of an inventory, `render` and `parse` are the text, `compare` finds what a change admits.
 
 mod access;
 mod access_text;
 mod bound;
+mod changes;
 mod compare;
 mod entry;
 mod file;
+mod issuer_change;
+mod issuer_entry;
+mod lines;
 mod parse;
 mod parse_error;
+mod parse_issuer;
 mod render;
 mod schema;
 mod schema_change;

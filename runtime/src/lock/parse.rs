@@ -7,33 +7,15 @@ use serde_json::{Map, Value};
 
 use crate::lock::access::Formula;
 use crate::lock::entry::{
-    ApiEntry, ExceptionEntry, InputEntry, IssuerEntry, LIMITS, LockedGrants, RouteEntry, RouteKey,
-    Selection, pattern,
+    ApiEntry, ClaimsEntry, ExceptionEntry, InputEntry, LIMITS, RouteEntry, RouteKey, Selection,
+    pattern,
 };
+use crate::lock::lines::{Block, Fact, Line, blocks, insert, set};
 use crate::lock::parse_error::{LockParseError, LockParseErrorKind};
-use crate::lock::render::VERSION;
+use crate::lock::parse_issuer::parse_issuer;
 use crate::lock::schema::LockedSchema;
-use crate::lock::snapshot::Lock;
+use crate::lock::snapshot::{Lock, OLDEST_VERSION, VERSION};
 use crate::lock::word::split_word;
-
-/// A line without its indentation, and its number.
-#[derive(Clone, Copy)]
-struct Line<'a> {
-    number: usize,
-    text: &'a str,
-}
-
-/// The lines of a block: the first one, and the indented ones after it.
-struct Block<'a> {
-    title: Line<'a>,
-    facts: Vec<Fact<'a>>,
-}
-
-/// A line of a block, with the lines that are indented further.
-struct Fact<'a> {
-    line: Line<'a>,
-    details: Vec<Line<'a>>,
-}
 
 impl FromStr for Lock {
     type Err = LockParseError;
@@ -44,8 +26,9 @@ impl FromStr for Lock {
             line: 1,
             kind: LockParseErrorKind::MissingVersion,
         })?;
-        check_version(&version)?;
+        let version = parse_version(&version)?;
         let mut lock = Self {
+            version,
             api: ApiEntry::default(),
             issuers: Vec::new(),
             routes: Vec::new(),
@@ -58,15 +41,15 @@ impl FromStr for Lock {
                     return Err(title.error(LockParseErrorKind::Duplicate));
                 }
                 has_api = true;
-                lock.api = parse_api(&block)?;
+                lock.api = parse_api(&block, version)?;
             } else if let Some(url) = title.text.strip_prefix("issuer ") {
-                let issuer = parse_issuer(&block, title.word(url, "issuer")?)?;
+                let issuer = parse_issuer(&block, title.word(url, "issuer")?, version)?;
                 if lock.issuers.iter().any(|other| other.url == issuer.url) {
                     return Err(title.error(LockParseErrorKind::Duplicate));
                 }
                 lock.issuers.push(issuer);
             } else {
-                let route = parse_route(&block)?;
+                let route = parse_route(&block, version)?;
                 if lock.routes.iter().any(|other| other.key == route.key) {
                     return Err(title.error(LockParseErrorKind::Duplicate));
                 }
@@ -79,96 +62,23 @@ impl FromStr for Lock {
     }
 }
 
-impl<'a> Line<'a> {
-    fn error(self, kind: LockParseErrorKind) -> LockParseError {
-        LockParseError {
-            line: self.number,
-            kind,
-        }
-    }
-
-    fn malformed(self, name: &'static str) -> LockParseError {
-        self.error(LockParseErrorKind::Malformed(name))
-    }
-
-    /// Splits the first word from the rest.
-    fn split(self) -> (&'a str, &'a str) {
-        self.text.split_once(' ').unwrap_or((self.text, ""))
-    }
-
-    /// Parses a text that is one word.
-    fn word(self, text: &str, name: &'static str) -> Result<String, LockParseError> {
-        match split_word(text) {
-            Some((word, _, "")) => Ok(word),
-            _ => Err(self.malformed(name)),
-        }
-    }
-
-    fn number(self, text: &str, unit: &str, name: &'static str) -> Result<u64, LockParseError> {
-        let digits = text.strip_suffix(unit);
-        let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-        let number = digits.and_then(|digits| digits.parse().ok());
-        number.ok_or_else(|| self.malformed(name))
-    }
-}
-
-/// Splits a file into blocks by indentation; comments and empty lines have no meaning.
-fn blocks(text: &str) -> Result<Vec<Block<'_>>, LockParseError> {
-    let mut blocks: Vec<Block<'_>> = Vec::new();
-    for (index, raw) in text.lines().enumerate() {
-        let text = raw.trim_start_matches(' ');
-        let line = Line {
-            number: index + 1,
-            text,
-        };
-        let markers = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"];
-        if markers.iter().any(|marker| raw.starts_with(marker)) {
-            return Err(line.error(LockParseErrorKind::Conflict));
-        }
-        if raw.is_empty() || raw.starts_with('#') {
-            continue;
-        }
-        let unexpected = || line.error(LockParseErrorKind::Unexpected);
-        match raw.len() - text.len() {
-            _ if text.starts_with(char::is_whitespace) => return Err(unexpected()),
-            0 => blocks.push(Block {
-                title: line,
-                facts: Vec::new(),
-            }),
-            2 => {
-                let block = blocks.last_mut().ok_or_else(unexpected)?;
-                block.facts.push(Fact {
-                    line,
-                    details: Vec::new(),
-                });
-            }
-            4 => {
-                let block = blocks.last_mut().ok_or_else(unexpected)?;
-                let fact = block.facts.last_mut().ok_or_else(unexpected)?;
-                fact.details.push(line);
-            }
-            _ => return Err(unexpected()),
-        }
-    }
-    Ok(blocks)
-}
-
-fn check_version(block: &Block<'_>) -> Result<(), LockParseError> {
+fn parse_version(block: &Block<'_>) -> Result<u32, LockParseError> {
     let title = block.title;
-    let Some(version) = title.text.strip_prefix("version ") else {
+    let Some(text) = title.text.strip_prefix("version ") else {
         return Err(title.error(LockParseErrorKind::MissingVersion));
     };
-    if version != VERSION.to_string() {
-        return Err(title.error(LockParseErrorKind::UnknownVersion(version.to_owned())));
-    }
+    let version = (OLDEST_VERSION..=VERSION).find(|version| text == version.to_string());
+    let unknown = || title.error(LockParseErrorKind::UnknownVersion(text.to_owned()));
+    let version = version.ok_or_else(unknown)?;
     match block.facts.first() {
         Some(fact) => Err(fact.line.error(LockParseErrorKind::Unexpected)),
-        None => Ok(()),
+        None => Ok(version),
     }
 }
 
-fn parse_api(block: &Block<'_>) -> Result<ApiEntry, LockParseError> {
+fn parse_api(block: &Block<'_>, version: u32) -> Result<ApiEntry, LockParseError> {
     let mut api = ApiEntry::default();
+    let mut revocations = None;
     for fact in &block.facts {
         let line = fact.without_details()?;
         match line.split() {
@@ -176,74 +86,38 @@ fn parse_api(block: &Block<'_>) -> Result<ApiEntry, LockParseError> {
                 let hosts = api.hosts.get_or_insert_default();
                 insert(hosts, line.word(host, "host")?, line)?;
             }
+            ("revocations", "") if version > 1 => set(&mut revocations, (), line)?,
             ("undeclared", reason) => api.undeclared.push(line.word(reason, "undeclared")?),
             ("relaxation", text) => api.relaxations.push(line.word(text, "relaxation")?),
             _ => return Err(line.error(LockParseErrorKind::Unexpected)),
         }
     }
+    api.checks_revocations = revocations.is_some();
     api.undeclared.sort();
     api.relaxations.sort();
     Ok(api)
 }
 
-fn parse_issuer(block: &Block<'_>, url: String) -> Result<IssuerEntry, LockParseError> {
-    let (mut audiences, mut relaxations) = (BTreeSet::new(), Vec::new());
-    let (mut validation, mut token_limit, mut grants) = (None, None, None);
-    for fact in &block.facts {
-        let line = fact.without_details()?;
-        let (name, value) = line.split();
-        match name {
-            "audience" => insert(&mut audiences, line.word(value, "audience")?, line)?,
-            "validation" => set(&mut validation, line.word(value, "validation")?, line)?,
-            "token_limit" => set(
-                &mut token_limit,
-                line.number(value, "B", "token_limit")?,
-                line,
-            )?,
-            "grants" => match value {
-                "everything" => set(&mut grants, None, line)?,
-                "listed" => set(&mut grants, Some(LockedGrants::default()), line)?,
-                _ => return Err(line.malformed("grants")),
-            },
-            "scope" | "role" => {
-                let Some(Some(grants)) = &mut grants else {
-                    return Err(line.error(LockParseErrorKind::Unexpected));
-                };
-                let granted = if name == "scope" {
-                    &mut grants.scopes
-                } else {
-                    &mut grants.roles
-                };
-                insert(granted, line.word(value, "grants")?, line)?;
-            }
-            "relaxation" => relaxations.push(line.word(value, "relaxation")?),
-            _ => return Err(line.error(LockParseErrorKind::Unexpected)),
-        }
-    }
-    relaxations.sort();
-    let missing = |name| move || block.title.error(LockParseErrorKind::Missing(name));
-    Ok(IssuerEntry {
-        url,
-        audiences,
-        validation: validation.ok_or_else(missing("validation"))?,
-        token_limit: token_limit.ok_or_else(missing("token_limit"))?,
-        grants: grants.ok_or_else(missing("grants"))?,
-        relaxations,
-    })
-}
-
-fn parse_route(block: &Block<'_>) -> Result<RouteEntry, LockParseError> {
+fn parse_route(block: &Block<'_>, version: u32) -> Result<RouteEntry, LockParseError> {
     let title = block.title;
     let (path, key) =
         parse_title(title.text).ok_or_else(|| title.error(LockParseErrorKind::Unexpected))?;
     let (mut access, mut next, mut limits, mut accepts_tickets) = (None, None, None, None);
     let (mut inputs, mut exceptions): (Vec<InputEntry>, Vec<_>) = (Vec::new(), Vec::new());
+    let mut claims = Vec::new();
     for fact in &block.facts {
         let line = fact.line;
         match line.split() {
             ("input", value) => {
                 inputs.push(parse_input(fact, value)?);
                 continue;
+            }
+            ("claims", "") if version > 1 => {
+                claims.push(ClaimsEntry::Described(parse_schema(fact)?));
+                continue;
+            }
+            ("claims", name) if version > 1 => {
+                claims.push(ClaimsEntry::Opaque(line.word(name, "claims")?));
             }
             ("access", value) => {
                 let formula = Formula::parse(value).ok_or_else(|| line.malformed("access"))?;
@@ -273,6 +147,7 @@ fn parse_route(block: &Block<'_>) -> Result<RouteEntry, LockParseError> {
         accepts_tickets: accepts_tickets.is_some(),
         limits: limits.ok_or_else(missing("limits"))?,
         inputs,
+        claims,
         exceptions,
     })
 }
@@ -358,9 +233,8 @@ fn parse_input(fact: &Fact<'_>, text: &str) -> Result<InputEntry, LockParseError
         rest = after;
     }
     let schema = match fact.details.as_slice() {
-        [] => return Err(line.error(LockParseErrorKind::Missing("."))),
         [only] if only.text == "opaque" => None,
-        lines => Some(parse_schema(lines)?),
+        _ => Some(parse_schema(fact)?),
     };
     Ok(InputEntry {
         location,
@@ -371,14 +245,19 @@ fn parse_input(fact: &Fact<'_>, text: &str) -> Result<InputEntry, LockParseError
 }
 
 /// Joins the lines of a schema: the root, its members, then the definitions in order.
-fn parse_schema(lines: &[Line<'_>]) -> Result<LockedSchema, LockParseError> {
+fn parse_schema(fact: &Fact<'_>) -> Result<LockedSchema, LockParseError> {
+    let name = if fact.line.text == "claims" {
+        "claims"
+    } else {
+        "input"
+    };
     let mut schemas: Vec<Value> = Vec::new();
-    for line in lines {
-        let malformed = || line.malformed("input");
+    for line in &fact.details {
+        let malformed = || line.malformed(name);
         let (position, text) = match line.text.strip_prefix("type ") {
             Some(rest) => {
                 let (number, rest) = rest.split_once(' ').ok_or_else(malformed)?;
-                (line.number(number, "", "input")?, rest)
+                (line.number(number, "", name)?, rest)
             }
             None => (0, line.text),
         };
@@ -396,7 +275,8 @@ fn parse_schema(lines: &[Line<'_>]) -> Result<LockedSchema, LockParseError> {
         }
     }
     let mut schemas = schemas.into_iter();
-    let root = schemas.next().unwrap_or_default();
+    let missing = || fact.line.error(LockParseErrorKind::Missing("."));
+    let root = schemas.next().ok_or_else(missing)?;
     Ok(LockedSchema {
         root,
         definitions: schemas.collect(),
@@ -417,32 +297,4 @@ fn insert_member(schema: &mut Value, path: &str, member: Value) -> Option<()> {
         .or_insert_with(|| Value::Object(Map::new()));
     let previous = members.as_object_mut()?.insert(decoded(name), member);
     previous.is_none().then_some(())
-}
-
-impl<'a> Fact<'a> {
-    fn without_details(&self) -> Result<Line<'a>, LockParseError> {
-        match self.details.first() {
-            Some(detail) => Err(detail.error(LockParseErrorKind::Unexpected)),
-            None => Ok(self.line),
-        }
-    }
-}
-
-fn set<T>(slot: &mut Option<T>, value: T, line: Line<'_>) -> Result<(), LockParseError> {
-    match slot.replace(value) {
-        Some(_) => Err(line.error(LockParseErrorKind::Duplicate)),
-        None => Ok(()),
-    }
-}
-
-fn insert(
-    names: &mut BTreeSet<String>,
-    name: String,
-    line: Line<'_>,
-) -> Result<(), LockParseError> {
-    if names.insert(name) {
-        Ok(())
-    } else {
-        Err(line.error(LockParseErrorKind::Duplicate))
-    }
 }

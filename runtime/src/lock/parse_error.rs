@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::lock::render::VERSION;
+use crate::lock::snapshot::{OLDEST_VERSION, VERSION};
 
 /// The error for a malformed lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl fmt::Display for LockParseError {
             LockParseErrorKind::UnknownVersion(found) => {
                 write!(
                     f,
-                    "unknown version `{}`, expected `{VERSION}`",
+                    "unknown version `{}`, expected `{OLDEST_VERSION}` to `{VERSION}`",
                     found.escape_debug()
                 )
             }

@@ -5,14 +5,14 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::lock::entry::{
-    ApiEntry, InputEntry, IssuerEntry, LIMITS, LockedGrants, RouteEntry, RouteKey, Selection,
+    ApiEntry, ClaimsEntry, InputEntry, LIMITS, RouteEntry, RouteKey, Selection,
+};
+use crate::lock::issuer_entry::{
+    IntrospectionEntry, IssuerEntry, KeyEntry, LockedGrants, Verification,
 };
 use crate::lock::schema::LockedSchema;
 use crate::lock::snapshot::Lock;
 use crate::lock::word::{ascii_json, quoted, word};
-
-/// The version of the format.
-pub(super) const VERSION: u32 = 1;
 
 const HEADER: &str = "\
 # Which callers each route admits, and which input it accepts; a test compares it with the code.
@@ -20,7 +20,7 @@ const HEADER: &str = "\
 
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{HEADER}\nversion {VERSION}")?;
+        writeln!(f, "{HEADER}\nversion {}", self.version)?;
         if self.api != ApiEntry::default() {
             write!(f, "\n{}", self.api)?;
         }
@@ -40,6 +40,9 @@ impl fmt::Display for ApiEntry {
         for host in self.hosts.iter().flatten() {
             writeln!(f, "  host {}", word(host, &[]))?;
         }
+        if self.checks_revocations {
+            writeln!(f, "  revocations")?;
+        }
         for reason in &self.undeclared {
             writeln!(f, "  undeclared {}", quoted(reason))?;
         }
@@ -57,6 +60,9 @@ impl fmt::Display for IssuerEntry {
             writeln!(f, "  audience {}", word(audience, &[]))?;
         }
         writeln!(f, "  validation {}", quoted(&self.validation))?;
+        if let Some(verification) = &self.verification {
+            write!(f, "{verification}")?;
+        }
         writeln!(f, "  token_limit {}B", self.token_limit)?;
         match &self.grants {
             None => writeln!(f, "  grants everything")?,
@@ -66,6 +72,48 @@ impl fmt::Display for IssuerEntry {
             writeln!(f, "  relaxation {}", quoted(relaxation))?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Verification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for algorithm in &self.algorithms {
+            writeln!(f, "  algorithm {}", word(algorithm, &[]))?;
+        }
+        for keys in &self.keys {
+            writeln!(f, "  keys {keys}")?;
+        }
+        if let Some(age) = self.max_key_age {
+            writeln!(f, "  max_key_age {age}ms")?;
+        }
+        writeln!(f, "  clock_skew {}ms", self.clock_skew)?;
+        writeln!(f, "  roles_claim {}", word(&self.roles_claim, &[]))?;
+        if let Some(introspection) = &self.introspection {
+            writeln!(f, "  introspection {introspection}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for KeyEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret(algorithm) => write!(f, "secret {}", word(algorithm, &[])),
+            Self::Pem(algorithm) => write!(f, "pem {}", word(algorithm, &[])),
+            Self::Jwks => f.write_str("jwks"),
+            Self::Url(url) => write!(f, "url {}", word(url, &[])),
+            Self::Discovered => f.write_str("discovered"),
+        }
+    }
+}
+
+impl fmt::Display for IntrospectionEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.endpoint {
+            Some(url) => write!(f, "url {}", word(url, &[]))?,
+            None => f.write_str("discovered")?,
+        }
+        write!(f, " cache_for={}ms", self.cache_time)
     }
 }
 
@@ -123,6 +171,9 @@ impl fmt::Display for RouteEntry {
         for input in &self.inputs {
             write!(f, "{input}")?;
         }
+        for claims in &self.claims {
+            write!(f, "{claims}")?;
+        }
         for exception in &self.exceptions {
             let (label, reason) = (quoted(&exception.label), quoted(&exception.reason));
             writeln!(f, "  exception {label} {reason}")?;
@@ -144,6 +195,15 @@ impl fmt::Display for InputEntry {
         match &self.schema {
             None => writeln!(f, "    opaque"),
             Some(schema) => write!(f, "{schema}"),
+        }
+    }
+}
+
+impl fmt::Display for ClaimsEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Described(schema) => write!(f, "  claims\n{schema}"),
+            Self::Opaque(name) => writeln!(f, "  claims {}", quoted(name)),
         }
     }
 }

@@ -1,11 +1,19 @@
 //! The facts of a whole API.
 
-use crate::lock::entry::{ApiEntry, IssuerEntry, RouteEntry};
+use crate::lock::entry::{ApiEntry, RouteEntry};
+use crate::lock::issuer_entry::IssuerEntry;
 use crate::routing::Inventory;
 
-/// The access, limits, input and exceptions of every route, and the issuers, as a lock file has them.
+/// The version of the format.
+pub(super) const VERSION: u32 = 2;
+
+/// The oldest version that can be read. It lacks the verification of issuers' tokens, revocations and claims.
+pub(super) const OLDEST_VERSION: u32 = 1;
+
+/// The access, limits, input, claims and exceptions of every route, and the issuers, as a lock file has them.
 ///
-/// A lock does not depend on the names of handlers, modules, types and path parameters, nor on the order of routes.
+/// A lock does not depend on the names of handlers, modules, types and path parameters, nor on the order of routes. It has
+/// the name of a type only for typed claims without a [schema](crate::routing::ClaimsDescription::schema).
 /// Two locks are compared by logic: see [`compare`](Self::compare). In tests,
 /// `palisade::testing::assert_lock` compares the API with its file.
 ///
@@ -37,6 +45,8 @@ use crate::routing::Inventory;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lock {
+    /// That of the file, which may be older than [`VERSION`].
+    pub(super) version: u32,
     pub(super) api: ApiEntry,
     /// Sorted by their URLs, which are unique.
     pub(super) issuers: Vec<IssuerEntry>,
@@ -55,9 +65,18 @@ impl Lock {
         let mut routes: Vec<_> = inventory.iter().flat_map(RouteEntry::of).collect();
         routes.sort_by(|one, other| one.key.cmp(&other.key));
         Self {
+            version: VERSION,
             api: ApiEntry::of(inventory),
             issuers,
             routes,
         }
+    }
+
+    /// Returns whether it has facts that a file of version 1 lacks.
+    pub(super) fn has_facts_of_version_2(&self) -> bool {
+        let is_verified = |issuer: &IssuerEntry| issuer.verification.is_some();
+        self.api.checks_revocations
+            || self.issuers.iter().any(is_verified)
+            || self.routes.iter().any(|route| !route.claims.is_empty())
     }
 }

@@ -21,6 +21,8 @@ const FILE: &str = "palisade.lock";
 /// does not change it. A change to the stronger fails the test too, because a later return to the weaker form
 /// would otherwise go unnoticed.
 ///
+/// A file of an older version is compared too; one change says which facts it lacks.
+///
 /// The inventory of a [`SecureRouter`](crate::SecureRouter::inventory) has no issuers, and that of an
 /// [`Api`](crate::Api::inventory) has. For several APIs in one workspace, use [`assert_lock_at`].
 ///

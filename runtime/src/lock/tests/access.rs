@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use crate::claims::{Role, RoleSet, Scope, ScopeSet};
-use crate::lock::access::{Attribute, Formula};
+use crate::lock::access::{Attribute, Formula, TooManyAlternatives};
+use crate::lock::{Lock, Verdict};
 use crate::policy::{Access, Requirement};
 
 /// Three scopes, of which `c` implies `b`, and two roles.
@@ -137,10 +138,31 @@ proptest! {
             prop_assert_eq!(old_formula.admits(&caller.attributes()), before, "{:?} {}", caller, old_formula);
             some_admitted |= after && !before;
         }
-        let witness = new_formula.witness_against(&old_formula);
+        let witness = new_formula.witness_against(&old_formula).unwrap();
         prop_assert_eq!(witness.is_some(), some_admitted, "{} -> {}", old_formula, new_formula);
         if let Some(witness) = witness {
             prop_assert!(new_formula.admits(&witness) && !old_formula.admits(&witness));
+        }
+    }
+
+    /// With less search, the comparison may give up, and is never wrong.
+    #[test]
+    fn bounded_comparison_is_correct_or_gives_up(old in accesses(), new in accesses(), limit in 0_usize..4) {
+        let (old, new) = (Formula::of(&old), Formula::of(&new));
+        let exact = new.witness_against(&old).unwrap();
+        match new.witness_within(&old, limit) {
+            Err(TooManyAlternatives) => {}
+            Ok(None) => prop_assert_eq!(exact, None, "{} -> {}", old, new),
+            Ok(Some(caller)) => prop_assert!(new.admits(&caller) && !old.admits(&caller), "{} -> {}", old, new),
+        }
+    }
+
+    #[test]
+    fn least_caller_is_admitted(access in accesses()) {
+        let formula = Formula::of(&access);
+        match formula.least_caller() {
+            Some(caller) => prop_assert!(formula.admits(&caller), "{}", formula),
+            None => prop_assert_eq!(formula, Formula::Any(Vec::new())),
         }
     }
 
@@ -222,4 +244,98 @@ fn malformed_access_is_no_formula() {
     ] {
         assert_eq!(Formula::parse(text), None, "{text}");
     }
+}
+
+/// A requirement with `2^choices` alternatives.
+fn choices(choices: usize, last: &str) -> String {
+    let each = (0..choices).map(|at| format!("any(a{at}, {last}{at})"));
+    format!("all({})", each.collect::<Vec<_>>().join(", "))
+}
+
+fn lock_with(access: &str) -> Lock {
+    let limits = "limits body_limit=1B body_timeout=1ms body_idle_timeout=1ms timeout=1ms header_limit=1 parameter_limit=1 part_limit=1";
+    let text = format!("version 2\n\nGET /orders\n  access {access}\n  {limits}\n");
+    let lock: Lock = text.parse().unwrap();
+    assert_eq!(lock.to_string().parse().as_ref(), Ok(&lock));
+    lock
+}
+
+/// The number of alternatives is exponential in the size of the declaration.
+#[test]
+fn access_with_too_many_alternatives_is_incomparable_unless_its_form_decides() {
+    let large = choices(64, "b");
+    let compare = |old: &str, new: &str| lock_with(old).compare(&lock_with(new));
+    assert!(compare(&large, &large).is_unchanged());
+    let comparison = compare(&large, &choices(64, "c"));
+    assert_eq!(comparison.changes().len(), 1, "{comparison}");
+    assert_eq!(comparison.changes()[0].verdict(), Verdict::Incomparable);
+    let text = comparison.to_string();
+    assert!(
+        text.starts_with("incomparable, counts as weaker: `GET /orders`: its access has more than 512 alternatives, which are not compared, it was `all(any(a0, b0), "),
+        "{text}"
+    );
+    // one more alternative at the top, whose callers are few
+    assert_eq!(
+        compare(&large, "public").to_string(),
+        "weaker: `GET /orders`: a caller without a token is now admitted"
+    );
+    let more = format!("any({large}, z)");
+    assert!(compare(&large, &more).is_weaker());
+    // a wider part
+    assert!(compare(&large, &large.replace("a0", "a0, z")).is_weaker());
+    assert!(!compare(&large.replace("a0", "a0, z"), &format!("all({large}, z)")).is_unchanged());
+}
+
+#[test]
+fn bound_of_alternatives_is_exact() {
+    let (within, beyond) = (choices(9, "b"), choices(10, "b"));
+    let stricter = |access: &str| Formula::parse(&format!("all({access}, z)")).unwrap();
+    let parse = |access: &str| Formula::parse(access).unwrap();
+    assert!(matches!(
+        parse(&within).witness_against(&stricter(&within)),
+        Ok(Some(_))
+    ));
+    assert_eq!(
+        parse(&beyond).witness_against(&stricter(&beyond)),
+        Err(TooManyAlternatives)
+    );
+    assert_eq!(stricter(&beyond).witness_against(&parse(&beyond)), Ok(None));
+}
+
+/// The bound counts sets before those are removed that contain another one, because removing them takes time.
+#[test]
+fn alternatives_are_reduced_to_the_smallest_within_the_bound() {
+    let parse = |access: &str| Formula::parse(access).unwrap();
+    let other = parse("q");
+    let witness = |access: &str, limit| parse(access).witness_within(&other, limit);
+    let scopes = |names: &[&str]| {
+        let names = names
+            .iter()
+            .map(|name| Attribute::Scope((*name).to_owned()));
+        Ok(Some(names.collect::<BTreeSet<_>>()))
+    };
+    // `a` and `c`, or `b`
+    assert_eq!(witness("all(any(a, b), any(b, c))", 4), scopes(&["b"]));
+    assert_eq!(
+        witness("all(any(a, b), any(b, c), any(b, d))", 4),
+        scopes(&["b"])
+    );
+    // `a` and `b` twice
+    let twice = "all(any(all(a, any(b, c)), all(b, any(a, c))), z)";
+    assert_eq!(witness(twice, 4), scopes(&["a", "b", "z"]));
+    assert_eq!(witness(twice, 3), Err(TooManyAlternatives));
+}
+
+/// Each level has a leaf and a deeper level: the pairs of parts are exponentially many paths.
+#[test]
+fn deep_access_is_compared_in_time() {
+    let deep = |innermost: &str| {
+        (0..30).fold(innermost.to_owned(), |inner, at| {
+            let list = if at % 2 == 0 { "any" } else { "all" };
+            format!("{list}(a{at}, {inner})")
+        })
+    };
+    let (one, other) = (lock_with(&deep("x")), lock_with(&deep("y")));
+    assert!(one.compare(&other).is_weaker());
+    assert!(one.compare(&one).is_unchanged());
 }

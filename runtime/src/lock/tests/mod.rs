@@ -3,12 +3,16 @@
 mod access;
 mod api;
 mod changes;
+#[cfg(feature = "openapi")]
+mod claims;
 mod exceptions;
 mod inputs;
 mod next;
 mod schema_rules;
 mod schemas;
 mod text;
+mod verification;
+mod versions;
 
 use crate::lock::Lock;
 use crate::routing::SecureMethodRouter;

@@ -36,7 +36,7 @@ fn file_has_one_sorted_block_for_each_route() {
     let expected = format!(
         r#"# Which callers each route admits, and which input it accepts; a test compares it with the code.
 # `PALISADE_LOCK=update cargo test` rewrites this file. Review its changes like code.
-version 1
+version 2
 
 POST /orders
   access any(admin, all(orders:delete, orders:write))
@@ -79,18 +79,22 @@ fn error_after(change: impl Fn(&str) -> String) -> String {
 #[test]
 fn malformed_file_is_an_error_with_its_line() {
     type Change = fn(&str) -> String;
-    let cases: [(Change, &str); 22] = [
-        (|_| String::new(), "line 1: missing `version 1`"),
+    let cases: [(Change, &str); 23] = [
+        (|_| String::new(), "line 1: missing `version 2`"),
         (
-            |text| text.replace("version 1\n", ""),
-            "line 4: missing `version 1`",
+            |text| text.replace("version 2\n", ""),
+            "line 4: missing `version 2`",
         ),
         (
-            |text| text.replace("version 1", "version 2"),
-            "line 3: unknown version `2`, expected `1`",
+            |text| text.replace("version 2", "version 3"),
+            "line 3: unknown version `3`, expected `1` to `2`",
         ),
         (
-            |text| text.replace("version 1", "version 1\n  more"),
+            |text| text.replace("version 2", "version 02"),
+            "line 3: unknown version `02`, expected `1` to `2`",
+        ),
+        (
+            |text| text.replace("version 2", "version 2\n  more"),
             "line 4: unknown line",
         ),
         (
