@@ -288,3 +288,27 @@ fn route_that_uncovers_or_shadows_another_one_is_compared_with_it() {
         [""; 0]
     );
 }
+
+/// A selection by header fields that is gone falls to the handler without one, and a nested fallback to the outer one.
+#[test]
+fn selection_and_nested_fallback_uncover_another_handler() {
+    use crate::routing::{HeaderRouter, on_headers};
+    use axum::routing::MethodFilter;
+
+    let selected = |router: HeaderRouter| {
+        let router = router.fallback(open);
+        at("/mcp", on_headers(MethodFilter::POST, router))
+    };
+    let all = sentences(
+        &selected(HeaderRouter::new(["mcp-method"]).route(["tools/call"], read)),
+        &selected(HeaderRouter::new(["mcp-method"]).route(["tools/list"], read)),
+    );
+    let uncovered = "weaker: `POST /mcp when mcp-method \"tools/call\"`: a caller without a token is now admitted: its requests now reach `POST /mcp otherwise`";
+    assert!(all.iter().any(|one| one == uncovered), "{all:#?}");
+
+    let outer = |inner: SecureRouter| SecureRouter::new().nest("/admin", inner).fallback(open);
+    let list = || SecureRouter::new().route("/", get(read));
+    let all = sentences(&outer(list().fallback(read)), &outer(list()));
+    let uncovered = "weaker: `* /admin`: a caller without a token is now admitted: its requests now reach `* \"\"`";
+    assert!(all.iter().any(|one| one == uncovered), "{all:#?}");
+}

@@ -384,6 +384,16 @@ fn change_of_a_bound_is_one_sentence() {
             "the body: -6 is now accepted (`minimum` was -5, is -6)",
         ),
         (
+            json!({ "maximum": 1.5 }),
+            json!({ "maximum": 2.5 }),
+            "the body: a number above 1.5 is now accepted (`maximum` was 1.5, is 2.5)",
+        ),
+        (
+            json!({ "minimum": 1.5 }),
+            json!({ "minimum": 2.5 }),
+            "the body: a number below 2.5 is no longer accepted (`minimum` was 1.5, is 2.5)",
+        ),
+        (
             json!({ "$comment": "between 1 and 64 bytes in UTF-8" }),
             json!({ "$comment": "between 1 and 65 bytes in UTF-8" }),
             "the body: a value outside the former bound is now accepted (it was `between 1 and 64 bytes in UTF-8`, is `between 1 and 65 bytes in UTF-8`)",
