@@ -1,4 +1,4 @@
-//! The facts about an issuer that a lock file has. Keys and secrets are none of them, nor are digests of keys.
+//! The facts about an issuer that a lock file has. It has no key, no secret, and no digest of either.
 
 use std::collections::BTreeSet;
 
