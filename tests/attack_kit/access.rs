@@ -5,14 +5,12 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use palisade::evidence::AttackClass;
 use palisade::prelude::*;
 use palisade::testing::attack::{Attack, Expected};
 use palisade::testing::{EmbeddedIssuer, TestApi};
-use serde_json::Value;
 
-use crate::support::{admitted, assert_finds, assert_only, found};
+use crate::support::{admitted, assert_finds, assert_only, claims, found};
 
 #[secured(scopes = "orders:read")]
 async fn list() -> &'static str {
@@ -107,13 +105,6 @@ async fn proxy_fields_that_replace_a_token_are_found() {
         &admitted(&api).await,
         "GET /orders: broken_token: no token, and fields by which proxies name a user",
     );
-}
-
-/// Returns the claims of a token whose signature is not verified.
-fn claims(headers: &HeaderMap) -> Option<Value> {
-    let field = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let payload = field.strip_prefix("Bearer ")?.split('.').nth(1)?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }
 
 /// Serves `/legacy` beside the API, for requests that `is_accepted`.
@@ -224,7 +215,7 @@ async fn unknown_issuer_is_not_covered() {
     let api = TestApi::with_server(routes(), |server| server.trust(trusted)).await;
     let report = Attack::new(&api).run().await;
     let class = report.results().routes()[0]
-        .class(palisade::evidence::AttackClass::OtherIssuer)
+        .class(AttackClass::OtherIssuer)
         .unwrap();
     assert_eq!(
         class.not_covered(),
@@ -235,8 +226,51 @@ async fn unknown_issuer_is_not_covered() {
         .run()
         .await
         .assert_refused();
-    let class = results.routes()[0]
-        .class(palisade::evidence::AttackClass::OtherIssuer)
-        .unwrap();
+    let class = results.routes()[0].class(AttackClass::OtherIssuer).unwrap();
     assert!(class.is_evidence());
+}
+
+/// The refusals of an issuer whose keys the server does not know say nothing about what it may grant.
+async fn with_other_keys() -> (TestApi, EmbeddedIssuer) {
+    let trusted = EmbeddedIssuer::with_own_keys("https://partner.test");
+    let trusted = trusted.issuer("https://api.test").grants_everything();
+    let api = TestApi::with_server(routes(), |server| server.trust(trusted)).await;
+    (api, EmbeddedIssuer::with_own_keys("https://partner.test"))
+}
+
+const INVALID: &str = "no token of https://partner.test is valid at the API, so that a refusal has no meaning; pass the `EmbeddedIssuer` whose URL and keys the server trusts to `issuer`";
+
+#[tokio::test]
+async fn issuer_with_other_keys_is_not_covered() {
+    let (api, partner) = with_other_keys().await;
+    let report = Attack::new(&api).issuer(&partner, []).run().await;
+    let class = report.results().routes()[0]
+        .class(AttackClass::OtherIssuer)
+        .unwrap();
+    assert_eq!(class.not_covered(), [INVALID]);
+    assert!(!class.is_evidence());
+}
+
+#[tokio::test]
+#[should_panic(expected = "no token of https://partner.test is valid at the API")]
+async fn issuer_with_other_keys_fails_the_test() {
+    let (api, partner) = with_other_keys().await;
+    let attack = Attack::new(&api).issuer(&partner, []);
+    attack.run().await.assert_refused();
+}
+
+#[tokio::test]
+async fn named_route_that_does_not_admit_an_issuer_is_not_covered() {
+    let partner = EmbeddedIssuer::with_own_keys("https://partner.test");
+    let trusted = partner.issuer("https://api.test").grants(Grants::none());
+    let api = TestApi::with_server(routes(), |server| server.trust(trusted)).await;
+    let attack = Attack::new(&api).issuer(&partner, ["GET /orders"]);
+    let results = attack.run().await.assert_refused();
+    let class = results.routes()[0].class(AttackClass::OtherIssuer).unwrap();
+    assert_eq!(
+        class.not_covered(),
+        [
+            "a token of https://partner.test is not admitted (status 403), although the test names the route; remove it from `issuer`, or let the issuer grant what the route requires"
+        ]
+    );
 }

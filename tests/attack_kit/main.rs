@@ -9,14 +9,18 @@
     reason = "a failing test panics, and a test may be a table of cases"
 )]
 
+mod absent;
 mod access;
 mod bounds;
 mod clean;
 mod expectations;
 mod explain;
 mod explain_on_loopback;
+mod implied_scopes;
 mod input;
 mod layers;
+mod limits;
 mod objects;
 mod sessions;
 mod support;
+mod tickets;

@@ -8,9 +8,9 @@ use palisade::evidence::AttackClass;
 use palisade::prelude::*;
 use palisade::relying_party::{Login, NewLogin, Sessions};
 use palisade::testing::TestApi;
-use palisade::testing::attack::Attack;
+use palisade::testing::attack::{Attack, Expected};
 
-use crate::support::{admitted, assert_finds, assert_only};
+use crate::support::{admitted, assert_finds, assert_only, found};
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +73,7 @@ async fn attacks_on_logins_tickets_and_fallbacks_are_refused() {
     let results = Attack::new(&api).run().await.assert_refused();
     for (method, path, class) in [
         ("GET", "/me", AttackClass::NoToken),
+        ("GET", "/me", AttackClass::EarlyRefusal),
         ("POST", "/name", AttackClass::BrokenToken),
         ("POST", "/name", AttackClass::Bound),
         ("GET", "/orders", AttackClass::BrokenToken),
@@ -262,4 +263,83 @@ async fn tickets_that_were_used_are_reported_as_not_covered() {
     let expected =
         "not covered: GET /events: broken_token: a ticket that was used, or is for another route";
     assert!(report.to_string().contains(expected), "{report}");
+}
+
+#[tokio::test]
+async fn session_that_is_not_expected_is_found() {
+    let api = with_sessions(routes()).await;
+    let run = async |me: Expected, orders: Expected| {
+        let attack = Attack::new(&api).expect("GET /me", me);
+        attack.expect("GET /orders", orders).run().await
+    };
+    let token = Expected::scopes("orders:read");
+    let report = run(token.clone(), token.clone()).await;
+    assert_eq!(
+        found(&report),
+        [
+            "GET /me: expectation: a session, which the test does not expect to suffice (status 200)",
+            "GET /orders: expectation: a session, which the test does not expect to suffice (status 200)",
+        ]
+    );
+    let results = run(Expected::login(), token.or(Expected::login())).await;
+    let results = results.assert_refused();
+    for path in ["/me", "/orders"] {
+        let route = results.route("GET", path).unwrap();
+        let class = route.class(AttackClass::Expectation).unwrap();
+        assert!(class.is_evidence(), "{path} {class:?}");
+    }
+}
+
+/// A route for sessions, in front of which a layer accepts tokens.
+#[tokio::test]
+async fn token_instead_of_an_expected_session_is_found() {
+    async fn tokens(request: Request, next: Next) -> Response {
+        if request.headers().contains_key(AUTHORIZATION) {
+            return StatusCode::OK.into_response();
+        }
+        next.run(request).await
+    }
+    let routes = SecureRouter::new().route("/me", get(me));
+    let api = with_sessions(routes.layer(from_fn(tokens))).await;
+    let attack = Attack::new(&api).expect("GET /me", Expected::login());
+    assert_finds(
+        &found(&attack.run().await),
+        "GET /me: expectation: a token with no scopes and roles, which the test does not expect",
+    );
+}
+
+/// Every mistake in a session is refused, and so is a valid one: a proxy removes the cookie.
+#[tokio::test]
+async fn session_that_is_not_admitted_is_not_covered() {
+    async fn without_cookie(mut request: Request, next: Next) -> Response {
+        request.headers_mut().remove(COOKIE);
+        next.run(request).await
+    }
+    let routes = SecureRouter::new().route("/orders", get(orders));
+    let api = with_sessions(routes.layer(from_fn(without_cookie))).await;
+    let report = Attack::new(&api).run().await;
+    let route = &report.results().routes()[0];
+    for class in [AttackClass::NoToken, AttackClass::BrokenToken] {
+        let class = route.class(class).unwrap();
+        assert_eq!(
+            class.not_covered(),
+            ["the API does not admit a valid session"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn body_that_is_read_before_the_session_is_found() {
+    async fn buffer(request: Request, next: Next) -> Response {
+        let (parts, body) = request.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await;
+        let body = axum::body::Body::from(bytes.unwrap_or_default());
+        next.run(Request::from_parts(parts, body)).await
+    }
+    let routes = SecureRouter::new().route("/name", post(rename));
+    let api = with_sessions(routes.layer(from_fn(buffer))).await;
+    assert_finds(
+        &admitted(&api).await,
+        "POST /name: early_refusal: no token, and the body was read",
+    );
 }

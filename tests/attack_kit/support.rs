@@ -1,7 +1,12 @@
 //! Runs attacks and checks what they find.
 
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use palisade::testing::TestApi;
 use palisade::testing::attack::{Attack, AttackReport};
+use serde_json::Value;
 
 /// Returns the admitted attacks on an API, without further knowledge of it.
 pub async fn admitted(api: &TestApi) -> Vec<String> {
@@ -31,4 +36,11 @@ pub fn assert_finds(admitted: &[String], text: &str) {
         admitted.iter().any(|sentence| sentence.contains(text)),
         "{text}: {admitted:#?}"
     );
+}
+
+/// Returns the claims of a token whose signature is not verified.
+pub fn claims(headers: &HeaderMap) -> Option<Value> {
+    let field = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let payload = field.strip_prefix("Bearer ")?.split('.').nth(1)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }

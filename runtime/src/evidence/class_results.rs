@@ -28,7 +28,7 @@ pub struct ClassResults {
     refused: Vec<RefusalCount>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     admitted: Vec<Admission>,
-    /// The reason for which the test accepts the admitted attacks.
+    /// The reason for which the test accepts every admitted attack of the class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     excused: Option<String>,
     /// The reasons for which some attacks could not be sent.
@@ -52,6 +52,9 @@ pub struct RefusalCount {
 pub struct Admission {
     attack: String,
     status: u16,
+    /// The reason for which the test accepts this attack, if it names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    excused: Option<String>,
 }
 
 /// Returns the method and the path of an endpoint, and the header fields that choose its handler.
@@ -179,9 +182,20 @@ impl ClassResults {
         &self.admitted
     }
 
-    /// Returns the reason for which the test accepts that attacks are admitted, if it does.
+    /// Returns the reason for which the test accepts every admitted attack of the class, if it does.
     pub fn excuse(&self) -> Option<&str> {
         self.excused.as_deref()
+    }
+
+    /// Returns the reason for which the test accepts an admitted attack, alone or with its class.
+    pub fn excuse_of<'a>(&'a self, admission: &'a Admission) -> Option<&'a str> {
+        admission.excused.as_deref().or(self.excuse())
+    }
+
+    /// Returns the attacks that were not refused, and that the test does not accept.
+    pub fn unexcused(&self) -> impl Iterator<Item = &Admission> {
+        let admitted = self.admitted.iter();
+        admitted.filter(|admission| self.excuse_of(admission).is_none())
     }
 
     /// Returns the reasons for which some attacks of the class could not be sent.
@@ -225,7 +239,11 @@ impl ClassResults {
     /// Adds an admitted attack.
     pub(crate) fn add_admission(&mut self, attack: String, status: u16) {
         self.sent += 1;
-        self.admitted.push(Admission { attack, status });
+        self.admitted.push(Admission {
+            attack,
+            status,
+            excused: None,
+        });
     }
 
     /// Adds a reason for which attacks could not be sent, once.
@@ -235,9 +253,17 @@ impl ClassResults {
         }
     }
 
-    /// Sets the reason for which the test accepts the admitted attacks.
+    /// Sets the reason for which the test accepts every admitted attack of the class.
     pub(crate) fn excuse_admissions(&mut self, reason: &str) {
         self.excused = Some(reason.to_owned());
+    }
+
+    /// Sets the reason for which the test accepts the admitted attacks with this description.
+    pub(crate) fn excuse_admission(&mut self, attack: &str, reason: &str) {
+        let named = self.admitted.iter_mut();
+        for admission in named.filter(|admission| admission.attack == attack) {
+            admission.excused = Some(reason.to_owned());
+        }
     }
 }
 

@@ -227,6 +227,40 @@ fn refusals_are_counted_by_status_and_challenge() {
 }
 
 #[test]
+fn excuse_of_one_attack_leaves_the_others() {
+    let mut route = RouteResults::new("GET", "/orders");
+    route.add(AttackClass::BrokenToken, |class| {
+        class.add_admission("an ID token".to_owned(), 200);
+        class.add_admission("a logout token".to_owned(), 200);
+        class.excuse_admission("a logout token", "a test");
+    });
+    let results = AttackResults::new(vec![route]);
+    assert_eq!(AttackResults::parse(&results.to_json()).unwrap(), results);
+    let class = results.routes()[0].class(AttackClass::BrokenToken).unwrap();
+    let excuses: Vec<_> = class
+        .admitted()
+        .iter()
+        .map(|admission| class.excuse_of(admission))
+        .collect();
+    assert_eq!(
+        (excuses, class.excuse()),
+        (vec![None, Some("a test")], None)
+    );
+    let unexcused: Vec<_> = class.unexcused().map(Admission::attack).collect();
+    assert_eq!(unexcused, ["an ID token"]);
+
+    let mut class = class.clone();
+    class.excuse_admissions("another");
+    let excuses: Vec<_> = class
+        .admitted()
+        .iter()
+        .map(|admission| class.excuse_of(admission))
+        .collect();
+    assert_eq!(excuses, [Some("another"), Some("a test")]);
+    assert_eq!(class.unexcused().count(), 0);
+}
+
+#[test]
 fn class_names_equal_their_spelling_in_files() {
     for class in AttackClass::ALL {
         let text = serde_json::to_string(&class).unwrap();

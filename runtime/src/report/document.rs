@@ -194,12 +194,13 @@ fn attacks(results: Option<&AttackResults>, method: &str, route: &Route) -> (u64
         .iter()
         .map(|class| u64::from(class.refused()));
     let admitted = route.classes().iter().flat_map(|class| {
-        let excuse = class
-            .excuse()
-            .map_or_else(String::new, |reason| format!(" (excused: {reason})"));
         let attacks = class.admitted().iter();
         let name = class.class();
-        attacks.map(move |admission| format!("admitted: {name}: {}{excuse}", admission.attack()))
+        attacks.map(move |admission| {
+            let reason = class.excuse_of(admission);
+            let excuse = reason.map_or_else(String::new, |reason| format!(" (excused: {reason})"));
+            format!("admitted: {name}: {}{excuse}", admission.attack())
+        })
     });
     (refused.sum(), admitted.collect())
 }

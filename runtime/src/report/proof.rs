@@ -99,9 +99,13 @@ impl Proof {
     }
 
     fn add_admitted(&mut self, results: &ClassResults, name: &str) {
-        if let Some(reason) = results.excuse().filter(|_| !results.admitted().is_empty()) {
-            self.excused.push(format!("{name}: {reason}"));
-        } else if let Some(admitted) = results.admitted().first() {
+        for admission in results.admitted() {
+            let reason = results.excuse_of(admission);
+            let excused = reason.map(|reason| format!("{name}: {reason}"));
+            self.excused
+                .extend(excused.filter(|excused| !self.excused.contains(excused)));
+        }
+        if let Some(admitted) = results.unexcused().next() {
             self.missing
                 .push(format!("admitted: {name}: {}", admitted.attack()));
         }
@@ -119,13 +123,16 @@ fn expected_classes(route: &Route) -> Vec<AttackClass> {
         Access::LoginOr(token) => token,
         other => other,
     };
-    if !matches!(access, Access::Public { .. } | Access::Login) {
+    if !matches!(access, Access::Public { .. }) {
         classes.extend([
             AttackClass::NoToken,
             AttackClass::BrokenToken,
-            AttackClass::OtherIssuer,
             AttackClass::EarlyRefusal,
         ]);
+    }
+    // no issuer can replace the session of a login
+    if !matches!(access, Access::Public { .. } | Access::Login) {
+        classes.push(AttackClass::OtherIssuer);
     }
     if matches!(access, Access::Scopes(_) | Access::ScopesAndRoles(..)) {
         classes.push(AttackClass::MissingScope);

@@ -97,7 +97,7 @@ fn route_needs_the_attacks_on_its_declaration_and_input() {
 
 #[cfg(feature = "relying-party")]
 #[test]
-fn route_with_login_needs_the_attacks_on_its_token_only() {
+fn route_with_login_needs_the_attacks_on_its_session_and_its_token() {
     use AttackClass as C;
 
     #[secured(login)]
@@ -108,7 +108,11 @@ fn route_with_login_needs_the_attacks_on_its_token_only() {
 
     let every = [C::Method, C::PathSpelling, C::Oversize];
     let routes = SecureRouter::new().route("/page", get(page));
-    assert_eq!(needed(&routes), expected("GET /page", &every));
+    let session = [C::NoToken, C::BrokenToken, C::EarlyRefusal];
+    assert_eq!(
+        needed(&routes),
+        expected("GET /page", &[&every[..], &session].concat())
+    );
     let routes = SecureRouter::new().route("/both", get(both));
     let token = [
         C::NoToken,
@@ -218,6 +222,20 @@ fn proof_counts_refusals_and_lists_missing_results() {
     assert_eq!((excused.refused, excused.missing.len()), (1, 0));
     assert_eq!(
         excused.excused,
+        ["`method` on `GET /health`: known until spring"]
+    );
+
+    let one_of_two = proof(|class| {
+        class.add_admission("TRACE".to_owned(), 200);
+        class.add_admission("ATTACK".to_owned(), 200);
+        class.excuse_admission("TRACE", "known until spring");
+    });
+    assert_eq!(
+        one_of_two.missing,
+        ["admitted: `method` on `GET /health`: ATTACK"]
+    );
+    assert_eq!(
+        one_of_two.excused,
         ["`method` on `GET /health`: known until spring"]
     );
 }

@@ -1,15 +1,12 @@
 //! Sends the attacks and records their outcomes.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Instant;
-
-use tokio::time::timeout;
 
 use crate::evidence::{AttackClass, AttackResults, RouteResults};
 use crate::routing::Route;
 use crate::testing::attack::access::Grant;
 use crate::testing::attack::browser::Browser;
+use crate::testing::attack::budget::Budget;
 use crate::testing::attack::forge::{Forge, SUBJECT};
 use crate::testing::attack::kit::Attack;
 use crate::testing::attack::part::Parts;
@@ -17,14 +14,6 @@ use crate::testing::attack::report::AttackReport;
 use crate::testing::attack::request::{AttackRequest, Outcome};
 use crate::testing::attack::target::Target;
 use crate::testing::or_panic;
-
-/// The requests and the time that are left.
-struct Budget {
-    requests: AtomicU32,
-    /// Whether a limit was reached.
-    is_exhausted: AtomicBool,
-    started_at: Instant,
-}
 
 /// The attack on one route.
 pub(super) struct RouteAttack<'e> {
@@ -42,8 +31,12 @@ pub(super) struct RouteAttack<'e> {
     pub(super) browser: Option<Browser>,
     /// The objects that were attacked, by position, and whether this route shows that they exist.
     pub(super) objects: BTreeMap<usize, bool>,
+    /// The other issuers whose tokens were sent, by position, and whether one was valid.
+    pub(super) issuers: BTreeMap<usize, bool>,
+    /// Every target of the attack.
+    pub(super) targets: &'e [Target<'e>],
+    pub(super) budget: &'e Budget,
     results: RouteResults,
-    budget: &'e Budget,
 }
 
 /// Decides whether an attack was refused.
@@ -53,7 +46,8 @@ impl Attack<'_> {
     /// Sends the attacks, and prints a line for each route on standard error.
     ///
     /// The order is that of the inventory. Handlers run only for requests that must be accepted: one for each set of scopes and
-    /// roles of a route, and those for objects.
+    /// roles of a route, one for each scope that implies a required one, one for each member, item, entry and alternative that the
+    /// first request lacks, and those for sessions, tickets, other issuers and objects.
     ///
     /// # Panics
     ///
@@ -71,58 +65,64 @@ impl Attack<'_> {
 )]
 async fn run(attack: &Attack<'_>) -> AttackReport {
     let router = attack.api.router();
-    let budget = Budget {
-        requests: AtomicU32::new(0),
-        is_exhausted: AtomicBool::new(false),
-        started_at: Instant::now(),
-    };
+    let budget = Budget::new(attack.request_limit, attack.time_limit);
     let (targets, mut uncovered) = (attack.targets(), Vec::new());
-    let mut routes = Vec::new();
-    let mut objects: BTreeMap<usize, bool> = BTreeMap::new();
+    let mut finished: Vec<RouteAttack<'_>> = Vec::new();
     for (at, target) in targets.iter().enumerate() {
-        match RouteAttack::begin(attack, &router, &budget, target).await {
+        match RouteAttack::begin(attack, &router, &budget, &targets, target).await {
             Err(reason) => uncovered.push((target.name(), reason)),
             Ok(mut route) => {
                 route.run().await;
-                for (at, exists) in route.objects {
-                    *objects.entry(at).or_default() |= exists;
-                }
-                routes.push(route.results);
+                finished.push(route);
             }
         }
-        let (total, sent) = (targets.len(), budget.requests.load(Ordering::Relaxed));
+        let (total, sent) = (targets.len(), budget.sent());
         eprintln!(
             "attack {}/{total} {}: {sent} requests so far",
             at + 1,
             target.name()
         );
     }
-    let mut unused_excuses = Vec::new();
-    for (name, class, reason) in &attack.excuses {
-        let mut is_used = false;
-        for route in &mut routes {
-            let path = Some(route.path()).filter(|path| !path.is_empty());
-            let is_named = *name == format!("{} {}", route.method(), path.unwrap_or("/"));
-            let admitted = route
-                .class(*class)
-                .is_some_and(|results| !results.admitted().is_empty());
-            if is_named && admitted {
-                is_used = true;
-                route.add(*class, |results| results.excuse_admissions(reason));
-            }
-        }
-        if !is_used {
-            unused_excuses.push((name.clone(), *class));
-        }
-    }
+    let unproven_objects = check_objects(attack, &mut finished).await;
+    let invalid_issuers = check_issuers(attack, &mut finished);
+    let mut routes: Vec<RouteResults> = finished.into_iter().map(|route| route.results).collect();
     AttackReport {
+        unused_excuses: attack.excuse_admissions(&mut routes),
         results: AttackResults::new(routes),
         uncovered,
         skipped: attack.skipped.clone(),
-        is_incomplete: budget.is_exhausted.load(Ordering::Relaxed),
-        unused_excuses,
-        unproven_objects: attack.unproven(&objects),
+        is_incomplete: budget.is_exhausted(),
+        unproven_objects,
+        invalid_issuers,
     }
+}
+
+/// Returns the objects whose attacks prove nothing, after their owners have deleted those that no other route shows to exist.
+async fn check_objects(attack: &Attack<'_>, finished: &mut [RouteAttack<'_>]) -> Vec<String> {
+    let mut objects: BTreeMap<usize, bool> = BTreeMap::new();
+    for (at, exists) in finished.iter().flat_map(|route| &route.objects) {
+        *objects.entry(*at).or_default() |= exists;
+    }
+    for route in finished {
+        route.delete_own(&mut objects).await;
+    }
+    attack.unproven(&objects)
+}
+
+/// Returns the issuers of which no token is valid at the API, after each route that refused one has reported it.
+fn check_issuers(attack: &Attack<'_>, finished: &mut [RouteAttack<'_>]) -> Vec<String> {
+    let mut valid: BTreeMap<usize, bool> = BTreeMap::new();
+    for (at, is_valid) in finished.iter().flat_map(|route| &route.issuers) {
+        *valid.entry(*at).or_default() |= is_valid;
+    }
+    let invalid = attack.invalid_issuers(&valid);
+    for route in finished {
+        route.report_invalid_issuers(&invalid);
+    }
+    let described = invalid
+        .into_iter()
+        .filter_map(|at| attack.invalid_issuer(at));
+    described.collect()
 }
 
 impl<'e> RouteAttack<'e> {
@@ -130,16 +130,17 @@ impl<'e> RouteAttack<'e> {
     ///
     /// # Errors
     ///
-    /// Returns the reason if none is found.
+    /// Returns the reason if none is found, or if a limit of the attack is reached.
     async fn begin(
         attack: &'e Attack<'e>,
         router: &'e axum::Router,
         budget: &'e Budget,
+        targets: &'e [Target<'e>],
         target: &'e Target<'e>,
     ) -> Result<Self, String> {
         let forge = Forge::new(attack.api);
         let browser = if target.admits_session() {
-            Some(Browser::log_in(attack.api, SUBJECT).await?)
+            Some(budget.spend(Browser::log_in(attack.api, SUBJECT)).await??)
         } else {
             None
         };
@@ -160,8 +161,7 @@ impl<'e> RouteAttack<'e> {
                     (None, Some(browser)) => browser.request_from_page(&base),
                     (None, None) => base.clone(),
                 };
-                budget.requests.fetch_add(1, Ordering::Relaxed);
-                let Some(outcome) = request.send(router).await else {
+                let Some(outcome) = budget.spend(request.send(router)).await? else {
                     refusal = format!("`{}` is no valid target", request.target);
                     continue;
                 };
@@ -179,6 +179,8 @@ impl<'e> RouteAttack<'e> {
                         grant,
                         browser,
                         objects: BTreeMap::new(),
+                        issuers: BTreeMap::new(),
+                        targets,
                         budget,
                     });
                 }
@@ -195,9 +197,19 @@ impl<'e> RouteAttack<'e> {
         Err(refusal)
     }
 
+    /// Finds a request that another route accepts.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason if none is found, or if a limit of the attack is reached.
+    pub(super) async fn beside(&self, target: &'e Target<'e>) -> Result<Self, String> {
+        Self::begin(self.attack, self.router, self.budget, self.targets, target).await
+    }
+
     async fn run(&mut self) {
         if self.target.accepts_only_sessions() {
             self.report_objects_of_sessions();
+            self.expectation(&Outcome::is_refused_session).await;
         } else {
             self.objects().await;
             self.tokens().await;
@@ -233,29 +245,18 @@ impl<'e> RouteAttack<'e> {
         class: AttackClass,
         request: &AttackRequest,
     ) -> Option<Outcome> {
-        if self.budget.requests.load(Ordering::Relaxed) >= self.attack.request_limit {
-            self.exhausted(class, "the request limit was reached");
-            return None;
+        match self.budget.spend(request.send(self.router)).await {
+            Ok(outcome) => outcome,
+            Err(reason) => {
+                self.not_covered(class, reason);
+                None
+            }
         }
-        if self.budget.started_at.elapsed() >= self.attack.time_limit {
-            self.exhausted(class, "the time limit was reached");
-            return None;
-        }
-        self.budget.requests.fetch_add(1, Ordering::Relaxed);
-        let left = self
-            .attack
-            .time_limit
-            .saturating_sub(self.budget.started_at.elapsed());
-        if let Ok(outcome) = timeout(left, request.send(self.router)).await {
-            return outcome;
-        }
-        self.exhausted(class, "a request was not answered within the time limit");
-        None
     }
 
-    fn exhausted(&mut self, class: AttackClass, reason: &str) {
-        self.budget.is_exhausted.store(true, Ordering::Relaxed);
-        self.not_covered(class, reason);
+    /// Returns whether a limit of the attack was reached.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.budget.is_exhausted()
     }
 
     /// Sends an attack and records whether it was refused.
@@ -317,6 +318,11 @@ impl Outcome {
     /// Returns whether no handler ran and the status is one of these.
     pub(super) fn is_refused_with(&self, statuses: &[u16]) -> bool {
         !self.record.reached_handler() && statuses.contains(&self.status)
+    }
+
+    /// Returns whether no handler ran for want of a session, perhaps with a redirect to the login.
+    pub(super) fn is_refused_session(&self) -> bool {
+        self.is_refused_with(&[302, 303, 400, 401, 403])
     }
 
     /// Returns whether no handler ran, and the status is that of a client's error.

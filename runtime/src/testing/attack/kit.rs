@@ -43,7 +43,9 @@ pub struct Attack<'a> {
     pub(super) samples: Vec<(String, Sample)>,
     pub(super) expectations: Vec<(String, Expected)>,
     pub(super) skipped: Vec<(String, String)>,
-    pub(super) excuses: Vec<(String, AttackClass, String)>,
+    pub(super) excuses: Vec<Excuse>,
+    /// The routes that accept tickets, and those that issue them.
+    pub(super) tickets: Vec<(String, String)>,
     pub(super) issuers: Vec<(EmbeddedIssuer, Vec<String>)>,
     pub(super) objects: Vec<Object>,
     pub(super) overseers: Vec<String>,
@@ -59,6 +61,15 @@ pub(super) struct Object {
     pub(super) id: String,
 }
 
+/// A reason for which attacks on a route may be admitted.
+pub(super) struct Excuse {
+    pub(super) route: String,
+    pub(super) class: AttackClass,
+    /// The description of the only attack; `None` for every attack of the class.
+    pub(super) attack: Option<String>,
+    pub(super) reason: String,
+}
+
 impl<'a> Attack<'a> {
     /// Attacks every route of the API.
     pub fn new(api: &'a TestApi) -> Self {
@@ -68,6 +79,7 @@ impl<'a> Attack<'a> {
             expectations: Vec::new(),
             skipped: Vec::new(),
             excuses: Vec::new(),
+            tickets: Vec::new(),
             issuers: Vec::new(),
             objects: Vec::new(),
             overseers: Vec::new(),
@@ -77,6 +89,9 @@ impl<'a> Attack<'a> {
     }
 
     /// States a request that a route accepts, where none follows from its schemas.
+    ///
+    /// Further samples of the same route give values of its input for the members, items, entries and alternatives that the first
+    /// one lacks, where the API refuses those that follow from its schemas.
     pub fn sample(mut self, route: &str, sample: Sample) -> Self {
         self.samples.push((route.to_owned(), sample));
         self
@@ -97,15 +112,59 @@ impl<'a> Attack<'a> {
     }
 
     /// Accepts that attacks of one class on a route are admitted, with the reason. The results list them.
-    pub fn excuse(mut self, route: &str, class: AttackClass, reason: &str) -> Self {
-        self.excuses
-            .push((route.to_owned(), class, reason.to_owned()));
+    ///
+    /// It covers each attack of the class, also those of later versions of the kit. Prefer [`excuse_attack`](Self::excuse_attack).
+    pub fn excuse(self, route: &str, class: AttackClass, reason: &str) -> Self {
+        self.with_excuse(route, class, None, reason)
+    }
+
+    /// Accepts that one attack on a route is admitted, with the reason. The results list it.
+    ///
+    /// `attack` is its description, as the report has it between the class and the status: in
+    /// `GET /orders: broken_token: a logout token (status 200)`, it is `a logout token`.
+    pub fn excuse_attack(
+        self,
+        route: &str,
+        class: AttackClass,
+        attack: &str,
+        reason: &str,
+    ) -> Self {
+        self.with_excuse(route, class, Some(attack.to_owned()), reason)
+    }
+
+    fn with_excuse(
+        mut self,
+        route: &str,
+        class: AttackClass,
+        attack: Option<String>,
+        reason: &str,
+    ) -> Self {
+        self.excuses.push(Excuse {
+            route: route.to_owned(),
+            class,
+            attack,
+            reason: reason.to_owned(),
+        });
+        self
+    }
+
+    /// Names the route that issues the tickets for a route that accepts them.
+    ///
+    /// Its response is a [`Ticket`](crate::Ticket). With it, the kit attacks with tickets that were used, and with those for
+    /// another route of this list.
+    pub fn ticket(mut self, route: &str, issuing_route: &str) -> Self {
+        self.tickets
+            .push((route.to_owned(), issuing_route.to_owned()));
         self
     }
 
     /// Attacks with tokens of another issuer that the API trusts, with every scope and role.
     ///
-    /// Only the named routes, and public ones, may admit them.
+    /// Only the named routes, and public ones, may admit them. The named routes must admit one with every scope and role.
+    ///
+    /// A refusal of a token has a meaning only if the token is valid.
+    /// [`assert_refused`](crate::testing::attack::AttackReport::assert_refused) fails if no route admits one and none
+    /// refuses one for its scopes and roles only: `issuer` then has another URL or other keys than the issuer of the server.
     pub fn issuer<'r>(
         mut self,
         issuer: &EmbeddedIssuer,
@@ -121,7 +180,8 @@ impl<'a> Attack<'a> {
     /// `path` ends with the parameter that identifies the object: `/orders/{id}`. Each secured route whose path begins with it is
     /// attacked. Objects of at least two owners are needed, and they must exist when the attack runs: a refusal says nothing about an
     /// object to which its owner has no access either. [`assert_refused`](crate::testing::attack::AttackReport::assert_refused) fails
-    /// for an object without access by its owner on any route that does not delete.
+    /// for an object without access by its owner on any route. If only routes that delete have access, the owners delete their objects after
+    /// all other attacks.
     pub fn object(mut self, path: &str, owner: &str, id: &str) -> Self {
         self.objects.push(Object {
             path: path.to_owned(),
@@ -157,7 +217,12 @@ impl<'a> Attack<'a> {
             .collect();
         let named = self.samples.iter().map(|(name, _)| name);
         let named = named.chain(self.skipped.iter().map(|(name, _)| name));
-        let named = named.chain(self.excuses.iter().map(|(name, ..)| name));
+        let named = named.chain(self.excuses.iter().map(|excuse| &excuse.route));
+        let named = named.chain(
+            self.tickets
+                .iter()
+                .flat_map(|(route, issuing)| [route, issuing]),
+        );
         let named = named.chain(self.issuers.iter().flat_map(|(_, routes)| routes));
         let expected = |name: &String| self.expectations.iter().any(|(other, _)| other == name);
         let list = || {
@@ -181,6 +246,14 @@ impl<'a> Attack<'a> {
                 return Err(format!(
                     "`{name}` must be a method and a path, such as `GET /orders`"
                 ));
+            }
+        }
+        for (name, _) in &self.tickets {
+            let mut routes = self.routes();
+            if !routes
+                .any(|(method, route)| name_of(&method, route) == *name && route.accepts_tickets())
+            {
+                return Err(format!("`{name}` does not accept tickets"));
             }
         }
         for object in &self.objects {
@@ -217,7 +290,8 @@ impl<'a> Attack<'a> {
                 continue;
             }
             targets.push(Target {
-                sample: self.sample_of(&name),
+                sample: self.samples_of(&name).next(),
+                further: self.samples_of(&name).skip(1).collect(),
                 method,
                 path: route.path().to_owned(),
                 route: Some(route),
@@ -235,7 +309,8 @@ impl<'a> Attack<'a> {
         {
             let (method, path) = name.split_once(' ').unwrap_or_default();
             targets.push(Target {
-                sample: self.sample_of(name),
+                sample: self.samples_of(name).next(),
+                further: self.samples_of(name).skip(1).collect(),
                 method: Method::from_bytes(method.as_bytes()).unwrap_or_default(),
                 path: path.to_owned(),
                 route: None,
@@ -245,10 +320,10 @@ impl<'a> Attack<'a> {
         targets
     }
 
-    fn sample_of(&self, name: &str) -> Option<&Sample> {
-        let mut samples = self.samples.iter();
+    fn samples_of(&self, name: &str) -> impl Iterator<Item = &Sample> {
+        let samples = self.samples.iter();
         samples
-            .find(|(other, _)| other == name)
+            .filter(move |(other, _)| other == name)
             .map(|(_, sample)| sample)
     }
 

@@ -28,9 +28,13 @@
 
 mod access;
 mod browser;
+mod budget;
 mod engine;
+mod excuses;
+mod expectation;
 mod forge;
 mod input;
+mod issuers;
 mod kit;
 mod objects;
 mod part;
@@ -45,6 +49,7 @@ mod spelling;
 mod target;
 #[cfg(test)]
 mod tests;
+mod tickets;
 mod tokens;
 mod unchecked;
 

@@ -70,15 +70,39 @@ impl RouteAttack<'_> {
                 }
             }
         }
-        // a collection of deletions: an owner's access would leave nothing for the routes after this one
-        if self.target.method != Method::DELETE
-            && let Some(grant) = grants.first()
-        {
+        if self.target.method == Method::DELETE {
+            // an owner's access would leave nothing for the routes after this one
+            for (at, _) in &objects {
+                self.objects.entry(*at).or_default();
+            }
+        } else if let Some(grant) = grants.first() {
             self.access_own(&objects, grant).await;
         }
         for (description, outcome) in attacks {
             let refused = matches!(outcome.status, 403 | 404);
             self.record(class, &description, &outcome, refused);
+        }
+    }
+
+    /// Deletes the objects that no other route shows to exist, as their owners; a refusal of other owners proves nothing without it.
+    ///
+    /// It runs after the attacks on every route.
+    pub(super) async fn delete_own(&mut self, exist: &mut BTreeMap<usize, bool>) {
+        let attack = self.attack;
+        let is_unproven =
+            |at: &usize| self.objects.contains_key(at) && exist.get(at) == Some(&false);
+        let objects = attack.objects.iter().enumerate();
+        let unproven: Vec<_> = objects.filter(|(at, _)| is_unproven(at)).collect();
+        let grants = self.grants();
+        let Some(grant) = grants
+            .first()
+            .filter(|_| self.target.method == Method::DELETE)
+        else {
+            return;
+        };
+        self.access_own(&unproven, grant).await;
+        for (at, exists) in &self.objects {
+            *exist.entry(*at).or_default() |= exists;
         }
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Parts {
     pub(super) parts: Vec<Part>,
     /// A body that a sample states as bytes.
     pub(super) raw: Option<(Bytes, String)>,
+    /// The reasons for which the bounds of some parts are not attacked.
+    pub(super) unattacked: Vec<String>,
 }
 
 impl Parts {

@@ -234,7 +234,7 @@ impl RouteAttack<'_> {
             }
             request
         };
-        if self.grant.is_some() {
+        if self.grant.is_some() || self.browser.is_some() {
             let anonymous = with_body(self.base.clone());
             let is_refused =
                 |outcome: &Outcome| !outcome.read_body && !outcome.record.reached_handler();

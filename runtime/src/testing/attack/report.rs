@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::evidence::{AttackClass, AttackResults};
+use crate::evidence::AttackResults;
 use crate::testing::or_panic;
 
 /// The outcome of an [`Attack`](crate::testing::attack::Attack).
@@ -20,9 +20,11 @@ pub struct AttackReport {
     /// Whether the limit of requests or of time was reached.
     pub(super) is_incomplete: bool,
     /// The excuses that excuse nothing.
-    pub(super) unused_excuses: Vec<(String, AttackClass)>,
+    pub(super) unused_excuses: Vec<String>,
     /// The attacked objects to which their owner has no access on any route, or that have no other owner.
     pub(super) unproven_objects: Vec<String>,
+    /// The issuers of the test of which no token is valid at the API.
+    pub(super) invalid_issuers: Vec<String>,
 }
 
 impl AttackReport {
@@ -35,12 +37,8 @@ impl AttackReport {
     pub fn admitted(&self) -> Vec<String> {
         let mut sentences = Vec::new();
         for route in self.results.routes() {
-            for class in route
-                .classes()
-                .iter()
-                .filter(|class| class.excuse().is_none())
-            {
-                for admission in class.admitted() {
+            for class in route.classes() {
+                for admission in class.unexcused() {
                     sentences.push(format!(
                         "{}: {}: {} (status {})",
                         route.name(),
@@ -77,7 +75,8 @@ impl AttackReport {
     }
 
     /// Asserts that every attack was refused, that every route was attacked within the limits of requests and time, that every
-    /// excuse is needed, and that every attacked object has another owner and is one to which its own has access on some route.
+    /// excuse is needed, that every attacked object has another owner and is one to which its own has access on some route, and that
+    /// a token of every issuer of the test is valid.
     ///
     /// Returns the results.
     ///
@@ -90,6 +89,7 @@ impl AttackReport {
             && self.uncovered.is_empty()
             && self.unused_excuses.is_empty()
             && self.unproven_objects.is_empty()
+            && self.invalid_issuers.is_empty()
             && !self.is_incomplete;
         assert!(is_clean, "{self}");
         self.results
@@ -121,17 +121,17 @@ impl fmt::Display for AttackReport {
                 writeln!(f, "not covered: {route}: {class}: {reason}")?;
             }
         }
-        for (route, class) in &self.unused_excuses {
-            writeln!(
-                f,
-                "the excuse of {route} for {class} excuses nothing; remove it"
-            )?;
+        for excuse in &self.unused_excuses {
+            writeln!(f, "the excuse of {excuse} excuses nothing; remove it")?;
         }
         for object in &self.unproven_objects {
             writeln!(
                 f,
                 "the object {object} proves nothing: its owner has no access to it on any route, or there is no other owner"
             )?;
+        }
+        for issuer in &self.invalid_issuers {
+            writeln!(f, "{issuer}")?;
         }
         for (route, reason) in &self.skipped {
             writeln!(f, "skipped {route}: {reason}")?;

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, Method, Request};
 use http_body::{Frame, SizeHint};
+use serde_json::Value;
 use tower_service::Service;
 
 use crate::steps::{self, Record, Recording};
@@ -29,6 +30,8 @@ pub(super) struct AttackRequest {
     pub(super) target: String,
     pub(super) headers: Vec<(String, HeaderValue)>,
     pub(super) body: AttackBody,
+    /// Whether the response has a ticket.
+    pub(super) reads_ticket: bool,
 }
 
 /// The body of a request.
@@ -51,6 +54,8 @@ pub(super) struct Outcome {
     pub(super) record: Record,
     /// Whether anything asked for the body.
     pub(super) read_body: bool,
+    /// The ticket in the response, if the request asks for one.
+    pub(super) ticket: Option<String>,
 }
 
 impl AttackRequest {
@@ -104,9 +109,16 @@ impl AttackRequest {
             Ok(response) => response,
             Err(never) => match never {},
         };
-        let challenge = response.headers().get(WWW_AUTHENTICATE);
+        let (response, body) = response.into_parts();
+        let ticket = if self.reads_ticket {
+            ticket_in(body).await
+        } else {
+            None
+        };
+        let challenge = response.headers.get(WWW_AUTHENTICATE);
         let outcome = Outcome {
-            status: response.status().as_u16(),
+            ticket,
+            status: response.status.as_u16(),
             challenge: challenge
                 .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
             record: recording.take(),
@@ -126,6 +138,13 @@ impl Outcome {
     pub(super) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
+}
+
+/// Returns the ticket of a response: `{"ticket": "…", "expires_in": 30}`.
+async fn ticket_in(body: Body) -> Option<String> {
+    let bytes = to_bytes(body, CHUNK).await.ok()?;
+    let value: Value = serde_json::from_slice(&bytes).ok()?;
+    Some(value.get("ticket")?.as_str()?.to_owned())
 }
 
 /// A body that records whether it was polled.

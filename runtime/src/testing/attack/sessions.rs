@@ -18,9 +18,20 @@ struct Mistake {
 
 impl RouteAttack<'_> {
     /// Attacks a route that accepts the session of a login, alone or beside tokens.
+    ///
+    /// Refusals count only if the route admits a valid session.
     pub(super) async fn sessions(&mut self, browser: &Browser) {
         let base = self.base.clone();
-        let is_refused = |outcome: &Outcome| outcome.is_refused_with(&[302, 303, 400, 401, 403]);
+        let valid = browser.request_from_page(&base);
+        let admitted = self.send(AttackClass::BrokenToken, &valid).await;
+        if !admitted.is_some_and(|outcome| self.target.admits(&outcome)) {
+            let reason = "the API does not admit a valid session";
+            for class in [AttackClass::NoToken, AttackClass::BrokenToken] {
+                self.not_covered(class, reason);
+            }
+            return;
+        }
+        self.session_expectation(&Outcome::is_refused_session).await;
         for mistake in self.mistakes(browser).await {
             let mut request = match &mistake.cookie {
                 Some(cookie) => with_cookie(&base, cookie),
@@ -34,15 +45,25 @@ impl RouteAttack<'_> {
             } else {
                 AttackClass::NoToken
             };
-            self.attempt(class, mistake.description, &request, &is_refused)
-                .await;
+            self.attempt(
+                class,
+                mistake.description,
+                &request,
+                &Outcome::is_refused_session,
+            )
+            .await;
         }
         if self.target.accepts_only_sessions() {
             let grant = Grant::default();
             let request = self.forge.authorize(&base, SUBJECT, &grant);
             let description = "a valid token instead of a session";
-            self.attempt(AttackClass::NoToken, description, &request, &is_refused)
-                .await;
+            self.attempt(
+                AttackClass::NoToken,
+                description,
+                &request,
+                &Outcome::is_refused_session,
+            )
+            .await;
         }
     }
 

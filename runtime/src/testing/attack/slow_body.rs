@@ -20,6 +20,10 @@ impl RouteAttack<'_> {
         if self.base.body.bytes.is_empty() || !self.reads_body() {
             return;
         }
+        if let Err(reason) = self.budget.begin() {
+            self.not_covered(class, reason);
+            return;
+        }
         let mut request = self.accepted();
         let half = request.body.bytes.len() / 2;
         request.body.bytes.truncate(half);

@@ -35,6 +35,8 @@ pub(super) struct Target<'a> {
     /// The sets of scopes and roles that the declaration accepts; `None` if it accepts every request.
     pub(super) alternatives: Option<Vec<Alternative>>,
     pub(super) sample: Option<&'a Sample>,
+    /// Further samples, for the parts that the first one lacks.
+    pub(super) further: Vec<&'a Sample>,
 }
 
 impl Target<'_> {
@@ -114,6 +116,23 @@ impl Target<'_> {
         }
     }
 
+    /// Returns the parts that each further sample states.
+    pub(super) fn further_parts(&self) -> Vec<Parts> {
+        let further = self.further.iter().copied();
+        let parts = further.filter_map(|sample| {
+            let target = Target {
+                method: self.method.clone(),
+                path: self.path.clone(),
+                route: self.route,
+                alternatives: None,
+                sample: Some(sample),
+                further: Vec::new(),
+            };
+            target.parts(Members::All).ok()
+        });
+        parts.collect()
+    }
+
     fn parts(&self, members: Members) -> Result<Parts, String> {
         let mut parts = Parts::default();
         let inputs = self.route.into_iter().flat_map(Route::inputs);
@@ -135,8 +154,14 @@ impl Target<'_> {
                 (Some(given), _) => given,
                 (None, Some(schema)) => match synthesize(schema, members) {
                     Some(value) => value,
-                    None if input.is_optional() => continue,
                     None if self.has_raw_body(input.location()) => continue,
+                    None if input.is_optional() => {
+                        let location = input.location();
+                        parts.unattacked.push(format!(
+                            "in the {location}, no value follows from the schema; state one with `sample`"
+                        ));
+                        continue;
+                    }
                     None => {
                         return Err(format!(
                             "no value of the {} is found from its schema",
@@ -159,13 +184,24 @@ impl Target<'_> {
                 value,
             });
         }
-        if let Some(SampleBody::Bytes(bytes, media_type)) =
-            self.sample.and_then(Sample::stated_body)
-        {
-            parts.parts.retain(|part| !is_body(part.location));
-            parts.raw = Some((bytes.clone(), media_type.clone()));
-        }
+        self.set_raw_body(&mut parts);
         Ok(parts)
+    }
+
+    /// Replaces the body by the bytes of the sample, if it states them.
+    fn set_raw_body(&self, parts: &mut Parts) {
+        let Some(SampleBody::Bytes(bytes, media_type)) = self.sample.and_then(Sample::stated_body)
+        else {
+            return;
+        };
+        parts.parts.retain(|part| !is_body(part.location));
+        parts.raw = Some((bytes.clone(), media_type.clone()));
+        let inputs = self.route.into_iter().flat_map(Route::inputs);
+        let mut bodies = inputs.filter(|input| is_body(input.location()));
+        if bodies.any(|input| input.schema().is_some()) {
+            let reason = "the sample states the body as bytes, which are not changed; state a value with `Sample::json`";
+            parts.unattacked.push(reason.to_owned());
+        }
     }
 
     fn has_raw_body(&self, location: InputLocation) -> bool {
@@ -229,6 +265,7 @@ impl Target<'_> {
             target,
             headers: Vec::new(),
             body: AttackBody::default(),
+            reads_ticket: false,
         };
         self.set_fields(parts, &mut request);
         let body = parts.raw.clone().or_else(|| {

@@ -1,30 +1,20 @@
 //! Attacks on authentication and authorization.
 
-use std::collections::BTreeSet;
-
 use axum::http::Method;
 
 use crate::evidence::AttackClass;
-use crate::guard::TICKET_PARAMETER;
-use crate::testing::attack::access::{Alternative, Grant};
+use crate::testing::attack::access::{Alternative, Grant, Implications};
 use crate::testing::attack::engine::RouteAttack;
-use crate::testing::attack::forge::{SUBJECT, attacker, with_bearer};
+use crate::testing::attack::forge::SUBJECT;
 use crate::testing::attack::request::Outcome;
 
-/// The length of a ticket in the query.
-const TICKET_LEN: usize = 43;
-
-fn is_unauthenticated(outcome: &Outcome) -> bool {
+pub(super) fn is_unauthenticated(outcome: &Outcome) -> bool {
     let has_challenge = outcome.status != 401 || outcome.challenge.is_some();
     outcome.is_refused_with(&[400, 401]) && has_challenge
 }
 
-fn is_forbidden(outcome: &Outcome) -> bool {
+pub(super) fn is_forbidden(outcome: &Outcome) -> bool {
     outcome.is_refused_with(&[403])
-}
-
-fn is_foreign(outcome: &Outcome) -> bool {
-    outcome.is_refused_with(&[401, 403])
 }
 
 impl RouteAttack<'_> {
@@ -50,37 +40,7 @@ impl RouteAttack<'_> {
         }
         self.missing().await;
         self.issuers(&grant).await;
-        self.expectation(&grant).await;
-    }
-
-    /// Attacks a route that accepts a ticket in the query instead of a token.
-    pub(super) async fn tickets(&mut self) {
-        let class = AttackClass::BrokenToken;
-        let token = self.grant.as_ref();
-        let token = token.map(|grant| self.forge.token(SUBJECT, grant).sign());
-        let unknown = "A".repeat(TICKET_LEN);
-        for (description, value) in [
-            ("a ticket that was never issued", Some(unknown.clone())),
-            ("a ticket that is too short", Some("A".to_owned())),
-            ("an empty ticket", Some(String::new())),
-            (
-                "two tickets",
-                Some(format!("{unknown}&{TICKET_PARAMETER}={unknown}")),
-            ),
-            ("a valid token as a ticket", token),
-        ] {
-            let Some(value) = value else { continue };
-            let mut request = self.base.clone();
-            let separator = if request.target.contains('?') {
-                '&'
-            } else {
-                '?'
-            };
-            request.target = format!("{}{separator}{TICKET_PARAMETER}={value}", request.target);
-            self.attempt(class, description, &request, &is_unauthenticated)
-                .await;
-        }
-        self.not_covered(class, "a ticket that was used, or is for another route");
+        self.expectation(&is_forbidden).await;
     }
 
     /// Attacks a public route: it must not change anything, unless the test expects it to be public.
@@ -96,11 +56,11 @@ impl RouteAttack<'_> {
             .expected(&name)
             .and_then(|expected| expected.alternatives())
         {
-            let needed = alternatives
-                .first()
-                .map(Alternative::grant)
-                .unwrap_or_default();
-            let description = format!("no token, although the test expects a token with {needed}");
+            let needed = alternatives.first().map_or_else(
+                || "a session".to_owned(),
+                |set| format!("a token with {}", set.grant()),
+            );
+            let description = format!("no token, although the test expects {needed}");
             self.attempt(
                 AttackClass::Expectation,
                 &description,
@@ -120,24 +80,13 @@ impl RouteAttack<'_> {
         }
     }
 
-    /// Attacks with each scope and role left out.
+    /// Attacks with each scope and role left out, and with narrower ones.
     async fn missing(&mut self) {
         let Some(sets) = self.target.alternatives.clone() else {
             return;
         };
-        let mut tried: Vec<Grant> = Vec::new();
-        for set in &sets {
-            let grant = set.grant();
-            let class = if grant.scopes.is_empty() {
-                AttackClass::MissingRole
-            } else {
-                AttackClass::MissingScope
-            };
-            if !tried.contains(&grant) && !self.is_admitted(class, &grant).await {
-                self.not_covered(class, &format!("a token with {grant} is not admitted"));
-            }
-            tried.push(grant);
-        }
+        let mut tried = self.admitted(&sets).await;
+        let implications = Implications::of(self.attack.api.api().inventory());
         for set in &sets {
             let grant = set.grant();
             let scopes = grant
@@ -149,8 +98,15 @@ impl RouteAttack<'_> {
                 .iter()
                 .map(|role| (AttackClass::MissingRole, grant.without_role(role)));
             let nothing = [(AttackClass::MissingScope, Grant::default())];
+            let narrower = grant.narrower(&implications).into_iter();
+            let narrower = narrower.map(|less| (AttackClass::MissingScope, less));
             let changed = Self::changed(&grant);
-            for (class, less) in scopes.chain(roles).chain(nothing).chain(changed) {
+            let all = scopes
+                .chain(roles)
+                .chain(nothing)
+                .chain(narrower)
+                .chain(changed);
+            for (class, less) in all {
                 if less.satisfies(&sets) || tried.contains(&less) {
                     continue;
                 }
@@ -161,6 +117,30 @@ impl RouteAttack<'_> {
                 tried.push(less);
             }
         }
+    }
+
+    /// Sends each grant that must be admitted, and reports those that are not; returns all.
+    async fn admitted(&mut self, sets: &[Alternative]) -> Vec<Grant> {
+        let mut tried: Vec<Grant> = Vec::new();
+        for set in sets {
+            let grant = set.grant();
+            let class = if grant.scopes.is_empty() {
+                AttackClass::MissingRole
+            } else {
+                AttackClass::MissingScope
+            };
+            let broader = set.broader_grants().into_iter();
+            let broader =
+                broader.map(|broader| (broader, ", although its scope implies the required one"));
+            for (grant, remark) in [(grant, "")].into_iter().chain(broader) {
+                if !tried.contains(&grant) && !self.is_admitted(class, &grant).await {
+                    let reason = format!("a token with {grant} is not admitted{remark}");
+                    self.not_covered(class, &reason);
+                }
+                tried.push(grant);
+            }
+        }
+        tried
     }
 
     /// Returns the grant with names that are nearly those that are required.
@@ -209,117 +189,5 @@ impl RouteAttack<'_> {
         let request = self.forge.authorize(&self.base, SUBJECT, grant);
         let outcome = self.send(class, &request).await;
         outcome.is_some_and(|outcome| self.target.admits(&outcome))
-    }
-
-    /// Attacks with tokens of issuers that are not trusted, or not for this route.
-    async fn issuers(&mut self, grant: &Grant) {
-        let class = AttackClass::OtherIssuer;
-        let foreign = self.forge.token_of(attacker(), SUBJECT, grant).sign();
-        let request = with_bearer(&self.base, &foreign);
-        self.attempt(
-            class,
-            "a token of an issuer that is not trusted",
-            &request,
-            &is_foreign,
-        )
-        .await;
-        let name = self.target.name();
-        let everything = self.everything();
-        for (issuer, routes) in &self.attack.issuers {
-            if routes.contains(&name) {
-                continue;
-            }
-            let token = self.forge.token_of(issuer, SUBJECT, &everything).sign();
-            let request = with_bearer(&self.base, &token);
-            let description = format!("a token of {} with every scope and role", issuer.url());
-            self.attempt(class, &description, &request, &is_foreign)
-                .await;
-        }
-        let own = self.attack.api.issuer().url();
-        for other in self.attack.api.api().inventory().issuers() {
-            let is_known = |(issuer, _): &(crate::testing::EmbeddedIssuer, Vec<String>)| {
-                issuer.url() == other.issuer()
-            };
-            if other.issuer() != own && !self.attack.issuers.iter().any(is_known) {
-                self.not_covered(
-                    class,
-                    &format!("tokens of {}: pass it to `issuer`", other.issuer()),
-                );
-            }
-        }
-    }
-
-    /// Returns every scope and role of the API's declarations.
-    fn everything(&self) -> Grant {
-        let (mut scopes, mut roles) = (BTreeSet::new(), BTreeSet::new());
-        for route in self.attack.api.api().inventory().routes() {
-            let sets = Alternative::of_access(&route.declaration().access);
-            for set in sets.unwrap_or_default() {
-                let grant = set.grant();
-                scopes.extend(grant.scopes);
-                roles.extend(grant.roles);
-            }
-        }
-        let sets = self.target.alternatives.iter().flatten();
-        for grant in sets.map(Alternative::grant) {
-            scopes.extend(grant.scopes);
-            roles.extend(grant.roles);
-        }
-        Grant {
-            scopes: scopes.into_iter().collect(),
-            roles: roles.into_iter().collect(),
-        }
-    }
-
-    /// Attacks with the sets of scopes and roles that the test does not expect to suffice.
-    ///
-    /// If a declaration accepts a set that the test does not expect, it accepts a smallest such set, which is one of its
-    /// alternatives.
-    async fn expectation(&mut self, grant: &Grant) {
-        let name = self.target.name();
-        let expected = self
-            .attack
-            .expected(&name)
-            .and_then(|expected| expected.alternatives());
-        let Some(expected) = expected.map(<[_]>::to_vec) else {
-            return;
-        };
-        let class = AttackClass::Expectation;
-        let declared = self
-            .target
-            .alternatives
-            .iter()
-            .flatten()
-            .map(Alternative::grant);
-        let mut grants: Vec<Grant> = declared.chain([Grant::default()]).collect();
-        for set in expected.iter().map(Alternative::grant) {
-            grants.extend(set.scopes.iter().map(|scope| set.without_scope(scope)));
-            grants.extend(set.roles.iter().map(|role| set.without_role(role)));
-        }
-        // everything that the expectation does not name
-        let mut others = self.everything();
-        let named: Vec<Grant> = expected.iter().map(Alternative::grant).collect();
-        others
-            .scopes
-            .retain(|scope| !named.iter().any(|set| set.scopes.contains(scope)));
-        others
-            .roles
-            .retain(|role| !named.iter().any(|set| set.roles.contains(role)));
-        grants.push(others);
-        let mut tried = Vec::new();
-        for less in grants {
-            if less.satisfies(&expected) || tried.contains(&less) {
-                continue;
-            }
-            let request = self.forge.authorize(&self.base, SUBJECT, &less);
-            let description =
-                format!("a token with {less}, which the test does not expect to suffice");
-            self.attempt(class, &description, &request, &is_forbidden)
-                .await;
-            tried.push(less);
-        }
-        if !grant.satisfies(&expected) && tried.is_empty() {
-            self.not_covered(class, "no token is unexpected");
-        }
     }
 }

@@ -1,9 +1,14 @@
-//! Values from the JSON Schemas of input types: one that is accepted, and those that break one bound.
+//! Values from the JSON Schemas of input types: one that is accepted, those with the parts that it lacks, and those that break
+//! one bound.
 
 mod mutation;
 mod pattern;
+mod position;
 mod synthesis;
 mod validate;
+mod variation;
 
-pub(super) use self::mutation::{Encoding, MutationKind, mutations};
+pub(super) use self::mutation::{Encoding, Mutation, MutationKind, mutations};
+pub(super) use self::position::Position;
 pub(super) use self::synthesis::{Members, synthesize};
+pub(super) use self::variation::{Variation, variations};

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Number, Value};
 
-use crate::testing::attack::schema::validate::{count_limit, resolve, satisfies};
+use crate::testing::attack::schema::position::{Position, chosen, escaped, replaced};
+use crate::testing::attack::schema::validate::{count_limit, satisfies};
 
 /// The largest text or count that a mutation makes.
 const MAX_SIZE: usize = 4 * 1024 * 1024;
@@ -43,22 +44,26 @@ pub(in crate::testing::attack) enum MutationKind {
     Bound,
 }
 
-/// Returns values that break one bound each, and the bounds that none of them breaks.
+/// Returns values that break one bound each at or below a position, and the bounds that none of them breaks.
 ///
-/// `value` satisfies the document. No returned value does.
+/// `whole` satisfies the document. No returned value does. The bounds of parts that `whole` lacks are those of its
+/// variations.
 pub(in crate::testing::attack) fn mutations(
     document: &Value,
-    value: &Value,
+    position: &Position<'_>,
+    whole: &Value,
     encoding: Encoding,
 ) -> (Vec<Mutation>, Vec<String>) {
     let mut mutator = Mutator {
         document,
-        whole: value,
+        whole,
         encoding,
         mutations: Vec::new(),
         unbroken: Vec::new(),
     };
-    mutator.at(document, value, "");
+    if let Some(value) = whole.pointer(&position.pointer) {
+        mutator.at(position.schema, value, &position.pointer);
+    }
     (mutator.mutations, mutator.unbroken)
 }
 
@@ -73,7 +78,7 @@ struct Mutator<'a> {
 impl<'a> Mutator<'a> {
     /// Adds the mutations of the value at a pointer.
     fn at(&mut self, schema: &'a Value, value: &Value, pointer: &str) {
-        let schema = self.chosen(resolve(self.document, schema), value);
+        let schema = chosen(self.document, schema, value);
         self.types(schema, value, pointer);
         self.choices(schema, pointer);
         match value {
@@ -83,21 +88,6 @@ impl<'a> Mutator<'a> {
             Value::Object(members) => self.object(schema, members, pointer),
             Value::Bool(_) | Value::Null => {}
         }
-    }
-
-    /// Returns the alternative that the value satisfies.
-    fn chosen(&self, schema: &'a Value, value: &Value) -> &'a Value {
-        for keyword in ["oneOf", "anyOf"] {
-            if schema.get("properties").is_some() {
-                break;
-            }
-            let choices = schema.get(keyword).and_then(Value::as_array);
-            let mut choices = choices.into_iter().flatten();
-            if let Some(choice) = choices.find(|choice| satisfies(self.document, choice, value)) {
-                return self.chosen(resolve(self.document, choice), value);
-            }
-        }
-        schema
     }
 
     /// Adds a mutation, if the document rejects it and the request can have it.
@@ -275,7 +265,9 @@ impl<'a> Mutator<'a> {
     }
 
     fn array(&mut self, schema: &'a Value, items: &[Value], pointer: &str) {
-        if let Some(max) = count_limit(schema, "max", "Items") {
+        // a variation has an item
+        let is_left = items.is_empty() && schema.get("items").is_some();
+        if let Some(max) = count_limit(schema, "max", "Items").filter(|max| *max == 0 || !is_left) {
             let item = items.first().cloned();
             let mistake = format!("has {} items, at most {max}", max.saturating_add(1));
             let added = max < MAX_ITEMS
@@ -350,7 +342,10 @@ impl<'a> Mutator<'a> {
         {
             self.at(schema, value, &format!("{pointer}/{}", escaped(name)));
         }
-        let Some(max) = count_limit(schema, "max", "Properties") else {
+        // a variation has an entry
+        let is_left = members.is_empty() && schema.get("additionalProperties").is_some();
+        let max = count_limit(schema, "max", "Properties");
+        let Some(max) = max.filter(|max| *max == 0 || !is_left) else {
             return;
         };
         let mistake = format!("has {} entries, at most {max}", max.saturating_add(1));
@@ -415,31 +410,6 @@ fn stepped(limit: &Value, step: i128) -> Option<Value> {
     Number::from_f64(beyond)
         .filter(|_| step == 0 || beyond > limit || beyond < limit)
         .map(Value::from)
-}
-
-/// Returns the whole value with the one at a pointer replaced, added or removed.
-fn replaced(whole: &Value, pointer: &str, value: Option<Value>) -> Option<Value> {
-    if pointer.is_empty() {
-        return value;
-    }
-    let mut whole = whole.clone();
-    let (parent, name) = pointer.rsplit_once('/')?;
-    let name = name.replace("~1", "/").replace("~0", "~");
-    match (whole.pointer_mut(parent)?, value) {
-        (Value::Object(members), Some(value)) => {
-            members.insert(name, value);
-        }
-        (Value::Object(members), None) => {
-            members.remove(&name);
-        }
-        (Value::Array(items), Some(value)) => *items.get_mut(name.parse::<usize>().ok()?)? = value,
-        _ => return None,
-    }
-    Some(whole)
-}
-
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value};
 
 use crate::testing::attack::schema::pattern::Pattern;
-use crate::testing::attack::schema::validate::{count_limit, resolve, satisfies};
+use crate::testing::attack::schema::validate::{count_limit, is_type, resolve, satisfies};
 
 /// The depth below which optional members and items are left out.
 const MAX_DEPTH: usize = 6;
@@ -55,6 +55,37 @@ pub(in crate::testing::attack) fn synthesize(document: &Value, members: Members)
     satisfies(document, document, &value).then_some(value)
 }
 
+/// Returns a value that satisfies a schema in the document, of one of its types if it is named.
+pub(super) fn synthesize_part(
+    document: &Value,
+    schema: &Value,
+    type_name: Option<&str>,
+    members: Members,
+) -> Option<Value> {
+    let synthesizer = Synthesizer { document, members };
+    let value = synthesizer.value(schema, 0);
+    let Some(name) = type_name else {
+        return value;
+    };
+    let of_type = || synthesizer.of_type(name, resolve(document, schema), 0);
+    let value = value
+        .filter(|value| is_type(name, value))
+        .or_else(of_type)?;
+    satisfies(document, schema, &value).then_some(value)
+}
+
+/// Returns a map with an entry that satisfies a schema in the document.
+pub(super) fn synthesize_entry(
+    document: &Value,
+    schema: &Value,
+    members: Members,
+) -> Option<Value> {
+    let mut entries = Map::new();
+    let min = count_limit(schema, "min", "Properties").unwrap_or(0);
+    Synthesizer { document, members }.entries(schema, min.max(1), 0, &mut entries)?;
+    Some(Value::Object(entries))
+}
+
 struct Synthesizer<'a> {
     document: &'a Value,
     members: Members,
@@ -95,6 +126,10 @@ impl<'a> Synthesizer<'a> {
                 .find(|name| *name != "null")?,
             _ => return Some(Value::from("a")),
         };
+        self.of_type(name, schema, depth)
+    }
+
+    fn of_type(&self, name: &str, schema: &'a Value, depth: usize) -> Option<Value> {
         match name {
             "null" => Some(Value::Null),
             "boolean" => Some(Value::Bool(true)),
@@ -153,28 +188,26 @@ impl<'a> Synthesizer<'a> {
                 None => {}
             }
         }
-        let min = count_limit(schema, "min", "Properties").unwrap_or(0);
         if properties.is_none() {
-            self.entries(schema, min, depth, &mut members)?;
+            let min = count_limit(schema, "min", "Properties").unwrap_or(0);
+            let has_values = schema.get("additionalProperties").is_some();
+            let has_more = has_values && self.members == Members::All && depth < MAX_DEPTH;
+            let count = if has_more { min.max(1) } else { min };
+            self.entries(schema, count, depth, &mut members)?;
         }
         Some(Value::Object(members))
     }
 
-    /// Adds entries to a map.
+    /// Adds `count` entries to a map.
     fn entries(
         &self,
         schema: &'a Value,
-        min: usize,
+        count: usize,
         depth: usize,
         members: &mut Map<String, Value>,
     ) -> Option<()> {
         let Some(value) = schema.get("additionalProperties") else {
-            return (min == 0).then_some(());
-        };
-        let count = if self.members == Members::All && depth < MAX_DEPTH {
-            min.max(1)
-        } else {
-            min
+            return (count == 0).then_some(());
         };
         let names = schema.get("propertyNames");
         for at in 0..count {
@@ -196,7 +229,7 @@ impl<'a> Synthesizer<'a> {
             let value = self.value(value, depth + 1)?;
             members.insert(name, value);
         }
-        (members.len() >= min).then_some(())
+        (members.len() >= count).then_some(())
     }
 }
 
@@ -213,6 +246,13 @@ fn required_members(schema: &Value) -> Vec<&str> {
 fn excluded_members(schema: &Value) -> Vec<&str> {
     let groups = exclusive_groups(schema).into_iter();
     groups.flat_map(|group| group.into_iter().skip(1)).collect()
+}
+
+/// Returns the members that exclude one.
+pub(super) fn excluding_members<'a>(schema: &'a Value, name: &str) -> Vec<&'a str> {
+    let groups = exclusive_groups(schema).into_iter();
+    let groups = groups.filter(|group| group.contains(&name));
+    groups.flatten().filter(|other| *other != name).collect()
 }
 
 /// Returns the names of each group of members of which exactly one is present.

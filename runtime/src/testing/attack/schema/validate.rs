@@ -112,24 +112,29 @@ impl Validator<'_> {
 }
 
 fn accepts_type(schema: &Value, value: &Value) -> bool {
-    let is_type = |name: &Value| match name.as_str() {
-        Some("null") => value.is_null(),
-        Some("boolean") => value.is_boolean(),
-        Some("string") => value.is_string(),
-        Some("array") => value.is_array(),
-        Some("object") => value.is_object(),
-        Some("number") => value.is_number(),
-        Some("integer") => {
+    let accepts = |name: &Value| name.as_str().is_none_or(|name| is_type(name, value));
+    match schema.get("type") {
+        Some(Value::Array(names)) => names.iter().any(accepts),
+        Some(name) => accepts(name),
+        None => true,
+    }
+}
+
+/// Returns whether a value has a type of JSON Schema.
+pub(super) fn is_type(name: &str, value: &Value) -> bool {
+    match name {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        "number" => value.is_number(),
+        "integer" => {
             value.is_i64()
                 || value.is_u64()
                 || value.as_f64().is_some_and(|number| number.fract() == 0.0)
         }
         _ => true,
-    };
-    match schema.get("type") {
-        Some(Value::Array(names)) => names.iter().any(is_type),
-        Some(name) => is_type(name),
-        None => true,
     }
 }
 

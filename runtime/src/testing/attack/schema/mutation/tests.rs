@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 fn descriptions(schema: &Value, value: &Value, encoding: Encoding) -> Vec<String> {
-    let (mutations, unbroken) = mutations(schema, value, encoding);
+    let (mutations, unbroken) = mutations(schema, &Position::root(schema), value, encoding);
     assert!(unbroken.is_empty(), "{unbroken:?}");
     mutations
         .into_iter()
@@ -53,7 +53,8 @@ fn each_bound_is_broken_by_one() {
 #[test]
 fn no_mutation_satisfies_the_schema() {
     let schema = json!({"anyOf": [{"type": "string", "maxLength": 2}, {"type": "integer"}]});
-    for mutation in mutations(&schema, &json!("a"), Encoding::Json).0 {
+    let root = Position::root(&schema);
+    for mutation in mutations(&schema, &root, &json!("a"), Encoding::Json).0 {
         assert!(
             !satisfies(&schema, &schema, &mutation.value),
             "{mutation:?}"
@@ -64,15 +65,17 @@ fn no_mutation_satisfies_the_schema() {
 #[test]
 fn unknown_pattern_is_reported_as_unbroken() {
     let schema = json!({"type": "string", "pattern": "^(?=a)a$"});
-    let (_, unbroken) = mutations(&schema, &json!("a"), Encoding::Json);
+    let root = Position::root(&schema);
+    let (_, unbroken) = mutations(&schema, &root, &json!("a"), Encoding::Json);
     assert_eq!(unbroken, [": its pattern"]);
 }
 
 #[test]
 fn segment_is_never_empty_and_field_is_visible() {
     let schema = json!({"type": "string", "minLength": 1, "maxLength": 3, "pattern": "^[a-z]+$"});
+    let root = Position::root(&schema);
     for encoding in [Encoding::Segment, Encoding::Visible] {
-        for mutation in mutations(&schema, &json!("a"), encoding).0 {
+        for mutation in mutations(&schema, &root, &json!("a"), encoding).0 {
             let text = mutation.value.as_str().unwrap();
             assert!(
                 encoding == Encoding::Segment
