@@ -109,11 +109,11 @@ impl Changes {
             (None, None) => {}
             (Some(_), None) => self.push(
                 Verdict::Weaker,
-                "every scope and role in its tokens is now believed",
+                "every scope and role in its tokens is now trusted",
             ),
             (None, Some(_)) => self.push(
                 Verdict::Stronger,
-                "scopes and roles that it may not grant are no longer believed",
+                "scopes and roles that it may not grant are no longer trusted",
             ),
             (Some(old), Some(new)) => self.grants(old, new),
         }
@@ -127,13 +127,13 @@ impl Changes {
             &old.scopes,
             &new.scopes,
             |scope| format!("the scope `{scope}` in its tokens is"),
-            "believed",
+            "trusted",
         );
         self.names(
             &old.roles,
             &new.roles,
             |role| format!("the role `{role}` in its tokens is"),
-            "believed",
+            "trusted",
         );
     }
 
