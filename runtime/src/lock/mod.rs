@@ -6,6 +6,8 @@ mod access;
 mod access_text;
 mod bound;
 mod compare;
+#[cfg(any(feature = "attack", feature = "report"))]
+mod digest;
 mod entry;
 mod file;
 mod parse;
@@ -21,6 +23,8 @@ mod tests;
 mod verdict;
 mod word;
 
+#[cfg(any(feature = "attack", feature = "report"))]
+pub(crate) use self::digest::digests;
 pub use self::file::LockFileError;
 pub use self::parse_error::LockParseError;
 pub use self::snapshot::Lock;
