@@ -25,7 +25,7 @@ pub fn report(inventory: &Inventory, results: Option<AttackResults>) -> Report<'
 }
 
 /// The facts that no code knows. A real API has other owners, and keeps the dates current.
-fn statements() -> [Statement; 10] {
+pub(crate) fn statements() -> [Statement; 11] {
     const DATE: &str = "2026-11-29";
     let platform = |topic, text| Statement::new(topic, text).by("platform team").on(DATE);
     let shop = |topic, text| Statement::new(topic, text).by("shop team").on(DATE);
@@ -33,6 +33,10 @@ fn statements() -> [Statement; 10] {
         shop(
             Topic::SeparationOfDuties,
             "Administrators have separate accounts, which hold no orders; the scope `admin` is for these accounts only.",
+        ),
+        shop(
+            Topic::Objects("/orders/{id}"),
+            "An order belongs to the shop, not to its caller: the staff and the programs with a scope of the route work on every order.",
         ),
         shop(
             Topic::SecurityFixes,

@@ -32,7 +32,7 @@
 //!
 //! With `--tls-cert` and `--tls-key`, the program serves TLS on any address, and reads changed files every 30 s and on
 //! SIGHUP. With `--client-ca`, each client needs a certificate of one of the authorities in the file. `--behind-proxy` can be
-//! repeated and names the networks of proxies, whose `X-Forwarded-For` is believed; it allows plain HTTP on any address.
+//! repeated and names the networks of proxies, whose `X-Forwarded-For` is trusted; it allows plain HTTP on any address.
 //!
 //! `--resource` is the URL at which clients find the API. The program then serves its metadata (RFC 9728), and names the
 //! document in challenges. With `--allow-loopback-http`, the URL may have the scheme `http` and a loopback address.

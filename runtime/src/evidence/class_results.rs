@@ -15,6 +15,9 @@ pub struct RouteResults {
     /// The header fields that choose the handler among several of the method and path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) selection: Option<String>,
+    /// The SHA-256 of the declaration that was attacked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) declaration: Option<String>,
     pub(super) classes: Vec<ClassResults>,
 }
 
@@ -74,6 +77,7 @@ impl RouteResults {
             method: method.to_owned(),
             path: path.to_owned(),
             selection: None,
+            declaration: None,
             classes: Vec::new(),
         }
     }
@@ -81,6 +85,14 @@ impl RouteResults {
     /// Sets the header fields that choose the handler.
     pub(crate) fn selected_by(self, selection: Option<String>) -> Self {
         Self { selection, ..self }
+    }
+
+    /// Sets the digest of the declaration.
+    pub(crate) fn declared_as(self, declaration: Option<String>) -> Self {
+        Self {
+            declaration,
+            ..self
+        }
     }
 
     /// Returns the method.
@@ -96,6 +108,14 @@ impl RouteResults {
     /// Returns the header fields that choose the handler, as the inventory has them; `None` if the method and path have one handler.
     pub fn selection(&self) -> Option<&str> {
         self.selection.as_deref()
+    }
+
+    /// Returns the SHA-256 of the declaration that was attacked, as 64 hexadecimal digits in lower case.
+    ///
+    /// The digest is that of the route's block in a lock file: its access, limits, input and exceptions. It is `None` for a route
+    /// without a declaration, which another router [beside](crate::Api::beside) the API serves.
+    pub fn declaration(&self) -> Option<&str> {
+        self.declaration.as_deref()
     }
 
     /// Returns the method and the path, and the header fields that choose the handler.
@@ -124,6 +144,9 @@ impl RouteResults {
 
     pub(super) fn check(&self) -> Result<(), EvidenceError> {
         let route = || self.name();
+        if !self.declaration.as_deref().is_none_or(is_digest) {
+            return Err(EvidenceError::Declaration { route: route() });
+        }
         let next = self.classes.iter().skip(1);
         let is_sorted = self
             .classes
@@ -143,6 +166,11 @@ impl RouteResults {
         }
         Ok(())
     }
+}
+
+fn is_digest(text: &str) -> bool {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    text.len() == 64 && text.bytes().all(is_digit)
 }
 
 impl ClassResults {

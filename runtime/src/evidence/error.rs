@@ -35,6 +35,11 @@ pub enum EvidenceError {
         /// The method and the path.
         route: String,
     },
+    /// The digest of a route's declaration is not 64 hexadecimal digits in lower case.
+    Declaration {
+        /// The method and the path.
+        route: String,
+    },
     /// The classes of a route are not in order, or one appears twice.
     Classes {
         /// The method and the path.
@@ -66,6 +71,10 @@ impl fmt::Display for EvidenceError {
             Self::DuplicateRoute { route } => {
                 write!(f, "duplicate attack results of {route}")
             }
+            Self::Declaration { route } => write!(
+                f,
+                "the digest of the declaration of {route} must be 64 hexadecimal digits in lower case"
+            ),
             Self::Classes { route } => write!(
                 f,
                 "the classes of attack results of {route} are duplicate or not in order"

@@ -10,6 +10,7 @@ const VALID: &str = r#"{
     {
       "method": "GET",
       "path": "/orders",
+      "declaration": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
       "classes": [
         {
           "class": "no_token",
@@ -60,6 +61,7 @@ fn results_are_parsed_and_written_unchanged() {
         (Some("62916b4"), Some("2026-11-29"))
     );
     let route = results.route("GET", "/orders").unwrap();
+    assert!(route.declaration().unwrap().ends_with("abcdef"));
     let no_token = route.class(AttackClass::NoToken).unwrap();
     assert_eq!((no_token.sent(), no_token.refused()), (2, 2));
     assert!(no_token.is_evidence());
@@ -119,6 +121,21 @@ fn malformed_results_are_rejected() {
         ("\"no_token\"", "\"bound\"", "duplicate or not in order"),
         ("62916b4", "62916B4", "between 7 and 64 hexadecimal digits"),
         ("62916b4", "62916b", "between 7 and 64 hexadecimal digits"),
+        (
+            "0123456789abcdef\"",
+            "0123456789abcde\"",
+            "the declaration of GET /orders must be 64",
+        ),
+        (
+            "0123456789abcdef\"",
+            "0123456789abcdeF\"",
+            "the declaration of GET /orders must be 64",
+        ),
+        (
+            "0123456789abcdef\"",
+            "0123456789abcdef0\"",
+            "the declaration of GET /orders must be 64",
+        ),
         ("2026-11-29", "2026-11-31", "the form `YYYY-MM-DD`"),
         ("2026-11-29", "29.11.2026", "the form `YYYY-MM-DD`"),
         ("2026-11-29", "2026-1-29", "the form `YYYY-MM-DD`"),

@@ -7,6 +7,8 @@ mod access_text;
 mod bound;
 mod changes;
 mod compare;
+#[cfg(any(feature = "attack", feature = "report"))]
+mod digest;
 mod entry;
 mod file;
 mod issuer_change;
@@ -27,6 +29,8 @@ mod tests;
 mod verdict;
 mod word;
 
+#[cfg(any(feature = "attack", feature = "report"))]
+pub(crate) use self::digest::digests;
 pub use self::file::LockFileError;
 pub use self::parse_error::LockParseError;
 pub use self::snapshot::Lock;

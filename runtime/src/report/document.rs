@@ -1,18 +1,17 @@
 //! The content of a report, independent of its form.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
-use crate::evidence::AttackResults;
+use crate::evidence::{AttackResults, RouteResults};
 use crate::policy::{Access, Limits};
-use crate::report::authorization_server::ServerFacts;
 use crate::report::line::Line;
 use crate::report::listener::ListenerView;
+use crate::report::measured::{Found, method_names};
+use crate::report::objects::{AllObjects, Objects};
+use crate::report::sources::Sources;
 use crate::report::standard::STANDARD;
-use crate::report::statement::{Statement, Topic};
 use crate::resource_server::IssuerSummary;
-use crate::routing::{Inventory, Route};
+use crate::routing::Route;
 
 /// The whole content.
 #[derive(Debug, Serialize)]
@@ -53,6 +52,8 @@ pub(super) struct Endpoint {
     pub(super) exceptions: Vec<String>,
     pub(super) refused_attacks: u64,
     pub(super) attack_gaps: Vec<String>,
+    /// The evidence about the objects of other callers; `None` without an identifier in the path, or without a caller.
+    pub(super) objects: Option<String>,
 }
 
 /// One issuer.
@@ -66,18 +67,15 @@ pub(super) struct IssuerView {
 }
 
 impl Document {
-    pub(super) fn of(
-        title: &str,
-        inventory: &Inventory,
-        statements: &BTreeMap<Topic, Statement>,
-        results: Option<&AttackResults>,
-        servers: &[ServerFacts],
-    ) -> Self {
-        let line = |line| Line::of(line, inventory, statements, results, servers);
+    pub(super) fn of(title: &str, sources: &Sources<'_>) -> Self {
+        let inventory = sources.inventory;
+        let results = sources.measured.as_ref().map(|measured| measured.results);
+        let objects = AllObjects::of(sources);
+        let line = |line| Line::of(line, sources, &objects);
         let standard: Vec<Line> = STANDARD.iter().map(line).collect();
         let mut endpoints: Vec<Endpoint> = inventory
             .iter()
-            .flat_map(|route| Endpoint::of(route, results))
+            .flat_map(|route| Endpoint::of(route, sources))
             .collect();
         endpoints.sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));
         let gaps = standard.iter().flat_map(Line::named_gaps).collect();
@@ -131,13 +129,8 @@ impl Document {
 }
 
 impl Endpoint {
-    fn of(route: &Route, results: Option<&AttackResults>) -> Vec<Self> {
+    fn of(route: &Route, sources: &Sources<'_>) -> Vec<Self> {
         let declaration = route.declaration();
-        let names: Vec<String> = if route.is_fallback() {
-            vec!["*".to_owned()]
-        } else {
-            route.methods().iter().map(ToString::to_string).collect()
-        };
         let mut exceptions: Vec<String> = route
             .exceptions()
             .map(|exception| exception.to_string())
@@ -146,8 +139,9 @@ impl Endpoint {
             exceptions
                 .push("accepts a single-use ticket in the query instead of a token".to_owned());
         }
-        let view = |method: String| {
-            let (refused_attacks, attack_gaps) = attacks(results, &method, route);
+        let view = |method: &str| {
+            let (refused_attacks, attack_gaps) = attacks(sources.find(method, route));
+            let objects = Objects::of(route, method, sources);
             Self {
                 path: endpoint_path(route),
                 handler: format!("{}::{}", declaration.module, declaration.handler),
@@ -161,10 +155,11 @@ impl Endpoint {
                 exceptions: exceptions.clone(),
                 refused_attacks,
                 attack_gaps,
-                method,
+                objects: objects.map(|objects| objects.to_string()),
+                method: method.to_owned(),
             }
         };
-        names.into_iter().map(view).collect()
+        method_names(route).into_iter().map(view).collect()
     }
 }
 
@@ -181,14 +176,16 @@ fn endpoint_path(route: &Route) -> String {
     path
 }
 
-/// Returns the number of refused attacks, and the classes with an admitted one.
-fn attacks(results: Option<&AttackResults>, method: &str, route: &Route) -> (u64, Vec<String>) {
-    let selection = route.selection().map(ToString::to_string);
-    let found = results
-        .and_then(|results| results.selected_route(method, route.path(), selection.as_deref()));
-    let Some(route) = found else {
-        return (0, Vec::new());
-    };
+/// Returns the number of refused attacks, and the admitted ones; or the reason why the results are outdated.
+fn attacks(found: Found<'_>) -> (u64, Vec<String>) {
+    match found {
+        Found::Nothing => (0, Vec::new()),
+        Found::Outdated(reason, _) => (0, vec![format!("outdated: the endpoint {reason}")]),
+        Found::Current(results) => outcomes(results),
+    }
+}
+
+fn outcomes(route: &RouteResults) -> (u64, Vec<String>) {
     let refused = route
         .classes()
         .iter()

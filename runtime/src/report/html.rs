@@ -5,7 +5,7 @@ use std::fmt;
 use crate::report::document::{Document, Endpoint, IssuerView};
 use crate::report::line::{Line, Status};
 use crate::report::listener::ListenerView;
-use crate::report::text::Html;
+use crate::report::text::{Html, counted};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -72,9 +72,14 @@ fn write_summary(f: &mut fmt::Formatter<'_>, document: &Document) -> fmt::Result
         .filter(|endpoint| endpoint.public_because.is_some())
         .count();
     let endpoints = document.endpoints.len();
+    let noun = if endpoints == 1 {
+        "endpoint"
+    } else {
+        "endpoints"
+    };
     write!(
         f,
-        "<li><strong>{endpoints}</strong> endpoints</li><li><strong>{public}</strong> public</li></ul>\n<p class=\"source\">"
+        "<li><strong>{endpoints}</strong> {noun}</li><li><strong>{public}</strong> public</li></ul>\n<p class=\"source\">"
     )?;
     match (&document.commit, &document.date) {
         (None, None) => f.write_str("Without attack results.")?,
@@ -106,10 +111,10 @@ fn write_gaps(f: &mut fmt::Formatter<'_>, document: &Document) -> fmt::Result {
         return Ok(());
     }
     let gaps = document.gaps.len();
-    let noun = if gaps == 1 { "gap" } else { "gaps" };
     writeln!(
         f,
-        "<section class=\"gaps\" aria-label=\"Gaps\">\n<h2 id=\"gaps\">{gaps} {noun}</h2>"
+        "<section class=\"gaps\" aria-label=\"Gaps\">\n<h2 id=\"gaps\">{}</h2>",
+        counted(gaps, "gap", "gaps")
     )?;
     let open = if gaps <= 20 { " open" } else { "" };
     writeln!(f, "<details{open}><summary>Missing</summary>")?;
@@ -147,7 +152,7 @@ fn write_line(f: &mut fmt::Formatter<'_>, line: &Line) -> fmt::Result {
         Html(asks)
     )?;
     write_list(f, &line.evidence)?;
-    if let Some(statement) = &line.statement {
+    for statement in line.statement.iter().chain(&line.object_statements) {
         write!(
             f,
             "<blockquote><p>{}</p><footer>{}, {} ({})</footer></blockquote>",
@@ -220,6 +225,9 @@ fn write_endpoint(f: &mut fmt::Formatter<'_>, endpoint: &Endpoint) -> fmt::Resul
     match endpoint.refused_attacks {
         0 => f.write_str("none recorded")?,
         count => write!(f, "{count} refused")?,
+    }
+    if let Some(objects) = &endpoint.objects {
+        write!(f, "<small>{}</small>", Html(objects))?;
     }
     write_list(f, &endpoint.attack_gaps)?;
     f.write_str("</td></tr>\n")

@@ -9,7 +9,7 @@ use crate::routing::{Inventory, ListenerSummary};
 pub(super) struct ListenerView {
     pub(super) transport: String,
     pub(super) client_certificates: Option<String>,
-    /// The proxies whose header fields are believed.
+    /// The proxies whose header fields are trusted.
     pub(super) proxies: Option<String>,
     pub(super) probes: Vec<String>,
     pub(super) limits: Vec<String>,
@@ -22,7 +22,7 @@ impl ListenerView {
         Self {
             transport: listener.transport.to_string(),
             client_certificates: listener.client_certificates.clone(),
-            proxies: listener.believed_peers(),
+            proxies: listener.trusted_peers(),
             probes: listener.probes.clone(),
             limits: limits
                 .chain(listener.fixed_limits.iter().cloned())
@@ -68,9 +68,9 @@ pub(super) fn evidence(id: &str, inventory: &Inventory) -> Vec<String> {
                 limits.join(", ")
             )]
         }
-        "P6" => vec![match listener.believed_peers() {
+        "P6" => vec![match listener.trusted_peers() {
             Some(peers) => {
-                format!("the client's address and the request id are believed only from {peers}")
+                format!("the client's address and the request id are trusted only from {peers}")
             }
             None => "forwarded header fields are removed from every request".to_owned(),
         }],

@@ -80,13 +80,14 @@ fn write_line(f: &mut fmt::Formatter<'_>, line: &Line) -> fmt::Result {
         Markdown(line.asks)
     )?;
     write_list(f, "", &line.evidence)?;
-    if let Some(statement) = &line.statement {
-        let (text, owner, date) = (
+    for statement in line.statement.iter().chain(&line.object_statements) {
+        let (topic, text, owner, date) = (
+            Markdown(&statement.topic),
             Markdown(&statement.text),
             Markdown(&statement.owner),
             Markdown(&statement.date),
         );
-        writeln!(f, "- Statement: {text} ({owner}, {date})")?;
+        writeln!(f, "- Statement about {topic}: {text} ({owner}, {date})")?;
     }
     for excused in &line.excused {
         writeln!(f, "- Excused: {}", Markdown(excused))?;
@@ -105,7 +106,7 @@ fn write_line(f: &mut fmt::Formatter<'_>, line: &Line) -> fmt::Result {
 fn write_endpoints(f: &mut fmt::Formatter<'_>, document: &Document) -> fmt::Result {
     writeln!(
         f,
-        "\n## Endpoints\n\n| endpoint | callers | checks | limits | refused attacks |\n|---|---|---|---|--:|"
+        "\n## Endpoints\n\n| endpoint | callers | checks | limits | refused attacks | notes |\n|---|---|---|---|--:|---|"
     )?;
     for endpoint in &document.endpoints {
         let reason = endpoint
@@ -116,15 +117,21 @@ fn write_endpoints(f: &mut fmt::Formatter<'_>, document: &Document) -> fmt::Resu
         let checks = [endpoint.checks.clone(), endpoint.exceptions.clone()]
             .concat()
             .join("; ");
+        let objects = endpoint.objects.iter();
+        let notes: Vec<&str> = objects
+            .chain(&endpoint.attack_gaps)
+            .map(String::as_str)
+            .collect();
         writeln!(
             f,
-            "| {} {} | {} | {} | {} | {} |",
+            "| {} {} | {} | {} | {} | {} | {} |",
             Markdown(&endpoint.method),
             Markdown(&endpoint.path),
             Markdown(&access),
             Markdown(&checks),
             Markdown(&endpoint.limits.join("; ")),
-            endpoint.refused_attacks
+            endpoint.refused_attacks,
+            Markdown(&notes.join("; "))
         )?;
     }
     Ok(())

@@ -1,15 +1,20 @@
 //! The security report: which protections an API declares, which of them attacks have confirmed, and what people state.
 //!
-//! `standard` has the twenty lines, `proof` the attacks behind them, `line` their evidence from an inventory; `document` joins all, and
+//! `standard` has the twenty lines, `measured` the results of attacks that belong to the present declarations, `proof` the attacks
+//! behind each line, `objects` those on the objects of other callers, `facts` the evidence from an inventory; `line` and `document` join them, and
 //! `html`, `markdown` and `json` are its forms.
 
 mod authorization_server;
 mod document;
+mod facts;
 mod html;
 mod line;
 mod listener;
 mod markdown;
+mod measured;
+mod objects;
 mod proof;
+mod sources;
 mod standard;
 mod statement;
 #[cfg(test)]
@@ -25,6 +30,8 @@ use crate::evidence::AttackResults;
 use crate::json;
 use crate::report::authorization_server::ServerFacts;
 use crate::report::document::Document;
+use crate::report::measured::Measured;
+use crate::report::sources::Sources;
 pub use crate::report::statement::{Statement, Topic};
 use crate::routing::Inventory;
 
@@ -112,6 +119,9 @@ impl<'a> Report<'a> {
     }
 
     /// Adds the results of attacks, which prove the lines that they are about.
+    ///
+    /// The results of an endpoint whose access, limits, input or exceptions have changed since the attack are outdated, and prove
+    /// nothing. Results without a commit or a date are a gap.
     #[must_use]
     pub fn attack_results(self, results: AttackResults) -> Self {
         let results = Some(results);
@@ -137,8 +147,9 @@ impl<'a> Report<'a> {
     ///
     /// # Errors
     ///
-    /// Returns every gap: a missing statement, one without an owner or a date, an attack without a result, and an attack that was
-    /// admitted.
+    /// Returns every gap: a missing statement, one without an owner or a date, an attack without a result or with an outdated one, an
+    /// attack that was admitted, results without a commit or a date, and an endpoint with an identifier in its path without an
+    /// attack as another owner and without a statement on [`Topic::Objects`].
     pub fn require_complete(&self) -> Result<(), IncompleteReport> {
         let gaps = self.document().gaps;
         if gaps.is_empty() {
@@ -149,13 +160,14 @@ impl<'a> Report<'a> {
     }
 
     fn document(&self) -> Document {
-        Document::of(
-            &self.title,
-            self.inventory,
-            &self.statements,
-            self.results.as_ref(),
-            &self.servers,
-        )
+        let results = self.results.as_ref();
+        let sources = Sources {
+            inventory: self.inventory,
+            statements: &self.statements,
+            measured: results.map(|results| Measured::of(self.inventory, results)),
+            servers: &self.servers,
+        };
+        Document::of(&self.title, &sources)
     }
 }
 
@@ -169,7 +181,8 @@ impl IncompleteReport {
 /// The gaps, one on each line.
 impl fmt::Display for IncompleteReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the security report has {} gaps", self.gaps.len())?;
+        let gaps = text::counted(self.gaps.len(), "gap", "gaps");
+        write!(f, "the security report has {gaps}")?;
         for gap in &self.gaps {
             write!(f, "\n  {gap}")?;
         }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use axum::http::Method;
 use serde_json::Value;
 
 use crate::evidence::{AttackClass, AttackResults, ClassResults, endpoint};
 use crate::policy::Access;
+use crate::report::measured::{Found, Measured, method_names};
 use crate::routing::{InputDescription, Inventory, Route};
 
 /// The refused attacks of some classes.
@@ -26,43 +26,62 @@ impl Proof {
     /// Collects the attacks of these classes on every route of the API, and on those beside it.
     pub(super) fn of(
         inventory: &Inventory,
-        results: Option<&AttackResults>,
+        measured: Option<&Measured<'_>>,
         classes: &[AttackClass],
     ) -> Self {
         let mut proof = Self::default();
         let mut known = BTreeSet::new();
         for route in inventory {
             // a fallback needs no attacks, but those that it admits count
-            let (methods, expected) = if route.is_fallback() {
-                (vec!["*"], Vec::new())
+            let expected = if route.is_fallback() {
+                Vec::new()
             } else {
-                let methods = route.methods().iter().map(Method::as_str);
-                (methods.collect(), expected_classes(route))
+                expected_classes(route)
             };
             let selection = route.selection().map(ToString::to_string);
-            for method in methods {
-                let found = results.and_then(|results| {
-                    results.selected_route(method, route.path(), selection.as_deref())
-                });
+            for method in method_names(route) {
+                let found = measured.map_or(Found::Nothing, |one| one.find(method, route));
                 let endpoint = endpoint(method, route.path(), selection.as_deref());
-                for class in classes {
-                    let results = found.and_then(|route| route.class(*class));
-                    let is_expected = expected.contains(class);
-                    proof.is_applicable |= is_expected || results.is_some();
-                    let name = || format!("`{class}` on `{endpoint}`");
-                    match results {
-                        Some(results) => proof.add(results, &name()),
-                        None if is_expected => {
-                            proof.missing.push(format!("no result of {}", name()));
-                        }
-                        None => {}
-                    }
-                }
+                proof.add_endpoint(&endpoint, found, &expected, classes);
                 known.insert(endpoint);
             }
         }
+        let results = measured.map(|measured| measured.results);
         proof.add_unknown(results, classes, &known);
         proof
+    }
+
+    /// Adds the results of an endpoint.
+    fn add_endpoint(
+        &mut self,
+        endpoint: &str,
+        found: Found<'_>,
+        expected: &[AttackClass],
+        classes: &[AttackClass],
+    ) {
+        let (results, outdated) = match found {
+            Found::Nothing => (None, None),
+            Found::Outdated(reason, results) => (Some(results), Some(reason)),
+            Found::Current(results) => (Some(results), None),
+        };
+        let mut is_applicable = false;
+        for class in classes {
+            let results = results.and_then(|route| route.class(*class));
+            let is_expected = expected.contains(class);
+            is_applicable |= is_expected || results.is_some();
+            let name = || format!("`{class}` on `{endpoint}`");
+            match results {
+                _ if outdated.is_some() => {}
+                Some(results) => self.add(results, &name()),
+                None if is_expected => self.missing.push(format!("no result of {}", name())),
+                None => {}
+            }
+        }
+        self.is_applicable |= is_applicable;
+        if let Some(reason) = outdated.filter(|_| is_applicable) {
+            let gap = format!("outdated: `{endpoint}` {reason}");
+            self.missing.push(gap);
+        }
     }
 
     /// Adds the admitted attacks on routes that only the test knows: another router beside the API serves them.

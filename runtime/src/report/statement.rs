@@ -29,6 +29,12 @@ pub struct Statement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Topic {
+    /// The objects at a path, such as `/orders/{id}`, and below it that no test attacks as another owner: why none belongs to a caller,
+    /// or how else the access of other callers is tested (P3).
+    ///
+    /// The names of parameters do not matter. A path that the attack kit attacks with [objects](crate::testing::attack::Attack::object)
+    /// needs no statement.
+    Objects(&'static str),
     /// Which people administer the API and its clients, and that they are not its users (P7).
     SeparationOfDuties,
     /// How security issues are fixed, with a root cause and a test (P10).
@@ -52,7 +58,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    /// Every topic, in the order of the standard.
+    /// Every topic but [`Objects`](Self::Objects), in the order of the standard.
     pub const ALL: [Self; 10] = [
         Self::SeparationOfDuties,
         Self::SecurityFixes,
@@ -69,6 +75,9 @@ impl Topic {
     /// Returns the question that the statement answers.
     pub fn question(self) -> &'static str {
         match self {
+            Self::Objects(_) => {
+                "why does no object belong to a caller, or how else is the access of other callers tested?"
+            }
             Self::SeparationOfDuties => {
                 "which people administer the API, and how are they kept apart from its users?"
             }
@@ -89,10 +98,11 @@ impl Topic {
     }
 }
 
-/// The name of the variant, in words.
+/// The name of the variant, in words; with the path of [`Objects`](Topic::Objects).
 impl fmt::Display for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Objects(path) => return write!(f, "objects of `{path}`"),
             Self::SeparationOfDuties => "separation of duties",
             Self::SecurityFixes => "security fixes",
             Self::TlsTermination => "TLS termination",

@@ -17,6 +17,15 @@ pub(super) fn visible(text: &str) -> String {
     visible
 }
 
+/// Returns a number with its noun, or with the start of a sentence: `1 handler has`, `no handlers have`.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    match count {
+        0 => format!("no {many}"),
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    }
+}
+
 /// Text as the content of an HTML element or of an attribute in quotes.
 pub(super) struct Html<'a>(pub(super) &'a str);
 
@@ -114,6 +123,13 @@ mod tests {
             ("é 日本 😀 ww", "é 日本 😀 ww"),
         ] {
             assert_eq!(Markdown(text).to_string(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn number_has_its_noun() {
+        for (count, expected) in [(0, "no gaps"), (1, "1 gap"), (2, "2 gaps"), (21, "21 gaps")] {
+            assert_eq!(counted(count, "gap", "gaps"), expected);
         }
     }
 

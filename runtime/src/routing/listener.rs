@@ -13,7 +13,7 @@ pub struct ListenerSummary {
     pub transport: Transport,
     /// The certificates that clients present, in one sentence; `None` if none is requested.
     pub client_certificates: Option<String>,
-    /// The networks of the proxies whose header fields are believed: `None` without a proxy, empty if every peer of the
+    /// The networks of the proxies whose header fields are trusted: `None` without a proxy, empty if every peer of the
     /// Unix socket is one.
     pub proxies: Option<Vec<String>>,
     /// The paths that are served even if too many requests are in flight.
@@ -79,7 +79,7 @@ impl fmt::Display for ListenerLimit {
 
 impl ListenerSummary {
     /// Returns the networks of the proxies in words, if there is a proxy.
-    pub(crate) fn believed_peers(&self) -> Option<String> {
+    pub(crate) fn trusted_peers(&self) -> Option<String> {
         let proxies = self.proxies.as_ref()?;
         Some(if proxies.is_empty() {
             "every peer of the Unix socket".to_owned()

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use crate::routing::Inventory;
 use crate::serve::connections::Connections;
 use crate::serve::error::ServeError;
 use crate::serve::protocols::{HeadLimits, Protocols, StreamLimits};
@@ -49,6 +50,22 @@ impl BoundServer<PathBuf> {
 }
 
 impl<A> BoundServer<A> {
+    /// Returns the inventory of the API, including the [listener](Inventory::listener), as
+    /// [`Server::inventory`](crate::Server::inventory) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # async fn show(api: palisade::Api) -> Result<(), palisade::ServeError> {
+    /// let bound = palisade::serve(api).bind("127.0.0.1:0").await?;
+    /// assert!(bound.inventory().listener().is_some());
+    /// bound.run().await
+    /// # }
+    /// ```
+    pub fn inventory(&self) -> Inventory {
+        self.settings.served_inventory()
+    }
+
     /// Serves until SIGTERM or Ctrl-C. On SIGHUP, it looks whether the files of [`Tls`](crate::Tls) have changed.
     ///
     /// The signal handlers are installed when this method is called, not when the future is

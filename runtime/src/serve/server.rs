@@ -129,7 +129,7 @@ impl Server {
     /// let server = palisade::serve(api).behind_proxy(["10.0.0.0/8".parse()?]);
     /// assert_eq!(server.summary()[..3], [
     ///     "plain HTTP, for proxies and processes of this host",
-    ///     "forwarded header fields and `X-Request-Id` are believed from 10.0.0.0/8",
+    ///     "forwarded header fields and `X-Request-Id` are trusted from 10.0.0.0/8",
     ///     "connection_limit: 8192",
     /// ]);
     /// # Ok(())
@@ -151,8 +151,7 @@ impl Server {
     /// # }
     /// ```
     pub fn inventory(&self) -> Inventory {
-        let inventory = self.settings.inventory.clone();
-        inventory.served_by(self.settings.listener())
+        self.settings.served_inventory()
     }
 
     /// Binds to the address, and serves until SIGTERM or Ctrl-C.

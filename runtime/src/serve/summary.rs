@@ -1,6 +1,6 @@
 //! The audit view of a server's settings.
 
-use crate::routing::{ListenerSummary, Transport};
+use crate::routing::{Inventory, ListenerSummary, Transport};
 #[cfg(feature = "http2")]
 use crate::serve::control_bytes::STREAM_WINDOW;
 #[cfg(feature = "http2")]
@@ -23,9 +23,9 @@ impl Settings {
         if let Some(tls) = &self.tls {
             lines.extend(tls.client_certificates());
         }
-        if let Some(peers) = self.listener().believed_peers() {
+        if let Some(peers) = self.listener().trusted_peers() {
             lines.push(format!(
-                "forwarded header fields and `X-Request-Id` are believed from {peers}"
+                "forwarded header fields and `X-Request-Id` are trusted from {peers}"
             ));
         }
         #[cfg(unix)]
@@ -94,6 +94,11 @@ impl Settings {
         } else {
             Transport::PlainOnHost
         }
+    }
+
+    /// Returns the inventory of the API with the listener.
+    pub(super) fn served_inventory(&self) -> Inventory {
+        self.inventory.clone().served_by(self.listener())
     }
 
     /// Returns the facts that the inventory lists.

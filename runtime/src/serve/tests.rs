@@ -77,6 +77,17 @@ async fn bind_to_public_address_returns_not_loopback() {
 }
 
 #[tokio::test]
+async fn bound_server_has_the_inventory_of_the_server() {
+    let server = serve(api().await).probe("/").connection_limit(77);
+    let unbound = server.inventory();
+    let bound = server.bind("127.0.0.1:0").await.unwrap().inventory();
+    assert!(bound.listener().is_some());
+    assert_eq!(bound.listener(), unbound.listener());
+    assert_eq!(bound.routes().len(), unbound.routes().len());
+    assert_eq!(bound.issuers().len(), 1);
+}
+
+#[tokio::test]
 async fn address_in_use_is_named() {
     let bound = bind().await;
     let address = bound.local_addr();

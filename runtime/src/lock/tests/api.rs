@@ -109,15 +109,15 @@ async fn relaxation_audience_and_grants_of_an_issuer_are_compared() {
     for (changed, sentence) in [
         (
             lock(|issuer| issuer.grants(Grants::none().scopes([VIEW, EDIT]))).await,
-            "the scope `edit` in its tokens is now believed",
+            "the scope `edit` in its tokens is now trusted",
         ),
         (
             lock(|issuer| issuer.grants(Grants::none().scopes([VIEW]).roles([CLERK]))).await,
-            "the role `clerk` in its tokens is now believed",
+            "the role `clerk` in its tokens is now trusted",
         ),
         (
             lock(|issuer| issuer).await,
-            "every scope and role in its tokens is now believed",
+            "every scope and role in its tokens is now trusted",
         ),
         (
             lock(|issuer| {

@@ -118,7 +118,7 @@ async fn listener_is_evidence_for_limits_and_proxies() {
     );
     assert_eq!(
         json["standard"][5]["evidence"][2],
-        "the client's address and the request id are believed only from 10.0.0.0/8, ::1/128"
+        "the client's address and the request id are trusted only from 10.0.0.0/8, ::1/128"
     );
     let listener = &json["listener"];
     assert_eq!(

@@ -67,8 +67,8 @@ impl Inventory {
     fn write_listener(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(listener) = self.listener() {
             writeln!(f, "served over {}", listener.transport)?;
-            if let Some(peers) = listener.believed_peers() {
-                writeln!(f, "  forwarded header fields are believed from {peers}")?;
+            if let Some(peers) = listener.trusted_peers() {
+                writeln!(f, "  forwarded header fields are trusted from {peers}")?;
             }
         }
         Ok(())

@@ -1,5 +1,8 @@
 //! Tests of the JSON form.
 
+#[cfg(feature = "relying-party")]
+mod logins;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -401,7 +404,7 @@ async fn json_has_every_fact_of_the_listener() {
         })
     );
     let text = inventory.to_string();
-    assert!(text.contains("served over plain HTTP, for proxies and processes of this host\n  forwarded header fields are believed from 10.0.0.0/8\n"), "{text}");
+    assert!(text.contains("served over plain HTTP, for proxies and processes of this host\n  forwarded header fields are trusted from 10.0.0.0/8\n"), "{text}");
 
     #[cfg(feature = "tls")]
     {

@@ -169,7 +169,8 @@ impl<'e> RouteAttack<'e> {
                     let grant = grant.clone();
                     return Ok(Self {
                         results: RouteResults::new(target.method_name(), &target.path)
-                            .selected_by(target.selection()),
+                            .selected_by(target.selection())
+                            .declared_as(target.digest()),
                         attack,
                         target,
                         forge,

@@ -144,10 +144,10 @@ impl fmt::Display for AttackReport {
         }
         let sent: u32 = classes().map(|(_, class)| class.sent()).sum();
         let refused: u32 = classes().map(|(_, class)| class.refused()).sum();
-        write!(
-            f,
-            "{refused} of {sent} attacks on {} routes were refused",
-            self.results.routes().len()
-        )
+        let routes = match self.results.routes().len() {
+            1 => "1 route".to_owned(),
+            count => format!("{count} routes"),
+        };
+        write!(f, "{refused} of {sent} attacks on {routes} were refused")
     }
 }

@@ -5,6 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::input::InputLocation;
+use crate::lock::digests;
 use crate::policy::{Access, Declaration, Limits};
 use crate::routing::{HeaderSelection, Route};
 use crate::testing::attack::access::Alternative;
@@ -60,6 +61,11 @@ impl Target<'_> {
     pub(super) fn selection(&self) -> Option<String> {
         let selection = self.route.and_then(Route::selection);
         selection.map(ToString::to_string)
+    }
+
+    /// Returns the digest of the declaration; `None` for a path that only the test knows.
+    pub(super) fn digest(&self) -> Option<String> {
+        digests(self.route?).remove(self.method_name())
     }
 
     pub(super) fn is_fallback(&self) -> bool {

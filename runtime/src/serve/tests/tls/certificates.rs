@@ -311,7 +311,7 @@ async fn summary_describes_the_transport_and_lists_the_limits() {
         .tls_with(tls())
         .behind_proxy([network, network]);
     let proxies =
-        "forwarded header fields and `X-Request-Id` are believed from 10.0.0.0/8, 10.0.0.0/8";
+        "forwarded header fields and `X-Request-Id` are trusted from 10.0.0.0/8, 10.0.0.0/8";
     assert_eq!(summary_of(&server), [transport.as_str(), proxies]);
     assert_eq!(
         summary_of(&serve(api).probe("/").request_limit(7)),
