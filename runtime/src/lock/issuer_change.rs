@@ -57,11 +57,11 @@ impl Changes {
             (None, None) => {}
             (Some(_), None) => self.push(
                 Verdict::Weaker,
-                "every scope and role in its tokens is now believed",
+                "every scope and role in its tokens is now trusted",
             ),
             (None, Some(_)) => self.push(
                 Verdict::Stronger,
-                "scopes and roles that it may not grant are no longer believed",
+                "scopes and roles that it may not grant are no longer trusted",
             ),
             (Some(old), Some(new)) => self.grants(old, new),
         }
@@ -75,13 +75,13 @@ impl Changes {
             &old.scopes,
             &new.scopes,
             |scope| format!("the scope `{scope}` in its tokens is"),
-            "believed",
+            "trusted",
         );
         self.names(
             &old.roles,
             &new.roles,
             |role| format!("the role `{role}` in its tokens is"),
-            "believed",
+            "trusted",
         );
     }
     fn verification(&mut self, old: &Verification, new: &Verification) {
@@ -97,7 +97,7 @@ impl Changes {
             let [old, new] = [old, new].map(|one| word(&one.roles_claim, &[]));
             self.push(
                 Verdict::Incomparable,
-                format!("a role in the claim `{new}` of its tokens is now believed, and one in `{old}` is not any more"),
+                format!("a role in the claim `{new}` of its tokens is now trusted, and one in `{old}` is not any more"),
             );
         }
         if let (Some(old), Some(new)) = (&old.introspection, &new.introspection) {

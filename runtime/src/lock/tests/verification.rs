@@ -182,7 +182,7 @@ async fn clock_skew_and_roles_claim_are_compared() {
     assert_change(
         with_jwks(),
         with_jwks().roles_claim("/groups"),
-        "incomparable, counts as weaker: a role in the claim `/groups` of its tokens is now believed, and one in `/roles` is not any more",
+        "incomparable, counts as weaker: a role in the claim `/groups` of its tokens is now trusted, and one in `/roles` is not any more",
         Verdict::Incomparable,
     )
     .await;
