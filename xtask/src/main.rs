@@ -1,7 +1,8 @@
-//! The project's own checks: `cargo xtask rooms` and `cargo xtask words`.
+//! The project's own checks, `cargo xtask rooms` and `cargo xtask words`, and its measurement `cargo xtask build-cost`.
 //!
-//! They read the files of the workspace and compile none of them.
+//! The checks read the files of the workspace and compile none of them.
 
+mod build_cost;
 mod rooms;
 mod violation;
 mod words;
@@ -14,7 +15,9 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <command>\n\n\
     rooms           check sizes, layers and cycles\n\
-    words [PATH]…   check the words of the house style, in all files or below the paths";
+    words [PATH]…   check the words of the house style, in all files or below the paths\n    \
+    build-cost [--clean] [MODULES]\n                    \
+    time the builds of a program with Palisade beside the same one by hand";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -38,6 +41,10 @@ fn run(arguments: &[&str], workspace: &Path, out: &mut impl Write) -> io::Result
     let passed = match arguments {
         ["rooms"] => rooms::run(workspace, out)?,
         ["words", paths @ ..] => words::run(workspace, paths, out)?,
+        ["build-cost", arguments @ ..] => {
+            build_cost::run(workspace, arguments, out)?;
+            true
+        }
         _ => return Ok(Outcome::UnknownCommand),
     };
     Ok(if passed {
