@@ -322,8 +322,8 @@ fn claims_are_described_by_arguments_that_may_have_them() {
 #[test]
 fn claims_of_a_handler() {
     let text = with_documents("async fn show(caller: Caller<Staff>, state: State<Store>) {}");
-    let facts = text.find("const __PALISADE_ARGUMENTS").unwrap();
+    let facts = text.find("const ARGUMENTS").unwrap();
     let lines = text[facts..].lines();
-    let lines: Vec<&str> = lines.take_while(|line| *line != "    ];").collect();
+    let lines: Vec<&str> = lines.take_while(|line| *line != "        ];").collect();
     assert_snapshot!(lines.join("\n"));
 }

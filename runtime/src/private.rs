@@ -13,6 +13,19 @@ pub use crate::policy::{Declaration, Requirement};
 pub use crate::routing::__private::*;
 pub use crate::rules;
 
+/// The traits whose methods generated code calls.
+pub mod methods {
+    pub use super::rule::UnknownItems as _;
+    #[cfg(feature = "schemas")]
+    pub use super::{ClaimsWithSchema as _, ClaimsWithoutSchema as _};
+    pub use super::{
+        FieldWithoutLimit as _, MayReportAll as _, MissingLimit as _, ReturnedParts as _,
+        ReturnedWhole as _, WithoutDeserialize as _,
+    };
+    #[cfg(feature = "openapi")]
+    pub use super::{ReturnWithSchemas as _, ReturnWithoutSchemas as _, UnknownReturn as _};
+}
+
 /// Returns the response of a handler whose declaration did not compile.
 pub fn deny() -> Response {
     crate::response::invalid_declaration()

@@ -14,9 +14,7 @@ use crate::model::{ScopeConstant, Vocabulary};
 //         pub const ORDERS_READ: Scope = Scope::described("orders:read", "Read orders.").with_broader(&[ORDERS_WRITE]);
 //         …
 pub(crate) fn vocabulary(vocabulary: &Vocabulary) -> TokenStream {
-    let runtime = Runtime {
-        krate: vocabulary.krate.as_ref(),
-    };
+    let runtime = Runtime::Crate(vocabulary.krate.as_ref());
     let constants = vocabulary.scopes.iter().map(|scope| {
         let ScopeConstant {
             attributes,

@@ -54,11 +54,11 @@ pub use crate::spool::SpooledReader;
 #[doc(hidden)]
 pub mod __private {
     pub use super::contract::check::{
-        MayReportAll, StopsEarly, Validation, is_entered, is_full, is_full_if_limited, pattern,
-        record,
+        MayReportAll, StopsEarly, Validation, is_entered, is_full, is_full_if_limited,
     };
     #[cfg(feature = "schemas")]
     pub use super::contract::definitions::named;
+    pub use super::contract::derived_check::{at, pattern, record};
     pub use super::contract::missing_limit::{InputType, MissingLimit};
     pub use super::contract::rules::{
         Adapted, Applied, AppliedToText, Conditional, CountsGraphemes, Dived, Missing, NoRules,

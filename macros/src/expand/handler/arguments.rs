@@ -4,9 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Type;
 
-use crate::expand::Runtime;
 use crate::expand::handler::claims::claims;
-use crate::expand::handler::names::first_span;
+use crate::expand::handler::names::{first_span, hidden};
+use crate::expand::{Private, Runtime};
 use crate::model::{Access, Declaration, Handler};
 
 /// The facts about each argument, and the rules that need all of them.
@@ -17,15 +17,16 @@ pub(super) struct Arguments {
 
 // Input:  #[secured(authenticated, unvalidated = "…")] async fn hook(tenant: Tenant, body: Unvalidated<Bytes>) …
 // Output: facts: <Tenant as ArgumentBeforeLast<WithUnvalidated<SecuredHandler>>>::FACTS, <Unvalidated<Bytes> as ArgumentOf<…>>::FACTS
-//         rules: const _: () = <Reason<{ has_reason(__PALISADE_ARGUMENTS, 0) }> as ReasonIsStated>::HOLDS; …
-//                const _: () = <UnvalidatedReason<{ has_unvalidated(…) }> as UnvalidatedIsUsed>::HOLDS;
-//                const _: () = <BodyInChunks<{ has_streamed_body(…) }> as LargeBodyIsStreamed>::HOLDS;   // for each such limit
+//         rules: const _: () = <Reason<{ has_reason(<__palisade_hook as Declares>::ARGUMENTS, 0) }> as ReasonIsStated>::HOLDS …
+//                <UnvalidatedReason<{ has_unvalidated(…) }> as UnvalidatedIsUsed>::HOLDS
+//                <BodyInChunks<{ has_streamed_body(…) }> as LargeBodyIsStreamed>::HOLDS   // for each such limit
 pub(super) fn arguments(
     handler: &Handler,
     declared: &Declaration,
     has_schemas: bool,
     runtime: Runtime<'_>,
 ) -> Arguments {
+    let hidden = hidden(handler.name());
     let last = handler.arguments.len().saturating_sub(1);
     let each = || handler.arguments.iter().enumerate();
     let facts = each().map(|(index, ty)| {
@@ -37,20 +38,20 @@ pub(super) fn arguments(
         let span = first_span(ty);
         let private = runtime.at(span);
         quote_spanned! {span=>
-            const _: () = <#private::rules::Reason<{ #private::has_reason(__PALISADE_ARGUMENTS, #index) }> as #private::rules::ReasonIsStated>::HOLDS;
+            <#private::rules::Reason<{ #private::has_reason(<#hidden as #private::Declares>::ARGUMENTS, #index) }> as #private::rules::ReasonIsStated>::HOLDS
         }
     });
     let unvalidated = declared.unvalidated.as_ref().map(|reason| {
         let span = reason.span();
         let private = runtime.at(span);
         quote_spanned! {span=>
-            const _: () = <#private::rules::UnvalidatedReason<{ #private::has_unvalidated(__PALISADE_ARGUMENTS) }> as #private::rules::UnvalidatedIsUsed>::HOLDS;
+            <#private::rules::UnvalidatedReason<{ #private::has_unvalidated(<#hidden as #private::Declares>::ARGUMENTS) }> as #private::rules::UnvalidatedIsUsed>::HOLDS
         }
     });
     let streamed = declared.limits.of_streams.iter().map(|span| {
         let private = runtime.at(*span);
         quote_spanned! {*span=>
-            const _: () = <#private::rules::BodyInChunks<{ #private::has_streamed_body(__PALISADE_ARGUMENTS) }> as #private::rules::LargeBodyIsStreamed>::HOLDS;
+            <#private::rules::BodyInChunks<{ #private::has_streamed_body(<#hidden as #private::Declares>::ARGUMENTS) }> as #private::rules::LargeBodyIsStreamed>::HOLDS
         }
     });
     Arguments {
@@ -62,7 +63,7 @@ pub(super) fn arguments(
 fn fact(ty: &Type, is_last: bool, declared: &Declaration, runtime: Runtime<'_>) -> TokenStream {
     let span = first_span(ty);
     let private = runtime.at(span);
-    let access = access(declared, &private, span);
+    let access = access(declared, private, span);
     let rule = if is_last {
         "ArgumentOf"
     } else {
@@ -72,7 +73,7 @@ fn fact(ty: &Type, is_last: bool, declared: &Declaration, runtime: Runtime<'_>) 
     quote_spanned!(span=> <#ty as #private::rules::#rule<#access>>::FACTS)
 }
 
-fn access(declared: &Declaration, private: &TokenStream, span: Span) -> TokenStream {
+fn access(declared: &Declaration, private: Private<'_>, span: Span) -> TokenStream {
     let access = match &declared.access {
         Access::Public { .. } => quote_spanned!(span=> #private::rules::PublicHandler),
         Access::Authenticated

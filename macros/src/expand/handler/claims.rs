@@ -21,8 +21,6 @@ pub(super) fn claims(ty: &Type, runtime: Runtime<'_>) -> Option<TokenStream> {
     let private = runtime.path();
     Some(quote! {
         .with_claims_schema(|| {
-            #[allow(unused_imports)]
-            use #private::{ClaimsWithSchema as _, ClaimsWithoutSchema as _};
             (&&#private::ClaimsOf::<#ty>::TYPE).describe()
         })
     })

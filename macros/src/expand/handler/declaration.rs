@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::ext::IdentExt;
 
-use crate::expand::Runtime;
 use crate::expand::handler::names::first_span;
+use crate::expand::{Private, Runtime};
 use crate::model::{Access, Declaration, Limits, Requirement};
 
 /// The names of a kind of grant in the runtime.
@@ -109,7 +109,7 @@ fn limits(limits: &Limits) -> TokenStream {
 }
 
 /// A declaration that no caller satisfies.
-pub(super) fn unsatisfiable(name: &Ident, private: &TokenStream) -> TokenStream {
+pub(super) fn unsatisfiable(name: &Ident, private: Private<'_>) -> TokenStream {
     let handler = name.unraw().to_string();
     quote! {
         #private::Declaration::scopes(#handler, ::core::module_path!(), #private::Requirement::Any(&[]))

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::expand::Runtime;
-use crate::expand::handler::returned::is_nameable;
+use crate::expand::handler::returned::nameable_output;
 use crate::model::Handler;
 
 // Input:  /// Shows an order.
@@ -23,15 +23,9 @@ pub(super) fn description(handler: &Handler, runtime: Runtime<'_>) -> TokenStrea
             const DOCS: &'static [&'static str] = &[#(#docs),*];
         }
     });
-    let output = match handler.output() {
-        None => Some(quote!(())),
-        Some(ty) => is_nameable(ty).then(|| quote!(#ty)),
-    };
-    let returned = output.map(|output| {
+    let returned = nameable_output(handler).map(|output| {
         quote! {
             const RETURNED: fn() -> #private::ReturnFacts = || {
-                #[allow(unused_imports)]
-                use #private::{ReturnWithSchemas as _, ReturnWithoutSchemas as _, UnknownReturn as _};
                 (&&#private::Returned::<#output>::TYPE).facts()
             };
         }

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use crate::expand::Runtime;
 use crate::expand::handler::names::{arguments, hidden};
-use crate::expand::handler::returned;
+use crate::expand::handler::returned::{returned, span as span_of_output};
 use crate::model::Handler;
 
 // Input:  async fn create_order(caller: Caller, order: Valid<Json<NewOrder>>) -> StatusCode { … }
@@ -16,7 +16,7 @@ use crate::model::Handler;
 //                     Ok(arguments) => arguments,
 //                     Err(rejection) => return rejection,
 //                 };
-//                 respond(holds_only_send_values(__palisade_create_order {}.unguarded(a, b)).await)
+//                 respond::<{ … }, _>(holds_only_send_values(__palisade_create_order {}.unguarded(a, b)).await)   // see `returned`
 //             }
 //         }
 pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
@@ -25,11 +25,11 @@ pub(super) fn endpoint(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
     let hidden = hidden(handler.name());
     let names = arguments(handler);
     let types = &handler.arguments;
-    let output = returned::span(handler);
+    let (output, returned) = (span_of_output(handler), returned(handler, runtime));
     let value = Ident::new("__palisade_value", Span::call_site());
     let at_output = runtime.at(output);
     let respond = quote_spanned! {output=>
-        #at_output::rules::respond::<{ __PALISADE_RETURNED }, _>(#value)
+        #at_output::rules::respond::<#returned, _>(#value)
     };
     let at_name = runtime.at(name);
     let run = quote_spanned! {name=>

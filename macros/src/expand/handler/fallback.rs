@@ -14,7 +14,7 @@ use crate::model::{Handler, WrongHandler};
 // Input:  #[secured(scoops = "a")] async fn create_order(…) { … }
 // Output: the item as usual; an endpoint that extracts no argument and does not call the handler
 pub(crate) fn denied_handler(handler: &Handler, krate: Option<&Path>) -> TokenStream {
-    let item = item(handler, Runtime { krate });
+    let item = item(handler, Runtime::Crate(krate));
     let endpoint = deny(&handler.signature.ident, &handler.attributes.cfg, krate);
     quote!(#item #endpoint)
 }
@@ -32,7 +32,7 @@ pub(crate) fn denied_item(handler: &WrongHandler, krate: Option<&Path>) -> Token
     if let Some(unchanged) = unchanged {
         return unchanged.clone();
     }
-    let runtime = Runtime { krate };
+    let runtime = Runtime::Crate(krate);
     let private = runtime.path();
     let function = function(&quote!(#private::InvalidHandler), name, vis, runtime);
     quote! {
@@ -42,12 +42,12 @@ pub(crate) fn denied_item(handler: &WrongHandler, krate: Option<&Path>) -> Token
 }
 
 fn deny(name: &syn::Ident, cfg: &[syn::Attribute], krate: Option<&Path>) -> TokenStream {
-    let runtime = Runtime { krate };
+    let runtime = Runtime::Crate(krate);
     let private = runtime.path();
     let hidden = hidden(name);
     // another handler may issue tickets for it
     let accepts_tickets = accepts_tickets(&hidden, runtime);
-    let declaration = unsatisfiable(name, &private);
+    let declaration = unsatisfiable(name, private);
     quote! {
         #(#cfg)*
         const _: () = {

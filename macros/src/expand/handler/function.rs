@@ -10,7 +10,7 @@ use crate::expand::handler::declaration::declaration;
 use crate::expand::handler::description::description;
 use crate::expand::handler::endpoint::endpoint;
 use crate::expand::handler::names::{arguments as argument_names, hidden};
-use crate::expand::handler::returned::returned;
+use crate::expand::handler::returned::nameable_output;
 use crate::model::{Declaration, Handler};
 
 /// The parts of a handler that are described, for documents.
@@ -26,8 +26,7 @@ pub(crate) struct Described {
 // Input:  #[secured(authenticated)] async fn list(caller: Caller) -> StatusCode { … }
 // Output: fn list() … (see `item`)
 //         const _: () = {
-//             const __PALISADE_ARGUMENTS: &[ArgumentFacts] = &[…];   // see `arguments`
-//             const __PALISADE_RETURNED: bool = …;                   // see `returned`
+//             const _: &[()] = &[…];   // see `arguments`
 //             impl Declares for __palisade_list { … }
 //             impl AcceptsTickets for __palisade_list {}             // only with `ticket`
 //             const _: () = <NextAccess<{ … }> as NextIsStricter>::HOLDS;   // only with `next`
@@ -39,14 +38,13 @@ pub(crate) fn handler(
     krate: Option<&Path>,
     described: Described,
 ) -> TokenStream {
-    let runtime = Runtime { krate };
+    let item = item(handler, Runtime::Crate(krate));
+    let runtime = Runtime::Imported;
     let private = runtime.path();
-    let item = item(handler, runtime);
     let cfg = &handler.attributes.cfg;
     let hidden = hidden(handler.name());
     let declaration = declaration(handler.name(), declared, runtime);
     let Arguments { facts, rules } = arguments(handler, declared, described.claims, runtime);
-    let returned = returned(handler, runtime);
     let endpoint = endpoint(handler, runtime);
     let description = described.responses.then(|| description(handler, runtime));
     let accepts_tickets = declared.ticket.then(|| accepts_tickets(&hidden, runtime));
@@ -54,25 +52,24 @@ pub(crate) fn handler(
         .next
         .as_ref()
         .map(|next| next_is_stricter(&hidden, next.span, runtime));
+    let declared = Runtime::Crate(krate).imported_by(&quote! {
+        const _: &[()] = &[#(#rules),*];
+
+        #[automatically_derived]
+        impl #private::Declares for #hidden {
+            type Checked = #private::rules::Checked<{ #private::are_checked(<#hidden as #private::Declares>::ARGUMENTS) }>;
+            const DECLARATION: &'static #private::Declaration = &#declaration;
+            const ARGUMENTS: &'static [#private::ArgumentFacts] = &[#(#facts),*];
+            #description
+        }
+        #accepts_tickets
+        #next
+        #endpoint
+    });
     quote! {
         #item
         #(#cfg)*
-        const _: () = {
-            const __PALISADE_ARGUMENTS: &[#private::ArgumentFacts] = &[#(#facts),*];
-            #(#rules)*
-            #returned
-
-            #[automatically_derived]
-            impl #private::Declares for #hidden {
-                type Checked = #private::rules::Checked<{ #private::are_checked(__PALISADE_ARGUMENTS) }>;
-                const DECLARATION: &'static #private::Declaration = &#declaration;
-                const ARGUMENTS: &'static [#private::ArgumentFacts] = __PALISADE_ARGUMENTS;
-                #description
-            }
-            #accepts_tickets
-            #next
-            #endpoint
-        };
+        #declared
     }
 }
 
@@ -100,37 +97,67 @@ pub(super) fn accepts_tickets(hidden: &Ident, runtime: Runtime<'_>) -> TokenStre
 //             DeclaredHandler::new(__palisade_create_order {})
 //         }
 //         impl __palisade_create_order {
-//             async fn unguarded(self, argument_0: Valid<Json<NewOrder>>) -> StatusCode {
+//             fn unguarded(&self, argument_0: Valid<Json<NewOrder>>) -> impl Future<Output = StatusCode> + use<> {
 //                 #[instrument] async fn create_order(…) -> StatusCode { … }
-//                 create_order(argument_0).await
+//                 create_order(argument_0)
 //             }
 //         }
 pub(super) fn item(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
     let Handler {
-        vis,
-        signature,
-        body,
-        arguments: types,
-        attributes,
-        ..
+        vis, attributes, ..
     } = handler;
-    let (cfg, docs, lints, inner) = (
-        &attributes.cfg,
-        &attributes.item,
-        &attributes.lints,
-        &attributes.inner,
-    );
+    let (cfg, docs, lints) = (&attributes.cfg, &attributes.item, &attributes.lints);
     let name = handler.name();
     let hidden = hidden(name);
-    let output = &signature.output;
-    let arguments = argument_names(handler);
     let function = function(&quote!(#hidden), name, vis, runtime);
+    let (copy, unguarded) = unguarded(handler, &hidden);
     quote! {
         #(#cfg)*
         #[doc(hidden)]
         #[allow(non_camel_case_types)]
         #vis struct #hidden {}
 
+        #copy
+
+        #(#cfg)*
+        #(#docs)*
+        #function
+
+        #(#cfg)*
+        #(#lints)*
+        impl #hidden {
+            #[doc(hidden)]
+            #[allow(clippy::items_after_statements, clippy::too_many_arguments, clippy::unused_self)]
+            #unguarded
+        }
+    }
+}
+
+/// The method with the body of the handler, and the impls that it needs.
+///
+/// An `async fn` around the handler's own would be a second future, and a type that is `Copy` two more impls: both cost the
+/// compiler time. Only an `async fn` can return a type that cannot be named.
+fn unguarded(handler: &Handler, hidden: &Ident) -> (Option<TokenStream>, TokenStream) {
+    let (cfg, inner) = (&handler.attributes.cfg, &handler.attributes.inner);
+    let (signature, body, types) = (&handler.signature, &handler.body, &handler.arguments);
+    let (name, arguments) = (handler.name(), argument_names(handler));
+    let parameters = quote!(#(#arguments: #types),*);
+    let call = quote! {
+        #(#inner)*
+        #[allow(clippy::unused_async)]
+        #signature #body
+        #name(#(#arguments),*)
+    };
+    if let Some(output) = nameable_output(handler) {
+        let method = quote! {
+            fn unguarded(&self, #parameters) -> impl ::core::future::Future<Output = #output> + use<> {
+                #call
+            }
+        };
+        return (None, method);
+    }
+    let output = &signature.output;
+    let copy = quote! {
         #(#cfg)*
         #[automatically_derived]
         impl ::core::marker::Copy for #hidden {}
@@ -142,24 +169,13 @@ pub(super) fn item(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
                 *self
             }
         }
-
-        #(#cfg)*
-        #(#docs)*
-        #function
-
-        #(#cfg)*
-        #(#lints)*
-        impl #hidden {
-            #[doc(hidden)]
-            #[allow(clippy::items_after_statements, clippy::too_many_arguments, clippy::unused_self)]
-            async fn unguarded(self #(, #arguments: #types)*) #output {
-                #(#inner)*
-                #[allow(clippy::unused_async)]
-                #signature #body
-                #name(#(#arguments),*).await
-            }
+    };
+    let method = quote! {
+        async fn unguarded(self, #parameters) #output {
+            #call.await
         }
-    }
+    };
+    (Some(copy), method)
 }
 
 /// The function that takes the place of the handler in its module.

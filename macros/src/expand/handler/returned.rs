@@ -17,14 +17,14 @@ enum Part<'a> {
 }
 
 // Input:  -> Result<Json<Order>, AppError>
-// Output: const __PALISADE_RETURNED: bool = {
+// Output: {
 //             let _ = || {
 //                 let part = (&Returned::<Result<Json<Order>, AppError>>::TYPE).part();
 //                 <Order as JsonBody<_>>::is_part(part);
 //                 <AppError as IsResponse<_>>::is_part(part);
 //             };
 //             true
-//         };
+//         }
 //
 // If the whole is a response, `part` is `AnyPart`, which accepts every type.
 pub(super) fn returned(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
@@ -34,9 +34,7 @@ pub(super) fn returned(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
         collect(output, &mut parts);
     }
     let Some(output) = output else {
-        return quote!(
-            const __PALISADE_RETURNED: bool = true;
-        );
+        return quote!(true);
     };
     let private = runtime.path();
     // with the span of a type from a `macro_rules!` macro, the name would be a different variable
@@ -51,16 +49,20 @@ pub(super) fn returned(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
             quote_spanned!(first_span(ty)=> <#ty as #private::rules::JsonBody<_>>::is_part(#part_name);)
         }
     });
-    quote! {
-        const __PALISADE_RETURNED: bool = {
-            let _ = || {
-                #[allow(unused_imports)]
-                use #private::{ReturnedParts as _, ReturnedWhole as _};
-                let #part_name = (&#private::Returned::<#output>::TYPE).part();
-                #(#parts)*
-            };
-            true
+    quote! {{
+        let _ = || {
+            let #part_name = (&#private::Returned::<#output>::TYPE).part();
+            #(#parts)*
         };
+        true
+    }}
+}
+
+/// The return type, if it can be written outside a signature.
+pub(super) fn nameable_output(handler: &Handler) -> Option<TokenStream> {
+    match handler.output() {
+        None => Some(quote!(())),
+        Some(ty) => is_nameable(ty).then(|| quote!(#ty)),
     }
 }
 

@@ -5,12 +5,13 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Ident, Path};
 
+use crate::expand::Private;
 use crate::expand::input::proof::written_at;
 use crate::model::{Check, CheckKind, Checks, TextFormat, Unit};
 
 /// Emits checks of `__palisade_value`, which is reported at `__palisade_at`.
 pub(super) struct Emitter<'a> {
-    pub(super) private: &'a TokenStream,
+    pub(super) private: Private<'a>,
     /// The module that replaces garde's checks.
     pub(super) adapter: Option<&'a Path>,
     /// Whether limits must be constants.
@@ -161,13 +162,10 @@ impl Emitter<'_> {
         };
         let value = Ident::new("__palisade_value", span);
         // an adapter may enter a collection as it likes, and proves nothing
-        let are_items = self.adapter.is_none().then(|| {
-            quote! {{
-                #[allow(unused_imports)]
-                use #private::rule::UnknownItems as _;
-                #private::rule::ItemsOf(__palisade_items).contain(__palisade_value);
-            }}
-        });
+        let are_items = self
+            .adapter
+            .is_none()
+            .then(|| quote!(#private::rule::ItemsOf(__palisade_items).contain(__palisade_value);));
         quote! {
             let __palisade_items = __palisade_value;
             #inner(#value, |__palisade_value, __palisade_key| {
@@ -195,8 +193,7 @@ impl Emitter<'_> {
     pub(super) fn at(&self, key: &impl ToTokens) -> TokenStream {
         let private = self.private;
         quote! {
-            let __palisade_at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path =
-                &mut || __palisade_at().join(#key);
+            let __palisade_at = &mut #private::at(__palisade_at, #key);
         }
     }
 

@@ -5,12 +5,13 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Generics, Member};
 
+use crate::expand::Private;
 use crate::expand::input::checks::Emitter;
-use crate::expand::input::proof::{proof, ruled};
+use crate::expand::input::proof::{proof, ruled, variable};
 use crate::model::{Content, Field, Form, Kind, Tagging};
 
 /// The table of names, as a `Shape`.
-pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
+pub(super) fn shape(kind: &Kind, private: Private<'_>) -> TokenStream {
     match kind {
         Kind::Scalar(_) => quote!(#private::Shape::Fields(&[])),
         Kind::Struct(content) => of_content(content, private),
@@ -44,7 +45,7 @@ pub(super) fn shape(kind: &Kind, private: &TokenStream) -> TokenStream {
 }
 
 /// A shape with the fields that serde skips, for the inventory.
-fn partial(shape: TokenStream, unread: &[TokenStream], private: &TokenStream) -> TokenStream {
+fn partial(shape: TokenStream, unread: &[TokenStream], private: Private<'_>) -> TokenStream {
     if unread.is_empty() {
         return shape;
     }
@@ -52,13 +53,13 @@ fn partial(shape: TokenStream, unread: &[TokenStream], private: &TokenStream) ->
 }
 
 /// A field that serde skips: it has no name in the input.
-fn unread(field: &Field, private: &TokenStream) -> TokenStream {
+fn unread(field: &Field, private: Private<'_>) -> TokenStream {
     let (rust, nested) = (name(&field.member), nested(field, private));
     quote!(#private::Field { rust: #rust, names: &[], nested: #nested, has_default: true })
 }
 
 /// The shape of the value of a field.
-fn nested(field: &Field, private: &TokenStream) -> TokenStream {
+fn nested(field: &Field, private: Private<'_>) -> TokenStream {
     let nested = ruled(field, private).map(|ruled| quote!(#ruled::BOUNDS.nested()));
     let reason = field.unvalidated.as_ref();
     let unchecked = reason.map(|reason| {
@@ -69,7 +70,7 @@ fn nested(field: &Field, private: &TokenStream) -> TokenStream {
     nested.unwrap_or_else(|| quote!(#private::Nested::Leaf))
 }
 
-fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
+fn of_content(content: &Content, private: Private<'_>) -> TokenStream {
     let nested = |field: &Field| nested(field, private);
     let unread: Vec<_> = content
         .unread
@@ -116,7 +117,7 @@ fn of_content(content: &Content, private: &TokenStream) -> TokenStream {
 ///
 /// Its patterns name every field and variant: with one that an attribute below the derive has added, it
 /// does not compile.
-pub(super) fn check_bounds(kind: &Kind, private: &TokenStream, generics: &Generics) -> TokenStream {
+pub(super) fn check_bounds(kind: &Kind, private: Private<'_>, generics: &Generics) -> TokenStream {
     match kind {
         Kind::Scalar(variants) => {
             let idents = variants.iter().map(|variant| &variant.ident);
@@ -173,16 +174,17 @@ fn binding(field: &Field) -> syn::Ident {
 }
 
 // Input:  #[garde(length(chars, max = 64))] sku: String
-// Output: RuledField::<String, Rules<…>>::proof().reason().check();
-//         if is_full(__palisade_report) { return; }
-//         {
+// Output: {
+//             let __palisade_field = RuledField::<String, Rules<…>>::NEW;
+//             __palisade_field.proof().reason().check();
+//             if is_full(__palisade_report) { return; }
 //             let __palisade_value = __palisade_field_sku;
-//             let __palisade_at = &mut || __palisade_at().join("sku");
+//             let __palisade_at = &mut at(__palisade_at, "sku");
 //             if record(rule::length_chars(__palisade_value, (0, 64)), …) {
-//                 RuledField::<String, Rules<…>>::BOUNDS.check(__palisade_value, …);
+//                 __palisade_field.check(__palisade_value, …);
 //             }
 //         }
-fn of_fields(content: &Content, private: &TokenStream, generics: &Generics) -> TokenStream {
+fn of_fields(content: &Content, private: Private<'_>, generics: &Generics) -> TokenStream {
     let emitter = Emitter {
         private,
         adapter: None,
@@ -190,26 +192,23 @@ fn of_fields(content: &Content, private: &TokenStream, generics: &Generics) -> T
     };
     let is_full = emitter.is_full();
     let checks = content.fields().filter_map(|field| {
-        let (ruled, proof) = (ruled(field, private)?, proof(field, private, generics)?);
+        let (variable, proof) = (variable(field)?, proof(field, private, generics)?);
         let at = content.named_by_garde.then(|| match &field.member {
             Member::Named(_) => emitter.at(&name(&field.member)),
             Member::Unnamed(index) => emitter.at(&(index.index as usize)),
         });
-        let nested =
-            quote!(#ruled::BOUNDS.check(__palisade_value, __palisade_at, __palisade_report););
+        let nested = quote!(#variable.check(__palisade_value, __palisade_at, __palisade_report););
         let bounds = emitter.bounds(&field.checks, &nested);
         let value = binding(field);
-        Some(quote! {
+        Some(quote! {{
             #proof
             if #is_full {
                 return;
             }
-            {
-                let __palisade_value = #value;
-                #at
-                #bounds
-            }
-        })
+            let __palisade_value = #value;
+            #at
+            #bounds
+        }})
     });
     checks.collect()
 }

@@ -4,16 +4,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Generics;
 
-use crate::expand::Runtime;
 use crate::expand::input::fields::{check_bounds, shape};
 use crate::expand::input::proof::{ruled, with_bounds, written_at};
 use crate::expand::input::schema;
+use crate::expand::{Private, Runtime};
 use crate::model::{Content, Form, Head, Input, Kind};
 
 impl Head {
-    pub(super) fn private(&self) -> TokenStream {
-        let krate = self.krate.as_ref();
-        Runtime { krate }.path()
+    pub(super) fn runtime(&self) -> Runtime<'_> {
+        Runtime::Crate(self.krate.as_ref())
     }
 
     /// Whether a type or constant parameter decides whether it is bounded.
@@ -47,9 +46,7 @@ impl Head {
 //             fn check_rules(&self, …) { <InputType as DerivesValidate<NewOrder>>::check_rules(self, …) }
 //             fn check_bounds(&self, …) {
 //                 let Self { sku: __palisade_field_sku } = self;
-//                 RuledField::<String, Rules<…>>::proof().reason().check();
-//                 record(rule::length_chars(__palisade_field_sku, (0, 64)), …);
-//                 RuledField::<String, Rules<…>>::BOUNDS.check(__palisade_field_sku, …);
+//                 …   // see `of_fields`
 //             }
 //         }
 //         impl<R: Ruleset<Dive = Applied>> Bounded<R> for NewOrder { … }
@@ -58,14 +55,14 @@ impl Head {
 // is `Deserialize`. With `schemas`, each impl also has the type's JSON Schema.
 pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
     let Input { head, kind } = input;
-    let private = head.private();
-    let schema = schemas.then(|| schema::schema(input, &private));
+    let private = Runtime::Imported.path();
+    let schema = schemas.then(|| schema::schema(input, private));
     let nested_schema = schemas.then(|| {
-        let schema = schema::of_nested(head, &private);
-        let absent = schema::of_transparent(input, &private);
+        let schema = schema::of_nested(head, private);
+        let absent = schema::of_transparent(input, private);
         quote!(#absent #schema)
     });
-    let check_bounds = check_bounds(kind, &private, &head.generics);
+    let check_bounds = check_bounds(kind, private, &head.generics);
     let secure_input = secure_input(head, kind, &check_bounds, schema.as_ref());
     let bounded = match kind {
         Kind::Scalar(_) => scalar(head, nested_schema.as_ref()),
@@ -80,7 +77,7 @@ pub(crate) fn input(input: &Input, schemas: bool) -> TokenStream {
         }
         _ => nested(head, None, nested_schema.as_ref()),
     };
-    quote!(#secure_input #bounded)
+    head.runtime().imported_by(&quote!(#secure_input #bounded))
 }
 
 fn secure_input(
@@ -89,10 +86,10 @@ fn secure_input(
     check_bounds: &TokenStream,
     schema: Option<&TokenStream>,
 ) -> TokenStream {
-    let private = head.private();
+    let private = Runtime::Imported.path();
     let ident = &head.ident;
-    let shape = shape(kind, &private);
-    let mut generics = with_bounds(&head.generics, kind, &private);
+    let shape = shape(kind, private);
+    let mut generics = with_bounds(&head.generics, kind, private);
     if head.is_generic() && !head.has_lifetimes() {
         let (_, type_generics, _) = head.generics.split_for_impl();
         let decoded = syn::parse_quote! {
@@ -104,7 +101,7 @@ fn secure_input(
     let not_recommended = head.not_recommended();
     let (checked, decode) = (check_rules(head), decode(head));
     let body_types = body_types(head);
-    let wrappers = wrappers(kind, &private);
+    let wrappers = wrappers(kind, private);
     quote! {
         #[automatically_derived]
         #not_recommended
@@ -119,7 +116,6 @@ fn secure_input(
             #wrappers
 
             fn shape() -> &'static #private::Shape {
-                use #private::FieldWithoutLimit as _;
                 const { &#shape }
             }
 
@@ -129,7 +125,6 @@ fn secure_input(
                 __palisade_at: &mut dyn ::core::ops::FnMut() -> #private::garde::Path,
                 __palisade_report: &mut #private::garde::Report,
             ) {
-                use #private::{FieldWithoutLimit as _, MissingLimit as _};
                 #check_bounds
             }
 
@@ -143,7 +138,7 @@ fn secure_input(
 /// The context is the one that `#[garde(context(…))]` declares: code that uses the type gets no
 /// error about a missing `Validate`.
 fn check_rules(head: &Head) -> TokenStream {
-    let private = head.private();
+    let private = Runtime::Imported.path();
     let ident = &head.ident;
     let (_, type_generics, _) = head.generics.split_for_impl();
     let validate =
@@ -157,10 +152,7 @@ fn check_rules(head: &Head) -> TokenStream {
     let items = quote! {
         type Context = #context;
 
-        const STOPS_EARLY: bool = {
-            use #private::MayReportAll as _;
-            #private::Validation::<#ident #type_generics>::STOPS_EARLY
-        };
+        const STOPS_EARLY: bool = #private::Validation::<#ident #type_generics>::STOPS_EARLY;
 
         #[inline]
         fn check_rules(
@@ -195,7 +187,7 @@ pub(super) fn body_types(head: &Head) -> TokenStream {
 ///
 /// A type that borrows cannot be extracted from a request.
 pub(super) fn decode(head: &Head) -> TokenStream {
-    let private = head.private();
+    let private = Runtime::Imported.path();
     let ident = &head.ident;
     let (_, type_generics, _) = head.generics.split_for_impl();
     let decoder = if head.has_lifetimes() {
@@ -207,7 +199,6 @@ pub(super) fn decode(head: &Head) -> TokenStream {
         fn decode<'__palisade_de, __PalisadeDeserializer: #private::Deserializer<'__palisade_de>>(
             __palisade_deserializer: __PalisadeDeserializer,
         ) -> ::core::result::Result<Self, __PalisadeDeserializer::Error> {
-            use #private::WithoutDeserialize as _;
             #decoder::decode(__palisade_deserializer)
         }
     }
@@ -219,8 +210,8 @@ pub(super) fn decode(head: &Head) -> TokenStream {
 // The mistake is reported beside them, so nothing is built; but code that uses the type gets no
 // further errors.
 pub(crate) fn fallback(head: &Head, schemas: bool) -> TokenStream {
-    let private = head.private();
-    let schema = schemas.then(|| schema::unknown(&private));
+    let private = Runtime::Imported.path();
+    let schema = schemas.then(|| schema::unknown(private));
     let kind = Kind::Struct(Content {
         form: Form::Fields(Vec::new()),
         unread: Vec::new(),
@@ -228,7 +219,7 @@ pub(crate) fn fallback(head: &Head, schemas: bool) -> TokenStream {
     });
     let secure_input = secure_input(head, &kind, &TokenStream::new(), schema.as_ref());
     let bounded = bounded_by_any(head, None);
-    quote!(#secure_input #bounded)
+    head.runtime().imported_by(&quote!(#secure_input #bounded))
 }
 
 /// The type's generics, and a parameter for the rules of a field of this type.
@@ -239,7 +230,7 @@ pub(super) fn with_rules(generics: &Generics) -> Generics {
 }
 
 fn bounded_by_any(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
-    let private = head.private();
+    let private = Runtime::Imported.path();
     let ident = &head.ident;
     let with_rules = with_rules(&head.generics);
     let (impl_generics, _, where_clause) = with_rules.split_for_impl();
@@ -255,7 +246,7 @@ fn bounded_by_any(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
 }
 
 fn scalar(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
-    let (private, ident) = (head.private(), &head.ident);
+    let (private, ident) = (Runtime::Imported.path(), &head.ident);
     let bounded = bounded_by_any(head, schema);
     quote! {
         #bounded
@@ -267,7 +258,7 @@ fn scalar(head: &Head, schema: Option<&TokenStream>) -> TokenStream {
 // Input:  struct Items(#[garde(length(max = 3), dive)] Vec<Item>);
 // Output: const WRAPPERS: usize = 1 + RuledField::<Vec<Item>, Rules<…>>::BOUNDS.wrappers();
 /// The number of types around the value of a newtype; that of a type around itself does not compile.
-fn wrappers(kind: &Kind, private: &TokenStream) -> Option<TokenStream> {
+fn wrappers(kind: &Kind, private: Private<'_>) -> Option<TokenStream> {
     let Kind::Struct(content) = kind else {
         return None;
     };
@@ -276,15 +267,12 @@ fn wrappers(kind: &Kind, private: &TokenStream) -> Option<TokenStream> {
     };
     let ruled = ruled(field, private)?;
     Some(quote! {
-        const WRAPPERS: usize = {
-            use #private::FieldWithoutLimit as _;
-            1 + #ruled::BOUNDS.wrappers()
-        };
+        const WRAPPERS: usize = 1 + #ruled::BOUNDS.wrappers();
     })
 }
 
 fn wrappers_of_nested(head: &Head) -> TokenStream {
-    let (private, ident) = (head.private(), &head.ident);
+    let (private, ident) = (Runtime::Imported.path(), &head.ident);
     let (_, type_generics, _) = head.generics.split_for_impl();
     quote! {
         const WRAPPERS: usize = <#ident #type_generics as #private::InputContract>::WRAPPERS;
@@ -296,7 +284,7 @@ fn nested(
     wrappers: Option<&TokenStream>,
     schema: Option<&TokenStream>,
 ) -> TokenStream {
-    let (private, ident) = (head.private(), &head.ident);
+    let (private, ident) = (Runtime::Imported.path(), &head.ident);
     let (own_generics, type_generics, own_clause) = head.generics.split_for_impl();
     let ty = quote!(#ident #type_generics);
     let mut generics = with_rules(&head.generics);
@@ -342,8 +330,8 @@ fn key(head: &Head, schemas: bool) -> Option<TokenStream> {
     if head.context.is_some() || !head.generics.params.is_empty() {
         return None;
     }
-    let (private, ident) = (head.private(), &head.ident);
-    let schema = schemas.then(|| schema::of_key(head, &private));
+    let (private, ident) = (Runtime::Imported.path(), &head.ident);
+    let schema = schemas.then(|| schema::of_key(head, private));
     Some(quote! {
         #[automatically_derived]
         impl #private::KeyContract for #ident {

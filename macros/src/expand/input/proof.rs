@@ -5,10 +5,11 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, GenericParam, Generics, Ident, Type};
 
+use crate::expand::Private;
 use crate::model::{Field, Kind, RuleStatus, Rules};
 
 /// Returns the generics of the impl: those of the type, and the bounds that its fields need.
-pub(super) fn with_bounds(generics: &Generics, kind: &Kind, private: &TokenStream) -> Generics {
+pub(super) fn with_bounds(generics: &Generics, kind: &Kind, private: Private<'_>) -> Generics {
     let mut bounded = generics.clone();
     let names: Vec<String> = generics.params.iter().filter_map(name_of).collect();
     let fields = kind
@@ -47,28 +48,37 @@ fn mentions(tokens: TokenStream, names: &[String]) -> bool {
 }
 
 // Input:  #[garde(length(chars, max = 64))] sku: String
-// Output: RuledField::<String, Rules<Applied, Missing, Missing, NoRules>>::proof().reason().check();
-//         MaxLength::<{ is_max_length(64) }>::check::<String>();
+// Output: let __palisade_field = RuledField::<String, Rules<Applied, Missing, Missing, NoRules>>::NEW;
+//         __palisade_field.proof().reason().check();
+//
+// With `max = LIMIT`, also: MaxLength::<{ is_max_length(LIMIT) }>::check::<String>();
 /// Proves that a field is bounded, and that each `max` of a length is small enough.
 ///
 /// The error is at the field's type, or at a rule that does not bound it. Of a field that is not
 /// bounded, `reason()` looks up the reason, once for each type inside the field's type.
 pub(super) fn proof(
     field: &Field,
-    private: &TokenStream,
+    private: Private<'_>,
     generics: &Generics,
 ) -> Option<TokenStream> {
     let rules = field.rules.as_ref()?;
     let (ty, ruled) = (&field.ty, ruled(field, private)?);
     let depth = depth(ty);
-    let reasons = (0..depth).map(|_| quote!(.reason()));
-    let proof = quote!(#ruled::proof()#(#reasons)*.check(););
-    let span = rules.ineffective().unwrap_or_else(|| first_span(ty));
-    let mut proofs = written_at(proof, span);
+    let variable = variable(field)?;
+    let span = variable.span();
+    let reasons = (0..depth).map(|_| quote_spanned!(span=> .reason()));
+    let mut proofs = quote! {
+        let #variable = #ruled::NEW;
+    };
+    proofs.extend(quote_spanned!(span=> #variable.proof()#(#reasons)*.check();));
     proofs.extend(null_meaning(field, &ruled, private, generics));
-    for max in rules.all_maxima() {
+    for max in rules
+        .all_maxima()
+        .into_iter()
+        .filter(|max| !is_allowed(max))
+    {
         let span = max.span();
-        let private = written_at(private.clone(), span);
+        let private = private.at(span);
         let ty = written_at(ty.to_token_stream(), span);
         let max = constant(max);
         proofs.extend(quote_spanned! {span=>
@@ -87,7 +97,7 @@ pub(super) fn proof(
 fn null_meaning(
     field: &Field,
     ruled: &TokenStream,
-    private: &TokenStream,
+    private: Private<'_>,
     generics: &Generics,
 ) -> Option<TokenStream> {
     let span = first_span(&field.ty);
@@ -97,7 +107,7 @@ fn null_meaning(
     }
     let parameters = generics.params.iter().map(name_of_any);
     let names: Vec<String> = parameters.chain([String::from("Self")]).collect();
-    let private = written_at(private.clone(), span);
+    let private = private.at(span);
     Some(if mentions(ty.clone(), &names) {
         quote_spanned! {span=>
             const {
@@ -143,6 +153,29 @@ fn constant(max: &Expr) -> TokenStream {
     }
 }
 
+/// The largest length that needs no proof, `palisade::input::MAX_LENGTH`.
+const MAX_LENGTH: usize = 1 << 20;
+
+/// Whether a largest length is a literal that is small enough.
+///
+/// The compiler evaluates any other, and each evaluation costs time on every build.
+fn is_allowed(max: &Expr) -> bool {
+    let Expr::Lit(literal) = max else {
+        return false;
+    };
+    matches!(&literal.lit, syn::Lit::Int(count) if is_count(max) && count.base10_parse().is_ok_and(|count: usize| count <= MAX_LENGTH))
+}
+
+/// The variable of a field under its rules, at the field's type or at a rule that does not bound it.
+///
+/// Each use needs the same span: in another context, such as that of a type from a `macro_rules!` macro, the name would be a
+/// different variable.
+pub(super) fn variable(field: &Field) -> Option<Ident> {
+    let ineffective = field.rules.as_ref()?.ineffective();
+    let span = ineffective.unwrap_or_else(|| first_span(&field.ty));
+    Some(Ident::new("__palisade_field", span))
+}
+
 /// Returns whether a largest length is a literal that needs no type.
 fn is_count(max: &Expr) -> bool {
     let Expr::Lit(literal) = max else {
@@ -160,11 +193,11 @@ fn is_literal(limit: &Expr) -> bool {
 }
 
 /// `RuledField::<Type, Rules>`; none if a reason excuses the field.
-pub(super) fn ruled(field: &Field, private: &TokenStream) -> Option<TokenStream> {
+pub(super) fn ruled(field: &Field, private: Private<'_>) -> Option<TokenStream> {
     let span = first_span(&field.ty);
-    let private = written_at(private.clone(), span);
+    let private = private.at(span);
     let ty = written_at(field.ty.to_token_stream(), span);
-    let rules = rules_type(field.rules.as_ref()?, &private, span);
+    let rules = rules_type(field.rules.as_ref()?, private, span);
     Some(quote_spanned!(span=> #private::RuledField::<#ty, #rules>))
 }
 
@@ -208,7 +241,7 @@ pub(super) fn written_at(tokens: TokenStream, span: Span) -> TokenStream {
     tokens.into_iter().map(rewrite).collect()
 }
 
-fn rules_type(rules: &Rules, private: &TokenStream, span: Span) -> TokenStream {
+fn rules_type(rules: &Rules, private: Private<'_>, span: Span) -> TokenStream {
     let status = |status| status_type(status, private, span);
     let items = match (rules.dive, &rules.items) {
         (true, _) => quote_spanned!(span=> #private::Dived),
@@ -234,7 +267,7 @@ fn rules_type(rules: &Rules, private: &TokenStream, span: Span) -> TokenStream {
     quote_spanned!(span=> #private::Rules<#length, #range, #dive, #items #max>)
 }
 
-fn status_type(status: RuleStatus, private: &TokenStream, span: Span) -> TokenStream {
+fn status_type(status: RuleStatus, private: Private<'_>, span: Span) -> TokenStream {
     let name = match status {
         RuleStatus::Applied => "Applied",
         RuleStatus::AppliedToText => "AppliedToText",

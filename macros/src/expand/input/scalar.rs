@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::expand::Runtime;
 use crate::expand::input::item::{body_types, decode, with_rules};
 use crate::model::{Head, Scalar};
 
@@ -15,14 +16,14 @@ use crate::model::{Head, Scalar};
 //         impl InputContract for Currency { … }
 pub(crate) fn scalar(scalar: &Scalar, schemas: bool) -> TokenStream {
     let Scalar { head, accepts, .. } = scalar;
-    let (private, ident) = (head.private(), &head.ident);
+    let (private, ident) = (Runtime::Imported.path(), &head.ident);
     let (impl_generics, type_generics, where_clause) = head.generics.split_for_impl();
     let generics = with_rules(&head.generics);
     let (generics_with_rules, ..) = generics.split_for_impl();
     let not_recommended = head.not_recommended();
     let schema = schemas.then(|| schema(scalar));
     let contract = contract(head, schemas);
-    quote! {
+    head.runtime().imported_by(&quote! {
         #[automatically_derived]
         #not_recommended
         impl #generics_with_rules #private::Bounded<__PalisadeRules> for #ident #type_generics #where_clause {
@@ -37,12 +38,12 @@ pub(crate) fn scalar(scalar: &Scalar, schemas: bool) -> TokenStream {
         impl #impl_generics #private::ScalarContract for #ident #type_generics #where_clause {}
 
         #contract
-    }
+    })
 }
 
 /// The contract of the type as a whole input.
 fn contract(head: &Head, schemas: bool) -> TokenStream {
-    let (private, ident) = (head.private(), &head.ident);
+    let (private, ident) = (Runtime::Imported.path(), &head.ident);
     let (impl_generics, type_generics, where_clause) = head.generics.split_for_impl();
     let not_recommended = head.not_recommended();
     let bounded = quote!(<#ident #type_generics as #private::Bounded<#private::NoRules>>);
@@ -96,7 +97,7 @@ fn contract(head: &Head, schemas: bool) -> TokenStream {
 }
 
 fn schema(scalar: &Scalar) -> TokenStream {
-    let (private, accepts) = (scalar.head.private(), &scalar.accepts);
+    let (private, accepts) = (Runtime::Imported.path(), &scalar.accepts);
     let schema = if let Some(function) = &scalar.schema {
         quote!(#function(__palisade_generator))
     } else {

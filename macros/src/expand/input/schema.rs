@@ -3,6 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
+use crate::expand::Private;
 use crate::expand::input::proof::ruled;
 use crate::model::{Bound, Content, Field, Form, Head, Input, Kind, Limit, Tagging, Unit, Variant};
 
@@ -13,7 +14,7 @@ use crate::model::{Bound, Content, Field, Form, Head, Input, Kind, Limit, Taggin
 //                     .described(generator, &Bounds::new().length(Measure::Chars, None, Some(64))))
 //                 .object()
 //         }
-pub(super) fn schema(input: &Input, private: &TokenStream) -> TokenStream {
+pub(super) fn schema(input: &Input, private: Private<'_>) -> TokenStream {
     let body = match &input.kind {
         Kind::Scalar(names) => choice(None, names, private),
         Kind::Struct(Content { form, .. }) => {
@@ -24,14 +25,13 @@ pub(super) fn schema(input: &Input, private: &TokenStream) -> TokenStream {
     };
     quote! {
         fn input_schema(__palisade_generator: &mut #private::SchemaGenerator) -> #private::Schema {
-            use #private::FieldWithoutLimit as _;
             #body
         }
     }
 }
 
 /// The schema of a type with a mistake.
-pub(super) fn unknown(private: &TokenStream) -> TokenStream {
+pub(super) fn unknown(private: Private<'_>) -> TokenStream {
     quote! {
         fn input_schema(_: &mut #private::SchemaGenerator) -> #private::Schema {
             #private::Described::unknown().into_schema()
@@ -40,7 +40,7 @@ pub(super) fn unknown(private: &TokenStream) -> TokenStream {
 }
 
 /// The schema of a field of this type: a reference to its definition.
-pub(super) fn of_nested(head: &Head, private: &TokenStream) -> TokenStream {
+pub(super) fn of_nested(head: &Head, private: Private<'_>) -> TokenStream {
     let ident = &head.ident;
     let (_, type_generics, _) = head.generics.split_for_impl();
     quote! {
@@ -54,7 +54,7 @@ pub(super) fn of_nested(head: &Head, private: &TokenStream) -> TokenStream {
 }
 
 /// Whether an object may lack a member of this type: as with its one field.
-pub(super) fn of_transparent(input: &Input, private: &TokenStream) -> Option<TokenStream> {
+pub(super) fn of_transparent(input: &Input, private: Private<'_>) -> Option<TokenStream> {
     let Kind::Struct(content) = &input.kind else {
         return None;
     };
@@ -63,16 +63,12 @@ pub(super) fn of_transparent(input: &Input, private: &TokenStream) -> Option<Tok
     };
     let ruled = ruled(field, private).filter(|_| input.head.is_transparent)?;
     Some(quote! {
-        const MAY_BE_ABSENT: bool = {
-            #[allow(unused_imports)]
-            use #private::FieldWithoutLimit as _;
-            #ruled::BOUNDS.may_be_absent()
-        };
+        const MAY_BE_ABSENT: bool = #ruled::BOUNDS.may_be_absent();
     })
 }
 
 /// The schema of a key of this type.
-pub(super) fn of_key(head: &Head, private: &TokenStream) -> TokenStream {
+pub(super) fn of_key(head: &Head, private: Private<'_>) -> TokenStream {
     let ident = &head.ident;
     quote! {
         fn key_schema(__palisade_generator: &mut #private::SchemaGenerator) -> #private::Schema {
@@ -81,7 +77,7 @@ pub(super) fn of_key(head: &Head, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn described(form: &Form, private: &TokenStream) -> TokenStream {
+fn described(form: &Form, private: Private<'_>) -> TokenStream {
     match form {
         Form::Newtype(field) => of_field(field, private),
         Form::Tuple(fields) => {
@@ -102,7 +98,7 @@ fn described(form: &Form, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn choice(tagging: Option<&Tagging>, variants: &[Variant], private: &TokenStream) -> TokenStream {
+fn choice(tagging: Option<&Tagging>, variants: &[Variant], private: Private<'_>) -> TokenStream {
     let tagging = match tagging {
         None | Some(Tagging::External) => quote!(External),
         Some(Tagging::Internal(tag)) => quote!(Internal(#tag)),
@@ -119,7 +115,7 @@ fn choice(tagging: Option<&Tagging>, variants: &[Variant], private: &TokenStream
     quote!(#private::Variants::new(#private::Tagging::#tagging)#(#variants)*.schema())
 }
 
-fn of_field(field: &Field, private: &TokenStream) -> TokenStream {
+fn of_field(field: &Field, private: Private<'_>) -> TokenStream {
     let Some(ruled) = ruled(field, private) else {
         return quote!(#private::Described::unknown());
     };
@@ -127,12 +123,12 @@ fn of_field(field: &Field, private: &TokenStream) -> TokenStream {
     quote!(#ruled::BOUNDS.described(__palisade_generator, &#bounds))
 }
 
-fn of_bounds(bounds: &[Bound], private: &TokenStream) -> TokenStream {
+fn of_bounds(bounds: &[Bound], private: Private<'_>) -> TokenStream {
     let bounds = bounds.iter().map(|bound| of_bound(bound, private));
     quote!(#private::Bounds::new()#(#bounds)*)
 }
 
-fn of_bound(bound: &Bound, private: &TokenStream) -> TokenStream {
+fn of_bound(bound: &Bound, private: Private<'_>) -> TokenStream {
     match bound {
         Bound::Length { unit, min, max } => {
             let measure = match unit {

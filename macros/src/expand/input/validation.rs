@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Ident, Member};
 
-use crate::expand::Runtime;
 use crate::expand::input::checks::Emitter;
 use crate::expand::input::proof::written_at;
+use crate::expand::{Private, Runtime};
 use crate::model::{FieldChecks, Validation, ValidationKind, VariantChecks};
 
 // Input:  #[garde(length(chars, max = 64))] sku: String   of a struct `NewOrder`
@@ -17,7 +17,7 @@ use crate::model::{FieldChecks, Validation, ValidationKind, VariantChecks};
 //                 if is_full_if_limited(__palisade_report) { return; }
 //                 {
 //                     let __palisade_value = &*sku;
-//                     let __palisade_at = &mut || __palisade_at().join("sku");
+//                     let __palisade_at = &mut at(__palisade_at, "sku");
 //                     record(rule::length_chars(__palisade_value, (0, 64)), …);
 //                 }
 //             }
@@ -25,8 +25,7 @@ use crate::model::{FieldChecks, Validation, ValidationKind, VariantChecks};
 //         impl StopsEarly for NewOrder {}
 /// The impl; it checks nothing if there is a mistake, which is reported beside it.
 pub(crate) fn validation(validation: &Validation) -> TokenStream {
-    let krate = validation.krate.as_ref();
-    let private = &Runtime { krate }.path();
+    let private = Runtime::Imported.path();
     let Validation {
         ident,
         generics,
@@ -40,7 +39,7 @@ pub(crate) fn validation(validation: &Validation) -> TokenStream {
         .kind
         .as_ref()
         .map(|kind| checks(validation, kind, private));
-    quote! {
+    Runtime::Crate(validation.krate.as_ref()).imported_by(&quote! {
         #[automatically_derived]
         #[allow(
             clippy::all,
@@ -67,10 +66,10 @@ pub(crate) fn validation(validation: &Validation) -> TokenStream {
 
         #[automatically_derived]
         impl #impl_generics #private::StopsEarly for #ident #type_generics #where_clause {}
-    }
+    })
 }
 
-fn checks(validation: &Validation, kind: &ValidationKind, private: &TokenStream) -> TokenStream {
+fn checks(validation: &Validation, kind: &ValidationKind, private: Private<'_>) -> TokenStream {
     let custom = validation.custom.iter().map(|function| {
         quote! {
             if let ::core::result::Result::Err(__palisade_error) =
@@ -105,7 +104,7 @@ fn checks(validation: &Validation, kind: &ValidationKind, private: &TokenStream)
 fn of_variant(
     variant: &VariantChecks,
     is_transparent: bool,
-    private: &TokenStream,
+    private: Private<'_>,
 ) -> (TokenStream, TokenStream) {
     match variant {
         VariantChecks::Unit => (TokenStream::new(), TokenStream::new()),
@@ -140,7 +139,7 @@ fn variable(field: &FieldChecks) -> Ident {
     }
 }
 
-fn of_field(field: &FieldChecks, is_transparent: bool, private: &TokenStream) -> TokenStream {
+fn of_field(field: &FieldChecks, is_transparent: bool, private: Private<'_>) -> TokenStream {
     if field.is_skipped {
         return TokenStream::new();
     }

@@ -1,7 +1,6 @@
 //! The check of a decoded value: all of its rules at once.
 
 use std::cell::Cell;
-use std::fmt::Display;
 use std::marker::PhantomData;
 
 use garde::Report;
@@ -210,34 +209,6 @@ pub fn is_full_if_limited(report: &Report) -> bool {
 #[inline]
 pub fn is_entered(length: impl FnOnce() -> garde::Result) -> bool {
     !IS_LIMITED.get() || length().is_ok()
-}
-
-/// Returns a regular expression that the derive has checked.
-///
-/// # Panics
-///
-/// Panics if garde's `regex` lacks a feature that the expression needs, such as its Unicode tables.
-#[expect(
-    clippy::panic,
-    reason = "a pattern that cannot be checked accepts nothing"
-)]
-pub fn pattern<R, E: Display>(regex: Result<R, E>) -> R {
-    match regex {
-        Ok(regex) => regex,
-        Err(error) => panic!("the crate `regex` lacks a feature: {error}"),
-    }
-}
-
-/// Adds the error of a rule, if any, to the report; returns whether the value obeys the rule.
-#[inline]
-pub fn record(result: garde::Result, at: &mut dyn FnMut() -> Path, report: &mut Report) -> bool {
-    match result {
-        Ok(()) => true,
-        Err(error) => {
-            report.append(at(), error);
-            false
-        }
-    }
 }
 
 #[cfg(test)]

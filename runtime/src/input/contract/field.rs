@@ -17,20 +17,20 @@ use crate::input::shape::Nested;
 
 /// A field of type `T` under the rules `R`.
 ///
-/// Its functions are the proof that the field is bounded. For a field that is not, rustc finds the
-/// functions of [`FieldWithoutLimit`] with the same names, and the error is about the reason.
+/// Its methods are the proof that the field is bounded. For a field that is not, rustc finds the
+/// methods of [`FieldWithoutLimit`] with the same names, and the error is about the reason.
 pub struct RuledField<T: ?Sized, R>(PhantomData<T>, PhantomData<R>);
+
+impl<T: ?Sized, R> RuledField<T, R> {
+    /// The one value.
+    pub const NEW: Self = Self(PhantomData, PhantomData);
+}
 
 impl<T: ?Sized + Bounded<R>, R> RuledField<T, R> {
     /// The bounds of the field.
-    pub const BOUNDS: FieldBounds<T> = FieldBounds {
+    pub const BOUNDS: FieldBounds = FieldBounds {
         nested: T::NESTED,
         wrappers: T::WRAPPERS,
-        check: if T::HAS_BOUNDS {
-            Some(T::check_bounds)
-        } else {
-            None
-        },
         #[cfg(feature = "schemas")]
         may_be_absent: T::MAY_BE_ABSENT,
         #[cfg(feature = "schemas")]
@@ -39,8 +39,17 @@ impl<T: ?Sized + Bounded<R>, R> RuledField<T, R> {
 
     /// Proves that the field is bounded.
     #[inline]
-    pub fn proof() -> IsProved {
+    #[must_use]
+    pub fn proof(&self) -> IsProved {
         IsProved
+    }
+
+    /// Reports the values in the field that garde's rules accept but the bounds do not.
+    #[inline]
+    pub fn check(&self, value: &T, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+        if T::HAS_BOUNDS {
+            value.check_bounds(at, report);
+        }
     }
 }
 
@@ -65,10 +74,9 @@ impl IsProved {
 /// A field that is not bounded: with it, nothing compiles.
 pub trait FieldWithoutLimit<T: ?Sized, R> {
     /// No bounds, so that only [`FieldWithoutLimit::proof`] is an error.
-    const BOUNDS: FieldBounds<T> = FieldBounds {
+    const BOUNDS: FieldBounds = FieldBounds {
         nested: Nested::Leaf,
         wrappers: 0,
-        check: None,
         #[cfg(feature = "schemas")]
         may_be_absent: false,
         #[cfg(feature = "schemas")]
@@ -76,27 +84,27 @@ pub trait FieldWithoutLimit<T: ?Sized, R> {
     };
 
     /// Returns what fails to compile with the reason.
-    fn proof() -> Unbounded<T, R> {
+    fn proof(&self) -> Unbounded<T, R> {
         MissingLimit::NEW
     }
+
+    /// Does nothing.
+    fn check(&self, _: &T, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
 }
 
 impl<T: ?Sized, R> FieldWithoutLimit<T, R> for RuledField<T, R> {}
 
-/// The bounds of a field: the names inside it, and the check of what garde accepts.
-pub struct FieldBounds<T: ?Sized> {
+/// The facts about a field that do not depend on its value.
+pub struct FieldBounds {
     nested: Nested,
     wrappers: usize,
-    check: Option<CheckBounds<T>>,
     #[cfg(feature = "schemas")]
     may_be_absent: bool,
     #[cfg(feature = "schemas")]
     schema: fn(&mut SchemaGenerator, &Bounds) -> Schema,
 }
 
-type CheckBounds<T> = fn(&T, &mut dyn FnMut() -> Path, &mut Report);
-
-impl<T: ?Sized> FieldBounds<T> {
+impl FieldBounds {
     /// Returns the names inside the field, for JSON pointers.
     pub const fn nested(self) -> Nested {
         self.nested
@@ -110,14 +118,6 @@ impl<T: ?Sized> FieldBounds<T> {
     /// The number of types around the value of the field that do not appear in the input.
     pub const fn wrappers(self) -> usize {
         self.wrappers
-    }
-
-    /// Reports the values in this field that garde's rules accept but the bounds do not.
-    #[inline]
-    pub fn check(self, value: &T, at: &mut dyn FnMut() -> Path, report: &mut Report) {
-        if let Some(check) = self.check {
-            check(value, at, report);
-        }
     }
 
     /// Returns whether serde accepts an object without this field.

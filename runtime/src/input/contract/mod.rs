@@ -11,6 +11,7 @@ mod context;
 mod decoded_input;
 #[cfg(feature = "schemas")]
 pub(crate) mod definitions;
+pub(super) mod derived_check;
 mod error;
 mod field;
 #[cfg(any(
