@@ -187,12 +187,14 @@ fn classes_of_input(input: &InputDescription) -> Vec<AttackClass> {
     classes
 }
 
-/// Returns whether a schema limits a number, a length or a count.
+/// Returns whether a schema limits a number, a length or a count, or has a pattern.
 fn has_bound(schema: &Value) -> bool {
-    const BOUNDS: &[&str] = &["maxItems", "maxLength", "maximum"];
     match schema {
-        Value::Object(members) => members.iter().any(|(keyword, value)| {
-            (BOUNDS.contains(&keyword.as_str()) && value.is_number()) || has_bound(value)
+        // a member of the input may have the name of a keyword, and then its value is a schema
+        Value::Object(members) => members.iter().any(|(keyword, value)| match value {
+            Value::Number(_) => matches!(keyword.as_str(), "maxItems" | "maxLength" | "maximum"),
+            Value::String(_) => keyword == "pattern",
+            other => has_bound(other),
         }),
         Value::Array(items) => items.iter().any(has_bound),
         _ => false,

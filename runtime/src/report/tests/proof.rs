@@ -96,6 +96,18 @@ fn route_needs_the_attacks_on_its_declaration_and_input() {
     }
 }
 
+/// A UUID has a pattern and no other bound.
+#[cfg(feature = "uuid")]
+#[test]
+fn route_whose_input_has_a_pattern_needs_the_attack_on_it() {
+    #[secured(authenticated)]
+    async fn one(Path(_): Path<uuid::Uuid>) {}
+
+    let routes = SecureRouter::new().route("/orders/{id}", get(one));
+    let bound = "no result of `bound` on `GET /orders/{id}`".to_owned();
+    assert!(needed(&routes).contains(&bound));
+}
+
 #[cfg(feature = "relying-party")]
 #[test]
 fn route_with_login_needs_the_attacks_on_its_session_and_its_token() {
