@@ -41,6 +41,10 @@ enum Payment {
     Shares(#[garde(skip)] Percent),
 }
 
+#[expect(
+    clippy::zero_sized_map_values,
+    reason = "the value only shows that it was accepted"
+)]
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
 struct Order {

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use schemars::{JsonSchema, Schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::guard::{Caller, CallerClaims};
 use crate::input::schema::{Describe, document};
@@ -53,7 +53,7 @@ pub trait ClaimsWithSchema {
 
 impl<C: CallerClaims + JsonSchema> ClaimsWithSchema for &ClaimsOf<Caller<C>> {
     fn describe(&self) -> Option<Describe> {
-        Some(|generator| generator.subschema_for::<C>())
+        Some(SchemaGenerator::subschema_for::<C>)
     }
 }
 

@@ -160,9 +160,10 @@ proptest! {
     #[test]
     fn least_caller_is_admitted(access in accesses()) {
         let formula = Formula::of(&access);
-        match formula.least_caller() {
-            Some(caller) => prop_assert!(formula.admits(&caller), "{}", formula),
-            None => prop_assert_eq!(formula, Formula::Any(Vec::new())),
+        if let Some(caller) = formula.least_caller() {
+            prop_assert!(formula.admits(&caller), "{}", formula);
+        } else {
+            prop_assert_eq!(formula, Formula::Any(Vec::new()));
         }
     }
 

@@ -31,7 +31,7 @@ impl RouteAttack<'_> {
     pub(super) async fn input(&mut self) {
         let parts = self.parts.clone();
         let further = self.target.further_parts();
-        for (at, part) in parts.parts.iter().enumerate() {
+        for (at, part) in parts.list.iter().enumerate() {
             let Some(schema) = &part.schema else {
                 continue;
             };

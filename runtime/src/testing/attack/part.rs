@@ -23,7 +23,7 @@ pub(super) struct Part {
 /// The parts of a request that the API should accept.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts {
-    pub(super) parts: Vec<Part>,
+    pub(super) list: Vec<Part>,
     /// A body that a sample states as bytes.
     pub(super) raw: Option<(Bytes, String)>,
     /// The reasons for which the bounds of some parts are not attacked.
@@ -32,13 +32,13 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn find(&self, location: InputLocation) -> Option<&Part> {
-        self.parts.iter().find(|part| part.location == location)
+        self.list.iter().find(|part| part.location == location)
     }
 
     /// Returns the same parts with one value replaced.
     pub(super) fn with(&self, at: usize, value: Value) -> Self {
         let mut parts = self.clone();
-        if let Some(part) = parts.parts.get_mut(at) {
+        if let Some(part) = parts.list.get_mut(at) {
             part.value = value;
         }
         parts
@@ -51,7 +51,7 @@ impl Parts {
         let at = names.iter().position(|other| *other == name);
         let value = Value::from(text);
         let part = changed
-            .parts
+            .list
             .iter_mut()
             .find(|part| part.location == InputLocation::Path);
         match (part.map(|part| &mut part.value), at) {
@@ -66,7 +66,7 @@ impl Parts {
             (Some(single), _) => *single = value,
             (None, _) => {
                 let members = Map::from_iter([(name.to_owned(), value)]);
-                changed.parts.push(Part {
+                changed.list.push(Part {
                     location: InputLocation::Path,
                     media_types: &[],
                     is_optional: false,
@@ -80,7 +80,7 @@ impl Parts {
 
     /// Returns the media types of the body, if the request has one.
     pub(super) fn body_types(&self) -> Option<&'static [&'static str]> {
-        let mut parts = self.parts.iter();
+        let mut parts = self.list.iter();
         let part = parts.find(|part| is_body(part.location))?;
         Some(part.media_types)
     }

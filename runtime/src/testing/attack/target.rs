@@ -182,7 +182,7 @@ impl Target<'_> {
                     return Err(format!("no schema describes the {}", input.location()));
                 }
             };
-            parts.parts.push(Part {
+            parts.list.push(Part {
                 location: input.location(),
                 media_types: input.media_types(),
                 is_optional: input.is_optional(),
@@ -200,7 +200,7 @@ impl Target<'_> {
         else {
             return;
         };
-        parts.parts.retain(|part| !is_body(part.location));
+        parts.list.retain(|part| !is_body(part.location));
         parts.raw = Some((bytes.clone(), media_type.clone()));
         let inputs = self.route.into_iter().flat_map(Route::inputs);
         let mut bodies = inputs.filter(|input| is_body(input.location()));
@@ -275,7 +275,7 @@ impl Target<'_> {
         };
         self.set_fields(parts, &mut request);
         let body = parts.raw.clone().or_else(|| {
-            let mut all = parts.parts.iter();
+            let mut all = parts.list.iter();
             let part = all.find(|part| {
                 is_body(part.location) && !(form_in_query && part.location == InputLocation::Form)
             })?;

@@ -56,7 +56,7 @@ impl RouteAttack<'_> {
         let position = exception.location().and_then(|location| {
             let is_part =
                 |other: InputLocation| other == location || (is_body(other) && is_body(location));
-            let mut all = parts.parts.iter().enumerate();
+            let mut all = parts.list.iter().enumerate();
             all.find(|(_, part)| is_part(part.location))
         });
         let Some((at, part)) = position else {
