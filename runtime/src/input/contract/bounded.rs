@@ -34,6 +34,12 @@ use crate::input::shape::Nested;
 /// ```
 pub const MAX_LENGTH: usize = 1 << 20;
 
+// the derive accepts a literal up to this value without asking the compiler
+const _: () = assert!(
+    MAX_LENGTH == 1 << 20,
+    "`MAX_LENGTH` in `macros/src/expand/input/proof.rs` has another value"
+);
+
 /// A type that these rules bound, whatever the client sends.
 ///
 /// Palisade implements it for text, numbers and collections, and the derive for each type that

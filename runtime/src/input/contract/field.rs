@@ -19,12 +19,46 @@ use crate::input::shape::Nested;
 ///
 /// Its methods are the proof that the field is bounded. For a field that is not, rustc finds the
 /// methods of [`FieldWithoutLimit`] with the same names, and the error is about the reason.
+///
+/// All of them take `self`, which rustc tries first: a method of that name in a trait of the user's, for every type, is ambiguous
+/// and never replaces a proof:
+///
+/// ```compile_fail,E0034
+/// use palisade::prelude::*;
+///
+/// trait Proof: Sized {
+///     fn proof(self) -> Self {
+///         self
+///     }
+///
+///     fn reason(self) -> Self {
+///         self
+///     }
+/// }
+///
+/// impl<T> Proof for T {}
+///
+/// #[derive(Deserialize, Validate, SecureInput)]
+/// #[serde(deny_unknown_fields)]
+/// struct Order {
+///     #[garde(skip)]
+///     note: String,
+/// }
+/// ```
 pub struct RuledField<T: ?Sized, R>(PhantomData<T>, PhantomData<R>);
 
 impl<T: ?Sized, R> RuledField<T, R> {
     /// The one value.
     pub const NEW: Self = Self(PhantomData, PhantomData);
 }
+
+impl<T: ?Sized, R> Clone for RuledField<T, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized, R> Copy for RuledField<T, R> {}
 
 impl<T: ?Sized + Bounded<R>, R> RuledField<T, R> {
     /// The bounds of the field.
@@ -40,13 +74,13 @@ impl<T: ?Sized + Bounded<R>, R> RuledField<T, R> {
     /// Proves that the field is bounded.
     #[inline]
     #[must_use]
-    pub fn proof(&self) -> IsProved {
+    pub fn proof(self) -> IsProved {
         IsProved
     }
 
     /// Reports the values in the field that garde's rules accept but the bounds do not.
     #[inline]
-    pub fn check(&self, value: &T, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+    pub fn check(self, value: &T, at: &mut dyn FnMut() -> Path, report: &mut Report) {
         if T::HAS_BOUNDS {
             value.check_bounds(at, report);
         }
@@ -84,12 +118,19 @@ pub trait FieldWithoutLimit<T: ?Sized, R> {
     };
 
     /// Returns what fails to compile with the reason.
-    fn proof(&self) -> Unbounded<T, R> {
+    fn proof(self) -> Unbounded<T, R>
+    where
+        Self: Sized,
+    {
         MissingLimit::NEW
     }
 
     /// Does nothing.
-    fn check(&self, _: &T, _: &mut dyn FnMut() -> Path, _: &mut Report) {}
+    fn check(self, _: &T, _: &mut dyn FnMut() -> Path, _: &mut Report)
+    where
+        Self: Sized,
+    {
+    }
 }
 
 impl<T: ?Sized, R> FieldWithoutLimit<T, R> for RuledField<T, R> {}
