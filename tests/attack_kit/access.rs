@@ -238,7 +238,7 @@ async fn with_other_keys() -> (TestApi, EmbeddedIssuer) {
     (api, EmbeddedIssuer::with_own_keys("https://partner.test"))
 }
 
-const INVALID: &str = "no token of https://partner.test is valid at the API, so that a refusal has no meaning; pass the `EmbeddedIssuer` whose URL and keys the server trusts to `issuer`";
+const INVALID: &str = "no token of https://partner.test is valid at the API, so a refusal means nothing; pass the `EmbeddedIssuer` whose URL and keys the server trusts to `issuer`";
 
 #[tokio::test]
 async fn issuer_with_other_keys_is_not_covered() {

@@ -239,6 +239,50 @@ mod deletions {
     }
 
     #[tokio::test]
+    async fn deletion_below_an_object_needs_one_that_its_owner_can_do() {
+        #[secured(scopes = "orders:read")]
+        async fn read(caller: Caller, Path(id): Path<u32>) -> StatusCode {
+            let owner = if id == 1 { "alice" } else { "bob" };
+            if caller.subject() == owner {
+                StatusCode::OK
+            } else {
+                StatusCode::NOT_FOUND
+            }
+        }
+
+        #[secured(scopes = "orders:delete")]
+        async fn remove_line(Path(_): Path<(u32, u32)>) -> StatusCode {
+            StatusCode::NOT_FOUND
+        }
+
+        let routes = SecureRouter::new()
+            .route("/orders/{id}", get(read))
+            .route("/orders/{id}/lines/{line}", delete(remove_line));
+        let api = TestApi::new(routes).await;
+        let attack = Attack::new(&api)
+            .object("/orders/{id}", "alice", "1")
+            .object("/orders/{id}", "bob", "2");
+        let results = attack.run().await.assert_refused();
+        let class = results.routes()[1].class(AttackClass::OtherOwner).unwrap();
+        assert!(!class.is_evidence(), "{class:?}");
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "the object `1` of alice at `/orders/{id}` proves nothing")]
+    async fn object_that_only_public_routes_reach_fails_the_test() {
+        #[public(reason = "a catalog")]
+        async fn show(Path(_): Path<u32>) -> StatusCode {
+            StatusCode::OK
+        }
+
+        let api = TestApi::new(SecureRouter::new().route("/orders/{id}", get(show))).await;
+        let attack = Attack::new(&api)
+            .object("/orders/{id}", "alice", "1")
+            .object("/orders/{id}", "bob", "2");
+        attack.run().await.assert_refused();
+    }
+
+    #[tokio::test]
     async fn object_that_another_route_shows_is_not_deleted() {
         #[secured(scopes = "orders:read")]
         async fn read(

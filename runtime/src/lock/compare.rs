@@ -209,7 +209,7 @@ impl Changes {
             ),
             (Some(admitted), Some(refused)) => self.push(
                 Verdict::Incomparable,
-                format!("{admitted} is now admitted, and {refused} is not any more"),
+                format!("{admitted} is now admitted, and {refused} no longer is"),
             ),
         }
     }

@@ -97,7 +97,7 @@ impl Changes {
             let [old, new] = [old, new].map(|one| word(&one.roles_claim, &[]));
             self.push(
                 Verdict::Incomparable,
-                format!("a role in the claim `{new}` of its tokens is now trusted, and one in `{old}` is not any more"),
+                format!("a role in the claim `{new}` of its tokens is now trusted, and one in `{old}` no longer is"),
             );
         }
         if let (Some(old), Some(new)) = (&old.introspection, &new.introspection) {
@@ -129,7 +129,7 @@ impl Changes {
                 let (now, before) = (signed(now, &old), signed(before, &new));
                 self.push(
                     verdict,
-                    format!("{now} is now accepted, and {before} is not any more"),
+                    format!("{now} is now accepted, and {before} no longer is"),
                 );
             }
         }
@@ -143,7 +143,7 @@ impl Changes {
             });
             self.push(
                 Verdict::Incomparable,
-                format!("a token that {new} confirms is now accepted, and one that {old} confirms is not any more"),
+                format!("a token that {new} confirms is now accepted, and one that {old} confirms no longer is"),
             );
         }
         self.time("cache_for", old.cache_time, new.cache_time, |time| {

@@ -44,8 +44,10 @@ impl<'a> Measured<'a> {
                 let Some(found) = found else { continue };
                 let reason = match (found.declaration(), results.date()) {
                     (Some(attacked), _) if attacked == digest => continue,
-                    (Some(_), Some(date)) => format!("was declared otherwise on {date}"),
-                    (Some(_), None) => "was declared otherwise when it was attacked".to_owned(),
+                    (Some(_), Some(date)) => format!("had a different declaration on {date}"),
+                    (Some(_), None) => {
+                        "had a different declaration when it was attacked".to_owned()
+                    }
                     (None, _) => "was attacked without a record of its declaration".to_owned(),
                 };
                 outdated.insert(found.name(), reason);

@@ -110,12 +110,12 @@ fn change_of_access_is_one_sentence_with_a_witness() {
         (
             get(read),
             get(list),
-            "incomparable, counts as weaker: `GET /orders`: a caller with only `orders:list` is now admitted, and a caller with only `orders:read` is not any more",
+            "incomparable, counts as weaker: `GET /orders`: a caller with only `orders:list` is now admitted, and a caller with only `orders:read` no longer is",
         ),
         (
             get(read),
             get(clerks),
-            "incomparable, counts as weaker: `GET /orders`: a caller with only the role `clerk` is now admitted, and a caller with only `orders:read` is not any more",
+            "incomparable, counts as weaker: `GET /orders`: a caller with only the role `clerk` is now admitted, and a caller with only `orders:read` no longer is",
         ),
     ] {
         assert_eq!(

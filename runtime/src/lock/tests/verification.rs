@@ -67,7 +67,7 @@ async fn algorithm_and_its_key_are_compared() {
     assert_change(
         listed(&[Algorithm::ES256]),
         listed(&[Algorithm::RS256]),
-        "incomparable, counts as weaker: a token signed with `RS256` is now accepted, and a token signed with `ES256` is not any more",
+        "incomparable, counts as weaker: a token signed with `RS256` is now accepted, and a token signed with `ES256` no longer is",
         Verdict::Incomparable,
     )
     .await;
@@ -90,14 +90,14 @@ async fn shared_secret_is_weaker_than_public_keys() {
     assert_change(
         with_jwks(),
         with_secret(Algorithm::HS256, "s"),
-        "weaker: a token signed with `HS256` and the secret that it shares with the API is now accepted, and a token signed with a key of the configured JWK set is not any more",
+        "weaker: a token signed with `HS256` and the secret that it shares with the API is now accepted, and a token signed with a key of the configured JWK set no longer is",
         Verdict::Stronger,
     )
     .await;
     assert_change(
         with_secret(Algorithm::HS512, "s"),
         with_secret(Algorithm::HS256, "s"),
-        "incomparable, counts as weaker: a token signed with `HS256` and the secret that it shares with the API is now accepted, and a token signed with `HS512` and the secret that it shares with the API is not any more",
+        "incomparable, counts as weaker: a token signed with `HS256` and the secret that it shares with the API is now accepted, and a token signed with `HS512` and the secret that it shares with the API no longer is",
         Verdict::Incomparable,
     )
     .await;
@@ -120,21 +120,21 @@ async fn place_of_keys_is_compared() {
     assert_change(
         from("https://127.0.0.1:1/keys"),
         from("http://127.0.0.1:1/keys"),
-        "weaker: a token signed with a key from `http://127.0.0.1:1/keys` is now accepted, and a token signed with a key from `https://127.0.0.1:1/keys` is not any more",
+        "weaker: a token signed with a key from `http://127.0.0.1:1/keys` is now accepted, and a token signed with a key from `https://127.0.0.1:1/keys` no longer is",
         Verdict::Stronger,
     )
     .await;
     assert_change(
         plain().allow_loopback_http(),
         from("https://127.0.0.1:1/keys"),
-        "incomparable, counts as weaker: a token signed with a key from `https://127.0.0.1:1/keys` is now accepted, and a token signed with a key that its metadata document names is not any more",
+        "incomparable, counts as weaker: a token signed with a key from `https://127.0.0.1:1/keys` is now accepted, and a token signed with a key that its metadata document names no longer is",
         Verdict::Incomparable,
     )
     .await;
     assert_change(
         from("http://127.0.0.1:1/keys"),
         with_secret(Algorithm::HS256, "s").allow_loopback_http(),
-        "weaker: a token signed with `HS256` and the secret that it shares with the API is now accepted, and a token signed with a key from `http://127.0.0.1:1/keys` is not any more",
+        "weaker: a token signed with `HS256` and the secret that it shares with the API is now accepted, and a token signed with a key from `http://127.0.0.1:1/keys` no longer is",
         Verdict::Stronger,
     )
     .await;
@@ -182,7 +182,7 @@ async fn clock_skew_and_roles_claim_are_compared() {
     assert_change(
         with_jwks(),
         with_jwks().roles_claim("/groups"),
-        "incomparable, counts as weaker: a role in the claim `/groups` of its tokens is now trusted, and one in `/roles` is not any more",
+        "incomparable, counts as weaker: a role in the claim `/groups` of its tokens is now trusted, and one in `/roles` no longer is",
         Verdict::Incomparable,
     )
     .await;
@@ -206,14 +206,14 @@ async fn introspection_endpoint_and_cache_time_are_compared() {
     assert_change(
         at_login(),
         introspected(|one| one.endpoint("https://127.0.0.1:2/introspect")),
-        "incomparable, counts as weaker: a token that `https://127.0.0.1:2/introspect` confirms is now accepted, and one that `https://127.0.0.1:1/introspect` confirms is not any more",
+        "incomparable, counts as weaker: a token that `https://127.0.0.1:2/introspect` confirms is now accepted, and one that `https://127.0.0.1:1/introspect` confirms no longer is",
         Verdict::Incomparable,
     )
     .await;
     assert_change(
         introspected(|one| one),
         at_login(),
-        "incomparable, counts as weaker: a token that `https://127.0.0.1:1/introspect` confirms is now accepted, and one that the endpoint that its metadata document names confirms is not any more",
+        "incomparable, counts as weaker: a token that `https://127.0.0.1:1/introspect` confirms is now accepted, and one that the endpoint that its metadata document names confirms no longer is",
         Verdict::Incomparable,
     )
     .await;

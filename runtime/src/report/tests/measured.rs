@@ -24,7 +24,7 @@ fn results_of_a_changed_declaration_are_outdated() {
     let changed = changed();
     let report = report(&changed, &Topic::ALL, Some(results_without(&[])));
     let found = gaps(&report);
-    let outdated = "outdated: `GET /orders/{id}` was declared otherwise on 2026-11-29";
+    let outdated = "outdated: `GET /orders/{id}` had a different declaration on 2026-11-29";
     for line in STANDARD.iter().filter(|line| !line.attacks.is_empty()) {
         assert!(
             found.contains(&format!("{}: {outdated}", line.id)),
@@ -56,7 +56,7 @@ fn results_of_a_changed_declaration_are_outdated() {
     assert_eq!(refused(&after), [health, create, 0]);
     assert_eq!(
         after["endpoints"][2]["attack_gaps"],
-        json!(["outdated: the endpoint was declared otherwise on 2026-11-29"])
+        json!(["outdated: the endpoint had a different declaration on 2026-11-29"])
     );
     assert_eq!(after["endpoints"][2]["objects"], "objects: not attacked");
     // P1 has two classes of attacks on each of three endpoints
@@ -67,12 +67,12 @@ fn results_of_a_changed_declaration_are_outdated() {
     assert!(
         report
             .to_html()
-            .contains("<li>outdated: the endpoint was declared otherwise")
+            .contains("<li>outdated: the endpoint had a different declaration")
     );
     assert!(
         report
             .to_markdown()
-            .contains("outdated\\: the endpoint was declared otherwise")
+            .contains("outdated\\: the endpoint had a different declaration")
     );
 }
 
@@ -107,7 +107,7 @@ fn outdated_result_of_a_fallback_is_a_gap() {
     let found = gaps(&report(&routes, &Topic::ALL, Some(undated)));
     assert!(
         found.contains(
-            &"P2: outdated: `* /` was declared otherwise when it was attacked".to_owned()
+            &"P2: outdated: `* /` had a different declaration when it was attacked".to_owned()
         ),
         "{found:?}"
     );

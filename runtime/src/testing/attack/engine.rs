@@ -109,7 +109,7 @@ async fn check_objects(attack: &Attack<'_>, finished: &mut [RouteAttack<'_>]) ->
     attack.unproven(&objects)
 }
 
-/// Returns the issuers of which no token is valid at the API, after each route that refused one has reported it.
+/// Returns the issuers without a valid token at the API, after each route that refused one has reported it.
 fn check_issuers(attack: &Attack<'_>, finished: &mut [RouteAttack<'_>]) -> Vec<String> {
     let mut valid: BTreeMap<usize, bool> = BTreeMap::new();
     for (at, is_valid) in finished.iter().flat_map(|route| &route.issuers) {
@@ -209,13 +209,13 @@ impl<'e> RouteAttack<'e> {
 
     async fn run(&mut self) {
         if self.target.accepts_only_sessions() {
-            self.report_objects_of_sessions();
             self.expectation(&Outcome::is_refused_session).await;
         } else {
             self.objects().await;
             self.tokens().await;
         }
         if let Some(browser) = self.browser.clone() {
+            self.report_objects_of_sessions();
             self.sessions(&browser).await;
         }
         if self.target.route.is_some_and(Route::accepts_tickets) {

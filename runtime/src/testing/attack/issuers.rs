@@ -17,7 +17,7 @@ fn is_foreign(outcome: &Outcome) -> bool {
 }
 
 impl Attack<'_> {
-    /// Returns the issuers of which no token is valid at the API, by position.
+    /// Returns the issuers without a valid token at the API, by position.
     pub(super) fn invalid_issuers(&self, valid: &BTreeMap<usize, bool>) -> BTreeSet<usize> {
         let all = 0..self.issuers.len();
         all.filter(|at| valid.get(at) != Some(&true)).collect()
@@ -27,7 +27,7 @@ impl Attack<'_> {
     pub(super) fn invalid_issuer(&self, at: usize) -> Option<String> {
         let (issuer, _) = self.issuers.get(at)?;
         Some(format!(
-            "no token of {} is valid at the API, so that a refusal has no meaning; pass the `EmbeddedIssuer` whose URL and keys the server trusts to `issuer`",
+            "no token of {} is valid at the API, so a refusal means nothing; pass the `EmbeddedIssuer` whose URL and keys the server trusts to `issuer`",
             issuer.url()
         ))
     }

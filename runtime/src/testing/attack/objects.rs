@@ -39,6 +39,9 @@ impl RouteAttack<'_> {
             .enumerate()
             .filter(|(_, object)| is_below(path, &object.path))
             .collect();
+        for (at, _) in &objects {
+            self.objects.entry(*at).or_default();
+        }
         if objects.is_empty() || self.target.alternatives.is_none() {
             return;
         }
@@ -51,9 +54,6 @@ impl RouteAttack<'_> {
         owners.sort_unstable();
         owners.dedup();
         if owners.len() < 2 {
-            for (at, _) in &objects {
-                self.objects.entry(*at).or_default();
-            }
             self.not_covered(class, "objects of two owners are needed");
             return;
         }
@@ -70,13 +70,16 @@ impl RouteAttack<'_> {
                 }
             }
         }
-        if self.target.method == Method::DELETE {
-            // an owner's access would leave nothing for the routes after this one
-            for (at, _) in &objects {
-                self.objects.entry(*at).or_default();
-            }
-        } else if let Some(grant) = grants.first() {
-            self.access_own(&objects, grant).await;
+        if let Some(grant) = grants.first() {
+            // an owner who deletes the object leaves nothing for the routes after this one
+            let deletes = |object: &Object| {
+                self.target.method == Method::DELETE && is_below(&object.path, &self.target.path)
+            };
+            let kept: Vec<_> = objects
+                .into_iter()
+                .filter(|(_, object)| !deletes(object))
+                .collect();
+            self.access_own(&kept, grant).await;
         }
         for (description, outcome) in attacks {
             let refused = matches!(outcome.status, 403 | 404);
@@ -124,7 +127,7 @@ impl RouteAttack<'_> {
         }
     }
 
-    /// Reports the objects of a route that only sessions reach: the kit has no sessions for their owners.
+    /// Reports the objects of a route that sessions reach: the kit has no sessions for their owners.
     pub(super) fn report_objects_of_sessions(&mut self) {
         let mut objects = self.attack.objects.iter();
         if objects.any(|object| is_below(&self.target.path, &object.path)) {

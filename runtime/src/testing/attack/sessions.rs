@@ -103,7 +103,11 @@ impl RouteAttack<'_> {
             "the cookie of a session with another name",
             format!("session={value}"),
         );
-        match Browser::logged_out(self.attack.api).await {
+        let logged_out = self
+            .budget
+            .spend(Browser::logged_out(self.attack.api))
+            .await;
+        match logged_out.ok().flatten() {
             Some(browser) => wrong("a session that has ended", browser.cookie),
             None => self.not_covered(AttackClass::BrokenToken, "a session that has ended"),
         }

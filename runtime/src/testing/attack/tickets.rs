@@ -5,6 +5,7 @@ use crate::guard::TICKET_PARAMETER;
 use crate::testing::attack::engine::RouteAttack;
 use crate::testing::attack::forge::SUBJECT;
 use crate::testing::attack::request::AttackRequest;
+use crate::testing::attack::target::Target;
 use crate::testing::attack::tokens::is_unauthenticated;
 
 const CLASS: AttackClass = AttackClass::BrokenToken;
@@ -86,9 +87,9 @@ impl RouteAttack<'_> {
     fn has_handler_of(&self, route: &str) -> bool {
         let mut targets = self.targets.iter();
         let other = targets.find(|target| target.name() == route);
-        let declarations =
-            other.and_then(|other| other.declaration().zip(self.target.declaration()));
-        declarations.is_some_and(|(one, other)| std::ptr::eq(one, other))
+        let handler = other.and_then(Target::declaration);
+        self.target
+            .is_handler(handler.map(|other| (other.module, other.handler)))
     }
 
     /// Returns a request to which the API answers with a ticket.
