@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -21,6 +20,7 @@ use tokio::runtime::Runtime;
 use crate::http::Request;
 use crate::node;
 use crate::process::Process;
+use crate::unused_address::unused_address;
 use crate::uploads::{node_package, python_program};
 
 /// The scopes of the client itself.
@@ -112,7 +112,7 @@ pub(crate) fn suite() -> Result<Command, String> {
 /// The metadata, and a code that the suite waits for in its own server.
 pub(crate) fn conforms(suite: &mut Command) {
     let (issuer, _) = &*ISSUER;
-    let port = free_port().to_string();
+    let port = unused_address().port().to_string();
     suite
         .args([
             "authorization",
@@ -198,11 +198,6 @@ fn log_in(url: &str) -> String {
     let response = Request::get(target).send(server);
     assert_eq!(response.status, 303, "{response:?}");
     response.header("location").unwrap().to_owned()
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 fn clients(key: &KeyPair) -> serde_json::Value {

@@ -50,6 +50,7 @@ mod provider;
 mod proxy;
 mod refusal;
 mod scan;
+mod unused_address;
 mod uploads;
 
 use std::process::ExitCode;

@@ -25,12 +25,13 @@ mod node;
 mod process;
 #[path = "mcp/server/mod.rs"]
 mod server;
+#[path = "unused_address.rs"]
+mod unused_address;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -42,6 +43,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::process::Process;
+use crate::unused_address::unused_address;
 
 /// The directory of the packages and scripts.
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/interop/mcp");
@@ -113,7 +115,7 @@ fn main() -> ExitCode {
 
 /// Every scenario runs with all scopes; `tests/operations` of the example has the refusals.
 fn server_conforms_to_the_revision(environment: &Environment) {
-    let address = free_address();
+    let address = unused_address();
     let issuer = environment.issuer.url();
     let bound = environment.runtime.block_on(server::bind(issuer, address));
     environment.runtime.spawn(async move { bound.run().await });
@@ -265,7 +267,7 @@ impl Environment {
         let runtime = Runtime::new().unwrap();
         let issuer = runtime.block_on(EmbeddedIssuer::serve()).unwrap();
         // the port is part of the resource, so it is chosen before the server starts
-        let address = free_address();
+        let address = unused_address();
         let mut command = Command::new(env!("CARGO_BIN_EXE_mcp"));
         command
             .args(["--listen", &address.to_string()])
@@ -317,12 +319,6 @@ impl Environment {
         assert!(output.status.success(), "{printed}");
         serde_json::from_slice(&output.stdout).unwrap()
     }
-}
-
-/// Returns an address with a free port.
-fn free_address() -> SocketAddr {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap();
-    port.local_addr().unwrap()
 }
 
 /// Reads the checks that do not pass.

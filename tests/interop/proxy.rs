@@ -1,13 +1,14 @@
 //! Reverse proxies of Debian, in front of `orders`.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::identity::Identity;
 use crate::process::Process;
+use crate::unused_address::unused_address;
 
 /// A reverse proxy, as its documentation configures it for an API with keep-alive connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ impl Proxy {
     /// HTTP/1.1, and `HAProxy` over HTTP/2.
     pub(crate) fn start(self, server: &str, identity: Option<&Identity>) -> Process {
         let (_, server) = server.split_once("://").unwrap();
-        let address = free_address();
+        let address = unused_address();
         let directory = directory();
         let file = directory.join("proxy.conf");
         let mut command = Command::new(self.program());
@@ -150,12 +151,6 @@ backend orders
     server orders {server} {back}
 "
     )
-}
-
-/// Returns an address on loopback that is free at present.
-fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap()
 }
 
 /// Creates an empty directory.

@@ -34,13 +34,14 @@ mod relying_party;
 mod scripted;
 #[path = "../../runtime/src/input/types/return_to/tests/texts.rs"]
 mod texts;
+#[path = "unused_address.rs"]
+mod unused_address;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::future;
 use std::iter;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, Mutex};
@@ -54,6 +55,7 @@ use tokio::runtime::Runtime;
 
 use crate::process::Process;
 use crate::scripted::Browser;
+use crate::unused_address::unused_address;
 
 /// The directory of the provider program and its packages.
 const PROVIDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/interop/provider");
@@ -332,9 +334,7 @@ impl Environment {
 
     fn start_with(start: impl FnOnce(&Runtime, &[String]) -> Web) -> Self {
         // the redirect URI has the port, so it is chosen before the provider starts
-        let port = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = port.local_addr().unwrap();
-        drop(port);
+        let address = unused_address();
         let mut provider = Command::new("node");
         provider
             .arg(Path::new(PROVIDER).join("logins.mjs"))

@@ -1,13 +1,15 @@
 //! The development issuer, and the program of the README with its tokens.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+
+use crate::unused_address::unused_address;
 
 pub(super) const AUDIENCE: &str = "https://orders.example.govt.nz";
 const README: &str = include_str!("../../../README.md");
@@ -96,9 +98,7 @@ fn claims(token: &str) -> Value {
 
 /// Starts the README's program on a free port with this issuer.
 fn start_readme(issuer: &str) -> Running {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    drop(listener);
+    let address = unused_address().to_string();
     let child = Command::new(env!("CARGO_BIN_EXE_readme"))
         .env("LISTEN", &address)
         .env("DEV_ISSUER", issuer)

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::issuer::{AUDIENCE, clients_file};
+use crate::unused_address::unused_address;
 
 #[test]
 fn wrong_file_of_clients_is_reported() {
@@ -160,9 +161,7 @@ fn auto_login_user_with_an_invalid_subject_is_reported() {
 fn closed_standard_output_does_not_end_the_issuer() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    drop(listener);
+    let address = unused_address().to_string();
     let mut issuer = Command::new(env!("CARGO_BIN_EXE_issuer"))
         .args(["--listen", &address, "--audience", AUDIENCE])
         .stdout(writer)

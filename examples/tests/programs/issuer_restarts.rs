@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::issuer::AUDIENCE;
+use crate::unused_address::unused_address;
 
 /// How often the issuer is killed.
 const KILLS: u64 = 200;
@@ -163,9 +164,7 @@ fn published_keys(address: &str) -> HashMap<String, Value> {
 fn killed_issuer_keeps_its_grants_and_keys() {
     let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("issuer-restarts");
     let _ = fs::remove_dir_all(&data);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    drop(listener);
+    let address = unused_address().to_string();
 
     let mut issuer = start(&address, &data);
     let keys = published_keys(&address);
@@ -206,9 +205,7 @@ fn killed_issuer_keeps_its_grants_and_keys() {
 #[test]
 fn interrupted_first_start_is_completed_by_the_next_one() {
     let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("issuer-first-start");
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    drop(listener);
+    let address = unused_address().to_string();
     let run = || {
         let mut issuer = start(&address, &data);
         let keys = published_keys(&address);
@@ -244,9 +241,7 @@ fn interrupted_first_start_is_completed_by_the_next_one() {
 fn data_without_its_key_are_an_error() {
     let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("issuer-lost-key");
     let _ = fs::remove_dir_all(&data);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    drop(listener);
+    let address = unused_address().to_string();
     let mut issuer = start(&address, &data);
     // the vault exists when the first request is answered
     let _ = published_keys(&address);
@@ -271,9 +266,7 @@ fn data_without_its_key_are_an_error() {
 fn id_token_hint_of_another_user_is_denied_with_auto_login() {
     let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("issuer-hint");
     let _ = fs::remove_dir_all(&data);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    drop(listener);
+    let address = unused_address().to_string();
     let request = |extra: &str| {
         let target = format!(
             "/authorize?client_id=web&redirect_uri={REDIRECT}&response_type=code&scope=openid\

@@ -18,6 +18,8 @@ mod orders;
 mod posture;
 mod rejected_input;
 mod tls;
+#[path = "../../../tests/interop/unused_address.rs"]
+mod unused_address;
 
 use std::path::Path;
 use std::process::Command;
