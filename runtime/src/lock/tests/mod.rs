@@ -10,6 +10,7 @@ mod inputs;
 mod next;
 mod schema_rules;
 mod schemas;
+mod sentences;
 mod text;
 mod verification;
 mod versions;
