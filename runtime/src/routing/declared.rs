@@ -1,5 +1,6 @@
 //! A handler as its attribute declares it, and the rule that only the guard runs it.
 
+use std::any::TypeId;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
@@ -122,6 +123,32 @@ where
 #[diagnostic::do_not_recommend]
 impl<H: Declares + 'static> DeclaresAccess<ByValue> for DeclaredHandler<H, BehindGuard> {
     type Handler = DeclaredHandler<H, H::Checked>;
+}
+
+/// The facts about a handler that do not depend on its type.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HandlerFacts {
+    pub(crate) declaration: &'static Declaration,
+    pub(crate) arguments: &'static [ArgumentFacts],
+    pub(crate) id: TypeId,
+    #[cfg(feature = "openapi")]
+    pub(crate) returned: fn() -> ReturnFacts,
+    #[cfg(feature = "openapi")]
+    pub(crate) docs: &'static [&'static str],
+}
+
+impl HandlerFacts {
+    pub(crate) fn of<H: Declares + 'static>() -> Self {
+        Self {
+            declaration: H::DECLARATION,
+            arguments: H::ARGUMENTS,
+            id: TypeId::of::<H>(),
+            #[cfg(feature = "openapi")]
+            returned: H::RETURNED,
+            #[cfg(feature = "openapi")]
+            docs: H::DOCS,
+        }
+    }
 }
 
 /// A declaration with its handler; implemented by the attributes.

@@ -13,7 +13,7 @@ use crate::policy::Declaration;
 use crate::response::StaticDocument;
 use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::boundary::ErrorFormat;
-use crate::routing::declared::{Checked, DeclaredHandler, Declares};
+use crate::routing::declared::{Checked, DeclaredHandler, Declares, HandlerFacts};
 use crate::routing::endpoint::Endpoint;
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::mount::Mount;
@@ -101,7 +101,7 @@ fn route<const DOCUMENT: usize>(path: &str, reason: &'static str) -> Route {
         own.module,
         reason,
     )));
-    Route::new::<Serves<DOCUMENT>>()
+    Route::new(HandlerFacts::of::<Serves<DOCUMENT>>())
         .at(path, vec![Method::GET])
         .declared(declaration)
 }

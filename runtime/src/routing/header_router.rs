@@ -13,14 +13,13 @@ use axum::response::Response;
 use tower_service::Service;
 
 use crate::response::not_found;
-use crate::routing::declared::{Declares, DeclaresAccess, require_get};
+use crate::routing::declared::{DeclaresAccess, HandlerFacts, require_get};
+use crate::routing::handler_service::HandlerService;
 use crate::routing::header_selection::HeaderSelection;
 use crate::routing::inventory::Route;
-use crate::routing::mount::{Mount, MountedHandler};
+use crate::routing::mount::{Mount, MountHandler};
 use crate::routing::respond_with::respond;
 use crate::routing::runs_with_state::RunsWithState;
-
-type MountHandler<S> = Box<dyn FnOnce(&Mount<S>) -> MountedHandler + Send>;
 
 /// Declared handlers by the values of header fields, for protocols that send every request to one path.
 ///
@@ -94,8 +93,8 @@ pub(super) struct HeaderDispatch(Arc<Table>);
 struct Table {
     fields: Arc<[HeaderName]>,
     vary: Vec<HeaderValue>,
-    routes: HashMap<Box<[u8]>, MountedHandler>,
-    fallback: Option<MountedHandler>,
+    routes: HashMap<Box<[u8]>, HandlerService>,
+    fallback: Option<HandlerService>,
 }
 
 impl<S> HeaderRouter<S>
@@ -164,10 +163,10 @@ where
         }
         let key = key(values.iter().map(String::as_bytes));
         let selection = HeaderSelection::new(&self.fields, values);
-        let former = self.routes.insert(key, mount::<H::Handler, S, M>());
+        let former = self.routes.insert(key, Mount::handler::<H::Handler, M>);
         assert!(former.is_none(), "`{selection}` has a handler already");
         self.declared
-            .push(Route::new::<H::Handler>().selected_by(selection));
+            .push(Route::new(HandlerFacts::of::<H::Handler>()).selected_by(selection));
         self
     }
 
@@ -183,11 +182,11 @@ where
         M: 'static,
     {
         require_get::<H::Handler>(None);
-        let former = self.fallback.replace(mount::<H::Handler, S, M>());
+        let former = self.fallback.replace(Mount::handler::<H::Handler, M>);
         assert!(former.is_none(), "a header router has one fallback");
         let selection = HeaderSelection::new(&self.fields, Vec::new());
         self.declared
-            .push(Route::new::<H::Handler>().selected_by(selection));
+            .push(Route::new(HandlerFacts::of::<H::Handler>()).selected_by(selection));
         self
     }
 
@@ -212,23 +211,14 @@ where
     }
 }
 
-fn mount<H, S, M>() -> MountHandler<S>
-where
-    H: Declares + RunsWithState<S, M> + 'static,
-    S: Send + Sync + 'static,
-    M: 'static,
-{
-    Box::new(|mount| mount.erased_handler::<H, M>())
-}
-
 impl Table {
     /// Returns the handler with the most values that the request has, or the fallback.
-    fn find(&self, headers: &HeaderMap) -> Option<&MountedHandler> {
+    fn find(&self, headers: &HeaderMap) -> Option<&HandlerService> {
         self.find_exact(headers).or(self.fallback.as_ref())
     }
 
     /// A field that the request repeats could have another value for the code behind the handler.
-    fn find_exact(&self, headers: &HeaderMap) -> Option<&MountedHandler> {
+    fn find_exact(&self, headers: &HeaderMap) -> Option<&HandlerService> {
         let mut values: Vec<&[u8]> = Vec::with_capacity(self.fields.len());
         let mut is_prefix = true;
         for field in self.fields.iter() {
@@ -279,7 +269,7 @@ impl Service<Request> for HeaderDispatch {
             let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
             let mut response = match table.find(request.headers()) {
                 Some(handler) => {
-                    let Ok(response) = handler(request).await;
+                    let Ok(response) = handler.clone().call(request).await;
                     response
                 }
                 None => respond(request, |_| not_found()),

@@ -7,7 +7,6 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
@@ -15,11 +14,16 @@ use axum::routing::{MethodRouter, Route as AxumRoute, any_service};
 use tower_layer::Layer;
 use tower_service::Service;
 
+#[cfg(feature = "tracing")]
+use crate::audit::emit_handler_outside_guard;
+use crate::policy::Declaration;
 use crate::response::outside_guard;
 use crate::routing::declared::Declares;
+use crate::routing::endpoint::Endpoint;
+use crate::routing::handler_service::{HandlerService, Serve, Served};
+use crate::routing::handling::{Shared, complete, prepare};
 use crate::routing::passage::{Passage, RouteId};
 use crate::routing::passed_guard::PassedGuard;
-use crate::routing::run_handler::{Shared, run_handler};
 use crate::routing::runs_with_state::RunsWithState;
 
 type Apply = Arc<dyn Fn(MethodRouter) -> MethodRouter + Send + Sync>;
@@ -36,9 +40,22 @@ pub(super) struct InnerStack {
 }
 
 /// A handler behind inner layers.
-pub(super) struct InnerHandler<H, S, M> {
-    state: Shared<S>,
+pub(super) struct InnerHandler {
+    handler: Box<dyn Run>,
+    declaration: &'static Declaration,
     route: RouteId,
+}
+
+/// Runs a handler for a request that has passed its guard.
+trait Run: Send + Sync {
+    fn run<'r>(&'r self, request: &'r mut Request, guard: &'r PassedGuard) -> Running<'r>;
+}
+
+type Running<'r> = Pin<Box<dyn Future<Output = Response> + Send + 'r>>;
+
+/// A handler with its state.
+struct Handler<H, S, M> {
+    state: Shared<S>,
     handler: PhantomData<fn() -> (H, M)>,
 }
 
@@ -60,22 +77,17 @@ impl InnerLayers {
         Self(self.0.iter().chain(&outer.0).cloned().collect())
     }
 
-    /// Applies the layers to a handler; `None` if there are no layers.
-    pub(super) fn around<H, S, M>(&self, handler: InnerHandler<H, S, M>) -> Option<Arc<InnerStack>>
-    where
-        H: Declares + RunsWithState<S, M> + 'static,
-        S: Send + Sync + 'static,
-        M: 'static,
-    {
-        if self.0.is_empty() {
-            return None;
-        }
-        let route = handler.route.clone();
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Applies the layers to the handler of a route.
+    pub(super) fn around(&self, handler: HandlerService, route: RouteId) -> InnerStack {
         let service = self
             .0
             .iter()
             .fold(any_service(handler), |service, apply| apply(service));
-        Some(Arc::new(InnerStack { service, route }))
+        InnerStack { service, route }
     }
 }
 
@@ -93,54 +105,68 @@ impl InnerStack {
     }
 }
 
-impl<H, S, M> InnerHandler<H, S, M> {
-    pub(super) fn new(state: Shared<S>) -> Self {
+impl InnerHandler {
+    pub(super) fn new<H, S, M>(state: Shared<S>, route: RouteId) -> Self
+    where
+        H: Declares + RunsWithState<S, M> + 'static,
+        S: Send + Sync + 'static,
+        M: 'static,
+    {
         Self {
-            state,
-            route: RouteId::new(),
-            handler: PhantomData,
+            handler: Box::new(Handler::<H, S, M> {
+                state,
+                handler: PhantomData,
+            }),
+            declaration: H::DECLARATION,
+            route,
         }
     }
 }
 
-impl<H, S, M> Clone for InnerHandler<H, S, M> {
-    fn clone(&self) -> Self {
-        Self {
-            state: Arc::clone(&self.state),
-            route: self.route.clone(),
-            handler: PhantomData,
-        }
-    }
-}
-
-impl<H, S, M> Service<Request> for InnerHandler<H, S, M>
+impl<H, S, M> Run for Handler<H, S, M>
 where
-    H: Declares + RunsWithState<S, M> + 'static,
-    S: Send + Sync + 'static,
-    M: 'static,
+    H: RunsWithState<S, M>,
+    S: Send + Sync,
 {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
+    fn run<'r>(&'r self, request: &'r mut Request, guard: &'r PassedGuard) -> Running<'r> {
+        Box::pin(H::Endpoint::call(request, &self.state, guard))
     }
+}
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let Self { state, route, .. } = self.clone();
+impl Serve for InnerHandler {
+    fn serve(self: Arc<Self>, mut request: Request) -> Served {
         Box::pin(async move {
-            let Some(passage) = Passage::current(&route, request.extensions()) else {
-                #[cfg(feature = "tracing")]
-                crate::audit::emit_handler_outside_guard(
-                    H::DECLARATION,
-                    request.extensions().get(),
-                );
-                return Ok(outside_guard());
+            let passage = match enter(&self.route, self.declaration, &mut request) {
+                Ok(passage) => passage,
+                Err(response) => return Ok(response),
             };
             let guard = passage.guard();
-            guard.extensions().restore(request.extensions_mut());
-            Ok(run_handler::<H, S, M>(&mut request, &state, guard).await)
+            let accepted_types = prepare(&mut request, guard);
+            let mut response = self.handler.run(&mut request, guard).await;
+            complete(&mut response, accepted_types, self.declaration, guard);
+            Ok(response)
         })
     }
+}
+
+/// Returns the passage that leads to this route, and restores the extensions of the guard in the request.
+///
+/// # Errors
+///
+/// Returns the response to a request that has not passed the guard of the route.
+fn enter(
+    route: &RouteId,
+    declaration: &'static Declaration,
+    request: &mut Request,
+) -> Result<Arc<Passage>, Response> {
+    let Some(passage) = Passage::current(route, request.extensions()) else {
+        #[cfg(feature = "tracing")]
+        emit_handler_outside_guard(declaration, request.extensions().get());
+        #[cfg(not(feature = "tracing"))]
+        let _ = declaration;
+        return Err(outside_guard());
+    };
+    let extensions = passage.guard().extensions();
+    extensions.restore(request.extensions_mut());
+    Ok(passage)
 }

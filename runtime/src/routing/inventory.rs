@@ -19,7 +19,7 @@ use crate::resource_server::{IssuerSummary, ResourceServer};
 use crate::routing::argument::facts::ArgumentFacts;
 #[cfg(feature = "schemas")]
 use crate::routing::claims_description::ClaimsDescription;
-use crate::routing::declared::Declares;
+use crate::routing::declared::HandlerFacts;
 use crate::routing::exception::Exception;
 use crate::routing::header_selection::HeaderSelection;
 use crate::routing::input_description::InputDescription;
@@ -57,13 +57,7 @@ pub struct Route {
     methods: Vec<Method>,
     /// The header fields that choose the handler among others of its path and methods.
     selection: Option<HeaderSelection>,
-    declaration: &'static Declaration,
-    arguments: &'static [ArgumentFacts],
-    handler: TypeId,
-    #[cfg(feature = "openapi")]
-    returned: fn() -> ReturnFacts,
-    #[cfg(feature = "openapi")]
-    docs: &'static [&'static str],
+    handler: HandlerFacts,
 }
 
 impl Inventory {
@@ -144,7 +138,7 @@ impl Inventory {
     /// [`grants`](crate::Issuer::grants) has a mistake.
     pub fn unreachable(&self) -> impl Iterator<Item = &Route> {
         let is_reachable = |route: &Route| {
-            let access = &route.declaration.access;
+            let access = &route.declaration().access;
             self.issuers().iter().any(|issuer| {
                 let grants = issuer.grants();
                 grants.is_none_or(|grants| access.is_grantable(grants))
@@ -233,37 +227,32 @@ impl<'a> IntoIterator for &'a Inventory {
 }
 
 impl Route {
-    pub(crate) fn new<H: Declares + 'static>() -> Self {
+    pub(crate) fn new(handler: HandlerFacts) -> Self {
         Self {
             path: String::new(),
             is_fallback: false,
             is_at_root: false,
             methods: Vec::new(),
             selection: None,
-            declaration: H::DECLARATION,
-            arguments: H::ARGUMENTS,
-            handler: TypeId::of::<H>(),
-            #[cfg(feature = "openapi")]
-            returned: H::RETURNED,
-            #[cfg(feature = "openapi")]
-            docs: H::DOCS,
+            handler,
         }
     }
 
-    pub(crate) fn fallback<H: Declares + 'static>() -> Self {
+    pub(crate) fn fallback(handler: HandlerFacts) -> Self {
         Self {
             is_fallback: true,
-            ..Self::new::<H>()
+            ..Self::new(handler)
         }
     }
 
     /// Replaces the declaration of a handler of Palisade's own, whose reason the API states.
     #[cfg(feature = "openapi")]
     pub(crate) fn declared(self, declaration: &'static Declaration) -> Self {
-        Self {
+        let handler = HandlerFacts {
             declaration,
-            ..self
-        }
+            ..self.handler
+        };
+        Self { handler, ..self }
     }
 
     /// Keeps the path whatever the prefix of the router.
@@ -321,27 +310,30 @@ impl Route {
 
     /// Returns the declaration of the handler.
     pub fn declaration(&self) -> &'static Declaration {
-        self.declaration
+        self.handler.declaration
     }
 
     /// Returns whether the handler accepts a ticket in the query instead of a token: its attribute has `ticket`.
     pub fn accepts_tickets(&self) -> bool {
-        self.declaration.accepts_tickets
+        self.handler.declaration.accepts_tickets
     }
 
     /// Returns the identity of the handler.
     pub(super) fn handler(&self) -> TypeId {
-        self.handler
+        self.handler.id
     }
 
     /// Returns the limits of the handler: declared ones, and defaults for the others.
     pub fn limits(&self) -> Limits {
-        self.declaration.limits
+        self.handler.declaration.limits
     }
 
     /// Returns the reason of each [`TrustedExtractor`](crate::TrustedExtractor), in the order of the arguments.
     pub fn trusted(&self) -> impl Iterator<Item = &'static str> {
-        self.arguments.iter().filter_map(ArgumentFacts::trusted)
+        self.handler
+            .arguments
+            .iter()
+            .filter_map(ArgumentFacts::trusted)
     }
 
     /// Returns the data that reaches the handler without Palisade's checks, in the order of the arguments.
@@ -381,8 +373,8 @@ impl Route {
     /// );
     /// ```
     pub fn exceptions(&self) -> impl Iterator<Item = Exception> {
-        let unvalidated = self.declaration.unvalidated;
-        let arguments = self.arguments.iter();
+        let unvalidated = self.handler.declaration.unvalidated;
+        let arguments = self.handler.arguments.iter();
         arguments.flat_map(move |argument| argument.exceptions(unvalidated))
     }
 
@@ -409,41 +401,47 @@ impl Route {
     /// }
     /// ```
     pub fn inputs(&self) -> impl Iterator<Item = InputDescription> {
-        self.arguments.iter().filter_map(InputDescription::of)
+        self.handler
+            .arguments
+            .iter()
+            .filter_map(InputDescription::of)
     }
 
     /// Returns the typed claims that the guard decodes for the handler, in the order of its arguments.
     #[cfg(feature = "schemas")]
     pub fn claims(&self) -> impl Iterator<Item = ClaimsDescription> {
-        self.arguments.iter().filter_map(ClaimsDescription::of)
+        self.handler
+            .arguments
+            .iter()
+            .filter_map(ClaimsDescription::of)
     }
 
     /// Returns what the return type of the handler states about its responses.
     #[cfg(feature = "openapi")]
     pub(crate) fn returned(&self) -> ReturnFacts {
-        (self.returned)()
+        (self.handler.returned)()
     }
 
     /// Returns the lines of the handler's documentation comment.
     #[cfg(feature = "openapi")]
     pub(crate) fn docs(&self) -> &'static [&'static str] {
-        self.docs
+        self.handler.docs
     }
 
     /// Returns the facts about the arguments of the handler.
     #[cfg(feature = "openapi")]
     pub(crate) fn arguments(&self) -> &'static [ArgumentFacts] {
-        self.arguments
+        self.handler.arguments
     }
 
     /// Returns the scopes that clients need now, and those that they will need.
     fn requested_scopes(&self) -> impl Iterator<Item = &'static Requirement> {
-        let declaration = self.declaration;
+        let declaration = self.handler.declaration;
         let accesses = [Some(&declaration.access), declaration.next.as_ref()];
         accesses.into_iter().flatten().filter_map(Access::scopes)
     }
 
     fn required_scopes(&self) -> Option<&'static Requirement> {
-        self.declaration.access.scopes()
+        self.handler.declaration.access.scopes()
     }
 }

@@ -1,6 +1,7 @@
 //! `SecureMethodRouter`: the declared handlers of one path, by method.
 
 use std::convert::Infallible;
+use std::mem;
 
 use axum::extract::Request;
 use axum::response::IntoResponse;
@@ -8,17 +9,14 @@ use axum::routing::{MethodFilter, MethodRouter, Route as AxumRoute};
 use tower_layer::{Identity, Layer};
 use tower_service::Service;
 
-use crate::routing::declared::{DeclaresAccess, require_get};
+use crate::routing::declared::{DeclaresAccess, HandlerFacts, require_get};
 use crate::routing::header_router::HeaderRouter;
 use crate::routing::inner_layers::InnerLayers;
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::known_methods::{any_beside, in_filter};
-use crate::routing::mount::Mount;
+use crate::routing::mount::{Mount, MountHandler};
 use crate::routing::runs_with_state::RunsWithState;
 use crate::routing::unmatched;
-
-type MountHandler<S> =
-    Box<dyn FnOnce(MethodFilter, &Mount<S>, MethodRouter) -> MethodRouter + Send>;
 
 /// The declared handlers of one path, by method.
 ///
@@ -50,9 +48,15 @@ enum Step<S> {
     Handler {
         methods: Methods,
         inner_layers: InnerLayers,
-        mount: MountHandler<S>,
+        target: Target<S>,
     },
     Layer(Box<dyn FnOnce(MethodRouter) -> MethodRouter + Send>),
+}
+
+/// The service of some methods.
+enum Target<S> {
+    Handler(MountHandler<S>),
+    Headers(HeaderRouter<S>),
 }
 
 impl<S> SecureMethodRouter<S>
@@ -85,8 +89,7 @@ where
         M: 'static,
     {
         require_get::<H::Handler>(Some(filter));
-        self.outline = self.outline.on(filter, outline);
-        self.named = Some(self.named.map_or(filter, |named| named.or(filter)));
+        self.name(filter);
         self.add::<H, N, M>(handler, Methods::These(filter))
     }
 
@@ -101,37 +104,43 @@ where
             !router.declared().is_empty(),
             "a header router needs at least one handler"
         );
-        self.outline = self.outline.on(filter, outline);
-        self.named = Some(self.named.map_or(filter, |named| named.or(filter)));
-        let methods = Methods::These(filter);
-        let declared = router.declared().iter().cloned();
-        self.declared.extend(declared.map(|route| (methods, route)));
-        self.steps.push(Step::Handler {
-            methods,
-            inner_layers: InnerLayers::default(),
-            mount: Box::new(move |filter, mount, methods| {
-                methods.on_service(filter, router.mount(mount))
-            }),
-        });
-        self
+        self.name(filter);
+        let declared = router.declared().to_vec();
+        self.push(Methods::These(filter), declared, Target::Headers(router))
     }
 
     #[track_caller]
     fn add<H: DeclaresAccess<N, Handler: RunsWithState<S, M>>, N, M>(
-        mut self,
+        self,
         _: H,
         methods: Methods,
     ) -> Self
     where
         M: 'static,
     {
-        self.declared.push((methods, Route::new::<H::Handler>()));
+        let handler = HandlerFacts::of::<H::Handler>();
+        self.push_handler(methods, handler, Mount::handler::<H::Handler, M>)
+    }
+
+    /// Reserves methods for their own handler.
+    #[track_caller]
+    fn name(&mut self, filter: MethodFilter) {
+        self.outline = mem::take(&mut self.outline).on(filter, outline);
+        self.named = Some(self.named.map_or(filter, |named| named.or(filter)));
+    }
+
+    fn push_handler(self, methods: Methods, handler: HandlerFacts, mount: MountHandler<S>) -> Self {
+        let declared = vec![Route::new(handler)];
+        self.push(methods, declared, Target::Handler(mount))
+    }
+
+    fn push(mut self, methods: Methods, declared: Vec<Route>, target: Target<S>) -> Self {
+        let declared = declared.into_iter().map(|route| (methods, route));
+        self.declared.extend(declared);
         self.steps.push(Step::Handler {
             methods,
             inner_layers: InnerLayers::default(),
-            mount: Box::new(|filter, mount, router| {
-                router.on_service(filter, mount.handler::<H::Handler, M>())
-            }),
+            target,
         });
         self
     }
@@ -230,7 +239,7 @@ where
     }
 }
 
-impl<S> Step<S> {
+impl<S: Send + Sync + 'static> Step<S> {
     /// `named` are the methods that have their own handler.
     fn apply(
         self,
@@ -243,9 +252,17 @@ impl<S> Step<S> {
             Self::Handler {
                 methods,
                 inner_layers,
-                mount: handler,
+                target,
             } => match methods.beside(named) {
-                Some(filter) => handler(filter, &mount.with_inner_layers(&inner_layers), router),
+                Some(filter) => {
+                    let mount = mount.with_inner_layers(&inner_layers);
+                    match target {
+                        Target::Handler(handler) => router.on_service(filter, handler(&mount)),
+                        Target::Headers(headers) => {
+                            router.on_service(filter, headers.mount(&mount))
+                        }
+                    }
+                }
                 None => router,
             },
         }

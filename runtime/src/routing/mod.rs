@@ -26,6 +26,8 @@ mod explained_api;
 mod explanation;
 mod guard_extensions;
 mod guarded;
+mod handler_service;
+mod handling;
 mod header_router;
 mod header_selection;
 mod hosts;
@@ -48,7 +50,7 @@ mod respond_with;
 #[cfg(feature = "openapi")]
 mod return_facts;
 mod returned;
-mod run_handler;
+mod route_guard;
 mod runs_with_state;
 pub(crate) mod secure_router;
 pub(crate) mod tickets;

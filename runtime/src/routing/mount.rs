@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
-use tower_service::Service;
-
 use crate::guard::{Guard, TicketStore};
-use crate::routing::declared::Declares;
-use crate::routing::guarded::{Guarded, Served};
-use crate::routing::inner_layers::{InnerHandler, InnerLayers};
-use crate::routing::run_handler::Shared;
+use crate::routing::declared::{Declares, HandlerFacts};
+use crate::routing::guarded::GuardedHandler;
+use crate::routing::handler_service::HandlerService;
+use crate::routing::handling::Shared;
+use crate::routing::inner_layers::{InnerHandler, InnerLayers, InnerStack};
+use crate::routing::passage::RouteId;
+use crate::routing::route_guard::RouteGuard;
 use crate::routing::runs_with_state::RunsWithState;
 
 /// The guard, the state and the inner layers of the handlers of a router.
@@ -20,8 +20,8 @@ pub(super) struct Mount<S> {
     inner_layers: InnerLayers,
 }
 
-/// A handler behind its inner layers and its guard, whatever its type.
-pub(super) type MountedHandler = Arc<dyn Fn(Request) -> Served + Send + Sync>;
+/// Puts the inner layers and the guard in front of one handler.
+pub(super) type MountHandler<S> = fn(&Mount<S>) -> HandlerService;
 
 impl Mount<()> {
     pub(super) fn new(guard: Guard, tickets: TicketStore) -> Self {
@@ -56,28 +56,24 @@ impl<S> Mount<S> {
     }
 
     /// Puts the inner layers and the guard in front of a handler.
-    pub(super) fn handler<H, M>(&self) -> Guarded<H, S, M>
+    pub(super) fn handler<H, M>(&self) -> HandlerService
     where
         H: Declares + RunsWithState<S, M> + 'static,
         S: Send + Sync + 'static,
         M: 'static,
     {
+        let inner = (!self.inner_layers.is_empty()).then(|| {
+            let route = RouteId::new();
+            let handler = InnerHandler::new::<H, S, M>(Arc::clone(&self.state), route.clone());
+            let handler = HandlerService::new(handler);
+            self.inner_layers.around(handler, route)
+        });
+        let guard = self.guard(&HandlerFacts::of::<H>(), inner);
         let state = Arc::clone(&self.state);
-        let inner = self
-            .inner_layers
-            .around(InnerHandler::<H, S, M>::new(state));
-        let state = Arc::clone(&self.state);
-        Guarded::new(self.guard.clone(), inner, &self.tickets, state)
+        HandlerService::new(GuardedHandler::<H, S, M>::new(guard, state))
     }
 
-    /// Does the same as [`handler`](Self::handler), for a table of handlers.
-    pub(super) fn erased_handler<H, M>(&self) -> MountedHandler
-    where
-        H: Declares + RunsWithState<S, M> + 'static,
-        S: Send + Sync + 'static,
-        M: 'static,
-    {
-        let guarded = self.handler::<H, M>();
-        Arc::new(move |request| guarded.clone().call(request))
+    fn guard(&self, handler: &HandlerFacts, inner: Option<InnerStack>) -> RouteGuard {
+        RouteGuard::new(handler, self.guard.clone(), inner, &self.tickets)
     }
 }

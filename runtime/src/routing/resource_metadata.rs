@@ -17,7 +17,7 @@ use crate::policy::Declaration;
 use crate::resource_server::{IssuerSummary, Resource};
 use crate::response::{metadata_document, metadata_options};
 use crate::routing::argument::facts::ArgumentFacts;
-use crate::routing::declared::{Checked, DeclaredHandler, Declares};
+use crate::routing::declared::{Checked, DeclaredHandler, Declares, HandlerFacts};
 use crate::routing::endpoint::Endpoint;
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::known_methods::in_filter;
@@ -64,7 +64,8 @@ impl MetadataRoute {
         // a struct of texts always serializes
         let document: Bytes = document.unwrap_or_default().into();
         let methods = MethodFilter::GET.or(MethodFilter::OPTIONS);
-        let route = Route::new::<ServesMetadata>().at(&path, in_filter(methods).collect());
+        let route = Route::new(HandlerFacts::of::<ServesMetadata>())
+            .at(&path, in_filter(methods).collect());
         inventory.push(route.at_root());
         // its handler neither accepts nor issues tickets
         let tickets = TicketStore::new(guard.server(), []);

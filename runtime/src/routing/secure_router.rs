@@ -14,7 +14,7 @@ use crate::audit::emit_unreachable_route;
 use crate::guard::{Guard, TicketStore};
 use crate::resource_server::ResourceServer;
 use crate::routing::api::Api;
-use crate::routing::declared::{DeclaresAccess, require_get};
+use crate::routing::declared::{DeclaresAccess, HandlerFacts, require_get};
 use crate::routing::inner_layers::InnerLayers;
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::method_router::{SecureMethodRouter, outline};
@@ -155,7 +155,8 @@ where
     {
         require_get::<H::Handler>(None);
         self.outline = self.outline.fallback(outline);
-        self.inventory.push(Route::fallback::<H::Handler>());
+        self.inventory
+            .push(Route::fallback(HandlerFacts::of::<H::Handler>()));
         self.unmatched = None;
         self.then(|mount, router| router.fallback_service(mount.handler::<H::Handler, M>()))
     }

@@ -38,8 +38,13 @@ pub fn record(result: garde::Result, at: &mut dyn FnMut() -> Path, report: &mut 
     match result {
         Ok(()) => true,
         Err(error) => {
-            report.append(at(), error);
+            append(error, at, report);
             false
         }
     }
+}
+
+#[cold]
+fn append(error: garde::Error, at: &mut dyn FnMut() -> Path, report: &mut Report) {
+    report.append(at(), error);
 }

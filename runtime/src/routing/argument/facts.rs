@@ -252,18 +252,6 @@ pub const fn has_reason(arguments: &[ArgumentFacts], index: usize) -> bool {
     }
 }
 
-/// Whether one of the arguments issues tickets.
-pub(crate) const fn issues_tickets(arguments: &[ArgumentFacts]) -> bool {
-    let mut rest = arguments;
-    while let [first, others @ ..] = rest {
-        if first.issues_tickets {
-            return true;
-        }
-        rest = others;
-    }
-    false
-}
-
 /// Whether one of the arguments is `Unvalidated`.
 pub const fn has_unvalidated(arguments: &[ArgumentFacts]) -> bool {
     let mut rest = arguments;

@@ -27,7 +27,7 @@ impl fmt::Display for Inventory {
             if let Some(selection) = route.selection() {
                 writeln!(f, "  for {selection}")?;
             }
-            if let Some(next) = &route.declaration.next {
+            if let Some(next) = &route.declaration().next {
                 writeln!(f, "  next: {next}")?;
             }
             if route.accepts_tickets() {
@@ -124,9 +124,9 @@ impl Route {
             } else {
                 self.path.clone()
             },
-            self.declaration.access.to_string(),
-            self.declaration.handler.to_owned(),
-            self.declaration.limits.to_string(),
+            self.handler.declaration.access.to_string(),
+            self.handler.declaration.handler.to_owned(),
+            self.handler.declaration.limits.to_string(),
         ]
     }
 }
