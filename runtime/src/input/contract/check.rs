@@ -109,9 +109,25 @@ where
     if errors.is_empty() && violations.is_empty() {
         return Ok(());
     }
+    let pointers = pointers(&paths_of(&errors));
+    add_violations(&mut violations, &errors, pointers, location, &rules);
+    Err(InputError::Invalid(location, violations))
+}
+
+fn paths_of(errors: &[(Path, Error)]) -> Vec<&Path> {
+    errors.iter().map(|(path, _)| path).collect()
+}
+
+/// Adds the violations of errors at these pointers, unless the decoder reported the same.
+fn add_violations(
+    violations: &mut Vec<Violation>,
+    errors: &[(Path, Error)],
+    pointers: Vec<String>,
+    location: InputLocation,
+    rules: &RuleRecorder,
+) {
     let truncated = violations.len();
-    let paths: Vec<_> = errors.iter().map(|(path, _)| path).collect();
-    for ((_, error), pointer) in errors.iter().zip(pointers(&paths)) {
+    for ((_, error), pointer) in errors.iter().zip(pointers) {
         let pointer = match location {
             InputLocation::Body => pointer,
             InputLocation::Path
@@ -128,7 +144,6 @@ where
         }
     }
     violations.truncate(MAX_VIOLATIONS);
-    Err(InputError::Invalid(location, violations))
 }
 
 /// Returns the errors of the rules, then those of the bounds that no rule reports.
@@ -140,6 +155,10 @@ fn errors<T: SecureInput>(value: &T, context: &T::Context) -> Vec<(Path, Error)>
     if bounds.is_empty() || T::STOPS_EARLY {
         limited(|| value.check_rules(context, &mut Path::empty, &mut rules));
     }
+    merge(rules, bounds)
+}
+
+fn merge(rules: Report, bounds: Report) -> Vec<(Path, Error)> {
     let mut errors = rules.into_inner();
     errors.truncate(MAX_VIOLATIONS);
     for error in bounds.into_inner() {

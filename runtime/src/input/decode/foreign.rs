@@ -13,6 +13,8 @@
 ))]
 use std::any::TypeId;
 
+use std::borrow::Cow;
+
 use serde::de::value::SeqDeserializer;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -93,21 +95,10 @@ types! {
     "url" url::Url => Url, Text;
 }
 
-/// Returns the notation of a visitor's value, if its type's own `Deserialize` makes this request.
-///
-/// The modules of these crates for `#[serde(with = …)]` request integers for the same types. `rust_decimal`
-/// requests a float if another crate of the build enables two of its features.
-#[inline]
-pub(crate) fn requested_by<T>(method: &str) -> Option<Foreign> {
-    let is_own = matches!(
-        method,
-        "deserialize_any"
-            | "deserialize_str"
-            | "deserialize_string"
-            | "deserialize_tuple"
-            | "deserialize_f64"
-    );
-    if is_own { of::<T>() } else { None }
+/// A text in the notation of a type, as the visitor of the type receives it.
+enum Content<'t> {
+    Text(Cow<'t, str>),
+    Numbers(Vec<i64>),
 }
 
 impl Foreign {
@@ -127,16 +118,7 @@ impl Foreign {
         convert: impl FnOnce(D::Error) -> DecodeError,
     ) -> Result<V::Value, DecodeError> {
         let literal = <&RawValue>::deserialize(inner).map_err(convert)?;
-        let literal = literal.get();
-        if is_in_tagged && !self.notation.is_bufferable(literal) {
-            return Err(self.mismatch());
-        }
-        if matches!(self.notation, Notation::Decimal)
-            && literal.starts_with(|first: char| first == '-' || first.is_ascii_digit())
-        {
-            return self.visit(literal, visitor);
-        }
-        self.visit_literal(literal, visitor)
+        self.pass(self.content_of_json(literal.get(), is_in_tagged), visitor)
     }
 
     /// Passes a text in the notation of the type to its visitor.
@@ -149,31 +131,39 @@ impl Foreign {
         text: &str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let components = || self.notation.read(text).ok_or_else(|| self.mismatch());
-        let visited = match self.form {
-            Form::Text if self.notation.accepts(text) => visitor.visit_str(text),
-            Form::Text => return Err(self.mismatch()),
-            Form::Plain => {
-                let number = DecimalNumber::read(text).ok_or_else(|| self.mismatch())?;
-                visitor.visit_str(&number.plain(text))
+        self.pass(self.content(Cow::Borrowed(text)), visitor)
+    }
+
+    fn pass<'de, V: Visitor<'de>>(
+        self,
+        content: Result<Content<'_>, DecodeError>,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let visited = match content {
+            Ok(Content::Text(text)) => visitor.visit_str(&text),
+            Ok(Content::Numbers(numbers)) => {
+                visitor.visit_seq(SeqDeserializer::new(numbers.into_iter()))
             }
-            Form::Numbers => self.visit_numbers(components()?, visitor),
-            Form::NumbersInUtc => self.visit_numbers(in_utc(components()?), visitor),
+            Err(error) => return Err(error),
         };
         // the crate's own message may quote the input
         visited.map_err(|_: DecodeError| self.mismatch())
     }
 
-    /// Passes the text of a string in JSON to the visitor of the type.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error that names the notation if the value is not a string in it.
-    fn visit_literal<'de, V: Visitor<'de>>(
+    /// Returns the content of a value in JSON: a string, and for a decimal number also a number.
+    fn content_of_json(
         self,
         literal: &str,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
+        is_in_tagged: bool,
+    ) -> Result<Content<'_>, DecodeError> {
+        if is_in_tagged && !self.notation.is_bufferable(literal) {
+            return Err(self.mismatch());
+        }
+        if matches!(self.notation, Notation::Decimal)
+            && literal.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+        {
+            return self.content(Cow::Borrowed(literal));
+        }
         let Some(content) = literal
             .strip_prefix('"')
             .and_then(|rest| rest.strip_suffix('"'))
@@ -181,21 +171,32 @@ impl Foreign {
             return Err(DecodeError::new(ErrorKind::Type).expected(Expected::String));
         };
         if !content.contains('\\') {
-            return self.visit(content, visitor);
+            return self.content(Cow::Borrowed(content));
         }
         if content.len() > self.notation.max_bytes() * MAX_ESCAPE {
             return Err(self.mismatch());
         }
         let text: String = serde_json::from_str(literal).map_err(|_| self.mismatch())?;
-        self.visit(&text, visitor)
+        self.content(Cow::Owned(text))
     }
 
-    /// Passes the numbers that the types of `time` request, whose date is a year and a day of the year.
-    fn visit_numbers<'de, V: Visitor<'de>>(
-        self,
-        components: Components,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
+    /// Returns the content of a text, if it is in the notation of the type.
+    fn content(self, text: Cow<'_, str>) -> Result<Content<'_>, DecodeError> {
+        let components = || self.notation.read(&text).ok_or_else(|| self.mismatch());
+        match self.form {
+            Form::Text if self.notation.accepts(&text) => Ok(Content::Text(text)),
+            Form::Text => Err(self.mismatch()),
+            Form::Plain => {
+                let number = DecimalNumber::read(&text).ok_or_else(|| self.mismatch())?;
+                Ok(Content::Text(number.plain(&text).into_owned().into()))
+            }
+            Form::Numbers => Ok(Content::Numbers(self.numbers(components()?))),
+            Form::NumbersInUtc => Ok(Content::Numbers(self.numbers(in_utc(components()?)))),
+        }
+    }
+
+    /// Returns the numbers that the types of `time` request, whose date is a year and a day of the year.
+    fn numbers(self, components: Components) -> Vec<i64> {
         let Components { date, time, offset } = components;
         let date = [i64::from(date.year), i64::from(date.day_of_year())];
         let time = [time.hour, time.minute, time.second]
@@ -203,15 +204,14 @@ impl Foreign {
             .into_iter()
             .chain([i64::from(time.nanosecond)]);
         let offset = [offset / 60, offset % 60, 0].map(i64::from);
-        let numbers: Vec<i64> = match (self.notation, self.form) {
+        match (self.notation, self.form) {
             (Notation::Date, _) => date.to_vec(),
             (Notation::Time, _) => time.collect(),
             (Notation::Timestamp, Form::Numbers) => {
                 date.into_iter().chain(time).chain(offset).collect()
             }
             (_, _) => date.into_iter().chain(time).collect(),
-        };
-        visitor.visit_seq(SeqDeserializer::new(numbers.into_iter()))
+        }
     }
 
     /// Returns the error of a text in another notation.

@@ -54,6 +54,10 @@ impl TextDeserializer<'_> {
         if let Some(foreign) = foreign::of::<V::Value>() {
             return foreign.visit(self.0, visitor);
         }
+        self.name(visitor)
+    }
+
+    fn name<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor
             .visit_str(self.0)
             .map_err(|error: DecodeError| error.expected(Expected::String))
@@ -114,14 +118,18 @@ impl<'de> Deserializer<'de> for TextDeserializer<'_> {
     }
 
     as_text! {
-        deserialize_any deserialize_str deserialize_string deserialize_bytes
-        deserialize_byte_buf deserialize_identifier
+        deserialize_any deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
     }
 
     not_single_values! {
         deserialize_unit() deserialize_unit_struct(&'static str)
         deserialize_seq() deserialize_tuple_struct(&'static str, usize)
         deserialize_map() deserialize_struct(&'static str, &'static [&'static str])
+    }
+
+    /// Passes the name of a member or variant.
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.name(visitor)
     }
 
     /// Passes text to a type of another crate that requests its components.

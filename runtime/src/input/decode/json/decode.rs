@@ -6,6 +6,7 @@
 //! not on the order of its members.
 
 use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde_json::de::StrRead;
 use serde_json::error::Category;
 
 use crate::input::contract::{InputError, InputLocation, Violation};
@@ -66,33 +67,33 @@ fn decode_with<T: DeserializeOwned>(
     text: &str,
     state: &DecodeState<'_>,
 ) -> Result<DecodedJson<T>, InputError> {
+    let value = read_typed(text, state).map_err(|failure| failure.into_rejection(text, state))?;
+    let excess = check_shape(text, state)?;
+    Ok(DecodedJson { value, excess })
+}
+
+/// Checks the parts of a decoded text that its type has not read; returns the lists and maps with too many items.
+///
+/// # Errors
+///
+/// Returns an error if the text is malformed or does not match the shape.
+fn check_shape(text: &str, state: &DecodeState<'_>) -> Result<Vec<Violation>, InputError> {
     let shape = state.shape();
-    let value = read_typed(text, state).map_err(|failure| {
-        let rejection = state.take_rejection();
-        rejection.unwrap_or_else(|| {
-            if state.is_well_formed() {
-                failure.into_type_mismatch()
-            } else {
-                failure.into_input_error(text, shape)
-            }
-        })
-    })?;
     if state.has_skipped_text() {
         read_untyped(text, shape).map_err(Failure::into_malformed)?;
     }
-    let mut excess = Vec::new();
-    if state.is_truncated() || state.needs_shape_check() {
-        let findings = compare(text, shape, state.is_merge_patch());
-        let mismatch = findings.mismatch.or_else(|| {
-            let is_unknown = state.is_truncated() && findings.excess.is_empty();
-            is_unknown.then(|| Violation::new("", "type", UNEXPECTED_FORMAT))
-        });
-        if let Some(violation) = mismatch {
-            return Err(InputError::TypeMismatch(InputLocation::Body, violation));
-        }
-        excess = findings.excess;
+    if !state.is_truncated() && !state.needs_shape_check() {
+        return Ok(Vec::new());
     }
-    Ok(DecodedJson { value, excess })
+    let findings = compare(text, shape, state.is_merge_patch());
+    let mismatch = findings.mismatch.or_else(|| {
+        let is_unknown = state.is_truncated() && findings.excess.is_empty();
+        is_unknown.then(|| Violation::new("", "type", UNEXPECTED_FORMAT))
+    });
+    match mismatch {
+        Some(violation) => Err(InputError::TypeMismatch(InputLocation::Body, violation)),
+        None => Ok(findings.excess),
+    }
 }
 
 /// The shape of a type that does not declare its input.
@@ -143,14 +144,20 @@ fn read_typed<T: DeserializeOwned>(text: &str, state: &DecodeState<'_>) -> Resul
         guide: &Guide::At(Position::Shape(state.shape())),
     };
     let value = T::deserialize(strict).map_err(|error| Failure::new(error, source))?;
-    match inner.end() {
-        Ok(()) => Ok(value),
-        Err(source) => {
-            let error = state.partial_number_error();
-            let error = error.unwrap_or_else(|| DecodeError::new(ErrorKind::Syntax));
-            Err(Failure::new(error, Some(source)))
-        }
-    }
+    end(&mut inner, state)?;
+    Ok(value)
+}
+
+/// Requires that nothing follows the value.
+fn end(
+    inner: &mut serde_json::Deserializer<StrRead<'_>>,
+    state: &DecodeState<'_>,
+) -> Result<(), Failure> {
+    inner.end().map_err(|source| {
+        let error = state.partial_number_error();
+        let error = error.unwrap_or_else(|| DecodeError::new(ErrorKind::Syntax));
+        Failure::new(error, Some(source))
+    })
 }
 
 fn read_untyped(text: &str, shape: &'static Shape) -> Result<(), Failure> {
@@ -172,8 +179,20 @@ impl Failure {
         }
     }
 
-    /// Decodes the text without a type to decide whether it is malformed.
+    /// Returns the error of a text that its type did not decode.
     #[cold]
+    fn into_rejection(self, text: &str, state: &DecodeState<'_>) -> InputError {
+        let rejection = state.take_rejection();
+        rejection.unwrap_or_else(|| {
+            if state.is_well_formed() {
+                self.into_type_mismatch()
+            } else {
+                self.into_input_error(text, state.shape())
+            }
+        })
+    }
+
+    /// Decodes the text without a type to decide whether it is malformed.
     fn into_input_error(self, text: &str, shape: &'static Shape) -> InputError {
         match read_untyped(text, shape) {
             Ok(()) => self.into_type_mismatch(),

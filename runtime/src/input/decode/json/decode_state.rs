@@ -7,7 +7,7 @@ use serde::de::{Error, MapAccess};
 use crate::input::contract::InputError;
 use crate::input::decode::error::{DecodeError, ErrorKind, Expected};
 use crate::input::decode::foreign;
-use crate::input::decode::json::guide::{Guide, MAX_IN_SCALAR};
+use crate::input::decode::json::guide::{Children, Guide, MAX_IN_SCALAR};
 use crate::input::decode::json::names::MemberNames;
 use crate::input::shape::Shape;
 use crate::json::MapStart;
@@ -241,24 +241,58 @@ impl<'t> DecodeState<'t> {
         self.count_size(size)
     }
 
-    /// Counts the size of a value that is read from an array or object.
-    ///
-    /// It can be behind a pointer, and is then no part of an item.
+    /// Enters an array, from which a value of this size is read; returns the guide of its items.
     ///
     /// # Errors
     ///
-    /// Returns an error if the values are large and the text is malformed.
-    #[inline]
-    pub(super) fn begin_container(
+    /// Returns an error if the type gets no array here, or those of [`enter_sized`](Self::enter_sized).
+    pub(super) fn enter_array(
         &self,
         size: usize,
+        requested: Requested,
         guide: &Guide<'_>,
-    ) -> Result<(), DecodeError> {
+    ) -> Result<Children, DecodeError> {
+        let is_struct = matches!(requested, Requested::Struct(_));
+        let children = guide.items().filter(|_| !is_struct);
+        let children = children.ok_or_else(|| DecodeError::new(ErrorKind::Type))?;
+        self.count_buffered(requested, false);
+        self.enter_sized(size, guide)?;
+        Ok(children)
+    }
+
+    /// Enters an object, from which a value of this size is read; returns the guide of its members.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the type gets no object here, or those of [`enter_sized`](Self::enter_sized).
+    pub(super) fn enter_object(
+        &self,
+        size: usize,
+        requested: Requested,
+        guide: &Guide<'_>,
+    ) -> Result<Children, DecodeError> {
+        let children = guide.members();
+        let children = children.ok_or_else(|| DecodeError::new(ErrorKind::Type))?;
+        self.count_buffered(requested, true);
+        self.enter_sized(size, guide)?;
+        Ok(children)
+    }
+
+    /// Enters an array or object, and counts the size of the value that is read from it.
+    ///
+    /// The value can be behind a pointer, and is then no part of an item.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the nesting is too deep, or if the values are large and the text is malformed.
+    fn enter_sized(&self, size: usize, guide: &Guide<'_>) -> Result<(), DecodeError> {
+        self.enter()?;
         if !matches!(guide, Guide::InScalar) {
             self.in_scalar.set(0);
         }
         let counted = self.counted.take();
-        self.count_size(size.saturating_sub(counted))
+        let counted = self.count_size(size.saturating_sub(counted));
+        counted.inspect_err(|_| self.leave())
     }
 
     /// Counts an item or member of a scalar of the API.

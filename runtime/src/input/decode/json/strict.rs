@@ -46,19 +46,26 @@ fn strictly<'de, D: Deserializer<'de>, T>(
     outcome.map_err(|error| state.store_error(error, source))
 }
 
+/// Forwards requests to the decoder.
+///
+/// `own` marks the requests that the `Deserialize` of a type of another crate makes. The modules of these crates for
+/// `#[serde(with = …)]` request integers for the same types. `rust_decimal` requests a float with two of its features.
 macro_rules! forward {
-    ($($method:ident($($name:ident: $ty:ty),*) as $inner:ident, $requested:expr, $expected:expr;)*) => {$(
+    ($($(#[$own:ident])? $method:ident($($name:ident: $ty:ty),*) as $inner:ident, $requested:expr, $expected:expr;)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $ty,)* visitor: V) -> Result<V::Value, DecodeError> {
             let Self { inner, source, state, guide } = self;
             state.begin_value($requested);
-            if let Some(foreign) = foreign::requested_by::<V::Value>(stringify!($method)) {
-                return foreign.read(inner, visitor, guide.is_tagged(), |error| take_error(source, state, error));
-            }
+            $(forward!(@$own inner visitor source state guide);)?
             let visitor = StrictVisitor { visitor, requested: $requested, state, guide };
             forward!(@call inner $inner visitor $method $($name)*)
                 .map_err(|error| take_error(source, state, error).expected_if($expected))
         }
     )*};
+    (@own $inner:ident $visitor:ident $source:ident $state:ident $guide:ident) => {
+        if let Some(foreign) = foreign::of::<V::Value>() {
+            return foreign.read($inner, $visitor, $guide.is_tagged(), |error| take_error($source, $state, error));
+        }
+    };
     // an argument is passed on only to the same method
     (@call $d:ident same $visitor:ident $method:ident $($name:ident)*) => {
         $d.$method($($name,)* $visitor)
@@ -72,7 +79,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for StrictDeserializer<'_, D, 
     type Error = DecodeError;
 
     forward! {
-        deserialize_any() as same, Requested::Anything, Some(Expected::Anything);
+        #[own] deserialize_any() as same, Requested::Anything, Some(Expected::Anything);
         deserialize_bool() as same, Requested::Other, Some(Expected::Boolean);
         deserialize_u8() as same, Requested::Other, Some(Expected::Integer);
         deserialize_u16() as same, Requested::Other, Some(Expected::Integer);
@@ -85,10 +92,10 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for StrictDeserializer<'_, D, 
         deserialize_i64() as same, Requested::Other, Some(Expected::Integer);
         deserialize_i128() as same, Requested::WideInteger, Some(Expected::Integer);
         deserialize_f32() as same, Requested::Other, Some(Expected::Number);
-        deserialize_f64() as same, Requested::Other, Some(Expected::Number);
+        #[own] deserialize_f64() as same, Requested::Other, Some(Expected::Number);
         deserialize_char() as same, Requested::Other, Some(Expected::Char);
-        deserialize_str() as same, Requested::Other, Some(Expected::String);
-        deserialize_string() as same, Requested::Other, Some(Expected::String);
+        #[own] deserialize_str() as same, Requested::Other, Some(Expected::String);
+        #[own] deserialize_string() as same, Requested::Other, Some(Expected::String);
         deserialize_identifier() as same, Requested::Other, Some(Expected::String);
         // serde_json accepts lone surrogates in bytes
         deserialize_bytes() as any, Requested::Other, Some(Expected::String);
@@ -97,7 +104,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for StrictDeserializer<'_, D, 
         deserialize_unit() as same, Requested::Other, Some(Expected::Null);
         deserialize_unit_struct(name: &'static str) as same, Requested::Other, Some(Expected::Null);
         deserialize_seq() as same, Requested::Other, Some(Expected::Array);
-        deserialize_tuple(len: usize) as same, Requested::Other, Some(Expected::Array);
+        #[own] deserialize_tuple(len: usize) as same, Requested::Other, Some(Expected::Array);
         deserialize_tuple_struct(name: &'static str, len: usize) as same,
             Requested::Other, Some(Expected::Array);
         deserialize_map() as same, Requested::Other, Some(Expected::Object);
@@ -218,23 +225,18 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut inner: A) -> Result<V::Value, A::Error> {
         let (mut source, state) = (None, self.state);
-        if let Requested::Struct(_) = self.requested {
-            return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
-        }
-        let Some(children) = self.guide.items() else {
-            return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
+        let children = match state.enter_array(size_of::<V::Value>(), self.requested, self.guide) {
+            Ok(children) => children,
+            Err(error) => return Err(state.store_error(error, None)),
         };
-        state.count_buffered(self.requested, false);
-        let outcome = state.nested(|| {
-            state.begin_container(size_of::<V::Value>(), self.guide)?;
-            self.visitor.visit_seq(StrictItems {
-                inner: &mut inner,
-                children,
-                index: 0,
-                source: &mut source,
-                state,
-            })
+        let outcome = self.visitor.visit_seq(StrictItems {
+            inner: &mut inner,
+            children,
+            index: 0,
+            source: &mut source,
+            state,
         });
+        state.leave();
         let value = outcome.map_err(|error| state.store_error(error, source))?;
         match inner.next_element::<IgnoredAny>()? {
             None => Ok(value),
@@ -249,28 +251,26 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
             MapStart::Number(number) => return self.visit_f64(number),
             MapStart::Object(first) => first,
         };
-        let Some(children) = self.guide.members() else {
-            return Err(state.store_error(DecodeError::new(ErrorKind::Type), None));
+        let children = match state.enter_object(size_of::<V::Value>(), self.requested, self.guide) {
+            Ok(children) => children,
+            Err(error) => return Err(state.store_error(error, None)),
         };
-        state.count_buffered(self.requested, true);
         let start = state.names.open();
-        let outcome = state.nested(|| {
-            state.begin_container(size_of::<V::Value>(), self.guide)?;
-            self.visitor.visit_map(StrictMembers {
-                inner,
-                requested: self.requested,
-                children,
-                count: 0,
-                is_at_start: true,
-                first,
-                name: Cow::Borrowed(""),
-                start,
-                source: &mut source,
-                state,
-            })
+        let outcome = self.visitor.visit_map(StrictMembers {
+            inner,
+            requested: self.requested,
+            children,
+            count: 0,
+            is_at_start: true,
+            first,
+            name: Cow::Borrowed(""),
+            start,
+            source: &mut source,
+            state,
         });
         // a type may have stopped before the end
         state.names.forget(start);
+        state.leave();
         outcome.map_err(|error| state.store_error(error, source))
     }
 
