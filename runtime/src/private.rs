@@ -15,9 +15,9 @@ pub use crate::rules;
 
 /// The traits whose methods generated code calls.
 pub mod methods {
-    pub use super::rule::UnknownItems as _;
     #[cfg(feature = "schemas")]
-    pub use super::{ClaimsWithSchema as _, ClaimsWithoutSchema as _};
+    pub use super::ClaimsWithoutSchema as _;
+    pub use super::rule::UnknownItems as _;
     pub use super::{
         FieldWithoutLimit as _, MayReportAll as _, MissingLimit as _, ReturnedParts as _,
         ReturnedWhole as _, WithoutDeserialize as _,

@@ -77,7 +77,7 @@ pub(super) struct InputEntry {
 pub(super) enum ClaimsEntry {
     /// Claims with known rules; the name of their type does not matter.
     Described(LockedSchema),
-    /// Claims of a type without a schema, by its name.
+    /// Claims of a type without a schema, by its name with the path of its module.
     Opaque(String),
 }
 
@@ -227,7 +227,7 @@ impl ClaimsEntry {
     fn of(claims: &ClaimsDescription) -> Self {
         match claims.schema() {
             Some(schema) => Self::Described(LockedSchema::of(schema.as_value())),
-            None => Self::Opaque(claims.type_name()),
+            None => Self::Opaque(claims.type_path().to_owned()),
         }
     }
 }

@@ -13,7 +13,8 @@ pub(super) const OLDEST_VERSION: u32 = 1;
 /// The access, limits, input, claims and exceptions of every route, and the issuers, as a lock file has them.
 ///
 /// A lock does not depend on the names of handlers, modules, types and path parameters, nor on the order of routes. It has
-/// the name of a type only for typed claims without a [schema](crate::routing::ClaimsDescription::schema).
+/// the name of a type, with the path of its module, only for typed claims without a
+/// [schema](crate::routing::ClaimsDescription::schema).
 /// Two locks are compared by logic: see [`compare`](Self::compare). In tests,
 /// `palisade::testing::assert_lock` compares the API with its file.
 ///

@@ -28,52 +28,46 @@ impl ClaimsDescription {
         without_modules(self.type_name)
     }
 
+    /// Returns the name of the type with the paths of modules, as [`std::any::type_name`] writes it.
+    #[cfg(feature = "lock")]
+    pub(crate) fn type_path(&self) -> &'static str {
+        self.type_name
+    }
+
     /// Returns a JSON Schema (2020-12) of the claims with all its definitions; `None` if the type does not implement
     /// `schemars::JsonSchema`.
     ///
     /// The derive of schemars includes those rules of `#[garde(…)]` that JSON Schema can express.
     pub fn schema(&self) -> Option<Schema> {
-        (self.facts.describe)().map(document)
+        self.facts.describe.map(document)
     }
 }
 
 /// The argument of a handler, of which generated code asks for the schema of its claims.
+///
+/// The constant of the inherent impls takes precedence over that of [`ClaimsWithoutSchema`], if their bounds are met. A constant
+/// costs the compiler less than a method in a closure, which is why every argument can be asked.
 pub struct ClaimsOf<T: ?Sized>(PhantomData<T>);
 
-impl<T: ?Sized> ClaimsOf<T> {
-    /// The only value.
-    pub const TYPE: Self = Self(PhantomData);
+impl<C: CallerClaims + JsonSchema> ClaimsOf<Caller<C>> {
+    /// The schema.
+    #[doc(hidden)]
+    pub const __PALISADE_CLAIMS: Option<Describe> = Some(SchemaGenerator::subschema_for::<C>);
 }
 
-/// Finds the schema of claims: method resolution on `&&ClaimsOf<T>` prefers this trait to [`ClaimsWithoutSchema`].
-pub trait ClaimsWithSchema {
-    /// Returns the schema.
-    fn describe(&self) -> Option<Describe>;
+impl<C: CallerClaims + JsonSchema> ClaimsOf<Option<Caller<C>>> {
+    /// The schema.
+    #[doc(hidden)]
+    pub const __PALISADE_CLAIMS: Option<Describe> = ClaimsOf::<Caller<C>>::__PALISADE_CLAIMS;
 }
 
-impl<C: CallerClaims + JsonSchema> ClaimsWithSchema for &ClaimsOf<Caller<C>> {
-    fn describe(&self) -> Option<Describe> {
-        Some(SchemaGenerator::subschema_for::<C>)
-    }
-}
-
-impl<C: CallerClaims + JsonSchema> ClaimsWithSchema for &ClaimsOf<Option<Caller<C>>> {
-    fn describe(&self) -> Option<Describe> {
-        (&&ClaimsOf::<Caller<C>>::TYPE).describe()
-    }
-}
-
-/// See [`ClaimsWithSchema`].
+/// See [`ClaimsOf`].
 pub trait ClaimsWithoutSchema {
-    /// Returns no schema.
-    fn describe(&self) -> Option<Describe>;
+    /// No schema.
+    const __PALISADE_CLAIMS: Option<Describe> = None;
 }
 
-impl<T: ?Sized> ClaimsWithoutSchema for ClaimsOf<T> {
-    fn describe(&self) -> Option<Describe> {
-        None
-    }
-}
+impl<T: ?Sized> ClaimsWithoutSchema for ClaimsOf<T> {}
 
 /// Removes the paths of modules from the name of a type.
 fn without_modules(name: &str) -> String {

@@ -123,7 +123,7 @@ pub mod __private {
         ArgumentFacts, are_checked, has_reason, has_streamed_body, has_unvalidated,
     };
     #[cfg(feature = "schemas")]
-    pub use super::claims_description::{ClaimsOf, ClaimsWithSchema, ClaimsWithoutSchema};
+    pub use super::claims_description::{ClaimsOf, ClaimsWithoutSchema};
     pub use super::constants::Constant;
     pub use super::declared::Declares;
     pub use super::invalid_handler::InvalidHandler;

@@ -95,6 +95,61 @@ struct Renamed {
     tenant: String,
 }
 
+/// A type with the name of another one, in another module.
+mod moved {
+    use super::*;
+
+    #[derive(Clone, Deserialize, Validate)]
+    pub(super) struct Opaque {
+        #[garde(length(chars, max = 9))]
+        tenant: String,
+    }
+
+    #[secured(authenticated)]
+    pub(super) async fn show(caller: Caller<Opaque>) -> String {
+        caller.claims().tenant.clone()
+    }
+}
+
+/// Aliases with the names of extractors.
+mod disguised {
+    use super::staff::Staff;
+    use crate::prelude::get;
+    use crate::routing::SecureMethodRouter;
+    use crate::secured;
+
+    type Caller = crate::Caller<Staff>;
+    type Extension = crate::Caller<Staff>;
+    type Path = crate::Caller<Staff>;
+    type State = crate::Caller<Staff>;
+    type Unvalidated = crate::Caller<Staff>;
+
+    #[secured(authenticated)]
+    async fn caller(_: Caller) {}
+
+    #[secured(authenticated)]
+    async fn extension(_: Extension) {}
+
+    #[secured(authenticated)]
+    async fn path(_: Path) {}
+
+    #[secured(authenticated)]
+    async fn state(_: State) {}
+
+    #[secured(authenticated)]
+    async fn unvalidated(_: Unvalidated) {}
+
+    pub(super) fn all() -> [SecureMethodRouter; 5] {
+        [
+            get(caller),
+            get(extension),
+            get(path),
+            get(state),
+            get(unvalidated),
+        ]
+    }
+}
+
 #[secured(authenticated)]
 async fn plain(_: Caller) {}
 
@@ -135,12 +190,12 @@ fn change_of_claims_is_one_sentence() {
         (
             get(opaque),
             get(plain),
-            "weaker: `GET /staff`: a caller whose claims break the rules of the type `Opaque` is now admitted",
+            "weaker: `GET /staff`: a caller whose claims break the rules of the type `palisade::lock::tests::claims::Opaque` is now admitted",
         ),
         (
             get(without_caller),
             get(opaque),
-            "stronger: `GET /staff`: a caller whose claims break the rules of the type `Opaque` is no longer admitted",
+            "stronger: `GET /staff`: a caller whose claims break the rules of the type `palisade::lock::tests::claims::Opaque` is no longer admitted",
         ),
         (
             get(staff::show),
@@ -155,17 +210,17 @@ fn change_of_claims_is_one_sentence() {
         (
             get(opaque),
             get(renamed),
-            "incomparable, counts as weaker: `GET /staff`: a caller whose claims break the rules of the type `Opaque` may be admitted, because they follow the rules of the type `Renamed` now",
+            "incomparable, counts as weaker: `GET /staff`: a caller whose claims break the rules of the type `palisade::lock::tests::claims::Opaque` may be admitted, because they follow the rules of the type `palisade::lock::tests::claims::Renamed` now",
         ),
         (
             get(opaque),
             get(staff::show),
-            "incomparable, counts as weaker: `GET /staff`: a caller whose claims break the rules of the type `Opaque` may be admitted, because they follow the new rules now",
+            "incomparable, counts as weaker: `GET /staff`: a caller whose claims break the rules of the type `palisade::lock::tests::claims::Opaque` may be admitted, because they follow the new rules now",
         ),
         (
             get(staff::show),
             get(opaque),
-            "incomparable, counts as weaker: `GET /staff`: a caller whose claims break the former rules may be admitted, because they follow the rules of the type `Opaque` now",
+            "incomparable, counts as weaker: `GET /staff`: a caller whose claims break the former rules may be admitted, because they follow the rules of the type `palisade::lock::tests::claims::Opaque` now",
         ),
         (
             get(twice),
@@ -202,6 +257,26 @@ fn same_rules_under_another_name_are_unchanged() {
     }
 }
 
+/// The comparison must not miss another type.
+#[test]
+fn type_without_a_schema_has_the_path_of_its_module() {
+    let module = module_path!();
+    assert_eq!(
+        changes(get(opaque), get(moved::show)),
+        [format!(
+            "incomparable, counts as weaker: `GET /staff`: a caller whose claims break the rules of the type `{module}::Opaque` may be admitted, because they follow the rules of the type `{module}::moved::Opaque` now"
+        )]
+    );
+}
+
+/// The type of an argument decides whether it has claims, not its name.
+#[test]
+fn claims_of_an_alias_with_the_name_of_an_extractor_are_compared() {
+    for method in disguised::all() {
+        assert_eq!(changes(get(staff::show), method), [""; 0]);
+    }
+}
+
 #[test]
 fn claims_are_in_the_file() {
     let routes = at("/staff", get(staff::show)).route("/opaque", get(opaque));
@@ -210,7 +285,7 @@ fn claims_are_in_the_file() {
     assert!(
         block("GET /opaque")
             .unwrap()
-            .ends_with("\n  claims \"Opaque\""),
+            .ends_with("\n  claims \"palisade::lock::tests::claims::Opaque\""),
         "{text}"
     );
     assert!(
@@ -221,11 +296,15 @@ fn claims_are_in_the_file() {
     );
     for (old, new, expected) in [
         (
-            "  claims \"Opaque\"",
-            "  claims \"Opaque\" more",
+            "  claims \"palisade::lock::tests::claims::Opaque\"",
+            "  claims \"palisade::lock::tests::claims::Opaque\" more",
             "malformed `claims`",
         ),
-        ("  claims \"Opaque\"", "  claims", "has no `.`"),
+        (
+            "  claims \"palisade::lock::tests::claims::Opaque\"",
+            "  claims",
+            "has no `.`",
+        ),
         (
             "  claims\n    . {",
             "  claims\n    . ",

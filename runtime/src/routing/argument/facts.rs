@@ -124,7 +124,7 @@ pub(crate) struct ClaimsFacts {
     /// The type, or `None` if the argument has no claims.
     pub(crate) type_name: fn() -> Option<&'static str>,
     /// The schema, if the type has one.
-    pub(crate) describe: fn() -> Option<Describe>,
+    pub(crate) describe: Option<Describe>,
 }
 
 /// Decodes and checks the typed claims of a `Caller` argument.
@@ -177,7 +177,7 @@ impl ArgumentFacts {
     /// Adds the schema of the claims; generated code knows their type.
     #[cfg(feature = "schemas")]
     #[must_use]
-    pub const fn with_claims_schema(self, describe: fn() -> Option<Describe>) -> Self {
+    pub const fn with_claims_schema(self, describe: Option<Describe>) -> Self {
         let claims = match self.claims {
             Some(claims) => Some(ClaimsFacts { describe, ..claims }),
             None => None,

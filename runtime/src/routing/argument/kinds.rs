@@ -151,7 +151,7 @@ impl<C: CallerClaims> HandlerArgument for Caller<C> {
                 let has_claims = C::without_decoding().is_none();
                 has_claims.then(std::any::type_name::<C>)
             },
-            describe: || None,
+            describe: None,
         }),
         ..ArgumentFacts::PLAIN
     };
