@@ -106,6 +106,8 @@ impl Changes {
     }
 
     /// Compares the signatures that verify: with the keys of which source, and with which algorithm.
+    ///
+    /// A new one is never stronger, whatever it replaces. It is weaker if more parties can sign than before.
     fn signatures(&mut self, old: &Verification, new: &Verification) {
         let (old, new) = (old.signatures(), new.signatures());
         let admitted: Vec<_> = new.difference(&old).collect();
@@ -121,10 +123,12 @@ impl Changes {
                 self.push(Verdict::Stronger, format!("{token} is no longer accepted"));
             }
             ([now, ..], [before, ..]) => {
-                let verdict = match most_signers(&admitted).cmp(&most_signers(&refused)) {
-                    Ordering::Greater => Verdict::Weaker,
-                    Ordering::Less => Verdict::Stronger,
-                    Ordering::Equal => Verdict::Incomparable,
+                let (before_all, now_all) = (other_signers(&old), other_signers(&new));
+                let has_more_signers = before_all != now_all && before_all.is_subset(&now_all);
+                let verdict = if has_more_signers {
+                    Verdict::Weaker
+                } else {
+                    Verdict::Incomparable
                 };
                 let (now, before) = (signed(now, &old), signed(before, &new));
                 self.push(
@@ -139,7 +143,7 @@ impl Changes {
         if old.endpoint != new.endpoint {
             let [old, new] = [old, new].map(|one| match &one.endpoint {
                 Some(url) => format!("`{}`", word(url, &[])),
-                None => "the endpoint that its metadata document names".to_owned(),
+                None => "the endpoint in the issuer's metadata document".to_owned(),
             });
             self.push(
                 Verdict::Incomparable,
@@ -170,50 +174,153 @@ impl Changes {
     }
 }
 
-/// The parties that can sign tokens besides the owner of the keys, the fewest first.
+/// The parties that can sign tokens besides the owner of the keys.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Signers {
-    /// No other: the keys are public, and configured or fetched over https.
-    None,
+enum OtherSigners {
     /// Each program that can take the port on loopback, from which the keys are fetched over http.
     OnLoopback,
     /// Each party that verifies tokens, because it has the secret.
     Verifiers,
 }
 
-impl Signers {
-    fn of(keys: &KeyEntry) -> Self {
+impl OtherSigners {
+    /// Returns `None` for public keys that are configured, or fetched over https.
+    fn of(keys: &KeyEntry) -> Option<Self> {
         match keys {
-            KeyEntry::Secret(_) => Self::Verifiers,
-            KeyEntry::Url(url) if !url.starts_with("https:") => Self::OnLoopback,
-            KeyEntry::Pem(_) | KeyEntry::Jwks | KeyEntry::Url(_) | KeyEntry::Discovered => {
-                Self::None
-            }
+            KeyEntry::Secret(_) => Some(Self::Verifiers),
+            KeyEntry::Url(url) if !url.starts_with("https:") => Some(Self::OnLoopback),
+            KeyEntry::Pem(_) | KeyEntry::Jwks | KeyEntry::Url(_) | KeyEntry::Discovered => None,
         }
     }
 }
 
-fn most_signers(signatures: &[&(KeyEntry, String)]) -> Option<Signers> {
-    let signers = signatures.iter().map(|(keys, _)| Signers::of(keys));
-    signers.max()
+fn other_signers(signatures: &BTreeSet<(KeyEntry, String)>) -> BTreeSet<OtherSigners> {
+    let signers = signatures.iter();
+    signers
+        .filter_map(|(keys, _)| OtherSigners::of(keys))
+        .collect()
 }
 
 /// Describes a token by its signature; the algorithm suffices if the other version has the same source of keys.
 fn signed((keys, algorithm): &(KeyEntry, String), others: &BTreeSet<(KeyEntry, String)>) -> String {
-    if others.iter().any(|(other, _)| other == keys) {
-        return format!("a token signed with `{algorithm}`");
+    let key = match keys {
+        _ if others.iter().any(|(other, _)| other == keys) => format!("`{algorithm}`"),
+        KeyEntry::Secret(_) => format!("`{algorithm}` and the shared secret"),
+        KeyEntry::Pem(_) => format!("`{algorithm}` and the configured key"),
+        KeyEntry::Jwks => "a key of the configured JWK set".to_owned(),
+        KeyEntry::Url(url) => format!("a key from `{}`", word(url, &[])),
+        KeyEntry::Discovered => "a key from the issuer's metadata document".to_owned(),
+    };
+    format!("a token signed with {key}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lock::Change;
+
+    /// Sources of every kind, and two of some.
+    const SOURCES: [&str; 7] = [
+        "jwks",
+        "discovered",
+        "https://a.example/keys",
+        "https://b.example/keys",
+        "http://127.0.0.1:1/keys",
+        "secret",
+        "pem",
+    ];
+
+    fn source(name: &str) -> KeyEntry {
+        match name {
+            "jwks" => KeyEntry::Jwks,
+            "discovered" => KeyEntry::Discovered,
+            "secret" => KeyEntry::Secret("HS256".to_owned()),
+            "pem" => KeyEntry::Pem("RS256".to_owned()),
+            url => KeyEntry::Url(url.to_owned()),
+        }
     }
-    match keys {
-        KeyEntry::Secret(_) => {
-            format!("a token signed with `{algorithm}` and the secret that it shares with the API")
+
+    /// Returns the words of a sentence that only this source has.
+    fn description(name: &str) -> &str {
+        match name {
+            "jwks" => "the configured JWK set",
+            "discovered" => "metadata document",
+            "secret" => "the shared secret",
+            "pem" => "the configured key",
+            url => url,
         }
-        KeyEntry::Pem(_) => {
-            format!("a token signed with `{algorithm}` and the key that is configured for it")
+    }
+
+    fn subset(bits: usize) -> Vec<&'static str> {
+        let names = SOURCES.into_iter().enumerate();
+        let chosen = names.filter(|(at, _)| bits & (1 << at) != 0);
+        chosen.map(|(_, name)| name).collect()
+    }
+
+    fn compare(old: &[&str], new: &[&str]) -> Vec<Change> {
+        let [old, new] = [old, new].map(|names| Verification {
+            algorithms: BTreeSet::from(["ES256".to_owned()]),
+            keys: names.iter().map(|name| source(name)).collect(),
+            max_key_age: None,
+            clock_skew: 0,
+            roles_claim: String::new(),
+            introspection: None,
+        });
+        let mut changes = Changes::default();
+        changes.signatures(&old, &new);
+        changes.into_list()
+    }
+
+    /// A token is signed with a key of one source; a version accepts it if it has that source.
+    #[test]
+    fn verdict_on_sources_agrees_with_the_tokens_that_each_version_accepts() {
+        for (old, new) in (0..1 << SOURCES.len())
+            .flat_map(|old| (0..1 << SOURCES.len()).map(move |new| (subset(old), subset(new))))
+        {
+            let accepted: Vec<_> = new.iter().filter(|name| !old.contains(name)).collect();
+            let rejected: Vec<_> = old.iter().filter(|name| !new.contains(name)).collect();
+            let changes = compare(&old, &new);
+            let [change] = changes.as_slice() else {
+                assert!(changes.is_empty() && accepted.is_empty() && rejected.is_empty());
+                continue;
+            };
+            let sentence = change.to_string();
+            let names = |sources: &[&&str]| {
+                let mut names = sources.iter().map(|name| description(name));
+                names.any(|name| sentence.contains(name))
+            };
+            let is_allowed = match change.verdict() {
+                Verdict::Weaker => !accepted.is_empty(),
+                Verdict::Incomparable => !accepted.is_empty() && !rejected.is_empty(),
+                Verdict::Stronger => accepted.is_empty() && !rejected.is_empty(),
+                Verdict::New | Verdict::Gone => false,
+            };
+            assert!(is_allowed, "{old:?} {new:?}: {sentence}");
+            assert_eq!(sentence.contains("is now accepted"), !accepted.is_empty());
+            assert_eq!(sentence.contains("no longer"), !rejected.is_empty());
+            assert_eq!(names(&accepted), !accepted.is_empty(), "{sentence}");
+            assert_eq!(names(&rejected), !rejected.is_empty(), "{sentence}");
         }
-        KeyEntry::Jwks => "a token signed with a key of the configured JWK set".to_owned(),
-        KeyEntry::Url(url) => format!("a token signed with a key from `{}`", word(url, &[])),
-        KeyEntry::Discovered => {
-            "a token signed with a key that its metadata document names".to_owned()
+    }
+
+    #[test]
+    fn new_source_is_weaker_if_more_parties_can_sign() {
+        const A: &str = "https://a.example/keys";
+        const B: &str = "https://b.example/keys";
+        const LOOPBACK: &str = "http://127.0.0.1:1/keys";
+        for (old, new, verdict) in [
+            (&["secret", A][..], &[B][..], Verdict::Incomparable),
+            (&[A], &[B], Verdict::Incomparable),
+            (&["secret"], &["jwks"], Verdict::Incomparable),
+            (&[LOOPBACK], &["secret"], Verdict::Incomparable),
+            (&["secret", A], &["secret", B], Verdict::Incomparable),
+            (&["jwks"], &["secret"], Verdict::Weaker),
+            (&[A, B], &[A, LOOPBACK], Verdict::Weaker),
+            (&["secret", A], &["secret", LOOPBACK], Verdict::Weaker),
+            (&["secret", A], &["secret", A, B], Verdict::Weaker),
+            (&["secret", A], &[A], Verdict::Stronger),
+        ] {
+            assert_eq!(compare(old, new)[0].verdict(), verdict, "{old:?} {new:?}");
         }
     }
 }

@@ -76,7 +76,7 @@ async fn algorithm_and_its_key_are_compared() {
         with_jwks()
             .algorithms([Algorithm::ES256])
             .pem(Algorithm::ES256, pem(Algorithm::ES256)),
-        "weaker: a token signed with `ES256` and the key that is configured for it is now accepted",
+        "weaker: a token signed with `ES256` and the configured key is now accepted",
         Verdict::Stronger,
     )
     .await;
@@ -90,14 +90,14 @@ async fn shared_secret_is_weaker_than_public_keys() {
     assert_change(
         with_jwks(),
         with_secret(Algorithm::HS256, "s"),
-        "weaker: a token signed with `HS256` and the secret that it shares with the API is now accepted, and a token signed with a key of the configured JWK set no longer is",
-        Verdict::Stronger,
+        "weaker: a token signed with `HS256` and the shared secret is now accepted, and a token signed with a key of the configured JWK set no longer is",
+        Verdict::Incomparable,
     )
     .await;
     assert_change(
         with_secret(Algorithm::HS512, "s"),
         with_secret(Algorithm::HS256, "s"),
-        "incomparable, counts as weaker: a token signed with `HS256` and the secret that it shares with the API is now accepted, and a token signed with `HS512` and the secret that it shares with the API no longer is",
+        "incomparable, counts as weaker: a token signed with `HS256` and the shared secret is now accepted, and a token signed with `HS512` and the shared secret no longer is",
         Verdict::Incomparable,
     )
     .await;
@@ -121,21 +121,21 @@ async fn place_of_keys_is_compared() {
         from("https://127.0.0.1:1/keys"),
         from("http://127.0.0.1:1/keys"),
         "weaker: a token signed with a key from `http://127.0.0.1:1/keys` is now accepted, and a token signed with a key from `https://127.0.0.1:1/keys` no longer is",
-        Verdict::Stronger,
+        Verdict::Incomparable,
     )
     .await;
     assert_change(
         plain().allow_loopback_http(),
         from("https://127.0.0.1:1/keys"),
-        "incomparable, counts as weaker: a token signed with a key from `https://127.0.0.1:1/keys` is now accepted, and a token signed with a key that its metadata document names no longer is",
+        "incomparable, counts as weaker: a token signed with a key from `https://127.0.0.1:1/keys` is now accepted, and a token signed with a key from the issuer's metadata document no longer is",
         Verdict::Incomparable,
     )
     .await;
     assert_change(
         from("http://127.0.0.1:1/keys"),
         with_secret(Algorithm::HS256, "s").allow_loopback_http(),
-        "weaker: a token signed with `HS256` and the secret that it shares with the API is now accepted, and a token signed with a key from `http://127.0.0.1:1/keys` no longer is",
-        Verdict::Stronger,
+        "incomparable, counts as weaker: a token signed with `HS256` and the shared secret is now accepted, and a token signed with a key from `http://127.0.0.1:1/keys` no longer is",
+        Verdict::Incomparable,
     )
     .await;
     let with_query = lock(from("https://127.0.0.1:1/keys?code=k3y")).await;
@@ -213,7 +213,7 @@ async fn introspection_endpoint_and_cache_time_are_compared() {
     assert_change(
         introspected(|one| one),
         at_login(),
-        "incomparable, counts as weaker: a token that `https://127.0.0.1:1/introspect` confirms is now accepted, and one that the endpoint that its metadata document names confirms no longer is",
+        "incomparable, counts as weaker: a token that `https://127.0.0.1:1/introspect` confirms is now accepted, and one that the endpoint in the issuer's metadata document confirms no longer is",
         Verdict::Incomparable,
     )
     .await;
