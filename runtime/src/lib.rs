@@ -135,6 +135,7 @@ pub mod lock;
 pub mod manual;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+mod path_parts;
 pub mod policy;
 pub mod prelude;
 #[cfg(feature = "relying-party")]

@@ -202,6 +202,9 @@ async fn handler_for_every_method_of_a_declared_path_panics() {
     overlap(at("/orders/{id}", any_of_axum(page)), "`/orders/{id}`").await;
     let fallback = post_of_axum(page).fallback(page);
     overlap(at("/orders", fallback), "`/orders`").await;
+    let literal = SecureRouter::new().route("/{{id}}/v{version}", get(list));
+    let other = at("/{{id}}/v{version}", any_of_axum(page));
+    assert_overlap(literal, other, "`/{{id}}/v{version}`").await;
     let service = Router::new().route_service("/orders", get_of_axum(page));
     overlap(service, "/orders").await;
     let renamed = at("/orders/{name}", get_of_axum(page));

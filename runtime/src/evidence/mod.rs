@@ -14,8 +14,6 @@ pub use self::attack_class::AttackClass;
 pub(crate) use self::class_results::endpoint;
 pub use self::class_results::{Admission, ClassResults, RefusalCount, RouteResults};
 pub use self::error::EvidenceError;
-#[cfg(feature = "report")]
-pub(crate) use self::object_path::has_parameter;
 pub(crate) use self::object_path::is_below;
 pub use self::results::AttackResults;
 #[cfg(feature = "report")]

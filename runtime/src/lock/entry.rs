@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::lock::access::Formula;
 use crate::lock::schema::LockedSchema;
+use crate::path_parts::without_names;
 use crate::policy::Limits;
 use crate::routing::{ClaimsDescription, Exception, InputDescription, Inventory, Route};
 
@@ -186,7 +187,7 @@ impl RouteEntry {
         exceptions.sort();
         let entry = |method| Self {
             key: RouteKey {
-                pattern: pattern(route.path()),
+                pattern: without_names(route.path()),
                 method,
                 selection: selection.clone(),
             },
@@ -249,18 +250,6 @@ impl ExceptionEntry {
             reason: exception.reason().to_owned(),
         }
     }
-}
-
-/// Returns a path with the names of its parameters removed, which do not matter.
-pub(super) fn pattern(path: &str) -> String {
-    let segment = |segment: &str| match segment.strip_prefix('{') {
-        Some(rest) if segment.starts_with("{{") => format!("{{{rest}"),
-        Some(rest) if rest.starts_with('*') && rest.ends_with('}') => "{*}".to_owned(),
-        Some(rest) if rest.ends_with('}') => "{}".to_owned(),
-        _ => segment.to_owned(),
-    };
-    let segments: Vec<String> = path.split('/').map(segment).collect();
-    segments.join("/")
 }
 
 /// Returns the limits in the order and units of [`LIMITS`].

@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 use crate::lock::access::Formula;
 use crate::lock::entry::{
     ApiEntry, ClaimsEntry, ExceptionEntry, InputEntry, LIMITS, RouteEntry, RouteKey, Selection,
-    pattern,
 };
 use crate::lock::lines::{Block, Fact, Line, blocks, insert, set};
 use crate::lock::parse_error::{LockParseError, LockParseErrorKind};
@@ -16,6 +15,7 @@ use crate::lock::parse_issuer::parse_issuer;
 use crate::lock::schema::LockedSchema;
 use crate::lock::snapshot::{Lock, OLDEST_VERSION, VERSION};
 use crate::lock::word::split_word;
+use crate::path_parts::without_names;
 
 impl FromStr for Lock {
     type Err = LockParseError;
@@ -167,7 +167,7 @@ fn parse_title(text: &str) -> Option<(String, RouteKey)> {
         return None;
     }
     let key = RouteKey {
-        pattern: pattern(&path),
+        pattern: without_names(&path),
         method: method.to_owned(),
         selection: match rest {
             "" => None,

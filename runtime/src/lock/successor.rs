@@ -2,6 +2,7 @@
 
 use crate::lock::entry::{FALLBACK, RouteEntry, RouteKey, Selection};
 use crate::lock::snapshot::Lock;
+use crate::path_parts::has_parameter;
 
 impl Lock {
     /// Returns the route with this key.
@@ -52,11 +53,13 @@ impl Lock {
         // the most specific one, and a route rather than a fallback
         covering.max_by_key(|route| {
             let segments = route.key.pattern.split('/');
-            let literal = segments.filter(|segment| !segment.starts_with('{')).count();
+            let literal = segments.filter(|segment| !has_parameter(segment)).count();
             (
                 route.key.method != FALLBACK,
                 literal,
                 !route.key.pattern.contains('*'),
+                // `/v{}` before `/{}`
+                route.key.pattern.len(),
             )
         })
     }
@@ -69,10 +72,18 @@ fn covers(pattern: &str, other: &str) -> bool {
         if segment == "{*}" {
             return segments.next().is_some_and(|segment| !segment.is_empty());
         }
-        match segments.next() {
-            Some(other) if segment == other && !other.starts_with("{*") => {}
-            Some(other) if segment == "{}" && other != "{*}" && !other.is_empty() => {}
-            _ => return false,
+        let Some(other) = segments.next() else {
+            return false;
+        };
+        let is_covered = match segment.strip_suffix("{}") {
+            Some(prefix) => {
+                let rest = other.strip_prefix(prefix);
+                rest.is_some_and(|rest| !rest.is_empty() && rest != "{*}")
+            }
+            None => segment == other,
+        };
+        if !is_covered {
+            return false;
         }
     }
     segments.next().is_none()

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::input::InputLocation;
 use crate::openapi::objects::{Content, Header, MediaType, OwnResponse, Reference, Response};
 use crate::openapi::returned::location;
+use crate::path_parts::has_parameter;
 use crate::policy::Access;
 use crate::routing::{Errors, ExceptionKind, Route};
 
@@ -274,7 +275,7 @@ impl Problems {
         if returns_problems || arguments.any(|argument| argument.custom) {
             statuses.push("default");
         }
-        if returns_problems && route.path().contains('{') {
+        if returns_problems && has_parameter(route.path()) {
             statuses.push("404");
         }
         if is_upgrade(route) {

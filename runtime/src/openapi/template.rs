@@ -2,6 +2,8 @@
 //!
 //! [OpenAPI 3.1.1 §4.8.8.2]: https://spec.openapis.org/oas/v3.1.1.html#patterned-fields
 
+use crate::path_parts::{PathPart, path_parts};
+
 /// The template of a path, and its parameters in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PathTemplate {
@@ -19,39 +21,28 @@ pub(super) struct TemplateParameter {
 }
 
 impl PathTemplate {
-    /// Parses axum's notation: `{name}`, `{*rest}`, and `{{` and `}}` for braces.
+    /// Parses axum's notation.
     pub(super) fn parse(path: &str) -> Self {
         let mut literals = vec![String::new()];
         let mut parameters = Vec::new();
-        let mut rest = path;
-        while let Some(character) = rest.chars().next() {
-            let (_, after) = rest.split_at(character.len_utf8());
-            rest = after;
-            let literal = match character {
-                // a brace in a template starts a parameter
-                '{' if rest.starts_with('{') => "%7B",
-                '}' if rest.starts_with('}') => "%7D",
-                '{' => {
-                    let (inside, after) = rest.split_once('}').unwrap_or((rest, ""));
-                    rest = after;
-                    let name = inside.strip_prefix('*');
-                    parameters.push(TemplateParameter {
-                        name: name.unwrap_or(inside).to_owned(),
-                        is_rest: name.is_some(),
-                    });
+        for part in path_parts(path) {
+            match part {
+                PathPart::Parameter { name, is_rest } => {
+                    let name = name.to_owned();
+                    parameters.push(TemplateParameter { name, is_rest });
                     literals.push(String::new());
-                    continue;
                 }
-                other => {
+                PathPart::Literal(text) => {
+                    // a brace in a template starts a parameter
+                    let text = match text {
+                        "{" => "%7B",
+                        "}" => "%7D",
+                        other => other,
+                    };
                     if let Some(last) = literals.last_mut() {
-                        last.push(other);
+                        last.push_str(text);
                     }
-                    continue;
                 }
-            };
-            rest = rest.get(1..).unwrap_or_default();
-            if let Some(last) = literals.last_mut() {
-                last.push_str(literal);
             }
         }
         if path.is_empty() {

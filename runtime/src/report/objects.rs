@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::evidence::{AttackClass, endpoint, has_parameter, is_below};
+use crate::evidence::{AttackClass, endpoint, is_below};
+use crate::path_parts::has_parameter;
 use crate::report::measured::{Found, method_names};
 use crate::report::sources::Sources;
 use crate::report::statement::{Statement, Topic};

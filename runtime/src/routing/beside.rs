@@ -11,6 +11,7 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use tower_service::Service;
 
+use crate::path_parts::{PathPart, path_parts};
 use crate::routing::inventory::{Inventory, Route};
 use crate::routing::method_router::outline;
 use crate::routing::respond_with::RespondWith;
@@ -100,20 +101,11 @@ fn is_beside(mut merged: axum::Router, path: &str) -> bool {
 
 /// Returns a path that matches the pattern, and hardly any other.
 fn example(pattern: &str) -> String {
-    let mut example = String::new();
-    let mut depth = 0_u32;
-    for character in pattern.chars() {
-        match character {
-            '{' => depth += 1,
-            '}' => {
-                depth = depth.saturating_sub(1);
-                example.push('~');
-            }
-            other if depth == 0 => example.push(other),
-            _ => {}
-        }
-    }
-    example
+    let parts = path_parts(pattern).map(|part| match part {
+        PathPart::Literal(text) => text,
+        PathPart::Parameter { .. } => "~",
+    });
+    parts.collect()
 }
 
 /// Responds in the place of every handler of the router beside an `Api`.

@@ -29,6 +29,7 @@ pub(super) const TABLE: &[Layers] = &[
                 "form_pairs",
                 "https",
                 "json",
+                "path_parts",
                 "secret",
                 "spool",
                 "steps",

@@ -144,6 +144,7 @@ fn renamed_handler_reordered_routes_and_renamed_parameter_are_unchanged() {
     let old: SecureRouter = SecureRouter::new()
         .route("/orders", get(read).post(edit))
         .route("/orders/{id}", get(view))
+        .route("/v{version}/{{literal}}", get(view))
         .nest(
             "/admin",
             SecureRouter::new().route("/files/{*path}", get(both)),
@@ -154,9 +155,22 @@ fn renamed_handler_reordered_routes_and_renamed_parameter_are_unchanged() {
             SecureRouter::new().route("/files/{*rest}", get(both_nested)),
         )
         .route("/orders/{number}", get(view_or_edit))
+        .route("/v{number}/{{literal}}", get(view))
         .route("/orders", post(edit))
         .route("/orders", get(read_renamed));
     assert_eq!(sentences(&old, &new), [""; 0]);
+}
+
+/// Braces that are doubled are a part of the path.
+#[test]
+fn literal_in_braces_is_not_the_name_of_a_parameter() {
+    assert_eq!(
+        sentences(&at("/{{a}}", get(read)), &at("/{{b}}", get(read))),
+        [
+            "new: `GET /{{b}}`: a caller with only `orders:read` is admitted (its access is `orders:read`)",
+            "gone: `GET /{{a}}`: its access was `orders:read`",
+        ]
+    );
 }
 
 #[test]

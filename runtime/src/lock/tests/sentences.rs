@@ -201,6 +201,24 @@ fn route_that_is_gone_uncovers_the_most_specific_one() {
         ("GET /a/b", &["* \"\"", "* /a"], Some("* /a")),
         ("HEAD /a/b", &["GET /a/{id}"], Some("GET /a/{id}")),
         ("GET /a/{*rest}", &["GET /{*rest}"], Some("GET /{*rest}")),
+        (
+            "GET /a/v7",
+            &["GET /a/v{id}", "GET /a/{id}"],
+            Some("GET /a/v{id}"),
+        ),
+        (
+            "GET /a/v{id}",
+            &["GET /a/{id}", "GET /b/{id}"],
+            Some("GET /a/{id}"),
+        ),
+        (
+            "GET /{{a}}/b",
+            &["GET /{{a}}/{id}", "GET /{x}/{id}"],
+            Some("GET /{{a}}/{id}"),
+        ),
+        ("GET /a/v", &["GET /a/v{id}"], None),
+        ("GET /a/{id}", &["GET /a/v{id}"], None),
+        ("GET /a/{{id}}", &["GET /a/{{x}}"], None),
         // axum's parameters and wildcards match no empty segment
         ("GET /a/", &["GET /a/{id}"], None),
         ("GET /a/", &["GET /a/{*rest}"], None),
