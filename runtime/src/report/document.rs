@@ -4,13 +4,13 @@ use serde::Serialize;
 
 use crate::evidence::{AttackResults, RouteResults};
 use crate::policy::{Access, Limits};
+use crate::report::issuer::IssuerView;
 use crate::report::line::Line;
 use crate::report::listener::ListenerView;
 use crate::report::measured::{Found, method_names};
 use crate::report::objects::{AllObjects, Objects};
 use crate::report::sources::Sources;
 use crate::report::standard::STANDARD;
-use crate::resource_server::IssuerSummary;
 use crate::routing::Route;
 
 /// The whole content.
@@ -24,6 +24,7 @@ pub(super) struct Document {
     pub(super) standard: Vec<Line>,
     pub(super) endpoints: Vec<Endpoint>,
     pub(super) issuers: Vec<IssuerView>,
+    pub(super) checks_revocations: bool,
     /// `None` if the inventory does not come from a server.
     pub(super) listener: Option<ListenerView>,
     /// `None` if every host is served.
@@ -56,16 +57,6 @@ pub(super) struct Endpoint {
     pub(super) objects: Option<String>,
 }
 
-/// One issuer.
-#[derive(Debug, Serialize)]
-pub(super) struct IssuerView {
-    pub(super) url: String,
-    pub(super) audiences: Vec<String>,
-    pub(super) validation: String,
-    pub(super) grants: String,
-    pub(super) relaxations: Vec<String>,
-}
-
 impl Document {
     pub(super) fn of(title: &str, sources: &Sources<'_>) -> Self {
         let inventory = sources.inventory;
@@ -87,6 +78,7 @@ impl Document {
             standard,
             endpoints,
             issuers: inventory.issuers().iter().map(IssuerView::of).collect(),
+            checks_revocations: inventory.checks_revocations(),
             listener: inventory.listener().map(ListenerView::of),
             hosts: inventory.hosts().map(<[String]>::to_vec),
             resource: inventory.resource().map(str::to_owned),
@@ -237,20 +229,5 @@ fn limits(limits: Limits) -> Vec<String> {
         vec!["the defaults: 64 KiB in 30 s, a response within 30 s".to_owned()]
     } else {
         vec![changed, "otherwise the defaults".to_owned()]
-    }
-}
-
-impl IssuerView {
-    fn of(issuer: &IssuerSummary) -> Self {
-        Self {
-            url: issuer.issuer().to_owned(),
-            audiences: issuer.audiences().map(str::to_owned).collect(),
-            validation: issuer.validation(),
-            grants: issuer.grants().map_or_else(
-                || "everything (the only issuer)".to_owned(),
-                ToString::to_string,
-            ),
-            relaxations: issuer.relaxations().map(str::to_owned).collect(),
-        }
     }
 }

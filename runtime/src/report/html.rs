@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::report::document::{Document, Endpoint, IssuerView};
+use crate::report::document::{Document, Endpoint};
+use crate::report::issuer::{IssuerView, revocations};
 use crate::report::line::{Line, Status};
 use crate::report::listener::ListenerView;
 use crate::report::text::{Html, counted};
@@ -241,19 +242,23 @@ fn write_issuers(f: &mut fmt::Formatter<'_>, document: &Document) -> fmt::Result
     for issuer in &document.issuers {
         write_issuer(f, issuer)?;
     }
+    if !document.issuers.is_empty() {
+        let revocations = revocations(document.checks_revocations);
+        writeln!(f, "<p>{revocations}</p>")?;
+    }
     f.write_str("</section>\n")
 }
 
 fn write_issuer(f: &mut fmt::Formatter<'_>, issuer: &IssuerView) -> fmt::Result {
     write!(
         f,
-        "<article class=\"issuer\"><h3>{}</h3><dl><dt>Audiences</dt><dd>{}</dd><dt>Tokens are validated by</dt><dd>{}</dd>\
-         <dt>Grants</dt><dd>{}</dd></dl>",
-        Html(&issuer.url),
-        Html(&issuer.audiences.join(", ")),
-        Html(&issuer.validation),
-        Html(&issuer.grants)
+        "<article class=\"issuer\"><h3>{}</h3><dl>",
+        Html(&issuer.url)
     )?;
+    for (name, fact) in issuer.facts() {
+        write!(f, "<dt>{name}</dt><dd>{}</dd>", Html(&fact))?;
+    }
+    f.write_str("</dl>")?;
     if !issuer.relaxations.is_empty() {
         f.write_str("<p class=\"warning\">Relaxations:</p>")?;
         write_list(f, &issuer.relaxations)?;

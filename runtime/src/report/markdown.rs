@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::report::document::Document;
+use crate::report::issuer::{IssuerView, revocations};
 use crate::report::line::{Line, Status};
 use crate::report::listener::ListenerView;
 use crate::report::text::Markdown;
@@ -25,7 +26,7 @@ impl fmt::Display for Page<'_> {
         }
         if !document.gaps.is_empty() {
             writeln!(f, "\n## Gaps\n")?;
-            write_list(f, "", &document.gaps)?;
+            write_list(f, &document.gaps)?;
         }
         writeln!(
             f,
@@ -46,19 +47,15 @@ impl fmt::Display for Page<'_> {
         write_endpoints(f, document)?;
         writeln!(f, "\n## Issuers\n")?;
         for issuer in &document.issuers {
-            writeln!(
-                f,
-                "- {}: for {}; validated by {}; grants {}",
-                Markdown(&issuer.url),
-                Markdown(&issuer.audiences.join(", ")),
-                Markdown(&issuer.validation),
-                Markdown(&issuer.grants)
-            )?;
-            write_list(f, "  ", &issuer.relaxations)?;
+            write_issuer(f, issuer)?;
+        }
+        if !document.issuers.is_empty() {
+            let revocations = revocations(document.checks_revocations);
+            writeln!(f, "\n{}", Markdown(revocations))?;
         }
         write_listener(f, document.listener.as_ref())?;
         writeln!(f, "\n## Exceptions and relaxations\n")?;
-        write_list(f, "", &document.exceptions())
+        write_list(f, &document.exceptions())
     }
 }
 
@@ -79,7 +76,7 @@ fn write_line(f: &mut fmt::Formatter<'_>, line: &Line) -> fmt::Result {
         Markdown(line.title),
         Markdown(line.asks)
     )?;
-    write_list(f, "", &line.evidence)?;
+    write_list(f, &line.evidence)?;
     for statement in line.statement.iter().chain(&line.object_statements) {
         let (topic, text, owner, date) = (
             Markdown(&statement.topic),
@@ -137,6 +134,17 @@ fn write_endpoints(f: &mut fmt::Formatter<'_>, document: &Document) -> fmt::Resu
     Ok(())
 }
 
+fn write_issuer(f: &mut fmt::Formatter<'_>, issuer: &IssuerView) -> fmt::Result {
+    writeln!(f, "- {}", Markdown(&issuer.url))?;
+    for (name, fact) in issuer.facts() {
+        writeln!(f, "  - {name}: {}", Markdown(&fact))?;
+    }
+    for relaxation in &issuer.relaxations {
+        writeln!(f, "  - Relaxation: {}", Markdown(relaxation))?;
+    }
+    Ok(())
+}
+
 fn write_listener(f: &mut fmt::Formatter<'_>, listener: Option<&ListenerView>) -> fmt::Result {
     writeln!(f, "\n## Listener\n")?;
     let Some(listener) = listener else {
@@ -155,12 +163,12 @@ fn write_listener(f: &mut fmt::Formatter<'_>, listener: Option<&ListenerView>) -
     if !listener.probes.is_empty() {
         writeln!(f, "- probes: {}", Markdown(&listener.probes.join(", ")))?;
     }
-    write_list(f, "", &listener.limits)
+    write_list(f, &listener.limits)
 }
 
-fn write_list(f: &mut fmt::Formatter<'_>, indent: &str, items: &[String]) -> fmt::Result {
+fn write_list(f: &mut fmt::Formatter<'_>, items: &[String]) -> fmt::Result {
     for item in items {
-        writeln!(f, "{indent}- {}", Markdown(item))?;
+        writeln!(f, "- {}", Markdown(item))?;
     }
     Ok(())
 }

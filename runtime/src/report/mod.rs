@@ -1,13 +1,14 @@
 //! The security report: which protections an API declares, which of them attacks have confirmed, and what people state.
 //!
 //! `standard` has the twenty lines, `measured` the results of attacks that belong to the present declarations, `proof` the attacks
-//! behind each line, `objects` those on the objects of other callers, `facts` the evidence from an inventory; `line` and `document` join them, and
+//! behind each line, `objects` those on the objects of other callers, `facts` the evidence from an inventory, `issuer` and `listener` their parts; `line` and `document` join them, and
 //! `html`, `markdown` and `json` are its forms.
 
 mod authorization_server;
 mod document;
 mod facts;
 mod html;
+mod issuer;
 mod line;
 mod listener;
 mod markdown;

@@ -3,6 +3,7 @@
 mod counts;
 mod evidence;
 mod forms;
+mod issuers;
 #[cfg(feature = "serve")]
 mod listener;
 mod measured;

@@ -1,6 +1,7 @@
 //! Text of an API in documents: every character visible, none of them markup.
 
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
 use crate::text::is_invisible;
 
@@ -24,6 +25,32 @@ pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
         1 => format!("1 {one}"),
         count => format!("{count} {many}"),
     }
+}
+
+/// Returns a time in words, in whole milliseconds: `1 hour 30 minutes`.
+pub(super) fn duration(duration: Duration) -> String {
+    const UNITS: [(&str, u128); 5] = [
+        ("day", 86_400_000),
+        ("hour", 3_600_000),
+        ("minute", 60_000),
+        ("second", 1_000),
+        ("millisecond", 1),
+    ];
+    let mut rest = duration.as_millis();
+    let mut parts = Vec::new();
+    for (unit, millis) in UNITS {
+        let count = rest / millis;
+        rest %= millis;
+        match count {
+            0 => {}
+            1 => parts.push(format!("1 {unit}")),
+            _ => parts.push(format!("{count} {unit}s")),
+        }
+    }
+    if parts.is_empty() {
+        return "0 seconds".to_owned();
+    }
+    parts.join(" ")
 }
 
 /// Text as the content of an HTML element or of an attribute in quotes.
@@ -131,6 +158,29 @@ mod tests {
         for (count, expected) in [(0, "no gaps"), (1, "1 gap"), (2, "2 gaps"), (21, "21 gaps")] {
             assert_eq!(counted(count, "gap", "gaps"), expected);
         }
+    }
+
+    #[test]
+    fn time_is_in_words() {
+        for (millis, expected) in [
+            (0, "0 seconds"),
+            (1, "1 millisecond"),
+            (999, "999 milliseconds"),
+            (1_000, "1 second"),
+            (1_500, "1 second 500 milliseconds"),
+            (30_000, "30 seconds"),
+            (60_000, "1 minute"),
+            (120_000, "2 minutes"),
+            (5_400_000, "1 hour 30 minutes"),
+            (86_400_000, "1 day"),
+            (
+                180_061_001,
+                "2 days 2 hours 1 minute 1 second 1 millisecond",
+            ),
+        ] {
+            assert_eq!(duration(Duration::from_millis(millis)), expected);
+        }
+        assert_eq!(duration(Duration::from_nanos(999_999)), "0 seconds");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::cell::Cell;
 use serde_json::Value;
 
 use super::*;
-use crate::report::document::{Endpoint, IssuerView};
+use crate::report::document::Endpoint;
+use crate::report::issuer::IssuerView;
 use crate::report::line::{Line, StatementView, Status};
 use crate::report::listener::ListenerView;
 use crate::report::text::{Html, Markdown};
@@ -88,9 +89,16 @@ fn hostile() -> (Document, usize) {
             url: texts.text(),
             audiences: texts.list(),
             validation: texts.text(),
+            algorithms: texts.list(),
+            keys: texts.list(),
+            max_key_age: Some(texts.text()),
+            clock_skew: texts.text(),
+            roles_claim: texts.text(),
+            introspection: Some(texts.text()),
             grants: texts.text(),
             relaxations: texts.list(),
         }],
+        checks_revocations: true,
         listener: Some(ListenerView {
             transport: texts.text(),
             client_certificates: Some(texts.text()),
@@ -145,9 +153,16 @@ fn bare() -> Document {
             url: "https://login.example".to_owned(),
             audiences: Vec::new(),
             validation: "a profile".to_owned(),
+            algorithms: Vec::new(),
+            keys: Vec::new(),
+            max_key_age: None,
+            clock_skew: "0 seconds".to_owned(),
+            roles_claim: "/roles".to_owned(),
+            introspection: None,
             grants: "everything".to_owned(),
             relaxations: Vec::new(),
         }],
+        checks_revocations: false,
         listener: Some(ListenerView {
             transport: "plain".to_owned(),
             client_certificates: None,
@@ -240,6 +255,8 @@ fn absent_part_leaves_no_trace_in_a_page() {
         "<small>because ",
         "<p class=\"warning\">Exceptions:</p>",
         "<p class=\"warning\">Relaxations:</p>",
+        "<dt>Maximum age of keys</dt>",
+        "<dt>Introspection</dt>",
         "<dt>Client certificates</dt>",
         "<dt>Proxies</dt>",
         "<dt>Probes</dt>",
@@ -251,6 +268,7 @@ fn absent_part_leaves_no_trace_in_a_page() {
     for part in [
         "Without attack results.",
         "none recorded",
+        "<dt>Algorithms</dt><dd>none: JWTs are rejected</dd><dt>Keys</dt><dd>none: JWTs are rejected</dd>",
         "relaxations</h2>\n<ul><li>none</li></ul>\n",
     ] {
         assert!(page.contains(part) && !full.contains(part), "{part}");
@@ -273,6 +291,9 @@ fn absent_part_leaves_no_trace_in_markdown() {
         "- Excused: ",
         "- **Gap**: ",
         " because ",
+        "  - Maximum age of keys: ",
+        "  - Introspection: ",
+        "  - Relaxation: ",
         "- proxies: ",
         "- probes: ",
         "Attacked at commit ",
