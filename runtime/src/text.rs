@@ -105,6 +105,12 @@ pub(crate) fn is_blank(character: char) -> bool {
         )
 }
 
+/// Bytes as hexadecimal digits in lower case.
+#[cfg(any(feature = "attack", feature = "relying-party", feature = "report"))]
+pub(crate) fn hexadecimal(bytes: &[u8]) -> impl fmt::Display {
+    fmt::from_fn(move |f| bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")))
+}
+
 /// Quotes text of an issuer for a message: escaped, and shortened to 64 characters.
 pub(crate) fn quoted(text: &str) -> impl fmt::Display {
     fmt::from_fn(move |f| match text.char_indices().nth(MAX_QUOTED) {
@@ -116,6 +122,16 @@ pub(crate) fn quoted(text: &str) -> impl fmt::Display {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(any(feature = "attack", feature = "relying-party", feature = "report"))]
+    #[test]
+    fn each_byte_has_two_hexadecimal_digits() {
+        assert_eq!(
+            hexadecimal(&[0x00, 0x0a, 0x10, 0xff]).to_string(),
+            "000a10ff"
+        );
+        assert_eq!(hexadecimal(&[]).to_string(), "");
+    }
 
     /// Checks that `class` contains exactly the characters of `ranges`.
     fn assert_class(class: fn(char) -> bool, ranges: &[(u32, u32)]) {

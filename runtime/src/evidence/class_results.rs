@@ -112,8 +112,13 @@ impl RouteResults {
 
     /// Returns the SHA-256 of the declaration that was attacked, as 64 hexadecimal digits in lower case.
     ///
-    /// The digest is that of the route's block in a lock file: its access, limits, input and exceptions. It is `None` for a route
-    /// without a declaration, which another router [beside](crate::Api::beside) the API serves.
+    /// The digest is that of the route's block in a lock file (`palisade::lock`): the method, the path with the names of its
+    /// parameters, and the header fields that choose the handler; the access, and the access that `next` announces; whether tickets are
+    /// accepted; the limits; the location, media types and schema of each input; the typed claims; and the exceptions with their
+    /// reasons. If one of them changes, the results are outdated and no evidence for the security report.
+    ///
+    /// It does not cover the name and code of the handler, the issuers, the listener, nor layers. It is `None` for a route without a
+    /// declaration, which another router [beside](crate::Api::beside) the API serves.
     pub fn declaration(&self) -> Option<&str> {
         self.declaration.as_deref()
     }

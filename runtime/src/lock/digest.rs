@@ -1,12 +1,12 @@
 //! Digests of the declarations of routes, which bind the results of attacks to them.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::lock::entry::RouteEntry;
 use crate::routing::Route;
+use crate::text::hexadecimal;
 
 /// Returns the SHA-256 of the route's block for each of its methods, in hexadecimal. The method of a fallback is `*`.
 pub(crate) fn digests(route: &Route) -> BTreeMap<String, String> {
@@ -15,12 +15,7 @@ pub(crate) fn digests(route: &Route) -> BTreeMap<String, String> {
         .map(|entry| {
             let text = entry.to_string();
             let hash = digest(&SHA256, text.as_bytes());
-            let mut hexadecimal = String::new();
-            for byte in hash.as_ref() {
-                // writing to a `String` cannot fail
-                let _ = write!(hexadecimal, "{byte:02x}");
-            }
-            (entry.key.method, hexadecimal)
+            (entry.key.method, hexadecimal(hash.as_ref()).to_string())
         })
         .collect()
 }
@@ -43,6 +38,27 @@ mod tests {
     #[secured(scopes = "orders:read", body_limit = "1 KiB")]
     async fn limited() {}
 
+    #[secured(scopes = "orders:read", ticket)]
+    async fn with_ticket() {}
+
+    #[secured(scopes = "orders:read", next(scopes = all("orders:read", "orders:list")))]
+    async fn with_next() {}
+
+    #[secured(scopes = "orders:read")]
+    async fn with_input(_: Path<u32>) {}
+
+    #[secured(scopes = "orders:read")]
+    async fn with_claims(_: Caller<Claims>) {}
+
+    #[secured(scopes = "orders:read", unvalidated = "forwarded as it is")]
+    async fn with_exception(_: Unvalidated<String>) {}
+
+    #[derive(Clone, Deserialize, Validate)]
+    struct Claims {
+        #[garde(skip)]
+        _tenant: String,
+    }
+
     fn of(routes: &SecureRouter) -> BTreeMap<String, String> {
         digests(&routes.inventory().routes()[0])
     }
@@ -63,9 +79,19 @@ mod tests {
         let route = |method| of(&SecureRouter::new().route("/orders", method));
         let one = route(get(read));
         assert_eq!(one, route(get(renamed)));
-        for other in [get(list), get(limited)] {
+        for other in [
+            get(list),
+            get(limited),
+            get(with_ticket),
+            get(with_next),
+            get(with_input),
+            get(with_claims),
+            get(with_exception),
+        ] {
             assert_ne!(one["GET"], route(other)["GET"]);
         }
+        let path = |path| of(&SecureRouter::new().route(path, get(with_input)));
+        assert_ne!(path("/orders/{id}"), path("/orders/{order}"));
         let fallback = of(&SecureRouter::new().fallback(read));
         assert_eq!(fallback.keys().collect::<Vec<_>>(), ["*"]);
     }

@@ -121,8 +121,9 @@ impl<'a> Report<'a> {
 
     /// Adds the results of attacks, which prove the lines that they are about.
     ///
-    /// The results of an endpoint whose access, limits, input or exceptions have changed since the attack are outdated, and prove
-    /// nothing. Results without a commit or a date are a gap.
+    /// The results of an endpoint are outdated, and prove nothing, if its declaration is another one than at the attack: see
+    /// [`RouteResults::declaration`](crate::evidence::RouteResults::declaration) for the parts that count. Results without a commit or
+    /// a date are a gap.
     #[must_use]
     pub fn attack_results(self, results: AttackResults) -> Self {
         let results = Some(results);

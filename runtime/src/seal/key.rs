@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::secret::Secret;
+use crate::text::hexadecimal;
 
 /// The domain of the keys that are derived from a [`SealingKey`].
 const SALT: &[u8] = b"palisade seal v1";
@@ -172,7 +173,7 @@ impl KeyId {
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        fmt::Display::fmt(&hexadecimal(&self.0), f)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The names in an X.509 certificate (RFC 5280 §4), which the listener has verified.
 
-use std::fmt::Write as _;
+use crate::text::hexadecimal;
 
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
@@ -143,11 +143,8 @@ fn attribute_text(attribute: &[u8]) -> Option<String> {
         (Some((_, name)), Some(text)) => Some(format!("{name}={}", escaped(text))),
         (short, _) => {
             let name = short.map(|(_, name)| (*name).to_owned());
-            let mut text = name.or_else(|| dotted(id))? + "=#";
-            for byte in encoded {
-                write!(text, "{byte:02x}").ok()?;
-            }
-            Some(text)
+            let name = name.or_else(|| dotted(id))?;
+            Some(format!("{name}=#{}", hexadecimal(encoded)))
         }
     }
 }

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::claims::NumericDate;
 use crate::seal::{OpenError, SealError, Sealer};
+use crate::text::hexadecimal;
 
 /// A store of sealed records.
 ///
@@ -150,7 +151,7 @@ impl RecordName {
 
 impl fmt::Display for RecordName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        fmt::Display::fmt(&hexadecimal(&self.0), f)
     }
 }
 

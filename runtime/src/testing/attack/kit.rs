@@ -159,13 +159,14 @@ impl<'a> Attack<'a> {
         self
     }
 
-    /// Attacks with tokens of another issuer that the API trusts, with every scope and role.
+    /// Attacks each route with a token of another issuer that the API trusts. The token has every scope and role of the API.
     ///
-    /// Only the named routes, and public ones, may admit them. The named routes must admit one with every scope and role.
+    /// Each of `routes`, such as `GET /orders`, must admit the token. Public routes may admit it. Every other route must refuse it with
+    /// 401 or 403.
     ///
-    /// A refusal of a token has a meaning only if the token is valid.
-    /// [`assert_refused`](crate::testing::attack::AttackReport::assert_refused) fails if no route admits one and none
-    /// refuses one for its scopes and roles only: `issuer` then has another URL or other keys than the issuer of the server.
+    /// The refusal of a token is evidence only if the token is valid. A token is valid if a route admits it, or checks its scopes and
+    /// roles before refusing it. [`assert_refused`](crate::testing::attack::AttackReport::assert_refused) fails if no route does:
+    /// `issuer` then has another URL or other keys than the issuer that the server trusts.
     pub fn issuer<'r>(
         mut self,
         issuer: &EmbeddedIssuer,
