@@ -177,7 +177,12 @@ impl Input {
         let properties = root.get("properties").and_then(Value::as_object);
         for (name, schema) in properties.into_iter().flatten() {
             let is_required = required.is_some_and(|names| names.iter().any(|other| other == name));
-            let schema = schemas.lift(schema.clone(), members);
+            let schema = if location == "header" {
+                of_header(schema.clone())
+            } else {
+                schema.clone()
+            };
+            let schema = schemas.lift(schema, members);
             self.add(Parameter {
                 name: name.clone(),
                 location,
@@ -221,6 +226,21 @@ impl Input {
                 self.add(of_path(parameter, json!({ "type": "string" })));
             }
         }
+    }
+}
+
+/// Returns the schema of a header field's text, which a typed header may decode to an object or a list.
+fn of_header(schema: Value) -> Value {
+    let is_composite = |name: &Value| name == "object" || name == "array";
+    let is_decoded = match schema.get("type") {
+        Some(Value::Array(types)) => types.iter().any(is_composite),
+        Some(name) => is_composite(name),
+        None => false,
+    };
+    if is_decoded {
+        json!({ "type": "string" })
+    } else {
+        schema
     }
 }
 

@@ -63,7 +63,7 @@ impl InputDescription {
     /// - The schema describes decoded values. Those of a query, form, path, header or cookie are text, and
     ///   never null. A list is written as a repeated name in a query or form, and an empty list not at all;
     ///   paths, headers and cookies have no lists. A struct of path parameters, headers or cookies describes
-    ///   only the ones that it names.
+    ///   only the ones that it names, and a typed header the one that it reads.
     /// - Path parameters without a struct are one value, or an array of all values in order.
     /// - `format` is an annotation, as in 2020-12: a validator may ignore it.
     /// - The schema does not describe the encoding of JSON. A whole number is written without a fraction

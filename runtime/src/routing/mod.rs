@@ -102,7 +102,7 @@ pub(crate) mod rules {
     pub use super::argument::login_rules::*;
     pub use super::argument::rules::*;
     #[cfg(feature = "typed-header")]
-    pub use super::argument::typed_header::{ParsedFromHeader, ParsedHeader};
+    pub use super::argument::typed_header::{CheckedHeader, ParsedFromHeader, ParsedHeader};
     pub use super::constants::{IsRole, IsScope, NamedConstant};
     pub use super::declared::{
         AcceptsTickets, BehindGuard, Checked, DeclaredHandler, DeclaresAccess, NextAccess,

@@ -146,12 +146,12 @@ async fn stream(_: Valid<StreamedBody<Png>>) {}
 #[secured(authenticated)]
 async fn upload(_: Valid<BinaryBody<Name>>) {}
 
-fn operation<'a>(document: &'a Value, path: &str, method: &str) -> &'a Value {
+pub(super) fn operation<'a>(document: &'a Value, path: &str, method: &str) -> &'a Value {
     &document["paths"][path][method]
 }
 
 /// Returns each parameter as `location name` or `location name?`.
-fn parameters(operation: &Value) -> Vec<String> {
+pub(super) fn parameters(operation: &Value) -> Vec<String> {
     let parameters = operation["parameters"].as_array().unwrap();
     let mut names: Vec<String> = parameters
         .iter()
@@ -173,7 +173,7 @@ fn parameters(operation: &Value) -> Vec<String> {
     names
 }
 
-fn schema<'a>(operation: &'a Value, name: &str) -> &'a Value {
+pub(super) fn schema<'a>(operation: &'a Value, name: &str) -> &'a Value {
     let parameters = operation["parameters"].as_array().unwrap();
     let mut parameters = parameters.iter();
     &parameters

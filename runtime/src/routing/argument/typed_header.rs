@@ -3,17 +3,43 @@
 use std::marker::PhantomData;
 
 use axum_extra::TypedHeader;
-use axum_extra::headers::{Date, IfModifiedSince, IfUnmodifiedSince};
+use axum_extra::headers::{Date, Header, IfModifiedSince, IfUnmodifiedSince};
+#[cfg(feature = "schemas")]
+use schemars::{Schema, SchemaGenerator, json_schema};
+#[cfg(feature = "schemas")]
+use serde_json::{Map, Value};
 
-use crate::input::{InputLocation, Valid};
+use crate::input::{InputLocation, SecureInput, Valid};
 use crate::routing::argument::extraction::{CheckedHead, FromServer};
-use crate::routing::argument::facts::{ArgumentFacts, MediaTypes};
-use crate::routing::argument::kinds::CheckedInput;
+use crate::routing::argument::facts::{ArgumentFacts, Content, MediaTypes};
 use crate::routing::argument::rules::{AllowedIn, HandlerArgument, OptionalIn, ReadsHead};
+
+/// A header with its own type, which is checked against its rules.
+pub struct CheckedHeader<H>(PhantomData<H>);
+
+impl<H: Header + SecureInput> CheckedHeader<H> {
+    const CONTENT: Content = Content {
+        shapes: &[H::shape],
+        #[cfg(feature = "schemas")]
+        describe: Some(|generator: &mut SchemaGenerator| {
+            let value = H::input_schema(generator);
+            field::<H>(value)
+        }),
+        ..Content::NONE
+    };
+}
+
+impl<A, H: Header + SecureInput, E> AllowedIn<A, CheckedHeader<H>> for E {
+    const CONTENT: Content = CheckedHeader::<H>::CONTENT;
+}
+
+impl<A, H: Header + SecureInput, E> OptionalIn<A, CheckedHeader<H>> for E {
+    const CONTENT: Content = CheckedHeader::<H>::CONTENT;
+}
 
 #[diagnostic::do_not_recommend]
 impl<H> HandlerArgument for Valid<TypedHeader<H>> {
-    type Kind = CheckedInput<H>;
+    type Kind = CheckedHeader<H>;
     type Reads = ReadsHead;
     type Extraction = CheckedHead;
     const FACTS: ArgumentFacts =
@@ -23,8 +49,24 @@ impl<H> HandlerArgument for Valid<TypedHeader<H>> {
 /// A header that parsing checks completely.
 pub struct ParsedHeader<H>(PhantomData<H>);
 
-impl<A, H: ParsedFromHeader, E> AllowedIn<A, ParsedHeader<H>> for E {}
-impl<A, H: ParsedFromHeader, E> OptionalIn<A, ParsedHeader<H>> for E {}
+impl<H: ParsedFromHeader> ParsedHeader<H> {
+    const CONTENT: Content = Content {
+        #[cfg(feature = "schemas")]
+        describe: Some(|_| {
+            let date = json_schema!({ "type": "string", "$comment": "a date of RFC 9110 §5.6.7" });
+            field::<H>(date)
+        }),
+        ..Content::NONE
+    };
+}
+
+impl<A, H: ParsedFromHeader, E> AllowedIn<A, ParsedHeader<H>> for E {
+    const CONTENT: Content = ParsedHeader::<H>::CONTENT;
+}
+
+impl<A, H: ParsedFromHeader, E> OptionalIn<A, ParsedHeader<H>> for E {
+    const CONTENT: Content = ParsedHeader::<H>::CONTENT;
+}
 
 #[diagnostic::do_not_recommend]
 impl<H> HandlerArgument for TypedHeader<H> {
@@ -57,12 +99,22 @@ macro_rules! dates {
 
 dates! { Date IfModifiedSince IfUnmodifiedSince }
 
+/// Returns the schema of the header fields of a request, of which this type reads one.
+#[cfg(feature = "schemas")]
+fn field<H: Header>(value: Schema) -> Schema {
+    let name = H::name().as_str();
+    let members = Map::from_iter([(name.to_owned(), Value::from(value))]);
+    json_schema!({ "type": "object", "properties": members, "required": [name] })
+}
+
 mod sealed {
+    use axum_extra::headers::Header;
+
     /// A header of axum-extra that consists of one date.
     #[diagnostic::on_unimplemented(
         message = "`ParsedFromHeader` is not implemented by hand",
         label = "`{Self}` is no header that Palisade knows",
         note = "help: derive `SecureInput` on `{Self}`, and write `Valid<TypedHeader<{Self}>>`"
     )]
-    pub trait ParsedHeaderField {}
+    pub trait ParsedHeaderField: Header {}
 }
