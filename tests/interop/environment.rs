@@ -162,6 +162,12 @@ pub(crate) fn start_with_keys(issuer: &str, audience: &str, jwks: &str) -> Proce
     process
 }
 
+/// Starts `bookings`, which prints a token of its own issuer.
+pub(crate) fn start_bookings() -> Process {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bookings"));
+    Process::start(command.args(["--listen", "127.0.0.1:0"]))
+}
+
 /// Starts `orders` with TLS and the keys of an issuer from a file.
 pub(crate) fn start_with_tls(
     issuer: &str,

@@ -4,7 +4,7 @@
 //! have the cases. `browser` has a page of another origin in Chromium, and an API in this process. `uploads` has
 //! common HTTP clients, whose uploads `orders` refuses, directly and behind a `proxy`; `floods` has attackers over HTTP/2, and
 //! `scan` a scanner of TLS. `issuer` has clients that log in at the development issuer, and
-//! `openapi` programs that read the description of `orders`. `accessibility` checks the pages that Palisade writes with axe-core.
+//! `openapi` programs that read the descriptions of `orders` and `bookings`. `accessibility` checks the pages that Palisade writes with axe-core.
 //!
 //! The tests install nothing: without its client, or without the provider's packages, a test is ignored with
 //! the reason, or fails if `PALISADE_REQUIRE_PEERS=1` is set.

@@ -1,5 +1,5 @@
-//! The description of `orders`: schemathesis tests the running program with it, a validator accepts it, a typed client is
-//! generated from it, and Chromium shows its page.
+//! The descriptions of `orders` and `bookings`: schemathesis tests the running programs with them. A validator accepts that of `orders`, a
+//! typed client is generated from it, and Chromium shows its page.
 
 use std::fs;
 use std::path::Path;
@@ -40,14 +40,16 @@ pub(crate) const SHOWN: &str = "new Promise((shown) => {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Reader {
     Schemathesis,
+    SchemathesisOfBookings,
     SpecValidator,
     Typescript,
     Browser,
 }
 
 impl Reader {
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Schemathesis,
+        Self::SchemathesisOfBookings,
         Self::SpecValidator,
         Self::Typescript,
         Self::Browser,
@@ -56,7 +58,8 @@ impl Reader {
     /// Returns the name of its test.
     pub(crate) fn test(self) -> &'static str {
         match self {
-            Self::Schemathesis => "openapi::schemathesis_finds_nothing",
+            Self::Schemathesis => "openapi::schemathesis_finds_nothing_in_orders",
+            Self::SchemathesisOfBookings => "openapi::schemathesis_finds_nothing_in_bookings",
             Self::SpecValidator => "openapi::openapi_spec_validator_accepts_the_description",
             Self::Typescript => "openapi::typed_client_compiles",
             Self::Browser => "openapi::page_shows_the_description_without_another_host",
@@ -70,7 +73,7 @@ impl Reader {
     /// Returns a text that names the missing program or package.
     pub(crate) fn find(self) -> Result<Command, String> {
         match self {
-            Self::Schemathesis => python("import schemathesis"),
+            Self::Schemathesis | Self::SchemathesisOfBookings => python("import schemathesis"),
             Self::SpecValidator => python("import openapi_spec_validator"),
             Self::Typescript => {
                 for package in ["openapi-typescript", "typescript"] {
@@ -82,10 +85,10 @@ impl Reader {
         }
     }
 
-    /// Runs it for another `orders`, with a token for every operation.
+    /// Runs it for another program, with a token for every operation.
     pub(crate) fn run(self, command: &mut Command) {
         let issuer = EmbeddedIssuer::new(ISSUER);
-        let orders = environment::start_with_keys(ISSUER, AUDIENCE, &issuer.jwks());
+        let orders = || environment::start_with_keys(ISSUER, AUDIENCE, &issuer.jwks());
         match self {
             Self::Schemathesis => {
                 let token = issuer
@@ -93,15 +96,19 @@ impl Reader {
                     .audience(AUDIENCE)
                     .scopes(SCOPES)
                     .sign();
-                test_with_schemathesis(command, &orders, &token);
+                test_with_schemathesis(command, &orders(), &token);
+            }
+            Self::SchemathesisOfBookings => {
+                let bookings = environment::start_bookings();
+                test_with_schemathesis(command, &bookings, &token_of(&bookings));
             }
             Self::SpecValidator => {
-                let (directory, file) = download(&orders);
+                let (directory, file) = download(&orders());
                 succeed(command.args(["-m", "openapi_spec_validator"]).arg(&file));
                 drop(directory);
             }
-            Self::Typescript => compile_client(command, &orders),
-            Self::Browser => look_at_page(command.get_program().to_str().unwrap(), &orders),
+            Self::Typescript => compile_client(command, &orders()),
+            Self::Browser => look_at_page(command.get_program().to_str().unwrap(), &orders()),
         }
     }
 }
@@ -132,8 +139,15 @@ fn look_at_page(program: &str, orders: &Process) {
     assert_eq!(tab.evaluate("typeof window.ran"), "undefined");
 }
 
+/// Returns the token in the command that the program prints before it is ready.
+fn token_of(bookings: &Process) -> String {
+    let log = bookings.log();
+    let (_, rest) = log.split_once("Bearer ").unwrap();
+    rest.split('\'').next().unwrap().to_owned()
+}
+
 /// Runs every check of schemathesis.
-fn test_with_schemathesis(command: &mut Command, orders: &Process, token: &str) {
+fn test_with_schemathesis(command: &mut Command, api: &Process, token: &str) {
     let directory = TempDir::new().unwrap();
     for file in ["hooks.py", "schemathesis.toml"] {
         fs::copy(Path::new(FILES).join(file), directory.path().join(file)).unwrap();
@@ -142,7 +156,7 @@ fn test_with_schemathesis(command: &mut Command, orders: &Process, token: &str) 
         command
             .current_dir(&directory)
             .args(["-m", "schemathesis.cli", "run"])
-            .arg(format!("{}/openapi.json", orders.url()))
+            .arg(format!("{}/openapi.json", api.url()))
             .args(["--checks", "all"])
             .arg(format!("--header=Authorization: Bearer {token}")),
     );

@@ -2,14 +2,27 @@
 //!
 //! `cargo run --bin bookings` serves the API and prints a `curl` command. The tests at the end show
 //! which bookings are rejected.
+//!
+//! ```text
+//! bookings [--listen 127.0.0.1:8081]
+//! ```
+//!
+//! The description of the API (OpenAPI 3.1) is public at `/openapi.json`, and a page that shows it at `/docs`. The program prints
+//! `listening on http://ADDR` when it is ready.
 
 #![expect(clippy::print_stdout, reason = "a command-line program")]
 
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use lexopt::prelude::*;
+use palisade::Api;
 use palisade::input::{Identifier, ValidationContext};
+use palisade::openapi::Info;
 use palisade::prelude::*;
 use palisade::testing::EmbeddedIssuer;
 
@@ -56,6 +69,7 @@ fn after(from: u8) -> impl FnOnce(&u8, &Rooms) -> garde::Result {
     }
 }
 
+/// Books a room.
 #[secured(scopes = "bookings:write")]
 async fn book(
     caller: Caller,
@@ -78,23 +92,47 @@ fn routes() -> SecureRouter {
         .with_state(Rooms(Arc::new(rooms.collect())))
 }
 
+/// Publishes the description of the API.
+fn described(api: Api) -> Api {
+    let info = Info::new("Bookings", env!("CARGO_PKG_VERSION"));
+    api.publish_openapi(
+        info.description("The rooms of a house."),
+        "clients are generated from the description, and the rooms of this house are no secret",
+    )
+}
+
+/// Parses the address to listen on.
+fn address(args: impl IntoIterator<Item = OsString>) -> Result<SocketAddr, lexopt::Error> {
+    let mut address = SocketAddr::from(([127, 0, 0, 1], 8081));
+    let mut parser = lexopt::Parser::from_iter(args);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("listen") => address = parser.value()?.parse()?,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(address)
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let address = address(std::env::args_os())?;
     let issuer = EmbeddedIssuer::serve().await?;
     let server = ResourceServer::builder()
         .trust(issuer.discovered(AUDIENCE))
         .build()
         .await?;
-    let bound = palisade::serve(routes().protect(server))
-        .bind("127.0.0.1:8081")
+    let bound = palisade::serve(described(routes().protect(server)))
+        .bind(address)
         .await?;
     let token = issuer
         .token("alice")
         .audience(AUDIENCE)
         .scopes("bookings:write")
+        .lifetime(Duration::from_mins(30))
         .sign();
     println!(
-        "curl -i http://{}/bookings \\\n  -H 'Authorization: Bearer {token}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"room\": \"attic\", \"from\": 9, \"until\": 8}}'\n\nthe token is valid for five minutes; press Ctrl-C to stop",
+        "curl -i http://{0}/bookings \\\n  -H 'Authorization: Bearer {token}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"room\": \"attic\", \"from\": 9, \"until\": 8}}'\n\nthe token is valid for half an hour; press Ctrl-C to stop\nlistening on http://{0}",
         bound.local_addr()
     );
     bound.run().await?;
@@ -140,9 +178,37 @@ mod tests {
     #[tokio::test]
     async fn attacks_on_bookings_are_refused() {
         let booking = Sample::new().json(&json!({"room": "attic", "from": 9, "until": 10}));
-        let api = TestApi::new(routes()).await;
+        let api = TestApi::new(routes()).await.map_api(described);
         let attack = Attack::new(&api).sample("POST /bookings", booking);
         attack.run().await.assert_refused();
+    }
+
+    #[test]
+    fn address_has_a_default_and_other_arguments_are_errors() {
+        let parsed = |args: &[&str]| {
+            let args = std::iter::once(&"bookings").chain(args);
+            address(args.map(OsString::from)).map_err(|error| error.to_string())
+        };
+        assert_eq!(parsed(&[]).unwrap().to_string(), "127.0.0.1:8081");
+        let address = parsed(&["--listen", "[::1]:0"]).unwrap();
+        assert_eq!(address.to_string(), "[::1]:0");
+        for args in [
+            &["--port"][..],
+            &["--listen"],
+            &["--listen", "8081"],
+            &["x"],
+        ] {
+            assert!(parsed(args).is_err(), "{args:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn description_of_bookings_is_public() {
+        let api = TestApi::new(routes()).await.map_api(described);
+        for path in ["/openapi.json", "/docs"] {
+            let response = api.anonymous().get(path).send().await;
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+        }
     }
 
     #[tokio::test]
@@ -150,7 +216,10 @@ mod tests {
         let api = TestApi::new(routes()).await;
         let document = validity::document(api.api());
         let book = &document["paths"]["/bookings"]["post"];
-        assert_eq!(book["operationId"], "book");
+        assert_eq!(
+            (&book["operationId"], &book["summary"]),
+            (&json!("book"), &json!("Books a room"))
+        );
         let body = &book["requestBody"]["content"]["application/json"]["schema"];
         let target = body["$ref"].as_str().unwrap_or_default();
         let booking = document.pointer(target.trim_start_matches('#'));
