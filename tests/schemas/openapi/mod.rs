@@ -5,7 +5,9 @@ mod headers;
 mod inputs;
 mod names;
 mod responses;
+mod schemes;
 mod security;
+mod shared_parameters;
 mod validity;
 
 use palisade::Api;
