@@ -341,3 +341,20 @@ async fn malformed_line_of_an_issuer_is_an_error() {
         assert!(error.contains(expected), "{new}: {error}");
     }
 }
+
+/// An issuer that states that it grants everything is the same as the only one without grants.
+#[tokio::test]
+async fn grants_of_everything_are_compared() {
+    let everything = || with_jwks().grants_everything();
+    let text = lock(everything()).await.to_string();
+    assert!(text.contains("\n  grants everything\n"), "{text}");
+    assert_change(
+        with_jwks().grants(Grants::none()),
+        everything(),
+        "weaker: every scope and role in its tokens is now trusted",
+        Verdict::Stronger,
+    )
+    .await;
+    let (stated, only) = (lock(everything()).await, lock(with_jwks()).await);
+    assert!(stated.compare(&only).is_unchanged());
+}

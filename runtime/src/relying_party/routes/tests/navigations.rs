@@ -167,5 +167,10 @@ async fn openapi_document_has_the_redirect_of_navigations() {
             redirect["headers"]["Location"]["required"] == true,
             redirects
         );
+        // no other handler is for people
+        let paths = document["paths"].as_object().unwrap();
+        let operations = paths.values().filter_map(|item| item.get("get"));
+        let redirected = operations.filter(|get| get["responses"]["303"].is_object());
+        assert_eq!(redirected.count(), usize::from(redirects));
     }
 }
