@@ -5,10 +5,11 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use palisade::evidence::AttackClass;
+use palisade::evidence::{AttackClass, AttackResults};
 use palisade::prelude::*;
 use palisade::testing::attack::{Attack, Expected};
 use palisade::testing::{EmbeddedIssuer, TestApi};
+use serde_json::{Value, json};
 
 use crate::support::{admitted, assert_finds, assert_only, claims, found};
 
@@ -205,7 +206,17 @@ async fn issuer_that_may_grant_everything_is_found() {
         "GET /orders: other_issuer: a token of https://partner.test with every scope and role (status 200)",
     );
     let attack = Attack::new(&api).issuer(&partner, ["GET /orders"]);
-    attack.run().await.assert_refused();
+    let results = attack.run().await.assert_refused();
+    assert_eq!(
+        issuers(&results),
+        json!({"test": "https://issuer.test", "further": ["https://partner.test"]})
+    );
+}
+
+/// Returns the issuers of which valid tokens were sent, as the file has them.
+fn issuers(results: &AttackResults) -> Value {
+    let file: Value = serde_json::from_str(&results.to_json()).unwrap();
+    file["issuers"].clone()
 }
 
 #[tokio::test]
@@ -249,6 +260,7 @@ async fn issuer_with_other_keys_is_not_covered() {
         .unwrap();
     assert_eq!(class.not_covered(), [INVALID]);
     assert!(!class.is_evidence());
+    assert_eq!(issuers(report.results())["further"], json!([]));
 }
 
 #[tokio::test]

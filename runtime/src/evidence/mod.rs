@@ -16,6 +16,7 @@ pub use self::class_results::{Admission, ClassResults, RefusalCount, RouteResult
 pub use self::error::EvidenceError;
 pub(crate) use self::object_path::is_below;
 pub use self::results::AttackResults;
+pub(crate) use self::results::TriedIssuers;
 #[cfg(feature = "report")]
 pub(crate) use self::results::is_date;
 

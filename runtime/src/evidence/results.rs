@@ -33,7 +33,20 @@ pub struct AttackResults {
     commit: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     date: Option<String>,
+    /// `None` in files of versions that did not record them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issuers: Option<TriedIssuers>,
     routes: Vec<RouteResults>,
+}
+
+/// The issuers of which valid tokens were sent to the routes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TriedIssuers {
+    /// The issuer of the tested API, which stands for one that the API trusts in production.
+    pub(crate) test: String,
+    /// The issuers that the test adds, by the URLs that they have in production.
+    pub(crate) further: Vec<String>,
 }
 
 /// The version of a text, whatever its other members are.
@@ -59,8 +72,15 @@ impl AttackResults {
             version: VERSION,
             commit: None,
             date: None,
+            issuers: None,
             routes,
         }
+    }
+
+    /// Sets the issuers of which valid tokens were sent.
+    pub(crate) fn with_issuers(self, issuers: TriedIssuers) -> Self {
+        let issuers = Some(issuers);
+        Self { issuers, ..self }
     }
 
     /// Sets the commit of the attacked code: between 7 and 64 hexadecimal digits in lower case.
@@ -171,6 +191,12 @@ impl AttackResults {
     /// Returns the date of the attacks, if it is known.
     pub fn date(&self) -> Option<&str> {
         self.date.as_deref()
+    }
+
+    /// Returns the issuers of which valid tokens were sent; `None` if the file does not record them.
+    #[cfg(feature = "report")]
+    pub(crate) fn issuers(&self) -> Option<&TriedIssuers> {
+        self.issuers.as_ref()
     }
 
     /// Returns the results of each route, sorted by path and method.

@@ -72,6 +72,22 @@ fn results_are_parsed_and_written_unchanged() {
     assert!(results.route("POST", "/orders").is_none());
 }
 
+/// A file without issuers, as older versions wrote it, is `VALID`.
+#[test]
+fn issuers_of_the_tried_tokens_are_written_and_read() {
+    let issuers = TriedIssuers {
+        test: "https://issuer.test".to_owned(),
+        further: vec!["https://partner.example".to_owned()],
+    };
+    let results = AttackResults::parse(VALID).unwrap().with_issuers(issuers);
+    let text = results.to_json();
+    assert!(
+        text.contains("\"issuers\": {\n    \"test\": \"https://issuer.test\""),
+        "{text}"
+    );
+    assert_eq!(AttackResults::parse(&text).unwrap(), results);
+}
+
 #[test]
 fn file_is_replaced_and_read_again() {
     let folder = tempfile::tempdir().unwrap();

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::evidence::{AttackClass, AttackResults, ClassResults, endpoint};
 use crate::policy::Access;
 use crate::report::measured::{Found, Measured, method_names};
+use crate::resource_server::IssuerSummary;
 use crate::routing::{InputDescription, Inventory, Route};
 
 /// The refused attacks of some classes.
@@ -48,6 +49,7 @@ impl Proof {
         }
         let results = measured.map(|measured| measured.results);
         proof.add_unknown(results, classes, &known);
+        proof.add_untried_issuers(inventory, results, classes);
         proof
     }
 
@@ -103,6 +105,48 @@ impl Proof {
                     self.add_admitted(results, &format!("`{class}` on `{endpoint}`"));
                 }
             }
+        }
+    }
+
+    /// Adds the trusted issuers of which no attack had a valid token.
+    ///
+    /// The attacked API has an issuer of its own in place of one that the API trusts in production. The attacks know the other
+    /// ones only if the test adds them.
+    fn add_untried_issuers(
+        &mut self,
+        inventory: &Inventory,
+        results: Option<&AttackResults>,
+        classes: &[AttackClass],
+    ) {
+        let class = AttackClass::OtherIssuer;
+        let accepts_tokens = || {
+            inventory
+                .iter()
+                .any(|route| expected_classes(route).contains(&class))
+        };
+        let Some(results) = results.filter(|_| classes.contains(&class) && accepts_tokens()) else {
+            return;
+        };
+        let trusted = inventory.issuers().iter().map(IssuerSummary::issuer);
+        let Some(tried) = results.issuers() else {
+            if trusted.len() > 1 {
+                let gap = "the attack results do not record of which issuers tokens were tried; run the attacks again";
+                self.missing.push(gap.to_owned());
+            }
+            return;
+        };
+        let is_tried =
+            |url: &&str| *url == tried.test || tried.further.iter().any(|other| other == url);
+        let stands_for = usize::from(!trusted.clone().any(|url| url == tried.test));
+        let untried: Vec<&str> = trusted.filter(|url| !is_tried(url)).collect();
+        if untried.len() > stands_for {
+            let urls = untried.join(", ");
+            self.missing.push(match stands_for {
+                0 => format!("no valid token of {urls} was tried; pass each to `issuer` of the attack"),
+                _ => format!(
+                    "valid tokens of only one of {urls} were tried: the issuer of the test stands for it; pass the others to `issuer` of the attack"
+                ),
+            });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{AttackClass, AttackResults, RouteResults};
+use crate::evidence::{AttackClass, AttackResults, RouteResults, TriedIssuers};
 use crate::routing::Route;
 use crate::testing::attack::access::Grant;
 use crate::testing::attack::browser::Browser;
@@ -84,11 +84,11 @@ async fn run(attack: &Attack<'_>) -> AttackReport {
         );
     }
     let unproven_objects = check_objects(attack, &mut finished).await;
-    let invalid_issuers = check_issuers(attack, &mut finished);
+    let (issuers, invalid_issuers) = check_issuers(attack, &mut finished);
     let mut routes: Vec<RouteResults> = finished.into_iter().map(|route| route.results).collect();
     AttackReport {
         unused_excuses: attack.excuse_admissions(&mut routes),
-        results: AttackResults::new(routes),
+        results: AttackResults::new(routes).with_issuers(issuers),
         uncovered,
         skipped: attack.skipped.clone(),
         is_incomplete: budget.is_exhausted(),
@@ -109,8 +109,12 @@ async fn check_objects(attack: &Attack<'_>, finished: &mut [RouteAttack<'_>]) ->
     attack.unproven(&objects)
 }
 
-/// Returns the issuers without a valid token at the API, after each route that refused one has reported it.
-fn check_issuers(attack: &Attack<'_>, finished: &mut [RouteAttack<'_>]) -> Vec<String> {
+/// Returns the issuers with a valid token at the API, and describes those without one, after each route that refused one has
+/// reported it.
+fn check_issuers(
+    attack: &Attack<'_>,
+    finished: &mut [RouteAttack<'_>],
+) -> (TriedIssuers, Vec<String>) {
     let mut valid: BTreeMap<usize, bool> = BTreeMap::new();
     for (at, is_valid) in finished.iter().flat_map(|route| &route.issuers) {
         *valid.entry(*at).or_default() |= is_valid;
@@ -119,10 +123,8 @@ fn check_issuers(attack: &Attack<'_>, finished: &mut [RouteAttack<'_>]) -> Vec<S
     for route in finished {
         route.report_invalid_issuers(&invalid);
     }
-    let described = invalid
-        .into_iter()
-        .filter_map(|at| attack.invalid_issuer(at));
-    described.collect()
+    let described = invalid.iter().filter_map(|at| attack.invalid_issuer(*at));
+    (attack.tried_issuers(&invalid), described.collect())
 }
 
 impl<'e> RouteAttack<'e> {

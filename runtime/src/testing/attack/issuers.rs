@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::AttackClass;
+use crate::evidence::{AttackClass, TriedIssuers};
 use crate::steps::Step;
 use crate::testing::attack::access::{Alternative, Grant, Implications};
 use crate::testing::attack::engine::RouteAttack;
@@ -21,6 +21,19 @@ impl Attack<'_> {
     pub(super) fn invalid_issuers(&self, valid: &BTreeMap<usize, bool>) -> BTreeSet<usize> {
         let all = 0..self.issuers.len();
         all.filter(|at| valid.get(at) != Some(&true)).collect()
+    }
+
+    /// Returns the issuers of which a token is valid at the API.
+    pub(super) fn tried_issuers(&self, invalid: &BTreeSet<usize>) -> TriedIssuers {
+        let all = self.issuers.iter().enumerate();
+        let valid = all.filter(|(at, _)| !invalid.contains(at));
+        let further: BTreeSet<String> = valid
+            .map(|(_, (issuer, _))| issuer.url().to_owned())
+            .collect();
+        TriedIssuers {
+            test: self.api.issuer().url().to_owned(),
+            further: further.into_iter().collect(),
+        }
     }
 
     /// Describes an issuer of which no token is valid at the API.
