@@ -65,6 +65,46 @@ async fn attacks_on_issued_tickets_are_evidence() {
     }
 }
 
+/// A ticket for the other handler of the same name is an attack.
+#[tokio::test]
+async fn handlers_of_one_name_are_different_handlers() {
+    fn of_orders() -> SecureRouter {
+        #[secured(scopes = "orders:read", ticket)]
+        async fn stream() {}
+
+        #[secured(authenticated)]
+        async fn stream_ticket(tickets: Tickets) -> Result<Ticket, TicketError> {
+            tickets.issue(stream)
+        }
+
+        SecureRouter::new()
+            .route("/orders", get(stream))
+            .route("/tickets/orders", post(stream_ticket))
+    }
+    fn of_news() -> SecureRouter {
+        #[secured(scopes = "news:read", ticket)]
+        async fn stream() {}
+
+        #[secured(authenticated)]
+        async fn stream_ticket(tickets: Tickets) -> Result<Ticket, TicketError> {
+            tickets.issue(stream)
+        }
+
+        SecureRouter::new()
+            .route("/news", get(stream))
+            .route("/tickets/news", post(stream_ticket))
+    }
+    let api = TestApi::new(of_orders().merge(of_news())).await;
+    let refused = async |attack: Attack<'_>| {
+        let results = attack.run().await.assert_refused();
+        let route = results.route("GET", "/orders").unwrap();
+        route.class(AttackClass::BrokenToken).unwrap().refused()
+    };
+    let own = || Attack::new(&api).ticket("GET /orders", "POST /tickets/orders");
+    let both = own().ticket("GET /news", "POST /tickets/news");
+    assert_eq!(refused(both).await, refused(own()).await + 1);
+}
+
 /// A cache in front of the API answers a ticket that was used.
 #[tokio::test]
 async fn cached_response_to_a_ticket_is_found() {

@@ -205,7 +205,7 @@ impl<'e> RouteAttack<'e> {
     /// # Errors
     ///
     /// Returns the reason if none is found, or if a limit of the attack is reached.
-    pub(super) async fn beside(&self, target: &'e Target<'e>) -> Result<Self, String> {
+    pub(super) async fn begin_other(&self, target: &'e Target<'e>) -> Result<Self, String> {
         Self::begin(self.attack, self.router, self.budget, self.targets, target).await
     }
 
@@ -311,7 +311,7 @@ impl Target<'_> {
     /// Returns whether a request was accepted: the handler ran, or an undeclared route succeeded.
     pub(super) fn admits(&self, outcome: &Outcome) -> bool {
         match self.route {
-            Some(_) => outcome.record.reached_handler() && self.is_handler(outcome.record.handler),
+            Some(_) => outcome.record.reached_handler() && self.is_handler_of(&outcome.record),
             None => outcome.is_success(),
         }
     }

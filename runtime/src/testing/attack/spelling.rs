@@ -16,7 +16,7 @@ impl RouteAttack<'_> {
             None => Vec::new(),
             Some(own) => {
                 let routes = self.attack.api.api().inventory().routes().iter();
-                let same = routes.filter(|route| std::ptr::eq(route.declaration(), own));
+                let same = routes.filter(|route| route.declaration() == own);
                 same.map(|route| route.path().to_owned()).collect()
             }
         };

@@ -8,6 +8,7 @@ use crate::input::InputLocation;
 use crate::lock::digests;
 use crate::policy::{Access, Declaration, Limits};
 use crate::routing::{HeaderSelection, Route};
+use crate::steps::Record;
 use crate::testing::attack::access::Alternative;
 use crate::testing::attack::part::{Part, Parts, as_text, encoded, is_body, pairs, parameters};
 use crate::testing::attack::request::{AttackBody, AttackRequest};
@@ -102,9 +103,14 @@ impl Target<'_> {
     }
 
     /// Returns whether the handler is the one of a record.
-    pub(super) fn is_handler(&self, handler: Option<(&str, &str)>) -> bool {
+    ///
+    /// Functions of one module may have handlers of the same name inside, in other lines.
+    pub(super) fn is_handler_of(&self, record: &Record) -> bool {
         let own = self.declaration();
-        own.is_some_and(|own| handler == Some((own.module, own.handler)))
+        own.is_some_and(|own| {
+            record.handler == Some((own.module, own.handler))
+                && record.location == Some(own.location)
+        })
     }
 
     /// Returns the candidates for a request that the API accepts, the largest first.

@@ -87,9 +87,7 @@ impl RouteAttack<'_> {
     fn has_handler_of(&self, route: &str) -> bool {
         let mut targets = self.targets.iter();
         let other = targets.find(|target| target.name() == route);
-        let handler = other.and_then(Target::declaration);
-        self.target
-            .is_handler(handler.map(|other| (other.module, other.handler)))
+        other.and_then(Target::declaration) == self.target.declaration()
     }
 
     /// Returns a request to which the API answers with a ticket.
@@ -100,7 +98,7 @@ impl RouteAttack<'_> {
         let target = targets
             .find(|target| target.name() == issuing)
             .ok_or_else(|| format!("{issuing} is left out"))?;
-        let route = self.beside(target).await?;
+        let route = self.begin_other(target).await?;
         let mut request = match (&route.grant, &self.grant) {
             (Some(one), Some(other)) => {
                 let grant = one.with_all_of(other);

@@ -15,7 +15,7 @@ pub(in crate::testing::attack) struct Position<'a> {
     /// The JSON Pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)).
     pub(super) pointer: String,
     /// The resolved schemas of the values around it.
-    pub(super) around: Vec<&'a Value>,
+    pub(super) ancestors: Vec<&'a Value>,
     /// Whether `schema` is one of several alternatives, and the others have their own positions.
     pub(super) is_chosen: bool,
 }
@@ -26,7 +26,7 @@ impl<'a> Position<'a> {
         Self {
             schema: document,
             pointer: String::new(),
-            around: Vec::new(),
+            ancestors: Vec::new(),
             is_chosen: false,
         }
     }
@@ -36,7 +36,7 @@ impl<'a> Position<'a> {
         let mut chosen = self.clone();
         let schema = resolve(document, self.schema);
         if !std::ptr::eq(schema, choice) {
-            chosen.around.push(schema);
+            chosen.ancestors.push(schema);
         }
         chosen.schema = choice;
         chosen.is_chosen = true;
@@ -45,18 +45,18 @@ impl<'a> Position<'a> {
 
     /// Returns the position of a member or item of the value.
     pub(super) fn below(&self, document: &'a Value, name: &str, schema: &'a Value) -> Self {
-        let mut around = self.around.clone();
-        around.push(resolve(document, self.schema));
+        let mut ancestors = self.ancestors.clone();
+        ancestors.push(resolve(document, self.schema));
         Self {
             schema,
             pointer: format!("{}/{}", self.pointer, escaped(name)),
-            around,
+            ancestors,
             is_chosen: false,
         }
     }
 
     /// Returns the pointer, or words for the whole value.
-    pub(super) fn place(&self) -> &str {
+    pub(super) fn label(&self) -> &str {
         if self.pointer.is_empty() {
             "the value"
         } else {
@@ -67,8 +67,8 @@ impl<'a> Position<'a> {
     /// Returns whether the type of the value is inside itself, so that its schema was followed before.
     pub(super) fn is_repeated(&self, document: &'a Value) -> bool {
         let schema = resolve(document, self.schema);
-        let mut around = self.around.iter();
-        around.any(|other| std::ptr::eq(*other, schema))
+        let mut ancestors = self.ancestors.iter();
+        ancestors.any(|other| std::ptr::eq(*other, schema))
     }
 }
 

@@ -80,7 +80,7 @@ impl<'a> Finder<'_, 'a> {
                     continue;
                 }
                 let position = position.with_choice(document, schema);
-                let name_of_choice = format!("alternative {} of {}", at + 1, position.place());
+                let name_of_choice = format!("alternative {} of {}", at + 1, position.label());
                 let parts = both(|members| synthesize_part(document, schema, name, members));
                 let wholes = parts
                     .into_iter()
@@ -194,7 +194,7 @@ impl<'a> Finder<'_, 'a> {
             .into_iter()
             .filter_map(|part| replaced(self.whole, &position.pointer, Some(part)));
         let wholes: Vec<Value> = wholes.collect();
-        let name = format!("{kind} of {}", position.place());
+        let name = format!("{kind} of {}", position.label());
         self.add(name, position.clone(), &fits, wholes);
     }
 
