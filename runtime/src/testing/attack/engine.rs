@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::audit::Reason;
 use crate::evidence::{AttackClass, AttackResults, RouteResults, TriedIssuers};
 use crate::routing::Route;
+use crate::steps::Step;
 use crate::testing::attack::access::Grant;
 use crate::testing::attack::browser::Browser;
 use crate::testing::attack::budget::Budget;
@@ -14,6 +16,12 @@ use crate::testing::attack::report::AttackReport;
 use crate::testing::attack::request::{AttackRequest, Outcome};
 use crate::testing::attack::target::Target;
 use crate::testing::or_panic;
+
+/// The statuses with which servers refuse input.
+const INPUT_STATUSES: [u16; 7] = [400, 411, 413, 414, 415, 422, 431];
+
+/// The reason of an extractor outside this crate, which may refuse anything.
+const REJECTED_BY_EXTRACTOR: &str = Reason::RejectedByExtractor.as_str();
 
 /// The attack on one route.
 pub(super) struct RouteAttack<'e> {
@@ -216,9 +224,9 @@ impl<'e> RouteAttack<'e> {
             self.objects().await;
             self.tokens().await;
         }
-        if let Some(browser) = self.browser.clone() {
+        if self.browser.is_some() {
             self.report_objects_of_sessions();
-            self.sessions(&browser).await;
+            self.sessions().await;
         }
         if self.target.route.is_some_and(Route::accepts_tickets) {
             self.tickets().await;
@@ -257,6 +265,48 @@ impl<'e> RouteAttack<'e> {
         }
     }
 
+    /// Sends a request with a credential that the route accepts; `None` if it cannot be sent, or if the guard accepts no credential.
+    ///
+    /// The handler may have ended the session or revoked the token of an earlier request. The refusal of such a credential is
+    /// none of what is wrong with the request, so that it is sent again with a new one.
+    pub(super) async fn send_accepted(
+        &mut self,
+        class: AttackClass,
+        request: &AttackRequest,
+    ) -> Option<Outcome> {
+        let outcome = self.send(class, &self.authorized(request)).await?;
+        if !self.target.refuses_credential(&outcome) {
+            return Some(outcome);
+        }
+        if let Err(reason) = self.begin_session().await {
+            self.not_covered(class, &reason);
+            return None;
+        }
+        let outcome = self.send(class, &self.authorized(request)).await?;
+        if self.target.refuses_credential(&outcome) {
+            let reason = format!(
+                "the API accepts no new credential after an earlier request (status {})",
+                outcome.status
+            );
+            self.not_covered(class, &reason);
+            return None;
+        }
+        Some(outcome)
+    }
+
+    /// Begins a new session, if the route accepts one.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason if the login fails, or if a limit of the attack is reached.
+    pub(super) async fn begin_session(&mut self) -> Result<(), String> {
+        if self.browser.is_some() {
+            let login = Browser::log_in(self.attack.api, SUBJECT);
+            self.browser = Some(self.budget.spend(login).await??);
+        }
+        Ok(())
+    }
+
     /// Returns whether a limit of the attack was reached.
     pub(super) fn is_exhausted(&self) -> bool {
         self.budget.is_exhausted()
@@ -273,6 +323,43 @@ impl<'e> RouteAttack<'e> {
         if let Some(outcome) = self.send(class, request).await {
             let refused = is_refused(&outcome);
             self.record(class, description, &outcome, refused);
+        }
+    }
+
+    /// Sends an attack with a credential that the route accepts, and records whether it was refused.
+    pub(super) async fn attempt_accepted(
+        &mut self,
+        class: AttackClass,
+        description: &str,
+        request: &AttackRequest,
+        is_refused: IsRefused<'_>,
+    ) {
+        if let Some(outcome) = self.send_accepted(class, request).await {
+            let refused = is_refused(&outcome);
+            self.record(class, description, &outcome, refused);
+        }
+    }
+
+    /// Sends an attack on the input with a credential that the route accepts, and records whether its input was refused.
+    pub(super) async fn attempt_input(
+        &mut self,
+        class: AttackClass,
+        description: &str,
+        request: &AttackRequest,
+    ) {
+        let Some(outcome) = self.send_accepted(class, request).await else {
+            return;
+        };
+        if outcome.is_refused_input() {
+            self.record(class, description, &outcome, true);
+        } else if outcome.is_refused_otherwise() {
+            let reason = format!(
+                "{description}: the API answers with status {}, but not because of the input",
+                outcome.status
+            );
+            self.not_covered(class, &reason);
+        } else {
+            self.record(class, description, &outcome, false);
         }
     }
 
@@ -315,6 +402,20 @@ impl Target<'_> {
             None => outcome.is_success(),
         }
     }
+
+    /// Returns whether the guard of the route refused the credential of a request.
+    fn refuses_credential(&self, outcome: &Outcome) -> bool {
+        let record = &outcome.record;
+        let is_of_credential = |step: &Step| {
+            !matches!(
+                step,
+                Step::HeaderLimit | Step::InnerLayers | Step::Arguments | Step::Handler
+            )
+        };
+        self.is_handler_of(record)
+            && record.decided.is_some_and(|decided| decided.is_refusal)
+            && record.steps.last().is_some_and(is_of_credential)
+    }
 }
 
 impl Outcome {
@@ -328,8 +429,27 @@ impl Outcome {
         self.is_refused_with(&[302, 303, 400, 401, 403])
     }
 
-    /// Returns whether no handler ran, and the status is that of a client's error.
-    pub(super) fn is_refused(&self) -> bool {
+    /// Returns whether the input was refused, by the arguments of the handler or by a layer.
+    ///
+    /// A layer, an extractor outside this crate and a route without a guard may refuse a request for other reasons. There, the
+    /// status decides.
+    pub(super) fn is_refused_input(&self) -> bool {
+        let is_of_input = || INPUT_STATUSES.contains(&self.status);
+        match self.record.steps.last() {
+            Some(Step::Arguments) => {
+                let is_decided = self.record.decided.is_some_and(|decided| {
+                    decided.is_refusal && decided.reason != REJECTED_BY_EXTRACTOR
+                });
+                (is_decided && (400..500).contains(&self.status)) || is_of_input()
+            }
+            Some(Step::InnerLayers) | None => is_of_input(),
+            // the guard refused the request, whatever its input is
+            Some(_) => false,
+        }
+    }
+
+    /// Returns whether no handler ran, and the status is that of a client's error, which the input need not have caused.
+    fn is_refused_otherwise(&self) -> bool {
         !self.record.reached_handler() && (400..500).contains(&self.status)
     }
 }

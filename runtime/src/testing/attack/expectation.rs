@@ -57,7 +57,10 @@ impl RouteAttack<'_> {
     pub(super) async fn session_expectation(&mut self, is_refused: IsRefused<'_>) {
         let expected = self.attack.expected(&self.target.name());
         let is_expected = expected.is_none_or(Expected::admits_session);
-        let Some(browser) = self.browser.as_ref().filter(|_| !is_expected) else {
+        if is_expected {
+            return;
+        }
+        let Some(browser) = self.new_browser(AttackClass::Expectation).await else {
             return;
         };
         let request = browser.request_from_page(&self.base);

@@ -9,7 +9,7 @@ use crate::evidence::AttackClass;
 use crate::input::InputLocation;
 use crate::testing::attack::engine::RouteAttack;
 use crate::testing::attack::part::Part;
-use crate::testing::attack::request::{AttackRequest, Outcome};
+use crate::testing::attack::request::AttackRequest;
 use crate::testing::attack::schema::{
     Mutation, MutationKind, Position, Variation, mutations, variations,
 };
@@ -103,8 +103,7 @@ impl RouteAttack<'_> {
             if is_same(&request, &self.base) {
                 continue;
             }
-            let request = self.authorized(&request);
-            let Some(outcome) = self.send(AttackClass::Bound, &request).await else {
+            let Some(outcome) = self.send_accepted(AttackClass::Bound, &request).await else {
                 continue;
             };
             if self.target.admits(&outcome) {
@@ -146,9 +145,7 @@ impl RouteAttack<'_> {
                 continue;
             }
             let description = format!("in the {}, {}", part.location, mutation.description);
-            let request = self.authorized(&request);
-            self.attempt(class, &description, &request, &Outcome::is_refused)
-                .await;
+            self.attempt_input(class, &description, &request).await;
         }
         for bound in unbroken {
             self.not_covered(

@@ -53,11 +53,11 @@ impl RouteAttack<'_> {
             if is_declared {
                 continue;
             }
-            let mut request = self.accepted();
+            let mut request = self.base.clone();
             request.method = method;
             let is_refused =
                 |outcome: &Outcome| !outcome.record.reached_handler() && !outcome.is_success();
-            self.attempt(class, &format!("the method {name}"), &request, &is_refused)
+            self.attempt_accepted(class, &format!("the method {name}"), &request, &is_refused)
                 .await;
         }
         self.overridden_methods().await;
@@ -73,11 +73,11 @@ impl RouteAttack<'_> {
             Method::POST
         };
         for field in OVERRIDES {
-            let mut request = self.accepted();
+            let mut request = self.base.clone();
             request.method = carrier.clone();
             request.header(field, target.method.as_str());
             let is_refused = |outcome: &Outcome| !target.admits(outcome);
-            self.attempt(
+            self.attempt_accepted(
                 class,
                 &format!("the method {carrier} and a field `{field}`"),
                 &request,
@@ -85,7 +85,7 @@ impl RouteAttack<'_> {
             )
             .await;
         }
-        let mut request = self.accepted();
+        let mut request = self.base.clone();
         request.method = carrier.clone();
         let separator = if request.target.contains('?') {
             '&'
@@ -94,7 +94,7 @@ impl RouteAttack<'_> {
         };
         request.target = format!("{}{separator}_method={}", request.target, target.method);
         let is_refused = |outcome: &Outcome| !target.admits(outcome);
-        self.attempt(
+        self.attempt_accepted(
             class,
             &format!("the method {carrier} and a parameter `_method`"),
             &request,
@@ -111,7 +111,7 @@ impl RouteAttack<'_> {
         if self.base.body.bytes.is_empty() {
             return;
         }
-        let request = self.accepted();
+        let request = self.base.clone();
         let is_refused = |outcome: &Outcome| outcome.is_refused_with(&[415]);
         let typed = |media_type: Option<&str>| {
             let mut request = request.clone();
@@ -133,7 +133,7 @@ impl RouteAttack<'_> {
         ] {
             let essence = other.split(';').next().unwrap_or(other);
             if !types.contains(&essence) && !types.contains(&"*/*") {
-                self.attempt(
+                self.attempt_accepted(
                     class,
                     &format!("a body of the type `{other}`"),
                     &typed(Some(other)),
@@ -142,16 +142,16 @@ impl RouteAttack<'_> {
                 .await;
             }
         }
-        self.attempt(class, "a body without a type", &typed(None), &is_refused)
+        self.attempt_accepted(class, "a body without a type", &typed(None), &is_refused)
             .await;
         let mut twice = request.clone();
         twice.header("content-type", "text/plain");
-        self.attempt(class, "a body with two types", &twice, &is_refused)
+        self.attempt_accepted(class, "a body with two types", &twice, &is_refused)
             .await;
         for coding in ["gzip", "br", "deflate"] {
             let mut coded = request.clone();
             coded.header("content-encoding", coding);
-            self.attempt(
+            self.attempt_accepted(
                 class,
                 &format!("a body with the content coding `{coding}`"),
                 &coded,
@@ -165,12 +165,12 @@ impl RouteAttack<'_> {
         let class = AttackClass::Oversize;
         let limits = self.target.limits();
         if self.target.route.is_some() {
-            let mut request = self.accepted();
+            let mut request = self.base.clone();
             for at in 0..=limits.header_limit {
                 request.header(&format!("x-attack-{at}"), "a");
             }
             let is_refused = |outcome: &Outcome| outcome.is_refused_with(&[431]);
-            self.attempt(
+            self.attempt_accepted(
                 class,
                 "one header field more than allowed",
                 &request,
@@ -194,7 +194,7 @@ impl RouteAttack<'_> {
             ),
         ] {
             let request = self.oversize(limits.body_limit, is_chunked);
-            self.attempt(class, description, &request, &is_refused)
+            self.attempt_accepted(class, description, &request, &is_refused)
                 .await;
         }
     }
@@ -211,7 +211,7 @@ impl RouteAttack<'_> {
 
     /// Returns the accepted request with spaces after its body, one byte more than the limit.
     fn oversize(&self, limit: usize, is_chunked: bool) -> AttackRequest {
-        let mut request = self.accepted();
+        let mut request = self.base.clone();
         let length = request.body.bytes.len();
         request.body.filler = (limit + 1).saturating_sub(length).max(1);
         request.body.is_chunked = is_chunked;
@@ -261,11 +261,11 @@ impl RouteAttack<'_> {
             .body_types()
             .is_some_and(|types| !types.is_empty());
         if has_types && !self.base.body.bytes.is_empty() {
-            let mut other = self.accepted();
+            let mut other = self.base.clone();
             other.headers.retain(|(name, _)| name != "content-type");
             other.header("content-type", "application/attack");
-            let is_refused = |outcome: &Outcome| !outcome.read_body && outcome.is_refused();
-            self.attempt(
+            let is_refused = |outcome: &Outcome| !outcome.read_body && outcome.is_refused_input();
+            self.attempt_accepted(
                 class,
                 "a body of another type, and it was read",
                 &other,

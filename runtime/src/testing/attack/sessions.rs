@@ -7,7 +7,7 @@ use crate::testing::attack::access::Grant;
 use crate::testing::attack::browser::{Browser, with_cookie};
 use crate::testing::attack::engine::RouteAttack;
 use crate::testing::attack::forge::SUBJECT;
-use crate::testing::attack::request::Outcome;
+use crate::testing::attack::request::{AttackRequest, Outcome};
 
 /// A request with a mistake in its session: the cookie, the origin and the description.
 struct Mistake {
@@ -20,10 +20,9 @@ impl RouteAttack<'_> {
     /// Attacks a route that accepts the session of a login, alone or beside tokens.
     ///
     /// Refusals count only if the route admits a valid session.
-    pub(super) async fn sessions(&mut self, browser: &Browser) {
+    pub(super) async fn sessions(&mut self) {
         let base = self.base.clone();
-        let valid = browser.request_from_page(&base);
-        let admitted = self.send(AttackClass::BrokenToken, &valid).await;
+        let admitted = self.send_session(&base).await;
         if !admitted.is_some_and(|outcome| self.target.admits(&outcome)) {
             let reason = "the API does not admit a valid session";
             for class in [AttackClass::NoToken, AttackClass::BrokenToken] {
@@ -32,7 +31,11 @@ impl RouteAttack<'_> {
             return;
         }
         self.session_expectation(&Outcome::is_refused_session).await;
-        for mistake in self.mistakes(browser).await {
+        // the handler may have ended the former one
+        let Some(browser) = self.new_browser(AttackClass::BrokenToken).await else {
+            return;
+        };
+        for mistake in self.mistakes(&browser).await {
             let mut request = match &mistake.cookie {
                 Some(cookie) => with_cookie(&base, cookie),
                 None => base.clone(),
@@ -65,6 +68,22 @@ impl RouteAttack<'_> {
             )
             .await;
         }
+    }
+
+    /// Sends a request in a new session.
+    async fn send_session(&mut self, request: &AttackRequest) -> Option<Outcome> {
+        let browser = self.new_browser(AttackClass::BrokenToken).await?;
+        let request = browser.request_from_page(request);
+        self.send(AttackClass::BrokenToken, &request).await
+    }
+
+    /// Begins a new session; `None` if the route accepts none, or if the login fails.
+    pub(super) async fn new_browser(&mut self, class: AttackClass) -> Option<Browser> {
+        if let Err(reason) = self.begin_session().await {
+            self.not_covered(class, &reason);
+            return None;
+        }
+        self.browser.clone()
     }
 
     /// Returns each mistake; those of the origin only for methods other than `GET` and `HEAD`.

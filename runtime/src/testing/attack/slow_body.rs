@@ -20,8 +20,10 @@ impl RouteAttack<'_> {
         if self.base.body.bytes.is_empty() || !self.reads_body() {
             return;
         }
-        if let Err(reason) = self.budget.begin() {
-            self.not_covered(class, reason);
+        // the handler may have ended the former session
+        let session = self.begin_session().await;
+        if let Err(reason) = session.and_then(|()| Ok(self.budget.begin()?)) {
+            self.not_covered(class, &reason);
             return;
         }
         let mut request = self.accepted();

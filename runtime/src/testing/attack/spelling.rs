@@ -7,7 +7,7 @@ use crate::testing::attack::request::Outcome;
 impl RouteAttack<'_> {
     pub(super) async fn spellings(&mut self) {
         let target = self.target;
-        let request = self.accepted();
+        let request = self.base.clone();
         let (path, query) = match request.target.split_once('?') {
             Some((path, query)) => (path.to_owned(), format!("?{query}")),
             None => (request.target.clone(), String::new()),
@@ -27,7 +27,7 @@ impl RouteAttack<'_> {
             let mut request = request.clone();
             request.target = format!("{spelling}{query}");
             let is_refused = |outcome: &Outcome| !target.admits(outcome);
-            self.attempt(
+            self.attempt_accepted(
                 AttackClass::PathSpelling,
                 &format!("{description}: `{spelling}`"),
                 &request,

@@ -8,7 +8,6 @@ use crate::input::InputLocation;
 use crate::routing::{Exception, ExceptionKind, Route};
 use crate::testing::attack::engine::RouteAttack;
 use crate::testing::attack::part::{Parts, is_body};
-use crate::testing::attack::request::Outcome;
 use crate::testing::attack::schema::Encoding;
 
 /// The length of a text that a type without a bound accepts.
@@ -45,10 +44,8 @@ impl RouteAttack<'_> {
         ] {
             let mut request = self.base.clone();
             request.set_body(Bytes::from(text), media_type);
-            let request = self.authorized(&request);
             let description = format!("{kind} to the {exception}");
-            self.attempt(CLASS, &description, &request, &Outcome::is_refused)
-                .await;
+            self.attempt_input(CLASS, &description, &request).await;
         }
     }
 
@@ -74,10 +71,9 @@ impl RouteAttack<'_> {
                 self.not_covered(CLASS, &reason);
                 continue;
             };
-            let request = self.authorized(&self.target.request(&parts.with(at, value)));
+            let request = self.target.request(&parts.with(at, value));
             let description = format!("unexpected data to the {exception}");
-            self.attempt(CLASS, &description, &request, &Outcome::is_refused)
-                .await;
+            self.attempt_input(CLASS, &description, &request).await;
         }
     }
 }
