@@ -249,3 +249,73 @@ async fn bounds_of_a_body_of_bytes_are_not_covered() {
         ]
     );
 }
+
+#[tokio::test]
+async fn further_sample_that_cannot_be_used_is_not_covered() {
+    #[derive(Deserialize, Validate, SecureInput)]
+    #[serde(deny_unknown_fields)]
+    struct Note {
+        #[garde(length(chars, max = 20))]
+        title: String,
+    }
+
+    #[derive(SecureInput)]
+    #[secure(scalar = "a test", schema = impossible)]
+    struct Impossible;
+
+    impl<'de> Deserialize<'de> for Impossible {
+        fn deserialize<D: Deserializer<'de>>(decoder: D) -> Result<Self, D::Error> {
+            String::deserialize(decoder).map(|_| Self)
+        }
+    }
+
+    fn impossible(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^b{3}$", "maxLength": 2 })
+    }
+
+    #[derive(Deserialize, Validate, SecureInput)]
+    #[serde(deny_unknown_fields)]
+    struct Coded {
+        #[garde(skip)]
+        code: Impossible,
+    }
+
+    #[secured(scopes = "notes:write")]
+    async fn write(Valid(Json(note)): Valid<Json<Note>>) -> String {
+        note.title
+    }
+
+    #[secured(scopes = "notes:write")]
+    async fn code(Valid(Json(coded)): Valid<Json<Coded>>) {
+        let Coded { code: Impossible } = coded;
+    }
+
+    let routes = SecureRouter::new().route("/notes", post(write).put(code));
+    let api = TestApi::new(routes).await;
+    let coded = || Sample::new().json(&json!({"code": "bb"}));
+    let not_covered = async |route: &str, first: Sample, further: Sample| {
+        let attack = Attack::new(&api).sample("PUT /notes", coded());
+        let attack = attack.sample(route, first).sample(route, further);
+        let report = attack.run().await;
+        let (method, path) = route.split_once(' ').unwrap();
+        bound(report.results().route(method, path))
+            .not_covered()
+            .to_vec()
+    };
+    let title = |title: Value| Sample::new().json(&json!({ "title": title }));
+    let post = async |further| not_covered("POST /notes", title(json!("a")), further).await;
+    assert_eq!(post(title(json!("b"))).await, [""; 0]);
+    assert_eq!(
+        post(Sample::new().body(r#"{"title": "b"}"#, "application/json")).await,
+        [
+            "a further sample cannot be used: the sample states the body as bytes, which are not changed; state a value with `Sample::json`"
+        ]
+    );
+    assert_eq!(
+        post(title(json!(5))).await,
+        ["a further sample cannot be used: its body does not satisfy the schema"]
+    );
+    let put = not_covered("PUT /notes", coded(), Sample::new()).await;
+    let expected = "a further sample cannot be used: no value of the body is found from its schema";
+    assert!(put.contains(&expected.to_owned()), "{put:?}");
+}

@@ -11,7 +11,7 @@ use crate::testing::attack::engine::RouteAttack;
 use crate::testing::attack::part::Part;
 use crate::testing::attack::request::AttackRequest;
 use crate::testing::attack::schema::{
-    Mutation, MutationKind, Position, Variation, mutations, variations,
+    Mutation, MutationKind, Position, Variation, is_valid, mutations, variations,
 };
 
 /// The largest number of members, items, entries and alternatives that are added to one part of the request.
@@ -30,13 +30,28 @@ struct PartAttack<'p> {
 impl RouteAttack<'_> {
     pub(super) async fn input(&mut self) {
         let parts = self.parts.clone();
-        let further = self.target.further_parts();
+        let (further, unusable) = self.target.further_parts();
+        for reason in unusable {
+            self.not_covered(
+                AttackClass::Bound,
+                &format!("a further sample cannot be used: {reason}"),
+            );
+        }
         for (at, part) in parts.list.iter().enumerate() {
             let Some(schema) = &part.schema else {
                 continue;
             };
             let stated = further.iter().filter_map(|parts| parts.find(part.location));
             let stated: Vec<Value> = stated.map(|part| part.value.clone()).collect();
+            if !stated.iter().all(|value| is_valid(schema, value)) {
+                self.not_covered(
+                    AttackClass::Bound,
+                    &format!(
+                        "a further sample cannot be used: its {} does not satisfy the schema",
+                        part.location
+                    ),
+                );
+            }
             let attack = PartAttack {
                 at,
                 part,

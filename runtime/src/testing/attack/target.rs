@@ -128,10 +128,10 @@ impl Target<'_> {
         }
     }
 
-    /// Returns the parts that each further sample states.
-    pub(super) fn further_parts(&self) -> Vec<Parts> {
-        let further = self.further.iter().copied();
-        let parts = further.filter_map(|sample| {
+    /// Returns the parts that each further sample states, and the reasons for which some cannot be used.
+    pub(super) fn further_parts(&self) -> (Vec<Parts>, Vec<String>) {
+        let (mut usable, mut unusable) = (Vec::new(), Vec::new());
+        for sample in self.further.iter().copied() {
             let target = Target {
                 method: self.method.clone(),
                 path: self.path.clone(),
@@ -140,9 +140,17 @@ impl Target<'_> {
                 sample: Some(sample),
                 further: Vec::new(),
             };
-            target.parts(Members::All).ok()
-        });
-        parts.collect()
+            match target.parts(Members::All) {
+                Ok(parts) => {
+                    if parts.raw.is_some() {
+                        unusable.extend(parts.unattacked.iter().cloned());
+                    }
+                    usable.push(parts);
+                }
+                Err(reason) => unusable.push(reason),
+            }
+        }
+        (usable, unusable)
     }
 
     fn parts(&self, members: Members) -> Result<Parts, String> {

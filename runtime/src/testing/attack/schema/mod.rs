@@ -11,4 +11,5 @@ mod variation;
 pub(super) use self::mutation::{Encoding, Mutation, MutationKind, mutations};
 pub(super) use self::position::Position;
 pub(super) use self::synthesis::{Members, synthesize};
+pub(super) use self::validate::is_valid;
 pub(super) use self::variation::{Variation, variations};

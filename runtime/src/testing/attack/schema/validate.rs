@@ -25,6 +25,11 @@ pub(super) fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     schema
 }
 
+/// Returns whether a whole value satisfies the document.
+pub(in crate::testing::attack) fn is_valid(document: &Value, value: &Value) -> bool {
+    satisfies(document, document, value)
+}
+
 /// Returns whether a value satisfies a schema.
 ///
 /// A keyword that input types do not use, and a pattern with an unknown construct, accept every value: a mutation that only
