@@ -18,6 +18,9 @@ pub struct RouteResults {
     /// The SHA-256 of the declaration that was attacked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) declaration: Option<String>,
+    /// Whether the test states who may call the route, and the kit attacked it as other callers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    has_expectation: bool,
     pub(super) classes: Vec<ClassResults>,
 }
 
@@ -78,6 +81,7 @@ impl RouteResults {
             path: path.to_owned(),
             selection: None,
             declaration: None,
+            has_expectation: false,
             classes: Vec::new(),
         }
     }
@@ -93,6 +97,20 @@ impl RouteResults {
             declaration,
             ..self
         }
+    }
+
+    /// Records whether there are results for the callers whom the test does not expect, so that a report demands them.
+    pub(crate) fn with_expectation(self, has_expectation: bool) -> Self {
+        Self {
+            has_expectation,
+            ..self
+        }
+    }
+
+    /// Returns whether there were results for the callers whom the test does not expect.
+    #[cfg(feature = "report")]
+    pub(crate) fn has_expectation(&self) -> bool {
+        self.has_expectation
     }
 
     /// Returns the method.

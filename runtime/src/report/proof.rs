@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::evidence::{AttackClass, AttackResults, ClassResults, endpoint};
+use crate::evidence::{AttackClass, AttackResults, ClassResults, RouteResults, endpoint};
 use crate::policy::Access;
 use crate::report::measured::{Found, Measured, method_names};
 use crate::resource_server::IssuerSummary;
@@ -68,8 +68,10 @@ impl Proof {
         };
         let mut is_applicable = false;
         for class in classes {
+            let is_stated = *class == AttackClass::Expectation
+                && results.is_some_and(RouteResults::has_expectation);
+            let is_expected = is_stated || expected.contains(class);
             let results = results.and_then(|route| route.class(*class));
-            let is_expected = expected.contains(class);
             is_applicable |= is_expected || results.is_some();
             let name = || format!("`{class}` on `{endpoint}`");
             match results {

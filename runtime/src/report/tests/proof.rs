@@ -319,6 +319,25 @@ async fn trusted_issuer_without_a_valid_token_is_a_gap() {
     }
 }
 
+/// Only the test knows whom a route should admit, so that the results record whether it states it.
+#[test]
+fn removed_result_of_an_expectation_is_a_gap() {
+    let routes: SecureRouter = SecureRouter::new().route("/health", get(health));
+    let missing = |is_stated: bool, is_attacked: bool| {
+        let mut results = RouteResults::new("GET", "/health").with_expectation(is_stated);
+        if is_attacked {
+            results.add(AttackClass::Expectation, |class| {
+                class.add_refusal(403, None)
+            });
+        }
+        proof_of(&routes, vec![results], AttackClass::Expectation).missing
+    };
+    assert_eq!(missing(false, false), [""; 0]);
+    assert_eq!(missing(true, true), [""; 0]);
+    let gap = "no result of `expectation` on `GET /health`";
+    assert_eq!(missing(true, false), [gap]);
+}
+
 /// Without a route for tokens, no attack has one.
 #[test]
 fn api_without_tokens_needs_none_of_other_issuers() {

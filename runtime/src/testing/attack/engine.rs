@@ -93,7 +93,10 @@ async fn run(attack: &Attack<'_>) -> AttackReport {
     }
     let unproven_objects = check_objects(attack, &mut finished).await;
     let (issuers, invalid_issuers) = check_issuers(attack, &mut finished);
-    let mut routes: Vec<RouteResults> = finished.into_iter().map(|route| route.results).collect();
+    let mut routes: Vec<RouteResults> = finished
+        .into_iter()
+        .map(RouteAttack::into_results)
+        .collect();
     AttackReport {
         unused_excuses: attack.excuse_admissions(&mut routes),
         results: AttackResults::new(routes).with_issuers(issuers),
@@ -234,6 +237,11 @@ impl<'e> RouteAttack<'e> {
         self.protocol().await;
         self.input().await;
         self.slow_body().await;
+    }
+
+    fn into_results(self) -> RouteResults {
+        let has_expectation = self.results.class(AttackClass::Expectation).is_some();
+        self.results.with_expectation(has_expectation)
     }
 
     /// Returns the request that the route accepts, with its token.
