@@ -99,13 +99,40 @@ impl Sessions {
             // not awaited: a login does not depend on the tokens of a former one
             self.ended(removed, SessionEnd::Replaced);
         }
+        let now = self.shared.life.clock.now();
+        let started = self.insert(login, now, now).await?;
+        self.sweep(now);
+        Ok(started)
+    }
+
+    /// Starts a session as if the login had been at one time, and the last use at another one.
+    ///
+    /// It is for attacks with sessions that have ended by time, whatever the clock and the store are.
+    #[cfg(feature = "attack")]
+    pub(crate) async fn start_before(
+        &self,
+        login: NewLogin,
+        age: Duration,
+        unused: Duration,
+    ) -> Result<HeaderValue, SessionError> {
+        let now = self.shared.life.clock.now();
+        let (started_at, last_used) = (now.saturating_sub(age), now.saturating_sub(unused));
+        let (_, cookie) = self.insert(login, started_at, last_used).await?;
+        Ok(cookie)
+    }
+
+    async fn insert(
+        &self,
+        login: NewLogin,
+        started_at: NumericDate,
+        last_used: NumericDate,
+    ) -> Result<(Login, HeaderValue), SessionError> {
         let Shared { life, sealer, .. } = &*self.shared;
         let id = SessionId::random()?;
         let key = id.key();
-        let now = life.clock.now();
         let NewLogin { person, longest } = login;
         let lifetime = longest.map_or(life.lifetime, |longest| longest.min(life.lifetime));
-        let expires_at = now.saturating_add(lifetime);
+        let expires_at = started_at.saturating_add(lifetime);
         let subject = SessionGroup::of_subject(&person.issuer, &person.subject);
         let at_provider = match &person.sid {
             Some(sid) => SessionGroup::of_provider_session(&person.issuer, sid),
@@ -113,19 +140,18 @@ impl Sessions {
         };
         let record = LoginRecord {
             person,
-            started_at: now.as_millis(),
+            started_at: started_at.as_millis(),
             expires_at: expires_at.as_millis(),
         };
         let session = StoredSession {
             key,
             groups: vec![subject, at_provider],
             sealed: record::seal(sealer, &key, &record)?,
-            last_used: now,
+            last_used,
             expires_at,
         };
         let evicted = life.store.insert(session).await?;
         self.ended(evicted, SessionEnd::Evicted);
-        self.sweep(now);
         let login = self.login(key, record);
         #[cfg(feature = "tracing")]
         emit_started(&login);

@@ -1,6 +1,9 @@
 //! A browser with the session of a login.
 
 #[cfg(feature = "relying-party")]
+use std::time::Duration;
+
+#[cfg(feature = "relying-party")]
 use axum::http::{HeaderMap, HeaderValue};
 
 use crate::testing::TestApi;
@@ -13,6 +16,16 @@ pub(super) struct Browser {
     pub(super) origin: String,
 }
 
+/// The end of a session.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    Logout,
+    /// By time, because it was not used.
+    IdleTime,
+    /// By time, although it was used.
+    Lifetime,
+}
+
 impl Browser {
     /// Starts a session.
     ///
@@ -21,11 +34,10 @@ impl Browser {
     /// Returns the reason if the API has no sessions, or the store is unavailable.
     #[cfg(feature = "relying-party")]
     pub(super) async fn log_in(api: &TestApi, subject: &str) -> Result<Self, String> {
-        let none = || "the server has no sessions".to_owned();
-        let sessions = api.server().sessions().ok_or_else(none)?;
+        let sessions = api.server().sessions().ok_or_else(no_sessions)?;
         let login = crate::session::NewLogin::new(api.issuer().url(), "palisade-attack", subject);
         let started = sessions.start(login, &HeaderMap::new()).await;
-        let (_, cookie) = started.map_err(|error| format!("cannot start a session: {error}"))?;
+        let (_, cookie) = started.map_err(not_started)?;
         Ok(Self {
             cookie: pair(&cookie),
             origin: sessions.origin().to_owned(),
@@ -39,17 +51,38 @@ impl Browser {
         reason = "as with the feature `relying-party`"
     )]
     pub(super) async fn log_in(api: &TestApi, subject: &str) -> Result<Self, String> {
-        Err("the server has no sessions".to_owned())
+        Err(no_sessions())
     }
 
-    /// Returns the browser of a person who has logged out.
+    /// Returns the cookie of a session that has ended, of a person who has no other one.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason if no such session can be made.
     #[cfg(feature = "relying-party")]
-    pub(super) async fn logged_out(api: &TestApi) -> Option<Self> {
-        const SUBJECT: &str = "palisade-attack-logged-out";
-        let browser = Self::log_in(api, SUBJECT).await.ok()?;
-        let sessions = api.server().sessions()?;
-        let ended = sessions.end_subject(api.issuer().url(), SUBJECT).await;
-        ended.is_ok_and(|count| count > 0).then_some(browser)
+    pub(super) async fn ended(api: &TestApi, end: End) -> Result<String, String> {
+        const SUBJECT: &str = "palisade-attack-ended";
+        let sessions = api.server().sessions().ok_or_else(no_sessions)?;
+        let (idle_time, lifetime) = (sessions.idle_time(), sessions.lifetime());
+        let (age, unused) = match end {
+            End::Logout => return Self::logged_out(api, SUBJECT).await,
+            End::IdleTime => (idle_time, idle_time),
+            End::Lifetime => (lifetime, Duration::ZERO),
+        };
+        let login = crate::session::NewLogin::new(api.issuer().url(), "palisade-attack", SUBJECT);
+        let cookie = sessions.start_before(login, age, unused).await;
+        cookie.map(|cookie| pair(&cookie)).map_err(not_started)
+    }
+
+    #[cfg(feature = "relying-party")]
+    async fn logged_out(api: &TestApi, subject: &str) -> Result<String, String> {
+        let browser = Self::log_in(api, subject).await?;
+        let sessions = api.server().sessions().ok_or_else(no_sessions)?;
+        match sessions.end_subject(api.issuer().url(), subject).await {
+            Ok(0) => Err("the store does not find the sessions of a subject".to_owned()),
+            Ok(_) => Ok(browser.cookie),
+            Err(error) => Err(format!("cannot end a session: {error}")),
+        }
     }
 
     #[cfg(not(feature = "relying-party"))]
@@ -58,8 +91,8 @@ impl Browser {
         unused_variables,
         reason = "as with the feature `relying-party`"
     )]
-    pub(super) async fn logged_out(api: &TestApi) -> Option<Self> {
-        None
+    pub(super) async fn ended(api: &TestApi, end: End) -> Result<String, String> {
+        Err(no_sessions())
     }
 
     /// Returns the request as a page of the application sends it.
@@ -85,6 +118,15 @@ pub(super) fn with_cookie(request: &AttackRequest, pair: &str) -> AttackRequest 
         .retain(|(name, _)| !name.eq_ignore_ascii_case("cookie"));
     request.header("cookie", &pairs.join("; "));
     request
+}
+
+fn no_sessions() -> String {
+    "the server has no sessions".to_owned()
+}
+
+#[cfg(feature = "relying-party")]
+fn not_started(error: crate::session::SessionError) -> String {
+    format!("cannot start a session: {error}")
 }
 
 #[cfg(feature = "relying-party")]

@@ -4,7 +4,7 @@ use axum::http::Method;
 
 use crate::evidence::AttackClass;
 use crate::testing::attack::access::Grant;
-use crate::testing::attack::browser::{Browser, with_cookie};
+use crate::testing::attack::browser::{Browser, End, with_cookie};
 use crate::testing::attack::engine::RouteAttack;
 use crate::testing::attack::forge::SUBJECT;
 use crate::testing::attack::request::{AttackRequest, Outcome};
@@ -122,13 +122,22 @@ impl RouteAttack<'_> {
             "the cookie of a session with another name",
             format!("session={value}"),
         );
-        let logged_out = self
-            .budget
-            .spend(Browser::logged_out(self.attack.api))
-            .await;
-        match logged_out.ok().flatten() {
-            Some(browser) => wrong("a session that has ended", browser.cookie),
-            None => self.not_covered(AttackClass::BrokenToken, "a session that has ended"),
+        for (description, end) in [
+            ("a session that has ended", End::Logout),
+            (
+                "a session that was not used for its idle time",
+                End::IdleTime,
+            ),
+            ("a session that is as old as its lifetime", End::Lifetime),
+        ] {
+            let ended = self.budget.spend(Browser::ended(self.attack.api, end));
+            match ended.await.map_err(str::to_owned).flatten() {
+                Ok(cookie) => wrong(description, cookie),
+                Err(reason) => {
+                    let reason = format!("{description}: {reason}");
+                    self.not_covered(AttackClass::BrokenToken, &reason);
+                }
+            }
         }
         if !matches!(self.target.method, Method::GET | Method::HEAD) {
             mistakes.extend(of_origin(browser));
