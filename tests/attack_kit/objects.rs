@@ -73,6 +73,108 @@ async fn missing_ownership_check_is_found_on_each_route() {
     );
 }
 
+/// Checks the owner of an order, but not that the line belongs to the order.
+#[secured(scopes = "orders:read")]
+async fn line_of_any_order(caller: Caller, Path((id, line)): Path<(u32, u32)>) -> StatusCode {
+    let exists = [11, 21].contains(&line);
+    if owner(id) == Some(caller.subject()) && exists {
+        StatusCode::OK
+    } else {
+        StatusCode::NOT_FOUND
+    }
+}
+
+#[secured(scopes = "orders:read")]
+async fn line_of_order(caller: Caller, Path((id, line)): Path<(u32, u32)>) -> StatusCode {
+    if owner(id) == Some(caller.subject()) && line == 10 * id + 1 {
+        StatusCode::OK
+    } else {
+        StatusCode::NOT_FOUND
+    }
+}
+
+/// The first line of each order is line 1.
+#[secured(scopes = "orders:read")]
+async fn numbered_line(caller: Caller, Path((id, line)): Path<(u32, u32)>) -> StatusCode {
+    if owner(id) == Some(caller.subject()) && line == 1 {
+        StatusCode::OK
+    } else {
+        StatusCode::NOT_FOUND
+    }
+}
+
+#[tokio::test]
+async fn object_below_the_object_of_another_owner_is_attacked() {
+    let attack = async |lines: SecureRouter, of_alice: &str, of_bob: &str| {
+        let routes = lines.route("/orders/{id}", get(show));
+        let api = TestApi::new(routes).await;
+        let attack = Attack::new(&api)
+            .object("/orders/{id}", "alice", "1")
+            .object("/orders/{id}", "bob", "2")
+            .object("/orders/{id}/lines/{line}", "alice", of_alice)
+            .object("/orders/{id}/lines/{line}", "bob", of_bob);
+        attack.run().await
+    };
+    let path = "/orders/{order}/lines/{line}";
+    let report = attack(
+        SecureRouter::new().route(path, get(line_of_any_order)),
+        "11",
+        "21",
+    )
+    .await;
+    let found = found(&report);
+    for expected in [
+        "bob accesses `11` of alice below `2` (status 200)",
+        "alice accesses `21` of bob below `1` (status 200)",
+    ] {
+        let expected = format!("GET {path}: other_owner: {expected}");
+        assert!(found.contains(&expected), "{found:#?}");
+    }
+    assert_eq!(found.len(), 2, "{found:#?}");
+    for (lines, of_alice, of_bob) in [
+        (
+            SecureRouter::new().route(path, get(line_of_order)),
+            "11",
+            "21",
+        ),
+        (
+            SecureRouter::new().route(path, get(numbered_line)),
+            "1",
+            "1",
+        ),
+    ] {
+        let report = attack(lines, of_alice, of_bob).await;
+        let results = report.assert_refused();
+        let class = results
+            .route("GET", path)
+            .unwrap()
+            .class(AttackClass::OtherOwner);
+        assert!(class.unwrap().is_evidence(), "{class:?}");
+    }
+}
+
+/// The paths of the attacked objects, as the security report reads them from the file.
+#[tokio::test]
+async fn results_have_the_paths_of_the_attacked_objects() {
+    let routes = SecureRouter::new()
+        .route("/orders", get(list))
+        .route("/orders/{id}", get(show))
+        .route("/orders/{id}/lines", get(show));
+    let api = TestApi::new(routes).await;
+    let attack = Attack::new(&api)
+        .object("/orders/{id}", "alice", "1")
+        .object("/orders/{id}", "bob", "2");
+    let results = attack.run().await.assert_refused();
+    let file: serde_json::Value = serde_json::from_str(&results.to_json()).unwrap();
+    let objects = |at: usize| file["routes"][at]["objects"].clone();
+    let of_orders = serde_json::json!(["/orders/{id}"]);
+    assert_eq!(objects(0), serde_json::Value::Null);
+    assert_eq!((objects(1), objects(2)), (of_orders.clone(), of_orders));
+}
+
+#[secured(scopes = "orders:read")]
+async fn list() {}
+
 #[tokio::test]
 async fn parameter_with_another_name_is_the_same_object() {
     let routes = SecureRouter::new()

@@ -21,6 +21,9 @@ pub struct RouteResults {
     /// Whether the test states who may call the route, and the kit attacked it as other callers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     has_expectation: bool,
+    /// The paths of the objects that other owners tried to access on the route, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    objects: Vec<String>,
     pub(super) classes: Vec<ClassResults>,
 }
 
@@ -82,6 +85,7 @@ impl RouteResults {
             selection: None,
             declaration: None,
             has_expectation: false,
+            objects: Vec::new(),
             classes: Vec::new(),
         }
     }
@@ -105,6 +109,19 @@ impl RouteResults {
             has_expectation,
             ..self
         }
+    }
+
+    /// Records the paths of the objects that other owners tried to access.
+    pub(crate) fn with_objects(self, mut objects: Vec<String>) -> Self {
+        objects.sort_unstable();
+        objects.dedup();
+        Self { objects, ..self }
+    }
+
+    /// Returns the paths of the objects that other owners tried to access; none if the file does not record them.
+    #[cfg(feature = "report")]
+    pub(crate) fn objects(&self) -> &[String] {
+        &self.objects
     }
 
     /// Returns whether there were results for the callers whom the test does not expect.

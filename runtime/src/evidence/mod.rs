@@ -15,6 +15,8 @@ pub(crate) use self::class_results::endpoint;
 pub use self::class_results::{Admission, ClassResults, RefusalCount, RouteResults};
 pub use self::error::EvidenceError;
 pub(crate) use self::object_path::is_below;
+#[cfg(feature = "report")]
+pub(crate) use self::object_path::{is_same, parameters};
 pub use self::results::AttackResults;
 pub(crate) use self::results::TriedIssuers;
 #[cfg(feature = "report")]

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::evidence::{AttackClass, endpoint, is_below};
+use serde_json::Value;
+
+use crate::evidence::{AttackClass, RouteResults, endpoint, is_below, is_same, parameters};
+use crate::input::InputLocation;
 use crate::path_parts::has_parameter;
 use crate::report::measured::{Found, method_names};
 use crate::report::sources::Sources;
@@ -15,6 +18,10 @@ use crate::routing::Route;
 pub(super) enum Objects<'a> {
     /// Another owner was refused.
     Refused,
+    /// Another owner of the object above was refused; no attack had an object of this parameter.
+    RefusedAbove(&'a str),
+    /// The same, with a statement.
+    StatedBelow(&'a str, &'a Statement),
     /// An attack was admitted, or not sent: its class has the gap.
     Attacked,
     Stated(&'a Statement),
@@ -32,22 +39,68 @@ impl<'a> Objects<'a> {
     /// Returns the evidence for an endpoint; `None` without an identifier in the path, or without a caller.
     ///
     /// A fallback has no parameters of its own: its handler does not identify an object by them.
-    pub(super) fn of(route: &Route, method: &str, sources: &'a Sources<'_>) -> Option<Self> {
+    pub(super) fn of(route: &'a Route, method: &str, sources: &'a Sources<'_>) -> Option<Self> {
         let has_objects =
             has_parameter(route.path()) && !route.is_fallback() && !route.declaration().is_public();
         has_objects.then(|| {
             let results = match sources.find(method, route) {
-                Found::Current(results) => results.class(AttackClass::OtherOwner),
+                Found::Current(results) => Some(results),
                 Found::Nothing | Found::Outdated(..) => None,
             };
-            match (results, statement_about(route.path(), sources)) {
-                (Some(results), _) if results.is_evidence() => Self::Refused,
-                (Some(_), _) => Self::Attacked,
+            let statement = statement_about(route.path(), sources);
+            let class = results.and_then(|results| results.class(AttackClass::OtherOwner));
+            match (class, statement) {
+                (Some(class), _) if !class.is_evidence() => Self::Attacked,
+                (Some(_), _) => {
+                    let objects = results.map_or(&[][..], RouteResults::objects);
+                    match (parameter_below(route, objects), statement) {
+                        (None, _) => Self::Refused,
+                        (Some(name), None) => Self::RefusedAbove(name),
+                        (Some(name), Some(statement)) => Self::StatedBelow(name, statement),
+                    }
+                }
                 (None, Some(statement)) => Self::Stated(statement),
                 (None, None) => Self::NotAttacked,
             }
         })
     }
+}
+
+/// Returns the first identifier below the attacked objects of which no object was attacked.
+///
+/// `/orders/{id}/lines/{line}` with an attack on `/orders/{id}` says nothing about the lines of another order. Without a record
+/// of the attacked objects, the object is that of the first parameter.
+fn parameter_below<'r>(route: &'r Route, objects: &[String]) -> Option<&'r str> {
+    let is_attacked = |path: &str| objects.iter().any(|object| is_same(object, path));
+    let all = parameters(route.path()).enumerate();
+    let mut below = all
+        .skip_while(|(_, (_, path))| !objects.is_empty() && !is_attacked(path))
+        .skip(1);
+    let found = below.find(|(at, (name, path))| !is_attacked(path) && !is_choice(route, *at, name));
+    found.map(|(_, (name, _))| name)
+}
+
+/// Returns whether a parameter of a path is one of a few values, which identify no object.
+fn is_choice(route: &Route, at: usize, name: &str) -> bool {
+    let mut inputs = route.inputs();
+    let path = inputs.find(|input| input.location() == InputLocation::Path);
+    let Some(document) = path.and_then(|path| path.schema()) else {
+        return false;
+    };
+    let document = document.as_value();
+    let by_name = || document.get("properties")?.get(name);
+    let in_order = || document.get("prefixItems")?.get(at);
+    let Some(schema) = by_name().or_else(in_order) else {
+        return false;
+    };
+    let reference = schema.get("$ref").and_then(Value::as_str);
+    let target = reference.and_then(|reference| document.pointer(reference.strip_prefix('#')?));
+    let schema = target.unwrap_or(schema);
+    let is_one = |schema: &Value| schema.get("const").is_some() || schema.get("enum").is_some();
+    let choices = schema.get("oneOf").and_then(Value::as_array);
+    is_one(schema)
+        || schema.get("type").is_some_and(|name| name == "boolean")
+        || choices.is_some_and(|choices| choices.iter().all(is_one))
 }
 
 /// Returns the statement about the longest path at or above this one.
@@ -72,15 +125,29 @@ impl fmt::Display for Objects<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused => f.write_str("objects: refused to other owners"),
-            Self::Attacked => f.write_str("objects: attacked, with gaps"),
-            Self::Stated(statement) => write!(
+            Self::RefusedAbove(name) => {
+                write!(
+                    f,
+                    "objects: refused to other owners, those of `{name}` not attacked"
+                )
+            }
+            Self::StatedBelow(name, statement) => write!(
                 f,
-                "objects: not attacked, stated by {}, {}",
-                statement.owner(),
-                statement.date()
+                "objects: refused to other owners, those of `{name}` not attacked, {}",
+                stated(statement)
             ),
+            Self::Attacked => f.write_str("objects: attacked, with gaps"),
+            Self::Stated(statement) => write!(f, "objects: not attacked, {}", stated(statement)),
             Self::NotAttacked => f.write_str("objects: not attacked"),
         }
+    }
+}
+
+/// Returns the owner and the date of a statement, or the part that it lacks.
+fn stated(statement: &Statement) -> String {
+    match statement.missing() {
+        None => format!("stated by {}, {}", statement.owner(), statement.date()),
+        Some(part) => format!("and the statement has no {part}"),
     }
 }
 
@@ -140,17 +207,25 @@ impl<'a> AllObjects<'a> {
             let not_attacked = not_attacked.join(", ");
             evidence.push(format!("objects: not attacked on {not_attacked}"));
         }
+        for (name, objects) in &self.endpoints {
+            if matches!(objects, Objects::RefusedAbove(_) | Objects::StatedBelow(..)) {
+                evidence.push(format!("{objects}, on `{name}`"));
+            }
+        }
         evidence
     }
 
-    /// Returns a gap for each endpoint without an attack and without a statement.
+    /// Returns a gap for each endpoint with objects that are neither attacked nor stated.
     pub(super) fn not_attacked(&self) -> impl Iterator<Item = String> {
         let endpoints = self.endpoints.iter();
-        let not_attacked = endpoints.filter(|(_, one)| matches!(one, Objects::NotAttacked));
-        not_attacked.map(|(name, _)| {
-            format!(
+        endpoints.filter_map(|(name, objects)| match objects {
+            Objects::NotAttacked => Some(format!(
                 "objects: not attacked on `{name}`; attack them as another owner, or state why none belongs to a caller"
-            )
+            )),
+            Objects::RefusedAbove(parameter) => Some(format!(
+                "objects: those of `{parameter}` not attacked on `{name}`; attack them as objects with their own path, or state how access through the object of another caller is tested"
+            )),
+            _ => None,
         })
     }
 
@@ -162,7 +237,7 @@ impl<'a> AllObjects<'a> {
             if let Some(part) = statement.missing() {
                 return Some(format!("the statement about {topic} has no {part}"));
             }
-            let is_stated = |objects: &Objects<'_>| matches!(objects, Objects::Stated(other) if other.topic() == topic);
+            let is_stated = |objects: &Objects<'_>| matches!(objects, Objects::Stated(other) | Objects::StatedBelow(_, other) if other.topic() == topic);
             let is_needed = self.endpoints.iter().any(|(_, one)| is_stated(one));
             (!is_needed).then(|| {
                 format!(

@@ -111,6 +111,9 @@ fn incomplete_statement_about_objects_is_a_gap() {
         gaps(&report),
         ["P3: the statement about objects of `/orders/{id}` has no owner"]
     );
+    let html = report.to_html();
+    let cell = "<small>objects: not attacked, and the statement has no owner</small>";
+    assert!(html.contains(cell) && !html.contains("stated by"), "{html}");
 }
 
 #[test]
@@ -210,4 +213,83 @@ fn authenticated_endpoint_with_an_identifier_needs_results() {
     let routes: SecureRouter = SecureRouter::new().route("/orders/{id}", get(one));
     let line = p3(&Report::new("Orders", routes.inventory()));
     assert_eq!(line["gaps"], json!(["no attack results"]));
+}
+
+/// The kind of a line, which identifies none.
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Gift,
+    Plain,
+}
+
+#[secured(scopes = "orders:read")]
+async fn lines_of_kind(Path((_, kind, _)): Path<(u32, Kind, bool)>) {
+    let (Kind::Gift | Kind::Plain) = kind;
+}
+
+/// The owner of an order may reach the line of another order.
+#[test]
+fn identifier_below_an_attacked_object_needs_its_own_attack() {
+    const LINE: &str = "/orders/{id}/lines/{line}";
+    let routes: SecureRouter = SecureRouter::new()
+        .route("/orders/{id}/cancel", get(show))
+        .route("/orders/{id}/kinds/{kind}/{is_open}", get(lines_of_kind))
+        .route("/orders/{order}/lines/{line}", get(lines));
+    let attacked = |objects: &[&str], statements: &[Topic]| {
+        let all = routes.inventory().iter().map(|route| {
+            let mut results = RouteResults::new("GET", route.path());
+            for class in AttackClass::ALL {
+                results.add(class, |class| class.add_refusal(404, None));
+            }
+            results.with_objects(objects.iter().copied().map(str::to_owned).collect())
+        });
+        let results = results_of(&routes, all.collect());
+        let topics = [&Topic::ALL[..], statements].concat();
+        let report = report(&routes, &topics, Some(results));
+        (gaps(&report), p3(&report))
+    };
+    let gap = "P3: objects: those of `line` not attacked on `GET /orders/{order}/lines/{line}`; attack them as objects with their own path, or state how access through the object of another caller is tested";
+    // files of older versions do not record the objects
+    for objects in [&["/orders/{id}"][..], &[]] {
+        let (gaps, line) = attacked(objects, &[]);
+        assert_eq!(gaps, [gap], "{objects:?}");
+        assert_eq!(line["top_10"], json!(["API5:2023"]));
+        assert_eq!(
+            line["evidence"].as_array().unwrap()[3..],
+            [
+                json!(
+                    "objects: refused to other owners on 2 of 3 endpoints with an identifier in the path"
+                ),
+                json!(
+                    "objects: refused to other owners, those of `line` not attacked, on `GET /orders/{order}/lines/{line}`"
+                ),
+            ]
+        );
+    }
+    let (complete, line) = attacked(&["/orders/{id}", LINE], &[]);
+    assert_eq!(complete, [""; 0]);
+    assert_eq!(line["top_10"], json!(["API1:2023", "API5:2023"]));
+    let (stated, line) = attacked(&["/orders/{id}"], &[Topic::Objects(LINE)]);
+    assert_eq!(stated, [""; 0]);
+    assert_eq!(line["top_10"], json!(["API5:2023"]));
+    assert_eq!(
+        line["evidence"][4],
+        "objects: refused to other owners, those of `line` not attacked, stated by Jane Doe, 2026-11-01, on `GET /orders/{order}/lines/{line}`"
+    );
+    let (unneeded, _) = attacked(&["/orders/{id}", LINE], &[Topic::Objects(LINE)]);
+    assert_eq!(unneeded.len(), 1, "{unneeded:?}");
+}
+
+/// A tenant above the object is none below it.
+#[test]
+fn identifier_above_an_attacked_object_needs_no_attack() {
+    let routes: SecureRouter = SecureRouter::new().route("/shops/{shop}/orders/{id}", get(lines));
+    let mut results = RouteResults::new("GET", "/shops/{shop}/orders/{id}");
+    for class in AttackClass::ALL {
+        results.add(class, |class| class.add_refusal(404, None));
+    }
+    let results = results.with_objects(vec!["/shops/{shop}/orders/{id}".to_owned()]);
+    let results = results_of(&routes, vec![results]);
+    assert_eq!(gaps(&report(&routes, &Topic::ALL, Some(results))), [""; 0]);
 }

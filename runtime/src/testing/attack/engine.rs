@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::audit::Reason;
-use crate::evidence::{AttackClass, AttackResults, RouteResults, TriedIssuers};
+use crate::evidence::{AttackClass, AttackResults, ClassResults, RouteResults, TriedIssuers};
 use crate::routing::Route;
 use crate::steps::Step;
 use crate::testing::attack::access::Grant;
@@ -239,9 +239,17 @@ impl<'e> RouteAttack<'e> {
         self.slow_body().await;
     }
 
+    /// Returns the number of attacks of a class.
+    pub(super) fn sent(&self, class: AttackClass) -> u32 {
+        self.results.class(class).map_or(0, ClassResults::sent)
+    }
+
     fn into_results(self) -> RouteResults {
         let has_expectation = self.results.class(AttackClass::Expectation).is_some();
-        self.results.with_expectation(has_expectation)
+        let objects = self.attacked_paths();
+        self.results
+            .with_expectation(has_expectation)
+            .with_objects(objects)
     }
 
     /// Returns the request that the route accepts, with its token.

@@ -184,6 +184,10 @@ impl<'a> Attack<'a> {
     /// object to which its owner has no access either. [`assert_refused`](crate::testing::attack::AttackReport::assert_refused) fails
     /// for an object without access by its owner on any route. If only routes that delete have access, the owners delete their objects after
     /// all other attacks.
+    ///
+    /// An object may be below another one: `/orders/{id}/lines/{line}`. Requests to it name the objects above that belong to the same
+    /// owner. Other owners also try it below their own objects, because a handler may check the owner of the order only. Give the
+    /// objects of different owners different ids, unless an id is unique below the object above only.
     pub fn object(mut self, path: &str, owner: &str, id: &str) -> Self {
         self.objects.push(Object {
             path: path.to_owned(),

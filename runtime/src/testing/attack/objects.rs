@@ -24,21 +24,21 @@ impl Attack<'_> {
     }
 }
 
-impl RouteAttack<'_> {
+impl Object {
+    /// Returns whether the path of another object is above this one.
+    fn is_below(&self, other: &Self) -> bool {
+        is_below(&self.path, &other.path) && !is_below(&other.path, &self.path)
+    }
+}
+
+impl<'e> RouteAttack<'e> {
     /// Accesses each object as each other owner, then as its own.
     ///
     /// The attacks come first, because an owner's request may delete the object. Without access by its owner, a refusal says
     /// nothing: the object may not exist.
     pub(super) async fn objects(&mut self) {
         let class = AttackClass::OtherOwner;
-        let path = &self.target.path;
-        let attack = self.attack;
-        let objects: Vec<(usize, &Object)> = attack
-            .objects
-            .iter()
-            .enumerate()
-            .filter(|(_, object)| is_below(path, &object.path))
-            .collect();
+        let objects = self.own_objects();
         for (at, _) in &objects {
             self.objects.entry(*at).or_default();
         }
@@ -61,11 +61,10 @@ impl RouteAttack<'_> {
         for (_, object) in &objects {
             for owner in owners.iter().filter(|owner| **owner != object.owner) {
                 for grant in &grants {
-                    let request = self.access(object, owner, grant);
-                    if let Some(outcome) = self.send(class, &request).await {
-                        let description =
-                            format!("{owner} accesses `{}` of {}", object.id, object.owner);
-                        attacks.push((description, outcome));
+                    for (description, request) in self.foreign(object, owner, grant) {
+                        if let Some(outcome) = self.send(class, &request).await {
+                            attacks.push((description, outcome));
+                        }
                     }
                 }
             }
@@ -85,6 +84,19 @@ impl RouteAttack<'_> {
             let refused = matches!(outcome.status, 403 | 404);
             self.record(class, &description, &outcome, refused);
         }
+    }
+
+    /// Returns the objects of the route, without those above another one of the same owner: each request names both.
+    fn own_objects(&self) -> Vec<(usize, &'e Object)> {
+        let is_of_route = |object: &Object| is_below(&self.target.path, &object.path);
+        let all = || self.attack.objects.iter().filter(|one| is_of_route(one));
+        let has_below = |object: &Object| {
+            all().any(|other| other.owner == object.owner && other.is_below(object))
+        };
+        let objects = self.attack.objects.iter().enumerate();
+        objects
+            .filter(|(_, object)| is_of_route(object) && !has_below(object))
+            .collect()
     }
 
     /// Deletes the objects that no other route shows to exist, as their owners; a refusal of other owners proves nothing without it.
@@ -113,18 +125,33 @@ impl RouteAttack<'_> {
     async fn access_own(&mut self, objects: &[(usize, &Object)], grant: &Grant) {
         let class = AttackClass::OtherOwner;
         for (at, object) in objects {
-            let request = self.access(object, &object.owner, grant);
-            let Some(outcome) = self.send(class, &request).await else {
-                continue;
-            };
-            *self.objects.entry(*at).or_default() |= outcome.is_success();
-            if !outcome.is_success() {
+            let mut refused = None;
+            for request in self.accesses(object, &object.owner, grant) {
+                let Some(outcome) = self.send(class, &request).await else {
+                    continue;
+                };
+                *self.objects.entry(*at).or_default() |= outcome.is_success();
+                refused = Some(outcome.status).filter(|_| !outcome.is_success());
+                if refused.is_none() {
+                    break;
+                }
+            }
+            if let Some(status) = refused {
                 let Object { owner, id, .. } = object;
-                let status = outcome.status;
                 let reason = format!("{owner} has no access to `{id}` (status {status})");
                 self.not_covered(class, &reason);
             }
         }
+    }
+
+    /// Returns the paths of the objects that other owners tried to access on the route.
+    pub(super) fn attacked_paths(&self) -> Vec<String> {
+        if self.sent(AttackClass::OtherOwner) == 0 {
+            return Vec::new();
+        }
+        let objects = self.objects.keys();
+        let objects = objects.filter_map(|at| self.attack.objects.get(*at));
+        objects.map(|object| object.path.clone()).collect()
     }
 
     /// Reports the objects of a route that sessions reach: the kit has no sessions for their owners.
@@ -149,14 +176,61 @@ impl RouteAttack<'_> {
             .collect()
     }
 
-    fn access(&self, object: &Object, subject: &str, grant: &Grant) -> AttackRequest {
-        // the route may have another name for the same parameter
-        let at = parameters(&object.path).len().saturating_sub(1);
-        let names = parameters(&self.target.path);
-        let name = names.get(at).copied().unwrap_or_default();
-        let parts = self
-            .parts
-            .with_parameter(&self.target.path, name, &object.id);
+    /// Returns the requests of another owner to an object: as its own sends them, then below each object of the other owner.
+    ///
+    /// An id that both have is one that is unique below the objects above only.
+    fn foreign(&self, object: &Object, owner: &str, grant: &Grant) -> Vec<(String, AttackRequest)> {
+        let Object { id, owner: own, .. } = object;
+        let description = format!("{owner} accesses `{id}` of {own}");
+        let accesses = self.accesses(object, owner, grant).into_iter();
+        let mut requests: Vec<_> = accesses
+            .map(|request| (description.clone(), request))
+            .collect();
+        let is_same = |other: &Object| {
+            other.owner == owner && other.id == *id && is_below(&other.path, &object.path)
+        };
+        if !self.attack.objects.iter().any(is_same) {
+            for above in self.above(object, owner) {
+                let request = self.access(object, Some(above), owner, grant);
+                requests.push((format!("{description} below `{}`", above.id), request));
+            }
+        }
+        requests
+    }
+
+    /// Returns the requests to an object, one for each object of its owner above it.
+    fn accesses(&self, object: &Object, subject: &str, grant: &Grant) -> Vec<AttackRequest> {
+        let above = self.above(object, &object.owner);
+        if above.is_empty() {
+            return vec![self.access(object, None, subject, grant)];
+        }
+        let below = |above| self.access(object, Some(above), subject, grant);
+        above.into_iter().map(below).collect()
+    }
+
+    /// Returns the objects of an owner above another object.
+    fn above(&self, object: &Object, owner: &str) -> Vec<&'e Object> {
+        let all = self.attack.objects.iter();
+        all.filter(|other| other.owner == owner && object.is_below(other))
+            .collect()
+    }
+
+    fn access(
+        &self,
+        object: &Object,
+        above: Option<&Object>,
+        subject: &str,
+        grant: &Grant,
+    ) -> AttackRequest {
+        let path = &self.target.path;
+        let names = parameters(path);
+        let mut parts = self.parts.clone();
+        for object in above.into_iter().chain([object]) {
+            // the route may have another name for the same parameter
+            let at = parameters(&object.path).len().saturating_sub(1);
+            let name = names.get(at).copied().unwrap_or_default();
+            parts = parts.with_parameter(path, name, &object.id);
+        }
         self.forge
             .authorize(&self.target.request(&parts), subject, grant)
     }
