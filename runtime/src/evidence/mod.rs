@@ -18,6 +18,7 @@ pub(crate) use self::object_path::is_below;
 #[cfg(feature = "report")]
 pub(crate) use self::object_path::{is_same, parameters};
 pub use self::results::AttackResults;
+#[cfg(any(feature = "attack", test))]
 pub(crate) use self::results::TriedIssuers;
 #[cfg(feature = "report")]
 pub(crate) use self::results::is_date;

@@ -112,7 +112,7 @@ impl Proof {
 
     /// Adds the trusted issuers of which no attack had a valid token.
     ///
-    /// The attacked API has an issuer of its own in place of one that the API trusts in production. The attacks know the other
+    /// In the attacked API, the issuer of the test replaces one that the API trusts in production. The attacks know the other
     /// ones only if the test adds them.
     fn add_untried_issuers(
         &mut self,

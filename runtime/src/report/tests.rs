@@ -1,6 +1,7 @@
 //! Tests of the security report.
 
 mod counts;
+mod demanded;
 mod evidence;
 mod forms;
 mod issuers;

@@ -113,7 +113,10 @@ fn incomplete_statement_about_objects_is_a_gap() {
     );
     let html = report.to_html();
     let cell = "<small>objects: not attacked, and the statement has no owner</small>";
-    assert!(html.contains(cell) && !html.contains("stated by"), "{html}");
+    assert!(
+        html.contains(cell) && !html.contains("stated by ,"),
+        "{html}"
+    );
 }
 
 #[test]
@@ -281,7 +284,7 @@ fn identifier_below_an_attacked_object_needs_its_own_attack() {
     assert_eq!(unneeded.len(), 1, "{unneeded:?}");
 }
 
-/// A tenant above the object is none below it.
+/// The shop is above the attacked object.
 #[test]
 fn identifier_above_an_attacked_object_needs_no_attack() {
     let routes: SecureRouter = SecureRouter::new().route("/shops/{shop}/orders/{id}", get(lines));

@@ -37,7 +37,7 @@ impl Browser {
         let sessions = api.server().sessions().ok_or_else(no_sessions)?;
         let login = crate::session::NewLogin::new(api.issuer().url(), "palisade-attack", subject);
         let started = sessions.start(login, &HeaderMap::new()).await;
-        let (_, cookie) = started.map_err(not_started)?;
+        let (_, cookie) = started.map_err(|error| not_started(&error))?;
         Ok(Self {
             cookie: pair(&cookie),
             origin: sessions.origin().to_owned(),
@@ -71,7 +71,9 @@ impl Browser {
         };
         let login = crate::session::NewLogin::new(api.issuer().url(), "palisade-attack", SUBJECT);
         let cookie = sessions.start_before(login, age, unused).await;
-        cookie.map(|cookie| pair(&cookie)).map_err(not_started)
+        cookie
+            .map(|cookie| pair(&cookie))
+            .map_err(|error| not_started(&error))
     }
 
     #[cfg(feature = "relying-party")]
@@ -125,7 +127,7 @@ fn no_sessions() -> String {
 }
 
 #[cfg(feature = "relying-party")]
-fn not_started(error: crate::session::SessionError) -> String {
+fn not_started(error: &crate::session::SessionError) -> String {
     format!("cannot start a session: {error}")
 }
 

@@ -39,6 +39,7 @@ mod kit;
 mod objects;
 mod part;
 mod protocol;
+mod refusal;
 mod report;
 mod request;
 mod sample;
