@@ -53,7 +53,7 @@ pub(crate) fn has_parameter(path: &str) -> bool {
 }
 
 /// Returns a path with `{}` for each parameter and `{*}` for the rest. The names do not matter to the requests that it matches.
-#[cfg(feature = "lock")]
+#[cfg(any(feature = "attack", feature = "lock"))]
 pub(crate) fn without_names(path: &str) -> String {
     let parts = path_parts(path).map(|part| match part {
         PathPart::Literal("{") => "{{",

@@ -1,8 +1,8 @@
 //! The paths of objects.
 
+use crate::path_parts::without_names;
 #[cfg(feature = "report")]
 use crate::path_parts::{PathPart, path_parts};
-use crate::path_parts::without_names;
 
 /// Returns whether a path is an object's, or below it. The names of parameters may differ.
 pub(crate) fn is_below(path: &str, object: &str) -> bool {

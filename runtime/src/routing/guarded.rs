@@ -11,7 +11,7 @@ use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::handler_service::{Serve, Served};
 use crate::routing::handling::Shared;
-use crate::routing::route_guard::{Admitted, Exchange, RouteGuard};
+use crate::routing::route_guard::{AdmittedRequest, Exchange, RouteGuard};
 use crate::routing::runs_with_state::RunsWithState;
 
 /// A declared handler with its guard and its state.
@@ -31,7 +31,7 @@ impl<H, S, M> GuardedHandler<H, S, M> {
     }
 }
 
-// rustc compiles this for each handler, so everything else is in `RouteGuard`
+// compiled once per handler, so everything else is in `RouteGuard`
 impl<H, S, M> Serve for GuardedHandler<H, S, M>
 where
     H: Declares + RunsWithState<S, M> + 'static,
@@ -44,17 +44,17 @@ where
         Box::pin(async move {
             let request = slot.get_or_insert_default();
             let mut exchange = Exchange::default();
-            if let Some(Admitted {
+            if let Some(AdmittedRequest {
                 request,
                 passed,
                 response,
             }) = self.guard.admit(request, &mut exchange).await
             {
                 let handled = {
-                    let handling = pin!(Some(H::Endpoint::call(request, &self.state, passed)));
-                    self.guard.run(handling, passed, response).await
+                    let handler = pin!(Some(H::Endpoint::call(request, &self.state, passed)));
+                    self.guard.run(handler, passed, response).await
                 };
-                self.guard.complete(&mut exchange, handled);
+                self.guard.complete_response(&mut exchange, handled);
             }
             Ok(self.guard.finish(&mut slot, &mut exchange))
         })

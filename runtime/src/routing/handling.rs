@@ -22,31 +22,31 @@ use crate::response::{
 use crate::routing::passed_guard::PassedGuard;
 use crate::steps::{self, Step};
 
-/// The state of a router; axum clones it for each request.
+/// The state of a router; its handlers share it.
 pub(super) type Shared<S> = Arc<S>;
 
-/// The running code of the API for one request: the handler, or the inner layers around it.
-pub(super) trait Handling: Send {
-    /// Continues until there is a response.
+/// The future of the API's code for one request: a handler, or the inner layers around it.
+pub(super) trait HandlerFuture: Send {
+    /// Polls the future, and sets the response when it is ready.
     ///
     /// A response is large, and each future that returns one moves it.
-    fn proceed(
+    fn poll_response(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         response: &mut Option<Response>,
     ) -> Poll<()>;
 
     /// Drops the future in place.
-    fn end(self: Pin<&mut Self>);
+    fn drop_future(self: Pin<&mut Self>);
 }
 
-impl<F: Future<Output = Response> + Send> Handling for Option<F> {
-    fn proceed(
+impl<F: Future<Output = Response> + Send> HandlerFuture for Option<F> {
+    fn poll_response(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         response: &mut Option<Response>,
     ) -> Poll<()> {
-        match self.as_pin_mut().map(|handling| handling.poll(context)) {
+        match self.as_pin_mut().map(|future| future.poll(context)) {
             Some(Poll::Pending) => Poll::Pending,
             Some(Poll::Ready(handled)) => {
                 *response = Some(handled);
@@ -56,7 +56,7 @@ impl<F: Future<Output = Response> + Send> Handling for Option<F> {
         }
     }
 
-    fn end(mut self: Pin<&mut Self>) {
+    fn drop_future(mut self: Pin<&mut Self>) {
         self.set(None);
     }
 }

@@ -48,10 +48,10 @@ pub(super) struct InnerHandler {
 
 /// Runs a handler for a request that has passed its guard.
 trait Run: Send + Sync {
-    fn run<'r>(&'r self, request: &'r mut Request, guard: &'r PassedGuard) -> Running<'r>;
+    fn run<'r>(&'r self, request: &'r mut Request, guard: &'r PassedGuard) -> RunFuture<'r>;
 }
 
-type Running<'r> = Pin<Box<dyn Future<Output = Response> + Send + 'r>>;
+type RunFuture<'r> = Pin<Box<dyn Future<Output = Response> + Send + 'r>>;
 
 /// A handler with its state.
 struct Handler<H, S, M> {
@@ -81,8 +81,10 @@ impl InnerLayers {
         self.0.is_empty()
     }
 
-    /// Applies the layers to the handler of a route.
-    pub(super) fn around(&self, handler: HandlerService, route: RouteId) -> InnerStack {
+    /// Applies the layers to a handler.
+    pub(super) fn around(&self, handler: InnerHandler) -> InnerStack {
+        let route = handler.route.clone();
+        let handler = HandlerService::new(handler);
         let service = self
             .0
             .iter()
@@ -106,7 +108,7 @@ impl InnerStack {
 }
 
 impl InnerHandler {
-    pub(super) fn new<H, S, M>(state: Shared<S>, route: RouteId) -> Self
+    pub(super) fn new<H, S, M>(state: Shared<S>) -> Self
     where
         H: Declares + RunsWithState<S, M> + 'static,
         S: Send + Sync + 'static,
@@ -118,7 +120,7 @@ impl InnerHandler {
                 handler: PhantomData,
             }),
             declaration: H::DECLARATION,
-            route,
+            route: RouteId::new(),
         }
     }
 }
@@ -128,7 +130,7 @@ where
     H: RunsWithState<S, M>,
     S: Send + Sync,
 {
-    fn run<'r>(&'r self, request: &'r mut Request, guard: &'r PassedGuard) -> Running<'r> {
+    fn run<'r>(&'r self, request: &'r mut Request, guard: &'r PassedGuard) -> RunFuture<'r> {
         Box::pin(H::Endpoint::call(request, &self.state, guard))
     }
 }
@@ -136,9 +138,8 @@ where
 impl Serve for InnerHandler {
     fn serve(self: Arc<Self>, mut request: Request) -> Served {
         Box::pin(async move {
-            let passage = match enter(&self.route, self.declaration, &mut request) {
-                Ok(passage) => passage,
-                Err(response) => return Ok(response),
+            let Some(passage) = enter(&self.route, self.declaration, &mut request) else {
+                return Ok(outside_guard());
             };
             let guard = passage.guard();
             let accepted_types = prepare(&mut request, guard);
@@ -151,22 +152,20 @@ impl Serve for InnerHandler {
 
 /// Returns the passage that leads to this route, and restores the extensions of the guard in the request.
 ///
-/// # Errors
-///
-/// Returns the response to a request that has not passed the guard of the route.
+/// Returns `None` for a request that has not passed the guard of the route.
 fn enter(
     route: &RouteId,
     declaration: &'static Declaration,
     request: &mut Request,
-) -> Result<Arc<Passage>, Response> {
+) -> Option<Arc<Passage>> {
     let Some(passage) = Passage::current(route, request.extensions()) else {
         #[cfg(feature = "tracing")]
         emit_handler_outside_guard(declaration, request.extensions().get());
         #[cfg(not(feature = "tracing"))]
         let _ = declaration;
-        return Err(outside_guard());
+        return None;
     };
     let extensions = passage.guard().extensions();
     extensions.restore(request.extensions_mut());
-    Ok(passage)
+    Some(passage)
 }

@@ -48,13 +48,13 @@ enum Step<S> {
     Handler {
         methods: Methods,
         inner_layers: InnerLayers,
-        target: Target<S>,
+        target: MethodTarget<S>,
     },
     Layer(Box<dyn FnOnce(MethodRouter) -> MethodRouter + Send>),
 }
 
 /// The service of some methods.
-enum Target<S> {
+enum MethodTarget<S> {
     Handler(MountHandler<S>),
     Headers(HeaderRouter<S>),
 }
@@ -89,7 +89,7 @@ where
         M: 'static,
     {
         require_get::<H::Handler>(Some(filter));
-        self.name(filter);
+        self.reserve(filter);
         self.add::<H, N, M>(handler, Methods::These(filter))
     }
 
@@ -104,9 +104,13 @@ where
             !router.declared().is_empty(),
             "a header router needs at least one handler"
         );
-        self.name(filter);
+        self.reserve(filter);
         let declared = router.declared().to_vec();
-        self.push(Methods::These(filter), declared, Target::Headers(router))
+        self.push(
+            Methods::These(filter),
+            declared,
+            MethodTarget::Headers(router),
+        )
     }
 
     #[track_caller]
@@ -124,17 +128,17 @@ where
 
     /// Reserves methods for their own handler.
     #[track_caller]
-    fn name(&mut self, filter: MethodFilter) {
+    fn reserve(&mut self, filter: MethodFilter) {
         self.outline = mem::take(&mut self.outline).on(filter, outline);
         self.named = Some(self.named.map_or(filter, |named| named.or(filter)));
     }
 
     fn push_handler(self, methods: Methods, handler: HandlerFacts, mount: MountHandler<S>) -> Self {
         let declared = vec![Route::new(handler)];
-        self.push(methods, declared, Target::Handler(mount))
+        self.push(methods, declared, MethodTarget::Handler(mount))
     }
 
-    fn push(mut self, methods: Methods, declared: Vec<Route>, target: Target<S>) -> Self {
+    fn push(mut self, methods: Methods, declared: Vec<Route>, target: MethodTarget<S>) -> Self {
         let declared = declared.into_iter().map(|route| (methods, route));
         self.declared.extend(declared);
         self.steps.push(Step::Handler {
@@ -257,8 +261,10 @@ impl<S: Send + Sync + 'static> Step<S> {
                 Some(filter) => {
                     let mount = mount.with_inner_layers(&inner_layers);
                     match target {
-                        Target::Handler(handler) => router.on_service(filter, handler(&mount)),
-                        Target::Headers(headers) => {
+                        MethodTarget::Handler(handler) => {
+                            router.on_service(filter, handler(&mount))
+                        }
+                        MethodTarget::Headers(headers) => {
                             router.on_service(filter, headers.mount(&mount))
                         }
                     }

@@ -7,8 +7,7 @@ use crate::routing::declared::{Declares, HandlerFacts};
 use crate::routing::guarded::GuardedHandler;
 use crate::routing::handler_service::HandlerService;
 use crate::routing::handling::Shared;
-use crate::routing::inner_layers::{InnerHandler, InnerLayers, InnerStack};
-use crate::routing::passage::RouteId;
+use crate::routing::inner_layers::{InnerHandler, InnerLayers};
 use crate::routing::route_guard::RouteGuard;
 use crate::routing::runs_with_state::RunsWithState;
 
@@ -63,17 +62,12 @@ impl<S> Mount<S> {
         M: 'static,
     {
         let inner = (!self.inner_layers.is_empty()).then(|| {
-            let route = RouteId::new();
-            let handler = InnerHandler::new::<H, S, M>(Arc::clone(&self.state), route.clone());
-            let handler = HandlerService::new(handler);
-            self.inner_layers.around(handler, route)
+            let handler = InnerHandler::new::<H, S, M>(Arc::clone(&self.state));
+            self.inner_layers.around(handler)
         });
-        let guard = self.guard(&HandlerFacts::of::<H>(), inner);
+        let facts = HandlerFacts::of::<H>();
+        let guard = RouteGuard::new(&facts, self.guard.clone(), inner, &self.tickets);
         let state = Arc::clone(&self.state);
         HandlerService::new(GuardedHandler::<H, S, M>::new(guard, state))
-    }
-
-    fn guard(&self, handler: &HandlerFacts, inner: Option<InnerStack>) -> RouteGuard {
-        RouteGuard::new(handler, self.guard.clone(), inner, &self.tickets)
     }
 }

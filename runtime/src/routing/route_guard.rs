@@ -1,6 +1,6 @@
-//! The guard of one route: the decision about a request, and every response that the handler does not give.
+//! The guard of one route: the decision about a request, and every response that the handler does not return.
 //!
-//! Nothing here depends on the type of the handler, so it is compiled once, and not for each handler.
+//! Nothing here depends on the type of the handler, so it is compiled once instead of once per handler.
 
 use std::any::TypeId;
 use std::future::poll_fn;
@@ -32,7 +32,7 @@ use crate::routing::argument::facts::ArgumentFacts;
 use crate::routing::argument::facts::DecodeClaims;
 use crate::routing::declared::HandlerFacts;
 use crate::routing::guard_extensions::{GuardExtensions, remove_guard_extensions};
-use crate::routing::handling::{Handling, complete, limit_body, prepare};
+use crate::routing::handling::{HandlerFuture, complete, limit_body, prepare};
 use crate::routing::inner_layers::InnerStack;
 use crate::routing::panics::{Panicked, catch, catch_async, drop_value, guard_body};
 use crate::routing::passed_guard::PassedGuard;
@@ -72,21 +72,21 @@ pub(super) struct Exchange {
     has_panicked: bool,
 }
 
-/// An admitted request, whose handler is to run.
-pub(super) struct Admitted<'e> {
+/// An admitted request, ready for its handler.
+pub(super) struct AdmittedRequest<'e> {
     pub(super) request: &'e mut Request,
     pub(super) passed: &'e PassedGuard,
     pub(super) response: &'e mut Option<Response>,
 }
 
-/// The end of the API's code: in time or not, or by a panic.
-type Handled = Result<Result<(), TimedOut>, Panicked>;
+/// How the API's code ended: in time, too late, or with a panic.
+type HandlerOutcome = Result<Result<(), TimedOut>, Panicked>;
 
 impl Exchange {
     /// Returns the request if the guard has admitted it, and there is no response yet.
-    fn admitted<'e>(&'e mut self, request: &'e mut Request) -> Option<Admitted<'e>> {
+    fn admitted<'e>(&'e mut self, request: &'e mut Request) -> Option<AdmittedRequest<'e>> {
         let has_ended = self.response.is_some() || self.has_panicked;
-        Some(Admitted {
+        Some(AdmittedRequest {
             request,
             passed: self.passed.as_ref().filter(|_| !has_ended)?,
             response: &mut self.response,
@@ -126,14 +126,15 @@ impl RouteGuard {
         }
     }
 
-    /// Decides about a request, and runs the inner layers, if the route has some.
+    /// Decides about a request, and runs the inner layers with the handler, if the route has some.
     ///
-    /// Returns an admitted request if its handler is to run next.
+    /// Returns the request if its handler must run next. Otherwise, the guard has refused the request, code of the API
+    /// has panicked, or the inner layers have responded.
     pub(super) async fn admit<'e>(
         &self,
         request: &'e mut Request,
         exchange: &'e mut Exchange,
-    ) -> Option<Admitted<'e>> {
+    ) -> Option<AdmittedRequest<'e>> {
         exchange.upload = Upload::watch(request);
         exchange.id = request.extensions().get().cloned();
         let decided = {
@@ -141,6 +142,7 @@ impl RouteGuard {
             catch_async(deciding).await
         };
         exchange.has_panicked = decided.is_err();
+        exchange.admitted(request)?;
         match &self.inner {
             None => exchange.admitted(request),
             Some(inner) => {
@@ -154,23 +156,23 @@ impl RouteGuard {
     /// Runs the API's code within the time limit of the handler.
     pub(super) async fn run(
         &self,
-        mut handling: Pin<&mut dyn Handling>,
+        mut handler: Pin<&mut dyn HandlerFuture>,
         passed: &PassedGuard,
         response: &mut Option<Response>,
-    ) -> Handled {
+    ) -> HandlerOutcome {
         let handled = {
-            let proceeding = pin!(poll_fn(|context| handling
+            let responding = pin!(poll_fn(|context| handler
                 .as_mut()
-                .proceed(context, response)));
-            let proceeding = pin!(within(passed.limits(), passed.body_wait(), proceeding));
-            catch_async(proceeding).await
+                .poll_response(context, response)));
+            let responding = pin!(within(passed.limits(), passed.body_wait(), responding));
+            catch_async(responding).await
         };
-        catch(|| handling.end())?;
+        catch(|| handler.drop_future())?;
         handled
     }
 
     /// Completes the response of a handler without inner layers.
-    pub(super) fn complete(&self, exchange: &mut Exchange, handled: Handled) {
+    pub(super) fn complete_response(&self, exchange: &mut Exchange, handled: HandlerOutcome) {
         let accepted_types = exchange.accepted_types;
         let completed = match (&mut exchange.response, &exchange.passed) {
             (Some(response), Some(passed)) => {
@@ -178,7 +180,7 @@ impl RouteGuard {
             }
             _ => Ok(()),
         };
-        self.conclude(exchange, completed.and(handled));
+        self.settle_outcome(exchange, completed.and(handled));
     }
 
     /// Drops the request, and returns the response.
@@ -219,7 +221,7 @@ impl RouteGuard {
         response
     }
 
-    /// Decides about a request: then it has the permission to run the handler, or a response.
+    /// Decides about a request: the exchange then has the permission to run the handler, or a response.
     async fn decide(&self, request: &mut Request, exchange: &mut Exchange) {
         remove_guard_extensions(request.extensions_mut());
         let body_wait = body_wait(request);
@@ -240,7 +242,7 @@ impl RouteGuard {
     }
 
     async fn run_layers(&self, inner: &InnerStack, request: &mut Request, exchange: &mut Exchange) {
-        let Some(Admitted {
+        let Some(AdmittedRequest {
             request,
             passed,
             response,
@@ -256,7 +258,7 @@ impl RouteGuard {
             }));
             self.run(running, passed, response).await
         };
-        self.conclude(exchange, handled);
+        self.settle_outcome(exchange, handled);
     }
 
     /// Lets inner layers decode claims that the handler does not, and limits what they read.
@@ -270,8 +272,8 @@ impl RouteGuard {
     }
 
     /// Checks the media type of the response, or responds that the handler took too long.
-    fn conclude(&self, exchange: &mut Exchange, handled: Handled) {
-        let concluded = handled.and_then(|handled| {
+    fn settle_outcome(&self, exchange: &mut Exchange, handled: HandlerOutcome) {
+        let settled = handled.and_then(|handled| {
             catch(
                 || match (handled, &exchange.acceptable, &mut exchange.response) {
                     (Ok(()), Some(acceptable), Some(response)) => acceptable.check(response),
@@ -284,7 +286,7 @@ impl RouteGuard {
                 },
             )
         });
-        exchange.has_panicked |= concluded.is_err();
+        exchange.has_panicked |= settled.is_err();
     }
 
     /// Returns the response to a refused request.

@@ -96,7 +96,7 @@ types! {
 }
 
 /// A text in the notation of a type, as the visitor of the type receives it.
-enum Content<'t> {
+enum ForeignContent<'t> {
     Text(Cow<'t, str>),
     Numbers(Vec<i64>),
 }
@@ -118,7 +118,8 @@ impl Foreign {
         convert: impl FnOnce(D::Error) -> DecodeError,
     ) -> Result<V::Value, DecodeError> {
         let literal = <&RawValue>::deserialize(inner).map_err(convert)?;
-        self.pass(self.content_of_json(literal.get(), is_in_tagged), visitor)
+        let content = self.content_of_json(literal.get(), is_in_tagged)?;
+        self.pass(content, visitor)
     }
 
     /// Passes a text in the notation of the type to its visitor.
@@ -131,20 +132,19 @@ impl Foreign {
         text: &str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.pass(self.content(Cow::Borrowed(text)), visitor)
+        self.pass(self.content(Cow::Borrowed(text))?, visitor)
     }
 
     fn pass<'de, V: Visitor<'de>>(
         self,
-        content: Result<Content<'_>, DecodeError>,
+        content: ForeignContent<'_>,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
         let visited = match content {
-            Ok(Content::Text(text)) => visitor.visit_str(&text),
-            Ok(Content::Numbers(numbers)) => {
+            ForeignContent::Text(text) => visitor.visit_str(&text),
+            ForeignContent::Numbers(numbers) => {
                 visitor.visit_seq(SeqDeserializer::new(numbers.into_iter()))
             }
-            Err(error) => return Err(error),
         };
         // the crate's own message may quote the input
         visited.map_err(|_: DecodeError| self.mismatch())
@@ -155,7 +155,7 @@ impl Foreign {
         self,
         literal: &str,
         is_in_tagged: bool,
-    ) -> Result<Content<'_>, DecodeError> {
+    ) -> Result<ForeignContent<'_>, DecodeError> {
         if is_in_tagged && !self.notation.is_bufferable(literal) {
             return Err(self.mismatch());
         }
@@ -181,17 +181,21 @@ impl Foreign {
     }
 
     /// Returns the content of a text, if it is in the notation of the type.
-    fn content(self, text: Cow<'_, str>) -> Result<Content<'_>, DecodeError> {
+    fn content(self, text: Cow<'_, str>) -> Result<ForeignContent<'_>, DecodeError> {
         let components = || self.notation.read(&text).ok_or_else(|| self.mismatch());
         match self.form {
-            Form::Text if self.notation.accepts(&text) => Ok(Content::Text(text)),
+            Form::Text if self.notation.accepts(&text) => Ok(ForeignContent::Text(text)),
             Form::Text => Err(self.mismatch()),
             Form::Plain => {
                 let number = DecimalNumber::read(&text).ok_or_else(|| self.mismatch())?;
-                Ok(Content::Text(number.plain(&text).into_owned().into()))
+                let plain = match number.plain(&text) {
+                    Cow::Borrowed(_) => None,
+                    Cow::Owned(plain) => Some(plain),
+                };
+                Ok(ForeignContent::Text(plain.map_or(text, Cow::Owned)))
             }
-            Form::Numbers => Ok(Content::Numbers(self.numbers(components()?))),
-            Form::NumbersInUtc => Ok(Content::Numbers(self.numbers(in_utc(components()?)))),
+            Form::Numbers => Ok(ForeignContent::Numbers(self.numbers(components()?))),
+            Form::NumbersInUtc => Ok(ForeignContent::Numbers(self.numbers(in_utc(components()?)))),
         }
     }
 

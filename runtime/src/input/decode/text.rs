@@ -54,10 +54,10 @@ impl TextDeserializer<'_> {
         if let Some(foreign) = foreign::of::<V::Value>() {
             return foreign.visit(self.0, visitor);
         }
-        self.name(visitor)
+        self.visit_text(visitor)
     }
 
-    fn name<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+    fn visit_text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor
             .visit_str(self.0)
             .map_err(|error: DecodeError| error.expected(Expected::String))
@@ -129,7 +129,7 @@ impl<'de> Deserializer<'de> for TextDeserializer<'_> {
 
     /// Passes the name of a member or variant.
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        self.name(visitor)
+        self.visit_text(visitor)
     }
 
     /// Passes text to a type of another crate that requests its components.
