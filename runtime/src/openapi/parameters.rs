@@ -152,7 +152,7 @@ impl Input {
             name: "query".to_owned(),
             location: "query",
             description: Some("Each member of the object is a parameter.".to_owned()),
-            required: !is_optional && schema.get("required").is_some(),
+            required: !is_optional && members.requires_member(),
             style: Some("form"),
             explode: Some(true),
             schema,

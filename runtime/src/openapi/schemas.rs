@@ -152,6 +152,42 @@ impl Definitions {
         self.by_name.get_key_value(&name)
     }
 
+    /// Returns whether the root requires a member, so that an empty object does not match it.
+    pub(super) fn requires_member(&self) -> bool {
+        self.requires_member_in(&self.root, &mut BTreeSet::new())
+    }
+
+    fn requires_member_in<'a>(
+        &'a self,
+        schema: &'a Value,
+        entered: &mut BTreeSet<&'a str>,
+    ) -> bool {
+        let list = |keyword| schema.get(keyword).and_then(Value::as_array);
+        let count = schema.get("minProperties").and_then(Value::as_u64);
+        if list("required").is_some_and(|names| !names.is_empty())
+            || count.is_some_and(|min| min > 0)
+        {
+            return true;
+        }
+        if let Some(target) = schema.get("$ref").and_then(Value::as_str)
+            && let Some((_, definition)) = self.find(target)
+            // a definition that refers to itself adds nothing
+            && entered.insert(target)
+        {
+            let is_required = self.requires_member_in(definition, entered);
+            entered.remove(target);
+            if is_required {
+                return true;
+            }
+        }
+        let mut requires = |schema| self.requires_member_in(schema, entered);
+        list("allOf").is_some_and(|parts| parts.iter().any(&mut requires))
+            || ["anyOf", "oneOf"].iter().any(|keyword| {
+                let choices = list(keyword).filter(|choices| !choices.is_empty());
+                choices.is_some_and(|choices| choices.iter().all(&mut requires))
+            })
+    }
+
     /// Returns the names of the definitions that a schema refers to, directly or through others.
     fn reachable(&self, schema: &Value) -> BTreeSet<&String> {
         let mut found = BTreeSet::new();

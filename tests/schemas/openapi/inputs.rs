@@ -209,7 +209,9 @@ async fn query_whose_members_depend_on_each_other_is_one_parameter() {
         .route("/search", get(search))
         .route("/map", get(map));
     let document = described(routes).await;
-    for (path, keyword) in [("/search", "allOf"), ("/map", "maxProperties")] {
+    for (path, keyword, is_required) in
+        [("/search", "allOf", true), ("/map", "maxProperties", false)]
+    {
         let operation = operation(&document, path, "get");
         let [parameter] = operation["parameters"].as_array().unwrap().as_slice() else {
             panic!("{operation:#}")
@@ -219,6 +221,10 @@ async fn query_whose_members_depend_on_each_other_is_one_parameter() {
             (&json!("form"), &json!(true))
         );
         assert!(parameter["schema"].get(keyword).is_some(), "{parameter:#}");
+        let required = parameter
+            .get("required")
+            .is_some_and(|required| required == true);
+        assert_eq!(required, is_required, "{parameter:#}");
     }
 }
 

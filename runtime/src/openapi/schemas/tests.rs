@@ -245,3 +245,29 @@ fn unused_definitions_are_left_out() {
     );
     assert!(schemas.into_map().is_empty());
 }
+
+#[test]
+fn object_that_requires_a_member_is_found_through_every_keyword() {
+    let named = |name: &str| json!({ "required": [name] });
+    let aliased = json!({ "oneOf": [named("q"), named("query")] });
+    let optional = json!({ "oneOf": [named("q"), { "not": named("q") }] });
+    for (root, requires) in [
+        (json!({}), false),
+        (json!({ "required": [] }), false),
+        (json!({ "minProperties": 0 }), false),
+        (json!({ "oneOf": [] }), false),
+        (json!({ "allOf": [optional] }), false),
+        (to("Loop"), false),
+        (to("Missing"), false),
+        (named("q"), true),
+        (json!({ "minProperties": 1 }), true),
+        (json!({ "allOf": [optional, aliased] }), true),
+        (json!({ "anyOf": [named("q"), to("A")] }), true),
+        (json!({ "anyOf": [to("A"), to("A")] }), true),
+        (to("A"), true),
+    ] {
+        let by_name = json!({ "A": named("a"), "Loop": { "allOf": [to("Loop")] } });
+        let definitions = definitions(root, by_name);
+        assert_eq!(definitions.requires_member(), requires, "{definitions:?}");
+    }
+}
