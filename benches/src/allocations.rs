@@ -108,6 +108,15 @@ fn report(out: &mut impl Write, costs: &Costs<Allocations>) -> Outcome<()> {
         out,
         "### Allocations of a JSON body: decode and validate\n\n{table}"
     )?;
+
+    let mut table = Table::new(["", "1,001 routes"]);
+    for (name, own) in ["bare axum", "Palisade"].into_iter().zip(&costs.start) {
+        table.row(name, [cell(own)]);
+    }
+    writeln!(
+        out,
+        "### Allocations of the construction of a router\n\n{table}"
+    )?;
     Ok(())
 }
 

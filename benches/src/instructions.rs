@@ -161,6 +161,15 @@ fn report(out: &mut impl Write, costs: &Costs<u64>) -> Outcome<()> {
         out,
         "### Instructions of a JSON body: decode and validate\n\n{table}"
     )?;
+
+    let mut table = Table::new(["", "1,001 routes"]);
+    for (name, own) in ["bare axum", "Palisade"].into_iter().zip(&costs.start) {
+        table.row(name, [own.to_string()]);
+    }
+    writeln!(
+        out,
+        "### Instructions of the construction of a router\n\n{table}"
+    )?;
     Ok(())
 }
 

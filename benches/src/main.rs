@@ -38,10 +38,11 @@ use crate::outcome::Outcome;
 use crate::scale::Scale;
 use crate::tokens::{ALGORITHMS, OPAQUE_TOKEN, valid_token};
 
-const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- [tls [SERVER PROTOCOL ROUNDS] | attackers [ATTACK]…] [--quick]]\n\n\
+const USAGE: &str = "usage: cargo run --release -p palisade-benches [-- [tls [SERVER PROTOCOL ROUNDS] | attackers [ATTACK]… | memory THOUSANDS] \
+    [--quick]]\n\n\
     prints Markdown tables; `tls` compares `palisade::serve` with `axum-server`, or only sends requests to one of them, for \
     profiles; `attackers` attacks it, with \
-    all attacks or those that are named, such as `SlowHeaders`; \
+    all attacks or those that are named, such as `SlowHeaders`; `memory` presents so many thousands of distinct tokens; \
     --quick takes about 20 s and checks that everything runs";
 
 /// The measurements of a run.
@@ -57,6 +58,8 @@ enum Mode {
     },
     /// With these attacks.
     Attackers(Vec<Attack>),
+    /// The memory after so many thousands of distinct tokens.
+    Memory(usize),
     /// The server of `Attackers`.
     Server,
     /// The attackers of one kind, by the name of the kind and the address of the server.
@@ -89,6 +92,9 @@ fn arguments() -> Outcome<(Mode, bool)> {
                     rounds: arguments.value()?.parse()?,
                 };
             }
+            lexopt::Arg::Value(name) if name == "memory" => {
+                mode = Mode::Memory(arguments.value()?.parse()?);
+            }
             lexopt::Arg::Value(name) if name == "attackers" => mode = Mode::Attackers(Vec::new()),
             lexopt::Arg::Value(name) if name == attackers::SERVER => mode = Mode::Server,
             lexopt::Arg::Value(name) if name == attackers::ATTACKER => {
@@ -120,6 +126,14 @@ impl Mode {
                 rounds,
             } => tls::run_one(&server, &protocol, rounds),
             Self::Attackers(attacks) => attackers::run(&attacks, is_quick, &mut out, &mut progress),
+            Self::Memory(flood_thousands) => {
+                let scale = Scale {
+                    flood_thousands,
+                    ..Scale::FULL
+                };
+                let growth = memory::measure(&Driver::new()?, &scale)?;
+                Ok(report::memory(&mut out, &growth)?)
+            }
             Self::Server => attackers::run_server(&mut out),
             Self::Attacker([attack, address]) => {
                 attackers::run_attacker(&attack, &address, &mut out)

@@ -28,11 +28,16 @@ pub(crate) const WARM_UP: usize = 10;
 /// The algorithm of the repeated token; its cache entry does not depend on it.
 const REPEATED: Algorithm = Algorithm::ES256;
 
+/// The number of other routes of a large API.
+const ROUTES: usize = 1_000;
+
 /// The servers of requests with a repeated token.
-pub(crate) const SERVERS: [&str; 4] = [
+pub(crate) const SERVERS: [&str; 6] = [
     "bare axum",
     "bare axum with the same headers",
+    "bare axum with 1,000 more routes",
     "Palisade",
+    "Palisade with 1,000 more routes",
     "Palisade, introspected opaque token",
 ];
 
@@ -48,6 +53,8 @@ pub(crate) struct Costs<T> {
     pub(crate) new_tokens: Vec<T>,
     /// A JSON body, by hand and with `Valid`.
     pub(crate) json: Vec<T>,
+    /// The construction of a router with 1,000 routes, of bare axum and of Palisade.
+    pub(crate) start: Vec<T>,
 }
 
 /// Counts the costs of one operation, which runs the given number of times.
@@ -58,7 +65,8 @@ pub(crate) fn count_all<T>(count: &mut Count<'_, T>) -> Outcome<Costs<T>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let palisade = runtime.block_on(palisade::router())?;
+    let server = runtime.block_on(palisade::server())?;
+    let palisade = palisade::with_routes(0, server.clone());
     let introspecting = runtime.block_on(palisade::introspecting(endpoint::start()?))?;
     // the only request that waits: for the introspection of the token
     runtime.block_on(introspecting.clone().call(request(OPAQUE_TOKEN)?))?;
@@ -68,7 +76,9 @@ pub(crate) fn count_all<T>(count: &mut Count<'_, T>) -> Outcome<Costs<T>> {
     let servers = [
         (bare::router(), &*token),
         (bare::with_headers(), &token),
+        (bare::with_routes(ROUTES), &token),
         (palisade.clone(), &token),
+        (palisade::with_routes(ROUTES, server.clone()), &token),
         (introspecting, OPAQUE_TOKEN),
     ];
     let mut costs = Costs {
@@ -77,6 +87,7 @@ pub(crate) fn count_all<T>(count: &mut Count<'_, T>) -> Outcome<Costs<T>> {
         raw: Vec::new(),
         new_tokens: Vec::new(),
         json: Vec::new(),
+        start: Vec::new(),
     };
     for (router, token) in servers {
         let tokens = repeat_n(token, WARM_UP + MANY);
@@ -97,6 +108,20 @@ pub(crate) fn count_all<T>(count: &mut Count<'_, T>) -> Outcome<Costs<T>> {
     for subject in [Subject::ByHand, Subject::Valid] {
         let mut operation = json_body(subject)?;
         costs.json.push(count(MANY, &mut operation)?);
+    }
+    let builds: [&dyn Fn() -> Router; 2] = [&|| bare::with_routes(ROUTES), &|| {
+        palisade::with_routes(ROUTES, server.clone())
+    }];
+    for build in builds {
+        let mut operation = || {
+            let is_empty = !build().has_routes();
+            if is_empty {
+                Err("a router is empty".into())
+            } else {
+                Ok(())
+            }
+        };
+        costs.start.push(count(1, &mut operation)?);
     }
     Ok(costs)
 }
@@ -174,5 +199,6 @@ mod tests {
         assert_eq!(costs.in_process.len(), SERVERS.len());
         assert_eq!(costs.over_http.len(), SERVERS.len());
         assert_eq!(costs.new_tokens.len(), ALGORITHMS.len());
+        assert_eq!(costs.start.len(), 2);
     }
 }

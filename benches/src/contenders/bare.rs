@@ -23,7 +23,16 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
 ];
 
 pub(crate) fn router() -> Router {
-    built(Router::new().route(PATH, get(show_orders)))
+    with_routes(0)
+}
+
+/// Builds the router with `count` more routes.
+pub(crate) fn with_routes(count: usize) -> Router {
+    let routes = (0..count).map(|at| format!("/resources{at}/{{id}}"));
+    let more = routes.fold(Router::new(), |router, path| {
+        router.route(&path, get(show_orders))
+    });
+    built(more.route(PATH, get(show_orders)))
 }
 
 /// Builds the router whose handler sets the header fields of Palisade's response.

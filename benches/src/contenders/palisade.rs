@@ -16,7 +16,7 @@ async fn show_orders() -> &'static str {
 
 /// Builds the router with the default settings.
 pub(crate) async fn router() -> Outcome<Router> {
-    with_issuer(issuer().issuer(AUDIENCE)).await
+    Ok(with_routes(0, server().await?))
 }
 
 /// Builds the router with an issuer of opaque tokens, which are introspected at `endpoint`.
@@ -28,10 +28,24 @@ pub(crate) async fn introspecting(endpoint: String) -> Outcome<Router> {
     with_issuer(issuer.allow_loopback_http()).await
 }
 
+/// Builds the server of an API with the default settings.
+pub(crate) async fn server() -> Outcome<ResourceServer> {
+    let issuer = issuer().issuer(AUDIENCE);
+    Ok(ResourceServer::builder().trust(issuer).build().await?)
+}
+
+/// Builds the router with `count` more routes.
+pub(crate) fn with_routes(count: usize, server: ResourceServer) -> Router {
+    let routes = (0..count).map(|at| format!("/resources{at}/{{id}}"));
+    let more = routes.fold(SecureRouter::new(), |router, path| {
+        router.route(&path, get(show_orders))
+    });
+    more.route(PATH, get(show_orders))
+        .protect(server)
+        .into_router()
+}
+
 async fn with_issuer(issuer: Issuer<WithAudience>) -> Outcome<Router> {
     let server = ResourceServer::builder().trust(issuer).build().await?;
-    let api = SecureRouter::new()
-        .route(PATH, get(show_orders))
-        .protect(server);
-    Ok(api.into_router())
+    Ok(with_routes(0, server))
 }
