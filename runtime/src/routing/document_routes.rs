@@ -114,11 +114,11 @@ fn serve<const DOCUMENT: usize>(
 ) -> axum::Router {
     let handler = TypeId::of::<Serves<DOCUMENT>>();
     let mut routes = inventory.iter();
-    let Some(route) = routes.find(|route| route.handler() == handler) else {
+    let Some(route) = routes.find(|route| route.handler().id == handler) else {
         return router;
     };
     let mount = mount.with_state(Arc::new(document));
-    let handler = mount.handler::<Serves<DOCUMENT>, ()>();
+    let handler = mount.declared_handler::<Serves<DOCUMENT>, ()>(route.handler());
     let method_router = unmatched::method_router().on_service(MethodFilter::GET, handler);
     router.route(route.path(), method_router)
 }

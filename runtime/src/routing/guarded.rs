@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 
-use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::handler_service::{Serve, Served};
 use crate::routing::handling::Shared;
@@ -34,7 +33,7 @@ impl<H, S, M> GuardedHandler<H, S, M> {
 // compiled once per handler, so everything else is in `RouteGuard`
 impl<H, S, M> Serve for GuardedHandler<H, S, M>
 where
-    H: Declares + RunsWithState<S, M> + 'static,
+    H: RunsWithState<S, M> + 'static,
     S: Send + Sync + 'static,
     M: 'static,
 {

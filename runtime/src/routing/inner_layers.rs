@@ -18,7 +18,6 @@ use tower_service::Service;
 use crate::audit::emit_handler_outside_guard;
 use crate::policy::Declaration;
 use crate::response::outside_guard;
-use crate::routing::declared::Declares;
 use crate::routing::endpoint::Endpoint;
 use crate::routing::handler_service::{HandlerService, Serve, Served};
 use crate::routing::handling::{Shared, complete, prepare};
@@ -108,9 +107,9 @@ impl InnerStack {
 }
 
 impl InnerHandler {
-    pub(super) fn new<H, S, M>(state: Shared<S>) -> Self
+    pub(super) fn new<H, S, M>(declaration: &'static Declaration, state: Shared<S>) -> Self
     where
-        H: Declares + RunsWithState<S, M> + 'static,
+        H: RunsWithState<S, M> + 'static,
         S: Send + Sync + 'static,
         M: 'static,
     {
@@ -119,7 +118,7 @@ impl InnerHandler {
                 state,
                 handler: PhantomData,
             }),
-            declaration: H::DECLARATION,
+            declaration,
             route: RouteId::new(),
         }
     }

@@ -8,7 +8,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::any::TypeId;
 use std::sync::Arc;
 
 use axum::http::Method;
@@ -318,9 +317,9 @@ impl Route {
         self.handler.declaration.accepts_tickets
     }
 
-    /// Returns the identity of the handler.
-    pub(super) fn handler(&self) -> TypeId {
-        self.handler.id
+    /// Returns the facts about the handler.
+    pub(super) fn handler(&self) -> &HandlerFacts {
+        &self.handler
     }
 
     /// Returns the limits of the handler: declared ones, and defaults for the others.

@@ -61,12 +61,22 @@ impl<S> Mount<S> {
         S: Send + Sync + 'static,
         M: 'static,
     {
+        self.declared_handler::<H, M>(&HandlerFacts::of::<H>())
+    }
+
+    /// Does the same as [`handler`](Self::handler), for a handler of Palisade's own whose declaration the API completes.
+    pub(super) fn declared_handler<H, M>(&self, facts: &HandlerFacts) -> HandlerService
+    where
+        H: RunsWithState<S, M> + 'static,
+        S: Send + Sync + 'static,
+        M: 'static,
+    {
         let inner = (!self.inner_layers.is_empty()).then(|| {
-            let handler = InnerHandler::new::<H, S, M>(Arc::clone(&self.state));
+            let state = Arc::clone(&self.state);
+            let handler = InnerHandler::new::<H, S, M>(facts.declaration, state);
             self.inner_layers.around(handler)
         });
-        let facts = HandlerFacts::of::<H>();
-        let guard = RouteGuard::new(&facts, self.guard.clone(), inner, &self.tickets);
+        let guard = RouteGuard::new(facts, self.guard.clone(), inner, &self.tickets);
         let state = Arc::clone(&self.state);
         HandlerService::new(GuardedHandler::<H, S, M>::new(guard, state))
     }

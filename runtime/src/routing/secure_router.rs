@@ -304,7 +304,7 @@ where
             emit_unreachable_route(route.declaration(), route.path());
         }
         let accepting = inventory.iter().filter(|route| route.accepts_tickets());
-        let tickets = TicketStore::new(&server, accepting.map(Route::handler));
+        let tickets = TicketStore::new(&server, accepting.map(|route| route.handler().id));
         let guard = Guard::new(server);
         let routes = (router.build)(&Mount::new(guard.clone(), tickets));
         Api::new(
