@@ -44,12 +44,14 @@ enum Kind {
 
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
-struct Page {
+struct Listing {
     #[garde(range(min = 1, max = 50))]
     page: Option<u32>,
     #[garde(length(max = 3), inner(length(chars, max = 5)))]
     #[serde(default)]
     tags: Vec<String>,
+    #[garde(length(max = 3), inner(range(max = 9)))]
+    ids: Vec<u8>,
 }
 
 #[derive(Deserialize, Validate, SecureInput)]
@@ -103,8 +105,8 @@ async fn create(Valid(Json(order)): Valid<Json<NewOrder>>) -> String {
 }
 
 #[secured(scopes = "orders:read")]
-async fn list(Valid(Query(page)): Valid<Query<Page>>) -> String {
-    format!("{:?} {:?}", page.page, page.tags)
+async fn list(Valid(Query(listing)): Valid<Query<Listing>>) -> String {
+    format!("{:?} {:?} {:?}", listing.page, listing.tags, listing.ids)
 }
 
 #[secured(roles = all("clerk", "auditor"))]
@@ -142,6 +144,11 @@ async fn note(Valid(PlainText(note)): Valid<PlainText<Note>>) -> String {
 }
 
 #[secured(authenticated)]
+async fn pair(Path((number, name)): Path<(u32, Identifier<9>)>) -> String {
+    format!("{number} {name}")
+}
+
+#[secured(authenticated)]
 async fn rest(Path(rest): Path<Identifier<9>>) -> String {
     rest.to_string()
 }
@@ -161,6 +168,7 @@ fn routes() -> SecureRouter {
         .route("/forms", post(form))
         .route("/reports", post(report))
         .route("/notes", patch(note))
+        .route("/pairs/{number}/{name}", get(pair))
         .route("/names/{*rest}", get(rest))
 }
 
@@ -168,7 +176,7 @@ fn routes() -> SecureRouter {
 async fn careful_api_has_no_finding() {
     let api = TestApi::new(routes()).await;
     let results = Attack::new(&api).run().await.assert_refused();
-    assert_eq!(results.routes().len(), 11);
+    assert_eq!(results.routes().len(), 12);
     let class = |method: &str, path: &str, class: AttackClass| {
         let route = results.route(method, path).unwrap();
         let found = route

@@ -152,6 +152,15 @@ impl Definitions {
         self.by_name.get_key_value(&name)
     }
 
+    /// Returns whether a schema is that of a list without a least number of items. In a query, the name of an empty one is absent.
+    pub(super) fn may_be_empty(&self, schema: &Value) -> bool {
+        let target = schema.get("$ref").and_then(Value::as_str);
+        let definition = target.and_then(|target| self.find(target));
+        let schema = definition.map_or(schema, |(_, definition)| definition);
+        let min = schema.get("minItems").and_then(Value::as_u64);
+        schema.get("type").is_some_and(|name| name == "array") && min.unwrap_or(0) == 0
+    }
+
     /// Returns whether the root requires a member, so that an empty object does not match it.
     pub(super) fn requires_member(&self) -> bool {
         self.requires_member_in(&self.root, &mut BTreeSet::new())

@@ -265,6 +265,18 @@ impl<'a> Mutator<'a> {
     }
 
     fn array(&mut self, schema: &'a Value, items: &[Value], pointer: &str) {
+        // the pattern of a route has a fixed number of parameters
+        if self.encoding == Encoding::Segment {
+            if pointer.is_empty() {
+                self.items(schema, items, pointer);
+            }
+            return;
+        }
+        self.counts(schema, items, pointer);
+        self.items(schema, items, pointer);
+    }
+
+    fn counts(&mut self, schema: &Value, items: &[Value], pointer: &str) {
         // a variation has an item
         let is_left = items.is_empty() && schema.get("items").is_some();
         if let Some(max) = count_limit(schema, "max", "Items").filter(|max| *max == 0 || !is_left) {
@@ -292,9 +304,9 @@ impl<'a> Mutator<'a> {
                 Value::from(fewer),
             );
         }
-        if self.encoding == Encoding::Segment && !pointer.is_empty() {
-            return;
-        }
+    }
+
+    fn items(&mut self, schema: &'a Value, items: &[Value], pointer: &str) {
         let prefix = schema.get("prefixItems").and_then(Value::as_array);
         for (at, item) in items.iter().enumerate() {
             let of_prefix = prefix.and_then(|prefix| prefix.get(at));
@@ -305,6 +317,15 @@ impl<'a> Mutator<'a> {
             };
             self.at(schema, item, &format!("{pointer}/{at}"));
         }
+    }
+
+    /// Returns whether a member is a list that is empty if the query or form does not name it.
+    fn may_be_absent(&self, schema: Option<&'a Value>, value: Option<&Value>) -> bool {
+        let (Some(schema), Some(value @ Value::Array(_))) = (schema, value) else {
+            return false;
+        };
+        let schema = chosen(self.document, schema, value);
+        self.encoding == Encoding::Text && count_limit(schema, "min", "Items").unwrap_or(0) == 0
     }
 
     fn object(&mut self, schema: &'a Value, members: &Map<String, Value>, pointer: &str) {
@@ -319,13 +340,17 @@ impl<'a> Mutator<'a> {
             );
         }
         let required = schema.get("required").and_then(Value::as_array);
+        let properties = schema.get("properties").and_then(Value::as_object);
         if self.encoding != Encoding::Segment {
             for name in required.into_iter().flatten().filter_map(Value::as_str) {
+                let property = properties.and_then(|properties| properties.get(name));
+                if self.may_be_absent(property, members.get(name)) {
+                    continue;
+                }
                 let member = format!("{pointer}/{}", escaped(name));
                 self.add_kind(MutationKind::Bound, &member, "is missing", None);
             }
         }
-        let properties = schema.get("properties").and_then(Value::as_object);
         for (name, value) in members {
             if let Some(schema) = properties.and_then(|properties| properties.get(name)) {
                 self.at(schema, value, &format!("{pointer}/{}", escaped(name)));

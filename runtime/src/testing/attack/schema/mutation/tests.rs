@@ -88,3 +88,42 @@ fn segment_is_never_empty_and_field_is_visible() {
         }
     }
 }
+
+#[test]
+fn absent_list_is_no_broken_bound_in_text_unless_it_needs_items() {
+    let list = |min| json!({"type": "array", "items": {"type": "boolean"}, "minItems": min});
+    for (min, encoding, is_attacked) in [
+        (0, Encoding::Text, false),
+        (1, Encoding::Text, true),
+        (0, Encoding::Json, true),
+    ] {
+        let schema = json!({
+            "type": "object",
+            "properties": {"tags": list(min)},
+            "required": ["tags"],
+        });
+        let value = json!({"tags": [true]});
+        let all = descriptions(&schema, &value, encoding);
+        let is_missing = all.iter().any(|mistake| mistake == "/tags is missing");
+        assert_eq!(is_missing, is_attacked, "{min} {encoding:?} {all:?}");
+    }
+}
+
+#[test]
+fn number_of_path_parameters_is_no_bound() {
+    let schema = json!({
+        "type": "array",
+        "prefixItems": [{"type": "integer", "maximum": 9}, {"type": "string", "maxLength": 1}],
+        "minItems": 2,
+        "maxItems": 2,
+    });
+    let all = descriptions(&schema, &json!([1, "a"]), Encoding::Segment);
+    assert!(
+        all.iter().any(|mistake| mistake.starts_with("/0 is 10")),
+        "{all:?}"
+    );
+    assert!(
+        !all.iter().any(|mistake| mistake.contains("items")),
+        "{all:?}"
+    );
+}
