@@ -149,9 +149,10 @@ impl<'a> Report<'a> {
     ///
     /// # Errors
     ///
-    /// Returns every gap: a missing statement, one without an owner or a date, an attack without a result or with an outdated one, an
-    /// attack that was admitted, results without a commit or a date, and an endpoint with an identifier in its path without an
-    /// attack as another owner and without a statement on [`Topic::Objects`].
+    /// Returns every gap: a missing statement, one without an owner or a date, an attack without a result or with an outdated one,
+    /// results without a commit or a date, a trusted issuer without a valid token in the attacks, and an endpoint with an identifier in
+    /// its path without an attack as another owner and without a statement on [`Topic::Objects`]. Of the attacks of one class that an
+    /// endpoint admitted, it names the first.
     pub fn require_complete(&self) -> Result<(), IncompleteReport> {
         let gaps = self.document().gaps;
         if gaps.is_empty() {
