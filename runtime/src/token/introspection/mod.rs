@@ -136,6 +136,10 @@ impl Introspector {
         jwt: Option<&Arc<VerifiedToken>>,
         deadline: Instant,
     ) -> IntrospectionResult {
+        // the request in flight may have ended between this caller's lookup and now
+        if let Some(cached) = self.cache.get(&digest, self.clock.now()) {
+            return Ok(cached?);
+        }
         let busy = |error| {
             record_failure(&self.start_record(), &error);
             TokenRejection::INTROSPECTION_UNAVAILABLE

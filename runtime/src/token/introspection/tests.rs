@@ -16,6 +16,7 @@ use super::*;
 use crate::https::{ClientSettings, HttpsError};
 use crate::secret::Secret;
 use crate::testing::TestClock;
+use crate::token::TokenError;
 
 /// Creates an introspector for `url` with at most one request in flight.
 fn introspector(url: String) -> Arc<Introspector> {
@@ -83,6 +84,10 @@ fn is_unavailable(result: &IntrospectionResult) -> bool {
     matches!(result, Err(TokenRejection::Unavailable(_)))
 }
 
+fn is_inactive(result: &IntrospectionResult) -> bool {
+    matches!(result, Err(TokenRejection::Invalid(TokenError::Inactive)))
+}
+
 /// Otherwise a flood of invalid tokens would make the server unready.
 #[tokio::test]
 async fn probe_needs_no_permit() {
@@ -106,6 +111,20 @@ async fn request_without_permit_times_out_and_starts_no_probe() {
         introspector.health.try_start_probe(now),
         "no probe has started"
     );
+}
+
+/// A caller found no result, and the request in flight ended before the caller could wait for it.
+#[tokio::test]
+async fn result_cached_after_the_lookup_is_used() {
+    let introspector = introspector(inactive().await);
+    introspector.health.record_success();
+    let token = b"opq";
+    let request =
+        |deadline| introspector.send_when_permitted(Digest::of(token), token, None, deadline);
+    let late = request(Instant::now() + TIMEOUT);
+    assert!(is_inactive(&introspector.validate(token, None).await));
+    let _permits = introspector.endpoint.exhaust_send_permits().await;
+    assert!(is_inactive(&late.await));
 }
 
 /// Requests use memory before they have a permit to send, too.
