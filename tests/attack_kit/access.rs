@@ -2,7 +2,7 @@
 
 use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use palisade::evidence::{AttackClass, AttackResults};
@@ -193,6 +193,25 @@ async fn missing_challenge_is_found() {
         &found(&attack.run().await),
         "GET /legacy: no_token: no token (status 404)",
     );
+}
+
+/// RFC 9110, section 11.6.1: a 401 has a challenge.
+#[tokio::test]
+async fn removed_challenge_is_found() {
+    async fn without_challenge(request: Request, next: Next) -> Response {
+        let mut response = next.run(request).await;
+        response.headers_mut().remove(WWW_AUTHENTICATE);
+        response
+    }
+
+    let api = TestApi::new(routes().layer(from_fn(without_challenge))).await;
+    let admitted = admitted(&api).await;
+    for expected in [
+        "GET /orders: no_token: no token (status 401)",
+        "GET /orders: broken_token: an expired token (status 401)",
+    ] {
+        assert_finds(&admitted, expected);
+    }
 }
 
 #[tokio::test]

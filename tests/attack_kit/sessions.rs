@@ -346,3 +346,26 @@ async fn body_that_is_read_before_the_session_is_found() {
         "POST /name: early_refusal: no token, and the body was read",
     );
 }
+
+/// The kit has no sessions of the owners, so that the attacks with their tokens are not all.
+#[tokio::test]
+async fn objects_that_sessions_reach_are_not_covered() {
+    #[secured(any(login, scopes = "orders:read"))]
+    async fn show(credential: Option<Caller>, Path(id): Path<u32>) -> StatusCode {
+        let owner = if id == 1 { "alice" } else { "bob" };
+        match credential {
+            Some(caller) if caller.subject() != owner => StatusCode::NOT_FOUND,
+            _ => StatusCode::OK,
+        }
+    }
+
+    let api = with_sessions(SecureRouter::new().route("/orders/{id}", get(show))).await;
+    let attack = Attack::new(&api)
+        .object("/orders/{id}", "alice", "1")
+        .object("/orders/{id}", "bob", "2");
+    let report = attack.run().await;
+    let route = &report.results().routes()[0];
+    let class = route.class(AttackClass::OtherOwner).unwrap();
+    assert!(class.sent() > 0, "{class:?}");
+    assert_eq!(class.not_covered(), ["sessions of the owners"]);
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::prelude::*;
-use crate::steps::{Decided, Record, Step};
+use crate::steps::Step;
 use crate::testing::TestApi;
 use crate::testing::attack::Attack;
 use crate::testing::attack::request::{OBSERVER, Outcome};
@@ -76,53 +76,6 @@ async fn import(Unvalidated(text): Unvalidated<String>) -> String {
 
 #[public(reason = "a test")]
 async fn health() {}
-
-/// A logout, a rate limit and a router refuse requests for other reasons than their input.
-#[test]
-fn refusal_of_input_is_that_of_its_check() {
-    let outcome = |status, steps: &[Step], reason: Option<&'static str>| Outcome {
-        status,
-        challenge: None,
-        record: Record {
-            steps: steps.to_vec(),
-            decided: reason.map(|reason| Decided {
-                reason,
-                is_refusal: reason != "authorized",
-            }),
-            ..Record::default()
-        },
-        read_body: false,
-        ticket: None,
-    };
-    let (session, layers) = ([Step::Session], [Step::Session, Step::InnerLayers]);
-    let arguments = [Step::Session, Step::Arguments];
-    let handler = [Step::Session, Step::Arguments, Step::Handler];
-    let (allowed, invalid) = (Some("authorized"), Some("invalid_input"));
-    let (foreign, unknown) = (Some("rejected_by_extractor"), Some("unknown_session"));
-    for (status, steps, reason, is_refused) in [
-        (422, &arguments[..], invalid, true),
-        // `Api::map_problems` may change the status
-        (404, &arguments, invalid, true),
-        (500, &arguments, invalid, false),
-        (422, &arguments, foreign, true),
-        (401, &arguments, foreign, false),
-        (403, &arguments, allowed, false),
-        (400, &layers, allowed, true),
-        (429, &layers, allowed, false),
-        (403, &layers, allowed, false),
-        (401, &session, unknown, false),
-        (400, &session, unknown, false),
-        (431, &[Step::HeaderLimit], Some("too_many_headers"), false),
-        (400, &handler, allowed, false),
-        (422, &[], None, true),
-        (404, &[], None, false),
-        (405, &[], None, false),
-        (429, &[], None, false),
-    ] {
-        let outcome = outcome(status, steps, reason);
-        assert_eq!(outcome.is_refused_input(), is_refused, "{outcome:?}");
-    }
-}
 
 #[tokio::test]
 async fn record_of_each_request_agrees_with_its_audit_event() {
