@@ -24,5 +24,6 @@ mod limits;
 mod objects;
 mod session_stores;
 mod sessions;
+mod paths;
 mod support;
 mod tickets;

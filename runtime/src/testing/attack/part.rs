@@ -5,6 +5,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use crate::input::InputLocation;
+use crate::path_parts::{PathPart, path_parts};
 use crate::testing::MultipartForm;
 use crate::testing::attack::schema::Encoding;
 
@@ -149,11 +150,11 @@ pub(super) fn is_body(location: InputLocation) -> bool {
 
 /// Returns the names of the parameters of a path, in order, without the star of a wildcard.
 pub(super) fn parameters(path: &str) -> Vec<&str> {
-    let segments = path.split('/');
-    let names = segments.filter_map(|segment| segment.split_once('{')?.1.split_once('}'));
-    names
-        .map(|(name, _)| name.trim_start_matches('*'))
-        .collect()
+    let names = path_parts(path).filter_map(|part| match part {
+        PathPart::Parameter { name, .. } => Some(name),
+        PathPart::Literal(_) => None,
+    });
+    names.collect()
 }
 
 /// Returns the media type of a file in a form; `None` for another member.

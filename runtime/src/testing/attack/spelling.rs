@@ -1,6 +1,7 @@
 //! Attacks with other spellings of the path.
 
 use crate::evidence::AttackClass;
+use crate::path_parts::{PathPart, has_parameter, path_parts};
 use crate::testing::attack::engine::RouteAttack;
 use crate::testing::attack::request::Outcome;
 
@@ -42,9 +43,16 @@ impl RouteAttack<'_> {
 ///
 /// The text of a parameter is left alone: there, most spellings are values.
 fn of_path(template: &str, path: &str) -> Vec<(&'static str, String)> {
-    let parameter = template.find('{');
-    let has_wildcard = template.contains("{*");
-    let (fixed, rest) = path.split_at(parameter.unwrap_or(path.len()).min(path.len()));
+    let parts = || path_parts(template);
+    let literals = parts().map_while(|part| match part {
+        PathPart::Literal(text) => Some(text.len()),
+        PathPart::Parameter { .. } => None,
+    });
+    let fixed: usize = literals.sum();
+    let (fixed, rest) = path.split_at_checked(fixed).unwrap_or((path, ""));
+    let has_parameter = has_parameter(template);
+    let has_wildcard =
+        parts().any(|part| matches!(part, PathPart::Parameter { is_rest: true, .. }));
     let mut spellings = vec![
         ("two slashes in front", format!("/{path}")),
         ("a dot segment in front", format!("/.{path}")),
@@ -61,7 +69,7 @@ fn of_path(template: &str, path: &str) -> Vec<(&'static str, String)> {
         spellings.push(("two slashes at the end", format!("{path}//")));
     }
     spellings.extend(of_fixed_part(path, fixed, rest));
-    if parameter.is_none() && !path.ends_with('/') {
+    if !has_parameter && !path.ends_with('/') {
         for (description, suffix) in [
             ("a matrix parameter", ";a=1"),
             ("an extension", ".json"),
@@ -116,4 +124,51 @@ fn of_fixed_part(path: &str, fixed: &str, rest: &str) -> Vec<(&'static str, Stri
         spellings.push(("a backslash inside", format!("{before}%5c{after}")));
     }
     spellings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelling(template: &str, path: &str, description: &str) -> Option<String> {
+        let mut all = of_path(template, path).into_iter();
+        all.find(|(other, _)| *other == description)
+            .map(|(_, spelling)| spelling)
+    }
+
+    #[test]
+    fn text_of_parameters_is_left_alone() {
+        let case = |template, path| spelling(template, path, "a letter in another case");
+        assert_eq!(
+            case("/orders/{id}", "/orders/a").as_deref(),
+            Some("/Orders/a")
+        );
+        assert_eq!(case("/{id}", "/a"), None);
+        assert_eq!(case("/{{1}}/{id}", "/{1}/a"), None);
+        assert_eq!(case("/{{a}}/{id}", "/{a}/a").as_deref(), Some("/{A}/a"));
+        let inside = |template, path| spelling(template, path, "two slashes inside");
+        assert_eq!(
+            inside("/{{a}}/b/{id}", "/{a}/b/7").as_deref(),
+            Some("/{a}//b/7")
+        );
+        assert_eq!(inside("/{id}/b", "/7/b"), None);
+    }
+
+    #[test]
+    fn end_of_a_path_is_changed_if_it_is_no_parameter() {
+        let has = |template, path, description| spelling(template, path, description).is_some();
+        for (template, path, is_fixed, may_end) in [
+            ("/orders", "/orders", true, true),
+            ("/orders{{a}}", "/orders{a}", true, true),
+            ("/orders/{id}", "/orders/7", false, true),
+            ("/orders/{*rest}", "/orders/7", false, false),
+        ] {
+            assert_eq!(has(template, path, "an extension"), is_fixed, "{template}");
+            assert_eq!(
+                has(template, path, "a slash at the end"),
+                may_end,
+                "{template}"
+            );
+        }
+    }
 }

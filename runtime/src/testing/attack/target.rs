@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::input::InputLocation;
 use crate::lock::digests;
+use crate::path_parts::{PathPart, path_parts};
 use crate::policy::{Access, Declaration, Limits};
 use crate::routing::{HeaderSelection, Route};
 use crate::steps::Record;
@@ -350,23 +351,20 @@ impl Target<'_> {
         };
         let mut texts = texts.into_iter();
         let template = self.template();
-        let segments = template.split('/').map(|segment| {
-            let Some((before, rest)) = segment.split_once('{') else {
-                return segment.to_owned();
-            };
-            let (name, after) = rest.split_once('}').unwrap_or((rest, ""));
-            let text = texts.next().unwrap_or_else(|| UNKNOWN_PARAMETER.to_owned());
-            let text = if name.starts_with('*') {
-                let segments = text
-                    .split('/')
-                    .map(|part| utf8_percent_encode(part, SEGMENT).to_string());
-                segments.collect::<Vec<_>>().join("/")
-            } else {
-                utf8_percent_encode(&text, SEGMENT).to_string()
-            };
-            format!("{before}{text}{after}")
+        let parts = path_parts(&template).map(|part| match part {
+            PathPart::Literal(text) => text.to_owned(),
+            PathPart::Parameter { is_rest, .. } => {
+                let text = texts.next().unwrap_or_else(|| UNKNOWN_PARAMETER.to_owned());
+                let encode = |text: &str| utf8_percent_encode(text, SEGMENT).to_string();
+                if is_rest {
+                    let segments: Vec<_> = text.split('/').map(encode).collect();
+                    segments.join("/")
+                } else {
+                    encode(&text)
+                }
+            }
         });
-        let path = segments.collect::<Vec<_>>().join("/");
+        let path: String = parts.collect();
         if path.is_empty() {
             "/".to_owned()
         } else {
