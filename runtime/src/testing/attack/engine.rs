@@ -47,7 +47,8 @@ impl Attack<'_> {
     ///
     /// The order is that of the inventory. Handlers run only for requests that must be accepted: one for each set of scopes and
     /// roles of a route, one for each scope that implies a required one, one for each member, item, entry and alternative that the
-    /// first request lacks, and those for sessions, tickets, other issuers and objects.
+    /// first request lacks, those for sessions, tickets, other issuers and objects, and the first one again after a refusal that may have
+    /// locked its caller out.
     ///
     /// # Panics
     ///
@@ -292,11 +293,7 @@ impl<'e> RouteAttack<'e> {
         }
         let outcome = self.send(class, &self.authorized(request)).await?;
         if self.target.refuses_credential(&outcome) {
-            let reason = format!(
-                "the API accepts no new credential after an earlier request (status {})",
-                outcome.status
-            );
-            self.not_covered(class, &reason);
+            self.no_credential(class, outcome.status);
             return None;
         }
         Some(outcome)
@@ -314,6 +311,13 @@ impl<'e> RouteAttack<'e> {
         }
         Ok(())
     }
+    /// Records that attacks of a class were not sent with a credential that the guard accepts.
+    pub(super) fn no_credential(&mut self, class: AttackClass, status: u16) {
+        let reason =
+            format!("the API accepts no new credential after an earlier request (status {status})");
+        self.not_covered(class, &reason);
+    }
+
 
     /// Returns whether a limit of the attack was reached.
     pub(super) fn is_exhausted(&self) -> bool {
@@ -328,10 +332,8 @@ impl<'e> RouteAttack<'e> {
         request: &AttackRequest,
         is_refused: IsRefused<'_>,
     ) {
-        if let Some(outcome) = self.send(class, request).await {
-            let refused = is_refused(&outcome);
-            self.record(class, description, &outcome, refused);
-        }
+        let outcome = self.send(class, request).await;
+        self.record_sent(class, description, outcome, is_refused);
     }
 
     /// Sends an attack with a credential that the route accepts, and records whether it was refused.
@@ -342,7 +344,19 @@ impl<'e> RouteAttack<'e> {
         request: &AttackRequest,
         is_refused: IsRefused<'_>,
     ) {
-        if let Some(outcome) = self.send_accepted(class, request).await {
+        let outcome = self.send_accepted(class, request).await;
+        self.record_sent(class, description, outcome, is_refused);
+    }
+
+    /// Records whether an attack was refused, if it was sent.
+    fn record_sent(
+        &mut self,
+        class: AttackClass,
+        description: &str,
+        outcome: Option<Outcome>,
+        is_refused: IsRefused<'_>,
+    ) {
+        if let Some(outcome) = outcome {
             let refused = is_refused(&outcome);
             self.record(class, description, &outcome, refused);
         }

@@ -46,6 +46,10 @@ impl RouteAttack<'_> {
         match receiver.await {
             // something before the guard reads the body, without a limit of time
             Ok(Some(Err(_))) => self.record_silence(class, "a body that ends in the middle"),
+            // the handler locked its caller out
+            Ok(Some(Ok(Some(outcome)))) if self.target.refuses_credential(&outcome) => {
+                self.no_credential(class, outcome.status);
+            }
             Ok(Some(Ok(Some(outcome)))) => {
                 let refused = outcome.is_refused_with(&[408]);
                 self.record(class, "a body that ends in the middle", &outcome, refused);

@@ -4,7 +4,7 @@ use axum::http::Method;
 
 use crate::evidence::AttackClass;
 use crate::testing::attack::access::{Alternative, Grant, Implications};
-use crate::testing::attack::engine::RouteAttack;
+use crate::testing::attack::engine::{IsRefused, RouteAttack};
 use crate::testing::attack::forge::SUBJECT;
 use crate::testing::attack::request::Outcome;
 
@@ -110,9 +110,8 @@ impl RouteAttack<'_> {
                 if less.satisfies(&sets) || tried.contains(&less) {
                     continue;
                 }
-                let request = self.forge.authorize(&self.base, SUBJECT, &less);
                 let description = format!("a token with {less}");
-                self.attempt(class, &description, &request, &is_forbidden)
+                self.attempt_less(class, &description, &less, &is_forbidden)
                     .await;
                 tried.push(less);
             }
@@ -189,5 +188,43 @@ impl RouteAttack<'_> {
         let request = self.forge.authorize(&self.base, SUBJECT, grant);
         let outcome = self.send(class, &request).await;
         outcome.is_some_and(|outcome| self.target.admits(&outcome))
+    }
+
+    /// Sends a token that lacks something, and records whether it was refused.
+    ///
+    /// A route that locks its caller out after an earlier request refuses every token, with 401 or 503. That says nothing about a token
+    /// that the declaration refuses. One that it accepts is admitted before the caller is locked out, whatever the status is now.
+    pub(super) async fn attempt_less(
+        &mut self,
+        class: AttackClass,
+        description: &str,
+        less: &Grant,
+        is_refused: IsRefused<'_>,
+    ) {
+        let request = self.forge.authorize(&self.base, SUBJECT, less);
+        let Some(outcome) = self.send(class, &request).await else {
+            return;
+        };
+        let refused = is_refused(&outcome);
+        let declared = self.target.alternatives.as_ref();
+        let is_declared = declared.is_some_and(|sets| less.satisfies(sets));
+        let may_be_locked_out =
+            !refused && !is_declared && self.target.refuses_credential(&outcome);
+        if may_be_locked_out && self.refuses_own_caller(class).await {
+            let reason = format!(
+                "the route refuses its own caller, too, after an earlier request (status {}); let the server of the test lock no caller out",
+                outcome.status
+            );
+            self.not_covered(class, &reason);
+            return;
+        }
+        self.record(class, description, &outcome, refused);
+    }
+
+    /// Returns whether the guard now refuses the credential of the request that the route accepted.
+    async fn refuses_own_caller(&mut self, class: AttackClass) -> bool {
+        let request = self.accepted();
+        let outcome = self.send(class, &request).await;
+        outcome.is_some_and(|outcome| self.target.refuses_credential(&outcome))
     }
 }
