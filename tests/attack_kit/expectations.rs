@@ -127,8 +127,9 @@ async fn legacy(are_accepted: fn(&[&str], &[&str]) -> bool) -> TestApi {
 /// Code around the declarations admits a set of scopes and roles that no declaration names.
 #[tokio::test]
 async fn each_set_that_does_not_suffice_is_attacked() {
-    let two_scopes = || Expected::scopes("a b");
     type Case = (Expected, fn(&[&str], &[&str]) -> bool, &'static str);
+
+    let two_scopes = || Expected::scopes("a b");
     let cases: [Case; 5] = [
         (
             two_scopes(),

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{AttackClass, AttackResults, ClassResults, RouteResults, TriedIssuers};
+use crate::evidence::{AttackClass, AttackResults, RouteResults, TriedIssuers};
 use crate::routing::Route;
 use crate::testing::attack::access::Grant;
 use crate::testing::attack::browser::Browser;
 use crate::testing::attack::budget::Budget;
 use crate::testing::attack::forge::{Forge, SUBJECT};
-use crate::testing::attack::kit::Attack;
+use crate::testing::attack::kit::{Attack, ObjectAttack};
 use crate::testing::attack::part::Parts;
 use crate::testing::attack::report::AttackReport;
 use crate::testing::attack::request::{AttackRequest, Outcome};
@@ -29,8 +29,12 @@ pub(super) struct RouteAttack<'e> {
     pub(super) grant: Option<Grant>,
     /// A browser with a session, if the route accepts one.
     pub(super) browser: Option<Browser>,
-    /// The objects that were attacked, by position, and whether this route shows that they exist.
+    /// The objects of the route, by position, and whether this route shows that they exist.
     pub(super) objects: BTreeMap<usize, bool>,
+    /// The objects to which another owner sent a request, by position.
+    pub(super) attacked: BTreeMap<usize, ObjectAttack>,
+    /// The admitted attacks with `PUT` that may have created an object of their own caller.
+    pub(super) creations: Vec<String>,
     /// The other issuers whose tokens were sent, by position, and whether one was valid.
     pub(super) issuers: BTreeMap<usize, bool>,
     /// Every target of the attack.
@@ -86,6 +90,12 @@ async fn run(attack: &Attack<'_>) -> AttackReport {
     }
     let unproven_objects = check_objects(attack, &mut finished).await;
     let (issuers, invalid_issuers) = check_issuers(attack, &mut finished);
+    let (mut creations, mut uncrossed_objects) = (Vec::new(), Vec::new());
+    for route in &finished {
+        let named = |sentence| (route.results.name(), sentence);
+        creations.extend(route.creations.iter().cloned().map(named));
+        uncrossed_objects.extend(route.uncrossed_objects().into_iter().map(named));
+    }
     let mut routes: Vec<RouteResults> = finished
         .into_iter()
         .map(RouteAttack::into_results)
@@ -97,6 +107,8 @@ async fn run(attack: &Attack<'_>) -> AttackReport {
         skipped: attack.skipped.clone(),
         is_incomplete: budget.is_exhausted(),
         unproven_objects,
+        uncrossed_objects,
+        creations,
         invalid_issuers,
     }
 }
@@ -172,7 +184,6 @@ impl<'e> RouteAttack<'e> {
                     continue;
                 };
                 if target.admits(&outcome) {
-                    let grant = grant.clone();
                     return Ok(Self {
                         results: RouteResults::new(target.method_name(), &target.path)
                             .selected_by(target.selection())
@@ -183,22 +194,17 @@ impl<'e> RouteAttack<'e> {
                         router,
                         parts,
                         base,
-                        grant,
+                        grant: grant.clone(),
                         browser,
                         objects: BTreeMap::new(),
+                        attacked: BTreeMap::new(),
+                        creations: Vec::new(),
                         issuers: BTreeMap::new(),
                         targets,
                         budget,
                     });
                 }
-                let reason = outcome
-                    .record
-                    .decided
-                    .map_or("not decided by the API's guard", |decided| decided.reason);
-                refusal = format!(
-                    "the API answers the request that should be accepted with status {} ({reason}); state one with `sample`",
-                    outcome.status
-                );
+                refusal = describe_refusal(&outcome);
             }
         }
         Err(refusal)
@@ -230,11 +236,6 @@ impl<'e> RouteAttack<'e> {
         self.protocol().await;
         self.input().await;
         self.slow_body().await;
-    }
-
-    /// Returns the number of attacks of a class.
-    pub(super) fn sent(&self, class: AttackClass) -> u32 {
-        self.results.class(class).map_or(0, ClassResults::sent)
     }
 
     fn into_results(self) -> RouteResults {
@@ -299,6 +300,13 @@ impl<'e> RouteAttack<'e> {
         Some(outcome)
     }
 
+    /// Records that attacks of a class were not sent with a credential that the guard accepts.
+    pub(super) fn no_credential(&mut self, class: AttackClass, status: u16) {
+        let reason =
+            format!("the API accepts no new credential after an earlier request (status {status})");
+        self.not_covered(class, &reason);
+    }
+
     /// Begins a new session, if the route accepts one.
     ///
     /// # Errors
@@ -311,13 +319,6 @@ impl<'e> RouteAttack<'e> {
         }
         Ok(())
     }
-    /// Records that attacks of a class were not sent with a credential that the guard accepts.
-    pub(super) fn no_credential(&mut self, class: AttackClass, status: u16) {
-        let reason =
-            format!("the API accepts no new credential after an earlier request (status {status})");
-        self.not_covered(class, &reason);
-    }
-
 
     /// Returns whether a limit of the attack was reached.
     pub(super) fn is_exhausted(&self) -> bool {
@@ -414,4 +415,14 @@ impl<'e> RouteAttack<'e> {
         self.results
             .add(class, |results| results.add_not_covered(reason.to_owned()));
     }
+}
+
+/// Describes the response to the request that a route should accept.
+fn describe_refusal(outcome: &Outcome) -> String {
+    let decided = outcome.record.decided;
+    let reason = decided.map_or("not decided by the API's guard", |decided| decided.reason);
+    format!(
+        "the API answers the request that should be accepted with status {} ({reason}); state one with `sample`",
+        outcome.status
+    )
 }

@@ -62,6 +62,15 @@ pub(super) struct Object {
     pub(super) id: String,
 }
 
+/// The part of an object's path that other owners attacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ObjectAttack {
+    /// The objects above: each request named one of the same owner, so that its check may be the only one.
+    Above,
+    /// The object itself.
+    Itself,
+}
+
 /// A reason for which attacks on a route may be admitted.
 pub(super) struct Excuse {
     pub(super) route: String,
@@ -186,8 +195,12 @@ impl<'a> Attack<'a> {
     /// all other attacks.
     ///
     /// An object may be below another one: `/orders/{id}/lines/{line}`. Requests to it name the objects above that belong to the same
-    /// owner. Other owners also try it below their own objects, because a handler may check the owner of the order only. Give the
-    /// objects of different owners different ids, unless an id is unique below the object above only.
+    /// owner. Other owners also try it below their own objects, because a handler may check the owner of the order only. If they have
+    /// an object of the same id there, this request would be one for their own, and is not sent. Name one object at least with an id
+    /// that only its owner has. Without it, the report lists the path as not covered, and the results do not have it: the security
+    /// report then needs a statement.
+    ///
+    /// A `PUT` below an own object may create one there. The report has the call of [`excuse_attack`](Self::excuse_attack) for it.
     pub fn object(mut self, path: &str, owner: &str, id: &str) -> Self {
         self.objects.push(Object {
             path: path.to_owned(),

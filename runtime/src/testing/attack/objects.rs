@@ -1,13 +1,13 @@
 //! Attacks on the objects of other callers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::Method;
 
 use crate::evidence::AttackClass;
 use crate::testing::attack::access::{Alternative, Grant};
 use crate::testing::attack::engine::RouteAttack;
-use crate::testing::attack::kit::{Attack, Object, is_below};
+use crate::testing::attack::kit::{Attack, Object, ObjectAttack, is_below};
 use crate::testing::attack::part::parameters;
 use crate::testing::attack::request::{AttackRequest, Outcome};
 
@@ -24,10 +24,25 @@ impl Attack<'_> {
     }
 }
 
+/// A request of an owner to the object of another one.
+struct ForeignAccess {
+    description: String,
+    request: AttackRequest,
+    attack: ObjectAttack,
+    /// Whether it names an object of the owner who sends it above: there, a `PUT` may create an object.
+    is_below_own: bool,
+}
+
 impl Object {
     /// Returns whether the path of another object is above this one.
     fn is_below(&self, other: &Self) -> bool {
         is_below(&self.path, &other.path) && !is_below(&other.path, &self.path)
+    }
+
+    /// Returns whether the paths and the ids are the same. The owners may differ.
+    fn has_id_of(&self, other: &Self) -> bool {
+        let has_same_path = is_below(&self.path, &other.path) && is_below(&other.path, &self.path);
+        has_same_path && self.id == other.id
     }
 }
 
@@ -57,18 +72,7 @@ impl<'e> RouteAttack<'e> {
             self.not_covered(class, "objects of two owners are needed");
             return;
         }
-        let mut attacks: Vec<(String, Outcome)> = Vec::new();
-        for (_, object) in &objects {
-            for owner in owners.iter().filter(|owner| **owner != object.owner) {
-                for grant in &grants {
-                    for (description, request) in self.foreign(object, owner, grant) {
-                        if let Some(outcome) = self.send(class, &request).await {
-                            attacks.push((description, outcome));
-                        }
-                    }
-                }
-            }
-        }
+        let attacks = self.send_foreign(&objects, &owners, &grants).await;
         if let Some(grant) = grants.first() {
             // an owner who deletes the object leaves nothing for the routes after this one
             let deletes = |object: &Object| {
@@ -80,10 +84,40 @@ impl<'e> RouteAttack<'e> {
                 .collect();
             self.access_own(&kept, grant).await;
         }
-        for (description, outcome) in attacks {
+        for (access, outcome) in attacks {
             let refused = matches!(outcome.status, 403 | 404);
-            self.record(class, &description, &outcome, refused);
+            self.record(class, &access.description, &outcome, refused);
+            let creates = self.target.method == Method::PUT && access.is_below_own;
+            if creates && outcome.is_success() {
+                self.creations.push(access.description);
+            }
         }
+    }
+
+    /// Sends the requests of each owner to the objects of the others.
+    async fn send_foreign(
+        &mut self,
+        objects: &[(usize, &Object)],
+        owners: &[&str],
+        grants: &[Grant],
+    ) -> Vec<(ForeignAccess, Outcome)> {
+        let mut attacks = Vec::new();
+        for (at, object) in objects {
+            for owner in owners.iter().filter(|owner| **owner != object.owner) {
+                for grant in grants {
+                    for access in self.foreign(object, owner, grant) {
+                        let class = AttackClass::OtherOwner;
+                        let Some(outcome) = self.send(class, &access.request).await else {
+                            continue;
+                        };
+                        let attack = self.attacked.entry(*at).or_insert(access.attack);
+                        *attack = access.attack.max(*attack);
+                        attacks.push((access, outcome));
+                    }
+                }
+            }
+        }
+        attacks
     }
 
     /// Returns the objects of the route, without those above another one of the same owner: each request names both.
@@ -146,12 +180,39 @@ impl<'e> RouteAttack<'e> {
 
     /// Returns the paths of the objects that other owners tried to access on the route.
     pub(super) fn attacked_paths(&self) -> Vec<String> {
-        if self.sent(AttackClass::OtherOwner) == 0 {
-            return Vec::new();
+        let mut paths = Vec::new();
+        for (object, attack) in self.attacked() {
+            match attack {
+                ObjectAttack::Itself => paths.push(object.path.clone()),
+                ObjectAttack::Above => {
+                    let above = self.above(object, &object.owner).into_iter();
+                    paths.extend(above.map(|above| above.path.clone()));
+                }
+            }
         }
-        let objects = self.objects.keys();
-        let objects = objects.filter_map(|at| self.attack.objects.get(*at));
-        objects.map(|object| object.path.clone()).collect()
+        paths
+    }
+
+    /// Describes the objects that each attack tried below an object of their own owner only.
+    ///
+    /// A request below an object of the attacker is one for another object, if both owners have an object of this id.
+    pub(super) fn uncrossed_objects(&self) -> Vec<String> {
+        let of = |part| -> BTreeSet<&str> {
+            let attacked = self.attacked().filter(|(_, attack)| *attack == part);
+            attacked.map(|(object, _)| object.path.as_str()).collect()
+        };
+        let (above, themselves) = (of(ObjectAttack::Above), of(ObjectAttack::Itself));
+        let describe = |path: &&str| {
+            format!(
+                "no object at `{path}` is tried below the object of another owner; name an object above for each owner, and one here with an id that no other owner has"
+            )
+        };
+        above.difference(&themselves).map(describe).collect()
+    }
+
+    fn attacked(&self) -> impl Iterator<Item = (&'e Object, ObjectAttack)> {
+        let all = self.attack.objects.iter().enumerate();
+        all.filter_map(|(at, object)| Some((object, *self.attacked.get(&at)?)))
     }
 
     /// Reports the objects of a route that sessions reach: the kit has no sessions for their owners.
@@ -178,24 +239,36 @@ impl<'e> RouteAttack<'e> {
 
     /// Returns the requests of another owner to an object: as its own sends them, then below each object of the other owner.
     ///
-    /// An id that both have is one that is unique below the objects above only.
-    fn foreign(&self, object: &Object, owner: &str, grant: &Grant) -> Vec<(String, AttackRequest)> {
+    /// If the other owner has an object of the same id, the latter would be requests to this one.
+    fn foreign(&self, object: &Object, owner: &str, grant: &Grant) -> Vec<ForeignAccess> {
         let Object { id, owner: own, .. } = object;
         let description = format!("{owner} accesses `{id}` of {own}");
-        let accesses = self.accesses(object, owner, grant).into_iter();
-        let mut requests: Vec<_> = accesses
-            .map(|request| (description.clone(), request))
-            .collect();
-        let is_same = |other: &Object| {
-            other.owner == owner && other.id == *id && is_below(&other.path, &object.path)
+        let attack = if self.above(object, own).is_empty() {
+            ObjectAttack::Itself
+        } else {
+            ObjectAttack::Above
         };
-        if !self.attack.objects.iter().any(is_same) {
+        let accesses = self.accesses(object, owner, grant).into_iter();
+        let mut all: Vec<_> = accesses
+            .map(|request| ForeignAccess {
+                description: description.clone(),
+                request,
+                attack,
+                is_below_own: false,
+            })
+            .collect();
+        let mut objects = self.attack.objects.iter();
+        if !objects.any(|other| other.owner == owner && other.has_id_of(object)) {
             for above in self.above(object, owner) {
-                let request = self.access(object, Some(above), owner, grant);
-                requests.push((format!("{description} below `{}`", above.id), request));
+                all.push(ForeignAccess {
+                    description: format!("{description} below `{}`", above.id),
+                    request: self.access(object, Some(above), owner, grant),
+                    attack: ObjectAttack::Itself,
+                    is_below_own: true,
+                });
             }
         }
-        requests
+        all
     }
 
     /// Returns the requests to an object, one for each object of its owner above it.

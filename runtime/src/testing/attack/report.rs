@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::evidence::AttackResults;
+use crate::evidence::{Admission, AttackClass, AttackResults, ClassResults, RouteResults};
 use crate::testing::or_panic;
 
 /// The outcome of an [`Attack`](crate::testing::attack::Attack).
@@ -23,6 +23,10 @@ pub struct AttackReport {
     pub(super) unused_excuses: Vec<String>,
     /// The attacked objects to which their owner has no access on any route, or that have no other owner.
     pub(super) unproven_objects: Vec<String>,
+    /// For each route, the objects that no other owner tried below an own one.
+    pub(super) uncrossed_objects: Vec<(String, String)>,
+    /// For each route, the admitted attacks with `PUT` that may have created an object of their own caller.
+    pub(super) creations: Vec<(String, String)>,
     /// The issuers of the test of which no token is valid at the API.
     pub(super) invalid_issuers: Vec<String>,
 }
@@ -35,21 +39,44 @@ impl AttackReport {
 
     /// Returns each attack that was not refused and has no excuse, as a sentence.
     pub fn admitted(&self) -> Vec<String> {
-        let mut sentences = Vec::new();
-        for route in self.results.routes() {
-            for class in route.classes() {
-                for admission in class.unexcused() {
-                    sentences.push(format!(
-                        "{}: {}: {} (status {})",
-                        route.name(),
-                        class.class(),
-                        admission.attack(),
-                        admission.status()
-                    ));
-                }
-            }
-        }
-        sentences
+        let unexcused = self.unexcused();
+        let sentences = unexcused.map(|(route, class, admission)| {
+            format!(
+                "{}: {}: {} (status {})",
+                route.name(),
+                class.class(),
+                admission.attack(),
+                admission.status()
+            )
+        });
+        sentences.collect()
+    }
+
+    fn unexcused(&self) -> impl Iterator<Item = (&RouteResults, &ClassResults, &Admission)> {
+        let routes = self.results.routes().iter();
+        let classes =
+            routes.flat_map(|route| route.classes().iter().map(move |class| (route, class)));
+        classes.flat_map(|(route, class)| {
+            let unexcused = class.unexcused();
+            unexcused.map(move |admission| (route, class, admission))
+        })
+    }
+
+    /// Returns the edit for each admitted attack that is no weakness if it created an object of its own caller.
+    fn excuses_of_creations(&self) -> impl Iterator<Item = String> {
+        let unexcused = self.unexcused();
+        let created = unexcused.filter(|(route, class, admission)| {
+            let mut creations = self.creations.iter();
+            class.class() == AttackClass::OtherOwner
+                && creations
+                    .any(|(name, attack)| *name == route.name() && attack == admission.attack())
+        });
+        created.map(|(route, _, admission)| {
+            let (method, path, attack) = (route.method(), route.path(), admission.attack());
+            format!(
+                "if {method} {path} created an object of the caller, and changed none of another owner, add `.excuse_attack(\"{method} {path}\", AttackClass::OtherOwner, \"{attack}\", \"creates an object of the caller\")`"
+            )
+        })
     }
 
     /// Returns the routes that were not attacked, each with the reason.
@@ -105,6 +132,9 @@ impl fmt::Display for AttackReport {
                 writeln!(f, "  {sentence}")?;
             }
         }
+        for edit in self.excuses_of_creations() {
+            writeln!(f, "{edit}")?;
+        }
         if !self.uncovered.is_empty() {
             writeln!(f, "routes that were not attacked:")?;
             for (route, reason) in &self.uncovered {
@@ -120,6 +150,10 @@ impl fmt::Display for AttackReport {
                 let (route, class) = (route.name(), class.class());
                 writeln!(f, "not covered: {route}: {class}: {reason}")?;
             }
+        }
+        for (route, objects) in &self.uncrossed_objects {
+            let class = AttackClass::OtherOwner;
+            writeln!(f, "not covered: {route}: {class}: {objects}")?;
         }
         for excuse in &self.unused_excuses {
             writeln!(f, "the excuse of {excuse} excuses nothing; remove it")?;
