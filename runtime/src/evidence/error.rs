@@ -7,7 +7,8 @@ use std::io;
 use crate::evidence::AttackClass;
 
 /// The reason why results cannot be read or written.
-#[derive(Debug)]
+///
+/// `Debug` prints the sentence of `Display` and the cause, so that an error that `main` or a test returns is readable.
 #[non_exhaustive]
 pub enum EvidenceError {
     /// The file cannot be read or written.
@@ -83,6 +84,16 @@ impl fmt::Display for EvidenceError {
                 f,
                 "the attack results of {route} do not add up in the class `{class}`"
             ),
+        }
+    }
+}
+
+impl fmt::Debug for EvidenceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        match self.source() {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
         }
     }
 }

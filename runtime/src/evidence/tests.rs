@@ -101,6 +101,18 @@ fn file_is_replaced_and_read_again() {
     );
     let missing = AttackResults::read(folder.path().join("other.json")).unwrap_err();
     assert!(missing.to_string().contains("other.json"), "{missing}");
+    // `main` and tests print `Debug`
+    let cause = std::error::Error::source(&missing).unwrap().to_string();
+    assert_eq!(format!("{missing:?}"), format!("{missing}: {cause}"));
+    let malformed = AttackResults::parse("").unwrap_err();
+    assert_eq!(
+        format!("{malformed:?}"),
+        "malformed attack results: EOF while parsing a value at line 1 column 0"
+    );
+    assert_eq!(
+        format!("{:?}", EvidenceError::TooLarge),
+        "the attack results are larger than 32 MiB"
+    );
     assert_eq!(
         std::fs::read_dir(file.parent().unwrap()).unwrap().count(),
         1
