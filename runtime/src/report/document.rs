@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::evidence::{AttackResults, RouteResults};
 use crate::policy::{Access, Limits};
 use crate::report::issuer::IssuerView;
-use crate::report::line::Line;
+use crate::report::line::{Line, origin_gap};
 use crate::report::listener::ListenerView;
 use crate::report::measured::{Found, method_names};
 use crate::report::objects::{AllObjects, Objects};
@@ -69,7 +69,10 @@ impl Document {
             .flat_map(|route| Endpoint::of(route, sources))
             .collect();
         endpoints.sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));
-        let gaps = standard.iter().flat_map(Line::named_gaps).collect();
+        let is_attacked = endpoints.iter().any(|one| one.refused_attacks > 0);
+        let of_origin = results.filter(|_| is_attacked).and_then(origin_gap);
+        let of_lines = standard.iter().flat_map(Line::named_gaps);
+        let gaps = of_origin.into_iter().chain(of_lines).collect();
         Self {
             title: title.to_owned(),
             commit: results.and_then(AttackResults::commit).map(str::to_owned),

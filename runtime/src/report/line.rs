@@ -149,22 +149,30 @@ fn attack_gaps(
 ) -> Vec<String> {
     let mut missing = proof.missing.clone();
     missing.extend(objects.into_iter().flat_map(AllObjects::not_attacked));
-    let Some(measured) = &sources.measured else {
+    if sources.measured.is_none() {
         let is_needed = proof.is_applicable || !missing.is_empty();
         return is_needed
             .then(|| "no attack results".to_owned())
             .into_iter()
             .collect();
-    };
-    if proof.refused > 0 {
-        let results = measured.results;
-        for (name, value) in [("commit", results.commit()), ("date", results.date())] {
-            if value.is_none() {
-                missing.push(format!("the attack results have no {name}"));
-            }
-        }
     }
     missing
+}
+
+/// Returns the gap of results without a commit or a date, which prove nothing.
+pub(super) fn origin_gap(results: &AttackResults) -> Option<String> {
+    let (missing, variables) = match (results.commit(), results.date()) {
+        (Some(_), Some(_)) => return None,
+        (None, Some(_)) => ("no commit", "`PALISADE_COMMIT`"),
+        (Some(_), None) => ("no date", "`PALISADE_DATE`"),
+        (None, None) => (
+            "no commit and no date",
+            "`PALISADE_COMMIT` and `PALISADE_DATE`",
+        ),
+    };
+    Some(format!(
+        "the attack results have {missing}, so that they prove no line; set {variables} when the attack test writes them"
+    ))
 }
 
 fn status(
@@ -180,7 +188,7 @@ fn status(
         .collect();
     stated.dedup();
     let stated = Some(stated.join("; ")).filter(|stated| !stated.is_empty());
-    let proved = results.filter(|_| proof.refused > 0).map(|results| {
+    let refused = results.filter(|_| proof.refused > 0).map(|results| {
         let commit = results.commit().map_or_else(
             || "commit unknown".to_owned(),
             |commit| format!("commit {commit}"),
@@ -195,16 +203,17 @@ fn status(
     });
     if !gaps.is_empty() {
         let gaps = counted(gaps.len(), "gap", "gaps");
-        let partly = proved.map_or_else(String::new, |proved| format!("; {proved}"));
+        let partly = refused.map_or_else(String::new, |refused| format!("; {refused}"));
         return (Status::Gap, format!("{gaps}, otherwise declared{partly}"));
     }
-    match (proved, stated) {
-        (Some(proved), None) => (Status::Proved, format!("proved by {proved}")),
-        (Some(proved), Some(stated)) => (Status::Proved, format!("proved by {proved}; {stated}")),
-        (None, Some(stated)) if line.attacks.is_empty() => (Status::Stated, stated),
-        (None, stated) => {
-            let stated = stated.map_or_else(String::new, |stated| format!("; {stated}"));
-            (Status::Declared, format!("declared{stated}"))
-        }
+    if let (None, Some(stated), []) = (&refused, &stated, line.attacks) {
+        return (Status::Stated, stated.clone());
+    }
+    let stated = stated.map_or_else(String::new, |stated| format!("; {stated}"));
+    let is_evidence = results.is_some_and(|results| origin_gap(results).is_none());
+    match refused {
+        Some(refused) if is_evidence => (Status::Proved, format!("proved by {refused}{stated}")),
+        Some(refused) => (Status::Declared, format!("declared; {refused}{stated}")),
+        None => (Status::Declared, format!("declared{stated}")),
     }
 }

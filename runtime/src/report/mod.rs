@@ -123,7 +123,7 @@ impl<'a> Report<'a> {
     ///
     /// The results of an endpoint are outdated, and prove nothing, if its declaration is another one than at the attack: see
     /// [`RouteResults::declaration`](crate::evidence::RouteResults::declaration) for the parts that count. Results without a commit or
-    /// a date are a gap.
+    /// a date prove no line, and are one gap of the report.
     #[must_use]
     pub fn attack_results(self, results: AttackResults) -> Self {
         let results = Some(results);
@@ -175,7 +175,8 @@ impl<'a> Report<'a> {
 }
 
 impl IncompleteReport {
-    /// Returns the gaps, each with the line of the standard: `P7: missing statement: …`.
+    /// Returns the gaps, each with the line of the standard: `P7: missing statement: …`. One without a line is about the attack
+    /// results as a whole.
     pub fn gaps(&self) -> &[String] {
         &self.gaps
     }

@@ -121,18 +121,48 @@ fn outdated_result_of_a_fallback_is_a_gap() {
 }
 
 #[test]
-fn results_without_a_commit_or_a_date_are_a_gap() {
+fn results_without_a_commit_or_a_date_are_one_gap_and_prove_no_line() {
     let routes = routes();
     let all = || AttackResults::new(results_without(&[]).routes().to_vec());
-    let of = |results| -> Vec<String> {
-        let found = gaps(&report(&routes, &Topic::ALL, Some(results))).into_iter();
-        found.filter(|gap| gap.starts_with("P1: ")).collect()
-    };
-    let no_commit = "P1: the attack results have no commit".to_owned();
-    let no_date = "P1: the attack results have no date".to_owned();
-    assert_eq!(of(all()), [no_commit.clone(), no_date.clone()]);
-    assert_eq!(of(all().with_commit("0123abc").unwrap()), [no_date]);
-    assert_eq!(of(all().with_date("2026-11-29").unwrap()), [no_commit]);
+    for (results, missing, variables, basis) in [
+        (
+            all(),
+            "no commit and no date",
+            "`PALISADE_COMMIT` and `PALISADE_DATE`",
+            "commit unknown, date unknown",
+        ),
+        (
+            all().with_commit("0123abc").unwrap(),
+            "no date",
+            "`PALISADE_DATE`",
+            "commit 0123abc, date unknown",
+        ),
+        (
+            all().with_date("2026-11-29").unwrap(),
+            "no commit",
+            "`PALISADE_COMMIT`",
+            "commit unknown, 2026-11-29",
+        ),
+    ] {
+        let report = report(&routes, &Topic::ALL, Some(results));
+        assert_eq!(
+            gaps(&report),
+            [format!(
+                "the attack results have {missing}, so that they prove no line; set {variables} when the attack test writes them"
+            )]
+        );
+        let json = parsed(&report);
+        let lines = json["standard"].as_array().unwrap();
+        assert!(lines.iter().all(|line| line["status"] != "proved"));
+        let p1 = &lines[0];
+        assert_eq!(
+            (&p1["status"], &p1["basis"]),
+            (
+                &json!("declared"),
+                &json!(format!("declared; 6 refused attacks, {basis}"))
+            )
+        );
+    }
     // no line has evidence from them
     let empty: SecureRouter = SecureRouter::new().fallback(health);
     let report = report(&empty, &Topic::ALL, Some(AttackResults::new(Vec::new())));

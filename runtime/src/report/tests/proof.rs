@@ -358,7 +358,7 @@ fn line_states_its_status_and_basis() {
     let (status, text) = basis(&undated, r6);
     assert_eq!(status, "gap");
     assert!(
-        text.starts_with("3 gaps, otherwise declared; ")
+        text.starts_with("1 gap, otherwise declared; ")
             && text.ends_with(" refused attacks, commit unknown, date unknown"),
         "{text}"
     );
