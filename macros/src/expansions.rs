@@ -296,7 +296,7 @@ fn description_of_a_handler_with_a_type_that_cannot_be_named() {
     assert_snapshot!(described("async fn show() -> impl IntoResponse {}"));
 }
 
-/// An alias of `Caller<Staff>` can have any name.
+/// An alias of `Caller<Staff>` can have any name, and a macro can expand to it.
 #[test]
 fn claims_of_every_argument_with_a_nameable_type_are_described() {
     for (argument, is_described) in [
@@ -308,8 +308,13 @@ fn claims_of_every_argument_with_a_nameable_type_are_described() {
         ("Caller", true),
         ("State<Store>", true),
         ("Valid", true),
+        ("staff!()", true),
+        ("Caller<claims![_]>", true),
+        ("Option<Caller<crate::claims! { impl _ }>>", true),
         ("Caller<impl Claims>", false),
         ("Caller<_>", false),
+        ("Caller<!>", false),
+        ("Caller<(staff!(), impl Claims)>", false),
     ] {
         let text = with_documents(&format!("async fn show(one: {argument}) {{}}"));
         let has_schema = text.contains(".with_claims_schema(");

@@ -1,6 +1,6 @@
 //! The rule for the return type of a handler, at the part that breaks it.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -66,17 +66,33 @@ pub(super) fn nameable_output(handler: &Handler) -> Option<TokenStream> {
     }
 }
 
-/// Whether a type can be written outside a signature: without `impl Trait`, `!` and `_`.
+/// Whether a return type can be written outside a signature: without `impl Trait`, `!` and `_`, and without a macro, which may
+/// expand to one of them.
 pub(super) fn is_nameable(ty: &Type) -> bool {
-    let mut tokens: Vec<_> = ty.to_token_stream().into_iter().collect();
-    while let Some(token) = tokens.pop() {
-        match token {
-            proc_macro2::TokenTree::Group(group) => tokens.extend(group.stream()),
-            proc_macro2::TokenTree::Ident(ident) if ident == "impl" || ident == "_" => {
-                return false;
+    is_nameable_in(ty.to_token_stream(), false)
+}
+
+/// Whether the type of an argument can be written outside a signature. A macro in it must expand to such a type: the rules for
+/// arguments name it, too.
+pub(super) fn is_nameable_argument(ty: &Type) -> bool {
+    is_nameable_in(ty.to_token_stream(), true)
+}
+
+fn is_nameable_in(tokens: TokenStream, allows_macros: bool) -> bool {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_nameable = match token {
+            TokenTree::Group(group) => is_nameable_in(group.stream(), allows_macros),
+            TokenTree::Ident(ident) => ident != "impl" && ident != "_",
+            TokenTree::Punct(punct) if punct.as_char() == '!' => {
+                // the input of a macro is no type
+                let input = |token: &TokenTree| matches!(token, TokenTree::Group(_));
+                allows_macros && tokens.next_if(input).is_some()
             }
-            proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '!' => return false,
-            _ => {}
+            TokenTree::Punct(_) | TokenTree::Literal(_) => true,
+        };
+        if !is_nameable {
+            return false;
         }
     }
     true

@@ -161,6 +161,17 @@ type StaffMember = Caller<staff::Staff>;
 #[secured(authenticated)]
 async fn by_alias(_: StaffMember) {}
 
+macro_rules! staff {
+    () => { Caller<staff::Staff> };
+    (claims) => { staff::Staff };
+}
+
+#[secured(authenticated)]
+async fn by_macro(_: staff!()) {}
+
+#[secured(authenticated)]
+async fn by_macro_of_claims(_: Caller<staff!(claims)>) {}
+
 #[secured(authenticated)]
 async fn twice(_: Caller<wider::Staff>, _: Caller<staff::Staff>) {}
 
@@ -251,6 +262,8 @@ fn same_rules_under_another_name_are_unchanged() {
     for (old, new) in [
         (get(staff::show), get(person::show)),
         (get(staff::show), get(by_alias)),
+        (get(staff::show), get(by_macro)),
+        (get(staff::show), get(by_macro_of_claims)),
         (get(plain), get(without_caller)),
     ] {
         assert_eq!(changes(old, new), [""; 0]);
