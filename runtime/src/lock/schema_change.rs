@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::lock::bound::{self, BOUNDS};
 use crate::lock::schema::LockedSchema;
-use crate::lock::schema_forms::{branches, by_name, names};
+use crate::lock::schema_forms::{alias_rule, branches, by_name, names};
 use crate::lock::schema_same::is_same;
 use crate::lock::verdict::Verdict;
 use crate::lock::word::{ascii_json, quoted};
@@ -274,12 +274,12 @@ impl SchemaComparison<'_> {
     ) {
         let lost = old.difference(new).next();
         let gained = new.difference(old).next();
+        let [lost, gained] = [lost, gained].map(|rule| rule.map(|rule| quoted(rule)));
         self.rule(path, name, lost, gained);
     }
 
     /// Reports a rule that is gone, and a new one.
-    fn rule(&mut self, path: &str, name: &str, lost: Option<&String>, gained: Option<&String>) {
-        let [lost, gained] = [lost, gained].map(|rule| rule.map(|rule| quoted(rule)));
+    fn rule(&mut self, path: &str, name: &str, lost: Option<String>, gained: Option<String>) {
         match (lost, gained) {
             (None, None) => {}
             (None, Some(gained)) => {
@@ -297,7 +297,11 @@ impl SchemaComparison<'_> {
                 );
             }
             (Some(lost), Some(gained)) => {
-                let detail = format!("its {name} was {lost}, is {gained}");
+                let detail = if lost == gained {
+                    format!("its {name} {lost} changed")
+                } else {
+                    format!("its {name} was {lost}, is {gained}")
+                };
                 self.push(path, Verdict::Incomparable, &detail);
             }
         }
@@ -311,9 +315,12 @@ impl SchemaComparison<'_> {
             others.cloned().collect::<Vec<_>>()
         });
         let (lost, gained) = self.different(&old, &new);
-        let text = |parts: Vec<&Value>| parts.first().map(ToString::to_string);
-        let (lost, gained) = (text(lost), text(gained));
-        self.rule(path, "rule", lost.as_ref(), gained.as_ref());
+        let text = |part: &&Value| {
+            let of_names = alias_rule(part).map(|rule| quoted(&rule));
+            of_names.unwrap_or_else(|| "`allOf`".to_owned())
+        };
+        let (lost, gained) = (lost.first().map(text), gained.first().map(text));
+        self.rule(path, "rule", lost, gained);
     }
 
     /// Compares the rules that JSON Schema cannot express.

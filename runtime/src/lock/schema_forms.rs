@@ -97,3 +97,30 @@ pub(super) fn names(list: &Value) -> BTreeSet<String> {
     };
     items.iter().map(name).collect()
 }
+
+/// Returns the rule of a field with several names in words, if the schema is that of such a rule.
+pub(super) fn alias_rule(schema: &Value) -> Option<String> {
+    let keywords = schema.as_object().filter(|keywords| keywords.len() == 1)?;
+    let forms = keywords.get("oneOf")?.as_array()?;
+    let (last, others) = forms.split_last()?;
+    let absent = last.get("not").and_then(|not| not.get("anyOf"));
+    let (count, forms) = match absent {
+        Some(Value::Array(all)) if all == others => ("at most", others),
+        _ => ("exactly", forms.as_slice()),
+    };
+    let names = forms
+        .iter()
+        .map(only_required)
+        .collect::<Option<Vec<_>>>()?;
+    let (last, others) = names.split_last().filter(|(_, others)| !others.is_empty())?;
+    Some(format!("{count} one of {} and {last}", others.join(", ")))
+}
+
+/// Returns the name of a member in code, if the schema only requires it.
+fn only_required(schema: &Value) -> Option<String> {
+    let keywords = schema.as_object().filter(|keywords| keywords.len() == 1)?;
+    match keywords.get("required")?.as_array()?.as_slice() {
+        [Value::String(name)] => Some(format!("`{name}`")),
+        _ => None,
+    }
+}

@@ -88,6 +88,29 @@ struct WithPrice {
     price: Option<u32>,
 }
 
+/// Inputs with one field, under one or several names.
+macro_rules! named {
+    ($($handler:ident $input:ident: #[$attribute:meta] $ty:ty;)*) => {$(
+        #[derive(Deserialize, Validate, SecureInput)]
+        #[serde(deny_unknown_fields)]
+        struct $input {
+            #[$attribute]
+            #[garde(range(max = 9))]
+            number: $ty,
+        }
+
+        #[secured(authenticated)]
+        async fn $handler(_: Valid<Json<$input>>) {}
+    )*};
+}
+
+named! {
+    one_name OneName: #[serde(rename = "number")] u8;
+    two_names TwoNames: #[serde(alias = "no")] u8;
+    three_names ThreeNames: #[serde(alias = "no", alias = "count")] u8;
+    two_optional_names TwoOptionalNames: #[serde(alias = "no")] Option<u8>;
+}
+
 #[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "the signature of garde's custom rules"
@@ -218,4 +241,35 @@ fn form_instead_of_json_is_weaker() {
     );
     let form = "weaker: `POST /orders`: input in the form is now read";
     assert!(all.iter().any(|sentence| sentence == form), "{all:?}");
+}
+
+/// A person reads the sentence: it names the members, and has no JSON.
+#[test]
+fn change_of_the_names_of_a_field_is_a_sentence() {
+    for (old, new, expected) in [
+        (
+            post(one_name),
+            post(two_names),
+            "stronger: `POST /a`: the body: its rule \"exactly one of `number` and `no`\" is new",
+        ),
+        (
+            post(two_names),
+            post(one_name),
+            "weaker: `POST /a`: the body: its rule \"exactly one of `number` and `no`\" was removed",
+        ),
+        (
+            post(two_names),
+            post(two_optional_names),
+            "incomparable, counts as weaker: `POST /a`: the body: its rule was \"exactly one of `number` and `no`\", is \"at most one of `number` and `no`\"",
+        ),
+        (
+            post(three_names),
+            post(two_names),
+            "incomparable, counts as weaker: `POST /a`: the body: its rule was \"exactly one of `number`, `no` and `count`\", is \"exactly one of `number` and `no`\"",
+        ),
+    ] {
+        let all = sentences(&at("/a", old), &at("/a", new));
+        let of_rules: Vec<&String> = all.iter().filter(|one| one.contains("rule")).collect();
+        assert_eq!(of_rules, [expected], "{all:?}");
+    }
 }

@@ -128,6 +128,21 @@ fn keyword_that_is_new_or_gone_has_its_sentence() {
             "incomparable, counts as weaker: `GET /a`: the body: its rule `not` changed",
         ),
         (
+            "{}",
+            r#"{"allOf":[{"not":{"enum":[1]}}]}"#,
+            "stronger: `GET /a`: the body: its rule `allOf` is new",
+        ),
+        (
+            r#"{"allOf":[{"oneOf":[{"required":["b"]}]}]}"#,
+            r#"{"allOf":[{"oneOf":[{"maximum":1},{"required":["b"]}]}]}"#,
+            "incomparable, counts as weaker: `GET /a`: the body: its rule `allOf` changed",
+        ),
+        (
+            r#"{"allOf":[{"oneOf":[{"required":["b"]},{"required":["c","d"]}]}]}"#,
+            r#"{"allOf":[{"oneOf":[{"required":["b"]},{"required":["c"]}]}]}"#,
+            "incomparable, counts as weaker: `GET /a`: the body: its rule was `allOf`, is \"exactly one of `b` and `c`\"",
+        ),
+        (
             r#"{"items":{"maximum":1},"prefixItems":[{"maximum":1}]}"#,
             r#"{"items":{"maximum":1}}"#,
             "",
