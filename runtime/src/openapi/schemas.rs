@@ -152,13 +152,24 @@ impl Definitions {
         self.by_name.get_key_value(&name)
     }
 
-    /// Returns whether a schema is that of a list without a least number of items. In a query, the name of an empty one is absent.
+    /// Returns whether a schema is that of a list that may be empty. A query without the name of such a list is accepted.
     pub(super) fn may_be_empty(&self, schema: &Value) -> bool {
-        let target = schema.get("$ref").and_then(Value::as_str);
-        let definition = target.and_then(|target| self.find(target));
-        let schema = definition.map_or(schema, |(_, definition)| definition);
-        let min = schema.get("minItems").and_then(Value::as_u64);
-        schema.get("type").is_some_and(|name| name == "array") && min.unwrap_or(0) == 0
+        let mut entered = BTreeSet::new();
+        let mut is_list = false;
+        let mut next = Some(schema);
+        while let Some(schema) = next {
+            let min = schema.get("minItems").and_then(Value::as_u64);
+            if min.is_some_and(|min| min > 0) {
+                return false;
+            }
+            is_list |= schema.get("type").is_some_and(|name| name == "array");
+            let target = schema.get("$ref").and_then(Value::as_str);
+            let definition = target.and_then(|target| self.find(target));
+            // a definition that refers to itself adds nothing
+            let definition = definition.filter(|(name, _)| entered.insert(*name));
+            next = definition.map(|(_, definition)| definition);
+        }
+        is_list
     }
 
     /// Returns whether the root requires a member, so that an empty object does not match it.

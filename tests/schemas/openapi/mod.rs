@@ -3,6 +3,7 @@
 mod extractors;
 mod headers;
 mod inputs;
+mod lists;
 mod names;
 mod responses;
 mod schemes;
