@@ -88,11 +88,10 @@ impl Formula {
                     match part {
                         Self::All(inner) => flat.extend(inner),
                         Self::Public => {}
-                        Self::Any(inner) if inner.is_empty() => return Self::Any(inner),
                         other => flat.push(other),
                     }
                 }
-                // of two parts, the one that the other implies does not matter
+                // of two parts, the one that the other implies does not matter; an empty choice implies each
                 retain_essential(&mut flat, Self::implies);
                 single_or(flat, Self::Public, Self::All)
             }

@@ -191,6 +191,10 @@ fn access_is_written_in_its_shortest_form() {
         ),
         (Access::Scopes(Requirement::All(&[])), "any()"),
         (
+            Access::Scopes(Requirement::All(&[A, Requirement::Any(&[]), B])),
+            "any()",
+        ),
+        (
             Access::Scopes(Requirement::Any(&[A, Requirement::All(&[])])),
             "a",
         ),
