@@ -13,6 +13,9 @@ use crate::agreement::wider;
 wider! {
     lengths_in_other_units: Lengths;
     custom_rules: Custom;
+    custom_rules_of_a_struct: Range;
+    custom_rules_of_an_enum: Choice;
+    custom_rules_of_a_newtype: Ordered;
     patterns_of_another_dialect: Dialect;
     collections_without_duplicates: WithoutDuplicates;
     map_keys_with_several_spellings: Keys;
@@ -49,6 +52,38 @@ struct Custom {
     inner: Option<Inner>,
     #[garde(range(min = self.number, max = 20))]
     above: Option<u8>,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+#[garde(custom(|range: &Range, (): &()| is_even(&range.to.wrapping_sub(range.from), &())))]
+struct Range {
+    #[garde(range(max = 3))]
+    from: u8,
+    #[garde(range(max = 3))]
+    to: u8,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+#[garde(custom(|choice: &Choice, (): &()| match choice {
+    Choice::Number(number) => is_even(number, &()),
+    Choice::None => Ok(()),
+}))]
+enum Choice {
+    Number(#[garde(range(max = 3))] u8),
+    None,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[garde(custom(|pair: &Ordered, (): &()| is_even(&pair.0.from, &())))]
+struct Ordered(#[garde(dive)] Bare);
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Bare {
+    #[garde(range(max = 3))]
+    from: u8,
 }
 
 #[derive(Deserialize, Validate, SecureInput)]

@@ -74,7 +74,9 @@ pub mod __private {
     };
     pub use super::contract::{missing_features, rule};
     #[cfg(feature = "schemas")]
-    pub use super::schema::{Bounds, Described, Elements, Measure, Members, Variants};
+    pub use super::schema::{
+        Bounds, Described, Elements, Measure, Members, Variants, with_further_rules,
+    };
     pub use super::shape::{Field, Nested, Shape, Statement, Tagging, Variant};
     pub use serde::{Deserialize, Deserializer};
 }

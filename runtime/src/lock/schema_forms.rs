@@ -112,7 +112,9 @@ pub(super) fn alias_rule(schema: &Value) -> Option<String> {
         .iter()
         .map(only_required)
         .collect::<Option<Vec<_>>>()?;
-    let (last, others) = names.split_last().filter(|(_, others)| !others.is_empty())?;
+    let (last, others) = names
+        .split_last()
+        .filter(|(_, others)| !others.is_empty())?;
     Some(format!("{count} one of {} and {last}", others.join(", ")))
 }
 

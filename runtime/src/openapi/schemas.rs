@@ -81,16 +81,37 @@ impl Definitions {
         definitions
     }
 
-    /// Replaces a root that is only a reference by its definition.
+    /// Replaces a root that is only a reference by its definition, and collects their comments.
     pub(super) fn with_inlined_root(mut self) -> Self {
-        let target = match &self.root {
-            Value::Object(root) if root.len() == 1 => root.get("$ref").and_then(Value::as_str),
-            _ => None,
-        };
-        if let Some(definition) = target.and_then(|target| self.find(target)) {
-            self.root = definition.1.clone();
+        let mut entered = BTreeSet::new();
+        while let Some((name, root)) = self.inlined_root()
+            // a definition that refers to itself has no other content
+            && entered.insert(name)
+        {
+            self.root = root;
         }
         self
+    }
+
+    /// Returns the definition of a root that is only a reference, with the comments of both.
+    fn inlined_root(&self) -> Option<(String, Value)> {
+        let root = self.root.as_object()?;
+        if root
+            .keys()
+            .any(|keyword| keyword != "$ref" && keyword != "$comment")
+        {
+            return None;
+        }
+        let (name, definition) = self.find(root.get("$ref")?.as_str()?)?;
+        let mut definition = definition.clone();
+        let comments =
+            [Some(root), definition.as_object()].map(|schema| schema?.get("$comment")?.as_str());
+        let comments: Vec<&str> = comments.into_iter().flatten().collect();
+        let comment = Value::from(comments.join("; "));
+        if let (Value::Object(keywords), false) = (&mut definition, comment == "") {
+            keywords.insert("$comment".to_owned(), comment);
+        }
+        Some((name.clone(), definition))
     }
 
     /// Moves definitions inside a schema, which are written by hand, beside the others.

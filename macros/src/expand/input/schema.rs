@@ -14,6 +14,8 @@ use crate::model::{Bound, Content, Field, Form, Head, Input, Kind, Limit, Taggin
 //                     .described(generator, &Bounds::new().length(Measure::Chars, None, Some(64))))
 //                 .object()
 //         }
+//
+// Rules of the whole value are a comment: `with_further_rules(Members::new()…)`.
 pub(super) fn schema(input: &Input, private: Private<'_>) -> TokenStream {
     let body = match &input.kind {
         Kind::Scalar(names) => choice(None, names, private),
@@ -22,6 +24,11 @@ pub(super) fn schema(input: &Input, private: Private<'_>) -> TokenStream {
             quote!(#described.into_schema())
         }
         Kind::Enum(tagging, variants) => choice(Some(tagging), variants, private),
+    };
+    let body = if input.head.has_rules {
+        quote!(#private::with_further_rules(#body))
+    } else {
+        body
     };
     quote! {
         fn input_schema(__palisade_generator: &mut #private::SchemaGenerator) -> #private::Schema {

@@ -26,6 +26,8 @@ pub(crate) struct Head {
     pub(crate) context: Option<Type>,
     /// Whether serde reads it as its one field, and so accepts its absence if that does.
     pub(crate) is_transparent: bool,
+    /// Whether there are rules of the whole value.
+    pub(crate) has_rules: bool,
     /// Whether there is a mistake in the rules, so that `Validate` may not be implemented.
     pub(crate) is_rejected: bool,
 }

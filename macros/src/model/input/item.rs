@@ -64,6 +64,7 @@ impl Input {
             body_types,
             context: garde.context.clone(),
             is_transparent: serde.has(SerdeKind::Transparent),
+            has_rules: !garde.custom.is_empty(),
             is_rejected: !check_item(&garde, &data, diagnostics),
         };
         let item = Item {

@@ -39,6 +39,7 @@ impl Scalar {
             body_types: raw.body_types,
             context: None,
             is_transparent: false,
+            has_rules: false,
             is_rejected: false,
         };
         Ok(Self {

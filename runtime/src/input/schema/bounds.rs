@@ -303,6 +303,13 @@ fn insert(schema: &mut Schema, keyword: &str, value: Option<impl Into<Value>>) {
     }
 }
 
+/// Returns the schema of a value with rules of the whole, which JSON Schema cannot express.
+#[must_use]
+pub fn with_further_rules(mut schema: Schema) -> Schema {
+    comment(&mut schema, FURTHER_RULES);
+    schema
+}
+
 /// Adds a `$comment` about what the schema does not express.
 pub(crate) fn comment(schema: &mut Schema, text: &str) {
     let map: &mut Map<String, Value> = schema.ensure_object();

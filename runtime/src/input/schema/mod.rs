@@ -19,7 +19,7 @@ mod variants;
 ))]
 mod written;
 
-pub use self::bounds::{Bounds, Measure};
+pub use self::bounds::{Bounds, Measure, with_further_rules};
 pub(crate) use self::document::{Describe, document};
 pub(crate) use self::members::unknown;
 pub use self::members::{Described, Elements, Members};

@@ -123,6 +123,33 @@ fn polite(text: &str, (): &()) -> garde::Result {
     }
 }
 
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Pair {
+    #[garde(range(max = 9))]
+    from: u8,
+    #[garde(range(max = 9))]
+    to: u8,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+#[garde(custom(|pair: &PairInOrder, (): &()| {
+    if pair.from <= pair.to { Ok(()) } else { Err(garde::Error::new("must be in order")) }
+}))]
+struct PairInOrder {
+    #[garde(range(max = 9))]
+    from: u8,
+    #[garde(range(max = 9))]
+    to: u8,
+}
+
+#[secured(authenticated)]
+async fn pair(_: Valid<Json<Pair>>) {}
+
+#[secured(authenticated)]
+async fn pair_in_order(_: Valid<Json<PairInOrder>>) {}
+
 #[secured(authenticated)]
 async fn order(Valid(Json(_)): Valid<Json<Order>>) {}
 
@@ -194,6 +221,11 @@ fn change_of_input_names_the_field_and_a_value() {
             post(order_with_price),
             post(order),
             &["stronger: `POST /orders`: `/price` in the body: a value is no longer accepted"],
+        ),
+        (
+            post(pair_in_order),
+            post(pair),
+            &["weaker: `POST /orders`: the body: its rule \"further rules apply\" was removed"],
         ),
         (
             post(order),

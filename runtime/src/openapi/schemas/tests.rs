@@ -200,13 +200,25 @@ fn root_that_is_only_a_reference_is_inlined() {
         (to("A"), json!({ "const": 1 })),
         (json!({ "$ref": "#/$defs/A" }), json!({ "const": 1 })),
         (to("Missing"), to("Missing")),
+        (to("Alias"), json!({ "const": 1, "$comment": "b" })),
+        (
+            json!({ "$ref": "#/components/schemas/Alias", "$comment": "a" }),
+            json!({ "const": 1, "$comment": "a; b" }),
+        ),
+        (to("True"), json!(true)),
+        (to("Loop"), to("Loop")),
         (
             json!({ "$ref": "#/components/schemas/A", "title": "B" }),
             json!({ "$ref": "#/components/schemas/A", "title": "B" }),
         ),
         (json!(true), json!(true)),
     ] {
-        let by_name = json!({ "A": { "const": 1 } });
+        let by_name = json!({
+            "A": { "const": 1 },
+            "Alias": { "$ref": "#/components/schemas/A", "$comment": "b" },
+            "True": true,
+            "Loop": to("Loop"),
+        });
         let inlined = definitions(root, by_name).with_inlined_root();
         assert_eq!(inlined.root, expected);
     }
