@@ -346,3 +346,50 @@ pub(super) fn any_of(one: Value, two: Value) -> Value {
     }
     json!({ "anyOf": list })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the name and the style of each parameter of a query with this schema.
+    fn of_query(schema: Value) -> Vec<(String, Option<&'static str>)> {
+        let root = schemars::Schema::try_from(schema).unwrap();
+        let members = Definitions::new(root, Map::new());
+        let mut input = Input::default();
+        input.add_query(&members, false, &mut Schemas::new([]));
+        let parameters = input.parameters.into_iter();
+        parameters
+            .map(|parameter| (parameter.name, parameter.style))
+            .collect()
+    }
+
+    #[test]
+    fn query_with_other_members_is_one_parameter() {
+        let closed = json!({ "properties": { "a": {}, "b": {} }, "additionalProperties": false });
+        assert_eq!(
+            of_query(closed.clone()),
+            [("a".to_owned(), None), ("b".to_owned(), None)]
+        );
+        let whole = [("query".to_owned(), Some("form"))];
+        for (keyword, value) in [
+            ("additionalProperties", json!(true)),
+            ("additionalProperties", json!({ "type": "string" })),
+            ("maxProperties", json!(1)),
+        ] {
+            let mut schema = closed.clone();
+            schema[keyword] = value;
+            assert_eq!(of_query(schema.clone()), whole, "{schema}");
+        }
+        assert_eq!(of_query(json!({ "additionalProperties": false })), whole);
+    }
+
+    #[test]
+    fn alternatives_have_each_schema_once() {
+        let [a, b, c] = ["a", "b", "c"].map(|name| json!({ "const": name }));
+        let two = any_of(a.clone(), b.clone());
+        assert_eq!(two, json!({ "anyOf": [a, b] }));
+        assert_eq!(any_of(a.clone(), a.clone()), a);
+        assert_eq!(any_of(two.clone(), b.clone()), two);
+        assert_eq!(any_of(two, c.clone()), json!({ "anyOf": [a, b, c] }));
+    }
+}

@@ -255,6 +255,23 @@ fn scheme_name(issuer: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prelude::*;
+    use crate::testing::EmbeddedIssuer;
+
+    /// An empty list would mean that the handler is public.
+    #[tokio::test]
+    async fn access_that_no_scopes_satisfy_still_requires_a_token() {
+        let issuer = EmbeddedIssuer::new("https://login.example").issuer("a");
+        let server = ResourceServer::builder().trust(issuer).build().await;
+        let api = SecureRouter::<()>::new().protect(server.unwrap());
+        let security = Security::of(api.inventory());
+        for scopes in [Requirement::Any(&[]), Requirement::All(&[])] {
+            assert_eq!(
+                security.of_tokens(&Access::Scopes(scopes)),
+                [single("login.example", Vec::new())]
+            );
+        }
+    }
 
     #[test]
     fn scheme_is_named_like_the_issuer() {

@@ -231,10 +231,15 @@ async fn extractor_of_the_api_refuses_with_a_problem_of_any_status() {
         ("/json", "post", false),
         ("/head/{shelf}", "get", false),
     ] {
-        let other = document["paths"][path][method]["responses"].get("default");
+        let operation = &document["paths"][path][method];
+        let other = operation["responses"].get("default");
         let expected = json!({ "$ref": "#/components/responses/OtherProblem" });
         assert_eq!(other, is_custom.then_some(&expected), "{path}");
     }
+    // the extractor decides which media types it accepts
+    let content = &document["paths"]["/signed"]["post"]["requestBody"]["content"];
+    let media_types: Vec<&String> = content.as_object().unwrap().keys().collect();
+    assert_eq!(media_types, ["*/*"]);
 }
 
 #[tokio::test]

@@ -38,6 +38,19 @@ struct Traced {
     accept: Option<String>,
 }
 
+/// Both ends are rules of the whole, which a schema does not express.
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+#[garde(custom(|range: &Range, (): &()| {
+    if range.from <= range.to { Ok(()) } else { Err(garde::Error::new("must be in order")) }
+}))]
+struct Range {
+    #[garde(range(max = 9))]
+    from: u8,
+    #[garde(range(max = 9))]
+    to: u8,
+}
+
 #[derive(Deserialize, Validate, SecureInput)]
 #[serde(deny_unknown_fields)]
 struct Theme {
@@ -109,6 +122,12 @@ async fn list(_: Valid<Query<Listing>>, _: Valid<Headers<Traced>>, _: Valid<Cook
 
 #[secured(authenticated)]
 async fn search(_: Valid<Query<Aliased>>) {}
+
+#[secured(authenticated)]
+async fn search_if_present(_: Option<Valid<Query<Aliased>>>) {}
+
+#[secured(authenticated)]
+async fn between(_: Valid<Query<Range>>) {}
 
 #[secured(authenticated)]
 async fn map(_: Valid<Query<Filters>>) {}
@@ -203,16 +222,31 @@ async fn members_are_parameters_with_their_bounds() {
     );
 }
 
+/// The parameters are described one by one, so that the rules of all of them have no other place.
+#[tokio::test]
+async fn rules_of_a_query_as_a_whole_are_in_the_description() {
+    let document = described(SecureRouter::new().route("/between", get(between))).await;
+    let between = operation(&document, "/between", "get");
+    assert_eq!(parameters(between), ["query from", "query to"]);
+    assert_eq!(
+        between["description"],
+        "Requires a valid access token.\n\nRules of the query as a whole: further rules apply."
+    );
+}
+
 /// With an alias, exactly one of two names is required, which independent parameters cannot express.
 #[tokio::test]
 async fn query_whose_members_depend_on_each_other_is_one_parameter() {
     let routes = SecureRouter::new()
         .route("/search", get(search))
+        .route("/optional", get(search_if_present))
         .route("/map", get(map));
     let document = described(routes).await;
-    for (path, keyword, is_required) in
-        [("/search", "allOf", true), ("/map", "maxProperties", false)]
-    {
+    for (path, keyword, is_required) in [
+        ("/search", "allOf", true),
+        ("/optional", "allOf", false),
+        ("/map", "maxProperties", false),
+    ] {
         let operation = operation(&document, path, "get");
         let [parameter] = operation["parameters"].as_array().unwrap().as_slice() else {
             panic!("{operation:#}")
@@ -252,6 +286,17 @@ async fn every_parameter_of_a_path_is_described() {
         let operation = operation(&document, path, method);
         assert_eq!(schema(operation, name)["type"], expected, "{path} {name}");
     }
+    let files = operation(&document, "/users/{user}/files/{rest}", "get");
+    let parameters = files["parameters"].as_array().unwrap().iter();
+    let descriptions = parameters.map(|parameter| (&parameter["name"], &parameter["description"]));
+    let rest = "The rest of the path. OpenAPI has no parameters with slashes, so that clients encode them as `%2F`.";
+    assert_eq!(
+        descriptions.collect::<Vec<_>>(),
+        [
+            (&json!("user"), &Value::Null),
+            (&json!("rest"), &json!(rest))
+        ]
+    );
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@ mod names;
 mod responses;
 mod schemes;
 mod security;
+mod selections;
+mod sessions;
 mod shared_parameters;
 mod validity;
 

@@ -174,6 +174,17 @@ async fn missing_object_is_a_problem_only_if_the_handler_returns_problems() {
         let statuses = statuses(&document["paths"][path]["get"]);
         assert_eq!(statuses.contains("404"), is_problem, "{path}");
     }
+    for (path, description) in [
+        ("/a/{number}", json!("A response that the handler builds.")),
+        (
+            "/b/{number}",
+            json!("Another response of the handler, such as an error."),
+        ),
+        ("/c/{number}", Value::Null),
+    ] {
+        let other = &document["paths"][path]["get"]["responses"]["default"];
+        assert_eq!(other["description"], description, "{path}");
+    }
 }
 
 #[secured(authenticated)]

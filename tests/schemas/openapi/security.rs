@@ -91,11 +91,19 @@ async fn requirement_is_the_declaration_of_the_route() {
             "{method} {path}"
         );
     }
-    let description = document["paths"]["/audit"]["get"]["description"].as_str();
-    assert_eq!(
-        description,
-        Some("Requires `orders:read and (role clerk or role auditor)`.")
-    );
+    for (path, description) in [
+        (
+            "/audit",
+            "Requires `orders:read and (role clerk or role auditor)`.",
+        ),
+        (
+            "/events",
+            "Requires `orders:read`. A ticket in the query replaces the token.",
+        ),
+    ] {
+        let operation = &document["paths"][path]["get"];
+        assert_eq!(operation["description"], description, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -261,6 +269,10 @@ async fn scope_that_a_route_will_require_is_in_the_list() {
             "{scope}: {description}"
         );
     }
+    assert_eq!(
+        document["paths"]["/narrowed"]["get"]["description"],
+        "Requires `orders:read`. Will require `orders:read and tenant:read`."
+    );
     // the scopes of `next` are not required yet
     assert_eq!(
         *security(&document, "/narrowed", "get"),
@@ -341,7 +353,8 @@ async fn server_is_the_resource() {
             .build()
             .await
             .unwrap();
-        let routes = SecureRouter::new().route(path, get(list));
+        // the fallback has every path
+        let routes = SecureRouter::new().route(path, get(list)).fallback(list);
         let document = document(&routes.protect(server_of_api));
         assert_eq!(
             document["servers"],
