@@ -61,8 +61,9 @@ pub mod __private {
     pub use super::contract::derived_check::{at, pattern, record};
     pub use super::contract::missing_limit::{InputType, MissingLimit};
     pub use super::contract::rules::{
-        Adapted, Applied, AppliedToText, Conditional, CountsGraphemes, Dived, Missing, NoRules,
-        NotConstant, OpenEnded, RuleStatus, Rules, Ruleset,
+        Adapted, Applied, AppliedToText, Conditional, CountsGraphemes, DiveRules, Dived, ListRules,
+        Missing, NoRules, NotConstant, OpenEnded, RangeRules, RuleStatus, Rules, Ruleset,
+        TextRules, Unruled,
     };
     #[cfg(feature = "schemas")]
     pub use super::contract::stated;

@@ -48,7 +48,7 @@ fn mentions(tokens: TokenStream, names: &[String]) -> bool {
 }
 
 // Input:  #[garde(length(chars, max = 64))] sku: String
-// Output: let __palisade_field = RuledField::<String, Rules<Applied, Missing, Missing, NoRules>>::NEW;
+// Output: let __palisade_field = RuledField::<String, TextRules<64>>::NEW;
 //         __palisade_field.proof().reason().check();
 //
 // With `max = LIMIT`, also: MaxLength::<{ is_max_length(LIMIT) }>::check::<String>();
@@ -241,19 +241,8 @@ pub(super) fn written_at(tokens: TokenStream, span: Span) -> TokenStream {
     tokens.into_iter().map(rewrite).collect()
 }
 
+/// The type of a field's rules: one of the aliases for the usual ones, or all of `Rules`.
 fn rules_type(rules: &Rules, private: Private<'_>, span: Span) -> TokenStream {
-    let status = |status| status_type(status, private, span);
-    let items = match (rules.dive, &rules.items) {
-        (true, _) => quote_spanned!(span=> #private::Dived),
-        (false, None) => quote_spanned!(span=> #private::NoRules),
-        (false, Some(items)) => rules_type(items, private, span),
-    };
-    let (length, range) = (status(rules.length), status(rules.range));
-    let dive = status(if rules.dive {
-        RuleStatus::Applied
-    } else {
-        RuleStatus::Missing
-    });
     let max = match &rules.maxima[..] {
         [max] if is_count(max) => Some(max.to_token_stream()),
         [max] => {
@@ -263,8 +252,41 @@ fn rules_type(rules: &Rules, private: Private<'_>, span: Span) -> TokenStream {
         // a text can have several, in different units
         _ => None,
     };
-    let max = max.map(|max| quote_spanned!(span=> , #max));
-    quote_spanned!(span=> #private::Rules<#length, #range, #dive, #items #max>)
+    let items = rules.items.as_deref();
+    let items = items.map(|items| rules_type(items, private, span));
+    match (rules.length, rules.range, rules.dive, &items, &max) {
+        (RuleStatus::Missing, RuleStatus::Missing, false, None, None) => {
+            quote_spanned!(span=> #private::Unruled)
+        }
+        (RuleStatus::Missing, RuleStatus::Missing, true, _, None) => {
+            quote_spanned!(span=> #private::DiveRules)
+        }
+        (RuleStatus::AppliedToText, RuleStatus::Missing, false, None, Some(max)) => {
+            quote_spanned!(span=> #private::TextRules<#max>)
+        }
+        (RuleStatus::Missing, RuleStatus::Applied, false, None, None) => {
+            quote_spanned!(span=> #private::RangeRules)
+        }
+        (RuleStatus::Applied, RuleStatus::Missing, false, Some(items), Some(max)) => {
+            quote_spanned!(span=> #private::ListRules<#items, #max>)
+        }
+        _ => {
+            let status = |status| status_type(status, private, span);
+            let (length, range) = (status(rules.length), status(rules.range));
+            let dive = status(if rules.dive {
+                RuleStatus::Applied
+            } else {
+                RuleStatus::Missing
+            });
+            let items = match items {
+                _ if rules.dive => quote_spanned!(span=> #private::Dived),
+                None => quote_spanned!(span=> #private::NoRules),
+                Some(items) => items,
+            };
+            let max = max.map(|max| quote_spanned!(span=> , #max));
+            quote_spanned!(span=> #private::Rules<#length, #range, #dive, #items #max>)
+        }
+    }
 }
 
 fn status_type(status: RuleStatus, private: Private<'_>, span: Span) -> TokenStream {

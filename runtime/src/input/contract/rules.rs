@@ -29,6 +29,21 @@ pub enum NoRules {}
 /// Only `dive`: the items have the rules of their own type.
 pub enum Dived {}
 
+/// No rules of a field.
+pub type Unruled = Rules<Missing, Missing, Missing, NoRules>;
+
+/// Only `dive`.
+pub type DiveRules = Rules<Missing, Missing, Applied, Dived>;
+
+/// Only a `length` in a unit of text.
+pub type TextRules<const MAX: usize> = Rules<AppliedToText, Missing, Missing, NoRules, MAX>;
+
+/// Only a `range`.
+pub type RangeRules = Rules<Missing, Applied, Missing, NoRules>;
+
+/// A `length`, and rules of the items.
+pub type ListRules<Items, const MAX: usize> = Rules<Applied, Missing, Missing, Items, MAX>;
+
 /// The rules of an `Option`'s value, written with one `inner(…)`.
 ///
 /// They bound what `R` bounds. They are a type of their own so that a missing rule is explained.
