@@ -9,7 +9,7 @@ use crate::contenders::Contender;
 use crate::driver::Driver;
 use crate::outcome::Outcome;
 use crate::sample::{Samples, interleave};
-use crate::scale::{Scale, WARM_UP, batch};
+use crate::scale::{BATCH, Scale, WARM_UP, batch};
 use crate::tokens::requests;
 
 struct Lane<'a> {
@@ -45,7 +45,7 @@ impl<'a> Lane<'a> {
         };
         lane.run(driver, PROBE as usize)?;
         let each = lane.run(driver, PROBE as usize)? / PROBE;
-        lane.batch = batch(each, 8, 2_000);
+        lane.batch = batch(BATCH, each, 8, 2_000);
         Ok(lane)
     }
 

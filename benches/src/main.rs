@@ -15,6 +15,7 @@ mod machine;
 mod memory;
 mod outcome;
 mod over_http;
+mod paired;
 mod raw;
 mod report;
 mod sample;
@@ -194,10 +195,10 @@ fn run(scale: &Scale, out: &mut impl Write, progress: &mut impl Write) -> Outcom
     for contender in &pair {
         driver.wait(contenders::check_opaque(contender))?;
     }
-    let opaque = [
+    let opaque = (
         over_http::same_token(&pair, OPAQUE_TOKEN, scale)?,
         in_process::measure(&driver, &pair, OPAQUE_TOKEN, scale)?,
-    ];
+    );
     writeln!(progress, "… email addresses")?;
     let emails = email::measure(scale)?;
     writeln!(progress, "… input")?;
@@ -234,6 +235,7 @@ mod tests {
     #[test]
     fn single_round_fills_every_table() {
         let once = Scale {
+            http_starts: 1,
             http_rounds: 1,
             same_token_rounds: 1,
             new_token_rounds: 1,
@@ -243,7 +245,7 @@ mod tests {
         let mut out = Vec::new();
         run(&once, &mut out, &mut io::sink()).unwrap();
         let out = String::from_utf8(out).unwrap();
-        assert_eq!(out.matches("### ").count(), 8, "{out}");
+        assert_eq!(out.matches("### ").count(), 9, "{out}");
         assert!(!out.contains("NaN"), "{out}");
     }
 }

@@ -9,6 +9,7 @@ use crate::flood::{self, FloodResult, Throughput};
 use crate::input::Input;
 use crate::memory::Growth;
 use crate::over_http::OverHttp;
+use crate::paired::{Ratio, Sample, median};
 use crate::sample::Samples;
 use crate::table::Table;
 use crate::tokens::ALGORITHMS;
@@ -19,35 +20,58 @@ fn table_by_algorithm() -> Table {
     Table::new(std::iter::once(String::new()).chain(names))
 }
 
-/// Prints the throughput as a share of bare axum's.
+/// Prints the throughput as a share of bare axum's, by the clock and by the CPU time of the server.
 pub(crate) fn over_http(
     out: &mut impl Write,
     contenders: &[Contender],
     measured: &[OverHttp],
 ) -> io::Result<()> {
+    let by_clock = http_table(
+        contenders,
+        measured,
+        |sample| sample.elapsed,
+        |time| format!("{:.0} thousand/s", 1e3 / time),
+    );
+    let by_cpu_time = http_table(
+        contenders,
+        measured,
+        |sample| sample.cpu_time,
+        |time| format!("{time:.2} µs"),
+    );
+    writeln!(
+        out,
+        "### HTTP throughput relative to bare axum, one repeated token\n\n{by_clock}\n\
+         ### The same by the server's CPU time\n\n{by_cpu_time}"
+    )
+}
+
+/// Returns a table of the ratios to bare axum, whose time `absolute` describes.
+fn http_table(
+    contenders: &[Contender],
+    measured: &[OverHttp],
+    time: fn(&Sample) -> f64,
+    absolute: fn(f64) -> String,
+) -> Table {
     let mut table = table_by_algorithm();
-    let share = |run: &OverHttp, samples: Option<&Samples>| {
-        let bare = run.same_token.first().zip(samples);
-        let share = bare.map(|(bare, samples)| samples.per_second() / bare.per_second());
-        cell(share, |share| format!("{share:.2}"))
+    let ratio = |run: &OverHttp, own: Option<&Vec<Sample>>| {
+        let pair = run.same_token.first().zip(own);
+        pair.map_or_else(unknown, |(bare, own)| {
+            Ratio::of(bare, own, time).to_string()
+        })
     };
     for (at, contender) in contenders.iter().enumerate() {
         let figures = measured.iter().map(|run| {
-            let samples = run.same_token.get(at);
+            let own = run.same_token.get(at);
             if contender.kind == Kind::Bare {
-                let rate = samples.map(Samples::per_second);
-                return cell(rate, |rate| format!("{:.0} thousand/s", rate / 1e3));
+                return cell(own.map(|own| median(own.iter().map(time))), absolute);
             }
-            share(run, samples)
+            ratio(run, own)
         });
         table.row(contender.name, figures);
     }
-    let new_tokens = measured.iter().map(|run| share(run, Some(&run.new_tokens)));
+    let new_tokens = measured.iter().map(|run| ratio(run, Some(&run.new_tokens)));
     table.row("Palisade, new tokens", new_tokens);
-    writeln!(
-        out,
-        "### HTTP throughput relative to bare axum, one repeated token\n\n{table}"
-    )
+    table
 }
 
 /// Prints the time that a guard adds to bare axum's.
@@ -117,24 +141,27 @@ pub(crate) fn cold(
 pub(crate) fn opaque(
     out: &mut impl Write,
     contenders: &[Contender],
-    [over_http, in_process]: &[Vec<Samples>; 2],
+    (over_http, in_process): &(Vec<Vec<Sample>>, Vec<Samples>),
 ) -> io::Result<()> {
     let mut table = Table::new(["", "over HTTP", "in process"]);
     for (at, contender) in contenders.iter().enumerate() {
+        let http = over_http.first().zip(over_http.get(at));
         let pair = |run: &[Samples]| Some((run.first()?.typical(), run.get(at)?.typical()));
-        let (http, process) = (pair(over_http), pair(in_process));
+        let process = pair(in_process);
         let figures = if contender.kind == Kind::Bare {
-            let rate = http.map(|(_, own)| 1e3 / own);
+            let rate = http.map(|(_, own)| 1e3 / median(own.iter().map(|sample| sample.elapsed)));
             let time = process.map(|(_, own)| own);
             [
                 cell(rate, |rate| format!("{rate:.0} thousand/s")),
                 cell(time, |time| format!("{time:.2} µs")),
             ]
         } else {
-            let share = http.map(|(bare, own)| bare / own);
+            let ratio = |(bare, own): (&Vec<_>, &Vec<_>)| {
+                Ratio::of(bare, own, |sample| sample.elapsed).to_string()
+            };
             let added = process.map(|(bare, own)| own - bare);
             [
-                cell(share, |share| format!("{share:.2}")),
+                http.map_or_else(unknown, ratio),
                 cell(added, |added| format!("+{added:.2} µs")),
             ]
         };

@@ -3,6 +3,9 @@
 use std::fs;
 use std::ops::{Add, Sub};
 use std::path::Path;
+use std::time::Duration;
+
+use crate::outcome::Outcome;
 
 /// CPU time and voluntary context switches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,9 +48,15 @@ impl Sub for Usage {
     }
 }
 
-/// Returns the CPU time of a thread in nanoseconds, by its directory in `/proc`, if the system reports it.
-pub(crate) fn cpu_time_of(thread: &Path) -> Option<u64> {
-    cpu_time(&fs::read_to_string(thread.join("schedstat")).ok()?)
+/// Returns the CPU time that a thread has used, by its directory in `/proc`.
+///
+/// # Errors
+///
+/// Returns an error if the thread has ended, or the system does not report the time.
+pub(crate) fn cpu_time_of(thread: &Path) -> Outcome<Duration> {
+    let time = cpu_time(&fs::read_to_string(thread.join("schedstat"))?);
+    let time = time.ok_or("the system reports no CPU time")?;
+    Ok(Duration::from_nanos(time))
 }
 
 /// Returns the nanoseconds for which the current thread could have run but its core ran another, if the system reports them.

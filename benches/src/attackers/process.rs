@@ -153,12 +153,12 @@ impl Process {
     /// Returns the CPU time of all threads.
     pub(crate) fn cpu_time(&self) -> Outcome<Duration> {
         let threads = fs::read_dir(format!("/proc/{}/task", self.child.id()))?;
-        let mut total = 0;
+        let mut total = Duration::ZERO;
         for thread in threads {
             // a thread that has just ended is not there any more
             total += usage::cpu_time_of(&thread?.path()).unwrap_or_default();
         }
-        Ok(Duration::from_nanos(total))
+        Ok(total)
     }
 }
 

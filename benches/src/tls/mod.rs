@@ -5,13 +5,11 @@ pub(crate) mod frames;
 mod http1;
 mod http2;
 pub(crate) mod identity;
-mod ratio;
 mod server;
 pub(crate) mod stream;
 
 use std::io::Write;
 use std::sync::Arc;
-use std::time::Duration;
 
 use palisade::Api;
 use rustls::{ClientConfig, ServerConfig};
@@ -19,10 +17,10 @@ use rustls::{ClientConfig, ServerConfig};
 pub(crate) use self::http1::{Http1Client, request as http1_request};
 use self::http2::Http2Client;
 use self::identity::{HTTP1, HTTP2, Identity};
-use self::ratio::Ratio;
 use self::server::{Server, Service};
 use crate::machine::Machine;
 use crate::outcome::Outcome;
+use crate::paired::{Ratio, Sample, median, take_turns};
 use crate::table::Table;
 
 /// The number of times that all servers start in a full run and in a quick one.
@@ -74,14 +72,6 @@ enum Client {
     Http2(Http2Client),
 }
 
-/// The time of one request in a round, in microseconds.
-#[derive(Clone, Copy)]
-struct Sample {
-    elapsed: f64,
-    /// The CPU time of the server, which other programs hardly affect.
-    cpu_time: f64,
-}
-
 /// Measures both protocols, and prints a table.
 pub(crate) fn run(is_quick: bool, out: &mut impl Write) -> Outcome<()> {
     let (starts, rounds) = if is_quick {
@@ -115,7 +105,7 @@ pub(crate) fn run(is_quick: bool, out: &mut impl Write) -> Outcome<()> {
             [
                 format!(
                     "{:.0} thousand/s",
-                    1e3 / ratio::median(axum_server.iter().map(elapsed))
+                    1e3 / median(axum_server.iter().map(elapsed))
                 ),
                 Ratio::of(axum_server, palisade, elapsed).to_string(),
                 Ratio::of(axum_server, palisade, cpu_time).to_string(),
@@ -196,16 +186,7 @@ impl Setup {
         for contender in Contender::ALL {
             lanes.push(self.lane(contender)?);
         }
-        for round in 0..rounds {
-            let lanes: &mut dyn Iterator<Item = &mut Lane> = if round % 2 == 0 {
-                &mut lanes.iter_mut()
-            } else {
-                &mut lanes.iter_mut().rev()
-            };
-            for lane in lanes {
-                lane.run()?;
-            }
-        }
+        take_turns(rounds, &mut lanes, |lane, _| lane.run())?;
         Ok(lanes)
     }
 
@@ -238,16 +219,8 @@ impl Lane {
             Client::Http2(client) => client.batch(HTTP2_BATCH)?,
         };
         let cpu_time = self.server.cpu_time()?.saturating_sub(before);
-        self.samples.push(Sample {
-            elapsed: each(elapsed, requests),
-            cpu_time: each(cpu_time, requests),
-        });
+        let sample = Sample::of_each(elapsed, cpu_time, requests);
+        self.samples.push(sample);
         Ok(())
     }
-}
-
-/// Returns the time of one request in microseconds.
-#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-fn each(time: Duration, requests: usize) -> f64 {
-    time.as_secs_f64() * 1e6 / requests.max(1) as f64
 }
