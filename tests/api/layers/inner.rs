@@ -405,4 +405,16 @@ mod input {
             assert_eq!(request.send().await.status(), status, "{body}");
         }
     }
+    #[tokio::test]
+    async fn handler_behind_a_layer_names_the_media_types_that_it_accepts() {
+        let pass = from_fn(async |request: Request, next: Next| next.run(request).await);
+        let routes = SecureRouter::new()
+            .route("/", post(order))
+            .inner_layer(pass);
+        let api = TestApi::new(routes).await;
+        let request = api.caller("alice").post("/").body("{}", "text/plain");
+        let response = request.send().await;
+        assert_eq!(response.status(), 415);
+        assert_eq!(response.header("accept-post"), Some("application/json"));
+    }
 }
