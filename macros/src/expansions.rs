@@ -226,7 +226,7 @@ fn expansion_with_crate_path_does_not_name_palisade() {
 #[test]
 fn fallback_of_wrong_attribute() {
     assert_snapshot!(secured(
-        "scoops = \"orders:read\"",
+        "scopes = 7",
         "pub async fn list(State(store): State<Store>) -> Json<u8> { store.list() }",
     ));
 }

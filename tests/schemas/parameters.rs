@@ -198,8 +198,7 @@ fn read(schema: &Value, pairs: &Pairs, source: Source) -> Option<Value> {
             continue;
         }
         if types.contains("array") {
-            let is_required = is_required_list(schema, name, pairs);
-            if !texts.is_empty() || is_required {
+            if !texts.is_empty() {
                 let item = resolved(schema, &property["items"]);
                 let kind = item["type"].as_str().unwrap_or("string");
                 let items = texts.iter().map(|text| scalar(kind, text, is_form));
@@ -220,23 +219,6 @@ fn read(schema: &Value, pairs: &Pairs, source: Source) -> Option<Value> {
         }
     }
     Some(Value::Object(members))
-}
-
-/// Returns whether a list without a parameter is empty; the first of several names stands for it.
-fn is_required_list(schema: &Value, name: &str, pairs: &Pairs) -> bool {
-    let groups = schema["allOf"].as_array().into_iter().flatten();
-    let mut groups = groups.map(|group| -> Vec<&str> {
-        let choices = group["oneOf"].as_array().into_iter().flatten();
-        let choices = choices.flat_map(|choice| names(&choice["required"]));
-        choices.collect()
-    });
-    match groups.find(|group| group.contains(&name)) {
-        Some(group) => {
-            let mut present = pairs.iter().map(|(name, _)| name.as_str());
-            group.first() == Some(&name) && !present.any(|name| group.contains(&name))
-        }
-        None => names(&schema["required"]).any(|required| required == name),
-    }
 }
 
 fn names(list: &Value) -> impl Iterator<Item = &str> {

@@ -176,8 +176,7 @@ impl Input {
         let required = root.get("required").and_then(Value::as_array);
         let properties = root.get("properties").and_then(Value::as_object);
         for (name, schema) in properties.into_iter().flatten() {
-            let is_named = required.is_some_and(|names| names.iter().any(|other| other == name));
-            let is_required = is_named && !(location == "query" && members.may_be_empty(schema));
+            let is_required = required.is_some_and(|names| names.iter().any(|other| other == name));
             let schema = if location == "header" {
                 of_header(schema.clone())
             } else {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use percent_encoding::percent_decode_str;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
+
+use crate::input::schema::decoded;
 
 /// The prefix of every reference to a schema of the document.
 const COMPONENTS: &str = "#/components/schemas/";
@@ -173,26 +174,6 @@ impl Definitions {
         self.by_name.get_key_value(&name)
     }
 
-    /// Returns whether a schema is that of a list that may be empty. A query without the name of such a list is accepted.
-    pub(super) fn may_be_empty(&self, schema: &Value) -> bool {
-        let mut entered = BTreeSet::new();
-        let mut is_list = false;
-        let mut next = Some(schema);
-        while let Some(schema) = next {
-            let min = schema.get("minItems").and_then(Value::as_u64);
-            if min.is_some_and(|min| min > 0) {
-                return false;
-            }
-            is_list |= schema.get("type").is_some_and(|name| name == "array");
-            let target = schema.get("$ref").and_then(Value::as_str);
-            let definition = target.and_then(|target| self.find(target));
-            // a definition that refers to itself adds nothing
-            let definition = definition.filter(|(name, _)| entered.insert(*name));
-            next = definition.map(|(_, definition)| definition);
-        }
-        is_list
-    }
-
     /// Returns whether the root requires a member, so that an empty object does not match it.
     pub(super) fn requires_member(&self) -> bool {
         self.requires_member_in(&self.root, &mut BTreeSet::new())
@@ -333,12 +314,6 @@ fn local(target: &str) -> Option<(&'static str, String)> {
     let (keyword, name) = target.strip_prefix("#/")?.split_once('/')?;
     let keyword = DEFINITIONS.into_iter().find(|known| *known == keyword)?;
     Some((keyword, decoded(name)))
-}
-
-/// Returns the text of a segment of a reference: percent-encoded, and escaped as in a JSON Pointer.
-fn decoded(segment: &str) -> String {
-    let text = percent_decode_str(segment).decode_utf8_lossy();
-    text.replace("~1", "/").replace("~0", "~")
 }
 
 /// Calls a function for every reference of a schema. Values that are no schemas, such as examples, have none.

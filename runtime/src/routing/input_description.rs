@@ -5,7 +5,7 @@ use schemars::{Schema, SchemaGenerator};
 
 use crate::input::InputLocation;
 #[cfg(feature = "schemas")]
-use crate::input::schema::{Describe, document};
+use crate::input::schema::{Describe, document, with_optional_lists};
 use crate::routing::argument::facts::{ArgumentFacts, InputFacts, MediaTypes};
 
 /// One argument of a handler with checked input: `Valid<…>`, or path parameters that parsing checks.
@@ -61,7 +61,7 @@ impl InputDescription {
     ///   schema has a `$comment`: JSON Schema cannot express every rule (`custom`, a length in bytes of
     ///   text beyond ASCII), and then allows more than the handler.
     /// - The schema describes decoded values. Those of a query, form, path, header or cookie are text, and
-    ///   never null. A list is written as a repeated name in a query or form, and an empty list not at all;
+    ///   never null. A list is written as a repeated name in a query or form, and is empty without one;
     ///   paths, headers and cookies have no lists. A struct of path parameters, headers or cookies describes
     ///   only the ones that it names, and a typed header the one that it reads.
     /// - Path parameters without a struct are one value, or an array of all values in order.
@@ -72,7 +72,8 @@ impl InputDescription {
     ///   accepts it as an object, `{"Small": null}`.
     #[cfg(feature = "schemas")]
     pub fn schema(&self) -> Option<Schema> {
-        self.describe.map(document)
+        let describe = self.describe?;
+        Some(document(|generator| self.described(describe, generator)))
     }
 
     /// Returns the same schema as a part of a larger document, which holds the definitions.
@@ -80,6 +81,18 @@ impl InputDescription {
     /// Referenced definitions are added to the generator.
     #[cfg(feature = "schemas")]
     pub fn schema_in(&self, generator: &mut SchemaGenerator) -> Option<Schema> {
-        self.describe.map(|describe| describe(generator))
+        let describe = self.describe?;
+        Some(self.described(describe, generator))
+    }
+
+    #[cfg(feature = "schemas")]
+    fn described(&self, describe: Describe, generator: &mut SchemaGenerator) -> Schema {
+        let schema = describe(generator);
+        match self.location() {
+            InputLocation::Query | InputLocation::Form => {
+                with_optional_lists(schema, generator.definitions())
+            }
+            _ => schema,
+        }
     }
 }

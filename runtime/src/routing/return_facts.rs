@@ -309,11 +309,11 @@ tuples! {
 /// [`ReturnWithoutSchemas`], then [`UnknownReturn`].
 pub trait ReturnWithSchemas {
     /// Returns the facts about the type.
-    fn facts(&self) -> ReturnFacts;
+    fn __palisade_facts(&self) -> ReturnFacts;
 }
 
 impl<T: ResponseType<WithSchemas>> ReturnWithSchemas for &Returned<T> {
-    fn facts(&self) -> ReturnFacts {
+    fn __palisade_facts(&self) -> ReturnFacts {
         T::facts()
     }
 }
@@ -321,11 +321,11 @@ impl<T: ResponseType<WithSchemas>> ReturnWithSchemas for &Returned<T> {
 /// See [`ReturnWithSchemas`].
 pub trait ReturnWithoutSchemas {
     /// Returns the facts about the type.
-    fn facts(&self) -> ReturnFacts;
+    fn __palisade_facts(&self) -> ReturnFacts;
 }
 
 impl<T: ResponseType<WithoutSchemas>> ReturnWithoutSchemas for &&Returned<T> {
-    fn facts(&self) -> ReturnFacts {
+    fn __palisade_facts(&self) -> ReturnFacts {
         T::facts()
     }
 }
@@ -333,11 +333,11 @@ impl<T: ResponseType<WithoutSchemas>> ReturnWithoutSchemas for &&Returned<T> {
 /// See [`ReturnWithSchemas`].
 pub trait UnknownReturn {
     /// Returns the facts about a type that states nothing.
-    fn facts(&self) -> ReturnFacts;
+    fn __palisade_facts(&self) -> ReturnFacts;
 }
 
 impl<T: ?Sized> UnknownReturn for Returned<T> {
-    fn facts(&self) -> ReturnFacts {
+    fn __palisade_facts(&self) -> ReturnFacts {
         ReturnFacts::unknown()
     }
 }

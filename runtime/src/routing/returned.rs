@@ -88,9 +88,11 @@ impl<T: ?Sized> Returned<T> {
 }
 
 /// A return type that is a response.
+///
+/// The name of its method is none of the API's, which can have a method of the same name for every type.
 pub trait Whole {
     /// Returns a value for which every part is accepted.
-    fn part(&self) -> AnyPart {
+    fn __palisade_part(&self) -> AnyPart {
         AnyPart
     }
 }
@@ -100,7 +102,7 @@ impl<T: IntoResponse> Whole for Returned<T> {}
 /// A return type that is not a response.
 pub trait Parts {
     /// Returns a value for which only responses are accepted.
-    fn part(&self) -> ReturnTypePart {
+    fn __palisade_part(&self) -> ReturnTypePart {
         ReturnTypePart
     }
 }

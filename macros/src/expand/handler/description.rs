@@ -11,7 +11,7 @@ use crate::model::Handler;
 //         async fn show_order() -> Result<Json<Order>, Problem> { … }
 // Output: const DOCS: &'static [&'static str] = &[" Shows an order."];
 //         const RETURNED: fn() -> ReturnFacts = || {
-//             (&&Returned::<Result<Json<Order>, Problem>>::TYPE).facts()
+//             (&&Returned::<Result<Json<Order>, Problem>>::TYPE).__palisade_facts()
 //         };
 //
 // Method resolution finds the most that is known about the type. `impl IntoResponse` states nothing.
@@ -26,7 +26,7 @@ pub(super) fn description(handler: &Handler, runtime: Runtime<'_>) -> TokenStrea
     let returned = nameable_output(handler).map(|output| {
         quote! {
             const RETURNED: fn() -> #private::ReturnFacts = || {
-                (&&#private::Returned::<#output>::TYPE).facts()
+                (&&#private::Returned::<#output>::TYPE).__palisade_facts()
             };
         }
     });

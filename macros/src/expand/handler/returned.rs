@@ -19,7 +19,7 @@ enum Part<'a> {
 // Input:  -> Result<Json<Order>, AppError>
 // Output: {
 //             let _ = || {
-//                 let part = (&Returned::<Result<Json<Order>, AppError>>::TYPE).part();
+//                 let part = (&Returned::<Result<Json<Order>, AppError>>::TYPE).__palisade_part();
 //                 <Order as JsonBody<_>>::is_part(part);
 //                 <AppError as IsResponse<_>>::is_part(part);
 //             };
@@ -51,7 +51,7 @@ pub(super) fn returned(handler: &Handler, runtime: Runtime<'_>) -> TokenStream {
     });
     quote! {{
         let _ = || {
-            let #part_name = (&#private::Returned::<#output>::TYPE).part();
+            let #part_name = (&#private::Returned::<#output>::TYPE).__palisade_part();
             #(#parts)*
         };
         true

@@ -1,8 +1,9 @@
 //! A schema as a standalone document.
 
+use percent_encoding::percent_decode_str;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A function that returns the schema of an input and registers its definitions with the generator.
 pub(crate) type Describe = fn(&mut SchemaGenerator) -> Schema;
@@ -11,14 +12,13 @@ pub(crate) type Describe = fn(&mut SchemaGenerator) -> Schema;
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// Returns the schema with its dialect and the definitions that it refers to.
-pub(crate) fn document(describe: Describe) -> Schema {
+pub(crate) fn document(describe: impl FnOnce(&mut SchemaGenerator) -> Schema) -> Schema {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = describe(&mut generator);
     let mut definitions = generator.take_definitions(true);
     // inline a definition that only the root refers to
     let root_reference = schema.get("$ref").and_then(Value::as_str);
-    let name = root_reference.and_then(|reference| reference.rsplit('/').next());
-    if let Some(name) = name.map(str::to_owned)
+    if let Some(name) = root_reference.and_then(name)
         && !definitions.values().any(|other| refers_to(other, &name))
         && let Some(Value::Object(root)) = definitions.remove(&name)
     {
@@ -34,7 +34,7 @@ pub(crate) fn document(describe: Describe) -> Schema {
 }
 
 /// Removes definitions that nothing refers to, because their content is inlined.
-fn retain_referenced(schema: &Schema, definitions: &mut serde_json::Map<String, Value>) {
+fn retain_referenced(schema: &Schema, definitions: &mut Map<String, Value>) {
     loop {
         let is_unreferenced = |name: &&String| {
             !refers_to(schema.as_value(), name)
@@ -49,14 +49,34 @@ fn retain_referenced(schema: &Schema, definitions: &mut serde_json::Map<String, 
     }
 }
 
-fn refers_to(value: &Value, name: &str) -> bool {
+fn refers_to(value: &Value, definition: &str) -> bool {
     match value {
         Value::Object(members) => members.iter().any(|(keyword, value)| {
             let target = (keyword == "$ref").then(|| value.as_str()).flatten();
-            target.and_then(|target| target.rsplit('/').next()) == Some(name)
-                || refers_to(value, name)
+            target.and_then(name).is_some_and(|name| name == definition)
+                || refers_to(value, definition)
         }),
-        Value::Array(items) => items.iter().any(|value| refers_to(value, name)),
+        Value::Array(items) => items.iter().any(|value| refers_to(value, definition)),
         _ => false,
     }
+}
+
+/// Returns the definition that a reference names.
+pub(super) fn definition<'a>(
+    definitions: &'a Map<String, Value>,
+    reference: &str,
+) -> Option<(&'a String, &'a Value)> {
+    definitions.get_key_value(&name(reference)?)
+}
+
+/// Returns the name of the definition that a reference ends with.
+fn name(reference: &str) -> Option<String> {
+    let (_, segment) = reference.rsplit_once('/')?;
+    Some(decoded(segment))
+}
+
+/// Returns the text of a segment of a reference: percent-encoded, and escaped as in a JSON Pointer.
+pub(crate) fn decoded(segment: &str) -> String {
+    let text = percent_decode_str(segment).decode_utf8_lossy();
+    text.replace("~1", "/").replace("~0", "~")
 }

@@ -1,6 +1,7 @@
 //! The schemas of structs and tuples.
 
 use schemars::{Schema, json_schema};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// The description of a field.
@@ -95,7 +96,7 @@ impl Members {
 }
 
 /// Returns the schema of an object with exactly one of these members, or at most one.
-fn one_of(names: &[&str], is_optional: bool) -> Value {
+pub(super) fn one_of(names: &[impl Serialize], is_optional: bool) -> Value {
     let mut each: Vec<Value> = names
         .iter()
         .map(|name| json!({ "required": [name] }))

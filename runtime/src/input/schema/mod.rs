@@ -7,6 +7,7 @@
 mod bounds;
 mod document;
 mod members;
+mod optional_lists;
 mod pattern;
 mod values;
 mod variants;
@@ -20,9 +21,10 @@ mod variants;
 mod written;
 
 pub use self::bounds::{Bounds, Measure, with_further_rules};
-pub(crate) use self::document::{Describe, document};
+pub(crate) use self::document::{Describe, decoded, document};
 pub(crate) use self::members::unknown;
 pub use self::members::{Described, Elements, Members};
+pub(crate) use self::optional_lists::with_optional_lists;
 pub(crate) use self::values::{
     EqualKeys, array, boolean, character, file, float, integer, map, nonzero, null, nullable,
     parsed, set, streamed_body, text, tuple,

@@ -4,6 +4,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use crate::input::schema::bounds::comment;
+use crate::input::schema::document::definition;
 use crate::input::schema::members::Described;
 use crate::input::shape::Tagging;
 
@@ -177,8 +178,8 @@ fn members(generator: &SchemaGenerator, schema: Schema) -> Option<Map<String, Va
     let reference = schema.get("$ref").and_then(Value::as_str);
     let object = match reference {
         Some(reference) => {
-            let (_, name) = reference.rsplit_once('/')?;
-            generator.definitions().get(name)?.as_object()?.clone()
+            let (_, target) = definition(generator.definitions(), reference)?;
+            target.as_object()?.clone()
         }
         None => schema.as_object()?.clone(),
     };

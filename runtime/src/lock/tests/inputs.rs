@@ -305,3 +305,57 @@ fn change_of_the_names_of_a_field_is_a_sentence() {
         assert_eq!(of_rules, [expected], "{all:?}");
     }
 }
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct Filters {
+    #[garde(length(max = 9), inner(range(max = 9)))]
+    ids: Vec<u8>,
+}
+
+#[derive(Deserialize, Validate, SecureInput)]
+#[serde(deny_unknown_fields)]
+struct FiltersWithDefault {
+    #[serde(default)]
+    #[garde(length(max = 9), inner(range(max = 9)))]
+    ids: Vec<u8>,
+}
+
+#[secured(authenticated)]
+async fn filtered(_: Valid<Query<Filters>>) {}
+
+#[secured(authenticated)]
+async fn filtered_with_default(_: Valid<Query<FiltersWithDefault>>) {}
+
+#[secured(authenticated)]
+async fn filtered_by_form(_: Valid<Form<Filters>>) {}
+
+#[secured(authenticated)]
+async fn filtered_by_form_with_default(_: Valid<Form<FiltersWithDefault>>) {}
+
+#[secured(authenticated)]
+async fn filtered_by_json(_: Valid<Json<Filters>>) {}
+
+#[secured(authenticated)]
+async fn filtered_by_json_with_default(_: Valid<Json<FiltersWithDefault>>) {}
+
+/// A query or form without the name of a list is accepted with and without the attribute; a JSON body is not.
+#[test]
+fn default_of_a_list_changes_what_a_json_body_accepts_only() {
+    for (old, new) in [
+        (post(filtered), post(filtered_with_default)),
+        (post(filtered_by_form), post(filtered_by_form_with_default)),
+    ] {
+        assert_eq!(
+            sentences(&at("/orders", old), &at("/orders", new)),
+            <[&str; 0]>::default()
+        );
+    }
+    assert_eq!(
+        sentences(
+            &at("/orders", post(filtered_by_json)),
+            &at("/orders", post(filtered_by_json_with_default))
+        ),
+        ["weaker: `POST /orders`: `/ids` in the body: a request without it is now accepted"]
+    );
+}

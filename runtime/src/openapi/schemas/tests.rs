@@ -283,35 +283,3 @@ fn object_that_requires_a_member_is_found_through_every_keyword() {
         assert_eq!(definitions.requires_member(), requires, "{definitions:?}");
     }
 }
-
-#[test]
-fn list_that_may_be_empty_is_found_through_every_reference() {
-    let list = json!({ "type": "array" });
-    let limited = |name: &str| json!({ "$ref": to(name)["$ref"], "minItems": 1 });
-    for (schema, may_be_empty) in [
-        (list.clone(), true),
-        (json!({ "type": "array", "minItems": 0 }), true),
-        (to("List"), true),
-        (to("Alias"), true),
-        (to("AliasOfAlias"), true),
-        (to("ListLoop"), true),
-        (json!({ "type": "array", "minItems": 1 }), false),
-        (limited("Alias"), false),
-        (to("Limited"), false),
-        (to("Loop"), false),
-        (to("Missing"), false),
-        (json!({ "type": "string" }), false),
-        (json!(true), false),
-    ] {
-        let by_name = json!({
-            "List": list,
-            "Alias": to("List"),
-            "AliasOfAlias": to("Alias"),
-            "Limited": limited("Alias"),
-            "Loop": to("Loop"),
-            "ListLoop": { "$ref": to("ListLoop")["$ref"], "type": "array" },
-        });
-        let definitions = definitions(json!({}), by_name);
-        assert_eq!(definitions.may_be_empty(&schema), may_be_empty, "{schema}");
-    }
-}

@@ -11,7 +11,7 @@ struct Unknown;
 
 macro_rules! facts {
     ($ty:ty) => {
-        (&&Returned::<$ty>::TYPE).facts()
+        (&&Returned::<$ty>::TYPE).__palisade_facts()
     };
 }
 

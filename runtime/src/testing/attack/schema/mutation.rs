@@ -319,15 +319,6 @@ impl<'a> Mutator<'a> {
         }
     }
 
-    /// Returns whether a member is a list that is empty if the query or form does not name it.
-    fn may_be_absent(&self, schema: Option<&'a Value>, value: Option<&Value>) -> bool {
-        let (Some(schema), Some(value @ Value::Array(_))) = (schema, value) else {
-            return false;
-        };
-        let schema = chosen(self.document, schema, value);
-        self.encoding == Encoding::Text && count_limit(schema, "min", "Items").unwrap_or(0) == 0
-    }
-
     fn object(&mut self, schema: &'a Value, members: &Map<String, Value>, pointer: &str) {
         let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
         if is_closed {
@@ -343,10 +334,6 @@ impl<'a> Mutator<'a> {
         let properties = schema.get("properties").and_then(Value::as_object);
         if self.encoding != Encoding::Segment {
             for name in required.into_iter().flatten().filter_map(Value::as_str) {
-                let property = properties.and_then(|properties| properties.get(name));
-                if self.may_be_absent(property, members.get(name)) {
-                    continue;
-                }
                 let member = format!("{pointer}/{}", escaped(name));
                 self.add_kind(MutationKind::Bound, &member, "is missing", None);
             }

@@ -90,26 +90,6 @@ fn segment_is_never_empty_and_field_is_visible() {
 }
 
 #[test]
-fn absent_list_is_no_broken_bound_in_text_unless_it_needs_items() {
-    let list = |min| json!({"type": "array", "items": {"type": "boolean"}, "minItems": min});
-    for (min, encoding, is_attacked) in [
-        (0, Encoding::Text, false),
-        (1, Encoding::Text, true),
-        (0, Encoding::Json, true),
-    ] {
-        let schema = json!({
-            "type": "object",
-            "properties": {"tags": list(min)},
-            "required": ["tags"],
-        });
-        let value = json!({"tags": [true]});
-        let all = descriptions(&schema, &value, encoding);
-        let is_missing = all.iter().any(|mistake| mistake == "/tags is missing");
-        assert_eq!(is_missing, is_attacked, "{min} {encoding:?} {all:?}");
-    }
-}
-
-#[test]
 fn number_of_path_parameters_is_no_bound() {
     let schema = json!({
         "type": "array",
