@@ -47,9 +47,6 @@ enum Form {
     NumbersInUtc,
 }
 
-/// The length of an escaped ASCII character in JSON: `\u0030`.
-const MAX_ESCAPE: usize = 6;
-
 macro_rules! types {
     ($($feature:literal $ty:ty => $notation:ident, $form:ident;)*) => {
         /// Returns the notation of a visitor's value, if it is a type of another crate.
@@ -172,9 +169,6 @@ impl Foreign {
         };
         if !content.contains('\\') {
             return self.content(Cow::Borrowed(content));
-        }
-        if content.len() > self.notation.max_bytes() * MAX_ESCAPE {
-            return Err(self.mismatch());
         }
         let text: String = serde_json::from_str(literal).map_err(|_| self.mismatch())?;
         self.content(Cow::Owned(text))

@@ -113,7 +113,7 @@ mod tests {
         json!({ "$ref": format!("#/$defs/{name}") })
     }
 
-    fn object(properties: Value, required: &[&str]) -> Value {
+    fn object(properties: &Value, required: &[&str]) -> Value {
         json!({ "type": "object", "properties": properties, "required": required })
     }
 
@@ -151,9 +151,9 @@ mod tests {
             (json!(true), false),
         ] {
             let properties = json!({ "a": property, "b": {} });
-            let schema = object(properties.clone(), &["a", "b"]);
+            let schema = object(&properties, &["a", "b"]);
             let expected = if is_optional { &["b"][..] } else { &["a", "b"] };
-            let expected = object(properties, expected);
+            let expected = object(&properties, expected);
             assert_eq!(optional(schema, json!({})), expected);
         }
     }
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn object_that_requires_lists_only_requires_nothing() {
         let properties = json!({ "a": to("List"), "b": to("List") });
-        let schema = object(properties.clone(), &["a", "b"]);
+        let schema = object(&properties, &["a", "b"]);
         let expected = json!({ "type": "object", "properties": properties });
         assert_eq!(optional(schema, json!({})), expected);
     }
@@ -185,8 +185,8 @@ mod tests {
 
     #[test]
     fn definition_with_such_a_list_is_inlined_and_others_are_not() {
-        let with_list = object(json!({ "a": to("List") }), &["a"]);
-        let without_list = object(json!({ "a": {} }), &["a"]);
+        let with_list = object(&json!({ "a": to("List") }), &["a"]);
+        let without_list = object(&json!({ "a": {} }), &["a"]);
         let definitions = json!({
             "Filters": with_list,
             "Alias of Filters": { "$ref": "#/$defs/Filters", "$comment": "inner" },

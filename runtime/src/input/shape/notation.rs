@@ -71,17 +71,6 @@ const WITH_OFFSET: [CalendarDate; 2] = [
 const MAX_FRACTION: usize = 9;
 
 impl Notation {
-    /// The length of the longest text in this notation, in bytes.
-    pub(crate) fn max_bytes(self) -> usize {
-        match self {
-            Self::Date | Self::Time | Self::DateTime | Self::Timestamp => {
-                "2026-11-28T09:30:00.123456789+13:00".len()
-            }
-            Self::Decimal => decimal::MAX_BYTES,
-            Self::Url => url::MAX_BYTES,
-        }
-    }
-
     /// Returns whether a text is in this notation.
     pub(crate) fn accepts(self, text: &str) -> bool {
         match self {

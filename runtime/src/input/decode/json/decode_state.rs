@@ -18,9 +18,15 @@ pub(super) const MAX_DEPTH: usize = 32;
 /// The number of values inside tagged enums that are read before the text is compared with the shape.
 const MAX_TAGGED: usize = 64;
 
-/// The weight of buffered values that need no check against the shape: a flat object. The text of a
-/// type of another crate is checked in it, too.
-const MAX_UNCHECKED: usize = if foreign::HAS_TYPES { 0 } else { 1 };
+/// The weight of a buffered object. One that is flat needs no check against the shape.
+const OBJECT: usize = 1;
+
+/// The weight of a buffered array, in which serde accepts the fields of a struct.
+const ARRAY: usize = 2;
+
+/// The weight of buffered values that need no check against the shape. The text of a type of another crate is checked in a
+/// flat object, too.
+const MAX_UNCHECKED: usize = if foreign::HAS_TYPES { 0 } else { OBJECT };
 
 /// The size of the values in bytes up to which the rest of the text is not read before them.
 const MIN_ALLOWANCE: usize = 64 << 10;
@@ -169,14 +175,11 @@ impl<'t> DecodeState<'t> {
     }
 
     /// Counts an array or object that is buffered before its type is known.
-    ///
-    /// An object counts once and an array twice, so that one object without anything nested in it
-    /// needs no check against the shape.
     pub(super) fn count_buffered(&self, requested: Requested, is_object: bool) {
         if let Requested::Anything = requested {
-            let weight = if is_object { 1 } else { 2 };
+            let weight = if is_object { OBJECT } else { ARRAY };
             self.buffered
-                .set(self.buffered.get().saturating_add(weight));
+                .update(|buffered| buffered.saturating_add(weight));
         }
     }
 
@@ -291,8 +294,7 @@ impl<'t> DecodeState<'t> {
             self.in_scalar.set(0);
         }
         let counted = self.counted.take();
-        let counted = self.count_size(size.saturating_sub(counted));
-        counted.inspect_err(|_| self.leave())
+        self.count_size(size.saturating_sub(counted))
     }
 
     /// Counts an item or member of a scalar of the API.
@@ -394,4 +396,39 @@ pub(super) enum Requested {
     WideInteger,
     /// Another type: no type declares the names of an object's members.
     Other,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::shape::{Nested, Statement};
+
+    static SHAPE: Shape = Shape::Transparent(Nested::Unchecked(Statement::Unvalidated("a test")));
+
+    /// The other tests run with types of other crates, with which each object is checked.
+    #[test]
+    fn array_needs_a_check_in_every_build_and_one_flat_object_in_some() {
+        let state = || DecodeState::new("", &SHAPE, |_, _, _| Ok(()));
+        let size = size_of::<u8>();
+        let array = state();
+        array
+            .enter_array(size, Requested::Anything, &Guide::Tagged)
+            .map(drop)
+            .ok()
+            .unwrap();
+        assert!(array.buffered.get() > OBJECT);
+        let object = state();
+        object
+            .enter_object(size, Requested::Anything, &Guide::Tagged)
+            .map(drop)
+            .ok()
+            .unwrap();
+        assert_eq!(object.buffered.get(), OBJECT);
+        object
+            .enter_object(size, Requested::Anything, &Guide::Tagged)
+            .map(drop)
+            .ok()
+            .unwrap();
+        assert!(object.buffered.get() > OBJECT);
+    }
 }

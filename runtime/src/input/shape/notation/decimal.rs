@@ -10,9 +10,6 @@ pub(crate) struct DecimalNumber {
     scale: usize,
 }
 
-/// The length of the longest text, in bytes.
-pub(super) const MAX_BYTES: usize = "-0.1234567890123456789012345678e-028".len();
-
 /// The maximum number of digits before an exponent; so many decimal digits have more than 96 bits.
 const MAX_DIGITS: usize = 29;
 
