@@ -89,7 +89,7 @@ impl<T: ?Sized> Returned<T> {
 
 /// A return type that is a response.
 ///
-/// The name of its method is none of the API's, which can have a method of the same name for every type.
+/// A trait of the API can have a method for every type, so the name of this method must be another.
 pub trait Whole {
     /// Returns a value for which every part is accepted.
     fn __palisade_part(&self) -> AnyPart {

@@ -178,7 +178,7 @@ mod tests {
         let list = json!({ "type": "array" });
         let schema = of(list.clone(), &groups);
         assert_eq!(optional(schema, json!({})), of(list, &expected));
-        // what is no list stays required
+        // another type stays required
         let text = of(json!({ "type": "string" }), &groups);
         assert_eq!(optional(text.clone(), json!({})), text);
     }
