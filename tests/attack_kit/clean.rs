@@ -210,6 +210,54 @@ async fn careful_api_has_no_finding() {
     );
 }
 
+/// An empty list has no name in a query or form, and an empty text of a form is an absent one.
+#[tokio::test]
+async fn optional_members_that_cannot_be_empty_are_no_finding() {
+    #[derive(Deserialize, Validate, SecureInput)]
+    #[serde(deny_unknown_fields)]
+    struct Filter {
+        #[garde(inner(length(min = 1, max = 3)))]
+        tags: Option<Vec<u32>>,
+        #[garde(inner(length(chars, min = 1, max = 3)))]
+        name: Option<String>,
+        #[garde(range(max = 9))]
+        number: u8,
+    }
+
+    #[derive(Deserialize, Validate, SecureInput)]
+    #[serde(deny_unknown_fields)]
+    struct Documents {
+        #[garde(inner(length(chars, min = 1, max = 3)))]
+        name: Option<String>,
+        #[garde(skip)]
+        scan: Option<Upload<Pictures, 1000>>,
+    }
+
+    #[secured(authenticated)]
+    async fn by_query(_: Valid<Query<Filter>>) {}
+
+    #[secured(authenticated)]
+    async fn by_form(_: Valid<Form<Filter>>) {}
+
+    #[secured(authenticated)]
+    async fn in_parts(_: Valid<Multipart<Documents>>) {}
+
+    let routes = SecureRouter::new()
+        .route("/filter", get(by_query).post(by_form))
+        .route("/documents", post(in_parts));
+    let api = TestApi::new(routes).await;
+    let results = Attack::new(&api).run().await.assert_refused();
+    for (method, path) in [
+        ("GET", "/filter"),
+        ("POST", "/filter"),
+        ("POST", "/documents"),
+    ] {
+        let route = results.route(method, path).unwrap();
+        let bounds = route.class(AttackClass::Bound).unwrap();
+        assert!(bounds.is_evidence(), "{method} {path} {bounds:?}");
+    }
+}
+
 /// The rest of a refused body is discarded by another task, which may run beside the attack.
 #[tokio::test(flavor = "multi_thread")]
 async fn discarded_body_on_another_thread_is_no_finding() {

@@ -40,9 +40,13 @@ pub(super) struct Input {
 pub(super) fn input(route: &Route, template: &PathTemplate, schemas: &mut Schemas) -> Input {
     let mut input = Input::default();
     for description in route.inputs() {
-        let definitions = definitions(&description);
+        let mut definitions = definitions(&description);
         match description.location() {
-            InputLocation::Body | InputLocation::Form => {
+            InputLocation::Body => {
+                input.add_body(&description, route.limits(), &definitions, schemas);
+            }
+            InputLocation::Form => {
+                definitions.change_members(without_null);
                 input.add_body(&description, route.limits(), &definitions, schemas);
             }
             InputLocation::Path => {
@@ -244,7 +248,7 @@ fn of_header(schema: Value) -> Value {
     }
 }
 
-/// Returns the schema without the alternative `null` of an `Option`, which no parameter can express.
+/// Returns the schema without the alternative `null` of an `Option`, which neither a parameter nor a form can express.
 fn without_null(mut schema: Value) -> Value {
     let Some(keywords) = schema.as_object_mut() else {
         return schema;

@@ -174,6 +174,29 @@ impl Definitions {
         self.by_name.get_key_value(&name)
     }
 
+    /// Changes the schema of each member of the root, or of the definition that the root refers to.
+    pub(super) fn change_members(&mut self, change: impl Fn(Value) -> Value) {
+        let mut entered = BTreeSet::new();
+        let mut object = None;
+        let mut schema = &self.root;
+        while let Some(target) = schema.get("$ref").and_then(Value::as_str)
+            && let Some((name, definition)) = self.find(target)
+            // a definition that refers to itself has no members
+            && entered.insert(name)
+        {
+            object = Some(name.clone());
+            schema = definition;
+        }
+        let object = match object {
+            Some(name) => self.by_name.get_mut(&name),
+            None => Some(&mut self.root),
+        };
+        let members = object.and_then(|object| object.get_mut("properties")?.as_object_mut());
+        for member in members.into_iter().flat_map(Map::values_mut) {
+            *member = change(member.take());
+        }
+    }
+
     /// Returns whether the root requires a member, so that an empty object does not match it.
     pub(super) fn requires_member(&self) -> bool {
         self.requires_member_in(&self.root, &mut BTreeSet::new())

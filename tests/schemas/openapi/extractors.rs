@@ -287,7 +287,6 @@ async fn member_of_a_form_has_its_encoding() {
             "cover": files,
             "pages": files,
             "back": files,
-            "year": { "contentType": "text/plain" },
         })
     );
     assert_eq!(

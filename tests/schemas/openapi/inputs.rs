@@ -88,7 +88,7 @@ mod other {
     }
 }
 
-struct Png;
+pub(super) struct Png;
 
 impl MediaTypes for Png {
     const ACCEPTED: &'static [&'static str] = &["image/png"];

@@ -1,6 +1,7 @@
 //! OpenAPI documents of whole APIs.
 
 mod extractors;
+mod forms;
 mod headers;
 mod inputs;
 mod lists;

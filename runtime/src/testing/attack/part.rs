@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::input::InputLocation;
 use crate::path_parts::{PathPart, path_parts};
 use crate::testing::MultipartForm;
-use crate::testing::attack::schema::Encoding;
+use crate::testing::attack::schema::{Encoding, alternatives};
 
 /// One part of a request, decoded.
 #[derive(Clone, Debug)]
@@ -99,7 +99,8 @@ impl Part {
             InputLocation::Path => Encoding::Segment,
             InputLocation::Header | InputLocation::Cookie => Encoding::Visible,
             InputLocation::Body if self.media_type().contains("json") => Encoding::Json,
-            _ => Encoding::Text,
+            InputLocation::Form => Encoding::Form,
+            InputLocation::Query | InputLocation::Body => Encoding::Text,
         }
     }
 
@@ -159,15 +160,13 @@ pub(super) fn parameters(path: &str) -> Vec<&str> {
 
 /// Returns the media type of a file in a form; `None` for another member.
 fn file_type(schema: &Value, name: &str) -> Option<String> {
-    let mut property = schema.get("properties")?.get(name)?;
-    if let Some(items) = property.get("items") {
-        property = items;
-    }
-    let choices = property.get("anyOf").and_then(Value::as_array)?;
-    let types = choices
-        .iter()
-        .filter_map(|choice| choice.get("contentMediaType"));
-    types.filter_map(Value::as_str).map(str::to_owned).next()
+    let property = schema.get("properties")?.get(name)?;
+    let of_property = alternatives(schema, property);
+    let items = of_property.iter().filter_map(|list| list.get("items"));
+    let of_items = items.flat_map(|items| alternatives(schema, items));
+    let mut files = of_property.iter().copied().chain(of_items);
+    let media_type = files.find_map(|file| file.get("contentMediaType")?.as_str());
+    media_type.map(str::to_owned)
 }
 
 pub(super) fn pairs(value: &Value) -> Vec<(String, String)> {

@@ -1,7 +1,10 @@
 //! Values that break one bound of a schema, made from a value that satisfies it.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Number, Value};
 
+use crate::testing::attack::schema::encoding::Encoding;
 use crate::testing::attack::schema::position::{Position, chosen, escaped, replaced};
 use crate::testing::attack::schema::validate::{count_limit, satisfies};
 
@@ -13,19 +16,6 @@ const MAX_ITEMS: usize = 100_000;
 
 /// The name of a member that no input type has.
 const UNKNOWN: &str = "palisade_attack";
-
-/// How the values of a part of the request are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::testing::attack) enum Encoding {
-    /// JSON, which has types.
-    Json,
-    /// Text in any characters: a query, a form, a text.
-    Text,
-    /// Text without spaces and control characters: header fields and cookies.
-    Visible,
-    /// A segment of a path, which is never empty.
-    Segment,
-}
 
 /// A value that breaks one bound.
 #[derive(Clone, Debug)]
@@ -102,13 +92,16 @@ impl<'a> Mutator<'a> {
         mistake: &str,
         value: Option<Value>,
     ) -> bool {
-        if !value.as_ref().is_none_or(|value| self.is_writable(value)) {
+        if !value
+            .as_ref()
+            .is_none_or(|value| self.encoding.can_write(value))
+        {
             return false;
         }
         let Some(whole) = replaced(self.whole, pointer, value) else {
             return false;
         };
-        if satisfies(self.document, self.document, &whole) {
+        if satisfies(self.document, self.document, &self.as_read(&whole)) {
             return false;
         }
         let position = if pointer.is_empty() {
@@ -124,18 +117,20 @@ impl<'a> Mutator<'a> {
         true
     }
 
-    fn is_writable(&self, value: &Value) -> bool {
-        match (self.encoding, value) {
-            (encoding, Value::Null) => encoding == Encoding::Json,
-            (Encoding::Visible, Value::String(text)) => text.bytes().all(|byte| {
-                !byte.is_ascii() || byte.is_ascii_graphic() && !b";,\"\\".contains(&byte)
-            }),
-            (Encoding::Segment, Value::String(text)) => !matches!(text.as_str(), "" | "." | ".."),
-            (Encoding::Visible | Encoding::Segment, Value::Object(members)) => {
-                members.values().all(|member| self.is_writable(member))
-            }
-            _ => true,
-        }
+    /// Returns the value as the API reads it.
+    fn as_read<'w>(&self, whole: &'w Value) -> Cow<'w, Value> {
+        // the alternative of the value from which `whole` is made
+        let schema = chosen(self.document, self.document, self.whole);
+        self.encoding.read(whole, |name| {
+            let property = schema.get("properties").and_then(|all| all.get(name));
+            property.is_some_and(|schema| satisfies(self.document, schema, &Value::Null))
+        })
+    }
+
+    /// Returns whether the API reads a request with this value as one without the member.
+    fn is_read_as_absent(&self, pointer: &str, value: &Value) -> bool {
+        let whole = replaced(self.whole, pointer, Some(value.clone()));
+        whole.is_some_and(|whole| self.as_read(&whole).pointer(pointer).is_none())
     }
 
     fn types(&mut self, schema: &Value, value: &Value, pointer: &str) {
@@ -212,9 +207,10 @@ impl<'a> Mutator<'a> {
         if let Some(min) = count_limit(schema, "min", "Length").filter(|min| *min > 0) {
             let shorter: String = text.chars().take(min - 1).collect();
             let mistake = format!("has {} characters, at least {min}", min - 1);
-            if !self.add(pointer, &mistake, Value::from(shorter))
-                && self.encoding != Encoding::Segment
-            {
+            let shorter = Value::from(shorter);
+            let is_expressible =
+                self.encoding != Encoding::Segment && !self.is_read_as_absent(pointer, &shorter);
+            if !self.add(pointer, &mistake, shorter) && is_expressible {
                 self.unbroken
                     .push(format!("{pointer}: at least {min} characters"));
             }

@@ -83,7 +83,10 @@ pub(super) fn chosen<'a>(document: &'a Value, schema: &'a Value, value: &Value) 
 }
 
 /// Returns the alternatives of a schema that have no alternatives themselves; only the schema if it has none.
-pub(super) fn alternatives<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+pub(in crate::testing::attack) fn alternatives<'a>(
+    document: &'a Value,
+    schema: &'a Value,
+) -> Vec<&'a Value> {
     let (mut found, mut waiting) = (Vec::new(), vec![(schema, 0)]);
     while let Some((schema, depth)) = waiting.pop() {
         let schema = resolve(document, schema);

@@ -107,3 +107,48 @@ fn number_of_path_parameters_is_no_bound() {
         "{all:?}"
     );
 }
+
+/// A query and a form have no name of an empty list, and the empty text of a form is that of an optional member.
+#[test]
+fn value_that_is_read_as_absent_breaks_no_bound_of_an_optional_member() {
+    let list = json!({"type": ["array", "null"], "items": {"type": "boolean"}, "minItems": 1});
+    let text = json!({"type": ["string", "null"], "minLength": 1});
+    let choice = json!({"anyOf": [{"type": "string", "minLength": 1}, {"type": "null"}]});
+    let member = json!({"type": "string", "minLength": 1});
+    let empty_list = "has 0 items, at least 1";
+    let empty_text = "has 0 characters, at least 1";
+    use Encoding::{Form, Json, Text, Visible};
+    for (schema, value, mistake, attacked_in) in [
+        (&list, json!([true]), empty_list, &[Json][..]),
+        (&text, json!("a"), empty_text, &[Json, Text, Visible]),
+        (&choice, json!("a"), empty_text, &[Json, Text, Visible]),
+        (
+            &member,
+            json!("a"),
+            empty_text,
+            &[Json, Text, Form, Visible],
+        ),
+    ] {
+        for encoding in [Json, Text, Form, Visible] {
+            let schema = json!({"type": "object", "properties": {"a": schema}});
+            let all = descriptions(&schema, &json!({"a": value}), encoding);
+            let is_attacked = all.contains(&format!("/a {mistake}"));
+            let expected = attacked_in.contains(&encoding);
+            // neither header fields nor cookies have lists
+            if encoding != Visible || value.is_string() {
+                assert_eq!(is_attacked, expected, "{schema} {encoding:?} {all:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn empty_value_breaks_the_bound_of_a_required_member() {
+    let list = json!({"type": "array", "items": {"type": "boolean"}, "minItems": 1});
+    let schema = json!({"type": "object", "properties": {"a": list}, "required": ["a"]});
+    for encoding in [Encoding::Text, Encoding::Form] {
+        let all = descriptions(&schema, &json!({"a": [true]}), encoding);
+        let mistake = "/a has 0 items, at least 1";
+        assert!(all.iter().any(|other| other == mistake), "{all:?}");
+    }
+}
