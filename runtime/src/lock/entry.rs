@@ -7,7 +7,9 @@ use crate::lock::access::Formula;
 use crate::lock::schema::LockedSchema;
 use crate::path_parts::without_names;
 use crate::policy::Limits;
-use crate::routing::{ClaimsDescription, Exception, InputDescription, Inventory, Route};
+use crate::routing::{
+    ClaimsDescription, Exception, ExceptionKind, InputDescription, Inventory, Route,
+};
 
 /// The facts about the API as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -234,9 +236,15 @@ impl ClaimsEntry {
 }
 
 impl ExceptionEntry {
-    /// The label leaves out the type of the argument, whose name does not matter.
+    /// The label has the type of an unvalidated argument, which says what it reads of the request. Other types are the
+    /// API's own, and their names do not matter.
     fn of(exception: &Exception) -> Self {
-        let mut label = exception.kind().name().to_owned();
+        let kind = exception.kind();
+        let mut label = kind.name().to_owned();
+        if kind == ExceptionKind::UnvalidatedArgument {
+            label.push(' ');
+            label.push_str(exception.argument());
+        }
         if let Some(field) = exception.field().filter(|field| !field.is_empty()) {
             label.push(' ');
             label.push_str(field);

@@ -21,6 +21,8 @@ impl FromStr for Lock {
     type Err = LockParseError;
 
     fn from_str(text: &str) -> Result<Self, LockParseError> {
+        // some editors write a byte order mark
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut blocks = blocks(text)?.into_iter();
         let version = blocks.next().ok_or(LockParseError {
             line: 1,

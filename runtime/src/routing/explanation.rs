@@ -156,7 +156,7 @@ impl fmt::Display for Explanation {
         match &self.declaration {
             None => writeln!(
                 f,
-                "no guard decided: no declared route matches, or a layer or the server responded"
+                "no guard decided: no declared route has this path and method, or a layer or the server responded"
             )?,
             Some(declared) => {
                 let Declared {

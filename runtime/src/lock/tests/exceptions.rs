@@ -1,6 +1,7 @@
 //! Each kind of exception and relaxation: a sentence reports a new one with its route and its reason.
 
 use axum::extract::{Extension, FromRequest, FromRequestParts, Request};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use serde::Deserializer;
 
@@ -101,6 +102,11 @@ async fn scalar(Valid(Json(order)): Valid<Json<LetterOrder>>) {
 }
 
 #[secured(authenticated, unvalidated = "parsed by the former program")]
+async fn unchecked_fields(Unvalidated(fields): Unvalidated<HeaderMap>) -> String {
+    fields.len().to_string()
+}
+
+#[secured(authenticated, unvalidated = "parsed by the former program")]
 async fn unchecked(Unvalidated(text): Unvalidated<String>) -> String {
     text
 }
@@ -152,7 +158,7 @@ fn new_exception_of_a_route_is_reported_with_its_reason() {
         (
             post(unchecked),
             &[
-                "unvalidated argument",
+                "unvalidated argument Unvalidated<String>",
                 "\"parsed by the former program\"",
                 "is new",
             ][..],
@@ -189,6 +195,22 @@ fn new_exception_of_a_route_is_reported_with_its_reason() {
     ] {
         assert_weaker(&at("/orders", handler), parts);
     }
+}
+
+/// With the same reason, another part of the request is read without a check.
+#[test]
+fn other_type_of_an_unvalidated_argument_is_reported() {
+    let (old, new) = (
+        at("/orders", post(unchecked_fields)),
+        at("/orders", post(unchecked)),
+    );
+    assert_eq!(
+        sentences(&old, &new),
+        [
+            "weaker: `POST /orders`: unvalidated argument Unvalidated<String>, because \"parsed by the former program\", is new",
+            "stronger: `POST /orders`: unvalidated argument Unvalidated<HeaderMap>, because \"parsed by the former program\", is gone",
+        ]
+    );
 }
 
 #[test]

@@ -252,7 +252,7 @@ fn lifted_validation_is_weaker_and_lists_the_reason() {
     assert!(all.iter().any(|sentence| sentence == length), "{all:?}");
 
     let all = sentences(&at("/orders", post(order)), &at("/orders", post(raw_order)));
-    let argument = "weaker: `POST /orders`: unvalidated argument, because \"parsed by the former program\", is new";
+    let argument = "weaker: `POST /orders`: unvalidated argument Unvalidated<String>, because \"parsed by the former program\", is new";
     assert!(all.iter().any(|sentence| sentence == argument), "{all:?}");
     let body = "incomparable, counts as weaker: `POST /orders`: the body is no longer validated, so that any is accepted";
     assert!(all.iter().any(|sentence| sentence == body), "{all:?}");

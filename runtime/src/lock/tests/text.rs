@@ -65,6 +65,10 @@ fn comments_empty_lines_order_and_line_endings_do_not_matter() {
     let blocks: Vec<&str> = text.split("\n\n").collect();
     let reordered = [blocks[0], "# reviewed in spring\n", blocks[2], blocks[1]].join("\n");
     assert_eq!(reordered.parse::<Lock>(), Ok(lock.clone()));
+    assert_eq!(
+        format!("\u{feff}{text}").parse::<Lock>().as_ref(),
+        Ok(&lock)
+    );
     assert_eq!(text.replace('\n', "\r\n").parse::<Lock>(), Ok(lock));
 }
 
