@@ -42,6 +42,12 @@ pub(crate) fn is_invisible(c: char) -> bool {
         )
 }
 
+/// Returns whether a text has a character that people see.
+#[cfg(any(feature = "attack", feature = "report"))]
+pub(crate) fn is_visible(text: &str) -> bool {
+    !text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
 /// Returns whether a line of input, or an identifier of a token, must not contain `character`.
 ///
 /// Control characters, line separators and bidirectional controls (see [`is_control`]), and

@@ -245,7 +245,7 @@ async fn bounds_of_a_body_of_bytes_are_not_covered() {
     assert_eq!(
         class.not_covered(),
         [
-            "the sample states the body as bytes, which are not changed; state a value with `Sample::json`"
+            "the sample states the body as bytes, which are not changed; state a value with `Sample::json`, or, if the API accepts none, excuse the class with `.excuse(\"POST /orders\", AttackClass::Bound, \"the reason\")`"
         ]
     );
 }
@@ -308,7 +308,7 @@ async fn further_sample_that_cannot_be_used_is_not_covered() {
     assert_eq!(
         post(Sample::new().body(r#"{"title": "b"}"#, "application/json")).await,
         [
-            "a further sample cannot be used: the sample states the body as bytes, which are not changed; state a value with `Sample::json`"
+            "a further sample cannot be used: the sample states the body as bytes, which are not changed; state a value with `Sample::json`, or, if the API accepts none, excuse the class with `.excuse(\"POST /notes\", AttackClass::Bound, \"the reason\")`"
         ]
     );
     assert_eq!(

@@ -15,6 +15,7 @@ mod bounds;
 mod clean;
 mod deletions;
 mod ended_credentials;
+mod excuses;
 mod expectations;
 mod explain;
 mod explain_on_loopback;

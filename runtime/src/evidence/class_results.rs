@@ -37,7 +37,7 @@ pub struct ClassResults {
     refused: Vec<RefusalCount>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     admitted: Vec<Admission>,
-    /// The reason for which the test accepts every admitted attack of the class.
+    /// The reason for which the test accepts every attack of the class that was admitted or not sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     excused: Option<String>,
     /// The reasons for which some attacks could not be sent.
@@ -152,7 +152,7 @@ impl RouteResults {
     /// accepted; the limits; the location, media types and schema of each input; the typed claims; and the exceptions with their
     /// reasons. If one of them changes, the results are outdated and no evidence for the security report.
     ///
-    /// It does not cover the name and code of the handler, the issuers, the listener, nor layers. It is `None` for a route without a
+    /// It does not cover the name and code of the handler, the issuers, whose settings the results have once, the listener, nor layers. It is `None` for a route without a
     /// declaration, which another router [beside](crate::Api::beside) the API serves.
     pub fn declaration(&self) -> Option<&str> {
         self.declaration.as_deref()
@@ -250,7 +250,7 @@ impl ClassResults {
         &self.admitted
     }
 
-    /// Returns the reason for which the test accepts every admitted attack of the class, if it does.
+    /// Returns the reason for which the test accepts every attack of the class that was admitted or could not be sent, if it does.
     pub fn excuse(&self) -> Option<&str> {
         self.excused.as_deref()
     }

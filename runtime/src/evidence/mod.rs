@@ -8,6 +8,7 @@ mod class_results;
 mod error;
 mod object_path;
 mod results;
+mod token_settings;
 
 pub use self::attack_class::AttackClass;
 #[cfg(feature = "report")]
@@ -21,7 +22,8 @@ pub use self::results::AttackResults;
 #[cfg(any(feature = "attack", test))]
 pub(crate) use self::results::TriedIssuers;
 #[cfg(feature = "report")]
-pub(crate) use self::results::is_date;
+pub(crate) use self::results::{day_number, is_date};
+pub(crate) use self::token_settings::TokenSettings;
 
 #[cfg(test)]
 mod tests;

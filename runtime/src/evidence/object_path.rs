@@ -5,7 +5,12 @@ use crate::path_parts::without_names;
 use crate::path_parts::{PathPart, path_parts};
 
 /// Returns whether a path is an object's, or below it. The names of parameters may differ.
+///
+/// No path is below the empty one, which identifies no object.
 pub(crate) fn is_below(path: &str, object: &str) -> bool {
+    if object.is_empty() {
+        return false;
+    }
     let (path, object) = (without_names(path), without_names(object));
     path.strip_prefix(&*object)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -58,6 +63,9 @@ mod tests {
             "/orders/{{id}}/lines",
         ] {
             assert!(!is_below(path, object), "{path}");
+        }
+        for path in ["", "/", "/orders", "/{id}"] {
+            assert!(!is_below(path, ""), "{path}");
         }
         // literal braces are no parameter, and the text in them matters
         assert!(is_below("/{{a}}/{id}/lines", "/{{a}}/{object}"));

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::{EvidenceError, RouteResults};
+use crate::evidence::{EvidenceError, RouteResults, TokenSettings};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -47,6 +47,9 @@ pub(crate) struct TriedIssuers {
     pub(crate) test: String,
     /// The issuers that the test adds, by the URLs that they have in production.
     pub(crate) further: Vec<String>,
+    /// The settings of the issuer of the test; `None` in files of versions that did not record them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) settings: Option<TokenSettings>,
 }
 
 /// The version of a text, whatever its other members are.
@@ -282,4 +285,22 @@ pub(crate) fn is_date(text: &str) -> bool {
         _ => return false,
     };
     (1..=days).contains(&day)
+}
+
+/// Returns the number of a day, so that the next day has the next number; `None` if the text is no date.
+#[cfg(feature = "report")]
+pub(crate) fn day_number(text: &str) -> Option<i64> {
+    if !is_date(text) {
+        return None;
+    }
+    let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    // a year from March on ends with its leap day
+    let (year, month) = if month < 3 {
+        (year - 1, month + 9)
+    } else {
+        (year, month - 3)
+    };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    Some(365 * year + leap_days + (153 * month + 2) / 5 + day)
 }

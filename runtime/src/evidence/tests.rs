@@ -72,12 +72,35 @@ fn results_are_parsed_and_written_unchanged() {
     assert!(results.route("POST", "/orders").is_none());
 }
 
+#[cfg(feature = "report")]
+#[test]
+fn numbers_of_days_follow_the_calendar() {
+    for (day, next) in [
+        ("2026-11-29", "2026-11-30"),
+        ("2026-11-30", "2026-12-01"),
+        ("2026-12-31", "2027-01-01"),
+        ("2027-02-28", "2027-03-01"),
+        ("2028-02-28", "2028-02-29"),
+        ("2028-02-29", "2028-03-01"),
+        ("2100-02-28", "2100-03-01"),
+        ("2000-02-29", "2000-03-01"),
+        ("0000-02-29", "0000-03-01"),
+    ] {
+        let number = day_number(day).unwrap();
+        assert_eq!(day_number(next), Some(number + 1), "{day}");
+    }
+    let days = day_number("2026-11-29").unwrap() - day_number("1970-01-01").unwrap();
+    assert_eq!(days, 20_786);
+    assert_eq!(day_number("2026-02-29"), None);
+}
+
 /// A file without issuers, as older versions wrote it, is `VALID`.
 #[test]
 fn issuers_of_the_tried_tokens_are_written_and_read() {
     let issuers = TriedIssuers {
         test: "https://issuer.test".to_owned(),
         further: vec!["https://partner.example".to_owned()],
+        settings: None,
     };
     let results = AttackResults::parse(VALID).unwrap().with_issuers(issuers);
     let text = results.to_json();

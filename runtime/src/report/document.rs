@@ -11,12 +11,16 @@ use crate::report::measured::{Found, method_names};
 use crate::report::objects::{AllObjects, Objects};
 use crate::report::sources::Sources;
 use crate::report::standard::STANDARD;
+use crate::report::tested_issuer::settings_gap;
 use crate::routing::Route;
 
 /// The whole content.
 #[derive(Debug, Serialize)]
 pub(super) struct Document {
     pub(super) title: String,
+    /// Whether there are results of attacks.
+    #[serde(skip)]
+    pub(super) has_results: bool,
     /// The commit and the date of the attacks.
     pub(super) commit: Option<String>,
     pub(super) date: Option<String>,
@@ -72,9 +76,14 @@ impl Document {
         let is_attacked = endpoints.iter().any(|one| one.refused_attacks > 0);
         let of_origin = results.filter(|_| is_attacked).and_then(origin_gap);
         let of_lines = standard.iter().flat_map(Line::named_gaps);
-        let gaps = of_origin.into_iter().chain(of_lines).collect();
+        let of_issuer = results
+            .filter(|_| is_attacked)
+            .and_then(|results| settings_gap(inventory, results));
+        let of_results = of_origin.into_iter().chain(of_issuer);
+        let gaps = of_results.chain(of_lines).collect();
         Self {
             title: title.to_owned(),
+            has_results: results.is_some(),
             commit: results.and_then(AttackResults::commit).map(str::to_owned),
             date: results.and_then(AttackResults::date).map(str::to_owned),
             gaps,
@@ -100,6 +109,28 @@ impl Document {
 }
 
 impl Document {
+    /// Describes the attacks by their commit and date, each as `commit` and `date` write it.
+    pub(super) fn source(
+        &self,
+        commit: impl FnOnce(&str) -> String,
+        date: impl FnOnce(&str) -> String,
+    ) -> String {
+        if !self.has_results {
+            return "Without attack results.".to_owned();
+        }
+        let is_evidence = self.commit.is_some() && self.date.is_some();
+        let commit = self.commit.as_deref().map(commit);
+        let commit = commit.as_deref().unwrap_or("unknown");
+        let date = self.date.as_deref().map(date);
+        let date = date.as_deref().unwrap_or("unknown");
+        let proof = if is_evidence {
+            ""
+        } else {
+            " Results without a commit and a date prove no line."
+        };
+        format!("Attacked at commit {commit}, date {date}.{proof}")
+    }
+
     /// Returns every exception and relaxation of the API, each with its subject and its reason.
     pub(super) fn exceptions(&self) -> Vec<String> {
         let of_endpoints = self.endpoints.iter().flat_map(|endpoint| {

@@ -82,20 +82,11 @@ fn write_summary(f: &mut fmt::Formatter<'_>, document: &Document) -> fmt::Result
         f,
         "<li><strong>{endpoints}</strong> {noun}</li><li><strong>{public}</strong> public</li></ul>\n<p class=\"source\">"
     )?;
-    match (&document.commit, &document.date) {
-        (None, None) => f.write_str("Without attack results.")?,
-        (commit, date) => {
-            let commit = commit.as_deref().unwrap_or("unknown");
-            let date = date.as_deref().unwrap_or("unknown");
-            write!(
-                f,
-                "Attacked at commit <code>{}</code>, date {}.",
-                Html(commit),
-                Html(date)
-            )?;
-        }
-    }
-    f.write_str("</p>\n")
+    let source = document.source(
+        |commit| format!("<code>{}</code>", Html(commit)),
+        |date| Html(date).to_string(),
+    );
+    write!(f, "{source}</p>\n")
 }
 
 fn class(status: Status) -> &'static str {
@@ -164,7 +155,7 @@ fn write_line(f: &mut fmt::Formatter<'_>, line: &Line) -> fmt::Result {
         )?;
     }
     if !line.excused.is_empty() {
-        f.write_str("<p>Admitted attacks that the test excuses:</p>")?;
+        f.write_str("<p>Attacks that the test excuses:</p>")?;
         write_list(f, &line.excused)?;
     }
     if !line.gaps.is_empty() {

@@ -11,6 +11,7 @@ use crate::report::proof::Proof;
 use crate::report::sources::Sources;
 use crate::report::standard::StandardLine;
 use crate::report::statement::Statement;
+use crate::report::tested_issuer::differences;
 use crate::report::text::counted;
 
 /// The entry about the objects of other callers, which no attack on scopes and roles is evidence for.
@@ -81,7 +82,12 @@ impl Line {
         let mut gaps: Vec<String> = statement_gap(line, sources, statement)
             .into_iter()
             .collect();
-        gaps.extend(objects.into_iter().flat_map(AllObjects::statement_gaps));
+        let attacked_on = sources.attacked_on();
+        gaps.extend(
+            objects
+                .into_iter()
+                .flat_map(|objects| objects.statement_gaps(attacked_on)),
+        );
         gaps.extend(attack_gaps(sources, &proof, objects));
         let object_statements = objects.map(AllObjects::statements).unwrap_or_default();
         let statements: Vec<&Statement> = statement
@@ -89,8 +95,17 @@ impl Line {
             .chain(object_statements.iter().copied())
             .collect();
         let results = measured.map(|measured| measured.results);
-        let (status, basis) = status(line, &proof, &statements, results, &gaps);
+        let differences = results
+            .filter(|_| line.attacks.contains(&AttackClass::BrokenToken))
+            .map(|results| differences(inventory, results))
+            .unwrap_or_default();
+        let limits = ProofLimits {
+            excused: &proof.excused,
+            has_other_issuer: !differences.is_empty(),
+        };
+        let (status, basis) = status(line, &proof, &limits, &statements, results, &gaps);
         let mut evidence = evidence(line.id, inventory, sources.servers);
+        evidence.extend(differences);
         evidence.extend(objects.into_iter().flat_map(AllObjects::evidence));
         let is_cited = |entry: &&str| {
             *entry != OBJECT_LEVEL_AUTHORIZATION || objects.is_some_and(AllObjects::are_proved)
@@ -130,14 +145,13 @@ fn statement_gap(
         ServerFacts::enforce(sources.servers, line.id, sources.inventory)
             || listener::enforces(line.id, sources.inventory)
     };
-    match statement.map(Statement::missing) {
+    match statement {
         None if is_enforced() => None,
         None => Some(format!(
             "missing statement about {topic}: {}",
             topic.question()
         )),
-        Some(Some(part)) => Some(format!("the statement about {topic} has no {part}")),
-        Some(None) => None,
+        Some(statement) => statement.gap(sources.attacked_on()),
     }
 }
 
@@ -148,6 +162,10 @@ fn attack_gaps(
     objects: Option<&AllObjects<'_>>,
 ) -> Vec<String> {
     let mut missing = proof.missing.clone();
+    let is_stated = |endpoint: &str| objects.is_some_and(|all| all.states_uncovered(endpoint));
+    let uncovered = proof.uncovered_objects.iter();
+    let uncovered = uncovered.filter(|(endpoint, _)| !is_stated(endpoint));
+    missing.extend(uncovered.map(|(_, gap)| gap.clone()));
     missing.extend(objects.into_iter().flat_map(AllObjects::not_attacked));
     if sources.measured.is_none() {
         let is_needed = proof.is_applicable || !missing.is_empty();
@@ -175,9 +193,35 @@ pub(super) fn origin_gap(results: &AttackResults) -> Option<String> {
     ))
 }
 
+/// The reasons for which refused attacks do not prove a line.
+struct ProofLimits<'a> {
+    /// The attacks that were admitted or not sent, and that the test excuses.
+    excused: &'a [String],
+    /// Whether a trusted issuer has other settings than the attacked one.
+    has_other_issuer: bool,
+}
+
+impl ProofLimits<'_> {
+    /// Returns the reasons as the end of a basis; empty without one.
+    fn remarks(&self) -> String {
+        let mut remarks = String::new();
+        if self.has_other_issuer {
+            remarks.push_str(
+                "; the attacked issuer is not known to have the settings of each trusted one",
+            );
+        }
+        if !self.excused.is_empty() {
+            remarks.push_str("; excused: ");
+            remarks.push_str(&self.excused.join(", "));
+        }
+        remarks
+    }
+}
+
 fn status(
     line: &StandardLine,
     proof: &Proof,
+    limits: &ProofLimits<'_>,
     statements: &[&Statement],
     results: Option<&AttackResults>,
     gaps: &[String],
@@ -210,10 +254,16 @@ fn status(
         return (Status::Stated, stated.clone());
     }
     let stated = stated.map_or_else(String::new, |stated| format!("; {stated}"));
-    let is_evidence = results.is_some_and(|results| origin_gap(results).is_none());
+    let remarks = limits.remarks();
+    let has_origin = results.is_some_and(|results| origin_gap(results).is_none());
     match refused {
-        Some(refused) if is_evidence => (Status::Proved, format!("proved by {refused}{stated}")),
-        Some(refused) => (Status::Declared, format!("declared; {refused}{stated}")),
-        None => (Status::Declared, format!("declared{stated}")),
+        Some(refused) if has_origin && remarks.is_empty() => {
+            (Status::Proved, format!("proved by {refused}{stated}"))
+        }
+        Some(refused) => (
+            Status::Declared,
+            format!("declared; {refused}{stated}{remarks}"),
+        ),
+        None => (Status::Declared, format!("declared{stated}{remarks}")),
     }
 }

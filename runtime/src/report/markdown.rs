@@ -15,15 +15,9 @@ impl fmt::Display for Page<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let document = self.0;
         writeln!(f, "# Security report: {}\n", Markdown(&document.title))?;
-        match (&document.commit, &document.date) {
-            (None, None) => writeln!(f, "Without attack results.")?,
-            (commit, date) => writeln!(
-                f,
-                "Attacked at commit {}, date {}.",
-                Markdown(commit.as_deref().unwrap_or("unknown")),
-                Markdown(date.as_deref().unwrap_or("unknown"))
-            )?,
-        }
+        let escaped = |text: &str| Markdown(text).to_string();
+        let source = document.source(escaped, escaped);
+        writeln!(f, "{source}")?;
         if !document.gaps.is_empty() {
             writeln!(f, "\n## Gaps\n")?;
             write_list(f, &document.gaps)?;

@@ -1,7 +1,7 @@
 //! The security report: which protections an API declares, which of them attacks have confirmed, and what people state.
 //!
 //! `standard` has the twenty lines, `measured` the results of attacks that belong to the present declarations, `proof` the attacks
-//! behind each line, `objects` those on the objects of other callers, `facts` the evidence from an inventory, `issuer` and `listener` their parts; `line` and `document` join them, and
+//! behind each line, `tested_issuer` the settings of the issuer that they were against, `objects` those on the objects of other callers, `facts` the evidence from an inventory, `issuer` and `listener` their parts; `line` and `document` join them, and
 //! `html`, `markdown` and `json` are its forms.
 
 mod authorization_server;
@@ -18,6 +18,7 @@ mod proof;
 mod sources;
 mod standard;
 mod statement;
+mod tested_issuer;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -124,6 +125,10 @@ impl<'a> Report<'a> {
     /// The results of an endpoint are outdated, and prove nothing, if its declaration is another one than at the attack: see
     /// [`RouteResults::declaration`](crate::evidence::RouteResults::declaration) for the parts that count. Results without a commit or
     /// a date prove no line, and are one gap of the report.
+    ///
+    /// The attacks with broken tokens are against the issuer of a [`TestApi`](crate::testing::TestApi). They are evidence for a line only if each
+    /// trusted issuer has the same settings: validation, algorithms, clock skew, lifetime of tokens, claim with the roles, maximum length
+    /// of tokens, introspection and relaxations. Otherwise the line is *declared*, with each difference. A difference is no gap.
     #[must_use]
     pub fn attack_results(self, results: AttackResults) -> Self {
         let results = Some(results);
@@ -150,8 +155,8 @@ impl<'a> Report<'a> {
     /// # Errors
     ///
     /// Returns every gap: a missing statement, one without an owner or a date, an attack without a result or with an outdated one,
-    /// results without a commit or a date, a trusted issuer without a valid token in the attacks, and an endpoint with an identifier in
-    /// its path without an attack as another owner and without a statement on [`Topic::Objects`]. Of the attacks of one class that an
+    /// results without a commit or a date or without the settings of the attacked issuer, a trusted issuer without a valid token in the attacks, and an endpoint with an identifier in
+    /// its path without a complete attack as another owner and without a statement on [`Topic::Objects`]. Of the attacks of one class that an
     /// endpoint admitted, it names the first.
     pub fn require_complete(&self) -> Result<(), IncompleteReport> {
         let gaps = self.document().gaps;

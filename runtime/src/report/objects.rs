@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::evidence::{AttackClass, RouteResults, endpoint, is_below, is_same, parameters};
+use crate::evidence::{
+    AttackClass, ClassResults, RouteResults, endpoint, is_below, is_same, parameters,
+};
 use crate::input::InputLocation;
 use crate::path_parts::has_parameter;
 use crate::report::measured::{Found, method_names};
@@ -24,6 +26,10 @@ pub(super) enum Objects<'a> {
     StatedBelow(&'a str, &'a Statement),
     /// An attack was admitted, or not sent: its class has the gap.
     Attacked,
+    /// An attack was admitted, or not sent, and the test excuses it.
+    Excused,
+    /// Attacks could not be sent, with a statement.
+    StatedUncovered(&'a Statement),
     Stated(&'a Statement),
     NotAttacked,
 }
@@ -50,10 +56,16 @@ impl<'a> Objects<'a> {
             let statement = statement_about(route.path(), sources);
             let class = results.and_then(|results| results.class(AttackClass::OtherOwner));
             match (class, statement) {
-                (Some(class), _) if !class.is_evidence() => Self::Attacked,
-                (Some(_), _) => {
+                (Some(class), statement) if is_uncovered(class) => {
+                    statement.map_or(Self::Attacked, Self::StatedUncovered)
+                }
+                (Some(class), _) if class.unexcused().next().is_some() || is_empty(class) => {
+                    Self::Attacked
+                }
+                (Some(class), statement) => {
                     let objects = results.map_or(&[][..], RouteResults::objects);
                     match (parameter_below(route, objects), statement) {
+                        (None, _) if !class.is_evidence() => Self::Excused,
                         (None, _) => Self::Refused,
                         (Some(name), None) => Self::RefusedAbove(name),
                         (Some(name), Some(statement)) => Self::StatedBelow(name, statement),
@@ -64,6 +76,17 @@ impl<'a> Objects<'a> {
             }
         })
     }
+}
+
+/// Returns whether attacks could not be sent, without an excuse, and none was admitted without one.
+fn is_uncovered(class: &ClassResults) -> bool {
+    let has_excuse = class.excuse().is_some() || class.unexcused().next().is_some();
+    !class.not_covered().is_empty() && !has_excuse
+}
+
+/// Returns whether there is neither an attack nor a reason why none was sent.
+fn is_empty(class: &ClassResults) -> bool {
+    class.sent() == 0 && class.not_covered().is_empty()
 }
 
 /// Returns the first identifier below the attacked objects of which no object was attacked.
@@ -137,6 +160,10 @@ impl fmt::Display for Objects<'_> {
                 stated(statement)
             ),
             Self::Attacked => f.write_str("objects: attacked, with gaps"),
+            Self::Excused => f.write_str("objects: attacked, with an excuse of the test"),
+            Self::StatedUncovered(statement) => {
+                write!(f, "objects: attacks not covered, {}", stated(statement))
+            }
             Self::Stated(statement) => write!(f, "objects: not attacked, {}", stated(statement)),
             Self::NotAttacked => f.write_str("objects: not attacked"),
         }
@@ -174,6 +201,14 @@ impl<'a> AllObjects<'a> {
         &self.statements
     }
 
+    /// Returns whether a statement is about the attacks on an endpoint that could not be sent.
+    pub(super) fn states_uncovered(&self, endpoint: &str) -> bool {
+        let mut all = self.endpoints.iter();
+        all.any(|(name, objects)| {
+            name == endpoint && matches!(objects, Objects::StatedUncovered(_))
+        })
+    }
+
     /// Returns whether other owners were refused on each endpoint with objects, and there is one.
     pub(super) fn are_proved(&self) -> bool {
         let mut all = self.endpoints.iter();
@@ -208,7 +243,14 @@ impl<'a> AllObjects<'a> {
             evidence.push(format!("objects: not attacked on {not_attacked}"));
         }
         for (name, objects) in &self.endpoints {
-            if matches!(objects, Objects::RefusedAbove(_) | Objects::StatedBelow(..)) {
+            let is_partial = matches!(
+                objects,
+                Objects::RefusedAbove(_)
+                    | Objects::StatedBelow(..)
+                    | Objects::Excused
+                    | Objects::StatedUncovered(_)
+            );
+            if is_partial {
                 evidence.push(format!("{objects}, on `{name}`"));
             }
         }
@@ -230,14 +272,16 @@ impl<'a> AllObjects<'a> {
     }
 
     /// Returns a gap for each statement that is incomplete, or about no endpoint whose objects are not attacked.
-    pub(super) fn statement_gaps(&self) -> impl Iterator<Item = String> {
+    ///
+    /// `attacked_on` is the date of the attacks, if it is known.
+    pub(super) fn statement_gaps(&self, attacked_on: Option<&str>) -> impl Iterator<Item = String> {
         let statements = self.statements.iter();
-        statements.filter_map(|statement| {
+        statements.filter_map(move |statement| {
             let topic = statement.topic();
-            if let Some(part) = statement.missing() {
-                return Some(format!("the statement about {topic} has no {part}"));
+            if let Some(gap) = statement.gap(attacked_on) {
+                return Some(gap);
             }
-            let is_stated = |objects: &Objects<'_>| matches!(objects, Objects::Stated(other) | Objects::StatedBelow(_, other) if other.topic() == topic);
+            let is_stated = |objects: &Objects<'_>| matches!(objects, Objects::Stated(other) | Objects::StatedBelow(_, other) | Objects::StatedUncovered(other) if other.topic() == topic);
             let is_needed = self.endpoints.iter().any(|(_, one)| is_stated(one));
             (!is_needed).then(|| {
                 format!(

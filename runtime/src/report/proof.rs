@@ -17,7 +17,9 @@ pub(super) struct Proof {
     pub(super) refused: u64,
     /// Attacks that were admitted, and attacks without a result; one phrase each.
     pub(super) missing: Vec<String>,
-    /// Admitted attacks that the test excuses, with the reason.
+    /// Attacks as other owners that could not be sent: the endpoint, and the gap without a statement about its objects.
+    pub(super) uncovered_objects: Vec<(String, String)>,
+    /// Attacks that were admitted or not sent, and that the test excuses, with the reason.
     pub(super) excused: Vec<String>,
     /// Whether the API has a route to which one of the classes applies.
     pub(super) is_applicable: bool,
@@ -76,7 +78,7 @@ impl Proof {
             let name = || format!("`{class}` on `{endpoint}`");
             match results {
                 _ if outdated.is_some() => {}
-                Some(results) => self.add(results, &name()),
+                Some(results) => self.add(results, endpoint),
                 None if is_expected => self.missing.push(format!("no result of {}", name())),
                 None => {}
             }
@@ -121,12 +123,8 @@ impl Proof {
         classes: &[AttackClass],
     ) {
         let class = AttackClass::OtherIssuer;
-        let accepts_tokens = || {
-            inventory
-                .iter()
-                .any(|route| expected_classes(route).contains(&class))
-        };
-        let Some(results) = results.filter(|_| classes.contains(&class) && accepts_tokens()) else {
+        let is_needed = || classes.contains(&class) && accepts_tokens(inventory);
+        let Some(results) = results.filter(|_| is_needed()) else {
             return;
         };
         let trusted = inventory.issuers().iter().map(IssuerSummary::issuer);
@@ -152,11 +150,23 @@ impl Proof {
         }
     }
 
-    fn add(&mut self, results: &ClassResults, name: &str) {
+    fn add(&mut self, results: &ClassResults, endpoint: &str) {
+        let class = results.class();
+        let name = &format!("`{class}` on `{endpoint}`");
         self.refused += u64::from(results.refused());
         self.add_admitted(results, name);
         for reason in results.not_covered() {
-            self.missing.push(format!("not covered: {name}: {reason}"));
+            let gap = format!("not covered: {name}: {reason}");
+            match results.excuse() {
+                Some(excuse) => self.add_excused(format!("{name}, not covered: {excuse}")),
+                None if class == AttackClass::OtherOwner => {
+                    let gap = format!(
+                        "{gap}; name another object, or state how the access of other callers is tested"
+                    );
+                    self.uncovered_objects.push((endpoint.to_owned(), gap));
+                }
+                None => self.missing.push(gap),
+            }
         }
         if results.sent() == 0 && results.not_covered().is_empty() {
             self.missing.push(format!("no attack was sent: {name}"));
@@ -166,15 +176,28 @@ impl Proof {
     fn add_admitted(&mut self, results: &ClassResults, name: &str) {
         for admission in results.admitted() {
             let reason = results.excuse_of(admission);
-            let excused = reason.map(|reason| format!("{name}: {reason}"));
-            self.excused
-                .extend(excused.filter(|excused| !self.excused.contains(excused)));
+            if let Some(reason) = reason {
+                self.add_excused(format!("{name}: {reason}"));
+            }
         }
         if let Some(admitted) = results.unexcused().next() {
             self.missing
                 .push(format!("admitted: {name}: {}", admitted.attack()));
         }
     }
+
+    /// Adds an excuse, once.
+    fn add_excused(&mut self, excused: String) {
+        if !self.excused.contains(&excused) {
+            self.excused.push(excused);
+        }
+    }
+}
+
+/// Returns whether a route of the API accepts tokens.
+pub(super) fn accepts_tokens(inventory: &Inventory) -> bool {
+    let mut routes = inventory.iter();
+    routes.any(|route| expected_classes(route).contains(&AttackClass::OtherIssuer))
 }
 
 /// Returns the classes of attacks that apply to every route with this declaration and input.

@@ -17,6 +17,12 @@ pub(super) struct Sources<'a> {
 }
 
 impl Sources<'_> {
+    /// Returns the date of the attacks, if it is known.
+    pub(super) fn attacked_on(&self) -> Option<&str> {
+        let measured = self.measured.as_ref()?;
+        measured.results.date()
+    }
+
     /// Returns the results of an endpoint.
     pub(super) fn find(&self, method: &str, route: &Route) -> Found<'_> {
         let measured = self.measured.as_ref();

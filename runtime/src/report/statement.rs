@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::evidence::is_date;
+use crate::evidence::{day_number, is_date};
+use crate::text::is_visible;
 
 /// A fact about an API that its code cannot know, with the person who answers for it.
 ///
@@ -33,7 +34,8 @@ pub enum Topic {
     /// or how else the access of other callers is tested (P3).
     ///
     /// The names of parameters do not matter. A path that the attack kit attacks with [objects](crate::testing::attack::Attack::object)
-    /// needs no statement.
+    /// needs no statement,
+    /// unless some of these attacks could not be sent. An empty path is that of no object.
     Objects(&'static str),
     /// Which people administer the API and its clients, and that they are not its users (P7).
     SeparationOfDuties,
@@ -118,7 +120,7 @@ impl fmt::Display for Topic {
 }
 
 impl Statement {
-    /// Creates a statement. It counts once it has an [owner](Self::by) and a [date](Self::on).
+    /// Creates a statement. It counts once it has a text with a visible character, an [owner](Self::by) and a [date](Self::on).
     pub fn new(topic: Topic, text: impl Into<String>) -> Self {
         Self {
             topic,
@@ -128,13 +130,15 @@ impl Statement {
         }
     }
 
-    /// Sets the owner: the person or team that answers for the statement.
+    /// Sets the owner: the person or team that answers for the statement, with a visible character.
     pub fn by(self, owner: impl Into<String>) -> Self {
         let owner = owner.into();
         Self { owner, ..self }
     }
 
     /// Sets the date of the statement, in the form `YYYY-MM-DD`.
+    ///
+    /// A date more than a day after that of the attack results is a gap of the report.
     pub fn on(self, date: impl Into<String>) -> Self {
         let date = date.into();
         Self { date, ..self }
@@ -157,11 +161,27 @@ impl Statement {
         &self.date
     }
 
+    /// Returns the gap of a statement without a text, an owner or a date, or with a date more than a day after that of the attacks.
+    pub(super) fn gap(&self, attacked_on: Option<&str>) -> Option<String> {
+        let topic = self.topic;
+        if let Some(part) = self.missing() {
+            return Some(format!("the statement about {topic} has no {part}"));
+        }
+        let attacked_on = attacked_on?;
+        let is_later = day_number(&self.date)? > day_number(attacked_on)?.saturating_add(1);
+        is_later.then(|| {
+            format!(
+                "the statement about {topic} is of {}, after the attacks on {attacked_on}; run the attacks again, or correct its date",
+                self.date
+            )
+        })
+    }
+
     /// Returns the part that is missing or malformed.
     pub(super) fn missing(&self) -> Option<&'static str> {
-        if self.text.trim().is_empty() {
+        if !is_visible(&self.text) {
             Some("text")
-        } else if self.owner.trim().is_empty() {
+        } else if !is_visible(&self.owner) {
             Some("owner")
         } else if !is_date(&self.date) {
             Some("date in the form `YYYY-MM-DD`")

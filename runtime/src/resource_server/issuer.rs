@@ -378,6 +378,7 @@ impl Issuer<WithAudience> {
             keys: settings.jwt_keys(),
             max_key_age: settings.fetches_keys().then(|| settings.key_age()),
             clock_skew: settings.clock_skew,
+            max_lifetime: settings.lifetime().0,
             roles_claim: settings.roles_pointer(),
             #[cfg(feature = "introspection")]
             introspection: settings.introspection.as_ref().map(Introspection::summary),

@@ -229,31 +229,37 @@ impl IssuerSettings {
         if self.clock_skew > MAX_CLOCK_SKEW {
             return Err(ConfigError::ClockSkew { issuer: issuer() });
         }
-        let (lifetime, reason, limit) = match (&self.lifetime, self.custom_lifetime()) {
-            (TokenLifetime::Default, Some((lifetime, reason))) => (lifetime, reason, MAX_LIFETIME),
-            (TokenLifetime::Default, None) => {
-                return Ok(LifetimeLimits {
-                    clock_skew: self.clock_skew,
-                    max_lifetime: self.format().max_lifetime.unwrap_or(DEFAULT_LIFETIME),
-                });
+        let (max_lifetime, stated) = self.lifetime();
+        if let Some((reason, limit)) = stated {
+            if max_lifetime.is_zero() || max_lifetime > limit {
+                return Err(ConfigError::TokenLifetime { issuer: issuer() });
             }
-            (TokenLifetime::UpToLimit(lifetime, reason), _) => {
-                (*lifetime, reason.as_str(), MAX_LIFETIME)
+            if reason.trim().is_empty() {
+                return Err(ConfigError::NoReason { issuer: issuer() });
             }
-            (TokenLifetime::Unlimited(lifetime, reason), _) => {
-                (*lifetime, reason.as_str(), Duration::MAX)
-            }
-        };
-        if lifetime.is_zero() || lifetime > limit {
-            return Err(ConfigError::TokenLifetime { issuer: issuer() });
-        }
-        if reason.trim().is_empty() {
-            return Err(ConfigError::NoReason { issuer: issuer() });
         }
         Ok(LifetimeLimits {
             clock_skew: self.clock_skew,
-            max_lifetime: lifetime,
+            max_lifetime,
         })
+    }
+
+    /// Returns the maximum lifetime; with its reason and its upper limit, if it is stated.
+    pub(super) fn lifetime(&self) -> (Duration, Option<(&str, Duration)>) {
+        match (&self.lifetime, self.custom_lifetime()) {
+            (TokenLifetime::Default, Some((lifetime, reason))) => {
+                (lifetime, Some((reason, MAX_LIFETIME)))
+            }
+            (TokenLifetime::Default, None) => {
+                (self.format().max_lifetime.unwrap_or(DEFAULT_LIFETIME), None)
+            }
+            (TokenLifetime::UpToLimit(lifetime, reason), _) => {
+                (*lifetime, Some((reason, MAX_LIFETIME)))
+            }
+            (TokenLifetime::Unlimited(lifetime, reason), _) => {
+                (*lifetime, Some((reason, Duration::MAX)))
+            }
+        }
     }
 
     /// Returns the maximum lifetime of a custom profile, and its reason.

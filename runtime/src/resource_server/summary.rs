@@ -5,6 +5,8 @@ use std::time::Duration;
 use crate::claims::Grants;
 #[cfg(all(feature = "discovery", feature = "openapi"))]
 use crate::discovery::{FoundDocument, MetadataDocument};
+#[cfg(any(feature = "attack", feature = "report"))]
+use crate::evidence::TokenSettings;
 use crate::keys::Algorithm;
 #[cfg(feature = "introspection")]
 use crate::resource_server::introspection::{IntrospectedTokens, IntrospectionSummary};
@@ -24,6 +26,7 @@ pub struct IssuerSummary {
     /// `None` if no keys are fetched.
     pub(super) max_key_age: Option<Duration>,
     pub(super) clock_skew: Duration,
+    pub(super) max_lifetime: Duration,
     pub(super) roles_claim: String,
     #[cfg(feature = "introspection")]
     pub(super) introspection: Option<IntrospectionSummary>,
@@ -112,6 +115,28 @@ impl IssuerSummary {
     #[cfg(any(feature = "schemas", feature = "serve"))]
     pub(crate) fn token_limit(&self) -> usize {
         self.token_limit
+    }
+
+    /// Returns the settings that decide which of its tokens are valid.
+    #[cfg(any(feature = "attack", feature = "report"))]
+    pub(crate) fn token_settings(&self) -> TokenSettings {
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        #[cfg(feature = "introspection")]
+        let introspection = self.introspection();
+        #[cfg(feature = "introspection")]
+        let introspection_cache_ms = introspection.map(|summary| millis(summary.cache_for()));
+        #[cfg(not(feature = "introspection"))]
+        let introspection_cache_ms = None;
+        TokenSettings {
+            validation: self.validation(),
+            algorithms: self.algorithms().map(|one| format!("{one:?}")).collect(),
+            clock_skew_ms: millis(self.clock_skew),
+            max_lifetime_ms: millis(self.max_lifetime),
+            roles_claim: self.roles_claim.clone(),
+            token_limit: u64::try_from(self.token_limit).unwrap_or(u64::MAX),
+            introspection_cache_ms,
+            relaxations: self.relaxations.iter().cloned().collect(),
+        }
     }
 
     /// Returns the scopes and roles that it may grant, or `None` if it is the only issuer and grants

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::policy::Declaration;
-use crate::resource_server::{Builder, ResourceServer, WithIssuers};
+use crate::resource_server::{Builder, Issuer, ResourceServer, WithAudience, WithIssuers};
 use crate::routing::Route;
 use crate::routing::api::Api;
 use crate::routing::secure_router::SecureRouter;
@@ -66,7 +66,47 @@ impl TestApi {
         routes: SecureRouter,
         configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers, R>,
     ) -> Self {
-        Self::build(|server| routes.protect(server), configure).await
+        Self::build(|server| routes.protect(server), |issuer| issuer, configure).await
+    }
+
+    /// Protects the routes with a server that trusts an embedded issuer, after `configure` has changed its settings.
+    ///
+    /// With the settings of production, such as the clock skew, the algorithms and the lifetime of tokens, an
+    /// [attack](crate::testing::attack) is evidence for the issuer of production. The tokens of the test follow RFC 9068: an issuer
+    /// with the profile of a provider accepts those to which the test adds the claims of the provider.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the server cannot be built.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use palisade::prelude::*;
+    /// use palisade::resource_server::WithAudience;
+    /// use palisade::testing::TestApi;
+    ///
+    /// # #[secured(authenticated)]
+    /// # async fn whoami(caller: Caller) -> String { caller.subject().to_owned() }
+    /// /// The settings of the issuer, in production and in tests.
+    /// fn settings(issuer: Issuer<WithAudience>) -> Issuer<WithAudience> {
+    ///     issuer.clock_skew(Duration::from_secs(5))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let routes = SecureRouter::new().route("/whoami", get(whoami));
+    /// let api = TestApi::with_issuer(routes, settings).await;
+    /// assert_eq!(api.api().inventory().issuers()[0].clock_skew(), Duration::from_secs(5));
+    /// # }
+    /// ```
+    pub async fn with_issuer(
+        routes: SecureRouter,
+        configure: impl FnOnce(Issuer<WithAudience>) -> Issuer<WithAudience>,
+    ) -> Self {
+        Self::build(|server| routes.protect(server), configure, |server| server).await
     }
 
     /// Tests the API that `build` returns for a server that trusts an embedded issuer, such as one with routes
@@ -99,17 +139,18 @@ impl TestApi {
     /// # }
     /// ```
     pub async fn from_fn(build: impl FnOnce(ResourceServer) -> Api) -> Self {
-        Self::build(build, |server| server).await
+        Self::build(build, |issuer| issuer, |server| server).await
     }
 
     async fn build<R>(
         build: impl FnOnce(ResourceServer) -> Api,
+        configure_issuer: impl FnOnce(Issuer<WithAudience>) -> Issuer<WithAudience>,
         configure: impl FnOnce(Builder<WithIssuers>) -> Builder<WithIssuers, R>,
     ) -> Self {
         let clock = TestClock::new();
         let issuer = EmbeddedIssuer::new(DEFAULT_ISSUER).clock(clock.clone());
         let server = ResourceServer::builder()
-            .trust(issuer.issuer(AUDIENCE).beside_others())
+            .trust(configure_issuer(issuer.issuer(AUDIENCE)).beside_others())
             .clock(clock.clone());
         let server = configure(server).build().await;
         let server = or_panic(server, "cannot build the resource server");

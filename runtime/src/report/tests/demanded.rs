@@ -37,6 +37,7 @@ async fn trusted_issuer_without_a_valid_token_is_a_gap() {
             results = results.with_issuers(TriedIssuers {
                 test: test.to_owned(),
                 further: further.iter().copied().map(str::to_owned).collect(),
+                settings: None,
             });
         }
         let measured = Measured::of(api.inventory(), &results);

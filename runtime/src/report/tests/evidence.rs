@@ -15,6 +15,11 @@ pub(super) fn line<'a>(report: &'a Value, id: &str) -> &'a Value {
     lines.find(|line| line["id"] == id).unwrap()
 }
 
+/// Returns whether attacks confirm a line.
+pub(super) fn has_proof(report: &Value, id: &str) -> bool {
+    line(report, id)["status"] == "proved"
+}
+
 #[secured(scopes = "orders:read", ticket, timeout = "1500ms")]
 pub(super) async fn follow() {}
 

@@ -65,6 +65,7 @@ fn hostile() -> (Document, usize) {
     let texts = Texts::default();
     let document = Document {
         title: texts.text(),
+        has_results: true,
         commit: Some(texts.text()),
         date: Some(texts.text()),
         gaps: texts.list(),
@@ -119,6 +120,7 @@ fn hostile() -> (Document, usize) {
 fn bare() -> Document {
     Document {
         title: "Bare".to_owned(),
+        has_results: false,
         commit: None,
         date: None,
         gaps: Vec::new(),
@@ -250,7 +252,7 @@ fn absent_part_leaves_no_trace_in_a_page() {
     for part in [
         "<section class=\"gaps\"",
         "<blockquote>",
-        "<p>Admitted attacks that the test excuses:</p>",
+        "<p>Attacks that the test excuses:</p>",
         "<details class=\"missing\"><summary>Missing: 2</summary>",
         "<small>because ",
         "<p class=\"warning\">Exceptions:</p>",
@@ -323,12 +325,13 @@ fn commit_or_date_alone_is_shown() {
             None,
             Some("2026-11-29"),
             [
-                "commit <code>unknown</code>, date 2026-11-29.",
+                "commit unknown, date 2026-11-29.",
                 "commit unknown, date 2026-11-29.",
             ],
         ),
     ] {
         let document = Document {
+            has_results: true,
             commit: commit.map(str::to_owned),
             date: date.map(str::to_owned),
             ..bare()

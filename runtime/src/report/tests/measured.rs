@@ -151,6 +151,11 @@ fn results_without_a_commit_or_a_date_are_one_gap_and_prove_no_line() {
                 "the attack results have {missing}, so that they prove no line; set {variables} when the attack test writes them"
             )]
         );
+        for text in [report.to_html(), report.to_markdown()] {
+            assert!(text.contains("Attacked at commit "), "{text}");
+            assert!(text.contains(". Results without a commit and a date prove no line."));
+            assert!(!text.contains("Without attack results."));
+        }
         let json = parsed(&report);
         let lines = json["standard"].as_array().unwrap();
         assert!(lines.iter().all(|line| line["status"] != "proved"));

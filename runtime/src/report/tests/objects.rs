@@ -190,7 +190,9 @@ fn attacked_object_that_is_admitted_or_not_covered_is_one_gap() {
     let (gaps, _) = with(&|class| class.add_not_covered("sessions of the owners".to_owned()));
     assert_eq!(
         gaps,
-        ["P3: not covered: `other_owner` on `GET /orders/{id}`: sessions of the owners"]
+        [
+            "P3: not covered: `other_owner` on `GET /orders/{id}`: sessions of the owners; name another object, or state how the access of other callers is tested"
+        ]
     );
 }
 

@@ -56,9 +56,10 @@ impl Attack<'_> {
     ///
     /// # Panics
     ///
-    /// Panics if the test names a route that the API does not have.
+    /// Panics if the test names a route that the API does not have, or has a skip or an excuse without a reason.
     pub async fn run(self) -> AttackReport {
         or_panic(self.check_names(), "the attack has a mistake");
+        or_panic(self.check_reasons(), "the attack has a mistake");
         run(&self).await
     }
 }
@@ -204,7 +205,7 @@ impl<'e> RouteAttack<'e> {
                         budget,
                     });
                 }
-                refusal = describe_refusal(&outcome);
+                refusal = describe_refusal(target, &outcome);
             }
         }
         Err(refusal)
@@ -418,7 +419,13 @@ impl<'e> RouteAttack<'e> {
 }
 
 /// Describes the response to the request that a route should accept.
-fn describe_refusal(outcome: &Outcome) -> String {
+fn describe_refusal(target: &Target<'_>, outcome: &Outcome) -> String {
+    if target.route.is_none() {
+        return format!(
+            "the inventory has no such route, and the API answers with status {}; correct the method in upper case and the path, or, if another router serves it, state a request that it accepts with `sample`",
+            outcome.status
+        );
+    }
     let decided = outcome.record.decided;
     let reason = decided.map_or("not decided by the API's guard", |decided| decided.reason);
     format!(

@@ -4,9 +4,25 @@ use std::fmt;
 
 use crate::evidence::{ClassResults, RouteResults};
 use crate::testing::attack::kit::{Attack, Excuse};
+use crate::text::is_visible;
 
 impl Attack<'_> {
-    /// Applies the excuses to the admitted attacks, and describes the excuses that excuse nothing.
+    /// Checks that each skipped route and each excuse has a reason.
+    pub(super) fn check_reasons(&self) -> Result<(), String> {
+        let skipped = self.skipped.iter();
+        let skipped = skipped.map(|(route, reason)| (format!("skip of {route}"), reason));
+        let excuses = self.excuses.iter();
+        let excuses = excuses.map(|excuse| (format!("excuse of {excuse}"), &excuse.reason));
+        match skipped
+            .chain(excuses)
+            .find(|(_, reason)| !is_visible(reason))
+        {
+            Some((subject, _)) => Err(format!("the {subject} has no reason")),
+            None => Ok(()),
+        }
+    }
+
+    /// Applies the excuses to the attacks that were admitted or not sent, and describes the excuses that excuse nothing.
     pub(super) fn excuse_admissions(&self, routes: &mut [RouteResults]) -> Vec<String> {
         let mut unused = Vec::new();
         for excuse in &self.excuses {
@@ -28,12 +44,17 @@ impl Excuse {
         self.route == format!("{} {}", route.method(), path.unwrap_or("/"))
     }
 
-    /// Excuses the admitted attacks of a route, and returns whether there is one.
+    /// Excuses the attacks on a route that were admitted, or of a whole class also those that were not sent, and returns whether there
+    /// is one.
     fn apply(&self, route: &mut RouteResults) -> bool {
-        let results = route.class(self.class);
-        let mut admitted = results.into_iter().flat_map(ClassResults::admitted);
-        let is_excused = |name: &str| self.attack.as_deref().is_none_or(|attack| attack == name);
-        if !admitted.any(|admission| is_excused(admission.attack())) {
+        let is_needed = |results: &ClassResults| match &self.attack {
+            None => !results.admitted().is_empty() || !results.not_covered().is_empty(),
+            Some(attack) => {
+                let mut admitted = results.admitted().iter();
+                admitted.any(|admission| admission.attack() == attack)
+            }
+        };
+        if !route.class(self.class).is_some_and(is_needed) {
             return false;
         }
         route.add(self.class, |results| match &self.attack {

@@ -60,8 +60,8 @@ impl RouteAttack<'_> {
             };
             self.part(attack, &stated).await;
         }
-        for reason in &parts.unattacked {
-            self.not_covered(AttackClass::Bound, reason);
+        for (class, reason) in &parts.unattacked {
+            self.not_covered(*class, reason);
         }
         self.unchecked(&parts).await;
     }

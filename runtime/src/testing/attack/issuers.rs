@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::{AttackClass, TriedIssuers};
+use crate::resource_server::IssuerSummary;
 use crate::steps::Step;
 use crate::testing::attack::access::{Alternative, Grant, Implications};
 use crate::testing::attack::engine::RouteAttack;
@@ -23,16 +24,20 @@ impl Attack<'_> {
         all.filter(|at| valid.get(at) != Some(&true)).collect()
     }
 
-    /// Returns the issuers of which a token is valid at the API.
+    /// Returns the issuers of which a token is valid at the API, with the settings of the one whose broken tokens were sent.
     pub(super) fn tried_issuers(&self, invalid: &BTreeSet<usize>) -> TriedIssuers {
         let all = self.issuers.iter().enumerate();
         let valid = all.filter(|(at, _)| !invalid.contains(at));
         let further: BTreeSet<String> = valid
             .map(|(_, (issuer, _))| issuer.url().to_owned())
             .collect();
+        let test = self.api.issuer().url();
+        let mut trusted = self.api.api().inventory().issuers().iter();
+        let own = trusted.find(|issuer| issuer.issuer() == test);
         TriedIssuers {
-            test: self.api.issuer().url().to_owned(),
+            test: test.to_owned(),
             further: further.into_iter().collect(),
+            settings: own.map(IssuerSummary::token_settings),
         }
     }
 

@@ -115,15 +115,17 @@ impl<'a> Attack<'a> {
         self
     }
 
-    /// Leaves a route out, with the reason.
+    /// Leaves a route out, with the reason. [`run`](Self::run) panics without one.
     pub fn skip(mut self, route: &str, reason: &str) -> Self {
         self.skipped.push((route.to_owned(), reason.to_owned()));
         self
     }
 
-    /// Accepts that attacks of one class on a route are admitted, with the reason. The results list them.
+    /// Accepts that attacks of one class on a route are admitted or not covered, with the reason. The results list them.
     ///
-    /// It covers each attack of the class, also those of later versions of the kit. Prefer [`excuse_attack`](Self::excuse_attack).
+    /// It covers each attack of the class, also those of later versions of the kit. Prefer [`excuse_attack`](Self::excuse_attack) for
+    /// an attack that is admitted. An excuse fills no gap with a proof: the lines of the security report that need the class are
+    /// *declared*, with the reason. [`run`](Self::run) panics without a reason.
     pub fn excuse(self, route: &str, class: AttackClass, reason: &str) -> Self {
         self.with_excuse(route, class, None, reason)
     }

@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use crate::evidence::AttackClass;
 use crate::input::InputLocation;
 use crate::path_parts::{PathPart, path_parts};
 use crate::testing::MultipartForm;
@@ -27,8 +28,10 @@ pub(super) struct Parts {
     pub(super) list: Vec<Part>,
     /// A body that a sample states as bytes.
     pub(super) raw: Option<(Bytes, String)>,
-    /// The reasons for which the bounds of some parts are not attacked.
-    pub(super) unattacked: Vec<String>,
+    /// The media types that the route accepts instead of those bytes.
+    pub(super) raw_types: Option<&'static [&'static str]>,
+    /// The classes of attacks on some parts that are not sent, with the reason.
+    pub(super) unattacked: Vec<(AttackClass, String)>,
 }
 
 impl Parts {
@@ -82,8 +85,8 @@ impl Parts {
     /// Returns the media types of the body, if the request has one.
     pub(super) fn body_types(&self) -> Option<&'static [&'static str]> {
         let mut parts = self.list.iter();
-        let part = parts.find(|part| is_body(part.location))?;
-        Some(part.media_types)
+        let part = parts.find(|part| is_body(part.location));
+        part.map(|part| part.media_types).or(self.raw_types)
     }
 }
 

@@ -147,8 +147,12 @@ impl fmt::Display for AttackReport {
         };
         for (route, class) in classes() {
             for reason in class.not_covered() {
-                let (route, class) = (route.name(), class.class());
-                writeln!(f, "not covered: {route}: {class}: {reason}")?;
+                let (route, name) = (route.name(), class.class());
+                write!(f, "not covered: {route}: {name}: {reason}")?;
+                match class.excuse() {
+                    Some(excuse) => writeln!(f, " (excused: {excuse})")?,
+                    None => writeln!(f)?,
+                }
             }
         }
         for (route, objects) in &self.uncrossed_objects {

@@ -4,6 +4,7 @@ use axum::http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use crate::evidence::AttackClass;
 use crate::input::InputLocation;
 use crate::lock::digests;
 use crate::path_parts::{PathPart, path_parts};
@@ -144,7 +145,9 @@ impl Target<'_> {
             match target.parts(Members::All) {
                 Ok(parts) => {
                     if parts.raw.is_some() {
-                        unusable.extend(parts.unattacked.iter().cloned());
+                        let bounds = parts.unattacked.iter();
+                        let bounds = bounds.filter(|(class, _)| *class == AttackClass::Bound);
+                        unusable.extend(bounds.map(|(_, reason)| reason.clone()));
                     }
                     usable.push(parts);
                 }
@@ -178,9 +181,10 @@ impl Target<'_> {
                     None if self.has_raw_body(input.location()) => continue,
                     None if input.is_optional() => {
                         let location = input.location();
-                        parts.unattacked.push(format!(
+                        let reason = format!(
                             "in the {location}, no value follows from the schema; state one with `sample`"
-                        ));
+                        );
+                        parts.unattacked.push((AttackClass::Bound, reason));
                         continue;
                     }
                     None => {
@@ -217,11 +221,23 @@ impl Target<'_> {
         };
         parts.list.retain(|part| !is_body(part.location));
         parts.raw = Some((bytes.clone(), media_type.clone()));
-        let inputs = self.route.into_iter().flat_map(Route::inputs);
-        let mut bodies = inputs.filter(|input| is_body(input.location()));
-        if bodies.any(|input| input.schema().is_some()) {
-            let reason = "the sample states the body as bytes, which are not changed; state a value with `Sample::json`";
-            parts.unattacked.push(reason.to_owned());
+        let mut inputs = self.route.into_iter().flat_map(Route::inputs);
+        let Some(body) = inputs.find(|input| is_body(input.location())) else {
+            return;
+        };
+        parts.raw_types = Some(body.media_types());
+        let Some(schema) = body.schema() else {
+            return;
+        };
+        let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+        let has_members = is_closed && body.location() == InputLocation::Body;
+        let members = has_members.then_some(AttackClass::UnknownMember);
+        for class in members.into_iter().chain([AttackClass::Bound]) {
+            let reason = format!(
+                "the sample states the body as bytes, which are not changed; state a value with `Sample::json`, or, if the API accepts none, excuse the class with `.excuse(\"{}\", AttackClass::{class:?}, \"the reason\")`",
+                self.name()
+            );
+            parts.unattacked.push((class, reason));
         }
     }
 
