@@ -111,13 +111,14 @@ fn number_of_path_parameters_is_no_bound() {
 /// A query and a form have no name of an empty list, and the empty text of a form is that of an optional member.
 #[test]
 fn value_that_is_read_as_absent_breaks_no_bound_of_an_optional_member() {
+    use Encoding::{Form, Json, Text, Visible};
+
     let list = json!({"type": ["array", "null"], "items": {"type": "boolean"}, "minItems": 1});
     let text = json!({"type": ["string", "null"], "minLength": 1});
     let choice = json!({"anyOf": [{"type": "string", "minLength": 1}, {"type": "null"}]});
     let member = json!({"type": "string", "minLength": 1});
     let empty_list = "has 0 items, at least 1";
     let empty_text = "has 0 characters, at least 1";
-    use Encoding::{Form, Json, Text, Visible};
     for (schema, value, mistake, attacked_in) in [
         (&list, json!([true]), empty_list, &[Json][..]),
         (&text, json!("a"), empty_text, &[Json, Text, Visible]),
