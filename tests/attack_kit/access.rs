@@ -228,11 +228,23 @@ async fn issuer_that_may_grant_everything_is_found() {
     let results = attack.run().await.assert_refused();
     assert_eq!(
         issuers(&results),
-        json!({"test": "https://issuer.test", "further": ["https://partner.test"]})
+        json!({
+            "test": "https://issuer.test",
+            "further": ["https://partner.test"],
+            "settings": {
+                "validation": "the profile RFC 9068",
+                "algorithms": ["ES256", "EdDSA", "PS256", "RS256"],
+                "clock_skew_ms": 30_000,
+                "max_lifetime_ms": 1_800_000,
+                "roles_claim": "/roles",
+                "token_limit": 8_192,
+                "relaxations": [],
+            },
+        })
     );
 }
 
-/// Returns the issuers of which valid tokens were sent, as the file has them.
+/// Returns the issuers of which valid tokens were sent, with the settings of the one of the test, as the file has them.
 fn issuers(results: &AttackResults) -> Value {
     let file: Value = serde_json::from_str(&results.to_json()).unwrap();
     file["issuers"].clone()
