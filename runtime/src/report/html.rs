@@ -86,7 +86,7 @@ fn write_summary(f: &mut fmt::Formatter<'_>, document: &Document) -> fmt::Result
         |commit| format!("<code>{}</code>", Html(commit)),
         |date| Html(date).to_string(),
     );
-    write!(f, "{source}</p>\n")
+    writeln!(f, "{source}</p>")
 }
 
 fn class(status: Status) -> &'static str {

@@ -148,11 +148,8 @@ impl fmt::Display for AttackReport {
         for (route, class) in classes() {
             for reason in class.not_covered() {
                 let (route, name) = (route.name(), class.class());
-                write!(f, "not covered: {route}: {name}: {reason}")?;
-                match class.excuse() {
-                    Some(excuse) => writeln!(f, " (excused: {excuse})")?,
-                    None => writeln!(f)?,
-                }
+                let excuse = excuse_in_parentheses(class);
+                writeln!(f, "not covered: {route}: {name}: {reason}{excuse}")?;
             }
         }
         for (route, objects) in &self.uncrossed_objects {
@@ -188,4 +185,10 @@ impl fmt::Display for AttackReport {
         };
         write!(f, "{refused} of {sent} attacks on {routes} were refused")
     }
+}
+
+/// Returns the excuse of a class as the end of a line; empty without one.
+fn excuse_in_parentheses(class: &ClassResults) -> String {
+    let excuse = class.excuse();
+    excuse.map_or_else(String::new, |reason| format!(" (excused: {reason})"))
 }
