@@ -21,7 +21,9 @@ mod variants;
 mod written;
 
 pub use self::bounds::{Bounds, Measure, with_further_rules};
-pub(crate) use self::document::{Describe, decoded, document};
+#[cfg(feature = "openapi")]
+pub(crate) use self::document::decoded;
+pub(crate) use self::document::{Describe, document};
 pub(crate) use self::members::unknown;
 pub use self::members::{Described, Elements, Members};
 pub(crate) use self::optional_lists::with_optional_lists;
