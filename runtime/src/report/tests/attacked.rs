@@ -57,6 +57,7 @@ impl MediaTypes for Png {
     const ACCEPTED: &'static [&'static str] = &["image/png"];
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of garde")]
 fn is_png(upload: &Upload<Png, 1_000>, (): &()) -> garde::Result {
     if upload.content().starts_with(b"\x89PNG") {
         Ok(())

@@ -6,14 +6,13 @@ use super::evidence::{line, parsed};
 use super::*;
 use crate::evidence::ClassResults;
 
+/// A change of the results of one class.
+type Change<'c> = &'c dyn Fn(&mut ClassResults);
+
 const OWNER: AttackClass = AttackClass::OtherOwner;
 
 /// Returns a report in which each class of attacks was refused, but one class on the order changed.
-fn with(
-    routes: &SecureRouter,
-    class: AttackClass,
-    change: &dyn Fn(&mut ClassResults),
-) -> (Vec<String>, Value) {
+fn with(routes: &SecureRouter, class: AttackClass, change: Change<'_>) -> (Vec<String>, Value) {
     let mut all = results_without(&[("/orders/{id}", class)])
         .routes()
         .to_vec();
@@ -29,7 +28,7 @@ fn with(
 #[test]
 fn excused_attack_of_each_class_leaves_no_line_proved() {
     let routes = routes();
-    let kinds: [(&str, &dyn Fn(&mut ClassResults)); 3] = [
+    let kinds: [(&str, Change<'_>); 3] = [
         ("", &|class| {
             class.add_admission("attack".to_owned(), 200);
             class.excuse_admissions("until spring");
@@ -92,7 +91,7 @@ fn excused_access_to_an_object_is_shown_at_its_endpoint() {
 #[test]
 fn statement_is_possible_where_attacks_on_objects_are_not_covered() {
     let routes = routes();
-    let report = |topics: &[Topic], change: &dyn Fn(&mut ClassResults)| {
+    let report = |topics: &[Topic], change: Change<'_>| {
         let mut all = results_without(&[("/orders/{id}", OWNER)])
             .routes()
             .to_vec();
